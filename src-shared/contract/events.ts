@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { Run } from '../model/run.ts';
+import { Settings } from '../model/settings.ts';
+
+/** Every event and what it carries. An event says what changed; a caller that missed one fetches again. */
+export const events = {
+  'run.changed': z.object({ run: Run }),
+  /** A plan was added, changed or removed, or where it stands has changed. */
+  'plans.changed': z.object({}),
+  'snapshots.changed': z.object({ planId: z.uuid().nullable() }),
+  'settings.changed': z.object({ settings: Settings }),
+  /** The host asks the window to start restoring this file: it was opened with Snapkeep. */
+  'restore.requested': z.object({ path: z.string() }),
+} as const;
+
+export type EventName = keyof typeof events;
+export type EventPayload<E extends EventName> = z.infer<(typeof events)[E]>;

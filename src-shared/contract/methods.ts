@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import { Plan, PlanInput, PlanSummary, Retention } from '../model/plan.ts';
+import { FileIdentity, RestoreSource } from '../model/restore.ts';
+import { LogEntry, PruneOutcome, Run } from '../model/run.ts';
+import { Settings } from '../model/settings.ts';
+import { ListedSnapshot, Snapshot } from '../model/snapshot.ts';
+import { SourceDescription } from '../model/source.ts';
+import { Bytes, FilePath, Instant } from '../model/values.ts';
+import { Verification } from '../model/verification.ts';
+
+const nothing = z.strictObject({});
+const planId = z.strictObject({ planId: z.uuid() });
+const snapshotId = z.strictObject({ snapshotId: z.uuid() });
+const started = z.object({ run: Run });
+const chosen = z.object({ path: FilePath.nullable() });
+
+/** What the host can do that a browser alone cannot. */
+export const Capabilities = z.object({
+  /** Native pickers: `dialogs.*` work. Without them the window has a picker of its own on `files.list`. */
+  nativeDialogs: z.boolean(),
+  /** `files.reveal` works. */
+  revealFiles: z.boolean(),
+  /** A dropped file's path is known; otherwise its bytes are uploaded. */
+  droppedPaths: z.boolean(),
+});
+export type Capabilities = z.infer<typeof Capabilities>;
+
+export const AppInfo = z.object({
+  version: z.string(),
+  host: z.enum(['desktop', 'server', 'cli']),
+  platform: z.string(),
+  dataFolder: FilePath,
+  safetyFolder: FilePath,
+  versions: z.object({ sqlite: z.string(), node: z.string() }),
+  capabilities: Capabilities,
+});
+export type AppInfo = z.infer<typeof AppInfo>;
+
+export const FolderEntry = z.object({
+  name: z.string(),
+  path: FilePath,
+  kind: z.enum(['folder', 'file']),
+  sizeBytes: Bytes,
+  modifiedAt: Instant,
+});
+export type FolderEntry = z.infer<typeof FolderEntry>;
+
+export const FolderListing = z.object({
+  path: FilePath,
+  /** `null` at the top. */
+  parent: FilePath.nullable(),
+  home: FilePath,
+  entries: z.array(FolderEntry),
+});
+export type FolderListing = z.infer<typeof FolderListing>;
+
+/** What a prune or a deletion would do, and the value that confirms just that. */
+export const PrunePreview = z.object({ ...PruneOutcome.shape, confirmation: z.string() });
+export type PrunePreview = z.infer<typeof PrunePreview>;
+
+/**
+ * Every method: `noun.verb`, what it takes and what it answers. Both are checked at run time by the dispatcher; the
+ * TypeScript types are inferred from here and written nowhere else.
+ */
+export const methods = {
+  'app.info': { params: nothing, result: AppInfo },
+  'settings.get': { params: nothing, result: Settings },
+  'settings.update': { params: z.strictObject(Settings.partial().shape), result: Settings },
+
+  'plans.list': { params: nothing, result: z.array(PlanSummary) },
+  'plans.get': { params: planId, result: PlanSummary },
+  'plans.create': { params: z.strictObject(PlanInput.shape), result: Plan },
+  'plans.update': {
+    params: z.strictObject({
+      planId: z.uuid(),
+      name: PlanInput.shape.name.optional(),
+      compression: Plan.shape.compression.optional(),
+      retention: Retention.optional(),
+      verifyAfterBackup: z.boolean().optional(),
+    }),
+    result: Plan,
+  },
+  /** Forgets the plan; its snapshots stay where they are, in the catalog too. */
+  'plans.remove': { params: planId, result: z.object({ snapshotsLeft: z.number().int() }) },
+
+  'sources.describe': { params: z.strictObject({ path: FilePath }), result: SourceDescription },
+
+  /** `to` is for a backup without a plan. `name` is the file's name; without one the plan's name and the time are used. */
+  'backups.start': {
+    params: z.union([
+      z.strictObject({ planId: z.uuid(), name: z.string().max(255).optional() }),
+      z.strictObject({
+        source: FilePath,
+        to: FilePath,
+        name: z.string().max(255).optional(),
+        compression: Plan.shape.compression.optional(),
+        verify: z.boolean().optional(),
+      }),
+    ]),
+    result: started,
+  },
+
+  'snapshots.list': { params: z.strictObject({ planId: z.uuid().optional() }), result: z.array(ListedSnapshot) },
+  'snapshots.get': {
+    params: snapshotId,
+    result: z.object({ snapshot: Snapshot, verifications: z.array(Verification) }),
+  },
+  'snapshots.pin': { params: z.strictObject({ snapshotId: z.uuid(), pinned: z.boolean() }), result: Snapshot },
+  'snapshots.previewDelete': { params: snapshotId, result: PrunePreview },
+  'snapshots.delete': { params: z.strictObject({ snapshotId: z.uuid(), confirmation: z.string() }), result: started },
+
+  'verifications.start': { params: RestoreSource, result: started },
+
+  'restores.check': { params: z.strictObject({ source: RestoreSource, targetPath: FilePath }), result: started },
+  /** Starts what the run `checkRunId` found out about; refused as stale when the target is no longer what was looked at. */
+  'restores.start': { params: z.strictObject({ checkRunId: z.uuid(), confirmation: z.string() }), result: started },
+  /** Throws away what a check staged. Harmless when there is nothing any more. */
+  'restores.discard': { params: z.strictObject({ checkRunId: z.uuid() }), result: nothing },
+  /** Puts back what the restore replaced. Without an id: the newest restore that can be undone. */
+  'restores.undo': { params: z.strictObject({ runId: z.uuid().optional() }), result: started },
+
+  'prune.preview': {
+    params: z.strictObject({ planId: z.uuid(), retention: Retention.optional() }),
+    result: PrunePreview,
+  },
+  'prune.start': {
+    params: z.strictObject({ planId: z.uuid(), retention: Retention.optional(), confirmation: z.string() }),
+    result: started,
+  },
+
+  /** Newest first; `before` is the `queuedAt` of the last one of the page before. */
+  'runs.list': {
+    params: z.strictObject({
+      planId: z.uuid().optional(),
+      before: Instant.optional(),
+      limit: z.number().int().min(1).max(500).optional(),
+    }),
+    result: z.array(Run),
+  },
+  'runs.get': { params: z.strictObject({ runId: z.uuid() }), result: z.object({ run: Run, log: z.array(LogEntry) }) },
+  'runs.cancel': { params: z.strictObject({ runId: z.uuid() }), result: Run },
+
+  'folders.scan': { params: z.strictObject({ path: FilePath }), result: started },
+
+  'files.identify': { params: z.strictObject({ path: FilePath }), result: FileIdentity },
+  /** What is in a folder, folders first; without a path the home folder. For hosts without native pickers. */
+  'files.list': { params: z.strictObject({ path: FilePath.optional() }), result: FolderListing },
+  'files.reveal': { params: z.strictObject({ path: FilePath }), result: nothing },
+
+  'dialogs.pickDatabase': { params: nothing, result: chosen },
+  'dialogs.pickBackup': { params: nothing, result: chosen },
+  'dialogs.pickFolder': { params: nothing, result: chosen },
+  'dialogs.pickTarget': { params: z.strictObject({ suggestion: FilePath.optional() }), result: chosen },
+} as const;
+
+export type MethodName = keyof typeof methods;
+/** What a caller passes. */
+export type Params<M extends MethodName> = z.input<(typeof methods)[M]['params']>;
+/** What a handler gets: defaults filled in. */
+export type ParsedParams<M extends MethodName> = z.output<(typeof methods)[M]['params']>;
+export type Result<M extends MethodName> = z.output<(typeof methods)[M]['result']>;
+
+/** Whether a text names a method. */
+export function isMethodName(text: string): text is MethodName {
+  return Object.hasOwn(methods, text);
+}

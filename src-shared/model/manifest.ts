@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { Bytes, Compression, FilePath, Instant, Sha256, TableRows } from './values.ts';
+
+/** The newest manifest format this version reads and the one it writes. */
+export const MANIFEST_FORMAT = 1;
+
+/** What the name of a snapshot's file is followed by to name its manifest. */
+export const MANIFEST_SUFFIX = '.manifest.json';
+
+/** What came to be: a person, a command, a restore that first kept what it replaced, or a file found by scanning. */
+export const SnapshotTrigger = z.enum(['manual', 'command', 'before-restore', 'found']);
+export type SnapshotTrigger = z.infer<typeof SnapshotTrigger>;
+
+/**
+ * The file beside each snapshot that says all there is to know of it, so that a destination needs no catalog.
+ * A reader first looks at `format` alone: see {@link ManifestFormat}.
+ */
+export const Manifest = z.object({
+  format: z.literal(MANIFEST_FORMAT),
+  id: z.uuid(),
+  /** The name of the snapshot's file, in the folder of this manifest. */
+  name: z.string().min(1),
+  plan: z.object({ id: z.uuid().nullable(), name: z.string() }),
+  source: z.object({ path: FilePath, name: z.string() }),
+  trigger: SnapshotTrigger,
+  /** `online-backup`: pages copied through SQLite under one read transaction. `file-copy`: the bytes of a file SQLite could not read. */
+  method: z.enum(['online-backup', 'file-copy']),
+  startedAt: Instant,
+  /** The instant whose content the snapshot holds. */
+  createdAt: Instant,
+  compression: Compression,
+  stored: z.object({ bytes: Bytes, sha256: Sha256 }),
+  image: z.object({ bytes: Bytes, sha256: Sha256 }),
+  database: z.object({
+    pageSize: z.number().int(),
+    pageCount: z.number().int().nonnegative(),
+    journalMode: z.string(),
+    userVersion: z.number().int(),
+    applicationId: z.number().int(),
+    schemaHash: Sha256,
+    tables: z.array(TableRows),
+  }),
+  versions: z.object({ sqlite: z.string(), snapkeep: z.string() }),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+/** The one part of a manifest that every version understands. */
+export const ManifestFormat = z.object({ format: z.number().int().positive() });

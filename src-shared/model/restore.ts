@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { Bytes, FileHolder, FilePath, Instant, TableRows } from './values.ts';
+import { Verification } from './verification.ts';
+
+/** What a restore puts back: a snapshot of the catalog, or any file. */
+export const RestoreSource = z.union([z.object({ snapshotId: z.uuid() }), z.object({ path: FilePath })]);
+export type RestoreSource = z.infer<typeof RestoreSource>;
+
+/** What the first bytes of a file say it is. */
+export const FileContent = z.enum(['sqlite', 'empty', 'gzip', 'zstd', 'zip', 'text', 'unknown']);
+export type FileContent = z.infer<typeof FileContent>;
+
+/** What a file is, told by its content, the manifest beside it and the catalog; no more than a look, nothing is unpacked. */
+export const FileIdentity = z.object({
+  path: FilePath,
+  name: z.string(),
+  content: FileContent,
+  sizeBytes: Bytes,
+  modifiedAt: Instant,
+  /** Could be restored, as far as a look can tell. */
+  restorable: z.boolean(),
+  /** What the file is, in one sentence. */
+  message: z.string(),
+  snapshotId: z.uuid().nullable(),
+  planName: z.string().nullable(),
+  createdAt: Instant.nullable(),
+  /** From the manifest; `null` without one. */
+  tables: z.array(TableRows).nullable(),
+  imageBytes: Bytes.nullable(),
+  /** Where it came from, and so where it would go back. */
+  suggestedTarget: FilePath.nullable(),
+});
+export type FileIdentity = z.infer<typeof FileIdentity>;
+
+/** A table before and after a restore; `null`: the table is not there. */
+export const TableChange = z.object({
+  name: z.string(),
+  now: z.number().int().nonnegative().nullable(),
+  after: z.number().int().nonnegative().nullable(),
+});
+export type TableChange = z.infer<typeof TableChange>;
+
+/** How a restore gets into place: through SQLite into the live file, by exchanging the file, or as a new file. */
+export const RestoreMethod = z.enum(['into-live', 'replace-file', 'create']);
+export type RestoreMethod = z.infer<typeof RestoreMethod>;
+
+/** Everything a person should know before a restore, and the value that confirms just this restore. */
+export const RestoreCheck = z.object({
+  source: z.object({
+    name: z.string(),
+    path: FilePath,
+    snapshotId: z.uuid().nullable(),
+    planName: z.string().nullable(),
+    createdAt: Instant.nullable(),
+    imageBytes: Bytes,
+    userVersion: z.number().int(),
+  }),
+  verification: Verification,
+  target: z.object({
+    path: FilePath,
+    /** The file's name, which a person types to confirm that it is replaced. */
+    name: z.string(),
+    exists: z.boolean(),
+    /** What stands there cannot be read as a database; in words. */
+    damage: z.string().nullable(),
+    userVersion: z.number().int().nullable(),
+    openBy: z.array(FileHolder),
+    method: RestoreMethod,
+  }),
+  tables: z.array(TableChange),
+  /** Rows of tables that have fewer after the restore than now, added up. */
+  rowsLost: z.number().int().nonnegative(),
+  /** Differences of the schema in words; empty: the same. */
+  schemaChanges: z.array(z.string()),
+  /** Where the safety snapshot will be put; `null`: nothing is replaced. */
+  safetyFolder: FilePath.nullable(),
+  confirmation: z.string(),
+});
+export type RestoreCheck = z.infer<typeof RestoreCheck>;

@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { ErrorBody } from '../contract/errors.ts';
+import { RestoreCheck } from './restore.ts';
+import { Bytes, FilePath, Instant } from './values.ts';
+import { Verification } from './verification.ts';
+
+/**
+ * What a run does. `restore-check` stages and verifies what a restore would put back and compares it with what is
+ * there; `undo` is a restore of the safety snapshot; `cleanup` removes what a crash left behind.
+ */
+export const RunKind = z.enum([
+  'backup',
+  'verify',
+  'restore-check',
+  'restore',
+  'undo',
+  'prune',
+  'delete',
+  'scan',
+  'cleanup',
+]);
+export type RunKind = z.infer<typeof RunKind>;
+
+/** The steps a person sees. Not every run has each. */
+export const RunPhase = z.enum([
+  'waiting',
+  'copying',
+  'reading',
+  'compressing',
+  'storing',
+  'verifying',
+  'staging',
+  'checking',
+  'comparing',
+  'safety-snapshot',
+  'replacing',
+  'confirming',
+  'removing',
+  'scanning',
+  'done',
+]);
+export type RunPhase = z.infer<typeof RunPhase>;
+
+export const RunState = z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled', 'interrupted']);
+export type RunState = z.infer<typeof RunState>;
+
+/** How far the current phase is. `total` is `null` where it cannot be known. */
+export const RunProgress = z.object({
+  phase: RunPhase,
+  done: Bytes,
+  total: Bytes.nullable(),
+  /** Bytes per second over the last seconds of this phase; `null` until there is something to measure. */
+  rate: z.number().nonnegative().nullable(),
+});
+export type RunProgress = z.infer<typeof RunProgress>;
+
+/** What a finished restore or undo did. */
+export const RestoreOutcome = z.object({
+  targetPath: FilePath,
+  method: z.enum(['into-live', 'replace-file', 'create']),
+  rows: z.number().int().nonnegative(),
+  tables: z.number().int().nonnegative(),
+  /** What Undo puts back; `null` where nothing was replaced. */
+  safetySnapshotId: z.uuid().nullable(),
+  /** Set once the restore has been undone. */
+  undoneBy: z.uuid().nullable(),
+  note: z.string().nullable(),
+});
+export type RestoreOutcome = z.infer<typeof RestoreOutcome>;
+
+/** A snapshot that a prune removed or kept, and why (`latest-1`, `pinned`, …). */
+export const PrunedSnapshot = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  createdAt: Instant,
+  sizeBytes: Bytes,
+  reasons: z.array(z.string()),
+});
+export type PrunedSnapshot = z.infer<typeof PrunedSnapshot>;
+
+export const PruneOutcome = z.object({
+  removed: z.array(PrunedSnapshot),
+  kept: z.array(PrunedSnapshot),
+  bytesFreed: Bytes,
+});
+export type PruneOutcome = z.infer<typeof PruneOutcome>;
+
+export const ScanOutcome = z.object({
+  folder: FilePath,
+  found: z.number().int().nonnegative(),
+  added: z.number().int().nonnegative(),
+  missing: z.number().int().nonnegative(),
+  /** Files that were passed over, each with the reason. */
+  problems: z.array(z.object({ name: z.string(), message: z.string() })),
+});
+export type ScanOutcome = z.infer<typeof ScanOutcome>;
+
+/** What a run brought, by its kind. */
+export const RunResult = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('backup'),
+    snapshotId: z.uuid(),
+    sizeBytes: Bytes,
+    verification: Verification.nullable(),
+  }),
+  z.object({ kind: z.literal('verify'), verification: Verification }),
+  z.object({ kind: z.literal('restore-check'), check: RestoreCheck }),
+  z.object({ kind: z.literal('restore'), ...RestoreOutcome.shape }),
+  z.object({ kind: z.literal('undo'), ...RestoreOutcome.shape }),
+  z.object({ kind: z.literal('prune'), ...PruneOutcome.shape }),
+  z.object({ kind: z.literal('delete'), ...PruneOutcome.shape }),
+  z.object({ kind: z.literal('scan'), ...ScanOutcome.shape }),
+]);
+export type RunResult = z.infer<typeof RunResult>;
+
+/** One piece of work from the moment it is asked for until it ended; it outlives the request that started it. */
+export const Run = z.object({
+  id: z.uuid(),
+  kind: RunKind,
+  state: RunState,
+  planId: z.uuid().nullable(),
+  planName: z.string().nullable(),
+  snapshotId: z.uuid().nullable(),
+  /** What the run is about in words: a file name or a folder. */
+  subject: z.string(),
+  progress: RunProgress,
+  /** Why a queued run waits, in words. */
+  waitingFor: z.string().nullable(),
+  cancelRequested: z.boolean(),
+  queuedAt: Instant,
+  startedAt: Instant.nullable(),
+  finishedAt: Instant.nullable(),
+  error: ErrorBody.nullable(),
+  result: RunResult.nullable(),
+});
+export type Run = z.infer<typeof Run>;
+
+/** One line of a run's log. */
+export const LogEntry = z.object({ at: Instant, level: z.enum(['info', 'warning', 'error']), message: z.string() });
+export type LogEntry = z.infer<typeof LogEntry>;

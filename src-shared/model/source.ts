@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { Bytes, FileHolder, FilePath, TableRows } from './values.ts';
+
+/** What a database is, read through SQLite without changing it. */
+export const SourceDescription = z.object({
+  path: FilePath,
+  name: z.string(),
+  sizeBytes: Bytes,
+  /** The size of the write-ahead log beside it; 0 without one. */
+  walBytes: Bytes,
+  pageSize: z.number().int(),
+  pageCount: z.number().int().nonnegative(),
+  journalMode: z.string(),
+  userVersion: z.number().int(),
+  applicationId: z.number().int(),
+  tables: z.array(TableRows),
+  openBy: z.array(FileHolder),
+  /** A name for a plan, from the file's name. */
+  suggestedPlanName: z.string(),
+});
+export type SourceDescription = z.infer<typeof SourceDescription>;

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { Instant, TableRows } from './values.ts';
+
+/** How far a snapshot has been proven: not at all, restored to a scratch place and checked, or restored to a live place. */
+export const ProofLevel = z.enum(['none', 'checked', 'restored']);
+export type ProofLevel = z.infer<typeof ProofLevel>;
+
+/** The checks of a verification, in the order they are made. */
+export const CheckName = z.enum([
+  'stored-hash',
+  'decompress',
+  'image-hash',
+  'integrity',
+  'foreign-keys',
+  'schema',
+  'row-counts',
+]);
+export type CheckName = z.infer<typeof CheckName>;
+
+/** One check and how it went. `skipped` says in `detail` why, for example that there is no manifest to compare with. */
+export const Check = z.object({
+  name: CheckName,
+  outcome: z.enum(['passed', 'failed', 'skipped']),
+  detail: z.string(),
+});
+export type Check = z.infer<typeof Check>;
+
+/** The result of restoring a snapshot or a bare file to a scratch place and looking at everything in it. */
+export const Verification = z.object({
+  valid: z.boolean(),
+  level: ProofLevel,
+  at: Instant,
+  durationMs: z.number().nonnegative(),
+  /** One sentence for people. */
+  message: z.string(),
+  tables: z.array(TableRows),
+  checks: z.array(Check),
+});
+export type Verification = z.infer<typeof Verification>;

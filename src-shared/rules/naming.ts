@@ -1,0 +1,95 @@
+import { SnapkeepError } from '../contract/errors.ts';
+import type { Compression } from '../model/values.ts';
+
+const EXTENSIONS: Record<Compression, string> = { gz: '.db.gz', zst: '.db.zst', none: '.db' };
+
+/** What a stored file of this compression is called at its end. */
+export function extensionFor(compression: Compression): string {
+  return EXTENSIONS[compression];
+}
+
+/**
+ * Turns a plan's name into the start of file names: letters and digits of any script, `.`, `_` and `-` stay; anything
+ * else becomes one `-`. Never empty, never starts with a dot, at most 80 characters.
+ */
+export function fileStem(planName: string): string {
+  const stem = planName
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{M}\p{N}._-]+/gu, '-')
+    .replace(/\.{2,}/g, '.')
+    .replace(/-{2,}/g, '-')
+    .replace(/^[-.]+|[-.]+$/g, '');
+  const short = [...stem].slice(0, 80).join('');
+  return short === '' ? 'database' : short;
+}
+
+/**
+ * The name of a snapshot taken at an instant: `<plan>-YYYY-MM-DD-HHMMSS.db.gz`, in UTC.
+ * @param attempt 1, or 2, 3 … when the names before are taken; then `-2`, `-3` … follows the time.
+ */
+export function snapshotName(planName: string, at: Date, compression: Compression, attempt = 1): string {
+  const [day = '', time = ''] = at.toISOString().split('T');
+  const suffix = attempt > 1 ? `-${attempt}` : '';
+  return `${fileStem(planName)}-${day}-${time.slice(0, 8).replaceAll(':', '')}${suffix}${extensionFor(compression)}`;
+}
+
+// What Windows and SMB shares refuse in a name, and what any system takes for a path.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are just what is refused
+const FORBIDDEN = /[<>:"/\\|?*\u0000-\u001f\u007f]/;
+const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+
+/**
+ * Checks a file name of the user's own for a snapshot and gives it the ending of its compression where it has none.
+ * @throws SnapkeepError `INVALID_PARAMS` when the name could leave the folder, cannot be written on every system, is
+ * longer than 200 bytes of UTF-8, or ends as another compression does.
+ */
+export function ownSnapshotName(name: string, compression: Compression): string {
+  const trimmed = name.trim().normalize('NFC');
+  if (
+    trimmed === '' ||
+    trimmed.startsWith('.') ||
+    trimmed.endsWith('.') ||
+    FORBIDDEN.test(trimmed) ||
+    RESERVED.test(trimmed)
+  ) {
+    throw new SnapkeepError('INVALID_PARAMS', `“${name}” cannot be the name of a snapshot.`, {
+      hint: 'Use a plain file name without folders and without < > : " / \\ | ? * and not starting with a dot.',
+    });
+  }
+  const extension = extensionFor(compression);
+  const known = [...Object.values(EXTENSIONS)]
+    .sort((a, b) => b.length - a.length)
+    .find((end) => trimmed.toLowerCase().endsWith(end));
+  if (known !== undefined && known !== extension) {
+    throw new SnapkeepError(
+      'INVALID_PARAMS',
+      `A name ending in ${known} does not fit a snapshot stored as ${extension}.`,
+      {
+        hint: `Leave the ending out, or choose the format that ${known} stands for.`,
+      },
+    );
+  }
+  const full = known === undefined ? trimmed + extension : trimmed;
+  if (utf8Length(full) > 200) {
+    throw new SnapkeepError('INVALID_PARAMS', 'This name is too long for a file.', {
+      hint: 'Use at most 200 bytes; letters outside ASCII take two to four each.',
+    });
+  }
+  return full;
+}
+
+/** A name for a plan from the path of its database: the file's name without folders and ending. */
+export function planNameFromPath(path: string): string {
+  const file = path.split(/[/\\]/).at(-1) ?? '';
+  const name = file.replace(/\.(db|sqlite|sqlite3|db3|s3db)$/i, '').trim();
+  return name === '' ? 'database' : name;
+}
+
+function utf8Length(text: string): number {
+  let length = 0;
+  for (const char of text) {
+    const point = char.codePointAt(0) ?? 0;
+    length += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+  }
+  return length;
+}
