@@ -17,10 +17,10 @@ export const CheckName = z.enum([
 ]);
 export type CheckName = z.infer<typeof CheckName>;
 
-/** One check and how it went. `skipped` says in `detail` why, for example that there is no manifest to compare with. */
+/** One check and how it went. A `warning` does not make the snapshot bad: the copy is faithful. `skipped` says in `detail` why, for example that there is no manifest to compare with. */
 export const Check = z.object({
   name: CheckName,
-  outcome: z.enum(['passed', 'failed', 'skipped']),
+  outcome: z.enum(['passed', 'warning', 'failed', 'skipped']),
   detail: z.string(),
 });
 export type Check = z.infer<typeof Check>;

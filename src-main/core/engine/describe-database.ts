@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import type { TableRows } from '../../../src-shared/model/values.ts';
+import type { Database } from './open-database.ts';
+
+/** What a database says of itself. */
+export interface DatabaseFacts {
+  pageSize: number;
+  /** 0 for an empty file. */
+  pageCount: number;
+  journalMode: string;
+  userVersion: number;
+  applicationId: number;
+  schemaHash: string;
+  tables: TableRows[];
+}
+
+/**
+ * Reads the header, the schema and the number of rows of every table.
+ * @param onTable called before each table is counted, so that a long count can be followed and stopped
+ */
+export function describeDatabase(database: Database, onTable: () => void = () => {}): DatabaseFacts {
+  const pragma = (name: string): number => Number(database.pragma(name, { simple: true }));
+  return {
+    pageSize: pragma('page_size'),
+    pageCount: pragma('page_count'),
+    journalMode: String(database.pragma('journal_mode', { simple: true })),
+    userVersion: pragma('user_version'),
+    applicationId: pragma('application_id'),
+    schemaHash: hashSchema(database),
+    tables: countRows(database, onTable),
+  };
+}
+
+/** An entry of a database's schema. */
+export interface SchemaEntry {
+  type: string;
+  name: string;
+  table: string;
+  sql: string | null;
+}
+
+/** Every entry of the schema in an order that does not depend on its history. */
+export function readSchema(database: Database): SchemaEntry[] {
+  return database
+    .prepare('SELECT type, name, tbl_name AS "table", sql FROM sqlite_schema ORDER BY type, name, tbl_name')
+    .all() as SchemaEntry[];
+}
+
+function hashSchema(database: Database): string {
+  const hash = createHash('sha256');
+  for (const entry of readSchema(database))
+    hash.update(`${JSON.stringify([entry.type, entry.name, entry.table, entry.sql])}\n`);
+  return hash.digest('hex');
+}
+
+/**
+ * Counts the rows of each table with rows of its own. Virtual tables are left out: their rows live in shadow tables,
+ * which are counted, and counting through a module may need an extension that is not here.
+ */
+function countRows(database: Database, onTable: () => void): TableRows[] {
+  const names = database
+    .prepare(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
+    )
+    .pluck()
+    .all() as string[];
+  return names.map((name) => {
+    onTable();
+    return {
+      name,
+      rows: Number(
+        database
+          .prepare(`SELECT count(*) FROM ${quoteName(name)}`)
+          .pluck()
+          .get(),
+      ),
+    };
+  });
+}
+
+/** Quotes a name for use in SQL. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Rows of all tables together. */
+export function totalRows(tables: readonly TableRows[]): number {
+  return tables.reduce((sum, table) => sum + table.rows, 0);
+}

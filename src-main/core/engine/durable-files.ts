@@ -1,0 +1,133 @@
+import { constants } from 'node:fs';
+import { access, type FileHandle, link, open, rename, rm, stat, statfs, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { errorCode, noSpace } from './engine-errors.ts';
+
+/** What the name of a file in the making ends with. */
+export const PARTIAL_SUFFIX = '.partial';
+
+/** The path of a file in the making: beside the finished one, with the run's id so that each run knows its own. */
+export function partialPath(finishedPath: string, runId: string): string {
+  return `${finishedPath}.${runId.slice(0, 8)}${PARTIAL_SUFFIX}`;
+}
+
+/** Makes the names in a folder durable. Windows has no such call and needs none. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } catch (error) {
+    // Some network file systems cannot sync a folder; there the rename is as durable as it gets.
+    if (!['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EBADF'].includes(errorCode(error) ?? '')) throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Gives a finished, synced file its name without ever replacing another.
+ * @throws with code `EEXIST` when the name is taken
+ */
+export async function publishFile(partial: string, finished: string): Promise<void> {
+  try {
+    await link(partial, finished);
+    await unlink(partial);
+  } catch (error) {
+    // exFAT and many network shares know no hard links: there a look before the rename has to do.
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'].includes(errorCode(error) ?? '')) throw error;
+    if (await exists(finished)) throw Object.assign(new Error(`${finished} exists`), { code: 'EEXIST' });
+    await rename(partial, finished);
+  }
+  await syncFolder(dirname(finished));
+}
+
+/** Puts a synced file in the place of another in one step; the folder is synced. */
+export async function replaceFile(partial: string, finished: string): Promise<void> {
+  await rename(partial, finished);
+  await syncFolder(dirname(finished));
+}
+
+/** Writes a new small file and syncs it; removes it again when that fails. Readable by its owner alone. */
+export async function writeSynced(path: string, content: string): Promise<void> {
+  const handle = await open(path, 'wx', 0o600);
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } catch (error) {
+    await handle.close();
+    await rm(path, { force: true });
+    throw error;
+  }
+  await handle.close();
+}
+
+/** Whether something is there, whatever it is. Other troubles than its absence are thrown. */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return false;
+    throw error;
+  }
+}
+
+/**
+ * Checks that a folder can take new files.
+ * @throws SnapkeepError `UNAVAILABLE` when it is not there, `INVALID_PARAMS` when it is a file, `PERMISSION` when it
+ * cannot be written, `NO_SPACE` when fewer than `bytes` are free
+ */
+export async function requireWritableFolder(folder: string, bytes: number): Promise<void> {
+  let info: Awaited<ReturnType<typeof stat>>;
+  try {
+    info = await stat(folder);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ENOTDIR') throw error;
+    throw new SnapkeepError('UNAVAILABLE', `The folder ${folder} is not there.`, {
+      hint: 'Connect the disk or share it is on, or create the folder, and try again.',
+      cause: error,
+    });
+  }
+  if (!info.isDirectory())
+    throw new SnapkeepError('INVALID_PARAMS', `${folder} is a file, not a folder.`, { hint: 'Choose a folder.' });
+  await access(folder, constants.W_OK | constants.X_OK);
+  const space = await statfs(folder);
+  // Some network file systems answer with no figures at all; there the write itself will tell.
+  if (space.blocks > 0 && space.bavail * space.bsize < bytes) throw noSpace(`${bytes} more bytes in ${folder}`);
+}
+
+/** Reads a file front to back in pieces of at most `size` bytes. Each piece is a buffer of its own. */
+export async function* readPieces(handle: FileHandle, size: number): AsyncGenerator<Buffer> {
+  for (;;) {
+    const piece = Buffer.allocUnsafeSlow(size);
+    let filled = 0;
+    while (filled < size) {
+      const { bytesRead } = await handle.read(piece, filled, size - filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    if (filled > 0) yield filled === size ? piece : piece.subarray(0, filled);
+    if (filled < size) return;
+  }
+}
+
+/** Writes all of a buffer; a file system may take less at a time. */
+export async function writeFully(handle: FileHandle, data: Buffer): Promise<void> {
+  let written = 0;
+  while (written < data.length) {
+    const { bytesWritten } = await handle.write(data, written, data.length - written);
+    written += bytesWritten;
+  }
+}
+
+/** The files SQLite keeps beside a database. */
+export function sidecarPaths(databasePath: string): { wal: string; shm: string; journal: string } {
+  return { wal: `${databasePath}-wal`, shm: `${databasePath}-shm`, journal: `${databasePath}-journal` };
+}
+
+/** The path of a manifest's or a snapshot's neighbour in the same folder. */
+export function beside(path: string, name: string): string {
+  return join(dirname(path), name);
+}

@@ -1,0 +1,129 @@
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+
+/** Whether an error carries a system or SQLite code. */
+export function errorCode(error: unknown): string | undefined {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  return undefined;
+}
+
+/**
+ * Turns what the file system or SQLite threw into an error for people; one that already is passes unchanged.
+ * @param what the file or folder it is about, as the sentence names it
+ */
+export function explainError(error: unknown, what: string): SnapkeepError {
+  if (error instanceof SnapkeepError) return error;
+  const code = errorCode(error);
+  if (code?.startsWith('SQLITE_')) return explainSqlite(code, error, what);
+  return explainFile(code, error, what);
+}
+
+function explainSqlite(code: string, cause: unknown, what: string): SnapkeepError {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
+    return new SnapkeepError('LOCKED', `Another program holds a lock on ${what}.`, {
+      hint: 'Wait until it has finished writing, or close it, and try again.',
+      cause,
+    });
+  }
+  if (code.startsWith('SQLITE_NOTADB')) {
+    return new SnapkeepError(
+      'UNSUPPORTED',
+      `${what} is not a plain SQLite database: it is something else, encrypted, or damaged at its start.`,
+      {
+        hint: 'Choose another file. Encrypted databases cannot be read by this version.',
+        cause,
+      },
+    );
+  }
+  if (code.startsWith('SQLITE_CORRUPT')) {
+    return new SnapkeepError('CORRUPT', `${what} is damaged: SQLite says “${text}”.`, {
+      hint: 'Restore it from a snapshot that is proven.',
+      cause,
+    });
+  }
+  if (code.startsWith('SQLITE_FULL')) return noSpace(what, cause);
+  if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_PERM')) {
+    return new SnapkeepError('PERMISSION', `${what} cannot be written.`, {
+      hint: 'Check the permissions of the file and of its folder.',
+      cause,
+    });
+  }
+  if (code.startsWith('SQLITE_CANTOPEN')) {
+    return new SnapkeepError('PERMISSION', `${what} cannot be opened.`, {
+      hint: 'Check that it is there and that you may read it and its folder.',
+      cause,
+    });
+  }
+  if (code.startsWith('SQLITE_IOERR')) {
+    return new SnapkeepError('UNAVAILABLE', `Reading or writing ${what} failed (${code}).`, {
+      hint: 'Check the disk or the network share, then try again.',
+      cause,
+    });
+  }
+  return new SnapkeepError('INTERNAL', `SQLite refused to work with ${what}: ${text} (${code}).`, {
+    hint: 'Copy the details and report them.',
+    cause,
+  });
+}
+
+function explainFile(code: string | undefined, cause: unknown, what: string): SnapkeepError {
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new SnapkeepError('NOT_FOUND', `${what} is not there.`, {
+        hint: 'Check the path; it may have been moved or renamed.',
+        cause,
+      });
+    case 'EACCES':
+    case 'EPERM':
+      return new SnapkeepError('PERMISSION', `You may not use ${what}.`, {
+        hint: 'Check its permissions and those of its folder.',
+        cause,
+      });
+    case 'EROFS':
+      return new SnapkeepError('PERMISSION', `${what} is on a disk that can only be read.`, {
+        hint: 'Choose another folder, or make the disk writable.',
+        cause,
+      });
+    case 'EISDIR':
+      return new SnapkeepError('INVALID_PARAMS', `${what} is a folder.`, { hint: 'Choose a file.', cause });
+    case 'EEXIST':
+      return new SnapkeepError('CONFLICT', `${what} is already there.`, {
+        hint: 'Nothing was overwritten. Choose another name.',
+        cause,
+      });
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return noSpace(what, cause);
+    case 'EIO':
+    case 'ESTALE':
+    case 'ENODEV':
+    case 'ENXIO':
+    case 'EHOSTDOWN':
+    case 'ETIMEDOUT':
+      return new SnapkeepError('UNAVAILABLE', `The disk or share of ${what} does not answer (${code}).`, {
+        hint: 'Connect it and try again.',
+        cause,
+      });
+    case 'ENAMETOOLONG':
+      return new SnapkeepError('INVALID_PARAMS', `The name of ${what} is too long.`, {
+        hint: 'Choose a shorter one.',
+        cause,
+      });
+    default: {
+      const text = cause instanceof Error ? cause.message : String(cause);
+      return new SnapkeepError('INTERNAL', `Something unexpected happened with ${what}: ${text}`, {
+        hint: 'Copy the details and report them.',
+        cause,
+      });
+    }
+  }
+}
+
+/** A disk that is full. */
+export function noSpace(what: string, cause?: unknown): SnapkeepError {
+  return new SnapkeepError('NO_SPACE', `There is not enough room for ${what}.`, {
+    hint: 'Free some space, prune old snapshots, or choose another disk.',
+    cause,
+  });
+}

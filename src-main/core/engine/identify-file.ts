@@ -1,0 +1,62 @@
+import { open } from 'node:fs/promises';
+import type { FileContent } from '../../../src-shared/model/restore.ts';
+import { requireFile } from './open-database.ts';
+
+const SQLITE_MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
+const SIGNATURES: ReadonlyArray<[FileContent, Buffer]> = [
+  ['sqlite', SQLITE_MAGIC],
+  ['gzip', Buffer.from([0x1f, 0x8b, 8])],
+  ['zstd', Buffer.from([0x28, 0xb5, 0x2f, 0xfd])],
+  ['zip', Buffer.from('PK\u0003\u0004', 'latin1')],
+  ['zip', Buffer.from('PK\u0005\u0006', 'latin1')],
+];
+
+/**
+ * Says what a file is by its first bytes; its name does not count.
+ *
+ * Must not be called for a database that a run of this process has open: closing the file gives free every lock the
+ * process holds on it (POSIX), and SQLite's with them.
+ * @throws SnapkeepError when it cannot be read or is no file
+ */
+export async function identifyContent(path: string): Promise<FileContent> {
+  await requireFile(path);
+  const handle = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(512), 0, 512, 0);
+    return contentOf(buffer.subarray(0, bytesRead));
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Says what bytes from the start of a file stand for. */
+export function contentOf(start: Buffer): FileContent {
+  if (start.length === 0) return 'empty';
+  const known = SIGNATURES.find(([, magic]) => start.subarray(0, magic.length).equals(magic));
+  if (known !== undefined) return known[0];
+  return looksLikeText(start) ? 'text' : 'unknown';
+}
+
+function looksLikeText(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte >= 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d);
+}
+
+const IN_WORDS: Record<FileContent, string> = {
+  sqlite: 'a SQLite database',
+  empty: 'an empty file, which SQLite takes for an empty database',
+  gzip: 'a gzip file',
+  zstd: 'a zstd file',
+  zip: 'a ZIP archive',
+  text: 'a text file',
+  unknown: 'neither a SQLite database nor a compressed one; it may be encrypted or damaged',
+};
+
+/** What a file is, as the end of the sentence “This is …”. */
+export function contentInWords(content: FileContent): string {
+  return IN_WORDS[content];
+}
+
+/** Whether a restore can do anything with such a file. */
+export function isRestorable(content: FileContent): boolean {
+  return content === 'sqlite' || content === 'empty' || content === 'gzip' || content === 'zstd';
+}

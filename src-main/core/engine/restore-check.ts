@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { RestoreCheck, RestoreMethod } from '../../../src-shared/model/restore.ts';
+import { compareSchemas, compareTables, countLostRows } from './compare.ts';
+import { type DatabaseFacts, describeDatabase, readSchema, type SchemaEntry } from './describe-database.ts';
+import { exists, requireWritableFolder, sidecarPaths } from './durable-files.ts';
+import { errorCode, explainError } from './engine-errors.ts';
+import { findFileHolders } from './file-holders.ts';
+import { closeReading, openDatabase, openForReading } from './open-database.ts';
+import type { TaskContext } from './task-context.ts';
+import { stageAndVerify } from './verify.ts';
+
+/** What is to be put back and where. */
+export interface RestoreCheckRequest {
+  sourcePath: string;
+  /** What the catalog knows of the source, if it is a snapshot of its own. */
+  snapshotId: string | null;
+  targetPath: string;
+  /** Where the safety snapshot would go. */
+  safetyFolder: string;
+}
+
+/** A finished check and the staged image that a restore would put in place. */
+export interface PreparedRestore {
+  check: RestoreCheck;
+  imagePath: string;
+}
+
+/**
+ * Stages and verifies what a restore would put back and compares it with what is there. The staged image stays in the
+ * run's staging folder for the restore itself.
+ * @throws SnapkeepError `CORRUPT` when what is to be put back is not valid: nothing bad is ever restored
+ */
+export async function checkRestore(request: RestoreCheckRequest, context: TaskContext): Promise<PreparedRestore> {
+  await requireTargetFolder(request.targetPath);
+  const staged = await stageAndVerify(request.sourcePath, context);
+  const { verification, facts } = staged;
+  if (!verification.valid || facts === undefined) {
+    throw new SnapkeepError('CORRUPT', `${basename(request.sourcePath)} cannot be restored. ${verification.message}`, {
+      hint: 'Nothing was changed. Choose another snapshot.',
+      details: { checks: verification.checks },
+    });
+  }
+  context.progress('comparing', 0, null);
+  const schema = readStagedSchema(staged.imagePath);
+  const target = await lookAtTarget(request.targetPath, context);
+  const method = chooseMethod(target, facts);
+  const { manifest } = staged;
+  const check: Omit<RestoreCheck, 'confirmation'> = {
+    source: {
+      name: basename(request.sourcePath),
+      path: request.sourcePath,
+      snapshotId: manifest?.id ?? request.snapshotId,
+      planName: manifest?.plan.name ?? null,
+      createdAt: manifest?.createdAt ?? null,
+      imageBytes: staged.imageBytes,
+      userVersion: facts.userVersion,
+    },
+    verification,
+    target: {
+      path: request.targetPath,
+      name: basename(request.targetPath),
+      exists: target.exists,
+      damage: target.damage,
+      userVersion: target.facts?.userVersion ?? null,
+      openBy: target.exists ? await findFileHolders(request.targetPath) : [],
+      method,
+    },
+    tables: compareTables(target.facts?.tables ?? [], facts.tables),
+    rowsLost: countLostRows(compareTables(target.facts?.tables ?? [], facts.tables)),
+    schemaChanges: target.facts === undefined ? [] : compareSchemas(target.schema, schema),
+    safetyFolder: target.exists ? request.safetyFolder : null,
+  };
+  return {
+    check: { ...check, confirmation: confirmationOf(staged.imageSha256, method, target, request.targetPath) },
+    imagePath: staged.imagePath,
+  };
+}
+
+/** What stands where a restore would go. */
+export interface Target {
+  exists: boolean;
+  /** Why it cannot be read as a database; `null` when it can, or when nothing is there. */
+  damage: string | null;
+  facts: DatabaseFacts | undefined;
+  schema: SchemaEntry[];
+  /** The file's device and inode: another file under the same name is another target. */
+  identity: string;
+}
+
+/**
+ * Looks at the target of a restore without changing it.
+ * @throws SnapkeepError `LOCKED`, `PERMISSION`, `INVALID_PARAMS` for a folder; a damaged file is a finding, no error
+ */
+export async function lookAtTarget(path: string, context: TaskContext): Promise<Target> {
+  const nothing: Target = { exists: false, damage: null, facts: undefined, schema: [], identity: 'nothing' };
+  let identity: string;
+  try {
+    const info = await stat(path, { bigint: true });
+    identity = `${info.dev}:${info.ino}`;
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw explainError(error, path);
+    const { wal, journal } = sidecarPaths(path);
+    // A log or a journal left without its database would be played into the restored one, so it counts as something.
+    const leftover = (await exists(wal)) || (await exists(journal));
+    return leftover
+      ? { ...nothing, exists: true, damage: 'The database itself is gone; only its log is there.', identity: 'log' }
+      : nothing;
+  }
+  try {
+    const database = await openForReading(path, context.stagingFolder);
+    try {
+      const facts = describeDatabase(database, () => context.throwIfCancelled());
+      return { exists: true, damage: null, facts, schema: readSchema(database), identity };
+    } finally {
+      closeReading(database);
+    }
+  } catch (error) {
+    const explained = explainError(error, path);
+    if (explained.code !== 'CORRUPT' && explained.code !== 'UNSUPPORTED') throw explained;
+    return { ...nothing, exists: true, damage: explained.message, identity };
+  }
+}
+
+/**
+ * Chooses the way into place. Through SQLite into the live file is safe for programs that have it open, but cannot
+ * change the page size of a database in WAL mode, and needs a database that can be read.
+ */
+export function chooseMethod(target: Target, image: DatabaseFacts): RestoreMethod {
+  if (!target.exists) return 'create';
+  if (target.facts === undefined || target.facts.pageCount === 0 || image.pageCount === 0) return 'replace-file';
+  return target.facts.pageSize === image.pageSize ? 'into-live' : 'replace-file';
+}
+
+/** The value that confirms just this restore: another image, another target or another way in gives another one. */
+export function confirmationOf(
+  imageSha256: string | undefined,
+  method: RestoreMethod,
+  target: Target,
+  targetPath: string,
+): string {
+  const parts = [imageSha256, method, targetPath, target.identity, target.facts?.schemaHash ?? null, target.damage];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+}
+
+async function requireTargetFolder(targetPath: string): Promise<void> {
+  const folder = dirname(targetPath);
+  try {
+    await requireWritableFolder(folder, 0);
+  } catch (error) {
+    const explained = explainError(error, folder);
+    if (explained.code !== 'UNAVAILABLE') throw explained;
+    throw new SnapkeepError('NOT_FOUND', `The folder ${folder} is not there.`, {
+      hint: 'Create it first, or choose another place.',
+      cause: error,
+    });
+  }
+}
+
+function readStagedSchema(imagePath: string): SchemaEntry[] {
+  const image = openDatabase(imagePath, { readonly: true });
+  try {
+    return readSchema(image);
+  } finally {
+    image.close();
+  }
+}

@@ -1,0 +1,21 @@
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
+
+/** What a piece of the engine's work is told and tells while it goes on. */
+export interface TaskContext {
+  /** A folder of this run's own for files in the making; removed when the run has ended. */
+  readonly stagingFolder: string;
+  /** @throws SnapkeepError `CANCELLED` once the run is to stop. */
+  throwIfCancelled(): void;
+  /** Says how far a phase is, in bytes; `total` is `null` where it is not known. */
+  progress(phase: RunPhase, done: number, total: number | null): void;
+  log(level: LogEntry['level'], message: string): void;
+  now(): Date;
+}
+
+/** The error that ends a cancelled run. */
+export function cancelledError(): SnapkeepError {
+  return new SnapkeepError('CANCELLED', 'The run was cancelled.', {
+    hint: 'Nothing was changed. Start it again when you like.',
+  });
+}

@@ -1,0 +1,240 @@
+import { rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import type { FileContent } from '../../../src-shared/model/restore.ts';
+import type { TableRows } from '../../../src-shared/model/values.ts';
+import type { CheckName, Verification } from '../../../src-shared/model/verification.ts';
+import { countInWords } from '../../../src-shared/rules/wording.ts';
+import type { StoredDigest } from './compress.ts';
+import { copyImage } from './copy-image.ts';
+import { hashFile, unpackFile } from './decompress.ts';
+import { type DatabaseFacts, describeDatabase, quoteName, totalRows } from './describe-database.ts';
+import { errorCode, explainError, noSpace } from './engine-errors.ts';
+import { contentInWords, identifyContent, isRestorable } from './identify-file.ts';
+import { readManifest } from './manifest-files.ts';
+import { closeReading, type Database, openForReading } from './open-database.ts';
+import type { TaskContext } from './task-context.ts';
+import { NO_MANIFEST, VerificationReport } from './verification-report.ts';
+
+/** A stored file, unpacked to a scratch place and looked at. */
+export interface StagedImage {
+  /** The unpacked database; there only when `verification.valid`. */
+  imagePath: string;
+  manifest: Manifest | undefined;
+  facts: DatabaseFacts | undefined;
+  imageSha256: string | undefined;
+  imageBytes: number;
+  verification: Verification;
+}
+
+/** Restores a snapshot or a bare file to a scratch place, checks everything, and leaves nothing behind. */
+export async function verifyFile(path: string, context: TaskContext): Promise<Verification> {
+  const staged = await stageAndVerify(path, context);
+  await rm(staged.imagePath, { force: true });
+  return staged.verification;
+}
+
+/**
+ * Unpacks a stored file into the staging folder and makes every check there is: the stored file's hash, the image's
+ * hash, SQLite's own integrity and foreign-key checks, the schema and the number of rows. The first three and the last
+ * two need a manifest; without one they are skipped and said to be.
+ * @throws SnapkeepError when the file cannot be read at all, or `TOO_NEW`; a file that is read and found bad is no
+ * error but a result
+ */
+export async function stageAndVerify(path: string, context: TaskContext): Promise<StagedImage> {
+  const started = context.now();
+  const report = new VerificationReport();
+  const imagePath = join(context.stagingFolder, 'verified.db');
+  await rm(imagePath, { force: true });
+  const staged: Omit<StagedImage, 'verification'> = {
+    imagePath,
+    manifest: undefined,
+    facts: undefined,
+    imageSha256: undefined,
+    imageBytes: 0,
+  };
+  try {
+    const content = await identifyContent(path);
+    staged.manifest = await manifestIfReadable(path, report, context);
+    const digest = await unpack(path, content, imagePath, staged.manifest, report, context);
+    staged.imageSha256 = digest.image.sha256;
+    staged.imageBytes = digest.image.bytes;
+    if (!report.failed) staged.facts = await checkImage(imagePath, basename(path), staged.manifest, report, context);
+  } catch (error) {
+    await rm(imagePath, { force: true });
+    throw explainError(error, path);
+  }
+  const verification = report.conclude(started, context.now(), staged.manifest, staged.facts);
+  context.log(verification.valid ? 'info' : 'error', verification.message);
+  return { ...staged, verification };
+}
+
+async function manifestIfReadable(
+  path: string,
+  report: VerificationReport,
+  context: TaskContext,
+): Promise<Manifest | undefined> {
+  try {
+    return await readManifest(path);
+  } catch (error) {
+    if (!(error instanceof SnapkeepError) || error.code !== 'CORRUPT') throw error;
+    context.log('warning', error.message);
+    report.add('stored-hash', 'failed', error.message);
+    return undefined;
+  }
+}
+
+async function unpack(
+  path: string,
+  content: FileContent,
+  imagePath: string,
+  manifest: Manifest | undefined,
+  report: VerificationReport,
+  context: TaskContext,
+): Promise<StoredDigest> {
+  const total = (await stat(path)).size;
+  const nothing: StoredDigest = { image: { bytes: 0, sha256: '' }, stored: { bytes: total, sha256: '' } };
+  if (!isRestorable(content) && manifest === undefined) {
+    report.add('decompress', 'failed', `${basename(path)} is ${contentInWords(content)}.`);
+    return nothing;
+  }
+  context.progress('verifying', 0, total);
+  let digest: StoredDigest;
+  try {
+    digest = await unpackWith(path, content, imagePath, total, manifest === undefined, context);
+  } catch (error) {
+    if (!(error instanceof SnapkeepError) || error.code !== 'CORRUPT')
+      throw isDiskFull(error) ? noSpace(`the unpacked ${basename(path)} in ${context.stagingFolder}`, error) : error;
+    report.add(
+      'stored-hash',
+      manifest ? 'failed' : 'skipped',
+      manifest ? 'The stored file is not what was written.' : NO_MANIFEST,
+    );
+    report.add('decompress', 'failed', error.message);
+    return nothing;
+  }
+  compareHash('stored-hash', 'stored file', digest.stored, manifest?.stored, report);
+  report.add('decompress', 'passed', `${digest.image.bytes} bytes`);
+  compareHash('image-hash', 'database image', digest.image, manifest?.image, report);
+  return digest;
+}
+
+/** A bare database may be in use and have a write-ahead log beside it, so SQLite copies it; anything stored is unpacked. */
+async function unpackWith(
+  path: string,
+  content: FileContent,
+  imagePath: string,
+  total: number,
+  bare: boolean,
+  context: TaskContext,
+): Promise<StoredDigest> {
+  if (bare && content === 'sqlite') {
+    await copyImage(path, imagePath, context);
+    const digest = await hashFile(imagePath, () => context.throwIfCancelled());
+    return { image: digest, stored: digest };
+  }
+  return unpackFile(path, content, imagePath, (bytes) => {
+    context.throwIfCancelled();
+    context.progress('verifying', bytes, total);
+  });
+}
+
+function compareHash(
+  name: CheckName,
+  what: string,
+  found: { bytes: number; sha256: string },
+  expected: { bytes: number; sha256: string } | undefined,
+  report: VerificationReport,
+): void {
+  if (expected === undefined) report.add(name, 'skipped', NO_MANIFEST);
+  else if (found.sha256 === expected.sha256) report.add(name, 'passed', `SHA-256 ${found.sha256}`);
+  else if (found.bytes !== expected.bytes)
+    report.add(name, 'failed', `The ${what} has ${found.bytes} bytes instead of ${expected.bytes}.`);
+  else report.add(name, 'failed', `The ${what} has changed since it was written.`);
+}
+
+async function checkImage(
+  imagePath: string,
+  name: string,
+  manifest: Manifest | undefined,
+  report: VerificationReport,
+  context: TaskContext,
+): Promise<DatabaseFacts | undefined> {
+  context.progress('checking', 0, null);
+  let image: Database;
+  try {
+    image = await openForReading(imagePath, context.stagingFolder);
+  } catch (error) {
+    report.add('integrity', 'failed', explainError(error, name).message);
+    return undefined;
+  }
+  try {
+    // Pages come from the system's cache without being copied; the image has just been written.
+    image.pragma('mmap_size = 1073741824');
+    checkIntegrity(image, report, context);
+    context.throwIfCancelled();
+    checkForeignKeys(image, report);
+    const facts = describeDatabase(image, () => context.throwIfCancelled());
+    compareSchema(facts, manifest, report);
+    compareRows(facts.tables, manifest, report);
+    return facts;
+  } catch (error) {
+    if (!errorCode(error)?.startsWith('SQLITE_')) throw error;
+    report.add('integrity', 'failed', explainError(error, name).message);
+    return undefined;
+  } finally {
+    closeReading(image);
+  }
+}
+
+function checkIntegrity(image: Database, report: VerificationReport, context: TaskContext): void {
+  const problems: string[] = [];
+  for (const row of image.prepare('PRAGMA integrity_check(20)').pluck().iterate()) {
+    context.throwIfCancelled();
+    if (row !== 'ok') problems.push(String(row));
+  }
+  if (problems.length === 0) report.add('integrity', 'passed', 'ok');
+  else report.add('integrity', 'failed', problems.join('; '));
+}
+
+function checkForeignKeys(image: Database, report: VerificationReport): void {
+  const violations = new Map<string, number>();
+  let count = 0;
+  for (const row of image.prepare('PRAGMA foreign_key_check').iterate() as Iterable<{ table: string }>) {
+    violations.set(row.table, (violations.get(row.table) ?? 0) + 1);
+    count += 1;
+    if (count >= 1000) break;
+  }
+  if (count === 0) {
+    report.add('foreign-keys', 'passed', 'no violation');
+    return;
+  }
+  const tables = [...violations].map(([table, rows]) => `${quoteName(table)}: ${rows}`).join(', ');
+  // Rows without their parent were there when the snapshot was taken: the copy is faithful, and the owner should know.
+  report.add('foreign-keys', 'warning', `The data itself has rows whose parent is missing (${tables}).`);
+}
+
+function compareSchema(facts: DatabaseFacts, manifest: Manifest | undefined, report: VerificationReport): void {
+  if (manifest === undefined) report.add('schema', 'skipped', NO_MANIFEST);
+  else if (facts.schemaHash === manifest.database.schemaHash) report.add('schema', 'passed', 'as in the manifest');
+  else report.add('schema', 'failed', 'The schema is not the one in the manifest.');
+}
+
+function compareRows(tables: TableRows[], manifest: Manifest | undefined, report: VerificationReport): void {
+  if (manifest === undefined) {
+    report.add('row-counts', 'skipped', NO_MANIFEST);
+    return;
+  }
+  const expected = new Map(manifest.database.tables.map((table) => [table.name, table.rows]));
+  const wrong = tables
+    .filter((table) => expected.get(table.name) !== table.rows)
+    .map((table) => `${table.name}: ${table.rows} instead of ${expected.get(table.name) ?? 'no table'}`);
+  if (wrong.length === 0 && tables.length === expected.size)
+    report.add('row-counts', 'passed', countInWords(totalRows(tables), 'row'));
+  else report.add('row-counts', 'failed', wrong.join('; ') || 'Tables are missing.');
+}
+
+const isBadContent = (error: unknown): error is SnapkeepError =>
+  error instanceof SnapkeepError && (error.code === 'CORRUPT' || error.code === 'UNSUPPORTED');
+const isDiskFull = (error: unknown): boolean => errorCode(error) === 'ENOSPC' || errorCode(error) === 'EDQUOT';
