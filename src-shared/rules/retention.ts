@@ -53,7 +53,8 @@ export function decideRetention(snapshots: readonly RetainedSnapshot[], retentio
  * not known to be bad. Expects newest first.
  */
 export function findNewestGood<S extends RetainedSnapshot>(newestFirst: readonly S[]): S | undefined {
-  const present = newestFirst.filter((snapshot) => !snapshot.missing);
+  // What was kept before a restore is what somebody wanted to be rid of; it is kept for its own reason.
+  const present = newestFirst.filter((snapshot) => !snapshot.missing && snapshot.trigger !== 'before-restore');
   return present.find((snapshot) => snapshot.valid === true) ?? present.find((snapshot) => snapshot.valid === null);
 }
 

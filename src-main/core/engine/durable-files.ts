@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, type FileHandle, link, open, rename, rm, stat, statfs, unlink } from 'node:fs/promises';
+import { access, copyFile, type FileHandle, link, open, rename, rm, stat, statfs, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { errorCode, noSpace } from './engine-errors.ts';
@@ -61,6 +61,17 @@ export async function writeSynced(path: string, content: string): Promise<void> 
     throw error;
   }
   await handle.close();
+}
+
+/** Copies a file to a new name and syncs it. */
+export async function copySynced(from: string, to: string): Promise<void> {
+  await copyFile(from, to, constants.COPYFILE_EXCL);
+  const handle = await open(to, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Whether something is there, whatever it is. Other troubles than its absence are thrown. */

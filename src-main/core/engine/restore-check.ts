@@ -26,6 +26,7 @@ export interface RestoreCheckRequest {
 export interface PreparedRestore {
   check: RestoreCheck;
   imagePath: string;
+  imageSha256: string;
 }
 
 /**
@@ -37,7 +38,7 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
   await requireTargetFolder(request.targetPath);
   const staged = await stageAndVerify(request.sourcePath, context);
   const { verification, facts } = staged;
-  if (!verification.valid || facts === undefined) {
+  if (!verification.valid || facts === undefined || staged.imageSha256 === undefined) {
     throw new SnapkeepError('CORRUPT', `${basename(request.sourcePath)} cannot be restored. ${verification.message}`, {
       hint: 'Nothing was changed. Choose another snapshot.',
       details: { checks: verification.checks },
@@ -76,6 +77,7 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
   return {
     check: { ...check, confirmation: confirmationOf(staged.imageSha256, method, target, request.targetPath) },
     imagePath: staged.imagePath,
+    imageSha256: staged.imageSha256,
   };
 }
 
@@ -135,12 +137,7 @@ export function chooseMethod(target: Target, image: DatabaseFacts): RestoreMetho
 }
 
 /** The value that confirms just this restore: another image, another target or another way in gives another one. */
-export function confirmationOf(
-  imageSha256: string | undefined,
-  method: RestoreMethod,
-  target: Target,
-  targetPath: string,
-): string {
+export function confirmationOf(imageSha256: string, method: RestoreMethod, target: Target, targetPath: string): string {
   const parts = [imageSha256, method, targetPath, target.identity, target.facts?.schemaHash ?? null, target.damage];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
@@ -160,7 +157,7 @@ async function requireTargetFolder(targetPath: string): Promise<void> {
 }
 
 function readStagedSchema(imagePath: string): SchemaEntry[] {
-  const image = openDatabase(imagePath, { readonly: true });
+  const image = openDatabase(imagePath, { mustExist: true });
   try {
     return readSchema(image);
   } finally {

@@ -104,7 +104,7 @@ async function unpack(
   try {
     digest = await unpackWith(path, content, imagePath, total, manifest === undefined, context);
   } catch (error) {
-    if (!(error instanceof SnapkeepError) || error.code !== 'CORRUPT')
+    if (!isBadContent(error))
       throw isDiskFull(error) ? noSpace(`the unpacked ${basename(path)} in ${context.stagingFolder}`, error) : error;
     report.add(
       'stored-hash',

@@ -1,0 +1,141 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { open, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { MANIFEST_FORMAT, type Manifest } from '../../../src-shared/model/manifest.ts';
+import { planNameFromPath, snapshotName } from '../../../src-shared/rules/naming.ts';
+import { storeImage } from './compress.ts';
+import { copySynced, exists, partialPath, sidecarPaths, writeSynced } from './durable-files.ts';
+import { explainError } from './engine-errors.ts';
+import { sqliteVersion } from './open-database.ts';
+import type { Target } from './restore-check.ts';
+import { publishSnapshot, takeSnapshot } from './snapshot.ts';
+import type { TaskContext } from './task-context.ts';
+
+/** What is kept before a restore replaces it. */
+export interface SafetyRequest {
+  runId: string;
+  targetPath: string;
+  safetyFolder: string;
+  planId: string | null;
+  snapkeepVersion: string;
+}
+
+/**
+ * Keeps what a restore is about to replace: a real snapshot, with the content of the write-ahead log; or, of files that
+ * SQLite cannot read, their bytes as they are.
+ */
+export async function takeSafetySnapshot(
+  request: SafetyRequest,
+  target: Target,
+  context: TaskContext,
+): Promise<Manifest> {
+  context.progress('safety-snapshot', 0, null);
+  if (target.facts !== undefined) {
+    try {
+      return await takeSnapshot(snapshotRequest(request), {
+        ...context,
+        progress: (_phase, done, total) => context.progress('safety-snapshot', done, total),
+      });
+    } catch (error) {
+      if (!(error instanceof SnapkeepError) || (error.code !== 'CORRUPT' && error.code !== 'UNSUPPORTED')) throw error;
+      context.log('warning', `${error.message} Its files are kept as they are instead.`);
+    }
+  }
+  try {
+    return await keepFiles(request, context);
+  } catch (error) {
+    throw explainError(error, request.safetyFolder);
+  }
+}
+
+function snapshotRequest(request: SafetyRequest): Parameters<typeof takeSnapshot>[0] {
+  return {
+    runId: request.runId,
+    sourcePath: request.targetPath,
+    folder: request.safetyFolder,
+    plan: { id: request.planId, name: safetyName(request.targetPath) },
+    ownName: null,
+    compression: 'zst',
+    trigger: 'before-restore',
+    snapkeepVersion: request.snapkeepVersion,
+  };
+}
+
+const safetyName = (targetPath: string): string => `${planNameFromPath(targetPath)} before restore`;
+
+async function keepFiles(request: SafetyRequest, context: TaskContext): Promise<Manifest> {
+  const now = context.now();
+  const name = await freeName(request, now);
+  const finished = join(request.safetyFolder, name);
+  const partial = partialPath(finished, request.runId);
+  const from = sidecarPaths(request.targetPath);
+  const to = sidecarPaths(finished);
+  try {
+    // The files beside it go first: whoever finds the kept file finds them too.
+    if (await exists(from.wal)) await copySynced(from.wal, to.wal);
+    if (await exists(from.journal)) await copySynced(from.journal, to.journal);
+    const handle = await open(partial, 'wx', 0o600);
+    try {
+      const digest = await storeImage(await mainFile(request.targetPath, context), handle, 'none', (bytes) => {
+        context.throwIfCancelled();
+        context.progress('safety-snapshot', bytes, null);
+      });
+      const manifest = fileCopyManifest(request, name, now, digest);
+      await publishSnapshot(partial, finished, manifest, request.runId);
+      context.log('info', `Kept the files of ${request.targetPath} as they are in ${finished}.`);
+      return manifest;
+    } finally {
+      await handle.close();
+    }
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+/** The database's own file; where only its log is left, an empty one stands for it. */
+async function mainFile(targetPath: string, context: TaskContext): Promise<string> {
+  if (await exists(targetPath)) return targetPath;
+  const empty = join(context.stagingFolder, 'absent.db');
+  await writeSynced(empty, '');
+  return empty;
+}
+
+async function freeName(request: SafetyRequest, at: Date): Promise<string> {
+  for (let attempt = 1; ; attempt++) {
+    const name = snapshotName(safetyName(request.targetPath), at, 'none', attempt);
+    if (!(await exists(join(request.safetyFolder, name)))) return name;
+  }
+}
+
+function fileCopyManifest(
+  request: SafetyRequest,
+  name: string,
+  at: Date,
+  digest: Pick<Manifest, 'image' | 'stored'>,
+): Manifest {
+  return {
+    format: MANIFEST_FORMAT,
+    id: randomUUID(),
+    name,
+    plan: { id: request.planId, name: safetyName(request.targetPath) },
+    source: { path: request.targetPath, name: basename(request.targetPath) },
+    trigger: 'before-restore',
+    method: 'file-copy',
+    startedAt: at.toISOString(),
+    createdAt: at.toISOString(),
+    compression: 'none',
+    ...digest,
+    // Nothing can be said of what SQLite cannot read.
+    database: {
+      pageSize: 0,
+      pageCount: 0,
+      journalMode: 'unknown',
+      userVersion: 0,
+      applicationId: 0,
+      schemaHash: createHash('sha256').digest('hex'),
+      tables: [],
+    },
+    versions: { sqlite: sqliteVersion(), snapkeep: request.snapkeepVersion },
+  };
+}

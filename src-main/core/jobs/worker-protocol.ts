@@ -1,0 +1,38 @@
+import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import type { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
+import type { SourceDescription } from '../../../src-shared/model/source.ts';
+import type { Verification } from '../../../src-shared/model/verification.ts';
+import type { AppliedRestore, RestoreRequest } from '../engine/restore.ts';
+import type { PreparedRestore, RestoreCheckRequest } from '../engine/restore-check.ts';
+import type { SnapshotRequest } from '../engine/snapshot.ts';
+import type { UndoRequest } from '../engine/undo.ts';
+
+/** Each piece of heavy work: what a worker is given and what it answers. */
+export interface WorkerTasks {
+  describe: { request: { path: string }; result: SourceDescription };
+  snapshot: { request: SnapshotRequest; result: Manifest };
+  verify: { request: { path: string }; result: Verification };
+  'restore-check': { request: RestoreCheckRequest; result: PreparedRestore };
+  restore: { request: RestoreRequest; result: AppliedRestore };
+  undo: { request: UndoRequest; result: AppliedRestore };
+}
+
+export type WorkerTaskName = keyof WorkerTasks;
+
+/** What a worker starts with. */
+export interface WorkerStart<T extends WorkerTaskName = WorkerTaskName> {
+  task: T;
+  request: WorkerTasks[T]['request'];
+  stagingFolder: string;
+  /** One shared integer: not 0 once the work is to stop. It is read in the middle of work that lets no message through. */
+  cancelFlag: SharedArrayBuffer;
+}
+
+/** What a worker says. */
+export type WorkerMessage =
+  | { type: 'progress'; phase: RunPhase; done: number; total: number | null }
+  | { type: 'log'; level: LogEntry['level']; message: string }
+  | { type: 'safety'; manifest: Manifest }
+  | { type: 'finished'; result: unknown }
+  | { type: 'failed'; error: ErrorBody };

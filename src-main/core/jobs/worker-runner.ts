@@ -1,0 +1,67 @@
+import { Worker } from 'node:worker_threads';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import type { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
+import { cancelledError } from '../engine/task-context.ts';
+import type { WorkerMessage, WorkerStart, WorkerTaskName, WorkerTasks } from './worker-protocol.ts';
+
+/** Who is told what a worker says while it works. */
+export interface WorkerListener {
+  onProgress?(phase: RunPhase, done: number, total: number | null): void;
+  onLog?(level: LogEntry['level'], message: string): void;
+  onSafety?(manifest: Manifest): void;
+}
+
+/** Does one task in a worker thread of its own. */
+export type RunInWorker = <T extends WorkerTaskName>(
+  task: T,
+  request: WorkerTasks[T]['request'],
+  options: { stagingFolder: string; signal: AbortSignal; listener?: WorkerListener },
+) => Promise<WorkerTasks[T]['result']>;
+
+/**
+ * Makes the function that starts workers. A worker is asked to stop, never killed: SQLite must get the chance to roll
+ * back and to give its locks free.
+ * @param workerFile the bundled worker
+ */
+export function createWorkerRunner(workerFile: string): RunInWorker {
+  return (task, request, { stagingFolder, signal, listener = {} }) =>
+    new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(cancelledError());
+      const cancelFlag = new SharedArrayBuffer(4);
+      const workerData: WorkerStart = { task, request, stagingFolder, cancelFlag };
+      const worker = new Worker(workerFile, { workerData });
+      const cancel = (): void => {
+        Atomics.store(new Int32Array(cancelFlag), 0, 1);
+      };
+      signal.addEventListener('abort', cancel);
+      let outcome: (() => void) | undefined;
+      worker.on('message', (message: WorkerMessage) => {
+        if (message.type === 'progress') listener.onProgress?.(message.phase, message.done, message.total);
+        else if (message.type === 'log') listener.onLog?.(message.level, message.message);
+        else if (message.type === 'safety') listener.onSafety?.(message.manifest);
+        else if (message.type === 'finished') outcome = () => resolve(message.result as never);
+        else outcome = () => reject(SnapkeepError.fromBody(message.error));
+      });
+      worker.on('error', (error) => {
+        outcome = () =>
+          reject(
+            new SnapkeepError('INTERNAL', `The worker failed: ${error.message}`, {
+              hint: 'Copy the details and report them.',
+              cause: error,
+            }),
+          );
+      });
+      // Only once the thread is gone are its files closed and its locks free.
+      worker.on('exit', (code) => {
+        signal.removeEventListener('abort', cancel);
+        if (outcome !== undefined) outcome();
+        else
+          reject(
+            new SnapkeepError('INTERNAL', `The worker ended with code ${code} and without an answer.`, {
+              hint: 'Try again, and report it if it stays.',
+            }),
+          );
+      });
+    });
+}

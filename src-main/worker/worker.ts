@@ -1,0 +1,65 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { describeSource } from '../core/engine/describe-source.ts';
+import { explainError } from '../core/engine/engine-errors.ts';
+import { applyRestore } from '../core/engine/restore.ts';
+import { checkRestore } from '../core/engine/restore-check.ts';
+import { takeSnapshot } from '../core/engine/snapshot.ts';
+import { cancelledError, type TaskContext } from '../core/engine/task-context.ts';
+import { undoRestore } from '../core/engine/undo.ts';
+import { verifyFile } from '../core/engine/verify.ts';
+import type { WorkerMessage, WorkerStart, WorkerTaskName, WorkerTasks } from '../core/jobs/worker-protocol.ts';
+
+/** Between two reports of progress, in milliseconds; more would only fill the pipe. */
+const PROGRESS_EVERY = 100;
+
+type Tasks = {
+  [T in WorkerTaskName]: (
+    request: WorkerTasks[T]['request'],
+    context: TaskContext,
+  ) => Promise<WorkerTasks[T]['result']>;
+};
+
+const tasks: Tasks = {
+  describe: ({ path }, context) => describeSource(path, context),
+  snapshot: takeSnapshot,
+  verify: ({ path }, context) => verifyFile(path, context),
+  'restore-check': checkRestore,
+  restore: (request, context) => applyRestore(request, context, (manifest) => tell({ type: 'safety', manifest })),
+  undo: (request, context) => undoRestore(request, context, (manifest) => tell({ type: 'safety', manifest })),
+};
+
+function tell(message: WorkerMessage): void {
+  parentPort?.postMessage(message);
+}
+
+function makeContext(start: WorkerStart): TaskContext {
+  const flag = new Int32Array(start.cancelFlag);
+  let lastPhase = '';
+  let lastTold = 0;
+  return {
+    stagingFolder: start.stagingFolder,
+    throwIfCancelled: () => {
+      if (Atomics.load(flag, 0) !== 0) throw cancelledError();
+    },
+    progress: (phase, done, total) => {
+      const now = performance.now();
+      if (phase === lastPhase && done !== total && now - lastTold < PROGRESS_EVERY) return;
+      lastPhase = phase;
+      lastTold = now;
+      tell({ type: 'progress', phase, done, total });
+    },
+    log: (level, message) => tell({ type: 'log', level, message }),
+    now: () => new Date(),
+  };
+}
+
+async function work(start: WorkerStart): Promise<void> {
+  const task = tasks[start.task] as (request: unknown, context: TaskContext) => Promise<unknown>;
+  try {
+    tell({ type: 'finished', result: await task(start.request, makeContext(start)) });
+  } catch (error) {
+    tell({ type: 'failed', error: explainError(error, 'the database').toBody() });
+  }
+}
+
+void work(workerData as WorkerStart);
