@@ -1,0 +1,26 @@
+import { openCatalog } from './open-catalog.ts';
+import { PlanRepo } from './plan-repo.ts';
+import { RunRepo } from './run-repo.ts';
+import { SettingsRepo } from './settings-repo.ts';
+import { SnapshotRepo } from './snapshot-repo.ts';
+
+/** The application's own database: a cache of what the destinations hold, and the memory of plans and runs. */
+export interface Catalog {
+  readonly plans: PlanRepo;
+  readonly snapshots: SnapshotRepo;
+  readonly runs: RunRepo;
+  readonly settings: SettingsRepo;
+  close(): void;
+}
+
+/** @throws SnapkeepError `TOO_NEW` */
+export function createCatalog(path: string): Catalog {
+  const db = openCatalog(path);
+  return {
+    plans: new PlanRepo(db),
+    snapshots: new SnapshotRepo(db),
+    runs: new RunRepo(db),
+    settings: new SettingsRepo(db),
+    close: () => db.close(),
+  };
+}

@@ -1,0 +1,77 @@
+/**
+ * The steps that bring a catalog up to date, in order; a catalog's `user_version` is the number of steps it has had.
+ * A step that has been released is never changed: add another.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE plans (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    source_path TEXT NOT NULL,
+    destination_path TEXT NOT NULL,
+    compression TEXT NOT NULL,
+    keep_last INTEGER,
+    verify_after_backup INTEGER NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE snapshots (
+    id TEXT PRIMARY KEY,
+    plan_id TEXT REFERENCES plans(id) ON DELETE SET NULL,
+    plan_name TEXT NOT NULL,
+    source_path TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    name TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    image_bytes INTEGER NOT NULL,
+    compression TEXT NOT NULL,
+    trigger TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    user_version INTEGER NOT NULL,
+    tables TEXT NOT NULL,
+    table_count INTEGER NOT NULL,
+    row_count INTEGER NOT NULL,
+    pinned INTEGER NOT NULL,
+    missing INTEGER NOT NULL,
+    UNIQUE (folder, name)
+  ) STRICT;
+  CREATE INDEX snapshots_by_plan ON snapshots(plan_id, created_at);
+
+  CREATE TABLE verifications (
+    id INTEGER PRIMARY KEY,
+    snapshot_id TEXT NOT NULL REFERENCES snapshots(id) ON DELETE CASCADE,
+    at TEXT NOT NULL,
+    valid INTEGER NOT NULL,
+    level TEXT NOT NULL,
+    message TEXT NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX verifications_by_snapshot ON verifications(snapshot_id, id);
+
+  CREATE TABLE runs (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    plan_id TEXT,
+    queued_at TEXT NOT NULL,
+    finished_at TEXT,
+    body TEXT NOT NULL,
+    leftovers TEXT
+  ) STRICT;
+  CREATE INDEX runs_by_time ON runs(queued_at);
+  CREATE INDEX runs_by_plan ON runs(plan_id, queued_at);
+
+  CREATE TABLE run_log (
+    id INTEGER PRIMARY KEY,
+    run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+    at TEXT NOT NULL,
+    level TEXT NOT NULL,
+    message TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX run_log_by_run ON run_log(run_id, id);
+
+  CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+  `,
+];

@@ -1,0 +1,102 @@
+import type { LogEntry, Run, RunKind } from '../../../src-shared/model/run.ts';
+import type { Database } from '../engine/open-database.ts';
+
+/** What a run may leave behind when it is killed: removed at the next start. */
+export interface Leftovers {
+  stagingFolder: string;
+  /** Folders in which the run has files in the making; they carry its id in their names. */
+  folders: string[];
+}
+
+/** The tables of runs and of their logs. */
+export class RunRepo {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  save(run: Run, leftovers: Leftovers | null): void {
+    this.#db
+      .prepare(
+        `INSERT INTO runs VALUES (@id, @kind, @state, @planId, @queuedAt, @finishedAt, @body, @leftovers)
+         ON CONFLICT (id) DO UPDATE SET state = @state, plan_id = @planId, finished_at = @finishedAt, body = @body, leftovers = @leftovers`,
+      )
+      .run({
+        id: run.id,
+        kind: run.kind,
+        state: run.state,
+        planId: run.planId,
+        queuedAt: run.queuedAt,
+        finishedAt: run.finishedAt,
+        body: JSON.stringify(run),
+        leftovers: leftovers === null ? null : JSON.stringify(leftovers),
+      });
+  }
+
+  get(id: string): Run | undefined {
+    const body = this.#db.prepare('SELECT body FROM runs WHERE id = ?').pluck().get(id) as string | undefined;
+    return body === undefined ? undefined : (JSON.parse(body) as Run);
+  }
+
+  /** Newest first. */
+  list(filter: {
+    planId?: string | undefined;
+    before?: string | undefined;
+    kinds?: readonly RunKind[];
+    limit: number;
+  }): Run[] {
+    const rows = this.#db
+      .prepare(
+        `SELECT body FROM runs
+         WHERE (@planId IS NULL OR plan_id = @planId) AND (@before IS NULL OR queued_at < @before)
+           AND (@kinds IS NULL OR kind IN (SELECT value FROM json_each(@kinds)))
+         ORDER BY queued_at DESC, rowid DESC LIMIT @limit`,
+      )
+      .pluck()
+      .all({
+        planId: filter.planId ?? null,
+        before: filter.before ?? null,
+        kinds: filter.kinds ? JSON.stringify(filter.kinds) : null,
+        limit: filter.limit,
+      }) as string[];
+    return rows.map((body) => JSON.parse(body) as Run);
+  }
+
+  /** The backups of a plan that ended at or after an instant. */
+  backupsSince(planId: string, since: string): Run[] {
+    const rows = this.#db
+      .prepare("SELECT body FROM runs WHERE plan_id = ? AND kind = 'backup' AND finished_at >= ? ORDER BY finished_at")
+      .pluck()
+      .all(planId, since) as string[];
+    return rows.map((body) => JSON.parse(body) as Run);
+  }
+
+  /** Runs that a crash ended, or whose leftovers could not be removed yet, with what they may have left behind. */
+  unfinished(): Array<{ run: Run; leftovers: Leftovers | null }> {
+    const rows = this.#db
+      .prepare(
+        "SELECT body, leftovers FROM runs WHERE state IN ('queued', 'running') OR leftovers IS NOT NULL ORDER BY queued_at",
+      )
+      .all() as Array<{
+      body: string;
+      leftovers: string | null;
+    }>;
+    return rows.map((row) => ({
+      run: JSON.parse(row.body) as Run,
+      leftovers: row.leftovers === null ? null : (JSON.parse(row.leftovers) as Leftovers),
+    }));
+  }
+
+  addLog(runId: string, entry: LogEntry): void {
+    this.#db
+      .prepare('INSERT INTO run_log (run_id, at, level, message) VALUES (?, ?, ?, ?)')
+      .run(runId, entry.at, entry.level, entry.message);
+  }
+
+  log(runId: string): LogEntry[] {
+    return this.#db
+      .prepare('SELECT at, level, message FROM run_log WHERE run_id = ? ORDER BY id')
+      .all(runId) as LogEntry[];
+  }
+}

@@ -1,0 +1,45 @@
+import { SnapkeepError } from '../../src-shared/contract/errors.ts';
+import { ClientFrame, type CoreFrame } from '../../src-shared/contract/frames.ts';
+import type { Connection } from './core.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import type { EventBus } from './event-bus.ts';
+
+/** Speaks the four frames with one client, over whatever carries them. */
+export function openConnection(dispatcher: Dispatcher, events: EventBus, send: (frame: CoreFrame) => void): Connection {
+  const requests = new Map<number, AbortController>();
+  let revision = 0;
+  const stopEvents = events.onAny((name, payload) => {
+    revision += 1;
+    send({ type: 'event', revision, name, payload });
+  });
+
+  const answer = async (id: number, method: string, params: unknown): Promise<void> => {
+    const abort = new AbortController();
+    requests.set(id, abort);
+    const result = await dispatcher.answer(method, params, abort.signal);
+    // After a cancel nobody waits for the answer any more.
+    if (requests.delete(id)) send({ type: 'response', id, answer: result });
+  };
+
+  return {
+    receive(raw) {
+      const frame = ClientFrame.safeParse(raw);
+      if (!frame.success) {
+        const error = new SnapkeepError('INVALID_PARAMS', 'A message could not be understood.', {
+          hint: 'Reload the window.',
+        });
+        send({ type: 'response', id: -1, answer: { ok: false, error: error.toBody() } });
+      } else if (frame.data.type === 'request') {
+        void answer(frame.data.id, frame.data.method, frame.data.params);
+      } else {
+        requests.get(frame.data.id)?.abort();
+        requests.delete(frame.data.id);
+      }
+    },
+    close() {
+      stopEvents();
+      for (const abort of requests.values()) abort.abort();
+      requests.clear();
+    },
+  };
+}

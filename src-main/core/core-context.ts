@@ -1,0 +1,21 @@
+import type { Catalog } from './catalog/catalog.ts';
+import type { DataFolder } from './data-folder.ts';
+import type { EventBus } from './event-bus.ts';
+import type { PreparedRestores } from './jobs/prepared-restores.ts';
+import type { Runs } from './jobs/runs.ts';
+import type { RunInWorker } from './jobs/worker-runner.ts';
+import type { Clock, HostPorts } from './ports.ts';
+
+/** What handlers and jobs share. Made once, by `createCore`. */
+export interface CoreContext {
+  readonly dataFolder: DataFolder;
+  readonly catalog: Catalog;
+  readonly runs: Runs;
+  readonly prepared: PreparedRestores;
+  readonly events: EventBus;
+  readonly runInWorker: RunInWorker;
+  readonly ports: HostPorts;
+  readonly clock: Clock;
+  /** Snapkeep's own version. */
+  readonly version: string;
+}

@@ -1,0 +1,61 @@
+import { version } from '../../package.json';
+import { type Catalog, createCatalog } from './catalog/catalog.ts';
+import { openConnection } from './connection.ts';
+import type { Core } from './core.ts';
+import type { CoreContext } from './core-context.ts';
+import { type DataFolder, holdDataFolder } from './data-folder.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { EventBus } from './event-bus.ts';
+import { createHandlers } from './handlers/index.ts';
+import { PreparedRestores } from './jobs/prepared-restores.ts';
+import { recoverRuns } from './jobs/recover.ts';
+import { Runs } from './jobs/runs.ts';
+import { createWorkerRunner } from './jobs/worker-runner.ts';
+import { canonicalPath } from './paths.ts';
+import { type HostPorts, systemClock } from './ports.ts';
+
+/**
+ * Puts the application together: takes the data folder, opens the catalog, cleans up after a crash, and is ready.
+ * @throws SnapkeepError `BUSY` when another core holds the data folder, `TOO_NEW`, `PERMISSION`, `NO_SPACE`
+ */
+export async function createCore(options: { dataFolder: string; ports: HostPorts }): Promise<Core> {
+  const { ports } = options;
+  const dataFolder = holdDataFolder(await canonicalPath(options.dataFolder), ports.host);
+  let catalog: Catalog | undefined;
+  try {
+    catalog = createCatalog(dataFolder.catalogFile);
+    await recoverRuns(catalog, dataFolder.stagingFolder, ports.clock ?? systemClock);
+    return assemble(dataFolder, catalog, ports);
+  } catch (error) {
+    catalog?.close();
+    dataFolder.release();
+    throw error;
+  }
+}
+
+function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts): Core {
+  const clock = ports.clock ?? systemClock;
+  const events = new EventBus();
+  const runs = new Runs({ repo: catalog.runs, events, clock, stagingFolder: dataFolder.stagingFolder });
+  const prepared = new PreparedRestores();
+  const runInWorker = createWorkerRunner(ports.workerFile);
+  const context: CoreContext = { dataFolder, catalog, runs, prepared, events, runInWorker, ports, clock, version };
+  const dispatcher = new Dispatcher(createHandlers(context));
+  const never = new AbortController().signal;
+  return {
+    dataFolder: dataFolder.path,
+    connect: (send) => openConnection(dispatcher, events, send),
+    answer: (method, params, signal = never) => dispatcher.answer(method, params, signal),
+    call: (method, params, signal = never) => dispatcher.call(method, params, signal),
+    on: (name, listener) => events.on(name, listener),
+    requestRestore: (path) => events.emit('restore.requested', { path }),
+    runEnded: (runId) => runs.ended(runId),
+    activeRuns: () => runs.active(),
+    close: async () => {
+      await runs.close();
+      await prepared.close();
+      catalog.close();
+      dataFolder.release();
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { SnapkeepError } from '../../src-shared/contract/errors.ts';
+import type { Answer } from '../../src-shared/contract/frames.ts';
+import {
+  isMethodName,
+  type MethodName,
+  methods,
+  type ParsedParams,
+  type Result,
+} from '../../src-shared/contract/methods.ts';
+import { explainError } from './engine/engine-errors.ts';
+import type { Handlers } from './handlers/handler.ts';
+
+/** Brings requests to their handlers: unknown methods and params that do not fit go no further. */
+export class Dispatcher {
+  readonly #handlers: Handlers;
+
+  constructor(handlers: Handlers) {
+    this.#handlers = handlers;
+  }
+
+  /** Answers a request from outside. Never rejects: what went wrong is in the answer. */
+  async answer(method: string, params: unknown, signal: AbortSignal): Promise<Answer> {
+    try {
+      if (!isMethodName(method)) {
+        throw new SnapkeepError('NOT_FOUND', `There is no method ${JSON.stringify(method)}.`, {
+          hint: 'The window and Snapkeep may be of different versions: reload it.',
+        });
+      }
+      return { ok: true, result: await this.call(method, params, signal) };
+    } catch (error) {
+      return { ok: false, error: explainError(error, method).toBody() };
+    }
+  }
+
+  /** @throws SnapkeepError `INVALID_PARAMS`, or what the handler throws */
+  async call<M extends MethodName>(method: M, params: unknown, signal: AbortSignal): Promise<Result<M>> {
+    const parsed = methods[method].params.safeParse(params);
+    if (!parsed.success) {
+      throw new SnapkeepError(
+        'INVALID_PARAMS',
+        `What was given for ${method} does not fit: ${z.prettifyError(parsed.error)}`,
+        { hint: 'Correct it and try again.' },
+      );
+    }
+    const handler = this.#handlers[method] as (
+      params: ParsedParams<M>,
+      signal: AbortSignal,
+    ) => Result<M> | Promise<Result<M>>;
+    return handler(parsed.data as ParsedParams<M>, signal);
+  }
+}

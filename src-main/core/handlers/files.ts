@@ -1,0 +1,123 @@
+import { readdir, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { FolderEntry } from '../../../src-shared/contract/methods.ts';
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import type { FileIdentity } from '../../../src-shared/model/restore.ts';
+import type { CoreContext } from '../core-context.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import { contentInWords, identifyContent, isRestorable } from '../engine/identify-file.ts';
+import { readManifest } from '../engine/manifest-files.ts';
+import { canonicalPath } from '../paths.ts';
+import type { Handlers, MethodsOf } from './handler.ts';
+
+/** Says what files are and what is in folders. */
+export function filesHandlers(core: CoreContext): Handlers<MethodsOf<'files'> | MethodsOf<'dialogs'>> {
+  return {
+    'files.identify': ({ path }) => identifyFile(core, path),
+    'files.list': async ({ path }) => {
+      const folder = await canonicalPath(path ?? homedir());
+      const parent = dirname(folder);
+      return {
+        path: folder,
+        parent: parent === folder ? null : parent,
+        home: homedir(),
+        entries: await listEntries(folder),
+      };
+    },
+    'files.reveal': async ({ path }) => {
+      const reveal = core.ports.revealFile ?? unsupported('Showing files in the file manager');
+      reveal(await canonicalPath(path));
+      return {};
+    },
+    'dialogs.pickDatabase': async () => ({ path: await dialogs(core).pickDatabase() }),
+    'dialogs.pickBackup': async () => ({ path: await dialogs(core).pickBackup() }),
+    'dialogs.pickFolder': async () => ({ path: await dialogs(core).pickFolder() }),
+    'dialogs.pickTarget': async ({ suggestion }) => ({ path: await dialogs(core).pickTarget(suggestion) }),
+  };
+}
+
+const dialogs = (core: CoreContext) => core.ports.dialogs ?? unsupported('A native dialog');
+
+function unsupported(what: string): never {
+  throw new SnapkeepError('UNSUPPORTED', `${what} is not possible here.`, {
+    hint: 'Use the desktop application, or give the path.',
+  });
+}
+
+async function identifyFile(core: CoreContext, given: string): Promise<FileIdentity> {
+  const path = await canonicalPath(given);
+  // Looking into a file that a run has open would give its locks free: see identifyContent.
+  if (core.runs.isLocked(path))
+    throw new SnapkeepError('BUSY', `${basename(path)} is in use by a run.`, { hint: 'Wait until the run has ended.' });
+  const content = await identifyContent(path);
+  const info = await stat(path);
+  const manifest = await manifestOf(path);
+  const snapshot = core.catalog.snapshots.byPath(dirname(path), basename(path));
+  const restorable = isRestorable(content);
+  return {
+    path,
+    name: basename(path),
+    content,
+    sizeBytes: info.size,
+    modifiedAt: info.mtime.toISOString(),
+    restorable,
+    message: inWords(content, manifest, restorable),
+    snapshotId: snapshot?.id ?? null,
+    planName: snapshot?.planName ?? manifest?.plan.name ?? null,
+    createdAt: manifest?.createdAt ?? null,
+    tables: manifest?.database.tables ?? null,
+    imageBytes: manifest?.image.bytes ?? null,
+    suggestedTarget: snapshot?.sourcePath ?? manifest?.source.path ?? null,
+  };
+}
+
+function inWords(content: FileIdentity['content'], manifest: Manifest | undefined, restorable: boolean): string {
+  if (manifest !== undefined) return `This is a snapshot of ${manifest.source.name}.`;
+  const what = `This is ${contentInWords(content)}.`;
+  return restorable
+    ? `${what} It has no manifest, so only the database itself can be checked.`
+    : `${what} It cannot be restored.`;
+}
+
+async function manifestOf(path: string): Promise<Manifest | undefined> {
+  try {
+    return await readManifest(path);
+  } catch (error) {
+    // A damaged manifest does not keep anyone from the file; the check says what is wrong with it.
+    if (error instanceof SnapkeepError && error.code === 'CORRUPT') return undefined;
+    throw error;
+  }
+}
+
+async function listEntries(folder: string): Promise<FolderEntry[]> {
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch (error) {
+    throw explainError(error, folder);
+  }
+  const entries = await Promise.all(names.map((name) => describeEntry(folder, name)));
+  return entries
+    .filter((entry) => entry !== undefined)
+    .sort((a, b) => (a.kind === b.kind ? a.name.localeCompare(b.name) : a.kind === 'folder' ? -1 : 1));
+}
+
+async function describeEntry(folder: string, name: string): Promise<FolderEntry | undefined> {
+  const path = join(folder, name);
+  try {
+    const info = await stat(path);
+    if (!info.isDirectory() && !info.isFile()) return undefined;
+    return {
+      name,
+      path,
+      kind: info.isDirectory() ? 'folder' : 'file',
+      sizeBytes: info.isFile() ? info.size : 0,
+      modifiedAt: info.mtime.toISOString(),
+    };
+  } catch {
+    // Gone since the folder was read, or a link to nowhere: nothing that could be chosen.
+    return undefined;
+  }
+}

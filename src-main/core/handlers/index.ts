@@ -1,0 +1,28 @@
+import type { CoreContext } from '../core-context.ts';
+import { appHandlers } from './app.ts';
+import { backupsHandlers } from './backups.ts';
+import { filesHandlers } from './files.ts';
+import type { Handlers } from './handler.ts';
+import { plansHandlers } from './plans.ts';
+import { pruneHandlers } from './prune.ts';
+import { restoresHandlers } from './restores.ts';
+import { runsHandlers } from './runs.ts';
+import { settingsHandlers } from './settings.ts';
+import { snapshotsHandlers } from './snapshots.ts';
+import { sourcesHandlers } from './sources.ts';
+
+/** Every handler of the contract; leaving one out does not compile. */
+export function createHandlers(core: CoreContext): Handlers {
+  return {
+    ...appHandlers(core),
+    ...settingsHandlers(core),
+    ...plansHandlers(core),
+    ...sourcesHandlers(core),
+    ...backupsHandlers(core),
+    ...snapshotsHandlers(core),
+    ...restoresHandlers(core),
+    ...pruneHandlers(core),
+    ...runsHandlers(core),
+    ...filesHandlers(core),
+  };
+}

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Plan } from '../../../src-shared/model/plan.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { CoreContext } from '../core-context.ts';
+import { exists, requireWritableFolder } from '../engine/durable-files.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import { summarizePlan } from '../jobs/plan-summary.ts';
+import { canonicalPath, isWithin } from '../paths.ts';
+import type { Handlers, MethodsOf } from './handler.ts';
+
+/** Lists, makes, changes and removes plans. */
+export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
+  const { catalog, events } = core;
+  return {
+    'plans.list': () => catalog.plans.list().map((plan) => summarizePlan(core, plan)),
+    'plans.get': ({ planId }) => summarizePlan(core, requirePlan(catalog, planId)),
+    'plans.create': async (input) => {
+      requireFreeName(catalog, input.name);
+      const sourcePath = await canonicalPath(input.sourcePath);
+      await requireSource(sourcePath);
+      const path = await prepareDestination(core, input.destination.path);
+      const now = core.clock.now().toISOString();
+      const plan: Plan = {
+        ...input,
+        sourcePath,
+        destination: { kind: 'folder', path },
+        id: randomUUID(),
+        createdAt: now,
+        updatedAt: now,
+      };
+      catalog.plans.save(plan);
+      adoptSnapshots(catalog, plan);
+      events.emit('plans.changed', {});
+      return plan;
+    },
+    'plans.update': ({ planId, ...change }) => {
+      const plan = requirePlan(catalog, planId);
+      if (change.name !== undefined && change.name.toLowerCase() !== plan.name.toLowerCase())
+        requireFreeName(catalog, change.name);
+      const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+      const updated: Plan = { ...plan, ...given, updatedAt: core.clock.now().toISOString() };
+      catalog.plans.save(updated);
+      events.emit('plans.changed', {});
+      return updated;
+    },
+    'plans.remove': ({ planId }) => {
+      requirePlan(catalog, planId);
+      if (core.runs.active().some((run) => run.planId === planId)) {
+        throw new SnapkeepError('BUSY', 'A run of this plan is going on.', {
+          hint: 'Wait for it or cancel it, then remove the plan.',
+        });
+      }
+      const snapshotsLeft = catalog.snapshots.ofPlan(planId).length;
+      catalog.plans.remove(planId);
+      events.emit('plans.changed', {});
+      events.emit('snapshots.changed', { planId: null });
+      return { snapshotsLeft };
+    },
+  };
+}
+
+/** @throws SnapkeepError `NOT_FOUND` */
+export function requirePlan(catalog: Catalog, planId: string): Plan {
+  const plan = catalog.plans.get(planId);
+  if (plan === undefined)
+    throw new SnapkeepError('NOT_FOUND', 'There is no such plan.', { hint: 'Look at the list of plans again.' });
+  return plan;
+}
+
+function requireFreeName(catalog: Catalog, name: string): void {
+  if (catalog.plans.byName(name) === undefined) return;
+  throw new SnapkeepError('CONFLICT', `There is already a plan called “${name}”.`, { hint: 'Choose another name.' });
+}
+
+async function requireSource(path: string): Promise<void> {
+  let isFile: boolean;
+  try {
+    isFile = (await stat(path)).isFile();
+  } catch (error) {
+    throw explainError(error, path);
+  }
+  if (!isFile)
+    throw new SnapkeepError('INVALID_PARAMS', `${path} is not a file.`, { hint: 'Choose the database file.' });
+}
+
+/** A destination may be new, but not the folder around it: a mount that is away must not be made up for by a folder. */
+async function prepareDestination(core: CoreContext, path: string): Promise<string> {
+  const folder = await canonicalPath(path);
+  if (isWithin(core.dataFolder.path, folder)) {
+    throw new SnapkeepError('CONFLICT', "Snapshots cannot go into Snapkeep's own data folder.", {
+      hint: 'Choose another folder.',
+    });
+  }
+  try {
+    if (!(await exists(folder)) && (await exists(dirname(folder)))) await mkdir(folder, { mode: 0o700 });
+    await requireWritableFolder(folder, 0);
+  } catch (error) {
+    throw explainError(error, folder);
+  }
+  return folder;
+}
+
+/** Snapshots of a plan of this name that were found in its folder belong to it from now on. */
+function adoptSnapshots(catalog: Catalog, plan: Plan): void {
+  for (const snapshot of catalog.snapshots.inFolder(plan.destination.path)) {
+    if (snapshot.planId === null && snapshot.planName.toLowerCase() === plan.name.toLowerCase())
+      catalog.snapshots.setPlan(snapshot.id, plan.id);
+  }
+}

@@ -1,0 +1,52 @@
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
+import type { SnapshotSummary } from '../catalog/snapshot-repo.ts';
+import type { CoreContext } from '../core-context.ts';
+import { listWithReasons } from '../jobs/plan-summary.ts';
+import { previewDelete, startDelete } from '../jobs/prune.ts';
+import type { Handlers, MethodsOf } from './handler.ts';
+
+/** Lists, pins and deletes snapshots. */
+export function snapshotsHandlers(core: CoreContext): Handlers<MethodsOf<'snapshots'>> {
+  const { catalog, events } = core;
+  return {
+    'snapshots.list': ({ planId }) => {
+      const retentions = new Map(catalog.plans.list().map((plan) => [plan.id, plan.retention]));
+      const families = new Map<string, SnapshotSummary[]>();
+      const all = planId === undefined ? catalog.snapshots.list() : catalog.snapshots.ofPlan(planId);
+      for (const snapshot of all) {
+        // Without a plan nothing prunes; those of one source are shown by the same rules all the same.
+        const family = snapshot.planId ?? snapshot.sourcePath;
+        const members = families.get(family);
+        if (members === undefined) families.set(family, [snapshot]);
+        else members.push(snapshot);
+      }
+      const listed = [...families].flatMap(([family, snapshots]) =>
+        listWithReasons(snapshots, retentions.get(family) ?? { keepLast: null }),
+      );
+      return listed.sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+    },
+    'snapshots.get': ({ snapshotId }) => ({
+      snapshot: wholeSnapshot(core, snapshotId),
+      verifications: catalog.snapshots.verifications(snapshotId),
+    }),
+    'snapshots.pin': ({ snapshotId, pinned }) => {
+      const snapshot = wholeSnapshot(core, snapshotId);
+      catalog.snapshots.setPinned(snapshotId, pinned);
+      events.emit('snapshots.changed', { planId: snapshot.planId });
+      return { ...snapshot, pinned };
+    },
+    'snapshots.previewDelete': ({ snapshotId }) => previewDelete(core, snapshotId),
+    'snapshots.delete': ({ snapshotId, confirmation }) => ({ run: startDelete(core, snapshotId, confirmation) }),
+  };
+}
+
+/** @throws SnapkeepError `NOT_FOUND` */
+export function wholeSnapshot(core: CoreContext, snapshotId: string): Snapshot {
+  const snapshot = core.catalog.snapshots.get(snapshotId);
+  if (snapshot === undefined)
+    throw new SnapkeepError('NOT_FOUND', 'There is no such snapshot.', {
+      hint: 'Look at the list again; it may have been pruned.',
+    });
+  return snapshot;
+}

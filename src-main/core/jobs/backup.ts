@@ -1,0 +1,75 @@
+import { basename, join } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
+import type { Run, RunResult } from '../../../src-shared/model/run.ts';
+import type { Compression } from '../../../src-shared/model/values.ts';
+import type { CoreContext } from '../core-context.ts';
+import { canonicalPath } from '../paths.ts';
+import type { RunHandle } from './runs.ts';
+import { planFor } from './scan-folder.ts';
+import { recordVerification } from './verify.ts';
+
+/** What is backed up, where to, and how. */
+export interface BackupOrder {
+  plan: { id: string | null; name: string };
+  sourcePath: string;
+  folder: string;
+  ownName: string | null;
+  compression: Compression;
+  verify: boolean;
+}
+
+/** Queues a backup: a snapshot, entered into the catalog, and proven if so ordered. */
+export async function startBackup(core: CoreContext, order: BackupOrder): Promise<Run> {
+  const source = await canonicalPath(order.sourcePath);
+  const folder = await canonicalPath(order.folder);
+  if (source === core.dataFolder.catalogFile) {
+    throw new SnapkeepError('CONFLICT', "This is Snapkeep's own catalog, which needs no backup.", {
+      hint: 'Whatever is in it can be found again by scanning the folders of the snapshots.',
+    });
+  }
+  return core.runs.start({
+    kind: 'backup',
+    planId: order.plan.id,
+    planName: order.plan.name,
+    subject: basename(source),
+    locks: [source],
+    folders: [folder],
+    work: (handle) => backUp(core, { ...order, sourcePath: source, folder }, handle),
+  });
+}
+
+async function backUp(core: CoreContext, order: BackupOrder, handle: RunHandle): Promise<RunResult> {
+  const trigger: SnapshotTrigger = core.ports.host === 'cli' ? 'command' : 'manual';
+  const { runInWorker, catalog, events, version } = core;
+  const { verify, ...request } = order;
+  const manifest = await runInWorker(
+    'snapshot',
+    { ...request, runId: handle.id, trigger, snapkeepVersion: version },
+    handle,
+  );
+  const planId = planFor(catalog, manifest, order.folder);
+  catalog.snapshots.saveManifest(manifest, order.folder, planId);
+  const result: RunResult = {
+    kind: 'backup',
+    snapshotId: manifest.id,
+    sizeBytes: manifest.stored.bytes,
+    verification: null,
+  };
+  handle.update({ snapshotId: manifest.id, result });
+  events.emit('snapshots.changed', { planId });
+  if (!verify) return result;
+  const path = join(order.folder, manifest.name);
+  const verification = await runInWorker('verify', { path }, handle);
+  recordVerification(core, manifest.id, verification);
+  handle.update({ result: { ...result, verification } });
+  if (!verification.valid) throw notProven(path, verification.message);
+  return { ...result, verification };
+}
+
+function notProven(path: string, message: string): SnapkeepError {
+  return new SnapkeepError('CORRUPT', `The snapshot was stored but is not good. ${message}`, {
+    hint: 'If the database itself is damaged, restore it from an older snapshot; otherwise check the disk and back up again.',
+    details: { path },
+  });
+}

@@ -1,0 +1,148 @@
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MANIFEST_SUFFIX } from '../../../src-shared/model/manifest.ts';
+import type { Run } from '../../../src-shared/model/run.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Leftovers } from '../catalog/run-repo.ts';
+import { exists, PARTIAL_SUFFIX } from '../engine/durable-files.ts';
+import { errorCode, explainError } from '../engine/engine-errors.ts';
+import { parseManifest } from '../engine/manifest-files.ts';
+import type { Clock } from '../ports.ts';
+import { scanFolder } from './scan-folder.ts';
+
+/** A file in the making this old belongs to nobody any more, whoever made it; in milliseconds. */
+const STRAY_AFTER = 24 * 3_600_000;
+
+/**
+ * Ends the runs that a crash left unfinished, removes what they left behind, enters what they had finished, and says
+ * all of it in their logs. Called once, before anything runs.
+ */
+export async function recoverRuns(catalog: Catalog, stagingFolder: string, clock: Clock): Promise<void> {
+  await rm(stagingFolder, { recursive: true, force: true });
+  for (const { run, leftovers } of catalog.runs.unfinished()) {
+    const ended = run.state === 'queued' || run.state === 'running' ? interrupt(run, clock) : run;
+    const log = (message: string): void =>
+      catalog.runs.addLog(run.id, { at: clock.now().toISOString(), level: 'warning', message });
+    if (ended !== run) log('Snapkeep ended while this was going on.');
+    const cleaned = leftovers === null || (await removeLeftovers(catalog, run, leftovers, log));
+    catalog.runs.save(ended, cleaned ? null : leftovers);
+  }
+  await removeStrays(catalog, clock);
+}
+
+function interrupt(run: Run, clock: Clock): Run {
+  const keptFirst =
+    (run.result?.kind === 'restore' || run.result?.kind === 'undo') && run.result.safetySnapshotId !== null;
+  return {
+    ...run,
+    state: 'interrupted',
+    finishedAt: clock.now().toISOString(),
+    waitingFor: null,
+    error: {
+      code: 'INTERNAL',
+      message: 'Snapkeep ended while this was going on.',
+      hint: keptFirst
+        ? 'The database holds either the old or the restored content, whole. What was there is kept: Undo puts it back.'
+        : 'Start it again.',
+      retryable: true,
+    },
+  };
+}
+
+/** Answers whether all of it could be looked at; a share that is away is tried again at the next start. */
+async function removeLeftovers(
+  catalog: Catalog,
+  run: Run,
+  leftovers: Leftovers,
+  log: (message: string) => void,
+): Promise<boolean> {
+  let all = true;
+  for (const folder of leftovers.folders) {
+    try {
+      await cleanFolder(run, folder, log);
+      // A backup may have been stored and not yet entered.
+      if (run.kind === 'backup' || run.kind === 'restore' || run.kind === 'undo')
+        await scanFolder(catalog, folder, () => {});
+    } catch (error) {
+      const explained = explainError(error, folder);
+      if (explained.code === 'NOT_FOUND' && run.kind !== 'backup') continue;
+      log(`${explained.message} It will be cleaned at a later start.`);
+      all = false;
+    }
+  }
+  return all;
+}
+
+async function cleanFolder(run: Run, folder: string, log: (message: string) => void): Promise<void> {
+  const own = `.${run.id.slice(0, 8)}${PARTIAL_SUFFIX}`;
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    if (name.endsWith(own) || (await isOrphanManifest(path, run.queuedAt))) {
+      await rm(path, { force: true });
+      log(`Removed ${path}, which was never finished.`);
+    }
+  }
+}
+
+/** A manifest whose snapshot never came: the crash was between the two. */
+async function isOrphanManifest(path: string, since: string): Promise<boolean> {
+  if (!path.endsWith(MANIFEST_SUFFIX) || (await exists(path.slice(0, -MANIFEST_SUFFIX.length)))) return false;
+  if ((await stat(path)).mtime.toISOString() < since) return false;
+  try {
+    return parseManifest(await readFile(path, 'utf8'), path).startedAt >= since;
+  } catch {
+    // Not one of ours, or of a later version: not ours to remove.
+    return false;
+  }
+}
+
+/** Removes files in the making that no known run accounts for, once they are old enough to be nobody's. */
+async function removeStrays(catalog: Catalog, clock: Clock): Promise<void> {
+  const folders = new Set(catalog.plans.list().map((plan) => plan.destination.path));
+  const removed: string[] = [];
+  for (const folder of folders) {
+    for (const path of await strayPartials(folder, clock.now().getTime() - STRAY_AFTER)) {
+      await rm(path, { force: true });
+      removed.push(path);
+    }
+  }
+  if (removed.length > 0) recordCleanup(catalog, removed, clock);
+}
+
+async function strayPartials(folder: string, olderThan: number): Promise<string[]> {
+  try {
+    const names = (await readdir(folder)).filter((name) => /\.[0-9a-f]{8}\.partial$/.test(name));
+    const infos = await Promise.all(
+      names.map(async (name) => ({ path: join(folder, name), modified: (await stat(join(folder, name))).mtimeMs })),
+    );
+    return infos.filter((info) => info.modified < olderThan).map((info) => info.path);
+  } catch (error) {
+    // A destination that is away now is looked at again at the next start.
+    if (['ENOENT', 'ENOTDIR', 'EACCES', 'EIO', 'ESTALE', 'EHOSTDOWN'].includes(errorCode(error) ?? '')) return [];
+    throw error;
+  }
+}
+
+function recordCleanup(catalog: Catalog, removed: readonly string[], clock: Clock): void {
+  const now = clock.now().toISOString();
+  const run: Run = {
+    id: crypto.randomUUID(),
+    kind: 'cleanup',
+    state: 'succeeded',
+    planId: null,
+    planName: null,
+    snapshotId: null,
+    subject: 'unfinished files',
+    progress: { phase: 'done', done: 0, total: null, rate: null },
+    waitingFor: null,
+    cancelRequested: false,
+    queuedAt: now,
+    startedAt: now,
+    finishedAt: now,
+    error: null,
+    result: null,
+  };
+  catalog.runs.save(run, null);
+  for (const path of removed)
+    catalog.runs.addLog(run.id, { at: now, level: 'info', message: `Removed ${path}, which was never finished.` });
+}

@@ -1,0 +1,201 @@
+import { basename, dirname } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { MANIFEST_SUFFIX, type Manifest } from '../../../src-shared/model/manifest.ts';
+import type { Run, RunResult } from '../../../src-shared/model/run.ts';
+import type { CoreContext } from '../core-context.ts';
+import type { AppliedRestore } from '../engine/restore.ts';
+import { isWithin } from '../paths.ts';
+import type { RunHandle } from './runs.ts';
+import { recordVerification } from './verify.ts';
+import type { WorkerListener } from './worker-runner.ts';
+
+/** Queues the look at what a restore would do; the staged image is kept for {@link startRestore}. */
+export function startRestoreCheck(
+  core: CoreContext,
+  source: { path: string; snapshotId: string | null },
+  targetPath: string,
+): Run {
+  refuseTarget(core, source.path, targetPath);
+  return core.runs.start({
+    kind: 'restore-check',
+    planId: planOf(core, targetPath),
+    snapshotId: source.snapshotId,
+    subject: basename(source.path),
+    locks: [source.path, targetPath],
+    folders: [],
+    work: async (handle) => {
+      const request = {
+        sourcePath: source.path,
+        snapshotId: source.snapshotId,
+        targetPath,
+        safetyFolder: core.dataFolder.safetyFolder,
+      };
+      const prepared = await core.runInWorker('restore-check', request, handle);
+      handle.keepStaging();
+      await core.prepared.keep(handle.id, { prepared, stagingFolder: handle.stagingFolder });
+      return { kind: 'restore-check', check: prepared.check };
+    },
+  });
+}
+
+/**
+ * Queues a restore that has been looked at.
+ * @throws SnapkeepError `CONFLICT` when it must be looked at again
+ */
+export function startRestore(core: CoreContext, checkRunId: string, confirmation: string): Run {
+  const { prepared } = core.prepared.confirm(checkRunId, confirmation);
+  const targetPath = prepared.check.target.path;
+  const snapshotId = prepared.check.source.snapshotId;
+  return core.runs.start({
+    kind: 'restore',
+    planId: planOf(core, targetPath),
+    snapshotId,
+    subject: basename(targetPath),
+    locks: [targetPath],
+    folders: [core.dataFolder.safetyFolder, dirname(targetPath)],
+    work: async (handle) => {
+      handle.log('info', `Restoring ${prepared.check.source.path} to ${targetPath}.`);
+      const request = { ...safetyRequest(core, handle, targetPath), prepared, lockWaitMs: lockWait(core) };
+      const applied = await core.runInWorker('restore', request, {
+        ...handle,
+        listener: safetyListener(core, handle, 'restore', targetPath),
+      });
+      if (snapshotId !== null && core.catalog.snapshots.get(snapshotId) !== undefined) {
+        const at = core.clock.now().toISOString();
+        recordVerification(core, snapshotId, {
+          ...prepared.check.verification,
+          level: 'restored',
+          at,
+          message: `Restored to ${targetPath}.`,
+        });
+      }
+      await core.prepared.discard(checkRunId);
+      return outcome('restore', targetPath, applied);
+    },
+  });
+}
+
+/**
+ * Queues the undoing of a restore.
+ * @throws SnapkeepError `NOT_FOUND` when there is nothing to undo, `CONFLICT` when it has been undone
+ */
+export function startUndo(core: CoreContext, restoreRunId: string | undefined): Run {
+  const restore = restoreRunId === undefined ? newestUndoable(core) : core.runs.get(restoreRunId);
+  const { result } = restore;
+  if ((result?.kind !== 'restore' && result?.kind !== 'undo') || result.safetySnapshotId === null) {
+    throw new SnapkeepError('NOT_FOUND', 'This run replaced nothing that could be put back.', {
+      hint: 'Choose a restore that replaced a database.',
+    });
+  }
+  if (result.undoneBy !== null)
+    throw new SnapkeepError('CONFLICT', 'This restore has already been undone.', {
+      hint: 'The undo itself can be undone in Activity.',
+    });
+  const safety = core.catalog.snapshots.get(result.safetySnapshotId);
+  if (safety === undefined) {
+    throw new SnapkeepError('NOT_FOUND', 'The safety snapshot of this restore has been deleted.', {
+      hint: 'Restore another snapshot instead.',
+    });
+  }
+  const { targetPath } = result;
+  return core.runs.start({
+    kind: 'undo',
+    planId: planOf(core, targetPath),
+    snapshotId: safety.id,
+    subject: basename(targetPath),
+    locks: [targetPath, safety.path],
+    folders: [core.dataFolder.safetyFolder, dirname(targetPath)],
+    work: async (handle) => {
+      handle.log('info', `Putting ${safety.path} back to ${targetPath}.`);
+      const request = {
+        ...safetyRequest(core, handle, targetPath),
+        safetyPath: safety.path,
+        lockWaitMs: lockWait(core),
+      };
+      const applied = await core.runInWorker('undo', request, {
+        ...handle,
+        listener: safetyListener(core, handle, 'undo', targetPath),
+      });
+      core.runs.amend(restore.id, { ...result, undoneBy: handle.id });
+      return outcome('undo', targetPath, applied);
+    },
+  });
+}
+
+function newestUndoable(core: CoreContext): Run {
+  const restores = core.runs.list({ kinds: ['restore'], limit: 500 });
+  const found = restores.find(
+    ({ result }) => result?.kind === 'restore' && result.safetySnapshotId !== null && result.undoneBy === null,
+  );
+  if (found !== undefined) return found;
+  throw new SnapkeepError('NOT_FOUND', 'There is no restore that could be undone.', {
+    hint: 'A restore can be undone when it replaced a database.',
+  });
+}
+
+/** Keeps the safety snapshot in the catalog and in the run before anything is replaced: Undo works after a crash too. */
+function safetyListener(
+  core: CoreContext,
+  handle: RunHandle,
+  kind: 'restore' | 'undo',
+  targetPath: string,
+): WorkerListener {
+  return {
+    ...handle.listener,
+    onSafety: (manifest: Manifest) => {
+      const planId = planOf(core, targetPath);
+      core.catalog.snapshots.saveManifest(manifest, core.dataFolder.safetyFolder, planId);
+      handle.update({
+        result: {
+          kind,
+          targetPath,
+          method: 'into-live',
+          rows: 0,
+          tables: 0,
+          safetySnapshotId: manifest.id,
+          undoneBy: null,
+          note: null,
+        },
+      });
+      core.events.emit('snapshots.changed', { planId });
+    },
+  };
+}
+
+function outcome(kind: 'restore' | 'undo', targetPath: string, applied: AppliedRestore): RunResult {
+  const { safety, ...rest } = applied;
+  return { kind, targetPath, ...rest, safetySnapshotId: safety?.id ?? null, undoneBy: null };
+}
+
+function safetyRequest(core: CoreContext, handle: RunHandle, targetPath: string) {
+  return {
+    runId: handle.id,
+    targetPath,
+    safetyFolder: core.dataFolder.safetyFolder,
+    planId: planOf(core, targetPath),
+    snapkeepVersion: core.version,
+  };
+}
+
+const lockWait = (core: CoreContext): number => core.catalog.settings.get().lockWaitSeconds * 1000;
+
+const planOf = (core: CoreContext, sourcePath: string): string | null =>
+  core.catalog.plans.list().find((plan) => plan.sourcePath === sourcePath)?.id ?? null;
+
+/** @throws SnapkeepError `CONFLICT` for a target that would harm snapshots or Snapkeep itself */
+function refuseTarget(core: CoreContext, sourcePath: string, targetPath: string): void {
+  const refuse = (message: string): never => {
+    throw new SnapkeepError('CONFLICT', message, { hint: 'Nothing was changed. Choose another place to restore to.' });
+  };
+  if (sourcePath === targetPath) refuse(`${targetPath} is itself what would be restored.`);
+  if (isWithin(core.dataFolder.path, targetPath)) refuse(`${targetPath} is in Snapkeep's own data folder.`);
+  const folder = dirname(targetPath);
+  const name = basename(targetPath);
+  if (name.endsWith(MANIFEST_SUFFIX) || core.catalog.snapshots.byPath(folder, name) !== undefined)
+    refuse(`${targetPath} is a stored snapshot, which is never overwritten.`);
+  const plans = core.catalog.plans.list();
+  const isSource = plans.some((plan) => plan.sourcePath === targetPath);
+  const keepsSnapshots =
+    core.catalog.snapshots.hasFolder(folder) || plans.some((plan) => isWithin(plan.destination.path, targetPath));
+  if (keepsSnapshots && !isSource) refuse(`${folder} is where snapshots are kept.`);
+}

@@ -1,0 +1,84 @@
+import { basename } from 'node:path';
+
+/** Something that wants to run while nobody else uses what it uses. */
+export interface QueuedJob {
+  readonly id: string;
+  /** The databases and files it uses, as canonical paths: one job at a time for each. */
+  readonly locks: readonly string[];
+  start(): Promise<void>;
+  /** Told why it waits, whenever that changes. */
+  waits(reason: string): void;
+}
+
+/**
+ * Decides what runs when: in the order asked for, a few at a time, and never two on the same database.
+ */
+export class RunQueue {
+  readonly #parallel: number;
+  readonly #waiting: QueuedJob[] = [];
+  readonly #running = new Map<string, { job: QueuedJob; done: Promise<void> }>();
+  #closed = false;
+
+  /** @param parallel how many jobs run at a time */
+  constructor(parallel: number) {
+    this.#parallel = parallel;
+  }
+
+  add(job: QueuedJob): void {
+    this.#waiting.push(job);
+    this.#startNext();
+  }
+
+  /** Takes a job out that has not started; answers whether it was waiting. */
+  withdraw(id: string): boolean {
+    const index = this.#waiting.findIndex((job) => job.id === id);
+    if (index < 0) return false;
+    this.#waiting.splice(index, 1);
+    this.#startNext();
+    return true;
+  }
+
+  /** Whether a running job uses this canonical path. */
+  isLocked(path: string): boolean {
+    return this.#holderOf(path) !== undefined;
+  }
+
+  /** Starts nothing more and waits for what runs. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#running.values()].map((entry) => entry.done));
+  }
+
+  #startNext(): void {
+    if (this.#closed) return;
+    const claimed = new Set<string>();
+    for (const job of [...this.#waiting]) {
+      const reason = this.#reasonToWait(job, claimed);
+      // What an earlier job waits for is kept for it, so that nobody is overtaken for ever.
+      for (const lock of job.locks) claimed.add(lock);
+      if (reason === undefined) this.#start(job);
+      else job.waits(reason);
+    }
+  }
+
+  #start(job: QueuedJob): void {
+    this.#waiting.splice(this.#waiting.indexOf(job), 1);
+    const done = job.start().finally(() => {
+      this.#running.delete(job.id);
+      this.#startNext();
+    });
+    this.#running.set(job.id, { job, done });
+  }
+
+  #reasonToWait(job: QueuedJob, claimed: ReadonlySet<string>): string | undefined {
+    const busy = job.locks.find((lock) => claimed.has(lock) || this.#holderOf(lock) !== undefined);
+    if (busy !== undefined) return `another run on ${basename(busy)}`;
+    if (this.#running.size >= this.#parallel) return `${this.#running.size} other runs`;
+    return undefined;
+  }
+
+  #holderOf(path: string): QueuedJob | undefined {
+    for (const { job } of this.#running.values()) if (job.locks.includes(path)) return job;
+    return undefined;
+  }
+}

@@ -1,0 +1,236 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { LogEntry, Run, RunKind, RunPhase, RunResult } from '../../../src-shared/model/run.ts';
+import type { RunRepo } from '../catalog/run-repo.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import { cancelledError } from '../engine/task-context.ts';
+import type { EventBus } from '../event-bus.ts';
+import type { Clock } from '../ports.ts';
+import { RateMeter } from './rate-meter.ts';
+import { RunQueue } from './run-queue.ts';
+import type { WorkerListener } from './worker-runner.ts';
+
+/** What is to be run. */
+export interface RunSpec {
+  kind: RunKind;
+  planId?: string | null;
+  planName?: string | null;
+  snapshotId?: string | null;
+  subject: string;
+  /** Canonical paths of the databases and files it uses. */
+  locks: readonly string[];
+  /** Folders in which it may have files in the making. */
+  folders: readonly string[];
+  work(handle: RunHandle): Promise<RunResult>;
+}
+
+/** What the work of a run has at hand. */
+export interface RunHandle {
+  readonly id: string;
+  readonly signal: AbortSignal;
+  /** A folder of the run's own, removed when it ends unless {@link keepStaging} was called. */
+  readonly stagingFolder: string;
+  /** Passes on what a worker says. */
+  readonly listener: WorkerListener;
+  progress(phase: RunPhase, done: number, total: number | null): void;
+  log(level: LogEntry['level'], message: string): void;
+  /** Changes what is remembered of the run, at once and durably. */
+  update(change: Partial<Pick<Run, 'snapshotId' | 'result'>>): void;
+  keepStaging(): void;
+}
+
+interface ActiveRun {
+  run: Run;
+  abort: AbortController;
+  ended: Promise<Run>;
+}
+
+/** How many runs go on at a time. */
+const PARALLEL_RUNS = 2;
+
+/** Starts runs, follows them, and remembers them. */
+export class Runs {
+  readonly #repo: RunRepo;
+  readonly #events: EventBus;
+  readonly #clock: Clock;
+  readonly #stagingRoot: string;
+  readonly #queue = new RunQueue(PARALLEL_RUNS);
+  readonly #active = new Map<string, ActiveRun>();
+
+  constructor(options: { repo: RunRepo; events: EventBus; clock: Clock; stagingFolder: string }) {
+    this.#repo = options.repo;
+    this.#events = options.events;
+    this.#clock = options.clock;
+    this.#stagingRoot = options.stagingFolder;
+  }
+
+  /** Queues a run and answers it as it is now; it goes on by itself. */
+  start(spec: RunSpec): Run {
+    const run = this.#newRun(spec);
+    const abort = new AbortController();
+    const { promise: ended, resolve: end } = Promise.withResolvers<Run>();
+    const active: ActiveRun = { run, abort, ended };
+    this.#active.set(run.id, active);
+    const stagingFolder = this.stagingFolderOf(run.id);
+    this.#repo.save(run, { stagingFolder, folders: [...spec.folders] });
+    this.#announce(run);
+    abort.signal.addEventListener('abort', () => {
+      if (this.#queue.withdraw(run.id)) end(this.#finish(active, cancelledError()));
+    });
+    this.#queue.add({
+      id: run.id,
+      locks: spec.locks,
+      waits: (reason) => this.#change(active, { waitingFor: reason }),
+      start: async () => end(await this.#execute(active, spec, stagingFolder)),
+    });
+    return active.run;
+  }
+
+  /** @throws SnapkeepError `NOT_FOUND` */
+  get(id: string): Run {
+    const run = this.#active.get(id)?.run ?? this.#repo.get(id);
+    if (run === undefined)
+      throw new SnapkeepError('NOT_FOUND', 'There is no such run.', { hint: 'Look at the list of runs again.' });
+    return run;
+  }
+
+  /** Waits until a run has ended, whatever its end. */
+  async ended(id: string): Promise<Run> {
+    return (await this.#active.get(id)?.ended) ?? this.get(id);
+  }
+
+  active(): Run[] {
+    return [...this.#active.values()].map((active) => active.run);
+  }
+
+  /** Newest first; runs that go on with their newest progress. */
+  list(filter: Parameters<RunRepo['list']>[0]): Run[] {
+    return this.#repo.list(filter).map((run) => this.#active.get(run.id)?.run ?? run);
+  }
+
+  log(id: string): LogEntry[] {
+    return this.#repo.log(id);
+  }
+
+  /** Asks a run to stop; it answers the run, which may need a moment to end. */
+  cancel(id: string): Run {
+    const active = this.#active.get(id);
+    if (active === undefined) return this.get(id);
+    this.#change(active, { cancelRequested: true });
+    active.abort.abort();
+    return this.get(id);
+  }
+
+  /** Whether a run uses this canonical path right now. */
+  isLocked(path: string): boolean {
+    return this.#queue.isLocked(path);
+  }
+
+  /** Changes what a finished run is remembered by. */
+  amend(id: string, result: RunResult): void {
+    const run = { ...this.get(id), result };
+    this.#repo.save(run, null);
+    this.#events.emit('run.changed', { run });
+  }
+
+  /** Cancels everything and waits until the workers are gone. */
+  async close(): Promise<void> {
+    for (const id of [...this.#active.keys()]) this.cancel(id);
+    await this.#queue.close();
+  }
+
+  /** Where a run has its files in the making. */
+  stagingFolderOf(id: string): string {
+    return join(this.#stagingRoot, id);
+  }
+
+  async #execute(active: ActiveRun, spec: RunSpec, stagingFolder: string): Promise<Run> {
+    const id = active.run.id;
+    let keep = false;
+    this.#change(active, { state: 'running', startedAt: this.#now(), waitingFor: null });
+    this.#repo.save(active.run, { stagingFolder, folders: [...spec.folders] });
+    const meter = new RateMeter();
+    const progress: RunHandle['progress'] = (phase, done, total) =>
+      this.#change(active, { progress: meter.measure(phase, done, total, performance.now()) });
+    const log: RunHandle['log'] = (level, message) => this.#repo.addLog(id, { at: this.#now(), level, message });
+    let error: unknown;
+    try {
+      await mkdir(stagingFolder, { recursive: true, mode: 0o700 });
+      const result = await spec.work({
+        id,
+        signal: active.abort.signal,
+        stagingFolder,
+        progress,
+        log,
+        listener: { onProgress: progress, onLog: log },
+        update: (change) => {
+          this.#change(active, change);
+          this.#repo.save(active.run, { stagingFolder, folders: [...spec.folders] });
+        },
+        keepStaging: () => {
+          keep = true;
+        },
+      });
+      this.#change(active, { result });
+    } catch (caught) {
+      error = caught;
+    }
+    if (!keep || error !== undefined) await rm(stagingFolder, { recursive: true, force: true });
+    return this.#finish(active, error);
+  }
+
+  #finish(active: ActiveRun, error: unknown): Run {
+    const problem = error === undefined ? null : explainError(error, active.run.subject).toBody();
+    const state = problem === null ? 'succeeded' : problem.code === 'CANCELLED' ? 'cancelled' : 'failed';
+    if (problem !== null)
+      this.#repo.addLog(active.run.id, {
+        at: this.#now(),
+        level: state === 'failed' ? 'error' : 'info',
+        message: problem.message,
+      });
+    this.#active.delete(active.run.id);
+    const progress = state === 'succeeded' ? { ...active.run.progress, phase: 'done' as const } : active.run.progress;
+    active.run = { ...active.run, state, finishedAt: this.#now(), waitingFor: null, error: problem, progress };
+    this.#repo.save(active.run, null);
+    this.#announce(active.run);
+    return active.run;
+  }
+
+  #change(active: ActiveRun, change: Partial<Run>): void {
+    active.run = { ...active.run, ...change };
+    if (change.state === undefined) this.#events.emit('run.changed', { run: active.run });
+    else this.#announce(active.run);
+  }
+
+  /** A run that starts or ends changes where its plan stands. */
+  #announce(run: Run): void {
+    this.#events.emit('run.changed', { run });
+    if (run.planId !== null) this.#events.emit('plans.changed', {});
+  }
+
+  #newRun(spec: RunSpec): Run {
+    return {
+      id: randomUUID(),
+      kind: spec.kind,
+      state: 'queued',
+      planId: spec.planId ?? null,
+      planName: spec.planName ?? null,
+      snapshotId: spec.snapshotId ?? null,
+      subject: spec.subject,
+      progress: { phase: 'waiting', done: 0, total: null, rate: null },
+      waitingFor: null,
+      cancelRequested: false,
+      queuedAt: this.#now(),
+      startedAt: null,
+      finishedAt: null,
+      error: null,
+      result: null,
+    };
+  }
+
+  #now(): string {
+    return this.#clock.now().toISOString();
+  }
+}
