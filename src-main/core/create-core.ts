@@ -1,4 +1,4 @@
-import { version } from '../../package.json';
+import packageJson from '../../package.json' with { type: 'json' };
 import { type Catalog, createCatalog } from './catalog/catalog.ts';
 import { openConnection } from './connection.ts';
 import type { Core } from './core.ts';
@@ -39,7 +39,17 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts): C
   const runs = new Runs({ repo: catalog.runs, events, clock, stagingFolder: dataFolder.stagingFolder });
   const prepared = new PreparedRestores();
   const runInWorker = createWorkerRunner(ports.workerFile);
-  const context: CoreContext = { dataFolder, catalog, runs, prepared, events, runInWorker, ports, clock, version };
+  const context: CoreContext = {
+    dataFolder,
+    catalog,
+    runs,
+    prepared,
+    events,
+    runInWorker,
+    ports,
+    clock,
+    version: packageJson.version,
+  };
   const dispatcher = new Dispatcher(createHandlers(context));
   const never = new AbortController().signal;
   return {

@@ -44,12 +44,30 @@ function wordsOf(seed: string): { words(count: number): string; bytes(count: num
   let counter = 0;
   let pool = Buffer.alloc(0);
   const bytes = (count: number): Buffer => {
-    while (pool.length < count) pool = Buffer.concat([pool, createHash('sha512').update(`${seed}${counter++}`).digest()]);
+    while (pool.length < count)
+      pool = Buffer.concat([pool, createHash('sha512').update(`${seed}${counter++}`).digest()]);
     const taken = pool.subarray(0, count);
     pool = pool.subarray(count);
     return taken;
   };
-  const syllables = ['ka', 'ro', 'mi', 'ten', 'sol', 'ver', 'an', 'du', 'pli', 'ost', 'er', 'gan', 'lu', 'fi', 'sta', 'ne'];
+  const syllables = [
+    'ka',
+    'ro',
+    'mi',
+    'ten',
+    'sol',
+    'ver',
+    'an',
+    'du',
+    'pli',
+    'ost',
+    'er',
+    'gan',
+    'lu',
+    'fi',
+    'sta',
+    'ne',
+  ];
   const words = (count: number): string =>
     Array.from(bytes(count * 2), (byte) => syllables[byte & 15] ?? '')
       .map((syllable, index) => (index % 2 === 0 ? syllable : `${syllable} `))

@@ -1,0 +1,41 @@
+/*
+ * Measures Snapkeep against the scripts people use, side by side in one run:
+ * npm run bench [-- --megabytes 500] [-- --rounds 5] [-- --only scripts|live]
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { measureLive } from './bench-live.ts';
+import { measureScripts } from './bench-scripts.ts';
+import { makeSampleDatabase } from './sample-database.ts';
+
+const { values } = parseArgs({
+  options: {
+    megabytes: { type: 'string', default: '500' },
+    rounds: { type: 'string', default: '5' },
+    only: { type: 'string' },
+  },
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'snapkeep-bench-'));
+try {
+  const database = join(folder, 'sample.db');
+  process.stdout.write(
+    `${cpus().length} cores, Node ${process.versions.node}, ${sqliteOfTheShell()}; making ${values.megabytes} MB …\n`,
+  );
+  makeSampleDatabase(database, Number(values.megabytes));
+  const stored = join(folder, 'stored');
+  mkdirSync(stored);
+  if (values.only !== 'live') measureScripts({ database, stored, folder, rounds: Number(values.rounds) });
+  if (values.only !== 'scripts') await measureLive({ database, stored, rounds: Number(values.rounds) });
+  const left = readdirSync(stored).filter((name) => statSync(join(stored, name)).isFile() && name.endsWith('.partial'));
+  if (left.length > 0) throw new Error(`Left behind: ${left.join(', ')}`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function sqliteOfTheShell(): string {
+  return `sqlite3 ${execFileSync('sqlite3', ['--version'], { encoding: 'utf8' }).split(' ')[0]}`;
+}
