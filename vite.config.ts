@@ -20,7 +20,7 @@ if (major < 22 || (major === 22 && minor < 15)) {
 function nodeBundle(name: string, entry: string, outDir: string, guarded = false): EnvironmentOptions {
   return {
     consumer: 'server',
-    resolve: { noExternal: true, external: [], conditions: ['node', 'import', 'module', 'default'] },
+    resolve: { noExternal: true, external: [], conditions: ['node', 'module', 'default'] },
     define: { 'import.meta.dirname': '__dirname' },
     build: {
       outDir: at(outDir),
