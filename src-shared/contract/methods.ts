@@ -88,7 +88,8 @@ export const methods = {
   /** `to` is for a backup without a plan. `name` is the file's name; without one the plan's name and the time are used. */
   'backups.start': {
     params: z.union([
-      z.strictObject({ planId: z.uuid(), name: z.string().max(255).optional() }),
+      /** `verify` is for this once; without it the plan decides. */
+      z.strictObject({ planId: z.uuid(), name: z.string().max(255).optional(), verify: z.boolean().optional() }),
       z.strictObject({
         source: FilePath,
         to: FilePath,

@@ -19,7 +19,7 @@ export function backupsHandlers(core: CoreContext): Handlers<MethodsOf<'backups'
             folder: destination.path,
             ownName,
             compression,
-            verify: verifyAfterBackup,
+            verify: params.verify ?? verifyAfterBackup,
           }),
         };
       }

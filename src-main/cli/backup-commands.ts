@@ -1,0 +1,88 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { Compression } from '../../src-shared/model/values.ts';
+import { bytesInWords } from '../../src-shared/rules/wording.ts';
+import { type CommandContext, json } from './command.ts';
+import { EXIT, errorOf, print, say, UsageError } from './output.ts';
+import type { Session } from './session.ts';
+
+interface BackupOptions {
+  source?: string;
+  to?: string;
+  name?: string;
+  format?: string;
+  verify: boolean;
+  json?: boolean;
+}
+
+/** `backup` and `verify`. */
+export function addBackupCommands(program: Command, context: CommandContext): void {
+  json(program.command('backup'))
+    .summary('back up a plan, or any database into a folder')
+    .description('Takes a consistent snapshot of a database while other programs write to it, and proves it.')
+    .argument('[plan]', 'name or id of a plan')
+    .option('--source <file>', 'the database, instead of a plan')
+    .option('--to <folder>', 'the folder the snapshot goes into, with --source')
+    .option('--name <name>', 'a file name of your own for the snapshot')
+    .option('--format <format>', 'gz, zst or none; with a plan, what the plan says')
+    .option('--no-verify', 'do not restore the snapshot to a scratch place to prove it')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  snapkeep backup hone\n  snapkeep backup --source /var/lib/app/app.db --to /mnt/nas/app --format zst --json',
+    )
+    .action((plan: string | undefined, options: BackupOptions) =>
+      context(options, (session) => backUp(session, plan, options)),
+    );
+
+  json(program.command('verify'))
+    .summary('restore a snapshot or a file to a scratch place and check everything')
+    .description('Exit code 3: it is not valid.')
+    .argument('<snapshot>', 'id or name of a snapshot, or the path of a file')
+    .addHelpText('after', '\nExample:\n  snapkeep verify ./hone-2026-11-20-020000.db.gz')
+    .action((given: string, options: { json?: boolean }) =>
+      context(options, async (session) => {
+        const run = await session.run('verifications.start', await session.findSource(given));
+        if (run.result?.kind !== 'verify') throw errorOf(run);
+        const { verification } = run.result;
+        const checks = verification.checks.map((check) => `  ${check.outcome.padEnd(8)}${check.name}: ${check.detail}`);
+        print(options.json === true, verification, [verification.message, ...checks].join('\n'));
+        return verification.valid ? EXIT.done : EXIT.notValid;
+      }),
+    );
+}
+
+async function backUp(session: Session, planName: string | undefined, options: BackupOptions): Promise<number> {
+  const run = await session.runToEnd('backups.start', await orderOf(session, planName, options));
+  if (run.result?.kind !== 'backup') throw errorOf(run);
+  const { snapshot } = await session.call('snapshots.get', { snapshotId: run.result.snapshotId });
+  const { verification } = run.result;
+  print(options.json === true, { ...snapshot, verification }, `${snapshot.path} (${bytesInWords(snapshot.sizeBytes)})`);
+  if (verification !== null) say(verification.message);
+  if (verification?.valid === false) return EXIT.notValid;
+  if (run.state !== 'succeeded') throw errorOf(run);
+  return EXIT.done;
+}
+
+async function orderOf(session: Session, planName: string | undefined, options: BackupOptions) {
+  const name = options.name === undefined ? {} : { name: options.name };
+  const format = parseFormat(options.format);
+  if (planName !== undefined) {
+    if (options.source !== undefined || options.to !== undefined)
+      throw new UsageError('Give either a plan or --source and --to.');
+    if (format !== undefined) throw new UsageError('The format of a plan is part of the plan.');
+    const { plan } = await session.findPlan(planName);
+    return { planId: plan.id, ...name, ...(options.verify ? {} : { verify: false }) };
+  }
+  if (options.source === undefined || options.to === undefined)
+    throw new UsageError('Give a plan, or --source and --to.');
+  const compression = format === undefined ? {} : { compression: format };
+  return { source: resolve(options.source), to: resolve(options.to), ...name, ...compression, verify: options.verify };
+}
+
+/** @throws UsageError */
+export function parseFormat(text: string | undefined): Compression | undefined {
+  if (text === undefined) return undefined;
+  const parsed = Compression.safeParse(text);
+  if (!parsed.success) throw new UsageError(`“${text}” is not a format. There are gz, zst and none.`);
+  return parsed.data;
+}

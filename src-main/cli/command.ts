@@ -1,0 +1,20 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Session } from './session.ts';
+
+/** Runs the work of a command in a session and ends the process with the code it answers. */
+export type CommandContext = (
+  options: { json?: boolean },
+  work: (session: Session) => Promise<number>,
+) => Promise<void>;
+
+/** Gives a command the option that every one has. */
+export function json(command: Command): Command {
+  return command.option('--json', 'print JSON on standard output; messages go to standard error');
+}
+
+/** Parses a whole number from 1 on. */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number from 1 on.');
+  return value;
+}

@@ -1,0 +1,44 @@
+import { Command, CommanderError } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { addBackupCommands } from './backup-commands.ts';
+import type { CommandContext } from './command.ts';
+import { EXIT, reportError } from './output.ts';
+import { addPlanCommands } from './plan-commands.ts';
+import { addRestoreCommands } from './restore-commands.ts';
+import { addServeCommand } from './serve-command.ts';
+import { Session } from './session.ts';
+import { addSnapshotCommands } from './snapshot-commands.ts';
+
+const inSession: CommandContext = async (options, work) => {
+  let session: Session | undefined;
+  let code: number;
+  try {
+    session = await Session.open();
+    code = await work(session);
+  } catch (error) {
+    code = reportError(error, options.json === true);
+  }
+  await session?.close();
+  process.exitCode = code;
+};
+
+const program = new Command('snapkeep')
+  .description(packageJson.description)
+  .version(packageJson.version)
+  .exitOverride()
+  .showHelpAfterError()
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not valid, 75 busy, locked or away (try again), 78 newer than this version knows.\nSNAPKEEP_HOME is the folder of plans and runs; without it, the usual one of this system.',
+  );
+addPlanCommands(program, inSession);
+addBackupCommands(program, inSession);
+addSnapshotCommands(program, inSession);
+addRestoreCommands(program, inSession);
+addServeCommand(program);
+
+program.parseAsync().catch((error: unknown) => {
+  if (!(error instanceof CommanderError)) throw error;
+  // commander has said what is wrong already; asking for help or the version is no mistake.
+  process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+});

@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { SnapkeepError } from '../../src-shared/contract/errors.ts';
+import type { MethodName, Params, Result } from '../../src-shared/contract/methods.ts';
+import type { PlanSummary } from '../../src-shared/model/plan.ts';
+import type { RestoreSource } from '../../src-shared/model/restore.ts';
+import type { Run } from '../../src-shared/model/run.ts';
+import type { ListedSnapshot } from '../../src-shared/model/snapshot.ts';
+import type { Core } from '../core/core.ts';
+import { createCore } from '../core/create-core.ts';
+import { defaultDataFolder } from '../core/data-folder.ts';
+import { endProgress, errorOf, showProgress } from './output.ts';
+
+type StartsRun = Extract<
+  MethodName,
+  `${string}.start` | 'restores.check' | 'restores.undo' | 'snapshots.delete' | 'folders.scan'
+>;
+
+/** A core for the length of one command. */
+export class Session {
+  readonly #core: Core;
+
+  private constructor(core: Core) {
+    this.#core = core;
+  }
+
+  /** @throws SnapkeepError `BUSY` when a window, a server or another command uses the data folder */
+  static async open(): Promise<Session> {
+    const core = await createCore({
+      dataFolder: defaultDataFolder(),
+      ports: {
+        host: 'cli',
+        capabilities: { nativeDialogs: false, revealFiles: false, droppedPaths: false },
+        workerFile: join(import.meta.dirname, 'worker.cjs'),
+      },
+    });
+    const session = new Session(core);
+    session.#cancelOnInterrupt();
+    return session;
+  }
+
+  call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
+    return this.#core.call(method, params);
+  }
+
+  /**
+   * Starts a run, shows how far it is, and waits for its end.
+   * @throws SnapkeepError what the run failed with
+   */
+  async run<M extends StartsRun>(method: M, params: Params<M>): Promise<Run> {
+    const ended = await this.runToEnd(method, params);
+    if (ended.state !== 'succeeded') throw errorOf(ended);
+    return ended;
+  }
+
+  /** The same for a run whose bad end is looked at by the caller. */
+  async runToEnd<M extends StartsRun>(method: M, params: Params<M>): Promise<Run> {
+    const { run } = await this.#core.call(method, params);
+    const stop = this.#core.on('run.changed', ({ run: changed }) => {
+      if (changed.id === run.id) showProgress(changed);
+    });
+    const ended = await this.#core.runEnded(run.id);
+    stop();
+    endProgress();
+    return ended;
+  }
+
+  /** Finds a plan by its name or id. @throws SnapkeepError `NOT_FOUND` */
+  async findPlan(nameOrId: string): Promise<PlanSummary> {
+    const plans = await this.call('plans.list', {});
+    const found = plans.find(({ plan }) => plan.id === nameOrId || plan.name.toLowerCase() === nameOrId.toLowerCase());
+    if (found !== undefined) return found;
+    const names = plans.map(({ plan }) => plan.name).join(', ');
+    throw new SnapkeepError('NOT_FOUND', `There is no plan called “${nameOrId}”.`, {
+      hint: names === '' ? 'Make one with: snapkeep plan add' : `There are: ${names}.`,
+    });
+  }
+
+  /**
+   * Finds a snapshot by its id, the start of it, or its file's name.
+   * @throws SnapkeepError `NOT_FOUND`, or `CONFLICT` when several fit
+   */
+  async findSnapshot(given: string): Promise<ListedSnapshot> {
+    const all = await this.call('snapshots.list', {});
+    const fitting = all.filter(
+      (snapshot) =>
+        snapshot.id === given || snapshot.name === given || (given.length >= 8 && snapshot.id.startsWith(given)),
+    );
+    const [found, ...others] = fitting;
+    if (found === undefined)
+      throw new SnapkeepError('NOT_FOUND', `There is no snapshot “${given}”.`, { hint: 'Look at: snapkeep list' });
+    if (others.length === 0) return found;
+    throw new SnapkeepError('CONFLICT', `“${given}” fits ${fitting.length} snapshots.`, {
+      hint: `Name one by its id: ${fitting.map(({ id }) => id).join(', ')}`,
+    });
+  }
+
+  /** What a command is to read: an existing file, or else a snapshot of the catalog. */
+  async findSource(given: string): Promise<RestoreSource> {
+    const path = resolve(given);
+    return existsSync(path) ? { path } : { snapshotId: (await this.findSnapshot(given)).id };
+  }
+
+  close(): Promise<void> {
+    return this.#core.close();
+  }
+
+  #cancelOnInterrupt(): void {
+    process.once('SIGINT', () => {
+      for (const run of this.#core.activeRuns()) void this.#core.call('runs.cancel', { runId: run.id });
+      // Whoever presses it again does not want to wait.
+      process.once('SIGINT', () => process.exit(130));
+    });
+  }
+}

@@ -1,0 +1,137 @@
+import { realpathSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import type { Command } from 'commander';
+import type { PrunePreview } from '../../src-shared/contract/methods.ts';
+import type { PruneOutcome } from '../../src-shared/model/run.ts';
+import { bytesInWords, countInWords } from '../../src-shared/rules/wording.ts';
+import { type CommandContext, json, wholeNumber } from './command.ts';
+import { EXIT, errorOf, print, say, UsageError } from './output.ts';
+import type { Session } from './session.ts';
+
+interface PruneOptions {
+  keepLast: number;
+  dryRun?: boolean;
+  yes?: boolean;
+  json?: boolean;
+}
+
+/** `list`, `prune`, `delete` and `rescan`. */
+export function addSnapshotCommands(program: Command, context: CommandContext): void {
+  json(program.command('list'))
+    .summary('list snapshots')
+    .argument('[plan]', 'name or id of a plan; without it, all')
+    .option('--dir <folder>', 'those in a folder, read from their manifests')
+    .action((planName: string | undefined, options: { dir?: string; json?: boolean }) =>
+      context(options, async (session) => {
+        if (planName !== undefined && options.dir !== undefined) throw new UsageError('Give either a plan or --dir.');
+        const snapshots = await listSnapshots(session, planName, options.dir);
+        const words = snapshots.map(
+          (each) =>
+            `${each.createdAt}  ${bytesInWords(each.sizeBytes).padStart(9)}  ${each.proof.valid === true ? 'proven  ' : each.proof.valid === false ? 'NOT GOOD' : 'unproven'}  ${each.path}`,
+        );
+        print(options.json === true, snapshots, words.join('\n') || 'There is no snapshot yet.');
+        return EXIT.done;
+      }),
+    );
+
+  json(program.command('prune'))
+    .summary('remove old snapshots of a plan')
+    .description('The newest good snapshot is never removed; nor are pinned ones and those kept before a restore.')
+    .argument('<plan>', 'name or id')
+    .requiredOption('--keep-last <n>', 'how many to keep', wholeNumber)
+    .option('--dry-run', 'only say what would be removed')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', '\nExample:\n  snapkeep prune hone --keep-last 7 --dry-run')
+    .action((planName: string, options: PruneOptions) =>
+      context(options, (session) => prune(session, planName, options)),
+    );
+
+  json(program.command('delete'))
+    .summary('delete one snapshot')
+    .argument('<snapshot>', 'id or name')
+    .option('--yes', 'do not ask')
+    .action((given: string, options: { yes?: boolean; json?: boolean }) =>
+      context(options, async (session) => {
+        const snapshot = await session.findSnapshot(given);
+        const preview = await session.call('snapshots.previewDelete', { snapshotId: snapshot.id });
+        await confirm(options.yes === true, `Delete ${snapshot.path}?`);
+        const run = await session.run('snapshots.delete', {
+          snapshotId: snapshot.id,
+          confirmation: preview.confirmation,
+        });
+        if (run.result?.kind !== 'delete') throw errorOf(run);
+        return printRemoval(options.json === true, run.result);
+      }),
+    );
+
+  json(program.command('rescan'))
+    .summary('read the manifests in a folder and enter what is not known yet')
+    .argument('<folder>', 'a folder of snapshots')
+    .action((folder: string, options: { json?: boolean }) =>
+      context(options, async (session) => {
+        const run = await session.run('folders.scan', { path: resolve(folder) });
+        if (run.result?.kind !== 'scan') throw errorOf(run);
+        const { kind: _kind, ...outcome } = run.result;
+        for (const problem of outcome.problems) say(`${problem.name}: ${problem.message}`);
+        print(
+          options.json === true,
+          outcome,
+          `Found ${countInWords(outcome.found, 'snapshot')}, ${outcome.added} of them new; ${outcome.missing} missing.`,
+        );
+        return EXIT.done;
+      }),
+    );
+}
+
+async function listSnapshots(session: Session, planName: string | undefined, folder: string | undefined) {
+  if (folder === undefined)
+    return session.call(
+      'snapshots.list',
+      planName === undefined ? {} : { planId: (await session.findPlan(planName)).plan.id },
+    );
+  const run = await session.run('folders.scan', { path: resolve(folder) });
+  if (run.result?.kind !== 'scan') throw errorOf(run);
+  const scanned = realpathSync(resolve(folder));
+  return (await session.call('snapshots.list', {})).filter(
+    (snapshot) => dirname(snapshot.path) === scanned && !snapshot.missing,
+  );
+}
+
+async function prune(session: Session, planName: string, options: PruneOptions): Promise<number> {
+  const { plan } = await session.findPlan(planName);
+  const retention = { keepLast: options.keepLast };
+  const preview = await session.call('prune.preview', { planId: plan.id, retention });
+  if (options.dryRun === true) return printRemoval(options.json === true, preview);
+  describe(preview);
+  await confirm(
+    options.yes === true || preview.removed.length === 0,
+    `Remove ${countInWords(preview.removed.length, 'snapshot')} (${bytesInWords(preview.bytesFreed)})?`,
+  );
+  const run = await session.run('prune.start', { planId: plan.id, retention, confirmation: preview.confirmation });
+  if (run.result?.kind !== 'prune') throw errorOf(run);
+  return printRemoval(options.json === true, run.result);
+}
+
+function describe(preview: PrunePreview): void {
+  for (const each of preview.removed) say(`remove  ${each.createdAt}  ${each.name}  (${each.reasons.join(', ')})`);
+  for (const each of preview.kept) say(`keep    ${each.createdAt}  ${each.name}  (${each.reasons.join(', ')})`);
+}
+
+function printRemoval(asJson: boolean, { removed, kept, bytesFreed }: PruneOutcome): number {
+  const lines = removed
+    .map((each) => `removed  ${each.name}  (${each.reasons.join(', ')})`)
+    .concat(kept.map((each) => `kept     ${each.name}  (${each.reasons.join(', ')})`));
+  print(asJson, { removed, kept, bytesFreed }, [...lines, `${bytesInWords(bytesFreed)} freed.`].join('\n'));
+  return EXIT.done;
+}
+
+/** @throws UsageError when there is nobody to ask, or the answer is no */
+async function confirm(already: boolean, question: string): Promise<void> {
+  if (already) return;
+  if (!process.stdin.isTTY) throw new UsageError(`${question} Nobody is there to ask: give --yes.`);
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question(`${question} [y/N] `);
+  terminal.close();
+  if (!/^y(es)?$/i.test(answer.trim())) throw new UsageError('Nothing was removed.');
+}
