@@ -1,0 +1,16 @@
+import type { ClientFrame } from '../../src-shared/contract/frames.ts';
+
+/** What the preload of the desktop application gives the window, and nothing else. */
+export interface SnapkeepBridge {
+  send(frame: ClientFrame): void;
+  /** Calls back for each frame; the answer stops it. */
+  onFrame(listener: (frame: unknown) => void): () => void;
+  /** The path of a file that was dropped or picked. */
+  pathForFile(file: File): string;
+}
+
+declare global {
+  interface Window {
+    readonly snapkeepBridge?: SnapkeepBridge;
+  }
+}

@@ -1,0 +1,9 @@
+import { createClient } from '../../src-shared/contract/client.ts';
+import { bridgeTransport, webSocketTransport, webSocketUrl } from './transports.ts';
+
+/** The one way from the window to the core, whatever the host. */
+export const client = createClient(
+  window.snapkeepBridge === undefined
+    ? webSocketTransport(webSocketUrl(document.baseURI))
+    : bridgeTransport(window.snapkeepBridge),
+);

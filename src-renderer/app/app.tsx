@@ -1,0 +1,71 @@
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { IconPlugConnectedX } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
+import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
+import { useHashLocation } from 'wouter/use-hash-location';
+import { client } from '../api/client.ts';
+import { ActivityPage } from '../features/activity/activity-page.tsx';
+import { DropOverlay } from '../features/drop/drop-overlay.tsx';
+import { OverviewPage } from '../features/overview/overview-page.tsx';
+import { NewPlanPage } from '../features/plans/new-plan-page.tsx';
+import { PlanPage } from '../features/plans/plan-page.tsx';
+import { RestoreDialog } from '../features/restore/restore-dialog.tsx';
+import { openRestore } from '../features/restore/restore-store.ts';
+import { SettingsPage } from '../features/settings/settings-page.tsx';
+import { useAppStore } from '../stores/app-store.ts';
+import { Sidebar } from './sidebar.tsx';
+import { theme } from './theme.ts';
+
+/** The window. */
+export function App({ nonce }: { nonce: string }) {
+  const setting = useAppStore((state) => state.settings.theme);
+  const scheme = setting === 'system' ? {} : { forceColorScheme: setting };
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce} {...scheme}>
+      <Notifications position="bottom-right" />
+      <Router hook={useHashLocation}>
+        <Shell />
+      </Router>
+    </MantineProvider>
+  );
+}
+
+function Shell() {
+  const [location] = useLocation();
+  const main = useRef<HTMLElement>(null);
+  useEffect(() => client.on('restore.requested', ({ path }) => openRestore({ source: { path } })), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another place begins at its top
+  useEffect(() => main.current?.scrollTo(0, 0), [location]);
+  return (
+    <div className="shell">
+      <Sidebar />
+      <main className="main" ref={main}>
+        <ConnectionBanner />
+        <Switch>
+          <Route path="/" component={OverviewPage} />
+          <Route path="/new" component={NewPlanPage} />
+          <Route path="/plans/:planId">{({ planId }) => <PlanPage planId={planId} key={planId} />}</Route>
+          <Route path="/activity/:runId?">{({ runId }) => <ActivityPage runId={runId ?? null} />}</Route>
+          <Route path="/settings" component={SettingsPage} />
+          <Route>
+            <Redirect to="/" />
+          </Route>
+        </Switch>
+      </main>
+      <RestoreDialog />
+      <DropOverlay />
+    </div>
+  );
+}
+
+function ConnectionBanner() {
+  const connected = useAppStore((state) => state.connected);
+  if (connected !== false) return null;
+  return (
+    <div className="banner tone-warn" role="status">
+      <IconPlugConnectedX size={18} aria-hidden />
+      The connection to Snapkeep is gone. What you see is the last that was known; it is tried again by itself.
+    </div>
+  );
+}

@@ -1,0 +1,60 @@
+import { IconHistory, IconLayoutDashboard, IconPlus, IconSettings } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { Link, useLocation } from 'wouter';
+import type { PlanSummary } from '../../src-shared/model/plan.ts';
+import { StateIcon } from '../components/pill.tsx';
+import { usePlansStore } from '../stores/plans-store.ts';
+import { useActiveRun } from '../stores/runs-store.ts';
+import { Logo } from './logo.tsx';
+
+/** The places of the window. */
+export function Sidebar() {
+  const plans = usePlansStore((state) => state.plans);
+  return (
+    <nav className="sidebar" aria-label="Places">
+      <div className="brand">
+        <Logo />
+        Snapkeep
+      </div>
+      <NavLink to="/" icon={<IconLayoutDashboard size={18} aria-hidden />}>
+        Overview
+      </NavLink>
+      <NavLink to="/activity" icon={<IconHistory size={18} aria-hidden />}>
+        Activity
+      </NavLink>
+      <NavLink to="/settings" icon={<IconSettings size={18} aria-hidden />}>
+        Settings
+      </NavLink>
+      <div className="nav-heading" id="plans-heading">
+        Plans
+      </div>
+      {plans?.map((summary) => (
+        <PlanLink key={summary.plan.id} summary={summary} />
+      ))}
+      <NavLink to="/new" icon={<IconPlus size={18} aria-hidden />}>
+        New plan
+      </NavLink>
+      <p className="sidebar-foot">Drop a backup file anywhere in this window to restore it.</p>
+    </nav>
+  );
+}
+
+function PlanLink({ summary: { plan, state } }: { summary: PlanSummary }) {
+  const active = useActiveRun(plan.id);
+  return (
+    <NavLink to={`/plans/${plan.id}`} icon={<StateIcon state={active?.kind === 'backup' ? 'running' : state} />}>
+      {plan.name}
+    </NavLink>
+  );
+}
+
+function NavLink({ to, icon, children }: { to: string; icon: ReactNode; children: ReactNode }) {
+  const [location] = useLocation();
+  const current = to === '/' ? location === '/' : location.startsWith(to);
+  return (
+    <Link to={to} className="nav-link" {...(current ? { 'aria-current': 'page' as const } : {})}>
+      {icon}
+      <span className="nav-name">{children}</span>
+    </Link>
+  );
+}

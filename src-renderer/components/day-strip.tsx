@@ -1,0 +1,34 @@
+import { Tooltip } from '@mantine/core';
+import type { DayOutcome } from '../../src-shared/model/plan.ts';
+import { countInWords } from '../../src-shared/rules/wording.ts';
+
+/** The last days of a plan, one bar each; what happened is in the tooltip, and in one sentence for screen readers. */
+export function DayStrip({ days, label }: { days: readonly DayOutcome[]; label: string }) {
+  const good = days.filter((day) => day.outcome === 'success').length;
+  const bad = days.filter((day) => day.outcome === 'failure' || day.outcome === 'warning').length;
+  return (
+    <div
+      className="day-strip"
+      role="img"
+      aria-label={`${label}, last ${days.length} days: backed up on ${countInWords(good, 'day')}, failures on ${countInWords(bad, 'day')}.`}
+    >
+      {days.map((day) => (
+        <Tooltip key={day.day} label={`${inWords(day.day)}: ${outcomeInWords(day)}`} withArrow>
+          <span className={`day day-${day.outcome}`} />
+        </Tooltip>
+      ))}
+    </div>
+  );
+}
+
+function outcomeInWords({ outcome, backups, failures }: DayOutcome): string {
+  if (outcome === 'none') return 'no backup';
+  const parts = [
+    backups > 0 ? countInWords(backups, 'backup') : '',
+    failures > 0 ? countInWords(failures, 'failure') : '',
+  ];
+  return parts.filter(Boolean).join(', ');
+}
+
+const inWords = (day: string): string =>
+  new Date(`${day}T12:00:00`).toLocaleDateString('en-GB', { weekday: 'short', day: 'numeric', month: 'short' });

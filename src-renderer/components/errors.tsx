@@ -1,0 +1,41 @@
+import { Alert, Code, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { type ErrorBody, SnapkeepError } from '../../src-shared/contract/errors.ts';
+
+/** Any error in the form that is shown. */
+export function errorBody(error: unknown): ErrorBody {
+  if (error instanceof SnapkeepError) return error.toBody();
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'INTERNAL',
+    message: `Something unexpected happened: ${message}`,
+    hint: 'Try again, and report it if it stays.',
+    retryable: false,
+  };
+}
+
+/** Says what went wrong and what to do, in a corner of the window. */
+export function showError(error: unknown): void {
+  const { code, message, hint } = errorBody(error);
+  if (code === 'CANCELLED') return;
+  notifications.show({
+    color: 'red',
+    icon: <IconAlertTriangle size={18} />,
+    title: message,
+    message: `${hint ?? ''} (${code})`,
+    autoClose: 12_000,
+    closeButtonProps: { 'aria-label': 'Close this message' },
+  });
+}
+
+/** Says what went wrong and what to do, where it belongs. */
+export function ErrorNotice({ error }: { error: ErrorBody }) {
+  return (
+    <Alert className="tone-bad" icon={<IconAlertTriangle size={18} />} title={error.message} role="alert">
+      <Text size="sm" c="inherit">
+        {error.hint} <Code>{error.code}</Code>
+      </Text>
+    </Alert>
+  );
+}

@@ -1,0 +1,129 @@
+import { ActionIcon, Button, Group, Loader, Modal, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
+import { IconArrowUp, IconDatabase, IconFile, IconFolder, IconHome } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import type { ErrorBody } from '../../src-shared/contract/errors.ts';
+import type { FolderEntry, FolderListing } from '../../src-shared/contract/methods.ts';
+import { bytesInWords } from '../../src-shared/rules/wording.ts';
+import { client } from '../api/client.ts';
+import { ErrorNotice, errorBody } from './errors.tsx';
+import type { PathKind } from './path-field.tsx';
+import { PathText } from './path-text.tsx';
+
+interface FilePickerProps {
+  kind: PathKind;
+  /** A path to start near; empty: the home folder. */
+  start: string;
+  onPick(path: string): void;
+  onClose(): void;
+}
+
+const TITLES: Record<PathKind, string> = {
+  database: 'Choose a database',
+  backup: 'Choose a backup',
+  folder: 'Choose a folder',
+  target: 'Choose where it goes',
+};
+
+/** Chooses a file or a folder on the core's machine, for hosts without dialogs of their own. */
+export function FilePicker({ kind, start, onPick, onClose }: FilePickerProps) {
+  const [folder, setFolder] = useState<string | null>(start === '' ? null : parentOf(start));
+  const [listing, setListing] = useState<FolderListing | null>(null);
+  const [error, setError] = useState<ErrorBody | null>(null);
+  const [fileName, setFileName] = useState(kind === 'target' ? nameOf(start) : '');
+
+  useEffect(() => {
+    const abort = new AbortController();
+    client
+      .call('files.list', folder === null ? {} : { path: folder }, { signal: abort.signal })
+      .then((found) => {
+        setListing(found);
+        setError(null);
+      })
+      .catch((caught: unknown) => {
+        if (!abort.signal.aborted) setError(errorBody(caught));
+      });
+    return () => abort.abort();
+  }, [folder]);
+
+  const choose = (entry: FolderEntry): void => {
+    if (entry.kind === 'folder') setFolder(entry.path);
+    else if (kind === 'target') setFileName(entry.name);
+    else onPick(entry.path);
+  };
+  const entries = (listing?.entries ?? []).filter((entry) => kind !== 'folder' || entry.kind === 'folder');
+  return (
+    <Modal opened onClose={onClose} title={TITLES[kind]} size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Stack gap="sm">
+        <Group gap="xs" wrap="nowrap">
+          <ActionIcon variant="default" aria-label="Home folder" onClick={() => setFolder(listing?.home ?? null)}>
+            <IconHome size={16} />
+          </ActionIcon>
+          <ActionIcon
+            variant="default"
+            aria-label="Folder above"
+            disabled={listing?.parent == null}
+            onClick={() => setFolder(listing?.parent ?? null)}
+          >
+            <IconArrowUp size={16} />
+          </ActionIcon>
+          <PathText path={listing?.path ?? ''} size="sm" />
+        </Group>
+        {error !== null && <ErrorNotice error={error} />}
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard */}
+        <section className="picker-list" tabIndex={0} aria-label="Files and folders">
+          {listing === null && error === null && <Loader size="sm" m="md" />}
+          {entries.map((entry) => (
+            <UnstyledButton key={entry.path} className="picker-row" onClick={() => choose(entry)}>
+              {iconOf(entry)}
+              <span className="picker-name">{entry.name}</span>
+              <Text size="xs" c="dimmed">
+                {entry.kind === 'file' ? bytesInWords(entry.sizeBytes) : ''}
+              </Text>
+            </UnstyledButton>
+          ))}
+          {listing !== null && entries.length === 0 && (
+            <Text c="dimmed" size="sm" p="md">
+              There is nothing to choose in this folder.
+            </Text>
+          )}
+        </section>
+        {kind === 'target' && (
+          <TextInput label="File name" value={fileName} onChange={(event) => setFileName(event.currentTarget.value)} />
+        )}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          {kind === 'folder' && (
+            <Button disabled={listing === null} onClick={() => onPick(listing?.path ?? '')}>
+              Choose this folder
+            </Button>
+          )}
+          {kind === 'target' && (
+            <Button
+              disabled={listing === null || fileName.trim() === ''}
+              onClick={() => onPick(joinPath(listing?.path ?? '', fileName.trim()))}
+            >
+              Choose
+            </Button>
+          )}
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+function iconOf(entry: FolderEntry) {
+  if (entry.kind === 'folder') return <IconFolder size={16} aria-label="Folder" />;
+  return /\.(db|sqlite|sqlite3|gz|zst)$/i.test(entry.name) ? (
+    <IconDatabase size={16} aria-label="Database" />
+  ) : (
+    <IconFile size={16} aria-label="File" />
+  );
+}
+
+const separatorOf = (path: string): string => (path.includes('\\') ? '\\' : '/');
+const nameOf = (path: string): string => path.slice(path.lastIndexOf(separatorOf(path)) + 1);
+const parentOf = (path: string): string => path.slice(0, path.lastIndexOf(separatorOf(path))) || '/';
+const joinPath = (folder: string, name: string): string =>
+  folder.endsWith(separatorOf(folder)) ? folder + name : folder + separatorOf(folder) + name;

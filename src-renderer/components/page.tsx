@@ -1,0 +1,56 @@
+import { Group, Stack, Title } from '@mantine/core';
+import type { ReactNode } from 'react';
+
+/** A place in the window: a heading, what can be done, and what is there. */
+export function Page({
+  title,
+  beside,
+  actions,
+  children,
+}: {
+  title: string;
+  beside?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+}) {
+  return (
+    <Stack gap="lg" className="page">
+      <Group justify="space-between" wrap="nowrap" align="center">
+        <Group gap="sm" className="page-title">
+          <Title order={1}>{title}</Title>
+          {beside}
+        </Group>
+        <Group gap="sm" wrap="nowrap">
+          {actions}
+        </Group>
+      </Group>
+      {children}
+    </Stack>
+  );
+}
+
+/** What will appear here, and the one next step. */
+export function EmptyState({
+  icon,
+  title,
+  children,
+  action,
+}: {
+  icon: ReactNode;
+  title: string;
+  children: ReactNode;
+  action?: ReactNode;
+}) {
+  return (
+    <div className="empty-state">
+      <div className="empty-icon" aria-hidden>
+        {icon}
+      </div>
+      <Title order={2} size="h3">
+        {title}
+      </Title>
+      <p>{children}</p>
+      {action}
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+import { Button, Group, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { client } from '../api/client.ts';
+import { useAppStore } from '../stores/app-store.ts';
+import { FilePicker } from './file-picker.tsx';
+import { useAction } from './use-action.ts';
+
+/** What is chosen: a database or a backup that exists, a folder, or a place for a new file. */
+export type PathKind = 'database' | 'backup' | 'folder' | 'target';
+
+interface PathFieldProps {
+  kind: PathKind;
+  label: string;
+  description?: string;
+  placeholder?: string;
+  value: string;
+  onChange(path: string): void;
+  error?: string | undefined;
+}
+
+/** A path that can be typed, pasted, or picked: natively where the host can, otherwise in a dialog of the window. */
+export function PathField({ kind, value, onChange, ...rest }: PathFieldProps) {
+  const native = useAppStore((state) => state.info?.capabilities.nativeDialogs ?? false);
+  const [picking, setPicking] = useState(false);
+  const browse = useAction();
+  const pick = (): void => {
+    if (!native) {
+      setPicking(true);
+      return;
+    }
+    browse.run(async () => {
+      const { path } = await pickNatively(kind, value);
+      if (path !== null) onChange(path);
+    });
+  };
+  return (
+    <>
+      <Group align="flex-end" gap="xs" wrap="nowrap">
+        <TextInput
+          flex={1}
+          value={value}
+          onChange={(event) => onChange(event.currentTarget.value)}
+          spellCheck={false}
+          autoComplete="off"
+          {...rest}
+        />
+        <Button variant="default" onClick={pick} loading={browse.pending} aria-label={`Browse for: ${rest.label}`}>
+          Browse…
+        </Button>
+      </Group>
+      {picking && (
+        <FilePicker
+          kind={kind}
+          start={value}
+          onClose={() => setPicking(false)}
+          onPick={(path) => {
+            setPicking(false);
+            onChange(path);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function pickNatively(kind: PathKind, value: string): Promise<{ path: string | null }> {
+  if (kind === 'database') return client.call('dialogs.pickDatabase', {});
+  if (kind === 'backup') return client.call('dialogs.pickBackup', {});
+  if (kind === 'folder') return client.call('dialogs.pickFolder', {});
+  return client.call('dialogs.pickTarget', value === '' ? {} : { suggestion: value });
+}

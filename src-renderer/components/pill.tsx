@@ -1,0 +1,113 @@
+import {
+  IconAlertTriangle,
+  IconCircleCheck,
+  IconCircleDashed,
+  IconCircleX,
+  IconClock,
+  IconPin,
+  IconProgress,
+  IconShieldCheck,
+  IconShieldQuestion,
+  IconShieldX,
+} from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import type { PlanState } from '../../src-shared/model/plan.ts';
+import type { RunState } from '../../src-shared/model/run.ts';
+import type { Proof } from '../../src-shared/model/snapshot.ts';
+import { agoInWords } from './time.ts';
+
+/** What a colour stands for; never shown without an icon and words. */
+export type Tone = 'good' | 'warn' | 'bad' | 'info' | 'idle';
+
+/** A few words with an icon on a quiet ground. */
+export function Pill({ tone, icon, children }: { tone: Tone; icon?: ReactNode; children: ReactNode }) {
+  return (
+    <span className={`pill tone-${tone}`}>
+      {icon}
+      {children}
+    </span>
+  );
+}
+
+const STATES: Record<PlanState, { tone: Tone; icon: ReactNode; words: string }> = {
+  failed: { tone: 'bad', icon: <IconCircleX size={14} aria-hidden />, words: 'Failed' },
+  unproven: { tone: 'warn', icon: <IconShieldQuestion size={14} aria-hidden />, words: 'Unproven' },
+  empty: { tone: 'warn', icon: <IconCircleDashed size={14} aria-hidden />, words: 'Not backed up yet' },
+  running: { tone: 'info', icon: <IconProgress size={14} aria-hidden />, words: 'Backing up' },
+  fine: { tone: 'good', icon: <IconCircleCheck size={14} aria-hidden />, words: 'Proven' },
+};
+
+/** Where a plan stands; `provenAt` is said with it when all is fine. */
+export function StatePill({ state, provenAt, now }: { state: PlanState; provenAt: string | null; now: number }) {
+  const { tone, icon, words } = STATES[state];
+  return (
+    <Pill tone={tone} icon={icon}>
+      {state === 'fine' && provenAt !== null ? `${words} ${agoInWords(provenAt, now)}` : words}
+    </Pill>
+  );
+}
+
+/** The icon of a plan's state alone, with the words for those who cannot see it. */
+export function StateIcon({ state }: { state: PlanState }) {
+  const { tone, icon, words } = STATES[state];
+  return (
+    <span className={`state-icon tone-${tone}`} role="img" aria-label={words} title={words}>
+      {icon}
+    </span>
+  );
+}
+
+/** How far a snapshot is proven. */
+export function ProofPill({ proof, missing, now }: { proof: Proof; missing: boolean; now: number }) {
+  if (missing)
+    return (
+      <Pill tone="bad" icon={<IconAlertTriangle size={14} aria-hidden />}>
+        File missing
+      </Pill>
+    );
+  if (proof.valid === null || proof.at === null)
+    return (
+      <Pill tone="idle" icon={<IconShieldQuestion size={14} aria-hidden />}>
+        Not verified
+      </Pill>
+    );
+  if (!proof.valid)
+    return (
+      <Pill tone="bad" icon={<IconShieldX size={14} aria-hidden />}>
+        Not valid
+      </Pill>
+    );
+  const words = proof.level === 'restored' ? 'Restored' : 'Checked';
+  return (
+    <Pill tone="good" icon={<IconShieldCheck size={14} aria-hidden />}>{`${words} ${agoInWords(proof.at, now)}`}</Pill>
+  );
+}
+
+const RUN_STATES: Record<RunState, { tone: Tone; icon: ReactNode; words: string }> = {
+  queued: { tone: 'idle', icon: <IconClock size={14} aria-hidden />, words: 'Waiting' },
+  running: { tone: 'info', icon: <IconProgress size={14} aria-hidden />, words: 'Running' },
+  succeeded: { tone: 'good', icon: <IconCircleCheck size={14} aria-hidden />, words: 'Done' },
+  failed: { tone: 'bad', icon: <IconCircleX size={14} aria-hidden />, words: 'Failed' },
+  cancelled: { tone: 'idle', icon: <IconCircleDashed size={14} aria-hidden />, words: 'Cancelled' },
+  interrupted: { tone: 'warn', icon: <IconAlertTriangle size={14} aria-hidden />, words: 'Interrupted' },
+};
+
+/** How a run goes or went. */
+export function RunStatePill({ state }: { state: RunState }) {
+  const { tone, icon, words } = RUN_STATES[state];
+  return (
+    <Pill tone={tone} icon={icon}>
+      {words}
+    </Pill>
+  );
+}
+
+/** A rule that keeps a snapshot, for example `latest-1`. */
+export function RuleTag({ rule }: { rule: string }) {
+  return (
+    <span className="rule-tag">
+      {rule === 'pinned' && <IconPin size={12} aria-hidden />}
+      {rule}
+    </span>
+  );
+}

@@ -1,0 +1,46 @@
+import { useEffect, useState } from 'react';
+import { durationInWords } from '../../src-shared/rules/wording.ts';
+
+/** The time now, told anew every half minute, so that ages on screen stay true. */
+export function useNow(): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 30_000);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
+}
+
+/** How long ago an instant was: `just now`, `4 min`, `13 h`, `2 d`. */
+export function ageInWords(instant: string, now: number): string {
+  const age = now - Date.parse(instant);
+  return age < 60_000 ? 'just now' : durationInWords(age);
+}
+
+/** The same with `ago`. */
+export function agoInWords(instant: string, now: number): string {
+  const age = ageInWords(instant, now);
+  return age === 'just now' ? age : `${age} ago`;
+}
+
+/** A day as a heading: `Today`, `Yesterday`, or `18 November 2026`. */
+export function dayInWords(instant: string, now: number): string {
+  const date = new Date(instant);
+  const day = (time: Date): number => new Date(time.getFullYear(), time.getMonth(), time.getDate()).getTime();
+  const days = Math.round((day(new Date(now)) - day(date)) / 86_400_000);
+  if (days === 0) return 'Today';
+  if (days === 1) return 'Yesterday';
+  return date.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
+}
+
+/** The time of day: `02:00:05`. */
+export function clockTime(instant: string): string {
+  return new Date(instant).toLocaleTimeString('en-GB');
+}
+
+/** Day and time: `today 02:00`, `18 Nov 2026, 02:00`. */
+export function momentInWords(instant: string, now: number): string {
+  const day = dayInWords(instant, now);
+  const time = clockTime(instant).slice(0, 5);
+  return day === 'Today' || day === 'Yesterday' ? `${day.toLowerCase()} ${time}` : `${day}, ${time}`;
+}

@@ -1,0 +1,55 @@
+import { Button, Group, Loader } from '@mantine/core';
+import { IconHistory } from '@tabler/icons-react';
+import { useState } from 'react';
+import { client } from '../../api/client.ts';
+import { EmptyState, Page } from '../../components/page.tsx';
+import { useNow } from '../../components/time.ts';
+import { useAction } from '../../components/use-action.ts';
+import { addOlderRuns, useRunsStore } from '../../stores/runs-store.ts';
+import { RunDetails } from './run-details.tsx';
+import { RunRow } from './run-row.tsx';
+
+const PAGE = 100;
+
+/** Every run there was, newest first; one of them opened. */
+export function ActivityPage({ runId }: { runId: string | null }) {
+  const runs = useRunsStore((state) => state.runs);
+  const [atEnd, setAtEnd] = useState(false);
+  const now = useNow();
+  const action = useAction();
+  if (runs === null) return <Loader m="xl" aria-label="Loading" />;
+  const more = (): void => {
+    action.run(async () => {
+      const last = runs.at(-1);
+      const older = await client.call('runs.list', {
+        limit: PAGE,
+        ...(last === undefined ? {} : { before: last.queuedAt }),
+      });
+      addOlderRuns(older);
+      setAtEnd(older.length < PAGE);
+    });
+  };
+  return (
+    <Page title="Activity">
+      {runId !== null && <RunDetails key={runId} runId={runId} now={now} />}
+      {runs.length === 0 ? (
+        <EmptyState icon={<IconHistory size={44} stroke={1.4} />} title="Nothing has happened yet">
+          Every backup, verification, restore and prune will be listed here with its log.
+        </EmptyState>
+      ) : (
+        <div className="card">
+          {runs.map((run) => (
+            <RunRow key={run.id} run={run} now={now} />
+          ))}
+        </div>
+      )}
+      {runs.length >= PAGE && !atEnd && (
+        <Group justify="center">
+          <Button variant="default" onClick={more} loading={action.pending}>
+            Show older
+          </Button>
+        </Group>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,119 @@
+import { ActionIcon, Button, Group, Stack, Text, Title } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconX } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import type { LogEntry, Run } from '../../../src-shared/model/run.ts';
+import { client } from '../../api/client.ts';
+import { ErrorNotice } from '../../components/errors.tsx';
+import { RunStatePill } from '../../components/pill.tsx';
+import { RunProgress } from '../../components/run-progress.tsx';
+import { clockTime, momentInWords } from '../../components/time.ts';
+import { useAction } from '../../components/use-action.ts';
+import { isActive, putRun, useRun } from '../../stores/runs-store.ts';
+import { UndoButton } from '../restore/undo-button.tsx';
+import { canUndo, runDuration, runOutcome, runTitle } from './run-words.ts';
+
+/** All of a run: what happened, why, what to do, and its log. */
+export function RunDetails({ runId, now }: { runId: string; now: number }) {
+  const run = useRun(runId);
+  const [log, setLog] = useState<LogEntry[]>([]);
+  const [, navigate] = useLocation();
+  const action = useAction('here');
+  const { run: act } = action;
+  const state = run?.state;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the log has grown when the state has changed
+  useEffect(() => {
+    act(async () => {
+      const answer = await client.call('runs.get', { runId });
+      putRun(answer.run);
+      setLog(answer.log);
+    });
+  }, [runId, state, act]);
+  if (run === undefined) return action.error === null ? null : <ErrorNotice error={action.error} />;
+  return (
+    <section className="card" aria-label={runTitle(run)}>
+      <Stack gap="sm">
+        <Group justify="space-between" wrap="nowrap" align="flex-start">
+          <Group gap="sm" className="page-title">
+            <Title order={2}>{runTitle(run)}</Title>
+            <RunStatePill state={run.state} />
+          </Group>
+          <ActionIcon component={Link} to="/activity" variant="subtle" aria-label="Close the details">
+            <IconX size={16} />
+          </ActionIcon>
+        </Group>
+        <Text size="sm" c="dimmed">
+          {[
+            momentInWords(run.queuedAt, now),
+            runDuration(run) && `took ${runDuration(run)}`,
+            run.error === null ? runOutcome(run) : '',
+          ]
+            .filter(Boolean)
+            .join(' · ')}
+        </Text>
+        {isActive(run) && <RunProgress run={run} />}
+        {run.error !== null && run.state !== 'cancelled' && <ErrorNotice error={run.error} />}
+        {log.length > 0 && (
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a log that scrolls must be reachable by keyboard
+          <ol className="log" tabIndex={0} aria-label="Log">
+            {log.map((entry, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: lines are only ever added at the end
+              <li key={index} className={entry.level}>
+                <span>{clockTime(entry.at)}</span>
+                <span>{entry.message}</span>
+              </li>
+            ))}
+          </ol>
+        )}
+        <Group gap="xs">
+          {canRetry(run) && <RetryButton run={run} />}
+          {canUndo(run) && <UndoButton run={run} onStarted={(id) => navigate(`/activity/${id}`)} />}
+          {run.error !== null && <CopyDetails run={run} log={log} />}
+        </Group>
+      </Stack>
+    </section>
+  );
+}
+
+const canRetry = (run: Run): boolean =>
+  ['failed', 'interrupted', 'cancelled'].includes(run.state) &&
+  ((run.kind === 'backup' && run.planId !== null) || (run.kind === 'verify' && run.snapshotId !== null));
+
+function RetryButton({ run }: { run: Run }) {
+  const [, navigate] = useLocation();
+  const action = useAction();
+  const retry = (): void => {
+    action.run(async () => {
+      const answer =
+        run.kind === 'backup'
+          ? await client.call('backups.start', { planId: run.planId ?? '' })
+          : await client.call('verifications.start', { snapshotId: run.snapshotId ?? '' });
+      putRun(answer.run);
+      navigate(`/activity/${answer.run.id}`);
+    });
+  };
+  return (
+    <Button onClick={retry} loading={action.pending}>
+      Retry
+    </Button>
+  );
+}
+
+function CopyDetails({ run, log }: { run: Run; log: readonly LogEntry[] }) {
+  const action = useAction();
+  const copy = (): void => {
+    action.run(async () => {
+      await navigator.clipboard.writeText(JSON.stringify({ run, log }, null, 2));
+      notifications.show({
+        message: 'The details are on the clipboard.',
+        closeButtonProps: { 'aria-label': 'Close this message' },
+      });
+    });
+  };
+  return (
+    <Button variant="default" onClick={copy} loading={action.pending}>
+      Copy details
+    </Button>
+  );
+}

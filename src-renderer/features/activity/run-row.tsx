@@ -1,0 +1,26 @@
+import { Text } from '@mantine/core';
+import { Link } from 'wouter';
+import type { Run } from '../../../src-shared/model/run.ts';
+import { RunStatePill } from '../../components/pill.tsx';
+import { momentInWords } from '../../components/time.ts';
+import { runDuration, runOutcome, runTitle } from './run-words.ts';
+
+/** A run in one line; leads to all of it. */
+export function RunRow({ run, now }: { run: Run; now: number }) {
+  return (
+    <Link to={`/activity/${run.id}`} className="activity-row plain-row">
+      <span>
+        <RunStatePill state={run.state} />
+      </span>
+      <span className="subject">
+        <strong>{runTitle(run)}</strong>{' '}
+        <Text span size="sm" c="dimmed">
+          {runOutcome(run)}
+        </Text>
+      </span>
+      <Text span size="sm" c="dimmed" className="numbers">
+        {[runDuration(run), momentInWords(run.queuedAt, now)].filter(Boolean).join(' · ')}
+      </Text>
+    </Link>
+  );
+}

@@ -1,0 +1,59 @@
+import type { Run, RunKind } from '../../../src-shared/model/run.ts';
+import { bytesInWords, countInWords, durationInWords } from '../../../src-shared/rules/wording.ts';
+
+const KINDS: Record<RunKind, string> = {
+  backup: 'Backup of',
+  verify: 'Verification of',
+  'restore-check': 'Look into',
+  restore: 'Restore to',
+  undo: 'Undo of the restore to',
+  prune: 'Prune of',
+  delete: 'Deletion of',
+  scan: 'Scan of',
+  cleanup: 'Clean-up of',
+};
+
+/** What a run is, for example `Backup of hone.db`. */
+export function runTitle(run: Run): string {
+  return `${KINDS[run.kind]} ${run.planName !== null && run.kind === 'backup' ? run.planName : run.subject}`;
+}
+
+/** How long a run took; empty while it goes on. */
+export function runDuration(run: Run): string {
+  if (run.startedAt === null || run.finishedAt === null) return '';
+  return durationInWords(Date.parse(run.finishedAt) - Date.parse(run.startedAt));
+}
+
+/** What a run brought, in a few words. */
+export function runOutcome({ result, error }: Run): string {
+  if (error !== null) return error.message;
+  switch (result?.kind) {
+    case 'backup':
+      return `${bytesInWords(result.sizeBytes)} stored${result.verification?.valid ? ', proven' : ''}`;
+    case 'verify':
+      return result.verification.message;
+    case 'restore-check':
+      return result.check.verification.message;
+    case 'restore':
+    case 'undo':
+      return `${countInWords(result.tables, 'table')}, ${countInWords(result.rows, 'row')}${result.undoneBy === null ? '' : ', undone since'}`;
+    case 'prune':
+    case 'delete':
+      return `${countInWords(result.removed.length, 'snapshot')} removed, ${bytesInWords(result.bytesFreed)} freed`;
+    case 'scan':
+      return `${countInWords(result.found, 'snapshot')} found, ${result.added} new`;
+    default:
+      return '';
+  }
+}
+
+/** Whether a run replaced something that can be put back. */
+export function canUndo({ result, state }: Run): boolean {
+  const ended = state === 'succeeded' || state === 'interrupted' || state === 'failed';
+  return (
+    ended &&
+    (result?.kind === 'restore' || result?.kind === 'undo') &&
+    result.safetySnapshotId !== null &&
+    result.undoneBy === null
+  );
+}

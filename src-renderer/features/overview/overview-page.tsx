@@ -1,0 +1,63 @@
+import { Button, Loader, Text } from '@mantine/core';
+import { IconDatabasePlus, IconPlus } from '@tabler/icons-react';
+import { Link } from 'wouter';
+import { EmptyState } from '../../components/page.tsx';
+import { useNow } from '../../components/time.ts';
+import { usePlansStore } from '../../stores/plans-store.ts';
+import { useRunsStore } from '../../stores/runs-store.ts';
+import { RunRow } from '../activity/run-row.tsx';
+import { Hero } from './hero.tsx';
+import { PlanCard } from './plan-card.tsx';
+
+/** Am I safe? One sentence, a card per plan, and what happened last. */
+export function OverviewPage() {
+  const plans = usePlansStore((state) => state.plans);
+  const runs = useRunsStore((state) => state.runs);
+  const now = useNow();
+  if (plans === null) return <Loader m="xl" aria-label="Loading" />;
+  if (plans.length === 0) return <NoPlans />;
+  const recent = (runs ?? []).filter((run) => run.kind !== 'restore-check').slice(0, 6);
+  return (
+    <div className="page">
+      <Hero plans={plans} now={now} />
+      <h2 className="nav-heading">Plans</h2>
+      <div className="plan-grid">
+        {plans.map((summary) => (
+          <PlanCard key={summary.plan.id} summary={summary} now={now} />
+        ))}
+      </div>
+      {recent.length > 0 && (
+        <>
+          <h2 className="nav-heading">Recent activity</h2>
+          <div className="card">
+            {recent.map((run) => (
+              <RunRow key={run.id} run={run} now={now} />
+            ))}
+          </div>
+        </>
+      )}
+    </div>
+  );
+}
+
+function NoPlans() {
+  return (
+    <div className="page">
+      <h1 className="visually-hidden">Overview</h1>
+      <EmptyState
+        icon={<IconDatabasePlus size={44} stroke={1.4} />}
+        title="Nothing is backed up yet"
+        action={
+          <Button component={Link} to="/new" leftSection={<IconPlus size={16} aria-hidden />}>
+            New plan
+          </Button>
+        }
+      >
+        Choose a database and the folder its snapshots go into. Whether you are safe is then said here in one sentence.
+      </EmptyState>
+      <Text size="sm" c="dimmed" ta="center">
+        Have a backup file already? Drop it on this window.
+      </Text>
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+import { Group, Stack, Text, Title } from '@mantine/core';
+import { Link } from 'wouter';
+import type { Plan, PlanSummary } from '../../../src-shared/model/plan.ts';
+import { bytesInWords, countInWords, durationInWords } from '../../../src-shared/rules/wording.ts';
+import { DayStrip } from '../../components/day-strip.tsx';
+import { StatePill } from '../../components/pill.tsx';
+import { RunProgress } from '../../components/run-progress.tsx';
+import { agoInWords } from '../../components/time.ts';
+import { useActiveRun } from '../../stores/runs-store.ts';
+import { BackUpNow } from '../plans/back-up-now.tsx';
+
+/** A plan in short. */
+export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }) {
+  const { plan, state, reason, newest, days, snapshotCount, storedBytes, lastBackup } = summary;
+  const active = useActiveRun(plan.id);
+  const took =
+    lastBackup?.startedAt != null && lastBackup.finishedAt !== null
+      ? durationInWords(Date.parse(lastBackup.finishedAt) - Date.parse(lastBackup.startedAt))
+      : '';
+  return (
+    <article className="card" aria-label={plan.name}>
+      <Stack gap={12}>
+        <Group justify="space-between" wrap="nowrap">
+          <Group gap={10} className="page-title">
+            <Title order={3}>
+              <Link to={`/plans/${plan.id}`} className="plain-link">
+                {plan.name}
+              </Link>
+            </Title>
+            <StatePill
+              state={active?.kind === 'backup' ? 'running' : state}
+              provenAt={newest?.proof.at ?? null}
+              now={now}
+            />
+          </Group>
+          {active === undefined && <BackUpNow planId={plan.id} variant="default" />}
+        </Group>
+        {active === undefined ? <DayStrip days={days} label={plan.name} /> : <RunProgress run={active} />}
+        {state === 'failed' && (
+          <Text size="sm" className="loss">
+            {reason}
+          </Text>
+        )}
+        <dl className="facts">
+          <dt title={plan.sourcePath}>{plan.sourcePath}</dt>
+          <dd>{newest === null ? 'no snapshot yet' : agoInWords(newest.createdAt, now)}</dd>
+          <dt title={plan.destination.path}>to {plan.destination.path}</dt>
+          <dd>
+            {countInWords(snapshotCount, 'snapshot')}, {bytesInWords(storedBytes)}
+          </dd>
+          <dt>{retentionInWords(plan)}</dt>
+          <dd>{took === '' ? '' : `took ${took}`}</dd>
+        </dl>
+      </Stack>
+    </article>
+  );
+}
+
+/** What a prune of a plan keeps. */
+export function retentionInWords({ retention }: Plan): string {
+  if (retention.keepLast === null) return 'Keeps everything';
+  return `Keeps the last ${retention.keepLast}`;
+}

@@ -1,0 +1,154 @@
+import { Button, Group, NumberInput, SegmentedControl, Stack, Switch, Text, TextInput, Title } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { useLocation } from 'wouter';
+import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
+import type { SourceDescription } from '../../../src-shared/model/source.ts';
+import type { Compression } from '../../../src-shared/model/values.ts';
+import { client } from '../../api/client.ts';
+import { ErrorNotice, errorBody } from '../../components/errors.tsx';
+import { Page } from '../../components/page.tsx';
+import { PathField } from '../../components/path-field.tsx';
+import { useAction } from '../../components/use-action.ts';
+import { COMPRESSIONS } from './plan-words.ts';
+import { SourceDrop } from './source-drop.tsx';
+import { SourceFacts } from './source-facts.tsx';
+
+/** Makes a plan, and the first backup with it. */
+export function NewPlanPage() {
+  const [sourcePath, setSourcePath] = useState('');
+  const { source, problem, looking } = useSource(sourcePath);
+  const [name, setName] = useState<string | null>(null);
+  const [folder, setFolder] = useState('');
+  const [compression, setCompression] = useState<Compression>('gz');
+  const [keepLast, setKeepLast] = useState(30);
+  const [verify, setVerify] = useState(true);
+  const [, navigate] = useLocation();
+  const action = useAction('here');
+  const planName = name ?? source?.suggestedPlanName ?? '';
+  const ready = source !== null && planName.trim() !== '' && folder.trim() !== '';
+
+  const create = (): void => {
+    action.run(async () => {
+      const plan = await client.call('plans.create', {
+        name: planName,
+        sourcePath,
+        destination: { kind: 'folder', path: folder },
+        compression,
+        retention: { keepLast },
+        verifyAfterBackup: verify,
+      });
+      await client.call('backups.start', { planId: plan.id });
+      navigate(`/plans/${plan.id}`);
+    });
+  };
+
+  return (
+    <Page title="New plan">
+      <Stack gap="lg" maw={760}>
+        <section className="card" aria-labelledby="source-heading">
+          <Title order={2} id="source-heading" mb="sm">
+            Database
+          </Title>
+          <SourceDrop onPath={setSourcePath}>
+            <PathField
+              kind="database"
+              label="Database file"
+              placeholder="/home/you/.local/share/app/app.db"
+              value={sourcePath}
+              onChange={setSourcePath}
+            />
+            {looking && (
+              <Text size="sm" c="dimmed" role="status">
+                Looking into it …
+              </Text>
+            )}
+            {problem !== null && <ErrorNotice error={problem} />}
+            {source !== null && <SourceFacts source={source} />}
+          </SourceDrop>
+        </section>
+        <section className="card" aria-labelledby="destination-heading">
+          <Title order={2} id="destination-heading" mb="sm">
+            Where and how
+          </Title>
+          <Stack gap="md">
+            <TextInput
+              label="Name of the plan"
+              value={planName}
+              onChange={(event) => setName(event.currentTarget.value)}
+              maxLength={80}
+            />
+            <PathField
+              kind="folder"
+              label="Folder for the snapshots"
+              description="On another disk or a network share, it survives this disk."
+              placeholder="/mnt/nas/backups"
+              value={folder}
+              onChange={setFolder}
+            />
+            <div>
+              <Text size="sm" fw={500} id="format-label" mb={4}>
+                Format
+              </Text>
+              <SegmentedControl
+                aria-labelledby="format-label"
+                data={COMPRESSIONS}
+                value={compression}
+                onChange={(value) => setCompression(value as Compression)}
+              />
+            </div>
+            <NumberInput
+              label="Keep the last"
+              description="So many snapshots stay when the plan is pruned. Nothing is removed without a review."
+              min={1}
+              max={100_000}
+              w={300}
+              value={keepLast}
+              onChange={(value) => setKeepLast(typeof value === 'number' ? value : 30)}
+            />
+            <Switch
+              label="Prove each snapshot by restoring it to a scratch place"
+              checked={verify}
+              onChange={(event) => setVerify(event.currentTarget.checked)}
+            />
+          </Stack>
+        </section>
+        {action.error !== null && <ErrorNotice error={action.error} />}
+        <Group justify="flex-end">
+          <Button size="md" disabled={!ready} loading={action.pending} onClick={create}>
+            Create and back up now
+          </Button>
+        </Group>
+      </Stack>
+    </Page>
+  );
+}
+
+interface LookedAt {
+  source: SourceDescription | null;
+  problem: ErrorBody | null;
+  looking: boolean;
+}
+
+/** Opens a database as soon as its path is known and says what it is. */
+function useSource(path: string): LookedAt {
+  const [looked, setLooked] = useState<LookedAt>({ source: null, problem: null, looking: false });
+  useEffect(() => {
+    if (path.trim() === '') return setLooked({ source: null, problem: null, looking: false });
+    const abort = new AbortController();
+    setLooked({ source: null, problem: null, looking: true });
+    // While a path is typed, each letter would be looked up: only a pause is.
+    const timer = setTimeout(() => {
+      client
+        .call('sources.describe', { path: path.trim() }, { signal: abort.signal })
+        .then((source) => setLooked({ source, problem: null, looking: false }))
+        .catch((error: unknown) => {
+          if (!abort.signal.aborted) setLooked({ source: null, problem: errorBody(error), looking: false });
+        });
+    }, 250);
+    return () => {
+      clearTimeout(timer);
+      abort.abort();
+    };
+  }, [path]);
+  return looked;
+}

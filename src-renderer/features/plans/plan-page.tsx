@@ -1,0 +1,85 @@
+import { Button, Loader, Tabs } from '@mantine/core';
+import { IconDatabaseOff } from '@tabler/icons-react';
+import { Link } from 'wouter';
+import { ErrorNotice } from '../../components/errors.tsx';
+import { EmptyState, Page } from '../../components/page.tsx';
+import { StatePill } from '../../components/pill.tsx';
+import { RunProgress } from '../../components/run-progress.tsx';
+import { useNow } from '../../components/time.ts';
+import { usePlan, usePlansStore } from '../../stores/plans-store.ts';
+import { useActiveRun } from '../../stores/runs-store.ts';
+import { SnapshotsTab } from '../snapshots/snapshots-tab.tsx';
+import { BackUpNow } from './back-up-now.tsx';
+import { PlanSettingsTab } from './plan-settings-tab.tsx';
+import { RetentionTab } from './retention-tab.tsx';
+import { SourceTab } from './source-tab.tsx';
+
+/** A plan and its snapshots. */
+export function PlanPage({ planId }: { planId: string }) {
+  const loaded = usePlansStore((state) => state.plans !== null);
+  const summary = usePlan(planId);
+  const active = useActiveRun(planId);
+  const now = useNow();
+  if (!loaded) return <Loader m="xl" aria-label="Loading" />;
+  if (summary === undefined) return <NoSuchPlan />;
+  const { plan, state, newest, lastBackup, snapshotCount } = summary;
+  const failure = state === 'failed' && active === undefined ? lastBackup?.error : null;
+  return (
+    <Page
+      title={plan.name}
+      beside={
+        <StatePill
+          state={active?.kind === 'backup' ? 'running' : state}
+          provenAt={newest?.proof.at ?? null}
+          now={now}
+        />
+      }
+      actions={<BackUpNow planId={planId} />}
+    >
+      {active !== undefined && (
+        <div className="card">
+          <RunProgress run={active} />
+        </div>
+      )}
+      {failure != null && <ErrorNotice error={failure} />}
+      <Tabs defaultValue="snapshots" className="plan-tabs" keepMounted={false}>
+        <Tabs.List aria-label="About this plan">
+          <Tabs.Tab value="snapshots">Snapshots {snapshotCount > 0 && snapshotCount.toLocaleString('en-US')}</Tabs.Tab>
+          <Tabs.Tab value="retention">Retention</Tabs.Tab>
+          <Tabs.Tab value="source">Source</Tabs.Tab>
+          <Tabs.Tab value="settings">Settings</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="snapshots">
+          <SnapshotsTab plan={plan} now={now} />
+        </Tabs.Panel>
+        <Tabs.Panel value="retention">
+          <RetentionTab plan={plan} />
+        </Tabs.Panel>
+        <Tabs.Panel value="source">
+          <SourceTab plan={plan} />
+        </Tabs.Panel>
+        <Tabs.Panel value="settings">
+          <PlanSettingsTab plan={plan} />
+        </Tabs.Panel>
+      </Tabs>
+    </Page>
+  );
+}
+
+function NoSuchPlan() {
+  return (
+    <Page title="Plan">
+      <EmptyState
+        icon={<IconDatabaseOff size={44} stroke={1.4} />}
+        title="There is no such plan"
+        action={
+          <Button component={Link} to="/">
+            To the overview
+          </Button>
+        }
+      >
+        It may have been removed. Its snapshots are still in their folder.
+      </EmptyState>
+    </Page>
+  );
+}

@@ -1,0 +1,67 @@
+import { Alert, Text } from '@mantine/core';
+import { IconInfoCircle } from '@tabler/icons-react';
+import type { SourceDescription } from '../../../src-shared/model/source.ts';
+import type { TableRows } from '../../../src-shared/model/values.ts';
+import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
+
+/** What a database is. */
+export function SourceFacts({ source }: { source: SourceDescription }) {
+  const rows = source.tables.reduce((sum, table) => sum + table.rows, 0);
+  const holders = source.openBy.map((holder) => `${holder.name} (${holder.pid})`).join(', ');
+  return (
+    <>
+      <dl className="described">
+        <dt>Size</dt>
+        <dd>
+          {bytesInWords(source.sizeBytes)}
+          {source.walBytes > 0 && ` and ${bytesInWords(source.walBytes)} in its log`}
+        </dd>
+        <dt>Content</dt>
+        <dd>
+          {countInWords(source.tables.length, 'table')}, {countInWords(rows, 'row')}
+          {source.userVersion > 0 && `, schema version ${source.userVersion}`}
+        </dd>
+        <dt>Journal mode</dt>
+        <dd>{source.journalMode.toUpperCase()}</dd>
+        <dt>Open in</dt>
+        <dd>{holders === '' ? 'no program that can be seen' : holders}</dd>
+      </dl>
+      {source.journalMode !== 'wal' && (
+        <Alert className="tone-info" icon={<IconInfoCircle size={18} />}>
+          <Text size="sm" c="inherit">
+            In this journal mode, programs that want to write wait while pages are copied. In WAL mode nobody would.
+          </Text>
+        </Alert>
+      )}
+      <TableList tables={source.tables} />
+    </>
+  );
+}
+
+/** Tables with their rows, in a box that scrolls when there are many. */
+export function TableList({ tables }: { tables: readonly TableRows[] }) {
+  if (tables.length === 0) return null;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+    <section className="scroll-box" tabIndex={0} aria-label="Tables">
+      <table className="data-table">
+        <thead>
+          <tr>
+            <th scope="col">Table</th>
+            <th scope="col" className="number">
+              Rows
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {tables.map((table) => (
+            <tr key={table.name}>
+              <td>{table.name}</td>
+              <td className="number">{table.rows.toLocaleString('en-US')}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,111 @@
+import { Button, Group, Loader, Modal, Stack, Text } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import type { PrunePreview } from '../../../src-shared/contract/methods.ts';
+import type { Plan, Retention } from '../../../src-shared/model/plan.ts';
+import type { PrunedSnapshot } from '../../../src-shared/model/run.ts';
+import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
+import { client } from '../../api/client.ts';
+import { ErrorNotice } from '../../components/errors.tsx';
+import { RuleTag } from '../../components/pill.tsx';
+import { momentInWords, useNow } from '../../components/time.ts';
+import { useAction } from '../../components/use-action.ts';
+
+/** Shows what a prune would remove and keep, and why, before anything is done or a changed retention is saved. */
+export function PruneDialog({ plan, retention, onClose }: { plan: Plan; retention: Retention; onClose(): void }) {
+  const [preview, setPreview] = useState<PrunePreview | null>(null);
+  const now = useNow();
+  const action = useAction('here');
+  const { run } = action;
+  const changed = retention.keepLast !== plan.retention.keepLast;
+  const { keepLast } = retention;
+  useEffect(
+    () => run(async () => setPreview(await client.call('prune.preview', { planId: plan.id, retention: { keepLast } }))),
+    [plan.id, keepLast, run],
+  );
+
+  const apply = (prune: boolean): void => {
+    run(async () => {
+      if (changed) await client.call('plans.update', { planId: plan.id, retention });
+      if (prune && preview !== null)
+        await client.call('prune.start', { planId: plan.id, retention, confirmation: preview.confirmation });
+      onClose();
+    });
+  };
+  const removes = preview !== null && preview.removed.length > 0;
+  return (
+    <Modal opened onClose={onClose} size="xl" title={`Prune ${plan.name}`} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Stack gap="md">
+        {preview === null && action.pending && <Loader size="sm" aria-label="Working it out" />}
+        {preview !== null && (
+          <>
+            <Text>
+              {keepLast === null ? 'Everything is kept.' : `Keeping the last ${keepLast}:`}{' '}
+              <strong>Remove {preview.removed.length}</strong> ({bytesInWords(preview.bytesFreed)} freed),{' '}
+              <strong>keep {preview.kept.length}</strong>.
+            </Text>
+            {removes && <PrunedList title="Remove" snapshots={preview.removed} now={now} />}
+            <PrunedList title="Keep" snapshots={preview.kept} now={now} />
+          </>
+        )}
+        {action.error !== null && <ErrorNotice error={action.error} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose} data-autofocus>
+            Cancel
+          </Button>
+          {changed && (
+            <Button
+              variant={removes ? 'default' : 'filled'}
+              disabled={preview === null}
+              loading={action.pending}
+              onClick={() => apply(false)}
+            >
+              {removes ? 'Save without removing' : 'Save'}
+            </Button>
+          )}
+          {(removes || !changed) && (
+            <Button color="red.8" disabled={!removes} loading={action.pending} onClick={() => apply(true)}>
+              {removes
+                ? `${changed ? 'Save and remove' : 'Remove'} ${countInWords(preview.removed.length, 'snapshot')}`
+                : 'Nothing to remove'}
+            </Button>
+          )}
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+function PrunedList({ title, snapshots, now }: { title: string; snapshots: readonly PrunedSnapshot[]; now: number }) {
+  if (snapshots.length === 0) return null;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+    <section className="scroll-box" tabIndex={0} aria-label={title}>
+      <table className="data-table">
+        <thead>
+          <tr>
+            <th scope="col">{title}</th>
+            <th scope="col">Because</th>
+            <th scope="col" className="number">
+              Size
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {snapshots.map((each) => (
+            <tr key={each.id}>
+              <td title={each.name}>{momentInWords(each.createdAt, now)}</td>
+              <td>
+                <Group gap={4}>
+                  {each.reasons.map((reason) => (
+                    <RuleTag key={reason} rule={reason} />
+                  ))}
+                </Group>
+              </td>
+              <td className="number">{bytesInWords(each.sizeBytes)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

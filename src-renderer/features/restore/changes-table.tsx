@@ -1,0 +1,53 @@
+import type { TableChange } from '../../../src-shared/model/restore.ts';
+
+/** The tables before and after, those that change first. */
+export function ChangesTable({ changes, exists }: { changes: readonly TableChange[]; exists: boolean }) {
+  const sorted = exists ? [...changes].sort((a, b) => Number(differs(b)) - Number(differs(a))) : changes;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+    <section className="scroll-box" tabIndex={0} aria-label="Rows before and after">
+      <table className="data-table">
+        <thead>
+          <tr>
+            <th scope="col">Table</th>
+            {exists && (
+              <th scope="col" className="number">
+                Now
+              </th>
+            )}
+            <th scope="col" className="number">
+              After
+            </th>
+            {exists && (
+              <th scope="col" className="number">
+                Difference
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {sorted.map((change) => (
+            <tr key={change.name}>
+              <td>{change.name}</td>
+              {exists && <td className="number">{count(change.now)}</td>}
+              <td className="number">{count(change.after)}</td>
+              {exists && <Difference change={change} />}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Difference({ change: { now, after } }: { change: TableChange }) {
+  const difference = (after ?? 0) - (now ?? 0);
+  if (difference === 0) return <td className="number">{now === after ? '=' : 'changed'}</td>;
+  const amount = Math.abs(difference).toLocaleString('en-US');
+  return (
+    <td className={`number ${difference > 0 ? 'gain' : 'loss'}`}>{difference > 0 ? `+${amount}` : `−${amount}`}</td>
+  );
+}
+
+const differs = ({ now, after }: TableChange): boolean => now !== after;
+const count = (rows: number | null): string => (rows === null ? 'not there' : rows.toLocaleString('en-US'));

@@ -1,0 +1,26 @@
+import { create } from 'zustand';
+import type { RestoreSource } from '../../../src-shared/model/restore.ts';
+
+/** What is to be restored. */
+export interface RestoreRequest {
+  source: RestoreSource;
+}
+
+interface RestoreState {
+  request: RestoreRequest | null;
+  /** Grows with each request, so that each begins anew. */
+  number: number;
+}
+
+/** The restore that is being looked at; one at a time. */
+export const useRestoreStore = create<RestoreState>(() => ({ request: null, number: 0 }));
+
+/** Opens the dialog for a snapshot or a file. */
+export function openRestore(request: RestoreRequest): void {
+  useRestoreStore.setState(({ number }) => ({ request, number: number + 1 }));
+}
+
+/** Closes the dialog. */
+export function closeRestore(): void {
+  useRestoreStore.setState({ request: null });
+}

@@ -1,0 +1,183 @@
+import { Alert, Button, Group, Text, TextInput, Title } from '@mantine/core';
+import { IconAlertTriangle, IconArrowBackUp, IconFilePlus, IconShieldCheck } from '@tabler/icons-react';
+import { useEffect, useRef, useState } from 'react';
+import type { RestoreCheck, RestoreSource } from '../../../src-shared/model/restore.ts';
+import { countInWords } from '../../../src-shared/rules/wording.ts';
+import { client } from '../../api/client.ts';
+import { ErrorNotice } from '../../components/errors.tsx';
+import { PathText } from '../../components/path-text.tsx';
+import { RunProgress } from '../../components/run-progress.tsx';
+import { momentInWords, useNow } from '../../components/time.ts';
+import { useAction } from '../../components/use-action.ts';
+import { isActive, putRun, useRun } from '../../stores/runs-store.ts';
+import { ChangesTable } from './changes-table.tsx';
+
+interface ReviewStepProps {
+  source: RestoreSource;
+  targetPath: string;
+  onCheckStarted(runId: string): void;
+  onBack(): void;
+  onStarted(runId: string, check: RestoreCheck): void;
+}
+
+/** The third step: what would happen, worked out on the real thing, before anything does. */
+export function ReviewStep({ source, targetPath, onCheckStarted, onBack, onStarted }: ReviewStepProps) {
+  const [runId, setRunId] = useState<string | null>(null);
+  const run = useRun(runId);
+  const action = useAction('here');
+  const { run: act } = action;
+  const started = useRef(false);
+  useEffect(() => {
+    if (started.current) return;
+    started.current = true;
+    act(async () => {
+      const answer = await client.call('restores.check', { source, targetPath });
+      putRun(answer.run);
+      setRunId(answer.run.id);
+      onCheckStarted(answer.run.id);
+    });
+  }, [source, targetPath, act, onCheckStarted]);
+  const check = run?.result?.kind === 'restore-check' ? run.result.check : null;
+  const start = (): void => {
+    act(async () => {
+      if (check === null || runId === null) return;
+      const answer = await client.call('restores.start', { checkRunId: runId, confirmation: check.confirmation });
+      putRun(answer.run);
+      onStarted(answer.run.id, check);
+    });
+  };
+  return (
+    <>
+      {run !== undefined && isActive(run) && (
+        <>
+          <Text size="sm">Restoring to a scratch place and comparing with what is there. Nothing is changed yet.</Text>
+          <RunProgress run={run} />
+        </>
+      )}
+      {run?.error != null && <ErrorNotice error={run.error} />}
+      {action.error !== null && <ErrorNotice error={action.error} />}
+      {check === null ? (
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onBack}>
+            Back
+          </Button>
+        </Group>
+      ) : (
+        <Review check={check} pending={action.pending} onBack={onBack} onStart={start} />
+      )}
+    </>
+  );
+}
+
+function Review({
+  check,
+  pending,
+  onBack,
+  onStart,
+}: {
+  check: RestoreCheck;
+  pending: boolean;
+  onBack(): void;
+  onStart(): void;
+}) {
+  const [typed, setTyped] = useState('');
+  const now = useNow();
+  const { source, target } = check;
+  const what = source.createdAt === null ? source.name : `the snapshot of ${momentInWords(source.createdAt, now)}`;
+  return (
+    <>
+      <Title order={3}>{target.exists ? `Replace ${target.name} with ${what}?` : `Restore ${what}?`}</Title>
+      <PathText path={target.path} />
+      <ChangesTable changes={check.tables} exists={target.exists && target.damage === null} />
+      <Alert className="tone-good" icon={<IconShieldCheck size={18} />}>
+        <Text size="sm" c="inherit">
+          {check.verification.message}
+        </Text>
+      </Alert>
+      {target.exists ? <Consequences check={check} /> : <NewFile />}
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          onStart();
+        }}
+      >
+        <Group justify="flex-end" align="flex-end">
+          {target.exists && (
+            <TextInput
+              flex={1}
+              label={`Type ${target.name} to confirm`}
+              value={typed}
+              onChange={(event) => setTyped(event.currentTarget.value)}
+              autoComplete="off"
+              spellCheck={false}
+              data-autofocus
+            />
+          )}
+          <Button variant="default" onClick={onBack}>
+            Back
+          </Button>
+          <Button
+            type="submit"
+            {...(target.exists ? { color: 'red.8' } : {})}
+            disabled={target.exists && typed.trim() !== target.name}
+            loading={pending}
+          >
+            {target.exists ? `Replace ${target.name}` : `Restore to ${target.name}`}
+          </Button>
+        </Group>
+      </form>
+    </>
+  );
+}
+
+function Consequences({ check: { target, source, rowsLost, schemaChanges, safetyFolder } }: { check: RestoreCheck }) {
+  const holders = target.openBy.map((holder) => holder.name).join(', ');
+  const versions =
+    target.userVersion === source.userVersion
+      ? `The schema version is the same (${source.userVersion}).`
+      : `The schema version goes from ${target.userVersion} to ${source.userVersion}.`;
+  return (
+    <>
+      <Alert className="tone-warn" icon={<IconAlertTriangle size={18} />}>
+        <Text size="sm" c="inherit">
+          {target.damage !== null && `${target.damage} `}
+          {rowsLost > 0 && (
+            <>
+              <strong>You will lose {countInWords(rowsLost, 'row')}</strong> newer than this snapshot.{' '}
+            </>
+          )}
+          {target.damage === null && rowsLost === 0 && 'No table has fewer rows afterwards. '}
+          {target.damage === null && schemaChanges.length === 0 && versions}
+        </Text>
+        {schemaChanges.length > 0 && (
+          <ul className="plain-list">
+            {schemaChanges.map((change) => (
+              <li key={change}>{change}</li>
+            ))}
+          </ul>
+        )}
+      </Alert>
+      <Alert className="tone-info" icon={<IconArrowBackUp size={18} />}>
+        <Text size="sm" c="inherit">
+          What is there now is kept first, in {safetyFolder}; <strong>Undo</strong> puts it back.{' '}
+          {holders !== '' &&
+            target.method === 'into-live' &&
+            `${holders} has the database open and will see the restored rows at once.`}
+          {holders !== '' &&
+            target.method === 'replace-file' &&
+            `${holders} has the database open and has to be closed first, for this restore exchanges the file.`}
+        </Text>
+      </Alert>
+    </>
+  );
+}
+
+function NewFile() {
+  return (
+    <Alert className="tone-info" icon={<IconFilePlus size={18} />}>
+      <Text size="sm" c="inherit">
+        There is nothing at this path; a new file is made.
+      </Text>
+    </Alert>
+  );
+}

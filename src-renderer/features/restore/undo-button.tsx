@@ -1,0 +1,28 @@
+import { Button } from '@mantine/core';
+import { IconArrowBackUp } from '@tabler/icons-react';
+import type { Run } from '../../../src-shared/model/run.ts';
+import { client } from '../../api/client.ts';
+import { useAction } from '../../components/use-action.ts';
+import { putRun } from '../../stores/runs-store.ts';
+
+/** Puts back what a restore replaced. */
+export function UndoButton({ run, onStarted }: { run: Run; onStarted(undoRunId: string): void }) {
+  const action = useAction();
+  const undo = (): void => {
+    action.run(async () => {
+      const answer = await client.call('restores.undo', { runId: run.id });
+      putRun(answer.run);
+      onStarted(answer.run.id);
+    });
+  };
+  return (
+    <Button
+      variant="default"
+      leftSection={<IconArrowBackUp size={16} aria-hidden />}
+      onClick={undo}
+      loading={action.pending}
+    >
+      Undo
+    </Button>
+  );
+}

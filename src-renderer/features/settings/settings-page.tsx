@@ -1,0 +1,118 @@
+import { Button, Group, NumberInput, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import type { Settings } from '../../../src-shared/model/settings.ts';
+import { client } from '../../api/client.ts';
+import { ErrorNotice } from '../../components/errors.tsx';
+import { Page } from '../../components/page.tsx';
+import { PathField } from '../../components/path-field.tsx';
+import { PathText } from '../../components/path-text.tsx';
+import { useAction } from '../../components/use-action.ts';
+import { useAppStore } from '../../stores/app-store.ts';
+import { putRun } from '../../stores/runs-store.ts';
+
+const THEMES: Array<{ value: Settings['theme']; label: string }> = [
+  { value: 'system', label: 'As the system' },
+  { value: 'light', label: 'Light' },
+  { value: 'dark', label: 'Dark' },
+];
+
+/** The settings of the application, where it keeps its things, and what it is. */
+export function SettingsPage() {
+  const { settings, info } = useAppStore();
+  const action = useAction();
+  const update = (change: Partial<Settings>): void => {
+    action.run(async () => {
+      useAppStore.setState({ settings: await client.call('settings.update', change) });
+    });
+  };
+  return (
+    <Page title="Settings">
+      <Stack gap="lg" maw={760}>
+        <section className="card" aria-labelledby="look-heading">
+          <Title order={2} id="look-heading" mb="sm">
+            Look
+          </Title>
+          <SegmentedControl
+            aria-label="Theme"
+            data={THEMES}
+            value={settings.theme}
+            onChange={(theme) => update({ theme: theme as Settings['theme'] })}
+          />
+        </section>
+        <section className="card" aria-labelledby="restore-heading">
+          <Title order={2} id="restore-heading" mb="sm">
+            Restoring
+          </Title>
+          <NumberInput
+            label="Wait for another program's lock (seconds)"
+            description="A restore into a live database waits this long before it gives up; nothing is changed then."
+            min={1}
+            max={600}
+            w={360}
+            value={settings.lockWaitSeconds}
+            onBlur={(event) => {
+              const seconds = Number(event.currentTarget.value);
+              if (Number.isInteger(seconds) && seconds >= 1 && seconds <= 600) update({ lockWaitSeconds: seconds });
+            }}
+          />
+        </section>
+        <ScanSection />
+        {info !== null && (
+          <section className="card" aria-labelledby="about-heading">
+            <Title order={2} id="about-heading" mb="sm">
+              About
+            </Title>
+            <dl className="described">
+              <dt>Snapkeep</dt>
+              <dd>
+                {info.version}, SQLite {info.versions.sqlite}, Node.js {info.versions.node}
+              </dd>
+              <dt>Plans and runs</dt>
+              <dd>
+                <PathText path={info.dataFolder} />
+              </dd>
+              <dt>Kept before restores</dt>
+              <dd>
+                <PathText path={info.safetyFolder} />
+              </dd>
+            </dl>
+          </section>
+        )}
+      </Stack>
+    </Page>
+  );
+}
+
+function ScanSection() {
+  const [folder, setFolder] = useState('');
+  const [, navigate] = useLocation();
+  const action = useAction('here');
+  const scan = (): void => {
+    action.run(async () => {
+      const { run } = await client.call('folders.scan', { path: folder });
+      putRun(run);
+      navigate(`/activity/${run.id}`);
+    });
+  };
+  return (
+    <section className="card" aria-labelledby="scan-heading">
+      <Title order={2} id="scan-heading" mb="sm">
+        Find snapshots
+      </Title>
+      <Stack gap="md">
+        <Text size="sm" c="dimmed">
+          Snapshots describe themselves. After a move to another machine, or when plans and runs are lost, reading a
+          folder brings them back into the list.
+        </Text>
+        <PathField kind="folder" label="Folder of snapshots" value={folder} onChange={setFolder} />
+        {action.error !== null && <ErrorNotice error={action.error} />}
+        <Group>
+          <Button variant="default" disabled={folder.trim() === ''} loading={action.pending} onClick={scan}>
+            Scan folder
+          </Button>
+        </Group>
+      </Stack>
+    </section>
+  );
+}

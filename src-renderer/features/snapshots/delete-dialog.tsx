@@ -1,0 +1,59 @@
+import { Button, Group, Loader, Modal, Stack, Text } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import type { PrunePreview } from '../../../src-shared/contract/methods.ts';
+import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
+import { bytesInWords } from '../../../src-shared/rules/wording.ts';
+import { client } from '../../api/client.ts';
+import { ErrorNotice } from '../../components/errors.tsx';
+import { PathText } from '../../components/path-text.tsx';
+import { useAction } from '../../components/use-action.ts';
+
+/** Asks before one snapshot is deleted, naming the file. */
+export function DeleteDialog({ snapshot, onClose }: { snapshot: ListedSnapshot; onClose(): void }) {
+  const [preview, setPreview] = useState<PrunePreview | null>(null);
+  const action = useAction('here');
+  const { run } = action;
+  useEffect(
+    () => run(async () => setPreview(await client.call('snapshots.previewDelete', { snapshotId: snapshot.id }))),
+    [snapshot.id, run],
+  );
+  const remove = (confirmation: string): void => {
+    run(async () => {
+      await client.call('snapshots.delete', { snapshotId: snapshot.id, confirmation });
+      onClose();
+    });
+  };
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title="Delete this snapshot?"
+      size="lg"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <Stack gap="md">
+        <PathText path={snapshot.path} />
+        {preview !== null && (
+          <Text size="sm">
+            The file and its manifest are deleted, {bytesInWords(preview.bytesFreed)}. This cannot be undone.
+          </Text>
+        )}
+        {preview === null && action.pending && <Loader size="sm" aria-label="Looking" />}
+        {action.error !== null && <ErrorNotice error={action.error} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose} data-autofocus>
+            Cancel
+          </Button>
+          <Button
+            color="red.8"
+            disabled={preview === null}
+            loading={action.pending}
+            onClick={() => remove(preview?.confirmation ?? '')}
+          >
+            Delete snapshot
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

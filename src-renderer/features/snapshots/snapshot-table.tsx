@@ -1,0 +1,69 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useMemo, useRef } from 'react';
+import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
+import { groupByDay } from './group-by-day.ts';
+import { SnapshotRow } from './snapshot-row.tsx';
+
+const ROW_HEIGHT = 46;
+const DAY_HEIGHT = 36;
+const COLUMNS = ['Taken', 'Age', 'Size', 'By', 'Kept as', 'Proof', ''];
+
+/** Snapshots by day. Only the rows that can be seen are there, so ten thousand are as smooth as ten. */
+export function SnapshotTable({
+  snapshots,
+  now,
+  onDelete,
+}: {
+  snapshots: readonly ListedSnapshot[];
+  now: number;
+  onDelete(snapshot: ListedSnapshot): void;
+}) {
+  const scroll = useRef<HTMLDivElement>(null);
+  const lines = useMemo(() => groupByDay(snapshots, now), [snapshots, now]);
+  const rows = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroll.current,
+    estimateSize: (index) => (lines[index]?.kind === 'day' ? DAY_HEIGHT : ROW_HEIGHT),
+    overscan: 12,
+  });
+  return (
+    <div className="card table-card" role="table" aria-label="Snapshots" aria-rowcount={snapshots.length + 1}>
+      <div role="rowgroup">
+        <div className="snapshot-row head" role="row" aria-rowindex={1}>
+          {COLUMNS.map((column) => (
+            <span key={column} role="columnheader" className={column === 'Size' ? 'right' : undefined}>
+              {column === '' ? <span className="visually-hidden">Actions</span> : column}
+            </span>
+          ))}
+        </div>
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <div className="table-scroll" ref={scroll} role="rowgroup" tabIndex={0} aria-label="Rows">
+        <div role="presentation" style={{ height: rows.getTotalSize() }} />
+        {rows.getVirtualItems().map(({ key, index, start, size }) => {
+          const line = lines[index];
+          if (line === undefined) return null;
+          const place = { transform: `translateY(${start}px)`, height: size };
+          if (line.kind === 'snapshot')
+            return (
+              <SnapshotRow
+                key={key}
+                snapshot={line.snapshot}
+                index={index + 2}
+                style={place}
+                now={now}
+                onDelete={onDelete}
+              />
+            );
+          return (
+            <div key={key} className="virtual day-row" style={place} role="row">
+              <span role="cell" aria-colspan={COLUMNS.length}>
+                {line.day}
+              </span>
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}

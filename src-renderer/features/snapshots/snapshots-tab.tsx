@@ -1,0 +1,49 @@
+import { Button, Group, Loader } from '@mantine/core';
+import { IconCamera } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import type { Plan } from '../../../src-shared/model/plan.ts';
+import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
+import { client } from '../../api/client.ts';
+import { EmptyState } from '../../components/page.tsx';
+import { useAction } from '../../components/use-action.ts';
+import { fetchSnapshots, useSnapshotsStore } from '../../stores/snapshots-store.ts';
+import { PruneDialog } from '../prune/prune-dialog.tsx';
+import { DeleteDialog } from './delete-dialog.tsx';
+import { SnapshotTable } from './snapshot-table.tsx';
+
+/** The snapshots of a plan. */
+export function SnapshotsTab({ plan, now }: { plan: Plan; now: number }) {
+  const snapshots = useSnapshotsStore((state) => state.byPlan[plan.id]);
+  const [deleting, setDeleting] = useState<ListedSnapshot | null>(null);
+  const [pruning, setPruning] = useState(false);
+  const action = useAction();
+  const { run } = action;
+  useEffect(() => run(() => fetchSnapshots(plan.id)), [plan.id, run]);
+  const scan = (): void => run(async () => void (await client.call('folders.scan', { path: plan.destination.path })));
+
+  if (snapshots === undefined) return <Loader m="xl" aria-label="Loading" />;
+  return (
+    <div className="snapshots-tab">
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" size="compact-md" onClick={scan} loading={action.pending}>
+          Scan folder
+        </Button>
+        {snapshots.length > 0 && (
+          <Button variant="default" size="compact-md" onClick={() => setPruning(true)}>
+            Review and prune
+          </Button>
+        )}
+      </Group>
+      {snapshots.length === 0 ? (
+        <EmptyState icon={<IconCamera size={44} stroke={1.4} />} title="No snapshot yet">
+          “Back up now” takes the first one. If there are snapshots of this plan in {plan.destination.path} already,
+          “Scan folder” finds them.
+        </EmptyState>
+      ) : (
+        <SnapshotTable snapshots={snapshots} now={now} onDelete={setDeleting} />
+      )}
+      {deleting !== null && <DeleteDialog snapshot={deleting} onClose={() => setDeleting(null)} />}
+      {pruning && <PruneDialog plan={plan} retention={plan.retention} onClose={() => setPruning(false)} />}
+    </div>
+  );
+}

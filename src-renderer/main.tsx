@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+// Before any schema is used: zod would probe for eval, which the Content-Security-Policy forbids.
+z.config({ jitless: true });
+
+import '@mantine/core/styles.css';
+import '@mantine/notifications/styles.css';
+import './app/styles.css';
+import { createRoot } from 'react-dom/client';
+import { App } from './app/app.tsx';
+import { startSync } from './stores/sync.ts';
+
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
+// The library that locks scrolling behind dialogs reads its nonce from here.
+Object.assign(globalThis, { __webpack_nonce__: nonce });
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no #root');
+startSync();
+createRoot(root).render(<App nonce={nonce} />);

@@ -1,0 +1,13 @@
+import { create } from 'zustand';
+import type { AppInfo } from '../../src-shared/contract/methods.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../src-shared/model/settings.ts';
+
+interface AppState {
+  /** `null` until the first answer whether there is a connection. */
+  connected: boolean | null;
+  info: AppInfo | null;
+  settings: Settings;
+}
+
+/** What the window knows of the application. */
+export const useAppStore = create<AppState>(() => ({ connected: null, info: null, settings: DEFAULT_SETTINGS }));

@@ -1,0 +1,63 @@
+import { SnapkeepError } from '../../src-shared/contract/errors.ts';
+import { client } from '../api/client.ts';
+import { showError } from '../components/errors.tsx';
+import { useAppStore } from './app-store.ts';
+import { usePlansStore } from './plans-store.ts';
+import { putRun, useRunsStore } from './runs-store.ts';
+import { refreshSnapshots } from './snapshots-store.ts';
+
+/** Keeps the stores in step with the core: everything once per connection, then what events say. */
+export function startSync(): void {
+  client.onConnection((connected) => useAppStore.setState({ connected }));
+  client.onResync(() => run(fetchEverything()));
+  const fetchPlansSoon = coalesce(fetchPlans);
+  client.on('plans.changed', fetchPlansSoon);
+  client.on('run.changed', ({ run: changed }) => putRun(changed));
+  client.on('settings.changed', ({ settings }) => useAppStore.setState({ settings }));
+  const refreshSoon = coalesce(() => refreshSnapshots(null));
+  client.on('snapshots.changed', refreshSoon);
+}
+
+async function fetchEverything(): Promise<void> {
+  const [info, settings, runs] = await Promise.all([
+    client.call('app.info', {}),
+    client.call('settings.get', {}),
+    client.call('runs.list', {}),
+  ]);
+  useAppStore.setState({ info, settings });
+  useRunsStore.setState({ runs });
+  await Promise.all([fetchPlans(), refreshSnapshots(null)]);
+}
+
+async function fetchPlans(): Promise<void> {
+  usePlansStore.setState({ plans: await client.call('plans.list', {}) });
+}
+
+/** Many events in a row lead to one fetch, and one more if something came while it went on. */
+function coalesce(fetch: () => Promise<void>): () => void {
+  let going = false;
+  let again = false;
+  const go = async (): Promise<void> => {
+    going = true;
+    do {
+      again = false;
+      await fetch();
+    } while (again);
+  };
+  return () => {
+    if (going) again = true;
+    else
+      run(
+        go().finally(() => {
+          going = false;
+        }),
+      );
+  };
+}
+
+function run(work: Promise<void>): void {
+  work.catch((error: unknown) => {
+    // A lost connection has its own banner, and everything is fetched again when it is back.
+    if (!(error instanceof SnapkeepError && error.code === 'UNAVAILABLE')) showError(error);
+  });
+}
