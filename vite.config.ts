@@ -49,7 +49,15 @@ export default defineConfig({
   base: './',
   plugins: [react()],
   environments: {
-    client: { build: { outDir: at('out/renderer'), emptyOutDir: true, target: 'chrome140', sourcemap: false } },
+    client: {
+      build: {
+        outDir: at('out/renderer'),
+        emptyOutDir: true,
+        target: 'chrome140',
+        sourcemap: false,
+        chunkSizeWarningLimit: 1000,
+      },
+    },
     main: nodeBundle('main', 'src-main/electron/main.ts', 'out/main'),
     preload: nodeBundle('preload', 'src-main/electron/preload.ts', 'out/main'),
     worker: nodeBundle('worker', 'src-main/worker/worker.ts', 'out/main'),

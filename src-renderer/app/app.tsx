@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'react';
 import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { client } from '../api/client.ts';
+import { ErrorBoundary } from '../components/error-boundary.tsx';
 import { ActivityPage } from '../features/activity/activity-page.tsx';
 import { DropOverlay } from '../features/drop/drop-overlay.tsx';
 import { OverviewPage } from '../features/overview/overview-page.tsx';
@@ -36,22 +37,27 @@ function Shell() {
   const main = useRef<HTMLElement>(null);
   useEffect(() => client.on('restore.requested', ({ path }) => openRestore({ source: { path } })), []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another place begins at its top
-  useEffect(() => main.current?.scrollTo(0, 0), [location]);
+  useEffect(() => {
+    // Not returned: newer browsers answer a promise, which React would take for a clean-up.
+    void main.current?.scrollTo(0, 0);
+  }, [location]);
   return (
     <div className="shell">
       <Sidebar />
       <main className="main" ref={main}>
         <ConnectionBanner />
-        <Switch>
-          <Route path="/" component={OverviewPage} />
-          <Route path="/new" component={NewPlanPage} />
-          <Route path="/plans/:planId">{({ planId }) => <PlanPage planId={planId} key={planId} />}</Route>
-          <Route path="/activity/:runId?">{({ runId }) => <ActivityPage runId={runId ?? null} />}</Route>
-          <Route path="/settings" component={SettingsPage} />
-          <Route>
-            <Redirect to="/" />
-          </Route>
-        </Switch>
+        <ErrorBoundary key={location}>
+          <Switch>
+            <Route path="/" component={OverviewPage} />
+            <Route path="/new" component={NewPlanPage} />
+            <Route path="/plans/:planId">{({ planId }) => <PlanPage planId={planId} key={planId} />}</Route>
+            <Route path="/activity/:runId?">{({ runId }) => <ActivityPage runId={runId ?? null} />}</Route>
+            <Route path="/settings" component={SettingsPage} />
+            <Route>
+              <Redirect to="/" />
+            </Route>
+          </Switch>
+        </ErrorBoundary>
       </main>
       <RestoreDialog />
       <DropOverlay />

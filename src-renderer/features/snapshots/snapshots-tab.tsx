@@ -25,11 +25,11 @@ export function SnapshotsTab({ plan, now }: { plan: Plan; now: number }) {
   return (
     <div className="snapshots-tab">
       <Group justify="flex-end" gap="xs">
-        <Button variant="default" size="compact-md" onClick={scan} loading={action.pending}>
+        <Button variant="default" size="xs" onClick={scan} loading={action.pending}>
           Scan folder
         </Button>
         {snapshots.length > 0 && (
-          <Button variant="default" size="compact-md" onClick={() => setPruning(true)}>
+          <Button variant="default" size="xs" onClick={() => setPruning(true)}>
             Review and prune
           </Button>
         )}

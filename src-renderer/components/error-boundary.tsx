@@ -1,0 +1,21 @@
+import { Component, type ReactNode } from 'react';
+import type { ErrorBody } from '../../src-shared/contract/errors.ts';
+import { ErrorNotice, errorBody } from './errors.tsx';
+
+/** Keeps a fault of one place from taking the whole window away. */
+export class ErrorBoundary extends Component<{ children: ReactNode }, { error: ErrorBody | null }> {
+  override state: { error: ErrorBody | null } = { error: null };
+
+  static getDerivedStateFromError(error: unknown): { error: ErrorBody } {
+    return { error: errorBody(error) };
+  }
+
+  override render(): ReactNode {
+    if (this.state.error === null) return this.props.children;
+    return (
+      <div className="page">
+        <ErrorNotice error={this.state.error} />
+      </div>
+    );
+  }
+}
