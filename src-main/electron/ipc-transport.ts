@@ -1,0 +1,41 @@
+import { type BrowserWindow, type IpcMainEvent, ipcMain } from 'electron';
+import type { Connection, Core } from '../core/core.ts';
+import { APP_ORIGIN } from './app-protocol.ts';
+import { TO_CORE, TO_WINDOW } from './channel.ts';
+
+/** Carries frames between a window and the core. The only place that listens to IPC. */
+export function serveWindow(window: BrowserWindow, core: Core): void {
+  const { webContents } = window;
+  let connection: Connection | undefined;
+  const connect = (): Connection =>
+    core.connect((frame) => {
+      if (!webContents.isDestroyed()) webContents.send(TO_WINDOW, frame);
+    });
+  const receive = (event: IpcMainEvent, frame: unknown): void => {
+    if (!isOwnPage(event, window)) return;
+    connection ??= connect();
+    connection.receive(frame);
+  };
+  const disconnect = (): void => {
+    connection?.close();
+    connection = undefined;
+  };
+  ipcMain.on(TO_CORE, receive);
+  // A page that is loaded again begins anew: what the old one asked for is nobody's any more.
+  webContents.on('did-navigate', disconnect);
+  window.on('closed', () => {
+    disconnect();
+    ipcMain.removeListener(TO_CORE, receive);
+  });
+}
+
+/** Whether a message comes from the page Snapkeep has loaded, in its main frame, in this window. */
+export function isOwnPage(event: Pick<IpcMainEvent, 'sender' | 'senderFrame'>, window: BrowserWindow): boolean {
+  const frame = event.senderFrame;
+  return (
+    event.sender === window.webContents &&
+    frame !== null &&
+    frame.parent === null &&
+    URL.parse(frame.url)?.href.startsWith(`${APP_ORIGIN}/`) === true
+  );
+}

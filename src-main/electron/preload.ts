@@ -1,0 +1,15 @@
+import { contextBridge, type IpcRendererEvent, ipcRenderer, webUtils } from 'electron';
+import { TO_CORE, TO_WINDOW } from './channel.ts';
+
+// All that the page gets: frames in, frames out, and where a dropped file is.
+contextBridge.exposeInMainWorld('snapkeepBridge', {
+  send: (frame: unknown): void => ipcRenderer.send(TO_CORE, frame),
+  onFrame: (listener: (frame: unknown) => void): (() => void) => {
+    const pass = (_event: IpcRendererEvent, frame: unknown): void => listener(frame);
+    ipcRenderer.on(TO_WINDOW, pass);
+    return () => {
+      ipcRenderer.removeListener(TO_WINDOW, pass);
+    };
+  },
+  pathForFile: (file: File): string => webUtils.getPathForFile(file),
+});
