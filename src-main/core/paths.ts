@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import { errorCode, explainError } from './engine/engine-errors.ts';
 
@@ -24,8 +24,29 @@ export async function canonicalPath(path: string): Promise<string> {
   }
 }
 
+/**
+ * The canonical path of a file that SQLite may be asked to open.
+ * @throws SnapkeepError `INVALID_PARAMS` also for a name that ends in a blank: the driver would cut it off, and so open
+ * another file
+ */
+export async function canonicalFilePath(path: string): Promise<string> {
+  const full = await canonicalPath(path);
+  if (full === full.trim()) return full;
+  throw new SnapkeepError('INVALID_PARAMS', `The name of “${full}” ends in a blank.`, {
+    hint: 'Rename the file; SQLite would take it for the one without the blank.',
+  });
+}
+
+/** @throws SnapkeepError `CONFLICT` for a destination where Snapkeep tidies up its own things */
+export function refuseDataFolder(dataFolder: string, destination: string): void {
+  if (!isWithin(dataFolder, destination)) return;
+  throw new SnapkeepError('CONFLICT', "Snapshots cannot go into Snapkeep's own data folder.", {
+    hint: 'Choose another folder.',
+  });
+}
+
 /** Whether a canonical path is a folder or lies somewhere in it. */
 export function isWithin(folder: string, path: string): boolean {
   const way = relative(folder, path);
-  return way === '' || (!way.startsWith('..') && !isAbsolute(way));
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

@@ -8,9 +8,12 @@ export function extensionFor(compression: Compression): string {
   return EXTENSIONS[compression];
 }
 
+// With time, ending, manifest and what marks a file in the making, a name stays below the 255 bytes of file systems.
+const STEM_BYTES = 160;
+
 /**
  * Turns a plan's name into the start of file names: letters and digits of any script, `.`, `_` and `-` stay; anything
- * else becomes one `-`. Never empty, never starts with a dot, at most 80 characters.
+ * else becomes one `-`. Never empty, never starts with a dot, at most 160 bytes of UTF-8.
  */
 export function fileStem(planName: string): string {
   const stem = planName
@@ -19,8 +22,7 @@ export function fileStem(planName: string): string {
     .replace(/\.{2,}/g, '.')
     .replace(/-{2,}/g, '-')
     .replace(/^[-.]+|[-.]+$/g, '');
-  const short = [...stem].slice(0, 80).join('');
-  return short === '' ? 'database' : short;
+  return stem === '' ? 'database' : cutToBytes(stem, STEM_BYTES);
 }
 
 /**
@@ -83,6 +85,17 @@ export function planNameFromPath(path: string): string {
   const file = path.split(/[/\\]/).at(-1) ?? '';
   const name = file.replace(/\.(db|sqlite|sqlite3|db3|s3db)$/i, '').trim();
   return name === '' ? 'database' : name;
+}
+
+function cutToBytes(text: string, most: number): string {
+  let cut = '';
+  let length = 0;
+  for (const char of text) {
+    length += utf8Length(char);
+    if (length > most) break;
+    cut += char;
+  }
+  return cut;
 }
 
 function utf8Length(text: string): number {

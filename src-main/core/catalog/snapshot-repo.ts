@@ -94,15 +94,20 @@ export class SnapshotRepo {
 
   /**
    * Enters what a manifest says, or brings it up to date; whether it is pinned stays as it was.
-   * @param planId the plan it belongs to here, which may not be the one of the machine it was made on
+   * @param planId the plan it belongs to here, which may not be the one of the machine it was made on; `null` leaves it
+   * with the plan it was given before
    */
   saveManifest(manifest: Manifest, folder: string, planId: string | null): void {
     const { tables } = manifest.database;
+    // What had this name before is no longer there: a name is never taken from a file.
+    this.#db
+      .prepare('DELETE FROM snapshots WHERE folder = ? AND name = ? AND id <> ?')
+      .run(folder, manifest.name, manifest.id);
     this.#db
       .prepare(
         `INSERT INTO snapshots VALUES (@id, @planId, @planName, @sourcePath, @folder, @name, @createdAt, @sizeBytes, @imageBytes,
            @compression, @trigger, @sha256, @userVersion, @tables, @tableCount, @rowCount, @pinned, 0)
-         ON CONFLICT (id) DO UPDATE SET plan_id = @planId, folder = @folder, name = @name, size_bytes = @sizeBytes, sha256 = @sha256, missing = 0`,
+         ON CONFLICT (id) DO UPDATE SET plan_id = coalesce(@planId, plan_id), folder = @folder, name = @name, size_bytes = @sizeBytes, sha256 = @sha256, missing = 0`,
       )
       .run({
         id: manifest.id,

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 // The one place that loads a SQLite driver: see "Which driver" in docs/architecture.md.
 import SqliteDatabase from 'better-sqlite3-multiple-ciphers';
@@ -34,7 +34,8 @@ export function sqliteVersion(): string {
  * Opens somebody else's database to read it as it is now, and starts a read transaction that holds that state.
  *
  * Nothing is left beside the database that was not there before: where no program has it open, the connection may
- * write so that SQLite can take away its own files at the end, but is told to change nothing. Where SQLite may not
+ * write so that SQLite can take away its own files at the end, but is told to change nothing. (One thing stays: the
+ * `-shm` of a log that a crash left without it. Taking it away could hit a program that opens just then.) Where SQLite may not
  * create or roll back what it needs (a write-ahead log in a folder that can only be read, a journal left by a crash),
  * a copy of the files is opened in `scratchFolder` instead.
  *
@@ -55,10 +56,8 @@ export async function openForReading(path: string, scratchFolder: string): Promi
   }
 }
 
-/** Ends the read transaction and closes. */
+/** Closes, which ends the read transaction. There is no COMMIT: on a damaged database that would fail in its turn. */
 export function closeReading(database: Database): void {
-  if (!database.open) return;
-  if (database.inTransaction) database.exec('COMMIT');
   database.close();
 }
 
@@ -118,15 +117,21 @@ async function copyWithSidecars(path: string, scratchFolder: string): Promise<st
   const copy = join(folder, basename(path));
   const { wal, journal } = sidecarPaths(path);
   const before = await fingerprint(path);
-  await copyFile(path, copy);
-  if (await exists(wal)) await copyFile(wal, sidecarPaths(copy).wal);
-  if (await exists(journal)) await copyFile(journal, sidecarPaths(copy).journal);
+  await copyWritable(path, copy);
+  if (await exists(wal)) await copyWritable(wal, sidecarPaths(copy).wal);
+  if (await exists(journal)) await copyWritable(journal, sidecarPaths(copy).journal);
   if (before !== (await fingerprint(path))) {
     throw new SnapkeepError('BUSY', `${path} is written to, and SQLite may not take part in its locks.`, {
       hint: 'Give Snapkeep the right to write in the folder of the database, or stop the program that uses it, and try again.',
     });
   }
   return copy;
+}
+
+/** Copies a file so that SQLite may write to the copy, whatever the rights of the original are. */
+async function copyWritable(from: string, to: string): Promise<void> {
+  await copyFile(from, to);
+  await chmod(to, 0o600);
 }
 
 async function fingerprint(path: string): Promise<string> {

@@ -10,7 +10,7 @@ import { type StoredDigest, storeImage } from './compress.ts';
 import { copyImage, type Image } from './copy-image.ts';
 import { type DatabaseFacts, describeDatabase, totalRows } from './describe-database.ts';
 import { exists, partialPath, publishFile, requireWritableFolder } from './durable-files.ts';
-import { explainError } from './engine-errors.ts';
+import { errorCode, explainError } from './engine-errors.ts';
 import { manifestPath, writeManifest } from './manifest-files.ts';
 import { openDatabase, sqliteVersion } from './open-database.ts';
 import type { TaskContext } from './task-context.ts';
@@ -88,15 +88,15 @@ async function storeSnapshot(
   startedAt: Date,
   context: TaskContext,
 ): Promise<Manifest> {
-  const name = await freeName(request, image.takenAt);
-  const finished = join(request.folder, name);
-  const partial = partialPath(finished, request.runId);
+  let finished = request.folder;
+  let partial: string | undefined;
   try {
+    finished = join(request.folder, await freeName(request, image.takenAt));
+    partial = partialPath(finished, request.runId);
     const digest = await writeStored(image.path, partial, request.compression, context);
-    const manifest: Manifest = {
+    const unnamed: Omit<Manifest, 'name'> = {
       format: MANIFEST_FORMAT,
       id: randomUUID(),
-      name,
       plan: request.plan,
       source: { path: request.sourcePath, name: basename(request.sourcePath) },
       trigger: request.trigger,
@@ -110,13 +110,32 @@ async function storeSnapshot(
     };
     context.throwIfCancelled();
     context.progress('storing', digest.stored.bytes, digest.stored.bytes);
-    await publishSnapshot(partial, finished, manifest, request.runId);
+    const manifest = await publishUnderFreeName(request, image, unnamed, partial);
+    finished = join(request.folder, manifest.name);
     context.log('info', `Stored ${finished} (${bytesInWords(digest.stored.bytes)}, SHA-256 ${digest.stored.sha256}).`);
     return manifest;
   } catch (error) {
     throw explainError(error, finished);
   } finally {
-    await rm(partial, { force: true });
+    if (partial !== undefined) await rm(partial, { force: true });
+  }
+}
+
+/** Names are chosen again where another run took the one that was free when this one began. */
+async function publishUnderFreeName(
+  request: SnapshotRequest,
+  image: Image,
+  unnamed: Omit<Manifest, 'name'>,
+  partial: string,
+): Promise<Manifest> {
+  for (;;) {
+    const manifest: Manifest = { ...unnamed, name: await freeName(request, image.takenAt) };
+    try {
+      await publishSnapshot(partial, join(request.folder, manifest.name), manifest, request.runId);
+      return manifest;
+    } catch (error) {
+      if (request.ownName !== null || errorCode(error) !== 'EEXIST') throw error;
+    }
   }
 }
 

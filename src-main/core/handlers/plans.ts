@@ -8,7 +8,7 @@ import type { CoreContext } from '../core-context.ts';
 import { exists, requireWritableFolder } from '../engine/durable-files.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { summarizePlan } from '../jobs/plan-summary.ts';
-import { canonicalPath, isWithin } from '../paths.ts';
+import { canonicalFilePath, canonicalPath, refuseDataFolder } from '../paths.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
 
 /** Lists, makes, changes and removes plans. */
@@ -19,7 +19,7 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
     'plans.get': ({ planId }) => summarizePlan(core, requirePlan(catalog, planId)),
     'plans.create': async (input) => {
       requireFreeName(catalog, input.name);
-      const sourcePath = await canonicalPath(input.sourcePath);
+      const sourcePath = await canonicalFilePath(input.sourcePath);
       await requireSource(sourcePath);
       const path = await prepareDestination(core, input.destination.path);
       const now = core.clock.now().toISOString();
@@ -89,11 +89,7 @@ async function requireSource(path: string): Promise<void> {
 /** A destination may be new, but not the folder around it: a mount that is away must not be made up for by a folder. */
 async function prepareDestination(core: CoreContext, path: string): Promise<string> {
   const folder = await canonicalPath(path);
-  if (isWithin(core.dataFolder.path, folder)) {
-    throw new SnapkeepError('CONFLICT', "Snapshots cannot go into Snapkeep's own data folder.", {
-      hint: 'Choose another folder.',
-    });
-  }
+  refuseDataFolder(core.dataFolder.path, folder);
   try {
     if (!(await exists(folder)) && (await exists(dirname(folder)))) await mkdir(folder, { mode: 0o700 });
     await requireWritableFolder(folder, 0);

@@ -4,7 +4,7 @@ import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
 import { startRestore, startRestoreCheck, startUndo } from '../jobs/restore.ts';
 import { startVerification } from '../jobs/verify.ts';
-import { canonicalPath } from '../paths.ts';
+import { canonicalFilePath } from '../paths.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
 import { wholeSnapshot } from './snapshots.ts';
 
@@ -18,7 +18,7 @@ export function restoresHandlers(core: CoreContext): Handlers<MethodsOf<'restore
     'restores.check': async ({ source, targetPath }) => {
       const { path, snapshot } = await locate(core, source);
       return {
-        run: startRestoreCheck(core, { path, snapshotId: snapshot?.id ?? null }, await canonicalPath(targetPath)),
+        run: startRestoreCheck(core, { path, snapshotId: snapshot?.id ?? null }, await canonicalFilePath(targetPath)),
       };
     },
     'restores.start': ({ checkRunId, confirmation }) => ({ run: startRestore(core, checkRunId, confirmation) }),
@@ -39,6 +39,6 @@ async function locate(
     const snapshot = wholeSnapshot(core, source.snapshotId);
     return { path: snapshot.path, snapshot };
   }
-  const path = await canonicalPath(source.path);
+  const path = await canonicalFilePath(source.path);
   return { path, snapshot: core.catalog.snapshots.byPath(dirname(path), basename(path)) };
 }

@@ -4,7 +4,7 @@ import type { SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
 import type { Run, RunResult } from '../../../src-shared/model/run.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
 import type { CoreContext } from '../core-context.ts';
-import { canonicalPath } from '../paths.ts';
+import { canonicalFilePath, canonicalPath, refuseDataFolder } from '../paths.ts';
 import type { RunHandle } from './runs.ts';
 import { planFor } from './scan-folder.ts';
 import { recordVerification } from './verify.ts';
@@ -21,8 +21,9 @@ export interface BackupOrder {
 
 /** Queues a backup: a snapshot, entered into the catalog, and proven if so ordered. */
 export async function startBackup(core: CoreContext, order: BackupOrder): Promise<Run> {
-  const source = await canonicalPath(order.sourcePath);
+  const source = await canonicalFilePath(order.sourcePath);
   const folder = await canonicalPath(order.folder);
+  refuseDataFolder(core.dataFolder.path, folder);
   if (source === core.dataFolder.catalogFile) {
     throw new SnapkeepError('CONFLICT', "This is Snapkeep's own catalog, which needs no backup.", {
       hint: 'Whatever is in it can be found again by scanning the folders of the snapshots.',

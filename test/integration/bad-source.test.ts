@@ -1,0 +1,478 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  appendFileSync,
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { appendEntries, countEntries, integrityOf, makeDatabase } from '../support/databases.ts';
+import { NODE, openElsewhere } from '../support/elsewhere.ts';
+import {
+  checkOf,
+  contentsOf,
+  expectFailure,
+  expectNothingLeft,
+  onPhase,
+  restore,
+  type Scene,
+  setScene,
+  takeBackup,
+} from '../support/scene.ts';
+import { canMount, mountSmallDisk } from '../support/small-disk.ts';
+import { runToEnd, succeed } from '../support/test-core.ts';
+
+/** Takes away the database of a scene, with whatever is beside it. */
+function clear(source: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(source + suffix, { force: true, recursive: true });
+}
+
+/** Overwrites bytes in the middle of a file. */
+function scribble(path: string, at: number, bytes: Buffer): void {
+  const handle = openSync(path, 'r+');
+  writeSync(handle, bytes, 0, bytes.length, at);
+  closeSync(handle);
+}
+
+/** The snapshot as a plain database that another SQLite can read. */
+function unpacked(scene: Scene, path: string): string {
+  const image = join(scene.folder, 'unpacked.db');
+  writeFileSync(image, execFileSync('gunzip', ['-c', path], { maxBuffer: 1 << 28 }));
+  return image;
+}
+
+async function expectRefusal(scene: Scene, code: string): Promise<void> {
+  const before = contentsOf(join(scene.folder, 'app'));
+  expectFailure(await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id }), code, scene.source);
+  expect(readdirSync(scene.destination)).toEqual([]);
+  expect(contentsOf(join(scene.folder, 'app'))).toEqual(before);
+  expectNothingLeft(scene);
+  await expect(scene.core.call('sources.describe', { path: scene.source })).rejects.toMatchObject({ code });
+}
+
+describe('a source that is no database', () => {
+  test.each([
+    ['random bytes, as an encrypted database looks', randomBytes(8192)],
+    ['a text file', Buffer.from('id,name\n1,Ada\n'.repeat(200))],
+    ['a ZIP archive', Buffer.concat([Buffer.from('PK\u0003\u0004'), randomBytes(4000)])],
+    ['a gzip file', Buffer.concat([Buffer.from([0x1f, 0x8b, 8]), randomBytes(4000)])],
+  ])('%s is refused', async (_what, content) => {
+    const scene = await setScene();
+    clear(scene.source);
+    writeFileSync(scene.source, content);
+    await expectRefusal(scene, 'UNSUPPORTED');
+  });
+
+  test('a folder is refused', async () => {
+    const scene = await setScene();
+    clear(scene.source);
+    mkdirSync(scene.source);
+    await expectRefusal(scene, 'INVALID_PARAMS');
+  });
+
+  test('a missing file is refused, and no database is made in its place', async () => {
+    const scene = await setScene();
+    clear(scene.source);
+    await expectRefusal(scene, 'NOT_FOUND');
+    expect(existsSync(scene.source)).toBe(false);
+  });
+
+  test('a plan cannot be made for a missing file or a folder', async () => {
+    const { core, folder, destination } = await setScene();
+    const plan = { name: 'Other', destination: { kind: 'folder' as const, path: destination } };
+    await expect(core.call('plans.create', { ...plan, sourcePath: join(folder, 'no.db') })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    await expect(core.call('plans.create', { ...plan, sourcePath: folder })).rejects.toMatchObject({
+      code: 'INVALID_PARAMS',
+    });
+  });
+
+  test('a pipe is refused and not waited for', async () => {
+    const scene = await setScene();
+    clear(scene.source);
+    execFileSync('mkfifo', [scene.source]);
+    expectFailure(
+      await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id }),
+      'INVALID_PARAMS',
+      scene.source,
+    );
+    expectNothingLeft(scene);
+  });
+});
+
+test('a file without a byte is an empty database: backed up, verified, restored and restored from', async () => {
+  const scene = await setScene();
+  const full = await takeBackup(scene);
+  clear(scene.source);
+  writeFileSync(scene.source, '');
+  const empty = await takeBackup(scene);
+  expect(empty).toMatchObject({ tableCount: 0, rowCount: 0, proof: { valid: true, level: 'checked' } });
+  expect(gunzipSync(execFileSync('cat', [empty.path]))).toHaveLength(0);
+  expect(statSync(scene.source).size).toBe(0);
+
+  expect(await restore(scene.core, full.path, scene.source)).toMatchObject({ state: 'succeeded' });
+  expect(countEntries(scene.source)).toBe(100);
+  const emptied = await restore(scene.core, empty.path, scene.source);
+  expect(emptied).toMatchObject({ state: 'succeeded', result: { rows: 0 } });
+  expect(statSync(scene.source).size).toBe(0);
+  await succeed(scene.core, 'restores.undo', {});
+  expect(countEntries(scene.source)).toBe(100);
+  expectNothingLeft(scene);
+});
+
+describe('a damaged source', () => {
+  test('with a destroyed page never ends as a good backup', async () => {
+    const scene = await setScene({ rows: 5000, journalMode: 'delete' });
+    const good = await takeBackup(scene);
+    scribble(scene.source, 40 * 4096, randomBytes(4096));
+    const before = contentsOf(join(scene.folder, 'app'));
+    const run = await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id });
+    expect(run).toMatchObject({ state: 'failed', error: { code: 'CORRUPT', hint: expect.any(String) } });
+    expect(contentsOf(join(scene.folder, 'app'))).toEqual(before);
+    const plan = await scene.core.call('plans.get', { planId: scene.plan.id });
+    expect(plan.state).toBe('failed');
+    const proofs = (await scene.core.call('snapshots.list', {})).map((snapshot) => snapshot.proof.valid);
+    expect(proofs.filter((valid) => valid === true)).toHaveLength(1);
+    expect((await scene.core.call('snapshots.get', { snapshotId: good.id })).snapshot.proof.valid).toBe(true);
+    // Pruning to one keeps the good one, however new the bad one is.
+    const preview = await scene.core.call('prune.preview', { planId: scene.plan.id, retention: { keepLast: 1 } });
+    expect(preview.kept.map(({ id }) => id)).toEqual([good.id]);
+    expectNothingLeft(scene);
+  });
+
+  test('is not called good even where the plan does not verify', async () => {
+    const scene = await setScene({ rows: 5000, journalMode: 'delete', plan: { verifyAfterBackup: false } });
+    scribble(scene.source, 40 * 4096, randomBytes(4096));
+    const run = await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id });
+    if (run.state === 'succeeded') expect(run.result).toMatchObject({ kind: 'backup', verification: null });
+    const plan = await scene.core.call('plans.get', { planId: scene.plan.id });
+    expect(['failed', 'unproven']).toContain(plan.state);
+  });
+
+  test('with a destroyed header is refused', async () => {
+    const scene = await setScene({ journalMode: 'delete' });
+    scribble(scene.source, 0, randomBytes(100));
+    await expectRefusal(scene, 'UNSUPPORTED');
+  });
+
+  test('with a destroyed schema page is refused', async () => {
+    const scene = await setScene({ journalMode: 'delete' });
+    scribble(scene.source, 100, randomBytes(2000));
+    await expectRefusal(scene, 'CORRUPT');
+  });
+
+  test('cut off in the middle is never a good backup', async () => {
+    const scene = await setScene({ rows: 5000, journalMode: 'delete' });
+    truncateSync(scene.source, 20 * 4096);
+    const run = await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id });
+    expect(run).toMatchObject({ state: 'failed', error: { code: 'CORRUPT' } });
+    expectNothingLeft(scene);
+  });
+});
+
+describe('a source that a crash left with its log', () => {
+  async function crashWithLog(): Promise<Scene> {
+    const scene = await setScene();
+    const other = await openElsewhere(scene.source, 'wal_autocheckpoint = 0');
+    await other.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40)
+      INSERT INTO entries (account, amount, note) SELECT 1, i, 'in the log' FROM n`);
+    await other.crash();
+    expect(statSync(`${scene.source}-wal`).size).toBeGreaterThan(0);
+    return scene;
+  }
+
+  test('is read with the log, which stays where it is', async () => {
+    const scene = await crashWithLog();
+    const log = statSync(`${scene.source}-wal`).size;
+    const names = readdirSync(join(scene.folder, 'app'));
+    const snapshot = await takeBackup(scene);
+    expect(countEntries(unpacked(scene, snapshot.path))).toBe(140);
+    expect(readdirSync(join(scene.folder, 'app'))).toEqual(names);
+    expect(statSync(`${scene.source}-wal`).size).toBe(log);
+    expect(countEntries(scene.source)).toBe(140);
+  });
+
+  test('and without its shared memory: the database and its log stay byte for byte', async () => {
+    const scene = await crashWithLog();
+    rmSync(`${scene.source}-shm`);
+    const before = contentsOf(join(scene.folder, 'app'));
+    const snapshot = await takeBackup(scene);
+    expect(countEntries(unpacked(scene, snapshot.path))).toBe(140);
+    // SQLite makes the shared memory anew, and to take it away could hit a program that opens just then.
+    const { 'app.db-shm': _sharedMemory, ...after } = contentsOf(join(scene.folder, 'app'));
+    expect(after).toEqual(before);
+  });
+
+  test.skipIf(!canMount)(
+    'on a disk that can only be read: the rows of the log are in the snapshot [root]',
+    async () => {
+      const scene = await crashWithLog();
+      const disk = mountSmallDisk(join(scene.folder, 'disk'), 4 << 20);
+      for (const suffix of ['', '-wal']) copyFileSync(scene.source + suffix, join(disk.path, `app.db${suffix}`));
+      disk.makeReadOnly();
+      const path = join(disk.path, 'app.db');
+      expect(await scene.core.call('sources.describe', { path })).toMatchObject({
+        tables: [{ rows: 2 }, { name: 'entries', rows: 140 }],
+      });
+      const run = await succeed(scene.core, 'backups.start', { source: path, to: scene.destination });
+      const [snapshot] = await scene.core.call('snapshots.list', {});
+      expect(run.snapshotId).toBe(snapshot?.id);
+      expect(countEntries(unpacked(scene, snapshot?.path ?? ''))).toBe(140);
+      expect(readdirSync(disk.path)).toEqual(['app.db', 'app.db-wal']);
+      expectNothingLeft(scene);
+    },
+  );
+});
+
+describe('a source that a crash left with a hot journal', () => {
+  /** A database in the middle of a transaction: pages are overwritten, the journal has the old ones. */
+  async function crashWithJournal(): Promise<Scene> {
+    const scene = await setScene({ rows: 2000, journalMode: 'delete' });
+    const other = await openElsewhere(scene.source, 'cache_size = 5', 'cache_spill = 5');
+    await other.exec("BEGIN; UPDATE entries SET note = 'never committed', amount = -1");
+    const torn = join(scene.folder, 'torn');
+    for (const suffix of ['', '-journal']) copyFileSync(scene.source + suffix, torn + suffix);
+    await other.crash();
+    clear(scene.source);
+    for (const suffix of ['', '-journal']) renameSync(torn + suffix, scene.source + suffix);
+    return scene;
+  }
+
+  test('is read as it was before the torn transaction, and left as it is', async () => {
+    const scene = await crashWithJournal();
+    const before = contentsOf(join(scene.folder, 'app'));
+    const snapshot = await takeBackup(scene);
+    expect(contentsOf(join(scene.folder, 'app'))).toEqual(before);
+    const image = new Database(unpacked(scene, snapshot.path), { readonly: true });
+    expect(image.prepare('SELECT count(*), min(amount) FROM entries').raw().get()).toEqual([2000, 0]);
+    image.close();
+  });
+
+  test('is restored over: the journal is not played into the restored file', async () => {
+    const scene = await crashWithJournal();
+    const other = join(scene.folder, 'other.db');
+    makeDatabase(other, { rows: 7, journalMode: 'delete' });
+    const run = await restore(scene.core, other, scene.source);
+    expect(run).toMatchObject({ state: 'succeeded' });
+    expect(countEntries(scene.source)).toBe(7);
+    expect(integrityOf(scene.source)).toBe('ok');
+    await succeed(scene.core, 'restores.undo', {});
+    expect(countEntries(scene.source)).toBe(2000);
+    expectNothingLeft(scene);
+  });
+});
+
+describe('names', () => {
+  test.each(['../escape', ".quo\"te & 'apostrophe'", 'Прогноз  погоды 家計簿', '会'.repeat(80)])(
+    'a plan called %j stores a snapshot in its folder and finds it again',
+    async (name) => {
+      const scene = await setScene({ plan: { name } });
+      const snapshot = await takeBackup(scene);
+      expect(readdirSync(scene.destination).sort()).toEqual([snapshot.name, `${snapshot.name}.manifest.json`]);
+      expect(readdirSync(scene.folder).sort()).toEqual(['app', 'backups', 'home']);
+      const scan = await succeed(scene.core, 'folders.scan', { path: scene.destination });
+      expect(scan.result).toMatchObject({ found: 1, added: 0, missing: 0, problems: [] });
+      expect(snapshot.planName).toBe(name.trim());
+    },
+  );
+
+  test.each(['my "quoted" \'database\'.db', 'с данными 数据.db', "x'; DROP TABLE t; --.db", '100% ?#&.db'])(
+    'a database called %j is backed up and restored',
+    async (sourceName) => {
+      const scene = await setScene({ sourceName });
+      const snapshot = await takeBackup(scene);
+      appendEntries(scene.source, 5);
+      expect(await restore(scene.core, snapshot.path, scene.source)).toMatchObject({ state: 'succeeded' });
+      expect(countEntries(scene.source)).toBe(100);
+      expect(readdirSync(join(scene.folder, 'app')).filter((name) => !name.startsWith(sourceName))).toEqual([]);
+    },
+  );
+
+  test('a database whose name ends in a space is itself, not the one without the space', async () => {
+    const scene = await setScene();
+    const spaced = `${scene.source} `;
+    makeDatabase(join(scene.folder, 'seven.db'), { rows: 7, journalMode: 'delete' });
+    renameSync(join(scene.folder, 'seven.db'), spaced);
+    const before = contentsOf(join(scene.folder, 'app'));
+    const { core, destination } = scene;
+    await expect(core.call('backups.start', { source: spaced, to: destination })).rejects.toMatchObject({
+      code: 'INVALID_PARAMS',
+      message: expect.stringContaining('app.db '),
+    });
+    await expect(core.call('sources.describe', { path: spaced })).rejects.toMatchObject({ code: 'INVALID_PARAMS' });
+    const snapshot = await takeBackup(scene);
+    await expect(
+      core.call('restores.check', { source: { path: snapshot.path }, targetPath: spaced }),
+    ).rejects.toMatchObject({ code: 'INVALID_PARAMS' });
+    expect(contentsOf(join(scene.folder, 'app'))).toEqual(before);
+  });
+
+  test.each(['../out', '/abs', 'quo"te', 'x'.repeat(250)])(
+    'an own name %j is refused before anything is done',
+    async (name) => {
+      const scene = await setScene();
+      const run = await scene.core.call('backups.start', { planId: scene.plan.id, name }).then(
+        ({ run: { id } }) => scene.core.runEnded(id),
+        (error: { toBody(): unknown }) => ({ state: 'failed', error: error.toBody() }),
+      );
+      expect(run).toMatchObject({ state: 'failed', error: { code: 'INVALID_PARAMS', hint: expect.any(String) } });
+      expect(readdirSync(scene.destination)).toEqual([]);
+      expectNothingLeft(scene);
+    },
+  );
+
+  test.each(['перед обновлением (final)', "it's ready.db.gz"])('an own name %j is taken as it is', async (name) => {
+    const scene = await setScene();
+    const snapshot = await takeBackup(scene, { name });
+    expect(snapshot.name).toBe(name.endsWith('.gz') ? name : `${name}.db.gz`);
+    const again = await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id, name });
+    expectFailure(again, 'CONFLICT', snapshot.name);
+    expect(readdirSync(scene.destination)).toHaveLength(2);
+    expectNothingLeft(scene);
+  });
+
+  test('an own name is free again once its files have been removed by hand', async () => {
+    const scene = await setScene();
+    const first = await takeBackup(scene, { name: 'nightly' });
+    for (const path of [first.path, `${first.path}.manifest.json`]) rmSync(path);
+    const second = await takeBackup(scene, { name: 'nightly' });
+    expect(second.path).toBe(first.path);
+    expect(await scene.core.call('snapshots.list', {})).toMatchObject([{ id: second.id, missing: false }]);
+  });
+});
+
+test('a source that is replaced while it is copied is not stored', async () => {
+  const scene = await setScene({ rows: 60_000 });
+  makeDatabase(join(scene.folder, 'new.db'), { rows: 3 });
+  onPhase(scene.core, 'backup', 'copying', () => renameSync(join(scene.folder, 'new.db'), scene.source));
+  const run = await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id });
+  expectFailure(run, 'CONFLICT', scene.source);
+  expect(readdirSync(scene.destination)).toEqual([]);
+  expectNothingLeft(scene);
+});
+
+test('rows written while a backup goes on do not make it inconsistent', async () => {
+  const scene = await setScene({ rows: 60_000 });
+  const other = await openElsewhere(scene.source);
+  const written: Promise<void>[] = [];
+  scene.core.on('run.changed', ({ run }) => {
+    if (run.progress.phase === 'copying')
+      written.push(other.exec('INSERT INTO entries (account, amount) VALUES (1, 1)'));
+  });
+  const snapshot = await takeBackup(scene);
+  await Promise.all(written);
+  expect(written.length).toBeGreaterThan(0);
+  expect(snapshot.proof.valid).toBe(true);
+  expect(integrityOf(unpacked(scene, snapshot.path))).toBe('ok');
+  await other.close();
+  expect(countEntries(scene.source)).toBe(60_000 + written.length);
+});
+
+test('a source locked by another program for good is LOCKED, and nothing is left', async () => {
+  const scene = await setScene({ journalMode: 'delete' });
+  const other = await openElsewhere(scene.source);
+  await other.exec('BEGIN EXCLUSIVE');
+  expectFailure(await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id }), 'LOCKED', scene.source);
+  await other.exec('COMMIT');
+  expectNothingLeft(scene);
+  expect((await takeBackup(scene)).proof.valid).toBe(true);
+});
+
+test.skipIf(process.getuid?.() !== 0 || process.platform !== 'linux')(
+  'a source that may not be read is PERMISSION, and names the file [root, to drop its rights]',
+  async () => {
+    const scene = await setScene();
+    chmodSync(scene.source, 0o600);
+    for (const path of [scene.folder, join(scene.folder, 'app')]) chmodSync(path, 0o755);
+    const before = contentsOf(join(scene.folder, 'app'));
+    const script = resolve(import.meta.dirname, '../support/describe-as-nobody.ts');
+    const home = join(scene.folder, 'nobody');
+    mkdirSync(home);
+    execFileSync('chown', ['65534:65534', home]);
+    const { stdout, stderr } = spawnSync(NODE, [script, home, scene.source], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toMatchObject({
+      code: 'PERMISSION',
+      message: expect.stringContaining(scene.source),
+      hint: expect.any(String),
+    });
+    expect(contentsOf(join(scene.folder, 'app'))).toEqual(before);
+  },
+);
+
+test.skipIf(process.getuid?.() !== 0 || process.platform !== 'linux')(
+  'a read-only source with a hot journal is read by a user who may not write it [root, to drop its rights]',
+  async () => {
+    const scene = await setScene({ rows: 2000, journalMode: 'delete' });
+    const other = await openElsewhere(scene.source, 'cache_size = 5', 'cache_spill = 5');
+    await other.exec("BEGIN; UPDATE entries SET note = 'never committed', amount = -1");
+    await other.crash();
+    expect(existsSync(`${scene.source}-journal`)).toBe(true);
+    for (const suffix of ['', '-journal']) chmodSync(scene.source + suffix, 0o444);
+    for (const path of [scene.folder, join(scene.folder, 'app')]) chmodSync(path, 0o755);
+    const home = join(scene.folder, 'nobody');
+    mkdirSync(home);
+    execFileSync('chown', ['65534:65534', home]);
+    const script = resolve(import.meta.dirname, '../support/describe-as-nobody.ts');
+    const { stdout, stderr } = spawnSync(NODE, [script, home, scene.source], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toMatchObject({ tables: [{ rows: 2 }, { rows: 2000 }] });
+  },
+);
+
+test('two databases of one name, backed up into one folder in the same second, get a name each', async () => {
+  const scene = await setScene({ rows: 3000 });
+  const twin = join(scene.folder, 'twin', 'app.db');
+  mkdirSync(join(scene.folder, 'twin'));
+  makeDatabase(twin, { rows: 3000 });
+  const runs = await Promise.all(
+    [scene.source, twin].map((source) => runToEnd(scene.core, 'backups.start', { source, to: scene.destination })),
+  );
+  expect(runs.map((run) => run.error)).toEqual([null, null]);
+  expect(readdirSync(scene.destination)).toHaveLength(4);
+  expect(await scene.core.call('snapshots.list', {})).toHaveLength(2);
+});
+
+test("nothing is stored into Snapkeep's own data folder, where it would be tidied away", async () => {
+  const { core, home, source } = await setScene();
+  for (const to of [home, join(home, 'staging'), join(home, 'safety', 'new')]) {
+    await expect(core.call('backups.start', { source, to })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      hint: expect.any(String),
+    });
+  }
+});
+
+test("Snapkeep's own catalog is not backed up", async () => {
+  const { core, home, destination } = await setScene();
+  await expect(core.call('backups.start', { source: join(home, 'catalog.db'), to: destination })).rejects.toMatchObject(
+    { code: 'CONFLICT', hint: expect.any(String) },
+  );
+});
+
+test('a file appended to is still a database with slack, and its content is what SQLite says', async () => {
+  const scene = await setScene({ journalMode: 'delete' });
+  appendFileSync(scene.source, Buffer.alloc(10_000, 7));
+  const snapshot = await takeBackup(scene);
+  expect(snapshot.proof.valid).toBe(true);
+  const checked = await succeed(scene.core, 'restores.check', {
+    source: { path: snapshot.path },
+    targetPath: scene.source,
+  });
+  expect(checkOf(checked).rowsLost).toBe(0);
+});

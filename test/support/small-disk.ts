@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, statfsSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+/** Whether this process may mount file systems of its own: root on Linux, outside of a sandbox that forbids it. */
+export const canMount = process.platform === 'linux' && process.getuid?.() === 0 && mountWorks();
+
+function mountWorks(): boolean {
+  try {
+    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A small disk of its own in memory. */
+export interface SmallDisk {
+  readonly path: string;
+  makeReadOnly(): void;
+  makeWritable(): void;
+  /** Writes a file until only this many bytes are free. */
+  fill(free?: number): void;
+}
+
+/** Mounts a disk of `bytes` at `path` until the test ends. Needs {@link canMount}. */
+export function mountSmallDisk(path: string, bytes: number): SmallDisk {
+  mkdirSync(path, { recursive: true });
+  mount('-t', 'tmpfs', '-o', `size=${bytes}`, 'snapkeep-test', path);
+  onTestFinished(() => {
+    execFileSync('umount', ['--lazy', path]);
+  });
+  return {
+    path,
+    makeReadOnly: () => mount('-o', 'remount,ro', path),
+    makeWritable: () => mount('-o', 'remount,rw', path),
+    fill: (free = 0) => fill(path, free),
+  };
+}
+
+function mount(...args: string[]): void {
+  execFileSync('mount', args);
+}
+
+let ballasts = 0;
+
+function fill(path: string, free: number): void {
+  const { bavail, bsize } = statfsSync(path);
+  const ballast = openSync(join(path, `ballast-${ballasts++}`), 'w');
+  const zeros = Buffer.alloc(64 * 1024);
+  try {
+    for (let left = bavail * bsize - free; left > 0; )
+      left -= writeSync(ballast, zeros, 0, Math.min(left, zeros.length));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+  } finally {
+    closeSync(ballast);
+  }
+}
