@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { type Browser, chromium, type Page } from '@playwright/test';
+import { findBrowser } from '../../tools/find-browser.mjs';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** Switches for a Chromium that is tested with, as any user. */
+export const CHROMIUM_SWITCHES = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** A running server. */
+export interface RunningServer {
+  /** The address with the token. */
+  address: string;
+  close(): Promise<void>;
+}
+
+/** Starts the built server on a port of its own. */
+export async function launchServer({ home }: { home: string }): Promise<RunningServer> {
+  const server = spawn(process.execPath, [resolve(root, 'out/main/server.cjs'), '--port', '0'], {
+    env: { ...process.env, SNAPKEEP_HOME: home },
+    stdio: ['ignore', 'inherit', 'pipe'],
+  });
+  const address = await new Promise<string>((found, fail) => {
+    let output = '';
+    server.stderr.on('data', (data: Buffer) => {
+      output += data.toString('utf8');
+      const match = /http:\S+token=\S+/.exec(output);
+      if (match !== null) found(match[0]);
+    });
+    server.on('exit', (code) => fail(new Error(`The server ended with ${code}: ${output}`)));
+  });
+  const close = async (): Promise<void> => {
+    const exited = once(server, 'exit');
+    server.kill('SIGTERM');
+    await exited;
+  };
+  return { address, close };
+}
+
+/** Starts an installed browser. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: findBrowser() ?? 'chromium', args: CHROMIUM_SWITCHES });
+}
+
+/** Opens the window of a server in a browser. */
+export async function openWindow(
+  browser: Browser,
+  address: string,
+  options: { colorScheme?: 'light' | 'dark'; viewport?: { width: number; height: number } } = {},
+): Promise<Page> {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  await page.goto(address);
+  await page.getByRole('navigation', { name: 'Places' }).waitFor();
+  return page;
+}
