@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Manifest } from '../../src-shared/model/manifest.ts';
 import { describeSource } from '../core/engine/describe-source.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
 import { applyRestore } from '../core/engine/restore.ts';
@@ -24,9 +26,17 @@ const tasks: Tasks = {
   snapshot: takeSnapshot,
   verify: ({ path }, context) => verifyFile(path, context),
   'restore-check': checkRestore,
-  restore: (request, context) => applyRestore(request, context, (manifest) => tell({ type: 'safety', manifest })),
-  undo: (request, context) => undoRestore(request, context, (manifest) => tell({ type: 'safety', manifest })),
+  restore: (request, context) => applyRestore(request, context, tellSafety),
+  undo: (request, context) => undoRestore(request, context, tellSafety),
 };
+
+/** Nothing is replaced before the core has taken note of what Undo would put back. */
+async function tellSafety(manifest: Manifest): Promise<void> {
+  if (parentPort === null) return;
+  const taken = once(parentPort, 'message');
+  tell({ type: 'safety', manifest });
+  await taken;
+}
 
 function tell(message: WorkerMessage): void {
   parentPort?.postMessage(message);

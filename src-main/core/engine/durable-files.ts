@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, copyFile, type FileHandle, link, open, rename, rm, stat, statfs, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import { errorCode, noSpace } from './engine-errors.ts';
+import { errorCode, explainError, noSpace } from './engine-errors.ts';
 
 /** What the name of a file in the making ends with. */
 export const PARTIAL_SUFFIX = '.partial';
@@ -95,7 +95,7 @@ export async function requireWritableFolder(folder: string, bytes: number): Prom
   try {
     info = await stat(folder);
   } catch (error) {
-    if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ENOTDIR') throw error;
+    if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ENOTDIR') throw explainError(error, folder);
     throw new SnapkeepError('UNAVAILABLE', `The folder ${folder} is not there.`, {
       hint: 'Connect the disk or share it is on, or create the folder, and try again.',
       cause: error,
@@ -103,7 +103,11 @@ export async function requireWritableFolder(folder: string, bytes: number): Prom
   }
   if (!info.isDirectory())
     throw new SnapkeepError('INVALID_PARAMS', `${folder} is a file, not a folder.`, { hint: 'Choose a folder.' });
-  await access(folder, constants.W_OK | constants.X_OK);
+  try {
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw explainError(error, folder);
+  }
   const space = await statfs(folder);
   // Some network file systems answer with no figures at all; there the write itself will tell.
   if (space.blocks > 0 && space.bavail * space.bsize < bytes) throw noSpace(`${bytes} more bytes in ${folder}`);

@@ -40,13 +40,13 @@ export interface AppliedRestore {
 export async function applyRestore(
   request: RestoreRequest,
   context: TaskContext,
-  onSafety: (safety: Manifest) => void,
+  onSafety: (safety: Manifest) => Promise<void>,
 ): Promise<AppliedRestore> {
   const { prepared, targetPath } = request;
   const target = await lookAtTarget(targetPath, context);
   requireSame(request, target);
   const safety = target.exists ? await takeSafetySnapshot(request, target, context) : null;
-  if (safety !== null) onSafety(safety);
+  if (safety !== null) await onSafety(safety);
   context.throwIfCancelled();
   const { method } = prepared.check.target;
   context.progress('replacing', 0, prepared.check.source.imageBytes);

@@ -23,7 +23,7 @@ export interface UndoRequest extends SafetyRequest {
 export async function undoRestore(
   request: UndoRequest,
   context: TaskContext,
-  onSafety: (safety: Manifest) => void,
+  onSafety: (safety: Manifest) => Promise<void>,
 ): Promise<AppliedRestore> {
   const manifest = await readManifest(request.safetyPath);
   if (manifest?.method === 'file-copy') return undoFileCopy(request, manifest, context, onSafety);
@@ -43,7 +43,7 @@ async function undoFileCopy(
   request: UndoRequest,
   manifest: Manifest,
   context: TaskContext,
-  onSafety: (safety: Manifest) => void,
+  onSafety: (safety: Manifest) => Promise<void>,
 ): Promise<AppliedRestore> {
   context.progress('verifying', 0, manifest.stored.bytes);
   const { sha256 } = await hashFile(request.safetyPath, (bytes) => {
@@ -57,7 +57,8 @@ async function undoFileCopy(
   }
   const target = await lookAtTarget(request.targetPath, context);
   const safety = target.exists ? await takeSafetySnapshot(request, target, context) : null;
-  if (safety !== null) onSafety(safety);
+  if (safety !== null) await onSafety(safety);
+  context.throwIfCancelled();
   context.progress('replacing', 0, manifest.stored.bytes);
   try {
     await putBackKeptFiles(request.safetyPath, request.targetPath, target, request.runId, context);

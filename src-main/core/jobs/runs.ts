@@ -72,9 +72,10 @@ export class Runs {
     const abort = new AbortController();
     const { promise: ended, resolve: end } = Promise.withResolvers<Run>();
     const active: ActiveRun = { run, abort, ended };
-    this.#active.set(run.id, active);
     const stagingFolder = this.stagingFolderOf(run.id);
+    // First: what cannot be remembered is not started.
     this.#repo.save(run, { stagingFolder, folders: [...spec.folders] });
+    this.#active.set(run.id, active);
     this.#announce(run);
     abort.signal.addEventListener('abort', () => {
       if (this.#queue.withdraw(run.id)) end(this.#finish(active, cancelledError()));
@@ -149,14 +150,14 @@ export class Runs {
   async #execute(active: ActiveRun, spec: RunSpec, stagingFolder: string): Promise<Run> {
     const id = active.run.id;
     let keep = false;
-    this.#change(active, { state: 'running', startedAt: this.#now(), waitingFor: null });
-    this.#repo.save(active.run, { stagingFolder, folders: [...spec.folders] });
     const meter = new RateMeter();
     const progress: RunHandle['progress'] = (phase, done, total) =>
       this.#change(active, { progress: meter.measure(phase, done, total, performance.now()) });
     const log: RunHandle['log'] = (level, message) => this.#repo.addLog(id, { at: this.#now(), level, message });
     let error: unknown;
+    this.#change(active, { state: 'running', startedAt: this.#now(), waitingFor: null });
     try {
+      this.#repo.save(active.run, { stagingFolder, folders: [...spec.folders] });
       await mkdir(stagingFolder, { recursive: true, mode: 0o700 });
       const result = await spec.work({
         id,
@@ -177,25 +178,40 @@ export class Runs {
     } catch (caught) {
       error = caught;
     }
-    if (!keep || error !== undefined) await rm(stagingFolder, { recursive: true, force: true });
+    try {
+      if (!keep || error !== undefined) await rm(stagingFolder, { recursive: true, force: true });
+    } catch (caught) {
+      error ??= caught;
+    }
     return this.#finish(active, error);
   }
 
   #finish(active: ActiveRun, error: unknown): Run {
-    const problem = error === undefined ? null : explainError(error, active.run.subject).toBody();
-    const state = problem === null ? 'succeeded' : problem.code === 'CANCELLED' ? 'cancelled' : 'failed';
-    if (problem !== null)
-      this.#repo.addLog(active.run.id, {
-        at: this.#now(),
-        level: state === 'failed' ? 'error' : 'info',
-        message: problem.message,
-      });
     this.#active.delete(active.run.id);
-    const progress = state === 'succeeded' ? { ...active.run.progress, phase: 'done' as const } : active.run.progress;
-    active.run = { ...active.run, state, finishedAt: this.#now(), waitingFor: null, error: problem, progress };
-    this.#repo.save(active.run, null);
+    active.run = this.#ended(active.run, error);
+    try {
+      this.#remember(active.run);
+    } catch (caught) {
+      // The next start will find it unfinished; until then it is known here how it ended, and why that is not written.
+      active.run = this.#ended(active.run, error ?? explainError(caught, "Snapkeep's catalog"));
+    }
     this.#announce(active.run);
     return active.run;
+  }
+
+  #ended(run: Run, error: unknown): Run {
+    const problem = error === undefined ? null : explainError(error, run.subject).toBody();
+    const state = problem === null ? 'succeeded' : problem.code === 'CANCELLED' ? 'cancelled' : 'failed';
+    const progress = state === 'succeeded' ? { ...run.progress, phase: 'done' as const } : run.progress;
+    return { ...run, state, finishedAt: this.#now(), waitingFor: null, error: problem, progress };
+  }
+
+  #remember(run: Run): void {
+    if (run.error !== null) {
+      const level = run.state === 'failed' ? 'error' : 'info';
+      this.#repo.addLog(run.id, { at: this.#now(), level, message: run.error.message });
+    }
+    this.#repo.save(run, null);
   }
 
   #change(active: ActiveRun, change: Partial<Run>): void {

@@ -9,6 +9,7 @@ import type { WorkerMessage, WorkerStart, WorkerTaskName, WorkerTasks } from './
 export interface WorkerListener {
   onProgress?(phase: RunPhase, done: number, total: number | null): void;
   onLog?(level: LogEntry['level'], message: string): void;
+  /** The worker waits until this has returned. */
   onSafety?(manifest: Manifest): void;
 }
 
@@ -21,7 +22,7 @@ export type RunInWorker = <T extends WorkerTaskName>(
 
 /**
  * Makes the function that starts workers. A worker is asked to stop, never killed: SQLite must get the chance to roll
- * back and to give its locks free.
+ * back and to give its locks free. A listener that throws has it stopped, and the task fails with what was thrown.
  * @param workerFile the bundled worker
  */
 export function createWorkerRunner(workerFile: string): RunInWorker {
@@ -36,12 +37,19 @@ export function createWorkerRunner(workerFile: string): RunInWorker {
       };
       signal.addEventListener('abort', cancel);
       let outcome: (() => void) | undefined;
+      let notTaken: { error: unknown } | undefined;
       worker.on('message', (message: WorkerMessage) => {
-        if (message.type === 'progress') listener.onProgress?.(message.phase, message.done, message.total);
-        else if (message.type === 'log') listener.onLog?.(message.level, message.message);
-        else if (message.type === 'safety') listener.onSafety?.(message.manifest);
-        else if (message.type === 'finished') outcome = () => resolve(message.result as never);
-        else outcome = () => reject(SnapkeepError.fromBody(message.error));
+        if (message.type === 'finished') outcome = () => resolve(message.result as never);
+        else if (message.type === 'failed') outcome = () => reject(SnapkeepError.fromBody(message.error));
+        else {
+          try {
+            pass(message, listener);
+          } catch (error) {
+            notTaken ??= { error };
+            cancel();
+          }
+          if (message.type === 'safety') worker.postMessage('taken');
+        }
       });
       worker.on('error', (error) => {
         outcome = () =>
@@ -55,7 +63,8 @@ export function createWorkerRunner(workerFile: string): RunInWorker {
       // Only once the thread is gone are its files closed and its locks free.
       worker.on('exit', (code) => {
         signal.removeEventListener('abort', cancel);
-        if (outcome !== undefined) outcome();
+        if (notTaken !== undefined) reject(notTaken.error);
+        else if (outcome !== undefined) outcome();
         else
           reject(
             new SnapkeepError('INTERNAL', `The worker ended with code ${code} and without an answer.`, {
@@ -64,4 +73,10 @@ export function createWorkerRunner(workerFile: string): RunInWorker {
           );
       });
     });
+}
+
+function pass(message: Exclude<WorkerMessage, { type: 'finished' | 'failed' }>, listener: WorkerListener): void {
+  if (message.type === 'progress') listener.onProgress?.(message.phase, message.done, message.total);
+  else if (message.type === 'log') listener.onLog?.(message.level, message.message);
+  else listener.onSafety?.(message.manifest);
 }
