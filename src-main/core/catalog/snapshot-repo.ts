@@ -87,6 +87,13 @@ export class SnapshotRepo {
     return row && toSnapshot(row);
   }
 
+  /** Those whose stored file has this many bytes. */
+  ofSize(bytes: number): SnapshotSummary[] {
+    return (
+      this.#db.prepare(`SELECT ${COLUMNS} ${FROM} WHERE size_bytes = ? ${NEWEST_FIRST}`).all(bytes) as SnapshotRow[]
+    ).map(toSummary);
+  }
+
   /** Whether any snapshot is stored in this folder. */
   hasFolder(folder: string): boolean {
     return this.#db.prepare('SELECT 1 FROM snapshots WHERE folder = ? LIMIT 1').get(folder) !== undefined;

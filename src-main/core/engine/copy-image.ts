@@ -1,6 +1,7 @@
 import { open, rm, stat } from 'node:fs/promises';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { countInWords } from '../../../src-shared/rules/wording.ts';
+import { exists, sidecarPaths } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
 import { closeReading, type Database, openForReading } from './open-database.ts';
 import type { TaskContext } from './task-context.ts';
@@ -36,12 +37,12 @@ export async function copyImage(sourcePath: string, path: string, context: TaskC
     }
     const pages = await copyPages(source, path, context);
     context.log('info', `Copied ${countInWords(pages, 'page')} under one read transaction.`);
-    closeReading(source);
     if ((await identity(sourcePath)) !== before) {
       throw new SnapkeepError('CONFLICT', `${sourcePath} was replaced by another file while it was being copied.`, {
         hint: 'Nothing was stored. Back up again to get the new one.',
       });
     }
+    await requireWhole(sourcePath, pages * Number(source.pragma('page_size', { simple: true })));
     return { path, takenAt, journalMode };
   } catch (error) {
     await rm(path, { force: true });
@@ -73,6 +74,24 @@ async function copyPages(source: Database, path: string, context: TaskContext): 
     throw new SnapkeepError('LOCKED', 'The copy could not be started because of a lock.', { hint: 'Try again.' });
   }
   return totalPages;
+}
+
+/**
+ * SQLite reads the missing end of a last page as zeros and says nothing. While the copy is held, nobody shortens the
+ * file; where there is a log or a journal, the file need not be whole.
+ */
+async function requireWhole(path: string, bytes: number): Promise<void> {
+  const { wal, journal } = sidecarPaths(path);
+  if ((await sizeOf(wal)) > 0 || (await sizeOf(journal)) > 0) return;
+  const found = await sizeOf(path);
+  if (found >= bytes || found === 0) return;
+  throw new SnapkeepError('CORRUPT', `${path} is cut off: it has ${found} bytes instead of ${bytes}.`, {
+    hint: 'Restore it from a snapshot that is proven.',
+  });
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return (await exists(path)) ? (await stat(path)).size : 0;
 }
 
 async function identity(path: string): Promise<string> {

@@ -1,16 +1,16 @@
 import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { type Duplex, Readable } from 'node:stream';
+import { type Duplex, pipeline } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
 import { PIECE_BYTES, type StoredDigest } from './compress.ts';
 import { readPieces, writeFully } from './durable-files.ts';
 import { errorCode } from './engine-errors.ts';
-import { MEMBER_HEADER_BYTES, memberLength, unpackMember } from './gzip-members.ts';
+import { MEMBER_HEADER_BYTES, memberLength, SHORTEST_MEMBER, unpackMember } from './gzip-members.ts';
 import { mapInOrder } from './in-order.ts';
-import { MAX_FRAME_HEADER, readBlockHeader, readFrameHeader, unpackFrame } from './zstd-frames.ts';
+import { MAX_FRAME_HEADER, readBlockHeader, readFrameHeader, skippableBytes, unpackFrame } from './zstd-frames.ts';
 
 /** More than one piece of ours can be; a larger one is not ours, or damaged. */
 const UNPACKED_LIMIT = 16 * PIECE_BYTES;
@@ -74,13 +74,13 @@ async function* unpackedPieces(reader: HashingReader, content: FileContent): Asy
     const own = memberLength(await reader.peek(MEMBER_HEADER_BYTES)) !== undefined;
     yield* own
       ? mapInOrder(ownMembers(reader), IN_FLIGHT, (member) => unpackMember(member, UNPACKED_LIMIT))
-      : unpackStream(reader, createGunzip());
+      : unpackMembers(reader);
   } else if (content === 'zstd') {
     const size = readFrameHeader(await reader.peek(MAX_FRAME_HEADER))?.contentBytes;
     const own = size !== undefined && size <= UNPACKED_LIMIT;
     yield* own
       ? mapInOrder(frames(reader), IN_FLIGHT, (frame) => unpackFrame(frame, UNPACKED_LIMIT))
-      : unpackStream(reader, createZstdDecompress());
+      : unpackFrames(reader);
   } else {
     yield* reader.rest();
   }
@@ -91,37 +91,63 @@ async function* ownMembers(reader: HashingReader): AsyncGenerator<Buffer> {
     const header = await reader.peek(MEMBER_HEADER_BYTES);
     if (header.length === 0) return;
     const length = memberLength(header);
-    if (length === undefined || length > UNPACKED_LIMIT) throw damaged();
+    if (length === undefined || length < SHORTEST_MEMBER || length > UNPACKED_LIMIT) throw damaged();
     yield await reader.take(length);
   }
 }
 
 async function* frames(reader: HashingReader): AsyncGenerator<Buffer> {
-  for (;;) {
-    const start = await reader.peek(MAX_FRAME_HEADER);
-    if (start.length === 0) return;
-    const header = readFrameHeader(start);
-    if (header === undefined) throw damaged();
-    const parts = [await reader.take(header.headerBytes)];
-    for (let last = false, bytes = 0; !last; ) {
-      const blockHeader = await reader.take(3);
-      const block = readBlockHeader(blockHeader);
-      last = block.last;
-      bytes += block.bytes;
+  while (await atFrame(reader)) {
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    for await (const part of frameParts(reader)) {
+      bytes += part.length;
       if (bytes > UNPACKED_LIMIT) throw damaged();
-      parts.push(blockHeader, await reader.take(block.bytes));
+      parts.push(part);
     }
-    parts.push(await reader.take(header.checksumBytes));
     yield Buffer.concat(parts);
   }
 }
 
-async function* unpackStream(reader: HashingReader, unpacker: Duplex): AsyncGenerator<Buffer> {
-  const source = Readable.from(reader.rest());
-  // `compose` carries an error of either side to the one who reads.
-  for await (const piece of source.compose(unpacker)) yield piece as Buffer;
+/** Goes on to the next frame with data in it; `false` at the end of the file. */
+async function atFrame(reader: HashingReader): Promise<boolean> {
+  for (;;) {
+    const start = await reader.peek(MAX_FRAME_HEADER);
+    const skippable = skippableBytes(start);
+    if (skippable === undefined) return start.length > 0;
+    for (let left = skippable; left > 0; left -= PIECE_BYTES) await reader.take(Math.min(left, PIECE_BYTES));
+  }
+}
+
+/** The bytes of the next frame: its header, its blocks, its checksum. */
+async function* frameParts(reader: HashingReader): AsyncGenerator<Buffer> {
+  const header = readFrameHeader(await reader.peek(MAX_FRAME_HEADER));
+  if (header === undefined) throw damaged();
+  yield await reader.take(header.headerBytes);
+  for (let last = false; !last; ) {
+    const blockHeader = await reader.take(3);
+    const block = readBlockHeader(blockHeader);
+    last = block.last;
+    yield blockHeader;
+    yield await reader.take(block.bytes);
+  }
+  if (header.checksumBytes > 0) yield await reader.take(header.checksumBytes);
+}
+
+async function* unpackMembers(reader: HashingReader): AsyncGenerator<Buffer> {
+  yield* unpackThrough(reader.rest(), createGunzip());
   // gunzip stops at what follows the last member; the file is hashed to its end all the same.
   for await (const _rest of reader.rest());
+}
+
+/** Node's zstd stops after one frame without a word, so each frame gets an unpacker of its own. */
+async function* unpackFrames(reader: HashingReader): AsyncGenerator<Buffer> {
+  while (await atFrame(reader)) yield* unpackThrough(frameParts(reader), createZstdDecompress());
+}
+
+async function* unpackThrough(packed: AsyncGenerator<Buffer>, unpacker: Duplex): AsyncGenerator<Buffer> {
+  // An error of either side destroys both, and so reaches the one who reads.
+  for await (const piece of pipeline(packed, unpacker, () => {})) yield piece as Buffer;
 }
 
 /** Reads a file front to back, in pieces as large as asked for, hashing all of it. */

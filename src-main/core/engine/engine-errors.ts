@@ -35,6 +35,16 @@ function explainSqlite(code: string, cause: unknown, what: string): SnapkeepErro
       },
     );
   }
+  if (text.includes('unsupported file format')) {
+    return new SnapkeepError(
+      'UNSUPPORTED',
+      `${what} has a file format that this SQLite does not know, or is damaged.`,
+      {
+        hint: 'Choose another file.',
+        cause,
+      },
+    );
+  }
   if (code.startsWith('SQLITE_CORRUPT')) {
     return new SnapkeepError('CORRUPT', `${what} is damaged: SQLite says “${text}”.`, {
       hint: 'Restore it from a snapshot that is proven.',

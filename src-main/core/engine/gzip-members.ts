@@ -52,6 +52,9 @@ export function memberLength(header: Buffer): number | undefined {
   return own ? header.readUInt32LE(16) : undefined;
 }
 
+/** The shortest a member of Snapkeep's own can be; a shorter length is damage. */
+export const SHORTEST_MEMBER = MEMBER_HEADER_BYTES + TRAILER_BYTES;
+
 /**
  * Unpacks one whole member and checks its length and CRC-32.
  * @param limit the most bytes it may unpack to

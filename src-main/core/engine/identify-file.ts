@@ -7,12 +7,15 @@ const SIGNATURES: ReadonlyArray<[FileContent, Buffer]> = [
   ['sqlite', SQLITE_MAGIC],
   ['gzip', Buffer.from([0x1f, 0x8b, 8])],
   ['zstd', Buffer.from([0x28, 0xb5, 0x2f, 0xfd])],
+  // pzstd begins with a frame that is skipped.
+  ...Array.from({ length: 16 }, (_, n): [FileContent, Buffer] => ['zstd', Buffer.from([0x50 + n, 0x2a, 0x4d, 0x18])]),
   ['zip', Buffer.from('PK\u0003\u0004', 'latin1')],
   ['zip', Buffer.from('PK\u0005\u0006', 'latin1')],
 ];
 
 /**
- * Says what a file is by its first bytes; its name does not count.
+ * Says what a file is by its first bytes; its name does not count, but that nothing in a file that should be compressed
+ * is no empty database.
  *
  * Must not be called for a database that a run of this process has open: closing the file gives free every lock the
  * process holds on it (POSIX), and SQLite's with them.
@@ -23,7 +26,8 @@ export async function identifyContent(path: string): Promise<FileContent> {
   const handle = await open(path, 'r');
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(512), 0, 512, 0);
-    return contentOf(buffer.subarray(0, bytesRead));
+    const content = contentOf(buffer.subarray(0, bytesRead));
+    return content === 'empty' && /\.(gz|zst)$/i.test(path) ? 'unknown' : content;
   } finally {
     await handle.close();
   }

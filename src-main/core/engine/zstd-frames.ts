@@ -8,6 +8,7 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
  */
 
 const MAGIC = 0xfd2fb528;
+const SKIPPABLE_MAGIC = 0x184d2a50;
 const LAST_BLOCK = 1;
 const RLE_BLOCK = 1;
 
@@ -70,6 +71,12 @@ export function readFrameHeader(bytes: Buffer): FrameHeader | undefined {
     contentBytes: readContentSize(bytes, sizeAt, sizeBytes),
     checksumBytes: (descriptor & 4) === 0 ? 0 : 4,
   };
+}
+
+/** The length of a skippable frame (RFC 8878, 3.1.2), or `undefined` when the bytes start none. */
+export function skippableBytes(bytes: Buffer): number | undefined {
+  if (bytes.length < 8 || (bytes.readUInt32LE(0) & ~0xf) !== SKIPPABLE_MAGIC) return undefined;
+  return 8 + bytes.readUInt32LE(4);
 }
 
 function readContentSize(bytes: Buffer, at: number, length: number): number | undefined {

@@ -5,7 +5,9 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { FolderEntry } from '../../../src-shared/contract/methods.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { FileIdentity } from '../../../src-shared/model/restore.ts';
+import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
+import { hashFile } from '../engine/decompress.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { contentInWords, identifyContent, isRestorable } from '../engine/identify-file.ts';
 import { readManifest } from '../engine/manifest-files.ts';
@@ -54,7 +56,8 @@ async function identifyFile(core: CoreContext, given: string): Promise<FileIdent
   const content = await identifyContent(path);
   const info = await stat(path);
   const manifest = await manifestOf(path);
-  const snapshot = core.catalog.snapshots.byPath(dirname(path), basename(path));
+  const here = core.catalog.snapshots.byPath(dirname(path), basename(path));
+  const snapshot = here ?? (manifest === undefined ? await findByContent(core, path, info.size) : undefined);
   const restorable = isRestorable(content);
   return {
     path,
@@ -63,14 +66,26 @@ async function identifyFile(core: CoreContext, given: string): Promise<FileIdent
     sizeBytes: info.size,
     modifiedAt: info.mtime.toISOString(),
     restorable,
-    message: inWords(content, manifest, restorable),
+    message:
+      snapshot === undefined
+        ? inWords(content, manifest, restorable)
+        : `This is a snapshot of ${basename(snapshot.sourcePath)}.`,
     snapshotId: snapshot?.id ?? null,
     planName: snapshot?.planName ?? manifest?.plan.name ?? null,
-    createdAt: manifest?.createdAt ?? null,
-    tables: manifest?.database.tables ?? null,
-    imageBytes: manifest?.image.bytes ?? null,
+    createdAt: manifest?.createdAt ?? snapshot?.createdAt ?? null,
+    tables: manifest?.database.tables ?? snapshot?.tables ?? null,
+    imageBytes: manifest?.image.bytes ?? snapshot?.imageBytes ?? null,
     suggestedTarget: snapshot?.sourcePath ?? manifest?.source.path ?? null,
   };
+}
+
+/** A copy of a snapshot that has lost its manifest, as one sent from a browser, is known by its hash. */
+async function findByContent(core: CoreContext, path: string, size: number): Promise<Snapshot | undefined> {
+  const candidates = core.catalog.snapshots.ofSize(size);
+  if (candidates.length === 0) return undefined;
+  const { sha256 } = await hashFile(path, () => {});
+  const found = candidates.find((candidate) => candidate.sha256 === sha256);
+  return found && core.catalog.snapshots.get(found.id);
 }
 
 function inWords(content: FileIdentity['content'], manifest: Manifest | undefined, restorable: boolean): string {

@@ -4,7 +4,7 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { MANIFEST_SUFFIX, type Manifest } from '../../../src-shared/model/manifest.ts';
 import type { ScanOutcome } from '../../../src-shared/model/run.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { PARTIAL_SUFFIX } from '../engine/durable-files.ts';
+import { exists, PARTIAL_SUFFIX } from '../engine/durable-files.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { parseManifest } from '../engine/manifest-files.ts';
 
@@ -31,6 +31,7 @@ export async function scanFolder(
       if (manifest.name !== snapshotName) throw renamed(manifest.name);
       if (!present.has(snapshotName)) throw new SnapkeepError('NOT_FOUND', 'Its snapshot is not there.');
       outcome.found += 1;
+      await refuseCopy(catalog, manifest, folder);
       if (!known.has(manifest.id)) outcome.added += 1;
       catalog.snapshots.saveManifest(manifest, folder, planFor(catalog, manifest, folder));
     } catch (error) {
@@ -43,6 +44,13 @@ export async function scanFolder(
     if (missing !== snapshot.missing) catalog.snapshots.setMissing(snapshot.id, missing);
   }
   return outcome;
+}
+
+/** A copy of a snapshot takes its place only where the snapshot has gone. */
+async function refuseCopy(catalog: Catalog, manifest: Manifest, folder: string): Promise<void> {
+  const known = catalog.snapshots.get(manifest.id)?.path;
+  if (known === undefined || known === join(folder, manifest.name) || !(await exists(known))) return;
+  throw new SnapkeepError('CONFLICT', `It is a copy of ${known}, which is in the list already.`);
 }
 
 /** The plan a snapshot belongs to here: its own, or one of the same name that stores into the same folder. */

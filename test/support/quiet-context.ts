@@ -1,0 +1,13 @@
+import type { TaskContext } from '../../src-main/core/engine/task-context.ts';
+
+/** What the engine is told where nobody listens and nobody cancels. */
+export function quietContext(stagingFolder: string, more: Partial<TaskContext> = {}): TaskContext {
+  return {
+    stagingFolder,
+    throwIfCancelled: () => {},
+    progress: () => {},
+    log: () => {},
+    now: () => new Date(),
+    ...more,
+  };
+}
