@@ -96,6 +96,7 @@ export async function putBackKeptFiles(
   context: TaskContext,
 ): Promise<void> {
   await replaceDatabaseFile(keptPath, targetPath, target, runId, context);
+  context.progress('confirming', 0, null);
   const from = sidecarPaths(keptPath);
   const to = sidecarPaths(targetPath);
   if (await exists(from.wal)) await copySynced(from.wal, to.wal);

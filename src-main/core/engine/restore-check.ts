@@ -88,7 +88,10 @@ export interface Target {
   damage: string | null;
   facts: DatabaseFacts | undefined;
   schema: SchemaEntry[];
-  /** The file's device and inode: another file under the same name is another target. */
+  /**
+   * The file's device, number and birth: another file under the same name is another target, also where the disk gives
+   * it the number of the one before.
+   */
   identity: string;
 }
 
@@ -101,7 +104,7 @@ export async function lookAtTarget(path: string, context: TaskContext): Promise<
   let identity: string;
   try {
     const info = await stat(path, { bigint: true });
-    identity = `${info.dev}:${info.ino}`;
+    identity = `${info.dev}:${info.ino}:${info.birthtimeNs}`;
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw explainError(error, path);
     const { wal, journal } = sidecarPaths(path);

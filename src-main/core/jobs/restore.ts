@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { type ErrorCode, SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { MANIFEST_SUFFIX, type Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Run, RunResult } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
@@ -7,6 +7,7 @@ import type { AppliedRestore } from '../engine/restore.ts';
 import { isWithin } from '../paths.ts';
 import type { RunHandle } from './runs.ts';
 import { recordVerification } from './verify.ts';
+import type { WorkerTasks } from './worker-protocol.ts';
 import type { WorkerListener } from './worker-runner.ts';
 
 /** Queues the look at what a restore would do; the staged image is kept for {@link startRestore}. */
@@ -46,7 +47,7 @@ export function startRestore(core: CoreContext, checkRunId: string, confirmation
   const { prepared } = core.prepared.confirm(checkRunId, confirmation);
   const targetPath = prepared.check.target.path;
   const snapshotId = prepared.check.source.snapshotId;
-  return core.runs.start({
+  const run = core.runs.start({
     kind: 'restore',
     planId: planOf(core, targetPath),
     snapshotId,
@@ -56,10 +57,7 @@ export function startRestore(core: CoreContext, checkRunId: string, confirmation
     work: async (handle) => {
       handle.log('info', `Restoring ${prepared.check.source.path} to ${targetPath}.`);
       const request = { ...safetyRequest(core, handle, targetPath), prepared, lockWaitMs: lockWait(core) };
-      const applied = await core.runInWorker('restore', request, {
-        ...handle,
-        listener: safetyListener(core, handle, 'restore', targetPath),
-      });
+      const applied = await replace(core, handle, 'restore', request);
       if (snapshotId !== null && core.catalog.snapshots.get(snapshotId) !== undefined) {
         const at = core.clock.now().toISOString();
         recordVerification(core, snapshotId, {
@@ -69,19 +67,25 @@ export function startRestore(core: CoreContext, checkRunId: string, confirmation
           message: `Restored to ${targetPath}.`,
         });
       }
-      await core.prepared.discard(checkRunId);
+      await core.prepared.finish(checkRunId);
       return outcome('restore', targetPath, applied);
     },
   });
+  core.prepared.hold(checkRunId);
+  void core.runs.ended(run.id).then(() => core.prepared.release(checkRunId));
+  return run;
 }
 
 /**
  * Queues the undoing of a restore.
- * @throws SnapkeepError `NOT_FOUND` when there is nothing to undo, `CONFLICT` when it has been undone
+ * @throws SnapkeepError `NOT_FOUND` when there is nothing to undo, `CONFLICT` when it has been undone, `BUSY` while it
+ * still goes on
  */
 export function startUndo(core: CoreContext, restoreRunId: string | undefined): Run {
   const restore = restoreRunId === undefined ? newestUndoable(core) : core.runs.get(restoreRunId);
   const { result } = restore;
+  if (restore.finishedAt === null)
+    throw new SnapkeepError('BUSY', 'This restore has not ended yet.', { hint: 'Wait for it, or cancel it.' });
   if ((result?.kind !== 'restore' && result?.kind !== 'undo') || result.safetySnapshotId === null) {
     throw new SnapkeepError('NOT_FOUND', 'This run replaced nothing that could be put back.', {
       hint: 'Choose a restore that replaced a database.',
@@ -112,10 +116,7 @@ export function startUndo(core: CoreContext, restoreRunId: string | undefined): 
         safetyPath: safety.path,
         lockWaitMs: lockWait(core),
       };
-      const applied = await core.runInWorker('undo', request, {
-        ...handle,
-        listener: safetyListener(core, handle, 'undo', targetPath),
-      });
+      const applied = await replace(core, handle, 'undo', request);
       core.runs.amend(restore.id, { ...result, undoneBy: handle.id });
       return outcome('undo', targetPath, applied);
     },
@@ -125,12 +126,40 @@ export function startUndo(core: CoreContext, restoreRunId: string | undefined): 
 function newestUndoable(core: CoreContext): Run {
   const restores = core.runs.list({ kinds: ['restore'], limit: 500 });
   const found = restores.find(
-    ({ result }) => result?.kind === 'restore' && result.safetySnapshotId !== null && result.undoneBy === null,
+    ({ result, finishedAt }) =>
+      finishedAt !== null && result?.kind === 'restore' && result.safetySnapshotId !== null && result.undoneBy === null,
   );
   if (found !== undefined) return found;
   throw new SnapkeepError('NOT_FOUND', 'There is no restore that could be undone.', {
     hint: 'A restore can be undone when it replaced a database.',
   });
+}
+
+/** What ends a restore before anything is replaced: see `applyRestore`. */
+const NOTHING_REPLACED: ReadonlySet<ErrorCode> = new Set(['CONFLICT', 'LOCKED', 'BUSY', 'CANCELLED', 'NO_SPACE']);
+
+/** Restores or undoes in a worker; a run that ends before anything is replaced has nothing that could be undone. */
+async function replace<T extends 'restore' | 'undo'>(
+  core: CoreContext,
+  handle: RunHandle,
+  kind: T,
+  request: WorkerTasks[T]['request'],
+): Promise<WorkerTasks[T]['result']> {
+  let replaced = false;
+  const listener: WorkerListener = {
+    ...safetyListener(core, handle, kind, request.targetPath),
+    onProgress: (phase, done, total) => {
+      replaced ||= phase === 'confirming';
+      handle.progress(phase, done, total);
+    },
+  };
+  try {
+    return await core.runInWorker(kind, request, { ...handle, listener });
+  } catch (error) {
+    if (!replaced && error instanceof SnapkeepError && NOTHING_REPLACED.has(error.code))
+      handle.update({ result: null });
+    throw error;
+  }
 }
 
 /** Keeps the safety snapshot in the catalog and in the run before anything is replaced: Undo works after a crash too. */
