@@ -35,6 +35,10 @@ export async function launchElectron({ home }: { home: string }): Promise<Shell>
   const page = await app.firstWindow();
   await page.getByRole('navigation', { name: 'Places' }).waitFor();
   const close = async (): Promise<void> => {
+    // Should a run still go on, the application asks before it quits.
+    await app.evaluate(({ dialog }) => {
+      dialog.showMessageBox = async () => ({ response: 0, checkboxChecked: false });
+    });
     await app.close();
     rmSync(userData, { recursive: true, force: true, maxRetries: 5 });
   };

@@ -1,22 +1,29 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { explainError } from '../engine/engine-errors.ts';
 import { type Database, openDatabase } from '../engine/open-database.ts';
 import { migrations } from './migrations.ts';
 
 /**
  * Opens the application's own database and brings it up to date.
- * @throws SnapkeepError `TOO_NEW` when a newer version has written it
+ * @throws SnapkeepError `TOO_NEW` when a newer version has written it, `CORRUPT` when it is damaged
  */
 export function openCatalog(path: string): Database {
-  const catalog = openDatabase(path);
+  let catalog: Database | undefined;
   try {
+    catalog = openDatabase(path);
     catalog.pragma('journal_mode = WAL');
     catalog.pragma('synchronous = FULL');
     catalog.pragma('foreign_keys = ON');
     migrate(catalog, path);
     return catalog;
   } catch (error) {
-    catalog.close();
-    throw error;
+    catalog?.close();
+    const explained = explainError(error, path);
+    if (explained.code !== 'UNSUPPORTED' && explained.code !== 'CORRUPT') throw explained;
+    throw new SnapkeepError('CORRUPT', `${path}, in which Snapkeep remembers plans and runs, is damaged.`, {
+      hint: 'Move it away and start again: plans are made anew, and snapshots are found again by scanning their folders.',
+      cause: error,
+    });
   }
 }
 

@@ -1,0 +1,148 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, type Page, test } from '@playwright/test';
+import Database from 'better-sqlite3';
+import { addEntries, appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
+import { dropFiles } from '../support/drop-files.ts';
+import { hosts, type OpenHost } from '../support/hosts.ts';
+
+let folder: string;
+let source: string;
+let backups: string;
+let host: OpenHost;
+
+test.beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'snapkeep-e2e-'));
+  source = join(folder, 'ledger.db');
+  backups = join(folder, 'backups');
+  mkdirSync(backups);
+  makeDatabase(source, { rows: 5000 });
+});
+
+test.afterEach(async () => {
+  await host.close();
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+for (const { name, open } of hosts) {
+  test(`${name}: plan, backup of a live database, proof, restore by drop, undo, prune`, async () => {
+    host = await open(join(folder, 'home'));
+    const { page } = host;
+    const problems = watchForProblems(page);
+
+    await test.step('a plan for a database that is being written to', async () => {
+      const stopWriting = keepWriting(source);
+      await makePlan(page);
+      await expect(page.getByText(/^Checked/)).toBeVisible();
+      stopWriting();
+    });
+    expect(snapshots()).toHaveLength(1);
+
+    await test.step('verify', async () => {
+      await page.getByRole('button', { name: 'Verify' }).first().click();
+      await page.getByRole('link', { name: 'Activity' }).click();
+      await expect(page.getByRole('link', { name: /Done Verification of .* Valid: 2 tables/ })).toBeVisible();
+    });
+
+    const [snapshot = ''] = snapshots();
+    const stored = join(backups, snapshot);
+    const atBackup = storedEntries(stored);
+    await test.step('lose rows, then restore by dropping the file on the window', async () => {
+      appendEntries(source, 40);
+      expect(countEntries(source)).toBeGreaterThan(atBackup);
+      await dropFiles(page, [stored]);
+      await review(page);
+      await page.getByRole('textbox', { name: 'Type ledger.db to confirm' }).fill('ledger.db');
+      await page.getByRole('button', { name: 'Replace ledger.db' }).click();
+      await expect(page.getByRole('heading', { name: 'Restored' })).toBeVisible();
+    });
+    expect(countEntries(source)).toBe(atBackup);
+
+    await test.step('undo', async () => {
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await expect(page.getByRole('heading', { name: 'Undone' })).toBeVisible();
+      await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
+    });
+    expect(countEntries(source)).toBeGreaterThanOrEqual(atBackup + 40);
+
+    await test.step('a lost database comes back', async () => {
+      for (const suffix of ['', '-wal', '-shm']) rmSync(source + suffix, { force: true });
+      await dropFiles(page, [stored]);
+      await review(page);
+      await page.getByRole('button', { name: 'Restore to ledger.db' }).click();
+      await expect(page.getByRole('heading', { name: 'Restored' })).toBeVisible();
+      await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
+    });
+    expect(countEntries(source)).toBe(atBackup);
+
+    await test.step('prune to the last one', async () => {
+      await page
+        .getByRole('navigation')
+        .getByRole('link', { name: /ledger$/ })
+        .click();
+      await page.getByRole('button', { name: 'Back up now' }).click();
+      await expect.poll(() => snapshots().length).toBe(2);
+      // Until the new one is proven, the old one is the newest good one and stays.
+      await expect(page.getByRole('row').nth(2)).toContainText('Checked');
+      await expect(page.getByRole('cell', { name: /^latest-2$/ })).toBeVisible();
+      await page.getByRole('tab', { name: 'Retention' }).click();
+      await page.getByRole('textbox', { name: 'Keep the last' }).fill('1');
+      await page.getByRole('button', { name: 'Review and save' }).click();
+      await expect(page.getByText('Remove 1', { exact: true })).toBeVisible();
+      await page.getByRole('button', { name: 'Save and remove 1 snapshot' }).click();
+      await expect.poll(() => snapshots().length).toBe(1);
+    });
+    expect(existsSync(stored)).toBe(false);
+    expect(problems).toEqual([]);
+  });
+}
+
+/** Everything the console complains of; violations of the Content-Security-Policy are among it. */
+function watchForProblems(page: Page): string[] {
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
+  });
+  return problems;
+}
+
+async function makePlan(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'New plan' }).first().click();
+  await page.getByRole('textbox', { name: 'Database file' }).fill(source);
+  await expect(page.getByText('2 tables')).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Name of the plan' })).toHaveValue('ledger');
+  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(backups);
+  await page.getByRole('button', { name: 'Create and back up now' }).click();
+}
+
+async function review(page: Page): Promise<void> {
+  await expect(
+    page.getByText('This is a snapshot of ledger.db.').or(page.getByText('This is a gzip file.')),
+  ).toBeVisible();
+  await page.getByRole('button', { name: 'Next: where' }).click();
+  await expect(page.getByRole('radio', { name: /^To where it came from/ })).toBeChecked();
+  await page.getByRole('button', { name: 'Next: review' }).click();
+  await expect(page.getByRole('dialog').getByText(/^Valid: 2 tables/)).toBeVisible();
+}
+
+/** Another connection that commits until it is told to stop. */
+function keepWriting(path: string): () => void {
+  const database = new Database(path);
+  const timer = setInterval(() => addEntries(database, 1), 5);
+  return () => {
+    clearInterval(timer);
+    database.close();
+  };
+}
+
+const snapshots = (): string[] => readdirSync(backups).filter((name) => name.endsWith('.db.gz'));
+
+/** The entries in a stored snapshot, as its manifest tells. */
+function storedEntries(stored: string): number {
+  const manifest = JSON.parse(readFileSync(`${stored}.manifest.json`, 'utf8')) as {
+    database: { tables: Array<{ name: string; rows: number }> };
+  };
+  return manifest.database.tables.find((table) => table.name === 'entries')?.rows ?? 0;
+}

@@ -1,0 +1,203 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, expect, type Page, test } from '@playwright/test';
+import { axeViolations } from '../support/axe.ts';
+import { appendEntries, makeDatabase } from '../support/databases.ts';
+import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
+
+/*
+ * Every screen and dialog in both themes and two sizes: what axe says of it, whether it fits, and a picture of it in
+ * test-results/screens for people to look at.
+ */
+
+const pictures = 'test-results/screens';
+let folder: string;
+let server: RunningServer;
+let browser: Browser;
+
+test.beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'snapkeep-screens-'));
+  for (const name of ['hone', 'portunus', 'soundbox'])
+    makeDatabase(join(folder, `${name}.db`), { rows: 400, journalMode: name === 'portunus' ? 'delete' : 'wal' });
+  mkdirSync(join(folder, 'backups'));
+  server = await launchServer({ home: join(folder, 'home') });
+  browser = await launchBrowser();
+});
+
+test.afterAll(async () => {
+  await browser.close();
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('empty', async () => {
+  await inEveryLook(async (page, look) => {
+    await expect(page.getByRole('heading', { name: 'Nothing is backed up yet' })).toBeVisible();
+    await judge(page, `empty-${look}`);
+  });
+});
+
+test('with plans, in trouble, and every dialog', async () => {
+  await fillIn();
+  await inEveryLook(async (page, look) => {
+    await expect(page.getByRole('heading', { name: 'portunus has failed' })).toBeVisible();
+    await judge(page, `overview-${look}`);
+
+    await page.getByRole('link', { name: 'New plan' }).click();
+    await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'soundbox.db'));
+    await expect(page.getByText('2 tables')).toBeVisible();
+    await judge(page, `new-plan-${look}`);
+    await page.getByRole('button', { name: 'Browse for: Folder for the snapshots' }).click();
+    await expect(page.getByRole('dialog', { name: 'Choose a folder' })).toBeVisible();
+    await judge(page, `picker-${look}`);
+    await page.keyboard.press('Escape');
+    await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'not-a-database.txt'));
+    await expect(page.getByRole('alert')).toBeVisible();
+    await judge(page, `new-plan-trouble-${look}`);
+
+    await page.getByRole('navigation').getByRole('link', { name: /hone$/ }).click();
+    await expect(page.getByRole('table', { name: 'Snapshots' })).toBeVisible();
+    await judge(page, `plan-${look}`);
+    await page
+      .getByRole('button', { name: /^More for/ })
+      .last()
+      .click();
+    await page.getByRole('menuitem', { name: 'Delete…' }).click();
+    await expect(page.getByText('This cannot be undone.')).toBeVisible();
+    await judge(page, `delete-${look}`);
+    await page.keyboard.press('Escape');
+
+    await page.getByRole('button', { name: 'Review and prune' }).click();
+    await expect(page.getByRole('button', { name: 'Nothing to remove' })).toBeVisible();
+    await judge(page, `prune-nothing-${look}`);
+    await page.keyboard.press('Escape');
+    await page.getByRole('tab', { name: 'Retention' }).click();
+    await page.getByRole('textbox', { name: 'Keep the last' }).fill('1');
+    await judge(page, `retention-${look}`);
+    await page.getByRole('button', { name: 'Review and save' }).click();
+    await expect(page.getByText('Remove 2', { exact: true })).toBeVisible();
+    await judge(page, `prune-${look}`);
+    await page.keyboard.press('Escape');
+    await page.getByRole('tab', { name: 'Source' }).click();
+    await expect(page.getByText('2 tables')).toBeVisible();
+    await judge(page, `source-${look}`);
+    await page.getByRole('tab', { name: 'Settings' }).click();
+    await judge(page, `plan-settings-${look}`);
+
+    await page.getByRole('tab', { name: 'Snapshots' }).click();
+    await page
+      .getByRole('button', { name: /^More for/ })
+      .first()
+      .click();
+    await page.getByRole('menuitem', { name: 'Restore…' }).click();
+    await expect(page.getByText('This is a snapshot of hone.')).toBeVisible();
+    await judge(page, `restore-what-${look}`);
+    await page.getByRole('button', { name: 'Next: where' }).click();
+    await judge(page, `restore-where-${look}`);
+    await page.getByRole('button', { name: 'Next: review' }).click();
+    await expect(page.getByText('You will lose 25 rows')).toBeVisible();
+    await judge(page, `restore-review-${look}`);
+    await page.keyboard.press('Escape');
+
+    await page.getByRole('link', { name: 'Activity' }).click();
+    await judge(page, `activity-${look}`);
+    await page
+      .getByRole('link', { name: /^Failed Backup of portunus/ })
+      .first()
+      .click();
+    await expect(page.getByRole('button', { name: 'Retry' })).toBeVisible();
+    await judge(page, `activity-failed-${look}`);
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await judge(page, `settings-${look}`);
+  });
+});
+
+test('the whole way by keyboard', async () => {
+  const page = await openWindow(browser, server.address);
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'Overview' })).toBeFocused();
+  await page.getByRole('navigation').getByRole('link', { name: /hone$/ }).focus();
+  await page.keyboard.press('Enter');
+  await page
+    .getByRole('button', { name: /^More for/ })
+    .first()
+    .focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog', { name: 'Restore' })).toBeVisible();
+  await page.getByRole('button', { name: 'Next: where' }).press('Enter');
+  await page.getByRole('button', { name: 'Next: review' }).press('Enter');
+  await page.getByRole('textbox', { name: 'Type hone.db to confirm' }).pressSequentially('hone.d');
+  await expect(page.getByRole('button', { name: 'Replace hone.db' })).toBeDisabled();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await page.context().close();
+});
+
+/** Three plans: one with three snapshots and rows since, one that fails, one that has never run. */
+async function fillIn(): Promise<void> {
+  const page = await openWindow(browser, server.address);
+  writeFileSync(join(folder, 'not-a-database.txt'), 'This is a text and no database.');
+  const backups = join(folder, 'backups');
+  await page.evaluate(
+    async ({ base, folder, backups }) => {
+      const call = async (method: string, params: unknown): Promise<{ result: never }> =>
+        (
+          await fetch(`${base}api/${method}`, {
+            method: 'POST',
+            headers: { 'Content-Type': 'application/json' },
+            body: JSON.stringify(params),
+          })
+        ).json();
+      for (const name of ['hone', 'portunus', 'soundbox']) {
+        await call('plans.create', {
+          name,
+          sourcePath: `${folder}/${name}.db`,
+          destination: { kind: 'folder', path: backups },
+        });
+      }
+    },
+    { base: new URL('/', server.address).href, folder, backups },
+  );
+  await page.reload();
+  for (let count = 1; count <= 3; count++) {
+    await page.getByRole('article', { name: 'hone' }).getByRole('button', { name: 'Back up now' }).click();
+    await page.getByRole('link', { name: 'Activity' }).click();
+    await expect(page.getByRole('link', { name: /^Done Backup of hone/ })).toHaveCount(count);
+    await page.getByRole('link', { name: 'Overview' }).click();
+  }
+  appendEntries(join(folder, 'hone.db'), 25);
+  rmSync(join(folder, 'portunus.db'));
+  await page.getByRole('article', { name: 'portunus' }).getByRole('button', { name: 'Back up now' }).click();
+  await expect(page.getByRole('heading', { name: 'portunus has failed' })).toBeVisible();
+  await page.context().close();
+}
+
+async function inEveryLook(visit: (page: Page, look: string) => Promise<void>): Promise<void> {
+  test.setTimeout(240_000);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const viewport of [
+      { width: 1280, height: 800 },
+      { width: 900, height: 600 },
+    ]) {
+      const page = await openWindow(browser, server.address, { colorScheme, viewport });
+      await visit(page, `${colorScheme}-${viewport.width}`);
+      await page.context().close();
+    }
+  }
+}
+
+async function judge(page: Page, name: string): Promise<void> {
+  // Dialogs and menus fade in and out; what is judged is what stays.
+  await page.evaluate(() =>
+    Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined))),
+  );
+  await page.screenshot({ path: `${pictures}/${name}.png` });
+  expect(await axeViolations(page), name).toEqual([]);
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflow, `${name} is wider than the window`).toBeLessThanOrEqual(0);
+}

@@ -1,0 +1,33 @@
+import type { Browser, Page } from '@playwright/test';
+import { launchElectron } from './launch-electron.ts';
+import { launchBrowser, launchServer, openWindow } from './launch-server.ts';
+
+/** The window of a host, and its end. */
+export interface OpenHost {
+  page: Page;
+  close(): Promise<void>;
+}
+
+/** A way to open the window. */
+export interface Host {
+  name: string;
+  open(home: string): Promise<OpenHost>;
+}
+
+/** The server host in a browser, and the desktop shell: what one can do, the other can. */
+export const hosts: Host[] = [
+  {
+    name: 'server in a browser',
+    open: async (home) => {
+      const server = await launchServer({ home });
+      const browser: Browser = await launchBrowser();
+      const page = await openWindow(browser, server.address);
+      const close = async (): Promise<void> => {
+        await browser.close();
+        await server.close();
+      };
+      return { page, close };
+    },
+  },
+  { name: 'desktop shell', open: (home) => launchElectron({ home }) },
+];
