@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Core } from '../../src-main/core/core.ts';
@@ -120,7 +120,8 @@ export function hashOf(path: string): string {
 export function expectNothingLeft({ folder, home }: Pick<Scene, 'folder' | 'home'>): void {
   const names = Object.keys(contentsOf(folder));
   expect(names.filter((name) => name.includes('.partial'))).toEqual([]);
-  expect(readdirSync(join(home, 'staging'))).toEqual([]);
+  const staging = join(home, 'staging');
+  expect(existsSync(staging) ? readdirSync(staging) : []).toEqual([]);
   const lone = names.filter((name) => name.endsWith('.manifest.json') && !names.includes(name.slice(0, -14)));
   expect(lone).toEqual([]);
 }

@@ -1,0 +1,265 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { createCore } from '../../src-main/core/create-core.ts';
+import type { Run, RunPhase } from '../../src-shared/model/run.ts';
+import { appendEntries, countEntries, integrityOf, makeDatabase } from '../support/databases.ts';
+import {
+  contentsOf,
+  expectFailure,
+  expectNothingLeft,
+  onPhase,
+  prepareRestore,
+  setScene,
+  takeBackup,
+} from '../support/scene.ts';
+import { runToEnd, startTestCore, succeed, testPorts } from '../support/test-core.ts';
+
+describe('cancelled', () => {
+  const backupPhases: RunPhase[] = ['waiting', 'copying', 'reading', 'compressing', 'storing', 'verifying', 'checking'];
+  test.each(backupPhases)('a backup at “%s” leaves nothing half done', async (phase) => {
+    const scene = await setScene({ rows: 60_000 });
+    onPhase(scene.core, 'backup', phase, ({ id }) => void scene.core.call('runs.cancel', { runId: id }));
+    const run = await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id });
+    // A phase may be over before the wish arrives; what counts is that the end is a clean one.
+    expect(['cancelled', 'succeeded']).toContain(run.state);
+    if (phase === 'waiting' || phase === 'copying')
+      expect(run).toMatchObject({ state: 'cancelled', error: { code: 'CANCELLED' } });
+    const snapshots = await scene.core.call('snapshots.list', {});
+    expect(readdirSync(scene.destination)).toHaveLength(snapshots.length * 2);
+    expect(snapshots.filter((snapshot) => snapshot.missing)).toEqual([]);
+    expectNothingLeft(scene);
+    expect(scene.core.activeRuns()).toEqual([]);
+    expect((await takeBackup(scene)).proof.valid).toBe(true);
+  });
+
+  const restorePhases: RunPhase[] = ['waiting', 'safety-snapshot', 'replacing', 'confirming'];
+  test.each(restorePhases)('a restore at “%s” leaves the old content or the new, whole', async (phase) => {
+    const scene = await setScene({ rows: 60_000 });
+    const { path } = await takeBackup(scene, { verify: false });
+    appendEntries(scene.source, 5);
+    const { start } = await prepareRestore(scene.core, path, scene.source);
+    onPhase(scene.core, 'restore', phase, ({ id }) => void scene.core.call('runs.cancel', { runId: id }));
+    const run = await runToEnd(scene.core, 'restores.start', start);
+    expect(['cancelled', 'succeeded']).toContain(run.state);
+    expect(countEntries(scene.source)).toBe(run.state === 'succeeded' ? 60_000 : 60_005);
+    expect(integrityOf(scene.source)).toBe('ok');
+    if (run.state === 'succeeded') {
+      await succeed(scene.core, 'restores.undo', {});
+      expect(countEntries(scene.source)).toBe(60_005);
+    } else await expect(scene.core.call('restores.undo', {})).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await scene.core.call('restores.discard', { checkRunId: start.checkRunId });
+    expectNothingLeft(scene);
+  });
+
+  test.each(['verifying', 'checking', 'comparing'] as RunPhase[])('a check at “%s” leaves nothing', async (phase) => {
+    const scene = await setScene({ rows: 60_000 });
+    const { path } = await takeBackup(scene, { verify: false });
+    onPhase(scene.core, 'restore-check', phase, ({ id }) => void scene.core.call('runs.cancel', { runId: id }));
+    const run = await runToEnd(scene.core, 'restores.check', { source: { path }, targetPath: scene.source });
+    if (run.state === 'succeeded') await scene.core.call('restores.discard', { checkRunId: run.id });
+    else expect(run.state).toBe('cancelled');
+    expectNothingLeft(scene);
+  });
+
+  test('while it waits for another run: it never starts', async () => {
+    const scene = await setScene({ rows: 20_000 });
+    const first = await scene.core.call('backups.start', { planId: scene.plan.id });
+    const second = await scene.core.call('backups.start', { planId: scene.plan.id });
+    expect(second.run).toMatchObject({ state: 'queued', waitingFor: expect.stringContaining('app.db') });
+    await scene.core.call('runs.cancel', { runId: second.run.id });
+    expect(await scene.core.runEnded(second.run.id)).toMatchObject({ state: 'cancelled', startedAt: null });
+    expect(await scene.core.runEnded(first.run.id)).toMatchObject({ state: 'succeeded' });
+    expectNothingLeft(scene);
+  });
+
+  test('when it has ended: nothing happens; and a run that is none is NOT_FOUND', async () => {
+    const scene = await setScene();
+    const { id } = await succeed(scene.core, 'backups.start', { planId: scene.plan.id });
+    expect(await scene.core.call('runs.cancel', { runId: id })).toMatchObject({
+      state: 'succeeded',
+      cancelRequested: false,
+    });
+  });
+
+  test('by closing the core: everything ends cleanly, and the next core finds nothing to tidy up', async () => {
+    const scene = await setScene({ rows: 60_000 });
+    const core = await startTestCore(join(scene.folder, 'second-home'));
+    const started: Run[] = [];
+    for (let n = 0; n < 3; n++)
+      started.push((await core.call('backups.start', { source: scene.source, to: scene.destination })).run);
+    await core.close();
+    const again = await startTestCore(join(scene.folder, 'second-home'));
+    for (const { id } of started) expect((await again.call('runs.get', { runId: id })).run.state).toBe('cancelled');
+    expect(readdirSync(scene.destination)).toEqual([]);
+    expectNothingLeft({ ...scene, home: join(scene.folder, 'second-home') });
+  });
+});
+
+describe('previews that are stale, and what is never removed', () => {
+  test('a prune after a new snapshot, a pin or a verification', async () => {
+    const scene = await setScene();
+    const { core, plan } = scene;
+    const first = await takeBackup(scene);
+    const second = await takeBackup(scene, { verify: false });
+    const changes = [
+      () => takeBackup(scene),
+      () => core.call('snapshots.pin', { snapshotId: first.id, pinned: true }),
+      () => core.call('snapshots.pin', { snapshotId: first.id, pinned: false }),
+    ];
+    for (const change of changes) {
+      const { confirmation } = await core.call('prune.preview', { planId: plan.id, retention: { keepLast: 1 } });
+      await change();
+      const before = contentsOf(scene.destination);
+      await expect(
+        core.call('prune.start', { planId: plan.id, retention: { keepLast: 1 }, confirmation }),
+      ).rejects.toMatchObject({ code: 'CONFLICT', hint: expect.stringContaining('Nothing was removed') });
+      expect(contentsOf(scene.destination)).toEqual(before);
+    }
+    const preview = await core.call('prune.preview', { planId: plan.id, retention: { keepLast: 1 } });
+    expect(preview.removed.map(({ id }) => id).sort()).toEqual([first.id, second.id].sort());
+    await expect(
+      core.call('prune.start', { planId: plan.id, retention: { keepLast: 2 }, confirmation: preview.confirmation }),
+    ).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
+  test('deleting the newest good one or a pinned one', async () => {
+    const scene = await setScene();
+    const { core } = scene;
+    const good = await takeBackup(scene);
+    const unproven = await takeBackup(scene, { verify: false });
+    await expect(core.call('snapshots.previewDelete', { snapshotId: good.id })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining(good.name),
+    });
+    await expect(core.call('snapshots.delete', { snapshotId: good.id, confirmation: '' })).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+    await core.call('snapshots.pin', { snapshotId: unproven.id, pinned: true });
+    await expect(core.call('snapshots.previewDelete', { snapshotId: unproven.id })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('pinned'),
+    });
+    await core.call('snapshots.pin', { snapshotId: unproven.id, pinned: false });
+    const { confirmation } = await core.call('snapshots.previewDelete', { snapshotId: unproven.id });
+    await expect(core.call('snapshots.delete', { snapshotId: unproven.id, confirmation: 'x' })).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+    await succeed(core, 'snapshots.delete', { snapshotId: unproven.id, confirmation });
+    expect(readdirSync(scene.destination).sort()).toEqual([good.name, `${good.name}.manifest.json`]);
+    expect((await core.call('snapshots.list', {})).map(({ id }) => id)).toEqual([good.id]);
+  });
+
+  test('a prune with the disk away removes nothing from the list', async () => {
+    const scene = await setScene();
+    for (let n = 0; n < 2; n++) await takeBackup(scene);
+    const retention = { keepLast: 1 };
+    const { confirmation } = await scene.core.call('prune.preview', { planId: scene.plan.id, retention });
+    execFileSync('mv', [scene.destination, `${scene.destination}-away`]);
+    const run = await runToEnd(scene.core, 'prune.start', { planId: scene.plan.id, retention, confirmation });
+    expectFailure(run, 'UNAVAILABLE', scene.destination);
+    expect(await scene.core.call('snapshots.list', {})).toHaveLength(2);
+  });
+});
+
+describe('the data folder', () => {
+  test('is held by one core at a time, and says by whom', async () => {
+    const { home, core } = await setScene();
+    const second = createCore({ dataFolder: home, ports: testPorts });
+    await expect(second).rejects.toMatchObject({
+      code: 'BUSY',
+      message: expect.stringMatching(new RegExp(`${home}.*cli.*${process.pid}`)),
+      hint: expect.any(String),
+    });
+    expect(await core.call('plans.list', {})).toHaveLength(1);
+    await core.close();
+    expect(await (await startTestCore(home)).call('plans.list', {})).toHaveLength(1);
+  });
+
+  test('without its catalog is built anew by scanning, to the same list', async () => {
+    const scene = await setScene();
+    const { core, home, plan, destination } = scene;
+    for (let n = 0; n < 3; n++) {
+      appendEntries(scene.source, n);
+      await takeBackup(scene);
+    }
+    const forget = ({ proof: _proof, planId: _planId, ...rest }: Awaited<ReturnType<typeof takeBackup>>) => rest;
+    const before = (await core.call('snapshots.list', {})).map(forget);
+    await core.close();
+    for (const suffix of ['', '-wal', '-shm']) rmSync(join(home, `catalog.db${suffix}`), { force: true });
+    const again = await startTestCore(home);
+    const made = await again.call('plans.create', {
+      name: plan.name,
+      sourcePath: plan.sourcePath,
+      destination: plan.destination,
+    });
+    const scan = await succeed(again, 'folders.scan', { path: destination });
+    expect(scan.result).toMatchObject({ found: 3, added: 3, problems: [] });
+    expect((await again.call('snapshots.list', { planId: made.id })).map(forget)).toEqual(before);
+  });
+
+  test('with a damaged catalog says so, and is not overwritten', async () => {
+    const { home, core } = await setScene();
+    await core.close();
+    for (const suffix of ['-wal', '-shm']) rmSync(join(home, `catalog.db${suffix}`), { force: true });
+    writeFileSync(join(home, 'catalog.db'), 'garbage '.repeat(500));
+    const before = contentsOf(home);
+    await expect(createCore({ dataFolder: home, ports: testPorts })).rejects.toMatchObject({
+      name: 'SnapkeepError',
+      message: expect.stringContaining(join(home, 'catalog.db')),
+      hint: expect.stringContaining('scan'),
+    });
+    expect(contentsOf(home)['catalog.db']).toBe(before['catalog.db']);
+    await expect(createCore({ dataFolder: home, ports: testPorts })).rejects.not.toMatchObject({ code: 'BUSY' });
+  });
+
+  test('that is a file is refused', async () => {
+    const { folder } = await setScene();
+    writeFileSync(join(folder, 'file'), '');
+    await expect(createCore({ dataFolder: join(folder, 'file'), ports: testPorts })).rejects.toMatchObject({
+      name: 'SnapkeepError',
+    });
+  });
+});
+
+test('a plan that was renamed keeps the snapshots it adopted when its folder is scanned', async () => {
+  const scene = await setScene();
+  const { core, source, destination } = scene;
+  const other = join(scene.folder, 'other');
+  mkdirSync(other);
+  await succeed(core, 'backups.start', { source, to: other });
+  const plan = await core.call('plans.create', {
+    name: 'app',
+    sourcePath: source,
+    destination: { kind: 'folder', path: other },
+  });
+  expect(await core.call('snapshots.list', { planId: plan.id })).toHaveLength(1);
+  await core.call('plans.update', { planId: plan.id, name: 'Renamed' });
+  await succeed(core, 'folders.scan', { path: other });
+  expect(await core.call('snapshots.list', { planId: plan.id })).toHaveLength(1);
+  expect(existsSync(destination)).toBe(true);
+});
+
+test('two runs go on at a time, never two on one database, in the order asked for', async () => {
+  const scene = await setScene({ rows: 3000 });
+  const others = [0, 1, 2].map((n) => join(scene.folder, `other-${n}.db`));
+  for (const path of others) makeDatabase(path, { rows: 3000 });
+  const running = new Map<string, string>();
+  let most = 0;
+  let doubled = false;
+  scene.core.on('run.changed', ({ run }) => {
+    if (run.state !== 'running') running.delete(run.id);
+    else {
+      doubled ||= [...running].some(([id, subject]) => id !== run.id && subject === run.subject);
+      running.set(run.id, run.subject);
+    }
+    most = Math.max(most, running.size);
+  });
+  const sources = [scene.source, scene.source, ...others, scene.source];
+  const runs = await Promise.all(
+    sources.map((source) => runToEnd(scene.core, 'backups.start', { source, to: scene.destination, verify: false })),
+  );
+  expect(runs.map((run) => run.state)).toEqual(sources.map(() => 'succeeded'));
+  expect({ most, doubled }).toEqual({ most: 2, doubled: false });
+});

@@ -1,0 +1,38 @@
+import { createCore } from '../../src-main/core/create-core.ts';
+import type { MethodName, Params } from '../../src-shared/contract/methods.ts';
+
+/*
+ * A core in a process of its own, to be killed: `crash-core.ts <data folder> <method> <params>`. It prints the phase of
+ * its run whenever that changes, and its state at the end.
+ */
+
+const [dataFolder = '', method = '', params = '{}'] = process.argv.slice(2);
+const core = await createCore({
+  dataFolder,
+  ports: {
+    host: 'cli',
+    capabilities: { nativeDialogs: false, revealFiles: false, droppedPaths: false },
+    workerFile: new URL('../../src-main/worker/worker.ts', import.meta.url).pathname,
+  },
+});
+
+let kind = '';
+let last = '';
+core.on('run.changed', ({ run }) => {
+  if (run.kind === kind && run.progress.phase !== last) process.stdout.write(`${run.progress.phase}\n`);
+  if (run.kind === kind) last = run.progress.phase;
+});
+
+kind = method === 'backups.start' ? 'backup' : 'restore';
+let given = JSON.parse(params) as { source?: unknown; targetPath?: string };
+if (method === 'restores.start') {
+  const { run } = await core.call('restores.check', given as Params<'restores.check'>);
+  const { result } = await core.runEnded(run.id);
+  if (result?.kind !== 'restore-check') throw new Error('The check failed.');
+  given = { checkRunId: run.id, confirmation: result.check.confirmation } as object;
+}
+const { run } = (await core.call(method as MethodName, given as never)) as { run: { id: string } };
+process.stdout.write(`started\n`);
+const ended = await core.runEnded(run.id);
+process.stdout.write(`${ended.state}\n`);
+await core.close();
