@@ -16,9 +16,7 @@ const brand: MantineColorsTuple = [
 /** The look of the window: the system's fonts, one blue, quiet corners. */
 export const theme = createTheme({
   primaryColor: 'brand',
-  primaryShade: { light: 6, dark: 4 },
-  autoContrast: true,
-  luminanceThreshold: 0.32,
+  primaryShade: { light: 6, dark: 7 },
   colors: { brand },
   defaultRadius: 'md',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif',

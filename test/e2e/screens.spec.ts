@@ -124,8 +124,7 @@ test('the whole way by keyboard', async () => {
     .first()
     .focus();
   await page.keyboard.press('Enter');
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('Enter');
+  await page.getByRole('menuitem', { name: 'Restore…' }).press('Enter');
   await expect(page.getByRole('dialog', { name: 'Restore' })).toBeVisible();
   await page.getByRole('button', { name: 'Next: where' }).press('Enter');
   await page.getByRole('button', { name: 'Next: review' }).press('Enter');
@@ -191,6 +190,7 @@ async function inEveryLook(visit: (page: Page, look: string) => Promise<void>): 
 
 async function judge(page: Page, name: string): Promise<void> {
   // Dialogs and menus fade in and out; what is judged is what stays.
+  await expect(page.getByRole('menu')).toHaveCount(0);
   await page.evaluate(() =>
     Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined))),
   );
