@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { extname, join, resolve, sep } from 'node:path';
+import { extname } from 'node:path';
 import { type Protocol, protocol } from 'electron';
 import {
   contentSecurityPolicy,
@@ -8,10 +8,7 @@ import {
   SECURITY_HEADERS,
 } from '../../src-shared/rules/content-security-policy.ts';
 import { errorCode } from '../core/engine/engine-errors.ts';
-
-/** The window's own scheme and origin: not a file, so it has an origin that can be checked. */
-export const APP_SCHEME = 'app';
-export const APP_ORIGIN = `${APP_SCHEME}://snapkeep`;
+import { APP_SCHEME, filePath } from './app-address.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -41,15 +38,6 @@ export function serveApp(on: Protocol, rendererFolder: string): void {
       return new Response('Not found', { status: 404, headers: SECURITY_HEADERS });
     }
   });
-}
-
-/** The file an address stands for; `undefined` for another host or a way out of the folder. */
-export function filePath(address: string, rendererFolder: string): string | undefined {
-  const url = new URL(address);
-  if (`${url.protocol}//${url.host}` !== APP_ORIGIN) return undefined;
-  const root = resolve(rendererFolder);
-  const path = resolve(join(root, decodeURIComponent(url.pathname === '/' ? '/index.html' : url.pathname)));
-  return path.startsWith(root + sep) ? path : undefined;
 }
 
 async function respond(path: string): Promise<Response> {

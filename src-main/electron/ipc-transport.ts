@@ -1,6 +1,6 @@
 import { type BrowserWindow, type IpcMainEvent, ipcMain } from 'electron';
 import type { Connection, Core } from '../core/core.ts';
-import { APP_ORIGIN } from './app-protocol.ts';
+import { isOwnPage } from './app-address.ts';
 import { TO_CORE, TO_WINDOW } from './channel.ts';
 
 /** Carries frames between a window and the core. The only place that listens to IPC. */
@@ -12,7 +12,7 @@ export function serveWindow(window: BrowserWindow, core: Core): void {
       if (!webContents.isDestroyed()) webContents.send(TO_WINDOW, frame);
     });
   const receive = (event: IpcMainEvent, frame: unknown): void => {
-    if (!isOwnPage(event, window)) return;
+    if (!isOwnPage(event, webContents)) return;
     connection ??= connect();
     connection.receive(frame);
   };
@@ -27,15 +27,4 @@ export function serveWindow(window: BrowserWindow, core: Core): void {
     disconnect();
     ipcMain.removeListener(TO_CORE, receive);
   });
-}
-
-/** Whether a message comes from the page Snapkeep has loaded, in its main frame, in this window. */
-export function isOwnPage(event: Pick<IpcMainEvent, 'sender' | 'senderFrame'>, window: BrowserWindow): boolean {
-  const frame = event.senderFrame;
-  return (
-    event.sender === window.webContents &&
-    frame !== null &&
-    frame.parent === null &&
-    URL.parse(frame.url)?.href.startsWith(`${APP_ORIGIN}/`) === true
-  );
 }

@@ -16,7 +16,7 @@ let folder: string;
 let server: RunningServer;
 let browser: Browser;
 
-test.beforeAll(async () => {
+test.beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'snapkeep-screens-'));
   for (const name of ['hone', 'portunus', 'soundbox'])
     makeDatabase(join(folder, `${name}.db`), { rows: 400, journalMode: name === 'portunus' ? 'delete' : 'wal' });
@@ -25,7 +25,7 @@ test.beforeAll(async () => {
   browser = await launchBrowser();
 });
 
-test.afterAll(async () => {
+test.afterEach(async () => {
   await browser.close();
   await server.close();
   rmSync(folder, { recursive: true, force: true });
@@ -114,6 +114,7 @@ test('with plans, in trouble, and every dialog', async () => {
 });
 
 test('the whole way by keyboard', async () => {
+  await fillIn();
   const page = await openWindow(browser, server.address);
   await page.keyboard.press('Tab');
   await expect(page.getByRole('link', { name: 'Overview' })).toBeFocused();

@@ -1,6 +1,6 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { median, printTable, timeScript, timeSnapkeep } from './measure.ts';
+import { median, printTable, timeCommand, timeScript, watchSnapkeep } from './measure.ts';
 
 /** Where and how often to measure. */
 export interface ScriptsBench {
@@ -23,21 +23,27 @@ export function measureScripts({ database, stored, folder, rounds }: ScriptsBenc
     verify: [],
     verifyZst: [],
   };
-  const memory: number[] = [];
-  const delays: number[] = [];
+  const home = join(folder, 'home');
   const sizes: Record<string, number> = {};
   for (let round = 1; round <= rounds; round++) {
     process.stdout.write(`round ${round} of ${rounds}\n`);
     times.script.push(timeScript(`sqlite3 ${database} ".backup ${copy}" && gzip -c ${copy} > ${packed} && rm ${copy}`));
     sizes.script = statSync(packed).size;
     for (const format of ['gz', 'zst'] as const) {
-      const backup = timeSnapkeep('backup', format, database, stored);
+      const backup = timeCommand(
+        home,
+        'backup',
+        '--source',
+        database,
+        '--to',
+        stored,
+        '--format',
+        format,
+        '--no-verify',
+      );
       times[format].push(backup.wallMs);
       sizes[format] = statSync(backup.path).size;
-      const verify = timeSnapkeep('verify', backup.path);
-      times[format === 'gz' ? 'verify' : 'verifyZst'].push(verify.wallMs);
-      memory.push(backup.peakMemoryMb, verify.peakMemoryMb);
-      delays.push(backup.loopDelayP99Ms);
+      times[format === 'gz' ? 'verify' : 'verifyZst'].push(timeCommand(home, 'verify', backup.path).wallMs);
       for (const name of readdirSync(stored)) rmSync(join(stored, name));
     }
     times.scriptVerify.push(
@@ -62,7 +68,17 @@ export function measureScripts({ database, stored, folder, rounds }: ScriptsBenc
     row('Snapkeep, gzip', times.verify, times.scriptVerify),
     row('Snapkeep, zstd', times.verifyZst, times.scriptVerify),
   ]);
+  printWatched(database, stored);
+}
+
+/** What a backup and a verification need of memory, and leave of the main thread. */
+function printWatched(database: string, stored: string): void {
+  const backups = (['gz', 'zst', 'none'] as const).map((format) => watchSnapkeep('backup', format, database, stored));
+  const verifications = backups.map(({ path }) => watchSnapkeep('verify', path));
+  const memory = Math.max(...[...backups, ...verifications].map((each) => each.peakMemoryMb));
+  const delay = Math.max(...backups.map((each) => each.loopDelayP99Ms));
   process.stdout.write(
-    `peak memory ${Math.max(...memory).toFixed(0)} MB; main thread's event-loop delay p99 ${Math.max(...delays).toFixed(1)} ms (worst of ${delays.length})\n`,
+    `peak memory ${memory.toFixed(0)} MB; main thread's event-loop delay while backing up, p99 ${delay.toFixed(1)} ms (the worst of three)\n`,
   );
+  for (const name of readdirSync(stored)) rmSync(join(stored, name));
 }

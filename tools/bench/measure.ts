@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Measurement } from './measure-snapkeep.ts';
 
 /** Runs a shell script and answers how long it took, in milliseconds. */
@@ -10,13 +10,23 @@ export function timeScript(script: string): number {
   return performance.now() - started;
 }
 
-/** Runs a piece of Snapkeep's work in a process of its own; `wallMs` counts the process from start to end, as for a script. */
-export function timeSnapkeep(...args: string[]): Measurement & { wallMs: number } {
+/** Runs a command of Snapkeep's and answers how long its process took from start to end, and what it printed. */
+export function timeCommand(home: string, ...args: string[]): { wallMs: number; path: string } {
   const started = performance.now();
+  const cli = resolve(import.meta.dirname, '../../out/main/cli.cjs');
+  const output = execFileSync(process.execPath, [cli, ...args, '--json'], {
+    encoding: 'utf8',
+    env: { ...process.env, SNAPKEEP_HOME: home },
+  });
+  return { wallMs: performance.now() - started, path: (JSON.parse(output) as { path?: string }).path ?? '' };
+}
+
+/** Runs a piece of Snapkeep's work in a process that watches itself. */
+export function watchSnapkeep(...args: string[]): Measurement {
   const output = execFileSync(process.execPath, [join(import.meta.dirname, 'measure-snapkeep.ts'), ...args], {
     encoding: 'utf8',
   });
-  return { ...(JSON.parse(output) as Measurement), wallMs: performance.now() - started };
+  return JSON.parse(output) as Measurement;
 }
 
 /** The middle value. */

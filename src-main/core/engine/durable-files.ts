@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, copyFile, type FileHandle, link, open, rename, rm, stat, statfs, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { errorCode, explainError, noSpace } from './engine-errors.ts';
 
@@ -140,9 +140,4 @@ export async function writeFully(handle: FileHandle, data: Buffer): Promise<void
 /** The files SQLite keeps beside a database. */
 export function sidecarPaths(databasePath: string): { wal: string; shm: string; journal: string } {
   return { wal: `${databasePath}-wal`, shm: `${databasePath}-shm`, journal: `${databasePath}-journal` };
-}
-
-/** The path of a manifest's or a snapshot's neighbour in the same folder. */
-export function beside(path: string, name: string): string {
-  return join(dirname(path), name);
 }

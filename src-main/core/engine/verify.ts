@@ -170,8 +170,6 @@ async function checkImage(
     return undefined;
   }
   try {
-    // Pages come from the system's cache without being copied; the image has just been written.
-    image.pragma('mmap_size = 1073741824');
     checkIntegrity(image, report, context);
     context.throwIfCancelled();
     checkForeignKeys(image, report);
