@@ -3,7 +3,7 @@ import { Bytes, FileHolder, FilePath, Instant, TableRows } from './values.ts';
 import { Verification } from './verification.ts';
 
 /** What a restore puts back: a snapshot of the catalog, or any file. */
-export const RestoreSource = z.union([z.object({ snapshotId: z.uuid() }), z.object({ path: FilePath })]);
+export const RestoreSource = z.union([z.strictObject({ snapshotId: z.uuid() }), z.strictObject({ path: FilePath })]);
 export type RestoreSource = z.infer<typeof RestoreSource>;
 
 /** What the first bytes of a file say it is. */

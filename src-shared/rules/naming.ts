@@ -35,9 +35,8 @@ export function snapshotName(planName: string, at: Date, compression: Compressio
   return `${fileStem(planName)}-${day}-${time.slice(0, 8).replaceAll(':', '')}${suffix}${extensionFor(compression)}`;
 }
 
-// What Windows and SMB shares refuse in a name, and what any system takes for a path.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are just what is refused
-const FORBIDDEN = /[<>:"/\\|?*\u0000-\u001f\u007f]/;
+// What Windows and SMB shares refuse in a name, what any system takes for a path, and halves of letters.
+const FORBIDDEN = /[<>:"/\\|?*\p{Cc}\p{Cs}]/u;
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
 /**

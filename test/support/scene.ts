@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Core } from '../../src-main/core/core.ts';
+import type { HostPorts } from '../../src-main/core/ports.ts';
 import type { Plan, PlanInput } from '../../src-shared/model/plan.ts';
 import type { RestoreCheck } from '../../src-shared/model/restore.ts';
 import type { Run, RunPhase } from '../../src-shared/model/run.ts';
@@ -24,6 +25,8 @@ export interface Scene {
 export interface SceneOptions extends DatabaseOptions {
   sourceName?: string;
   plan?: Partial<Omit<PlanInput, 'sourcePath' | 'destination'>>;
+  /** What the host lends beside what every test does. */
+  ports?: Partial<HostPorts>;
   /** Called with the scene's folder before anything is in it, for mounts. */
   prepare?: (folder: string) => void;
 }
@@ -32,6 +35,7 @@ export interface SceneOptions extends DatabaseOptions {
 export async function setScene({
   sourceName = 'app.db',
   plan = {},
+  ports = {},
   prepare,
   ...database
 }: SceneOptions = {}): Promise<Scene> {
@@ -42,7 +46,7 @@ export async function setScene({
   const home = join(folder, 'home');
   for (const made of [join(folder, 'app'), destination]) mkdirSync(made, { recursive: true });
   makeDatabase(source, database);
-  const core = await startTestCore(home);
+  const core = await startTestCore(home, ports);
   return {
     folder,
     home,

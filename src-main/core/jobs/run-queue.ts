@@ -16,6 +16,8 @@ export interface QueuedJob {
 export class RunQueue {
   readonly #parallel: number;
   readonly #waiting: QueuedJob[] = [];
+  /** What each waiting job was last told. */
+  readonly #told = new Map<string, string>();
   readonly #running = new Map<string, { job: QueuedJob; done: Promise<void> }>();
   #closed = false;
 
@@ -34,6 +36,7 @@ export class RunQueue {
     const index = this.#waiting.findIndex((job) => job.id === id);
     if (index < 0) return false;
     this.#waiting.splice(index, 1);
+    this.#told.delete(id);
     this.#startNext();
     return true;
   }
@@ -57,12 +60,19 @@ export class RunQueue {
       // What an earlier job waits for is kept for it, so that nobody is overtaken for ever.
       for (const lock of job.locks) claimed.add(lock);
       if (reason === undefined) this.#start(job);
-      else job.waits(reason);
+      else this.#tell(job, reason);
     }
+  }
+
+  #tell(job: QueuedJob, reason: string): void {
+    if (this.#told.get(job.id) === reason) return;
+    this.#told.set(job.id, reason);
+    job.waits(reason);
   }
 
   #start(job: QueuedJob): void {
     this.#waiting.splice(this.#waiting.indexOf(job), 1);
+    this.#told.delete(job.id);
     const done = job.start().finally(() => {
       this.#running.delete(job.id);
       this.#startNext();

@@ -1,0 +1,133 @@
+import { expect, test } from 'vitest';
+import { openConnection } from '../../src-main/core/connection.ts';
+import { Dispatcher } from '../../src-main/core/dispatcher.ts';
+import { EventBus } from '../../src-main/core/event-bus.ts';
+import type { Handlers } from '../../src-main/core/handlers/handler.ts';
+import { CoreFrame } from '../../src-shared/contract/frames.ts';
+import { setScene } from '../support/scene.ts';
+
+/** A connection to handlers of the test's own. */
+function connect(handlers: Partial<Record<string, (params: never, signal: AbortSignal) => unknown>>) {
+  const frames: CoreFrame[] = [];
+  const arrivals: Array<() => void> = [];
+  const events = new EventBus();
+  const connection = openConnection(new Dispatcher(handlers as unknown as Handlers), events, (frame) => {
+    frames.push(CoreFrame.parse(JSON.parse(JSON.stringify(frame))));
+    for (const arrived of arrivals.splice(0)) arrived();
+  });
+  return {
+    connection,
+    events,
+    frames,
+    next: () => new Promise<void>((resolve) => arrivals.push(resolve)),
+  };
+}
+
+test('a request is answered with its id', async () => {
+  const { connection, frames, next } = connect({ 'settings.get': () => ({ theme: 'dark', lockWaitSeconds: 1 }) });
+  const answered = next();
+  connection.receive({ type: 'request', id: 7, method: 'settings.get', params: {} });
+  await answered;
+  expect(frames).toEqual([
+    { type: 'response', id: 7, answer: { ok: true, result: { theme: 'dark', lockWaitSeconds: 1 } } },
+  ]);
+});
+
+test.each([
+  ['nothing', undefined],
+  ['a text', 'request'],
+  ['no type', { id: 1, method: 'app.info', params: {} }],
+  ['an unknown type', { type: 'event', id: 1 }],
+  ['a negative id', { type: 'request', id: -1, method: 'app.info', params: {} }],
+  ['an extra field', { type: 'cancel', id: 1, force: true }],
+  ['a method that is no text', { type: 'request', id: 1, method: ['app.info'], params: {} }],
+])('%s is answered as not understood, to nobody’s id', (_what, frame) => {
+  const { connection, frames } = connect({});
+  connection.receive(frame);
+  expect(frames).toMatchObject([
+    { type: 'response', id: -1, answer: { ok: false, error: { code: 'INVALID_PARAMS' } } },
+  ]);
+});
+
+test.each(['nothing.here', 'constructor', '__proto__', 'toString', ''])(
+  'the method %j is NOT_FOUND',
+  async (method) => {
+    const { connection, frames, next } = connect({});
+    const answered = next();
+    connection.receive({ type: 'request', id: 1, method, params: {} });
+    await answered;
+    expect(frames).toMatchObject([
+      { id: 1, answer: { ok: false, error: { code: 'NOT_FOUND', hint: expect.any(String) } } },
+    ]);
+  },
+);
+
+test('what a handler throws is in the answer, whatever it is', async () => {
+  const thrown: unknown[] = [
+    new TypeError('oops'),
+    Object.assign(new Error('full'), { code: 'SQLITE_FULL' }),
+    'a text',
+    undefined,
+  ];
+  for (const what of thrown) {
+    const { connection, frames, next } = connect({
+      'app.info': () => {
+        throw what;
+      },
+    });
+    const answered = next();
+    connection.receive({ type: 'request', id: 1, method: 'app.info', params: {} });
+    await answered;
+    expect(frames).toMatchObject([
+      { answer: { ok: false, error: { message: expect.any(String), hint: expect.any(String) } } },
+    ]);
+  }
+});
+
+test('a cancelled request is aborted and not answered; cancelling what is not there does nothing', async () => {
+  const { promise: aborted, resolve } = Promise.withResolvers<void>();
+  const { connection, frames } = connect({
+    'app.info': (_params, signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          reject(new Error('aborted'));
+          resolve();
+        });
+      }),
+  });
+  connection.receive({ type: 'cancel', id: 99 });
+  connection.receive({ type: 'request', id: 1, method: 'app.info', params: {} });
+  connection.receive({ type: 'cancel', id: 1 });
+  await aborted;
+  await Promise.resolve();
+  expect(frames).toEqual([]);
+});
+
+test('events carry a revision that grows by one on each connection', () => {
+  const { connection, events, frames } = connect({});
+  events.emit('plans.changed', {});
+  events.emit('snapshots.changed', { planId: null });
+  expect(frames).toEqual([
+    { type: 'event', revision: 1, name: 'plans.changed', payload: {} },
+    { type: 'event', revision: 2, name: 'snapshots.changed', payload: { planId: null } },
+  ]);
+  connection.close();
+  events.emit('plans.changed', {});
+  expect(frames).toHaveLength(2);
+});
+
+test('closing aborts what is asked for and lets runs go on', async () => {
+  const { core, plan } = await setScene();
+  const frames: CoreFrame[] = [];
+  const { promise: started, resolve } = Promise.withResolvers<string>();
+  const connection = core.connect((frame) => {
+    frames.push(frame);
+    if (frame.type === 'response' && frame.answer.ok) resolve((frame.answer.result as { run: { id: string } }).run.id);
+  });
+  connection.receive({ type: 'request', id: 1, method: 'backups.start', params: { planId: plan.id } });
+  const runId = await started;
+  connection.close();
+  const before = frames.length;
+  expect(await core.runEnded(runId)).toMatchObject({ state: 'succeeded' });
+  expect(frames).toHaveLength(before);
+});

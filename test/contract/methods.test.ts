@@ -1,0 +1,308 @@
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Dialogs } from '../../src-main/core/ports.ts';
+import { type EventName, events } from '../../src-shared/contract/events.ts';
+import { type MethodName, methods } from '../../src-shared/contract/methods.ts';
+import { appendEntries } from '../support/databases.ts';
+import { prepareRestore, restore, type Scene, setScene, takeBackup } from '../support/scene.ts';
+import { startTestCore } from '../support/test-core.ts';
+
+type Given = Record<string, unknown>;
+
+interface MethodCase {
+  /** Params of a call that must succeed. */
+  good(scene: Scene): Given | Promise<Given>;
+  /** Params that fit, and name something that is not there; `null` where there is nothing to name. */
+  missing: ((scene: Scene) => Given) | null;
+  /** What is answered to {@link missing}; `NOT_FOUND` by default. */
+  missingCode?: string;
+  /** A run answers at once, and fails with the code. */
+  inRun?: true;
+  /** Params that do not fit, beside an extra one. */
+  wrong: Given;
+}
+
+const snapshotOf = async (scene: Scene): Promise<string> => (await takeBackup(scene)).id;
+const nobody = randomUUID();
+const nothing = { good: () => ({}), missing: null, wrong: { something: 1 } };
+const noPlan = () => ({ planId: nobody });
+const planOf = ({ plan }: Scene) => ({ planId: plan.id });
+const gone = ({ folder }: Scene) => join(folder, 'gone.db');
+
+/** One case for every method; a missing one does not compile. */
+const cases: Record<MethodName, MethodCase> = {
+  'app.info': nothing,
+  'settings.get': nothing,
+  'settings.update': {
+    good: () => ({ theme: 'dark', lockWaitSeconds: 5 }),
+    missing: null,
+    wrong: { lockWaitSeconds: 0 },
+  },
+  'plans.list': nothing,
+  'plans.get': { good: planOf, missing: noPlan, wrong: { planId: 'x' } },
+  'plans.create': {
+    good: ({ source, destination }) => ({
+      name: 'Other',
+      sourcePath: source,
+      destination: { kind: 'folder', path: destination },
+    }),
+    missing: (scene) => ({
+      name: 'Other',
+      sourcePath: gone(scene),
+      destination: { kind: 'folder', path: scene.destination },
+    }),
+    wrong: { name: '' },
+  },
+  'plans.update': {
+    good: ({ plan }) => ({ planId: plan.id, name: 'Renamed', retention: { keepLast: null }, compression: 'zst' }),
+    missing: noPlan,
+    wrong: { planId: nobody, retention: { keepLast: 0 } },
+  },
+  'plans.remove': { good: planOf, missing: noPlan, wrong: {} },
+  'sources.describe': {
+    good: ({ source }) => ({ path: source }),
+    missing: (scene) => ({ path: gone(scene) }),
+    wrong: { path: '' },
+  },
+  'backups.start': { good: planOf, missing: noPlan, wrong: { planId: nobody, source: '/a', to: '/b' } },
+  'snapshots.list': {
+    good: async (scene) => {
+      await takeBackup(scene);
+      return planOf(scene);
+    },
+    missing: null,
+    wrong: { planId: 1 },
+  },
+  'snapshots.get': {
+    good: async (scene) => ({ snapshotId: await snapshotOf(scene) }),
+    missing: () => ({ snapshotId: nobody }),
+    wrong: {},
+  },
+  'snapshots.pin': {
+    good: async (scene) => ({ snapshotId: await snapshotOf(scene), pinned: true }),
+    missing: () => ({ snapshotId: nobody, pinned: true }),
+    wrong: { snapshotId: nobody, pinned: 'yes' },
+  },
+  'snapshots.previewDelete': {
+    good: async (scene) => {
+      const old = await snapshotOf(scene);
+      await takeBackup(scene);
+      return { snapshotId: old };
+    },
+    missing: () => ({ snapshotId: nobody }),
+    wrong: { snapshotId: null },
+  },
+  'snapshots.delete': {
+    good: async (scene) => {
+      const snapshotId = await snapshotOf(scene);
+      await takeBackup(scene);
+      const { confirmation } = await scene.core.call('snapshots.previewDelete', { snapshotId });
+      return { snapshotId, confirmation };
+    },
+    missing: () => ({ snapshotId: nobody, confirmation: 'x' }),
+    wrong: { snapshotId: nobody },
+  },
+  'verifications.start': {
+    good: async (scene) => ({ snapshotId: await snapshotOf(scene) }),
+    missing: () => ({ snapshotId: nobody }),
+    wrong: { file: '/a' },
+  },
+  'restores.check': {
+    good: async (scene) => ({ source: { snapshotId: await snapshotOf(scene) }, targetPath: scene.source }),
+    missing: ({ source }) => ({ source: { snapshotId: nobody }, targetPath: source }),
+    wrong: { source: {}, targetPath: '/a' },
+  },
+  'restores.start': {
+    good: async (scene) => (await prepareRestore(scene.core, (await takeBackup(scene)).path, scene.source)).start,
+    missing: () => ({ checkRunId: nobody, confirmation: 'x' }),
+    missingCode: 'CONFLICT',
+    wrong: { checkRunId: nobody },
+  },
+  'restores.discard': { good: () => ({ checkRunId: nobody }), missing: null, wrong: { checkRunId: 'x' } },
+  'restores.undo': {
+    good: async (scene) => {
+      const { path } = await takeBackup(scene);
+      appendEntries(scene.source, 1);
+      return { runId: (await restore(scene.core, path, scene.source)).id };
+    },
+    missing: () => ({ runId: nobody }),
+    wrong: { runId: 'x' },
+  },
+  'prune.preview': { good: planOf, missing: noPlan, wrong: { planId: nobody, retention: { keepLast: 1.5 } } },
+  'prune.start': {
+    good: async ({ core, plan }) => ({
+      planId: plan.id,
+      confirmation: (await core.call('prune.preview', { planId: plan.id })).confirmation,
+    }),
+    missing: () => ({ planId: nobody, confirmation: 'x' }),
+    wrong: { planId: nobody },
+  },
+  'runs.list': {
+    good: async (scene) => {
+      await takeBackup(scene);
+      return { planId: scene.plan.id, before: '2999-01-01T00:00:00.000Z', limit: 10 };
+    },
+    missing: null,
+    wrong: { limit: 501 },
+  },
+  'runs.get': {
+    good: async (scene) => {
+      await takeBackup(scene);
+      const [run] = await scene.core.call('runs.list', {});
+      return { runId: run?.id };
+    },
+    missing: () => ({ runId: nobody }),
+    wrong: { runId: '' },
+  },
+  'runs.cancel': {
+    good: async ({ core, plan }) => ({ runId: (await core.call('backups.start', { planId: plan.id })).run.id }),
+    missing: () => ({ runId: nobody }),
+    wrong: {},
+  },
+  'folders.scan': {
+    good: ({ destination }) => ({ path: destination }),
+    missing: (scene) => ({ path: gone(scene) }),
+    inRun: true,
+    wrong: { path: 1 },
+  },
+  'files.identify': {
+    good: async (scene) => ({ path: (await takeBackup(scene)).path }),
+    missing: (scene) => ({ path: gone(scene) }),
+    wrong: { path: [] },
+  },
+  'files.list': {
+    good: ({ folder }) => ({ path: folder }),
+    missing: (scene) => ({ path: gone(scene) }),
+    wrong: { path: '' },
+  },
+  'files.reveal': { good: ({ source }) => ({ path: source }), missing: null, wrong: {} },
+  'dialogs.pickDatabase': nothing,
+  'dialogs.pickBackup': nothing,
+  'dialogs.pickFolder': nothing,
+  'dialogs.pickTarget': { good: () => ({ suggestion: '/a.db' }), missing: null, wrong: { suggestion: 1 } },
+};
+
+const dialogs: Dialogs = {
+  pickDatabase: async () => '/picked/app.db',
+  pickBackup: async () => null,
+  pickFolder: async () => '/picked',
+  pickTarget: async (suggestion) => suggestion ?? null,
+};
+
+/** A scene whose core has what a desktop lends it. */
+const setDesktopScene = () => setScene({ ports: { dialogs, revealFile: () => {} } });
+
+test('every method of the contract has a case', () => {
+  expect(Object.keys(cases).sort()).toEqual(Object.keys(methods).sort());
+});
+
+describe.each(Object.entries(cases))('%s', (name, { good, missing, missingCode = 'NOT_FOUND', inRun, wrong }) => {
+  const method = name as MethodName;
+
+  test('answers what its schema says, and nothing beside it', async () => {
+    const scene = await setDesktopScene();
+    const emitted: Array<[string, unknown]> = [];
+    for (const event of Object.keys(events) as EventName[])
+      scene.core.on(event, (payload) => emitted.push([event, payload]));
+    const answer = await scene.core.answer(method, await good(scene));
+    if (!answer.ok) throw new Error(`${answer.error.code}: ${answer.error.message}`);
+    // As it crosses a transport: what JSON drops is missed here too.
+    const sent: unknown = JSON.parse(JSON.stringify(answer.result));
+    expect(methods[method].result.parse(sent)).toEqual(sent);
+    for (const run of scene.core.activeRuns()) await scene.core.runEnded(run.id);
+    for (const [event, payload] of emitted) {
+      const wire: unknown = JSON.parse(JSON.stringify(payload));
+      expect(events[event as EventName].parse(wire)).toEqual(wire);
+    }
+  });
+
+  test('refuses params that do not fit', async () => {
+    const { core, plan } = await setScene();
+    const fitting =
+      missing === null ? {} : missing({ core, plan, folder: '/f', source: '/f/s', destination: '/f/d', home: '/f/h' });
+    for (const params of [wrong, { ...fitting, surprise: true }, null, [], 'text', undefined]) {
+      const answer = await core.answer(method, params);
+      expect(answer, JSON.stringify(params)).toMatchObject({
+        ok: false,
+        error: {
+          code: 'INVALID_PARAMS',
+          message: expect.stringContaining(method),
+          hint: expect.any(String),
+          retryable: false,
+        },
+      });
+    }
+  });
+
+  if (missing === null) return;
+  test('says what is not there', async () => {
+    const scene = await setScene();
+    const answer = await scene.core.answer(method, missing(scene));
+    if (inRun && answer.ok) {
+      const { run } = answer.result as { run: { id: string } };
+      expect(await scene.core.runEnded(run.id)).toMatchObject({
+        state: 'failed',
+        error: { code: missingCode, hint: expect.any(String) },
+      });
+    } else
+      expect(answer).toMatchObject({
+        ok: false,
+        error: { code: missingCode, message: expect.any(String), hint: expect.any(String) },
+      });
+  });
+});
+
+test('what the host does not lend is UNSUPPORTED, with what to do instead', async () => {
+  const { core, source } = await setScene();
+  for (const [method, params] of [
+    ['files.reveal', { path: source }],
+    ['dialogs.pickFolder', {}],
+    ['dialogs.pickTarget', {}],
+  ] as const)
+    expect(await core.answer(method, params)).toMatchObject({
+      ok: false,
+      error: { code: 'UNSUPPORTED', hint: expect.any(String) },
+    });
+});
+
+test('a backup without a plan, and a file as what is verified or restored, are answered in the same form', async () => {
+  const scene = await setScene();
+  const { core, source, destination } = scene;
+  const { run } = await core.call('backups.start', {
+    source,
+    to: destination,
+    name: 'own',
+    compression: 'zst',
+    verify: false,
+  });
+  expect((await core.runEnded(run.id)).state).toBe('succeeded');
+  for (const params of [{ path: join(destination, 'own.db.zst') }]) {
+    const answer = await core.answer('verifications.start', params);
+    expect(answer.ok && methods['verifications.start'].result.safeParse(answer.result).success).toBe(true);
+  }
+  for (const planned of await core.call('snapshots.list', {}))
+    expect(planned).toMatchObject({ planId: null, keptBy: ['keep-all'] });
+});
+
+test('a wish to restore a file reaches whoever listens', async () => {
+  const core = await startTestCore((await setScene()).folder);
+  const wishes: string[] = [];
+  core.on('restore.requested', ({ path }) => wishes.push(path));
+  core.requestRestore('/dropped.db.gz');
+  expect(wishes).toEqual(['/dropped.db.gz']);
+});
+
+test('files are listed folders first, and what is neither file nor folder is left out', async () => {
+  const { core, folder } = await setScene();
+  writeFileSync(join(folder, 'a.txt'), 'x');
+  const { entries, parent } = await core.call('files.list', { path: folder });
+  expect(entries.map(({ name, kind }) => [name, kind])).toEqual([
+    ['app', 'folder'],
+    ['backups', 'folder'],
+    ['home', 'folder'],
+    ['a.txt', 'file'],
+  ]);
+  expect(parent).not.toBe(folder);
+});

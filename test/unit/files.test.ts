@@ -1,0 +1,259 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { createCatalog } from '../../src-main/core/catalog/catalog.ts';
+import { migrations } from '../../src-main/core/catalog/migrations.ts';
+import { holdDataFolder } from '../../src-main/core/data-folder.ts';
+import { Dispatcher } from '../../src-main/core/dispatcher.ts';
+import { explainError } from '../../src-main/core/engine/engine-errors.ts';
+import { findFileHolders, parseLsof } from '../../src-main/core/engine/file-holders.ts';
+import { contentInWords, contentOf, identifyContent, isRestorable } from '../../src-main/core/engine/identify-file.ts';
+import type { Handlers } from '../../src-main/core/handlers/handler.ts';
+import { canonicalFilePath, canonicalPath, isWithin } from '../../src-main/core/paths.ts';
+import { ErrorCode } from '../../src-shared/contract/errors.ts';
+import { openElsewhere } from '../support/elsewhere.ts';
+import { temporaryFolder } from '../support/temp-folder.ts';
+
+describe('what a file is', () => {
+  test.each([
+    ['sqlite', Buffer.from('SQLite format 3\0 and so on'), true],
+    ['unknown', Buffer.from('SQLite format 3 \u0001'), false],
+    ['empty', Buffer.alloc(0), true],
+    ['gzip', Buffer.from([0x1f, 0x8b, 8, 0]), true],
+    ['unknown', Buffer.from([0x1f, 0x8b]), false],
+    ['zstd', Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), true],
+    ['zstd', Buffer.from([0x50, 0x2a, 0x4d, 0x18, 0]), true],
+    ['zip', Buffer.from('PK\u0003\u0004'), false],
+    ['zip', Buffer.from('PK\u0005\u0006'), false],
+    ['text', Buffer.from('-- a dump\nCREATE TABLE a;\r\n\t'), false],
+    ['unknown', Buffer.from([0, 1, 2]), false],
+  ] as const)('%s: %j', (content, start, restorable) => {
+    expect(contentOf(start)).toBe(content);
+    expect(isRestorable(content)).toBe(restorable);
+    expect(contentInWords(content)).toMatch(/^(an? |neither )/);
+  });
+
+  test('nothing in a file that should be compressed is no empty database', async () => {
+    const folder = temporaryFolder();
+    for (const name of ['a.db', 'a.db.gz', 'a.DB.ZST']) writeFileSync(join(folder, name), '');
+    expect(
+      await Promise.all(['a.db', 'a.db.gz', 'a.DB.ZST'].map((name) => identifyContent(join(folder, name)))),
+    ).toEqual(['empty', 'unknown', 'unknown']);
+  });
+});
+
+describe('who has a file open', () => {
+  test('lsof’s field output is read', () => {
+    expect(parseLsof('p12\ncnode\nf3\nf4\np345\nc/usr/bin/My App\nf1\n')).toEqual([
+      { pid: 12, name: 'node' },
+      { pid: 345, name: 'My App' },
+    ]);
+    expect(parseLsof('')).toEqual([]);
+  });
+
+  test.skipIf(process.platform !== 'linux')(
+    'another process is found, also by its log and through a link [Linux]',
+    async () => {
+      const folder = temporaryFolder();
+      const path = join(folder, 'app.db');
+      const link = join(folder, 'link.db');
+      writeFileSync(path, '');
+      symlinkSync(path, link);
+      const other = await openElsewhere(path, 'journal_mode = wal');
+      await other.exec('CREATE TABLE a (b)');
+      expect(await findFileHolders(link)).toMatchObject([{ pid: other.pid, name: expect.any(String) }]);
+      await other.close();
+      expect(await findFileHolders(path)).toEqual([]);
+    },
+  );
+});
+
+describe('paths', () => {
+  test('have one name, whatever links lead there, and may not be there yet', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'real'));
+    symlinkSync(join(folder, 'real'), join(folder, 'link'));
+    expect(await canonicalPath(join(folder, 'link', '..', 'link', 'new', 'app.db'))).toBe(
+      join(folder, 'real', 'new', 'app.db'),
+    );
+    for (const wrong of ['app.db', './app.db', '', '/a\0b'])
+      await expect(canonicalPath(wrong)).rejects.toMatchObject({ code: 'INVALID_PARAMS' });
+    for (const blank of ['/a.db ', '/a.db\u00a0', '/a.db\n'])
+      await expect(canonicalFilePath(blank)).rejects.toMatchObject({ code: 'INVALID_PARAMS' });
+  });
+
+  test.each([
+    ['/a', '/a', true],
+    ['/a', '/a/b/c', true],
+    ['/a', '/a/..b', true],
+    ['/a', '/ab', false],
+    ['/a', '/', false],
+    ['/a/b', '/a/c', false],
+  ])('in %s is %s: %s', (folder, path, within) => {
+    expect(isWithin(folder, path)).toBe(within);
+  });
+});
+
+describe('the data folder', () => {
+  test('is held once, and says by whom; given free, it can be held again', () => {
+    const path = join(temporaryFolder(), 'home');
+    const held = holdDataFolder(path, 'server');
+    expect(() => holdDataFolder(path, 'cli')).toThrow(
+      expect.objectContaining({
+        code: 'BUSY',
+        message: expect.stringMatching(new RegExp(`server \\(process ${process.pid} on `)),
+        hint: expect.any(String),
+      }),
+    );
+    writeFileSync(join(path, 'holder.json'), '{ half');
+    expect(() => holdDataFolder(path, 'cli')).toThrow(
+      expect.objectContaining({ code: 'BUSY', message: expect.stringContaining('another Snapkeep') }),
+    );
+    held.release();
+    holdDataFolder(path, 'cli').release();
+  });
+
+  test('is free again when its holder is killed', async () => {
+    const path = join(temporaryFolder(), 'home');
+    holdDataFolder(path, 'cli').release();
+    const other = await openElsewhere(join(path, 'core.lock'));
+    await other.exec('BEGIN EXCLUSIVE');
+    expect(() => holdDataFolder(path, 'cli')).toThrow(expect.objectContaining({ code: 'BUSY' }));
+    await other.crash();
+    holdDataFolder(path, 'cli').release();
+  });
+
+  test('that cannot be made is refused', () => {
+    const file = join(temporaryFolder(), 'file');
+    writeFileSync(file, '');
+    expect(() => holdDataFolder(join(file, 'home'), 'cli')).toThrow(expect.objectContaining({ name: 'SnapkeepError' }));
+  });
+});
+
+describe('the catalog', () => {
+  test('of a newer version is TOO_NEW, and stays as it is', () => {
+    const path = join(temporaryFolder(), 'catalog.db');
+    createCatalog(path).close();
+    const later = new Database(path);
+    later.pragma(`user_version = ${migrations.length + 1}`);
+    later.close();
+    expect(() => createCatalog(path)).toThrow(
+      expect.objectContaining({ code: 'TOO_NEW', message: expect.stringContaining(path), hint: expect.any(String) }),
+    );
+    const again = new Database(path, { readonly: true });
+    expect(again.pragma('user_version', { simple: true })).toBe(migrations.length + 1);
+    again.close();
+  });
+
+  test('of every earlier version is brought up to date, and opening again changes nothing', () => {
+    const folder = temporaryFolder();
+    for (let version = 0; version <= migrations.length; version++) {
+      const path = join(folder, `from-${version}.db`);
+      const earlier = new Database(path);
+      for (const step of migrations.slice(0, version)) earlier.exec(step);
+      earlier.pragma(`user_version = ${version}`);
+      earlier.close();
+      for (let n = 0; n < 2; n++) {
+        const catalog = createCatalog(path);
+        expect(catalog.plans.list()).toEqual([]);
+        expect(catalog.settings.get().theme).toBe('system');
+        catalog.close();
+      }
+    }
+  });
+
+  test('that is no database is CORRUPT, and stays as it is', () => {
+    const path = join(temporaryFolder(), 'catalog.db');
+    writeFileSync(path, 'garbage '.repeat(200));
+    expect(() => createCatalog(path)).toThrow(
+      expect.objectContaining({ code: 'CORRUPT', message: expect.stringContaining(path) }),
+    );
+  });
+});
+
+describe('the dispatcher', () => {
+  const dispatcher = new Dispatcher({
+    'settings.get': () => {
+      throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+    },
+    'app.info': () => {
+      throw new TypeError('oops');
+    },
+    'plans.create': (input: unknown) => input,
+  } as unknown as Handlers);
+  const never = new AbortController().signal;
+
+  test('fills in defaults, trims names, and lets nothing else through', async () => {
+    const given = { name: ' App ', sourcePath: '/a.db', destination: { kind: 'folder' as const, path: '/b' } };
+    expect(await dispatcher.call('plans.create', given, never)).toEqual({
+      ...given,
+      name: 'App',
+      compression: 'gz',
+      retention: { keepLast: 30 },
+      verifyAfterBackup: true,
+    });
+    await expect(dispatcher.call('plans.create', { ...given, id: 'x' }, never)).rejects.toMatchObject({
+      code: 'INVALID_PARAMS',
+    });
+    await expect(dispatcher.call('plans.create', { ...given, name: '  ' }, never)).rejects.toMatchObject({
+      code: 'INVALID_PARAMS',
+    });
+  });
+
+  test('throws only what can be explained', async () => {
+    await expect(dispatcher.call('settings.get', {}, never)).rejects.toMatchObject({
+      code: 'NO_SPACE',
+      message: expect.stringContaining('catalog'),
+    });
+    await expect(dispatcher.call('app.info', {}, never)).rejects.toMatchObject({
+      code: 'INTERNAL',
+      hint: expect.any(String),
+    });
+    expect(await dispatcher.answer('no.method', {}, never)).toMatchObject({
+      ok: false,
+      error: { code: 'NOT_FOUND', message: expect.stringContaining('no.method') },
+    });
+  });
+});
+
+test('every trouble of the disk and of SQLite has a code, names what it is about, and says what to do', () => {
+  const codes = [
+    'ENOENT',
+    'ENOTDIR',
+    'EACCES',
+    'EPERM',
+    'EROFS',
+    'EISDIR',
+    'EEXIST',
+    'ENOSPC',
+    'EDQUOT',
+    'EIO',
+    'ESTALE',
+    'ETIMEDOUT',
+    'ENAMETOOLONG',
+    'SQLITE_BUSY',
+    'SQLITE_BUSY_SNAPSHOT',
+    'SQLITE_LOCKED',
+    'SQLITE_NOTADB',
+    'SQLITE_CORRUPT',
+    'SQLITE_CORRUPT_VTAB',
+    'SQLITE_FULL',
+    'SQLITE_READONLY',
+    'SQLITE_PERM',
+    'SQLITE_CANTOPEN',
+    'SQLITE_IOERR_READ',
+    'SQLITE_MISMATCH',
+    'ESOMETHING',
+  ];
+  for (const code of codes) {
+    const body = explainError(Object.assign(new Error('what it said'), { code }), '/data/app.db').toBody();
+    expect(body, code).toMatchObject({
+      message: expect.stringContaining('/data/app.db'),
+      hint: expect.stringMatching(/\.$/),
+    });
+    expect(ErrorCode.options).toContain(body.code);
+    expect(body.code === 'INTERNAL', code).toBe(['SQLITE_MISMATCH', 'ESOMETHING'].includes(code));
+  }
+  expect(explainError('a text', '/data/app.db').toBody().code).toBe('INTERNAL');
+});

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import type { Proof } from '../../src-shared/model/snapshot.ts';
+import { type BackupOnDay, dayOutcomes, planHealth, worstState } from '../../src-shared/rules/health.ts';
+
+const proof = (valid: boolean | null): Proof => ({
+  level: valid ? 'checked' : 'none',
+  valid,
+  at: null,
+  message: 'the reason',
+});
+const failed = {
+  state: 'failed' as const,
+  error: { code: 'NO_SPACE' as const, message: 'The disk is full.', retryable: false },
+};
+const good = { state: 'succeeded' as const, error: null };
+
+describe('where a plan stands', () => {
+  test.each([
+    ['nothing yet', null, null, false, 'empty', /no snapshot/],
+    ['the first backup goes on', null, null, true, 'running', /being made/],
+    ['proven', good, proof(true), false, 'fine', /proven/],
+    ['not verified', good, proof(null), false, 'unproven', /not been verified/],
+    ['found bad', good, proof(false), false, 'failed', /the reason/],
+    ['found bad, and tried again', good, proof(false), true, 'failed', /not valid/],
+    ['failed, with a good one before', failed, proof(true), false, 'failed', /disk is full/],
+    ['failed, and tried again', failed, proof(true), true, 'failed', /disk is full/],
+    ['failed without a word', { state: 'failed' as const, error: null }, null, false, 'failed', /failed/],
+    ['interrupted', { state: 'interrupted' as const, error: null }, proof(true), false, 'failed', /interrupted/],
+    ['all gone from the disk', good, null, false, 'empty', /no snapshot/],
+  ])('%s', (_what, last, newest, running, state, reason) => {
+    const health = planHealth(last, newest, running);
+    expect(health.state).toBe(state);
+    expect(health.reason).toMatch(reason);
+  });
+
+  test('of several states the worst counts', () => {
+    expect(worstState(['fine', 'running', 'failed', 'empty'])).toBe('failed');
+    expect(worstState(['fine', 'unproven', 'empty'])).toBe('unproven');
+    expect(worstState(['running', 'fine'])).toBe('running');
+    expect(worstState([])).toBeUndefined();
+  });
+});
+
+describe('the days', () => {
+  const on = (day: number, state: BackupOnDay['state'], valid: boolean | null = true): BackupOnDay => ({
+    state,
+    valid,
+    finishedAt: `2026-11-0${day}T12:00:00.000Z`,
+  });
+  const dayOf = (instant: string): string => instant.slice(0, 10);
+  const days = ['2026-11-01', '2026-11-02', '2026-11-03', '2026-11-04', '2026-11-05'];
+
+  test('sum up what became of their backups', () => {
+    const outcomes = dayOutcomes(
+      [
+        on(1, 'succeeded'),
+        on(1, 'succeeded', null),
+        on(2, 'succeeded'),
+        on(2, 'failed', null),
+        on(3, 'interrupted', null),
+        on(3, 'failed', false),
+        on(4, 'cancelled', null),
+        { state: 'running', valid: null, finishedAt: null },
+        on(9, 'failed'),
+      ],
+      days,
+      dayOf,
+    );
+    expect(outcomes.map(({ outcome, backups, failures }) => [outcome, backups, failures])).toEqual([
+      ['success', 2, 0],
+      ['warning', 1, 1],
+      ['failure', 0, 2],
+      ['none', 0, 0],
+      ['none', 0, 0],
+    ]);
+    expect(outcomes.map(({ day }) => day)).toEqual(days);
+  });
+
+  test('are those of the time zone people see', () => {
+    const inTokyo = (instant: string): string =>
+      new Date(Date.parse(instant) + 9 * 3_600_000).toISOString().slice(0, 10);
+    const late: BackupOnDay = { state: 'succeeded', valid: true, finishedAt: '2026-11-01T20:00:00.000Z' };
+    expect(dayOutcomes([late], days, inTokyo).map(({ backups }) => backups)).toEqual([0, 1, 0, 0, 0]);
+  });
+});

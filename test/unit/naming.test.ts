@@ -1,0 +1,147 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  extensionFor,
+  fileStem,
+  ownSnapshotName,
+  planNameFromPath,
+  snapshotName,
+} from '../../src-shared/rules/naming.ts';
+
+const planName = fc.oneof(fc.string({ maxLength: 80 }), fc.string({ unit: 'binary', maxLength: 80 }));
+const compression = fc.constantFrom('gz', 'zst', 'none');
+const at = new Date('2026-11-20T02:03:04.567Z');
+const bytes = (text: string): number => Buffer.byteLength(text);
+const refused = expect.objectContaining({ code: 'INVALID_PARAMS', hint: expect.any(String) });
+
+const errorOf = (act: () => unknown): unknown => {
+  try {
+    return act();
+  } catch (error) {
+    return error;
+  }
+};
+
+describe('names from plans', () => {
+  test('never leave their folder, never hide, and fit every file system', () => {
+    fc.assert(
+      fc.property(planName, compression, fc.integer({ min: 1, max: 999 }), (plan, stored, attempt) => {
+        const name = snapshotName(plan, at, stored, attempt);
+        expect(name).not.toMatch(/[/\\\p{Cc}<>:"|?*\s]|\.\.|^\./u);
+        expect(name.endsWith(extensionFor(stored))).toBe(true);
+        expect(name.isWellFormed()).toBe(true);
+        expect(bytes(`${name}.manifest.json.12345678.partial`)).toBeLessThan(255);
+        expect(fileStem(plan)).not.toBe('');
+      }),
+    );
+  });
+
+  test('are the same each time, and another for each attempt', () => {
+    fc.assert(
+      fc.property(planName, compression, fc.uniqueArray(fc.integer({ min: 1, max: 50 })), (plan, stored, attempts) => {
+        const names = attempts.map((attempt) => snapshotName(plan, at, stored, attempt));
+        expect(new Set(names).size).toBe(attempts.length);
+        expect(attempts.map((attempt) => snapshotName(plan, at, stored, attempt))).toEqual(names);
+      }),
+    );
+  });
+
+  test('are taken as an own name as they are', () => {
+    fc.assert(
+      fc.property(planName, compression, (plan, stored) => {
+        const name = snapshotName(plan, at, stored);
+        expect(ownSnapshotName(name, stored)).toBe(name);
+      }),
+    );
+  });
+
+  test('keep the letters of every script, and tell the time in UTC', () => {
+    expect(snapshotName('Läger / Прогноз 家計簿', at, 'gz')).toBe('Läger-Прогноз-家計簿-2026-11-20-020304.db.gz');
+    expect(snapshotName('a', at, 'none', 3)).toBe('a-2026-11-20-020304-3.db');
+    expect(fileStem('../../etc/passwd')).toBe('etc-passwd');
+    expect(fileStem('///')).toBe('database');
+    expect(fileStem('𠀀'.repeat(80))).toBe('𠀀'.repeat(40));
+  });
+});
+
+describe('own names', () => {
+  test.each([
+    '../x',
+    '..',
+    '.',
+    '',
+    '   ',
+    'a/b',
+    'a\\b',
+    '/etc/x',
+    'C:\\x',
+    '.hidden',
+    'ends.',
+    'quo"te',
+    'a<b',
+    'a>b',
+    'a|b',
+    'a?b',
+    'a*b',
+    'a:b',
+    'tab\tx',
+    'nul\u0000x',
+    'del\u007f',
+    'c1\u0085x',
+    'con',
+    'CON.db',
+    'nul.txt',
+    'com1',
+    'Lpt9.db.gz',
+    'x'.repeat(200),
+    '会'.repeat(80),
+    'lone\ud800',
+  ])('%j is refused', (name) => {
+    expect(errorOf(() => ownSnapshotName(name, 'gz'))).toEqual(refused);
+  });
+
+  test.each([
+    ['before the upgrade', 'gz', 'before the upgrade.db.gz'],
+    ['перед обновлением', 'zst', 'перед обновлением.db.zst'],
+    ['数据 2026', 'none', '数据 2026.db'],
+    ["it's v2.1 (final)", 'gz', "it's v2.1 (final).db.gz"],
+    [' trimmed ', 'gz', 'trimmed.db.gz'],
+    ['done.db.gz', 'gz', 'done.db.gz'],
+    ['console', 'gz', 'console.db.gz'],
+  ] as const)('%j as %s becomes %j', (name, stored, expected) => {
+    expect(ownSnapshotName(name, stored)).toBe(expected);
+  });
+
+  test.each([
+    ['x.db', 'gz'],
+    ['x.db.gz', 'zst'],
+    ['x.DB.ZST', 'none'],
+    ['x.db.gz', 'none'],
+  ] as const)('%j does not fit %s', (name, stored) => {
+    expect(errorOf(() => ownSnapshotName(name, stored))).toEqual(refused);
+  });
+
+  test('whatever is accepted is one name in one folder, and is accepted again as it is', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' })), compression, (given, stored) => {
+        const name = errorOf(() => ownSnapshotName(given, stored));
+        if (typeof name !== 'string') return;
+        expect(name).not.toMatch(/[/\\\p{Cc}"<>:|?*]|^\.|^\s|\s$/u);
+        expect(bytes(name)).toBeLessThanOrEqual(200);
+        expect(name.endsWith(extensionFor(stored)) || name.toLowerCase().endsWith(extensionFor(stored))).toBe(true);
+        expect(ownSnapshotName(name, stored)).toBe(name);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+test.each([
+  ['/data/app.sqlite3', 'app'],
+  ['C:\\data\\My App.db', 'My App'],
+  ['/data/archive.tar', 'archive.tar'],
+  ['/data/.db', 'database'],
+  ['', 'database'],
+])('a plan for %j is called %j', (path, name) => {
+  expect(planNameFromPath(path)).toBe(name);
+});

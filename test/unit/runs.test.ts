@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { RunRepo } from '../../src-main/core/catalog/run-repo.ts';
+import { EventBus } from '../../src-main/core/event-bus.ts';
+import { type RunSpec, Runs } from '../../src-main/core/jobs/runs.ts';
+import { systemClock } from '../../src-main/core/ports.ts';
+import type { Run } from '../../src-shared/model/run.ts';
+import { temporaryFolder } from '../support/temp-folder.ts';
+
+const full = () => Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+
+/** Runs that are remembered in memory, as long as the catalog takes them. */
+function setRuns(taken: (run: Run) => boolean, logTaken = true) {
+  const saved = new Map<string, Run>();
+  const repo: Pick<RunRepo, 'save' | 'get' | 'addLog'> = {
+    save: (run) => {
+      if (!taken(run)) throw full();
+      saved.set(run.id, run);
+    },
+    get: (id) => saved.get(id),
+    addLog: () => {
+      if (!logTaken) throw full();
+    },
+  };
+  const events = new EventBus();
+  const runs = new Runs({
+    repo: repo as RunRepo,
+    events,
+    clock: systemClock,
+    stagingFolder: join(temporaryFolder(), 'staging'),
+  });
+  return { runs, saved, events };
+}
+
+const spec = (work: RunSpec['work']): RunSpec => ({ kind: 'verify', subject: 'app.db', locks: [], folders: [], work });
+const done = async () => ({ kind: 'scan' as const, folder: '/f', found: 0, added: 0, missing: 0, problems: [] });
+
+test('a run that cannot be remembered is not started', () => {
+  const { runs } = setRuns(() => false);
+  expect(() => runs.start(spec(done))).toThrow('full');
+  expect(runs.active()).toEqual([]);
+});
+
+test('a run whose log is not taken fails and ends', async () => {
+  const { runs } = setRuns(() => true, false);
+  const { id } = runs.start(
+    spec(async (handle) => {
+      handle.log('info', 'hello');
+      return done();
+    }),
+  );
+  expect(await runs.ended(id)).toMatchObject({ state: 'failed', error: { code: 'NO_SPACE' } });
+  expect(runs.active()).toEqual([]);
+});
+
+test('a run whose end is not taken says so, and the next one goes on', async () => {
+  const { runs, events } = setRuns((run) => run.finishedAt === null);
+  const states: string[] = [];
+  events.on('run.changed', ({ run }) => states.push(run.state));
+  const { id } = runs.start(spec(done));
+  expect(await runs.ended(id)).toMatchObject({
+    state: 'failed',
+    error: { code: 'NO_SPACE', message: expect.stringContaining('catalog') },
+  });
+  expect(states.at(-1)).toBe('failed');
+  expect(runs.active()).toEqual([]);
+  expect(runs.start(spec(done)).state).toBe('running');
+});
+
+test('what goes wrong is explained with the subject of the run', async () => {
+  const { runs } = setRuns(() => true);
+  const { id } = runs.start(spec(() => Promise.reject(Object.assign(new Error('gone'), { code: 'ENOENT' }))));
+  expect(await runs.ended(id)).toMatchObject({
+    state: 'failed',
+    error: { code: 'NOT_FOUND', message: 'app.db is not there.' },
+  });
+  expect(() => runs.get('nobody')).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
+});
