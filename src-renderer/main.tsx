@@ -5,7 +5,9 @@ z.config({ jitless: true });
 
 import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
-import './app/styles.css';
+import './app/theme.css';
+import './app/shell.css';
+import './components/components.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
 import { startSync } from './stores/sync.ts';

@@ -1,6 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { type Duplex, pipeline } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
@@ -14,7 +13,8 @@ import { MAX_FRAME_HEADER, readBlockHeader, readFrameHeader, skippableBytes, unp
 
 /** More than one piece of ours can be; a larger one is not ours, or damaged. */
 const UNPACKED_LIMIT = 16 * PIECE_BYTES;
-const IN_FLIGHT = Math.min(4, Math.max(2, availableParallelism()));
+/** As many as libuv's pool has threads. */
+const IN_FLIGHT = 4;
 
 /**
  * Unpacks a stored snapshot, or any gzip or zstd file or bare image, into a file, hashing both sides. Files that
@@ -34,13 +34,18 @@ export async function unpackFile(
   try {
     const reader = new HashingReader(stored, onProgress);
     const image = await open(imagePath, 'wx', 0o600);
+    // One piece is written while the next are unpacked and hashed.
+    let writing = Promise.resolve();
     try {
       for await (const piece of unpackedPieces(reader, content)) {
         imageHash.update(piece);
         imageBytes += piece.length;
-        await writeFully(image, piece);
+        await writing;
+        writing = writeFully(image, piece);
       }
+      await writing;
     } finally {
+      await Promise.allSettled([writing]);
       await image.close();
     }
     return {

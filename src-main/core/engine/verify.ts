@@ -170,6 +170,8 @@ async function checkImage(
     return undefined;
   }
   try {
+    // The entries of each index are looked up in no order: with room for one index a page is read from the file once.
+    image.pragma('cache_size = -32768');
     checkIntegrity(image, report, context);
     context.throwIfCancelled();
     checkForeignKeys(image, report);

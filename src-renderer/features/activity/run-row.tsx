@@ -4,6 +4,7 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import { RunStatePill } from '../../components/pill.tsx';
 import { momentInWords } from '../../components/time.ts';
 import { runDuration, runOutcome, runTitle } from './run-words.ts';
+import './activity.css';
 
 /** A run in one line; leads to all of it. */
 export function RunRow({ run, now }: { run: Run; now: number }) {

@@ -5,6 +5,7 @@ import { bytesInWords } from '../../../src-shared/rules/wording.ts';
 import { fileToPath } from '../../api/file-to-path.ts';
 import { showError } from '../../components/errors.tsx';
 import { openRestore } from '../restore/restore-store.ts';
+import './drop-overlay.css';
 
 interface Sending {
   name: string;

@@ -8,6 +8,7 @@ import { useRunsStore } from '../../stores/runs-store.ts';
 import { RunRow } from '../activity/run-row.tsx';
 import { Hero } from './hero.tsx';
 import { PlanCard } from './plan-card.tsx';
+import './overview.css';
 
 /** Am I safe? One sentence, a card per plan, and what happened last. */
 export function OverviewPage() {

@@ -14,7 +14,7 @@ export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }
   const { plan, state, reason, newest, days, snapshotCount, storedBytes, lastBackup } = summary;
   const active = useActiveRun(plan.id);
   const took =
-    lastBackup?.startedAt != null && lastBackup.finishedAt !== null
+    lastBackup?.state === 'succeeded' && lastBackup.startedAt !== null && lastBackup.finishedAt !== null
       ? durationInWords(Date.parse(lastBackup.finishedAt) - Date.parse(lastBackup.startedAt))
       : '';
   return (

@@ -58,9 +58,14 @@ export function NewPlanPage() {
               onChange={setSourcePath}
             />
             {looking && (
-              <Text size="sm" c="dimmed" role="status">
-                Looking into it …
-              </Text>
+              <Group gap="sm">
+                <Text size="sm" c="dimmed" role="status">
+                  Looking into it …
+                </Text>
+                <Button variant="subtle" size="compact-sm" onClick={() => setSourcePath('')}>
+                  Cancel
+                </Button>
+              </Group>
             )}
             {problem !== null && <ErrorNotice error={problem} />}
             {source !== null && <SourceFacts source={source} />}

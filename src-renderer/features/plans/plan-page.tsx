@@ -13,6 +13,7 @@ import { BackUpNow } from './back-up-now.tsx';
 import { PlanSettingsTab } from './plan-settings-tab.tsx';
 import { RetentionTab } from './retention-tab.tsx';
 import { SourceTab } from './source-tab.tsx';
+import './plans.css';
 
 /** A plan and its snapshots. */
 export function PlanPage({ planId }: { planId: string }) {

@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core';
 import { type DragEvent, type ReactNode, useState } from 'react';
 import { useAppStore } from '../../stores/app-store.ts';
+import './plans.css';
 
 /** Takes a database that is dropped on it, where the host knows the path of what is dropped. */
 export function SourceDrop({ onPath, children }: { onPath(path: string): void; children: ReactNode }) {

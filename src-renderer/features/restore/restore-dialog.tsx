@@ -8,6 +8,7 @@ import { RestoringStep } from './restoring-step.tsx';
 import { ReviewStep } from './review-step.tsx';
 import { WhatStep } from './what-step.tsx';
 import { WhereStep } from './where-step.tsx';
+import './restore.css';
 
 type Step =
   | { name: 'what' }

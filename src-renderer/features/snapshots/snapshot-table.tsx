@@ -3,6 +3,7 @@ import { useMemo, useRef } from 'react';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { groupByDay } from './group-by-day.ts';
 import { SnapshotRow } from './snapshot-row.tsx';
+import './snapshots.css';
 
 const ROW_HEIGHT = 46;
 const DAY_HEIGHT = 36;
