@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { median, printTable, timeCommand, timeScript, watchSnapkeep } from './measure.ts';
 
@@ -13,62 +13,80 @@ export interface ScriptsBench {
 
 /** Measures backup and verification against the shell scripts, taking turns, and prints the medians. */
 export function measureScripts({ database, stored, folder, rounds }: ScriptsBench): void {
+  const home = join(folder, 'home');
   const copy = join(folder, 'script-copy.db');
   const packed = join(folder, 'script-copy.db.gz');
-  const times: Record<'script' | 'gz' | 'zst' | 'scriptVerify' | 'verify' | 'verifyZst', number[]> = {
-    script: [],
-    gz: [],
-    zst: [],
-    scriptVerify: [],
-    verify: [],
-    verifyZst: [],
+  const snapshots = { gz: '', zst: '' };
+  const snapkeepBackup = (format: 'gz' | 'zst') => (): number => {
+    const to = join(stored, format);
+    const backup = timeCommand(home, 'backup', '--source', database, '--to', to, '--format', format, '--no-verify');
+    snapshots[format] = backup.path;
+    return backup.wallMs;
   };
-  const home = join(folder, 'home');
-  const sizes: Record<string, number> = {};
-  for (let round = 1; round <= rounds; round++) {
-    process.stdout.write(`round ${round} of ${rounds}\n`);
-    times.script.push(timeScript(`sqlite3 ${database} ".backup ${copy}" && gzip -c ${copy} > ${packed} && rm ${copy}`));
-    sizes.script = statSync(packed).size;
-    for (const format of ['gz', 'zst'] as const) {
-      const backup = timeCommand(
-        home,
-        'backup',
-        '--source',
-        database,
-        '--to',
-        stored,
-        '--format',
-        format,
-        '--no-verify',
-      );
-      times[format].push(backup.wallMs);
-      sizes[format] = statSync(backup.path).size;
-      times[format === 'gz' ? 'verify' : 'verifyZst'].push(timeCommand(home, 'verify', backup.path).wallMs);
-      for (const name of readdirSync(stored)) rmSync(join(stored, name));
-    }
-    times.scriptVerify.push(
+  const backups: Contender[] = [
+    contender('sqlite3 .backup + gzip -c + rm', () =>
+      timeScript(`sqlite3 ${database} ".backup ${copy}" && gzip -c ${copy} > ${packed} && rm ${copy}`),
+    ),
+    contender('Snapkeep, gzip', snapkeepBackup('gz')),
+    contender('Snapkeep, zstd', snapkeepBackup('zst')),
+  ];
+  const verifications: Contender[] = [
+    contender('gunzip -c + integrity_check', () =>
       timeScript(
         `gunzip -c ${packed} > ${copy} && sqlite3 ${copy} "PRAGMA integrity_check" | grep -qx ok && rm ${copy}`,
       ),
-    );
-  }
-  const row = (name: string, values: number[], baseline: number[], size?: number): string[] => [
-    name,
-    `${(median(values) / 1000).toFixed(2)} s`,
-    `${(median(baseline) / median(values)).toFixed(2)} ×`,
-    size === undefined ? '' : `${(size / 1e6).toFixed(1)} MB`,
+    ),
+    contender('Snapkeep, gzip', () => timeCommand(home, 'verify', snapshots.gz).wallMs),
+    contender('Snapkeep, zstd', () => timeCommand(home, 'verify', snapshots.zst).wallMs),
   ];
+  let sizes: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    process.stdout.write(`round ${round + 1} of ${rounds}\n`);
+    for (const format of ['gz', 'zst']) {
+      rmSync(join(stored, format), { recursive: true, force: true });
+      mkdirSync(join(stored, format));
+    }
+    takeTurns(backups, round);
+    takeTurns(verifications, round);
+    sizes = [packed, snapshots.gz, snapshots.zst].map((path) => statSync(path).size);
+  }
   printTable([
     ['backup', 'median', 'faster', 'stored'],
-    row('sqlite3 .backup + gzip -c + rm', times.script, times.script, sizes.script),
-    row('Snapkeep, gzip', times.gz, times.script, sizes.gz),
-    row('Snapkeep, zstd', times.zst, times.script, sizes.zst),
+    ...rowsOf(backups).map((row, index) => [...row, `${((sizes[index] ?? 0) / 1e6).toFixed(1)} MB`]),
     ['verify', '', '', ''],
-    row('gunzip -c + integrity_check', times.scriptVerify, times.scriptVerify),
-    row('Snapkeep, gzip', times.verify, times.scriptVerify),
-    row('Snapkeep, zstd', times.verifyZst, times.scriptVerify),
+    ...rowsOf(verifications).map((row) => [...row, '']),
   ]);
+  for (const format of ['gz', 'zst']) rmSync(join(stored, format), { recursive: true });
   printWatched(database, stored);
+}
+
+/** One of those that are compared; the first of them is the measure. */
+interface Contender {
+  name: string;
+  /** Does it once and answers how many milliseconds it took. */
+  once(): number;
+  times: number[];
+}
+
+function contender(name: string, once: () => number): Contender {
+  return { name, once, times: [] };
+}
+
+/** Each once; in each round another one begins, so that none always finds what the same other one left behind. */
+function takeTurns(contenders: readonly Contender[], round: number): void {
+  for (let turn = 0; turn < contenders.length; turn++) {
+    const next = contenders[(round + turn) % contenders.length];
+    next?.times.push(next.once());
+  }
+}
+
+function rowsOf(contenders: readonly Contender[]): string[][] {
+  const baseline = median(contenders[0]?.times ?? []);
+  return contenders.map(({ name, times }) => [
+    name,
+    `${(median(times) / 1000).toFixed(2)} s`,
+    `${(baseline / median(times)).toFixed(2)} ×`,
+  ]);
 }
 
 /** What a backup and a verification need of memory, and leave of the main thread. */

@@ -9,7 +9,15 @@ import { readPieces, writeFully } from './durable-files.ts';
 import { errorCode } from './engine-errors.ts';
 import { MEMBER_HEADER_BYTES, memberLength, SHORTEST_MEMBER, unpackMember } from './gzip-members.ts';
 import { mapInOrder } from './in-order.ts';
-import { MAX_FRAME_HEADER, readBlockHeader, readFrameHeader, skippableBytes, unpackFrame } from './zstd-frames.ts';
+import {
+  BLOCK_HEADER_BYTES,
+  type FrameHeader,
+  MAX_FRAME_HEADER,
+  readBlockHeader,
+  readFrameHeader,
+  skippableBytes,
+  unpackFrame,
+} from './zstd-frames.ts';
 
 /** More than one piece of ours can be; a larger one is not ours, or damaged. */
 const UNPACKED_LIMIT = 16 * PIECE_BYTES;
@@ -102,16 +110,22 @@ async function* ownMembers(reader: HashingReader): AsyncGenerator<Buffer> {
 }
 
 async function* frames(reader: HashingReader): AsyncGenerator<Buffer> {
-  while (await atFrame(reader)) {
-    const parts: Buffer[] = [];
-    let bytes = 0;
-    for await (const part of frameParts(reader)) {
-      bytes += part.length;
-      if (bytes > UNPACKED_LIMIT) throw damaged();
-      parts.push(part);
-    }
-    yield Buffer.concat(parts);
+  while (await atFrame(reader)) yield await reader.take(await frameLength(reader));
+}
+
+/** The length of the next frame: its header, its blocks, its checksum. */
+async function frameLength(reader: HashingReader): Promise<number> {
+  const header = requireFrameHeader(await reader.peek(MAX_FRAME_HEADER));
+  let length = header.headerBytes;
+  for (let last = false; !last; ) {
+    const start = await reader.peek(length + BLOCK_HEADER_BYTES);
+    if (start.length < length + BLOCK_HEADER_BYTES) throw damaged();
+    const block = readBlockHeader(start.subarray(length));
+    last = block.last;
+    length += BLOCK_HEADER_BYTES + block.bytes;
+    if (length > UNPACKED_LIMIT) throw damaged();
   }
+  return length + header.checksumBytes;
 }
 
 /** Goes on to the next frame with data in it; `false` at the end of the file. */
@@ -124,13 +138,12 @@ async function atFrame(reader: HashingReader): Promise<boolean> {
   }
 }
 
-/** The bytes of the next frame: its header, its blocks, its checksum. */
+/** The bytes of the next frame, which may be of any length. */
 async function* frameParts(reader: HashingReader): AsyncGenerator<Buffer> {
-  const header = readFrameHeader(await reader.peek(MAX_FRAME_HEADER));
-  if (header === undefined) throw damaged();
+  const header = requireFrameHeader(await reader.peek(MAX_FRAME_HEADER));
   yield await reader.take(header.headerBytes);
   for (let last = false; !last; ) {
-    const blockHeader = await reader.take(3);
+    const blockHeader = await reader.take(BLOCK_HEADER_BYTES);
     const block = readBlockHeader(blockHeader);
     last = block.last;
     yield blockHeader;
@@ -153,6 +166,12 @@ async function* unpackFrames(reader: HashingReader): AsyncGenerator<Buffer> {
 async function* unpackThrough(packed: AsyncGenerator<Buffer>, unpacker: Duplex): AsyncGenerator<Buffer> {
   // An error of either side destroys both, and so reaches the one who reads.
   for await (const piece of pipeline(packed, unpacker, () => {})) yield piece as Buffer;
+}
+
+function requireFrameHeader(bytes: Buffer): FrameHeader {
+  const header = readFrameHeader(bytes);
+  if (header === undefined) throw damaged();
+  return header;
 }
 
 /** Reads a file front to back, in pieces as large as asked for, hashing all of it. */

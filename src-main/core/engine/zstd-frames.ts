@@ -54,6 +54,9 @@ export interface FrameHeader {
   checksumBytes: number;
 }
 
+/** Before each block (RFC 8878, 3.1.1.2). */
+export const BLOCK_HEADER_BYTES = 3;
+
 /** The longest header a frame can have. */
 export const MAX_FRAME_HEADER = 18;
 
