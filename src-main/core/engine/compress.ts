@@ -47,7 +47,7 @@ export async function storeImage(
     });
     for await (const piece of packed) {
       storedHash.update(piece.packed);
-      await writeFully(stored, piece.packed);
+      writeFully(stored, piece.packed);
       imageBytes += piece.pieceBytes;
       storedBytes += piece.packed.length;
       onProgress(imageBytes);
@@ -56,7 +56,7 @@ export async function storeImage(
       // An empty database is stored as one empty member or frame, so that the file is what its name says.
       const empty = await pack(Buffer.alloc(0), compression);
       storedHash.update(empty);
-      await writeFully(stored, empty);
+      writeFully(stored, empty);
       storedBytes = empty.length;
     }
     await stored.sync();

@@ -42,18 +42,13 @@ export async function unpackFile(
   try {
     const reader = new HashingReader(stored, onProgress);
     const image = await open(imagePath, 'wx', 0o600);
-    // One piece is written while the next are unpacked and hashed.
-    let writing = Promise.resolve();
     try {
       for await (const piece of unpackedPieces(reader, content)) {
         imageHash.update(piece);
         imageBytes += piece.length;
-        await writing;
-        writing = writeFully(image, piece);
+        writeFully(image, piece);
       }
-      await writing;
     } finally {
-      await Promise.allSettled([writing]);
       await image.close();
     }
     return {
@@ -180,7 +175,7 @@ class HashingReader {
   /** Bytes handed out so far. */
   position = 0;
   #buffered: Buffer = Buffer.alloc(0);
-  readonly #pieces: AsyncGenerator<Buffer>;
+  readonly #pieces: Generator<Buffer>;
   readonly #onProgress: (bytes: number) => void;
 
   constructor(handle: FileHandle, onProgress: (bytes: number) => void) {
@@ -191,7 +186,7 @@ class HashingReader {
   /** The next bytes without moving on; fewer at the end of the file. */
   async peek(bytes: number): Promise<Buffer> {
     while (this.#buffered.length < bytes) {
-      const next = await this.#pieces.next();
+      const next = this.#pieces.next();
       if (next.done) break;
       this.#buffered = this.#buffered.length === 0 ? next.value : Buffer.concat([this.#buffered, next.value]);
     }

@@ -3,7 +3,7 @@
  * held, so memory stays the same however many there are.
  */
 export async function* mapInOrder<T, R>(
-  items: AsyncIterable<T>,
+  items: AsyncIterable<T> | Iterable<T>,
   inFlight: number,
   work: (item: T) => Promise<R>,
 ): AsyncGenerator<R> {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -7,7 +9,6 @@ import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { FileIdentity } from '../../../src-shared/model/restore.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
-import { hashFile } from '../engine/decompress.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { contentInWords, identifyContent, isRestorable } from '../engine/identify-file.ts';
 import { readManifest } from '../engine/manifest-files.ts';
@@ -83,7 +84,10 @@ async function identifyFile(core: CoreContext, given: string): Promise<FileIdent
 async function findByContent(core: CoreContext, path: string, size: number): Promise<Snapshot | undefined> {
   const candidates = core.catalog.snapshots.ofSize(size);
   if (candidates.length === 0) return undefined;
-  const { sha256 } = await hashFile(path, () => {});
+  const hash = createHash('sha256');
+  // As a stream, for this is the host's own thread.
+  for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
+  const sha256 = hash.digest('hex');
   const found = candidates.find((candidate) => candidate.sha256 === sha256);
   return found && core.catalog.snapshots.get(found.id);
 }
