@@ -1,0 +1,29 @@
+// Makes sure the tests have what they need of the machine, and installs it where that can be done without a question.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { findBrowser } from './find-browser.mjs';
+
+const canInstall = process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+
+/** @type {string[]} */
+const missing = [];
+if (findBrowser() === undefined) missing.push('chromium');
+// Without these, the tests that read what other people's tools have packed are skipped.
+for (const tool of ['zstd', 'pigz']) if (spawnSync(tool, ['--version']).error !== undefined) missing.push(tool);
+
+if (missing.length > 0 && canInstall) {
+  process.stderr.write(`Installing ${missing.join(', ')} for the tests …\n`);
+  /** @type {import('node:child_process').SpawnSyncOptions} */
+  const options = {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  };
+  spawnSync('apt-get', ['update', '-qq'], options);
+  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], options);
+}
+if (findBrowser() === undefined) {
+  process.stderr.write(
+    'The tests of the window need a browser. Install Chromium, Chrome or Edge, and run them again.\n',
+  );
+  process.exit(1);
+}
