@@ -27,6 +27,8 @@ export interface Core {
   on<E extends EventName>(name: E, listener: (payload: EventPayload<E>) => void): () => void;
   /** Tells the windows that a file was opened with Snapkeep. */
   requestRestore(path: string): void;
+  /** Asks the windows to show a place, for example `/plans/…`. */
+  requestPlace(place: string): void;
   /** Waits for a run to end, whatever its end. */
   runEnded(runId: string): Promise<Run>;
   /** Runs that wait or run now. */

@@ -1,11 +1,19 @@
 import type { Capabilities } from '../../src-shared/contract/methods.ts';
 
-/** Tells the time; injected so that tests need not wait. */
+/** Tells the time and wakes up later; injected so that tests need not wait. */
 export interface Clock {
   now(): Date;
+  /** Calls back once after so many milliseconds, at most a day; the answer forgets it. */
+  wake(afterMs: number, callback: () => void): () => void;
 }
 
-export const systemClock: Clock = { now: () => new Date() };
+export const systemClock: Clock = {
+  now: () => new Date(),
+  wake(afterMs, callback) {
+    const timer = setTimeout(callback, afterMs);
+    return () => clearTimeout(timer);
+  },
+};
 
 /** Native pickers. Each answers the chosen absolute path, or `null` when the person closed it. */
 export interface Dialogs {
@@ -13,6 +21,32 @@ export interface Dialogs {
   pickBackup(): Promise<string | null>;
   pickFolder(): Promise<string | null>;
   pickTarget(suggestion: string | undefined): Promise<string | null>;
+}
+
+/** Something a person is told outside of the window. */
+export interface DesktopNotification {
+  title: string;
+  body: string;
+  /** The place in the window that a click opens, for example `/plans/…`. */
+  place: string;
+}
+
+/** What the machine says of its power. */
+export interface Power {
+  onBattery(): boolean;
+  /** Calls back after the machine has slept; the answer stops it. */
+  onResume(listener: () => void): () => void;
+}
+
+/** Keeps secrets from whoever can read the disk, as well as the system can. */
+export interface SecretProtector {
+  /** `false`: anyone who can read the data folder can read the secrets; people are told. */
+  readonly protects: boolean;
+  /** How, in a few words for people. */
+  readonly words: string;
+  seal(secret: string): Buffer;
+  /** @throws when it was sealed elsewhere */
+  open(sealed: Buffer): string;
 }
 
 /** What the host lends to the core. */
@@ -23,6 +57,10 @@ export interface HostPorts {
   readonly workerFile: string;
   readonly clock?: Clock;
   readonly dialogs?: Dialogs;
+  readonly notify?: (notification: DesktopNotification) => void;
+  readonly power?: Power;
+  /** Without one, a key file in the data folder is used. */
+  readonly secretProtector?: SecretProtector;
   /** Shows a file in the system's file manager. */
   readonly revealFile?: (path: string) => void;
 }

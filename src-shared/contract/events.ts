@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Run } from '../model/run.ts';
+import { Pause } from '../model/schedule.ts';
 import { Settings } from '../model/settings.ts';
 
 /** Every event and what it carries. An event says what changed; a caller that missed one fetches again. */
@@ -11,6 +12,10 @@ export const events = {
   'settings.changed': z.object({ settings: Settings }),
   /** The host asks the window to start restoring this file: it was opened with Snapkeep. */
   'restore.requested': z.object({ path: z.string() }),
+  /** The host asks the window to show a place: a notification or a menu was clicked. */
+  'place.requested': z.object({ place: z.string() }),
+  /** Everything was paused or resumed. */
+  'schedules.changed': z.object({ paused: Pause.nullable() }),
 } as const;
 
 export type EventName = keyof typeof events;

@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import { Plan, PlanInput, PlanSummary, Retention } from '../model/plan.ts';
+import { AlertChannel } from '../model/alert.ts';
+import { DrillReceipt } from '../model/drill.ts';
+import { Drill, Plan, PlanInput, PlanSummary, Projection, Retention } from '../model/plan.ts';
 import { FileIdentity, RestoreSource } from '../model/restore.ts';
 import { LogEntry, PruneOutcome, Run } from '../model/run.ts';
-import { Settings } from '../model/settings.ts';
+import { Pause, Schedule, TimeZone } from '../model/schedule.ts';
+import { SecretName, SecretState, Settings } from '../model/settings.ts';
 import { ListedSnapshot, Snapshot } from '../model/snapshot.ts';
 import { SourceDescription } from '../model/source.ts';
 import { Bytes, FilePath, Instant } from '../model/values.ts';
@@ -22,6 +25,10 @@ export const Capabilities = z.object({
   revealFiles: z.boolean(),
   /** A dropped file's path is known; otherwise its bytes are uploaded. */
   droppedPaths: z.boolean(),
+  /** The system's notifications can be shown. */
+  notifications: z.boolean(),
+  /** There is a tray to stay in, and Snapkeep can be started at login. */
+  tray: z.boolean(),
 });
 export type Capabilities = z.infer<typeof Capabilities>;
 
@@ -75,13 +82,61 @@ export const methods = {
       planId: z.uuid(),
       name: PlanInput.shape.name.optional(),
       compression: Plan.shape.compression.optional(),
+      schedule: Schedule.optional(),
+      timeZone: TimeZone.optional(),
       retention: Retention.optional(),
       verifyAfterBackup: z.boolean().optional(),
+      drill: Drill.optional(),
     }),
     result: Plan,
   },
   /** Forgets the plan; its snapshots stay where they are, in the catalog too. */
   'plans.remove': { params: planId, result: z.object({ snapshotsLeft: z.number().int() }) },
+
+  /** A schedule as a sentence, and its next slots. */
+  'schedules.preview': {
+    params: z.strictObject({ schedule: Schedule, timeZone: TimeZone.optional() }),
+    result: z.object({ words: z.string(), next: z.array(Instant) }),
+  },
+  /** Pauses a plan, or everything, until an instant or, with `null`, until somebody resumes it. */
+  'schedules.pause': {
+    params: z.strictObject({ planId: z.uuid().optional(), until: Instant.nullable() }),
+    result: nothing,
+  },
+  'schedules.resume': { params: z.strictObject({ planId: z.uuid().optional() }), result: nothing },
+  /** The pause of everything. */
+  'schedules.status': { params: nothing, result: z.object({ paused: Pause.nullable() }) },
+
+  /** What a policy would keep of a year of slots to come, and of what is there, and the space it is likely to take. */
+  'retention.project': {
+    params: z.strictObject({
+      planId: z.uuid().optional(),
+      schedule: Schedule,
+      timeZone: TimeZone.optional(),
+      retention: Retention,
+      /** The size of one snapshot where none is there to judge by. */
+      snapshotBytes: Bytes.optional(),
+    }),
+    result: Projection,
+  },
+
+  /** Fetches and checks the newest snapshot of a plan as after a disaster. */
+  'drills.start': { params: planId, result: started },
+  /** The last drills of a plan, newest first. */
+  'drills.list': { params: planId, result: z.array(DrillReceipt) },
+
+  'secrets.list': {
+    params: nothing,
+    result: z.object({ protects: z.boolean(), words: z.string(), secrets: z.array(SecretState) }),
+  },
+  /** Keeps a secret, or forgets it with `null`. */
+  'secrets.set': {
+    params: z.strictObject({ name: SecretName, value: z.string().min(1).max(2000).nullable() }),
+    result: SecretState,
+  },
+
+  /** Sends a test over one channel and says what became of it. */
+  'alerts.test': { params: z.strictObject({ channel: AlertChannel }), result: nothing },
 
   'sources.describe': { params: z.strictObject({ path: FilePath }), result: SourceDescription },
 

@@ -7,8 +7,8 @@ export const MANIFEST_FORMAT = 1;
 /** What the name of a snapshot's file is followed by to name its manifest. */
 export const MANIFEST_SUFFIX = '.manifest.json';
 
-/** What came to be: a person, a command, or a restore that first kept what it replaced. */
-export const SnapshotTrigger = z.enum(['manual', 'command', 'before-restore']);
+/** What made it: a person, a command, a schedule, or a restore that first kept what it replaced. */
+export const SnapshotTrigger = z.enum(['manual', 'command', 'schedule', 'before-restore']);
 export type SnapshotTrigger = z.infer<typeof SnapshotTrigger>;
 
 /**

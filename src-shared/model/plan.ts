@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Run } from './run.ts';
+import { Pause, Schedule, ScheduleStatus, TimeZone, Weekday } from './schedule.ts';
 import { ListedSnapshot } from './snapshot.ts';
 import { Bytes, Compression, FilePath, Instant } from './values.ts';
 
@@ -7,9 +8,49 @@ import { Bytes, Compression, FilePath, Instant } from './values.ts';
 export const Destination = z.object({ kind: z.literal('folder'), path: FilePath });
 export type Destination = z.infer<typeof Destination>;
 
-/** Which snapshots of a plan are kept when it is pruned. `keepLast` is 1 to 100,000; `null` keeps everything. */
-export const Retention = z.object({ keepLast: z.number().int().min(1).max(100_000).nullable() });
+const amount = (most: number) => z.number().int().min(0).max(most);
+
+/**
+ * Which snapshots of a plan are kept when it is pruned: those that any of the rules keeps. Without a rule, everything is.
+ */
+export const Retention = z.object({
+  /** The newest so many; `null`: no such rule. */
+  keepLast: z.number().int().min(1).max(100_000).nullable(),
+  /** Everything of so many days up to the newest snapshot; `null`: no such rule. */
+  keepDays: z.number().int().min(1).max(36_500).nullable().default(null),
+  /** The newest of each of so many days, weeks, months, years that have one. */
+  daily: amount(36_500).default(0),
+  weekly: amount(5200).default(0),
+  /** The day of the week whose snapshot stands for the week; `null`: the newest of the week. */
+  weekday: Weekday.nullable().default(null),
+  monthly: amount(1200).default(0),
+  yearly: amount(100).default(0),
+  /** Never fewer than so many good ones, whatever the other rules say. */
+  minimum: amount(1000).default(1),
+});
 export type Retention = z.infer<typeof Retention>;
+
+/** Keeps everything. */
+export const KEEP_ALL: Retention = Retention.parse({ keepLast: null });
+
+/** A question in SQL whose one answer is compared with what is expected of it, for example `SELECT count(*) FROM accounts` `>=` `1`. */
+export const SqlCheck = z.object({
+  name: z.string().trim().min(1).max(80),
+  sql: z.string().trim().min(1).max(4000),
+  operator: z.enum(['=', '<>', '>', '>=', '<', '<=']),
+  /** Compared as a number where both sides are numbers, and as text otherwise. */
+  value: z.string().max(200),
+});
+export type SqlCheck = z.infer<typeof SqlCheck>;
+
+/** The restore drill of a plan: the stored copy is fetched as after a disaster and checked in full. */
+export const Drill = z.object({
+  schedule: Schedule,
+  /** The last drill may be so many days old before the plan counts as unproven; `null`: drills are not asked for. */
+  withinDays: z.number().int().min(1).max(3650).nullable(),
+  checks: z.array(SqlCheck).max(50),
+});
+export type Drill = z.infer<typeof Drill>;
 
 /** What a person decides about a plan. */
 export const PlanInput = z.object({
@@ -17,8 +58,12 @@ export const PlanInput = z.object({
   sourcePath: FilePath,
   destination: Destination,
   compression: Compression.default('gz'),
-  retention: Retention.default({ keepLast: 30 }),
+  schedule: Schedule.default({ kind: 'manual' }),
+  /** Of the schedule and of the days of the retention. */
+  timeZone: TimeZone.default(null),
+  retention: Retention.default({ ...KEEP_ALL, keepLast: 30 }),
   verifyAfterBackup: z.boolean().default(true),
+  drill: Drill.default({ schedule: { kind: 'manual' }, withinDays: null, checks: [] }),
 });
 export type PlanInput = z.infer<typeof PlanInput>;
 
@@ -26,23 +71,28 @@ export type PlanInput = z.infer<typeof PlanInput>;
 export const Plan = z.object({
   ...PlanInput.shape,
   compression: Compression,
+  schedule: Schedule,
+  timeZone: TimeZone,
   retention: Retention,
   verifyAfterBackup: z.boolean(),
+  drill: Drill,
   id: z.uuid(),
+  paused: Pause.nullable(),
   createdAt: Instant,
   updatedAt: Instant,
 });
 export type Plan = z.infer<typeof Plan>;
 
 /** The states a plan can be in, the worst first: see `rules/health.ts`. */
-export const PlanState = z.enum(['failed', 'unproven', 'empty', 'running', 'fine']);
+export const PlanState = z.enum(['failed', 'overdue', 'waiting', 'unproven', 'empty', 'paused', 'running', 'fine']);
 export type PlanState = z.infer<typeof PlanState>;
 
 /** What became of a plan's backups on one day of the machine's time zone. */
 export const DayOutcome = z.object({
   /** `YYYY-MM-DD` */
   day: z.string(),
-  outcome: z.enum(['none', 'success', 'warning', 'failure']),
+  /** `missed`: a slot came and no backup was made. */
+  outcome: z.enum(['none', 'success', 'warning', 'failure', 'missed']),
   backups: z.number().int().nonnegative(),
   failures: z.number().int().nonnegative(),
 });
@@ -59,7 +109,19 @@ export const PlanSummary = z.object({
   newest: ListedSnapshot.nullable(),
   lastBackup: Run.nullable(),
   activeRun: Run.nullable(),
+  schedule: ScheduleStatus,
+  drill: z.object({ schedule: ScheduleStatus, lastAt: Instant.nullable(), valid: z.boolean().nullable() }),
   /** The last 30 days, oldest first. */
   days: z.array(DayOutcome),
 });
 export type PlanSummary = z.infer<typeof PlanSummary>;
+
+/** What a policy would keep of a year to come. */
+export const Projection = z.object({
+  /** The snapshots that would be there in a year, oldest first, by day. */
+  kept: z.array(z.object({ at: Instant, reasons: z.array(z.string()) })),
+  /** How many snapshots would have been made. */
+  made: z.number().int().nonnegative(),
+  bytes: Bytes,
+});
+export type Projection = z.infer<typeof Projection>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ErrorBody } from '../contract/errors.ts';
+import { DrillReceipt } from './drill.ts';
 import { RestoreCheck } from './restore.ts';
 import { Bytes, FilePath, Instant } from './values.ts';
 import { Verification } from './verification.ts';
@@ -10,6 +11,7 @@ import { Verification } from './verification.ts';
  */
 export const RunKind = z.enum([
   'backup',
+  'drill',
   'verify',
   'restore-check',
   'restore',
@@ -103,6 +105,7 @@ export const RunResult = z.discriminatedUnion('kind', [
     sizeBytes: Bytes,
     verification: Verification.nullable(),
   }),
+  z.object({ kind: z.literal('drill'), ...DrillReceipt.shape }),
   z.object({ kind: z.literal('verify'), verification: Verification }),
   z.object({ kind: z.literal('restore-check'), check: RestoreCheck }),
   z.object({ kind: z.literal('restore'), ...RestoreOutcome.shape }),
@@ -132,6 +135,8 @@ export const Run = z.object({
   finishedAt: Instant.nullable(),
   error: ErrorBody.nullable(),
   result: RunResult.nullable(),
+  /** The slot of a schedule that it serves, and how many are folded into it; `null`: somebody asked for it. */
+  slot: z.object({ at: Instant, slots: z.number().int().positive() }).nullable(),
 });
 export type Run = z.infer<typeof Run>;
 

@@ -1,11 +1,53 @@
 import { z } from 'zod';
+import { Pause } from './schedule.ts';
+
+/** How mail is sent. The password is a secret and is not here. */
+export const MailSettings = z.object({
+  host: z.string().trim().min(1).max(255),
+  port: z.number().int().min(1).max(65_535),
+  /** `tls` from the first byte, `starttls` before anything is said, `none`: unprotected. */
+  security: z.enum(['tls', 'starttls', 'none']),
+  /** Empty: nobody logs in. */
+  user: z.string().trim().max(255),
+  from: z.string().trim().min(3).max(320),
+  to: z.string().trim().min(3).max(1000),
+});
+export type MailSettings = z.infer<typeof MailSettings>;
 
 /** What a person decides about the application as a whole. */
 export const Settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   /** How long a restore waits for another program's write lock, in seconds: 1 to 600. */
   lockWaitSeconds: z.number().int().min(1).max(600),
+  /** Scheduled runs wait for the mains. */
+  notOnBattery: z.boolean(),
+  /** Trouble is told by the system's notifications. */
+  desktopAlerts: z.boolean(),
+  /** Trouble is told by mail; `null`: it is not. */
+  mail: MailSettings.nullable(),
+  /** Closing the window keeps Snapkeep running in the tray; `null`: not asked yet. */
+  keepInTray: z.boolean().nullable(),
+  startAtLogin: z.boolean(),
 });
 export type Settings = z.infer<typeof Settings>;
 
-export const DEFAULT_SETTINGS: Settings = { theme: 'system', lockWaitSeconds: 30 };
+export const DEFAULT_SETTINGS: Settings = {
+  theme: 'system',
+  lockWaitSeconds: 30,
+  notOnBattery: false,
+  desktopAlerts: true,
+  mail: null,
+  keepInTray: null,
+  startAtLogin: false,
+};
+
+/** What is kept secret: addresses that are as good as a password, and passwords. */
+export const SecretName = z.enum(['webhook-url', 'ping-url', 'mail-password']);
+export type SecretName = z.infer<typeof SecretName>;
+
+/** Whether a secret is known; never what it is. */
+export const SecretState = z.object({ name: SecretName, known: z.boolean() });
+export type SecretState = z.infer<typeof SecretState>;
+
+/** A pause of every plan; `null`: none. */
+export const GlobalPause = Pause.nullable();

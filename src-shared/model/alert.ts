@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { Instant } from './values.ts';
+
+/** The ways trouble is told. `ping` is the Healthchecks style: an address that is called at each start, success and failure. */
+export const AlertChannel = z.enum(['desktop', 'webhook', 'ping', 'mail']);
+export type AlertChannel = z.infer<typeof AlertChannel>;
+
+/** What is told: a plan got into trouble, still is, or is out of it. */
+export const Alert = z.object({
+  kind: z.enum(['trouble', 'reminder', 'mended', 'test']),
+  planId: z.uuid().nullable(),
+  planName: z.string(),
+  state: z.string(),
+  at: Instant,
+  /** Since when. */
+  since: Instant,
+  title: z.string(),
+  /** What happened, and how to mend it. */
+  message: z.string(),
+});
+export type Alert = z.infer<typeof Alert>;

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { Instant } from './values.ts';
+import { Verification } from './verification.ts';
+
+/** What came of one of the owner's own questions. */
+export const SqlCheckResult = z.object({
+  name: z.string(),
+  passed: z.boolean(),
+  /** What was asked and what was found, as a sentence. */
+  detail: z.string(),
+});
+export type SqlCheckResult = z.infer<typeof SqlCheckResult>;
+
+/** What a restore drill found; kept. */
+export const DrillReceipt = z.object({
+  runId: z.uuid(),
+  snapshotId: z.uuid(),
+  snapshotName: z.string(),
+  at: Instant,
+  /** From the first byte fetched to the last check. */
+  durationMs: z.number().nonnegative(),
+  /** The verification and all of the owner's checks passed. */
+  valid: z.boolean(),
+  verification: Verification,
+  checks: z.array(SqlCheckResult),
+});
+export type DrillReceipt = z.infer<typeof DrillReceipt>;

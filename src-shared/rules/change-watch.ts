@@ -1,0 +1,34 @@
+/** What is remembered of a source that is backed up when it changes. Instants in milliseconds since 1970. */
+export interface ChangeMemory {
+  /** What the source's files looked like when they were last backed up; `null` before the first time. */
+  backedUp: string | null;
+  /** What they looked like last. */
+  seen: string | null;
+  /** When they were first seen to differ from what was backed up; `null` while they do not. */
+  changedSince: number | null;
+  /** When they were last seen to change. */
+  lastChange: number | null;
+}
+
+export const NO_CHANGE: ChangeMemory = { backedUp: null, seen: null, changedSince: null, lastChange: null };
+
+/** Takes in what the source's files look like now. */
+export function noticeChange(memory: ChangeMemory, fingerprint: string, now: number): ChangeMemory {
+  if (fingerprint === memory.backedUp) return { ...memory, seen: fingerprint, changedSince: null, lastChange: null };
+  const moved = fingerprint !== memory.seen || memory.changedSince === null;
+  return {
+    ...memory,
+    seen: fingerprint,
+    changedSince: memory.changedSince ?? now,
+    lastChange: moved ? now : memory.lastChange,
+  };
+}
+
+/** When the change is to be backed up: after it has been quiet, or has gone on, for long enough; `null`: nothing has changed. */
+export function changeDueAt(
+  memory: ChangeMemory,
+  { quietMinutes, atLatestMinutes }: { quietMinutes: number; atLatestMinutes: number },
+): number | null {
+  if (memory.changedSince === null || memory.lastChange === null) return null;
+  return Math.min(memory.lastChange + quietMinutes * 60_000, memory.changedSince + atLatestMinutes * 60_000);
+}

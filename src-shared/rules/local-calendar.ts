@@ -1,0 +1,69 @@
+const DAY_MS = 86_400_000;
+
+/** Where an instant lies in the calendar of a time zone, as numbers that only compare: the same number, the same day. */
+export interface CalendarPlace {
+  /** Days since 1970-01-01. */
+  day: number;
+  /** Weeks from Monday to Sunday (ISO 8601). */
+  week: number;
+  month: number;
+  year: number;
+  /** 1 is Monday, 7 is Sunday. */
+  weekday: number;
+}
+
+/**
+ * Answers where instants lie in the calendar of a time zone. Asking for many instants is cheap: the zone's offset is
+ * looked up twice a day of the calendar, and more only on days on which it changes.
+ * @param timeZone a name of the tz database; `null` is the machine's
+ */
+export function localCalendar(timeZone: string | null): (instantMs: number) => CalendarPlace {
+  const offsetAt = offsetsOf(timeZone);
+  return (instantMs) => {
+    const local = instantMs + offsetAt(instantMs);
+    const day = Math.floor(local / DAY_MS);
+    const date = new Date(local);
+    const year = date.getUTCFullYear();
+    // 1970-01-01 was a Thursday.
+    return {
+      day,
+      week: Math.floor((day + 3) / 7),
+      month: year * 12 + date.getUTCMonth(),
+      year,
+      weekday: ((((day + 3) % 7) + 7) % 7) + 1,
+    };
+  };
+}
+
+function offsetsOf(timeZone: string | null): (instantMs: number) => number {
+  const format = new Intl.DateTimeFormat('en-US', {
+    ...(timeZone === null ? {} : { timeZone }),
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+  const exact = (instantMs: number): number => {
+    const part: Record<string, number> = {};
+    for (const { type, value } of format.formatToParts(instantMs)) part[type] = Number(value);
+    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
+    return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(instantMs / 1000) * 1000;
+  };
+  const atMidnight = new Map<number, number>();
+  const cached = (utcDay: number): number => {
+    let offset = atMidnight.get(utcDay);
+    if (offset === undefined) {
+      offset = exact(utcDay * DAY_MS);
+      atMidnight.set(utcDay, offset);
+    }
+    return offset;
+  };
+  return (instantMs) => {
+    const utcDay = Math.floor(instantMs / DAY_MS);
+    const offset = cached(utcDay);
+    return offset === cached(utcDay + 1) ? offset : exact(instantMs);
+  };
+}
