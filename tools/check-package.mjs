@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { checkContents } from './package/contents.mjs';
 import { electronRuntime } from './package/electron-runtime.mjs';
@@ -100,8 +101,19 @@ async function checkStart(resources) {
     if (problems.length === 0) say('Started: the window opened, a worker took a snapshot and verified it');
     return problems;
   } catch (error) {
-    return [`the packed application does not start: ${error instanceof Error ? error.message : error}`];
+    return [`the packed application does not start: ${inOneLine(error)}`];
   }
+}
+
+/**
+ * @param {unknown} error Playwright's, which may carry all that the application wrote
+ * @returns {string}
+ */
+function inOneLine(error) {
+  const text = stripVTControlCharacters(error instanceof Error ? error.message : String(error));
+  const [first = '', ...more] = text.split('\n');
+  const written = more.find((line) => /\[err\].*Error/.test(line))?.replace(/^.*\[err\]\s*/, '');
+  return written === undefined ? first : `${first} (${written})`;
 }
 
 /** @param {string} line */

@@ -35,19 +35,20 @@ export async function startPacked(resources, scratch) {
     },
     timeout: 30_000,
   });
+  const child = electron.process();
   try {
     const page = await electron.firstWindow({ timeout: 30_000 });
     await page.getByRole('navigation', { name: 'Places' }).waitFor({ timeout: 30_000 });
     const run = await page.evaluate(takeSnapshot, { source, to: backups, firstId: FIRST_ID });
     const problems = [
       ...checkRun(run, backups),
-      ...checkDriver(electron.process().pid ?? 0, join(started, 'resources/app.asar.unpacked')),
+      ...checkDriver(child.pid ?? 0, join(started, 'resources/app.asar.unpacked')),
     ];
     await electron.close();
     return problems;
   } finally {
     // Should it have failed, or hang: nothing goes on after this.
-    electron.process().kill('SIGKILL');
+    child.kill('SIGKILL');
   }
 }
 
