@@ -1,86 +1,142 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { app, type BrowserWindow, dialog, nativeTheme, protocol, session, shell } from 'electron';
+import { join } from 'node:path';
+import { app, dialog, nativeTheme, protocol, session, shell } from 'electron';
 import type { Core } from '../core/core.ts';
 import { createCore } from '../core/create-core.ts';
 import { defaultDataFolder } from '../core/data-folder.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
 import { registerAppScheme, serveApp } from './app-protocol.ts';
+import { setStartAtLogin, wasStartedAtLogin } from './autostart.ts';
+import { closeToTray } from './close-to-tray.ts';
 import { nativeDialogs } from './dialogs.ts';
-import { serveWindow } from './ipc-transport.ts';
+import { readLaunchArguments } from './launch-arguments.ts';
+import { createMainWindow, type MainWindow } from './main-window.ts';
 import { setApplicationMenu } from './menu.ts';
+import { canNotify, desktopNotifier } from './notifications.ts';
+import { OpenedFiles } from './opened-files.ts';
+import { systemPower } from './power.ts';
 import { guardQuit } from './quit.ts';
+import { systemSecretProtector } from './safe-storage.ts';
 import { denyNavigation, denyPermissions } from './security.ts';
-import { loadPage, openWindow } from './window.ts';
+import { showTray } from './tray.ts';
+import { trayIsThere } from './tray-presence.ts';
 
-let window: BrowserWindow | undefined;
+let mainWindow: MainWindow | undefined;
 
-function startCore(): Promise<Core> {
+const openPlace = (place: string): void => void mainWindow?.openPlace(place).catch(complain);
+const notify = desktopNotifier(openPlace);
+
+async function startCore(): Promise<Core> {
+  const secretProtector = systemSecretProtector();
   return createCore({
     dataFolder: defaultDataFolder(),
     ports: {
       host: 'desktop',
-      capabilities: { nativeDialogs: true, revealFiles: true, droppedPaths: true },
+      capabilities: {
+        nativeDialogs: true,
+        revealFiles: true,
+        droppedPaths: true,
+        notifications: canNotify(),
+        tray: await trayIsThere(),
+      },
       workerFile: join(import.meta.dirname, 'worker.cjs').replace('app.asar', 'app.asar.unpacked'),
-      dialogs: nativeDialogs(() => window),
+      dialogs: nativeDialogs(() => mainWindow?.current()),
+      power: systemPower(),
       revealFile: (path) => shell.showItemInFolder(path),
+      ...(canNotify() ? { notify } : {}),
+      ...(secretProtector === undefined ? {} : { secretProtector }),
     },
   });
 }
 
-async function showWindow(core: Core): Promise<void> {
-  if (window !== undefined && !window.isDestroyed()) {
-    if (window.isMinimized()) window.restore();
-    window.show();
-    window.focus();
-    return;
-  }
-  window = openWindow();
-  window.on('closed', () => {
-    window = undefined;
-  });
-  serveWindow(window, core);
-  await loadPage(window);
-}
-
-/** A file among the arguments was opened with Snapkeep: it is to be restored. */
-function fileAmong(argv: readonly string[], cwd: string): string | undefined {
-  return argv
-    .slice(1)
-    .filter((argument) => !argument.startsWith('-') && /\.(db|gz|zst|sqlite|sqlite3)$/i.test(argument))
-    .map((argument) => resolve(cwd, argument))
-    .find((path) => existsSync(path));
-}
-
-async function start(): Promise<void> {
+async function start(openedFiles: OpenedFiles): Promise<void> {
   denyNavigation(app);
   await app.whenReady();
   denyPermissions(session.defaultSession);
   serveApp(protocol, join(import.meta.dirname, '../renderer'));
-  setApplicationMenu();
   const core = await startCore();
-  const { theme } = await core.call('settings.get', {});
+  await followSettings(core);
+
+  const quitting = guardQuit(app, core, () => mainWindow?.current());
+  const window = createMainWindow(core, (opened) =>
+    closeToTray(opened, { core, trayIsThere, isQuitting: quitting.isDecided, quit: () => app.quit() }),
+  );
+  mainWindow = window;
+  const show = (): void => void window.show().catch(complain);
+  setApplicationMenu({ openPlace, restoreBackup: () => void restoreBackup(core, window).catch(complain) });
+  showTray(core, {
+    backUp: (planId) => void backUp(core, planId),
+    pause: (until) => void pause(core, until).catch(complain),
+    open: show,
+    quit: () => app.quit(),
+  });
+
+  app.on('second-instance', (_event, argv, cwd) => {
+    const { file, hidden } = readLaunchArguments(argv, cwd);
+    if (file !== undefined) openedFiles.open(file);
+    else if (!hidden) show();
+  });
+  app.on('activate', show);
+  const { file, hidden } = readLaunchArguments(process.argv, process.cwd());
+  if (file !== undefined) openedFiles.open(file);
+  else if (!openedFiles.areWaiting()) await showAtStart(window, hidden || wasStartedAtLogin());
+  openedFiles.handle((path) => void window.openRestore(path).catch(complain));
+}
+
+/** Without a tray, a window that nobody can see would leave no way in: it waits in the task bar instead. */
+async function showAtStart(window: MainWindow, hidden: boolean): Promise<void> {
+  if (!hidden) await window.show();
+  else if (!(await trayIsThere())) await window.show('minimized');
+}
+
+/** Lets the system do what the settings say, now and whenever they change. */
+async function followSettings(core: Core): Promise<void> {
+  let { startAtLogin, theme } = await core.call('settings.get', {});
   nativeTheme.themeSource = theme;
+  // Where the program is may have changed since it was written down.
+  if (startAtLogin) startAtLoginOrComplain(true);
   core.on('settings.changed', ({ settings }) => {
     nativeTheme.themeSource = settings.theme;
+    if (settings.startAtLogin !== startAtLogin) startAtLoginOrComplain(settings.startAtLogin);
+    startAtLogin = settings.startAtLogin;
   });
-  guardQuit(app, core, () => window);
-  const open = (argv: readonly string[], cwd: string): void => {
-    showWindow(core)
-      .then(() => {
-        const file = fileAmong(argv, cwd);
-        if (file !== undefined) core.requestRestore(file);
-      })
-      .catch(fail);
-  };
-  app.on('second-instance', (_event, argv, cwd) => open(argv, cwd));
-  app.on('activate', () => open([], process.cwd()));
-  open(process.argv, process.cwd());
+}
+
+function startAtLoginOrComplain(start: boolean): void {
+  try {
+    setStartAtLogin(start);
+  } catch (error) {
+    complain(error);
+  }
+}
+
+async function backUp(core: Core, planId: string): Promise<void> {
+  try {
+    await core.call('backups.start', { planId });
+  } catch (error) {
+    // The plan was removed or runs by now: its place, or the overview, shows what there is to know.
+    const { message } = explainError(error, 'The backup').toBody();
+    notify({ title: 'No backup was started', body: message, place: `/plans/${planId}` });
+  }
+}
+
+async function pause(core: Core, until: Date | null): Promise<void> {
+  if (until === null) await core.call('schedules.resume', {});
+  else await core.call('schedules.pause', { until: until.toISOString() });
+}
+
+async function restoreBackup(core: Core, window: MainWindow): Promise<void> {
+  await window.show();
+  const { path } = await core.call('dialogs.pickBackup', {});
+  if (path !== null) await window.openRestore(path);
+}
+
+function complain(error: unknown, title = 'Something went wrong'): void {
+  const { message, hint } = explainError(error, 'Snapkeep').toBody();
+  dialog.showErrorBox(title, `${message}\n${hint ?? ''}`);
 }
 
 function fail(error: unknown): void {
-  const { message, hint } = explainError(error, 'Snapkeep').toBody();
-  dialog.showErrorBox('Snapkeep cannot start', `${message}\n${hint ?? ''}`);
+  complain(error, 'Snapkeep cannot start');
   app.exit(1);
 }
 
@@ -88,5 +144,5 @@ app.setAppUserModelId('org.snapkeep.Snapkeep');
 app.enableSandbox();
 registerAppScheme();
 // The second one hands its arguments to the first and is done.
-if (app.requestSingleInstanceLock()) start().catch(fail);
+if (app.requestSingleInstanceLock()) start(new OpenedFiles(app)).catch(fail);
 else app.quit();

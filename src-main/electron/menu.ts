@@ -1,23 +1,57 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron';
 
-/** The application's menu: what a keyboard expects to work. */
-export function setApplicationMenu(): void {
-  const template: MenuItemConstructorOptions[] = [
-    ...(process.platform === 'darwin'
-      ? [{ role: 'appMenu' as const }]
-      : [{ label: 'File', submenu: [{ role: 'quit' as const }] }]),
+/** What the items of the menu do that the system cannot do itself. */
+export interface MenuActions {
+  openPlace(place: string): void;
+  restoreBackup(): void;
+}
+
+/** Sets the application's menu: what a keyboard expects to work. */
+export function setApplicationMenu(actions: MenuActions): void {
+  Menu.setApplicationMenu(Menu.buildFromTemplate(applicationMenu(actions, process.platform)));
+}
+
+/** The application's menu as each system has it. */
+export function applicationMenu(actions: MenuActions, platform: NodeJS.Platform): MenuItemConstructorOptions[] {
+  const separator: MenuItemConstructorOptions = { type: 'separator' };
+  const place = (label: string, where: string, accelerator: string): MenuItemConstructorOptions => ({
+    label,
+    accelerator,
+    click: () => actions.openPlace(where),
+  });
+  const settings = place('Settings…', '/settings', 'CommandOrControl+,');
+  const ofMac: MenuItemConstructorOptions = {
+    label: 'Snapkeep',
+    submenu: [
+      ...[{ role: 'about' } as const, separator, settings, separator, { role: 'services' } as const, separator],
+      ...[{ role: 'hide' } as const, { role: 'hideOthers' } as const, { role: 'unhide' } as const, separator],
+      { role: 'quit' },
+    ],
+  };
+  const isMac = platform === 'darwin';
+  return [
+    ...(isMac ? [ofMac] : []),
+    {
+      label: 'File',
+      submenu: [
+        place('New plan…', '/new', 'CommandOrControl+N'),
+        { label: 'Restore a backup…', accelerator: 'CommandOrControl+O', click: () => actions.restoreBackup() },
+        separator,
+        { role: 'close', accelerator: 'CommandOrControl+W' },
+        ...(isMac ? [] : [settings, separator, { role: 'quit' as const, accelerator: 'CommandOrControl+Q' }]),
+      ],
+    },
     { role: 'editMenu' },
     {
       label: 'View',
       submenu: [
-        { role: 'reload' },
-        { role: 'resetZoom' },
-        { role: 'zoomIn' },
-        { role: 'zoomOut' },
-        { role: 'togglefullscreen' },
+        place('Overview', '/', 'CommandOrControl+1'),
+        place('Activity', '/activity', 'CommandOrControl+2'),
+        separator,
+        ...[{ role: 'reload' } as const, { role: 'resetZoom' } as const, { role: 'zoomIn' } as const],
+        ...[{ role: 'zoomOut' } as const, { role: 'togglefullscreen' } as const],
       ],
     },
     { role: 'windowMenu' },
   ];
-  Menu.setApplicationMenu(Menu.buildFromTemplate(template));
 }

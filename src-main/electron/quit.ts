@@ -1,35 +1,90 @@
-import { type App, type BrowserWindow, dialog } from 'electron';
+import { type App, type BrowserWindow, powerMonitor } from 'electron';
+import type { Run } from '../../src-shared/model/run.ts';
+import { countInWords } from '../../src-shared/rules/wording.ts';
 import type { Core } from '../core/core.ts';
+import { ask } from './message-box.ts';
 
-/** Quits only when nothing goes on, or when the person says so; the core is closed before the process ends. */
-export function guardQuit(app: App, core: Core, window: () => BrowserWindow | undefined): void {
-  let closing = false;
+/** The way out of the application. */
+export interface Quitting {
+  /** Nothing stops it any more: windows close for good. */
+  isDecided(): boolean;
+}
+
+type Answer = 'stop' | 'wait' | 'stay';
+
+const ANSWERS: readonly Answer[] = ['stop', 'wait', 'stay'];
+
+const KINDS: Readonly<Record<Run['kind'], string>> = {
+  backup: 'A backup',
+  drill: 'A restore drill',
+  verify: 'A verification',
+  'restore-check': 'The check before a restore',
+  restore: 'A restore',
+  undo: 'An undo',
+  prune: 'A prune',
+  delete: 'A deletion',
+  scan: 'A scan',
+  cleanup: 'A clean-up',
+};
+
+/**
+ * Quits only when nothing runs, or when the person says what is to become of it; the core is closed before the process
+ * ends.
+ */
+export function guardQuit(app: App, core: Core, window: () => BrowserWindow | undefined): Quitting {
+  let decided = false;
+  let asking = false;
+  /** The newest answer; one that still waits for runs to end is replaced by the next. */
+  let newest = {};
+
   const closeAndQuit = async (): Promise<void> => {
-    closing = true;
+    if (decided) return;
+    decided = true;
     await core.close();
     app.quit();
   };
+  const askAndQuit = async (): Promise<void> => {
+    const mine = {};
+    newest = mine;
+    asking = true;
+    const answer = await askAbout(core.activeRuns(), window()).finally(() => {
+      asking = false;
+    });
+    if (answer === 'stay') return;
+    if (answer === 'wait') await nothingRuns(core);
+    if (newest === mine) await closeAndQuit();
+  };
+
   app.on('before-quit', (event) => {
-    if (closing) return;
+    if (decided) return;
     event.preventDefault();
-    void askToQuit(core, window()).then((yes) => (yes ? closeAndQuit() : undefined));
+    if (!asking) void askAndQuit();
   });
   app.on('window-all-closed', () => app.quit());
+  // The machine goes down and waits for no answer; what is stopped now is in order at the next start.
+  powerMonitor.on('shutdown', (event?: { preventDefault(): void }) => {
+    event?.preventDefault();
+    void closeAndQuit();
+  });
+  return { isDecided: () => decided };
 }
 
-async function askToQuit(core: Core, window: BrowserWindow | undefined): Promise<boolean> {
-  const runs = core.activeRuns();
-  if (runs.length === 0) return true;
-  const options = {
-    type: 'question' as const,
-    message: runs.length === 1 ? `A ${runs[0]?.kind} is going on.` : `${runs.length} runs are going on.`,
-    detail: 'Quitting stops it. Nothing that has been stored is lost.',
-    buttons: ['Stop and quit', 'Keep running'],
+async function askAbout(runs: readonly Run[], window: BrowserWindow | undefined): Promise<Answer> {
+  const [first] = runs;
+  if (first === undefined) return 'stop';
+  const response = await ask(window, {
+    type: 'question',
+    message:
+      runs.length === 1 ? `${KINDS[first.kind]} is running.` : `${countInWords(runs.length, 'run')} are going on.`,
+    detail: 'Stopping loses nothing that has been stored.',
+    buttons: ['Stop and quit', 'Quit when it is done', 'Keep running'],
     defaultId: 1,
-    cancelId: 1,
-  };
-  const { response } = await (window === undefined || window.isDestroyed()
-    ? dialog.showMessageBox(options)
-    : dialog.showMessageBox(window, options));
-  return response === 0;
+    cancelId: 2,
+  });
+  return ANSWERS[response] ?? 'stay';
+}
+
+async function nothingRuns(core: Core): Promise<void> {
+  for (let runs = core.activeRuns(); runs.length > 0; runs = core.activeRuns())
+    await Promise.all(runs.map((run) => core.runEnded(run.id)));
 }

@@ -1,14 +1,21 @@
 import { join } from 'node:path';
-import { BrowserWindow, nativeTheme } from 'electron';
+import { BrowserWindow, nativeTheme, screen } from 'electron';
 import { APP_ORIGIN } from './app-address.ts';
+import { placeOnScreen, readWindowState, rememberWindowState, SMALLEST_SIZE } from './window-state.ts';
 
-/** Opens the window; it is shown once there is something to see. */
-export function openWindow(): BrowserWindow {
+/** How a window first appears. */
+export type Appearance = 'shown' | 'minimized';
+
+/**
+ * Opens the window where it was last; it appears once there is something to see.
+ * @param stateFile where its place is kept
+ */
+export function openWindow(stateFile: string, appearance: Appearance): BrowserWindow {
+  const { maximized, ...place } = placeOnScreen(readWindowState(stateFile), workAreas());
   const window = new BrowserWindow({
-    width: 1280,
-    height: 800,
-    minWidth: 900,
-    minHeight: 600,
+    ...place,
+    minWidth: SMALLEST_SIZE.width,
+    minHeight: SMALLEST_SIZE.height,
     show: false,
     title: 'Snapkeep',
     backgroundColor: nativeTheme.shouldUseDarkColors ? '#14171c' : '#f6f7f9',
@@ -21,11 +28,22 @@ export function openWindow(): BrowserWindow {
       spellcheck: false,
     },
   });
-  window.once('ready-to-show', () => window.show());
+  rememberWindowState(window, stateFile);
+  window.once('ready-to-show', () => {
+    if (maximized) window.maximize();
+    if (appearance === 'minimized') window.minimize();
+    else window.show();
+  });
   return window;
 }
 
 /** Loads the page into the window; what it sends is listened to by then. */
 export function loadPage(window: BrowserWindow): Promise<void> {
   return window.loadURL(`${APP_ORIGIN}/`);
+}
+
+function workAreas(): Electron.Rectangle[] {
+  const main = screen.getPrimaryDisplay();
+  const others = screen.getAllDisplays().filter((display) => display.id !== main.id);
+  return [main, ...others].map((display) => display.workArea);
 }

@@ -13,6 +13,15 @@ export const openWindows = new Set<{ close(): void; isDestroyed(): boolean }>();
 const ready = Promise.withResolvers<void>();
 let isReady = false;
 let quitting = false;
+/** A second start ends only once the first one has its arguments. */
+let handedOver: Promise<unknown> = Promise.resolve();
+let loginItem: LoginItem = { openAtLogin: false };
+
+interface LoginItem {
+  openAtLogin: boolean;
+  path?: string;
+  args?: string[];
+}
 
 function packageJson(): { name: string; productName?: string; version: string } {
   return JSON.parse(readFileSync(join(runtime().appFolder, 'package.json'), 'utf8')) as {
@@ -31,6 +40,7 @@ async function quit(): Promise<void> {
     return;
   }
   app.emit('quit', {}, 0);
+  await handedOver;
   // The browser may be gone already, which is what is wanted.
   await devTools()
     .send('Browser.close')
@@ -79,7 +89,10 @@ function requestSingleInstanceLock(): boolean {
     `snapkeep-stand-in-${createHash('sha256').update(userData).digest('hex').slice(0, 12)}.sock`,
   );
   if (isAlive(file)) {
-    const first = connect(socket, () => first.end(JSON.stringify({ argv: process.argv, cwd: process.cwd() })));
+    handedOver = new Promise((resolve) => {
+      const first = connect(socket, () => first.end(JSON.stringify({ argv: process.argv, cwd: process.cwd() })));
+      first.once('close', resolve).once('error', resolve);
+    });
     return false;
   }
   writeFileSync(file, String(process.pid));
@@ -127,6 +140,11 @@ export const app = refuseUnknown(
     setAppUserModelId: (id: string): void => void record.push({ what: 'appUserModelId', id }),
     enableSandbox: (): void => void record.push({ what: 'enableSandbox' }),
     requestSingleInstanceLock,
+    setLoginItemSettings: (item: LoginItem): void => {
+      // As on real Electron: Linux has none.
+      if (process.platform !== 'linux') loginItem = item;
+    },
+    getLoginItemSettings: () => ({ openAtLogin: loginItem.openAtLogin, wasOpenedAtLogin: false }),
     quit: (): void => void quit(),
     exit: (code = 0): void => process.exit(code),
   }),

@@ -6,6 +6,8 @@ import { devTools, preventable } from './runtime.ts';
 import { WebContents } from './web-contents.ts';
 
 const OPTIONS = [
+  'x',
+  'y',
   'width',
   'height',
   'minWidth',
@@ -18,7 +20,16 @@ const OPTIONS = [
 ];
 const PREFERENCES = ['preload', 'sandbox', 'contextIsolation', 'nodeIntegration', 'webSecurity', 'spellcheck'];
 
+interface Rectangle {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
 interface WindowOptions {
+  x?: number;
+  y?: number;
   width?: number;
   height?: number;
   show?: boolean;
@@ -35,9 +46,10 @@ let opening: Promise<unknown> = Promise.resolve();
 export class BrowserWindow extends EventEmitter {
   readonly id: number;
   readonly webContents: WebContents;
-  _bounds: { x: number; y: number; width: number; height: number };
+  _bounds: Rectangle;
   _visible: boolean;
   _minimized = false;
+  _maximized = false;
   _destroyed = false;
 
   constructor(options: WindowOptions = {}) {
@@ -45,7 +57,8 @@ export class BrowserWindow extends EventEmitter {
     refuseUnknownOptions('BrowserWindow', options, OPTIONS);
     refuseUnknownOptions('webPreferences', options.webPreferences ?? {}, PREFERENCES);
     if (!app.isReady()) throw new Error('Cannot create BrowserWindow before app is ready');
-    this._bounds = { x: 0, y: 0, width: options.width ?? 800, height: options.height ?? 600 };
+    const { x = 0, y = 0, width = 800, height = 600 } = options;
+    this._bounds = { x, y, width, height };
     this._visible = options.show !== false;
     this.webContents = new WebContents(options.webPreferences ?? {});
     this.id = this.webContents.id;
@@ -89,7 +102,22 @@ export class BrowserWindow extends EventEmitter {
   }
 
   minimize(): void {
+    this._visible = true;
     this._minimized = true;
+  }
+
+  /** Shows it too, as on real Electron. */
+  maximize(): void {
+    this._visible = true;
+    this._maximized = true;
+  }
+
+  unmaximize(): void {
+    this._maximized = false;
+  }
+
+  isMaximized(): boolean {
+    return this._maximized;
   }
 
   restore(): void {
@@ -108,8 +136,17 @@ export class BrowserWindow extends EventEmitter {
     return this._destroyed;
   }
 
-  getBounds(): { x: number; y: number; width: number; height: number } {
+  getBounds(): Rectangle {
     return { ...this._bounds };
+  }
+
+  /** Where it is while it is not maximized; the stand-in's windows do not move when they are. */
+  getNormalBounds(): Rectangle {
+    return { ...this._bounds };
+  }
+
+  setBounds(bounds: Partial<Rectangle>): void {
+    this._bounds = { ...this._bounds, ...bounds };
   }
 
   close(): void {

@@ -2,10 +2,15 @@ import { app, becomeReady } from './app.ts';
 import { BrowserWindow, closeOrphans } from './browser-window.ts';
 import { clipboard, dialog, shell } from './dialogs.ts';
 import { ipcMain } from './ipc-main.ts';
+import { powerMonitor, screen } from './machine.ts';
 import { Menu } from './menu.ts';
+import { nativeImage } from './native-image.ts';
 import { nativeTheme } from './native-theme.ts';
+import { Notification } from './notification.ts';
 import { record } from './runtime.ts';
+import { safeStorage } from './safe-storage.ts';
 import { net, protocol, session } from './session.ts';
+import { Tray } from './tray.ts';
 import { WebContents } from './web-contents.ts';
 
 // What `require('electron')` gives the main process. What is missing here is `undefined` there, and its use fails.
@@ -16,11 +21,17 @@ export {
   dialog,
   ipcMain,
   Menu,
+  Notification,
+  nativeImage,
   nativeTheme,
   net,
+  powerMonitor,
   protocol,
+  safeStorage,
+  screen,
   session,
   shell,
+  Tray,
   WebContents as webContents,
 };
 

@@ -1,33 +1,41 @@
-import { refuseUnknown } from './refuse.ts';
+import { refuseUnknown, refuseUnknownOptions } from './refuse.ts';
 
 interface ItemTemplate {
   id?: string;
   label?: string;
   role?: string;
   type?: string;
+  accelerator?: string;
+  enabled?: boolean;
   submenu?: ItemTemplate[];
   click?: (item: object) => void;
 }
+
+const OPTIONS = ['id', 'label', 'role', 'type', 'accelerator', 'enabled', 'submenu', 'click'];
+const TYPES = ['normal', 'separator', 'submenu'];
+const ROLES = [
+  ...['undo', 'redo', 'cut', 'copy', 'paste', 'selectAll', 'reload', 'resetZoom', 'zoomIn', 'zoomOut'],
+  ...['togglefullscreen', 'minimize', 'close', 'about', 'services', 'hide', 'hideOthers', 'unhide', 'quit'],
+  ...['appMenu', 'editMenu', 'viewMenu', 'windowMenu'],
+];
 
 interface Item {
   id: string | undefined;
   label: string;
   role: string | undefined;
+  type: string;
+  accelerator: string | undefined;
+  enabled: boolean;
   submenu: BuiltMenu | undefined;
   click(): void;
 }
 
-class BuiltMenu {
+/** A menu as `Menu.buildFromTemplate` answers it. */
+export class BuiltMenu {
   readonly items: Item[];
 
   constructor(template: ItemTemplate[]) {
-    this.items = template.map((item) => ({
-      id: item.id,
-      label: item.label ?? item.role ?? '',
-      role: item.role,
-      submenu: item.submenu === undefined ? undefined : new BuiltMenu(item.submenu),
-      click: () => item.click?.(item),
-    }));
+    this.items = template.map(buildItem);
   }
 
   getMenuItemById(id: string): Item | null {
@@ -37,6 +45,25 @@ class BuiltMenu {
     }
     return null;
   }
+}
+
+function buildItem(item: ItemTemplate): Item {
+  refuseUnknownOptions('MenuItem', item, OPTIONS);
+  const type = item.type ?? (item.submenu === undefined ? 'normal' : 'submenu');
+  if (!TYPES.includes(type)) throw new Error(`stand-in: menu items of the type ${type} are not implemented`);
+  if (item.role !== undefined && !ROLES.includes(item.role)) throw new Error(`stand-in: no role ${item.role}`);
+  if (type !== 'separator' && item.role === undefined && item.label === undefined)
+    throw new TypeError('Missing required: label, role or type');
+  return {
+    id: item.id,
+    label: item.label ?? item.role ?? '',
+    role: item.role,
+    type,
+    accelerator: item.accelerator,
+    enabled: item.enabled ?? true,
+    submenu: item.submenu === undefined ? undefined : new BuiltMenu(item.submenu),
+    click: () => item.click?.(item),
+  };
 }
 
 let applicationMenu: BuiltMenu | null = null;
