@@ -1,14 +1,12 @@
-// Packs the application into a folder as electron-builder.yml says, looks at what came out, and starts it.
+// Packs the application into folders as electron-builder.yml says, looks at what came out, and starts what can run here.
 // Where Electron's runtime is not installed, a placeholder takes its place. Nothing is left behind.
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { checkContents } from './package/contents.mjs';
-import { electronRuntime } from './package/electron-runtime.mjs';
+import { pack, TARGETS } from './package/pack.mjs';
 import { startPacked } from './package/start-packed.mjs';
 
 const root = resolve(import.meta.dirname, '..');
@@ -40,48 +38,55 @@ try {
 
 /** @returns {Promise<number>} the exit code */
 async function check() {
-  const runtime = electronRuntime(scratch);
-  const folder = pack(runtime.folder);
-  if (folder === undefined) return 1;
-  say(`Packed for linux-${process.arch}${runtime.isPlaceholder ? ' around a placeholder runtime' : ''}`);
-  const resources = join(folder, 'resources');
-  const contents = checkContents(resources);
-  for (const line of contents.summary) say(line);
-  const problems = [...contents.problems, ...checkLanguages(folder), ...(await checkFuses(join(folder, 'snapkeep')))];
-  problems.push(...(await checkStart(resources)));
-  for (const problem of problems) process.stderr.write(`✘ ${problem}\n`);
-  if (problems.length === 0) say('The package is right.');
-  return problems.length === 0 ? 0 : 1;
+  let count = 0;
+  for (const target of TARGETS) {
+    const name = `${target.platform}-${target.arch}`;
+    for (const problem of await checkTarget(target, name)) {
+      process.stderr.write(`✘ ${name}: ${problem}\n`);
+      count += 1;
+    }
+  }
+  if (count === 0) say('The packages are right.');
+  return count === 0 ? 0 : 1;
 }
 
 /**
- * @param {string} electronDist
- * @returns {string | undefined} the folder that holds the application, or nothing when electron-builder failed
+ * @param {import('./package/pack.mjs').Target} target
+ * @param {string} name
+ * @returns {Promise<string[]>} what is wrong
  */
-function pack(electronDist) {
-  const output = join(scratch, 'dist');
-  const builder = createRequire(import.meta.url).resolve('electron-builder/cli.js');
-  const settings = [`-c.electronDist=${electronDist}`, `-c.directories.output=${output}`];
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [builder, '--linux', '--dir', `--${process.arch}`, '--publish', 'never', ...settings],
-    { cwd: root, encoding: 'utf8', timeout: 90_000 },
-  );
-  const unpacked = existsSync(output) ? readdirSync(output).find((name) => name.endsWith('-unpacked')) : undefined;
-  if (status === 0 && unpacked !== undefined) return join(output, unpacked);
-  process.stderr.write(`${stdout}${stderr}✘ electron-builder ended with ${status}\n`);
-  return undefined;
+async function checkTarget(target, name) {
+  /** @type {import('./package/pack.mjs').Packed} */
+  let packed;
+  try {
+    packed = pack(target, scratch);
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+  const contents = checkContents(packed);
+  say(`${name}${packed.isPlaceholder ? ', around a placeholder runtime' : ''}: ${contents.summary}`);
+  const problems = [...contents.problems, ...checkLanguages(packed), ...(await checkFuses(packed, name))];
+  // What runs here is what was packed for here.
+  if (target.platform === 'linux') problems.push(...(await checkStart(packed.resources, name)));
+  return problems;
 }
 
-/** @param {string} folder */
-function checkLanguages(folder) {
-  return readdirSync(join(folder, 'locales'))
-    .filter((name) => name !== 'en-US.pak')
-    .map((name) => `locales holds ${name}, a language Snapkeep does not speak`);
+/** @param {import('./package/pack.mjs').Packed} packed */
+function checkLanguages({ target, folder, resources }) {
+  const languages =
+    target.platform === 'darwin'
+      ? readdirSync(resources).filter((entry) => entry.endsWith('.lproj'))
+      : readdirSync(join(folder, 'locales'));
+  return languages
+    .filter((language) => !/^en(-US)?\.(pak|lproj)$/.test(language))
+    .map((language) => `${language} is there, a language Snapkeep does not speak`);
 }
 
-/** @param {string} executable */
-async function checkFuses(executable) {
+/**
+ * @param {import('./package/pack.mjs').Packed} packed
+ * @param {string} name
+ */
+async function checkFuses({ executable }, name) {
   const wire = await getCurrentFuseWire(executable);
   /** @type {string[]} */
   const problems = [];
@@ -90,15 +95,18 @@ async function checkFuses(executable) {
       problems.push(`the fuse ${FuseV1Options[fuse]} is not ${on ? 'on' : 'off'}`);
     }
   }
-  say(`Fuses: ${FUSES.size - problems.length} of ${FUSES.size} are as they have to be`);
+  say(`${name}: ${FUSES.size - problems.length} of ${FUSES.size} fuses are as they have to be`);
   return problems;
 }
 
-/** @param {string} resources */
-async function checkStart(resources) {
+/**
+ * @param {string} resources
+ * @param {string} name
+ */
+async function checkStart(resources, name) {
   try {
     const problems = await startPacked(resources, scratch);
-    if (problems.length === 0) say('Started: the window opened, a worker took a snapshot and verified it');
+    if (problems.length === 0) say(`${name}: started; the window opened, a worker took a snapshot and verified it`);
     return problems;
   } catch (error) {
     return [`the packed application does not start: ${inOneLine(error)}`];

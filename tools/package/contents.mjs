@@ -5,63 +5,75 @@ import { extractFile, getRawHeader } from '@electron/asar';
 const DRIVER = 'node_modules/better-sqlite3-multiple-ciphers';
 const SIZE_LIMIT = 25 * 1000 * 1000;
 
-/** What has to be in the package. */
-const NEEDED = [
-  'package.json',
-  'LICENSE',
-  'out/main/main.cjs',
-  'out/main/preload.cjs',
-  'out/main/worker.cjs',
-  'out/renderer/index.html',
-  ...['fine', 'running', 'attention'].flatMap((state) => [`assets/tray/${state}.png`, `assets/tray/${state}@2x.png`]),
-  `${DRIVER}/package.json`,
-  `${DRIVER}/LICENSE`,
-  `${DRIVER}/lib/index.js`,
-  `${DRIVER}/prebuilds/linux-${process.arch}.node`,
-];
+/** The icons of the tray: each system has its own kind. */
+const TRAY = new Map([
+  ['linux', ['.png', '@2x.png']],
+  ['darwin', ['Template.png', 'Template@2x.png']],
+  ['win32', ['.ico']],
+]);
+
+/**
+ * @param {import('./pack.mjs').Target} target
+ * @returns {string[]} what has to be in the package
+ */
+function neededFor({ platform, arch }) {
+  const kinds = TRAY.get(platform) ?? [];
+  return [
+    'package.json',
+    'LICENSE',
+    'out/main/main.cjs',
+    'out/main/preload.cjs',
+    'out/main/worker.cjs',
+    'out/renderer/index.html',
+    ...['fine', 'running', 'attention'].flatMap((state) => kinds.map((kind) => `assets/tray/${state}${kind}`)),
+    `${DRIVER}/package.json`,
+    `${DRIVER}/LICENSE`,
+    `${DRIVER}/lib/index.js`,
+    `${DRIVER}/prebuilds/${platform}-${arch}.node`,
+  ];
+}
+
 /** What may be there besides. */
 const ALLOWED = [
   /^out\/renderer\/assets\/[\w.-]+-[\w-]{8}\.(js|css|woff2|svg|png)$/,
   new RegExp(`^${DRIVER}/lib/(methods/)?[a-z-]+\\.js$`),
 ];
+/** What is beside app.asar: its unpacked part, where updates are, and on a Mac the icon and the languages. */
+const BESIDE = /^(app\.asar|app\.asar\.unpacked|app-update\.yml|icon\.icns|en\.lproj)$/;
 /** What is read from real files: a worker thread, and the driver that it loads. */
 const UNPACKED = /^(out\/main\/worker\.cjs$|node_modules\/better-sqlite3-multiple-ciphers\/)/;
 
 /**
  * Looks into app.asar and beside it.
- * @param {string} resources the folder that holds them
- * @returns {{ problems: string[], summary: string[] }}
+ * @param {import('./pack.mjs').Packed} packed
+ * @returns {{ problems: string[], summary: string }}
  */
-export function checkContents(resources) {
+export function checkContents({ target, resources }) {
   /** @type {string[]} */
   const problems = [];
   const archive = join(resources, 'app.asar');
   const files = listArchive(archive);
-  for (const path of NEEDED) if (!files.has(path)) problems.push(`app.asar lacks ${path}`);
+  const needed = neededFor(target);
+  for (const path of needed) if (!files.has(path)) problems.push(`app.asar lacks ${path}`);
   for (const [path, { unpacked }] of files) {
-    if (!NEEDED.includes(path) && !ALLOWED.some((pattern) => pattern.test(path))) {
+    if (!needed.includes(path) && !ALLOWED.some((pattern) => pattern.test(path))) {
       problems.push(`app.asar holds ${path}, which nothing needs when it runs`);
     }
     if (unpacked !== UNPACKED.test(path)) {
       problems.push(unpacked ? `${path} is unpacked, and need not be` : `${path} is packed, and has to be a real file`);
     }
   }
-  problems.push(...checkUnpacked(join(resources, 'app.asar.unpacked'), files));
+  problems.push(...checkUnpacked(join(resources, 'app.asar.unpacked'), files), ...checkMetadata(archive));
   for (const name of readdirSync(resources)) {
-    if (!['app.asar', 'app.asar.unpacked', 'app-update.yml'].includes(name)) problems.push(`resources holds ${name}`);
+    if (!BESIDE.test(name)) problems.push(`resources holds ${name}`);
   }
-  problems.push(...checkMetadata(archive));
-  const packed = statSync(archive).size;
-  const beside = [...files.values()].reduce((sum, { size, unpacked }) => sum + (unpacked ? size : 0), 0);
-  if (packed + beside > SIZE_LIMIT)
-    problems.push(`${megabytes(packed + beside)} is more than ${megabytes(SIZE_LIMIT)}`);
-  return {
-    problems,
-    summary: [
-      `Contents: ${files.size} files, of which ${[...files.values()].filter(({ unpacked }) => unpacked).length} unpacked`,
-      `Size: app.asar ${megabytes(packed)} + unpacked ${megabytes(beside)} = ${megabytes(packed + beside)} of ${megabytes(SIZE_LIMIT)}`,
-    ],
-  };
+  const inside = statSync(archive).size;
+  const unpacked = [...files.values()].filter((file) => file.unpacked);
+  const beside = unpacked.reduce((sum, { size }) => sum + size, 0);
+  const sizes = `app.asar ${megabytes(inside)} + unpacked ${megabytes(beside)} = ${megabytes(inside + beside)}`;
+  if (inside + beside > SIZE_LIMIT) problems.push(`${sizes} is more than ${megabytes(SIZE_LIMIT)}`);
+  const count = `${files.size} files, of which ${unpacked.length} unpacked`;
+  return { problems, summary: `${count}; size: ${sizes} of ${megabytes(SIZE_LIMIT)}` };
 }
 
 /**
