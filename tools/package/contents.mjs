@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { extractFile, getRawHeader } from '@electron/asar';
@@ -63,7 +64,8 @@ export function checkContents({ target, resources }) {
       problems.push(unpacked ? `${path} is unpacked, and need not be` : `${path} is packed, and has to be a real file`);
     }
   }
-  problems.push(...checkUnpacked(join(resources, 'app.asar.unpacked'), files), ...checkMetadata(archive));
+  problems.push(...checkUnpacked(join(resources, 'app.asar.unpacked'), files));
+  problems.push(...checkMetadata(archive), ...checkIntegrity(target, resources));
   for (const name of readdirSync(resources)) {
     if (!BESIDE.test(name)) problems.push(`resources holds ${name}`);
   }
@@ -132,6 +134,20 @@ function checkMetadata(archive) {
     if (field in packed) problems.push(`package.json still holds ${field}`);
   }
   return problems;
+}
+
+/**
+ * Electron on a Mac refuses an app.asar that does not have the hash in Info.plist.
+ * @param {import('./pack.mjs').Target} target
+ * @param {string} resources
+ */
+function checkIntegrity({ platform }, resources) {
+  if (platform !== 'darwin') return [];
+  const hash = createHash('sha256')
+    .update(getRawHeader(join(resources, 'app.asar')).headerString)
+    .digest('hex');
+  const plist = readFileSync(join(resources, '../Info.plist'), 'utf8');
+  return plist.includes(`<string>${hash}</string>`) ? [] : ['Info.plist lacks the hash of app.asar'];
 }
 
 /** @param {number} bytes */

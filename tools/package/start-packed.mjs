@@ -114,9 +114,10 @@ function takeSnapshot({ source, to, firstId }) {
  * @returns {string[]}
  */
 function checkRun(run, backups) {
-  const files = readdirSync(backups);
   if (run.state !== 'succeeded') return [`the backup ended as ${run.state}: ${JSON.stringify(run.error)}`];
-  return files.some((name) => name.endsWith('.gz') || name.endsWith('.zst')) ? [] : ['the backup left no snapshot'];
+  const { outcome } = run.result?.verification ?? {};
+  if (outcome !== 'valid') return [`the snapshot was not verified: ${outcome}`];
+  return readdirSync(backups).some((name) => /\.db\.(gz|zst)$/.test(name)) ? [] : ['the backup left no snapshot'];
 }
 
 /**
@@ -142,7 +143,7 @@ function checkDriver(pid, unpacked) {
     : [`the native module was loaded from ${[...loaded].join(', ') || 'nowhere'} instead of ${expected}`];
 }
 
-/** @typedef {{ state: string, error?: unknown }} EndedRun */
+/** @typedef {{ state: string, error?: unknown, result?: { verification?: { outcome: string } | null } | null }} EndedRun */
 /**
  * @typedef {object} Frame
  * @property {string} type
