@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import { trayIconFile } from '../../../src-main/electron/tray-icon.ts';
+import { type TrayActions, tomorrow, trayMenu, trayState } from '../../../src-main/electron/tray-menu.ts';
+import type { PlanState, PlanSummary } from '../../../src-shared/model/plan.ts';
+import type { Pause } from '../../../src-shared/model/schedule.ts';
+
+const now = new Date(2026, 10, 20, 13, 5);
+
+const summary = (name: string, state: PlanState): PlanSummary =>
+  ({ plan: { id: name, name }, state, activeRun: state === 'running' ? {} : null }) as PlanSummary;
+const plans = (...states: PlanState[]): PlanSummary[] => states.map((state, n) => summary(`plan-${n + 1}`, state));
+const pausedUntil = (until: Date | null): Pause => ({
+  until: until?.toISOString() ?? null,
+  since: new Date(2026, 10, 20).toISOString(),
+});
+const at = (hours: number, minutes = 0): Date => new Date(2026, 10, 20, hours, minutes);
+
+test.each<[PlanState[], string, string]>([
+  [[], 'fine', 'Nothing is backed up yet'],
+  [['fine', 'fine'], 'fine', 'Everything is backed up and proven'],
+  [['fine', 'empty'], 'fine', '1 plan without a snapshot yet'],
+  [['fine', 'running'], 'running', 'plan-2 is being backed up'],
+  [['empty', 'running', 'paused', 'running'], 'running', '2 backups being made'],
+  [['running', 'failed'], 'attention', 'plan-2 has failed'],
+  [['fine', 'overdue'], 'attention', 'plan-2 is overdue'],
+  [['unproven'], 'attention', 'plan-1 is not proven yet'],
+  [['waiting', 'overdue', 'failed'], 'attention', '3 plans need attention'],
+])('%j: %s, “%s”', (states, status, line) => {
+  expect(trayState(plans(...states), null, now)).toMatchObject({ status, line, paused: false });
+});
+
+test.each<[string, Date | null, string]>([
+  ['without an end', null, 'Paused'],
+  ['for today', at(14, 5), 'Paused until 14:05'],
+  ['for the rest of the day', tomorrow(now), 'Paused until tomorrow'],
+  ['for long', new Date(2026, 10, 25, 8), 'Paused until 25 November, 08:00'],
+])('a pause %s is told', (_name, until, line) => {
+  expect(trayState(plans('fine'), pausedUntil(until), now)).toMatchObject({ line, paused: true });
+});
+
+test('a pause hides no trouble, and one that is over is none', () => {
+  expect(trayState(plans('failed'), pausedUntil(null), now).line).toBe('plan-1 has failed · Paused');
+  expect(trayState(plans('fine'), pausedUntil(at(13)), now)).toMatchObject({ paused: false });
+});
+
+/** The menu with what its items do written down. */
+function menuOf(states: PlanState[], paused: Pause | null) {
+  const done: string[] = [];
+  const actions: TrayActions = {
+    backUp: (id) => done.push(`back up ${id}`),
+    pause: (until) => done.push(`pause ${until?.toISOString() ?? 'no more'}`),
+    open: () => done.push('open'),
+    quit: () => done.push('quit'),
+  };
+  const items = trayMenu(trayState(plans(...states), paused, now), actions, () => now);
+  const click = (label: string): string | undefined => {
+    const all = items.flatMap((item) => [item, ...(Array.isArray(item.submenu) ? item.submenu : [])]);
+    (all.find((item) => item.label === label)?.click as (() => void) | undefined)?.();
+    return done.pop();
+  };
+  return { items, click };
+}
+
+test('the menu does what it says', () => {
+  const { items, click } = menuOf(['fine', 'running'], null);
+  expect(items[0]).toMatchObject({ label: 'plan-2 is being backed up', enabled: false });
+  expect(items[2]?.submenu).toMatchObject([
+    { label: 'plan-1', enabled: true },
+    { label: 'plan-2', enabled: false },
+  ]);
+  expect(click('plan-1')).toBe('back up plan-1');
+  expect(click('Pause for 1 hour')).toBe(`pause ${at(14, 5).toISOString()}`);
+  expect(click('Pause until tomorrow')).toBe(`pause ${new Date(2026, 10, 21).toISOString()}`);
+  expect(click('Open Snapkeep')).toBe('open');
+  expect(click('Quit')).toBe('quit');
+  expect(click('Resume')).toBeUndefined();
+});
+
+test('what is paused can be resumed, and nothing can be backed up without plans', () => {
+  const { items, click } = menuOf([], pausedUntil(null));
+  expect(click('Resume')).toBe('pause no more');
+  expect(click('Pause for 1 hour')).toBeUndefined();
+  expect(items.find((item) => item.label === 'Back up now')?.enabled).toBe(false);
+});
+
+test('an ampersand in a name is shown', () => {
+  const state = trayState([summary('R&D', 'fine')], null, now);
+  expect(trayMenu(state, {} as TrayActions)[2]?.submenu).toMatchObject([{ label: 'R&&D' }]);
+});
+
+test.each<[NodeJS.Platform, string]>([
+  ['linux', 'attention.png'],
+  ['win32', 'attention.ico'],
+  ['darwin', 'attentionTemplate.png'],
+])('on %s the icon is %s', (platform, name) => {
+  expect(trayIconFile('/app', 'attention', platform)).toBe(`/app/assets/tray/${name}`);
+});
