@@ -115,8 +115,8 @@ function takeSnapshot({ source, to, firstId }) {
  */
 function checkRun(run, backups) {
   if (run.state !== 'succeeded') return [`the backup ended as ${run.state}: ${JSON.stringify(run.error)}`];
-  const { outcome } = run.result?.verification ?? {};
-  if (outcome !== 'valid') return [`the snapshot was not verified: ${outcome}`];
+  const verification = run.result?.verification;
+  if (verification?.valid !== true) return [`the snapshot was not found valid: ${verification?.message}`];
   return readdirSync(backups).some((name) => /\.db\.(gz|zst)$/.test(name)) ? [] : ['the backup left no snapshot'];
 }
 
@@ -143,7 +143,7 @@ function checkDriver(pid, unpacked) {
     : [`the native module was loaded from ${[...loaded].join(', ') || 'nowhere'} instead of ${expected}`];
 }
 
-/** @typedef {{ state: string, error?: unknown, result?: { verification?: { outcome: string } | null } | null }} EndedRun */
+/** @typedef {{ state: string, error?: unknown, result?: { verification?: { valid: boolean, message: string } | null } | null }} EndedRun */
 /**
  * @typedef {object} Frame
  * @property {string} type
