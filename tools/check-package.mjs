@@ -30,11 +30,9 @@ if (!existsSync(join(root, 'out/main/main.cjs'))) {
   process.exit(1);
 }
 const scratch = mkdtempSync(join(tmpdir(), 'snapkeep-package-'));
-try {
-  process.exitCode = await check();
-} finally {
-  rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
-}
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+process.exitCode = await check();
 
 /** @returns {Promise<number>} the exit code */
 async function check() {
