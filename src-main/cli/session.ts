@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import type { MethodName, Params, Result } from '../../src-shared/contract/methods.ts';
+import { NO_CAPABILITIES } from '../../src-shared/contract/methods.ts';
 import type { PlanSummary } from '../../src-shared/model/plan.ts';
 import type { RestoreSource } from '../../src-shared/model/restore.ts';
 import type { Run } from '../../src-shared/model/run.ts';
@@ -30,7 +31,7 @@ export class Session {
       dataFolder: defaultDataFolder(),
       ports: {
         host: 'cli',
-        capabilities: { nativeDialogs: false, revealFiles: false, droppedPaths: false },
+        capabilities: NO_CAPABILITIES,
         workerFile: join(import.meta.dirname, 'worker.cjs'),
       },
     });

@@ -1,3 +1,4 @@
+import type { Channels } from './alerts/channels.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import type { DataFolder } from './data-folder.ts';
 import type { EventBus } from './event-bus.ts';
@@ -5,6 +6,8 @@ import type { PreparedRestores } from './jobs/prepared-restores.ts';
 import type { Runs } from './jobs/runs.ts';
 import type { RunInWorker } from './jobs/worker-runner.ts';
 import type { Clock, HostPorts } from './ports.ts';
+import type { Scheduler } from './scheduler/scheduler.ts';
+import type { SecretStore } from './secrets/secret-store.ts';
 
 /** What handlers and jobs share. Made once, by `createCore`. */
 export interface CoreContext {
@@ -12,6 +15,9 @@ export interface CoreContext {
   readonly catalog: Catalog;
   readonly runs: Runs;
   readonly prepared: PreparedRestores;
+  readonly scheduler: Scheduler;
+  readonly channels: Channels;
+  readonly secrets: SecretStore;
   readonly events: EventBus;
   readonly runInWorker: RunInWorker;
   readonly ports: HostPorts;

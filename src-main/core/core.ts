@@ -33,6 +33,8 @@ export interface Core {
   runEnded(runId: string): Promise<Run>;
   /** Runs that wait or run now. */
   activeRuns(): Run[];
+  /** Waits until what the clock has set off is under way and told: slots that are due, alerts. */
+  settled(): Promise<void>;
   /** Cancels what runs, waits for the workers, and gives the data folder free. */
   close(): Promise<void>;
 }

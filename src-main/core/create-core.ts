@@ -1,4 +1,5 @@
 import packageJson from '../../package.json' with { type: 'json' };
+import { createAutomation } from './automation.ts';
 import { type Catalog, createCatalog } from './catalog/catalog.ts';
 import { openConnection } from './connection.ts';
 import type { Core } from './core.ts';
@@ -13,6 +14,8 @@ import { Runs } from './jobs/runs.ts';
 import { createWorkerRunner } from './jobs/worker-runner.ts';
 import { canonicalPath } from './paths.ts';
 import { type HostPorts, systemClock } from './ports.ts';
+import { keyFileProtector } from './secrets/key-file-protector.ts';
+import { SecretStore } from './secrets/secret-store.ts';
 
 /**
  * Puts the application together: takes the data folder, opens the catalog, cleans up after a crash, and is ready.
@@ -36,22 +39,18 @@ export async function createCore(options: { dataFolder: string; ports: HostPorts
 function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts): Core {
   const clock = ports.clock ?? systemClock;
   const events = new EventBus();
-  const runs = new Runs({ repo: catalog.runs, events, clock, stagingFolder: dataFolder.stagingFolder });
   const prepared = new PreparedRestores();
+  const runs = new Runs({ repo: catalog.runs, events, clock, stagingFolder: dataFolder.stagingFolder });
+  const secrets = new SecretStore(catalog.secrets, ports.secretProtector ?? keyFileProtector(dataFolder.path));
   const runInWorker = createWorkerRunner(ports.workerFile);
-  const context: CoreContext = {
-    dataFolder,
-    catalog,
-    runs,
-    prepared,
-    events,
-    runInWorker,
-    ports,
-    clock,
-    version: packageJson.version,
-  };
+  const { version } = packageJson;
+  const parts = { dataFolder, catalog, runs, prepared, secrets, events, runInWorker, ports, clock, version };
+  const automation = createAutomation(parts, () => context);
+  const context: CoreContext = { ...parts, scheduler: automation.scheduler, channels: automation.channels };
   const dispatcher = new Dispatcher(createHandlers(context));
   const never = new AbortController().signal;
+  // A command is gone in a moment; what is due waits for a host that stays.
+  if (ports.host !== 'cli') automation.start();
   return {
     dataFolder: dataFolder.path,
     connect: (send) => openConnection(dispatcher, events, send),
@@ -59,9 +58,12 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts): C
     call: (method, params, signal = never) => dispatcher.call(method, params, signal),
     on: (name, listener) => events.on(name, listener),
     requestRestore: (path) => events.emit('restore.requested', { path }),
+    requestPlace: (place) => events.emit('place.requested', { place }),
     runEnded: (runId) => runs.ended(runId),
     activeRuns: () => runs.active(),
+    settled: () => automation.settled(),
     close: async () => {
+      await automation.close();
       await runs.close();
       await prepared.close();
       catalog.close();

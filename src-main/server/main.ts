@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
+import { NO_CAPABILITIES } from '../../src-shared/contract/methods.ts';
 import { createCore } from '../core/create-core.ts';
 import { defaultDataFolder } from '../core/data-folder.ts';
 import { errorCode, explainError } from '../core/engine/engine-errors.ts';
@@ -20,7 +21,7 @@ async function serve(): Promise<void> {
     dataFolder: defaultDataFolder(),
     ports: {
       host: 'server',
-      capabilities: { nativeDialogs: false, revealFiles: false, droppedPaths: false },
+      capabilities: NO_CAPABILITIES,
       workerFile: join(import.meta.dirname, 'worker.cjs'),
     },
   });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Manifest } from '../../src-shared/model/manifest.ts';
 import { describeSource } from '../core/engine/describe-source.ts';
+import { drillSnapshot } from '../core/engine/drill.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
 import { applyRestore } from '../core/engine/restore.ts';
 import { checkRestore } from '../core/engine/restore-check.ts';
@@ -25,6 +26,7 @@ const tasks: Tasks = {
   describe: ({ path }, context) => describeSource(path, context),
   snapshot: takeSnapshot,
   verify: ({ path }, context) => verifyFile(path, context),
+  drill: drillSnapshot,
   'restore-check': checkRestore,
   restore: (request, context) => applyRestore(request, context, tellSafety),
   undo: (request, context) => undoRestore(request, context, tellSafety),

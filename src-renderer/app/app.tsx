@@ -1,11 +1,12 @@
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
-import { IconPlugConnectedX } from '@tabler/icons-react';
+import { IconPlayerPause, IconPlugConnectedX } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { client } from '../api/client.ts';
 import { ErrorBoundary } from '../components/error-boundary.tsx';
+import { useNow } from '../components/time.ts';
 import { ActivityPage } from '../features/activity/activity-page.tsx';
 import { DropOverlay } from '../features/drop/drop-overlay.tsx';
 import { OverviewPage } from '../features/overview/overview-page.tsx';
@@ -13,6 +14,8 @@ import { NewPlanPage } from '../features/plans/new-plan-page.tsx';
 import { PlanPage } from '../features/plans/plan-page.tsx';
 import { RestoreDialog } from '../features/restore/restore-dialog.tsx';
 import { openRestore } from '../features/restore/restore-store.ts';
+import { PauseMenu } from '../features/schedule/pause-menu.tsx';
+import { pauseInWords } from '../features/schedule/pause-words.ts';
 import { SettingsPage } from '../features/settings/settings-page.tsx';
 import { useAppStore } from '../stores/app-store.ts';
 import { Sidebar } from './sidebar.tsx';
@@ -33,8 +36,9 @@ export function App({ nonce }: { nonce: string }) {
 }
 
 function Shell() {
-  const [location] = useLocation();
+  const [location, navigate] = useLocation();
   const main = useRef<HTMLElement>(null);
+  useEffect(() => client.on('place.requested', ({ place }) => navigate(place)), [navigate]);
   useEffect(() => client.on('restore.requested', ({ path }) => openRestore({ source: { path } })), []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another place begins at its top
   useEffect(() => {
@@ -46,6 +50,7 @@ function Shell() {
       <Sidebar />
       <main className="main" ref={main}>
         <ConnectionBanner />
+        <PauseBanner />
         <ErrorBoundary key={location}>
           <Switch>
             <Route path="/" component={OverviewPage} />
@@ -61,6 +66,19 @@ function Shell() {
       </main>
       <RestoreDialog />
       <DropOverlay />
+    </div>
+  );
+}
+
+function PauseBanner() {
+  const paused = useAppStore((state) => state.paused);
+  const now = useNow();
+  if (paused === null || (paused.until !== null && Date.parse(paused.until) <= now)) return null;
+  return (
+    <div className="banner tone-idle" role="status">
+      <IconPlayerPause size={18} aria-hidden />
+      <span className="nav-name">Every schedule: {pauseInWords(paused, now).toLowerCase()}.</span>
+      <PauseMenu paused={paused} />
     </div>
   );
 }

@@ -23,6 +23,7 @@ export function DayStrip({ days, label }: { days: readonly DayOutcome[]; label: 
 
 function outcomeInWords({ outcome, backups, failures }: DayOutcome): string {
   if (outcome === 'none') return 'no backup';
+  if (outcome === 'missed') return 'missed: a backup was due';
   const parts = [
     backups > 0 ? countInWords(backups, 'backup') : '',
     failures > 0 ? countInWords(failures, 'failure') : '',

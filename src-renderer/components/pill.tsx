@@ -4,7 +4,10 @@ import {
   IconCircleDashed,
   IconCircleX,
   IconClock,
+  IconClockExclamation,
+  IconHourglass,
   IconPin,
+  IconPlayerPause,
   IconProgress,
   IconShieldCheck,
   IconShieldQuestion,
@@ -31,8 +34,11 @@ export function Pill({ tone, icon, children }: { tone: Tone; icon?: ReactNode; c
 
 const STATES: Record<PlanState, { tone: Tone; icon: ReactNode; words: string }> = {
   failed: { tone: 'bad', icon: <IconCircleX size={14} aria-hidden />, words: 'Failed' },
+  overdue: { tone: 'bad', icon: <IconClockExclamation size={14} aria-hidden />, words: 'Overdue' },
+  waiting: { tone: 'warn', icon: <IconHourglass size={14} aria-hidden />, words: 'Waiting' },
   unproven: { tone: 'warn', icon: <IconShieldQuestion size={14} aria-hidden />, words: 'Unproven' },
   empty: { tone: 'warn', icon: <IconCircleDashed size={14} aria-hidden />, words: 'Not backed up yet' },
+  paused: { tone: 'idle', icon: <IconPlayerPause size={14} aria-hidden />, words: 'Paused' },
   running: { tone: 'info', icon: <IconProgress size={14} aria-hidden />, words: 'Backing up' },
   fine: { tone: 'good', icon: <IconCircleCheck size={14} aria-hidden />, words: 'Proven' },
 };

@@ -30,6 +30,7 @@ export function dayInWords(instant: string, now: number): string {
   const days = Math.round((day(new Date(now)) - day(date)) / 86_400_000);
   if (days === 0) return 'Today';
   if (days === 1) return 'Yesterday';
+  if (days === -1) return 'Tomorrow';
   return date.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
 }
 
@@ -42,5 +43,5 @@ export function clockTime(instant: string): string {
 export function momentInWords(instant: string, now: number): string {
   const day = dayInWords(instant, now);
   const time = clockTime(instant).slice(0, 5);
-  return day === 'Today' || day === 'Yesterday' ? `${day.toLowerCase()} ${time}` : `${day}, ${time}`;
+  return ['Today', 'Yesterday', 'Tomorrow'].includes(day) ? `${day.toLowerCase()} ${time}` : `${day}, ${time}`;
 }

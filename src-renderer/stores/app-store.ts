@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import type { AppInfo } from '../../src-shared/contract/methods.ts';
+import type { Pause } from '../../src-shared/model/schedule.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src-shared/model/settings.ts';
 
 interface AppState {
@@ -7,7 +8,14 @@ interface AppState {
   connected: boolean | null;
   info: AppInfo | null;
   settings: Settings;
+  /** The pause of everything. */
+  paused: Pause | null;
 }
 
 /** What the window knows of the application. */
-export const useAppStore = create<AppState>(() => ({ connected: null, info: null, settings: DEFAULT_SETTINGS }));
+export const useAppStore = create<AppState>(() => ({
+  connected: null,
+  info: null,
+  settings: DEFAULT_SETTINGS,
+  paused: null,
+}));

@@ -14,17 +14,22 @@ export function startSync(): void {
   client.on('plans.changed', fetchPlansSoon);
   client.on('run.changed', ({ run: changed }) => putRun(changed));
   client.on('settings.changed', ({ settings }) => useAppStore.setState({ settings }));
+  client.on('schedules.changed', ({ paused }) => useAppStore.setState({ paused }));
+  client.on('alerts.undelivered', ({ channel, message }) =>
+    showError(new SnapkeepError('UNAVAILABLE', `An alert did not get through (${channel}). ${message}`)),
+  );
   const refreshSoon = coalesce(() => refreshSnapshots(null));
   client.on('snapshots.changed', refreshSoon);
 }
 
 async function fetchEverything(): Promise<void> {
-  const [info, settings, runs] = await Promise.all([
+  const [info, settings, runs, { paused }] = await Promise.all([
     client.call('app.info', {}),
     client.call('settings.get', {}),
     client.call('runs.list', {}),
+    client.call('schedules.status', {}),
   ]);
-  useAppStore.setState({ info, settings });
+  useAppStore.setState({ info, settings, paused });
   useRunsStore.setState({ runs });
   await Promise.all([fetchPlans(), refreshSnapshots(null)]);
 }

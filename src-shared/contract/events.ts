@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AlertChannel } from '../model/alert.ts';
 import { Run } from '../model/run.ts';
 import { Pause } from '../model/schedule.ts';
 import { Settings } from '../model/settings.ts';
@@ -14,6 +15,8 @@ export const events = {
   'restore.requested': z.object({ path: z.string() }),
   /** The host asks the window to show a place: a notification or a menu was clicked. */
   'place.requested': z.object({ place: z.string() }),
+  /** An alert did not get through; it is tried again. */
+  'alerts.undelivered': z.object({ channel: AlertChannel, message: z.string() }),
   /** Everything was paused or resumed. */
   'schedules.changed': z.object({ paused: Pause.nullable() }),
 } as const;

@@ -32,6 +32,15 @@ export const Capabilities = z.object({
 });
 export type Capabilities = z.infer<typeof Capabilities>;
 
+/** Those of a host without a desktop. */
+export const NO_CAPABILITIES: Capabilities = {
+  nativeDialogs: false,
+  revealFiles: false,
+  droppedPaths: false,
+  notifications: false,
+  tray: false,
+};
+
 export const AppInfo = z.object({
   version: z.string(),
   host: z.enum(['desktop', 'server', 'cli']),

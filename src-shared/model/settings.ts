@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { Pause } from './schedule.ts';
 
 /** How mail is sent. The password is a secret and is not here. */
 export const MailSettings = z.object({
@@ -48,6 +47,3 @@ export type SecretName = z.infer<typeof SecretName>;
 /** Whether a secret is known; never what it is. */
 export const SecretState = z.object({ name: SecretName, known: z.boolean() });
 export type SecretState = z.infer<typeof SecretState>;
-
-/** A pause of every plan; `null`: none. */
-export const GlobalPause = Pause.nullable();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Instant, TableRows } from './values.ts';
 
-/** How far a snapshot has been proven: not at all, restored to a scratch place and checked, or restored to a live place. */
+/** How far a snapshot has been proven: not at all; unpacked and checked in full; restored, by a drill or for real. */
 export const ProofLevel = z.enum(['none', 'checked', 'restored']);
 export type ProofLevel = z.infer<typeof ProofLevel>;
 

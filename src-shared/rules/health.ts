@@ -1,5 +1,6 @@
-import type { DayOutcome, PlanState } from '../model/plan.ts';
+import { type DayOutcome, PlanState } from '../model/plan.ts';
 import type { Run } from '../model/run.ts';
+import type { Pause } from '../model/schedule.ts';
 import type { Proof } from '../model/snapshot.ts';
 
 /** Where a plan stands and why. */
@@ -8,33 +9,71 @@ export interface Health {
   reason: string;
 }
 
+/** What is known of a plan. */
+export interface PlanFacts {
+  /** The newest backup that has ended, whatever its end. */
+  lastBackup: Pick<Run, 'state' | 'error'> | null;
+  /** The proof of the newest snapshot that is there. */
+  newest: Proof | null;
+  running: boolean;
+  /** A backup should have been made by now. */
+  overdue: boolean;
+  /** What a due backup waits for, as a sentence. */
+  waitingFor: string | null;
+  /** The newest drill, where drills are asked for; `late`: it is older than the plan allows, or there is none. */
+  drill: { valid: boolean | null; late: boolean } | null;
+  paused: Pause | null;
+}
+
 /**
- * Says where a plan stands; the worst wins: failed, unproven, without a snapshot, running, fine.
- * @param lastBackup the newest backup run that has ended, whatever its end
- * @param newest the proof of the newest snapshot that is there, if there is one
+ * Says where a plan stands; the worst wins: failed, overdue, waiting, unproven, without a snapshot, paused, running,
+ * fine.
  */
-export function planHealth(
-  lastBackup: Pick<Run, 'state' | 'error'> | null,
-  newest: Proof | null,
-  running: boolean,
-): Health {
-  if (lastBackup?.state === 'failed') {
+export function planHealth(facts: PlanFacts): Health {
+  return (
+    failure(facts) ??
+    lateness(facts) ??
+    doubt(facts) ??
+    rest(facts) ?? { state: 'fine', reason: 'The newest snapshot is proven.' }
+  );
+}
+
+function failure({ lastBackup, newest, drill }: PlanFacts): Health | undefined {
+  if (lastBackup?.state === 'failed')
     return { state: 'failed', reason: lastBackup.error?.message ?? 'The last backup failed.' };
-  }
   if (lastBackup?.state === 'interrupted') return { state: 'failed', reason: 'The last backup was interrupted.' };
   if (newest?.valid === false)
     return { state: 'failed', reason: `The newest snapshot is not valid: ${newest.message}` };
-  if (running) return { state: 'running', reason: 'A backup is being made.' };
-  if (newest === null) return { state: 'empty', reason: 'There is no snapshot yet.' };
-  if (newest.valid === null) return { state: 'unproven', reason: 'The newest snapshot has not been verified yet.' };
-  return { state: 'fine', reason: 'The newest snapshot is proven.' };
+  if (drill?.valid === false) return { state: 'failed', reason: 'The last restore drill failed.' };
+  return undefined;
 }
 
-const WORST_FIRST: readonly PlanState[] = ['failed', 'unproven', 'empty', 'running', 'fine'];
+function lateness({ overdue, waitingFor }: PlanFacts): Health | undefined {
+  const waiting = waitingFor === null ? '' : ` ${waitingFor}`;
+  if (overdue) return { state: 'overdue', reason: `A backup should have been made by now.${waiting}` };
+  if (waitingFor !== null) return { state: 'waiting', reason: `A backup is due.${waiting}` };
+  return undefined;
+}
+
+function doubt({ newest, drill, running }: PlanFacts): Health | undefined {
+  // A backup that is being made is about to answer it.
+  if (running) return undefined;
+  if (newest === null) return undefined;
+  if (newest.valid === null) return { state: 'unproven', reason: 'The newest snapshot has not been verified yet.' };
+  if (drill?.late) return { state: 'unproven', reason: 'The last restore drill is too long ago.' };
+  return undefined;
+}
+
+function rest({ newest, running, paused }: PlanFacts): Health | undefined {
+  if (running) return { state: 'running', reason: 'A backup is being made.' };
+  if (newest === null) return { state: 'empty', reason: 'There is no snapshot yet.' };
+  if (paused === null) return undefined;
+  return { state: 'paused', reason: paused.until === null ? 'Paused until resumed.' : 'Paused for a while.' };
+}
 
 /** The worst of several states; `undefined` without any. */
 export function worstState(states: readonly PlanState[]): PlanState | undefined {
-  return WORST_FIRST.find((state) => states.includes(state));
+  return PlanState.options.find((state) => states.includes(state));
 }
 
 /** What the strip of days needs to know of a backup. */
@@ -44,11 +83,13 @@ export type BackupOnDay = Pick<Run, 'state' | 'finishedAt'> & { valid: boolean |
  * Sums up the backups of each of the last days, oldest first.
  * @param dayOf the calendar day (`YYYY-MM-DD`) of an instant, in the time zone people see
  * @param days the calendar days wanted, oldest first
+ * @param missed the days on which a backup was due
  */
 export function dayOutcomes(
   backups: readonly BackupOnDay[],
   days: readonly string[],
   dayOf: (instant: string) => string,
+  missed: ReadonlySet<string> = new Set(),
 ): DayOutcome[] {
   const byDay = new Map<string, BackupOnDay[]>();
   for (const backup of backups) {
@@ -62,7 +103,8 @@ export function dayOutcomes(
     const failures = all.filter(
       (backup) => backup.state === 'failed' || backup.state === 'interrupted' || backup.valid === false,
     ).length;
-    const outcome = failures > 0 ? (good > 0 ? 'warning' : 'failure') : good > 0 ? 'success' : 'none';
+    const nothing = missed.has(day) ? 'missed' : 'none';
+    const outcome = failures > 0 ? (good > 0 ? 'warning' : 'failure') : good > 0 ? 'success' : nothing;
     return { day, outcome, backups: good, failures };
   });
 }

@@ -23,7 +23,7 @@ export interface RetentionDecision {
   keep: boolean;
   /**
    * `latest-1` …, `within-30d`, `daily-1` …, `weekly-1` …, `monthly-1` …, `yearly-1` …, `minimum-1` …, `pinned`,
-   * `before-restore`, `newest-good`, `newest-restored`, `keep-all`; for one to be removed: `no-rule`, `not-valid`.
+   * `before-restore`, `newest-good`, `newest-restored`, `keep-all`; for one to be removed: `beyond-last-N` where that is the only rule, `no-rule`, `not-valid`.
    */
   reasons: string[];
 }
@@ -67,10 +67,11 @@ export function decideRetention(
     countable.find((snapshot) => snapshot.level === 'restored' && snapshot.valid === true),
     'newest-restored',
   );
+  const beyond = keepsAll({ ...retention, keepLast: null }) ? `beyond-last-${retention.keepLast}` : 'no-rule';
   return newestFirst.map((snapshot) => {
     const why = reasons.get(snapshot.id) ?? [];
     if (why.length > 0) return { id: snapshot.id, keep: true, reasons: why };
-    return { id: snapshot.id, keep: false, reasons: [snapshot.valid === false ? 'not-valid' : 'no-rule'] };
+    return { id: snapshot.id, keep: false, reasons: [snapshot.valid === false ? 'not-valid' : beyond] };
   });
 }
 
@@ -102,7 +103,13 @@ function policyRules(retention: Retention, timeZone: string | null): Rule[] {
     (all) => withinRule(all, keepDays ?? 0),
     (all) => periodRule(all, 'daily', daily, ({ day }) => day, placeOf),
     (all) =>
-      periodRule(all, 'weekly', weekly, (place) => (weekday === null || place.weekday === weekday ? place.week : null), placeOf),
+      periodRule(
+        all,
+        'weekly',
+        weekly,
+        (place) => (weekday === null || place.weekday === weekday ? place.week : null),
+        placeOf,
+      ),
     (all) => periodRule(all, 'monthly', monthly, ({ month }) => month, placeOf),
     (all) => periodRule(all, 'yearly', yearly, ({ year }) => year, placeOf),
   ];

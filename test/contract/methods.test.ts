@@ -130,6 +130,46 @@ const cases: Record<MethodName, MethodCase> = {
     missing: () => ({ runId: nobody }),
     wrong: { runId: 'x' },
   },
+  'schedules.preview': {
+    good: () => ({ schedule: { kind: 'cron', expression: '30 2 * * 1-5' }, timeZone: 'Europe/Berlin' }),
+    missing: () => ({ schedule: { kind: 'cron', expression: 'now and then' } }),
+    missingCode: 'INVALID_PARAMS',
+    wrong: { schedule: { kind: 'sometimes' } },
+  },
+  'schedules.pause': {
+    good: (scene) => ({ ...planOf(scene), until: null }),
+    missing: () => ({ ...noPlan(), until: null }),
+    wrong: { until: 'later' },
+  },
+  'schedules.resume': { good: planOf, missing: noPlan, wrong: { planId: 1 } },
+  'schedules.status': nothing,
+  'retention.project': {
+    good: (scene) => ({ ...planOf(scene), schedule: { kind: 'daily', time: '02:00' }, retention: { keepLast: 3 } }),
+    missing: () => ({ ...noPlan(), schedule: { kind: 'manual' }, retention: { keepLast: 3 } }),
+    wrong: { schedule: { kind: 'manual' }, retention: { keepLast: 0 } },
+  },
+  'drills.start': {
+    good: async (scene) => {
+      await takeBackup(scene);
+      return planOf(scene);
+    },
+    missing: noPlan,
+    wrong: {},
+  },
+  'drills.list': { good: planOf, missing: noPlan, wrong: {} },
+  'secrets.list': nothing,
+  'secrets.set': {
+    good: () => ({ name: 'webhook-url', value: 'https://example.com/hook' }),
+    missing: () => ({ name: 'webhook-url', value: 'nowhere' }),
+    missingCode: 'INVALID_PARAMS',
+    wrong: { name: 'password', value: 'x' },
+  },
+  'alerts.test': {
+    good: () => ({ channel: 'ping' }),
+    missing: () => ({ channel: 'mail' }),
+    missingCode: 'INVALID_PARAMS',
+    wrong: { channel: 'smoke' },
+  },
   'prune.preview': { good: planOf, missing: noPlan, wrong: { planId: nobody, retention: { keepLast: 1.5 } } },
   'prune.start': {
     good: async ({ core, plan }) => ({

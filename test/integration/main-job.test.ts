@@ -63,18 +63,16 @@ test('backs up, verifies, restores through SQLite, undoes and prunes', async () 
 
   for (let n = 0; n < 3; n++) await succeed(core, 'backups.start', { planId: plan.id });
   const preview = await core.call('prune.preview', { planId: plan.id, retention: { keepLast: 1 } });
-  expect(preview.removed.map((removed) => removed.reasons)).toEqual([
-    ['beyond-last-1'],
-    ['beyond-last-1'],
-    ['beyond-last-1'],
-  ]);
+  expect(preview.removed.map((removed) => removed.reasons)).toEqual([['beyond-last-1'], ['beyond-last-1']]);
+  // The newest one that was really restored is never removed.
+  expect(preview.kept.map((kept) => kept.reasons)).toEqual([['latest-1'], ['newest-restored']]);
   const pruned = await succeed(core, 'prune.start', {
     planId: plan.id,
     retention: { keepLast: 1 },
     confirmation: preview.confirmation,
   });
   expect(pruned.result).toMatchObject({ kind: 'prune', bytesFreed: preview.bytesFreed });
-  expect(readdirSync(destination)).toHaveLength(2);
+  expect(readdirSync(destination)).toHaveLength(4);
 });
 
 test('restores a lost database and keeps nothing behind in staging', async () => {

@@ -1,5 +1,6 @@
 import { createCore } from '../../src-main/core/create-core.ts';
 import type { MethodName, Params } from '../../src-shared/contract/methods.ts';
+import { NO_CAPABILITIES } from '../../src-shared/contract/methods.ts';
 
 /*
  * A core in a process of its own, to be killed: `crash-core.ts <data folder> <method> <params>`. It prints the phase of
@@ -11,7 +12,7 @@ const core = await createCore({
   dataFolder,
   ports: {
     host: 'cli',
-    capabilities: { nativeDialogs: false, revealFiles: false, droppedPaths: false },
+    capabilities: NO_CAPABILITIES,
     workerFile: new URL('../../src-main/worker/worker.ts', import.meta.url).pathname,
   },
 });

@@ -1,5 +1,6 @@
 import { createCore } from '../../src-main/core/create-core.ts';
 import { explainError } from '../../src-main/core/engine/engine-errors.ts';
+import { NO_CAPABILITIES } from '../../src-shared/contract/methods.ts';
 
 /*
  * Describes a database as a user without rights and prints what came of it: `describe-as-nobody.ts <data folder> <path>`.
@@ -13,7 +14,7 @@ const core = await createCore({
   dataFolder,
   ports: {
     host: 'cli',
-    capabilities: { nativeDialogs: false, revealFiles: false, droppedPaths: false },
+    capabilities: NO_CAPABILITIES,
     workerFile: new URL('../../src-main/worker/worker.ts', import.meta.url).pathname,
   },
 });

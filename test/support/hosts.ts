@@ -11,6 +11,8 @@ export interface OpenHost {
 /** A way to open the window. */
 export interface Host {
   name: string;
+  /** A dropped file is the file itself, not a copy. */
+  droppedPaths: boolean;
   open(home: string): Promise<OpenHost>;
 }
 
@@ -18,6 +20,7 @@ export interface Host {
 export const hosts: Host[] = [
   {
     name: 'server in a browser',
+    droppedPaths: false,
     open: async (home) => {
       const server = await launchServer({ home });
       const browser: Browser = await launchBrowser();
@@ -29,5 +32,5 @@ export const hosts: Host[] = [
       return { page, close };
     },
   },
-  { name: 'desktop shell', open: (home) => launchElectron({ home }) },
+  { name: 'desktop shell', droppedPaths: true, open: (home) => launchElectron({ home }) },
 ];

@@ -4,12 +4,13 @@ import type { Core } from '../../src-main/core/core.ts';
 import { createCore } from '../../src-main/core/create-core.ts';
 import type { HostPorts } from '../../src-main/core/ports.ts';
 import type { MethodName, Params } from '../../src-shared/contract/methods.ts';
+import { NO_CAPABILITIES } from '../../src-shared/contract/methods.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 
 /** What a test lends a core: the worker from its source, no dialogs. */
 export const testPorts: HostPorts = {
   host: 'cli',
-  capabilities: { nativeDialogs: false, revealFiles: false, droppedPaths: false },
+  capabilities: NO_CAPABILITIES,
   workerFile: resolve(import.meta.dirname, '../../src-main/worker/worker.ts'),
 };
 

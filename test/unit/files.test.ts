@@ -12,6 +12,7 @@ import { contentInWords, contentOf, identifyContent, isRestorable } from '../../
 import type { Handlers } from '../../src-main/core/handlers/handler.ts';
 import { canonicalFilePath, canonicalPath, isWithin } from '../../src-main/core/paths.ts';
 import { ErrorCode } from '../../src-shared/contract/errors.ts';
+import { KEEP_ALL } from '../../src-shared/model/plan.ts';
 import { openElsewhere } from '../support/elsewhere.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 
@@ -190,8 +191,11 @@ describe('the dispatcher', () => {
       ...given,
       name: 'App',
       compression: 'gz',
-      retention: { keepLast: 30 },
+      schedule: { kind: 'manual' },
+      timeZone: null,
+      retention: { ...KEEP_ALL, keepLast: 30 },
       verifyAfterBackup: true,
+      drill: { schedule: { kind: 'manual' }, withinDays: null, checks: [] },
     });
     await expect(dispatcher.call('plans.create', { ...given, id: 'x' }, never)).rejects.toMatchObject({
       code: 'INVALID_PARAMS',

@@ -14,6 +14,8 @@ const failed = {
 };
 const good = { state: 'succeeded' as const, error: null };
 
+const calm = { overdue: false, waitingFor: null, drill: null, paused: null };
+
 describe('where a plan stands', () => {
   test.each([
     ['nothing yet', null, null, false, 'empty', /no snapshot/],
@@ -28,7 +30,26 @@ describe('where a plan stands', () => {
     ['interrupted', { state: 'interrupted' as const, error: null }, proof(true), false, 'failed', /interrupted/],
     ['all gone from the disk', good, null, false, 'empty', /no snapshot/],
   ])('%s', (_what, last, newest, running, state, reason) => {
-    const health = planHealth(last, newest, running);
+    const health = planHealth({ ...calm, lastBackup: last, newest, running });
+    expect(health.state).toBe(state);
+    expect(health.reason).toMatch(reason);
+  });
+
+  test.each([
+    ['a slot was missed', { overdue: true }, 'overdue', /should have been made/],
+    [
+      'a slot was missed because a disk is away',
+      { overdue: true, waitingFor: 'Waiting for /mnt.' },
+      'overdue',
+      /\/mnt/,
+    ],
+    ['a disk is away', { waitingFor: 'Waiting for /mnt.' }, 'waiting', /due.*\/mnt/],
+    ['a drill failed', { drill: { valid: false, late: false } }, 'failed', /drill failed/],
+    ['a drill is too old', { drill: { valid: true, late: true } }, 'unproven', /too long ago/],
+    ['drills are in time', { drill: { valid: true, late: false } }, 'fine', /proven/],
+    ['somebody paused it', { paused: { until: null, since: '2026-11-20T00:00:00.000Z' } }, 'paused', /until resumed/],
+  ])('%s', (_what, facts, state, reason) => {
+    const health = planHealth({ ...calm, lastBackup: good, newest: proof(true), running: false, ...facts });
     expect(health.state).toBe(state);
     expect(health.reason).toMatch(reason);
   });

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { KEEP_ALL } from '../../src-shared/model/plan.ts';
 import { decideRetention, findNewestGood, type RetainedSnapshot } from '../../src-shared/rules/retention.ts';
 
 const snapshot: fc.Arbitrary<Omit<RetainedSnapshot, 'id'>> = fc.record({
@@ -7,17 +8,21 @@ const snapshot: fc.Arbitrary<Omit<RetainedSnapshot, 'id'>> = fc.record({
   createdAt: fc.integer({ min: 0, max: 30 }).map((day) => new Date(Date.UTC(2026, 10, 1 + day)).toISOString()),
   pinned: fc.boolean(),
   missing: fc.boolean(),
-  trigger: fc.constantFrom('manual', 'command', 'before-restore'),
+  trigger: fc.constantFrom('manual', 'command', 'schedule', 'before-restore'),
   valid: fc.constantFrom(true, false, null),
+  level: fc.constantFrom('checked', 'restored'),
 });
 const snapshots = fc
   .array(snapshot, { maxLength: 40 })
   .map((all) => all.map((one, n): RetainedSnapshot => ({ ...one, id: `id-${n}` })));
 const keepLast = fc.integer({ min: 1, max: 12 });
 
+const decide = (all: readonly RetainedSnapshot[], keep: number | null) =>
+  decideRetention(all, { ...KEEP_ALL, keepLast: keep }, 'UTC');
+
 const keptIds = (all: readonly RetainedSnapshot[], keep: number | null): Set<string> =>
   new Set(
-    decideRetention(all, { keepLast: keep })
+    decide(all, keep)
       .filter((decision) => decision.keep)
       .map((decision) => decision.id),
   );
@@ -28,7 +33,7 @@ describe('whatever the snapshots are', () => {
   test('each gets one decision with at least one reason', () => {
     fc.assert(
       fc.property(snapshots, fc.option(keepLast), (all, keep) => {
-        const decisions = decideRetention(all, { keepLast: keep });
+        const decisions = decide(all, keep);
         expect(decisions.map(({ id }) => id).sort()).toEqual(all.map(({ id }) => id).sort());
         expect(decisions.every(({ reasons }) => reasons.length > 0)).toBe(true);
       }),
@@ -58,7 +63,7 @@ describe('whatever the snapshots are', () => {
   test('at most `keepLast` are kept by the count: present, not known to be bad, and the newest', () => {
     fc.assert(
       fc.property(snapshots, keepLast, (all, keep) => {
-        const counted = decideRetention(all, { keepLast: keep }).filter(({ reasons }) =>
+        const counted = decide(all, keep).filter(({ reasons }) =>
           reasons.some((reason) => /^latest-\d+$/.test(reason)),
         );
         const countable = newestFirst(all).filter(
@@ -75,7 +80,7 @@ describe('whatever the snapshots are', () => {
         snapshots.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }))),
         keepLast,
         ([all, shuffled], keep) => {
-          expect(decideRetention(shuffled, { keepLast: keep })).toEqual(decideRetention(all, { keepLast: keep }));
+          expect(decide(shuffled, keep)).toEqual(decide(all, keep));
         },
       ),
     );
@@ -103,7 +108,7 @@ describe('whatever the snapshots are', () => {
 });
 
 test('reasons say which rule keeps and which removes', () => {
-  const base = { pinned: false, missing: false, trigger: 'manual' as const, valid: true };
+  const base = { pinned: false, missing: false, trigger: 'manual', valid: true, level: 'checked' } as const;
   const day = (n: number) => new Date(Date.UTC(2026, 10, n)).toISOString();
   const decisions = decideRetention(
     [
@@ -114,7 +119,8 @@ test('reasons say which rule keeps and which removes', () => {
       { ...base, id: 'bad', createdAt: day(5), valid: false },
       { ...base, id: 'unproven', createdAt: day(6), valid: null },
     ],
-    { keepLast: 1 },
+    { ...KEEP_ALL, keepLast: 1 },
+    'UTC',
   );
   expect(Object.fromEntries(decisions.map(({ id, keep, reasons }) => [id, [keep, ...reasons]]))).toEqual({
     unproven: [true, 'latest-1'],
@@ -128,5 +134,5 @@ test('reasons say which rule keeps and which removes', () => {
 
 test('without any there is no newest good one', () => {
   expect(findNewestGood([])).toBeUndefined();
-  expect(decideRetention([], { keepLast: 1 })).toEqual([]);
+  expect(decide([], 1)).toEqual([]);
 });

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createCore } from '../../src-main/core/create-core.ts';
+import { NO_CAPABILITIES } from '../../src-shared/contract/methods.ts';
 import type { Compression } from '../../src-shared/model/values.ts';
 
 /** What a measured run prints, as one line of JSON. */
@@ -24,7 +25,7 @@ const core = await createCore({
   dataFolder: home,
   ports: {
     host: 'cli',
-    capabilities: { nativeDialogs: false, revealFiles: false, droppedPaths: false },
+    capabilities: NO_CAPABILITIES,
     workerFile: resolve(import.meta.dirname, '../../out/main/worker.cjs'),
   },
 });

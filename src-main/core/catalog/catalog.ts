@@ -1,6 +1,10 @@
+import { AlertRepo } from './alert-repo.ts';
+import { DrillRepo } from './drill-repo.ts';
 import { openCatalog } from './open-catalog.ts';
 import { PlanRepo } from './plan-repo.ts';
 import { RunRepo } from './run-repo.ts';
+import { ScheduleRepo } from './schedule-repo.ts';
+import { SecretRepo } from './secret-repo.ts';
 import { SettingsRepo } from './settings-repo.ts';
 import { SnapshotRepo } from './snapshot-repo.ts';
 
@@ -10,6 +14,10 @@ export interface Catalog {
   readonly snapshots: SnapshotRepo;
   readonly runs: RunRepo;
   readonly settings: SettingsRepo;
+  readonly schedules: ScheduleRepo;
+  readonly alerts: AlertRepo;
+  readonly drills: DrillRepo;
+  readonly secrets: SecretRepo;
   close(): void;
 }
 
@@ -21,6 +29,10 @@ export function createCatalog(path: string): Catalog {
     snapshots: new SnapshotRepo(db),
     runs: new RunRepo(db),
     settings: new SettingsRepo(db),
+    schedules: new ScheduleRepo(db),
+    alerts: new AlertRepo(db),
+    drills: new DrillRepo(db),
+    secrets: new SecretRepo(db),
     close: () => db.close(),
   };
 }

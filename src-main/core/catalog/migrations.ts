@@ -74,4 +74,39 @@ export const migrations: readonly string[] = [
 
   CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   `,
+  `
+  ALTER TABLE plans ADD COLUMN retention TEXT NOT NULL DEFAULT '{"keepLast":null}';
+  UPDATE plans SET retention = json_object('keepLast', keep_last);
+  ALTER TABLE plans DROP COLUMN keep_last;
+  ALTER TABLE plans ADD COLUMN schedule TEXT NOT NULL DEFAULT '{"kind":"manual"}';
+  ALTER TABLE plans ADD COLUMN time_zone TEXT;
+  ALTER TABLE plans ADD COLUMN drill TEXT NOT NULL DEFAULT '{"schedule":{"kind":"manual"},"withinDays":null,"checks":[]}';
+  ALTER TABLE plans ADD COLUMN paused TEXT;
+
+  CREATE TABLE schedule_states (
+    plan_id TEXT NOT NULL REFERENCES plans(id) ON DELETE CASCADE,
+    job TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (plan_id, job)
+  ) STRICT;
+
+  CREATE TABLE alert_states (
+    plan_id TEXT PRIMARY KEY REFERENCES plans(id) ON DELETE CASCADE,
+    state TEXT NOT NULL,
+    since TEXT NOT NULL,
+    told_at TEXT
+  ) STRICT;
+
+  CREATE TABLE drills (
+    run_id TEXT PRIMARY KEY,
+    plan_id TEXT NOT NULL REFERENCES plans(id) ON DELETE CASCADE,
+    at TEXT NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX drills_by_plan ON drills(plan_id, at);
+
+  CREATE TABLE secrets (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
+
+  UPDATE runs SET body = json_set(body, '$.slot', NULL);
+  `,
 ];

@@ -1,4 +1,5 @@
-import type { Plan } from '../../../src-shared/model/plan.ts';
+import { Drill, type Plan, Retention } from '../../../src-shared/model/plan.ts';
+import { Pause, Schedule } from '../../../src-shared/model/schedule.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
 import type { Database } from '../engine/open-database.ts';
 
@@ -8,10 +9,14 @@ interface PlanRow {
   source_path: string;
   destination_path: string;
   compression: Compression;
-  keep_last: number | null;
   verify_after_backup: number;
   created_at: string;
   updated_at: string;
+  retention: string;
+  schedule: string;
+  time_zone: string | null;
+  drill: string;
+  paused: string | null;
 }
 
 /** The table of plans. */
@@ -40,9 +45,13 @@ export class PlanRepo {
   save(plan: Plan): void {
     this.#db
       .prepare(
-        `INSERT INTO plans VALUES (@id, @name, @sourcePath, @destinationPath, @compression, @keepLast, @verify, @createdAt, @updatedAt)
+        `INSERT INTO plans (id, name, source_path, destination_path, compression, verify_after_backup, created_at, updated_at,
+           retention, schedule, time_zone, drill, paused)
+         VALUES (@id, @name, @sourcePath, @destinationPath, @compression, @verify, @createdAt, @updatedAt,
+           @retention, @schedule, @timeZone, @drill, @paused)
          ON CONFLICT (id) DO UPDATE SET name = @name, source_path = @sourcePath, destination_path = @destinationPath,
-           compression = @compression, keep_last = @keepLast, verify_after_backup = @verify, updated_at = @updatedAt`,
+           compression = @compression, verify_after_backup = @verify, updated_at = @updatedAt, retention = @retention,
+           schedule = @schedule, time_zone = @timeZone, drill = @drill, paused = @paused`,
       )
       .run({
         id: plan.id,
@@ -50,10 +59,14 @@ export class PlanRepo {
         sourcePath: plan.sourcePath,
         destinationPath: plan.destination.path,
         compression: plan.compression,
-        keepLast: plan.retention.keepLast,
         verify: plan.verifyAfterBackup ? 1 : 0,
         createdAt: plan.createdAt,
         updatedAt: plan.updatedAt,
+        retention: JSON.stringify(plan.retention),
+        schedule: JSON.stringify(plan.schedule),
+        timeZone: plan.timeZone,
+        drill: JSON.stringify(plan.drill),
+        paused: plan.paused === null ? null : JSON.stringify(plan.paused),
       });
   }
 
@@ -69,9 +82,13 @@ function toPlan(row: PlanRow): Plan {
     sourcePath: row.source_path,
     destination: { kind: 'folder', path: row.destination_path },
     compression: row.compression,
-    retention: { keepLast: row.keep_last },
+    schedule: Schedule.parse(JSON.parse(row.schedule)),
+    timeZone: row.time_zone,
+    retention: Retention.parse(JSON.parse(row.retention)),
     verifyAfterBackup: row.verify_after_backup === 1,
+    drill: Drill.parse(JSON.parse(row.drill)),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
+    paused: row.paused === null ? null : Pause.parse(JSON.parse(row.paused)),
   };
 }

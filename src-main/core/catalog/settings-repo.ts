@@ -1,5 +1,9 @@
+import { Pause } from '../../../src-shared/model/schedule.ts';
 import { DEFAULT_SETTINGS, Settings } from '../../../src-shared/model/settings.ts';
 import type { Database } from '../engine/open-database.ts';
+
+const PAUSE = 'pause';
+const SETTINGS = 'settings';
 
 /** The table of settings. */
 export class SettingsRepo {
@@ -10,17 +14,33 @@ export class SettingsRepo {
   }
 
   get(): Settings {
-    const value = this.#db.prepare("SELECT value FROM settings WHERE key = 'settings'").pluck().get() as
-      | string
-      | undefined;
+    const value = this.#read(SETTINGS);
     return value === undefined
       ? DEFAULT_SETTINGS
       : Settings.parse({ ...DEFAULT_SETTINGS, ...(JSON.parse(value) as object) });
   }
 
   save(settings: Settings): void {
+    this.#write(SETTINGS, JSON.stringify(settings));
+  }
+
+  /** The pause of everything, whether or not it is over. */
+  pause(): Pause | null {
+    const value = this.#read(PAUSE);
+    return value === undefined ? null : Pause.nullable().parse(JSON.parse(value));
+  }
+
+  savePause(pause: Pause | null): void {
+    this.#write(PAUSE, JSON.stringify(pause));
+  }
+
+  #read(key: string): string | undefined {
+    return this.#db.prepare('SELECT value FROM settings WHERE key = ?').pluck().get(key) as string | undefined;
+  }
+
+  #write(key: string, value: string): void {
     this.#db
-      .prepare("INSERT INTO settings VALUES ('settings', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
-      .run(JSON.stringify(settings));
+      .prepare('INSERT INTO settings VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value')
+      .run(key, value);
   }
 }

@@ -1,12 +1,17 @@
 import type { CoreContext } from '../core-context.ts';
+import { alertsHandlers } from './alerts.ts';
 import { appHandlers } from './app.ts';
 import { backupsHandlers } from './backups.ts';
+import { drillsHandlers } from './drills.ts';
 import { filesHandlers } from './files.ts';
 import type { Handlers } from './handler.ts';
 import { plansHandlers } from './plans.ts';
 import { pruneHandlers } from './prune.ts';
 import { restoresHandlers } from './restores.ts';
+import { retentionHandlers } from './retention.ts';
 import { runsHandlers } from './runs.ts';
+import { schedulesHandlers } from './schedules.ts';
+import { secretsHandlers } from './secrets.ts';
 import { settingsHandlers } from './settings.ts';
 import { snapshotsHandlers } from './snapshots.ts';
 import { sourcesHandlers } from './sources.ts';
@@ -23,6 +28,11 @@ export function createHandlers(core: CoreContext): Handlers {
     ...restoresHandlers(core),
     ...pruneHandlers(core),
     ...runsHandlers(core),
+    ...schedulesHandlers(core),
+    ...retentionHandlers(core),
+    ...drillsHandlers(core),
+    ...secretsHandlers(core),
+    ...alertsHandlers(core),
     ...filesHandlers(core),
   };
 }

@@ -9,6 +9,7 @@ import { exists, requireWritableFolder } from '../engine/durable-files.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { summarizePlan } from '../jobs/plan-summary.ts';
 import { canonicalFilePath, canonicalPath, refuseDataFolder } from '../paths.ts';
+import { requireTimeZone, slotsOf } from '../scheduler/calendar-slots.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
 
 /** Lists, makes, changes and removes plans. */
@@ -30,9 +31,12 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
         id: randomUUID(),
         createdAt: now,
         updatedAt: now,
+        paused: null,
       };
+      requireSchedules(plan);
       catalog.plans.save(plan);
       adoptSnapshots(catalog, plan);
+      core.scheduler.look();
       events.emit('plans.changed', {});
       return plan;
     },
@@ -42,7 +46,9 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
         requireFreeName(catalog, change.name);
       const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
       const updated: Plan = { ...plan, ...given, updatedAt: core.clock.now().toISOString() };
+      requireSchedules(updated);
       catalog.plans.save(updated);
+      core.scheduler.look();
       events.emit('plans.changed', {});
       return updated;
     },
@@ -73,6 +79,17 @@ export function requirePlan(catalog: Catalog, planId: string): Plan {
 function requireFreeName(catalog: Catalog, name: string): void {
   if (catalog.plans.byName(name) === undefined) return;
   throw new SnapkeepError('CONFLICT', `There is already a plan called “${name}”.`, { hint: 'Choose another name.' });
+}
+
+/** @throws SnapkeepError `INVALID_PARAMS` for a schedule or a time zone that cannot be understood */
+function requireSchedules(plan: Plan): void {
+  requireTimeZone(plan.timeZone);
+  for (const schedule of [plan.schedule, plan.drill.schedule]) slotsOf(schedule, plan.timeZone, 0);
+  if (plan.drill.schedule.kind === 'on-change') {
+    throw new SnapkeepError('INVALID_PARAMS', 'A restore drill cannot follow changes.', {
+      hint: 'Give it a schedule of its own.',
+    });
+  }
 }
 
 async function requireSource(path: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { KEEP_ALL } from '../../../src-shared/model/plan.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { SnapshotSummary } from '../catalog/snapshot-repo.ts';
 import type { CoreContext } from '../core-context.ts';
@@ -11,7 +12,7 @@ export function snapshotsHandlers(core: CoreContext): Handlers<MethodsOf<'snapsh
   const { catalog, events } = core;
   return {
     'snapshots.list': ({ planId }) => {
-      const retentions = new Map(catalog.plans.list().map((plan) => [plan.id, plan.retention]));
+      const plans = new Map(catalog.plans.list().map((plan) => [plan.id, plan]));
       const families = new Map<string, SnapshotSummary[]>();
       const all = planId === undefined ? catalog.snapshots.list() : catalog.snapshots.ofPlan(planId);
       for (const snapshot of all) {
@@ -21,9 +22,10 @@ export function snapshotsHandlers(core: CoreContext): Handlers<MethodsOf<'snapsh
         if (members === undefined) families.set(family, [snapshot]);
         else members.push(snapshot);
       }
-      const listed = [...families].flatMap(([family, snapshots]) =>
-        listWithReasons(snapshots, retentions.get(family) ?? { keepLast: null }),
-      );
+      const listed = [...families].flatMap(([family, snapshots]) => {
+        const plan = plans.get(family);
+        return listWithReasons(snapshots, plan?.retention ?? KEEP_ALL, plan?.timeZone ?? null);
+      });
       return listed.sort((a, b) => b.createdAt.localeCompare(a.createdAt));
     },
     'snapshots.get': ({ snapshotId }) => ({

@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
+import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { Run, RunResult } from '../../../src-shared/model/run.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
 import type { CoreContext } from '../core-context.ts';
@@ -17,6 +18,14 @@ export interface BackupOrder {
   ownName: string | null;
   compression: Compression;
   verify: boolean;
+  /** The slot of a schedule that it serves; `null`: somebody asked for it. */
+  slot: Run['slot'];
+}
+
+/** What a plan orders. */
+export function orderOf(plan: Plan, slot: Run['slot'] = null): BackupOrder {
+  const { id, name, sourcePath, destination, compression, verifyAfterBackup: verify } = plan;
+  return { plan: { id, name }, sourcePath, folder: destination.path, ownName: null, compression, verify, slot };
 }
 
 /** Queues a backup: a snapshot, entered into the catalog, and proven if so ordered. */
@@ -36,14 +45,15 @@ export async function startBackup(core: CoreContext, order: BackupOrder): Promis
     subject: basename(source),
     locks: [source],
     folders: [folder],
+    slot: order.slot,
     work: (handle) => backUp(core, { ...order, sourcePath: source, folder }, handle),
   });
 }
 
 async function backUp(core: CoreContext, order: BackupOrder, handle: RunHandle): Promise<RunResult> {
-  const trigger: SnapshotTrigger = core.ports.host === 'cli' ? 'command' : 'manual';
   const { runInWorker, catalog, events, version } = core;
-  const { verify, ...request } = order;
+  const { verify, slot, ...request } = order;
+  const trigger: SnapshotTrigger = slot !== null ? 'schedule' : core.ports.host === 'cli' ? 'command' : 'manual';
   const manifest = await runInWorker(
     'snapshot',
     { ...request, runId: handle.id, trigger, snapkeepVersion: version },

@@ -18,7 +18,7 @@ import type { RunHandle } from './runs.ts';
 export function previewPrune(core: CoreContext, plan: Plan, retention: Retention): PrunePreview {
   const snapshots = core.catalog.snapshots.ofPlan(plan.id);
   const decisions = new Map(
-    decideRetention(snapshots.map(toRetained), retention).map((decision) => [decision.id, decision]),
+    decideRetention(snapshots.map(toRetained), retention, plan.timeZone).map((decision) => [decision.id, decision]),
   );
   const removed: PrunedSnapshot[] = [];
   const kept: PrunedSnapshot[] = [];
@@ -86,7 +86,16 @@ export function requireSnapshot(core: CoreContext, snapshotId: string): Snapshot
 /** What the retention rules look at. */
 export function toRetained(snapshot: SnapshotSummary): RetainedSnapshot {
   const { id, createdAt, pinned, missing, trigger, proof } = snapshot;
-  return { id, createdAt, pinned, missing, trigger, valid: proof.valid };
+  return { id, createdAt, pinned, missing, trigger, valid: proof.valid, level: proof.level };
+}
+
+/** Queues the prune that follows a backup; `undefined` when there is nothing to remove. */
+export function pruneAfterBackup(core: CoreContext, planId: string): Run | undefined {
+  const plan = core.catalog.plans.get(planId);
+  if (plan === undefined) return undefined;
+  const preview = previewPrune(core, plan, plan.retention);
+  if (preview.removed.length === 0) return undefined;
+  return startRemoval(core, 'prune', preview, { planId: plan.id, planName: plan.name, subject: plan.name });
 }
 
 function startRemoval(

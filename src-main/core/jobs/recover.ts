@@ -141,6 +141,7 @@ function recordCleanup(catalog: Catalog, removed: readonly string[], clock: Cloc
     finishedAt: now,
     error: null,
     result: null,
+    slot: null,
   };
   catalog.runs.save(run, null);
   for (const path of removed)

@@ -19,6 +19,8 @@ export interface RunSpec {
   planName?: string | null;
   snapshotId?: string | null;
   subject: string;
+  /** The slot of a schedule that it serves. */
+  slot?: Run['slot'];
   /** Canonical paths of the databases and files it uses. */
   locks: readonly string[];
   /** Folders in which it may have files in the making. */
@@ -156,6 +158,7 @@ export class Runs {
     const log: RunHandle['log'] = (level, message) => this.#repo.addLog(id, { at: this.#now(), level, message });
     let error: unknown;
     this.#change(active, { state: 'running', startedAt: this.#now(), waitingFor: null });
+    if (spec.slot != null) log('info', slotInWords(spec.slot));
     try {
       this.#repo.save(active.run, { stagingFolder, folders: [...spec.folders] });
       await mkdir(stagingFolder, { recursive: true, mode: 0o700 });
@@ -243,10 +246,16 @@ export class Runs {
       finishedAt: null,
       error: null,
       result: null,
+      slot: spec.slot ?? null,
     };
   }
 
   #now(): string {
     return this.#clock.now().toISOString();
   }
+}
+
+function slotInWords({ at, slots }: NonNullable<Run['slot']>): string {
+  if (slots === 1) return `Serves the slot of ${at}.`;
+  return `Catches up: ${slots} slots had come, the newest ${at}. One run serves them all.`;
 }

@@ -3,6 +3,7 @@ import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
+import type { DrillFindings, DrillRequest } from '../engine/drill.ts';
 import type { AppliedRestore, RestoreRequest } from '../engine/restore.ts';
 import type { PreparedRestore, RestoreCheckRequest } from '../engine/restore-check.ts';
 import type { SnapshotRequest } from '../engine/snapshot.ts';
@@ -13,6 +14,7 @@ export interface WorkerTasks {
   describe: { request: { path: string }; result: SourceDescription };
   snapshot: { request: SnapshotRequest; result: Manifest };
   verify: { request: { path: string }; result: Verification };
+  drill: { request: DrillRequest; result: DrillFindings };
   'restore-check': { request: RestoreCheckRequest; result: PreparedRestore };
   restore: { request: RestoreRequest; result: AppliedRestore };
   undo: { request: UndoRequest; result: AppliedRestore };

@@ -38,6 +38,19 @@ export function cronPattern(schedule: Schedule): string | null {
   }
 }
 
+/** @throws SnapkeepError `INVALID_PARAMS` when the machine knows no such time zone */
+export function requireTimeZone(timeZone: string | null): void {
+  if (timeZone === null) return;
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone });
+  } catch (error) {
+    throw new SnapkeepError('INVALID_PARAMS', `“${timeZone}” is no time zone that is known here.`, {
+      hint: 'Give a name such as Europe/Berlin.',
+      cause: error,
+    });
+  }
+}
+
 /** A cron expression as a sentence. */
 export function cronInWords(expression: string): string {
   parse(expression, null);

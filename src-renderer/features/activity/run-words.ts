@@ -3,6 +3,7 @@ import { bytesInWords, countInWords, durationInWords } from '../../../src-shared
 
 const KINDS: Record<RunKind, string> = {
   backup: 'Backup of',
+  drill: 'Restore drill of',
   verify: 'Verification of',
   'restore-check': 'Look into',
   restore: 'Restore to',
@@ -30,6 +31,8 @@ export function runOutcome({ result, error }: Run): string {
   switch (result?.kind) {
     case 'backup':
       return `${bytesInWords(result.sizeBytes)} stored${result.verification?.valid ? ', proven' : ''}`;
+    case 'drill':
+      return `${result.verification.message}${result.checks.length > 0 ? ` ${countInWords(result.checks.length, 'check')} of your own passed.` : ''}`;
     case 'verify':
       return result.verification.message;
     case 'restore-check':

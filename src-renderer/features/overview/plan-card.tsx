@@ -1,17 +1,20 @@
 import { Group, Stack, Text, Title } from '@mantine/core';
 import { Link } from 'wouter';
-import type { Plan, PlanSummary } from '../../../src-shared/model/plan.ts';
+import type { PlanSummary } from '../../../src-shared/model/plan.ts';
+import type { ScheduleStatus } from '../../../src-shared/model/schedule.ts';
 import { bytesInWords, countInWords, durationInWords } from '../../../src-shared/rules/wording.ts';
 import { DayStrip } from '../../components/day-strip.tsx';
 import { StatePill } from '../../components/pill.tsx';
 import { RunProgress } from '../../components/run-progress.tsx';
-import { agoInWords } from '../../components/time.ts';
+import { agoInWords, momentInWords } from '../../components/time.ts';
 import { useActiveRun } from '../../stores/runs-store.ts';
 import { BackUpNow } from '../plans/back-up-now.tsx';
+import { retentionInWords } from '../retention/retention-words.ts';
+import { pauseInWords } from '../schedule/pause-words.ts';
 
 /** A plan in short. */
 export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }) {
-  const { plan, state, reason, newest, days, snapshotCount, storedBytes, lastBackup } = summary;
+  const { plan, state, reason, newest, days, snapshotCount, storedBytes, lastBackup, schedule } = summary;
   const active = useActiveRun(plan.id);
   const took =
     lastBackup?.state === 'succeeded' && lastBackup.startedAt !== null && lastBackup.finishedAt !== null
@@ -36,8 +39,8 @@ export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }
           {active === undefined && <BackUpNow planId={plan.id} variant="default" />}
         </Group>
         {active === undefined ? <DayStrip days={days} label={plan.name} /> : <RunProgress run={active} />}
-        {state === 'failed' && (
-          <Text size="sm" className="loss">
+        {(state === 'failed' || state === 'overdue' || state === 'waiting') && (
+          <Text size="sm" className={state === 'waiting' ? '' : 'loss'}>
             {reason}
           </Text>
         )}
@@ -48,7 +51,9 @@ export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }
           <dd>
             {countInWords(snapshotCount, 'snapshot')}, {bytesInWords(storedBytes)}
           </dd>
-          <dt>{retentionInWords(plan)}</dt>
+          <dt>{schedule.words}</dt>
+          <dd>{nextInWords(schedule, now)}</dd>
+          <dt>{retentionInWords(plan.retention)}</dt>
           <dd>{took === '' ? '' : `took ${took}`}</dd>
         </dl>
       </Stack>
@@ -56,8 +61,7 @@ export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }
   );
 }
 
-/** What a prune of a plan keeps. */
-export function retentionInWords({ retention }: Plan): string {
-  if (retention.keepLast === null) return 'Keeps everything';
-  return `Keeps the last ${retention.keepLast}`;
+function nextInWords({ nextSlot, paused }: ScheduleStatus, now: number): string {
+  if (paused !== null) return pauseInWords(paused, now);
+  return nextSlot === null ? '' : `next ${momentInWords(nextSlot, now)}`;
 }

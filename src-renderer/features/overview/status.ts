@@ -14,7 +14,10 @@ export interface Status {
 
 const SENTENCES: Record<Exclude<PlanState, 'fine' | 'running'>, (name: string) => string> = {
   failed: (name) => `${name} has failed`,
+  overdue: (name) => `${name} is overdue`,
+  waiting: (name) => `${name} is waiting`,
   unproven: (name) => `${name} is not proven yet`,
+  paused: (name) => `${name} is paused`,
   empty: (name) => `${name} is not backed up yet`,
 };
 

@@ -1,7 +1,9 @@
-import { Button, Group, NumberInput, SegmentedControl, Stack, Switch, Text, TextInput, Title } from '@mantine/core';
+import { Button, Group, SegmentedControl, Stack, Switch, Text, TextInput, Title } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
+import { KEEP_ALL, type Retention } from '../../../src-shared/model/plan.ts';
+import type { Schedule } from '../../../src-shared/model/schedule.ts';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
 import { client } from '../../api/client.ts';
@@ -9,6 +11,9 @@ import { ErrorNotice, errorBody } from '../../components/errors.tsx';
 import { Page } from '../../components/page.tsx';
 import { PathField } from '../../components/path-field.tsx';
 import { useAction } from '../../components/use-action.ts';
+import { RetentionProjection } from '../retention/projection.tsx';
+import { RetentionFields } from '../retention/retention-fields.tsx';
+import { ScheduleEditor } from '../schedule/schedule-editor.tsx';
 import { COMPRESSIONS } from './plan-words.ts';
 import { SourceDrop } from './source-drop.tsx';
 import { SourceFacts } from './source-facts.tsx';
@@ -20,7 +25,15 @@ export function NewPlanPage() {
   const [name, setName] = useState<string | null>(null);
   const [folder, setFolder] = useState('');
   const [compression, setCompression] = useState<Compression>('gz');
-  const [keepLast, setKeepLast] = useState(30);
+  const [schedule, setSchedule] = useState<Schedule>({ kind: 'daily', time: '02:00' });
+  const [timeZone, setTimeZone] = useState<string | null>(null);
+  const [retention, setRetention] = useState<Retention>({
+    ...KEEP_ALL,
+    keepLast: 7,
+    daily: 30,
+    weekly: 12,
+    monthly: 12,
+  });
   const [verify, setVerify] = useState(true);
   const [, navigate] = useLocation();
   const action = useAction('here');
@@ -34,7 +47,9 @@ export function NewPlanPage() {
         sourcePath,
         destination: { kind: 'folder', path: folder },
         compression,
-        retention: { keepLast },
+        schedule,
+        timeZone,
+        retention,
         verifyAfterBackup: verify,
       });
       await client.call('backups.start', { planId: plan.id });
@@ -101,19 +116,36 @@ export function NewPlanPage() {
                 onChange={(value) => setCompression(value as Compression)}
               />
             </div>
-            <NumberInput
-              label="Keep the last"
-              description="So many snapshots stay when the plan is pruned. Nothing is removed without a review."
-              min={1}
-              max={100_000}
-              w={300}
-              value={keepLast}
-              onChange={(value) => setKeepLast(typeof value === 'number' ? value : 30)}
-            />
             <Switch
               label="Prove each snapshot by restoring it to a scratch place"
               checked={verify}
               onChange={(event) => setVerify(event.currentTarget.checked)}
+            />
+          </Stack>
+        </section>
+        <section className="card" aria-labelledby="when-heading">
+          <Title order={2} id="when-heading" mb="sm">
+            When
+          </Title>
+          <ScheduleEditor
+            label="Back up"
+            schedule={schedule}
+            timeZone={timeZone}
+            onChange={setSchedule}
+            onTimeZone={setTimeZone}
+          />
+        </section>
+        <section className="card" aria-labelledby="keep-heading">
+          <Title order={2} id="keep-heading" mb="sm">
+            What is kept
+          </Title>
+          <Stack gap="md">
+            <RetentionFields value={retention} onChange={setRetention} />
+            <RetentionProjection
+              schedule={schedule}
+              timeZone={timeZone}
+              retention={retention}
+              snapshotBytes={Math.round((source?.sizeBytes ?? 0) / 2)}
             />
           </Stack>
         </section>

@@ -1,4 +1,4 @@
-import { Button, Loader, Tabs } from '@mantine/core';
+import { Button, Loader, Tabs, Text } from '@mantine/core';
 import { IconDatabaseOff } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { ErrorNotice } from '../../components/errors.tsx';
@@ -8,6 +8,9 @@ import { RunProgress } from '../../components/run-progress.tsx';
 import { useNow } from '../../components/time.ts';
 import { usePlan, usePlansStore } from '../../stores/plans-store.ts';
 import { useActiveRun } from '../../stores/runs-store.ts';
+import { PauseMenu } from '../schedule/pause-menu.tsx';
+import { stateInWords } from '../schedule/schedule-state.tsx';
+import { ScheduleTab } from '../schedule/schedule-tab.tsx';
 import { SnapshotsTab } from '../snapshots/snapshots-tab.tsx';
 import { BackUpNow } from './back-up-now.tsx';
 import { PlanSettingsTab } from './plan-settings-tab.tsx';
@@ -23,7 +26,7 @@ export function PlanPage({ planId }: { planId: string }) {
   const now = useNow();
   if (!loaded) return <Loader m="xl" aria-label="Loading" />;
   if (summary === undefined) return <NoSuchPlan />;
-  const { plan, state, newest, lastBackup, snapshotCount } = summary;
+  const { plan, state, reason, newest, lastBackup, snapshotCount, schedule } = summary;
   const failure = state === 'failed' && active === undefined ? lastBackup?.error : null;
   return (
     <Page
@@ -35,7 +38,14 @@ export function PlanPage({ planId }: { planId: string }) {
           now={now}
         />
       }
-      actions={<BackUpNow planId={planId} />}
+      actions={
+        <>
+          {(plan.schedule.kind !== 'manual' || plan.paused !== null) && (
+            <PauseMenu planId={planId} paused={plan.paused === null ? null : schedule.paused} />
+          )}
+          <BackUpNow planId={planId} />
+        </>
+      }
     >
       {active !== undefined && (
         <div className="card">
@@ -43,15 +53,26 @@ export function PlanPage({ planId }: { planId: string }) {
         </div>
       )}
       {failure != null && <ErrorNotice error={failure} />}
+      {(state === 'overdue' || state === 'waiting' || state === 'paused') && active === undefined && (
+        <Text size="sm" c="dimmed" role="status">
+          {state === 'paused'
+            ? stateInWords(schedule, now)
+            : `${reason} ${stateInWords({ ...schedule, due: null }, now)}`}
+        </Text>
+      )}
       <Tabs defaultValue="snapshots" className="plan-tabs" keepMounted={false}>
         <Tabs.List aria-label="About this plan">
           <Tabs.Tab value="snapshots">Snapshots {snapshotCount > 0 && snapshotCount.toLocaleString('en-US')}</Tabs.Tab>
+          <Tabs.Tab value="schedule">Schedule</Tabs.Tab>
           <Tabs.Tab value="retention">Retention</Tabs.Tab>
           <Tabs.Tab value="source">Source</Tabs.Tab>
           <Tabs.Tab value="settings">Settings</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="snapshots">
           <SnapshotsTab plan={plan} now={now} />
+        </Tabs.Panel>
+        <Tabs.Panel value="schedule">
+          <ScheduleTab summary={summary} />
         </Tabs.Panel>
         <Tabs.Panel value="retention">
           <RetentionTab plan={plan} />

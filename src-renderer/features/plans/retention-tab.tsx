@@ -1,35 +1,26 @@
-import { Button, Group, NumberInput, Stack, Switch, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import { PruneDialog } from '../prune/prune-dialog.tsx';
+import { RetentionProjection } from '../retention/projection.tsx';
+import { RetentionFields } from '../retention/retention-fields.tsx';
 
-/** Which snapshots a prune keeps. A change is reviewed before it is saved. */
+/** Which snapshots are kept. A change is reviewed before it is saved. */
 export function RetentionTab({ plan }: { plan: Plan }) {
-  const [all, setAll] = useState(plan.retention.keepLast === null);
-  const [keepLast, setKeepLast] = useState(plan.retention.keepLast ?? 30);
+  const [retention, setRetention] = useState(plan.retention);
   const [reviewing, setReviewing] = useState(false);
-  const retention = { keepLast: all ? null : keepLast };
+  const changed = JSON.stringify(retention) !== JSON.stringify(plan.retention);
   return (
-    <div className="card">
-      <Stack gap="md" maw={560}>
+    <div className="card scroll-card">
+      <Stack gap="md" maw={860}>
         <Text size="sm" c="dimmed">
-          The newest good snapshot is never removed, nor are pinned ones and those kept before a restore. Damaged ones
-          do not count.
+          A snapshot stays while any of these rules keeps it; the others are removed after each good backup. The newest
+          good one and the newest one restored always stay, as do pinned ones and those kept before a restore.
         </Text>
-        <Switch label="Keep everything" checked={all} onChange={(event) => setAll(event.currentTarget.checked)} />
-        <NumberInput
-          label="Keep the last"
-          min={1}
-          max={100_000}
-          w={220}
-          disabled={all}
-          value={keepLast}
-          onChange={(value) => setKeepLast(typeof value === 'number' ? value : keepLast)}
-        />
+        <RetentionFields value={retention} onChange={setRetention} />
+        <RetentionProjection planId={plan.id} schedule={plan.schedule} timeZone={plan.timeZone} retention={retention} />
         <Group>
-          <Button onClick={() => setReviewing(true)}>
-            {retention.keepLast === plan.retention.keepLast ? 'Review and prune' : 'Review and save'}
-          </Button>
+          <Button onClick={() => setReviewing(true)}>{changed ? 'Review and save' : 'Review and prune'}</Button>
         </Group>
       </Stack>
       {reviewing && <PruneDialog plan={plan} retention={retention} onClose={() => setReviewing(false)} />}

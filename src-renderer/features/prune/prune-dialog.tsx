@@ -9,6 +9,7 @@ import { ErrorNotice } from '../../components/errors.tsx';
 import { RuleTag } from '../../components/pill.tsx';
 import { momentInWords, useNow } from '../../components/time.ts';
 import { useAction } from '../../components/use-action.ts';
+import { retentionInWords } from '../retention/retention-words.ts';
 
 /** Shows what a prune would remove and keep, and why, before anything is done or a changed retention is saved. */
 export function PruneDialog({ plan, retention, onClose }: { plan: Plan; retention: Retention; onClose(): void }) {
@@ -16,11 +17,14 @@ export function PruneDialog({ plan, retention, onClose }: { plan: Plan; retentio
   const now = useNow();
   const action = useAction('here');
   const { run } = action;
-  const changed = retention.keepLast !== plan.retention.keepLast;
-  const { keepLast } = retention;
+  const asked = JSON.stringify(retention);
+  const changed = asked !== JSON.stringify(plan.retention);
   useEffect(
-    () => run(async () => setPreview(await client.call('prune.preview', { planId: plan.id, retention: { keepLast } }))),
-    [plan.id, keepLast, run],
+    () =>
+      run(async () =>
+        setPreview(await client.call('prune.preview', { planId: plan.id, retention: JSON.parse(asked) as Retention })),
+      ),
+    [plan.id, asked, run],
   );
 
   const apply = (prune: boolean): void => {
@@ -39,9 +43,8 @@ export function PruneDialog({ plan, retention, onClose }: { plan: Plan; retentio
         {preview !== null && (
           <>
             <Text>
-              {keepLast === null ? 'Everything is kept.' : `Keeping the last ${keepLast}:`}{' '}
-              <strong>Remove {preview.removed.length}</strong> ({bytesInWords(preview.bytesFreed)} freed),{' '}
-              <strong>keep {preview.kept.length}</strong>.
+              {retentionInWords(retention)}: <strong>Remove {preview.removed.length}</strong> (
+              {bytesInWords(preview.bytesFreed)} freed), <strong>keep {preview.kept.length}</strong>.
             </Text>
             {removes && <PrunedList title="Remove" snapshots={preview.removed} now={now} />}
             <PrunedList title="Keep" snapshots={preview.kept} now={now} />

@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, NumberInput, SegmentedControl, Stack, Switch, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { Settings } from '../../../src-shared/model/settings.ts';
@@ -10,6 +10,8 @@ import { PathText } from '../../components/path-text.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { useAppStore } from '../../stores/app-store.ts';
 import { putRun } from '../../stores/runs-store.ts';
+import { PauseMenu } from '../schedule/pause-menu.tsx';
+import { AlertsSection } from './alerts-section.tsx';
 
 const THEMES: Array<{ value: Settings['theme']; label: string }> = [
   { value: 'system', label: 'As the system' },
@@ -57,6 +59,8 @@ export function SettingsPage() {
             }}
           />
         </section>
+        <AlertsSection settings={settings} update={update} />
+        <SchedulesSection settings={settings} update={update} />
         <ScanSection />
         {info !== null && (
           <section className="card" aria-labelledby="about-heading">
@@ -81,6 +85,41 @@ export function SettingsPage() {
         )}
       </Stack>
     </Page>
+  );
+}
+
+function SchedulesSection({ settings, update }: { settings: Settings; update(change: Partial<Settings>): void }) {
+  const { info, paused } = useAppStore();
+  return (
+    <section className="card" aria-labelledby="schedules-heading">
+      <Group justify="space-between" mb="sm">
+        <Title order={2} id="schedules-heading">
+          Schedules
+        </Title>
+        <PauseMenu paused={paused} />
+      </Group>
+      <Stack gap="sm">
+        <Switch
+          label="Scheduled runs wait while this machine runs on its battery"
+          checked={settings.notOnBattery}
+          onChange={(event) => update({ notOnBattery: event.currentTarget.checked })}
+        />
+        {info?.capabilities.tray && (
+          <>
+            <Switch
+              label="Closing the window keeps Snapkeep running in the tray"
+              checked={settings.keepInTray ?? false}
+              onChange={(event) => update({ keepInTray: event.currentTarget.checked })}
+            />
+            <Switch
+              label="Start Snapkeep at login"
+              checked={settings.startAtLogin}
+              onChange={(event) => update({ startAtLogin: event.currentTarget.checked })}
+            />
+          </>
+        )}
+      </Stack>
+    </section>
   );
 }
 

@@ -22,6 +22,7 @@ import { openRestore } from '../restore/restore-store.ts';
 const TRIGGERS: Record<SnapshotTrigger, string> = {
   manual: 'hand',
   command: 'command',
+  schedule: 'schedule',
   'before-restore': 'before restore',
 };
 

@@ -1,0 +1,137 @@
+import { createTransport } from 'nodemailer';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Alert, AlertChannel } from '../../../src-shared/model/alert.ts';
+import type { MailSettings, Settings } from '../../../src-shared/model/settings.ts';
+import type { DesktopNotification } from '../ports.ts';
+import type { SecretStore } from '../secrets/secret-store.ts';
+
+/** How long a server may take to answer, in milliseconds. */
+const TIMEOUT_MS = 15_000;
+
+/** The moments a Healthchecks-style address is told of. */
+export type PingMoment = 'start' | 'success' | 'fail';
+
+/** What the channels are made of. */
+export interface ChannelPorts {
+  settings(): Settings;
+  secrets: SecretStore;
+  notify: ((notification: DesktopNotification) => void) | undefined;
+}
+
+/** Carries alerts out of Snapkeep. Each way throws when the alert did not get through. */
+export class Channels {
+  readonly #ports: ChannelPorts;
+
+  constructor(ports: ChannelPorts) {
+    this.#ports = ports;
+  }
+
+  /** The ways an alert takes as things are set now. The end of trouble does not disturb anyone at the desktop. */
+  inUse(alert: Alert): AlertChannel[] {
+    const { desktopAlerts, mail } = this.#ports.settings();
+    const channels: AlertChannel[] = [];
+    if (desktopAlerts && this.#ports.notify !== undefined && alert.kind !== 'mended') channels.push('desktop');
+    if (this.#ports.secrets.get('webhook-url') !== undefined) channels.push('webhook');
+    if (mail !== null) channels.push('mail');
+    return channels;
+  }
+
+  /** @throws SnapkeepError `UNAVAILABLE` or `INVALID_PARAMS` */
+  async send(channel: AlertChannel, alert: Alert): Promise<void> {
+    if (channel === 'desktop') return this.#notify(alert);
+    if (channel === 'webhook') return this.#postJson(alert);
+    if (channel === 'mail') return this.#mail(alert);
+    return this.ping(alert.planName, 'success');
+  }
+
+  /** Tells a Healthchecks-style address; nothing happens where none is set. */
+  async ping(planName: string, moment: PingMoment): Promise<void> {
+    const template = this.#ports.secrets.get('ping-url');
+    if (template === undefined) return;
+    const base = template.replaceAll('{plan}', encodeURIComponent(slug(planName))).replace(/\/+$/, '');
+    await request(moment === 'success' ? base : `${base}/${moment}`, { method: 'POST' });
+  }
+
+  #notify({ title, message, planId }: Alert): void {
+    if (this.#ports.notify === undefined) throw notSet('This host cannot show notifications.');
+    this.#ports.notify({ title, body: message, place: planId === null ? '/' : `/plans/${planId}` });
+  }
+
+  async #postJson(alert: Alert): Promise<void> {
+    const url = this.#ports.secrets.get('webhook-url');
+    if (url === undefined) throw notSet('No webhook is set.');
+    await request(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ application: 'Snapkeep', ...alert }),
+    });
+  }
+
+  async #mail(alert: Alert): Promise<void> {
+    const { mail } = this.#ports.settings();
+    if (mail === null) throw notSet('Mail is not set up.');
+    const transport = createTransport({
+      host: mail.host,
+      port: mail.port,
+      ...securityOf(mail),
+      ...(mail.user === '' ? {} : { auth: { user: mail.user, pass: this.#ports.secrets.get('mail-password') ?? '' } }),
+      connectionTimeout: TIMEOUT_MS,
+      greetingTimeout: TIMEOUT_MS,
+      socketTimeout: TIMEOUT_MS,
+    });
+    try {
+      await transport.sendMail({ from: mail.from, to: mail.to, subject: alert.title, text: textOf(alert) });
+    } catch (error) {
+      throw new SnapkeepError('UNAVAILABLE', `The mail could not be sent: ${firstLine(error)}`, {
+        hint: 'Check the server, the port, the name and the password in the settings.',
+        cause: error,
+      });
+    } finally {
+      transport.close();
+    }
+  }
+}
+
+function securityOf({ security }: MailSettings): { secure: boolean; requireTLS?: boolean; ignoreTLS?: boolean } {
+  if (security === 'tls') return { secure: true };
+  return security === 'starttls' ? { secure: false, requireTLS: true } : { secure: false, ignoreTLS: true };
+}
+
+function textOf({ title, message, planName, since }: Alert): string {
+  return `${title}\n\n${message}\n\nPlan: ${planName}\nSince: ${since}\n`;
+}
+
+async function request(url: string, init: RequestInit): Promise<void> {
+  let response: Response;
+  try {
+    response = await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+  } catch (error) {
+    // The address itself may be a secret, so only its host is named.
+    throw new SnapkeepError('UNAVAILABLE', `${hostOf(url)} cannot be reached.`, {
+      hint: 'Check the address and the network.',
+      cause: error,
+    });
+  }
+  await response.body?.cancel();
+  if (!response.ok) {
+    throw new SnapkeepError('UNAVAILABLE', `${hostOf(url)} answered ${response.status}.`, {
+      hint: 'Check the address.',
+    });
+  }
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : 'The address';
+}
+
+function slug(name: string): string {
+  return name
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
+    .replaceAll(/^-|-$/g, '');
+}
+
+const notSet = (message: string) =>
+  new SnapkeepError('INVALID_PARAMS', message, { hint: 'Set it up in the settings.' });
+const firstLine = (error: unknown): string =>
+  error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);

@@ -1,0 +1,110 @@
+import type { Alert, AlertChannel } from '../../../src-shared/model/alert.ts';
+import type { PlanState, PlanSummary } from '../../../src-shared/model/plan.ts';
+import { decideAlert, howToMend } from '../../../src-shared/rules/alerting.ts';
+import type { AlertRepo } from '../catalog/alert-repo.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import type { Clock } from '../ports.ts';
+import type { Channels } from './channels.ts';
+
+/** Between two looks, in milliseconds. */
+const EVERY_MS = 60_000;
+/** So often it is tried to get an alert through, once a look. */
+const MOST_TRIES = 30;
+
+/** What the watchdog needs of the core. */
+export interface WatchdogPorts {
+  readonly clock: Clock;
+  readonly alerts: Pick<AlertRepo, 'get' | 'save'>;
+  readonly channels: Channels;
+  plans(): PlanSummary[];
+  /** An alert did not get through. */
+  undelivered(channel: AlertChannel, message: string): void;
+}
+
+interface Delivery {
+  channel: AlertChannel;
+  alert: Alert;
+  tries: number;
+}
+
+/**
+ * Tells people when a plan is in trouble. It has a clock of its own and looks at what is there, not at what the
+ * scheduler says: should that be dead, backups become overdue all the same.
+ */
+export class Watchdog {
+  readonly #ports: WatchdogPorts;
+  #undelivered: Delivery[] = [];
+  #delivering: Promise<void> = Promise.resolve();
+  #forgetTimer = (): void => {};
+  #closed = false;
+
+  constructor(ports: WatchdogPorts) {
+    this.#ports = ports;
+  }
+
+  /** Looks now, and every minute from now on. */
+  start(): void {
+    if (this.#closed) return;
+    this.look();
+    this.#forgetTimer = this.#ports.clock.wake(EVERY_MS, () => this.start());
+  }
+
+  /** Looks at every plan and tells what there is to tell. */
+  look(): void {
+    if (this.#closed) return;
+    const alerts = this.#ports.plans().flatMap((summary) => this.#judge(summary) ?? []);
+    const again = this.#undelivered;
+    this.#undelivered = [];
+    const deliveries = alerts.flatMap((alert) =>
+      this.#ports.channels.inUse(alert).map((channel) => ({ channel, alert, tries: 0 })),
+    );
+    for (const delivery of [...again, ...deliveries])
+      this.#delivering = this.#delivering.then(() => this.#deliver(delivery));
+  }
+
+  /** Waits until everything that was to be told has been tried. */
+  settled(): Promise<void> {
+    return this.#delivering;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#forgetTimer();
+  }
+
+  #judge({ plan, state, reason }: PlanSummary): Alert | undefined {
+    const now = this.#ports.clock.now();
+    const before = this.#ports.alerts.get(plan.id);
+    const { told, kind } = decideAlert(before, state, now);
+    if (JSON.stringify(told) !== JSON.stringify(before)) this.#ports.alerts.save(plan.id, told);
+    if (kind === null) return undefined;
+    const message = kind === 'mended' ? reason : `${reason} ${howToMend(told.state)}`.trim();
+    return {
+      kind,
+      planId: plan.id,
+      planName: plan.name,
+      state: told.state,
+      at: now.toISOString(),
+      since: told.since,
+      title: titleOf(plan.name, kind, told.state),
+      message,
+    };
+  }
+
+  async #deliver(delivery: Delivery): Promise<void> {
+    try {
+      await this.#ports.channels.send(delivery.channel, delivery.alert);
+    } catch (error) {
+      if (delivery.tries === 0)
+        this.#ports.undelivered(delivery.channel, explainError(error, delivery.channel).message);
+      if (delivery.tries + 1 < MOST_TRIES) this.#undelivered.push({ ...delivery, tries: delivery.tries + 1 });
+    }
+  }
+}
+
+function titleOf(name: string, kind: Alert['kind'], state: PlanState): string {
+  if (kind === 'mended') return `${name} is fine again`;
+  const words = { failed: 'failed', overdue: 'is overdue', unproven: 'is not proven' } as const;
+  const what = words[state as keyof typeof words] ?? state;
+  return kind === 'reminder' ? `${name} still ${what}` : `${name} ${what}`;
+}

@@ -1,0 +1,25 @@
+import { projectRetention } from '../../../src-shared/rules/retention-projection.ts';
+import type { CoreContext } from '../core-context.ts';
+import { toRetained } from '../jobs/prune.ts';
+import { requireTimeZone, slotsOf } from '../scheduler/calendar-slots.ts';
+import type { Handlers, MethodsOf } from './handler.ts';
+import { requirePlan } from './plans.ts';
+
+/** Says what a policy would come to. */
+export function retentionHandlers(core: CoreContext): Handlers<MethodsOf<'retention'>> {
+  return {
+    'retention.project': ({ planId, schedule, timeZone = null, retention, snapshotBytes = 0 }) => {
+      requireTimeZone(timeZone);
+      const snapshots = planId === undefined ? [] : core.catalog.snapshots.ofPlan(requirePlan(core.catalog, planId).id);
+      const now = core.clock.now().getTime();
+      return projectRetention({
+        snapshots: snapshots.map((snapshot) => ({ ...toRetained(snapshot), sizeBytes: snapshot.sizeBytes })),
+        slots: slotsOf(schedule, timeZone, now),
+        retention,
+        timeZone,
+        now,
+        snapshotBytes,
+      });
+    },
+  };
+}

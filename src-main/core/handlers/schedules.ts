@@ -1,0 +1,39 @@
+import type { Pause } from '../../../src-shared/model/schedule.ts';
+import type { CoreContext } from '../core-context.ts';
+import { requireTimeZone, slotsOf } from '../scheduler/calendar-slots.ts';
+import { activePause } from '../scheduler/schedule-state.ts';
+import { scheduleInWords } from '../scheduler/schedule-words.ts';
+import type { Handlers, MethodsOf } from './handler.ts';
+import { requirePlan } from './plans.ts';
+
+const PREVIEWED_SLOTS = 5;
+
+/** Previews, pauses and resumes schedules. */
+export function schedulesHandlers(core: CoreContext): Handlers<MethodsOf<'schedules'>> {
+  const { catalog, clock, events } = core;
+  const pause = (planId: string | undefined, paused: Pause | null): Record<string, never> => {
+    if (planId === undefined) {
+      catalog.settings.savePause(paused);
+      events.emit('schedules.changed', { paused });
+    } else {
+      catalog.plans.save({ ...requirePlan(catalog, planId), paused });
+    }
+    core.scheduler.look();
+    events.emit('plans.changed', {});
+    return {};
+  };
+  return {
+    'schedules.preview': ({ schedule, timeZone = null }) => {
+      requireTimeZone(timeZone);
+      const now = clock.now().getTime();
+      const slots = slotsOf(schedule, timeZone, now);
+      const next: string[] = [];
+      for (let slot = slots.after(now); slot !== null && next.length < PREVIEWED_SLOTS; slot = slots.after(slot))
+        next.push(new Date(slot).toISOString());
+      return { words: scheduleInWords(schedule), next };
+    },
+    'schedules.pause': ({ planId, until }) => pause(planId, { until, since: clock.now().toISOString() }),
+    'schedules.resume': ({ planId }) => pause(planId, null),
+    'schedules.status': () => ({ paused: activePause([catalog.settings.pause()], clock.now().getTime()) }),
+  };
+}

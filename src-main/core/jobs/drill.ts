@@ -1,0 +1,59 @@
+import { basename } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { DrillReceipt } from '../../../src-shared/model/drill.ts';
+import type { Plan } from '../../../src-shared/model/plan.ts';
+import type { Run } from '../../../src-shared/model/run.ts';
+import type { CoreContext } from '../core-context.ts';
+import { recordVerification } from './verify.ts';
+
+/**
+ * Queues a restore drill of a plan's newest snapshot; its receipt is kept.
+ * @throws SnapkeepError `NOT_FOUND` while there is no snapshot
+ */
+export function startDrill(core: CoreContext, plan: Plan, slot: Run['slot'] = null): Run {
+  const snapshot = core.catalog.snapshots
+    .ofPlan(plan.id)
+    .find(({ missing, trigger }) => !missing && trigger !== 'before-restore');
+  if (snapshot === undefined) {
+    throw new SnapkeepError('NOT_FOUND', `There is no snapshot of ${plan.name} yet.`, { hint: 'Back it up first.' });
+  }
+  const { path } = snapshot;
+  return core.runs.start({
+    kind: 'drill',
+    planId: plan.id,
+    planName: plan.name,
+    snapshotId: snapshot.id,
+    subject: basename(path),
+    locks: [path],
+    folders: [],
+    slot,
+    work: async (handle) => {
+      const started = core.clock.now();
+      const { verification, checks } = await core.runInWorker('drill', { path, checks: plan.drill.checks }, handle);
+      const at = core.clock.now();
+      const receipt: DrillReceipt = {
+        runId: handle.id,
+        snapshotId: snapshot.id,
+        snapshotName: snapshot.name,
+        at: at.toISOString(),
+        durationMs: Math.max(0, at.getTime() - started.getTime()),
+        valid: verification.valid && checks.every(({ passed }) => passed),
+        verification,
+        checks,
+      };
+      core.catalog.drills.add(plan.id, receipt);
+      recordVerification(core, snapshot.id, verification);
+      handle.update({ result: { kind: 'drill', ...receipt } });
+      if (!receipt.valid) throw notRestorable(receipt);
+      return { kind: 'drill', ...receipt };
+    },
+  });
+}
+
+function notRestorable({ verification, checks, snapshotName }: DrillReceipt): SnapkeepError {
+  const failed = checks.find(({ passed }) => !passed);
+  const why = verification.valid && failed !== undefined ? `${failed.name}: ${failed.detail}.` : verification.message;
+  return new SnapkeepError('CORRUPT', `The restore drill of ${snapshotName} failed. ${why}`, {
+    hint: 'Back up now and drill again. If it fails again, look at the database itself.',
+  });
+}

@@ -1,0 +1,124 @@
+import type { Run } from '../../../src-shared/model/run.ts';
+import type { DueSlot, Pause, Schedule } from '../../../src-shared/model/schedule.ts';
+import { changeDueAt, NO_CHANGE, noticeChange } from '../../../src-shared/rules/change-watch.ts';
+import { advanceSlots, type Slots } from '../../../src-shared/rules/due-slots.ts';
+import type { ScheduleState } from '../catalog/schedule-repo.ts';
+
+/*
+ * What a schedule remembers and how it changes: pure, so that years can be tried in seconds.
+ * A slot comes (`due`), is served by a run (`serving`), and is done, or due again when the run could not serve it.
+ */
+
+const MINUTE_MS = 60_000;
+/** Pauses before trying again what was away, in minutes; the last one stays. */
+const RETRY_MINUTES = [1, 2, 5, 10, 20, 30, 60] as const;
+
+/** A schedule that has just been set. */
+export function newState(schedule: string, now: number): ScheduleState {
+  return {
+    schedule,
+    memory: { anchor: now, lastSlot: null, due: null },
+    change: NO_CHANGE,
+    serving: null,
+    attempts: 0,
+    retryAt: null,
+    waitingFor: null,
+  };
+}
+
+/** Takes in what the clock says: a slot may have come. */
+export function lookAtClock(state: ScheduleState, now: number, slots: Slots): ScheduleState {
+  const memory = advanceSlots(state.memory, now, slots);
+  return memory === state.memory ? state : { ...state, memory };
+}
+
+/** Takes in what the files of the source look like, for a schedule that follows changes. */
+export function lookAtSource(
+  state: ScheduleState,
+  schedule: Extract<Schedule, { kind: 'on-change' }>,
+  fingerprint: string,
+  now: number,
+): ScheduleState {
+  const change = noticeChange(state.change, fingerprint, now);
+  const dueAt = changeDueAt(change, schedule);
+  const due =
+    state.memory.due ?? (dueAt !== null && dueAt <= now && state.serving === null ? { slot: now, slots: 1 } : null);
+  return { ...state, change, memory: { ...state.memory, due } };
+}
+
+/** Whether a run may be started for the slot that is due. */
+export function mayStart(state: ScheduleState, now: number): boolean {
+  return state.memory.due !== null && state.serving === null && (state.retryAt === null || state.retryAt <= now);
+}
+
+/** A run serves the slot from now on. */
+export function begin(state: ScheduleState, runId: string): ScheduleState {
+  const { due } = state.memory;
+  if (due === null) return state;
+  return {
+    ...state,
+    memory: { ...state.memory, due: null },
+    serving: { runId, ...due },
+    change: { ...state.change, backedUp: state.change.seen, changedSince: null, lastChange: null },
+    waitingFor: null,
+    retryAt: null,
+  };
+}
+
+/** Something it needs is away: it is tried again after a pause that grows. */
+export function putOff(state: ScheduleState, waitingFor: string, now: number): ScheduleState {
+  const minutes = RETRY_MINUTES[Math.min(state.attempts, RETRY_MINUTES.length - 1)] ?? 60;
+  return { ...state, waitingFor, attempts: state.attempts + 1, retryAt: now + minutes * MINUTE_MS };
+}
+
+/** It is tried again at the next look: the machine has slept, or somebody has asked. */
+export function tryAgain(state: ScheduleState): ScheduleState {
+  return state.retryAt === null ? state : { ...state, retryAt: null };
+}
+
+/**
+ * The run that served the slot has ended. What was away or in use is waited for; what a crash or the end of Snapkeep
+ * stopped is done again; what somebody cancelled and what failed for good is not.
+ * @param closing Snapkeep itself ends, and cancelled it
+ */
+export function finish(state: ScheduleState, run: Run, now: number, closing: boolean): ScheduleState {
+  if (state.serving?.runId !== run.id) return state;
+  const { slot, slots } = state.serving;
+  const done: ScheduleState = { ...state, serving: null };
+  if (run.state === 'interrupted' || (run.state === 'cancelled' && closing)) return dueAgain(done, slot, slots);
+  if (run.state === 'failed' && isAway(run.error?.code)) {
+    return putOff(dueAgain(done, slot, slots), run.error?.message ?? '', now);
+  }
+  return { ...done, attempts: 0, retryAt: null, waitingFor: null };
+}
+
+/** The slot that is due, for people. */
+export function dueSlot(state: ScheduleState): DueSlot | null {
+  const { due } = state.memory;
+  if (due === null) return null;
+  return {
+    slot: new Date(due.slot).toISOString(),
+    slots: due.slots,
+    waitingFor: state.waitingFor,
+    retryAt: state.retryAt === null ? null : new Date(state.retryAt).toISOString(),
+  };
+}
+
+/** The longer of the pauses that are not over. */
+export function activePause(pauses: ReadonlyArray<Pause | null>, now: number): Pause | null {
+  const active = pauses.filter((pause) => pause !== null && (pause.until === null || Date.parse(pause.until) > now));
+  return active.reduce<Pause | null>((longest, pause) => (endOf(pause) > endOf(longest) ? pause : longest), null);
+}
+
+function endOf(pause: Pause | null): number {
+  if (pause === null) return Number.NEGATIVE_INFINITY;
+  return pause.until === null ? Number.POSITIVE_INFINITY : Date.parse(pause.until);
+}
+
+function dueAgain(state: ScheduleState, slot: number, slots: number): ScheduleState {
+  const { due } = state.memory;
+  const merged = due === null ? { slot, slots } : { slot: Math.max(slot, due.slot), slots: slots + due.slots };
+  return { ...state, memory: { ...state.memory, due: merged } };
+}
+
+const isAway = (code: string | undefined): boolean => code === 'UNAVAILABLE' || code === 'LOCKED' || code === 'BUSY';

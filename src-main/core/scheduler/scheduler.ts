@@ -1,0 +1,232 @@
+import type { Plan } from '../../../src-shared/model/plan.ts';
+import type { Run } from '../../../src-shared/model/run.ts';
+import type { Pause, Schedule, ScheduledJob, ScheduleStatus } from '../../../src-shared/model/schedule.ts';
+import { changeDueAt } from '../../../src-shared/rules/change-watch.ts';
+import { nextSlot, type Slots } from '../../../src-shared/rules/due-slots.ts';
+import type { ScheduleRepo, ScheduleState } from '../catalog/schedule-repo.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import type { Clock, Power } from '../ports.ts';
+import { slotsOf } from './calendar-slots.ts';
+import {
+  activePause,
+  begin,
+  dueSlot,
+  finish,
+  lookAtClock,
+  lookAtSource,
+  mayStart,
+  newState,
+  putOff,
+  tryAgain,
+} from './schedule-state.ts';
+import { scheduleInWords } from './schedule-words.ts';
+
+/** The clock is looked at no less often: however far the next slot is, a clock that jumps is noticed. */
+const LONGEST_SLEEP_MS = 30_000;
+const SHORTEST_SLEEP_MS = 50;
+const ON_BATTERY = 'Waiting for the mains: this machine runs on its battery.';
+const JOBS: readonly ScheduledJob[] = ['backup', 'drill'];
+
+/** What the scheduler needs of the core. */
+export interface SchedulerPorts {
+  readonly clock: Clock;
+  readonly states: Pick<ScheduleRepo, 'get' | 'save'>;
+  readonly power: Power | undefined;
+  plans(): Plan[];
+  notOnBattery(): boolean;
+  pauseOfAll(): Pause | null;
+  /** What a job needs and is not there now, as a sentence; `null`: all is there. */
+  whatIsAway(plan: Plan, job: ScheduledJob): Promise<string | null>;
+  /** What the files of a source look like; another text means that they have changed. `null`: they are not there. */
+  fingerprint(plan: Plan): Promise<string | null>;
+  start(plan: Plan, job: ScheduledJob, slot: NonNullable<Run['slot']>): Promise<Run>;
+  ended(runId: string): Promise<Run>;
+  /** Something that people see has changed. */
+  changed(): void;
+}
+
+/**
+ * Serves the slots of all schedules. What has come is stored before anything is started, so that nothing is lost by
+ * whatever ends the process, and looked up on the wall clock, so that sleep, jumps and daylight saving need no care.
+ */
+export class Scheduler {
+  readonly #ports: SchedulerPorts;
+  readonly #looking = new Map<string, Promise<void>>();
+  readonly #following = new Set<string>();
+  #forgetTimer = (): void => {};
+  #stopListening = (): void => {};
+  #closed = false;
+
+  constructor(ports: SchedulerPorts) {
+    this.#ports = ports;
+  }
+
+  /** Begins to serve, with what was due before. */
+  start(): void {
+    this.#stopListening = this.#ports.power?.onResume(() => this.look({ atOnce: true })) ?? this.#stopListening;
+    this.look();
+  }
+
+  /**
+   * Looks at every schedule now: after a change of a plan, a pause, or the machine's sleep.
+   * @param atOnce what waits to be tried again is tried now
+   */
+  look({ atOnce = false }: { atOnce?: boolean } = {}): void {
+    if (this.#closed) return;
+    this.#forgetTimer();
+    for (const plan of this.#ports.plans()) for (const job of JOBS) this.#lookAt(plan, job, atOnce);
+    this.#sleep();
+  }
+
+  /** Waits until what a look has begun is done; for tests and for closing. */
+  async settled(): Promise<void> {
+    while (this.#looking.size > 0) await Promise.all(this.#looking.values());
+  }
+
+  /** Stops serving; call it before the runs are cancelled, so that they stay due. */
+  close(): void {
+    this.#closed = true;
+    this.#forgetTimer();
+    this.#stopListening();
+  }
+
+  /** Where a plan's schedule stands. */
+  status(plan: Plan, job: ScheduledJob): ScheduleStatus {
+    const schedule = scheduleOf(plan, job);
+    const now = this.#now();
+    const state = this.#stateOf(plan, job);
+    const next = nextSlot(state.memory, now, this.#slots(plan, schedule, state));
+    return {
+      words: scheduleInWords(schedule),
+      nextSlot: next === null ? null : new Date(next).toISOString(),
+      due: dueSlot(state),
+      paused: activePause([plan.paused, this.#ports.pauseOfAll()], now),
+    };
+  }
+
+  /** When the schedule of a plan was set, in milliseconds since 1970, and its slots. */
+  slotsOf(plan: Plan, job: ScheduledJob): { anchor: number; slots: Slots } {
+    const state = this.#stateOf(plan, job);
+    return { anchor: state.memory.anchor, slots: this.#slots(plan, scheduleOf(plan, job), state) };
+  }
+
+  #lookAt(plan: Plan, job: ScheduledJob, atOnce: boolean): void {
+    const key = `${plan.id} ${job}`;
+    // Whatever is away may take long to say so; it is asked once, and nobody else waits for the answer.
+    if (this.#looking.has(key)) return;
+    const looking = this.#serve(plan, job, atOnce)
+      .catch((error: unknown) => this.#putOff(plan, job, error))
+      .finally(() => this.#looking.delete(key));
+    this.#looking.set(key, looking);
+  }
+
+  async #serve(plan: Plan, job: ScheduledJob, atOnce: boolean): Promise<void> {
+    const schedule = scheduleOf(plan, job);
+    const fingerprint = schedule.kind === 'on-change' ? await this.#ports.fingerprint(plan) : null;
+    const before = this.#stateOf(plan, job);
+    if (before.serving !== null) this.#follow(plan, job, before.serving.runId);
+    const state = this.#takeIn(before, schedule, this.#slots(plan, schedule, before), fingerprint, atOnce);
+    this.#save(plan, job, state, before);
+    if (this.#closed || !mayStart(state, this.#now()) || this.#isPaused(plan)) return;
+    if (this.#ports.notOnBattery() && this.#ports.power?.onBattery()) {
+      return this.#save(plan, job, { ...state, waitingFor: ON_BATTERY }, state);
+    }
+    const away = await this.#ports.whatIsAway(plan, job);
+    // Meanwhile the schedule may have been changed, and what was due is due no more.
+    if (this.#closed || this.#ports.states.get(plan.id, job)?.schedule !== state.schedule) return;
+    if (away !== null) return this.#save(plan, job, putOff(state, away, this.#now()), state);
+    const { due } = state.memory;
+    if (due === null) return;
+    const run = await this.#ports.start(plan, job, { at: new Date(due.slot).toISOString(), slots: due.slots });
+    this.#save(plan, job, begin(state, run.id), state);
+    this.#follow(plan, job, run.id);
+  }
+
+  #takeIn(
+    before: ScheduleState,
+    schedule: Schedule,
+    slots: Slots,
+    fingerprint: string | null,
+    atOnce: boolean,
+  ): ScheduleState {
+    let state = lookAtClock(before, this.#now(), slots);
+    if (schedule.kind === 'on-change' && fingerprint !== null)
+      state = lookAtSource(state, schedule, fingerprint, this.#now());
+    return atOnce ? tryAgain(state) : state;
+  }
+
+  /** What could not even be started is tried again, and its message is shown until then. */
+  #putOff(plan: Plan, job: ScheduledJob, error: unknown): void {
+    if (this.#closed || !this.#ports.plans().some(({ id }) => id === plan.id)) return;
+    const state = this.#stateOf(plan, job);
+    this.#save(plan, job, putOff(state, explainError(error, plan.name).message, this.#now()), state);
+  }
+
+  /** Waits for a run, once, and takes in how it ended. */
+  #follow(plan: Plan, job: ScheduledJob, runId: string): void {
+    if (this.#following.has(runId)) return;
+    this.#following.add(runId);
+    this.#ports
+      .ended(runId)
+      .then((run) => {
+        if (!this.#ports.plans().some(({ id }) => id === plan.id)) return;
+        const state = this.#stateOf(plan, job);
+        this.#save(plan, job, finish(state, run, this.#now(), this.#closed), state);
+        this.look();
+      })
+      .catch((error: unknown) => this.#putOff(plan, job, error))
+      .finally(() => this.#following.delete(runId));
+  }
+
+  #sleep(): void {
+    const now = this.#now();
+    const wakes = this.#ports.plans().flatMap((plan) => JOBS.map((job) => this.#nextLook(plan, job, now)));
+    const next = Math.min(now + LONGEST_SLEEP_MS, ...wakes);
+    this.#forgetTimer = this.#ports.clock.wake(Math.max(SHORTEST_SLEEP_MS, next - now), () => this.look());
+  }
+
+  #nextLook(plan: Plan, job: ScheduledJob, now: number): number {
+    const schedule = scheduleOf(plan, job);
+    if (schedule.kind === 'manual') return Number.POSITIVE_INFINITY;
+    const state = this.#stateOf(plan, job);
+    const slot = nextSlot(state.memory, now, this.#slots(plan, schedule, state));
+    const change = schedule.kind === 'on-change' ? changeDueAt(state.change, schedule) : null;
+    const instants = [slot, state.retryAt, change].filter((instant) => instant !== null && instant > now);
+    return Math.min(Number.POSITIVE_INFINITY, ...(instants as number[]));
+  }
+
+  #isPaused(plan: Plan): boolean {
+    return activePause([plan.paused, this.#ports.pauseOfAll()], this.#now()) !== null;
+  }
+
+  /** What is remembered; a schedule that has been changed begins anew. */
+  #stateOf(plan: Plan, job: ScheduledJob): ScheduleState {
+    const text = JSON.stringify([scheduleOf(plan, job), plan.timeZone]);
+    const known = this.#ports.states.get(plan.id, job);
+    if (known?.schedule === text) return known;
+    const fresh = newState(text, this.#now());
+    // A run that serves the old schedule is followed to its end, so that there are never two.
+    const state = known === undefined ? fresh : { ...fresh, serving: known.serving };
+    this.#ports.states.save(plan.id, job, state);
+    return state;
+  }
+
+  #slots(plan: Plan, schedule: Schedule, state: ScheduleState): Slots {
+    return slotsOf(schedule, plan.timeZone, state.memory.anchor);
+  }
+
+  #save(plan: Plan, job: ScheduledJob, state: ScheduleState, before: ScheduleState): void {
+    if (JSON.stringify(state) === JSON.stringify(before)) return;
+    this.#ports.states.save(plan.id, job, state);
+    if (JSON.stringify(dueSlot(state)) !== JSON.stringify(dueSlot(before))) this.#ports.changed();
+  }
+
+  #now(): number {
+    return this.#ports.clock.now().getTime();
+  }
+}
+
+/** The schedule of a plan for a job. */
+export function scheduleOf(plan: Plan, job: ScheduledJob): Schedule {
+  return job === 'backup' ? plan.schedule : plan.drill.schedule;
+}

@@ -1,0 +1,79 @@
+import { Text, Tooltip } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import type { Projection, Retention } from '../../../src-shared/model/plan.ts';
+import type { Schedule } from '../../../src-shared/model/schedule.ts';
+import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
+import { client } from '../../api/client.ts';
+import './retention.css';
+
+const WEEKS = 53;
+const DAY_MS = 86_400_000;
+
+interface Question {
+  planId?: string;
+  schedule: Schedule;
+  timeZone: string | null;
+  retention: Retention;
+  snapshotBytes?: number;
+}
+
+/** What would be there in a year, day by day, and the space it would take. */
+export function RetentionProjection(question: Question) {
+  const [projection, setProjection] = useState<Projection | null>(null);
+  const asked = JSON.stringify(question);
+  useEffect(() => {
+    const abort = new AbortController();
+    client
+      .call('retention.project', JSON.parse(asked) as Question, { signal: abort.signal })
+      .then(setProjection)
+      // A schedule that is being typed cannot be understood yet; its own field says so.
+      .catch(() => setProjection(null));
+    return () => abort.abort();
+  }, [asked]);
+  if (projection === null || question.schedule.kind === 'manual' || question.schedule.kind === 'on-change') return null;
+  const size = projection.bytes > 0 ? `, about ${bytesInWords(projection.bytes)}` : '';
+  return (
+    <div>
+      <Text size="sm" mb={6}>
+        In a year: {countInWords(projection.kept.length, 'snapshot')} of {projection.made.toLocaleString('en-US')}
+        {size}.
+      </Text>
+      <Calendar projection={projection} />
+    </div>
+  );
+}
+
+function Calendar({ projection }: { projection: Projection }) {
+  const byDay = new Map<number, number>();
+  for (const { at } of projection.kept) {
+    const day = Math.floor(Date.parse(at) / DAY_MS);
+    byDay.set(day, (byDay.get(day) ?? 0) + 1);
+  }
+  const last = Math.floor(Date.parse(projection.kept.at(-1)?.at ?? new Date().toISOString()) / DAY_MS);
+  const days = Array.from({ length: WEEKS * 7 }, (_, index) => last - WEEKS * 7 + 1 + index);
+  const kept = days.filter((day) => byDay.has(day)).length;
+  return (
+    <div
+      className="year"
+      role="img"
+      aria-label={`Of the last ${days.length} days of that year, ${kept} have a snapshot.`}
+    >
+      {days.map((day) => {
+        const count = byDay.get(day) ?? 0;
+        const square = <span key={day} className={`year-day${count > 0 ? ' kept' : ''}`} />;
+        if (count === 0) return square;
+        const date = new Date(day * DAY_MS).toLocaleDateString('en-GB', {
+          day: 'numeric',
+          month: 'short',
+          year: 'numeric',
+          timeZone: 'UTC',
+        });
+        return (
+          <Tooltip key={day} label={`${date}: ${countInWords(count, 'snapshot')}`} withArrow>
+            {square}
+          </Tooltip>
+        );
+      })}
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+import { Group, NumberInput, Select, Stack, Switch } from '@mantine/core';
+import { KEEP_ALL, type Retention } from '../../../src-shared/model/plan.ts';
+import { keepsAll } from '../../../src-shared/rules/retention.ts';
+
+const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+const WEEKDAYS = [
+  { value: '', label: 'The newest of the week' },
+  ...DAYS.map((day, index) => ({ value: String(index + 1), label: `${day}s only` })),
+];
+
+/** The rules of a retention; a snapshot is kept when any of them says so. */
+export function RetentionFields({ value, onChange }: { value: Retention; onChange(value: Retention): void }) {
+  const all = keepsAll(value);
+  const field = (
+    label: string,
+    key: 'keepLast' | 'keepDays' | 'daily' | 'weekly' | 'monthly' | 'yearly' | 'minimum',
+    most: number,
+  ) => {
+    const none = key === 'keepLast' || key === 'keepDays' ? null : 0;
+    return (
+      <NumberInput
+        label={label}
+        min={0}
+        max={most}
+        allowDecimal={false}
+        w={150}
+        disabled={all && key !== 'minimum' && key !== 'keepLast'}
+        placeholder="–"
+        value={value[key] === null || value[key] === 0 ? '' : (value[key] ?? '')}
+        onChange={(amount) => onChange({ ...value, [key]: typeof amount === 'number' && amount > 0 ? amount : none })}
+      />
+    );
+  };
+  return (
+    <Stack gap="sm">
+      <Switch
+        label="Keep everything"
+        checked={all}
+        onChange={(event) => onChange(event.currentTarget.checked ? KEEP_ALL : { ...KEEP_ALL, keepLast: 30 })}
+      />
+      {!all && (
+        <>
+          <Group align="end" gap="md">
+            {field('Keep the last', 'keepLast', 100_000)}
+            {field('All of the last days', 'keepDays', 36_500)}
+            {field('At least', 'minimum', 1000)}
+          </Group>
+          <Group align="end" gap="md">
+            {field('Days', 'daily', 36_500)}
+            {field('Weeks', 'weekly', 5200)}
+            {field('Months', 'monthly', 1200)}
+            {field('Years', 'yearly', 100)}
+            {value.weekly > 0 && (
+              <Select
+                label="A week is kept by"
+                data={WEEKDAYS}
+                w={220}
+                allowDeselect={false}
+                value={value.weekday === null ? '' : String(value.weekday)}
+                onChange={(day) => onChange({ ...value, weekday: day === '' ? null : Number(day) })}
+              />
+            )}
+          </Group>
+        </>
+      )}
+    </Stack>
+  );
+}

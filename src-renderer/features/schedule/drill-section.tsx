@@ -1,0 +1,151 @@
+import { ActionIcon, Button, Group, NumberInput, Select, Stack, Text, TextInput, Title } from '@mantine/core';
+import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import type { DrillReceipt } from '../../../src-shared/model/drill.ts';
+import type { Drill, PlanSummary, SqlCheck } from '../../../src-shared/model/plan.ts';
+import { durationInWords } from '../../../src-shared/rules/wording.ts';
+import { client } from '../../api/client.ts';
+import { Pill } from '../../components/pill.tsx';
+import { momentInWords, useNow } from '../../components/time.ts';
+import { useAction } from '../../components/use-action.ts';
+import { ScheduleEditor } from './schedule-editor.tsx';
+import { ScheduleState } from './schedule-state.tsx';
+
+const OPERATORS: SqlCheck['operator'][] = ['=', '<>', '>', '>=', '<', '<='];
+const FRESH: SqlCheck = { name: '', sql: '', operator: '>=', value: '1' };
+
+interface DrillSectionProps {
+  summary: PlanSummary;
+  drill: Drill;
+  timeZone: string | null;
+  onChange(drill: Drill): void;
+}
+
+/** When a snapshot is restored to a scratch place by itself, what is asked of it then, and what came of it. */
+export function DrillSection({ summary, drill, timeZone, onChange }: DrillSectionProps) {
+  const action = useAction();
+  const start = (): void =>
+    action.run(async () => void (await client.call('drills.start', { planId: summary.plan.id })));
+  const setCheck = (index: number, change: Partial<SqlCheck>): void =>
+    onChange({ ...drill, checks: drill.checks.map((check, n) => (n === index ? { ...check, ...change } : check)) });
+  return (
+    <section className="card" aria-labelledby="drill-heading">
+      <Group justify="space-between" mb="sm">
+        <Title order={2} id="drill-heading">
+          Restore drills
+        </Title>
+        <Button
+          variant="default"
+          size="compact-md"
+          onClick={start}
+          loading={action.pending}
+          disabled={summary.newest === null}
+        >
+          Drill now
+        </Button>
+      </Group>
+      <Stack gap="sm">
+        <Text size="sm" c="dimmed">
+          The newest snapshot is fetched as after a disaster, restored to a scratch place and checked in full.
+        </Text>
+        <ScheduleEditor
+          label="Drill"
+          schedule={drill.schedule}
+          timeZone={timeZone}
+          onChange={(schedule) => onChange({ ...drill, schedule })}
+          withoutChanges
+        />
+        <ScheduleState status={summary.drill.schedule} />
+        <NumberInput
+          label="A plan is fine while its last drill is younger than, days"
+          placeholder="not asked for"
+          min={1}
+          max={3650}
+          w={360}
+          value={drill.withinDays ?? ''}
+          onChange={(days) => onChange({ ...drill, withinDays: typeof days === 'number' && days > 0 ? days : null })}
+        />
+        {drill.checks.map((check, index) => (
+          // The checks have no identity of their own but their place.
+          // biome-ignore lint/suspicious/noArrayIndexKey: they are only added at the end and removed
+          <Group key={index} gap="xs" align="end" wrap="nowrap" role="group" aria-label={`Check ${index + 1}`}>
+            <TextInput
+              label="Name"
+              w={140}
+              value={check.name}
+              onChange={(event) => setCheck(index, { name: event.currentTarget.value })}
+            />
+            <TextInput
+              label="Question in SQL"
+              placeholder="SELECT count(*) FROM accounts"
+              flex={1}
+              ff="monospace"
+              value={check.sql}
+              onChange={(event) => setCheck(index, { sql: event.currentTarget.value })}
+            />
+            <Select
+              label="Is"
+              w={76}
+              data={OPERATORS}
+              allowDeselect={false}
+              value={check.operator}
+              onChange={(operator) =>
+                operator !== null && setCheck(index, { operator: operator as SqlCheck['operator'] })
+              }
+            />
+            <TextInput
+              label="Value"
+              w={100}
+              value={check.value}
+              onChange={(event) => setCheck(index, { value: event.currentTarget.value })}
+            />
+            <ActionIcon
+              variant="subtle"
+              size="lg"
+              aria-label={`Remove check ${index + 1}`}
+              onClick={() => onChange({ ...drill, checks: drill.checks.filter((_, n) => n !== index) })}
+            >
+              <IconTrash size={16} />
+            </ActionIcon>
+          </Group>
+        ))}
+        <Group>
+          <Button
+            variant="default"
+            size="compact-md"
+            leftSection={<IconPlus size={14} aria-hidden />}
+            onClick={() => onChange({ ...drill, checks: [...drill.checks, FRESH] })}
+          >
+            Add a check of your own
+          </Button>
+        </Group>
+        <Receipts planId={summary.plan.id} newest={summary.drill.lastAt} />
+      </Stack>
+    </section>
+  );
+}
+
+function Receipts({ planId, newest }: { planId: string; newest: string | null }) {
+  const [receipts, setReceipts] = useState<DrillReceipt[]>([]);
+  const now = useNow();
+  const { run } = useAction();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a newer drill is another list
+  useEffect(() => run(async () => setReceipts(await client.call('drills.list', { planId }))), [planId, newest, run]);
+  if (receipts.length === 0) return null;
+  return (
+    <ul className="receipts" aria-label="Last drills">
+      {receipts.slice(0, 5).map((receipt) => (
+        <li key={receipt.runId}>
+          <Pill tone={receipt.valid ? 'good' : 'bad'}>{receipt.valid ? 'Restored' : 'Failed'}</Pill>
+          <span>{momentInWords(receipt.at, now)}</span>
+          <span>{receipt.snapshotName}</span>
+          <span>{durationInWords(receipt.durationMs)}</span>
+          <span>
+            {receipt.checks.length > 0 &&
+              `${receipt.checks.filter(({ passed }) => passed).length} of ${receipt.checks.length} checks`}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

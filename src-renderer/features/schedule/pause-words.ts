@@ -1,0 +1,18 @@
+import type { Pause } from '../../../src-shared/model/schedule.ts';
+import { momentInWords } from '../../components/time.ts';
+
+/** A pause, for example `Paused until today 11:58`. */
+export function pauseInWords({ until, since }: Pause, now: number): string {
+  if (until !== null) return `Paused until ${momentInWords(until, now)}`;
+  return `Paused since ${momentInWords(since, now)}, until somebody resumes it`;
+}
+
+/** The pauses on offer. `null` is until somebody resumes. */
+export const PAUSES: Array<{ label: string; until(now: Date): string | null }> = [
+  { label: 'For an hour', until: (now) => new Date(now.getTime() + 3_600_000).toISOString() },
+  {
+    label: 'Until tomorrow',
+    until: (now) => new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1, 6).toISOString(),
+  },
+  { label: 'Until resumed', until: () => null },
+];

@@ -1,0 +1,216 @@
+import { Chip, Group, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
+import type { Schedule } from '../../../src-shared/model/schedule.ts';
+import { client } from '../../api/client.ts';
+import { ErrorNotice, errorBody } from '../../components/errors.tsx';
+import { momentInWords, useNow } from '../../components/time.ts';
+
+type Kind = Schedule['kind'];
+
+const KINDS: Array<{ value: Kind; label: string }> = [
+  { value: 'manual', label: 'When asked' },
+  { value: 'interval', label: 'Every so many hours' },
+  { value: 'daily', label: 'Daily' },
+  { value: 'weekly', label: 'On days of the week' },
+  { value: 'monthly', label: 'Monthly' },
+  { value: 'on-change', label: 'When the database changes' },
+  { value: 'cron', label: 'Cron expression' },
+];
+
+const FRESH: { [K in Kind]: Extract<Schedule, { kind: K }> } = {
+  manual: { kind: 'manual' },
+  interval: { kind: 'interval', hours: 6 },
+  daily: { kind: 'daily', time: '02:00' },
+  weekly: { kind: 'weekly', days: [7], time: '02:00' },
+  monthly: { kind: 'monthly', day: 1, time: '02:00' },
+  cron: { kind: 'cron', expression: '0 2 * * 1-5' },
+  'on-change': { kind: 'on-change', quietMinutes: 5, atLatestMinutes: 60 },
+};
+
+const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+const ZONES = ['', ...Intl.supportedValuesOf('timeZone')].map((zone) => ({
+  value: zone,
+  label: zone === '' ? 'This machine’s' : zone,
+}));
+
+interface ScheduleEditorProps {
+  label: string;
+  schedule: Schedule;
+  timeZone: string | null;
+  onChange(schedule: Schedule): void;
+  /** Without it the time zone is shown elsewhere. */
+  onTimeZone?(timeZone: string | null): void;
+  /** A drill cannot follow changes. */
+  withoutChanges?: boolean;
+}
+
+/** Chooses when something is done by itself, and shows the next times. */
+export function ScheduleEditor(props: ScheduleEditorProps) {
+  const { label, schedule, timeZone, onChange, onTimeZone, withoutChanges = false } = props;
+  const kinds = withoutChanges ? KINDS.filter(({ value }) => value !== 'on-change') : KINDS;
+  return (
+    <Stack gap="sm">
+      <Group align="end" gap="md">
+        <Select
+          label={label}
+          data={kinds}
+          value={schedule.kind}
+          allowDeselect={false}
+          w={230}
+          onChange={(kind) => kind !== null && onChange(FRESH[kind as Kind])}
+        />
+        <ScheduleFields schedule={schedule} onChange={onChange} />
+      </Group>
+      {onTimeZone !== undefined && schedule.kind !== 'manual' && schedule.kind !== 'on-change' && (
+        <Select
+          label="Time zone"
+          data={ZONES}
+          searchable
+          allowDeselect={false}
+          w={230}
+          value={timeZone ?? ''}
+          onChange={(zone) => onTimeZone(zone === '' ? null : zone)}
+        />
+      )}
+      <SchedulePreview schedule={schedule} timeZone={timeZone} />
+    </Stack>
+  );
+}
+
+function ScheduleFields({ schedule, onChange }: { schedule: Schedule; onChange(schedule: Schedule): void }) {
+  switch (schedule.kind) {
+    case 'interval':
+      return (
+        <Amount
+          label="Hours"
+          value={schedule.hours}
+          most={8760}
+          onChange={(hours) => onChange({ ...schedule, hours })}
+        />
+      );
+    case 'daily':
+      return <Time time={schedule.time} onChange={(time) => onChange({ ...schedule, time })} />;
+    case 'weekly':
+      return (
+        <>
+          <Chip.Group
+            multiple
+            value={schedule.days.map(String)}
+            onChange={(days) => days.length > 0 && onChange({ ...schedule, days: days.map(Number) })}
+          >
+            <Group gap={4} role="group" aria-label="Days">
+              {DAYS.map((day, index) => (
+                <Chip key={day} value={String(index + 1)} size="xs">
+                  {day}
+                </Chip>
+              ))}
+            </Group>
+          </Chip.Group>
+          <Time time={schedule.time} onChange={(time) => onChange({ ...schedule, time })} />
+        </>
+      );
+    case 'monthly':
+      return (
+        <>
+          <Select
+            label="Day"
+            w={120}
+            allowDeselect={false}
+            data={[
+              ...Array.from({ length: 28 }, (_, index) => ({ value: String(index + 1), label: String(index + 1) })),
+              { value: 'last', label: 'The last' },
+            ]}
+            value={String(schedule.day)}
+            onChange={(day) => onChange({ ...schedule, day: day === 'last' ? 'last' : Number(day) })}
+          />
+          <Time time={schedule.time} onChange={(time) => onChange({ ...schedule, time })} />
+        </>
+      );
+    case 'cron':
+      return (
+        <TextInput
+          label="Minute, hour, day, month, weekday"
+          value={schedule.expression}
+          w={230}
+          ff="monospace"
+          onChange={(event) => onChange({ ...schedule, expression: event.currentTarget.value })}
+        />
+      );
+    case 'on-change':
+      return (
+        <>
+          <Amount
+            label="Quiet for, minutes"
+            value={schedule.quietMinutes}
+            most={1440}
+            onChange={(quietMinutes) => onChange({ ...schedule, quietMinutes })}
+          />
+          <Amount
+            label="At the latest after, minutes"
+            value={schedule.atLatestMinutes}
+            most={10_080}
+            onChange={(atLatestMinutes) => onChange({ ...schedule, atLatestMinutes })}
+          />
+        </>
+      );
+    default:
+      return null;
+  }
+}
+
+function Amount(props: { label: string; value: number; most: number; onChange(value: number): void }) {
+  return (
+    <NumberInput
+      label={props.label}
+      min={1}
+      max={props.most}
+      allowDecimal={false}
+      w={190}
+      value={props.value}
+      onChange={(value) => typeof value === 'number' && value >= 1 && props.onChange(value)}
+    />
+  );
+}
+
+function Time({ time, onChange }: { time: string; onChange(time: string): void }) {
+  return (
+    <TextInput
+      label="At"
+      type="time"
+      w={120}
+      value={time}
+      onChange={(event) => event.currentTarget.value !== '' && onChange(event.currentTarget.value.slice(0, 5))}
+    />
+  );
+}
+
+function SchedulePreview({ schedule, timeZone }: { schedule: Schedule; timeZone: string | null }) {
+  const [preview, setPreview] = useState<{ words: string; next: string[] } | null>(null);
+  const [problem, setProblem] = useState<ErrorBody | null>(null);
+  const now = useNow();
+  const asked = JSON.stringify({ schedule, timeZone });
+  useEffect(() => {
+    const abort = new AbortController();
+    client
+      .call('schedules.preview', JSON.parse(asked) as { schedule: Schedule; timeZone: string | null }, {
+        signal: abort.signal,
+      })
+      .then((answer) => {
+        setPreview(answer);
+        setProblem(null);
+      })
+      .catch((error: unknown) => {
+        if (!abort.signal.aborted) setProblem(errorBody(error));
+      });
+    return () => abort.abort();
+  }, [asked]);
+  if (problem !== null) return <ErrorNotice error={problem} />;
+  if (preview === null || schedule.kind === 'manual') return null;
+  return (
+    <Text size="sm" c="dimmed" role="status">
+      {preview.words}.{' '}
+      {preview.next.length > 0 && `Next: ${preview.next.map((at) => momentInWords(at, now)).join(', ')}.`}
+    </Text>
+  );
+}

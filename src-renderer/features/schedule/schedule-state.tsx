@@ -1,0 +1,25 @@
+import { Text } from '@mantine/core';
+import type { ScheduleStatus } from '../../../src-shared/model/schedule.ts';
+import { momentInWords, useNow } from '../../components/time.ts';
+import { pauseInWords } from './pause-words.ts';
+
+/** What is due, what comes next, and what it waits for. */
+export function ScheduleState({ status }: { status: ScheduleStatus }) {
+  const now = useNow();
+  const words = stateInWords(status, now);
+  if (words === '') return null;
+  return <Text size="sm">{words}</Text>;
+}
+
+/** Where a schedule stands, as sentences. */
+export function stateInWords({ due, nextSlot, paused }: ScheduleStatus, now: number): string {
+  const parts: string[] = [];
+  if (paused !== null) parts.push(`${pauseInWords(paused, now)}.`);
+  if (due !== null) {
+    const missed = due.slots > 1 ? `, for ${due.slots} slots at once` : '';
+    parts.push(`A run is due since ${momentInWords(due.slot, now)}${missed}.`);
+    if (due.waitingFor !== null) parts.push(due.waitingFor);
+    if (due.retryAt !== null) parts.push(`Tried again ${momentInWords(due.retryAt, now)}.`);
+  } else if (nextSlot !== null) parts.push(`Next: ${momentInWords(nextSlot, now)}.`);
+  return parts.join(' ');
+}

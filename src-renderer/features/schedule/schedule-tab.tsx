@@ -1,0 +1,53 @@
+import { Button, Group, Stack, Title } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useState } from 'react';
+import type { PlanSummary } from '../../../src-shared/model/plan.ts';
+import { client } from '../../api/client.ts';
+import { ErrorNotice } from '../../components/errors.tsx';
+import { useAction } from '../../components/use-action.ts';
+import { DrillSection } from './drill-section.tsx';
+import { ScheduleEditor } from './schedule-editor.tsx';
+import { ScheduleState } from './schedule-state.tsx';
+
+/** When a plan is backed up by itself, and when its snapshots are tried. */
+export function ScheduleTab({ summary }: { summary: PlanSummary }) {
+  const { plan } = summary;
+  const [schedule, setSchedule] = useState(plan.schedule);
+  const [timeZone, setTimeZone] = useState(plan.timeZone);
+  const [drill, setDrill] = useState(plan.drill);
+  const action = useAction('here');
+  const save = (): void => {
+    action.run(async () => {
+      await client.call('plans.update', { planId: plan.id, schedule, timeZone, drill });
+      notifications.show({ message: 'Saved.', closeButtonProps: { 'aria-label': 'Close this message' } });
+    });
+  };
+  return (
+    <div className="scroll-card">
+      <Stack gap="md" maw={860}>
+        <section className="card" aria-labelledby="backup-schedule">
+          <Title order={2} id="backup-schedule" mb="sm">
+            Backups
+          </Title>
+          <Stack gap="sm">
+            <ScheduleEditor
+              label="Back up"
+              schedule={schedule}
+              timeZone={timeZone}
+              onChange={setSchedule}
+              onTimeZone={setTimeZone}
+            />
+            <ScheduleState status={summary.schedule} />
+          </Stack>
+        </section>
+        <DrillSection summary={summary} drill={drill} timeZone={timeZone} onChange={setDrill} />
+        {action.error !== null && <ErrorNotice error={action.error} />}
+        <Group>
+          <Button onClick={save} loading={action.pending}>
+            Save
+          </Button>
+        </Group>
+      </Stack>
+    </div>
+  );
+}

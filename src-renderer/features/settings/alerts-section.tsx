@@ -1,0 +1,246 @@
+import {
+  Button,
+  Group,
+  NumberInput,
+  PasswordInput,
+  Select,
+  Stack,
+  Switch,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useCallback, useEffect, useState } from 'react';
+import type { AlertChannel } from '../../../src-shared/model/alert.ts';
+import type { MailSettings, SecretName, Settings } from '../../../src-shared/model/settings.ts';
+import { client } from '../../api/client.ts';
+import { ErrorNotice } from '../../components/errors.tsx';
+import { useAction } from '../../components/use-action.ts';
+import { useAppStore } from '../../stores/app-store.ts';
+
+interface Secrets {
+  protects: boolean;
+  words: string;
+  known: ReadonlySet<SecretName>;
+}
+
+/** How people are told of trouble. */
+export function AlertsSection({ settings, update }: { settings: Settings; update(change: Partial<Settings>): void }) {
+  const canNotify = useAppStore((state) => state.info?.capabilities.notifications ?? false);
+  const [secrets, setSecrets] = useState<Secrets | null>(null);
+  const { run } = useAction();
+  const load = useCallback(
+    () =>
+      run(async () => {
+        const { secrets: states, ...protection } = await client.call('secrets.list', {});
+        setSecrets({ ...protection, known: new Set(states.filter(({ known }) => known).map(({ name }) => name)) });
+      }),
+    [run],
+  );
+  useEffect(load, [load]);
+  return (
+    <section className="card" aria-labelledby="alerts-heading">
+      <Title order={2} id="alerts-heading" mb="sm">
+        Alerts
+      </Title>
+      <Stack gap="md">
+        <Text size="sm" c="dimmed">
+          Success is silent. You are told once when a plan fails, is overdue or is not proven, and once a day while that
+          lasts.
+        </Text>
+        {canNotify && (
+          <Group justify="space-between">
+            <Switch
+              label="Notifications of this desktop"
+              checked={settings.desktopAlerts}
+              onChange={(event) => update({ desktopAlerts: event.currentTarget.checked })}
+            />
+            <TestButton channel="desktop" disabled={!settings.desktopAlerts} />
+          </Group>
+        )}
+        {secrets !== null && (
+          <>
+            <SecretField
+              name="webhook-url"
+              label="Webhook"
+              description="Gets each alert as JSON."
+              placeholder="https://…"
+              channel="webhook"
+              known={secrets.known.has('webhook-url')}
+              onSaved={load}
+            />
+            <SecretField
+              name="ping-url"
+              label="Ping"
+              description="Called at each start (/start), success and failure (/fail) of a plan’s backup, as Healthchecks expects it. {plan} becomes the plan’s name."
+              placeholder="https://hc-ping.com/…"
+              channel="ping"
+              known={secrets.known.has('ping-url')}
+              onSaved={load}
+            />
+            <MailFields settings={settings} update={update} known={secrets.known.has('mail-password')} onSaved={load} />
+            <Text size="sm" c="dimmed">
+              {secrets.protects ? '' : 'Addresses and passwords are not protected by this system. '}
+              {secrets.words}
+            </Text>
+          </>
+        )}
+      </Stack>
+    </section>
+  );
+}
+
+function TestButton({ channel, disabled }: { channel: AlertChannel; disabled: boolean }) {
+  const action = useAction();
+  const send = (): void =>
+    action.run(async () => {
+      await client.call('alerts.test', { channel });
+      notifications.show({ message: 'The test was sent.', closeButtonProps: { 'aria-label': 'Close this message' } });
+    });
+  return (
+    <Button
+      variant="default"
+      onClick={send}
+      loading={action.pending}
+      disabled={disabled}
+      aria-label={`Send a test: ${channel}`}
+    >
+      Send a test
+    </Button>
+  );
+}
+
+interface SecretFieldProps {
+  name: SecretName;
+  label: string;
+  description?: string;
+  placeholder?: string;
+  channel?: AlertChannel;
+  known: boolean;
+  onSaved(): void;
+}
+
+/** A secret can be given and forgotten; it is never shown again. */
+function SecretField({ name, label, description, placeholder, channel, known, onSaved }: SecretFieldProps) {
+  const [value, setValue] = useState('');
+  const action = useAction('here');
+  const set = (secret: string | null): void =>
+    action.run(async () => {
+      await client.call('secrets.set', { name, value: secret });
+      setValue('');
+      onSaved();
+    });
+  return (
+    <Stack gap={6}>
+      <Group align="end" gap="sm" wrap="nowrap">
+        <PasswordInput
+          flex={1}
+          label={label}
+          description={description}
+          placeholder={known ? 'is set; type to replace it' : (placeholder ?? '')}
+          value={value}
+          autoComplete="off"
+          onChange={(event) => setValue(event.currentTarget.value)}
+        />
+        <Button
+          variant="default"
+          disabled={value === ''}
+          loading={action.pending}
+          onClick={() => set(value)}
+          aria-label={`Save: ${label}`}
+        >
+          Save
+        </Button>
+        {known && (
+          <Button variant="default" loading={action.pending} onClick={() => set(null)} aria-label={`Forget: ${label}`}>
+            Forget
+          </Button>
+        )}
+        {channel !== undefined && <TestButton channel={channel} disabled={!known} />}
+      </Group>
+      {action.error !== null && <ErrorNotice error={action.error} />}
+    </Stack>
+  );
+}
+
+const NO_MAIL: MailSettings = { host: '', port: 587, security: 'starttls', user: '', from: '', to: '' };
+
+function MailFields({
+  settings,
+  update,
+  known,
+  onSaved,
+}: {
+  settings: Settings;
+  update(change: Partial<Settings>): void;
+  known: boolean;
+  onSaved(): void;
+}) {
+  const [mail, setMail] = useState<MailSettings | null>(settings.mail);
+  const text = (label: string, key: 'host' | 'user' | 'from' | 'to') => (
+    <TextInput
+      label={label}
+      w={240}
+      value={mail?.[key] ?? ''}
+      onChange={(event) => mail !== null && setMail({ ...mail, [key]: event.currentTarget.value })}
+    />
+  );
+  const complete = mail !== null && mail.host !== '' && mail.from.length > 2 && mail.to.length > 2;
+  const saved = JSON.stringify(mail) === JSON.stringify(settings.mail);
+  return (
+    <Stack gap="sm">
+      <Group justify="space-between">
+        <Switch
+          label="E-mail"
+          checked={mail !== null}
+          onChange={(event) => {
+            setMail(event.currentTarget.checked ? NO_MAIL : null);
+            if (!event.currentTarget.checked) update({ mail: null });
+          }}
+        />
+        <TestButton channel="mail" disabled={settings.mail === null || !saved} />
+      </Group>
+      {mail !== null && (
+        <>
+          <Group align="end">
+            {text('Server', 'host')}
+            <NumberInput
+              label="Port"
+              w={100}
+              min={1}
+              max={65_535}
+              value={mail.port}
+              onChange={(port) => typeof port === 'number' && setMail({ ...mail, port })}
+            />
+            <Select
+              label="Security"
+              w={140}
+              allowDeselect={false}
+              data={[
+                { value: 'starttls', label: 'STARTTLS' },
+                { value: 'tls', label: 'TLS' },
+                { value: 'none', label: 'None' },
+              ]}
+              value={mail.security}
+              onChange={(security) => setMail({ ...mail, security: security as MailSettings['security'] })}
+            />
+          </Group>
+          <Group align="end">
+            {text('From', 'from')}
+            {text('To', 'to')}
+            {text('User, if it asks for one', 'user')}
+          </Group>
+          <Group>
+            <Button variant="default" disabled={!complete || saved} onClick={() => update({ mail })}>
+              Save mail settings
+            </Button>
+          </Group>
+          {mail.user !== '' && (
+            <SecretField name="mail-password" label="Password of the mail account" known={known} onSaved={onSaved} />
+          )}
+        </>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,49 @@
+import type { Alert } from '../model/alert.ts';
+import type { PlanState } from '../model/plan.ts';
+
+const DAY_MS = 86_400_000;
+/** What people are told of. Waiting is not trouble: when it lasts, it becomes overdue. */
+const TROUBLE: readonly PlanState[] = ['failed', 'overdue', 'unproven'];
+
+/** What was last told of a plan. */
+export interface Told {
+  state: PlanState;
+  since: string;
+  /** `null`: there was nothing to tell. */
+  toldAt: string | null;
+}
+
+/**
+ * Decides what people are told now: once when a plan gets into trouble or into another one, once a day while it lasts,
+ * and once when it is over. A run that goes on changes nothing: it may fail again.
+ */
+export function decideAlert(
+  before: Told | undefined,
+  state: PlanState,
+  now: Date,
+): { told: Told; kind: Alert['kind'] | null } {
+  const at = now.toISOString();
+  const troubled = before !== undefined && TROUBLE.includes(before.state);
+  if (before !== undefined && (state === before.state || state === 'running' || (state === 'waiting' && troubled))) {
+    const toldAt = before.toldAt === null ? null : Date.parse(before.toldAt);
+    const again = troubled && toldAt !== null && now.getTime() - toldAt >= DAY_MS;
+    return again ? { told: { ...before, toldAt: at }, kind: 'reminder' } : { told: before, kind: null };
+  }
+  const trouble = TROUBLE.includes(state);
+  const told: Told = { state, since: at, toldAt: trouble ? at : null };
+  return { told, kind: trouble ? 'trouble' : troubled ? 'mended' : null };
+}
+
+/** What to do about a plan's trouble, as a sentence. */
+export function howToMend(state: PlanState): string {
+  switch (state) {
+    case 'failed':
+      return 'Open the plan to see why, and back up again.';
+    case 'overdue':
+      return 'Check that its disk or share is there and that this machine was on, or back up now.';
+    case 'unproven':
+      return 'Verify the newest snapshot, or run a restore drill.';
+    default:
+      return '';
+  }
+}

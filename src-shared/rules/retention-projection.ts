@@ -1,0 +1,53 @@
+import type { Projection, Retention } from '../model/plan.ts';
+import type { Slots } from './due-slots.ts';
+import { decideRetention, type RetainedSnapshot } from './retention.ts';
+
+const YEAR_MS = 365 * 86_400_000;
+/** Of schedules that come more often, a projection takes one slot in each so many milliseconds: an hour. */
+const FINEST_MS = 3_600_000;
+
+/** What a projection is made from. */
+export interface ProjectionInput {
+  /** What is there now. */
+  snapshots: ReadonlyArray<RetainedSnapshot & { sizeBytes: number }>;
+  slots: Slots;
+  retention: Retention;
+  timeZone: string | null;
+  /** Milliseconds since 1970. */
+  now: number;
+  /** The size of a snapshot where none is there to judge by. */
+  snapshotBytes: number;
+}
+
+/** Says what a policy would keep in a year if every slot until then made a snapshot as large as the newest ones. */
+export function projectRetention(input: ProjectionInput): Projection {
+  const { snapshots, slots, retention, timeZone, now, snapshotBytes } = input;
+  const recent = [...snapshots].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)).slice(0, 5);
+  const each =
+    recent.length === 0 ? snapshotBytes : recent.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) / recent.length;
+  const coming: RetainedSnapshot[] = [];
+  for (
+    let at = slots.after(now);
+    at !== null && at <= now + YEAR_MS;
+    at = slots.after(Math.max(at, at + FINEST_MS - 1))
+  ) {
+    const createdAt = new Date(at).toISOString();
+    coming.push({
+      id: createdAt,
+      createdAt,
+      pinned: false,
+      missing: false,
+      trigger: 'schedule',
+      valid: true,
+      level: 'checked',
+    });
+  }
+  const sizes = new Map<string, number>(snapshots.map(({ id, sizeBytes }) => [id, sizeBytes]));
+  const times = new Map([...snapshots, ...coming].map(({ id, createdAt }) => [id, createdAt]));
+  const kept = decideRetention([...snapshots, ...coming], retention, timeZone).filter(({ keep }) => keep);
+  return {
+    kept: kept.map(({ id, reasons }) => ({ at: times.get(id) ?? id, reasons })).reverse(),
+    made: coming.length,
+    bytes: Math.round(kept.reduce((sum, { id }) => sum + (sizes.get(id) ?? each), 0)),
+  };
+}

@@ -1,0 +1,216 @@
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Core } from '../../src-main/core/core.ts';
+import type { DesktopNotification, Power } from '../../src-main/core/ports.ts';
+import type { Run } from '../../src-shared/model/run.ts';
+import { appendEntries } from '../support/databases.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { type Scene, setScene } from '../support/scene.ts';
+import { startTestCore } from '../support/test-core.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+interface Watched extends Scene {
+  clock: FakeClock;
+  told: DesktopNotification[];
+  /** Lets time go by, and every run that begins end. */
+  pass(ms: number, core?: Core): Promise<void>;
+  backups(core?: Core): Promise<Run[]>;
+  state(core?: Core): Promise<string>;
+}
+
+/** A scene of a host that stays, with a clock in the test's hand. */
+async function watch(plan: Parameters<typeof setScene>[0] = {}, power?: Power): Promise<Watched> {
+  // Ahead of the real clock, by which workers name snapshots, and five minutes past the hour.
+  const clock = new FakeClock(Math.ceil(Date.now() / HOUR) * HOUR + 5 * MINUTE);
+  const told: DesktopNotification[] = [];
+  const ports = {
+    host: 'server' as const,
+    clock,
+    notify: (one: DesktopNotification) => told.push(one),
+    ...(power ? { power } : {}),
+  };
+  const scene = await setScene({ ...plan, ports });
+  const settle = (core: Core) => async () => {
+    await core.settled();
+    for (const run of core.activeRuns()) await core.runEnded(run.id);
+    await core.settled();
+  };
+  const planId = scene.plan.id;
+  return {
+    ...scene,
+    clock,
+    told,
+    pass: (ms, core = scene.core) => clock.advance(ms, settle(core)),
+    backups: async (core = scene.core) =>
+      (await core.call('runs.list', { planId })).filter(({ kind }) => kind === 'backup'),
+    state: async (core = scene.core) => (await core.call('plans.get', { planId })).state,
+  };
+}
+
+test('every hour: nothing at the start, then one backup an hour, made by the schedule', async () => {
+  const scene = await watch({ plan: { schedule: { kind: 'interval', hours: 1 } } });
+  await scene.pass(59 * MINUTE);
+  expect(await scene.backups()).toEqual([]);
+  await scene.pass(2 * MINUTE);
+  await scene.pass(2 * HOUR);
+  const backups = await scene.backups();
+  expect(backups.map(({ state, slot }) => [state, slot?.slots])).toEqual(Array(3).fill(['succeeded', 1]));
+  const [snapshot] = await scene.core.call('snapshots.list', {});
+  expect(snapshot?.trigger).toBe('schedule');
+  expect(await scene.state()).toBe('fine');
+  expect(scene.told).toEqual([]);
+});
+
+test('slots missed in sleep are one catch-up, which says so', async () => {
+  const scene = await watch({ plan: { schedule: { kind: 'cron', expression: '*/10 * * * *' } } });
+  scene.clock.jump(3 * HOUR);
+  await scene.pass(MINUTE);
+  const backups = await scene.backups();
+  expect(backups).toHaveLength(1);
+  expect(backups[0]?.slot?.slots).toBe(18);
+  const { log } = await scene.core.call('runs.get', { runId: backups[0]?.id ?? '' });
+  expect(log[0]?.message).toMatch(/^Catches up: 18 slots had come/);
+});
+
+test('slots missed while Snapkeep was closed are one catch-up', async () => {
+  const scene = await watch({ plan: { schedule: { kind: 'interval', hours: 6 } } });
+  await scene.core.close();
+  scene.clock.jump(20 * HOUR);
+  const core = await startTestCore(scene.home, { host: 'server', clock: scene.clock });
+  await scene.pass(MINUTE, core);
+  expect((await scene.backups(core)).map(({ slot }) => slot?.slots)).toEqual([3]);
+  await scene.pass(HOUR, core);
+  expect(await scene.backups(core)).toHaveLength(1);
+});
+
+test('a command serves no schedule', async () => {
+  const scene = await setScene({ plan: { schedule: { kind: 'interval', hours: 1 } } });
+  expect(scene.core.activeRuns()).toEqual([]);
+  const clock = new FakeClock(Date.now() + 5 * HOUR);
+  await scene.core.close();
+  const core = await startTestCore(scene.home, { clock });
+  await clock.advance(HOUR, () => core.settled());
+  expect(await core.call('runs.list', {})).toEqual([]);
+});
+
+test('a destination that is away for an hour: waiting, overdue told once, then one backup, and no failed run', async () => {
+  const scene = await watch({ plan: { schedule: { kind: 'cron', expression: '*/20 * * * *' } } });
+  await scene.pass(21 * MINUTE);
+  expect(await scene.backups()).toHaveLength(1);
+  const away = join(scene.folder, 'away');
+  renameSync(scene.destination, away);
+  await scene.pass(20 * MINUTE);
+  expect(await scene.state()).toBe('waiting');
+  const waiting = await scene.core.call('plans.get', { planId: scene.plan.id });
+  expect(waiting.reason).toContain(scene.destination);
+  expect(waiting.schedule.due?.retryAt).not.toBeNull();
+  await scene.pass(40 * MINUTE);
+  expect(await scene.state()).toBe('overdue');
+  expect(scene.told.map(({ title }) => title)).toEqual(['My app is overdue']);
+  expect(scene.told[0]?.place).toBe(`/plans/${scene.plan.id}`);
+  expect(existsSync(scene.destination)).toBe(false);
+  renameSync(away, scene.destination);
+  await scene.pass(21 * MINUTE);
+  const runs = await scene.backups();
+  expect(runs.every(({ state }) => state === 'succeeded')).toBe(true);
+  // One for all the slots of the hour; the next slot may have come meanwhile.
+  expect(runs.some(({ slot }) => (slot?.slots ?? 0) >= 3)).toBe(true);
+  expect(runs.length).toBeLessThanOrEqual(3);
+  expect(await scene.state()).toBe('fine');
+  expect(scene.told).toHaveLength(1);
+});
+
+test('a mount point without its disk is not backed up into', async () => {
+  const scene = await watch({ plan: { schedule: { kind: 'interval', hours: 1 } } });
+  await scene.pass(61 * MINUTE);
+  renameSync(scene.destination, join(scene.folder, 'unmounted'));
+  mkdirSync(scene.destination);
+  await scene.pass(HOUR);
+  expect(await scene.backups()).toHaveLength(1);
+  expect((await scene.core.call('plans.get', { planId: scene.plan.id })).reason).toContain('mounted');
+});
+
+test('a pause holds slots back; resuming serves them once', async () => {
+  const scene = await watch({ plan: { schedule: { kind: 'interval', hours: 1 } } });
+  const until = new Date(scene.clock.now().getTime() + 90 * MINUTE).toISOString();
+  await scene.core.call('schedules.pause', { planId: scene.plan.id, until });
+  await scene.pass(80 * MINUTE);
+  expect(await scene.backups()).toEqual([]);
+  await scene.pass(11 * MINUTE);
+  expect(await scene.backups()).toHaveLength(1);
+  await scene.core.call('schedules.pause', { until: null });
+  await scene.pass(5 * HOUR);
+  expect(await scene.backups()).toHaveLength(1);
+  const { schedule, state } = await scene.core.call('plans.get', { planId: scene.plan.id });
+  expect([schedule.paused?.until, state]).toEqual([null, 'paused']);
+  await scene.core.call('schedules.resume', {});
+  await scene.pass(MINUTE);
+  expect((await scene.backups()).map(({ slot }) => slot?.slots)).toEqual([5, 1]);
+});
+
+test('on the battery scheduled runs wait, and the end of sleep is noticed at once', async () => {
+  let onBattery = true;
+  let resumed = (): void => {};
+  const power: Power = {
+    onBattery: () => onBattery,
+    onResume: (listener) => {
+      resumed = listener;
+      return () => {};
+    },
+  };
+  const scene = await watch({ plan: { schedule: { kind: 'interval', hours: 1 } } }, power);
+  await scene.core.call('settings.update', { notOnBattery: true });
+  await scene.pass(2 * HOUR);
+  expect(await scene.backups()).toEqual([]);
+  expect((await scene.core.call('plans.get', { planId: scene.plan.id })).reason).toContain('battery');
+  onBattery = false;
+  resumed();
+  await scene.pass(0);
+  await scene.core.settled();
+  for (const run of scene.core.activeRuns()) await scene.core.runEnded(run.id);
+  expect(await scene.backups()).toHaveLength(1);
+});
+
+test('after changes, once it has been quiet', async () => {
+  const scene = await watch({ plan: { schedule: { kind: 'on-change', quietMinutes: 5, atLatestMinutes: 30 } } });
+  await scene.pass(10 * MINUTE);
+  expect(await scene.backups()).toHaveLength(1);
+  await scene.pass(2 * HOUR);
+  expect(await scene.backups()).toHaveLength(1);
+  appendEntries(scene.source, 1);
+  await scene.pass(4 * MINUTE);
+  expect(await scene.backups()).toHaveLength(1);
+  await scene.pass(3 * MINUTE);
+  expect(await scene.backups()).toHaveLength(2);
+  for (let n = 0; n < 16; n++) {
+    appendEntries(scene.source, 1);
+    await scene.pass(2 * MINUTE);
+  }
+  expect(await scene.backups()).toHaveLength(3);
+});
+
+test('a changed schedule begins anew', async () => {
+  const scene = await watch({ plan: { schedule: { kind: 'interval', hours: 1 } } });
+  await scene.pass(50 * MINUTE);
+  await scene.core.call('plans.update', { planId: scene.plan.id, schedule: { kind: 'interval', hours: 2 } });
+  await scene.pass(HOUR);
+  expect(await scene.backups()).toEqual([]);
+  await scene.pass(61 * MINUTE);
+  expect(await scene.backups()).toHaveLength(1);
+});
+
+test('a run that the end of Snapkeep stops is made up for at the next start', async () => {
+  const scene = await watch({ rows: 200_000, plan: { schedule: { kind: 'interval', hours: 1 } } });
+  const begun = new Promise<Run>((resolve) => {
+    scene.core.on('run.changed', ({ run }) => run.kind === 'backup' && run.state === 'running' && resolve(run));
+  });
+  await scene.clock.advance(61 * MINUTE, () => scene.core.settled());
+  await begun;
+  await scene.core.close();
+  const core = await startTestCore(scene.home, { host: 'server', clock: scene.clock });
+  await scene.pass(MINUTE, core);
+  expect((await scene.backups(core)).map(({ state }) => state)).toEqual(['succeeded', 'cancelled']);
+});
