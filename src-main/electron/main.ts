@@ -4,6 +4,7 @@ import type { Core } from '../core/core.ts';
 import { createCore } from '../core/create-core.ts';
 import { defaultDataFolder } from '../core/data-folder.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
+import { systemClock } from '../core/ports.ts';
 import { registerAppScheme, serveApp } from './app-protocol.ts';
 import { setStartAtLogin, wasStartedAtLogin } from './autostart.ts';
 import { closeToTray } from './close-to-tray.ts';
@@ -19,6 +20,7 @@ import { systemSecretProtector } from './safe-storage.ts';
 import { denyNavigation, denyPermissions } from './security.ts';
 import { showTray } from './tray.ts';
 import { trayIsThere } from './tray-presence.ts';
+import { startUpdates } from './updates.ts';
 
 let mainWindow: MainWindow | undefined;
 
@@ -79,7 +81,23 @@ async function start(openedFiles: OpenedFiles): Promise<void> {
   const { file, hidden } = readLaunchArguments(process.argv, process.cwd());
   if (file !== undefined) openedFiles.open(file);
   else if (!openedFiles.areWaiting()) await showAtStart(window, hidden || wasStartedAtLogin());
+  void lookForUpdates(core).catch(complain);
   openedFiles.handle((path) => void window.openRestore(path).catch(complain));
+}
+
+function lookForUpdates(core: Core): Promise<() => void> {
+  return startUpdates({
+    app,
+    clock: systemClock,
+    isBusy: () => core.activeRuns().length > 0,
+    tell: ({ version, installsOnQuit }) =>
+      notify({
+        title: `Snapkeep ${version} is there`,
+        body: installsOnQuit ? 'It is installed when you quit Snapkeep.' : 'Your package manager can install it.',
+        place: '/settings',
+      }),
+    log: (line) => process.stderr.write(`${line}\n`),
+  });
 }
 
 /** Without a tray, a window that nobody can see would leave no way in: it waits in the task bar instead. */

@@ -107,7 +107,11 @@ test('closing the window is asked about once, and a second start shows it again'
   await expect.poll(() => shell.isWindowVisible()).toBe(false);
   expect(await shell.questions()).toHaveLength(2);
 
+  await app.evaluate(({ app: electronApp }) => {
+    electronApp.on('second-instance', () => Object.assign(globalThis, { snapkeepStartedAgain: true }));
+  });
   await startAgain(['--hidden']);
+  await expect.poll(() => app.evaluate(() => 'snapkeepStartedAgain' in globalThis)).toBe(true);
   expect(await shell.isWindowVisible()).toBe(false);
   await app.evaluate(({ app: electronApp }) => electronApp.emit('activate', {}, false));
   await expect.poll(() => shell.isWindowVisible()).toBe(true);
@@ -129,8 +133,8 @@ test('closing the window quits where there is no tray, and where the person want
 
 test('a backup file that is opened with Snapkeep starts a restore', async () => {
   const { app, page, startAgain } = await launch();
-  await makePlan(page);
-  await backUp(page);
+  const { id } = await makePlan(page);
+  await backUp(page, id);
   const [name = ''] = snapshots();
   await startAgain([join(backups, name)]);
   await expect(page.getByRole('dialog', { name: 'Restore' }).getByText('This is a snapshot of ledger')).toBeVisible();
@@ -242,8 +246,8 @@ async function makePlan(page: Page): Promise<{ id: string }> {
   return callCore(page, 'plans.create', { name: 'ledger', sourcePath: source, destination });
 }
 
-async function backUp(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Back up now' }).first().click();
+async function backUp(page: Page, planId: string): Promise<void> {
+  await callCore(page, 'backups.start', { planId });
   await expect.poll(() => snapshots().length).toBe(1);
 }
 

@@ -18,7 +18,8 @@ type Message =
   | { to: 'page'; kind: 'expose'; key: string; api: Bridged }
   | { to: 'page'; kind: 'returned'; value: Bridged; error: string | undefined }
   | { to: 'page'; kind: 'called'; functionNumber: number; args: Bridged[] }
-  | { to: 'preload'; kind: 'call'; functionNumber: number; args: Bridged[] };
+  | { to: 'preload'; kind: 'call'; functionNumber: number; args: Bridged[] }
+  | { to: 'preload'; kind: 'open'; url: string; frameName: string };
 
 /** The page's own world. */
 function pageWorld(names: PageNames): void {
@@ -54,6 +55,12 @@ function pageWorld(names: PageNames): void {
     else if (message.kind === 'returned') returned = message;
     else functions[message.functionNumber]?.(...message.args.map(unwrap));
   });
+
+  // The main process is asked before there is a window; the answer to a page that may not have one is null.
+  window.open = (url = '', frameName = '') => {
+    post({ to: 'preload', kind: 'open', url: new URL(url, location.href).href, frameName });
+    return null;
+  };
 }
 
 /** The isolated world of the preload. */
@@ -87,6 +94,10 @@ function preloadWorld(
   addEventListener(names.event, (event) => {
     const message = (event as CustomEvent<Message>).detail;
     if (message.to !== 'preload') return;
+    if (message.kind === 'open') {
+      scope.__standInSend(JSON.stringify({ kind: 'open', url: message.url, frameName: message.frameName }));
+      return;
+    }
     try {
       post({
         to: 'page',

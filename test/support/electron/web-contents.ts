@@ -21,7 +21,8 @@ type OpenHandler = (details: { url: string; frameName: string }) => { action: 'a
 /** What a page sends. */
 type PageMessage =
   | { kind: 'send'; channel: string; args: string }
-  | { kind: 'invoke'; id: number; channel: string; args: string };
+  | { kind: 'invoke'; id: number; channel: string; args: string }
+  | { kind: 'open'; url: string; frameName: string };
 
 /** Electron's `webContents`: a page, its preload, and what goes between it and the main process. */
 export class WebContents extends EventEmitter {
@@ -166,15 +167,23 @@ export class WebContents extends EventEmitter {
       if (this._url === '') return;
       this.emit('did-finish-load');
     });
-    on('Page.windowOpen', ({ url, windowName }) => {
-      const action = this._openHandler?.({ url: fromChromium(url), frameName: windowName }).action ?? 'allow';
-      record.push({ what: 'windowOpen', url: fromChromium(url), action });
-    });
+    on('Page.windowOpen', ({ url, windowName }) => this._askToOpen(url, windowName));
     on('Debugger.paused', (paused) => void this._answerPath(paused));
     on('Fetch.requestPaused', (request) => void serveRequest(this, request));
   }
 
+  /** Pages are never given a window of their own here: an application that allows it cannot be tested. */
+  _askToOpen(inChromium: string, frameName: string): void {
+    const url = fromChromium(inChromium);
+    const action = this._openHandler?.({ url, frameName }).action ?? 'allow';
+    record.push({ what: 'windowOpen', url, action });
+  }
+
   async _receive(message: PageMessage): Promise<void> {
+    if (message.kind === 'open') {
+      this._askToOpen(message.url, message.frameName);
+      return;
+    }
     const event = { sender: this, senderFrame: this.mainFrame };
     const args = codec.decode(message.args) as unknown[];
     if (message.kind === 'send') {
