@@ -1,16 +1,21 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { Schedule } from '../../src-shared/model/schedule.ts';
+import { metricsOf } from '../../src-shared/rules/metrics.ts';
 import { bytesInWords, countInWords } from '../../src-shared/rules/wording.ts';
 import { parseFormat } from './backup-commands.ts';
-import { type CommandContext, json, wholeNumber } from './command.ts';
-import { EXIT, print } from './output.ts';
+import { type CommandContext, json } from './command.ts';
+import { EXIT, errorOf, print } from './output.ts';
+import { addRetentionOptions, type RetentionOptions, retentionOf } from './retention-options.ts';
+import { parseSchedule, SCHEDULE_HELP } from './schedule-option.ts';
 
-interface AddOptions {
+interface AddOptions extends RetentionOptions {
   name: string;
   source: string;
   to: string;
   format?: string;
-  keepLast?: number;
+  schedule?: Schedule;
+  timeZone?: string;
   verify: boolean;
   json?: boolean;
 }
@@ -22,28 +27,32 @@ export function addPlanCommands(program: Command, context: CommandContext): void
     .summary('add, list and remove plans')
     .description('A plan is a database, the folder its snapshots go into, and the rules for both.');
 
-  json(plan.command('add'))
+  addRetentionOptions(json(plan.command('add')))
     .summary('make a plan')
     .requiredOption('--name <name>', 'what it is called')
     .requiredOption('--source <file>', 'the database')
     .requiredOption('--to <folder>', 'the folder its snapshots go into')
     .option('--format <format>', 'gz, zst or none (gz unless given)')
-    .option('--keep-last <n>', 'how many snapshots a prune keeps', wholeNumber)
+    .option('--schedule <when>', SCHEDULE_HELP, parseSchedule)
+    .option('--time-zone <name>', 'of the schedule, for example Europe/Berlin; this machine’s unless given')
     .option('--no-verify', 'do not prove each snapshot after the backup')
     .addHelpText(
       'after',
-      '\nExample:\n  snapkeep plan add --name hone --source ~/.local/share/hone/hone.db --to /mnt/nas/hone --keep-last 14',
+      '\nExample:\n  snapkeep plan add --name hone --source ~/.local/share/hone/hone.db --to /mnt/nas/hone --schedule "daily 02:00" --keep-daily 14 --keep-monthly 12',
     )
     .action((options: AddOptions) =>
       context(options, async (session) => {
         const compression = parseFormat(options.format);
+        const retention = retentionOf(options);
         const made = await session.call('plans.create', {
           name: options.name,
           sourcePath: resolve(options.source),
           destination: { kind: 'folder', path: resolve(options.to) },
           verifyAfterBackup: options.verify,
           ...(compression === undefined ? {} : { compression }),
-          ...(options.keepLast === undefined ? {} : { retention: { keepLast: options.keepLast } }),
+          ...(options.schedule === undefined ? {} : { schedule: options.schedule }),
+          ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),
+          ...(retention === undefined ? {} : { retention }),
         });
         print(
           options.json === true,
@@ -82,11 +91,31 @@ export function addPlanCommands(program: Command, context: CommandContext): void
       }),
     );
 
+  json(program.command('drill'))
+    .summary('restore the newest snapshot of a plan to a scratch place and check everything')
+    .argument('<plan>', 'name or id')
+    .action((name: string, options: { json?: boolean }) =>
+      context(options, async (session) => {
+        const { plan: found } = await session.findPlan(name);
+        const run = await session.runToEnd('drills.start', { planId: found.id });
+        if (run.result?.kind !== 'drill') throw errorOf(run);
+        const { valid, verification, checks } = run.result;
+        const lines = [verification.message, ...checks.map((check) => `${check.name}: ${check.detail}`)];
+        print(options.json === true, run.result, lines.join('\n'));
+        return valid ? EXIT.done : EXIT.notValid;
+      }),
+    );
+
   json(program.command('status'))
     .summary('say where every plan stands')
-    .action((options: { json?: boolean }) =>
+    .option('--prometheus', "print it for Prometheus, for node_exporter's textfile collector")
+    .action((options: { json?: boolean; prometheus?: boolean }) =>
       context(options, async (session) => {
         const plans = await session.call('plans.list', {});
+        if (options.prometheus === true) {
+          process.stdout.write(metricsOf(plans, Date.now()));
+          return EXIT.done;
+        }
         const words = plans.map(
           ({ plan: each, state, reason, snapshotCount, storedBytes }) =>
             `${each.name}: ${state}. ${reason} ${countInWords(snapshotCount, 'snapshot')}, ${bytesInWords(storedBytes)}.`,

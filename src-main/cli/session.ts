@@ -102,8 +102,10 @@ export class Session {
     return existsSync(path) ? { path } : { snapshotId: (await this.findSnapshot(given)).id };
   }
 
-  close(): Promise<void> {
-    return this.#core.close();
+  /** Waits for what the command has set off, such as the prune after a backup, and gives the data folder free. */
+  async close(): Promise<void> {
+    for (const run of this.#core.activeRuns()) await this.#core.runEnded(run.id);
+    await this.#core.close();
   }
 
   #cancelOnInterrupt(): void {

@@ -5,12 +5,12 @@ import type { Command } from 'commander';
 import type { PrunePreview } from '../../src-shared/contract/methods.ts';
 import type { PruneOutcome } from '../../src-shared/model/run.ts';
 import { bytesInWords, countInWords } from '../../src-shared/rules/wording.ts';
-import { type CommandContext, json, wholeNumber } from './command.ts';
+import { type CommandContext, json } from './command.ts';
 import { EXIT, errorOf, print, say, UsageError } from './output.ts';
+import { addRetentionOptions, type RetentionOptions, retentionOf } from './retention-options.ts';
 import type { Session } from './session.ts';
 
-interface PruneOptions {
-  keepLast: number;
+interface PruneOptions extends RetentionOptions {
   dryRun?: boolean;
   yes?: boolean;
   json?: boolean;
@@ -35,11 +35,12 @@ export function addSnapshotCommands(program: Command, context: CommandContext): 
       }),
     );
 
-  json(program.command('prune'))
+  addRetentionOptions(json(program.command('prune')))
     .summary('remove old snapshots of a plan')
-    .description('The newest good snapshot is never removed; nor are pinned ones and those kept before a restore.')
+    .description(
+      "By the plan's own retention, or by the rules given here. The newest good snapshot and the newest one restored are never removed; nor are pinned ones and those kept before a restore.",
+    )
     .argument('<plan>', 'name or id')
-    .requiredOption('--keep-last <n>', 'how many to keep', wholeNumber)
     .option('--dry-run', 'only say what would be removed')
     .option('--yes', 'do not ask')
     .addHelpText('after', '\nExample:\n  snapkeep prune hone --keep-last 7 --dry-run')
@@ -100,7 +101,7 @@ async function listSnapshots(session: Session, planName: string | undefined, fol
 
 async function prune(session: Session, planName: string, options: PruneOptions): Promise<number> {
   const { plan } = await session.findPlan(planName);
-  const retention = { keepLast: options.keepLast };
+  const retention = retentionOf(options) ?? plan.retention;
   const preview = await session.call('prune.preview', { planId: plan.id, retention });
   if (options.dryRun === true) return printRemoval(options.json === true, preview);
   describe(preview);

@@ -10,6 +10,7 @@ import {
   NONCE_PLACEHOLDER,
   SECURITY_HEADERS,
 } from '../../src-shared/rules/content-security-policy.ts';
+import { metricsOf } from '../../src-shared/rules/metrics.ts';
 import type { Core } from '../core/core.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
 import { type Auth, isMeantForUs, SESSION_COOKIE } from './auth.ts';
@@ -40,7 +41,7 @@ export async function createHttpServer({ core, auth, rendererFolder }: ServerOpt
     reply.headers(SECURITY_HEADERS);
     if (!isMeantForUs(request.headers, portOf(request)))
       return reply.code(403).send(refusal('PERMISSION', 'This request was not meant for Snapkeep.'));
-    if (isLogin(request)) return;
+    if (isLogin(request) || isMetrics(request)) return;
     if (!auth.isKnown(request.cookies[SESSION_COOKIE], request.headers.authorization)) {
       return reply.code(401).send(refusal('PERMISSION', 'Open Snapkeep with the address it printed when it started.'));
     }
@@ -58,6 +59,11 @@ export async function createHttpServer({ core, auth, rendererFolder }: ServerOpt
 
   server.get('/', (request, reply) =>
     isLogin(request) ? logIn(request, reply, auth) : sendIndex(request, reply, index),
+  );
+  server.get('/metrics', async (_request, reply) =>
+    reply
+      .type('text/plain; version=0.0.4; charset=utf-8')
+      .send(metricsOf(await core.call('plans.list', {}), Date.now())),
   );
   await server.register(statics, {
     root: join(rendererFolder, 'assets'),
@@ -108,6 +114,11 @@ function isLogin(request: FastifyRequest): boolean {
   return (
     request.method === 'GET' && url.pathname === '/' && (url.searchParams.has('token') || url.searchParams.has('code'))
   );
+}
+
+/** Names of plans and figures, for a collector on this machine that cannot know the token of each start. */
+function isMetrics(request: FastifyRequest): boolean {
+  return request.method === 'GET' && request.url === '/metrics';
 }
 
 /** Exchanges what is in the address for a cookie, and takes it out of the address. */

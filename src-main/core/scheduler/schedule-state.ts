@@ -26,10 +26,10 @@ export function newState(schedule: string, now: number): ScheduleState {
   };
 }
 
-/** Takes in what the clock says: a slot may have come. */
+/** Takes in what the clock says: a slot may have come, and with it another try of what was away. */
 export function lookAtClock(state: ScheduleState, now: number, slots: Slots): ScheduleState {
   const memory = advanceSlots(state.memory, now, slots);
-  return memory === state.memory ? state : { ...state, memory };
+  return memory === state.memory ? state : { ...state, memory, retryAt: null };
 }
 
 /** Takes in what the files of the source look like, for a schedule that follows changes. */

@@ -1,0 +1,69 @@
+import type { PlanSummary } from '../model/plan.ts';
+
+interface Metric {
+  name: string;
+  help: string;
+  /** `null`: nothing is known, and the line is left out. */
+  value(summary: PlanSummary, now: number): number | null;
+}
+
+const seconds = (instant: string): number => Math.floor(Date.parse(instant) / 1000);
+
+const METRICS: readonly Metric[] = [
+  {
+    name: 'snapkeep_last_success_timestamp_seconds',
+    help: 'When the newest snapshot was made.',
+    value: ({ newest }) => (newest === null ? null : seconds(newest.createdAt)),
+  },
+  {
+    name: 'snapkeep_last_duration_seconds',
+    help: 'How long the last backup took.',
+    value: ({ lastBackup }) =>
+      lastBackup?.startedAt == null || lastBackup.finishedAt === null
+        ? null
+        : (Date.parse(lastBackup.finishedAt) - Date.parse(lastBackup.startedAt)) / 1000,
+  },
+  {
+    name: 'snapkeep_last_size_bytes',
+    help: 'The stored size of the newest snapshot.',
+    value: ({ newest }) => newest?.sizeBytes ?? null,
+  },
+  { name: 'snapkeep_stored_bytes', help: 'The stored size of all snapshots.', value: ({ storedBytes }) => storedBytes },
+  { name: 'snapkeep_snapshots', help: 'How many snapshots there are.', value: ({ snapshotCount }) => snapshotCount },
+  {
+    name: 'snapkeep_overdue',
+    help: '1 when a backup should have been made by now.',
+    value: ({ state }) => (state === 'overdue' ? 1 : 0),
+  },
+  {
+    name: 'snapkeep_failed',
+    help: '1 when the last backup, its proof or the last restore drill failed.',
+    value: ({ state }) => (state === 'failed' ? 1 : 0),
+  },
+  {
+    name: 'snapkeep_proven_age_seconds',
+    help: 'How long ago the newest snapshot was proven.',
+    value: ({ newest }, now) =>
+      newest?.proof.valid === true && newest.proof.at !== null
+        ? Math.max(0, Math.floor(now / 1000) - seconds(newest.proof.at))
+        : null,
+  },
+];
+
+/**
+ * Where every plan stands, for Prometheus (text exposition format 0.0.4).
+ * @param now milliseconds since 1970
+ */
+export function metricsOf(plans: readonly PlanSummary[], now: number): string {
+  const lines = METRICS.flatMap(({ name, help, value }) => [
+    `# HELP ${name} ${help}`,
+    `# TYPE ${name} gauge`,
+    ...plans.flatMap((summary) => {
+      const found = value(summary, now);
+      return found === null ? [] : [`${name}{plan="${label(summary.plan.name)}"} ${found}`];
+    }),
+  ]);
+  return `${lines.join('\n')}\n`;
+}
+
+const label = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');

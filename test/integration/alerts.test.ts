@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { SMTPServer } from 'smtp-server';
+import { expect, onTestFinished, test } from 'vitest';
+import { metricsOf } from '../../src-shared/rules/metrics.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { setScene, takeBackup } from '../support/scene.ts';
+import { runToEnd } from '../support/test-core.ts';
+
+interface Received {
+  url: string;
+  body: string;
+}
+
+/** A web server that keeps what it is sent. */
+async function startReceiver(): Promise<{ url: string; received: Received[]; answer: { status: number } }> {
+  const received: Received[] = [];
+  const answer = { status: 200 };
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (part) => {
+      body += part;
+    });
+    request.on('end', () => {
+      received.push({ url: request.url ?? '', body });
+      response.writeHead(answer.status).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => new Promise((resolve) => server.close(resolve)));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, received, answer };
+}
+
+/** A mail server that keeps what it is sent, and lets in whoever knows the password. */
+async function startMailServer(password: string): Promise<{ port: number; mails: string[] }> {
+  const mails: string[] = [];
+  const server = new SMTPServer({
+    disabledCommands: ['STARTTLS'],
+    allowInsecureAuth: true,
+    onAuth: (auth, _session, done) =>
+      auth.password === password ? done(null, { user: auth.username ?? '' }) : done(new Error('Wrong password')),
+    onData: (stream, _session, done) => {
+      let mail = '';
+      stream.on('data', (part) => {
+        mail += part;
+      });
+      stream.on('end', () => {
+        mails.push(mail);
+        done();
+      });
+    },
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => new Promise((resolve) => server.close(resolve)));
+  return { port: (server.server.address() as AddressInfo).port, mails };
+}
+
+const MINUTE = 60_000;
+
+test('a failure goes to the webhook as JSON, once, and what did not get through is tried again', async () => {
+  const { url, received, answer } = await startReceiver();
+  const clock = new FakeClock();
+  const scene = await setScene({ ports: { host: 'server', clock } });
+  await scene.core.call('secrets.set', { name: 'webhook-url', value: url });
+  const undelivered: string[] = [];
+  scene.core.on('alerts.undelivered', ({ message }) => undelivered.push(message));
+  answer.status = 500;
+  const { rmSync } = await import('node:fs');
+  rmSync(scene.source);
+  expect((await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id })).state).toBe('failed');
+  await scene.core.settled();
+  expect(received).toHaveLength(1);
+  expect(undelivered).toEqual([expect.stringContaining('answered 500')]);
+  answer.status = 200;
+  await clock.advance(3 * MINUTE, () => scene.core.settled());
+  expect(received).toHaveLength(2);
+  expect(JSON.parse(received[1]?.body ?? '')).toMatchObject({
+    application: 'Snapkeep',
+    kind: 'trouble',
+    planName: 'My app',
+    state: 'failed',
+    title: 'My app failed',
+  });
+  // A day later it is said again.
+  await clock.advance(24 * 60 * MINUTE, () => scene.core.settled());
+  expect(JSON.parse(received[2]?.body ?? '')).toMatchObject({ kind: 'reminder' });
+  expect(received).toHaveLength(3);
+});
+
+test('pings tell of the start, the success and the failure of a backup', async () => {
+  const { url, received } = await startReceiver();
+  const scene = await setScene();
+  await scene.core.call('secrets.set', { name: 'ping-url', value: `${url}/{plan}/` });
+  await takeBackup(scene);
+  const { rmSync } = await import('node:fs');
+  rmSync(scene.source);
+  await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id });
+  await expect
+    .poll(() => received.map((one) => one.url).sort())
+    .toEqual(['/hook/my-app', '/hook/my-app/fail', '/hook/my-app/start', '/hook/my-app/start']);
+});
+
+test('mail goes through a server that asks for a password, and a wrong one is said', async () => {
+  const { port, mails } = await startMailServer('let me in');
+  const { core, home } = await setScene();
+  const mail = {
+    host: '127.0.0.1',
+    port,
+    security: 'none' as const,
+    user: 'keeper',
+    from: 'a@example.com',
+    to: 'b@example.com',
+  };
+  await core.call('settings.update', { mail });
+  await core.call('secrets.set', { name: 'mail-password', value: 'wrong' });
+  await expect(core.call('alerts.test', { channel: 'mail' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await core.call('secrets.set', { name: 'mail-password', value: 'let me in' });
+  await core.call('alerts.test', { channel: 'mail' });
+  expect(mails[0]).toContain('Subject: A test from Snapkeep');
+  expect(JSON.stringify([await core.call('settings.get', {}), await core.call('secrets.list', {})])).not.toContain(
+    'let me in',
+  );
+  await core.close();
+  for (const file of ['catalog.db', 'catalog.db-wal', 'secrets.key'])
+    expect(readIfThere(join(home, file)).includes('let me in'), file).toBe(false);
+});
+
+test('a channel that is not set says so', async () => {
+  const { core } = await setScene();
+  for (const channel of ['webhook', 'mail', 'desktop'] as const)
+    await expect(core.call('alerts.test', { channel })).rejects.toMatchObject({ code: 'INVALID_PARAMS' });
+});
+
+test('metrics name each plan and what is known of it', async () => {
+  const scene = await setScene({ plan: { name: 'My "app"' } });
+  const plans = () => scene.core.call('plans.list', {});
+  expect(metricsOf(await plans(), Date.now())).not.toContain('snapkeep_last_success_timestamp_seconds{');
+  await takeBackup(scene);
+  const text = metricsOf(await plans(), Date.now());
+  for (const name of [
+    'last_success_timestamp_seconds',
+    'last_duration_seconds',
+    'last_size_bytes',
+    'proven_age_seconds',
+  ])
+    expect(text).toMatch(new RegExp(`^snapkeep_${name}\\{plan="My \\\\"app\\\\""\\} [\\d.]+$`, 'm'));
+  expect(text).toContain('snapkeep_snapshots{plan="My \\"app\\""} 1');
+  expect(text).toContain('snapkeep_overdue{plan="My \\"app\\""} 0');
+});
+
+function readIfThere(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch {
+    // Not every data folder has each of these files.
+    return Buffer.alloc(0);
+  }
+}

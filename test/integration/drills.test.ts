@@ -1,0 +1,70 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { FakeClock } from '../support/fake-clock.ts';
+import { setScene, takeBackup } from '../support/scene.ts';
+import { runToEnd, succeed } from '../support/test-core.ts';
+
+const DAY = 86_400_000;
+const check = (sql: string, operator: '=' | '>=' | '<', value: string) => ({
+  name: sql.slice(0, 20),
+  sql,
+  operator,
+  value,
+});
+
+test('a drill restores, checks, asks what its owner asks, and leaves a receipt', async () => {
+  const checks = [check('SELECT count(*) FROM entries', '>=', '1'), check('SELECT 1 + 1', '=', '2')];
+  const scene = await setScene({ plan: { drill: { schedule: { kind: 'manual' }, withinDays: 7, checks } } });
+  const snapshot = await takeBackup(scene);
+  const run = await succeed(scene.core, 'drills.start', { planId: scene.plan.id });
+  expect(run.result).toMatchObject({ kind: 'drill', valid: true, snapshotId: snapshot.id });
+  const [receipt] = await scene.core.call('drills.list', { planId: scene.plan.id });
+  expect(receipt?.checks.map(({ passed }) => passed)).toEqual([true, true]);
+  expect(receipt?.verification).toMatchObject({ valid: true, level: 'restored' });
+  const [listed] = await scene.core.call('snapshots.list', {});
+  expect(listed?.proof.level).toBe('restored');
+});
+
+test.each([
+  ['an answer that is not as expected', check('SELECT count(*) FROM entries', '<', '1'), /found \d+, expected < 1/],
+  ['a table that is not there', check('SELECT 1 FROM nowhere', '=', '1'), /nowhere/],
+  ['a question that would change something', check('DELETE FROM entries', '=', '1'), /no question/],
+  ['no answer at all', check('SELECT 1 WHERE 0', '=', '1'), /found nothing/],
+])('%s fails the drill, and the plan with it', async (_what, failing, detail) => {
+  const scene = await setScene({ plan: { drill: { schedule: { kind: 'manual' }, withinDays: 7, checks: [failing] } } });
+  await takeBackup(scene);
+  const run = await runToEnd(scene.core, 'drills.start', { planId: scene.plan.id });
+  expect(run).toMatchObject({ state: 'failed', error: { code: 'CORRUPT', message: expect.stringMatching(detail) } });
+  expect((await scene.core.call('plans.get', { planId: scene.plan.id })).state).toBe('failed');
+  expect((await scene.core.call('drills.list', { planId: scene.plan.id }))[0]?.valid).toBe(false);
+});
+
+test('a damaged snapshot fails the drill', async () => {
+  const scene = await setScene();
+  const { path } = await takeBackup(scene);
+  const bytes = readFileSync(path);
+  bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+  writeFileSync(path, bytes);
+  expect(await runToEnd(scene.core, 'drills.start', { planId: scene.plan.id })).toMatchObject({ state: 'failed' });
+});
+
+test('drills come by their schedule, and a plan that asks for them is not fine without', async () => {
+  const clock = new FakeClock(Date.now() + 3_600_000);
+  const scene = await setScene({
+    ports: { host: 'server', clock },
+    plan: { drill: { schedule: { kind: 'interval', hours: 24 * 7 }, withinDays: 3, checks: [] } },
+  });
+  const settle = async () => {
+    await scene.core.settled();
+    for (const run of scene.core.activeRuns()) await scene.core.runEnded(run.id);
+  };
+  await takeBackup(scene);
+  const state = async () => (await scene.core.call('plans.get', { planId: scene.plan.id })).state;
+  expect(await state()).toBe('fine');
+  clock.jump(4 * DAY);
+  expect(await state()).toBe('unproven');
+  clock.jump(3 * DAY);
+  await clock.advance(60_000, settle);
+  expect(await scene.core.call('drills.list', { planId: scene.plan.id })).toHaveLength(1);
+  expect(await state()).toBe('fine');
+});

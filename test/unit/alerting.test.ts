@@ -1,0 +1,54 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { PlanState } from '../../src-shared/model/plan.ts';
+import { decideAlert, type Told } from '../../src-shared/rules/alerting.ts';
+
+const HOUR = 3_600_000;
+const start = Date.UTC(2026, 10, 20);
+
+/** What people are told when a plan is in these states, looked at once an hour. */
+function tell(states: readonly PlanState[]): string[] {
+  let before: Told | undefined;
+  return states.flatMap((state, hour) => {
+    const { told, kind } = decideAlert(before, state, new Date(start + hour * HOUR));
+    before = told;
+    return kind === null ? [] : [`${hour} ${kind} ${told.state}`];
+  });
+}
+
+test('success is silent', () => {
+  expect(tell(['empty', 'running', 'fine', 'running', 'fine', 'paused', 'waiting', 'fine'])).toEqual([]);
+});
+
+test('trouble is told once, once a day while it lasts, and when it is over', () => {
+  const days = Array<PlanState>(50).fill('overdue');
+  expect(tell(['fine', ...days, 'fine', 'fine'])).toEqual([
+    '1 trouble overdue',
+    '25 reminder overdue',
+    '49 reminder overdue',
+    '51 mended fine',
+  ]);
+});
+
+test('trying again and failing again is no news; another trouble is', () => {
+  expect(tell(['fine', 'failed', 'running', 'failed', 'waiting', 'failed', 'overdue', 'failed', 'unproven'])).toEqual([
+    '1 trouble failed',
+    '6 trouble overdue',
+    '7 trouble failed',
+    '8 trouble unproven',
+  ]);
+});
+
+test('nobody is told twice within a day of the same trouble, and never of no trouble', () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...PlanState.options), { maxLength: 200 }), (states) => {
+      const told = tell(states).map((line) => line.split(' '));
+      for (const [index, [hour, kind, state]] of told.entries()) {
+        if (kind === 'mended') continue;
+        expect(['failed', 'overdue', 'unproven']).toContain(state);
+        const [earlier, , same] = told[index - 1] ?? [];
+        if (same === state) expect(Number(hour) - Number(earlier)).toBeGreaterThanOrEqual(24);
+      }
+    }),
+  );
+});
