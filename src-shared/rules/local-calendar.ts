@@ -1,4 +1,6 @@
 const DAY_MS = 86_400_000;
+/** No time zone changes its offset and changes it back within a week. */
+const SPAN_MS = 7 * DAY_MS;
 
 /** Where an instant lies in the calendar of a time zone, as numbers that only compare: the same number, the same day. */
 export interface CalendarPlace {
@@ -14,7 +16,7 @@ export interface CalendarPlace {
 
 /**
  * Answers where instants lie in the calendar of a time zone. Asking for many instants is cheap: the zone's offset is
- * looked up twice a day of the calendar, and more only on days on which it changes.
+ * looked up once a week of the calendar, and for each instant only in weeks in which it changes.
  * @param timeZone a name of the tz database; `null` is the machine's
  */
 export function localCalendar(timeZone: string | null): (instantMs: number) => CalendarPlace {
@@ -52,18 +54,18 @@ function offsetsOf(timeZone: string | null): (instantMs: number) => number {
     const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
     return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(instantMs / 1000) * 1000;
   };
-  const atMidnight = new Map<number, number>();
-  const cached = (utcDay: number): number => {
-    let offset = atMidnight.get(utcDay);
+  const atStart = new Map<number, number>();
+  const cached = (span: number): number => {
+    let offset = atStart.get(span);
     if (offset === undefined) {
-      offset = exact(utcDay * DAY_MS);
-      atMidnight.set(utcDay, offset);
+      offset = exact(span * SPAN_MS);
+      atStart.set(span, offset);
     }
     return offset;
   };
   return (instantMs) => {
-    const utcDay = Math.floor(instantMs / DAY_MS);
-    const offset = cached(utcDay);
-    return offset === cached(utcDay + 1) ? offset : exact(instantMs);
+    const span = Math.floor(instantMs / SPAN_MS);
+    const offset = cached(span);
+    return offset === cached(span + 1) ? offset : exact(instantMs);
   };
 }

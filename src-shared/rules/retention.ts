@@ -28,7 +28,7 @@ export interface RetentionDecision {
   reasons: string[];
 }
 
-type Countable = RetainedSnapshot & { at: number };
+type Countable = RetainedSnapshot & { at: number; place?: CalendarPlace };
 type Rule = (newestFirst: readonly Countable[]) => Iterable<[snapshot: RetainedSnapshot, reason: string]>;
 
 /**
@@ -97,7 +97,11 @@ function counts(snapshot: RetainedSnapshot): boolean {
 
 function policyRules(retention: Retention, timeZone: string | null): Rule[] {
   const { keepLast, keepDays, daily, weekly, weekday, monthly, yearly } = retention;
-  const placeOf = localCalendar(timeZone);
+  const calendar = localCalendar(timeZone);
+  const placeOf = (snapshot: Countable): CalendarPlace => {
+    snapshot.place ??= calendar(snapshot.at);
+    return snapshot.place;
+  };
   return [
     (all) => latestRule(all, keepLast ?? 0),
     (all) => withinRule(all, keepDays ?? 0),
@@ -130,13 +134,13 @@ function* periodRule(
   name: string,
   count: number,
   periodOf: (place: CalendarPlace) => number | null,
-  placeOf: (instantMs: number) => CalendarPlace,
+  placeOf: (snapshot: Countable) => CalendarPlace,
 ): Generator<[RetainedSnapshot, string]> {
   let found = 0;
   let last: number | null = null;
   for (const snapshot of all) {
     if (found === count) return;
-    const period = periodOf(placeOf(snapshot.at));
+    const period = periodOf(placeOf(snapshot));
     if (period === null || period === last) continue;
     last = period;
     found += 1;

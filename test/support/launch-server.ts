@@ -20,6 +20,8 @@ export const CHROMIUM_SWITCHES = [
 export interface RunningServer {
   /** The address with the token. */
   address: string;
+  /** Stops the process where it is, as sleep does, or lets it go on. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   close(): Promise<void>;
 }
 
@@ -43,7 +45,7 @@ export async function launchServer({ home }: { home: string }): Promise<RunningS
     server.kill('SIGTERM');
     await exited;
   };
-  return { address, close };
+  return { address, signal: (name) => server.kill(name), close };
 }
 
 /** Starts an installed browser. */

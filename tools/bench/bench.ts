@@ -1,6 +1,6 @@
 /*
  * Measures Snapkeep against the scripts people use, side by side in one run:
- * npm run bench [-- --megabytes 500] [-- --rounds 5] [-- --only scripts|live]
+ * npm run bench [-- --megabytes 500] [-- --rounds 5] [-- --only scripts|live|retention]
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureLive } from './bench-live.ts';
+import { measureRetention } from './bench-retention.ts';
 import { measureScripts } from './bench-scripts.ts';
 import { makeSampleDatabase } from './sample-database.ts';
 
@@ -18,6 +19,9 @@ const { values } = parseArgs({
     only: { type: 'string' },
   },
 });
+
+if (values.only === undefined || values.only === 'retention') measureRetention(Number(values.rounds));
+if (values.only === 'retention') process.exit();
 
 const folder = mkdtempSync(join(tmpdir(), 'snapkeep-bench-'));
 try {
