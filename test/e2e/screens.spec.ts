@@ -72,7 +72,14 @@ test('with plans, in trouble, and every dialog', async () => {
     await expect(page.getByRole('button', { name: 'Nothing to remove' })).toBeVisible();
     await judge(page, `prune-nothing-${look}`);
     await page.keyboard.press('Escape');
+    await page.getByRole('tab', { name: 'Schedule' }).click();
+    await expect(page.getByText(/^Mondays, Wednesdays and Fridays at 02:30/)).toBeVisible();
+    await expect(page.getByRole('list', { name: 'Last drills' })).toBeVisible();
+    await judge(page, `schedule-${look}`);
     await page.getByRole('tab', { name: 'Retention' }).click();
+    await expect(page.getByText(/^In a year: /)).toBeVisible();
+    await page.getByRole('switch', { name: 'Keep everything' }).click();
+    await page.getByRole('switch', { name: 'Keep everything' }).click();
     await page.getByRole('textbox', { name: 'Keep the last' }).fill('1');
     await judge(page, `retention-${look}`);
     await page.getByRole('button', { name: 'Review and save' }).click();
@@ -109,7 +116,14 @@ test('with plans, in trouble, and every dialog', async () => {
     await expect(page.getByRole('button', { name: 'Retry' })).toBeVisible();
     await judge(page, `activity-failed-${look}`);
     await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByRole('switch', { name: 'E-mail' }).click();
     await judge(page, `settings-${look}`);
+    await page.getByRole('button', { name: 'Pause all' }).click();
+    await page.getByRole('menuitem', { name: 'Until resumed' }).click();
+    await expect(page.getByText(/^Every schedule: paused since/)).toBeVisible();
+    await judge(page, `paused-${look}`);
+    await page.getByRole('button', { name: 'Resume all' }).first().click();
+    await expect(page.getByText(/^Every schedule: paused since/)).toHaveCount(0);
   });
 });
 
@@ -156,6 +170,18 @@ async function fillIn(): Promise<void> {
           name,
           sourcePath: `${folder}/${name}.db`,
           destination: { kind: 'folder', path: backups },
+          ...(name === 'hone'
+            ? {
+                schedule: { kind: 'weekly', days: [1, 3, 5], time: '02:30' },
+                timeZone: 'Europe/Berlin',
+                retention: { keepLast: 7, daily: 30, weekly: 8, monthly: 12 },
+                drill: {
+                  schedule: { kind: 'monthly', day: 1, time: '12:00' },
+                  withinDays: 40,
+                  checks: [{ name: 'entries', sql: 'SELECT count(*) FROM entries', operator: '>=', value: '1' }],
+                },
+              }
+            : {}),
         });
       }
     },
@@ -168,6 +194,11 @@ async function fillIn(): Promise<void> {
     await expect(page.getByRole('link', { name: /^Done Backup of hone/ })).toHaveCount(count);
     await page.getByRole('link', { name: 'Overview' }).click();
   }
+  await page.getByRole('navigation').getByRole('link', { name: /hone$/ }).click();
+  await page.getByRole('tab', { name: 'Schedule' }).click();
+  await page.getByRole('button', { name: 'Drill now' }).click();
+  await expect(page.getByRole('list', { name: 'Last drills' })).toBeVisible();
+  await page.getByRole('link', { name: 'Overview' }).click();
   appendEntries(join(folder, 'hone.db'), 25);
   rmSync(join(folder, 'portunus.db'));
   await page.getByRole('article', { name: 'portunus' }).getByRole('button', { name: 'Back up now' }).click();

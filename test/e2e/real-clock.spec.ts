@@ -1,0 +1,60 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, expect, type Page, test } from '@playwright/test';
+import { makeDatabase } from '../support/databases.ts';
+import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
+
+/*
+ * The one test with the system's own clock: everything else about schedules is tried with a clock in the test's hand.
+ * SNAPKEEP_SLEEP_SECONDS makes the sleep longer.
+ */
+
+const SLEEP_MS = 1000 * Number(process.env.SNAPKEEP_SLEEP_SECONDS ?? 125);
+
+let folder: string;
+let server: RunningServer;
+let browser: Browser;
+
+test.beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'snapkeep-clock-'));
+  makeDatabase(join(folder, 'app.db'), { rows: 100 });
+  mkdirSync(join(folder, 'backups'));
+  server = await launchServer({ home: join(folder, 'home') });
+  browser = await launchBrowser();
+});
+
+test.afterEach(async () => {
+  await browser.close();
+  await server.close();
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+test('every minute on the real clock: the slots missed in sleep are one catch-up, on screen and in the log', async () => {
+  test.setTimeout(SLEEP_MS + 180_000);
+  const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
+  await makeMinutelyPlan(page);
+  await page.getByRole('link', { name: 'Activity' }).click();
+  const backups = page.getByRole('link', { name: /Backup of app/ });
+  // The first one by hand, the second by the clock.
+  await expect(backups).toHaveCount(2, { timeout: 75_000 });
+  server.signal('SIGSTOP');
+  await new Promise((wake) => setTimeout(wake, SLEEP_MS));
+  server.signal('SIGCONT');
+  await expect(backups).toHaveCount(3);
+  await backups.first().click();
+  await expect(page.getByText(/Catches up: [2-9] slots had come/)).toBeVisible();
+  await page.screenshot({ path: 'test-results/screens/catch-up.png' });
+});
+
+async function makeMinutelyPlan(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'New plan' }).first().click();
+  await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'app.db'));
+  await expect(page.getByText('2 tables')).toBeVisible();
+  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
+  await page.getByRole('combobox', { name: 'Back up' }).click();
+  await page.getByRole('option', { name: 'Cron expression' }).click();
+  await page.getByRole('textbox', { name: /Minute, hour/ }).fill('* * * * *');
+  await expect(page.getByText(/Every minute/)).toBeVisible();
+  await page.getByRole('button', { name: 'Create and back up now' }).click();
+}
