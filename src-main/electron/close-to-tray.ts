@@ -21,14 +21,24 @@ export function closeToTray(window: BrowserWindow, host: CloseToTray): void {
     if (deciding) return;
     deciding = true;
     void decide(window, host)
+      // Settings that cannot be read or kept are no reason to keep anyone in.
+      .catch(() => 'quit' as const)
       .then((decision) => {
-        if (decision === 'hide' && !window.isDestroyed()) window.hide();
+        if (decision === 'hide' && !window.isDestroyed()) hide(window);
         if (decision === 'quit') host.quit();
       })
       .finally(() => {
         deciding = false;
       });
   });
+}
+
+/** On macOS a full screen would stay behind, black. */
+function hide(window: BrowserWindow): void {
+  if (window.isFullScreen()) {
+    window.once('leave-full-screen', () => window.hide());
+    window.setFullScreen(false);
+  } else window.hide();
 }
 
 async function decide(window: BrowserWindow, { core, trayIsThere }: CloseToTray): Promise<'hide' | 'quit' | 'stay'> {

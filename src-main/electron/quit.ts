@@ -40,7 +40,8 @@ export function guardQuit(app: App, core: Core, window: () => BrowserWindow | un
   const closeAndQuit = async (): Promise<void> => {
     if (decided) return;
     decided = true;
-    await core.close();
+    // What cannot be closed must not keep the application; the next start cleans up after it.
+    await core.close().catch(() => undefined);
     app.quit();
   };
   const askAndQuit = async (): Promise<void> => {

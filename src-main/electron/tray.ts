@@ -28,7 +28,8 @@ export function showTray(core: Core, actions: TrayActions): void {
   core.on('plans.changed', lookSoon);
   core.on('run.changed', lookSoon);
   core.on('schedules.changed', lookSoon);
-  tray.on('click', () => actions.open());
+  // On macOS a click opens the menu.
+  if (process.platform !== 'darwin') tray.on('click', () => actions.open());
   lookSoon();
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { BrowserWindow, Rectangle } from 'electron';
+import type { BrowserWindow, Rectangle, Size } from 'electron';
 import { z } from 'zod';
 
 const pixels = z.number().int().min(-100_000).max(100_000);
@@ -29,14 +29,20 @@ const GRIP = { width: 120, height: 30 };
  * @param workAreas of all screens, the main one first
  */
 export function placeOnScreen(state: WindowState | undefined, workAreas: readonly Rectangle[]): WindowPlace {
-  const { x, y, maximized } = state ?? { x: undefined, y: undefined, maximized: false };
-  const wanted = state ?? DEFAULT_SIZE;
-  const home = state === undefined ? undefined : workAreas.find((area) => canBeGrasped(state, area));
-  const area = home ?? workAreas[0];
-  const width = Math.max(SMALLEST_SIZE.width, Math.min(wanted.width, area?.width ?? wanted.width));
-  const height = Math.max(SMALLEST_SIZE.height, Math.min(wanted.height, area?.height ?? wanted.height));
-  const position = home === undefined || x === undefined || y === undefined ? {} : { x, y };
-  return { ...position, width, height, maximized };
+  if (state !== undefined) {
+    for (const area of workAreas) {
+      const place = { ...state, ...fittingSize(state, area) };
+      if (canBeGrasped(place, area)) return place;
+    }
+  }
+  return { ...fittingSize(state ?? DEFAULT_SIZE, workAreas[0]), maximized: state?.maximized ?? false };
+}
+
+function fittingSize(wanted: Size, area: Size = wanted): Size {
+  return {
+    width: Math.max(SMALLEST_SIZE.width, Math.min(wanted.width, area.width)),
+    height: Math.max(SMALLEST_SIZE.height, Math.min(wanted.height, area.height)),
+  };
 }
 
 function canBeGrasped(window: Rectangle, area: Rectangle): boolean {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
@@ -46,8 +46,8 @@ test('the tray shows where everything stands, backs up and pauses', async () => 
     await expect.poll(async () => (await shell.tray()).labels[0]).toBe(`${line} (off)`);
     const { icon, labels, toolTip } = await shell.tray();
     expect(toolTip).toBe(`Snapkeep: ${line}`);
-    await test.info().attach(`tray-${state}.png`, { body: Buffer.from(icon, 'base64'), contentType: 'image/png' });
-    await test.info().attach(`tray-${state}.txt`, { body: labels.join('\n'), contentType: 'text/plain' });
+    await keepInReport(`tray-${state}.png`, Buffer.from(icon, 'base64'));
+    await keepInReport(`tray-${state}.txt`, labels.join('\n'));
     icons.add(icon);
   };
   await makePlan(page);
@@ -168,6 +168,27 @@ test('a notification opens the place it is about', async () => {
   await expect(page.getByRole('heading', { name: 'ledger', exact: true })).toBeVisible();
 });
 
+test('the menu leads to places and to a backup', async () => {
+  const { app, page } = await launch();
+  const click = (menu: string, item: string): Promise<void> =>
+    app.evaluate(
+      ({ Menu }, [outer, inner]) => {
+        const submenu = Menu.getApplicationMenu()?.items.find(({ label }) => label === outer)?.submenu;
+        submenu?.items.find(({ label }) => label === inner)?.click();
+      },
+      [menu, item],
+    );
+  await click('File', 'New plan…');
+  await expect(page.getByRole('textbox', { name: 'Database file' })).toBeVisible();
+  await click('View', 'Activity');
+  await expect(page.getByRole('heading', { name: 'Activity' })).toBeVisible();
+  await app.evaluate(({ dialog }, path) => {
+    dialog.showOpenDialog = async () => ({ canceled: false, filePaths: [path] });
+  }, source);
+  await click('File', 'Restore a backup…');
+  await expect(page.getByRole('dialog', { name: 'Restore' })).toBeVisible();
+});
+
 test('quitting during a run asks, goes on, or waits for its end', async () => {
   const { app, page } = await launch();
   const shell = await observeShell(app);
@@ -228,6 +249,13 @@ test('the window opens where it was, and comes back from a screen that is gone',
   expect(await boundsOf(await launch())).toMatchObject({ width: 1000, height: 700 });
   expect((await boundsOf(running.at(-1) as Shell)).x).toBeLessThan(9000);
 });
+
+/** Puts a file into the folder of the test's results, and into the report. */
+async function keepInReport(name: string, content: Buffer | string): Promise<void> {
+  const path = test.info().outputPath(name);
+  writeFileSync(path, content);
+  await test.info().attach(name, { path });
+}
 
 async function launch(options: Partial<LaunchOptions> = {}): Promise<Shell> {
   const shell = await launchElectron({ home: join(folder, 'home'), ...options });

@@ -50,6 +50,7 @@ export class BrowserWindow extends EventEmitter {
   _visible: boolean;
   _minimized = false;
   _maximized = false;
+  _fullScreen = false;
   _destroyed = false;
 
   constructor(options: WindowOptions = {}) {
@@ -114,6 +115,15 @@ export class BrowserWindow extends EventEmitter {
 
   unmaximize(): void {
     this._maximized = false;
+  }
+
+  isFullScreen(): boolean {
+    return this._fullScreen;
+  }
+
+  setFullScreen(on: boolean): void {
+    this._fullScreen = on;
+    this.emit(on ? 'enter-full-screen' : 'leave-full-screen');
   }
 
   isMaximized(): boolean {

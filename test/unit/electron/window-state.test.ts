@@ -30,6 +30,11 @@ test.each([
   expect(placeOnScreen(state, [laptop, monitor])).not.toHaveProperty('x');
 });
 
+test('one that reaches the screen only while it is wider than it comes back', () => {
+  const wide = { x: -2000, y: 100, width: 5000, height: 700, maximized: false };
+  expect(placeOnScreen(wide, [laptop])).toEqual({ width: 1440, height: 700, maximized: false });
+});
+
 test('wherever it was, it can be taken hold of', () => {
   const coordinate = fc.integer({ min: -100_000, max: 100_000 });
   const state = fc.record({ x: coordinate, y: coordinate, width: coordinate, height: coordinate });
