@@ -10,6 +10,7 @@ import './app/shell.css';
 import './components/components.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
+import { followHostRequests } from './app/host-requests.ts';
 import { startSync } from './stores/sync.ts';
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
@@ -19,4 +20,5 @@ Object.assign(globalThis, { __webpack_nonce__: nonce });
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 startSync();
+followHostRequests();
 createRoot(root).render(<App nonce={nonce} />);

@@ -4,7 +4,6 @@ import { IconPlayerPause, IconPlugConnectedX } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
-import { client } from '../api/client.ts';
 import { ErrorBoundary } from '../components/error-boundary.tsx';
 import { useNow } from '../components/time.ts';
 import { ActivityPage } from '../features/activity/activity-page.tsx';
@@ -13,7 +12,6 @@ import { OverviewPage } from '../features/overview/overview-page.tsx';
 import { NewPlanPage } from '../features/plans/new-plan-page.tsx';
 import { PlanPage } from '../features/plans/plan-page.tsx';
 import { RestoreDialog } from '../features/restore/restore-dialog.tsx';
-import { openRestore } from '../features/restore/restore-store.ts';
 import { PauseMenu } from '../features/schedule/pause-menu.tsx';
 import { pauseInWords } from '../features/schedule/pause-words.ts';
 import { SettingsPage } from '../features/settings/settings-page.tsx';
@@ -36,10 +34,8 @@ export function App({ nonce }: { nonce: string }) {
 }
 
 function Shell() {
-  const [location, navigate] = useLocation();
+  const [location] = useLocation();
   const main = useRef<HTMLElement>(null);
-  useEffect(() => client.on('place.requested', ({ place }) => navigate(place)), [navigate]);
-  useEffect(() => client.on('restore.requested', ({ path }) => openRestore({ source: { path } })), []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another place begins at its top
   useEffect(() => {
     // Not returned: newer browsers answer a promise, which React would take for a clean-up.

@@ -13,11 +13,25 @@ const brand: MantineColorsTuple = [
   '#153c8d',
 ];
 
+/** The greys of the dark look, with the blue of its ground in them. */
+const dark: MantineColorsTuple = [
+  '#dfe3e8',
+  '#c2c8d0',
+  '#a2aab6',
+  '#7c8694',
+  '#414a56',
+  '#313842',
+  '#22272f',
+  '#1c2026',
+  '#171a20',
+  '#121519',
+];
+
 /** The look of the window: the system's fonts, one blue, quiet corners. */
 export const theme = createTheme({
   primaryColor: 'brand',
   primaryShade: { light: 6, dark: 7 },
-  colors: { brand },
+  colors: { brand, dark },
   defaultRadius: 'md',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", monospace',

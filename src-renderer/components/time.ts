@@ -45,3 +45,19 @@ export function momentInWords(instant: string, now: number): string {
   const time = clockTime(instant).slice(0, 5);
   return ['Today', 'Yesterday', 'Tomorrow'].includes(day) ? `${day.toLowerCase()} ${time}` : `${day}, ${time}`;
 }
+
+/** A moment to come: `today 02:00`, `Mon 23 Nov 02:00`, with the year where it is another one. */
+export function upcomingInWords(instant: string, now: number): string {
+  const day = dayInWords(instant, now);
+  const time = clockTime(instant).slice(0, 5);
+  if (day === 'Today' || day === 'Tomorrow') return `${day.toLowerCase()} ${time}`;
+  const date = new Date(instant);
+  const sameYear = date.getFullYear() === new Date(now).getFullYear();
+  const words = date.toLocaleDateString('en-GB', {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    ...(sameYear ? {} : { year: 'numeric' }),
+  });
+  return `${words.replace(',', '')} ${time}`;
+}

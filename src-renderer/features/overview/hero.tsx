@@ -13,7 +13,7 @@ import { Link } from 'wouter';
 import type { PlanState, PlanSummary } from '../../../src-shared/model/plan.ts';
 import { client } from '../../api/client.ts';
 import type { Tone } from '../../components/pill.tsx';
-import { agoInWords, momentInWords } from '../../components/time.ts';
+import { agoInWords, upcomingInWords } from '../../components/time.ts';
 import { useAction } from '../../components/use-action.ts';
 import { overallStatus } from './status.ts';
 
@@ -55,7 +55,7 @@ export function Hero({ plans, now }: { plans: readonly PlanSummary[]; now: numbe
           {[
             status.detail,
             lastSuccess ? `The newest snapshot is from ${agoInWords(lastSuccess, now)}.` : '',
-            next ? `Next: ${momentInWords(next, now)}.` : '',
+            next ? `Next: ${upcomingInWords(next, now)}.` : '',
           ]
             .filter(Boolean)
             .join(' ')}

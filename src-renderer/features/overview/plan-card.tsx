@@ -6,7 +6,7 @@ import { bytesInWords, countInWords, durationInWords } from '../../../src-shared
 import { DayStrip } from '../../components/day-strip.tsx';
 import { StatePill } from '../../components/pill.tsx';
 import { RunProgress } from '../../components/run-progress.tsx';
-import { agoInWords, momentInWords } from '../../components/time.ts';
+import { agoInWords, upcomingInWords } from '../../components/time.ts';
 import { useActiveRun } from '../../stores/runs-store.ts';
 import { BackUpNow } from '../plans/back-up-now.tsx';
 import { retentionInWords } from '../retention/retention-words.ts';
@@ -63,5 +63,5 @@ export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }
 
 function nextInWords({ nextSlot, paused }: ScheduleStatus, now: number): string {
   if (paused !== null) return pauseInWords(paused, now);
-  return nextSlot === null ? '' : `next ${momentInWords(nextSlot, now)}`;
+  return nextSlot === null ? '' : `next ${upcomingInWords(nextSlot, now)}`;
 }

@@ -1,4 +1,4 @@
-import { Text, Tooltip } from '@mantine/core';
+import { Group, Text, Tooltip } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { Projection, Retention } from '../../../src-shared/model/plan.ts';
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
@@ -50,30 +50,41 @@ function Calendar({ projection }: { projection: Projection }) {
     byDay.set(day, (byDay.get(day) ?? 0) + 1);
   }
   const last = Math.floor(Date.parse(projection.kept.at(-1)?.at ?? new Date().toISOString()) / DAY_MS);
-  const days = Array.from({ length: WEEKS * 7 }, (_, index) => last - WEEKS * 7 + 1 + index);
+  // Columns are weeks from Monday on; 1970-01-01 was a Thursday.
+  const sunday = last + ((((3 - last) % 7) + 7) % 7);
+  const days = Array.from({ length: WEEKS * 7 }, (_, index) => sunday - WEEKS * 7 + 1 + index);
   const kept = days.filter((day) => byDay.has(day)).length;
   return (
-    <div
-      className="year"
-      role="img"
-      aria-label={`Of the last ${days.length} days of that year, ${kept} have a snapshot.`}
-    >
-      {days.map((day) => {
-        const count = byDay.get(day) ?? 0;
-        const square = <span key={day} className={`year-day${count > 0 ? ' kept' : ''}`} />;
-        if (count === 0) return square;
-        const date = new Date(day * DAY_MS).toLocaleDateString('en-GB', {
-          day: 'numeric',
-          month: 'short',
-          year: 'numeric',
-          timeZone: 'UTC',
-        });
-        return (
-          <Tooltip key={day} label={`${date}: ${countInWords(count, 'snapshot')}`} withArrow>
-            {square}
-          </Tooltip>
-        );
-      })}
+    <div className="year-frame">
+      <Group justify="space-between">
+        {[sunday - WEEKS * 7 + 1, sunday].map((day) => (
+          <Text key={day} size="xs" c="dimmed">
+            {dateInWords(day, { month: 'short', year: 'numeric' })}
+          </Text>
+        ))}
+      </Group>
+      <div
+        className="year"
+        role="img"
+        aria-label={`Of the last ${days.length} days of that year, ${kept} have a snapshot.`}
+      >
+        {days.map((day) => (
+          <YearDay key={day} day={day} count={byDay.get(day) ?? 0} />
+        ))}
+      </div>
     </div>
   );
 }
+
+function YearDay({ day, count }: { day: number; count: number }) {
+  if (count === 0) return <span className="year-day" />;
+  const date = dateInWords(day, { day: 'numeric', month: 'short', year: 'numeric' });
+  return (
+    <Tooltip label={`${date}: ${countInWords(count, 'snapshot')}`} withArrow>
+      <span className="year-day kept" />
+    </Tooltip>
+  );
+}
+
+const dateInWords = (day: number, options: Intl.DateTimeFormatOptions): string =>
+  new Date(day * DAY_MS).toLocaleDateString('en-GB', { ...options, timeZone: 'UTC' });

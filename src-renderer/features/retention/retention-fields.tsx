@@ -1,4 +1,4 @@
-import { Group, NumberInput, Select, Stack, Switch } from '@mantine/core';
+import { Group, NumberInput, Select, Stack, Switch, Text } from '@mantine/core';
 import { KEEP_ALL, type Retention } from '../../../src-shared/model/plan.ts';
 import { keepsAll } from '../../../src-shared/rules/retention.ts';
 
@@ -43,8 +43,11 @@ export function RetentionFields({ value, onChange }: { value: Retention; onChang
           <Group align="end" gap="md">
             {field('Keep the last', 'keepLast', 100_000)}
             {field('All of the last days', 'keepDays', 36_500)}
-            {field('At least', 'minimum', 1000)}
+            {field('Never fewer than', 'minimum', 1000)}
           </Group>
+          <Text size="sm" c="dimmed">
+            And the newest of each, for so many:
+          </Text>
           <Group align="end" gap="md">
             {field('Days', 'daily', 36_500)}
             {field('Weeks', 'weekly', 5200)}

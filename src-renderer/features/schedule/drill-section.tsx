@@ -34,13 +34,7 @@ export function DrillSection({ summary, drill, timeZone, onChange }: DrillSectio
         <Title order={2} id="drill-heading">
           Restore drills
         </Title>
-        <Button
-          variant="default"
-          size="compact-md"
-          onClick={start}
-          loading={action.pending}
-          disabled={summary.newest === null}
-        >
+        <Button variant="default" onClick={start} loading={action.pending} disabled={summary.newest === null}>
           Drill now
         </Button>
       </Group>
@@ -55,7 +49,7 @@ export function DrillSection({ summary, drill, timeZone, onChange }: DrillSectio
           onChange={(schedule) => onChange({ ...drill, schedule })}
           withoutChanges
         />
-        <ScheduleState status={summary.drill.schedule} />
+        <ScheduleState status={{ ...summary.drill.schedule, nextSlot: null }} />
         <NumberInput
           label="A plan is fine while its last drill is younger than, days"
           placeholder="not asked for"
@@ -112,7 +106,6 @@ export function DrillSection({ summary, drill, timeZone, onChange }: DrillSectio
         <Group>
           <Button
             variant="default"
-            size="compact-md"
             leftSection={<IconPlus size={14} aria-hidden />}
             onClick={() => onChange({ ...drill, checks: [...drill.checks, FRESH] })}
           >

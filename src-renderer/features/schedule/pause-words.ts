@@ -1,9 +1,9 @@
 import type { Pause } from '../../../src-shared/model/schedule.ts';
-import { momentInWords } from '../../components/time.ts';
+import { momentInWords, upcomingInWords } from '../../components/time.ts';
 
 /** A pause, for example `Paused until today 11:58`. */
 export function pauseInWords({ until, since }: Pause, now: number): string {
-  if (until !== null) return `Paused until ${momentInWords(until, now)}`;
+  if (until !== null) return `Paused until ${upcomingInWords(until, now)}`;
   return `Paused since ${momentInWords(since, now)}, until somebody resumes it`;
 }
 

@@ -4,7 +4,7 @@ import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice, errorBody } from '../../components/errors.tsx';
-import { momentInWords, useNow } from '../../components/time.ts';
+import { upcomingInWords, useNow } from '../../components/time.ts';
 
 type Kind = Schedule['kind'];
 
@@ -99,7 +99,7 @@ function ScheduleFields({ schedule, onChange }: { schedule: Schedule; onChange(s
             value={schedule.days.map(String)}
             onChange={(days) => days.length > 0 && onChange({ ...schedule, days: days.map(Number) })}
           >
-            <Group gap={4} role="group" aria-label="Days">
+            <Group gap={4} role="group" aria-label="Days" pb={6}>
               {DAYS.map((day, index) => (
                 <Chip key={day} value={String(index + 1)} size="xs">
                   {day}
@@ -178,7 +178,7 @@ function Time({ time, onChange }: { time: string; onChange(time: string): void }
     <TextInput
       label="At"
       type="time"
-      w={120}
+      w={150}
       value={time}
       onChange={(event) => event.currentTarget.value !== '' && onChange(event.currentTarget.value.slice(0, 5))}
     />
@@ -207,10 +207,11 @@ function SchedulePreview({ schedule, timeZone }: { schedule: Schedule; timeZone:
   }, [asked]);
   if (problem !== null) return <ErrorNotice error={problem} />;
   if (preview === null || schedule.kind === 'manual') return null;
+  const here = timeZone === null ? '' : ' (as this machine’s clock shows it)';
   return (
     <Text size="sm" c="dimmed" role="status">
       {preview.words}.{' '}
-      {preview.next.length > 0 && `Next: ${preview.next.map((at) => momentInWords(at, now)).join(', ')}.`}
+      {preview.next.length > 0 && `Next${here}: ${preview.next.map((at) => upcomingInWords(at, now)).join(', ')}.`}
     </Text>
   );
 }

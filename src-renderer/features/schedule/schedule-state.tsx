@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import type { ScheduleStatus } from '../../../src-shared/model/schedule.ts';
-import { momentInWords, useNow } from '../../components/time.ts';
+import { momentInWords, upcomingInWords, useNow } from '../../components/time.ts';
 import { pauseInWords } from './pause-words.ts';
 
 /** What is due, what comes next, and what it waits for. */
@@ -19,7 +19,7 @@ export function stateInWords({ due, nextSlot, paused }: ScheduleStatus, now: num
     const missed = due.slots > 1 ? `, for ${due.slots} slots at once` : '';
     parts.push(`A run is due since ${momentInWords(due.slot, now)}${missed}.`);
     if (due.waitingFor !== null) parts.push(due.waitingFor);
-    if (due.retryAt !== null) parts.push(`Tried again ${momentInWords(due.retryAt, now)}.`);
-  } else if (nextSlot !== null) parts.push(`Next: ${momentInWords(nextSlot, now)}.`);
+    if (due.retryAt !== null) parts.push(`Tried again ${upcomingInWords(due.retryAt, now)}.`);
+  } else if (nextSlot !== null) parts.push(`Next: ${upcomingInWords(nextSlot, now)}.`);
   return parts.join(' ');
 }

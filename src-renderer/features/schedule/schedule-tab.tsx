@@ -37,7 +37,7 @@ export function ScheduleTab({ summary }: { summary: PlanSummary }) {
               onChange={setSchedule}
               onTimeZone={setTimeZone}
             />
-            <ScheduleState status={summary.schedule} />
+            <ScheduleState status={{ ...summary.schedule, nextSlot: null }} />
           </Stack>
         </section>
         <DrillSection summary={summary} drill={drill} timeZone={timeZone} onChange={setDrill} />
