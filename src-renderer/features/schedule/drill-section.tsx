@@ -51,11 +51,11 @@ export function DrillSection({ summary, drill, timeZone, onChange }: DrillSectio
         />
         <ScheduleState status={{ ...summary.drill.schedule, nextSlot: null }} />
         <NumberInput
-          label="A plan is fine while its last drill is younger than, days"
-          placeholder="not asked for"
+          label="Days a drill counts"
+          description="Without a younger one the plan is unproven. Empty: drills are not asked for."
           min={1}
           max={3650}
-          w={360}
+          w={440}
           value={drill.withinDays ?? ''}
           onChange={(days) => onChange({ ...drill, withinDays: typeof days === 'number' && days > 0 ? days : null })}
         />
