@@ -1,4 +1,4 @@
-import { Button, Group, SegmentedControl, Stack, Switch, Text, TextInput, Title } from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
@@ -10,11 +10,12 @@ import { client } from '../../api/client.ts';
 import { ErrorNotice, errorBody } from '../../components/errors.tsx';
 import { Page } from '../../components/page.tsx';
 import { PathField } from '../../components/path-field.tsx';
+import { Section } from '../../components/section.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { RetentionProjection } from '../retention/projection.tsx';
 import { RetentionFields } from '../retention/retention-fields.tsx';
 import { ScheduleEditor } from '../schedule/schedule-editor.tsx';
-import { COMPRESSIONS } from './plan-words.ts';
+import { SnapshotFields } from './snapshot-fields.tsx';
 import { SourceDrop } from './source-drop.tsx';
 import { SourceFacts } from './source-facts.tsx';
 
@@ -60,10 +61,7 @@ export function NewPlanPage() {
   return (
     <Page title="New plan">
       <Stack gap="lg" maw={760}>
-        <section className="card" aria-labelledby="source-heading">
-          <Title order={2} id="source-heading" mb="sm">
-            Database
-          </Title>
+        <Section title="Database">
           <SourceDrop onPath={setSourcePath}>
             <PathField
               kind="database"
@@ -85,11 +83,8 @@ export function NewPlanPage() {
             {problem !== null && <ErrorNotice error={problem} />}
             {source !== null && <SourceFacts source={source} />}
           </SourceDrop>
-        </section>
-        <section className="card" aria-labelledby="destination-heading">
-          <Title order={2} id="destination-heading" mb="sm">
-            Where and how
-          </Title>
+        </Section>
+        <Section title="Where and how">
           <Stack gap="md">
             <TextInput
               label="Name of the plan"
@@ -105,28 +100,16 @@ export function NewPlanPage() {
               value={folder}
               onChange={setFolder}
             />
-            <div>
-              <Text size="sm" fw={500} id="format-label" mb={4}>
-                Format
-              </Text>
-              <SegmentedControl
-                aria-labelledby="format-label"
-                data={COMPRESSIONS}
-                value={compression}
-                onChange={(value) => setCompression(value as Compression)}
-              />
-            </div>
-            <Switch
-              label="Prove each snapshot by restoring it to a scratch place"
-              checked={verify}
-              onChange={(event) => setVerify(event.currentTarget.checked)}
+            <SnapshotFields
+              label="Format"
+              compression={compression}
+              onCompression={setCompression}
+              verify={verify}
+              onVerify={setVerify}
             />
           </Stack>
-        </section>
-        <section className="card" aria-labelledby="when-heading">
-          <Title order={2} id="when-heading" mb="sm">
-            When
-          </Title>
+        </Section>
+        <Section title="When">
           <ScheduleEditor
             label="Back up"
             schedule={schedule}
@@ -134,11 +117,8 @@ export function NewPlanPage() {
             onChange={setSchedule}
             onTimeZone={setTimeZone}
           />
-        </section>
-        <section className="card" aria-labelledby="keep-heading">
-          <Title order={2} id="keep-heading" mb="sm">
-            What is kept
-          </Title>
+        </Section>
+        <Section title="What is kept">
           <Stack gap="md">
             <RetentionFields value={retention} onChange={setRetention} />
             <RetentionProjection
@@ -148,7 +128,7 @@ export function NewPlanPage() {
               snapshotBytes={Math.round((source?.sizeBytes ?? 0) / 2)}
             />
           </Stack>
-        </section>
+        </Section>
         {action.error !== null && <ErrorNotice error={action.error} />}
         <Group justify="flex-end">
           <Button size="md" disabled={!ready} loading={action.pending} onClick={create}>

@@ -1,14 +1,13 @@
-import { Button, Group, Modal, SegmentedControl, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { Plan } from '../../../src-shared/model/plan.ts';
-import type { Compression } from '../../../src-shared/model/values.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { useAction } from '../../components/use-action.ts';
-import { COMPRESSIONS } from './plan-words.ts';
+import { SnapshotFields } from './snapshot-fields.tsx';
 
 /** Name, format and proof of a plan, and its end. */
 export function PlanSettingsTab({ plan }: { plan: Plan }) {
@@ -33,21 +32,12 @@ export function PlanSettingsTab({ plan }: { plan: Plan }) {
           </Text>
           <PathText path={plan.destination.path} />
         </div>
-        <div>
-          <Text size="sm" fw={500} mb={4} id="plan-format-label">
-            Format of new snapshots
-          </Text>
-          <SegmentedControl
-            aria-labelledby="plan-format-label"
-            data={COMPRESSIONS}
-            value={compression}
-            onChange={(value) => setCompression(value as Compression)}
-          />
-        </div>
-        <Switch
-          label="Prove each snapshot by restoring it to a scratch place"
-          checked={verifyAfterBackup}
-          onChange={(event) => setVerify(event.currentTarget.checked)}
+        <SnapshotFields
+          label="Format of new snapshots"
+          compression={compression}
+          onCompression={setCompression}
+          verify={verifyAfterBackup}
+          onVerify={setVerify}
         />
         {action.error !== null && <ErrorNotice error={action.error} />}
         <Group>

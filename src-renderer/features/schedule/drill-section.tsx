@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, NumberInput, Select, Stack, Text, TextInput, Title } from '@mantine/core';
+import { ActionIcon, Button, Group, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import type { DrillReceipt } from '../../../src-shared/model/drill.ts';
@@ -6,6 +6,7 @@ import type { Drill, PlanSummary, SqlCheck } from '../../../src-shared/model/pla
 import { durationInWords } from '../../../src-shared/rules/wording.ts';
 import { client } from '../../api/client.ts';
 import { Pill } from '../../components/pill.tsx';
+import { Section } from '../../components/section.tsx';
 import { momentInWords, useNow } from '../../components/time.ts';
 import { useAction } from '../../components/use-action.ts';
 import { ScheduleEditor } from './schedule-editor.tsx';
@@ -29,15 +30,14 @@ export function DrillSection({ summary, drill, timeZone, onChange }: DrillSectio
   const setCheck = (index: number, change: Partial<SqlCheck>): void =>
     onChange({ ...drill, checks: drill.checks.map((check, n) => (n === index ? { ...check, ...change } : check)) });
   return (
-    <section className="card" aria-labelledby="drill-heading">
-      <Group justify="space-between" mb="sm">
-        <Title order={2} id="drill-heading">
-          Restore drills
-        </Title>
+    <Section
+      title="Restore drills"
+      actions={
         <Button variant="default" onClick={start} loading={action.pending} disabled={summary.newest === null}>
           Drill now
         </Button>
-      </Group>
+      }
+    >
       <Stack gap="sm">
         <Text size="sm" c="dimmed">
           The newest snapshot is fetched as after a disaster, restored to a scratch place and checked in full.
@@ -114,7 +114,7 @@ export function DrillSection({ summary, drill, timeZone, onChange }: DrillSectio
         </Group>
         <Receipts planId={summary.plan.id} newest={summary.drill.lastAt} />
       </Stack>
-    </section>
+    </Section>
   );
 }
 

@@ -1,9 +1,10 @@
-import { Button, Group, Stack, Title } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
+import { Section } from '../../components/section.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { DrillSection } from './drill-section.tsx';
 import { ScheduleEditor } from './schedule-editor.tsx';
@@ -25,10 +26,7 @@ export function ScheduleTab({ summary }: { summary: PlanSummary }) {
   return (
     <div className="scroll-card">
       <Stack gap="md" maw={860}>
-        <section className="card" aria-labelledby="backup-schedule">
-          <Title order={2} id="backup-schedule" mb="sm">
-            Backups
-          </Title>
+        <Section title="Backups">
           <Stack gap="sm">
             <ScheduleEditor
               label="Back up"
@@ -39,7 +37,7 @@ export function ScheduleTab({ summary }: { summary: PlanSummary }) {
             />
             <ScheduleState status={{ ...summary.schedule, nextSlot: null }} />
           </Stack>
-        </section>
+        </Section>
         <DrillSection summary={summary} drill={drill} timeZone={timeZone} onChange={setDrill} />
         {action.error !== null && <ErrorNotice error={action.error} />}
         <Group>

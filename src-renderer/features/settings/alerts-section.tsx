@@ -1,21 +1,11 @@
-import {
-  Button,
-  Group,
-  NumberInput,
-  PasswordInput,
-  Select,
-  Stack,
-  Switch,
-  Text,
-  TextInput,
-  Title,
-} from '@mantine/core';
+import { Button, Group, NumberInput, PasswordInput, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useCallback, useEffect, useState } from 'react';
 import type { AlertChannel } from '../../../src-shared/model/alert.ts';
 import type { MailSettings, SecretName, Settings } from '../../../src-shared/model/settings.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
+import { Section } from '../../components/section.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { useAppStore } from '../../stores/app-store.ts';
 
@@ -40,10 +30,7 @@ export function AlertsSection({ settings, update }: { settings: Settings; update
   );
   useEffect(load, [load]);
   return (
-    <section className="card" aria-labelledby="alerts-heading">
-      <Title order={2} id="alerts-heading" mb="sm">
-        Alerts
-      </Title>
+    <Section title="Alerts">
       <Stack gap="md">
         <Text size="sm" c="dimmed">
           Success is silent. You are told once when a plan fails, is overdue or is not proven, and once a day while that
@@ -87,7 +74,7 @@ export function AlertsSection({ settings, update }: { settings: Settings; update
           </>
         )}
       </Stack>
-    </section>
+    </Section>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, SegmentedControl, Stack, Switch, Text, Title } from '@mantine/core';
+import { Button, Group, NumberInput, SegmentedControl, Stack, Switch, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { Settings } from '../../../src-shared/model/settings.ts';
@@ -7,6 +7,7 @@ import { ErrorNotice } from '../../components/errors.tsx';
 import { Page } from '../../components/page.tsx';
 import { PathField } from '../../components/path-field.tsx';
 import { PathText } from '../../components/path-text.tsx';
+import { Section } from '../../components/section.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { useAppStore } from '../../stores/app-store.ts';
 import { putRun } from '../../stores/runs-store.ts';
@@ -31,21 +32,15 @@ export function SettingsPage() {
   return (
     <Page title="Settings">
       <Stack gap="lg" maw={760}>
-        <section className="card" aria-labelledby="look-heading">
-          <Title order={2} id="look-heading" mb="sm">
-            Look
-          </Title>
+        <Section title="Look">
           <SegmentedControl
             aria-label="Theme"
             data={THEMES}
             value={settings.theme}
             onChange={(theme) => update({ theme: theme as Settings['theme'] })}
           />
-        </section>
-        <section className="card" aria-labelledby="restore-heading">
-          <Title order={2} id="restore-heading" mb="sm">
-            Restoring
-          </Title>
+        </Section>
+        <Section title="Restoring">
           <NumberInput
             label="Wait for another program's lock (seconds)"
             description="A restore into a live database waits this long before it gives up; nothing is changed then."
@@ -58,15 +53,12 @@ export function SettingsPage() {
               if (Number.isInteger(seconds) && seconds >= 1 && seconds <= 600) update({ lockWaitSeconds: seconds });
             }}
           />
-        </section>
+        </Section>
         <AlertsSection settings={settings} update={update} />
         <SchedulesSection settings={settings} update={update} />
         <ScanSection />
         {info !== null && (
-          <section className="card" aria-labelledby="about-heading">
-            <Title order={2} id="about-heading" mb="sm">
-              About
-            </Title>
+          <Section title="About">
             <dl className="described">
               <dt>Snapkeep</dt>
               <dd>
@@ -81,7 +73,7 @@ export function SettingsPage() {
                 <PathText path={info.safetyFolder} />
               </dd>
             </dl>
-          </section>
+          </Section>
         )}
       </Stack>
     </Page>
@@ -91,13 +83,7 @@ export function SettingsPage() {
 function SchedulesSection({ settings, update }: { settings: Settings; update(change: Partial<Settings>): void }) {
   const { info, paused } = useAppStore();
   return (
-    <section className="card" aria-labelledby="schedules-heading">
-      <Group justify="space-between" mb="sm">
-        <Title order={2} id="schedules-heading">
-          Schedules
-        </Title>
-        <PauseMenu paused={paused} />
-      </Group>
+    <Section title="Schedules" actions={<PauseMenu paused={paused} />}>
       <Stack gap="sm">
         <Switch
           label="Scheduled runs wait while this machine runs on its battery"
@@ -119,7 +105,7 @@ function SchedulesSection({ settings, update }: { settings: Settings; update(cha
           </>
         )}
       </Stack>
-    </section>
+    </Section>
   );
 }
 
@@ -135,10 +121,7 @@ function ScanSection() {
     });
   };
   return (
-    <section className="card" aria-labelledby="scan-heading">
-      <Title order={2} id="scan-heading" mb="sm">
-        Find snapshots
-      </Title>
+    <Section title="Find snapshots">
       <Stack gap="md">
         <Text size="sm" c="dimmed">
           Snapshots describe themselves. After a move to another machine, or when plans and runs are lost, reading a
@@ -152,6 +135,6 @@ function ScanSection() {
           </Button>
         </Group>
       </Stack>
-    </section>
+    </Section>
   );
 }
