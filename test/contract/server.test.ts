@@ -56,6 +56,15 @@ test('the start address gives a cookie and leaves no token behind', async () => 
   expect((await fetch(`${origin}/?token=wrong`)).status).toBe(401);
 });
 
+test('figures are answered to whoever is on this machine, and only when Snapkeep was meant', async () => {
+  const { origin, port } = await startServer();
+  const answer = await fetch(`${origin}/metrics`);
+  expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+  expect(await answer.text()).toContain('# TYPE snapkeep_overdue gauge');
+  expect(await statusWith(origin, { Host: `evil.example:${port}` }, '/metrics')).toBe(403);
+  expect((await fetch(`${origin}/metrics`, { method: 'POST' })).status).toBe(401);
+});
+
 test('nobody unknown gets anything, and nothing that was meant for others is answered', async () => {
   const { origin, bearer, post, port } = await startServer();
   expect((await fetch(origin)).status).toBe(401);

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createCore } from '../../src-main/core/create-core.ts';
+import { KEEP_ALL } from '../../src-shared/model/plan.ts';
 import type { Run, RunPhase } from '../../src-shared/model/run.ts';
 import { appendEntries, countEntries, integrityOf, makeDatabase } from '../support/databases.ts';
 import {
@@ -262,4 +263,29 @@ test('two runs go on at a time, never two on one database, in the order asked fo
   );
   expect(runs.map((run) => run.state)).toEqual(sources.map(() => 'succeeded'));
   expect({ most, doubled }).toEqual({ most: 2, doubled: false });
+});
+
+test('after each good backup what no rule keeps is removed, and the log says why each was kept or not', async () => {
+  const scene = await setScene({ plan: { retention: { ...KEEP_ALL, keepLast: 2 } } });
+  for (let n = 0; n < 3; n++) {
+    await takeBackup(scene);
+    for (const run of scene.core.activeRuns()) await scene.core.runEnded(run.id);
+  }
+  const [first, second, ...others] = await scene.core.call('snapshots.list', {});
+  expect([first?.keptBy, second?.keptBy, others]).toEqual([['latest-1'], ['latest-2'], []]);
+  const [prune] = (await scene.core.call('runs.list', {})).filter(({ kind }) => kind === 'prune');
+  const { log } = await scene.core.call('runs.get', { runId: prune?.id ?? '' });
+  const messages = log.map(({ message }) => message).join('\n');
+  expect(messages).toContain(`Kept ${first?.name} (latest-1).`);
+  expect(messages).toMatch(/^Removed .* \(beyond-last-2\)\.$/m);
+});
+
+test('a backup that is not proven good removes nothing', async () => {
+  const scene = await setScene({ plan: { retention: { ...KEEP_ALL, keepLast: 1 } } });
+  await takeBackup(scene);
+  const run = await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id, name: 'taken.db.gz' });
+  const again = await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id, name: 'taken.db.gz' });
+  expect([run.state, again.state]).toEqual(['succeeded', 'failed']);
+  for (const active of scene.core.activeRuns()) await scene.core.runEnded(active.id);
+  expect(await scene.core.call('snapshots.list', {})).toHaveLength(1);
 });

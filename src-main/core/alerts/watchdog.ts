@@ -102,9 +102,14 @@ export class Watchdog {
   }
 }
 
+const TROUBLE = {
+  failed: ['failed', 'still fails'],
+  overdue: ['is overdue', 'is still overdue'],
+  unproven: ['is not proven', 'is still not proven'],
+} as const;
+
 function titleOf(name: string, kind: Alert['kind'], state: PlanState): string {
-  if (kind === 'mended') return `${name} is fine again`;
-  const words = { failed: 'failed', overdue: 'is overdue', unproven: 'is not proven' } as const;
-  const what = words[state as keyof typeof words] ?? state;
-  return kind === 'reminder' ? `${name} still ${what}` : `${name} ${what}`;
+  if (kind === 'mended') return `${name} is in order again`;
+  const [first, again] = TROUBLE[state as keyof typeof TROUBLE];
+  return `${name} ${kind === 'reminder' ? again : first}`;
 }
