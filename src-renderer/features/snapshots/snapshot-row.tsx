@@ -56,12 +56,8 @@ export function SnapshotRow({ snapshot, index, style, now, onDelete }: SnapshotR
         {bytesInWords(snapshot.sizeBytes)}
       </span>
       <span role="cell">{TRIGGERS[snapshot.trigger]}</span>
-      <span role="cell" className="tags">
-        {snapshot.keptBy.length === 0 ? (
-          <RuleTag rule="to be pruned" />
-        ) : (
-          snapshot.keptBy.map((rule) => <RuleTag key={rule} rule={rule} />)
-        )}
+      <span role="cell" className="tags" title={snapshot.keptBy.join(', ')}>
+        <KeptBy rules={snapshot.keptBy} />
       </span>
       <span role="cell">
         <ProofPill proof={snapshot.proof} missing={snapshot.missing} now={now} />
@@ -111,5 +107,26 @@ export function SnapshotRow({ snapshot, index, style, now, onDelete }: SnapshotR
         </Menu>
       </span>
     </div>
+  );
+}
+
+/** The rules that keep a snapshot; where they are many, the first, and how many more. */
+function KeptBy({ rules }: { rules: readonly string[] }) {
+  if (rules.length === 0) return <RuleTag rule="to be pruned" />;
+  const shown = rules.length > 2 ? rules.slice(0, 1) : rules;
+  return (
+    <>
+      {shown.map((rule) => (
+        <RuleTag key={rule} rule={rule} />
+      ))}
+      {rules.length > shown.length && (
+        <>
+          <span aria-hidden>
+            <RuleTag rule={`+${rules.length - shown.length}`} />
+          </span>
+          <span className="visually-hidden">{rules.slice(shown.length).join(', ')}</span>
+        </>
+      )}
+    </>
   );
 }
