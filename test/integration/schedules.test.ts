@@ -92,8 +92,15 @@ test('a command serves no schedule', async () => {
   const clock = new FakeClock(Date.now() + 5 * HOUR);
   await scene.core.close();
   const core = await startTestCore(scene.home, { clock });
+  await core.call('plans.update', { planId: scene.plan.id, compression: 'zst' });
   await clock.advance(HOUR, () => core.settled());
   expect(await core.call('runs.list', {})).toEqual([]);
+  // It is known all the same what is due.
+  await core.close();
+  const stays = await startTestCore(scene.home, { host: 'server', clock });
+  await stays.settled();
+  expect(stays.activeRuns().map(({ slot }) => slot?.slots)).toEqual([6]);
+  await Promise.all(stays.activeRuns().map(({ id }) => stays.runEnded(id)));
 });
 
 test('a destination that is away for an hour: waiting, overdue told once, then one backup, and no failed run', async () => {

@@ -55,7 +55,7 @@ export class Scheduler {
   readonly #following = new Set<string>();
   #forgetTimer = (): void => {};
   #stopListening = (): void => {};
-  #closed = false;
+  #serves = false;
 
   constructor(ports: SchedulerPorts) {
     this.#ports = ports;
@@ -63,19 +63,25 @@ export class Scheduler {
 
   /** Begins to serve, with what was due before. */
   start(): void {
+    this.#serves = true;
     this.#stopListening = this.#ports.power?.onResume(() => this.look({ atOnce: true })) ?? this.#stopListening;
     this.look();
   }
 
   /**
-   * Looks at every schedule now: after a change of a plan, a pause, or the machine's sleep.
+   * Looks at every schedule now, if schedules are served here: after a change of a plan, a pause, or the machine's sleep.
    * @param atOnce what waits to be tried again is tried now
    */
   look({ atOnce = false }: { atOnce?: boolean } = {}): void {
-    if (this.#closed) return;
     this.#forgetTimer();
-    for (const plan of this.#ports.plans()) for (const job of JOBS) this.#lookAt(plan, job, atOnce);
-    this.#sleep();
+    for (const plan of this.#ports.plans()) {
+      for (const job of JOBS) {
+        // From now on it counts, whoever serves it.
+        if (this.#serves) this.#lookAt(plan, job, atOnce);
+        else this.#stateOf(plan, job);
+      }
+    }
+    if (this.#serves) this.#sleep();
   }
 
   /** Waits until what a look has begun is done; for tests and for closing. */
@@ -85,7 +91,7 @@ export class Scheduler {
 
   /** Stops serving; call it before the runs are cancelled, so that they stay due. */
   close(): void {
-    this.#closed = true;
+    this.#serves = false;
     this.#forgetTimer();
     this.#stopListening();
   }
@@ -127,13 +133,13 @@ export class Scheduler {
     if (before.serving !== null) this.#follow(plan, job, before.serving.runId);
     const state = this.#takeIn(before, schedule, this.#slots(plan, schedule, before), fingerprint, atOnce);
     this.#save(plan, job, state, before);
-    if (this.#closed || !mayStart(state, this.#now()) || this.#isPaused(plan)) return;
+    if (!this.#serves || !mayStart(state, this.#now()) || this.#isPaused(plan)) return;
     if (this.#ports.notOnBattery() && this.#ports.power?.onBattery()) {
       return this.#save(plan, job, { ...state, waitingFor: ON_BATTERY }, state);
     }
     const away = await this.#ports.whatIsAway(plan, job);
     // Meanwhile the schedule may have been changed, and what was due is due no more.
-    if (this.#closed || this.#ports.states.get(plan.id, job)?.schedule !== state.schedule) return;
+    if (!this.#serves || this.#ports.states.get(plan.id, job)?.schedule !== state.schedule) return;
     if (away !== null) return this.#save(plan, job, putOff(state, away, this.#now()), state);
     const { due } = state.memory;
     if (due === null) return;
@@ -157,7 +163,7 @@ export class Scheduler {
 
   /** What could not even be started is tried again, and its message is shown until then. */
   #putOff(plan: Plan, job: ScheduledJob, error: unknown): void {
-    if (this.#closed || !this.#ports.plans().some(({ id }) => id === plan.id)) return;
+    if (!this.#serves || !this.#ports.plans().some(({ id }) => id === plan.id)) return;
     const state = this.#stateOf(plan, job);
     this.#save(plan, job, putOff(state, explainError(error, plan.name).message, this.#now()), state);
   }
@@ -171,7 +177,7 @@ export class Scheduler {
       .then((run) => {
         if (!this.#ports.plans().some(({ id }) => id === plan.id)) return;
         const state = this.#stateOf(plan, job);
-        this.#save(plan, job, finish(state, run, this.#now(), this.#closed), state);
+        this.#save(plan, job, finish(state, run, this.#now(), !this.#serves), state);
         this.look();
       })
       .catch((error: unknown) => this.#putOff(plan, job, error))
