@@ -147,6 +147,13 @@ test('the whole way by keyboard', async () => {
   await expect(page.getByRole('button', { name: 'Replace hone.db' })).toBeDisabled();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(0);
+  await page
+    .getByRole('button', { name: /^More for/ })
+    .first()
+    .press('Enter');
+  await page.getByRole('menuitem', { name: 'Compare with live…' }).press('Enter');
+  await expect(page.getByText('You will lose 25 rows')).toBeVisible();
+  await page.keyboard.press('Escape');
   await page.context().close();
 });
 

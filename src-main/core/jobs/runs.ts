@@ -256,6 +256,8 @@ export class Runs {
 }
 
 function slotInWords({ at, slots }: NonNullable<Run['slot']>): string {
-  if (slots === 1) return `Serves the slot of ${at}.`;
-  return `Catches up: ${slots} slots had come, the newest ${at}. One run serves them all.`;
+  // In the machine's time zone, as a person would write it: 2026-11-20 02:00.
+  const time = new Date(at).toLocaleString('sv-SE').slice(0, 16);
+  if (slots === 1) return `Serves the slot of ${time}.`;
+  return `Catches up: ${slots} slots had come, the newest at ${time}. One run serves them all.`;
 }

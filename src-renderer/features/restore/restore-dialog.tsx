@@ -25,7 +25,7 @@ export function RestoreDialog() {
 }
 
 function OpenDialog({ request }: { request: RestoreRequest }) {
-  const [step, setStep] = useState<Step>({ name: 'what' });
+  const [step, setStep] = useState<Step>(firstStep(request));
   // What a check has staged is thrown away when the dialog closes without restoring it.
   const [checkRunId, setCheckRunId] = useState<string | null>(null);
   const close = (): void => {
@@ -74,6 +74,10 @@ function OpenDialog({ request }: { request: RestoreRequest }) {
       </Stack>
     </Modal>
   );
+}
+
+function firstStep({ targetPath }: RestoreRequest): Step {
+  return targetPath === undefined ? { name: 'what' } : { name: 'review', targetPath, suggestedTarget: targetPath };
 }
 
 function abandon(checkRunId: string): void {

@@ -4,6 +4,8 @@ import type { RestoreSource } from '../../../src-shared/model/restore.ts';
 /** What is to be restored. */
 export interface RestoreRequest {
   source: RestoreSource;
+  /** Where to, when that is known: then the review comes at once. */
+  targetPath?: string;
 }
 
 interface RestoreState {

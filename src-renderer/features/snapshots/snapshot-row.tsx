@@ -2,6 +2,7 @@ import { ActionIcon, Button, Menu } from '@mantine/core';
 import {
   IconDots,
   IconFolderOpen,
+  IconGitCompare,
   IconPin,
   IconPinnedOff,
   IconRestore,
@@ -46,6 +47,7 @@ export function SnapshotRow({ snapshot, index, style, now, onDelete }: SnapshotR
     );
   const reveal = (): void => action.run(async () => void (await client.call('files.reveal', { path: snapshot.path })));
   const restore = (): void => openRestore({ source: { snapshotId: snapshot.id } });
+  const compare = (): void => openRestore({ source: { snapshotId: snapshot.id }, targetPath: snapshot.sourcePath });
   return (
     <div className="virtual snapshot-row" style={style} role="row" aria-rowindex={index} title={snapshot.name}>
       <span role="cell" className="numbers">
@@ -81,6 +83,9 @@ export function SnapshotRow({ snapshot, index, style, now, onDelete }: SnapshotR
             </Menu.Item>
             <Menu.Item leftSection={<IconRestore size={15} aria-hidden />} onClick={restore}>
               Restore…
+            </Menu.Item>
+            <Menu.Item leftSection={<IconGitCompare size={15} aria-hidden />} onClick={compare}>
+              Compare with live…
             </Menu.Item>
             {canReveal && (
               <Menu.Item leftSection={<IconFolderOpen size={15} aria-hidden />} onClick={reveal}>
