@@ -29,7 +29,7 @@ const FRESH: { [K in Kind]: Extract<Schedule, { kind: K }> } = {
 };
 
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
-const ZONES = ['', ...Intl.supportedValuesOf('timeZone')].map((zone) => ({
+const ZONES = [...new Set(['', 'UTC', ...Intl.supportedValuesOf('timeZone')])].map((zone) => ({
   value: zone,
   label: zone === '' ? 'This machine’s' : zone,
 }));
