@@ -13,7 +13,11 @@ export function sourcesHandlers(core: CoreContext): Handlers<MethodsOf<'sources'
       const stagingFolder = join(core.dataFolder.stagingFolder, `describe-${randomUUID()}`);
       await mkdir(stagingFolder, { recursive: true, mode: 0o700 });
       try {
-        return await core.runInWorker('describe', { path: source }, { stagingFolder, signal });
+        return await core.runInWorker(
+          'describe',
+          { path: source, orLocked: true, mayLook: !core.runs.isLocked(source) },
+          { stagingFolder, signal },
+        );
       } finally {
         await rm(stagingFolder, { recursive: true, force: true });
       }
