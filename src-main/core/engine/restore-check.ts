@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { KeyFingerprint } from '../../../src-shared/model/encryption.ts';
 import type { RestoreCheck, RestoreMethod } from '../../../src-shared/model/restore.ts';
 import { keyInWords } from '../../../src-shared/rules/encryption-words.ts';
 import { compareSchemas, compareTables, countLostRows } from './compare.ts';
@@ -29,6 +30,8 @@ export interface PreparedRestore {
   check: RestoreCheck;
   imagePath: string;
   imageSha256: string;
+  /** The key that opened the image; `null`: it is not encrypted. */
+  key: KeyFingerprint | null;
 }
 
 /**
@@ -81,6 +84,7 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
     check: { ...check, confirmation: confirmationOf(staged.imageSha256, method, target, request.targetPath) },
     imagePath: staged.imagePath,
     imageSha256: staged.imageSha256,
+    key: staged.unlocking?.key.fingerprint ?? null,
   };
 }
 
