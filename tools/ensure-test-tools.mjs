@@ -8,8 +8,9 @@ const canInstall = process.platform === 'linux' && process.getuid?.() === 0 && e
 /** @type {string[]} */
 const missing = [];
 if (findBrowser() === undefined) missing.push('chromium');
-// Without these, the tests that read what other people's tools have packed are skipped.
-for (const tool of ['zstd', 'pigz']) if (spawnSync(tool, ['--version']).error !== undefined) missing.push(tool);
+// Without these, the tests that read what other people's tools have packed or encrypted are skipped.
+for (const tool of ['zstd', 'pigz', 'sqlcipher'])
+  if (spawnSync(tool, ['--version']).error !== undefined) missing.push(tool);
 
 if (missing.length > 0 && canInstall) {
   process.stderr.write(`Installing ${missing.join(', ')} for the tests …\n`);

@@ -3,10 +3,11 @@ import type { Command } from 'commander';
 import { Compression } from '../../src-shared/model/values.ts';
 import { bytesInWords } from '../../src-shared/rules/wording.ts';
 import { type CommandContext, json } from './command.ts';
+import { addKeyOptions, type KeyOptions, keyOf } from './key-options.ts';
 import { EXIT, errorOf, print, say, UsageError } from './output.ts';
 import type { Session } from './session.ts';
 
-interface BackupOptions {
+interface BackupOptions extends KeyOptions {
   source?: string;
   to?: string;
   name?: string;
@@ -17,7 +18,7 @@ interface BackupOptions {
 
 /** `backup` and `verify`. */
 export function addBackupCommands(program: Command, context: CommandContext): void {
-  json(program.command('backup'))
+  addKeyOptions(json(program.command('backup')))
     .summary('back up a plan, or any database into a folder')
     .description('Takes a consistent snapshot of a database while other programs write to it, and proves it.')
     .argument('[plan]', 'name or id of a plan')
@@ -34,14 +35,17 @@ export function addBackupCommands(program: Command, context: CommandContext): vo
       context(options, (session) => backUp(session, plan, options)),
     );
 
-  json(program.command('verify'))
+  addKeyOptions(json(program.command('verify')))
     .summary('restore a snapshot or a file to a scratch place and check everything')
     .description('Exit code 3: it is not valid.')
     .argument('<snapshot>', 'id or name of a snapshot, or the path of a file')
     .addHelpText('after', '\nExample:\n  snapkeep verify ./hone-2026-11-20-020000.db.gz')
-    .action((given: string, options: { json?: boolean }) =>
+    .action((given: string, options: KeyOptions & { json?: boolean }) =>
       context(options, async (session) => {
-        const run = await session.run('verifications.start', await session.findSource(given));
+        const run = await session.run('verifications.start', {
+          ...(await session.findSource(given)),
+          ...(await keyOf(options)),
+        });
         if (run.result?.kind !== 'verify') throw errorOf(run);
         const { verification } = run.result;
         const checks = verification.checks.map((check) => `  ${check.outcome.padEnd(8)}${check.name}: ${check.detail}`);
@@ -71,12 +75,16 @@ async function orderOf(session: Session, planName: string | undefined, options: 
       throw new UsageError('Give either a plan or --source and --to.');
     if (format !== undefined) throw new UsageError('The format of a plan is part of the plan.');
     const { plan } = await session.findPlan(planName);
+    const { key } = await keyOf(options);
+    // A plan keeps its key, so that the next backup needs none.
+    if (key !== undefined) await session.call('plans.update', { planId: plan.id, key });
     return { planId: plan.id, ...name, ...(options.verify ? {} : { verify: false }) };
   }
   if (options.source === undefined || options.to === undefined)
     throw new UsageError('Give a plan, or --source and --to.');
   const compression = format === undefined ? {} : { compression: format };
-  return { source: resolve(options.source), to: resolve(options.to), ...name, ...compression, verify: options.verify };
+  const { source, to, verify } = options;
+  return { source: resolve(source), to: resolve(to), ...name, ...compression, verify, ...(await keyOf(options)) };
 }
 
 /** @throws UsageError */

@@ -5,11 +5,12 @@ import { metricsOf } from '../../src-shared/rules/metrics.ts';
 import { bytesInWords, countInWords } from '../../src-shared/rules/wording.ts';
 import { parseFormat } from './backup-commands.ts';
 import { type CommandContext, json } from './command.ts';
+import { addKeyOptions, type KeyOptions, keyOf } from './key-options.ts';
 import { EXIT, errorOf, print } from './output.ts';
 import { addRetentionOptions, type RetentionOptions, retentionOf } from './retention-options.ts';
 import { parseSchedule, SCHEDULE_HELP } from './schedule-option.ts';
 
-interface AddOptions extends RetentionOptions {
+interface AddOptions extends RetentionOptions, KeyOptions {
   name: string;
   source: string;
   to: string;
@@ -27,7 +28,7 @@ export function addPlanCommands(program: Command, context: CommandContext): void
     .summary('add, list and remove plans')
     .description('A plan is a database, the folder its snapshots go into, and the rules for both.');
 
-  addRetentionOptions(json(plan.command('add')))
+  addKeyOptions(addRetentionOptions(json(plan.command('add'))))
     .summary('make a plan')
     .requiredOption('--name <name>', 'what it is called')
     .requiredOption('--source <file>', 'the database')
@@ -49,6 +50,7 @@ export function addPlanCommands(program: Command, context: CommandContext): void
           sourcePath: resolve(options.source),
           destination: { kind: 'folder', path: resolve(options.to) },
           verifyAfterBackup: options.verify,
+          ...(await keyOf(options)),
           ...(compression === undefined ? {} : { compression }),
           ...(options.schedule === undefined ? {} : { schedule: options.schedule }),
           ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),

@@ -5,10 +5,11 @@ import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import { countInWords } from '../../src-shared/rules/wording.ts';
 import { type CommandContext, json } from './command.ts';
+import { addKeyOptions, type KeyOptions, keyOf } from './key-options.ts';
 import { EXIT, errorOf, print, say } from './output.ts';
 import type { Session } from './session.ts';
 
-interface RestoreOptions {
+interface RestoreOptions extends KeyOptions {
   to: string;
   force?: boolean;
   json?: boolean;
@@ -16,7 +17,7 @@ interface RestoreOptions {
 
 /** `restore` and `undo`. */
 export function addRestoreCommands(program: Command, context: CommandContext): void {
-  json(program.command('restore'))
+  addKeyOptions(json(program.command('restore')))
     .summary('restore a snapshot or a file, checked first')
     .description(
       'Restores to a path. A database that is there already is replaced only with --force, and kept first: see undo.',
@@ -51,7 +52,7 @@ async function restore(session: Session, given: string, options: RestoreOptions)
       hint: 'Nothing was changed. Give --force to replace it; what is there is kept first.',
     });
   }
-  const checked = await session.run('restores.check', { source, targetPath });
+  const checked = await session.run('restores.check', { source, targetPath, ...(await keyOf(options)) });
   if (checked.result?.kind !== 'restore-check') throw errorOf(checked);
   const { check } = checked.result;
   if (check.target.exists && options.force !== true) {
@@ -62,6 +63,7 @@ async function restore(session: Session, given: string, options: RestoreOptions)
   say(check.verification.message);
   if (check.rowsLost > 0) say(`${countInWords(check.rowsLost, 'row')} newer than the snapshot are replaced.`);
   for (const change of check.schemaChanges) say(change);
+  if (check.keyNote !== null) say(check.keyNote);
   return report(
     options,
     await session.run('restores.start', { checkRunId: checked.id, confirmation: check.confirmation }),

@@ -88,7 +88,7 @@ async function startForSlot(
   slot: NonNullable<Run['slot']>,
 ): Promise<Run> {
   try {
-    return job === 'backup' ? await startBackup(core, orderOf(plan, slot)) : startDrill(core, plan, slot);
+    return job === 'backup' ? await startBackup(core, orderOf(core, plan, slot)) : startDrill(core, plan, slot);
   } catch (error) {
     return core.runs.start({
       kind: job,

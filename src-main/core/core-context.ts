@@ -7,6 +7,7 @@ import type { Runs } from './jobs/runs.ts';
 import type { RunInWorker } from './jobs/worker-runner.ts';
 import type { Clock, HostPorts } from './ports.ts';
 import type { Scheduler } from './scheduler/scheduler.ts';
+import type { KeyRing } from './secrets/key-ring.ts';
 import type { SecretStore } from './secrets/secret-store.ts';
 
 /** What handlers and jobs share. Made once, by `createCore`. */
@@ -18,6 +19,7 @@ export interface CoreContext {
   readonly scheduler: Scheduler;
   readonly channels: Channels;
   readonly secrets: SecretStore;
+  readonly keys: KeyRing;
   readonly events: EventBus;
   readonly runInWorker: RunInWorker;
   readonly ports: HostPorts;

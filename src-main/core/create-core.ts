@@ -15,6 +15,7 @@ import { createWorkerRunner } from './jobs/worker-runner.ts';
 import { canonicalPath } from './paths.ts';
 import { type HostPorts, systemClock } from './ports.ts';
 import { keyFileProtector } from './secrets/key-file-protector.ts';
+import { KeyRing } from './secrets/key-ring.ts';
 import { SecretStore } from './secrets/secret-store.ts';
 
 /**
@@ -41,10 +42,12 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts): C
   const events = new EventBus();
   const prepared = new PreparedRestores();
   const runs = new Runs({ repo: catalog.runs, events, clock, stagingFolder: dataFolder.stagingFolder });
-  const secrets = new SecretStore(catalog.secrets, ports.secretProtector ?? keyFileProtector(dataFolder.path));
+  const protector = ports.secretProtector ?? keyFileProtector(dataFolder.path);
+  const secrets = new SecretStore(catalog.secrets, protector);
+  const keys = new KeyRing(catalog.keys, protector, clock);
   const runInWorker = createWorkerRunner(ports.workerFile);
   const { version } = packageJson;
-  const parts = { dataFolder, catalog, runs, prepared, secrets, events, runInWorker, ports, clock, version };
+  const parts = { dataFolder, catalog, runs, prepared, secrets, keys, events, runInWorker, ports, clock, version };
   const automation = createAutomation(parts, () => context);
   const context: CoreContext = { ...parts, scheduler: automation.scheduler, channels: automation.channels };
   const dispatcher = new Dispatcher(createHandlers(context));

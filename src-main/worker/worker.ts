@@ -23,7 +23,7 @@ type Tasks = {
 };
 
 const tasks: Tasks = {
-  describe: ({ path }, context) => describeSource(path, context),
+  describe: describeSource,
   snapshot: takeSnapshot,
   verify: ({ path }, context) => verifyFile(path, context),
   drill: drillSnapshot,
@@ -50,6 +50,7 @@ function makeContext(start: WorkerStart): TaskContext {
   let lastTold = 0;
   return {
     stagingFolder: start.stagingFolder,
+    keys: start.keys,
     throwIfCancelled: () => {
       if (Atomics.load(flag, 0) !== 0) throw cancelledError();
     },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AlertChannel } from '../model/alert.ts';
 import { DrillReceipt } from '../model/drill.ts';
+import { KeyInput } from '../model/encryption.ts';
 import { Drill, Plan, PlanInput, PlanSummary, Projection, Retention } from '../model/plan.ts';
 import { FileIdentity, RestoreSource } from '../model/restore.ts';
 import { LogEntry, PruneOutcome, Run } from '../model/run.ts';
@@ -15,6 +16,7 @@ const nothing = z.strictObject({});
 const planId = z.strictObject({ planId: z.uuid() });
 const snapshotId = z.strictObject({ snapshotId: z.uuid() });
 const started = z.object({ run: Run });
+const key = KeyInput.optional();
 const chosen = z.object({ path: FilePath.nullable() });
 
 /** What the host can do that a browser alone cannot. */
@@ -85,7 +87,8 @@ export const methods = {
 
   'plans.list': { params: nothing, result: z.array(PlanSummary) },
   'plans.get': { params: planId, result: PlanSummary },
-  'plans.create': { params: z.strictObject(PlanInput.shape), result: Plan },
+  /** With a key, the database must open with it; it is kept. */
+  'plans.create': { params: z.strictObject({ ...PlanInput.shape, key }), result: Plan },
   'plans.update': {
     params: z.strictObject({
       planId: z.uuid(),
@@ -96,6 +99,8 @@ export const methods = {
       retention: Retention.optional(),
       verifyAfterBackup: z.boolean().optional(),
       drill: Drill.optional(),
+      /** The key the database has now; those it had before are kept for the snapshots made with them. */
+      key,
     }),
     result: Plan,
   },
@@ -147,7 +152,8 @@ export const methods = {
   /** Sends a test over one channel and says what became of it. */
   'alerts.test': { params: z.strictObject({ channel: AlertChannel }), result: nothing },
 
-  'sources.describe': { params: z.strictObject({ path: FilePath }), result: SourceDescription },
+  /** With a key, an encrypted database must open with it; without one, it is described as locked where no known one does. */
+  'sources.describe': { params: z.strictObject({ path: FilePath, key }), result: SourceDescription },
 
   /** `to` is for a backup without a plan. `name` is the file's name; without one the plan's name and the time are used. */
   'backups.start': {
@@ -160,6 +166,7 @@ export const methods = {
         name: z.string().max(255).optional(),
         compression: Plan.shape.compression.optional(),
         verify: z.boolean().optional(),
+        key,
       }),
     ]),
     result: started,
@@ -174,9 +181,13 @@ export const methods = {
   'snapshots.previewDelete': { params: snapshotId, result: PrunePreview },
   'snapshots.delete': { params: z.strictObject({ snapshotId: z.uuid(), confirmation: z.string() }), result: started },
 
-  'verifications.start': { params: RestoreSource, result: started },
+  /** Here and below, `key` is for files made with a key that is not known here. It is kept once it has opened one. */
+  'verifications.start': {
+    params: z.union([z.strictObject({ snapshotId: z.uuid(), key }), z.strictObject({ path: FilePath, key })]),
+    result: started,
+  },
 
-  'restores.check': { params: z.strictObject({ source: RestoreSource, targetPath: FilePath }), result: started },
+  'restores.check': { params: z.strictObject({ source: RestoreSource, targetPath: FilePath, key }), result: started },
   /** Starts what the run `checkRunId` found out about; refused as stale when the target is no longer what was looked at. */
   'restores.start': { params: z.strictObject({ checkRunId: z.uuid(), confirmation: z.string() }), result: started },
   /** Throws away what a check staged. Harmless when there is nothing any more. */

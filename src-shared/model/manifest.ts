@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { Encryption } from './encryption.ts';
 import { Bytes, Compression, FilePath, Instant, Sha256, TableRows } from './values.ts';
 
-/** The newest manifest format this version reads and the one it writes. */
-export const MANIFEST_FORMAT = 1;
+/** The newest manifest format this version reads. Format 2 is written for encrypted databases, which format 1 does not know. */
+export const MANIFEST_FORMAT = 2;
 
 /** What the name of a snapshot's file is followed by to name its manifest. */
 export const MANIFEST_SUFFIX = '.manifest.json';
@@ -16,21 +17,23 @@ export type SnapshotTrigger = z.infer<typeof SnapshotTrigger>;
  * A reader first looks at `format` alone: see {@link ManifestFormat}.
  */
 export const Manifest = z.object({
-  format: z.literal(MANIFEST_FORMAT),
+  format: z.literal([1, MANIFEST_FORMAT]),
   id: z.uuid(),
   /** The name of the snapshot's file, in the folder of this manifest. */
   name: z.string().min(1),
   plan: z.object({ id: z.uuid().nullable(), name: z.string() }),
   source: z.object({ path: FilePath, name: z.string() }),
   trigger: SnapshotTrigger,
-  /** `online-backup`: pages copied through SQLite under one read transaction. `file-copy`: the bytes of a file SQLite could not read. */
-  method: z.enum(['online-backup', 'file-copy']),
+  /** `online-backup`: pages copied through SQLite under one read transaction. `vacuum-into`: an encrypted database, copied with its key. `file-copy`: the bytes of a file SQLite could not read. */
+  method: z.enum(['online-backup', 'vacuum-into', 'file-copy']),
   startedAt: Instant,
   /** The instant whose content the snapshot holds. */
   createdAt: Instant,
   compression: Compression,
   stored: z.object({ bytes: Bytes, sha256: Sha256 }),
   image: z.object({ bytes: Bytes, sha256: Sha256 }),
+  /** Of the stored database, which opens with the key it was made with; `null`: it is not encrypted. */
+  encryption: Encryption.nullable().default(null),
   database: z.object({
     pageSize: z.number().int(),
     pageCount: z.number().int().nonnegative(),

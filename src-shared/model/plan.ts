@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PlanKey } from './encryption.ts';
 import { Run } from './run.ts';
 import { Pause, Schedule, ScheduleStatus, TimeZone, Weekday } from './schedule.ts';
 import { ListedSnapshot } from './snapshot.ts';
@@ -78,6 +79,8 @@ export const Plan = z.object({
   drill: Drill,
   id: z.uuid(),
   paused: Pause.nullable(),
+  /** Where the key of an encrypted database comes from; `null`: it is not encrypted. */
+  key: PlanKey.nullable(),
   createdAt: Instant,
   updatedAt: Instant,
 });

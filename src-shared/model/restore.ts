@@ -7,7 +7,7 @@ export const RestoreSource = z.union([z.strictObject({ snapshotId: z.uuid() }), 
 export type RestoreSource = z.infer<typeof RestoreSource>;
 
 /** What the first bytes of a file say it is. */
-export const FileContent = z.enum(['sqlite', 'empty', 'gzip', 'zstd', 'zip', 'text', 'unknown']);
+export const FileContent = z.enum(['sqlite', 'empty', 'gzip', 'zstd', 'zip', 'text', 'encrypted', 'unknown']);
 export type FileContent = z.infer<typeof FileContent>;
 
 /** What a file is, told by its content, the manifest beside it and the catalog; no more than a look, nothing is unpacked. */
@@ -72,6 +72,8 @@ export const RestoreCheck = z.object({
   rowsLost: z.number().int().nonnegative(),
   /** Differences of the schema in words; empty: the same. */
   schemaChanges: z.array(z.string()),
+  /** Which key the database will have, in words; `null`: it is not encrypted and will not be. */
+  keyNote: z.string().nullable(),
   /** Where the safety snapshot will be put; `null`: nothing is replaced. */
   safetyFolder: FilePath.nullable(),
   confirmation: z.string(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Encryption } from './encryption.ts';
 import { SnapshotTrigger } from './manifest.ts';
 import { Bytes, Compression, FilePath, Instant, Sha256, TableRows } from './values.ts';
 import { ProofLevel } from './verification.ts';
@@ -32,6 +33,8 @@ export const Snapshot = z.object({
   pinned: z.boolean(),
   /** The file was not where it belongs when its folder was last read. */
   missing: z.boolean(),
+  /** `null`: it is not encrypted. */
+  encryption: Encryption.nullable(),
   proof: Proof,
 });
 export type Snapshot = z.infer<typeof Snapshot>;

@@ -284,7 +284,7 @@ describe('manifests', () => {
     const scene = await setScene();
     const { path } = await takeBackup(scene);
     const described = `${path}.manifest.json`;
-    writeFileSync(described, JSON.stringify({ ...manifestOf(path), format: 2, surprise: { new: true } }));
+    writeFileSync(described, JSON.stringify({ ...manifestOf(path), format: 3, surprise: { new: true } }));
     expectFailure(await runToEnd(scene.core, 'verifications.start', { path }), 'TOO_NEW', described);
     const check = { source: { path }, targetPath: scene.source };
     expectFailure(await runToEnd(scene.core, 'restores.check', check), 'TOO_NEW', described);

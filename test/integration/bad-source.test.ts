@@ -66,7 +66,6 @@ async function expectRefusal(scene: Scene, code: string): Promise<void> {
 
 describe('a source that is no database', () => {
   test.each([
-    ['random bytes, as an encrypted database looks', randomBytes(8192)],
     ['a text file', Buffer.from('id,name\n1,Ada\n'.repeat(200))],
     ['a ZIP archive', Buffer.concat([Buffer.from('PK\u0003\u0004'), randomBytes(4000)])],
     ['a gzip file', Buffer.concat([Buffer.from([0x1f, 0x8b, 8]), randomBytes(4000)])],
@@ -75,6 +74,20 @@ describe('a source that is no database', () => {
     clear(scene.source);
     writeFileSync(scene.source, content);
     await expectRefusal(scene, 'UNSUPPORTED');
+  });
+
+  test('random bytes, as an encrypted database looks: the backup asks for a key, and what it is says no more', async () => {
+    const scene = await setScene();
+    clear(scene.source);
+    writeFileSync(scene.source, randomBytes(8192));
+    const { core, plan, source } = scene;
+    expectFailure(await runToEnd(core, 'backups.start', { planId: plan.id }), 'BAD_KEY', source);
+    expect(readdirSync(scene.destination)).toEqual([]);
+    expectNothingLeft(scene);
+    expect(await core.call('sources.describe', { path: source })).toMatchObject({
+      encryption: { locked: true, format: null },
+      tables: [],
+    });
   });
 
   test('a folder is refused', async () => {

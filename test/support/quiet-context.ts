@@ -4,6 +4,7 @@ import type { TaskContext } from '../../src-main/core/engine/task-context.ts';
 export function quietContext(stagingFolder: string, more: Partial<TaskContext> = {}): TaskContext {
   return {
     stagingFolder,
+    keys: [],
     throwIfCancelled: () => {},
     progress: () => {},
     log: () => {},

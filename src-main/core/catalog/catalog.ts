@@ -1,5 +1,6 @@
 import { AlertRepo } from './alert-repo.ts';
 import { DrillRepo } from './drill-repo.ts';
+import { KeyRepo } from './key-repo.ts';
 import { openCatalog } from './open-catalog.ts';
 import { PlanRepo } from './plan-repo.ts';
 import { RunRepo } from './run-repo.ts';
@@ -18,6 +19,7 @@ export interface Catalog {
   readonly alerts: AlertRepo;
   readonly drills: DrillRepo;
   readonly secrets: SecretRepo;
+  readonly keys: KeyRepo;
   close(): void;
 }
 
@@ -33,6 +35,7 @@ export function createCatalog(path: string): Catalog {
     alerts: new AlertRepo(db),
     drills: new DrillRepo(db),
     secrets: new SecretRepo(db),
+    keys: new KeyRepo(db),
     close: () => db.close(),
   };
 }

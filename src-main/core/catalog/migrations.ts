@@ -109,4 +109,9 @@ export const migrations: readonly string[] = [
 
   UPDATE runs SET body = json_set(body, '$.slot', NULL);
   `,
+  `
+  ALTER TABLE plans ADD COLUMN key TEXT;
+  ALTER TABLE snapshots ADD COLUMN encryption TEXT;
+  CREATE TABLE database_keys (fingerprint TEXT PRIMARY KEY, sealed BLOB NOT NULL, used_at TEXT NOT NULL) STRICT;
+  `,
 ];

@@ -1,3 +1,4 @@
+import { PlanKey } from '../../../src-shared/model/encryption.ts';
 import { Drill, type Plan, Retention } from '../../../src-shared/model/plan.ts';
 import { Pause, Schedule } from '../../../src-shared/model/schedule.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
@@ -17,6 +18,7 @@ interface PlanRow {
   time_zone: string | null;
   drill: string;
   paused: string | null;
+  key: string | null;
 }
 
 /** The table of plans. */
@@ -46,12 +48,12 @@ export class PlanRepo {
     this.#db
       .prepare(
         `INSERT INTO plans (id, name, source_path, destination_path, compression, verify_after_backup, created_at, updated_at,
-           retention, schedule, time_zone, drill, paused)
+           retention, schedule, time_zone, drill, paused, key)
          VALUES (@id, @name, @sourcePath, @destinationPath, @compression, @verify, @createdAt, @updatedAt,
-           @retention, @schedule, @timeZone, @drill, @paused)
+           @retention, @schedule, @timeZone, @drill, @paused, @key)
          ON CONFLICT (id) DO UPDATE SET name = @name, source_path = @sourcePath, destination_path = @destinationPath,
            compression = @compression, verify_after_backup = @verify, updated_at = @updatedAt, retention = @retention,
-           schedule = @schedule, time_zone = @timeZone, drill = @drill, paused = @paused`,
+           schedule = @schedule, time_zone = @timeZone, drill = @drill, paused = @paused, key = @key`,
       )
       .run({
         id: plan.id,
@@ -67,6 +69,7 @@ export class PlanRepo {
         timeZone: plan.timeZone,
         drill: JSON.stringify(plan.drill),
         paused: plan.paused === null ? null : JSON.stringify(plan.paused),
+        key: plan.key === null ? null : JSON.stringify(plan.key),
       });
   }
 
@@ -90,5 +93,6 @@ function toPlan(row: PlanRow): Plan {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     paused: row.paused === null ? null : Pause.parse(JSON.parse(row.paused)),
+    key: row.key === null ? null : PlanKey.parse(JSON.parse(row.key)),
   };
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Encryption } from '../../../src-shared/model/encryption.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { Compression, TableRows } from '../../../src-shared/model/values.ts';
@@ -24,6 +25,7 @@ interface SnapshotRow {
   row_count: number;
   pinned: number;
   missing: number;
+  encryption: string | null;
   proof_at: string | null;
   proof_valid: number | null;
   proof_level: Snapshot['proof']['level'] | null;
@@ -34,7 +36,7 @@ interface SnapshotRow {
 export type SnapshotSummary = Omit<Snapshot, 'tables'> & { tableCount: number; rowCount: number };
 
 const COLUMNS = `s.id, plan_id, plan_name, source_path, folder, name, created_at, size_bytes, image_bytes, compression, trigger,
-  sha256, user_version, table_count, row_count, pinned, missing,
+  sha256, user_version, table_count, row_count, pinned, missing, encryption,
   v.at AS proof_at, v.valid AS proof_valid, v.level AS proof_level, v.message AS proof_message`;
 const FROM = `FROM snapshots s
   LEFT JOIN verifications v ON v.id = (SELECT max(id) FROM verifications WHERE snapshot_id = s.id)`;
@@ -113,7 +115,7 @@ export class SnapshotRepo {
     this.#db
       .prepare(
         `INSERT INTO snapshots VALUES (@id, @planId, @planName, @sourcePath, @folder, @name, @createdAt, @sizeBytes, @imageBytes,
-           @compression, @trigger, @sha256, @userVersion, @tables, @tableCount, @rowCount, @pinned, 0)
+           @compression, @trigger, @sha256, @userVersion, @tables, @tableCount, @rowCount, @pinned, 0, @encryption)
          ON CONFLICT (id) DO UPDATE SET plan_id = coalesce(@planId, plan_id), folder = @folder, name = @name, size_bytes = @sizeBytes, sha256 = @sha256, missing = 0`,
       )
       .run({
@@ -133,6 +135,7 @@ export class SnapshotRepo {
         tables: JSON.stringify(tables),
         tableCount: tables.length,
         rowCount: tables.reduce((sum, table) => sum + table.rows, 0),
+        encryption: manifest.encryption && JSON.stringify(manifest.encryption),
         pinned: manifest.trigger === 'before-restore' ? 1 : 0,
       });
   }
@@ -193,6 +196,7 @@ function toSummary(row: SnapshotRow): SnapshotSummary {
     userVersion: row.user_version,
     pinned: row.pinned === 1,
     missing: row.missing === 1,
+    encryption: row.encryption === null ? null : Encryption.parse(JSON.parse(row.encryption)),
     proof: {
       level: row.proof_level ?? 'none',
       valid: row.proof_valid === null ? null : row.proof_valid === 1,

@@ -1,9 +1,11 @@
 import { open, rm, stat } from 'node:fs/promises';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { formatInWords } from '../../../src-shared/rules/encryption-words.ts';
 import { countInWords } from '../../../src-shared/rules/wording.ts';
+import type { Unlocking } from './database-key.ts';
 import { exists, sidecarPaths } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
-import { closeReading, type Database, openForReading } from './open-database.ts';
+import { closeReading, type Database, openDatabase, openForReading } from './open-database.ts';
 import type { TaskContext } from './task-context.ts';
 
 /** Pages are copied in steps of about this many bytes: progress and cancelling stay smooth, and nothing is slower for it. */
@@ -15,19 +17,21 @@ export interface Image {
   /** The instant whose content it holds. */
   takenAt: Date;
   journalMode: string;
+  /** What opens it, as it opens the source; `null`: neither is encrypted. */
+  unlocking: Unlocking | null;
 }
 
 /**
  * Copies the pages of a live database through SQLite under one read transaction, step by step. The held transaction is
- * what keeps the copy from starting over at each commit of another program.
+ * what keeps the copy from starting over at each commit of another program. What is encrypted is copied by VACUUM INTO,
+ * which keeps the key.
  * @param path where the copy goes; nothing may be there
  * @throws SnapkeepError
  */
 export async function copyImage(sourcePath: string, path: string, context: TaskContext): Promise<Image> {
   const before = await identity(sourcePath);
-  const source = await openForReading(sourcePath, context.stagingFolder);
+  const { database: source, unlocking } = await openForReading(sourcePath, context);
   try {
-    const takenAt = context.now();
     const journalMode = String(source.pragma('journal_mode', { simple: true }));
     if (journalMode !== 'wal' && journalMode !== 'memory') {
       context.log(
@@ -35,15 +39,29 @@ export async function copyImage(sourcePath: string, path: string, context: TaskC
         `The journal mode is ${journalMode}: programs that write wait while pages are copied. WAL mode would not make them wait.`,
       );
     }
-    const pages = await copyPages(source, path, context);
-    context.log('info', `Copied ${countInWords(pages, 'page')} under one read transaction.`);
+    const pageSize = Number(source.pragma('page_size', { simple: true }));
+    let takenAt = context.now();
+    let bytes: number;
+    if (unlocking === null) {
+      const pages = await copyPages(source, path, context);
+      bytes = pages * pageSize;
+      context.log('info', `Copied ${countInWords(pages, 'page')} under one read transaction.`);
+    } else {
+      bytes = Number(source.pragma('page_count', { simple: true })) * pageSize;
+      // Looked at while the read transaction keeps others from shortening the file; the copy needs one of its own.
+      await requireWhole(sourcePath, bytes);
+      source.exec('COMMIT');
+      takenAt = context.now();
+      copyEncrypted(source, path, unlocking, journalMode, bytes, context);
+      context.log('info', `Copied by VACUUM INTO, encrypted with the same key (${formatInWords(unlocking.format)}).`);
+    }
     if ((await identity(sourcePath)) !== before) {
       throw new SnapkeepError('CONFLICT', `${sourcePath} was replaced by another file while it was being copied.`, {
         hint: 'Nothing was stored. Back up again to get the new one.',
       });
     }
-    await requireWhole(sourcePath, pages * Number(source.pragma('page_size', { simple: true })));
-    return { path, takenAt, journalMode };
+    if (unlocking === null) await requireWhole(sourcePath, bytes);
+    return { path, takenAt, journalMode, unlocking };
   } catch (error) {
     await rm(path, { force: true });
     throw explainError(error, errorCode(error)?.startsWith('SQLITE_FULL') ? context.stagingFolder : sourcePath);
@@ -74,6 +92,36 @@ async function copyPages(source: Database, path: string, context: TaskContext): 
     throw new SnapkeepError('LOCKED', 'The copy could not be started because of a lock.', { hint: 'Try again.' });
   }
   return totalPages;
+}
+
+/**
+ * The backup call knows no key for its target, and what it or `serialize` write is plain. VACUUM INTO is one statement:
+ * it cannot be stopped half way, and holds one read transaction of its own.
+ */
+function copyEncrypted(
+  source: Database,
+  path: string,
+  unlocking: Unlocking,
+  journalMode: string,
+  bytes: number,
+  context: TaskContext,
+): void {
+  context.throwIfCancelled();
+  context.progress('copying', 0, bytes);
+  // It writes to the new file alone, and SQLite counts that as a change.
+  source.pragma('query_only = OFF');
+  source.prepare('VACUUM INTO ?').run(path);
+  context.throwIfCancelled();
+  if (journalMode === 'wal') {
+    // The copy is to be what the source is, and VACUUM INTO leaves the mode out.
+    const copy = openDatabase(path, { mustExist: true, unlocking });
+    try {
+      copy.pragma('journal_mode = WAL');
+    } finally {
+      copy.close();
+    }
+  }
+  context.progress('copying', bytes, bytes);
 }
 
 /**

@@ -1,36 +1,63 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import { planNameFromPath } from '../../../src-shared/rules/naming.ts';
 import { describeDatabase } from './describe-database.ts';
 import { exists, sidecarPaths } from './durable-files.ts';
 import { explainError } from './engine-errors.ts';
 import { findFileHolders } from './file-holders.ts';
-import { closeReading, openForReading } from './open-database.ts';
+import { closeReading, openForReading, type Reading } from './open-database.ts';
 import type { TaskContext } from './task-context.ts';
+
+/** What is to be described. */
+export interface DescribeRequest {
+  path: string;
+  /** What no key opens is described as far as it can be seen; otherwise it is an error. */
+  orLocked: boolean;
+  /** `false` where a run of this process may have the file open. */
+  mayLook: boolean;
+}
 
 /**
  * Says what a database is without changing it.
  * @throws SnapkeepError when it is none or cannot be read
  */
-export async function describeSource(path: string, context: TaskContext): Promise<SourceDescription> {
+export async function describeSource(request: DescribeRequest, context: TaskContext): Promise<SourceDescription> {
+  const { path } = request;
   const openBy = await findFileHolders(path);
-  const database = await openForReading(path, context.stagingFolder);
+  const seen = { path, name: basename(path), openBy, suggestedPlanName: planNameFromPath(path) };
+  let reading: Reading;
   try {
-    const { wal } = sidecarPaths(path);
+    reading = await openForReading(path, context, request.mayLook);
+  } catch (error) {
+    if (!request.orLocked || !(error instanceof SnapkeepError) || error.code !== 'BAD_KEY') throw error;
+    return { ...seen, ...(await sizes(path)), ...NOTHING_KNOWN };
+  }
+  const { database, unlocking } = reading;
+  try {
     const { schemaHash: _schemaHash, ...facts } = describeDatabase(database, () => context.throwIfCancelled());
-    return {
-      path,
-      name: basename(path),
-      sizeBytes: (await stat(path)).size,
-      walBytes: (await exists(wal)) ? (await stat(wal)).size : 0,
-      ...facts,
-      openBy,
-      suggestedPlanName: planNameFromPath(path),
-    };
+    const encryption = unlocking && { locked: false, format: unlocking.format };
+    return { ...seen, ...(await sizes(path)), ...facts, encryption };
   } catch (error) {
     throw explainError(error, path);
   } finally {
     closeReading(database);
   }
+}
+
+/** What is said of a database that nothing opens. */
+const NOTHING_KNOWN = {
+  pageSize: 0,
+  pageCount: 0,
+  journalMode: 'unknown',
+  userVersion: 0,
+  applicationId: 0,
+  tables: [],
+  encryption: { locked: true, format: null },
+};
+
+async function sizes(path: string): Promise<{ sizeBytes: number; walBytes: number }> {
+  const { wal } = sidecarPaths(path);
+  return { sizeBytes: (await stat(path)).size, walBytes: (await exists(wal)) ? (await stat(wal)).size : 0 };
 }

@@ -29,7 +29,7 @@ export async function drillSnapshot({ path, checks }: DrillRequest, context: Tas
   const { imagePath, verification } = await stageAndVerify(path, context);
   if (!verification.valid) return { verification, checks: [] };
   try {
-    const image = await openForReading(imagePath, context.stagingFolder);
+    const { database: image } = await openForReading(imagePath, context);
     try {
       const results = checks.map((check) => {
         context.throwIfCancelled();

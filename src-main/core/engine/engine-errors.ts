@@ -30,7 +30,7 @@ function explainSqlite(code: string, cause: unknown, what: string): SnapkeepErro
       'UNSUPPORTED',
       `${what} is not a plain SQLite database: it is something else, encrypted, or damaged at its start.`,
       {
-        hint: 'Choose another file. Encrypted databases cannot be read by this version.',
+        hint: 'Choose another file, or give its key if it is encrypted.',
         cause,
       },
     );

@@ -1,8 +1,10 @@
 import { open } from 'node:fs/promises';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
-import { requireFile } from './open-database.ts';
+import { requireFile } from './require-file.ts';
 
 const SQLITE_MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
+/** How much is looked at. */
+const SAMPLE_BYTES = 4096;
 const SIGNATURES: ReadonlyArray<[FileContent, Buffer]> = [
   ['sqlite', SQLITE_MAGIC],
   ['gzip', Buffer.from([0x1f, 0x8b, 8])],
@@ -25,8 +27,10 @@ export async function identifyContent(path: string): Promise<FileContent> {
   await requireFile(path);
   const handle = await open(path, 'r');
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(512), 0, 512, 0);
-    const content = contentOf(buffer.subarray(0, bytesRead));
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(SAMPLE_BYTES), 0, SAMPLE_BYTES, 0);
+    const start = buffer.subarray(0, bytesRead);
+    const content = contentOf(start.subarray(0, 512));
+    if (content === 'unknown' && looksEncrypted(start, (await handle.stat()).size)) return 'encrypted';
     return content === 'empty' && /\.(gz|zst)$/i.test(path) ? 'unknown' : content;
   } finally {
     await handle.close();
@@ -41,6 +45,15 @@ export function contentOf(start: Buffer): FileContent {
   return looksLikeText(start) ? 'text' : 'unknown';
 }
 
+/** Whole pages, and no pattern in their bytes: that is all that can be seen of an encrypted database. */
+function looksEncrypted(start: Buffer, size: number): boolean {
+  if (size % 512 !== 0 || start.length < 1024) return false;
+  const counts = new Map<number, number>();
+  for (const byte of start) counts.set(byte, (counts.get(byte) ?? 0) + 1);
+  // Random bytes come each about as often as the others; a kilobyte of them has some 251 of the 256.
+  return counts.size > 230 && Math.max(...counts.values()) < (start.length / 256) * 5;
+}
+
 function looksLikeText(bytes: Buffer): boolean {
   return bytes.every((byte) => byte >= 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d);
 }
@@ -52,6 +65,7 @@ const IN_WORDS: Record<FileContent, string> = {
   zstd: 'a zstd file',
   zip: 'a ZIP archive',
   text: 'a text file',
+  encrypted: 'an encrypted database, or something that only looks like one',
   unknown: 'neither a SQLite database nor a compressed one; it may be encrypted or damaged',
 };
 
@@ -62,5 +76,7 @@ export function contentInWords(content: FileContent): string {
 
 /** Whether a restore can do anything with such a file. */
 export function isRestorable(content: FileContent): boolean {
-  return content === 'sqlite' || content === 'empty' || content === 'gzip' || content === 'zstd';
+  return (
+    content === 'sqlite' || content === 'empty' || content === 'gzip' || content === 'zstd' || content === 'encrypted'
+  );
 }

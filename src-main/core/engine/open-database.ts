@@ -1,23 +1,43 @@
-import { chmod, copyFile, mkdir, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 // The one place that loads a SQLite driver: see "Which driver" in docs/architecture.md.
 import SqliteDatabase from 'better-sqlite3-multiple-ciphers';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { type Unlocking, unlock, waysToOpen } from './database-key.ts';
 import { exists, sidecarPaths } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
+import { identifyContent } from './identify-file.ts';
+import { requireFile } from './require-file.ts';
+import type { TaskContext } from './task-context.ts';
 
 export type Database = SqliteDatabase.Database;
+
+/** An opened database and what opened it; `null`: it is not encrypted. */
+export interface Reading {
+  database: Database;
+  unlocking: Unlocking | null;
+}
 
 /** How long a statement waits for another program's lock, in milliseconds, before it gives up. */
 const BUSY_TIMEOUT = 5_000;
 
 /** Opens a database that is Snapkeep's own or a file nobody else uses. */
-export function openDatabase(path: string, options: { readonly?: boolean; mustExist?: boolean } = {}): Database {
-  return new SqliteDatabase(path, {
+export function openDatabase(
+  path: string,
+  options: { readonly?: boolean; mustExist?: boolean; unlocking?: Unlocking | null } = {},
+): Database {
+  const database = new SqliteDatabase(path, {
     readonly: options.readonly ?? false,
     fileMustExist: options.mustExist ?? false,
     timeout: BUSY_TIMEOUT,
   });
+  try {
+    if (options.unlocking) unlock(database, options.unlocking);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 /** The version of SQLite in the driver. */
@@ -39,21 +59,51 @@ export function sqliteVersion(): string {
  * create or roll back what it needs (a write-ahead log in a folder that can only be read, a journal left by a crash),
  * a copy of the files is opened in `scratchFolder` instead.
  *
- * @throws SnapkeepError `NOT_FOUND`, `INVALID_PARAMS` for a folder, `UNSUPPORTED` for what is no plain database,
- * `LOCKED`, `CORRUPT`, `PERMISSION`
+ * What is encrypted is tried with every key there is and in every format.
+ *
+ * @param mayLook `false` where a run of this process may have the file open: see `identifyContent`
+ * @throws SnapkeepError `NOT_FOUND`, `INVALID_PARAMS` for a folder, `UNSUPPORTED` for what is no database, `BAD_KEY`
+ * for what is encrypted with another key, `LOCKED`, `CORRUPT`, `PERMISSION`
  */
-export async function openForReading(path: string, scratchFolder: string): Promise<Database> {
+export async function openForReading(
+  path: string,
+  { stagingFolder, keys }: Pick<TaskContext, 'stagingFolder' | 'keys'>,
+  mayLook = true,
+): Promise<Reading> {
   await requireFile(path);
-  try {
-    return beginReading(openInPlace(path, await hasSidecars(path)));
-  } catch (error) {
-    if (!needsOwnCopy(error)) throw explainError(error, path);
+  let found: unknown;
+  for (const unlocking of waysToOpen(keys)) {
+    try {
+      return { database: await beginAnywhere(path, stagingFolder, unlocking), unlocking };
+    } catch (error) {
+      const wrongWay = errorCode(error)?.startsWith('SQLITE_NOTADB');
+      if (!wrongWay && unlocking === null) throw explainError(error, path);
+      // A key that fits a damaged database says so; what fits nothing is no database to SQLite.
+      if (found === undefined || !wrongWay) found = error;
+      if (!wrongWay) break;
+    }
   }
+  if (!errorCode(found)?.startsWith('SQLITE_NOTADB')) throw explainError(found, path);
+  if (!mayLook || (await identifyContent(path)) === 'encrypted') throw badKey(path, keys.length > 0);
+  throw explainError(found, path);
+}
+
+/** Reads in place; where SQLite cannot, a fresh copy, for a wrong key may have spoiled the one before. */
+async function beginAnywhere(path: string, scratchFolder: string, unlocking: Unlocking | null): Promise<Database> {
   try {
-    return beginReading(openDatabase(await copyWithSidecars(path, scratchFolder), { mustExist: true }));
+    return beginReading(openInPlace(path, await hasSidecars(path), unlocking));
   } catch (error) {
-    throw explainError(error, path);
+    if (!needsOwnCopy(error)) throw error;
   }
+  return beginReading(openDatabase(await copyWithSidecars(path, scratchFolder), { mustExist: true, unlocking }));
+}
+
+function badKey(path: string, tried: boolean): SnapkeepError {
+  return tried
+    ? new SnapkeepError('BAD_KEY', `No known key opens ${path}: it has another key, or its first page is damaged.`, {
+        hint: 'Give the key it has now.',
+      })
+    : new SnapkeepError('BAD_KEY', `${path} is encrypted, or no database at all.`, { hint: 'Give its key.' });
 }
 
 /** Closes, which ends the read transaction. There is no COMMIT: on a damaged database that would fail in its turn. */
@@ -61,30 +111,16 @@ export function closeReading(database: Database): void {
   database.close();
 }
 
-/** @throws SnapkeepError when the path is not a file that can be read */
-export async function requireFile(path: string): Promise<void> {
-  let info: Awaited<ReturnType<typeof stat>>;
+function openInPlace(path: string, inUse: boolean, unlocking: Unlocking | null): Database {
+  if (inUse) return openDatabase(path, { readonly: true, mustExist: true, unlocking });
   try {
-    info = await stat(path);
-  } catch (error) {
-    throw explainError(error, path);
-  }
-  if (info.isDirectory())
-    throw new SnapkeepError('INVALID_PARAMS', `${path} is a folder.`, { hint: 'Choose the database file in it.' });
-  if (!info.isFile())
-    throw new SnapkeepError('INVALID_PARAMS', `${path} is not a file.`, { hint: 'Choose a database file.' });
-}
-
-function openInPlace(path: string, inUse: boolean): Database {
-  if (inUse) return openDatabase(path, { readonly: true, mustExist: true });
-  try {
-    const database = openDatabase(path, { mustExist: true });
+    const database = openDatabase(path, { mustExist: true, unlocking });
     database.pragma('query_only = ON');
     return database;
   } catch (error) {
     if (!['SQLITE_READONLY', 'SQLITE_CANTOPEN', 'SQLITE_PERM'].some((code) => errorCode(error)?.startsWith(code)))
       throw error;
-    return openDatabase(path, { readonly: true, mustExist: true });
+    return openDatabase(path, { readonly: true, mustExist: true, unlocking });
   }
 }
 
@@ -113,6 +149,7 @@ function needsOwnCopy(error: unknown): boolean {
 /** @throws SnapkeepError `BUSY` when a program writes to the files while they are copied */
 async function copyWithSidecars(path: string, scratchFolder: string): Promise<string> {
   const folder = join(scratchFolder, 'source-copy');
+  await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const copy = join(folder, basename(path));
   const { wal, journal } = sidecarPaths(path);

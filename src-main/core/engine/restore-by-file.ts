@@ -1,5 +1,6 @@
 import { chmod, chown, rm, stat } from 'node:fs/promises';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Unlocking } from './database-key.ts';
 import { copySynced, exists, partialPath, publishFile, replaceFile, sidecarPaths } from './durable-files.ts';
 import { errorCode } from './engine-errors.ts';
 import { findFileHolders } from './file-holders.ts';
@@ -38,7 +39,7 @@ export async function replaceDatabaseFile(
     await takeOverRights(targetPath, partial);
     await requireUnused(targetPath);
     context.throwIfCancelled();
-    if (target.facts !== undefined) settle(targetPath);
+    if (target.facts !== undefined) settle(targetPath, target.unlocking);
     await removeSidecars(targetPath);
     await replaceFile(partial, targetPath);
   } finally {
@@ -69,8 +70,8 @@ async function requireUnused(targetPath: string): Promise<void> {
 }
 
 /** Folds the log into the database as it is and makes sure that nobody else has it open: leaving WAL mode needs both. */
-function settle(targetPath: string): void {
-  const database = openDatabase(targetPath, { mustExist: true });
+function settle(targetPath: string, unlocking: Unlocking | null): void {
+  const database = openDatabase(targetPath, { mustExist: true, unlocking });
   try {
     database.pragma('journal_mode = DELETE');
     database.exec('BEGIN EXCLUSIVE; COMMIT');

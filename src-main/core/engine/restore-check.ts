@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { KeyFingerprint } from '../../../src-shared/model/encryption.ts';
 import type { RestoreCheck, RestoreMethod } from '../../../src-shared/model/restore.ts';
+import { keyInWords } from '../../../src-shared/rules/encryption-words.ts';
 import { compareSchemas, compareTables, countLostRows } from './compare.ts';
+import type { Unlocking } from './database-key.ts';
 import { type DatabaseFacts, describeDatabase, readSchema, type SchemaEntry } from './describe-database.ts';
 import { exists, requireWritableFolder, sidecarPaths } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
@@ -27,6 +30,8 @@ export interface PreparedRestore {
   check: RestoreCheck;
   imagePath: string;
   imageSha256: string;
+  /** The key that opened the image; `null`: it is not encrypted. */
+  key: KeyFingerprint | null;
 }
 
 /**
@@ -45,9 +50,9 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
     });
   }
   context.progress('comparing', 0, null);
-  const schema = readStagedSchema(staged.imagePath);
+  const schema = readStagedSchema(staged.imagePath, staged.unlocking);
   const target = await lookAtTarget(request.targetPath, context);
-  const method = chooseMethod(target, facts);
+  const method = chooseMethod(target, facts, staged.unlocking);
   const { manifest } = staged;
   const check: Omit<RestoreCheck, 'confirmation'> = {
     source: {
@@ -72,12 +77,14 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
     tables: compareTables(target.facts?.tables ?? [], facts.tables),
     rowsLost: countLostRows(compareTables(target.facts?.tables ?? [], facts.tables)),
     schemaChanges: target.facts === undefined ? [] : compareSchemas(target.schema, schema),
+    keyNote: keyNote(target, staged.unlocking),
     safetyFolder: target.exists ? request.safetyFolder : null,
   };
   return {
     check: { ...check, confirmation: confirmationOf(staged.imageSha256, method, target, request.targetPath) },
     imagePath: staged.imagePath,
     imageSha256: staged.imageSha256,
+    key: staged.unlocking?.key.fingerprint ?? null,
   };
 }
 
@@ -87,6 +94,8 @@ export interface Target {
   /** Why it cannot be read as a database; `null` when it can, or when nothing is there. */
   damage: string | null;
   facts: DatabaseFacts | undefined;
+  /** What opened it; `null`: it is not encrypted, or cannot be read. */
+  unlocking: Unlocking | null;
   schema: SchemaEntry[];
   /**
    * The file's device, number and birth: another file under the same name is another target, also where the disk gives
@@ -100,7 +109,14 @@ export interface Target {
  * @throws SnapkeepError `LOCKED`, `PERMISSION`, `INVALID_PARAMS` for a folder; a damaged file is a finding, no error
  */
 export async function lookAtTarget(path: string, context: TaskContext): Promise<Target> {
-  const nothing: Target = { exists: false, damage: null, facts: undefined, schema: [], identity: 'nothing' };
+  const nothing: Target = {
+    exists: false,
+    damage: null,
+    facts: undefined,
+    unlocking: null,
+    schema: [],
+    identity: 'nothing',
+  };
   let identity: string;
   try {
     const info = await stat(path, { bigint: true });
@@ -115,34 +131,58 @@ export async function lookAtTarget(path: string, context: TaskContext): Promise<
       : nothing;
   }
   try {
-    const database = await openForReading(path, context.stagingFolder);
+    const { database, unlocking } = await openForReading(path, context);
     try {
       const facts = describeDatabase(database, () => context.throwIfCancelled());
-      return { exists: true, damage: null, facts, schema: readSchema(database), identity };
+      return { exists: true, damage: null, facts, unlocking, schema: readSchema(database), identity };
     } finally {
       closeReading(database);
     }
   } catch (error) {
     const explained = explainError(error, path);
-    if (explained.code !== 'CORRUPT' && explained.code !== 'UNSUPPORTED') throw explained;
+    if (!['CORRUPT', 'UNSUPPORTED', 'BAD_KEY'].includes(explained.code)) throw explained;
     return { ...nothing, exists: true, damage: explained.message, identity };
   }
 }
 
 /**
  * Chooses the way into place. Through SQLite into the live file is safe for programs that have it open, but cannot
- * change the page size of a database in WAL mode, and needs a database that can be read.
+ * change the page size of a database in WAL mode, needs a database that can be read, and knows no keys.
  */
-export function chooseMethod(target: Target, image: DatabaseFacts): RestoreMethod {
+export function chooseMethod(target: Target, image: DatabaseFacts, unlocking: Unlocking | null): RestoreMethod {
   if (!target.exists) return 'create';
+  if (unlocking !== null || target.unlocking !== null) return 'replace-file';
   if (target.facts === undefined || target.facts.pageCount === 0 || image.pageCount === 0) return 'replace-file';
   return target.facts.pageSize === image.pageSize ? 'into-live' : 'replace-file';
 }
 
 /** The value that confirms just this restore: another image, another target or another way in gives another one. */
 export function confirmationOf(imageSha256: string, method: RestoreMethod, target: Target, targetPath: string): string {
-  const parts = [imageSha256, method, targetPath, target.identity, target.facts?.schemaHash ?? null, target.damage];
+  const { identity, facts, damage, unlocking } = target;
+  const parts = [
+    imageSha256,
+    method,
+    targetPath,
+    identity,
+    facts?.schemaHash ?? null,
+    damage,
+    unlocking?.key.fingerprint,
+  ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+}
+
+/** Says which key the database will have, where one is at stake. */
+function keyNote(target: Target, image: Unlocking | null): string | null {
+  const now = target.unlocking;
+  if (image === null)
+    return now && 'The database is encrypted now and will not be: this snapshot was made without a key.';
+  const its = `the ${keyInWords(image.key.fingerprint)} that this snapshot was made with`;
+  if (now !== null && now.key.text === image.key.text)
+    return `The database keeps the ${keyInWords(image.key.fingerprint)}, which it has now.`;
+  if (now !== null)
+    return `The database will have ${its}, and no longer the ${keyInWords(now.key.fingerprint)}, which it has now.`;
+  if (target.facts === undefined) return `The database will have ${its}.`;
+  return `The database is not encrypted now and will be, with ${its}.`;
 }
 
 async function requireTargetFolder(targetPath: string): Promise<void> {
@@ -159,8 +199,8 @@ async function requireTargetFolder(targetPath: string): Promise<void> {
   }
 }
 
-function readStagedSchema(imagePath: string): SchemaEntry[] {
-  const image = openDatabase(imagePath, { mustExist: true });
+function readStagedSchema(imagePath: string, unlocking: Unlocking | null): SchemaEntry[] {
+  const image = openDatabase(imagePath, { mustExist: true, unlocking });
   try {
     return readSchema(image);
   } finally {

@@ -94,7 +94,7 @@ async function confirmRestored(
 ): Promise<{ tables: number; rows: number; note: string | null }> {
   context.progress('confirming', 0, null);
   const expected = request.prepared.check.verification.tables;
-  const database = await openForReading(request.targetPath, context.stagingFolder);
+  const { database } = await openForReading(request.targetPath, context);
   try {
     const integrity = database.prepare('PRAGMA integrity_check(5)').pluck().all();
     if (integrity.length !== 1 || integrity[0] !== 'ok') {

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import { MANIFEST_FORMAT, type Manifest } from '../../../src-shared/model/manifest.ts';
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import { planNameFromPath, snapshotName } from '../../../src-shared/rules/naming.ts';
 import { storeImage } from './compress.ts';
 import { copySynced, exists, partialPath, sidecarPaths, writeSynced } from './durable-files.ts';
@@ -115,7 +115,7 @@ function fileCopyManifest(
   digest: Pick<Manifest, 'image' | 'stored'>,
 ): Manifest {
   return {
-    format: MANIFEST_FORMAT,
+    format: 1,
     id: randomUUID(),
     name,
     plan: { id: request.planId, name: safetyName(request.targetPath) },
@@ -126,6 +126,7 @@ function fileCopyManifest(
     createdAt: at.toISOString(),
     compression: 'none',
     ...digest,
+    encryption: null,
     // Nothing can be said of what SQLite cannot read.
     database: {
       pageSize: 0,

@@ -41,7 +41,7 @@ export async function takeSnapshot(request: SnapshotRequest, context: TaskContex
   const image = await copyImage(request.sourcePath, join(context.stagingFolder, 'image.db'), context);
   try {
     context.progress('reading', 0, null);
-    const facts = readFacts(image.path, request.sourcePath, context);
+    const facts = readFacts(image, request.sourcePath, context);
     context.log(
       'info',
       `Read ${countInWords(facts.tables.length, 'table')} with ${countInWords(totalRows(facts.tables), 'row')}.`,
@@ -68,9 +68,9 @@ async function checkRoom(request: SnapshotRequest, context: TaskContext): Promis
   }
 }
 
-function readFacts(imagePath: string, sourcePath: string, context: TaskContext): DatabaseFacts {
+function readFacts({ path, unlocking }: Image, sourcePath: string, context: TaskContext): DatabaseFacts {
   try {
-    const image = openDatabase(imagePath, { readonly: true });
+    const image = openDatabase(path, { readonly: true, unlocking });
     try {
       return describeDatabase(image, () => context.throwIfCancelled());
     } finally {
@@ -95,16 +95,17 @@ async function storeSnapshot(
     partial = partialPath(finished, request.runId);
     const digest = await writeStored(image.path, partial, request.compression, context);
     const unnamed: Omit<Manifest, 'name'> = {
-      format: MANIFEST_FORMAT,
+      format: image.unlocking === null ? 1 : MANIFEST_FORMAT,
       id: randomUUID(),
       plan: request.plan,
       source: { path: request.sourcePath, name: basename(request.sourcePath) },
       trigger: request.trigger,
-      method: 'online-backup',
+      method: image.unlocking === null ? 'online-backup' : 'vacuum-into',
       startedAt: startedAt.toISOString(),
       createdAt: image.takenAt.toISOString(),
       compression: request.compression,
       ...digest,
+      encryption: image.unlocking && { format: image.unlocking.format, key: image.unlocking.key.fingerprint },
       database: { ...facts, journalMode: image.journalMode },
       versions: { sqlite: sqliteVersion(), snapkeep: request.snapkeepVersion },
     };

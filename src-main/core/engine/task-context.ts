@@ -1,10 +1,13 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
+import type { DatabaseKey } from './database-key.ts';
 
 /** What a piece of the engine's work is told and tells while it goes on. */
 export interface TaskContext {
   /** A folder of this run's own for files in the making; removed when the run has ended. */
   readonly stagingFolder: string;
+  /** The keys to try on what is encrypted, the likeliest first. Never to be told. */
+  readonly keys: readonly DatabaseKey[];
   /** @throws SnapkeepError `CANCELLED` once the run is to stop. */
   throwIfCancelled(): void;
   /** Says how far a phase is, in bytes; `total` is `null` where it is not known. */

@@ -32,13 +32,19 @@ export class VerificationReport {
       level: valid ? 'checked' : 'none',
       at: finished.toISOString(),
       durationMs: Math.max(0, finished.getTime() - started.getTime()),
-      message: valid
-        ? goodNews(tables, manifest, this.checks)
-        : `Not valid: ${this.checks.find((check) => check.outcome === 'failed')?.detail ?? 'it could not be read.'}`,
+      message: valid ? goodNews(tables, manifest, this.checks) : `Not valid: ${badNews(this.checks)}`,
       tables,
       checks: this.checks,
     };
   }
+}
+
+/** The first trouble, and where the damage is if that is known. */
+function badNews(checks: Check[]): string {
+  const [first, ...others] = checks.filter((check) => check.outcome === 'failed');
+  if (first === undefined) return 'it could not be read.';
+  const where = others.find((check) => check.name === 'integrity');
+  return where === undefined ? first.detail : `${first.detail} ${where.detail}`;
 }
 
 function goodNews(tables: TableRows[], manifest: Manifest | undefined, checks: Check[]): string {

@@ -5,15 +5,18 @@ import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
 import type { CheckName, Verification } from '../../../src-shared/model/verification.ts';
+import { keyInWords } from '../../../src-shared/rules/encryption-words.ts';
 import { countInWords } from '../../../src-shared/rules/wording.ts';
 import type { StoredDigest } from './compress.ts';
 import { copyImage } from './copy-image.ts';
+import type { Unlocking } from './database-key.ts';
 import { hashFile, unpackFile } from './decompress.ts';
 import { type DatabaseFacts, describeDatabase, quoteName, totalRows } from './describe-database.ts';
+import { exists, sidecarPaths } from './durable-files.ts';
 import { errorCode, explainError, noSpace } from './engine-errors.ts';
 import { contentInWords, identifyContent, isRestorable } from './identify-file.ts';
 import { readManifest } from './manifest-files.ts';
-import { closeReading, type Database, openForReading } from './open-database.ts';
+import { closeReading, type Database, openForReading, type Reading } from './open-database.ts';
 import type { TaskContext } from './task-context.ts';
 import { NO_MANIFEST, VerificationReport } from './verification-report.ts';
 
@@ -23,6 +26,8 @@ export interface StagedImage {
   imagePath: string;
   manifest: Manifest | undefined;
   facts: DatabaseFacts | undefined;
+  /** What opens the image; `null`: it is not encrypted. */
+  unlocking: Unlocking | null;
   imageSha256: string | undefined;
   imageBytes: number;
   verification: Verification;
@@ -39,8 +44,8 @@ export async function verifyFile(path: string, context: TaskContext): Promise<Ve
  * Unpacks a stored file into the staging folder and makes every check there is: the stored file's hash, the image's
  * hash, SQLite's own integrity and foreign-key checks, the schema and the number of rows. The first three and the last
  * two need a manifest; without one they are skipped and said to be.
- * @throws SnapkeepError when the file cannot be read at all, or `TOO_NEW`; a file that is read and found bad is no
- * error but a result
+ * @throws SnapkeepError when the file cannot be read at all, `TOO_NEW`, or `BAD_KEY` for a whole one with another key;
+ * a file that is read and found bad is no error but a result
  */
 export async function stageAndVerify(path: string, context: TaskContext): Promise<StagedImage> {
   const started = context.now();
@@ -51,6 +56,7 @@ export async function stageAndVerify(path: string, context: TaskContext): Promis
     imagePath,
     manifest: undefined,
     facts: undefined,
+    unlocking: null,
     imageSha256: undefined,
     imageBytes: 0,
   };
@@ -60,7 +66,9 @@ export async function stageAndVerify(path: string, context: TaskContext): Promis
     const digest = await unpack(path, content, imagePath, staged.manifest, report, context);
     staged.imageSha256 = digest.image.sha256;
     staged.imageBytes = digest.image.bytes;
-    if (!report.failed) staged.facts = await checkImage(imagePath, basename(path), staged.manifest, report, context);
+    if (!report.failed)
+      Object.assign(staged, await checkImage(imagePath, basename(path), staged.manifest, report, context));
+    else if (staged.manifest?.encryption && digest.image.bytes > 0) await locateDamage(imagePath, report, context);
   } catch (error) {
     await rm(imagePath, { force: true });
     throw explainError(error, path);
@@ -129,7 +137,7 @@ async function unpackWith(
   bare: boolean,
   context: TaskContext,
 ): Promise<StoredDigest> {
-  if (bare && content === 'sqlite') {
+  if (bare && (content === 'sqlite' || (content === 'encrypted' && (await hasLog(path))))) {
     await copyImage(path, imagePath, context);
     const digest = await hashFile(imagePath, () => context.throwIfCancelled());
     return { image: digest, stored: digest };
@@ -160,15 +168,19 @@ async function checkImage(
   manifest: Manifest | undefined,
   report: VerificationReport,
   context: TaskContext,
-): Promise<DatabaseFacts | undefined> {
+): Promise<Pick<StagedImage, 'facts' | 'unlocking'>> {
   context.progress('checking', 0, null);
-  let image: Database;
+  const nothing = { facts: undefined, unlocking: null };
+  let reading: Reading;
   try {
-    image = await openForReading(imagePath, context.stagingFolder);
+    reading = await openForReading(imagePath, context);
   } catch (error) {
-    report.add('integrity', 'failed', explainError(error, name).message);
-    return undefined;
+    const explained = explainError(error, name);
+    if (explained.code === 'BAD_KEY' || manifest?.encryption) throw wrongKey(name, manifest, context);
+    report.add('integrity', 'failed', explained.message);
+    return nothing;
   }
+  const { database: image, unlocking } = reading;
   try {
     // The entries of each index are looked up in no order: with room for one index a page is read from the file once.
     image.pragma('cache_size = -32768');
@@ -178,14 +190,55 @@ async function checkImage(
     const facts = describeDatabase(image, () => context.throwIfCancelled());
     compareSchema(facts, manifest, report);
     compareRows(facts.tables, manifest, report);
-    return facts;
+    return { facts, unlocking };
   } catch (error) {
     if (!errorCode(error)?.startsWith('SQLITE_')) throw error;
     report.add('integrity', 'failed', explainError(error, name).message);
-    return undefined;
+    return nothing;
   } finally {
     closeReading(image);
   }
+}
+
+/** A key that does not fit says nothing of the snapshot; that the file is whole is known from its manifest alone. */
+function wrongKey(name: string, manifest: Manifest | undefined, context: TaskContext): SnapkeepError {
+  const made = manifest?.encryption ? ` It was made with the ${keyInWords(manifest.encryption.key)}.` : '';
+  if (context.keys.length === 0)
+    return new SnapkeepError('BAD_KEY', `${name} is encrypted, and its key is not known here.${made}`, {
+      hint: 'Give the key the database had when this was made.',
+    });
+  return manifest === undefined
+    ? new SnapkeepError('BAD_KEY', `No key opens ${name}: it has another key, or its first page is damaged.`, {
+        hint: 'Give the key the database had when this was made. There is no manifest that could tell damage from a wrong key.',
+      })
+    : new SnapkeepError('BAD_KEY', `Wrong key: ${name} is whole, byte for byte what was stored.${made}`, {
+        hint: 'Give the key the database had when this was made.',
+      });
+}
+
+/** Says which part of an encrypted database has been damaged: without its first page, no key opens it. */
+async function locateDamage(imagePath: string, report: VerificationReport, context: TaskContext): Promise<void> {
+  if (context.keys.length === 0) return;
+  const add = (detail: string): void => report.add('integrity', 'failed', detail);
+  try {
+    const { database } = await openForReading(imagePath, context);
+    try {
+      const sound = database.pragma('integrity_check(1)', { simple: true }) === 'ok';
+      if (!sound) add('It opens with its key, but pages after the first are damaged.');
+    } finally {
+      closeReading(database);
+    }
+  } catch (error) {
+    const { code, message } = explainError(error, 'It');
+    if (code === 'BAD_KEY' || code === 'UNSUPPORTED') add('Its first page is damaged, so that no key opens it.');
+    else if (code === 'CORRUPT') add('It opens with its key, but pages after the first are damaged.');
+    else add(message);
+  }
+}
+
+async function hasLog(path: string): Promise<boolean> {
+  const { wal, journal } = sidecarPaths(path);
+  return (await exists(wal)) || (await exists(journal));
 }
 
 function checkIntegrity(image: Database, report: VerificationReport, context: TaskContext): void {

@@ -10,12 +10,14 @@ export function backupsHandlers(core: CoreContext): Handlers<MethodsOf<'backups'
     'backups.start': async (params) => {
       const ownName = params.name ?? null;
       if ('planId' in params) {
-        const order = orderOf(requirePlan(core.catalog, params.planId));
+        const order = orderOf(core, requirePlan(core.catalog, params.planId));
         return { run: await startBackup(core, { ...order, ownName, verify: params.verify ?? order.verify }) };
       }
-      const { source, to, compression = 'gz', verify = true } = params;
+      const { source, to, compression = 'gz', verify = true, key: given } = params;
+      const key = given && (await core.keys.read(given));
+      const keys = () => (key === undefined ? core.keys.all() : [key]);
       const plan = { id: null, name: planNameFromPath(source) };
-      const order = { plan, sourcePath: source, folder: to, ownName, compression, verify, slot: null };
+      const order = { plan, sourcePath: source, folder: to, ownName, compression, verify, slot: null, keys };
       return { run: await startBackup(core, order) };
     },
   };

@@ -2,15 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { KeyInput, PlanKey } from '../../../src-shared/model/encryption.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CoreContext } from '../core-context.ts';
 import { exists, requireWritableFolder } from '../engine/durable-files.ts';
 import { explainError } from '../engine/engine-errors.ts';
+import { rememberedAs } from '../jobs/keys.ts';
 import { summarizePlan } from '../jobs/plan-summary.ts';
 import { canonicalFilePath, canonicalPath, refuseDataFolder } from '../paths.ts';
 import { requireTimeZone, slotsOf } from '../scheduler/calendar-slots.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
+import { describe } from './sources.ts';
 
 /** Lists, makes, changes and removes plans. */
 export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
@@ -18,7 +21,7 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
   return {
     'plans.list': () => catalog.plans.list().map((plan) => summarizePlan(core, plan)),
     'plans.get': ({ planId }) => summarizePlan(core, requirePlan(catalog, planId)),
-    'plans.create': async (input) => {
+    'plans.create': async ({ key, ...input }, signal) => {
       requireFreeName(catalog, input.name);
       const sourcePath = await canonicalFilePath(input.sourcePath);
       await requireSource(sourcePath);
@@ -32,6 +35,7 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
         createdAt: now,
         updatedAt: now,
         paused: null,
+        key: key === undefined ? null : await tryKey(core, sourcePath, key, signal),
       };
       requireSchedules(plan);
       catalog.plans.save(plan);
@@ -40,12 +44,13 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
       events.emit('plans.changed', {});
       return plan;
     },
-    'plans.update': ({ planId, ...change }) => {
+    'plans.update': async ({ planId, key, ...change }, signal) => {
       const plan = requirePlan(catalog, planId);
       if (change.name !== undefined && change.name.toLowerCase() !== plan.name.toLowerCase())
         requireFreeName(catalog, change.name);
       const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-      const updated: Plan = { ...plan, ...given, updatedAt: core.clock.now().toISOString() };
+      const known = key === undefined ? {} : { key: await tryKey(core, plan.sourcePath, key, signal) };
+      const updated: Plan = { ...plan, ...given, ...known, updatedAt: core.clock.now().toISOString() };
       requireSchedules(updated);
       catalog.plans.save(updated);
       core.scheduler.look();
@@ -101,6 +106,22 @@ async function requireSource(path: string): Promise<void> {
   }
   if (!isFile)
     throw new SnapkeepError('INVALID_PARAMS', `${path} is not a file.`, { hint: 'Choose the database file.' });
+}
+
+/**
+ * Opens the database with a key, keeps the key, and says what the plan remembers of it.
+ * @throws SnapkeepError `BAD_KEY` when it does not open it, `INVALID_PARAMS` when the database needs none
+ */
+async function tryKey(core: CoreContext, path: string, input: KeyInput, signal: AbortSignal): Promise<PlanKey> {
+  const key = await core.keys.read(input);
+  const { encryption } = await describe(core, path, key, signal);
+  if (encryption === null || encryption.format === null) {
+    throw new SnapkeepError('INVALID_PARAMS', `${path} is not encrypted and needs no key.`, {
+      hint: 'Leave the key out.',
+    });
+  }
+  core.keys.keep(key);
+  return { from: rememberedAs(input), fingerprint: key.fingerprint, format: encryption.format };
 }
 
 /** A destination may be new, but not the folder around it: a mount that is away must not be made up for by a folder. */

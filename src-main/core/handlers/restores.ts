@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import type { KeyInput } from '../../../src-shared/model/encryption.ts';
 import type { RestoreSource } from '../../../src-shared/model/restore.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
@@ -10,15 +11,21 @@ import { wholeSnapshot } from './snapshots.ts';
 
 /** Checks, starts and undoes restores, and verifies. */
 export function restoresHandlers(core: CoreContext): Handlers<MethodsOf<'restores'> | MethodsOf<'verifications'>> {
+  const read = async (key: KeyInput | undefined) => (key === undefined ? undefined : core.keys.read(key));
   return {
-    'verifications.start': async (source) => {
+    'verifications.start': async ({ key, ...source }) => {
       const { path, snapshot } = await locate(core, source);
-      return { run: startVerification(core, path, snapshot) };
+      return { run: startVerification(core, path, snapshot, await read(key)) };
     },
-    'restores.check': async ({ source, targetPath }) => {
+    'restores.check': async ({ source, targetPath, key }) => {
       const { path, snapshot } = await locate(core, source);
       return {
-        run: startRestoreCheck(core, { path, snapshotId: snapshot?.id ?? null }, await canonicalFilePath(targetPath)),
+        run: startRestoreCheck(
+          core,
+          { path, snapshotId: snapshot?.id ?? null },
+          await canonicalFilePath(targetPath),
+          await read(key),
+        ),
       };
     },
     'restores.start': ({ checkRunId, confirmation }) => ({ run: startRestore(core, checkRunId, confirmation) }),

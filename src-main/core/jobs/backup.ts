@@ -1,11 +1,13 @@
 import { basename, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
+import type { Manifest, SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { Run, RunResult } from '../../../src-shared/model/run.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
 import type { CoreContext } from '../core-context.ts';
+import type { DatabaseKey } from '../engine/database-key.ts';
 import { canonicalFilePath, canonicalPath, refuseDataFolder } from '../paths.ts';
+import { keepKey, keysOfPlan } from './keys.ts';
 import type { RunHandle } from './runs.ts';
 import { planFor } from './scan-folder.ts';
 import { recordVerification } from './verify.ts';
@@ -20,12 +22,15 @@ export interface BackupOrder {
   verify: boolean;
   /** The slot of a schedule that it serves; `null`: somebody asked for it. */
   slot: Run['slot'];
+  /** What opens the database, if it is encrypted. */
+  keys: () => DatabaseKey[] | Promise<DatabaseKey[]>;
 }
 
 /** What a plan orders. */
-export function orderOf(plan: Plan, slot: Run['slot'] = null): BackupOrder {
+export function orderOf(core: CoreContext, plan: Plan, slot: Run['slot'] = null): BackupOrder {
   const { id, name, sourcePath, destination, compression, verifyAfterBackup: verify } = plan;
-  return { plan: { id, name }, sourcePath, folder: destination.path, ownName: null, compression, verify, slot };
+  const keys = () => keysOfPlan(core, plan);
+  return { plan: { id, name }, sourcePath, folder: destination.path, ownName: null, compression, verify, slot, keys };
 }
 
 /** Queues a backup: a snapshot, entered into the catalog, and proven if so ordered. */
@@ -52,15 +57,18 @@ export async function startBackup(core: CoreContext, order: BackupOrder): Promis
 
 async function backUp(core: CoreContext, order: BackupOrder, handle: RunHandle): Promise<RunResult> {
   const { runInWorker, catalog, events, version } = core;
-  const { verify, slot, ...request } = order;
+  const { verify, slot, keys: findKeys, ...request } = order;
+  const keys = await findKeys();
   const trigger: SnapshotTrigger = slot !== null ? 'schedule' : core.ports.host === 'cli' ? 'command' : 'manual';
   const manifest = await runInWorker(
     'snapshot',
     { ...request, runId: handle.id, trigger, snapkeepVersion: version },
-    handle,
+    { ...handle, keys },
   );
+  keepKey(core, keys, manifest.encryption?.key);
   const planId = planFor(catalog, manifest, order.folder);
   catalog.snapshots.saveManifest(manifest, order.folder, planId);
+  if (planId !== null) rememberPlanKey(core, planId, manifest);
   const result: RunResult = {
     kind: 'backup',
     snapshotId: manifest.id,
@@ -71,11 +79,21 @@ async function backUp(core: CoreContext, order: BackupOrder, handle: RunHandle):
   events.emit('snapshots.changed', { planId });
   if (!verify) return result;
   const path = join(order.folder, manifest.name);
-  const verification = await runInWorker('verify', { path }, handle);
+  const verification = await runInWorker('verify', { path }, { ...handle, keys });
   recordVerification(core, manifest.id, verification);
   handle.update({ result: { ...result, verification } });
   if (!verification.valid) throw notProven(path, verification.message);
   return { ...result, verification };
+}
+
+/** A database that is found to have another key, from now on, is opened with that one first. */
+function rememberPlanKey(core: CoreContext, planId: string, { encryption }: Manifest): void {
+  const plan = core.catalog.plans.get(planId);
+  if (plan === undefined || encryption === null) return;
+  if (plan.key?.fingerprint === encryption.key && plan.key.format === encryption.format) return;
+  const from = plan.key?.from ?? { kept: true as const };
+  core.catalog.plans.save({ ...plan, key: { from, fingerprint: encryption.key, format: encryption.format } });
+  core.events.emit('plans.changed', {});
 }
 
 function notProven(path: string, message: string): SnapkeepError {

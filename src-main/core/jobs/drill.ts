@@ -4,6 +4,7 @@ import type { DrillReceipt } from '../../../src-shared/model/drill.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
+import { keysOfFile } from './keys.ts';
 import { recordVerification } from './verify.ts';
 
 /**
@@ -29,7 +30,11 @@ export function startDrill(core: CoreContext, plan: Plan, slot: Run['slot'] = nu
     slot,
     work: async (handle) => {
       const started = core.clock.now();
-      const { verification, checks } = await core.runInWorker('drill', { path, checks: plan.drill.checks }, handle);
+      const { verification, checks } = await core.runInWorker(
+        'drill',
+        { path, checks: plan.drill.checks },
+        { ...handle, keys: await keysOfFile(core, path, undefined) },
+      );
       const at = core.clock.now();
       const receipt: DrillReceipt = {
         runId: handle.id,

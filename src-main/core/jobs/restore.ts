@@ -3,8 +3,10 @@ import { type ErrorCode, SnapkeepError } from '../../../src-shared/contract/erro
 import { MANIFEST_SUFFIX, type Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Run, RunResult } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
+import type { DatabaseKey } from '../engine/database-key.ts';
 import type { AppliedRestore } from '../engine/restore.ts';
 import { isWithin } from '../paths.ts';
+import { keepKey, keysOfFile } from './keys.ts';
 import type { RunHandle } from './runs.ts';
 import { recordVerification } from './verify.ts';
 import type { WorkerTasks } from './worker-protocol.ts';
@@ -15,6 +17,7 @@ export function startRestoreCheck(
   core: CoreContext,
   source: { path: string; snapshotId: string | null },
   targetPath: string,
+  key: DatabaseKey | undefined,
 ): Run {
   refuseTarget(core, source.path, targetPath);
   return core.runs.start({
@@ -31,7 +34,11 @@ export function startRestoreCheck(
         targetPath,
         safetyFolder: core.dataFolder.safetyFolder,
       };
-      const prepared = await core.runInWorker('restore-check', request, handle);
+      // The key that was given is for the file; what stands at the target may have any other.
+      const known = await keysOfFile(core, source.path, undefined);
+      const keys = key === undefined ? known : [key, ...known.filter((other) => other.fingerprint !== key.fingerprint)];
+      const prepared = await core.runInWorker('restore-check', request, { ...handle, keys });
+      keepKey(core, keys, prepared.key);
       handle.keepStaging();
       await core.prepared.keep(handle.id, { prepared, stagingFolder: handle.stagingFolder });
       return { kind: 'restore-check', check: prepared.check };
@@ -154,7 +161,7 @@ async function replace<T extends 'restore' | 'undo'>(
     },
   };
   try {
-    return await core.runInWorker(kind, request, { ...handle, listener });
+    return await core.runInWorker(kind, request, { ...handle, listener, keys: core.keys.all() });
   } catch (error) {
     if (!replaced && error instanceof SnapkeepError && NOTHING_REPLACED.has(error.code))
       handle.update({ result: null });

@@ -4,9 +4,16 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
 import type { CoreContext } from '../core-context.ts';
+import type { DatabaseKey } from '../engine/database-key.ts';
+import { keepKey, keysOfFile } from './keys.ts';
 
 /** Queues the verification of a stored file; the result is kept if it is a snapshot of the catalog. */
-export function startVerification(core: CoreContext, path: string, snapshot: Snapshot | undefined): Run {
+export function startVerification(
+  core: CoreContext,
+  path: string,
+  snapshot: Snapshot | undefined,
+  key: DatabaseKey | undefined,
+): Run {
   return core.runs.start({
     kind: 'verify',
     planId: snapshot?.planId ?? null,
@@ -17,7 +24,9 @@ export function startVerification(core: CoreContext, path: string, snapshot: Sna
     folders: [],
     work: async (handle) => {
       try {
-        const verification = await core.runInWorker('verify', { path }, handle);
+        const keys = await keysOfFile(core, path, key);
+        const verification = await core.runInWorker('verify', { path }, { ...handle, keys });
+        if (verification.valid) keepKey(core, keys, key?.fingerprint);
         if (snapshot !== undefined) recordVerification(core, snapshot.id, verification);
         return { kind: 'verify', verification };
       } catch (error) {

@@ -3,6 +3,8 @@ import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
+import type { DatabaseKey } from '../engine/database-key.ts';
+import type { DescribeRequest } from '../engine/describe-source.ts';
 import type { DrillFindings, DrillRequest } from '../engine/drill.ts';
 import type { AppliedRestore, RestoreRequest } from '../engine/restore.ts';
 import type { PreparedRestore, RestoreCheckRequest } from '../engine/restore-check.ts';
@@ -11,7 +13,7 @@ import type { UndoRequest } from '../engine/undo.ts';
 
 /** Each piece of heavy work: what a worker is given and what it answers. */
 export interface WorkerTasks {
-  describe: { request: { path: string }; result: SourceDescription };
+  describe: { request: DescribeRequest; result: SourceDescription };
   snapshot: { request: SnapshotRequest; result: Manifest };
   verify: { request: { path: string }; result: Verification };
   drill: { request: DrillRequest; result: DrillFindings };
@@ -27,6 +29,8 @@ export interface WorkerStart<T extends WorkerTaskName = WorkerTaskName> {
   task: T;
   request: WorkerTasks[T]['request'];
   stagingFolder: string;
+  /** The keys to try; they are in no request, so that requests may be kept and told. */
+  keys: readonly DatabaseKey[];
   /** One shared integer: not 0 once the work is to stop. It is read in the middle of work that lets no message through. */
   cancelFlag: SharedArrayBuffer;
 }

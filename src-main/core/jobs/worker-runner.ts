@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
+import type { DatabaseKey } from '../engine/database-key.ts';
 import { cancelledError } from '../engine/task-context.ts';
 import type { WorkerMessage, WorkerStart, WorkerTaskName, WorkerTasks } from './worker-protocol.ts';
 
@@ -17,7 +18,7 @@ export interface WorkerListener {
 export type RunInWorker = <T extends WorkerTaskName>(
   task: T,
   request: WorkerTasks[T]['request'],
-  options: { stagingFolder: string; signal: AbortSignal; listener?: WorkerListener },
+  options: { stagingFolder: string; signal: AbortSignal; listener?: WorkerListener; keys?: readonly DatabaseKey[] },
 ) => Promise<WorkerTasks[T]['result']>;
 
 /**
@@ -26,11 +27,11 @@ export type RunInWorker = <T extends WorkerTaskName>(
  * @param workerFile the bundled worker
  */
 export function createWorkerRunner(workerFile: string): RunInWorker {
-  return (task, request, { stagingFolder, signal, listener = {} }) =>
+  return (task, request, { stagingFolder, signal, listener = {}, keys = [] }) =>
     new Promise((resolve, reject) => {
       if (signal.aborted) return reject(cancelledError());
       const cancelFlag = new SharedArrayBuffer(4);
-      const workerData: WorkerStart = { task, request, stagingFolder, cancelFlag };
+      const workerData: WorkerStart = { task, request, stagingFolder, keys, cancelFlag };
       const worker = new Worker(workerFile, { workerData });
       const cancel = (): void => {
         Atomics.store(new Int32Array(cancelFlag), 0, 1);

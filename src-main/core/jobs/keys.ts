@@ -1,0 +1,46 @@
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { KeyFingerprint, KeyInput, PlanKey } from '../../../src-shared/model/encryption.ts';
+import type { Plan } from '../../../src-shared/model/plan.ts';
+import type { CoreContext } from '../core-context.ts';
+import type { DatabaseKey } from '../engine/database-key.ts';
+import { readManifest } from '../engine/manifest-files.ts';
+
+/** The keys to try on a plan's database, its own first. */
+export function keysOfPlan(core: CoreContext, plan: Plan): DatabaseKey[] | Promise<DatabaseKey[]> {
+  return plan.key === null ? core.keys.all() : core.keys.ofPlan(plan.key);
+}
+
+/** The keys to try on a stored file: the one that was given alone where there is one, or the one of its manifest first. */
+export async function keysOfFile(
+  core: CoreContext,
+  path: string,
+  given: DatabaseKey | undefined,
+): Promise<DatabaseKey[]> {
+  if (given !== undefined) return [given];
+  return core.keys.all(await fingerprintOf(path));
+}
+
+async function fingerprintOf(path: string): Promise<KeyFingerprint | undefined> {
+  try {
+    return (await readManifest(path))?.encryption?.key;
+  } catch (error) {
+    // The run will meet the same manifest and say what is wrong with it; here it is just no hint.
+    if (error instanceof SnapkeepError) return undefined;
+    throw error;
+  }
+}
+
+/** Keeps the key that has opened something, if there was one. */
+export function keepKey(
+  core: CoreContext,
+  keys: readonly DatabaseKey[],
+  used: KeyFingerprint | null | undefined,
+): void {
+  const key = keys.find(({ fingerprint }) => fingerprint === used);
+  if (key !== undefined) core.keys.keep(key);
+}
+
+/** What a plan remembers of how its key was given. */
+export function rememberedAs(input: KeyInput): PlanKey['from'] {
+  return 'value' in input ? { kept: true } : input;
+}

@@ -1,0 +1,68 @@
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+import type { KeyFingerprint, KeyInput, PlanKey } from '../../../src-shared/model/encryption.ts';
+import type { KeyRepo } from '../catalog/key-repo.ts';
+import type { DatabaseKey } from '../engine/database-key.ts';
+import type { Clock, SecretProtector } from '../ports.ts';
+import { readKey } from './read-key.ts';
+
+const derive = promisify<string, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
+/** As dear to guess at as a key of SQLCipher is. */
+const SCRYPT = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
+
+/** The keys of encrypted databases, and those they had before: sealed in the catalog, and known by fingerprints. */
+export class KeyRing {
+  readonly #repo: KeyRepo;
+  readonly #protector: SecretProtector;
+  readonly #clock: Clock;
+
+  constructor(repo: KeyRepo, protector: SecretProtector, clock: Clock) {
+    this.#repo = repo;
+    this.#protector = protector;
+    this.#clock = clock;
+  }
+
+  /** Every key there is, this one first, then the one used last. @throws when they were sealed elsewhere */
+  all(first?: KeyFingerprint): DatabaseKey[] {
+    const keys = this.#repo
+      .list()
+      .map(({ fingerprint, sealed }) => ({ fingerprint, text: this.#protector.open(sealed) }));
+    const [chosen, others] = [
+      keys.filter((key) => key.fingerprint === first),
+      keys.filter((key) => key.fingerprint !== first),
+    ];
+    return [...chosen, ...others];
+  }
+
+  /** Gives a key its fingerprint, which is the one it had if it has been kept. Nothing is kept yet. */
+  async known(text: string): Promise<DatabaseKey> {
+    const kept = this.all().find((key) => sameText(key.text, text));
+    if (kept !== undefined) return kept;
+    const salt = randomBytes(16);
+    const hash = await derive(text, salt, 32, SCRYPT);
+    return { text, fingerprint: `scrypt:${salt.toString('hex')}:${hash.toString('hex')}` };
+  }
+
+  /** Reads a key as it is given. @throws SnapkeepError `NOT_FOUND`, `UNAVAILABLE` */
+  async read(input: KeyInput): Promise<DatabaseKey> {
+    return this.known(await readKey(input));
+  }
+
+  /** What may open a plan's database: the key as it is read now, then those that are kept. */
+  async ofPlan({ from, fingerprint }: PlanKey): Promise<DatabaseKey[]> {
+    const kept = this.all(fingerprint);
+    if ('kept' in from) return kept;
+    const read = await this.read(from);
+    return [read, ...kept.filter((key) => key.fingerprint !== read.fingerprint)];
+  }
+
+  /** Keeps a key that has opened something. */
+  keep({ fingerprint, text }: DatabaseKey): void {
+    this.#repo.save(fingerprint, this.#protector.seal(text), this.#clock.now().toISOString());
+  }
+}
+
+function sameText(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
