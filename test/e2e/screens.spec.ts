@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { type Browser, expect, type Page, test } from '@playwright/test';
 import { axeViolations } from '../support/axe.ts';
 import { appendEntries, makeDatabase } from '../support/databases.ts';
+import { dropFiles } from '../support/drop-files.ts';
+import { countEncrypted, makeEncrypted } from '../support/encrypted-databases.ts';
 import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
 
 /*
@@ -125,6 +127,70 @@ test('with plans, in trouble, and every dialog', async () => {
     await page.getByRole('button', { name: 'Resume all' }).first().click();
     await expect(page.getByText(/^Every schedule: paused since/)).toHaveCount(0);
   });
+});
+
+test('an encrypted database: its key is asked for where it is met, and all of it goes by keyboard', async () => {
+  const secret = join(folder, 'secret.db');
+  makeEncrypted(secret, 'first key');
+  const page = await openWindow(browser, server.address);
+  await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
+  await page.getByRole('textbox', { name: 'Database file' }).fill(secret);
+  const key = page.getByLabel('Key of the database');
+  await expect(key).toBeVisible();
+  await judge(page, 'new-plan-locked');
+  await key.pressSequentially('no');
+  await key.press('Enter');
+  await expect(page.getByRole('alert')).toContainText('No known key opens');
+  await judge(page, 'new-plan-wrong-key');
+  await page.getByLabel('Key of the database').fill('first key');
+  await page.getByLabel('Key of the database').press('Enter');
+  await expect(page.getByText('SQLCipher 4')).toBeVisible();
+  await judge(page, 'new-plan-unlocked');
+  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
+  await page.getByRole('button', { name: 'Create and back up now' }).press('Enter');
+  await expect(page.getByRole('table', { name: 'Snapshots' })).toBeVisible();
+
+  rmSync(secret);
+  makeEncrypted(secret, 'second key');
+  await page.getByRole('tab', { name: 'Settings' }).click();
+  await expect(page.getByText(/^SQLCipher 4 with the key [0-9a-f]{8}, which is kept\./)).toBeVisible();
+  const replacement = page.getByLabel('New key of the database');
+  await replacement.fill('second key');
+  await replacement.press('Enter');
+  await expect(page.getByText('The key is kept.')).toBeVisible();
+  await judge(page, 'plan-settings-encrypted');
+
+  await page.getByRole('tab', { name: 'Snapshots' }).click();
+  await page
+    .getByRole('button', { name: /^More for/ })
+    .first()
+    .click();
+  await page.getByRole('menuitem', { name: 'Restore…' }).click();
+  await page.getByRole('button', { name: 'Next: where' }).click();
+  await page.getByRole('button', { name: 'Next: review' }).press('Enter');
+  await expect(page.getByText(/will have the key .* that this snapshot was made with, and no longer/)).toBeVisible();
+  await judge(page, 'restore-review-encrypted');
+  await page.context().close();
+});
+
+test('a dropped encrypted snapshot asks for its key', async () => {
+  const secret = join(folder, 'dropped.db');
+  makeEncrypted(secret, 'its key');
+  const page = await openWindow(browser, server.address);
+  await dropFiles(page, [secret]);
+  await page.getByRole('button', { name: 'Next: where' }).click();
+  await page.getByRole('textbox', { name: 'Path of the restored database' }).fill(join(folder, 'restored.db'));
+  await page.getByRole('button', { name: 'Next: review' }).press('Enter');
+  const key = page.getByLabel('Key of this snapshot');
+  await expect(key).toBeVisible();
+  await judge(page, 'restore-key');
+  await key.fill('its key');
+  await key.press('Enter');
+  await expect(page.getByText(/will have the key .* that this snapshot was made with/)).toBeVisible();
+  await page.getByRole('button', { name: 'Restore to restored.db' }).press('Enter');
+  await expect(page.getByText(/500 rows/).first()).toBeVisible();
+  await page.context().close();
+  expect(countEncrypted(join(folder, 'restored.db'), 'its key')).toBe(500);
 });
 
 test('the whole way by keyboard', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { CipherFormat } from '../../src-shared/model/encryption.ts';
+import { Manifest } from '../../src-shared/model/manifest.ts';
 import type { Verification } from '../../src-shared/model/verification.ts';
 import { countEntries, makeDatabase } from '../support/databases.ts';
 import {
@@ -52,6 +53,9 @@ async function verificationOf(scene: Scene, path: string): Promise<Verification>
   if (run.result?.kind !== 'verify') throw new Error('no verification');
   return run.result.verification;
 }
+
+const fingerprintOf = (path: string): string =>
+  Manifest.parse(JSON.parse(readFileSync(`${path}.manifest.json`, 'utf8'))).encryption?.key ?? '';
 
 const flip = (path: string, offset: number): void => {
   const bytes = readFileSync(path);
@@ -227,7 +231,8 @@ describe('on another machine', () => {
     }
     for (const { targetPath, check } of files) {
       const right = await succeed(elsewhere, 'restores.check', { ...check, key: { value: KEY } });
-      expect(checkOf(right).keyNote).toMatch(/will have the key/);
+      const made = fingerprintOf(path).slice(-64, -56);
+      expect(checkOf(right).keyNote).toBe(`The database will have the key ${made} that this snapshot was made with.`);
       const start = { checkRunId: right.id, confirmation: checkOf(right).confirmation };
       await succeed(elsewhere, 'restores.start', start);
       expect(countEncrypted(targetPath, KEY)).toBe(500);
@@ -251,6 +256,21 @@ describe('on another machine', () => {
   });
 });
 
+test('what stands at the target and opens with no known key is kept byte for byte', async () => {
+  const scene = await setScene();
+  const { path } = await takeBackup(scene);
+  rmSync(scene.source);
+  makeEncrypted(scene.source, OTHER_KEY);
+  const before = readFileSync(scene.source);
+  const { check, start } = await prepareRestore(scene.core, path, scene.source);
+  expect(check.target).toMatchObject({ method: 'replace-file', damage: expect.stringContaining('is encrypted') });
+  await succeed(scene.core, 'restores.start', start);
+  expect(countEntries(scene.source)).toBe(100);
+  await succeed(scene.core, 'restores.undo', {});
+  expect(readFileSync(scene.source).equals(before)).toBe(true);
+  expect(filesWith(scene.folder, MARKER)).toEqual([]);
+});
+
 describe('where a key comes from', () => {
   test('the environment and a command, read anew for each backup', async () => {
     const scene = await setEncryptedScene();
@@ -265,8 +285,11 @@ describe('where a key comes from', () => {
       await takeBackup(scene);
     }
     rmSync(keyFile);
-    const failed = await runToEnd(core, 'backups.start', { planId: plan.id });
-    expectFailure(failed, 'NOT_FOUND', 'The command for the key printed none');
+    const unread = await runToEnd(core, 'backups.start', { planId: plan.id });
+    expect(unread.state).toBe('succeeded');
+    const { log } = await core.call('runs.get', { runId: unread.id });
+    const words = 'The command for the key printed none. The key that was kept is tried instead.';
+    expect(log).toContainEqual(expect.objectContaining({ level: 'warning', message: words }));
     const command = ['sh', '-c', `printf '%s' 'secret-output'; exit 3`];
     const refused = core.call('plans.update', { planId: plan.id, key: { command } });
     await expect(refused).rejects.toMatchObject({
@@ -274,6 +297,22 @@ describe('where a key comes from', () => {
       message: expect.stringMatching(/ended with 3/),
     });
     await expect(refused).rejects.not.toMatchObject({ message: expect.stringContaining('secret-output') });
+  });
+
+  test('keys that cannot be unsealed any more keep up nothing that needs none, and are asked for where they are needed', async () => {
+    const scene = await setEncryptedScene();
+    const { path } = await takeBackup(scene);
+    await scene.core.close();
+    const fail = (): never => {
+      throw new Error('The keychain is another one.');
+    };
+    const secretProtector = { protects: false, words: '', seal: (secret: string) => Buffer.from(secret), open: fail };
+    const core = await startTestCore(scene.home, { secretProtector });
+    const plain = join(scene.folder, 'app', 'plain.db');
+    makeDatabase(plain, { rows: 10 });
+    await succeed(core, 'backups.start', { source: plain, to: scene.destination });
+    expectFailure(await runToEnd(core, 'verifications.start', { path }), 'BAD_KEY', 'its key is not known here');
+    expectFailure(await runToEnd(core, 'backups.start', { planId: scene.plan.id }), 'BAD_KEY', scene.source);
   });
 
   test('a key for a database that needs none is refused', async () => {

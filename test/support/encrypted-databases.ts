@@ -1,5 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import EncryptedDatabase from 'better-sqlite3-multiple-ciphers';
+import { createRequire } from 'node:module';
+import type EncryptedDatabase from 'better-sqlite3-multiple-ciphers';
+
+// By its file: Playwright would take the package's types for its code.
+const Driver = createRequire(import.meta.url)(
+  '../../node_modules/better-sqlite3-multiple-ciphers/lib/index.js',
+) as typeof EncryptedDatabase;
 
 /** In every row of {@link makeEncrypted}: where it can be read, something was written in plain. */
 export const MARKER = 'PLAIN-MARKER-4711';
@@ -9,7 +15,7 @@ export const hasSqlcipher = spawnSync('sqlcipher', ['--version']).error === unde
 
 /** Opens an encrypted database as a program of its own would. */
 export function openEncrypted(path: string, key: string, pragmas: string[]): EncryptedDatabase.Database {
-  const database = new EncryptedDatabase(path);
+  const database = new Driver(path);
   for (const pragma of pragmas) database.pragma(pragma);
   database.key(Buffer.from(key));
   database.pragma('temp_store = MEMORY');

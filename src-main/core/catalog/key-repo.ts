@@ -19,7 +19,7 @@ export class KeyRepo {
   save(fingerprint: KeyFingerprint, sealed: Buffer, usedAt: string): void {
     this.#db
       .prepare(
-        'INSERT INTO database_keys VALUES (?, ?, ?) ON CONFLICT (fingerprint) DO UPDATE SET used_at = excluded.used_at',
+        'INSERT INTO database_keys VALUES (?, ?, ?) ON CONFLICT (fingerprint) DO UPDATE SET sealed = excluded.sealed, used_at = excluded.used_at',
       )
       .run(fingerprint, sealed, usedAt);
   }

@@ -3,6 +3,7 @@ import type { KeyInput } from '../../../src-shared/model/encryption.ts';
 import type { RestoreSource } from '../../../src-shared/model/restore.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
+import { fingerprintOf } from '../jobs/keys.ts';
 import { startRestore, startRestoreCheck, startUndo } from '../jobs/restore.ts';
 import { startVerification } from '../jobs/verify.ts';
 import { canonicalFilePath } from '../paths.ts';
@@ -11,11 +12,12 @@ import { wholeSnapshot } from './snapshots.ts';
 
 /** Checks, starts and undoes restores, and verifies. */
 export function restoresHandlers(core: CoreContext): Handlers<MethodsOf<'restores'> | MethodsOf<'verifications'>> {
-  const read = async (key: KeyInput | undefined) => (key === undefined ? undefined : core.keys.read(key));
+  const read = async (key: KeyInput | undefined, path: string) =>
+    key === undefined ? undefined : core.keys.read(key, await fingerprintOf(path));
   return {
     'verifications.start': async ({ key, ...source }) => {
       const { path, snapshot } = await locate(core, source);
-      return { run: startVerification(core, path, snapshot, await read(key)) };
+      return { run: startVerification(core, path, snapshot, await read(key, path)) };
     },
     'restores.check': async ({ source, targetPath, key }) => {
       const { path, snapshot } = await locate(core, source);
@@ -24,7 +26,7 @@ export function restoresHandlers(core: CoreContext): Handlers<MethodsOf<'restore
           core,
           { path, snapshotId: snapshot?.id ?? null },
           await canonicalFilePath(targetPath),
-          await read(key),
+          await read(key, path),
         ),
       };
     },

@@ -23,13 +23,13 @@ export interface BackupOrder {
   /** The slot of a schedule that it serves; `null`: somebody asked for it. */
   slot: Run['slot'];
   /** What opens the database, if it is encrypted. */
-  keys: () => DatabaseKey[] | Promise<DatabaseKey[]>;
+  keys: (log: RunHandle['log']) => DatabaseKey[] | Promise<DatabaseKey[]>;
 }
 
 /** What a plan orders. */
 export function orderOf(core: CoreContext, plan: Plan, slot: Run['slot'] = null): BackupOrder {
   const { id, name, sourcePath, destination, compression, verifyAfterBackup: verify } = plan;
-  const keys = () => keysOfPlan(core, plan);
+  const keys: BackupOrder['keys'] = (log) => keysOfPlan(core, plan, log);
   return { plan: { id, name }, sourcePath, folder: destination.path, ownName: null, compression, verify, slot, keys };
 }
 
@@ -58,7 +58,7 @@ export async function startBackup(core: CoreContext, order: BackupOrder): Promis
 async function backUp(core: CoreContext, order: BackupOrder, handle: RunHandle): Promise<RunResult> {
   const { runInWorker, catalog, events, version } = core;
   const { verify, slot, keys: findKeys, ...request } = order;
-  const keys = await findKeys();
+  const keys = await findKeys(handle.log);
   const trigger: SnapshotTrigger = slot !== null ? 'schedule' : core.ports.host === 'cli' ? 'command' : 'manual';
   const manifest = await runInWorker(
     'snapshot',

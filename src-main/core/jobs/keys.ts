@@ -4,10 +4,18 @@ import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
 import { readManifest } from '../engine/manifest-files.ts';
+import type { RunHandle } from './runs.ts';
 
-/** The keys to try on a plan's database, its own first. */
-export function keysOfPlan(core: CoreContext, plan: Plan): DatabaseKey[] | Promise<DatabaseKey[]> {
-  return plan.key === null ? core.keys.all() : core.keys.ofPlan(plan.key);
+/** The keys to try on a plan's database, its own first. One that cannot be read just now has been kept. */
+export async function keysOfPlan(core: CoreContext, plan: Plan, log: RunHandle['log']): Promise<DatabaseKey[]> {
+  if (plan.key === null) return core.keys.all();
+  try {
+    return await core.keys.ofPlan(plan.key);
+  } catch (error) {
+    if (!(error instanceof SnapkeepError)) throw error;
+    log('warning', `${error.message} The key that was kept is tried instead.`);
+    return core.keys.all(plan.key.fingerprint);
+  }
 }
 
 /** The keys to try on a stored file: the one that was given alone where there is one, or the one of its manifest first. */
@@ -20,7 +28,8 @@ export async function keysOfFile(
   return core.keys.all(await fingerprintOf(path));
 }
 
-async function fingerprintOf(path: string): Promise<KeyFingerprint | undefined> {
+/** The key of a file, as its manifest tells it. */
+export async function fingerprintOf(path: string): Promise<KeyFingerprint | undefined> {
   try {
     return (await readManifest(path))?.encryption?.key;
   } catch (error) {

@@ -22,11 +22,9 @@ export class KeyRing {
     this.#clock = clock;
   }
 
-  /** Every key there is, this one first, then the one used last. @throws when they were sealed elsewhere */
+  /** Every key that can be opened here, this one first, then the one used last. */
   all(first?: KeyFingerprint): DatabaseKey[] {
-    const keys = this.#repo
-      .list()
-      .map(({ fingerprint, sealed }) => ({ fingerprint, text: this.#protector.open(sealed) }));
+    const keys = this.#repo.list().flatMap(({ fingerprint, sealed }) => this.#open(fingerprint, sealed));
     const [chosen, others] = [
       keys.filter((key) => key.fingerprint === first),
       keys.filter((key) => key.fingerprint !== first),
@@ -34,21 +32,42 @@ export class KeyRing {
     return [...chosen, ...others];
   }
 
-  /** Gives a key its fingerprint, which is the one it had if it has been kept. Nothing is kept yet. */
-  async known(text: string): Promise<DatabaseKey> {
+  /**
+   * Gives a key its fingerprint, which is the one it had if it has been kept, or the one of a file made elsewhere if it
+   * is the same key. Nothing is kept yet.
+   */
+  async #known(text: string, elsewhere: KeyFingerprint | undefined): Promise<DatabaseKey> {
     const kept = this.all().find((key) => sameText(key.text, text));
     if (kept !== undefined) return kept;
-    const salt = randomBytes(16);
-    const hash = await derive(text, salt, 32, SCRYPT);
-    return { text, fingerprint: `scrypt:${salt.toString('hex')}:${hash.toString('hex')}` };
+    if (elsewhere !== undefined) {
+      const salt = Buffer.from(elsewhere.slice('scrypt:'.length, -65), 'hex');
+      if ((await fingerprint(text, salt)) === elsewhere) return { text, fingerprint: elsewhere };
+    }
+    return { text, fingerprint: await fingerprint(text, randomBytes(16)) };
   }
 
-  /** Reads a key as it is given. @throws SnapkeepError `NOT_FOUND`, `UNAVAILABLE` */
-  async read(input: KeyInput): Promise<DatabaseKey> {
-    return this.known(await readKey(input));
+  /**
+   * Reads a key as it is given.
+   * @param elsewhere the fingerprint in the manifest of the file it is for
+   * @throws SnapkeepError `NOT_FOUND`, `UNAVAILABLE`
+   */
+  async read(input: KeyInput, elsewhere?: KeyFingerprint): Promise<DatabaseKey> {
+    return this.#known(await readKey(input), elsewhere);
   }
 
-  /** What may open a plan's database: the key as it is read now, then those that are kept. */
+  #open(fingerprint: KeyFingerprint, sealed: Buffer): DatabaseKey[] {
+    try {
+      return [{ fingerprint, text: this.#protector.open(sealed) }];
+    } catch {
+      // Sealed on another machine or with a key file that is gone. What needs it asks for it, and nothing else is kept up.
+      return [];
+    }
+  }
+
+  /**
+   * What may open a plan's database: the key as it is read now, then those that are kept.
+   * @throws SnapkeepError when it cannot be read now
+   */
   async ofPlan({ from, fingerprint }: PlanKey): Promise<DatabaseKey[]> {
     const kept = this.all(fingerprint);
     if ('kept' in from) return kept;
@@ -60,6 +79,11 @@ export class KeyRing {
   keep({ fingerprint, text }: DatabaseKey): void {
     this.#repo.save(fingerprint, this.#protector.seal(text), this.#clock.now().toISOString());
   }
+}
+
+async function fingerprint(text: string, salt: Buffer): Promise<KeyFingerprint> {
+  const hash = await derive(text, salt, 32, SCRYPT);
+  return `scrypt:${salt.toString('hex')}:${hash.toString('hex')}`;
 }
 
 function sameText(a: string, b: string): boolean {

@@ -8,6 +8,7 @@ import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice, errorBody } from '../../components/errors.tsx';
+import { KeyForm } from '../../components/key-form.tsx';
 import { Page } from '../../components/page.tsx';
 import { PathField } from '../../components/path-field.tsx';
 import { Section } from '../../components/section.tsx';
@@ -22,7 +23,13 @@ import { SourceFacts } from './source-facts.tsx';
 /** Makes a plan, and the first backup with it. */
 export function NewPlanPage() {
   const [sourcePath, setSourcePath] = useState('');
-  const { source, problem, looking } = useSource(sourcePath);
+  const [key, setKey] = useState<string | null>(null);
+  const { source, problem, looking } = useSource(sourcePath, key);
+  const locked = source?.encryption?.locked === true || problem?.code === 'BAD_KEY';
+  const choose = (path: string): void => {
+    setKey(null);
+    setSourcePath(path);
+  };
   const [name, setName] = useState<string | null>(null);
   const [folder, setFolder] = useState('');
   const [compression, setCompression] = useState<Compression>('gz');
@@ -39,7 +46,7 @@ export function NewPlanPage() {
   const [, navigate] = useLocation();
   const action = useAction('here');
   const planName = name ?? source?.suggestedPlanName ?? '';
-  const ready = source !== null && planName.trim() !== '' && folder.trim() !== '';
+  const ready = source !== null && !locked && planName.trim() !== '' && folder.trim() !== '';
 
   const create = (): void => {
     action.run(async () => {
@@ -52,6 +59,7 @@ export function NewPlanPage() {
         timeZone,
         retention,
         verifyAfterBackup: verify,
+        ...(key === null || source?.encryption == null ? {} : { key: { value: key } }),
       });
       await client.call('backups.start', { planId: plan.id });
       navigate(`/plans/${plan.id}`);
@@ -62,26 +70,36 @@ export function NewPlanPage() {
     <Page title="New plan">
       <Stack gap="lg" maw={760}>
         <Section title="Database">
-          <SourceDrop onPath={setSourcePath}>
+          <SourceDrop onPath={choose}>
             <PathField
               kind="database"
               label="Database file"
               placeholder="/home/you/.local/share/app/app.db"
               value={sourcePath}
-              onChange={setSourcePath}
+              onChange={choose}
             />
             {looking && (
               <Group gap="sm">
                 <Text size="sm" c="dimmed" role="status">
                   Looking into it …
                 </Text>
-                <Button variant="subtle" size="compact-sm" onClick={() => setSourcePath('')}>
+                <Button variant="subtle" size="compact-sm" onClick={() => choose('')}>
                   Cancel
                 </Button>
               </Group>
             )}
             {problem !== null && <ErrorNotice error={problem} />}
-            {source !== null && <SourceFacts source={source} />}
+            {locked && (
+              <KeyForm
+                key={sourcePath}
+                label="Key of the database"
+                description="It is encrypted. A passphrase, or a raw key in hexadecimal digits."
+                action="Unlock"
+                pending={looking}
+                onKey={setKey}
+              />
+            )}
+            {source !== null && !locked && <SourceFacts source={source} />}
           </SourceDrop>
         </Section>
         <Section title="Where and how">
@@ -147,7 +165,7 @@ interface LookedAt {
 }
 
 /** Opens a database as soon as its path is known and says what it is. */
-function useSource(path: string): LookedAt {
+function useSource(path: string, key: string | null): LookedAt {
   const [looked, setLooked] = useState<LookedAt>({ source: null, problem: null, looking: false });
   useEffect(() => {
     if (path.trim() === '') return setLooked({ source: null, problem: null, looking: false });
@@ -156,7 +174,11 @@ function useSource(path: string): LookedAt {
     // While a path is typed, each letter would be looked up: only a pause is.
     const timer = setTimeout(() => {
       client
-        .call('sources.describe', { path: path.trim() }, { signal: abort.signal })
+        .call(
+          'sources.describe',
+          { path: path.trim(), ...(key === null ? {} : { key: { value: key } }) },
+          { signal: abort.signal },
+        )
         .then((source) => setLooked({ source, problem: null, looking: false }))
         .catch((error: unknown) => {
           if (!abort.signal.aborted) setLooked({ source: null, problem: errorBody(error), looking: false });
@@ -166,6 +188,6 @@ function useSource(path: string): LookedAt {
       clearTimeout(timer);
       abort.abort();
     };
-  }, [path]);
+  }, [path, key]);
   return looked;
 }

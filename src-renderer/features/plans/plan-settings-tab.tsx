@@ -7,6 +7,7 @@ import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { useAction } from '../../components/use-action.ts';
+import { PlanKeySection } from './plan-key.tsx';
 import { SnapshotFields } from './snapshot-fields.tsx';
 
 /** Name, format and proof of a plan, and its end. */
@@ -48,6 +49,7 @@ export function PlanSettingsTab({ plan }: { plan: Plan }) {
             Remove plan…
           </Button>
         </Group>
+        <PlanKeySection plan={plan} />
       </Stack>
       {removing && <RemovePlanDialog plan={plan} onClose={() => setRemoving(false)} />}
     </div>

@@ -2,6 +2,7 @@ import { Alert, Text } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
+import { formatInWords } from '../../../src-shared/rules/encryption-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
 
 /** What a database is. */
@@ -16,6 +17,16 @@ export function SourceFacts({ source }: { source: SourceDescription }) {
           {bytesInWords(source.sizeBytes)}
           {source.walBytes > 0 && ` and ${bytesInWords(source.walBytes)} in its log`}
         </dd>
+        {source.encryption !== null && (
+          <>
+            <dt>Encryption</dt>
+            <dd>
+              {source.encryption.format === null
+                ? 'locked: no known key opens it'
+                : formatInWords(source.encryption.format)}
+            </dd>
+          </>
+        )}
         <dt>Content</dt>
         <dd>
           {countInWords(source.tables.length, 'table')}, {countInWords(rows, 'row')}
@@ -26,7 +37,7 @@ export function SourceFacts({ source }: { source: SourceDescription }) {
         <dt>Open in</dt>
         <dd>{holders === '' ? 'no program that can be seen' : holders}</dd>
       </dl>
-      {source.journalMode !== 'wal' && (
+      {source.journalMode !== 'wal' && source.encryption?.locked !== true && (
         <Alert className="tone-info" icon={<IconInfoCircle size={18} />}>
           <Text size="sm" c="inherit">
             In this journal mode, programs that want to write wait while pages are copied. In WAL mode nobody would.

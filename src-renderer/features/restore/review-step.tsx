@@ -1,10 +1,11 @@
 import { Alert, Button, Group, Text, TextInput, Title } from '@mantine/core';
-import { IconAlertTriangle, IconArrowBackUp, IconFilePlus, IconShieldCheck } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { IconAlertTriangle, IconArrowBackUp, IconFilePlus, IconKey, IconShieldCheck } from '@tabler/icons-react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { RestoreCheck, RestoreSource } from '../../../src-shared/model/restore.ts';
 import { countInWords } from '../../../src-shared/rules/wording.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
+import { KeyForm } from '../../components/key-form.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { RunProgress } from '../../components/run-progress.tsx';
 import { momentInWords, useNow } from '../../components/time.ts';
@@ -27,16 +28,22 @@ export function ReviewStep({ source, targetPath, onCheckStarted, onBack, onStart
   const action = useAction('here');
   const { run: act } = action;
   const started = useRef(false);
+  const look = useCallback(
+    (key?: string) =>
+      act(async () => {
+        const given = key === undefined ? {} : { key: { value: key } };
+        const answer = await client.call('restores.check', { source, targetPath, ...given });
+        putRun(answer.run);
+        setRunId(answer.run.id);
+        onCheckStarted(answer.run.id);
+      }),
+    [source, targetPath, act, onCheckStarted],
+  );
   useEffect(() => {
     if (started.current) return;
     started.current = true;
-    act(async () => {
-      const answer = await client.call('restores.check', { source, targetPath });
-      putRun(answer.run);
-      setRunId(answer.run.id);
-      onCheckStarted(answer.run.id);
-    });
-  }, [source, targetPath, act, onCheckStarted]);
+    look();
+  }, [look]);
   const check = run?.result?.kind === 'restore-check' ? run.result.check : null;
   const start = (): void => {
     act(async () => {
@@ -56,6 +63,15 @@ export function ReviewStep({ source, targetPath, onCheckStarted, onBack, onStart
       )}
       {run?.error != null && <ErrorNotice error={run.error} />}
       {action.error !== null && <ErrorNotice error={action.error} />}
+      {run?.error?.code === 'BAD_KEY' && (
+        <KeyForm
+          label="Key of this snapshot"
+          description="The key the database had when the snapshot was made. It is kept for the next time."
+          action="Try this key"
+          pending={action.pending}
+          onKey={look}
+        />
+      )}
       {check === null ? (
         <Group justify="flex-end">
           <Button variant="default" onClick={onBack}>
@@ -95,6 +111,13 @@ function Review({
         </Text>
       </Alert>
       {target.exists ? <Consequences check={check} /> : <NewFile />}
+      {check.keyNote !== null && (
+        <Alert className="tone-info" icon={<IconKey size={18} />}>
+          <Text size="sm" c="inherit">
+            {check.keyNote}
+          </Text>
+        </Alert>
+      )}
       <form
         onSubmit={(event) => {
           event.preventDefault();

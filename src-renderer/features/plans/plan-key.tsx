@@ -1,0 +1,53 @@
+import { Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useState } from 'react';
+import type { Plan } from '../../../src-shared/model/plan.ts';
+import { formatInWords, keyInWords } from '../../../src-shared/rules/encryption-words.ts';
+import { client } from '../../api/client.ts';
+import { ErrorNotice } from '../../components/errors.tsx';
+import { KeyForm } from '../../components/key-form.tsx';
+import { useAction } from '../../components/use-action.ts';
+
+/** How the database of a plan is encrypted, and a new key for it. */
+export function PlanKeySection({ plan }: { plan: Plan }) {
+  const action = useAction('here');
+  const [given, setGiven] = useState(0);
+  const replace = (value: string): void => {
+    action.run(async () => {
+      await client.call('plans.update', { planId: plan.id, key: { value } });
+      setGiven((number) => number + 1);
+      notifications.show({ message: 'The key is kept.', closeButtonProps: { 'aria-label': 'Close this message' } });
+    });
+  };
+  const { key } = plan;
+  return (
+    <section aria-label="Encryption">
+      <Text size="sm" fw={500} mb={4}>
+        Encryption
+      </Text>
+      <Text size="sm" mb="sm">
+        {key === null
+          ? 'No key is kept for this plan.'
+          : `${formatInWords(key.format)} with the ${keyInWords(key.fingerprint)}, ${origin(key.from)}. Snapshots stay encrypted with the key they were made with.`}
+      </Text>
+      <KeyForm
+        key={given}
+        label={key === null ? 'Key of the database' : 'New key of the database'}
+        description={
+          key === null
+            ? 'For a database that has been encrypted since.'
+            : 'After you have changed it in the database. The keys before it are kept for the snapshots made with them.'
+        }
+        action={key === null ? 'Keep this key' : 'Replace the key'}
+        pending={action.pending}
+        onKey={replace}
+      />
+      {action.error !== null && <ErrorNotice error={action.error} />}
+    </section>
+  );
+}
+
+function origin(from: NonNullable<Plan['key']>['from']): string {
+  if ('kept' in from) return 'which is kept';
+  return 'environment' in from ? `read from ${from.environment}` : 'read from a command';
+}
