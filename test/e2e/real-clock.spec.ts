@@ -57,4 +57,5 @@ async function makeMinutelyPlan(page: Page): Promise<void> {
   await page.getByRole('textbox', { name: /Minute, hour/ }).fill('* * * * *');
   await expect(page.getByText(/Every minute/)).toBeVisible();
   await page.getByRole('button', { name: 'Create and back up now' }).click();
+  await expect(page.getByRole('heading', { name: 'app', level: 1 })).toBeVisible();
 }
