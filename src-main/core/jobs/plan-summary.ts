@@ -8,6 +8,7 @@ import { overdueAt } from '../../../src-shared/rules/overdue.ts';
 import { decideRetention } from '../../../src-shared/rules/retention.ts';
 import type { SnapshotSummary } from '../catalog/snapshot-repo.ts';
 import type { CoreContext } from '../core-context.ts';
+import type { Scheduler } from '../scheduler/scheduler.ts';
 import { toRetained } from './prune.ts';
 
 const DAYS = 30;
@@ -106,16 +107,16 @@ function lastDays(core: CoreContext, plan: Plan): PlanSummary['days'] {
     finishedAt: run.finishedAt,
     valid: run.result?.kind === 'backup' ? (run.result.verification?.valid ?? null) : null,
   }));
-  const missed = new Set(noons.filter((noon) => hadSlot(core, plan, noon)).map(localDay));
+  const schedule = core.scheduler.slotsOf(plan, 'backup');
+  const missed = new Set(noons.filter((noon) => hadSlot(schedule, noon, now)).map(localDay));
   return dayOutcomes(backups, noons.map(localDay), (instant) => localDay(new Date(instant)), missed);
 }
 
 /** Whether a slot of the schedule lay in this day, which is over. */
-function hadSlot(core: CoreContext, plan: Plan, noon: Date): boolean {
+function hadSlot({ anchor, slots }: ReturnType<Scheduler['slotsOf']>, noon: Date, now: Date): boolean {
   const start = new Date(noon.getFullYear(), noon.getMonth(), noon.getDate()).getTime();
   const end = new Date(noon.getFullYear(), noon.getMonth(), noon.getDate() + 1).getTime();
-  if (end > core.clock.now().getTime()) return false;
-  const { anchor, slots } = core.scheduler.slotsOf(plan, 'backup');
+  if (end > now.getTime()) return false;
   const slot = slots.after(Math.max(start - 1, anchor));
   return slot !== null && slot < end;
 }

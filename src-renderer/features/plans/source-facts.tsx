@@ -4,6 +4,7 @@ import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
 import { formatInWords } from '../../../src-shared/rules/encryption-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
+import { ScrollTable } from '../../components/scroll-table.tsx';
 
 /** What a database is. */
 export function SourceFacts({ source }: { source: SourceDescription }) {
@@ -53,26 +54,23 @@ export function SourceFacts({ source }: { source: SourceDescription }) {
 export function TableList({ tables }: { tables: readonly TableRows[] }) {
   if (tables.length === 0) return null;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-    <section className="scroll-box" tabIndex={0} aria-label="Tables">
-      <table className="data-table">
-        <thead>
-          <tr>
-            <th scope="col">Table</th>
-            <th scope="col" className="number">
-              Rows
-            </th>
+    <ScrollTable label="Tables">
+      <thead>
+        <tr>
+          <th scope="col">Table</th>
+          <th scope="col" className="number">
+            Rows
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {tables.map((table) => (
+          <tr key={table.name}>
+            <td>{table.name}</td>
+            <td className="number">{table.rows.toLocaleString('en-US')}</td>
           </tr>
-        </thead>
-        <tbody>
-          {tables.map((table) => (
-            <tr key={table.name}>
-              <td>{table.name}</td>
-              <td className="number">{table.rows.toLocaleString('en-US')}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+        ))}
+      </tbody>
+    </ScrollTable>
   );
 }

@@ -7,6 +7,7 @@ import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { RuleTag } from '../../components/pill.tsx';
+import { ScrollTable } from '../../components/scroll-table.tsx';
 import { momentInWords, useNow } from '../../components/time.ts';
 import { useAction } from '../../components/use-action.ts';
 import { retentionInWords } from '../retention/retention-words.ts';
@@ -81,34 +82,31 @@ export function PruneDialog({ plan, retention, onClose }: { plan: Plan; retentio
 function PrunedList({ title, snapshots, now }: { title: string; snapshots: readonly PrunedSnapshot[]; now: number }) {
   if (snapshots.length === 0) return null;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-    <section className="scroll-box" tabIndex={0} aria-label={title}>
-      <table className="data-table">
-        <thead>
-          <tr>
-            <th scope="col">{title}</th>
-            <th scope="col">Because</th>
-            <th scope="col" className="number">
-              Size
-            </th>
+    <ScrollTable label={title}>
+      <thead>
+        <tr>
+          <th scope="col">{title}</th>
+          <th scope="col">Because</th>
+          <th scope="col" className="number">
+            Size
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {snapshots.map((each) => (
+          <tr key={each.id}>
+            <td title={each.name}>{momentInWords(each.createdAt, now)}</td>
+            <td>
+              <Group gap={4}>
+                {each.reasons.map((reason) => (
+                  <RuleTag key={reason} rule={reason} />
+                ))}
+              </Group>
+            </td>
+            <td className="number">{bytesInWords(each.sizeBytes)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {snapshots.map((each) => (
-            <tr key={each.id}>
-              <td title={each.name}>{momentInWords(each.createdAt, now)}</td>
-              <td>
-                <Group gap={4}>
-                  {each.reasons.map((reason) => (
-                    <RuleTag key={reason} rule={reason} />
-                  ))}
-                </Group>
-              </td>
-              <td className="number">{bytesInWords(each.sizeBytes)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+        ))}
+      </tbody>
+    </ScrollTable>
   );
 }

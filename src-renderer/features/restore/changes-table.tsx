@@ -1,42 +1,40 @@
 import type { TableChange } from '../../../src-shared/model/restore.ts';
+import { ScrollTable } from '../../components/scroll-table.tsx';
 
 /** The tables before and after, those that change first. */
 export function ChangesTable({ changes, exists }: { changes: readonly TableChange[]; exists: boolean }) {
   const sorted = exists ? [...changes].sort((a, b) => Number(differs(b)) - Number(differs(a))) : changes;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-    <section className="scroll-box" tabIndex={0} aria-label="Rows before and after">
-      <table className="data-table">
-        <thead>
-          <tr>
-            <th scope="col">Table</th>
-            {exists && (
-              <th scope="col" className="number">
-                Now
-              </th>
-            )}
+    <ScrollTable label="Rows before and after">
+      <thead>
+        <tr>
+          <th scope="col">Table</th>
+          {exists && (
             <th scope="col" className="number">
-              After
+              Now
             </th>
-            {exists && (
-              <th scope="col" className="number">
-                Difference
-              </th>
-            )}
+          )}
+          <th scope="col" className="number">
+            After
+          </th>
+          {exists && (
+            <th scope="col" className="number">
+              Difference
+            </th>
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        {sorted.map((change) => (
+          <tr key={change.name}>
+            <td>{change.name}</td>
+            {exists && <td className="number">{count(change.now)}</td>}
+            <td className="number">{count(change.after)}</td>
+            {exists && <Difference change={change} />}
           </tr>
-        </thead>
-        <tbody>
-          {sorted.map((change) => (
-            <tr key={change.name}>
-              <td>{change.name}</td>
-              {exists && <td className="number">{count(change.now)}</td>}
-              <td className="number">{count(change.after)}</td>
-              {exists && <Difference change={change} />}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+        ))}
+      </tbody>
+    </ScrollTable>
   );
 }
 
