@@ -188,6 +188,7 @@ test('a dropped encrypted snapshot asks for its key', async () => {
   await key.press('Enter');
   await expect(page.getByText(/will have the key .* that this snapshot was made with/)).toBeVisible();
   await page.getByRole('button', { name: 'Restore to restored.db' }).press('Enter');
+  await expect(page.getByRole('heading', { name: 'Restored' })).toBeVisible();
   await expect(page.getByText(/500 rows/).first()).toBeVisible();
   await page.context().close();
   expect(countEncrypted(join(folder, 'restored.db'), 'its key')).toBe(500);

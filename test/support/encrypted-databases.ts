@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type EncryptedDatabase from 'better-sqlite3-multiple-ciphers';
 
@@ -52,6 +53,7 @@ export function sqlcipher(path: string, key: string, sql: string): string {
 
 /** How many rows there are, and that all of it is sound. */
 export function countEncrypted(path: string, key: string, pragmas = SQLCIPHER_4): number {
+  if (!existsSync(path)) throw new Error(`${path} is not there`);
   const database = openEncrypted(path, key, pragmas);
   try {
     if (database.pragma('integrity_check', { simple: true }) !== 'ok') throw new Error(`${path} is not sound`);
