@@ -142,6 +142,10 @@ describe.skipIf(whyNoSftp !== undefined)(
       expect(await listedNames(open(folder, key(keyFile)))).toEqual([]);
       expect(await listedNames(open(folder, key(lockedKeyFile), { passphrase: 'open sesame' }))).toEqual([]);
       expect(await listedNames(open(folder, agent(agentSocket)))).toEqual([]);
+      const { password } = server;
+      if (password !== undefined) {
+        expect(await listedNames(open(folder, { login: { kind: 'password' } }, { password }))).toEqual([]);
+      }
       const refused = [
         open(folder, key(lockedKeyFile), { passphrase: 'wrong' }),
         open(folder, key(lockedKeyFile)),

@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { canMount } from '../small-disk.ts';
 import { freePort, killProgram, lacking, listening, startProgram } from './processes.ts';
 
 const SSHD = '/usr/sbin/sshd';
@@ -23,6 +24,8 @@ export interface SftpServer {
   readonly agentSocket: string;
   /** Where files can be put. */
   readonly root: string;
+  /** A password that may log in; `undefined`: this process may not lend the server one. */
+  readonly password: string | undefined;
   /** The connections break; what is stored stays. */
   kill(): Promise<void>;
   /** @param options `newKey`: the host comes back with another key; `readOnly`: nothing can be written */
@@ -47,11 +50,22 @@ export async function startSftpServer(): Promise<SftpServer> {
   execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'open sesame', '-f', at('locked')]);
   copyFileSync(at('user.pub'), at('authorized_keys'));
 
+  const user = userInfo().username;
+  const password = canMount && lacking(['openssl']).length === 0 ? 'correct horse' : undefined;
+  if (password !== undefined) {
+    const hash = execFileSync('openssl', ['passwd', '-6', password], { encoding: 'utf8' }).trim();
+    writeFileSync(at('shadow'), `${user}:${hash}:19000:0:99999:7:::\n`, { mode: 0o600 });
+  }
+
   const agentSocket = at('agent');
   const agent = startProgram('ssh-agent', ['-D', '-a', agentSocket], at('agent.log'));
   const start = async ({ newKey = false, readOnly = false } = {}): Promise<ChildProcess> => {
     writeConfig(at, port, newKey ? at('other-host') : at('host'), readOnly);
-    const server = startProgram(SSHD, ['-D', '-f', at('sshd_config'), '-E', at('log')], at('start.log'));
+    const command = [SSHD, '-D', '-f', at('sshd_config'), '-E', at('log')];
+    // A password of the test's own, which this server alone can see.
+    const lent = ['unshare', '--mount', 'sh', '-c', `mount --bind "$0" /etc/shadow && exec "$@"`, at('shadow')];
+    const [program = '', ...args] = password === undefined ? command : [...lent, ...command];
+    const server = startProgram(program, args, at('start.log'));
     await listening(port, at('start.log'));
     return server;
   };
@@ -59,7 +73,8 @@ export async function startSftpServer(): Promise<SftpServer> {
   execFileSync('ssh-add', ['-q', at('user')], { env: { ...process.env, SSH_AUTH_SOCK: agentSocket } });
   return {
     port,
-    user: userInfo().username,
+    user,
+    password,
     keyFile: at('user'),
     lockedKeyFile: at('locked'),
     strangerKeyFile: at('stranger'),
