@@ -12,6 +12,17 @@ if (findBrowser() === undefined) missing.push('chromium');
 for (const tool of ['zstd', 'pigz', 'sqlcipher'])
   if (spawnSync(tool, ['--version']).error !== undefined) missing.push(tool);
 
+// Nor are those of destinations without the servers they talk to. Where systemd runs, Debian would start what it
+// installs, and nobody wants an SSH server because of a test; there they are installed by whoever does.
+if (!existsSync('/run/systemd/system')) {
+  /** @type {[string, string[]][]} */
+  const servers = [
+    ['/usr/sbin/sshd', ['openssh-server', 'openssh-client']],
+    ['/usr/bin/swift-proxy-server', ['swift-proxy', 'swift-account', 'swift-container', 'swift-object', 'memcached']],
+  ];
+  for (const [program, packages] of servers) if (!existsSync(program)) missing.push(...packages);
+}
+
 if (missing.length > 0 && canInstall) {
   process.stderr.write(`Installing ${missing.join(', ')} for the tests …\n`);
   /** @type {import('node:child_process').SpawnSyncOptions} */

@@ -1,0 +1,171 @@
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { FolderSettings } from '../../../src-shared/model/destination.ts';
+import { publishFile, requireWritableFolder } from '../engine/durable-files.ts';
+import { errorCode, explainError } from '../engine/engine-errors.ts';
+import {
+  absent,
+  type ByteRange,
+  type Destination,
+  isPartialName,
+  type ListPage,
+  PAGE_LIMIT,
+  pageOf,
+  partialName,
+  requireName,
+  requireRange,
+  type StoredObject,
+  type TransferOptions,
+  taken,
+  type UploadSource,
+} from './destination.ts';
+import { mountFacts, mountWarnings } from './mount-facts.ts';
+import { Throttle } from './throttle.ts';
+import { checkedDownload, readSource } from './transfer.ts';
+
+/** A folder of a mounted disk or share. It is never created: a disk that is away must not look like an empty one. */
+export class LocalFolder implements Destination {
+  readonly label: string;
+  readonly #folder: string;
+  readonly #throttle: Throttle;
+
+  constructor(settings: FolderSettings, throttle = new Throttle(settings.bytesPerSecond)) {
+    this.#folder = settings.path;
+    this.#throttle = throttle;
+    this.label = settings.path;
+  }
+
+  async put(name: string, source: UploadSource, { signal, onProgress }: TransferOptions = {}): Promise<StoredObject> {
+    requireName(name);
+    await requireWritableFolder(this.#folder, source.bytes);
+    if ((await this.stat(name)) !== undefined) throw taken(name, this.label);
+    const partial = join(this.#folder, partialName(name));
+    try {
+      const handle = await open(partial, 'wx', 0o600);
+      try {
+        let done = 0;
+        for await (const piece of readSource(source, this.#throttle, signal)) {
+          await writeWhole(handle, piece);
+          done += piece.length;
+          onProgress?.(done);
+        }
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await publishFile(partial, join(this.#folder, name));
+    } catch (error) {
+      throw errorCode(error) === 'EEXIST' ? taken(name, this.label, error) : explainError(error, this.label);
+    } finally {
+      await rm(partial, { force: true });
+    }
+    const stored = await this.stat(name);
+    if (stored === undefined) throw absent(name, this.label);
+    return stored;
+  }
+
+  async get(name: string, range?: ByteRange, options: TransferOptions = {}): Promise<Readable> {
+    const object = await this.stat(name);
+    if (object === undefined) throw absent(name, this.label);
+    const { start, bytes } = range ?? { start: 0, bytes: object.bytes };
+    requireRange({ start, bytes }, object);
+    // A stream of files takes the last byte, not the number of bytes, and so cannot say “none”.
+    const file =
+      bytes === 0 ? Readable.from([]) : createReadStream(join(this.#folder, name), { start, end: start + bytes - 1 });
+    return checkedDownload(file, bytes, this.#throttle, (error) => explainError(error, name), options);
+  }
+
+  async list(after: string | null = null, limit = PAGE_LIMIT): Promise<ListPage> {
+    let found: { name: string }[];
+    try {
+      const entries = await readdir(this.#folder, { withFileTypes: true });
+      found = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.') && !isPartialName(entry.name));
+    } catch (error) {
+      throw this.#away(error);
+    }
+    const page = pageOf(found, after, limit);
+    const objects = await Promise.all(page.objects.map(({ name }) => this.stat(name)));
+    return { objects: objects.filter((object) => object !== undefined), next: page.next };
+  }
+
+  async stat(name: string): Promise<StoredObject | undefined> {
+    requireName(name);
+    try {
+      const info = await stat(join(this.#folder, name));
+      return info.isFile() ? { name, bytes: info.size, modifiedAt: info.mtime } : undefined;
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw explainError(error, name);
+      // A folder that is away must not look like a file that is gone.
+      await this.#names();
+      return undefined;
+    }
+  }
+
+  async delete(name: string): Promise<void> {
+    requireName(name);
+    await requireWritableFolder(this.#folder, 0);
+    try {
+      await rm(join(this.#folder, name), { force: true });
+    } catch (error) {
+      throw explainError(error, name);
+    }
+  }
+
+  async freeBytes(): Promise<number | null> {
+    try {
+      const { blocks, bavail, bsize } = await statfs(this.#folder);
+      return blocks > 0 ? bavail * bsize : null;
+    } catch (error) {
+      throw this.#away(error);
+    }
+  }
+
+  async warnings(): Promise<string[]> {
+    return mountWarnings(await mountFacts(this.#folder));
+  }
+
+  async sweep(before: Date): Promise<number> {
+    let removed = 0;
+    for (const name of await this.#names()) {
+      if (!isPartialName(name)) continue;
+      const path = join(this.#folder, name);
+      try {
+        if ((await stat(path)).mtime >= before) continue;
+        await rm(path);
+        removed += 1;
+      } catch (error) {
+        // Whoever was writing it has finished meanwhile.
+        if (errorCode(error) !== 'ENOENT') throw explainError(error, path);
+      }
+    }
+    return removed;
+  }
+
+  async close(): Promise<void> {}
+
+  async #names(): Promise<string[]> {
+    try {
+      return await readdir(this.#folder);
+    } catch (error) {
+      throw this.#away(error);
+    }
+  }
+
+  #away(cause: unknown): SnapkeepError {
+    if (errorCode(cause) !== 'ENOENT') return explainError(cause, this.#folder);
+    return new SnapkeepError('UNAVAILABLE', `The folder ${this.#folder} is not there.`, {
+      hint: 'Connect the disk or share it is on, or create the folder, and try again.',
+      cause,
+    });
+  }
+}
+
+async function writeWhole(handle: FileHandle, data: Buffer): Promise<void> {
+  for (let written = 0; written < data.length; ) {
+    const { bytesWritten } = await handle.write(data, written, data.length - written);
+    written += bytesWritten;
+  }
+}

@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { ErrorBody } from '../contract/errors.ts';
+import { Bytes, FilePath } from './values.ts';
+
+/** The providers whose endpoint and habits are known; `custom`: any other server that speaks S3. */
+export const S3Provider = z.enum(['aws', 'minio', 'r2', 'b2', 'supabase', 'gcs', 'custom']);
+export type S3Provider = z.infer<typeof S3Provider>;
+
+/** How the server encrypts what it stores. */
+export const ServerSideEncryption = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('none') }),
+  z.object({ kind: z.literal('s3') }),
+  /** `keyId` `null`: the account's own key. */
+  z.object({ kind: z.literal('kms'), keyId: z.string().min(1).max(2048).nullable() }),
+]);
+
+/** How long what is stored can be deleted by nobody (`COMPLIANCE`) or only by who is allowed to (`GOVERNANCE`). */
+export const ObjectLock = z.object({
+  mode: z.enum(['GOVERNANCE', 'COMPLIANCE']),
+  days: z.number().int().min(1).max(36_500),
+});
+
+/** At most so many bytes a second; `null`: as fast as it goes. */
+const BandwidthLimit = z
+  .number()
+  .int()
+  .min(1024)
+  .max(10 ** 12)
+  .nullable()
+  .default(null);
+
+/** A folder on a disk or share that the system has mounted. */
+export const FolderSettings = z.object({
+  kind: z.literal('folder'),
+  path: FilePath,
+  bytesPerSecond: BandwidthLimit,
+});
+export type FolderSettings = z.infer<typeof FolderSettings>;
+
+/** A bucket of a server that speaks S3. Its keys are secrets and are not here. */
+export const S3Settings = z.object({
+  kind: z.literal('s3'),
+  provider: S3Provider,
+  /** `null`: the endpoint the SDK knows for AWS in this region. */
+  endpoint: z.url({ protocol: /^https?$/ }).nullable(),
+  region: z.string().trim().min(1).max(64),
+  bucket: z
+    .string()
+    .trim()
+    .regex(/^[\w.-]{3,63}$/),
+  /** What every name is preceded by, for example `laptop/app`; no slash at either end. Empty: nothing. */
+  prefix: z
+    .string()
+    .trim()
+    .max(512)
+    .transform((prefix) => prefix.replace(/^\/+|\/+$/g, ''))
+    .default(''),
+  /** The bucket is named in the path instead of in the host name. */
+  pathStyle: z.boolean().default(true),
+  /** The server refuses to replace an object when it is asked to (`If-None-Match`). */
+  conditionalWrites: z.boolean().default(false),
+  encryption: ServerSideEncryption.default({ kind: 'none' }),
+  objectLock: ObjectLock.nullable().default(null),
+  /** `stored`: the keys are in the store of secrets. `chain`: the environment, profiles and roles, as the SDK finds them. */
+  credentials: z.enum(['stored', 'chain']).default('stored'),
+  bytesPerSecond: BandwidthLimit,
+});
+export type S3Settings = z.infer<typeof S3Settings>;
+
+/** The key of an SSH host as people compare it, for example `ssh-ed25519 SHA256:…`. */
+export const HostKey = z.string().regex(/^[\w@.-]+ SHA256:[A-Za-z0-9+/]{43}$/);
+
+/** A folder on an SSH server. Password and passphrase are secrets and are not here. */
+export const SftpSettings = z.object({
+  kind: z.literal('sftp'),
+  host: z.string().trim().min(1).max(255),
+  port: z.number().int().min(1).max(65_535).default(22),
+  user: z.string().trim().min(1).max(255),
+  /** The folder on the server; relative to where a login starts unless it begins with a slash. */
+  path: FilePath,
+  login: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('password') }),
+    z.object({ kind: z.literal('key'), path: FilePath }),
+    /** `socket` `null`: the agent that `SSH_AUTH_SOCK` names. */
+    z.object({ kind: z.literal('agent'), socket: FilePath.nullable() }),
+  ]),
+  /** The key the host was pinned to; `null`: nobody has looked at it yet, and nothing is sent. */
+  hostKey: HostKey.nullable().default(null),
+  bytesPerSecond: BandwidthLimit,
+});
+export type SftpSettings = z.infer<typeof SftpSettings>;
+
+/** Where copies can be kept, without any secret. */
+export const DestinationSettings = z.discriminatedUnion('kind', [FolderSettings, S3Settings, SftpSettings]);
+export type DestinationSettings = z.infer<typeof DestinationSettings>;
+
+/** What the self-test of a destination does, in this order; a step that fails ends it, but for the cleaning up. */
+export const SelfTestStep = z.enum(['write', 'list', 'read', 'delete']);
+export type SelfTestStep = z.infer<typeof SelfTestStep>;
+
+/** What a self-test found. */
+export const SelfTestReport = z.object({
+  passed: z.boolean(),
+  steps: z.array(
+    z.object({
+      step: SelfTestStep,
+      /** `null`: it went well. */
+      error: ErrorBody.nullable(),
+      milliseconds: z.number().nonnegative(),
+    }),
+  ),
+  /** `null`: the destination does not tell. */
+  freeBytes: Bytes.nullable(),
+  /** What is to be known of it, one sentence each. */
+  warnings: z.array(z.string()),
+});
+export type SelfTestReport = z.infer<typeof SelfTestReport>;

@@ -1,0 +1,103 @@
+import { readdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { LocalFolder } from '../../../src-main/core/destinations/local-folder.ts';
+import { selfTest } from '../../../src-main/core/destinations/self-test.ts';
+import {
+  failure,
+  listedNames,
+  sampleBytes,
+  sourceOf,
+  testDestinationContract,
+} from '../../support/destination-contract.ts';
+import { canMount, mountSmallDisk } from '../../support/small-disk.ts';
+import { temporaryFolder } from '../../support/temp-folder.ts';
+
+const openFolder = (path: string) => new LocalFolder({ kind: 'folder', path, bytesPerSecond: null });
+
+describe('a folder', () => {
+  testDestinationContract(async () => {
+    const folder = temporaryFolder();
+    return {
+      destination: openFolder(folder),
+      leftovers: async () => readdirSync(folder).filter((name) => name.endsWith('.partial')),
+    };
+  });
+
+  test('lists more than a thousand files', async () => {
+    const folder = temporaryFolder();
+    const names = Array.from({ length: 1205 }, (_, index) => `app-${String(index).padStart(4, '0')}.db`);
+    for (const name of names) writeFileSync(join(folder, name), name);
+    const page = await openFolder(folder).list();
+    expect(page.objects).toHaveLength(1000);
+    expect(await listedNames(openFolder(folder))).toEqual(names);
+  });
+
+  test('that is away is never made up for, and its files do not look gone', async () => {
+    const folder = join(temporaryFolder(), 'disk');
+    const destination = openFolder(folder);
+    const asked = [
+      destination.put('app.db', sourceOf(Buffer.from('x'))),
+      destination.stat('app.db'),
+      destination.delete('app.db'),
+      destination.list(),
+      destination.freeBytes(),
+      destination.sweep(new Date()),
+    ];
+    for (const { code } of await Promise.all(asked.map(failure))) expect(code).toBe('UNAVAILABLE');
+    const report = await selfTest(destination);
+    expect(report).toMatchObject({ passed: false, steps: [{ step: 'write', error: { code: 'UNAVAILABLE' } }] });
+    expect(report.steps).toHaveLength(1);
+  });
+
+  test('is swept of what crashes have left, and of nothing else', async () => {
+    const folder = temporaryFolder();
+    const old = new Date('2026-01-01');
+    for (const name of ['a.db.0123abcd.partial', 'b.db.0123abcd.partial', 'own notes.partial', 'c.db']) {
+      writeFileSync(join(folder, name), 'x');
+      if (!name.startsWith('b')) utimesSync(join(folder, name), old, old);
+    }
+    expect(await openFolder(folder).sweep(new Date('2026-01-02'))).toBe(1);
+    expect(readdirSync(folder).sort()).toEqual(['b.db.0123abcd.partial', 'c.db', 'own notes.partial']);
+  });
+
+  test.runIf(canMount)(
+    'on a small disk in memory: said to be so, and full is said at once or when it happens',
+    async () => {
+      const folder = join(temporaryFolder(), 'disk');
+      const disk = mountSmallDisk(folder, 4 * 1024 * 1024);
+      const destination = openFolder(folder);
+      expect((await selfTest(destination)).warnings).toEqual([expect.stringContaining('is in memory (tmpfs)')]);
+      expect(await destination.freeBytes()).toBe(4 * 1024 * 1024);
+      expect((await failure(destination.put('a.db', sourceOf(sampleBytes(5_000_000))))).code).toBe('NO_SPACE');
+      const filling = {
+        ...sourceOf(sampleBytes(3_000_000)),
+        open: () => {
+          disk.fill(1_000_000);
+          return sourceOf(sampleBytes(3_000_000)).open();
+        },
+      };
+      expect((await failure(destination.put('a.db', filling))).code).toBe('NO_SPACE');
+      expect(readdirSync(folder)).toEqual(['ballast-0']);
+      disk.makeReadOnly();
+      expect((await failure(destination.put('a.db', sourceOf(Buffer.from('x'))))).code).toBe('PERMISSION');
+    },
+  );
+
+  test('moved away in the middle: the upload fails and nothing is left where it comes back', async () => {
+    const folder = join(temporaryFolder(), 'disk');
+    const root = join(folder, '..');
+    renameSync(temporaryFolder(), folder);
+    const destination = openFolder(folder);
+    const moving = {
+      bytes: 10,
+      open: () => {
+        renameSync(folder, join(root, 'away'));
+        return sourceOf(Buffer.from('0123456789')).open();
+      },
+    };
+    expect((await failure(destination.put('a.db', moving))).code).toBe('NOT_FOUND');
+    renameSync(join(root, 'away'), folder);
+    expect(await listedNames(destination)).toEqual([]);
+  });
+});

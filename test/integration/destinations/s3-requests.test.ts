@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { expect, onTestFinished, test } from 'vitest';
+import { openDestination } from '../../../src-main/core/destinations/open-destination.ts';
+import { S3Settings } from '../../../src-shared/model/destination.ts';
+import { failure, sourceOf } from '../../support/destination-contract.ts';
+
+interface Asked {
+  method: string;
+  path: string;
+  headers: IncomingHttpHeaders;
+}
+
+const EMPTY_LIST = '<?xml version="1.0"?><ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>';
+
+/** Writes down what the driver asks of a server, which answers what the test says: for what no server at hand knows. */
+async function listen(answers: Record<string, { status: number; headers?: Record<string, string>; body?: string }>) {
+  const asked: Asked[] = [];
+  const server = createServer((request, response) => {
+    const { method = '', url = '', headers } = request;
+    asked.push({ method, path: url, headers });
+    request.resume().on('end', () => {
+      const answer = answers[method] ?? { status: 200, body: EMPTY_LIST };
+      response.writeHead(answer.status, answer.headers).end(answer.body);
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return { asked, endpoint: `http://127.0.0.1:${address.port}` };
+}
+
+function open(endpoint: string, changes: Partial<S3Settings>) {
+  const plain = { kind: 's3', provider: 'custom', endpoint, region: 'us-east-1', bucket: 'backups' };
+  const keys = { accessKeyId: 'key', secretAccessKey: 'secret' };
+  const destination = openDestination(S3Settings.parse({ ...plain, ...changes }), { s3: keys });
+  onTestFinished(() => destination.close());
+  return destination;
+}
+
+const REFUSED = { status: 412, body: '<Error><Code>PreconditionFailed</Code><Message>There</Message></Error>' };
+
+test('encryption, lock and condition are asked for, and a checksum with a lock alone', async () => {
+  const { asked, endpoint } = await listen({ HEAD: { status: 404 }, PUT: REFUSED });
+  const put = (changes: Partial<S3Settings>) =>
+    failure(open(endpoint, changes).put('app.db', sourceOf(Buffer.from('content'))));
+  const error = await put({
+    conditionalWrites: true,
+    encryption: { kind: 'kms', keyId: 'our-key' },
+    objectLock: { mode: 'COMPLIANCE', days: 30 },
+  });
+  expect(error).toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('app.db') });
+  await put({});
+  const [locked, plain] = asked.filter(({ method }) => method === 'PUT');
+  expect(locked?.headers).toMatchObject({
+    'if-none-match': '*',
+    'x-amz-server-side-encryption': 'aws:kms',
+    'x-amz-server-side-encryption-aws-kms-key-id': 'our-key',
+    'x-amz-object-lock-mode': 'COMPLIANCE',
+    'x-amz-checksum-crc32': expect.any(String),
+  });
+  const until = Date.parse(String(locked?.headers['x-amz-object-lock-retain-until-date']));
+  expect(Math.abs(until - Date.now() - 30 * 86_400_000)).toBeLessThan(60_000);
+  const special = /checksum|lock|encryption|if-none-match/;
+  expect(Object.keys(plain?.headers ?? {}).filter((name) => special.test(name))).toEqual([]);
+});
+
+test('what is locked is not deleted, not even from sight', async () => {
+  const headers = { 'content-length': '7', 'x-amz-object-lock-retain-until-date': '2999-01-01T00:00:00Z' };
+  const { asked, endpoint } = await listen({ HEAD: { status: 200, headers } });
+  const error = await failure(open(endpoint, {}).delete('app.db'));
+  expect(error).toMatchObject({ code: 'PERMISSION', message: expect.stringContaining('locked until 2999-01-01') });
+  expect(asked.map(({ method }) => method)).toEqual(['HEAD']);
+});
+
+test('keys that should be stored and are not are never made up for by those of the environment', async () => {
+  const { asked, endpoint } = await listen({});
+  const settings = S3Settings.parse({
+    kind: 's3',
+    provider: 'custom',
+    endpoint,
+    region: 'us-east-1',
+    bucket: 'backups',
+  });
+  await expect(async () => openDestination(settings, {})).rejects.toMatchObject({ code: 'BAD_KEY' });
+  expect(asked).toEqual([]);
+});

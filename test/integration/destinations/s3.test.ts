@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import {
+  CreateMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { putWithRestarts } from '../../../src-main/core/destinations/put-with-restarts.ts';
+import { S3Destination, type S3Keys, type S3Options } from '../../../src-main/core/destinations/s3.ts';
+import { selfTest } from '../../../src-main/core/destinations/self-test.ts';
+import { S3Settings } from '../../../src-shared/model/destination.ts';
+import {
+  digest,
+  failure,
+  listedNames,
+  sampleBytes,
+  sourceOf,
+  sourceWithEvent,
+  testDestinationContract,
+} from '../../support/destination-contract.ts';
+import { type S3Server, startS3Server, whyNoS3 } from '../../support/servers/s3.ts';
+
+const MIB = 1024 * 1024;
+
+describe.skipIf(whyNoS3 !== undefined)(`a bucket${whyNoS3 === undefined ? '' : ` (${whyNoS3})`}`, () => {
+  let server: S3Server;
+  beforeAll(async () => {
+    server = await startS3Server();
+  }, 60_000);
+  afterAll(() => server?.stop());
+
+  function open(bucket: string, changes: Partial<S3Settings> = {}, keys?: S3Keys, options: S3Options = {}) {
+    const { endpoint } = server;
+    const plain = { kind: 's3', provider: 'custom', endpoint, region: 'us-east-1', bucket };
+    const settings = S3Settings.parse({ ...plain, ...changes });
+    const destination = new S3Destination(settings, keys ?? server.keys, options);
+    onTestFinished(() => destination.close());
+    return destination;
+  }
+
+  async function ownBucket(): Promise<string> {
+    const bucket = `test-${randomUUID()}`;
+    await server.makeBucket(bucket);
+    return bucket;
+  }
+
+  async function openUploads(bucket: string): Promise<string[]> {
+    const { Uploads } = await server.client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+    return (Uploads ?? []).map(({ Key }) => Key ?? '');
+  }
+
+  describe('with a prefix', () => {
+    testDestinationContract(async () => {
+      const bucket = await ownBucket();
+      await server.client.send(new PutObjectCommand({ Bucket: bucket, Key: 'somebody else.txt', Body: 'x' }));
+      await server.client.send(new PutObjectCommand({ Bucket: bucket, Key: 'laptop/app/deeper/a.db', Body: 'x' }));
+      return { destination: open(bucket, { prefix: '/laptop/app/' }), leftovers: () => openUploads(bucket) };
+    });
+  });
+
+  test('300 MB go up in parts and come down byte for byte', { timeout: 180_000 }, async () => {
+    const bucket = await ownBucket();
+    const destination = open(bucket);
+    const data = sampleBytes(300 * 1000 * 1000);
+    await destination.put('large.db', sourceOf(data, MIB));
+    expect(await digest(await destination.get('large.db'))).toEqual(await digest(sourceOf(data, MIB).open()));
+    expect(await openUploads(bucket)).toEqual([]);
+  });
+
+  test('lists more than a thousand objects', { timeout: 120_000 }, async () => {
+    const bucket = await ownBucket();
+    const names = Array.from({ length: 1105 }, (_, index) => `app-${String(index).padStart(4, '0')}.db`);
+    for (let start = 0; start < names.length; start += 20) {
+      const some = names.slice(start, start + 20);
+      await Promise.all(
+        some.map((Key) => server.client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'x' }))),
+      );
+    }
+    const page = await open(bucket).list();
+    expect(page.objects).toHaveLength(1000);
+    expect(await listedNames(open(bucket))).toEqual(names);
+  });
+
+  test('the server is killed in the middle and comes back: stored once, nothing left behind', {
+    timeout: 90_000,
+  }, async () => {
+    const bucket = await ownBucket();
+    const destination = open(bucket);
+    const data = sampleBytes(40 * MIB);
+    const source = sourceWithEvent(data, 30 * MIB, () => server.kill());
+    const waited: number[] = [];
+    const restarts = {
+      attempts: 3,
+      wait: async (milliseconds: number) => {
+        waited.push(milliseconds);
+        await server.restart();
+        expect(await listedNames(destination)).toEqual([]);
+        expect(await openUploads(bucket)).toEqual(['app.db']);
+      },
+    };
+    await putWithRestarts(destination, 'app.db', source, {}, restarts);
+    expect(waited).toEqual([2000]);
+    expect(await digest(await destination.get('app.db'))).toEqual(await digest(sourceOf(data).open()));
+    expect(await listedNames(destination)).toEqual(['app.db']);
+    expect(await openUploads(bucket)).toEqual([]);
+  });
+
+  test('the server is away', { timeout: 60_000 }, async () => {
+    const bucket = await ownBucket();
+    await server.kill();
+    try {
+      const error = await failure(open(bucket).list());
+      expect(error.toBody()).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+      expect(error.message).toContain(new URL(server.endpoint).host);
+    } finally {
+      await server.restart();
+    }
+  });
+
+  test('what others have left is swept when it is old enough', async () => {
+    const bucket = await ownBucket();
+    const begin = async (Key: string): Promise<void> => {
+      const { UploadId } = await server.client.send(new CreateMultipartUploadCommand({ Bucket: bucket, Key }));
+      await server.client.send(new UploadPartCommand({ Bucket: bucket, Key, UploadId, PartNumber: 1, Body: 'part' }));
+    };
+    for (const key of ['laptop/a.db', 'laptop/b.db', 'other/c.db']) await begin(key);
+    const destination = open(bucket, { prefix: 'laptop' });
+    expect(await destination.sweep(new Date(Date.now() - 86_400_000))).toBe(0);
+    expect(await destination.sweep(new Date(Date.now() + 86_400_000))).toBe(2);
+    expect(await openUploads(bucket)).toEqual(['other/c.db']);
+  });
+
+  test('a wrong secret and an unknown key', async () => {
+    const bucket = await ownBucket();
+    for (const keys of [
+      { accessKeyId: 'test:tester', secretAccessKey: 'wrong' },
+      { accessKeyId: 'test:nobody', secretAccessKey: 'testing' },
+    ]) {
+      const report = await selfTest(open(bucket, {}, keys));
+      expect(report.passed).toBe(false);
+      expect(report.steps).toMatchObject([{ step: 'write', error: { code: 'BAD_KEY', retryable: false } }]);
+      expect((await failure(open(bucket, {}, keys).stat('app.db'))).code).toBe('BAD_KEY');
+    }
+  });
+
+  test('a bucket that is not there', async () => {
+    const destination = open('no-such-bucket');
+    const asked = [destination.list(), destination.stat('a'), destination.put('a', sourceOf(Buffer.from('x')))];
+    for (const error of await Promise.all(asked.map(failure))) {
+      expect(error).toMatchObject({
+        code: 'NOT_FOUND',
+        message: expect.stringContaining('no bucket no-such-bucket'),
+      });
+    }
+  });
+
+  test('keys that may only read: reading works, writing and deleting are refused, nothing is left', async () => {
+    const bucket = await ownBucket();
+    await open(bucket).put('app.db', sourceOf(Buffer.from('content')));
+    const reader = open(bucket, {}, server.readerKeys);
+    expect(await listedNames(reader)).toEqual(['app.db']);
+    expect((await digest(await reader.get('app.db'))).bytes).toBe(7);
+    for (const size of [100, 20 * MIB]) {
+      expect((await failure(reader.put('new.db', sourceOf(sampleBytes(size))))).code).toBe('PERMISSION');
+    }
+    expect((await failure(reader.delete('app.db'))).code).toBe('PERMISSION');
+    expect((await selfTest(reader)).steps).toMatchObject([{ step: 'write', error: { code: 'PERMISSION' } }]);
+    expect(await listedNames(reader)).toEqual(['app.db']);
+    expect(await openUploads(bucket)).toEqual([]);
+  });
+
+  test('a clock that is wrong by hours is made up for', async () => {
+    const bucket = await ownBucket();
+    const destination = open(bucket, {}, undefined, { clockOffset: 5 * 3_600_000 });
+    await destination.put('app.db', sourceOf(Buffer.from('content')));
+    expect(await listedNames(destination)).toEqual(['app.db']);
+  });
+
+  test('what is not encrypted on its way is warned about', async () => {
+    expect(await open('any-bucket').warnings()).toEqual([expect.stringContaining('without encryption')]);
+  });
+});

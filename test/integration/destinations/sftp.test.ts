@@ -1,0 +1,207 @@
+import { mkdirSync, mkdtempSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { putWithRestarts } from '../../../src-main/core/destinations/put-with-restarts.ts';
+import { selfTest } from '../../../src-main/core/destinations/self-test.ts';
+import { SftpDestination } from '../../../src-main/core/destinations/sftp.ts';
+import { readHostKey, type SftpSecrets } from '../../../src-main/core/destinations/sftp-connection.ts';
+import { SftpSettings } from '../../../src-shared/model/destination.ts';
+import {
+  digest,
+  failure,
+  listedNames,
+  sampleBytes,
+  sourceOf,
+  sourceWithEvent,
+  testDestinationContract,
+} from '../../support/destination-contract.ts';
+import { freePort } from '../../support/servers/processes.ts';
+import { type SftpServer, startSftpServer, whyNoSftp } from '../../support/servers/sftp.ts';
+
+const MIB = 1024 * 1024;
+
+describe.skipIf(whyNoSftp !== undefined)(
+  `a folder on an SSH server${whyNoSftp === undefined ? '' : ` (${whyNoSftp})`}`,
+  () => {
+    let server: SftpServer;
+    let hostKey: string;
+    beforeAll(async () => {
+      server = await startSftpServer();
+      hostKey = await readHostKey({ host: '127.0.0.1', port: server.port });
+    }, 30_000);
+    afterAll(() => server?.stop());
+
+    function open(path: string, changes: Partial<SftpSettings> = {}, secrets: SftpSecrets = {}) {
+      const { port, user, keyFile } = server;
+      const plain = {
+        kind: 'sftp',
+        host: '127.0.0.1',
+        port,
+        user,
+        path,
+        login: { kind: 'key', path: keyFile },
+        hostKey,
+      };
+      const destination = new SftpDestination(SftpSettings.parse({ ...plain, ...changes }), secrets);
+      onTestFinished(() => destination.close());
+      return destination;
+    }
+
+    const ownFolder = (): string => mkdtempSync(join(server.root, 'test-'));
+    const partials = (folder: string): string[] => readdirSync(folder).filter((name) => name.endsWith('.partial'));
+
+    testDestinationContract(async () => {
+      const folder = ownFolder();
+      mkdirSync(join(folder, 'a folder'));
+      writeFileSync(join(folder, 'other.db.0123abcd.partial'), 'somebody else is writing');
+      const own = (): string[] => partials(folder).filter((name) => !name.startsWith('other'));
+      return { destination: open(folder), leftovers: async () => own() };
+    });
+
+    test('300 MB go up and come down byte for byte', { timeout: 120_000 }, async () => {
+      const destination = open(ownFolder());
+      const data = sampleBytes(300 * 1000 * 1000);
+      await destination.put('large.db', sourceOf(data, MIB));
+      expect(await digest(await destination.get('large.db'))).toEqual(await digest(sourceOf(data, MIB).open()));
+    });
+
+    test('lists more than a thousand files', async () => {
+      const folder = ownFolder();
+      const names = Array.from({ length: 1105 }, (_, index) => `app-${String(index).padStart(4, '0')}.db`);
+      for (const name of names) writeFileSync(join(folder, name), name);
+      expect((await open(folder).list()).objects).toHaveLength(1000);
+      expect(await listedNames(open(folder))).toEqual(names);
+    });
+
+    test('the server is killed in the middle and comes back: stored once, nothing left behind', async () => {
+      const folder = ownFolder();
+      const destination = open(folder);
+      const data = sampleBytes(40 * MIB);
+      const source = sourceWithEvent(data, 30 * MIB, () => server.kill());
+      const waited: number[] = [];
+      const restarts = {
+        attempts: 3,
+        wait: async (milliseconds: number) => {
+          waited.push(milliseconds);
+          await server.restart();
+          expect(await listedNames(destination)).toEqual([]);
+          expect(partials(folder)).toHaveLength(1);
+        },
+      };
+      await putWithRestarts(destination, 'app.db', source, {}, restarts);
+      expect(waited).toEqual([2000]);
+      expect(await digest(await destination.get('app.db'))).toEqual(await digest(sourceOf(data).open()));
+      expect(readdirSync(folder)).toEqual(['app.db']);
+    });
+
+    test('the server is killed while it is read from', async () => {
+      const destination = open(ownFolder());
+      await destination.put('app.db', sourceOf(sampleBytes(30 * MIB)));
+      const stream = await destination.get('app.db', undefined, {
+        onProgress: () => {
+          stream.pause();
+        },
+      });
+      await server.kill();
+      expect((await failure(digest(stream))).toBody()).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+      expect((await failure(destination.list())).code).toBe('UNAVAILABLE');
+      await server.restart();
+      expect(await listedNames(destination)).toEqual(['app.db']);
+    });
+
+    test('the key of the host is shown before anything is sent, and one that has changed is refused', async () => {
+      const folder = ownFolder();
+      expect(hostKey).toMatch(/^ssh-ed25519 SHA256:[\w+/]{43}$/);
+      const unknown = await failure(open(folder, { hostKey: null }).list());
+      expect(unknown).toMatchObject({ code: 'CONFLICT', details: { hostKey } });
+      await server.restart({ newKey: true });
+      try {
+        const changed = await failure(open(folder).put('app.db', sourceOf(Buffer.from('secret'))));
+        expect(changed).toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('another key') });
+        const report = await selfTest(open(folder));
+        expect(report.steps).toMatchObject([
+          { step: 'write', error: { code: 'CONFLICT', details: { pinned: hostKey } } },
+        ]);
+        expect(readdirSync(folder)).toEqual([]);
+        const newKey = String(changed.details?.hostKey);
+        expect(newKey).not.toBe(hostKey);
+        expect(await listedNames(open(folder, { hostKey: newKey }))).toEqual([]);
+      } finally {
+        await server.restart();
+      }
+      // A host that has no key of the pinned kind any more is another host as well.
+      const otherKind = hostKey.replace('ssh-ed25519', 'ecdsa-sha2-nistp256');
+      expect((await failure(open(folder, { hostKey: otherKind }).list())).code).toBe('CONFLICT');
+    });
+
+    test('the ways to log in, and those that are refused', async () => {
+      const folder = ownFolder();
+      const { keyFile, lockedKeyFile, strangerKeyFile, agentSocket } = server;
+      const key = (path: string) => ({ login: { kind: 'key', path } as const });
+      const agent = (socket: string) => ({ login: { kind: 'agent', socket } as const });
+      expect(await listedNames(open(folder, key(keyFile)))).toEqual([]);
+      expect(await listedNames(open(folder, key(lockedKeyFile), { passphrase: 'open sesame' }))).toEqual([]);
+      expect(await listedNames(open(folder, agent(agentSocket)))).toEqual([]);
+      const { password } = server;
+      if (password !== undefined) {
+        expect(await listedNames(open(folder, { login: { kind: 'password' } }, { password }))).toEqual([]);
+      }
+      const refused = [
+        open(folder, key(lockedKeyFile), { passphrase: 'wrong' }),
+        open(folder, key(lockedKeyFile)),
+        open(folder, key(strangerKeyFile)),
+        open(folder, { login: { kind: 'password' } }, { password: 'wrong' }),
+        open(folder, agent(join(folder, 'no agent'))),
+        open(folder, { user: 'no-such-user' }),
+      ];
+      for (const destination of refused) expect((await failure(destination.list())).code).toBe('BAD_KEY');
+    });
+
+    test('a login that may only read', async () => {
+      const folder = ownFolder();
+      await open(folder).put('app.db', sourceOf(Buffer.from('content')));
+      await server.restart({ readOnly: true });
+      try {
+        const reader = open(folder);
+        expect((await digest(await reader.get('app.db'))).bytes).toBe(7);
+        expect((await failure(reader.put('new.db', sourceOf(sampleBytes(2 * MIB))))).code).toBe('PERMISSION');
+        expect((await failure(reader.delete('app.db'))).code).toBe('PERMISSION');
+        expect(readdirSync(folder)).toEqual(['app.db']);
+      } finally {
+        await server.restart();
+      }
+    });
+
+    test('a folder that is not there, and a host that does not answer', async () => {
+      const missing = open(join(server.root, 'no such folder'));
+      const asked = [
+        missing.list(),
+        missing.stat('a'),
+        missing.put('a', sourceOf(Buffer.from('x'))),
+        missing.freeBytes(),
+      ];
+      for (const { code } of await Promise.all(asked.map(failure))) expect(code).toBe('NOT_FOUND');
+      const away = open('/', { port: await freePort() });
+      expect((await failure(away.list())).toBody()).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+    });
+
+    test('what others have left is swept when it is old enough', async () => {
+      const folder = ownFolder();
+      const old = new Date('2026-01-01');
+      for (const name of ['a.db.0123abcd.partial', 'b.db.0123abcd.partial', 'own.partial']) {
+        writeFileSync(join(folder, name), 'x');
+        if (!name.startsWith('b')) utimesSync(join(folder, name), old, old);
+      }
+      expect(await open(folder).sweep(new Date('2026-01-02'))).toBe(1);
+      expect(readdirSync(folder).sort()).toEqual(['b.db.0123abcd.partial', 'own.partial']);
+    });
+
+    test('free space is known, and a folder can be named from where a login starts', async () => {
+      const folder = ownFolder();
+      expect(await open(folder).freeBytes()).toBeGreaterThan(0);
+      const home = open('.');
+      expect(await home.freeBytes()).toBeGreaterThan(0);
+      expect(basename(folder)).toMatch(/^test-/);
+    });
+  },
+);
