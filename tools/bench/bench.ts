@@ -1,15 +1,17 @@
 /*
  * Measures Snapkeep against the scripts people use, side by side in one run:
- * npm run bench [-- --megabytes 500] [-- --rounds 5] [-- --only scripts|live|retention]
+ * npm run bench [-- --megabytes 500] [-- --rounds 5] [-- --only scripts|live|encrypted|upload|retention]
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureEncrypted } from './bench-encrypted.ts';
 import { measureLive } from './bench-live.ts';
 import { measureRetention } from './bench-retention.ts';
 import { measureScripts } from './bench-scripts.ts';
+import { measureUpload } from './bench-upload.ts';
 import { makeSampleDatabase } from './sample-database.ts';
 
 const { values } = parseArgs({
@@ -20,24 +22,32 @@ const { values } = parseArgs({
   },
 });
 
-if (values.only === undefined || values.only === 'retention') measureRetention(Number(values.rounds));
-if (values.only === 'retention') process.exit();
+const rounds = Number(values.rounds);
+const megabytes = Number(values.megabytes);
+const wanted = (name: string): boolean => values.only === undefined || values.only === name;
 
+process.stdout.write(`${cpus().length} cores, Node ${process.versions.node}, ${sqliteOfTheShell()}\n`);
+if (wanted('retention')) measureRetention(rounds);
 const folder = mkdtempSync(join(tmpdir(), 'snapkeep-bench-'));
 try {
-  const database = join(folder, 'sample.db');
-  process.stdout.write(
-    `${cpus().length} cores, Node ${process.versions.node}, ${sqliteOfTheShell()}; making ${values.megabytes} MB …\n`,
-  );
-  makeSampleDatabase(database, Number(values.megabytes));
-  const stored = join(folder, 'stored');
-  mkdirSync(stored);
-  if (values.only !== 'live') measureScripts({ database, stored, folder, rounds: Number(values.rounds) });
-  if (values.only !== 'scripts') await measureLive({ database, stored, rounds: Number(values.rounds) });
-  const left = readdirSync(stored).filter((name) => statSync(join(stored, name)).isFile() && name.endsWith('.partial'));
-  if (left.length > 0) throw new Error(`Left behind: ${left.join(', ')}`);
+  if (wanted('scripts') || wanted('live')) await measurePlain();
+  if (wanted('encrypted')) await measureEncrypted({ folder, megabytes, rounds });
+  if (wanted('upload')) await measureUpload({ folder, megabytes, rounds });
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+async function measurePlain(): Promise<void> {
+  const database = join(folder, 'sample.db');
+  const stored = join(folder, 'stored');
+  process.stdout.write(`making ${megabytes} MB …\n`);
+  makeSampleDatabase(database, megabytes);
+  mkdirSync(stored);
+  if (wanted('scripts')) await measureScripts({ database, stored, folder, rounds });
+  if (wanted('live')) await measureLive({ database, stored, rounds });
+  const left = readdirSync(stored).filter((name) => statSync(join(stored, name)).isFile() && name.endsWith('.partial'));
+  if (left.length > 0) throw new Error(`Left behind: ${left.join(', ')}`);
+  rmSync(database);
 }
 
 function sqliteOfTheShell(): string {

@@ -10,13 +10,16 @@ export function timeScript(script: string): number {
   return performance.now() - started;
 }
 
-/** Runs a command of Snapkeep's and answers how long its process took from start to end, and what it printed. */
-export function timeCommand(home: string, ...args: string[]): { wallMs: number; path: string } {
+/**
+ * Runs a command of Snapkeep's and answers how long its process took from start to end, and what it printed.
+ * @param environment the data folder (`SNAPKEEP_HOME`) and what else it is to find there
+ */
+export function timeCommand(environment: Record<string, string>, ...args: string[]): { wallMs: number; path: string } {
   const started = performance.now();
   const cli = resolve(import.meta.dirname, '../../out/main/cli.cjs');
   const output = execFileSync(process.execPath, [cli, ...args, '--json'], {
     encoding: 'utf8',
-    env: { ...process.env, SNAPKEEP_HOME: home },
+    env: { ...process.env, ...environment },
   });
   return { wallMs: performance.now() - started, path: (JSON.parse(output) as { path?: string }).path ?? '' };
 }

@@ -4,8 +4,9 @@ import Database from 'better-sqlite3';
 /**
  * Makes a database of roughly `megabytes` in WAL mode with what applications have: text, numbers, random blobs,
  * indexes, a full-text index of titles, and a ledger whose accounts always add up to nothing.
+ * @param search whether there is the full-text index, which the command line of SQLCipher does not know
  */
-export function makeSampleDatabase(path: string, megabytes: number): void {
+export function makeSampleDatabase(path: string, megabytes: number, { search = true } = {}): void {
   const database = new Database(path);
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = OFF');
@@ -16,12 +17,12 @@ export function makeSampleDatabase(path: string, megabytes: number): void {
     CREATE TABLE files (id INTEGER PRIMARY KEY, name TEXT NOT NULL, content BLOB NOT NULL);
     CREATE INDEX notes_by_created ON notes(created);
     CREATE INDEX notes_by_title ON notes(title);
-    CREATE VIRTUAL TABLE notes_search USING fts5(title, content='notes', content_rowid='id');
   `);
+  if (search) database.exec("CREATE VIRTUAL TABLE notes_search USING fts5(title, content='notes', content_rowid='id')");
   const random = wordsOf('snapkeep sample');
   for (let id = 1; id <= 100; id++) database.prepare('INSERT INTO accounts VALUES (?, ?, 0)').run(id, `account ${id}`);
   const insertNote = database.prepare('INSERT INTO notes VALUES (?, ?, ?, ?)');
-  const insertSearch = database.prepare('INSERT INTO notes_search(rowid, title) VALUES (?, ?)');
+  const insertSearch = search ? database.prepare('INSERT INTO notes_search(rowid, title) VALUES (?, ?)') : undefined;
   const insertFile = database.prepare('INSERT INTO files VALUES (?, ?, ?)');
   const size = database.prepare('SELECT page_count * page_size FROM pragma_page_count, pragma_page_size').pluck();
   for (let id = 1; Number(size.get()) < megabytes * 1_000_000; ) {
@@ -30,7 +31,7 @@ export function makeSampleDatabase(path: string, megabytes: number): void {
         const title = random.words(5);
         const body = random.words(120);
         insertNote.run(id, new Date(1.6e12 + id * 60_000).toISOString(), title, body);
-        insertSearch.run(id, title);
+        insertSearch?.run(id, title);
         if (id % 3 === 0) insertFile.run(id, `file-${id}.bin`, random.bytes(1500));
       }
     })();

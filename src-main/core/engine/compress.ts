@@ -15,6 +15,10 @@ export const PIECE_BYTES = 1024 * 1024;
 const GZIP_LEVEL = 4;
 const ZSTD_LEVEL = 3;
 
+/** A piece of which a sample does not even get this much smaller is stored as it is: it is encrypted, or packed already. */
+const WORTH_PACKING = 0.98;
+const SAMPLE_BYTES = 16 * 1024;
+
 /** How many pieces are packed at a time: enough to keep every core busy, and no more, so that others get their turn. */
 const IN_FLIGHT = Math.min(4, Math.max(2, availableParallelism()));
 
@@ -70,7 +74,18 @@ export async function storeImage(
 }
 
 async function pack(piece: Buffer, compression: Compression): Promise<Buffer> {
-  if (compression === 'gz') return packMember(piece, GZIP_LEVEL);
+  if (compression === 'gz') return packMember(piece, (await getsSmaller(piece)) ? GZIP_LEVEL : 0);
+  // Zstandard finds out by itself, and at no cost.
   if (compression === 'zst') return packFrame(piece, ZSTD_LEVEL);
   return piece;
+}
+
+/** Whether a sample from all over a piece gets smaller. */
+async function getsSmaller(piece: Buffer): Promise<boolean> {
+  const quarter = SAMPLE_BYTES / 4;
+  if (piece.length <= SAMPLE_BYTES) return true;
+  const starts = [0, 1, 2, 3].map((n) => Math.floor((n * (piece.length - quarter)) / 3));
+  const sample = Buffer.concat(starts.map((start) => piece.subarray(start, start + quarter)));
+  const { length } = await packMember(sample, 1);
+  return length < SAMPLE_BYTES * WORTH_PACKING;
 }

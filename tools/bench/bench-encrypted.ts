@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { printTable, timeCommand, timeScript } from './measure.ts';
+import { makeSampleDatabase } from './sample-database.ts';
+import { contender, rowsOf, takeTurns } from './turns.ts';
+
+const KEY = 'correct horse battery staple';
+
+/**
+ * Measures the backup of a database that the command line of SQLCipher made against the script people use for those,
+ * taking turns, and prints the medians. What is encrypted does not get smaller, so packing it is all cost.
+ */
+export async function measureEncrypted({
+  folder,
+  megabytes,
+  rounds,
+}: {
+  folder: string;
+  megabytes: number;
+  rounds: number;
+}): Promise<void> {
+  const database = join(folder, 'encrypted.db');
+  process.stdout.write(`making ${megabytes} MB with sqlcipher ${sqlcipherVersion()} …\n`);
+  makeEncryptedSample(folder, database, megabytes);
+  const copy = join(folder, 'exported.db');
+  const script = join(folder, 'export.sql');
+  const packed = join(folder, 'exported.db.gz');
+  const stored = join(folder, 'encrypted-snapshots');
+  const environment = { SNAPKEEP_HOME: join(folder, 'encrypted-home'), BENCH_DB_KEY: KEY };
+  const paths = { gz: '', zst: '' };
+  const backup = (format: 'gz' | 'zst') => (): number => {
+    const to = ['--to', stored, '--format', format, '--key-env', 'BENCH_DB_KEY', '--no-verify'];
+    const { wallMs, path } = timeCommand(environment, 'backup', '--source', database, ...to);
+    paths[format] = path;
+    return wallMs;
+  };
+  const contenders = [
+    contender('sqlcipher_export + gzip -c + rm', () =>
+      timeScript(
+        `printf '%s' "PRAGMA key = '${KEY}'; ATTACH '${copy}' AS c KEY '${KEY}'; SELECT sqlcipher_export('c');" > ${script} &&
+         sqlcipher -batch ${database} < ${script} && gzip -c ${copy} > ${packed} && rm ${copy}`,
+      ),
+    ),
+    contender('Snapkeep, gzip', backup('gz')),
+    contender('Snapkeep, zstd', backup('zst')),
+  ];
+  let sizes: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    rmSync(stored, { recursive: true, force: true });
+    mkdirSync(stored);
+    await takeTurns(contenders, round);
+    sizes = [packed, paths.gz, paths.zst].map((path) => statSync(path).size);
+  }
+  printTable([
+    ['backup of an encrypted database', 'median', 'faster', 'stored'],
+    ...rowsOf(contenders).map((row, index) => [...row, `${((sizes[index] ?? 0) / 1e6).toFixed(1)} MB`]),
+  ]);
+  for (const path of [database, packed, script]) rmSync(path);
+  rmSync(stored, { recursive: true });
+}
+
+function makeEncryptedSample(folder: string, path: string, megabytes: number): void {
+  const plain = join(folder, 'plain.db');
+  makeSampleDatabase(plain, megabytes, { search: false });
+  const attach = `ATTACH '${path}' AS encrypted KEY '${KEY}'; SELECT sqlcipher_export('encrypted');`;
+  execFileSync('sqlcipher', ['-batch', plain], { input: `${attach} PRAGMA encrypted.journal_mode = WAL;` });
+  rmSync(plain);
+}
+
+function sqlcipherVersion(): string {
+  return execFileSync('sqlcipher', ['--version'], { encoding: 'utf8' }).split(' ')[0] ?? '';
+}

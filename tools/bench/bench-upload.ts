@@ -1,0 +1,84 @@
+import { randomFillSync } from 'node:crypto';
+import { createReadStream, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { S3Destination } from '../../src-main/core/destinations/s3.ts';
+import { S3Settings } from '../../src-shared/model/destination.ts';
+import { startS3Server, whyNoS3 } from '../../test/support/servers/s3.ts';
+import { median, printTable } from './measure.ts';
+import { contender, rowsOf, takeTurns } from './turns.ts';
+
+const BUCKET = 'bench';
+
+/** Measures an upload to an S3 server on loopback against one PUT of the whole by the SDK, taking turns. */
+export async function measureUpload({
+  folder,
+  megabytes,
+  rounds,
+}: {
+  folder: string;
+  megabytes: number;
+  rounds: number;
+}): Promise<void> {
+  if (whyNoS3 !== undefined) {
+    process.stdout.write(`upload: not measured, ${whyNoS3}\n`);
+    return;
+  }
+  const path = join(folder, 'upload.bin');
+  writeFileSync(path, randomFillSync(Buffer.alloc(megabytes * 1_000_000)));
+  const bytes = statSync(path).size;
+  const server = await startS3Server();
+  const settings = S3Settings.parse({
+    kind: 's3',
+    provider: 'custom',
+    endpoint: server.endpoint,
+    region: 'us-east-1',
+    bucket: BUCKET,
+  });
+  const destination = new S3Destination(settings, server.keys);
+  const client = new S3Client({
+    endpoint: server.endpoint,
+    region: settings.region,
+    credentials: { ...server.keys },
+    forcePathStyle: true,
+    // The newer checksums are not known to this server.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+  });
+  let count = 0;
+  try {
+    await server.makeBucket(BUCKET);
+    const time = async (upload: (name: string) => Promise<unknown>): Promise<number> => {
+      const name = `upload-${count++}`;
+      // So that both find the file in memory.
+      readFileSync(path);
+      const started = performance.now();
+      await upload(name);
+      const took = performance.now() - started;
+      await destination.delete(name);
+      return took;
+    };
+    const contenders = [
+      contender('one PUT through the SDK', () =>
+        time((Key) =>
+          client.send(
+            new PutObjectCommand({ Bucket: BUCKET, Key, Body: createReadStream(path), ContentLength: bytes }),
+          ),
+        ),
+      ),
+      contender('Snapkeep', () => time((name) => destination.put(name, { bytes, open: () => createReadStream(path) }))),
+    ];
+    for (let round = 0; round < rounds; round++) await takeTurns(contenders, round);
+    printTable([
+      [`upload of ${megabytes} MB to S3 on loopback`, 'median', 'faster', 'rate'],
+      ...rowsOf(contenders).map((row, index) => [
+        ...row,
+        `${(bytes / 1000 / median(contenders[index]?.times ?? [])).toFixed(0)} MB/s`,
+      ]),
+    ]);
+  } finally {
+    client.destroy();
+    await destination.close();
+    await server.stop();
+    rmSync(path);
+  }
+}
