@@ -87,7 +87,7 @@ describe('mounts', () => {
 });
 
 test('parts are large enough that there are never too many', () => {
-  expect(partBytes(0)).toBe(8 * 1024 ** 2);
+  expect(partBytes(0)).toBe(16 * 1024 ** 2);
   for (const total of [300e6, 80e9, 1e12, 5 * 1024 ** 4]) {
     expect(Math.ceil(total / partBytes(total))).toBeLessThanOrEqual(10_000);
     expect(partBytes(total)).toBeLessThanOrEqual(5 * 1024 ** 3);

@@ -8,7 +8,7 @@ import {
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   type PutObjectCommandInput,
-  S3Client,
+  type S3Client,
   type S3ClientConfig,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
@@ -29,7 +29,7 @@ import {
   type UploadSource,
 } from './destination.ts';
 import { type BucketNames, explainS3 } from './s3-errors.ts';
-import { type UnfinishedUpload, uploadStream } from './s3-upload.ts';
+import { makeClient, type UnfinishedUpload, uploadStream } from './s3-upload.ts';
 import { Throttle } from './throttle.ts';
 import { checkedDownload, readSource } from './transfer.ts';
 
@@ -82,7 +82,7 @@ export class S3Destination implements Destination {
       maxAttempts: 4,
       requestHandler: { connectionTimeout: 10_000, socketTimeout: 60_000 },
     };
-    this.#client = new S3Client(this.#config);
+    this.#client = makeClient(this.#config);
   }
 
   async put(

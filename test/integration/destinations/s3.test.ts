@@ -87,8 +87,8 @@ describe.skipIf(whyNoS3 !== undefined)(`a bucket${whyNoS3 === undefined ? '' : `
   }, async () => {
     const bucket = await ownBucket();
     const destination = open(bucket);
-    const data = sampleBytes(40 * MIB);
-    const source = sourceWithEvent(data, 30 * MIB, () => server.kill());
+    const data = sampleBytes(120 * MIB);
+    const source = sourceWithEvent(data, 110 * MIB, () => server.kill());
     const waited: number[] = [];
     const restarts = {
       attempts: 3,
