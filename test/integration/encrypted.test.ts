@@ -130,6 +130,9 @@ describe('the whole way', () => {
   });
 
   test.each<[CipherFormat, string[]]>([
+    ['sqlcipher-3-4096', ["cipher='sqlcipher'", 'legacy=3', 'legacy_page_size=4096']],
+    ['sqlcipher-2', ["cipher='sqlcipher'", 'legacy=2']],
+    ['sqlcipher-1', ["cipher='sqlcipher'", 'legacy=1']],
     ['sqlcipher', ["cipher='sqlcipher'", 'legacy=0']],
     ['chacha20', ["cipher='chacha20'"]],
     ['sqleet', ["cipher='chacha20'", 'legacy=1']],

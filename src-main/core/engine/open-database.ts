@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 // The one place that loads a SQLite driver: see "Which driver" in docs/architecture.md.
 import SqliteDatabase from 'better-sqlite3-multiple-ciphers';
@@ -95,7 +95,27 @@ async function beginAnywhere(path: string, scratchFolder: string, unlocking: Unl
   } catch (error) {
     if (!needsOwnCopy(error)) throw error;
   }
-  return beginReading(openDatabase(await copyWithSidecars(path, scratchFolder), { mustExist: true, unlocking }));
+  const copy = await copyWithSidecars(path, scratchFolder);
+  if (unlocking !== null) await requireKey(copy, unlocking);
+  return beginReading(openDatabase(copy, { mustExist: true, unlocking }));
+}
+
+/**
+ * Tries a key on a copy without its journal: one that is played back with a wrong key makes the database look damaged.
+ * @throws SqliteError `SQLITE_NOTADB` for a wrong key
+ */
+async function requireKey(copy: string, unlocking: Unlocking): Promise<void> {
+  const { journal } = sidecarPaths(copy);
+  if (!(await exists(journal))) return;
+  const aside = `${journal}.aside`;
+  await rename(journal, aside);
+  try {
+    closeReading(beginReading(openDatabase(copy, { readonly: true, mustExist: true, unlocking })));
+  } catch (error) {
+    // What is torn in the middle of a transaction may well look damaged: that is what the journal is for.
+    if (errorCode(error)?.startsWith('SQLITE_NOTADB')) throw error;
+  }
+  await rename(aside, journal);
 }
 
 function badKey(path: string, tried: boolean): SnapkeepError {

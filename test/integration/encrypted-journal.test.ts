@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { countEncrypted, MARKER, openEncrypted, SQLCIPHER_4 } from '../support/encrypted-databases.ts';
+import { contentsOf, expectNothingLeft, setScene, takeBackup } from '../support/scene.ts';
+
+const KEY = 'correct horse battery staple';
+
+/** An encrypted database as a crash in the middle of a transaction leaves it: half overwritten, the old pages in its journal. */
+function makeCrashed(path: string, scratch: string): void {
+  mkdirSync(scratch);
+  const live = join(scratch, 'live.db');
+  const writer = openEncrypted(live, KEY, SQLCIPHER_4);
+  writer.exec('CREATE TABLE entries (id INTEGER PRIMARY KEY, note TEXT NOT NULL)');
+  const insert = writer.prepare('INSERT INTO entries (note) VALUES (?)');
+  writer.transaction(() => {
+    for (let n = 0; n < 5000; n++) insert.run(`${MARKER} ${n}`);
+  })();
+  // So few pages in memory that changed ones are written before the end.
+  writer.pragma('cache_size = 10');
+  writer.exec("BEGIN; UPDATE entries SET note = 'half done ' || note; DELETE FROM entries WHERE id % 2 = 0");
+  for (const suffix of ['', '-journal']) execFileSync('cp', [live + suffix, path + suffix]);
+  writer.exec('ROLLBACK');
+  writer.close();
+  rmSync(scratch, { recursive: true });
+}
+
+test('a crashed encrypted database is backed up as it was before, and keys that are not its own do it no harm', async () => {
+  const scene = await setScene();
+  rmSync(scene.source);
+  makeCrashed(scene.source, join(scene.folder, 'scratch'));
+  expect(existsSync(`${scene.source}-journal`)).toBe(true);
+  const crashed = contentsOf(join(scene.folder, 'app'));
+  // A wrong key would play the journal back wrongly: it must not be tried in place.
+  for (const wrong of ['not this one', 'nor this one'])
+    await expect(
+      scene.core.call('plans.update', { planId: scene.plan.id, key: { value: wrong } }),
+    ).rejects.toMatchObject({ code: 'BAD_KEY' });
+  expect(contentsOf(join(scene.folder, 'app'))).toEqual(crashed);
+
+  await scene.core.call('plans.update', { planId: scene.plan.id, key: { value: KEY } });
+  const { path } = await takeBackup(scene);
+  execFileSync('sh', ['-c', 'gunzip -c "$0" > "$1"', path, join(scene.folder, 'unpacked.db')]);
+  expect(countEncrypted(join(scene.folder, 'unpacked.db'), KEY)).toBe(5000);
+  expect(countEncrypted(scene.source, KEY)).toBe(5000);
+  expectNothingLeft(scene);
+});
