@@ -61,6 +61,7 @@ function makeContext(start: WorkerStart): TaskContext {
       lastTold = now;
       tell({ type: 'progress', phase, done, total });
     },
+    watchFile: (phase, path, total) => tell({ type: 'watch', phase, path, total }),
     log: (level, message) => tell({ type: 'log', level, message }),
     now: () => new Date(),
   };

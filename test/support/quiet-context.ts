@@ -6,6 +6,7 @@ export function quietContext(stagingFolder: string, more: Partial<TaskContext> =
     stagingFolder,
     keys: [],
     throwIfCancelled: () => {},
+    watchFile: () => {},
     progress: () => {},
     log: () => {},
     now: () => new Date(),

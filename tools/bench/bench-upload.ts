@@ -65,7 +65,11 @@ export async function measureUpload({
           ),
         ),
       ),
-      contender('Snapkeep', () => time((name) => destination.put(name, { bytes, open: () => createReadStream(path, { highWaterMark: 1024 * 1024 }) }))),
+      contender('Snapkeep', () =>
+        time((name) =>
+          destination.put(name, { bytes, open: () => createReadStream(path, { highWaterMark: 1024 * 1024 }) }),
+        ),
+      ),
     ];
     for (let round = 0; round < rounds; round++) await takeTurns(contenders, round);
     printTable([

@@ -108,6 +108,7 @@ function copyEncrypted(
 ): void {
   context.throwIfCancelled();
   context.progress('copying', 0, bytes);
+  context.watchFile('copying', path, bytes);
   // It writes to the new file alone, and SQLite counts that as a change.
   source.pragma('query_only = OFF');
   source.prepare('VACUUM INTO ?').run(path);

@@ -12,6 +12,8 @@ export interface TaskContext {
   throwIfCancelled(): void;
   /** Says how far a phase is, in bytes; `total` is `null` where it is not known. */
   progress(phase: RunPhase, done: number, total: number | null): void;
+  /** Says that a file is about to grow to so many bytes in one call that lets no progress through; it is looked at meanwhile. */
+  watchFile(phase: RunPhase, path: string, total: number): void;
   log(level: LogEntry['level'], message: string): void;
   now(): Date;
 }

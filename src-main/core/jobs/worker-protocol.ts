@@ -38,6 +38,7 @@ export interface WorkerStart<T extends WorkerTaskName = WorkerTaskName> {
 /** What a worker says. */
 export type WorkerMessage =
   | { type: 'progress'; phase: RunPhase; done: number; total: number | null }
+  | { type: 'watch'; phase: RunPhase; path: string; total: number }
   | { type: 'log'; level: LogEntry['level']; message: string }
   | { type: 'safety'; manifest: Manifest }
   | { type: 'finished'; result: unknown }

@@ -4,6 +4,7 @@ import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
 import { cancelledError } from '../engine/task-context.ts';
+import { GrowthWatch } from './growth-watch.ts';
 import type { WorkerMessage, WorkerStart, WorkerTaskName, WorkerTasks } from './worker-protocol.ts';
 
 /** Who is told what a worker says while it works. */
@@ -37,14 +38,16 @@ export function createWorkerRunner(workerFile: string): RunInWorker {
         Atomics.store(new Int32Array(cancelFlag), 0, 1);
       };
       signal.addEventListener('abort', cancel);
+      const growth = new GrowthWatch((phase, done, total) => listener.onProgress?.(phase, done, total));
       let outcome: (() => void) | undefined;
       let notTaken: { error: unknown } | undefined;
       worker.on('message', (message: WorkerMessage) => {
+        growth.stop();
         if (message.type === 'finished') outcome = () => resolve(message.result as never);
         else if (message.type === 'failed') outcome = () => reject(SnapkeepError.fromBody(message.error));
         else {
           try {
-            pass(message, listener);
+            pass(message, listener, growth);
           } catch (error) {
             notTaken ??= { error };
             cancel();
@@ -63,6 +66,7 @@ export function createWorkerRunner(workerFile: string): RunInWorker {
       });
       // Only once the thread is gone are its files closed and its locks free.
       worker.on('exit', (code) => {
+        growth.stop();
         signal.removeEventListener('abort', cancel);
         if (notTaken !== undefined) reject(notTaken.error);
         else if (outcome !== undefined) outcome();
@@ -76,8 +80,13 @@ export function createWorkerRunner(workerFile: string): RunInWorker {
     });
 }
 
-function pass(message: Exclude<WorkerMessage, { type: 'finished' | 'failed' }>, listener: WorkerListener): void {
-  if (message.type === 'progress') listener.onProgress?.(message.phase, message.done, message.total);
+function pass(
+  message: Exclude<WorkerMessage, { type: 'finished' | 'failed' }>,
+  listener: WorkerListener,
+  growth: GrowthWatch,
+): void {
+  if (message.type === 'watch') growth.start(message);
+  else if (message.type === 'progress') listener.onProgress?.(message.phase, message.done, message.total);
   else if (message.type === 'log') listener.onLog?.(message.level, message.message);
   else listener.onSafety?.(message.manifest);
 }
