@@ -1,0 +1,27 @@
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+
+/** What a command ended with. */
+export interface CommandResult {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const COMMAND_LINE = resolve(import.meta.dirname, '../../out/main/cli.cjs');
+const NODE = resolve(import.meta.dirname, '../../node_modules/.bin/node');
+
+/** Makes the function that runs the built command line on a data folder. */
+export function commandLineOf(home: string) {
+  return (
+    args: readonly string[],
+    given: { input?: string; environment?: Record<string, string> } = {},
+  ): CommandResult => {
+    const { status, stdout, stderr } = spawnSync(NODE, [COMMAND_LINE, ...args], {
+      encoding: 'utf8',
+      input: given.input ?? '',
+      env: { ...process.env, ...given.environment, SNAPKEEP_HOME: home },
+    });
+    return { exitCode: status, stdout, stderr };
+  };
+}
