@@ -9,6 +9,8 @@ export const events = {
   'run.changed': z.object({ run: Run }),
   /** A plan was added, changed or removed, or where it stands has changed. */
   'plans.changed': z.object({}),
+  /** A destination was added, changed or removed, or how it stands has changed. */
+  'destinations.changed': z.object({}),
   'snapshots.changed': z.object({ planId: z.uuid().nullable() }),
   'settings.changed': z.object({ settings: Settings }),
   /** The host asks the window to start restoring this file: it was opened with Snapkeep. */

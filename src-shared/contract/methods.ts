@@ -1,8 +1,26 @@
 import { z } from 'zod';
 import { AlertChannel } from '../model/alert.ts';
+import {
+  DestinationName,
+  DestinationSecretsInput,
+  DestinationSettings,
+  DestinationSummary,
+  HostKey,
+  SelfTestReport,
+} from '../model/destination.ts';
 import { DrillReceipt } from '../model/drill.ts';
 import { KeyInput } from '../model/encryption.ts';
-import { Drill, Plan, PlanInput, PlanSummary, Projection, Retention } from '../model/plan.ts';
+import {
+  Drill,
+  Plan,
+  PlanInput,
+  PlanSummary,
+  Projection,
+  Retention,
+  SealSecretsInput,
+  SnapshotSeal,
+} from '../model/plan.ts';
+import { RecoveryKit, RecoveryKitState } from '../model/recovery-kit.ts';
 import { FileIdentity, RestoreSource } from '../model/restore.ts';
 import { LogEntry, PruneOutcome, Run } from '../model/run.ts';
 import { Pause, Schedule, TimeZone } from '../model/schedule.ts';
@@ -88,7 +106,10 @@ export const methods = {
   'plans.list': { params: nothing, result: z.array(PlanSummary) },
   'plans.get': { params: planId, result: PlanSummary },
   /** With a key, the database must open with it; it is kept. */
-  'plans.create': { params: z.strictObject({ ...PlanInput.shape, key }), result: Plan },
+  'plans.create': {
+    params: z.strictObject({ ...PlanInput.shape, key, sealSecrets: SealSecretsInput.optional() }),
+    result: Plan,
+  },
   'plans.update': {
     params: z.strictObject({
       planId: z.uuid(),
@@ -99,13 +120,68 @@ export const methods = {
       retention: Retention.optional(),
       verifyAfterBackup: z.boolean().optional(),
       drill: Drill.optional(),
+      /** Snapshots stay at a destination that is taken out; they are copied to one that is put in as its retention asks. */
+      destinations: PlanInput.shape.destinations.optional(),
       /** The key the database has now; those it had before are kept for the snapshots made with them. */
       key,
+      /** Of snapshots from now on; those there are stay as they are. */
+      seal: SnapshotSeal.optional(),
+      sealSecrets: SealSecretsInput.optional(),
     }),
     result: Plan,
   },
   /** Forgets the plan; its snapshots stay where they are, in the catalog too. */
   'plans.remove': { params: planId, result: z.object({ snapshotsLeft: z.number().int() }) },
+
+  'destinations.list': { params: nothing, result: z.array(DestinationSummary) },
+  /**
+   * Adds a destination, or changes the one of `destinationId`, after a self-test. One that does not pass is saved only
+   * with `saveAnyway`; `destination` is then `null` otherwise, and nothing has changed.
+   */
+  'destinations.save': {
+    params: z.strictObject({
+      destinationId: z.uuid().optional(),
+      name: DestinationName,
+      settings: DestinationSettings,
+      secrets: DestinationSecretsInput.optional(),
+      saveAnyway: z.boolean().optional(),
+    }),
+    result: z.object({ destination: DestinationSummary.nullable(), report: SelfTestReport }),
+  },
+  /** Writes, lists, reads back and deletes a small file; the report is kept. */
+  'destinations.test': { params: z.strictObject({ destinationId: z.uuid() }), result: SelfTestReport },
+  /** Forgets a destination and its secrets; its files stay. Refused while a plan stores to it. */
+  'destinations.remove': {
+    params: z.strictObject({ destinationId: z.uuid() }),
+    result: z.object({ snapshotsLeft: z.number().int() }),
+  },
+  /** The key an SSH host shows now, for a person to compare and pin. */
+  'destinations.hostKey': {
+    params: z.strictObject({ host: z.string().trim().min(1).max(255), port: z.number().int().min(1).max(65_535) }),
+    result: z.object({ hostKey: HostKey }),
+  },
+  /** Tries now what waits to be copied to a destination; `run` is `null` when nothing does. */
+  'destinations.catchUp': {
+    params: z.strictObject({ destinationId: z.uuid() }),
+    result: z.object({ run: Run.nullable() }),
+  },
+  /** Reads the manifests at a destination, or in a folder, which becomes one, and enters what is there. */
+  'destinations.adopt': {
+    params: z.union([z.strictObject({ destinationId: z.uuid() }), z.strictObject({ path: FilePath })]),
+    result: started,
+  },
+
+  /** What is stored where and how to open it by hand: no secret is in it. */
+  'recoveryKit.make': { params: nothing, result: RecoveryKit },
+  /** Whether the kit that was last saved still says what is true. */
+  'recoveryKit.status': { params: nothing, result: RecoveryKitState },
+  /** Writes the printable page and the text into a folder, never over a file, and remembers that it was saved. */
+  'recoveryKit.save': {
+    params: z.strictObject({ folder: FilePath }),
+    result: z.object({ paths: z.array(FilePath) }),
+  },
+  /** A person has printed or downloaded it. */
+  'recoveryKit.markSaved': { params: z.strictObject({ digest: z.string() }), result: RecoveryKitState },
 
   /** A schedule as a sentence, and its next slots. */
   'schedules.preview': {
@@ -183,7 +259,10 @@ export const methods = {
 
   /** Here and below, `key` is for files made with a key that is not known here. It is kept once it has opened one. */
   'verifications.start': {
-    params: z.union([z.strictObject({ snapshotId: z.uuid(), key }), z.strictObject({ path: FilePath, key })]),
+    params: z.union([
+      z.strictObject({ snapshotId: z.uuid(), destinationId: z.uuid().optional(), key }),
+      z.strictObject({ path: FilePath, key }),
+    ]),
     result: started,
   },
 
@@ -215,8 +294,6 @@ export const methods = {
   },
   'runs.get': { params: z.strictObject({ runId: z.uuid() }), result: z.object({ run: Run, log: z.array(LogEntry) }) },
   'runs.cancel': { params: z.strictObject({ runId: z.uuid() }), result: Run },
-
-  'folders.scan': { params: z.strictObject({ path: FilePath }), result: started },
 
   'files.identify': { params: z.strictObject({ path: FilePath }), result: FileIdentity },
   /** What is in a folder, folders first; without a path the home folder. For hosts without native pickers. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ErrorBody } from '../contract/errors.ts';
-import { Bytes, FilePath } from './values.ts';
+import { Bytes, FilePath, Instant } from './values.ts';
 
 /** The providers whose endpoint and habits are known; `custom`: any other server that speaks S3. */
 export const S3Provider = z.enum(['aws', 'minio', 'r2', 'b2', 'supabase', 'gcs', 'custom']);
@@ -115,3 +115,55 @@ export const SelfTestReport = z.object({
   warnings: z.array(z.string()),
 });
 export type SelfTestReport = z.infer<typeof SelfTestReport>;
+
+/** A person's name for a destination. */
+export const DestinationName = z.string().trim().min(1).max(80);
+
+/** Where copies are kept, under the name people gave it. */
+export const Destination = z.object({
+  id: z.uuid(),
+  name: DestinationName,
+  settings: DestinationSettings,
+  createdAt: Instant,
+  updatedAt: Instant,
+});
+export type Destination = z.infer<typeof Destination>;
+
+/** The secrets of a destination as they are entered; those left out stay as they are, and none is ever answered. */
+export const DestinationSecretsInput = z.strictObject({
+  /** S3. */
+  accessKeyId: z.string().trim().min(1).max(1024).optional(),
+  secretAccessKey: z.string().trim().min(1).max(4096).optional(),
+  sessionToken: z.string().trim().min(1).max(8192).optional(),
+  /** SFTP: of the login, and of the private key's file. */
+  password: z.string().min(1).max(4096).optional(),
+  passphrase: z.string().min(1).max(4096).optional(),
+});
+export type DestinationSecretsInput = z.infer<typeof DestinationSecretsInput>;
+
+/** How a destination stands, the worst first. `away`: it does not answer, and what is to go there waits. */
+export const DestinationState = z.enum(['failed', 'away', 'untested', 'ready']);
+export type DestinationState = z.infer<typeof DestinationState>;
+
+/** A destination and how it stands, from the catalog alone: nothing is asked of it. */
+export const DestinationSummary = z.object({
+  destination: Destination,
+  /** How sentences name it: the folder's path, `s3://bucket/prefix` or `sftp://user@host/path`. */
+  label: z.string(),
+  state: DestinationState,
+  /** Why the state is what it is, as one sentence. */
+  reason: z.string(),
+  /** The newest self-test; `null`: none yet. */
+  lastTest: z.object({ at: Instant, report: SelfTestReport }).nullable(),
+  /** The names of the secrets that are kept for it. */
+  secretsKnown: z.array(z.string()),
+  /** The plans that store to it. */
+  plans: z.array(z.object({ id: z.uuid(), name: z.string() })),
+  snapshotCount: z.number().int().nonnegative(),
+  storedBytes: Bytes,
+  /** Snapshots that are still to be copied to it. */
+  waitingCopies: z.number().int().nonnegative(),
+  /** When they are tried again by themselves; `null`: nothing waits, or a run is going on. */
+  nextTryAt: Instant.nullable(),
+});
+export type DestinationSummary = z.infer<typeof DestinationSummary>;

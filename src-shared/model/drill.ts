@@ -16,6 +16,9 @@ export const DrillReceipt = z.object({
   runId: z.uuid(),
   snapshotId: z.uuid(),
   snapshotName: z.string(),
+  /** The destination it was fetched from; `null`: of a time when there was only one. */
+  destinationName: z.string().nullable().default(null),
+  destinationId: z.uuid().nullable().default(null),
   at: Instant,
   /** From the first byte fetched to the last check. */
   durationMs: z.number().nonnegative(),

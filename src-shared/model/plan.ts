@@ -5,10 +5,6 @@ import { Pause, Schedule, ScheduleStatus, TimeZone, Weekday } from './schedule.t
 import { ListedSnapshot } from './snapshot.ts';
 import { Bytes, Compression, FilePath, Instant } from './values.ts';
 
-/** Where snapshots go. */
-export const Destination = z.object({ kind: z.literal('folder'), path: FilePath });
-export type Destination = z.infer<typeof Destination>;
-
 const amount = (most: number) => z.number().int().min(0).max(most);
 
 /**
@@ -53,16 +49,58 @@ export const Drill = z.object({
 });
 export type Drill = z.infer<typeof Drill>;
 
+/** One of the destinations of a plan. */
+export const PlanDestination = z.strictObject({
+  destinationId: z.uuid(),
+  /** Which snapshots are kept there; `null`: as the plan says. */
+  retention: Retention.nullable().default(null),
+});
+export type PlanDestination = z.infer<typeof PlanDestination>;
+
+/** A destination as it is chosen for a plan: one that is known, or a folder, which becomes one. */
+export const PlanDestinationInput = z.union([
+  PlanDestination,
+  z.strictObject({ path: FilePath, retention: Retention.nullable().default(null) }),
+]);
+export type PlanDestinationInput = z.infer<typeof PlanDestinationInput>;
+
+/** Snapshots are stored where the first of them that is a folder and there says, and copied to all the others. */
+const destinationsOf = <T extends z.ZodType>(one: T) => z.array(one).min(1).max(10);
+
+/**
+ * How the stored snapshots of a plan are encrypted with age (https://age-encryption.org/v1), so that `age -d` opens
+ * them; `null`: not by Snapkeep. The passphrase and the identities that open them are secrets and are not here.
+ */
+export const SnapshotSeal = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('passphrase') }),
+    z.strictObject({
+      kind: z.literal('recipients'),
+      recipients: z.array(z.string().trim().min(1).max(4000)).min(1).max(20),
+    }),
+  ])
+  .nullable();
+export type SnapshotSeal = z.infer<typeof SnapshotSeal>;
+
+/** The secrets of a plan's seal as they are entered; those left out stay as they are, and none is ever answered. */
+export const SealSecretsInput = z.strictObject({
+  passphrase: z.string().min(8).max(1024).optional(),
+  /** `AGE-SECRET-KEY-1…`: with it, snapshots for recipients can be verified and restored here. */
+  identity: z.string().trim().min(1).max(8192).optional(),
+});
+export type SealSecretsInput = z.infer<typeof SealSecretsInput>;
+
 /** What a person decides about a plan. */
 export const PlanInput = z.object({
   name: z.string().trim().min(1).max(80),
   sourcePath: FilePath,
-  destination: Destination,
+  destinations: destinationsOf(PlanDestinationInput),
   compression: Compression.default('gz'),
   schedule: Schedule.default({ kind: 'manual' }),
   /** Of the schedule and of the days of the retention. */
   timeZone: TimeZone.default(null),
   retention: Retention.default({ ...KEEP_ALL, keepLast: 30 }),
+  seal: SnapshotSeal.default(null),
   verifyAfterBackup: z.boolean().default(true),
   drill: Drill.default({ schedule: { kind: 'manual' }, withinDays: null, checks: [] }),
 });
@@ -71,10 +109,12 @@ export type PlanInput = z.infer<typeof PlanInput>;
 /** A source, the destination of its snapshots, and the rules for both. */
 export const Plan = z.object({
   ...PlanInput.shape,
+  destinations: destinationsOf(PlanDestination),
   compression: Compression,
   schedule: Schedule,
   timeZone: TimeZone,
   retention: Retention,
+  seal: SnapshotSeal,
   verifyAfterBackup: z.boolean(),
   drill: Drill,
   id: z.uuid(),
@@ -107,6 +147,20 @@ export const PlanSummary = z.object({
   state: PlanState,
   /** Why the state is what it is, as one sentence. */
   reason: z.string(),
+  /** The plan's destinations, in its order, with how they stand. */
+  destinations: z.array(
+    z.object({
+      id: z.uuid(),
+      name: z.string(),
+      label: z.string(),
+      kind: z.enum(['folder', 's3', 'sftp']),
+      snapshotCount: z.number().int().nonnegative(),
+      storedBytes: Bytes,
+      waitingCopies: z.number().int().nonnegative(),
+      /** Why copies wait or fail, as a sentence; `null`: they do not. */
+      problem: z.string().nullable(),
+    }),
+  ),
   snapshotCount: z.number().int().nonnegative(),
   storedBytes: Bytes,
   newest: ListedSnapshot.nullable(),

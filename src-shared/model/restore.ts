@@ -2,12 +2,15 @@ import { z } from 'zod';
 import { Bytes, FileHolder, FilePath, Instant, TableRows } from './values.ts';
 import { Verification } from './verification.ts';
 
-/** What a restore puts back: a snapshot of the catalog, or any file. */
-export const RestoreSource = z.union([z.strictObject({ snapshotId: z.uuid() }), z.strictObject({ path: FilePath })]);
+/** What a restore puts back: a snapshot of the catalog, from the nearest of its destinations or a chosen one, or any file. */
+export const RestoreSource = z.union([
+  z.strictObject({ snapshotId: z.uuid(), destinationId: z.uuid().optional() }),
+  z.strictObject({ path: FilePath }),
+]);
 export type RestoreSource = z.infer<typeof RestoreSource>;
 
 /** What the first bytes of a file say it is. */
-export const FileContent = z.enum(['sqlite', 'empty', 'gzip', 'zstd', 'zip', 'text', 'encrypted', 'unknown']);
+export const FileContent = z.enum(['sqlite', 'empty', 'gzip', 'zstd', 'age', 'zip', 'text', 'encrypted', 'unknown']);
 export type FileContent = z.infer<typeof FileContent>;
 
 /** What a file is, told by its content, the manifest beside it and the catalog; no more than a look, nothing is unpacked. */

@@ -7,10 +7,12 @@ import { Verification } from './verification.ts';
 
 /**
  * What a run does. `restore-check` stages and verifies what a restore would put back and compares it with what is
- * there; `undo` is a restore of the safety snapshot; `cleanup` removes what a crash left behind.
+ * there; `undo` is a restore of the safety snapshot; `copy` brings snapshots to a destination that lacks them;
+ * `cleanup` removes what a crash left behind.
  */
 export const RunKind = z.enum([
   'backup',
+  'copy',
   'drill',
   'verify',
   'restore-check',
@@ -30,6 +32,8 @@ export const RunPhase = z.enum([
   'reading',
   'compressing',
   'storing',
+  'uploading',
+  'fetching',
   'verifying',
   'staging',
   'checking',
@@ -77,6 +81,8 @@ export const PrunedSnapshot = z.object({
   createdAt: Instant,
   sizeBytes: Bytes,
   reasons: z.array(z.string()),
+  /** The destination it is removed from or kept at; `null`: it belongs to none. */
+  destination: z.object({ id: z.uuid(), name: z.string() }).nullable(),
 });
 export type PrunedSnapshot = z.infer<typeof PrunedSnapshot>;
 
@@ -88,7 +94,9 @@ export const PruneOutcome = z.object({
 export type PruneOutcome = z.infer<typeof PruneOutcome>;
 
 export const ScanOutcome = z.object({
-  folder: FilePath,
+  /** What was scanned: the label of a destination. */
+  folder: z.string(),
+  destinationId: z.uuid(),
   found: z.number().int().nonnegative(),
   added: z.number().int().nonnegative(),
   missing: z.number().int().nonnegative(),
@@ -104,6 +112,14 @@ export const RunResult = z.discriminatedUnion('kind', [
     snapshotId: z.uuid(),
     sizeBytes: Bytes,
     verification: Verification.nullable(),
+  }),
+  z.object({
+    kind: z.literal('copy'),
+    destinationId: z.uuid(),
+    copied: z.number().int().nonnegative(),
+    bytes: Bytes,
+    /** Snapshots that are still to be copied there. */
+    left: z.number().int().nonnegative(),
   }),
   z.object({ kind: z.literal('drill'), ...DrillReceipt.shape }),
   z.object({ kind: z.literal('verify'), verification: Verification }),
@@ -133,6 +149,8 @@ export const Run = z.object({
   queuedAt: Instant,
   startedAt: Instant.nullable(),
   finishedAt: Instant.nullable(),
+  /** The destination a copy, a scan or a look goes to; `null`: none, or several. */
+  destinationId: z.uuid().nullable().default(null),
   error: ErrorBody.nullable(),
   result: RunResult.nullable(),
   /** The slot of a schedule that it serves, and how many are folded into it; `null`: somebody asked for it. */

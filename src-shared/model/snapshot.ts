@@ -14,6 +14,29 @@ export const Proof = z.object({
 });
 export type Proof = z.infer<typeof Proof>;
 
+/**
+ * How a snapshot stands at one destination. `waiting`: it is still to be copied there; `failed`: what keeps it from
+ * being copied does not go away by itself; `missing`: it was there and is not any more.
+ */
+export const CopyState = z.enum(['waiting', 'copying', 'stored', 'failed', 'missing']);
+export type CopyState = z.infer<typeof CopyState>;
+
+/** A snapshot at one of its destinations. */
+export const SnapshotCopy = z.object({
+  destinationId: z.uuid(),
+  destinationName: z.string(),
+  kind: z.enum(['folder', 's3', 'sftp']),
+  state: CopyState,
+  /** When it came into this state. */
+  at: Instant,
+  /** Why it waits or failed, as a sentence. */
+  message: z.string().nullable(),
+  /** The newest verification that read this copy. */
+  verifiedAt: Instant.nullable(),
+  valid: z.boolean().nullable(),
+});
+export type SnapshotCopy = z.infer<typeof SnapshotCopy>;
+
 /** A stored copy of a database as the catalog knows it. */
 export const Snapshot = z.object({
   id: z.uuid(),
@@ -21,7 +44,10 @@ export const Snapshot = z.object({
   planName: z.string(),
   sourcePath: FilePath,
   name: z.string(),
-  path: FilePath,
+  /** Where it lies on this machine or a mounted share; `null`: only at destinations beyond it. */
+  path: FilePath.nullable(),
+  /** At the plan's destinations, in their order; empty for those that belong to Snapkeep itself, such as safety snapshots. */
+  copies: z.array(SnapshotCopy),
   createdAt: Instant,
   sizeBytes: Bytes,
   imageBytes: Bytes,
@@ -31,10 +57,12 @@ export const Snapshot = z.object({
   userVersion: z.number().int(),
   tables: z.array(TableRows),
   pinned: z.boolean(),
-  /** The file was not where it belongs when its folder was last read. */
+  /** It was at none of its destinations when they were last read. */
   missing: z.boolean(),
   /** `null`: it is not encrypted. */
   encryption: Encryption.nullable(),
+  /** How the stored file is sealed with age; `null`: it is not. */
+  sealed: z.enum(['passphrase', 'recipients']).nullable(),
   proof: Proof,
 });
 export type Snapshot = z.infer<typeof Snapshot>;
