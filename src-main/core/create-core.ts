@@ -45,7 +45,7 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts): C
   const protector = ports.secretProtector ?? keyFileProtector(dataFolder.path);
   const secrets = new SecretStore(catalog.secrets, protector);
   const keys = new KeyRing(catalog.keys, protector, clock);
-  const runInWorker = createWorkerRunner(ports.workerFile);
+  const runInWorker = createWorkerRunner(ports.workerFile, (secret) => seals.keep(secret));
   const { version } = packageJson;
   const parts = { dataFolder, catalog, runs, prepared, secrets, keys, events, runInWorker, ports, clock, version };
   const automation = createAutomation(parts, () => context);
