@@ -31,7 +31,7 @@ export interface KitPlan {
   seal: SnapshotSeal;
   /** How the plan's snapshots are encrypted, each once, the newest first; empty: none is. */
   encryptions: Encryption[];
-  /** How its snapshots have been sealed before, where that is another way than now. */
+  /** How its snapshots are sealed, now and before. */
   formerSeals: ('passphrase' | 'recipients')[];
   /** The fingerprints of the passphrases it has had, the newest first. */
   passphrases: string[];

@@ -32,12 +32,12 @@ export class SealRepo {
   }
 
   /** The secrets a plan has had, the newest first. */
-  ofPlan(planId: string): Array<{ fingerprint: string; kind: SealSecret['kind']; since: string }> {
+  ofPlan(planId: string): Array<{ fingerprint: string; kind: SealSecret['kind'] }> {
     return this.#db
       .prepare(
-        'SELECT fingerprint, kind, since FROM plan_seal_secrets JOIN seal_secrets USING (fingerprint) WHERE plan_id = ? ORDER BY since DESC, plan_seal_secrets.rowid DESC',
+        'SELECT fingerprint, kind FROM plan_seal_secrets JOIN seal_secrets USING (fingerprint) WHERE plan_id = ? ORDER BY since DESC, plan_seal_secrets.rowid DESC',
       )
-      .all(planId) as Array<{ fingerprint: string; kind: SealSecret['kind']; since: string }>;
+      .all(planId) as Array<{ fingerprint: string; kind: SealSecret['kind'] }>;
   }
 
   /** From now on a plan has this secret; those of its kind that it had stay known as its own. */

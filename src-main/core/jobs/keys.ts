@@ -1,5 +1,6 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { KeyFingerprint, KeyInput, PlanKey } from '../../../src-shared/model/encryption.ts';
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
@@ -30,8 +31,13 @@ export async function keysOfFile(
 
 /** The key of a file, as its manifest tells it. */
 export async function fingerprintOf(path: string): Promise<KeyFingerprint | undefined> {
+  return (await manifestIfAny(path))?.encryption?.key;
+}
+
+/** The manifest of a file, for what it hints at. */
+export async function manifestIfAny(path: string): Promise<Manifest | undefined> {
   try {
-    return (await readManifest(path))?.encryption?.key;
+    return await readManifest(path);
   } catch (error) {
     // The run will meet the same manifest and say what is wrong with it; here it is just no hint.
     if (error instanceof SnapkeepError) return undefined;

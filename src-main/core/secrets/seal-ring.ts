@@ -39,9 +39,16 @@ export class SealRing {
     return newest && this.all().find(({ fingerprint }) => fingerprint === newest.fingerprint);
   }
 
-  /** What the passphrases a plan has had are known by, the newest first. */
-  passphrasesOf(planId: string): Array<{ fingerprint: string; since: string }> {
-    return this.#repo.ofPlan(planId).filter(({ kind }) => kind === 'passphrase');
+  /** What the passphrases a plan has had are known by, the newest first; whether they can be opened here or not. */
+  passphrasesOf(planId: string): string[] {
+    return this.#repo
+      .ofPlan(planId)
+      .filter(({ kind }) => kind === 'passphrase')
+      .map(({ fingerprint }) => fingerprint);
+  }
+
+  hasPassphrase(planId: string): boolean {
+    return this.ofPlan(planId, 'passphrase') !== undefined;
   }
 
   /**
