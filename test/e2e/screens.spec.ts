@@ -243,7 +243,7 @@ async function fillIn(): Promise<void> {
         await call('plans.create', {
           name,
           sourcePath: `${folder}/${name}.db`,
-          destination: { kind: 'folder', path: backups },
+          destinations: [{ path: backups }],
           ...(name === 'hone'
             ? {
                 schedule: { kind: 'weekly', days: [1, 3, 5], time: '02:30' },

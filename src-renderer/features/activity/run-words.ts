@@ -3,6 +3,7 @@ import { bytesInWords, countInWords, durationInWords } from '../../../src-shared
 
 const KINDS: Record<RunKind, string> = {
   backup: 'Backup of',
+  copy: 'Copy to',
   drill: 'Restore drill of',
   verify: 'Verification of',
   'restore-check': 'Look into',

@@ -15,6 +15,7 @@ import { pauseInWords } from '../schedule/pause-words.ts';
 /** A plan in short. */
 export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }) {
   const { plan, state, reason, newest, days, snapshotCount, storedBytes, lastBackup, schedule } = summary;
+  const places = summary.destinations.map(({ label }) => label).join(', ');
   const active = useActiveRun(plan.id);
   const took =
     lastBackup?.state === 'succeeded' && lastBackup.startedAt !== null && lastBackup.finishedAt !== null
@@ -47,7 +48,7 @@ export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }
         <dl className="facts">
           <dt title={plan.sourcePath}>{plan.sourcePath}</dt>
           <dd>{newest === null ? 'no snapshot yet' : agoInWords(newest.createdAt, now)}</dd>
-          <dt title={plan.destination.path}>to {plan.destination.path}</dt>
+          <dt title={places}>to {places}</dt>
           <dd>
             {countInWords(snapshotCount, 'snapshot')}, {bytesInWords(storedBytes)}
           </dd>

@@ -53,7 +53,7 @@ export function NewPlanPage() {
       const plan = await client.call('plans.create', {
         name: planName,
         sourcePath,
-        destination: { kind: 'folder', path: folder },
+        destinations: [{ path: folder }],
         compression,
         schedule,
         timeZone,

@@ -7,11 +7,13 @@ import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { useAction } from '../../components/use-action.ts';
+import { usePlan } from '../../stores/plans-store.ts';
 import { PlanKeySection } from './plan-key.tsx';
 import { SnapshotFields } from './snapshot-fields.tsx';
 
 /** Name, format and proof of a plan, and its end. */
 export function PlanSettingsTab({ plan }: { plan: Plan }) {
+  const places = usePlan(plan.id)?.destinations.map(({ label }) => label) ?? [];
   const [name, setName] = useState(plan.name);
   const [compression, setCompression] = useState(plan.compression);
   const [verifyAfterBackup, setVerify] = useState(plan.verifyAfterBackup);
@@ -31,7 +33,9 @@ export function PlanSettingsTab({ plan }: { plan: Plan }) {
           <Text size="sm" fw={500} mb={4}>
             Snapshots go to
           </Text>
-          <PathText path={plan.destination.path} />
+          {places.map((place) => (
+            <PathText key={place} path={place} />
+          ))}
         </div>
         <SnapshotFields
           label="Format of new snapshots"
@@ -74,8 +78,8 @@ function RemovePlanDialog({ plan, onClose }: { plan: Plan; onClose(): void }) {
     >
       <Stack gap="md">
         <Text size="sm">
-          Snapkeep forgets the plan. No file is deleted: the snapshots stay in {plan.destination.path}, and a plan of
-          the same name into the same folder takes them up again.
+          Snapkeep forgets the plan. No file is deleted: the snapshots stay where they are, and a plan of the same name
+          with the same destinations takes them up again.
         </Text>
         {action.error !== null && <ErrorNotice error={action.error} />}
         <Group justify="flex-end">

@@ -106,6 +106,7 @@ async function describe(source: RestoreSource): Promise<Described> {
     const { snapshot } = await client.call('snapshots.get', { snapshotId: source.snapshotId });
     return {
       ...snapshot,
+      path: snapshot.path ?? snapshot.name,
       message: `This is a snapshot of ${snapshot.planName}.`,
       restorable: !snapshot.missing,
       suggestedTarget: snapshot.sourcePath,

@@ -115,7 +115,7 @@ function ScanSection() {
   const action = useAction('here');
   const scan = (): void => {
     action.run(async () => {
-      const { run } = await client.call('folders.scan', { path: folder });
+      const { run } = await client.call('destinations.adopt', { path: folder });
       putRun(run);
       navigate(`/activity/${run.id}`);
     });

@@ -32,7 +32,7 @@ export function DeleteDialog({ snapshot, onClose }: { snapshot: ListedSnapshot; 
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <Stack gap="md">
-        <PathText path={snapshot.path} />
+        <PathText path={snapshot.path ?? snapshot.name} />
         {preview !== null && (
           <Text size="sm">
             The file and its manifest are deleted, {bytesInWords(preview.bytesFreed)}. This cannot be undone.

@@ -45,7 +45,10 @@ export function SnapshotRow({ snapshot, index, style, now, onDelete }: SnapshotR
     action.run(
       async () => void (await client.call('snapshots.pin', { snapshotId: snapshot.id, pinned: !snapshot.pinned })),
     );
-  const reveal = (): void => action.run(async () => void (await client.call('files.reveal', { path: snapshot.path })));
+  const reveal = (): void =>
+    action.run(async () => {
+      if (snapshot.path !== null) await client.call('files.reveal', { path: snapshot.path });
+    });
   const restore = (): void => openRestore({ source: { snapshotId: snapshot.id } });
   const compare = (): void => openRestore({ source: { snapshotId: snapshot.id }, targetPath: snapshot.sourcePath });
   return (

@@ -19,7 +19,10 @@ export function SnapshotsTab({ plan, now }: { plan: Plan; now: number }) {
   const action = useAction();
   const { run } = action;
   useEffect(() => run(() => fetchSnapshots(plan.id)), [plan.id, run]);
-  const scan = (): void => run(async () => void (await client.call('folders.scan', { path: plan.destination.path })));
+  const scan = (): void =>
+    run(async () => {
+      for (const { destinationId } of plan.destinations) await client.call('destinations.adopt', { destinationId });
+    });
 
   if (snapshots === undefined) return <Loader m="xl" aria-label="Loading" />;
   return (
@@ -36,8 +39,8 @@ export function SnapshotsTab({ plan, now }: { plan: Plan; now: number }) {
       </Group>
       {snapshots.length === 0 ? (
         <EmptyState icon={<IconCamera size={44} stroke={1.4} />} title="No snapshot yet">
-          “Back up now” takes the first one. If there are snapshots of this plan in {plan.destination.path} already,
-          “Scan folder” finds them.
+          “Back up now” takes the first one. If there are snapshots of this plan at its destinations already, “Scan
+          folder” finds them.
         </EmptyState>
       ) : (
         <SnapshotTable snapshots={snapshots} now={now} onDelete={setDeleting} />
