@@ -31,14 +31,22 @@ async function commandsOf(core: Core): Promise<string> {
 }
 
 /** Does what the kit says as a person would who has put in the name of the snapshot and the key. */
-async function followKit({ core, folder }: Scene, snapshotPath: string, prepare: (workFolder: string) => void = () => {}) {
+async function followKit(
+  { core, folder }: Scene,
+  snapshotPath: string,
+  prepare: (workFolder: string) => void = () => {},
+) {
   const workFolder = join(folder, 'recovered');
   mkdirSync(workFolder);
   prepare(workFolder);
   const commands = (await commandsOf(core))
     .replace(/^SNAPSHOT='.*'$/m, `SNAPSHOT='${basename(snapshotPath)}'`)
     .replace('THE KEY', KEY.replaceAll("'", "''"));
-  return execFileSync('bash', ['-euo', 'pipefail', '-c', commands], { cwd: workFolder, encoding: 'utf8', stdio: 'pipe' });
+  return execFileSync('bash', ['-euo', 'pipefail', '-c', commands], {
+    cwd: workFolder,
+    encoding: 'utf8',
+    stdio: 'pipe',
+  });
 }
 
 const pathOf = (snapshot: { path: string | null }): string => snapshot.path ?? '';
@@ -57,7 +65,9 @@ describe.skipIf(!hasCompressors || !hasSqlite)('who follows the kit gets the dat
       rmSync(scene.source);
       writeFileSync(scene.source, 'spoilt');
       writeFileSync(`${scene.source}-wal`, 'a log of before');
-      const out = await followKit(scene, path, (folder) => writeFileSync(join(folder, 'identity.txt'), `${IDENTITY}\n`));
+      const out = await followKit(scene, path, (folder) =>
+        writeFileSync(join(folder, 'identity.txt'), `${IDENTITY}\n`),
+      );
       expect(out).toMatch(/: OK\nok\n/);
       expect(countEntries(scene.source)).toBe(100);
       expect(integrityOf(scene.source)).toBe('ok');
@@ -105,7 +115,14 @@ test('the kit names what is needed, and no secret that was given', async () => {
   const [s3, sftp] = await Promise.all([
     core.call('destinations.save', {
       name: 'Cloud',
-      settings: { kind: 's3', provider: 'custom', endpoint: 'http://127.0.0.1:1', region: 'eu-1', bucket: 'my-bucket', prefix: 'a' },
+      settings: {
+        kind: 's3',
+        provider: 'custom',
+        endpoint: 'http://127.0.0.1:1',
+        region: 'eu-1',
+        bucket: 'my-bucket',
+        prefix: 'a',
+      },
       secrets: { accessKeyId: secrets.accessKeyId, secretAccessKey: secrets.secretAccessKey },
       saveAnyway: true,
     }),
@@ -129,7 +146,8 @@ test('the kit names what is needed, and no secret that was given', async () => {
     sealSecrets: { passphrase: secrets.seal },
   });
   const kit = await core.call('recoveryKit.make', {});
-  for (const fact of ['s3://my-bucket/a', 'http://127.0.0.1:1', 'me@127.0.0.1', destination, source]) expect(kit.text).toContain(fact);
+  for (const fact of ['s3://my-bucket/a', 'http://127.0.0.1:1', 'me@127.0.0.1', destination, source])
+    expect(kit.text).toContain(fact);
   for (const secret of Object.values(secrets)) {
     expect(kit.text).not.toContain(secret);
     expect(kit.html).not.toContain(secret);
@@ -174,6 +192,8 @@ describe('whether the kit is saved', () => {
     expect(first.paths.map((path) => readFileSync(path, 'utf8'))).toEqual(before);
     expect(readdirSync(kits).filter((name) => /^snapkeep-recovery-kit-[\d-]+\.(html|txt)$/.test(name))).toHaveLength(4);
     await expect(core.call('recoveryKit.save', { folder: home })).rejects.toMatchObject({ code: 'CONFLICT' });
-    await expect(core.call('recoveryKit.save', { folder: join(folder, 'gone') })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(core.call('recoveryKit.save', { folder: join(folder, 'gone') })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    });
   });
 });

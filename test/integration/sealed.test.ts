@@ -216,7 +216,11 @@ describe('without the identity', () => {
     const scene = await setSealedScene(FOR_US, undefined);
     const { core, plan } = scene;
     const snapshot = await takeBackup(scene);
-    expect(snapshot.proof).toMatchObject({ valid: null, level: 'none', message: expect.stringContaining('nobody here can open it') });
+    expect(snapshot.proof).toMatchObject({
+      valid: null,
+      level: 'none',
+      message: expect.stringContaining('nobody here can open it'),
+    });
     expect(await core.call('plans.get', { planId: plan.id })).toMatchObject({
       state: 'unproven',
       reason: expect.stringContaining('identity'),
@@ -226,7 +230,11 @@ describe('without the identity', () => {
     expectFailure(await runToEnd(core, 'drills.start', { planId: plan.id }), 'BAD_KEY', 'none of whose identities');
 
     const key = { value: OTHER_IDENTITY };
-    expectFailure(await runToEnd(core, 'verifications.start', { snapshotId: snapshot.id, key }), 'BAD_KEY', 'Wrong identity');
+    expectFailure(
+      await runToEnd(core, 'verifications.start', { snapshotId: snapshot.id, key }),
+      'BAD_KEY',
+      'Wrong identity',
+    );
     await core.call('plans.update', { planId: plan.id, sealSecrets: { identity: IDENTITY } });
     await succeed(core, 'verifications.start', { snapshotId: snapshot.id });
     expect(await core.call('plans.get', { planId: plan.id })).toMatchObject({ state: 'fine' });
@@ -247,7 +255,11 @@ describe('what is wrong with a sealed file is told', () => {
     const good = readFileSync(path);
     const elsewhere = await startTestCore(join(scene.folder, 'home2'));
     const at = { path };
-    expectFailure(await runToEnd(elsewhere, 'verifications.start', at), 'BAD_KEY', 'sealed with a passphrase that is not known');
+    expectFailure(
+      await runToEnd(elsewhere, 'verifications.start', at),
+      'BAD_KEY',
+      'sealed with a passphrase that is not known',
+    );
     const wrong = await runToEnd(elsewhere, 'verifications.start', { ...at, key: { value: 'quite wrong' } });
     expectFailure(wrong, 'BAD_KEY', 'Wrong passphrase');
     expect(wrong.error?.message).toContain('byte for byte what was stored');

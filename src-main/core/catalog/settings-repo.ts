@@ -1,6 +1,6 @@
+import { SavedRecoveryKit } from '../../../src-shared/model/recovery-kit.ts';
 import { Pause } from '../../../src-shared/model/schedule.ts';
 import { DEFAULT_SETTINGS, Settings } from '../../../src-shared/model/settings.ts';
-import { SavedRecoveryKit } from '../../../src-shared/model/recovery-kit.ts';
 import type { Database } from '../engine/open-database.ts';
 
 const PAUSE = 'pause';

@@ -59,6 +59,20 @@ export class PieceReader {
   }
 }
 
+/** Pieces as a stream of the web, which asks for the next one when it has room. */
+export function streamOf(pieces: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      const next = await pieces.next();
+      if (next.done) controller.close();
+      else controller.enqueue(next.value);
+    },
+    cancel: async () => {
+      await pieces.return(undefined);
+    },
+  });
+}
+
 /** What is packed or sealed cannot be understood. */
 export function damagedData(cause?: unknown, what = 'compressed'): SnapkeepError {
   return new SnapkeepError('CORRUPT', `The ${what} data is damaged or cut off.`, {

@@ -1,6 +1,7 @@
 import { Encrypter, identityToRecipient } from 'age-encryption';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { SnapshotSeal } from '../../../src-shared/model/seal.ts';
+import { streamOf } from './piece-reader.ts';
 
 /** What opens sealed files, and the name it goes by wherever it must not be told. */
 export interface SealSecret {
@@ -41,7 +42,7 @@ export async function* sealPieces(pieces: AsyncGenerator<Buffer>, sealing: Seali
   } else {
     for (const recipient of sealing.recipients) encrypter.addRecipient(recipient);
   }
-  yield* await encrypter.encrypt(ReadableStream.from(pieces));
+  yield* await encrypter.encrypt(streamOf(pieces));
 }
 
 /** @throws SnapkeepError `INVALID_PARAMS` for what is no recipient; it is not told, for it may be the identity instead */

@@ -1,7 +1,7 @@
 import { Decrypter, type Identity } from 'age-encryption';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { errorCode } from './engine-errors.ts';
-import { damagedData, type PieceReader } from './piece-reader.ts';
+import { damagedData, type PieceReader, streamOf } from './piece-reader.ts';
 import type { SealSecret } from './seal.ts';
 
 /** What the first line of a sealed file is, and of one in letters. */
@@ -44,7 +44,7 @@ export class SealedError extends SnapkeepError {
  */
 export async function unseal(stored: PieceReader, secrets: readonly SealSecret[]): Promise<Unsealed> {
   const inLetters = (await stored.peek(ARMOR_START.length)).toString('latin1') === ARMOR_START;
-  const sealed = ReadableStream.from<Uint8Array>(inLetters ? withoutArmor(stored.rest()) : stored.rest());
+  const sealed = streamOf(inLetters ? withoutArmor(stored.rest()) : stored.rest());
   const decrypter = new Decrypter();
   let asks: SealSecret['kind'] | undefined;
   let failed = 0;

@@ -19,16 +19,6 @@ export async function keysOfPlan(core: CoreContext, plan: Plan, log: RunHandle['
   }
 }
 
-/** The keys to try on a stored file: the one that was given alone where there is one, or the one of its manifest first. */
-export async function keysOfFile(
-  core: CoreContext,
-  path: string,
-  given: DatabaseKey | undefined,
-): Promise<DatabaseKey[]> {
-  if (given !== undefined) return [given];
-  return core.keys.all(await fingerprintOf(path));
-}
-
 /** The key of a file, as its manifest tells it. */
 export async function fingerprintOf(path: string): Promise<KeyFingerprint | undefined> {
   return (await manifestIfAny(path))?.encryption?.key;

@@ -50,10 +50,7 @@ export async function saveKit(core: CoreContext, given: string): Promise<string[
   const { text, html, names, digest } = makeKit(core);
   try {
     await requireWritableFolder(folder, text.length + html.length);
-    const paths = [
-      await writeNew(folder, names.html, html),
-      await writeNew(folder, names.text, text),
-    ];
+    const paths = [await writeNew(folder, names.html, html), await writeNew(folder, names.text, text)];
     markKitSaved(core, digest, folder);
     return paths;
   } catch (error) {

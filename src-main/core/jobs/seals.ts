@@ -1,4 +1,5 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { KeyFingerprint } from '../../../src-shared/model/encryption.ts';
 import type { SealSecretsInput, SnapshotSeal } from '../../../src-shared/model/seal.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
@@ -10,6 +11,8 @@ import { manifestIfAny } from './keys.ts';
 export interface Openers {
   keys: DatabaseKey[];
   sealSecrets: SealSecret[];
+  /** The key that was given, where it is one of the database and not of the seal around it. */
+  given: KeyFingerprint | undefined;
 }
 
 /**
@@ -21,10 +24,14 @@ export async function openersOfFile(core: CoreContext, path: string, given?: Dat
   const manifest = await manifestIfAny(path);
   const keys = core.keys.all(manifest?.encryption?.key);
   const sealSecrets = core.seals.all(manifest?.plan.id);
-  if (given === undefined) return { keys, sealSecrets };
-  if ((await identifyContent(path)) !== 'age') return { keys: [given], sealSecrets: [] };
+  if (given === undefined) return { keys, sealSecrets, given: undefined };
+  if ((await identifyContent(path)) !== 'age') return { keys: [given], sealSecrets: [], given: given.fingerprint };
   const others = keys.filter(({ fingerprint }) => fingerprint !== given.fingerprint);
-  return { keys: [given, ...others], sealSecrets: [await core.seals.read(given.text), ...sealSecrets] };
+  return {
+    keys: [given, ...others],
+    sealSecrets: [await core.seals.read(given.text), ...sealSecrets],
+    given: manifest?.encryption?.key === given.fingerprint ? given.fingerprint : undefined,
+  };
 }
 
 /** What a plan's snapshots are sealed with; empty where that is no secret, or is not known. */
