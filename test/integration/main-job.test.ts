@@ -41,7 +41,7 @@ test('backs up, verifies, restores through SQLite, undoes and prunes', async () 
   expect(readdirSync(destination).sort()).toEqual([snapshot?.name, `${snapshot?.name}.manifest.json`]);
   expect(backup.snapshotId).toBe(snapshot?.id);
   if (snapshot === undefined) return;
-  expect(execFileSync('gunzip', ['-t', snapshot.path]).length).toBe(0);
+  expect(execFileSync('gunzip', ['-t', pathOf(snapshot)]).length).toBe(0);
 
   appendEntries(source, 50);
   const checked = await succeed(core, 'restores.check', { source: { snapshotId: snapshot.id }, targetPath: source });
