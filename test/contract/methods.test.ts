@@ -61,6 +61,15 @@ const cases: Record<MethodName, MethodCase> = {
     wrong: { planId: nobody, retention: { keepLast: 0 } },
   },
   'plans.remove': { good: planOf, missing: noPlan, wrong: {} },
+  'recoveryKit.make': nothing,
+  'recoveryKit.status': nothing,
+  'recoveryKit.save': {
+    good: ({ folder }) => ({ folder }),
+    missing: (scene) => ({ folder: gone(scene) }),
+    missingCode: 'UNAVAILABLE',
+    wrong: { folder: '' },
+  },
+  'recoveryKit.markSaved': { good: () => ({ digest: 'a digest' }), missing: null, wrong: { digest: 1 } },
   'sources.describe': {
     good: ({ source }) => ({ path: source }),
     missing: (scene) => ({ path: gone(scene) }),
