@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Run } from '../../src-shared/model/run.ts';
 import { appendEntries, countEntries, integrityOf, makeDatabase } from '../support/databases.ts';
+import { pathOf } from '../support/scene.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 import { startTestCore, succeed } from '../support/test-core.ts';
 

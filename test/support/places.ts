@@ -17,7 +17,7 @@ export async function bucketOn(server: S3Server, name: string): Promise<Saved> {
   return {
     name,
     settings: { kind: 's3', provider: 'custom', endpoint: server.endpoint, region: 'us-east-1', bucket, prefix: 'app' },
-    secrets: server.keys,
+    secrets: { accessKeyId: server.keys.accessKeyId, secretAccessKey: server.keys.secretAccessKey },
   };
 }
 
