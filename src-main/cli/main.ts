@@ -5,6 +5,7 @@ import type { CommandContext } from './command.ts';
 import { addDestinationCommands } from './destination-commands.ts';
 import { EXIT, reportError } from './output.ts';
 import { addPlanCommands } from './plan-commands.ts';
+import { addRecoveryKitCommand } from './recovery-kit-command.ts';
 import { addRestoreCommands } from './restore-commands.ts';
 import { addServeCommand } from './serve-command.ts';
 import { Session } from './session.ts';
@@ -37,6 +38,7 @@ addDestinationCommands(program, inSession);
 addBackupCommands(program, inSession);
 addSnapshotCommands(program, inSession);
 addRestoreCommands(program, inSession);
+addRecoveryKitCommand(program, inSession);
 addServeCommand(program);
 
 program.parseAsync().catch((error: unknown) => {
