@@ -5,8 +5,8 @@ import { useAppStore } from '../stores/app-store.ts';
 import { FilePicker } from './file-picker.tsx';
 import { useAction } from './use-action.ts';
 
-/** What is chosen: a database or a backup that exists, a folder, or a place for a new file. */
-export type PathKind = 'database' | 'backup' | 'folder' | 'target';
+/** What is chosen: a database, a backup or any file that exists, a folder, or a place for a new file. */
+export type PathKind = 'database' | 'backup' | 'file' | 'folder' | 'target';
 
 interface PathFieldProps {
   kind: PathKind;
@@ -24,7 +24,8 @@ export function PathField({ kind, value, onChange, ...rest }: PathFieldProps) {
   const [picking, setPicking] = useState(false);
   const browse = useAction();
   const pick = (): void => {
-    if (!native) {
+    // Native pickers are for databases and backups; they would hide other files.
+    if (!native || kind === 'file') {
       setPicking(true);
       return;
     }
@@ -63,7 +64,7 @@ export function PathField({ kind, value, onChange, ...rest }: PathFieldProps) {
   );
 }
 
-function pickNatively(kind: PathKind, value: string): Promise<{ path: string | null }> {
+function pickNatively(kind: Exclude<PathKind, 'file'>, value: string): Promise<{ path: string | null }> {
   if (kind === 'database') return client.call('dialogs.pickDatabase', {});
   if (kind === 'backup') return client.call('dialogs.pickBackup', {});
   if (kind === 'folder') return client.call('dialogs.pickFolder', {});

@@ -10,6 +10,8 @@ const PHASES: Record<RunPhase, string> = {
   reading: 'Counting rows',
   compressing: 'Compressing',
   storing: 'Storing',
+  uploading: 'Uploading',
+  fetching: 'Fetching',
   verifying: 'Unpacking',
   staging: 'Staging',
   checking: 'Checking integrity',

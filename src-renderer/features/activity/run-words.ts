@@ -3,6 +3,7 @@ import { bytesInWords, countInWords, durationInWords } from '../../../src-shared
 
 const KINDS: Record<RunKind, string> = {
   backup: 'Backup of',
+  copy: 'Copy to',
   drill: 'Restore drill of',
   verify: 'Verification of',
   'restore-check': 'Look into',
@@ -31,6 +32,13 @@ export function runOutcome({ result, error }: Run): string {
   switch (result?.kind) {
     case 'backup':
       return `${bytesInWords(result.sizeBytes)} stored${result.verification?.valid ? ', proven' : ''}`;
+    case 'copy':
+      return [
+        `${countInWords(result.copied, 'snapshot')} copied, ${bytesInWords(result.bytes)}`,
+        result.left > 0 ? `${countInWords(result.left, 'still waits', 'still wait')}` : '',
+      ]
+        .filter(Boolean)
+        .join('; ');
     case 'drill':
       return `${result.verification.message}${result.checks.length > 0 ? ` ${countInWords(result.checks.length, 'check')} of your own passed.` : ''}`;
     case 'verify':

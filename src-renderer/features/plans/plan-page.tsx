@@ -13,6 +13,7 @@ import { stateInWords } from '../schedule/schedule-state.tsx';
 import { ScheduleTab } from '../schedule/schedule-tab.tsx';
 import { SnapshotsTab } from '../snapshots/snapshots-tab.tsx';
 import { BackUpNow } from './back-up-now.tsx';
+import { DestinationProblems, StoredAt } from './destination-problems.tsx';
 import { PlanSettingsTab } from './plan-settings-tab.tsx';
 import { RetentionTab } from './retention-tab.tsx';
 import { SourceTab } from './source-tab.tsx';
@@ -26,7 +27,7 @@ export function PlanPage({ planId }: { planId: string }) {
   const now = useNow();
   if (!loaded) return <Loader m="xl" aria-label="Loading" />;
   if (summary === undefined) return <NoSuchPlan />;
-  const { plan, state, reason, newest, lastBackup, snapshotCount, schedule } = summary;
+  const { plan, state, reason, newest, lastBackup, snapshotCount, schedule, destinations } = summary;
   const failure = state === 'failed' && active === undefined ? lastBackup?.error : null;
   return (
     <Page
@@ -47,6 +48,8 @@ export function PlanPage({ planId }: { planId: string }) {
         </>
       }
     >
+      <StoredAt destinations={destinations} />
+      <DestinationProblems destinations={destinations} />
       {active !== undefined && (
         <div className="card">
           <RunProgress run={active} />
@@ -100,7 +103,7 @@ function NoSuchPlan() {
           </Button>
         }
       >
-        It may have been removed. Its snapshots are still in their folder.
+        It may have been removed. Its snapshots are still where they were stored.
       </EmptyState>
     </Page>
   );
