@@ -177,19 +177,19 @@ function DestinationActions({
     <Group gap="xs" wrap="nowrap">
       <Button
         variant="default"
-        size="compact-md"
+        size="xs"
         onClick={() => test.run(async () => void (await client.call('destinations.test', { destinationId: id })))}
         loading={test.pending}
         aria-label={`Test: ${name}`}
       >
         Test
       </Button>
-      <Button variant="default" size="compact-md" onClick={onEdit} aria-label={`Edit: ${name}`}>
+      <Button variant="default" size="xs" onClick={onEdit} aria-label={`Edit: ${name}`}>
         Edit
       </Button>
       <Menu position="bottom-end" withinPortal>
         <Menu.Target>
-          <ActionIcon variant="default" aria-label={`More for ${name}`} loading={adopt.pending}>
+          <ActionIcon variant="default" size={30} aria-label={`More for ${name}`} loading={adopt.pending}>
             <IconDots size={16} />
           </ActionIcon>
         </Menu.Target>

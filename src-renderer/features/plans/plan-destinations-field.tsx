@@ -161,7 +161,7 @@ function AddMenu({
   const icon = <IconPlus size={14} aria-hidden />;
   if (choices.length === 0) {
     return (
-      <Button variant="default" size="compact-md" leftSection={icon} onClick={onNew}>
+      <Button variant="default" size="xs" leftSection={icon} onClick={onNew}>
         Add a destination…
       </Button>
     );
@@ -169,7 +169,7 @@ function AddMenu({
   return (
     <Menu position="bottom-start" withinPortal>
       <Menu.Target>
-        <Button variant="default" size="compact-md" leftSection={icon}>
+        <Button variant="default" size="xs" leftSection={icon}>
           Add a destination
         </Button>
       </Menu.Target>

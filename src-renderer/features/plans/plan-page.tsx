@@ -1,4 +1,4 @@
-import { Button, Loader, Tabs, Text } from '@mantine/core';
+import { Button, Loader, Stack, Tabs, Text } from '@mantine/core';
 import { IconDatabaseOff } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { ErrorNotice } from '../../components/errors.tsx';
@@ -48,8 +48,10 @@ export function PlanPage({ planId }: { planId: string }) {
         </>
       }
     >
-      <StoredAt destinations={destinations} />
-      <DestinationProblems destinations={destinations} />
+      <Stack gap={6}>
+        <StoredAt destinations={destinations} />
+        <DestinationProblems destinations={destinations} />
+      </Stack>
       {active !== undefined && (
         <div className="card">
           <RunProgress run={active} />

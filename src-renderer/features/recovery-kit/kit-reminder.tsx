@@ -16,7 +16,7 @@ export function KitReminder() {
           ? 'Should this machine be lost, the recovery kit says where the snapshots are and how to open them. It has not been saved or printed yet.'
           : 'Plans or destinations have changed since the recovery kit was saved. Save or print it again.'}
       </Text>
-      <Button component={Link} to="/recovery-kit" variant="default" size="compact-md" flex="none">
+      <Button component={Link} to="/recovery-kit" variant="default" size="xs" flex="none">
         Recovery kit
       </Button>
     </section>

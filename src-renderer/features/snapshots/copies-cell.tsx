@@ -34,15 +34,24 @@ export function CopiesCell({ copies, now }: { copies: readonly SnapshotCopy[]; n
   return (
     <Popover position="bottom-start" withArrow shadow="md" width={340} trapFocus returnFocus>
       <Popover.Target>
-        <UnstyledButton className="copies" aria-label={`Stored at ${copies.map(inShort).join(', ')}`}>
+        <UnstyledButton className="copies">
+          <span className="visually-hidden">Stored at</span>
           {shown.map((copy) => (
             <CopyTag key={copy.destinationId} copy={copy} />
           ))}
-          {copies.length > shown.length && <span className="rule-tag">+{copies.length - shown.length}</span>}
+          {copies.length > shown.length && (
+            <>
+              <span className="rule-tag" aria-hidden>
+                +{copies.length - shown.length}
+              </span>
+              <span className="visually-hidden">and {copies.length - shown.length} more</span>
+            </>
+          )}
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown aria-label="Where it is stored">
-        <ul className="copy-list" tabIndex={-1} data-autofocus>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+        <ul className="copy-list" tabIndex={0} data-autofocus>
           {copies.map((copy) => (
             <CopyDetails key={copy.destinationId} copy={copy} now={now} />
           ))}
@@ -58,7 +67,7 @@ function CopyTag({ copy: { state, destinationName } }: { copy: SnapshotCopy }) {
     <span className={`copy-tag tone-${tone}`}>
       {icon}
       <span className="copy-name">{destinationName}</span>
-      {state !== 'stored' && <span>{words}</span>}
+      <span className={state === 'stored' ? 'visually-hidden' : ''}>{words}</span>
     </span>
   );
 }
@@ -91,5 +100,3 @@ function CopyDetails({ copy, now }: { copy: SnapshotCopy; now: number }) {
     </li>
   );
 }
-
-const inShort = ({ destinationName, state }: SnapshotCopy): string => `${destinationName} (${STATES[state].words})`;

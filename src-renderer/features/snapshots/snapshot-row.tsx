@@ -29,11 +29,13 @@ export function SnapshotRow({ snapshot, index, style, now, onDelete }: SnapshotR
   const actions = useSnapshotActions(snapshot);
   return (
     <div className="virtual snapshot-row" style={style} role="row" aria-rowindex={index} title={snapshot.name}>
-      <span role="cell" className="numbers">
+      <span role="cell" className="taken numbers">
         {clockTime(snapshot.createdAt)}
-        {snapshot.sealed !== null && <Sealed by={snapshot.sealed} />}
+        <span className="age">
+          {ageInWords(snapshot.createdAt, now)}
+          {snapshot.sealed !== null && <Sealed by={snapshot.sealed} />}
+        </span>
       </span>
-      <span role="cell">{ageInWords(snapshot.createdAt, now)}</span>
       <span role="cell" className="right numbers">
         {bytesInWords(snapshot.sizeBytes)}
       </span>
