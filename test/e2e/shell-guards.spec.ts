@@ -119,7 +119,7 @@ test('after sleep, what was missed is caught up once', async () => {
   const plan = await callCore(page, 'plans.create', {
     name: 'ledger',
     sourcePath: source,
-    destination: { kind: 'folder', path: backups },
+    destinations: [{ path: backups }],
     schedule: { kind: 'interval', hours: 1 },
   });
   // Five hours go by while nothing runs: the clock is ahead when the machine wakes up.

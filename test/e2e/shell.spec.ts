@@ -270,8 +270,7 @@ async function start(options: Partial<LaunchOptions>): Promise<RunningApp> {
 }
 
 async function makePlan(page: Page): Promise<{ id: string }> {
-  const destination = { kind: 'folder' as const, path: backups };
-  return callCore(page, 'plans.create', { name: 'ledger', sourcePath: source, destination });
+  return callCore(page, 'plans.create', { name: 'ledger', sourcePath: source, destinations: [{ path: backups }] });
 }
 
 async function backUp(page: Page, planId: string): Promise<void> {

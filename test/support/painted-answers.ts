@@ -1,29 +1,30 @@
 import type { Page } from '@playwright/test';
-import { ClientFrame } from '../../src-shared/contract/frames.ts';
-import type { MethodName, Params, Result } from '../../src-shared/contract/methods.ts';
+import { ClientFrame, CoreFrame } from '../../src-shared/contract/frames.ts';
+import type { MethodName, Result } from '../../src-shared/contract/methods.ts';
 
-/** Answers of a core that is not there, by method. */
-export type PaintedAnswers = { [M in MethodName]?: (params: Params<M>) => Result<M> };
+/** What becomes of the core's answers on their way to the window, by method. */
+export type PaintedAnswers = { [M in MethodName]?: (real: Result<M>) => Result<M> | Promise<Result<M>> };
 
 /**
- * Answers some methods of the window in the place of the core; all others reach it. For pictures of states that
- * cannot be brought about on purpose, such as a copy that is half way.
+ * Paints over what the core answers to a window that is not open yet: for pictures of states that cannot be brought
+ * about on purpose, such as a copy that is half way, and to hold an answer back.
  */
-export async function paintAnswers(page: Page, answers: PaintedAnswers): Promise<void> {
+export async function paintAnswers(page: Page, painted: PaintedAnswers): Promise<void> {
+  const painters = painted as Record<string, ((real: unknown) => unknown) | undefined>;
   await page.routeWebSocket(/\/ws$/, (socket) => {
+    const asked = new Map<number, string>();
     const core = socket.connectToServer();
     socket.onMessage((message) => {
-      const painted = paintedAnswer(String(message), answers);
-      if (painted === undefined) core.send(message);
-      else socket.send(painted);
+      const frame = ClientFrame.parse(JSON.parse(String(message)));
+      if (frame.type === 'request') asked.set(frame.id, frame.method);
+      core.send(message);
+    });
+    core.onMessage(async (message) => {
+      const frame = CoreFrame.parse(JSON.parse(String(message)));
+      const paint = frame.type === 'response' ? painters[asked.get(frame.id) ?? ''] : undefined;
+      if (frame.type !== 'response' || !frame.answer.ok || paint === undefined) return socket.send(message);
+      const result = await paint(frame.answer.result);
+      socket.send(JSON.stringify({ ...frame, answer: { ok: true, result } }));
     });
   });
-}
-
-function paintedAnswer(message: string, answers: PaintedAnswers): string | undefined {
-  const frame = ClientFrame.parse(JSON.parse(message));
-  if (frame.type !== 'request') return undefined;
-  const answer = (answers as Record<string, ((params: unknown) => unknown) | undefined>)[frame.method];
-  if (answer === undefined) return undefined;
-  return JSON.stringify({ type: 'response', id: frame.id, answer: { ok: true, result: answer(frame.params) } });
 }

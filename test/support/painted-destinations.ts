@@ -1,4 +1,10 @@
-import type { DestinationSettings, DestinationSummary, SelfTestReport } from '../../src-shared/model/destination.ts';
+import type {
+  DestinationSettings,
+  DestinationSummary,
+  S3Settings,
+  SelfTestReport,
+  SftpSettings,
+} from '../../src-shared/model/destination.ts';
 import type { Plan, PlanSummary } from '../../src-shared/model/plan.ts';
 import type { CopyState, ListedSnapshot, SnapshotCopy } from '../../src-shared/model/snapshot.ts';
 
@@ -10,7 +16,7 @@ const at = (minutesAgo: number): string => new Date(Date.now() - minutesAgo * 60
 const idOf = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 
 /** A self-test that ended with an error at its second step, or none. */
-export function report(error?: { message: string; hint: string }, warnings: string[] = []): SelfTestReport {
+function report(error?: { message: string; hint: string }, warnings: string[] = []): SelfTestReport {
   const failed = error && { code: 'PERMISSION' as const, retryable: false, ...error };
   const step = (name: SelfTestReport['steps'][number]['step'], milliseconds: number) => ({
     step: name,
@@ -27,7 +33,7 @@ export function report(error?: { message: string; hint: string }, warnings: stri
 }
 
 const FOLDER: DestinationSettings = { kind: 'folder', path: '/mnt/nas/backups', bytesPerSecond: null };
-export const BUCKET: DestinationSettings = {
+export const BUCKET: S3Settings = {
   kind: 's3',
   provider: 'b2',
   endpoint: 'https://s3.us-west-004.backblazeb2.com',
@@ -41,7 +47,7 @@ export const BUCKET: DestinationSettings = {
   credentials: 'stored',
   bytesPerSecond: 2_000_000,
 };
-export const SERVER: DestinationSettings = {
+export const SERVER: SftpSettings = {
   kind: 'sftp',
   host: 'nas.example.org',
   port: 2222,

@@ -32,13 +32,13 @@ export function DestinationCard({ summary, current, now, onEdit, onRemove }: Des
     <article ref={card} className="card destination-card" data-current={current} aria-label={destination.name}>
       <Stack gap={12}>
         <Group justify="space-between" wrap="nowrap" align="flex-start">
-          <Group gap={10} className="destination-name">
+          <div className="destination-name">
             <KindIcon kind={destination.settings.kind} />
             <Title order={2} size="h3">
               {destination.name}
             </Title>
             <DestinationPill state={state} />
-          </Group>
+          </div>
           <DestinationActions summary={summary} onEdit={onEdit} onRemove={onRemove} />
         </Group>
         <PathText path={label} c="dimmed" />
@@ -103,7 +103,7 @@ function Facts({ summary: { snapshotCount, storedBytes, lastTest, plans } }: { s
       </div>
       <div>
         <dt>Free</dt>
-        <dd>{free === null ? 'not told' : bytesInWords(free)}</dd>
+        <dd>{free === null ? 'not told' : `${bytesInWords(free)} at the last test`}</dd>
       </div>
       <div>
         <dt>Plans</dt>
@@ -142,7 +142,7 @@ function WaitingCopies({ summary, now }: { summary: DestinationSummary; now: num
       </span>
       <Button
         variant="default"
-        size="compact-sm"
+        size="xs"
         onClick={tryNow}
         loading={action.pending}
         aria-label={`Try now: ${destination.name}`}
