@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { PlanSummary } from '../../src-shared/model/plan.ts';
 import type { Schedule } from '../../src-shared/model/schedule.ts';
 import { metricsOf } from '../../src-shared/rules/metrics.ts';
 import { bytesInWords, countInWords } from '../../src-shared/rules/wording.ts';
@@ -9,11 +10,12 @@ import { addKeyOptions, type KeyOptions, keyOf } from './key-options.ts';
 import { EXIT, errorOf, print } from './output.ts';
 import { addRetentionOptions, type RetentionOptions, retentionOf } from './retention-options.ts';
 import { parseSchedule, SCHEDULE_HELP } from './schedule-option.ts';
+import type { Session } from './session.ts';
 
 interface AddOptions extends RetentionOptions, KeyOptions {
   name: string;
   source: string;
-  to: string;
+  to: string[];
   format?: string;
   schedule?: Schedule;
   timeZone?: string;
@@ -26,20 +28,20 @@ export function addPlanCommands(program: Command, context: CommandContext): void
   const plan = program
     .command('plan')
     .summary('add, list and remove plans')
-    .description('A plan is a database, the folder its snapshots go into, and the rules for both.');
+    .description('A plan is a database, the destinations its snapshots go to, and the rules for both.');
 
   addKeyOptions(addRetentionOptions(json(plan.command('add'))))
     .summary('make a plan')
     .requiredOption('--name <name>', 'what it is called')
     .requiredOption('--source <file>', 'the database')
-    .requiredOption('--to <folder>', 'the folder its snapshots go into')
+    .requiredOption('--to <destination>', 'a destination by its name, or a folder; may be given several times', several)
     .option('--format <format>', 'gz, zst or none (gz unless given)')
     .option('--schedule <when>', SCHEDULE_HELP, parseSchedule)
     .option('--time-zone <name>', 'of the schedule, for example Europe/Berlin; this machine’s unless given')
     .option('--no-verify', 'do not prove each snapshot after the backup')
     .addHelpText(
       'after',
-      '\nExample:\n  snapkeep plan add --name hone --source ~/.local/share/hone/hone.db --to /mnt/nas/hone --schedule "daily 02:00" --keep-daily 14 --keep-monthly 12',
+      '\nExample:\n  snapkeep plan add --name hone --source ~/.local/share/hone/hone.db --to /mnt/nas/hone --to cloud --schedule "daily 02:00" --keep-daily 14 --keep-monthly 12',
     )
     .action((options: AddOptions) =>
       context(options, async (session) => {
@@ -48,7 +50,7 @@ export function addPlanCommands(program: Command, context: CommandContext): void
         const made = await session.call('plans.create', {
           name: options.name,
           sourcePath: resolve(options.source),
-          destination: { kind: 'folder', path: resolve(options.to) },
+          destinations: await chosenDestinations(session, options.to),
           verifyAfterBackup: options.verify,
           ...(await keyOf(options)),
           ...(compression === undefined ? {} : { compression }),
@@ -69,12 +71,11 @@ export function addPlanCommands(program: Command, context: CommandContext): void
     .summary('list the plans')
     .action((options: { json?: boolean }) =>
       context(options, async (session) => {
-        const plans = (await session.call('plans.list', {})).map((summary) => summary.plan);
+        const summaries = await session.call('plans.list', {});
         print(
           options.json === true,
-          plans,
-          plans.map((each) => `${each.name}\t${each.sourcePath}\t→ ${each.destination.path}`).join('\n') ||
-            'There is no plan yet.',
+          summaries.map((summary) => summary.plan),
+          summaries.map(inOneLine).join('\n') || 'There is no plan yet.',
         );
         return EXIT.done;
       }),
@@ -87,7 +88,7 @@ export function addPlanCommands(program: Command, context: CommandContext): void
       context(options, async (session) => {
         const found = await session.findPlan(name);
         const { snapshotsLeft } = await session.call('plans.remove', { planId: found.plan.id });
-        const words = `Forgot the plan ${found.plan.name}; ${countInWords(snapshotsLeft, 'snapshot')} stay in ${found.plan.destination.path}.`;
+        const words = `Forgot the plan ${found.plan.name}; ${countInWords(snapshotsLeft, 'snapshot')} stay in ${labelsOf(found)}.`;
         print(options.json === true, { id: found.plan.id, snapshotsLeft }, words);
         return EXIT.done;
       }),
@@ -127,3 +128,20 @@ export function addPlanCommands(program: Command, context: CommandContext): void
       }),
     );
 }
+
+const several = (one: string, before: string[] | undefined): string[] => [...(before ?? []), one];
+
+/** Destinations that are known by name; anything else is a folder, which becomes one. */
+async function chosenDestinations(session: Session, given: readonly string[]) {
+  const chosen = [];
+  for (const each of given) {
+    const found = await session.findDestination(each);
+    chosen.push(found === undefined ? { path: resolve(each) } : { destinationId: found.destination.id });
+  }
+  return chosen;
+}
+
+const labelsOf = ({ destinations }: PlanSummary): string => destinations.map(({ label }) => label).join(', ');
+
+const inOneLine = (summary: PlanSummary): string =>
+  `${summary.plan.name}\t${summary.plan.sourcePath}\t→ ${labelsOf(summary)}`;

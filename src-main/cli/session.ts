@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import type { MethodName, Params, Result } from '../../src-shared/contract/methods.ts';
 import { NO_CAPABILITIES } from '../../src-shared/contract/methods.ts';
+import type { DestinationSummary } from '../../src-shared/model/destination.ts';
 import type { PlanSummary } from '../../src-shared/model/plan.ts';
 import type { RestoreSource } from '../../src-shared/model/restore.ts';
 import type { Run } from '../../src-shared/model/run.ts';
@@ -14,7 +15,7 @@ import { endProgress, errorOf, showProgress } from './output.ts';
 
 type StartsRun = Extract<
   MethodName,
-  `${string}.start` | 'restores.check' | 'restores.undo' | 'snapshots.delete' | 'folders.scan'
+  `${string}.start` | 'restores.check' | 'restores.undo' | 'snapshots.delete' | 'destinations.adopt'
 >;
 
 /** A core for the length of one command. */
@@ -102,9 +103,46 @@ export class Session {
     return existsSync(path) ? { path } : { snapshotId: (await this.findSnapshot(given)).id };
   }
 
-  /** Waits for what the command has set off, such as the prune after a backup, and gives the data folder free. */
+  /** Finds a destination by its name, its id, or its folder. */
+  async findDestination(given: string): Promise<DestinationSummary | undefined> {
+    const path = resolve(given);
+    const all = await this.call('destinations.list', {});
+    return all.find(
+      ({ destination: { id, name, settings } }) =>
+        id === given ||
+        name.toLowerCase() === given.toLowerCase() ||
+        (settings.kind === 'folder' && settings.path === (existsSync(path) ? realpathSync(path) : path)),
+    );
+  }
+
+  /** Finds a destination that must be there. @throws SnapkeepError `NOT_FOUND` */
+  async requireDestination(given: string): Promise<DestinationSummary> {
+    const found = await this.findDestination(given);
+    if (found !== undefined) return found;
+    const names = (await this.call('destinations.list', {})).map(({ destination }) => destination.name).join(', ');
+    throw new SnapkeepError('NOT_FOUND', `There is no destination called “${given}”.`, {
+      hint: names === '' ? 'Add one with: snapkeep destination add' : `There are: ${names}.`,
+    });
+  }
+
+  /** Waits for what runs have set off: prunes, and copies to other destinations, with what they set off themselves. */
+  async settled(): Promise<void> {
+    for (;;) {
+      await this.#core.settled();
+      const [run] = this.#core.activeRuns();
+      if (run === undefined) return;
+      const stop = this.#core.on('run.changed', ({ run: changed }) => {
+        if (changed.kind === 'copy') showProgress(changed);
+      });
+      await this.#core.runEnded(run.id);
+      stop();
+      endProgress();
+    }
+  }
+
+  /** Waits for what the command has set off, and gives the data folder free. */
   async close(): Promise<void> {
-    for (const run of this.#core.activeRuns()) await this.#core.runEnded(run.id);
+    await this.settled();
     await this.#core.close();
   }
 

@@ -1,9 +1,9 @@
-import { realpathSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import type { PrunePreview } from '../../src-shared/contract/methods.ts';
-import type { PruneOutcome } from '../../src-shared/model/run.ts';
+import type { PrunedSnapshot, PruneOutcome } from '../../src-shared/model/run.ts';
+import type { ListedSnapshot } from '../../src-shared/model/snapshot.ts';
 import { bytesInWords, countInWords } from '../../src-shared/rules/wording.ts';
 import { type CommandContext, json } from './command.ts';
 import { EXIT, errorOf, print, say, UsageError } from './output.ts';
@@ -16,7 +16,7 @@ interface PruneOptions extends RetentionOptions {
   json?: boolean;
 }
 
-/** `list`, `prune`, `delete` and `rescan`. */
+/** `list`, `prune`, `delete` and `adopt`. */
 export function addSnapshotCommands(program: Command, context: CommandContext): void {
   json(program.command('list'))
     .summary('list snapshots')
@@ -28,7 +28,7 @@ export function addSnapshotCommands(program: Command, context: CommandContext): 
         const snapshots = await listSnapshots(session, planName, options.dir);
         const words = snapshots.map(
           (each) =>
-            `${each.createdAt}  ${bytesInWords(each.sizeBytes).padStart(9)}  ${each.proof.valid === true ? 'proven  ' : each.proof.valid === false ? 'NOT GOOD' : 'unproven'}  ${each.path}`,
+            `${each.createdAt}  ${bytesInWords(each.sizeBytes).padStart(9)}  ${each.proof.valid === true ? 'proven  ' : each.proof.valid === false ? 'NOT GOOD' : 'unproven'}  ${placeOf(each)}`,
         );
         print(options.json === true, snapshots, words.join('\n') || 'There is no snapshot yet.');
         return EXIT.done;
@@ -56,7 +56,7 @@ export function addSnapshotCommands(program: Command, context: CommandContext): 
       context(options, async (session) => {
         const snapshot = await session.findSnapshot(given);
         const preview = await session.call('snapshots.previewDelete', { snapshotId: snapshot.id });
-        await confirm(options.yes === true, `Delete ${snapshot.path}?`);
+        await confirm(options.yes === true, `Delete ${placeOf(snapshot)}?`);
         const run = await session.run('snapshots.delete', {
           snapshotId: snapshot.id,
           confirmation: preview.confirmation,
@@ -66,14 +66,12 @@ export function addSnapshotCommands(program: Command, context: CommandContext): 
       }),
     );
 
-  json(program.command('rescan'))
-    .summary('read the manifests in a folder and enter what is not known yet')
-    .argument('<folder>', 'a folder of snapshots')
-    .action((folder: string, options: { json?: boolean }) =>
+  json(program.command('adopt'))
+    .summary('read the manifests at a destination or in a folder, and enter what is not known yet')
+    .argument('<destination>', 'name of a destination, or a folder of snapshots')
+    .action((given: string, options: { json?: boolean }) =>
       context(options, async (session) => {
-        const run = await session.run('folders.scan', { path: resolve(folder) });
-        if (run.result?.kind !== 'scan') throw errorOf(run);
-        const { kind: _kind, ...outcome } = run.result;
+        const { kind: _kind, ...outcome } = await adopt(session, given);
         for (const problem of outcome.problems) say(`${problem.name}: ${problem.message}`);
         print(
           options.json === true,
@@ -85,44 +83,63 @@ export function addSnapshotCommands(program: Command, context: CommandContext): 
     );
 }
 
+async function adopt(session: Session, given: string) {
+  const found = await session.findDestination(given);
+  const what = found === undefined ? { path: resolve(given) } : { destinationId: found.destination.id };
+  const run = await session.run('destinations.adopt', what);
+  if (run.result?.kind !== 'scan') throw errorOf(run);
+  return run.result;
+}
+
 async function listSnapshots(session: Session, planName: string | undefined, folder: string | undefined) {
   if (folder === undefined)
     return session.call(
       'snapshots.list',
       planName === undefined ? {} : { planId: (await session.findPlan(planName)).plan.id },
     );
-  const run = await session.run('folders.scan', { path: resolve(folder) });
-  if (run.result?.kind !== 'scan') throw errorOf(run);
-  const scanned = realpathSync(resolve(folder));
-  return (await session.call('snapshots.list', {})).filter(
-    (snapshot) => dirname(snapshot.path) === scanned && !snapshot.missing,
+  const { destinationId } = await adopt(session, folder);
+  return (await session.call('snapshots.list', {})).filter(({ copies }) =>
+    copies.some((copy) => copy.destinationId === destinationId && copy.state === 'stored'),
   );
+}
+
+/** Where a snapshot is, for people. */
+function placeOf({ path, name, copies }: ListedSnapshot): string {
+  if (path !== null) return path;
+  const stored = copies.filter(({ state }) => state === 'stored').map(({ destinationName }) => destinationName);
+  return `${name} (${stored.join(', ') || 'nowhere'})`;
 }
 
 async function prune(session: Session, planName: string, options: PruneOptions): Promise<number> {
   const { plan } = await session.findPlan(planName);
-  const retention = retentionOf(options) ?? plan.retention;
-  const preview = await session.call('prune.preview', { planId: plan.id, retention });
+  const retention = retentionOf(options);
+  const given = { planId: plan.id, ...(retention === undefined ? {} : { retention }) };
+  const preview = await session.call('prune.preview', given);
   if (options.dryRun === true) return printRemoval(options.json === true, preview);
   describe(preview);
   await confirm(
     options.yes === true || preview.removed.length === 0,
     `Remove ${countInWords(preview.removed.length, 'snapshot')} (${bytesInWords(preview.bytesFreed)})?`,
   );
-  const run = await session.run('prune.start', { planId: plan.id, retention, confirmation: preview.confirmation });
+  const run = await session.run('prune.start', { ...given, confirmation: preview.confirmation });
   if (run.result?.kind !== 'prune') throw errorOf(run);
   return printRemoval(options.json === true, run.result);
 }
 
+/** The destination, where there may be several. */
+const at = ({ destination }: PrunedSnapshot): string => (destination === null ? '' : `  at ${destination.name}`);
+
 function describe(preview: PrunePreview): void {
-  for (const each of preview.removed) say(`remove  ${each.createdAt}  ${each.name}  (${each.reasons.join(', ')})`);
-  for (const each of preview.kept) say(`keep    ${each.createdAt}  ${each.name}  (${each.reasons.join(', ')})`);
+  for (const each of preview.removed)
+    say(`remove  ${each.createdAt}  ${each.name}${at(each)}  (${each.reasons.join(', ')})`);
+  for (const each of preview.kept)
+    say(`keep    ${each.createdAt}  ${each.name}${at(each)}  (${each.reasons.join(', ')})`);
 }
 
 function printRemoval(asJson: boolean, { removed, kept, bytesFreed }: PruneOutcome): number {
   const lines = removed
-    .map((each) => `removed  ${each.name}  (${each.reasons.join(', ')})`)
-    .concat(kept.map((each) => `kept     ${each.name}  (${each.reasons.join(', ')})`));
+    .map((each) => `removed  ${each.name}${at(each)}  (${each.reasons.join(', ')})`)
+    .concat(kept.map((each) => `kept     ${each.name}${at(each)}  (${each.reasons.join(', ')})`));
   print(asJson, { removed, kept, bytesFreed }, [...lines, `${bytesInWords(bytesFreed)} freed.`].join('\n'));
   return EXIT.done;
 }

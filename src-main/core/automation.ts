@@ -1,3 +1,4 @@
+import type { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import type { Plan } from '../../src-shared/model/plan.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import type { ScheduledJob } from '../../src-shared/model/schedule.ts';
@@ -7,15 +8,19 @@ import { Watchdog } from './alerts/watchdog.ts';
 import type { CoreContext } from './core-context.ts';
 import { explainError } from './engine/engine-errors.ts';
 import { orderOf, startBackup } from './jobs/backup.ts';
+import { isAway, startCopyRun } from './jobs/copies.ts';
 import { startDrill } from './jobs/drill.ts';
+import { requireThere, withPlace } from './jobs/places.ts';
 import { summarizePlan } from './jobs/plan-summary.ts';
-import { pruneAfterBackup } from './jobs/prune.ts';
+import { pruneByRetention } from './jobs/prune.ts';
+import { Copier } from './scheduler/copier.ts';
 import { fingerprintOf, whatIsAway } from './scheduler/readiness.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 
 /** What goes on by itself. */
 export interface Automation {
   readonly scheduler: Scheduler;
+  readonly copier: Copier;
   readonly channels: Channels;
   /** Begins to serve schedules and to watch; not for hosts that are gone in a moment. */
   start(): void;
@@ -27,7 +32,7 @@ export interface Automation {
 
 /** Puts together what goes on by itself. `core` is asked for only once something happens. */
 export function createAutomation(
-  parts: Omit<CoreContext, 'scheduler' | 'channels'>,
+  parts: Omit<CoreContext, 'scheduler' | 'copier' | 'channels'>,
   core: () => CoreContext,
 ): Automation {
   const { catalog, clock, events, ports, runs, secrets } = parts;
@@ -44,6 +49,19 @@ export function createAutomation(
     ended: (runId) => runs.ended(runId),
     changed: () => events.emit('plans.changed', {}),
   });
+  const copier = new Copier({
+    clock,
+    power: ports.power,
+    awaited: () => catalog.copies.awaited(),
+    probe: (id) => probe(core(), id),
+    start: (id) => startCopies(core(), id),
+    ended: (runId) => runs.ended(runId),
+    explain: (id, why) => {
+      catalog.copies.explainWaiting(id, why.message);
+      events.emit('plans.changed', {});
+      events.emit('destinations.changed', {});
+    },
+  });
   const channels = new Channels({ settings: () => catalog.settings.get(), secrets, notify: ports.notify });
   const watchdog = new Watchdog({
     clock,
@@ -52,30 +70,40 @@ export function createAutomation(
     plans: () => catalog.plans.list().map((plan) => summarizePlan(core(), plan)),
     undelivered: (channel, message) => events.emit('alerts.undelivered', { channel, message }),
   });
+  const followUp = new FollowUp();
   /** The state in which each backup that goes on was last seen; an event comes with each bit of progress too. */
   const seen = new Map<string, Run['state']>();
   const stopFollowing = events.on('run.changed', ({ run }) => {
+    if (run.kind === 'copy' && run.state === 'succeeded' && run.destinationId !== null)
+      followUp.add(pruneAt(core(), run.destinationId));
     if (run.kind !== 'backup' || run.planId === null || seen.get(run.id) === run.state) return;
     if (run.finishedAt === null) seen.set(run.id, run.state);
     else seen.delete(run.id);
-    followBackup(core(), channels, watchdog, run);
+    followBackup(core(), channels, watchdog, run, followUp);
   });
   return {
     scheduler,
+    copier,
     channels,
     start: () => {
       scheduler.start();
+      copier.start();
       watchdog.start();
     },
     settled: async () => {
       await scheduler.settled();
+      await followUp.settled();
+      await copier.settled();
       await watchdog.settled();
     },
     close: async () => {
       scheduler.close();
+      copier.close();
       watchdog.close();
       stopFollowing();
       await scheduler.settled();
+      await followUp.settled();
+      await copier.settled();
     },
   };
 }
@@ -103,8 +131,48 @@ async function startForSlot(
   }
 }
 
-/** What follows the start and the end of a plan's backup: pings, and the prune after a good one. */
-function followBackup(core: CoreContext, channels: Channels, watchdog: Watchdog, run: Run): void {
+/** What follows the end of runs, so that it can be waited for. */
+class FollowUp {
+  readonly #going = new Set<Promise<void>>();
+
+  add(work: Promise<void>): void {
+    // What fails is in the run that it starts; what does not even get so far is tried after the next run.
+    const going: Promise<void> = work.catch(() => {}).finally(() => this.#going.delete(going));
+    this.#going.add(going);
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all(this.#going);
+  }
+}
+
+/** Asks a destination whether it is there. What does not go away by itself is met by the run, which says so. */
+async function probe(core: CoreContext, destinationId: string): Promise<SnapkeepError | null> {
+  const destination = core.catalog.destinations.get(destinationId);
+  if (destination === undefined) return null;
+  try {
+    await withPlace(core, destination, (driver) => requireThere(core, destination, driver));
+    return null;
+  } catch (error) {
+    const explained = explainError(error, destination.name);
+    return isAway(explained) ? explained : null;
+  }
+}
+
+function startCopies(core: CoreContext, destinationId: string): Run | null {
+  const destination = core.catalog.destinations.get(destinationId);
+  return destination === undefined ? null : startCopyRun(core, destination);
+}
+
+/** What has come to a destination may be more than its retention keeps there, or what another one was keeping for it. */
+async function pruneAt(core: CoreContext, destinationId: string): Promise<void> {
+  const plans = core.catalog.plans.list();
+  for (const plan of plans)
+    if (plan.destinations.some((each) => each.destinationId === destinationId)) await pruneByRetention(core, plan.id);
+}
+
+/** What follows the start and the end of a plan's backup: pings, and, after a good one, the prune and the copies. */
+function followBackup(core: CoreContext, channels: Channels, watchdog: Watchdog, run: Run, followUp: FollowUp): void {
   const moment = momentOf(run);
   if (moment !== undefined) {
     channels
@@ -114,7 +182,8 @@ function followBackup(core: CoreContext, channels: Channels, watchdog: Watchdog,
       );
   }
   if (run.finishedAt === null) return;
-  if (run.state === 'succeeded' && run.planId !== null) pruneAfterBackup(core, run.planId);
+  if (run.state === 'succeeded' && run.planId !== null) followUp.add(pruneByRetention(core, run.planId));
+  core.copier.look();
   if (run.state === 'failed') watchdog.look();
 }
 

@@ -6,6 +6,7 @@ import type { PreparedRestores } from './jobs/prepared-restores.ts';
 import type { Runs } from './jobs/runs.ts';
 import type { RunInWorker } from './jobs/worker-runner.ts';
 import type { Clock, HostPorts } from './ports.ts';
+import type { Copier } from './scheduler/copier.ts';
 import type { Scheduler } from './scheduler/scheduler.ts';
 import type { KeyRing } from './secrets/key-ring.ts';
 import type { SecretStore } from './secrets/secret-store.ts';
@@ -17,6 +18,7 @@ export interface CoreContext {
   readonly runs: Runs;
   readonly prepared: PreparedRestores;
   readonly scheduler: Scheduler;
+  readonly copier: Copier;
   readonly channels: Channels;
   readonly secrets: SecretStore;
   readonly keys: KeyRing;

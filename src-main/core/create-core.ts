@@ -8,6 +8,7 @@ import { type DataFolder, holdDataFolder } from './data-folder.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { EventBus } from './event-bus.ts';
 import { createHandlers } from './handlers/index.ts';
+import { folderDestination } from './jobs/places.ts';
 import { PreparedRestores } from './jobs/prepared-restores.ts';
 import { recoverRuns } from './jobs/recover.ts';
 import { Runs } from './jobs/runs.ts';
@@ -27,8 +28,11 @@ export async function createCore(options: { dataFolder: string; ports: HostPorts
   const dataFolder = holdDataFolder(await canonicalPath(options.dataFolder), ports.host);
   let catalog: Catalog | undefined;
   try {
+    const clock = ports.clock ?? systemClock;
     catalog = createCatalog(dataFolder.catalogFile);
-    await recoverRuns(catalog, dataFolder.stagingFolder, ports.clock ?? systemClock);
+    folderDestination(catalog, clock, dataFolder.safetyFolder, true);
+    folderDestination(catalog, clock, dataFolder.outboxFolder, true);
+    await recoverRuns(catalog, dataFolder.stagingFolder, clock);
     return assemble(dataFolder, catalog, ports);
   } catch (error) {
     catalog?.close();
@@ -49,7 +53,8 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts): C
   const { version } = packageJson;
   const parts = { dataFolder, catalog, runs, prepared, secrets, keys, events, runInWorker, ports, clock, version };
   const automation = createAutomation(parts, () => context);
-  const context: CoreContext = { ...parts, scheduler: automation.scheduler, channels: automation.channels };
+  const { scheduler, copier, channels } = automation;
+  const context: CoreContext = { ...parts, scheduler, copier, channels };
   const dispatcher = new Dispatcher(createHandlers(context));
   const never = new AbortController().signal;
   // A command is gone in a moment; what is due waits for a host that stays.

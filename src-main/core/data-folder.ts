@@ -18,6 +18,8 @@ export interface DataFolder {
   readonly catalogFile: string;
   readonly stagingFolder: string;
   readonly safetyFolder: string;
+  /** Where snapshots wait that none of their destinations has yet. */
+  readonly outboxFolder: string;
   /** Lets another core use the folder. */
   release(): void;
 }
@@ -31,13 +33,15 @@ export interface DataFolder {
 export function holdDataFolder(path: string, host: string): DataFolder {
   const stagingFolder = join(path, 'staging');
   const safetyFolder = join(path, 'safety');
+  const outboxFolder = join(path, 'outbox');
   try {
-    for (const folder of [path, stagingFolder, safetyFolder]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const folder of [path, stagingFolder, safetyFolder, outboxFolder])
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw explainError(error, path);
   }
   const release = lockFolder(path, host);
-  return { path, catalogFile: join(path, 'catalog.db'), stagingFolder, safetyFolder, release };
+  return { path, catalogFile: join(path, 'catalog.db'), stagingFolder, safetyFolder, outboxFolder, release };
 }
 
 function lockFolder(path: string, host: string): () => void {

@@ -16,6 +16,7 @@ const ANSWERS: readonly Answer[] = ['stop', 'wait', 'stay'];
 
 const KINDS: Readonly<Record<Run['kind'], string>> = {
   backup: 'A backup',
+  copy: 'Copying snapshots',
   drill: 'A restore drill',
   verify: 'A verification',
   'restore-check': 'The check before a restore',

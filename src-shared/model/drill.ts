@@ -18,6 +18,7 @@ export const DrillReceipt = z.object({
   snapshotName: z.string(),
   /** The destination it was fetched from; `null`: of a time when there was only one. */
   destinationName: z.string().nullable().default(null),
+  destinationId: z.uuid().nullable().default(null),
   at: Instant,
   /** From the first byte fetched to the last check. */
   durationMs: z.number().nonnegative(),

@@ -23,6 +23,8 @@ export interface PlanFacts {
   /** The newest drill, where drills are asked for; `late`: it is older than the plan allows, or there is none. */
   drill: { valid: boolean | null; late: boolean } | null;
   paused: Pause | null;
+  /** What keeps snapshots from being copied to their destinations, as sentences. `late`: it has lasted for a day. */
+  copies: { failed: string | null; late: string | null; waiting: string | null };
 }
 
 /**
@@ -38,20 +40,23 @@ export function planHealth(facts: PlanFacts): Health {
   );
 }
 
-function failure({ lastBackup, newest, drill }: PlanFacts): Health | undefined {
+function failure({ lastBackup, newest, drill, copies }: PlanFacts): Health | undefined {
   if (lastBackup?.state === 'failed')
     return { state: 'failed', reason: lastBackup.error?.message ?? 'The last backup failed.' };
   if (lastBackup?.state === 'interrupted') return { state: 'failed', reason: 'The last backup was interrupted.' };
   if (newest?.valid === false)
     return { state: 'failed', reason: `The newest snapshot is not valid: ${newest.message}` };
   if (drill?.valid === false) return { state: 'failed', reason: 'The last restore drill failed.' };
+  if (copies.failed !== null) return { state: 'failed', reason: copies.failed };
   return undefined;
 }
 
-function lateness({ overdue, waitingFor }: PlanFacts): Health | undefined {
+function lateness({ overdue, waitingFor, copies }: PlanFacts): Health | undefined {
   const waiting = waitingFor === null ? '' : ` ${waitingFor}`;
   if (overdue) return { state: 'overdue', reason: `A backup should have been made by now.${waiting}` };
+  if (copies.late !== null) return { state: 'overdue', reason: copies.late };
   if (waitingFor !== null) return { state: 'waiting', reason: `A backup is due.${waiting}` };
+  if (copies.waiting !== null) return { state: 'waiting', reason: copies.waiting };
   return undefined;
 }
 

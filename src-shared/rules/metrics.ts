@@ -63,6 +63,17 @@ export function metricsOf(plans: readonly PlanSummary[], now: number): string {
       return found === null ? [] : [`${name}{plan="${label(summary.plan.name)}"} ${found}`];
     }),
   ]);
+  const copies = 'snapkeep_copies_waiting';
+  lines.push(
+    `# HELP ${copies} How many snapshots are still to be copied to a destination.`,
+    `# TYPE ${copies} gauge`,
+    ...plans.flatMap(({ plan, destinations }) =>
+      destinations.map(
+        ({ name, waitingCopies }) =>
+          `${copies}{plan="${label(plan.name)}",destination="${label(name)}"} ${waitingCopies}`,
+      ),
+    ),
+  );
   return `${lines.join('\n')}\n`;
 }
 

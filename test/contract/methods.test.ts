@@ -46,12 +46,12 @@ const cases: Record<MethodName, MethodCase> = {
     good: ({ source, destination }) => ({
       name: 'Other',
       sourcePath: source,
-      destination: { kind: 'folder', path: destination },
+      destinations: [{ path: destination }],
     }),
     missing: (scene) => ({
       name: 'Other',
       sourcePath: gone(scene),
-      destination: { kind: 'folder', path: scene.destination },
+      destinations: [{ path: scene.destination }],
     }),
     wrong: { name: '' },
   },
@@ -201,7 +201,7 @@ const cases: Record<MethodName, MethodCase> = {
     missing: () => ({ runId: nobody }),
     wrong: {},
   },
-  'folders.scan': {
+  'destinations.adopt': {
     good: ({ destination }) => ({ path: destination }),
     missing: (scene) => ({ path: gone(scene) }),
     inRun: true,

@@ -102,7 +102,7 @@ test('a plan whose copies are in every state, and the recovery kit', async () =>
     async (page, look) => {
       const card = page.getByRole('article', { name: 'hone' });
       await expect(card).toContainText('to NAS, b2-offsite and Storage box');
-      await expect(card).toContainText('Storage box, 1 snapshot waits: Waiting for nas.example.org.');
+      await expect(card).toContainText('1 snapshot waits for Storage box: Waiting for nas.example.org.');
       await expect(page.getByRole('region', { name: 'Recovery kit' })).toContainText('has not been saved');
       await judge(page, `overview-copies-${look}`);
 

@@ -61,7 +61,7 @@ describe('the destination', () => {
     const plan = {
       name: 'Other',
       sourcePath: scene.source,
-      destination: { kind: 'folder' as const, path: scene.destination },
+      destinations: [{ path: scene.destination }],
     };
     await expect(scene.core.call('plans.create', plan)).rejects.toMatchObject({ code: 'INVALID_PARAMS' });
     const inside = { kind: 'folder' as const, path: join(scene.destination, 'inside') };

@@ -289,7 +289,7 @@ describe('manifests', () => {
     const check = { source: { path }, targetPath: scene.source };
     expectFailure(await runToEnd(scene.core, 'restores.check', check), 'TOO_NEW', described);
     await expect(scene.core.call('files.identify', { path })).rejects.toMatchObject({ code: 'TOO_NEW' });
-    const scan = await succeed(scene.core, 'folders.scan', { path: scene.destination });
+    const scan = await succeed(scene.core, 'destinations.adopt', { path: scene.destination });
     expect(scan.result).toMatchObject({ found: 0, problems: [{ message: expect.stringContaining('newer version') }] });
     const bare = join(scene.folder, 'bare.db.gz');
     renameSync(path, bare);
@@ -315,7 +315,7 @@ describe('manifests', () => {
       restorable: true,
       snapshotId: id,
     });
-    const scan = await succeed(scene.core, 'folders.scan', { path: scene.destination });
+    const scan = await succeed(scene.core, 'destinations.adopt', { path: scene.destination });
     expect(scan.result).toMatchObject({
       found: 0,
       missing: 0,
@@ -347,7 +347,7 @@ describe('manifests', () => {
     const renamed = join(scene.destination, 'renamed.db.gz');
     renameSync(path, renamed);
     renameSync(`${path}.manifest.json`, `${renamed}.manifest.json`);
-    const scan = await succeed(scene.core, 'folders.scan', { path: scene.destination });
+    const scan = await succeed(scene.core, 'destinations.adopt', { path: scene.destination });
     expect(scan.result).toMatchObject({
       found: 0,
       missing: 1,
@@ -381,7 +381,7 @@ test('a copy of the snapshots in another folder does not take the place of the s
   const snapshot = await takeBackup(scene);
   const copy = temporaryFolder();
   execFileSync('cp', ['-r', `${scene.destination}/.`, copy]);
-  const scan = await succeed(scene.core, 'folders.scan', { path: copy });
+  const scan = await succeed(scene.core, 'destinations.adopt', { path: copy });
   expect(scan.result).toMatchObject({ found: 1, added: 0 });
   expect(await scene.core.call('snapshots.list', {})).toMatchObject([
     { id: snapshot.id, path: snapshot.path, missing: false },
@@ -389,7 +389,7 @@ test('a copy of the snapshots in another folder does not take the place of the s
   // Where the first place has lost it, the copy is the snapshot.
   rmSync(snapshot.path);
   rmSync(`${snapshot.path}.manifest.json`);
-  await succeed(scene.core, 'folders.scan', { path: copy });
+  await succeed(scene.core, 'destinations.adopt', { path: copy });
   expect(await scene.core.call('snapshots.list', {})).toMatchObject([
     { path: join(copy, snapshot.name), missing: false },
   ]);

@@ -106,7 +106,7 @@ describe('a source that is no database', () => {
 
   test('a plan cannot be made for a missing file or a folder', async () => {
     const { core, folder, destination } = await setScene();
-    const plan = { name: 'Other', destination: { kind: 'folder' as const, path: destination } };
+    const plan = { name: 'Other', destinations: [{ path: destination }] };
     await expect(core.call('plans.create', { ...plan, sourcePath: join(folder, 'no.db') })).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
@@ -298,7 +298,7 @@ describe('names', () => {
       const snapshot = await takeBackup(scene);
       expect(readdirSync(scene.destination).sort()).toEqual([snapshot.name, `${snapshot.name}.manifest.json`]);
       expect(readdirSync(scene.folder).sort()).toEqual(['app', 'backups', 'home']);
-      const scan = await succeed(scene.core, 'folders.scan', { path: scene.destination });
+      const scan = await succeed(scene.core, 'destinations.adopt', { path: scene.destination });
       expect(scan.result).toMatchObject({ found: 1, added: 0, missing: 0, problems: [] });
       expect(snapshot.planName).toBe(name.trim());
     },

@@ -22,7 +22,7 @@ async function setUp() {
   const plan = await core.call('plans.create', {
     name: 'My app',
     sourcePath: source,
-    destination: { kind: 'folder', path: destination },
+    destinations: [{ path: destination }],
   });
   return { folder, source, destination, core, plan };
 }

@@ -195,7 +195,7 @@ describe('the data folder', () => {
       sourcePath: plan.sourcePath,
       destination: plan.destination,
     });
-    const scan = await succeed(again, 'folders.scan', { path: destination });
+    const scan = await succeed(again, 'destinations.adopt', { path: destination });
     expect(scan.result).toMatchObject({ found: 3, added: 3, problems: [] });
     expect((await again.call('snapshots.list', { planId: made.id })).map(forget)).toEqual(before);
   });
@@ -233,11 +233,11 @@ test('a plan that was renamed keeps the snapshots it adopted when its folder is 
   const plan = await core.call('plans.create', {
     name: 'app',
     sourcePath: source,
-    destination: { kind: 'folder', path: other },
+    destinations: [{ path: other }],
   });
   expect(await core.call('snapshots.list', { planId: plan.id })).toHaveLength(1);
   await core.call('plans.update', { planId: plan.id, name: 'Renamed' });
-  await succeed(core, 'folders.scan', { path: other });
+  await succeed(core, 'destinations.adopt', { path: other });
   expect(await core.call('snapshots.list', { planId: plan.id })).toHaveLength(1);
   expect(existsSync(destination)).toBe(true);
 });

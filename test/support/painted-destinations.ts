@@ -7,6 +7,7 @@ import type {
 } from '../../src-shared/model/destination.ts';
 import type { Plan, PlanSummary } from '../../src-shared/model/plan.ts';
 import type { CopyState, ListedSnapshot, SnapshotCopy } from '../../src-shared/model/snapshot.ts';
+import { waitingInWords } from '../../src-shared/rules/destination-words.ts';
 
 /*
  * Destinations, plans and snapshots as a core would tell them, for pictures of every state at once.
@@ -175,7 +176,7 @@ export function planLike(one: PlanSummary): PlanSummary {
     snapshotCount: 23,
     storedBytes: 84_000_000,
     waitingCopies,
-    problem: state === 'ready' ? null : reason,
+    problem: state === 'ready' ? null : waitingInWords(waitingCopies, destination.name, reason),
   }));
   const retention = { ...one.plan.retention, keepLast: 90, monthly: 24 };
   const plan: Plan = {

@@ -24,7 +24,7 @@ export interface Scene {
 
 export interface SceneOptions extends DatabaseOptions {
   sourceName?: string;
-  plan?: Partial<Omit<PlanInput, 'sourcePath' | 'destination'>>;
+  plan?: Partial<Omit<PlanInput, 'sourcePath' | 'destinations'>>;
   /** What the host lends beside what every test does. */
   ports?: Partial<HostPorts>;
   /** Called with the scene's folder before anything is in it, for mounts. */
@@ -56,21 +56,30 @@ export async function setScene({
     plan: await core.call('plans.create', {
       name: 'My app',
       sourcePath: source,
-      destination: { kind: 'folder', path: destination },
+      destinations: [{ path: destination }],
       ...plan,
     }),
   };
+}
+
+/** A snapshot that lies on this machine. */
+export type LocalSnapshot = ListedSnapshot & { path: string };
+
+/** Where a snapshot lies, which must be on this machine. */
+export function pathOf({ path, name }: Pick<ListedSnapshot, 'path' | 'name'>): string {
+  if (path === null) throw new Error(`${name} is not on this machine.`);
+  return path;
 }
 
 /** Backs the scene's plan up and answers its newest snapshot. */
 export async function takeBackup(
   { core, plan }: Scene,
   more: { verify?: boolean; name?: string } = {},
-): Promise<ListedSnapshot> {
+): Promise<LocalSnapshot> {
   const run = await succeed(core, 'backups.start', { planId: plan.id, ...more });
   const snapshot = (await core.call('snapshots.list', {})).find(({ id }) => id === run.snapshotId);
   if (snapshot === undefined) throw new Error('The snapshot is not in the list.');
-  return snapshot;
+  return { ...snapshot, path: pathOf(snapshot) };
 }
 
 /** What a successful check found. */

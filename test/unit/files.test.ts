@@ -186,7 +186,7 @@ describe('the dispatcher', () => {
   const never = new AbortController().signal;
 
   test('fills in defaults, trims names, and lets nothing else through', async () => {
-    const given = { name: ' App ', sourcePath: '/a.db', destination: { kind: 'folder' as const, path: '/b' } };
+    const given = { name: ' App ', sourcePath: '/a.db', destinations: [{ path: '/b' }] };
     expect(await dispatcher.call('plans.create', given, never)).toEqual({
       ...given,
       name: 'App',

@@ -1,4 +1,6 @@
 import { AlertRepo } from './alert-repo.ts';
+import { CopyRepo } from './copy-repo.ts';
+import { DestinationRepo } from './destination-repo.ts';
 import { DrillRepo } from './drill-repo.ts';
 import { KeyRepo } from './key-repo.ts';
 import { openCatalog } from './open-catalog.ts';
@@ -12,7 +14,9 @@ import { SnapshotRepo } from './snapshot-repo.ts';
 /** The application's own database: a cache of what the destinations hold, and the memory of plans and runs. */
 export interface Catalog {
   readonly plans: PlanRepo;
+  readonly destinations: DestinationRepo;
   readonly snapshots: SnapshotRepo;
+  readonly copies: CopyRepo;
   readonly runs: RunRepo;
   readonly settings: SettingsRepo;
   readonly schedules: ScheduleRepo;
@@ -28,7 +32,9 @@ export function createCatalog(path: string): Catalog {
   const db = openCatalog(path);
   return {
     plans: new PlanRepo(db),
+    destinations: new DestinationRepo(db),
     snapshots: new SnapshotRepo(db),
+    copies: new CopyRepo(db),
     runs: new RunRepo(db),
     settings: new SettingsRepo(db),
     schedules: new ScheduleRepo(db),

@@ -23,4 +23,14 @@ export class DrillRepo {
       .all(planId, limit) as string[];
     return rows.map((body) => JSON.parse(body) as DrillReceipt);
   }
+
+  /** When each destination's copies were last drilled, by its id. */
+  lastByDestination(planId: string): Map<string, string> {
+    const rows = this.#db
+      .prepare(
+        `SELECT body ->> '$.destinationId' AS id, max(at) AS at FROM drills WHERE plan_id = ? AND id IS NOT NULL GROUP BY id`,
+      )
+      .all(planId) as Array<{ id: string; at: string }>;
+    return new Map(rows.map(({ id, at }) => [id, at]));
+  }
 }

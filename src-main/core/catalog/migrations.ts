@@ -1,8 +1,14 @@
+import type { Database } from '../engine/open-database.ts';
+import { introduceDestinations } from './destinations-migration.ts';
+
+/** One step: statements, or what statements alone cannot do. Foreign keys are off while it is made. */
+type Migration = string | ((catalog: Database) => void);
+
 /**
  * The steps that bring a catalog up to date, in order; a catalog's `user_version` is the number of steps it has had.
  * A step that has been released is never changed: add another.
  */
-export const migrations: readonly string[] = [
+export const migrations: readonly Migration[] = [
   `
   CREATE TABLE plans (
     id TEXT PRIMARY KEY,
@@ -114,4 +120,5 @@ export const migrations: readonly string[] = [
   ALTER TABLE snapshots ADD COLUMN encryption TEXT;
   CREATE TABLE database_keys (fingerprint TEXT PRIMARY KEY, sealed BLOB NOT NULL, used_at TEXT NOT NULL) STRICT;
   `,
+  introduceDestinations,
 ];

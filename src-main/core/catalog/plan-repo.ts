@@ -1,5 +1,5 @@
 import { PlanKey } from '../../../src-shared/model/encryption.ts';
-import { Drill, type Plan, Retention } from '../../../src-shared/model/plan.ts';
+import { Drill, type Plan, type PlanDestination, Retention, SnapshotSeal } from '../../../src-shared/model/plan.ts';
 import { Pause, Schedule } from '../../../src-shared/model/schedule.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
 import type { Database } from '../engine/open-database.ts';
@@ -8,7 +8,6 @@ interface PlanRow {
   id: string;
   name: string;
   source_path: string;
-  destination_path: string;
   compression: Compression;
   verify_after_backup: number;
   created_at: string;
@@ -19,6 +18,7 @@ interface PlanRow {
   drill: string;
   paused: string | null;
   key: string | null;
+  seal: string | null;
 }
 
 /** The table of plans. */
@@ -30,36 +30,51 @@ export class PlanRepo {
   }
 
   list(): Plan[] {
-    return (this.#db.prepare('SELECT * FROM plans ORDER BY name COLLATE NOCASE').all() as PlanRow[]).map(toPlan);
+    return (this.#db.prepare('SELECT * FROM plans ORDER BY name COLLATE NOCASE').all() as PlanRow[]).map((row) =>
+      this.#toPlan(row),
+    );
   }
 
   get(id: string): Plan | undefined {
     const row = this.#db.prepare('SELECT * FROM plans WHERE id = ?').get(id) as PlanRow | undefined;
-    return row && toPlan(row);
+    return row && this.#toPlan(row);
   }
 
   /** The plan of this name, whatever the case of its letters. */
   byName(name: string): Plan | undefined {
     const row = this.#db.prepare('SELECT * FROM plans WHERE name = ?').get(name) as PlanRow | undefined;
-    return row && toPlan(row);
+    return row && this.#toPlan(row);
   }
 
   save(plan: Plan): void {
+    this.#db.transaction(() => {
+      this.#saveRow(plan);
+      this.#db.prepare('DELETE FROM plan_destinations WHERE plan_id = ?').run(plan.id);
+      const add = this.#db.prepare('INSERT INTO plan_destinations VALUES (?, ?, ?, ?)');
+      for (const [position, { destinationId, retention }] of plan.destinations.entries())
+        add.run(plan.id, destinationId, position, retention && JSON.stringify(retention));
+    })();
+  }
+
+  remove(id: string): void {
+    this.#db.prepare('DELETE FROM plans WHERE id = ?').run(id);
+  }
+
+  #saveRow(plan: Plan): void {
     this.#db
       .prepare(
-        `INSERT INTO plans (id, name, source_path, destination_path, compression, verify_after_backup, created_at, updated_at,
-           retention, schedule, time_zone, drill, paused, key)
-         VALUES (@id, @name, @sourcePath, @destinationPath, @compression, @verify, @createdAt, @updatedAt,
-           @retention, @schedule, @timeZone, @drill, @paused, @key)
-         ON CONFLICT (id) DO UPDATE SET name = @name, source_path = @sourcePath, destination_path = @destinationPath,
+        `INSERT INTO plans (id, name, source_path, compression, verify_after_backup, created_at, updated_at,
+           retention, schedule, time_zone, drill, paused, key, seal)
+         VALUES (@id, @name, @sourcePath, @compression, @verify, @createdAt, @updatedAt,
+           @retention, @schedule, @timeZone, @drill, @paused, @key, @seal)
+         ON CONFLICT (id) DO UPDATE SET name = @name, source_path = @sourcePath,
            compression = @compression, verify_after_backup = @verify, updated_at = @updatedAt, retention = @retention,
-           schedule = @schedule, time_zone = @timeZone, drill = @drill, paused = @paused, key = @key`,
+           schedule = @schedule, time_zone = @timeZone, drill = @drill, paused = @paused, key = @key, seal = @seal`,
       )
       .run({
         id: plan.id,
         name: plan.name,
         sourcePath: plan.sourcePath,
-        destinationPath: plan.destination.path,
         compression: plan.compression,
         verify: plan.verifyAfterBackup ? 1 : 0,
         createdAt: plan.createdAt,
@@ -70,29 +85,37 @@ export class PlanRepo {
         drill: JSON.stringify(plan.drill),
         paused: plan.paused === null ? null : JSON.stringify(plan.paused),
         key: plan.key === null ? null : JSON.stringify(plan.key),
+        seal: plan.seal === null ? null : JSON.stringify(plan.seal),
       });
   }
 
-  remove(id: string): void {
-    this.#db.prepare('DELETE FROM plans WHERE id = ?').run(id);
+  #destinationsOf(planId: string): PlanDestination[] {
+    const rows = this.#db
+      .prepare('SELECT destination_id, retention FROM plan_destinations WHERE plan_id = ? ORDER BY position')
+      .all(planId) as Array<{ destination_id: string; retention: string | null }>;
+    return rows.map(({ destination_id, retention }) => ({
+      destinationId: destination_id,
+      retention: retention === null ? null : Retention.parse(JSON.parse(retention)),
+    }));
   }
-}
 
-function toPlan(row: PlanRow): Plan {
-  return {
-    id: row.id,
-    name: row.name,
-    sourcePath: row.source_path,
-    destination: { kind: 'folder', path: row.destination_path },
-    compression: row.compression,
-    schedule: Schedule.parse(JSON.parse(row.schedule)),
-    timeZone: row.time_zone,
-    retention: Retention.parse(JSON.parse(row.retention)),
-    verifyAfterBackup: row.verify_after_backup === 1,
-    drill: Drill.parse(JSON.parse(row.drill)),
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    paused: row.paused === null ? null : Pause.parse(JSON.parse(row.paused)),
-    key: row.key === null ? null : PlanKey.parse(JSON.parse(row.key)),
-  };
+  #toPlan(row: PlanRow): Plan {
+    return {
+      id: row.id,
+      name: row.name,
+      sourcePath: row.source_path,
+      destinations: this.#destinationsOf(row.id),
+      compression: row.compression,
+      schedule: Schedule.parse(JSON.parse(row.schedule)),
+      timeZone: row.time_zone,
+      retention: Retention.parse(JSON.parse(row.retention)),
+      verifyAfterBackup: row.verify_after_backup === 1,
+      drill: Drill.parse(JSON.parse(row.drill)),
+      createdAt: row.created_at,
+      updatedAt: row.updated_at,
+      paused: row.paused === null ? null : Pause.parse(JSON.parse(row.paused)),
+      key: row.key === null ? null : PlanKey.parse(JSON.parse(row.key)),
+      seal: row.seal === null ? null : SnapshotSeal.parse(JSON.parse(row.seal)),
+    };
+  }
 }

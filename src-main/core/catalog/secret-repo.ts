@@ -1,6 +1,9 @@
 import type { SecretName } from '../../../src-shared/model/settings.ts';
 import type { Database } from '../engine/open-database.ts';
 
+/** What a secret is kept under: one of the application's, or a field of a destination, `destination:<id>:<field>`. */
+export type StoredSecretName = SecretName | `destination:${string}:${string}`;
+
 /** The table of sealed secrets. */
 export class SecretRepo {
   readonly #db: Database;
@@ -13,17 +16,17 @@ export class SecretRepo {
     return this.#db.prepare('SELECT name FROM secrets').pluck().all() as string[];
   }
 
-  get(name: SecretName): Buffer | undefined {
+  get(name: StoredSecretName): Buffer | undefined {
     return this.#db.prepare('SELECT sealed FROM secrets WHERE name = ?').pluck().get(name) as Buffer | undefined;
   }
 
-  save(name: SecretName, sealed: Buffer): void {
+  save(name: StoredSecretName, sealed: Buffer): void {
     this.#db
       .prepare('INSERT INTO secrets VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed')
       .run(name, sealed);
   }
 
-  remove(name: SecretName): void {
+  remove(name: StoredSecretName): void {
     this.#db.prepare('DELETE FROM secrets WHERE name = ?').run(name);
   }
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Encryption } from '../../../src-shared/model/encryption.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
-import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
+import type { CopyState, Snapshot, SnapshotCopy } from '../../../src-shared/model/snapshot.ts';
 import type { Compression, TableRows } from '../../../src-shared/model/values.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
 import type { Database } from '../engine/open-database.ts';
@@ -11,7 +11,6 @@ interface SnapshotRow {
   plan_id: string | null;
   plan_name: string;
   source_path: string;
-  folder: string;
   name: string;
   created_at: string;
   size_bytes: number;
@@ -24,23 +23,54 @@ interface SnapshotRow {
   table_count: number;
   row_count: number;
   pinned: number;
-  missing: number;
   encryption: string | null;
+  sealed: Snapshot['sealed'];
   proof_at: string | null;
   proof_valid: number | null;
   proof_level: Snapshot['proof']['level'] | null;
   proof_message: string | null;
 }
 
+interface PlaceRow {
+  snapshot_id: string;
+  destination_id: string;
+  name: string;
+  kind: SnapshotCopy['kind'];
+  path: string | null;
+  own: number;
+  state: CopyState;
+  at: string;
+  message: string | null;
+  verified_at: string | null;
+  valid: number | null;
+}
+
+/** Where a snapshot is: at people's destinations, and on this machine. */
+interface Places {
+  copies: SnapshotCopy[];
+  folder: string | null;
+  missing: boolean;
+}
+
 /** A snapshot without its tables, for long lists. */
 export type SnapshotSummary = Omit<Snapshot, 'tables'> & { tableCount: number; rowCount: number };
 
-const COLUMNS = `s.id, plan_id, plan_name, source_path, folder, name, created_at, size_bytes, image_bytes, compression, trigger,
-  sha256, user_version, table_count, row_count, pinned, missing, encryption,
+const COLUMNS = `s.id, plan_id, plan_name, source_path, name, created_at, size_bytes, image_bytes, compression, trigger,
+  sha256, user_version, table_count, row_count, pinned, encryption, sealed,
   v.at AS proof_at, v.valid AS proof_valid, v.level AS proof_level, v.message AS proof_message`;
 const FROM = `FROM snapshots s
   LEFT JOIN verifications v ON v.id = (SELECT max(id) FROM verifications WHERE snapshot_id = s.id)`;
 const NEWEST_FIRST = 'ORDER BY created_at DESC, s.id DESC';
+const PLACES = `SELECT c.snapshot_id, c.destination_id, d.name, d.settings ->> '$.kind' AS kind,
+    d.settings ->> '$.path' AS path, d.own, c.state, c.at, c.message,
+    v.at AS verified_at, v.valid
+  FROM snapshot_copies c JOIN snapshots s ON s.id = c.snapshot_id JOIN destinations d ON d.id = c.destination_id
+  LEFT JOIN plan_destinations p ON p.plan_id = s.plan_id AND p.destination_id = c.destination_id
+  LEFT JOIN verifications v ON v.id =
+    (SELECT max(id) FROM verifications WHERE snapshot_id = c.snapshot_id AND destination_id = c.destination_id)`;
+const NEAREST_FIRST = 'ORDER BY d.own, p.position IS NULL, p.position, d.name COLLATE NOCASE';
+const AT_FOLDER = `s.id IN (SELECT c.snapshot_id FROM snapshot_copies c JOIN destinations d ON d.id = c.destination_id
+    WHERE d.settings ->> '$.kind' = 'folder' AND d.settings ->> '$.path' = ? AND c.state IN ('stored', 'missing'))`;
 
 /** The tables of snapshots and of their verifications. */
 export class SnapshotRepo {
@@ -52,78 +82,102 @@ export class SnapshotRepo {
 
   /** Newest first. */
   list(): SnapshotSummary[] {
-    return (this.#db.prepare(`SELECT ${COLUMNS} ${FROM} ${NEWEST_FIRST}`).all() as SnapshotRow[]).map(toSummary);
+    return this.#select('TRUE');
   }
 
   /** Those of a plan, newest first. */
   ofPlan(planId: string): SnapshotSummary[] {
-    return (
-      this.#db.prepare(`SELECT ${COLUMNS} ${FROM} WHERE plan_id = ? ${NEWEST_FIRST}`).all(planId) as SnapshotRow[]
-    ).map(toSummary);
+    return this.#select('s.plan_id = ?', planId);
   }
 
   /** Those of a source that belong to no plan, newest first. */
   withoutPlan(sourcePath: string): SnapshotSummary[] {
-    return (
-      this.#db
-        .prepare(`SELECT ${COLUMNS} ${FROM} WHERE plan_id IS NULL AND source_path = ? ${NEWEST_FIRST}`)
-        .all(sourcePath) as SnapshotRow[]
-    ).map(toSummary);
+    return this.#select('s.plan_id IS NULL AND s.source_path = ?', sourcePath);
   }
 
-  inFolder(folder: string): SnapshotSummary[] {
-    return (
-      this.#db.prepare(`SELECT ${COLUMNS} ${FROM} WHERE folder = ? ${NEWEST_FIRST}`).all(folder) as SnapshotRow[]
-    ).map(toSummary);
+  /** Those that are at a destination, or were, newest first. */
+  atDestination(destinationId: string): SnapshotSummary[] {
+    const there = `s.id IN (SELECT snapshot_id FROM snapshot_copies WHERE destination_id = ? AND state IN ('stored', 'missing'))`;
+    return this.#select(there, destinationId);
   }
 
   get(id: string): Snapshot | undefined {
-    const row = this.#db.prepare(`SELECT ${COLUMNS}, tables ${FROM} WHERE s.id = ?`).get(id) as SnapshotRow | undefined;
-    return row && toSnapshot(row);
+    return this.#getWhole('s.id = ?', id);
   }
 
   byPath(folder: string, name: string): Snapshot | undefined {
-    const row = this.#db.prepare(`SELECT ${COLUMNS}, tables ${FROM} WHERE folder = ? AND name = ?`).get(folder, name) as
-      | SnapshotRow
-      | undefined;
-    return row && toSnapshot(row);
+    return this.#getWhole(`${AT_FOLDER} AND s.name = ?`, folder, name);
   }
 
   /** Those whose stored file has this many bytes. */
   ofSize(bytes: number): SnapshotSummary[] {
-    return (
-      this.#db.prepare(`SELECT ${COLUMNS} ${FROM} WHERE size_bytes = ? ${NEWEST_FIRST}`).all(bytes) as SnapshotRow[]
-    ).map(toSummary);
+    return this.#select('s.size_bytes = ?', bytes);
   }
 
   /** Whether any snapshot is stored in this folder. */
   hasFolder(folder: string): boolean {
-    return this.#db.prepare('SELECT 1 FROM snapshots WHERE folder = ? LIMIT 1').get(folder) !== undefined;
+    return this.#db.prepare(`SELECT 1 FROM snapshots s WHERE ${AT_FOLDER} LIMIT 1`).get(folder) !== undefined;
+  }
+
+  /** Those of a plan that a verification has once found good, wherever it read them. */
+  onceProven(planId: string): Set<string> {
+    const ids = this.#db
+      .prepare(
+        'SELECT DISTINCT snapshot_id FROM verifications JOIN snapshots s ON s.id = snapshot_id WHERE s.plan_id = ? AND valid = 1',
+      )
+      .pluck()
+      .all(planId) as string[];
+    return new Set(ids);
   }
 
   /**
-   * Enters what a manifest says, or brings it up to date; whether it is pinned stays as it was.
+   * Enters what the manifest at a destination says, or brings it up to date; whether it is pinned stays as it was.
    * @param planId the plan it belongs to here, which may not be the one of the machine it was made on; `null` leaves it
    * with the plan it was given before
    */
-  saveManifest(manifest: Manifest, folder: string, planId: string | null): void {
+  saveManifest(manifest: Manifest, destinationId: string, planId: string | null, at: string): void {
+    this.#db.transaction(() => {
+      this.#forgetNamesakes(manifest, destinationId);
+      this.#saveRow(manifest, planId);
+      this.#db
+        .prepare(
+          `INSERT INTO snapshot_copies VALUES (?, ?, 'stored', ?, NULL)
+           ON CONFLICT DO UPDATE SET state = 'stored', at = iif(state = 'stored', at, excluded.at), message = NULL`,
+        )
+        .run(manifest.id, destinationId, at);
+    })();
+  }
+
+  /** What had this name there before is no longer there: a name is never taken from a file. */
+  #forgetNamesakes(manifest: Manifest, destinationId: string): void {
+    const others = this.#db
+      .prepare(
+        `SELECT s.id FROM snapshots s JOIN snapshot_copies c ON c.snapshot_id = s.id
+         WHERE c.destination_id = ? AND s.name = ? AND s.id <> ? AND c.state IN ('stored', 'missing')`,
+      )
+      .pluck()
+      .all(destinationId, manifest.name, manifest.id) as string[];
+    for (const id of others) {
+      this.#db
+        .prepare('DELETE FROM snapshot_copies WHERE snapshot_id = ? AND destination_id = ?')
+        .run(id, destinationId);
+      this.forgetIfNowhere(id);
+    }
+  }
+
+  #saveRow(manifest: Manifest, planId: string | null): void {
     const { tables } = manifest.database;
-    // What had this name before is no longer there: a name is never taken from a file.
-    this.#db
-      .prepare('DELETE FROM snapshots WHERE folder = ? AND name = ? AND id <> ?')
-      .run(folder, manifest.name, manifest.id);
     this.#db
       .prepare(
-        `INSERT INTO snapshots VALUES (@id, @planId, @planName, @sourcePath, @folder, @name, @createdAt, @sizeBytes, @imageBytes,
-           @compression, @trigger, @sha256, @userVersion, @tables, @tableCount, @rowCount, @pinned, 0, @encryption)
-         ON CONFLICT (id) DO UPDATE SET plan_id = coalesce(@planId, plan_id), folder = @folder, name = @name, size_bytes = @sizeBytes, sha256 = @sha256, missing = 0`,
+        `INSERT INTO snapshots VALUES (@id, @planId, @planName, @sourcePath, @name, @createdAt, @sizeBytes, @imageBytes,
+           @compression, @trigger, @sha256, @userVersion, @tables, @tableCount, @rowCount, @pinned, @encryption, NULL)
+         ON CONFLICT (id) DO UPDATE SET plan_id = coalesce(@planId, plan_id), name = @name, size_bytes = @sizeBytes, sha256 = @sha256`,
       )
       .run({
         id: manifest.id,
         planId,
         planName: manifest.plan.name,
         sourcePath: manifest.source.path,
-        folder,
         name: manifest.name,
         createdAt: manifest.createdAt,
         sizeBytes: manifest.stored.bytes,
@@ -148,19 +202,28 @@ export class SnapshotRepo {
     this.#db.prepare('UPDATE snapshots SET pinned = ? WHERE id = ?').run(pinned ? 1 : 0, id);
   }
 
-  setMissing(id: string, missing: boolean): void {
-    this.#db.prepare('UPDATE snapshots SET missing = ? WHERE id = ?').run(missing ? 1 : 0, id);
-  }
-
   remove(id: string): void {
     this.#db.prepare('DELETE FROM snapshots WHERE id = ?').run(id);
   }
 
-  addVerification(snapshotId: string, verification: Verification): void {
+  /** Forgets a snapshot that has no copy left, and answers whether it did. */
+  forgetIfNowhere(id: string): boolean {
+    return (
+      this.#db
+        .prepare('DELETE FROM snapshots WHERE id = ? AND id NOT IN (SELECT snapshot_id FROM snapshot_copies)')
+        .run(id).changes > 0
+    );
+  }
+
+  /** @param destinationId the destination whose copy was read */
+  addVerification(snapshotId: string, destinationId: string | null, verification: Verification): void {
     this.#db
-      .prepare('INSERT INTO verifications (snapshot_id, at, valid, level, message, body) VALUES (?, ?, ?, ?, ?, ?)')
+      .prepare(
+        'INSERT INTO verifications (snapshot_id, destination_id, at, valid, level, message, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      )
       .run(
         snapshotId,
+        destinationId,
         verification.at,
         verification.valid ? 1 : 0,
         verification.level,
@@ -177,16 +240,45 @@ export class SnapshotRepo {
       .all(snapshotId) as string[];
     return rows.map((body) => JSON.parse(body) as Verification);
   }
+
+  #select(condition: string, ...values: Array<string | number>): SnapshotSummary[] {
+    const rows = this.#db
+      .prepare(`SELECT ${COLUMNS} ${FROM} WHERE ${condition} ${NEWEST_FIRST}`)
+      .all(...values) as SnapshotRow[];
+    const places = this.#placesOf(condition, values);
+    return rows.map((row) => toSummary(row, places.get(row.id) ?? []));
+  }
+
+  #getWhole(condition: string, ...values: string[]): Snapshot | undefined {
+    const row = this.#db.prepare(`SELECT ${COLUMNS}, tables ${FROM} WHERE ${condition}`).get(...values) as
+      | SnapshotRow
+      | undefined;
+    if (row === undefined) return undefined;
+    return toSnapshot(row, this.#placesOf('s.id = ?', [row.id]).get(row.id) ?? []);
+  }
+
+  #placesOf(condition: string, values: ReadonlyArray<string | number>): Map<string, PlaceRow[]> {
+    const rows = this.#db.prepare(`${PLACES} WHERE ${condition} ${NEAREST_FIRST}`).all(...values) as PlaceRow[];
+    const places = new Map<string, PlaceRow[]>();
+    for (const row of rows) {
+      const known = places.get(row.snapshot_id);
+      if (known === undefined) places.set(row.snapshot_id, [row]);
+      else known.push(row);
+    }
+    return places;
+  }
 }
 
-function toSummary(row: SnapshotRow): SnapshotSummary {
+function toSummary(row: SnapshotRow, placeRows: readonly PlaceRow[]): SnapshotSummary {
+  const { copies, folder, missing } = toPlaces(placeRows);
   return {
     id: row.id,
     planId: row.plan_id,
     planName: row.plan_name,
     sourcePath: row.source_path,
     name: row.name,
-    path: join(row.folder, row.name),
+    path: folder === null ? null : join(folder, row.name),
+    copies,
     createdAt: row.created_at,
     sizeBytes: row.size_bytes,
     imageBytes: row.image_bytes,
@@ -195,8 +287,9 @@ function toSummary(row: SnapshotRow): SnapshotSummary {
     sha256: row.sha256,
     userVersion: row.user_version,
     pinned: row.pinned === 1,
-    missing: row.missing === 1,
+    missing,
     encryption: row.encryption === null ? null : Encryption.parse(JSON.parse(row.encryption)),
+    sealed: row.sealed,
     proof: {
       level: row.proof_level ?? 'none',
       valid: row.proof_valid === null ? null : row.proof_valid === 1,
@@ -208,7 +301,29 @@ function toSummary(row: SnapshotRow): SnapshotSummary {
   };
 }
 
-function toSnapshot(row: SnapshotRow): Snapshot {
-  const { tableCount: _tableCount, rowCount: _rowCount, ...summary } = toSummary(row);
+/** Expects the nearest first. */
+function toPlaces(rows: readonly PlaceRow[]): Places {
+  const copies: SnapshotCopy[] = [];
+  const folders: Partial<Record<CopyState, string>> = {};
+  for (const row of rows) {
+    if (row.kind === 'folder' && row.path !== null) folders[row.state] ??= row.path;
+    if (row.own === 1) continue;
+    copies.push({
+      destinationId: row.destination_id,
+      destinationName: row.name,
+      kind: row.kind,
+      state: row.state,
+      at: row.at,
+      message: row.message,
+      verifiedAt: row.verified_at,
+      valid: row.valid === null ? null : row.valid === 1,
+    });
+  }
+  const missing = !rows.some(({ state }) => state === 'stored');
+  return { copies, missing, folder: folders.stored ?? (missing ? folders.missing : null) ?? null };
+}
+
+function toSnapshot(row: SnapshotRow, placeRows: readonly PlaceRow[]): Snapshot {
+  const { tableCount: _tableCount, rowCount: _rowCount, ...summary } = toSummary(row, placeRows);
   return { ...summary, tables: JSON.parse(row.tables) as TableRows[] };
 }

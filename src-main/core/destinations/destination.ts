@@ -80,13 +80,17 @@ export const PAGE_LIMIT = 1000;
 
 /** @throws SnapkeepError `INVALID_PARAMS` for a name that is not one flat, visible, finished file */
 export function requireName(name: string): void {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
-  if (name.length > 0 && name.length <= 255 && !/^\.|[/\\\u0000-\u001f]/.test(name) && !name.endsWith(PARTIAL_SUFFIX)) {
-    return;
-  }
+  if (isName(name)) return;
   throw new SnapkeepError('INVALID_PARAMS', `${JSON.stringify(name)} cannot be the name of a stored file.`, {
     hint: 'Use a name without slashes that does not begin with a dot.',
   });
+}
+
+/** Whether a name can be that of a stored file. */
+export function isName(name: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
+  const refused = /^\.|[/\\\u0000-\u001f]/;
+  return name.length > 0 && name.length <= 255 && !refused.test(name) && !name.endsWith(PARTIAL_SUFFIX);
 }
 
 /** The name of an upload in the making, which no other upload has. */

@@ -10,6 +10,7 @@ import {
   absent,
   type ByteRange,
   type Destination,
+  isName,
   isPartialName,
   type ListPage,
   PAGE_LIMIT,
@@ -82,7 +83,7 @@ export class LocalFolder implements Destination {
     let found: { name: string }[];
     try {
       const entries = await readdir(this.#folder, { withFileTypes: true });
-      found = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.') && !isPartialName(entry.name));
+      found = entries.filter((entry) => entry.isFile() && isName(entry.name));
     } catch (error) {
       throw this.#away(error);
     }

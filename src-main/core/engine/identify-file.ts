@@ -63,6 +63,7 @@ const IN_WORDS: Record<FileContent, string> = {
   empty: 'an empty file, which SQLite takes for an empty database',
   gzip: 'a gzip file',
   zstd: 'a zstd file',
+  age: 'a file encrypted with age',
   zip: 'a ZIP archive',
   text: 'a text file',
   encrypted: 'an encrypted database, or something that only looks like one',

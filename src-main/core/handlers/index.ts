@@ -1,7 +1,9 @@
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { CoreContext } from '../core-context.ts';
 import { alertsHandlers } from './alerts.ts';
 import { appHandlers } from './app.ts';
 import { backupsHandlers } from './backups.ts';
+import { destinationsHandlers } from './destinations.ts';
 import { drillsHandlers } from './drills.ts';
 import { filesHandlers } from './files.ts';
 import type { Handlers } from './handler.ts';
@@ -22,6 +24,7 @@ export function createHandlers(core: CoreContext): Handlers {
     ...appHandlers(core),
     ...settingsHandlers(core),
     ...plansHandlers(core),
+    ...destinationsHandlers(core),
     ...sourcesHandlers(core),
     ...backupsHandlers(core),
     ...snapshotsHandlers(core),
@@ -34,5 +37,13 @@ export function createHandlers(core: CoreContext): Handlers {
     ...secretsHandlers(core),
     ...alertsHandlers(core),
     ...filesHandlers(core),
+    'recoveryKit.make': noRecoveryKit,
+    'recoveryKit.status': noRecoveryKit,
+    'recoveryKit.save': noRecoveryKit,
+    'recoveryKit.markSaved': noRecoveryKit,
   };
+}
+
+function noRecoveryKit(): never {
+  throw new SnapkeepError('UNSUPPORTED', 'There is no recovery kit yet.', { hint: 'Keep the keys in a safe place.' });
 }

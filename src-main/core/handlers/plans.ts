@@ -3,13 +3,15 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { KeyInput, PlanKey } from '../../../src-shared/model/encryption.ts';
-import type { Plan } from '../../../src-shared/model/plan.ts';
+import type { Plan, PlanDestination, PlanDestinationInput } from '../../../src-shared/model/plan.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CoreContext } from '../core-context.ts';
 import { exists, requireWritableFolder } from '../engine/durable-files.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { rememberedAs } from '../jobs/keys.ts';
+import { folderDestination, requireDestination } from '../jobs/places.ts';
 import { summarizePlan } from '../jobs/plan-summary.ts';
+import { emptyOutbox, wantCopies } from '../jobs/wanted-copies.ts';
 import { canonicalFilePath, canonicalPath, refuseDataFolder } from '../paths.ts';
 import { requireTimeZone, slotsOf } from '../scheduler/calendar-slots.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
@@ -21,16 +23,16 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
   return {
     'plans.list': () => catalog.plans.list().map((plan) => summarizePlan(core, plan)),
     'plans.get': ({ planId }) => summarizePlan(core, requirePlan(catalog, planId)),
-    'plans.create': async ({ key, ...input }, signal) => {
+    'plans.create': async ({ key, sealSecrets: _sealSecrets, ...input }, signal) => {
       requireFreeName(catalog, input.name);
       const sourcePath = await canonicalFilePath(input.sourcePath);
       await requireSource(sourcePath);
-      const path = await prepareDestination(core, input.destination.path);
+      const destinations = await prepareDestinations(core, input.destinations);
       const now = core.clock.now().toISOString();
       const plan: Plan = {
         ...input,
         sourcePath,
-        destination: { kind: 'folder', path },
+        destinations,
         id: randomUUID(),
         createdAt: now,
         updatedAt: now,
@@ -40,19 +42,23 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
       requireSchedules(plan);
       catalog.plans.save(plan);
       adoptSnapshots(catalog, plan);
+      wantCopies(catalog, core.clock, plan);
       core.scheduler.look();
+      core.copier.look();
       events.emit('plans.changed', {});
       return plan;
     },
-    'plans.update': async ({ planId, key, ...change }, signal) => {
+    'plans.update': async ({ planId, key, destinations, sealSecrets: _sealSecrets, ...change }, signal) => {
       const plan = requirePlan(catalog, planId);
       if (change.name !== undefined && change.name.toLowerCase() !== plan.name.toLowerCase())
         requireFreeName(catalog, change.name);
       const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
       const known = key === undefined ? {} : { key: await tryKey(core, plan.sourcePath, key, signal) };
-      const updated: Plan = { ...plan, ...given, ...known, updatedAt: core.clock.now().toISOString() };
+      const stored = destinations === undefined ? {} : { destinations: await prepareDestinations(core, destinations) };
+      const updated: Plan = { ...plan, ...given, ...known, ...stored, updatedAt: core.clock.now().toISOString() };
       requireSchedules(updated);
       catalog.plans.save(updated);
+      if (destinations !== undefined) await followDestinations(core, plan, updated);
       core.scheduler.look();
       events.emit('plans.changed', {});
       return updated;
@@ -124,6 +130,42 @@ async function tryKey(core: CoreContext, path: string, input: KeyInput, signal: 
   return { from: rememberedAs(input), fingerprint: key.fingerprint, format: encryption.format };
 }
 
+/**
+ * The destinations that were chosen; a folder becomes one.
+ * @throws SnapkeepError `NOT_FOUND`, `INVALID_PARAMS` when one is chosen twice
+ */
+async function prepareDestinations(
+  core: CoreContext,
+  chosen: readonly PlanDestinationInput[],
+): Promise<PlanDestination[]> {
+  const prepared: PlanDestination[] = [];
+  for (const each of chosen) {
+    const destination =
+      'path' in each
+        ? folderDestination(core.catalog, core.clock, await prepareDestination(core, each.path))
+        : requireDestination(core.catalog, each.destinationId);
+    if (prepared.some(({ destinationId }) => destinationId === destination.id)) {
+      throw new SnapkeepError('INVALID_PARAMS', `${destination.name} is chosen twice.`, {
+        hint: 'Choose each destination once.',
+      });
+    }
+    prepared.push({ destinationId: destination.id, retention: each.retention });
+  }
+  core.events.emit('destinations.changed', {});
+  return prepared;
+}
+
+/** What a destination that was put in lacks is copied to it; nothing waits any more for one that was taken out. */
+async function followDestinations(core: CoreContext, before: Plan, plan: Plan): Promise<void> {
+  for (const { destinationId } of before.destinations)
+    if (!plan.destinations.some((each) => each.destinationId === destinationId))
+      core.catalog.copies.unwant(plan.id, destinationId);
+  wantCopies(core.catalog, core.clock, plan);
+  await emptyOutbox(core);
+  core.copier.look();
+  core.events.emit('snapshots.changed', { planId: plan.id });
+}
+
 /** A destination may be new, but not the folder around it: a mount that is away must not be made up for by a folder. */
 async function prepareDestination(core: CoreContext, path: string): Promise<string> {
   const folder = await canonicalPath(path);
@@ -137,10 +179,12 @@ async function prepareDestination(core: CoreContext, path: string): Promise<stri
   return folder;
 }
 
-/** Snapshots of a plan of this name that were found in its folder belong to it from now on. */
+/** Snapshots of a plan of this name that were found at its destinations belong to it from now on. */
 function adoptSnapshots(catalog: Catalog, plan: Plan): void {
-  for (const snapshot of catalog.snapshots.inFolder(plan.destination.path)) {
-    if (snapshot.planId === null && snapshot.planName.toLowerCase() === plan.name.toLowerCase())
-      catalog.snapshots.setPlan(snapshot.id, plan.id);
+  for (const { destinationId } of plan.destinations) {
+    for (const snapshot of catalog.snapshots.atDestination(destinationId)) {
+      if (snapshot.planId === null && snapshot.planName.toLowerCase() === plan.name.toLowerCase())
+        catalog.snapshots.setPlan(snapshot.id, plan.id);
+    }
   }
 }

@@ -1,5 +1,6 @@
 import type { CoreContext } from '../core-context.ts';
-import { previewPrune, startPrune } from '../jobs/prune.ts';
+import { startPrune } from '../jobs/prune.ts';
+import { previewPrune } from '../jobs/prune-preview.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
 import { requirePlan } from './plans.ts';
 
@@ -8,11 +9,11 @@ export function pruneHandlers(core: CoreContext): Handlers<MethodsOf<'prune'>> {
   return {
     'prune.preview': ({ planId, retention }) => {
       const plan = requirePlan(core.catalog, planId);
-      return previewPrune(core, plan, retention ?? plan.retention);
+      return previewPrune(core, plan, retention);
     },
     'prune.start': ({ planId, retention, confirmation }) => {
       const plan = requirePlan(core.catalog, planId);
-      return { run: startPrune(core, plan, retention ?? plan.retention, confirmation) };
+      return { run: startPrune(core, plan, retention, confirmation) };
     },
   };
 }

@@ -1,34 +1,28 @@
 import { basename, dirname } from 'node:path';
-import type { KeyInput } from '../../../src-shared/model/encryption.ts';
+import type { KeyFingerprint, KeyInput } from '../../../src-shared/model/encryption.ts';
 import type { RestoreSource } from '../../../src-shared/model/restore.ts';
-import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
-import { fingerprintOf } from '../jobs/keys.ts';
+import { placesOf } from '../jobs/fetch.ts';
+import { fingerprintOf as fingerprintOfFile } from '../jobs/keys.ts';
 import { startRestore, startRestoreCheck, startUndo } from '../jobs/restore.ts';
-import { startVerification } from '../jobs/verify.ts';
+import { type ReadSource, startVerification } from '../jobs/verify.ts';
+import { wholeSnapshot } from '../jobs/whole-snapshot.ts';
 import { canonicalFilePath } from '../paths.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
-import { wholeSnapshot } from './snapshots.ts';
 
 /** Checks, starts and undoes restores, and verifies. */
 export function restoresHandlers(core: CoreContext): Handlers<MethodsOf<'restores'> | MethodsOf<'verifications'>> {
-  const read = async (key: KeyInput | undefined, path: string) =>
-    key === undefined ? undefined : core.keys.read(key, await fingerprintOf(path));
+  const read = async (key: KeyInput | undefined, source: ReadSource) =>
+    key === undefined ? undefined : core.keys.read(key, await fingerprintOf(core, source));
   return {
     'verifications.start': async ({ key, ...source }) => {
-      const { path, snapshot } = await locate(core, source);
-      return { run: startVerification(core, path, snapshot, await read(key, path)) };
+      const found = await locate(core, source);
+      return { run: startVerification(core, found, await read(key, found)) };
     },
     'restores.check': async ({ source, targetPath, key }) => {
-      const { path, snapshot } = await locate(core, source);
-      return {
-        run: startRestoreCheck(
-          core,
-          { path, snapshotId: snapshot?.id ?? null },
-          await canonicalFilePath(targetPath),
-          await read(key, path),
-        ),
-      };
+      const found = await locate(core, source);
+      const target = await canonicalFilePath(targetPath);
+      return { run: startRestoreCheck(core, found, target, await read(key, found)) };
     },
     'restores.start': ({ checkRunId, confirmation }) => ({ run: startRestore(core, checkRunId, confirmation) }),
     'restores.discard': async ({ checkRunId }) => {
@@ -39,15 +33,19 @@ export function restoresHandlers(core: CoreContext): Handlers<MethodsOf<'restore
   };
 }
 
-/** Finds the file that is meant, and its snapshot if it is one of the catalog. */
-async function locate(
-  core: CoreContext,
-  source: RestoreSource,
-): Promise<{ path: string; snapshot: Snapshot | undefined }> {
-  if ('snapshotId' in source) {
-    const snapshot = wholeSnapshot(core, source.snapshotId);
-    return { path: snapshot.path, snapshot };
-  }
+/** Finds what is meant: a path of a stored snapshot means just that copy of it. */
+async function locate(core: CoreContext, source: RestoreSource): Promise<ReadSource> {
+  if ('snapshotId' in source)
+    return { stored: placesOf(core, wholeSnapshot(core, source.snapshotId), source.destinationId) };
   const path = await canonicalFilePath(source.path);
-  return { path, snapshot: core.catalog.snapshots.byPath(dirname(path), basename(path)) };
+  const snapshot = core.catalog.snapshots.byPath(dirname(path), basename(path));
+  const destination = core.catalog.destinations.byFolder(dirname(path));
+  if (snapshot === undefined || destination === undefined) return { path };
+  return { stored: placesOf(core, snapshot, destination.id) };
+}
+
+/** The key something was made with, as the catalog or its manifest tells it. */
+async function fingerprintOf(core: CoreContext, source: ReadSource): Promise<KeyFingerprint | undefined> {
+  if ('path' in source) return fingerprintOfFile(source.path);
+  return core.catalog.snapshots.get(source.stored.snapshot.id)?.encryption?.key;
 }

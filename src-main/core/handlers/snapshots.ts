@@ -1,10 +1,10 @@
-import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { KEEP_ALL } from '../../../src-shared/model/plan.ts';
-import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { SnapshotSummary } from '../catalog/snapshot-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import { listWithReasons } from '../jobs/plan-summary.ts';
-import { previewDelete, startDelete } from '../jobs/prune.ts';
+import { startDelete } from '../jobs/prune.ts';
+import { previewDelete } from '../jobs/prune-preview.ts';
+import { wholeSnapshot } from '../jobs/whole-snapshot.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
 
 /** Lists, pins and deletes snapshots. */
@@ -41,14 +41,4 @@ export function snapshotsHandlers(core: CoreContext): Handlers<MethodsOf<'snapsh
     'snapshots.previewDelete': ({ snapshotId }) => previewDelete(core, snapshotId),
     'snapshots.delete': ({ snapshotId, confirmation }) => ({ run: startDelete(core, snapshotId, confirmation) }),
   };
-}
-
-/** @throws SnapkeepError `NOT_FOUND` */
-export function wholeSnapshot(core: CoreContext, snapshotId: string): Snapshot {
-  const snapshot = core.catalog.snapshots.get(snapshotId);
-  if (snapshot === undefined)
-    throw new SnapkeepError('NOT_FOUND', 'There is no such snapshot.', {
-      hint: 'Look at the list again; it may have been pruned.',
-    });
-  return snapshot;
 }

@@ -6,17 +6,20 @@ import type { Run, RunResult } from '../../../src-shared/model/run.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
+import { isWritableFolder } from '../engine/durable-files.ts';
 import { canonicalFilePath, canonicalPath, refuseDataFolder } from '../paths.ts';
+import { planFor } from './adopt.ts';
 import { keepKey, keysOfPlan } from './keys.ts';
+import { folderDestination, requireDestination, whyFolderIsAway } from './places.ts';
 import type { RunHandle } from './runs.ts';
-import { planFor } from './scan-folder.ts';
 import { recordVerification } from './verify.ts';
 
 /** What is backed up, where to, and how. */
 export interface BackupOrder {
   plan: { id: string | null; name: string };
   sourcePath: string;
-  folder: string;
+  /** Where it may be stored, the likeliest first: a folder, or the destinations of a plan. */
+  to: { folder: string } | { destinationIds: string[] };
   ownName: string | null;
   compression: Compression;
   verify: boolean;
@@ -28,16 +31,16 @@ export interface BackupOrder {
 
 /** What a plan orders. */
 export function orderOf(core: CoreContext, plan: Plan, slot: Run['slot'] = null): BackupOrder {
-  const { id, name, sourcePath, destination, compression, verifyAfterBackup: verify } = plan;
+  const { id, name, sourcePath, compression, verifyAfterBackup: verify } = plan;
+  const to = { destinationIds: plan.destinations.map(({ destinationId }) => destinationId) };
   const keys: BackupOrder['keys'] = (log) => keysOfPlan(core, plan, log);
-  return { plan: { id, name }, sourcePath, folder: destination.path, ownName: null, compression, verify, slot, keys };
+  return { plan: { id, name }, sourcePath, to, ownName: null, compression, verify, slot, keys };
 }
 
 /** Queues a backup: a snapshot, entered into the catalog, and proven if so ordered. */
 export async function startBackup(core: CoreContext, order: BackupOrder): Promise<Run> {
   const source = await canonicalFilePath(order.sourcePath);
-  const folder = await canonicalPath(order.folder);
-  refuseDataFolder(core.dataFolder.path, folder);
+  const folder = await storingFolder(core, order.to);
   if (source === core.dataFolder.catalogFile) {
     throw new SnapkeepError('CONFLICT', "This is Snapkeep's own catalog, which needs no backup.", {
       hint: 'Whatever is in it can be found again by scanning the folders of the snapshots.',
@@ -51,23 +54,44 @@ export async function startBackup(core: CoreContext, order: BackupOrder): Promis
     locks: [source],
     folders: [folder],
     slot: order.slot,
-    work: (handle) => backUp(core, { ...order, sourcePath: source, folder }, handle),
+    work: (handle) => backUp(core, { ...order, sourcePath: source }, folder, handle),
   });
 }
 
-async function backUp(core: CoreContext, order: BackupOrder, handle: RunHandle): Promise<RunResult> {
+/** Where a snapshot is stored first: in the first folder that is there, or else in the outbox, if it may go beyond folders. */
+async function storingFolder(core: CoreContext, to: BackupOrder['to']): Promise<string> {
+  if ('folder' in to) {
+    const folder = await canonicalPath(to.folder);
+    refuseDataFolder(core.dataFolder.path, folder);
+    return folder;
+  }
+  const destinations = to.destinationIds.map((id) => requireDestination(core.catalog, id));
+  const folders = destinations.flatMap((destination) =>
+    destination.settings.kind === 'folder' ? [{ destination, path: destination.settings.path }] : [],
+  );
+  for (const { destination, path } of folders) {
+    if ((await whyFolderIsAway(core.catalog, destination)) === null && (await isWritableFolder(path))) return path;
+  }
+  const [first] = folders;
+  return first !== undefined && folders.length === destinations.length ? first.path : core.dataFolder.outboxFolder;
+}
+
+async function backUp(core: CoreContext, order: BackupOrder, folder: string, handle: RunHandle): Promise<RunResult> {
   const { runInWorker, catalog, events, version } = core;
-  const { verify, slot, keys: findKeys, ...request } = order;
+  const { verify, slot, keys: findKeys, to, ...request } = order;
   const keys = await findKeys(handle.log);
   const trigger: SnapshotTrigger = slot !== null ? 'schedule' : core.ports.host === 'cli' ? 'command' : 'manual';
   const manifest = await runInWorker(
     'snapshot',
-    { ...request, runId: handle.id, trigger, snapkeepVersion: version },
+    { ...request, folder, runId: handle.id, trigger, snapkeepVersion: version },
     { ...handle, keys },
   );
   keepKey(core, keys, manifest.encryption?.key);
-  const planId = planFor(catalog, manifest, order.folder);
-  catalog.snapshots.saveManifest(manifest, order.folder, planId);
+  const { id: destinationId } = folderDestination(catalog, core.clock, folder);
+  const planId = planFor(catalog, manifest, destinationId);
+  const now = core.clock.now().toISOString();
+  catalog.snapshots.saveManifest(manifest, destinationId, planId, now);
+  if ('destinationIds' in to) for (const id of stillKnown(core, to)) catalog.copies.want(manifest.id, id, now);
   if (planId !== null) rememberPlanKey(core, planId, manifest);
   const result: RunResult = {
     kind: 'backup',
@@ -78,12 +102,17 @@ async function backUp(core: CoreContext, order: BackupOrder, handle: RunHandle):
   handle.update({ snapshotId: manifest.id, result });
   events.emit('snapshots.changed', { planId });
   if (!verify) return result;
-  const path = join(order.folder, manifest.name);
+  const path = join(folder, manifest.name);
   const verification = await runInWorker('verify', { path }, { ...handle, keys });
-  recordVerification(core, manifest.id, verification);
+  recordVerification(core, manifest.id, destinationId, verification);
   handle.update({ result: { ...result, verification } });
   if (!verification.valid) throw notProven(path, verification.message);
   return { ...result, verification };
+}
+
+/** A destination may have been removed while the snapshot was taken. */
+function stillKnown(core: CoreContext, to: { destinationIds: string[] }): string[] {
+  return to.destinationIds.filter((id) => core.catalog.destinations.get(id) !== undefined);
 }
 
 /** A database that is found to have another key, from now on, is opened with that one first. */

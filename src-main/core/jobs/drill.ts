@@ -1,11 +1,12 @@
-import { basename } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { DrillReceipt } from '../../../src-shared/model/drill.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
+import { fetchSnapshot, locksOf, placesOf, type StoredSnapshot } from './fetch.ts';
 import { keysOfFile } from './keys.ts';
 import { recordVerification } from './verify.ts';
+import { wholeSnapshot } from './whole-snapshot.ts';
 
 /**
  * Queues a restore drill of a plan's newest snapshot; its receipt is kept.
@@ -18,18 +19,19 @@ export function startDrill(core: CoreContext, plan: Plan, slot: Run['slot'] = nu
   if (snapshot === undefined) {
     throw new SnapkeepError('NOT_FOUND', `There is no snapshot of ${plan.name} yet.`, { hint: 'Back it up first.' });
   }
-  const { path } = snapshot;
+  const stored = drilledLongestAgo(core, plan, snapshot.id);
   return core.runs.start({
     kind: 'drill',
     planId: plan.id,
     planName: plan.name,
     snapshotId: snapshot.id,
-    subject: basename(path),
-    locks: [path],
+    subject: snapshot.name,
+    locks: locksOf(stored),
     folders: [],
     slot,
     work: async (handle) => {
       const started = core.clock.now();
+      const { path, destination } = await fetchSnapshot(core, stored, handle);
       const { verification, checks } = await core.runInWorker(
         'drill',
         { path, checks: plan.drill.checks },
@@ -40,6 +42,8 @@ export function startDrill(core: CoreContext, plan: Plan, slot: Run['slot'] = nu
         runId: handle.id,
         snapshotId: snapshot.id,
         snapshotName: snapshot.name,
+        destinationName: destination.name,
+        destinationId: destination.id,
         at: at.toISOString(),
         durationMs: Math.max(0, at.getTime() - started.getTime()),
         valid: verification.valid && checks.every(({ passed }) => passed),
@@ -47,12 +51,23 @@ export function startDrill(core: CoreContext, plan: Plan, slot: Run['slot'] = nu
         checks,
       };
       core.catalog.drills.add(plan.id, receipt);
-      recordVerification(core, snapshot.id, verification);
+      recordVerification(core, snapshot.id, destination.id, verification);
       handle.update({ result: { kind: 'drill', ...receipt } });
       if (!receipt.valid) throw notRestorable(receipt);
       return { kind: 'drill', ...receipt };
     },
   });
+}
+
+/** Where the snapshot can be had, those first whose copies were drilled longest ago, or never. */
+function drilledLongestAgo(core: CoreContext, plan: Plan, snapshotId: string): StoredSnapshot {
+  const stored = placesOf(core, wholeSnapshot(core, snapshotId));
+  const drilled = core.catalog.drills.lastByDestination(plan.id);
+  const at = ({ id }: { id: string }): string => drilled.get(id) ?? '';
+  return {
+    ...stored,
+    places: [...stored.places].sort((one, other) => (at(one) < at(other) ? -1 : at(one) > at(other) ? 1 : 0)),
+  };
 }
 
 function notRestorable({ verification, checks, snapshotName }: DrillReceipt): SnapkeepError {

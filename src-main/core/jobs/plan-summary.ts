@@ -3,16 +3,20 @@ import type { Plan, PlanSummary, Retention } from '../../../src-shared/model/pla
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { ScheduleStatus } from '../../../src-shared/model/schedule.ts';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
-import { type BackupOnDay, dayOutcomes, planHealth } from '../../../src-shared/rules/health.ts';
+import { destinationLabel, failedInWords, waitingInWords } from '../../../src-shared/rules/destination-words.ts';
+import { type BackupOnDay, dayOutcomes, type PlanFacts, planHealth } from '../../../src-shared/rules/health.ts';
 import { overdueAt } from '../../../src-shared/rules/overdue.ts';
 import { decideRetention } from '../../../src-shared/rules/retention.ts';
+import type { CopyCounts } from '../catalog/copy-repo.ts';
 import type { SnapshotSummary } from '../catalog/snapshot-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
-import { toRetained } from './prune.ts';
+import { toRetained } from './prune-preview.ts';
 
 const DAYS = 30;
 const DAY_MS = 86_400_000;
+/** So long copies may wait for a destination before the plan is overdue. */
+const LATE_AFTER_MS = DAY_MS;
 
 /** Says where a plan stands. */
 export function summarizePlan(core: CoreContext, plan: Plan): PlanSummary {
@@ -25,6 +29,8 @@ export function summarizePlan(core: CoreContext, plan: Plan): PlanSummary {
     .filter((run) => run.finishedAt !== null && run.state !== 'cancelled');
   const lastBackup = ended[0] ?? null;
   const schedule = scheduler.status(plan, 'backup');
+  const counts = catalog.copies.counts(plan.id);
+  const destinations = destinationsOf(core, plan, counts);
   const lastDrill = catalog.drills.list(plan.id, 1)[0] ?? null;
   const { state, reason } = planHealth({
     lastBackup,
@@ -34,11 +40,13 @@ export function summarizePlan(core: CoreContext, plan: Plan): PlanSummary {
     waitingFor: schedule.due?.waitingFor ?? null,
     drill: plan.drill.withinDays === null ? null : drillFacts(core, plan, plan.drill.withinDays, lastDrill),
     paused: schedule.paused,
+    copies: copyFacts(destinations, counts, core.clock.now().getTime()),
   });
   return {
     plan,
     state,
     reason,
+    destinations,
     snapshotCount: snapshots.length,
     storedBytes: snapshots.reduce((sum, snapshot) => sum + snapshot.sizeBytes, 0),
     newest,
@@ -52,6 +60,54 @@ export function summarizePlan(core: CoreContext, plan: Plan): PlanSummary {
     },
     days: lastDays(core, plan),
   };
+}
+
+function destinationsOf(
+  { catalog }: CoreContext,
+  plan: Plan,
+  counts: ReadonlyMap<string, CopyCounts>,
+): PlanSummary['destinations'] {
+  return plan.destinations.flatMap(({ destinationId }) => {
+    const destination = catalog.destinations.get(destinationId);
+    if (destination === undefined) return [];
+    const { id, name, settings } = destination;
+    const count = counts.get(id);
+    return {
+      id,
+      name,
+      label: destinationLabel(settings),
+      kind: settings.kind,
+      snapshotCount: count?.stored ?? 0,
+      storedBytes: count?.storedBytes ?? 0,
+      waitingCopies: count?.waiting ?? 0,
+      problem: count === undefined ? null : copyProblem(count, name),
+    };
+  });
+}
+
+/** Why copies to a destination wait or fail, as a sentence; what is about to be copied has no problem. */
+export function copyProblem({ failed, failure, waiting, waitingFor }: CopyCounts, name: string): string | null {
+  if (failed > 0) return failedInWords(failed, name, failure);
+  return waiting > 0 && waitingFor !== null ? waitingInWords(waiting, name, waitingFor) : null;
+}
+
+function copyFacts(
+  destinations: PlanSummary['destinations'],
+  counts: ReadonlyMap<string, CopyCounts>,
+  now: number,
+): PlanFacts['copies'] {
+  const facts: PlanFacts['copies'] = { failed: null, late: null, waiting: null };
+  for (const { id, name, problem } of destinations) {
+    const count = counts.get(id);
+    if (count === undefined) continue;
+    const { failed, waiting, waitingSince, waitingFor } = count;
+    if (failed > 0) facts.failed ??= problem;
+    if (waiting === 0) continue;
+    const late = waitingSince !== null && now - Date.parse(waitingSince) > LATE_AFTER_MS;
+    if (late) facts.late ??= waitingInWords(waiting, name, waitingFor);
+    else if (waitingFor !== null) facts.waiting ??= waitingInWords(waiting, name, waitingFor);
+  }
+  return facts;
 }
 
 /** Adds to each snapshot of a plan the rules that keep it; expects and answers newest first. */

@@ -6,6 +6,8 @@ import type { PreparedRestore } from '../engine/restore-check.ts';
 export interface WaitingRestore {
   prepared: PreparedRestore;
   stagingFolder: string;
+  /** The destination whose copy it was; `null`: it was any file. */
+  destinationId: string | null;
 }
 
 /** Each holds a whole unpacked database, so only a few are kept. */

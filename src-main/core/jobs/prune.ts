@@ -1,101 +1,59 @@
-import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
-import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { PrunePreview } from '../../../src-shared/contract/methods.ts';
 import type { Plan, Retention } from '../../../src-shared/model/plan.ts';
 import type { PrunedSnapshot, Run } from '../../../src-shared/model/run.ts';
-import { decideRetention, findNewestGood, type RetainedSnapshot } from '../../../src-shared/rules/retention.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
-import type { SnapshotSummary } from '../catalog/snapshot-repo.ts';
+import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
-import { requireWritableFolder, sidecarPaths } from '../engine/durable-files.ts';
+import type { Destination } from '../destinations/destination.ts';
+import { sidecarPaths } from '../engine/durable-files.ts';
+import { explainError } from '../engine/engine-errors.ts';
 import { manifestPath } from '../engine/manifest-files.ts';
 import { cancelledError } from '../engine/task-context.ts';
+import { locationOf, openPlace, requireThere } from './places.ts';
+import { previewDelete, previewPrune, requireFresh } from './prune-preview.ts';
 import type { RunHandle } from './runs.ts';
+import { dropUnwanted, emptyOutbox } from './wanted-copies.ts';
+import { wholeSnapshot } from './whole-snapshot.ts';
 
-/** Says what pruning a plan would remove and keep, and why. */
-export function previewPrune(core: CoreContext, plan: Plan, retention: Retention): PrunePreview {
-  const snapshots = core.catalog.snapshots.ofPlan(plan.id);
-  const decisions = new Map(
-    decideRetention(snapshots.map(toRetained), retention, plan.timeZone).map((decision) => [decision.id, decision]),
-  );
-  const removed: PrunedSnapshot[] = [];
-  const kept: PrunedSnapshot[] = [];
-  for (const snapshot of snapshots) {
-    const decision = decisions.get(snapshot.id);
-    (decision?.keep === false ? removed : kept).push(toPruned(snapshot, decision?.reasons ?? []));
-  }
-  return withConfirmation(removed, kept);
-}
+/** How a removal takes a destination that is away: it is left for the next time, with or without a word, or nothing is removed at all. */
+type WhenAway = 'leave' | 'leave-and-say' | 'refuse';
 
 /**
  * Queues a prune of just what was previewed.
  * @throws SnapkeepError `CONFLICT` when the snapshots are no longer those of the preview
  */
-export function startPrune(core: CoreContext, plan: Plan, retention: Retention, confirmation: string): Run {
-  const preview = previewPrune(core, plan, retention);
+export function startPrune(core: CoreContext, plan: Plan, chosen: Retention | undefined, confirmation: string): Run {
+  const preview = previewPrune(core, plan, chosen);
   requireFresh(preview, confirmation);
-  return startRemoval(core, 'prune', preview, { planId: plan.id, planName: plan.name, subject: plan.name });
-}
-
-/**
- * Says what deleting one snapshot would do.
- * @throws SnapkeepError `CONFLICT` when it is the newest good one, or pinned
- */
-export function previewDelete(core: CoreContext, snapshotId: string): PrunePreview {
-  const snapshot = requireSnapshot(core, snapshotId);
-  if (snapshot.pinned) {
-    throw new SnapkeepError('CONFLICT', `${snapshot.name} is pinned.`, {
-      hint: 'Unpin it first if it is really to be deleted.',
-    });
-  }
-  const { snapshots } = core.catalog;
-  const family =
-    snapshot.planId === null ? snapshots.withoutPlan(snapshot.sourcePath) : snapshots.ofPlan(snapshot.planId);
-  if (findNewestGood(family.map(toRetained))?.id === snapshot.id) {
-    throw new SnapkeepError(
-      'CONFLICT',
-      `${snapshot.name} is the newest good snapshot of ${snapshot.planName}, which is never deleted.`,
-      {
-        hint: 'Make a newer one first.',
-      },
-    );
-  }
-  return withConfirmation([toPruned(snapshot, ['chosen'])], []);
+  return startRemoval(core, 'prune', preview, aboutPlan(plan), 'leave-and-say');
 }
 
 /** @throws SnapkeepError `CONFLICT` */
 export function startDelete(core: CoreContext, snapshotId: string, confirmation: string): Run {
   const preview = previewDelete(core, snapshotId);
   requireFresh(preview, confirmation);
-  const { planId, planName, name } = requireSnapshot(core, snapshotId);
-  return startRemoval(core, 'delete', preview, { planId, planName, subject: name });
+  const { planId, planName, name } = wholeSnapshot(core, snapshotId);
+  return startRemoval(core, 'delete', preview, { planId, planName, subject: name }, 'refuse');
 }
 
-/** @throws SnapkeepError `NOT_FOUND` */
-export function requireSnapshot(core: CoreContext, snapshotId: string): SnapshotSummary {
-  const snapshot = core.catalog.snapshots.get(snapshotId);
-  if (snapshot === undefined)
-    throw new SnapkeepError('NOT_FOUND', 'There is no such snapshot.', {
-      hint: 'Look at the list again; it may have been pruned.',
-    });
-  return { ...snapshot, tableCount: snapshot.tables.length, rowCount: 0 };
-}
-
-/** What the retention rules look at. */
-export function toRetained(snapshot: SnapshotSummary): RetainedSnapshot {
-  const { id, createdAt, pinned, missing, trigger, proof } = snapshot;
-  return { id, createdAt, pinned, missing, trigger, valid: proof.valid, level: proof.level };
-}
-
-/** Queues the prune that follows a backup; `undefined` when there is nothing to remove. */
-export function pruneAfterBackup(core: CoreContext, planId: string): Run | undefined {
+/** Queues the prune that follows a backup and a copy, if there is anything to remove, and empties the outbox. */
+export async function pruneByRetention(core: CoreContext, planId: string): Promise<void> {
   const plan = core.catalog.plans.get(planId);
-  if (plan === undefined) return undefined;
-  const preview = previewPrune(core, plan, plan.retention);
-  if (preview.removed.length === 0) return undefined;
-  return startRemoval(core, 'prune', preview, { planId: plan.id, planName: plan.name, subject: plan.name });
+  if (plan === undefined) return;
+  const unwanted = dropUnwanted(core, plan);
+  const preview = previewPrune(core, plan);
+  // Before anything is waited for, so that whoever waits for the runs that go on waits for this one too.
+  if (preview.removed.length > 0) startRemoval(core, 'prune', preview, aboutPlan(plan), 'leave');
+  await emptyOutbox(core, unwanted);
+}
+
+const aboutPlan = (plan: Plan) => ({ planId: plan.id, planName: plan.name, subject: plan.name });
+
+/** What is removed from one destination. */
+interface Removal {
+  destination: StoredDestination;
+  snapshots: PrunedSnapshot[];
 }
 
 function startRemoval(
@@ -103,70 +61,102 @@ function startRemoval(
   kind: 'prune' | 'delete',
   preview: PrunePreview,
   about: { planId: string | null; planName: string; subject: string },
+  whenAway: WhenAway,
 ): Run {
-  const paths = new Map(preview.removed.map(({ id }) => [id, requireSnapshot(core, id).path]));
+  const removals = byDestination(core, preview.removed);
   return core.runs.start({
     kind,
     ...about,
-    locks: [...paths.values()],
+    locks: removals.flatMap(({ destination, snapshots }) => snapshots.map(({ name }) => locationOf(destination, name))),
     folders: [],
     work: async (handle) => {
-      const { confirmation: _confirmation, ...outcome } = preview;
-      for (const kept of outcome.kept) handle.log('info', `Kept ${kept.name} (${kept.reasons.join(', ')}).`);
-      const bytesFreed = await removeAll(core, outcome.removed, paths, handle);
-      handle.log(
-        'info',
-        `Removed ${countInWords(outcome.removed.length, 'snapshot')}, ${bytesInWords(bytesFreed)} freed.`,
-      );
-      return { kind, ...outcome, bytesFreed };
+      const { kept } = preview;
+      for (const each of kept) handle.log('info', `Kept ${each.name} (${each.reasons.join(', ')}).`);
+      const removed = await removeAll(core, removals, handle, whenAway);
+      // Copies of a deleted snapshot that were still to be made are not made any more.
+      if (kind === 'delete') for (const { id } of preview.removed) core.catalog.snapshots.remove(id);
+      await emptyOutbox(core);
+      const bytesFreed = removed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+      handle.log('info', `Removed ${countInWords(removed.length, 'snapshot')}, ${bytesInWords(bytesFreed)} freed.`);
+      return { kind, removed, kept, bytesFreed };
     },
   });
 }
 
+function byDestination({ catalog }: CoreContext, removed: readonly PrunedSnapshot[]): Removal[] {
+  const removals = new Map<string, Removal>();
+  for (const snapshot of removed) {
+    const destination = snapshot.destination && catalog.destinations.get(snapshot.destination.id);
+    if (!destination) continue;
+    const known = removals.get(destination.id);
+    if (known === undefined) removals.set(destination.id, { destination, snapshots: [snapshot] });
+    else known.snapshots.push(snapshot);
+  }
+  return [...removals.values()];
+}
+
 async function removeAll(
   core: CoreContext,
-  removed: readonly PrunedSnapshot[],
-  paths: ReadonlyMap<string, string>,
+  removals: readonly Removal[],
   handle: RunHandle,
-): Promise<number> {
-  let freed = 0;
-  for (const [index, snapshot] of removed.entries()) {
-    if (handle.signal.aborted) throw cancelledError();
-    handle.progress('removing', index, removed.length);
-    const path = paths.get(snapshot.id);
-    if (path === undefined) continue;
-    // A share that is away must not look like snapshots that are gone.
-    await requireWritableFolder(dirname(path), 0);
-    for (const file of [path, sidecarPaths(path).wal, sidecarPaths(path).journal, manifestPath(path)])
-      await rm(file, { force: true });
-    core.catalog.snapshots.remove(snapshot.id);
-    freed += snapshot.sizeBytes;
-    handle.log('info', `Removed ${basename(path)} (${snapshot.reasons.join(', ')}).`);
+  whenAway: WhenAway,
+): Promise<PrunedSnapshot[]> {
+  const removed: PrunedSnapshot[] = [];
+  const open: Array<Removal & { driver: Destination }> = [];
+  let missed: SnapkeepError | undefined;
+  const total = removals.reduce((sum, { snapshots }) => sum + snapshots.length, 0);
+  try {
+    for (const removal of removals) {
+      try {
+        const driver = openPlace(core, removal.destination);
+        open.push({ ...removal, driver });
+        await requireThere(core, removal.destination, driver);
+      } catch (error) {
+        missed = leave(error, removal.destination, handle, whenAway);
+        if (open.at(-1)?.destination === removal.destination) await open.pop()?.driver.close();
+      }
+    }
+    for (const { destination, snapshots, driver } of open) {
+      try {
+        for (const snapshot of snapshots) {
+          if (handle.signal.aborted) throw cancelledError();
+          handle.progress('removing', removed.length, total);
+          await removeOne(core, driver, destination, snapshot);
+          removed.push(snapshot);
+          handle.log('info', `Removed ${locationOf(destination, snapshot.name)} (${snapshot.reasons.join(', ')}).`);
+        }
+      } catch (error) {
+        missed = leave(error, destination, handle, whenAway);
+      }
+    }
+  } finally {
+    for (const { driver } of open) await driver.close();
+    core.events.emit('snapshots.changed', { planId: null });
+    core.events.emit('plans.changed', {});
   }
-  core.events.emit('snapshots.changed', { planId: null });
-  core.events.emit('plans.changed', {});
-  return freed;
+  if (missed !== undefined && (whenAway === 'refuse' || (whenAway === 'leave-and-say' && removed.length === 0)))
+    throw missed;
+  return removed;
 }
 
-function withConfirmation(removed: PrunedSnapshot[], kept: PrunedSnapshot[]): PrunePreview {
-  const bytesFreed = removed.reduce((sum, snapshot) => sum + snapshot.sizeBytes, 0);
-  const parts = [removed.map(({ id }) => id), kept.map(({ id, reasons }) => [id, reasons])];
-  return {
-    removed,
-    kept,
-    bytesFreed,
-    confirmation: createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32),
-  };
+/** A destination that cannot be worked on is left for the next time; the others are not kept waiting for it. */
+function leave(error: unknown, destination: StoredDestination, handle: RunHandle, whenAway: WhenAway): SnapkeepError {
+  const explained = explainError(error, destination.name);
+  if (whenAway === 'refuse' || explained.code === 'CANCELLED') throw explained;
+  handle.log('warning', `Nothing more is removed at ${destination.name} this time. ${explained.message}`);
+  return explained;
 }
 
-function requireFresh(preview: PrunePreview, confirmation: string): void {
-  if (preview.confirmation === confirmation) return;
-  throw new SnapkeepError('CONFLICT', 'The snapshots have changed since they were looked at.', {
-    hint: 'Nothing was removed. Look at the preview again.',
-  });
-}
-
-function toPruned(snapshot: SnapshotSummary, reasons: string[]): PrunedSnapshot {
-  const { id, name, createdAt, sizeBytes } = snapshot;
-  return { id, name, createdAt, sizeBytes, reasons };
+async function removeOne(
+  core: CoreContext,
+  driver: Destination,
+  destination: StoredDestination,
+  { id, name }: PrunedSnapshot,
+): Promise<void> {
+  const { wal, journal } = sidecarPaths(name);
+  // Only a folder of Snapkeep's own holds files of databases as they were, with their logs.
+  const files = destination.settings.kind === 'folder' ? [name, wal, journal] : [name];
+  for (const file of [...files, manifestPath(name)]) await driver.delete(file);
+  core.catalog.copies.remove(id, destination.id);
+  core.catalog.snapshots.forgetIfNowhere(id);
 }

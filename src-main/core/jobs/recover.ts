@@ -4,11 +4,14 @@ import { MANIFEST_SUFFIX } from '../../../src-shared/model/manifest.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Leftovers } from '../catalog/run-repo.ts';
+import { openDestination } from '../destinations/open-destination.ts';
 import { exists, PARTIAL_SUFFIX } from '../engine/durable-files.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { parseManifest } from '../engine/manifest-files.ts';
 import type { Clock } from '../ports.ts';
-import { scanFolder } from './scan-folder.ts';
+import { adopt } from './adopt.ts';
+import { folderDestination, foldersOf } from './places.ts';
+import { wantCopies } from './wanted-copies.ts';
 
 /** A file in the making this old belongs to nobody any more, whoever made it; in milliseconds. */
 const STRAY_AFTER = 24 * 3_600_000;
@@ -24,9 +27,10 @@ export async function recoverRuns(catalog: Catalog, stagingFolder: string, clock
     const log = (message: string): void =>
       catalog.runs.addLog(run.id, { at: clock.now().toISOString(), level: 'warning', message });
     if (ended !== run) log('Snapkeep ended while this was going on.');
-    const cleaned = leftovers === null || (await removeLeftovers(catalog, run, leftovers, log));
+    const cleaned = leftovers === null || (await removeLeftovers(catalog, run, leftovers, log, clock));
     catalog.runs.save(ended, cleaned ? null : leftovers);
   }
+  catalog.copies.restartCopying();
   await removeStrays(catalog, clock);
 }
 
@@ -55,14 +59,15 @@ async function removeLeftovers(
   run: Run,
   leftovers: Leftovers,
   log: (message: string) => void,
+  clock: Clock,
 ): Promise<boolean> {
   let all = true;
   for (const folder of leftovers.folders) {
     try {
       await cleanFolder(run, folder, log);
       // A backup may have been stored and not yet entered.
-      if (run.kind === 'backup' || run.kind === 'restore' || run.kind === 'undo')
-        await scanFolder(catalog, folder, () => {});
+      if (run.kind === 'backup' || catalog.destinations.byFolder(folder) !== undefined)
+        await enterFinished(catalog, run, folder, clock);
     } catch (error) {
       const explained = explainError(error, folder);
       if (explained.code === 'NOT_FOUND' && run.kind !== 'backup') continue;
@@ -71,6 +76,15 @@ async function removeLeftovers(
     }
   }
   return all;
+}
+
+/** Enters what a run had stored, and that its plan's other destinations lack it. */
+async function enterFinished(catalog: Catalog, run: Run, folder: string, clock: Clock): Promise<void> {
+  const destination = folderDestination(catalog, clock, folder);
+  const driver = openDestination(destination.settings, {});
+  const { added } = await adopt(catalog, clock, destination, driver, undefined, () => {});
+  const plan = run.planId === null ? undefined : catalog.plans.get(run.planId);
+  if (added > 0 && plan !== undefined) wantCopies(catalog, clock, plan);
 }
 
 async function cleanFolder(run: Run, folder: string, log: (message: string) => void): Promise<void> {
@@ -98,7 +112,7 @@ async function isOrphanManifest(path: string, since: string): Promise<boolean> {
 
 /** Removes files in the making that no known run accounts for, once they are old enough to be nobody's. */
 async function removeStrays(catalog: Catalog, clock: Clock): Promise<void> {
-  const folders = new Set(catalog.plans.list().map((plan) => plan.destination.path));
+  const folders = foldersOf(catalog, catalog.plans.list());
   const removed: string[] = [];
   for (const folder of folders) {
     for (const path of await strayPartials(folder, clock.now().getTime() - STRAY_AFTER)) {
@@ -139,6 +153,7 @@ function recordCleanup(catalog: Catalog, removed: readonly string[], clock: Cloc
     queuedAt: now,
     startedAt: now,
     finishedAt: now,
+    destinationId: null,
     error: null,
     result: null,
     slot: null,

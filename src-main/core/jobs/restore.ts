@@ -1,4 +1,5 @@
-import { basename, dirname } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { type ErrorCode, SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { MANIFEST_SUFFIX, type Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Run, RunResult } from '../../../src-shared/model/run.ts';
@@ -7,41 +8,49 @@ import type { DatabaseKey } from '../engine/database-key.ts';
 import type { AppliedRestore } from '../engine/restore.ts';
 import { isWithin } from '../paths.ts';
 import { keepKey, keysOfFile } from './keys.ts';
+import { folderDestination, foldersOf } from './places.ts';
 import type { RunHandle } from './runs.ts';
-import { recordVerification } from './verify.ts';
+import { aboutSource, fetchSource, type ReadSource, recordVerification } from './verify.ts';
 import type { WorkerTasks } from './worker-protocol.ts';
 import type { WorkerListener } from './worker-runner.ts';
 
 /** Queues the look at what a restore would do; the staged image is kept for {@link startRestore}. */
 export function startRestoreCheck(
   core: CoreContext,
-  source: { path: string; snapshotId: string | null },
+  source: ReadSource,
   targetPath: string,
   key: DatabaseKey | undefined,
 ): Run {
-  refuseTarget(core, source.path, targetPath);
+  const { subject, locks } = aboutSource(source);
+  const snapshotId = 'stored' in source ? source.stored.snapshot.id : null;
+  refuseTarget(core, locks, targetPath);
   return core.runs.start({
     kind: 'restore-check',
     planId: planOf(core, targetPath),
-    snapshotId: source.snapshotId,
-    subject: basename(source.path),
-    locks: [source.path, targetPath],
+    snapshotId,
+    subject,
+    locks: [...locks, targetPath],
     folders: [],
     work: async (handle) => {
+      const { path, destinationId, location } = await fetchSource(core, source, handle);
       const request = {
-        sourcePath: source.path,
-        snapshotId: source.snapshotId,
+        sourcePath: path,
+        snapshotId,
         targetPath,
         safetyFolder: core.dataFolder.safetyFolder,
       };
       // The key that was given is for the file; what stands at the target may have any other.
-      const known = await keysOfFile(core, source.path, undefined);
+      const known = await keysOfFile(core, path, undefined);
       const keys = key === undefined ? known : [key, ...known.filter((other) => other.fingerprint !== key.fingerprint)];
       const prepared = await core.runInWorker('restore-check', request, { ...handle, keys });
       keepKey(core, keys, prepared.key);
       handle.keepStaging();
-      await core.prepared.keep(handle.id, { prepared, stagingFolder: handle.stagingFolder });
-      return { kind: 'restore-check', check: prepared.check };
+      // What was fetched is unpacked now, and people know the snapshot by where it came from.
+      await rm(join(handle.stagingFolder, 'fetched'), { recursive: true, force: true });
+      const check = { ...prepared.check, source: { ...prepared.check.source, path: location } };
+      const { stagingFolder } = handle;
+      await core.prepared.keep(handle.id, { prepared: { ...prepared, check }, stagingFolder, destinationId });
+      return { kind: 'restore-check', check };
     },
   });
 }
@@ -51,7 +60,7 @@ export function startRestoreCheck(
  * @throws SnapkeepError `CONFLICT` when it must be looked at again
  */
 export function startRestore(core: CoreContext, checkRunId: string, confirmation: string): Run {
-  const { prepared } = core.prepared.confirm(checkRunId, confirmation);
+  const { prepared, destinationId } = core.prepared.confirm(checkRunId, confirmation);
   const targetPath = prepared.check.target.path;
   const snapshotId = prepared.check.source.snapshotId;
   const run = core.runs.start({
@@ -67,7 +76,7 @@ export function startRestore(core: CoreContext, checkRunId: string, confirmation
       const applied = await replace(core, handle, 'restore', request);
       if (snapshotId !== null && core.catalog.snapshots.get(snapshotId) !== undefined) {
         const at = core.clock.now().toISOString();
-        recordVerification(core, snapshotId, {
+        recordVerification(core, snapshotId, destinationId, {
           ...prepared.check.verification,
           level: 'restored',
           at,
@@ -103,24 +112,25 @@ export function startUndo(core: CoreContext, restoreRunId: string | undefined): 
       hint: 'The undo itself can be undone in Activity.',
     });
   const safety = core.catalog.snapshots.get(result.safetySnapshotId);
-  if (safety === undefined) {
+  if (safety === undefined || safety.path === null) {
     throw new SnapkeepError('NOT_FOUND', 'The safety snapshot of this restore has been deleted.', {
       hint: 'Restore another snapshot instead.',
     });
   }
   const { targetPath } = result;
+  const safetyPath = safety.path;
   return core.runs.start({
     kind: 'undo',
     planId: planOf(core, targetPath),
     snapshotId: safety.id,
     subject: basename(targetPath),
-    locks: [targetPath, safety.path],
+    locks: [targetPath, safetyPath],
     folders: [core.dataFolder.safetyFolder, dirname(targetPath)],
     work: async (handle) => {
-      handle.log('info', `Putting ${safety.path} back to ${targetPath}.`);
+      handle.log('info', `Putting ${safetyPath} back to ${targetPath}.`);
       const request = {
         ...safetyRequest(core, handle, targetPath),
-        safetyPath: safety.path,
+        safetyPath,
         lockWaitMs: lockWait(core),
       };
       const applied = await replace(core, handle, 'undo', request);
@@ -180,7 +190,8 @@ function safetyListener(
     ...handle.listener,
     onSafety: (manifest: Manifest) => {
       const planId = planOf(core, targetPath);
-      core.catalog.snapshots.saveManifest(manifest, core.dataFolder.safetyFolder, planId);
+      const { id } = folderDestination(core.catalog, core.clock, core.dataFolder.safetyFolder, true);
+      core.catalog.snapshots.saveManifest(manifest, id, planId, core.clock.now().toISOString());
       handle.update({
         result: {
           kind,
@@ -219,11 +230,11 @@ const planOf = (core: CoreContext, sourcePath: string): string | null =>
   core.catalog.plans.list().find((plan) => plan.sourcePath === sourcePath)?.id ?? null;
 
 /** @throws SnapkeepError `CONFLICT` for a target that would harm snapshots or Snapkeep itself */
-function refuseTarget(core: CoreContext, sourcePath: string, targetPath: string): void {
+function refuseTarget(core: CoreContext, sourcePaths: readonly string[], targetPath: string): void {
   const refuse = (message: string): never => {
     throw new SnapkeepError('CONFLICT', message, { hint: 'Nothing was changed. Choose another place to restore to.' });
   };
-  if (sourcePath === targetPath) refuse(`${targetPath} is itself what would be restored.`);
+  if (sourcePaths.includes(targetPath)) refuse(`${targetPath} is itself what would be restored.`);
   if (isWithin(core.dataFolder.path, targetPath)) refuse(`${targetPath} is in Snapkeep's own data folder.`);
   const folder = dirname(targetPath);
   const name = basename(targetPath);
@@ -232,6 +243,7 @@ function refuseTarget(core: CoreContext, sourcePath: string, targetPath: string)
   const plans = core.catalog.plans.list();
   const isSource = plans.some((plan) => plan.sourcePath === targetPath);
   const keepsSnapshots =
-    core.catalog.snapshots.hasFolder(folder) || plans.some((plan) => isWithin(plan.destination.path, targetPath));
+    core.catalog.snapshots.hasFolder(folder) ||
+    foldersOf(core.catalog, plans).some((kept) => isWithin(kept, targetPath));
   if (keepsSnapshots && !isSource) refuse(`${folder} is where snapshots are kept.`);
 }

@@ -18,6 +18,8 @@ export interface RunSpec {
   planId?: string | null;
   planName?: string | null;
   snapshotId?: string | null;
+  /** The destination it goes to, if it is about one. */
+  destinationId?: string | null;
   subject: string;
   /** The slot of a schedule that it serves. */
   slot?: Run['slot'];
@@ -51,6 +53,8 @@ interface ActiveRun {
 
 /** How many runs go on at a time. */
 const PARALLEL_RUNS = 2;
+/** How many destinations are copied to at a time, beside them. */
+const PARALLEL_COPIES = 4;
 
 /** Starts runs, follows them, and remembers them. */
 export class Runs {
@@ -59,6 +63,8 @@ export class Runs {
   readonly #clock: Clock;
   readonly #stagingRoot: string;
   readonly #queue = new RunQueue(PARALLEL_RUNS);
+  /** Uploads take long and little of the machine: no backup waits for them, nor one destination for another. */
+  readonly #copyQueue = new RunQueue(PARALLEL_COPIES);
   readonly #active = new Map<string, ActiveRun>();
 
   constructor(options: { repo: RunRepo; events: EventBus; clock: Clock; stagingFolder: string }) {
@@ -79,10 +85,11 @@ export class Runs {
     this.#repo.save(run, { stagingFolder, folders: [...spec.folders] });
     this.#active.set(run.id, active);
     this.#announce(run);
+    const queue = spec.kind === 'copy' ? this.#copyQueue : this.#queue;
     abort.signal.addEventListener('abort', () => {
-      if (this.#queue.withdraw(run.id)) end(this.#finish(active, cancelledError()));
+      if (queue.withdraw(run.id)) end(this.#finish(active, cancelledError()));
     });
-    this.#queue.add({
+    queue.add({
       id: run.id,
       locks: spec.locks,
       waits: (reason) => this.#change(active, { waitingFor: reason }),
@@ -141,7 +148,7 @@ export class Runs {
   /** Cancels everything and waits until the workers are gone. */
   async close(): Promise<void> {
     for (const id of [...this.#active.keys()]) this.cancel(id);
-    await this.#queue.close();
+    await Promise.all([this.#queue.close(), this.#copyQueue.close()]);
   }
 
   /** Where a run has its files in the making. */
@@ -244,6 +251,7 @@ export class Runs {
       queuedAt: this.#now(),
       startedAt: null,
       finishedAt: null,
+      destinationId: spec.destinationId ?? null,
       error: null,
       result: null,
       slot: spec.slot ?? null,

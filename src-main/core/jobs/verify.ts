@@ -1,51 +1,61 @@
 import { basename } from 'node:path';
-import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
-import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
+import { fetchSnapshot, locksOf, type StoredSnapshot } from './fetch.ts';
 import { keepKey, keysOfFile } from './keys.ts';
+import type { RunHandle } from './runs.ts';
+
+/** What is read: a snapshot of the catalog, or any file. */
+export type ReadSource = { stored: StoredSnapshot } | { path: string };
+
+/** Names and locks of what is read. */
+export function aboutSource(source: ReadSource): { subject: string; locks: string[] } {
+  if ('path' in source) return { subject: basename(source.path), locks: [source.path] };
+  return { subject: source.stored.snapshot.name, locks: locksOf(source.stored) };
+}
+
+/** Gets what is read to where it can be read. */
+export async function fetchSource(
+  core: CoreContext,
+  source: ReadSource,
+  handle: RunHandle,
+): Promise<{ path: string; destinationId: string | null; location: string }> {
+  if ('path' in source) return { path: source.path, destinationId: null, location: source.path };
+  const { path, destination, location } = await fetchSnapshot(core, source.stored, handle);
+  return { path, destinationId: destination.id, location };
+}
 
 /** Queues the verification of a stored file; the result is kept if it is a snapshot of the catalog. */
-export function startVerification(
-  core: CoreContext,
-  path: string,
-  snapshot: Snapshot | undefined,
-  key: DatabaseKey | undefined,
-): Run {
+export function startVerification(core: CoreContext, source: ReadSource, key: DatabaseKey | undefined): Run {
+  const snapshot = 'stored' in source ? core.catalog.snapshots.get(source.stored.snapshot.id) : undefined;
   return core.runs.start({
     kind: 'verify',
     planId: snapshot?.planId ?? null,
     planName: snapshot?.planName ?? null,
     snapshotId: snapshot?.id ?? null,
-    subject: basename(path),
-    locks: [path],
+    ...aboutSource(source),
     folders: [],
     work: async (handle) => {
-      try {
-        const keys = await keysOfFile(core, path, key);
-        const verification = await core.runInWorker('verify', { path }, { ...handle, keys });
-        if (verification.valid) keepKey(core, keys, key?.fingerprint);
-        if (snapshot !== undefined) recordVerification(core, snapshot.id, verification);
-        return { kind: 'verify', verification };
-      } catch (error) {
-        if (snapshot !== undefined && error instanceof SnapkeepError && error.code === 'NOT_FOUND')
-          markMissing(core, snapshot);
-        throw error;
-      }
+      const { path, destinationId } = await fetchSource(core, source, handle);
+      const keys = await keysOfFile(core, path, key);
+      const verification = await core.runInWorker('verify', { path }, { ...handle, keys });
+      if (verification.valid) keepKey(core, keys, key?.fingerprint);
+      if (snapshot !== undefined) recordVerification(core, snapshot.id, destinationId, verification);
+      return { kind: 'verify', verification };
     },
   });
 }
 
-/** Keeps the result of a verification with its snapshot. */
-export function recordVerification(core: CoreContext, snapshotId: string, verification: Verification): void {
-  core.catalog.snapshots.addVerification(snapshotId, verification);
+/** Keeps the result of a verification with its snapshot and the destination whose copy was read. */
+export function recordVerification(
+  core: CoreContext,
+  snapshotId: string,
+  destinationId: string | null,
+  verification: Verification,
+): void {
+  core.catalog.snapshots.addVerification(snapshotId, destinationId, verification);
   core.events.emit('snapshots.changed', { planId: core.catalog.snapshots.get(snapshotId)?.planId ?? null });
   core.events.emit('plans.changed', {});
-}
-
-function markMissing(core: CoreContext, snapshot: Snapshot): void {
-  core.catalog.snapshots.setMissing(snapshot.id, true);
-  core.events.emit('snapshots.changed', { planId: snapshot.planId });
 }

@@ -1,32 +1,35 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { ScheduledJob } from '../../../src-shared/model/schedule.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { StoredDestination } from '../catalog/destination-repo.ts';
 import { sidecarPaths } from '../engine/durable-files.ts';
-import { errorCode } from '../engine/engine-errors.ts';
+import { whyFolderIsAway } from '../jobs/places.ts';
 
 /**
- * What a job needs and is not there now, as a sentence; `null`: all is there. A folder that has become empty while its
- * snapshots are known is a mount point without its disk.
+ * What a job needs and is not there now, as a sentence; `null`: all is there. A plan that stores beyond this machine
+ * waits for no folder: what cannot be stored in one waits in the outbox, and is copied there later.
  */
 export async function whatIsAway(catalog: Catalog, plan: Plan, job: ScheduledJob): Promise<string | null> {
-  const folder = plan.destination.path;
   const snapshots = catalog.snapshots.ofPlan(plan.id).filter(({ missing }) => !missing);
   if (job === 'drill' && snapshots.length === 0) return 'Waiting for the first snapshot.';
   if (job === 'backup' && !(await isThere(plan.sourcePath)))
     return `Waiting for ${plan.sourcePath}, which is not there.`;
-  let names: string[];
-  try {
-    names = await readdir(folder);
-  } catch (error) {
-    const code = errorCode(error);
-    return code === 'ENOENT' || code === 'ENOTDIR'
-      ? `Waiting for ${folder}, which is not there.`
-      : `Waiting for ${folder}, which cannot be read (${code}).`;
+  const destinations = plan.destinations
+    .map(({ destinationId }) => catalog.destinations.get(destinationId))
+    .filter((destination) => destination !== undefined);
+  return whyAllAreAway(catalog, destinations);
+}
+
+/** Why none of these can be used now; `null`: one can, as far as this machine can tell without asking. */
+async function whyAllAreAway(catalog: Catalog, destinations: readonly StoredDestination[]): Promise<string | null> {
+  let first: string | null = null;
+  for (const destination of destinations) {
+    const away = await whyFolderIsAway(catalog, destination);
+    if (away === null) return null;
+    first ??= `Waiting for ${away}`;
   }
-  const stored = snapshots.filter((snapshot) => snapshot.path.startsWith(folder));
-  if (names.length === 0 && stored.length > 0) return `Waiting for ${folder}: its disk does not seem to be mounted.`;
-  return null;
+  return first;
 }
 
 /** What the files of a database look like: their sizes and times. `null` when it is not there. */

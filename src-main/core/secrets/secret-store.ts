@@ -1,5 +1,5 @@
 import { SecretName, type SecretState } from '../../../src-shared/model/settings.ts';
-import type { SecretRepo } from '../catalog/secret-repo.ts';
+import type { SecretRepo, StoredSecretName } from '../catalog/secret-repo.ts';
 import type { SecretProtector } from '../ports.ts';
 
 /** The one place of secrets: sealed in the catalog, opened only where they are used, and told to nobody. */
@@ -23,13 +23,17 @@ export class SecretStore {
   }
 
   /** Keeps a secret; `null` forgets it. */
-  set(name: SecretName, value: string | null): void {
+  set(name: StoredSecretName, value: string | null): void {
     if (value === null) this.#repo.remove(name);
     else this.#repo.save(name, this.#protector.seal(value));
   }
 
+  has(name: StoredSecretName): boolean {
+    return this.#repo.get(name) !== undefined;
+  }
+
   /** `undefined`: not known. @throws when it was sealed on another machine or by another user */
-  get(name: SecretName): string | undefined {
+  get(name: StoredSecretName): string | undefined {
     const sealed = this.#repo.get(name);
     return sealed && this.#protector.open(sealed);
   }

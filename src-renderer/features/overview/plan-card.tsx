@@ -18,6 +18,7 @@ import { pauseInWords } from '../schedule/pause-words.ts';
 export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }) {
   const { plan, state, reason, newest, days, snapshotCount, storedBytes, lastBackup, schedule, destinations } = summary;
   const active = useActiveRun(plan.id);
+  const troubled = state === 'failed' || state === 'overdue' || state === 'waiting';
   const took =
     lastBackup?.state === 'succeeded' && lastBackup.startedAt !== null && lastBackup.finishedAt !== null
       ? durationInWords(Date.parse(lastBackup.finishedAt) - Date.parse(lastBackup.startedAt))
@@ -41,12 +42,12 @@ export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }
           {active === undefined && <BackUpNow planId={plan.id} variant="default" />}
         </Group>
         {active === undefined ? <DayStrip days={days} label={plan.name} /> : <RunProgress run={active} />}
-        {(state === 'failed' || state === 'overdue' || state === 'waiting') && (
+        {troubled && (
           <Text size="sm" className={state === 'waiting' ? '' : 'loss'}>
             {reason}
           </Text>
         )}
-        <DestinationProblems destinations={destinations} />
+        <DestinationProblems destinations={destinations} said={troubled ? reason : undefined} />
         <dl className="facts">
           <dt title={plan.sourcePath}>{plan.sourcePath}</dt>
           <dd>{newest === null ? 'no snapshot yet' : agoInWords(newest.createdAt, now)}</dd>

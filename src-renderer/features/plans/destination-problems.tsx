@@ -2,22 +2,29 @@ import { Text } from '@mantine/core';
 import { IconHourglass } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
-import { countInWords } from '../../../src-shared/rules/wording.ts';
 
-/** Why copies of a plan's snapshots wait or fail, a line for each destination. */
-export function DestinationProblems({ destinations }: { destinations: PlanSummary['destinations'] }) {
-  const troubled = destinations.filter(({ problem }) => problem !== null);
+/**
+ * Why copies of a plan's snapshots wait or fail, a line for each destination.
+ * @param said what is on screen already, which is not said twice
+ */
+export function DestinationProblems({
+  destinations,
+  said = '',
+}: {
+  destinations: PlanSummary['destinations'];
+  said?: string | undefined;
+}) {
+  const troubled = destinations.filter(({ problem }) => problem !== null && !said.includes(problem));
   if (troubled.length === 0) return null;
   return (
     <ul className="destination-problems" aria-label="Destinations with trouble">
-      {troubled.map(({ id, name, problem, waitingCopies }) => (
+      {troubled.map(({ id, problem }) => (
         <li key={id} className="tone-warn">
           <IconHourglass size={15} aria-hidden className="line-icon" />
           <Text size="sm" c="inherit" span className="wraps">
             <Link to={`/destinations/${id}`} className="text-link">
-              {name}
+              {problem}
             </Link>
-            {waitingCopies > 0 && `, ${countInWords(waitingCopies, 'snapshot waits', 'snapshots wait')}`}: {problem}
           </Text>
         </li>
       ))}

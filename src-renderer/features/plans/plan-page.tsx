@@ -29,6 +29,7 @@ export function PlanPage({ planId }: { planId: string }) {
   if (summary === undefined) return <NoSuchPlan />;
   const { plan, state, reason, newest, lastBackup, snapshotCount, schedule, destinations } = summary;
   const failure = state === 'failed' && active === undefined ? lastBackup?.error : null;
+  const late = (state === 'overdue' || state === 'waiting') && active === undefined;
   return (
     <Page
       title={plan.name}
@@ -50,7 +51,7 @@ export function PlanPage({ planId }: { planId: string }) {
     >
       <Stack gap={6}>
         <StoredAt destinations={destinations} />
-        <DestinationProblems destinations={destinations} />
+        <DestinationProblems destinations={destinations} said={late ? reason : undefined} />
       </Stack>
       {active !== undefined && (
         <div className="card">
@@ -58,7 +59,7 @@ export function PlanPage({ planId }: { planId: string }) {
         </div>
       )}
       {failure != null && <ErrorNotice error={failure} />}
-      {(state === 'overdue' || state === 'waiting' || state === 'paused') && active === undefined && (
+      {(late || state === 'paused') && active === undefined && (
         <Text size="sm" c="dimmed" role="status">
           {state === 'paused'
             ? stateInWords(schedule, now)

@@ -1,0 +1,148 @@
+import type { CopyState } from '../../../src-shared/model/snapshot.ts';
+import type { Database } from '../engine/open-database.ts';
+
+/** A snapshot at one destination. */
+export interface CopyRow {
+  snapshotId: string;
+  destinationId: string;
+  state: CopyState;
+  /** When it came into this state; of one that is being copied, since when it waited. */
+  at: string;
+  message: string | null;
+}
+
+/** How the copies at one destination stand, of all plans or of one. */
+export interface CopyCounts {
+  destinationId: string;
+  stored: number;
+  storedBytes: number;
+  waiting: number;
+  failed: number;
+  /** Since when the oldest waits. */
+  waitingSince: string | null;
+  /** Why they wait: of the newest that says. */
+  waitingFor: string | null;
+  failure: string | null;
+}
+
+const COLUMNS = 'snapshot_id AS "snapshotId", destination_id AS "destinationId", state, at, message';
+
+/** The table of where snapshots are. */
+export class CopyRepo {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  ofSnapshot(snapshotId: string): CopyRow[] {
+    return this.#db
+      .prepare(`SELECT ${COLUMNS} FROM snapshot_copies WHERE snapshot_id = ?`)
+      .all(snapshotId) as CopyRow[];
+  }
+
+  at(destinationId: string): CopyRow[] {
+    return this.#db
+      .prepare(`SELECT ${COLUMNS} FROM snapshot_copies WHERE destination_id = ?`)
+      .all(destinationId) as CopyRow[];
+  }
+
+  /** What is still to be copied to a destination, the newest snapshot first. */
+  waiting(destinationId: string): Array<CopyRow & { planId: string | null; sizeBytes: number }> {
+    return this.#db
+      .prepare(
+        `SELECT ${COLUMNS}, s.plan_id AS "planId", s.size_bytes AS "sizeBytes" FROM snapshot_copies
+         JOIN snapshots s ON s.id = snapshot_id
+         WHERE destination_id = ? AND state IN ('waiting', 'copying') ORDER BY s.created_at DESC, s.id DESC`,
+      )
+      .all(destinationId) as Array<CopyRow & { planId: string | null; sizeBytes: number }>;
+  }
+
+  /** The destinations that something waits for. */
+  awaited(): string[] {
+    return this.#db
+      .prepare("SELECT DISTINCT destination_id FROM snapshot_copies WHERE state IN ('waiting', 'copying')")
+      .pluck()
+      .all() as string[];
+  }
+
+  /** @param planId only what is of this plan */
+  counts(planId?: string): Map<string, CopyCounts> {
+    const rows = this.#db
+      .prepare(
+        `SELECT destination_id AS "destinationId", sum(state = 'stored') AS stored,
+           sum(iif(state = 'stored', s.size_bytes, 0)) AS "storedBytes",
+           sum(state IN ('waiting', 'copying')) AS waiting, sum(state = 'failed') AS failed,
+           min(iif(state IN ('waiting', 'copying'), at, NULL)) AS "waitingSince",
+           max(iif(state IN ('waiting', 'copying'), message, NULL)) AS "waitingFor",
+           max(iif(state = 'failed', message, NULL)) AS failure
+         FROM snapshot_copies JOIN snapshots s ON s.id = snapshot_id
+         WHERE @planId IS NULL OR s.plan_id = @planId GROUP BY destination_id`,
+      )
+      .all({ planId: planId ?? null }) as CopyCounts[];
+    return new Map(rows.map((row) => [row.destinationId, row]));
+  }
+
+  set({ snapshotId, destinationId, state, at, message }: CopyRow): void {
+    this.#db
+      .prepare(
+        `INSERT INTO snapshot_copies VALUES (@snapshotId, @destinationId, @state, @at, @message)
+         ON CONFLICT DO UPDATE SET state = @state, at = @at, message = @message`,
+      )
+      .run({ snapshotId, destinationId, state, at, message });
+  }
+
+  /** A copy is wanted; where there is any already, that stays as it is. */
+  want(snapshotId: string, destinationId: string, at: string): void {
+    this.#db
+      .prepare("INSERT INTO snapshot_copies VALUES (?, ?, 'waiting', ?, NULL) ON CONFLICT DO NOTHING")
+      .run(snapshotId, destinationId, at);
+  }
+
+  /** Everything that waits for a destination waits for this, or for nothing that is known. */
+  explainWaiting(destinationId: string, message: string | null): void {
+    this.#db
+      .prepare("UPDATE snapshot_copies SET message = ? WHERE destination_id = ? AND state IN ('waiting', 'copying')")
+      .run(message, destinationId);
+  }
+
+  /** Nothing that waits for a destination can be copied there before somebody has done something about it. */
+  failWaiting(destinationId: string, at: string, message: string): void {
+    this.#db
+      .prepare(
+        `UPDATE snapshot_copies SET state = 'failed', at = ?, message = ?
+         WHERE destination_id = ? AND state IN ('waiting', 'copying')`,
+      )
+      .run(at, message, destinationId);
+  }
+
+  /** What had failed is tried again. */
+  retryFailed(destinationId: string, at: string): void {
+    this.#db
+      .prepare(
+        "UPDATE snapshot_copies SET state = 'waiting', at = ?, message = NULL WHERE destination_id = ? AND state = 'failed'",
+      )
+      .run(at, destinationId);
+  }
+
+  /** What was being copied when Snapkeep ended is still to be copied. */
+  restartCopying(): void {
+    this.#db.prepare("UPDATE snapshot_copies SET state = 'waiting' WHERE state = 'copying'").run();
+  }
+
+  remove(snapshotId: string, destinationId: string): void {
+    this.#db
+      .prepare('DELETE FROM snapshot_copies WHERE snapshot_id = ? AND destination_id = ?')
+      .run(snapshotId, destinationId);
+  }
+
+  /** Nothing of a plan is to be copied to a destination any more. */
+  unwant(planId: string, destinationId: string): void {
+    this.#db
+      .prepare(
+        `DELETE FROM snapshot_copies WHERE destination_id = ? AND state IN ('waiting', 'failed')
+           AND snapshot_id IN (SELECT id FROM snapshots WHERE plan_id = ?)`,
+      )
+      .run(destinationId, planId);
+  }
+}

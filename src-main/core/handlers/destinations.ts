@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type {
+  DestinationSecretsInput,
+  DestinationSettings,
+  DestinationSummary,
+  SelfTestReport,
+} from '../../../src-shared/model/destination.ts';
+import { destinationLabel } from '../../../src-shared/rules/destination-words.ts';
+import type { StoredDestination } from '../catalog/destination-repo.ts';
+import type { CoreContext } from '../core-context.ts';
+import type { Destination } from '../destinations/destination.ts';
+import { openDestination } from '../destinations/open-destination.ts';
+import { selfTest } from '../destinations/self-test.ts';
+import { readHostKey } from '../destinations/sftp-connection.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import { startAdoption } from '../jobs/adopt.ts';
+import { startCopyRun } from '../jobs/copies.ts';
+import { summarizeDestinations } from '../jobs/destination-summary.ts';
+import { folderDestination, requireDestination } from '../jobs/places.ts';
+import { canonicalPath, refuseDataFolder } from '../paths.ts';
+import { driverSecrets, forgetSecrets, keepSecrets, keptSecrets } from '../secrets/destination-secrets.ts';
+import type { Handlers, MethodsOf } from './handler.ts';
+
+/** Lists, saves, tests, removes and adopts destinations. */
+export function destinationsHandlers(core: CoreContext): Handlers<MethodsOf<'destinations'>> {
+  const { catalog, secrets, clock } = core;
+  return {
+    'destinations.list': () => summarizeDestinations(core, catalog.destinations.list()),
+    'destinations.save': async ({ destinationId, name, settings: given, secrets: entered = {}, saveAnyway }) => {
+      const before = destinationId === undefined ? undefined : requireDestination(catalog, destinationId);
+      requireFreeName(core, name, before?.id);
+      const settings = await prepareSettings(core, given, before);
+      const known = before === undefined ? {} : keptSecrets(secrets, before.id);
+      const report = await test(settings, { ...known, ...withoutGaps(entered) });
+      if (!report.passed && saveAnyway !== true) return { destination: null, report };
+      const now = clock.now().toISOString();
+      const id = before?.id ?? randomUUID();
+      catalog.destinations.save({
+        id,
+        name,
+        settings,
+        own: false,
+        createdAt: before?.createdAt ?? now,
+        updatedAt: now,
+      });
+      keepSecrets(secrets, id, withoutGaps(entered));
+      takeIn(core, id, report);
+      return { destination: summaryOf(core, id), report };
+    },
+    'destinations.test': async ({ destinationId }) => {
+      const { id, settings } = requireDestination(catalog, destinationId);
+      const report = await test(settings, keptSecrets(secrets, id));
+      if (catalog.destinations.get(id) !== undefined) takeIn(core, id, report);
+      return report;
+    },
+    'destinations.remove': ({ destinationId }) => {
+      const destination = requireDestination(catalog, destinationId);
+      requireUnused(core, destination);
+      const snapshotsLeft = catalog.copies.counts().get(destinationId)?.stored ?? 0;
+      forgetSecrets(secrets, destinationId);
+      catalog.destinations.remove(destinationId);
+      core.events.emit('destinations.changed', {});
+      core.events.emit('snapshots.changed', { planId: null });
+      return { snapshotsLeft };
+    },
+    'destinations.hostKey': async (host) => ({ hostKey: await readHostKey(host) }),
+    'destinations.catchUp': ({ destinationId }) => {
+      const destination = requireDestination(catalog, destinationId);
+      catalog.copies.retryFailed(destination.id, clock.now().toISOString());
+      const run = startCopyRun(core, destination);
+      if (run !== null) core.copier.follow(destination.id, run);
+      core.events.emit('destinations.changed', {});
+      return { run };
+    },
+    'destinations.adopt': async (params) => {
+      const destination =
+        'path' in params ? await folderToAdopt(core, params.path) : requireDestination(catalog, params.destinationId);
+      return { run: startAdoption(core, destination) };
+    },
+  };
+}
+
+/** Without fields that were left out, which must not hide what is kept. */
+function withoutGaps(entered: DestinationSecretsInput): DestinationSecretsInput {
+  return Object.fromEntries(Object.entries(entered).filter(([, value]) => value !== undefined));
+}
+
+async function test(settings: DestinationSettings, secrets: DestinationSecretsInput): Promise<SelfTestReport> {
+  let driver: Destination | undefined;
+  try {
+    driver = openDestination(settings, driverSecrets(settings, secrets));
+    return await selfTest(driver);
+  } catch (error) {
+    const explained = explainError(error, destinationLabel(settings)).toBody();
+    return {
+      passed: false,
+      steps: [{ step: 'write', error: explained, milliseconds: 0 }],
+      freeBytes: null,
+      warnings: [],
+    };
+  } finally {
+    await driver?.close();
+  }
+}
+
+/** Remembers a test; after one that went well, what had failed or waits is tried again. */
+function takeIn(core: CoreContext, id: string, report: SelfTestReport): void {
+  const at = core.clock.now().toISOString();
+  core.catalog.destinations.setTest(id, { at, report });
+  if (report.passed) {
+    core.catalog.copies.retryFailed(id, at);
+    core.copier.look({ atOnce: true, destinationId: id });
+  }
+  core.events.emit('destinations.changed', {});
+  core.events.emit('plans.changed', {});
+}
+
+function summaryOf(core: CoreContext, id: string): DestinationSummary | null {
+  const destination = core.catalog.destinations.get(id);
+  return destination === undefined ? null : (summarizeDestinations(core, [destination])[0] ?? null);
+}
+
+/** @throws SnapkeepError `INVALID_PARAMS`, `CONFLICT` */
+async function prepareSettings(
+  core: CoreContext,
+  settings: DestinationSettings,
+  before: StoredDestination | undefined,
+): Promise<DestinationSettings> {
+  if (before !== undefined && before.settings.kind !== settings.kind) {
+    throw new SnapkeepError('CONFLICT', `${before.name} cannot become another kind of destination.`, {
+      hint: 'Add another one and give it to the plans.',
+    });
+  }
+  if (settings.kind === 'sftp' && settings.hostKey === null) {
+    throw new SnapkeepError('INVALID_PARAMS', `Nobody has compared the key of ${settings.host} yet.`, {
+      hint: 'Look at the key the host shows, compare it with the one it should have, and accept it.',
+    });
+  }
+  if (settings.kind !== 'folder') return settings;
+  const path = await canonicalPath(settings.path);
+  refuseDataFolder(core.dataFolder.path, path);
+  const other = core.catalog.destinations.byFolder(path);
+  if (other === undefined || other.id === before?.id) return { ...settings, path };
+  throw new SnapkeepError('CONFLICT', `${path} is already the destination ${other.name}.`, {
+    hint: 'Use that one, or choose another folder.',
+  });
+}
+
+function requireFreeName({ catalog }: CoreContext, name: string, ownId: string | undefined): void {
+  const other = catalog.destinations.byName(name);
+  if (other === undefined || other.id === ownId) return;
+  throw new SnapkeepError('CONFLICT', `There is already a destination called “${name}”.`, {
+    hint: 'Choose another name.',
+  });
+}
+
+/** @throws SnapkeepError `CONFLICT` while a plan stores to it, `BUSY` while a run uses it */
+function requireUnused(core: CoreContext, { id, name }: StoredDestination): void {
+  const plans = core.catalog.plans.list().filter((plan) => plan.destinations.some((each) => each.destinationId === id));
+  if (plans.length > 0) {
+    throw new SnapkeepError('CONFLICT', `${plans.map((plan) => plan.name).join(', ')} stores to ${name}.`, {
+      hint: 'Take it out of the plans first.',
+    });
+  }
+  if (core.runs.active().some((run) => run.destinationId === id))
+    throw new SnapkeepError('BUSY', `A run uses ${name}.`, { hint: 'Wait for it or cancel it.' });
+}
+
+/** The destination that a folder is, or becomes when there is such a folder. */
+async function folderToAdopt({ catalog, clock }: CoreContext, given: string): Promise<StoredDestination> {
+  const path = await canonicalPath(given);
+  const known = catalog.destinations.byFolder(path);
+  if (known !== undefined) return known;
+  try {
+    if ((await stat(path)).isDirectory()) return folderDestination(catalog, clock, path);
+  } catch (error) {
+    throw explainError(error, path);
+  }
+  throw new SnapkeepError('INVALID_PARAMS', `${path} is a file, not a folder.`, { hint: 'Choose a folder.' });
+}

@@ -1,0 +1,239 @@
+import { rm } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { type ErrorCode, SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Run, RunResult } from '../../../src-shared/model/run.ts';
+import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
+import { destinationLabel } from '../../../src-shared/rules/destination-words.ts';
+import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
+import type { CopyRow } from '../catalog/copy-repo.ts';
+import type { StoredDestination } from '../catalog/destination-repo.ts';
+import type { CoreContext } from '../core-context.ts';
+import type { Destination, TransferOptions, UploadSource } from '../destinations/destination.ts';
+import { putWithRestarts } from '../destinations/put-with-restarts.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import { manifestPath, parseManifest } from '../engine/manifest-files.ts';
+import { cancelledError } from '../engine/task-context.ts';
+import { type FetchedCopy, fetchSnapshot, placesOf } from './fetch.ts';
+import { requireThere, withPlace } from './places.ts';
+import type { RunHandle } from './runs.ts';
+import { checkedSource, hasContent, readWhole } from './stored-content.ts';
+import { emptyOutbox } from './wanted-copies.ts';
+
+/** What goes away by itself: the destination is tried again. */
+const AWAY: ReadonlySet<ErrorCode> = new Set(['UNAVAILABLE', 'NO_SPACE', 'BUSY', 'LOCKED']);
+/** What is wrong with one snapshot and says nothing of the destination. */
+const ONE_ALONE: ReadonlySet<ErrorCode> = new Set(['CONFLICT', 'CORRUPT', 'TOO_NEW']);
+
+/** Whether an error of a destination goes away by itself. */
+export function isAway(error: SnapkeepError): boolean {
+  return AWAY.has(error.code);
+}
+
+/** A snapshot cannot be read anywhere now; the destination it is to go to has no part in it. */
+class NoSource extends Error {
+  readonly why: SnapkeepError;
+
+  constructor(why: SnapkeepError) {
+    super(why.message);
+    this.why = why;
+  }
+}
+
+/** Queues the copying of all that waits for a destination; `null` when nothing does. One run goes on at a time. */
+export function startCopyRun(core: CoreContext, destination: StoredDestination): Run | null {
+  const running = core.runs.active().find((run) => run.kind === 'copy' && run.destinationId === destination.id);
+  if (running !== undefined) return running;
+  const waiting = core.catalog.copies.waiting(destination.id);
+  if (waiting.length === 0) return null;
+  const planIds = new Set(waiting.map(({ planId }) => planId));
+  const planId = planIds.size === 1 ? (waiting[0]?.planId ?? null) : null;
+  return core.runs.start({
+    kind: 'copy',
+    planId,
+    planName: planId === null ? null : (core.catalog.plans.get(planId)?.name ?? null),
+    destinationId: destination.id,
+    subject: destination.name,
+    locks: [`copies to ${destinationLabel(destination.settings)}`],
+    folders: [],
+    work: (handle) => new CopyRun(core, destination, handle).work(),
+  });
+}
+
+/** Brings what waits for one destination there, the newest first. */
+class CopyRun {
+  readonly #core: CoreContext;
+  readonly #destination: StoredDestination;
+  readonly #handle: RunHandle;
+  readonly #tried = new Set<string>();
+  #copied = 0;
+  #bytes = 0;
+
+  constructor(core: CoreContext, destination: StoredDestination, handle: RunHandle) {
+    this.#core = core;
+    this.#destination = destination;
+    this.#handle = handle;
+  }
+
+  async work(): Promise<RunResult> {
+    const { copies } = this.#core.catalog;
+    const { id, name } = this.#destination;
+    try {
+      await withPlace(this.#core, this.#destination, async (driver) => {
+        await requireThere(this.#core, this.#destination, driver);
+        for (let next = this.#next(); next !== undefined; next = this.#next()) await this.#copyNext(driver, next);
+      });
+    } catch (error) {
+      throw this.#giveUp(explainError(error, name));
+    } finally {
+      this.#tell();
+    }
+    const left = copies.waiting(id).length;
+    const what = `${countInWords(this.#copied, 'snapshot')} to ${name}, ${bytesInWords(this.#bytes)}`;
+    this.#handle.log('info', `Copied ${what}.`);
+    return { kind: 'copy', destinationId: id, copied: this.#copied, bytes: this.#bytes, left };
+  }
+
+  /** The newest one that has not been tried; new ones may have come meanwhile. */
+  #next(): CopyRow | undefined {
+    return this.#core.catalog.copies
+      .waiting(this.#destination.id)
+      .find(({ snapshotId }) => !this.#tried.has(snapshotId));
+  }
+
+  async #copyNext(driver: Destination, row: CopyRow): Promise<void> {
+    const { catalog } = this.#core;
+    const { signal, log } = this.#handle;
+    if (signal.aborted) throw cancelledError();
+    this.#tried.add(row.snapshotId);
+    const snapshot = catalog.snapshots.get(row.snapshotId);
+    if (snapshot === undefined) return;
+    catalog.copies.set({ ...row, state: 'copying', message: null });
+    try {
+      await this.#copy(driver, snapshot);
+      catalog.copies.set({ ...row, state: 'stored', at: this.#now(), message: null });
+      this.#copied += 1;
+      this.#bytes += snapshot.sizeBytes;
+      log('info', `Copied ${snapshot.name}, ${bytesInWords(snapshot.sizeBytes)}.`);
+      await emptyOutbox(this.#core);
+      this.#tell(snapshot.planId);
+    } catch (error) {
+      if (error instanceof NoSource) return this.#leaveWithoutSource(row, snapshot.name, error.why);
+      const explained = explainError(error, snapshot.name);
+      if (!ONE_ALONE.has(explained.code)) {
+        catalog.copies.set({ ...row, state: 'waiting' });
+        throw explained;
+      }
+      catalog.copies.set({ ...row, state: 'failed', at: this.#now(), message: explained.message });
+      log('error', explained.message);
+    }
+  }
+
+  /** What it would be copied from may come back; what it would be copied to takes the next one. */
+  #leaveWithoutSource(row: CopyRow, name: string, why: SnapkeepError): void {
+    const gone = why.code === 'NOT_FOUND' || why.code === 'CORRUPT';
+    const message = `${name} cannot be read to be copied. ${why.message}`;
+    this.#core.catalog.copies.set({
+      ...row,
+      state: gone ? 'failed' : 'waiting',
+      at: gone ? this.#now() : row.at,
+      message,
+    });
+    this.#handle.log(gone ? 'error' : 'warning', message);
+  }
+
+  /** What is wrong with the destination itself holds for all that waits for it. */
+  #giveUp(error: SnapkeepError): SnapkeepError {
+    const { copies } = this.#core.catalog;
+    if (error.code === 'CANCELLED') return error;
+    if (isAway(error)) copies.explainWaiting(this.#destination.id, error.message);
+    else copies.failWaiting(this.#destination.id, this.#now(), error.message);
+    return error;
+  }
+
+  async #copy(driver: Destination, snapshot: Snapshot): Promise<void> {
+    const source = await this.#fetch(snapshot);
+    try {
+      const described = await readDescription(source, snapshot);
+      const manifestName = manifestPath(snapshot.name);
+      await this.#put(driver, manifestName, bytesSource(described), described);
+      try {
+        const { sizeBytes, sha256 } = snapshot;
+        await this.#put(driver, snapshot.name, checkedSource(source.path, snapshot), { sizeBytes, sha256 });
+      } catch (error) {
+        // What will never follow must not be described.
+        if (ONE_ALONE.has(explainError(error, snapshot.name).code)) await driver.delete(manifestName);
+        throw error;
+      }
+    } finally {
+      if (source.destination.settings.kind !== 'folder') {
+        await rm(source.path, { force: true });
+        await rm(manifestPath(source.path), { force: true });
+      }
+    }
+  }
+
+  async #fetch(snapshot: Snapshot): Promise<FetchedCopy> {
+    try {
+      const stored = placesOf(this.#core, snapshot);
+      const places = stored.places.filter(({ id }) => id !== this.#destination.id);
+      return await fetchSnapshot(this.#core, { ...stored, places }, this.#handle);
+    } catch (error) {
+      const explained = explainError(error, snapshot.name);
+      throw explained.code === 'CANCELLED' ? explained : new NoSource(explained);
+    }
+  }
+
+  /** Stores something, unless just that is there already: an upload may have ended without its answer. */
+  async #put(
+    driver: Destination,
+    name: string,
+    source: UploadSource,
+    content: Buffer | { sizeBytes: number; sha256: string },
+  ): Promise<void> {
+    const { signal, progress } = this.#handle;
+    const there = await driver.stat(name);
+    if (there !== undefined) {
+      if (await hasContent(driver, there, content, signal)) return;
+      throw new SnapkeepError('CONFLICT', `${name} is already in ${driver.label}, with another content.`, {
+        hint: 'Nothing was overwritten. Move that file away, then try again.',
+      });
+    }
+    const before = this.#bytes;
+    const total = before + this.#left();
+    const options: TransferOptions = Buffer.isBuffer(content)
+      ? { signal }
+      : { signal, onProgress: (bytes) => progress('uploading', before + bytes, total) };
+    if (!Buffer.isBuffer(content)) progress('uploading', before, total);
+    await putWithRestarts(driver, name, source, options);
+  }
+
+  #left(): number {
+    return this.#core.catalog.copies.waiting(this.#destination.id).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  }
+
+  #tell(planId: string | null = null): void {
+    this.#core.events.emit('snapshots.changed', { planId });
+    this.#core.events.emit('plans.changed', {});
+    this.#core.events.emit('destinations.changed', {});
+  }
+
+  #now(): string {
+    return this.#core.clock.now().toISOString();
+  }
+}
+
+/** The manifest as it is stored. @throws NoSource when it is not there or not the one of this snapshot */
+async function readDescription(source: FetchedCopy, snapshot: Snapshot): Promise<Buffer> {
+  try {
+    const data = await readWhole(manifestPath(source.path));
+    const { id, stored } = parseManifest(data.toString('utf8'), manifestPath(snapshot.name));
+    if (id === snapshot.id && stored.sha256 === snapshot.sha256) return data;
+    throw new SnapkeepError('CORRUPT', `The manifest of ${snapshot.name} is that of another snapshot.`, {
+      hint: 'Read what is at its destination again.',
+    });
+  } catch (error) {
+    throw new NoSource(explainError(error, manifestPath(snapshot.name)));
+  }
+}
+
+const bytesSource = (data: Buffer): UploadSource => ({ bytes: data.length, open: () => Readable.from([data]) });

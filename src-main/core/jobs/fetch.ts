@@ -1,0 +1,151 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { type ErrorCode, SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
+import type { StoredDestination } from '../catalog/destination-repo.ts';
+import type { CoreContext } from '../core-context.ts';
+import type { Destination } from '../destinations/destination.ts';
+import { requireWritableFolder } from '../engine/durable-files.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import { manifestPath } from '../engine/manifest-files.ts';
+import { cancelledError } from '../engine/task-context.ts';
+import { markMissing, readManifestAt } from './adopt.ts';
+import { locationOf, withPlace } from './places.ts';
+import type { RunHandle } from './runs.ts';
+
+/** A snapshot and where it can be had, the nearest first. */
+export interface StoredSnapshot {
+  readonly snapshot: Pick<Snapshot, 'id' | 'name' | 'planId' | 'sizeBytes' | 'sha256'>;
+  readonly places: readonly StoredDestination[];
+}
+
+/** A copy of a snapshot that can be read on this machine. */
+export interface FetchedCopy {
+  readonly path: string;
+  readonly destination: StoredDestination;
+  /** Where it came from, for people. */
+  readonly location: string;
+}
+
+/**
+ * Where a snapshot can be had: folders first, then in the order of its plan; what is missing only when nothing else is left.
+ * @param destinationId this destination and no other
+ * @throws SnapkeepError `NOT_FOUND` when it is nowhere, or not there
+ */
+export function placesOf(core: CoreContext, snapshot: Snapshot, destinationId?: string): StoredSnapshot {
+  const order = snapshot.copies.map((copy) => copy.destinationId);
+  const copies = core.catalog.copies
+    .ofSnapshot(snapshot.id)
+    .filter((copy) => destinationId === undefined || copy.destinationId === destinationId);
+  const inState = (state: string): StoredDestination[] =>
+    copies
+      .filter((copy) => copy.state === state)
+      .map((copy) => core.catalog.destinations.get(copy.destinationId))
+      .filter((destination) => destination !== undefined)
+      .sort((one, other) => distance(one, order) - distance(other, order));
+  const stored = inState('stored');
+  const places = stored.length > 0 ? stored : inState('missing');
+  if (places.length > 0) return { snapshot, places };
+  const where = destinationId === undefined ? 'at none of its destinations' : 'not at this destination';
+  throw new SnapkeepError('NOT_FOUND', `${snapshot.name} is ${where}.`, {
+    hint: 'Choose another snapshot, or read what is at its destinations again.',
+  });
+}
+
+function distance({ id, own, settings }: StoredDestination, order: readonly string[]): number {
+  const near = settings.kind === 'folder' ? 0 : 1000;
+  const place = order.indexOf(id);
+  return near + (own || place < 0 ? 500 : place);
+}
+
+/** What a run that reads a stored snapshot locks. */
+export function locksOf({ snapshot, places }: StoredSnapshot): string[] {
+  return places.map((place) => locationOf(place, snapshot.name));
+}
+
+/** What keeps one copy from being read, and says nothing of the others. */
+const ONLY_HERE: ReadonlySet<ErrorCode> = new Set(['UNAVAILABLE', 'NOT_FOUND', 'BAD_KEY', 'PERMISSION', 'CORRUPT']);
+
+/**
+ * Gets a snapshot to where it can be read: a folder's copy is read where it is, any other is fetched with its manifest
+ * into the staging folder of the run. Where one place does not have it, the next one is asked.
+ * @throws SnapkeepError of the last place
+ */
+export async function fetchSnapshot(
+  core: CoreContext,
+  stored: StoredSnapshot,
+  handle: RunHandle,
+): Promise<FetchedCopy> {
+  for (const [index, destination] of stored.places.entries()) {
+    try {
+      const path = await fetchFrom(core, stored.snapshot, destination, handle);
+      return { path, destination, location: locationOf(destination, stored.snapshot.name) };
+    } catch (error) {
+      const explained = explainError(error, locationOf(destination, stored.snapshot.name));
+      if (index === stored.places.length - 1 || !ONLY_HERE.has(explained.code)) throw explained;
+      handle.log('warning', `${explained.message} The next place is asked.`);
+    }
+  }
+  throw new SnapkeepError('NOT_FOUND', `${stored.snapshot.name} is at none of its destinations.`, {
+    hint: 'Choose another snapshot.',
+  });
+}
+
+async function fetchFrom(
+  core: CoreContext,
+  snapshot: StoredSnapshot['snapshot'],
+  destination: StoredDestination,
+  handle: RunHandle,
+): Promise<string> {
+  const { name } = snapshot;
+  return withPlace(core, destination, async (driver) => {
+    const there = await driver.stat(name);
+    if (there === undefined) {
+      markMissing(core.catalog, core.clock, snapshot.id, destination.id);
+      core.events.emit('snapshots.changed', { planId: snapshot.planId });
+      core.events.emit('plans.changed', {});
+      throw new SnapkeepError('NOT_FOUND', `${locationOf(destination, name)} is not there.`, {
+        hint: 'It may have been moved, renamed or deleted. Choose another snapshot.',
+      });
+    }
+    if (destination.settings.kind === 'folder') return locationOf(destination, name);
+    const folder = join(handle.stagingFolder, 'fetched');
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const path = join(folder, name);
+    await requireWritableFolder(folder, there.bytes);
+    await fetchManifest(driver, name, path, handle.signal);
+    await download(driver, snapshot, path, handle);
+    return path;
+  });
+}
+
+/** One that is not there or not to be understood is left out: the verification says so. */
+async function fetchManifest(driver: Destination, name: string, path: string, signal: AbortSignal): Promise<void> {
+  await rm(manifestPath(path), { force: true });
+  try {
+    const manifest = await readManifestAt(driver, manifestPath(name), signal);
+    await writeFile(manifestPath(path), `${JSON.stringify(manifest, null, 2)}\n`, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    const { code } = explainError(error, name);
+    if (code !== 'NOT_FOUND' && code !== 'CORRUPT') throw error;
+  }
+}
+
+async function download(
+  driver: Destination,
+  snapshot: StoredSnapshot['snapshot'],
+  path: string,
+  { signal, progress }: RunHandle,
+): Promise<void> {
+  await rm(path, { force: true });
+  progress('fetching', 0, snapshot.sizeBytes);
+  const onProgress = (bytes: number): void => progress('fetching', bytes, snapshot.sizeBytes);
+  try {
+    const arriving = await driver.get(snapshot.name, undefined, { signal, onProgress });
+    await pipeline(arriving, createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal });
+  } catch (error) {
+    throw signal.aborted ? cancelledError() : explainError(error, `${snapshot.name} in ${driver.label}`);
+  }
+}

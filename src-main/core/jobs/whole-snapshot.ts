@@ -1,0 +1,13 @@
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
+import type { CoreContext } from '../core-context.ts';
+
+/** @throws SnapkeepError `NOT_FOUND` */
+export function wholeSnapshot({ catalog }: Pick<CoreContext, 'catalog'>, snapshotId: string): Snapshot {
+  const snapshot = catalog.snapshots.get(snapshotId);
+  if (snapshot === undefined)
+    throw new SnapkeepError('NOT_FOUND', 'There is no such snapshot.', {
+      hint: 'Look at the list again; it may have been pruned.',
+    });
+  return snapshot;
+}
