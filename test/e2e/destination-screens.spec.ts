@@ -69,12 +69,12 @@ test('destinations: none, every kind in every state, forty of them, and their di
       await page.keyboard.press('Escape');
       await page.getByRole('button', { name: 'Add destination' }).click();
       await judge(page, `destination-add-folder-${look}`);
-      await page.getByRole('radio', { name: 'S3-compatible' }).check({ force: true });
+      await page.getByRole('radio', { name: 'S3-compatible' }).press('Space');
       await page.getByRole('button', { name: 'Save and test' }).click();
       await expect(page.getByText('Enter the name of the bucket.')).toBeVisible();
       await expect(page.getByRole('textbox', { name: 'Bucket', exact: true })).toBeFocused();
       await judge(page, `destination-add-s3-${look}`);
-      await page.getByRole('radio', { name: 'SFTP' }).check({ force: true });
+      await page.getByRole('radio', { name: 'SFTP' }).press('Space');
       await judge(page, `destination-add-sftp-${look}`);
       await page.keyboard.press('Escape');
     },

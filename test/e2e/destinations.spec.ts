@@ -44,7 +44,7 @@ test('a server is pinned, tested, stored to and restored from; another key of it
   const page = await openWindow(browser, server.address);
   await openDestinations(page);
   await page.getByRole('button', { name: 'Add destination' }).click();
-  await page.getByRole('radio', { name: 'SFTP' }).check({ force: true });
+  await page.getByRole('radio', { name: 'SFTP' }).press('Space');
   await page.getByRole('textbox', { name: 'Server', exact: true }).fill('127.0.0.1');
   await page.getByRole('textbox', { name: 'Port' }).fill(String(ssh.port));
   await page.getByRole('textbox', { name: 'User' }).fill(ssh.user);
@@ -102,7 +102,7 @@ test('a bucket that refuses the keys says so, can be saved all the same, and is 
   const page = await openWindow(browser, server.address);
   await openDestinations(page);
   await page.getByRole('button', { name: 'Add destination' }).click();
-  await page.getByRole('radio', { name: 'S3-compatible' }).check({ force: true });
+  await page.getByRole('radio', { name: 'S3-compatible' }).press('Space');
   await page.getByRole('combobox', { name: 'Provider' }).click();
   await page.getByRole('option', { name: 'Another server that speaks S3' }).click();
   await page.getByRole('textbox', { name: 'Address' }).fill(s3.endpoint);
