@@ -9,8 +9,8 @@ const canInstall = process.platform === 'linux' && process.getuid?.() === 0 && e
 const missing = [];
 if (findBrowser() === undefined) missing.push('chromium');
 // Without these, the tests that read what other people's tools have packed or encrypted are skipped.
-for (const tool of ['zstd', 'pigz', 'sqlcipher'])
-  if (spawnSync(tool, ['--version']).error !== undefined) missing.push(tool);
+for (const tool of ['zstd', 'pigz', 'sqlcipher', 'age', 'expect'])
+  if (spawnSync(tool, ['-version']).error !== undefined) missing.push(tool);
 
 // Nor are those of destinations without the servers they talk to. Where systemd runs, Debian would start what it
 // installs, and nobody wants an SSH server because of a test; there they are installed by whoever does.

@@ -12,7 +12,10 @@ export interface KeyOptions {
 /** Gives a command the options of a key. */
 export function addKeyOptions(command: Command): Command {
   return command
-    .option('--key-env <name>', 'the environment variable that holds the key of an encrypted database')
+    .option(
+      '--key-env <name>',
+      'the environment variable that holds the key of an encrypted database, or what opens a sealed file',
+    )
     .option('--key-stdin', 'read that key from the first line of standard input');
 }
 

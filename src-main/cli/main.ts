@@ -4,6 +4,7 @@ import { addBackupCommands } from './backup-commands.ts';
 import type { CommandContext } from './command.ts';
 import { EXIT, reportError } from './output.ts';
 import { addPlanCommands } from './plan-commands.ts';
+import { addRecoveryKitCommand } from './recovery-kit-command.ts';
 import { addRestoreCommands } from './restore-commands.ts';
 import { addServeCommand } from './serve-command.ts';
 import { Session } from './session.ts';
@@ -35,6 +36,7 @@ addPlanCommands(program, inSession);
 addBackupCommands(program, inSession);
 addSnapshotCommands(program, inSession);
 addRestoreCommands(program, inSession);
+addRecoveryKitCommand(program, inSession);
 addServeCommand(program);
 
 program.parseAsync().catch((error: unknown) => {

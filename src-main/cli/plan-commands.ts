@@ -10,9 +10,10 @@ import { addKeyOptions, type KeyOptions, keyOf } from './key-options.ts';
 import { EXIT, errorOf, print } from './output.ts';
 import { addRetentionOptions, type RetentionOptions, retentionOf } from './retention-options.ts';
 import { parseSchedule, SCHEDULE_HELP } from './schedule-option.ts';
+import { addSealOptions, type SealOptions, sealOf } from './seal-options.ts';
 import type { Session } from './session.ts';
 
-interface AddOptions extends RetentionOptions, KeyOptions {
+interface AddOptions extends RetentionOptions, KeyOptions, SealOptions {
   name: string;
   source: string;
   to: string[];
@@ -30,7 +31,7 @@ export function addPlanCommands(program: Command, context: CommandContext): void
     .summary('add, list and remove plans')
     .description('A plan is a database, the destinations its snapshots go to, and the rules for both.');
 
-  addKeyOptions(addRetentionOptions(json(plan.command('add'))))
+  addSealOptions(addKeyOptions(addRetentionOptions(json(plan.command('add')))))
     .summary('make a plan')
     .requiredOption('--name <name>', 'what it is called')
     .requiredOption('--source <file>', 'the database')
@@ -53,6 +54,7 @@ export function addPlanCommands(program: Command, context: CommandContext): void
           destinations: await chosenDestinations(session, options.to),
           verifyAfterBackup: options.verify,
           ...(await keyOf(options)),
+          ...sealOf(options),
           ...(compression === undefined ? {} : { compression }),
           ...(options.schedule === undefined ? {} : { schedule: options.schedule }),
           ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),

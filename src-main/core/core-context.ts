@@ -9,6 +9,7 @@ import type { Clock, HostPorts } from './ports.ts';
 import type { Copier } from './scheduler/copier.ts';
 import type { Scheduler } from './scheduler/scheduler.ts';
 import type { KeyRing } from './secrets/key-ring.ts';
+import type { SealRing } from './secrets/seal-ring.ts';
 import type { SecretStore } from './secrets/secret-store.ts';
 
 /** What handlers and jobs share. Made once, by `createCore`. */
@@ -22,6 +23,7 @@ export interface CoreContext {
   readonly channels: Channels;
   readonly secrets: SecretStore;
   readonly keys: KeyRing;
+  readonly seals: SealRing;
   readonly events: EventBus;
   readonly runInWorker: RunInWorker;
   readonly ports: HostPorts;

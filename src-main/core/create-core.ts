@@ -17,6 +17,7 @@ import { canonicalPath } from './paths.ts';
 import { type HostPorts, systemClock } from './ports.ts';
 import { keyFileProtector } from './secrets/key-file-protector.ts';
 import { KeyRing } from './secrets/key-ring.ts';
+import { SealRing } from './secrets/seal-ring.ts';
 import { SecretStore } from './secrets/secret-store.ts';
 
 /**
@@ -49,9 +50,23 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts): C
   const protector = ports.secretProtector ?? keyFileProtector(dataFolder.path);
   const secrets = new SecretStore(catalog.secrets, protector);
   const keys = new KeyRing(catalog.keys, protector, clock);
-  const runInWorker = createWorkerRunner(ports.workerFile);
+  const seals = new SealRing(catalog.seals, protector, clock);
+  const runInWorker = createWorkerRunner(ports.workerFile, (secret) => seals.keep(secret));
   const { version } = packageJson;
-  const parts = { dataFolder, catalog, runs, prepared, secrets, keys, events, runInWorker, ports, clock, version };
+  const parts = {
+    dataFolder,
+    catalog,
+    runs,
+    prepared,
+    secrets,
+    keys,
+    seals,
+    events,
+    runInWorker,
+    ports,
+    clock,
+    version,
+  };
   const automation = createAutomation(parts, () => context);
   const { scheduler, copier, channels } = automation;
   const context: CoreContext = { ...parts, scheduler, copier, channels };

@@ -25,7 +25,7 @@ type Tasks = {
 const tasks: Tasks = {
   describe: describeSource,
   snapshot: takeSnapshot,
-  verify: ({ path }, context) => verifyFile(path, context),
+  verify: ({ path, mayStaySealed }, context) => verifyFile(path, context, mayStaySealed),
   drill: drillSnapshot,
   'restore-check': checkRestore,
   restore: (request, context) => applyRestore(request, context, tellSafety),
@@ -51,6 +51,8 @@ function makeContext(start: WorkerStart): TaskContext {
   return {
     stagingFolder: start.stagingFolder,
     keys: start.keys,
+    sealSecrets: start.sealSecrets,
+    unsealed: ({ fingerprint }) => tell({ type: 'unsealed', fingerprint }),
     throwIfCancelled: () => {
       if (Atomics.load(flag, 0) !== 0) throw cancelledError();
     },

@@ -10,20 +10,12 @@ import {
 } from '../model/destination.ts';
 import { DrillReceipt } from '../model/drill.ts';
 import { KeyInput } from '../model/encryption.ts';
-import {
-  Drill,
-  Plan,
-  PlanInput,
-  PlanSummary,
-  Projection,
-  Retention,
-  SealSecretsInput,
-  SnapshotSeal,
-} from '../model/plan.ts';
+import { Drill, Plan, PlanInput, PlanSummary, Projection, Retention } from '../model/plan.ts';
 import { RecoveryKit, RecoveryKitState } from '../model/recovery-kit.ts';
 import { FileIdentity, RestoreSource } from '../model/restore.ts';
 import { LogEntry, PruneOutcome, Run } from '../model/run.ts';
 import { Pause, Schedule, TimeZone } from '../model/schedule.ts';
+import { SealSecretsInput, SnapshotSeal } from '../model/seal.ts';
 import { SecretName, SecretState, Settings } from '../model/settings.ts';
 import { ListedSnapshot, Snapshot } from '../model/snapshot.ts';
 import { SourceDescription } from '../model/source.ts';

@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import { Encryption } from './encryption.ts';
+import { SnapshotSeal } from './seal.ts';
 import { Bytes, Compression, FilePath, Instant, Sha256, TableRows } from './values.ts';
 
-/** The newest manifest format this version reads. Format 2 is written for encrypted databases, which format 1 does not know. */
-export const MANIFEST_FORMAT = 2;
+/**
+ * The newest manifest format this version reads. Each snapshot gets the oldest that knows all that is to be said of it:
+ * 2 for an encrypted database, 3 for a sealed file.
+ */
+export const MANIFEST_FORMAT = 3;
 
 /** What the name of a snapshot's file is followed by to name its manifest. */
 export const MANIFEST_SUFFIX = '.manifest.json';
@@ -17,7 +21,7 @@ export type SnapshotTrigger = z.infer<typeof SnapshotTrigger>;
  * A reader first looks at `format` alone: see {@link ManifestFormat}.
  */
 export const Manifest = z.object({
-  format: z.literal([1, MANIFEST_FORMAT]),
+  format: z.literal([1, 2, MANIFEST_FORMAT]),
   id: z.uuid(),
   /** The name of the snapshot's file, in the folder of this manifest. */
   name: z.string().min(1),
@@ -34,6 +38,11 @@ export const Manifest = z.object({
   image: z.object({ bytes: Bytes, sha256: Sha256 }),
   /** Of the stored database, which opens with the key it was made with; `null`: it is not encrypted. */
   encryption: Encryption.nullable().default(null),
+  /**
+   * How the stored file is sealed; `null`: it is not. The passphrase has no fingerprint here, for one would be cheaper
+   * to guess at than the seal itself.
+   */
+  seal: SnapshotSeal.default(null),
   database: z.object({
     pageSize: z.number().int(),
     pageCount: z.number().int().nonnegative(),

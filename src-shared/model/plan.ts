@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PlanKey } from './encryption.ts';
 import { Run } from './run.ts';
 import { Pause, Schedule, ScheduleStatus, TimeZone, Weekday } from './schedule.ts';
+import { SnapshotSeal } from './seal.ts';
 import { ListedSnapshot } from './snapshot.ts';
 import { Bytes, Compression, FilePath, Instant } from './values.ts';
 
@@ -66,29 +67,6 @@ export type PlanDestinationInput = z.infer<typeof PlanDestinationInput>;
 
 /** Snapshots are stored where the first of them that is a folder and there says, and copied to all the others. */
 const destinationsOf = <T extends z.ZodType>(one: T) => z.array(one).min(1).max(10);
-
-/**
- * How the stored snapshots of a plan are encrypted with age (https://age-encryption.org/v1), so that `age -d` opens
- * them; `null`: not by Snapkeep. The passphrase and the identities that open them are secrets and are not here.
- */
-export const SnapshotSeal = z
-  .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('passphrase') }),
-    z.strictObject({
-      kind: z.literal('recipients'),
-      recipients: z.array(z.string().trim().min(1).max(4000)).min(1).max(20),
-    }),
-  ])
-  .nullable();
-export type SnapshotSeal = z.infer<typeof SnapshotSeal>;
-
-/** The secrets of a plan's seal as they are entered; those left out stay as they are, and none is ever answered. */
-export const SealSecretsInput = z.strictObject({
-  passphrase: z.string().min(8).max(1024).optional(),
-  /** `AGE-SECRET-KEY-1…`: with it, snapshots for recipients can be verified and restored here. */
-  identity: z.string().trim().min(1).max(8192).optional(),
-});
-export type SealSecretsInput = z.infer<typeof SealSecretsInput>;
 
 /** What a person decides about a plan. */
 export const PlanInput = z.object({

@@ -14,6 +14,10 @@ export const RecoveryKit = z.object({
 });
 export type RecoveryKit = z.infer<typeof RecoveryKit>;
 
+/** What is remembered of the kit that was saved last. */
+export const SavedRecoveryKit = z.object({ digest: z.string(), savedAt: Instant, folder: FilePath.nullable() });
+export type SavedRecoveryKit = z.infer<typeof SavedRecoveryKit>;
+
 /** `none`: there is nothing to recover yet. `outdated`: what was saved no longer says what is true. */
 export const RecoveryKitState = z.object({
   state: z.enum(['none', 'unsaved', 'outdated', 'saved']),

@@ -27,6 +27,7 @@ export type Check = z.infer<typeof Check>;
 
 /** The result of restoring a snapshot or a bare file to a scratch place and looking at everything in it. */
 export const Verification = z.object({
+  /** No check failed. With the level `none` it is whole but sealed, and nobody here can open it: nothing is proven. */
   valid: z.boolean(),
   level: ProofLevel,
   at: Instant,

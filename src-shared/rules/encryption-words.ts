@@ -16,6 +16,23 @@ const WORDS: Record<CipherFormat, string> = {
   rc4: 'System.Data.SQLite RC4',
 };
 
+/** What SQLite3 Multiple Ciphers is told before the key, so that it takes a database for one of this format. */
+export const CIPHER_PRAGMAS: Record<CipherFormat, readonly string[]> = {
+  'sqlcipher-4': ["cipher='sqlcipher'", 'legacy=4'],
+  'sqlcipher-3': ["cipher='sqlcipher'", 'legacy=3'],
+  'sqlcipher-3-4096': ["cipher='sqlcipher'", 'legacy=3', 'legacy_page_size=4096'],
+  'sqlcipher-2': ["cipher='sqlcipher'", 'legacy=2'],
+  'sqlcipher-1': ["cipher='sqlcipher'", 'legacy=1'],
+  sqlcipher: ["cipher='sqlcipher'", 'legacy=0'],
+  chacha20: ["cipher='chacha20'", 'legacy=0'],
+  sqleet: ["cipher='chacha20'", 'legacy=1'],
+  aegis: ["cipher='aegis'"],
+  ascon128: ["cipher='ascon128'"],
+  aes256cbc: ["cipher='aes256cbc'"],
+  aes128cbc: ["cipher='aes128cbc'"],
+  rc4: ["cipher='rc4'"],
+};
+
 /** What a format is called. */
 export function formatInWords(format: CipherFormat): string {
   return WORDS[format];

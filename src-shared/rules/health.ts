@@ -64,7 +64,10 @@ function doubt({ newest, drill, running }: PlanFacts): Health | undefined {
   // A backup that is being made is about to answer it.
   if (running) return undefined;
   if (newest === null) return undefined;
-  if (newest.valid === null) return { state: 'unproven', reason: 'The newest snapshot has not been verified yet.' };
+  if (newest.valid === null) {
+    const looked = newest.at === null ? 'The newest snapshot has not been verified yet.' : newest.message;
+    return { state: 'unproven', reason: looked };
+  }
   if (drill?.late) return { state: 'unproven', reason: 'The last restore drill is too long ago.' };
   return undefined;
 }

@@ -3,9 +3,11 @@ import type { Compression } from '../model/values.ts';
 
 const EXTENSIONS: Record<Compression, string> = { gz: '.db.gz', zst: '.db.zst', none: '.db' };
 
-/** What a stored file of this compression is called at its end. */
-export function extensionFor(compression: Compression): string {
-  return EXTENSIONS[compression];
+const SEALED = '.age';
+
+/** What a stored file of this compression, sealed or not, is called at its end. */
+export function extensionFor(compression: Compression, sealed = false): string {
+  return EXTENSIONS[compression] + (sealed ? SEALED : '');
 }
 
 // With time, ending, manifest and what marks a file in the making, a name stays below the 255 bytes of file systems.
@@ -26,13 +28,19 @@ export function fileStem(planName: string): string {
 }
 
 /**
- * The name of a snapshot taken at an instant: `<plan>-YYYY-MM-DD-HHMMSS.db.gz`, in UTC.
+ * The name of a snapshot taken at an instant: `<plan>-YYYY-MM-DD-HHMMSS.db.gz`, in UTC; `.age` follows if it is sealed.
  * @param attempt 1, or 2, 3 … when the names before are taken; then `-2`, `-3` … follows the time.
  */
-export function snapshotName(planName: string, at: Date, compression: Compression, attempt = 1): string {
+export function snapshotName(
+  planName: string,
+  at: Date,
+  compression: Compression,
+  attempt = 1,
+  sealed = false,
+): string {
   const [day = '', time = ''] = at.toISOString().split('T');
   const suffix = attempt > 1 ? `-${attempt}` : '';
-  return `${fileStem(planName)}-${day}-${time.slice(0, 8).replaceAll(':', '')}${suffix}${extensionFor(compression)}`;
+  return `${fileStem(planName)}-${day}-${time.slice(0, 8).replaceAll(':', '')}${suffix}${extensionFor(compression, sealed)}`;
 }
 
 // What Windows and SMB shares refuse in a name, what any system takes for a path, and halves of letters.
@@ -44,7 +52,7 @@ const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
  * @throws SnapkeepError `INVALID_PARAMS` when the name could leave the folder, cannot be written on every system, is
  * longer than 200 bytes of UTF-8, or ends as another compression does.
  */
-export function ownSnapshotName(name: string, compression: Compression): string {
+export function ownSnapshotName(name: string, compression: Compression, sealed = false): string {
   const trimmed = name.trim().normalize('NFC');
   if (
     trimmed === '' ||
@@ -57,8 +65,12 @@ export function ownSnapshotName(name: string, compression: Compression): string 
       hint: 'Use a plain file name without folders and without < > : " / \\ | ? * and not starting with a dot.',
     });
   }
-  const extension = extensionFor(compression);
-  const known = [...Object.values(EXTENSIONS)]
+  const extension = extensionFor(compression, sealed);
+  // The ending without the seal is no contradiction: the seal's is added to it.
+  if (sealed && trimmed.toLowerCase().endsWith(EXTENSIONS[compression]))
+    return ownSnapshotName(trimmed + SEALED, compression, true);
+  const known = Object.values(EXTENSIONS)
+    .flatMap((end) => [end, end + SEALED])
     .sort((a, b) => b.length - a.length)
     .find((end) => trimmed.toLowerCase().endsWith(end));
   if (known !== undefined && known !== extension) {

@@ -5,6 +5,8 @@ export function quietContext(stagingFolder: string, more: Partial<TaskContext> =
   return {
     stagingFolder,
     keys: [],
+    sealSecrets: [],
+    unsealed: () => {},
     throwIfCancelled: () => {},
     progress: () => {},
     log: () => {},

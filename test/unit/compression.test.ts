@@ -75,7 +75,7 @@ describe.each([
         Buffer.concat([randomBytes(Math.min(bytes, 100_000)), Buffer.alloc(Math.max(0, bytes - 100_000), 'row ')]),
       );
       const handle = await open(stored, 'w');
-      const digest = await storeImage(image, handle, kind, () => {});
+      const digest = await storeImage(image, handle, { compression: kind, sealing: null }, () => {});
       await handle.close();
       const progress: number[] = [];
       expect(await unpackFile(stored, content, back, (done) => progress.push(done))).toEqual(digest);
@@ -91,7 +91,12 @@ describe.each([
     const [image, stored] = [join(folder, 'image'), join(folder, 'stored')];
     writeFileSync(image, Buffer.from('a small database, as it were. '.repeat(8)));
     const handle = await open(stored, 'w');
-    const { image: imageDigest, stored: storedDigest } = await storeImage(image, handle, kind, () => {});
+    const { image: imageDigest, stored: storedDigest } = await storeImage(
+      image,
+      handle,
+      { compression: kind, sealing: null },
+      () => {},
+    );
     await handle.close();
     const original = readFileSync(stored);
     const unnoticed: string[] = [];

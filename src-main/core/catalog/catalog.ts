@@ -7,6 +7,7 @@ import { openCatalog } from './open-catalog.ts';
 import { PlanRepo } from './plan-repo.ts';
 import { RunRepo } from './run-repo.ts';
 import { ScheduleRepo } from './schedule-repo.ts';
+import { SealRepo } from './seal-repo.ts';
 import { SecretRepo } from './secret-repo.ts';
 import { SettingsRepo } from './settings-repo.ts';
 import { SnapshotRepo } from './snapshot-repo.ts';
@@ -24,6 +25,7 @@ export interface Catalog {
   readonly drills: DrillRepo;
   readonly secrets: SecretRepo;
   readonly keys: KeyRepo;
+  readonly seals: SealRepo;
   close(): void;
 }
 
@@ -42,6 +44,7 @@ export function createCatalog(path: string): Catalog {
     drills: new DrillRepo(db),
     secrets: new SecretRepo(db),
     keys: new KeyRepo(db),
+    seals: new SealRepo(db),
     close: () => db.close(),
   };
 }

@@ -121,4 +121,19 @@ export const migrations: readonly Migration[] = [
   CREATE TABLE database_keys (fingerprint TEXT PRIMARY KEY, sealed BLOB NOT NULL, used_at TEXT NOT NULL) STRICT;
   `,
   introduceDestinations,
+  `
+  CREATE TABLE seal_secrets (
+    fingerprint TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    sealed BLOB NOT NULL,
+    used_at TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE plan_seal_secrets (
+    plan_id TEXT NOT NULL REFERENCES plans(id) ON DELETE CASCADE,
+    fingerprint TEXT NOT NULL REFERENCES seal_secrets(fingerprint),
+    since TEXT NOT NULL,
+    PRIMARY KEY (plan_id, fingerprint)
+  ) STRICT;
+  `,
 ];

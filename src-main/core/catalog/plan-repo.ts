@@ -1,6 +1,7 @@
 import { PlanKey } from '../../../src-shared/model/encryption.ts';
-import { Drill, type Plan, type PlanDestination, Retention, SnapshotSeal } from '../../../src-shared/model/plan.ts';
+import { Drill, type Plan, type PlanDestination, Retention } from '../../../src-shared/model/plan.ts';
 import { Pause, Schedule } from '../../../src-shared/model/schedule.ts';
+import { SnapshotSeal } from '../../../src-shared/model/seal.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
 import type { Database } from '../engine/open-database.ts';
 

@@ -1,8 +1,10 @@
+import { SavedRecoveryKit } from '../../../src-shared/model/recovery-kit.ts';
 import { Pause } from '../../../src-shared/model/schedule.ts';
 import { DEFAULT_SETTINGS, Settings } from '../../../src-shared/model/settings.ts';
 import type { Database } from '../engine/open-database.ts';
 
 const PAUSE = 'pause';
+const RECOVERY_KIT = 'recovery-kit';
 const SETTINGS = 'settings';
 
 /** The table of settings. */
@@ -32,6 +34,16 @@ export class SettingsRepo {
 
   savePause(pause: Pause | null): void {
     this.#write(PAUSE, JSON.stringify(pause));
+  }
+
+  /** The recovery kit that was saved last. */
+  recoveryKit(): SavedRecoveryKit | null {
+    const value = this.#read(RECOVERY_KIT);
+    return value === undefined ? null : SavedRecoveryKit.parse(JSON.parse(value));
+  }
+
+  saveRecoveryKit(saved: SavedRecoveryKit): void {
+    this.#write(RECOVERY_KIT, JSON.stringify(saved));
   }
 
   #read(key: string): string | undefined {

@@ -43,6 +43,7 @@ interface PlaceRow {
   message: string | null;
   verified_at: string | null;
   valid: number | null;
+  level: Snapshot['proof']['level'] | null;
 }
 
 /** Where a snapshot is: at people's destinations, and on this machine. */
@@ -63,7 +64,7 @@ const FROM = `FROM snapshots s
 const NEWEST_FIRST = 'ORDER BY created_at DESC, s.id DESC';
 const PLACES = `SELECT c.snapshot_id, c.destination_id, d.name, d.settings ->> '$.kind' AS kind,
     d.settings ->> '$.path' AS path, d.own, c.state, c.at, c.message,
-    v.at AS verified_at, v.valid
+    v.at AS verified_at, v.valid, v.level
   FROM snapshot_copies c JOIN snapshots s ON s.id = c.snapshot_id JOIN destinations d ON d.id = c.destination_id
   LEFT JOIN plan_destinations p ON p.plan_id = s.plan_id AND p.destination_id = c.destination_id
   LEFT JOIN verifications v ON v.id =
@@ -123,11 +124,24 @@ export class SnapshotRepo {
   onceProven(planId: string): Set<string> {
     const ids = this.#db
       .prepare(
-        'SELECT DISTINCT snapshot_id FROM verifications JOIN snapshots s ON s.id = snapshot_id WHERE s.plan_id = ? AND valid = 1',
+        "SELECT DISTINCT snapshot_id FROM verifications JOIN snapshots s ON s.id = snapshot_id WHERE s.plan_id = ? AND valid = 1 AND level <> 'none'",
       )
       .pluck()
       .all(planId) as string[];
     return new Set(ids);
+  }
+
+  /** How the snapshots of a plan are encrypted and sealed, each way once, the newest first. */
+  locksOf(planId: string): Array<Pick<Snapshot, 'encryption' | 'sealed'>> {
+    const rows = this.#db
+      .prepare(
+        "SELECT encryption, sealed FROM snapshots WHERE plan_id = ? AND trigger <> 'before-restore' GROUP BY encryption, sealed ORDER BY max(created_at) DESC",
+      )
+      .all(planId) as Array<Pick<SnapshotRow, 'encryption' | 'sealed'>>;
+    return rows.map(({ encryption, sealed }) => ({
+      encryption: encryption === null ? null : Encryption.parse(JSON.parse(encryption)),
+      sealed,
+    }));
   }
 
   /**
@@ -170,7 +184,7 @@ export class SnapshotRepo {
     this.#db
       .prepare(
         `INSERT INTO snapshots VALUES (@id, @planId, @planName, @sourcePath, @name, @createdAt, @sizeBytes, @imageBytes,
-           @compression, @trigger, @sha256, @userVersion, @tables, @tableCount, @rowCount, @pinned, @encryption, NULL)
+           @compression, @trigger, @sha256, @userVersion, @tables, @tableCount, @rowCount, @pinned, @encryption, @sealed)
          ON CONFLICT (id) DO UPDATE SET plan_id = coalesce(@planId, plan_id), name = @name, size_bytes = @sizeBytes, sha256 = @sha256`,
       )
       .run({
@@ -190,6 +204,7 @@ export class SnapshotRepo {
         tableCount: tables.length,
         rowCount: tables.reduce((sum, table) => sum + table.rows, 0),
         encryption: manifest.encryption && JSON.stringify(manifest.encryption),
+        sealed: manifest.seal?.kind ?? null,
         pinned: manifest.trigger === 'before-restore' ? 1 : 0,
       });
   }
@@ -292,7 +307,7 @@ function toSummary(row: SnapshotRow, placeRows: readonly PlaceRow[]): SnapshotSu
     sealed: row.sealed,
     proof: {
       level: row.proof_level ?? 'none',
-      valid: row.proof_valid === null ? null : row.proof_valid === 1,
+      valid: provenOf(row.proof_valid, row.proof_level),
       at: row.proof_at,
       message: row.proof_message ?? 'Not verified yet.',
     },
@@ -316,7 +331,7 @@ function toPlaces(rows: readonly PlaceRow[]): Places {
       at: row.at,
       message: row.message,
       verifiedAt: row.verified_at,
-      valid: row.valid === null ? null : row.valid === 1,
+      valid: provenOf(row.valid, row.level),
     });
   }
   const missing = !rows.some(({ state }) => state === 'stored');
@@ -326,4 +341,9 @@ function toPlaces(rows: readonly PlaceRow[]): Places {
 function toSnapshot(row: SnapshotRow, placeRows: readonly PlaceRow[]): Snapshot {
   const { tableCount: _tableCount, rowCount: _rowCount, ...summary } = toSummary(row, placeRows);
   return { ...summary, tables: JSON.parse(row.tables) as TableRows[] };
+}
+
+/** What is whole but sealed, and could not be opened, is as unproven as what was never looked at. */
+function provenOf(valid: number | null, level: Snapshot['proof']['level'] | null): boolean | null {
+  return valid === null || (valid === 1 && level === 'none') ? null : valid === 1;
 }

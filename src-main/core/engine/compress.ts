@@ -6,6 +6,7 @@ import type { Compression } from '../../../src-shared/model/values.ts';
 import { readPieces, writeFully } from './durable-files.ts';
 import { packMember } from './gzip-members.ts';
 import { mapInOrder } from './in-order.ts';
+import { type Sealing, sealPieces } from './seal.ts';
 import { packFrame } from './zstd-frames.ts';
 
 /** How much of the image goes into one gzip member or zstd frame. */
@@ -25,13 +26,13 @@ export interface StoredDigest {
 }
 
 /**
- * Stores a database image: packed in pieces, several at a time, hashed on both sides, and synced.
+ * Stores a database image: packed in pieces, several at a time, sealed if so wished, hashed on both sides, and synced.
  * @param onProgress told the bytes of the image stored so far; may throw to stop
  */
 export async function storeImage(
   imagePath: string,
   stored: FileHandle,
-  compression: Compression,
+  { compression, sealing }: { compression: Compression; sealing: Sealing | null },
   onProgress: (bytes: number) => void,
 ): Promise<StoredDigest> {
   const imageHash = createHash('sha256');
@@ -39,34 +40,43 @@ export async function storeImage(
   let imageBytes = 0;
   let storedBytes = 0;
   const image = await open(imagePath, 'r');
+  const packed = packedPieces(image, compression, (piece) => {
+    imageHash.update(piece);
+    imageBytes += piece.length;
+  });
   try {
-    const packed = mapInOrder(readPieces(image, PIECE_BYTES), IN_FLIGHT, async (piece) => {
-      const result = pack(piece, compression);
-      imageHash.update(piece);
-      return { packed: await result, pieceBytes: piece.length };
-    });
-    for await (const piece of packed) {
-      storedHash.update(piece.packed);
-      writeFully(stored, piece.packed);
-      imageBytes += piece.pieceBytes;
-      storedBytes += piece.packed.length;
+    // What is packed goes into the seal as it comes: unsealed it is on no disk.
+    for await (const piece of sealing === null ? packed : sealPieces(packed, sealing)) {
+      storedHash.update(piece);
+      writeFully(stored, piece);
+      storedBytes += piece.length;
       onProgress(imageBytes);
-    }
-    if (imageBytes === 0) {
-      // An empty database is stored as one empty member or frame, so that the file is what its name says.
-      const empty = await pack(Buffer.alloc(0), compression);
-      storedHash.update(empty);
-      writeFully(stored, empty);
-      storedBytes = empty.length;
     }
     await stored.sync();
   } finally {
+    await packed.return(undefined);
     await image.close();
   }
   return {
     image: { bytes: imageBytes, sha256: imageHash.digest('hex') },
     stored: { bytes: storedBytes, sha256: storedHash.digest('hex') },
   };
+}
+
+async function* packedPieces(
+  image: FileHandle,
+  compression: Compression,
+  onRead: (piece: Buffer) => void,
+): AsyncGenerator<Buffer> {
+  let empty = true;
+  yield* mapInOrder(readPieces(image, PIECE_BYTES), IN_FLIGHT, (piece) => {
+    empty = false;
+    const packing = pack(piece, compression);
+    onRead(piece);
+    return packing;
+  });
+  // An empty database is stored as one empty member or frame, so that the file is what its name says.
+  if (empty) yield await pack(Buffer.alloc(0), compression);
 }
 
 async function pack(piece: Buffer, compression: Compression): Promise<Buffer> {

@@ -1,5 +1,6 @@
 import type { CipherFormat, KeyFingerprint } from '../../../src-shared/model/encryption.ts';
 import { CipherFormat as Formats } from '../../../src-shared/model/encryption.ts';
+import { CIPHER_PRAGMAS } from '../../../src-shared/rules/encryption-words.ts';
 
 /** A key and the name it goes by wherever it must not be told. */
 export interface DatabaseKey {
@@ -21,26 +22,10 @@ interface Lockable {
   key(key: Buffer): number;
 }
 
-const PRAGMAS: Record<CipherFormat, readonly string[]> = {
-  'sqlcipher-4': ["cipher='sqlcipher'", 'legacy=4'],
-  'sqlcipher-3': ["cipher='sqlcipher'", 'legacy=3'],
-  'sqlcipher-3-4096': ["cipher='sqlcipher'", 'legacy=3', 'legacy_page_size=4096'],
-  'sqlcipher-2': ["cipher='sqlcipher'", 'legacy=2'],
-  'sqlcipher-1': ["cipher='sqlcipher'", 'legacy=1'],
-  sqlcipher: ["cipher='sqlcipher'", 'legacy=0'],
-  chacha20: ["cipher='chacha20'", 'legacy=0'],
-  sqleet: ["cipher='chacha20'", 'legacy=1'],
-  aegis: ["cipher='aegis'"],
-  ascon128: ["cipher='ascon128'"],
-  aes256cbc: ["cipher='aes256cbc'"],
-  aes128cbc: ["cipher='aes128cbc'"],
-  rc4: ["cipher='rc4'"],
-};
-
 /** Gives a connection the key before anything is read. Nothing it sorts or builds meanwhile may reach a disk in plain. */
 export function unlock(database: Lockable, { format, text }: Unlocking): void {
   database.pragma('temp_store = MEMORY');
-  for (const pragma of PRAGMAS[format]) database.pragma(pragma);
+  for (const pragma of CIPHER_PRAGMAS[format]) database.pragma(pragma);
   // As bytes: a key in the text of a statement could come back in an error message.
   database.key(Buffer.from(text, 'utf8'));
 }

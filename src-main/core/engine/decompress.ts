@@ -1,14 +1,17 @@
-import { createHash, type Hash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
 import { type Duplex, pipeline } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
-import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
 import { PIECE_BYTES, type StoredDigest } from './compress.ts';
 import { readPieces, writeFully } from './durable-files.ts';
 import { errorCode } from './engine-errors.ts';
 import { MEMBER_HEADER_BYTES, memberLength, SHORTEST_MEMBER, unpackMember } from './gzip-members.ts';
+import { contentOf } from './identify-file.ts';
 import { mapInOrder } from './in-order.ts';
+import { damagedData, PieceReader } from './piece-reader.ts';
+import type { SealSecret } from './seal.ts';
+import { unseal } from './unseal.ts';
 import {
   BLOCK_HEADER_BYTES,
   type FrameHeader,
@@ -24,26 +27,33 @@ const UNPACKED_LIMIT = 16 * PIECE_BYTES;
 /** As many as libuv's pool has threads. */
 const IN_FLIGHT = 4;
 
+/** What opens a sealed file, and who is told which of it did. */
+export interface Unsealing {
+  secrets: readonly SealSecret[];
+  onUnsealed(secret: SealSecret): void;
+}
+
 /**
- * Unpacks a stored snapshot, or any gzip or zstd file or bare image, into a file, hashing both sides. Files that
- * Snapkeep stored are unpacked several pieces at a time.
+ * Unpacks a stored snapshot, or any gzip or zstd file or bare image, sealed or not, into a file, hashing both sides.
+ * Files that Snapkeep stored are unpacked several pieces at a time.
  * @param onProgress told the stored bytes read so far; may throw to stop
- * @throws SnapkeepError `CORRUPT` when the compressed data is damaged or cut off
+ * @throws SnapkeepError `CORRUPT` when the compressed or sealed data is damaged or cut off; `BAD_KEY` when it is sealed
+ * and nothing that is known opens it, which a damaged header may look like
  */
 export async function unpackFile(
   storedPath: string,
   content: FileContent,
   imagePath: string,
   onProgress: (bytes: number) => void,
+  unsealing: Unsealing = { secrets: [], onUnsealed: () => {} },
 ): Promise<StoredDigest> {
   const imageHash = createHash('sha256');
   let imageBytes = 0;
-  const stored = await open(storedPath, 'r');
+  const stored = await openHashed(storedPath, onProgress);
   try {
-    const reader = new HashingReader(stored, onProgress);
     const image = await open(imagePath, 'wx', 0o600);
     try {
-      for await (const piece of unpackedPieces(reader, content)) {
+      for await (const piece of plainPieces(stored.reader, content, unsealing)) {
         imageHash.update(piece);
         imageBytes += piece.length;
         writeFully(image, piece);
@@ -51,12 +61,9 @@ export async function unpackFile(
     } finally {
       await image.close();
     }
-    return {
-      image: { bytes: imageBytes, sha256: imageHash.digest('hex') },
-      stored: { bytes: reader.position, sha256: reader.hash.digest('hex') },
-    };
+    return { image: { bytes: imageBytes, sha256: imageHash.digest('hex') }, stored: await stored.digest() };
   } catch (error) {
-    throw isDamage(error) ? damaged(error) : error;
+    throw isDamage(error) ? damagedData(error) : error;
   } finally {
     await stored.close();
   }
@@ -67,17 +74,53 @@ export async function hashFile(
   path: string,
   onProgress: (bytes: number) => void,
 ): Promise<{ bytes: number; sha256: string }> {
-  const handle = await open(path, 'r');
+  const stored = await openHashed(path, onProgress);
   try {
-    const reader = new HashingReader(handle, onProgress);
-    for await (const _piece of reader.rest());
-    return { bytes: reader.position, sha256: reader.hash.digest('hex') };
+    return await stored.digest();
   } finally {
-    await handle.close();
+    await stored.close();
   }
 }
 
-async function* unpackedPieces(reader: HashingReader, content: FileContent): AsyncGenerator<Buffer> {
+async function openHashed(path: string, onProgress: (bytes: number) => void) {
+  const hash = createHash('sha256');
+  const handle = await open(path, 'r');
+  const reader = new PieceReader(readPieces(handle, PIECE_BYTES), (taken, position) => {
+    hash.update(taken);
+    onProgress(position);
+  });
+  return {
+    reader,
+    /** Of the whole file: what has not been read yet is read now. */
+    digest: async () => {
+      for await (const _piece of reader.rest());
+      return { bytes: reader.position, sha256: hash.digest('hex') };
+    },
+    close: () => handle.close(),
+  };
+}
+
+/** What is in a seal is again one of the others, whatever its name says. */
+async function* plainPieces(
+  reader: PieceReader,
+  content: FileContent,
+  { secrets, onUnsealed }: Unsealing,
+): AsyncGenerator<Buffer> {
+  if (content !== 'age') {
+    yield* unpackedPieces(reader, content);
+    return;
+  }
+  const { pieces, secret } = await unseal(reader, secrets);
+  onUnsealed(secret);
+  const inside = new PieceReader(pieces);
+  try {
+    yield* unpackedPieces(inside, contentOf(await inside.peek(MEMBER_HEADER_BYTES)));
+  } finally {
+    await pieces.return(undefined);
+  }
+}
+
+async function* unpackedPieces(reader: PieceReader, content: FileContent): AsyncGenerator<Buffer> {
   if (content === 'gzip') {
     const own = memberLength(await reader.peek(MEMBER_HEADER_BYTES)) !== undefined;
     yield* own
@@ -94,37 +137,37 @@ async function* unpackedPieces(reader: HashingReader, content: FileContent): Asy
   }
 }
 
-async function* ownMembers(reader: HashingReader): AsyncGenerator<Buffer> {
+async function* ownMembers(reader: PieceReader): AsyncGenerator<Buffer> {
   for (;;) {
     const header = await reader.peek(MEMBER_HEADER_BYTES);
     if (header.length === 0) return;
     const length = memberLength(header);
-    if (length === undefined || length < SHORTEST_MEMBER || length > UNPACKED_LIMIT) throw damaged();
+    if (length === undefined || length < SHORTEST_MEMBER || length > UNPACKED_LIMIT) throw damagedData();
     yield await reader.take(length);
   }
 }
 
-async function* frames(reader: HashingReader): AsyncGenerator<Buffer> {
+async function* frames(reader: PieceReader): AsyncGenerator<Buffer> {
   while (await atFrame(reader)) yield await reader.take(await frameLength(reader));
 }
 
 /** The length of the next frame: its header, its blocks, its checksum. */
-async function frameLength(reader: HashingReader): Promise<number> {
+async function frameLength(reader: PieceReader): Promise<number> {
   const header = requireFrameHeader(await reader.peek(MAX_FRAME_HEADER));
   let length = header.headerBytes;
   for (let last = false; !last; ) {
     const start = await reader.peek(length + BLOCK_HEADER_BYTES);
-    if (start.length < length + BLOCK_HEADER_BYTES) throw damaged();
+    if (start.length < length + BLOCK_HEADER_BYTES) throw damagedData();
     const block = readBlockHeader(start.subarray(length));
     last = block.last;
     length += BLOCK_HEADER_BYTES + block.bytes;
-    if (length > UNPACKED_LIMIT) throw damaged();
+    if (length > UNPACKED_LIMIT) throw damagedData();
   }
   return length + header.checksumBytes;
 }
 
 /** Goes on to the next frame with data in it; `false` at the end of the file. */
-async function atFrame(reader: HashingReader): Promise<boolean> {
+async function atFrame(reader: PieceReader): Promise<boolean> {
   for (;;) {
     const start = await reader.peek(MAX_FRAME_HEADER);
     const skippable = skippableBytes(start);
@@ -134,7 +177,7 @@ async function atFrame(reader: HashingReader): Promise<boolean> {
 }
 
 /** The bytes of the next frame, which may be of any length. */
-async function* frameParts(reader: HashingReader): AsyncGenerator<Buffer> {
+async function* frameParts(reader: PieceReader): AsyncGenerator<Buffer> {
   const header = requireFrameHeader(await reader.peek(MAX_FRAME_HEADER));
   yield await reader.take(header.headerBytes);
   for (let last = false; !last; ) {
@@ -147,14 +190,14 @@ async function* frameParts(reader: HashingReader): AsyncGenerator<Buffer> {
   if (header.checksumBytes > 0) yield await reader.take(header.checksumBytes);
 }
 
-async function* unpackMembers(reader: HashingReader): AsyncGenerator<Buffer> {
+async function* unpackMembers(reader: PieceReader): AsyncGenerator<Buffer> {
   yield* unpackThrough(reader.rest(), createGunzip());
-  // gunzip stops at what follows the last member; the file is hashed to its end all the same.
+  // gunzip stops at what follows the last member; what is sealed is opened to its end all the same.
   for await (const _rest of reader.rest());
 }
 
 /** Node's zstd stops after one frame without a word, so each frame gets an unpacker of its own. */
-async function* unpackFrames(reader: HashingReader): AsyncGenerator<Buffer> {
+async function* unpackFrames(reader: PieceReader): AsyncGenerator<Buffer> {
   while (await atFrame(reader)) yield* unpackThrough(frameParts(reader), createZstdDecompress());
 }
 
@@ -165,66 +208,8 @@ async function* unpackThrough(packed: AsyncGenerator<Buffer>, unpacker: Duplex):
 
 function requireFrameHeader(bytes: Buffer): FrameHeader {
   const header = readFrameHeader(bytes);
-  if (header === undefined) throw damaged();
+  if (header === undefined) throw damagedData();
   return header;
-}
-
-/** Reads a file front to back, in pieces as large as asked for, hashing all of it. */
-class HashingReader {
-  readonly hash: Hash = createHash('sha256');
-  /** Bytes handed out so far. */
-  position = 0;
-  #buffered: Buffer = Buffer.alloc(0);
-  readonly #pieces: Generator<Buffer>;
-  readonly #onProgress: (bytes: number) => void;
-
-  constructor(handle: FileHandle, onProgress: (bytes: number) => void) {
-    this.#pieces = readPieces(handle, PIECE_BYTES);
-    this.#onProgress = onProgress;
-  }
-
-  /** The next bytes without moving on; fewer at the end of the file. */
-  async peek(bytes: number): Promise<Buffer> {
-    while (this.#buffered.length < bytes) {
-      const next = this.#pieces.next();
-      if (next.done) break;
-      this.#buffered = this.#buffered.length === 0 ? next.value : Buffer.concat([this.#buffered, next.value]);
-    }
-    return this.#buffered.subarray(0, bytes);
-  }
-
-  /** The next bytes, all of them. @throws SnapkeepError `CORRUPT` at the end of the file */
-  async take(bytes: number): Promise<Buffer> {
-    const taken = await this.peek(bytes);
-    if (taken.length < bytes) throw damaged();
-    this.#advance(taken);
-    return taken;
-  }
-
-  /** All that is left, in pieces. */
-  async *rest(): AsyncGenerator<Buffer> {
-    for (;;) {
-      const piece = await this.peek(1);
-      if (piece.length === 0) return;
-      const all = this.#buffered;
-      this.#advance(all);
-      yield all;
-    }
-  }
-
-  #advance(taken: Buffer): void {
-    this.#buffered = this.#buffered.subarray(taken.length);
-    this.hash.update(taken);
-    this.position += taken.length;
-    this.#onProgress(this.position);
-  }
-}
-
-function damaged(cause?: unknown): SnapkeepError {
-  return new SnapkeepError('CORRUPT', 'The compressed data is damaged or cut off.', {
-    hint: 'Use another snapshot.',
-    cause,
-  });
 }
 
 function isDamage(error: unknown): boolean {

@@ -148,7 +148,7 @@ export function* readPieces(handle: FileHandle, size: number): Generator<Buffer>
 const WRITE_BYTES = 256 * 1024;
 
 /** Writes all of a buffer; a file system may take less at a time. For workers. */
-export function writeFully(handle: FileHandle, data: Buffer): void {
+export function writeFully(handle: FileHandle, data: Uint8Array): void {
   let written = 0;
   while (written < data.length)
     written += writeSync(handle.fd, data, written, Math.min(WRITE_BYTES, data.length - written));

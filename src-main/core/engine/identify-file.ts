@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
 import { requireFile } from './require-file.ts';
+import { AGE_START, ARMOR_START } from './unseal.ts';
 
 const SQLITE_MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 /** How much is looked at. */
@@ -9,6 +10,8 @@ const SIGNATURES: ReadonlyArray<[FileContent, Buffer]> = [
   ['sqlite', SQLITE_MAGIC],
   ['gzip', Buffer.from([0x1f, 0x8b, 8])],
   ['zstd', Buffer.from([0x28, 0xb5, 0x2f, 0xfd])],
+  ['age', Buffer.from(AGE_START, 'latin1')],
+  ['age', Buffer.from(ARMOR_START, 'latin1')],
   // pzstd begins with a frame that is skipped.
   ...Array.from({ length: 16 }, (_, n): [FileContent, Buffer] => ['zstd', Buffer.from([0x50 + n, 0x2a, 0x4d, 0x18])]),
   ['zip', Buffer.from('PK\u0003\u0004', 'latin1')],
@@ -31,7 +34,7 @@ export async function identifyContent(path: string): Promise<FileContent> {
     const start = buffer.subarray(0, bytesRead);
     const content = contentOf(start.subarray(0, 512));
     if (content === 'unknown' && looksEncrypted(start, (await handle.stat()).size)) return 'encrypted';
-    return content === 'empty' && /\.(gz|zst)$/i.test(path) ? 'unknown' : content;
+    return content === 'empty' && /\.(gz|zst|age)$/i.test(path) ? 'unknown' : content;
   } finally {
     await handle.close();
   }
@@ -63,7 +66,7 @@ const IN_WORDS: Record<FileContent, string> = {
   empty: 'an empty file, which SQLite takes for an empty database',
   gzip: 'a gzip file',
   zstd: 'a zstd file',
-  age: 'a file encrypted with age',
+  age: 'a file sealed with age',
   zip: 'a ZIP archive',
   text: 'a text file',
   encrypted: 'an encrypted database, or something that only looks like one',
@@ -75,9 +78,10 @@ export function contentInWords(content: FileContent): string {
   return IN_WORDS[content];
 }
 
+/** What a restore can do something with. */
+const RESTORABLE: ReadonlySet<FileContent> = new Set(['sqlite', 'empty', 'gzip', 'zstd', 'age', 'encrypted']);
+
 /** Whether a restore can do anything with such a file. */
 export function isRestorable(content: FileContent): boolean {
-  return (
-    content === 'sqlite' || content === 'empty' || content === 'gzip' || content === 'zstd' || content === 'encrypted'
-  );
+  return RESTORABLE.has(content);
 }

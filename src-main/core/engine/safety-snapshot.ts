@@ -57,6 +57,8 @@ function snapshotRequest(request: SafetyRequest): Parameters<typeof takeSnapshot
     plan: { id: request.planId, name: safetyName(request.targetPath) },
     ownName: null,
     compression: 'zst',
+    // It stays on this machine, beside the database, which is not sealed either.
+    seal: null,
     trigger: 'before-restore',
     snapkeepVersion: request.snapkeepVersion,
   };
@@ -77,10 +79,15 @@ async function keepFiles(request: SafetyRequest, context: TaskContext): Promise<
     if (await exists(from.journal)) await copySynced(from.journal, to.journal);
     const handle = await open(partial, 'wx', 0o600);
     try {
-      const digest = await storeImage(await mainFile(request.targetPath, context), handle, 'none', (bytes) => {
-        context.throwIfCancelled();
-        context.progress('safety-snapshot', bytes, null);
-      });
+      const digest = await storeImage(
+        await mainFile(request.targetPath, context),
+        handle,
+        { compression: 'none', sealing: null },
+        (bytes) => {
+          context.throwIfCancelled();
+          context.progress('safety-snapshot', bytes, null);
+        },
+      );
       const manifest = fileCopyManifest(request, name, now, digest);
       await publishSnapshot(partial, finished, manifest, request.runId);
       context.log('info', `Kept the files of ${request.targetPath} as they are in ${finished}.`);
@@ -127,6 +134,7 @@ function fileCopyManifest(
     compression: 'none',
     ...digest,
     encryption: null,
+    seal: null,
     // Nothing can be said of what SQLite cannot read.
     database: {
       pageSize: 0,

@@ -3,6 +3,7 @@ import { open, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { MANIFEST_FORMAT, type Manifest, type SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
+import type { SnapshotSeal } from '../../../src-shared/model/seal.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
 import { ownSnapshotName, snapshotName } from '../../../src-shared/rules/naming.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
@@ -13,6 +14,7 @@ import { exists, partialPath, publishFile, requireWritableFolder } from './durab
 import { errorCode, explainError } from './engine-errors.ts';
 import { manifestPath, writeManifest } from './manifest-files.ts';
 import { openDatabase, sqliteVersion } from './open-database.ts';
+import { type Sealing, sealingOf } from './seal.ts';
 import type { TaskContext } from './task-context.ts';
 
 /** What a snapshot is taken of and where it goes. */
@@ -25,6 +27,7 @@ export interface SnapshotRequest {
   /** A file name of the user's own; without one the plan's name and the time are used. */
   ownName: string | null;
   compression: Compression;
+  seal: SnapshotSeal;
   trigger: SnapshotTrigger;
   snapkeepVersion: string;
 }
@@ -36,7 +39,8 @@ export interface SnapshotRequest {
  */
 export async function takeSnapshot(request: SnapshotRequest, context: TaskContext): Promise<Manifest> {
   const startedAt = context.now();
-  if (request.ownName !== null) ownSnapshotName(request.ownName, request.compression);
+  if (request.ownName !== null) ownSnapshotName(request.ownName, request.compression, request.seal !== null);
+  const sealing = sealingOf(request.seal, context.sealSecrets);
   await checkRoom(request, context);
   const image = await copyImage(request.sourcePath, join(context.stagingFolder, 'image.db'), context);
   try {
@@ -46,7 +50,7 @@ export async function takeSnapshot(request: SnapshotRequest, context: TaskContex
       'info',
       `Read ${countInWords(facts.tables.length, 'table')} with ${countInWords(totalRows(facts.tables), 'row')}.`,
     );
-    return await storeSnapshot(request, image, facts, startedAt, context);
+    return await storeSnapshot({ ...request, sealing }, image, facts, startedAt, context);
   } finally {
     await rm(image.path, { force: true });
   }
@@ -82,7 +86,7 @@ function readFacts({ path, unlocking }: Image, sourcePath: string, context: Task
 }
 
 async function storeSnapshot(
-  request: SnapshotRequest,
+  request: SnapshotRequest & { sealing: Sealing | null },
   image: Image,
   facts: DatabaseFacts,
   startedAt: Date,
@@ -93,9 +97,9 @@ async function storeSnapshot(
   try {
     finished = join(request.folder, await freeName(request, image.takenAt));
     partial = partialPath(finished, request.runId);
-    const digest = await writeStored(image.path, partial, request.compression, context);
+    const digest = await writeStored(image.path, partial, request, context);
     const unnamed: Omit<Manifest, 'name'> = {
-      format: image.unlocking === null ? 1 : MANIFEST_FORMAT,
+      format: request.seal !== null ? MANIFEST_FORMAT : image.unlocking === null ? 1 : 2,
       id: randomUUID(),
       plan: request.plan,
       source: { path: request.sourcePath, name: basename(request.sourcePath) },
@@ -106,6 +110,7 @@ async function storeSnapshot(
       compression: request.compression,
       ...digest,
       encryption: image.unlocking && { format: image.unlocking.format, key: image.unlocking.key.fingerprint },
+      seal: request.seal,
       database: { ...facts, journalMode: image.journalMode },
       versions: { sqlite: sqliteVersion(), snapkeep: request.snapkeepVersion },
     };
@@ -143,13 +148,13 @@ async function publishUnderFreeName(
 async function writeStored(
   imagePath: string,
   partial: string,
-  compression: Compression,
+  how: { compression: Compression; sealing: Sealing | null },
   context: TaskContext,
 ): Promise<StoredDigest> {
   const total = (await stat(imagePath)).size;
   const handle = await open(partial, 'wx', 0o600);
   try {
-    return await storeImage(imagePath, handle, compression, (bytes) => {
+    return await storeImage(imagePath, handle, how, (bytes) => {
       context.throwIfCancelled();
       context.progress('compressing', bytes, total);
     });
@@ -183,7 +188,7 @@ async function freeName(request: SnapshotRequest, at: Date): Promise<string> {
   const taken = async (name: string): Promise<boolean> =>
     (await exists(join(request.folder, name))) || (await exists(manifestPath(join(request.folder, name))));
   if (request.ownName !== null) {
-    const name = ownSnapshotName(request.ownName, request.compression);
+    const name = ownSnapshotName(request.ownName, request.compression, request.seal !== null);
     if (await taken(name)) {
       throw new SnapkeepError('CONFLICT', `${join(request.folder, name)} is already there.`, {
         hint: 'Nothing was overwritten. Choose another name.',
@@ -192,7 +197,7 @@ async function freeName(request: SnapshotRequest, at: Date): Promise<string> {
     return name;
   }
   for (let attempt = 1; ; attempt++) {
-    const name = snapshotName(request.plan.name, at, request.compression, attempt);
+    const name = snapshotName(request.plan.name, at, request.compression, attempt, request.seal !== null);
     if (!(await taken(name))) return name;
   }
 }

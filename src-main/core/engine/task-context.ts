@@ -1,6 +1,7 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
 import type { DatabaseKey } from './database-key.ts';
+import type { SealSecret } from './seal.ts';
 
 /** What a piece of the engine's work is told and tells while it goes on. */
 export interface TaskContext {
@@ -8,6 +9,10 @@ export interface TaskContext {
   readonly stagingFolder: string;
   /** The keys to try on what is encrypted, the likeliest first. Never to be told. */
   readonly keys: readonly DatabaseKey[];
+  /** What to seal with, or to try on what is sealed, the likeliest first. Never to be told. */
+  readonly sealSecrets: readonly SealSecret[];
+  /** Says which of them has opened a seal. */
+  unsealed(secret: SealSecret): void;
   /** @throws SnapkeepError `CANCELLED` once the run is to stop. */
   throwIfCancelled(): void;
   /** Says how far a phase is, in bytes; `total` is `null` where it is not known. */

@@ -39,6 +39,45 @@ export class VerificationReport {
   }
 }
 
+/** Compares what was found with what the manifest says; without a manifest that is skipped. */
+export function compareHash(
+  name: CheckName,
+  what: string,
+  found: { bytes: number; sha256: string },
+  expected: { bytes: number; sha256: string } | undefined,
+  report: VerificationReport,
+): void {
+  if (expected === undefined) report.add(name, 'skipped', NO_MANIFEST);
+  else if (found.sha256 === expected.sha256) report.add(name, 'passed', `SHA-256 ${found.sha256}`);
+  else if (found.bytes !== expected.bytes)
+    report.add(name, 'failed', `The ${what} has ${found.bytes} bytes instead of ${expected.bytes}.`);
+  else report.add(name, 'failed', `The ${what} has changed since it was written.`);
+}
+
+/**
+ * What can be said of a whole snapshot that nobody here can open: no check failed, and nothing is proven.
+ * @param sha256 of the stored file, which is the one in its manifest
+ */
+export function storedOnly(sha256: string, started: Date, finished: Date): Verification {
+  return {
+    valid: true,
+    level: 'none',
+    at: finished.toISOString(),
+    durationMs: Math.max(0, finished.getTime() - started.getTime()),
+    message:
+      'Stored whole, byte for byte, but nobody here can open it: it is sealed for recipients whose identity is not known. Give the plan the identity of one of them to have it proven.',
+    tables: [],
+    checks: [
+      { name: 'stored-hash', outcome: 'passed', detail: `SHA-256 ${sha256}` },
+      {
+        name: 'decompress',
+        outcome: 'skipped',
+        detail: 'It is sealed, and the identity that opens it is not known here.',
+      },
+    ],
+  };
+}
+
 /** The first trouble, and where the damage is if that is known. */
 function badNews(checks: Check[]): string {
   const [first, ...others] = checks.filter((check) => check.outcome === 'failed');

@@ -4,7 +4,7 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
-import type { CheckName, Verification } from '../../../src-shared/model/verification.ts';
+import type { Verification } from '../../../src-shared/model/verification.ts';
 import { keyInWords } from '../../../src-shared/rules/encryption-words.ts';
 import { countInWords } from '../../../src-shared/rules/wording.ts';
 import type { StoredDigest } from './compress.ts';
@@ -17,8 +17,10 @@ import { errorCode, explainError, noSpace } from './engine-errors.ts';
 import { contentInWords, identifyContent, isRestorable } from './identify-file.ts';
 import { readManifest } from './manifest-files.ts';
 import { closeReading, type Database, openForReading, type Reading } from './open-database.ts';
+import type { SealSecret } from './seal.ts';
 import type { TaskContext } from './task-context.ts';
-import { NO_MANIFEST, VerificationReport } from './verification-report.ts';
+import { SealedError } from './unseal.ts';
+import { compareHash, NO_MANIFEST, storedOnly, VerificationReport } from './verification-report.ts';
 
 /** A stored file, unpacked to a scratch place and looked at. */
 export interface StagedImage {
@@ -33,11 +35,24 @@ export interface StagedImage {
   verification: Verification;
 }
 
-/** Restores a snapshot or a bare file to a scratch place, checks everything, and leaves nothing behind. */
-export async function verifyFile(path: string, context: TaskContext): Promise<Verification> {
-  const staged = await stageAndVerify(path, context);
-  await rm(staged.imagePath, { force: true });
-  return staged.verification;
+/**
+ * Restores a snapshot or a bare file to a scratch place, checks everything, and leaves nothing behind.
+ * @param mayStaySealed a whole snapshot that is sealed for others than those known here is no error, but found to be
+ * stored and not proven
+ */
+export async function verifyFile(path: string, context: TaskContext, mayStaySealed = false): Promise<Verification> {
+  const started = context.now();
+  try {
+    const staged = await stageAndVerify(path, context);
+    await rm(staged.imagePath, { force: true });
+    return staged.verification;
+  } catch (error) {
+    if (!mayStaySealed || !(error instanceof SealedError) || error.wholeAs === undefined || error.asks !== 'identity')
+      throw error;
+    const verification = storedOnly(error.wholeAs, started, context.now());
+    context.log('warning', verification.message);
+    return verification;
+  }
 }
 
 /**
@@ -112,6 +127,7 @@ async function unpack(
   try {
     digest = await unpackWith(path, content, imagePath, total, manifest === undefined, context);
   } catch (error) {
+    if (error instanceof SealedError) return requireDamage(path, error, manifest, report, nothing, context);
     if (!isBadContent(error))
       throw isDiskFull(error) ? noSpace(`the unpacked ${basename(path)} in ${context.stagingFolder}`, error) : error;
     report.add(
@@ -128,6 +144,42 @@ async function unpack(
   return digest;
 }
 
+/**
+ * A seal that does not open says nothing of the snapshot: the stored file's hash tells damage from a wrong passphrase.
+ * @throws SealedError when the file is whole, or nothing is known of it
+ */
+async function requireDamage(
+  path: string,
+  sealed: SealedError,
+  manifest: Manifest | undefined,
+  report: VerificationReport,
+  nothing: StoredDigest,
+  context: TaskContext,
+): Promise<StoredDigest> {
+  const name = basename(path);
+  if (manifest === undefined) throw new SealedError(`${name} cannot be opened. ${sealed.message}`, sealed.asks);
+  const stored = await hashFile(path, (bytes) => {
+    context.throwIfCancelled();
+    context.progress('verifying', bytes, nothing.stored.bytes);
+  });
+  compareHash('stored-hash', 'stored file', stored, manifest.stored, report);
+  if (!report.failed) throw wrongSecret(name, sealed.asks, stored.sha256, context);
+  report.add('decompress', 'failed', 'What it is sealed with does not open it, for its header is damaged.');
+  return nothing;
+}
+
+/** That the file is whole is known from its manifest alone. */
+function wrongSecret(name: string, asks: SealSecret['kind'], sha256: string, context: TaskContext): SealedError {
+  const whole = `${name} is whole, byte for byte what was stored`;
+  const tried = context.sealSecrets.some(({ kind }) => kind === asks);
+  const message = tried
+    ? `Wrong ${asks}: ${whole}.`
+    : asks === 'passphrase'
+      ? `${name} is sealed with a passphrase that is not known here.`
+      : `${name} is sealed for recipients none of whose identities is known here.`;
+  return new SealedError(message, asks, sha256);
+}
+
 /** A bare database may be in use and have a write-ahead log beside it, so SQLite copies it; anything stored is unpacked. */
 async function unpackWith(
   path: string,
@@ -142,24 +194,14 @@ async function unpackWith(
     const digest = await hashFile(imagePath, () => context.throwIfCancelled());
     return { image: digest, stored: digest };
   }
-  return unpackFile(path, content, imagePath, (bytes) => {
+  const onProgress = (bytes: number): void => {
     context.throwIfCancelled();
     context.progress('verifying', bytes, total);
+  };
+  return unpackFile(path, content, imagePath, onProgress, {
+    secrets: context.sealSecrets,
+    onUnsealed: context.unsealed,
   });
-}
-
-function compareHash(
-  name: CheckName,
-  what: string,
-  found: { bytes: number; sha256: string },
-  expected: { bytes: number; sha256: string } | undefined,
-  report: VerificationReport,
-): void {
-  if (expected === undefined) report.add(name, 'skipped', NO_MANIFEST);
-  else if (found.sha256 === expected.sha256) report.add(name, 'passed', `SHA-256 ${found.sha256}`);
-  else if (found.bytes !== expected.bytes)
-    report.add(name, 'failed', `The ${what} has ${found.bytes} bytes instead of ${expected.bytes}.`);
-  else report.add(name, 'failed', `The ${what} has changed since it was written.`);
 }
 
 async function checkImage(

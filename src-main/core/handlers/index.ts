@@ -1,4 +1,3 @@
-import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { CoreContext } from '../core-context.ts';
 import { alertsHandlers } from './alerts.ts';
 import { appHandlers } from './app.ts';
@@ -9,6 +8,7 @@ import { filesHandlers } from './files.ts';
 import type { Handlers } from './handler.ts';
 import { plansHandlers } from './plans.ts';
 import { pruneHandlers } from './prune.ts';
+import { recoveryKitHandlers } from './recovery-kit.ts';
 import { restoresHandlers } from './restores.ts';
 import { retentionHandlers } from './retention.ts';
 import { runsHandlers } from './runs.ts';
@@ -37,13 +37,6 @@ export function createHandlers(core: CoreContext): Handlers {
     ...secretsHandlers(core),
     ...alertsHandlers(core),
     ...filesHandlers(core),
-    'recoveryKit.make': noRecoveryKit,
-    'recoveryKit.status': noRecoveryKit,
-    'recoveryKit.save': noRecoveryKit,
-    'recoveryKit.markSaved': noRecoveryKit,
+    ...recoveryKitHandlers(core),
   };
-}
-
-function noRecoveryKit(): never {
-  throw new SnapkeepError('UNSUPPORTED', 'There is no recovery kit yet.', { hint: 'Keep the keys in a safe place.' });
 }

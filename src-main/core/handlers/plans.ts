@@ -11,6 +11,7 @@ import { explainError } from '../engine/engine-errors.ts';
 import { rememberedAs } from '../jobs/keys.ts';
 import { folderDestination, requireDestination } from '../jobs/places.ts';
 import { summarizePlan } from '../jobs/plan-summary.ts';
+import { readPlanSeal } from '../jobs/seals.ts';
 import { emptyOutbox, wantCopies } from '../jobs/wanted-copies.ts';
 import { canonicalFilePath, canonicalPath, refuseDataFolder } from '../paths.ts';
 import { requireTimeZone, slotsOf } from '../scheduler/calendar-slots.ts';
@@ -23,11 +24,12 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
   return {
     'plans.list': () => catalog.plans.list().map((plan) => summarizePlan(core, plan)),
     'plans.get': ({ planId }) => summarizePlan(core, requirePlan(catalog, planId)),
-    'plans.create': async ({ key, sealSecrets: _sealSecrets, ...input }, signal) => {
+    'plans.create': async ({ key, sealSecrets, ...input }, signal) => {
       requireFreeName(catalog, input.name);
       const sourcePath = await canonicalFilePath(input.sourcePath);
       await requireSource(sourcePath);
       const destinations = await prepareDestinations(core, input.destinations);
+      const secrets = await readPlanSeal(core, null, input.seal, sealSecrets);
       const now = core.clock.now().toISOString();
       const plan: Plan = {
         ...input,
@@ -41,6 +43,7 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
       };
       requireSchedules(plan);
       catalog.plans.save(plan);
+      for (const secret of secrets) core.seals.keep(secret, plan.id);
       adoptSnapshots(catalog, plan);
       wantCopies(catalog, core.clock, plan);
       core.scheduler.look();
@@ -48,7 +51,7 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
       events.emit('plans.changed', {});
       return plan;
     },
-    'plans.update': async ({ planId, key, destinations, sealSecrets: _sealSecrets, ...change }, signal) => {
+    'plans.update': async ({ planId, key, destinations, sealSecrets, ...change }, signal) => {
       const plan = requirePlan(catalog, planId);
       if (change.name !== undefined && change.name.toLowerCase() !== plan.name.toLowerCase())
         requireFreeName(catalog, change.name);
@@ -57,7 +60,12 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
       const stored = destinations === undefined ? {} : { destinations: await prepareDestinations(core, destinations) };
       const updated: Plan = { ...plan, ...given, ...known, ...stored, updatedAt: core.clock.now().toISOString() };
       requireSchedules(updated);
+      const secrets =
+        change.seal === undefined && sealSecrets === undefined
+          ? []
+          : await readPlanSeal(core, planId, updated.seal, sealSecrets);
       catalog.plans.save(updated);
+      for (const secret of secrets) core.seals.keep(secret, planId);
       if (destinations !== undefined) await followDestinations(core, plan, updated);
       core.scheduler.look();
       events.emit('plans.changed', {});

@@ -181,7 +181,7 @@ function refuseForgery(catalog: Catalog, manifest: Manifest, destination: Stored
 function bareFiles(names: readonly string[]): ScanOutcome['problems'] {
   const all = new Set(names);
   return names
-    .filter((name) => /\.(db|sqlite|sqlite3)(\.gz|\.zst)?$/i.test(name) && !all.has(name + MANIFEST_SUFFIX))
+    .filter((name) => /\.(db|sqlite|sqlite3)(\.gz|\.zst)?(\.age)?$/i.test(name) && !all.has(name + MANIFEST_SUFFIX))
     .map((name) => ({ name, message: 'It has no manifest; drop it on the window to look into it.' }));
 }
 

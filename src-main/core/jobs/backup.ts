@@ -3,6 +3,7 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest, SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { Run, RunResult } from '../../../src-shared/model/run.ts';
+import type { SnapshotSeal } from '../../../src-shared/model/seal.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
@@ -12,6 +13,7 @@ import { planFor } from './adopt.ts';
 import { keepKey, keysOfPlan } from './keys.ts';
 import { folderDestination, requireDestination, whyFolderIsAway } from './places.ts';
 import type { RunHandle } from './runs.ts';
+import { sealSecretsOfPlan } from './seals.ts';
 import { recordVerification } from './verify.ts';
 
 /** What is backed up, where to, and how. */
@@ -22,6 +24,7 @@ export interface BackupOrder {
   to: { folder: string } | { destinationIds: string[] };
   ownName: string | null;
   compression: Compression;
+  seal: SnapshotSeal;
   verify: boolean;
   /** The slot of a schedule that it serves; `null`: somebody asked for it. */
   slot: Run['slot'];
@@ -31,10 +34,10 @@ export interface BackupOrder {
 
 /** What a plan orders. */
 export function orderOf(core: CoreContext, plan: Plan, slot: Run['slot'] = null): BackupOrder {
-  const { id, name, sourcePath, compression, verifyAfterBackup: verify } = plan;
+  const { id, name, sourcePath, compression, seal, verifyAfterBackup: verify } = plan;
   const to = { destinationIds: plan.destinations.map(({ destinationId }) => destinationId) };
   const keys: BackupOrder['keys'] = (log) => keysOfPlan(core, plan, log);
-  return { plan: { id, name }, sourcePath, to, ownName: null, compression, verify, slot, keys };
+  return { plan: { id, name }, sourcePath, to, ownName: null, compression, seal, verify, slot, keys };
 }
 
 /** Queues a backup: a snapshot, entered into the catalog, and proven if so ordered. */
@@ -84,7 +87,7 @@ async function backUp(core: CoreContext, order: BackupOrder, folder: string, han
   const manifest = await runInWorker(
     'snapshot',
     { ...request, folder, runId: handle.id, trigger, snapkeepVersion: version },
-    { ...handle, keys },
+    { ...handle, keys, sealSecrets: sealSecretsOfPlan(core, order.plan.id, order.seal) },
   );
   keepKey(core, keys, manifest.encryption?.key);
   const { id: destinationId } = folderDestination(catalog, core.clock, folder);
@@ -103,7 +106,8 @@ async function backUp(core: CoreContext, order: BackupOrder, folder: string, han
   events.emit('snapshots.changed', { planId });
   if (!verify) return result;
   const path = join(folder, manifest.name);
-  const verification = await runInWorker('verify', { path }, { ...handle, keys });
+  const sealSecrets = manifest.seal === null ? [] : core.seals.all(planId);
+  const verification = await runInWorker('verify', { path, mayStaySealed: true }, { ...handle, keys, sealSecrets });
   recordVerification(core, manifest.id, destinationId, verification);
   handle.update({ result: { ...result, verification } });
   if (!verification.valid) throw notProven(path, verification.message);

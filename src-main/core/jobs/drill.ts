@@ -4,7 +4,7 @@ import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
 import { fetchSnapshot, locksOf, placesOf, type StoredSnapshot } from './fetch.ts';
-import { keysOfFile } from './keys.ts';
+import { openersOfFile } from './seals.ts';
 import { recordVerification } from './verify.ts';
 import { wholeSnapshot } from './whole-snapshot.ts';
 
@@ -32,10 +32,11 @@ export function startDrill(core: CoreContext, plan: Plan, slot: Run['slot'] = nu
     work: async (handle) => {
       const started = core.clock.now();
       const { path, destination } = await fetchSnapshot(core, stored, handle);
+      const { keys, sealSecrets } = await openersOfFile(core, path);
       const { verification, checks } = await core.runInWorker(
         'drill',
         { path, checks: plan.drill.checks },
-        { ...handle, keys: await keysOfFile(core, path, undefined) },
+        { ...handle, keys, sealSecrets },
       );
       const at = core.clock.now();
       const receipt: DrillReceipt = {

@@ -1,5 +1,6 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { KeyFingerprint, KeyInput, PlanKey } from '../../../src-shared/model/encryption.ts';
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
@@ -18,20 +19,15 @@ export async function keysOfPlan(core: CoreContext, plan: Plan, log: RunHandle['
   }
 }
 
-/** The keys to try on a stored file: the one that was given alone where there is one, or the one of its manifest first. */
-export async function keysOfFile(
-  core: CoreContext,
-  path: string,
-  given: DatabaseKey | undefined,
-): Promise<DatabaseKey[]> {
-  if (given !== undefined) return [given];
-  return core.keys.all(await fingerprintOf(path));
-}
-
 /** The key of a file, as its manifest tells it. */
 export async function fingerprintOf(path: string): Promise<KeyFingerprint | undefined> {
+  return (await manifestIfAny(path))?.encryption?.key;
+}
+
+/** The manifest of a file, for what it hints at. */
+export async function manifestIfAny(path: string): Promise<Manifest | undefined> {
   try {
-    return (await readManifest(path))?.encryption?.key;
+    return await readManifest(path);
   } catch (error) {
     // The run will meet the same manifest and say what is wrong with it; here it is just no hint.
     if (error instanceof SnapkeepError) return undefined;

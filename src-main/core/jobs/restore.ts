@@ -7,9 +7,10 @@ import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
 import type { AppliedRestore } from '../engine/restore.ts';
 import { isWithin } from '../paths.ts';
-import { keepKey, keysOfFile } from './keys.ts';
+import { keepKey } from './keys.ts';
 import { folderDestination, foldersOf } from './places.ts';
 import type { RunHandle } from './runs.ts';
+import { openersOfFile } from './seals.ts';
 import { aboutSource, fetchSource, type ReadSource, recordVerification } from './verify.ts';
 import type { WorkerTasks } from './worker-protocol.ts';
 import type { WorkerListener } from './worker-runner.ts';
@@ -39,10 +40,13 @@ export function startRestoreCheck(
         targetPath,
         safetyFolder: core.dataFolder.safetyFolder,
       };
+      const { sealSecrets, keys: own } = await openersOfFile(core, path, key);
       // The key that was given is for the file; what stands at the target may have any other.
-      const known = await keysOfFile(core, path, undefined);
-      const keys = key === undefined ? known : [key, ...known.filter((other) => other.fingerprint !== key.fingerprint)];
-      const prepared = await core.runInWorker('restore-check', request, { ...handle, keys });
+      const keys = [
+        ...own,
+        ...core.keys.all().filter(({ fingerprint }) => !own.some((key) => key.fingerprint === fingerprint)),
+      ];
+      const prepared = await core.runInWorker('restore-check', request, { ...handle, keys, sealSecrets });
       keepKey(core, keys, prepared.key);
       handle.keepStaging();
       // What was fetched is unpacked now, and people know the snapshot by where it came from.

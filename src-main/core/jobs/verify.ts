@@ -4,8 +4,9 @@ import type { Verification } from '../../../src-shared/model/verification.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
 import { fetchSnapshot, locksOf, type StoredSnapshot } from './fetch.ts';
-import { keepKey, keysOfFile } from './keys.ts';
+import { keepKey } from './keys.ts';
 import type { RunHandle } from './runs.ts';
+import { openersOfFile } from './seals.ts';
 
 /** What is read: a snapshot of the catalog, or any file. */
 export type ReadSource = { stored: StoredSnapshot } | { path: string };
@@ -39,9 +40,10 @@ export function startVerification(core: CoreContext, source: ReadSource, key: Da
     folders: [],
     work: async (handle) => {
       const { path, destinationId } = await fetchSource(core, source, handle);
-      const keys = await keysOfFile(core, path, key);
-      const verification = await core.runInWorker('verify', { path }, { ...handle, keys });
-      if (verification.valid) keepKey(core, keys, key?.fingerprint);
+      const { given, ...openers } = await openersOfFile(core, path, key);
+      const request = { path, mayStaySealed: key === undefined };
+      const verification = await core.runInWorker('verify', request, { ...handle, ...openers });
+      if (verification.valid) keepKey(core, openers.keys, given);
       if (snapshot !== undefined) recordVerification(core, snapshot.id, destinationId, verification);
       return { kind: 'verify', verification };
     },

@@ -8,6 +8,7 @@ import type { DescribeRequest } from '../engine/describe-source.ts';
 import type { DrillFindings, DrillRequest } from '../engine/drill.ts';
 import type { AppliedRestore, RestoreRequest } from '../engine/restore.ts';
 import type { PreparedRestore, RestoreCheckRequest } from '../engine/restore-check.ts';
+import type { SealSecret } from '../engine/seal.ts';
 import type { SnapshotRequest } from '../engine/snapshot.ts';
 import type { UndoRequest } from '../engine/undo.ts';
 
@@ -15,7 +16,7 @@ import type { UndoRequest } from '../engine/undo.ts';
 export interface WorkerTasks {
   describe: { request: DescribeRequest; result: SourceDescription };
   snapshot: { request: SnapshotRequest; result: Manifest };
-  verify: { request: { path: string }; result: Verification };
+  verify: { request: { path: string; mayStaySealed: boolean }; result: Verification };
   drill: { request: DrillRequest; result: DrillFindings };
   'restore-check': { request: RestoreCheckRequest; result: PreparedRestore };
   restore: { request: RestoreRequest; result: AppliedRestore };
@@ -29,8 +30,9 @@ export interface WorkerStart<T extends WorkerTaskName = WorkerTaskName> {
   task: T;
   request: WorkerTasks[T]['request'];
   stagingFolder: string;
-  /** The keys to try; they are in no request, so that requests may be kept and told. */
+  /** The keys and the secrets of seals to try; they are in no request, so that requests may be kept and told. */
   keys: readonly DatabaseKey[];
+  sealSecrets: readonly SealSecret[];
   /** One shared integer: not 0 once the work is to stop. It is read in the middle of work that lets no message through. */
   cancelFlag: SharedArrayBuffer;
 }
@@ -39,6 +41,8 @@ export interface WorkerStart<T extends WorkerTaskName = WorkerTaskName> {
 export type WorkerMessage =
   | { type: 'progress'; phase: RunPhase; done: number; total: number | null }
   | { type: 'log'; level: LogEntry['level']; message: string }
+  /** Which secret has opened a seal; itself it is not sent back. */
+  | { type: 'unsealed'; fingerprint: string }
   | { type: 'safety'; manifest: Manifest }
   | { type: 'finished'; result: unknown }
   | { type: 'failed'; error: ErrorBody };

@@ -3,6 +3,7 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
+import type { SealSecret } from '../engine/seal.ts';
 import { cancelledError } from '../engine/task-context.ts';
 import type { WorkerMessage, WorkerStart, WorkerTaskName, WorkerTasks } from './worker-protocol.ts';
 
@@ -14,29 +15,42 @@ export interface WorkerListener {
   onSafety?(manifest: Manifest): void;
 }
 
+/** What a task is done with. */
+export interface WorkerOptions {
+  stagingFolder: string;
+  signal: AbortSignal;
+  listener?: WorkerListener;
+  keys?: readonly DatabaseKey[];
+  sealSecrets?: readonly SealSecret[];
+}
+
 /** Does one task in a worker thread of its own. */
 export type RunInWorker = <T extends WorkerTaskName>(
   task: T,
   request: WorkerTasks[T]['request'],
-  options: { stagingFolder: string; signal: AbortSignal; listener?: WorkerListener; keys?: readonly DatabaseKey[] },
+  options: WorkerOptions,
 ) => Promise<WorkerTasks[T]['result']>;
 
 /**
  * Makes the function that starts workers. A worker is asked to stop, never killed: SQLite must get the chance to roll
  * back and to give its locks free. A listener that throws has it stopped, and the task fails with what was thrown.
  * @param workerFile the bundled worker
+ * @param onUnsealed told what has opened a seal
  */
-export function createWorkerRunner(workerFile: string): RunInWorker {
-  return (task, request, { stagingFolder, signal, listener = {}, keys = [] }) =>
+export function createWorkerRunner(workerFile: string, onUnsealed: (secret: SealSecret) => void): RunInWorker {
+  return (task, request, { stagingFolder, signal, listener = {}, keys = [], sealSecrets = [] }) =>
     new Promise((resolve, reject) => {
       if (signal.aborted) return reject(cancelledError());
       const cancelFlag = new SharedArrayBuffer(4);
-      const workerData: WorkerStart = { task, request, stagingFolder, keys, cancelFlag };
+      const workerData: WorkerStart = { task, request, stagingFolder, keys, sealSecrets, cancelFlag };
       const worker = new Worker(workerFile, { workerData });
       const cancel = (): void => {
         Atomics.store(new Int32Array(cancelFlag), 0, 1);
       };
       signal.addEventListener('abort', cancel);
+      const tellUnsealed = (fingerprint: string): void => {
+        for (const secret of sealSecrets) if (secret.fingerprint === fingerprint) onUnsealed(secret);
+      };
       let outcome: (() => void) | undefined;
       let notTaken: { error: unknown } | undefined;
       worker.on('message', (message: WorkerMessage) => {
@@ -44,7 +58,7 @@ export function createWorkerRunner(workerFile: string): RunInWorker {
         else if (message.type === 'failed') outcome = () => reject(SnapkeepError.fromBody(message.error));
         else {
           try {
-            pass(message, listener);
+            pass(message, listener, tellUnsealed);
           } catch (error) {
             notTaken ??= { error };
             cancel();
@@ -76,8 +90,13 @@ export function createWorkerRunner(workerFile: string): RunInWorker {
     });
 }
 
-function pass(message: Exclude<WorkerMessage, { type: 'finished' | 'failed' }>, listener: WorkerListener): void {
+function pass(
+  message: Exclude<WorkerMessage, { type: 'finished' | 'failed' }>,
+  listener: WorkerListener,
+  tellUnsealed: (fingerprint: string) => void,
+): void {
   if (message.type === 'progress') listener.onProgress?.(message.phase, message.done, message.total);
   else if (message.type === 'log') listener.onLog?.(message.level, message.message);
+  else if (message.type === 'unsealed') tellUnsealed(message.fingerprint);
   else listener.onSafety?.(message.manifest);
 }

@@ -1,14 +1,9 @@
-import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
-import { promisify } from 'node:util';
 import type { KeyFingerprint, KeyInput, PlanKey } from '../../../src-shared/model/encryption.ts';
 import type { KeyRepo } from '../catalog/key-repo.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
 import type { Clock, SecretProtector } from '../ports.ts';
+import { fingerprintOfKey, sameText } from './key-fingerprint.ts';
 import { readKey } from './read-key.ts';
-
-const derive = promisify<string, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
-/** As dear to guess at as a key of SQLCipher is. */
-const SCRYPT = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
 
 /** The keys of encrypted databases, and those they had before: sealed in the catalog, and known by fingerprints. */
 export class KeyRing {
@@ -39,11 +34,9 @@ export class KeyRing {
   async #known(text: string, elsewhere: KeyFingerprint | undefined): Promise<DatabaseKey> {
     const kept = this.all().find((key) => sameText(key.text, text));
     if (kept !== undefined) return kept;
-    if (elsewhere !== undefined) {
-      const salt = Buffer.from(elsewhere.slice('scrypt:'.length, -65), 'hex');
-      if ((await fingerprint(text, salt)) === elsewhere) return { text, fingerprint: elsewhere };
-    }
-    return { text, fingerprint: await fingerprint(text, randomBytes(16)) };
+    if (elsewhere !== undefined && (await fingerprintOfKey(text, elsewhere)) === elsewhere)
+      return { text, fingerprint: elsewhere };
+    return { text, fingerprint: await fingerprintOfKey(text) };
   }
 
   /**
@@ -79,14 +72,4 @@ export class KeyRing {
   keep({ fingerprint, text }: DatabaseKey): void {
     this.#repo.save(fingerprint, this.#protector.seal(text), this.#clock.now().toISOString());
   }
-}
-
-async function fingerprint(text: string, salt: Buffer): Promise<KeyFingerprint> {
-  const hash = await derive(text, salt, 32, SCRYPT);
-  return `scrypt:${salt.toString('hex')}:${hash.toString('hex')}`;
-}
-
-function sameText(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -1,0 +1,81 @@
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { KeyFingerprint } from '../../../src-shared/model/encryption.ts';
+import type { SealSecretsInput, SnapshotSeal } from '../../../src-shared/model/seal.ts';
+import type { CoreContext } from '../core-context.ts';
+import type { DatabaseKey } from '../engine/database-key.ts';
+import { identifyContent } from '../engine/identify-file.ts';
+import { readIdentity, requireRecipient, type SealSecret } from '../engine/seal.ts';
+import { manifestIfAny } from './keys.ts';
+
+/** What is tried on a stored file. */
+export interface Openers {
+  keys: DatabaseKey[];
+  sealSecrets: SealSecret[];
+  /** The key that was given, where it is one of the database and not of the seal around it. */
+  given: KeyFingerprint | undefined;
+}
+
+/**
+ * What to try on a stored file: what was given, or what is kept, the likeliest first. A key that was given for a sealed
+ * file may be for its seal or for the database in it; the other one is then looked for in what is kept.
+ * @throws SnapkeepError also when the file cannot be read
+ */
+export async function openersOfFile(core: CoreContext, path: string, given?: DatabaseKey): Promise<Openers> {
+  const manifest = await manifestIfAny(path);
+  const keys = core.keys.all(manifest?.encryption?.key);
+  const sealSecrets = core.seals.all(manifest?.plan.id);
+  if (given === undefined) return { keys, sealSecrets, given: undefined };
+  if ((await identifyContent(path)) !== 'age') return { keys: [given], sealSecrets: [], given: given.fingerprint };
+  const others = keys.filter(({ fingerprint }) => fingerprint !== given.fingerprint);
+  return {
+    keys: [given, ...others],
+    sealSecrets: [await core.seals.read(given.text), ...sealSecrets],
+    given: manifest?.encryption?.key === given.fingerprint ? given.fingerprint : undefined,
+  };
+}
+
+/** What a plan's snapshots are sealed with; empty where that is no secret, or is not known. */
+export function sealSecretsOfPlan(core: CoreContext, planId: string | null, seal: SnapshotSeal): SealSecret[] {
+  if (planId === null || seal?.kind !== 'passphrase') return [];
+  return [core.seals.ofPlan(planId, 'passphrase') ?? []].flat();
+}
+
+/**
+ * Checks how a plan is to seal and with what. What is answered is to be kept for the plan once it is saved.
+ * @param planId `null`: the plan is new
+ * @throws SnapkeepError `INVALID_PARAMS`
+ */
+export async function readPlanSeal(
+  core: Pick<CoreContext, 'seals'>,
+  planId: string | null,
+  seal: SnapshotSeal,
+  given: SealSecretsInput = {},
+): Promise<SealSecret[]> {
+  if (seal?.kind === 'recipients') seal.recipients.forEach(requireRecipient);
+  const secrets: SealSecret[] = [];
+  if (given.passphrase !== undefined) {
+    if (seal?.kind !== 'passphrase') throw uncalledFor('passphrase', 'seal its snapshots by a passphrase');
+    secrets.push(await core.seals.readPassphrase(given.passphrase));
+  } else if (seal?.kind === 'passphrase' && (planId === null || !core.seals.hasPassphrase(planId))) {
+    throw new SnapkeepError('INVALID_PARAMS', 'There is no passphrase to seal the snapshots with.', {
+      hint: 'Give one of at least 8 characters, and keep it where you will find it without this machine.',
+    });
+  }
+  if (given.identity !== undefined) {
+    if (seal?.kind !== 'recipients') throw uncalledFor('identity', 'seal its snapshots for recipients');
+    const identity = await readIdentity(given.identity);
+    if (!seal.recipients.includes(identity.fingerprint)) {
+      throw new SnapkeepError('INVALID_PARAMS', 'This identity opens nothing that is sealed for these recipients.', {
+        hint: `It is the one of ${identity.fingerprint}. Give the identity of one of the recipients, or add this one to them.`,
+      });
+    }
+    secrets.push(identity);
+  }
+  return secrets;
+}
+
+function uncalledFor(what: string, condition: string): SnapkeepError {
+  return new SnapkeepError('INVALID_PARAMS', `This plan does not ${condition}, so it needs no ${what}.`, {
+    hint: `Leave the ${what} out, or choose how the snapshots are sealed.`,
+  });
+}

@@ -1,0 +1,120 @@
+import type { DestinationSettings } from '../model/destination.ts';
+import type { CipherFormat } from '../model/encryption.ts';
+import { CIPHER_PRAGMAS } from './encryption-words.ts';
+
+/*
+ * The commands of the recovery kit, for a POSIX shell. In all of them SNAPSHOT is the name of the snapshot's file, and
+ * they are run one after the other in an empty folder.
+ */
+
+/** A text as one word of the shell, whatever is in it. */
+export function shellWord(text: string): string {
+  return /^[\w./:@%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** What shows the names at a destination, and what brings the snapshot and its manifest here. */
+export function fetchCommands(settings: DestinationSettings): { list: string[]; fetch: string[] } {
+  switch (settings.kind) {
+    case 'folder': {
+      const folder = shellWord(settings.path);
+      return {
+        list: [`ls -l ${folder}`],
+        fetch: [`cp ${folder}/"$SNAPSHOT" ${folder}/"$SNAPSHOT.manifest.json" .`],
+      };
+    }
+    case 's3': {
+      const endpoint = settings.endpoint === null ? '' : ` --endpoint-url ${shellWord(settings.endpoint)}`;
+      const aws = `aws s3${endpoint} --region ${shellWord(settings.region)}`;
+      const folder = shellWord(`s3://${settings.bucket}/${settings.prefix === '' ? '' : `${settings.prefix}/`}`);
+      return {
+        list: [`${aws} ls ${folder}`],
+        fetch: [`${aws} cp ${folder}"$SNAPSHOT" .`, `${aws} cp ${folder}"$SNAPSHOT.manifest.json" .`],
+      };
+    }
+    case 'sftp': {
+      const key = settings.login.kind === 'key' ? ` -i ${shellWord(settings.login.path)}` : '';
+      const sftp = `sftp -P ${settings.port}${key} ${shellWord(`${settings.user}@${settings.host}`)}`;
+      const into = `cd ${sftpWord(settings.path)}`;
+      return {
+        list: [`${sftp} <<'END'`, into, 'ls -l', 'END'],
+        // The shell puts the name in, and so would look into the folder's name as well.
+        fetch: [
+          `${sftp} <<END`,
+          into.replace(/[\\$`]/g, '\\$&'),
+          'get "$SNAPSHOT"',
+          'get "$SNAPSHOT.manifest.json"',
+          'END',
+        ],
+      };
+    }
+  }
+}
+
+const sftpWord = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
+
+/** What tells a snapshot that is whole from one that has changed. */
+export const CHECK_COMMANDS = [
+  `EXPECTED=$(sed -n '/"stored"/,/}/s/.*"sha256": *"\\([0-9a-f]*\\)".*/\\1/p' "$SNAPSHOT.manifest.json")`,
+  'echo "$EXPECTED  $SNAPSHOT" | sha256sum -c -',
+];
+
+/** Opens the seal, if there is one. PACKED is then the name of what was in it. */
+export function unsealCommands(seal: 'passphrase' | 'recipients' | null): string[] {
+  const packed = `PACKED="\${SNAPSHOT%.age}"`;
+  if (seal === null) return [packed];
+  const identity = seal === 'recipients' ? ' -i identity.txt' : '';
+  return [packed, `age -d${identity} -o "$PACKED" "$SNAPSHOT"`];
+}
+
+/** Unpacks whatever the name says it is to `restored.db`. */
+export const UNPACK_COMMANDS = [
+  'case "$PACKED" in',
+  '*.gz) gunzip -c "$PACKED" > restored.db ;;',
+  '*.zst) zstd -d -o restored.db "$PACKED" ;;',
+  '*) cp "$PACKED" restored.db ;;',
+  'esac',
+];
+
+/** What stands in commands where a person puts a key. */
+export const KEY_HERE = 'THE KEY';
+
+/** What reads an encrypted database, and what it is told. */
+export function readEncrypted(format: CipherFormat): { program: string; statements: string[] } {
+  const key = `PRAGMA key = '${KEY_HERE}';`;
+  const sqlcipher = (program: string, ...more: string[]) => ({ program, statements: [key, ...more] });
+  switch (format) {
+    case 'sqlcipher-4':
+      return sqlcipher('sqlcipher (version 4)');
+    case 'sqlcipher-3':
+      return sqlcipher('sqlcipher', 'PRAGMA cipher_compatibility = 3;');
+    case 'sqlcipher-3-4096':
+      return sqlcipher('sqlcipher', 'PRAGMA cipher_compatibility = 3;', 'PRAGMA cipher_page_size = 4096;');
+    case 'sqlcipher-2':
+      return sqlcipher('sqlcipher', 'PRAGMA cipher_compatibility = 2;');
+    case 'sqlcipher-1':
+      return sqlcipher('sqlcipher', 'PRAGMA cipher_compatibility = 1;');
+    default:
+      return {
+        program: 'the shell of SQLite3 Multiple Ciphers (https://github.com/utelle/SQLite3MultipleCiphers)',
+        statements: [...CIPHER_PRAGMAS[format].map((pragma) => `PRAGMA ${pragma};`), key],
+      };
+  }
+}
+
+/** Looks at the whole of `restored.db`: it must answer “ok”. */
+export function integrityCommands(format: CipherFormat | null): string[] {
+  if (format === null) return ["sqlite3 restored.db 'PRAGMA integrity_check;'"];
+  const shell = format.startsWith('sqlcipher-') ? 'sqlcipher' : 'sqlite3mc';
+  return [`${shell} restored.db <<'END'`, ...readEncrypted(format).statements, 'PRAGMA integrity_check;', 'END'];
+}
+
+/** Puts `restored.db` in the place of a database that no program has open, and keeps what was there. */
+export function putBackCommands(sourcePath: string): string[] {
+  return [
+    `DATABASE=${shellWord(sourcePath)}`,
+    `for PART in '' -wal -shm -journal; do if [ -e "$DATABASE$PART" ]; then mv -n "$DATABASE$PART" "$DATABASE.before$PART"; fi; done`,
+    'cp -n restored.db "$DATABASE"',
+    'sync',
+    'ls -l "$DATABASE"*',
+  ];
+}

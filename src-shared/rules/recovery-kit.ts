@@ -1,0 +1,286 @@
+import type { DestinationSettings } from '../model/destination.ts';
+import type { Encryption } from '../model/encryption.ts';
+import type { SnapshotSeal } from '../model/seal.ts';
+import type { Compression } from '../model/values.ts';
+import { formatInWords, keyInWords } from './encryption-words.ts';
+import { extensionFor, fileStem } from './naming.ts';
+import {
+  CHECK_COMMANDS,
+  fetchCommands,
+  integrityCommands,
+  KEY_HERE,
+  putBackCommands,
+  readEncrypted,
+  UNPACK_COMMANDS,
+  unsealCommands,
+} from './recovery-commands.ts';
+import type { KitBlock, KitDocument, KitSection } from './recovery-kit-pages.ts';
+
+/** A destination as the kit tells of it. */
+export interface KitDestination {
+  name: string;
+  label: string;
+  settings: DestinationSettings;
+}
+
+/** A plan and what its snapshots have been made with. No secret is among it. */
+export interface KitPlan {
+  name: string;
+  sourcePath: string;
+  compression: Compression;
+  seal: SnapshotSeal;
+  /** How the plan's snapshots are encrypted, each once, the newest first; empty: none is. */
+  encryptions: Encryption[];
+  /** How its snapshots are sealed, now and before. */
+  formerSeals: ('passphrase' | 'recipients')[];
+  /** The fingerprints of the passphrases it has had, the newest first. */
+  passphrases: string[];
+  destinations: KitDestination[];
+}
+
+const text = (words: string): KitBlock => ({ kind: 'text', text: words });
+const commands = (...lines: string[]): KitBlock => ({ kind: 'commands', lines });
+const blank = (label: string): KitBlock => ({ kind: 'blank', label });
+
+/** What a person needs to get databases back without Snapkeep and without this machine. */
+export function recoveryKit(plans: readonly KitPlan[]): KitDocument {
+  return {
+    title: 'Snapkeep recovery kit',
+    sections: [...introduction(plans), ...plans.flatMap((plan) => planSections(plan))],
+  };
+}
+
+function introduction(plans: readonly KitPlan[]): KitSection[] {
+  const sealed = plans.some(({ seal, formerSeals }) => seal !== null || formerSeals.length > 0);
+  const encrypted = plans.some(({ encryptions }) => encryptions.length > 0);
+  const kinds = new Set(plans.flatMap(({ destinations }) => destinations.map(({ settings }) => settings.kind)));
+  const tools = [
+    'sqlite3 (https://sqlite.org)',
+    'gunzip or zstd, as the names of the snapshots end',
+    ...(sealed ? ['age (https://age-encryption.org)'] : []),
+    ...(encrypted ? ['sqlcipher (https://www.zetetic.net/sqlcipher)'] : []),
+    ...(kinds.has('s3') ? ['aws, the command line of AWS, which talks to any S3 server'] : []),
+    ...(kinds.has('sftp') ? ['sftp, of OpenSSH'] : []),
+  ];
+  return [
+    {
+      level: 1,
+      title: 'How to use it',
+      blocks: [
+        text(
+          'This says where the snapshots of your databases are and how to open them with standard tools, when Snapkeep or this machine is gone. Where Snapkeep still runs, restore with it: it checks more.',
+        ),
+        text(
+          'No password, key or passphrase is in it. Write them by hand on the lines that are there for them, on a printed copy, and keep it where only people you trust can read it, away from this machine.',
+        ),
+        text(
+          'The commands are for a shell of Linux or macOS, or Git Bash or WSL on Windows. Run them in an empty folder, in their order. You need:',
+        ),
+        { kind: 'facts', facts: tools.map((tool, index): [string, string] => [`Tool ${index + 1}`, tool]) },
+      ],
+    },
+    {
+      level: 2,
+      title: 'What the name of a snapshot says',
+      blocks: [
+        text(
+          'A name is the plan, the time in UTC, and an ending; the newest is the last when they are sorted. From right to left: .age is sealed with age, .gz is gzip, .zst is zstd, .db is the SQLite database itself. The file beside it that ends in .manifest.json can be read by anyone and says the same: "stored" is the file, "image" the database in it, "seal" and "encryption" what they are locked with.',
+        ),
+      ],
+    },
+  ];
+}
+
+function planSections(plan: KitPlan): KitSection[] {
+  return [
+    { level: 1, title: plan.name, blocks: [{ kind: 'facts', facts: planFacts(plan) }] },
+    ...plan.destinations.map((destination) => destinationSection(plan, destination)),
+    ...openingSections(plan),
+    ...readingSections(plan),
+    {
+      level: 2,
+      title: 'Put it back',
+      blocks: [
+        text(
+          'Stop every program that uses the database first. What is there now is kept beside it, with its -wal, -shm and -journal: left in place they would be played into the restored database and damage it. Give the new file the owner and the rights of the old one, as the last command shows them, and start the program again.',
+        ),
+        commands(...putBackCommands(plan.sourcePath)),
+      ],
+    },
+  ];
+}
+
+function planFacts(plan: KitPlan): [string, string][] {
+  const ending = extensionFor(plan.compression, plan.seal !== null);
+  return [
+    ['Database', plan.sourcePath],
+    ['Names', `${fileStem(plan.name)}-YYYY-MM-DD-HHMMSS${ending}, or a name of your own with that ending`],
+    ['Read by', readBy(plan)],
+    ['Sealed', sealInWords(plan.seal)],
+    ...plan.destinations.map(({ name, label }, index): [string, string] => [
+      `Place ${index + 1}`,
+      name === label ? label : `${name}, ${label}`,
+    ]),
+  ];
+}
+
+function readBy({ encryptions }: KitPlan): string {
+  if (encryptions.length === 0) return 'sqlite3';
+  return encryptions
+    .map(
+      ({ format, key }) => `${readEncrypted(format).program}, as ${formatInWords(format)}, with the ${keyInWords(key)}`,
+    )
+    .join('; before that ');
+}
+
+function sealInWords(seal: SnapshotSeal): string {
+  if (seal === null) return 'no';
+  if (seal.kind === 'passphrase') return 'with age, by a passphrase';
+  return `with age, for ${seal.recipients.join(', ')}`;
+}
+
+function destinationSection(plan: KitPlan, { name, label, settings }: KitDestination): KitSection {
+  const { list, fetch } = fetchCommands(settings);
+  const example = `${fileStem(plan.name)}-YYYY-MM-DD-HHMMSS${extensionFor(plan.compression, plan.seal !== null)}`;
+  return {
+    level: 2,
+    title: `Fetch a snapshot from ${name}`,
+    blocks: [
+      { kind: 'facts', facts: [['Place', label], ...destinationFacts(settings)] },
+      ...destinationBlanks(settings),
+      text('See what is there:'),
+      commands(...list),
+      text('Put the name of the one you want in the place of the example, and fetch it and its manifest:'),
+      commands(`SNAPSHOT='${example}'`, ...fetch),
+    ],
+  };
+}
+
+function destinationFacts(settings: DestinationSettings): [string, string][] {
+  switch (settings.kind) {
+    case 'folder':
+      return [['Folder', settings.path]];
+    case 's3':
+      return [
+        ['Endpoint', settings.endpoint ?? 'the one of AWS'],
+        ['Region', settings.region],
+        ['Bucket', settings.bucket],
+        ['Names begin with', settings.prefix === '' ? 'nothing' : `${settings.prefix}/`],
+      ];
+    case 'sftp':
+      return [
+        ['Host', `${settings.host}, port ${settings.port}`],
+        ['Host key', settings.hostKey ?? 'not looked at yet'],
+        ['User', settings.user],
+        ['Folder', settings.path],
+        ['Login', loginInWords(settings.login)],
+      ];
+  }
+}
+
+function loginInWords(login: Extract<DestinationSettings, { kind: 'sftp' }>['login']): string {
+  switch (login.kind) {
+    case 'password':
+      return 'with a password';
+    case 'key':
+      return `with the private key in ${login.path}: keep a copy of that file`;
+    case 'agent':
+      return 'with a key of the SSH agent: keep a copy of its file';
+  }
+}
+
+function destinationBlanks(settings: DestinationSettings): KitBlock[] {
+  switch (settings.kind) {
+    case 'folder':
+      return [];
+    case 's3':
+      return settings.credentials === 'chain'
+        ? [
+            text(
+              'The keys come from the profiles, environment or role of this machine: aws finds them in the same places.',
+            ),
+          ]
+        : [
+            text('Give aws the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or with “aws configure”.'),
+            blank('Access key id'),
+            blank('Secret access key'),
+          ];
+    case 'sftp':
+      if (settings.login.kind === 'agent') return [];
+      return [blank(settings.login.kind === 'password' ? 'Password of the login' : 'Passphrase of the private key')];
+  }
+}
+
+function openingSections(plan: KitPlan): KitSection[] {
+  const now = plan.seal?.kind ?? null;
+  const seals = [now, ...plan.formerSeals.filter((seal) => seal !== now)];
+  return [
+    {
+      level: 2,
+      title: 'Check that it is whole',
+      blocks: [
+        text('It must answer “OK”. If not, fetch it again, or take another snapshot.'),
+        commands(...CHECK_COMMANDS),
+      ],
+    },
+    {
+      level: 2,
+      title: 'Open and unpack it',
+      blocks: [
+        ...seals.flatMap((seal, index): KitBlock[] => [
+          ...(index === 0 ? [] : [text(formerly(seal))]),
+          ...sealBlocks(plan, seal),
+          commands(...unsealCommands(seal)),
+        ]),
+        text('What is unpacked is the database, restored.db:'),
+        commands(...UNPACK_COMMANDS),
+      ],
+    },
+  ];
+}
+
+const formerly = (seal: 'passphrase' | 'recipients' | null): string =>
+  seal === 'recipients'
+    ? 'Snapshots of before whose manifest names recipients are opened like this instead:'
+    : 'Snapshots of before whose manifest says “passphrase” are opened like this instead:';
+
+function sealBlocks({ seal, passphrases }: KitPlan, kind: 'passphrase' | 'recipients' | null): KitBlock[] {
+  if (kind === 'passphrase') {
+    const [newest, ...former] = passphrases;
+    return [
+      text('age asks for the passphrase.'),
+      blank(newest === undefined ? 'Passphrase' : `Passphrase ${short(newest)}`),
+      ...former.map((passphrase) => blank(`Passphrase ${short(passphrase)}, of snapshots made before`)),
+    ];
+  }
+  if (kind !== 'recipients') return [];
+  const recipients = seal?.kind === 'recipients' ? seal.recipients : [];
+  return [
+    text(
+      'Write the identity of one of the recipients, a line that starts with AGE-SECRET-KEY-1, to the file identity.txt.',
+    ),
+    ...(recipients.length === 0 ? ['a recipient in the manifest'] : recipients).map((recipient) =>
+      blank(`Identity of ${recipient}, or where it is kept`),
+    ),
+  ];
+}
+
+/** As in {@link keyInWords}. */
+const short = (fingerprint: string): string => fingerprint.slice(-64, -56);
+
+function readingSections({ encryptions }: KitPlan): KitSection[] {
+  const plain = { level: 2, title: 'Look at it', blocks: [] } as const;
+  if (encryptions.length === 0)
+    return [{ ...plain, blocks: [text('It must answer “ok”.'), commands(...integrityCommands(null))] }];
+  return encryptions.map(({ format, key }, index) => ({
+    level: 2,
+    title: index === 0 ? 'Look at it' : `Look at one made before, with the ${keyInWords(key)}`,
+    blocks: [
+      text(
+        `It is encrypted as ${formatInWords(format)} and opens with ${readEncrypted(format).program}. Put the key in the place of ${KEY_HERE}, with each ' in it twice; a raw key of hexadecimal digits is written x'…' between double quotes, as "x'…'". It must answer “ok”.`,
+      ),
+      blank(`The ${keyInWords(key)}`),
+      commands(...integrityCommands(format)),
+    ],
+  }));
+}

@@ -1,0 +1,294 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { generateIdentity, identityToRecipient } from 'age-encryption';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Core } from '../../src-main/core/core.ts';
+import { Manifest } from '../../src-shared/model/manifest.ts';
+import type { SealSecretsInput, SnapshotSeal } from '../../src-shared/model/seal.ts';
+import type { Verification } from '../../src-shared/model/verification.ts';
+import { age, hasAge, withTypedPassphrase } from '../support/age-command-line.ts';
+import { appendEntries, countEntries } from '../support/databases.ts';
+import { countEncrypted, filesWith, makeEncrypted } from '../support/encrypted-databases.ts';
+import {
+  checkOf,
+  expectFailure,
+  expectNothingLeft,
+  restore,
+  type Scene,
+  type SceneOptions,
+  setScene,
+  takeBackup,
+} from '../support/scene.ts';
+import { runToEnd, startTestCore, succeed } from '../support/test-core.ts';
+
+const PASSPHRASE = 'drei Wörter und 1 $eil';
+const OTHER_PASSPHRASE = 'nothing like the first';
+const IDENTITY = await generateIdentity();
+const OTHER_IDENTITY = await generateIdentity();
+const RECIPIENT = await identityToRecipient(IDENTITY);
+const FOR_US: SnapshotSeal = { kind: 'recipients', recipients: [RECIPIENT] };
+
+async function setSealedScene(
+  seal: SnapshotSeal,
+  sealSecrets: SealSecretsInput | undefined,
+  options: SceneOptions = {},
+): Promise<Scene> {
+  const scene = await setScene(options);
+  const { core, plan } = scene;
+  const secrets = sealSecrets === undefined ? {} : { sealSecrets };
+  return { ...scene, plan: await core.call('plans.update', { planId: plan.id, seal, ...secrets }) };
+}
+
+const byPassphrase = (options?: SceneOptions): Promise<Scene> =>
+  setSealedScene({ kind: 'passphrase' }, { passphrase: PASSPHRASE }, options);
+
+async function verificationOf(core: Core, path: string, key?: string): Promise<Verification> {
+  const given = key === undefined ? {} : { key: { value: key } };
+  const run = await succeed(core, 'verifications.start', { path, ...given });
+  if (run.result?.kind !== 'verify') throw new Error('no verification');
+  return run.result.verification;
+}
+
+const pathOf = (snapshot: { path: string | null }): string => {
+  if (snapshot.path === null) throw new Error('It is not on this machine.');
+  return snapshot.path;
+};
+
+/** Changes one byte of a file. */
+function flip(path: string, offset: number): void {
+  const bytes = readFileSync(path);
+  bytes[offset] = (bytes[offset] ?? 0) ^ 1;
+  writeFileSync(path, bytes);
+}
+
+describe('the whole way', () => {
+  test('by a passphrase: backup, proof, drill, restore and undo, with the secret nowhere to be read', async () => {
+    const scene = await byPassphrase();
+    const { core, folder, plan, source } = scene;
+    const told: unknown[] = [plan];
+    for (const event of ['run.changed', 'plans.changed', 'snapshots.changed', 'destinations.changed'] as const)
+      core.on(event, (payload) => told.push(payload));
+    const snapshot = await takeBackup(scene);
+    const path = pathOf(snapshot);
+    expect(snapshot).toMatchObject({ sealed: 'passphrase', proof: { valid: true, level: 'checked' } });
+    expect(path).toMatch(/\.db\.gz\.age$/);
+    expect(Manifest.parse(JSON.parse(readFileSync(`${path}.manifest.json`, 'utf8')))).toMatchObject({
+      format: 3,
+      seal: { kind: 'passphrase' },
+      encryption: null,
+    });
+    await succeed(core, 'drills.start', { planId: plan.id });
+    appendEntries(source, 50);
+    expect(await restore(core, path, source)).toMatchObject({ state: 'succeeded', result: { method: 'into-live' } });
+    expect(countEntries(source)).toBe(100);
+    await succeed(core, 'restores.undo', {});
+    expect(countEntries(source)).toBe(150);
+    told.push(await core.call('plans.list', {}), await core.call('recoveryKit.make', {}));
+    for (const run of await core.call('runs.list', {})) told.push(await core.call('runs.get', { runId: run.id }));
+    expect(JSON.stringify(told)).not.toContain(JSON.stringify(PASSPHRASE).slice(1, -1));
+    expect(filesWith(folder, PASSPHRASE)).toEqual([]);
+    expectNothingLeft(scene);
+  }, 60_000);
+
+  test('for recipients, of a database that is encrypted itself: both are looked up in what is kept', async () => {
+    const scene = await setScene({ plan: { compression: 'zst' } });
+    const { core, folder, destination } = scene;
+    const source = join(folder, 'app', 'locked.db');
+    makeEncrypted(source, 'the key of the database');
+    const plan = await core.call('plans.create', {
+      name: 'Locked',
+      sourcePath: source,
+      destinations: [{ path: destination }],
+      key: { value: 'the key of the database' },
+      seal: FOR_US,
+      sealSecrets: { identity: IDENTITY },
+    });
+    const snapshot = await takeBackup({ ...scene, plan });
+    const path = pathOf(snapshot);
+    expect(snapshot).toMatchObject({ sealed: 'recipients', proof: { valid: true, level: 'checked' } });
+    const target = join(folder, 'app', 'back.db');
+    expect(await restore(core, path, target)).toMatchObject({ state: 'succeeded' });
+    expect(countEncrypted(target, 'the key of the database')).toBe(500);
+    expect(filesWith(folder, IDENTITY)).toEqual([]);
+
+    // Elsewhere each is asked for in its turn, and kept.
+    const elsewhere = await startTestCore(join(folder, 'home2'));
+    const check = { source: { path }, targetPath: join(folder, 'app', 'elsewhere.db') };
+    expectFailure(await runToEnd(elsewhere, 'restores.check', check), 'BAD_KEY', 'sealed for recipients none of whose');
+    const unsealed = await runToEnd(elsewhere, 'restores.check', { ...check, key: { value: IDENTITY } });
+    expectFailure(unsealed, 'BAD_KEY', /Wrong key|its key is not known/);
+    const opened = await succeed(elsewhere, 'restores.check', { ...check, key: { value: 'the key of the database' } });
+    expect(checkOf(opened).verification.valid).toBe(true);
+    expect((await verificationOf(elsewhere, path)).valid).toBe(true);
+  }, 60_000);
+});
+
+describe.skipIf(!hasAge)('without Snapkeep', () => {
+  test('age opens what is stored, by a typed passphrase and by an identity', async () => {
+    const phrased = await byPassphrase();
+    const byPhrase = pathOf(await takeBackup(phrased));
+    const opened = join(phrased.folder, 'opened.gz');
+    expect(withTypedPassphrase(PASSPHRASE, ['age', '-d', '-o', opened, byPhrase])).toBe(0);
+    writeFileSync(join(phrased.folder, 'opened.db'), gunzipSync(readFileSync(opened)));
+    expect(countEntries(join(phrased.folder, 'opened.db'))).toBe(100);
+
+    const scene = await setSealedScene(FOR_US, undefined, { plan: { compression: 'none' } });
+    const path = pathOf(await takeBackup(scene));
+    const keyFile = join(scene.folder, 'identity.txt');
+    writeFileSync(keyFile, `${IDENTITY}\n`);
+    age('-d', '-i', keyFile, '-o', join(scene.folder, 'opened.db'), path);
+    expect(countEntries(join(scene.folder, 'opened.db'))).toBe(100);
+  }, 60_000);
+
+  test('what age has sealed is restored here, also in letters and without a manifest', async () => {
+    const { core, folder, source } = await setScene();
+    const sealed = join(folder, 'by-hand');
+    age('-a', '-r', RECIPIENT, '-o', sealed, source);
+    expect(await core.call('files.identify', { path: sealed })).toMatchObject({ content: 'age', restorable: true });
+    const targetPath = join(folder, 'app', 'back.db');
+    const check = { source: { path: sealed }, targetPath, key: { value: IDENTITY } };
+    const run = await succeed(core, 'restores.check', check);
+    await succeed(core, 'restores.start', { checkRunId: run.id, confirmation: checkOf(run).confirmation });
+    expect(countEntries(targetPath)).toBe(100);
+  });
+});
+
+describe('secrets that change', () => {
+  test('old snapshots open after the passphrase was changed, and after the plan is gone', async () => {
+    const scene = await byPassphrase();
+    const { core, plan } = scene;
+    const first = pathOf(await takeBackup(scene));
+    await core.call('plans.update', { planId: plan.id, sealSecrets: { passphrase: OTHER_PASSPHRASE } });
+    const second = pathOf(await takeBackup(scene));
+    if (hasAge) {
+      const opened = join(scene.folder, 'opened.gz');
+      expect(withTypedPassphrase(OTHER_PASSPHRASE, ['age', '-d', '-o', opened, second])).toBe(0);
+    }
+    for (const path of [first, second]) expect((await verificationOf(core, path)).valid).toBe(true);
+    await core.call('plans.remove', { planId: plan.id });
+    for (const path of [first, second]) expect((await verificationOf(core, path)).valid).toBe(true);
+  }, 60_000);
+
+  test('a plan that no longer seals stores plain files beside the sealed ones', async () => {
+    const scene = await setSealedScene(FOR_US, { identity: IDENTITY });
+    const sealed = pathOf(await takeBackup(scene));
+    await scene.core.call('plans.update', { planId: scene.plan.id, seal: null });
+    const plain = await takeBackup(scene);
+    expect(plain.sealed).toBeNull();
+    expect(pathOf(plain)).toMatch(/\.db\.gz$/);
+    expect((await verificationOf(scene.core, sealed)).valid).toBe(true);
+  });
+
+  test('what cannot seal, or opens nothing, is refused', async () => {
+    const { core, plan } = await setScene();
+    const refused = [
+      { seal: { kind: 'passphrase' as const } },
+      { seal: FOR_US, sealSecrets: { passphrase: PASSPHRASE } },
+      { seal: FOR_US, sealSecrets: { identity: OTHER_IDENTITY } },
+      { seal: FOR_US, sealSecrets: { identity: `${IDENTITY}X` } },
+      { seal: { kind: 'recipients' as const, recipients: [IDENTITY] } },
+      { sealSecrets: { identity: IDENTITY } },
+    ];
+    for (const change of refused) {
+      const error = await core.call('plans.update', { planId: plan.id, ...change }).catch((caught: unknown) => caught);
+      expect(error).toMatchObject({ code: 'INVALID_PARAMS' });
+      expect(String(error)).not.toContain(IDENTITY);
+    }
+    expect((await core.call('plans.get', { planId: plan.id })).plan.seal).toBeNull();
+  });
+
+  test('a passphrase that cannot be unsealed any more stops the backup rather than store it unsealed', async () => {
+    const scene = await byPassphrase();
+    await scene.core.close();
+    const fail = (): never => {
+      throw new Error('The keychain is another one.');
+    };
+    const secretProtector = { protects: false, words: '', seal: (secret: string) => Buffer.from(secret), open: fail };
+    const core = await startTestCore(scene.home, { secretProtector });
+    expectFailure(await runToEnd(core, 'backups.start', { planId: scene.plan.id }), 'BAD_KEY', 'is not known here');
+    expect(await core.call('snapshots.list', {})).toEqual([]);
+  });
+});
+
+describe('without the identity', () => {
+  test('a whole snapshot counts as stored and not as proven, and the identity proves it later', async () => {
+    const scene = await setSealedScene(FOR_US, undefined);
+    const { core, plan } = scene;
+    const snapshot = await takeBackup(scene);
+    expect(snapshot.proof).toMatchObject({
+      valid: null,
+      level: 'none',
+      message: expect.stringContaining('nobody here can open it'),
+    });
+    expect(await core.call('plans.get', { planId: plan.id })).toMatchObject({
+      state: 'unproven',
+      reason: expect.stringContaining('identity'),
+    });
+    const run = await succeed(core, 'verifications.start', { snapshotId: snapshot.id });
+    expect(run.result).toMatchObject({ verification: { level: 'none', tables: [] } });
+    expectFailure(await runToEnd(core, 'drills.start', { planId: plan.id }), 'BAD_KEY', 'none of whose identities');
+
+    const key = { value: OTHER_IDENTITY };
+    expectFailure(
+      await runToEnd(core, 'verifications.start', { snapshotId: snapshot.id, key }),
+      'BAD_KEY',
+      'Wrong identity',
+    );
+    await core.call('plans.update', { planId: plan.id, sealSecrets: { identity: IDENTITY } });
+    await succeed(core, 'verifications.start', { snapshotId: snapshot.id });
+    expect(await core.call('plans.get', { planId: plan.id })).toMatchObject({ state: 'fine' });
+  }, 30_000);
+
+  test('damage to the stored file is found all the same', async () => {
+    const scene = await setSealedScene(FOR_US, undefined);
+    const path = pathOf(await takeBackup(scene));
+    flip(path, readFileSync(path).length - 5);
+    expect(await verificationOf(scene.core, path)).toMatchObject({ valid: false, level: 'none' });
+  });
+});
+
+describe('what is wrong with a sealed file is told', () => {
+  test('a wrong passphrase from damage, in the header and after it, and from what is cut off', async () => {
+    const scene = await byPassphrase();
+    const path = pathOf(await takeBackup(scene));
+    const good = readFileSync(path);
+    const elsewhere = await startTestCore(join(scene.folder, 'home2'));
+    const at = { path };
+    expectFailure(
+      await runToEnd(elsewhere, 'verifications.start', at),
+      'BAD_KEY',
+      'sealed with a passphrase that is not known',
+    );
+    const wrong = await runToEnd(elsewhere, 'verifications.start', { ...at, key: { value: 'quite wrong' } });
+    expectFailure(wrong, 'BAD_KEY', 'Wrong passphrase');
+    expect(wrong.error?.message).toContain('byte for byte what was stored');
+    const damages: [() => void, RegExp][] = [
+      [() => flip(path, 40), /stored file has changed.*header is damaged|stored file is not what was written/],
+      [() => flip(path, good.length - 100), /The stored file is not what was written/],
+      [() => writeFileSync(path, good.subarray(0, -50)), /The stored file is not what was written/],
+    ];
+    for (const [damage, message] of damages) {
+      damage();
+      for (const core of [scene.core, elsewhere]) {
+        const verification = await verificationOf(core, path, core === elsewhere ? 'quite wrong' : undefined);
+        expect(verification.valid).toBe(false);
+        if (core === scene.core) expect(JSON.stringify(verification)).toMatch(message);
+      }
+      writeFileSync(path, good);
+    }
+    expect(await verificationOf(elsewhere, path, PASSPHRASE)).toMatchObject({ valid: true });
+    // It is kept once it has opened something.
+    expect(await verificationOf(elsewhere, path)).toMatchObject({ valid: true });
+  }, 90_000);
+});
+
+test('a scan of a destination enters what is sealed without any secret', async () => {
+  const scene = await byPassphrase();
+  await takeBackup(scene);
+  const elsewhere = await startTestCore(join(scene.folder, 'home2'));
+  onTestFinished(() => elsewhere.close());
+  const { run } = await elsewhere.call('destinations.adopt', { path: scene.destination });
+  await elsewhere.runEnded(run.id);
+  expect(await elsewhere.call('snapshots.list', {})).toMatchObject([{ sealed: 'passphrase', tableCount: 2 }]);
+});

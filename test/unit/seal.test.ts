@@ -1,0 +1,211 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { armor, generateIdentity, identityToRecipient } from 'age-encryption';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type StoredDigest, storeImage } from '../../src-main/core/engine/compress.ts';
+import { unpackFile } from '../../src-main/core/engine/decompress.ts';
+import { identifyContent } from '../../src-main/core/engine/identify-file.ts';
+import {
+  isIdentity,
+  readIdentity,
+  requireRecipient,
+  type Sealing,
+  type SealSecret,
+  sealingOf,
+} from '../../src-main/core/engine/seal.ts';
+import type { Compression } from '../../src-shared/model/values.ts';
+import { age, hasAge, withTypedPassphrase } from '../support/age-command-line.ts';
+import { temporaryFolder } from '../support/temp-folder.ts';
+
+const PASSPHRASE = 'drei Wörter und 1 $eil';
+const phrase = (text: string): SealSecret => ({ kind: 'passphrase', text, fingerprint: `of ${text}` });
+const [ours, other] = await Promise.all([generateIdentity().then(readIdentity), generateIdentity().then(readIdentity)]);
+const forUs: Sealing = { kind: 'recipients', recipients: [other.fingerprint, ours.fingerprint] };
+
+/** Stores bytes sealed, in a folder of its own. */
+async function store(
+  bytes: Uint8Array,
+  sealing: Sealing,
+  compression: Compression = 'gz',
+): Promise<{ folder: string; path: string; digest: StoredDigest }> {
+  const folder = temporaryFolder();
+  const image = join(folder, 'image');
+  const path = join(folder, 'stored.age');
+  writeFileSync(image, bytes);
+  const handle = await open(path, 'wx');
+  try {
+    return { folder, path, digest: await storeImage(image, handle, { compression, sealing }, () => {}) };
+  } finally {
+    await handle.close();
+  }
+}
+
+let count = 0;
+/** Opens and unpacks a file; answers what is in it and what opened it. */
+async function openStored(path: string, secrets: SealSecret[]) {
+  const back = `${path}-back-${count++}`;
+  const opened: SealSecret[] = [];
+  const onUnsealed = (secret: SealSecret): void => void opened.push(secret);
+  const digest = await unpackFile(path, await identifyContent(path), back, () => {}, { secrets, onUnsealed });
+  return { bytes: readFileSync(back), digest, opened };
+}
+
+describe('what is sealed', () => {
+  test('comes back byte for byte, in every format and at the edges of a piece', async () => {
+    const size = fc.constantFrom(0, 1, 65_535, 65_536, 65_537, 2 ** 20, 2 ** 20 + 1, 3_000_000);
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom<Compression>('gz', 'zst', 'none'), size, async (compression, length) => {
+        const bytes = Buffer.from(Array.from({ length: 256 }, (_, n) => n));
+        const content = Buffer.alloc(length, bytes);
+        const { path, digest } = await store(content, forUs, compression);
+        const stored = readFileSync(path);
+        expect(stored.toString('latin1', 0, 22)).toBe('age-encryption.org/v1\n');
+        expect(digest.stored.bytes).toBe(stored.length);
+        const back = await openStored(path, [phrase('no'), ours]);
+        expect(back.bytes.equals(content)).toBe(true);
+        expect(back.digest).toEqual(digest);
+        expect(back.opened).toEqual([ours]);
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  test('is found to be sealed by its content, whatever its name, and in letters too', async () => {
+    const content = Buffer.alloc(300_000, 'content ');
+    const { path, folder } = await store(content, forUs);
+    const letters = join(folder, 'any.name');
+    writeFileSync(letters, armor.encode(readFileSync(path)).replaceAll('\n', '\r\n'));
+    expect([await identifyContent(path), await identifyContent(letters)]).toEqual(['age', 'age']);
+    expect((await openStored(letters, [ours])).bytes.equals(content)).toBe(true);
+    writeFileSync(letters, armor.encode(readFileSync(path)).slice(0, -60));
+    await expect(openStored(letters, [ours])).rejects.toMatchObject({ code: 'CORRUPT' });
+  });
+
+  test('opens with one of several passphrases, and that one is told', async () => {
+    const { path } = await store(Buffer.from('content'), { kind: 'passphrase', passphrase: PASSPHRASE });
+    const right = phrase(PASSPHRASE);
+    const { bytes, opened } = await openStored(path, [ours, phrase('another one'), right]);
+    expect(bytes.toString()).toBe('content');
+    expect(opened).toEqual([right]);
+  }, 30_000);
+});
+
+describe('what does not open', () => {
+  test('says what is asked for and whether something was tried', async () => {
+    const forOther = await store(Buffer.from('content'), { kind: 'recipients', recipients: [other.fingerprint] });
+    const byPhrase = await store(Buffer.from('content'), { kind: 'passphrase', passphrase: PASSPHRASE });
+    const cases: [string, SealSecret[], string, RegExp][] = [
+      [forOther.path, [], 'identity', /none of their identities is known/],
+      [forOther.path, [phrase('x'), ours], 'identity', /No known identity opens it/],
+      [byPhrase.path, [ours], 'passphrase', /is not known here/],
+      [byPhrase.path, [phrase('wrong')], 'passphrase', /No known passphrase opens it/],
+    ];
+    for (const [path, secrets, asks, message] of cases) {
+      await expect(openStored(path, secrets)).rejects.toMatchObject({
+        code: 'BAD_KEY',
+        asks,
+        message: expect.stringMatching(message),
+        hint: expect.stringContaining(asks),
+      });
+    }
+  }, 30_000);
+
+  test('damage in the payload, a cut at any place and bytes too many are found and called damage', async () => {
+    const { path, folder } = await store(Buffer.alloc(400_000, 'content '), forUs, 'none');
+    const good = readFileSync(path);
+    const bad = join(folder, 'bad.age');
+    const spoilt = fc.oneof(
+      fc.integer({ min: 700, max: good.length - 1 }).map((at) => {
+        const bytes = Buffer.from(good);
+        bytes[at] = (bytes[at] ?? 0) ^ 1;
+        return bytes;
+      }),
+      fc.integer({ min: 700, max: good.length - 1 }).map((length) => good.subarray(0, length)),
+      fc
+        .constantFrom(65_552, 2 * 65_552)
+        .map((chunks) => good.subarray(0, good.length - (good.length % 65_552) - chunks)),
+      fc.uint8Array({ minLength: 1, maxLength: 100_000 }).map((more) => Buffer.concat([good, more])),
+    );
+    await fc.assert(
+      fc.asyncProperty(spoilt, async (bytes) => {
+        writeFileSync(bad, bytes);
+        await expect(openStored(bad, [ours])).rejects.toMatchObject({
+          code: 'CORRUPT',
+          message: 'The sealed data is damaged or cut off.',
+        });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('damage in the header is never an error of another kind, and never opens', async () => {
+    const { path, folder } = await store(Buffer.from('content'), forUs);
+    const good = readFileSync(path);
+    const headerBytes = good.indexOf('\n--- ') + 48;
+    const bad = join(folder, 'bad.age');
+    for (let at = 22; at < headerBytes; at += 3) {
+      const bytes = Buffer.from(good);
+      bytes[at] = (bytes[at] ?? 0) ^ 1;
+      writeFileSync(bad, bytes);
+      const outcome = await openStored(bad, [ours]).then(
+        () => 'opened',
+        (error: { code?: string }) => error.code,
+      );
+      expect(['CORRUPT', 'BAD_KEY'], `byte ${at}: ${outcome}`).toContain(outcome);
+    }
+  });
+});
+
+describe.skipIf(!hasAge)('the command line of age', () => {
+  test('opens what is sealed for its identity and by a passphrase typed at a terminal', async () => {
+    const content = Buffer.alloc(2_500_000, 'content ');
+    const { path, folder } = await store(content, forUs, 'gz');
+    const [keyFile, plain] = [join(folder, 'key.txt'), join(folder, 'plain.gz')];
+    writeFileSync(keyFile, `${ours.text}\n`);
+    age('-d', '-i', keyFile, '-o', plain, path);
+    expect((await openStored(plain, [])).bytes.equals(content)).toBe(true);
+
+    const phrased = await store(content, { kind: 'passphrase', passphrase: PASSPHRASE }, 'none');
+    const opened = join(phrased.folder, 'opened');
+    expect(withTypedPassphrase('wrong', ['age', '-d', '-o', opened, phrased.path])).not.toBe(0);
+    expect(withTypedPassphrase(PASSPHRASE, ['age', '-d', '-o', opened, phrased.path])).toBe(0);
+    expect(readFileSync(opened).equals(content)).toBe(true);
+  }, 60_000);
+
+  test('makes what opens here, in bytes and in letters', async () => {
+    const content = Buffer.alloc(700_000, 'content ');
+    const folder = temporaryFolder();
+    const packed = join(folder, 'packed.gz');
+    writeFileSync(packed, gzipSync(content));
+    const at = (name: string): string => join(folder, name);
+    age('-r', ours.fingerprint, '-o', at('bytes'), packed);
+    age('-a', '-r', ours.fingerprint, '-o', at('letters'), packed);
+    for (const name of ['bytes', 'letters'])
+      expect((await openStored(at(name), [ours])).bytes.equals(content)).toBe(true);
+    expect(withTypedPassphrase(PASSPHRASE, ['age', '-p', '-o', at('phrase'), packed])).toBe(0);
+    expect((await openStored(at('phrase'), [phrase(PASSPHRASE)])).bytes.equals(content)).toBe(true);
+  }, 60_000);
+});
+
+test('recipients and identities are told from what is none', async () => {
+  requireRecipient(ours.fingerprint);
+  for (const bad of ['age1', 'hello', `${ours.fingerprint}x`, ours.text])
+    expect(() => requireRecipient(bad)).toThrow(expect.objectContaining({ code: 'INVALID_PARAMS' }));
+  const text = await generateIdentity();
+  expect(await readIdentity(` ${text.toLowerCase()}\n`)).toEqual({
+    kind: 'identity',
+    text,
+    fingerprint: await identityToRecipient(text),
+  });
+  await expect(readIdentity(`${text}A`)).rejects.toMatchObject({ code: 'INVALID_PARAMS' });
+  expect([isIdentity(text), isIdentity('AGE-SECRET-KEY-PQ-1ABC'), isIdentity('a phrase')]).toEqual([true, true, false]);
+});
+
+test('a passphrase that is not known keeps anything from being stored', () => {
+  expect(sealingOf(null, [])).toBeNull();
+  expect(sealingOf({ kind: 'passphrase' }, [phrase('one')])).toEqual({ kind: 'passphrase', passphrase: 'one' });
+  expect(() => sealingOf({ kind: 'passphrase' }, [ours])).toThrow(expect.objectContaining({ code: 'BAD_KEY' }));
+});
