@@ -1,4 +1,4 @@
-import type { SealSecretsInput, SnapshotSeal } from '../../../src-shared/model/plan.ts';
+import type { SealSecretsInput, SnapshotSeal } from '../../../src-shared/model/seal.ts';
 
 /** The encryption of snapshots as it is typed. */
 export interface SealDraft {
