@@ -66,7 +66,7 @@ test('a server is pinned, tested, stored to and restored from; another key of it
   await newPlan(page);
   await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
   await page.getByRole('button', { name: 'Add a destination' }).press('Enter');
-  await page.getByRole('menuitem', { name: /^Storage box/ }).press('Enter');
+  await page.getByRole('menuitem', { name: /Storage box/ }).press('Enter');
   await expect(page.getByRole('list', { name: 'And copied to' })).toContainText('Storage box');
   await judge(page, 'new-plan-two-destinations');
   await page.getByRole('button', { name: 'Create and back up now' }).press('Enter');
