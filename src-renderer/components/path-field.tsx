@@ -1,5 +1,5 @@
-import { Button, Group, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { Button, Group, Input } from '@mantine/core';
+import { useId, useState } from 'react';
 import { client } from '../api/client.ts';
 import { useAppStore } from '../stores/app-store.ts';
 import { FilePicker } from './file-picker.tsx';
@@ -19,7 +19,8 @@ interface PathFieldProps {
 }
 
 /** A path that can be typed, pasted, or picked: natively where the host can, otherwise in a dialog of the window. */
-export function PathField({ kind, value, onChange, ...rest }: PathFieldProps) {
+export function PathField({ kind, value, onChange, error, ...rest }: PathFieldProps) {
+  const id = useId();
   const native = useAppStore((state) => state.info?.capabilities.nativeDialogs ?? false);
   const [picking, setPicking] = useState(false);
   const browse = useAction();
@@ -36,19 +37,24 @@ export function PathField({ kind, value, onChange, ...rest }: PathFieldProps) {
   };
   return (
     <>
-      <Group align="flex-end" gap="xs" wrap="nowrap">
-        <TextInput
-          flex={1}
-          value={value}
-          onChange={(event) => onChange(event.currentTarget.value)}
-          spellCheck={false}
-          autoComplete="off"
-          {...rest}
-        />
-        <Button variant="default" onClick={pick} loading={browse.pending} aria-label={`Browse for: ${rest.label}`}>
-          Browse…
-        </Button>
-      </Group>
+      <Input.Wrapper label={rest.label} description={rest.description} error={error} id={id}>
+        <Group gap="xs" wrap="nowrap">
+          <Input
+            flex={1}
+            id={id}
+            value={value}
+            onChange={(event) => onChange(event.currentTarget.value)}
+            placeholder={rest.placeholder}
+            error={error !== undefined}
+            aria-invalid={error !== undefined}
+            spellCheck={false}
+            autoComplete="off"
+          />
+          <Button variant="default" onClick={pick} loading={browse.pending} aria-label={`Browse for: ${rest.label}`}>
+            Browse…
+          </Button>
+        </Group>
+      </Input.Wrapper>
       {picking && (
         <FilePicker
           kind={kind}

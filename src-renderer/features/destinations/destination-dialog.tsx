@@ -144,7 +144,10 @@ function DraftForm({ draft, fixedKind, onChange, pending, onSave, onCancel, chil
             aria-label="Kind of destination"
             data={KINDS}
             value={draft.kind}
-            onChange={(kind) => onChange({ ...draft, kind: kind as DestinationDraft['kind'] })}
+            onChange={(kind) => {
+              setTried(0);
+              onChange({ ...draft, kind: kind as DestinationDraft['kind'] });
+            }}
           />
         )}
         {draft.kind === 'folder' && (
