@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { SnapshotCopy } from '../../src-shared/model/snapshot.ts';
 import { Compression } from '../../src-shared/model/values.ts';
 import { bytesInWords } from '../../src-shared/rules/wording.ts';
 import { type CommandContext, json } from './command.ts';
@@ -58,13 +59,22 @@ export function addBackupCommands(program: Command, context: CommandContext): vo
 async function backUp(session: Session, planName: string | undefined, options: BackupOptions): Promise<number> {
   const run = await session.runToEnd('backups.start', await orderOf(session, planName, options));
   if (run.result?.kind !== 'backup') throw errorOf(run);
+  await session.settled();
   const { snapshot } = await session.call('snapshots.get', { snapshotId: run.result.snapshotId });
   const { verification } = run.result;
-  print(options.json === true, { ...snapshot, verification }, `${snapshot.path} (${bytesInWords(snapshot.sizeBytes)})`);
+  const place = snapshot.path ?? snapshot.name;
+  print(options.json === true, { ...snapshot, verification }, `${place} (${bytesInWords(snapshot.sizeBytes)})`);
+  if (snapshot.copies.length > 1 || snapshot.path === null) for (const copy of snapshot.copies) say(copyInWords(copy));
   if (verification !== null) say(verification.message);
   if (verification?.valid === false) return EXIT.notValid;
   if (run.state !== 'succeeded') throw errorOf(run);
-  return EXIT.done;
+  const stored = snapshot.copies.some(({ state }) => state === 'stored');
+  const failed = snapshot.copies.some(({ state }) => state === 'failed');
+  return failed || !stored ? EXIT.failed : EXIT.done;
+}
+
+function copyInWords({ destinationName, state, message }: SnapshotCopy): string {
+  return `${destinationName}: ${state}${message === null ? '.' : `. ${message}`}`;
 }
 
 async function orderOf(session: Session, planName: string | undefined, options: BackupOptions) {

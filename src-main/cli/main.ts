@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { addBackupCommands } from './backup-commands.ts';
 import type { CommandContext } from './command.ts';
+import { addDestinationCommands } from './destination-commands.ts';
 import { EXIT, reportError } from './output.ts';
 import { addPlanCommands } from './plan-commands.ts';
 import { addRecoveryKitCommand } from './recovery-kit-command.ts';
@@ -33,6 +34,7 @@ const program = new Command('snapkeep')
     '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not valid, 75 busy, locked or away (try again), 78 newer than this version knows.\nSNAPKEEP_HOME is the folder of plans and runs; without it, the usual one of this system.',
   );
 addPlanCommands(program, inSession);
+addDestinationCommands(program, inSession);
 addBackupCommands(program, inSession);
 addSnapshotCommands(program, inSession);
 addRestoreCommands(program, inSession);

@@ -64,18 +64,19 @@ describe('the destination', () => {
       destinations: [{ path: scene.destination }],
     };
     await expect(scene.core.call('plans.create', plan)).rejects.toMatchObject({ code: 'INVALID_PARAMS' });
-    const inside = { kind: 'folder' as const, path: join(scene.destination, 'inside') };
-    await expect(scene.core.call('plans.create', { ...plan, destination: inside })).rejects.toMatchObject({
+    const inside = [{ path: join(scene.destination, 'inside') }];
+    await expect(scene.core.call('plans.create', { ...plan, destinations: inside })).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
   });
 
   test('and the folder around it are missing when a plan is made', async () => {
     const { core, folder, source } = await setScene();
-    const destination = { kind: 'folder' as const, path: join(folder, 'mnt', 'usb') };
-    await expect(core.call('plans.create', { name: 'Other', sourcePath: source, destination })).rejects.toMatchObject({
+    const path = join(folder, 'mnt', 'usb');
+    const plan = { name: 'Other', sourcePath: source, destinations: [{ path }] };
+    await expect(core.call('plans.create', plan)).rejects.toMatchObject({
       code: 'UNAVAILABLE',
-      message: expect.stringContaining(destination.path),
+      message: expect.stringContaining(path),
     });
     expect(readdirSync(folder)).not.toContain('mnt');
   });

@@ -382,14 +382,14 @@ test('a copy of the snapshots in another folder does not take the place of the s
   const copy = temporaryFolder();
   execFileSync('cp', ['-r', `${scene.destination}/.`, copy]);
   const scan = await succeed(scene.core, 'destinations.adopt', { path: copy });
-  expect(scan.result).toMatchObject({ found: 1, added: 0 });
+  expect(scan.result).toMatchObject({ found: 1, added: 1, problems: [] });
   expect(await scene.core.call('snapshots.list', {})).toMatchObject([
-    { id: snapshot.id, path: snapshot.path, missing: false },
+    { id: snapshot.id, path: snapshot.path, missing: false, copies: [{ state: 'stored' }, { state: 'stored' }] },
   ]);
   // Where the first place has lost it, the copy is the snapshot.
   rmSync(snapshot.path);
   rmSync(`${snapshot.path}.manifest.json`);
-  await succeed(scene.core, 'destinations.adopt', { path: copy });
+  await succeed(scene.core, 'destinations.adopt', { path: scene.destination });
   expect(await scene.core.call('snapshots.list', {})).toMatchObject([
     { path: join(copy, snapshot.name), missing: false },
   ]);

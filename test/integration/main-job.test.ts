@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Run } from '../../src-shared/model/run.ts';
 import { appendEntries, countEntries, integrityOf, makeDatabase } from '../support/databases.ts';
+import { pathOf } from '../support/scene.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 import { startTestCore, succeed } from '../support/test-core.ts';
 
@@ -41,7 +42,7 @@ test('backs up, verifies, restores through SQLite, undoes and prunes', async () 
   expect(readdirSync(destination).sort()).toEqual([snapshot?.name, `${snapshot?.name}.manifest.json`]);
   expect(backup.snapshotId).toBe(snapshot?.id);
   if (snapshot === undefined) return;
-  expect(execFileSync('gunzip', ['-t', snapshot.path]).length).toBe(0);
+  expect(execFileSync('gunzip', ['-t', pathOf(snapshot)]).length).toBe(0);
 
   appendEntries(source, 50);
   const checked = await succeed(core, 'restores.check', { source: { snapshotId: snapshot.id }, targetPath: source });

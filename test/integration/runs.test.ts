@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { createCore } from '../../src-main/core/create-core.ts';
 import { KEEP_ALL } from '../../src-shared/model/plan.ts';
 import type { Run, RunPhase } from '../../src-shared/model/run.ts';
+import type { ListedSnapshot } from '../../src-shared/model/snapshot.ts';
 import { appendEntries, countEntries, integrityOf, makeDatabase } from '../support/databases.ts';
 import {
   contentsOf,
@@ -185,7 +186,10 @@ describe('the data folder', () => {
       appendEntries(scene.source, n);
       await takeBackup(scene);
     }
-    const forget = ({ proof: _proof, planId: _planId, ...rest }: Awaited<ReturnType<typeof takeBackup>>) => rest;
+    const forget = ({ proof: _proof, planId: _planId, copies, ...rest }: ListedSnapshot) => ({
+      ...rest,
+      copies: copies.map(({ destinationName, kind, state }) => ({ destinationName, kind, state })),
+    });
     const before = (await core.call('snapshots.list', {})).map(forget);
     await core.close();
     for (const suffix of ['', '-wal', '-shm']) rmSync(join(home, `catalog.db${suffix}`), { force: true });
@@ -193,7 +197,7 @@ describe('the data folder', () => {
     const made = await again.call('plans.create', {
       name: plan.name,
       sourcePath: plan.sourcePath,
-      destination: plan.destination,
+      destinations: [{ path: destination }],
     });
     const scan = await succeed(again, 'destinations.adopt', { path: destination });
     expect(scan.result).toMatchObject({ found: 3, added: 3, problems: [] });
@@ -209,7 +213,7 @@ describe('the data folder', () => {
     await expect(createCore({ dataFolder: home, ports: testPorts })).rejects.toMatchObject({
       name: 'SnapkeepError',
       message: expect.stringContaining(join(home, 'catalog.db')),
-      hint: expect.stringContaining('scan'),
+      hint: expect.stringContaining('adopting'),
     });
     expect(contentsOf(home)['catalog.db']).toBe(before['catalog.db']);
     await expect(createCore({ dataFolder: home, ports: testPorts })).rejects.not.toMatchObject({ code: 'BUSY' });

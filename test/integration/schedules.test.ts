@@ -160,11 +160,11 @@ test('a pause holds slots back; resuming serves them once', async () => {
 
 test('on the battery scheduled runs wait, and the end of sleep is noticed at once', async () => {
   let onBattery = true;
-  let resumed = (): void => {};
+  const resumed: Array<() => void> = [];
   const power: Power = {
     onBattery: () => onBattery,
     onResume: (listener) => {
-      resumed = listener;
+      resumed.push(listener);
       return () => {};
     },
   };
@@ -174,7 +174,7 @@ test('on the battery scheduled runs wait, and the end of sleep is noticed at onc
   expect(await scene.backups()).toEqual([]);
   expect((await scene.core.call('plans.get', { planId: scene.plan.id })).reason).toContain('battery');
   onBattery = false;
-  resumed();
+  for (const wake of resumed) wake();
   await scene.pass(0);
   await scene.core.settled();
   for (const run of scene.core.activeRuns()) await scene.core.runEnded(run.id);

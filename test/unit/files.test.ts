@@ -9,6 +9,7 @@ import { Dispatcher } from '../../src-main/core/dispatcher.ts';
 import { explainError } from '../../src-main/core/engine/engine-errors.ts';
 import { findFileHolders, parseLsof } from '../../src-main/core/engine/file-holders.ts';
 import { contentInWords, contentOf, identifyContent, isRestorable } from '../../src-main/core/engine/identify-file.ts';
+import { openDatabase } from '../../src-main/core/engine/open-database.ts';
 import type { Handlers } from '../../src-main/core/handlers/handler.ts';
 import { canonicalFilePath, canonicalPath, isWithin } from '../../src-main/core/paths.ts';
 import { ErrorCode } from '../../src-shared/contract/errors.ts';
@@ -151,8 +152,11 @@ describe('the catalog', () => {
     const folder = temporaryFolder();
     for (let version = 0; version <= migrations.length; version++) {
       const path = join(folder, `from-${version}.db`);
-      const earlier = new Database(path);
-      for (const step of migrations.slice(0, version)) earlier.exec(step);
+      const earlier = openDatabase(path);
+      earlier.pragma('foreign_keys = OFF');
+      for (const step of migrations.slice(0, version))
+        if (typeof step === 'string') earlier.exec(step);
+        else step(earlier);
       earlier.pragma(`user_version = ${version}`);
       earlier.close();
       for (let n = 0; n < 2; n++) {
@@ -189,6 +193,8 @@ describe('the dispatcher', () => {
     const given = { name: ' App ', sourcePath: '/a.db', destinations: [{ path: '/b' }] };
     expect(await dispatcher.call('plans.create', given, never)).toEqual({
       ...given,
+      destinations: [{ path: '/b', retention: null }],
+      seal: null,
       name: 'App',
       compression: 'gz',
       schedule: { kind: 'manual' },

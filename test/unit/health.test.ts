@@ -14,7 +14,13 @@ const failed = {
 };
 const good = { state: 'succeeded' as const, error: null };
 
-const calm = { overdue: false, waitingFor: null, drill: null, paused: null };
+const calm = {
+  copies: { failed: null, late: null, waiting: null },
+  overdue: false,
+  waitingFor: null,
+  drill: null,
+  paused: null,
+};
 
 describe('where a plan stands', () => {
   test.each([
@@ -44,6 +50,24 @@ describe('where a plan stands', () => {
       /\/mnt/,
     ],
     ['a disk is away', { waitingFor: 'Waiting for /mnt.' }, 'waiting', /due.*\/mnt/],
+    [
+      'copies wait',
+      { copies: { failed: null, late: null, waiting: '2 snapshots wait for NAS: It is off.' } },
+      'waiting',
+      /2 snapshots wait for NAS/,
+    ],
+    [
+      'copies have waited for a day',
+      { copies: { failed: null, late: '2 snapshots wait for NAS.', waiting: null } },
+      'overdue',
+      /wait for NAS/,
+    ],
+    [
+      'copies failed',
+      { copies: { failed: '1 snapshot could not be copied to S3: No.', late: null, waiting: null } },
+      'failed',
+      /could not be copied/,
+    ],
     ['a drill failed', { drill: { valid: false, late: false } }, 'failed', /drill failed/],
     ['a drill is too old', { drill: { valid: true, late: true } }, 'unproven', /too long ago/],
     ['drills are in time', { drill: { valid: true, late: false } }, 'fine', /proven/],

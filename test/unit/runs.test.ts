@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RunRepo } from '../../src-main/core/catalog/run-repo.ts';
@@ -33,7 +34,15 @@ function setRuns(taken: (run: Run) => boolean, logTaken = true) {
 }
 
 const spec = (work: RunSpec['work']): RunSpec => ({ kind: 'verify', subject: 'app.db', locks: [], folders: [], work });
-const done = async () => ({ kind: 'scan' as const, folder: '/f', found: 0, added: 0, missing: 0, problems: [] });
+const done = async () => ({
+  kind: 'scan' as const,
+  folder: '/f',
+  destinationId: randomUUID(),
+  found: 0,
+  added: 0,
+  missing: 0,
+  problems: [],
+});
 
 test('a run that cannot be remembered is not started', () => {
   const { runs } = setRuns(() => false);

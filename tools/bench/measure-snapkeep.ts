@@ -45,7 +45,7 @@ const measurement: Measurement = {
   runMs,
   peakMemoryMb: process.resourceUsage().maxRSS / 1024,
   loopDelayP99Ms: delay.percentile(99) / 1e6,
-  path,
+  path: path ?? '',
 };
 process.stdout.write(`${JSON.stringify(measurement)}\n`);
 
