@@ -14,6 +14,7 @@ import { type Scene, setScene, takeBackup } from '../support/scene.ts';
 const IDENTITY = await generateIdentity();
 const RECIPIENT = await identityToRecipient(IDENTITY);
 const KEY = "the owner's key";
+const HOST_KEY = `ssh-ed25519 SHA256:${'k'.repeat(43)}`;
 
 const hasSqlite = ((): boolean => {
   try {
@@ -96,7 +97,7 @@ describe.skipIf(!hasCompressors || !hasSqlite)('who follows the kit gets the dat
   test('and sees that a snapshot has changed', async () => {
     const scene = await setScene({ plan: { compression: 'none' } });
     const path = pathOf(await takeBackup(scene));
-    writeFileSync(path, readFileSync(path).fill(0, 5000, 5010));
+    writeFileSync(path, readFileSync(path).fill(7, 5000, 5010));
     await expect(followKit(scene, path)).rejects.toThrow(/FAILED|did NOT match/);
     expect(countEntries(scene.source)).toBe(100);
   });
@@ -128,7 +129,15 @@ test('the kit names what is needed, and no secret that was given', async () => {
     }),
     core.call('destinations.save', {
       name: 'Shed',
-      settings: { kind: 'sftp', host: '127.0.0.1', port: 1, user: 'me', path: 'backups', login: { kind: 'password' } },
+      settings: {
+        kind: 'sftp',
+        host: '127.0.0.1',
+        port: 1,
+        user: 'me',
+        path: 'backups',
+        login: { kind: 'password' },
+        hostKey: HOST_KEY,
+      },
       secrets: { password: secrets.password, passphrase: secrets.passphrase },
       saveAnyway: true,
     }),

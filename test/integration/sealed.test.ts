@@ -270,11 +270,9 @@ describe('what is wrong with a sealed file is told', () => {
     ];
     for (const [damage, message] of damages) {
       damage();
-      for (const core of [scene.core, elsewhere]) {
-        const verification = await verificationOf(core, path, core === elsewhere ? 'quite wrong' : undefined);
-        expect(verification.valid).toBe(false);
-        if (core === scene.core) expect(JSON.stringify(verification)).toMatch(message);
-      }
+      const verification = await verificationOf(scene.core, path);
+      expect(verification.valid).toBe(false);
+      expect(JSON.stringify(verification)).toMatch(message);
       writeFileSync(path, good);
     }
     expect(await verificationOf(elsewhere, path, PASSPHRASE)).toMatchObject({ valid: true });

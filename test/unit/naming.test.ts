@@ -145,3 +145,16 @@ test.each([
 ])('a plan for %j is called %j', (path, name) => {
   expect(planNameFromPath(path)).toBe(name);
 });
+
+test('what is sealed ends in .age after what is in it', () => {
+  const at = new Date('2026-11-20T02:03:04Z');
+  expect(snapshotName('app', at, 'zst', 2, true)).toBe('app-2026-11-20-020304-2.db.zst.age');
+  for (const name of ['mine', 'mine.db.gz', 'mine.db.gz.age'])
+    expect(ownSnapshotName(name, 'gz', true)).toBe('mine.db.gz.age');
+  for (const [name, sealed] of [
+    ['mine.db.zst.age', true],
+    ['mine.db', true],
+    ['mine.db.gz.age', false],
+  ] as const)
+    expect(() => ownSnapshotName(name, 'gz', sealed)).toThrow(expect.objectContaining({ code: 'INVALID_PARAMS' }));
+});

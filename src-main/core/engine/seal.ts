@@ -2,6 +2,7 @@ import { Encrypter, identityToRecipient } from 'age-encryption';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { SnapshotSeal } from '../../../src-shared/model/seal.ts';
 import { streamOf } from './piece-reader.ts';
+import { passphraseRecipient } from './scrypt-stanza.ts';
 
 /** What opens sealed files, and the name it goes by wherever it must not be told. */
 export interface SealSecret {
@@ -37,8 +38,7 @@ export function sealingOf(seal: SnapshotSeal, secrets: readonly SealSecret[]): S
 export async function* sealPieces(pieces: AsyncGenerator<Buffer>, sealing: Sealing): AsyncGenerator<Uint8Array> {
   const encrypter = new Encrypter();
   if (sealing.kind === 'passphrase') {
-    encrypter.setPassphrase(sealing.passphrase);
-    encrypter.setScryptWorkFactor(SCRYPT_WORK_FACTOR);
+    encrypter.addRecipient(passphraseRecipient(sealing.passphrase, SCRYPT_WORK_FACTOR));
   } else {
     for (const recipient of sealing.recipients) encrypter.addRecipient(recipient);
   }

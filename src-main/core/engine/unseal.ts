@@ -2,6 +2,7 @@ import { Decrypter, type Identity } from 'age-encryption';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { errorCode } from './engine-errors.ts';
 import { damagedData, type PieceReader, streamOf } from './piece-reader.ts';
+import { passphraseIdentity } from './scrypt-stanza.ts';
 import type { SealSecret } from './seal.ts';
 
 /** What the first line of a sealed file is, and of one in letters. */
@@ -54,8 +55,7 @@ export async function unseal(stored: PieceReader, secrets: readonly SealSecret[]
     }),
   );
   for (const { kind, text } of secrets) {
-    if (kind === 'passphrase') decrypter.addPassphrase(text);
-    else decrypter.addIdentity(text);
+    decrypter.addIdentity(kind === 'passphrase' ? passphraseIdentity(text) : text);
     decrypter.addIdentity(
       bystander(() => {
         failed += 1;

@@ -17,7 +17,17 @@ export function backupsHandlers(core: CoreContext): Handlers<MethodsOf<'backups'
       const key = given && (await core.keys.read(given));
       const keys = () => (key === undefined ? core.keys.all() : [key]);
       const plan = { id: null, name: planNameFromPath(source) };
-      const order = { plan, sourcePath: source, to: { folder: to }, ownName, compression, verify, slot: null, keys };
+      const order = {
+        plan,
+        sourcePath: source,
+        to: { folder: to },
+        ownName,
+        compression,
+        seal: null,
+        verify,
+        slot: null,
+        keys,
+      };
       return { run: await startBackup(core, order) };
     },
   };

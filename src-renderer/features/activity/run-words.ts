@@ -31,7 +31,7 @@ export function runOutcome({ result, error }: Run): string {
   if (error !== null) return error.message;
   switch (result?.kind) {
     case 'backup':
-      return `${bytesInWords(result.sizeBytes)} stored${result.verification?.valid ? ', proven' : ''}`;
+      return `${bytesInWords(result.sizeBytes)} stored${(result.verification?.level ?? 'none') === 'none' ? '' : ', proven'}`;
     case 'copy':
       return [
         `${countInWords(result.copied, 'snapshot')} copied, ${bytesInWords(result.bytes)}`,
