@@ -148,6 +148,7 @@ test('metrics name each plan and what is known of it', async () => {
     expect(text).toMatch(new RegExp(`^snapkeep_${name}\\{plan="My \\\\"app\\\\""\\} [\\d.]+$`, 'm'));
   expect(text).toContain('snapkeep_snapshots{plan="My \\"app\\""} 1');
   expect(text).toContain('snapkeep_overdue{plan="My \\"app\\""} 0');
+  expect(text).toContain('snapkeep_copies_waiting{plan="My \\"app\\"",destination="backups"} 0');
 });
 
 function readIfThere(path: string): Buffer {

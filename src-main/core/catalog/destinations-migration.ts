@@ -71,6 +71,11 @@ const MOVE_SNAPSHOTS = `
   INSERT INTO plan_destinations SELECT p.id, d.id, 0, NULL FROM plans p JOIN destinations d ON d.settings ->> '$.path' = p.destination_path;
   ALTER TABLE plans DROP COLUMN destination_path;
   ALTER TABLE plans ADD COLUMN seal TEXT;
+
+  UPDATE runs SET body = json_set(body, '$.destinationId', NULL);
+  UPDATE runs SET body = json_set(body, '$.result.destinationName', NULL, '$.result.destinationId', NULL)
+    WHERE body ->> '$.result.kind' = 'drill';
+  UPDATE drills SET body = json_set(body, '$.destinationName', NULL, '$.destinationId', NULL);
 `;
 
 /**

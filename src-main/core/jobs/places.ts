@@ -113,7 +113,7 @@ export async function requireThere(
 ): Promise<void> {
   const away = await whyFolderIsAway(core.catalog, destination);
   if (away !== null) {
-    throw new SnapkeepError('UNAVAILABLE', `Waiting for ${away}`, {
+    throw new SnapkeepError('UNAVAILABLE', away.replace(', which', ''), {
       hint: 'Connect the disk or share it is on, or create the folder, and try again.',
     });
   }

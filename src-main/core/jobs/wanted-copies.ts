@@ -101,8 +101,9 @@ export async function emptyOutbox(core: CoreContext, unwanted: ReadonlySet<strin
     const snapshot = catalog.snapshots.get(snapshotId);
     if (snapshot === undefined) continue;
     const path = locationOf(outbox, snapshot.name);
-    // Somebody reads it: it goes the next time.
-    if (core.runs.isLocked(path)) continue;
+    // Somebody reads it, or is about to prove it: it goes the next time.
+    const inBackup = core.runs.active().some((run) => run.kind === 'backup' && run.snapshotId === snapshotId);
+    if (inBackup || core.runs.isLocked(path)) continue;
     try {
       await rm(path, { force: true });
       await rm(manifestPath(path), { force: true });
