@@ -144,7 +144,7 @@ test('a folder that is away is waited for and caught up by hand', async () => {
   await expect(page.getByRole('button', { name: /^Stored at away waiting backups stored/ })).toBeVisible();
   await openDestinations(page);
   const card = page.getByRole('article', { name: 'away' });
-  await expect(card).toContainText('1 snapshot waits to be copied here.');
+  await expect(card).toContainText('1 snapshot waits for away: ');
   await judge(page, 'destination-away');
   mkdirSync(away);
   await page.getByRole('button', { name: 'Try now: away' }).press('Enter');

@@ -125,9 +125,11 @@ function Facts({ summary: { snapshotCount, storedBytes, lastTest, plans } }: { s
 }
 
 function WaitingCopies({ summary, now }: { summary: DestinationSummary; now: number }) {
-  const { destination, waitingCopies, nextTryAt } = summary;
+  const { destination, state, reason, waitingCopies, nextTryAt } = summary;
   const action = useAction();
   if (waitingCopies === 0) return null;
+  // The reason above may have said it already.
+  const told = state !== 'ready' && reason.startsWith(countInWords(waitingCopies, 'snapshot'));
   const tryNow = (): void =>
     action.run(async () => {
       const { run } = await client.call('destinations.catchUp', { destinationId: destination.id });
@@ -137,7 +139,7 @@ function WaitingCopies({ summary, now }: { summary: DestinationSummary; now: num
     <div className="waiting-line tone-warn">
       <IconHourglass size={16} aria-hidden />
       <span>
-        {countInWords(waitingCopies, 'snapshot waits', 'snapshots wait')} to be copied here.{' '}
+        {told ? '' : `${countInWords(waitingCopies, 'snapshot waits', 'snapshots wait')} to be copied here. `}
         {nextTryAt === null ? 'A run is going on.' : `Tried again by itself ${upcomingInWords(nextTryAt, now)}.`}
       </span>
       <Button
