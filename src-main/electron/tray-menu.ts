@@ -2,6 +2,7 @@ import type { MenuItemConstructorOptions } from 'electron';
 import type { PlanState, PlanSummary } from '../../src-shared/model/plan.ts';
 import type { Pause } from '../../src-shared/model/schedule.ts';
 import { worstState } from '../../src-shared/rules/health.ts';
+import { nextMorning } from '../../src-shared/rules/pause-end.ts';
 import { countInWords } from '../../src-shared/rules/wording.ts';
 
 /** What the icon says. */
@@ -77,15 +78,11 @@ const isOver = ({ until }: Pause, now: Date): boolean => until !== null && Date.
 function pauseInWords({ until }: Pause, now: Date): string {
   if (until === null) return 'Paused';
   const end = new Date(until);
-  if (end.getTime() === tomorrow(now).getTime()) return 'Paused until tomorrow';
+  const today = end.toDateString() === now.toDateString();
+  if (!today && end.getTime() === nextMorning(now).getTime()) return 'Paused until tomorrow';
   const time = end.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
-  if (end < tomorrow(now)) return `Paused until ${time}`;
+  if (today) return `Paused until ${time}`;
   return `Paused until ${end.toLocaleDateString('en-GB', { day: 'numeric', month: 'long' })}, ${time}`;
-}
-
-/** When the next day begins, on the machine's clock. */
-export function tomorrow(now: Date): Date {
-  return new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1);
 }
 
 /** The menu for a state. */
@@ -104,7 +101,7 @@ export function trayMenu(
     ? [{ label: 'Resume', click: () => actions.pause(null) }]
     : [
         { label: 'Pause for 1 hour', click: () => actions.pause(new Date(now().getTime() + 3_600_000)) },
-        { label: 'Pause until tomorrow', click: () => actions.pause(tomorrow(now())) },
+        { label: 'Pause until tomorrow', click: () => actions.pause(nextMorning(now())) },
       ];
   return [
     { label: asLabel(state.line), enabled: false },

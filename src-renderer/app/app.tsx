@@ -7,10 +7,12 @@ import { useHashLocation } from 'wouter/use-hash-location';
 import { ErrorBoundary } from '../components/error-boundary.tsx';
 import { useNow } from '../components/time.ts';
 import { ActivityPage } from '../features/activity/activity-page.tsx';
+import { DestinationsPage } from '../features/destinations/destinations-page.tsx';
 import { DropOverlay } from '../features/drop/drop-overlay.tsx';
 import { OverviewPage } from '../features/overview/overview-page.tsx';
 import { NewPlanPage } from '../features/plans/new-plan-page.tsx';
 import { PlanPage } from '../features/plans/plan-page.tsx';
+import { RecoveryKitPage } from '../features/recovery-kit/recovery-kit-page.tsx';
 import { RestoreDialog } from '../features/restore/restore-dialog.tsx';
 import { PauseMenu } from '../features/schedule/pause-menu.tsx';
 import { pauseInWords } from '../features/schedule/pause-words.ts';
@@ -52,8 +54,10 @@ function Shell() {
             <Route path="/" component={OverviewPage} />
             <Route path="/new" component={NewPlanPage} />
             <Route path="/plans/:planId">{({ planId }) => <PlanPage planId={planId} key={planId} />}</Route>
+            <Route path="/destinations/:place?">{({ place }) => <DestinationsPage place={place ?? null} />}</Route>
             <Route path="/activity/:runId?">{({ runId }) => <ActivityPage runId={runId ?? null} />}</Route>
             <Route path="/settings" component={SettingsPage} />
+            <Route path="/recovery-kit" component={RecoveryKitPage} />
             <Route>
               <Redirect to="/" />
             </Route>

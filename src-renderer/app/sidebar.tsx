@@ -1,4 +1,4 @@
-import { IconHistory, IconLayoutDashboard, IconPlus, IconSettings } from '@tabler/icons-react';
+import { IconHistory, IconLayoutDashboard, IconMapPin, IconPlus, IconSettings } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { PlanSummary } from '../../src-shared/model/plan.ts';
@@ -18,6 +18,9 @@ export function Sidebar() {
       </div>
       <NavLink to="/" icon={<IconLayoutDashboard size={18} aria-hidden />}>
         Overview
+      </NavLink>
+      <NavLink to="/destinations" icon={<IconMapPin size={18} aria-hidden />}>
+        Destinations
       </NavLink>
       <NavLink to="/activity" icon={<IconHistory size={18} aria-hidden />}>
         Activity

@@ -20,6 +20,7 @@ interface FilePickerProps {
 const TITLES: Record<PathKind, string> = {
   database: 'Choose a database',
   backup: 'Choose a backup',
+  file: 'Choose a file',
   folder: 'Choose a folder',
   target: 'Choose where it goes',
 };

@@ -1,12 +1,12 @@
-import { Button, Group, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { Button, Group, Input } from '@mantine/core';
+import { useId, useState } from 'react';
 import { client } from '../api/client.ts';
 import { useAppStore } from '../stores/app-store.ts';
 import { FilePicker } from './file-picker.tsx';
 import { useAction } from './use-action.ts';
 
-/** What is chosen: a database or a backup that exists, a folder, or a place for a new file. */
-export type PathKind = 'database' | 'backup' | 'folder' | 'target';
+/** What is chosen: a database, a backup or any file that exists, a folder, or a place for a new file. */
+export type PathKind = 'database' | 'backup' | 'file' | 'folder' | 'target';
 
 interface PathFieldProps {
   kind: PathKind;
@@ -19,12 +19,14 @@ interface PathFieldProps {
 }
 
 /** A path that can be typed, pasted, or picked: natively where the host can, otherwise in a dialog of the window. */
-export function PathField({ kind, value, onChange, ...rest }: PathFieldProps) {
+export function PathField({ kind, value, onChange, error, ...rest }: PathFieldProps) {
+  const id = useId();
   const native = useAppStore((state) => state.info?.capabilities.nativeDialogs ?? false);
   const [picking, setPicking] = useState(false);
   const browse = useAction();
   const pick = (): void => {
-    if (!native) {
+    // Native pickers are for databases and backups; they would hide other files.
+    if (!native || kind === 'file') {
       setPicking(true);
       return;
     }
@@ -35,19 +37,24 @@ export function PathField({ kind, value, onChange, ...rest }: PathFieldProps) {
   };
   return (
     <>
-      <Group align="flex-end" gap="xs" wrap="nowrap">
-        <TextInput
-          flex={1}
-          value={value}
-          onChange={(event) => onChange(event.currentTarget.value)}
-          spellCheck={false}
-          autoComplete="off"
-          {...rest}
-        />
-        <Button variant="default" onClick={pick} loading={browse.pending} aria-label={`Browse for: ${rest.label}`}>
-          Browse…
-        </Button>
-      </Group>
+      <Input.Wrapper label={rest.label} description={rest.description} error={error} id={id}>
+        <Group gap="xs" wrap="nowrap">
+          <Input
+            flex={1}
+            id={id}
+            value={value}
+            onChange={(event) => onChange(event.currentTarget.value)}
+            placeholder={rest.placeholder}
+            error={error !== undefined}
+            aria-invalid={error !== undefined}
+            spellCheck={false}
+            autoComplete="off"
+          />
+          <Button variant="default" onClick={pick} loading={browse.pending} aria-label={`Browse for: ${rest.label}`}>
+            Browse…
+          </Button>
+        </Group>
+      </Input.Wrapper>
       {picking && (
         <FilePicker
           kind={kind}
@@ -63,7 +70,7 @@ export function PathField({ kind, value, onChange, ...rest }: PathFieldProps) {
   );
 }
 
-function pickNatively(kind: PathKind, value: string): Promise<{ path: string | null }> {
+function pickNatively(kind: Exclude<PathKind, 'file'>, value: string): Promise<{ path: string | null }> {
   if (kind === 'database') return client.call('dialogs.pickDatabase', {});
   if (kind === 'backup') return client.call('dialogs.pickBackup', {});
   if (kind === 'folder') return client.call('dialogs.pickFolder', {});

@@ -83,6 +83,13 @@ export function ProofPill({ proof, missing, now }: { proof: Proof; missing: bool
         Not valid
       </Pill>
     );
+  // A sealed one that cannot be opened here is whole, byte for byte; what is in it is not known.
+  if (proof.level === 'none')
+    return (
+      <Pill tone="warn" icon={<IconShieldQuestion size={14} aria-hidden />}>
+        <span title={proof.message}>Whole, not opened</span>
+      </Pill>
+    );
   const words = proof.level === 'restored' ? 'Restored' : 'Checked';
   return (
     <Pill tone="good" icon={<IconShieldCheck size={14} aria-hidden />}>{`${words} ${agoInWords(proof.at, now)}`}</Pill>

@@ -10,7 +10,7 @@ const PHASES: Record<RunPhase, string> = {
   reading: 'Counting rows',
   compressing: 'Compressing',
   storing: 'Storing',
-  uploading: 'Copying',
+  uploading: 'Uploading',
   fetching: 'Fetching',
   verifying: 'Unpacking',
   staging: 'Staging',

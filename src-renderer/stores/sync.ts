@@ -2,7 +2,9 @@ import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import { client } from '../api/client.ts';
 import { showError } from '../components/errors.tsx';
 import { useAppStore } from './app-store.ts';
+import { fetchDestinations } from './destinations-store.ts';
 import { usePlansStore } from './plans-store.ts';
+import { fetchRecoveryKitState } from './recovery-kit-store.ts';
 import { putRun, useRunsStore } from './runs-store.ts';
 import { refreshSnapshots } from './snapshots-store.ts';
 
@@ -11,7 +13,18 @@ export function startSync(): void {
   client.onConnection((connected) => useAppStore.setState({ connected }));
   client.onResync(() => run(fetchEverything()));
   const fetchPlansSoon = coalesce(fetchPlans);
-  client.on('plans.changed', fetchPlansSoon);
+  const fetchDestinationsSoon = coalesce(fetchDestinations);
+  const fetchKitSoon = coalesce(fetchRecoveryKitState);
+  client.on('plans.changed', () => {
+    fetchPlansSoon();
+    fetchKitSoon();
+  });
+  client.on('destinations.changed', () => {
+    fetchDestinationsSoon();
+    // A plan's summary says how its destinations stand.
+    fetchPlansSoon();
+    fetchKitSoon();
+  });
   client.on('run.changed', ({ run: changed }) => putRun(changed));
   client.on('settings.changed', ({ settings }) => useAppStore.setState({ settings }));
   client.on('schedules.changed', ({ paused }) => useAppStore.setState({ paused }));
@@ -31,7 +44,7 @@ async function fetchEverything(): Promise<void> {
   ]);
   useAppStore.setState({ info, settings, paused });
   useRunsStore.setState({ runs });
-  await Promise.all([fetchPlans(), refreshSnapshots(null)]);
+  await Promise.all([fetchPlans(), fetchDestinations(), fetchRecoveryKitState(), refreshSnapshots(null)]);
 }
 
 async function fetchPlans(): Promise<void> {

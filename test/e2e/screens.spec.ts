@@ -1,19 +1,18 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, expect, type Page, test } from '@playwright/test';
-import { axeViolations } from '../support/axe.ts';
+import { type Browser, expect, test } from '@playwright/test';
 import { appendEntries, makeDatabase } from '../support/databases.ts';
 import { dropFiles } from '../support/drop-files.ts';
 import { countEncrypted, makeEncrypted } from '../support/encrypted-databases.ts';
 import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
+import { inEveryLook, judge } from '../support/screens.ts';
 
 /*
  * Every screen and dialog in both themes and two sizes: what axe says of it, whether it fits, and a picture of it in
  * test-results/screens for people to look at.
  */
 
-const pictures = 'test-results/screens';
 let folder: string;
 let server: RunningServer;
 let browser: Browser;
@@ -34,7 +33,8 @@ test.afterEach(async () => {
 });
 
 test('empty', async () => {
-  await inEveryLook(async (page, look) => {
+  test.setTimeout(240_000);
+  await inEveryLook(browser, server.address, async (page, look) => {
     await expect(page.getByRole('heading', { name: 'Nothing is backed up yet' })).toBeVisible();
     await judge(page, `empty-${look}`);
   });
@@ -42,7 +42,8 @@ test('empty', async () => {
 
 test('with plans, in trouble, and every dialog', async () => {
   await fillIn();
-  await inEveryLook(async (page, look) => {
+  test.setTimeout(240_000);
+  await inEveryLook(browser, server.address, async (page, look) => {
     await expect(page.getByRole('heading', { name: 'portunus has failed' })).toBeVisible();
     await judge(page, `overview-${look}`);
 
@@ -278,32 +279,4 @@ async function fillIn(): Promise<void> {
   await page.getByRole('article', { name: 'portunus' }).getByRole('button', { name: 'Back up now' }).click();
   await expect(page.getByRole('heading', { name: 'portunus has failed' })).toBeVisible();
   await page.context().close();
-}
-
-async function inEveryLook(visit: (page: Page, look: string) => Promise<void>): Promise<void> {
-  test.setTimeout(240_000);
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const viewport of [
-      { width: 1280, height: 800 },
-      { width: 900, height: 600 },
-    ]) {
-      const page = await openWindow(browser, server.address, { colorScheme, viewport });
-      await visit(page, `${colorScheme}-${viewport.width}`);
-      await page.context().close();
-    }
-  }
-}
-
-async function judge(page: Page, name: string): Promise<void> {
-  // Dialogs and menus fade in and out; what is judged is what stays.
-  await expect(page.getByRole('menu')).toHaveCount(0);
-  await page.evaluate(() =>
-    Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined))),
-  );
-  await page.screenshot({ path: `${pictures}/${name}.png` });
-  expect(await axeViolations(page), name).toEqual([]);
-  const overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect(overflow, `${name} is wider than the window`).toBeLessThanOrEqual(0);
 }

@@ -53,14 +53,23 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: findBrowser() ?? 'chromium', args: CHROMIUM_SWITCHES });
 }
 
+/** How a window is opened. */
+export interface WindowOptions {
+  colorScheme?: 'light' | 'dark';
+  viewport?: { width: number; height: number };
+  /** What is done with the page before anything is in it. */
+  prepare?(page: Page): Promise<void>;
+}
+
 /** Opens the window of a server in a browser. */
 export async function openWindow(
   browser: Browser,
   address: string,
-  options: { colorScheme?: 'light' | 'dark'; viewport?: { width: number; height: number } } = {},
+  { prepare, ...options }: WindowOptions = {},
 ): Promise<Page> {
   const context = await browser.newContext(options);
   const page = await context.newPage();
+  await prepare?.(page);
   await page.goto(address);
   await page.getByRole('navigation', { name: 'Places' }).waitFor();
   return page;

@@ -32,7 +32,7 @@ export class SealedError extends SnapkeepError {
   readonly wholeAs: string | undefined;
 
   constructor(message: string, asks: SealSecret['kind'], wholeAs?: string) {
-    super('BAD_KEY', message, { hint: HINTS[asks] });
+    super('BAD_KEY', message, { hint: HINTS[asks], details: { asks } });
     this.asks = asks;
     this.wholeAs = wholeAs;
   }

@@ -1,11 +1,11 @@
 import { ActionIcon, Button, Group, Stack, Text, Title } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { IconX } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { LogEntry, Run } from '../../../src-shared/model/run.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
+import { showDone } from '../../components/notices.ts';
 import { RunStatePill } from '../../components/pill.tsx';
 import { RunProgress } from '../../components/run-progress.tsx';
 import { clockTime, momentInWords } from '../../components/time.ts';
@@ -78,23 +78,31 @@ export function RunDetails({ runId, now }: { runId: string; now: number }) {
 
 const canRetry = (run: Run): boolean =>
   ['failed', 'interrupted', 'cancelled'].includes(run.state) &&
-  ((run.kind === 'backup' && run.planId !== null) || (run.kind === 'verify' && run.snapshotId !== null));
+  ((run.kind === 'backup' && run.planId !== null) ||
+    (run.kind === 'verify' && run.snapshotId !== null) ||
+    (run.kind === 'copy' && run.destinationId !== null));
+
+/** Asks again for what a run was to do; `null`: there is nothing to be done any more. */
+async function retry({ kind, planId, snapshotId, destinationId }: Run): Promise<Run | null> {
+  if (kind === 'backup') return (await client.call('backups.start', { planId: planId ?? '' })).run;
+  if (kind === 'copy') return (await client.call('destinations.catchUp', { destinationId: destinationId ?? '' })).run;
+  const from = destinationId === null ? {} : { destinationId };
+  return (await client.call('verifications.start', { snapshotId: snapshotId ?? '', ...from })).run;
+}
 
 function RetryButton({ run }: { run: Run }) {
   const [, navigate] = useLocation();
   const action = useAction();
-  const retry = (): void => {
+  const start = (): void => {
     action.run(async () => {
-      const answer =
-        run.kind === 'backup'
-          ? await client.call('backups.start', { planId: run.planId ?? '' })
-          : await client.call('verifications.start', { snapshotId: run.snapshotId ?? '' });
-      putRun(answer.run);
-      navigate(`/activity/${answer.run.id}`);
+      const next = await retry(run);
+      if (next === null) return showDone('Nothing waits to be copied there any more.');
+      putRun(next);
+      navigate(`/activity/${next.id}`);
     });
   };
   return (
-    <Button onClick={retry} loading={action.pending}>
+    <Button onClick={start} loading={action.pending}>
       Retry
     </Button>
   );
@@ -105,10 +113,7 @@ function CopyDetails({ run, log }: { run: Run; log: readonly LogEntry[] }) {
   const copy = (): void => {
     action.run(async () => {
       await navigator.clipboard.writeText(JSON.stringify({ run, log }, null, 2));
-      notifications.show({
-        message: 'The details are on the clipboard.',
-        closeButtonProps: { 'aria-label': 'Close this message' },
-      });
+      showDone('The details are on the clipboard.');
     });
   };
   return (

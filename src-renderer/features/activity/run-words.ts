@@ -32,6 +32,13 @@ export function runOutcome({ result, error }: Run): string {
   switch (result?.kind) {
     case 'backup':
       return `${bytesInWords(result.sizeBytes)} stored${(result.verification?.level ?? 'none') === 'none' ? '' : ', proven'}`;
+    case 'copy':
+      return [
+        `${countInWords(result.copied, 'snapshot')} copied, ${bytesInWords(result.bytes)}`,
+        result.left > 0 ? `${countInWords(result.left, 'still waits', 'still wait')}` : '',
+      ]
+        .filter(Boolean)
+        .join('; ');
     case 'drill':
       return `${result.verification.message}${result.checks.length > 0 ? ` ${countInWords(result.checks.length, 'check')} of your own passed.` : ''}`;
     case 'verify':

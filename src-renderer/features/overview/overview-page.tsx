@@ -6,6 +6,7 @@ import { useNow } from '../../components/time.ts';
 import { usePlansStore } from '../../stores/plans-store.ts';
 import { useRunsStore } from '../../stores/runs-store.ts';
 import { RunRow } from '../activity/run-row.tsx';
+import { KitReminder } from '../recovery-kit/kit-reminder.tsx';
 import { Hero } from './hero.tsx';
 import { PlanCard } from './plan-card.tsx';
 import './overview.css';
@@ -21,6 +22,7 @@ export function OverviewPage() {
   return (
     <div className="page">
       <Hero plans={plans} now={now} />
+      <KitReminder />
       <h2 className="nav-heading">Plans</h2>
       <div className="plan-grid">
         {plans.map((summary) => (

@@ -4,19 +4,21 @@ import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import type { ScheduleStatus } from '../../../src-shared/model/schedule.ts';
 import { bytesInWords, countInWords, durationInWords } from '../../../src-shared/rules/wording.ts';
 import { DayStrip } from '../../components/day-strip.tsx';
+import { namesInWords } from '../../components/destination-look.tsx';
 import { StatePill } from '../../components/pill.tsx';
 import { RunProgress } from '../../components/run-progress.tsx';
 import { agoInWords, upcomingInWords } from '../../components/time.ts';
 import { useActiveRun } from '../../stores/runs-store.ts';
 import { BackUpNow } from '../plans/back-up-now.tsx';
+import { DestinationProblems } from '../plans/destination-problems.tsx';
 import { retentionInWords } from '../retention/retention-words.ts';
 import { pauseInWords } from '../schedule/pause-words.ts';
 
 /** A plan in short. */
 export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }) {
-  const { plan, state, reason, newest, days, snapshotCount, storedBytes, lastBackup, schedule } = summary;
-  const places = summary.destinations.map(({ label }) => label).join(', ');
+  const { plan, state, reason, newest, days, snapshotCount, storedBytes, lastBackup, schedule, destinations } = summary;
   const active = useActiveRun(plan.id);
+  const troubled = state === 'failed' || state === 'overdue' || state === 'waiting';
   const took =
     lastBackup?.state === 'succeeded' && lastBackup.startedAt !== null && lastBackup.finishedAt !== null
       ? durationInWords(Date.parse(lastBackup.finishedAt) - Date.parse(lastBackup.startedAt))
@@ -40,15 +42,18 @@ export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }
           {active === undefined && <BackUpNow planId={plan.id} variant="default" />}
         </Group>
         {active === undefined ? <DayStrip days={days} label={plan.name} /> : <RunProgress run={active} />}
-        {(state === 'failed' || state === 'overdue' || state === 'waiting') && (
+        {troubled && (
           <Text size="sm" className={state === 'waiting' ? '' : 'loss'}>
             {reason}
           </Text>
         )}
+        <DestinationProblems destinations={destinations} said={troubled ? reason : undefined} />
         <dl className="facts">
           <dt title={plan.sourcePath}>{plan.sourcePath}</dt>
           <dd>{newest === null ? 'no snapshot yet' : agoInWords(newest.createdAt, now)}</dd>
-          <dt title={places}>to {places}</dt>
+          <dt title={destinations.map(({ label }) => label).join(', ')}>
+            to {namesInWords(destinations.map(({ name }) => name))}
+          </dt>
           <dd>
             {countInWords(snapshotCount, 'snapshot')}, {bytesInWords(storedBytes)}
           </dd>

@@ -2,20 +2,28 @@ import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
-import { KEEP_ALL, type Retention } from '../../../src-shared/model/plan.ts';
+import type { Params } from '../../../src-shared/contract/methods.ts';
+import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
+import { KEEP_ALL, type PlanDestination, type Retention } from '../../../src-shared/model/plan.ts';
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
 import { client } from '../../api/client.ts';
+import { Disclosure } from '../../components/disclosure.tsx';
 import { ErrorNotice, errorBody } from '../../components/errors.tsx';
 import { KeyForm } from '../../components/key-form.tsx';
 import { Page } from '../../components/page.tsx';
 import { PathField } from '../../components/path-field.tsx';
 import { Section } from '../../components/section.tsx';
 import { useAction } from '../../components/use-action.ts';
+import { useMounted } from '../../components/use-mounted.ts';
+import { useDestinationsStore } from '../../stores/destinations-store.ts';
 import { RetentionProjection } from '../retention/projection.tsx';
 import { RetentionFields } from '../retention/retention-fields.tsx';
 import { ScheduleEditor } from '../schedule/schedule-editor.tsx';
+import { PlanDestinationsField } from './plan-destinations-field.tsx';
+import { sealDraftOf, sealOf, sealProblems, sealSecretsOf } from './seal-draft.ts';
+import { SealFields } from './seal-fields.tsx';
 import { SnapshotFields } from './snapshot-fields.tsx';
 import { SourceDrop } from './source-drop.tsx';
 import { SourceFacts } from './source-facts.tsx';
@@ -32,6 +40,9 @@ export function NewPlanPage() {
   };
   const [name, setName] = useState<string | null>(null);
   const [folder, setFolder] = useState('');
+  const [others, setOthers] = useState<PlanDestination[]>([]);
+  const [seal, setSeal] = useState(() => sealDraftOf(null));
+  const known = useDestinationsStore((state) => state.destinations);
   const [compression, setCompression] = useState<Compression>('gz');
   const [schedule, setSchedule] = useState<Schedule>({ kind: 'daily', time: '02:00' });
   const [timeZone, setTimeZone] = useState<string | null>(null);
@@ -44,16 +55,26 @@ export function NewPlanPage() {
   });
   const [verify, setVerify] = useState(true);
   const [, navigate] = useLocation();
+  const mounted = useMounted();
   const action = useAction('here');
   const planName = name ?? source?.suggestedPlanName ?? '';
-  const ready = source !== null && !locked && planName.trim() !== '' && folder.trim() !== '';
+  const destinations = chosenDestinations(folder, others, known ?? []);
+  const ready =
+    source !== null &&
+    !locked &&
+    planName.trim() !== '' &&
+    destinations.length > 0 &&
+    !sealProblems(seal, false).blocked;
 
   const create = (): void => {
     action.run(async () => {
+      const sealSecrets = sealSecretsOf(seal);
       const plan = await client.call('plans.create', {
         name: planName,
         sourcePath,
-        destinations: [{ path: folder }],
+        destinations,
+        seal: sealOf(seal),
+        ...(sealSecrets === undefined ? {} : { sealSecrets }),
         compression,
         schedule,
         timeZone,
@@ -62,7 +83,8 @@ export function NewPlanPage() {
         ...(key === null || source?.encryption == null ? {} : { key: { value: key } }),
       });
       await client.call('backups.start', { planId: plan.id });
-      navigate(`/plans/${plan.id}`);
+      // Who has gone elsewhere meanwhile is not called back.
+      if (mounted.current) navigate(`/plans/${plan.id}`);
     });
   };
 
@@ -118,6 +140,12 @@ export function NewPlanPage() {
               value={folder}
               onChange={setFolder}
             />
+            <PlanDestinationsField
+              label={folder.trim() === '' ? 'Or destinations you know' : 'And copied to'}
+              value={others}
+              onChange={setOthers}
+              madeHere={folder.trim() === ''}
+            />
             <SnapshotFields
               label="Format"
               compression={compression}
@@ -125,6 +153,9 @@ export function NewPlanPage() {
               verify={verify}
               onVerify={setVerify}
             />
+            <Disclosure title={`Encryption of snapshots: ${SEAL_WORDS[seal.kind]}`}>
+              <SealFields value={seal} onChange={setSeal} kept={false} encrypted={source?.encryption != null} />
+            </Disclosure>
           </Stack>
         </Section>
         <Section title="When">
@@ -156,6 +187,20 @@ export function NewPlanPage() {
       </Stack>
     </Page>
   );
+}
+
+const SEAL_WORDS = { none: 'none', passphrase: 'with a passphrase', recipients: 'for age recipients' } as const;
+
+/** The folder first, unless it is one of the destinations already. */
+function chosenDestinations(
+  folder: string,
+  others: readonly PlanDestination[],
+  known: readonly DestinationSummary[],
+): Params<'plans.create'>['destinations'] {
+  const path = folder.trim();
+  const there = known.find(({ destination: { settings } }) => settings.kind === 'folder' && settings.path === path);
+  const twice = others.some(({ destinationId }) => destinationId === there?.destination.id);
+  return path === '' || twice ? [...others] : [{ path }, ...others];
 }
 
 interface LookedAt {

@@ -1,11 +1,12 @@
 import { Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import { formatInWords, keyInWords } from '../../../src-shared/rules/encryption-words.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { KeyForm } from '../../components/key-form.tsx';
+import { showDone } from '../../components/notices.ts';
+import { Section } from '../../components/section.tsx';
 import { useAction } from '../../components/use-action.ts';
 
 /** How the database of a plan is encrypted, and a new key for it. */
@@ -16,15 +17,12 @@ export function PlanKeySection({ plan }: { plan: Plan }) {
     action.run(async () => {
       await client.call('plans.update', { planId: plan.id, key: { value } });
       setGiven((number) => number + 1);
-      notifications.show({ message: 'The key is kept.', closeButtonProps: { 'aria-label': 'Close this message' } });
+      showDone('The key is kept.');
     });
   };
   const { key } = plan;
   return (
-    <section aria-label="Encryption">
-      <Text size="sm" fw={500} mb={4}>
-        Encryption
-      </Text>
+    <Section title="Encryption of the database">
       <Text size="sm" mb="sm">
         {key === null
           ? 'No key is kept for this plan.'
@@ -43,7 +41,7 @@ export function PlanKeySection({ plan }: { plan: Plan }) {
         onKey={replace}
       />
       {action.error !== null && <ErrorNotice error={action.error} />}
-    </section>
+    </Section>
   );
 }
 

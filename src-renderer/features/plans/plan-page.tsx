@@ -1,4 +1,4 @@
-import { Button, Loader, Tabs, Text } from '@mantine/core';
+import { Button, Loader, Stack, Tabs, Text } from '@mantine/core';
 import { IconDatabaseOff } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { ErrorNotice } from '../../components/errors.tsx';
@@ -13,6 +13,7 @@ import { stateInWords } from '../schedule/schedule-state.tsx';
 import { ScheduleTab } from '../schedule/schedule-tab.tsx';
 import { SnapshotsTab } from '../snapshots/snapshots-tab.tsx';
 import { BackUpNow } from './back-up-now.tsx';
+import { DestinationProblems, StoredAt } from './destination-problems.tsx';
 import { PlanSettingsTab } from './plan-settings-tab.tsx';
 import { RetentionTab } from './retention-tab.tsx';
 import { SourceTab } from './source-tab.tsx';
@@ -26,8 +27,9 @@ export function PlanPage({ planId }: { planId: string }) {
   const now = useNow();
   if (!loaded) return <Loader m="xl" aria-label="Loading" />;
   if (summary === undefined) return <NoSuchPlan />;
-  const { plan, state, reason, newest, lastBackup, snapshotCount, schedule } = summary;
+  const { plan, state, reason, newest, lastBackup, snapshotCount, schedule, destinations } = summary;
   const failure = state === 'failed' && active === undefined ? lastBackup?.error : null;
+  const late = (state === 'overdue' || state === 'waiting') && active === undefined;
   return (
     <Page
       title={plan.name}
@@ -47,13 +49,17 @@ export function PlanPage({ planId }: { planId: string }) {
         </>
       }
     >
+      <Stack gap={6}>
+        <StoredAt destinations={destinations} />
+        <DestinationProblems destinations={destinations} said={late ? reason : undefined} />
+      </Stack>
       {active !== undefined && (
         <div className="card">
           <RunProgress run={active} />
         </div>
       )}
       {failure != null && <ErrorNotice error={failure} />}
-      {(state === 'overdue' || state === 'waiting' || state === 'paused') && active === undefined && (
+      {(late || state === 'paused') && active === undefined && (
         <Text size="sm" c="dimmed" role="status">
           {state === 'paused'
             ? stateInWords(schedule, now)
@@ -100,7 +106,7 @@ function NoSuchPlan() {
           </Button>
         }
       >
-        It may have been removed. Its snapshots are still in their folder.
+        It may have been removed. Its snapshots are still where they were stored.
       </EmptyState>
     </Page>
   );

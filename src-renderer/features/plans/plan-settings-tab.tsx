@@ -1,42 +1,55 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
+import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { useLocation } from 'wouter';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
-import { PathText } from '../../components/path-text.tsx';
+import { showSaved } from '../../components/notices.ts';
+import { Section } from '../../components/section.tsx';
 import { useAction } from '../../components/use-action.ts';
-import { usePlan } from '../../stores/plans-store.ts';
+import { KitReminder } from '../recovery-kit/kit-reminder.tsx';
+import { PlanDestinationsField } from './plan-destinations-field.tsx';
 import { PlanKeySection } from './plan-key.tsx';
+import { RemovePlanDialog } from './remove-plan-dialog.tsx';
+import { sealDraftOf, sealOf, sealProblems, sealSecretsOf } from './seal-draft.ts';
+import { SealFields } from './seal-fields.tsx';
 import { SnapshotFields } from './snapshot-fields.tsx';
 
-/** Name, format and proof of a plan, and its end. */
+/** Name, destinations, format, proof and encryption of a plan, and its end. */
 export function PlanSettingsTab({ plan }: { plan: Plan }) {
-  const places = usePlan(plan.id)?.destinations.map(({ label }) => label) ?? [];
+  const [removing, setRemoving] = useState(false);
+  return (
+    <div className="scroll-card">
+      <Stack gap="md" maw={860}>
+        <KitReminder />
+        <PlanSection plan={plan} />
+        <DestinationsSection plan={plan} />
+        <SealSection plan={plan} />
+        <PlanKeySection plan={plan} />
+        <Group>
+          <Button variant="default" onClick={() => setRemoving(true)}>
+            Remove plan…
+          </Button>
+        </Group>
+      </Stack>
+      {removing && <RemovePlanDialog plan={plan} onClose={() => setRemoving(false)} />}
+    </div>
+  );
+}
+
+function PlanSection({ plan }: { plan: Plan }) {
   const [name, setName] = useState(plan.name);
   const [compression, setCompression] = useState(plan.compression);
   const [verifyAfterBackup, setVerify] = useState(plan.verifyAfterBackup);
-  const [removing, setRemoving] = useState(false);
   const action = useAction('here');
-  const save = (): void => {
+  const save = (): void =>
     action.run(async () => {
       await client.call('plans.update', { planId: plan.id, name, compression, verifyAfterBackup });
-      notifications.show({ message: 'Saved.', closeButtonProps: { 'aria-label': 'Close this message' } });
+      showSaved();
     });
-  };
   return (
-    <div className="card scroll-card">
-      <Stack gap="md" maw={560}>
+    <Section title="Plan">
+      <Stack gap="md">
         <TextInput label="Name" value={name} onChange={(event) => setName(event.currentTarget.value)} maxLength={80} />
-        <div>
-          <Text size="sm" fw={500} mb={4}>
-            Snapshots go to
-          </Text>
-          {places.map((place) => (
-            <PathText key={place} path={place} />
-          ))}
-        </div>
         <SnapshotFields
           label="Format of new snapshots"
           compression={compression}
@@ -49,48 +62,80 @@ export function PlanSettingsTab({ plan }: { plan: Plan }) {
           <Button onClick={save} loading={action.pending} disabled={name.trim() === ''}>
             Save
           </Button>
-          <Button variant="default" onClick={() => setRemoving(true)}>
-            Remove plan…
-          </Button>
         </Group>
-        <PlanKeySection plan={plan} />
       </Stack>
-      {removing && <RemovePlanDialog plan={plan} onClose={() => setRemoving(false)} />}
-    </div>
+    </Section>
   );
 }
 
-function RemovePlanDialog({ plan, onClose }: { plan: Plan; onClose(): void }) {
-  const [, navigate] = useLocation();
+function DestinationsSection({ plan }: { plan: Plan }) {
+  const [destinations, setDestinations] = useState(plan.destinations);
   const action = useAction('here');
-  const remove = (): void => {
+  const changed = JSON.stringify(destinations) !== JSON.stringify(plan.destinations);
+  const save = (): void =>
     action.run(async () => {
-      await client.call('plans.remove', { planId: plan.id });
-      navigate('/');
+      await client.call('plans.update', { planId: plan.id, destinations });
+      showSaved();
     });
-  };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={`Remove the plan ${plan.name}?`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Section title="Destinations">
       <Stack gap="md">
-        <Text size="sm">
-          Snapkeep forgets the plan. No file is deleted: the snapshots stay where they are, and a plan of the same name
-          with the same destinations takes them up again.
-        </Text>
+        <PlanDestinationsField
+          label="Snapshots go to"
+          value={destinations}
+          onChange={setDestinations}
+          madeHere
+          retention={plan.retention}
+        />
         {action.error !== null && <ErrorNotice error={action.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose} data-autofocus>
-            Cancel
-          </Button>
-          <Button color="red.8" onClick={remove} loading={action.pending}>
-            Remove {plan.name}
+        <Group>
+          <Button
+            onClick={save}
+            loading={action.pending}
+            disabled={!changed || destinations.length === 0}
+            aria-label="Save the destinations"
+          >
+            Save
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Section>
+  );
+}
+
+function SealSection({ plan }: { plan: Plan }) {
+  const [draft, setDraft] = useState(() => sealDraftOf(plan.seal));
+  const action = useAction('here');
+  const kept = plan.seal?.kind === 'passphrase';
+  const seal = sealOf(draft);
+  const secrets = sealSecretsOf(draft);
+  const changed = secrets !== undefined || JSON.stringify(seal) !== JSON.stringify(plan.seal);
+  const save = (): void =>
+    action.run(async () => {
+      await client.call('plans.update', {
+        planId: plan.id,
+        seal,
+        ...(secrets === undefined ? {} : { sealSecrets: secrets }),
+      });
+      setDraft(sealDraftOf(seal));
+      showSaved();
+    });
+  return (
+    <Section title="Encryption of snapshots">
+      <Stack gap="md">
+        <SealFields value={draft} onChange={setDraft} kept={kept} encrypted={plan.key !== null} />
+        {action.error !== null && <ErrorNotice error={action.error} />}
+        <Group>
+          <Button
+            onClick={save}
+            loading={action.pending}
+            disabled={!changed || sealProblems(draft, kept).blocked}
+            aria-label="Save the encryption"
+          >
+            Save
+          </Button>
+        </Group>
+      </Stack>
+    </Section>
   );
 }

@@ -36,6 +36,7 @@ export function PruneDialog({ plan, retention, onClose }: { plan: Plan; retentio
       onClose();
     });
   };
+  const several = plan.destinations.length > 1;
   const removes = preview !== null && preview.removed.length > 0;
   return (
     <Modal opened onClose={onClose} size="xl" title={`Prune ${plan.name}`} closeButtonProps={{ 'aria-label': 'Close' }}>
@@ -47,8 +48,8 @@ export function PruneDialog({ plan, retention, onClose }: { plan: Plan; retentio
               {retentionInWords(retention)}: <strong>Remove {preview.removed.length}</strong> (
               {bytesInWords(preview.bytesFreed)} freed), <strong>keep {preview.kept.length}</strong>.
             </Text>
-            {removes && <PrunedList title="Remove" snapshots={preview.removed} now={now} />}
-            <PrunedList title="Keep" snapshots={preview.kept} now={now} />
+            {removes && <PrunedList title="Remove" snapshots={preview.removed} several={several} now={now} />}
+            <PrunedList title="Keep" snapshots={preview.kept} several={several} now={now} />
           </>
         )}
         {action.error !== null && <ErrorNotice error={action.error} />}
@@ -79,13 +80,22 @@ export function PruneDialog({ plan, retention, onClose }: { plan: Plan; retentio
   );
 }
 
-function PrunedList({ title, snapshots, now }: { title: string; snapshots: readonly PrunedSnapshot[]; now: number }) {
+interface PrunedListProps {
+  title: string;
+  snapshots: readonly PrunedSnapshot[];
+  /** They are at more than one destination. */
+  several: boolean;
+  now: number;
+}
+
+function PrunedList({ title, snapshots, several, now }: PrunedListProps) {
   if (snapshots.length === 0) return null;
   return (
     <ScrollTable label={title}>
       <thead>
         <tr>
           <th scope="col">{title}</th>
+          {several && <th scope="col">At</th>}
           <th scope="col">Because</th>
           <th scope="col" className="number">
             Size
@@ -94,8 +104,9 @@ function PrunedList({ title, snapshots, now }: { title: string; snapshots: reado
       </thead>
       <tbody>
         {snapshots.map((each) => (
-          <tr key={each.id}>
+          <tr key={`${each.id} ${each.destination?.id}`}>
             <td title={each.name}>{momentInWords(each.createdAt, now)}</td>
+            {several && <td>{each.destination?.name ?? 'Snapkeep’s own folder'}</td>}
             <td>
               <Group gap={4}>
                 {each.reasons.map((reason) => (

@@ -25,6 +25,7 @@ export function RestoreDialog() {
 }
 
 function OpenDialog({ request }: { request: RestoreRequest }) {
+  const [source, setSource] = useState(request.source);
   const [step, setStep] = useState<Step>(firstStep(request));
   // What a check has staged is thrown away when the dialog closes without restoring it.
   const [checkRunId, setCheckRunId] = useState<string | null>(null);
@@ -45,7 +46,8 @@ function OpenDialog({ request }: { request: RestoreRequest }) {
         {step.name !== 'restoring' && <Steps current={step.name} />}
         {step.name === 'what' && (
           <WhatStep
-            source={request.source}
+            source={source}
+            onSource={setSource}
             onNext={(suggestedTarget) => setStep({ name: 'where', suggestedTarget })}
             onClose={close}
           />
@@ -59,7 +61,7 @@ function OpenDialog({ request }: { request: RestoreRequest }) {
         )}
         {step.name === 'review' && (
           <ReviewStep
-            source={request.source}
+            source={source}
             targetPath={step.targetPath}
             onCheckStarted={setCheckRunId}
             onBack={() => {

@@ -5,13 +5,13 @@ import type { RestoreCheck, RestoreSource } from '../../../src-shared/model/rest
 import { countInWords } from '../../../src-shared/rules/wording.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
-import { KeyForm } from '../../components/key-form.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { RunProgress } from '../../components/run-progress.tsx';
 import { momentInWords, useNow } from '../../components/time.ts';
 import { useAction } from '../../components/use-action.ts';
 import { isActive, putRun, useRun } from '../../stores/runs-store.ts';
 import { ChangesTable } from './changes-table.tsx';
+import { SnapshotKeyForm } from './snapshot-key-form.tsx';
 
 interface ReviewStepProps {
   source: RestoreSource;
@@ -63,15 +63,7 @@ export function ReviewStep({ source, targetPath, onCheckStarted, onBack, onStart
       )}
       {run?.error != null && <ErrorNotice error={run.error} />}
       {action.error !== null && <ErrorNotice error={action.error} />}
-      {run?.error?.code === 'BAD_KEY' && (
-        <KeyForm
-          label="Key of this snapshot"
-          description="The key the database had when the snapshot was made. It is kept for the next time."
-          action="Try this key"
-          pending={action.pending}
-          onKey={look}
-        />
-      )}
+      {run?.error?.code === 'BAD_KEY' && <SnapshotKeyForm error={run.error} pending={action.pending} onKey={look} />}
       {check === null ? (
         <Group justify="flex-end">
           <Button variant="default" onClick={onBack}>

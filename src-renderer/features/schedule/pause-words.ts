@@ -1,4 +1,5 @@
 import type { Pause } from '../../../src-shared/model/schedule.ts';
+import { nextMorning } from '../../../src-shared/rules/pause-end.ts';
 import { momentInWords, upcomingInWords } from '../../components/time.ts';
 
 /** A pause, for example `Paused until today 11:58`. */
@@ -10,9 +11,6 @@ export function pauseInWords({ until, since }: Pause, now: number): string {
 /** The pauses on offer. `null` is until somebody resumes. */
 export const PAUSES: Array<{ label: string; until(now: Date): string | null }> = [
   { label: 'For an hour', until: (now) => new Date(now.getTime() + 3_600_000).toISOString() },
-  {
-    label: 'Until tomorrow',
-    until: (now) => new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1, 6).toISOString(),
-  },
+  { label: 'Until tomorrow', until: (now) => nextMorning(now).toISOString() },
   { label: 'Until resumed', until: () => null },
 ];

@@ -1,9 +1,9 @@
 import { Button, Group, Stack } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
+import { showSaved } from '../../components/notices.ts';
 import { Section } from '../../components/section.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { DrillSection } from './drill-section.tsx';
@@ -20,7 +20,7 @@ export function ScheduleTab({ summary }: { summary: PlanSummary }) {
   const save = (): void => {
     action.run(async () => {
       await client.call('plans.update', { planId: plan.id, schedule, timeZone, drill });
-      notifications.show({ message: 'Saved.', closeButtonProps: { 'aria-label': 'Close this message' } });
+      showSaved();
     });
   };
   return (

@@ -1,10 +1,10 @@
 import { Button, Group, NumberInput, PasswordInput, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useCallback, useEffect, useState } from 'react';
 import type { AlertChannel } from '../../../src-shared/model/alert.ts';
 import type { MailSettings, SecretName, Settings } from '../../../src-shared/model/settings.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
+import { showDone } from '../../components/notices.ts';
 import { Section } from '../../components/section.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { useAppStore } from '../../stores/app-store.ts';
@@ -83,7 +83,7 @@ function TestButton({ channel, disabled }: { channel: AlertChannel; disabled: bo
   const send = (): void =>
     action.run(async () => {
       await client.call('alerts.test', { channel });
-      notifications.show({ message: 'The test was sent.', closeButtonProps: { 'aria-label': 'Close this message' } });
+      showDone('The test was sent.');
     });
   return (
     <Button

@@ -1,6 +1,6 @@
 import { Button, Group, NumberInput, SegmentedControl, Stack, Switch, Text } from '@mantine/core';
 import { useState } from 'react';
-import { useLocation } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import type { Settings } from '../../../src-shared/model/settings.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
@@ -8,9 +8,12 @@ import { Page } from '../../components/page.tsx';
 import { PathField } from '../../components/path-field.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { Section } from '../../components/section.tsx';
+import { useNow } from '../../components/time.ts';
 import { useAction } from '../../components/use-action.ts';
 import { useAppStore } from '../../stores/app-store.ts';
+import { useRecoveryKitStore } from '../../stores/recovery-kit-store.ts';
 import { putRun } from '../../stores/runs-store.ts';
+import { kitStateInWords } from '../recovery-kit/kit-words.ts';
 import { PauseMenu } from '../schedule/pause-menu.tsx';
 import { AlertsSection } from './alerts-section.tsx';
 
@@ -57,6 +60,7 @@ export function SettingsPage() {
         <AlertsSection settings={settings} update={update} />
         <SchedulesSection settings={settings} update={update} />
         <ScanSection />
+        <KitSection />
         {info !== null && (
           <Section title="About">
             <dl className="described">
@@ -109,13 +113,33 @@ function SchedulesSection({ settings, update }: { settings: Settings; update(cha
   );
 }
 
+function KitSection() {
+  const kit = useRecoveryKitStore((state) => state.kit);
+  const now = useNow();
+  return (
+    <Section
+      title="Recovery kit"
+      actions={
+        <Button variant="default" component={Link} to="/recovery-kit">
+          Open the kit
+        </Button>
+      }
+    >
+      <Text size="sm" c="dimmed" className="wraps">
+        What is stored where and how to open it by hand, should Snapkeep and this machine be gone.{' '}
+        {kit !== null && kitStateInWords(kit, now)}
+      </Text>
+    </Section>
+  );
+}
+
 function ScanSection() {
   const [folder, setFolder] = useState('');
   const [, navigate] = useLocation();
   const action = useAction('here');
   const scan = (): void => {
     action.run(async () => {
-      const { run } = await client.call('destinations.adopt', { path: folder });
+      const { run } = await client.call('destinations.adopt', { path: folder.trim() });
       putRun(run);
       navigate(`/activity/${run.id}`);
     });
@@ -125,13 +149,14 @@ function ScanSection() {
       <Stack gap="md">
         <Text size="sm" c="dimmed">
           Snapshots describe themselves. After a move to another machine, or when plans and runs are lost, reading a
-          folder brings them back into the list.
+          folder brings them back into the list. The folder becomes a destination; those in a bucket or on a server are
+          found under <Link to="/destinations">Destinations</Link>.
         </Text>
         <PathField kind="folder" label="Folder of snapshots" value={folder} onChange={setFolder} />
         {action.error !== null && <ErrorNotice error={action.error} />}
         <Group>
           <Button variant="default" disabled={folder.trim() === ''} loading={action.pending} onClick={scan}>
-            Scan folder
+            Look for snapshots
           </Button>
         </Group>
       </Stack>

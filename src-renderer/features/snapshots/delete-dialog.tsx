@@ -4,6 +4,7 @@ import type { PrunePreview } from '../../../src-shared/contract/methods.ts';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { bytesInWords } from '../../../src-shared/rules/wording.ts';
 import { client } from '../../api/client.ts';
+import { namesInWords } from '../../components/destination-look.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { useAction } from '../../components/use-action.ts';
@@ -34,8 +35,8 @@ export function DeleteDialog({ snapshot, onClose }: { snapshot: ListedSnapshot; 
       <Stack gap="md">
         <PathText path={snapshot.path ?? snapshot.name} />
         {preview !== null && (
-          <Text size="sm">
-            The file and its manifest are deleted, {bytesInWords(preview.bytesFreed)}. This cannot be undone.
+          <Text size="sm" className="wraps">
+            {whatIsDeleted(preview)} This cannot be undone.
           </Text>
         )}
         {preview === null && action.pending && <Loader size="sm" aria-label="Looking" />}
@@ -56,4 +57,11 @@ export function DeleteDialog({ snapshot, onClose }: { snapshot: ListedSnapshot; 
       </Stack>
     </Modal>
   );
+}
+
+function whatIsDeleted({ removed, bytesFreed }: PrunePreview): string {
+  const names = removed.flatMap(({ destination }) => destination?.name ?? []);
+  const where = names.length === 0 ? '' : ` at ${namesInWords(names)}`;
+  const what = names.length > 1 ? 'Its files and manifests are' : 'The file and its manifest are';
+  return `${what} deleted${where}, ${bytesInWords(bytesFreed)}.`;
 }

@@ -1,24 +1,13 @@
-import { ActionIcon, Button, Menu } from '@mantine/core';
-import {
-  IconDots,
-  IconFolderOpen,
-  IconGitCompare,
-  IconPin,
-  IconPinnedOff,
-  IconRestore,
-  IconShieldCheck,
-  IconTrash,
-} from '@tabler/icons-react';
+import { Button } from '@mantine/core';
+import { IconLock } from '@tabler/icons-react';
 import type { CSSProperties } from 'react';
 import type { SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { bytesInWords } from '../../../src-shared/rules/wording.ts';
-import { client } from '../../api/client.ts';
 import { ProofPill, RuleTag } from '../../components/pill.tsx';
 import { ageInWords, clockTime } from '../../components/time.ts';
-import { useAction } from '../../components/use-action.ts';
-import { useAppStore } from '../../stores/app-store.ts';
-import { openRestore } from '../restore/restore-store.ts';
+import { CopiesCell } from './copies-cell.tsx';
+import { SnapshotMenu, useSnapshotActions } from './snapshot-menu.tsx';
 
 const TRIGGERS: Record<SnapshotTrigger, string> = {
   manual: 'hand',
@@ -37,30 +26,25 @@ interface SnapshotRowProps {
 
 /** A snapshot and what can be done with it. */
 export function SnapshotRow({ snapshot, index, style, now, onDelete }: SnapshotRowProps) {
-  const action = useAction();
-  const canReveal = useAppStore((state) => state.info?.capabilities.revealFiles ?? false);
-  const verify = (): void =>
-    action.run(async () => void (await client.call('verifications.start', { snapshotId: snapshot.id })));
-  const pin = (): void =>
-    action.run(
-      async () => void (await client.call('snapshots.pin', { snapshotId: snapshot.id, pinned: !snapshot.pinned })),
-    );
-  const reveal = (): void =>
-    action.run(async () => {
-      if (snapshot.path !== null) await client.call('files.reveal', { path: snapshot.path });
-    });
-  const restore = (): void => openRestore({ source: { snapshotId: snapshot.id } });
-  const compare = (): void => openRestore({ source: { snapshotId: snapshot.id }, targetPath: snapshot.sourcePath });
+  const actions = useSnapshotActions(snapshot);
   return (
     <div className="virtual snapshot-row" style={style} role="row" aria-rowindex={index} title={snapshot.name}>
-      <span role="cell" className="numbers">
+      <span role="cell" className="taken numbers">
         {clockTime(snapshot.createdAt)}
+        <span className="age">
+          {ageInWords(snapshot.createdAt, now)}
+          {snapshot.sealed !== null && <Sealed by={snapshot.sealed} />}
+        </span>
       </span>
-      <span role="cell">{ageInWords(snapshot.createdAt, now)}</span>
       <span role="cell" className="right numbers">
         {bytesInWords(snapshot.sizeBytes)}
       </span>
-      <span role="cell">{TRIGGERS[snapshot.trigger]}</span>
+      <span role="cell" className="spare">
+        {TRIGGERS[snapshot.trigger]}
+      </span>
+      <span role="cell">
+        <CopiesCell copies={snapshot.copies} now={now} />
+      </span>
       <span role="cell" className="tags" title={snapshot.keptBy.join(', ')}>
         <KeptBy rules={snapshot.keptBy} />
       </span>
@@ -68,53 +52,30 @@ export function SnapshotRow({ snapshot, index, style, now, onDelete }: SnapshotR
         <ProofPill proof={snapshot.proof} missing={snapshot.missing} now={now} />
       </span>
       <span role="cell" className="row-actions">
-        <Button className="wide" variant="subtle" size="compact-sm" onClick={verify} loading={action.pending}>
+        <Button
+          className="wide"
+          variant="subtle"
+          size="compact-sm"
+          onClick={() => actions.verify()}
+          loading={actions.pending}
+        >
           Verify
         </Button>
-        <Button className="wide" variant="subtle" size="compact-sm" onClick={restore}>
+        <Button className="wide" variant="subtle" size="compact-sm" onClick={() => actions.restore()}>
           Restore…
         </Button>
-        <Menu position="bottom-end" withinPortal>
-          <Menu.Target>
-            <ActionIcon variant="subtle" aria-label={`More for ${snapshot.name}`}>
-              <IconDots size={16} />
-            </ActionIcon>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item leftSection={<IconShieldCheck size={15} aria-hidden />} onClick={verify}>
-              Verify
-            </Menu.Item>
-            <Menu.Item leftSection={<IconRestore size={15} aria-hidden />} onClick={restore}>
-              Restore…
-            </Menu.Item>
-            <Menu.Item leftSection={<IconGitCompare size={15} aria-hidden />} onClick={compare}>
-              Compare with live…
-            </Menu.Item>
-            {canReveal && (
-              <Menu.Item leftSection={<IconFolderOpen size={15} aria-hidden />} onClick={reveal}>
-                Show in folder
-              </Menu.Item>
-            )}
-            <Menu.Item
-              leftSection={
-                snapshot.pinned ? <IconPinnedOff size={15} aria-hidden /> : <IconPin size={15} aria-hidden />
-              }
-              onClick={pin}
-            >
-              {snapshot.pinned ? 'Unpin' : 'Pin'}
-            </Menu.Item>
-            <Menu.Divider />
-            <Menu.Item
-              className="loss"
-              leftSection={<IconTrash size={15} aria-hidden />}
-              onClick={() => onDelete(snapshot)}
-            >
-              Delete…
-            </Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
+        <SnapshotMenu snapshot={snapshot} actions={actions} onDelete={onDelete} />
       </span>
     </div>
+  );
+}
+
+function Sealed({ by }: { by: NonNullable<ListedSnapshot['sealed']> }) {
+  const words = by === 'passphrase' ? 'Encrypted with a passphrase' : 'Encrypted for age recipients';
+  return (
+    <span className="sealed" title={words}>
+      <IconLock size={13} aria-label={words} />
+    </span>
   );
 }
 

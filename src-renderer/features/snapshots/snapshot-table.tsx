@@ -7,7 +7,8 @@ import './snapshots.css';
 
 const ROW_HEIGHT = 46;
 const DAY_HEIGHT = 36;
-const COLUMNS = ['Taken', 'Age', 'Size', 'By', 'Kept as', 'Proof', ''];
+const COLUMNS = ['Taken', 'Size', 'By', 'Stored at', 'Kept as', 'Proof', ''];
+const CLASSES: Readonly<Record<string, string>> = { Size: 'right', By: 'spare' };
 
 /** Snapshots by day. Only the rows that can be seen are there, so ten thousand are as smooth as ten. */
 export function SnapshotTable({
@@ -32,7 +33,7 @@ export function SnapshotTable({
       <div role="rowgroup">
         <div className="snapshot-row head" role="row" aria-rowindex={1}>
           {COLUMNS.map((column) => (
-            <span key={column} role="columnheader" className={column === 'Size' ? 'right' : undefined}>
+            <span key={column} role="columnheader" className={CLASSES[column]}>
               {column === '' ? <span className="visually-hidden">Actions</span> : column}
             </span>
           ))}

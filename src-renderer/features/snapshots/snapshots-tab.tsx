@@ -4,8 +4,10 @@ import { useEffect, useState } from 'react';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { client } from '../../api/client.ts';
+import { namesInWords } from '../../components/destination-look.tsx';
 import { EmptyState } from '../../components/page.tsx';
 import { useAction } from '../../components/use-action.ts';
+import { usePlan } from '../../stores/plans-store.ts';
 import { fetchSnapshots, useSnapshotsStore } from '../../stores/snapshots-store.ts';
 import { PruneDialog } from '../prune/prune-dialog.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
@@ -23,13 +25,14 @@ export function SnapshotsTab({ plan, now }: { plan: Plan; now: number }) {
     run(async () => {
       for (const { destinationId } of plan.destinations) await client.call('destinations.adopt', { destinationId });
     });
+  const names = namesInWords(usePlan(plan.id)?.destinations.map(({ name }) => name) ?? []);
 
   if (snapshots === undefined) return <Loader m="xl" aria-label="Loading" />;
   return (
     <div className="snapshots-tab">
       <Group justify="flex-end" gap="xs">
         <Button variant="default" size="xs" onClick={scan} loading={action.pending}>
-          Scan folder
+          Look for snapshots
         </Button>
         {snapshots.length > 0 && (
           <Button variant="default" size="xs" onClick={() => setPruning(true)}>
@@ -39,8 +42,8 @@ export function SnapshotsTab({ plan, now }: { plan: Plan; now: number }) {
       </Group>
       {snapshots.length === 0 ? (
         <EmptyState icon={<IconCamera size={44} stroke={1.4} />} title="No snapshot yet">
-          “Back up now” takes the first one. If there are snapshots of this plan at its destinations already, “Scan
-          folder” finds them.
+          “Back up now” takes the first one. If there are snapshots of this plan in {names} already, “Look for
+          snapshots” finds them.
         </EmptyState>
       ) : (
         <SnapshotTable snapshots={snapshots} now={now} onDelete={setDeleting} />

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { trayIconFile } from '../../../src-main/electron/tray-icon.ts';
-import { type TrayActions, tomorrow, trayMenu, trayState } from '../../../src-main/electron/tray-menu.ts';
+import { type TrayActions, trayMenu, trayState } from '../../../src-main/electron/tray-menu.ts';
 import type { PlanState, PlanSummary } from '../../../src-shared/model/plan.ts';
 import type { Pause } from '../../../src-shared/model/schedule.ts';
 
@@ -32,10 +32,15 @@ test.each<[PlanState[], string, string]>([
 test.each<[string, Date | null, string]>([
   ['without an end', null, 'Paused'],
   ['for today', at(14, 5), 'Paused until 14:05'],
-  ['for the rest of the day', tomorrow(now), 'Paused until tomorrow'],
+  ['until the next morning', new Date(2026, 10, 21, 6), 'Paused until tomorrow'],
   ['for long', new Date(2026, 10, 25, 8), 'Paused until 25 November, 08:00'],
 ])('a pause %s is told', (_name, until, line) => {
   expect(trayState(plans('fine'), pausedUntil(until), now)).toMatchObject({ line, paused: true });
+});
+
+test('a pause until tomorrow is one until six once that day has come', () => {
+  const night = new Date(2026, 10, 21, 2);
+  expect(trayState(plans('fine'), pausedUntil(new Date(2026, 10, 21, 6)), night).line).toBe('Paused until 06:00');
 });
 
 test('a pause hides no trouble, and one that is over is none', () => {
@@ -70,7 +75,7 @@ test('the menu does what it says', () => {
   ]);
   expect(click('plan-1')).toBe('back up plan-1');
   expect(click('Pause for 1 hour')).toBe(`pause ${at(14, 5).toISOString()}`);
-  expect(click('Pause until tomorrow')).toBe(`pause ${new Date(2026, 10, 21).toISOString()}`);
+  expect(click('Pause until tomorrow')).toBe(`pause ${new Date(2026, 10, 21, 6).toISOString()}`);
   expect(click('Open Snapkeep')).toBe('open');
   expect(click('Quit')).toBe('quit');
   expect(click('Resume')).toBeUndefined();

@@ -1,0 +1,220 @@
+import { ActionIcon, Button, Group, Menu, Stack, Title } from '@mantine/core';
+import { IconDots, IconHourglass, IconInfoCircle, IconSearch, IconTrash, IconX } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
+import { Link, useLocation } from 'wouter';
+import type { DestinationState, DestinationSummary } from '../../../src-shared/model/destination.ts';
+import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
+import { client } from '../../api/client.ts';
+import { DestinationPill, KindIcon } from '../../components/destination-look.tsx';
+import { PathText } from '../../components/path-text.tsx';
+import { agoInWords, upcomingInWords } from '../../components/time.ts';
+import { useAction } from '../../components/use-action.ts';
+import { putRun } from '../../stores/runs-store.ts';
+import { SelfTestSteps, TestWarnings, testError } from './self-test-steps.tsx';
+
+interface DestinationCardProps {
+  summary: DestinationSummary;
+  /** It is the one the address names. */
+  current: boolean;
+  now: number;
+  onEdit(): void;
+  onRemove(): void;
+}
+
+/** A destination: how it stands, what is there, and what can be done. */
+export function DestinationCard({ summary, current, now, onEdit, onRemove }: DestinationCardProps) {
+  const { destination, label, state, reason, lastTest } = summary;
+  const card = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (current) card.current?.scrollIntoView({ block: 'nearest' });
+  }, [current]);
+  return (
+    <article ref={card} className="card destination-card" data-current={current} aria-label={destination.name}>
+      <Stack gap={12}>
+        <Group justify="space-between" wrap="nowrap" align="flex-start">
+          <div className="destination-name">
+            <KindIcon kind={destination.settings.kind} />
+            <Title order={2} size="h3">
+              {destination.name}
+            </Title>
+            <DestinationPill state={state} />
+          </div>
+          <DestinationActions summary={summary} onEdit={onEdit} onRemove={onRemove} />
+        </Group>
+        <PathText path={label} c="dimmed" />
+        {state !== 'ready' && <Reason state={state} reason={reason} hint={hintOf(summary)} />}
+        <Facts summary={summary} />
+        {lastTest !== null && (
+          <div className="test-line">
+            <span>Tested {agoInWords(lastTest.at, now)}:</span>
+            <SelfTestSteps report={lastTest.report} label={`Last test of ${destination.name}`} />
+          </div>
+        )}
+        {lastTest !== null && <TestWarnings warnings={lastTest.report.warnings} />}
+        <WaitingCopies summary={summary} now={now} />
+      </Stack>
+    </article>
+  );
+}
+
+const REASONS: Record<Exclude<DestinationState, 'ready'>, { tone: string; Icon: typeof IconX }> = {
+  failed: { tone: 'tone-bad', Icon: IconX },
+  away: { tone: 'tone-warn', Icon: IconHourglass },
+  untested: { tone: 'tone-idle', Icon: IconInfoCircle },
+};
+
+function Reason({
+  state,
+  reason,
+  hint,
+}: {
+  state: Exclude<DestinationState, 'ready'>;
+  reason: string;
+  hint: string | undefined;
+}) {
+  const { tone, Icon } = REASONS[state];
+  return (
+    <p className={`destination-reason ${tone}`}>
+      <Icon size={16} aria-hidden />
+      <span>
+        {reason} {hint}
+      </span>
+    </p>
+  );
+}
+
+/** What to do about a failure, where the newest test says so and the reason does not already. */
+function hintOf({ state, reason, lastTest }: DestinationSummary): string | undefined {
+  const hint = state === 'failed' && lastTest !== null ? testError(lastTest.report)?.hint : undefined;
+  return hint === undefined || reason.includes(hint) ? undefined : hint;
+}
+
+function Facts({ summary: { snapshotCount, storedBytes, lastTest, plans } }: { summary: DestinationSummary }) {
+  const free = lastTest?.report.freeBytes ?? null;
+  return (
+    <dl className="destination-facts">
+      <div>
+        <dt>Stored</dt>
+        <dd>
+          {snapshotCount === 0
+            ? 'nothing yet'
+            : `${countInWords(snapshotCount, 'snapshot')}, ${bytesInWords(storedBytes)}`}
+        </dd>
+      </div>
+      <div>
+        <dt>Free</dt>
+        <dd>{free === null ? 'not told' : `${bytesInWords(free)} at the last test`}</dd>
+      </div>
+      <div>
+        <dt>Plans</dt>
+        <dd>
+          {plans.length === 0
+            ? 'none'
+            : plans.map(({ id, name }, index) => (
+                <span key={id}>
+                  {index > 0 && ', '}
+                  <Link to={`/plans/${id}`} className="text-link">
+                    {name}
+                  </Link>
+                </span>
+              ))}
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+function WaitingCopies({ summary, now }: { summary: DestinationSummary; now: number }) {
+  const { destination, state, reason, waitingCopies, nextTryAt } = summary;
+  const action = useAction();
+  if (waitingCopies === 0) return null;
+  // The reason above may have said it already.
+  const told = state !== 'ready' && reason.startsWith(countInWords(waitingCopies, 'snapshot'));
+  const tryNow = (): void =>
+    action.run(async () => {
+      const { run } = await client.call('destinations.catchUp', { destinationId: destination.id });
+      if (run !== null) putRun(run);
+    });
+  return (
+    <div className="waiting-line tone-warn">
+      <IconHourglass size={16} aria-hidden />
+      <span>
+        {told ? '' : `${countInWords(waitingCopies, 'snapshot waits', 'snapshots wait')} to be copied here. `}
+        {nextTryAt === null ? 'A run is going on.' : `Tried again by itself ${upcomingInWords(nextTryAt, now)}.`}
+      </span>
+      <Button
+        variant="default"
+        size="xs"
+        onClick={tryNow}
+        loading={action.pending}
+        aria-label={`Try now: ${destination.name}`}
+      >
+        Try now
+      </Button>
+    </div>
+  );
+}
+
+function DestinationActions({
+  summary: { destination, plans },
+  onEdit,
+  onRemove,
+}: {
+  summary: DestinationSummary;
+  onEdit(): void;
+  onRemove(): void;
+}) {
+  const [, navigate] = useLocation();
+  const test = useAction();
+  const adopt = useAction();
+  const { id, name } = destination;
+  const used = plans.length > 0;
+  const look = (): void =>
+    adopt.run(async () => {
+      const { run } = await client.call('destinations.adopt', { destinationId: id });
+      putRun(run);
+      navigate(`/activity/${run.id}`);
+    });
+  return (
+    <Group gap="xs" wrap="nowrap">
+      <Button
+        variant="default"
+        size="xs"
+        onClick={() => test.run(async () => void (await client.call('destinations.test', { destinationId: id })))}
+        loading={test.pending}
+        aria-label={`Test: ${name}`}
+      >
+        Test
+      </Button>
+      <Button variant="default" size="xs" onClick={onEdit} aria-label={`Edit: ${name}`}>
+        Edit
+      </Button>
+      <Menu position="bottom-end" withinPortal>
+        <Menu.Target>
+          <ActionIcon variant="default" size={30} aria-label={`More for ${name}`} loading={adopt.pending}>
+            <IconDots size={16} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<IconSearch size={15} aria-hidden />} onClick={look}>
+            Look for snapshots
+          </Menu.Item>
+          <Menu.Divider />
+          <Menu.Item
+            className={used ? '' : 'loss'}
+            leftSection={<IconTrash size={15} aria-hidden />}
+            disabled={used}
+            onClick={onRemove}
+          >
+            Remove…
+            {used && (
+              <span className="menu-reason">
+                {plans.length === 1 ? `${plans[0]?.name} stores to it.` : `${plans.length} plans store to it.`}
+              </span>
+            )}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </Group>
+  );
+}

@@ -1,0 +1,266 @@
+import {
+  type DestinationSecretsInput,
+  DestinationSettings,
+  type DestinationSummary,
+  type S3Provider,
+  type S3Settings,
+  type SftpSettings,
+} from '../../../src-shared/model/destination.ts';
+import { fillPreset, S3_PRESETS } from '../../../src-shared/rules/s3-providers.ts';
+
+/** A bucket as it is typed. */
+export interface S3Draft {
+  provider: S3Provider;
+  endpoint: string;
+  account: string;
+  region: string;
+  bucket: string;
+  prefix: string;
+  pathStyle: boolean;
+  encryption: 'none' | 's3' | 'kms';
+  /** Empty: the account's own key. */
+  kmsKeyId: string;
+  objectLock: S3Settings['objectLock'];
+  credentials: 'stored' | 'chain';
+}
+
+/** A server as it is typed. */
+export interface SftpDraft {
+  host: string;
+  port: number;
+  user: string;
+  path: string;
+  login: SftpSettings['login']['kind'];
+  keyPath: string;
+  /** Empty: the agent that the environment names. */
+  agentSocket: string;
+  hostKey: string | null;
+}
+
+/** The secrets that a destination can have. */
+export type SecretField = keyof DestinationSecretsInput;
+
+/** A destination as it is typed, of every kind at once, so that changing the kind loses nothing. */
+export interface DestinationDraft {
+  /** `null`: the suggested one. */
+  name: string | null;
+  kind: DestinationSettings['kind'];
+  path: string;
+  s3: S3Draft;
+  sftp: SftpDraft;
+  /** Megabytes a second; `null`: as fast as it goes. */
+  limit: number | null;
+  /** Those that have been typed. */
+  secrets: Partial<Record<SecretField, string>>;
+  /** The names of those that are kept already. */
+  known: readonly string[];
+}
+
+const EMPTY: DestinationDraft = {
+  name: null,
+  kind: 'folder',
+  path: '',
+  s3: {
+    provider: 'aws',
+    endpoint: '',
+    account: '',
+    region: S3_PRESETS.aws.region,
+    bucket: '',
+    prefix: '',
+    pathStyle: S3_PRESETS.aws.pathStyle,
+    encryption: 'none',
+    kmsKeyId: '',
+    objectLock: null,
+    credentials: 'stored',
+  },
+  sftp: {
+    host: '',
+    port: 22,
+    user: '',
+    path: '',
+    login: 'key',
+    keyPath: '',
+    agentSocket: '',
+    hostKey: null,
+  },
+  limit: null,
+  secrets: {},
+  known: [],
+};
+
+const MEGABYTE = 1_000_000;
+
+/** What the form begins with: nothing, or a destination that is changed. */
+export function draftOf(summary: DestinationSummary | null): DestinationDraft {
+  if (summary === null) return EMPTY;
+  const { name, settings } = summary.destination;
+  const draft = {
+    ...EMPTY,
+    name,
+    kind: settings.kind,
+    limit: settings.bytesPerSecond === null ? null : settings.bytesPerSecond / MEGABYTE,
+    known: summary.secretsKnown,
+  };
+  if (settings.kind === 'folder') return { ...draft, path: settings.path };
+  if (settings.kind === 's3') {
+    const { provider, endpoint, region, bucket, prefix, pathStyle, encryption, objectLock, credentials } = settings;
+    const s3 = { provider, region, bucket, prefix, pathStyle, objectLock, credentials, encryption: encryption.kind };
+    const kmsKeyId = encryption.kind === 'kms' ? (encryption.keyId ?? '') : '';
+    return { ...draft, s3: { ...s3, ...presetAnswers(provider, endpoint), kmsKeyId } };
+  }
+  const { host, port, user, path, login, hostKey } = settings;
+  const keyPath = login.kind === 'key' ? login.path : '';
+  const agentSocket = login.kind === 'agent' ? (login.socket ?? '') : '';
+  return { ...draft, sftp: { host, port, user, path, login: login.kind, keyPath, agentSocket, hostKey } };
+}
+
+/** Another provider, with all that its preset knows. */
+export function withProvider(draft: S3Draft, provider: S3Provider): S3Draft {
+  const { region, pathStyle, objectLock } = S3_PRESETS[provider];
+  return { ...draft, provider, region, pathStyle, objectLock: objectLock ? draft.objectLock : null };
+}
+
+/** What was asked for an endpoint: its `{account}` read back, or itself. */
+function presetAnswers(provider: S3Provider, endpoint: string | null): Pick<S3Draft, 'endpoint' | 'account'> {
+  const pattern = S3_PRESETS[provider].endpoint;
+  if (endpoint === null || pattern === null || !pattern.includes('{account}'))
+    return { endpoint: endpoint ?? '', account: '' };
+  const [before = '', after = ''] = pattern.split('{account}');
+  const fits = endpoint.startsWith(before) && endpoint.endsWith(after);
+  return { endpoint, account: fits ? endpoint.slice(before.length, endpoint.length - after.length) : '' };
+}
+
+/** The endpoint of a draft as it will be asked; `null`: the one that is known for the region, or one is still missing. */
+export function endpointOf(draft: S3Draft): string | null {
+  return fillPreset(draft.provider, draft)?.endpoint ?? null;
+}
+
+/** A name for what is typed: the folder's, the bucket's or the host's. */
+export function suggestedName({ kind, path, s3, sftp }: DestinationDraft): string {
+  if (kind === 's3') return s3.bucket.trim();
+  if (kind === 'sftp') return sftp.host.trim();
+  return path.trim().split(/[/\\]/).filter(Boolean).at(-1) ?? '';
+}
+
+/** The fields of the form, for what is wrong with each. */
+export type Field = 'name' | 'path' | 'hostKey' | keyof S3Draft | `sftp-${keyof SftpDraft}` | SecretField;
+
+/** What keeps a field from being saved; what is only missing is not said before somebody tries to save. */
+export interface Problem {
+  message: string;
+  missing: boolean;
+}
+
+/** What keeps a draft from being saved, by field; nothing: it can be. */
+export function problemsOf(draft: DestinationDraft): Partial<Record<Field, Problem>> {
+  const problems: Partial<Record<Field, Problem>> = {};
+  const need = (field: Field, value: string, message: string): void => {
+    if (value.trim() === '') problems[field] = { message, missing: true };
+  };
+  need('name', draft.name ?? suggestedName(draft), 'Give it a name.');
+  if (draft.kind === 'folder') need('path', draft.path, 'Choose a folder.');
+  if (draft.kind === 's3') findS3Problems(draft, problems, need);
+  if (draft.kind === 'sftp') findSftpProblems(draft, problems, need);
+  return problems;
+}
+
+type Problems = Partial<Record<Field, Problem>>;
+type Need = (field: Field, value: string, message: string) => void;
+
+function findS3Problems({ s3, secrets, known }: DestinationDraft, problems: Problems, need: Need): void {
+  const { asks, accountLabel } = S3_PRESETS[s3.provider];
+  const wrong = (field: Field, message: string): void => {
+    problems[field] = { message, missing: false };
+  };
+  if (asks.includes('endpoint')) {
+    need('endpoint', s3.endpoint, 'Enter the address of the server.');
+    if (s3.endpoint.trim() !== '' && !isWebAddress(s3.endpoint))
+      wrong('endpoint', 'An address begins with https:// or http://.');
+  }
+  if (asks.includes('account')) {
+    need('account', s3.account, `Enter the ${accountLabel?.toLowerCase() ?? 'account'}.`);
+    if (s3.account.trim() !== '' && !/^[\w-]+$/.test(s3.account.trim()))
+      wrong('account', 'It has only letters, digits and hyphens.');
+  }
+  need('bucket', s3.bucket, 'Enter the name of the bucket.');
+  if (s3.bucket.trim() !== '' && !/^[\w.-]{3,63}$/.test(s3.bucket.trim()))
+    wrong('bucket', 'A bucket has 3 to 63 letters, digits, dots and hyphens.');
+  if (s3.credentials === 'chain') return;
+  for (const [field, words] of [
+    ['accessKeyId', 'access key'],
+    ['secretAccessKey', 'secret key'],
+  ] as const)
+    if (!known.includes(field)) need(field, secrets[field] ?? '', `Enter the ${words}.`);
+}
+
+function findSftpProblems({ sftp, secrets, known }: DestinationDraft, problems: Problems, need: Need): void {
+  need('sftp-host', sftp.host, 'Enter the name or address of the server.');
+  need('sftp-user', sftp.user, 'Enter the user to log in as.');
+  need('sftp-path', sftp.path, 'Enter the folder on the server.');
+  if (sftp.login === 'key') need('sftp-keyPath', sftp.keyPath, 'Choose the file of the private key.');
+  if (sftp.login === 'password' && !known.includes('password'))
+    need('password', secrets.password ?? '', 'Enter the password.');
+  if (sftp.hostKey === null)
+    problems.hostKey = { message: 'Look at the key of the host, compare it, and pin it.', missing: true };
+}
+
+/** The settings that a draft stands for; only for one without problems. */
+export function settingsOf(draft: DestinationDraft): DestinationSettings {
+  const bytesPerSecond = draft.limit === null ? null : Math.max(1024, Math.round(draft.limit * MEGABYTE));
+  if (draft.kind === 'folder')
+    return DestinationSettings.parse({ kind: 'folder', path: draft.path.trim(), bytesPerSecond });
+  if (draft.kind === 'sftp') {
+    const { host, port, user, path, hostKey } = draft.sftp;
+    return DestinationSettings.parse({
+      kind: 'sftp',
+      host,
+      port,
+      user,
+      path: path.trim(),
+      login: loginOf(draft.sftp),
+      hostKey,
+      bytesPerSecond,
+    });
+  }
+  const { provider, bucket, prefix, pathStyle, kmsKeyId, objectLock, credentials } = draft.s3;
+  const encryption =
+    draft.s3.encryption === 'kms'
+      ? { kind: 'kms', keyId: kmsKeyId.trim() === '' ? null : kmsKeyId.trim() }
+      : { kind: draft.s3.encryption };
+  return DestinationSettings.parse({
+    kind: 's3',
+    provider,
+    ...fillPreset(provider, draft.s3),
+    bucket,
+    prefix,
+    pathStyle,
+    encryption,
+    objectLock,
+    credentials,
+    bytesPerSecond,
+  });
+}
+
+function loginOf({ login, keyPath, agentSocket }: SftpDraft): SftpSettings['login'] {
+  if (login === 'key') return { kind: 'key', path: keyPath.trim() };
+  if (login === 'agent') return { kind: 'agent', socket: agentSocket.trim() === '' ? null : agentSocket.trim() };
+  return { kind: 'password' };
+}
+
+/** The secrets that were typed and belong to what is saved. */
+export function secretsOf({ kind, s3, sftp, secrets }: DestinationDraft): DestinationSecretsInput {
+  const wanted: SecretField[] =
+    kind === 's3' && s3.credentials === 'stored'
+      ? ['accessKeyId', 'secretAccessKey']
+      : kind === 'sftp' && sftp.login === 'password'
+        ? ['password']
+        : kind === 'sftp' && sftp.login === 'key'
+          ? ['passphrase']
+          : [];
+  return Object.fromEntries(wanted.filter((name) => (secrets[name] ?? '') !== '').map((name) => [name, secrets[name]]));
+}
+
+function isWebAddress(text: string): boolean {
+  const url = URL.parse(text.trim());
+  return url !== null && /^https?:$/.test(url.protocol);
+}

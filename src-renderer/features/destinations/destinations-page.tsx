@@ -1,0 +1,56 @@
+import { Button, Loader } from '@mantine/core';
+import { IconMapPinPlus, IconPlus } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
+import { EmptyState, Page } from '../../components/page.tsx';
+import { useNow } from '../../components/time.ts';
+import { useDestinationsStore } from '../../stores/destinations-store.ts';
+import { DestinationCard } from './destination-card.tsx';
+import { DestinationDialog } from './destination-dialog.tsx';
+import { RemoveDestinationDialog } from './remove-destination-dialog.tsx';
+import './destinations.css';
+
+type Open = { dialog: 'edit'; summary: DestinationSummary | null } | { dialog: 'remove'; summary: DestinationSummary };
+
+/**
+ * Every place that copies are kept in.
+ * @param place the id of the one to be looked at, `new` to add one, or `null`
+ */
+export function DestinationsPage({ place }: { place: string | null }) {
+  const destinations = useDestinationsStore((state) => state.destinations);
+  const [open, setOpen] = useState<Open | null>(place === 'new' ? { dialog: 'edit', summary: null } : null);
+  const now = useNow();
+  if (destinations === null) return <Loader m="xl" aria-label="Loading" />;
+  const close = (): void => setOpen(null);
+  const add = (
+    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpen({ dialog: 'edit', summary: null })}>
+      Add destination
+    </Button>
+  );
+  return (
+    <Page title="Destinations" actions={destinations.length > 0 && add}>
+      {destinations.length === 0 ? (
+        <EmptyState icon={<IconMapPinPlus size={44} stroke={1.4} />} title="No destination yet" action={add}>
+          A folder, a bucket or a server that snapshots are stored in. One more than this disk, and they survive it. A
+          plan can store to several.
+        </EmptyState>
+      ) : (
+        <ul className="destination-list">
+          {destinations.map((summary) => (
+            <li key={summary.destination.id}>
+              <DestinationCard
+                summary={summary}
+                current={summary.destination.id === place}
+                now={now}
+                onEdit={() => setOpen({ dialog: 'edit', summary })}
+                onRemove={() => setOpen({ dialog: 'remove', summary })}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
+      {open?.dialog === 'edit' && <DestinationDialog summary={open.summary} onClose={close} />}
+      {open?.dialog === 'remove' && <RemoveDestinationDialog summary={open.summary} onClose={close} />}
+    </Page>
+  );
+}

@@ -1,0 +1,50 @@
+import { Text } from '@mantine/core';
+import { IconHourglass } from '@tabler/icons-react';
+import { Link } from 'wouter';
+import type { PlanSummary } from '../../../src-shared/model/plan.ts';
+
+/**
+ * Why copies of a plan's snapshots wait or fail, a line for each destination.
+ * @param said what is on screen already, which is not said twice
+ */
+export function DestinationProblems({
+  destinations,
+  said = '',
+}: {
+  destinations: PlanSummary['destinations'];
+  said?: string | undefined;
+}) {
+  const troubled = destinations.filter(({ problem }) => problem !== null && !said.includes(problem));
+  if (troubled.length === 0) return null;
+  return (
+    <ul className="destination-problems" aria-label="Destinations with trouble">
+      {troubled.map(({ id, problem }) => (
+        <li key={id} className="tone-warn">
+          <IconHourglass size={15} aria-hidden className="line-icon" />
+          <Text size="sm" c="inherit" span className="wraps">
+            <Link to={`/destinations/${id}`} className="text-link">
+              {problem}
+            </Link>
+          </Text>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Where a plan's snapshots go, each leading to its destination. */
+export function StoredAt({ destinations }: { destinations: PlanSummary['destinations'] }) {
+  return (
+    <Text size="sm" c="dimmed" className="wraps">
+      {'to '}
+      {destinations.map(({ id, name, label }, index) => (
+        <span key={id}>
+          {index > 0 && (index === destinations.length - 1 ? ' and ' : ', ')}
+          <Link to={`/destinations/${id}`} className="text-link" title={label}>
+            {name}
+          </Link>
+        </span>
+      ))}
+    </Text>
+  );
+}

@@ -1,0 +1,79 @@
+import type { SealSecretsInput, SnapshotSeal } from '../../../src-shared/model/seal.ts';
+
+/** The encryption of snapshots as it is typed. */
+export interface SealDraft {
+  kind: 'none' | 'passphrase' | 'recipients';
+  passphrase: string;
+  again: string;
+  /** One in each line. */
+  recipients: string;
+  identity: string;
+}
+
+/** The shortest passphrase that is taken, in characters. */
+export const LEAST_PASSPHRASE = 8;
+
+/** What the form begins with. */
+export function sealDraftOf(seal: SnapshotSeal): SealDraft {
+  const recipients = seal?.kind === 'recipients' ? seal.recipients.join('\n') : '';
+  return { kind: seal?.kind ?? 'none', passphrase: '', again: '', recipients, identity: '' };
+}
+
+const linesOf = (text: string): string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
+
+/** What a draft stands for. */
+export function sealOf({ kind, recipients }: SealDraft): SnapshotSeal {
+  if (kind === 'none') return null;
+  return kind === 'passphrase' ? { kind } : { kind, recipients: linesOf(recipients) };
+}
+
+/** The secrets that were typed; `undefined`: none. */
+export function sealSecretsOf({ kind, passphrase, identity }: SealDraft): SealSecretsInput | undefined {
+  if (kind === 'passphrase' && passphrase !== '') return { passphrase };
+  if (kind === 'recipients' && identity.trim() !== '') return { identity: identity.trim() };
+  return undefined;
+}
+
+/** What is wrong with a draft, by field; what is only missing is empty. */
+export interface SealProblems {
+  /** It cannot be saved. */
+  blocked: boolean;
+  passphrase?: string;
+  again?: string;
+  recipients?: string;
+  identity?: string;
+}
+
+/** @param kept a passphrase is kept already, so that none needs to be typed */
+export function sealProblems(draft: SealDraft, kept: boolean): SealProblems {
+  if (draft.kind === 'none') return { blocked: false };
+  if (draft.kind === 'passphrase') return passphraseProblems(draft, kept);
+  const lines = linesOf(draft.recipients);
+  const secret = lines.some((line) => /^AGE-SECRET-KEY-/i.test(line));
+  const stranger = lines.find((line) => !/^(age1|ssh-(rsa|ed25519) )/.test(line));
+  const identity = draft.identity.trim();
+  const noIdentity = identity !== '' && !/AGE-SECRET-KEY-|PRIVATE KEY/.test(identity);
+  return {
+    blocked: lines.length === 0 || stranger !== undefined || noIdentity,
+    ...(secret
+      ? { recipients: 'This is an identity and secret. A recipient begins with age1.' }
+      : stranger === undefined
+        ? {}
+        : { recipients: `“${shortened(stranger)}” is no recipient: one begins with age1.` }),
+    ...(noIdentity ? { identity: 'An identity begins with AGE-SECRET-KEY-1.' } : {}),
+  };
+}
+
+function passphraseProblems({ passphrase, again }: SealDraft, kept: boolean): SealProblems {
+  if (passphrase === '' && again === '') return { blocked: !kept };
+  if (passphrase.length < LEAST_PASSPHRASE)
+    return { blocked: true, passphrase: `It needs ${LEAST_PASSPHRASE} characters or more.` };
+  if (again === '') return { blocked: true };
+  return again === passphrase ? { blocked: false } : { blocked: true, again: 'The two are not the same.' };
+}
+
+const shortened = (text: string): string => (text.length > 24 ? `${text.slice(0, 24)}…` : text);

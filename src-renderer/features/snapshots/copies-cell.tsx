@@ -1,0 +1,102 @@
+import { Popover, Text, UnstyledButton } from '@mantine/core';
+import {
+  IconAlertTriangle,
+  IconCircleCheck,
+  IconCircleX,
+  IconHourglass,
+  IconProgress,
+  IconShieldCheck,
+  IconShieldX,
+} from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import type { CopyState, SnapshotCopy } from '../../../src-shared/model/snapshot.ts';
+import { KindIcon } from '../../components/destination-look.tsx';
+import type { Tone } from '../../components/pill.tsx';
+import { agoInWords, momentInWords } from '../../components/time.ts';
+
+const STATES: Record<CopyState, { tone: Tone; icon: ReactNode; words: string }> = {
+  failed: { tone: 'bad', icon: <IconCircleX size={14} aria-hidden />, words: 'failed' },
+  missing: { tone: 'bad', icon: <IconAlertTriangle size={14} aria-hidden />, words: 'missing' },
+  waiting: { tone: 'warn', icon: <IconHourglass size={14} aria-hidden />, words: 'waiting' },
+  copying: { tone: 'info', icon: <IconProgress size={14} aria-hidden />, words: 'copying' },
+  stored: { tone: 'good', icon: <IconCircleCheck size={14} aria-hidden />, words: 'stored' },
+};
+/** The worst first: what is shown of many. */
+const WORST_FIRST = Object.keys(STATES);
+const SHOWN = 2;
+
+/** Where a snapshot is stored: a tag for each destination, and all that is known of them when it is asked for. */
+export function CopiesCell({ copies, now }: { copies: readonly SnapshotCopy[]; now: number }) {
+  if (copies.length === 0) return <span className="quiet">Snapkeep’s own folder</span>;
+  const sorted = [...copies].sort((a, b) => WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state));
+  const worst = sorted[0]?.state !== 'stored';
+  const shown = copies.length > SHOWN ? sorted.slice(0, 1) : worst ? sorted : copies;
+  return (
+    <Popover position="bottom-start" withArrow shadow="md" width={340} trapFocus returnFocus>
+      <Popover.Target>
+        <UnstyledButton className="copies">
+          <span className="visually-hidden">Stored at</span>
+          {shown.map((copy) => (
+            <CopyTag key={copy.destinationId} copy={copy} />
+          ))}
+          {copies.length > shown.length && (
+            <>
+              <span className="rule-tag" aria-hidden>
+                +{copies.length - shown.length}
+              </span>
+              <span className="visually-hidden">and {copies.length - shown.length} more</span>
+            </>
+          )}
+        </UnstyledButton>
+      </Popover.Target>
+      <Popover.Dropdown aria-label="Where it is stored">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+        <ul className="copy-list" tabIndex={0} data-autofocus>
+          {copies.map((copy) => (
+            <CopyDetails key={copy.destinationId} copy={copy} now={now} />
+          ))}
+        </ul>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+function CopyTag({ copy: { state, destinationName } }: { copy: SnapshotCopy }) {
+  const { tone, icon, words } = STATES[state];
+  return (
+    <span className={`copy-tag tone-${tone}`}>
+      {icon}
+      <span className="copy-name">{destinationName}</span>
+      <span className={state === 'stored' ? 'visually-hidden' : ''}>{words}</span>
+    </span>
+  );
+}
+
+function CopyDetails({ copy, now }: { copy: SnapshotCopy; now: number }) {
+  const { kind, destinationName, state, at, message, verifiedAt, valid } = copy;
+  const { tone, icon, words } = STATES[state];
+  return (
+    <li>
+      <KindIcon kind={kind} size={16} />
+      <div className="wraps">
+        <strong>{destinationName}</strong>
+        <span className={`copy-state tone-${tone}`}>
+          {icon} {words}
+        </span>
+        <Text size="xs" c="dimmed">
+          Since {momentInWords(at, now)}.{message !== null && ` ${message}`}
+        </Text>
+        {verifiedAt !== null && (
+          <Text size="xs" c="dimmed">
+            {valid === false ? (
+              <IconShieldX size={13} aria-hidden className="inline-icon loss" />
+            ) : (
+              <IconShieldCheck size={13} aria-hidden className="inline-icon gain" />
+            )}{' '}
+            {valid === false ? 'Found not valid' : 'Proven from here'} {agoInWords(verifiedAt, now)}.
+          </Text>
+        )}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,145 @@
+import { ActionIcon, Menu } from '@mantine/core';
+import {
+  IconDots,
+  IconFolderOpen,
+  IconGitCompare,
+  IconPin,
+  IconPinnedOff,
+  IconRestore,
+  IconShieldCheck,
+  IconTrash,
+} from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
+import { client } from '../../api/client.ts';
+import { KindIcon } from '../../components/destination-look.tsx';
+import { useAction } from '../../components/use-action.ts';
+import { useAppStore } from '../../stores/app-store.ts';
+import { openRestore } from '../restore/restore-store.ts';
+
+/** What can be done with a snapshot, from the nearest of its destinations or a chosen one. */
+interface SnapshotActions {
+  pending: boolean;
+  verify(destinationId?: string): void;
+  restore(destinationId?: string): void;
+  compare(): void;
+  pin(): void;
+  /** `undefined`: it is in no folder of this machine, or the host shows none. */
+  reveal: (() => void) | undefined;
+}
+
+/** What can be done with a snapshot. */
+export function useSnapshotActions({ id, path, pinned, sourcePath }: ListedSnapshot): SnapshotActions {
+  const action = useAction();
+  const canReveal = useAppStore((state) => state.info?.capabilities.revealFiles ?? false);
+  const from = (destinationId: string | undefined) => ({
+    snapshotId: id,
+    ...(destinationId === undefined ? {} : { destinationId }),
+  });
+  return {
+    pending: action.pending,
+    verify: (destinationId) =>
+      action.run(async () => void (await client.call('verifications.start', from(destinationId)))),
+    restore: (destinationId) => openRestore({ source: from(destinationId) }),
+    compare: () => openRestore({ source: { snapshotId: id }, targetPath: sourcePath }),
+    pin: () => action.run(async () => void (await client.call('snapshots.pin', { snapshotId: id, pinned: !pinned }))),
+    reveal:
+      canReveal && path !== null
+        ? () => action.run(async () => void (await client.call('files.reveal', { path })))
+        : undefined,
+  };
+}
+
+interface SnapshotMenuProps {
+  snapshot: ListedSnapshot;
+  actions: SnapshotActions;
+  onDelete(snapshot: ListedSnapshot): void;
+}
+
+/** The actions of a row. */
+export function SnapshotMenu({ snapshot, actions, onDelete }: SnapshotMenuProps) {
+  const stored = snapshot.copies.filter(({ state }) => state === 'stored');
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <ActionIcon variant="subtle" aria-label={`More for ${snapshot.name}`}>
+          <IconDots size={16} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item leftSection={<IconShieldCheck size={15} aria-hidden />} onClick={() => actions.verify()}>
+          Verify
+        </Menu.Item>
+        <Menu.Item leftSection={<IconRestore size={15} aria-hidden />} onClick={() => actions.restore()}>
+          Restore…
+        </Menu.Item>
+        {stored.length > 1 && (
+          <>
+            <FromMenu
+              title="Verify the copy at"
+              icon={<IconShieldCheck size={15} aria-hidden />}
+              copies={stored}
+              onChoose={actions.verify}
+            />
+            <FromMenu
+              title="Restore from"
+              icon={<IconRestore size={15} aria-hidden />}
+              copies={stored}
+              onChoose={actions.restore}
+            />
+          </>
+        )}
+        <Menu.Item leftSection={<IconGitCompare size={15} aria-hidden />} onClick={actions.compare}>
+          Compare with live…
+        </Menu.Item>
+        {actions.reveal !== undefined && (
+          <Menu.Item leftSection={<IconFolderOpen size={15} aria-hidden />} onClick={actions.reveal}>
+            Show in folder
+          </Menu.Item>
+        )}
+        <Menu.Item
+          leftSection={snapshot.pinned ? <IconPinnedOff size={15} aria-hidden /> : <IconPin size={15} aria-hidden />}
+          onClick={actions.pin}
+        >
+          {snapshot.pinned ? 'Unpin' : 'Pin'}
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item
+          className="loss"
+          leftSection={<IconTrash size={15} aria-hidden />}
+          onClick={() => onDelete(snapshot)}
+        >
+          Delete…
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+interface FromMenuProps {
+  title: string;
+  icon: ReactNode;
+  copies: ListedSnapshot['copies'];
+  onChoose(destinationId: string): void;
+}
+
+function FromMenu({ title, icon, copies, onChoose }: FromMenuProps) {
+  return (
+    <Menu.Sub position="left-start">
+      <Menu.Sub.Target>
+        <Menu.Sub.Item leftSection={icon}>{title}</Menu.Sub.Item>
+      </Menu.Sub.Target>
+      <Menu.Sub.Dropdown>
+        {copies.map(({ destinationId, destinationName, kind }) => (
+          <Menu.Item
+            key={destinationId}
+            leftSection={<KindIcon kind={kind} size={15} />}
+            onClick={() => onChoose(destinationId)}
+          >
+            {destinationName}
+          </Menu.Item>
+        ))}
+      </Menu.Sub.Dropdown>
+    </Menu.Sub>
+  );
+}

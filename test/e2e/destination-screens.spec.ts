@@ -1,0 +1,159 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, expect, type Page, test } from '@playwright/test';
+import { makeDatabase } from '../support/databases.ts';
+import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
+import { paintAnswers } from '../support/painted-answers.ts';
+import { DESTINATIONS, FORTY, planLike, snapshotsLike } from '../support/painted-destinations.ts';
+import { inEveryLook, judge } from '../support/screens.ts';
+
+/*
+ * Destinations, copies and the recovery kit in every state there is, painted over the answers of a real core.
+ */
+
+let folder: string;
+let server: RunningServer;
+let browser: Browser;
+
+test.beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'snapkeep-looks-'));
+  makeDatabase(join(folder, 'hone.db'), { rows: 400 });
+  mkdirSync(join(folder, 'backups'));
+  server = await launchServer({ home: join(folder, 'home') });
+  browser = await launchBrowser();
+});
+
+test.afterEach(async () => {
+  await browser.close();
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('destinations: none, every kind in every state, forty of them, and their dialogs', async () => {
+  test.setTimeout(180_000);
+  await inEveryLook(browser, server.address, async (page, look) => {
+    await openDestinations(page);
+    await expect(page.getByRole('heading', { name: 'No destination yet' })).toBeVisible();
+    await judge(page, `destinations-empty-${look}`);
+  });
+  await inEveryLook(
+    browser,
+    server.address,
+    async (page, look) => {
+      await openDestinations(page);
+      await expect(page.getByRole('article')).toHaveCount(4);
+      await judge(page, `destinations-${look}`);
+      const bucket = page.getByRole('article', { name: 'b2-offsite' });
+      await expect(bucket).toContainText('may not list what is in the bucket');
+      await expect(bucket).toContainText('Allow them s3:ListBucket');
+      await expect(bucket).toContainText('3 snapshots wait to be copied here. Tried again by itself');
+      await expect(page.getByRole('article', { name: 'Storage box' })).toContainText('Waiting for nas.example.org.');
+      await page.getByRole('article').last().scrollIntoViewIfNeeded();
+      await judge(page, `destinations-end-${look}`);
+
+      await page.getByRole('button', { name: 'More for NAS' }).click();
+      await expect(page.getByRole('menuitem', { name: /^Remove…/ })).toBeDisabled();
+      await expect(page.getByRole('menuitem', { name: /^Remove…/ })).toContainText('hone stores to it.');
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: /^More for A disk/ }).click();
+      await page.getByRole('menuitem', { name: 'Remove…' }).click();
+      await expect(page.getByText('No file is deleted')).toBeVisible();
+      await judge(page, `destination-remove-${look}`);
+      await page.keyboard.press('Escape');
+
+      await page.getByRole('button', { name: 'Edit: b2-offsite' }).click();
+      await expect(page.getByPlaceholder('is kept; type to replace it')).toHaveCount(2);
+      await page.getByRole('button', { name: 'Advanced' }).click();
+      await judge(page, `destination-edit-${look}`);
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Add destination' }).click();
+      await judge(page, `destination-add-folder-${look}`);
+      await page.getByRole('radio', { name: 'S3-compatible' }).press('Space');
+      await page.getByRole('button', { name: 'Save and test' }).click();
+      await expect(page.getByText('Enter the name of the bucket.')).toBeVisible();
+      await expect(page.getByRole('textbox', { name: 'Bucket', exact: true })).toBeFocused();
+      await judge(page, `destination-add-s3-${look}`);
+      await page.getByRole('radio', { name: 'SFTP' }).press('Space');
+      await judge(page, `destination-add-sftp-${look}`);
+      await page.keyboard.press('Escape');
+    },
+    (page) => paintAnswers(page, { 'destinations.list': () => DESTINATIONS }),
+  );
+  const page = await openWindow(browser, server.address, {
+    prepare: (page) => paintAnswers(page, { 'destinations.list': () => FORTY }),
+  });
+  await openDestinations(page);
+  await expect(page.getByRole('article')).toHaveCount(40);
+  await judge(page, 'destinations-forty');
+  await page.getByRole('link', { name: 'New plan' }).click();
+  await page.getByRole('button', { name: 'Add a destination' }).click();
+  await page.getByRole('menuitem', { name: 'Disk 40' }).click();
+  await expect(page.getByRole('list', { name: 'Or destinations you know' })).toContainText('Snapshots are made here');
+  await page.context().close();
+});
+
+test('a plan whose copies are in every state, and the recovery kit', async () => {
+  test.setTimeout(180_000);
+  await makePlan();
+  await inEveryLook(
+    browser,
+    server.address,
+    async (page, look) => {
+      const card = page.getByRole('article', { name: 'hone' });
+      await expect(card).toContainText('to NAS, b2-offsite and Storage box');
+      await expect(card).toContainText('1 snapshot waits for Storage box: Waiting for nas.example.org.');
+      await expect(page.getByRole('region', { name: 'Recovery kit' })).toContainText('has not been saved');
+      await judge(page, `overview-copies-${look}`);
+
+      await page.getByRole('navigation').getByRole('link', { name: /hone$/ }).click();
+      await expect(page.getByRole('button', { name: 'Stored at b2-offsite failed NAS stored' })).toBeVisible();
+      await judge(page, `copies-${look}`);
+      await page.getByRole('button', { name: 'Stored at Storage box waiting NAS stored' }).click();
+      await expect(page.getByText('Waiting for nas.example.org.').last()).toBeVisible();
+      await judge(page, `copies-of-one-${look}`);
+      await page.keyboard.press('Escape');
+      // One that is only beyond this machine has no folder to be shown in; one at two places can be had from either.
+      const menu = page.getByRole('button', { name: /^More for/ }).nth(5);
+      await menu.press('Enter');
+      await page.getByRole('menuitem', { name: 'Restore from' }).press('ArrowRight');
+      await expect(page.getByRole('menuitem', { name: 'b2-offsite' })).toBeVisible();
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Escape');
+      await page.getByRole('tab', { name: 'Settings' }).click();
+      await expect(page.getByRole('list', { name: 'Snapshots go to' }).getByRole('listitem')).toHaveCount(3);
+      await judge(page, `plan-settings-destinations-${look}`);
+      await page.getByRole('heading', { name: 'Encryption of snapshots' }).scrollIntoViewIfNeeded();
+      await page.getByRole('radio', { name: 'Encrypted for age recipients' }).check();
+      await page.getByRole('textbox', { name: 'Recipients, one in each line' }).fill('nobody');
+      await expect(page.getByText('“nobody” is no recipient')).toBeVisible();
+      await judge(page, `plan-settings-seal-${look}`);
+      await page.getByRole('region', { name: 'Recovery kit' }).getByRole('link').click();
+      await expect(page.getByRole('region', { name: 'The recovery kit' })).toContainText('hone');
+      await judge(page, `recovery-kit-${look}`);
+    },
+    (page) =>
+      paintAnswers(page, {
+        'destinations.list': () => DESTINATIONS,
+        'plans.list': (plans) => plans.map(planLike),
+        'snapshots.list': (snapshots) => snapshots.slice(0, 1).flatMap(snapshotsLike),
+      }),
+  );
+});
+
+async function openDestinations(page: Page): Promise<void> {
+  await page.getByRole('navigation').getByRole('link', { name: 'Destinations' }).click();
+  await expect(page.getByRole('heading', { name: 'Destinations', level: 1 })).toBeVisible();
+}
+
+/** A plan with one snapshot. */
+async function makePlan(): Promise<void> {
+  const page = await openWindow(browser, server.address);
+  await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
+  await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'hone.db'));
+  await expect(page.getByText('2 tables')).toBeVisible();
+  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
+  await page.getByRole('button', { name: 'Create and back up now' }).click();
+  await expect(page.getByText(/^Checked/)).toBeVisible();
+  await page.context().close();
+}

@@ -1,0 +1,30 @@
+import type { Page } from '@playwright/test';
+import { ClientFrame, CoreFrame } from '../../src-shared/contract/frames.ts';
+import type { MethodName, Result } from '../../src-shared/contract/methods.ts';
+
+/** What becomes of the core's answers on their way to the window, by method. */
+export type PaintedAnswers = { [M in MethodName]?: (real: Result<M>) => Result<M> | Promise<Result<M>> };
+
+/**
+ * Paints over what the core answers to a window that is not open yet: for pictures of states that cannot be brought
+ * about on purpose, such as a copy that is half way, and to hold an answer back.
+ */
+export async function paintAnswers(page: Page, painted: PaintedAnswers): Promise<void> {
+  const painters = painted as Record<string, ((real: unknown) => unknown) | undefined>;
+  await page.routeWebSocket(/\/ws$/, (socket) => {
+    const asked = new Map<number, string>();
+    const core = socket.connectToServer();
+    socket.onMessage((message) => {
+      const frame = ClientFrame.parse(JSON.parse(String(message)));
+      if (frame.type === 'request') asked.set(frame.id, frame.method);
+      core.send(message);
+    });
+    core.onMessage(async (message) => {
+      const frame = CoreFrame.parse(JSON.parse(String(message)));
+      const paint = frame.type === 'response' ? painters[asked.get(frame.id) ?? ''] : undefined;
+      if (frame.type !== 'response' || !frame.answer.ok || paint === undefined) return socket.send(message);
+      const result = await paint(frame.answer.result);
+      socket.send(JSON.stringify({ ...frame, answer: { ok: true, result } }));
+    });
+  });
+}

@@ -1,0 +1,43 @@
+import { type Browser, expect, type Page } from '@playwright/test';
+import { axeViolations } from './axe.ts';
+import { openWindow } from './launch-server.ts';
+
+const PICTURES = 'test-results/screens';
+
+/** Every look a screen is judged in: both themes, a large window and the smallest. */
+const LOOKS = (['light', 'dark'] as const).flatMap((colorScheme) =>
+  [
+    { width: 1280, height: 800 },
+    { width: 900, height: 600 },
+  ].map((viewport) => ({ colorScheme, viewport, name: `${colorScheme}-${viewport.width}` })),
+);
+
+/** Opens the window of a server in each look, one after the other. */
+export async function inEveryLook(
+  browser: Browser,
+  address: string,
+  visit: (page: Page, look: string) => Promise<void>,
+  prepare: (page: Page) => Promise<void> = async () => {},
+): Promise<void> {
+  for (const { colorScheme, viewport, name } of LOOKS) {
+    const page = await openWindow(browser, address, { colorScheme, viewport, prepare });
+    await visit(page, name);
+    await page.context().close();
+  }
+}
+
+/** Judges what is on screen: what axe says of it, whether it fits, and a picture of it for people to look at. */
+export async function judge(page: Page, name: string): Promise<void> {
+  // Dialogs and menus fade in and out; what is judged is what stays.
+  await expect(page.getByRole('menu')).toHaveCount(0);
+  await page.evaluate(() =>
+    Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined))),
+  );
+  await page.screenshot({ path: `${PICTURES}/${name}.png` });
+  expect(await axeViolations(page), name).toEqual([]);
+  const overflow = await page.evaluate(() => {
+    const boxes = [document.documentElement, ...document.querySelectorAll('main, .mantine-Modal-content')];
+    return Math.max(...boxes.map((box) => box.scrollWidth - box.clientWidth));
+  });
+  expect(overflow, `${name} is wider than the window`).toBeLessThanOrEqual(0);
+}
