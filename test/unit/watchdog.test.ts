@@ -42,3 +42,35 @@ test('it looks by itself, with no scheduler at all, and says what to do', async 
   await clock.advance(48 * HOUR, () => watchdog.settled());
   expect(told).toHaveLength(2);
 });
+
+test('a catalog that cannot be written neither silences an alert nor has it told again and again', async () => {
+  const clock = new FakeClock();
+  const told: string[] = [];
+  const states = new Map<string, Told>();
+  let full = true;
+  const watchdog = new Watchdog({
+    clock,
+    alerts: {
+      get: (id) => states.get(id),
+      save: (id, one) => {
+        if (full) throw new Error('database or disk is full');
+        states.set(id, one);
+      },
+    },
+    channels: new Channels({
+      settings: () => DEFAULT_SETTINGS,
+      secrets: noSecrets,
+      notify: ({ title }) => void told.push(title),
+    }),
+    plans: () => [{ plan: { id: 'p', name: 'hone' }, state: 'failed', reason: 'No space.' } as PlanSummary],
+    undelivered: (_channel, message) => expect.unreachable(message),
+  });
+  watchdog.start();
+  await clock.advance(HOUR, () => watchdog.settled());
+  expect(told).toEqual(['hone failed']);
+  full = false;
+  await clock.advance(HOUR, () => watchdog.settled());
+  expect(told).toEqual(['hone failed']);
+  expect(states.get('p')).toMatchObject({ state: 'failed' });
+  watchdog.close();
+});

@@ -1,7 +1,7 @@
 import type { Alert, AlertChannel } from '../../../src-shared/model/alert.ts';
 import type { PlanState, PlanSummary } from '../../../src-shared/model/plan.ts';
 import { decideAlert, howToMend } from '../../../src-shared/rules/alerting.ts';
-import type { AlertRepo } from '../catalog/alert-repo.ts';
+import type { AlertRepo, AlertState } from '../catalog/alert-repo.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import type { Clock } from '../ports.ts';
 import type { Channels } from './channels.ts';
@@ -34,6 +34,8 @@ interface Delivery {
 export class Watchdog {
   readonly #ports: WatchdogPorts;
   #undelivered: Delivery[] = [];
+  /** What was told and could not be written down: a full disk must neither silence an alert nor have it told each minute. */
+  readonly #unsaved = new Map<string, AlertState>();
   #delivering: Promise<void> = Promise.resolve();
   #forgetTimer = (): void => {};
   #closed = false;
@@ -74,9 +76,10 @@ export class Watchdog {
 
   #judge({ plan, state, reason }: PlanSummary): Alert | undefined {
     const now = this.#ports.clock.now();
-    const before = this.#ports.alerts.get(plan.id);
+    const unsaved = this.#unsaved.get(plan.id);
+    const before = unsaved ?? this.#ports.alerts.get(plan.id);
     const { told, kind } = decideAlert(before, state, now);
-    if (JSON.stringify(told) !== JSON.stringify(before)) this.#ports.alerts.save(plan.id, told);
+    if (unsaved !== undefined || JSON.stringify(told) !== JSON.stringify(before)) this.#remember(plan.id, told);
     if (kind === null) return undefined;
     const message = kind === 'mended' ? reason : `${reason} ${howToMend(told.state)}`.trim();
     return {
@@ -89,6 +92,16 @@ export class Watchdog {
       title: titleOf(plan.name, kind, told.state),
       message,
     };
+  }
+
+  #remember(planId: string, told: AlertState): void {
+    try {
+      this.#ports.alerts.save(planId, told);
+      this.#unsaved.delete(planId);
+    } catch {
+      // Tried again with every look.
+      this.#unsaved.set(planId, told);
+    }
   }
 
   async #deliver(delivery: Delivery): Promise<void> {

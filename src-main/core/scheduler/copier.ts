@@ -117,7 +117,11 @@ export class Copier {
 
   #putOff(id: string, why: SnapkeepError): void {
     this.#pause(id);
-    this.#ports.explain(id, why);
+    try {
+      this.#ports.explain(id, why);
+    } catch {
+      // The catalog cannot be written just now, for example on a full disk: the next try explains it.
+    }
     this.#sleep();
   }
 
