@@ -110,12 +110,6 @@ class CopyRun {
     catalog.copies.set({ ...row, state: 'copying', message: null });
     try {
       await this.#copy(driver, snapshot);
-      catalog.copies.set({ ...row, state: 'stored', at: this.#now(), message: null });
-      this.#copied += 1;
-      this.#bytes += snapshot.sizeBytes;
-      log('info', `Copied ${snapshot.name}, ${bytesInWords(snapshot.sizeBytes)}.`);
-      await emptyOutbox(this.#core);
-      this.#tell(snapshot.planId);
     } catch (error) {
       if (error instanceof NoSource) return this.#leaveWithoutSource(row, snapshot.name, error.why);
       const explained = explainError(error, snapshot.name);
@@ -125,6 +119,23 @@ class CopyRun {
       }
       catalog.copies.set({ ...row, state: 'failed', at: this.#now(), message: explained.message });
       log('error', explained.message);
+      return;
+    }
+    catalog.copies.set({ ...row, state: 'stored', at: this.#now(), message: null });
+    catalog.copies.endBegun(this.#destination.id, snapshot.name);
+    this.#copied += 1;
+    this.#bytes += snapshot.sizeBytes;
+    log('info', `Copied ${snapshot.name}, ${bytesInWords(snapshot.sizeBytes)}.`);
+    await this.#emptyOutbox();
+    this.#tell(snapshot.planId);
+  }
+
+  /** What cannot be removed here says nothing of the copy, which is stored; it is tried again after the run. */
+  async #emptyOutbox(): Promise<void> {
+    try {
+      await emptyOutbox(this.#core);
+    } catch (error) {
+      this.#handle.log('warning', explainError(error, 'the outbox').message);
     }
   }
 
@@ -155,6 +166,7 @@ class CopyRun {
     try {
       const described = await readDescription(source, snapshot);
       const manifestName = manifestPath(snapshot.name);
+      this.#core.catalog.copies.begin(this.#destination.id, snapshot.name);
       await this.#put(driver, manifestName, bytesSource(described), described);
       try {
         const { sizeBytes, sha256 } = snapshot;
