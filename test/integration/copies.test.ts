@@ -5,7 +5,7 @@ import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import { KEEP_ALL } from '../../src-shared/model/plan.ts';
 import { appendEntries, countEntries } from '../support/databases.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { bucketOn, folderAt, folderOn, save, settle, statesAt } from '../support/places.ts';
+import { bucketOn, folderAt, folderOn, save, settle, statesAt, storeTo } from '../support/places.ts';
 import { contentsOf, expectNothingLeft, type Scene, setScene } from '../support/scene.ts';
 import { type S3Server, startS3Server, whyNoS3 } from '../support/servers/s3.ts';
 import { type SftpServer, startSftpServer, whyNoSftp } from '../support/servers/sftp.ts';
@@ -14,12 +14,6 @@ import { runToEnd, startTestCore, succeed } from '../support/test-core.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-
-/** Gives the scene's plan these destinations and no others. */
-async function storeTo({ core, plan }: Scene, ...ids: string[]): Promise<void> {
-  const destinations = ids.map((destinationId) => ({ destinationId }));
-  await core.call('plans.update', { planId: plan.id, destinations });
-}
 
 const firstOf = ({ plan }: Scene): string => plan.destinations[0]?.destinationId ?? '';
 
