@@ -10,11 +10,13 @@ import { explainError } from './engine/engine-errors.ts';
 import { orderOf, startBackup } from './jobs/backup.ts';
 import { isAway, startCopyRun } from './jobs/copies.ts';
 import { startDrill } from './jobs/drill.ts';
+import { FollowUp } from './jobs/follow-up.ts';
 import { requireThere, withPlace } from './jobs/places.ts';
 import { summarizePlan } from './jobs/plan-summary.ts';
 import { pruneByRetention } from './jobs/prune.ts';
 import { Copier } from './scheduler/copier.ts';
 import { fingerprintOf, whatIsAway } from './scheduler/readiness.ts';
+import { activePause } from './scheduler/schedule-state.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 
 /** What goes on by itself. */
@@ -53,6 +55,12 @@ export function createAutomation(
     clock,
     power: ports.power,
     awaited: () => catalog.copies.awaited(),
+    heldBack: () => {
+      if (activePause([catalog.settings.pause()], clock.now().getTime()) !== null) return 'everything is paused.';
+      return catalog.settings.get().notOnBattery && ports.power?.onBattery()
+        ? 'this machine runs on its battery.'
+        : null;
+    },
     probe: (id) => probe(core(), id),
     start: (id) => startCopies(core(), id),
     ended: (runId) => runs.ended(runId),
@@ -70,12 +78,15 @@ export function createAutomation(
     plans: () => catalog.plans.list().map((plan) => summarizePlan(core(), plan)),
     undelivered: (channel, message) => events.emit('alerts.undelivered', { channel, message }),
   });
-  const followUp = new FollowUp();
+  const followUp = new FollowUp(clock, (runId, message) =>
+    catalog.runs.addLog(runId, { at: clock.now().toISOString(), level: 'warning', message }),
+  );
   /** The state in which each backup that goes on was last seen; an event comes with each bit of progress too. */
   const seen = new Map<string, Run['state']>();
   const stopFollowing = events.on('run.changed', ({ run }) => {
-    if (run.kind === 'copy' && run.state === 'succeeded' && run.destinationId !== null)
-      followUp.add(pruneAt(core(), run.destinationId));
+    const { destinationId } = run;
+    if (run.kind === 'copy' && run.state === 'succeeded' && destinationId !== null)
+      followUp.add(run.id, () => pruneAt(core(), destinationId));
     if (run.kind !== 'backup' || run.planId === null || seen.get(run.id) === run.state) return;
     if (run.finishedAt === null) seen.set(run.id, run.state);
     else seen.delete(run.id);
@@ -100,6 +111,7 @@ export function createAutomation(
       scheduler.close();
       copier.close();
       watchdog.close();
+      followUp.close();
       stopFollowing();
       await scheduler.settled();
       await followUp.settled();
@@ -128,21 +140,6 @@ async function startForSlot(
       slot,
       work: () => Promise.reject(error as Error),
     });
-  }
-}
-
-/** What follows the end of runs, so that it can be waited for. */
-class FollowUp {
-  readonly #going = new Set<Promise<void>>();
-
-  add(work: Promise<void>): void {
-    // What fails is in the run that it starts; what does not even get so far is tried after the next run.
-    const going: Promise<void> = work.catch(() => {}).finally(() => this.#going.delete(going));
-    this.#going.add(going);
-  }
-
-  async settled(): Promise<void> {
-    await Promise.all(this.#going);
   }
 }
 
@@ -182,7 +179,8 @@ function followBackup(core: CoreContext, channels: Channels, watchdog: Watchdog,
       );
   }
   if (run.finishedAt === null) return;
-  if (run.state === 'succeeded' && run.planId !== null) followUp.add(pruneByRetention(core, run.planId));
+  const { planId } = run;
+  if (run.state === 'succeeded' && planId !== null) followUp.add(run.id, () => pruneByRetention(core, planId));
   core.copier.look();
   if (run.state === 'failed') watchdog.look();
 }

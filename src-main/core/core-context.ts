@@ -1,6 +1,7 @@
 import type { Channels } from './alerts/channels.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import type { DataFolder } from './data-folder.ts';
+import type { Throttles } from './destinations/throttle.ts';
 import type { EventBus } from './event-bus.ts';
 import type { PreparedRestores } from './jobs/prepared-restores.ts';
 import type { Runs } from './jobs/runs.ts';
@@ -24,6 +25,7 @@ export interface CoreContext {
   readonly secrets: SecretStore;
   readonly keys: KeyRing;
   readonly seals: SealRing;
+  readonly throttles: Throttles;
   readonly events: EventBus;
   readonly runInWorker: RunInWorker;
   readonly ports: HostPorts;

@@ -5,6 +5,7 @@ import { openConnection } from './connection.ts';
 import type { Core } from './core.ts';
 import type { CoreContext } from './core-context.ts';
 import { type DataFolder, holdDataFolder } from './data-folder.ts';
+import { Throttles } from './destinations/throttle.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { EventBus } from './event-bus.ts';
 import { createHandlers } from './handlers/index.ts';
@@ -61,6 +62,7 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts): C
     secrets,
     keys,
     seals,
+    throttles: new Throttles(),
     events,
     runInWorker,
     ports,

@@ -1,20 +1,18 @@
-import { Button, Group, PasswordInput, Stack } from '@mantine/core';
+import { Button, Group, Menu, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { IconChevronDown } from '@tabler/icons-react';
 import { useState } from 'react';
+import { KeyInput } from '../../src-shared/model/encryption.ts';
 
-/** Asks for the key of an encrypted database; it is kept nowhere in the window. */
-export function KeyForm({
-  label,
-  description,
-  action,
-  pending,
-  onKey,
-}: {
+interface TypedKeyFormProps {
   label: string;
   description: string;
   action: string;
   pending: boolean;
   onKey(key: string): void;
-}) {
+}
+
+/** Asks for what opens something; it is kept nowhere in the window. */
+export function TypedKeyForm({ label, description, action, pending, onKey }: TypedKeyFormProps) {
   const [key, setKey] = useState('');
   return (
     <form
@@ -24,16 +22,7 @@ export function KeyForm({
       }}
     >
       <Stack gap="sm">
-        <PasswordInput
-          label={label}
-          description={description}
-          value={key}
-          onChange={(event) => setKey(event.currentTarget.value)}
-          autoComplete="off"
-          spellCheck={false}
-          visibilityToggleButtonProps={{ 'aria-label': 'Show the key', tabIndex: 0 }}
-          data-autofocus
-        />
+        <KeyField label={label} description={description} value={key} onChange={setKey} />
         <Group>
           <Button type="submit" variant="default" disabled={key === ''} loading={pending}>
             {action}
@@ -41,5 +30,118 @@ export function KeyForm({
         </Group>
       </Stack>
     </form>
+  );
+}
+
+type Way = 'value' | 'environment' | 'command';
+
+const WAYS: Record<Way, { title: string; label: string; placeholder: string; means: string }> = {
+  value: { title: 'Typed here', label: '', placeholder: '', means: '' },
+  environment: {
+    title: 'From an environment variable',
+    label: 'Environment variable with the key',
+    placeholder: 'APP_DB_KEY',
+    means:
+      'It has to be set for the Snapkeep that makes the backups, which reads it each time: started from a menu, it does not see what a terminal sets.',
+  },
+  command: {
+    title: 'From a command',
+    label: 'Command that prints the key',
+    placeholder: 'pass show app',
+    means:
+      'It is run each time on the machine that makes the backups, with Snapkeep’s rights; the first line it prints is the key.',
+  },
+};
+
+interface KeyFormProps extends Omit<TypedKeyFormProps, 'onKey'> {
+  onKey(key: KeyInput): void;
+}
+
+/** Asks for the key of a plan's database, or where Snapkeep reads it. */
+export function KeyForm({ label, description, action, pending, onKey }: KeyFormProps) {
+  const [way, setWay] = useState<Way>('value');
+  const [text, setText] = useState('');
+  const key = KeyInput.safeParse({ [way]: text });
+  const chosen = WAYS[way];
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (key.success) onKey(key.data);
+      }}
+    >
+      <Stack gap="sm">
+        {way === 'value' ? (
+          <KeyField label={label} description={description} value={text} onChange={setText} />
+        ) : (
+          <TextInput
+            label={chosen.label}
+            description={chosen.means}
+            placeholder={chosen.placeholder}
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
+            error={way === 'environment' && text !== '' && !key.success ? 'Letters, digits and underscores.' : null}
+            autoComplete="off"
+            spellCheck={false}
+            data-autofocus
+          />
+        )}
+        <Group gap="sm">
+          <Button type="submit" variant="default" disabled={!key.success} loading={pending}>
+            {action}
+          </Button>
+          <Menu position="bottom-start">
+            <Menu.Target>
+              <Button
+                variant="subtle"
+                color="gray"
+                rightSection={<IconChevronDown size={16} />}
+                aria-label={`Where the key comes from: ${chosen.title}`}
+              >
+                {chosen.title}
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {WAY_NAMES.map((name) => (
+                <Menu.Item
+                  key={name}
+                  onClick={() => {
+                    setWay(name);
+                    // What was typed as a key must not be shown as a name.
+                    setText('');
+                  }}
+                >
+                  {WAYS[name].title}
+                </Menu.Item>
+              ))}
+            </Menu.Dropdown>
+          </Menu>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+const WAY_NAMES: readonly Way[] = ['value', 'environment', 'command'];
+
+interface KeyFieldProps {
+  label: string;
+  description: string;
+  value: string;
+  onChange(value: string): void;
+}
+
+function KeyField({ label, description, value, onChange }: KeyFieldProps) {
+  return (
+    <PasswordInput
+      label={label}
+      description={description}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      autoComplete="off"
+      spellCheck={false}
+      visibilityToggleButtonProps={{ 'aria-label': 'Show the key', tabIndex: 0 }}
+      data-autofocus
+    />
   );
 }

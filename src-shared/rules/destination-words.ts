@@ -15,6 +15,15 @@ export function destinationLabel(settings: DestinationSettings): string {
   }
 }
 
+/** Whether two settings lead to the same files; login, limits and keys may differ. */
+export function isSamePlace(one: DestinationSettings, other: DestinationSettings): boolean {
+  return placeOf(one) === placeOf(other);
+}
+
+function placeOf(settings: DestinationSettings): string {
+  return JSON.stringify([settings.kind === 's3' ? settings.endpoint : null, destinationLabel(settings)]);
+}
+
 /** A name for a destination from where it is: the last part of a folder's path, the bucket, or the host. */
 export function destinationNameFrom(settings: DestinationSettings): string {
   if (settings.kind === 's3') return settings.bucket;

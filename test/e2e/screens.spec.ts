@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, expect, test } from '@playwright/test';
+import { type Browser, expect, type Page, test } from '@playwright/test';
 import { appendEntries, makeDatabase } from '../support/databases.ts';
 import { dropFiles } from '../support/drop-files.ts';
 import { countEncrypted, makeEncrypted } from '../support/encrypted-databases.ts';
@@ -130,6 +130,12 @@ test('with plans, in trouble, and every dialog', async () => {
   });
 });
 
+/** Says by keyboard where the key comes from. */
+async function chooseWay(page: Page, way: string): Promise<void> {
+  await page.getByRole('button', { name: /^Where the key comes from/ }).press('Enter');
+  await page.getByRole('menuitem', { name: way }).press('Enter');
+}
+
 test('an encrypted database: its key is asked for where it is met, and all of it goes by keyboard', async () => {
   const secret = join(folder, 'secret.db');
   makeEncrypted(secret, 'first key');
@@ -143,6 +149,13 @@ test('an encrypted database: its key is asked for where it is met, and all of it
   await key.press('Enter');
   await expect(page.getByRole('alert')).toContainText('No known key opens');
   await judge(page, 'new-plan-wrong-key');
+  await chooseWay(page, 'From an environment variable');
+  const variable = page.getByLabel('Environment variable with the key');
+  await variable.fill('TEST_KEY_NOT_SET');
+  await variable.press('Enter');
+  await expect(page.getByRole('alert')).toContainText('no key in the environment variable TEST_KEY_NOT_SET');
+  await judge(page, 'new-plan-no-variable');
+  await chooseWay(page, 'Typed here');
   await page.getByLabel('Key of the database').fill('first key');
   await page.getByLabel('Key of the database').press('Enter');
   await expect(page.getByText('SQLCipher 4')).toBeVisible();
@@ -155,10 +168,13 @@ test('an encrypted database: its key is asked for where it is met, and all of it
   makeEncrypted(secret, 'second key');
   await page.getByRole('tab', { name: 'Settings' }).click();
   await expect(page.getByText(/^SQLCipher 4 with the key [0-9a-f]{8}, which is kept\./)).toBeVisible();
-  const replacement = page.getByLabel('New key of the database');
-  await replacement.fill('second key');
-  await replacement.press('Enter');
-  await expect(page.getByText('The key is kept.')).toBeVisible();
+  await chooseWay(page, 'From a command');
+  const command = page.getByLabel('Command that prints the key');
+  await command.fill('echo second key');
+  await judge(page, 'plan-settings-key-command');
+  await command.press('Enter');
+  await expect(page.getByText('The key was read and opens the database.')).toBeVisible();
+  await expect(page.getByText(/^SQLCipher 4 with the key [0-9a-f]{8}, read from a command\./)).toBeVisible();
   await judge(page, 'plan-settings-encrypted');
 
   await page.getByRole('tab', { name: 'Snapshots' }).click();

@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { verifyFile } from '../../src-main/core/engine/verify.ts';
-import { MANIFEST_FORMAT, Manifest } from '../../src-shared/model/manifest.ts';
+import { Manifest } from '../../src-shared/model/manifest.ts';
 import type { Verification } from '../../src-shared/model/verification.ts';
 import { hasCompressors } from '../support/command-line-tools.ts';
-import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
+import { countEntries, makeDatabase } from '../support/databases.ts';
 import { quietContext } from '../support/quiet-context.ts';
 import {
   checkOf,
@@ -276,96 +276,6 @@ describe('files that are something else', () => {
       state: 'empty',
       newest: null,
     });
-  });
-});
-
-describe('manifests', () => {
-  test('of a newer format: TOO_NEW everywhere, and the file itself can be had without it', async () => {
-    const scene = await setScene();
-    const { path } = await takeBackup(scene);
-    const described = `${path}.manifest.json`;
-    writeFileSync(
-      described,
-      JSON.stringify({ ...manifestOf(path), format: MANIFEST_FORMAT + 1, surprise: { new: true } }),
-    );
-    expectFailure(await runToEnd(scene.core, 'verifications.start', { path }), 'TOO_NEW', described);
-    const check = { source: { path }, targetPath: scene.source };
-    expectFailure(await runToEnd(scene.core, 'restores.check', check), 'TOO_NEW', described);
-    await expect(scene.core.call('files.identify', { path })).rejects.toMatchObject({ code: 'TOO_NEW' });
-    const scan = await succeed(scene.core, 'destinations.adopt', { path: scene.destination });
-    expect(scan.result).toMatchObject({ found: 0, problems: [{ message: expect.stringContaining('newer version') }] });
-    const bare = join(scene.folder, 'bare.db.gz');
-    renameSync(path, bare);
-    expect((await verify(scene, bare)).valid).toBe(true);
-    expectNothingLeft({ ...scene, folder: scene.home });
-  });
-
-  test.each([
-    ['cut off', (text: string) => text.slice(0, 100)],
-    ['empty', () => ''],
-    ['null', () => 'null'],
-    ['of another kind', () => '{"format":1,"name":"x"}'],
-    ['with a negative size', (text: string) => text.replace(/"bytes": /, '"bytes": -')],
-    ['binary', () => '\u0000\u0001\u0002'],
-  ])('that are %s: the file is not called valid, and says why', async (_what, damage) => {
-    const scene = await setScene();
-    const { path, id } = await takeBackup(scene);
-    const described = `${path}.manifest.json`;
-    writeFileSync(described, damage(readFileSync(described, 'utf8')));
-    await expectBad(scene, path, described);
-    expect(await scene.core.call('files.identify', { path })).toMatchObject({
-      content: 'gzip',
-      restorable: true,
-      snapshotId: id,
-    });
-    const scan = await succeed(scene.core, 'destinations.adopt', { path: scene.destination });
-    expect(scan.result).toMatchObject({
-      found: 0,
-      missing: 0,
-      problems: [{ message: expect.stringContaining('manifest') }],
-    });
-    expect(statSync(path).size).toBeGreaterThan(0);
-  });
-
-  test('that tell something else than the file holds', async () => {
-    const scene = await setScene();
-    const { path } = await takeBackup(scene);
-    const manifest = manifestOf(path);
-    const lies: Partial<Manifest>[] = [
-      { stored: { ...manifest.stored, sha256: '0'.repeat(64) } },
-      { image: { ...manifest.image, sha256: '0'.repeat(64) } },
-      { database: { ...manifest.database, schemaHash: '0'.repeat(64) } },
-      { database: { ...manifest.database, tables: [{ name: 'accounts', rows: 2 }] } },
-      { database: { ...manifest.database, tables: [...manifest.database.tables, { name: 'more', rows: 0 }] } },
-    ];
-    for (const lie of lies) {
-      writeFileSync(`${path}.manifest.json`, JSON.stringify({ ...manifest, ...lie }));
-      expect((await verify(scene, path)).valid, JSON.stringify(lie)).toBe(false);
-    }
-  });
-
-  test('of a file that was renamed with it: the scan says so, and the file is checked against it all the same', async () => {
-    const scene = await setScene();
-    const { path, name } = await takeBackup(scene);
-    const renamed = join(scene.destination, 'renamed.db.gz');
-    renameSync(path, renamed);
-    renameSync(`${path}.manifest.json`, `${renamed}.manifest.json`);
-    const scan = await succeed(scene.core, 'destinations.adopt', { path: scene.destination });
-    expect(scan.result).toMatchObject({
-      found: 0,
-      missing: 1,
-      problems: [{ name: 'renamed.db.gz.manifest.json', message: expect.stringContaining(name) }],
-    });
-    expect((await verify(scene, renamed)).valid).toBe(true);
-  });
-
-  test('beside another snapshot', async () => {
-    const scene = await setScene();
-    const first = await takeBackup(scene);
-    appendEntries(scene.source, 1);
-    const second = await takeBackup(scene);
-    renameSync(`${first.path}.manifest.json`, `${second.path}.manifest.json`);
-    await expectBad(scene, second.path, /Not valid/);
   });
 });
 

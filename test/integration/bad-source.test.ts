@@ -4,7 +4,6 @@ import {
   appendFileSync,
   chmodSync,
   closeSync,
-  copyFileSync,
   existsSync,
   mkdirSync,
   openSync,
@@ -18,9 +17,8 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { appendEntries, countEntries, integrityOf, makeDatabase } from '../support/databases.ts';
+import { countEntries, integrityOf, makeDatabase } from '../support/databases.ts';
 import { NODE, openElsewhere } from '../support/elsewhere.ts';
 import {
   checkOf,
@@ -33,7 +31,6 @@ import {
   setScene,
   takeBackup,
 } from '../support/scene.ts';
-import { canMount, mountSmallDisk } from '../support/small-disk.ts';
 import { runToEnd, succeed } from '../support/test-core.ts';
 
 /** Takes away the database of a scene, with whatever is beside it. */
@@ -198,177 +195,6 @@ describe('a damaged source', () => {
   });
 });
 
-describe('a source that a crash left with its log', () => {
-  async function crashWithLog(): Promise<Scene> {
-    const scene = await setScene();
-    const other = await openElsewhere(scene.source, 'wal_autocheckpoint = 0');
-    await other.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40)
-      INSERT INTO entries (account, amount, note) SELECT 1, i, 'in the log' FROM n`);
-    await other.crash();
-    expect(statSync(`${scene.source}-wal`).size).toBeGreaterThan(0);
-    return scene;
-  }
-
-  test('is read with the log, which stays where it is', async () => {
-    const scene = await crashWithLog();
-    const log = statSync(`${scene.source}-wal`).size;
-    const names = readdirSync(join(scene.folder, 'app'));
-    const snapshot = await takeBackup(scene);
-    expect(countEntries(unpacked(scene, snapshot.path))).toBe(140);
-    expect(readdirSync(join(scene.folder, 'app'))).toEqual(names);
-    expect(statSync(`${scene.source}-wal`).size).toBe(log);
-    expect(countEntries(scene.source)).toBe(140);
-  });
-
-  test('and without its shared memory: the database and its log stay byte for byte', async () => {
-    const scene = await crashWithLog();
-    rmSync(`${scene.source}-shm`);
-    const before = contentsOf(join(scene.folder, 'app'));
-    const snapshot = await takeBackup(scene);
-    expect(countEntries(unpacked(scene, snapshot.path))).toBe(140);
-    // SQLite makes the shared memory anew, and to take it away could hit a program that opens just then.
-    const { 'app.db-shm': _sharedMemory, ...after } = contentsOf(join(scene.folder, 'app'));
-    expect(after).toEqual(before);
-  });
-
-  test.skipIf(!canMount)(
-    'on a disk that can only be read: the rows of the log are in the snapshot [root]',
-    async () => {
-      const scene = await crashWithLog();
-      const disk = mountSmallDisk(join(scene.folder, 'disk'), 4 << 20);
-      for (const suffix of ['', '-wal']) copyFileSync(scene.source + suffix, join(disk.path, `app.db${suffix}`));
-      disk.makeReadOnly();
-      const path = join(disk.path, 'app.db');
-      expect(await scene.core.call('sources.describe', { path })).toMatchObject({
-        tables: [{ rows: 2 }, { name: 'entries', rows: 140 }],
-      });
-      const run = await succeed(scene.core, 'backups.start', { source: path, to: scene.destination });
-      const [snapshot] = await scene.core.call('snapshots.list', {});
-      expect(run.snapshotId).toBe(snapshot?.id);
-      expect(countEntries(unpacked(scene, snapshot?.path ?? ''))).toBe(140);
-      expect(readdirSync(disk.path)).toEqual(['app.db', 'app.db-wal']);
-      expectNothingLeft(scene);
-    },
-  );
-});
-
-describe('a source that a crash left with a hot journal', () => {
-  /** A database in the middle of a transaction: pages are overwritten, the journal has the old ones. */
-  async function crashWithJournal(): Promise<Scene> {
-    const scene = await setScene({ rows: 2000, journalMode: 'delete' });
-    const other = await openElsewhere(scene.source, 'cache_size = 5', 'cache_spill = 5');
-    await other.exec("BEGIN; UPDATE entries SET note = 'never committed', amount = -1");
-    const torn = join(scene.folder, 'torn');
-    for (const suffix of ['', '-journal']) copyFileSync(scene.source + suffix, torn + suffix);
-    await other.crash();
-    clear(scene.source);
-    for (const suffix of ['', '-journal']) renameSync(torn + suffix, scene.source + suffix);
-    return scene;
-  }
-
-  test('is read as it was before the torn transaction, and left as it is', async () => {
-    const scene = await crashWithJournal();
-    const before = contentsOf(join(scene.folder, 'app'));
-    const snapshot = await takeBackup(scene);
-    expect(contentsOf(join(scene.folder, 'app'))).toEqual(before);
-    const image = new Database(unpacked(scene, snapshot.path), { readonly: true });
-    expect(image.prepare('SELECT count(*), min(amount) FROM entries').raw().get()).toEqual([2000, 0]);
-    image.close();
-  });
-
-  test('is restored over: the journal is not played into the restored file', async () => {
-    const scene = await crashWithJournal();
-    const other = join(scene.folder, 'other.db');
-    makeDatabase(other, { rows: 7, journalMode: 'delete' });
-    const run = await restore(scene.core, other, scene.source);
-    expect(run).toMatchObject({ state: 'succeeded' });
-    expect(countEntries(scene.source)).toBe(7);
-    expect(integrityOf(scene.source)).toBe('ok');
-    await succeed(scene.core, 'restores.undo', {});
-    expect(countEntries(scene.source)).toBe(2000);
-    expectNothingLeft(scene);
-  });
-});
-
-describe('names', () => {
-  test.each(['../escape', ".quo\"te & 'apostrophe'", 'Прогноз  погоды 家計簿', '会'.repeat(80)])(
-    'a plan called %j stores a snapshot in its folder and finds it again',
-    async (name) => {
-      const scene = await setScene({ plan: { name } });
-      const snapshot = await takeBackup(scene);
-      expect(readdirSync(scene.destination).sort()).toEqual([snapshot.name, `${snapshot.name}.manifest.json`]);
-      expect(readdirSync(scene.folder).sort()).toEqual(['app', 'backups', 'home']);
-      const scan = await succeed(scene.core, 'destinations.adopt', { path: scene.destination });
-      expect(scan.result).toMatchObject({ found: 1, added: 0, missing: 0, problems: [] });
-      expect(snapshot.planName).toBe(name.trim());
-    },
-  );
-
-  test.each(['my "quoted" \'database\'.db', 'с данными 数据.db', "x'; DROP TABLE t; --.db", '100% ?#&.db'])(
-    'a database called %j is backed up and restored',
-    async (sourceName) => {
-      const scene = await setScene({ sourceName });
-      const snapshot = await takeBackup(scene);
-      appendEntries(scene.source, 5);
-      expect(await restore(scene.core, snapshot.path, scene.source)).toMatchObject({ state: 'succeeded' });
-      expect(countEntries(scene.source)).toBe(100);
-      expect(readdirSync(join(scene.folder, 'app')).filter((name) => !name.startsWith(sourceName))).toEqual([]);
-    },
-  );
-
-  test('a database whose name ends in a space is itself, not the one without the space', async () => {
-    const scene = await setScene();
-    const spaced = `${scene.source} `;
-    makeDatabase(join(scene.folder, 'seven.db'), { rows: 7, journalMode: 'delete' });
-    renameSync(join(scene.folder, 'seven.db'), spaced);
-    const before = contentsOf(join(scene.folder, 'app'));
-    const { core, destination } = scene;
-    await expect(core.call('backups.start', { source: spaced, to: destination })).rejects.toMatchObject({
-      code: 'INVALID_PARAMS',
-      message: expect.stringContaining('app.db '),
-    });
-    await expect(core.call('sources.describe', { path: spaced })).rejects.toMatchObject({ code: 'INVALID_PARAMS' });
-    const snapshot = await takeBackup(scene);
-    await expect(
-      core.call('restores.check', { source: { path: snapshot.path }, targetPath: spaced }),
-    ).rejects.toMatchObject({ code: 'INVALID_PARAMS' });
-    expect(contentsOf(join(scene.folder, 'app'))).toEqual(before);
-  });
-
-  test.each(['../out', '/abs', 'quo"te', 'x'.repeat(250)])(
-    'an own name %j is refused before anything is done',
-    async (name) => {
-      const scene = await setScene();
-      const run = await scene.core.call('backups.start', { planId: scene.plan.id, name }).then(
-        ({ run: { id } }) => scene.core.runEnded(id),
-        (error: { toBody(): unknown }) => ({ state: 'failed', error: error.toBody() }),
-      );
-      expect(run).toMatchObject({ state: 'failed', error: { code: 'INVALID_PARAMS', hint: expect.any(String) } });
-      expect(readdirSync(scene.destination)).toEqual([]);
-      expectNothingLeft(scene);
-    },
-  );
-
-  test.each(['перед обновлением (final)', "it's ready.db.gz"])('an own name %j is taken as it is', async (name) => {
-    const scene = await setScene();
-    const snapshot = await takeBackup(scene, { name });
-    expect(snapshot.name).toBe(name.endsWith('.gz') ? name : `${name}.db.gz`);
-    const again = await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id, name });
-    expectFailure(again, 'CONFLICT', snapshot.name);
-    expect(readdirSync(scene.destination)).toHaveLength(2);
-    expectNothingLeft(scene);
-  });
-
-  test('an own name is free again once its files have been removed by hand', async () => {
-    const scene = await setScene();
-    const first = await takeBackup(scene, { name: 'nightly' });
-    for (const path of [first.path, `${first.path}.manifest.json`]) rmSync(path);
-    const second = await takeBackup(scene, { name: 'nightly' });
-    expect(second.path).toBe(first.path);
-    expect(await scene.core.call('snapshots.list', {})).toMatchObject([{ id: second.id, missing: false }]);
-  });
-});
-
 test('a source that is replaced while it is copied is not stored', async () => {
   const scene = await setScene({ rows: 60_000 });
   makeDatabase(join(scene.folder, 'new.db'), { rows: 3 });
@@ -447,19 +273,6 @@ test.skipIf(process.getuid?.() !== 0 || process.platform !== 'linux')(
     expect(JSON.parse(stdout)).toMatchObject({ tables: [{ rows: 2 }, { rows: 2000 }] });
   },
 );
-
-test('two databases of one name, backed up into one folder in the same second, get a name each', async () => {
-  const scene = await setScene({ rows: 3000 });
-  const twin = join(scene.folder, 'twin', 'app.db');
-  mkdirSync(join(scene.folder, 'twin'));
-  makeDatabase(twin, { rows: 3000 });
-  const runs = await Promise.all(
-    [scene.source, twin].map((source) => runToEnd(scene.core, 'backups.start', { source, to: scene.destination })),
-  );
-  expect(runs.map((run) => run.error)).toEqual([null, null]);
-  expect(readdirSync(scene.destination)).toHaveLength(4);
-  expect(await scene.core.call('snapshots.list', {})).toHaveLength(2);
-});
 
 test("nothing is stored into Snapkeep's own data folder, where it would be tidied away", async () => {
   const { core, home, source } = await setScene();

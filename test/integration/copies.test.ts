@@ -5,7 +5,7 @@ import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import { KEEP_ALL } from '../../src-shared/model/plan.ts';
 import { appendEntries, countEntries } from '../support/databases.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { bucketOn, folderAt, folderOn, save, settle, statesAt } from '../support/places.ts';
+import { bucketOn, folderAt, folderOn, save, settle, statesAt, storeTo } from '../support/places.ts';
 import { contentsOf, expectNothingLeft, type Scene, setScene } from '../support/scene.ts';
 import { type S3Server, startS3Server, whyNoS3 } from '../support/servers/s3.ts';
 import { type SftpServer, startSftpServer, whyNoSftp } from '../support/servers/sftp.ts';
@@ -14,12 +14,6 @@ import { runToEnd, startTestCore, succeed } from '../support/test-core.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-
-/** Gives the scene's plan these destinations and no others. */
-async function storeTo({ core, plan }: Scene, ...ids: string[]): Promise<void> {
-  const destinations = ids.map((destinationId) => ({ destinationId }));
-  await core.call('plans.update', { planId: plan.id, destinations });
-}
 
 const firstOf = ({ plan }: Scene): string => plan.destinations[0]?.destinationId ?? '';
 
@@ -320,6 +314,35 @@ describe.skipIf(whyNoS3 !== undefined || whyNoSftp !== undefined)('a bucket and 
     expect(await core.runEnded(await cancelled)).toMatchObject({ state: 'cancelled' });
     expect(await statesAt(core, host)).toEqual(['waiting']);
     expect(readdirSync(remote.folder).filter((name) => name.includes('.partial'))).toEqual([]);
+  });
+
+  test('a snapshot that is deleted while it is copied is not kept there either', async () => {
+    const scene = await setScene({ rows: 5000, plan: { compression: 'none' } });
+    const { core } = scene;
+    const remote = await folderOn(ssh, 'Host');
+    const slow = { ...remote, settings: { ...remote.settings, bytesPerSecond: 128 * 1024 } };
+    const host = await save(core, slow as typeof remote);
+    const first = await backUp(scene);
+    await backUp(scene);
+    const [newest] = await core.call('snapshots.list', {});
+    const { confirmation } = await core.call('snapshots.previewDelete', { snapshotId: first });
+    const deleted = new Promise<void>((resolve, reject) => {
+      const stop = core.on('run.changed', ({ run }) => {
+        // The newest is copied first: what comes after it is the one to be deleted.
+        if (run.kind !== 'copy' || run.progress.phase !== 'uploading') return;
+        if (run.progress.done <= (newest?.sizeBytes ?? 0)) return;
+        stop();
+        succeed(core, 'snapshots.delete', { snapshotId: first, confirmation }).then(() => resolve(), reject);
+      });
+    });
+    await core.call('plans.update', {
+      planId: scene.plan.id,
+      destinations: [{ destinationId: firstOf(scene) }, { destinationId: host }],
+    });
+    await deleted;
+    await settle(core);
+    expect(await statesAt(core, host)).toEqual(['stored']);
+    expect(readdirSync(remote.folder)).toEqual(readdirSync(scene.destination));
   });
 
   test('no secret is in any file but the sealed catalog', async () => {

@@ -1,49 +1,19 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Core } from '../../src-main/core/core.ts';
-import type { MethodName } from '../../src-shared/contract/methods.ts';
 import type { Run } from '../../src-shared/model/run.ts';
-import { NODE } from '../support/elsewhere.ts';
+import {
+  countEncrypted,
+  hasSqlcipher,
+  makeEncrypted,
+  makeWithCommandLine,
+  sqlcipher,
+} from '../support/encrypted-databases.ts';
+import { killAt, type Moment, randomMoments } from '../support/killed.ts';
 import { contentsOf, expectNothingLeft, type Scene, setScene, takeBackup } from '../support/scene.ts';
 import { startTestCore, succeed } from '../support/test-core.ts';
-
-/** When the process is killed: at a phase, or this many milliseconds after the run has started. */
-type Moment = { phase: string } | { afterMs: number };
-
-const SCRIPT = resolve(import.meta.dirname, '../support/crash-core.ts');
-
-/** Runs a core in a process of its own and kills it; answers whether it was still at it. */
-async function killAt(moment: Moment, home: string, method: MethodName, params: unknown): Promise<boolean> {
-  const child = spawn(NODE, [SCRIPT, home, method, JSON.stringify(params)], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const exited = once(child, 'exit');
-  for await (const line of createInterface({ input: child.stdout })) {
-    if ('phase' in moment && line === moment.phase) child.kill('SIGKILL');
-    // The moment itself is the time waited for: somewhere in the run, at another place each time.
-    if ('afterMs' in moment && line === 'started') setTimeout(() => child.kill('SIGKILL'), moment.afterMs);
-  }
-  const [, signal] = (await exited) as [number | null, NodeJS.Signals | null];
-  // The last phases of a run may be over before the signal arrives.
-  if ('phase' in moment && !['checking', 'confirming'].includes(moment.phase)) expect(signal).toBe('SIGKILL');
-  return signal === 'SIGKILL';
-}
-
-/** Numbers that are the same in every run. */
-function* seeded(seed: number): Generator<number> {
-  for (let state = seed; ; ) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    yield state / 2 ** 32;
-  }
-}
-
-function randomMoments(count: number, within: number): Moment[] {
-  const numbers = seeded(4242);
-  return Array.from({ length: count }, () => ({ afterMs: Math.round((numbers.next().value ?? 0) * within) }));
-}
 
 const at = (...phases: string[]): Moment[] => phases.map((phase) => ({ phase }));
 
@@ -168,3 +138,43 @@ test.each(
     expectNothingLeft(scene);
   },
 );
+
+describe.each([
+  { format: 4, make: makeEncrypted, count: (path: string, key: string) => countEncrypted(path, key) },
+  {
+    format: 3,
+    make: makeWithCommandLine,
+    count: (path: string, key: string) => Number(sqlcipher(path, key, 'SELECT count(*) FROM entries;')),
+  },
+])('a restore of an encrypted database of SQLCipher $format', ({ format, make, count }) => {
+  const KEY = 'the key of now';
+  test
+    .skipIf(format === 3 && !hasSqlcipher)
+    .each([...at('safety-snapshot', 'replacing', 'confirming'), ...randomMoments(1, 500)])(
+    'killed at %j leaves the old content or the new, whole, and Undo works',
+    async (moment) => {
+      const scene = await setScene({ plan: { compression: 'none' } });
+      rmSync(scene.source);
+      make(scene.source, KEY, 30_000);
+      await scene.core.call('plans.update', { planId: scene.plan.id, key: { value: KEY } });
+      const { path } = await takeBackup(scene);
+      for (const suffix of ['', '-wal', '-shm']) rmSync(scene.source + suffix, { force: true });
+      make(scene.source, KEY, 20_000);
+      await scene.core.close();
+      const killed = await killAt(moment, scene.home, 'restores.start', { source: { path }, targetPath: scene.source });
+
+      const core = await startTestCore(scene.home);
+      const found = count(scene.source, KEY);
+      expect([20_000, 30_000]).toContain(found);
+      expectNothingLeft(scene);
+      const [run] = (await core.call('runs.list', {})).filter(({ kind }) => kind === 'restore');
+      if (killed && run?.state !== 'succeeded')
+        expect(run).toMatchObject({ state: 'interrupted', error: { retryable: true } });
+      if (found === 30_000 || run?.result) {
+        await succeed(core, 'restores.undo', { runId: run?.id ?? '' });
+        expect(count(scene.source, KEY)).toBe(20_000);
+      }
+      expectNothingLeft(scene);
+    },
+  );
+});

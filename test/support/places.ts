@@ -5,6 +5,7 @@ import type { Core } from '../../src-main/core/core.ts';
 import { readHostKey } from '../../src-main/core/destinations/sftp-connection.ts';
 import type { MethodName, Params } from '../../src-shared/contract/methods.ts';
 import type { SnapshotCopy } from '../../src-shared/model/snapshot.ts';
+import type { Scene } from './scene.ts';
 import type { S3Server } from './servers/s3.ts';
 import type { SftpServer } from './servers/sftp.ts';
 
@@ -45,6 +46,12 @@ export async function save(core: Core, { name, settings, secrets }: Saved): Prom
   });
   if (destination === null) throw new Error(JSON.stringify(report));
   return destination.destination.id;
+}
+
+/** Gives the scene's plan these destinations and no others. */
+export async function storeTo({ core, plan }: Pick<Scene, 'core' | 'plan'>, ...ids: string[]): Promise<void> {
+  const destinations = ids.map((destinationId) => ({ destinationId }));
+  await core.call('plans.update', { planId: plan.id, destinations });
 }
 
 /** Waits for everything that runs and what it sets off. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Throttle, type ThrottleClock } from '../../src-main/core/destinations/throttle.ts';
+import { Throttle, type ThrottleClock, Throttles } from '../../src-main/core/destinations/throttle.ts';
 
 /** A clock that has waited as soon as it is asked to. */
 function quickClock(): ThrottleClock & { time: number } {
@@ -58,4 +58,16 @@ test('without a limit nothing waits, and a wait can be cancelled', async () => {
   const throttle = new Throttle(1000, clock);
   await throttle.take(10_000);
   await expect(throttle.take(1, AbortSignal.abort())).rejects.toThrow();
+});
+
+test('all who transfer to one destination share its limit, and another limit holds from then on', async () => {
+  const clock = quickClock();
+  const throttles = new Throttles(clock);
+  await throttles.of('nas', 1000).take(1000);
+  await throttles.of('host', 1000).take(1);
+  expect(clock.time).toBe(0);
+  await throttles.of('nas', 1000).take(1);
+  expect(clock.time).toBe(1000);
+  await throttles.of('nas', 2000).take(2000);
+  expect(clock.time).toBe(1000);
 });

@@ -25,6 +25,9 @@ export interface CopyCounts {
   failure: string | null;
 }
 
+const ABANDONED = `SELECT destination_id, name FROM begun_copies b WHERE NOT EXISTS (
+  SELECT 1 FROM snapshot_copies c JOIN snapshots s ON s.id = c.snapshot_id
+  WHERE c.destination_id = b.destination_id AND s.name = b.name AND c.state IN ('waiting', 'copying', 'failed'))`;
 const COLUMNS = 'snapshot_id AS "snapshotId", destination_id AS "destinationId", state, at, message';
 
 /** The table of where snapshots are. */
@@ -58,12 +61,33 @@ export class CopyRepo {
       .all(destinationId) as Array<CopyRow & { planId: string | null; sizeBytes: number }>;
   }
 
-  /** The destinations that something waits for. */
+  /** The destinations that something waits for, or where something begun is to be tidied up. */
   awaited(): string[] {
     return this.#db
-      .prepare("SELECT DISTINCT destination_id FROM snapshot_copies WHERE state IN ('waiting', 'copying')")
+      .prepare(
+        `SELECT destination_id FROM snapshot_copies WHERE state IN ('waiting', 'copying')
+         UNION SELECT destination_id FROM (${ABANDONED})`,
+      )
       .pluck()
       .all() as string[];
+  }
+
+  /** The manifest of a copy is about to be stored, and its snapshot is not there yet. */
+  begin(destinationId: string, name: string): void {
+    this.#db.prepare('INSERT INTO begun_copies VALUES (?, ?) ON CONFLICT DO NOTHING').run(destinationId, name);
+  }
+
+  /** A copy that was begun is there whole, or nothing of it is. */
+  endBegun(destinationId: string, name: string): void {
+    this.#db.prepare('DELETE FROM begun_copies WHERE destination_id = ? AND name = ?').run(destinationId, name);
+  }
+
+  /** The names of snapshots whose copy was begun at a destination and is not to be made any more. */
+  abandoned(destinationId: string): string[] {
+    return this.#db
+      .prepare(`SELECT name FROM (${ABANDONED}) WHERE destination_id = ?`)
+      .pluck()
+      .all(destinationId) as string[];
   }
 
   /** @param planId only what is of this plan */

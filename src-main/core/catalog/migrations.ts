@@ -136,4 +136,11 @@ export const migrations: readonly Migration[] = [
     PRIMARY KEY (plan_id, fingerprint)
   ) STRICT;
   `,
+  `
+  CREATE TABLE begun_copies (
+    destination_id TEXT NOT NULL REFERENCES destinations(id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    PRIMARY KEY (destination_id, name)
+  ) STRICT;
+  `,
 ];

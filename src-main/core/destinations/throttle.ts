@@ -36,3 +36,22 @@ export class Throttle {
     if (passesAt > now) await this.#clock.wait(passesAt - now, signal);
   }
 }
+
+/** One throttle for each destination, however often it is opened. */
+export class Throttles {
+  readonly #known = new Map<string, { bytesPerSecond: number | null; throttle: Throttle }>();
+  readonly #clock: ThrottleClock;
+
+  constructor(clock: ThrottleClock = realClock) {
+    this.#clock = clock;
+  }
+
+  /** The throttle of a destination; another limit holds for the transfers that begin from now on. */
+  of(destinationId: string, bytesPerSecond: number | null): Throttle {
+    const known = this.#known.get(destinationId);
+    if (known?.bytesPerSecond === bytesPerSecond) return known.throttle;
+    const throttle = new Throttle(bytesPerSecond, this.#clock);
+    this.#known.set(destinationId, { bytesPerSecond, throttle });
+    return throttle;
+  }
+}

@@ -7,7 +7,7 @@ import type {
   DestinationSummary,
   SelfTestReport,
 } from '../../../src-shared/model/destination.ts';
-import { destinationLabel } from '../../../src-shared/rules/destination-words.ts';
+import { destinationLabel, isSamePlace } from '../../../src-shared/rules/destination-words.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Destination } from '../destinations/destination.ts';
@@ -18,6 +18,7 @@ import { explainError } from '../engine/engine-errors.ts';
 import { startAdoption } from '../jobs/adopt.ts';
 import { startCopyRun } from '../jobs/copies.ts';
 import { summarizeDestinations } from '../jobs/destination-summary.ts';
+import { requireMoved } from '../jobs/moved-destination.ts';
 import { folderDestination, requireDestination } from '../jobs/places.ts';
 import { canonicalPath, refuseDataFolder } from '../paths.ts';
 import { driverSecrets, forgetSecrets, keepSecrets, keptSecrets } from '../secrets/destination-secrets.ts';
@@ -33,8 +34,11 @@ export function destinationsHandlers(core: CoreContext): Handlers<MethodsOf<'des
       requireFreeName(core, name, before?.id);
       const settings = await prepareSettings(core, given, before);
       const known = before === undefined ? {} : keptSecrets(secrets, before.id);
-      const report = await test(settings, { ...known, ...withoutGaps(entered) });
+      const secretsThere = { ...known, ...withoutGaps(entered) };
+      const report = await test(settings, secretsThere);
       if (!report.passed && saveAnyway !== true) return { destination: null, report };
+      if (before !== undefined && !isSamePlace(before.settings, settings))
+        await requireMoved(core, before, () => openDestination(settings, driverSecrets(settings, secretsThere)));
       const now = clock.now().toISOString();
       const id = before?.id ?? randomUUID();
       catalog.destinations.save({

@@ -19,6 +19,8 @@ export function schedulesHandlers(core: CoreContext): Handlers<MethodsOf<'schedu
       catalog.plans.save({ ...requirePlan(catalog, planId), paused });
     }
     core.scheduler.look();
+    core.copier.look();
+    events.emit('destinations.changed', {});
     events.emit('plans.changed', {});
     return {};
   };

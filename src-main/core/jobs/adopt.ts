@@ -118,7 +118,8 @@ export function planFor(catalog: Catalog, manifest: Manifest, destinationId: str
 const storesTo = (destinations: ReadonlyArray<{ destinationId: string }>, id: string): boolean =>
   destinations.some(({ destinationId }) => destinationId === id);
 
-async function listAll(driver: Destination, signal: AbortSignal | undefined): Promise<string[]> {
+/** The names of all that is at a destination. */
+export async function listAll(driver: Destination, signal: AbortSignal | undefined): Promise<string[]> {
   const names: string[] = [];
   let after: string | null = null;
   do {

@@ -110,21 +110,46 @@ class CopyRun {
     catalog.copies.set({ ...row, state: 'copying', message: null });
     try {
       await this.#copy(driver, snapshot);
-      catalog.copies.set({ ...row, state: 'stored', at: this.#now(), message: null });
-      this.#copied += 1;
-      this.#bytes += snapshot.sizeBytes;
-      log('info', `Copied ${snapshot.name}, ${bytesInWords(snapshot.sizeBytes)}.`);
-      await emptyOutbox(this.#core);
-      this.#tell(snapshot.planId);
     } catch (error) {
-      if (error instanceof NoSource) return this.#leaveWithoutSource(row, snapshot.name, error.why);
-      const explained = explainError(error, snapshot.name);
-      if (!ONE_ALONE.has(explained.code)) {
-        catalog.copies.set({ ...row, state: 'waiting' });
+      const wanted = this.#isWanted(row);
+      const explained = error instanceof NoSource ? error.why : explainError(error, snapshot.name);
+      if (!(error instanceof NoSource) && !ONE_ALONE.has(explained.code)) {
+        if (wanted) catalog.copies.set({ ...row, state: 'waiting' });
         throw explained;
       }
+      if (!wanted) return;
+      if (error instanceof NoSource) return this.#leaveWithoutSource(row, snapshot.name, explained);
       catalog.copies.set({ ...row, state: 'failed', at: this.#now(), message: explained.message });
       log('error', explained.message);
+      return;
+    }
+    if (!this.#isWanted(row)) return this.#drop(driver, snapshot.name);
+    catalog.copies.set({ ...row, state: 'stored', at: this.#now(), message: null });
+    catalog.copies.endBegun(this.#destination.id, snapshot.name);
+    this.#copied += 1;
+    this.#bytes += snapshot.sizeBytes;
+    log('info', `Copied ${snapshot.name}, ${bytesInWords(snapshot.sizeBytes)}.`);
+    await this.#emptyOutbox();
+    this.#tell(snapshot.planId);
+  }
+
+  /** A snapshot may be deleted, or let go by the retention, while it is being copied. */
+  #isWanted({ snapshotId, destinationId }: CopyRow): boolean {
+    return this.#core.catalog.copies.ofSnapshot(snapshotId).some((copy) => copy.destinationId === destinationId);
+  }
+
+  async #drop(driver: Destination, name: string): Promise<void> {
+    for (const file of [name, manifestPath(name)]) await driver.delete(file);
+    this.#core.catalog.copies.endBegun(this.#destination.id, name);
+    this.#handle.log('info', `${name} was deleted while it was copied, and is not kept here either.`);
+  }
+
+  /** What cannot be removed here says nothing of the copy, which is stored; it is tried again after the run. */
+  async #emptyOutbox(): Promise<void> {
+    try {
+      await emptyOutbox(this.#core);
+    } catch (error) {
+      this.#handle.log('warning', explainError(error, 'the outbox').message);
     }
   }
 
@@ -155,6 +180,7 @@ class CopyRun {
     try {
       const described = await readDescription(source, snapshot);
       const manifestName = manifestPath(snapshot.name);
+      this.#core.catalog.copies.begin(this.#destination.id, snapshot.name);
       await this.#put(driver, manifestName, bytesSource(described), described);
       try {
         const { sizeBytes, sha256 } = snapshot;

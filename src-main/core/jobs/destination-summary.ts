@@ -1,5 +1,5 @@
 import type { DestinationState, DestinationSummary } from '../../../src-shared/model/destination.ts';
-import { destinationLabel } from '../../../src-shared/rules/destination-words.ts';
+import { destinationLabel, waitingInWords } from '../../../src-shared/rules/destination-words.ts';
 import type { CopyCounts } from '../catalog/copy-repo.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
@@ -20,7 +20,7 @@ export function summarizeDestinations(
     return {
       destination,
       label: destinationLabel(destination.settings),
-      ...stateOf(destination.name, lastTest, count),
+      ...stateOf(destination.name, lastTest, count, core.copier.heldBack()),
       lastTest,
       secretsKnown: knownSecrets(core.secrets, id),
       plans: plans
@@ -38,11 +38,14 @@ function stateOf(
   name: string,
   lastTest: StoredDestination['lastTest'],
   count: CopyCounts | undefined,
+  heldBack: string | null,
 ): { state: DestinationState; reason: string } {
   const problem = count === undefined ? null : copyProblem(count, name);
   const error = lastTest?.report.steps.find((step) => step.error !== null)?.error ?? null;
   if (problem !== null && (count?.failed ?? 0) > 0) return { state: 'failed', reason: problem };
   if (error !== null && error.code !== 'UNAVAILABLE') return { state: 'failed', reason: error.message };
+  if (heldBack !== null && count !== undefined && count.waiting > 0)
+    return { state: 'ready', reason: waitingInWords(count.waiting, name, heldBack) };
   if (problem !== null) return { state: 'away', reason: problem };
   if (error !== null) return { state: 'away', reason: error.message };
   if (lastTest === null && (count?.stored ?? 0) === 0)

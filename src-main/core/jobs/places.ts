@@ -11,17 +11,22 @@ import type { Destination } from '../destinations/destination.ts';
 import { openDestination } from '../destinations/open-destination.ts';
 import { requireWritableFolder } from '../engine/durable-files.ts';
 import { errorCode } from '../engine/engine-errors.ts';
+import { manifestPath } from '../engine/manifest-files.ts';
 import type { Clock } from '../ports.ts';
 import { driverSecrets, keptSecrets } from '../secrets/destination-secrets.ts';
 
 /** The driver of a destination of the catalog; whoever opens it closes it. @throws SnapkeepError `BAD_KEY` */
-export function openPlace({ secrets }: Pick<CoreContext, 'secrets'>, { id, settings }: StoredDestination): Destination {
-  return openDestination(settings, driverSecrets(settings, keptSecrets(secrets, id)));
+export function openPlace(
+  { secrets, throttles }: Pick<CoreContext, 'secrets' | 'throttles'>,
+  { id, settings }: StoredDestination,
+): Destination {
+  const throttle = throttles.of(id, settings.bytesPerSecond);
+  return openDestination(settings, driverSecrets(settings, keptSecrets(secrets, id)), throttle);
 }
 
 /** Does something with the driver of a destination, and closes it. */
 export async function withPlace<T>(
-  core: Pick<CoreContext, 'secrets'>,
+  core: Pick<CoreContext, 'secrets' | 'throttles'>,
   destination: StoredDestination,
   work: (driver: Destination) => Promise<T>,
 ): Promise<T> {
@@ -119,6 +124,16 @@ export async function requireThere(
   }
   if (destination.settings.kind === 'folder') await requireWritableFolder(destination.settings.path, 0);
   await driver.sweep(new Date(core.clock.now().getTime() - SWEEP_AFTER_MS));
+  await removeAbandoned(core.catalog, destination, driver);
+}
+
+/** Removes the manifests of copies that were begun, broke off, and are not to be made any more. */
+async function removeAbandoned(catalog: Catalog, { id }: StoredDestination, driver: Destination): Promise<void> {
+  for (const name of catalog.copies.abandoned(id)) {
+    // The upload may have ended without its answer: what is there whole stays, and is described.
+    if ((await driver.stat(name)) === undefined) await driver.delete(manifestPath(name));
+    catalog.copies.endBegun(id, name);
+  }
 }
 
 const SWEEP_AFTER_MS = 24 * 3_600_000;

@@ -40,7 +40,7 @@ export function summarizePlan(core: CoreContext, plan: Plan): PlanSummary {
     waitingFor: schedule.due?.waitingFor ?? null,
     drill: plan.drill.withinDays === null ? null : drillFacts(core, plan, plan.drill.withinDays, lastDrill),
     paused: schedule.paused,
-    copies: copyFacts(destinations, counts, core.clock.now().getTime()),
+    copies: copyFacts(destinations, counts, core.copier.heldBack(), core.clock.now().getTime()),
   });
   return {
     plan,
@@ -94,6 +94,7 @@ export function copyProblem({ failed, failure, waiting, waitingFor }: CopyCounts
 function copyFacts(
   destinations: PlanSummary['destinations'],
   counts: ReadonlyMap<string, CopyCounts>,
+  heldBack: string | null,
   now: number,
 ): PlanFacts['copies'] {
   const facts: PlanFacts['copies'] = { failed: null, late: null, waiting: null };
@@ -103,9 +104,9 @@ function copyFacts(
     const { failed, waiting, waitingSince, waitingFor } = count;
     if (failed > 0) facts.failed ??= problem;
     if (waiting === 0) continue;
-    const late = waitingSince !== null && now - Date.parse(waitingSince) > LATE_AFTER_MS;
+    const late = heldBack === null && waitingSince !== null && now - Date.parse(waitingSince) > LATE_AFTER_MS;
     if (late) facts.late ??= waitingInWords(waiting, name, waitingFor);
-    else if (waitingFor !== null) facts.waiting ??= waitingInWords(waiting, name, waitingFor);
+    else if ((heldBack ?? waitingFor) !== null) facts.waiting ??= waitingInWords(waiting, name, heldBack ?? waitingFor);
   }
   return facts;
 }

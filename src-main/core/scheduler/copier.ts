@@ -14,6 +14,8 @@ export interface CopierPorts {
   readonly power: Power | undefined;
   /** The destinations that something waits to be copied to. */
   awaited(): string[];
+  /** Why nothing is to be copied by itself now, as the end of a sentence; `null`: it may. */
+  heldBack(): string | null;
   /** Asks a destination whether it is there; what it answers otherwise. Never rejects. */
   probe(destinationId: string): Promise<SnapkeepError | null>;
   /** Starts to copy what waits; `null` when nothing does. */
@@ -32,7 +34,8 @@ interface Standing {
 
 /**
  * Decides when copies are made: at once, and where a destination is away again after pauses that double from a minute
- * to an hour, after the machine has slept, and at the start. Each destination stands for itself.
+ * to an hour, after the machine has slept, and at the start. Each destination stands for itself. What holds back
+ * schedules, a pause of everything or the battery, holds back copies too.
  */
 export class Copier {
   readonly #ports: CopierPorts;
@@ -62,9 +65,11 @@ export class Copier {
   look({ atOnce = false, destinationId }: { atOnce?: boolean; destinationId?: string } = {}): void {
     if (this.#closed) return;
     this.#forgetTimer();
+    const held = this.#ports.heldBack() !== null;
     for (const id of this.#ports.awaited()) {
       if (atOnce && (destinationId === undefined || destinationId === id)) this.#standingOf(id).retryAt = null;
       const { retryAt } = this.#standingOf(id);
+      if (held) continue;
       if (retryAt === null || retryAt <= this.#now()) this.#lookAt(id);
     }
     this.#sleep();
@@ -80,10 +85,16 @@ export class Copier {
     });
   }
 
+  /** Why nothing is copied by itself now, as the end of a sentence; `null`: it may. What goes on is finished. */
+  heldBack(): string | null {
+    return this.#ports.heldBack();
+  }
+
   /** When copies to a destination are tried again by themselves; `null`: they do not wait for that. */
   nextTryAt(destinationId: string): Date | null {
     const retryAt = this.#standings.get(destinationId)?.retryAt ?? null;
-    return !this.#serves || this.#running.has(destinationId) || retryAt === null ? null : new Date(retryAt);
+    if (!this.#serves || this.#running.has(destinationId) || this.heldBack() !== null) return null;
+    return retryAt === null ? null : new Date(retryAt);
   }
 
   /** Waits until what a look has begun is under way. */
@@ -111,8 +122,10 @@ export class Copier {
     const away = await this.#ports.probe(id);
     if (this.#closed) return;
     if (away !== null) return this.#putOff(id, away);
+    if (this.#ports.heldBack() !== null) return this.#sleep();
     const run = this.#ports.start(id);
-    if (run !== null) this.follow(id, run);
+    if (run === null) this.#standings.delete(id);
+    else this.follow(id, run);
   }
 
   #putOff(id: string, why: SnapkeepError): void {
@@ -151,9 +164,13 @@ export class Copier {
   #sleep(): void {
     this.#forgetTimer();
     if (!this.#serves) return;
-    const retries = this.#ports.awaited().flatMap((id) => this.#standings.get(id)?.retryAt ?? []);
-    if (retries.length === 0) return;
-    const wait = Math.min(LONGEST_SLEEP_MS, Math.max(0, Math.min(...retries) - this.#now()));
+    const awaited = this.#ports.awaited();
+    const held = awaited.length > 0 && this.#ports.heldBack() !== null;
+    const retries = awaited.flatMap((id) => this.#standings.get(id)?.retryAt ?? []);
+    if (retries.length === 0 && !held) return;
+    // Nobody tells when the mains are back or a pause is over.
+    const next = held ? LONGEST_SLEEP_MS : Math.max(0, Math.min(...retries) - this.#now());
+    const wait = Math.min(LONGEST_SLEEP_MS, next);
     this.#forgetTimer = this.#ports.clock.wake(wait, () => this.look());
   }
 

@@ -4,6 +4,7 @@ import { useLocation } from 'wouter';
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
 import type { Params } from '../../../src-shared/contract/methods.ts';
 import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
+import type { KeyInput } from '../../../src-shared/model/encryption.ts';
 import { KEEP_ALL, type PlanDestination, type Retention } from '../../../src-shared/model/plan.ts';
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
@@ -31,9 +32,11 @@ import { SourceFacts } from './source-facts.tsx';
 /** Makes a plan, and the first backup with it. */
 export function NewPlanPage() {
   const [sourcePath, setSourcePath] = useState('');
-  const [key, setKey] = useState<string | null>(null);
+  const [key, setKey] = useState<KeyInput | null>(null);
   const { source, problem, looking } = useSource(sourcePath, key);
-  const locked = source?.encryption?.locked === true || problem?.code === 'BAD_KEY';
+  // Whatever keeps a key from being read, another one can be given right there.
+  const locked =
+    source?.encryption?.locked === true || problem?.code === 'BAD_KEY' || (key !== null && problem !== null);
   const choose = (path: string): void => {
     setKey(null);
     setSourcePath(path);
@@ -80,7 +83,7 @@ export function NewPlanPage() {
         timeZone,
         retention,
         verifyAfterBackup: verify,
-        ...(key === null || source?.encryption == null ? {} : { key: { value: key } }),
+        ...(key === null || source?.encryption == null ? {} : { key }),
       });
       await client.call('backups.start', { planId: plan.id });
       // Who has gone elsewhere meanwhile is not called back.
@@ -210,7 +213,7 @@ interface LookedAt {
 }
 
 /** Opens a database as soon as its path is known and says what it is. */
-function useSource(path: string, key: string | null): LookedAt {
+function useSource(path: string, key: KeyInput | null): LookedAt {
   const [looked, setLooked] = useState<LookedAt>({ source: null, problem: null, looking: false });
   useEffect(() => {
     if (path.trim() === '') return setLooked({ source: null, problem: null, looking: false });
@@ -219,11 +222,7 @@ function useSource(path: string, key: string | null): LookedAt {
     // While a path is typed, each letter would be looked up: only a pause is.
     const timer = setTimeout(() => {
       client
-        .call(
-          'sources.describe',
-          { path: path.trim(), ...(key === null ? {} : { key: { value: key } }) },
-          { signal: abort.signal },
-        )
+        .call('sources.describe', { path: path.trim(), ...(key === null ? {} : { key }) }, { signal: abort.signal })
         .then((source) => setLooked({ source, problem: null, looking: false }))
         .catch((error: unknown) => {
           if (!abort.signal.aborted) setLooked({ source: null, problem: errorBody(error), looking: false });

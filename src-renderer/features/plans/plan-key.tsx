@@ -1,5 +1,6 @@
 import { Text } from '@mantine/core';
 import { useState } from 'react';
+import type { KeyInput } from '../../../src-shared/model/encryption.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import { formatInWords, keyInWords } from '../../../src-shared/rules/encryption-words.ts';
 import { client } from '../../api/client.ts';
@@ -13,11 +14,11 @@ import { useAction } from '../../components/use-action.ts';
 export function PlanKeySection({ plan }: { plan: Plan }) {
   const action = useAction('here');
   const [given, setGiven] = useState(0);
-  const replace = (value: string): void => {
+  const replace = (input: KeyInput): void => {
     action.run(async () => {
-      await client.call('plans.update', { planId: plan.id, key: { value } });
+      await client.call('plans.update', { planId: plan.id, key: input });
       setGiven((number) => number + 1);
-      showDone('The key is kept.');
+      showDone('value' in input ? 'The key is kept.' : 'The key was read and opens the database.');
     });
   };
   const { key } = plan;

@@ -1,5 +1,5 @@
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
-import { KeyForm } from '../../components/key-form.tsx';
+import { TypedKeyForm } from '../../components/key-form.tsx';
 
 const KEPT = 'It is kept for the next time.';
 const FORMS = {
@@ -31,5 +31,5 @@ interface SnapshotKeyFormProps {
 export function SnapshotKeyForm({ error, pending, onKey }: SnapshotKeyFormProps) {
   const asks = error.details?.asks;
   const form = asks === 'passphrase' || asks === 'identity' ? FORMS[asks] : FORMS.key;
-  return <KeyForm key={form.label} {...form} pending={pending} onKey={onKey} />;
+  return <TypedKeyForm key={form.label} {...form} pending={pending} onKey={onKey} />;
 }

@@ -1,0 +1,112 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { FakeClock } from '../support/fake-clock.ts';
+import { killAt, type Moment, randomMoments } from '../support/killed.ts';
+import { bucketOn, folderAt, folderOn, save, settle, statesAt, storeTo } from '../support/places.ts';
+import { contentsOf, expectNothingLeft, type Scene, setScene } from '../support/scene.ts';
+import { type S3Server, startS3Server, whyNoS3 } from '../support/servers/s3.ts';
+import { startSftpServer, whyNoSftp } from '../support/servers/sftp.ts';
+import { startTestCore, succeed } from '../support/test-core.ts';
+
+const DAY = 24 * 3_600_000;
+const MIB = 1024 * 1024;
+const SOME_UPLOADED: Moment = { phase: 'some uploaded' };
+
+/** What each kind of destination is tried with. */
+interface Place {
+  given: Omit<Parameters<typeof save>[1], 'destinationId'>;
+  /** The names of what interrupted uploads have left there. */
+  unfinished(): Promise<string[]>;
+}
+
+/** A closed scene with one snapshot, whose plan is to store to another destination too; a copy there takes seconds. */
+async function setClosedScene(
+  mebibytes: number,
+  make: (scene: Scene) => Promise<Place>,
+): Promise<{ scene: Scene; place: Place; destinationId: string }> {
+  const scene = await setScene({ plan: { compression: 'none' } });
+  const { core, plan } = scene;
+  const database = new Database(scene.source);
+  database.exec(`CREATE TABLE pictures AS SELECT randomblob(${mebibytes * MIB}) AS picture`);
+  database.close();
+  await succeed(core, 'backups.start', { planId: plan.id, verify: false });
+  const place = await make(scene);
+  const settings = { ...place.given.settings, bytesPerSecond: (mebibytes * MIB) / 2 };
+  const destinationId = await save(core, { ...place.given, settings });
+  await core.call('schedules.pause', { until: null });
+  await storeTo(scene, plan.destinations[0]?.destinationId ?? '', destinationId);
+  await core.close();
+  return { scene, place, destinationId };
+}
+
+/** Kills a copy, starts again, and sees that it is made up, and that two days later nothing of the crash is left. */
+async function killAndGoOn(
+  moment: Moment,
+  { scene, place, destinationId }: Awaited<ReturnType<typeof setClosedScene>>,
+): Promise<void> {
+  await killAt(moment, scene.home, 'destinations.catchUp', { destinationId });
+  if (moment === SOME_UPLOADED) expect(await place.unfinished()).toHaveLength(1);
+  const clock = new FakeClock();
+  const core = await startTestCore(scene.home, { host: 'server', clock });
+  await core.call('destinations.save', { ...place.given, destinationId });
+  await core.call('schedules.resume', {});
+  await settle(core);
+  expect(await statesAt(core, destinationId)).toEqual(['stored']);
+  const [snapshot] = await core.call('snapshots.list', {});
+  await succeed(core, 'verifications.start', { snapshotId: snapshot?.id ?? '', destinationId });
+  clock.jump(2 * DAY);
+  await succeed(core, 'backups.start', { planId: scene.plan.id, verify: false });
+  await settle(core);
+  expect(await statesAt(core, destinationId)).toEqual(['stored', 'stored']);
+  expect(await place.unfinished()).toEqual([]);
+  const adopted = await succeed(core, 'destinations.adopt', { destinationId });
+  expect(adopted.result).toMatchObject({ found: 2, added: 0, missing: 0, problems: [] });
+  expectNothingLeft(scene);
+}
+
+const partialsIn = async (folder: string) => readdirSync(folder).filter((name) => name.endsWith('.partial'));
+
+describe('a copy that is killed is made up at the next start, and after the sweep nothing else is there', () => {
+  test.each([{ phase: 'uploading' }, SOME_UPLOADED, ...randomMoments(1, 1500)])(
+    'in a folder, at %j',
+    async (moment) => {
+      const set = await setClosedScene(8, async ({ folder }) => {
+        const second = join(folder, 'second');
+        return { given: folderAt(second, 'NAS'), unfinished: () => partialsIn(second) };
+      });
+      await killAndGoOn(moment, set);
+      expect(contentsOf(join(set.scene.folder, 'second'))).toEqual(contentsOf(set.scene.destination));
+    },
+  );
+
+  test.skipIf(whyNoSftp)('on an SSH server [sftp]', async () => {
+    const ssh = await startSftpServer();
+    onTestFinished(() => ssh.stop());
+    const { folder, ...given } = await folderOn(ssh, 'Host');
+    const set = await setClosedScene(8, async () => ({ given, unfinished: () => partialsIn(folder) }));
+    await killAndGoOn(SOME_UPLOADED, set);
+    expect(contentsOf(folder)).toEqual(contentsOf(set.scene.destination));
+  });
+
+  describe.skipIf(whyNoS3)('in a bucket [s3]', () => {
+    let s3: S3Server;
+    beforeAll(async () => {
+      s3 = await startS3Server();
+    });
+    afterAll(() => s3.stop());
+
+    test('with some of its parts there', async () => {
+      const given = await bucketOn(s3, 'Bucket');
+      if (given.settings.kind !== 's3') throw new Error('no bucket');
+      const { bucket } = given.settings;
+      const unfinished = async () => {
+        const { Uploads = [] } = await s3.client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+        return Uploads.map(({ Key = '' }) => Key);
+      };
+      await killAndGoOn(SOME_UPLOADED, await setClosedScene(40, async () => ({ given, unfinished })));
+    });
+  });
+});

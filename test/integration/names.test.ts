@@ -1,0 +1,98 @@
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
+import { contentsOf, expectFailure, expectNothingLeft, restore, setScene, takeBackup } from '../support/scene.ts';
+import { runToEnd, succeed } from '../support/test-core.ts';
+
+describe('names', () => {
+  test.each(['../escape', ".quo\"te & 'apostrophe'", 'Прогноз  погоды 家計簿', '会'.repeat(80)])(
+    'a plan called %j stores a snapshot in its folder and finds it again',
+    async (name) => {
+      const scene = await setScene({ plan: { name } });
+      const snapshot = await takeBackup(scene);
+      expect(readdirSync(scene.destination).sort()).toEqual([snapshot.name, `${snapshot.name}.manifest.json`]);
+      expect(readdirSync(scene.folder).sort()).toEqual(['app', 'backups', 'home']);
+      const scan = await succeed(scene.core, 'destinations.adopt', { path: scene.destination });
+      expect(scan.result).toMatchObject({ found: 1, added: 0, missing: 0, problems: [] });
+      expect(snapshot.planName).toBe(name.trim());
+    },
+  );
+
+  test.each(['my "quoted" \'database\'.db', 'с данными 数据.db', "x'; DROP TABLE t; --.db", '100% ?#&.db'])(
+    'a database called %j is backed up and restored',
+    async (sourceName) => {
+      const scene = await setScene({ sourceName });
+      const snapshot = await takeBackup(scene);
+      appendEntries(scene.source, 5);
+      expect(await restore(scene.core, snapshot.path, scene.source)).toMatchObject({ state: 'succeeded' });
+      expect(countEntries(scene.source)).toBe(100);
+      expect(readdirSync(join(scene.folder, 'app')).filter((name) => !name.startsWith(sourceName))).toEqual([]);
+    },
+  );
+
+  test('a database whose name ends in a space is itself, not the one without the space', async () => {
+    const scene = await setScene();
+    const spaced = `${scene.source} `;
+    makeDatabase(join(scene.folder, 'seven.db'), { rows: 7, journalMode: 'delete' });
+    renameSync(join(scene.folder, 'seven.db'), spaced);
+    const before = contentsOf(join(scene.folder, 'app'));
+    const { core, destination } = scene;
+    await expect(core.call('backups.start', { source: spaced, to: destination })).rejects.toMatchObject({
+      code: 'INVALID_PARAMS',
+      message: expect.stringContaining('app.db '),
+    });
+    await expect(core.call('sources.describe', { path: spaced })).rejects.toMatchObject({ code: 'INVALID_PARAMS' });
+    const snapshot = await takeBackup(scene);
+    await expect(
+      core.call('restores.check', { source: { path: snapshot.path }, targetPath: spaced }),
+    ).rejects.toMatchObject({ code: 'INVALID_PARAMS' });
+    expect(contentsOf(join(scene.folder, 'app'))).toEqual(before);
+  });
+
+  test.each(['../out', '/abs', 'quo"te', 'x'.repeat(250)])(
+    'an own name %j is refused before anything is done',
+    async (name) => {
+      const scene = await setScene();
+      const run = await scene.core.call('backups.start', { planId: scene.plan.id, name }).then(
+        ({ run: { id } }) => scene.core.runEnded(id),
+        (error: { toBody(): unknown }) => ({ state: 'failed', error: error.toBody() }),
+      );
+      expect(run).toMatchObject({ state: 'failed', error: { code: 'INVALID_PARAMS', hint: expect.any(String) } });
+      expect(readdirSync(scene.destination)).toEqual([]);
+      expectNothingLeft(scene);
+    },
+  );
+
+  test.each(['перед обновлением (final)', "it's ready.db.gz"])('an own name %j is taken as it is', async (name) => {
+    const scene = await setScene();
+    const snapshot = await takeBackup(scene, { name });
+    expect(snapshot.name).toBe(name.endsWith('.gz') ? name : `${name}.db.gz`);
+    const again = await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id, name });
+    expectFailure(again, 'CONFLICT', snapshot.name);
+    expect(readdirSync(scene.destination)).toHaveLength(2);
+    expectNothingLeft(scene);
+  });
+
+  test('an own name is free again once its files have been removed by hand', async () => {
+    const scene = await setScene();
+    const first = await takeBackup(scene, { name: 'nightly' });
+    for (const path of [first.path, `${first.path}.manifest.json`]) rmSync(path);
+    const second = await takeBackup(scene, { name: 'nightly' });
+    expect(second.path).toBe(first.path);
+    expect(await scene.core.call('snapshots.list', {})).toMatchObject([{ id: second.id, missing: false }]);
+  });
+});
+
+test('two databases of one name, backed up into one folder in the same second, get a name each', async () => {
+  const scene = await setScene({ rows: 3000 });
+  const twin = join(scene.folder, 'twin', 'app.db');
+  mkdirSync(join(scene.folder, 'twin'));
+  makeDatabase(twin, { rows: 3000 });
+  const runs = await Promise.all(
+    [scene.source, twin].map((source) => runToEnd(scene.core, 'backups.start', { source, to: scene.destination })),
+  );
+  expect(runs.map((run) => run.error)).toEqual([null, null]);
+  expect(readdirSync(scene.destination)).toHaveLength(4);
+  expect(await scene.core.call('snapshots.list', {})).toHaveLength(2);
+});
