@@ -317,10 +317,10 @@ describe.skipIf(whyNoS3 !== undefined || whyNoSftp !== undefined)('a bucket and 
   });
 
   test('a snapshot that is deleted while it is copied is not kept there either', async () => {
-    const scene = await setScene({ rows: 5000, plan: { compression: 'none' } });
+    const scene = await setScene({ rows: 20_000, plan: { compression: 'none' } });
     const { core } = scene;
     const remote = await folderOn(ssh, 'Host');
-    const slow = { ...remote, settings: { ...remote.settings, bytesPerSecond: 128 * 1024 } };
+    const slow = { ...remote, settings: { ...remote.settings, bytesPerSecond: 512 * 1024 } };
     const host = await save(core, slow as typeof remote);
     const first = await backUp(scene);
     await backUp(scene);

@@ -147,8 +147,12 @@ export function toRetained(snapshot: SnapshotSummary): RetainedSnapshot {
 
 /** @throws SnapkeepError `CONFLICT` when a preview is no longer the one that was confirmed */
 export function requireFresh(preview: PrunePreview, confirmation: string): void {
-  if (preview.confirmation === confirmation) return;
-  throw new SnapkeepError('CONFLICT', 'The snapshots have changed since they were looked at.', {
+  if (preview.confirmation !== confirmation) throw stalePreview();
+}
+
+/** The error for a preview that does not hold any more. */
+export function stalePreview(): SnapkeepError {
+  return new SnapkeepError('CONFLICT', 'The snapshots have changed since they were looked at.', {
     hint: 'Nothing was removed. Look at the preview again.',
   });
 }

@@ -11,7 +11,7 @@ import { explainError } from '../engine/engine-errors.ts';
 import { manifestPath } from '../engine/manifest-files.ts';
 import { cancelledError } from '../engine/task-context.ts';
 import { locationOf, openPlace, requireThere } from './places.ts';
-import { previewDelete, previewPrune, requireFresh } from './prune-preview.ts';
+import { previewDelete, previewPrune, requireFresh, stalePreview } from './prune-preview.ts';
 import type { RunHandle } from './runs.ts';
 import { dropUnwanted, emptyOutbox } from './wanted-copies.ts';
 import { wholeSnapshot } from './whole-snapshot.ts';
@@ -72,15 +72,46 @@ function startRemoval(
     work: async (handle) => {
       const { kept } = preview;
       for (const each of kept) handle.log('info', `Kept ${each.name} (${each.reasons.join(', ')}).`);
-      const removed = await removeAll(core, removals, handle, whenAway);
-      // Copies of a deleted snapshot that were still to be made are not made any more.
-      if (kind === 'delete') for (const { id } of preview.removed) core.catalog.snapshots.remove(id);
+      const removed =
+        kind === 'prune'
+          ? await removeAll(core, removals, handle, whenAway)
+          : await deleteEverywhere(core, removals, preview, handle, whenAway);
       await emptyOutbox(core);
       const bytesFreed = removed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
       handle.log('info', `Removed ${countInWords(removed.length, 'snapshot')}, ${bytesInWords(bytesFreed)} freed.`);
       return { kind, removed, kept, bytesFreed };
     },
   });
+}
+
+/**
+ * Removes a snapshot from all its destinations, and its copies that are still to be made: one that is being made finds
+ * that nobody wants it any more.
+ * @throws SnapkeepError `CONFLICT` when a copy has been stored since the preview
+ */
+async function deleteEverywhere(
+  core: CoreContext,
+  removals: readonly Removal[],
+  preview: PrunePreview,
+  handle: RunHandle,
+  whenAway: WhenAway,
+): Promise<PrunedSnapshot[]> {
+  const { copies, snapshots } = core.catalog;
+  const ids = new Set(preview.removed.map(({ id }) => id));
+  const known = [...ids].flatMap((id) => copies.ofSnapshot(id));
+  const previewed = new Set(removals.map(({ destination }) => destination.id));
+  if (known.some(({ state, destinationId }) => state === 'stored' && !previewed.has(destinationId)))
+    throw stalePreview();
+  const unmade = known.filter(({ destinationId }) => !previewed.has(destinationId));
+  for (const { snapshotId, destinationId } of unmade) copies.remove(snapshotId, destinationId);
+  try {
+    const removed = await removeAll(core, removals, handle, whenAway);
+    for (const id of ids) snapshots.remove(id);
+    return removed;
+  } catch (error) {
+    for (const copy of unmade) copies.set(copy.state === 'copying' ? { ...copy, state: 'waiting' } : copy);
+    throw error;
+  }
 }
 
 function byDestination({ catalog }: CoreContext, removed: readonly PrunedSnapshot[]): Removal[] {
