@@ -348,14 +348,15 @@ describe.skipIf(whyNoS3 !== undefined || whyNoSftp !== undefined)('a bucket and 
   test('no secret is in any file but the sealed catalog', async () => {
     const scene = await setScene();
     const { core, home } = scene;
-    const id = await save(core, await bucketOn(s3, 'Bucket'));
+    const bucket = await bucketOn(s3, 'Bucket');
+    const id = await save(core, bucket);
     await storeTo(scene, firstOf(scene), id);
     await backUp(scene);
     const secret = 'not to be found anywhere';
     await core.call('destinations.save', {
       destinationId: id,
       name: 'Bucket',
-      settings: (await bucketOn(s3, 'Bucket')).settings,
+      settings: bucket.settings,
       secrets: { accessKeyId: 'not to be seen either', secretAccessKey: secret },
       saveAnyway: true,
     });
