@@ -1,32 +1,11 @@
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { MANIFEST_FORMAT, Manifest } from '../../src-shared/model/manifest.ts';
-import type { Verification } from '../../src-shared/model/verification.ts';
+import { MANIFEST_FORMAT, type Manifest } from '../../src-shared/model/manifest.ts';
 import { appendEntries } from '../support/databases.ts';
-import { contentsOf, expectFailure, expectNothingLeft, type Scene, setScene, takeBackup } from '../support/scene.ts';
+import { expectFailure, expectNothingLeft, setScene, takeBackup } from '../support/scene.ts';
+import { expectBad, manifestOf, verify } from '../support/stored-files.ts';
 import { runToEnd, succeed } from '../support/test-core.ts';
-
-async function verify({ core }: Scene, path: string): Promise<Verification> {
-  const { result } = await succeed(core, 'verifications.start', { path });
-  if (result?.kind !== 'verify') throw new Error('no verification');
-  return result.verification;
-}
-
-/** Expects that a file is found bad by a verification and refused by a restore, which changes nothing. */
-async function expectBad(scene: Scene, path: string, message: RegExp | string): Promise<void> {
-  const verification = await verify(scene, path);
-  expect(verification).toMatchObject({ valid: false, level: 'none' });
-  expect(verification.message).toMatch(message);
-  const before = contentsOf(join(scene.folder, 'app'));
-  const check = await runToEnd(scene.core, 'restores.check', { source: { path }, targetPath: scene.source });
-  expectFailure(check, 'CORRUPT', path.split('/').at(-1) ?? '');
-  expect(contentsOf(join(scene.folder, 'app'))).toEqual(before);
-  expectNothingLeft(scene);
-}
-
-const manifestOf = (path: string): Manifest =>
-  Manifest.parse(JSON.parse(readFileSync(`${path}.manifest.json`, 'utf8')));
 
 describe('manifests', () => {
   test('of a newer format: TOO_NEW everywhere, and the file itself can be had without it', async () => {

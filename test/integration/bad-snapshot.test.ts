@@ -5,8 +5,6 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { verifyFile } from '../../src-main/core/engine/verify.ts';
-import { Manifest } from '../../src-shared/model/manifest.ts';
-import type { Verification } from '../../src-shared/model/verification.ts';
 import { hasCompressors } from '../support/command-line-tools.ts';
 import { countEntries, makeDatabase } from '../support/databases.ts';
 import { quietContext } from '../support/quiet-context.ts';
@@ -17,33 +15,12 @@ import {
   expectNothingLeft,
   prepareRestore,
   restore,
-  type Scene,
   setScene,
   takeBackup,
 } from '../support/scene.ts';
+import { expectBad, manifestOf, verify } from '../support/stored-files.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 import { runToEnd, succeed } from '../support/test-core.ts';
-
-async function verify({ core }: Scene, path: string): Promise<Verification> {
-  const { result } = await succeed(core, 'verifications.start', { path });
-  if (result?.kind !== 'verify') throw new Error('no verification');
-  return result.verification;
-}
-
-/** Expects that a file is found bad by a verification and refused by a restore, which changes nothing. */
-async function expectBad(scene: Scene, path: string, message: RegExp | string): Promise<void> {
-  const verification = await verify(scene, path);
-  expect(verification).toMatchObject({ valid: false, level: 'none' });
-  expect(verification.message).toMatch(message);
-  const before = contentsOf(join(scene.folder, 'app'));
-  const check = await runToEnd(scene.core, 'restores.check', { source: { path }, targetPath: scene.source });
-  expectFailure(check, 'CORRUPT', path.split('/').at(-1) ?? '');
-  expect(contentsOf(join(scene.folder, 'app'))).toEqual(before);
-  expectNothingLeft(scene);
-}
-
-const manifestOf = (path: string): Manifest =>
-  Manifest.parse(JSON.parse(readFileSync(`${path}.manifest.json`, 'utf8')));
 
 /** Numbers that are the same in every run. */
 function seeded(seed: number): (below: number) => number {

@@ -3,31 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
 import { openElsewhere } from '../support/elsewhere.ts';
-import {
-  contentsOf,
-  expectFailure,
-  expectNothingLeft,
-  onPhase,
-  prepareRestore,
-  type Scene,
-  setScene,
-  takeBackup,
-} from '../support/scene.ts';
+import { appFiles, setRestoreScene } from '../support/restore-scene.ts';
+import { expectFailure, expectNothingLeft, onPhase, prepareRestore } from '../support/scene.ts';
 import { runToEnd, succeed } from '../support/test-core.ts';
-
-/** A scene with a snapshot of 100 rows and a database that has 150 by now. */
-async function setRestoreScene(
-  journalMode: 'wal' | 'delete',
-  lockWaitSeconds = 1,
-): Promise<Scene & { snapshotPath: string }> {
-  const scene = await setScene({ journalMode });
-  await scene.core.call('settings.update', { lockWaitSeconds });
-  const { path } = await takeBackup(scene);
-  appendEntries(scene.source, 50);
-  return { ...scene, snapshotPath: path };
-}
-
-const appFiles = (scene: Scene) => contentsOf(join(scene.folder, 'app'));
 
 describe('a target that is not what was checked', () => {
   test('because another file has its name', async () => {
