@@ -8,7 +8,7 @@ import { freePort, killProgram, lacking, listening, startProgram } from './proce
 
 const SERVICES = ['account', 'container', 'object'] as const;
 
-const missing = lacking(['memcached', 'swift-ring-builder', 'swift-proxy-server', 'swift-object-server']);
+const missing = lacking(['memcached', 'swift-proxy-server', 'swift-object-server']);
 /** Why there is no server for the tests here; `undefined`: there is. */
 export const whyNoS3 = missing.length > 0 ? `${missing.join(', ')} not installed` : undefined;
 
@@ -103,13 +103,8 @@ function configure(folder: string, port: number, ports: Record<string, unknown>,
       `[app:${name}-server]`,
       `use = egg:swift#${name}`,
     ]);
-    const ring = (...args: string[]): void => {
-      execFileSync('swift-ring-builder', [join(etc, `${name}.builder`), ...args], { stdio: 'ignore' });
-    };
-    ring('create', '4', '1', '1');
-    ring('add', `r1z1-127.0.0.1:${ports[name]}/disk`, '1');
-    ring('rebalance');
   }
+  makeRings(etc, ports);
   const filters = ['catch_errors', 'gatekeeper', 'listing_formats', 'copy', 'slo', 'dlo'];
   write('proxy-server.conf', [
     ...common(port),
@@ -135,4 +130,25 @@ function configure(folder: string, port: number, ports: Record<string, unknown>,
     'user_test_tester = testing .admin',
     'user_test_reader = reading',
   ]);
+}
+
+/**
+ * Says where everything is stored: on the one disk there is. By Swift's own library in one process, which takes a
+ * tenth of the time of its command line, whose every step loads all of Swift.
+ */
+function makeRings(etc: string, ports: Record<string, unknown>): void {
+  const script = `
+import sys
+from swift.common.ring import RingBuilder
+for name, port in (argument.split('=') for argument in sys.argv[2:]):
+    builder = RingBuilder(4, 1, 1)
+    address = {'ip': '127.0.0.1', 'port': int(port)}
+    replication = {'replication_' + key: value for key, value in address.items()}
+    builder.add_dev({'region': 1, 'zone': 1, 'device': 'disk', 'weight': 1.0, **address, **replication})
+    builder.rebalance()
+    builder.get_ring().save(sys.argv[1] + '/' + name + '.ring.gz')
+`;
+  const rings = SERVICES.map((name) => `${name}=${ports[name]}`);
+  // Debian's own Python, which is the one that has Swift.
+  execFileSync('/usr/bin/python3', ['-c', script, etc, ...rings]);
 }
