@@ -1,8 +1,6 @@
+import type { KnownProgram } from '../model/old-schedule.ts';
 import type { Compression } from '../model/values.ts';
 import { findTime, monthTime, type NamedTime } from './times-in-names.ts';
-
-/** The programs whose names of backups are known. */
-export type KnownProgram = 'hone' | 'portunus' | 'openmemory' | 'soundbox' | 'pisovereign';
 
 /** What the name of a backup says that another program made, or that nobody entered. */
 export interface ForeignName {
