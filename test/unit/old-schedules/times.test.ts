@@ -44,7 +44,7 @@ function field(from: number, to: number, names: readonly string[] = []): fc.Arbi
 }
 
 /** More slots than these take long to count and show nothing new. */
-const MANY = 4000;
+const MANY = 400;
 
 /** The minutes of the two months that fields name, found by looking at each. */
 function minutesOf(onDay: (now: Date) => boolean, [minute, hour, month]: [Field, Field, Field]): number[] {
@@ -145,7 +145,7 @@ describe('lines of cron', () => {
       fc
         .tuple(fc.integer({ min: 0, max: 23 }), fc.constantFrom('1-5', 'sun', '0,3', '6-7'))
         .map(([h, d]) => `0 ${h} * * ${d}`),
-      fc.integer({ min: 2, max: 12 }).map((step) => `0 */${step} * * *`),
+      fc.integer({ min: 3, max: 12 }).map((step) => `0 */${step} * * *`),
       fc.integer({ min: 1, max: 31 }).map((day) => `30 2 ${day} * *`),
     );
     fc.assert(
@@ -154,7 +154,7 @@ describe('lines of cron', () => {
         if ('problem' in read) throw new Error(read.problem);
         expect(slotsIn(read.schedule, zone)).toEqual(slotsIn({ kind: 'cron', expression: line }, zone));
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 });
