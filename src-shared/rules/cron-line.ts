@@ -137,4 +137,4 @@ function readNumber(text: string, field: Field): number {
 }
 
 const unreadable = (text: string, { name, from, to }: Field): FieldFault =>
-  new FieldFault(`“${text.slice(0, 20)}” is no ${name}: it goes from ${from} to ${to}.`);
+  new FieldFault(`“${/^[\w*/-]{0,12}$/.test(text) ? text : '…'}” is no ${name}: it goes from ${from} to ${to}.`);

@@ -74,9 +74,10 @@ const READERS: readonly Reader[] = [
 ];
 
 /** What the schedule is where only other settings of the program are there. */
-const USUAL_TIMES: Partial<Record<KnownProgram, { because: string; value: string }>> = {
-  openmemory: { because: 'OM_BACKUP_AUTO_SCHEDULE', value: '0 2 * * *' },
-  soundbox: { because: 'BACKUP_DIR', value: '03:00' },
+const USUAL_TIMES: Partial<Record<KnownProgram, { because: string; means: RegExp; value: string }>> = {
+  openmemory: { because: 'OM_BACKUP_AUTO_SCHEDULE', means: /^true$/i, value: '0 2 * * *' },
+  // Many scripts call their folder so; only its name tells whose it is.
+  soundbox: { because: 'BACKUP_DIR', means: /sound-?box/i, value: '03:00' },
 };
 
 const NAMES = new Set(READERS.flatMap(({ when, retention, folder }) => [when, retention ?? when, folder]));
@@ -114,8 +115,8 @@ export function readProgramSettings(lines: readonly string[]): OldSchedules {
 function whenOf({ program, when }: Reader, settings: Settings): Variable | null {
   const usual = USUAL_TIMES[program];
   const because = usual && settings.get(usual.because);
-  const switchedOn = because !== undefined && because.value !== '' && because.value !== 'false';
-  return settings.get(when) ?? (usual && switchedOn ? { line: because.line, value: usual.value } : null);
+  const switchedOn = because !== undefined && usual?.means.test(because.value) === true;
+  return settings.get(when) ?? (switchedOn ? { line: because.line, value: usual.value } : null);
 }
 
 function entryOf(reader: Reader, line: number, schedule: Schedule, settings: Settings, secrets: string[]): OldSchedule {

@@ -17,7 +17,7 @@ const SHORTHANDS: Record<string, string> = {
 };
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 const WEEKDAY = /^(mon(day)?|tue(s|sday)?|wed(nesday)?|thu(r|rs|rsday)?|fri(day)?|sat(urday)?|sun(day)?)$/i;
-const TIME_ZONE = /^(UTC|GMT|[A-Za-z]+(\/[A-Za-z0-9_+-]+)+)$/;
+const TIME_ZONE = /^([A-Z]{3,4}|[A-Za-z]+(\/[A-Za-z0-9_+-]+)+)$/;
 
 class Unreadable extends Error {}
 

@@ -112,7 +112,7 @@ function databaseInWords(part: DatabasePart): string[] {
   const sentences: string[] = [];
   if (part.encryption !== null)
     sentences.push(
-      `An encrypted database stays encrypted (SQLCipher); its key is read from ${part.encryption.keyVariable}.`,
+      `An encrypted database (SQLCipher) is copied in one statement instead and stays encrypted; its key is read from ${part.encryption.keyVariable}.`,
     );
   if (part.counts.length > 0)
     sentences.push(

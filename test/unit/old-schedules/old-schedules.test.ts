@@ -308,6 +308,7 @@ find "$BACKUP_DIR/monthly" -name "*.db.gz" -mtime +365 -delete`),
       notes: [],
     });
     expect(one('BACKUP_DIR=/var/backups/soundbox')?.schedule).toEqual(daily('03:00'));
+    expect(read('BACKUP_DIR=/backup/other\nBACKUP_DIRS=x').unread).toHaveLength(1);
     expect(one('BACKUP_TIME=4:30')).toMatchObject({ schedule: daily('04:30'), notes: [expect.any(String)] });
   });
 });

@@ -18,25 +18,47 @@ test.each([
   ['rsync x https://ann:abc@host/y', 'rsync x https://ann:…@host/y', ['the password in an address']],
   [`sqlite3 x "PRAGMA key = 'abc def'; y"`, `sqlite3 x "PRAGMA key = …; y"`, ['PRAGMA key']],
   ['curl https://hc-ping.com/1234-5678', 'curl https://hc-ping.com/…', ['the address of a ping']],
+  [`echo 'a b' | gpg --passphrase-fd 0 x`, 'echo … | gpg --passphrase-fd 0 x', ['what was piped into a command']],
+  ['openssl enc -aes-256-cbc -k abc -in x', 'openssl enc -aes-256-cbc -k … -in x', ['the passphrase of openssl']],
+  ['openssl enc -pass pass:abc -in x', 'openssl enc -pass … -in x', ['pass']],
+  [`PRAGMA key = 'it''s'; x`, 'PRAGMA key = …; x', ['PRAGMA key']],
+  [`PRAGMA hexkey = x'0123'; x`, 'PRAGMA hexkey = …; x', ['PRAGMA key']],
+  ['docker run -eHONE_DB_KEY=abc x', 'docker run -eHONE_DB_KEY=… x', ['eHONE_DB_KEY']],
+  ['HONE_DB_KEY="never closed', 'HONE_DB_KEY=…', ['HONE_DB_KEY']],
+  ['echo "Backup failed!" | mail -s x ann@example.com', 'echo "Backup failed!" | mail -s x ann@example.com', []],
+  ['HONE_DB_KEY=$(pass show hone) ./hone', 'HONE_DB_KEY=$(pass show hone) ./hone', []],
+  ['HONE_DB_KEY="$A:hunter2" ./hone', 'HONE_DB_KEY=… ./hone', ['HONE_DB_KEY']],
+  ['HONE_DB_KEY="$(echo hunter2)" ./hone', 'HONE_DB_KEY=… ./hone', ['HONE_DB_KEY']],
   ['tool --keep 7 --key-file /etc/key -y', 'tool --keep 7 --key-file /etc/key -y', []],
   ['export PATH=/usr/bin HOME=/root', 'export PATH=/usr/bin HOME=/root', []],
 ])('%s', (text, cleaned, secrets) => {
   expect(withoutSecrets(text)).toEqual({ text: cleaned, secrets });
 });
 
-test.each(['HONE_DB_KEY', 'AWS_SECRET_ACCESS_KEY', 'ADMIN_TOKEN', 'password', 'PASSPHRASE', 'key', 'api-key'])(
-  '%s is secret',
+test.each([
+  'HONE_DB_KEY',
+  'AWS_SECRET_ACCESS_KEY',
+  'ADMIN_TOKEN',
+  'password',
+  'PASSPHRASE',
+  'key',
+  'api-key',
+  'PGPASSWORD',
+  'MYSQL_PWD',
+  'SECRET_KEY_BASE',
+])('%s is secret', (name) => {
+  expect(isSecretName(name)).toBe(true);
+});
+
+test.each(['monkey', 'PATH', 'HONE_BACKUP_DIR', 'KEYBOARD', 'keep', 'PWD', 'token-file', 'PASSPHRASE_FD'])(
+  '%s is no secret',
   (name) => {
-    expect(isSecretName(name)).toBe(true);
+    expect(isSecretName(name)).toBe(false);
   },
 );
 
-test.each(['monkey', 'PATH', 'HONE_BACKUP_DIR', 'KEYBOARD', 'keep'])('%s is no secret', (name) => {
-  expect(isSecretName(name)).toBe(false);
-});
-
 test('no secret of any kind is in an answer, however it is quoted', () => {
-  const secret = fc.stringMatching(/^[A-Za-z0-9 _.!/+@-]{6,20}$/).map((text) => `S3cr3t${text.trim()}xyzzy`);
+  const secret = fc.stringMatching(/^[A-Za-z0-9 _.!/+@%,:;|&$#-]{6,20}$/).map((text) => `S3cr3t${text.trim()}xyzzy`);
   const quoted = fc.constantFrom(
     (text: string) => `"${text}"`,
     (text: string) => `'${text}'`,
@@ -52,6 +74,8 @@ test('no secret of any kind is in an answer, however it is quoted', () => {
     (value: string) => `HONE_BACKUP_SCHEDULE=24\nHONE_DB_KEY=${value}`,
     (value: string) => `99 2 * * * HONE_DB_KEY=${value} hone backup create`,
     (value: string) => `HONE_DB_KEY=${value} hone backup create`,
+    (value: string) => `0 2 * * * docker run -e HONE_DB_KEY=${value} hone`,
+    (value: string) => `0 2 * * * sh -c export\\ X;HONE_DB_KEY=${value};hone backup`,
     (value: string) => `# /etc/cron.daily/x\nexport HONE_DB_KEY=${value}\nhone backup create`,
   );
   fc.assert(

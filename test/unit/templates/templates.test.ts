@@ -89,7 +89,7 @@ describe('what a template will do, in words', () => {
       'Database: Daily at 02:00, the database is copied page by page while programs go on writing.',
       'A snapshot is compressed with gzip, for example hone-2024-01-15-143022.db.gz.',
       'It keeps the last 7 snapshots.',
-      'An encrypted database stays encrypted (SQLCipher); its key is read from HONE_DB_KEY.',
+      'An encrypted database (SQLCipher) is copied in one statement instead and stays encrypted; its key is read from HONE_DB_KEY.',
       'Each check counts the rows of accounts, transactions and subscriptions.',
       'Restart the server of Hone after a restore, so that all its connections use the restored database.',
     ]);
