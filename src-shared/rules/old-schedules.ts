@@ -36,8 +36,8 @@ export function readOldSchedules(text: string, path?: string): OldSchedules {
       unread: [{ line: 1, problem: 'It is a script, which has no times: paste the line that runs it.' }],
     };
   const lines = text.split(/\r?\n/);
-  if (/^\s*\[(Timer|Service|Unit)\]\s*$/m.test(text)) return readSystemdUnits(lines);
-  const settings = lines.some((line) => isKnownSetting(line)) && !lines.some(isCronLine);
+  if (/^[ \t]*\[(Timer|Service|Unit)\][ \t]*\r?$/m.test(text)) return readSystemdUnits(lines);
+  const settings = lines.some((line) => isKnownSetting(line)) && !lines.some((line) => CRON_LINE.test(line));
   if (settings) return readProgramSettings(lines);
   return readCrontab(lines, path === undefined ? null : /^\/etc\/(crontab$|cron\.d\/)/.test(path));
 }
@@ -53,11 +53,7 @@ function readScript(text: string, often: string, path: string): OldSchedules {
   return { schedules: [{ line: 1, schedule, timeZone: null, command: path, facts, notes }], unread: [] };
 }
 
-const CRON_TIME = String.raw`(?:@\w+|(?:[\d*][^\s=]*\s+){2}\S+\s+\S+\s+\S+)`;
-
-function isCronLine(line: string): boolean {
-  return new RegExp(String.raw`^\s*${CRON_TIME}\s+\S`).test(line);
-}
+const CRON_LINE = /^\s*(?:@\w+|(?:[\d*][^\s=]*\s+){2}\S+\s+\S+\s+\S+)\s+\S/;
 
 /** What the lines of a crontab so far say for those that follow. */
 interface CronSurroundings {
