@@ -7,7 +7,7 @@ export const RestoreSource = z.union([z.strictObject({ snapshotId: z.uuid() }), 
 export type RestoreSource = z.infer<typeof RestoreSource>;
 
 /** What the first bytes of a file say it is. */
-export const FileContent = z.enum(['sqlite', 'empty', 'gzip', 'zstd', 'zip', 'text', 'encrypted', 'unknown']);
+export const FileContent = z.enum(['sqlite', 'empty', 'gzip', 'zstd', 'zip', 'sql', 'text', 'encrypted', 'unknown']);
 export type FileContent = z.infer<typeof FileContent>;
 
 /** What a file is, told by its content, the manifest beside it and the catalog; no more than a look, nothing is unpacked. */

@@ -1,6 +1,15 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { median, printTable, timeCommand, timeScript, watchSnapkeep } from './measure.ts';
+import {
+  type Contender,
+  contender,
+  printTable,
+  rowsOf,
+  takeTurns,
+  timeCommand,
+  timeScript,
+  watchSnapkeep,
+} from './measure.ts';
 
 /** Where and how often to measure. */
 export interface ScriptsBench {
@@ -58,35 +67,6 @@ export function measureScripts({ database, stored, folder, rounds }: ScriptsBenc
   ]);
   for (const format of ['gz', 'zst']) rmSync(join(stored, format), { recursive: true });
   printWatched(database, stored);
-}
-
-/** One of those that are compared; the first of them is the measure. */
-interface Contender {
-  name: string;
-  /** Does it once and answers how many milliseconds it took. */
-  once(): number;
-  times: number[];
-}
-
-function contender(name: string, once: () => number): Contender {
-  return { name, once, times: [] };
-}
-
-/** Each once; in each round another one begins, so that none always finds what the same other one left behind. */
-function takeTurns(contenders: readonly Contender[], round: number): void {
-  for (let turn = 0; turn < contenders.length; turn++) {
-    const next = contenders[(round + turn) % contenders.length];
-    next?.times.push(next.once());
-  }
-}
-
-function rowsOf(contenders: readonly Contender[]): string[][] {
-  const baseline = median(contenders[0]?.times ?? []);
-  return contenders.map(({ name, times }) => [
-    name,
-    `${(median(times) / 1000).toFixed(2)} s`,
-    `${(baseline / median(times)).toFixed(2)} ×`,
-  ]);
 }
 
 /** What a backup and a verification need of memory, and leave of the main thread. */

@@ -1,12 +1,13 @@
 /*
  * Measures Snapkeep against the scripts people use, side by side in one run:
- * npm run bench [-- --megabytes 500] [-- --rounds 5] [-- --only scripts|live|retention]
+ * npm run bench [-- --megabytes 500] [-- --rounds 5] [-- --only scripts|live|dump|retention]
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureDump } from './bench-dump.ts';
 import { measureLive } from './bench-live.ts';
 import { measureRetention } from './bench-retention.ts';
 import { measureScripts } from './bench-scripts.ts';
@@ -32,8 +33,11 @@ try {
   makeSampleDatabase(database, Number(values.megabytes));
   const stored = join(folder, 'stored');
   mkdirSync(stored);
-  if (values.only !== 'live') measureScripts({ database, stored, folder, rounds: Number(values.rounds) });
-  if (values.only !== 'scripts') await measureLive({ database, stored, rounds: Number(values.rounds) });
+  const rounds = Number(values.rounds);
+  const wanted = (name: string): boolean => values.only === undefined || values.only === name;
+  if (wanted('scripts')) measureScripts({ database, stored, folder, rounds });
+  if (wanted('live')) await measureLive({ database, stored, rounds });
+  if (wanted('dump')) measureDump({ database, folder, rounds });
   const left = readdirSync(stored).filter((name) => statSync(join(stored, name)).isFile() && name.endsWith('.partial'));
   if (left.length > 0) throw new Error(`Left behind: ${left.join(', ')}`);
 } finally {

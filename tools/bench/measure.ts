@@ -43,3 +43,34 @@ export function printTable(rows: ReadonlyArray<readonly string[]>): void {
       `${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}\n`,
     );
 }
+
+/** One of those that are compared; the first of them is the measure. */
+export interface Contender {
+  name: string;
+  /** Does it once and answers how many milliseconds it took. */
+  once(): number;
+  times: number[];
+}
+
+/** One that has not run yet. */
+export function contender(name: string, once: () => number): Contender {
+  return { name, once, times: [] };
+}
+
+/** Each once; in each round another one begins, so that none always finds what the same other one left behind. */
+export function takeTurns(contenders: readonly Contender[], round: number): void {
+  for (let turn = 0; turn < contenders.length; turn++) {
+    const next = contenders[(round + turn) % contenders.length];
+    next?.times.push(next.once());
+  }
+}
+
+/** Name, median and how much faster than the first each one is. */
+export function rowsOf(contenders: readonly Contender[]): string[][] {
+  const baseline = median(contenders[0]?.times ?? []);
+  return contenders.map(({ name, times }) => [
+    name,
+    `${(median(times) / 1000).toFixed(2)} s`,
+    `${(baseline / median(times)).toFixed(2)} ×`,
+  ]);
+}

@@ -46,10 +46,10 @@ const STATISTICS_TABLE = /^CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?sqlite_stat
  * @throws SnapkeepError `UNSUPPORTED` for what has no place in a dump, `CORRUPT` where a dump says it is not whole
  */
 export function judgeStatement(sql: string, line: number): Verdict {
-  const bare = sql.slice(BLANK.exec(sql)?.[0].length ?? 0);
+  const bare = withoutBlank(sql);
   if (bare === '' || bare === ';') return 'leave-out';
   if (/^INSERT\b/i.test(bare)) return VIRTUAL_TABLE.test(bare) ? 'run-on-schema' : 'run';
-  if (bare.startsWith('.')) throw refused(line, 'a command of the sqlite3 shell');
+  refuseCommand(sql, line);
   if (/^PRAGMA\b/i.test(bare)) return judgePragma(bare, line);
   if (STATISTICS_TABLE.test(bare)) return 'run-on-schema';
   if (ALLOWED.test(bare) || CREATE.test(bare)) return 'run';
@@ -61,6 +61,15 @@ export function judgeStatement(sql: string, line: number): Verdict {
     });
   }
   throw refused(line, `${/^\w+/.exec(bare)?.[0].toUpperCase() ?? 'something that is no SQL'}`);
+}
+
+/** @throws SnapkeepError `UNSUPPORTED` for a command of SQLite's shell, which need not be ended by a semicolon */
+export function refuseCommand(sql: string, line: number): void {
+  if (withoutBlank(sql).startsWith('.')) throw refused(line, 'a command of the sqlite3 shell');
+}
+
+function withoutBlank(sql: string): string {
+  return sql.slice(BLANK.exec(sql)?.[0].length ?? 0);
 }
 
 function judgePragma(bare: string, line: number): Verdict {

@@ -2,7 +2,7 @@ import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { quoteName } from '../describe-database.ts';
 import type { Database } from '../open-database.ts';
 import type { DumpedTable } from './dump-schema.ts';
-import { realLiteral, textLiteralOf, withSafeTexts } from './literals.ts';
+import { realLiteral, textLiteral, textLiteralOf, withSafeTexts } from './literals.ts';
 
 /** A statement takes rows until it is about as long as this. Longer ones are no faster to read. */
 const STATEMENT_BYTES = 64 * 1024;
@@ -19,7 +19,7 @@ const REAL_FUNCTION = 'snapkeep_real';
 
 /** Readies a connection for {@link dumpRows}. */
 export function prepareForRows(database: Database): void {
-  database.function(REAL_FUNCTION, { deterministic: true, directOnly: true }, realLiteral);
+  database.function(REAL_FUNCTION, { deterministic: true, directOnly: true }, (value) => realLiteral(Number(value)));
 }
 
 /**
@@ -115,9 +115,7 @@ function* utf16Rows(database: Database, columns: readonly string[], source: stri
 }
 
 function utf16Literal(bytes: Buffer, bigEndian: boolean): string {
-  const asBytes = `CAST(X'${bytes.toString('hex')}' AS TEXT)`;
-  if (bytes.length % 2 !== 0) return asBytes;
+  if (bytes.length % 2 !== 0) return textLiteralOf(bytes);
   const text = (bigEndian ? Buffer.from(bytes).swap16() : bytes).toString('utf16le');
-  if (!text.isWellFormed() || text.includes('\0') || text.includes('\u001a')) return asBytes;
-  return textLiteralOf(Buffer.from(text, 'utf8')).toString('utf8');
+  return textLiteral(text) ?? textLiteralOf(bytes);
 }

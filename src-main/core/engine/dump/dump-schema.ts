@@ -1,6 +1,7 @@
 import { quoteName } from '../describe-database.ts';
 import type { Database } from '../open-database.ts';
-import { textLiteral } from './literals.ts';
+import { quoteText, textLiteral } from './literals.ts';
+import { StatementSplitter } from './statement-splitter.ts';
 
 /** A table with rows of its own, and how its rows are read and written. */
 export interface DumpedTable {
@@ -116,8 +117,8 @@ function virtualTables(entries: readonly Entry[]): string[] {
   if (virtual.length === 0) return [];
   return withWritableSchema(
     virtual.map(({ name, table, sql }) => {
-      const values = ['table', name, table].map(textLiteral).join(',');
-      return `INSERT INTO sqlite_master(type,name,tbl_name,rootpage,sql) VALUES(${values},0,${textLiteral(sql)});`;
+      const values = ['table', name, table].map(quoteText).join(',');
+      return `INSERT INTO sqlite_master(type,name,tbl_name,rootpage,sql) VALUES(${values},0,${textLiteral(sql) ?? quoteText(sql)});`;
     }),
   );
 }
@@ -136,7 +137,8 @@ function withWritableSchema(statements: readonly string[]): string[] {
   return ['PRAGMA writable_schema=ON;', ...statements, 'PRAGMA writable_schema=OFF;'];
 }
 
-/** The text of a view can end within a comment. */
+/** The text of a view can end within a comment, in which a semicolon would be lost. */
 function ended(sql: string): string {
-  return sql.includes('--') ? `${sql}\n;` : `${sql};`;
+  const [whole] = new StatementSplitter().push(Buffer.from(`${sql};`));
+  return whole === undefined ? `${sql}\n;` : `${sql};`;
 }

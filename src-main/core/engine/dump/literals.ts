@@ -54,28 +54,26 @@ function binaryLiteral(value: number): string {
   return literal;
 }
 
-/** Bytes as a blob literal. */
-export function blobLiteral(bytes: Uint8Array): string {
-  return `X'${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')}'`;
+/** Text between quotes, as it is. */
+export function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** Text as SQL. For text that is not UTF-8, see {@link textLiteralOf}. */
-export function textLiteral(text: string): string {
-  return textLiteralOf(Buffer.from(text, 'utf8')).toString('utf8');
+/** Text as SQL that comes through any shell; `undefined` where only its bytes do. */
+export function textLiteral(text: string): string | undefined {
+  if (text.includes('\0') || text.includes('\u001a') || !text.isWellFormed()) return undefined;
+  if (!text.includes('\r')) return quoteText(text);
+  if (text.includes(CR_MARK)) return undefined;
+  return `replace(${quoteText(text.replaceAll('\r', CR_MARK))},'${CR_MARK}',char(13))`;
 }
 
-/** Text of a UTF-8 database, given by its bytes, as SQL. */
-export function textLiteralOf(bytes: Buffer): Buffer {
-  const raw = bytes.toString('latin1');
-  const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-  if (!isOdd(bytes)) return Buffer.from(quoted(raw), 'latin1');
-  if (isUtf8(bytes) && !raw.includes('\0') && !raw.includes('\u001a') && !raw.includes(CR_MARK))
-    return Buffer.from(`replace(${quoted(raw.replaceAll('\r', CR_MARK))},'${CR_MARK}',char(13))`, 'latin1');
-  return Buffer.from(`CAST(${blobLiteral(bytes)} AS TEXT)`, 'latin1');
+/** The text that these bytes are in the encoding of the database, as SQL. */
+export function textLiteralOf(bytes: Buffer): string {
+  return `CAST(X'${bytes.toString('hex')}' AS TEXT)`;
 }
 
 /**
- * Writes anew each string in values or whole statements that would not come through as it is; the rest stays. Names in
+ * Writes anew each string of a UTF-8 database in values or whole statements that would not come through as it is; the rest stays. Names in
  * quotes and comments are left alone.
  */
 export function withSafeTexts(sql: Buffer): Buffer {
@@ -88,7 +86,8 @@ export function withSafeTexts(sql: Buffer): Buffer {
       const inner = sql.subarray(at + 1, end - 1);
       if (isOdd(inner)) {
         const text = Buffer.from(inner.toString('latin1').replaceAll("''", "'"), 'latin1');
-        parts.push(sql.subarray(copied, at), textLiteralOf(text));
+        const literal = isUtf8(text) ? textLiteral(text.toString('utf8')) : undefined;
+        parts.push(sql.subarray(copied, at), Buffer.from(literal ?? textLiteralOf(text)));
         copied = end;
       }
     }

@@ -6,7 +6,7 @@ import { readUnpacked } from '../decompress.ts';
 import { sidecarPaths } from '../durable-files.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import { type Database, openDatabase } from '../open-database.ts';
-import { judgeStatement } from './check-statement.ts';
+import { judgeStatement, refuseCommand } from './check-statement.ts';
 import { MAX_STATEMENT_BYTES } from './dump-rows.ts';
 import { withSafeTexts } from './literals.ts';
 import { type Statement, StatementSplitter } from './statement-splitter.ts';
@@ -110,7 +110,7 @@ class DumpLoader {
   finish(): void {
     const { rest, blank } = this.#splitter.end();
     // A command of the shell has no semicolon.
-    if (!blank) judgeStatement(textOf(rest), rest.line);
+    if (!blank) refuseCommand(textOf(rest), rest.line);
     if (blank && this.#complete) {
       if (this.#database.inTransaction) this.#database.exec('COMMIT');
       return;
@@ -132,8 +132,7 @@ class DumpLoader {
     this.#complete = verdict === 'end';
     if (verdict === 'begin' || verdict === 'end') return;
     try {
-      // Page size and encoding come before the first statement that writes; until then no transaction is needed.
-      if (!this.#database.inTransaction && !/^\s*(?:--[^\n]*\n\s*)*PRAGMA\b/i.test(sql)) this.#database.exec('BEGIN');
+      if (!this.#database.inTransaction) this.#database.exec('BEGIN');
       if (verdict === 'run') this.#database.exec(sql);
       else this.#runOnSchema(sql);
     } catch (error) {
