@@ -2,7 +2,7 @@ import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { quoteName } from '../describe-database.ts';
 import type { Database } from '../open-database.ts';
 import type { DumpedTable } from './dump-schema.ts';
-import { realLiteral, textLiteral, textLiteralOf, withSafeTexts } from './literals.ts';
+import { quoteText, realLiteral, textLiteral, textLiteralOf, withSafeTexts } from './literals.ts';
 
 /** A statement takes rows until it is about as long as this. Longer ones are no faster to read. */
 const STATEMENT_BYTES = 64 * 1024;
@@ -16,6 +16,9 @@ const ARGUMENTS = 500;
 /** What takes the place of bytes that are not UTF-8 when they become a string. */
 const REPLACEMENT = '\ufffd';
 const REAL_FUNCTION = 'snapkeep_real';
+
+/** A value as the driver hands it over where integers are to keep all their digits. */
+type Value = string | bigint | number | Buffer | null;
 
 /** Readies a connection for {@link dumpRows}. */
 export function prepareForRows(database: Database): void {
@@ -41,13 +44,13 @@ export function* dumpRows(database: Database, table: DumpedTable, utf16: boolean
     for (const rows of batches(utf16Rows(database, columns, source))) yield statement(`${start}${rows.join(',\n')};\n`);
     return;
   }
-  const row = rowExpression(columns);
   let done = 0;
-  for (const rows of batches(database.prepare<[], string>(`SELECT ${row} ${source}`).pluck().iterate())) {
+  for (const rows of batches(utf8Rows(database, columns, source))) {
     const text = `${start}${rows.join(',\n')};\n`;
     if (text.includes(REPLACEMENT)) {
       // Something here may not be UTF-8. From here on rows come as bytes, which takes longer.
-      const bytes = database.prepare<[], Buffer>(`SELECT CAST(${row} AS BLOB) ${source} LIMIT -1 OFFSET ${done}`);
+      const row = `CAST(${rowExpression(columns)} AS BLOB)`;
+      const bytes = database.prepare<[], Buffer>(`SELECT ${row} ${source} LIMIT -1 OFFSET ${done}`);
       for (const rest of batches(bytes.pluck().iterate())) {
         const parts = rest.flatMap((each, n) => [Buffer.from(n === 0 ? start : ',\n'), each]);
         yield statement([...parts, Buffer.from(';\n')]);
@@ -80,7 +83,27 @@ function tooLong(table: string): SnapkeepError {
   });
 }
 
-/** A whole row as SQL, written by SQLite: quicker than handing over each value. */
+function* utf8Rows(database: Database, columns: readonly string[], source: string): Generator<string> {
+  const rows = database
+    .prepare<[], Value[]>(`SELECT ${columns.join(',')} ${source}`)
+    .raw()
+    .safeIntegers()
+    .iterate();
+  for (const row of rows) {
+    let literals = '';
+    for (const value of row) literals += literals === '' ? literalOf(value) : `,${literalOf(value)}`;
+    yield `(${literals})`;
+  }
+}
+
+function literalOf(value: Value): string {
+  if (typeof value === 'string') return quoteText(value);
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value === 'number') return realLiteral(value);
+  return value === null ? 'NULL' : `X'${value.toString('hex')}'`;
+}
+
+/** A whole row as SQL, written by SQLite, which leaves texts the bytes they are. */
 function rowExpression(columns: readonly string[]): string {
   const literals = columns.map(
     (column) => `CASE typeof(${column}) WHEN 'text' THEN ''''||replace(${column},'''','''''')||''''

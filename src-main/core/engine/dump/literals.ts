@@ -29,8 +29,8 @@ export function realLiteral(value: number): string {
   // SQLite stores NULL for what is no number.
   if (Number.isNaN(value)) return 'NULL';
   if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return `${value}.0`;
   const decimal = String(value);
-  if (/^-?\d{1,15}$/.test(decimal)) return `${decimal}.0`;
   if (decimal.length <= 16 && /^-?\d+\.\d{1,4}$/.test(decimal)) return decimal;
   return binaryLiteral(value);
 }
@@ -56,7 +56,7 @@ function binaryLiteral(value: number): string {
 
 /** Text between quotes, as it is. */
 export function quoteText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+  return text.includes("'") ? `'${text.replaceAll("'", "''")}'` : `'${text}'`;
 }
 
 /** Text as SQL that comes through any shell; `undefined` where only its bytes do. */
