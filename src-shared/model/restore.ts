@@ -10,7 +10,18 @@ export const RestoreSource = z.union([
 export type RestoreSource = z.infer<typeof RestoreSource>;
 
 /** What the first bytes of a file say it is. */
-export const FileContent = z.enum(['sqlite', 'empty', 'gzip', 'zstd', 'age', 'zip', 'text', 'encrypted', 'unknown']);
+export const FileContent = z.enum([
+  'sqlite',
+  'empty',
+  'gzip',
+  'zstd',
+  'age',
+  'zip',
+  'sql',
+  'text',
+  'encrypted',
+  'unknown',
+]);
 export type FileContent = z.infer<typeof FileContent>;
 
 /** What a file is, told by its content, the manifest beside it and the catalog; no more than a look, nothing is unpacked. */

@@ -69,6 +69,26 @@ export async function unpackFile(
   }
 }
 
+/**
+ * What a gzip or zstd file unpacks to, or any other file as it is, in pieces, without a copy on disk.
+ * @param onProgress told the stored bytes read so far; may throw to stop
+ * @throws SnapkeepError `CORRUPT` when the compressed data is damaged or cut off
+ */
+export async function* readUnpacked(
+  storedPath: string,
+  content: FileContent,
+  onProgress: (bytes: number) => void,
+): AsyncGenerator<Buffer> {
+  const stored = await openHashed(storedPath, onProgress);
+  try {
+    yield* unpackedPieces(stored.reader, content);
+  } catch (error) {
+    throw isDamage(error) ? damagedData(error) : error;
+  } finally {
+    await stored.close();
+  }
+}
+
 /** Reads and hashes a file, and says how far it is, without unpacking anything. */
 export async function hashFile(
   path: string,
