@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { checkNamePattern, DEFAULT_NAME_PATTERN } from '../rules/name-pattern.ts';
 import { KEEP_ALL, Retention } from './plan.ts';
 import { Schedule, TimeZone } from './schedule.ts';
-import { Compression } from './values.ts';
+import { BackupMethod, Compression } from './values.ts';
 
 /** The platforms that places differ on. */
 export const Platform = z.enum(['linux', 'macos', 'windows']);
@@ -78,8 +78,7 @@ export const TemplatePart = z.discriminatedUnion('kind', [
   z.strictObject({
     ...part,
     kind: z.literal('database'),
-    /** `online`: page by page while programs write. `compact`: rewritten without gaps (VACUUM INTO). `dump`: as SQL statements. */
-    method: z.enum(['online', 'compact', 'dump']).default('online'),
+    method: BackupMethod.default('online'),
     compression: Compression.default('gz'),
     /** How it may be encrypted, and the program's own variable with the key; `null`: it is not. */
     encryption: z

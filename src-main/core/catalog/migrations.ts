@@ -136,4 +136,9 @@ export const migrations: readonly Migration[] = [
     PRIMARY KEY (plan_id, fingerprint)
   ) STRICT;
   `,
+  `
+  ALTER TABLE plans ADD COLUMN method TEXT NOT NULL DEFAULT 'online';
+  ALTER TABLE plans ADD COLUMN schema_version TEXT;
+  ALTER TABLE plans ADD COLUMN lock_files TEXT NOT NULL DEFAULT '[]';
+  `,
 ];

@@ -5,7 +5,7 @@ import { AGE_START, ARMOR_START } from './unseal.ts';
 
 const SQLITE_MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 /** How much is looked at. */
-const SAMPLE_BYTES = 4096;
+export const SAMPLE_BYTES = 4096;
 /** How much of it has to be text. */
 const TEXT_BYTES = 512;
 /** A mark of UTF-8, white space, comments, and then what dumps begin with. */
@@ -91,7 +91,7 @@ export function contentInWords(content: FileContent): string {
 }
 
 /** What a restore can do something with. */
-const RESTORABLE: ReadonlySet<FileContent> = new Set(['sqlite', 'empty', 'gzip', 'zstd', 'age', 'encrypted']);
+const RESTORABLE: ReadonlySet<FileContent> = new Set(['sqlite', 'empty', 'gzip', 'zstd', 'age', 'sql', 'encrypted']);
 
 /** Whether a restore can do anything with such a file. */
 export function isRestorable(content: FileContent): boolean {

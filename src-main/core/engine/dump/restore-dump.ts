@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { open, rm } from 'node:fs/promises';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { FileContent } from '../../../../src-shared/model/restore.ts';
+import type { Unlocking } from '../database-key.ts';
 import { readUnpacked } from '../decompress.ts';
 import { sidecarPaths } from '../durable-files.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
@@ -9,6 +10,7 @@ import { type Database, openDatabase } from '../open-database.ts';
 import { judgeStatement, refuseCommand } from './check-statement.ts';
 import { MAX_STATEMENT_BYTES } from './dump-rows.ts';
 import { withSafeTexts } from './literals.ts';
+import { runWithQuotedStrings } from './quoted-strings.ts';
 import { type Statement, StatementSplitter } from './statement-splitter.ts';
 
 const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
@@ -18,6 +20,8 @@ const UTF16_MARKS = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])];
 export interface RestoreDumpOptions {
   /** Told the bytes of SQL that have been read; may throw to stop. */
   onProgress?: (bytes: number) => void;
+  /** The key that the new database gets, so that nothing plain is written; `null`: none. */
+  unlocking?: Unlocking | null;
 }
 
 /**
@@ -56,7 +60,7 @@ export async function restoreDump(
     throw explainError(error, targetPath);
   }
   try {
-    const loader = new DumpLoader(openDatabase(targetPath, { mustExist: true }));
+    const loader = new DumpLoader(openDatabase(targetPath, { mustExist: true, unlocking: options.unlocking ?? null }));
     try {
       let bytes = 0;
       for await (const piece of pieces) {
@@ -68,7 +72,7 @@ export async function restoreDump(
     } finally {
       loader.close();
     }
-    requireReadable(targetPath);
+    requireReadable(targetPath, options.unlocking ?? null);
     const handle = await open(targetPath, 'r+');
     try {
       await handle.sync();
@@ -133,7 +137,7 @@ class DumpLoader {
     if (verdict === 'begin' || verdict === 'end') return;
     try {
       if (!this.#database.inTransaction) this.#database.exec('BEGIN');
-      if (verdict === 'run') this.#database.exec(sql);
+      if (verdict === 'run') runWithQuotedStrings(this.#database, sql);
       else this.#runOnSchema(sql);
     } catch (error) {
       throw explainStatement(error, statement.line);
@@ -169,8 +173,8 @@ function withoutMark(start: Buffer): Buffer {
 }
 
 /** A schema that was written past SQLite's checks is read once as any other program will. */
-function requireReadable(path: string): void {
-  const database = openDatabase(path, { readonly: true, mustExist: true });
+function requireReadable(path: string, unlocking: Unlocking | null): void {
+  const database = openDatabase(path, { readonly: true, mustExist: true, unlocking });
   try {
     database.prepare('SELECT count(*) FROM sqlite_schema').get();
   } finally {
