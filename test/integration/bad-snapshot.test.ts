@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { verifyFile } from '../../src-main/core/engine/verify.ts';
-import { Manifest } from '../../src-shared/model/manifest.ts';
+import { MANIFEST_FORMAT, Manifest } from '../../src-shared/model/manifest.ts';
 import type { Verification } from '../../src-shared/model/verification.ts';
 import { hasCompressors } from '../support/command-line-tools.ts';
 import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
@@ -284,7 +284,10 @@ describe('manifests', () => {
     const scene = await setScene();
     const { path } = await takeBackup(scene);
     const described = `${path}.manifest.json`;
-    writeFileSync(described, JSON.stringify({ ...manifestOf(path), format: 3, surprise: { new: true } }));
+    writeFileSync(
+      described,
+      JSON.stringify({ ...manifestOf(path), format: MANIFEST_FORMAT + 1, surprise: { new: true } }),
+    );
     expectFailure(await runToEnd(scene.core, 'verifications.start', { path }), 'TOO_NEW', described);
     const check = { source: { path }, targetPath: scene.source };
     expectFailure(await runToEnd(scene.core, 'restores.check', check), 'TOO_NEW', described);
