@@ -30,12 +30,13 @@ test.afterEach(async () => {
 
 test('a plan that dumps is made, changed, and restored past its guard', async () => {
   const page = await openWindow(browser, server.address);
-  await page.getByRole('link', { name: 'New plan' }).click();
+  await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
   await page.getByRole('textbox', { name: 'Database file' }).fill(join(live, 'app.db'));
   await expect(page.getByText('2 tables')).toBeVisible();
   if (existsSync('/dev/shm')) await expect(page.getByText(/The database is in memory/)).toBeVisible();
+  await judge(page, 'method-source-facts');
   await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
-  await page.getByRole('textbox', { name: 'Method' }).click();
+  await page.getByRole('combobox', { name: 'Method' }).click();
   await page.getByRole('option', { name: 'SQL dump' }).click();
   await expect(page.getByText('gzip (.sql.gz)')).toBeVisible();
   await judge(page, 'method-new-plan');
@@ -44,7 +45,7 @@ test('a plan that dumps is made, changed, and restored past its guard', async ()
   expect(readdirSync(join(folder, 'backups')).some((name) => name.endsWith('.sql.gz'))).toBe(true);
 
   await page.getByRole('tab', { name: 'Settings' }).click();
-  await page.getByRole('textbox', { name: 'Method' }).click();
+  await page.getByRole('combobox', { name: 'Method' }).click();
   await page.getByRole('option', { name: 'Compacted copy' }).click();
   await judge(page, 'method-plan-settings');
   await page.getByRole('button', { name: 'Save', exact: true }).click();

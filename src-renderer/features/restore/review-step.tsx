@@ -110,6 +110,7 @@ function Review({
       <Title order={3}>{target.exists ? `Replace ${target.name} with ${what}?` : `Restore ${what}?`}</Title>
       <PathText path={target.path} />
       <ChangesTable changes={check.tables} exists={target.exists && target.damage === null} />
+      <Guard guard={guard} insists={insists} onInsists={setInsists} />
       <Alert className="tone-good" icon={<IconShieldCheck size={18} />}>
         <Text size="sm" c="inherit">
           {check.verification.message}
@@ -123,7 +124,6 @@ function Review({
           </Text>
         </Alert>
       )}
-      <Guard guard={guard} insists={insists} onInsists={setInsists} />
       <form
         onSubmit={(event) => {
           event.preventDefault();
