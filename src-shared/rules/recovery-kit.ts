@@ -273,7 +273,10 @@ function sealBlocks({ seal, passphrases }: KitPlan, kind: 'passphrase' | 'recipi
 /** As in {@link keyInWords}. */
 const short = (fingerprint: string): string => fingerprint.slice(-64, -56);
 
-function readingSections({ encryptions }: KitPlan): KitSection[] {
+const PLAIN_YET =
+  'What was made of SQL text is not encrypted yet. Look at it like this instead, and encrypt it with sqlcipher_export before you put it back:';
+
+function readingSections({ encryptions, method }: KitPlan): KitSection[] {
   const plain = { level: 2, title: 'Look at it', blocks: [] } as const;
   if (encryptions.length === 0)
     return [{ ...plain, blocks: [text('It must answer “ok”.'), commands(...integrityCommands(null))] }];
@@ -286,6 +289,7 @@ function readingSections({ encryptions }: KitPlan): KitSection[] {
       ),
       blank(`The ${keyInWords(key)}`),
       commands(...integrityCommands(format)),
+      ...(method === 'dump' ? [text(PLAIN_YET), commands(...integrityCommands(null))] : []),
     ],
   }));
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
@@ -212,7 +212,7 @@ describe('a dump that is not sound', () => {
 });
 
 describe('an encrypted database', () => {
-  const setEncrypted = async (sealed: boolean) => {
+  const setEncrypted = async () => {
     const scene = await setScene();
     const source = join(scene.folder, 'hone.db');
     makeEncrypted(source, KEY, 300);
@@ -222,21 +222,31 @@ describe('an encrypted database', () => {
       destinations: [{ path: scene.destination }],
       key: { value: KEY },
       method: 'dump',
-      ...(sealed ? { seal: FOR_US, sealSecrets: { identity: IDENTITY } } : {}),
+      seal: FOR_US,
+      sealSecrets: { identity: IDENTITY },
     });
     return { ...scene, source, plan };
   };
 
-  test('is not dumped in plain', async () => {
-    const scene = await setEncrypted(false);
-    const run = await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id });
-    expectFailure(run, 'UNSUPPORTED', /plain text/);
-    expect(filesWith(scene.folder, MARKER)).toEqual([]);
+  test('is not dumped in plain, neither by a plan nor once', async () => {
+    const scene = await setEncrypted();
+    const { core, folder, source, plan } = scene;
+    const to = join(folder, 'elsewhere');
+    mkdirSync(to);
+    const once = await runToEnd(core, 'backups.start', { source, to, method: 'dump', key: { value: KEY } });
+    expectFailure(once, 'UNSUPPORTED', /plain text/);
+    const unsealed = core.call('plans.update', { planId: plan.id, seal: null });
+    await expect(unsealed).rejects.toMatchObject({ code: 'UNSUPPORTED', message: expect.stringMatching(/plain text/) });
+    await core.call('plans.update', { planId: plan.id, seal: null, method: 'online' });
+    const back = core.call('plans.update', { planId: plan.id, method: 'dump' });
+    await expect(back).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    expect(readdirSync(to)).toEqual([]);
+    expect(filesWith(folder, MARKER)).toEqual([]);
     expectNothingLeft(scene);
   });
 
   test('is dumped into a seal, and nothing plain reaches a disk on the way there and back', async () => {
-    const scene = await setEncrypted(true);
+    const scene = await setEncrypted();
     const { core, folder, source } = scene;
     const plain = new Set<string>();
     const seen = new Set<string>();
@@ -261,7 +271,7 @@ describe('an encrypted database', () => {
   });
 
   test('whose key is not known here is not made of a dump', async () => {
-    const scene = await setEncrypted(true);
+    const scene = await setEncrypted();
     const { path } = await takeBackup(scene);
     const other = await startTestCore(join(scene.folder, 'other home'));
     const key = { value: IDENTITY };
@@ -271,7 +281,7 @@ describe('an encrypted database', () => {
   });
 
   test.skipIf(!hasAge || !hasSqliteTools)('opens by hand with age and SQLite’s shell', async () => {
-    const scene = await setEncrypted(true);
+    const scene = await setEncrypted();
     const { path } = await takeBackup(scene);
     const identity = join(scene.folder, 'identity.txt');
     const made = join(scene.folder, 'by hand.db');

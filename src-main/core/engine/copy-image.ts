@@ -36,17 +36,12 @@ export async function copyImage(
   context: TaskContext,
   how: { compact?: boolean } = {},
 ): Promise<Image> {
-  const before = await identity(sourcePath);
+  const before = await fileIdentity(sourcePath);
   const { database: source, unlocking } = await openForReading(sourcePath, context);
   try {
     const journalMode = String(source.pragma('journal_mode', { simple: true }));
     const byPages = unlocking === null && how.compact !== true;
-    if (journalMode !== 'wal' && journalMode !== 'memory') {
-      context.log(
-        'warning',
-        `The journal mode is ${journalMode}: programs that write wait while pages are copied. WAL mode would not make them wait.`,
-      );
-    }
+    warnOfWaiting(journalMode, 'pages are copied', context);
     const pageSize = Number(source.pragma('page_size', { simple: true }));
     let takenAt = context.now();
     let bytes: number;
@@ -64,11 +59,7 @@ export async function copyImage(
       const key = unlocking === null ? '' : `, encrypted with the same key (${formatInWords(unlocking.format)})`;
       context.log('info', `Copied by VACUUM INTO${key}.`);
     }
-    if ((await identity(sourcePath)) !== before) {
-      throw new SnapkeepError('CONFLICT', `${sourcePath} was replaced by another file while it was being copied.`, {
-        hint: 'Nothing was stored. Back up again to get the new one.',
-      });
-    }
+    await requireSameFile(sourcePath, before);
     if (byPages) await requireWhole(sourcePath, bytes);
     return { path, takenAt, journalMode, unlocking };
   } catch (error) {
@@ -77,6 +68,23 @@ export async function copyImage(
   } finally {
     closeReading(source);
   }
+}
+
+/** Says that other programs wait, where they do. */
+export function warnOfWaiting(journalMode: string, meanwhile: string, context: Pick<TaskContext, 'log'>): void {
+  if (journalMode === 'wal' || journalMode === 'memory') return;
+  context.log(
+    'warning',
+    `The journal mode is ${journalMode}: programs that write wait while ${meanwhile}. WAL mode would not make them wait.`,
+  );
+}
+
+/** @throws SnapkeepError `CONFLICT` when another file has taken the place of the one that was read */
+export async function requireSameFile(path: string, identity: string): Promise<void> {
+  if ((await fileIdentity(path)) === identity) return;
+  throw new SnapkeepError('CONFLICT', `${path} was replaced by another file while it was being copied.`, {
+    hint: 'Nothing was stored. Back up again to get the new one.',
+  });
 }
 
 async function copyPages(source: Database, path: string, context: TaskContext): Promise<number> {
@@ -156,7 +164,8 @@ async function sizeOf(path: string): Promise<number> {
   return (await exists(path)) ? (await stat(path)).size : 0;
 }
 
-async function identity(path: string): Promise<string> {
+/** Which file a path names now. */
+export async function fileIdentity(path: string): Promise<string> {
   try {
     const info = await stat(path, { bigint: true });
     return `${info.dev}:${info.ino}`;

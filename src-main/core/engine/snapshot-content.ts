@@ -6,7 +6,7 @@ import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
 import { PIECE_BYTES, type StoredDigest, storeImage, storePieces } from './compress.ts';
-import { copyImage, type Image } from './copy-image.ts';
+import { copyImage, fileIdentity, type Image, requireSameFile, warnOfWaiting } from './copy-image.ts';
 import type { Unlocking } from './database-key.ts';
 import { type DatabaseFacts, describeDatabase } from './describe-database.ts';
 import { inPiecesOf } from './dump/pieces.ts';
@@ -107,20 +107,28 @@ function describe(database: Database, request: ContentRequest, context: TaskCont
 }
 
 async function dumpContent(request: ContentRequest, sealed: boolean, context: TaskContext): Promise<SnapshotContent> {
+  const before = await fileIdentity(request.sourcePath);
   const { database, unlocking } = await openForReading(request.sourcePath, context);
   try {
     if (unlocking !== null) requireDumpable(request.sourcePath, unlocking, sealed);
     context.progress('reading', 0, null);
+    const takenAt = context.now();
+    const described = describe(database, request, context);
+    warnOfWaiting(described.facts.journalMode, 'the dump is written', context);
     return {
       method: 'sql-dump',
-      takenAt: context.now(),
+      takenAt,
       unlocking,
-      ...describe(database, request, context),
-      store: (how, write) =>
-        storePieces(inPiecesOf(PIECE_BYTES, dumpPieces(database)), how, write, (bytes) => {
+      ...described,
+      store: async (how, write) => {
+        const pieces = inPiecesOf(PIECE_BYTES, dumpPieces(database));
+        const digest = await storePieces(pieces, how, write, (bytes) => {
           context.throwIfCancelled();
           context.progress('compressing', bytes, null);
-        }),
+        });
+        await requireSameFile(request.sourcePath, before);
+        return digest;
+      },
       close: async () => closeReading(database),
     };
   } catch (error) {
