@@ -4,6 +4,7 @@ import type { PlanSummary } from '../../src-shared/model/plan.ts';
 import type { Schedule } from '../../src-shared/model/schedule.ts';
 import { metricsOf } from '../../src-shared/rules/metrics.ts';
 import { bytesInWords, countInWords } from '../../src-shared/rules/wording.ts';
+import { explainError } from '../core/engine/engine-errors.ts';
 import { parseFormat } from './backup-commands.ts';
 import { type CommandContext, json, several } from './command.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from './key-options.ts';
@@ -72,8 +73,7 @@ export function addPlanCommands(program: Command, context: CommandContext): void
           ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),
           ...(retention === undefined ? {} : { retention }),
         });
-        for (const warning of (await session.call('sources.describe', { path: made.sourcePath })).warnings)
-          say(warning);
+        await sayWarnings(session, made.sourcePath);
         print(
           options.json === true,
           made,
@@ -143,6 +143,15 @@ export function addPlanCommands(program: Command, context: CommandContext): void
         return EXIT.done;
       }),
     );
+}
+
+/** Says what is unsafe about the place of a database. The plan is made by now: what keeps it from being looked at is no failure. */
+async function sayWarnings(session: Session, path: string): Promise<void> {
+  try {
+    for (const warning of (await session.call('sources.describe', { path })).warnings) say(warning);
+  } catch (error) {
+    say(explainError(error, path).message);
+  }
 }
 
 /** How the database is read, asked for its version, and reset. */

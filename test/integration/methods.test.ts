@@ -148,6 +148,23 @@ describe.skipIf(!hasSqliteTools)('one of everything', () => {
   });
 });
 
+test.skipIf(!hasAge || !hasSqliteTools)(
+  'a dump that age has sealed elsewhere is restored with its identity',
+  async () => {
+    const scene = await setScene({ rows: 120 });
+    const path = join(scene.folder, 'theirs.bin');
+    const line = 'sqlite3 "$1" .dump | gzip | age -r "$2" > "$3"';
+    execFileSync('sh', ['-c', line, 'sh', scene.source, await identityToRecipient(IDENTITY), path]);
+    const target = join(scene.folder, 'new.db');
+    const given = { source: { path }, targetPath: target, key: { value: IDENTITY } };
+    const run = await succeed(scene.core, 'restores.check', given);
+    if (run.result?.kind !== 'restore-check') throw new Error('no check');
+    const { confirmation } = run.result.check;
+    await succeed(scene.core, 'restores.start', { checkRunId: run.id, confirmation });
+    expect(countEntries(target)).toBe(120);
+  },
+);
+
 describe.skipIf(!hasSqliteTools)('strings in double quotes', () => {
   const SCHEMA = `CREATE TABLE old(kind TEXT CHECK (kind IN ("it's", "b""c")), note TEXT AS (kind || "!") /* "it's" */, other DEFAULT "x");
     CREATE UNIQUE INDEX by_kind ON old(kind || "-") WHERE kind <> "none";
