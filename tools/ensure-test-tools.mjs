@@ -12,6 +12,13 @@ if (findBrowser() === undefined) missing.push('chromium');
 for (const tool of ['zstd', 'pigz', 'sqlcipher', 'age', 'expect'])
   if (spawnSync(tool, ['-version']).error !== undefined) missing.push(tool);
 
+/** @type {[string, string][]} */
+const toolsOfPackages = [
+  ['sqlite3', 'sqlite3'],
+  ['sqldiff', 'sqlite3-tools'],
+];
+for (const [tool, its] of toolsOfPackages) if (spawnSync(tool, ['--help']).error !== undefined) missing.push(its);
+
 // Nor are those of destinations without the servers they talk to. Where systemd runs, Debian would start what it
 // installs, and nobody wants an SSH server because of a test; there they are installed by whoever does.
 if (!existsSync('/run/systemd/system')) {

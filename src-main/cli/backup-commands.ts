@@ -1,18 +1,23 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { RestoreSource } from '../../src-shared/model/restore.ts';
 import type { SnapshotCopy } from '../../src-shared/model/snapshot.ts';
 import { Compression } from '../../src-shared/model/values.ts';
 import { bytesInWords } from '../../src-shared/rules/wording.ts';
 import { type CommandContext, json } from './command.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from './key-options.ts';
+import { METHOD_HELP, parseMethod } from './method-options.ts';
 import { EXIT, errorOf, print, say, UsageError } from './output.ts';
 import type { Session } from './session.ts';
+import { PIPE, withStandardInput } from './standard-input.ts';
 
 interface BackupOptions extends KeyOptions {
   source?: string;
   to?: string;
+  output?: string;
   name?: string;
   format?: string;
+  method?: string;
   verify: boolean;
   json?: boolean;
 }
@@ -26,34 +31,67 @@ export function addBackupCommands(program: Command, context: CommandContext): vo
     .option('--source <file>', 'the database, instead of a plan')
     .option('--to <folder>', 'the folder the snapshot goes into, with --source')
     .option('--name <name>', 'a file name of your own for the snapshot')
+    .option('--output <->', '“-” writes the snapshot to standard output, and nothing else there')
     .option('--format <format>', 'gz, zst or none; with a plan, what the plan says')
+    .option('--method <method>', `${METHOD_HELP}; with a plan, what the plan says`)
     .option('--no-verify', 'do not restore the snapshot to a scratch place to prove it')
     .addHelpText(
       'after',
-      '\nExamples:\n  snapkeep backup hone\n  snapkeep backup --source /var/lib/app/app.db --to /mnt/nas/app --format zst --json',
+      '\nExamples:\n  snapkeep backup hone\n  snapkeep backup --source /var/lib/app/app.db --to /mnt/nas/app --format zst --json\n  snapkeep backup --source app.db --method dump --format none --output - | sqlite3 new.db',
     )
     .action((plan: string | undefined, options: BackupOptions) =>
-      context(options, (session) => backUp(session, plan, options)),
+      context(options, (session) =>
+        options.output === undefined ? backUp(session, plan, options) : writeOut(session, plan, options),
+      ),
     );
 
   addKeyOptions(json(program.command('verify')))
     .summary('restore a snapshot or a file to a scratch place and check everything')
     .description('Exit code 3: it is not valid.')
-    .argument('<snapshot>', 'id or name of a snapshot, or the path of a file')
+    .argument('<snapshot>', 'id or name of a snapshot, the path of a file, or “-” for standard input')
     .addHelpText('after', '\nExample:\n  snapkeep verify ./hone-2026-11-20-020000.db.gz')
     .action((given: string, options: KeyOptions & { json?: boolean }) =>
       context(options, async (session) => {
-        const run = await session.run('verifications.start', {
-          ...(await session.findSource(given)),
-          ...(await keyOf(options)),
-        });
-        if (run.result?.kind !== 'verify') throw errorOf(run);
-        const { verification } = run.result;
-        const checks = verification.checks.map((check) => `  ${check.outcome.padEnd(8)}${check.name}: ${check.detail}`);
-        print(options.json === true, verification, [verification.message, ...checks].join('\n'));
-        return verification.valid ? EXIT.done : EXIT.notValid;
+        if (given !== PIPE) return verify(session, await session.findSource(given), options);
+        if (options.keyStdin === true) throw new UsageError('Standard input is the snapshot: give --key-env.');
+        return withStandardInput(session.dataFolder, (path) => verify(session, { path }, options));
       }),
     );
+}
+
+async function verify(
+  session: Session,
+  source: RestoreSource,
+  options: KeyOptions & { json?: boolean },
+): Promise<number> {
+  const run = await session.run('verifications.start', { ...source, ...(await keyOf(options)) });
+  if (run.result?.kind !== 'verify') throw errorOf(run);
+  const { verification } = run.result;
+  const checks = verification.checks.map((check) => `  ${check.outcome.padEnd(8)}${check.name}: ${check.detail}`);
+  print(options.json === true, verification, [verification.message, ...checks].join('\n'));
+  return verification.valid ? EXIT.done : EXIT.notValid;
+}
+
+/** `--output -`: the snapshot alone on standard output, and words on standard error. */
+async function writeOut(session: Session, planName: string | undefined, options: BackupOptions): Promise<number> {
+  const { output, source, to, name, json: asJson } = options;
+  if (output !== PIPE) throw new UsageError('--output takes “-” alone; for a folder there is --to.');
+  if (to !== undefined || name !== undefined || asJson === true)
+    throw new UsageError('--output - goes with none of --to, --name and --json: the snapshot is all there is.');
+  if ((planName === undefined) === (source === undefined)) throw new UsageError('Give a plan, or --source.');
+  if (process.stdout.isTTY) throw new UsageError('The snapshot would be written to this terminal: pipe it somewhere.');
+  const compression = parseFormat(options.format);
+  const method = parseMethod(options.method);
+  const how = { ...(compression && { compression }), ...(method && { method }) };
+  const key = await keyOf(options);
+  const run = await session.exportToOutput(
+    source === undefined
+      ? { planId: (await session.findPlan(planName ?? '')).plan.id, ...how }
+      : { source: resolve(source), ...key, ...how },
+  );
+  if (run.result?.kind !== 'export') throw errorOf(run);
+  say(`Wrote ${bytesInWords(run.result.bytes)} (SHA-256 ${run.result.sha256}).`);
+  return EXIT.done;
 }
 
 async function backUp(session: Session, planName: string | undefined, options: BackupOptions): Promise<number> {
@@ -80,6 +118,8 @@ function copyInWords({ destinationName, state, message }: SnapshotCopy): string 
 async function orderOf(session: Session, planName: string | undefined, options: BackupOptions) {
   const name = options.name === undefined ? {} : { name: options.name };
   const format = parseFormat(options.format);
+  const given = parseMethod(options.method);
+  const method = given === undefined ? {} : { method: given };
   if (planName !== undefined) {
     if (options.source !== undefined || options.to !== undefined)
       throw new UsageError('Give either a plan or --source and --to.');
@@ -88,13 +128,21 @@ async function orderOf(session: Session, planName: string | undefined, options: 
     const { key } = await keyOf(options);
     // A plan keeps its key, so that the next backup needs none.
     if (key !== undefined) await session.call('plans.update', { planId: plan.id, key });
-    return { planId: plan.id, ...name, ...(options.verify ? {} : { verify: false }) };
+    return { planId: plan.id, ...name, ...method, ...(options.verify ? {} : { verify: false }) };
   }
   if (options.source === undefined || options.to === undefined)
     throw new UsageError('Give a plan, or --source and --to.');
   const compression = format === undefined ? {} : { compression: format };
   const { source, to, verify } = options;
-  return { source: resolve(source), to: resolve(to), ...name, ...compression, verify, ...(await keyOf(options)) };
+  return {
+    source: resolve(source),
+    to: resolve(to),
+    ...name,
+    ...compression,
+    ...method,
+    verify,
+    ...(await keyOf(options)),
+  };
 }
 
 /** @throws UsageError */

@@ -12,6 +12,9 @@ export function json(command: Command): Command {
   return command.option('--json', 'print JSON on standard output; messages go to standard error');
 }
 
+/** Collects what an option is given that may be given several times. */
+export const several = (one: string, before: string[] | undefined): string[] => [...(before ?? []), one];
+
 /** Parses a whole number from 1 on. */
 export function wholeNumber(text: string): number {
   const value = Number(text);

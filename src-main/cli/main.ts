@@ -6,6 +6,7 @@ import { addDestinationCommands } from './destination-commands.ts';
 import { EXIT, reportError } from './output.ts';
 import { addPlanCommands } from './plan-commands.ts';
 import { addRecoveryKitCommand } from './recovery-kit-command.ts';
+import { addResetCommand } from './reset-command.ts';
 import { addRestoreCommands } from './restore-commands.ts';
 import { addServeCommand } from './serve-command.ts';
 import { Session } from './session.ts';
@@ -31,13 +32,14 @@ const program = new Command('snapkeep')
   .showHelpAfterError()
   .addHelpText(
     'after',
-    '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not valid, 75 busy, locked or away (try again), 78 newer than this version knows.\nSNAPKEEP_HOME is the folder of plans and runs; without it, the usual one of this system.',
+    '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not valid, 75 busy, locked or away (try again), 78 newer than this version, or than the database or program it is restored for.\nSNAPKEEP_HOME is the folder of plans and runs; without it, the usual one of this system.',
   );
 addPlanCommands(program, inSession);
 addDestinationCommands(program, inSession);
 addBackupCommands(program, inSession);
 addSnapshotCommands(program, inSession);
 addRestoreCommands(program, inSession);
+addResetCommand(program, inSession);
 addRecoveryKitCommand(program, inSession);
 addServeCommand(program);
 

@@ -4,10 +4,12 @@ import type { PlanSummary } from '../../src-shared/model/plan.ts';
 import type { Schedule } from '../../src-shared/model/schedule.ts';
 import { metricsOf } from '../../src-shared/rules/metrics.ts';
 import { bytesInWords, countInWords } from '../../src-shared/rules/wording.ts';
+import { explainError } from '../core/engine/engine-errors.ts';
 import { parseFormat } from './backup-commands.ts';
-import { type CommandContext, json } from './command.ts';
+import { type CommandContext, json, several } from './command.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from './key-options.ts';
-import { EXIT, errorOf, print } from './output.ts';
+import { METHOD_HELP, parseMethod } from './method-options.ts';
+import { EXIT, errorOf, print, say } from './output.ts';
 import { addRetentionOptions, type RetentionOptions, retentionOf } from './retention-options.ts';
 import { parseSchedule, SCHEDULE_HELP } from './schedule-option.ts';
 import { addSealOptions, type SealOptions, sealOf } from './seal-options.ts';
@@ -20,6 +22,9 @@ interface AddOptions extends RetentionOptions, KeyOptions, SealOptions {
   format?: string;
   schedule?: Schedule;
   timeZone?: string;
+  method?: string;
+  schemaVersion?: string;
+  lockFile?: string[];
   verify: boolean;
   json?: boolean;
 }
@@ -37,6 +42,13 @@ export function addPlanCommands(program: Command, context: CommandContext): void
     .requiredOption('--source <file>', 'the database')
     .requiredOption('--to <destination>', 'a destination by its name, or a folder; may be given several times', several)
     .option('--format <format>', 'gz, zst or none (gz unless given)')
+    .option('--method <method>', `${METHOD_HELP}; online unless given`)
+    .option('--schema-version <sql>', 'a question whose answer is the version of the schema; user_version unless given')
+    .option(
+      '--lock-file <name>',
+      'a file beside the database that a reset removes; may be given several times',
+      several,
+    )
     .option('--schedule <when>', SCHEDULE_HELP, parseSchedule)
     .option('--time-zone <name>', 'of the schedule, for example Europe/Berlin; this machine’s unless given')
     .option('--no-verify', 'do not prove each snapshot after the backup')
@@ -56,10 +68,12 @@ export function addPlanCommands(program: Command, context: CommandContext): void
           ...(await keyOf(options)),
           ...sealOf(options),
           ...(compression === undefined ? {} : { compression }),
+          ...methodOf(options),
           ...(options.schedule === undefined ? {} : { schedule: options.schedule }),
           ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),
           ...(retention === undefined ? {} : { retention }),
         });
+        await sayWarnings(session, made.sourcePath);
         print(
           options.json === true,
           made,
@@ -131,7 +145,24 @@ export function addPlanCommands(program: Command, context: CommandContext): void
     );
 }
 
-const several = (one: string, before: string[] | undefined): string[] => [...(before ?? []), one];
+/** Says what is unsafe about the place of a database. The plan is made by now: what keeps it from being looked at is no failure. */
+async function sayWarnings(session: Session, path: string): Promise<void> {
+  try {
+    for (const warning of (await session.call('sources.describe', { path })).warnings) say(warning);
+  } catch (error) {
+    say(explainError(error, path).message);
+  }
+}
+
+/** How the database is read, asked for its version, and reset. */
+function methodOf({ method, schemaVersion, lockFile }: AddOptions) {
+  const parsed = parseMethod(method);
+  return {
+    ...(parsed === undefined ? {} : { method: parsed }),
+    ...(schemaVersion === undefined ? {} : { schemaVersion: { sql: schemaVersion } }),
+    ...(lockFile === undefined ? {} : { lockFiles: lockFile }),
+  };
+}
 
 /** Destinations that are known by name; anything else is a folder, which becomes one. */
 async function chosenDestinations(session: Session, given: readonly string[]) {

@@ -2,16 +2,20 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
+import type { RestoreSource } from '../../src-shared/model/restore.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import { countInWords } from '../../src-shared/rules/wording.ts';
 import { type CommandContext, json } from './command.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from './key-options.ts';
-import { EXIT, errorOf, print, say } from './output.ts';
+import { EXIT, errorOf, print, say, UsageError } from './output.ts';
 import type { Session } from './session.ts';
+import { PIPE, withStandardInput } from './standard-input.ts';
 
 interface RestoreOptions extends KeyOptions {
   to: string;
   force?: boolean;
+  forceNewer?: boolean;
+  programVersion?: string;
   json?: boolean;
 }
 
@@ -22,15 +26,21 @@ export function addRestoreCommands(program: Command, context: CommandContext): v
     .description(
       'Restores to a path. A database that is there already is replaced only with --force, and kept first: see undo.',
     )
-    .argument('<snapshot>', 'id or name of a snapshot, or the path of a file')
+    .argument('<snapshot>', 'id or name of a snapshot, the path of a file, or “-” for standard input')
     .requiredOption('--to <path>', 'where the database goes')
     .option('--force', 'replace what is there; a safety snapshot is taken first')
+    .option('--program-version <version>', 'the version of the schema that the program expects')
+    .option('--force-newer', 'restore also what is newer than the database or the program')
     .addHelpText(
       'after',
-      '\nExample:\n  snapkeep restore hone-2026-11-20-020000.db.gz --to ~/.local/share/hone/hone.db --force',
+      '\nExamples:\n  snapkeep restore hone-2026-11-20-020000.db.gz --to ~/.local/share/hone/hone.db --force\n  gunzip -c dump.sql.gz | snapkeep restore - --to ./app.db',
     )
     .action((given: string, options: RestoreOptions) =>
-      context(options, (session) => restore(session, given, options)),
+      context(options, async (session) => {
+        if (given !== PIPE) return restore(session, await session.findSource(given), options);
+        if (options.keyStdin === true) throw new UsageError('Standard input is the snapshot: give --key-env.');
+        return withStandardInput(session.dataFolder, (path) => restore(session, { path }, options));
+      }),
     );
 
   json(program.command('undo'))
@@ -44,15 +54,19 @@ export function addRestoreCommands(program: Command, context: CommandContext): v
     );
 }
 
-async function restore(session: Session, given: string, options: RestoreOptions): Promise<number> {
+async function restore(session: Session, source: RestoreSource, options: RestoreOptions): Promise<number> {
   const targetPath = resolve(options.to);
-  const source = await session.findSource(given);
   if (existsSync(targetPath) && options.force !== true) {
     throw new SnapkeepError('CONFLICT', `${targetPath} is already there.`, {
       hint: 'Nothing was changed. Give --force to replace it; what is there is kept first.',
     });
   }
-  const checked = await session.run('restores.check', { source, targetPath, ...(await keyOf(options)) });
+  const checked = await session.run('restores.check', {
+    source,
+    targetPath,
+    ...(await keyOf(options)),
+    ...(options.programVersion === undefined ? {} : { expects: options.programVersion }),
+  });
   if (checked.result?.kind !== 'restore-check') throw errorOf(checked);
   const { check } = checked.result;
   if (check.target.exists && options.force !== true) {
@@ -64,9 +78,15 @@ async function restore(session: Session, given: string, options: RestoreOptions)
   if (check.rowsLost > 0) say(`${countInWords(check.rowsLost, 'row')} newer than the snapshot are replaced.`);
   for (const change of check.schemaChanges) say(change);
   if (check.keyNote !== null) say(check.keyNote);
+  if (check.guard.state === 'older' || check.guard.state === 'newer') say(check.guard.message);
+  if (check.guard.warning !== null) say(check.guard.warning);
   return report(
     options,
-    await session.run('restores.start', { checkRunId: checked.id, confirmation: check.confirmation }),
+    await session.run('restores.start', {
+      checkRunId: checked.id,
+      confirmation: check.confirmation,
+      ...(options.forceNewer === true ? { force: true } : {}),
+    }),
   );
 }
 

@@ -11,6 +11,7 @@ import type { ListedSnapshot } from '../../src-shared/model/snapshot.ts';
 import type { Core } from '../core/core.ts';
 import { createCore } from '../core/create-core.ts';
 import { defaultDataFolder } from '../core/data-folder.ts';
+import type { ExportParams } from '../core/handlers/backups.ts';
 import { endProgress, errorOf, showProgress } from './output.ts';
 
 type StartsRun = Extract<
@@ -64,6 +65,22 @@ export class Session {
     const ended = await this.#core.runEnded(run.id);
     stop();
     endProgress();
+    return ended;
+  }
+
+  /** Where the command keeps things. */
+  get dataFolder(): string {
+    return this.#core.dataFolder;
+  }
+
+  /**
+   * Writes a snapshot to standard output, and waits for its end.
+   * @throws SnapkeepError what it failed with
+   */
+  async exportToOutput(params: ExportParams): Promise<Run> {
+    const { id } = await this.#core.exportTo(1, params);
+    const ended = await this.#core.runEnded(id);
+    if (ended.state !== 'succeeded') throw errorOf(ended);
     return ended;
   }
 

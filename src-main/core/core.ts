@@ -2,6 +2,7 @@ import type { EventName, EventPayload } from '../../src-shared/contract/events.t
 import type { Answer, CoreFrame } from '../../src-shared/contract/frames.ts';
 import type { MethodName, Params, Result } from '../../src-shared/contract/methods.ts';
 import type { Run } from '../../src-shared/model/run.ts';
+import type { ExportParams } from './handlers/backups.ts';
 
 /** One end of a transport: a window, a browser tab. */
 export interface Connection {
@@ -29,6 +30,11 @@ export interface Core {
   requestRestore(path: string): void;
   /** Asks the windows to show a place, for example `/plans/…`. */
   requestPlace(place: string): void;
+  /**
+   * Starts a backup that goes to a descriptor of this process instead of a destination.
+   * @throws SnapkeepError
+   */
+  exportTo(descriptor: number, given: ExportParams): Promise<Run>;
   /** Waits for a run to end, whatever its end. */
   runEnded(runId: string): Promise<Run>;
   /** Runs that wait or run now. */

@@ -8,6 +8,7 @@ import { type DataFolder, holdDataFolder } from './data-folder.ts';
 import { Throttles } from './destinations/throttle.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { EventBus } from './event-bus.ts';
+import { exportTo } from './handlers/backups.ts';
 import { createHandlers } from './handlers/index.ts';
 import { folderDestination } from './jobs/places.ts';
 import { PreparedRestores } from './jobs/prepared-restores.ts';
@@ -84,6 +85,7 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts): C
     on: (name, listener) => events.on(name, listener),
     requestRestore: (path) => events.emit('restore.requested', { path }),
     requestPlace: (place) => events.emit('place.requested', { place }),
+    exportTo: (descriptor, given) => exportTo(context, descriptor, given),
     runEnded: (runId) => runs.ended(runId),
     activeRuns: () => runs.active(),
     settled: () => automation.settled(),

@@ -6,7 +6,10 @@ const DATABASES: FileFilter[] = [
   { name: 'SQLite databases', extensions: ['db', 'sqlite', 'sqlite3', 'db3', 's3db'] },
   EVERYTHING,
 ];
-const BACKUPS: FileFilter[] = [{ name: 'Backups', extensions: ['gz', 'zst', 'db', 'sqlite', 'sqlite3'] }, EVERYTHING];
+const BACKUPS: FileFilter[] = [
+  { name: 'Backups', extensions: ['gz', 'zst', 'db', 'sqlite', 'sqlite3', 'sql'] },
+  EVERYTHING,
+];
 
 /** The system's own pickers, on the window. */
 export function nativeDialogs(window: () => BrowserWindow | undefined): Dialogs {

@@ -24,7 +24,7 @@ export function readLaunchArguments(
 ): LaunchArguments {
   const file = argv
     .slice(1)
-    .filter((argument) => !argument.startsWith('-') && /\.(db|gz|zst|sqlite|sqlite3)$/i.test(argument))
+    .filter((argument) => !argument.startsWith('-') && /\.(db|gz|zst|sqlite|sqlite3|sql)$/i.test(argument))
     .map((argument) => pathOf(argument, cwd))
     .find((path) => path !== undefined && exists(path));
   return { hidden: argv.includes(HIDDEN), file };

@@ -16,12 +16,14 @@ const ANSWERS: readonly Answer[] = ['stop', 'wait', 'stay'];
 
 const KINDS: Readonly<Record<Run['kind'], string>> = {
   backup: 'A backup',
+  export: 'A snapshot to standard output',
   copy: 'Copying snapshots',
   drill: 'A restore drill',
   verify: 'A verification',
   'restore-check': 'The check before a restore',
   restore: 'A restore',
   undo: 'An undo',
+  reset: 'A reset',
   prune: 'A prune',
   delete: 'A deletion',
   scan: 'A scan',

@@ -4,6 +4,8 @@ import type { Manifest } from '../../src-shared/model/manifest.ts';
 import { describeSource } from '../core/engine/describe-source.ts';
 import { drillSnapshot } from '../core/engine/drill.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
+import { exportSnapshot } from '../core/engine/export.ts';
+import { applyReset, checkReset } from '../core/engine/reset.ts';
 import { applyRestore } from '../core/engine/restore.ts';
 import { checkRestore } from '../core/engine/restore-check.ts';
 import { takeSnapshot } from '../core/engine/snapshot.ts';
@@ -25,11 +27,14 @@ type Tasks = {
 const tasks: Tasks = {
   describe: describeSource,
   snapshot: takeSnapshot,
+  export: exportSnapshot,
   verify: ({ path, mayStaySealed }, context) => verifyFile(path, context, mayStaySealed),
   drill: drillSnapshot,
   'restore-check': checkRestore,
   restore: (request, context) => applyRestore(request, context, tellSafety),
   undo: (request, context) => undoRestore(request, context, tellSafety),
+  'reset-check': checkReset,
+  reset: (request, context) => applyReset(request, context, tellSafety),
 };
 
 /** Nothing is replaced before the core has taken note of what Undo would put back. */

@@ -116,7 +116,7 @@ export function FilePicker({ kind, start, onPick, onClose }: FilePickerProps) {
 
 function iconOf(entry: FolderEntry) {
   if (entry.kind === 'folder') return <IconFolder size={16} aria-label="Folder" />;
-  return /\.(db|sqlite|sqlite3|gz|zst)$/i.test(entry.name) ? (
+  return /\.(db|sqlite|sqlite3|sql|gz|zst)$/i.test(entry.name) ? (
     <IconDatabase size={16} aria-label="Database" />
   ) : (
     <IconFile size={16} aria-label="File" />

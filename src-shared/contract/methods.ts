@@ -12,6 +12,7 @@ import { DrillReceipt } from '../model/drill.ts';
 import { KeyInput } from '../model/encryption.ts';
 import { Drill, Plan, PlanInput, PlanSummary, Projection, Retention } from '../model/plan.ts';
 import { RecoveryKit, RecoveryKitState } from '../model/recovery-kit.ts';
+import { ResetPreview, ResetTarget } from '../model/reset.ts';
 import { FileIdentity, RestoreSource } from '../model/restore.ts';
 import { LogEntry, PruneOutcome, Run } from '../model/run.ts';
 import { Pause, Schedule, TimeZone } from '../model/schedule.ts';
@@ -119,6 +120,9 @@ export const methods = {
       /** Of snapshots from now on; those there are stay as they are. */
       seal: SnapshotSeal.optional(),
       sealSecrets: SealSecretsInput.optional(),
+      method: Plan.shape.method.optional(),
+      schemaVersion: Plan.shape.schemaVersion.optional(),
+      lockFiles: Plan.shape.lockFiles.optional(),
     }),
     result: Plan,
   },
@@ -226,13 +230,19 @@ export const methods = {
   /** `to` is for a backup without a plan. `name` is the file's name; without one the plan's name and the time are used. */
   'backups.start': {
     params: z.union([
-      /** `verify` is for this once; without it the plan decides. */
-      z.strictObject({ planId: z.uuid(), name: z.string().max(255).optional(), verify: z.boolean().optional() }),
+      /** `verify` and `method` are for this once; without them the plan decides. */
+      z.strictObject({
+        planId: z.uuid(),
+        name: z.string().max(255).optional(),
+        verify: z.boolean().optional(),
+        method: Plan.shape.method.optional(),
+      }),
       z.strictObject({
         source: FilePath,
         to: FilePath,
         name: z.string().max(255).optional(),
         compression: Plan.shape.compression.optional(),
+        method: Plan.shape.method.optional(),
         verify: z.boolean().optional(),
         key,
       }),
@@ -258,13 +268,41 @@ export const methods = {
     result: started,
   },
 
-  'restores.check': { params: z.strictObject({ source: RestoreSource, targetPath: FilePath, key }), result: started },
-  /** Starts what the run `checkRunId` found out about; refused as stale when the target is no longer what was looked at. */
-  'restores.start': { params: z.strictObject({ checkRunId: z.uuid(), confirmation: z.string() }), result: started },
+  /** `expects`: the version of the schema that the program expects, which a snapshot must not be newer than. */
+  'restores.check': {
+    params: z.strictObject({
+      source: RestoreSource,
+      targetPath: FilePath,
+      key,
+      expects: z.string().trim().min(1).max(200).optional(),
+    }),
+    result: started,
+  },
+  /**
+   * Starts what the run `checkRunId` found out about; refused as stale when the target is no longer what was looked at,
+   * and as too new when the snapshot is newer than the database or the program, unless `force` is given.
+   */
+  'restores.start': {
+    params: z.strictObject({ checkRunId: z.uuid(), confirmation: z.string(), force: z.boolean().optional() }),
+    result: started,
+  },
   /** Throws away what a check staged. Harmless when there is nothing any more. */
   'restores.discard': { params: z.strictObject({ checkRunId: z.uuid() }), result: nothing },
   /** Puts back what the restore replaced. Without an id: the newest restore that can be undone. */
   'restores.undo': { params: z.strictObject({ runId: z.uuid().optional() }), result: started },
+
+  /** What a reset would remove: a database with its log, its journal and its lock files, and nothing else. */
+  'resets.preview': { params: z.strictObject({ target: ResetTarget, key }), result: ResetPreview },
+  /** Removes just that; undone as a restore is. `evenIfOpen`: also while another program has the database open. */
+  'resets.start': {
+    params: z.strictObject({
+      target: ResetTarget,
+      key,
+      confirmation: z.string(),
+      evenIfOpen: z.boolean().optional(),
+    }),
+    result: started,
+  },
 
   'prune.preview': {
     params: z.strictObject({ planId: z.uuid(), retention: Retention.optional() }),

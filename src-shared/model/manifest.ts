@@ -5,9 +5,9 @@ import { Bytes, Compression, FilePath, Instant, Sha256, TableRows } from './valu
 
 /**
  * The newest manifest format this version reads. Each snapshot gets the oldest that knows all that is to be said of it:
- * 2 for an encrypted database, 3 for a sealed file.
+ * 2 for an encrypted database, 3 for a sealed file, 4 for a SQL dump.
  */
-export const MANIFEST_FORMAT = 3;
+export const MANIFEST_FORMAT = 4;
 
 /** What the name of a snapshot's file is followed by to name its manifest. */
 export const MANIFEST_SUFFIX = '.manifest.json';
@@ -21,22 +21,26 @@ export type SnapshotTrigger = z.infer<typeof SnapshotTrigger>;
  * A reader first looks at `format` alone: see {@link ManifestFormat}.
  */
 export const Manifest = z.object({
-  format: z.literal([1, 2, MANIFEST_FORMAT]),
+  format: z.literal([1, 2, 3, MANIFEST_FORMAT]),
   id: z.uuid(),
   /** The name of the snapshot's file, in the folder of this manifest. */
   name: z.string().min(1),
   plan: z.object({ id: z.uuid().nullable(), name: z.string() }),
   source: z.object({ path: FilePath, name: z.string() }),
   trigger: SnapshotTrigger,
-  /** `online-backup`: pages copied through SQLite under one read transaction. `vacuum-into`: an encrypted database, copied with its key. `file-copy`: the bytes of a file SQLite could not read. */
-  method: z.enum(['online-backup', 'vacuum-into', 'file-copy']),
+  /** `online-backup`: pages copied through SQLite under one read transaction. `vacuum-into`: rewritten without gaps, as an encrypted database always is, with its key. `sql-dump`: SQL statements that make the database. `file-copy`: the bytes of a file SQLite could not read. */
+  method: z.enum(['online-backup', 'vacuum-into', 'file-copy', 'sql-dump']),
   startedAt: Instant,
   /** The instant whose content the snapshot holds. */
   createdAt: Instant,
   compression: Compression,
   stored: z.object({ bytes: Bytes, sha256: Sha256 }),
+  /** What the stored file unpacks to: the database, or the text of a dump. */
   image: z.object({ bytes: Bytes, sha256: Sha256 }),
-  /** Of the stored database, which opens with the key it was made with; `null`: it is not encrypted. */
+  /**
+   * Of the stored database, which opens with the key it was made with; `null`: it is not encrypted. A dump is plain
+   * text, and the database that is made of it gets this key.
+   */
   encryption: Encryption.nullable().default(null),
   /**
    * How the stored file is sealed; `null`: it is not. The passphrase has no fingerprint here, for one would be cheaper
@@ -52,6 +56,8 @@ export const Manifest = z.object({
     schemaHash: Sha256,
     tables: z.array(TableRows),
   }),
+  /** What the plan's question for the version of the schema was answered; readers that know no such question may pass it over. */
+  schemaVersion: z.string().nullable().default(null),
   versions: z.object({ sqlite: z.string(), snapkeep: z.string() }),
 });
 export type Manifest = z.infer<typeof Manifest>;

@@ -4,7 +4,7 @@ import { Run } from './run.ts';
 import { Pause, Schedule, ScheduleStatus, TimeZone, Weekday } from './schedule.ts';
 import { SnapshotSeal } from './seal.ts';
 import { ListedSnapshot } from './snapshot.ts';
-import { Bytes, Compression, FilePath, Instant } from './values.ts';
+import { BackupMethod, Bytes, Compression, FilePath, Instant } from './values.ts';
 
 const amount = (most: number) => z.number().int().min(0).max(most);
 
@@ -50,6 +50,23 @@ export const Drill = z.object({
 });
 export type Drill = z.infer<typeof Drill>;
 
+/** Asks a database for the version of its schema, for example `SELECT max(version) FROM schema_migrations`; `null`: its `user_version` stands for it. */
+export const SchemaVersionQuery = z.strictObject({ sql: z.string().trim().min(1).max(4000) }).nullable();
+export type SchemaVersionQuery = z.infer<typeof SchemaVersionQuery>;
+
+/** Names of files beside a database that mark it as in use; they go with it when it is reset. */
+export const LockFiles = z
+  .array(
+    z
+      .string()
+      .trim()
+      .min(1)
+      .max(255)
+      .refine((name) => !/[/\\\0]/.test(name) && name !== '.' && name !== '..', 'It must be the name of a file.'),
+  )
+  .max(20);
+export type LockFiles = z.infer<typeof LockFiles>;
+
 /** One of the destinations of a plan. */
 export const PlanDestination = z.strictObject({
   destinationId: z.uuid(),
@@ -81,6 +98,9 @@ export const PlanInput = z.object({
   seal: SnapshotSeal.default(null),
   verifyAfterBackup: z.boolean().default(true),
   drill: Drill.default({ schedule: { kind: 'manual' }, withinDays: null, checks: [] }),
+  method: BackupMethod.default('online'),
+  schemaVersion: SchemaVersionQuery.default(null),
+  lockFiles: LockFiles.default([]),
 });
 export type PlanInput = z.infer<typeof PlanInput>;
 
@@ -95,6 +115,9 @@ export const Plan = z.object({
   seal: SnapshotSeal,
   verifyAfterBackup: z.boolean(),
   drill: Drill,
+  method: BackupMethod,
+  schemaVersion: SchemaVersionQuery,
+  lockFiles: LockFiles,
   id: z.uuid(),
   paused: Pause.nullable(),
   /** Where the key of an encrypted database comes from; `null`: it is not encrypted. */

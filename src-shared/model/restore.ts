@@ -10,7 +10,18 @@ export const RestoreSource = z.union([
 export type RestoreSource = z.infer<typeof RestoreSource>;
 
 /** What the first bytes of a file say it is. */
-export const FileContent = z.enum(['sqlite', 'empty', 'gzip', 'zstd', 'age', 'zip', 'text', 'encrypted', 'unknown']);
+export const FileContent = z.enum([
+  'sqlite',
+  'empty',
+  'gzip',
+  'zstd',
+  'age',
+  'zip',
+  'sql',
+  'text',
+  'encrypted',
+  'unknown',
+]);
 export type FileContent = z.infer<typeof FileContent>;
 
 /** What a file is, told by its content, the manifest beside it and the catalog; no more than a look, nothing is unpacked. */
@@ -47,6 +58,16 @@ export type TableChange = z.infer<typeof TableChange>;
 export const RestoreMethod = z.enum(['into-live', 'replace-file', 'create']);
 export type RestoreMethod = z.infer<typeof RestoreMethod>;
 
+/** How the schema of what is restored stands to the database it replaces and to the program that will open it. */
+export const RestoreGuard = z.object({
+  /** `newer` is restored only when it is insisted on; `older` has to be migrated by the program. */
+  state: z.enum(['same', 'older', 'newer', 'unknown']),
+  message: z.string(),
+  /** It seems to be a database of another program, as a sentence. */
+  warning: z.string().nullable(),
+});
+export type RestoreGuard = z.infer<typeof RestoreGuard>;
+
 /** Everything a person should know before a restore, and the value that confirms just this restore. */
 export const RestoreCheck = z.object({
   source: z.object({
@@ -77,6 +98,7 @@ export const RestoreCheck = z.object({
   schemaChanges: z.array(z.string()),
   /** Which key the database will have, in words; `null`: it is not encrypted and will not be. */
   keyNote: z.string().nullable(),
+  guard: RestoreGuard.default({ state: 'unknown', message: 'This was not looked at yet.', warning: null }),
   /** Where the safety snapshot will be put; `null`: nothing is replaced. */
   safetyFolder: FilePath.nullable(),
   confirmation: z.string(),

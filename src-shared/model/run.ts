@@ -2,22 +2,24 @@ import { z } from 'zod';
 import { ErrorBody } from '../contract/errors.ts';
 import { DrillReceipt } from './drill.ts';
 import { RestoreCheck } from './restore.ts';
-import { Bytes, FilePath, Instant } from './values.ts';
+import { Bytes, FilePath, Instant, Sha256 } from './values.ts';
 import { Verification } from './verification.ts';
 
 /**
- * What a run does. `restore-check` stages and verifies what a restore would put back and compares it with what is
- * there; `undo` is a restore of the safety snapshot; `copy` brings snapshots to a destination that lacks them;
+ * What a run does. `export` writes a snapshot into a pipe. `restore-check` stages and verifies what a restore would put back and compares it with what is
+ * there; `undo` is a restore of the safety snapshot; `reset` removes a database; `copy` brings snapshots to a destination that lacks them;
  * `cleanup` removes what a crash left behind.
  */
 export const RunKind = z.enum([
   'backup',
+  'export',
   'copy',
   'drill',
   'verify',
   'restore-check',
   'restore',
   'undo',
+  'reset',
   'prune',
   'delete',
   'scan',
@@ -60,10 +62,10 @@ export const RunProgress = z.object({
 });
 export type RunProgress = z.infer<typeof RunProgress>;
 
-/** What a finished restore or undo did. */
+/** What a finished restore, undo or reset did. */
 export const RestoreOutcome = z.object({
   targetPath: FilePath,
-  method: z.enum(['into-live', 'replace-file', 'create']),
+  method: z.enum(['into-live', 'replace-file', 'create', 'remove']),
   rows: z.number().int().nonnegative(),
   tables: z.number().int().nonnegative(),
   /** What Undo puts back; `null` where nothing was replaced. */
@@ -113,6 +115,7 @@ export const RunResult = z.discriminatedUnion('kind', [
     sizeBytes: Bytes,
     verification: Verification.nullable(),
   }),
+  z.object({ kind: z.literal('export'), bytes: Bytes, sha256: Sha256 }),
   z.object({
     kind: z.literal('copy'),
     destinationId: z.uuid(),
@@ -126,11 +129,19 @@ export const RunResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('restore-check'), check: RestoreCheck }),
   z.object({ kind: z.literal('restore'), ...RestoreOutcome.shape }),
   z.object({ kind: z.literal('undo'), ...RestoreOutcome.shape }),
+  z.object({ kind: z.literal('reset'), ...RestoreOutcome.shape, removed: z.array(FilePath) }),
   z.object({ kind: z.literal('prune'), ...PruneOutcome.shape }),
   z.object({ kind: z.literal('delete'), ...PruneOutcome.shape }),
   z.object({ kind: z.literal('scan'), ...ScanOutcome.shape }),
 ]);
 export type RunResult = z.infer<typeof RunResult>;
+
+/** Whether a run has replaced or removed a database, which can be undone where something was there. */
+export function replacesDatabase(
+  result: RunResult | null,
+): result is Extract<RunResult, { kind: 'restore' | 'undo' | 'reset' }> {
+  return result?.kind === 'restore' || result?.kind === 'undo' || result?.kind === 'reset';
+}
 
 /** One piece of work from the moment it is asked for until it ended; it outlives the request that started it. */
 export const Run = z.object({

@@ -20,5 +20,7 @@ export const SourceDescription = z.object({
   encryption: z.object({ locked: z.boolean(), format: CipherFormat.nullable() }).nullable(),
   /** A name for a plan, from the file's name. */
   suggestedPlanName: z.string(),
+  /** What is unsafe about the place it is in, one sentence each. */
+  warnings: z.array(z.string()),
 });
 export type SourceDescription = z.infer<typeof SourceDescription>;

@@ -16,6 +16,13 @@ export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 export const Compression = z.enum(['gz', 'zst', 'none']);
 export type Compression = z.infer<typeof Compression>;
 
+/**
+ * How the content of a database gets into a snapshot. `online`: page by page while programs write. `compact`: rewritten
+ * without gaps (VACUUM INTO). `dump`: as SQL statements.
+ */
+export const BackupMethod = z.enum(['online', 'compact', 'dump']);
+export type BackupMethod = z.infer<typeof BackupMethod>;
+
 /** A table and how many rows it has. */
 export const TableRows = z.object({ name: z.string(), rows: z.number().int().nonnegative() });
 export type TableRows = z.infer<typeof TableRows>;

@@ -20,7 +20,7 @@ export interface CalendarPlace {
  * @param timeZone a name of the tz database; `null` is the machine's
  */
 export function localCalendar(timeZone: string | null): (instantMs: number) => CalendarPlace {
-  const offsetAt = offsetsOf(timeZone);
+  const offsetAt = clockOffsets(timeZone);
   return (instantMs) => {
     const local = instantMs + offsetAt(instantMs);
     const day = Math.floor(local / DAY_MS);
@@ -37,7 +37,11 @@ export function localCalendar(timeZone: string | null): (instantMs: number) => C
   };
 }
 
-function offsetsOf(timeZone: string | null): (instantMs: number) => number {
+/**
+ * Answers by how many milliseconds the clock of a time zone is ahead of UTC at an instant, in milliseconds since 1970.
+ * @param timeZone a name of the tz database; `null` is the machine's
+ */
+export function clockOffsets(timeZone: string | null): (instantMs: number) => number {
   const format = new Intl.DateTimeFormat('en-US', {
     ...(timeZone === null ? {} : { timeZone }),
     hourCycle: 'h23',
@@ -68,4 +72,18 @@ function offsetsOf(timeZone: string | null): (instantMs: number) => number {
     const offset = cached(span);
     return offset === cached(span + 1) ? offset : exact(instantMs);
   };
+}
+
+/**
+ * The instant, in milliseconds since 1970, at which the clock of a time zone shows a time. One that is shown twice is
+ * meant the first time; one that is skipped is moved on by what is skipped.
+ * @param wallMs the time shown, as if it were UTC, in milliseconds since 1970
+ * @param timeZone a name of the tz database; `null` is the machine's
+ */
+export function instantOfWallClock(wallMs: number, timeZone: string | null): number {
+  const offsetAt = clockOffsets(timeZone);
+  const before = offsetAt(wallMs - DAY_MS);
+  const after = offsetAt(wallMs + DAY_MS);
+  const shown = [wallMs - before, wallMs - after].filter((instant) => instant + offsetAt(instant) === wallMs);
+  return shown.length === 0 ? wallMs - before : Math.min(...shown);
 }

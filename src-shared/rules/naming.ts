@@ -2,12 +2,13 @@ import { SnapkeepError } from '../contract/errors.ts';
 import type { Compression } from '../model/values.ts';
 
 const EXTENSIONS: Record<Compression, string> = { gz: '.db.gz', zst: '.db.zst', none: '.db' };
+const DUMP_EXTENSIONS: Record<Compression, string> = { gz: '.sql.gz', zst: '.sql.zst', none: '.sql' };
 
 const SEALED = '.age';
 
-/** What a stored file of this compression, sealed or not, is called at its end. */
-export function extensionFor(compression: Compression, sealed = false): string {
-  return EXTENSIONS[compression] + (sealed ? SEALED : '');
+/** What a stored file of this compression, sealed or not, a database or a dump, is called at its end. */
+export function extensionFor(compression: Compression, sealed = false, dump = false): string {
+  return (dump ? DUMP_EXTENSIONS : EXTENSIONS)[compression] + (sealed ? SEALED : '');
 }
 
 // With time, ending, manifest and what marks a file in the making, a name stays below the 255 bytes of file systems.
@@ -28,7 +29,8 @@ export function fileStem(planName: string): string {
 }
 
 /**
- * The name of a snapshot taken at an instant: `<plan>-YYYY-MM-DD-HHMMSS.db.gz`, in UTC; `.age` follows if it is sealed.
+ * The name of a snapshot taken at an instant: `<plan>-YYYY-MM-DD-HHMMSS.db.gz`, in UTC, `.sql.gz` for a dump; `.age`
+ * follows if it is sealed.
  * @param attempt 1, or 2, 3 … when the names before are taken; then `-2`, `-3` … follows the time.
  */
 export function snapshotName(
@@ -37,10 +39,11 @@ export function snapshotName(
   compression: Compression,
   attempt = 1,
   sealed = false,
+  dump = false,
 ): string {
   const [day = '', time = ''] = at.toISOString().split('T');
   const suffix = attempt > 1 ? `-${attempt}` : '';
-  return `${fileStem(planName)}-${day}-${time.slice(0, 8).replaceAll(':', '')}${suffix}${extensionFor(compression, sealed)}`;
+  return `${fileStem(planName)}-${day}-${time.slice(0, 8).replaceAll(':', '')}${suffix}${extensionFor(compression, sealed, dump)}`;
 }
 
 // What Windows and SMB shares refuse in a name, what any system takes for a path, and halves of letters.
@@ -52,7 +55,7 @@ const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
  * @throws SnapkeepError `INVALID_PARAMS` when the name could leave the folder, cannot be written on every system, is
  * longer than 200 bytes of UTF-8, or ends as another compression does.
  */
-export function ownSnapshotName(name: string, compression: Compression, sealed = false): string {
+export function ownSnapshotName(name: string, compression: Compression, sealed = false, dump = false): string {
   const trimmed = name.trim().normalize('NFC');
   if (
     trimmed === '' ||
@@ -65,11 +68,11 @@ export function ownSnapshotName(name: string, compression: Compression, sealed =
       hint: 'Use a plain file name without folders and without < > : " / \\ | ? * and not starting with a dot.',
     });
   }
-  const extension = extensionFor(compression, sealed);
+  const extension = extensionFor(compression, sealed, dump);
   // The ending without the seal is no contradiction: the seal's is added to it.
-  if (sealed && trimmed.toLowerCase().endsWith(EXTENSIONS[compression]))
-    return ownSnapshotName(trimmed + SEALED, compression, true);
-  const known = Object.values(EXTENSIONS)
+  if (sealed && trimmed.toLowerCase().endsWith(extensionFor(compression, false, dump)))
+    return ownSnapshotName(trimmed + SEALED, compression, true, dump);
+  const known = [...Object.values(EXTENSIONS), ...Object.values(DUMP_EXTENSIONS)]
     .flatMap((end) => [end, end + SEALED])
     .sort((a, b) => b.length - a.length)
     .find((end) => trimmed.toLowerCase().endsWith(end));

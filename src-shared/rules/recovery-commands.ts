@@ -66,13 +66,14 @@ export function unsealCommands(seal: 'passphrase' | 'recipients' | null): string
   return [packed, `age -d${identity} -o "$PACKED" "$SNAPSHOT"`];
 }
 
-/** Unpacks whatever the name says it is to `restored.db`. */
+/** Unpacks whatever the name says it is to `restored.db`, and makes that of SQL text. */
 export const UNPACK_COMMANDS = [
   'case "$PACKED" in',
   '*.gz) gunzip -c "$PACKED" > restored.db ;;',
   '*.zst) zstd -d -o restored.db "$PACKED" ;;',
   '*) cp "$PACKED" restored.db ;;',
   'esac',
+  'case "$PACKED" in *.sql*) mv restored.db restored.sql && sqlite3 restored.db < restored.sql ;; esac',
 ];
 
 /** What stands in commands where a person puts a key. */

@@ -1,7 +1,7 @@
 import type { DestinationSettings } from '../model/destination.ts';
 import type { Encryption } from '../model/encryption.ts';
 import type { SnapshotSeal } from '../model/seal.ts';
-import type { Compression } from '../model/values.ts';
+import type { BackupMethod, Compression } from '../model/values.ts';
 import { formatInWords, keyInWords } from './encryption-words.ts';
 import { extensionFor, fileStem } from './naming.ts';
 import {
@@ -28,6 +28,7 @@ export interface KitPlan {
   name: string;
   sourcePath: string;
   compression: Compression;
+  method: BackupMethod;
   seal: SnapshotSeal;
   /** How the plan's snapshots are encrypted, each once, the newest first; empty: none is. */
   encryptions: Encryption[];
@@ -84,7 +85,7 @@ function introduction(plans: readonly KitPlan[]): KitSection[] {
       title: 'What the name of a snapshot says',
       blocks: [
         text(
-          'A name is the plan, the time in UTC, and an ending; the newest is the last when they are sorted. From right to left: .age is sealed with age, .gz is gzip, .zst is zstd, .db is the SQLite database itself. The file beside it that ends in .manifest.json can be read by anyone and says the same: "stored" is the file, "image" the database in it, "seal" and "encryption" what they are locked with.',
+          'A name is the plan, the time in UTC, and an ending; the newest is the last when they are sorted. From right to left: .age is sealed with age, .gz is gzip, .zst is zstd, .db is the SQLite database itself, .sql is SQL text that makes it. The file beside it that ends in .manifest.json can be read by anyone and says the same: "stored" is the file, "image" the database in it, "seal" and "encryption" what they are locked with.',
         ),
       ],
     },
@@ -110,8 +111,12 @@ function planSections(plan: KitPlan): KitSection[] {
   ];
 }
 
+/** What the names of its snapshots end in now. */
+const endingOf = ({ compression, seal, method }: KitPlan): string =>
+  extensionFor(compression, seal !== null, method === 'dump');
+
 function planFacts(plan: KitPlan): [string, string][] {
-  const ending = extensionFor(plan.compression, plan.seal !== null);
+  const ending = endingOf(plan);
   return [
     ['Database', plan.sourcePath],
     ['Names', `${fileStem(plan.name)}-YYYY-MM-DD-HHMMSS${ending}, or a name of your own with that ending`],
@@ -141,7 +146,7 @@ function sealInWords(seal: SnapshotSeal): string {
 
 function destinationSection(plan: KitPlan, { name, label, settings }: KitDestination): KitSection {
   const { list, fetch } = fetchCommands(settings);
-  const example = `${fileStem(plan.name)}-YYYY-MM-DD-HHMMSS${extensionFor(plan.compression, plan.seal !== null)}`;
+  const example = `${fileStem(plan.name)}-YYYY-MM-DD-HHMMSS${endingOf(plan)}`;
   return {
     level: 2,
     title: `Fetch a snapshot from ${name}`,
@@ -232,7 +237,7 @@ function openingSections(plan: KitPlan): KitSection[] {
           ...sealBlocks(plan, seal),
           commands(...unsealCommands(seal)),
         ]),
-        text('What is unpacked is the database, restored.db:'),
+        text('What is unpacked is the database, restored.db, or SQL text that it is made of:'),
         commands(...UNPACK_COMMANDS),
       ],
     },
@@ -268,7 +273,10 @@ function sealBlocks({ seal, passphrases }: KitPlan, kind: 'passphrase' | 'recipi
 /** As in {@link keyInWords}. */
 const short = (fingerprint: string): string => fingerprint.slice(-64, -56);
 
-function readingSections({ encryptions }: KitPlan): KitSection[] {
+const PLAIN_YET =
+  'What was made of SQL text is not encrypted yet. Look at it like this instead, and encrypt it with sqlcipher_export before you put it back:';
+
+function readingSections({ encryptions, method }: KitPlan): KitSection[] {
   const plain = { level: 2, title: 'Look at it', blocks: [] } as const;
   if (encryptions.length === 0)
     return [{ ...plain, blocks: [text('It must answer “ok”.'), commands(...integrityCommands(null))] }];
@@ -281,6 +289,7 @@ function readingSections({ encryptions }: KitPlan): KitSection[] {
       ),
       blank(`The ${keyInWords(key)}`),
       commands(...integrityCommands(format)),
+      ...(method === 'dump' ? [text(PLAIN_YET), commands(...integrityCommands(null))] : []),
     ],
   }));
 }

@@ -220,6 +220,19 @@ const cases: Record<MethodName, MethodCase> = {
     missingCode: 'INVALID_PARAMS',
     wrong: { channel: 'smoke' },
   },
+  'resets.preview': {
+    good: ({ source }) => ({ target: { path: source, lockFiles: ['app.db.lock'] } }),
+    missing: () => ({ target: { planId: nobody } }),
+    wrong: { target: { path: '/a', lockFiles: ['../b'] } },
+  },
+  'resets.start': {
+    good: async ({ core, plan }) => {
+      const target = { planId: plan.id };
+      return { target, confirmation: (await core.call('resets.preview', { target })).confirmation };
+    },
+    missing: () => ({ target: { planId: nobody }, confirmation: 'x' }),
+    wrong: { target: { planId: nobody } },
+  },
   'prune.preview': { good: planOf, missing: noPlan, wrong: { planId: nobody, retention: { keepLast: 1.5 } } },
   'prune.start': {
     good: async ({ core, plan }) => ({

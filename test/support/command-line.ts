@@ -8,8 +8,9 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-const COMMAND_LINE = resolve(import.meta.dirname, '../../out/main/cli.cjs');
-const NODE = resolve(import.meta.dirname, '../../node_modules/.bin/node');
+/** The built command line, and the Node it runs on. */
+export const COMMAND_LINE = resolve(import.meta.dirname, '../../out/main/cli.cjs');
+export const NODE = resolve(import.meta.dirname, '../../node_modules/.bin/node');
 
 /** Makes the function that runs the built command line on a data folder. */
 export function commandLineOf(home: string) {

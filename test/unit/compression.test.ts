@@ -15,6 +15,7 @@ import {
   unpackMember,
 } from '../../src-main/core/engine/gzip-members.ts';
 import { mapInOrder } from '../../src-main/core/engine/in-order.ts';
+import { writerOf } from '../../src-main/core/engine/snapshot-content.ts';
 import {
   packFrame,
   readBlockHeader,
@@ -75,7 +76,7 @@ describe.each([
         Buffer.concat([randomBytes(Math.min(bytes, 100_000)), Buffer.alloc(Math.max(0, bytes - 100_000), 'row ')]),
       );
       const handle = await open(stored, 'w');
-      const digest = await storeImage(image, handle, { compression: kind, sealing: null }, () => {});
+      const digest = await storeImage(image, { compression: kind, sealing: null }, writerOf(handle), () => {});
       await handle.close();
       const progress: number[] = [];
       expect(await unpackFile(stored, content, back, (done) => progress.push(done))).toEqual(digest);
@@ -93,8 +94,8 @@ describe.each([
     const handle = await open(stored, 'w');
     const { image: imageDigest, stored: storedDigest } = await storeImage(
       image,
-      handle,
       { compression: kind, sealing: null },
+      writerOf(handle),
       () => {},
     );
     await handle.close();

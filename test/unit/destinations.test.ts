@@ -1,6 +1,6 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
-import { factsFromTable, mountWarnings } from '../../src-main/core/destinations/mount-facts.ts';
+import { factsFromTable, mountWarnings, sourceWarnings } from '../../src-main/core/destinations/mount-facts.ts';
 import { explainS3 } from '../../src-main/core/destinations/s3-errors.ts';
 import { partBytes } from '../../src-main/core/destinations/s3-upload.ts';
 import { DestinationSettings, S3Provider, S3Settings } from '../../src-shared/model/destination.ts';
@@ -83,6 +83,7 @@ describe('mounts', () => {
     const found = await facts(path);
     expect(found).toEqual({ kind, fileSystem, mountPoint });
     expect(mountWarnings(found)).toHaveLength(kind === 'disk' ? 0 : 1);
+    expect(sourceWarnings(found)).toHaveLength(kind === 'disk' ? 0 : 1);
   });
 });
 

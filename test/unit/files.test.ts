@@ -28,7 +28,11 @@ describe('what a file is', () => {
     ['zstd', Buffer.from([0x50, 0x2a, 0x4d, 0x18, 0]), true],
     ['zip', Buffer.from('PK\u0003\u0004'), false],
     ['zip', Buffer.from('PK\u0005\u0006'), false],
-    ['text', Buffer.from('-- a dump\nCREATE TABLE a;\r\n\t'), false],
+    ['text', Buffer.from('CREATE a table\r\n\t'), false],
+    ['text', Buffer.from('-- no more than this'), false],
+    ['sql', Buffer.from('-- a dump\nCREATE TABLE a;\r\n\t'), true],
+    ['sql', Buffer.from('PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;'), true],
+    ['sql', Buffer.from(`\ufeff/* ${'long '.repeat(500)}*/ begin;`), true],
     ['unknown', Buffer.from([0, 1, 2]), false],
   ] as const)('%s: %j', (content, start, restorable) => {
     expect(contentOf(start)).toBe(content);
@@ -202,6 +206,9 @@ describe('the dispatcher', () => {
       retention: { ...KEEP_ALL, keepLast: 30 },
       verifyAfterBackup: true,
       drill: { schedule: { kind: 'manual' }, withinDays: null, checks: [] },
+      method: 'online',
+      schemaVersion: null,
+      lockFiles: [],
     });
     await expect(dispatcher.call('plans.create', { ...given, id: 'x' }, never)).rejects.toMatchObject({
       code: 'INVALID_PARAMS',

@@ -158,3 +158,17 @@ test('what is sealed ends in .age after what is in it', () => {
   ] as const)
     expect(() => ownSnapshotName(name, 'gz', sealed)).toThrow(expect.objectContaining({ code: 'INVALID_PARAMS' }));
 });
+
+test('dumps end in .sql, and no name says the one and is the other', () => {
+  const at = new Date('2026-11-20T02:03:04.567Z');
+  expect(snapshotName('app', at, 'gz', 1, false, true)).toBe('app-2026-11-20-020304.sql.gz');
+  expect(snapshotName('app', at, 'none', 2, true, true)).toBe('app-2026-11-20-020304-2.sql.age');
+  expect(ownSnapshotName('mine', 'zst', false, true)).toBe('mine.sql.zst');
+  expect(ownSnapshotName('mine.sql', 'none', true, true)).toBe('mine.sql.age');
+  for (const [name, dump] of [
+    ['mine.sql.gz', false],
+    ['mine.db.gz', true],
+    ['mine.sql', true],
+  ] as const)
+    expect(() => ownSnapshotName(name, 'gz', false, dump)).toThrow(expect.objectContaining({ code: 'INVALID_PARAMS' }));
+});

@@ -46,6 +46,7 @@ function planOf(more: Partial<KitPlan> = {}): KitPlan {
     name: 'My <app>',
     sourcePath: '/home/me/app & more/app.db',
     compression: 'gz',
+    method: 'online',
     seal: null,
     encryptions: [],
     formerSeals: [],

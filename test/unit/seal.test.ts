@@ -16,6 +16,7 @@ import {
   type SealSecret,
   sealingOf,
 } from '../../src-main/core/engine/seal.ts';
+import { writerOf } from '../../src-main/core/engine/snapshot-content.ts';
 import type { Compression } from '../../src-shared/model/values.ts';
 import { age, hasAge, withTypedPassphrase } from '../support/age-command-line.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
@@ -37,7 +38,7 @@ async function store(
   writeFileSync(image, bytes);
   const handle = await open(path, 'wx');
   try {
-    return { folder, path, digest: await storeImage(image, handle, { compression, sealing }, () => {}) };
+    return { folder, path, digest: await storeImage(image, { compression, sealing }, writerOf(handle), () => {}) };
   } finally {
     await handle.close();
   }

@@ -1,12 +1,13 @@
 /*
  * Measures Snapkeep against the scripts people use, side by side in one run:
- * npm run bench [-- --megabytes 500] [-- --rounds 5] [-- --only scripts|live|encrypted|upload|retention]
+ * npm run bench [-- --megabytes 500] [-- --rounds 5] [-- --only scripts|live|dump|encrypted|upload|retention]
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureDump } from './bench-dump.ts';
 import { measureEncrypted } from './bench-encrypted.ts';
 import { measureLive } from './bench-live.ts';
 import { measureRetention } from './bench-retention.ts';
@@ -30,7 +31,7 @@ process.stdout.write(`${cpus().length} cores, Node ${process.versions.node}, ${s
 if (wanted('retention')) measureRetention(rounds);
 const folder = mkdtempSync(join(tmpdir(), 'snapkeep-bench-'));
 try {
-  if (wanted('scripts') || wanted('live')) await measurePlain();
+  if (wanted('scripts') || wanted('live') || wanted('dump')) await measurePlain();
   if (wanted('encrypted')) await measureEncrypted({ folder, megabytes, rounds });
   if (wanted('upload')) await measureUpload({ folder, megabytes, rounds });
 } finally {
@@ -45,6 +46,7 @@ async function measurePlain(): Promise<void> {
   mkdirSync(stored);
   if (wanted('scripts')) await measureScripts({ database, stored, folder, rounds });
   if (wanted('live')) await measureLive({ database, stored, rounds });
+  if (wanted('dump')) await measureDump({ database, folder, rounds });
   const left = readdirSync(stored).filter((name) => statSync(join(stored, name)).isFile() && name.endsWith('.partial'));
   if (left.length > 0) throw new Error(`Left behind: ${left.join(', ')}`);
   rmSync(database);

@@ -143,4 +143,9 @@ export const migrations: readonly Migration[] = [
     PRIMARY KEY (destination_id, name)
   ) STRICT;
   `,
+  `
+  ALTER TABLE plans ADD COLUMN method TEXT NOT NULL DEFAULT 'online';
+  ALTER TABLE plans ADD COLUMN schema_version TEXT;
+  ALTER TABLE plans ADD COLUMN lock_files TEXT NOT NULL DEFAULT '[]';
+  `,
 ];

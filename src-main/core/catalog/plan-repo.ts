@@ -1,8 +1,15 @@
 import { PlanKey } from '../../../src-shared/model/encryption.ts';
-import { Drill, type Plan, type PlanDestination, Retention } from '../../../src-shared/model/plan.ts';
+import {
+  Drill,
+  LockFiles,
+  type Plan,
+  type PlanDestination,
+  Retention,
+  SchemaVersionQuery,
+} from '../../../src-shared/model/plan.ts';
 import { Pause, Schedule } from '../../../src-shared/model/schedule.ts';
 import { SnapshotSeal } from '../../../src-shared/model/seal.ts';
-import type { Compression } from '../../../src-shared/model/values.ts';
+import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
 import type { Database } from '../engine/open-database.ts';
 
 interface PlanRow {
@@ -20,6 +27,9 @@ interface PlanRow {
   paused: string | null;
   key: string | null;
   seal: string | null;
+  method: BackupMethod;
+  schema_version: string | null;
+  lock_files: string;
 }
 
 /** The table of plans. */
@@ -65,12 +75,13 @@ export class PlanRepo {
     this.#db
       .prepare(
         `INSERT INTO plans (id, name, source_path, compression, verify_after_backup, created_at, updated_at,
-           retention, schedule, time_zone, drill, paused, key, seal)
+           retention, schedule, time_zone, drill, paused, key, seal, method, schema_version, lock_files)
          VALUES (@id, @name, @sourcePath, @compression, @verify, @createdAt, @updatedAt,
-           @retention, @schedule, @timeZone, @drill, @paused, @key, @seal)
+           @retention, @schedule, @timeZone, @drill, @paused, @key, @seal, @method, @schemaVersion, @lockFiles)
          ON CONFLICT (id) DO UPDATE SET name = @name, source_path = @sourcePath,
            compression = @compression, verify_after_backup = @verify, updated_at = @updatedAt, retention = @retention,
-           schedule = @schedule, time_zone = @timeZone, drill = @drill, paused = @paused, key = @key, seal = @seal`,
+           schedule = @schedule, time_zone = @timeZone, drill = @drill, paused = @paused, key = @key, seal = @seal,
+           method = @method, schema_version = @schemaVersion, lock_files = @lockFiles`,
       )
       .run({
         id: plan.id,
@@ -87,6 +98,9 @@ export class PlanRepo {
         paused: plan.paused === null ? null : JSON.stringify(plan.paused),
         key: plan.key === null ? null : JSON.stringify(plan.key),
         seal: plan.seal === null ? null : JSON.stringify(plan.seal),
+        method: plan.method,
+        schemaVersion: plan.schemaVersion === null ? null : JSON.stringify(plan.schemaVersion),
+        lockFiles: JSON.stringify(plan.lockFiles),
       });
   }
 
@@ -117,6 +131,9 @@ export class PlanRepo {
       paused: row.paused === null ? null : Pause.parse(JSON.parse(row.paused)),
       key: row.key === null ? null : PlanKey.parse(JSON.parse(row.key)),
       seal: row.seal === null ? null : SnapshotSeal.parse(JSON.parse(row.seal)),
+      method: row.method,
+      schemaVersion: row.schema_version === null ? null : SchemaVersionQuery.parse(JSON.parse(row.schema_version)),
+      lockFiles: LockFiles.parse(JSON.parse(row.lock_files)),
     };
   }
 }

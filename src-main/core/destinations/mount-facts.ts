@@ -113,3 +113,25 @@ export function mountWarnings({ kind, fileSystem, mountPoint }: MountFacts): str
       return [];
   }
 }
+
+/** What a person should know of a live database that is on such a mount, one sentence each. */
+export function sourceWarnings({ kind, fileSystem, mountPoint }: MountFacts): string[] {
+  const called = fileSystem === null ? '' : ` (${fileSystem})`;
+  switch (kind) {
+    case 'memory':
+      return [
+        `The database is in memory${called}: it is gone when the machine restarts, and only its snapshots are left.`,
+      ];
+    case 'network':
+      return [
+        `The database is on a network share${called}: SQLite’s locks cannot be relied on there, and two machines that write may damage it. Keep it on a disk of the machine that uses it.`,
+      ];
+    case 'removable':
+      return [
+        `The database is on a disk that can be taken out${mountPoint === null ? '' : ` (${mountPoint})`}: while it is away, no backup is made.`,
+      ];
+    case 'disk':
+    case 'unknown':
+      return [];
+  }
+}

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { Compression } from '../../../src-shared/model/values.ts';
-import { readPieces, writeFully } from './durable-files.ts';
+import { readPieces } from './durable-files.ts';
 import { packMember } from './gzip-members.ts';
 import { mapInOrder } from './in-order.ts';
 import { type Sealing, sealPieces } from './seal.ts';
@@ -29,22 +28,38 @@ export interface StoredDigest {
   stored: { bytes: number; sha256: string };
 }
 
-/**
- * Stores a database image: packed in pieces, several at a time, sealed if so wished, hashed on both sides, and synced.
- * @param onProgress told the bytes of the image stored so far; may throw to stop
- */
+/** Stores a database image in a file: see {@link storePieces}. */
 export async function storeImage(
   imagePath: string,
-  stored: FileHandle,
+  how: { compression: Compression; sealing: Sealing | null },
+  write: (piece: Uint8Array) => void,
+  onProgress: (bytes: number) => void,
+): Promise<StoredDigest> {
+  const image = await open(imagePath, 'r');
+  try {
+    return await storePieces(readPieces(image, PIECE_BYTES), how, write, onProgress);
+  } finally {
+    await image.close();
+  }
+}
+
+/**
+ * Stores what comes in pieces: packed several at a time, sealed if so wished, and hashed on both sides.
+ * @param pieces of {@link PIECE_BYTES}, but for the last
+ * @param write takes what is to be stored, in its order
+ * @param onProgress told the bytes of the pieces stored so far; may throw to stop
+ */
+export async function storePieces(
+  pieces: Iterable<Buffer>,
   { compression, sealing }: { compression: Compression; sealing: Sealing | null },
+  write: (piece: Uint8Array) => void,
   onProgress: (bytes: number) => void,
 ): Promise<StoredDigest> {
   const imageHash = createHash('sha256');
   const storedHash = createHash('sha256');
   let imageBytes = 0;
   let storedBytes = 0;
-  const image = await open(imagePath, 'r');
-  const packed = packedPieces(image, compression, (piece) => {
+  const packed = packedPieces(pieces, compression, (piece) => {
     imageHash.update(piece);
     imageBytes += piece.length;
   });
@@ -52,14 +67,12 @@ export async function storeImage(
     // What is packed goes into the seal as it comes: unsealed it is on no disk.
     for await (const piece of sealing === null ? packed : sealPieces(packed, sealing)) {
       storedHash.update(piece);
-      writeFully(stored, piece);
+      write(piece);
       storedBytes += piece.length;
       onProgress(imageBytes);
     }
-    await stored.sync();
   } finally {
     await packed.return(undefined);
-    await image.close();
   }
   return {
     image: { bytes: imageBytes, sha256: imageHash.digest('hex') },
@@ -68,12 +81,12 @@ export async function storeImage(
 }
 
 async function* packedPieces(
-  image: FileHandle,
+  pieces: Iterable<Buffer>,
   compression: Compression,
   onRead: (piece: Buffer) => void,
 ): AsyncGenerator<Buffer> {
   let empty = true;
-  yield* mapInOrder(readPieces(image, PIECE_BYTES), IN_FLIGHT, (piece) => {
+  yield* mapInOrder(pieces, IN_FLIGHT, (piece) => {
     empty = false;
     const packing = pack(piece, compression);
     onRead(piece);

@@ -26,23 +26,26 @@ export interface Image {
  * what keeps the copy from starting over at each commit of another program. What is encrypted is copied by VACUUM INTO,
  * which keeps the key.
  * @param path where the copy goes; nothing may be there
+ * @param how `compact`: what is plain is copied by VACUUM INTO as well, so the copy has no free pages and its tables
+ * lie in order; see {@link vacuumInto} for what that costs
  * @throws SnapkeepError
  */
-export async function copyImage(sourcePath: string, path: string, context: TaskContext): Promise<Image> {
-  const before = await identity(sourcePath);
+export async function copyImage(
+  sourcePath: string,
+  path: string,
+  context: TaskContext,
+  how: { compact?: boolean } = {},
+): Promise<Image> {
+  const before = await fileIdentity(sourcePath);
   const { database: source, unlocking } = await openForReading(sourcePath, context);
   try {
     const journalMode = String(source.pragma('journal_mode', { simple: true }));
-    if (journalMode !== 'wal' && journalMode !== 'memory') {
-      context.log(
-        'warning',
-        `The journal mode is ${journalMode}: programs that write wait while pages are copied. WAL mode would not make them wait.`,
-      );
-    }
+    const byPages = unlocking === null && how.compact !== true;
+    warnOfWaiting(journalMode, 'pages are copied', context);
     const pageSize = Number(source.pragma('page_size', { simple: true }));
     let takenAt = context.now();
     let bytes: number;
-    if (unlocking === null) {
+    if (byPages) {
       const pages = await copyPages(source, path, context);
       bytes = pages * pageSize;
       context.log('info', `Copied ${countInWords(pages, 'page')} under one read transaction.`);
@@ -52,15 +55,12 @@ export async function copyImage(sourcePath: string, path: string, context: TaskC
       await requireWhole(sourcePath, bytes);
       source.exec('COMMIT');
       takenAt = context.now();
-      copyEncrypted(source, path, unlocking, journalMode, bytes, context);
-      context.log('info', `Copied by VACUUM INTO, encrypted with the same key (${formatInWords(unlocking.format)}).`);
+      vacuumInto(source, path, unlocking, journalMode, bytes, context);
+      const key = unlocking === null ? '' : `, encrypted with the same key (${formatInWords(unlocking.format)})`;
+      context.log('info', `Copied by VACUUM INTO${key}.`);
     }
-    if ((await identity(sourcePath)) !== before) {
-      throw new SnapkeepError('CONFLICT', `${sourcePath} was replaced by another file while it was being copied.`, {
-        hint: 'Nothing was stored. Back up again to get the new one.',
-      });
-    }
-    if (unlocking === null) await requireWhole(sourcePath, bytes);
+    await requireSameFile(sourcePath, before);
+    if (byPages) await requireWhole(sourcePath, bytes);
     return { path, takenAt, journalMode, unlocking };
   } catch (error) {
     await rm(path, { force: true });
@@ -68,6 +68,23 @@ export async function copyImage(sourcePath: string, path: string, context: TaskC
   } finally {
     closeReading(source);
   }
+}
+
+/** Says that other programs wait, where they do. */
+export function warnOfWaiting(journalMode: string, meanwhile: string, context: Pick<TaskContext, 'log'>): void {
+  if (journalMode === 'wal' || journalMode === 'memory') return;
+  context.log(
+    'warning',
+    `The journal mode is ${journalMode}: programs that write wait while ${meanwhile}. WAL mode would not make them wait.`,
+  );
+}
+
+/** @throws SnapkeepError `CONFLICT` when another file has taken the place of the one that was read */
+export async function requireSameFile(path: string, identity: string): Promise<void> {
+  if ((await fileIdentity(path)) === identity) return;
+  throw new SnapkeepError('CONFLICT', `${path} was replaced by another file while it was being copied.`, {
+    hint: 'Nothing was stored. Back up again to get the new one.',
+  });
 }
 
 async function copyPages(source: Database, path: string, context: TaskContext): Promise<number> {
@@ -95,13 +112,17 @@ async function copyPages(source: Database, path: string, context: TaskContext): 
 }
 
 /**
- * The backup call knows no key for its target, and what it or `serialize` write is plain. VACUUM INTO is one statement:
- * it cannot be stopped half way, and holds one read transaction of its own.
+ * Writes a compacted copy. What is encrypted is copied so always, for the backup call knows no key for its target, and
+ * what it or `serialize` write is plain.
+ *
+ * It is one statement: it cannot be stopped half way, holds one read transaction of its own, and says nothing of how
+ * far it is: progress goes from nothing to all. Rowids of tables without INTEGER PRIMARY KEY may change, the copy's
+ * pages are not those of the source, and a database that SQLite cannot read whole is refused.
  */
-function copyEncrypted(
+function vacuumInto(
   source: Database,
   path: string,
-  unlocking: Unlocking,
+  unlocking: Unlocking | null,
   journalMode: string,
   bytes: number,
   context: TaskContext,
@@ -143,7 +164,8 @@ async function sizeOf(path: string): Promise<number> {
   return (await exists(path)) ? (await stat(path)).size : 0;
 }
 
-async function identity(path: string): Promise<string> {
+/** Which file a path names now. */
+export async function fileIdentity(path: string): Promise<string> {
   try {
     const info = await stat(path, { bigint: true });
     return `${info.dev}:${info.ino}`;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { type Duplex, pipeline } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
 import { PIECE_BYTES, type StoredDigest } from './compress.ts';
 import { readPieces, writeFully } from './durable-files.ts';
@@ -33,12 +34,13 @@ export interface Unsealing {
   onUnsealed(secret: SealSecret): void;
 }
 
+/** What a stored file unpacked to, and why the one who took it refused it, if so. */
+export interface Unpacked extends StoredDigest {
+  refusal: SnapkeepError | undefined;
+}
+
 /**
- * Unpacks a stored snapshot, or any gzip or zstd file or bare image, sealed or not, into a file, hashing both sides.
- * Files that Snapkeep stored are unpacked several pieces at a time.
- * @param onProgress told the stored bytes read so far; may throw to stop
- * @throws SnapkeepError `CORRUPT` when the compressed or sealed data is damaged or cut off; `BAD_KEY` when it is sealed
- * and nothing that is known opens it, which a damaged header may look like
+ * Unpacks a stored snapshot, or any gzip or zstd file or bare image, sealed or not, into a file: see {@link unpackInto}.
  */
 export async function unpackFile(
   storedPath: string,
@@ -47,21 +49,89 @@ export async function unpackFile(
   onProgress: (bytes: number) => void,
   unsealing: Unsealing = { secrets: [], onUnsealed: () => {} },
 ): Promise<StoredDigest> {
+  const take = (pieces: PieceReader) => writePieces(pieces, imagePath);
+  const { image, stored } = await unpackInto(storedPath, content, take, onProgress, unsealing);
+  return { image, stored };
+}
+
+/** Writes what comes in pieces into a new file. For workers. */
+export async function writePieces(pieces: PieceReader, path: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    for await (const piece of pieces.rest()) writeFully(file, piece);
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Unpacks a stored snapshot, or any gzip or zstd file or bare image, sealed or not, and hashes both sides. Files that
+ * Snapkeep stored are unpacked several pieces at a time.
+ * @param take gets what it unpacks to; what it refuses as `CORRUPT` or `UNSUPPORTED` is read to its end all the same
+ * @param onProgress told the stored bytes read so far; may throw to stop
+ * @throws SnapkeepError `CORRUPT` when the compressed or sealed data is damaged or cut off; `BAD_KEY` when it is sealed
+ * and nothing that is known opens it, which a damaged header may look like
+ */
+export async function unpackInto(
+  storedPath: string,
+  content: FileContent,
+  take: (pieces: PieceReader) => Promise<void>,
+  onProgress: (bytes: number) => void,
+  unsealing: Unsealing,
+): Promise<Unpacked> {
   const imageHash = createHash('sha256');
   let imageBytes = 0;
   const stored = await openHashed(storedPath, onProgress);
+  const unpacking: Failing = { pieces: plainPieces(stored.reader, content, unsealing), error: undefined };
   try {
-    const image = await open(imagePath, 'wx', 0o600);
+    const image = new PieceReader(orItsError(unpacking), (piece) => {
+      imageHash.update(piece);
+      imageBytes += piece.length;
+    });
+    let refusal: SnapkeepError | undefined;
     try {
-      for await (const piece of plainPieces(stored.reader, content, unsealing)) {
-        imageHash.update(piece);
-        imageBytes += piece.length;
-        writeFully(image, piece);
-      }
-    } finally {
-      await image.close();
+      await take(image);
+    } catch (error) {
+      if (unpacking.error !== undefined) throw unpacking.error;
+      if (!(error instanceof SnapkeepError) || !['CORRUPT', 'UNSUPPORTED'].includes(error.code)) throw error;
+      refusal = error;
+      for await (const _rest of image.rest());
     }
-    return { image: { bytes: imageBytes, sha256: imageHash.digest('hex') }, stored: await stored.digest() };
+    return { image: { bytes: imageBytes, sha256: imageHash.digest('hex') }, stored: await stored.digest(), refusal };
+  } finally {
+    await unpacking.pieces.return(undefined);
+    await stored.close();
+  }
+}
+
+/** Pieces, and the error that ended them: whoever takes them may tell it as one of its own. */
+interface Failing {
+  pieces: AsyncGenerator<Buffer>;
+  error: unknown;
+}
+
+async function* orItsError(failing: Failing): AsyncGenerator<Buffer> {
+  try {
+    yield* failing.pieces;
+  } catch (error) {
+    failing.error = isDamage(error) ? damagedData(error) : error;
+    throw failing.error;
+  }
+}
+
+/**
+ * What a gzip or zstd file unpacks to, or any other file as it is, in pieces, without a copy on disk.
+ * @param onProgress told the stored bytes read so far; may throw to stop
+ * @throws SnapkeepError `CORRUPT` when the compressed data is damaged or cut off
+ */
+export async function* readUnpacked(
+  storedPath: string,
+  content: FileContent,
+  onProgress: (bytes: number) => void,
+): AsyncGenerator<Buffer> {
+  const stored = await openHashed(storedPath, onProgress);
+  try {
+    yield* unpackedPieces(stored.reader, content);
   } catch (error) {
     throw isDamage(error) ? damagedData(error) : error;
   } finally {

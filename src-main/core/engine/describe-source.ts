@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import { planNameFromPath } from '../../../src-shared/rules/naming.ts';
+import { mountFacts, sourceWarnings } from '../destinations/mount-facts.ts';
 import { describeDatabase } from './describe-database.ts';
 import { exists, sidecarPaths } from './durable-files.ts';
 import { explainError } from './engine-errors.ts';
@@ -27,18 +28,19 @@ export async function describeSource(request: DescribeRequest, context: TaskCont
   const { path } = request;
   const openBy = await findFileHolders(path);
   const seen = { path, name: basename(path), openBy, suggestedPlanName: planNameFromPath(path) };
+  const warnings = sourceWarnings(await mountFacts(path));
   let reading: Reading;
   try {
     reading = await openForReading(path, context, request.mayLook);
   } catch (error) {
     if (!request.orLocked || !(error instanceof SnapkeepError) || error.code !== 'BAD_KEY') throw error;
-    return { ...seen, ...(await sizes(path)), ...NOTHING_KNOWN };
+    return { ...seen, ...(await sizes(path)), ...NOTHING_KNOWN, warnings };
   }
   const { database, unlocking } = reading;
   try {
     const { schemaHash: _schemaHash, ...facts } = describeDatabase(database, () => context.throwIfCancelled());
     const encryption = unlocking && { locked: false, format: unlocking.format };
-    return { ...seen, ...(await sizes(path)), ...facts, encryption };
+    return { ...seen, ...(await sizes(path)), ...facts, encryption, warnings };
   } catch (error) {
     throw explainError(error, path);
   } finally {

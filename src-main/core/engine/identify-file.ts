@@ -5,7 +5,12 @@ import { AGE_START, ARMOR_START } from './unseal.ts';
 
 const SQLITE_MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 /** How much is looked at. */
-const SAMPLE_BYTES = 4096;
+export const SAMPLE_BYTES = 4096;
+/** How much of it has to be text. */
+const TEXT_BYTES = 512;
+/** A mark of UTF-8, white space, comments, and then what dumps begin with. */
+const DUMP_START =
+  /^(?:\u00ef\u00bb\u00bf)?(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:PRAGMA\s+\w+\s*[=(;]|BEGIN(?:\s+(?:DEFERRED|IMMEDIATE|EXCLUSIVE))?(?:\s+TRANSACTION)?\s*;|CREATE\s+(?:(?:VIRTUAL\s+)?TABLE|(?:UNIQUE\s+)?INDEX|VIEW|TRIGGER)\s|INSERT\s+INTO\s)/i;
 const SIGNATURES: ReadonlyArray<[FileContent, Buffer]> = [
   ['sqlite', SQLITE_MAGIC],
   ['gzip', Buffer.from([0x1f, 0x8b, 8])],
@@ -32,7 +37,7 @@ export async function identifyContent(path: string): Promise<FileContent> {
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(SAMPLE_BYTES), 0, SAMPLE_BYTES, 0);
     const start = buffer.subarray(0, bytesRead);
-    const content = contentOf(start.subarray(0, 512));
+    const content = contentOf(start);
     if (content === 'unknown' && looksEncrypted(start, (await handle.stat()).size)) return 'encrypted';
     return content === 'empty' && /\.(gz|zst|age)$/i.test(path) ? 'unknown' : content;
   } finally {
@@ -45,7 +50,13 @@ export function contentOf(start: Buffer): FileContent {
   if (start.length === 0) return 'empty';
   const known = SIGNATURES.find(([, magic]) => start.subarray(0, magic.length).equals(magic));
   if (known !== undefined) return known[0];
-  return looksLikeText(start) ? 'text' : 'unknown';
+  if (!looksLikeText(start.subarray(0, TEXT_BYTES))) return 'unknown';
+  return looksLikeDump(start) ? 'sql' : 'text';
+}
+
+/** Whether these are the first bytes of a SQL dump: comments aside, it begins as those of SQLite's tools do. */
+function looksLikeDump(start: Buffer): boolean {
+  return DUMP_START.test(start.toString('latin1'));
 }
 
 /** Whole pages, and no pattern in their bytes: that is all that can be seen of an encrypted database. */
@@ -68,6 +79,7 @@ const IN_WORDS: Record<FileContent, string> = {
   zstd: 'a zstd file',
   age: 'a file sealed with age',
   zip: 'a ZIP archive',
+  sql: 'a SQL dump',
   text: 'a text file',
   encrypted: 'an encrypted database, or something that only looks like one',
   unknown: 'neither a SQLite database nor a compressed one; it may be encrypted or damaged',
@@ -79,7 +91,7 @@ export function contentInWords(content: FileContent): string {
 }
 
 /** What a restore can do something with. */
-const RESTORABLE: ReadonlySet<FileContent> = new Set(['sqlite', 'empty', 'gzip', 'zstd', 'age', 'encrypted']);
+const RESTORABLE: ReadonlySet<FileContent> = new Set(['sqlite', 'empty', 'gzip', 'zstd', 'age', 'sql', 'encrypted']);
 
 /** Whether a restore can do anything with such a file. */
 export function isRestorable(content: FileContent): boolean {

@@ -37,7 +37,7 @@ export async function replaceDatabaseFile(
   try {
     await copySynced(imagePath, partial);
     await takeOverRights(targetPath, partial);
-    await requireUnused(targetPath);
+    await requireUnused(targetPath, 'this restore has to exchange the file');
     context.throwIfCancelled();
     if (target.facts !== undefined) settle(targetPath, target.unlocking);
     await removeSidecars(targetPath);
@@ -59,18 +59,22 @@ async function takeOverRights(from: string, to: string): Promise<void> {
   await chmod(to, mode & 0o7777);
 }
 
-async function requireUnused(targetPath: string): Promise<void> {
+/**
+ * @param why no other program may have it open, as the end of a sentence
+ * @throws SnapkeepError `BUSY`
+ */
+export async function requireUnused(targetPath: string, why: string): Promise<void> {
   const holders = await findFileHolders(targetPath);
   if (holders.length === 0) return;
   const names = holders.map((holder) => `${holder.name} (${holder.pid})`).join(', ');
-  throw new SnapkeepError('BUSY', `${names} has ${targetPath} open, and this restore has to exchange the file.`, {
+  throw new SnapkeepError('BUSY', `${names} has ${targetPath} open, and ${why}.`, {
     hint: 'Nothing was changed. Close that program and try again.',
     details: { holders },
   });
 }
 
 /** Folds the log into the database as it is and makes sure that nobody else has it open: leaving WAL mode needs both. */
-function settle(targetPath: string, unlocking: Unlocking | null): void {
+export function settle(targetPath: string, unlocking: Unlocking | null): void {
   const database = openDatabase(targetPath, { mustExist: true, unlocking });
   try {
     database.pragma('journal_mode = DELETE');

@@ -3,8 +3,10 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { KeyFingerprint } from '../../../src-shared/model/encryption.ts';
+import type { SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
 import type { RestoreCheck, RestoreMethod } from '../../../src-shared/model/restore.ts';
 import { keyInWords } from '../../../src-shared/rules/encryption-words.ts';
+import { guardRestore, type SchemaState } from '../../../src-shared/rules/schema-guard.ts';
 import { compareSchemas, compareTables, countLostRows } from './compare.ts';
 import type { Unlocking } from './database-key.ts';
 import { type DatabaseFacts, describeDatabase, readSchema, type SchemaEntry } from './describe-database.ts';
@@ -12,6 +14,7 @@ import { exists, requireWritableFolder, sidecarPaths } from './durable-files.ts'
 import { errorCode, explainError } from './engine-errors.ts';
 import { findFileHolders } from './file-holders.ts';
 import { closeReading, openDatabase, openForReading } from './open-database.ts';
+import { askSchemaVersion } from './schema-version.ts';
 import type { TaskContext } from './task-context.ts';
 import { stageAndVerify } from './verify.ts';
 
@@ -23,6 +26,10 @@ export interface RestoreCheckRequest {
   targetPath: string;
   /** Where the safety snapshot would go. */
   safetyFolder: string;
+  /** How both sides are asked for the version of their schema. */
+  schemaVersion: SchemaVersionQuery;
+  /** The version that the program expects, if anybody said. */
+  expects: string | null;
 }
 
 /** A finished check and the staged image that a restore would put in place. */
@@ -50,8 +57,8 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
     });
   }
   context.progress('comparing', 0, null);
-  const schema = readStagedSchema(staged.imagePath, staged.unlocking);
-  const target = await lookAtTarget(request.targetPath, context);
+  const { schema, schemaVersion } = readStaged(staged.imagePath, staged.unlocking, request, context);
+  const target = await lookAtTarget(request.targetPath, context, request.schemaVersion);
   const method = chooseMethod(target, facts, staged.unlocking);
   const { manifest } = staged;
   const check: Omit<RestoreCheck, 'confirmation'> = {
@@ -78,6 +85,11 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
     rowsLost: countLostRows(compareTables(target.facts?.tables ?? [], facts.tables)),
     schemaChanges: target.facts === undefined ? [] : compareSchemas(target.schema, schema),
     keyNote: keyNote(target, staged.unlocking),
+    guard: guardRestore({
+      snapshot: { ...facts, schemaVersion: schemaVersion ?? manifest?.schemaVersion ?? null },
+      live: stateOf(target),
+      expects: request.expects,
+    }),
     safetyFolder: target.exists ? request.safetyFolder : null,
   };
   return {
@@ -97,6 +109,8 @@ export interface Target {
   /** What opened it; `null`: it is not encrypted, or cannot be read. */
   unlocking: Unlocking | null;
   schema: SchemaEntry[];
+  /** What it was answered when it was asked for the version of its schema. */
+  schemaVersion: string | null;
   /**
    * The file's device, number and birth: another file under the same name is another target, also where the disk gives
    * it the number of the one before.
@@ -108,13 +122,18 @@ export interface Target {
  * Looks at the target of a restore without changing it.
  * @throws SnapkeepError `LOCKED`, `PERMISSION`, `INVALID_PARAMS` for a folder; a damaged file is a finding, no error
  */
-export async function lookAtTarget(path: string, context: TaskContext): Promise<Target> {
+export async function lookAtTarget(
+  path: string,
+  context: TaskContext,
+  query: SchemaVersionQuery = null,
+): Promise<Target> {
   const nothing: Target = {
     exists: false,
     damage: null,
     facts: undefined,
     unlocking: null,
     schema: [],
+    schemaVersion: null,
     identity: 'nothing',
   };
   let identity: string;
@@ -134,7 +153,9 @@ export async function lookAtTarget(path: string, context: TaskContext): Promise<
     const { database, unlocking } = await openForReading(path, context);
     try {
       const facts = describeDatabase(database, () => context.throwIfCancelled());
-      return { exists: true, damage: null, facts, unlocking, schema: readSchema(database), identity };
+      const schema = readSchema(database);
+      const schemaVersion = askSchemaVersion(database, query, basename(path), context);
+      return { exists: true, damage: null, facts, unlocking, schema, schemaVersion, identity };
     } finally {
       closeReading(database);
     }
@@ -165,6 +186,7 @@ export function confirmationOf(imageSha256: string, method: RestoreMethod, targe
     targetPath,
     identity,
     facts?.schemaHash ?? null,
+    facts?.userVersion ?? null,
     damage,
     unlocking?.key.fingerprint,
   ];
@@ -199,10 +221,23 @@ async function requireTargetFolder(targetPath: string): Promise<void> {
   }
 }
 
-function readStagedSchema(imagePath: string, unlocking: Unlocking | null): SchemaEntry[] {
+/** What a target says of its version; `null`: nothing that a snapshot could be newer than. */
+function stateOf({ facts, schemaVersion }: Target): SchemaState | null {
+  return facts === undefined || facts.tables.length === 0 ? null : { ...facts, schemaVersion };
+}
+
+function readStaged(
+  imagePath: string,
+  unlocking: Unlocking | null,
+  request: RestoreCheckRequest,
+  context: TaskContext,
+): { schema: SchemaEntry[]; schemaVersion: string | null } {
   const image = openDatabase(imagePath, { mustExist: true, unlocking });
   try {
-    return readSchema(image);
+    return {
+      schema: readSchema(image),
+      schemaVersion: askSchemaVersion(image, request.schemaVersion, basename(request.sourcePath), context),
+    };
   } finally {
     image.close();
   }

@@ -10,6 +10,7 @@ import { explainError } from './engine-errors.ts';
 import { sqliteVersion } from './open-database.ts';
 import type { Target } from './restore-check.ts';
 import { publishSnapshot, takeSnapshot } from './snapshot.ts';
+import { writerOf } from './snapshot-content.ts';
 import type { TaskContext } from './task-context.ts';
 
 /** What is kept before a restore replaces it. */
@@ -59,6 +60,8 @@ function snapshotRequest(request: SafetyRequest): Parameters<typeof takeSnapshot
     compression: 'zst',
     // It stays on this machine, beside the database, which is not sealed either.
     seal: null,
+    method: 'online',
+    schemaVersion: null,
     trigger: 'before-restore',
     snapkeepVersion: request.snapkeepVersion,
   };
@@ -81,13 +84,14 @@ async function keepFiles(request: SafetyRequest, context: TaskContext): Promise<
     try {
       const digest = await storeImage(
         await mainFile(request.targetPath, context),
-        handle,
         { compression: 'none', sealing: null },
+        writerOf(handle),
         (bytes) => {
           context.throwIfCancelled();
           context.progress('safety-snapshot', bytes, null);
         },
       );
+      await handle.sync();
       const manifest = fileCopyManifest(request, name, now, digest);
       await publishSnapshot(partial, finished, manifest, request.runId);
       context.log('info', `Kept the files of ${request.targetPath} as they are in ${finished}.`);
@@ -145,6 +149,7 @@ function fileCopyManifest(
       schemaHash: createHash('sha256').digest('hex'),
       tables: [],
     },
+    schemaVersion: null,
     versions: { sqlite: sqliteVersion(), snapkeep: request.snapkeepVersion },
   };
 }

@@ -7,20 +7,19 @@ import type { SnapshotSeal } from '../../../src-shared/model/seal.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
 import { ownSnapshotName, snapshotName } from '../../../src-shared/rules/naming.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
-import { type StoredDigest, storeImage } from './compress.ts';
-import { copyImage, type Image } from './copy-image.ts';
-import { type DatabaseFacts, describeDatabase, totalRows } from './describe-database.ts';
+import type { StoredDigest } from './compress.ts';
+import { totalRows } from './describe-database.ts';
 import { exists, partialPath, publishFile, requireWritableFolder } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
 import { manifestPath, writeManifest } from './manifest-files.ts';
-import { openDatabase, sqliteVersion } from './open-database.ts';
-import { type Sealing, sealingOf } from './seal.ts';
+import { sqliteVersion } from './open-database.ts';
+import { sealingOf } from './seal.ts';
+import { type ContentRequest, type Packing, readContent, type SnapshotContent, writerOf } from './snapshot-content.ts';
 import type { TaskContext } from './task-context.ts';
 
 /** What a snapshot is taken of and where it goes. */
-export interface SnapshotRequest {
+export interface SnapshotRequest extends ContentRequest {
   runId: string;
-  sourcePath: string;
   /** The folder it is stored in. */
   folder: string;
   plan: { id: string | null; name: string };
@@ -39,20 +38,17 @@ export interface SnapshotRequest {
  */
 export async function takeSnapshot(request: SnapshotRequest, context: TaskContext): Promise<Manifest> {
   const startedAt = context.now();
-  if (request.ownName !== null) ownSnapshotName(request.ownName, request.compression, request.seal !== null);
+  if (request.ownName !== null) fullOwnName(request.ownName, request);
   const sealing = sealingOf(request.seal, context.sealSecrets);
   await checkRoom(request, context);
-  const image = await copyImage(request.sourcePath, join(context.stagingFolder, 'image.db'), context);
+  const content = await readContent(request, sealing !== null, context);
   try {
-    context.progress('reading', 0, null);
-    const facts = readFacts(image, request.sourcePath, context);
-    context.log(
-      'info',
-      `Read ${countInWords(facts.tables.length, 'table')} with ${countInWords(totalRows(facts.tables), 'row')}.`,
-    );
-    return await storeSnapshot({ ...request, sealing }, image, facts, startedAt, context);
+    const { tables } = content.facts;
+    context.log('info', `Read ${countInWords(tables.length, 'table')} with ${countInWords(totalRows(tables), 'row')}.`);
+    const how = { compression: request.compression, sealing };
+    return await storeSnapshot(request, how, content, startedAt, context);
   } finally {
-    await rm(image.path, { force: true });
+    await content.close();
   }
 }
 
@@ -66,57 +62,45 @@ async function checkRoom(request: SnapshotRequest, context: TaskContext): Promis
   try {
     // Half of the image is about what compression leaves; the write itself tells when that was too little.
     await requireWritableFolder(request.folder, request.compression === 'none' ? bytes : bytes / 4);
-    await requireWritableFolder(context.stagingFolder, bytes);
+    await requireWritableFolder(context.stagingFolder, request.method === 'dump' ? 0 : bytes);
   } catch (error) {
     throw explainError(error, request.folder);
   }
 }
 
-function readFacts({ path, unlocking }: Image, sourcePath: string, context: TaskContext): DatabaseFacts {
-  try {
-    const image = openDatabase(path, { readonly: true, unlocking });
-    try {
-      return describeDatabase(image, () => context.throwIfCancelled());
-    } finally {
-      image.close();
-    }
-  } catch (error) {
-    throw explainError(error, sourcePath);
-  }
-}
-
 async function storeSnapshot(
-  request: SnapshotRequest & { sealing: Sealing | null },
-  image: Image,
-  facts: DatabaseFacts,
+  request: SnapshotRequest,
+  how: Packing,
+  content: SnapshotContent,
   startedAt: Date,
   context: TaskContext,
 ): Promise<Manifest> {
   let finished = request.folder;
   let partial: string | undefined;
   try {
-    finished = join(request.folder, await freeName(request, image.takenAt));
+    finished = join(request.folder, await freeName(request, content.takenAt));
     partial = partialPath(finished, request.runId);
-    const digest = await writeStored(image.path, partial, request, context);
+    const digest = await writeStored(content, partial, how);
     const unnamed: Omit<Manifest, 'name'> = {
-      format: request.seal !== null ? MANIFEST_FORMAT : image.unlocking === null ? 1 : 2,
+      format: formatFor(request, content),
       id: randomUUID(),
       plan: request.plan,
       source: { path: request.sourcePath, name: basename(request.sourcePath) },
       trigger: request.trigger,
-      method: image.unlocking === null ? 'online-backup' : 'vacuum-into',
+      method: content.method,
       startedAt: startedAt.toISOString(),
-      createdAt: image.takenAt.toISOString(),
+      createdAt: content.takenAt.toISOString(),
       compression: request.compression,
       ...digest,
-      encryption: image.unlocking && { format: image.unlocking.format, key: image.unlocking.key.fingerprint },
+      encryption: content.unlocking && { format: content.unlocking.format, key: content.unlocking.key.fingerprint },
       seal: request.seal,
-      database: { ...facts, journalMode: image.journalMode },
+      database: content.facts,
+      schemaVersion: content.schemaVersion,
       versions: { sqlite: sqliteVersion(), snapkeep: request.snapkeepVersion },
     };
     context.throwIfCancelled();
     context.progress('storing', digest.stored.bytes, digest.stored.bytes);
-    const manifest = await publishUnderFreeName(request, image, unnamed, partial);
+    const manifest = await publishUnderFreeName(request, content.takenAt, unnamed, partial);
     finished = join(request.folder, manifest.name);
     context.log('info', `Stored ${finished} (${bytesInWords(digest.stored.bytes)}, SHA-256 ${digest.stored.sha256}).`);
     return manifest;
@@ -127,15 +111,22 @@ async function storeSnapshot(
   }
 }
 
+/** The oldest format that knows all that is to be said. */
+function formatFor(request: SnapshotRequest, content: SnapshotContent): Manifest['format'] {
+  if (content.method === 'sql-dump') return MANIFEST_FORMAT;
+  if (request.seal !== null) return 3;
+  return content.unlocking === null ? 1 : 2;
+}
+
 /** Names are chosen again where another run took the one that was free when this one began. */
 async function publishUnderFreeName(
   request: SnapshotRequest,
-  image: Image,
+  takenAt: Date,
   unnamed: Omit<Manifest, 'name'>,
   partial: string,
 ): Promise<Manifest> {
   for (;;) {
-    const manifest: Manifest = { ...unnamed, name: await freeName(request, image.takenAt) };
+    const manifest: Manifest = { ...unnamed, name: await freeName(request, takenAt) };
     try {
       await publishSnapshot(partial, join(request.folder, manifest.name), manifest, request.runId);
       return manifest;
@@ -145,19 +136,12 @@ async function publishUnderFreeName(
   }
 }
 
-async function writeStored(
-  imagePath: string,
-  partial: string,
-  how: { compression: Compression; sealing: Sealing | null },
-  context: TaskContext,
-): Promise<StoredDigest> {
-  const total = (await stat(imagePath)).size;
+async function writeStored(content: SnapshotContent, partial: string, how: Packing): Promise<StoredDigest> {
   const handle = await open(partial, 'wx', 0o600);
   try {
-    return await storeImage(imagePath, handle, how, (bytes) => {
-      context.throwIfCancelled();
-      context.progress('compressing', bytes, total);
-    });
+    const digest = await content.store(how, writerOf(handle));
+    await handle.sync();
+    return digest;
   } finally {
     await handle.close();
   }
@@ -188,7 +172,7 @@ async function freeName(request: SnapshotRequest, at: Date): Promise<string> {
   const taken = async (name: string): Promise<boolean> =>
     (await exists(join(request.folder, name))) || (await exists(manifestPath(join(request.folder, name))));
   if (request.ownName !== null) {
-    const name = ownSnapshotName(request.ownName, request.compression, request.seal !== null);
+    const name = fullOwnName(request.ownName, request);
     if (await taken(name)) {
       throw new SnapkeepError('CONFLICT', `${join(request.folder, name)} is already there.`, {
         hint: 'Nothing was overwritten. Choose another name.',
@@ -197,7 +181,11 @@ async function freeName(request: SnapshotRequest, at: Date): Promise<string> {
     return name;
   }
   for (let attempt = 1; ; attempt++) {
-    const name = snapshotName(request.plan.name, at, request.compression, attempt, request.seal !== null);
+    const { plan, compression, seal, method } = request;
+    const name = snapshotName(plan.name, at, compression, attempt, seal !== null, method === 'dump');
     if (!(await taken(name))) return name;
   }
 }
+
+const fullOwnName = (name: string, { compression, seal, method }: SnapshotRequest): string =>
+  ownSnapshotName(name, compression, seal !== null, method === 'dump');

@@ -33,6 +33,9 @@ export async function undoRestore(
       snapshotId: null,
       targetPath: request.targetPath,
       safetyFolder: request.safetyFolder,
+      // What is put back was there before.
+      schemaVersion: null,
+      expects: null,
     },
     context,
   );

@@ -7,14 +7,14 @@ import type { TableRows } from '../../../src-shared/model/values.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
 import { keyInWords } from '../../../src-shared/rules/encryption-words.ts';
 import { countInWords } from '../../../src-shared/rules/wording.ts';
-import type { StoredDigest } from './compress.ts';
 import { copyImage } from './copy-image.ts';
 import type { Unlocking } from './database-key.ts';
-import { hashFile, unpackFile } from './decompress.ts';
+import { hashFile, type Unpacked, unpackInto } from './decompress.ts';
 import { type DatabaseFacts, describeDatabase, quoteName, totalRows } from './describe-database.ts';
 import { exists, sidecarPaths } from './durable-files.ts';
 import { errorCode, explainError, noSpace } from './engine-errors.ts';
 import { contentInWords, identifyContent, isRestorable } from './identify-file.ts';
+import { imageTaker } from './image-taker.ts';
 import { readManifest } from './manifest-files.ts';
 import { closeReading, type Database, openForReading, type Reading } from './open-database.ts';
 import type { SealSecret } from './seal.ts';
@@ -24,7 +24,7 @@ import { compareHash, NO_MANIFEST, storedOnly, VerificationReport } from './veri
 
 /** A stored file, unpacked to a scratch place and looked at. */
 export interface StagedImage {
-  /** The unpacked database; there only when `verification.valid`. */
+  /** The unpacked database, or the one that was made of a dump; there only when `verification.valid`. */
   imagePath: string;
   manifest: Manifest | undefined;
   facts: DatabaseFacts | undefined;
@@ -81,9 +81,11 @@ export async function stageAndVerify(path: string, context: TaskContext): Promis
     const digest = await unpack(path, content, imagePath, staged.manifest, report, context);
     staged.imageSha256 = digest.image.sha256;
     staged.imageBytes = digest.image.bytes;
+    if (!report.failed && digest.refusal !== undefined) report.add('integrity', 'failed', digest.refusal.message);
     if (!report.failed)
       Object.assign(staged, await checkImage(imagePath, basename(path), staged.manifest, report, context));
-    else if (staged.manifest?.encryption && digest.image.bytes > 0) await locateDamage(imagePath, report, context);
+    else if (staged.manifest?.encryption && digest.image.bytes > 0 && digest.refusal === undefined)
+      await locateDamage(imagePath, report, context);
   } catch (error) {
     await rm(imagePath, { force: true });
     throw explainError(error, path);
@@ -115,17 +117,21 @@ async function unpack(
   manifest: Manifest | undefined,
   report: VerificationReport,
   context: TaskContext,
-): Promise<StoredDigest> {
+): Promise<Unpacked> {
   const total = (await stat(path)).size;
-  const nothing: StoredDigest = { image: { bytes: 0, sha256: '' }, stored: { bytes: total, sha256: '' } };
+  const nothing: Unpacked = {
+    image: { bytes: 0, sha256: '' },
+    stored: { bytes: total, sha256: '' },
+    refusal: undefined,
+  };
   if (!isRestorable(content) && manifest === undefined) {
     report.add('decompress', 'failed', `${basename(path)} is ${contentInWords(content)}.`);
     return nothing;
   }
   context.progress('verifying', 0, total);
-  let digest: StoredDigest;
+  let digest: Unpacked;
   try {
-    digest = await unpackWith(path, content, imagePath, total, manifest === undefined, context);
+    digest = await unpackWith(path, content, imagePath, total, manifest, context);
   } catch (error) {
     if (error instanceof SealedError) return requireDamage(path, error, manifest, report, nothing, context);
     if (!isBadContent(error))
@@ -140,7 +146,8 @@ async function unpack(
   }
   compareHash('stored-hash', 'stored file', digest.stored, manifest?.stored, report);
   report.add('decompress', 'passed', `${digest.image.bytes} bytes`);
-  compareHash('image-hash', 'database image', digest.image, manifest?.image, report);
+  const what = manifest?.method === 'sql-dump' ? 'dump' : 'database image';
+  compareHash('image-hash', what, digest.image, manifest?.image, report);
   return digest;
 }
 
@@ -153,9 +160,9 @@ async function requireDamage(
   sealed: SealedError,
   manifest: Manifest | undefined,
   report: VerificationReport,
-  nothing: StoredDigest,
+  nothing: Unpacked,
   context: TaskContext,
-): Promise<StoredDigest> {
+): Promise<Unpacked> {
   const name = basename(path);
   if (manifest === undefined) throw new SealedError(`${name} cannot be opened. ${sealed.message}`, sealed.asks);
   const stored = await hashFile(path, (bytes) => {
@@ -186,19 +193,19 @@ async function unpackWith(
   content: FileContent,
   imagePath: string,
   total: number,
-  bare: boolean,
+  manifest: Manifest | undefined,
   context: TaskContext,
-): Promise<StoredDigest> {
-  if (bare && (content === 'sqlite' || (content === 'encrypted' && (await hasLog(path))))) {
+): Promise<Unpacked> {
+  if (manifest === undefined && (content === 'sqlite' || (content === 'encrypted' && (await hasLog(path))))) {
     await copyImage(path, imagePath, context);
     const digest = await hashFile(imagePath, () => context.throwIfCancelled());
-    return { image: digest, stored: digest };
+    return { image: digest, stored: digest, refusal: undefined };
   }
   const onProgress = (bytes: number): void => {
     context.throwIfCancelled();
     context.progress('verifying', bytes, total);
   };
-  return unpackFile(path, content, imagePath, onProgress, {
+  return unpackInto(path, content, imageTaker(imagePath, basename(path), manifest, context), onProgress, {
     secrets: context.sealSecrets,
     onUnsealed: context.unsealed,
   });

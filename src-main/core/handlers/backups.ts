@@ -1,6 +1,10 @@
+import type { KeyInput } from '../../../src-shared/model/encryption.ts';
+import type { Run } from '../../../src-shared/model/run.ts';
+import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
 import { planNameFromPath } from '../../../src-shared/rules/naming.ts';
 import type { CoreContext } from '../core-context.ts';
 import { orderOf, startBackup } from '../jobs/backup.ts';
+import { type ExportOrder, startExport } from '../jobs/export.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
 import { requirePlan } from './plans.ts';
 
@@ -11,24 +15,49 @@ export function backupsHandlers(core: CoreContext): Handlers<MethodsOf<'backups'
       const ownName = params.name ?? null;
       if ('planId' in params) {
         const order = orderOf(core, requirePlan(core.catalog, params.planId));
-        return { run: await startBackup(core, { ...order, ownName, verify: params.verify ?? order.verify }) };
+        const { verify = order.verify, method = order.method } = params;
+        return { run: await startBackup(core, { ...order, ownName, verify, method }) };
       }
-      const { source, to, compression = 'gz', verify = true, key: given } = params;
-      const key = given && (await core.keys.read(given));
-      const keys = () => (key === undefined ? core.keys.all() : [key]);
-      const plan = { id: null, name: planNameFromPath(source) };
-      const order = {
-        plan,
-        sourcePath: source,
-        to: { folder: to },
-        ownName,
-        compression,
-        seal: null,
-        verify,
-        slot: null,
-        keys,
-      };
-      return { run: await startBackup(core, order) };
+      const { to, verify = true } = params;
+      const order = await orderWithoutPlan(core, params);
+      return { run: await startBackup(core, { ...order, to: { folder: to }, ownName, verify, slot: null }) };
     },
+  };
+}
+
+/** What is written into a pipe: the database of a plan, or any. */
+export type ExportParams = ({ planId: string } | { source: string; key?: KeyInput }) & {
+  /** Without it the plan decides. */
+  method?: BackupMethod;
+  compression?: Compression;
+};
+
+/** Starts what goes to a descriptor of this process. @throws SnapkeepError */
+export async function exportTo(core: CoreContext, descriptor: number, params: ExportParams): Promise<Run> {
+  const order =
+    'planId' in params ? orderOf(core, requirePlan(core.catalog, params.planId)) : await orderWithoutPlan(core, params);
+  const { method = order.method, compression = order.compression } = params;
+  return startExport(core, { ...order, method, compression }, descriptor);
+}
+
+async function orderWithoutPlan(
+  core: CoreContext,
+  given: {
+    source: string;
+    key?: KeyInput | undefined;
+    method?: BackupMethod | undefined;
+    compression?: Compression | undefined;
+  },
+): Promise<ExportOrder> {
+  const { source, method = 'online', compression = 'gz' } = given;
+  const key = given.key && (await core.keys.read(given.key));
+  return {
+    plan: { id: null, name: planNameFromPath(source) },
+    sourcePath: source,
+    compression,
+    seal: null,
+    method,
+    schemaVersion: null,
+    keys: () => (key === undefined ? core.keys.all() : [key]),
   };
 }

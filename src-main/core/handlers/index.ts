@@ -9,6 +9,7 @@ import type { Handlers } from './handler.ts';
 import { plansHandlers } from './plans.ts';
 import { pruneHandlers } from './prune.ts';
 import { recoveryKitHandlers } from './recovery-kit.ts';
+import { resetsHandlers } from './resets.ts';
 import { restoresHandlers } from './restores.ts';
 import { retentionHandlers } from './retention.ts';
 import { runsHandlers } from './runs.ts';
@@ -29,6 +30,7 @@ export function createHandlers(core: CoreContext): Handlers {
     ...backupsHandlers(core),
     ...snapshotsHandlers(core),
     ...restoresHandlers(core),
+    ...resetsHandlers(core),
     ...pruneHandlers(core),
     ...runsHandlers(core),
     ...schedulesHandlers(core),

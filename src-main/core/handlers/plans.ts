@@ -42,6 +42,7 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
         key: key === undefined ? null : await tryKey(core, sourcePath, key, signal),
       };
       requireSchedules(plan);
+      requireMethod(plan);
       catalog.plans.save(plan);
       for (const secret of secrets) core.seals.keep(secret, plan.id);
       adoptSnapshots(catalog, plan);
@@ -60,6 +61,7 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
       const stored = destinations === undefined ? {} : { destinations: await prepareDestinations(core, destinations) };
       const updated: Plan = { ...plan, ...given, ...known, ...stored, updatedAt: core.clock.now().toISOString() };
       requireSchedules(updated);
+      requireMethod(updated);
       const secrets =
         change.seal === undefined && sealSecrets === undefined
           ? []
@@ -109,6 +111,14 @@ function requireSchedules(plan: Plan): void {
       hint: 'Give it a schedule of its own.',
     });
   }
+}
+
+/** @throws SnapkeepError `UNSUPPORTED` for a dump that would be plain text of what is encrypted */
+function requireMethod({ method, key, seal, name }: Plan): void {
+  if (method !== 'dump' || key === null || seal !== null) return;
+  throw new SnapkeepError('UNSUPPORTED', `The database of ${name} is encrypted, and a SQL dump would be plain text.`, {
+    hint: 'Choose another method, or seal the snapshots of this plan.',
+  });
 }
 
 async function requireSource(path: string): Promise<void> {

@@ -19,12 +19,14 @@ export function restoresHandlers(core: CoreContext): Handlers<MethodsOf<'restore
       const found = await locate(core, source);
       return { run: startVerification(core, found, await read(key, found)) };
     },
-    'restores.check': async ({ source, targetPath, key }) => {
+    'restores.check': async ({ source, targetPath, key, expects }) => {
       const found = await locate(core, source);
       const target = await canonicalFilePath(targetPath);
-      return { run: startRestoreCheck(core, found, target, await read(key, found)) };
+      return { run: startRestoreCheck(core, found, target, await read(key, found), expects ?? null) };
     },
-    'restores.start': ({ checkRunId, confirmation }) => ({ run: startRestore(core, checkRunId, confirmation) }),
+    'restores.start': ({ checkRunId, confirmation, force }) => ({
+      run: startRestore(core, checkRunId, confirmation, force ?? false),
+    }),
     'restores.discard': async ({ checkRunId }) => {
       await core.prepared.discard(checkRunId);
       return {};

@@ -1,10 +1,10 @@
 import { basename, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest, SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
-import type { Plan } from '../../../src-shared/model/plan.ts';
+import type { Plan, SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
 import type { Run, RunResult } from '../../../src-shared/model/run.ts';
 import type { SnapshotSeal } from '../../../src-shared/model/seal.ts';
-import type { Compression } from '../../../src-shared/model/values.ts';
+import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
 import { isWritableFolder } from '../engine/durable-files.ts';
@@ -25,6 +25,8 @@ export interface BackupOrder {
   ownName: string | null;
   compression: Compression;
   seal: SnapshotSeal;
+  method: BackupMethod;
+  schemaVersion: SchemaVersionQuery;
   verify: boolean;
   /** The slot of a schedule that it serves; `null`: somebody asked for it. */
   slot: Run['slot'];
@@ -34,10 +36,11 @@ export interface BackupOrder {
 
 /** What a plan orders. */
 export function orderOf(core: CoreContext, plan: Plan, slot: Run['slot'] = null): BackupOrder {
-  const { id, name, sourcePath, compression, seal, verifyAfterBackup: verify } = plan;
+  const { id, name, sourcePath, compression, seal, method, schemaVersion, verifyAfterBackup: verify } = plan;
+  const how = { compression, seal, method, schemaVersion, verify };
   const to = { destinationIds: plan.destinations.map(({ destinationId }) => destinationId) };
   const keys: BackupOrder['keys'] = (log) => keysOfPlan(core, plan, log);
-  return { plan: { id, name }, sourcePath, to, ownName: null, compression, seal, verify, slot, keys };
+  return { plan: { id, name }, sourcePath, to, ownName: null, ...how, slot, keys };
 }
 
 /** Queues a backup: a snapshot, entered into the catalog, and proven if so ordered. */

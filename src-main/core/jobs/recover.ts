@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MANIFEST_SUFFIX } from '../../../src-shared/model/manifest.ts';
-import type { Run } from '../../../src-shared/model/run.ts';
+import { type Run, replacesDatabase } from '../../../src-shared/model/run.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Leftovers } from '../catalog/run-repo.ts';
 import { openDestination } from '../destinations/open-destination.ts';
@@ -35,8 +35,7 @@ export async function recoverRuns(catalog: Catalog, stagingFolder: string, clock
 }
 
 function interrupt(run: Run, clock: Clock): Run {
-  const keptFirst =
-    (run.result?.kind === 'restore' || run.result?.kind === 'undo') && run.result.safetySnapshotId !== null;
+  const keptFirst = replacesDatabase(run.result) && run.result.safetySnapshotId !== null;
   return {
     ...run,
     state: 'interrupted',
@@ -46,7 +45,9 @@ function interrupt(run: Run, clock: Clock): Run {
       code: 'INTERNAL',
       message: 'Snapkeep ended while this was going on.',
       hint: keptFirst
-        ? 'The database holds either the old or the restored content, whole. What was there is kept: Undo puts it back.'
+        ? run.result?.kind === 'reset'
+          ? 'The database or some of its files may be gone. What was there is kept: Undo puts it back.'
+          : 'The database holds either the old or the restored content, whole. What was there is kept: Undo puts it back.'
         : 'Start it again.',
       retryable: true,
     },

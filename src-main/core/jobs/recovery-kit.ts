@@ -85,7 +85,7 @@ function digestOf(document: KitDocument): string {
 }
 
 function kitPlan(core: CoreContext, plan: Plan): KitPlan {
-  const { name, sourcePath, compression, seal, key } = plan;
+  const { name, sourcePath, compression, method, seal, key } = plan;
   const made = core.catalog.snapshots.locksOf(plan.id);
   const known = [
     ...(key === null ? [] : [{ format: key.format, key: key.fingerprint }]),
@@ -95,6 +95,7 @@ function kitPlan(core: CoreContext, plan: Plan): KitPlan {
     name,
     sourcePath,
     compression,
+    method,
     seal,
     encryptions: distinct(known),
     formerSeals: [...new Set(made.map(({ sealed }) => sealed).filter((sealed) => sealed !== null))],

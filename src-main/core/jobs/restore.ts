@@ -2,7 +2,8 @@ import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type ErrorCode, SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { MANIFEST_SUFFIX, type Manifest } from '../../../src-shared/model/manifest.ts';
-import type { Run, RunResult } from '../../../src-shared/model/run.ts';
+import type { SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
+import { type Run, type RunResult, replacesDatabase } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
 import type { AppliedRestore } from '../engine/restore.ts';
@@ -21,6 +22,7 @@ export function startRestoreCheck(
   source: ReadSource,
   targetPath: string,
   key: DatabaseKey | undefined,
+  expects: string | null,
 ): Run {
   const { subject, locks } = aboutSource(source);
   const snapshotId = 'stored' in source ? source.stored.snapshot.id : null;
@@ -39,6 +41,8 @@ export function startRestoreCheck(
         snapshotId,
         targetPath,
         safetyFolder: core.dataFolder.safetyFolder,
+        schemaVersion: schemaVersionOf(core, targetPath, snapshotId),
+        expects,
       };
       const { sealSecrets, keys: own } = await openersOfFile(core, path, key);
       // The key that was given is for the file; what stands at the target may have any other.
@@ -61,10 +65,17 @@ export function startRestoreCheck(
 
 /**
  * Queues a restore that has been looked at.
- * @throws SnapkeepError `CONFLICT` when it must be looked at again
+ * @param force also what is newer than the database or the program that will open it
+ * @throws SnapkeepError `CONFLICT` when it must be looked at again, `TOO_NEW`
  */
-export function startRestore(core: CoreContext, checkRunId: string, confirmation: string): Run {
+export function startRestore(core: CoreContext, checkRunId: string, confirmation: string, force: boolean): Run {
   const { prepared, destinationId } = core.prepared.confirm(checkRunId, confirmation);
+  const { guard } = prepared.check;
+  if (guard.state === 'newer' && !force) {
+    throw new SnapkeepError('TOO_NEW', guard.message, {
+      hint: 'Nothing was changed. Update the program first, or restore an older snapshot; to restore this one all the same, insist on it.',
+    });
+  }
   const targetPath = prepared.check.target.path;
   const snapshotId = prepared.check.source.snapshotId;
   const run = core.runs.start({
@@ -77,7 +88,7 @@ export function startRestore(core: CoreContext, checkRunId: string, confirmation
     work: async (handle) => {
       handle.log('info', `Restoring ${prepared.check.source.path} to ${targetPath}.`);
       const request = { ...safetyRequest(core, handle, targetPath), prepared, lockWaitMs: lockWait(core) };
-      const applied = await replace(core, handle, 'restore', request);
+      const applied = await replacing(core, handle, 'restore', request);
       if (snapshotId !== null && core.catalog.snapshots.get(snapshotId) !== undefined) {
         const at = core.clock.now().toISOString();
         recordVerification(core, snapshotId, destinationId, {
@@ -106,7 +117,7 @@ export function startUndo(core: CoreContext, restoreRunId: string | undefined): 
   const { result } = restore;
   if (restore.finishedAt === null)
     throw new SnapkeepError('BUSY', 'This restore has not ended yet.', { hint: 'Wait for it, or cancel it.' });
-  if ((result?.kind !== 'restore' && result?.kind !== 'undo') || result.safetySnapshotId === null) {
+  if (!replacesDatabase(result) || result.safetySnapshotId === null) {
     throw new SnapkeepError('NOT_FOUND', 'This run replaced nothing that could be put back.', {
       hint: 'Choose a restore that replaced a database.',
     });
@@ -137,7 +148,7 @@ export function startUndo(core: CoreContext, restoreRunId: string | undefined): 
         safetyPath,
         lockWaitMs: lockWait(core),
       };
-      const applied = await replace(core, handle, 'undo', request);
+      const applied = await replacing(core, handle, 'undo', request);
       core.runs.amend(restore.id, { ...result, undoneBy: handle.id });
       return outcome('undo', targetPath, applied);
     },
@@ -145,10 +156,10 @@ export function startUndo(core: CoreContext, restoreRunId: string | undefined): 
 }
 
 function newestUndoable(core: CoreContext): Run {
-  const restores = core.runs.list({ kinds: ['restore'], limit: 500 });
+  const restores = core.runs.list({ kinds: ['restore', 'reset'], limit: 500 });
   const found = restores.find(
     ({ result, finishedAt }) =>
-      finishedAt !== null && result?.kind === 'restore' && result.safetySnapshotId !== null && result.undoneBy === null,
+      finishedAt !== null && replacesDatabase(result) && result.safetySnapshotId !== null && result.undoneBy === null,
   );
   if (found !== undefined) return found;
   throw new SnapkeepError('NOT_FOUND', 'There is no restore that could be undone.', {
@@ -159,23 +170,24 @@ function newestUndoable(core: CoreContext): Run {
 /** What ends a restore before anything is replaced: see `applyRestore`. */
 const NOTHING_REPLACED: ReadonlySet<ErrorCode> = new Set(['CONFLICT', 'LOCKED', 'BUSY', 'CANCELLED', 'NO_SPACE']);
 
-/** Restores or undoes in a worker; a run that ends before anything is replaced has nothing that could be undone. */
-async function replace<T extends 'restore' | 'undo'>(
+/** Restores, undoes or resets in a worker; a run that ends before anything is replaced has nothing that could be undone. */
+export async function replacing<T extends 'restore' | 'undo' | 'reset'>(
   core: CoreContext,
   handle: RunHandle,
   kind: T,
   request: WorkerTasks[T]['request'],
+  keys: readonly DatabaseKey[] = core.keys.all(),
 ): Promise<WorkerTasks[T]['result']> {
   let replaced = false;
   const listener: WorkerListener = {
     ...safetyListener(core, handle, kind, request.targetPath),
     onProgress: (phase, done, total) => {
-      replaced ||= phase === 'confirming';
+      replaced ||= phase === 'confirming' || phase === 'removing';
       handle.progress(phase, done, total);
     },
   };
   try {
-    return await core.runInWorker(kind, request, { ...handle, listener, keys: core.keys.all() });
+    return await core.runInWorker(kind, request, { ...handle, listener, keys });
   } catch (error) {
     if (!replaced && error instanceof SnapkeepError && NOTHING_REPLACED.has(error.code))
       handle.update({ result: null });
@@ -187,7 +199,7 @@ async function replace<T extends 'restore' | 'undo'>(
 function safetyListener(
   core: CoreContext,
   handle: RunHandle,
-  kind: 'restore' | 'undo',
+  kind: 'restore' | 'undo' | 'reset',
   targetPath: string,
 ): WorkerListener {
   return {
@@ -196,17 +208,10 @@ function safetyListener(
       const planId = planOf(core, targetPath);
       const { id } = folderDestination(core.catalog, core.clock, core.dataFolder.safetyFolder, true);
       core.catalog.snapshots.saveManifest(manifest, id, planId, core.clock.now().toISOString());
+      const kept = { targetPath, rows: 0, tables: 0, safetySnapshotId: manifest.id, undoneBy: null, note: null };
       handle.update({
-        result: {
-          kind,
-          targetPath,
-          method: 'into-live',
-          rows: 0,
-          tables: 0,
-          safetySnapshotId: manifest.id,
-          undoneBy: null,
-          note: null,
-        },
+        result:
+          kind === 'reset' ? { kind, method: 'remove', ...kept, removed: [] } : { kind, method: 'into-live', ...kept },
       });
       core.events.emit('snapshots.changed', { planId });
     },
@@ -218,7 +223,8 @@ function outcome(kind: 'restore' | 'undo', targetPath: string, applied: AppliedR
   return { kind, targetPath, ...rest, safetySnapshotId: safety?.id ?? null, undoneBy: null };
 }
 
-function safetyRequest(core: CoreContext, handle: RunHandle, targetPath: string) {
+/** What the safety snapshot of a run needs. */
+export function safetyRequest(core: CoreContext, handle: RunHandle, targetPath: string) {
   return {
     runId: handle.id,
     targetPath,
@@ -230,13 +236,21 @@ function safetyRequest(core: CoreContext, handle: RunHandle, targetPath: string)
 
 const lockWait = (core: CoreContext): number => core.catalog.settings.get().lockWaitSeconds * 1000;
 
-const planOf = (core: CoreContext, sourcePath: string): string | null =>
+/** The plan whose database is at a path. */
+export const planOf = (core: CoreContext, sourcePath: string): string | null =>
   core.catalog.plans.list().find((plan) => plan.sourcePath === sourcePath)?.id ?? null;
 
+/** The plan of the target knows how it is asked for its version, or else that of the snapshot does. */
+function schemaVersionOf(core: CoreContext, targetPath: string, snapshotId: string | null): SchemaVersionQuery {
+  const snapshot = snapshotId === null ? undefined : core.catalog.snapshots.get(snapshotId);
+  const plan = core.catalog.plans.get(planOf(core, targetPath) ?? snapshot?.planId ?? '');
+  return plan?.schemaVersion ?? null;
+}
+
 /** @throws SnapkeepError `CONFLICT` for a target that would harm snapshots or Snapkeep itself */
-function refuseTarget(core: CoreContext, sourcePaths: readonly string[], targetPath: string): void {
+export function refuseTarget(core: CoreContext, sourcePaths: readonly string[], targetPath: string): void {
   const refuse = (message: string): never => {
-    throw new SnapkeepError('CONFLICT', message, { hint: 'Nothing was changed. Choose another place to restore to.' });
+    throw new SnapkeepError('CONFLICT', message, { hint: 'Nothing was changed. Choose another path.' });
   };
   if (sourcePaths.includes(targetPath)) refuse(`${targetPath} is itself what would be restored.`);
   if (isWithin(core.dataFolder.path, targetPath)) refuse(`${targetPath} is in Snapkeep's own data folder.`);

@@ -1,11 +1,14 @@
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import type { ResetPreview } from '../../../src-shared/model/reset.ts';
 import type { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
 import type { DescribeRequest } from '../engine/describe-source.ts';
 import type { DrillFindings, DrillRequest } from '../engine/drill.ts';
+import type { ExportRequest } from '../engine/export.ts';
+import type { AppliedReset, ResetCheckRequest, ResetRequest } from '../engine/reset.ts';
 import type { AppliedRestore, RestoreRequest } from '../engine/restore.ts';
 import type { PreparedRestore, RestoreCheckRequest } from '../engine/restore-check.ts';
 import type { SealSecret } from '../engine/seal.ts';
@@ -16,11 +19,14 @@ import type { UndoRequest } from '../engine/undo.ts';
 export interface WorkerTasks {
   describe: { request: DescribeRequest; result: SourceDescription };
   snapshot: { request: SnapshotRequest; result: Manifest };
+  export: { request: ExportRequest; result: { bytes: number; sha256: string } };
   verify: { request: { path: string; mayStaySealed: boolean }; result: Verification };
   drill: { request: DrillRequest; result: DrillFindings };
   'restore-check': { request: RestoreCheckRequest; result: PreparedRestore };
   restore: { request: RestoreRequest; result: AppliedRestore };
   undo: { request: UndoRequest; result: AppliedRestore };
+  'reset-check': { request: ResetCheckRequest; result: ResetPreview };
+  reset: { request: ResetRequest; result: AppliedReset };
 }
 
 export type WorkerTaskName = keyof WorkerTasks;

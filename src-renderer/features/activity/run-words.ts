@@ -1,14 +1,16 @@
-import type { Run, RunKind } from '../../../src-shared/model/run.ts';
+import { type Run, type RunKind, replacesDatabase } from '../../../src-shared/model/run.ts';
 import { bytesInWords, countInWords, durationInWords } from '../../../src-shared/rules/wording.ts';
 
 const KINDS: Record<RunKind, string> = {
   backup: 'Backup of',
+  export: 'Snapshot to standard output of',
   copy: 'Copy to',
   drill: 'Restore drill of',
   verify: 'Verification of',
   'restore-check': 'Look into',
   restore: 'Restore to',
   undo: 'Undo of the restore to',
+  reset: 'Reset of',
   prune: 'Prune of',
   delete: 'Deletion of',
   scan: 'Scan of',
@@ -32,6 +34,8 @@ export function runOutcome({ result, error }: Run): string {
   switch (result?.kind) {
     case 'backup':
       return `${bytesInWords(result.sizeBytes)} stored${(result.verification?.level ?? 'none') === 'none' ? '' : ', proven'}`;
+    case 'export':
+      return `${bytesInWords(result.bytes)} written`;
     case 'copy':
       return [
         `${countInWords(result.copied, 'snapshot')} copied, ${bytesInWords(result.bytes)}`,
@@ -48,6 +52,8 @@ export function runOutcome({ result, error }: Run): string {
     case 'restore':
     case 'undo':
       return `${countInWords(result.tables, 'table')}, ${countInWords(result.rows, 'row')}${result.undoneBy === null ? '' : ', undone since'}`;
+    case 'reset':
+      return `${countInWords(result.removed.length, 'file')} removed${result.undoneBy === null ? '' : ', undone since'}`;
     case 'prune':
     case 'delete':
       return `${countInWords(result.removed.length, 'snapshot')} removed, ${bytesInWords(result.bytesFreed)} freed`;
@@ -61,10 +67,5 @@ export function runOutcome({ result, error }: Run): string {
 /** Whether a run replaced something that can be put back. */
 export function canUndo({ result, state }: Run): boolean {
   const ended = state === 'succeeded' || state === 'interrupted' || state === 'failed';
-  return (
-    ended &&
-    (result?.kind === 'restore' || result?.kind === 'undo') &&
-    result.safetySnapshotId !== null &&
-    result.undoneBy === null
-  );
+  return ended && replacesDatabase(result) && result.safetySnapshotId !== null && result.undoneBy === null;
 }

@@ -75,8 +75,8 @@ export function DropOverlay() {
       <IconFileImport size={48} stroke={1.3} aria-hidden />
       <Title order={2}>Drop to restore</Title>
       <Text c="dimmed">
-        A snapshot, a .gz or .zst of a database, or a database. It is checked first; nothing is changed before you say
-        so.
+        A snapshot, a .gz or .zst of a database, a database, or a SQL dump. It is checked first; nothing is changed
+        before you say so.
       </Text>
     </div>
   );

@@ -8,7 +8,7 @@ import type { KeyInput } from '../../../src-shared/model/encryption.ts';
 import { KEEP_ALL, type PlanDestination, type Retention } from '../../../src-shared/model/plan.ts';
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
-import type { Compression } from '../../../src-shared/model/values.ts';
+import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
 import { client } from '../../api/client.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { ErrorNotice, errorBody } from '../../components/errors.tsx';
@@ -47,6 +47,7 @@ export function NewPlanPage() {
   const [seal, setSeal] = useState(() => sealDraftOf(null));
   const known = useDestinationsStore((state) => state.destinations);
   const [compression, setCompression] = useState<Compression>('gz');
+  const [method, setMethod] = useState<BackupMethod>('online');
   const [schedule, setSchedule] = useState<Schedule>({ kind: 'daily', time: '02:00' });
   const [timeZone, setTimeZone] = useState<string | null>(null);
   const [retention, setRetention] = useState<Retention>({
@@ -62,8 +63,10 @@ export function NewPlanPage() {
   const action = useAction('here');
   const planName = name ?? source?.suggestedPlanName ?? '';
   const destinations = chosenDestinations(folder, others, known ?? []);
+  const noDump = source?.encryption != null && seal.kind === 'none';
   const ready =
     source !== null &&
+    !(noDump && method === 'dump') &&
     !locked &&
     planName.trim() !== '' &&
     destinations.length > 0 &&
@@ -79,6 +82,7 @@ export function NewPlanPage() {
         seal: sealOf(seal),
         ...(sealSecrets === undefined ? {} : { sealSecrets }),
         compression,
+        method,
         schedule,
         timeZone,
         retention,
@@ -151,6 +155,9 @@ export function NewPlanPage() {
             />
             <SnapshotFields
               label="Format"
+              method={method}
+              onMethod={setMethod}
+              noDump={noDump}
               compression={compression}
               onCompression={setCompression}
               verify={verify}

@@ -39,11 +39,12 @@ export function PlanSettingsTab({ plan }: { plan: Plan }) {
 function PlanSection({ plan }: { plan: Plan }) {
   const [name, setName] = useState(plan.name);
   const [compression, setCompression] = useState(plan.compression);
+  const [method, setMethod] = useState(plan.method);
   const [verifyAfterBackup, setVerify] = useState(plan.verifyAfterBackup);
   const action = useAction('here');
   const save = (): void =>
     action.run(async () => {
-      await client.call('plans.update', { planId: plan.id, name, compression, verifyAfterBackup });
+      await client.call('plans.update', { planId: plan.id, name, compression, method, verifyAfterBackup });
       showSaved();
     });
   return (
@@ -52,6 +53,9 @@ function PlanSection({ plan }: { plan: Plan }) {
         <TextInput label="Name" value={name} onChange={(event) => setName(event.currentTarget.value)} maxLength={80} />
         <SnapshotFields
           label="Format of new snapshots"
+          method={method}
+          onMethod={setMethod}
+          noDump={plan.key !== null && plan.seal === null}
           compression={compression}
           onCompression={setCompression}
           verify={verifyAfterBackup}

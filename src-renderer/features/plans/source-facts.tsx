@@ -1,5 +1,5 @@
 import { Alert, Text } from '@mantine/core';
-import { IconInfoCircle } from '@tabler/icons-react';
+import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
 import { formatInWords } from '../../../src-shared/rules/encryption-words.ts';
@@ -38,6 +38,13 @@ export function SourceFacts({ source }: { source: SourceDescription }) {
         <dt>Open in</dt>
         <dd>{holders === '' ? 'no program that can be seen' : holders}</dd>
       </dl>
+      {source.warnings.map((warning) => (
+        <Alert key={warning} className="tone-warn" icon={<IconAlertTriangle size={18} />}>
+          <Text size="sm" c="inherit">
+            {warning}
+          </Text>
+        </Alert>
+      ))}
       {source.journalMode !== 'wal' && source.encryption?.locked !== true && (
         <Alert className="tone-info" icon={<IconInfoCircle size={18} />}>
           <Text size="sm" c="inherit">

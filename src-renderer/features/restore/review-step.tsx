@@ -1,5 +1,12 @@
-import { Alert, Button, Group, Text, TextInput, Title } from '@mantine/core';
-import { IconAlertTriangle, IconArrowBackUp, IconFilePlus, IconKey, IconShieldCheck } from '@tabler/icons-react';
+import { Alert, Button, Checkbox, Group, Text, TextInput, Title } from '@mantine/core';
+import {
+  IconAlertTriangle,
+  IconArrowBackUp,
+  IconFilePlus,
+  IconKey,
+  IconShieldCheck,
+  IconVersions,
+} from '@tabler/icons-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { RestoreCheck, RestoreSource } from '../../../src-shared/model/restore.ts';
 import { countInWords } from '../../../src-shared/rules/wording.ts';
@@ -45,10 +52,14 @@ export function ReviewStep({ source, targetPath, onCheckStarted, onBack, onStart
     look();
   }, [look]);
   const check = run?.result?.kind === 'restore-check' ? run.result.check : null;
-  const start = (): void => {
+  const start = (force: boolean): void => {
     act(async () => {
       if (check === null || runId === null) return;
-      const answer = await client.call('restores.start', { checkRunId: runId, confirmation: check.confirmation });
+      const answer = await client.call('restores.start', {
+        checkRunId: runId,
+        confirmation: check.confirmation,
+        ...(force ? { force } : {}),
+      });
       putRun(answer.run);
       onStarted(answer.run.id, check);
     });
@@ -86,17 +97,20 @@ function Review({
   check: RestoreCheck;
   pending: boolean;
   onBack(): void;
-  onStart(): void;
+  /** `force`: also what is newer than the database. */
+  onStart(force: boolean): void;
 }) {
+  const [insists, setInsists] = useState(false);
   const [typed, setTyped] = useState('');
   const now = useNow();
-  const { source, target } = check;
+  const { source, target, guard } = check;
   const what = source.createdAt === null ? source.name : `the snapshot of ${momentInWords(source.createdAt, now)}`;
   return (
     <>
       <Title order={3}>{target.exists ? `Replace ${target.name} with ${what}?` : `Restore ${what}?`}</Title>
       <PathText path={target.path} />
       <ChangesTable changes={check.tables} exists={target.exists && target.damage === null} />
+      <Guard guard={guard} insists={insists} onInsists={setInsists} />
       <Alert className="tone-good" icon={<IconShieldCheck size={18} />}>
         <Text size="sm" c="inherit">
           {check.verification.message}
@@ -113,7 +127,7 @@ function Review({
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          onStart();
+          onStart(insists);
         }}
       >
         <Group justify="flex-end" align="flex-end">
@@ -134,7 +148,7 @@ function Review({
           <Button
             type="submit"
             {...(target.exists ? { color: 'red.8' } : {})}
-            disabled={target.exists && typed.trim() !== target.name}
+            disabled={(target.exists && typed.trim() !== target.name) || (guard.state === 'newer' && !insists)}
             loading={pending}
           >
             {target.exists ? `Replace ${target.name}` : `Restore to ${target.name}`}
@@ -145,12 +159,48 @@ function Review({
   );
 }
 
-function Consequences({ check: { target, source, rowsLost, schemaChanges, safetyFolder } }: { check: RestoreCheck }) {
+/** What the version of the schema says, where a person should know. */
+function Guard({
+  guard,
+  insists,
+  onInsists,
+}: {
+  guard: RestoreCheck['guard'];
+  insists: boolean;
+  onInsists(insists: boolean): void;
+}) {
+  const newer = guard.state === 'newer';
+  return (
+    <>
+      {guard.warning !== null && (
+        <Alert className="tone-bad" icon={<IconAlertTriangle size={18} />}>
+          <Text size="sm" c="inherit">
+            {guard.warning}
+          </Text>
+        </Alert>
+      )}
+      {(newer || guard.state === 'older') && (
+        <Alert className={newer ? 'tone-bad' : 'tone-info'} icon={<IconVersions size={18} />}>
+          <Text size="sm" c="inherit">
+            {guard.message}
+          </Text>
+          {newer && (
+            <Checkbox
+              mt="sm"
+              label="Restore it all the same"
+              checked={insists}
+              onChange={(event) => onInsists(event.currentTarget.checked)}
+            />
+          )}
+        </Alert>
+      )}
+    </>
+  );
+}
+
+function Consequences({ check: { target, rowsLost, schemaChanges, safetyFolder, guard } }: { check: RestoreCheck }) {
   const holders = target.openBy.map((holder) => holder.name).join(', ');
-  const versions =
-    target.userVersion === source.userVersion
-      ? `The schema version is the same (${source.userVersion}).`
-      : `The schema version goes from ${target.userVersion} to ${source.userVersion}.`;
+  const versions = guard.state === 'same' || guard.state === 'unknown' ? guard.message : '';
   return (
     <>
       <Alert className="tone-warn" icon={<IconAlertTriangle size={18} />}>

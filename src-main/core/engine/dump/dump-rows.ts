@@ -1,0 +1,144 @@
+import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import { quoteName } from '../describe-database.ts';
+import type { Database } from '../open-database.ts';
+import type { DumpedTable } from './dump-schema.ts';
+import { quoteText, realLiteral, textLiteral, textLiteralOf, withSafeTexts } from './literals.ts';
+
+/** A statement takes rows until it is about as long as this. Longer ones are no faster to read. */
+const STATEMENT_BYTES = 64 * 1024;
+/** Older versions of SQLite take room and time for each row of a statement before the first is stored. */
+const STATEMENT_ROWS = 250;
+/** No longer statement can be read: the text of one must fit into a string. */
+export const MAX_STATEMENT_BYTES = 500_000_000;
+/** As many arguments as a function of SQLite takes, with some to spare. */
+const ARGUMENTS = 500;
+
+/** What takes the place of bytes that are not UTF-8 when they become a string. */
+const REPLACEMENT = '\ufffd';
+const REAL_FUNCTION = 'snapkeep_real';
+
+/** A value as the driver hands it over where integers are to keep all their digits. */
+type Value = string | bigint | number | Buffer | null;
+
+/** Readies a connection for {@link dumpRows}. */
+export function prepareForRows(database: Database): void {
+  database.function(REAL_FUNCTION, { deterministic: true, directOnly: true }, (value) => realLiteral(Number(value)));
+}
+
+/**
+ * The rows of a table in the order they are stored in, as INSERT statements of some rows each.
+ * @throws SnapkeepError `UNSUPPORTED` for a row that is too long for a statement
+ */
+export function* dumpRows(database: Database, table: DumpedTable, utf16: boolean): Generator<Buffer> {
+  const columns = table.rowid === null ? table.columns : [table.rowid, ...table.columns];
+  if (columns.length === 0) return;
+  const list = table.rowid === null ? '' : `(${columns.join(',')})`;
+  const start = `INSERT INTO ${quoteName(table.name)}${list} VALUES\n`;
+  const statement = (text: string | Buffer[]): Buffer => {
+    const whole = withSafeTexts(typeof text === 'string' ? Buffer.from(text) : Buffer.concat(text));
+    if (whole.length > MAX_STATEMENT_BYTES) throw tooLong(table.name);
+    return whole;
+  };
+  const source = `FROM main.${quoteName(table.name)} NOT INDEXED`;
+  if (utf16) {
+    for (const rows of batches(utf16Rows(database, columns, source))) yield statement(`${start}${rows.join(',\n')};\n`);
+    return;
+  }
+  let done = 0;
+  for (const rows of batches(utf8Rows(database, columns, source))) {
+    const text = `${start}${rows.join(',\n')};\n`;
+    if (text.includes(REPLACEMENT)) {
+      // Something here may not be UTF-8. From here on rows come as bytes, which takes longer.
+      const row = `CAST(${rowExpression(columns)} AS BLOB)`;
+      const bytes = database.prepare<[], Buffer>(`SELECT ${row} ${source} LIMIT -1 OFFSET ${done}`);
+      for (const rest of batches(bytes.pluck().iterate())) {
+        const parts = rest.flatMap((each, n) => [Buffer.from(n === 0 ? start : ',\n'), each]);
+        yield statement([...parts, Buffer.from(';\n')]);
+      }
+      return;
+    }
+    done += rows.length;
+    yield statement(text);
+  }
+}
+
+/** As many rows at a time as go into a statement. */
+function* batches<T extends string | Buffer>(rows: Iterable<T>): Generator<T[]> {
+  let batch: T[] = [];
+  let length = 0;
+  for (const row of rows) {
+    batch.push(row);
+    length += row.length;
+    if (length < STATEMENT_BYTES && batch.length < STATEMENT_ROWS) continue;
+    yield batch;
+    batch = [];
+    length = 0;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function tooLong(table: string): SnapkeepError {
+  return new SnapkeepError('UNSUPPORTED', `A row of the table ${table} is too long to be written as SQL.`, {
+    hint: 'Store this database as a snapshot instead.',
+  });
+}
+
+function* utf8Rows(database: Database, columns: readonly string[], source: string): Generator<string> {
+  const rows = database
+    .prepare<[], Value[]>(`SELECT ${columns.join(',')} ${source}`)
+    .raw()
+    .safeIntegers()
+    .iterate();
+  for (const row of rows) {
+    let literals = '';
+    for (const value of row) literals += literals === '' ? literalOf(value) : `,${literalOf(value)}`;
+    yield `(${literals})`;
+  }
+}
+
+function literalOf(value: Value): string {
+  if (typeof value === 'string') return quoteText(value);
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value === 'number') return realLiteral(value);
+  return value === null ? 'NULL' : `X'${value.toString('hex')}'`;
+}
+
+/** A whole row as SQL, written by SQLite, which leaves texts the bytes they are. */
+function rowExpression(columns: readonly string[]): string {
+  const literals = columns.map(
+    (column) => `CASE typeof(${column}) WHEN 'text' THEN ''''||replace(${column},'''','''''')||''''
+      WHEN 'real' THEN ${REAL_FUNCTION}(${column}) ELSE quote(${column}) END`,
+  );
+  return concatenated(["'('", ...literals.flatMap((literal, n) => (n === 0 ? [literal] : ["','", literal])), "')'"]);
+}
+
+function concatenated(parts: readonly string[]): string {
+  if (parts.length <= ARGUMENTS) return `concat(${parts.join(',')})`;
+  const groups: string[] = [];
+  for (let from = 0; from < parts.length; from += ARGUMENTS)
+    groups.push(concatenated(parts.slice(from, from + ARGUMENTS)));
+  return concatenated(groups);
+}
+
+/** What SQLite writes of a row would be UTF-8, and half a surrogate pair has none: each text is looked at here. */
+function* utf16Rows(database: Database, columns: readonly string[], source: string): Generator<string> {
+  const bigEndian = String(database.pragma('encoding', { simple: true })) === 'UTF-16be';
+  const values = columns.map(
+    (column) => `CASE typeof(${column}) WHEN 'text' THEN CAST(${column} AS BLOB)
+      WHEN 'real' THEN ${REAL_FUNCTION}(${column}) ELSE quote(${column}) END`,
+  );
+  const rows = database
+    .prepare<[], Array<string | Buffer>>(`SELECT ${values.join(',')} ${source}`)
+    .raw()
+    .iterate();
+  for (const row of rows) {
+    const literals = row.map((value) => (typeof value === 'string' ? value : utf16Literal(value, bigEndian)));
+    yield `(${literals.join(',')})`;
+  }
+}
+
+function utf16Literal(bytes: Buffer, bigEndian: boolean): string {
+  if (bytes.length % 2 !== 0) return textLiteralOf(bytes);
+  const text = (bigEndian ? Buffer.from(bytes).swap16() : bytes).toString('utf16le');
+  return textLiteral(text) ?? textLiteralOf(bytes);
+}

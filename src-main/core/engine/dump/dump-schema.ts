@@ -1,0 +1,144 @@
+import { quoteName } from '../describe-database.ts';
+import type { Database } from '../open-database.ts';
+import { quoteText, textLiteral } from './literals.ts';
+import { StatementSplitter } from './statement-splitter.ts';
+
+/** A table with rows of its own, and how its rows are read and written. */
+export interface DumpedTable {
+  name: string;
+  /** The statement that makes it, ended; `null` for those that SQLite makes itself. */
+  create: string | null;
+  /** Those that take values, in quotes: generated columns do not. */
+  columns: string[];
+  /** The name that the rowid goes by where no column stands for it; `null`: none, or none is left that means it. */
+  rowid: string | null;
+}
+
+/** What a dump makes, in the order in which it can be made. */
+export interface DumpedSchema {
+  tables: DumpedTable[];
+  /** Statements that make indexes, virtual tables, views and triggers, and what goes before and after the statistics. */
+  afterRows: string[];
+  /** The tables of the statistics, made by `afterRows`. */
+  statistics: DumpedTable[];
+  /** The table of the numbers given by AUTOINCREMENT; it is emptied and filled at the end. */
+  sequence: DumpedTable | null;
+}
+
+interface Entry {
+  type: string;
+  name: string;
+  table: string;
+  sql: string;
+  rootpage: number;
+}
+
+interface Column {
+  name: string;
+  type: string;
+  pk: number;
+  hidden: number;
+}
+
+const STATISTICS = /^sqlite_stat\d$/i;
+
+/** Reads what a database consists of. */
+export function readDumpedSchema(database: Database): DumpedSchema {
+  const entries = database
+    .prepare(
+      'SELECT type, name, tbl_name AS "table", sql, ifnull(rootpage, 0) AS rootpage FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid',
+    )
+    .all() as Entry[];
+  const tables = entries.filter(({ type, rootpage }) => type === 'table' && rootpage > 0);
+  const own = tables.filter(({ name }) => !/^sqlite_/i.test(name));
+  const sequence = tables.find(({ name }) => name === 'sqlite_sequence');
+  const statistics = tables.filter(({ name }) => STATISTICS.test(name));
+  const statementsOf = (type: string): string[] =>
+    entries.filter((entry) => entry.type === type).map(({ sql }) => ended(sql));
+  return {
+    tables: [
+      ...own.map((entry) => describeTable(database, entry.name, ended(entry.sql))),
+      ...(sequence === undefined || own.some(({ sql }) => /autoincrement/i.test(sql)) ? [] : [sequenceMaker(entries)]),
+    ],
+    afterRows: [
+      ...statementsOf('index'),
+      ...virtualTables(entries),
+      ...statementsOf('view'),
+      ...statementsOf('trigger'),
+      ...statisticsMakers(statistics),
+    ],
+    statistics: statistics.map(({ name }) => describeTable(database, name, null)),
+    sequence: sequence === undefined ? null : describeTable(database, sequence.name, null),
+  };
+}
+
+function describeTable(database: Database, name: string, create: string | null): DumpedTable {
+  const columns = database.pragma(`main.table_xinfo(${quoteName(name)})`) as Column[];
+  return {
+    name,
+    create,
+    columns: columns.filter(({ hidden }) => hidden === 0).map((column) => quoteName(column.name)),
+    rowid: freeRowid(database, name, columns),
+  };
+}
+
+function freeRowid(database: Database, table: string, columns: readonly Column[]): string | null {
+  const list = database.pragma(`main.table_list(${quoteName(table)})`) as Array<{ wr: number }>;
+  if (list.some(({ wr }) => wr === 1)) return null;
+  const keys = columns.filter(({ pk }) => pk > 0);
+  if (keys.length === 1 && keys[0]?.type.toUpperCase() === 'INTEGER') {
+    // A key that has an index of its own, as INTEGER PRIMARY KEY DESC has, does not stand for the rowid.
+    const indexes = database.pragma(`main.index_list(${quoteName(table)})`) as Array<{ origin: string }>;
+    if (indexes.every(({ origin }) => origin !== 'pk')) return null;
+  }
+  const taken = new Set(columns.map(({ name }) => name.toLowerCase()));
+  return ['rowid', '_rowid_', 'oid'].find((name) => !taken.has(name)) ?? null;
+}
+
+/** SQLite keeps its table of numbers when the last table that needs one is dropped, and makes it no other way. */
+function sequenceMaker(entries: readonly Entry[]): DumpedTable {
+  const taken = new Set(entries.map(({ name }) => name.toLowerCase()));
+  let name = 'snapkeep_sequence';
+  while (taken.has(name)) name += '_';
+  return {
+    name,
+    create: `CREATE TABLE ${name}(id INTEGER PRIMARY KEY AUTOINCREMENT);\nDROP TABLE ${name};`,
+    columns: [],
+    rowid: null,
+  };
+}
+
+/**
+ * Virtual tables are entered as SQLite's shell does it: their rows are those of their shadow tables, which are dumped
+ * like others, so nothing is indexed anew and their modules need not be there.
+ */
+function virtualTables(entries: readonly Entry[]): string[] {
+  const virtual = entries.filter(({ type, rootpage }) => type === 'table' && rootpage === 0);
+  if (virtual.length === 0) return [];
+  return withWritableSchema(
+    virtual.map(({ name, table, sql }) => {
+      const values = ['table', name, table].map(quoteText).join(',');
+      return `INSERT INTO sqlite_master(type,name,tbl_name,rootpage,sql) VALUES(${values},0,${textLiteral(sql) ?? quoteText(sql)});`;
+    }),
+  );
+}
+
+/** ANALYZE makes the first of them; the others are left to those builds of SQLite that know them. */
+function statisticsMakers(statistics: readonly Entry[]): string[] {
+  if (statistics.length === 0) return [];
+  const further = statistics.filter(({ name }) => name !== 'sqlite_stat1');
+  const statements = further.length === statistics.length ? [] : ['ANALYZE sqlite_master;'];
+  if (!further.some(({ name }) => name === 'sqlite_stat4')) statements.push('DROP TABLE IF EXISTS sqlite_stat4;');
+  const makers = further.map(({ sql }) => ended(sql.replace(/^CREATE TABLE /, 'CREATE TABLE IF NOT EXISTS ')));
+  return makers.length === 0 ? statements : [...statements, ...withWritableSchema(makers)];
+}
+
+function withWritableSchema(statements: readonly string[]): string[] {
+  return ['PRAGMA writable_schema=ON;', ...statements, 'PRAGMA writable_schema=OFF;'];
+}
+
+/** The text of a view can end within a comment, in which a semicolon would be lost. */
+function ended(sql: string): string {
+  const [whole] = new StatementSplitter().push(Buffer.from(`${sql};`));
+  return whole === undefined ? `${sql}\n;` : `${sql};`;
+}

@@ -1,0 +1,101 @@
+import { explainError } from '../engine-errors.ts';
+import type { Database } from '../open-database.ts';
+import { dumpRows, prepareForRows } from './dump-rows.ts';
+import { readDumpedSchema } from './dump-schema.ts';
+
+/** What is handed on at a time: large enough to be packed and written well. */
+const PIECE_BYTES = 256 * 1024;
+
+/** What a dump is told while it is written. */
+export interface DumpOptions {
+  /** Told the bytes written so far; may throw to stop. */
+  onProgress?: (bytes: number) => void;
+}
+
+/**
+ * Writes the whole content of an open database as SQL text that SQLite's shell and `restoreDump` read back: one state,
+ * held by a read transaction. See “SQL dumps” in docs/architecture.md for what is kept.
+ * @param database nothing else may use the connection meanwhile; a transaction it is in is read in and kept
+ * @param write takes the next bytes; awaited before more are made
+ * @throws SnapkeepError
+ */
+export async function writeDump(
+  database: Database,
+  write: (piece: Buffer) => Promise<void> | void,
+  options: DumpOptions = {},
+): Promise<void> {
+  let bytes = 0;
+  for (const piece of dumpPieces(database)) {
+    await write(piece);
+    bytes += piece.length;
+    options.onProgress?.(bytes);
+  }
+}
+
+/** The text of {@link writeDump}, made as it is asked for. @throws SnapkeepError */
+export function* dumpPieces(database: Database): Generator<Buffer> {
+  let parts: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for (const part of dumpParts(database)) {
+      parts.push(part);
+      bytes += part.length;
+      if (bytes < PIECE_BYTES) continue;
+      yield Buffer.concat(parts);
+      parts = [];
+      bytes = 0;
+    }
+    yield Buffer.concat(parts);
+  } catch (error) {
+    throw explainError(error, database.name);
+  }
+}
+
+function* dumpParts(database: Database): Generator<Buffer> {
+  prepareForRows(database);
+  const ownTransaction = !database.inTransaction;
+  if (ownTransaction) database.exec('BEGIN');
+  try {
+    const schema = readDumpedSchema(database);
+    const utf16 = String(database.pragma('encoding', { simple: true })).startsWith('UTF-16');
+    yield* lines(head(database, utf16));
+    for (const table of schema.tables) {
+      if (table.create !== null) yield* lines([table.create]);
+      yield* dumpRows(database, table, utf16);
+    }
+    yield* lines(schema.afterRows);
+    for (const table of schema.statistics) yield* dumpRows(database, table, utf16);
+    if (schema.sequence !== null) {
+      yield* lines(['DELETE FROM sqlite_sequence;']);
+      yield* dumpRows(database, schema.sequence, utf16);
+    }
+    yield* lines(['COMMIT;']);
+  } finally {
+    if (ownTransaction && database.inTransaction) database.exec('COMMIT');
+  }
+}
+
+/**
+ * The first two lines are those of a dump by SQLite's shell, word for word: newer shells know a dump by them, and let
+ * it enter virtual tables. The page size, the encoding and the rest still count within the transaction, for nothing
+ * has been read or written yet.
+ */
+function head(database: Database, utf16: boolean): string[] {
+  const value = (pragma: string): string => String(database.pragma(pragma, { simple: true }));
+  return [
+    'PRAGMA foreign_keys=OFF;',
+    'BEGIN TRANSACTION;',
+    '-- A whole SQLite database, written by Snapkeep. Without COMMIT at its end it is cut off.',
+    `PRAGMA page_size=${value('page_size')};`,
+    `PRAGMA auto_vacuum=${value('auto_vacuum')};`,
+    `PRAGMA encoding='${utf16 ? value('encoding') : 'UTF-8'}';`,
+    `PRAGMA application_id=${value('application_id')};`,
+    `PRAGMA user_version=${value('user_version')};`,
+    // What is stored is kept, also where a check that was added later would refuse it.
+    'PRAGMA ignore_check_constraints=ON;',
+  ];
+}
+
+function* lines(statements: readonly string[]): Generator<Buffer> {
+  for (const statement of statements) yield Buffer.from(`${statement}\n`, 'utf8');
+}

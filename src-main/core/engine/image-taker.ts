@@ -1,0 +1,59 @@
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import { keyInWords } from '../../../src-shared/rules/encryption-words.ts';
+import type { Unlocking } from './database-key.ts';
+import { writePieces } from './decompress.ts';
+import { restoreDump } from './dump/restore-dump.ts';
+import { contentOf, SAMPLE_BYTES } from './identify-file.ts';
+import { openDatabase } from './open-database.ts';
+import type { PieceReader } from './piece-reader.ts';
+import type { TaskContext } from './task-context.ts';
+
+/**
+ * What makes a database of whatever a stored file unpacks to: an image is written as it is, and a dump is read in,
+ * without its text ever being on a disk. What a dump of an encrypted database makes has its key again.
+ * @param manifest says whether it is a dump; without one, its first bytes do
+ */
+export function imageTaker(
+  imagePath: string,
+  name: string,
+  manifest: Manifest | undefined,
+  context: TaskContext,
+): (pieces: PieceReader) => Promise<void> {
+  return async (pieces) => {
+    const dump =
+      manifest === undefined ? contentOf(await pieces.peek(SAMPLE_BYTES)) === 'sql' : manifest.method === 'sql-dump';
+    if (!dump) return writePieces(pieces, imagePath);
+    const unlocking = manifest?.encryption ? unlockingOf(manifest.encryption, name, context) : null;
+    await restoreDump(pieces.rest(), imagePath, { unlocking });
+    context.log('info', `Made a database of the dump ${name}.`);
+    if (manifest?.database.journalMode === 'wal') intoWal(imagePath, unlocking);
+  };
+}
+
+/** @throws SnapkeepError `BAD_KEY` when the key is not known here */
+function unlockingOf(
+  { format, key: fingerprint }: NonNullable<Manifest['encryption']>,
+  name: string,
+  { keys }: TaskContext,
+): Unlocking {
+  const key = keys.find((each) => each.fingerprint === fingerprint);
+  if (key !== undefined) return { key, format, text: key.text };
+  throw new SnapkeepError(
+    'BAD_KEY',
+    `${name} is the dump of an encrypted database, whose ${keyInWords(fingerprint)} is not known here.`,
+    {
+      hint: 'Give the key the database had when this was made. What the dump holds would be written in plain without it.',
+    },
+  );
+}
+
+/** A dump does not say the journal mode, and the database is to be what it was. */
+function intoWal(imagePath: string, unlocking: Unlocking | null): void {
+  const database = openDatabase(imagePath, { mustExist: true, unlocking });
+  try {
+    database.pragma('journal_mode = WAL');
+  } finally {
+    database.close();
+  }
+}

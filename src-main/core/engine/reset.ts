@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import { rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import type { ResetPreview } from '../../../src-shared/model/reset.ts';
+import { exists, sidecarPaths, syncFolder } from './durable-files.ts';
+import { errorCode, explainError } from './engine-errors.ts';
+import { findFileHolders } from './file-holders.ts';
+import { contentInWords, identifyContent } from './identify-file.ts';
+import { requireUnused, settle } from './restore-by-file.ts';
+import { lookAtTarget, type Target } from './restore-check.ts';
+import { type SafetyRequest, takeSafetySnapshot } from './safety-snapshot.ts';
+import type { TaskContext } from './task-context.ts';
+
+/** Which database is to be removed, and the names of the lock files beside it that go with it. */
+export interface ResetCheckRequest {
+  targetPath: string;
+  lockFiles: readonly string[];
+  safetyFolder: string;
+}
+
+/** A reset that a person has confirmed. */
+export interface ResetRequest extends SafetyRequest, ResetCheckRequest {
+  confirmation: string;
+  /** Also when another program has it open. */
+  evenIfOpen: boolean;
+}
+
+/** What a reset has done. */
+export interface AppliedReset {
+  removed: string[];
+  tables: number;
+  rows: number;
+  /** `null`: there was no database. */
+  safety: Manifest | null;
+}
+
+/**
+ * Says what a reset would remove, without changing anything.
+ * @throws SnapkeepError `UNSUPPORTED` for what is no SQLite database by its first bytes, `BAD_KEY` for what is encrypted
+ * and opens with no known key
+ */
+export async function checkReset(request: ResetCheckRequest, context: TaskContext): Promise<ResetPreview> {
+  const { target, files } = await look(request, context);
+  return {
+    path: request.targetPath,
+    files,
+    tables: target.facts?.tables ?? [],
+    damage: target.damage,
+    openBy: target.exists ? await findFileHolders(request.targetPath) : [],
+    safetyFolder: target.exists ? request.safetyFolder : null,
+    confirmation: confirmationOf(request, target, files),
+  };
+}
+
+/**
+ * Removes a database with its log, its journal and its lock files, and nothing else: what is there is kept first, so
+ * that it can be put back.
+ * @param onSafety told of the safety snapshot before anything is removed
+ * @throws SnapkeepError `CONFLICT` when it is no longer what was confirmed, `BUSY` or `LOCKED` when another program has
+ * it open; nothing has been removed then
+ */
+export async function applyReset(
+  request: ResetRequest,
+  context: TaskContext,
+  onSafety: (safety: Manifest) => Promise<void>,
+): Promise<AppliedReset> {
+  const { target, files } = await look(request, context);
+  if (confirmationOf(request, target, files) !== request.confirmation) {
+    throw new SnapkeepError('CONFLICT', `${request.targetPath} is no longer what was looked at.`, {
+      hint: 'Nothing was removed. Look at what would be removed again.',
+    });
+  }
+  if (target.exists && !request.evenIfOpen) await requireUnused(request.targetPath, 'this would remove it');
+  const safety = target.exists ? await takeSafetySnapshot(request, target, context) : null;
+  if (safety !== null) await onSafety(safety);
+  context.throwIfCancelled();
+  context.progress('removing', 0, null);
+  try {
+    if (!request.evenIfOpen) {
+      await requireUnused(request.targetPath, 'this would remove it');
+      if (target.facts !== undefined) settle(request.targetPath, target.unlocking);
+    }
+    const removed = await remove(await presentFiles(request));
+    if (removed.length > 0) await syncFolder(dirname(request.targetPath));
+    for (const path of removed) context.log('info', `Removed ${path}.`);
+    const tables = target.facts?.tables ?? [];
+    return { removed, safety, tables: tables.length, rows: tables.reduce((sum, { rows }) => sum + rows, 0) };
+  } catch (error) {
+    throw explainError(error, request.targetPath);
+  }
+}
+
+async function look(request: ResetCheckRequest, context: TaskContext) {
+  await requireDatabase(request.targetPath);
+  const target = await lookAtTarget(request.targetPath, context);
+  if (target.damage !== null && (await exists(request.targetPath)))
+    await requireKnown(request.targetPath, target.damage);
+  return { target, files: await presentFiles(request) };
+}
+
+async function requireDatabase(path: string): Promise<void> {
+  if (!(await exists(path))) return;
+  const content = await identifyContent(path);
+  if (content === 'sqlite' || content === 'encrypted') return;
+  throw new SnapkeepError('UNSUPPORTED', `${basename(path)} is ${contentInWords(content)}, and is not removed.`, {
+    hint: 'Nothing was changed. A reset removes SQLite databases alone; choose one.',
+  });
+}
+
+/** A damaged database is one by its first bytes; of what only looks encrypted, nobody knows. */
+async function requireKnown(path: string, damage: string): Promise<void> {
+  if ((await identifyContent(path)) !== 'encrypted') return;
+  throw new SnapkeepError('BAD_KEY', `${basename(path)} is not removed, for no known key opens it. ${damage}`, {
+    hint: 'Nothing was changed. Give its key, or make a plan for it with the key.',
+  });
+}
+
+/** What is there of all that goes; the database last of its own files, the lock files after it. */
+async function presentFiles({ targetPath, lockFiles }: ResetCheckRequest): Promise<ResetPreview['files']> {
+  const own = Object.values(sidecarPaths(targetPath));
+  const locks = lockFiles.map((name) => join(dirname(targetPath), name)).filter((path) => path !== targetPath);
+  const files: ResetPreview['files'] = [];
+  for (const path of new Set([...own, targetPath, ...locks])) {
+    try {
+      const info = await stat(path);
+      if (!info.isFile()) throw new SnapkeepError('INVALID_PARAMS', `${path} is no file.`, { hint: 'Leave it out.' });
+      files.push({ path, sizeBytes: info.size });
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw explainError(error, path);
+    }
+  }
+  return files;
+}
+
+async function remove(files: ResetPreview['files']): Promise<string[]> {
+  for (const { path } of files) await rm(path, { force: true });
+  return files.map(({ path }) => path);
+}
+
+/** Another database, other files or other rows give another one. The log and its like come and go with their reader. */
+function confirmationOf({ targetPath }: ResetCheckRequest, target: Target, files: ResetPreview['files']): string {
+  const { identity, facts, damage } = target;
+  const own = new Set(Object.values(sidecarPaths(targetPath)));
+  const paths = files.map(({ path }) => path).filter((path) => !own.has(path));
+  const parts = [targetPath, identity, facts?.schemaHash ?? null, facts?.tables ?? null, damage, paths];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+}

@@ -1,0 +1,153 @@
+import type { FileHandle } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import type { SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
+import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
+import { PIECE_BYTES, type StoredDigest, storeImage, storePieces } from './compress.ts';
+import { copyImage, fileIdentity, type Image, requireSameFile, warnOfWaiting } from './copy-image.ts';
+import type { Unlocking } from './database-key.ts';
+import { type DatabaseFacts, describeDatabase } from './describe-database.ts';
+import { inPiecesOf } from './dump/pieces.ts';
+import { dumpPieces } from './dump/write-dump.ts';
+import { writeFully } from './durable-files.ts';
+import { explainError } from './engine-errors.ts';
+import { closeReading, type Database, openDatabase, openForReading } from './open-database.ts';
+import { askSchemaVersion } from './schema-version.ts';
+import type { Sealing } from './seal.ts';
+import type { TaskContext } from './task-context.ts';
+
+/** What is to be read, and in which form. */
+export interface ContentRequest {
+  sourcePath: string;
+  method: BackupMethod;
+  schemaVersion: SchemaVersionQuery;
+}
+
+/** How it is stored. */
+export interface Packing {
+  compression: Compression;
+  sealing: Sealing | null;
+}
+
+/** What a snapshot will hold: one state of a database, ready to be stored once. */
+export interface SnapshotContent {
+  method: Manifest['method'];
+  /** The instant whose content it is. */
+  takenAt: Date;
+  facts: DatabaseFacts;
+  schemaVersion: string | null;
+  /** What opens the source; `null`: it is not encrypted. */
+  unlocking: Unlocking | null;
+  /** Packs it and hands on what is to be stored. */
+  store(how: Packing, write: (piece: Uint8Array) => void): Promise<StoredDigest>;
+  /** Frees the source and removes what was staged. */
+  close(): Promise<void>;
+}
+
+/**
+ * Reads one state of a database that other programs write to. A dump is made while it is stored: it needs no room beside
+ * it, and holds its read transaction until it is closed.
+ * @param sealed what is stored will be sealed: only then an encrypted database may be dumped, for a dump is plain text
+ * @throws SnapkeepError
+ */
+export function readContent(request: ContentRequest, sealed: boolean, context: TaskContext): Promise<SnapshotContent> {
+  return request.method === 'dump' ? dumpContent(request, sealed, context) : imageContent(request, context);
+}
+
+/** Writes pieces to a file that is being made. */
+export function writerOf(handle: FileHandle): (piece: Uint8Array) => void {
+  return (piece) => writeFully(handle, piece);
+}
+
+async function imageContent(request: ContentRequest, context: TaskContext): Promise<SnapshotContent> {
+  const compact = request.method === 'compact';
+  const image = await copyImage(request.sourcePath, join(context.stagingFolder, 'image.db'), context, { compact });
+  const close = (): Promise<void> => rm(image.path, { force: true });
+  try {
+    context.progress('reading', 0, null);
+    return {
+      method: compact || image.unlocking !== null ? 'vacuum-into' : 'online-backup',
+      takenAt: image.takenAt,
+      unlocking: image.unlocking,
+      ...readImage(image, request, context),
+      store: async (how, write) => {
+        const total = (await stat(image.path)).size;
+        return storeImage(image.path, how, write, (bytes) => {
+          context.throwIfCancelled();
+          context.progress('compressing', bytes, total);
+        });
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function readImage(image: Image, request: ContentRequest, context: TaskContext) {
+  try {
+    const database = openDatabase(image.path, { readonly: true, unlocking: image.unlocking });
+    try {
+      const { facts, schemaVersion } = describe(database, request, context);
+      return { facts: { ...facts, journalMode: image.journalMode }, schemaVersion };
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    throw explainError(error, request.sourcePath);
+  }
+}
+
+function describe(database: Database, request: ContentRequest, context: TaskContext) {
+  const facts = describeDatabase(database, () => context.throwIfCancelled());
+  return { facts, schemaVersion: askSchemaVersion(database, request.schemaVersion, request.sourcePath, context) };
+}
+
+async function dumpContent(request: ContentRequest, sealed: boolean, context: TaskContext): Promise<SnapshotContent> {
+  const before = await fileIdentity(request.sourcePath);
+  const { database, unlocking } = await openForReading(request.sourcePath, context);
+  try {
+    if (unlocking !== null) requireDumpable(request.sourcePath, unlocking, sealed);
+    context.progress('reading', 0, null);
+    const takenAt = context.now();
+    const described = describe(database, request, context);
+    warnOfWaiting(described.facts.journalMode, 'the dump is written', context);
+    return {
+      method: 'sql-dump',
+      takenAt,
+      unlocking,
+      ...described,
+      store: async (how, write) => {
+        const pieces = inPiecesOf(PIECE_BYTES, dumpPieces(database));
+        const digest = await storePieces(pieces, how, write, (bytes) => {
+          context.throwIfCancelled();
+          context.progress('compressing', bytes, null);
+        });
+        await requireSameFile(request.sourcePath, before);
+        return digest;
+      },
+      close: async () => closeReading(database),
+    };
+  } catch (error) {
+    closeReading(database);
+    throw explainError(error, request.sourcePath);
+  }
+}
+
+/** @throws SnapkeepError `UNSUPPORTED` */
+function requireDumpable(path: string, { key, text }: Unlocking, sealed: boolean): void {
+  if (!sealed) {
+    throw new SnapkeepError('UNSUPPORTED', `${path} is encrypted, and a SQL dump of it would be plain text.`, {
+      hint: 'Nothing was stored. Choose another method, or seal the snapshots of this plan.',
+    });
+  }
+  // The database that is made of the dump gets its key back as it was given; a mark that was added would be lost.
+  if (text !== key.text) {
+    throw new SnapkeepError('UNSUPPORTED', `${path} has a raw key, which a database made of a dump would not have.`, {
+      hint: 'Choose another method, or give the key in the form x’…’ of SQLCipher.',
+    });
+  }
+}

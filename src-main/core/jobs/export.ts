@@ -1,0 +1,30 @@
+import { basename } from 'node:path';
+import type { Run } from '../../../src-shared/model/run.ts';
+import type { CoreContext } from '../core-context.ts';
+import { canonicalFilePath } from '../paths.ts';
+import type { BackupOrder } from './backup.ts';
+import { sealSecretsOfPlan } from './seals.ts';
+
+/** What a backup into a pipe needs of an order. */
+export type ExportOrder = Omit<BackupOrder, 'to' | 'ownName' | 'verify' | 'slot'>;
+
+/** Queues the writing of a snapshot to a descriptor of this process; it is entered nowhere. */
+export async function startExport(core: CoreContext, order: ExportOrder, descriptor: number): Promise<Run> {
+  const { plan, compression, seal, method, schemaVersion } = order;
+  const sourcePath = await canonicalFilePath(order.sourcePath);
+  return core.runs.start({
+    kind: 'export',
+    planId: plan.id,
+    planName: plan.name,
+    subject: basename(sourcePath),
+    locks: [sourcePath],
+    folders: [],
+    work: async (handle) => {
+      const keys = await order.keys(handle.log);
+      const sealSecrets = sealSecretsOfPlan(core, plan.id, seal);
+      const request = { sourcePath, method, schemaVersion, compression, seal, descriptor };
+      const stored = await core.runInWorker('export', request, { ...handle, keys, sealSecrets });
+      return { kind: 'export', ...stored };
+    },
+  });
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { KeyInput } from '../../../src-shared/model/encryption.ts';
+import type { ResetPreview, ResetTarget } from '../../../src-shared/model/reset.ts';
+import type { Run } from '../../../src-shared/model/run.ts';
+import type { CoreContext } from '../core-context.ts';
+import type { DatabaseKey } from '../engine/database-key.ts';
+import type { ResetCheckRequest } from '../engine/reset.ts';
+import { canonicalFilePath } from '../paths.ts';
+import { keepKey } from './keys.ts';
+import { planOf, refuseTarget, replacing, safetyRequest } from './restore.ts';
+
+/** A reset as it is asked for, with its way resolved. */
+export interface ResetOrder extends ResetCheckRequest {
+  keys: DatabaseKey[];
+}
+
+/** What is to be reset, and what may open it. @throws SnapkeepError `CONFLICT` for what would harm snapshots */
+export async function resetOrder(
+  core: CoreContext,
+  target: ResetTarget,
+  given: KeyInput | undefined,
+): Promise<ResetOrder> {
+  const path = 'planId' in target ? requirePlanPath(core, target.planId) : target.path;
+  const targetPath = await canonicalFilePath(path);
+  refuseTarget(core, [], targetPath);
+  const plan = core.catalog.plans.get(planOf(core, targetPath) ?? '');
+  const key = given && (await core.keys.read(given, plan?.key?.fingerprint));
+  const known = core.keys.all(plan?.key?.fingerprint);
+  return {
+    targetPath,
+    lockFiles: [...new Set([...(plan?.lockFiles ?? []), ...(target.lockFiles ?? [])])],
+    safetyFolder: core.dataFolder.safetyFolder,
+    keys: key === undefined ? known : [key, ...known.filter(({ fingerprint }) => fingerprint !== key.fingerprint)],
+  };
+}
+
+function requirePlanPath(core: CoreContext, planId: string): string {
+  const plan = core.catalog.plans.get(planId);
+  if (plan !== undefined) return plan.sourcePath;
+  throw new SnapkeepError('NOT_FOUND', 'There is no such plan.', { hint: 'Look at the list of plans again.' });
+}
+
+/** Works out what a reset would remove. @throws SnapkeepError */
+export async function previewReset(
+  core: CoreContext,
+  { keys, ...request }: ResetOrder,
+  signal: AbortSignal,
+): Promise<ResetPreview> {
+  // Looking into a file that a run has open would give its locks free: see identifyContent.
+  if (core.runs.isLocked(request.targetPath)) {
+    throw new SnapkeepError('BUSY', `${basename(request.targetPath)} is in use by a run.`, {
+      hint: 'Wait until the run has ended.',
+    });
+  }
+  const stagingFolder = join(core.dataFolder.stagingFolder, `reset-${randomUUID()}`);
+  await mkdir(stagingFolder, { recursive: true, mode: 0o700 });
+  try {
+    return await core.runInWorker('reset-check', request, { stagingFolder, signal, keys });
+  } finally {
+    await rm(stagingFolder, { recursive: true, force: true });
+  }
+}
+
+/** Queues a reset that has been looked at; it can be undone as a restore is. */
+export function startReset(core: CoreContext, order: ResetOrder, confirmation: string, evenIfOpen: boolean): Run {
+  const { keys, ...request } = order;
+  const { targetPath } = request;
+  return core.runs.start({
+    kind: 'reset',
+    planId: planOf(core, targetPath),
+    subject: basename(targetPath),
+    locks: [targetPath],
+    folders: [core.dataFolder.safetyFolder, dirname(targetPath)],
+    work: async (handle) => {
+      const work = { ...safetyRequest(core, handle, targetPath), ...request, confirmation, evenIfOpen };
+      const { removed, safety, tables, rows } = await replacing(core, handle, 'reset', work, keys);
+      keepKey(core, keys, safety?.encryption?.key);
+      const kept = { safetySnapshotId: safety?.id ?? null, undoneBy: null, note: null };
+      return { kind: 'reset', targetPath, method: 'remove', tables, rows, ...kept, removed };
+    },
+  });
+}

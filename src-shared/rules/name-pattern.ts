@@ -1,0 +1,71 @@
+import { SnapkeepError } from '../contract/errors.ts';
+import { clockOffsets } from './local-calendar.ts';
+import { fileStem } from './naming.ts';
+
+/** The pattern of names that {@link snapshotName} makes. */
+export const DEFAULT_NAME_PATTERN = '{plan}-{date}-{time}';
+
+/** What a name is made from. */
+export interface NameParts {
+  planName: string;
+  at: Date;
+  /** Whose clock the `local-` placeholders show: a name of the tz database; `null` is the machine's. */
+  timeZone: string | null;
+  /** What the name ends in, with its dot, for example `.db.gz`. */
+  ending: string;
+  /** 1, or 2, 3 … when the names before are taken; then `-2`, `-3` … stands before the ending. */
+  attempt?: number;
+}
+
+const day = (iso: string): string => iso.slice(0, 10);
+const time = (iso: string): string => iso.slice(11, 19).replaceAll(':', '');
+const compact = (iso: string): string => day(iso).replaceAll('-', '');
+
+/** What each placeholder stands for, from the time in UTC and on the local clock, both as ISO 8601. */
+const PLACEHOLDERS: Record<string, (utc: string, local: string) => string> = {
+  date: day,
+  time,
+  'compact-date': compact,
+  utc: (utc) => `${utc.slice(0, 19).replaceAll(':', '-')}Z`,
+  'local-date': (_utc, local) => day(local),
+  'local-time': (_utc, local) => time(local),
+  'local-compact-date': (_utc, local) => compact(local),
+};
+
+/**
+ * Says in a sentence what is wrong with a pattern of names; `null` when nothing is.
+ *
+ * `{plan}` is the plan's name. `{date}` (`2024-01-15`), `{compact-date}` (`20240115`), `{time}` (`143022`) and `{utc}`
+ * (`2024-01-15T14-30-22Z`) are in UTC; `{local-date}`, `{local-compact-date}` and `{local-time}` are on the clock of
+ * the plan's time zone.
+ */
+export function checkNamePattern(pattern: string): string | null {
+  const used = [...pattern.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name);
+  const unknown = used.find((name) => name !== 'plan' && !Object.hasOwn(PLACEHOLDERS, name));
+  if (unknown !== undefined)
+    return `{${unknown}} is no placeholder. There are {plan}, ${Object.keys(PLACEHOLDERS)
+      .map((name) => `{${name}}`)
+      .join(', ')}.`;
+  const plain = pattern.replace(/\{[^{}]*\}/g, 'x');
+  if (!/^[\p{L}\p{N}_][\p{L}\p{M}\p{N}._ -]*$/u.test(plain) || /\.\.|[. -]$/.test(plain) || plain.length > 120)
+    return 'A pattern holds letters, digits, dots, hyphens and placeholders, begins with a letter or digit, and has no folders.';
+  if (!used.some((name) => name.endsWith('date') || name === 'utc'))
+    return 'A pattern needs a date, for example {date}: names without one cannot be told apart.';
+  return null;
+}
+
+/**
+ * The name of a snapshot by a pattern.
+ * @throws SnapkeepError `INVALID_PARAMS` when the pattern cannot be meant
+ */
+export function nameFromPattern(pattern: string, { planName, at, timeZone, ending, attempt = 1 }: NameParts): string {
+  const problem = checkNamePattern(pattern);
+  if (problem !== null)
+    throw new SnapkeepError('INVALID_PARAMS', `“${pattern}” cannot be a pattern of names.`, { hint: problem });
+  const utc = at.toISOString();
+  const local = new Date(at.getTime() + clockOffsets(timeZone)(at.getTime())).toISOString();
+  const filled = pattern.replace(/\{([^{}]*)\}/g, (whole, name: string) =>
+    name === 'plan' ? fileStem(planName) : (PLACEHOLDERS[name]?.(utc, local) ?? whole),
+  );
+  return `${filled}${attempt > 1 ? `-${attempt}` : ''}${ending}`;
+}

@@ -1,0 +1,42 @@
+import type { Schedule } from '../model/schedule.ts';
+import { countInWords } from './wording.ts';
+
+const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+
+/**
+ * A schedule as a sentence without a full stop, for example `Daily at 02:00`.
+ * @param cronInWords says a cron expression; that takes a library, which not every layer has
+ */
+export function scheduleInWords(
+  schedule: Schedule,
+  cronInWords: (expression: string) => string = (expression) => `By the cron expression ${expression}`,
+): string {
+  switch (schedule.kind) {
+    case 'manual':
+      return 'When asked';
+    case 'interval':
+      return schedule.hours === 1 ? 'Every hour' : `Every ${schedule.hours} hours`;
+    case 'daily':
+      return `Daily at ${schedule.time}`;
+    case 'weekly':
+      return `${daysInWords(schedule.days)} at ${schedule.time}`;
+    case 'monthly':
+      return schedule.day === 'last'
+        ? `On the last day of each month at ${schedule.time}`
+        : `On day ${schedule.day} of each month at ${schedule.time}`;
+    case 'cron':
+      return cronInWords(schedule.expression);
+    case 'on-change':
+      return `After changes, once quiet for ${countInWords(schedule.quietMinutes, 'minute')}`;
+  }
+}
+
+/** Days of the week in words: `Mondays and Fridays`, `Monday to Friday`, `Every day`. */
+function daysInWords(days: readonly number[]): string {
+  const sorted = [...new Set(days)].sort((a, b) => a - b);
+  if (sorted.length === 7) return 'Every day';
+  if (sorted.join() === '1,2,3,4,5') return 'Monday to Friday';
+  const names = sorted.map((day) => `${DAYS[day - 1]}s`);
+  const last = names.pop();
+  return names.length === 0 ? (last ?? '') : `${names.join(', ')} and ${last}`;
+}

@@ -1,0 +1,76 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, expect, test } from '@playwright/test';
+import Database from 'better-sqlite3';
+import { countEntries, makeDatabase } from '../support/databases.ts';
+import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
+import { inEveryLook, judge } from '../support/screens.ts';
+
+let folder: string;
+let live: string;
+let server: RunningServer;
+let browser: Browser;
+
+test.beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'snapkeep-methods-'));
+  mkdirSync(join(folder, 'backups'));
+  // In memory, where there is such a place, so that the window has something to warn of.
+  live = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : folder, 'snapkeep-'));
+  makeDatabase(join(live, 'app.db'), { rows: 50 });
+  server = await launchServer({ home: join(folder, 'home') });
+  browser = await launchBrowser();
+});
+
+test.afterEach(async () => {
+  await browser.close();
+  await server.close();
+  for (const each of [folder, live]) rmSync(each, { recursive: true, force: true });
+});
+
+test('a plan that dumps is made, changed, and restored past its guard', async () => {
+  const page = await openWindow(browser, server.address);
+  await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
+  await page.getByRole('textbox', { name: 'Database file' }).fill(join(live, 'app.db'));
+  await expect(page.getByText('2 tables')).toBeVisible();
+  if (existsSync('/dev/shm')) await expect(page.getByText(/The database is in memory/)).toBeVisible();
+  await judge(page, 'method-source-facts');
+  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
+  await page.getByRole('combobox', { name: 'Method' }).click();
+  await page.getByRole('option', { name: 'SQL dump' }).click();
+  await expect(page.getByText('gzip (.sql.gz)')).toBeVisible();
+  await judge(page, 'method-new-plan');
+  await page.getByRole('button', { name: 'Create and back up now' }).click();
+  await expect(page.getByText(/Valid: 2 tables|^Proven/).first()).toBeVisible();
+  expect(readdirSync(join(folder, 'backups')).some((name) => name.endsWith('.sql.gz'))).toBe(true);
+
+  await page.getByRole('tab', { name: 'Settings' }).click();
+  await page.getByRole('combobox', { name: 'Method' }).click();
+  await page.getByRole('option', { name: 'Compacted copy' }).click();
+  await judge(page, 'method-plan-settings');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.context().close();
+
+  const database = new Database(join(live, 'app.db'));
+  database.exec('PRAGMA user_version = 3; PRAGMA application_id = 77; DELETE FROM entries WHERE id > 10');
+  database.close();
+  await inEveryLook(browser, server.address, async (looked, look) => {
+    await looked.getByRole('navigation').getByRole('link', { name: /app$/ }).click();
+    await looked
+      .getByRole('button', { name: /^More for/ })
+      .first()
+      .click();
+    await looked.getByRole('menuitem', { name: 'Compare with live…' }).click();
+    await expect(looked.getByText(/The snapshot is newer: its schema has version 7, and not 3/)).toBeVisible();
+    await expect(looked.getByText(/seems to be of another program/)).toBeVisible();
+    await judge(looked, `guard-review-${look}`);
+    await looked.getByRole('textbox', { name: 'Type app.db to confirm' }).fill('app.db');
+    const replace = looked.getByRole('button', { name: 'Replace app.db' });
+    await expect(replace).toBeDisabled();
+    if (look !== 'dark-900') return;
+    await looked.getByRole('checkbox', { name: 'Restore it all the same' }).check();
+    await replace.click();
+    await expect(looked.getByRole('heading', { name: 'Restored' })).toBeVisible();
+  });
+  expect(countEntries(join(live, 'app.db'))).toBe(50);
+});

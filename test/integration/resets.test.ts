@@ -1,0 +1,158 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Params } from '../../src-shared/contract/methods.ts';
+import { appendEntries, countEntries } from '../support/databases.ts';
+import { openElsewhere } from '../support/elsewhere.ts';
+import { countEncrypted, makeEncrypted } from '../support/encrypted-databases.ts';
+import { expectFailure, expectNothingLeft, type Scene, setScene, takeBackup } from '../support/scene.ts';
+import { runToEnd, startTestCore, succeed } from '../support/test-core.ts';
+
+type Target = Params<'resets.start'>['target'];
+
+/** Looks at what a reset would remove and has it done. */
+async function reset({ core }: Pick<Scene, 'core'>, target: Target, more: { evenIfOpen?: boolean } = {}) {
+  const { confirmation } = await core.call('resets.preview', { target });
+  return runToEnd(core, 'resets.start', { target, confirmation, ...more });
+}
+
+const namesIn = (path: string): string[] => readdirSync(path).sort();
+
+describe('a reset', () => {
+  test('removes the database and what belongs to it, leaves everything else, and is undone', async () => {
+    const scene = await setScene({ rows: 40, plan: { lockFiles: ['app.db.lock', 'not there.lock'] } });
+    const { core, source, folder, plan } = scene;
+    const app = join(folder, 'app');
+    for (const name of ['app.db.lock', 'own.lock', 'server.key', 'app.db.txt', 'app.db-other'])
+      writeFileSync(join(app, name), name);
+    // A log that nobody has folded in: a program that was killed leaves it.
+    const writer = await openElsewhere(source);
+    await writer.exec('INSERT INTO entries (account, amount) VALUES (1, 1), (1, 2), (1, 3), (1, 4), (1, 5)');
+    await writer.crash();
+    const target = { planId: plan.id, lockFiles: ['own.lock'] };
+    const preview = await core.call('resets.preview', { target });
+    expect(preview.files.map(({ path }) => path.slice(app.length + 1)).sort()).toEqual(
+      expect.arrayContaining(['app.db', 'app.db-wal', 'app.db.lock', 'own.lock']),
+    );
+    expect(preview).toMatchObject({ damage: null, tables: expect.arrayContaining([{ name: 'entries', rows: 45 }]) });
+    expect(existsSync(source)).toBe(true);
+    const run = await succeed(core, 'resets.start', { target, confirmation: preview.confirmation });
+    expect(run).toMatchObject({ kind: 'reset', result: { method: 'remove', rows: 47, tables: 2 } });
+    expect(namesIn(app)).toEqual(['app.db-other', 'app.db.txt', 'server.key']);
+    await succeed(core, 'restores.undo', {});
+    expect(countEntries(source)).toBe(45);
+    expectNothingLeft(scene);
+  });
+
+  test('of what is not there has nothing to do', async () => {
+    const scene = await setScene();
+    const path = join(scene.folder, 'never.db');
+    expect(await scene.core.call('resets.preview', { target: { path } })).toMatchObject({
+      files: [],
+      safetyFolder: null,
+    });
+    const run = await reset(scene, { path });
+    expect(run).toMatchObject({ state: 'succeeded', result: { removed: [], safetySnapshotId: null } });
+  });
+
+  test.each([
+    ['text', 'not a database'],
+    ['a dump', 'BEGIN;\nCREATE TABLE t(a);\nCOMMIT;\n'],
+    ['nothing', ''],
+    ['15 of the 16 bytes', 'SQLite format 3'],
+  ])('refuses %s', async (_, content) => {
+    const scene = await setScene();
+    const path = join(scene.folder, 'app', 'other.db');
+    writeFileSync(path, content);
+    await expect(scene.core.call('resets.preview', { target: { path } })).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+    });
+    expect(readFileSync(path, 'utf8')).toBe(content);
+  });
+
+  test('refuses snapshots and Snapkeep’s own files', async () => {
+    const scene = await setScene({ plan: { compression: 'none' } });
+    const { path } = await takeBackup(scene);
+    for (const refused of [path, join(scene.home, 'catalog.db')])
+      await expect(scene.core.call('resets.preview', { target: { path: refused } })).rejects.toMatchObject({
+        code: 'CONFLICT',
+      });
+  });
+
+  test('takes names of lock files alone, and no folder for one', async () => {
+    const scene = await setScene();
+    for (const name of ['../x', 'a/b', '..', ''])
+      await expect(
+        scene.core.call('resets.preview', { target: { path: scene.source, lockFiles: [name] } }),
+      ).rejects.toMatchObject({ code: 'INVALID_PARAMS' });
+    mkdirSync(join(scene.folder, 'app', 'a folder'));
+    const target = { path: scene.source, lockFiles: ['a folder'] };
+    await expect(scene.core.call('resets.preview', { target })).rejects.toMatchObject({ code: 'INVALID_PARAMS' });
+  });
+
+  test('keeps a damaged database byte for byte, and undo puts the bytes back', async () => {
+    const scene = await setScene({ rows: 500, journalMode: 'delete' });
+    const bytes = readFileSync(scene.source);
+    bytes.fill(0xff, 100, 4096);
+    writeFileSync(scene.source, bytes);
+    expect((await reset(scene, { path: scene.source })).state).toBe('succeeded');
+    expect(existsSync(scene.source)).toBe(false);
+    await succeed(scene.core, 'restores.undo', {});
+    expect(readFileSync(scene.source).equals(bytes)).toBe(true);
+  });
+
+  test('is refused when things have changed since the preview', async () => {
+    const scene = await setScene();
+    const target = { path: scene.source };
+    const { confirmation } = await scene.core.call('resets.preview', { target });
+    appendEntries(scene.source, 1);
+    const run = await runToEnd(scene.core, 'resets.start', { target, confirmation });
+    expectFailure(run, 'CONFLICT', /no longer/);
+    expect(countEntries(scene.source)).toBe(101);
+  });
+
+  test('follows a link to the database itself', async () => {
+    const scene = await setScene();
+    const link = join(scene.folder, 'link.db');
+    symlinkSync(scene.source, link);
+    expect((await scene.core.call('resets.preview', { target: { path: link } })).path).toBe(scene.source);
+  });
+});
+
+test.skipIf(process.platform === 'win32')(
+  'a database that another program has open is left, unless told otherwise',
+  async () => {
+    const scene = await setScene();
+    const other = await openElsewhere(scene.source);
+    const target = { path: scene.source };
+    expect((await scene.core.call('resets.preview', { target })).openBy).toHaveLength(1);
+    expectFailure(await reset(scene, target), 'BUSY', /open/);
+    expect(countEntries(scene.source)).toBe(100);
+    expect((await reset(scene, target, { evenIfOpen: true })).state).toBe('succeeded');
+    expect(existsSync(scene.source)).toBe(false);
+    await other.close();
+  },
+);
+
+test('an encrypted database goes only with its key', async () => {
+  const scene = await setScene();
+  const path = join(scene.folder, 'app', 'hone.db');
+  makeEncrypted(path, 'its key', 100);
+  const target = { path };
+  await expect(scene.core.call('resets.preview', { target })).rejects.toMatchObject({ code: 'BAD_KEY' });
+  const key = { value: 'its key' };
+  const { confirmation } = await scene.core.call('resets.preview', { target, key });
+  await succeed(scene.core, 'resets.start', { target, key, confirmation });
+  expect(existsSync(path)).toBe(false);
+  await succeed(scene.core, 'restores.undo', {});
+  expect(countEncrypted(path, 'its key')).toBe(100);
+});
+
+test('a reset that a crash ended is undone from what was kept', async () => {
+  const scene = await setScene({ rows: 20 });
+  const run = await reset(scene, { path: scene.source });
+  await scene.core.close();
+  const core = await startTestCore(scene.home);
+  await succeed(core, 'restores.undo', { runId: run.id });
+  expect(countEntries(scene.source)).toBe(20);
+});

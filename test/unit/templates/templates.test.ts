@@ -1,0 +1,263 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { SqlCheck } from '../../../src-shared/model/plan.ts';
+import type { TemplateText } from '../../../src-shared/model/template.ts';
+import { parseJsonWithLines } from '../../../src-shared/rules/json-with-lines.ts';
+import { parseTemplate, templateText } from '../../../src-shared/rules/template-text.ts';
+import { countChecks, endingOf, templateInWords } from '../../../src-shared/rules/template-words.ts';
+import { BUILT_IN_TEMPLATES, builtInTemplate } from '../../../src-shared/templates/built-in.ts';
+
+/** A whole template in the least words. */
+const NOTES: TemplateText = {
+  id: 'notes',
+  name: 'Notes',
+  purpose: 'Keeps the notes.',
+  parts: [{ id: 'database', name: 'Database', kind: 'database', places: { linux: ['~/.notes/notes.db'] } }],
+};
+
+const wordsOf = (id: string): string[] => {
+  const template = builtInTemplate(id);
+  return template === undefined ? [] : templateInWords(template);
+};
+
+const errorOf = (text: string): SnapkeepError => {
+  try {
+    parseTemplate(text);
+  } catch (error) {
+    if (error instanceof SnapkeepError) return error;
+    throw error;
+  }
+  throw new Error('It was read.');
+};
+
+describe('built-in templates', () => {
+  test.each(BUILT_IN_TEMPLATES.map((template) => [template.id, template] as const))(
+    '%s is read back as it was written',
+    (_id, template) => {
+      expect(parseTemplate(templateText(template))).toEqual(template);
+      expect(parseTemplate(JSON.stringify(template))).toEqual(template);
+    },
+  );
+
+  test('are the five programs, each with an id of its own', () => {
+    expect(BUILT_IN_TEMPLATES.map(({ id }) => id)).toEqual([
+      'hone',
+      'portunus',
+      'openmemory',
+      'soundbox',
+      'pisovereign',
+    ]);
+  });
+
+  test('a sixth takes a few lines', () => {
+    const template = parseTemplate(JSON.stringify(NOTES));
+    expect(parseTemplate(templateText(template))).toEqual(template);
+    expect(JSON.stringify(NOTES, null, 2).split('\n').length).toBeLessThanOrEqual(20);
+    expect(templateInWords(template)).toEqual([
+      'Database: Daily at 02:00, the database is copied page by page while programs go on writing.',
+      'A snapshot is compressed with gzip, for example Notes-2024-01-15-143022.db.gz.',
+      'It keeps the last 30 snapshots.',
+    ]);
+  });
+
+  test('each part is stored under an ending that says what it is', () => {
+    const endings = builtInTemplate('pisovereign')?.parts.map((part) => [part.id, endingOf(part)]);
+    expect(endings).toEqual([
+      ['database', '.db.gz'],
+      ['configuration', '.toml'],
+      ['vault', '.tar.gz'],
+      ['image', '.img.gz'],
+      ['system', '.tar.gz'],
+      ['cache', '.redb.gz'],
+      ['models', '.tar.gz'],
+    ]);
+  });
+
+  test('tables are counted by questions that a drill takes', () => {
+    const [part] = builtInTemplate('hone')?.parts ?? [];
+    if (part?.kind !== 'database') throw new Error('Hone has a database.');
+    const checks = countChecks({ ...part, counts: ['accounts', 'o"dd'] });
+    expect(checks.map(({ sql }) => sql)).toEqual(['SELECT count(*) FROM "accounts"', 'SELECT count(*) FROM "o""dd"']);
+    for (const check of checks) expect(SqlCheck.parse(check)).toEqual(check);
+  });
+});
+
+describe('what a template will do, in words', () => {
+  test('Hone', () => {
+    expect(wordsOf('hone')).toEqual([
+      'Database: Daily at 02:00, the database is copied page by page while programs go on writing.',
+      'A snapshot is compressed with gzip, for example hone-2024-01-15-143022.db.gz.',
+      'It keeps the last 7 snapshots.',
+      'An encrypted database (SQLCipher) is copied in one statement instead and stays encrypted; its key is read from HONE_DB_KEY.',
+      'Each check counts the rows of accounts, transactions and subscriptions.',
+      'Restart the server of Hone after a restore, so that all its connections use the restored database.',
+    ]);
+  });
+
+  test('Portunus', () => {
+    expect(wordsOf('portunus')).toEqual([
+      'State: Daily at 06:25, the database is copied page by page while programs go on writing.',
+      'A snapshot is stored uncompressed, for example portunus-state-2024-01-15T14-30-22Z.db.',
+      'It keeps everything of 30 days.',
+      'Each check reads the version of the schema.',
+      'A snapshot with a newer schema than that of the database is not restored, with exit code 78, for the program would refuse it.',
+      'A reset also removes state.db.lock.',
+      'The database must not lie on nfs, tmpfs or ramfs.',
+      'Stop portunus-server before a restore and start it again afterwards: systemctl stop portunus-server, then systemctl start portunus-server.',
+    ]);
+  });
+
+  test('Sound Box keeps its audio beside the database', () => {
+    expect(wordsOf('soundbox').slice(0, 3)).toEqual([
+      'Database and audio: Daily at 03:00, the database is copied page by page while programs go on writing, together with the folder generated beside it.',
+      'A snapshot is stored uncompressed, for example Sound-Box-2024-01-15-143022.db.',
+      'It keeps everything of 14 days and those of 11 Sundays.',
+    ]);
+  });
+
+  test('PiSovereign has a rule for each of its parts', () => {
+    expect(wordsOf('pisovereign').filter((sentence) => /^It keeps|: /.test(sentence))).toEqual([
+      'Database: Daily at 02:00, the database is copied page by page while programs go on writing.',
+      'It keeps one a day for 7 days, those of 4 Sundays and one a month for 12 months.',
+      'Configuration: After changes, once quiet for 5 minutes, a copy of the file is made, together with env and backup.toml beside it.',
+      'It keeps the last 5 snapshots.',
+      'Vault: Sundays at 02:00, the folder is packed.',
+      'It keeps one a week for 4 weeks.',
+      'System image: On day 1 of each month at 02:00, an image of the whole disk is read, which must not be in use meanwhile.',
+      'It keeps one a month for 3 months.',
+      'System files, if wanted: On day 1 of each month at 02:00, the folder is packed without /proc/*, /sys/*, /dev/*, /tmp/*, /run/*, /mnt/*, /media/* and /backup/*.',
+      'It keeps one a month for 3 months.',
+      'Cache, if wanted: Sundays at 02:00, a copy of the file is made.',
+      'It keeps one a week for 4 weeks.',
+      'Models, if wanted: Sundays at 02:00, the folder is packed.',
+      'It keeps one a week for 4 weeks.',
+      expect.stringMatching(/^Stop PiSovereign/),
+    ]);
+  });
+
+  test('every figure of the data is said', () => {
+    for (const template of BUILT_IN_TEMPLATES) {
+      const words = templateInWords(template).join(' ');
+      for (const { retention, schedule } of template.parts) {
+        const { keepLast, keepDays, daily, weekly, monthly } = retention;
+        for (const figure of [keepLast, keepDays, daily, weekly, monthly])
+          if (figure) expect(words).toContain(`${figure} `);
+        if ('time' in schedule) expect(words).toContain(schedule.time);
+      }
+    }
+  });
+});
+
+describe('a template of one’s own', () => {
+  const part = { id: 'database', name: 'Database', kind: 'database' };
+  const own = (more: object, ofPart: object = {}) =>
+    JSON.stringify(
+      { id: 'notes', name: 'Notes', purpose: 'Keeps notes.', parts: [{ ...part, ...ofPart }], ...more },
+      null,
+      1,
+    );
+
+  test.each([
+    [own({ shedule: 1 }), 'Line 12 of the template: shedule: there is no such field here.'],
+    [own({ name: 3 }), 'Line 3 of the template: name: it must be a text in double quotes.'],
+    [own({ id: 'My Notes' }), 'Line 2 of the template: id: it may have lower-case letters, digits and hyphens.'],
+    [own({ parts: [] }), 'Line 5 of the template: parts: it must have at least 1 of them.'],
+    [own({ parts: [part, part] }), 'Line 5 of the template: parts: two parts have the same id.'],
+    [
+      own({}, { kind: 'table' }),
+      'Line 9 of the template: parts 1, kind: it must be “database”, “file”, “folder” or “image”.',
+    ],
+    [
+      own({}, { method: 'fast' }),
+      'Line 10 of the template: parts 1, method: it must be “online”, “compact” or “dump”.',
+    ],
+    [
+      own({}, { retention: { keepLast: 0 } }),
+      'Line 11 of the template: parts 1, retention, keepLast: it must be at least 1.',
+    ],
+    [
+      own({}, { retention: { keepLast: 1.5 } }),
+      'Line 11 of the template: parts 1, retention, keepLast: it must be a whole number.',
+    ],
+    [
+      own({}, { retention: { keepWeekly: 1 } }),
+      'Line 11 of the template: parts 1, retention, keepWeekly: there is no such field here.',
+    ],
+    [
+      own({}, { schedule: { kind: 'daily', time: '2:00' } }),
+      'Line 12 of the template: parts 1, schedule, time: it must be a time such as 02:00.',
+    ],
+    [
+      own({}, { namePattern: '{plan}' }),
+      'Line 10 of the template: parts 1, namePattern: a pattern needs a date, for example {date}: names without one cannot be told apart.',
+    ],
+    [
+      own({}, { subfolder: '../x' }),
+      'Line 10 of the template: parts 1, subfolder: it must lie below the folder it is in.',
+    ],
+    ['{ "name": "Notes" }', 'Line 1 of the template: id: it is missing.'],
+    ['{\n "id": "notes",\n}', 'Line 3 of the template: The name of a field, in double quotes, is missing before “}”.'],
+    ["{\n 'id': 1}", 'Line 2 of the template: Texts are put in double quotes.'],
+    ['{\n\n "id" "x"}', 'Line 3 of the template: A colon is missing after “id”.'],
+    ['{\n "a": 1,\n "a": 2}', 'Line 3 of the template: The field “a” is there twice.'],
+    ['# mine\n{}', 'Line 1 of the template: JSON has no comments.'],
+    ['{\n "id": "notes"', 'Line 2 of the template: A comma or “}” is missing after the field “id”.'],
+    ['', 'Line 1 of the template: The text ends too early.'],
+  ])('%j is refused in plain words', (text, message) => {
+    expect(errorOf(text)).toMatchObject({ code: 'INVALID_PARAMS', message, hint: expect.any(String) });
+  });
+
+  test('every fault is listed, not only the first', () => {
+    expect(errorOf(own({ shedule: 1, name: '' })).details?.faults).toHaveLength(2);
+  });
+});
+
+describe('JSON with lines', () => {
+  test('is read as JSON.parse reads it', () => {
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 6 }), fc.constantFrom(0, 2), (text, indent) => {
+        const spaced = JSON.stringify(JSON.parse(text), null, indent);
+        expect(parseJsonWithLines(spaced).value).toEqual(JSON.parse(spaced));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('what JSON.parse refuses is refused, and nothing else but fields that are there twice', () => {
+    const piece = fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      ':',
+      '"a"',
+      '"b"',
+      '1',
+      '-',
+      'true',
+      ' ',
+      '\n',
+      '"',
+      '\\',
+      "'",
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
+        const text = pieces.join('');
+        const outcome = (read: () => unknown) => {
+          try {
+            return { value: read() };
+          } catch (error) {
+            return { fault: String(error) };
+          }
+        };
+        const ours = outcome(() => parseJsonWithLines(text).value);
+        if ('fault' in ours && ours.fault.includes('twice')) return;
+        expect(ours.value).toEqual(outcome(() => JSON.parse(text)).value);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});

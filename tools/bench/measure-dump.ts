@@ -1,0 +1,23 @@
+/*
+ * Writes or reads a SQL dump in a process of its own:
+ * node tools/bench/measure-dump.ts write DATABASE DUMP
+ * node tools/bench/measure-dump.ts read DUMP DATABASE
+ */
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { restoreDumpFile } from '../../src-main/core/engine/dump/restore-dump.ts';
+import { writeDump } from '../../src-main/core/engine/dump/write-dump.ts';
+import { openDatabase } from '../../src-main/core/engine/open-database.ts';
+
+const [task, from = '', to = ''] = process.argv.slice(2);
+if (task === 'read') {
+  await restoreDumpFile(from, 'sql', to);
+} else {
+  const database = openDatabase(from, { readonly: true, mustExist: true });
+  const file = openSync(to, 'wx');
+  await writeDump(database, (piece) => {
+    for (let at = 0; at < piece.length; ) at += writeSync(file, piece, at);
+  });
+  closeSync(file);
+  database.close();
+}
+process.stdout.write(`${JSON.stringify({ peakMemoryMb: process.resourceUsage().maxRSS / 1024 })}\n`);
