@@ -94,11 +94,12 @@ export async function readHostKey({ host, port }: Pick<SftpSettings, 'host' | 'p
 }
 
 async function openSocket(host: string, port: number): Promise<Socket> {
-  const socket = connect({ host, port, signal: AbortSignal.timeout(CONNECT_MS) });
+  const socket = connect({ host, port });
   // SFTP is many small questions: gathered by the system, each would wait for the answer to the one before.
   socket.setNoDelay(true);
   try {
-    await once(socket, 'connect');
+    // The signal is not the socket's own: there it would end the connection after that time, however well it works.
+    await once(socket, 'connect', { signal: AbortSignal.timeout(CONNECT_MS) });
     return socket;
   } catch (error) {
     socket.destroy();
