@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { addAdoptCommand } from './adopt-command.ts';
 import { addBackupCommands } from './backup-commands.ts';
 import type { CommandContext } from './command.ts';
 import { addDestinationCommands } from './destination-commands.ts';
@@ -37,6 +38,7 @@ addPlanCommands(program, inSession);
 addDestinationCommands(program, inSession);
 addBackupCommands(program, inSession);
 addSnapshotCommands(program, inSession);
+addAdoptCommand(program, inSession);
 addRestoreCommands(program, inSession);
 addRecoveryKitCommand(program, inSession);
 addServeCommand(program);

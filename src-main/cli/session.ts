@@ -15,7 +15,7 @@ import { endProgress, errorOf, showProgress } from './output.ts';
 
 type StartsRun = Extract<
   MethodName,
-  `${string}.start` | 'restores.check' | 'restores.undo' | 'snapshots.delete' | 'destinations.adopt'
+  `${string}.start` | 'restores.check' | 'restores.undo' | 'snapshots.delete' | 'destinations.adopt' | 'foreign.adopt'
 >;
 
 /** A core for the length of one command. */

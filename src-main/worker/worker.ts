@@ -4,6 +4,7 @@ import type { Manifest } from '../../src-shared/model/manifest.ts';
 import { describeSource } from '../core/engine/describe-source.ts';
 import { drillSnapshot } from '../core/engine/drill.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
+import { examineFile } from '../core/engine/examine-file.ts';
 import { applyRestore } from '../core/engine/restore.ts';
 import { checkRestore } from '../core/engine/restore-check.ts';
 import { takeSnapshot } from '../core/engine/snapshot.ts';
@@ -27,6 +28,7 @@ const tasks: Tasks = {
   snapshot: takeSnapshot,
   verify: ({ path, mayStaySealed }, context) => verifyFile(path, context, mayStaySealed),
   drill: drillSnapshot,
+  examine: examineFile,
   'restore-check': checkRestore,
   restore: (request, context) => applyRestore(request, context, tellSafety),
   undo: (request, context) => undoRestore(request, context, tellSafety),

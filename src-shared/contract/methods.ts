@@ -10,6 +10,7 @@ import {
 } from '../model/destination.ts';
 import { DrillReceipt } from '../model/drill.ts';
 import { KeyInput } from '../model/encryption.ts';
+import { ForeignDescription, ForeignListing, ForeignPath } from '../model/foreign.ts';
 import { Drill, Plan, PlanInput, PlanSummary, Projection, Retention } from '../model/plan.ts';
 import { RecoveryKit, RecoveryKitState } from '../model/recovery-kit.ts';
 import { FileIdentity, RestoreSource } from '../model/restore.ts';
@@ -28,6 +29,15 @@ const snapshotId = z.strictObject({ snapshotId: z.uuid() });
 const started = z.object({ run: Run });
 const key = KeyInput.optional();
 const chosen = z.object({ path: FilePath.nullable() });
+const foreignPlace = z.union([z.strictObject({ destinationId: z.uuid() }), z.strictObject({ path: FilePath })]);
+const foreignOrder = {
+  files: z.array(ForeignPath).min(1).max(20_000).optional(),
+  planId: z.uuid().optional(),
+  /** What the plan will be called that they are for; without it, what their names say. */
+  newPlanName: z.string().trim().min(1).max(80).optional(),
+  underRetention: z.boolean().default(false),
+  key,
+};
 
 /** What the host can do that a browser alone cannot. */
 export const Capabilities = z.object({
@@ -291,6 +301,28 @@ export const methods = {
   /** What is in a folder, folders first; without a path the home folder. For hosts without native pickers. */
   'files.list': { params: z.strictObject({ path: FilePath.optional() }), result: FolderListing },
   'files.reveal': { params: z.strictObject({ path: FilePath }), result: nothing },
+
+  /** What other programs have left at a destination or in a folder: names, kinds, dates, and what is wrong. */
+  'foreign.list': { params: foreignPlace, result: ForeignListing },
+  /** Reads one of these files in full; with a key, an encrypted one must open with it. */
+  'foreign.describe': {
+    params: z.union([
+      z.strictObject({ destinationId: z.uuid(), file: ForeignPath, key }),
+      z.strictObject({ path: FilePath, file: ForeignPath, key }),
+    ]),
+    result: ForeignDescription,
+  },
+  /**
+   * Enters such files as snapshots, with manifests that are kept in the catalog alone: the files stay as they are.
+   * Without `files`, all that can be. They are pinned, unless `underRetention` hands them to the retention of the plan.
+   */
+  'foreign.adopt': {
+    params: z.union([
+      z.strictObject({ destinationId: z.uuid(), ...foreignOrder }),
+      z.strictObject({ path: FilePath, ...foreignOrder }),
+    ]),
+    result: started,
+  },
 
   'dialogs.pickDatabase': { params: nothing, result: chosen },
   'dialogs.pickBackup': { params: nothing, result: chosen },

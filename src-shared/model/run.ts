@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ErrorBody } from '../contract/errors.ts';
 import { DrillReceipt } from './drill.ts';
+import { ForeignAdoption } from './foreign.ts';
 import { RestoreCheck } from './restore.ts';
 import { Bytes, FilePath, Instant } from './values.ts';
 import { Verification } from './verification.ts';
@@ -8,6 +9,7 @@ import { Verification } from './verification.ts';
 /**
  * What a run does. `restore-check` stages and verifies what a restore would put back and compares it with what is
  * there; `undo` is a restore of the safety snapshot; `copy` brings snapshots to a destination that lacks them;
+ * `scan` reads manifests, `adopt` enters what other programs have made;
  * `cleanup` removes what a crash left behind.
  */
 export const RunKind = z.enum([
@@ -22,6 +24,7 @@ export const RunKind = z.enum([
   'delete',
   'scan',
   'cleanup',
+  'adopt',
 ]);
 export type RunKind = z.infer<typeof RunKind>;
 
@@ -129,6 +132,7 @@ export const RunResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('prune'), ...PruneOutcome.shape }),
   z.object({ kind: z.literal('delete'), ...PruneOutcome.shape }),
   z.object({ kind: z.literal('scan'), ...ScanOutcome.shape }),
+  z.object({ kind: z.literal('adopt'), ...ForeignAdoption.shape }),
 ]);
 export type RunResult = z.infer<typeof RunResult>;
 

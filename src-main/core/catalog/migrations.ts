@@ -136,4 +136,10 @@ export const migrations: readonly Migration[] = [
     PRIMARY KEY (plan_id, fingerprint)
   ) STRICT;
   `,
+  `
+  CREATE TABLE adopted_snapshots (
+    snapshot_id TEXT PRIMARY KEY REFERENCES snapshots(id) ON DELETE CASCADE,
+    manifest TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

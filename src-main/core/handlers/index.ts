@@ -5,6 +5,7 @@ import { backupsHandlers } from './backups.ts';
 import { destinationsHandlers } from './destinations.ts';
 import { drillsHandlers } from './drills.ts';
 import { filesHandlers } from './files.ts';
+import { foreignHandlers } from './foreign.ts';
 import type { Handlers } from './handler.ts';
 import { plansHandlers } from './plans.ts';
 import { pruneHandlers } from './prune.ts';
@@ -38,5 +39,6 @@ export function createHandlers(core: CoreContext): Handlers {
     ...alertsHandlers(core),
     ...filesHandlers(core),
     ...recoveryKitHandlers(core),
+    ...foreignHandlers(core),
   };
 }

@@ -53,6 +53,11 @@ export function runOutcome({ result, error }: Run): string {
       return `${countInWords(result.removed.length, 'snapshot')} removed, ${bytesInWords(result.bytesFreed)} freed`;
     case 'scan':
       return `${countInWords(result.found, 'snapshot')} found, ${result.added} new`;
+    case 'adopt': {
+      const adopted = result.files.filter(({ outcome }) => outcome === 'adopted').length;
+      const refused = result.files.filter(({ outcome }) => outcome === 'refused').length;
+      return `${countInWords(adopted, 'snapshot')} entered${refused === 0 ? '' : `, ${countInWords(refused, 'file')} refused`}`;
+    }
     default:
       return '';
   }
