@@ -8,6 +8,7 @@ import { EXIT, reportError } from './output.ts';
 import { addPlanCommands } from './plan-commands.ts';
 import { addRecoveryKitCommand } from './recovery-kit-command.ts';
 import { addRestoreCommands } from './restore-commands.ts';
+import { addRunDueCommand } from './run-due-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { Session } from './session.ts';
 import { addSnapshotCommands } from './snapshot-commands.ts';
@@ -41,6 +42,7 @@ addSnapshotCommands(program, inSession);
 addAdoptCommand(program, inSession);
 addRestoreCommands(program, inSession);
 addRecoveryKitCommand(program, inSession);
+addRunDueCommand(program, inSession);
 addServeCommand(program);
 
 program.parseAsync().catch((error: unknown) => {

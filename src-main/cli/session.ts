@@ -125,6 +125,15 @@ export class Session {
     });
   }
 
+  /** Serves the slots that are due, shows how far the runs are, and answers those that have ended. */
+  async serveDue(): Promise<Run[]> {
+    const stop = this.#core.on('run.changed', ({ run }) => showProgress(run));
+    const ended = await this.#core.serveDue();
+    stop();
+    endProgress();
+    return ended;
+  }
+
   /** Waits for what runs have set off: prunes, and copies to other destinations, with what they set off themselves. */
   async settled(): Promise<void> {
     for (;;) {

@@ -22,6 +22,7 @@ const KINDS: Readonly<Record<Run['kind'], string>> = {
   'restore-check': 'The check before a restore',
   restore: 'A restore',
   undo: 'An undo',
+  adopt: 'Reading the backups of other programs',
   prune: 'A prune',
   delete: 'A deletion',
   scan: 'A scan',

@@ -13,6 +13,7 @@ const KINDS: Record<RunKind, string> = {
   delete: 'Deletion of',
   scan: 'Scan of',
   cleanup: 'Clean-up of',
+  adopt: 'Adoption of backups in',
 };
 
 /** What a run is, for example `Backup of hone.db`. */
