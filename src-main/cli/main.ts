@@ -12,6 +12,7 @@ import { addRunDueCommand } from './run-due-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { Session } from './session.ts';
 import { addSnapshotCommands } from './snapshot-commands.ts';
+import { addTemplateCommands } from './template-commands.ts';
 
 const inSession: CommandContext = async (options, work) => {
   let session: Session | undefined;
@@ -42,6 +43,7 @@ addSnapshotCommands(program, inSession);
 addAdoptCommand(program, inSession);
 addRestoreCommands(program, inSession);
 addRecoveryKitCommand(program, inSession);
+addTemplateCommands(program, inSession);
 addRunDueCommand(program, inSession);
 addServeCommand(program);
 

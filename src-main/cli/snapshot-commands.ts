@@ -116,7 +116,12 @@ function printRemoval(asJson: boolean, { removed, kept, bytesFreed }: PruneOutco
   const lines = removed
     .map((each) => `removed  ${each.name}${at(each)}  (${each.reasons.join(', ')})`)
     .concat(kept.map((each) => `kept     ${each.name}${at(each)}  (${each.reasons.join(', ')})`));
-  print(asJson, { removed, kept, bytesFreed }, [...lines, `${bytesInWords(bytesFreed)} freed.`].join('\n'));
+  const figures = {
+    deletedCount: removed.length,
+    deleted: removed.map(({ name }) => name),
+    retainedCount: kept.length,
+  };
+  print(asJson, { ...figures, bytesFreed, removed, kept }, [...lines, `${bytesInWords(bytesFreed)} freed.`].join('\n'));
   return EXIT.done;
 }
 

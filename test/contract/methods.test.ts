@@ -31,6 +31,13 @@ const planOf = ({ plan }: Scene) => ({ planId: plan.id });
 const destinationOf = ({ plan }: Scene) => ({ destinationId: plan.destinations[0]?.destinationId });
 const gone = ({ folder }: Scene) => join(folder, 'gone.db');
 
+const NOTES_TEMPLATE = JSON.stringify({
+  id: 'notes',
+  name: 'Notes',
+  purpose: 'Keeps the notes.',
+  parts: [{ id: 'database', name: 'Database', kind: 'database', places: { linux: ['~/.notes/notes.db'] } }],
+});
+
 /** A folder with one backup that another program has made, and a file that is none. */
 function foreignFolder({ folder }: Scene) {
   const path = join(folder, 'foreign');
@@ -194,6 +201,36 @@ const cases: Record<MethodName, MethodCase> = {
     missing: () => ({ schedule: { kind: 'cron', expression: 'now and then' } }),
     missingCode: 'INVALID_PARAMS',
     wrong: { schedule: { kind: 'sometimes' } },
+  },
+  'schedules.readOld': {
+    good: () => ({ text: '0 2 * * * PASSWORD=secret hone backup create', path: '/etc/cron.d/hone' }),
+    missing: null,
+    wrong: { text: '' },
+  },
+  'templates.list': nothing,
+  'templates.apply': {
+    good: ({ folder }) => ({ templateId: 'portunus', folder }),
+    missing: () => ({ templateId: 'nobody' }),
+    wrong: { templateId: 'hone', text: '{}' },
+  },
+  'templates.save': {
+    good: () => ({ text: NOTES_TEMPLATE }),
+    missing: () => ({ text: '{ "id": "notes" }' }),
+    missingCode: 'INVALID_PARAMS',
+    wrong: { text: 1 },
+  },
+  'templates.remove': {
+    good: async ({ core }) => {
+      await core.call('templates.save', { text: NOTES_TEMPLATE });
+      return { templateId: 'notes' };
+    },
+    missing: () => ({ templateId: 'nobody' }),
+    wrong: {},
+  },
+  'templates.export': {
+    good: () => ({ templateId: 'hone' }),
+    missing: () => ({ templateId: 'nobody' }),
+    wrong: { templateId: '' },
   },
   'schedules.pause': {
     good: (scene) => ({ ...planOf(scene), until: null }),

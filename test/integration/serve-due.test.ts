@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { KEEP_ALL } from '../../src-shared/model/plan.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { setScene } from '../support/scene.ts';
 
@@ -16,7 +17,7 @@ async function setDueScene(plan: Parameters<typeof setScene>[0] = {}) {
 
 test('nothing is served before it is due; what was missed is one run, with what follows it', async () => {
   const { core, plan, pass } = await setDueScene({
-    plan: { schedule: { kind: 'interval', hours: 1 }, retention: { keepLast: 1 } },
+    plan: { schedule: { kind: 'interval', hours: 1 }, retention: { ...KEEP_ALL, keepLast: 1 } },
   });
   expect(await core.serveDue()).toEqual([]);
   await pass(5.5);

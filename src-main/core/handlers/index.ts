@@ -18,6 +18,7 @@ import { secretsHandlers } from './secrets.ts';
 import { settingsHandlers } from './settings.ts';
 import { snapshotsHandlers } from './snapshots.ts';
 import { sourcesHandlers } from './sources.ts';
+import { templatesHandlers } from './templates.ts';
 
 /** Every handler of the contract; leaving one out does not compile. */
 export function createHandlers(core: CoreContext): Handlers {
@@ -40,5 +41,6 @@ export function createHandlers(core: CoreContext): Handlers {
     ...filesHandlers(core),
     ...recoveryKitHandlers(core),
     ...foreignHandlers(core),
+    ...templatesHandlers(core),
   };
 }
