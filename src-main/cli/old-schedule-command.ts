@@ -37,7 +37,9 @@ export function addReadScheduleCommand(plan: Command, context: CommandContext): 
 export async function scheduleFrom(file: string): Promise<OldSchedule> {
   const { text, path } = await textOf(file);
   const { schedules, unread }: OldSchedules = readOldSchedules(text, path);
-  const backups = schedules.filter(({ facts }) => facts.does === 'backup' || facts.does === 'unknown');
+  const saying = schedules.filter(({ facts }) => facts.does === 'backup' || facts.does === 'unknown');
+  // One line may do several things, of which one alone is told.
+  const backups = saying.length > 0 ? saying : schedules;
   const [first, ...others] = backups;
   if (first === undefined)
     throw new UsageError(`There is no schedule of a backup in ${file}. ${unread[0]?.problem ?? ''}`.trim());
