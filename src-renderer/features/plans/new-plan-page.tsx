@@ -4,9 +4,10 @@ import { useLocation } from 'wouter';
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
 import type { Params } from '../../../src-shared/contract/methods.ts';
 import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
-import { KEEP_ALL, type PlanDestination, type Retention } from '../../../src-shared/model/plan.ts';
+import { type Drill, KEEP_ALL, type PlanDestination, type Retention } from '../../../src-shared/model/plan.ts';
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
+import type { PlanDraft } from '../../../src-shared/model/template-use.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
 import { client } from '../../api/client.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
@@ -27,6 +28,7 @@ import { SealFields } from './seal-fields.tsx';
 import { SnapshotFields } from './snapshot-fields.tsx';
 import { SourceDrop } from './source-drop.tsx';
 import { SourceFacts } from './source-facts.tsx';
+import { TemplateChoice } from './template-choice.tsx';
 
 /** Makes a plan, and the first backup with it. */
 export function NewPlanPage() {
@@ -54,6 +56,17 @@ export function NewPlanPage() {
     monthly: 12,
   });
   const [verify, setVerify] = useState(true);
+  const [drill, setDrill] = useState<Drill | null>(null);
+  const fillIn = (draft: PlanDraft): void => {
+    if (draft.sourcePath !== null) choose(draft.sourcePath);
+    if (draft.destinationPath !== null) setFolder(draft.destinationPath);
+    setName(draft.name);
+    setCompression(draft.compression);
+    setSchedule(draft.schedule);
+    setTimeZone(draft.timeZone);
+    setRetention(draft.retention);
+    setDrill(draft.drill);
+  };
   const [, navigate] = useLocation();
   const mounted = useMounted();
   const action = useAction('here');
@@ -80,6 +93,7 @@ export function NewPlanPage() {
         timeZone,
         retention,
         verifyAfterBackup: verify,
+        ...(drill === null ? {} : { drill }),
         ...(key === null || source?.encryption == null ? {} : { key: { value: key } }),
       });
       await client.call('backups.start', { planId: plan.id });
@@ -91,6 +105,7 @@ export function NewPlanPage() {
   return (
     <Page title="New plan">
       <Stack gap="lg" maw={760}>
+        <TemplateChoice onDraft={fillIn} />
         <Section title="Database">
           <SourceDrop onPath={choose}>
             <PathField
