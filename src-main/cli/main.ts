@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { addAdoptCommand } from './adopt-command.ts';
 import { addBackupCommands } from './backup-commands.ts';
 import type { CommandContext } from './command.ts';
 import { addDestinationCommands } from './destination-commands.ts';
@@ -8,9 +9,11 @@ import { addPlanCommands } from './plan-commands.ts';
 import { addRecoveryKitCommand } from './recovery-kit-command.ts';
 import { addResetCommand } from './reset-command.ts';
 import { addRestoreCommands } from './restore-commands.ts';
+import { addRunDueCommand } from './run-due-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { Session } from './session.ts';
 import { addSnapshotCommands } from './snapshot-commands.ts';
+import { addTemplateCommands } from './template-commands.ts';
 
 const inSession: CommandContext = async (options, work) => {
   let session: Session | undefined;
@@ -38,9 +41,12 @@ addPlanCommands(program, inSession);
 addDestinationCommands(program, inSession);
 addBackupCommands(program, inSession);
 addSnapshotCommands(program, inSession);
+addAdoptCommand(program, inSession);
 addRestoreCommands(program, inSession);
 addResetCommand(program, inSession);
 addRecoveryKitCommand(program, inSession);
+addTemplateCommands(program, inSession);
+addRunDueCommand(program, inSession);
 addServeCommand(program);
 
 program.parseAsync().catch((error: unknown) => {

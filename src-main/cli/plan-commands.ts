@@ -1,87 +1,22 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { PlanSummary } from '../../src-shared/model/plan.ts';
-import type { Schedule } from '../../src-shared/model/schedule.ts';
 import { metricsOf } from '../../src-shared/rules/metrics.ts';
+import { keptInWords } from '../../src-shared/rules/template-words.ts';
 import { bytesInWords, countInWords } from '../../src-shared/rules/wording.ts';
-import { explainError } from '../core/engine/engine-errors.ts';
-import { parseFormat } from './backup-commands.ts';
-import { type CommandContext, json, several } from './command.ts';
-import { addKeyOptions, type KeyOptions, keyOf } from './key-options.ts';
-import { METHOD_HELP, parseMethod } from './method-options.ts';
-import { EXIT, errorOf, print, say } from './output.ts';
-import { addRetentionOptions, type RetentionOptions, retentionOf } from './retention-options.ts';
-import { parseSchedule, SCHEDULE_HELP } from './schedule-option.ts';
-import { addSealOptions, type SealOptions, sealOf } from './seal-options.ts';
-import type { Session } from './session.ts';
+import { type CommandContext, json } from './command.ts';
+import { addReadScheduleCommand } from './old-schedule-command.ts';
+import { EXIT, errorOf, print } from './output.ts';
+import { addPlanAddCommand } from './plan-add-command.ts';
 
-interface AddOptions extends RetentionOptions, KeyOptions, SealOptions {
-  name: string;
-  source: string;
-  to: string[];
-  format?: string;
-  schedule?: Schedule;
-  timeZone?: string;
-  method?: string;
-  schemaVersion?: string;
-  lockFile?: string[];
-  verify: boolean;
-  json?: boolean;
-}
-
-/** `plan add`, `plan list`, `plan remove`, and `status`. */
+/** The commands of `plan`, `drill` and `status`. */
 export function addPlanCommands(program: Command, context: CommandContext): void {
   const plan = program
     .command('plan')
     .summary('add, list and remove plans')
     .description('A plan is a database, the destinations its snapshots go to, and the rules for both.');
 
-  addSealOptions(addKeyOptions(addRetentionOptions(json(plan.command('add')))))
-    .summary('make a plan')
-    .requiredOption('--name <name>', 'what it is called')
-    .requiredOption('--source <file>', 'the database')
-    .requiredOption('--to <destination>', 'a destination by its name, or a folder; may be given several times', several)
-    .option('--format <format>', 'gz, zst or none (gz unless given)')
-    .option('--method <method>', `${METHOD_HELP}; online unless given`)
-    .option('--schema-version <sql>', 'a question whose answer is the version of the schema; user_version unless given')
-    .option(
-      '--lock-file <name>',
-      'a file beside the database that a reset removes; may be given several times',
-      several,
-    )
-    .option('--schedule <when>', SCHEDULE_HELP, parseSchedule)
-    .option('--time-zone <name>', 'of the schedule, for example Europe/Berlin; this machine’s unless given')
-    .option('--no-verify', 'do not prove each snapshot after the backup')
-    .addHelpText(
-      'after',
-      '\nExample:\n  snapkeep plan add --name hone --source ~/.local/share/hone/hone.db --to /mnt/nas/hone --to cloud --schedule "daily 02:00" --keep-daily 14 --keep-monthly 12',
-    )
-    .action((options: AddOptions) =>
-      context(options, async (session) => {
-        const compression = parseFormat(options.format);
-        const retention = retentionOf(options);
-        const made = await session.call('plans.create', {
-          name: options.name,
-          sourcePath: resolve(options.source),
-          destinations: await chosenDestinations(session, options.to),
-          verifyAfterBackup: options.verify,
-          ...(await keyOf(options)),
-          ...sealOf(options),
-          ...(compression === undefined ? {} : { compression }),
-          ...methodOf(options),
-          ...(options.schedule === undefined ? {} : { schedule: options.schedule }),
-          ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),
-          ...(retention === undefined ? {} : { retention }),
-        });
-        await sayWarnings(session, made.sourcePath);
-        print(
-          options.json === true,
-          made,
-          `Made the plan ${made.name}. Back it up with: snapkeep backup ${JSON.stringify(made.name)}`,
-        );
-        return EXIT.done;
-      }),
-    );
+  addPlanAddCommand(plan, context);
+  addReadScheduleCommand(plan, context);
 
   json(plan.command('list'))
     .summary('list the plans')
@@ -135,43 +70,46 @@ export function addPlanCommands(program: Command, context: CommandContext): void
           process.stdout.write(metricsOf(plans, Date.now()));
           return EXIT.done;
         }
-        const words = plans.map(
-          ({ plan: each, state, reason, snapshotCount, storedBytes }) =>
-            `${each.name}: ${state}. ${reason} ${countInWords(snapshotCount, 'snapshot')}, ${bytesInWords(storedBytes)}.`,
-        );
-        print(options.json === true, plans, words.join('\n') || 'There is no plan yet.');
+        const words = plans.map((plan) => statusInWords(plan));
+        print(options.json === true, plans.map(withStatus), words.join('\n') || 'There is no plan yet.');
         return EXIT.done;
       }),
     );
 }
 
-/** Says what is unsafe about the place of a database. The plan is made by now: what keeps it from being looked at is no failure. */
-async function sayWarnings(session: Session, path: string): Promise<void> {
-  try {
-    for (const warning of (await session.call('sources.describe', { path })).warnings) say(warning);
-  } catch (error) {
-    say(explainError(error, path).message);
-  }
-}
-
-/** How the database is read, asked for its version, and reset. */
-function methodOf({ method, schemaVersion, lockFile }: AddOptions) {
-  const parsed = parseMethod(method);
+/** What is asked of a backup by who looks after it: is it on, where, how long, how many, when, how it went. */
+function shortStatus({ plan, schedule, destinations, snapshotCount, newest, lastBackup }: PlanSummary) {
   return {
-    ...(parsed === undefined ? {} : { method: parsed }),
-    ...(schemaVersion === undefined ? {} : { schemaVersion: { sql: schemaVersion } }),
-    ...(lockFile === undefined ? {} : { lockFiles: lockFile }),
+    enabled: plan.schedule.kind !== 'manual' && schedule.paused === null,
+    folders: destinations.map(({ label }) => label),
+    retention: keptInWords(plan.retention),
+    schedule: schedule.words,
+    count: snapshotCount,
+    newestAt: newest?.createdAt ?? null,
+    lastBackup: lastBackup && {
+      at: lastBackup.finishedAt ?? lastBackup.startedAt ?? lastBackup.queuedAt,
+      status: lastBackup.state,
+      sizeBytes: lastBackup.result?.kind === 'backup' ? lastBackup.result.sizeBytes : null,
+      error: lastBackup.error?.message ?? null,
+    },
   };
 }
 
-/** Destinations that are known by name; anything else is a folder, which becomes one. */
-async function chosenDestinations(session: Session, given: readonly string[]) {
-  const chosen = [];
-  for (const each of given) {
-    const found = await session.findDestination(each);
-    chosen.push(found === undefined ? { path: resolve(each) } : { destinationId: found.destination.id });
-  }
-  return chosen;
+const withStatus = (summary: PlanSummary) => ({ ...summary, status: shortStatus(summary) });
+
+function statusInWords(summary: PlanSummary): string {
+  const { plan, state, reason, storedBytes } = summary;
+  const { enabled, folders, retention, schedule, count, newestAt, lastBackup } = shortStatus(summary);
+  const size = lastBackup?.sizeBytes == null ? '' : `, ${bytesInWords(lastBackup.sizeBytes)}`;
+  const last = lastBackup === null ? 'none yet' : `${lastBackup.at}, ${lastBackup.status}${size}`;
+  return [
+    `${plan.name}: ${state}. ${reason}`,
+    `  enabled      ${enabled ? 'yes' : 'no'}: ${schedule}`,
+    `  kept         ${retention}`,
+    `  in           ${folders.join(', ')}`,
+    `  snapshots    ${count}, ${bytesInWords(storedBytes)}${newestAt === null ? '' : `, the newest of ${newestAt}`}`,
+    `  last backup  ${last}${lastBackup?.error == null ? '' : `. ${lastBackup.error}`}`,
+  ].join('\n');
 }
 
 const labelsOf = ({ destinations }: PlanSummary): string => destinations.map(({ label }) => label).join(', ');

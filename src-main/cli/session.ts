@@ -16,7 +16,7 @@ import { endProgress, errorOf, showProgress } from './output.ts';
 
 type StartsRun = Extract<
   MethodName,
-  `${string}.start` | 'restores.check' | 'restores.undo' | 'snapshots.delete' | 'destinations.adopt'
+  `${string}.start` | 'restores.check' | 'restores.undo' | 'snapshots.delete' | 'destinations.adopt' | 'foreign.adopt'
 >;
 
 /** A core for the length of one command. */
@@ -140,6 +140,15 @@ export class Session {
     throw new SnapkeepError('NOT_FOUND', `There is no destination called “${given}”.`, {
       hint: names === '' ? 'Add one with: snapkeep destination add' : `There are: ${names}.`,
     });
+  }
+
+  /** Serves the slots that are due, shows how far the runs are, and answers those that have ended. */
+  async serveDue(): Promise<Run[]> {
+    const stop = this.#core.on('run.changed', ({ run }) => showProgress(run));
+    const ended = await this.#core.serveDue();
+    stop();
+    endProgress();
+    return ended;
   }
 
   /** Waits for what runs have set off: prunes, and copies to other destinations, with what they set off themselves. */

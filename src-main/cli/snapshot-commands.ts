@@ -1,10 +1,10 @@
-import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import type { PrunePreview } from '../../src-shared/contract/methods.ts';
 import type { PrunedSnapshot, PruneOutcome } from '../../src-shared/model/run.ts';
 import type { ListedSnapshot } from '../../src-shared/model/snapshot.ts';
 import { bytesInWords, countInWords } from '../../src-shared/rules/wording.ts';
+import { readManifests } from './adopt-command.ts';
 import { type CommandContext, json } from './command.ts';
 import { EXIT, errorOf, print, say, UsageError } from './output.ts';
 import { addRetentionOptions, type RetentionOptions, retentionOf } from './retention-options.ts';
@@ -16,7 +16,7 @@ interface PruneOptions extends RetentionOptions {
   json?: boolean;
 }
 
-/** `list`, `prune`, `delete` and `adopt`. */
+/** `list`, `prune` and `delete`. */
 export function addSnapshotCommands(program: Command, context: CommandContext): void {
   json(program.command('list'))
     .summary('list snapshots')
@@ -65,30 +65,6 @@ export function addSnapshotCommands(program: Command, context: CommandContext): 
         return printRemoval(options.json === true, run.result);
       }),
     );
-
-  json(program.command('adopt'))
-    .summary('read the manifests at a destination or in a folder, and enter what is not known yet')
-    .argument('<destination>', 'name of a destination, or a folder of snapshots')
-    .action((given: string, options: { json?: boolean }) =>
-      context(options, async (session) => {
-        const { kind: _kind, ...outcome } = await adopt(session, given);
-        for (const problem of outcome.problems) say(`${problem.name}: ${problem.message}`);
-        print(
-          options.json === true,
-          outcome,
-          `Found ${countInWords(outcome.found, 'snapshot')}, ${outcome.added} of them new; ${outcome.missing} missing.`,
-        );
-        return EXIT.done;
-      }),
-    );
-}
-
-async function adopt(session: Session, given: string) {
-  const found = await session.findDestination(given);
-  const what = found === undefined ? { path: resolve(given) } : { destinationId: found.destination.id };
-  const run = await session.run('destinations.adopt', what);
-  if (run.result?.kind !== 'scan') throw errorOf(run);
-  return run.result;
 }
 
 async function listSnapshots(session: Session, planName: string | undefined, folder: string | undefined) {
@@ -97,7 +73,7 @@ async function listSnapshots(session: Session, planName: string | undefined, fol
       'snapshots.list',
       planName === undefined ? {} : { planId: (await session.findPlan(planName)).plan.id },
     );
-  const { destinationId } = await adopt(session, folder);
+  const { destinationId } = await readManifests(session, folder);
   return (await session.call('snapshots.list', {})).filter(({ copies }) =>
     copies.some((copy) => copy.destinationId === destinationId && copy.state === 'stored'),
   );
@@ -140,7 +116,12 @@ function printRemoval(asJson: boolean, { removed, kept, bytesFreed }: PruneOutco
   const lines = removed
     .map((each) => `removed  ${each.name}${at(each)}  (${each.reasons.join(', ')})`)
     .concat(kept.map((each) => `kept     ${each.name}${at(each)}  (${each.reasons.join(', ')})`));
-  print(asJson, { removed, kept, bytesFreed }, [...lines, `${bytesInWords(bytesFreed)} freed.`].join('\n'));
+  const figures = {
+    deletedCount: removed.length,
+    deleted: removed.map(({ name }) => name),
+    retainedCount: kept.length,
+  };
+  print(asJson, { ...figures, bytesFreed, removed, kept }, [...lines, `${bytesInWords(bytesFreed)} freed.`].join('\n'));
   return EXIT.done;
 }
 

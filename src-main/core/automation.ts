@@ -26,6 +26,11 @@ export interface Automation {
   readonly channels: Channels;
   /** Begins to serve schedules and to watch; not for hosts that are gone in a moment. */
   start(): void;
+  /**
+   * Serves once what is due, for hosts that are gone in a moment: waits for the runs and what they set off, copies
+   * included, and answers the runs in the order they ended.
+   */
+  serveDue(): Promise<Run[]>;
   /** Waits until what the clock has set off is under way and told. */
   settled(): Promise<void>;
   /** Stops, before the runs are cancelled. */
@@ -92,21 +97,41 @@ export function createAutomation(
     else seen.delete(run.id);
     followBackup(core(), channels, watchdog, run, followUp);
   });
+  const settled = async (): Promise<void> => {
+    await scheduler.settled();
+    await followUp.settled();
+    await copier.settled();
+    await watchdog.settled();
+  };
   return {
     scheduler,
     copier,
     channels,
+    serveDue: async () => {
+      const ended = new Map<string, Run>();
+      const stop = events.on('run.changed', ({ run }) => {
+        if (run.finishedAt !== null) ended.set(run.id, run);
+      });
+      scheduler.serve();
+      copier.look({ atOnce: true });
+      for (let run: Run | undefined; ; ) {
+        await settled();
+        [run] = runs.active();
+        if (run === undefined) break;
+        await runs.ended(run.id);
+      }
+      scheduler.close();
+      watchdog.look();
+      await settled();
+      stop();
+      return [...ended.values()];
+    },
     start: () => {
       scheduler.start();
       copier.start();
       watchdog.start();
     },
-    settled: async () => {
-      await scheduler.settled();
-      await followUp.settled();
-      await copier.settled();
-      await watchdog.settled();
-    },
+    settled,
     close: async () => {
       scheduler.close();
       copier.close();

@@ -41,6 +41,8 @@ export interface Core {
   activeRuns(): Run[];
   /** Waits until what the clock has set off is under way and told: slots that are due, alerts. */
   settled(): Promise<void>;
+  /** Serves once what is due, and waits for the runs and what they set off; for hosts that are gone in a moment. */
+  serveDue(): Promise<Run[]>;
   /** Cancels what runs, waits for the workers, and gives the data folder free. */
   close(): Promise<void>;
 }

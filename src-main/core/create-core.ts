@@ -89,6 +89,7 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts): C
     runEnded: (runId) => runs.ended(runId),
     activeRuns: () => runs.active(),
     settled: () => automation.settled(),
+    serveDue: () => automation.serveDue(),
     close: async () => {
       await automation.close();
       await runs.close();

@@ -4,6 +4,7 @@ import type { Manifest } from '../../src-shared/model/manifest.ts';
 import { describeSource } from '../core/engine/describe-source.ts';
 import { drillSnapshot } from '../core/engine/drill.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
+import { examineFile } from '../core/engine/examine-file.ts';
 import { exportSnapshot } from '../core/engine/export.ts';
 import { applyReset, checkReset } from '../core/engine/reset.ts';
 import { applyRestore } from '../core/engine/restore.ts';
@@ -30,6 +31,7 @@ const tasks: Tasks = {
   export: exportSnapshot,
   verify: ({ path, mayStaySealed }, context) => verifyFile(path, context, mayStaySealed),
   drill: drillSnapshot,
+  examine: examineFile,
   'restore-check': checkRestore,
   restore: (request, context) => applyRestore(request, context, tellSafety),
   undo: (request, context) => undoRestore(request, context, tellSafety),

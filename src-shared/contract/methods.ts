@@ -10,6 +10,8 @@ import {
 } from '../model/destination.ts';
 import { DrillReceipt } from '../model/drill.ts';
 import { KeyInput } from '../model/encryption.ts';
+import { ForeignDescription, ForeignListing, ForeignPath } from '../model/foreign.ts';
+import { OldSchedules } from '../model/old-schedule.ts';
 import { Drill, Plan, PlanInput, PlanSummary, Projection, Retention } from '../model/plan.ts';
 import { RecoveryKit, RecoveryKitState } from '../model/recovery-kit.ts';
 import { ResetPreview, ResetTarget } from '../model/reset.ts';
@@ -20,6 +22,7 @@ import { SealSecretsInput, SnapshotSeal } from '../model/seal.ts';
 import { SecretName, SecretState, Settings } from '../model/settings.ts';
 import { ListedSnapshot, Snapshot } from '../model/snapshot.ts';
 import { SourceDescription } from '../model/source.ts';
+import { AppliedTemplate, TemplateSummary } from '../model/template-use.ts';
 import { Bytes, FilePath, Instant } from '../model/values.ts';
 import { Verification } from '../model/verification.ts';
 
@@ -29,6 +32,17 @@ const snapshotId = z.strictObject({ snapshotId: z.uuid() });
 const started = z.object({ run: Run });
 const key = KeyInput.optional();
 const chosen = z.object({ path: FilePath.nullable() });
+/** A template or a schedule that somebody wrote is not longer, in characters. */
+const templateTextInput = z.string().min(1).max(200_000);
+const foreignPlace = z.union([z.strictObject({ destinationId: z.uuid() }), z.strictObject({ path: FilePath })]);
+const foreignOrder = {
+  files: z.array(ForeignPath).min(1).max(20_000).optional(),
+  planId: z.uuid().optional(),
+  /** What the plan will be called that they are for; without it, what their names say. */
+  newPlanName: z.string().trim().min(1).max(80).optional(),
+  underRetention: z.boolean().default(false),
+  key,
+};
 
 /** What the host can do that a browser alone cannot. */
 export const Capabilities = z.object({
@@ -179,6 +193,32 @@ export const methods = {
   /** A person has printed or downloaded it. */
   'recoveryKit.markSaved': { params: z.strictObject({ digest: z.string() }), result: RecoveryKitState },
 
+  /** The templates that come with Snapkeep, then those that were saved. */
+  'templates.list': { params: nothing, result: z.array(TemplateSummary) },
+  /**
+   * What a template would do here: its places on this machine, and what plans it would make. Nothing is made.
+   * `folder` is the folder of the program, where the template asks for one.
+   */
+  'templates.apply': {
+    params: z.union([
+      z.strictObject({ templateId: z.string().min(1).max(40), folder: FilePath.optional() }),
+      z.strictObject({ text: templateTextInput, folder: FilePath.optional() }),
+    ]),
+    result: AppliedTemplate,
+  },
+  /** Checks a template in JSON, and keeps it; a fault in it is told with its line and field. */
+  'templates.save': {
+    params: z.strictObject({ text: templateTextInput, replace: z.boolean().default(false) }),
+    result: TemplateSummary,
+  },
+  /** Forgets a template that was saved; those that come with Snapkeep stay. */
+  'templates.remove': { params: z.strictObject({ templateId: z.string().min(1).max(40) }), result: nothing },
+  /** A template as a text to be shared or changed. */
+  'templates.export': {
+    params: z.strictObject({ templateId: z.string().min(1).max(40) }),
+    result: z.object({ fileName: z.string(), text: z.string() }),
+  },
+
   /** A schedule as a sentence, and its next slots. */
   'schedules.preview': {
     params: z.strictObject({ schedule: Schedule, timeZone: TimeZone.optional() }),
@@ -188,6 +228,11 @@ export const methods = {
   'schedules.pause': {
     params: z.strictObject({ planId: z.uuid().optional(), until: Instant.nullable() }),
     result: nothing,
+  },
+  /** Reads the times, folders and retention out of a crontab, systemd units, a script or settings. Secrets in it are not kept. */
+  'schedules.readOld': {
+    params: z.strictObject({ text: templateTextInput, path: z.string().max(4096).optional() }),
+    result: OldSchedules,
   },
   'schedules.resume': { params: z.strictObject({ planId: z.uuid().optional() }), result: nothing },
   /** The pause of everything. */
@@ -329,6 +374,28 @@ export const methods = {
   /** What is in a folder, folders first; without a path the home folder. For hosts without native pickers. */
   'files.list': { params: z.strictObject({ path: FilePath.optional() }), result: FolderListing },
   'files.reveal': { params: z.strictObject({ path: FilePath }), result: nothing },
+
+  /** What other programs have left at a destination or in a folder: names, kinds, dates, and what is wrong. */
+  'foreign.list': { params: foreignPlace, result: ForeignListing },
+  /** Reads one of these files in full; with a key, an encrypted one must open with it. */
+  'foreign.describe': {
+    params: z.union([
+      z.strictObject({ destinationId: z.uuid(), file: ForeignPath, key }),
+      z.strictObject({ path: FilePath, file: ForeignPath, key }),
+    ]),
+    result: ForeignDescription,
+  },
+  /**
+   * Enters such files as snapshots, with manifests that are kept in the catalog alone: the files stay as they are.
+   * Without `files`, all that can be. They are pinned, unless `underRetention` hands them to the retention of the plan.
+   */
+  'foreign.adopt': {
+    params: z.union([
+      z.strictObject({ destinationId: z.uuid(), ...foreignOrder }),
+      z.strictObject({ path: FilePath, ...foreignOrder }),
+    ]),
+    result: started,
+  },
 
   'dialogs.pickDatabase': { params: nothing, result: chosen },
   'dialogs.pickBackup': { params: nothing, result: chosen },

@@ -1,10 +1,7 @@
 import { z } from 'zod';
 import { Retention } from './plan.ts';
 import { Schedule, TimeZone } from './schedule.ts';
-
-/** The programs whose ways of backing up are known. */
-export const KnownProgram = z.enum(['hone', 'portunus', 'openmemory', 'soundbox', 'pisovereign']);
-export type KnownProgram = z.infer<typeof KnownProgram>;
+import { KnownProgram } from './values.ts';
 
 /** What can be read from a command or script that backed something up. */
 export const OldCommandFacts = z.object({

@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import { ErrorBody } from '../contract/errors.ts';
 import { DrillReceipt } from './drill.ts';
+import { ForeignAdoption } from './foreign.ts';
 import { RestoreCheck } from './restore.ts';
 import { Bytes, FilePath, Instant, Sha256 } from './values.ts';
 import { Verification } from './verification.ts';
 
 /**
- * What a run does. `export` writes a snapshot into a pipe. `restore-check` stages and verifies what a restore would put back and compares it with what is
- * there; `undo` is a restore of the safety snapshot; `reset` removes a database; `copy` brings snapshots to a destination that lacks them;
- * `cleanup` removes what a crash left behind.
+ * What a run does. `export` writes a snapshot into a pipe. `restore-check` stages and verifies what a restore would put
+ * back and compares it with what is there; `undo` is a restore of the safety snapshot; `reset` removes a database;
+ * `copy` brings snapshots to a destination that lacks them; `scan` reads manifests, `adopt` enters what other programs
+ * have made; `cleanup` removes what a crash left behind.
  */
 export const RunKind = z.enum([
   'backup',
@@ -24,6 +26,7 @@ export const RunKind = z.enum([
   'delete',
   'scan',
   'cleanup',
+  'adopt',
 ]);
 export type RunKind = z.infer<typeof RunKind>;
 
@@ -133,6 +136,7 @@ export const RunResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('prune'), ...PruneOutcome.shape }),
   z.object({ kind: z.literal('delete'), ...PruneOutcome.shape }),
   z.object({ kind: z.literal('scan'), ...ScanOutcome.shape }),
+  z.object({ kind: z.literal('adopt'), ...ForeignAdoption.shape }),
 ]);
 export type RunResult = z.infer<typeof RunResult>;
 

@@ -30,3 +30,7 @@ export type TableRows = z.infer<typeof TableRows>;
 /** A program that has a file open. */
 export const FileHolder = z.object({ pid: z.number().int(), name: z.string() });
 export type FileHolder = z.infer<typeof FileHolder>;
+
+/** The programs whose ways of backing up are known. */
+export const KnownProgram = z.enum(['hone', 'portunus', 'openmemory', 'soundbox', 'pisovereign']);
+export type KnownProgram = z.infer<typeof KnownProgram>;

@@ -1,5 +1,4 @@
-import type { KnownProgram } from '../model/old-schedule.ts';
-import type { Compression } from '../model/values.ts';
+import type { Compression, KnownProgram } from '../model/values.ts';
 import { findTime, monthTime, type NamedTime } from './times-in-names.ts';
 
 /** What the name of a backup says that another program made, or that nobody entered. */

@@ -1,5 +1,6 @@
-import type { KnownProgram, OldCommandFacts } from '../model/old-schedule.ts';
+import type { OldCommandFacts } from '../model/old-schedule.ts';
 import { KEEP_ALL, type Retention } from '../model/plan.ts';
+import type { KnownProgram } from '../model/values.ts';
 import { isSecretName, withoutSecrets } from './without-secrets.ts';
 
 /** Variables by name; secrets are never among them. */

@@ -1,6 +1,7 @@
-import type { KnownProgram, OldCommandFacts, OldSchedule, OldSchedules } from '../model/old-schedule.ts';
+import type { OldCommandFacts, OldSchedule, OldSchedules } from '../model/old-schedule.ts';
 import { KEEP_ALL } from '../model/plan.ts';
 import { Schedule } from '../model/schedule.ts';
+import type { KnownProgram } from '../model/values.ts';
 import { builtInTemplate } from '../templates/built-in.ts';
 import { type ReadSchedule, readCronFields, readNamedTime } from './cron-line.ts';
 import { isSecretName, secretNotes } from './without-secrets.ts';

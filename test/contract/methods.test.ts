@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Dialogs } from '../../src-main/core/ports.ts';
 import { type EventName, events } from '../../src-shared/contract/events.ts';
 import { type MethodName, methods } from '../../src-shared/contract/methods.ts';
-import { appendEntries } from '../support/databases.ts';
+import { appendEntries, makeDatabase } from '../support/databases.ts';
 import { prepareRestore, restore, type Scene, setScene, takeBackup } from '../support/scene.ts';
 import { type SftpServer, startSftpServer, whyNoSftp } from '../support/servers/sftp.ts';
 import { startTestCore } from '../support/test-core.ts';
@@ -30,6 +30,22 @@ const noPlan = () => ({ planId: nobody });
 const planOf = ({ plan }: Scene) => ({ planId: plan.id });
 const destinationOf = ({ plan }: Scene) => ({ destinationId: plan.destinations[0]?.destinationId });
 const gone = ({ folder }: Scene) => join(folder, 'gone.db');
+
+const NOTES_TEMPLATE = JSON.stringify({
+  id: 'notes',
+  name: 'Notes',
+  purpose: 'Keeps the notes.',
+  parts: [{ id: 'database', name: 'Database', kind: 'database', places: { linux: ['~/.notes/notes.db'] } }],
+});
+
+/** A folder with one backup that another program has made, and a file that is none. */
+function foreignFolder({ folder }: Scene) {
+  const path = join(folder, 'foreign');
+  mkdirSync(path);
+  makeDatabase(join(path, 'app-2024-01-15.db'), { journalMode: 'delete' });
+  writeFileSync(join(path, 'notes.txt'), 'x');
+  return { path };
+}
 
 let ssh: SftpServer | undefined;
 afterAll(() => ssh?.stop());
@@ -186,6 +202,36 @@ const cases: Record<MethodName, MethodCase> = {
     missingCode: 'INVALID_PARAMS',
     wrong: { schedule: { kind: 'sometimes' } },
   },
+  'schedules.readOld': {
+    good: () => ({ text: '0 2 * * * PASSWORD=secret hone backup create', path: '/etc/cron.d/hone' }),
+    missing: null,
+    wrong: { text: '' },
+  },
+  'templates.list': nothing,
+  'templates.apply': {
+    good: ({ folder }) => ({ templateId: 'portunus', folder }),
+    missing: () => ({ templateId: 'nobody' }),
+    wrong: { templateId: 'hone', text: '{}' },
+  },
+  'templates.save': {
+    good: () => ({ text: NOTES_TEMPLATE }),
+    missing: () => ({ text: '{ "id": "notes" }' }),
+    missingCode: 'INVALID_PARAMS',
+    wrong: { text: 1 },
+  },
+  'templates.remove': {
+    good: async ({ core }) => {
+      await core.call('templates.save', { text: NOTES_TEMPLATE });
+      return { templateId: 'notes' };
+    },
+    missing: () => ({ templateId: 'nobody' }),
+    wrong: {},
+  },
+  'templates.export': {
+    good: () => ({ templateId: 'hone' }),
+    missing: () => ({ templateId: 'nobody' }),
+    wrong: { templateId: '' },
+  },
   'schedules.pause': {
     good: (scene) => ({ ...planOf(scene), until: null }),
     missing: () => ({ ...noPlan(), until: null }),
@@ -278,6 +324,21 @@ const cases: Record<MethodName, MethodCase> = {
     good: ({ folder }) => ({ path: folder }),
     missing: (scene) => ({ path: gone(scene) }),
     wrong: { path: '' },
+  },
+  'foreign.list': {
+    good: foreignFolder,
+    missing: (scene) => ({ path: gone(scene) }),
+    wrong: { path: '/a', destinationId: nobody },
+  },
+  'foreign.describe': {
+    good: (scene) => ({ ...foreignFolder(scene), file: 'app-2024-01-15.db' }),
+    missing: ({ destination }) => ({ path: destination, file: 'gone.db' }),
+    wrong: { path: '/a', file: '' },
+  },
+  'foreign.adopt': {
+    good: (scene) => ({ ...foreignFolder(scene), newPlanName: 'Other' }),
+    missing: ({ destination }) => ({ path: destination, planId: nobody }),
+    wrong: { path: '/a', files: [] },
   },
   'files.reveal': { good: ({ source }) => ({ path: source }), missing: null, wrong: {} },
   'dialogs.pickDatabase': nothing,

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
@@ -15,6 +17,8 @@ export interface DestinationScene {
   readonly destination: Destination;
   /** What interrupted uploads have left where nobody sees it. */
   leftovers(): Promise<string[]>;
+  /** Puts a file into a folder below, as another program would. */
+  plant(path: string, content: string): Promise<void>;
 }
 
 /** The same bytes every time that no compression and no repetition makes smaller or hides an exchange of. */
@@ -70,6 +74,12 @@ export async function digest(stream: Readable): Promise<{ sha256: string; bytes:
     bytes += chunk.length;
   }
   return { sha256: hash.digest('hex'), bytes };
+}
+
+/** Writes a file into a folder below another, as another program would. */
+export function plantFile(folder: string, path: string, content: string): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), content);
 }
 
 /** The error that something fails with: one for people, with a sentence and a next step. */
@@ -201,15 +211,57 @@ export function testDestinationContract(setUp: () => Promise<DestinationScene>):
     expect(await destination.stat('app.db')).toBeUndefined();
   });
 
-  test.each(['', '../app.db', 'a/b', 'a\\b', '.hidden', 'app.db.0123abcd.partial', 'a\nb'])(
-    'the name %j is refused',
-    async (name) => {
-      const { destination } = await setUp();
-      expect((await failure(destination.put(name, sourceOf(Buffer.from('x'))))).code).toBe('INVALID_PARAMS');
-      expect((await failure(destination.stat(name))).code).toBe('INVALID_PARAMS');
-      expect((await failure(destination.delete(name))).code).toBe('INVALID_PARAMS');
-    },
-  );
+  test('what others have put into folders below is listed, read and deleted there', async () => {
+    const { destination, plant } = await setUp();
+    await destination.put('app.db', sourceOf(Buffer.from('own')));
+    for (const day of ['2024-01-16', '2024-01-15']) await plant(`${day}/soundbox.db`, `database of ${day}`);
+    await plant('2024-01-15/generated/one.wav', 'a tone');
+    await plant('2024-01-15/.hidden/a.db', 'hidden');
+    expect((await destination.folders()).filter((name) => name.startsWith('2024'))).toEqual([
+      '2024-01-15',
+      '2024-01-16',
+    ]);
+    expect(await destination.folders('2024-01-15')).toEqual(['generated']);
+    expect(await destination.folders('2024-01-15/generated')).toEqual([]);
+    expect(await listedNames(destination)).toEqual(['app.db']);
+    const { objects, next } = await destination.list(null, 10, '2024-01-15');
+    expect(objects).toMatchObject([{ name: 'soundbox.db', bytes: 'database of 2024-01-15'.length }]);
+    expect(next).toBeNull();
+    const path = '2024-01-15/soundbox.db';
+    expect(await destination.stat(path)).toMatchObject({ name: path, bytes: 22 });
+    expect(await destination.stat('2024-01-15/other.db')).toBeUndefined();
+    expect((await buffer(await destination.get(path, { start: 12, bytes: 10 }))).toString()).toBe('2024-01-15');
+    await destination.delete(path);
+    await destination.delete(path);
+    expect(await destination.stat(path)).toBeUndefined();
+    expect(await destination.stat('2024-01-16/soundbox.db')).toMatchObject({ bytes: 22 });
+    for (const folder of ['..', '2024-01-15/..', '/etc', 'a//b', '.hidden'])
+      expect((await failure(destination.list(null, 10, folder))).code).toBe('INVALID_PARAMS');
+  });
+
+  test.each([
+    '',
+    '../app.db',
+    'a/',
+    'a//b',
+    '/a/b',
+    'a/../b',
+    'a/.b',
+    'a\\b',
+    '.hidden',
+    'app.db.0123abcd.partial',
+    'a\nb',
+  ])('the name %j is refused', async (name) => {
+    const { destination } = await setUp();
+    expect((await failure(destination.put(name, sourceOf(Buffer.from('x'))))).code).toBe('INVALID_PARAMS');
+    expect((await failure(destination.stat(name))).code).toBe('INVALID_PARAMS');
+    expect((await failure(destination.delete(name))).code).toBe('INVALID_PARAMS');
+  });
+
+  test('nothing is put into a folder below', async () => {
+    const { destination } = await setUp();
+    expect((await failure(destination.put('a/b', sourceOf(Buffer.from('x'))))).code).toBe('INVALID_PARAMS');
+  });
 
   test('a name of many letters is kept as it is', async () => {
     const { destination } = await setUp();

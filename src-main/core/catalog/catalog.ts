@@ -1,3 +1,4 @@
+import { AdoptedRepo } from './adopted-repo.ts';
 import { AlertRepo } from './alert-repo.ts';
 import { CopyRepo } from './copy-repo.ts';
 import { DestinationRepo } from './destination-repo.ts';
@@ -26,6 +27,7 @@ export interface Catalog {
   readonly secrets: SecretRepo;
   readonly keys: KeyRepo;
   readonly seals: SealRepo;
+  readonly adopted: AdoptedRepo;
   close(): void;
 }
 
@@ -45,6 +47,7 @@ export function createCatalog(path: string): Catalog {
     secrets: new SecretRepo(db),
     keys: new KeyRepo(db),
     seals: new SealRepo(db),
+    adopted: new AdoptedRepo(db),
     close: () => db.close(),
   };
 }

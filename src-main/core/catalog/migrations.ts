@@ -148,4 +148,10 @@ export const migrations: readonly Migration[] = [
   ALTER TABLE plans ADD COLUMN schema_version TEXT;
   ALTER TABLE plans ADD COLUMN lock_files TEXT NOT NULL DEFAULT '[]';
   `,
+  `
+  CREATE TABLE adopted_snapshots (
+    snapshot_id TEXT PRIMARY KEY REFERENCES snapshots(id) ON DELETE CASCADE,
+    manifest TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

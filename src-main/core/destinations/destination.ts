@@ -38,8 +38,8 @@ export interface ListPage {
 }
 
 /**
- * A place that keeps files under flat names. Whatever it lists is whole: an upload gets its name only when it is
- * complete. Every method fails with a SnapkeepError: `UNAVAILABLE` when it does not answer, `BAD_KEY` for wrong
+ * A place that keeps files under flat names. What others have put into folders below it can be listed, read and deleted
+ * too, by its path with `/` between the names. Whatever it lists is whole: an upload gets its name only when it is complete. Every method fails with a SnapkeepError: `UNAVAILABLE` when it does not answer, `BAD_KEY` for wrong
  * credentials, `PERMISSION`, `NOT_FOUND` for the bucket, folder or object, `NO_SPACE`, `CONFLICT`, `CANCELLED`.
  */
 export interface Destination {
@@ -56,8 +56,13 @@ export interface Destination {
    * @throws SnapkeepError `NOT_FOUND`; `INVALID_PARAMS` for a range that is not within the object
    */
   get(name: string, range?: ByteRange, options?: TransferOptions): Promise<Readable>;
-  /** @param after `next` of the page before; @param limit at most so many objects, 1 to 1000 */
-  list(after?: string | null, limit?: number): Promise<ListPage>;
+  /**
+   * @param after `next` of the page before; @param limit at most so many objects, 1 to 1000
+   * @param folder one below, by its path; names are those in it. One that is not there is `NOT_FOUND`, or empty
+   */
+  list(after?: string | null, limit?: number, folder?: string): Promise<ListPage>;
+  /** The names of the folders in it, or in one below, in order. Links are none, so there are no circles. */
+  folders(folder?: string): Promise<string[]>;
   /** `undefined`: there is no such object. */
   stat(name: string): Promise<StoredObject | undefined>;
   /** Removes an object; one that has gone already is fine. */
@@ -84,6 +89,19 @@ export function requireName(name: string): void {
   throw new SnapkeepError('INVALID_PARAMS', `${JSON.stringify(name)} cannot be the name of a stored file.`, {
     hint: 'Use a name without slashes that does not begin with a dot.',
   });
+}
+
+/** @throws SnapkeepError `INVALID_PARAMS` for a path that is not made of such names, or leads out of the destination */
+export function requirePath(path: string): void {
+  if (path.length <= 1024 && path.split('/').every(isName)) return;
+  throw new SnapkeepError('INVALID_PARAMS', `${JSON.stringify(path)} cannot be the path of a stored file.`, {
+    hint: 'Use names that do not begin with a dot, with one slash between two of them.',
+  });
+}
+
+/** @throws SnapkeepError `INVALID_PARAMS` for what is neither empty, which is the destination itself, nor a path */
+export function requireFolderPath(path: string): void {
+  if (path !== '') requirePath(path);
 }
 
 /** Whether a name can be that of a stored file. */

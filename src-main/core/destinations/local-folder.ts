@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Dirent } from 'node:fs';
 import { type FileHandle, open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -16,7 +16,9 @@ import {
   PAGE_LIMIT,
   pageOf,
   partialName,
+  requireFolderPath,
   requireName,
+  requirePath,
   requireRange,
   type StoredObject,
   type TransferOptions,
@@ -79,21 +81,25 @@ export class LocalFolder implements Destination {
     return checkedDownload(file, bytes, this.#throttle, (error) => explainError(error, name), options);
   }
 
-  async list(after: string | null = null, limit = PAGE_LIMIT): Promise<ListPage> {
-    let found: { name: string }[];
-    try {
-      const entries = await readdir(this.#folder, { withFileTypes: true });
-      found = entries.filter((entry) => entry.isFile() && isName(entry.name));
-    } catch (error) {
-      throw this.#away(error);
-    }
+  async list(after: string | null = null, limit = PAGE_LIMIT, folder = ''): Promise<ListPage> {
+    const found = (await this.#entries(folder)).filter((entry) => entry.isFile() && isName(entry.name));
     const page = pageOf(found, after, limit);
-    const objects = await Promise.all(page.objects.map(({ name }) => this.stat(name)));
+    const objects = await Promise.all(
+      page.objects.map(async ({ name }) => {
+        const object = await this.stat(folder === '' ? name : `${folder}/${name}`);
+        return object && { ...object, name };
+      }),
+    );
     return { objects: objects.filter((object) => object !== undefined), next: page.next };
   }
 
+  async folders(folder = ''): Promise<string[]> {
+    const found = (await this.#entries(folder)).filter((entry) => entry.isDirectory() && isName(entry.name));
+    return found.map(({ name }) => name).sort();
+  }
+
   async stat(name: string): Promise<StoredObject | undefined> {
-    requireName(name);
+    requirePath(name);
     try {
       const info = await stat(join(this.#folder, name));
       return info.isFile() ? { name, bytes: info.size, modifiedAt: info.mtime } : undefined;
@@ -106,7 +112,7 @@ export class LocalFolder implements Destination {
   }
 
   async delete(name: string): Promise<void> {
-    requireName(name);
+    requirePath(name);
     await requireWritableFolder(this.#folder, 0);
     try {
       await rm(join(this.#folder, name), { force: true });
@@ -146,6 +152,18 @@ export class LocalFolder implements Destination {
   }
 
   async close(): Promise<void> {}
+
+  async #entries(folder: string): Promise<Dirent[]> {
+    requireFolderPath(folder);
+    try {
+      return await readdir(join(this.#folder, folder), { withFileTypes: true });
+    } catch (error) {
+      if (folder === '' || errorCode(error) !== 'ENOENT') throw this.#away(error);
+      // A folder that is away must not look like one below it that is gone.
+      await this.#names();
+      throw absent(folder, this.label, error);
+    }
+  }
 
   async #names(): Promise<string[]> {
     try {

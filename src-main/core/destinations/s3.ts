@@ -7,6 +7,7 @@ import {
   type HeadObjectCommandOutput,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
   type PutObjectCommandInput,
   type S3Client,
   type S3ClientConfig,
@@ -19,9 +20,12 @@ import {
   absent,
   type ByteRange,
   type Destination,
+  isName,
   type ListPage,
   PAGE_LIMIT,
+  requireFolderPath,
   requireName,
+  requirePath,
   requireRange,
   type StoredObject,
   type TransferOptions,
@@ -48,6 +52,9 @@ export interface S3Options {
 }
 
 const DAY_MS = 86_400_000;
+
+const nextOf = (page: ListObjectsV2CommandOutput): string | null =>
+  page.IsTruncated === true ? (page.NextContinuationToken ?? null) : null;
 
 /** A bucket, or a part of one, of a server that speaks S3. */
 export class S3Destination implements Destination {
@@ -90,6 +97,7 @@ export class S3Destination implements Destination {
     source: UploadSource,
     { signal, onProgress = () => undefined }: TransferOptions = {},
   ): Promise<StoredObject> {
+    requireName(name);
     if ((await this.stat(name)) !== undefined) throw taken(name, this.label);
     const pieces = readSource(source, this.#throttle, signal);
     try {
@@ -131,12 +139,34 @@ export class S3Destination implements Destination {
     }
   }
 
-  async list(after: string | null = null, limit = PAGE_LIMIT): Promise<ListPage> {
-    const page = await this.#send(() =>
+  async list(after: string | null = null, limit = PAGE_LIMIT, folder = ''): Promise<ListPage> {
+    const page = await this.#listPage(after, limit, folder);
+    const objects = (page.Contents ?? []).flatMap(({ Key, Size, LastModified }) => {
+      const name = Key?.slice(this.#folderKey(folder).length) ?? '';
+      return name === '' ? [] : [{ name, bytes: Size ?? 0, modifiedAt: LastModified ?? new Date(0) }];
+    });
+    return { objects, next: nextOf(page) };
+  }
+
+  async folders(folder = ''): Promise<string[]> {
+    const names = new Set<string>();
+    let after: string | null = null;
+    do {
+      const page: ListObjectsV2CommandOutput = await this.#listPage(after, PAGE_LIMIT, folder);
+      for (const { Prefix = '' } of page.CommonPrefixes ?? [])
+        names.add(Prefix.slice(this.#folderKey(folder).length).replace(/\/$/, ''));
+      after = nextOf(page);
+    } while (after !== null);
+    return [...names].filter(isName).sort();
+  }
+
+  async #listPage(after: string | null, limit: number, folder: string): Promise<ListObjectsV2CommandOutput> {
+    requireFolderPath(folder);
+    return this.#send(() =>
       this.#client.send(
         new ListObjectsV2Command({
           Bucket: this.#settings.bucket,
-          Prefix: this.#key(''),
+          Prefix: this.#folderKey(folder),
           // What lies deeper belongs to somebody else.
           Delimiter: '/',
           MaxKeys: limit,
@@ -144,11 +174,6 @@ export class S3Destination implements Destination {
         }),
       ),
     );
-    const objects = (page.Contents ?? []).flatMap(({ Key, Size, LastModified }) => {
-      const name = Key?.slice(this.#key('').length) ?? '';
-      return name === '' ? [] : [{ name, bytes: Size ?? 0, modifiedAt: LastModified ?? new Date(0) }];
-    });
-    return { objects, next: page.IsTruncated === true ? (page.NextContinuationToken ?? null) : null };
   }
 
   async stat(name: string): Promise<StoredObject | undefined> {
@@ -242,7 +267,7 @@ export class S3Destination implements Destination {
   }
 
   async #head(name: string): Promise<HeadObjectCommandOutput | undefined> {
-    requireName(name);
+    requirePath(name);
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#client.send(new HeadObjectCommand(this.#address(name)));
@@ -276,6 +301,11 @@ export class S3Destination implements Destination {
             ChecksumAlgorithm: 'CRC32',
           }),
     };
+  }
+
+  /** What the keys in a folder begin with. */
+  #folderKey(folder: string): string {
+    return this.#key(folder === '' ? '' : `${folder}/`);
   }
 
   #key(name: string): string {

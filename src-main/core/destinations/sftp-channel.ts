@@ -13,7 +13,23 @@ export interface RemoteFile {
   readonly bytes: number;
   readonly modifiedAt: Date;
   readonly isFile: boolean;
+  readonly isFolder: boolean;
 }
+
+interface Attributes {
+  size: number;
+  mtime: number;
+  isFile(): boolean;
+  isDirectory(): boolean;
+}
+
+const described = (name: string, info: Attributes): RemoteFile => ({
+  name,
+  bytes: info.size,
+  modifiedAt: new Date(info.mtime * 1000),
+  isFile: info.isFile(),
+  isFolder: info.isDirectory(),
+});
 
 type Callback<T> = (error: Error | undefined | null, answer: T) => void;
 
@@ -43,21 +59,14 @@ export class SftpChannel {
   }
 
   async stat(path: string): Promise<RemoteFile> {
-    const info = await this.#ask<{ size: number; mtime: number; isFile(): boolean }>((done) =>
-      this.#wrapper.stat(path, done),
-    );
-    return { name: path, bytes: info.size, modifiedAt: new Date(info.mtime * 1000), isFile: info.isFile() };
+    const info = await this.#ask<Attributes>((done) => this.#wrapper.stat(path, done));
+    return described(path, info);
   }
 
   async list(folder: string): Promise<RemoteFile[]> {
-    type Entry = { filename: string; attrs: { size: number; mtime: number; isFile(): boolean } };
+    type Entry = { filename: string; attrs: Attributes };
     const entries = await this.#ask<Entry[]>((done) => this.#wrapper.readdir(folder, done));
-    return entries.map(({ filename: name, attrs }) => ({
-      name,
-      bytes: attrs.size,
-      modifiedAt: new Date(attrs.mtime * 1000),
-      isFile: attrs.isFile(),
-    }));
+    return entries.map(({ filename, attrs }) => described(filename, attrs));
   }
 
   /** Opens a file that must not be there yet; only its owner may read it. */

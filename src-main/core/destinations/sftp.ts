@@ -8,19 +8,22 @@ import {
   absent,
   type ByteRange,
   type Destination,
+  isName,
   isPartialName,
   type ListPage,
   PAGE_LIMIT,
   pageOf,
   partialName,
+  requireFolderPath,
   requireName,
+  requirePath,
   requireRange,
   type StoredObject,
   type TransferOptions,
   taken,
   type UploadSource,
 } from './destination.ts';
-import type { SftpChannel } from './sftp-channel.ts';
+import type { RemoteFile, SftpChannel } from './sftp-channel.ts';
 import { connectSftp, type SftpConnection, type SftpSecrets } from './sftp-connection.ts';
 import { explainSftp, isBareFailure, isNoSuchFile } from './sftp-errors.ts';
 import { Throttle } from './throttle.ts';
@@ -45,6 +48,7 @@ export class SftpDestination implements Destination {
 
   async put(name: string, source: UploadSource, options: TransferOptions = {}): Promise<StoredObject> {
     const { signal } = options;
+    requireName(name);
     if ((await this.stat(name)) !== undefined) throw taken(name, this.label);
     const free = await this.freeBytes();
     if (free !== null && free < source.bytes) throw noSpace(`${source.bytes} more bytes in ${this.label}`);
@@ -76,19 +80,24 @@ export class SftpDestination implements Destination {
     return checkedDownload(arriving, bytes, this.#throttle, (error) => this.#explain(error, name), options);
   }
 
-  async list(after: string | null = null, limit = PAGE_LIMIT): Promise<ListPage> {
-    const found = await this.#entries();
+  async list(after: string | null = null, limit = PAGE_LIMIT, folder = ''): Promise<ListPage> {
+    const found = await this.#entries(folder);
     return pageOf(
       found
-        .filter(({ name }) => !name.startsWith('.') && !isPartialName(name))
+        .filter(({ name, isFile }) => isFile && !name.startsWith('.') && !isPartialName(name))
         .map(({ name, bytes, modifiedAt }) => ({ name, bytes, modifiedAt })),
       after,
       limit,
     );
   }
 
+  async folders(folder = ''): Promise<string[]> {
+    const found = (await this.#entries(folder)).filter(({ name, isFolder }) => isFolder && isName(name));
+    return found.map(({ name }) => name).sort();
+  }
+
   async stat(name: string): Promise<StoredObject | undefined> {
-    requireName(name);
+    requirePath(name);
     const channel = await this.#channel();
     try {
       const { isFile, bytes, modifiedAt } = await channel.stat(this.#path(name));
@@ -120,8 +129,8 @@ export class SftpDestination implements Destination {
 
   async sweep(before: Date): Promise<number> {
     let removed = 0;
-    for (const { name, modifiedAt } of await this.#entries()) {
-      if (!isPartialName(name) || !(this.#unfinished.has(name) || modifiedAt < before)) continue;
+    for (const { name, modifiedAt, isFile } of await this.#entries('')) {
+      if (!isFile || !isPartialName(name) || !(this.#unfinished.has(name) || modifiedAt < before)) continue;
       await this.#remove(name);
       removed += 1;
     }
@@ -189,12 +198,15 @@ export class SftpDestination implements Destination {
     }
   }
 
-  async #entries(): Promise<StoredObject[]> {
+  async #entries(folder: string): Promise<RemoteFile[]> {
+    requireFolderPath(folder);
     const channel = await this.#channel();
     try {
-      return (await channel.list(this.#settings.path)).filter(({ isFile }) => isFile);
+      return await channel.list(this.#path(folder));
     } catch (error) {
-      throw this.#explain(error, this.#settings.path);
+      if (folder === '' || !isNoSuchFile(error)) throw this.#explain(error, this.#path(folder));
+      await this.#requireFolder(channel);
+      throw absent(folder, this.label, error);
     }
   }
 

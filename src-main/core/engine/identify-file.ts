@@ -36,13 +36,17 @@ export async function identifyContent(path: string): Promise<FileContent> {
   const handle = await open(path, 'r');
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(SAMPLE_BYTES), 0, SAMPLE_BYTES, 0);
-    const start = buffer.subarray(0, bytesRead);
-    const content = contentOf(start);
-    if (content === 'unknown' && looksEncrypted(start, (await handle.stat()).size)) return 'encrypted';
+    const content = contentOfSample(buffer.subarray(0, bytesRead), (await handle.stat()).size);
     return content === 'empty' && /\.(gz|zst|age)$/i.test(path) ? 'unknown' : content;
   } finally {
     await handle.close();
   }
+}
+
+/** Says what a file of this many bytes is by its first ones: a kilobyte or more tells an encrypted database. */
+export function contentOfSample(start: Buffer, sizeBytes: number): FileContent {
+  const content = contentOf(start);
+  return content === 'unknown' && looksEncrypted(start, sizeBytes) ? 'encrypted' : content;
 }
 
 /** Says what bytes from the start of a file stand for. */

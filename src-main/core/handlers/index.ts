@@ -5,6 +5,7 @@ import { backupsHandlers } from './backups.ts';
 import { destinationsHandlers } from './destinations.ts';
 import { drillsHandlers } from './drills.ts';
 import { filesHandlers } from './files.ts';
+import { foreignHandlers } from './foreign.ts';
 import type { Handlers } from './handler.ts';
 import { plansHandlers } from './plans.ts';
 import { pruneHandlers } from './prune.ts';
@@ -18,6 +19,7 @@ import { secretsHandlers } from './secrets.ts';
 import { settingsHandlers } from './settings.ts';
 import { snapshotsHandlers } from './snapshots.ts';
 import { sourcesHandlers } from './sources.ts';
+import { templatesHandlers } from './templates.ts';
 
 /** Every handler of the contract; leaving one out does not compile. */
 export function createHandlers(core: CoreContext): Handlers {
@@ -40,5 +42,7 @@ export function createHandlers(core: CoreContext): Handlers {
     ...alertsHandlers(core),
     ...filesHandlers(core),
     ...recoveryKitHandlers(core),
+    ...foreignHandlers(core),
+    ...templatesHandlers(core),
   };
 }

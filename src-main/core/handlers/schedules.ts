@@ -1,4 +1,5 @@
 import type { Pause } from '../../../src-shared/model/schedule.ts';
+import { readOldSchedules } from '../../../src-shared/rules/old-schedules.ts';
 import type { CoreContext } from '../core-context.ts';
 import { requireTimeZone, slotsOf } from '../scheduler/calendar-slots.ts';
 import { activePause } from '../scheduler/schedule-state.ts';
@@ -36,6 +37,7 @@ export function schedulesHandlers(core: CoreContext): Handlers<MethodsOf<'schedu
     },
     'schedules.pause': ({ planId, until }) => pause(planId, { until, since: clock.now().toISOString() }),
     'schedules.resume': ({ planId }) => pause(planId, null),
+    'schedules.readOld': ({ text, path }) => readOldSchedules(text, path),
     'schedules.status': () => ({ paused: activePause([catalog.settings.pause()], clock.now().getTime()) }),
   };
 }

@@ -72,7 +72,10 @@ export async function adopt(
     found: 0,
     added: 0,
     missing: 0,
-    problems: [...bareFiles(names), ...(await unfinished(destination))],
+    problems: [
+      ...bareFiles(names, new Set([...known.values()].map(({ name }) => name))),
+      ...(await unfinished(destination)),
+    ],
   };
   for (let index = 0; index < manifests.length; index += AT_ONCE) {
     onProgress(index, manifests.length);
@@ -94,7 +97,8 @@ export async function adopt(
     }
   }
   for (const snapshot of known.values()) {
-    if (present.has(snapshot.name)) continue;
+    // What other programs have made may lie in folders below, which are not listed here.
+    if (present.has(snapshot.name) || (await driver.stat(snapshot.name)) !== undefined) continue;
     outcome.missing += 1;
     markMissing(catalog, clock, snapshot.id, destination.id);
   }
@@ -179,11 +183,12 @@ function refuseForgery(catalog: Catalog, manifest: Manifest, destination: Stored
   );
 }
 
-function bareFiles(names: readonly string[]): ScanOutcome['problems'] {
+function bareFiles(names: readonly string[], known: ReadonlySet<string>): ScanOutcome['problems'] {
   const all = new Set(names);
   return names
     .filter((name) => /\.(db|sqlite|sqlite3)(\.gz|\.zst)?(\.age)?$/i.test(name) && !all.has(name + MANIFEST_SUFFIX))
-    .map((name) => ({ name, message: 'It has no manifest; drop it on the window to look into it.' }));
+    .filter((name) => !known.has(name))
+    .map((name) => ({ name, message: 'It has no manifest; enter it with: snapkeep adopt --foreign' }));
 }
 
 /** What is in the making in a folder; elsewhere it cannot be seen. */

@@ -1,14 +1,15 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants, createWriteStream } from 'node:fs';
+import { copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type ErrorCode, SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { requireWritableFolder } from '../engine/durable-files.ts';
-import { explainError } from '../engine/engine-errors.ts';
+import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { manifestPath } from '../engine/manifest-files.ts';
 import { cancelledError } from '../engine/task-context.ts';
 import { markMissing, readManifestAt } from './adopt.ts';
@@ -110,23 +111,44 @@ async function fetchFrom(
         hint: 'It may have been moved, renamed or deleted. Choose another snapshot.',
       });
     }
-    if (destination.settings.kind === 'folder') return locationOf(destination, name);
+    const adopted = core.catalog.adopted.manifest(snapshot.id);
+    const local = destination.settings.kind === 'folder' ? locationOf(destination, name) : null;
+    if (local !== null && adopted === undefined) return local;
     const folder = join(handle.stagingFolder, 'fetched');
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const path = join(folder, name);
+    const path = join(folder, basename(name));
+    await rm(manifestPath(path), { force: true });
+    if (adopted === undefined) await fetchManifest(driver, name, path, handle.signal);
+    else await writeManifestTo(path, { ...adopted, name: basename(name) });
+    if (local !== null) return await standIn(local, path);
     await requireWritableFolder(folder, there.bytes);
-    await fetchManifest(driver, name, path, handle.signal);
     await download(driver, snapshot, path, handle);
     return path;
   });
 }
 
+/**
+ * A link to a file that its manifest does not lie beside, or a copy of it where links are not to be had: what is read
+ * has its manifest beside it, and the file's own folder is left as it is.
+ */
+async function standIn(file: string, path: string): Promise<string> {
+  await rm(path, { force: true });
+  try {
+    await symlink(file, path);
+  } catch (error) {
+    if (!['EPERM', 'ENOTSUP', 'ENOSYS'].includes(errorCode(error) ?? '')) throw error;
+    await copyFile(file, path, constants.COPYFILE_FICLONE);
+  }
+  return path;
+}
+
+const writeManifestTo = (path: string, manifest: Manifest): Promise<void> =>
+  writeFile(manifestPath(path), `${JSON.stringify(manifest, null, 2)}\n`, { flag: 'wx', mode: 0o600 });
+
 /** One that is not there or not to be understood is left out: the verification says so. */
 async function fetchManifest(driver: Destination, name: string, path: string, signal: AbortSignal): Promise<void> {
-  await rm(manifestPath(path), { force: true });
   try {
-    const manifest = await readManifestAt(driver, manifestPath(name), signal);
-    await writeFile(manifestPath(path), `${JSON.stringify(manifest, null, 2)}\n`, { flag: 'wx', mode: 0o600 });
+    await writeManifestTo(path, await readManifestAt(driver, manifestPath(name), signal));
   } catch (error) {
     const { code } = explainError(error, name);
     if (code !== 'NOT_FOUND' && code !== 'CORRUPT') throw error;

@@ -46,7 +46,11 @@ export function toRetainedAt(
 export function wantCopies(catalog: Catalog, clock: Clock, plan: Plan): void {
   const snapshots = catalog.snapshots.ofPlan(plan.id);
   const proven = catalog.snapshots.onceProven(plan.id);
-  const candidates = snapshots.filter(({ missing, trigger }) => !missing && trigger !== 'before-restore');
+  // What another program has made stays where it is: no other destination could tell its manifest.
+  const adopted = catalog.adopted.ids();
+  const candidates = snapshots.filter(
+    ({ id, missing, trigger }) => !missing && trigger !== 'before-restore' && !adopted.has(id),
+  );
   const at = clock.now().toISOString();
   for (const { destinationId, retention } of retentionsOf(plan)) {
     const asIfThere = candidates.map((each) => toRetainedAt(each, { state: 'stored', destinationId }, proven));

@@ -7,6 +7,7 @@ import type { Verification } from '../../../src-shared/model/verification.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
 import type { DescribeRequest } from '../engine/describe-source.ts';
 import type { DrillFindings, DrillRequest } from '../engine/drill.ts';
+import type { Examination } from '../engine/examine-file.ts';
 import type { ExportRequest } from '../engine/export.ts';
 import type { AppliedReset, ResetCheckRequest, ResetRequest } from '../engine/reset.ts';
 import type { AppliedRestore, RestoreRequest } from '../engine/restore.ts';
@@ -24,6 +25,7 @@ export interface WorkerTasks {
   drill: { request: DrillRequest; result: DrillFindings };
   'restore-check': { request: RestoreCheckRequest; result: PreparedRestore };
   restore: { request: RestoreRequest; result: AppliedRestore };
+  examine: { request: { path: string }; result: Examination };
   undo: { request: UndoRequest; result: AppliedRestore };
   'reset-check': { request: ResetCheckRequest; result: ResetPreview };
   reset: { request: ResetRequest; result: AppliedReset };

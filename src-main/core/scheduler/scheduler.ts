@@ -68,6 +68,12 @@ export class Scheduler {
     this.look();
   }
 
+  /** Serves what is due now, whatever waits to be tried again too, and what comes up until {@link close}. */
+  serve(): void {
+    this.#serves = true;
+    this.look({ atOnce: true });
+  }
+
   /**
    * Looks at every schedule now, if schedules are served here: after a change of a plan, a pause, or the machine's sleep.
    * @param atOnce what waits to be tried again is tried now

@@ -15,6 +15,7 @@ const KINDS: Record<RunKind, string> = {
   delete: 'Deletion of',
   scan: 'Scan of',
   cleanup: 'Clean-up of',
+  adopt: 'Adoption of backups in',
 };
 
 /** What a run is, for example `Backup of hone.db`. */
@@ -59,6 +60,11 @@ export function runOutcome({ result, error }: Run): string {
       return `${countInWords(result.removed.length, 'snapshot')} removed, ${bytesInWords(result.bytesFreed)} freed`;
     case 'scan':
       return `${countInWords(result.found, 'snapshot')} found, ${result.added} new`;
+    case 'adopt': {
+      const adopted = result.files.filter(({ outcome }) => outcome === 'adopted').length;
+      const refused = result.files.filter(({ outcome }) => outcome === 'refused').length;
+      return `${countInWords(adopted, 'snapshot')} entered${refused === 0 ? '' : `, ${countInWords(refused, 'file')} refused`}`;
+    }
     default:
       return '';
   }

@@ -5,9 +5,10 @@ import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
 import type { Params } from '../../../src-shared/contract/methods.ts';
 import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
 import type { KeyInput } from '../../../src-shared/model/encryption.ts';
-import { KEEP_ALL, type PlanDestination, type Retention } from '../../../src-shared/model/plan.ts';
+import { type Drill, KEEP_ALL, type PlanDestination, type Retention } from '../../../src-shared/model/plan.ts';
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
+import type { PlanDraft } from '../../../src-shared/model/template-use.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
 import { client } from '../../api/client.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
@@ -28,6 +29,7 @@ import { SealFields } from './seal-fields.tsx';
 import { SnapshotFields } from './snapshot-fields.tsx';
 import { SourceDrop } from './source-drop.tsx';
 import { SourceFacts } from './source-facts.tsx';
+import { TemplateChoice } from './template-choice.tsx';
 
 /** Makes a plan, and the first backup with it. */
 export function NewPlanPage() {
@@ -58,6 +60,17 @@ export function NewPlanPage() {
     monthly: 12,
   });
   const [verify, setVerify] = useState(true);
+  const [drill, setDrill] = useState<Drill | null>(null);
+  const fillIn = (draft: PlanDraft): void => {
+    if (draft.sourcePath !== null) choose(draft.sourcePath);
+    if (draft.destinationPath !== null) setFolder(draft.destinationPath);
+    setName(draft.name);
+    setCompression(draft.compression);
+    setSchedule(draft.schedule);
+    setTimeZone(draft.timeZone);
+    setRetention(draft.retention);
+    setDrill(draft.drill);
+  };
   const [, navigate] = useLocation();
   const mounted = useMounted();
   const action = useAction('here');
@@ -87,6 +100,7 @@ export function NewPlanPage() {
         timeZone,
         retention,
         verifyAfterBackup: verify,
+        ...(drill === null ? {} : { drill }),
         ...(key === null || source?.encryption == null ? {} : { key }),
       });
       await client.call('backups.start', { planId: plan.id });
@@ -98,6 +112,7 @@ export function NewPlanPage() {
   return (
     <Page title="New plan">
       <Stack gap="lg" maw={760}>
+        <TemplateChoice onDraft={fillIn} />
         <Section title="Database">
           <SourceDrop onPath={choose}>
             <PathField

@@ -1,4 +1,4 @@
-import { readdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { LocalFolder } from '../../../src-main/core/destinations/local-folder.ts';
@@ -6,6 +6,7 @@ import { selfTest } from '../../../src-main/core/destinations/self-test.ts';
 import {
   failure,
   listedNames,
+  plantFile,
   sampleBytes,
   sourceOf,
   testDestinationContract,
@@ -21,7 +22,18 @@ describe('a folder', () => {
     return {
       destination: openFolder(folder),
       leftovers: async () => readdirSync(folder).filter((name) => name.endsWith('.partial')),
+      plant: async (path, content) => plantFile(folder, path, content),
     };
+  });
+
+  test('lists no folder through a link', async () => {
+    const folder = temporaryFolder();
+    plantFile(folder, '2024-01-15/soundbox.db', 'x');
+    symlinkSync('2024-01-15', join(folder, 'latest'));
+    symlinkSync('..', join(folder, '2024-01-15', 'up'));
+    expect(await openFolder(folder).folders()).toEqual(['2024-01-15']);
+    expect(await openFolder(folder).folders('2024-01-15')).toEqual([]);
+    expect((await failure(openFolder(folder).folders('2024-01-16'))).code).toBe('NOT_FOUND');
   });
 
   test('lists more than a thousand files', async () => {

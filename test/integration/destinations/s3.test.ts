@@ -55,7 +55,10 @@ describe.skipIf(whyNoS3 !== undefined)(`a bucket${whyNoS3 === undefined ? '' : `
       const bucket = await ownBucket();
       await server.client.send(new PutObjectCommand({ Bucket: bucket, Key: 'somebody else.txt', Body: 'x' }));
       await server.client.send(new PutObjectCommand({ Bucket: bucket, Key: 'laptop/app/deeper/a.db', Body: 'x' }));
-      return { destination: open(bucket, { prefix: '/laptop/app/' }), leftovers: () => openUploads(bucket) };
+      const plant = async (path: string, content: string): Promise<void> => {
+        await server.client.send(new PutObjectCommand({ Bucket: bucket, Key: `laptop/app/${path}`, Body: content }));
+      };
+      return { destination: open(bucket, { prefix: '/laptop/app/' }), leftovers: () => openUploads(bucket), plant };
     });
   });
 

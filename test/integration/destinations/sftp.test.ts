@@ -10,6 +10,7 @@ import {
   digest,
   failure,
   listedNames,
+  plantFile,
   sampleBytes,
   sourceOf,
   sourceWithEvent,
@@ -55,7 +56,11 @@ describe.skipIf(whyNoSftp !== undefined)(
       mkdirSync(join(folder, 'a folder'));
       writeFileSync(join(folder, 'other.db.0123abcd.partial'), 'somebody else is writing');
       const own = (): string[] => partials(folder).filter((name) => !name.startsWith('other'));
-      return { destination: open(folder), leftovers: async () => own() };
+      return {
+        destination: open(folder),
+        leftovers: async () => own(),
+        plant: async (path, content) => plantFile(folder, path, content),
+      };
     });
 
     test('300 MB go up and come down byte for byte', { timeout: 120_000 }, async () => {

@@ -1,0 +1,196 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { Params } from '../../src-shared/contract/methods.ts';
+import type { Plan } from '../../src-shared/model/plan.ts';
+import type { Schedule } from '../../src-shared/model/schedule.ts';
+import type { AppliedPart, AppliedTemplate, PlanDraft } from '../../src-shared/model/template-use.ts';
+import { explainError } from '../core/engine/engine-errors.ts';
+import { parseFormat } from './backup-commands.ts';
+import { type CommandContext, json, several } from './command.ts';
+import { addKeyOptions, type KeyOptions, keyOf } from './key-options.ts';
+import { METHOD_HELP, parseMethod } from './method-options.ts';
+import { scheduleFrom } from './old-schedule-command.ts';
+import { EXIT, print, say, UsageError } from './output.ts';
+import { addRetentionOptions, type RetentionOptions, retentionOf } from './retention-options.ts';
+import { parseSchedule, SCHEDULE_HELP } from './schedule-option.ts';
+import { addSealOptions, type SealOptions, sealOf } from './seal-options.ts';
+import type { Session } from './session.ts';
+import { appliedTemplate } from './template-commands.ts';
+
+interface AddOptions extends RetentionOptions, KeyOptions, SealOptions {
+  name?: string;
+  source?: string;
+  to?: string[];
+  template?: string;
+  folder?: string;
+  format?: string;
+  schedule?: Schedule;
+  scheduleFrom?: string;
+  timeZone?: string;
+  method?: string;
+  schemaVersion?: string;
+  lockFile?: string[];
+  verify: boolean;
+  json?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  snapkeep plan add --name hone --source ~/.local/share/hone/hone.db --to /mnt/nas/hone --to cloud --schedule "daily 02:00" --keep-daily 14 --keep-monthly 12
+  snapkeep plan add --template portunus --to /var/backups/portunus`;
+
+/** `plan add`. */
+export function addPlanAddCommand(plan: Command, context: CommandContext): void {
+  addSealOptions(addKeyOptions(addRetentionOptions(json(plan.command('add')))))
+    .summary('make a plan')
+    .option('--name <name>', 'what it is called')
+    .option('--source <file>', 'the database')
+    .option('--to <destination>', 'a destination by its name, or a folder; may be given several times', several)
+    .option('--template <name>', 'take from a template, or a file of one, what is not given here')
+    .option('--folder <folder>', 'the folder of the program, for a template that asks for it')
+    .option('--format <format>', 'gz, zst or none (gz unless given)')
+    .option('--method <method>', `${METHOD_HELP}; online unless given`)
+    .option('--schema-version <sql>', 'a question whose answer is the version of the schema; user_version unless given')
+    .option(
+      '--lock-file <name>',
+      'a file beside the database that a reset removes; may be given several times',
+      several,
+    )
+    .option('--schedule <when>', SCHEDULE_HELP, parseSchedule)
+    .option(
+      '--schedule-from <file>',
+      'read schedule and retention from a crontab, systemd units or settings; - is standard input',
+    )
+    .option('--time-zone <name>', 'of the schedule, for example Europe/Berlin; this machine’s unless given')
+    .option('--no-verify', 'do not prove each snapshot after the backup')
+    .addHelpText('after', EXAMPLES)
+    .action((options: AddOptions) => context(options, (session) => add(session, options)));
+}
+
+async function add(session: Session, options: AddOptions): Promise<number> {
+  const given = await givenOf(options);
+  if (options.template !== undefined) return addFromTemplate(session, options.template, options, given);
+  const { name, source, to } = options;
+  if (name === undefined || source === undefined || to === undefined)
+    throw new UsageError('Give --name, --source and --to, or --template.');
+  const made = await session.call('plans.create', {
+    name,
+    sourcePath: resolve(source),
+    destinations: await chosenDestinations(session, to),
+    ...given,
+    ...(await keyOf(options)),
+  });
+  await sayWarnings(session, made.sourcePath);
+  return printPlans([made], options.json === true);
+}
+
+/** Says what is unsafe about the place of a database. The plan is made by now: what keeps it from being looked at is no failure. */
+async function sayWarnings(session: Session, path: string): Promise<void> {
+  try {
+    for (const warning of (await session.call('sources.describe', { path })).warnings) say(warning);
+  } catch (error) {
+    say(explainError(error, path).message);
+  }
+}
+
+type Given = Omit<Partial<Params<'plans.create'>>, 'name' | 'sourcePath' | 'destinations' | 'key'>;
+
+/** What was said on the command line, and nothing else. */
+async function givenOf(options: AddOptions): Promise<Given> {
+  if (options.schedule !== undefined && options.scheduleFrom !== undefined)
+    throw new UsageError('Give either --schedule or --schedule-from.');
+  const old = options.scheduleFrom === undefined ? undefined : await scheduleFrom(options.scheduleFrom);
+  const compression = parseFormat(options.format);
+  const retention = retentionOf(options) ?? old?.facts.retention ?? undefined;
+  const method = parseMethod(options.method);
+  const schedule = options.schedule ?? old?.schedule;
+  const timeZone = options.timeZone ?? old?.timeZone ?? undefined;
+  return {
+    verifyAfterBackup: options.verify,
+    ...sealOf(options),
+    ...(compression === undefined ? {} : { compression }),
+    ...(method === undefined ? {} : { method }),
+    ...(options.schemaVersion === undefined ? {} : { schemaVersion: { sql: options.schemaVersion } }),
+    ...(options.lockFile === undefined ? {} : { lockFiles: options.lockFile }),
+    ...(schedule === undefined ? {} : { schedule }),
+    ...(timeZone === undefined ? {} : { timeZone }),
+    ...(retention === undefined ? {} : { retention }),
+  };
+}
+
+async function addFromTemplate(session: Session, template: string, options: AddOptions, given: Given): Promise<number> {
+  const applied = await appliedTemplate(session, template, options.folder);
+  for (const sentence of applied.sentences) say(sentence);
+  const parts = applied.parts.filter(({ optional }) => !optional);
+  const drafts = parts.flatMap(({ draft }) => draft ?? []);
+  if (drafts.length !== 1 && (options.name !== undefined || options.source !== undefined))
+    throw new UsageError(
+      `${applied.name} makes ${drafts.length} plans, so --name and --source cannot be for one of them.`,
+    );
+  const made: Plan[] = [];
+  for (const part of parts) {
+    for (const sentence of part.leftOut) say(`Left out: ${sentence}`);
+    if (part.draft !== null) made.push(await makePart(session, applied, part, part.draft, options, given));
+  }
+  if (made.length === 0) throw new UsageError(`No plan can back up what ${applied.name} describes.`);
+  return printPlans(made, options.json === true);
+}
+
+async function makePart(
+  session: Session,
+  applied: AppliedTemplate,
+  part: AppliedPart,
+  draft: PlanDraft,
+  options: AddOptions,
+  given: Given,
+): Promise<Plan> {
+  const { destinationPath, keyVariable, sourcePath, ...rest } = draft;
+  const source = options.source === undefined ? sourcePath : resolve(options.source);
+  if (source === null) {
+    const places = part.places.map(({ path }) => path).join(', ');
+    const folder = applied.folder === null ? '' : `, or --folder with ${applied.folder}`;
+    throw new UsageError(
+      `${part.name} is at none of its usual places (${places || 'none here'}). Give --source${folder}.`,
+    );
+  }
+  const suggested = destinationPath === null ? undefined : [destinationPath];
+  const to = options.to ?? suggested;
+  if (to === undefined) throw new UsageError('The template knows no folder for the snapshots here. Give --to.');
+  const made = await session.call('plans.create', {
+    ...rest,
+    ...given,
+    name: options.name ?? draft.name,
+    sourcePath: source,
+    destinations: await chosenDestinations(session, to),
+    ...(await keyFor(session, source, keyVariable, options)),
+  });
+  await sayWarnings(session, made.sourcePath);
+  return made;
+}
+
+/** The key that was given; or the program's own variable, where it is set and the database is encrypted. */
+async function keyFor(session: Session, source: string, keyVariable: string | null, options: AddOptions) {
+  const given = await keyOf(options);
+  if (given.key !== undefined || keyVariable === null || !process.env[keyVariable]) return given;
+  const { encryption } = await session.call('sources.describe', { path: source });
+  return encryption === null ? {} : { key: { environment: keyVariable } };
+}
+
+function printPlans(made: readonly Plan[], asJson: boolean): number {
+  const [first, ...more] = made;
+  const words = made.map(
+    ({ name }) => `Made the plan ${name}. Back it up with: snapkeep backup ${JSON.stringify(name)}`,
+  );
+  print(asJson, more.length === 0 ? first : made, words.join('\n'));
+  return EXIT.done;
+}
+
+/** Destinations that are known by name; anything else is a folder, which becomes one. */
+async function chosenDestinations(session: Session, given: readonly string[]) {
+  const chosen = [];
+  for (const each of given) {
+    const found = await session.findDestination(each);
+    chosen.push(found === undefined ? { path: resolve(each) } : { destinationId: found.destination.id });
+  }
+  return chosen;
+}

@@ -1,0 +1,76 @@
+import type { Command } from 'commander';
+import type { PlanSummary } from '../../src-shared/model/plan.ts';
+import type { Run } from '../../src-shared/model/run.ts';
+import { bytesInWords, countInWords } from '../../src-shared/rules/wording.ts';
+import { type CommandContext, json } from './command.ts';
+import { EXIT, print } from './output.ts';
+
+/** `run-due`: what cron, systemd and launchd start where no host of Snapkeep stays. */
+export function addRunDueCommand(program: Command, context: CommandContext): void {
+  json(program.command('run-due'))
+    .summary('serve every schedule that is due, once; for cron and systemd')
+    .description(
+      'Backs up and drills what is due, copies what waits for other destinations, removes what the retention no longer keeps, and sends alerts. What was missed is made up for once. Exit code 0: done, or nothing was due; 1: something failed; 3: a snapshot is not valid; 75: something is away, or a window or server of Snapkeep has the data folder and serves the schedules itself.',
+    )
+    .addHelpText('after', '\nExample of a crontab:\n  */15 * * * * snapkeep run-due')
+    .action((options: { json?: boolean }) =>
+      context(options, async (session) => {
+        const runs = await session.serveDue();
+        const plans = await session.call('plans.list', {});
+        const waiting = plans.flatMap(waitingOf);
+        const lines = [...runs.map(runInWords), ...waiting.map(({ plan, waitingFor }) => `${plan}: ${waitingFor}`)];
+        print(options.json === true, { runs, waiting }, lines.join('\n') || 'Nothing is due.');
+        return exitCodeOf(runs, waiting.length > 0);
+      }),
+    );
+}
+
+interface Waiting {
+  plan: string;
+  waitingFor: string;
+}
+
+/** What could not be done because something is away. */
+function waitingOf({ plan, schedule, drill, destinations }: PlanSummary): Waiting[] {
+  const due = [schedule.due, drill.schedule.due].flatMap((each) => each?.waitingFor ?? []);
+  const copies = destinations
+    .filter(({ waitingCopies }) => waitingCopies > 0)
+    .map(({ name, waitingCopies, problem }) =>
+      `${countInWords(waitingCopies, 'snapshot')} still to be copied to ${name}. ${problem ?? ''}`.trim(),
+    );
+  return [...due, ...copies].map((waitingFor) => ({ plan: plan.name, waitingFor }));
+}
+
+function runInWords(run: Run): string {
+  const what = `${run.kind} ${run.planName ?? run.subject}`;
+  if (run.error !== null) return `${what}: ${run.state}. ${run.error.message}`;
+  return `${what}: ${run.state}${resultInWords(run)}`;
+}
+
+function resultInWords({ result }: Run): string {
+  switch (result?.kind) {
+    case 'backup':
+      return `, ${bytesInWords(result.sizeBytes)}. ${result.verification?.message ?? ''}`.trimEnd();
+    case 'copy':
+      return `, ${countInWords(result.copied, 'snapshot')}, ${bytesInWords(result.bytes)}`;
+    case 'drill':
+      return `. ${result.verification.message}`;
+    case 'prune':
+      return `, ${countInWords(result.removed.length, 'snapshot')} removed, ${bytesInWords(result.bytesFreed)} freed`;
+    default:
+      return '';
+  }
+}
+
+function exitCodeOf(runs: readonly Run[], waits: boolean): number {
+  const invalid = runs.some(
+    ({ result }) =>
+      (result?.kind === 'backup' && result.verification?.valid === false) ||
+      (result?.kind === 'drill' && !result.valid),
+  );
+  if (invalid) return EXIT.notValid;
+  const failed = runs.filter(({ state }) => state === 'failed' || state === 'interrupted');
+  if (failed.some(({ error }) => error?.retryable !== true)) return EXIT.failed;
+  if (failed.length > 0 || waits) return EXIT.tryAgain;
+  return runs.some(({ state }) => state === 'cancelled') ? EXIT.interrupted : EXIT.done;
+}

@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto';
+import { homedir } from 'node:os';
+import { basename, join } from 'node:path';
+import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import type { ForeignAdoption, ForeignFile } from '../../../../src-shared/model/foreign.ts';
+import type { Manifest, SnapshotTrigger } from '../../../../src-shared/model/manifest.ts';
+import type { Plan } from '../../../../src-shared/model/plan.ts';
+import type { Run } from '../../../../src-shared/model/run.ts';
+import { countInWords } from '../../../../src-shared/rules/wording.ts';
+import type { StoredDestination } from '../../catalog/destination-repo.ts';
+import type { CoreContext } from '../../core-context.ts';
+import type { Destination } from '../../destinations/destination.ts';
+import type { DatabaseKey } from '../../engine/database-key.ts';
+import { explainError } from '../../engine/engine-errors.ts';
+import type { Examination } from '../../engine/examine-file.ts';
+import { cancelledError } from '../../engine/task-context.ts';
+import { keepKey } from '../keys.ts';
+import { locationOf, withPlace } from '../places.ts';
+import type { RunHandle } from '../runs.ts';
+import { examineForeign } from './examine-foreign.ts';
+import { listForeign } from './list-foreign.ts';
+
+/** Which files are entered, and as what. */
+export interface AdoptionOrder {
+  readonly destination: StoredDestination;
+  /** `null`: all that can be. */
+  readonly paths: readonly string[] | null;
+  /** The plan they belong to; `undefined`: the one of the name, or of none. */
+  readonly plan: Plan | undefined;
+  /** What their plan is called where there is none; `undefined`: as each file's name says. */
+  readonly planName: string | undefined;
+  /** The plan's retention may remove them; otherwise they are pinned. */
+  readonly underRetention: boolean;
+  readonly key: DatabaseKey | undefined;
+}
+
+type Outcome = ForeignAdoption['files'][number];
+
+const TRIGGERS: Record<ForeignFile['trigger'], SnapshotTrigger> = {
+  manual: 'manual',
+  automatic: 'schedule',
+  unknown: 'command',
+};
+/** Of copies of one backup, the one that was to be kept the longest is entered. */
+const TIERS = [null, 'daily', 'weekly', 'monthly'];
+
+/** Queues the adoption of what another program has left at a destination. Its files are read and never changed. */
+export function startForeignAdoption(core: CoreContext, order: AdoptionOrder): Run {
+  const { destination, plan } = order;
+  return core.runs.start({
+    kind: 'adopt',
+    planId: plan?.id ?? null,
+    planName: plan?.name ?? order.planName ?? null,
+    destinationId: destination.id,
+    subject: destination.name,
+    locks: [locationOf(destination, '')],
+    folders: [],
+    work: (handle) =>
+      withPlace(core, destination, async (driver) => {
+        try {
+          const files = await new Adoption(core, order, driver, handle).work();
+          return { kind: 'adopt', destinationId: destination.id, planId: plan?.id ?? null, files };
+        } finally {
+          for (const name of ['plans.changed', 'destinations.changed'] as const) core.events.emit(name, {});
+          core.events.emit('snapshots.changed', { planId: plan?.id ?? null });
+        }
+      }),
+  });
+}
+
+/** The snapshots at a destination by the path of their file. */
+export function knownAt({ catalog }: Pick<CoreContext, 'catalog'>, destinationId: string): Map<string, string> {
+  return new Map(catalog.snapshots.atDestination(destinationId).map(({ name, id }) => [name, id]));
+}
+
+/** Enters files one after the other; what is wrong with one keeps no other from it. */
+class Adoption {
+  readonly #core: CoreContext;
+  readonly #order: AdoptionOrder;
+  readonly #driver: Destination;
+  readonly #handle: RunHandle;
+  /** What has been entered of each group, by the hash of the stored file. */
+  readonly #entered = new Map<string, { path: string; snapshotId: string }>();
+
+  constructor(core: CoreContext, order: AdoptionOrder, driver: Destination, handle: RunHandle) {
+    this.#core = core;
+    this.#order = order;
+    this.#driver = driver;
+    this.#handle = handle;
+  }
+
+  async work(): Promise<Outcome[]> {
+    const { destination, paths } = this.#order;
+    const { signal, progress, log } = this.#handle;
+    progress('scanning', 0, null);
+    const listing = await listForeign(this.#driver, knownAt(this.#core, destination.id), signal);
+    const byPath = new Map(listing.files.map((file) => [file.path, file]));
+    const outcomes: Outcome[] = [];
+    const chosen = paths ?? listing.files.filter(({ adoptable }) => adoptable).map(({ path }) => path);
+    const files = [...new Set(chosen)].map((path) => byPath.get(path) ?? path);
+    for (const file of files.sort(longestKeptFirst)) {
+      if (signal.aborted) throw cancelledError();
+      progress('reading', outcomes.length, files.length);
+      const refusal = listing.problems.find(({ path }) => path === file)?.message ?? 'It is not there.';
+      const outcome = typeof file === 'string' ? refused(file, refusal) : await this.#enter(file);
+      outcomes.push(outcome);
+      log(outcome.outcome === 'refused' ? 'warning' : 'info', `${outcome.path}: ${outcome.message}`);
+    }
+    const adopted = outcomes.filter(({ outcome }) => outcome === 'adopted').length;
+    log('info', `Entered ${countInWords(adopted, 'snapshot')} from ${listing.place}. No file was changed.`);
+    return outcomes;
+  }
+
+  async #enter(file: ForeignFile): Promise<Outcome> {
+    const { path } = file;
+    if (!file.adoptable) return refused(path, file.notes.at(-1) ?? 'It cannot be entered as a snapshot.');
+    if (file.snapshotId !== null) return this.#enterAgain(file, file.snapshotId);
+    let examination: Examination;
+    try {
+      examination = await this.#examine(file);
+    } catch (error) {
+      const { code, message } = explainError(error, path);
+      if (code === 'CANCELLED' || code === 'UNAVAILABLE' || code === 'NO_SPACE') throw error;
+      return refused(path, message);
+    }
+    const { verification, facts, stored, encryption } = examination;
+    if (!verification.valid || facts === null) return refused(path, verification.message);
+    const twin = this.#entered.get(`${file.group} ${stored.sha256}`);
+    if (twin !== undefined)
+      return {
+        path,
+        outcome: 'same',
+        snapshotId: twin.snapshotId,
+        message: `It is ${twin.path} byte for byte, which is entered.`,
+      };
+    const manifest = this.#manifestOf(file, examination);
+    const { catalog, clock } = this.#core;
+    const { destination, underRetention } = this.#order;
+    catalog.snapshots.saveManifest(manifest, destination.id, manifest.plan.id, clock.now().toISOString());
+    catalog.adopted.save(manifest);
+    catalog.snapshots.setPinned(manifest.id, !underRetention);
+    catalog.snapshots.addVerification(manifest.id, destination.id, verification);
+    this.#entered.set(`${file.group} ${stored.sha256}`, { path, snapshotId: manifest.id });
+    if (this.#order.key?.fingerprint === encryption?.key)
+      keepKey(this.#core, [this.#order.key ?? []].flat(), encryption?.key);
+    return { path, outcome: 'adopted', snapshotId: manifest.id, message: verification.message };
+  }
+
+  /** What is entered already may be given to a plan, or put under its retention, or out of it. */
+  #enterAgain({ path }: ForeignFile, snapshotId: string): Outcome {
+    const { catalog } = this.#core;
+    const { plan, underRetention } = this.#order;
+    if (plan !== undefined) catalog.snapshots.setPlan(snapshotId, plan.id);
+    if (catalog.adopted.manifest(snapshotId) !== undefined) catalog.snapshots.setPinned(snapshotId, !underRetention);
+    return { path, outcome: 'known', snapshotId, message: 'It was entered before.' };
+  }
+
+  async #examine({ path, sizeBytes, at }: ForeignFile): Promise<Examination> {
+    const { settings } = this.#order.destination;
+    const { signal, stagingFolder } = this.#handle;
+    const folder = settings.kind === 'folder' ? settings.path : null;
+    const object = { name: path, bytes: sizeBytes ?? 0, modifiedAt: new Date(at) };
+    return examineForeign(this.#core, this.#driver, object, this.#order.key, { signal, stagingFolder, folder });
+  }
+
+  #manifestOf(file: ForeignFile, examination: Examination): Manifest {
+    const { stored, image, facts, encryption, compression } = examination;
+    const dump = examination.content === 'dump';
+    if (facts === null)
+      throw new SnapkeepError('INTERNAL', `Nothing is known of ${file.path}.`, { hint: 'Try again.' });
+    const { catalog, version } = this.#core;
+    const name = this.#order.planName ?? file.planName;
+    const namesake = this.#order.plan ?? catalog.plans.byName(name);
+    const storesHere = namesake?.destinations.some(({ destinationId }) => destinationId === this.#order.destination.id);
+    const plan = this.#order.plan ?? (storesHere === true ? namesake : undefined);
+    const source = plan?.sourcePath ?? join(homedir(), `${file.planName}.db`);
+    return {
+      format: dump ? 4 : encryption === null ? 1 : 2,
+      id: randomUUID(),
+      name: file.path,
+      plan: { id: plan?.id ?? null, name: plan?.name ?? name },
+      source: { path: source, name: basename(source) },
+      trigger: TRIGGERS[file.trigger],
+      // How it was really copied nobody knows; its bytes are what is kept.
+      method: dump ? 'sql-dump' : encryption === null ? 'online-backup' : 'vacuum-into',
+      startedAt: file.at,
+      createdAt: file.at,
+      compression,
+      stored,
+      image,
+      encryption,
+      seal: null,
+      database: facts,
+      schemaVersion: null,
+      versions: { sqlite: 'unknown', snapkeep: version },
+    };
+  }
+}
+
+const refused = (path: string, message: string): Outcome => ({ path, outcome: 'refused', snapshotId: null, message });
+
+function longestKeptFirst(one: ForeignFile | string, other: ForeignFile | string): number {
+  const rank = (file: ForeignFile | string): number => (typeof file === 'string' ? -1 : TIERS.indexOf(file.tier));
+  return rank(other) - rank(one);
+}

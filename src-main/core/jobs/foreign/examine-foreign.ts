@@ -1,0 +1,107 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import type { ForeignDescription } from '../../../../src-shared/model/foreign.ts';
+import type { CoreContext } from '../../core-context.ts';
+import type { Destination, StoredObject } from '../../destinations/destination.ts';
+import type { DatabaseKey } from '../../engine/database-key.ts';
+import { requireWritableFolder } from '../../engine/durable-files.ts';
+import { explainError } from '../../engine/engine-errors.ts';
+import type { Examination } from '../../engine/examine-file.ts';
+import { cancelledError } from '../../engine/task-context.ts';
+import type { RunHandle } from '../runs.ts';
+import { openersOfFile } from '../seals.ts';
+
+/** Where a file is read, and by whom it is followed. */
+export interface ExamineOptions extends Pick<RunHandle, 'signal' | 'stagingFolder'> {
+  /** The folder that is the destination, which is read where it is; `null`: files are fetched. */
+  readonly folder: string | null;
+  readonly listener?: RunHandle['listener'];
+}
+
+/**
+ * Reads a backup of another program in full, where it is or fetched into the staging folder.
+ * @param key tried alone; without one, all that are known
+ * @throws SnapkeepError `BAD_KEY` when it is encrypted and no key opens it; `CONFLICT` when a run has it open
+ */
+export async function examineForeign(
+  core: CoreContext,
+  driver: Destination,
+  object: StoredObject,
+  key: DatabaseKey | undefined,
+  options: ExamineOptions,
+): Promise<Examination> {
+  const { folder, stagingFolder, signal } = options;
+  const path = folder === null ? join(stagingFolder, 'fetched', basename(object.name)) : join(folder, object.name);
+  if (folder !== null && core.runs.isLocked(path))
+    throw new SnapkeepError('BUSY', `${object.name} is in use by a run.`, { hint: 'Wait until the run has ended.' });
+  if (folder === null) await fetchTo(driver, object, path, options);
+  try {
+    const { keys, sealSecrets } = await openersOfFile(core, path, key);
+    return await core.runInWorker(
+      'examine',
+      { path },
+      { stagingFolder, signal, keys, sealSecrets, ...listenerOf(options) },
+    );
+  } finally {
+    if (folder === null) await rm(path, { force: true });
+  }
+}
+
+const listenerOf = ({ listener }: ExamineOptions) => (listener === undefined ? {} : { listener });
+
+/** Brings a file of a destination to a path that is free or may be replaced. */
+async function fetchTo(
+  driver: Destination,
+  { name, bytes }: StoredObject,
+  path: string,
+  { signal, listener }: ExamineOptions,
+): Promise<void> {
+  await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
+  await requireWritableFolder(join(path, '..'), bytes);
+  await rm(path, { force: true });
+  const onProgress = (done: number): void => listener?.onProgress?.('fetching', done, bytes);
+  try {
+    const arriving = await driver.get(name, undefined, { signal, onProgress });
+    await pipeline(arriving, createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal });
+  } catch (error) {
+    throw signal.aborted ? cancelledError() : explainError(error, `${name} in ${driver.label}`);
+  }
+}
+
+/** What was found, for people. */
+export function describeExamination(path: string, examination: Examination): ForeignDescription {
+  const { content, stored, image, facts, encryption, verification } = examination;
+  return {
+    path,
+    content,
+    storedBytes: stored.bytes,
+    imageBytes: image.bytes,
+    userVersion: facts?.userVersion ?? 0,
+    applicationId: facts?.applicationId ?? 0,
+    tables: facts?.tables ?? [],
+    encryption,
+    locked: false,
+    valid: verification.valid,
+    message: verification.message,
+  };
+}
+
+/** What can be told of a file that no key opens. */
+export function describeLocked({ name, bytes }: StoredObject, message: string): ForeignDescription {
+  return {
+    path: name,
+    content: 'database',
+    storedBytes: bytes,
+    imageBytes: 0,
+    userVersion: 0,
+    applicationId: 0,
+    tables: [],
+    encryption: null,
+    locked: true,
+    valid: false,
+    message,
+  };
+}

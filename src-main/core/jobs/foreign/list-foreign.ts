@@ -1,0 +1,208 @@
+import { buffer } from 'node:stream/consumers';
+import type { ForeignFile, ForeignListing, ForeignProblem } from '../../../../src-shared/model/foreign.ts';
+import { MANIFEST_SUFFIX } from '../../../../src-shared/model/manifest.ts';
+import { type ForeignName, readForeignName } from '../../../../src-shared/rules/foreign-names.ts';
+import { instantOf } from '../../../../src-shared/rules/times-in-names.ts';
+import { countInWords } from '../../../../src-shared/rules/wording.ts';
+import type { Destination, StoredObject } from '../../destinations/destination.ts';
+import { contentInWords } from '../../engine/identify-file.ts';
+import { type BackupJudgement, judgeBackup, SAMPLE } from '../../engine/judge-backup.ts';
+import { cancelledError } from '../../engine/task-context.ts';
+
+/** How deep folders are looked into: `backups/daily/2024-01-15/` and no further. */
+const DEEPEST = 3;
+/** How many files are listed at most; more are said to be there. */
+const MOST_FILES = 20_000;
+/** How many files are looked into at once. */
+const AT_ONCE = 8;
+/** What SQLite and others keep beside a database, which is no backup of its own. */
+const BESIDE = /-(wal|shm|journal)$/i;
+const UNFINISHED = /\.(partial|part|tmp|temp|incomplete|filepart|crdownload)$/i;
+const LOOKS_DATED = /\d{4}[-_.]?\d\d[-_.]?\d\d/;
+
+/** What lies at a destination: files with their paths, and folders that are kept as a whole. */
+interface Found {
+  files: StoredObject[];
+  folders: string[];
+  links: string[];
+  more: boolean;
+}
+
+/**
+ * Reads what other programs have left at a destination: names, and the beginning and the end of each file. Nothing is changed.
+ * @param known the snapshots that are entered already, by the path of their file
+ * @throws SnapkeepError when the destination cannot be read
+ */
+export async function listForeign(
+  driver: Destination,
+  known: ReadonlyMap<string, string>,
+  signal: AbortSignal,
+): Promise<ForeignListing> {
+  const found: Found = { files: [], folders: [], links: [], more: false };
+  await walk(driver, '', 0, found, signal);
+  const present = new Map(found.files.map(({ name, bytes }) => [name, bytes]));
+  const listing: ForeignListing = { place: driver.label, files: [], problems: [], notes: notesOn(found) };
+  const candidates = found.files.filter(
+    ({ name }) => !name.endsWith(MANIFEST_SUFFIX) && !present.has(name + MANIFEST_SUFFIX) && !BESIDE.test(name),
+  );
+  const described = found.files.filter(({ name }) => present.has(name + MANIFEST_SUFFIX)).length;
+  if (described > 0)
+    listing.notes.push(`${countInWords(described, 'file')} with a manifest of Snapkeep’s are not listed here.`);
+  for (let index = 0; index < candidates.length; index += AT_ONCE) {
+    const some = candidates.slice(index, index + AT_ONCE);
+    for (const read of await Promise.all(some.map((object) => readFile(driver, object, present, known, signal)))) {
+      if ('problem' in read) listing.problems.push(read);
+      else listing.files.push(read);
+    }
+    if (signal.aborted) throw cancelledError();
+  }
+  for (const path of found.folders) listing.files.push(folderEntry(path));
+  listing.files.sort((one, other) => (one.at < other.at ? 1 : one.at > other.at ? -1 : one.path < other.path ? -1 : 1));
+  listing.problems.sort((one, other) => (one.path < other.path ? -1 : 1));
+  return listing;
+}
+
+async function walk(
+  driver: Destination,
+  folder: string,
+  depth: number,
+  found: Found,
+  signal: AbortSignal,
+): Promise<void> {
+  const inFolder = (name: string): string => (folder === '' ? name : `${folder}/${name}`);
+  let after: string | null = null;
+  do {
+    const page = await driver.list(after, undefined, folder);
+    if (signal.aborted) throw cancelledError();
+    for (const object of page.objects) found.files.push({ ...object, name: inFolder(object.name) });
+    after = page.next;
+  } while (after !== null && found.files.length < MOST_FILES);
+  if (found.files.length >= MOST_FILES) found.more = true;
+  if (depth === DEEPEST || found.more) return;
+  for (const name of await driver.folders(folder)) {
+    const path = inFolder(name);
+    const inside = readForeignName(`${path}/x`) ?? readForeignName(`${path}/x.db`);
+    // What a link to the newest backup has been copied as is there once more under its own name.
+    if (inside?.link === true) found.links.push(path);
+    else if (inside?.kind === 'folder') found.folders.push(path);
+    else await walk(driver, path, depth + 1, found, signal);
+  }
+}
+
+function notesOn({ links, more }: Found): string[] {
+  const notes = links.map((path) => `${path} is the newest backup once more and is passed over.`);
+  return more ? [...notes, `Only the first ${MOST_FILES} files were looked at.`] : notes;
+}
+
+async function readFile(
+  driver: Destination,
+  object: StoredObject,
+  present: ReadonlyMap<string, number>,
+  known: ReadonlyMap<string, string>,
+  signal: AbortSignal,
+): Promise<ForeignFile | ForeignProblem> {
+  const { name: path, bytes } = object;
+  if (UNFINISHED.test(path))
+    return { path, problem: 'partial', message: 'It was never finished, or is being written right now.' };
+  const name = readForeignName(path);
+  if (name === null) return { path, problem: 'wrong-name', message: 'Its name is not that of a backup.' };
+  if ((present.get(`${path}-wal`) ?? 0) > 0 || (present.get(`${path}-journal`) ?? 0) > 0)
+    return { path, problem: 'partial', message: 'It has a log beside it: it is in use, or is no finished backup.' };
+  const judgement = await look(driver, path, bytes, signal);
+  const readInFull = name.kind === 'database' || name.kind === 'dump';
+  if (judgement.problem !== null && (readInFull || judgement.problem.problem === 'empty'))
+    return { path, ...judgement.problem };
+  const asNamed = readInFull ? withContent(name, judgement) : { name, notes: [] };
+  return entryOf(asNamed.name, object, known.get(path) ?? null, [...asNamed.notes]);
+}
+
+/** The first and the last bytes of a file. */
+async function look(
+  driver: Destination,
+  path: string,
+  sizeBytes: number,
+  signal: AbortSignal,
+): Promise<BackupJudgement> {
+  const part = async (bytes: number, fromEnd: boolean): Promise<Buffer> => {
+    const length = Math.min(bytes, sizeBytes);
+    if (length === 0) return Buffer.alloc(0);
+    return buffer(await driver.get(path, { start: fromEnd ? sizeBytes - length : 0, bytes: length }, { signal }));
+  };
+  return judgeBackup({ sizeBytes, head: await part(SAMPLE.head, false), tail: await part(SAMPLE.tail, true) });
+}
+
+/** What is in a file counts, and not what its name says of it. */
+function withContent(name: ForeignName, { content, packed }: BackupJudgement): { name: ForeignName; notes: string[] } {
+  const kind = content === 'sql' ? 'dump' : packed === null && content === 'zstd' ? name.kind : 'database';
+  const compression = packed === 'gzip' ? 'gz' : content === 'zstd' ? 'zst' : 'none';
+  const notes: string[] = [];
+  if (kind !== name.kind) notes.push(`Its name says otherwise, but in it is ${contentInWords(content)}.`);
+  if (compression !== name.compression)
+    notes.push(
+      `It is ${compression === 'none' ? 'not compressed' : `compressed with ${compression === 'gz' ? 'gzip' : 'zstd'}`}, whatever its name says.`,
+    );
+  if (content === 'encrypted') notes.push('It is encrypted; its key is needed to read it.');
+  return { name: { ...name, kind, compression }, notes };
+}
+
+function entryOf(name: ForeignName, object: StoredObject, snapshotId: string | null, notes: string[]): ForeignFile {
+  const { time } = name;
+  if (time === null && LOOKS_DATED.test(object.name)) notes.push('The date in its name is in no calendar.');
+  if (time === null) notes.push('Its name tells no time; the time it was last changed is taken.');
+  else if (time.clockAssumed)
+    notes.push(
+      `Its name does not say whose clock it shows; ${time.clock === 'utc' ? 'UTC' : 'this machine’s'} is taken.`,
+    );
+  const { program, kind, planName, trigger, tier, compression, group } = name;
+  const adoptable = kind === 'database' || kind === 'dump';
+  if (!adoptable) notes.push(notAdoptable(kind));
+  return {
+    path: object.name,
+    program,
+    kind,
+    planName,
+    at: time === null ? object.modifiedAt.toISOString() : instantOf(time, null),
+    atFrom: time === null ? 'file' : 'name',
+    trigger,
+    tier,
+    compression,
+    sizeBytes: object.bytes,
+    group,
+    adoptable,
+    snapshotId,
+    notes,
+  };
+}
+
+const notAdoptable = (kind: ForeignFile['kind']): string =>
+  `It is ${KINDS[kind]}, which is listed but cannot be entered as a snapshot.`;
+
+const KINDS = {
+  database: 'a database',
+  dump: 'a SQL dump',
+  folder: 'a folder of files',
+  config: 'a file of settings',
+  image: 'an image of a disk',
+} as const;
+
+/** A folder that is kept beside a database, as a whole. */
+function folderEntry(path: string): ForeignFile {
+  const name = readForeignName(`${path}/x`) ?? readForeignName(`${path}/x.db`);
+  const time = name?.time ?? null;
+  return {
+    path,
+    program: name?.program ?? null,
+    kind: 'folder',
+    planName: name?.planName ?? path,
+    at: time === null ? new Date(0).toISOString() : instantOf(time, null),
+    atFrom: 'name',
+    trigger: 'unknown',
+    tier: null,
+    compression: 'none',
+    sizeBytes: null,
+    group: name?.group ?? path,
+    adoptable: false,
+    snapshotId: null,
+    notes: [notAdoptable('folder')],
+  };
+}

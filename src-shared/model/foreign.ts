@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { Encryption } from './encryption.ts';
+import { Bytes, Compression, Instant, KnownProgram, TableRows } from './values.ts';
+
+/** The path of a file at a destination that another program has filled, with `/` between the names. */
+export const ForeignPath = z.string().min(1).max(1024);
+
+/** A backup that another program has made, as far as its name and a look at its beginning and end tell. */
+export const ForeignFile = z.object({
+  path: ForeignPath,
+  /** Whose it is; `null`: any other program's. */
+  program: z.union([KnownProgram, z.literal('snapkeep')]).nullable(),
+  kind: z.enum(['database', 'dump', 'folder', 'config', 'image']),
+  /** What a plan for it would be called. */
+  planName: z.string(),
+  at: Instant,
+  /** Where that instant is from: the name, or the time the file was last changed. */
+  atFrom: z.enum(['name', 'file']),
+  trigger: z.enum(['manual', 'automatic', 'unknown']),
+  tier: z.enum(['daily', 'weekly', 'monthly']).nullable(),
+  compression: Compression,
+  /** `null` for a folder, whose files are not looked at one by one. */
+  sizeBytes: Bytes.nullable(),
+  /** The same for all that belongs together: a database and the folder beside it, or copies of one backup. */
+  group: z.string(),
+  /** It can be entered as a snapshot; a folder, an image or a file of settings cannot. */
+  adoptable: z.boolean(),
+  /** The snapshot it has been entered as; `null`: it has not. */
+  snapshotId: z.uuid().nullable(),
+  /** What is to be known of it, one sentence each. */
+  notes: z.array(z.string()),
+});
+export type ForeignFile = z.infer<typeof ForeignFile>;
+
+/** What is wrong with a file: its name is no backup's, nothing is in it, it was never finished, or it is damaged. */
+export const ForeignProblemKind = z.enum(['wrong-name', 'empty', 'partial', 'broken']);
+export type ForeignProblemKind = z.infer<typeof ForeignProblemKind>;
+
+/** A file that is not taken for a backup, and why. */
+export const ForeignProblem = z.object({ path: ForeignPath, problem: ForeignProblemKind, message: z.string() });
+export type ForeignProblem = z.infer<typeof ForeignProblem>;
+
+/** What was found in a folder, bucket or SFTP path. */
+export const ForeignListing = z.object({
+  /** How sentences name the place. */
+  place: z.string(),
+  /** Newest first. */
+  files: z.array(ForeignFile),
+  problems: z.array(ForeignProblem),
+  /** What is to be known of the whole, one sentence each. */
+  notes: z.array(z.string()),
+});
+export type ForeignListing = z.infer<typeof ForeignListing>;
+
+/** What is in one file, read in full. */
+export const ForeignDescription = z.object({
+  path: ForeignPath,
+  content: z.enum(['database', 'dump']),
+  storedBytes: Bytes,
+  /** Of the database in it. */
+  imageBytes: Bytes,
+  userVersion: z.number().int(),
+  applicationId: z.number().int(),
+  tables: z.array(TableRows),
+  encryption: Encryption.nullable(),
+  /** It is encrypted and no known key opens it: no more than its sizes can be told. */
+  locked: z.boolean(),
+  valid: z.boolean(),
+  /** What the checks have found, as a sentence. */
+  message: z.string(),
+});
+export type ForeignDescription = z.infer<typeof ForeignDescription>;
+
+/** What became of the files that were to be entered. */
+export const ForeignAdoption = z.object({
+  destinationId: z.uuid(),
+  planId: z.uuid().nullable(),
+  files: z.array(
+    z.object({
+      path: ForeignPath,
+      /** `known`: it was entered before. `same`: byte for byte another file that is entered. */
+      outcome: z.enum(['adopted', 'known', 'same', 'refused']),
+      snapshotId: z.uuid().nullable(),
+      message: z.string(),
+    }),
+  ),
+});
+export type ForeignAdoption = z.infer<typeof ForeignAdoption>;

@@ -1,0 +1,201 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import Database from 'better-sqlite3';
+import { type CommandResult, commandLineOf } from '../support/command-line.ts';
+import { countEntries, makeDatabase } from '../support/databases.ts';
+import { filesWith, makeEncrypted } from '../support/encrypted-databases.ts';
+import { makePortunusFolder, makeSoundBoxFolder, whyNoForeignFolders } from '../support/foreign-folders.ts';
+
+let folder: string;
+let home: string;
+let run: ReturnType<typeof commandLineOf>;
+
+test.beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'snapkeep-coming-')));
+  home = join(folder, 'home');
+  run = commandLineOf(home);
+});
+
+test.afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The JSON of a command that ended with this code. */
+function answer({ exitCode, stdout, stderr }: CommandResult, code = 0) {
+  expect(exitCode, stderr).toBe(code);
+  return JSON.parse(stdout);
+}
+
+test.describe('adopt', () => {
+  test.skip(whyNoForeignFolders !== undefined, whyNoForeignFolders);
+
+  test('what Portunus has left is listed, entered, verified and restored', () => {
+    const backups = join(folder, 'backups');
+    makePortunusFolder(backups);
+    const listed = answer(run(['adopt', backups, '--list', '--json']));
+    expect(listed).toMatchObject({ files: [{ program: 'portunus' }, { program: 'portunus' }], problems: [{}, {}] });
+    const words = run(['adopt', backups, '--list']).stdout;
+    expect(words).toMatch(/broken .*portunus-state-2026-05-10T12:34:56Z\.db .*cut off/);
+    expect(words).toContain('2 backups in');
+    // Without manifests there, the backups are entered as they are.
+    expect(answer(run(['adopt', backups, '--json'])).files).toHaveLength(2);
+    const name = 'portunus-state-2026-05-08T12:34:56Z.db';
+    expect(answer(run(['verify', name, '--json']))).toMatchObject({ valid: true });
+    const target = join(folder, 'state.db');
+    expect(run(['restore', name, '--to', target]).exitCode).toBe(0);
+    expect(countEntries(target)).toBe(400);
+    expect(run(['list', '--dir', backups]).stdout.trim().split('\n')).toHaveLength(2);
+    expect(existsSync(join(backups, `${name}.manifest.json`))).toBe(false);
+  });
+
+  test('what Sound Box has left comes under the retention of a plan only when told', () => {
+    const backups = join(folder, 'backups');
+    makeSoundBoxFolder(backups, 3);
+    const source = join(folder, 'soundbox-app', 'soundbox.db');
+    expect(run(['adopt', backups, '--under-retention']).exitCode).toBe(2);
+    expect(
+      run(['plan', 'add', '--name', 'soundbox', '--source', source, '--to', backups, '--keep-last', '1']).exitCode,
+    ).toBe(0);
+    expect(run(['adopt', backups, '--plan', 'soundbox']).stdout).toContain('Entered 2 snapshots; no file was changed.');
+    expect(answer(run(['prune', 'soundbox', '--dry-run', '--json']))).toMatchObject({
+      deletedCount: 0,
+      retainedCount: 2,
+    });
+    expect(run(['adopt', backups, '--plan', 'soundbox', '--under-retention']).exitCode).toBe(0);
+    expect(answer(run(['prune', 'soundbox', '--yes', '--json']))).toMatchObject({
+      deletedCount: 1,
+      deleted: ['2024-01-15/soundbox.db'],
+      retainedCount: 1,
+    });
+    expect(existsSync(join(backups, '2024-01-15', 'soundbox.db'))).toBe(false);
+  });
+});
+
+test.describe('templates', () => {
+  test('Hone: found at its usual place, with the key from its own variable', () => {
+    const key = 'the key of Hone 4711';
+    const environment = {
+      XDG_DATA_HOME: join(folder, 'data'),
+      HONE_BACKUP_DIR: join(folder, 'backups'),
+      HONE_DB_KEY: key,
+    };
+    mkdirSync(join(folder, 'data', 'hone'), { recursive: true });
+    makeEncrypted(join(folder, 'data', 'hone', 'hone.db'), key, 50);
+    const made = run(['plan', 'add', '--template', 'hone', '--json'], { environment });
+    expect(answer(made)).toMatchObject({
+      name: 'hone',
+      schedule: { kind: 'daily', time: '02:00' },
+      retention: { keepLast: 7 },
+      key: { from: { environment: 'HONE_DB_KEY' } },
+      drill: { checks: [{ name: 'accounts' }, { name: 'transactions' }, { name: 'subscriptions' }] },
+    });
+    expect(made.stderr).toContain('Left out: ');
+    expect(run(['backup', 'hone'], { environment }).exitCode).toBe(0);
+    expect(filesWith(folder, key)).toEqual([]);
+  });
+
+  test('what is given goes before the template, and what is missing is asked for', () => {
+    const source = join(folder, 'state.db');
+    makeDatabase(source);
+    const backups = join(folder, 'backups');
+    const add = ['plan', 'add', '--template', 'portunus', '--to', backups, '--json'];
+    const nowhere = run(add);
+    expect(nowhere).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--data-dir') });
+    expect(answer(run([...add, '--folder', folder, '--keep-last', '3', '--name', 'mine']))).toMatchObject({
+      name: 'mine',
+      sourcePath: source,
+      compression: 'none',
+      schedule: { kind: 'daily', time: '06:25' },
+      retention: { keepLast: 3, keepDays: null },
+    });
+    expect(run(['plan', 'add', '--name', 'x']).exitCode).toBe(2);
+    expect(run(['plan', 'add', '--template', 'nobody']).exitCode).toBe(1);
+  });
+
+  test('one of your own is checked, saved, used, shared and removed', () => {
+    const file = join(folder, 'notes.json');
+    const source = join(folder, 'notes.db');
+    makeDatabase(source);
+    const parts = [
+      { id: 'database', name: 'Database', kind: 'database', places: { linux: [source] }, compresion: 'gz' },
+    ];
+    const template = { id: 'notes', name: 'Notes', purpose: 'Keeps the notes.', parts };
+    writeFileSync(file, JSON.stringify(template, null, 2));
+    const wrong = run(['template', 'check', file]);
+    expect(wrong).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/Line 15 .*parts 1, compresion/) });
+    writeFileSync(file, readFileSync(file, 'utf8').replace('compresion', 'compression'));
+    expect(run(['template', 'check', file]).stdout).toContain('Daily at 02:00');
+    expect(run(['template', 'save', file]).exitCode).toBe(0);
+    expect(run(['template', 'save', file]).exitCode).toBe(1);
+    expect(run(['template', 'save', file, '--replace']).exitCode).toBe(0);
+    expect(run(['template', 'list']).stdout).toMatch(/^notes .*saved here/m);
+    expect(JSON.parse(run(['template', 'export', 'notes']).stdout)).toMatchObject({ id: 'notes' });
+    const to = join(folder, 'backups');
+    expect(answer(run(['plan', 'add', '--template', 'notes', '--to', to, '--json']))).toMatchObject({
+      sourcePath: source,
+    });
+    expect(run(['template', 'remove', 'notes']).exitCode).toBe(0);
+    expect(run(['template', 'show', 'notes']).exitCode).toBe(1);
+    expect(run(['template', 'remove', 'hone']).exitCode).toBe(1);
+    expect(run(['template', 'show', file]).stdout).toContain(source);
+  });
+});
+
+test('a crontab gives its times and its retention, and keeps its secrets to itself', () => {
+  const crontab =
+    '30 3 * * 1-5 HONE_DB_KEY=hunter2-secret hone backup create && hone backup prune --keep 9 -y\n@reboot /bin/true\n';
+  const read = run(['plan', 'read-schedule', '-', '--json'], { input: crontab });
+  expect(answer(read, 3)).toMatchObject({
+    schedules: [{ schedule: { kind: 'weekly', days: [1, 2, 3, 4, 5], time: '03:30' } }],
+  });
+  expect(read.stdout + read.stderr).not.toContain('hunter2-secret');
+  const file = join(folder, 'crontab');
+  writeFileSync(file, crontab);
+  const source = join(folder, 'app.db');
+  makeDatabase(source);
+  const add = ['plan', 'add', '--name', 'app', '--source', source, '--to', join(folder, 'backups'), '--json'];
+  const made = run([...add, '--schedule-from', file]);
+  expect(answer(made)).toMatchObject({ schedule: { kind: 'weekly', time: '03:30' }, retention: { keepLast: 9 } });
+  expect(made.stdout + made.stderr).not.toContain('hunter2-secret');
+  expect(run([...add, '--schedule-from', file, '--schedule', 'manual']).exitCode).toBe(2);
+});
+
+test('run-due serves what is due, says what waits, and status tells it all', () => {
+  const source = join(folder, 'app.db');
+  makeDatabase(source);
+  const backups = join(folder, 'backups');
+  expect(
+    run(['plan', 'add', '--name', 'app', '--source', source, '--to', backups, '--schedule', 'every 1h']).exitCode,
+  ).toBe(0);
+  expect(run(['run-due'])).toMatchObject({ exitCode: 0, stdout: 'Nothing is due.\n' });
+  setBack(join(home, 'catalog.db'), 150);
+  const served = answer(run(['run-due', '--json']));
+  expect(served).toMatchObject({ runs: [{ kind: 'backup', state: 'succeeded', slot: { slots: 2 } }], waiting: [] });
+  const [{ status }] = answer(run(['status', '--json']));
+  expect(status).toMatchObject({
+    enabled: true,
+    folders: [backups],
+    retention: 'the last 30 snapshots',
+    count: 1,
+    lastBackup: { status: 'succeeded', sizeBytes: expect.any(Number), error: null },
+  });
+  expect(run(['status']).stdout).toMatch(/enabled {6}yes.*\n.*kept {9}the last 30 snapshots/);
+  setBack(join(home, 'catalog.db'), 150);
+  rmSync(source);
+  expect(run(['run-due'])).toMatchObject({ exitCode: 75, stdout: expect.stringContaining('app: ') });
+});
+
+/** Sets the memory of all schedules back by so many minutes, as if nothing had looked at them since. */
+function setBack(catalogFile: string, minutes: number): void {
+  const catalog = new Database(catalogFile);
+  for (const { plan_id, job, body } of catalog.prepare('SELECT * FROM schedule_states').all() as Array<
+    Record<string, string>
+  >) {
+    const earlier = body?.replace(
+      /"(anchor|lastSlot)":(\d{13})/g,
+      (_all, name: string, at: string) => `"${name}":${Number(at) - minutes * 60_000}`,
+    );
+    catalog.prepare('UPDATE schedule_states SET body = ? WHERE plan_id = ? AND job = ?').run(earlier, plan_id, job);
+  }
+  catalog.close();
+}

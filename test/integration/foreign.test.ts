@@ -1,0 +1,265 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Core } from '../../src-main/core/core.ts';
+import type { ForeignAdoption } from '../../src-shared/model/foreign.ts';
+import type { Run } from '../../src-shared/model/run.ts';
+import { countEncrypted } from '../support/encrypted-databases.ts';
+import {
+  FILE_TIME,
+  makeHoneFolder,
+  makeOpenMemoryFolder,
+  makePiSovereignFolder,
+  makePortunusFolder,
+  makeProgramDatabase,
+  makeSoundBoxFolder,
+  whyNoForeignFolders,
+} from '../support/foreign-folders.ts';
+import { folderOn, save } from '../support/places.ts';
+import { checkOf, contentsOf } from '../support/scene.ts';
+import { startSftpServer, whyNoSftp } from '../support/servers/sftp.ts';
+import { temporaryFolder } from '../support/temp-folder.ts';
+import { startTestCore, succeed } from '../support/test-core.ts';
+
+const KEY = 'a passphrase of Hone';
+
+/** A core, and a folder that is filled by one of the programs. */
+async function setForeignScene(fill: (folder: string) => void) {
+  const root = temporaryFolder();
+  const folder = join(root, 'backups');
+  fill(folder);
+  return { root, folder, core: await startTestCore(join(root, 'home')), before: contentsOf(folder) };
+}
+
+function adoptionOf(run: Run): Array<[string, ForeignAdoption['files'][number]['outcome']]> {
+  if (run.result?.kind !== 'adopt') throw new Error(`${run.state}: ${run.error?.message}`);
+  return run.result.files
+    .map(({ path, outcome }): [string, ForeignAdoption['files'][number]['outcome']] => [path, outcome])
+    .sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
+/** Verifies a snapshot of the catalog, restores it, and answers the number of its notes, counted by SQLite’s shell. */
+async function verifyAndRestore(core: Core, snapshotId: string, target: string): Promise<number> {
+  const verified = await succeed(core, 'verifications.start', { snapshotId });
+  expect(verified.result).toMatchObject({ verification: { valid: true } });
+  if (verified.result?.kind !== 'verify') throw new Error('no verification');
+  // Its manifest is in the catalog, so every check is made.
+  expect(verified.result.verification.checks.map(({ outcome }) => outcome)).not.toContain('skipped');
+  const checked = await succeed(core, 'restores.check', { source: { snapshotId }, targetPath: target });
+  expect(checkOf(checked).source.snapshotId).toBe(snapshotId);
+  await succeed(core, 'restores.start', { checkRunId: checked.id, confirmation: checkOf(checked).confirmation });
+  return Number(execFileSync('sqlite3', [target, 'SELECT count(*) FROM entries'], { encoding: 'utf8' }));
+}
+
+describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have left ${whyNoForeignFolders ?? ''}`, () => {
+  test('Portunus: each file with its date; a cut one and one that never was a database are said to be', async () => {
+    const { root, folder, core, before } = await setForeignScene(makePortunusFolder);
+    const { files, problems } = await core.call('foreign.list', { path: folder });
+    expect(files.map(({ path, at, program, atFrom }) => [path, at, program, atFrom])).toEqual([
+      ['2026-05-09.db', new Date(2026, 4, 9).toISOString(), 'portunus', 'name'],
+      ['portunus-state-2026-05-08T12:34:56Z.db', '2026-05-08T12:34:56.000Z', 'portunus', 'name'],
+    ]);
+    expect(problems).toMatchObject([
+      {
+        path: 'portunus-state-2026-05-10T12:34:56Z.db',
+        problem: 'broken',
+        message: expect.stringContaining('cut off'),
+      },
+      { path: 'portunus-state-2026-05-11T12:34:56Z.db', problem: 'broken', message: 'It is a text file.' },
+    ]);
+    const run = await succeed(core, 'foreign.adopt', { path: folder });
+    expect(adoptionOf(run).map(([, outcome]) => outcome)).toEqual(['adopted', 'adopted']);
+    const [newest, older] = await core.call('snapshots.list', {});
+    expect(newest).toMatchObject({ planName: 'portunus', planId: null, pinned: true, userVersion: 7 });
+    expect(await verifyAndRestore(core, older?.id ?? '', join(root, 'restored.db'))).toBe(400);
+    // Whoever reads the manifests of the folder finds these where they are.
+    const scan = await succeed(core, 'destinations.adopt', { path: folder });
+    expect(scan.result).toMatchObject({ missing: 0, added: 0 });
+    expect(contentsOf(folder)).toEqual(before);
+  });
+
+  test('Hone: encrypted and packed, by its key alone', async () => {
+    const { root, folder, core, before } = await setForeignScene((path) => makeHoneFolder(path, KEY));
+    const { files, problems } = await core.call('foreign.list', { path: folder });
+    expect(files.map(({ path, at, atFrom }) => [path, at, atFrom])).toEqual([
+      ['hone-2024-02-30-143022.db.gz', FILE_TIME.toISOString(), 'file'],
+      ['hone-2024-01-16-143022.db.gz', '2024-01-16T14:30:22.000Z', 'name'],
+      ['hone-2024-01-15-143022.db.gz', '2024-01-15T14:30:22.000Z', 'name'],
+    ]);
+    expect(files[0]?.notes.join(' ')).toContain('in no calendar');
+    expect(files[1]?.notes.join(' ')).toContain('encrypted');
+    expect(problems.map(({ path, problem }) => [path, problem])).toEqual([
+      ['hone-2024-01-17-143022.db.gz', 'empty'],
+      ['notes.txt', 'wrong-name'],
+    ]);
+    const file = 'hone-2024-01-16-143022.db.gz';
+    expect(await core.call('foreign.describe', { path: folder, file })).toMatchObject({ locked: true, valid: false });
+    const wrong = await core.answer('foreign.describe', { path: folder, file, key: { value: 'another one' } });
+    expect(wrong).toMatchObject({ ok: false, error: { code: 'BAD_KEY' } });
+    const without = await succeed(core, 'foreign.adopt', { path: folder, files: [file] });
+    expect(adoptionOf(without)).toEqual([[file, 'refused']]);
+    const run = await succeed(core, 'foreign.adopt', { path: folder, files: [file], key: { value: KEY } });
+    expect(adoptionOf(run)).toEqual([[file, 'adopted']]);
+    expect(await core.call('foreign.describe', { path: folder, file })).toMatchObject({
+      locked: false,
+      valid: true,
+      userVersion: 7,
+      tables: [{ name: 'conversations' }, { name: 'entries', rows: 400 }],
+    });
+    const [snapshot] = await core.call('snapshots.list', {});
+    expect(snapshot?.encryption?.format).toMatch(/^sqlcipher-/);
+    const target = join(root, 'restored.db');
+    const checked = await succeed(core, 'restores.check', {
+      source: { snapshotId: snapshot?.id ?? '' },
+      targetPath: target,
+    });
+    await succeed(core, 'restores.start', { checkRunId: checked.id, confirmation: checkOf(checked).confirmation });
+    const legacy = snapshot?.encryption?.format === 'sqlcipher-3' ? 3 : 4;
+    expect(countEncrypted(target, KEY, ["cipher='sqlcipher'", `legacy=${legacy}`])).toBe(400);
+    expect(contentsOf(folder)).toEqual(before);
+  });
+
+  test('OpenMemory: by hand and by schedule, and dumps, which are proven and restored like databases', async () => {
+    const { root, folder, core } = await setForeignScene(makeOpenMemoryFolder);
+    const { files, problems } = await core.call('foreign.list', { path: folder });
+    expect(files.map(({ path, kind, trigger, at }) => [path, kind, trigger, at])).toEqual([
+      ['dump-2024-01-03.sql', 'dump', 'unknown', new Date(2024, 0, 3).toISOString()],
+      ['backup-auto-2024-01-02T02-00-00-000Z.db', 'database', 'automatic', '2024-01-02T02:00:00.000Z'],
+      ['backup-manual-2024-01-01T09-30-00-000Z.db', 'database', 'manual', '2024-01-01T09:30:00.000Z'],
+    ]);
+    expect(problems.map(({ path, problem }) => [path, problem])).toEqual([
+      ['backup-auto-2024-01-05T02-00-00-000Z.db.tmp', 'partial'],
+      ['dump-2024-01-04.sql', 'broken'],
+    ]);
+    const dump = await core.call('foreign.describe', { path: folder, file: 'dump-2024-01-03.sql' });
+    expect(dump).toMatchObject({ content: 'dump', valid: true, tables: [{}, { name: 'entries', rows: 400 }] });
+    const run = await succeed(core, 'foreign.adopt', { path: folder });
+    expect(adoptionOf(run)).toEqual([
+      ['backup-auto-2024-01-02T02-00-00-000Z.db', 'adopted'],
+      ['backup-manual-2024-01-01T09-30-00-000Z.db', 'adopted'],
+      ['dump-2024-01-03.sql', 'adopted'],
+    ]);
+    const entered = await core.call('snapshots.list', {});
+    expect(entered.map(({ trigger }) => trigger)).toEqual(['command', 'schedule', 'manual']);
+    expect(await verifyAndRestore(core, entered[0]?.id ?? '', join(root, 'restored.db'))).toBe(400);
+  });
+
+  test('Sound Box: one snapshot a day, under the retention of a plan only when told', async () => {
+    const { root, folder, core, before } = await setForeignScene((path) => makeSoundBoxFolder(path));
+    const { files, problems } = await core.call('foreign.list', { path: folder });
+    expect(files.map(({ path, kind, group }) => [path, kind, group])).toEqual([
+      ['2024-01-16/generated', 'folder', 'soundbox:2024-01-16'],
+      ['2024-01-16/soundbox.db', 'database', 'soundbox:2024-01-16'],
+      ['2024-01-15/generated', 'folder', 'soundbox:2024-01-15'],
+      ['2024-01-15/soundbox.db', 'database', 'soundbox:2024-01-15'],
+      ['2024-01-14/generated', 'folder', 'soundbox:2024-01-14'],
+    ]);
+    expect(problems).toMatchObject([{ path: '2024-01-14/soundbox.db', problem: 'empty' }]);
+
+    const plan = await core.call('plans.create', {
+      name: 'soundbox',
+      sourcePath: join(root, 'soundbox-app', 'soundbox.db'),
+      destinations: [{ path: folder }],
+      retention: { keepLast: 1 },
+    });
+    const pinned = await succeed(core, 'foreign.adopt', { path: folder, planId: plan.id });
+    expect(adoptionOf(pinned)).toEqual([
+      ['2024-01-15/soundbox.db', 'adopted'],
+      ['2024-01-16/soundbox.db', 'adopted'],
+    ]);
+    const [newest, older] = await core.call('snapshots.list', { planId: plan.id });
+    expect(newest).toMatchObject({ name: '2024-01-16/soundbox.db', path: join(folder, '2024-01-16', 'soundbox.db') });
+    expect(await verifyAndRestore(core, older?.id ?? '', join(root, 'restored.db'))).toBe(400);
+    expect((await core.call('prune.preview', { planId: plan.id })).removed).toEqual([]);
+    expect((await succeed(core, 'destinations.adopt', { path: folder })).result).toMatchObject({ missing: 0 });
+    expect(contentsOf(folder)).toEqual(before);
+
+    const told = await succeed(core, 'foreign.adopt', { path: folder, planId: plan.id, underRetention: true });
+    expect(adoptionOf(told).map(([, outcome]) => outcome)).toEqual(['known', 'known']);
+    // The older one was restored, and is kept for that; the others follow the rules.
+    expect((await core.call('prune.preview', { planId: plan.id })).kept.map(({ name }) => name)).toContain(
+      '2024-01-16/soundbox.db',
+    );
+    const { confirmation } = await core.call('snapshots.previewDelete', { snapshotId: older?.id ?? '' });
+    await succeed(core, 'snapshots.delete', { snapshotId: older?.id ?? '', confirmation });
+    expect(existsSync(join(folder, '2024-01-15', 'soundbox.db'))).toBe(false);
+    expect(existsSync(join(folder, '2024-01-15', 'generated', '0.wav'))).toBe(true);
+  });
+
+  test('PiSovereign: copies of one backup are one snapshot, and a cut file is said to be', async () => {
+    const { folder, core } = await setForeignScene(makePiSovereignFolder);
+    const { files, problems } = await core.call('foreign.list', { path: folder });
+    expect(files.map(({ path, kind, tier, adoptable }) => [path, kind, tier, adoptable])).toEqual([
+      ['config/config-20260201.toml', 'config', null, false],
+      ['daily/pisovereign-20260201.db.gz', 'database', 'daily', true],
+      ['monthly/pisovereign-202602.db.gz', 'database', 'monthly', true],
+      ['system/20260201', 'folder', null, false],
+      ['weekly/pisovereign-week05-20260201.db.gz', 'database', 'weekly', true],
+    ]);
+    expect(problems).toMatchObject([{ path: 'daily/pisovereign-20260202.db.gz', problem: 'broken' }]);
+    const run = await succeed(core, 'foreign.adopt', {
+      path: folder,
+      files: [...files.map(({ path }) => path), 'daily/pisovereign-20260202.db.gz', 'daily/gone.db'],
+      newPlanName: 'my server',
+    });
+    expect(adoptionOf(run)).toEqual([
+      ['config/config-20260201.toml', 'refused'],
+      ['daily/gone.db', 'refused'],
+      ['daily/pisovereign-20260201.db.gz', 'same'],
+      ['daily/pisovereign-20260202.db.gz', 'refused'],
+      ['monthly/pisovereign-202602.db.gz', 'adopted'],
+      ['system/20260201', 'refused'],
+      ['weekly/pisovereign-week05-20260201.db.gz', 'adopted'],
+    ]);
+    const entered = await core.call('snapshots.list', {});
+    expect(entered.map(({ planName }) => planName)).toEqual(['my server', 'my server']);
+    // A plan of that name which stores there takes them over.
+    const sourcePath = join(folder, '..', 'pisovereign', 'pisovereign.db');
+    const plan = await core.call('plans.create', { name: 'My server', sourcePath, destinations: [{ path: folder }] });
+    expect((await core.call('snapshots.list', { planId: plan.id })).length).toBe(2);
+  });
+
+  test.skipIf(whyNoSftp !== undefined)(
+    'on an SSH server: listed and entered there, fetched when it is read',
+    async () => {
+      const server = await startSftpServer();
+      onTestFinished(() => server.stop());
+      const root = temporaryFolder();
+      const core = await startTestCore(join(root, 'home'));
+      const { folder, ...destination } = await folderOn(server, 'far');
+      makeSoundBoxFolder(join(folder, 'backups'), 3);
+      const settings = { ...destination.settings, path: join(folder, 'backups') };
+      const destinationId = await save(core, { ...destination, settings });
+      const { files, problems } = await core.call('foreign.list', { destinationId });
+      expect(files.filter(({ adoptable }) => adoptable).map(({ path }) => path)).toEqual([
+        '2024-01-16/soundbox.db',
+        '2024-01-15/soundbox.db',
+      ]);
+      expect(problems).toHaveLength(1);
+      const run = await succeed(core, 'foreign.adopt', { destinationId });
+      expect(adoptionOf(run).map(([, outcome]) => outcome)).toEqual(['adopted', 'adopted']);
+      const [snapshot] = await core.call('snapshots.list', {});
+      expect(snapshot).toMatchObject({ path: null, copies: [{ state: 'stored', destinationName: 'far' }] });
+      expect(await verifyAndRestore(core, snapshot?.id ?? '', join(root, 'restored.db'))).toBe(400);
+    },
+  );
+
+  test('only a plan that stores there can take files under its retention, and a file in use is no backup', async () => {
+    const { root, folder, core } = await setForeignScene((path) => makeProgramDatabase(join(path, 'app.db')));
+    for (const params of [
+      { path: folder, underRetention: true },
+      { path: join(root, 'home', 'safety') },
+      { path: join(folder, 'app.db') },
+    ])
+      expect(await core.answer('foreign.adopt', params)).toMatchObject({
+        ok: false,
+        error: { code: expect.stringMatching(/INVALID_PARAMS|CONFLICT/), hint: expect.stringMatching(/\w/) },
+      });
+    for (const file of ['../home/catalog.db', '/etc/passwd'])
+      expect(await core.answer('foreign.describe', { path: folder, file })).toMatchObject({
+        ok: false,
+        error: { code: 'INVALID_PARAMS' },
+      });
+  });
+});
