@@ -30,9 +30,14 @@ export function fileStem(planName: string): string {
  * @param attempt 1, or 2, 3 … when the names before are taken; then `-2`, `-3` … follows the time.
  */
 export function snapshotName(planName: string, at: Date, compression: Compression, attempt = 1): string {
+  return `${datedName(planName, at, attempt)}${extensionFor(compression)}`;
+}
+
+/** `<name>-YYYY-MM-DD-HHMMSS` in UTC, without an ending; as {@link snapshotName}. */
+export function datedName(name: string, at: Date, attempt = 1): string {
   const [day = '', time = ''] = at.toISOString().split('T');
   const suffix = attempt > 1 ? `-${attempt}` : '';
-  return `${fileStem(planName)}-${day}-${time.slice(0, 8).replaceAll(':', '')}${suffix}${extensionFor(compression)}`;
+  return `${fileStem(name)}-${day}-${time.slice(0, 8).replaceAll(':', '')}${suffix}`;
 }
 
 // What Windows and SMB shares refuse in a name, what any system takes for a path, and halves of letters.
