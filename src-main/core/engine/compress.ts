@@ -34,34 +34,50 @@ export async function storeImage(
   compression: Compression,
   onProgress: (bytes: number) => void,
 ): Promise<StoredDigest> {
+  const image = await open(imagePath, 'r');
+  try {
+    const pieces = readPieces(image, PIECE_BYTES);
+    const digest = await packPieces(pieces, compression, (packed) => writeFully(stored, packed), onProgress);
+    await stored.sync();
+    return digest;
+  } finally {
+    await image.close();
+  }
+}
+
+/**
+ * Packs pieces of at most {@link PIECE_BYTES}, several at a time, and hashes both sides.
+ * @param write given what is packed, in order
+ * @param onProgress told the bytes that are packed so far; may throw to stop
+ */
+export async function packPieces(
+  pieces: AsyncIterable<Buffer> | Iterable<Buffer>,
+  compression: Compression,
+  write: (packed: Buffer) => void | Promise<void>,
+  onProgress: (bytes: number) => void,
+): Promise<StoredDigest> {
   const imageHash = createHash('sha256');
   const storedHash = createHash('sha256');
   let imageBytes = 0;
   let storedBytes = 0;
-  const image = await open(imagePath, 'r');
-  try {
-    const packed = mapInOrder(readPieces(image, PIECE_BYTES), IN_FLIGHT, async (piece) => {
-      const result = pack(piece, compression);
-      imageHash.update(piece);
-      return { packed: await result, pieceBytes: piece.length };
-    });
-    for await (const piece of packed) {
-      storedHash.update(piece.packed);
-      writeFully(stored, piece.packed);
-      imageBytes += piece.pieceBytes;
-      storedBytes += piece.packed.length;
-      onProgress(imageBytes);
-    }
-    if (imageBytes === 0) {
-      // An empty database is stored as one empty member or frame, so that the file is what its name says.
-      const empty = await pack(Buffer.alloc(0), compression);
-      storedHash.update(empty);
-      writeFully(stored, empty);
-      storedBytes = empty.length;
-    }
-    await stored.sync();
-  } finally {
-    await image.close();
+  const packed = mapInOrder(pieces, IN_FLIGHT, async (piece) => {
+    const result = pack(piece, compression);
+    imageHash.update(piece);
+    return { packed: await result, pieceBytes: piece.length };
+  });
+  for await (const piece of packed) {
+    storedHash.update(piece.packed);
+    await write(piece.packed);
+    imageBytes += piece.pieceBytes;
+    storedBytes += piece.packed.length;
+    onProgress(imageBytes);
+  }
+  if (imageBytes === 0) {
+    // What is empty is stored as one empty member or frame, so that the file is what its name says.
+    const empty = await pack(Buffer.alloc(0), compression);
+    storedHash.update(empty);
+    await write(empty);
+    storedBytes = empty.length;
   }
   return {
     image: { bytes: imageBytes, sha256: imageHash.digest('hex') },

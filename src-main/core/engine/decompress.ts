@@ -36,20 +36,39 @@ export async function unpackFile(
   imagePath: string,
   onProgress: (bytes: number) => void,
 ): Promise<StoredDigest> {
-  const imageHash = createHash('sha256');
-  let imageBytes = 0;
   const stored = await open(storedPath, 'r');
   try {
-    const reader = new HashingReader(stored, onProgress);
     const image = await open(imagePath, 'wx', 0o600);
     try {
-      for await (const piece of unpackedPieces(reader, content)) {
-        imageHash.update(piece);
-        imageBytes += piece.length;
-        writeFully(image, piece);
-      }
+      return await unpackPieces(stored, content, (piece) => writeFully(image, piece), onProgress);
     } finally {
       await image.close();
+    }
+  } finally {
+    await stored.close();
+  }
+}
+
+/**
+ * Unpacks a file front to back and hashes both sides.
+ * @param write given what is unpacked, in order
+ * @param onProgress told the stored bytes read so far; may throw to stop
+ * @throws SnapkeepError `CORRUPT` when the compressed data is damaged or cut off
+ */
+export async function unpackPieces(
+  stored: FileHandle,
+  content: FileContent,
+  write: (piece: Buffer) => void | Promise<void>,
+  onProgress: (bytes: number) => void,
+): Promise<StoredDigest> {
+  const imageHash = createHash('sha256');
+  let imageBytes = 0;
+  try {
+    const reader = new HashingReader(stored, onProgress);
+    for await (const piece of unpackedPieces(reader, content)) {
+      imageHash.update(piece);
+      imageBytes += piece.length;
+      await write(piece);
     }
     return {
       image: { bytes: imageBytes, sha256: imageHash.digest('hex') },
@@ -57,8 +76,6 @@ export async function unpackFile(
     };
   } catch (error) {
     throw isDamage(error) ? damaged(error) : error;
-  } finally {
-    await stored.close();
   }
 }
 

@@ -8,6 +8,7 @@ import { requireWritableFolder, syncFolder } from '../durable-files.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import type { TaskContext } from '../task-context.ts';
 import { type CompanionRequest, type CompanionSource, describeEntries, openSource } from './companion-request.ts';
+import { sameTime } from './compare-folder.ts';
 import { byPath, type Entry, type FileEntry, keptMtime, type LeftOut } from './folder-entry.ts';
 import { type FolderIndex, readIndex, writeIndex } from './folder-index.ts';
 import {
@@ -311,11 +312,6 @@ class FolderCopy {
 
 function looksSame(entry: FileEntry, stats: BigIntStats): boolean {
   return BigInt(entry.size) === stats.size && sameTime(entry, stats) && sameRights(entry, stats) && !entry.fresh;
-}
-
-/** A file that a restore has put back has the time that the stored one was able to keep. */
-function sameTime(entry: FileEntry, { mtimeNs }: BigIntStats): boolean {
-  return String(mtimeNs) === entry.mtime || String(mtimeNs) === entry.keptMtime;
 }
 
 /** A hard link shares mode and owner. Owners count only for root: nobody else could store them. */
