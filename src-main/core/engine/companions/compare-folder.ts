@@ -1,5 +1,5 @@
 import type { BigIntStats } from 'node:fs';
-import { realpath } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode, explainError } from '../engine-errors.ts';
 import type { TaskContext } from '../task-context.ts';
@@ -55,7 +55,7 @@ export function isSameEntry(one: Entry, other: Entry): boolean {
 }
 
 export interface FolderComparisonRequest {
-  /** The folder that is there now; it may be missing. */
+  /** The folder that is there now; where it is missing, or no folder, nothing is here. */
   folder: string;
   /** What a snapshot holds, by path. */
   entries: ReadonlyMap<string, Entry>;
@@ -77,7 +77,8 @@ export async function compareFolder(
 ): Promise<FolderComparison> {
   let root: string | undefined;
   try {
-    root = await realpath(folder);
+    const path = await realpath(folder);
+    if ((await stat(path)).isDirectory()) root = path;
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw explainError(error, folder);
   }
