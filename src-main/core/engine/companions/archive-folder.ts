@@ -157,9 +157,9 @@ class ArchiveContents {
 
   async #addFromMemory(archive: TarWriter, path: string): Promise<Entry> {
     let content: Buffer = Buffer.alloc(0);
-    const stats = await readStable(join(this.#root, path), async (source) => {
+    const stats = await readStable(join(this.#root, path), async (source, { size }) => {
       const pieces: Buffer[] = [];
-      const bytes = readThrough(source, (piece) => {
+      const bytes = readThrough(source, size, (piece) => {
         this.#context.throwIfCancelled();
         pieces.push(Buffer.from(piece));
       });

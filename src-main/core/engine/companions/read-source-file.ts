@@ -62,9 +62,9 @@ async function readOnce(
 /** The SHA-256 of a file in one state of it. @throws SourceTrouble */
 export async function hashStable(path: string, throwIfCancelled: () => void): Promise<string> {
   let sha256 = '';
-  await readStable(path, async (source) => {
+  await readStable(path, async (source, { size }) => {
     const hash = createHash('sha256');
-    const bytes = readThrough(source, (piece) => {
+    const bytes = readThrough(source, size, (piece) => {
       throwIfCancelled();
       hash.update(piece);
     });
@@ -77,11 +77,16 @@ export async function hashStable(path: string, throwIfCancelled: () => void): Pr
 // Reading blocks the thread, which is a worker's own, so that one buffer is enough for all files.
 const buffer = Buffer.allocUnsafeSlow(1024 * 1024);
 
-/** Reads a file front to back in pieces that are valid only until `take` returns. @throws SourceTrouble */
-export function readThrough(source: FileHandle, take: (piece: Buffer, at: number) => void): number {
+/**
+ * Reads a file front to back in pieces that are valid only until `take` returns.
+ * @param size how many bytes it should have; a file that grows on and on is not read to an end that never comes
+ * @returns how many bytes there were
+ * @throws SourceTrouble
+ */
+export function readThrough(source: FileHandle, size: bigint, take: (piece: Buffer, at: number) => void): number {
   for (let at = 0; ; ) {
     const bytes = readPiece(source);
-    if (bytes === 0) return at;
+    if (bytes === 0 || at > size) return at;
     take(buffer.subarray(0, bytes), at);
     at += bytes;
   }

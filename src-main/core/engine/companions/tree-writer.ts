@@ -84,8 +84,7 @@ export class TreeWriter {
         begun = true;
         const cloned = await this.#clone(source, target);
         handle = await open(target, cloned ? 'r' : 'wx', 0o600);
-        const sparse = facts.blocks * 512n < facts.size;
-        written = cloned ? this.#hash(handle, onBytes) : await this.#stream(file, handle, sparse, onBytes);
+        written = cloned ? this.#hash(handle, facts.size, onBytes) : await this.#stream(file, handle, facts, onBytes);
         return written.bytes;
       });
       if (handle === undefined) throw new Error(`${target} was not written.`);
@@ -160,9 +159,9 @@ export class TreeWriter {
     }
   }
 
-  #hash(copy: FileHandle, onBytes: (bytes: number) => void): { sha256: string; bytes: number } {
+  #hash(copy: FileHandle, size: bigint, onBytes: (bytes: number) => void): { sha256: string; bytes: number } {
     const hash = createHash('sha256');
-    const bytes = readThrough(copy, (piece) => {
+    const bytes = readThrough(copy, size, (piece) => {
       this.#throwIfCancelled();
       hash.update(piece);
       onBytes(piece.length);
@@ -173,11 +172,12 @@ export class TreeWriter {
   async #stream(
     source: FileHandle,
     target: FileHandle,
-    sparse: boolean,
+    { size, blocks }: BigIntStats,
     onBytes: (bytes: number) => void,
   ): Promise<{ sha256: string; bytes: number }> {
+    const sparse = blocks * 512n < size;
     const hash = createHash('sha256');
-    const bytes = readThrough(source, (piece, at) => {
+    const bytes = readThrough(source, size, (piece, at) => {
       this.#throwIfCancelled();
       hash.update(piece);
       if (sparse) writeSparsely(target, piece, at);
