@@ -57,6 +57,7 @@ export async function copyImageFile(request: ImageRequest, context: TaskContext)
     try {
       digest = await storeImage(sourcePath, handle, compression, (bytes) => {
         context.throwIfCancelled();
+        if (bytes > source.bytes) throw changedMeanwhile(sourcePath);
         context.progress('copying', bytes, source.bytes);
       });
     } finally {
@@ -156,6 +157,7 @@ async function restoreToFile(request: ImageRestoreRequest, context: TaskContext)
     const handle = await open(staged, 'wx+', 0o600);
     try {
       await unpackTo(request, (piece) => writeFully(handle, piece), 'staging', context);
+      await takeOverRights(handle, target);
       await handle.sync();
     } finally {
       await handle.close();
@@ -165,6 +167,17 @@ async function restoreToFile(request: ImageRestoreRequest, context: TaskContext)
     return { kind: 'file', bytes, wayBack: await swapIn(staged, target, request.runId) };
   } finally {
     await rm(staged, { force: true });
+  }
+}
+
+/** The file stays whose it is. */
+async function takeOverRights(handle: FileHandle, target: string): Promise<void> {
+  try {
+    const { mode, uid, gid } = await stat(target);
+    if (process.getuid?.() === 0) await handle.chown(uid, gid);
+    await handle.chmod(mode & 0o7777);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
   }
 }
 
