@@ -7,7 +7,11 @@ import { expect, test } from 'vitest';
 import { archiveFolder } from '../../../src-main/core/engine/companions/archive-folder.ts';
 import { whyNoLinks } from '../../../src-main/core/engine/companions/link-ability.ts';
 import { restoreFolder } from '../../../src-main/core/engine/companions/restore-folder.ts';
-import { readSnapshotIndex, type StoredFolder } from '../../../src-main/core/engine/companions/stage-snapshot.ts';
+import {
+  type StoredArchive,
+  type StoredFolder,
+  verifyArchive,
+} from '../../../src-main/core/engine/companions/stage-snapshot.ts';
 import { storeCompanion } from '../../../src-main/core/engine/companions/store-companion.ts';
 import { systemCalls } from '../../../src-main/core/engine/companions/system-calls.ts';
 import { cancelledError } from '../../../src-main/core/engine/task-context.ts';
@@ -38,8 +42,8 @@ function poorCalls() {
 async function takeArchive(scene: CompanionScene, compression: Compression, more = {}) {
   const stored = await storeCompanion({ ...scene.request, compression, ...more }, scene.context(), poorCalls());
   if (stored.way !== 'archive') throw new Error('It was not stored as an archive.');
-  const known: StoredFolder = { kind: 'archive', path: stored.path, compression, sha256: stored.digest.stored.sha256 };
-  return { ...stored, known, unknown: { ...known, sha256: null } satisfies StoredFolder };
+  const known: StoredArchive = { kind: 'archive', path: stored.path, compression, sha256: stored.digest.stored.sha256 };
+  return { ...stored, known, unknown: { ...known, sha256: null } };
 }
 
 function restore(scene: CompanionScene, stored: StoredFolder, part = '', targetFolder = join(scene.folder, 'back')) {
@@ -58,10 +62,10 @@ test.each(['link', 'symlink'] as const)(
     const scene = new CompanionScene();
     for (const code of ['EPERM', 'ENOTSUP', 'EMLINK', 'EXDEV', 'ENOSYS']) {
       const calls = { ...systemCalls(), [call]: () => Promise.reject(Object.assign(new Error(code), { code })) };
-      expect(await whyNoLinks(scene.destination, RUN, calls)).toMatch(/links/);
+      expect(await whyNoLinks(scene.destination, 'generated', RUN, calls)).toMatch(/links/);
     }
     const calls = { ...systemCalls(), [call]: () => Promise.reject(Object.assign(new Error('disk'), { code: 'EIO' })) };
-    await expect(whyNoLinks(scene.destination, RUN, calls)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(whyNoLinks(scene.destination, 'generated', RUN, calls)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(readdirSync(scene.destination)).toEqual([]);
   },
 );
@@ -92,7 +96,7 @@ test.each(['gz', 'zst', 'none'] as const)('an archive of %s is restored, whole a
   await restore(scene, known, 'deep/er/c.wav', join(scene.folder, 'file'));
   for (const place of ['folder', 'file'])
     expect(readFileSync(join(scene.folder, place, 'deep/er/c.wav'), 'utf8')).toBe('third');
-  expect((await readSnapshotIndex(known, scene.context())).entries.size).toBe(15);
+  expect((await verifyArchive(known, scene.context())).entries.size).toBe(15);
 });
 
 test('large files go through the staging folder, and nothing stays there', async () => {
@@ -170,8 +174,10 @@ test('a damaged archive is CORRUPT wherever it is damaged, and nothing is restor
       (error: Error) => error,
     );
     // Some bytes of a header mean nothing, such as the names of owners; all else is found.
-    if (outcome instanceof Error) expect(outcome).toMatchObject({ code: 'CORRUPT' });
-    else expect(Object.values(outcome).join()).toContain('second');
+    if (outcome instanceof Error) {
+      expect(outcome).toMatchObject({ code: 'CORRUPT' });
+      await expect(verifyArchive(unknown, scene.context())).rejects.toMatchObject({ code: 'CORRUPT' });
+    } else expect(Object.values(outcome).join()).toContain('second');
     rmSync(join(scene.folder, 'back'), { recursive: true, force: true });
   }
   writeFileSync(path, good.subarray(0, good.length / 2));

@@ -6,13 +6,17 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { compareFolder } from '../../../src-main/core/engine/companions/compare-folder.ts';
 import type { CopiedFolder } from '../../../src-main/core/engine/companions/copy-folder.ts';
+import { readIndex } from '../../../src-main/core/engine/companions/folder-index.ts';
 import {
   discardWayBack,
   keptPathFor,
@@ -90,7 +94,8 @@ test('a single file, or a folder in it, comes back to its place alone', async ()
   for (const path of ['deep', 'deep/er', 'deep/er/c.wav', 'b.wav']) expect(after[path]).toBe(before[path]);
   expect(after['a.wav']).toContain('stays changed');
   await expect(restore(scene, stored, 'nothing')).rejects.toMatchObject({ code: 'NOT_FOUND' });
-  await expect(restore(scene, stored, '../x')).rejects.toMatchObject({ code: 'CORRUPT' });
+  for (const part of ['../x', '/deep', 'deep/', 'deep//er', '.'])
+    await expect(restore(scene, stored, part)).rejects.toMatchObject({ code: 'INVALID_PARAMS' });
 });
 
 test('nothing is restored through a link', async () => {
@@ -195,4 +200,23 @@ test('what no restore has kept is not removed', async () => {
       code: 'INVALID_PARAMS',
     });
   expect(existsSync(scene.source)).toBe(true);
+});
+
+test('a folder is compared with a snapshot by times, or by contents', async () => {
+  const scene = new CompanionScene({ same: 'same', touched: 'same', edited: 'one', gone: 'x', link: '→ a' });
+  const { path } = await scene.take();
+  const { entries } = await readIndex(path);
+  const { atime, mtime } = statSync(join(scene.source, 'edited'));
+  writeOld(join(scene.source, 'touched'), 'same');
+  writeFileSync(join(scene.source, 'edited'), 'two');
+  utimesSync(join(scene.source, 'edited'), atime, mtime);
+  unlinkSync(join(scene.source, 'gone'));
+  writeOld(join(scene.source, 'tmp'), 'excluded');
+  const compare = (compareContent: boolean) =>
+    compareFolder({ folder: scene.source, entries, exclude: ['tmp'], compareContent }, scene.context());
+  const counts = { onlyHere: 0, onlyThere: 1, different: 1, same: 3 };
+  expect(await compare(false)).toMatchObject(counts);
+  expect((await compare(false)).examples).toContainEqual({ path: 'touched', how: 'different' });
+  expect(await compare(true)).toMatchObject(counts);
+  expect((await compare(true)).examples).toContainEqual({ path: 'edited', how: 'different' });
 });

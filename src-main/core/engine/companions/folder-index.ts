@@ -132,12 +132,16 @@ function parseFacts(line: string, path: string): SnapshotFacts {
   return rest;
 }
 
+/** Whether a path stays within the folder that it is relative to; the empty one is the folder itself. */
+export function isSafePath(path: string): boolean {
+  const unsafe = path !== '' && path.split('/').some((part) => part === '' || part === '.' || part === '..');
+  const foreign = process.platform === 'win32' && /[\\:]/.test(path);
+  return !unsafe && !foreign && !path.includes('\0');
+}
+
 /** Nothing that an index or an archive names may lead out of its folder. @throws SnapkeepError `CORRUPT` */
 export function requireSafePath<T extends { path: string }>(entry: T, what: string): T {
-  const parts = entry.path.split('/');
-  const unsafe = entry.path !== '' && parts.some((part) => part === '' || part === '.' || part === '..');
-  const foreign = process.platform === 'win32' && /[\\:]/.test(entry.path);
-  if (!unsafe && !foreign && !entry.path.includes('\0')) return entry;
+  if (isSafePath(entry.path)) return entry;
   throw new SnapkeepError(
     'CORRUPT',
     `${what} names ${JSON.stringify(entry.path)}, which would lead out of the folder.`,

@@ -98,7 +98,7 @@ export async function updateLatest(
   try {
     if (newest === undefined) await rm(path, { force: true });
     else {
-      const aside = join(destination, `.${latestName}.${randomBytes(4).toString('hex')}${PARTIAL_SUFFIX}`);
+      const aside = join(destination, partialName(stem, randomBytes(4).toString('hex')));
       await symlink(newest.name, aside);
       try {
         await rename(aside, path);

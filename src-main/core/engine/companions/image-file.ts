@@ -12,7 +12,7 @@ import { publishFile, readPieces, requireWritableFolder, writeFully } from '../d
 import { errorCode, explainError } from '../engine-errors.ts';
 import type { TaskContext } from '../task-context.ts';
 import { type ImagePlace, lookAtImagePlace, openDevice, requireUnmounted } from './block-device.ts';
-import { freeNameIn, partialName } from './folder-snapshots.ts';
+import { freeNameIn, partialName, removePartials } from './folder-snapshots.ts';
 import { openTarget, stagedPathFor, swapIn, type WayBack } from './folder-swap.ts';
 
 export interface ImageRequest {
@@ -51,6 +51,7 @@ export async function copyImageFile(request: ImageRequest, context: TaskContext)
   const takenAt = context.now();
   const partial = join(destination, partialName(fileStem(request.name), request.runId));
   try {
+    await removePartials(destination, fileStem(request.name));
     const before = await stat(sourcePath, { bigint: true });
     const handle = await open(partial, 'wx', 0o600);
     let digest: StoredDigest;

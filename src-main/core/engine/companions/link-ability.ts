@@ -7,15 +7,17 @@ import { CANNOT, type SystemCalls, systemCalls } from './system-calls.ts';
 /**
  * Finds out by trying whether a folder is on a file system that has what dated folders need: hard links, and symbolic
  * links that can be replaced.
+ * @param stem what names in the making begin with, so that the next run removes what a crash has left
  * @returns why not, as the end of a sentence; `null` when it has
  * @throws SnapkeepError when the folder cannot be written
  */
 export async function whyNoLinks(
   destination: string,
+  stem: string,
   runId: string,
   calls: SystemCalls = systemCalls(),
 ): Promise<string | null> {
-  const folder = join(destination, partialName('link-test', runId));
+  const folder = join(destination, partialName(stem, runId));
   const at = (name: string): string => join(folder, name);
   try {
     await removeTree(folder);

@@ -1,11 +1,12 @@
 import { dirname } from 'node:path';
+import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { countInWords } from '../../../../src-shared/rules/wording.ts';
 import { requireWritableFolder } from '../durable-files.ts';
 import { explainError } from '../engine-errors.ts';
 import type { TaskContext } from '../task-context.ts';
 import { compareFolder, type FolderComparison } from './compare-folder.ts';
 import { type Entry, isInPart, type SnapshotFacts } from './folder-entry.ts';
-import { readIndex, requireSafePath } from './folder-index.ts';
+import { isSafePath, readIndex } from './folder-index.ts';
 import { removeTree } from './folder-snapshots.ts';
 import { openTarget, stagedPathFor, swapIn, type WayBack } from './folder-swap.ts';
 import { type StoredFolder, stagePart } from './stage-snapshot.ts';
@@ -34,7 +35,11 @@ export interface RestoredFolder {
  */
 export async function restoreFolder(request: FolderRestoreRequest, context: TaskContext): Promise<RestoredFolder> {
   const { stored, part, targetFolder, runId } = request;
-  requireSafePath({ path: part }, 'The restore');
+  if (!isSafePath(part)) {
+    throw new SnapkeepError('INVALID_PARAMS', `${JSON.stringify(part)} is not a path in the snapshot.`, {
+      hint: 'Give a path as the snapshot lists it, without .. and without a slash at its beginning or end.',
+    });
+  }
   const target = await openTarget(targetFolder, part);
   await requireWritableFolder(dirname(target), await bytesOf(stored, part));
   const staged = stagedPathFor(target, runId);

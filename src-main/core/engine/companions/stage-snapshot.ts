@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
@@ -14,32 +15,32 @@ import { systemCalls } from './system-calls.ts';
 import { type ArchivedEntry, damagedArchive, type EntryHead, readTar, withHash } from './tar-format.ts';
 import { TreeWriter } from './tree-writer.ts';
 
+export interface StoredArchive {
+  kind: 'archive';
+  /** A file of this machine. */
+  path: string;
+  compression: Compression;
+  /**
+   * The SHA-256 that was written down when it was stored. Only an archive that has it may hold links that lead out of
+   * its folder; `null`: nobody vouches for it.
+   */
+  sha256: string | null;
+}
+
 /** A stored snapshot of a folder. */
-export type StoredFolder =
-  | { kind: 'folder'; path: string }
-  | {
-      kind: 'archive';
-      /** A file of this machine. */
-      path: string;
-      compression: Compression;
-      /**
-       * The SHA-256 that was written down when it was stored. Only an archive that has it may hold links that lead out
-       * of its folder; `null`: nobody vouches for it.
-       */
-      sha256: string | null;
-    };
+export type StoredFolder = { kind: 'folder'; path: string } | StoredArchive;
 
 const CONTENT: Record<Compression, FileContent> = { gz: 'gzip', zst: 'zstd', none: 'unknown' };
 
 /**
- * Reads what a snapshot holds, without its contents; an archive is read to its end.
- * @throws SnapkeepError `NOT_FOUND`, `CORRUPT`, `TOO_NEW`
+ * Verifies an archive: reads it to its end and compares every file with its SHA-256. Answers what it holds.
+ * @throws SnapkeepError `NOT_FOUND`; `CORRUPT` when anything is not as it was stored; `TOO_NEW`, `CANCELLED`
  */
-export async function readSnapshotIndex(stored: StoredFolder, context: TaskContext): Promise<FolderIndex> {
-  if (stored.kind === 'folder') return readIndex(stored.path);
-  return readArchive(stored, context, async ({ content }) => {
-    for await (const _piece of content) context.throwIfCancelled();
-    return null;
+export async function verifyArchive(stored: StoredArchive, context: TaskContext): Promise<FolderIndex> {
+  return readArchive(stored, context, 'verifying', async ({ entry, content }) => {
+    const hash = createHash('sha256');
+    for await (const piece of content) hash.update(piece);
+    return entry.type === 'file' ? hash.digest('hex') : null;
   });
 }
 
@@ -60,7 +61,7 @@ export async function stagePart(
   const index =
     stored.kind === 'folder'
       ? await stageFolder(stored.path, part, staging, context)
-      : await readArchive(stored, context, (archived) => staging.addArchived(archived));
+      : await readArchive(stored, context, 'staging', (archived) => staging.addArchived(archived));
   const entries = [...index.entries.values()].filter(({ path }) => isInPart(path, part));
   requirePart(entries, part);
   await writer.finish(entries.map((entry) => ({ ...entry, path: staging.place(entry.path) })));
@@ -133,8 +134,9 @@ class Staging {
 
 /** Reads an archive to its end, refuses what leads out of it, and compares what it holds with its index. */
 async function readArchive(
-  stored: Extract<StoredFolder, { kind: 'archive' }>,
+  stored: StoredArchive,
   context: TaskContext,
+  phase: 'staging' | 'verifying',
   take: (archived: ArchivedEntry) => Promise<string | null>,
 ): Promise<FolderIndex> {
   const found = new Map<string, { entry: EntryHead; sha256: string | null }>();
@@ -147,7 +149,7 @@ async function readArchive(
       async (write) => {
         const digest = await unpackPieces(handle, CONTENT[stored.compression], write, (bytes) => {
           context.throwIfCancelled();
-          context.progress('staging', bytes, total);
+          context.progress(phase, bytes, total);
         });
         sha256 = digest.stored.sha256;
       },

@@ -8,7 +8,7 @@ import type { TaskContext } from '../task-context.ts';
 import { type ArchivedFolder, archiveExtension, archiveFolder } from './archive-folder.ts';
 import type { CompanionRequest } from './companion-request.ts';
 import { type CopiedFolder, copyFolder } from './copy-folder.ts';
-import { freeNameIn, partialName } from './folder-snapshots.ts';
+import { freeNameIn, partialName, removePartials } from './folder-snapshots.ts';
 import { whyNoLinks } from './link-ability.ts';
 import { type SystemCalls, systemCalls } from './system-calls.ts';
 
@@ -28,7 +28,7 @@ export async function storeCompanion(
   calls: SystemCalls = systemCalls(),
 ): Promise<StoredCompanion> {
   await requireWritableFolder(request.destination, 0);
-  const without = await whyNoLinks(request.destination, request.runId, calls);
+  const without = await whyNoLinks(request.destination, fileStem(request.name), request.runId, calls);
   if (without === null) {
     const why = 'Unchanged files are hard links to the snapshot before.';
     return { way: 'linked-folder', why, ...(await copyFolder(request, context, calls)) };
@@ -46,7 +46,7 @@ async function storeArchive(
   const { destination, compression, runId } = request;
   const partial = join(destination, partialName(fileStem(request.name), runId));
   try {
-    await rm(partial, { recursive: true, force: true });
+    await removePartials(destination, fileStem(request.name));
     const handle = await open(partial, 'wx', 0o600);
     let archived: ArchivedFolder;
     try {
