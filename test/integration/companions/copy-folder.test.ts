@@ -198,6 +198,13 @@ test('the place of the snapshots is passed over where it lies in the folder itse
   await expect(scene.take({ destination: scene.source })).rejects.toMatchObject({ code: 'INVALID_PARAMS' });
 });
 
+test('a folder that was copied back by hand may carry the index of a snapshot; it is passed over and said', async () => {
+  const scene = new CompanionScene({ 'a.wav': 'first', '.snapkeep-index.jsonl': 'not this one' });
+  const { facts, path } = await scene.take();
+  expect(facts).toMatchObject({ files: 1, whole: true, skipped: [{ path: '.snapkeep-index.jsonl' }] });
+  expect((await verifyFolder(path, scene.context())).damage).toEqual([]);
+});
+
 test.skipIf(process.platform !== 'linux')('holes stay holes', async () => {
   const scene = new CompanionScene({});
   const path = join(scene.source, 'sparse');

@@ -56,7 +56,7 @@ export async function openSource(
         hint: 'Choose another folder for the snapshots.',
       });
     }
-    return { root: path, stem: fileStem(name), scan: { exclude, notThis: kept, throwIfCancelled } };
+    return { root: path, stem: fileStem(name), scan: { exclude, isSource: true, notThis: kept, throwIfCancelled } };
   } catch (error) {
     throw explainError(error, sourcePath);
   }

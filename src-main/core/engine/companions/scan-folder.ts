@@ -38,6 +38,8 @@ export interface ScanOptions {
   exclude: readonly string[];
   /** Only this one file of the folder. */
   only?: string;
+  /** It is to be stored: an index that lies in it is passed over and said. */
+  isSource?: boolean;
   /** A canonical path that is passed over, with all that is in it. */
   notThis?: string;
   throwIfCancelled(): void;
@@ -102,7 +104,10 @@ class FolderScanner {
 
   async #take(path: string): Promise<void> {
     this.#options.throwIfCancelled();
-    if (path === INDEX_NAME) return;
+    if (path === INDEX_NAME) {
+      if (this.#options.isSource) this.scan.skipped.push({ path, reason: 'is the index of another snapshot' });
+      return;
+    }
     if (join(this.#root, path) === this.#options.notThis) {
       this.scan.skipped.push({ path, reason: 'is where the snapshots are kept' });
       return;
