@@ -54,7 +54,7 @@ export async function restoreFolder(request: FolderRestoreRequest, context: Task
     const changed = comparison.onlyHere + comparison.onlyThere + comparison.different;
     context.log(
       'info',
-      `Restored ${target}: ${countInWords(changed, 'entry', 'entries')} were not as in the snapshot.`,
+      `Restored ${target}: ${countInWords(changed, 'entry', 'entries')} differed from the snapshot.`,
     );
     return { facts: index.facts, comparison, wayBack };
   } catch (error) {
