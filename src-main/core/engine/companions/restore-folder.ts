@@ -52,10 +52,7 @@ export async function restoreFolder(request: FolderRestoreRequest, context: Task
     context.progress('replacing', 0, null);
     const wayBack = await swapIn(staged, target, runId);
     const changed = comparison.onlyHere + comparison.onlyThere + comparison.different;
-    context.log(
-      'info',
-      `Restored ${target}: ${countInWords(changed, 'entry', 'entries')} differed from the snapshot.`,
-    );
+    context.log('info', `Restored ${target}: ${countInWords(changed, 'entry', 'entries')} differed from the snapshot.`);
     return { facts: index.facts, comparison, wayBack };
   } catch (error) {
     throw explainError(error, target);
