@@ -39,12 +39,34 @@ export async function storeImage(
   { compression, sealing }: { compression: Compression; sealing: Sealing | null },
   onProgress: (bytes: number) => void,
 ): Promise<StoredDigest> {
+  const image = await open(imagePath, 'r');
+  try {
+    const pieces = readPieces(image, PIECE_BYTES);
+    const write = (packed: Uint8Array): void => writeFully(stored, packed);
+    const digest = await packPieces(pieces, { compression, sealing }, write, onProgress);
+    await stored.sync();
+    return digest;
+  } finally {
+    await image.close();
+  }
+}
+
+/**
+ * Packs pieces of at most {@link PIECE_BYTES}, several at a time, seals them if so wished, and hashes both sides.
+ * @param write given what is packed, in order
+ * @param onProgress told the bytes that are packed so far; may throw to stop
+ */
+export async function packPieces(
+  pieces: AsyncIterable<Buffer> | Iterable<Buffer>,
+  { compression, sealing }: { compression: Compression; sealing: Sealing | null },
+  write: (packed: Uint8Array) => void | Promise<void>,
+  onProgress: (bytes: number) => void,
+): Promise<StoredDigest> {
   const imageHash = createHash('sha256');
   const storedHash = createHash('sha256');
   let imageBytes = 0;
   let storedBytes = 0;
-  const image = await open(imagePath, 'r');
-  const packed = packedPieces(image, compression, (piece) => {
+  const packed = packedPieces(pieces, compression, (piece) => {
     imageHash.update(piece);
     imageBytes += piece.length;
   });
@@ -52,14 +74,12 @@ export async function storeImage(
     // What is packed goes into the seal as it comes: unsealed it is on no disk.
     for await (const piece of sealing === null ? packed : sealPieces(packed, sealing)) {
       storedHash.update(piece);
-      writeFully(stored, piece);
+      await write(piece);
       storedBytes += piece.length;
       onProgress(imageBytes);
     }
-    await stored.sync();
   } finally {
     await packed.return(undefined);
-    await image.close();
   }
   return {
     image: { bytes: imageBytes, sha256: imageHash.digest('hex') },
@@ -68,18 +88,18 @@ export async function storeImage(
 }
 
 async function* packedPieces(
-  image: FileHandle,
+  pieces: AsyncIterable<Buffer> | Iterable<Buffer>,
   compression: Compression,
   onRead: (piece: Buffer) => void,
 ): AsyncGenerator<Buffer> {
   let empty = true;
-  yield* mapInOrder(readPieces(image, PIECE_BYTES), IN_FLIGHT, (piece) => {
+  yield* mapInOrder(pieces, IN_FLIGHT, (piece) => {
     empty = false;
     const packing = pack(piece, compression);
     onRead(piece);
     return packing;
   });
-  // An empty database is stored as one empty member or frame, so that the file is what its name says.
+  // What is empty is stored as one empty member or frame, so that the file is what its name says.
   if (empty) yield await pack(Buffer.alloc(0), compression);
 }
 

@@ -47,19 +47,33 @@ export async function unpackFile(
   onProgress: (bytes: number) => void,
   unsealing: Unsealing = { secrets: [], onUnsealed: () => {} },
 ): Promise<StoredDigest> {
+  const image = await open(imagePath, 'wx', 0o600);
+  try {
+    return await unpackPieces(storedPath, content, (piece) => writeFully(image, piece), onProgress, unsealing);
+  } finally {
+    await image.close();
+  }
+}
+
+/**
+ * As {@link unpackFile}, into whatever takes the pieces.
+ * @param write given what is unpacked, in order
+ */
+export async function unpackPieces(
+  storedPath: string,
+  content: FileContent,
+  write: (piece: Buffer) => void | Promise<void>,
+  onProgress: (bytes: number) => void,
+  unsealing: Unsealing = { secrets: [], onUnsealed: () => {} },
+): Promise<StoredDigest> {
   const imageHash = createHash('sha256');
   let imageBytes = 0;
   const stored = await openHashed(storedPath, onProgress);
   try {
-    const image = await open(imagePath, 'wx', 0o600);
-    try {
-      for await (const piece of plainPieces(stored.reader, content, unsealing)) {
-        imageHash.update(piece);
-        imageBytes += piece.length;
-        writeFully(image, piece);
-      }
-    } finally {
-      await image.close();
+    for await (const piece of plainPieces(stored.reader, content, unsealing)) {
+      imageHash.update(piece);
+      imageBytes += piece.length;
+      await write(piece);
     }
     return { image: { bytes: imageBytes, sha256: imageHash.digest('hex') }, stored: await stored.digest() };
   } catch (error) {
