@@ -6,6 +6,7 @@ import { metricsOf } from '../../src-shared/rules/metrics.ts';
 import { bytesInWords, countInWords } from '../../src-shared/rules/wording.ts';
 import { parseFormat } from './backup-commands.ts';
 import { type CommandContext, json } from './command.ts';
+import { addCompanionOptions, type CompanionOptions, companionsOf } from './companion-options.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from './key-options.ts';
 import { EXIT, errorOf, print } from './output.ts';
 import { addRetentionOptions, type RetentionOptions, retentionOf } from './retention-options.ts';
@@ -13,7 +14,7 @@ import { parseSchedule, SCHEDULE_HELP } from './schedule-option.ts';
 import { addSealOptions, type SealOptions, sealOf } from './seal-options.ts';
 import type { Session } from './session.ts';
 
-interface AddOptions extends RetentionOptions, KeyOptions, SealOptions {
+interface AddOptions extends RetentionOptions, KeyOptions, SealOptions, CompanionOptions {
   name: string;
   source: string;
   to: string[];
@@ -31,7 +32,7 @@ export function addPlanCommands(program: Command, context: CommandContext): void
     .summary('add, list and remove plans')
     .description('A plan is a database, the destinations its snapshots go to, and the rules for both.');
 
-  addSealOptions(addKeyOptions(addRetentionOptions(json(plan.command('add')))))
+  addCompanionOptions(addSealOptions(addKeyOptions(addRetentionOptions(json(plan.command('add'))))))
     .summary('make a plan')
     .requiredOption('--name <name>', 'what it is called')
     .requiredOption('--source <file>', 'the database')
@@ -55,6 +56,7 @@ export function addPlanCommands(program: Command, context: CommandContext): void
           verifyAfterBackup: options.verify,
           ...(await keyOf(options)),
           ...sealOf(options),
+          ...companionsOf(options),
           ...(compression === undefined ? {} : { compression }),
           ...(options.schedule === undefined ? {} : { schedule: options.schedule }),
           ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),

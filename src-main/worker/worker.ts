@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Manifest } from '../../src-shared/model/manifest.ts';
+import { verifyCompanions } from '../core/engine/companions/verify-companions.ts';
 import { describeSource } from '../core/engine/describe-source.ts';
 import { drillSnapshot } from '../core/engine/drill.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
@@ -25,7 +26,8 @@ type Tasks = {
 const tasks: Tasks = {
   describe: describeSource,
   snapshot: takeSnapshot,
-  verify: ({ path, mayStaySealed }, context) => verifyFile(path, context, mayStaySealed),
+  verify: async ({ path, mayStaySealed }, context) =>
+    verifyCompanions(path, await verifyFile(path, context, mayStaySealed), mayStaySealed, context),
   drill: drillSnapshot,
   'restore-check': checkRestore,
   restore: (request, context) => applyRestore(request, context, tellSafety),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AlertChannel } from '../model/alert.ts';
+import { Companions } from '../model/companion.ts';
 import {
   DestinationName,
   DestinationSecretsInput,
@@ -10,7 +11,7 @@ import {
 } from '../model/destination.ts';
 import { DrillReceipt } from '../model/drill.ts';
 import { KeyInput } from '../model/encryption.ts';
-import { Drill, Plan, PlanInput, PlanSummary, Projection, Retention } from '../model/plan.ts';
+import { Drill, Plan, PlanGroup, PlanInput, PlanSummary, Projection, Retention } from '../model/plan.ts';
 import { RecoveryKit, RecoveryKitState } from '../model/recovery-kit.ts';
 import { FileIdentity, RestoreSource } from '../model/restore.ts';
 import { LogEntry, PruneOutcome, Run } from '../model/run.ts';
@@ -119,6 +120,9 @@ export const methods = {
       /** Of snapshots from now on; those there are stay as they are. */
       seal: SnapshotSeal.optional(),
       sealSecrets: SealSecretsInput.optional(),
+      /** Of snapshots from now on. */
+      companions: Companions.optional(),
+      group: PlanGroup.optional(),
     }),
     result: Plan,
   },

@@ -1,13 +1,14 @@
 import { z } from 'zod';
+import { StoredCompanion } from './companion.ts';
 import { Encryption } from './encryption.ts';
 import { SnapshotSeal } from './seal.ts';
 import { Bytes, Compression, FilePath, Instant, Sha256, TableRows } from './values.ts';
 
 /**
  * The newest manifest format this version reads. Each snapshot gets the oldest that knows all that is to be said of it:
- * 2 for an encrypted database, 3 for a sealed file.
+ * 2 for an encrypted database, 3 for a sealed file, 4 for companions.
  */
-export const MANIFEST_FORMAT = 3;
+export const MANIFEST_FORMAT = 4;
 
 /** What the name of a snapshot's file is followed by to name its manifest. */
 export const MANIFEST_SUFFIX = '.manifest.json';
@@ -21,7 +22,7 @@ export type SnapshotTrigger = z.infer<typeof SnapshotTrigger>;
  * A reader first looks at `format` alone: see {@link ManifestFormat}.
  */
 export const Manifest = z.object({
-  format: z.literal([1, 2, MANIFEST_FORMAT]),
+  format: z.literal([1, 2, 3, MANIFEST_FORMAT]),
   id: z.uuid(),
   /** The name of the snapshot's file, in the folder of this manifest. */
   name: z.string().min(1),
@@ -52,6 +53,8 @@ export const Manifest = z.object({
     schemaHash: Sha256,
     tables: z.array(TableRows),
   }),
+  /** What was stored beside it, in the same folder. A snapshot is whole only with all of them. */
+  companions: z.array(StoredCompanion).default([]),
   versions: z.object({ sqlite: z.string(), snapkeep: z.string() }),
 });
 export type Manifest = z.infer<typeof Manifest>;

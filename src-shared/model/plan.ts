@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Companions } from './companion.ts';
 import { PlanKey } from './encryption.ts';
 import { Run } from './run.ts';
 import { Pause, Schedule, ScheduleStatus, TimeZone, Weekday } from './schedule.ts';
@@ -68,6 +69,9 @@ export type PlanDestinationInput = z.infer<typeof PlanDestinationInput>;
 /** Snapshots are stored where the first of them that is a folder and there says, and copied to all the others. */
 const destinationsOf = <T extends z.ZodType>(one: T) => z.array(one).min(1).max(10);
 
+/** What plans of one program have in common: they are shown, paused and backed up together. `null`: it stands alone. */
+export const PlanGroup = z.string().trim().min(1).max(80).nullable();
+
 /** What a person decides about a plan. */
 export const PlanInput = z.object({
   name: z.string().trim().min(1).max(80),
@@ -81,6 +85,8 @@ export const PlanInput = z.object({
   seal: SnapshotSeal.default(null),
   verifyAfterBackup: z.boolean().default(true),
   drill: Drill.default({ schedule: { kind: 'manual' }, withinDays: null, checks: [] }),
+  companions: Companions.default([]),
+  group: PlanGroup.default(null),
 });
 export type PlanInput = z.infer<typeof PlanInput>;
 
@@ -95,6 +101,8 @@ export const Plan = z.object({
   seal: SnapshotSeal,
   verifyAfterBackup: z.boolean(),
   drill: Drill,
+  companions: Companions,
+  group: PlanGroup,
   id: z.uuid(),
   paused: Pause.nullable(),
   /** Where the key of an encrypted database comes from; `null`: it is not encrypted. */

@@ -79,6 +79,7 @@ export class CompanionScene {
       sourcePath: this.source,
       destination: this.destination,
       name: 'generated',
+      ending: '',
       exclude: [] as string[],
       compareContent: false,
       latestName: 'latest',

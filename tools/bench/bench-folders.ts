@@ -94,6 +94,7 @@ async function runSnapkeep(source: string, place: string, day: number): Promise<
       sourcePath: source,
       destination: place,
       name: 'recordings',
+      ending: '',
       exclude: [],
       compareContent: false,
       latestName: 'latest',

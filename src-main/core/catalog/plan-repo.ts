@@ -1,3 +1,4 @@
+import { Companions } from '../../../src-shared/model/companion.ts';
 import { PlanKey } from '../../../src-shared/model/encryption.ts';
 import { Drill, type Plan, type PlanDestination, Retention } from '../../../src-shared/model/plan.ts';
 import { Pause, Schedule } from '../../../src-shared/model/schedule.ts';
@@ -20,6 +21,8 @@ interface PlanRow {
   paused: string | null;
   key: string | null;
   seal: string | null;
+  companions: string;
+  plan_group: string | null;
 }
 
 /** The table of plans. */
@@ -65,12 +68,13 @@ export class PlanRepo {
     this.#db
       .prepare(
         `INSERT INTO plans (id, name, source_path, compression, verify_after_backup, created_at, updated_at,
-           retention, schedule, time_zone, drill, paused, key, seal)
+           retention, schedule, time_zone, drill, paused, key, seal, companions, plan_group)
          VALUES (@id, @name, @sourcePath, @compression, @verify, @createdAt, @updatedAt,
-           @retention, @schedule, @timeZone, @drill, @paused, @key, @seal)
+           @retention, @schedule, @timeZone, @drill, @paused, @key, @seal, @companions, @group)
          ON CONFLICT (id) DO UPDATE SET name = @name, source_path = @sourcePath,
            compression = @compression, verify_after_backup = @verify, updated_at = @updatedAt, retention = @retention,
-           schedule = @schedule, time_zone = @timeZone, drill = @drill, paused = @paused, key = @key, seal = @seal`,
+           schedule = @schedule, time_zone = @timeZone, drill = @drill, paused = @paused, key = @key, seal = @seal,
+           companions = @companions, plan_group = @group`,
       )
       .run({
         id: plan.id,
@@ -87,6 +91,8 @@ export class PlanRepo {
         paused: plan.paused === null ? null : JSON.stringify(plan.paused),
         key: plan.key === null ? null : JSON.stringify(plan.key),
         seal: plan.seal === null ? null : JSON.stringify(plan.seal),
+        companions: JSON.stringify(plan.companions),
+        group: plan.group,
       });
   }
 
@@ -117,6 +123,8 @@ export class PlanRepo {
       paused: row.paused === null ? null : Pause.parse(JSON.parse(row.paused)),
       key: row.key === null ? null : PlanKey.parse(JSON.parse(row.key)),
       seal: row.seal === null ? null : SnapshotSeal.parse(JSON.parse(row.seal)),
+      companions: Companions.parse(JSON.parse(row.companions)),
+      group: row.plan_group,
     };
   }
 }

@@ -59,6 +59,8 @@ function snapshotRequest(request: SafetyRequest): Parameters<typeof takeSnapshot
     compression: 'zst',
     // It stays on this machine, beside the database, which is not sealed either.
     seal: null,
+    companions: [],
+    asArchive: null,
     trigger: 'before-restore',
     snapkeepVersion: request.snapkeepVersion,
   };
@@ -145,6 +147,7 @@ function fileCopyManifest(
       schemaHash: createHash('sha256').digest('hex'),
       tables: [],
     },
+    companions: [],
     versions: { sqlite: sqliteVersion(), snapkeep: request.snapkeepVersion },
   };
 }

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { open, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Companion, StoredCompanion } from '../../../src-shared/model/companion.ts';
 import { MANIFEST_FORMAT, type Manifest, type SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
 import type { SnapshotSeal } from '../../../src-shared/model/seal.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
 import { ownSnapshotName, snapshotName } from '../../../src-shared/rules/naming.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
+import { removeCompanions, storeCompanions } from './companions/store-companions.ts';
 import { type StoredDigest, storeImage } from './compress.ts';
 import { copyImage, type Image } from './copy-image.ts';
 import { type DatabaseFacts, describeDatabase, totalRows } from './describe-database.ts';
@@ -28,6 +30,10 @@ export interface SnapshotRequest {
   ownName: string | null;
   compression: Compression;
   seal: SnapshotSeal;
+  /** What is stored beside it. */
+  companions: Companion[];
+  /** Why folders are to be stored as archives whatever the folder can do; `null`: they need not be. */
+  asArchive: string | null;
   trigger: SnapshotTrigger;
   snapkeepVersion: string;
 }
@@ -94,12 +100,14 @@ async function storeSnapshot(
 ): Promise<Manifest> {
   let finished = request.folder;
   let partial: string | undefined;
+  let companions: StoredCompanion[] = [];
   try {
     finished = join(request.folder, await freeName(request, image.takenAt));
     partial = partialPath(finished, request.runId);
     const digest = await writeStored(image.path, partial, request, context);
+    companions = await storeCompanions({ ...request, planName: request.plan.name }, image.takenAt, context);
     const unnamed: Omit<Manifest, 'name'> = {
-      format: request.seal !== null ? MANIFEST_FORMAT : image.unlocking === null ? 1 : 2,
+      format: companions.length > 0 ? MANIFEST_FORMAT : request.seal !== null ? 3 : image.unlocking === null ? 1 : 2,
       id: randomUUID(),
       plan: request.plan,
       source: { path: request.sourcePath, name: basename(request.sourcePath) },
@@ -112,6 +120,7 @@ async function storeSnapshot(
       encryption: image.unlocking && { format: image.unlocking.format, key: image.unlocking.key.fingerprint },
       seal: request.seal,
       database: { ...facts, journalMode: image.journalMode },
+      companions,
       versions: { sqlite: sqliteVersion(), snapkeep: request.snapkeepVersion },
     };
     context.throwIfCancelled();
@@ -121,6 +130,7 @@ async function storeSnapshot(
     context.log('info', `Stored ${finished} (${bytesInWords(digest.stored.bytes)}, SHA-256 ${digest.stored.sha256}).`);
     return manifest;
   } catch (error) {
+    await removeCompanions(request.folder, request.plan.name, companions, request.runId);
     throw explainError(error, finished);
   } finally {
     if (partial !== undefined) await rm(partial, { force: true });

@@ -24,6 +24,7 @@ export function backupsHandlers(core: CoreContext): Handlers<MethodsOf<'backups'
         ownName,
         compression,
         seal: null,
+        companions: [],
         verify,
         slot: null,
         keys,

@@ -5,11 +5,13 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Leftovers } from '../catalog/run-repo.ts';
 import { openDestination } from '../destinations/open-destination.ts';
+import { removeTree } from '../engine/companions/folder-snapshots.ts';
 import { exists, PARTIAL_SUFFIX } from '../engine/durable-files.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { parseManifest } from '../engine/manifest-files.ts';
 import type { Clock } from '../ports.ts';
 import { adopt } from './adopt.ts';
+import { removeOrphanCompanions } from './orphan-companions.ts';
 import { folderDestination, foldersOf } from './places.ts';
 import { wantCopies } from './wanted-copies.ts';
 
@@ -65,6 +67,9 @@ async function removeLeftovers(
   for (const folder of leftovers.folders) {
     try {
       await cleanFolder(run, folder, log);
+      if (run.kind === 'backup')
+        for (const path of await removeOrphanCompanions(run, folder))
+          log(`Removed ${path}, whose snapshot was never finished.`);
       // A backup may have been stored and not yet entered.
       if (run.kind === 'backup' || catalog.destinations.byFolder(folder) !== undefined)
         await enterFinished(catalog, run, folder, clock);
@@ -92,7 +97,7 @@ async function cleanFolder(run: Run, folder: string, log: (message: string) => v
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
     if (name.endsWith(own) || (await isOrphanManifest(path, run.queuedAt))) {
-      await rm(path, { force: true });
+      await removeTree(path);
       log(`Removed ${path}, which was never finished.`);
     }
   }
@@ -116,7 +121,7 @@ async function removeStrays(catalog: Catalog, clock: Clock): Promise<void> {
   const removed: string[] = [];
   for (const folder of folders) {
     for (const path of await strayPartials(folder, clock.now().getTime() - STRAY_AFTER)) {
-      await rm(path, { force: true });
+      await removeTree(path);
       removed.push(path);
     }
   }

@@ -41,7 +41,7 @@ function poorCalls() {
 
 async function takeArchive(scene: CompanionScene, compression: Compression, more = {}) {
   const stored = await storeCompanion(
-    { ...scene.request, compression, sealing: null, ...more },
+    { ...scene.request, compression, sealing: null, asArchive: null, ...more },
     scene.context(),
     poorCalls(),
   );
@@ -56,7 +56,10 @@ function restore(scene: CompanionScene, stored: StoredFolder, part = '', targetF
 
 test('where links can be had, a dated folder is stored, and it says so', async () => {
   const scene = new CompanionScene();
-  const stored = await storeCompanion({ ...scene.request, compression: 'zst', sealing: null }, scene.context());
+  const stored = await storeCompanion(
+    { ...scene.request, compression: 'zst', sealing: null, asArchive: null },
+    scene.context(),
+  );
   expect(stored).toMatchObject({ way: 'linked-folder', why: expect.stringContaining('hard links'), copiedFiles: 3 });
 });
 
@@ -135,7 +138,7 @@ test('a file that never holds still is not in the archive; a sink is given the r
 test('a sink that fails, and a run that is cancelled, end it; nothing is left', async () => {
   const scene = new CompanionScene({ 'a.wav': 'first' });
   writeFileSync(join(scene.source, 'large'), Buffer.alloc(12 * 1024 * 1024, 1));
-  const request = { ...scene.request, compression: 'none' as const, sealing: null };
+  const request = { ...scene.request, compression: 'none' as const, sealing: null, asArchive: null };
   const full = (): never => {
     throw Object.assign(new Error('full'), { code: 'ENOSPC' });
   };

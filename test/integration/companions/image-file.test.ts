@@ -39,7 +39,15 @@ class ImageScene extends CompanionScene {
   readonly content = makeImage(this.image);
 
   store(compression: Compression, sourcePath = this.image, context: Partial<TaskContext> = {}) {
-    const request = { runId: RUN, sourcePath, destination: this.destination, name: 'card', compression, sealing: null };
+    const request = {
+      runId: RUN,
+      sourcePath,
+      destination: this.destination,
+      name: 'card',
+      ending: '',
+      compression,
+      sealing: null,
+    };
     return copyImageFile(request, this.context(context));
   }
 

@@ -3,7 +3,6 @@ import { createReadStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Compression } from '../../../../src-shared/model/values.ts';
-import { datedName } from '../../../../src-shared/rules/naming.ts';
 import { countInWords } from '../../../../src-shared/rules/wording.ts';
 import { PIECE_BYTES, packPieces, type StoredDigest } from '../compress.ts';
 import { explainError } from '../engine-errors.ts';
@@ -12,7 +11,7 @@ import type { TaskContext } from '../task-context.ts';
 import { type CompanionRequest, describeEntries, openSource } from './companion-request.ts';
 import { byPath, type Entry, type LeftOut, type SnapshotFacts } from './folder-entry.ts';
 import { INDEX_NAME, indexText } from './folder-index.ts';
-import { removeTree } from './folder-snapshots.ts';
+import { endedName, removeTree } from './folder-snapshots.ts';
 import { readStable, readThrough, SourceTrouble } from './read-source-file.ts';
 import { type Scanned, scanFolder, type Trouble } from './scan-folder.ts';
 import { systemCalls } from './system-calls.ts';
@@ -58,7 +57,7 @@ export async function archiveFolder(
   takenAt: Date = context.now(),
 ): Promise<ArchivedFolder> {
   const source = await openSource(request, () => context.throwIfCancelled());
-  const name = datedName(request.name, takenAt);
+  const name = endedName(request, takenAt);
   const staging = join(context.stagingFolder, `archive-${request.runId}`);
   await mkdir(staging);
   try {

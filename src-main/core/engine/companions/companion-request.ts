@@ -1,9 +1,9 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
-import { fileStem } from '../../../../src-shared/rules/naming.ts';
 import { explainError } from '../engine-errors.ts';
 import type { Entry, LeftOut, SnapshotFacts } from './folder-entry.ts';
+import { stemOf } from './folder-snapshots.ts';
 import type { ScanOptions } from './scan-folder.ts';
 
 /** A folder or a single file that is stored beside a database, and where to. */
@@ -15,6 +15,8 @@ export interface CompanionRequest {
   destination: string;
   /** What the names of the snapshots begin with. */
   name: string;
+  /** What follows the date in their names: a dot and the companion's name, or nothing. */
+  ending: string;
   /** Patterns in the manner of `.gitignore`, relative to the folder. */
   exclude: readonly string[];
   /** Whether a file is unchanged is told by its content, not by its size and time. All files are read. */
@@ -35,7 +37,7 @@ export interface CompanionSource {
  * @throws SnapkeepError when the source is not there, or is neither a file nor a folder
  */
 export async function openSource(
-  { sourcePath, destination, name, exclude }: Omit<CompanionRequest, 'compareContent' | 'latestName'>,
+  { sourcePath, destination, name, ending, exclude }: Omit<CompanionRequest, 'compareContent' | 'latestName'>,
   throwIfCancelled: () => void,
 ): Promise<CompanionSource> {
   try {
@@ -43,7 +45,7 @@ export async function openSource(
     const info = await stat(path);
     if (info.isFile()) {
       const only = basename(path);
-      return { root: dirname(path), stem: fileStem(name), scan: { exclude: [], only, throwIfCancelled } };
+      return { root: dirname(path), stem: stemOf({ name, ending }), scan: { exclude: [], only, throwIfCancelled } };
     }
     if (!info.isDirectory()) {
       throw new SnapkeepError('INVALID_PARAMS', `${sourcePath} is neither a file nor a folder.`, {
@@ -56,7 +58,11 @@ export async function openSource(
         hint: 'Choose another folder for the snapshots.',
       });
     }
-    return { root: path, stem: fileStem(name), scan: { exclude, isSource: true, notThis: kept, throwIfCancelled } };
+    return {
+      root: path,
+      stem: stemOf({ name, ending }),
+      scan: { exclude, isSource: true, notThis: kept, throwIfCancelled },
+    };
   } catch (error) {
     throw explainError(error, sourcePath);
   }

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { type BigIntStats, lstatSync } from 'node:fs';
 import { lstat, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { datedName } from '../../../../src-shared/rules/naming.ts';
 import { bytesInWords, countInWords } from '../../../../src-shared/rules/wording.ts';
 import { requireWritableFolder, syncFolder } from '../durable-files.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
@@ -12,6 +11,7 @@ import { sameTime } from './compare-folder.ts';
 import { byPath, type Entry, type FileEntry, keptMtime, type LeftOut } from './folder-entry.ts';
 import { type FolderIndex, readIndex, writeIndex } from './folder-index.ts';
 import {
+  endedName,
   type FolderSnapshot,
   folderSnapshots,
   freeNameIn,
@@ -288,7 +288,7 @@ class FolderCopy {
   async #publish(createdAt: Date): Promise<string> {
     const { destination } = this.#request;
     for (;;) {
-      const name = await freeNameIn(destination, (attempt) => datedName(this.#request.name, createdAt, attempt));
+      const name = await freeNameIn(destination, (attempt) => endedName(this.#request, createdAt, attempt));
       try {
         await rename(this.#partial, join(destination, name));
         await syncFolder(destination);

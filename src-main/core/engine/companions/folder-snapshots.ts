@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, lstat, readdir, readlink, realpath, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import { datedName, fileStem } from '../../../../src-shared/rules/naming.ts';
 import { exists, PARTIAL_SUFFIX, syncFolder } from '../durable-files.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import type { SnapshotFacts } from './folder-entry.ts';
@@ -15,8 +16,31 @@ export interface FolderSnapshot {
   facts: SnapshotFacts;
 }
 
-const DATED = /^(.+)-(\d{4}-\d{2}-\d{2}-\d{6})(?:-(\d+))?$/;
+const DATED = /^(.+)-(\d{4}-\d{2}-\d{2}-\d{6})(?:-(\d+))?(\.[^.]+)?$/;
 const IN_THE_MAKING = /^\.(.+)\.[0-9a-f]{8}\.partial$/;
+
+/** A dated name: what it begins with, a date, and what follows. */
+export interface DatedNaming {
+  name: string;
+  /** A dot and a word, or nothing. */
+  ending: string;
+}
+
+/** What tells the snapshots of one companion from all others. */
+export function stemOf({ name, ending }: DatedNaming): string {
+  return `${fileStem(name)}${ending}`;
+}
+
+/** As `datedName`, with the ending. */
+export function endedName({ name, ending }: DatedNaming, at: Date, attempt = 1): string {
+  return `${datedName(name, at, attempt)}${ending}`;
+}
+
+/** The stem that a name tells; `undefined` for other names. */
+function stemIn(name: string): string | undefined {
+  const match = DATED.exec(name);
+  return match === null ? undefined : `${match[1]}${match[4] ?? ''}`;
+}
 
 /** The name of a snapshot in the making, or of one that is being removed: hidden, and known by its run. */
 export function partialName(stem: string, runId: string): string {
@@ -66,7 +90,7 @@ async function snapshotNames(destination: string, stem: string): Promise<string[
   }
   return names
     .map((name) => ({ name, match: DATED.exec(name) }))
-    .filter(({ match }) => match?.[1] === stem)
+    .filter(({ name }) => stemIn(name) === stem)
     .sort(
       (a, b) =>
         (b.match?.[2] ?? '').localeCompare(a.match?.[2] ?? '') || Number(b.match?.[3] ?? 1) - Number(a.match?.[3] ?? 1),
@@ -89,7 +113,7 @@ export async function updateLatest(
   const path = join(destination, latestName);
   try {
     const target = await readlink(path);
-    if (DATED.exec(target)?.[1] !== stem) return `${path} leads to ${target} and was left as it is.`;
+    if (stemIn(target) !== stem) return `${path} leads to ${target} and was left as it is.`;
   } catch (error) {
     if (errorCode(error) === 'EINVAL') return `${path} is not a link and was left as it is.`;
     if (errorCode(error) !== 'ENOENT') throw explainError(error, path);
@@ -126,7 +150,7 @@ export async function removeFolderSnapshot(
   latestName: string | null,
   runId: string,
 ): Promise<void> {
-  const stem = DATED.exec(name)?.[1];
+  const stem = stemIn(name);
   if (stem === undefined || /[/\\\0]/.test(name)) {
     throw new SnapkeepError('INVALID_PARAMS', `${JSON.stringify(name)} is not the name of a snapshot.`, {
       hint: 'Nothing was removed. Give the name of a folder in the destination.',

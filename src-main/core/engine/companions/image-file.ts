@@ -3,7 +3,6 @@ import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { Compression } from '../../../../src-shared/model/values.ts';
-import { datedName, fileStem } from '../../../../src-shared/rules/naming.ts';
 import { bytesInWords } from '../../../../src-shared/rules/wording.ts';
 import { PIECE_BYTES, type StoredDigest, storeImage } from '../compress.ts';
 import { publishFile, readPieces, requireWritableFolder, writeFully } from '../durable-files.ts';
@@ -11,7 +10,7 @@ import { errorCode, explainError } from '../engine-errors.ts';
 import type { Sealing } from '../seal.ts';
 import type { TaskContext } from '../task-context.ts';
 import { type ImagePlace, lookAtImagePlace, openDevice, requireUnmounted } from './block-device.ts';
-import { freeNameIn, partialName, removePartials } from './folder-snapshots.ts';
+import { endedName, freeNameIn, partialName, removePartials, stemOf } from './folder-snapshots.ts';
 import { openTarget, stagedPathFor, swapIn, type WayBack } from './folder-swap.ts';
 import { unpackKnown } from './unpack-known.ts';
 
@@ -21,6 +20,8 @@ export interface ImageRequest {
   sourcePath: string;
   destination: string;
   name: string;
+  /** What follows the date in its name: a dot and the companion's name, or nothing. */
+  ending: string;
   compression: Compression;
   /** What it is sealed with; `null`: it is not. */
   sealing: Sealing | null;
@@ -50,9 +51,9 @@ export async function copyImageFile(request: ImageRequest, context: TaskContext)
   if (mounted)
     context.log('warning', `${sourcePath} is mounted: its image is as the disk would be after a power failure.`);
   const takenAt = context.now();
-  const partial = join(destination, partialName(fileStem(request.name), request.runId));
+  const partial = join(destination, partialName(stemOf(request), request.runId));
   try {
-    await removePartials(destination, fileStem(request.name));
+    await removePartials(destination, stemOf(request));
     const before = await stat(sourcePath, { bigint: true });
     const handle = await open(partial, 'wx', 0o600);
     let digest: StoredDigest;
@@ -79,14 +80,14 @@ export async function copyImageFile(request: ImageRequest, context: TaskContext)
 }
 
 async function publish(
-  { destination, name, compression, sealing }: ImageRequest,
+  { destination, compression, sealing, ...naming }: ImageRequest,
   partial: string,
   at: Date,
 ): Promise<string> {
   for (;;) {
     const free = await freeNameIn(
       destination,
-      (attempt) => `${datedName(name, at, attempt)}${EXTENSIONS[compression]}${sealing === null ? '' : '.age'}`,
+      (attempt) => `${endedName(naming, at, attempt)}${EXTENSIONS[compression]}${sealing === null ? '' : '.age'}`,
     );
     try {
       await publishFile(partial, join(destination, free));

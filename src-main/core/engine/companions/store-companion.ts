@@ -1,7 +1,6 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Compression } from '../../../../src-shared/model/values.ts';
-import { fileStem } from '../../../../src-shared/rules/naming.ts';
 import { publishFile, requireWritableFolder, writeFully } from '../durable-files.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import type { Sealing } from '../seal.ts';
@@ -9,15 +8,16 @@ import type { TaskContext } from '../task-context.ts';
 import { type ArchivedFolder, archiveExtension, archiveFolder } from './archive-folder.ts';
 import type { CompanionRequest } from './companion-request.ts';
 import { type CopiedFolder, copyFolder } from './copy-folder.ts';
-import { freeNameIn, partialName, removePartials } from './folder-snapshots.ts';
+import { endedName, freeNameIn, partialName, removePartials, stemOf } from './folder-snapshots.ts';
 import { whyNoLinks } from './link-ability.ts';
 import { type SystemCalls, systemCalls } from './system-calls.ts';
 
 /** How an archive is packed, and sealed. */
 interface HowStored {
   compression: Compression;
-  /** What is sealed cannot be linked: it is always an archive. */
   sealing: Sealing | null;
+  /** Why it is to be an archive whatever the folder can do, as the end of a sentence; `null`: it need not be. */
+  asArchive: string | null;
 }
 
 /** How a companion was stored. */
@@ -36,10 +36,7 @@ export async function storeCompanion(
   calls: SystemCalls = systemCalls(),
 ): Promise<StoredCompanion> {
   await requireWritableFolder(request.destination, 0);
-  const without =
-    request.sealing === null
-      ? await whyNoLinks(request.destination, fileStem(request.name), request.runId, calls)
-      : 'what is sealed can share no files';
+  const without = request.asArchive ?? (await whyNoLinks(request.destination, stemOf(request), request.runId, calls));
   if (without === null) {
     const why = 'Unchanged files are hard links to the snapshot before.';
     return { way: 'linked-folder', why, ...(await copyFolder(request, context, calls)) };
@@ -55,9 +52,9 @@ async function storeArchive(
   context: TaskContext,
 ): Promise<ArchivedFolder & { path: string }> {
   const { destination, compression, runId } = request;
-  const partial = join(destination, partialName(fileStem(request.name), runId));
+  const partial = join(destination, partialName(stemOf(request), runId));
   try {
-    await removePartials(destination, fileStem(request.name));
+    await removePartials(destination, stemOf(request));
     const handle = await open(partial, 'wx', 0o600);
     let archived: ArchivedFolder;
     try {
@@ -68,10 +65,8 @@ async function storeArchive(
     }
     const extension = archiveExtension(compression, request.sealing !== null);
     for (;;) {
-      const name = await freeNameIn(
-        destination,
-        (attempt) => `${archived.name}${attempt > 1 ? `-${attempt}` : ''}${extension}`,
-      );
+      const at = new Date(archived.facts.createdAt);
+      const name = await freeNameIn(destination, (attempt) => `${endedName(request, at, attempt)}${extension}`);
       try {
         await publishFile(partial, join(destination, name));
         return { ...archived, path: join(destination, name) };
