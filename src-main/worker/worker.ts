@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Manifest } from '../../src-shared/model/manifest.ts';
+import { checkFiles, restoreFiles, undoFiles } from '../core/engine/companions/restore-companions.ts';
 import { verifyCompanions } from '../core/engine/companions/verify-companions.ts';
 import { describeSource } from '../core/engine/describe-source.ts';
 import { drillSnapshot } from '../core/engine/drill.ts';
@@ -32,6 +33,9 @@ const tasks: Tasks = {
   'restore-check': checkRestore,
   restore: (request, context) => applyRestore(request, context, tellSafety),
   undo: (request, context) => undoRestore(request, context, tellSafety),
+  'files-check': checkFiles,
+  'restore-files': restoreFiles,
+  'undo-files': ({ files, runId }) => undoFiles(files, runId),
 };
 
 /** Nothing is replaced before the core has taken note of what Undo would put back. */

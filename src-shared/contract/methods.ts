@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AlertChannel } from '../model/alert.ts';
-import { Companions } from '../model/companion.ts';
+import { CompanionName, Companions } from '../model/companion.ts';
 import {
   DestinationName,
   DestinationSecretsInput,
@@ -262,7 +262,21 @@ export const methods = {
     result: started,
   },
 
-  'restores.check': { params: z.strictObject({ source: RestoreSource, targetPath: FilePath, key }), result: started },
+  /** `files`: the companions of a snapshot, or one of them, or a path in it, back to where they were or to `to`. */
+  'restores.check': {
+    params: z.union([
+      z.strictObject({ what: z.literal('database').optional(), source: RestoreSource, targetPath: FilePath, key }),
+      z.strictObject({
+        what: z.literal('files'),
+        snapshotId: z.uuid(),
+        destinationId: z.uuid().optional(),
+        companion: CompanionName.optional(),
+        path: z.string().max(4096).optional(),
+        to: FilePath.optional(),
+      }),
+    ]),
+    result: started,
+  },
   /** Starts what the run `checkRunId` found out about; refused as stale when the target is no longer what was looked at. */
   'restores.start': { params: z.strictObject({ checkRunId: z.uuid(), confirmation: z.string() }), result: started },
   /** Throws away what a check staged. Harmless when there is nothing any more. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ErrorBody } from '../contract/errors.ts';
 import { DrillReceipt } from './drill.ts';
 import { RestoreCheck } from './restore.ts';
+import { FilesCheck, RestoredFiles } from './restore-files.ts';
 import { Bytes, FilePath, Instant } from './values.ts';
 import { Verification } from './verification.ts';
 
@@ -125,6 +126,13 @@ export const RunResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('verify'), verification: Verification }),
   z.object({ kind: z.literal('restore-check'), check: RestoreCheck }),
   z.object({ kind: z.literal('restore'), ...RestoreOutcome.shape }),
+  z.object({ kind: z.literal('files-check'), check: FilesCheck }),
+  z.object({
+    kind: z.literal('files-restore'),
+    files: z.array(RestoredFiles),
+    /** Set once it has been undone. */
+    undoneBy: z.uuid().nullable(),
+  }),
   z.object({ kind: z.literal('undo'), ...RestoreOutcome.shape }),
   z.object({ kind: z.literal('prune'), ...PruneOutcome.shape }),
   z.object({ kind: z.literal('delete'), ...PruneOutcome.shape }),

@@ -9,6 +9,7 @@ import type { AppliedRestore } from '../engine/restore.ts';
 import { isWithin } from '../paths.ts';
 import { keepKey } from './keys.ts';
 import { folderDestination, foldersOf } from './places.ts';
+import { startFilesUndo } from './restore-files.ts';
 import type { RunHandle } from './runs.ts';
 import { openersOfFile } from './seals.ts';
 import { aboutSource, fetchSource, type ReadSource, recordVerification } from './verify.ts';
@@ -106,6 +107,7 @@ export function startUndo(core: CoreContext, restoreRunId: string | undefined): 
   const { result } = restore;
   if (restore.finishedAt === null)
     throw new SnapkeepError('BUSY', 'This restore has not ended yet.', { hint: 'Wait for it, or cancel it.' });
+  if (result?.kind === 'files-restore') return startFilesUndo(core, restore, result);
   if ((result?.kind !== 'restore' && result?.kind !== 'undo') || result.safetySnapshotId === null) {
     throw new SnapkeepError('NOT_FOUND', 'This run replaced nothing that could be put back.', {
       hint: 'Choose a restore that replaced a database.',
@@ -148,7 +150,11 @@ function newestUndoable(core: CoreContext): Run {
   const restores = core.runs.list({ kinds: ['restore'], limit: 500 });
   const found = restores.find(
     ({ result, finishedAt }) =>
-      finishedAt !== null && result?.kind === 'restore' && result.safetySnapshotId !== null && result.undoneBy === null,
+      finishedAt !== null &&
+      ((result?.kind === 'restore' && result.safetySnapshotId !== null && result.undoneBy === null) ||
+        (result?.kind === 'files-restore' &&
+          result.undoneBy === null &&
+          result.files.some(({ undoable }) => undoable))),
   );
   if (found !== undefined) return found;
   throw new SnapkeepError('NOT_FOUND', 'There is no restore that could be undone.', {

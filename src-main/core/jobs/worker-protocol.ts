@@ -1,8 +1,10 @@
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import type { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
 import type { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
+import type { FilesRequest, PreparedFiles } from '../engine/companions/restore-companions.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
 import type { DescribeRequest } from '../engine/describe-source.ts';
 import type { DrillFindings, DrillRequest } from '../engine/drill.ts';
@@ -21,6 +23,9 @@ export interface WorkerTasks {
   'restore-check': { request: RestoreCheckRequest; result: PreparedRestore };
   restore: { request: RestoreRequest; result: AppliedRestore };
   undo: { request: UndoRequest; result: AppliedRestore };
+  'files-check': { request: FilesRequest; result: PreparedFiles };
+  'restore-files': { request: Omit<PreparedFiles, 'targets'> & { runId: string }; result: RestoredFiles[] };
+  'undo-files': { request: { files: RestoredFiles[]; runId: string }; result: RestoredFiles[] };
 }
 
 export type WorkerTaskName = keyof WorkerTasks;

@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readlinkSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
@@ -147,5 +156,79 @@ test('what a crash leaves of companions is gone after the next start', async () 
   // The crash is either before or after the snapshot got its name: it is there with its companion, or not at all.
   expect(foldersIn(scene.destination)).toHaveLength(snapshots.length);
   if (snapshots.length === 1) expect(contentsOf(scene.destination)).toEqual(before);
+  expectNothingLeft(scene);
+});
+
+/** Looks at files and puts them back. */
+async function restoreFilesOf(
+  { core }: Pick<Scene, 'core'>,
+  snapshotId: string,
+  more: { companion?: string; path?: string; to?: string } = {},
+) {
+  const checked = await succeed(core, 'restores.check', { what: 'files', snapshotId, ...more });
+  if (checked.result?.kind !== 'files-check') throw new Error('no check');
+  const { targets, confirmation } = checked.result.check;
+  return { targets, run: await succeed(core, 'restores.start', { checkRunId: checked.id, confirmation }) };
+}
+
+test('files go back to where they were, are counted before, and come back by Undo', async () => {
+  const scene = await soundBox();
+  const snapshot = await takeBackup(scene);
+  const before = contentsOf(scene.generated);
+  changeSome(scene.generated);
+  rmSync(join(scene.generated, '400.wav'));
+  writeFileSync(join(scene.generated, 'new.wav'), 'newer than the snapshot');
+  const changed = contentsOf(scene.generated);
+  const { targets, run } = await restoreFilesOf(scene, snapshot.id);
+  expect(targets).toMatchObject([
+    {
+      companion: 'generated',
+      targetPath: scene.generated,
+      files: FILES,
+      comparison: { onlyThere: 1, different: 10, same: FILES - 11 },
+    },
+  ]);
+  const { [join('cache', 'tmp')]: _excluded, ...stored } = before;
+  expect(contentsOf(scene.generated)).toEqual(stored);
+  const undone = await succeed(scene.core, 'restores.undo', { runId: run.id });
+  expect(undone).toMatchObject({ kind: 'undo', result: { kind: 'files-restore' } });
+  expect(contentsOf(scene.generated)).toEqual(changed);
+  await expect(scene.core.call('restores.undo', { runId: run.id })).rejects.toMatchObject({ code: 'CONFLICT' });
+});
+
+test('a single file goes back alone, to its place or to another folder', async () => {
+  const scene = await soundBox();
+  const snapshot = await takeBackup(scene);
+  changeSome(scene.generated);
+  const changed = contentsOf(scene.generated);
+  await restoreFilesOf(scene, snapshot.id, { companion: 'generated', path: '3.wav' });
+  const now = contentsOf(scene.generated);
+  expect(Object.keys(now).filter((name) => !name.includes('.kept') && now[name] !== changed[name])).toEqual(['3.wav']);
+  const elsewhere = join(scene.folder, 'elsewhere');
+  mkdirSync(elsewhere);
+  await restoreFilesOf(scene, snapshot.id, { companion: 'generated', path: '4.wav', to: elsewhere });
+  expect(readFileSync(join(elsewhere, '4.wav'), 'utf8')).toBe('recording 4 '.repeat(100));
+});
+
+test('what has changed since it was looked at, and a damaged snapshot, change nothing', async () => {
+  const scene = await soundBox();
+  const snapshot = await takeBackup(scene);
+  const checked = await succeed(scene.core, 'restores.check', { what: 'files', snapshotId: snapshot.id });
+  if (checked.result?.kind !== 'files-check') throw new Error('no check');
+  rmSync(scene.generated, { recursive: true });
+  const { confirmation } = checked.result.check;
+  const stale = await runToEnd(scene.core, 'restores.start', { checkRunId: checked.id, confirmation });
+  expectFailure(stale, 'CONFLICT', 'no longer what was looked at');
+  const stored = join(scene.destination, snapshot.name.replace(/\.db\.gz$/, '.generated'), '9.wav');
+  writeFileSync(stored, 'damaged');
+  const again = await succeed(scene.core, 'restores.check', { what: 'files', snapshotId: snapshot.id });
+  if (again.result?.kind !== 'files-check') throw new Error('no check');
+  const failed = await runToEnd(scene.core, 'restores.start', {
+    checkRunId: again.id,
+    confirmation: again.result.check.confirmation,
+  });
+  expectFailure(failed, 'CORRUPT', '9.wav');
+  expect(readdirSync(join(scene.folder, 'app'))).not.toContain('generated');
+  for (const checkRunId of [checked.id, again.id]) await scene.core.call('restores.discard', { checkRunId });
   expectNothingLeft(scene);
 });

@@ -70,7 +70,8 @@ async function bytesOf(stored: StoredFolder, part: string): Promise<number> {
   return bytes;
 }
 
-async function comparePart(
+/** Compares what is at the target of a part with what a snapshot holds of it. */
+export async function comparePart(
   target: string,
   part: string,
   all: ReadonlyMap<string, Entry>,
