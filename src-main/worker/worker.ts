@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Manifest } from '../../src-shared/model/manifest.ts';
+import { conveyCompanion } from '../core/engine/companions/convey-companion.ts';
 import { checkFiles, restoreFiles, undoFiles } from '../core/engine/companions/restore-companions.ts';
 import { verifyCompanions } from '../core/engine/companions/verify-companions.ts';
 import { describeSource } from '../core/engine/describe-source.ts';
@@ -33,6 +34,7 @@ const tasks: Tasks = {
   'restore-check': checkRestore,
   restore: (request, context) => applyRestore(request, context, tellSafety),
   undo: (request, context) => undoRestore(request, context, tellSafety),
+  'convey-companion': conveyCompanion,
   'files-check': checkFiles,
   'restore-files': restoreFiles,
   'undo-files': ({ files, runId }) => undoFiles(files, runId),

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { removeCompanions } from '../engine/companions/store-companions.ts';
@@ -17,7 +18,7 @@ export async function removeCompanionsAt(
   snapshotName: string,
   runId: string,
 ): Promise<void> {
-  const manifest = await orNothing(readManifestAt(driver, manifestPath(snapshotName), undefined), snapshotName);
+  const manifest = await manifestAt(driver, snapshotName);
   if (manifest === undefined) return;
   if (settings.kind === 'folder') await removeCompanions(settings.path, manifest.plan.name, manifest.companions, runId);
   else for (const { storedName } of manifest.companions) if (storedName !== null) await driver.delete(storedName);
@@ -28,6 +29,11 @@ export async function removeCompanionsBeside(snapshotPath: string, runId: string
   const manifest = await orNothing(readManifest(snapshotPath), snapshotPath);
   if (manifest === undefined) return;
   await removeCompanions(dirname(snapshotPath), manifest.plan.name, manifest.companions, runId);
+}
+
+/** The manifest of a snapshot at a destination; `undefined` where there is none that can be understood. */
+export function manifestAt(driver: Destination, snapshotName: string): Promise<Manifest | undefined> {
+  return orNothing(readManifestAt(driver, manifestPath(snapshotName), undefined), snapshotName);
 }
 
 async function orNothing<T>(read: Promise<T>, what: string): Promise<T | undefined> {

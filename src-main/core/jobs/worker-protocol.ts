@@ -4,6 +4,7 @@ import type { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
 import type { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
+import type { Conveyed, ConveyRequest } from '../engine/companions/convey-companion.ts';
 import type { FilesRequest, PreparedFiles } from '../engine/companions/restore-companions.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
 import type { DescribeRequest } from '../engine/describe-source.ts';
@@ -23,6 +24,7 @@ export interface WorkerTasks {
   'restore-check': { request: RestoreCheckRequest; result: PreparedRestore };
   restore: { request: RestoreRequest; result: AppliedRestore };
   undo: { request: UndoRequest; result: AppliedRestore };
+  'convey-companion': { request: ConveyRequest; result: Conveyed };
   'files-check': { request: FilesRequest; result: PreparedFiles };
   'restore-files': { request: Omit<PreparedFiles, 'targets'> & { runId: string }; result: RestoredFiles[] };
   'undo-files': { request: { files: RestoredFiles[]; runId: string }; result: RestoredFiles[] };

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -8,7 +8,7 @@ import { PIECE_BYTES, packPieces, type StoredDigest } from '../compress.ts';
 import { explainError } from '../engine-errors.ts';
 import type { Sealing } from '../seal.ts';
 import type { TaskContext } from '../task-context.ts';
-import { type CompanionRequest, describeEntries, openSource } from './companion-request.ts';
+import { aboutSnapshot, type CompanionRequest, describeEntries, openSource } from './companion-request.ts';
 import { byPath, type Entry, type LeftOut, type SnapshotFacts } from './folder-entry.ts';
 import { INDEX_NAME, indexText } from './folder-index.ts';
 import { endedName, removeTree } from './folder-snapshots.ts';
@@ -66,18 +66,10 @@ export async function archiveFolder(
     const bytes = tarBytes(name, async (archive) => {
       const { skipped, problems } = await contents.addAll(archive, () => scanFolder(source.root, source.scan));
       const entries = contents.entries();
-      facts = describeEntries(
-        entries,
-        {
-          id: randomUUID(),
-          stem: source.stem,
-          source: request.sourcePath,
-          createdAt: takenAt.toISOString(),
-          exclude: [...request.exclude],
-        },
-        skipped,
-        problems,
-      );
+      facts = describeEntries(entries, aboutSnapshot(request, source.stem, takenAt), request.as?.skipped ?? skipped, [
+        ...(request.as?.problems ?? []),
+        ...problems,
+      ]);
       await addIndex(archive, facts, entries, takenAt);
     });
     const digest = await packPieces(inPieces(bytes, PIECE_BYTES), request, sink, () => context.throwIfCancelled());

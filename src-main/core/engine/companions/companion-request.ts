@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
@@ -23,6 +24,8 @@ export interface CompanionRequest {
   compareContent: boolean;
   /** The link to the newest whole snapshot; `null`: none is kept. */
   latestName: string | null;
+  /** What the source itself is a snapshot of: what is said of it holds for the copy, too. */
+  as?: SnapshotFacts;
 }
 
 /** The source of a request, found out. */
@@ -37,7 +40,7 @@ export interface CompanionSource {
  * @throws SnapkeepError when the source is not there, or is neither a file nor a folder
  */
 export async function openSource(
-  { sourcePath, destination, name, ending, exclude }: Omit<CompanionRequest, 'compareContent' | 'latestName'>,
+  { sourcePath, destination, name, ending, exclude }: Omit<CompanionRequest, 'compareContent' | 'latestName' | 'as'>,
   throwIfCancelled: () => void,
 ): Promise<CompanionSource> {
   try {
@@ -66,6 +69,16 @@ export async function openSource(
   } catch (error) {
     throw explainError(error, sourcePath);
   }
+}
+
+/** What is said of a snapshot of a source; of a copy of a snapshot, what is said of that one. */
+export function aboutSnapshot(
+  { sourcePath, exclude, as }: Pick<CompanionRequest, 'sourcePath' | 'exclude' | 'as'>,
+  stem: string,
+  createdAt: Date,
+): Pick<SnapshotFacts, 'id' | 'stem' | 'source' | 'createdAt' | 'exclude'> {
+  if (as !== undefined) return { ...as, stem };
+  return { id: randomUUID(), stem, source: sourcePath, createdAt: createdAt.toISOString(), exclude: [...exclude] };
 }
 
 /** Counts what a snapshot holds. */

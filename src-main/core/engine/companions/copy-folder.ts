@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { type BigIntStats, lstatSync } from 'node:fs';
 import { lstat, rename } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,7 +5,13 @@ import { bytesInWords, countInWords } from '../../../../src-shared/rules/wording
 import { requireWritableFolder, syncFolder } from '../durable-files.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import type { TaskContext } from '../task-context.ts';
-import { type CompanionRequest, type CompanionSource, describeEntries, openSource } from './companion-request.ts';
+import {
+  aboutSnapshot,
+  type CompanionRequest,
+  type CompanionSource,
+  describeEntries,
+  openSource,
+} from './companion-request.ts';
 import { sameTime } from './compare-folder.ts';
 import { byPath, type Entry, type FileEntry, keptMtime, type LeftOut } from './folder-entry.ts';
 import { type FolderIndex, readIndex, writeIndex } from './folder-index.ts';
@@ -112,15 +117,9 @@ class FolderCopy {
     const entries = [...this.#stored.values()].sort(byPath);
     const facts = describeEntries(
       entries,
-      {
-        id: randomUUID(),
-        stem: this.#source.stem,
-        source: this.#request.sourcePath,
-        createdAt: createdAt.toISOString(),
-        exclude: [...this.#request.exclude],
-      },
-      skipped,
-      problems,
+      aboutSnapshot(this.#request, this.#source.stem, createdAt),
+      this.#request.as?.skipped ?? skipped,
+      [...(this.#request.as?.problems ?? []), ...problems],
     );
     this.#context.throwIfCancelled();
     this.#context.progress('storing', 0, null);
