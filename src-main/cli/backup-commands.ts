@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import type { SnapshotCopy } from '../../src-shared/model/snapshot.ts';
 import { Compression } from '../../src-shared/model/values.ts';
 import { bytesInWords } from '../../src-shared/rules/wording.ts';
@@ -12,6 +13,7 @@ interface BackupOptions extends KeyOptions {
   source?: string;
   to?: string;
   name?: string;
+  group?: string;
   format?: string;
   verify: boolean;
   json?: boolean;
@@ -27,13 +29,18 @@ export function addBackupCommands(program: Command, context: CommandContext): vo
     .option('--to <folder>', 'the folder the snapshot goes into, with --source')
     .option('--name <name>', 'a file name of your own for the snapshot')
     .option('--format <format>', 'gz, zst or none; with a plan, what the plan says')
+    .option('--group <name>', 'all plans of a group, one after the other')
     .option('--no-verify', 'do not restore the snapshot to a scratch place to prove it')
     .addHelpText(
       'after',
       '\nExamples:\n  snapkeep backup hone\n  snapkeep backup --source /var/lib/app/app.db --to /mnt/nas/app --format zst --json',
     )
     .action((plan: string | undefined, options: BackupOptions) =>
-      context(options, (session) => backUp(session, plan, options)),
+      context(options, (session) =>
+        options.group === undefined
+          ? backUp(session, plan, options)
+          : backUpGroup(session, plan, options.group, options),
+      ),
     );
 
   addKeyOptions(json(program.command('verify')))
@@ -54,6 +61,37 @@ export function addBackupCommands(program: Command, context: CommandContext): vo
         return verification.valid ? EXIT.done : EXIT.notValid;
       }),
     );
+}
+
+/** Goes on after a plan that fails, and answers the first exit code that tells of one. */
+async function backUpGroup(
+  session: Session,
+  planName: string | undefined,
+  group: string,
+  options: BackupOptions,
+): Promise<number> {
+  if (planName !== undefined || options.source !== undefined)
+    throw new UsageError('Give a plan, a group, or --source and --to.');
+  const plans = (await session.call('plans.list', {})).filter(
+    ({ plan }) => plan.group?.toLowerCase() === group.toLowerCase(),
+  );
+  if (plans.length === 0) {
+    throw new SnapkeepError('NOT_FOUND', `There is no group called “${group}”.`, {
+      hint: 'See the groups with: snapkeep plan list --json',
+    });
+  }
+  let first: number = EXIT.done;
+  for (const { plan } of plans) {
+    let code: number = EXIT.failed;
+    try {
+      code = await backUp(session, plan.name, options);
+    } catch (error) {
+      if (!(error instanceof SnapkeepError)) throw error;
+      say(`${plan.name}: ${error.message}`);
+    }
+    if (first === EXIT.done) first = code;
+  }
+  return first;
 }
 
 async function backUp(session: Session, planName: string | undefined, options: BackupOptions): Promise<number> {

@@ -11,7 +11,7 @@ import {
 } from '../model/destination.ts';
 import { DrillReceipt } from '../model/drill.ts';
 import { KeyInput } from '../model/encryption.ts';
-import { Drill, Plan, PlanGroup, PlanInput, PlanSummary, Projection, Retention } from '../model/plan.ts';
+import { Drill, GroupName, Plan, PlanGroup, PlanInput, PlanSummary, Projection, Retention } from '../model/plan.ts';
 import { RecoveryKit, RecoveryKitState } from '../model/recovery-kit.ts';
 import { FileIdentity, RestoreSource } from '../model/restore.ts';
 import { LogEntry, PruneOutcome, Run } from '../model/run.ts';
@@ -186,10 +186,18 @@ export const methods = {
   },
   /** Pauses a plan, or everything, until an instant or, with `null`, until somebody resumes it. */
   'schedules.pause': {
-    params: z.strictObject({ planId: z.uuid().optional(), until: Instant.nullable() }),
+    params: z.strictObject({
+      planId: z.uuid().optional(),
+      /** All plans of a group, instead of one. */
+      group: GroupName.optional(),
+      until: Instant.nullable(),
+    }),
     result: nothing,
   },
-  'schedules.resume': { params: z.strictObject({ planId: z.uuid().optional() }), result: nothing },
+  'schedules.resume': {
+    params: z.strictObject({ planId: z.uuid().optional(), group: GroupName.optional() }),
+    result: nothing,
+  },
   /** The pause of everything. */
   'schedules.status': { params: nothing, result: z.object({ paused: Pause.nullable() }) },
 
@@ -242,6 +250,14 @@ export const methods = {
       }),
     ]),
     result: started,
+  },
+  /** Backs up all plans of a group, in the order of their names; one that cannot be started says why. */
+  'backups.startGroup': {
+    params: z.strictObject({ group: GroupName }),
+    result: z.object({
+      runs: z.array(Run),
+      failed: z.array(z.object({ planId: z.uuid(), planName: z.string(), message: z.string() })),
+    }),
   },
 
   'snapshots.list': { params: z.strictObject({ planId: z.uuid().optional() }), result: z.array(ListedSnapshot) },

@@ -69,8 +69,10 @@ export type PlanDestinationInput = z.infer<typeof PlanDestinationInput>;
 /** Snapshots are stored where the first of them that is a folder and there says, and copied to all the others. */
 const destinationsOf = <T extends z.ZodType>(one: T) => z.array(one).min(1).max(10);
 
+export const GroupName = z.string().trim().min(1).max(80);
+
 /** What plans of one program have in common: they are shown, paused and backed up together. `null`: it stands alone. */
-export const PlanGroup = z.string().trim().min(1).max(80).nullable();
+export const PlanGroup = GroupName.nullable();
 
 /** What a person decides about a plan. */
 export const PlanInput = z.object({

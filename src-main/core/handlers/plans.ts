@@ -106,6 +106,15 @@ export function requirePlan(catalog: Catalog, planId: string): Plan {
   return plan;
 }
 
+/** The plans of a group, whatever the case of its letters. @throws SnapkeepError `NOT_FOUND` */
+export function plansOfGroup(catalog: Catalog, group: string): Plan[] {
+  const plans = catalog.plans.list().filter((plan) => plan.group?.toLowerCase() === group.toLowerCase());
+  if (plans.length > 0) return plans;
+  throw new SnapkeepError('NOT_FOUND', `There is no group called “${group}”.`, {
+    hint: 'A plan gets a group in its settings, or with plan add --group.',
+  });
+}
+
 function requireFreeName(catalog: Catalog, name: string): void {
   if (catalog.plans.byName(name) === undefined) return;
   throw new SnapkeepError('CONFLICT', `There is already a plan called “${name}”.`, { hint: 'Choose another name.' });

@@ -232,3 +232,24 @@ test('what has changed since it was looked at, and a damaged snapshot, change no
   for (const checkRunId of [checked.id, again.id]) await scene.core.call('restores.discard', { checkRunId });
   expectNothingLeft(scene);
 });
+
+test('plans of a group are paused, resumed and backed up together; others are left alone', async () => {
+  const { core, plan, source, destination } = await setScene({ plan: { group: 'PiSovereign' } });
+  const rest = { sourcePath: source, destinations: [{ path: destination }] };
+  const second = await core.call('plans.create', { ...rest, name: 'Second', group: 'pisovereign' });
+  const alone = await core.call('plans.create', { ...rest, name: 'Alone' });
+  await core.call('schedules.pause', { group: 'PiSovereign', until: null });
+  const paused = async () =>
+    (await core.call('plans.list', {})).filter((each) => each.plan.paused !== null).map((each) => each.plan.id);
+  expect(new Set(await paused())).toEqual(new Set([plan.id, second.id]));
+  await core.call('schedules.resume', { group: 'PiSovereign' });
+  expect(await paused()).toEqual([]);
+  const { runs, failed } = await core.call('backups.startGroup', { group: 'PiSovereign' });
+  expect(failed).toEqual([]);
+  const ended = await Promise.all(runs.map(({ id }) => core.runEnded(id)));
+  expect(ended.map(({ planId, state }) => [planId, state])).toEqual([
+    [plan.id, 'succeeded'],
+    [second.id, 'succeeded'],
+  ]);
+  expect(runs.map(({ planId }) => planId)).not.toContain(alone.id);
+});
