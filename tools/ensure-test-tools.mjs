@@ -8,8 +8,9 @@ const canInstall = process.platform === 'linux' && process.getuid?.() === 0 && e
 /** @type {string[]} */
 const missing = [];
 if (findBrowser() === undefined) missing.push('chromium');
-// Without these, the tests that read what other people's tools have packed or encrypted are skipped.
-for (const tool of ['zstd', 'pigz', 'sqlcipher', 'age', 'expect'])
+// Without these, the tests that read what other people's tools have packed or encrypted are skipped, and the benchmark
+// of folders has nothing to be measured against.
+for (const tool of ['zstd', 'pigz', 'sqlcipher', 'age', 'expect', 'rsync'])
   if (spawnSync(tool, ['-version']).error !== undefined) missing.push(tool);
 
 /** @type {[string, string][]} */

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import type { RestoreSource } from '../../src-shared/model/restore.ts';
 import type { SnapshotCopy } from '../../src-shared/model/snapshot.ts';
 import { Compression } from '../../src-shared/model/values.ts';
@@ -16,6 +17,7 @@ interface BackupOptions extends KeyOptions {
   to?: string;
   output?: string;
   name?: string;
+  group?: string;
   format?: string;
   method?: string;
   verify: boolean;
@@ -34,6 +36,7 @@ export function addBackupCommands(program: Command, context: CommandContext): vo
     .option('--output <->', '“-” writes the snapshot to standard output, and nothing else there')
     .option('--format <format>', 'gz, zst or none; with a plan, what the plan says')
     .option('--method <method>', `${METHOD_HELP}; with a plan, what the plan says`)
+    .option('--group <name>', 'all plans of a group, one after the other')
     .option('--no-verify', 'do not restore the snapshot to a scratch place to prove it')
     .addHelpText(
       'after',
@@ -41,7 +44,11 @@ export function addBackupCommands(program: Command, context: CommandContext): vo
     )
     .action((plan: string | undefined, options: BackupOptions) =>
       context(options, (session) =>
-        options.output === undefined ? backUp(session, plan, options) : writeOut(session, plan, options),
+        options.group !== undefined
+          ? backUpGroup(session, plan, options.group, options)
+          : options.output !== undefined
+            ? writeOut(session, plan, options)
+            : backUp(session, plan, options),
       ),
     );
 
@@ -92,6 +99,40 @@ async function writeOut(session: Session, planName: string | undefined, options:
   if (run.result?.kind !== 'export') throw errorOf(run);
   say(`Wrote ${bytesInWords(run.result.bytes)} (SHA-256 ${run.result.sha256}).`);
   return EXIT.done;
+}
+
+/** Goes on after a plan that fails, and answers the first exit code that tells of one. */
+async function backUpGroup(
+  session: Session,
+  planName: string | undefined,
+  group: string,
+  options: BackupOptions,
+): Promise<number> {
+  const { source, to, name, output } = options;
+  if ([planName, source, to, name, output].some((given) => given !== undefined))
+    throw new UsageError(
+      'A group is backed up as its plans say: --group goes with no plan, --source, --to, --name or --output.',
+    );
+  const plans = (await session.call('plans.list', {})).filter(
+    ({ plan }) => plan.group?.toLowerCase() === group.toLowerCase(),
+  );
+  if (plans.length === 0) {
+    throw new SnapkeepError('NOT_FOUND', `There is no group called “${group}”.`, {
+      hint: 'See the groups with: snapkeep plan list --json',
+    });
+  }
+  let first: number = EXIT.done;
+  for (const { plan } of plans) {
+    let code: number = EXIT.failed;
+    try {
+      code = await backUp(session, plan.name, options);
+    } catch (error) {
+      if (!(error instanceof SnapkeepError)) throw error;
+      say(`${plan.name}: ${error.message}`);
+    }
+    if (first === EXIT.done) first = code;
+  }
+  return first;
 }
 
 async function backUp(session: Session, planName: string | undefined, options: BackupOptions): Promise<number> {

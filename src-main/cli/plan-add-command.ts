@@ -7,6 +7,7 @@ import type { AppliedPart, AppliedTemplate, PlanDraft } from '../../src-shared/m
 import { explainError } from '../core/engine/engine-errors.ts';
 import { parseFormat } from './backup-commands.ts';
 import { type CommandContext, json, several } from './command.ts';
+import { addCompanionOptions, type CompanionOptions, companionsOf } from './companion-options.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from './key-options.ts';
 import { METHOD_HELP, parseMethod } from './method-options.ts';
 import { scheduleFrom } from './old-schedule-command.ts';
@@ -17,7 +18,7 @@ import { addSealOptions, type SealOptions, sealOf } from './seal-options.ts';
 import type { Session } from './session.ts';
 import { appliedTemplate } from './template-commands.ts';
 
-interface AddOptions extends RetentionOptions, KeyOptions, SealOptions {
+interface AddOptions extends RetentionOptions, KeyOptions, SealOptions, CompanionOptions {
   name?: string;
   source?: string;
   to?: string[];
@@ -41,7 +42,7 @@ Examples:
 
 /** `plan add`. */
 export function addPlanAddCommand(plan: Command, context: CommandContext): void {
-  addSealOptions(addKeyOptions(addRetentionOptions(json(plan.command('add')))))
+  addCompanionOptions(addSealOptions(addKeyOptions(addRetentionOptions(json(plan.command('add'))))))
     .summary('make a plan')
     .option('--name <name>', 'what it is called')
     .option('--source <file>', 'the database')
@@ -108,6 +109,7 @@ async function givenOf(options: AddOptions): Promise<Given> {
   return {
     verifyAfterBackup: options.verify,
     ...sealOf(options),
+    ...companionsOf(options),
     ...(compression === undefined ? {} : { compression }),
     ...(method === undefined ? {} : { method }),
     ...(options.schemaVersion === undefined ? {} : { schemaVersion: { sql: options.schemaVersion } }),

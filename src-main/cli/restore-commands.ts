@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import type { RestoreSource } from '../../src-shared/model/restore.ts';
 import type { Run } from '../../src-shared/model/run.ts';
@@ -8,15 +8,14 @@ import { countInWords } from '../../src-shared/rules/wording.ts';
 import { type CommandContext, json } from './command.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from './key-options.ts';
 import { EXIT, errorOf, print, say, UsageError } from './output.ts';
+import { checkFiles, type FilesOptions, reportFiles, restoreChecked } from './restore-files.ts';
 import type { Session } from './session.ts';
 import { PIPE, withStandardInput } from './standard-input.ts';
 
-interface RestoreOptions extends KeyOptions {
-  to: string;
-  force?: boolean;
+interface RestoreOptions extends KeyOptions, FilesOptions {
+  only?: 'database' | 'files';
   forceNewer?: boolean;
   programVersion?: string;
-  json?: boolean;
 }
 
 /** `restore` and `undo`. */
@@ -24,10 +23,13 @@ export function addRestoreCommands(program: Command, context: CommandContext): v
   addKeyOptions(json(program.command('restore')))
     .summary('restore a snapshot or a file, checked first')
     .description(
-      'Restores to a path. A database that is there already is replaced only with --force, and kept first: see undo.',
+      'Without --to, everything goes back to where it came from; with it, the database goes there, or with --only files the files. What is there already is replaced only with --force, and kept first: see undo.',
     )
     .argument('<snapshot>', 'id or name of a snapshot, the path of a file, or “-” for standard input')
-    .requiredOption('--to <path>', 'where the database goes')
+    .option('--to <path>', 'where the database goes, or with --only files the files of one companion')
+    .addOption(new Option('--only <what>', 'the database or the files alone').choices(['database', 'files']))
+    .option('--companion <name>', 'the files of this companion alone')
+    .option('--path <path>', 'a file or folder in the companion alone')
     .option('--force', 'replace what is there; a safety snapshot is taken first')
     .option('--program-version <version>', 'the version of the schema that the program expects')
     .option('--force-newer', 'restore also what is newer than the database or the program')
@@ -55,7 +57,32 @@ export function addRestoreCommands(program: Command, context: CommandContext): v
 }
 
 async function restore(session: Session, source: RestoreSource, options: RestoreOptions): Promise<number> {
-  const targetPath = resolve(options.to);
+  const snapshot =
+    'snapshotId' in source
+      ? (await session.call('snapshots.get', { snapshotId: source.snapshotId })).snapshot
+      : undefined;
+  const asked = options.only ?? (options.companion !== undefined || options.path !== undefined ? 'files' : undefined);
+  if (asked === 'files') {
+    if (snapshot === undefined) throw new UsageError('Files are restored from a snapshot: give its id or name.');
+    return restoreChecked(session, await checkFiles(session, snapshot, options), options);
+  }
+  if (options.to !== undefined) return restoreDatabase(session, source, options.to, options);
+  if (snapshot === undefined) throw new UsageError('Say with --to where a file goes.');
+  const stored = snapshot.companions.some(({ files }) => files > 0);
+  if (asked === 'database' || !stored) return restoreDatabase(session, source, snapshot.sourcePath, options);
+  // The files are looked at before the database is touched: what cannot be restored as a whole is not begun.
+  const files = await checkFiles(session, snapshot, options);
+  const code = await restoreDatabase(session, source, snapshot.sourcePath, options);
+  return code === EXIT.done ? restoreChecked(session, files, options) : code;
+}
+
+async function restoreDatabase(
+  session: Session,
+  source: RestoreSource,
+  to: string,
+  options: RestoreOptions,
+): Promise<number> {
+  const targetPath = resolve(to);
   if (existsSync(targetPath) && options.force !== true) {
     throw new SnapkeepError('CONFLICT', `${targetPath} is already there.`, {
       hint: 'Nothing was changed. Give --force to replace it; what is there is kept first.',
@@ -91,6 +118,7 @@ async function restore(session: Session, source: RestoreSource, options: Restore
 }
 
 function report(options: { json?: boolean }, run: Run): number {
+  if (run.result?.kind === 'files-restore') return reportFiles(options, run);
   if (run.result?.kind !== 'restore' && run.result?.kind !== 'undo') throw errorOf(run);
   const { targetPath, rows, tables, note, safetySnapshotId } = run.result;
   print(

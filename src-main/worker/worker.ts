@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Manifest } from '../../src-shared/model/manifest.ts';
+import { conveyCompanion } from '../core/engine/companions/convey-companion.ts';
+import { checkFiles, restoreFiles, undoFiles } from '../core/engine/companions/restore-companions.ts';
+import { verifyCompanions } from '../core/engine/companions/verify-companions.ts';
 import { describeSource } from '../core/engine/describe-source.ts';
 import { drillSnapshot } from '../core/engine/drill.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
@@ -29,7 +32,8 @@ const tasks: Tasks = {
   describe: describeSource,
   snapshot: takeSnapshot,
   export: exportSnapshot,
-  verify: ({ path, mayStaySealed }, context) => verifyFile(path, context, mayStaySealed),
+  verify: async ({ path, mayStaySealed }, context) =>
+    verifyCompanions(path, await verifyFile(path, context, mayStaySealed), mayStaySealed, context),
   drill: drillSnapshot,
   examine: examineFile,
   'restore-check': checkRestore,
@@ -37,6 +41,10 @@ const tasks: Tasks = {
   undo: (request, context) => undoRestore(request, context, tellSafety),
   'reset-check': checkReset,
   reset: (request, context) => applyReset(request, context, tellSafety),
+  'convey-companion': conveyCompanion,
+  'files-check': checkFiles,
+  'restore-files': restoreFiles,
+  'undo-files': ({ files, runId }) => undoFiles(files, runId),
 };
 
 /** Nothing is replaced before the core has taken note of what Undo would put back. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AlertChannel } from '../model/alert.ts';
+import { CompanionName, Companions } from '../model/companion.ts';
 import {
   DestinationName,
   DestinationSecretsInput,
@@ -12,7 +13,7 @@ import { DrillReceipt } from '../model/drill.ts';
 import { KeyInput } from '../model/encryption.ts';
 import { ForeignDescription, ForeignListing, ForeignPath } from '../model/foreign.ts';
 import { OldSchedules } from '../model/old-schedule.ts';
-import { Drill, Plan, PlanInput, PlanSummary, Projection, Retention } from '../model/plan.ts';
+import { Drill, GroupName, Plan, PlanGroup, PlanInput, PlanSummary, Projection, Retention } from '../model/plan.ts';
 import { RecoveryKit, RecoveryKitState } from '../model/recovery-kit.ts';
 import { ResetPreview, ResetTarget } from '../model/reset.ts';
 import { FileIdentity, RestoreSource } from '../model/restore.ts';
@@ -137,6 +138,9 @@ export const methods = {
       method: Plan.shape.method.optional(),
       schemaVersion: Plan.shape.schemaVersion.optional(),
       lockFiles: Plan.shape.lockFiles.optional(),
+      /** Of snapshots from now on. */
+      companions: Companions.optional(),
+      group: PlanGroup.optional(),
     }),
     result: Plan,
   },
@@ -226,7 +230,16 @@ export const methods = {
   },
   /** Pauses a plan, or everything, until an instant or, with `null`, until somebody resumes it. */
   'schedules.pause': {
-    params: z.strictObject({ planId: z.uuid().optional(), until: Instant.nullable() }),
+    params: z.strictObject({
+      planId: z.uuid().optional(),
+      /** All plans of a group, instead of one. */
+      group: GroupName.optional(),
+      until: Instant.nullable(),
+    }),
+    result: nothing,
+  },
+  'schedules.resume': {
+    params: z.strictObject({ planId: z.uuid().optional(), group: GroupName.optional() }),
     result: nothing,
   },
   /** Reads the times, folders and retention out of a crontab, systemd units, a script or settings. Secrets in it are not kept. */
@@ -234,7 +247,6 @@ export const methods = {
     params: z.strictObject({ text: templateTextInput, path: z.string().max(4096).optional() }),
     result: OldSchedules,
   },
-  'schedules.resume': { params: z.strictObject({ planId: z.uuid().optional() }), result: nothing },
   /** The pause of everything. */
   'schedules.status': { params: nothing, result: z.object({ paused: Pause.nullable() }) },
 
@@ -294,6 +306,14 @@ export const methods = {
     ]),
     result: started,
   },
+  /** Backs up all plans of a group, in the order of their names; one that cannot be started says why. */
+  'backups.startGroup': {
+    params: z.strictObject({ group: GroupName }),
+    result: z.object({
+      runs: z.array(Run),
+      failed: z.array(z.object({ planId: z.uuid(), planName: z.string(), message: z.string() })),
+    }),
+  },
 
   'snapshots.list': { params: z.strictObject({ planId: z.uuid().optional() }), result: z.array(ListedSnapshot) },
   'snapshots.get': {
@@ -313,14 +333,28 @@ export const methods = {
     result: started,
   },
 
-  /** `expects`: the version of the schema that the program expects, which a snapshot must not be newer than. */
+  /**
+   * `expects`: the version of the schema that the program expects, which a snapshot must not be newer than.
+   * `files`: the companions of a snapshot, or one of them, or a path in it, back to where they were or to `to`.
+   */
   'restores.check': {
-    params: z.strictObject({
-      source: RestoreSource,
-      targetPath: FilePath,
-      key,
-      expects: z.string().trim().min(1).max(200).optional(),
-    }),
+    params: z.union([
+      z.strictObject({
+        what: z.literal('database').optional(),
+        source: RestoreSource,
+        targetPath: FilePath,
+        key,
+        expects: z.string().trim().min(1).max(200).optional(),
+      }),
+      z.strictObject({
+        what: z.literal('files'),
+        snapshotId: z.uuid(),
+        destinationId: z.uuid().optional(),
+        companion: CompanionName.optional(),
+        path: z.string().max(4096).optional(),
+        to: FilePath.optional(),
+      }),
+    ]),
     result: started,
   },
   /**

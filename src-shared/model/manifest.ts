@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { StoredCompanion } from './companion.ts';
 import { Encryption } from './encryption.ts';
 import { SnapshotSeal } from './seal.ts';
 import { Bytes, Compression, FilePath, Instant, Sha256, TableRows } from './values.ts';
 
 /**
  * The newest manifest format this version reads. Each snapshot gets the oldest that knows all that is to be said of it:
- * 2 for an encrypted database, 3 for a sealed file, 4 for a SQL dump.
+ * 2 for an encrypted database, 3 for a sealed file, 4 for a SQL dump or companions.
  */
 export const MANIFEST_FORMAT = 4;
 
@@ -58,6 +59,8 @@ export const Manifest = z.object({
   }),
   /** What the plan's question for the version of the schema was answered; readers that know no such question may pass it over. */
   schemaVersion: z.string().nullable().default(null),
+  /** What was stored beside it, in the same folder. A snapshot is whole only with all of them. */
+  companions: z.array(StoredCompanion).default([]),
   versions: z.object({ sqlite: z.string(), snapkeep: z.string() }),
 });
 export type Manifest = z.infer<typeof Manifest>;

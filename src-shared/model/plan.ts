@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Companions } from './companion.ts';
 import { PlanKey } from './encryption.ts';
 import { Run } from './run.ts';
 import { Pause, Schedule, ScheduleStatus, TimeZone, Weekday } from './schedule.ts';
@@ -85,6 +86,11 @@ export type PlanDestinationInput = z.infer<typeof PlanDestinationInput>;
 /** Snapshots are stored where the first of them that is a folder and there says, and copied to all the others. */
 const destinationsOf = <T extends z.ZodType>(one: T) => z.array(one).min(1).max(10);
 
+export const GroupName = z.string().trim().min(1).max(80);
+
+/** What plans of one program have in common: they are shown, paused and backed up together. `null`: it stands alone. */
+export const PlanGroup = GroupName.nullable();
+
 /** What a person decides about a plan. */
 export const PlanInput = z.object({
   name: z.string().trim().min(1).max(80),
@@ -101,6 +107,8 @@ export const PlanInput = z.object({
   method: BackupMethod.default('online'),
   schemaVersion: SchemaVersionQuery.default(null),
   lockFiles: LockFiles.default([]),
+  companions: Companions.default([]),
+  group: PlanGroup.default(null),
 });
 export type PlanInput = z.infer<typeof PlanInput>;
 
@@ -118,6 +126,8 @@ export const Plan = z.object({
   method: BackupMethod,
   schemaVersion: SchemaVersionQuery,
   lockFiles: LockFiles,
+  companions: Companions,
+  group: PlanGroup,
   id: z.uuid(),
   paused: Pause.nullable(),
   /** Where the key of an encrypted database comes from; `null`: it is not encrypted. */

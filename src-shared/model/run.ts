@@ -3,6 +3,7 @@ import { ErrorBody } from '../contract/errors.ts';
 import { DrillReceipt } from './drill.ts';
 import { ForeignAdoption } from './foreign.ts';
 import { RestoreCheck } from './restore.ts';
+import { FilesCheck, RestoredFiles } from './restore-files.ts';
 import { Bytes, FilePath, Instant, Sha256 } from './values.ts';
 import { Verification } from './verification.ts';
 
@@ -131,6 +132,13 @@ export const RunResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('verify'), verification: Verification }),
   z.object({ kind: z.literal('restore-check'), check: RestoreCheck }),
   z.object({ kind: z.literal('restore'), ...RestoreOutcome.shape }),
+  z.object({ kind: z.literal('files-check'), check: FilesCheck }),
+  z.object({
+    kind: z.literal('files-restore'),
+    files: z.array(RestoredFiles),
+    /** Set once it has been undone. */
+    undoneBy: z.uuid().nullable(),
+  }),
   z.object({ kind: z.literal('undo'), ...RestoreOutcome.shape }),
   z.object({ kind: z.literal('reset'), ...RestoreOutcome.shape, removed: z.array(FilePath) }),
   z.object({ kind: z.literal('prune'), ...PruneOutcome.shape }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SnapshotCompanion } from './companion.ts';
 import { Encryption } from './encryption.ts';
 import { SnapshotTrigger } from './manifest.ts';
 import { Bytes, Compression, FilePath, Instant, Sha256, TableRows } from './values.ts';
@@ -64,6 +65,11 @@ export const Snapshot = z.object({
   /** How the stored file is sealed with age; `null`: it is not. */
   sealed: z.enum(['passphrase', 'recipients']).nullable(),
   proof: Proof,
+  companions: z.array(SnapshotCompanion),
+  /** What the stored file and its companions show, added up. */
+  apparentBytes: Bytes,
+  /** What they added to the disk where they were stored first. */
+  diskBytes: Bytes,
 });
 export type Snapshot = z.infer<typeof Snapshot>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CompanionVerification } from './companion.ts';
 import { Instant, TableRows } from './values.ts';
 
 /** How far a snapshot has been proven: not at all; unpacked and checked in full; restored, by a drill or for real. */
@@ -14,6 +15,7 @@ export const CheckName = z.enum([
   'foreign-keys',
   'schema',
   'row-counts',
+  'companions',
 ]);
 export type CheckName = z.infer<typeof CheckName>;
 
@@ -36,5 +38,7 @@ export const Verification = z.object({
   message: z.string(),
   tables: z.array(TableRows),
   checks: z.array(Check),
+  /** Those of the snapshot, if it has any. */
+  companions: z.array(CompanionVerification).optional(),
 });
 export type Verification = z.infer<typeof Verification>;

@@ -41,9 +41,14 @@ export function snapshotName(
   sealed = false,
   dump = false,
 ): string {
+  return `${datedName(planName, at, attempt)}${extensionFor(compression, sealed, dump)}`;
+}
+
+/** `<name>-YYYY-MM-DD-HHMMSS` in UTC, without an ending; as {@link snapshotName}. */
+export function datedName(name: string, at: Date, attempt = 1): string {
   const [day = '', time = ''] = at.toISOString().split('T');
   const suffix = attempt > 1 ? `-${attempt}` : '';
-  return `${fileStem(planName)}-${day}-${time.slice(0, 8).replaceAll(':', '')}${suffix}${extensionFor(compression, sealed, dump)}`;
+  return `${fileStem(name)}-${day}-${time.slice(0, 8).replaceAll(':', '')}${suffix}`;
 }
 
 // What Windows and SMB shares refuse in a name, what any system takes for a path, and halves of letters.

@@ -8,6 +8,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PIECE_BYTES, storeImage } from '../../src-main/core/engine/compress.ts';
 import { unpackFile } from '../../src-main/core/engine/decompress.ts';
+import { writerOf } from '../../src-main/core/engine/durable-files.ts';
 import {
   MEMBER_HEADER_BYTES,
   memberLength,
@@ -15,7 +16,6 @@ import {
   unpackMember,
 } from '../../src-main/core/engine/gzip-members.ts';
 import { mapInOrder } from '../../src-main/core/engine/in-order.ts';
-import { writerOf } from '../../src-main/core/engine/snapshot-content.ts';
 import {
   packFrame,
   readBlockHeader,

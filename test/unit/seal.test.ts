@@ -7,6 +7,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type StoredDigest, storeImage } from '../../src-main/core/engine/compress.ts';
 import { unpackFile } from '../../src-main/core/engine/decompress.ts';
+import { writerOf } from '../../src-main/core/engine/durable-files.ts';
 import { identifyContent } from '../../src-main/core/engine/identify-file.ts';
 import {
   isIdentity,
@@ -16,7 +17,6 @@ import {
   type SealSecret,
   sealingOf,
 } from '../../src-main/core/engine/seal.ts';
-import { writerOf } from '../../src-main/core/engine/snapshot-content.ts';
 import type { Compression } from '../../src-shared/model/values.ts';
 import { age, hasAge, withTypedPassphrase } from '../support/age-command-line.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';

@@ -1,6 +1,7 @@
 /*
  * Measures Snapkeep against the scripts people use, side by side in one run:
- * npm run bench [-- --megabytes 500] [-- --rounds 5] [-- --only scripts|live|dump|encrypted|upload|retention]
+ * npm run bench [-- --megabytes 500] [-- --rounds 5] [-- --files 500] [-- --days 30]
+ *   [-- --only scripts|live|dump|encrypted|upload|folders|retention]
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureDump } from './bench-dump.ts';
 import { measureEncrypted } from './bench-encrypted.ts';
+import { measureFolders } from './bench-folders.ts';
 import { measureLive } from './bench-live.ts';
 import { measureRetention } from './bench-retention.ts';
 import { measureScripts } from './bench-scripts.ts';
@@ -19,6 +21,8 @@ const { values } = parseArgs({
   options: {
     megabytes: { type: 'string', default: '500' },
     rounds: { type: 'string', default: '5' },
+    files: { type: 'string', default: '500' },
+    days: { type: 'string', default: '30' },
     only: { type: 'string' },
   },
 });
@@ -33,6 +37,7 @@ const folder = mkdtempSync(join(tmpdir(), 'snapkeep-bench-'));
 try {
   if (wanted('scripts') || wanted('live') || wanted('dump')) await measurePlain();
   if (wanted('encrypted')) await measureEncrypted({ folder, megabytes, rounds });
+  if (wanted('folders')) await measureFolders({ folder, files: Number(values.files), days: Number(values.days) });
   if (wanted('upload')) await measureUpload({ folder, megabytes, rounds });
 } finally {
   rmSync(folder, { recursive: true, force: true });

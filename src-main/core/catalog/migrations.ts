@@ -154,4 +154,13 @@ export const migrations: readonly Migration[] = [
     manifest TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  ALTER TABLE plans ADD COLUMN companions TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE plans ADD COLUMN plan_group TEXT;
+
+  CREATE TABLE snapshot_companions (
+    snapshot_id TEXT PRIMARY KEY REFERENCES snapshots(id) ON DELETE CASCADE,
+    body TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

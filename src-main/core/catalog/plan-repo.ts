@@ -1,3 +1,4 @@
+import { Companions } from '../../../src-shared/model/companion.ts';
 import { PlanKey } from '../../../src-shared/model/encryption.ts';
 import {
   Drill,
@@ -30,6 +31,8 @@ interface PlanRow {
   method: BackupMethod;
   schema_version: string | null;
   lock_files: string;
+  companions: string;
+  plan_group: string | null;
 }
 
 /** The table of plans. */
@@ -75,13 +78,16 @@ export class PlanRepo {
     this.#db
       .prepare(
         `INSERT INTO plans (id, name, source_path, compression, verify_after_backup, created_at, updated_at,
-           retention, schedule, time_zone, drill, paused, key, seal, method, schema_version, lock_files)
+           retention, schedule, time_zone, drill, paused, key, seal, method, schema_version, lock_files,
+           companions, plan_group)
          VALUES (@id, @name, @sourcePath, @compression, @verify, @createdAt, @updatedAt,
-           @retention, @schedule, @timeZone, @drill, @paused, @key, @seal, @method, @schemaVersion, @lockFiles)
+           @retention, @schedule, @timeZone, @drill, @paused, @key, @seal, @method, @schemaVersion, @lockFiles,
+           @companions, @group)
          ON CONFLICT (id) DO UPDATE SET name = @name, source_path = @sourcePath,
            compression = @compression, verify_after_backup = @verify, updated_at = @updatedAt, retention = @retention,
            schedule = @schedule, time_zone = @timeZone, drill = @drill, paused = @paused, key = @key, seal = @seal,
-           method = @method, schema_version = @schemaVersion, lock_files = @lockFiles`,
+           method = @method, schema_version = @schemaVersion, lock_files = @lockFiles, companions = @companions,
+           plan_group = @group`,
       )
       .run({
         id: plan.id,
@@ -101,6 +107,8 @@ export class PlanRepo {
         method: plan.method,
         schemaVersion: plan.schemaVersion === null ? null : JSON.stringify(plan.schemaVersion),
         lockFiles: JSON.stringify(plan.lockFiles),
+        companions: JSON.stringify(plan.companions),
+        group: plan.group,
       });
   }
 
@@ -134,6 +142,8 @@ export class PlanRepo {
       method: row.method,
       schemaVersion: row.schema_version === null ? null : SchemaVersionQuery.parse(JSON.parse(row.schema_version)),
       lockFiles: LockFiles.parse(JSON.parse(row.lock_files)),
+      companions: Companions.parse(JSON.parse(row.companions)),
+      group: row.plan_group,
     };
   }
 }

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { z } from 'zod';
+import { SnapshotCompanion } from '../../../src-shared/model/companion.ts';
 import { Encryption } from '../../../src-shared/model/encryption.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { CopyState, Snapshot, SnapshotCopy } from '../../../src-shared/model/snapshot.ts';
@@ -25,6 +27,7 @@ interface SnapshotRow {
   pinned: number;
   encryption: string | null;
   sealed: Snapshot['sealed'];
+  companions: string | null;
   proof_at: string | null;
   proof_valid: number | null;
   proof_level: Snapshot['proof']['level'] | null;
@@ -58,6 +61,7 @@ export type SnapshotSummary = Omit<Snapshot, 'tables'> & { tableCount: number; r
 
 const COLUMNS = `s.id, plan_id, plan_name, source_path, name, created_at, size_bytes, image_bytes, compression, trigger,
   sha256, user_version, table_count, row_count, pinned, encryption, sealed,
+  (SELECT body FROM snapshot_companions WHERE snapshot_id = s.id) AS companions,
   v.at AS proof_at, v.valid AS proof_valid, v.level AS proof_level, v.message AS proof_message`;
 const FROM = `FROM snapshots s
   LEFT JOIN verifications v ON v.id = (SELECT max(id) FROM verifications WHERE snapshot_id = s.id)`;
@@ -153,6 +157,7 @@ export class SnapshotRepo {
     this.#db.transaction(() => {
       this.#forgetNamesakes(manifest, destinationId);
       this.#saveRow(manifest, planId);
+      this.#saveCompanions(manifest);
       this.#db
         .prepare(
           `INSERT INTO snapshot_copies VALUES (?, ?, 'stored', ?, NULL)
@@ -207,6 +212,13 @@ export class SnapshotRepo {
         sealed: manifest.seal?.kind ?? null,
         pinned: manifest.trigger === 'before-restore' ? 1 : 0,
       });
+  }
+
+  /** What is known of them is what was said where they were stored first: only there it is known what they added. */
+  #saveCompanions({ id, companions }: Manifest): void {
+    if (companions.length === 0) return;
+    const known = z.array(SnapshotCompanion).parse(companions);
+    this.#db.prepare('INSERT OR IGNORE INTO snapshot_companions VALUES (?, ?)').run(id, JSON.stringify(known));
   }
 
   setPlan(id: string, planId: string): void {
@@ -286,6 +298,9 @@ export class SnapshotRepo {
 
 function toSummary(row: SnapshotRow, placeRows: readonly PlaceRow[]): SnapshotSummary {
   const { copies, folder, missing } = toPlaces(placeRows);
+  const companions = row.companions === null ? [] : z.array(SnapshotCompanion).parse(JSON.parse(row.companions));
+  const sum = (of: (companion: SnapshotCompanion) => number): number =>
+    companions.reduce((total, companion) => total + of(companion), row.size_bytes);
   return {
     id: row.id,
     planId: row.plan_id,
@@ -311,6 +326,9 @@ function toSummary(row: SnapshotRow, placeRows: readonly PlaceRow[]): SnapshotSu
       at: row.proof_at,
       message: row.proof_message ?? 'Not verified yet.',
     },
+    companions,
+    apparentBytes: sum(({ bytes }) => bytes),
+    diskBytes: sum(({ diskBytes }) => diskBytes),
     tableCount: row.table_count,
     rowCount: row.row_count,
   };

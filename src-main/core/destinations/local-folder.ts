@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { FolderSettings } from '../../../src-shared/model/destination.ts';
+import { removeTree } from '../engine/companions/folder-snapshots.ts';
 import { publishFile, requireWritableFolder } from '../engine/durable-files.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import {
@@ -141,7 +142,7 @@ export class LocalFolder implements Destination {
       const path = join(this.#folder, name);
       try {
         if ((await stat(path)).mtime >= before) continue;
-        await rm(path);
+        await removeTree(path);
         removed += 1;
       } catch (error) {
         // Whoever was writing it has finished meanwhile.

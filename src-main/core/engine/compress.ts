@@ -45,14 +45,14 @@ export async function storeImage(
 
 /**
  * Stores what comes in pieces: packed several at a time, sealed if so wished, and hashed on both sides.
- * @param pieces of {@link PIECE_BYTES}, but for the last
+ * @param pieces of at most {@link PIECE_BYTES}
  * @param write takes what is to be stored, in its order
  * @param onProgress told the bytes of the pieces stored so far; may throw to stop
  */
 export async function storePieces(
-  pieces: Iterable<Buffer>,
+  pieces: AsyncIterable<Buffer> | Iterable<Buffer>,
   { compression, sealing }: { compression: Compression; sealing: Sealing | null },
-  write: (piece: Uint8Array) => void,
+  write: (piece: Uint8Array) => void | Promise<void>,
   onProgress: (bytes: number) => void,
 ): Promise<StoredDigest> {
   const imageHash = createHash('sha256');
@@ -67,7 +67,7 @@ export async function storePieces(
     // What is packed goes into the seal as it comes: unsealed it is on no disk.
     for await (const piece of sealing === null ? packed : sealPieces(packed, sealing)) {
       storedHash.update(piece);
-      write(piece);
+      await write(piece);
       storedBytes += piece.length;
       onProgress(imageBytes);
     }
@@ -81,7 +81,7 @@ export async function storePieces(
 }
 
 async function* packedPieces(
-  pieces: Iterable<Buffer>,
+  pieces: AsyncIterable<Buffer> | Iterable<Buffer>,
   compression: Compression,
   onRead: (piece: Buffer) => void,
 ): AsyncGenerator<Buffer> {
@@ -92,7 +92,7 @@ async function* packedPieces(
     onRead(piece);
     return packing;
   });
-  // An empty database is stored as one empty member or frame, so that the file is what its name says.
+  // What is empty is stored as one empty member or frame, so that the file is what its name says.
   if (empty) yield await pack(Buffer.alloc(0), compression);
 }
 

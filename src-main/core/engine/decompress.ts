@@ -49,8 +49,30 @@ export async function unpackFile(
   onProgress: (bytes: number) => void,
   unsealing: Unsealing = { secrets: [], onUnsealed: () => {} },
 ): Promise<StoredDigest> {
-  const take = (pieces: PieceReader) => writePieces(pieces, imagePath);
-  const { image, stored } = await unpackInto(storedPath, content, take, onProgress, unsealing);
+  const image = await open(imagePath, 'wx', 0o600);
+  try {
+    return await unpackPieces(storedPath, content, (piece) => writeFully(image, piece), onProgress, unsealing);
+  } finally {
+    await image.close();
+  }
+}
+
+/**
+ * As {@link unpackFile}, into whatever takes the pieces.
+ * @param write given what is unpacked, in order
+ */
+export async function unpackPieces(
+  storedPath: string,
+  content: FileContent,
+  write: (piece: Buffer) => void | Promise<void>,
+  onProgress: (bytes: number) => void,
+  unsealing: Unsealing = { secrets: [], onUnsealed: () => {} },
+): Promise<StoredDigest> {
+  const take = async (pieces: PieceReader): Promise<void> => {
+    for await (const piece of pieces.rest()) await write(piece);
+  };
+  const { image, stored, refusal } = await unpackInto(storedPath, content, take, onProgress, unsealing);
+  if (refusal !== undefined) throw refusal;
   return { image, stored };
 }
 

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { SqlCheckResult } from '../../../src-shared/model/drill.ts';
 import type { SqlCheck } from '../../../src-shared/model/plan.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
+import { verifyCompanions } from './companions/verify-companions.ts';
 import { explainError } from './engine-errors.ts';
 import { closeReading, type Database, openForReading } from './open-database.ts';
 import type { TaskContext } from './task-context.ts';
@@ -26,9 +27,10 @@ export interface DrillFindings {
  * @throws SnapkeepError when the file cannot be read at all
  */
 export async function drillSnapshot({ path, checks }: DrillRequest, context: TaskContext): Promise<DrillFindings> {
-  const { imagePath, verification } = await stageAndVerify(path, context);
-  if (!verification.valid) return { verification, checks: [] };
+  const { imagePath, verification: database } = await stageAndVerify(path, context);
   try {
+    const verification = await verifyCompanions(path, database, false, context);
+    if (!verification.valid) return { verification, checks: [] };
     const { database: image } = await openForReading(imagePath, context);
     try {
       const results = checks.map((check) => {

@@ -154,6 +154,11 @@ export function writeFully(handle: FileHandle, data: Uint8Array): void {
     written += writeSync(handle.fd, data, written, Math.min(WRITE_BYTES, data.length - written));
 }
 
+/** Writes pieces to a file that is being made. For workers. */
+export function writerOf(handle: FileHandle): (piece: Uint8Array) => void {
+  return (piece) => writeFully(handle, piece);
+}
+
 /** The files SQLite keeps beside a database. */
 export function sidecarPaths(databasePath: string): { wal: string; shm: string; journal: string } {
   return { wal: `${databasePath}-wal`, shm: `${databasePath}-shm`, journal: `${databasePath}-journal` };

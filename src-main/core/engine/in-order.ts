@@ -10,7 +10,10 @@ export async function* mapInOrder<T, R>(
   const running: Promise<R>[] = [];
   try {
     for await (const item of items) {
-      running.push(work(item));
+      const result = work(item);
+      // It is thrown when its turn comes. Until then nobody waits for it, and Node would end the process.
+      result.catch(() => {});
+      running.push(result);
       const first = running.length >= inFlight ? running.shift() : undefined;
       if (first !== undefined) yield await first;
     }

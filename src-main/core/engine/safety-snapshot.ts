@@ -5,12 +5,11 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import { planNameFromPath, snapshotName } from '../../../src-shared/rules/naming.ts';
 import { storeImage } from './compress.ts';
-import { copySynced, exists, partialPath, sidecarPaths, writeSynced } from './durable-files.ts';
+import { copySynced, exists, partialPath, sidecarPaths, writerOf, writeSynced } from './durable-files.ts';
 import { explainError } from './engine-errors.ts';
 import { sqliteVersion } from './open-database.ts';
 import type { Target } from './restore-check.ts';
 import { publishSnapshot, takeSnapshot } from './snapshot.ts';
-import { writerOf } from './snapshot-content.ts';
 import type { TaskContext } from './task-context.ts';
 
 /** What is kept before a restore replaces it. */
@@ -62,6 +61,8 @@ function snapshotRequest(request: SafetyRequest): Parameters<typeof takeSnapshot
     seal: null,
     method: 'online',
     schemaVersion: null,
+    companions: [],
+    asArchive: null,
     trigger: 'before-restore',
     snapkeepVersion: request.snapkeepVersion,
   };
@@ -150,6 +151,7 @@ function fileCopyManifest(
       tables: [],
     },
     schemaVersion: null,
+    companions: [],
     versions: { sqlite: sqliteVersion(), snapkeep: request.snapkeepVersion },
   };
 }

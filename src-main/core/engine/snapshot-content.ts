@@ -1,4 +1,3 @@
-import type { FileHandle } from 'node:fs/promises';
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
@@ -11,7 +10,6 @@ import type { Unlocking } from './database-key.ts';
 import { type DatabaseFacts, describeDatabase } from './describe-database.ts';
 import { inPiecesOf } from './dump/pieces.ts';
 import { dumpPieces } from './dump/write-dump.ts';
-import { writeFully } from './durable-files.ts';
 import { explainError } from './engine-errors.ts';
 import { closeReading, type Database, openDatabase, openForReading } from './open-database.ts';
 import { askSchemaVersion } from './schema-version.ts';
@@ -54,11 +52,6 @@ export interface SnapshotContent {
  */
 export function readContent(request: ContentRequest, sealed: boolean, context: TaskContext): Promise<SnapshotContent> {
   return request.method === 'dump' ? dumpContent(request, sealed, context) : imageContent(request, context);
-}
-
-/** Writes pieces to a file that is being made. */
-export function writerOf(handle: FileHandle): (piece: Uint8Array) => void {
-  return (piece) => writeFully(handle, piece);
 }
 
 async function imageContent(request: ContentRequest, context: TaskContext): Promise<SnapshotContent> {

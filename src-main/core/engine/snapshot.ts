@@ -2,19 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { open, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Companion, StoredCompanion } from '../../../src-shared/model/companion.ts';
 import { MANIFEST_FORMAT, type Manifest, type SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
 import type { SnapshotSeal } from '../../../src-shared/model/seal.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
 import { ownSnapshotName, snapshotName } from '../../../src-shared/rules/naming.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
+import { removeCompanions, storeCompanions } from './companions/store-companions.ts';
 import type { StoredDigest } from './compress.ts';
 import { totalRows } from './describe-database.ts';
-import { exists, partialPath, publishFile, requireWritableFolder } from './durable-files.ts';
+import { exists, partialPath, publishFile, requireWritableFolder, writerOf } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
 import { manifestPath, writeManifest } from './manifest-files.ts';
 import { sqliteVersion } from './open-database.ts';
 import { sealingOf } from './seal.ts';
-import { type ContentRequest, type Packing, readContent, type SnapshotContent, writerOf } from './snapshot-content.ts';
+import { type ContentRequest, type Packing, readContent, type SnapshotContent } from './snapshot-content.ts';
 import type { TaskContext } from './task-context.ts';
 
 /** What a snapshot is taken of and where it goes. */
@@ -27,6 +29,10 @@ export interface SnapshotRequest extends ContentRequest {
   ownName: string | null;
   compression: Compression;
   seal: SnapshotSeal;
+  /** What is stored beside it. */
+  companions: Companion[];
+  /** Why folders are to be stored as archives whatever the folder can do; `null`: they need not be. */
+  asArchive: string | null;
   trigger: SnapshotTrigger;
   snapkeepVersion: string;
 }
@@ -77,12 +83,15 @@ async function storeSnapshot(
 ): Promise<Manifest> {
   let finished = request.folder;
   let partial: string | undefined;
+  let companions: StoredCompanion[] = [];
   try {
     finished = join(request.folder, await freeName(request, content.takenAt));
     partial = partialPath(finished, request.runId);
     const digest = await writeStored(content, partial, how);
+    const beside = { ...request, planName: request.plan.name, sealing: how.sealing };
+    companions = await storeCompanions(beside, content.takenAt, context);
     const unnamed: Omit<Manifest, 'name'> = {
-      format: formatFor(request, content),
+      format: formatFor(request, content, companions),
       id: randomUUID(),
       plan: request.plan,
       source: { path: request.sourcePath, name: basename(request.sourcePath) },
@@ -96,6 +105,7 @@ async function storeSnapshot(
       seal: request.seal,
       database: content.facts,
       schemaVersion: content.schemaVersion,
+      companions,
       versions: { sqlite: sqliteVersion(), snapkeep: request.snapkeepVersion },
     };
     context.throwIfCancelled();
@@ -105,6 +115,7 @@ async function storeSnapshot(
     context.log('info', `Stored ${finished} (${bytesInWords(digest.stored.bytes)}, SHA-256 ${digest.stored.sha256}).`);
     return manifest;
   } catch (error) {
+    await removeCompanions(request.folder, request.plan.name, companions, request.runId);
     throw explainError(error, finished);
   } finally {
     if (partial !== undefined) await rm(partial, { force: true });
@@ -112,8 +123,12 @@ async function storeSnapshot(
 }
 
 /** The oldest format that knows all that is to be said. */
-function formatFor(request: SnapshotRequest, content: SnapshotContent): Manifest['format'] {
-  if (content.method === 'sql-dump') return MANIFEST_FORMAT;
+function formatFor(
+  request: SnapshotRequest,
+  content: SnapshotContent,
+  companions: readonly StoredCompanion[],
+): Manifest['format'] {
+  if (content.method === 'sql-dump' || companions.length > 0) return MANIFEST_FORMAT;
   if (request.seal !== null) return 3;
   return content.unlocking === null ? 1 : 2;
 }

@@ -3,14 +3,27 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
 import { planNameFromPath } from '../../../src-shared/rules/naming.ts';
 import type { CoreContext } from '../core-context.ts';
+import { explainError } from '../engine/engine-errors.ts';
 import { orderOf, startBackup } from '../jobs/backup.ts';
 import { type ExportOrder, startExport } from '../jobs/export.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
-import { requirePlan } from './plans.ts';
+import { plansOfGroup, requirePlan } from './plans.ts';
 
 /** Starts backups. */
 export function backupsHandlers(core: CoreContext): Handlers<MethodsOf<'backups'>> {
   return {
+    'backups.startGroup': async ({ group }) => {
+      const runs: Run[] = [];
+      const failed: { planId: string; planName: string; message: string }[] = [];
+      for (const plan of plansOfGroup(core.catalog, group)) {
+        try {
+          runs.push(await startBackup(core, orderOf(core, plan)));
+        } catch (error) {
+          failed.push({ planId: plan.id, planName: plan.name, message: explainError(error, plan.sourcePath).message });
+        }
+      }
+      return { runs, failed };
+    },
     'backups.start': async (params) => {
       const ownName = params.name ?? null;
       if ('planId' in params) {
@@ -20,7 +33,9 @@ export function backupsHandlers(core: CoreContext): Handlers<MethodsOf<'backups'
       }
       const { to, verify = true } = params;
       const order = await orderWithoutPlan(core, params);
-      return { run: await startBackup(core, { ...order, to: { folder: to }, ownName, verify, slot: null }) };
+      return {
+        run: await startBackup(core, { ...order, to: { folder: to }, ownName, companions: [], verify, slot: null }),
+      };
     },
   };
 }

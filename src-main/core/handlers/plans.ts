@@ -16,6 +16,7 @@ import { emptyOutbox, wantCopies } from '../jobs/wanted-copies.ts';
 import { canonicalFilePath, canonicalPath, refuseDataFolder } from '../paths.ts';
 import { requireTimeZone, slotsOf } from '../scheduler/calendar-slots.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
+import { prepareCompanions } from './plan-companions.ts';
 import { describe } from './sources.ts';
 
 /** Lists, makes, changes and removes plans. */
@@ -29,12 +30,14 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
       const sourcePath = await canonicalFilePath(input.sourcePath);
       await requireSource(sourcePath);
       const destinations = await prepareDestinations(core, input.destinations);
+      const companions = await prepareCompanions(core, input.companions);
       const secrets = await readPlanSeal(core, null, input.seal, sealSecrets);
       const now = core.clock.now().toISOString();
       const plan: Plan = {
         ...input,
         sourcePath,
         destinations,
+        companions,
         id: randomUUID(),
         createdAt: now,
         updatedAt: now,
@@ -52,14 +55,22 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
       events.emit('plans.changed', {});
       return plan;
     },
-    'plans.update': async ({ planId, key, destinations, sealSecrets, ...change }, signal) => {
+    'plans.update': async ({ planId, key, destinations, companions, sealSecrets, ...change }, signal) => {
       const plan = requirePlan(catalog, planId);
       if (change.name !== undefined && change.name.toLowerCase() !== plan.name.toLowerCase())
         requireFreeName(catalog, change.name);
       const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
       const known = key === undefined ? {} : { key: await tryKey(core, plan.sourcePath, key, signal) };
       const stored = destinations === undefined ? {} : { destinations: await prepareDestinations(core, destinations) };
-      const updated: Plan = { ...plan, ...given, ...known, ...stored, updatedAt: core.clock.now().toISOString() };
+      const beside = companions === undefined ? {} : { companions: await prepareCompanions(core, companions) };
+      const updated: Plan = {
+        ...plan,
+        ...given,
+        ...known,
+        ...stored,
+        ...beside,
+        updatedAt: core.clock.now().toISOString(),
+      };
       requireSchedules(updated);
       requireMethod(updated);
       const secrets =
@@ -95,6 +106,15 @@ export function requirePlan(catalog: Catalog, planId: string): Plan {
   if (plan === undefined)
     throw new SnapkeepError('NOT_FOUND', 'There is no such plan.', { hint: 'Look at the list of plans again.' });
   return plan;
+}
+
+/** The plans of a group, whatever the case of its letters. @throws SnapkeepError `NOT_FOUND` */
+export function plansOfGroup(catalog: Catalog, group: string): Plan[] {
+  const plans = catalog.plans.list().filter((plan) => plan.group?.toLowerCase() === group.toLowerCase());
+  if (plans.length > 0) return plans;
+  throw new SnapkeepError('NOT_FOUND', `There is no group called “${group}”.`, {
+    hint: 'A plan gets a group in its settings, or with plan add --group.',
+  });
 }
 
 function requireFreeName(catalog: Catalog, name: string): void {

@@ -1,14 +1,19 @@
 import { basename, dirname } from 'node:path';
+import type { ParsedParams } from '../../../src-shared/contract/methods.ts';
 import type { KeyFingerprint, KeyInput } from '../../../src-shared/model/encryption.ts';
 import type { RestoreSource } from '../../../src-shared/model/restore.ts';
+import type { Run } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
 import { placesOf } from '../jobs/fetch.ts';
 import { fingerprintOf as fingerprintOfFile } from '../jobs/keys.ts';
 import { startRestore, startRestoreCheck, startUndo } from '../jobs/restore.ts';
+import { startFilesCheck, startFilesRestore } from '../jobs/restore-files.ts';
 import { type ReadSource, startVerification } from '../jobs/verify.ts';
 import { wholeSnapshot } from '../jobs/whole-snapshot.ts';
 import { canonicalFilePath } from '../paths.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
+
+type FilesParams = Extract<ParsedParams<'restores.check'>, { what: 'files' }>;
 
 /** Checks, starts and undoes restores, and verifies. */
 export function restoresHandlers(core: CoreContext): Handlers<MethodsOf<'restores'> | MethodsOf<'verifications'>> {
@@ -19,13 +24,17 @@ export function restoresHandlers(core: CoreContext): Handlers<MethodsOf<'restore
       const found = await locate(core, source);
       return { run: startVerification(core, found, await read(key, found)) };
     },
-    'restores.check': async ({ source, targetPath, key, expects }) => {
+    'restores.check': async (params) => {
+      if (params.what === 'files') return { run: await checkFilesOf(core, params) };
+      const { source, targetPath, key, expects } = params;
       const found = await locate(core, source);
       const target = await canonicalFilePath(targetPath);
       return { run: startRestoreCheck(core, found, target, await read(key, found), expects ?? null) };
     },
-    'restores.start': ({ checkRunId, confirmation, force }) => ({
-      run: startRestore(core, checkRunId, confirmation, force ?? false),
+    'restores.start': ({ checkRunId, confirmation, force = false }) => ({
+      run: core.prepared.holdsFiles(checkRunId)
+        ? startFilesRestore(core, checkRunId, confirmation)
+        : startRestore(core, checkRunId, confirmation, force),
     }),
     'restores.discard': async ({ checkRunId }) => {
       await core.prepared.discard(checkRunId);
@@ -33,6 +42,17 @@ export function restoresHandlers(core: CoreContext): Handlers<MethodsOf<'restore
     },
     'restores.undo': ({ runId }) => ({ run: startUndo(core, runId) }),
   };
+}
+
+async function checkFilesOf(core: CoreContext, params: FilesParams): Promise<Run> {
+  const { snapshotId, destinationId, companion, path, to } = params;
+  return startFilesCheck(core, {
+    snapshot: wholeSnapshot(core, snapshotId),
+    destinationId,
+    companion: companion ?? null,
+    part: path ?? '',
+    to: to === undefined ? null : await canonicalFilePath(to),
+  });
 }
 
 /** Finds what is meant: a path of a stored snapshot means just that copy of it. */

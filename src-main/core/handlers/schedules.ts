@@ -5,15 +5,21 @@ import { requireTimeZone, slotsOf } from '../scheduler/calendar-slots.ts';
 import { activePause } from '../scheduler/schedule-state.ts';
 import { scheduleInWords } from '../scheduler/schedule-words.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
-import { requirePlan } from './plans.ts';
+import { plansOfGroup, requirePlan } from './plans.ts';
 
 const PREVIEWED_SLOTS = 5;
 
 /** Previews, pauses and resumes schedules. */
 export function schedulesHandlers(core: CoreContext): Handlers<MethodsOf<'schedules'>> {
   const { catalog, clock, events } = core;
-  const pause = (planId: string | undefined, paused: Pause | null): Record<string, never> => {
-    if (planId === undefined) {
+  const pause = (
+    planId: string | undefined,
+    group: string | undefined,
+    paused: Pause | null,
+  ): Record<string, never> => {
+    if (group !== undefined) {
+      for (const plan of plansOfGroup(catalog, group)) catalog.plans.save({ ...plan, paused });
+    } else if (planId === undefined) {
       catalog.settings.savePause(paused);
       events.emit('schedules.changed', { paused });
     } else {
@@ -35,8 +41,8 @@ export function schedulesHandlers(core: CoreContext): Handlers<MethodsOf<'schedu
         next.push(new Date(slot).toISOString());
       return { words: scheduleInWords(schedule), next };
     },
-    'schedules.pause': ({ planId, until }) => pause(planId, { until, since: clock.now().toISOString() }),
-    'schedules.resume': ({ planId }) => pause(planId, null),
+    'schedules.pause': ({ planId, group, until }) => pause(planId, group, { until, since: clock.now().toISOString() }),
+    'schedules.resume': ({ planId, group }) => pause(planId, group, null),
     'schedules.readOld': ({ text, path }) => readOldSchedules(text, path),
     'schedules.status': () => ({ paused: activePause([catalog.settings.pause()], clock.now().getTime()) }),
   };

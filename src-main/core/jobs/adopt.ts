@@ -1,5 +1,4 @@
 import { readdir } from 'node:fs/promises';
-import { buffer } from 'node:stream/consumers';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { MANIFEST_SUFFIX, type Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Run, ScanOutcome } from '../../../src-shared/model/run.ts';
@@ -11,16 +10,14 @@ import type { CoreContext } from '../core-context.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { PARTIAL_SUFFIX } from '../engine/durable-files.ts';
 import { explainError } from '../engine/engine-errors.ts';
-import { parseManifest } from '../engine/manifest-files.ts';
 import { cancelledError } from '../engine/task-context.ts';
 import type { Clock } from '../ports.ts';
 import { locationOf, withPlace } from './places.ts';
+import { readManifestAt } from './stored-manifest.ts';
 import { wantCopies } from './wanted-copies.ts';
 
 /** How many manifests are read at once. */
 const AT_ONCE = 8;
-/** No manifest is larger, in bytes; one of a database with a hundred thousand tables has about ten million. */
-const LARGEST_MANIFEST = 64 * 1024 * 1024;
 
 /** Queues the adoption of what is at a destination; what the plans' other destinations lack is then copied to them. */
 export function startAdoption(core: CoreContext, destination: StoredDestination): Run {
@@ -153,20 +150,6 @@ async function readDescribed(
     if (explained.code === 'UNAVAILABLE' || explained.code === 'CANCELLED') throw explained;
     return explained;
   }
-}
-
-/** @throws SnapkeepError `NOT_FOUND`, `TOO_NEW`, `CORRUPT` */
-export async function readManifestAt(
-  driver: Destination,
-  name: string,
-  signal: AbortSignal | undefined,
-): Promise<Manifest> {
-  const stored = await driver.stat(name);
-  if (stored !== undefined && stored.bytes > LARGEST_MANIFEST) {
-    throw new SnapkeepError('CORRUPT', `${name} is too large for a manifest.`, { hint: 'Look at what it is.' });
-  }
-  const data = await buffer(await driver.get(name, undefined, signal === undefined ? {} : { signal }));
-  return parseManifest(data.toString('utf8'), name);
 }
 
 /** The copies of one snapshot are the same file; another file under its id has been tampered with. */

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Companion } from '../../../src-shared/model/companion.ts';
 import type { Manifest, SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
 import type { Plan, SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
 import type { Run, RunResult } from '../../../src-shared/model/run.ts';
@@ -27,6 +28,8 @@ export interface BackupOrder {
   seal: SnapshotSeal;
   method: BackupMethod;
   schemaVersion: SchemaVersionQuery;
+  /** What is stored beside the database. */
+  companions: Companion[];
   verify: boolean;
   /** The slot of a schedule that it serves; `null`: somebody asked for it. */
   slot: Run['slot'];
@@ -36,11 +39,11 @@ export interface BackupOrder {
 
 /** What a plan orders. */
 export function orderOf(core: CoreContext, plan: Plan, slot: Run['slot'] = null): BackupOrder {
-  const { id, name, sourcePath, compression, seal, method, schemaVersion, verifyAfterBackup: verify } = plan;
-  const how = { compression, seal, method, schemaVersion, verify };
+  const { id, name, sourcePath, companions, compression, seal, method, schemaVersion, verifyAfterBackup } = plan;
   const to = { destinationIds: plan.destinations.map(({ destinationId }) => destinationId) };
   const keys: BackupOrder['keys'] = (log) => keysOfPlan(core, plan, log);
-  return { plan: { id, name }, sourcePath, to, ownName: null, ...how, slot, keys };
+  const what = { plan: { id, name }, sourcePath, companions, to, ownName: null };
+  return { ...what, compression, seal, method, schemaVersion, verify: verifyAfterBackup, slot, keys };
 }
 
 /** Queues a backup: a snapshot, entered into the catalog, and proven if so ordered. */
@@ -89,7 +92,7 @@ async function backUp(core: CoreContext, order: BackupOrder, folder: string, han
   const trigger: SnapshotTrigger = slot !== null ? 'schedule' : core.ports.host === 'cli' ? 'command' : 'manual';
   const manifest = await runInWorker(
     'snapshot',
-    { ...request, folder, runId: handle.id, trigger, snapkeepVersion: version },
+    { ...request, folder, runId: handle.id, trigger, snapkeepVersion: version, asArchive: whyArchive(core, folder) },
     { ...handle, keys, sealSecrets: sealSecretsOfPlan(core, order.plan.id, order.seal) },
   );
   keepKey(core, keys, manifest.encryption?.key);
@@ -107,14 +110,31 @@ async function backUp(core: CoreContext, order: BackupOrder, folder: string, han
   };
   handle.update({ snapshotId: manifest.id, result });
   events.emit('snapshots.changed', { planId });
-  if (!verify) return result;
+  if (!verify) return requireCompanions(manifest, result);
   const path = join(folder, manifest.name);
   const sealSecrets = manifest.seal === null ? [] : core.seals.all(planId);
   const verification = await runInWorker('verify', { path, mayStaySealed: true }, { ...handle, keys, sealSecrets });
   recordVerification(core, manifest.id, destinationId, verification);
   handle.update({ result: { ...result, verification } });
+  requireCompanions(manifest, result);
   if (!verification.valid) throw notProven(path, verification.message);
   return { ...result, verification };
+}
+
+/** What goes beyond this machine goes there as one file. */
+function whyArchive(core: CoreContext, folder: string): string | null {
+  return folder === core.dataFolder.outboxFolder ? 'it goes to destinations that keep files alone' : null;
+}
+
+/** A snapshot that lacks a companion is there, and is not what was asked for. @throws SnapkeepError */
+function requireCompanions({ companions, name }: Manifest, result: RunResult): RunResult {
+  const lacking = companions.filter(({ storedName }) => storedName === null);
+  if (lacking.length === 0) return result;
+  const names = lacking.map((each) => each.name).join(', ');
+  const why = lacking.map((each) => each.problems[0]?.reason ?? '').join(' ');
+  throw new SnapkeepError('NOT_FOUND', `${name} was stored without ${names}. ${why}`, {
+    hint: 'The database itself is backed up. See to what is wrong with the rest, and back up again.',
+  });
 }
 
 /** A destination may have been removed while the snapshot was taken. */

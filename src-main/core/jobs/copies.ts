@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { type ErrorCode, SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Run, RunResult } from '../../../src-shared/model/run.ts';
@@ -13,9 +14,11 @@ import { putWithRestarts } from '../destinations/put-with-restarts.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { manifestPath, parseManifest } from '../engine/manifest-files.ts';
 import { cancelledError } from '../engine/task-context.ts';
+import { copyCompanions } from './copy-companions.ts';
 import { type FetchedCopy, fetchSnapshot, placesOf } from './fetch.ts';
 import { requireThere, withPlace } from './places.ts';
 import type { RunHandle } from './runs.ts';
+import { manifestAt, removeCompanionsAt } from './stored-companions.ts';
 import { checkedSource, hasContent, readWhole } from './stored-content.ts';
 import { emptyOutbox } from './wanted-copies.ts';
 
@@ -178,7 +181,7 @@ class CopyRun {
   async #copy(driver: Destination, snapshot: Snapshot): Promise<void> {
     const source = await this.#fetch(snapshot);
     try {
-      const described = await readDescription(source, snapshot);
+      const described = await this.#describe(driver, source, await readDescription(source, snapshot), snapshot);
       const manifestName = manifestPath(snapshot.name);
       this.#core.catalog.copies.begin(this.#destination.id, snapshot.name);
       await this.#put(driver, manifestName, bytesSource(described), described);
@@ -187,22 +190,43 @@ class CopyRun {
         await this.#put(driver, snapshot.name, checkedSource(source.path, snapshot), { sizeBytes, sha256 });
       } catch (error) {
         // What will never follow must not be described.
-        if (ONE_ALONE.has(explainError(error, snapshot.name).code)) await driver.delete(manifestName);
+        if (ONE_ALONE.has(explainError(error, snapshot.name).code)) {
+          if (snapshot.companions.length > 0)
+            await removeCompanionsAt(driver, this.#destination, snapshot.name, this.#handle.id);
+          await driver.delete(manifestName);
+        }
         throw error;
       }
     } finally {
       if (source.destination.settings.kind !== 'folder') {
-        await rm(source.path, { force: true });
-        await rm(manifestPath(source.path), { force: true });
+        // With its manifest and its companions.
+        await rm(dirname(source.path), { recursive: true, force: true });
       }
     }
+  }
+
+  /** The manifest as it is to be there, once the companions are: they come first, for it says how they are stored. */
+  async #describe(driver: Destination, source: FetchedCopy, described: Buffer, { name, companions }: Snapshot) {
+    if (companions.length === 0) return described;
+    const manifest = parseManifest(described.toString('utf8'), manifestPath(name));
+    const from = { snapshotPath: source.path, manifest, destination: this.#destination };
+    const there = await copyCompanions(this.#core, this.#handle, from, (path, expected) =>
+      this.#put(driver, expected.name, checkedSource(path, expected), expected),
+    );
+    // A manifest that an interrupted run has put there stays as it is: what was added to the disk is told but once.
+    const before = await manifestAt(driver, name);
+    const same = there.map((companion) => {
+      const known = before?.companions.find(({ storedName }) => storedName === companion.storedName);
+      return { ...companion, diskBytes: known?.diskBytes ?? companion.diskBytes };
+    });
+    return Buffer.from(`${JSON.stringify({ ...manifest, companions: same }, null, 2)}\n`);
   }
 
   async #fetch(snapshot: Snapshot): Promise<FetchedCopy> {
     try {
       const stored = placesOf(this.#core, snapshot);
       const places = stored.places.filter(({ id }) => id !== this.#destination.id);
-      return await fetchSnapshot(this.#core, { ...stored, places }, this.#handle);
+      return await fetchSnapshot(this.#core, { ...stored, places }, this.#handle, 'everything');
     } catch (error) {
       const explained = explainError(error, snapshot.name);
       throw explained.code === 'CANCELLED' ? explained : new NoSource(explained);

@@ -31,7 +31,7 @@ export function startDrill(core: CoreContext, plan: Plan, slot: Run['slot'] = nu
     slot,
     work: async (handle) => {
       const started = core.clock.now();
-      const { path, destination } = await fetchSnapshot(core, stored, handle);
+      const { path, destination } = await fetchSnapshot(core, stored, handle, 'everything');
       const { keys, sealSecrets } = await openersOfFile(core, path);
       const { verification, checks } = await core.runInWorker(
         'drill',

@@ -12,9 +12,10 @@ import { requireWritableFolder } from '../engine/durable-files.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { manifestPath } from '../engine/manifest-files.ts';
 import { cancelledError } from '../engine/task-context.ts';
-import { markMissing, readManifestAt } from './adopt.ts';
+import { markMissing } from './adopt.ts';
 import { locationOf, withPlace } from './places.ts';
 import type { RunHandle } from './runs.ts';
+import { readManifestAt } from './stored-manifest.ts';
 
 /** A snapshot and where it can be had, the nearest first. */
 export interface StoredSnapshot {
@@ -66,6 +67,9 @@ export function locksOf({ snapshot, places }: StoredSnapshot): string[] {
   return places.map((place) => locationOf(place, snapshot.name));
 }
 
+/** Whether companions are fetched too. Where nothing has to be fetched, they lie beside the snapshot anyhow. */
+export type Wanted = 'database' | 'everything';
+
 /** What keeps one copy from being read, and says nothing of the others. */
 const ONLY_HERE: ReadonlySet<ErrorCode> = new Set(['UNAVAILABLE', 'NOT_FOUND', 'BAD_KEY', 'PERMISSION', 'CORRUPT']);
 
@@ -78,10 +82,11 @@ export async function fetchSnapshot(
   core: CoreContext,
   stored: StoredSnapshot,
   handle: RunHandle,
+  wanted: Wanted = 'database',
 ): Promise<FetchedCopy> {
   for (const [index, destination] of stored.places.entries()) {
     try {
-      const path = await fetchFrom(core, stored.snapshot, destination, handle);
+      const path = await fetchFrom(core, stored.snapshot, destination, handle, wanted);
       return { path, destination, location: locationOf(destination, stored.snapshot.name) };
     } catch (error) {
       const explained = explainError(error, locationOf(destination, stored.snapshot.name));
@@ -99,6 +104,7 @@ async function fetchFrom(
   snapshot: StoredSnapshot['snapshot'],
   destination: StoredDestination,
   handle: RunHandle,
+  wanted: Wanted,
 ): Promise<string> {
   const { name } = snapshot;
   return withPlace(core, destination, async (driver) => {
@@ -118,11 +124,12 @@ async function fetchFrom(
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const path = join(folder, basename(name));
     await rm(manifestPath(path), { force: true });
-    if (adopted === undefined) await fetchManifest(driver, name, path, handle.signal);
-    else await writeManifestTo(path, { ...adopted, name: basename(name) });
+    const manifest = adopted ?? (await fetchManifest(driver, name, path, handle.signal));
+    if (adopted !== undefined) await writeManifestTo(path, { ...adopted, name: basename(name) });
     if (local !== null) return await standIn(local, path);
     await requireWritableFolder(folder, there.bytes);
     await download(driver, snapshot, path, handle);
+    if (wanted === 'everything') await fetchCompanions(driver, manifest, folder, handle);
     return path;
   });
 }
@@ -145,19 +152,41 @@ async function standIn(file: string, path: string): Promise<string> {
 const writeManifestTo = (path: string, manifest: Manifest): Promise<void> =>
   writeFile(manifestPath(path), `${JSON.stringify(manifest, null, 2)}\n`, { flag: 'wx', mode: 0o600 });
 
+/** What is not there is left out: the verification says so. */
+async function fetchCompanions(
+  driver: Destination,
+  manifest: Manifest | undefined,
+  folder: string,
+  handle: RunHandle,
+): Promise<void> {
+  for (const { storedName, digest } of manifest?.companions ?? []) {
+    if (storedName === null || digest === null || (await driver.stat(storedName)) === undefined) continue;
+    await requireWritableFolder(folder, digest.stored.bytes);
+    await download(driver, { name: storedName, sizeBytes: digest.stored.bytes }, join(folder, storedName), handle);
+  }
+}
+
 /** One that is not there or not to be understood is left out: the verification says so. */
-async function fetchManifest(driver: Destination, name: string, path: string, signal: AbortSignal): Promise<void> {
+async function fetchManifest(
+  driver: Destination,
+  name: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<Manifest | undefined> {
   try {
-    await writeManifestTo(path, await readManifestAt(driver, manifestPath(name), signal));
+    const manifest = await readManifestAt(driver, manifestPath(name), signal);
+    await writeManifestTo(path, manifest);
+    return manifest;
   } catch (error) {
     const { code } = explainError(error, name);
     if (code !== 'NOT_FOUND' && code !== 'CORRUPT') throw error;
+    return undefined;
   }
 }
 
 async function download(
   driver: Destination,
-  snapshot: StoredSnapshot['snapshot'],
+  snapshot: Pick<StoredSnapshot['snapshot'], 'name' | 'sizeBytes'>,
   path: string,
   { signal, progress }: RunHandle,
 ): Promise<void> {

@@ -13,6 +13,7 @@ import { cancelledError } from '../engine/task-context.ts';
 import { locationOf, openPlace, requireThere } from './places.ts';
 import { previewDelete, previewPrune, requireFresh, stalePreview } from './prune-preview.ts';
 import type { RunHandle } from './runs.ts';
+import { removeCompanionsAt } from './stored-companions.ts';
 import { dropUnwanted, emptyOutbox } from './wanted-copies.ts';
 import { wholeSnapshot } from './whole-snapshot.ts';
 
@@ -152,7 +153,7 @@ async function removeAll(
         for (const snapshot of snapshots) {
           if (handle.signal.aborted) throw cancelledError();
           handle.progress('removing', removed.length, total);
-          await removeOne(core, driver, destination, snapshot);
+          await removeOne(core, driver, destination, snapshot, handle.id);
           removed.push(snapshot);
           handle.log('info', `Removed ${locationOf(destination, snapshot.name)} (${snapshot.reasons.join(', ')}).`);
         }
@@ -183,7 +184,10 @@ async function removeOne(
   driver: Destination,
   destination: StoredDestination,
   { id, name }: PrunedSnapshot,
+  runId: string,
 ): Promise<void> {
+  if ((core.catalog.snapshots.get(id)?.companions.length ?? 0) > 0)
+    await removeCompanionsAt(driver, destination, name, runId);
   const { wal, journal } = sidecarPaths(name);
   // Only a folder of Snapkeep's own holds files of databases as they were, with their logs.
   const files = destination.settings.kind === 'folder' ? [name, wal, journal] : [name];

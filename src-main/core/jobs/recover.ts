@@ -5,11 +5,14 @@ import { type Run, replacesDatabase } from '../../../src-shared/model/run.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Leftovers } from '../catalog/run-repo.ts';
 import { openDestination } from '../destinations/open-destination.ts';
+import { removeTree } from '../engine/companions/folder-snapshots.ts';
+import { recoverSwap } from '../engine/companions/folder-swap.ts';
 import { exists, PARTIAL_SUFFIX } from '../engine/durable-files.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { parseManifest } from '../engine/manifest-files.ts';
 import type { Clock } from '../ports.ts';
 import { adopt } from './adopt.ts';
+import { removeOrphanCompanions } from './orphan-companions.ts';
 import { folderDestination, foldersOf } from './places.ts';
 import { wantCopies } from './wanted-copies.ts';
 
@@ -66,6 +69,9 @@ async function removeLeftovers(
   for (const folder of leftovers.folders) {
     try {
       await cleanFolder(run, folder, log);
+      if (run.kind === 'backup')
+        for (const path of await removeOrphanCompanions(run, folder))
+          log(`Removed ${path}, whose snapshot was never finished.`);
       // A backup may have been stored and not yet entered.
       if (run.kind === 'backup' || catalog.destinations.byFolder(folder) !== undefined)
         await enterFinished(catalog, run, folder, clock);
@@ -90,13 +96,23 @@ async function enterFinished(catalog: Catalog, run: Run, folder: string, clock: 
 
 async function cleanFolder(run: Run, folder: string, log: (message: string) => void): Promise<void> {
   const own = `.${run.id.slice(0, 8)}${PARTIAL_SUFFIX}`;
+  for (const name of await readdir(folder)) await recoverKept(run, folder, name, log);
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
     if (name.endsWith(own) || (await isOrphanManifest(path, run.queuedAt))) {
-      await rm(path, { force: true });
+      await removeTree(path);
       log(`Removed ${path}, which was never finished.`);
     }
   }
+}
+
+/** A restore of files had moved away what was there: it goes back where nothing has come in its place. */
+async function recoverKept(run: Run, folder: string, name: string, log: (message: string) => void): Promise<void> {
+  const target = name.startsWith('.') && name.endsWith(`.${run.id.slice(0, 8)}.kept`) ? name.slice(1, -14) : '';
+  if (target === '') return;
+  const path = join(folder, target);
+  if (await recoverSwap(path, run.id)) log(`Put ${path} back, which was being exchanged.`);
+  else log(`What was at ${path} before is kept in ${join(folder, name)}.`);
 }
 
 /** A manifest whose snapshot never came: the crash was between the two. */
@@ -117,7 +133,7 @@ async function removeStrays(catalog: Catalog, clock: Clock): Promise<void> {
   const removed: string[] = [];
   for (const folder of folders) {
     for (const path of await strayPartials(folder, clock.now().getTime() - STRAY_AFTER)) {
-      await rm(path, { force: true });
+      await removeTree(path);
       removed.push(path);
     }
   }

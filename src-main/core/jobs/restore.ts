@@ -10,6 +10,7 @@ import type { AppliedRestore } from '../engine/restore.ts';
 import { isWithin } from '../paths.ts';
 import { keepKey } from './keys.ts';
 import { folderDestination, foldersOf } from './places.ts';
+import { startFilesUndo } from './restore-files.ts';
 import type { RunHandle } from './runs.ts';
 import { openersOfFile } from './seals.ts';
 import { aboutSource, fetchSource, type ReadSource, recordVerification } from './verify.ts';
@@ -117,6 +118,7 @@ export function startUndo(core: CoreContext, restoreRunId: string | undefined): 
   const { result } = restore;
   if (restore.finishedAt === null)
     throw new SnapkeepError('BUSY', 'This restore has not ended yet.', { hint: 'Wait for it, or cancel it.' });
+  if (result?.kind === 'files-restore') return startFilesUndo(core, restore, result);
   if (!replacesDatabase(result) || result.safetySnapshotId === null) {
     throw new SnapkeepError('NOT_FOUND', 'This run replaced nothing that could be put back.', {
       hint: 'Choose a restore that replaced a database.',
@@ -159,7 +161,11 @@ function newestUndoable(core: CoreContext): Run {
   const restores = core.runs.list({ kinds: ['restore', 'reset'], limit: 500 });
   const found = restores.find(
     ({ result, finishedAt }) =>
-      finishedAt !== null && replacesDatabase(result) && result.safetySnapshotId !== null && result.undoneBy === null,
+      finishedAt !== null &&
+      ((replacesDatabase(result) && result.safetySnapshotId !== null && result.undoneBy === null) ||
+        (result?.kind === 'files-restore' &&
+          result.undoneBy === null &&
+          result.files.some(({ undoable }) => undoable))),
   );
   if (found !== undefined) return found;
   throw new SnapkeepError('NOT_FOUND', 'There is no restore that could be undone.', {

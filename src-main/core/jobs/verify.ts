@@ -3,7 +3,7 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
-import { fetchSnapshot, locksOf, type StoredSnapshot } from './fetch.ts';
+import { fetchSnapshot, locksOf, type StoredSnapshot, type Wanted } from './fetch.ts';
 import { keepKey } from './keys.ts';
 import type { RunHandle } from './runs.ts';
 import { openersOfFile } from './seals.ts';
@@ -22,9 +22,10 @@ export async function fetchSource(
   core: CoreContext,
   source: ReadSource,
   handle: RunHandle,
+  wanted: Wanted = 'database',
 ): Promise<{ path: string; destinationId: string | null; location: string }> {
   if ('path' in source) return { path: source.path, destinationId: null, location: source.path };
-  const { path, destination, location } = await fetchSnapshot(core, source.stored, handle);
+  const { path, destination, location } = await fetchSnapshot(core, source.stored, handle, wanted);
   return { path, destinationId: destination.id, location };
 }
 
@@ -39,7 +40,7 @@ export function startVerification(core: CoreContext, source: ReadSource, key: Da
     ...aboutSource(source),
     folders: [],
     work: async (handle) => {
-      const { path, destinationId } = await fetchSource(core, source, handle);
+      const { path, destinationId } = await fetchSource(core, source, handle, 'everything');
       const { given, ...openers } = await openersOfFile(core, path, key);
       const request = { path, mayStaySealed: key === undefined };
       const verification = await core.runInWorker('verify', request, { ...handle, ...openers });

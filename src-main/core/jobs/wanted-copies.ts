@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import type { Plan, Retention } from '../../../src-shared/model/plan.ts';
 import { decideRetention, type RetainedSnapshot } from '../../../src-shared/rules/retention.ts';
@@ -9,6 +10,7 @@ import { explainError } from '../engine/engine-errors.ts';
 import { manifestPath } from '../engine/manifest-files.ts';
 import type { Clock } from '../ports.ts';
 import { locationOf } from './places.ts';
+import { removeCompanionsBeside } from './stored-companions.ts';
 
 /** The retention that holds at each destination of a plan. */
 export function retentionsOf(plan: Plan): Array<{ destinationId: string; retention: Retention }> {
@@ -109,6 +111,7 @@ export async function emptyOutbox(core: CoreContext, unwanted: ReadonlySet<strin
     const inBackup = core.runs.active().some((run) => run.kind === 'backup' && run.snapshotId === snapshotId);
     if (inBackup || core.runs.isLocked(path)) continue;
     try {
+      if (snapshot.companions.length > 0) await removeCompanionsBeside(path, randomUUID());
       await rm(path, { force: true });
       await rm(manifestPath(path), { force: true });
     } catch (error) {

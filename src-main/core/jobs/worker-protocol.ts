@@ -1,9 +1,12 @@
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { ResetPreview } from '../../../src-shared/model/reset.ts';
+import type { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
 import type { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
+import type { Conveyed, ConveyRequest } from '../engine/companions/convey-companion.ts';
+import type { FilesRequest, PreparedFiles } from '../engine/companions/restore-companions.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
 import type { DescribeRequest } from '../engine/describe-source.ts';
 import type { DrillFindings, DrillRequest } from '../engine/drill.ts';
@@ -29,6 +32,10 @@ export interface WorkerTasks {
   undo: { request: UndoRequest; result: AppliedRestore };
   'reset-check': { request: ResetCheckRequest; result: ResetPreview };
   reset: { request: ResetRequest; result: AppliedReset };
+  'convey-companion': { request: ConveyRequest; result: Conveyed };
+  'files-check': { request: FilesRequest; result: PreparedFiles };
+  'restore-files': { request: Omit<PreparedFiles, 'targets'> & { runId: string }; result: RestoredFiles[] };
+  'undo-files': { request: { files: RestoredFiles[]; runId: string }; result: RestoredFiles[] };
 }
 
 export type WorkerTaskName = keyof WorkerTasks;

@@ -50,6 +50,13 @@ export function runOutcome({ result, error }: Run): string {
       return result.verification.message;
     case 'restore-check':
       return result.check.verification.message;
+    case 'files-check':
+      return `${countInWords(
+        result.check.targets.reduce((sum, { files }) => sum + files, 0),
+        'file',
+      )} to be restored`;
+    case 'files-restore':
+      return `${result.files.map(({ targetPath }) => targetPath).join(', ')}${result.undoneBy === null ? '' : ', undone since'}`;
     case 'restore':
     case 'undo':
       return `${countInWords(result.tables, 'table')}, ${countInWords(result.rows, 'row')}${result.undoneBy === null ? '' : ', undone since'}`;
@@ -73,5 +80,7 @@ export function runOutcome({ result, error }: Run): string {
 /** Whether a run replaced something that can be put back. */
 export function canUndo({ result, state }: Run): boolean {
   const ended = state === 'succeeded' || state === 'interrupted' || state === 'failed';
+  if (result?.kind === 'files-restore')
+    return ended && result.undoneBy === null && result.files.some(({ undoable }) => undoable);
   return ended && replacesDatabase(result) && result.safetySnapshotId !== null && result.undoneBy === null;
 }

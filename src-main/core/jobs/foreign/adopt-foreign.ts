@@ -192,6 +192,7 @@ class Adoption {
       seal: null,
       database: facts,
       schemaVersion: null,
+      companions: [],
       versions: { sqlite: 'unknown', snapkeep: version },
     };
   }

@@ -1,0 +1,53 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { Companion, Companions } from '../../src-shared/model/companion.ts';
+import { several } from './command.ts';
+import { UsageError } from './output.ts';
+
+/** What options say of the companions of a plan. */
+export interface CompanionOptions {
+  companion?: string[];
+  image?: string[];
+  exclude?: string[];
+  group?: string;
+}
+
+/** Adds the options of companions and groups to a command that makes a plan. */
+export function addCompanionOptions(command: Command): Command {
+  return command
+    .option(
+      '--companion <name=path>',
+      'a folder or file that is stored with the database; may be given several times',
+      several,
+    )
+    .option('--image <name=path>', 'a block device or an image file that is stored with it as a whole', several)
+    .option('--exclude <pattern>', 'what is left out of folders, in the manner of .gitignore', several)
+    .option('--group <name>', 'plans of one group are shown, paused and backed up together');
+}
+
+/** @throws UsageError for what is no companion */
+export function companionsOf({ companion = [], image = [], exclude = [], group }: CompanionOptions) {
+  const named = [
+    ...companion.map((text) => ({ ...split(text), image: false })),
+    ...image.map((text) => ({ ...split(text), image: true })),
+  ];
+  const companions = named.map(({ name, path, image: asImage }): Companion => {
+    const kind = asImage ? 'image' : statSync(path, { throwIfNoEntry: false })?.isFile() === true ? 'file' : 'folder';
+    const parsed = Companion.safeParse({ name, path, kind, exclude: kind === 'folder' ? exclude : [] });
+    if (parsed.success) return parsed.data;
+    throw new UsageError(`“${name}” cannot be the name of a companion: use letters, digits, - and _.`);
+  });
+  const all = Companions.safeParse(companions);
+  if (!all.success) throw new UsageError('Two companions have the same name.');
+  return {
+    ...(all.data.length === 0 ? {} : { companions: all.data }),
+    ...(group === undefined ? {} : { group }),
+  };
+}
+
+function split(text: string): { name: string; path: string } {
+  const at = text.indexOf('=');
+  if (at < 1 || at === text.length - 1) throw new UsageError(`“${text}” is not NAME=PATH.`);
+  return { name: text.slice(0, at), path: resolve(text.slice(at + 1)) };
+}

@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { SnapkeepError } from '../../src-shared/contract/errors.ts';
+import type { RestoredFiles } from '../../src-shared/model/restore-files.ts';
+import type { Run } from '../../src-shared/model/run.ts';
+import type { Snapshot } from '../../src-shared/model/snapshot.ts';
+import { bytesInWords, countInWords } from '../../src-shared/rules/wording.ts';
+import { EXIT, errorOf, print, say } from './output.ts';
+import type { Session } from './session.ts';
+
+/** What of a snapshot's files is restored, and where to. */
+export interface FilesOptions {
+  companion?: string;
+  path?: string;
+  to?: string;
+  force?: boolean;
+  json?: boolean;
+}
+
+/** Looks at the files of a snapshot; nothing is changed. @throws SnapkeepError `CONFLICT` without --force where something is there */
+export async function checkFiles(session: Session, snapshot: Snapshot, options: FilesOptions): Promise<Run> {
+  const { companion, path, to } = options;
+  const checked = await session.run('restores.check', {
+    what: 'files',
+    snapshotId: snapshot.id,
+    ...(companion === undefined ? {} : { companion }),
+    ...(path === undefined ? {} : { path }),
+    ...(to === undefined ? {} : { to: resolve(to) }),
+  });
+  if (checked.result?.kind !== 'files-check') throw errorOf(checked);
+  for (const { companion: name, targetPath, files, bytes, comparison } of checked.result.check.targets) {
+    if (existsSync(targetPath) && options.force !== true) {
+      throw new SnapkeepError('CONFLICT', `${targetPath} is already there.`, {
+        hint: 'Nothing was changed. Give --force to replace it; what is there is kept beside it.',
+      });
+    }
+    const what = `${name}: ${countInWords(files, 'file')}, ${bytesInWords(bytes)}, to ${targetPath}.`;
+    const differ =
+      comparison === null
+        ? ''
+        : ` ${comparison.same} are the same, ${comparison.different} differ, ${comparison.onlyThere} come back, ${comparison.onlyHere} go.`;
+    say(what + differ);
+  }
+  return checked;
+}
+
+/** Restores files that have been looked at. */
+export async function restoreChecked(session: Session, checked: Run, options: FilesOptions): Promise<number> {
+  if (checked.result?.kind !== 'files-check') throw errorOf(checked);
+  const { confirmation } = checked.result.check;
+  return reportFiles(options, await session.run('restores.start', { checkRunId: checked.id, confirmation }));
+}
+
+/** Says what became of a restore or undo of files. */
+export function reportFiles(options: { json?: boolean }, run: Run): number {
+  if (run.result?.kind !== 'files-restore') throw errorOf(run);
+  const { files } = run.result;
+  print(options.json === true, { runId: run.id, ...run.result }, files.map(inWords).join('\n'));
+  if (files.some(({ undoable }) => undoable)) say(`What was there is kept. To put it back: snapkeep undo ${run.id}`);
+  return EXIT.done;
+}
+
+const inWords = ({ targetPath, changed, keptPath }: RestoredFiles): string =>
+  `Restored ${targetPath}: ${countInWords(changed, 'entry', 'entries')} differed.${keptPath === null ? '' : ` What was there is in ${keptPath}.`}`;

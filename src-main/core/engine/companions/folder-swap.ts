@@ -1,0 +1,163 @@
+import { lstat, mkdir, realpath, rename } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import { syncFolder } from '../durable-files.ts';
+import { errorCode, explainError } from '../engine-errors.ts';
+import { partialName, removeTree } from './folder-snapshots.ts';
+
+/** What puts a folder or file back as it was before a restore. */
+export interface WayBack {
+  targetPath: string;
+  /** Where what was there has been moved to; `null`: nothing was there. */
+  keptPath: string | null;
+}
+
+const KEPT_SUFFIX = '.kept';
+
+/** Where a restore keeps what was there: beside it, hidden, and known by its run. */
+export function keptPathFor(targetPath: string, runId: string): string {
+  const id = runId.replaceAll('-', '').slice(0, 8);
+  return join(dirname(targetPath), `.${basename(targetPath)}.${id}${KEPT_SUFFIX}`);
+}
+
+/** Where a restore puts together what is to come. */
+export function stagedPathFor(targetPath: string, runId: string): string {
+  return join(dirname(targetPath), partialName(basename(targetPath), runId));
+}
+
+/**
+ * The one path of what a restore writes to: links above the folder are followed, for they are how people name it; the
+ * folder itself and what is in it must not be links. Folders between the two are made where they are missing.
+ * @param folder what stands for the snapshot's folder
+ * @param part a path in it, parts joined by `/`; empty for the folder itself
+ * @throws SnapkeepError `INVALID_PARAMS` where a link is in the way, `NOT_FOUND` where nothing is above the folder
+ */
+export async function openTarget(folder: string, part: string): Promise<string> {
+  let root: string;
+  try {
+    root = join(await realpath(dirname(folder)), basename(folder));
+  } catch (error) {
+    throw explainError(error, dirname(folder));
+  }
+  const names = part === '' ? [] : part.split('/');
+  let path = root;
+  for (const [depth, name] of ['', ...names].entries()) {
+    path = join(path, name);
+    const isLast = depth === names.length;
+    try {
+      const stats = await lstat(path);
+      if (stats.isSymbolicLink()) throw linkInTheWay(path);
+      if (!isLast && !stats.isDirectory()) {
+        throw new SnapkeepError('CONFLICT', `${path} is a file, and a folder is to be there.`, {
+          hint: 'Nothing was changed. Move it away, or restore to another folder.',
+        });
+      }
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw explainError(error, path);
+      if (!isLast) await mkdir(path);
+    }
+  }
+  return path;
+}
+
+function linkInTheWay(path: string): SnapkeepError {
+  return new SnapkeepError('INVALID_PARAMS', `${path} is a link, and nothing is restored through a link.`, {
+    hint: 'Nothing was changed. Choose the folder that it leads to.',
+  });
+}
+
+/**
+ * Puts what is staged in the place of the target and keeps what was there. Between the two renames nothing is there;
+ * {@link recoverSwap} helps when that is where the power went out.
+ * @throws SnapkeepError; then everything is as it was
+ */
+export async function swapIn(stagedPath: string, targetPath: string, runId: string): Promise<WayBack> {
+  const keptPath = keptPathFor(targetPath, runId);
+  try {
+    const kept = await moveAway(targetPath, keptPath);
+    try {
+      await rename(stagedPath, targetPath);
+    } catch (error) {
+      if (kept) await rename(keptPath, targetPath);
+      throw error;
+    }
+    await syncFolder(dirname(targetPath));
+    return { targetPath, keptPath: kept ? keptPath : null };
+  } catch (error) {
+    throw explainError(error, targetPath);
+  }
+}
+
+/**
+ * Puts back what a restore has replaced, and answers the way back from there.
+ * @throws SnapkeepError `NOT_FOUND` when what was kept is gone; nothing is changed then
+ */
+export async function putBackFolder(wayBack: WayBack, runId: string): Promise<WayBack> {
+  const { targetPath, keptPath } = wayBack;
+  const aside = keptPathFor(targetPath, runId);
+  try {
+    if (keptPath !== null) {
+      await lstat(keptPath);
+      return await swapIn(keptPath, targetPath, runId);
+    }
+    const moved = await moveAway(targetPath, aside);
+    await syncFolder(dirname(targetPath));
+    return { targetPath, keptPath: moved ? aside : null };
+  } catch (error) {
+    throw explainError(error, keptPath ?? targetPath);
+  }
+}
+
+/**
+ * Puts back what a crash has left moved away.
+ * @returns whether there was anything to put back
+ */
+export async function recoverSwap(targetPath: string, runId: string): Promise<boolean> {
+  const keptPath = keptPathFor(targetPath, runId);
+  try {
+    await removeTree(stagedPathFor(targetPath, runId));
+    if ((await isThere(targetPath)) || !(await isThere(keptPath))) return false;
+    await rename(keptPath, targetPath);
+    await syncFolder(dirname(targetPath));
+    return true;
+  } catch (error) {
+    throw explainError(error, targetPath);
+  }
+}
+
+/**
+ * Gives up the way back: removes what was kept.
+ * @throws SnapkeepError `INVALID_PARAMS` for what no restore has kept
+ */
+export async function discardWayBack({ targetPath, keptPath }: WayBack): Promise<void> {
+  if (keptPath === null) return;
+  const own = /^\.(.+)\.[0-9a-f]{8}\.kept$/.exec(basename(keptPath))?.[1] === basename(targetPath);
+  if (!own || dirname(keptPath) !== dirname(targetPath)) {
+    throw new SnapkeepError('INVALID_PARAMS', `${keptPath} was not kept by a restore of ${targetPath}.`, {
+      hint: 'Nothing was removed.',
+    });
+  }
+  try {
+    await removeTree(keptPath);
+  } catch (error) {
+    throw explainError(error, keptPath);
+  }
+}
+
+/** A rename would replace a file or an empty folder without a word. */
+async function moveAway(path: string, aside: string): Promise<boolean> {
+  if (!(await isThere(path))) return false;
+  if (await isThere(aside)) throw Object.assign(new Error(`${aside} exists`), { code: 'EEXIST' });
+  await rename(path, aside);
+  return true;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+}

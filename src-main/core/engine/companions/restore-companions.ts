@@ -1,0 +1,212 @@
+import { createHash } from 'node:crypto';
+import { lstat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import type { StoredCompanion } from '../../../../src-shared/model/companion.ts';
+import type { FilesTarget, RestoredFiles } from '../../../../src-shared/model/restore-files.ts';
+import { errorCode, explainError } from '../engine-errors.ts';
+import { readManifest } from '../manifest-files.ts';
+import type { TaskContext } from '../task-context.ts';
+import { type Entry, isInPart } from './folder-entry.ts';
+import { readIndex } from './folder-index.ts';
+import { putBackFolder, type WayBack } from './folder-swap.ts';
+import { restoreImageFile } from './image-file.ts';
+import { comparePart, restoreFolder } from './restore-folder.ts';
+import { type StoredFolder, verifyArchive } from './stage-snapshot.ts';
+import { indexHash } from './store-companions.ts';
+
+/** Which companions of a snapshot are to be put back, and where. */
+export interface FilesRequest {
+  /** The snapshot's file; its companions lie beside it. */
+  snapshotPath: string;
+  /** One of them; `null`: all that were stored. */
+  companion: string | null;
+  /** A file or folder in it, parts joined by `/`; empty for all of it. */
+  part: string;
+  /** The folder that stands for the companion's own, or the file or device for an image; `null`: where it came from. */
+  to: string | null;
+}
+
+/** What a check of files found out. */
+export interface PreparedFiles {
+  request: FilesRequest;
+  targets: FilesTarget[];
+  confirmation: string;
+}
+
+/** One companion, what of it goes where. */
+interface Item {
+  stored: StoredCompanion & { storedName: string };
+  path: string;
+  part: string;
+  /** What stands for the folder of the snapshot; of an image its own place. */
+  folder: string;
+  targetPath: string;
+}
+
+/**
+ * Looks at what would be put back and compares it with what is there. Nothing is changed.
+ * @throws SnapkeepError `NOT_FOUND` for what the snapshot does not hold, `CORRUPT` when it is damaged, `CANCELLED`
+ */
+export async function checkFiles(request: FilesRequest, context: TaskContext): Promise<PreparedFiles> {
+  const items = await itemsOf(request);
+  const targets: FilesTarget[] = [];
+  for (const item of items) targets.push(await lookAt(item, context));
+  return { request, targets, confirmation: await confirmationOf(items) };
+}
+
+/**
+ * Puts back what was checked. Each companion comes into its place in one step; when a later one fails, those before it
+ * are put back as they were.
+ * @throws SnapkeepError `CONFLICT` when what is there is no longer what was looked at; nothing has changed then
+ */
+export async function restoreFiles(
+  { request, confirmation, runId }: Omit<PreparedFiles, 'targets'> & { runId: string },
+  context: TaskContext,
+): Promise<RestoredFiles[]> {
+  const items = await itemsOf(request);
+  if ((await confirmationOf(items)) !== confirmation) {
+    throw new SnapkeepError('CONFLICT', 'The files are no longer what was looked at.', {
+      hint: 'Nothing was changed. Look at them again and confirm what is said then.',
+    });
+  }
+  const restored: RestoredFiles[] = [];
+  try {
+    for (const item of items) restored.push(await putInPlace(item, runId, context));
+    return restored;
+  } catch (error) {
+    for (const { targetPath, keptPath, undoable } of restored.reverse())
+      if (undoable) await putBackFolder({ targetPath, keptPath }, runId);
+    throw error;
+  }
+}
+
+/**
+ * Puts back what a restore of files replaced, and answers the way back from there.
+ * @throws SnapkeepError `NOT_FOUND` when what was kept is gone
+ */
+export async function undoFiles(files: readonly RestoredFiles[], runId: string): Promise<RestoredFiles[]> {
+  const undone: RestoredFiles[] = [];
+  for (const each of files.filter(({ undoable }) => undoable)) {
+    const { targetPath, keptPath } = await putBackFolder(each, runId);
+    undone.push({ ...each, targetPath, keptPath });
+  }
+  return undone;
+}
+
+async function itemsOf({ snapshotPath, companion, part, to }: FilesRequest): Promise<Item[]> {
+  const manifest = await readManifest(snapshotPath);
+  const chosen = (manifest?.companions ?? []).filter(({ name }) => companion === null || name === companion);
+  const there = chosen.flatMap((stored) =>
+    stored.storedName === null ? [] : [{ ...stored, storedName: stored.storedName }],
+  );
+  if (there.length === 0) {
+    throw new SnapkeepError('NOT_FOUND', `This snapshot holds no ${companion ?? 'files besides the database'}.`, {
+      hint: 'Choose another snapshot, or restore the database alone.',
+    });
+  }
+  if (there.length > 1 && (part !== '' || to !== null)) {
+    throw new SnapkeepError('INVALID_PARAMS', 'A path or a place of its own is for one companion alone.', {
+      hint: `Choose one of ${there.map(({ name }) => name).join(', ')}.`,
+    });
+  }
+  return Promise.all(there.map((stored) => itemOf(dirname(snapshotPath), stored, part, to)));
+}
+
+async function itemOf(
+  beside: string,
+  stored: StoredCompanion & { storedName: string },
+  wanted: string,
+  to: string | null,
+): Promise<Item> {
+  const path = join(beside, stored.storedName);
+  if (stored.kind === 'image') {
+    const targetPath = to ?? stored.path;
+    return { stored, path, part: '', folder: targetPath, targetPath };
+  }
+  // A single file is a folder with this one file in it.
+  const name = stored.path.split(/[/\\]/).at(-1) ?? '';
+  const part = stored.kind === 'file' ? name : wanted;
+  const folder = to ?? (stored.kind === 'file' ? dirname(stored.path) : stored.path);
+  return { stored, path, part, folder, targetPath: part === '' ? folder : join(folder, part) };
+}
+
+function storedFolderOf({ stored, path }: Item): StoredFolder {
+  if (stored.way === 'linked-folder') return { kind: 'folder', path };
+  return { kind: 'archive', path, sha256: stored.digest?.stored.sha256 ?? null };
+}
+
+async function lookAt(item: Item, context: TaskContext): Promise<FilesTarget> {
+  const { stored, part, targetPath } = item;
+  const about = { companion: stored.name, part, targetPath };
+  if (stored.kind === 'image') return { ...about, files: 1, bytes: stored.bytes, comparison: null };
+  const entries = await entriesOf(item, context);
+  let files = 0;
+  let bytes = 0;
+  for (const entry of entries.values()) {
+    if (entry.type !== 'file' || !isInPart(entry.path, part)) continue;
+    files += 1;
+    bytes += entry.size;
+  }
+  if (![...entries.keys()].some((path) => isInPart(path, part))) {
+    throw new SnapkeepError('NOT_FOUND', `${stored.name} holds nothing named ${JSON.stringify(part)}.`, {
+      hint: 'Choose a file or folder that it holds.',
+    });
+  }
+  context.progress('comparing', 0, null);
+  return { ...about, files, bytes, comparison: await comparePart(targetPath, part, entries, context) };
+}
+
+/** What a snapshot of a folder holds. An archive is verified by it; the files of a folder are when they are put back. */
+async function entriesOf(item: Item, context: TaskContext): Promise<Map<string, Entry>> {
+  const stored = storedFolderOf(item);
+  if (stored.kind === 'archive') return (await verifyArchive(stored, context)).entries;
+  if ((await indexHash(item.path)) !== item.stored.indexSha256) {
+    throw new SnapkeepError('CORRUPT', `The index of ${item.path} is not the one that was stored.`, {
+      hint: 'Nothing was changed. Use another snapshot.',
+    });
+  }
+  return (await readIndex(item.path)).entries;
+}
+
+async function putInPlace(item: Item, runId: string, context: TaskContext): Promise<RestoredFiles> {
+  const { stored, part, folder, targetPath, path } = item;
+  let wayBack: WayBack | null;
+  let changed = 1;
+  if (stored.kind === 'image') {
+    const { compression, digest } = stored;
+    if (digest === null)
+      throw new SnapkeepError('CORRUPT', `${path} is described as no image.`, { hint: 'Use another snapshot.' });
+    ({ wayBack } = await restoreImageFile({ runId, storedPath: path, compression, digest, targetPath }, context));
+  } else {
+    const done = await restoreFolder({ runId, stored: storedFolderOf(item), part, targetFolder: folder }, context);
+    wayBack = done.wayBack;
+    changed = done.comparison.onlyHere + done.comparison.onlyThere + done.comparison.different;
+  }
+  return {
+    companion: stored.name,
+    part,
+    targetPath: wayBack?.targetPath ?? targetPath,
+    keptPath: wayBack?.keptPath ?? null,
+    undoable: wayBack !== null,
+    changed,
+  };
+}
+
+/** Another snapshot, another target, or another file under its name gives another value. */
+async function confirmationOf(items: readonly Item[]): Promise<string> {
+  const parts: unknown[] = [];
+  for (const { stored, part, targetPath } of items)
+    parts.push([stored.storedName, stored.digest, stored.indexSha256, part, targetPath, await identityOf(targetPath)]);
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+}
+
+async function identityOf(path: string): Promise<string> {
+  try {
+    const { dev, ino, birthtimeNs } = await lstat(path, { bigint: true });
+    return `${dev}:${ino}:${birthtimeNs}`;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return 'nothing';
+    throw explainError(error, path);
+  }
+}

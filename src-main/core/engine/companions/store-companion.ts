@@ -1,0 +1,82 @@
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Compression } from '../../../../src-shared/model/values.ts';
+import { publishFile, requireWritableFolder, writeFully } from '../durable-files.ts';
+import { errorCode, explainError } from '../engine-errors.ts';
+import type { Sealing } from '../seal.ts';
+import type { TaskContext } from '../task-context.ts';
+import { type ArchivedFolder, archiveExtension, archiveFolder } from './archive-folder.ts';
+import type { CompanionRequest } from './companion-request.ts';
+import { type CopiedFolder, copyFolder } from './copy-folder.ts';
+import { endedName, freeNameIn, partialName, removePartials, stemOf } from './folder-snapshots.ts';
+import { whyNoLinks } from './link-ability.ts';
+import { type SystemCalls, systemCalls } from './system-calls.ts';
+
+/** How an archive is packed, and sealed. */
+interface HowStored {
+  compression: Compression;
+  sealing: Sealing | null;
+  /** Why it is to be an archive whatever the folder can do, as the end of a sentence; `null`: it need not be. */
+  asArchive: string | null;
+}
+
+/** How a companion was stored. */
+export type StoredCompanion =
+  | ({ way: 'linked-folder'; why: string } & CopiedFolder)
+  | ({ way: 'archive'; why: string; path: string } & ArchivedFolder);
+
+/**
+ * Stores a folder or a file in a folder of this machine: as a dated folder with hard links where those can be had, as
+ * one archive elsewhere. `why` says in words which way was taken.
+ * @throws SnapkeepError as {@link copyFolder}
+ */
+export async function storeCompanion(
+  request: CompanionRequest & HowStored,
+  context: TaskContext,
+  calls: SystemCalls = systemCalls(),
+): Promise<StoredCompanion> {
+  await requireWritableFolder(request.destination, 0);
+  const without = request.asArchive ?? (await whyNoLinks(request.destination, stemOf(request), request.runId, calls));
+  if (without === null) {
+    const why = 'Unchanged files are hard links to the snapshot before.';
+    return { way: 'linked-folder', why, ...(await copyFolder(request, context, calls)) };
+  }
+  const why = `Each snapshot is a whole archive, for ${without}.`;
+  context.log('info', why);
+  return { way: 'archive', why, ...(await storeArchive(request, context)) };
+}
+
+/** Writes the archive aside, syncs it and gives it its name, which is never taken from another. */
+async function storeArchive(
+  request: CompanionRequest & HowStored,
+  context: TaskContext,
+): Promise<ArchivedFolder & { path: string }> {
+  const { destination, compression, runId } = request;
+  const partial = join(destination, partialName(stemOf(request), runId));
+  try {
+    await removePartials(destination, stemOf(request));
+    const handle = await open(partial, 'wx', 0o600);
+    let archived: ArchivedFolder;
+    try {
+      archived = await archiveFolder(request, (piece) => writeFully(handle, piece), context);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    const extension = archiveExtension(compression, request.sealing !== null);
+    for (;;) {
+      const at = new Date(archived.facts.createdAt);
+      const name = await freeNameIn(destination, (attempt) => `${endedName(request, at, attempt)}${extension}`);
+      try {
+        await publishFile(partial, join(destination, name));
+        return { ...archived, path: join(destination, name) };
+      } catch (error) {
+        if (errorCode(error) !== 'EEXIST') throw error;
+      }
+    }
+  } catch (error) {
+    throw explainError(error, destination);
+  } finally {
+    await rm(partial, { force: true });
+  }
+}

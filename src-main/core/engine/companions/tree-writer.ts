@@ -1,0 +1,247 @@
+import { createHash } from 'node:crypto';
+import { type BigIntStats, writeSync } from 'node:fs';
+import { type FileHandle, lchown, lutimes, mkdir, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorCode } from '../engine-errors.ts';
+import type { Entry, FileEntry, FolderEntry, LinkEntry } from './folder-entry.ts';
+import { inParallel } from './in-parallel.ts';
+import { readStable, readThrough } from './read-source-file.ts';
+import { AT_ONCE } from './scan-folder.ts';
+import { CANNOT, type SystemCalls } from './system-calls.ts';
+
+/** Only root may give files away; whoever may not leaves them his own. */
+const mayGiveAway = process.getuid?.() === 0;
+
+/** What a file shall be like, besides its content. */
+export type FileRights = Pick<FileEntry, 'mode' | 'mtime' | 'uid' | 'gid'>;
+
+/** What became of a file that was written. */
+export interface WrittenFile {
+  sha256: string;
+  bytes: number;
+  /** When it was last changed as its file system says, in nanoseconds; it may not take all of them. */
+  mtimeNs: bigint;
+}
+
+/**
+ * Writes a tree of files below a folder of its own. Files are synced as they are written, several at a time; folders
+ * get their rights and times, and are synced, in the end.
+ */
+export class TreeWriter {
+  readonly #root: string;
+  readonly #calls: SystemCalls;
+  readonly #throwIfCancelled: () => void;
+  #clones = true;
+
+  /** @param root where the tree is to be; what is directly above must be there */
+  constructor(root: string, calls: SystemCalls, throwIfCancelled: () => void) {
+    this.#root = root;
+    this.#calls = calls;
+    this.#throwIfCancelled = throwIfCancelled;
+  }
+
+  at(path: string): string {
+    return path === '' ? this.#root : join(this.#root, path);
+  }
+
+  /** Makes a folder that only its owner can enter until it is finished. */
+  async folder(path: string): Promise<void> {
+    await mkdir(this.at(path), { mode: 0o700 });
+  }
+
+  async link({ path, target, uid, gid, mtime }: Omit<LinkEntry, 'type'>): Promise<void> {
+    await this.#calls.symlink(target, this.at(path));
+    if (mayGiveAway) await lchown(this.at(path), uid, gid);
+    try {
+      await lutimes(this.at(path), secondsOf(mtime), secondsOf(mtime));
+    } catch (error) {
+      // The time of a link is a nicety that not every system has.
+      if (!CANNOT.has(errorCode(error) ?? '')) throw error;
+    }
+  }
+
+  /**
+   * Copies a file in one state of it, by sharing its blocks where that can be.
+   * @param rights taken from the source where they are not given
+   * @param onBytes told the bytes of each piece
+   * @throws SourceTrouble
+   */
+  async copy(
+    source: string,
+    path: string,
+    onBytes: (bytes: number) => void,
+    rights?: FileRights,
+  ): Promise<WrittenFile & { stats: BigIntStats }> {
+    const target = this.at(path);
+    let written: { sha256: string; bytes: number } = { sha256: '', bytes: 0 };
+    let handle: FileHandle | undefined;
+    let begun = false;
+    try {
+      const stats = await readStable(source, async (file, facts) => {
+        await handle?.close();
+        handle = undefined;
+        if (begun) await rm(target);
+        begun = true;
+        const cloned = await this.#clone(source, target);
+        handle = await open(target, cloned ? 'r' : 'wx', 0o600);
+        written = cloned ? this.#hash(handle, facts.size, onBytes) : await this.#stream(file, handle, facts, onBytes);
+        return written.bytes;
+      });
+      if (handle === undefined) throw new Error(`${target} was not written.`);
+      return { ...written, stats, mtimeNs: await finish(handle, rights ?? rightsOf(stats)) };
+    } catch (error) {
+      await handle?.close();
+      handle = undefined;
+      await rm(target, { force: true });
+      throw error;
+    } finally {
+      await handle?.close();
+    }
+  }
+
+  /** Writes a file from pieces of its content. */
+  async file(path: string, pieces: AsyncIterable<Buffer>, rights: FileRights): Promise<WrittenFile> {
+    const handle = await open(this.at(path), 'wx', 0o600);
+    try {
+      const hash = createHash('sha256');
+      let bytes = 0;
+      for await (const piece of pieces) {
+        this.#throwIfCancelled();
+        hash.update(piece);
+        writeAt(handle, piece, bytes);
+        bytes += piece.length;
+      }
+      return { sha256: hash.digest('hex'), bytes, mtimeNs: await finish(handle, rights) };
+    } finally {
+      await handle.close();
+    }
+  }
+
+  /** Gives folders their rights and times, and makes their names durable; the deepest come first. */
+  async finish(entries: Iterable<Entry>): Promise<void> {
+    const byDepth = new Map<number, FolderEntry[]>();
+    for (const entry of entries) {
+      if (entry.type !== 'folder') continue;
+      const depth = entry.path === '' ? 0 : entry.path.split('/').length;
+      const level = byDepth.get(depth);
+      if (level === undefined) byDepth.set(depth, [entry]);
+      else level.push(entry);
+    }
+    for (const depth of [...byDepth.keys()].sort((a, b) => b - a)) {
+      await inParallel(byDepth.get(depth) ?? [], AT_ONCE, (entry) => this.#finishFolder(entry));
+    }
+  }
+
+  async #finishFolder(entry: FolderEntry): Promise<void> {
+    const path = this.at(entry.path);
+    if (process.platform === 'win32') return;
+    const handle = await open(path, 'r');
+    try {
+      if (mayGiveAway) await handle.chown(entry.uid, entry.gid);
+      await handle.chmod(entry.mode);
+      await handle.utimes(secondsOf(entry.mtime), secondsOf(entry.mtime));
+      await syncIfPossible(handle);
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async #clone(source: string, target: string): Promise<boolean> {
+    if (!this.#clones) return false;
+    try {
+      await this.#calls.clone(source, target);
+      return true;
+    } catch (error) {
+      if (!CANNOT.has(errorCode(error) ?? '')) throw error;
+      this.#clones = false;
+      await rm(target, { force: true });
+      return false;
+    }
+  }
+
+  #hash(copy: FileHandle, size: bigint, onBytes: (bytes: number) => void): { sha256: string; bytes: number } {
+    const hash = createHash('sha256');
+    const bytes = readThrough(copy, size, (piece) => {
+      this.#throwIfCancelled();
+      hash.update(piece);
+      onBytes(piece.length);
+    });
+    return { sha256: hash.digest('hex'), bytes };
+  }
+
+  async #stream(
+    source: FileHandle,
+    target: FileHandle,
+    { size, blocks }: BigIntStats,
+    onBytes: (bytes: number) => void,
+  ): Promise<{ sha256: string; bytes: number }> {
+    const sparse = blocks * 512n < size;
+    const hash = createHash('sha256');
+    const bytes = readThrough(source, size, (piece, at) => {
+      this.#throwIfCancelled();
+      hash.update(piece);
+      if (sparse) writeSparsely(target, piece, at);
+      else writeAt(target, piece, at);
+      onBytes(piece.length);
+    });
+    if (sparse) await target.truncate(bytes);
+    return { sha256: hash.digest('hex'), bytes };
+  }
+}
+
+/** @returns when it was last changed, as the file system has it */
+async function finish(handle: FileHandle, rights: FileRights): Promise<bigint> {
+  // Giving a file away clears set-user-ID bits, so its mode comes after.
+  if (mayGiveAway) await handle.chown(rights.uid, rights.gid);
+  await handle.chmod(rights.mode);
+  await handle.utimes(secondsOf(rights.mtime), secondsOf(rights.mtime));
+  await handle.sync();
+  return (await handle.stat({ bigint: true })).mtimeNs;
+}
+
+/** The rights of something that is there. */
+export function rightsOf(stats: BigIntStats): FileRights {
+  return {
+    mode: Number(stats.mode) & 0o7777,
+    mtime: String(stats.mtimeNs),
+    uid: Number(stats.uid),
+    gid: Number(stats.gid),
+  };
+}
+
+async function syncIfPossible(handle: FileHandle): Promise<void> {
+  try {
+    await handle.sync();
+  } catch (error) {
+    // As in syncFolder: some network file systems cannot sync a folder.
+    if (!['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EBADF'].includes(errorCode(error) ?? '')) throw error;
+  }
+}
+
+function writeAt(handle: FileHandle, data: Buffer, at: number): void {
+  for (let written = 0; written < data.length; )
+    written += writeSync(handle.fd, data, written, data.length - written, at + written);
+}
+
+const HOLE_BYTES = 4096;
+const zeros = Buffer.alloc(HOLE_BYTES);
+
+/** Leaves out what is all zeros, so that a hole stays one. */
+function writeSparsely(handle: FileHandle, piece: Buffer, at: number): void {
+  let from = 0;
+  const flush = (to: number): void => {
+    if (to > from) writeAt(handle, piece.subarray(from, to), at + from);
+  };
+  for (let start = 0; start < piece.length; start += HOLE_BYTES) {
+    const end = Math.min(start + HOLE_BYTES, piece.length);
+    if (!piece.subarray(start, end).equals(zeros.subarray(0, end - start))) continue;
+    flush(start);
+    from = end;
+  }
+  flush(piece.length);
+}
+
+/** As Node takes times; it loses what is below about a quarter of a microsecond. */
+function secondsOf(nanoseconds: string): number {
+  return Number(BigInt(nanoseconds)) / 1e9;
+}

@@ -1,0 +1,132 @@
+import { dirname, join } from 'node:path';
+import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import {
+  type CompanionVerification,
+  PROBLEMS_KEPT,
+  type StoredCompanion,
+} from '../../../../src-shared/model/companion.ts';
+import type { Manifest } from '../../../../src-shared/model/manifest.ts';
+import type { Verification } from '../../../../src-shared/model/verification.ts';
+import { bytesInWords, countInWords } from '../../../../src-shared/rules/wording.ts';
+import { hashFile } from '../decompress.ts';
+import { explainError } from '../engine-errors.ts';
+import { readManifest } from '../manifest-files.ts';
+import type { TaskContext } from '../task-context.ts';
+import { SealedError } from '../unseal.ts';
+import type { LeftOut } from './folder-entry.ts';
+import { verifyArchive } from './stage-snapshot.ts';
+import { indexHash } from './store-companions.ts';
+import { unpackKnown } from './unpack-known.ts';
+import { verifyFolder } from './verify-folder.ts';
+
+/**
+ * Adds to the verification of a snapshot what its manifest says of companions: every file of a folder or an archive is
+ * compared with its SHA-256, an image with its own. They lie beside the snapshot's file.
+ * @param mayStaySealed what is sealed for others than those known here is compared as it is stored
+ * @throws SnapkeepError `TOO_NEW`, `CANCELLED`; what is found bad is no error but a result
+ */
+export async function verifyCompanions(
+  snapshotPath: string,
+  verification: Verification,
+  mayStaySealed: boolean,
+  context: TaskContext,
+): Promise<Verification> {
+  const stored = (await manifestOf(snapshotPath))?.companions ?? [];
+  if (stored.length === 0) return verification;
+  const companions: CompanionVerification[] = [];
+  for (const companion of stored) {
+    const found = await verifyOne(dirname(snapshotPath), companion, mayStaySealed, context);
+    context.log(found.valid ? 'info' : 'error', `${found.name}: ${found.message}`);
+    companions.push(found);
+  }
+  const bad = companions.filter(({ valid }) => !valid);
+  const lacking = stored.filter(({ whole, storedName }) => storedName !== null && !whole);
+  const detail = companions.map(({ name, message }) => `${name}: ${message}`).join(' ');
+  const outcome = bad.length > 0 ? 'failed' : lacking.length > 0 ? 'warning' : 'passed';
+  const [first] = bad;
+  const stillValid = verification.valid && first === undefined;
+  const said = first === undefined ? `${verification.message} ${detail}` : `Not valid: ${first.name}: ${first.message}`;
+  return {
+    ...verification,
+    valid: stillValid,
+    level: stillValid ? verification.level : 'none',
+    message: verification.valid ? said : verification.message,
+    checks: [...verification.checks, { name: 'companions', outcome, detail }],
+    companions,
+  };
+}
+
+async function manifestOf(snapshotPath: string): Promise<Manifest | undefined> {
+  try {
+    return await readManifest(snapshotPath);
+  } catch (error) {
+    // The verification of the database has said so.
+    if (error instanceof SnapkeepError && error.code === 'CORRUPT') return undefined;
+    throw error;
+  }
+}
+
+async function verifyOne(
+  folder: string,
+  companion: StoredCompanion,
+  mayStaySealed: boolean,
+  context: TaskContext,
+): Promise<CompanionVerification> {
+  const { name, files, bytes, whole, problems } = companion;
+  const about = { name, files, bytes };
+  if (companion.storedName === null)
+    return { ...about, valid: false, message: `It was not stored. ${problems[0]?.reason ?? ''}`.trim(), damage: [] };
+  try {
+    const damage = await damageOf(join(folder, companion.storedName), companion, mayStaySealed, context);
+    const [first] = damage;
+    if (first !== undefined)
+      return {
+        ...about,
+        valid: false,
+        message: `${first.path} ${first.reason}.`,
+        damage: damage.slice(0, PROBLEMS_KEPT),
+      };
+    const content = `${countInWords(files, 'file')}, ${bytesInWords(bytes)}, all as stored.`;
+    const left = whole ? '' : ` ${countInWords(problems.length, 'file')} could not be stored.`;
+    return { ...about, valid: true, message: content + left, damage: [] };
+  } catch (error) {
+    const explained = explainError(error, companion.storedName);
+    if (explained.code === 'CANCELLED' || explained.code === 'TOO_NEW') throw explained;
+    return { ...about, valid: false, message: explained.message, damage: [] };
+  }
+}
+
+async function damageOf(
+  path: string,
+  { way, digest, indexSha256, compression }: StoredCompanion,
+  mayStaySealed: boolean,
+  context: TaskContext,
+): Promise<LeftOut[]> {
+  if (way === 'linked-folder') {
+    if ((await indexHash(path)) !== indexSha256) return [{ path, reason: 'has another index than the manifest says' }];
+    return (await verifyFolder(path, context)).damage;
+  }
+  const sha256 = digest?.stored.sha256 ?? '';
+  try {
+    if (way === 'archive') {
+      await verifyArchive({ kind: 'archive', path, sha256 }, context);
+      return [];
+    }
+    const found = await unpackKnown(
+      path,
+      compression,
+      () => {},
+      context,
+      (bytes) => context.progress('verifying', bytes, digest?.stored.bytes ?? null),
+    );
+    const same = found.stored.sha256 === sha256 && found.image.sha256 === digest?.image.sha256;
+    return same ? [] : [{ path, reason: 'has changed since it was written' }];
+  } catch (error) {
+    if (!mayStaySealed || !(error instanceof SealedError)) throw error;
+    const stored = await hashFile(path, (bytes) => {
+      context.throwIfCancelled();
+      context.progress('verifying', bytes, digest?.stored.bytes ?? null);
+    });
+    return stored.sha256 === sha256 ? [] : [{ path, reason: 'has changed since it was written' }];
+  }
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { CompanionName } from './companion.ts';
+import { Bytes, FilePath, Instant } from './values.ts';
+
+const count = z.number().int().nonnegative();
+
+/** A file or folder that a restore would put back, compared with what is there. */
+export const FilesTarget = z.object({
+  companion: CompanionName,
+  /** The file or folder in the companion; empty for all of it. */
+  part: z.string(),
+  targetPath: FilePath,
+  files: count,
+  bytes: Bytes,
+  /** What is there (here) and in the snapshot (there); folders count as what is in them. `null` for an image. */
+  comparison: z
+    .object({
+      onlyHere: count,
+      onlyThere: count,
+      different: count,
+      same: count,
+      examples: z.array(z.object({ path: z.string(), how: z.enum(['onlyHere', 'onlyThere', 'different']) })),
+    })
+    .nullable(),
+});
+export type FilesTarget = z.infer<typeof FilesTarget>;
+
+/** What a person should know before files are restored, and the value that confirms just that. */
+export const FilesCheck = z.object({
+  snapshotId: z.uuid(),
+  snapshotName: z.string(),
+  createdAt: Instant,
+  targets: z.array(FilesTarget),
+  confirmation: z.string(),
+});
+export type FilesCheck = z.infer<typeof FilesCheck>;
+
+/** What a restore of files did at one place. */
+export const RestoredFiles = z.object({
+  companion: CompanionName,
+  part: z.string(),
+  targetPath: FilePath,
+  /** Where what was there is kept, beside it; `null`: nothing was there. */
+  keptPath: FilePath.nullable(),
+  /** What a device held is gone. */
+  undoable: z.boolean(),
+  /** How many entries differed. */
+  changed: count,
+});
+export type RestoredFiles = z.infer<typeof RestoredFiles>;

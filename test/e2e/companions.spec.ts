@@ -1,0 +1,66 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { commandLineOf } from '../support/command-line.ts';
+import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
+
+let folder: string;
+let source: string;
+let generated: string;
+let run: ReturnType<typeof commandLineOf>;
+
+test.beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'snapkeep-companions-')));
+  source = join(folder, 'soundbox.db');
+  generated = join(folder, 'generated');
+  makeDatabase(source, { rows: 50 });
+  mkdirSync(join(generated, 'cache'), { recursive: true });
+  mkdirSync(join(folder, 'backups'));
+  writeFileSync(join(generated, 'one.wav'), 'one');
+  writeFileSync(join(generated, 'two.wav'), 'two');
+  writeFileSync(join(generated, 'cache', 'x'), 'x');
+  run = commandLineOf(join(folder, 'home'));
+});
+
+test.afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test('a database and its files are backed up together, and come back together or apart', () => {
+  const plan = ['plan', 'add', '--name', 'soundbox', '--source', source, '--to', join(folder, 'backups')];
+  const beside = ['--companion', `generated=${generated}`, '--exclude', 'cache/', '--group', 'Music'];
+  expect(run([...plan, ...beside])).toMatchObject({ exitCode: 0 });
+  const taken = run(['backup', '--group', 'music', '--json']);
+  expect(taken.exitCode).toBe(0);
+  const { id, companions } = JSON.parse(taken.stdout) as { id: string; companions: unknown };
+  expect(companions).toMatchObject([{ name: 'generated', way: 'linked-folder', files: 2, whole: true }]);
+
+  appendEntries(source, 5);
+  writeFileSync(join(generated, 'one.wav'), 'changed');
+  rmSync(join(generated, 'two.wav'));
+  expect(run(['restore', id])).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('--force') });
+  expect(readFileSync(join(generated, 'one.wav'), 'utf8')).toBe('changed');
+
+  expect(run(['restore', id, '--only', 'files', '--path', 'two.wav']).exitCode).toBe(0);
+  expect(readFileSync(join(generated, 'two.wav'), 'utf8')).toBe('two');
+  expect(readFileSync(join(generated, 'one.wav'), 'utf8')).toBe('changed');
+
+  const everything = run(['restore', id, '--force']);
+  expect(everything).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('1 differ') });
+  expect(countEntries(source)).toBe(50);
+  expect(readFileSync(join(generated, 'one.wav'), 'utf8')).toBe('one');
+  expect(run(['undo']).exitCode).toBe(0);
+  expect(readFileSync(join(generated, 'one.wav'), 'utf8')).toBe('changed');
+  expect(readdirSync(generated)).toContain('cache');
+});
+
+test('what is no companion is refused with what to write instead', () => {
+  const plan = ['plan', 'add', '--name', 'soundbox', '--source', source, '--to', join(folder, 'backups')];
+  expect(run([...plan, '--companion', 'generated'])).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('NAME=PATH'),
+  });
+  expect(run([...plan, '--companion', `gone=${join(folder, 'gone')}`])).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('gone'),
+  });
+});
