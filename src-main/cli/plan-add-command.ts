@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Params } from '../../src-shared/contract/methods.ts';
 import type { Plan } from '../../src-shared/model/plan.ts';
 import type { Schedule } from '../../src-shared/model/schedule.ts';
-import type { AppliedPart, AppliedTemplate, PlanDraft } from '../../src-shared/model/template-use.ts';
+import type { AppliedPart, AppliedTemplate } from '../../src-shared/model/template-use.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
 import { parseFormat } from './backup-commands.ts';
 import { type CommandContext, json, several } from './command.ts';
@@ -24,6 +24,7 @@ interface AddOptions extends RetentionOptions, KeyOptions, SealOptions, Companio
   to?: string[];
   template?: string;
   folder?: string;
+  with?: string[];
   format?: string;
   schedule?: Schedule;
   scheduleFrom?: string;
@@ -49,6 +50,7 @@ export function addPlanAddCommand(plan: Command, context: CommandContext): void 
     .option('--to <destination>', 'a destination by its name, or a folder; may be given several times', several)
     .option('--template <name>', 'take from a template, or a file of one, what is not given here')
     .option('--folder <folder>', 'the folder of the program, for a template that asks for it')
+    .option('--with <part>', 'also this optional part of the template; may be given several times', several)
     .option('--format <format>', 'gz, zst or none (gz unless given)')
     .option('--method <method>', `${METHOD_HELP}; online unless given`)
     .option('--schema-version <sql>', 'a question whose answer is the version of the schema; user_version unless given')
@@ -120,35 +122,43 @@ async function givenOf(options: AddOptions): Promise<Given> {
   };
 }
 
+/** Makes the plans of a template that are not optional, and those that were asked for. */
 async function addFromTemplate(session: Session, template: string, options: AddOptions, given: Given): Promise<number> {
-  const applied = await appliedTemplate(session, template, options.folder);
+  const applied = await appliedTemplate(session, template, options);
   for (const sentence of applied.sentences) say(sentence);
-  const parts = applied.parts.filter(({ optional }) => !optional);
-  const drafts = parts.flatMap(({ draft }) => draft ?? []);
-  if (drafts.length !== 1 && (options.name !== undefined || options.source !== undefined))
+  const wanted = new Set(options.with ?? []);
+  const unknown = [...wanted].find((id) => !applied.parts.some((part) => part.id === id));
+  if (unknown !== undefined)
     throw new UsageError(
-      `${applied.name} makes ${drafts.length} plans, so --name and --source cannot be for one of them.`,
+      `${applied.name} has no part “${unknown}”. There are ${applied.parts.map(({ id }) => id).join(', ')}.`,
     );
+  const parts = applied.parts.filter(({ id, optional }) => !optional || wanted.has(id));
+  if (parts.length !== 1 && (options.name !== undefined || given.companions !== undefined))
+    throw new UsageError(
+      `${applied.name} makes ${parts.length} plans: --name and --companion cannot be for one of them.`,
+    );
+  const orders = [];
+  for (const part of parts) orders.push(await orderOf(session, applied, part, options, given));
   const made: Plan[] = [];
-  for (const part of parts) {
-    for (const sentence of part.leftOut) say(`Left out: ${sentence}`);
-    if (part.draft !== null) made.push(await makePart(session, applied, part, part.draft, options, given));
+  for (const order of orders) {
+    const plan = await session.call('plans.create', order);
+    if (plan.sourceKind === 'database') await sayWarnings(session, plan.sourcePath);
+    made.push(plan);
   }
-  if (made.length === 0) throw new UsageError(`No plan can back up what ${applied.name} describes.`);
   return printPlans(made, options.json === true);
 }
 
-async function makePart(
+/** What the plan of a part would be. Nothing is made yet, so that a group is made whole or not at all. */
+async function orderOf(
   session: Session,
   applied: AppliedTemplate,
   part: AppliedPart,
-  draft: PlanDraft,
   options: AddOptions,
   given: Given,
-): Promise<Plan> {
-  const { destinationPath, keyVariable, sourcePath, ...rest } = draft;
-  const source = options.source === undefined ? sourcePath : resolve(options.source);
-  if (source === null) {
+): Promise<Params<'plans.create'>> {
+  const { destinationPath, keyVariable, sourcePath, ...rest } = part.draft;
+  for (const sentence of part.leftOut) say(`Left out: ${sentence}`);
+  if (sourcePath === null) {
     const places = part.places.map(({ path }) => path).join(', ');
     const folder = applied.folder === null ? '' : `, or --folder with ${applied.folder}`;
     throw new UsageError(
@@ -158,16 +168,14 @@ async function makePart(
   const suggested = destinationPath === null ? undefined : [destinationPath];
   const to = options.to ?? suggested;
   if (to === undefined) throw new UsageError('The template knows no folder for the snapshots here. Give --to.');
-  const made = await session.call('plans.create', {
+  return {
     ...rest,
     ...given,
-    name: options.name ?? draft.name,
-    sourcePath: source,
+    name: options.name ?? rest.name,
+    sourcePath,
     destinations: await chosenDestinations(session, to),
-    ...(await keyFor(session, source, keyVariable, options)),
-  });
-  await sayWarnings(session, made.sourcePath);
-  return made;
+    ...(rest.sourceKind === 'files' ? {} : await keyFor(session, sourcePath, keyVariable, options)),
+  };
 }
 
 /** The key that was given; or the program's own variable, where it is set and the database is encrypted. */

@@ -36,7 +36,7 @@ export function addTemplateCommands(program: Command, context: CommandContext): 
     .option('--folder <folder>', 'the folder of the program, for a template that asks for it')
     .action((given: string, options: { folder?: string; json?: boolean }) =>
       context(options, async (session) => {
-        const applied = await appliedTemplate(session, given, options.folder);
+        const applied = await appliedTemplate(session, given, options);
         print(options.json === true, applied, appliedInWords(applied));
         return EXIT.done;
       }),
@@ -93,9 +93,12 @@ export function addTemplateCommands(program: Command, context: CommandContext): 
 export async function appliedTemplate(
   session: Session,
   given: string,
-  folder: string | undefined,
+  { folder, source }: { folder?: string; source?: string },
 ): Promise<AppliedTemplate> {
-  const where = folder === undefined ? {} : { folder: resolve(folder) };
+  const where = {
+    ...(folder === undefined ? {} : { folder: resolve(folder) }),
+    ...(source === undefined ? {} : { source: resolve(source) }),
+  };
   const isFile = /[/\\.]/.test(given) && existsSync(given);
   return session.call(
     'templates.apply',

@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import type { Template } from '../../src-shared/model/template.ts';
-import type { AppliedTemplate, TemplateSummary } from '../../src-shared/model/template-use.ts';
-import { draftOf, leftOutOf } from '../../src-shared/rules/template-drafts.ts';
+import type { AppliedTemplate, PlanDraft, TemplateSummary } from '../../src-shared/model/template-use.ts';
+import { draftOf } from '../../src-shared/rules/template-drafts.ts';
 import { expandPlaces, type Machine } from '../../src-shared/rules/template-places.ts';
 import { parseTemplate, templateText } from '../../src-shared/rules/template-text.ts';
 import { templateInWords } from '../../src-shared/rules/template-words.ts';
@@ -97,21 +97,46 @@ export function summaryOf(template: Template): TemplateSummary {
   return { id, name, purpose, builtIn: builtInTemplate(id) !== undefined, sentences: templateInWords(template) };
 }
 
-/** What a template would do on this machine: the places that exist come first. */
-export async function applyTemplate(template: Template, folder: string | null): Promise<AppliedTemplate> {
+/**
+ * What a template would do on this machine: the places that exist come first.
+ * @param source where the one thing it backs up is, for people who have it elsewhere; `null`: at its usual places
+ */
+export async function applyTemplate(
+  template: Template,
+  folder: string | null,
+  source: string | null,
+): Promise<AppliedTemplate> {
   const machine: Machine = { platform: platform(), environment: process.env, home: homedir(), folder };
   const destinations = await lookAt(expandPlaces(template.destination, machine));
   const destination = destinations[0]?.path ?? null;
+  const required = template.parts.filter(({ optional }) => !optional);
+  if (source !== null && required.length !== 1) {
+    throw new SnapkeepError('INVALID_PARAMS', `${template.name} makes ${required.length} plans.`, {
+      hint: 'A source can be given for a template of one plan alone.',
+    });
+  }
   const parts: AppliedTemplate['parts'] = [];
   for (const part of template.parts) {
-    const places = await lookAt(expandPlaces(part.places, machine));
-    const source = places.find((place) => place.exists)?.path ?? null;
+    const usual = await lookAt(expandPlaces(part.places, machine));
+    const elsewhere = source !== null && part === required[0] ? await lookAt([source]) : undefined;
+    const places = elsewhere ?? usual;
+    const sourcePath = elsewhere?.[0]?.path ?? places.find((place) => place.exists)?.path ?? null;
     const { id, name, kind, optional } = part;
-    const draft = draftOf(template, part, source, destination, join);
-    parts.push({ id, name, kind, optional, places, draft, leftOut: leftOutOf(part) });
+    const draft = draftOf(template, part, { sourcePath, destination }, { join, dirname });
+    parts.push({ id, name, kind, optional, places, ...(await withoutAbsent(draft)) });
   }
   const { id, name, folder: asksFor } = template;
   return { id, name, sentences: templateInWords(template), folder: asksFor, destinations, parts };
+}
+
+/** Not every installation has each companion. */
+async function withoutAbsent(draft: PlanDraft): Promise<{ draft: PlanDraft; leftOut: string[] }> {
+  const there: PlanDraft['companions'] = [];
+  const leftOut: string[] = [];
+  for (const companion of draft.companions)
+    if (companion.path === draft.sourcePath || (await mayExist(companion.path))) there.push(companion);
+    else leftOut.push(`${companion.path}, which is not there.`);
+  return { draft: { ...draft, companions: there }, leftOut };
 }
 
 async function lookAt(paths: readonly string[]): Promise<Array<{ path: string; exists: boolean }>> {

@@ -35,6 +35,8 @@ const key = KeyInput.optional();
 const chosen = z.object({ path: FilePath.nullable() });
 /** A template or a schedule that somebody wrote is not longer, in characters. */
 const templateTextInput = z.string().min(1).max(200_000);
+/** `source`: where the one thing it backs up is, if it is at none of its usual places. */
+const templatePlaces = { folder: FilePath.optional(), source: FilePath.optional() };
 const foreignPlace = z.union([z.strictObject({ destinationId: z.uuid() }), z.strictObject({ path: FilePath })]);
 const foreignOrder = {
   files: z.array(ForeignPath).min(1).max(20_000).optional(),
@@ -136,6 +138,7 @@ export const methods = {
       seal: SnapshotSeal.optional(),
       sealSecrets: SealSecretsInput.optional(),
       method: Plan.shape.method.optional(),
+      namePattern: Plan.shape.namePattern.optional(),
       schemaVersion: Plan.shape.schemaVersion.optional(),
       lockFiles: Plan.shape.lockFiles.optional(),
       /** Of snapshots from now on. */
@@ -205,8 +208,8 @@ export const methods = {
    */
   'templates.apply': {
     params: z.union([
-      z.strictObject({ templateId: z.string().min(1).max(40), folder: FilePath.optional() }),
-      z.strictObject({ text: templateTextInput, folder: FilePath.optional() }),
+      z.strictObject({ templateId: z.string().min(1).max(40), ...templatePlaces }),
+      z.strictObject({ text: templateTextInput, ...templatePlaces }),
     ]),
     result: AppliedTemplate,
   },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkNamePattern, DEFAULT_NAME_PATTERN } from '../rules/name-pattern.ts';
 import { Companions } from './companion.ts';
 import { PlanKey } from './encryption.ts';
 import { Run } from './run.ts';
@@ -68,6 +69,22 @@ export const LockFiles = z
   .max(20);
 export type LockFiles = z.infer<typeof LockFiles>;
 
+/** How its snapshots are named: see `rules/name-pattern.ts`. */
+export const NamePattern = z
+  .string()
+  .trim()
+  .superRefine((pattern, context) => {
+    const problem = checkNamePattern(pattern);
+    if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+  });
+
+/**
+ * What a plan is about: a database, with or without companions; or `files`, which are its companions alone. The source
+ * of such a plan is its first companion.
+ */
+export const SourceKind = z.enum(['database', 'files']);
+export type SourceKind = z.infer<typeof SourceKind>;
+
 /** One of the destinations of a plan. */
 export const PlanDestination = z.strictObject({
   destinationId: z.uuid(),
@@ -94,8 +111,10 @@ export const PlanGroup = GroupName.nullable();
 /** What a person decides about a plan. */
 export const PlanInput = z.object({
   name: z.string().trim().min(1).max(80),
+  sourceKind: SourceKind.default('database'),
   sourcePath: FilePath,
   destinations: destinationsOf(PlanDestinationInput),
+  namePattern: NamePattern.default(DEFAULT_NAME_PATTERN),
   compression: Compression.default('gz'),
   schedule: Schedule.default({ kind: 'manual' }),
   /** Of the schedule and of the days of the retention. */
@@ -115,7 +134,9 @@ export type PlanInput = z.infer<typeof PlanInput>;
 /** A source, the destination of its snapshots, and the rules for both. */
 export const Plan = z.object({
   ...PlanInput.shape,
+  sourceKind: SourceKind,
   destinations: destinationsOf(PlanDestination),
+  namePattern: NamePattern,
   compression: Compression,
   schedule: Schedule,
   timeZone: TimeZone,

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { Drill, Retention } from './plan.ts';
+import { Companions } from './companion.ts';
+import { Drill, LockFiles, NamePattern, PlanGroup, Retention, SchemaVersionQuery, SourceKind } from './plan.ts';
 import { Schedule, TimeZone } from './schedule.ts';
-import { Compression, FilePath } from './values.ts';
+import { BackupMethod, Compression, FilePath } from './values.ts';
 
 /** A template in a list. */
 export const TemplateSummary = z.object({
@@ -18,13 +19,21 @@ export type TemplateSummary = z.infer<typeof TemplateSummary>;
 /** What a plan made from a template would be, but for what nobody has said yet. */
 export const PlanDraft = z.object({
   name: z.string(),
+  sourceKind: SourceKind,
+  /** `null`: it is at none of its usual places, so its companions are not known either. */
   sourcePath: FilePath.nullable(),
   destinationPath: FilePath.nullable(),
+  namePattern: NamePattern,
+  method: BackupMethod,
   compression: Compression,
+  companions: Companions,
+  group: PlanGroup,
   schedule: Schedule,
   timeZone: TimeZone,
   retention: Retention,
   drill: Drill,
+  schemaVersion: SchemaVersionQuery,
+  lockFiles: LockFiles,
   /** The program's own variable with the key of the database; `null`: it is not encrypted. */
   keyVariable: z.string().nullable(),
 });
@@ -38,9 +47,8 @@ export const AppliedPart = z.object({
   optional: z.boolean(),
   /** Where it may be, the likeliest first. */
   places: z.array(z.object({ path: FilePath, exists: z.boolean() })),
-  /** `null`: no plan can back it up. */
-  draft: PlanDraft.nullable(),
-  /** What of it the plan does not do, one sentence each. */
+  draft: PlanDraft,
+  /** What of it the plan leaves out, because it is not there; one sentence each. */
   leftOut: z.array(z.string()),
 });
 export type AppliedPart = z.infer<typeof AppliedPart>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { checkNamePattern, DEFAULT_NAME_PATTERN } from '../rules/name-pattern.ts';
-import { KEEP_ALL, Retention } from './plan.ts';
+import { DEFAULT_NAME_PATTERN } from '../rules/name-pattern.ts';
+import { KEEP_ALL, NamePattern, Retention } from './plan.ts';
 import { Schedule, TimeZone } from './schedule.ts';
 import { BackupMethod, Compression } from './values.ts';
 
@@ -30,14 +30,6 @@ const placesOf = z.array(Place).max(20).default([]);
 export const Places = z.strictObject({ linux: placesOf, macos: placesOf, windows: placesOf });
 export type Places = z.infer<typeof Places>;
 const NOWHERE: Places = { linux: [], macos: [], windows: [] };
-
-const NamePattern = z
-  .string()
-  .trim()
-  .superRefine((pattern, context) => {
-    const problem = checkNamePattern(pattern);
-    if (problem !== null) context.addIssue({ code: 'custom', message: problem });
-  });
 
 const [manual, interval, daily, weekly, monthly, cron, onChange] = Schedule.options;
 const StrictSchedule = z.discriminatedUnion('kind', [

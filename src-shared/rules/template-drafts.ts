@@ -1,48 +1,77 @@
+import type { Companion } from '../model/companion.ts';
 import type { Template, TemplatePart } from '../model/template.ts';
 import type { PlanDraft } from '../model/template-use.ts';
-import { DEFAULT_NAME_PATTERN } from './name-pattern.ts';
 import { countChecks } from './template-words.ts';
 
-/**
- * What of a part no plan can hold, one sentence each; empty: the plan is all of it. This is the one place that knows:
- * what plans learn to hold is taken out here and put into {@link draftOf}.
- */
-export function leftOutOf(part: TemplatePart): string[] {
-  if (part.kind !== 'database') return [`${part.name} is a ${KINDS[part.kind]}, which no plan can back up.`];
-  const { method, companions, schemaVersion, lockFiles, namePattern } = part;
-  return [
-    ...(method === 'online' ? [] : ['The database is copied page by page, not compacted or written as SQL.']),
-    ...companions.map(({ path }) => `${path} is not backed up together with the database.`),
-    ...(schemaVersion === null ? [] : ['The version of the schema is not looked at.']),
-    ...(lockFiles.length === 0 ? [] : ['There is no reset that would remove its lock files.']),
-    ...(namePattern === DEFAULT_NAME_PATTERN ? [] : ['Snapshots are named by the plan and the time, in UTC.']),
-  ];
+/** Where the plan of a part would take from and bring to. */
+export interface DraftPlaces {
+  /** The database, file, folder or disk; `null`: it is not here. */
+  sourcePath: string | null;
+  /** The folder that the template's snapshots go below; `null`: nobody has said. */
+  destination: string | null;
 }
 
-const KINDS = { file: 'single file', folder: 'folder', image: 'image of a disk' } as const;
+/** What a path means on this machine. */
+export interface PathRules {
+  join(folder: string, name: string): string;
+  dirname(path: string): string;
+}
 
-/**
- * What a plan for a part would be; `null` where no plan can back it up.
- * @param destination the folder that the template's snapshots go below; `null`: nobody has said
- */
-export function draftOf(
-  template: Template,
-  part: TemplatePart,
-  sourcePath: string | null,
-  destination: string | null,
-  join: (folder: string, name: string) => string,
-): PlanDraft | null {
-  if (part.kind !== 'database') return null;
+/** What a plan for a part would be. */
+export function draftOf(template: Template, part: TemplatePart, places: DraftPlaces, paths: PathRules): PlanDraft {
+  const { sourcePath, destination } = places;
   const alone = template.parts.filter(({ optional }) => !optional).length === 1;
+  const database = part.kind === 'database' ? part : null;
   return {
-    name: alone ? template.id : `${template.id}-${part.id}`,
+    name: alone && !part.optional ? template.id : `${template.id}-${part.id}`,
+    sourceKind: database === null ? 'files' : 'database',
     sourcePath,
-    destinationPath: destination === null || part.subfolder === '' ? destination : join(destination, part.subfolder),
+    destinationPath:
+      destination === null || part.subfolder === '' ? destination : paths.join(destination, part.subfolder),
+    namePattern: part.namePattern,
+    method: database?.method ?? 'online',
     compression: part.compression,
+    companions: sourcePath === null ? [] : companionsOf(part, sourcePath, paths),
+    group: alone ? null : template.name,
     schedule: part.schedule,
     timeZone: part.timeZone,
     retention: part.retention,
-    drill: { schedule: { kind: 'manual' }, withinDays: null, checks: countChecks(part) },
-    keyVariable: part.encryption?.keyVariable ?? null,
+    drill: {
+      schedule: { kind: 'manual' },
+      withinDays: null,
+      checks: database === null ? [] : countChecks(database),
+    },
+    schemaVersion: database?.schemaVersion ? { sql: database.schemaVersion.sql } : null,
+    lockFiles: database?.lockFiles ?? [],
+    keyVariable: database?.encryption?.keyVariable ?? null,
   };
+}
+
+/** A part without a database is stored as its first companion. */
+function companionsOf(part: TemplatePart, sourcePath: string, paths: PathRules): Companion[] {
+  const folder = paths.dirname(sourcePath);
+  const own: Companion[] =
+    part.kind === 'database'
+      ? []
+      : [{ name: part.id, path: sourcePath, kind: part.kind, exclude: part.kind === 'folder' ? part.exclude : [] }];
+  const beside = part.kind === 'database' || part.kind === 'file' ? part.companions : [];
+  return [
+    ...own,
+    ...beside.map(({ path, kind, exclude }) => ({
+      name: companionName(path),
+      path: paths.join(folder, path),
+      kind,
+      exclude,
+    })),
+  ];
+}
+
+/** A name for a companion by its path: its last part, in letters, digits and hyphens. */
+export function companionName(path: string): string {
+  const last = path.split(/[/\\]/).findLast((each) => each !== '') ?? '';
+  const name = last
+    .replace(/[^A-Za-z0-9_-]+/g, '-')
+    .replace(/^[-_]+|-+$/g, '')
+    .slice(0, 40);
+  return name === '' || /^(db|manifest|latest)$/i.test(name) ? 'files' : name;
 }

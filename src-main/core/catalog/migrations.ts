@@ -157,6 +157,8 @@ export const migrations: readonly Migration[] = [
   `
   ALTER TABLE plans ADD COLUMN companions TEXT NOT NULL DEFAULT '[]';
   ALTER TABLE plans ADD COLUMN plan_group TEXT;
+  ALTER TABLE plans ADD COLUMN source_kind TEXT NOT NULL DEFAULT 'database';
+  ALTER TABLE plans ADD COLUMN name_pattern TEXT NOT NULL DEFAULT '{plan}-{date}-{time}';
 
   CREATE TABLE snapshot_companions (
     snapshot_id TEXT PRIMARY KEY REFERENCES snapshots(id) ON DELETE CASCADE,

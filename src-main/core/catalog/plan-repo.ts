@@ -7,6 +7,7 @@ import {
   type PlanDestination,
   Retention,
   SchemaVersionQuery,
+  type SourceKind,
 } from '../../../src-shared/model/plan.ts';
 import { Pause, Schedule } from '../../../src-shared/model/schedule.ts';
 import { SnapshotSeal } from '../../../src-shared/model/seal.ts';
@@ -33,6 +34,8 @@ interface PlanRow {
   lock_files: string;
   companions: string;
   plan_group: string | null;
+  source_kind: SourceKind;
+  name_pattern: string;
 }
 
 /** The table of plans. */
@@ -79,15 +82,15 @@ export class PlanRepo {
       .prepare(
         `INSERT INTO plans (id, name, source_path, compression, verify_after_backup, created_at, updated_at,
            retention, schedule, time_zone, drill, paused, key, seal, method, schema_version, lock_files,
-           companions, plan_group)
+           companions, plan_group, source_kind, name_pattern)
          VALUES (@id, @name, @sourcePath, @compression, @verify, @createdAt, @updatedAt,
            @retention, @schedule, @timeZone, @drill, @paused, @key, @seal, @method, @schemaVersion, @lockFiles,
-           @companions, @group)
+           @companions, @group, @sourceKind, @namePattern)
          ON CONFLICT (id) DO UPDATE SET name = @name, source_path = @sourcePath,
            compression = @compression, verify_after_backup = @verify, updated_at = @updatedAt, retention = @retention,
            schedule = @schedule, time_zone = @timeZone, drill = @drill, paused = @paused, key = @key, seal = @seal,
            method = @method, schema_version = @schemaVersion, lock_files = @lockFiles, companions = @companions,
-           plan_group = @group`,
+           plan_group = @group, source_kind = @sourceKind, name_pattern = @namePattern`,
       )
       .run({
         id: plan.id,
@@ -109,6 +112,8 @@ export class PlanRepo {
         lockFiles: JSON.stringify(plan.lockFiles),
         companions: JSON.stringify(plan.companions),
         group: plan.group,
+        sourceKind: plan.sourceKind,
+        namePattern: plan.namePattern,
       });
   }
 
@@ -144,6 +149,8 @@ export class PlanRepo {
       lockFiles: LockFiles.parse(JSON.parse(row.lock_files)),
       companions: Companions.parse(JSON.parse(row.companions)),
       group: row.plan_group,
+      sourceKind: row.source_kind,
+      namePattern: row.name_pattern,
     };
   }
 }

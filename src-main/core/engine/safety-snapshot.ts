@@ -3,6 +3,7 @@ import { open, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import { DEFAULT_NAME_PATTERN } from '../../../src-shared/rules/name-pattern.ts';
 import { planNameFromPath, snapshotName } from '../../../src-shared/rules/naming.ts';
 import { storeImage } from './compress.ts';
 import { copySynced, exists, partialPath, sidecarPaths, writerOf, writeSynced } from './durable-files.ts';
@@ -59,6 +60,8 @@ function snapshotRequest(request: SafetyRequest): Parameters<typeof takeSnapshot
     compression: 'zst',
     // It stays on this machine, beside the database, which is not sealed either.
     seal: null,
+    namePattern: DEFAULT_NAME_PATTERN,
+    timeZone: null,
     method: 'online',
     schemaVersion: null,
     companions: [],

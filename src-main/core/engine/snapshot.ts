@@ -6,7 +6,8 @@ import type { Companion, StoredCompanion } from '../../../src-shared/model/compa
 import { MANIFEST_FORMAT, type Manifest, type SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
 import type { SnapshotSeal } from '../../../src-shared/model/seal.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
-import { ownSnapshotName, snapshotName } from '../../../src-shared/rules/naming.ts';
+import { nameFromPattern } from '../../../src-shared/rules/name-pattern.ts';
+import { extensionFor, ownSnapshotName } from '../../../src-shared/rules/naming.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
 import { removeCompanions, storeCompanions } from './companions/store-companions.ts';
 import type { StoredDigest } from './compress.ts';
@@ -25,8 +26,11 @@ export interface SnapshotRequest extends ContentRequest {
   /** The folder it is stored in. */
   folder: string;
   plan: { id: string | null; name: string };
-  /** A file name of the user's own; without one the plan's name and the time are used. */
+  /** A file name of the user's own; without one the pattern is used. */
   ownName: string | null;
+  namePattern: string;
+  /** Of the times in names that show the local clock; `null`: the machine's. */
+  timeZone: string | null;
   compression: Compression;
   seal: SnapshotSeal;
   /** What is stored beside it. */
@@ -196,8 +200,9 @@ async function freeName(request: SnapshotRequest, at: Date): Promise<string> {
     return name;
   }
   for (let attempt = 1; ; attempt++) {
-    const { plan, compression, seal, method } = request;
-    const name = snapshotName(plan.name, at, compression, attempt, seal !== null, method === 'dump');
+    const { plan, namePattern, timeZone, compression, seal, method } = request;
+    const ending = extensionFor(compression, seal !== null, method === 'dump');
+    const name = nameFromPattern(namePattern, { planName: plan.name, at, timeZone, ending, attempt });
     if (!(await taken(name))) return name;
   }
 }

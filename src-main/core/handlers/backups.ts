@@ -1,6 +1,7 @@
 import type { KeyInput } from '../../../src-shared/model/encryption.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
+import { DEFAULT_NAME_PATTERN } from '../../../src-shared/rules/name-pattern.ts';
 import { planNameFromPath } from '../../../src-shared/rules/naming.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
@@ -33,8 +34,9 @@ export function backupsHandlers(core: CoreContext): Handlers<MethodsOf<'backups'
       }
       const { to, verify = true } = params;
       const order = await orderWithoutPlan(core, params);
+      const named = { ownName, namePattern: DEFAULT_NAME_PATTERN, timeZone: null };
       return {
-        run: await startBackup(core, { ...order, to: { folder: to }, ownName, companions: [], verify, slot: null }),
+        run: await startBackup(core, { ...order, to: { folder: to }, ...named, companions: [], verify, slot: null }),
       };
     },
   };

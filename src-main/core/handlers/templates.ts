@@ -12,9 +12,13 @@ export function templatesHandlers({ dataFolder }: CoreContext): Handlers<Methods
   const saved = new SavedTemplates(join(dataFolder.path, 'templates'));
   return {
     'templates.list': () => listTemplates(saved),
-    'templates.apply': async ({ folder, ...given }) => {
+    'templates.apply': async ({ folder, source, ...given }) => {
       const template = 'text' in given ? parseTemplate(given.text) : await findTemplate(saved, given.templateId);
-      return applyTemplate(template, folder === undefined ? null : await canonicalPath(folder));
+      return applyTemplate(
+        template,
+        folder === undefined ? null : await canonicalPath(folder),
+        source === undefined ? null : await canonicalPath(source),
+      );
     },
     'templates.save': async ({ text, replace }) => {
       const template = parseTemplate(text);

@@ -24,6 +24,8 @@ export interface BackupOrder {
   /** Where it may be stored, the likeliest first: a folder, or the destinations of a plan. */
   to: { folder: string } | { destinationIds: string[] };
   ownName: string | null;
+  namePattern: string;
+  timeZone: string | null;
   compression: Compression;
   seal: SnapshotSeal;
   method: BackupMethod;
@@ -42,7 +44,8 @@ export function orderOf(core: CoreContext, plan: Plan, slot: Run['slot'] = null)
   const { id, name, sourcePath, companions, compression, seal, method, schemaVersion, verifyAfterBackup } = plan;
   const to = { destinationIds: plan.destinations.map(({ destinationId }) => destinationId) };
   const keys: BackupOrder['keys'] = (log) => keysOfPlan(core, plan, log);
-  const what = { plan: { id, name }, sourcePath, companions, to, ownName: null };
+  const { namePattern, timeZone } = plan;
+  const what = { plan: { id, name }, sourcePath, companions, to, ownName: null, namePattern, timeZone };
   return { ...what, compression, seal, method, schemaVersion, verify: verifyAfterBackup, slot, keys };
 }
 

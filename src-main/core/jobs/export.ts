@@ -6,7 +6,10 @@ import type { BackupOrder } from './backup.ts';
 import { sealSecretsOfPlan } from './seals.ts';
 
 /** What a backup into a pipe needs of an order. */
-export type ExportOrder = Omit<BackupOrder, 'to' | 'ownName' | 'companions' | 'verify' | 'slot'>;
+export type ExportOrder = Omit<
+  BackupOrder,
+  'to' | 'ownName' | 'namePattern' | 'timeZone' | 'companions' | 'verify' | 'slot'
+>;
 
 /** Queues the writing of a snapshot to a descriptor of this process; it is entered nowhere. */
 export async function startExport(core: CoreContext, order: ExportOrder, descriptor: number): Promise<Run> {
