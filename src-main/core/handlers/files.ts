@@ -64,6 +64,7 @@ async function identifyFile(core: CoreContext, given: string): Promise<FileIdent
     path,
     name: basename(path),
     content,
+    sourceKind: content === 'files' || manifest?.method === 'files' ? 'files' : (snapshot?.sourceKind ?? 'database'),
     sizeBytes: info.size,
     modifiedAt: info.mtime.toISOString(),
     restorable,
@@ -74,7 +75,7 @@ async function identifyFile(core: CoreContext, given: string): Promise<FileIdent
     snapshotId: snapshot?.id ?? null,
     planName: snapshot?.planName ?? manifest?.plan.name ?? null,
     createdAt: manifest?.createdAt ?? snapshot?.createdAt ?? null,
-    tables: manifest?.database.tables ?? snapshot?.tables ?? null,
+    tables: manifest?.database?.tables ?? snapshot?.tables ?? null,
     imageBytes: manifest?.image.bytes ?? snapshot?.imageBytes ?? null,
     suggestedTarget: snapshot?.sourcePath ?? manifest?.source.path ?? null,
   };
