@@ -53,7 +53,8 @@ export function orderOf(core: CoreContext, plan: Plan, slot: Run['slot'] = null)
 
 /** Queues a backup: a snapshot, entered into the catalog, and proven if so ordered. */
 export async function startBackup(core: CoreContext, order: BackupOrder): Promise<Run> {
-  const source = await canonicalFilePath(order.sourcePath);
+  const ofFiles = order.sourceKind === 'files';
+  const source = ofFiles ? order.sourcePath : await canonicalFilePath(order.sourcePath);
   const folder = await storingFolder(core, order.to);
   if (source === core.dataFolder.catalogFile) {
     throw new SnapkeepError('CONFLICT', "This is Snapkeep's own catalog, which needs no backup.", {
@@ -64,7 +65,7 @@ export async function startBackup(core: CoreContext, order: BackupOrder): Promis
     kind: 'backup',
     planId: order.plan.id,
     planName: order.plan.name,
-    subject: basename(source),
+    subject: ofFiles ? order.plan.name : basename(source),
     locks: [...new Set([source, ...order.companions.map(({ path }) => path)])],
     folders: [folder],
     slot: order.slot,
@@ -110,7 +111,7 @@ async function backUp(core: CoreContext, order: BackupOrder, folder: string, han
   const result: RunResult = {
     kind: 'backup',
     snapshotId: manifest.id,
-    sizeBytes: manifest.stored.bytes,
+    sizeBytes: manifest.companions.reduce((sum, { diskBytes }) => sum + diskBytes, manifest.stored.bytes),
     verification: null,
   };
   handle.update({ snapshotId: manifest.id, result });
