@@ -85,17 +85,20 @@ function unsealCommand(seals: KitFiles['seals']): string[] {
 }
 
 function treeCommands(name: string, kind: 'file' | 'folder', path: string): string[] {
-  const unpacked = shellWord(`unpacked-${name}`);
+  const unpacked = `unpacked-${name}`;
+  // Everything in an archive is in one folder, which has the rights and times of the one that was stored.
+  const tar = (archive: string): string => `tar -xpf ${archive} --exclude=.snapkeep-index.jsonl -C opened-${name}`;
   return [
     `TARGET=${shellWord(path)}`,
-    `mkdir ${unpacked}`,
+    `mkdir opened-${name}`,
     'case "$FILES" in',
-    `*.tar.gz) gunzip -c "$FILES" | tar -xpf - -C ${unpacked} ;;`,
-    `*.tar.zst) zstd -dc "$FILES" | tar -xpf - -C ${unpacked} ;;`,
-    `*.tar) tar -xpf "$FILES" -C ${unpacked} ;;`,
-    `*) cp -a "$FILES"/. ${unpacked} ;;`,
+    `*.tar.gz) gunzip -c "$FILES" | ${tar('-')} ;;`,
+    `*.tar.zst) zstd -dc "$FILES" | ${tar('-')} ;;`,
+    `*.tar) ${tar('"$FILES"')} ;;`,
+    `*) cp -a "$FILES" opened-${name}/ ;;`,
     'esac',
-    `rm -f ${unpacked}/.snapkeep-index.jsonl`,
+    `mv opened-${name}/* ${unpacked}`,
+    `if [ -d "$FILES" ]; then rm -f ${unpacked}/.snapkeep-index.jsonl; touch -r "$FILES" ${unpacked}; fi`,
     'if [ -e "$TARGET" ]; then mv -n "$TARGET" "$TARGET.before"; fi',
     kind === 'file' ? `cp -a ${unpacked}/"$(basename "$TARGET")" "$TARGET"` : `cp -a ${unpacked} "$TARGET"`,
     'sync',

@@ -23,7 +23,7 @@ test('a configuration of three files is stored, listed, proven, drilled, and put
   const { core, app, plan } = scene;
   expect(plan).toMatchObject({ sourceKind: 'files', sourcePath: join(app, 'config.toml') });
   const before = contentsOf(app);
-  const snapshot = await takeBackup({ ...scene, source: '' });
+  const snapshot = await takeBackup(scene);
   expect(snapshot).toMatchObject({ sourceKind: 'files', tableCount: 0, rowCount: 0, proof: { valid: true } });
   expect(snapshot.name).toMatch(/^Config-\d{4}-\d\d-\d\d-\d{6}\.files\.json$/);
   expect(snapshot.companions.map(({ name, files, whole }) => [name, files, whole])).toEqual([
@@ -62,7 +62,7 @@ test('a configuration of three files is stored, listed, proven, drilled, and put
 test('it is known for what it is, and no database is made of it', async () => {
   const scene = await setFilesScene();
   const { core, folder, destination } = scene;
-  const { id, path, name } = await takeBackup({ ...scene, source: '' });
+  const { id, path, name } = await takeBackup(scene);
   expect(await core.call('files.identify', { path })).toMatchObject({
     content: 'files',
     sourceKind: 'files',
@@ -109,7 +109,7 @@ test('it is copied to a second folder, read there, found by another Snapkeep, an
     planId: plan.id,
     destinations: [{ destinationId: first }, { destinationId: nas }],
   });
-  const old = await takeBackup({ ...scene, source: '' });
+  const old = await takeBackup(scene);
   await settle(core);
   expect(await statesAt(core, nas)).toEqual(['stored']);
   const before = readTree(app);
@@ -126,7 +126,7 @@ test('it is copied to a second folder, read there, found by another Snapkeep, an
   expect(scan.result).toMatchObject({ found: 1, added: 1, problems: [] });
   expect(await other.call('snapshots.list', {})).toMatchObject([{ sourceKind: 'files', id: old.id }]);
 
-  const newer = await takeBackup({ ...scene, source: '' });
+  const newer = await takeBackup(scene);
   await settle(core);
   const { confirmation } = await core.call('snapshots.previewDelete', { snapshotId: old.id });
   await succeed(core, 'snapshots.delete', { snapshotId: old.id, confirmation });
@@ -147,7 +147,7 @@ test('sealed, nothing plain is on the destination, and it comes back with the pa
     },
   });
   const { core, app, destination } = scene;
-  const snapshot = await takeBackup({ ...scene, source: '' });
+  const snapshot = await takeBackup(scene);
   expect(snapshot).toMatchObject({ sealed: 'passphrase', proof: { valid: true } });
   expect(snapshot.name).toMatch(/\.files\.json\.age$/);
   expect(snapshot.companions.map(({ way }) => way)).toEqual(['archive', 'archive', 'archive']);
@@ -170,7 +170,7 @@ test('an image file comes back byte for byte, into a file that may hold somethin
     },
   });
   const { core, app } = scene;
-  const snapshot = await takeBackup({ ...scene, source: '' });
+  const snapshot = await takeBackup(scene);
   expect(snapshot).toMatchObject({ companions: [{ way: 'image', bytes: content.length }], proof: { valid: true } });
   expect(snapshot.diskBytes).toBeGreaterThan(snapshot.sizeBytes);
   writeFileSync(join(app, 'card.img'), Buffer.alloc(content.length));
