@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { KeyFingerprint } from '../../../src-shared/model/encryption.ts';
+import type { Encryption } from '../../../src-shared/model/encryption.ts';
 import type { RestoreCheck, RestoreMethod } from '../../../src-shared/model/restore.ts';
 import { keyInWords } from '../../../src-shared/rules/encryption-words.ts';
 import { compareSchemas, compareTables, countLostRows } from './compare.ts';
-import type { Unlocking } from './database-key.ts';
+import { encryptionOf, type Unlocking } from './database-key.ts';
 import { type DatabaseFacts, describeDatabase, readSchema, type SchemaEntry } from './describe-database.ts';
 import { exists, requireWritableFolder, sidecarPaths } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
 import { findFileHolders } from './file-holders.ts';
-import { closeReading, openDatabase, openForReading } from './open-database.ts';
+import { closeReading, openForReading } from './open-database.ts';
 import type { TaskContext } from './task-context.ts';
 import { stageAndVerify } from './verify.ts';
 
@@ -30,8 +30,8 @@ export interface PreparedRestore {
   check: RestoreCheck;
   imagePath: string;
   imageSha256: string;
-  /** The key that opened the image; `null`: it is not encrypted. */
-  key: KeyFingerprint | null;
+  /** What opened the image; `null`: it is not encrypted. */
+  encryption: Encryption | null;
 }
 
 /**
@@ -50,7 +50,6 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
     });
   }
   context.progress('comparing', 0, null);
-  const schema = readStagedSchema(staged.imagePath, staged.unlocking);
   const target = await lookAtTarget(request.targetPath, context);
   const method = chooseMethod(target, facts, staged.unlocking);
   const { manifest } = staged;
@@ -76,7 +75,7 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
     },
     tables: compareTables(target.facts?.tables ?? [], facts.tables),
     rowsLost: countLostRows(compareTables(target.facts?.tables ?? [], facts.tables)),
-    schemaChanges: target.facts === undefined ? [] : compareSchemas(target.schema, schema),
+    schemaChanges: target.facts === undefined ? [] : compareSchemas(target.schema, staged.schema),
     keyNote: keyNote(target, staged.unlocking),
     safetyFolder: target.exists ? request.safetyFolder : null,
   };
@@ -84,7 +83,7 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
     check: { ...check, confirmation: confirmationOf(staged.imageSha256, method, target, request.targetPath) },
     imagePath: staged.imagePath,
     imageSha256: staged.imageSha256,
-    key: staged.unlocking?.key.fingerprint ?? null,
+    encryption: encryptionOf(staged.unlocking),
   };
 }
 
@@ -196,14 +195,5 @@ async function requireTargetFolder(targetPath: string): Promise<void> {
       hint: 'Create it first, or choose another place.',
       cause: error,
     });
-  }
-}
-
-function readStagedSchema(imagePath: string, unlocking: Unlocking | null): SchemaEntry[] {
-  const image = openDatabase(imagePath, { mustExist: true, unlocking });
-  try {
-    return readSchema(image);
-  } finally {
-    image.close();
   }
 }

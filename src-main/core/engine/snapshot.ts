@@ -9,6 +9,7 @@ import { ownSnapshotName, snapshotName } from '../../../src-shared/rules/naming.
 import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
 import { type StoredDigest, storeImage } from './compress.ts';
 import { copyImage, type Image } from './copy-image.ts';
+import { encryptionOf } from './database-key.ts';
 import { type DatabaseFacts, describeDatabase, totalRows } from './describe-database.ts';
 import { exists, partialPath, publishFile, requireWritableFolder } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
@@ -109,7 +110,7 @@ async function storeSnapshot(
       createdAt: image.takenAt.toISOString(),
       compression: request.compression,
       ...digest,
-      encryption: image.unlocking && { format: image.unlocking.format, key: image.unlocking.key.fingerprint },
+      encryption: encryptionOf(image.unlocking),
       seal: request.seal,
       database: { ...facts, journalMode: image.journalMode },
       versions: { sqlite: sqliteVersion(), snapkeep: request.snapkeepVersion },

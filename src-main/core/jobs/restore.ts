@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type ErrorCode, SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Encryption } from '../../../src-shared/model/encryption.ts';
 import { MANIFEST_SUFFIX, type Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Run, RunResult } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
@@ -47,7 +48,7 @@ export function startRestoreCheck(
         ...core.keys.all().filter(({ fingerprint }) => !own.some((key) => key.fingerprint === fingerprint)),
       ];
       const prepared = await core.runInWorker('restore-check', request, { ...handle, keys, sealSecrets });
-      keepKey(core, keys, prepared.key);
+      keepKey(core, keys, prepared.encryption?.key);
       handle.keepStaging();
       // What was fetched is unpacked now, and people know the snapshot by where it came from.
       await rm(join(handle.stagingFolder, 'fetched'), { recursive: true, force: true });
@@ -77,7 +78,7 @@ export function startRestore(core: CoreContext, checkRunId: string, confirmation
     work: async (handle) => {
       handle.log('info', `Restoring ${prepared.check.source.path} to ${targetPath}.`);
       const request = { ...safetyRequest(core, handle, targetPath), prepared, lockWaitMs: lockWait(core) };
-      const applied = await replace(core, handle, 'restore', request);
+      const applied = await replace(core, handle, 'restore', request, prepared.encryption);
       if (snapshotId !== null && core.catalog.snapshots.get(snapshotId) !== undefined) {
         const at = core.clock.now().toISOString();
         recordVerification(core, snapshotId, destinationId, {
@@ -137,7 +138,7 @@ export function startUndo(core: CoreContext, restoreRunId: string | undefined): 
         safetyPath,
         lockWaitMs: lockWait(core),
       };
-      const applied = await replace(core, handle, 'undo', request);
+      const applied = await replace(core, handle, 'undo', request, safety.encryption);
       core.runs.amend(restore.id, { ...result, undoneBy: handle.id });
       return outcome('undo', targetPath, applied);
     },
@@ -165,6 +166,7 @@ async function replace<T extends 'restore' | 'undo'>(
   handle: RunHandle,
   kind: T,
   request: WorkerTasks[T]['request'],
+  encryption: Encryption | null,
 ): Promise<WorkerTasks[T]['result']> {
   let replaced = false;
   const listener: WorkerListener = {
@@ -175,7 +177,7 @@ async function replace<T extends 'restore' | 'undo'>(
     },
   };
   try {
-    return await core.runInWorker(kind, request, { ...handle, listener, keys: core.keys.all() });
+    return await core.runInWorker(kind, request, { ...handle, listener, keys: core.keys.all(encryption) });
   } catch (error) {
     if (!replaced && error instanceof SnapkeepError && NOTHING_REPLACED.has(error.code))
       handle.update({ result: null });
