@@ -11,6 +11,7 @@ import { extensionFor, ownSnapshotName } from '../../../src-shared/rules/naming.
 import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
 import { removeCompanions, storeCompanions } from './companions/store-companions.ts';
 import type { StoredDigest } from './compress.ts';
+import { encryptionOf } from './database-key.ts';
 import { totalRows } from './describe-database.ts';
 import { exists, partialPath, publishFile, requireWritableFolder, writerOf } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
@@ -105,7 +106,7 @@ async function storeSnapshot(
       createdAt: content.takenAt.toISOString(),
       compression: request.compression,
       ...digest,
-      encryption: content.unlocking && { format: content.unlocking.format, key: content.unlocking.key.fingerprint },
+      encryption: encryptionOf(content.unlocking),
       seal: request.seal,
       database: content.facts,
       schemaVersion: content.schemaVersion,
