@@ -69,6 +69,15 @@ test('files without a database are planned, backed up, listed, restored and put 
   expect(run(['restore', id, '--companion', 'main', '--to', folder]).exitCode).toBe(0);
   expect(readFileSync(join(folder, 'config.toml'), 'utf8')).toBe('a = 1');
 
+  const elsewhere = commandLineOf(join(folder, 'another home'));
+  expect(elsewhere(['restore', path, '--force'])).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining(`snapkeep adopt ${join(folder, 'backups')}`),
+  });
+  expect(elsewhere(['adopt', join(folder, 'backups')]).exitCode).toBe(0);
+  expect(elsewhere(['restore', path, '--force']).exitCode).toBe(0);
+  expect(readFileSync(join(app, 'config.toml'), 'utf8')).toBe('a = 1');
+
   expect(answer(run(['backup', 'config', '--json'])).id).not.toBe(id);
   expect(answer(run(['prune', 'config', '--keep-last', '1', '--yes', '--json']))).toMatchObject({ retainedCount: 2 });
   expect(readdirSync(join(folder, 'backups')).filter((each) => each.endsWith('.main'))).toHaveLength(2);

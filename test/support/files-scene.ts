@@ -43,7 +43,7 @@ export async function setFilesScene({
 }: {
   /** Makes the files and says what the plan holds. */
   files?: (app: string) => PlanInput['companions'];
-  plan?: Partial<PlanInput> & { sealSecrets?: { passphrase: string } };
+  plan?: Partial<PlanInput> & { sealSecrets?: { identity: string } };
   ports?: Partial<HostPorts>;
 } = {}): Promise<FilesScene> {
   const folder = temporaryFolder();

@@ -161,7 +161,7 @@ function rememberPlanKey(core: CoreContext, planId: string, { encryption }: Mani
 
 function notProven(path: string, message: string): SnapkeepError {
   return new SnapkeepError('CORRUPT', `The snapshot was stored but is not good. ${message}`, {
-    hint: 'If the database itself is damaged, restore it from an older snapshot; otherwise check the disk and back up again.',
+    hint: 'If what is backed up is damaged itself, restore it from an older snapshot; otherwise check the disk and back up again.',
     details: { path },
   });
 }

@@ -3,15 +3,17 @@ import { once } from 'node:events';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { describe, expect, test } from 'vitest';
 import { takeSnapshot } from '../../../src-main/core/engine/snapshot.ts';
+import type { HostPorts } from '../../../src-main/core/ports.ts';
 import { NODE } from '../../support/elsewhere.ts';
 import { filesWith } from '../../support/encrypted-databases.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { configIn, putBackFiles, setFilesScene, writeConfig } from '../../support/files-scene.ts';
+import { configIn, type FilesScene, putBackFiles, setFilesScene, writeConfig } from '../../support/files-scene.ts';
 import { folderAt, save, settle, statesAt } from '../../support/places.ts';
 import { quietContext } from '../../support/quiet-context.ts';
-import { contentsOf, expectFailure, expectNothingLeft, takeBackup } from '../../support/scene.ts';
+import { contentsOf, expectFailure, expectNothingLeft, setScene, takeBackup } from '../../support/scene.ts';
 import { manifestOf } from '../../support/stored-files.ts';
 import { runToEnd, startTestCore, succeed } from '../../support/test-core.ts';
 import { CompanionScene, makeTree, readTree } from '../../support/trees.ts';
@@ -137,9 +139,11 @@ test('it is copied to a second folder, read there, found by another Snapkeep, an
   expectNothingLeft(scene);
 });
 
-test('sealed, nothing plain is on the destination, and it comes back with the passphrase', async () => {
+test('sealed, nothing plain is on the destination, and it comes back with the identity', async () => {
+  const identity = await generateIdentity();
+  const recipients = [await identityToRecipient(identity)];
   const scene = await setFilesScene({
-    plan: { seal: { kind: 'passphrase' }, sealSecrets: { passphrase: 'correct horse battery' } },
+    plan: { seal: { kind: 'recipients', recipients }, sealSecrets: { identity } },
     files: (app) => {
       writeConfig(app, 1);
       writeFileSync(join(app, 'env'), 'TOKEN=a very plain token');
@@ -148,7 +152,7 @@ test('sealed, nothing plain is on the destination, and it comes back with the pa
   });
   const { core, app, destination } = scene;
   const snapshot = await takeBackup(scene);
-  expect(snapshot).toMatchObject({ sealed: 'passphrase', proof: { valid: true } });
+  expect(snapshot).toMatchObject({ sealed: 'recipients', proof: { valid: true, level: 'checked' } });
   expect(snapshot.name).toMatch(/\.files\.json\.age$/);
   expect(snapshot.companions.map(({ way }) => way)).toEqual(['archive', 'archive', 'archive']);
   expect(filesWith(destination, 'a very plain token')).toEqual([]);
@@ -214,13 +218,14 @@ test('what a crash leaves of files is gone after the next start', async () => {
 });
 
 describe('on change', () => {
-  async function watch(files?: Parameters<typeof setFilesScene>[0]) {
+  const plan = {
+    schedule: { kind: 'on-change' as const, quietMinutes: 5, atLatestMinutes: 60 },
+    verifyAfterBackup: false,
+  };
+
+  async function watch<S extends Pick<FilesScene, 'core' | 'plan'>>(set: (ports: Partial<HostPorts>) => Promise<S>) {
     const clock = new FakeClock(Math.ceil(Date.now() / 3_600_000) * 3_600_000);
-    const scene = await setFilesScene({
-      ...files,
-      plan: { schedule: { kind: 'on-change', quietMinutes: 5, atLatestMinutes: 60 }, verifyAfterBackup: false },
-      ports: { host: 'server', clock },
-    });
+    const scene = await set({ host: 'server', clock });
     const { core } = scene;
     const settled = async (): Promise<void> => {
       await core.settled();
@@ -236,7 +241,7 @@ describe('on change', () => {
   }
 
   test('any of the three files is enough, and without a change nothing is stored', async () => {
-    const scene = await watch();
+    const scene = await watch((ports) => setFilesScene({ plan, ports }));
     await scene.pass(6);
     expect(await scene.backups()).toBe(1);
     await scene.pass(20);
@@ -247,12 +252,11 @@ describe('on change', () => {
   });
 
   test('what is left out of a folder sets nothing off; what is in it does, even with its old size and time', async () => {
-    const scene = await watch({
-      files: (app) => {
-        makeTree(app, { 'a.txt': 'first', 'cache/x': '1' });
-        return [{ name: 'vault', path: app, kind: 'folder', exclude: ['cache/'] }];
-      },
-    });
+    const files = (app: string) => {
+      makeTree(app, { 'a.txt': 'first', 'cache/x': '1' });
+      return [{ name: 'vault', path: app, kind: 'folder' as const, exclude: ['cache/'] }];
+    };
+    const scene = await watch((ports) => setFilesScene({ plan, ports, files }));
     await scene.pass(6);
     writeFileSync(join(scene.app, 'cache', 'y'), 'not kept');
     await scene.pass(20);
@@ -262,8 +266,23 @@ describe('on change', () => {
     expect(await scene.backups()).toBe(2);
   });
 
+  test('the files beside a database are watched with it', async () => {
+    const scene = await watch(async (ports) => {
+      const made = await setScene({ plan, ports });
+      const beside = join(made.folder, 'beside');
+      makeTree(beside, { 'a.wav': 'first' });
+      const companions = [{ name: 'beside', path: beside, kind: 'folder' as const }];
+      return { ...made, beside, plan: await made.core.call('plans.update', { planId: made.plan.id, companions }) };
+    });
+    await scene.pass(6);
+    expect(await scene.backups()).toBe(1);
+    makeTree(scene.beside, { 'b.wav': 'second' });
+    await scene.pass(7);
+    expect(await scene.backups()).toBe(2);
+  });
+
   test('it waits while the folder around its files is away', async () => {
-    const scene = await watch();
+    const scene = await watch((ports) => setFilesScene({ plan, ports }));
     await scene.pass(3);
     renameSync(scene.app, `${scene.app} unplugged`);
     await scene.pass(1);
