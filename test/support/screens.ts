@@ -21,6 +21,8 @@ export async function inEveryLook(
 ): Promise<void> {
   for (const { colorScheme, viewport, name } of LOOKS) {
     const page = await openWindow(browser, address, { colorScheme, viewport, prepare });
+    // A picture of every look takes minutes: what is not there is not waited for until they are over.
+    page.setDefaultTimeout(15_000);
     await visit(page, name);
     await page.context().close();
   }

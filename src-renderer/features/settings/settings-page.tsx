@@ -15,6 +15,7 @@ import { useRecoveryKitStore } from '../../stores/recovery-kit-store.ts';
 import { putRun } from '../../stores/runs-store.ts';
 import { kitStateInWords } from '../recovery-kit/kit-words.ts';
 import { PauseMenu } from '../schedule/pause-menu.tsx';
+import { TemplatesSection } from '../templates/templates-section.tsx';
 import { AlertsSection } from './alerts-section.tsx';
 
 const THEMES: Array<{ value: Settings['theme']; label: string }> = [
@@ -59,6 +60,7 @@ export function SettingsPage() {
         </Section>
         <AlertsSection settings={settings} update={update} />
         <SchedulesSection settings={settings} update={update} />
+        <TemplatesSection />
         <ScanSection />
         <KitSection />
         {info !== null && (
