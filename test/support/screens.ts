@@ -43,3 +43,18 @@ export async function judge(page: Page, name: string): Promise<void> {
   });
   expect(overflow, `${name} is wider than the window`).toBeLessThanOrEqual(0);
 }
+
+/**
+ * Judges an open page in light and large, and in dark and small, and leaves it as the first: for what takes many steps
+ * to come to.
+ */
+export async function judgeBothWays(page: Page, name: string): Promise<void> {
+  for (const look of [LOOKS[0], LOOKS[3]]) {
+    if (look === undefined) continue;
+    await page.emulateMedia({ colorScheme: look.colorScheme });
+    await page.setViewportSize(look.viewport);
+    await judge(page, `${name}-${look.name}`);
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize({ width: 1280, height: 800 });
+}

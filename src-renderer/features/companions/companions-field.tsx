@@ -21,8 +21,8 @@ const ADD: Array<{ kind: CompanionKind; words: string }> = [
 ];
 
 const PATHS: Record<CompanionKind, { label: string; placeholder: string; description?: string }> = {
-  folder: { label: 'Folder', placeholder: '/home/you/app/generated' },
-  file: { label: 'File', placeholder: '/etc/app/config.toml' },
+  folder: { label: 'Path of the folder', placeholder: '/home/you/app/generated' },
+  file: { label: 'Path of the file', placeholder: '/etc/app/config.toml' },
   image: {
     label: 'Device or image file',
     placeholder: '/dev/mmcblk0',

@@ -1,0 +1,121 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, expect, test } from '@playwright/test';
+import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
+import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
+import { judgeBothWays } from '../support/screens.ts';
+
+let folder: string;
+let database: string;
+let generated: string;
+let server: RunningServer;
+let browser: Browser;
+
+test.beforeEach(async () => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'snapkeep-companions-')));
+  database = join(folder, 'soundbox.db');
+  generated = join(folder, 'generated');
+  makeDatabase(database, { rows: 50 });
+  mkdirSync(join(folder, 'backups'));
+  mkdirSync(generated);
+  writeFileSync(join(generated, 'one.wav'), 'one');
+  writeFileSync(join(generated, 'two.wav'), 'two');
+  writeFileSync(join(generated, 'same.wav'), 'same');
+  server = await launchServer({ home: join(folder, 'home') });
+  browser = await launchBrowser();
+});
+
+test.afterEach(async () => {
+  await browser.close();
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('a database and its files are backed up together, and come back together or in part', async () => {
+  const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(15_000);
+  await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
+  await page.getByRole('textbox', { name: 'Database file' }).fill(database);
+  await page.getByRole('button', { name: /^Kept together with it/ }).click();
+  await page.getByRole('button', { name: 'Add a folder' }).click();
+  await page.getByRole('textbox', { name: 'Path of the folder' }).fill(generated);
+  await expect(page.getByRole('textbox', { name: 'Called' })).toHaveValue('generated');
+  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
+  await page.getByRole('combobox', { name: 'Group' }).fill('Music');
+  await page.getByRole('button', { name: 'Create and back up now' }).click();
+  await expect(page.getByRole('button', { name: /^Details: .* more on the disk$/ })).toBeVisible();
+  await expect(page.getByText(/^Checked/).first()).toBeVisible();
+
+  appendEntries(database, 5);
+  writeFileSync(join(generated, 'one.wav'), 'changed');
+  rmSync(join(generated, 'two.wav'));
+  writeFileSync(join(generated, 'new.wav'), 'new');
+
+  await page
+    .getByRole('button', { name: /^More for/ })
+    .first()
+    .click();
+  await page.getByRole('menuitem', { name: 'Details…' }).click();
+  await expect(page.getByRole('dialog')).toContainText('3 files');
+  await judgeBothWays(page, 'snapshot-details');
+  await page.getByRole('dialog').getByRole('button', { name: 'Restore…' }).click();
+
+  await expect(page.getByRole('radio', { name: 'Everything' })).toBeChecked();
+  await page.getByRole('radio', { name: 'A part' }).check();
+  await page.getByRole('textbox', { name: 'Path in it' }).fill('two.wav');
+  await judgeBothWays(page, 'restore-what-companions');
+  await page.getByRole('button', { name: 'Next: where' }).click();
+  await expect(page.getByRole('radio', { name: /^To where it came from/ })).toBeChecked();
+  await page.getByRole('button', { name: 'Next: review' }).click();
+  await page.getByRole('button', { name: 'Restore two.wav' }).click();
+  await expect(page.getByRole('heading', { name: 'Restored' })).toBeVisible();
+  expect(readFileSync(join(generated, 'two.wav'), 'utf8')).toBe('two');
+  expect(readFileSync(join(generated, 'one.wav'), 'utf8')).toBe('changed');
+  await page.getByRole('button', { name: 'Close', exact: true }).last().click();
+
+  await page
+    .getByRole('button', { name: /^More for/ })
+    .first()
+    .press('Enter');
+  await page.getByRole('menuitem', { name: 'Restore…' }).press('Enter');
+  await page.getByRole('button', { name: 'Next: where' }).press('Enter');
+  await expect(page.getByText(generated)).toBeVisible();
+  await judgeBothWays(page, 'restore-where-everything');
+  await page.getByRole('button', { name: 'Next: review' }).press('Enter');
+  await expect(page.getByText('You will lose 5 rows')).toBeVisible();
+  await expect(page.getByRole('row', { name: /^generated/ })).toContainText('0112');
+  await page.getByRole('button', { name: 'Which files' }).press('Enter');
+  await expect(page.getByText('new.wav')).toBeVisible();
+  await page.getByRole('textbox', { name: 'Type soundbox.db to confirm' }).fill('soundbox.db');
+  await judgeBothWays(page, 'restore-review-everything');
+  await page.getByRole('button', { name: 'Replace soundbox.db and the files' }).press('Enter');
+  await expect(page.getByRole('heading', { name: 'The files: Restored' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'The database: Restored' })).toBeVisible();
+  expect(countEntries(database)).toBe(50);
+  expect(readdirSync(generated).sort()).toEqual(['one.wav', 'same.wav', 'two.wav']);
+  await judgeBothWays(page, 'restored-everything');
+  await page.getByRole('button', { name: 'Undo: the files' }).press('Enter');
+  await expect(page.getByRole('heading', { name: 'The files: Undone' })).toBeVisible();
+  expect(readFileSync(join(generated, 'new.wav'), 'utf8')).toBe('new');
+  await page.getByRole('button', { name: 'Close', exact: true }).last().click();
+
+  await page.getByRole('tab', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'For this program' }).click();
+  await judgeBothWays(page, 'plan-settings-companions');
+  await page.getByRole('button', { name: 'Save as a template…' }).click();
+  await judgeBothWays(page, 'save-template');
+  await page.getByRole('textbox', { name: 'Name of the template' }).fill('My Box');
+  await page.getByRole('button', { name: 'Save template' }).click();
+  await page.getByRole('tab', { name: 'Source' }).click();
+  await expect(page.getByText('2 tables')).toBeVisible();
+  await judgeBothWays(page, 'source-companions');
+
+  await page.getByRole('link', { name: 'Settings' }).click();
+  const templates = page.getByRole('list', { name: 'Templates' });
+  await expect(templates).toContainText('My Box');
+  await templates.scrollIntoViewIfNeeded();
+  await judgeBothWays(page, 'settings-templates');
+  await page.getByRole('button', { name: 'Remove: My Box' }).press('Enter');
+  await expect(templates).not.toContainText('My Box');
+});
