@@ -1,9 +1,11 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, expect, test } from '@playwright/test';
+import { type Browser, expect, type Page, test } from '@playwright/test';
+import type { SnapshotCompanion } from '../../src-shared/model/companion.ts';
 import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
 import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
+import { type PaintedAnswers, paintAnswers } from '../support/painted-answers.ts';
 import { judgeBothWays } from '../support/screens.ts';
 
 let folder: string;
@@ -90,13 +92,13 @@ test('a database and its files are backed up together, and come back together or
   await page.getByRole('textbox', { name: 'Type soundbox.db to confirm' }).fill('soundbox.db');
   await judgeBothWays(page, 'restore-review-everything');
   await page.getByRole('button', { name: 'Replace soundbox.db and the files' }).press('Enter');
-  await expect(page.getByRole('heading', { name: 'The files: Restored' })).toBeVisible();
-  await expect(page.getByRole('heading', { name: 'The database: Restored' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Files restored' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Database restored' })).toBeVisible();
   expect(countEntries(database)).toBe(50);
   expect(readdirSync(generated).sort()).toEqual(['one.wav', 'same.wav', 'two.wav']);
   await judgeBothWays(page, 'restored-everything');
-  await page.getByRole('button', { name: 'Undo: the files' }).press('Enter');
-  await expect(page.getByRole('heading', { name: 'The files: Undone' })).toBeVisible();
+  await page.getByRole('button', { name: 'Undo the files' }).press('Enter');
+  await expect(page.getByRole('heading', { name: 'Files undone' })).toBeVisible();
   expect(readFileSync(join(generated, 'new.wav'), 'utf8')).toBe('new');
   await page.getByRole('button', { name: 'Close', exact: true }).last().click();
 
@@ -118,4 +120,115 @@ test('a database and its files are backed up together, and come back together or
   await judgeBothWays(page, 'settings-templates');
   await page.getByRole('button', { name: 'Remove: My Box' }).press('Enter');
   await expect(templates).not.toContainText('My Box');
+});
+
+/** What lies beside a database in a snapshot, in every state there is. */
+const PAINTED: SnapshotCompanion[] = [
+  {
+    name: 'generated',
+    kind: 'folder',
+    path: '/srv/a-folder-with-a-long-name/of-a-program-with-a-long-name/and-one-more-folder/in-it/generated',
+    way: 'linked-folder',
+    why: 'Unchanged files are hard links to the snapshot before.',
+    files: 48_211,
+    bytes: 182_000_000_000,
+    diskBytes: 412_000_000,
+    whole: false,
+    problems: [
+      {
+        path: 'a-very-long-folder-name/another-very-long-folder-name/locked-recording-of-a-session.wav',
+        reason: 'It may not be read.',
+      },
+      { path: 'session.tmp', reason: 'It changed each time it was read.' },
+    ],
+  },
+  {
+    name: 'settings',
+    kind: 'file',
+    path: '/etc/soundbox/settings.toml',
+    way: 'archive',
+    why: 'The destination has no hard links.',
+    files: 1,
+    bytes: 1840,
+    diskBytes: 912,
+    whole: true,
+    problems: [],
+  },
+  {
+    name: 'disk',
+    kind: 'image',
+    path: '/dev/mmcblk0',
+    way: 'image',
+    why: 'A device is stored front to back.',
+    files: 0,
+    bytes: 0,
+    diskBytes: 0,
+    whole: false,
+    problems: [{ path: '', reason: '/dev/mmcblk0 is not there.' }],
+  },
+];
+
+const paintedSnapshots: PaintedAnswers = {
+  'snapshots.list': (real) =>
+    real.map((snapshot) => ({
+      ...snapshot,
+      companions: PAINTED,
+      apparentBytes: 182_000_001_840,
+      diskBytes: 412_000_912,
+    })),
+};
+
+/** Makes three plans, two of them in a group, and a backup of each. */
+async function makeGroup(page: Page): Promise<void> {
+  const base = new URL('/', server.address).href;
+  await page.evaluate(
+    async ({ base, database, generated, backups }) => {
+      const call = async (method: string, params: unknown): Promise<void> => {
+        const headers = { 'Content-Type': 'application/json' };
+        await fetch(`${base}api/${method}`, { method: 'POST', headers, body: JSON.stringify(params) });
+      };
+      const plan = {
+        sourcePath: database,
+        destinations: [{ path: backups }],
+        schedule: { kind: 'daily', time: '02:00' },
+      };
+      const companions = [{ name: 'generated', path: generated, kind: 'folder' }];
+      await call('plans.create', { ...plan, name: 'soundbox-database', group: 'Sound Box', companions });
+      await call('plans.create', { ...plan, name: 'soundbox-weekly', group: 'Sound Box' });
+      await call('plans.create', { ...plan, name: 'alone' });
+    },
+    { base, database, generated, backups: join(folder, 'backups') },
+  );
+}
+
+test('plans of a group are shown, paused and backed up together', async () => {
+  const page = await openWindow(browser, server.address, {
+    viewport: { width: 1280, height: 800 },
+    prepare: (opened) => paintAnswers(opened, paintedSnapshots),
+  });
+  page.setDefaultTimeout(15_000);
+  await makeGroup(page);
+  const group = page.getByRole('region', { name: 'Sound Box' });
+  await expect(group.getByRole('article')).toHaveCount(2);
+  await page.getByRole('button', { name: 'Back up all: Sound Box' }).press('Enter');
+  await expect(group.getByText(/1 snapshot,/)).toHaveCount(2);
+  await expect(page.getByRole('article', { name: 'alone' }).getByText('0 snapshots')).toBeVisible();
+  await page.getByRole('button', { name: 'Pause: Sound Box' }).click();
+  await page.getByRole('menuitem', { name: 'Until tomorrow' }).click();
+  await expect(page.getByRole('button', { name: 'Resume: Sound Box' })).toBeVisible();
+  await expect(group.getByText(/^Paused until tomorrow/)).toHaveCount(2);
+  await judgeBothWays(page, 'overview-group');
+  await page.getByRole('button', { name: 'Resume: Sound Box' }).press('Enter');
+  await expect(page.getByRole('button', { name: 'Pause: Sound Box' })).toBeVisible();
+
+  await page
+    .getByRole('navigation')
+    .getByRole('link', { name: /soundbox-database$/ })
+    .click();
+  const details = page.getByRole('button', { name: 'Details: 182 GB, 412 MB more on the disk, not whole' });
+  await judgeBothWays(page, 'plan-not-whole');
+  await details.press('Enter');
+  await page.getByRole('button', { name: 'Not in it: 2 entries' }).press('Enter');
+  await expect(page.getByText('It changed each time it was read.')).toBeVisible();
+  await judgeBothWays(page, 'snapshot-details-not-whole');
 });

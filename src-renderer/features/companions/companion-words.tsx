@@ -23,7 +23,7 @@ export function CompanionIcon({ kind, size = 18 }: { kind: CompanionKind; size?:
 
 /** How a companion was stored, in a few words. */
 export const WAYS: Record<SnapshotCompanion['way'], string> = {
-  'linked-folder': 'folder with links',
-  archive: 'archive',
-  image: 'image',
+  'linked-folder': 'a folder with links',
+  archive: 'an archive',
+  image: 'an image',
 };

@@ -19,8 +19,8 @@ export function RestoringStep({ runs, onClose }: { runs: RestoreRuns; onClose():
   const goesOn = runs.filesFollow || [database, files].some((run) => run !== undefined && isActive(run));
   return (
     <>
-      {database !== undefined && <OneRestore run={database} {...(both ? { what: 'The database' } : {})} />}
-      {files !== undefined && <OneRestore run={files} {...(both ? { what: 'The files' } : {})} />}
+      {database !== undefined && <OneRestore run={database} {...(both ? { what: 'Database' } : {})} />}
+      {files !== undefined && <OneRestore run={files} {...(both ? { what: 'Files' } : {})} />}
       {runs.filesFollow && (
         <Group gap={8} c="dimmed" role="status">
           <IconHourglass size={16} aria-hidden />
@@ -57,10 +57,7 @@ function OneRestore({ run: restore, what }: { run: Run; what?: string }) {
       {run.error !== null && <ErrorNotice error={run.error} />}
       {done !== null && (
         <Alert className="tone-good" icon={<IconCircleCheck size={20} />}>
-          <Title order={3}>
-            {what === undefined ? '' : `${what}: `}
-            {run.kind === 'undo' ? 'Undone' : 'Restored'}
-          </Title>
+          <Title order={3}>{titleOf(run.kind === 'undo' ? 'Undone' : 'Restored', what)}</Title>
           <Text size="sm" c="inherit">
             {done.words}
           </Text>
@@ -77,6 +74,9 @@ function OneRestore({ run: restore, what }: { run: Run; what?: string }) {
     </>
   );
 }
+
+const titleOf = (done: string, what: string | undefined): string =>
+  what === undefined ? done : `${what} ${done.toLowerCase()}`;
 
 /** What a restore or its undo brought. */
 function outcomeOf({ result }: Run): { words: string; paths: string[] } | null {

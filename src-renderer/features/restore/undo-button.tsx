@@ -31,7 +31,7 @@ export function UndoButton({
       onClick={undo}
       loading={action.pending}
     >
-      {what === undefined ? 'Undo' : `Undo: ${what.toLowerCase()}`}
+      {what === undefined ? 'Undo' : `Undo the ${what.toLowerCase()}`}
     </Button>
   );
 }

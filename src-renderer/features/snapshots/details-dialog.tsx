@@ -85,7 +85,7 @@ function Facts({ snapshot, now }: { snapshot: ListedSnapshot; now: number }) {
         <>
           <dt>All of it</dt>
           <dd>
-            {bytesInWords(apparentBytes)}, of which {bytesInWords(diskBytes)} were new on the disk
+            {bytesInWords(apparentBytes)}; {bytesInWords(diskBytes)} new on the disk
           </dd>
         </>
       )}
