@@ -44,6 +44,9 @@ const [key, formerKey] = ['a', 'b'].map((digit) => `scrypt:${'0'.repeat(32)}:${d
 function planOf(more: Partial<KitPlan> = {}): KitPlan {
   return {
     name: 'My <app>',
+    sourceKind: 'database',
+    namePattern: '{plan}-{date}-{time}',
+    companions: [],
     sourcePath: '/home/me/app & more/app.db',
     compression: 'gz',
     method: 'online',

@@ -52,7 +52,7 @@ export function startRestoreCheck(
         ...core.keys.all().filter(({ fingerprint }) => !own.some((key) => key.fingerprint === fingerprint)),
       ];
       const prepared = await core.runInWorker('restore-check', request, { ...handle, keys, sealSecrets });
-      keepKey(core, keys, prepared.key);
+      keepKey(core, keys, prepared.encryption?.key);
       handle.keepStaging();
       // What was fetched is unpacked now, and people know the snapshot by where it came from.
       await rm(join(handle.stagingFolder, 'fetched'), { recursive: true, force: true });
@@ -89,7 +89,7 @@ export function startRestore(core: CoreContext, checkRunId: string, confirmation
     work: async (handle) => {
       handle.log('info', `Restoring ${prepared.check.source.path} to ${targetPath}.`);
       const request = { ...safetyRequest(core, handle, targetPath), prepared, lockWaitMs: lockWait(core) };
-      const applied = await replacing(core, handle, 'restore', request);
+      const applied = await replacing(core, handle, 'restore', request, core.keys.all(prepared.encryption));
       if (snapshotId !== null && core.catalog.snapshots.get(snapshotId) !== undefined) {
         const at = core.clock.now().toISOString();
         recordVerification(core, snapshotId, destinationId, {
@@ -150,7 +150,7 @@ export function startUndo(core: CoreContext, restoreRunId: string | undefined): 
         safetyPath,
         lockWaitMs: lockWait(core),
       };
-      const applied = await replacing(core, handle, 'undo', request);
+      const applied = await replacing(core, handle, 'undo', request, core.keys.all(safety.encryption));
       core.runs.amend(restore.id, { ...result, undoneBy: handle.id });
       return outcome('undo', targetPath, applied);
     },
@@ -182,7 +182,7 @@ export async function replacing<T extends 'restore' | 'undo' | 'reset'>(
   handle: RunHandle,
   kind: T,
   request: WorkerTasks[T]['request'],
-  keys: readonly DatabaseKey[] = core.keys.all(),
+  keys: readonly DatabaseKey[],
 ): Promise<WorkerTasks[T]['result']> {
   let replaced = false;
   const listener: WorkerListener = {
@@ -244,7 +244,8 @@ const lockWait = (core: CoreContext): number => core.catalog.settings.get().lock
 
 /** The plan whose database is at a path. */
 export const planOf = (core: CoreContext, sourcePath: string): string | null =>
-  core.catalog.plans.list().find((plan) => plan.sourcePath === sourcePath)?.id ?? null;
+  core.catalog.plans.list().find((plan) => plan.sourceKind === 'database' && plan.sourcePath === sourcePath)?.id ??
+  null;
 
 /** The plan of the target knows how it is asked for its version, or else that of the snapshot does. */
 function schemaVersionOf(core: CoreContext, targetPath: string, snapshotId: string | null): SchemaVersionQuery {
@@ -265,7 +266,7 @@ export function refuseTarget(core: CoreContext, sourcePaths: readonly string[], 
   if (name.endsWith(MANIFEST_SUFFIX) || core.catalog.snapshots.byPath(folder, name) !== undefined)
     refuse(`${targetPath} is a stored snapshot, which is never overwritten.`);
   const plans = core.catalog.plans.list();
-  const isSource = plans.some((plan) => plan.sourcePath === targetPath);
+  const isSource = planOf(core, targetPath) !== null;
   const keepsSnapshots =
     core.catalog.snapshots.hasFolder(folder) ||
     foldersOf(core.catalog, plans).some((kept) => isWithin(kept, targetPath));
