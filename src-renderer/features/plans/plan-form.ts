@@ -1,14 +1,9 @@
 import type { Params } from '../../../src-shared/contract/methods.ts';
 import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
 import type { KeyInput } from '../../../src-shared/model/encryption.ts';
-import {
-  type Drill,
-  KEEP_ALL,
-  type PlanDestination,
-  type Retention,
-  type SourceKind,
-} from '../../../src-shared/model/plan.ts';
+import { type Drill, KEEP_ALL, type PlanDestination, type Retention } from '../../../src-shared/model/plan.ts';
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
+import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import type { PlanDraft } from '../../../src-shared/model/template-use.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
 import { companionName } from '../../../src-shared/rules/template-drafts.ts';
@@ -135,9 +130,10 @@ export function newPlanOf(
     timeZone,
     retention,
     verifyAfterBackup: form.verify,
-    ...(drill === null ? {} : { drill }),
+    ...(drill === null ? {} : { drill: files ? { ...drill, checks: [] } : drill }),
     ...(key === null || !encrypted || files ? {} : { key }),
     ...programOf(form.program),
+    // What only a database can have may be left over from before the kind was chosen.
     ...(files ? { schemaVersion: null, lockFiles: [] } : {}),
     companions,
     group: group.trim() === '' ? null : group.trim(),

@@ -1,6 +1,7 @@
-import { LockFiles, type Plan, type SourceKind } from '../../../src-shared/model/plan.ts';
+import { LockFiles, type Plan } from '../../../src-shared/model/plan.ts';
+import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import { checkNamePattern, DEFAULT_NAME_PATTERN, nameFromPattern } from '../../../src-shared/rules/name-pattern.ts';
-import { extensionFor } from '../../../src-shared/rules/naming.ts';
+import { contentListExtension, extensionFor } from '../../../src-shared/rules/naming.ts';
 import { linesOf } from '../companions/companion-draft.ts';
 
 /** What a plan knows of the program that the database belongs to, as it is typed. */
@@ -61,7 +62,7 @@ export interface NamedAs {
 export function exampleName(pattern: string, at: Date, named: NamedAs): string | null {
   const { sourceKind, planName, compression, method, sealed, timeZone } = named;
   if (checkNamePattern(pattern.trim()) !== null) return null;
-  // What a plan without a database is stored as has an ending of its own for each companion.
-  const ending = sourceKind === 'files' ? '' : extensionFor(compression, sealed, method === 'dump');
+  const ending =
+    sourceKind === 'files' ? contentListExtension(sealed) : extensionFor(compression, sealed, method === 'dump');
   return nameFromPattern(pattern.trim(), { planName: planName.trim() || 'plan', at, timeZone, ending });
 }

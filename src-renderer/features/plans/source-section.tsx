@@ -1,5 +1,5 @@
 import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core';
-import type { SourceKind } from '../../../src-shared/model/plan.ts';
+import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import type { PlanDraft } from '../../../src-shared/model/template-use.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';

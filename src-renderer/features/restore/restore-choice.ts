@@ -3,6 +3,8 @@ import type { SnapshotCompanion } from '../../../src-shared/model/companion.ts';
 import type { RestoreSource } from '../../../src-shared/model/restore.ts';
 import type { FilesCheck } from '../../../src-shared/model/restore-files.ts';
 
+import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
+
 /** What of a snapshot is restored. `one`: a companion, or a path in it. */
 export type RestoreWhat = 'everything' | 'database' | 'files' | 'one';
 
@@ -15,18 +17,13 @@ export interface RestoreChoice {
   part: string;
 }
 
-/** What a snapshot holds beside its database. */
+/** What a snapshot holds. */
 export interface HasCompanions {
-  sourcePath: string;
+  sourceKind: SourceKind;
   companions: readonly SnapshotCompanion[];
 }
 
 export const DATABASE_ONLY: RestoreChoice = { what: 'database', companion: '', part: '' };
-
-/** Whether it is of a plan without a database: the source of such a plan is its first companion. */
-export function isFilesOnly({ sourcePath, companions }: HasCompanions): boolean {
-  return companions.some(({ path }) => path === sourcePath);
-}
 
 /** The companions that can be restored: something of them was stored. */
 export function restorable({ companions }: HasCompanions): SnapshotCompanion[] {
@@ -36,7 +33,7 @@ export function restorable({ companions }: HasCompanions): SnapshotCompanion[] {
 /** What of a snapshot can be restored, the usual first. */
 export function choicesOf(snapshot: HasCompanions): RestoreWhat[] {
   const files = restorable(snapshot).length > 0;
-  if (isFilesOnly(snapshot)) return files ? ['files', 'one'] : [];
+  if (snapshot.sourceKind === 'files') return files ? ['files', 'one'] : [];
   return files ? ['everything', 'database', 'files', 'one'] : ['database'];
 }
 

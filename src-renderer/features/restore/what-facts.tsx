@@ -1,6 +1,7 @@
 import { Fragment } from 'react';
 import type { SnapshotCompanion } from '../../../src-shared/model/companion.ts';
 import type { Proof, SnapshotCopy } from '../../../src-shared/model/snapshot.ts';
+import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
 import { namesInWords } from '../../components/destination-look.tsx';
@@ -26,14 +27,13 @@ export interface Described {
   suggestedTarget: string | null;
   /** What lies beside its database; empty for a bare file. */
   companions: SnapshotCompanion[];
-  /** It is of a plan without a database. */
-  filesOnly: boolean;
+  sourceKind: SourceKind;
 }
 
 /** What is known of it, before it is looked into. */
 export function WhatFacts({ described }: { described: Described }) {
   const now = useNow();
-  const { path, stored, createdAt, planName, sizeBytes, imageBytes, companions, filesOnly, proof } = described;
+  const { path, stored, createdAt, planName, sizeBytes, imageBytes, companions, sourceKind, proof } = described;
   return (
     <dl className="described">
       {path !== null && (
@@ -62,7 +62,7 @@ export function WhatFacts({ described }: { described: Described }) {
           <dd>{planName}</dd>
         </>
       )}
-      {!filesOnly && (
+      {sourceKind === 'database' && (
         <>
           <dt>{companions.length > 0 ? 'Database' : 'Size'}</dt>
           <dd>

@@ -9,7 +9,6 @@ import { ChoiceFields } from './choice-fields.tsx';
 import {
   choicesOf,
   firstChoice,
-  isFilesOnly,
   type Places,
   placesOf,
   type RestoreChoice,
@@ -41,9 +40,16 @@ export function WhatStep({
   const [error, setError] = useState<ErrorBody | null>(null);
   const what = JSON.stringify('snapshotId' in source ? { snapshotId: source.snapshotId } : source);
   useEffect(() => {
-    describe(JSON.parse(what) as RestoreSource).then(setDescribed, (caught: unknown) => setError(errorBody(caught)));
-  }, [what]);
-  const holds = { sourcePath: described?.suggestedTarget ?? '', companions: described?.companions ?? [] };
+    describe(JSON.parse(what) as RestoreSource).then(
+      (found) => {
+        // A dropped list of contents stands for the snapshot it belongs to.
+        if ('snapshotId' in found) onSource(found);
+        else setDescribed(found);
+      },
+      (caught: unknown) => setError(errorBody(caught)),
+    );
+  }, [what, onSource]);
+  const holds = { sourceKind: described?.sourceKind ?? 'database', companions: described?.companions ?? [] };
   const chosen = choice ?? firstChoice(holds);
   const choices = choicesOf(holds);
   const next = (): void => {
@@ -98,7 +104,7 @@ export function WhatStep({
   );
 }
 
-async function describe(source: RestoreSource): Promise<Described> {
+async function describe(source: RestoreSource): Promise<Described | { snapshotId: string }> {
   if ('snapshotId' in source) {
     const { snapshot } = await client.call('snapshots.get', { snapshotId: source.snapshotId });
     return {
@@ -107,13 +113,13 @@ async function describe(source: RestoreSource): Promise<Described> {
       message: `This is a snapshot of ${snapshot.planName}.`,
       restorable: !snapshot.missing,
       suggestedTarget: snapshot.sourcePath,
-      filesOnly: isFilesOnly(snapshot),
     };
   }
   const file = await client.call('files.identify', { path: source.path });
+  if (file.sourceKind === 'files' && file.snapshotId !== null) return { snapshotId: file.snapshotId };
   const proof =
     file.snapshotId === null
       ? null
       : (await client.call('snapshots.get', { snapshotId: file.snapshotId })).snapshot.proof;
-  return { ...file, stored: [], proof, companions: [], filesOnly: false };
+  return { ...file, stored: [], proof, companions: [] };
 }

@@ -10,7 +10,6 @@ import { ProofPill } from '../../components/pill.tsx';
 import { momentInWords } from '../../components/time.ts';
 import { useAction } from '../../components/use-action.ts';
 import { TableList } from '../plans/source-facts.tsx';
-import { isFilesOnly } from '../restore/restore-choice.ts';
 import { StoredCompanions } from './stored-companions.tsx';
 
 interface DetailsDialogProps {
@@ -59,7 +58,7 @@ export function DetailsDialog({ snapshot, now, onRestore, onClose }: DetailsDial
 function Facts({ snapshot, now }: { snapshot: ListedSnapshot; now: number }) {
   const { name, path, copies, sizeBytes, imageBytes, apparentBytes, diskBytes, companions, proof, missing } = snapshot;
   const stored = copies.filter(({ state }) => state === 'stored');
-  const files = isFilesOnly(snapshot);
+  const files = snapshot.sourceKind === 'files';
   return (
     <dl className="described">
       <dt>File</dt>
