@@ -6,7 +6,7 @@ import type { SnapshotCompanion } from '../../src-shared/model/companion.ts';
 import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
 import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
 import { type PaintedAnswers, paintAnswers } from '../support/painted-answers.ts';
-import { judgeBothWays } from '../support/screens.ts';
+import { judge, judgeBothWays } from '../support/screens.ts';
 
 let folder: string;
 let database: string;
@@ -83,7 +83,7 @@ test('a database and its files are backed up together, and come back together or
   await page.getByRole('menuitem', { name: 'Restore…' }).press('Enter');
   await page.getByRole('button', { name: 'Next: where' }).press('Enter');
   await expect(page.getByText(generated)).toBeVisible();
-  await judgeBothWays(page, 'restore-where-everything');
+  await judge(page, 'restore-where-everything');
   await page.getByRole('button', { name: 'Next: review' }).press('Enter');
   await expect(page.getByText('You will lose 5 rows')).toBeVisible();
   await expect(page.getByRole('row', { name: /^generated/ })).toContainText('0112');
@@ -96,7 +96,7 @@ test('a database and its files are backed up together, and come back together or
   await expect(page.getByRole('heading', { name: 'Database restored' })).toBeVisible();
   expect(countEntries(database)).toBe(50);
   expect(readdirSync(generated).sort()).toEqual(['one.wav', 'same.wav', 'two.wav']);
-  await judgeBothWays(page, 'restored-everything');
+  await judge(page, 'restored-everything');
   await page.getByRole('button', { name: 'Undo the files' }).press('Enter');
   await expect(page.getByRole('heading', { name: 'Files undone' })).toBeVisible();
   expect(readFileSync(join(generated, 'new.wav'), 'utf8')).toBe('new');
@@ -111,7 +111,7 @@ test('a database and its files are backed up together, and come back together or
   await page.getByRole('button', { name: 'Save template' }).click();
   await page.getByRole('tab', { name: 'Source' }).click();
   await expect(page.getByText('2 tables')).toBeVisible();
-  await judgeBothWays(page, 'source-companions');
+  await judge(page, 'source-companions');
 
   await page.getByRole('link', { name: 'Settings' }).click();
   const templates = page.getByRole('list', { name: 'Templates' });
@@ -231,4 +231,49 @@ test('plans of a group are shown, paused and backed up together', async () => {
   await page.getByRole('button', { name: 'Not in it: 2 entries' }).press('Enter');
   await expect(page.getByText('It changed each time it was read.')).toBeVisible();
   await judgeBothWays(page, 'snapshot-details-not-whole');
+});
+
+test('a plan of files alone is made, backed up and restored', async () => {
+  const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(15_000);
+  await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
+  await page.getByText('Files, folders or a disk only').click();
+  await page.getByRole('button', { name: 'Add a folder' }).press('Enter');
+  await page.getByRole('textbox', { name: 'Path of the folder' }).fill(generated);
+  await expect(page.getByRole('textbox', { name: 'Name of the plan' })).toHaveValue('generated');
+  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
+  await page.getByRole('button', { name: 'Create and back up now' }).press('Enter');
+  await page.getByRole('button', { name: /^Details: .* more on the disk$/ }).press('Enter');
+  await expect(page.getByRole('dialog')).toContainText('3 files');
+  await judge(page, 'files-details');
+  await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last().press('Enter');
+
+  writeFileSync(join(generated, 'one.wav'), 'changed');
+  await page
+    .getByRole('button', { name: /^More for/ })
+    .first()
+    .press('Enter');
+  await page.getByRole('menuitem', { name: 'Compare with live…' }).press('Enter');
+  await expect(page.getByRole('heading', { name: /^Replace generated with the snapshot of today/ })).toBeVisible();
+  const confirm = page.getByRole('button', { name: 'Replace generated' });
+  await expect(confirm).toBeDisabled();
+  await page.getByRole('textbox', { name: 'Type generated to confirm' }).fill('generated');
+  await judgeBothWays(page, 'files-review');
+  await confirm.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Restored' })).toBeVisible();
+  expect(readFileSync(join(generated, 'one.wav'), 'utf8')).toBe('one');
+  await page.getByRole('button', { name: 'Close', exact: true }).last().press('Enter');
+
+  await page.getByRole('tab', { name: 'Source' }).click();
+  await expect(page.getByRole('list', { name: 'Files and folders' })).toContainText(generated);
+  await page.getByRole('tab', { name: 'Settings' }).click();
+  await expect(page.getByRole('heading', { name: 'What is kept together' })).toBeVisible();
+  await judgeBothWays(page, 'files-settings');
+  await page.getByRole('link', { name: 'Activity' }).click();
+  await page
+    .getByRole('link', { name: /^Done Restore/ })
+    .first()
+    .press('Enter');
+  await expect(page.getByRole('region', { name: 'What was done' })).toContainText(generated);
+  await judge(page, 'activity-files-restored');
 });

@@ -2,7 +2,7 @@ import { Button, Checkbox, Text } from '@mantine/core';
 import { IconCircleCheck, IconCircleX, IconLock } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { ForeignDescription, ForeignFile } from '../../../src-shared/model/foreign.ts';
-import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
+import { bytesInWords } from '../../../src-shared/rules/wording.ts';
 import { client } from '../../api/client.ts';
 import { Pill } from '../../components/pill.tsx';
 import { momentInWords, useNow } from '../../components/time.ts';
@@ -87,13 +87,11 @@ export function ForeignRow({ place, file, secret, chosen, onChosen, onLocked }: 
   );
 }
 
-function Described({ found: { valid, locked, message, tables } }: { found: ForeignDescription }) {
-  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+function Described({ found: { valid, locked, message } }: { found: ForeignDescription }) {
   const Icon = locked ? IconLock : valid ? IconCircleCheck : IconCircleX;
   return (
     <Text size="xs" className={locked ? '' : valid ? 'gain' : 'loss'} role="status">
       <Icon size={13} aria-hidden className="inline-icon" /> {message}
-      {!locked && tables.length > 0 && ` ${countInWords(tables.length, 'table')}, ${countInWords(rows, 'row')}.`}
     </Text>
   );
 }
