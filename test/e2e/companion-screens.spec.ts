@@ -81,6 +81,7 @@ test('a database and its files are backed up together, and come back together or
     .first()
     .press('Enter');
   await page.getByRole('menuitem', { name: 'Restore…' }).press('Enter');
+  await expect(page.getByRole('radio', { name: 'Everything' })).toBeChecked();
   await page.getByRole('button', { name: 'Next: where' }).press('Enter');
   await expect(page.getByText(generated)).toBeVisible();
   await judge(page, 'restore-where-everything');

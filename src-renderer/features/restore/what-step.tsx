@@ -43,7 +43,7 @@ export function WhatStep({
     describe(JSON.parse(what) as RestoreSource).then(
       (found) => {
         // A dropped list of contents stands for the snapshot it belongs to.
-        if ('snapshotId' in found) onSource(found);
+        if ('standsFor' in found) onSource({ snapshotId: found.standsFor });
         else setDescribed(found);
       },
       (caught: unknown) => setError(errorBody(caught)),
@@ -104,7 +104,7 @@ export function WhatStep({
   );
 }
 
-async function describe(source: RestoreSource): Promise<Described | { snapshotId: string }> {
+async function describe(source: RestoreSource): Promise<Described | { standsFor: string }> {
   if ('snapshotId' in source) {
     const { snapshot } = await client.call('snapshots.get', { snapshotId: source.snapshotId });
     return {
@@ -116,7 +116,7 @@ async function describe(source: RestoreSource): Promise<Described | { snapshotId
     };
   }
   const file = await client.call('files.identify', { path: source.path });
-  if (file.sourceKind === 'files' && file.snapshotId !== null) return { snapshotId: file.snapshotId };
+  if (file.sourceKind === 'files' && file.snapshotId !== null) return { standsFor: file.snapshotId };
   const proof =
     file.snapshotId === null
       ? null

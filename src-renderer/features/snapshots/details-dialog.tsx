@@ -91,7 +91,7 @@ function Facts({ snapshot, now }: { snapshot: ListedSnapshot; now: number }) {
       <dt>Proof</dt>
       <dd>
         <ProofPill proof={proof} missing={missing} now={now} />
-        {proof.message !== '' && (
+        {proof.valid !== null && proof.message !== '' && (
           <Text size="sm" c="dimmed" mt={4}>
             {proof.message}
           </Text>

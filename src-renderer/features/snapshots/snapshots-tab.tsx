@@ -18,7 +18,7 @@ import { SnapshotTable } from './snapshot-table.tsx';
 /** The snapshots of a plan. */
 export function SnapshotsTab({ plan, now }: { plan: Plan; now: number }) {
   const snapshots = useSnapshotsStore((state) => state.byPlan[plan.id]);
-  const [detailed, setDetailed] = useState<ListedSnapshot | null>(null);
+  const [detailedId, setDetailedId] = useState<string | null>(null);
   const [deleting, setDeleting] = useState<ListedSnapshot | null>(null);
   const [pruning, setPruning] = useState(false);
   const action = useAction();
@@ -30,6 +30,7 @@ export function SnapshotsTab({ plan, now }: { plan: Plan; now: number }) {
     });
   const names = namesInWords(usePlan(plan.id)?.destinations.map(({ name }) => name) ?? []);
 
+  const detailed = snapshots?.find(({ id }) => id === detailedId);
   if (snapshots === undefined) return <Loader m="xl" aria-label="Loading" />;
   return (
     <div className="snapshots-tab">
@@ -49,17 +50,22 @@ export function SnapshotsTab({ plan, now }: { plan: Plan; now: number }) {
           snapshots” finds them.
         </EmptyState>
       ) : (
-        <SnapshotTable snapshots={snapshots} now={now} onDetails={setDetailed} onDelete={setDeleting} />
+        <SnapshotTable
+          snapshots={snapshots}
+          now={now}
+          onDetails={({ id }) => setDetailedId(id)}
+          onDelete={setDeleting}
+        />
       )}
-      {detailed !== null && (
+      {detailed !== undefined && (
         <DetailsDialog
           snapshot={detailed}
           now={now}
           onRestore={() => {
-            setDetailed(null);
+            setDetailedId(null);
             openRestore({ source: { snapshotId: detailed.id } });
           }}
-          onClose={() => setDetailed(null)}
+          onClose={() => setDetailedId(null)}
         />
       )}
       {deleting !== null && <DeleteDialog snapshot={deleting} onClose={() => setDeleting(null)} />}
