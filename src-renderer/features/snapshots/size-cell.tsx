@@ -9,12 +9,11 @@ export function SizeCell({ snapshot, onOpen }: { snapshot: ListedSnapshot; onOpe
   const whole = companions.every((each) => each.whole);
   return (
     <UnstyledButton className="size-cell" onClick={onOpen} aria-label={`Details: ${sizesInWords(snapshot)}`}>
-      {bytesInWords(companions.length === 0 ? sizeBytes : apparentBytes)}
-      {companions.length > 0 && (
-        <span className="age">
-          {!whole && <IconAlertTriangle size={13} className="not-whole" aria-hidden />}+{bytesInWords(diskBytes)}
-        </span>
-      )}
+      <span>
+        {!whole && <IconAlertTriangle size={13} className="not-whole" aria-hidden />}
+        {bytesInWords(companions.length === 0 ? sizeBytes : apparentBytes)}
+      </span>
+      {companions.length > 0 && <span className="age">+{bytesInWords(diskBytes)}</span>}
     </UnstyledButton>
   );
 }
