@@ -38,9 +38,11 @@ export function PathField({ kind, value, onChange, error, ...rest }: PathFieldPr
   return (
     <>
       <Input.Wrapper label={rest.label} description={rest.description} error={error} id={id}>
-        <Group gap="xs" wrap="nowrap">
+        {/* The field's own margins would move it away from the button beside it. */}
+        <Group gap="xs" wrap="nowrap" mt={rest.description === undefined ? 0 : 5} mb={error === undefined ? 0 : 5}>
           <Input
             flex={1}
+            styles={{ wrapper: { margin: 0 } }}
             id={id}
             value={value}
             onChange={(event) => onChange(event.currentTarget.value)}

@@ -11,7 +11,7 @@ export function BackUpNow({ planId, variant = 'filled' }: { planId: string; vari
     });
   };
   return (
-    <Button variant={variant} onClick={start} loading={action.pending}>
+    <Button variant={variant} onClick={start} loading={action.pending} flex="none">
       Back up now
     </Button>
   );
