@@ -28,7 +28,9 @@ interface BackupOptions extends KeyOptions {
 export function addBackupCommands(program: Command, context: CommandContext): void {
   addKeyOptions(json(program.command('backup')))
     .summary('back up a plan, or any database into a folder')
-    .description('Takes a consistent snapshot of a database while other programs write to it, and proves it.')
+    .description(
+      'Takes a consistent snapshot of a database while other programs write to it, or of files, and proves it.',
+    )
     .argument('[plan]', 'name or id of a plan')
     .option('--source <file>', 'the database, instead of a plan')
     .option('--to <folder>', 'the folder the snapshot goes into, with --source')
@@ -142,7 +144,7 @@ async function backUp(session: Session, planName: string | undefined, options: B
   const { snapshot } = await session.call('snapshots.get', { snapshotId: run.result.snapshotId });
   const { verification } = run.result;
   const place = snapshot.path ?? snapshot.name;
-  print(options.json === true, { ...snapshot, verification }, `${place} (${bytesInWords(snapshot.sizeBytes)})`);
+  print(options.json === true, { ...snapshot, verification }, `${place} (${bytesInWords(snapshot.diskBytes)})`);
   if (snapshot.copies.length > 1 || snapshot.path === null) for (const copy of snapshot.copies) say(copyInWords(copy));
   if (verification !== null) say(verification.message);
   if (verification?.valid === false) return EXIT.notValid;

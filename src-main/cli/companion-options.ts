@@ -18,10 +18,10 @@ export function addCompanionOptions(command: Command): Command {
   return command
     .option(
       '--companion <name=path>',
-      'a folder or file that is stored with the database; may be given several times',
+      'a folder or file that is stored with the database, or alone; may be given several times',
       several,
     )
-    .option('--image <name=path>', 'a block device or an image file that is stored with it as a whole', several)
+    .option('--image <name=path>', 'a block device or an image file that is stored as a whole', several)
     .option('--exclude <pattern>', 'what is left out of folders, in the manner of .gitignore', several)
     .option('--group <name>', 'plans of one group are shown, paused and backed up together');
 }

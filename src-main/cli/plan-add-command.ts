@@ -39,6 +39,7 @@ interface AddOptions extends RetentionOptions, KeyOptions, SealOptions, Companio
 const EXAMPLES = `
 Examples:
   snapkeep plan add --name hone --source ~/.local/share/hone/hone.db --to /mnt/nas/hone --to cloud --schedule "daily 02:00" --keep-daily 14 --keep-monthly 12
+  snapkeep plan add --name config --companion main=/etc/app/config.toml --to /mnt/nas/app --schedule on-change --keep-last 5
   snapkeep plan add --template portunus --to /var/backups/portunus`;
 
 /** `plan add`. */
@@ -46,7 +47,7 @@ export function addPlanAddCommand(plan: Command, context: CommandContext): void 
   addCompanionOptions(addSealOptions(addKeyOptions(addRetentionOptions(json(plan.command('add'))))))
     .summary('make a plan')
     .option('--name <name>', 'what it is called')
-    .option('--source <file>', 'the database')
+    .option('--source <file>', 'the database; without it the plan is of its companions and images alone')
     .option('--to <destination>', 'a destination by its name, or a folder; may be given several times', several)
     .option('--template <name>', 'take from a template, or a file of one, what is not given here')
     .option('--folder <folder>', 'the folder of the program, for a template that asks for it')
@@ -74,16 +75,18 @@ async function add(session: Session, options: AddOptions): Promise<number> {
   const given = await givenOf(options);
   if (options.template !== undefined) return addFromTemplate(session, options.template, options, given);
   const { name, source, to } = options;
-  if (name === undefined || source === undefined || to === undefined)
-    throw new UsageError('Give --name, --source and --to, or --template.');
+  const sourcePath = source === undefined ? given.companions?.[0]?.path : resolve(source);
+  if (name === undefined || sourcePath === undefined || to === undefined)
+    throw new UsageError('Give --name, --to, and --source or, for files alone, --companion or --image; or --template.');
   const made = await session.call('plans.create', {
     name,
-    sourcePath: resolve(source),
+    sourceKind: source === undefined ? 'files' : 'database',
+    sourcePath,
     destinations: await chosenDestinations(session, to),
     ...given,
     ...(await keyOf(options)),
   });
-  await sayWarnings(session, made.sourcePath);
+  if (made.sourceKind === 'database') await sayWarnings(session, made.sourcePath);
   return printPlans([made], options.json === true);
 }
 
@@ -96,7 +99,7 @@ async function sayWarnings(session: Session, path: string): Promise<void> {
   }
 }
 
-type Given = Omit<Partial<Params<'plans.create'>>, 'name' | 'sourcePath' | 'destinations' | 'key'>;
+type Given = Omit<Partial<Params<'plans.create'>>, 'name' | 'sourceKind' | 'sourcePath' | 'destinations' | 'key'>;
 
 /** What was said on the command line, and nothing else. */
 async function givenOf(options: AddOptions): Promise<Given> {
@@ -168,14 +171,20 @@ async function orderOf(
   const suggested = destinationPath === null ? undefined : [destinationPath];
   const to = options.to ?? suggested;
   if (to === undefined) throw new UsageError('The template knows no folder for the snapshots here. Give --to.');
+  const ofFiles = rest.sourceKind === 'files';
   return {
     ...rest,
-    ...given,
+    ...(ofFiles ? withoutDatabase(given) : given),
     name: options.name ?? rest.name,
     sourcePath,
     destinations: await chosenDestinations(session, to),
-    ...(rest.sourceKind === 'files' ? {} : await keyFor(session, sourcePath, keyVariable, options)),
+    ...(ofFiles ? {} : await keyFor(session, sourcePath, keyVariable, options)),
   };
+}
+
+/** What is said of the database of a group is for that one alone. */
+function withoutDatabase({ method: _method, schemaVersion: _version, lockFiles: _locks, ...rest }: Given): Given {
+  return rest;
 }
 
 /** The key that was given; or the program's own variable, where it is set and the database is encrypted. */

@@ -13,7 +13,7 @@ export function addPlanCommands(program: Command, context: CommandContext): void
   const plan = program
     .command('plan')
     .summary('add, list and remove plans')
-    .description('A plan is a database, the destinations its snapshots go to, and the rules for both.');
+    .description('A plan is a database, or files alone, the destinations its snapshots go to, and the rules for both.');
 
   addPlanAddCommand(plan, context);
   addReadScheduleCommand(plan, context);
@@ -114,5 +114,8 @@ function statusInWords(summary: PlanSummary): string {
 
 const labelsOf = ({ destinations }: PlanSummary): string => destinations.map(({ label }) => label).join(', ');
 
-const inOneLine = (summary: PlanSummary): string =>
-  `${summary.plan.name}\t${summary.plan.sourcePath}\t→ ${labelsOf(summary)}`;
+function inOneLine(summary: PlanSummary): string {
+  const { name, sourceKind, sourcePath, companions } = summary.plan;
+  const what = sourceKind === 'files' ? companions.map(({ path }) => path).join(', ') : sourcePath;
+  return `${name}\t${what}\t→ ${labelsOf(summary)}`;
+}

@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import type { RestoreSource } from '../../src-shared/model/restore.ts';
 import type { Run } from '../../src-shared/model/run.ts';
+import type { Snapshot } from '../../src-shared/model/snapshot.ts';
 import { countInWords } from '../../src-shared/rules/wording.ts';
 import { type CommandContext, json } from './command.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from './key-options.ts';
@@ -23,7 +24,7 @@ export function addRestoreCommands(program: Command, context: CommandContext): v
   addKeyOptions(json(program.command('restore')))
     .summary('restore a snapshot or a file, checked first')
     .description(
-      'Without --to, everything goes back to where it came from; with it, the database goes there, or with --only files the files. What is there already is replaced only with --force, and kept first: see undo.',
+      'Without --to, everything goes back to where it came from; with it, the database goes there, or with --only files the files, which a snapshot of files is anyhow. What is there already is replaced only with --force, and kept first: see undo.',
     )
     .argument('<snapshot>', 'id or name of a snapshot, the path of a file, or “-” for standard input')
     .option('--to <path>', 'where the database goes, or with --only files the files of one companion')
@@ -57,11 +58,9 @@ export function addRestoreCommands(program: Command, context: CommandContext): v
 }
 
 async function restore(session: Session, source: RestoreSource, options: RestoreOptions): Promise<number> {
-  const snapshot =
-    'snapshotId' in source
-      ? (await session.call('snapshots.get', { snapshotId: source.snapshotId })).snapshot
-      : undefined;
-  const asked = options.only ?? (options.companion !== undefined || options.path !== undefined ? 'files' : undefined);
+  const snapshotId = 'snapshotId' in source ? source.snapshotId : await filesAt(session, source.path);
+  const snapshot = snapshotId === null ? undefined : (await session.call('snapshots.get', { snapshotId })).snapshot;
+  const asked = options.only ?? (asksForFiles(snapshot, options) ? 'files' : undefined);
   if (asked === 'files') {
     if (snapshot === undefined) throw new UsageError('Files are restored from a snapshot: give its id or name.');
     return restoreChecked(session, await checkFiles(session, snapshot, options), options);
@@ -74,6 +73,17 @@ async function restore(session: Session, source: RestoreSource, options: Restore
   const files = await checkFiles(session, snapshot, options);
   const code = await restoreDatabase(session, source, snapshot.sourcePath, options);
   return code === EXIT.done ? restoreChecked(session, files, options) : code;
+}
+
+/** The snapshot of files that a path stands for, if it is one that is known: only as such it can be restored. */
+async function filesAt(session: Session, path: string): Promise<string | null> {
+  const { sourceKind, snapshotId } = await session.call('files.identify', { path });
+  return sourceKind === 'files' ? snapshotId : null;
+}
+
+/** A companion or a path says so, and of a snapshot of files there is nothing else. */
+function asksForFiles(snapshot: Snapshot | undefined, { companion, path }: RestoreOptions): boolean {
+  return companion !== undefined || path !== undefined || snapshot?.sourceKind === 'files';
 }
 
 async function restoreDatabase(

@@ -28,7 +28,7 @@ export function addSnapshotCommands(program: Command, context: CommandContext): 
         const snapshots = await listSnapshots(session, planName, options.dir);
         const words = snapshots.map(
           (each) =>
-            `${each.createdAt}  ${bytesInWords(each.sizeBytes).padStart(9)}  ${each.proof.valid === true ? 'proven  ' : each.proof.valid === false ? 'NOT GOOD' : 'unproven'}  ${placeOf(each)}`,
+            `${each.createdAt}  ${bytesInWords(each.diskBytes).padStart(9)}  ${each.proof.valid === true ? 'proven  ' : each.proof.valid === false ? 'NOT GOOD' : 'unproven'}  ${placeOf(each)}`,
         );
         print(options.json === true, snapshots, words.join('\n') || 'There is no snapshot yet.');
         return EXIT.done;

@@ -11,13 +11,14 @@ import { orderOf, startBackup } from './jobs/backup.ts';
 import { isAway, startCopyRun } from './jobs/copies.ts';
 import { startDrill } from './jobs/drill.ts';
 import { FollowUp } from './jobs/follow-up.ts';
-import { requireThere, withPlace } from './jobs/places.ts';
+import { foldersOf, requireThere, withPlace } from './jobs/places.ts';
 import { summarizePlan } from './jobs/plan-summary.ts';
 import { pruneByRetention } from './jobs/prune.ts';
 import { Copier } from './scheduler/copier.ts';
-import { fingerprintOf, whatIsAway } from './scheduler/readiness.ts';
+import { whatIsAway } from './scheduler/readiness.ts';
 import { activePause } from './scheduler/schedule-state.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
+import { SourceWatch } from './scheduler/source-watch.ts';
 
 /** What goes on by itself. */
 export interface Automation {
@@ -43,6 +44,7 @@ export function createAutomation(
   core: () => CoreContext,
 ): Automation {
   const { catalog, clock, events, ports, runs, secrets } = parts;
+  const watch = new SourceWatch((plan) => [parts.dataFolder.path, ...foldersOf(catalog, [plan])]);
   const scheduler = new Scheduler({
     clock,
     states: catalog.schedules,
@@ -51,7 +53,7 @@ export function createAutomation(
     notOnBattery: () => catalog.settings.get().notOnBattery,
     pauseOfAll: () => catalog.settings.pause(),
     whatIsAway: (plan, job) => whatIsAway(catalog, plan, job),
-    fingerprint: (plan) => fingerprintOf(plan.sourcePath),
+    fingerprint: (plan) => watch.fingerprintOf(plan),
     start: (plan, job, slot) => startForSlot(core(), plan, job, slot),
     ended: (runId) => runs.ended(runId),
     changed: () => events.emit('plans.changed', {}),

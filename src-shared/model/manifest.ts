@@ -6,7 +6,7 @@ import { Bytes, Compression, FilePath, Instant, Sha256, TableRows } from './valu
 
 /**
  * The newest manifest format this version reads. Each snapshot gets the oldest that knows all that is to be said of it:
- * 2 for an encrypted database, 3 for a sealed file, 4 for a SQL dump or companions.
+ * 2 for an encrypted database, 3 for a sealed file, 4 for a SQL dump, companions, or files without a database.
  */
 export const MANIFEST_FORMAT = 4;
 
@@ -21,48 +21,55 @@ export type SnapshotTrigger = z.infer<typeof SnapshotTrigger>;
  * The file beside each snapshot that says all there is to know of it, so that a destination needs no catalog.
  * A reader first looks at `format` alone: see {@link ManifestFormat}.
  */
-export const Manifest = z.object({
-  format: z.literal([1, 2, 3, MANIFEST_FORMAT]),
-  id: z.uuid(),
-  /** The name of the snapshot's file, in the folder of this manifest. */
-  name: z.string().min(1),
-  plan: z.object({ id: z.uuid().nullable(), name: z.string() }),
-  source: z.object({ path: FilePath, name: z.string() }),
-  trigger: SnapshotTrigger,
-  /** `online-backup`: pages copied through SQLite under one read transaction. `vacuum-into`: rewritten without gaps, as an encrypted database always is, with its key. `sql-dump`: SQL statements that make the database. `file-copy`: the bytes of a file SQLite could not read. */
-  method: z.enum(['online-backup', 'vacuum-into', 'file-copy', 'sql-dump']),
-  startedAt: Instant,
-  /** The instant whose content the snapshot holds. */
-  createdAt: Instant,
-  compression: Compression,
-  stored: z.object({ bytes: Bytes, sha256: Sha256 }),
-  /** What the stored file unpacks to: the database, or the text of a dump. */
-  image: z.object({ bytes: Bytes, sha256: Sha256 }),
-  /**
-   * Of the stored database, which opens with the key it was made with; `null`: it is not encrypted. A dump is plain
-   * text, and the database that is made of it gets this key.
-   */
-  encryption: Encryption.nullable().default(null),
-  /**
-   * How the stored file is sealed; `null`: it is not. The passphrase has no fingerprint here, for one would be cheaper
-   * to guess at than the seal itself.
-   */
-  seal: SnapshotSeal.default(null),
-  database: z.object({
-    pageSize: z.number().int(),
-    pageCount: z.number().int().nonnegative(),
-    journalMode: z.string(),
-    userVersion: z.number().int(),
-    applicationId: z.number().int(),
-    schemaHash: Sha256,
-    tables: z.array(TableRows),
-  }),
-  /** What the plan's question for the version of the schema was answered; readers that know no such question may pass it over. */
-  schemaVersion: z.string().nullable().default(null),
-  /** What was stored beside it, in the same folder. A snapshot is whole only with all of them. */
-  companions: z.array(StoredCompanion).default([]),
-  versions: z.object({ sqlite: z.string(), snapkeep: z.string() }),
-});
+export const Manifest = z
+  .object({
+    format: z.literal([1, 2, 3, MANIFEST_FORMAT]),
+    id: z.uuid(),
+    /** The name of the snapshot's file, in the folder of this manifest. */
+    name: z.string().min(1),
+    plan: z.object({ id: z.uuid().nullable(), name: z.string() }),
+    source: z.object({ path: FilePath, name: z.string() }),
+    trigger: SnapshotTrigger,
+    /** `online-backup`: pages copied through SQLite under one read transaction. `vacuum-into`: rewritten without gaps, as an encrypted database always is, with its key. `sql-dump`: SQL statements that make the database. `file-copy`: the bytes of a file SQLite could not read. `files`: there is no database; all that matters are the companions. */
+    method: z.enum(['online-backup', 'vacuum-into', 'file-copy', 'sql-dump', 'files']),
+    startedAt: Instant,
+    /** The instant whose content the snapshot holds. */
+    createdAt: Instant,
+    compression: Compression,
+    stored: z.object({ bytes: Bytes, sha256: Sha256 }),
+    /** What the stored file unpacks to: the database, the text of a dump, or the list of contents of a snapshot of files. */
+    image: z.object({ bytes: Bytes, sha256: Sha256 }),
+    /**
+     * Of the stored database, which opens with the key it was made with; `null`: it is not encrypted. A dump is plain
+     * text, and the database that is made of it gets this key.
+     */
+    encryption: Encryption.nullable().default(null),
+    /**
+     * How the stored file is sealed; `null`: it is not. The passphrase has no fingerprint here, for one would be cheaper
+     * to guess at than the seal itself.
+     */
+    seal: SnapshotSeal.default(null),
+    /** `null`: it is a snapshot of files alone. */
+    database: z
+      .object({
+        pageSize: z.number().int(),
+        pageCount: z.number().int().nonnegative(),
+        journalMode: z.string(),
+        userVersion: z.number().int(),
+        applicationId: z.number().int(),
+        schemaHash: Sha256,
+        tables: z.array(TableRows),
+      })
+      .nullable(),
+    /** What the plan's question for the version of the schema was answered; readers that know no such question may pass it over. */
+    schemaVersion: z.string().nullable().default(null),
+    /** What was stored beside it, in the same folder. A snapshot is whole only with all of them. */
+    companions: z.array(StoredCompanion).default([]),
+    versions: z.object({ sqlite: z.string(), snapkeep: z.string() }),
+  })
+  .refine(({ method, database }) => (method === 'files') === (database === null), {
+    message: 'Only a snapshot of files holds no database.',
+  });
 export type Manifest = z.infer<typeof Manifest>;
 
 /** The one part of a manifest that every version understands. */

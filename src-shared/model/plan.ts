@@ -6,6 +6,7 @@ import { Run } from './run.ts';
 import { Pause, Schedule, ScheduleStatus, TimeZone, Weekday } from './schedule.ts';
 import { SnapshotSeal } from './seal.ts';
 import { ListedSnapshot } from './snapshot.ts';
+import { SourceKind } from './source-kind.ts';
 import { BackupMethod, Bytes, Compression, FilePath, Instant } from './values.ts';
 
 const amount = (most: number) => z.number().int().min(0).max(most);
@@ -77,13 +78,6 @@ export const NamePattern = z
     const problem = checkNamePattern(pattern);
     if (problem !== null) context.addIssue({ code: 'custom', message: problem });
   });
-
-/**
- * What a plan is about: a database, with or without companions; or `files`, which are its companions alone. The source
- * of such a plan is its first companion.
- */
-export const SourceKind = z.enum(['database', 'files']);
-export type SourceKind = z.infer<typeof SourceKind>;
 
 /** One of the destinations of a plan. */
 export const PlanDestination = z.strictObject({

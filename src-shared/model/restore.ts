@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SourceKind } from './source-kind.ts';
 import { Bytes, FileHolder, FilePath, Instant, TableRows } from './values.ts';
 import { Verification } from './verification.ts';
 
@@ -9,7 +10,7 @@ export const RestoreSource = z.union([
 ]);
 export type RestoreSource = z.infer<typeof RestoreSource>;
 
-/** What the first bytes of a file say it is. */
+/** What the first bytes of a file say it is. `files`: the list of contents of a snapshot of files. */
 export const FileContent = z.enum([
   'sqlite',
   'empty',
@@ -18,6 +19,7 @@ export const FileContent = z.enum([
   'age',
   'zip',
   'sql',
+  'files',
   'text',
   'encrypted',
   'unknown',
@@ -29,6 +31,8 @@ export const FileIdentity = z.object({
   path: FilePath,
   name: z.string(),
   content: FileContent,
+  /** `files`: it stands for a snapshot of files, which `restores.check` with `what: 'files'` puts back; it holds no database. */
+  sourceKind: SourceKind,
   sizeBytes: Bytes,
   modifiedAt: Instant,
   /** Could be restored, as far as a look can tell. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { SnapshotCompanion } from './companion.ts';
 import { Encryption } from './encryption.ts';
 import { SnapshotTrigger } from './manifest.ts';
+import { SourceKind } from './source-kind.ts';
 import { Bytes, Compression, FilePath, Instant, Sha256, TableRows } from './values.ts';
 import { ProofLevel } from './verification.ts';
 
@@ -38,11 +39,13 @@ export const SnapshotCopy = z.object({
 });
 export type SnapshotCopy = z.infer<typeof SnapshotCopy>;
 
-/** A stored copy of a database as the catalog knows it. */
+/** A stored copy of a database, or of files alone, as the catalog knows it. */
 export const Snapshot = z.object({
   id: z.uuid(),
   planId: z.uuid().nullable(),
   planName: z.string(),
+  /** `files`: it has no database and no tables; all that matters are its companions. */
+  sourceKind: SourceKind,
   sourcePath: FilePath,
   name: z.string(),
   /** Where it lies on this machine or a mounted share; `null`: only at destinations beyond it. */

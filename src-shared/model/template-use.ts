@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Companions } from './companion.ts';
-import { Drill, LockFiles, NamePattern, PlanGroup, Retention, SchemaVersionQuery, SourceKind } from './plan.ts';
+import { Drill, LockFiles, NamePattern, PlanGroup, Retention, SchemaVersionQuery } from './plan.ts';
 import { Schedule, TimeZone } from './schedule.ts';
+import { SourceKind } from './source-kind.ts';
 import { BackupMethod, Compression, FilePath } from './values.ts';
 
 /** A template in a list. */

@@ -26,7 +26,7 @@ const METRICS: readonly Metric[] = [
   {
     name: 'snapkeep_last_size_bytes',
     help: 'The stored size of the newest snapshot.',
-    value: ({ newest }) => newest?.sizeBytes ?? null,
+    value: ({ newest }) => newest?.diskBytes ?? null,
   },
   { name: 'snapkeep_stored_bytes', help: 'The stored size of all snapshots.', value: ({ storedBytes }) => storedBytes },
   { name: 'snapkeep_snapshots', help: 'How many snapshots there are.', value: ({ snapshotCount }) => snapshotCount },

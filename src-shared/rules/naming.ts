@@ -11,6 +11,11 @@ export function extensionFor(compression: Compression, sealed = false, dump = fa
   return (dump ? DUMP_EXTENSIONS : EXTENSIONS)[compression] + (sealed ? SEALED : '');
 }
 
+/** What the list of contents of a snapshot of files is called at its end. It is small, and stored unpacked to be read. */
+export function contentListExtension(sealed: boolean): string {
+  return `.files.json${sealed ? SEALED : ''}`;
+}
+
 // With time, ending, manifest and what marks a file in the making, a name stays below the 255 bytes of file systems.
 const STEM_BYTES = 160;
 
@@ -56,11 +61,12 @@ const FORBIDDEN = /[<>:"/\\|?*\p{Cc}\p{Cs}]/u;
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
 /**
- * Checks a file name of the user's own for a snapshot and gives it the ending of its compression where it has none.
+ * Checks a file name of the user's own for a snapshot and gives it its ending where it has none.
+ * @param extension what it has to end in, with its dot, as {@link extensionFor} or {@link contentListExtension} say
  * @throws SnapkeepError `INVALID_PARAMS` when the name could leave the folder, cannot be written on every system, is
- * longer than 200 bytes of UTF-8, or ends as another compression does.
+ * longer than 200 bytes of UTF-8, or ends as what is stored otherwise does.
  */
-export function ownSnapshotName(name: string, compression: Compression, sealed = false, dump = false): string {
+export function ownSnapshotName(name: string, extension: string): string {
   const trimmed = name.trim().normalize('NFC');
   if (
     trimmed === '' ||
@@ -73,11 +79,10 @@ export function ownSnapshotName(name: string, compression: Compression, sealed =
       hint: 'Use a plain file name without folders and without < > : " / \\ | ? * and not starting with a dot.',
     });
   }
-  const extension = extensionFor(compression, sealed, dump);
   // The ending without the seal is no contradiction: the seal's is added to it.
-  if (sealed && trimmed.toLowerCase().endsWith(extensionFor(compression, false, dump)))
-    return ownSnapshotName(trimmed + SEALED, compression, true, dump);
-  const known = [...Object.values(EXTENSIONS), ...Object.values(DUMP_EXTENSIONS)]
+  if (extension.endsWith(SEALED) && trimmed.toLowerCase().endsWith(extension.slice(0, -SEALED.length)))
+    return ownSnapshotName(trimmed + SEALED, extension);
+  const known = [...Object.values(EXTENSIONS), ...Object.values(DUMP_EXTENSIONS), contentListExtension(false)]
     .flatMap((end) => [end, end + SEALED])
     .sort((a, b) => b.length - a.length)
     .find((end) => trimmed.toLowerCase().endsWith(end));

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { MANIFEST_FORMAT, type Manifest } from '../../src-shared/model/manifest.ts';
 import { appendEntries } from '../support/databases.ts';
 import { expectFailure, expectNothingLeft, setScene, takeBackup } from '../support/scene.ts';
-import { expectBad, manifestOf, verify } from '../support/stored-files.ts';
+import { databaseOf, expectBad, manifestOf, verify } from '../support/stored-files.ts';
 import { runToEnd, succeed } from '../support/test-core.ts';
 
 describe('manifests', () => {
@@ -59,12 +59,13 @@ describe('manifests', () => {
     const scene = await setScene();
     const { path } = await takeBackup(scene);
     const manifest = manifestOf(path);
+    const database = databaseOf(manifest);
     const lies: Partial<Manifest>[] = [
       { stored: { ...manifest.stored, sha256: '0'.repeat(64) } },
       { image: { ...manifest.image, sha256: '0'.repeat(64) } },
-      { database: { ...manifest.database, schemaHash: '0'.repeat(64) } },
-      { database: { ...manifest.database, tables: [{ name: 'accounts', rows: 2 }] } },
-      { database: { ...manifest.database, tables: [...manifest.database.tables, { name: 'more', rows: 0 }] } },
+      { database: { ...database, schemaHash: '0'.repeat(64) } },
+      { database: { ...database, tables: [{ name: 'accounts', rows: 2 }] } },
+      { database: { ...database, tables: [...database.tables, { name: 'more', rows: 0 }] } },
     ];
     for (const lie of lies) {
       writeFileSync(`${path}.manifest.json`, JSON.stringify({ ...manifest, ...lie }));

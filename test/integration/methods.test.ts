@@ -5,7 +5,6 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { Manifest } from '../../src-shared/model/manifest.ts';
 import type { SnapshotSeal } from '../../src-shared/model/seal.ts';
 import { hasAge } from '../support/age-command-line.ts';
 import { appendEntries, countEntries } from '../support/databases.ts';
@@ -20,14 +19,12 @@ import {
   setScene,
   takeBackup,
 } from '../support/scene.ts';
+import { databaseOf, manifestOf } from '../support/stored-files.ts';
 import { runToEnd, startTestCore, succeed } from '../support/test-core.ts';
 
 const KEY = 'a key, nothing more';
 const IDENTITY = await generateIdentity();
 const FOR_US: SnapshotSeal = { kind: 'recipients', recipients: [await identityToRecipient(IDENTITY)] };
-
-const manifestOf = (path: string): Manifest =>
-  Manifest.parse(JSON.parse(readFileSync(`${path}.manifest.json`, 'utf8')));
 
 /** Verifies a file and answers what was found. */
 async function verificationOf({ core }: Pick<Scene, 'core'>, path: string) {
@@ -59,7 +56,7 @@ describe('a plan with a method', () => {
     const manifest = manifestOf(path);
     expect(manifest).toMatchObject({ format: 1, method: 'vacuum-into', encryption: null });
     const pages = new Database(scene.source, { readonly: true });
-    expect(manifest.database.pageCount).toBeLessThan(Number(pages.pragma('page_count', { simple: true })) / 2);
+    expect(databaseOf(manifest).pageCount).toBeLessThan(Number(pages.pragma('page_count', { simple: true })) / 2);
     pages.close();
     const target = join(scene.folder, 'restored.db');
     expect((await restore(scene.core, path, target)).state).toBe('succeeded');
@@ -82,7 +79,7 @@ describe('a plan with a method', () => {
         method: 'sql-dump',
         database: { userVersion: 7, journalMode: 'wal' },
       });
-      expect(manifest.database.tables).toContainEqual({ name: 'entries', rows: 2000 });
+      expect(databaseOf(manifest).tables).toContainEqual({ name: 'entries', rows: 2000 });
       const drill = await succeed(core, 'drills.start', { planId: scene.plan.id });
       expect(drill.result).toMatchObject({ valid: true });
       const before = everythingIn(source);
@@ -318,5 +315,5 @@ test('writers go on while a dump is written', async () => {
   });
   const { path } = await takeBackup(scene);
   expect(wrote).toBe(1);
-  expect(manifestOf(path).database.tables).toContainEqual({ name: 'entries', rows: 20_000 });
+  expect(databaseOf(manifestOf(path)).tables).toContainEqual({ name: 'entries', rows: 20_000 });
 });

@@ -29,3 +29,9 @@ export async function expectBad(scene: Scene, path: string, message: RegExp | st
 export function manifestOf(path: string): Manifest {
   return Manifest.parse(JSON.parse(readFileSync(`${path}.manifest.json`, 'utf8')));
 }
+
+/** What a manifest says of its database, where it has one. */
+export function databaseOf({ database, name }: Manifest): NonNullable<Manifest['database']> {
+  if (database === null) throw new Error(`${name} holds no database`);
+  return database;
+}

@@ -50,7 +50,7 @@ describe('names from plans', () => {
     fc.assert(
       fc.property(planName, compression, (plan, stored) => {
         const name = snapshotName(plan, at, stored);
-        expect(ownSnapshotName(name, stored)).toBe(name);
+        expect(ownSnapshotName(name, extensionFor(stored))).toBe(name);
       }),
     );
   });
@@ -97,7 +97,7 @@ describe('own names', () => {
     '会'.repeat(80),
     'lone\ud800',
   ])('%j is refused', (name) => {
-    expect(errorOf(() => ownSnapshotName(name, 'gz'))).toEqual(refused);
+    expect(errorOf(() => ownSnapshotName(name, extensionFor('gz')))).toEqual(refused);
   });
 
   test.each([
@@ -109,7 +109,7 @@ describe('own names', () => {
     ['done.db.gz', 'gz', 'done.db.gz'],
     ['console', 'gz', 'console.db.gz'],
   ] as const)('%j as %s becomes %j', (name, stored, expected) => {
-    expect(ownSnapshotName(name, stored)).toBe(expected);
+    expect(ownSnapshotName(name, extensionFor(stored))).toBe(expected);
   });
 
   test.each([
@@ -118,18 +118,18 @@ describe('own names', () => {
     ['x.DB.ZST', 'none'],
     ['x.db.gz', 'none'],
   ] as const)('%j does not fit %s', (name, stored) => {
-    expect(errorOf(() => ownSnapshotName(name, stored))).toEqual(refused);
+    expect(errorOf(() => ownSnapshotName(name, extensionFor(stored)))).toEqual(refused);
   });
 
   test('whatever is accepted is one name in one folder, and is accepted again as it is', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' })), compression, (given, stored) => {
-        const name = errorOf(() => ownSnapshotName(given, stored));
+        const name = errorOf(() => ownSnapshotName(given, extensionFor(stored)));
         if (typeof name !== 'string') return;
         expect(name).not.toMatch(/[/\\\p{Cc}"<>:|?*]|^\.|^\s|\s$/u);
         expect(bytes(name)).toBeLessThanOrEqual(200);
         expect(name.endsWith(extensionFor(stored)) || name.toLowerCase().endsWith(extensionFor(stored))).toBe(true);
-        expect(ownSnapshotName(name, stored)).toBe(name);
+        expect(ownSnapshotName(name, extensionFor(stored))).toBe(name);
       }),
       { numRuns: 500 },
     );
@@ -150,25 +150,29 @@ test('what is sealed ends in .age after what is in it', () => {
   const at = new Date('2026-11-20T02:03:04Z');
   expect(snapshotName('app', at, 'zst', 2, true)).toBe('app-2026-11-20-020304-2.db.zst.age');
   for (const name of ['mine', 'mine.db.gz', 'mine.db.gz.age'])
-    expect(ownSnapshotName(name, 'gz', true)).toBe('mine.db.gz.age');
+    expect(ownSnapshotName(name, extensionFor('gz', true))).toBe('mine.db.gz.age');
   for (const [name, sealed] of [
     ['mine.db.zst.age', true],
     ['mine.db', true],
     ['mine.db.gz.age', false],
   ] as const)
-    expect(() => ownSnapshotName(name, 'gz', sealed)).toThrow(expect.objectContaining({ code: 'INVALID_PARAMS' }));
+    expect(() => ownSnapshotName(name, extensionFor('gz', sealed))).toThrow(
+      expect.objectContaining({ code: 'INVALID_PARAMS' }),
+    );
 });
 
 test('dumps end in .sql, and no name says the one and is the other', () => {
   const at = new Date('2026-11-20T02:03:04.567Z');
   expect(snapshotName('app', at, 'gz', 1, false, true)).toBe('app-2026-11-20-020304.sql.gz');
   expect(snapshotName('app', at, 'none', 2, true, true)).toBe('app-2026-11-20-020304-2.sql.age');
-  expect(ownSnapshotName('mine', 'zst', false, true)).toBe('mine.sql.zst');
-  expect(ownSnapshotName('mine.sql', 'none', true, true)).toBe('mine.sql.age');
+  expect(ownSnapshotName('mine', extensionFor('zst', false, true))).toBe('mine.sql.zst');
+  expect(ownSnapshotName('mine.sql', extensionFor('none', true, true))).toBe('mine.sql.age');
   for (const [name, dump] of [
     ['mine.sql.gz', false],
     ['mine.db.gz', true],
     ['mine.sql', true],
   ] as const)
-    expect(() => ownSnapshotName(name, 'gz', false, dump)).toThrow(expect.objectContaining({ code: 'INVALID_PARAMS' }));
+    expect(() => ownSnapshotName(name, extensionFor('gz', false, dump))).toThrow(
+      expect.objectContaining({ code: 'INVALID_PARAMS' }),
+    );
 });

@@ -25,6 +25,9 @@ export interface CopyCounts {
   failure: string | null;
 }
 
+/** A snapshot's file and what its companions added to the disk. */
+const STORED_BYTES = `(s.size_bytes + coalesce((SELECT sum(e.value ->> '$.diskBytes')
+  FROM snapshot_companions b, json_each(b.body) e WHERE b.snapshot_id = s.id), 0))`;
 const ABANDONED = `SELECT destination_id, name FROM begun_copies b WHERE NOT EXISTS (
   SELECT 1 FROM snapshot_copies c JOIN snapshots s ON s.id = c.snapshot_id
   WHERE c.destination_id = b.destination_id AND s.name = b.name AND c.state IN ('waiting', 'copying', 'failed'))`;
@@ -50,11 +53,11 @@ export class CopyRepo {
       .all(destinationId) as CopyRow[];
   }
 
-  /** What is still to be copied to a destination, the newest snapshot first. */
+  /** What is still to be copied to a destination, the newest snapshot first, with what it takes where it was stored first. */
   waiting(destinationId: string): Array<CopyRow & { planId: string | null; sizeBytes: number }> {
     return this.#db
       .prepare(
-        `SELECT ${COLUMNS}, s.plan_id AS "planId", s.size_bytes AS "sizeBytes" FROM snapshot_copies
+        `SELECT ${COLUMNS}, s.plan_id AS "planId", ${STORED_BYTES} AS "sizeBytes" FROM snapshot_copies
          JOIN snapshots s ON s.id = snapshot_id
          WHERE destination_id = ? AND state IN ('waiting', 'copying') ORDER BY s.created_at DESC, s.id DESC`,
       )
@@ -95,7 +98,7 @@ export class CopyRepo {
     const rows = this.#db
       .prepare(
         `SELECT destination_id AS "destinationId", sum(state = 'stored') AS stored,
-           sum(iif(state = 'stored', s.size_bytes, 0)) AS "storedBytes",
+           sum(iif(state = 'stored', ${STORED_BYTES}, 0)) AS "storedBytes",
            sum(state IN ('waiting', 'copying')) AS waiting, sum(state = 'failed') AS failed,
            min(iif(state IN ('waiting', 'copying'), at, NULL)) AS "waitingSince",
            max(iif(state IN ('waiting', 'copying'), message, NULL)) AS "waitingFor",

@@ -165,4 +165,7 @@ export const migrations: readonly Migration[] = [
     body TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  ALTER TABLE snapshots ADD COLUMN source_kind TEXT NOT NULL DEFAULT 'database';
+  `,
 ];

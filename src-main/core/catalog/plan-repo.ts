@@ -7,10 +7,10 @@ import {
   type PlanDestination,
   Retention,
   SchemaVersionQuery,
-  type SourceKind,
 } from '../../../src-shared/model/plan.ts';
 import { Pause, Schedule } from '../../../src-shared/model/schedule.ts';
 import { SnapshotSeal } from '../../../src-shared/model/seal.ts';
+import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
 import type { Database } from '../engine/open-database.ts';
 

@@ -27,6 +27,7 @@ interface SnapshotRow {
   pinned: number;
   encryption: string | null;
   sealed: Snapshot['sealed'];
+  source_kind: Snapshot['sourceKind'];
   companions: string | null;
   proof_at: string | null;
   proof_valid: number | null;
@@ -60,7 +61,7 @@ interface Places {
 export type SnapshotSummary = Omit<Snapshot, 'tables'> & { tableCount: number; rowCount: number };
 
 const COLUMNS = `s.id, plan_id, plan_name, source_path, name, created_at, size_bytes, image_bytes, compression, trigger,
-  sha256, user_version, table_count, row_count, pinned, encryption, sealed,
+  sha256, user_version, table_count, row_count, pinned, encryption, sealed, source_kind,
   (SELECT body FROM snapshot_companions WHERE snapshot_id = s.id) AS companions,
   v.at AS proof_at, v.valid AS proof_valid, v.level AS proof_level, v.message AS proof_message`;
 const FROM = `FROM snapshots s
@@ -185,11 +186,11 @@ export class SnapshotRepo {
   }
 
   #saveRow(manifest: Manifest, planId: string | null): void {
-    const { tables } = manifest.database;
+    const tables = manifest.database?.tables ?? [];
     this.#db
       .prepare(
         `INSERT INTO snapshots VALUES (@id, @planId, @planName, @sourcePath, @name, @createdAt, @sizeBytes, @imageBytes,
-           @compression, @trigger, @sha256, @userVersion, @tables, @tableCount, @rowCount, @pinned, @encryption, @sealed)
+           @compression, @trigger, @sha256, @userVersion, @tables, @tableCount, @rowCount, @pinned, @encryption, @sealed, @sourceKind)
          ON CONFLICT (id) DO UPDATE SET plan_id = coalesce(@planId, plan_id), name = @name, size_bytes = @sizeBytes, sha256 = @sha256`,
       )
       .run({
@@ -204,12 +205,13 @@ export class SnapshotRepo {
         compression: manifest.compression,
         trigger: manifest.trigger,
         sha256: manifest.stored.sha256,
-        userVersion: manifest.database.userVersion,
+        userVersion: manifest.database?.userVersion ?? 0,
         tables: JSON.stringify(tables),
         tableCount: tables.length,
         rowCount: tables.reduce((sum, table) => sum + table.rows, 0),
         encryption: manifest.encryption && JSON.stringify(manifest.encryption),
         sealed: manifest.seal?.kind ?? null,
+        sourceKind: manifest.method === 'files' ? 'files' : 'database',
         pinned: manifest.trigger === 'before-restore' ? 1 : 0,
       });
   }
@@ -305,6 +307,7 @@ function toSummary(row: SnapshotRow, placeRows: readonly PlaceRow[]): SnapshotSu
     id: row.id,
     planId: row.plan_id,
     planName: row.plan_name,
+    sourceKind: row.source_kind,
     sourcePath: row.source_path,
     name: row.name,
     path: folder === null ? null : join(folder, row.name),

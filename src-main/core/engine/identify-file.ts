@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
+import { CONTENT_LIST_START } from './content-list.ts';
 import { requireFile } from './require-file.ts';
 import { AGE_START, ARMOR_START } from './unseal.ts';
 
@@ -21,6 +22,7 @@ const SIGNATURES: ReadonlyArray<[FileContent, Buffer]> = [
   ...Array.from({ length: 16 }, (_, n): [FileContent, Buffer] => ['zstd', Buffer.from([0x50 + n, 0x2a, 0x4d, 0x18])]),
   ['zip', Buffer.from('PK\u0003\u0004', 'latin1')],
   ['zip', Buffer.from('PK\u0005\u0006', 'latin1')],
+  ['files', Buffer.from(CONTENT_LIST_START, 'latin1')],
 ];
 
 /**
@@ -84,6 +86,7 @@ const IN_WORDS: Record<FileContent, string> = {
   age: 'a file sealed with age',
   zip: 'a ZIP archive',
   sql: 'a SQL dump',
+  files: 'the list of contents of a snapshot of files',
   text: 'a text file',
   encrypted: 'an encrypted database, or something that only looks like one',
   unknown: 'neither a SQLite database nor a compressed one; it may be encrypted or damaged',

@@ -27,7 +27,7 @@ export function imageTaker(
     const unlocking = manifest?.encryption ? unlockingOf(manifest.encryption, name, context) : null;
     await restoreDump(pieces.rest(), imagePath, { unlocking });
     context.log('info', `Made a database of the dump ${name}.`);
-    if (manifest?.database.journalMode === 'wal') intoWal(imagePath, unlocking);
+    if (manifest?.database?.journalMode === 'wal') intoWal(imagePath, unlocking);
   };
 }
 

@@ -50,6 +50,7 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
   await requireTargetFolder(request.targetPath);
   const staged = await stageAndVerify(request.sourcePath, context);
   const { verification, facts } = staged;
+  if (staged.manifest?.database === null) throw holdsNoDatabase(basename(request.sourcePath));
   if (!verification.valid || facts === undefined || staged.imageSha256 === undefined) {
     throw new SnapkeepError('CORRUPT', `${basename(request.sourcePath)} cannot be restored. ${verification.message}`, {
       hint: 'Nothing was changed. Choose another snapshot.',
@@ -98,6 +99,13 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
     imageSha256: staged.imageSha256,
     key: staged.unlocking?.key.fingerprint ?? null,
   };
+}
+
+/** A snapshot of files can only be put back as such. */
+export function holdsNoDatabase(name: string): SnapkeepError {
+  return new SnapkeepError('UNSUPPORTED', `${name} is a snapshot of files; there is no database in it.`, {
+    hint: 'Nothing was changed. Restore its files instead: each goes back to where it came from, or to a place of your choice.',
+  });
 }
 
 /** What stands where a restore would go. */

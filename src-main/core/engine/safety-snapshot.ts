@@ -53,6 +53,7 @@ export async function takeSafetySnapshot(
 function snapshotRequest(request: SafetyRequest): Parameters<typeof takeSnapshot>[0] {
   return {
     runId: request.runId,
+    sourceKind: 'database',
     sourcePath: request.targetPath,
     folder: request.safetyFolder,
     plan: { id: request.planId, name: safetyName(request.targetPath) },

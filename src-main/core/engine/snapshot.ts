@@ -5,24 +5,28 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Companion, StoredCompanion } from '../../../src-shared/model/companion.ts';
 import { MANIFEST_FORMAT, type Manifest, type SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
 import type { SnapshotSeal } from '../../../src-shared/model/seal.ts';
+import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
 import { nameFromPattern } from '../../../src-shared/rules/name-pattern.ts';
-import { extensionFor, ownSnapshotName } from '../../../src-shared/rules/naming.ts';
+import { contentListExtension, extensionFor, ownSnapshotName } from '../../../src-shared/rules/naming.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
 import { removeCompanions, storeCompanions } from './companions/store-companions.ts';
-import type { StoredDigest } from './compress.ts';
+import { type StoredDigest, storePieces } from './compress.ts';
+import { contentList } from './content-list.ts';
 import { totalRows } from './describe-database.ts';
 import { exists, partialPath, publishFile, requireWritableFolder, writerOf } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
 import { manifestPath, writeManifest } from './manifest-files.ts';
 import { sqliteVersion } from './open-database.ts';
-import { sealingOf } from './seal.ts';
+import { type Sealing, sealingOf } from './seal.ts';
 import { type ContentRequest, type Packing, readContent, type SnapshotContent } from './snapshot-content.ts';
 import type { TaskContext } from './task-context.ts';
 
 /** What a snapshot is taken of and where it goes. */
 export interface SnapshotRequest extends ContentRequest {
   runId: string;
+  /** `files`: there is no database, and the companions are all there is. */
+  sourceKind: SourceKind;
   /** The folder it is stored in. */
   folder: string;
   plan: { id: string | null; name: string };
@@ -41,15 +45,22 @@ export interface SnapshotRequest extends ContentRequest {
   snapkeepVersion: string;
 }
 
+/** Files alone: all there is to know before they are stored. */
+type FilesContent = Pick<SnapshotContent, 'takenAt'>;
+
+/** Writes what is to be stored. */
+type Store = (write: (piece: Uint8Array) => void) => Promise<StoredDigest>;
+
 /**
- * Takes a consistent snapshot of a database while other programs write to it, stores it with its manifest, and
- * answers the manifest. Either both files are there and synced in the end, or neither is.
+ * Takes a consistent snapshot of a database while other programs write to it, or of files alone, stores it with its
+ * manifest, and answers the manifest. Either both files are there and synced in the end, or neither is.
  * @throws SnapkeepError
  */
 export async function takeSnapshot(request: SnapshotRequest, context: TaskContext): Promise<Manifest> {
   const startedAt = context.now();
   if (request.ownName !== null) fullOwnName(request.ownName, request);
   const sealing = sealingOf(request.seal, context.sealSecrets);
+  if (request.sourceKind === 'files') return takeFiles(request, sealing, startedAt, context);
   await checkRoom(request, context);
   const content = await readContent(request, sealing !== null, context);
   try {
@@ -60,6 +71,22 @@ export async function takeSnapshot(request: SnapshotRequest, context: TaskContex
   } finally {
     await content.close();
   }
+}
+
+/** There is nothing to be read before it is stored; what companions need, they see to themselves. */
+async function takeFiles(
+  request: SnapshotRequest,
+  sealing: Sealing | null,
+  startedAt: Date,
+  context: TaskContext,
+): Promise<Manifest> {
+  try {
+    await requireWritableFolder(request.folder, 0);
+  } catch (error) {
+    throw explainError(error, request.folder);
+  }
+  const how: Packing = { compression: 'none', sealing };
+  return storeSnapshot(request, how, { takenAt: context.now() }, startedAt, context);
 }
 
 async function checkRoom(request: SnapshotRequest, context: TaskContext): Promise<void> {
@@ -81,7 +108,7 @@ async function checkRoom(request: SnapshotRequest, context: TaskContext): Promis
 async function storeSnapshot(
   request: SnapshotRequest,
   how: Packing,
-  content: SnapshotContent,
+  content: SnapshotContent | FilesContent,
   startedAt: Date,
   context: TaskContext,
 ): Promise<Manifest> {
@@ -91,24 +118,27 @@ async function storeSnapshot(
   try {
     finished = join(request.folder, await freeName(request, content.takenAt));
     partial = partialPath(finished, request.runId);
-    const digest = await writeStored(content, partial, how);
+    const database = 'store' in content ? content : null;
+    const image = database && (await writeStored((write) => database.store(how, write), partial));
     const beside = { ...request, planName: request.plan.name, sealing: how.sealing };
     companions = await storeCompanions(beside, content.takenAt, context);
+    // The list says what was stored, so it comes after it.
+    const digest = image ?? (await writeStored(listOf(request, content, companions, how), partial));
     const unnamed: Omit<Manifest, 'name'> = {
-      format: formatFor(request, content, companions),
+      format: formatFor(request, database, companions),
       id: randomUUID(),
       plan: request.plan,
       source: { path: request.sourcePath, name: basename(request.sourcePath) },
       trigger: request.trigger,
-      method: content.method,
+      method: database?.method ?? 'files',
       startedAt: startedAt.toISOString(),
       createdAt: content.takenAt.toISOString(),
-      compression: request.compression,
+      compression: how.compression,
       ...digest,
-      encryption: content.unlocking && { format: content.unlocking.format, key: content.unlocking.key.fingerprint },
+      encryption: encryptionOf(database),
       seal: request.seal,
-      database: content.facts,
-      schemaVersion: content.schemaVersion,
+      database: database?.facts ?? null,
+      schemaVersion: database?.schemaVersion ?? null,
       companions,
       versions: { sqlite: sqliteVersion(), snapkeep: request.snapkeepVersion },
     };
@@ -129,12 +159,37 @@ async function storeSnapshot(
 /** The oldest format that knows all that is to be said. */
 function formatFor(
   request: SnapshotRequest,
-  content: SnapshotContent,
+  database: SnapshotContent | null,
   companions: readonly StoredCompanion[],
 ): Manifest['format'] {
-  if (content.method === 'sql-dump' || companions.length > 0) return MANIFEST_FORMAT;
+  if (database === null || database.method === 'sql-dump' || companions.length > 0) return MANIFEST_FORMAT;
   if (request.seal !== null) return 3;
-  return content.unlocking === null ? 1 : 2;
+  return database.unlocking === null ? 1 : 2;
+}
+
+function encryptionOf(database: SnapshotContent | null): Manifest['encryption'] {
+  if (database === null || database.unlocking === null) return null;
+  const { format, key } = database.unlocking;
+  return { format, key: key.fingerprint };
+}
+
+/**
+ * What stores the list of contents.
+ * @throws SnapkeepError `NOT_FOUND` when there is nothing to list, for a snapshot of nothing would only push out good ones
+ */
+function listOf(
+  { plan }: SnapshotRequest,
+  { takenAt }: FilesContent,
+  companions: readonly StoredCompanion[],
+  how: Packing,
+): Store {
+  if (companions.every(({ storedName }) => storedName === null)) {
+    const why = companions.map(({ name, problems }) => `${name}: ${problems[0]?.reason ?? ''}`).join(' ');
+    throw new SnapkeepError('NOT_FOUND', `Nothing of ${plan.name} could be stored. ${why}`, {
+      hint: 'See to what is wrong with the files, and back up again.',
+    });
+  }
+  return (write) => storePieces([contentList({ planName: plan.name, takenAt, companions })], how, write, () => {});
 }
 
 /** Names are chosen again where another run took the one that was free when this one began. */
@@ -155,10 +210,10 @@ async function publishUnderFreeName(
   }
 }
 
-async function writeStored(content: SnapshotContent, partial: string, how: Packing): Promise<StoredDigest> {
+async function writeStored(store: Store, partial: string): Promise<StoredDigest> {
   const handle = await open(partial, 'wx', 0o600);
   try {
-    const digest = await content.store(how, writerOf(handle));
+    const digest = await store(writerOf(handle));
     await handle.sync();
     return digest;
   } finally {
@@ -200,12 +255,21 @@ async function freeName(request: SnapshotRequest, at: Date): Promise<string> {
     return name;
   }
   for (let attempt = 1; ; attempt++) {
-    const { plan, namePattern, timeZone, compression, seal, method } = request;
-    const ending = extensionFor(compression, seal !== null, method === 'dump');
-    const name = nameFromPattern(namePattern, { planName: plan.name, at, timeZone, ending, attempt });
+    const { plan, namePattern, timeZone } = request;
+    const name = nameFromPattern(namePattern, {
+      planName: plan.name,
+      at,
+      timeZone,
+      ending: endingOf(request),
+      attempt,
+    });
     if (!(await taken(name))) return name;
   }
 }
 
-const fullOwnName = (name: string, { compression, seal, method }: SnapshotRequest): string =>
-  ownSnapshotName(name, compression, seal !== null, method === 'dump');
+const fullOwnName = (name: string, request: SnapshotRequest): string => ownSnapshotName(name, endingOf(request));
+
+function endingOf({ sourceKind, compression, seal, method }: SnapshotRequest): string {
+  const sealed = seal !== null;
+  return sourceKind === 'files' ? contentListExtension(sealed) : extensionFor(compression, sealed, method === 'dump');
+}

@@ -4,6 +4,9 @@ import type { Check, CheckName, Verification } from '../../../src-shared/model/v
 import { countInWords } from '../../../src-shared/rules/wording.ts';
 import { type DatabaseFacts, totalRows } from './describe-database.ts';
 
+/** Why the checks of a database are skipped for a snapshot of files. */
+export const NO_DATABASE = 'This is a snapshot of files; there is no database in it.';
+
 /** Why a check is skipped for a bare file. */
 export const NO_MANIFEST = 'There is no manifest to compare with.';
 
@@ -25,7 +28,7 @@ export class VerificationReport {
     manifest: Manifest | undefined,
     facts: DatabaseFacts | undefined,
   ): Verification {
-    const valid = !this.failed && facts !== undefined;
+    const valid = !this.failed && (facts !== undefined || manifest?.database === null);
     const tables = facts?.tables ?? [];
     return {
       valid,
@@ -87,6 +90,7 @@ function badNews(checks: Check[]): string {
 }
 
 function goodNews(tables: TableRows[], manifest: Manifest | undefined, checks: Check[]): string {
+  if (manifest?.database === null) return 'Valid: the list of contents is as in the manifest.';
   const size = `${countInWords(tables.length, 'table')}, ${countInWords(totalRows(tables), 'row')}`;
   const compared = manifest
     ? `Valid: ${size}, all as in the manifest.`

@@ -20,11 +20,11 @@ import { closeReading, type Database, openForReading, type Reading } from './ope
 import type { SealSecret } from './seal.ts';
 import type { TaskContext } from './task-context.ts';
 import { SealedError } from './unseal.ts';
-import { compareHash, NO_MANIFEST, storedOnly, VerificationReport } from './verification-report.ts';
+import { compareHash, NO_DATABASE, NO_MANIFEST, storedOnly, VerificationReport } from './verification-report.ts';
 
 /** A stored file, unpacked to a scratch place and looked at. */
 export interface StagedImage {
-  /** The unpacked database, or the one that was made of a dump; there only when `verification.valid`. */
+  /** The unpacked database, or the one that was made of a dump; there only when `verification.valid`. Of a snapshot of files, its list of contents. */
   imagePath: string;
   manifest: Manifest | undefined;
   facts: DatabaseFacts | undefined;
@@ -82,7 +82,8 @@ export async function stageAndVerify(path: string, context: TaskContext): Promis
     staged.imageSha256 = digest.image.sha256;
     staged.imageBytes = digest.image.bytes;
     if (!report.failed && digest.refusal !== undefined) report.add('integrity', 'failed', digest.refusal.message);
-    if (!report.failed)
+    if (staged.manifest?.database === null) skipDatabase(report);
+    else if (!report.failed)
       Object.assign(staged, await checkImage(imagePath, basename(path), staged.manifest, report, context));
     else if (staged.manifest?.encryption && digest.image.bytes > 0 && digest.refusal === undefined)
       await locateDamage(imagePath, report, context);
@@ -125,7 +126,8 @@ async function unpack(
     refusal: undefined,
   };
   if (!isRestorable(content) && manifest === undefined) {
-    report.add('decompress', 'failed', `${basename(path)} is ${contentInWords(content)}.`);
+    const lacks = content === 'files' ? ' Its manifest, which says where that is, is not beside it.' : '';
+    report.add('decompress', 'failed', `${basename(path)} is ${contentInWords(content)}.${lacks}`);
     return nothing;
   }
   context.progress('verifying', 0, total);
@@ -146,9 +148,20 @@ async function unpack(
   }
   compareHash('stored-hash', 'stored file', digest.stored, manifest?.stored, report);
   report.add('decompress', 'passed', `${digest.image.bytes} bytes`);
-  const what = manifest?.method === 'sql-dump' ? 'dump' : 'database image';
+  const what = imageInWords(manifest);
   compareHash('image-hash', what, digest.image, manifest?.image, report);
   return digest;
+}
+
+function imageInWords(manifest: Manifest | undefined): string {
+  if (manifest?.database === null) return 'list of contents';
+  return manifest?.method === 'sql-dump' ? 'dump' : 'database image';
+}
+
+/** What matters of a snapshot of files are its companions, which are looked at later. */
+function skipDatabase(report: VerificationReport): void {
+  for (const name of ['integrity', 'foreign-keys', 'schema', 'row-counts'] as const)
+    report.add(name, 'skipped', NO_DATABASE);
 }
 
 /**
@@ -318,13 +331,13 @@ function checkForeignKeys(image: Database, report: VerificationReport): void {
 }
 
 function compareSchema(facts: DatabaseFacts, manifest: Manifest | undefined, report: VerificationReport): void {
-  if (manifest === undefined) report.add('schema', 'skipped', NO_MANIFEST);
+  if (!manifest?.database) report.add('schema', 'skipped', NO_MANIFEST);
   else if (facts.schemaHash === manifest.database.schemaHash) report.add('schema', 'passed', 'as in the manifest');
   else report.add('schema', 'failed', 'The schema is not the one in the manifest.');
 }
 
 function compareRows(tables: TableRows[], manifest: Manifest | undefined, report: VerificationReport): void {
-  if (manifest === undefined) {
+  if (!manifest?.database) {
     report.add('row-counts', 'skipped', NO_MANIFEST);
     return;
   }

@@ -1,3 +1,4 @@
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { KeyInput } from '../../../src-shared/model/encryption.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
@@ -29,6 +30,7 @@ export function backupsHandlers(core: CoreContext): Handlers<MethodsOf<'backups'
       const ownName = params.name ?? null;
       if ('planId' in params) {
         const order = orderOf(core, requirePlan(core.catalog, params.planId));
+        if (order.sourceKind === 'files') refuseMethod(order.plan.name, params.method);
         const { verify = order.verify, method = order.method } = params;
         return { run: await startBackup(core, { ...order, ownName, verify, method }) };
       }
@@ -40,6 +42,14 @@ export function backupsHandlers(core: CoreContext): Handlers<MethodsOf<'backups'
       };
     },
   };
+}
+
+/** @throws SnapkeepError `INVALID_PARAMS` */
+function refuseMethod(planName: string, method: BackupMethod | undefined): void {
+  if (method === undefined || method === 'online') return;
+  throw new SnapkeepError('INVALID_PARAMS', `${planName} is a plan of files, which are stored as they are.`, {
+    hint: 'Leave the method out.',
+  });
 }
 
 /** What is written into a pipe: the database of a plan, or any. */
@@ -70,6 +80,7 @@ async function orderWithoutPlan(
   const key = given.key && (await core.keys.read(given.key));
   return {
     plan: { id: null, name: planNameFromPath(source) },
+    sourceKind: 'database',
     sourcePath: source,
     compression,
     seal: null,

@@ -59,25 +59,31 @@ async function identifyFile(core: CoreContext, given: string): Promise<FileIdent
   const manifest = await manifestOf(path);
   const here = core.catalog.snapshots.byPath(dirname(path), basename(path));
   const snapshot = here ?? (manifest === undefined ? await findByContent(core, path, info.size) : undefined);
-  const restorable = isRestorable(content);
+  const ofFiles = content === 'files' || (manifest?.method ?? null) === 'files' || snapshot?.sourceKind === 'files';
+  // Files are put back by the catalog's word alone.
+  const restorable = ofFiles ? snapshot !== undefined : isRestorable(content);
   return {
     path,
     name: basename(path),
     content,
+    sourceKind: ofFiles ? 'files' : 'database',
     sizeBytes: info.size,
     modifiedAt: info.mtime.toISOString(),
     restorable,
     message:
-      snapshot === undefined
-        ? inWords(content, manifest, restorable)
-        : `This is a snapshot of ${basename(snapshot.sourcePath)}.`,
+      snapshot === undefined ? inWords(content, manifest, restorable) : `This is a snapshot of ${whatOf(snapshot)}.`,
     snapshotId: snapshot?.id ?? null,
     planName: snapshot?.planName ?? manifest?.plan.name ?? null,
     createdAt: manifest?.createdAt ?? snapshot?.createdAt ?? null,
-    tables: manifest?.database.tables ?? snapshot?.tables ?? null,
+    tables: manifest?.database?.tables ?? snapshot?.tables ?? null,
     imageBytes: manifest?.image.bytes ?? snapshot?.imageBytes ?? null,
     suggestedTarget: snapshot?.sourcePath ?? manifest?.source.path ?? null,
   };
+}
+
+function whatOf({ sourceKind, sourcePath, companions, planName }: Snapshot): string {
+  if (sourceKind === 'database') return basename(sourcePath);
+  return `${companions.map(({ name }) => name).join(', ')}, files of the plan ${planName}`;
 }
 
 /** A copy of a snapshot that has lost its manifest, as one sent from a browser, is known by its hash. */
@@ -93,6 +99,8 @@ async function findByContent(core: CoreContext, path: string, size: number): Pro
 }
 
 function inWords(content: FileIdentity['content'], manifest: Manifest | undefined, restorable: boolean): string {
+  if (manifest?.database === null)
+    return `This is a snapshot of files, of the plan ${manifest.plan.name}. To restore it, read its folder as a destination first.`;
   if (manifest !== undefined) return `This is a snapshot of ${manifest.source.name}.`;
   const what = `This is ${contentInWords(content)}.`;
   return restorable

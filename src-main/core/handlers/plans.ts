@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Companion } from '../../../src-shared/model/companion.ts';
 import type { KeyInput, PlanKey } from '../../../src-shared/model/encryption.ts';
 import type { Plan, PlanDestination, PlanDestinationInput } from '../../../src-shared/model/plan.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -17,6 +18,7 @@ import { canonicalFilePath, canonicalPath, refuseDataFolder } from '../paths.ts'
 import { requireTimeZone, slotsOf } from '../scheduler/calendar-slots.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
 import { prepareCompanions } from './plan-companions.ts';
+import { requireFilesOnly, sourceOfFiles } from './plan-of-files.ts';
 import { describe } from './sources.ts';
 
 /** Lists, makes, changes and removes plans. */
@@ -27,10 +29,11 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
     'plans.get': ({ planId }) => summarizePlan(core, requirePlan(catalog, planId)),
     'plans.create': async ({ key, sealSecrets, ...input }, signal) => {
       requireFreeName(catalog, input.name);
-      const sourcePath = await canonicalFilePath(input.sourcePath);
-      await requireSource(sourcePath);
-      const destinations = await prepareDestinations(core, input.destinations);
       const companions = await prepareCompanions(core, input.companions);
+      const sourcePath =
+        input.sourceKind === 'files' ? sourceOfFiles(input, companions) : await requireSource(input.sourcePath);
+      requireFilesOnly({ ...input, companions }, key !== undefined);
+      const destinations = await prepareDestinations(core, input.destinations);
       const secrets = await readPlanSeal(core, null, input.seal, sealSecrets);
       const now = core.clock.now().toISOString();
       const plan: Plan = {
@@ -60,17 +63,12 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
       if (change.name !== undefined && change.name.toLowerCase() !== plan.name.toLowerCase())
         requireFreeName(catalog, change.name);
       const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+      const beside = companions === undefined ? {} : await companionsOf(core, plan, companions);
+      const described: Plan = { ...plan, ...given, ...beside };
+      requireFilesOnly(described, key !== undefined);
       const known = key === undefined ? {} : { key: await tryKey(core, plan.sourcePath, key, signal) };
       const stored = destinations === undefined ? {} : { destinations: await prepareDestinations(core, destinations) };
-      const beside = companions === undefined ? {} : { companions: await prepareCompanions(core, companions) };
-      const updated: Plan = {
-        ...plan,
-        ...given,
-        ...known,
-        ...stored,
-        ...beside,
-        updatedAt: core.clock.now().toISOString(),
-      };
+      const updated: Plan = { ...described, ...known, ...stored, updatedAt: core.clock.now().toISOString() };
       requireSchedules(updated);
       requireMethod(updated);
       const secrets =
@@ -141,7 +139,19 @@ function requireMethod({ method, key, seal, name }: Plan): void {
   });
 }
 
-async function requireSource(path: string): Promise<void> {
+/** The companions of a plan from now on; where they are all it has, its source goes with them. */
+async function companionsOf(
+  core: CoreContext,
+  plan: Plan,
+  chosen: readonly Companion[],
+): Promise<Partial<Pick<Plan, 'companions' | 'sourcePath'>>> {
+  const companions = await prepareCompanions(core, chosen);
+  return plan.sourceKind === 'files' ? { companions, sourcePath: sourceOfFiles(plan, companions) } : { companions };
+}
+
+/** The canonical path of a database that is there. @throws SnapkeepError */
+async function requireSource(given: string): Promise<string> {
+  const path = await canonicalFilePath(given);
   let isFile: boolean;
   try {
     isFile = (await stat(path)).isFile();
@@ -150,6 +160,7 @@ async function requireSource(path: string): Promise<void> {
   }
   if (!isFile)
     throw new SnapkeepError('INVALID_PARAMS', `${path} is not a file.`, { hint: 'Choose the database file.' });
+  return path;
 }
 
 /**

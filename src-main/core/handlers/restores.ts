@@ -4,6 +4,7 @@ import type { KeyFingerprint, KeyInput } from '../../../src-shared/model/encrypt
 import type { RestoreSource } from '../../../src-shared/model/restore.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
+import { holdsNoDatabase } from '../engine/restore-check.ts';
 import { placesOf } from '../jobs/fetch.ts';
 import { fingerprintOf as fingerprintOfFile } from '../jobs/keys.ts';
 import { startRestore, startRestoreCheck, startUndo } from '../jobs/restore.ts';
@@ -28,6 +29,7 @@ export function restoresHandlers(core: CoreContext): Handlers<MethodsOf<'restore
       if (params.what === 'files') return { run: await checkFilesOf(core, params) };
       const { source, targetPath, key, expects } = params;
       const found = await locate(core, source);
+      requireDatabase(core, found);
       const target = await canonicalFilePath(targetPath);
       return { run: startRestoreCheck(core, found, target, await read(key, found), expects ?? null) };
     },
@@ -64,6 +66,13 @@ async function locate(core: CoreContext, source: RestoreSource): Promise<ReadSou
   const destination = core.catalog.destinations.byFolder(dirname(path));
   if (snapshot === undefined || destination === undefined) return { path };
   return { stored: placesOf(core, snapshot, destination.id) };
+}
+
+/** A snapshot of files is refused before anything is fetched. @throws SnapkeepError `UNSUPPORTED` */
+function requireDatabase(core: CoreContext, source: ReadSource): void {
+  if ('path' in source) return;
+  const { id, name } = source.stored.snapshot;
+  if (core.catalog.snapshots.get(id)?.sourceKind === 'files') throw holdsNoDatabase(name);
 }
 
 /** The key something was made with, as the catalog or its manifest tells it. */

@@ -5,6 +5,7 @@ import type { Manifest, SnapshotTrigger } from '../../../src-shared/model/manife
 import type { Plan, SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
 import type { Run, RunResult } from '../../../src-shared/model/run.ts';
 import type { SnapshotSeal } from '../../../src-shared/model/seal.ts';
+import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
@@ -20,6 +21,7 @@ import { recordVerification } from './verify.ts';
 /** What is backed up, where to, and how. */
 export interface BackupOrder {
   plan: { id: string | null; name: string };
+  sourceKind: SourceKind;
   sourcePath: string;
   /** Where it may be stored, the likeliest first: a folder, or the destinations of a plan. */
   to: { folder: string } | { destinationIds: string[] };
@@ -30,7 +32,7 @@ export interface BackupOrder {
   seal: SnapshotSeal;
   method: BackupMethod;
   schemaVersion: SchemaVersionQuery;
-  /** What is stored beside the database. */
+  /** What is stored beside the database, or alone. */
   companions: Companion[];
   verify: boolean;
   /** The slot of a schedule that it serves; `null`: somebody asked for it. */
@@ -44,14 +46,15 @@ export function orderOf(core: CoreContext, plan: Plan, slot: Run['slot'] = null)
   const { id, name, sourcePath, companions, compression, seal, method, schemaVersion, verifyAfterBackup } = plan;
   const to = { destinationIds: plan.destinations.map(({ destinationId }) => destinationId) };
   const keys: BackupOrder['keys'] = (log) => keysOfPlan(core, plan, log);
-  const { namePattern, timeZone } = plan;
-  const what = { plan: { id, name }, sourcePath, companions, to, ownName: null, namePattern, timeZone };
+  const { sourceKind, namePattern, timeZone } = plan;
+  const what = { plan: { id, name }, sourceKind, sourcePath, companions, to, ownName: null, namePattern, timeZone };
   return { ...what, compression, seal, method, schemaVersion, verify: verifyAfterBackup, slot, keys };
 }
 
 /** Queues a backup: a snapshot, entered into the catalog, and proven if so ordered. */
 export async function startBackup(core: CoreContext, order: BackupOrder): Promise<Run> {
-  const source = await canonicalFilePath(order.sourcePath);
+  const ofFiles = order.sourceKind === 'files';
+  const source = ofFiles ? order.sourcePath : await canonicalFilePath(order.sourcePath);
   const folder = await storingFolder(core, order.to);
   if (source === core.dataFolder.catalogFile) {
     throw new SnapkeepError('CONFLICT', "This is Snapkeep's own catalog, which needs no backup.", {
@@ -62,8 +65,8 @@ export async function startBackup(core: CoreContext, order: BackupOrder): Promis
     kind: 'backup',
     planId: order.plan.id,
     planName: order.plan.name,
-    subject: basename(source),
-    locks: [source],
+    subject: ofFiles ? order.plan.name : basename(source),
+    locks: [...new Set([source, ...order.companions.map(({ path }) => path)])],
     folders: [folder],
     slot: order.slot,
     work: (handle) => backUp(core, { ...order, sourcePath: source }, folder, handle),
@@ -108,7 +111,7 @@ async function backUp(core: CoreContext, order: BackupOrder, folder: string, han
   const result: RunResult = {
     kind: 'backup',
     snapshotId: manifest.id,
-    sizeBytes: manifest.stored.bytes,
+    sizeBytes: manifest.companions.reduce((sum, { diskBytes }) => sum + diskBytes, manifest.stored.bytes),
     verification: null,
   };
   handle.update({ snapshotId: manifest.id, result });
@@ -130,13 +133,13 @@ function whyArchive(core: CoreContext, folder: string): string | null {
 }
 
 /** A snapshot that lacks a companion is there, and is not what was asked for. @throws SnapkeepError */
-function requireCompanions({ companions, name }: Manifest, result: RunResult): RunResult {
+function requireCompanions({ companions, database, name }: Manifest, result: RunResult): RunResult {
   const lacking = companions.filter(({ storedName }) => storedName === null);
   if (lacking.length === 0) return result;
   const names = lacking.map((each) => each.name).join(', ');
   const why = lacking.map((each) => each.problems[0]?.reason ?? '').join(' ');
   throw new SnapkeepError('NOT_FOUND', `${name} was stored without ${names}. ${why}`, {
-    hint: 'The database itself is backed up. See to what is wrong with the rest, and back up again.',
+    hint: `${database === null ? 'All else' : 'The database itself'} is backed up. See to what is wrong with the rest, and back up again.`,
   });
 }
 

@@ -126,7 +126,7 @@ class CopyRun {
       log('error', explained.message);
       return;
     }
-    if (!this.#isWanted(row)) return this.#drop(driver, snapshot.name);
+    if (!this.#isWanted(row)) return this.#drop(driver, snapshot);
     catalog.copies.set({ ...row, state: 'stored', at: this.#now(), message: null });
     catalog.copies.endBegun(this.#destination.id, snapshot.name);
     this.#copied += 1;
@@ -141,7 +141,8 @@ class CopyRun {
     return this.#core.catalog.copies.ofSnapshot(snapshotId).some((copy) => copy.destinationId === destinationId);
   }
 
-  async #drop(driver: Destination, name: string): Promise<void> {
+  async #drop(driver: Destination, { name, companions }: Snapshot): Promise<void> {
+    if (companions.length > 0) await removeCompanionsAt(driver, this.#destination, name, this.#handle.id);
     for (const file of [name, manifestPath(name)]) await driver.delete(file);
     this.#core.catalog.copies.endBegun(this.#destination.id, name);
     this.#handle.log('info', `${name} was deleted while it was copied, and is not kept here either.`);
@@ -210,9 +211,10 @@ class CopyRun {
     if (companions.length === 0) return described;
     const manifest = parseManifest(described.toString('utf8'), manifestPath(name));
     const from = { snapshotPath: source.path, manifest, destination: this.#destination };
-    const there = await copyCompanions(this.#core, this.#handle, from, (path, expected) =>
-      this.#put(driver, expected.name, checkedSource(path, expected), expected),
-    );
+    const there = await copyCompanions(this.#core, this.#handle, from, async (path, expected) => {
+      await this.#put(driver, expected.name, checkedSource(path, expected), expected);
+      this.#bytes += expected.sizeBytes;
+    });
     // A manifest that an interrupted run has put there stays as it is: what was added to the disk is told but once.
     const before = await manifestAt(driver, name);
     const same = there.map((companion) => {

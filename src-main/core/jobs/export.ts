@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
 import { canonicalFilePath } from '../paths.ts';
@@ -11,9 +12,17 @@ export type ExportOrder = Omit<
   'to' | 'ownName' | 'namePattern' | 'timeZone' | 'companions' | 'verify' | 'slot'
 >;
 
-/** Queues the writing of a snapshot to a descriptor of this process; it is entered nowhere. */
+/**
+ * Queues the writing of a snapshot to a descriptor of this process; it is entered nowhere.
+ * @throws SnapkeepError `UNSUPPORTED` for a plan of files
+ */
 export async function startExport(core: CoreContext, order: ExportOrder, descriptor: number): Promise<Run> {
   const { plan, compression, seal, method, schemaVersion } = order;
+  if (order.sourceKind === 'files') {
+    throw new SnapkeepError('UNSUPPORTED', `${plan.name} holds no database that could go into a pipe.`, {
+      hint: 'Back it up without an output, and pack its files with tar where they are needed elsewhere.',
+    });
+  }
   const sourcePath = await canonicalFilePath(order.sourcePath);
   return core.runs.start({
     kind: 'export',

@@ -14,6 +14,7 @@ import { errorCode } from '../engine/engine-errors.ts';
 import { manifestPath } from '../engine/manifest-files.ts';
 import type { Clock } from '../ports.ts';
 import { driverSecrets, keptSecrets } from '../secrets/destination-secrets.ts';
+import { removeCompanionsAt } from './stored-companions.ts';
 
 /** The driver of a destination of the catalog; whoever opens it closes it. @throws SnapkeepError `BAD_KEY` */
 export function openPlace(
@@ -127,11 +128,15 @@ export async function requireThere(
   await removeAbandoned(core.catalog, destination, driver);
 }
 
-/** Removes the manifests of copies that were begun, broke off, and are not to be made any more. */
-async function removeAbandoned(catalog: Catalog, { id }: StoredDestination, driver: Destination): Promise<void> {
+/** Removes the manifests of copies that were begun, broke off, and are not to be made any more, with what they name. */
+async function removeAbandoned(catalog: Catalog, destination: StoredDestination, driver: Destination): Promise<void> {
+  const { id } = destination;
   for (const name of catalog.copies.abandoned(id)) {
     // The upload may have ended without its answer: what is there whole stays, and is described.
-    if ((await driver.stat(name)) === undefined) await driver.delete(manifestPath(name));
+    if ((await driver.stat(name)) === undefined) {
+      await removeCompanionsAt(driver, destination, name, randomUUID());
+      await driver.delete(manifestPath(name));
+    }
     catalog.copies.endBegun(id, name);
   }
 }

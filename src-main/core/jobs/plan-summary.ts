@@ -48,7 +48,7 @@ export function summarizePlan(core: CoreContext, plan: Plan): PlanSummary {
     reason,
     destinations,
     snapshotCount: snapshots.length,
-    storedBytes: snapshots.reduce((sum, snapshot) => sum + snapshot.sizeBytes, 0),
+    storedBytes: snapshots.reduce((sum, snapshot) => sum + snapshot.diskBytes, 0),
     newest,
     lastBackup,
     activeRun,

@@ -176,6 +176,6 @@ function toPruned(
   reasons: string[],
   destination: PrunedSnapshot['destination'],
 ): PrunedSnapshot {
-  const { id, name, createdAt, sizeBytes } = snapshot;
+  const { id, name, createdAt, diskBytes: sizeBytes } = snapshot;
   return { id, name, createdAt, sizeBytes, reasons, destination };
 }

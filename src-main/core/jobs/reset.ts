@@ -37,8 +37,14 @@ export async function resetOrder(
   };
 }
 
+/** @throws SnapkeepError `NOT_FOUND`, `UNSUPPORTED` for a plan of files */
 function requirePlanPath(core: CoreContext, planId: string): string {
   const plan = core.catalog.plans.get(planId);
+  if (plan?.sourceKind === 'files') {
+    throw new SnapkeepError('UNSUPPORTED', `${plan.name} has no database that could be reset.`, {
+      hint: 'Nothing was removed. Choose a plan with a database.',
+    });
+  }
   if (plan !== undefined) return plan.sourcePath;
   throw new SnapkeepError('NOT_FOUND', 'There is no such plan.', { hint: 'Look at the list of plans again.' });
 }

@@ -244,7 +244,8 @@ const lockWait = (core: CoreContext): number => core.catalog.settings.get().lock
 
 /** The plan whose database is at a path. */
 export const planOf = (core: CoreContext, sourcePath: string): string | null =>
-  core.catalog.plans.list().find((plan) => plan.sourcePath === sourcePath)?.id ?? null;
+  core.catalog.plans.list().find((plan) => plan.sourceKind === 'database' && plan.sourcePath === sourcePath)?.id ??
+  null;
 
 /** The plan of the target knows how it is asked for its version, or else that of the snapshot does. */
 function schemaVersionOf(core: CoreContext, targetPath: string, snapshotId: string | null): SchemaVersionQuery {
@@ -265,7 +266,7 @@ export function refuseTarget(core: CoreContext, sourcePaths: readonly string[], 
   if (name.endsWith(MANIFEST_SUFFIX) || core.catalog.snapshots.byPath(folder, name) !== undefined)
     refuse(`${targetPath} is a stored snapshot, which is never overwritten.`);
   const plans = core.catalog.plans.list();
-  const isSource = plans.some((plan) => plan.sourcePath === targetPath);
+  const isSource = planOf(core, targetPath) !== null;
   const keepsSnapshots =
     core.catalog.snapshots.hasFolder(folder) ||
     foldersOf(core.catalog, plans).some((kept) => isWithin(kept, targetPath));

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { ScheduledJob } from '../../../src-shared/model/schedule.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
-import { sidecarPaths } from '../engine/durable-files.ts';
 import { whyFolderIsAway } from '../jobs/places.ts';
 
 /**
@@ -13,12 +13,22 @@ import { whyFolderIsAway } from '../jobs/places.ts';
 export async function whatIsAway(catalog: Catalog, plan: Plan, job: ScheduledJob): Promise<string | null> {
   const snapshots = catalog.snapshots.ofPlan(plan.id).filter(({ missing }) => !missing);
   if (job === 'drill' && snapshots.length === 0) return 'Waiting for the first snapshot.';
-  if (job === 'backup' && !(await isThere(plan.sourcePath)))
-    return `Waiting for ${plan.sourcePath}, which is not there.`;
+  const away = job === 'backup' ? await whichSourceIsAway(plan) : null;
+  if (away !== null) return `Waiting for ${away}, which is not there.`;
   const destinations = plan.destinations
     .map(({ destinationId }) => catalog.destinations.get(destinationId))
     .filter((destination) => destination !== undefined);
   return whyAllAreAway(catalog, destinations);
+}
+
+/**
+ * The database that is not there; of files, the folder around one of them, which a disk or share brings along: a file
+ * that is gone from a folder that is there has been removed, and people are to hear of it.
+ */
+async function whichSourceIsAway({ sourceKind, sourcePath, companions }: Plan): Promise<string | null> {
+  const needed = sourceKind === 'database' ? [sourcePath] : companions.map(({ path }) => dirname(path));
+  for (const path of needed) if (!(await isThere(path))) return path;
+  return null;
 }
 
 /** Why none of these can be used now; `null`: one can, as far as this machine can tell without asking. */
@@ -32,23 +42,12 @@ async function whyAllAreAway(catalog: Catalog, destinations: readonly StoredDest
   return first;
 }
 
-/** What the files of a database look like: their sizes and times. `null` when it is not there. */
-export async function fingerprintOf(path: string): Promise<string | null> {
-  const { wal, journal } = sidecarPaths(path);
-  const parts = await Promise.all([path, wal, journal].map(describe));
-  return parts[0] === '' ? null : parts.join(' ');
-}
-
-async function describe(path: string): Promise<string> {
+async function isThere(path: string): Promise<boolean> {
   try {
-    const { ino, size, mtimeNs } = await stat(path, { bigint: true });
-    return `${ino}:${size}:${mtimeNs}`;
+    await stat(path);
+    return true;
   } catch {
     // Not there, or not to be seen: as good as not there.
-    return '';
+    return false;
   }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return (await describe(path)) !== '';
 }

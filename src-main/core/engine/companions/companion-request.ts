@@ -64,7 +64,7 @@ export async function openSource(
     return {
       root: path,
       stem: stemOf({ name, ending }),
-      scan: { exclude, isSource: true, notThis: kept, throwIfCancelled },
+      scan: { exclude, isSource: true, notThese: [kept], throwIfCancelled },
     };
   } catch (error) {
     throw explainError(error, sourcePath);

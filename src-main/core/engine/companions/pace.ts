@@ -11,7 +11,12 @@ const ENOUGH_MS = 20;
 export class Pace {
   #calls = 0;
   #ms = 0;
-  #slow = false;
+  #slow: boolean;
+
+  /** @param mustNotBlock no call is made at once */
+  constructor(mustNotBlock = false) {
+    this.#slow = mustNotBlock;
+  }
 
   /** @param now the call that blocks; @param later the same call that does not */
   async run<T>(now: () => T, later: () => Promise<T>): Promise<T> {

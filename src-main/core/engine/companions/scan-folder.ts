@@ -40,8 +40,10 @@ export interface ScanOptions {
   only?: string;
   /** It is to be stored: an index that lies in it is passed over and said. */
   isSource?: boolean;
-  /** A canonical path that is passed over, with all that is in it. */
-  notThis?: string;
+  /** Canonical paths that are passed over, with all that is in them. */
+  notThese?: readonly string[];
+  /** This thread has others to serve: no call of the file system may block it. */
+  mustNotBlock?: boolean;
   throwIfCancelled(): void;
 }
 
@@ -63,13 +65,14 @@ class FolderScanner {
   readonly #root: string;
   readonly #options: ScanOptions;
   readonly #isExcluded: (path: string) => boolean;
-  readonly #pace = new Pace();
+  readonly #pace: Pace;
   #folders: string[] = [''];
 
   constructor(root: string, options: ScanOptions) {
     this.#root = root;
     this.#options = options;
     this.#isExcluded = exclusion(options.exclude);
+    this.#pace = new Pace(options.mustNotBlock);
   }
 
   async run(): Promise<void> {
@@ -108,7 +111,7 @@ class FolderScanner {
       if (this.#options.isSource) this.scan.skipped.push({ path, reason: 'is the index of another snapshot' });
       return;
     }
-    if (join(this.#root, path) === this.#options.notThis) {
+    if (this.#options.notThese?.includes(join(this.#root, path))) {
       this.scan.skipped.push({ path, reason: 'is where the snapshots are kept' });
       return;
     }
