@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type CommandResult, commandLineOf } from '../support/command-line.ts';
@@ -13,8 +13,10 @@ import {
   whyNoInstallations,
 } from '../support/installations/installation.ts';
 import { installOpenMemory } from '../support/installations/openmemory.ts';
+import { installPiSovereign } from '../support/installations/pisovereign.ts';
 import { installPortunus, PORTUNUS_SCHEMA } from '../support/installations/portunus.ts';
 import { installSoundBox, SOUNDS } from '../support/installations/soundbox.ts';
+import { hashOf } from '../support/scene.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 import { readTree } from '../support/trees.ts';
 
@@ -23,7 +25,8 @@ interface Taken {
   id: string;
   name: string;
   path: string;
-  companions: unknown[];
+  sourceKind: 'database' | 'files';
+  companions: Array<{ name: string; whole: boolean }>;
 }
 
 /** The command line on a data folder of this test's own. */
@@ -39,22 +42,30 @@ function commandsIn(root: string, environment: Record<string, string> = {}) {
 
 type Commands = ReturnType<typeof commandsIn>;
 
-/** Takes a backup while the program commits, and answers it with what stands in it as other people's tools read it. */
-async function backUpAtWork(
-  { json }: Commands,
-  installation: Installation,
-  args: readonly string[],
-): Promise<{ taken: Taken; content: string }> {
+interface AtWork {
+  /** The snapshot of the database. */
+  taken: Taken;
+  /** Those of the other plans of the group. */
+  others: Taken[];
+  /** What is in the database's snapshot, as other people's tools read it. */
+  content: string;
+}
+
+/** Takes a backup while the program commits. */
+async function backUpAtWork({ json }: Commands, installation: Installation, args: readonly string[]): Promise<AtWork> {
   const work = await startWork(installation);
   onTestFinished(() => work.kill());
   const before = rowsIn(installation, installation.grows);
-  const taken: Taken = json(['backup', ...args]);
+  const all: Taken[] = [json(['backup', ...args])].flat();
+  const others = all.filter(({ sourceKind }) => sourceKind === 'files');
+  const taken = all.find(({ sourceKind }) => sourceKind === 'database');
+  if (taken === undefined) throw new Error('There is no snapshot of the database.');
   expect(rowsIn(installation, installation.grows), 'the program went on').toBeGreaterThan(before);
   await work.stop();
   const unpacked = { ...installation, database: `${installation.database}.unpacked` };
   unpack(taken.path, unpacked.database);
   expect(rowsIn(unpacked, installation.grows)).toBeGreaterThanOrEqual(before);
-  return { taken, content: contentOf(unpacked) };
+  return { taken, others, content: contentOf(unpacked) };
 }
 
 /** Lets the mishap of an installation happen, which changes what is in its database. */
@@ -62,6 +73,12 @@ function befall(installation: Installation): void {
   const before = contentOf(installation);
   ask(installation, installation.mishap);
   expect(contentOf(installation)).not.toBe(before);
+}
+
+/** A template whose places lie below a folder, as somebody with another layout would have it. */
+function belowFolder(template: string, folder: string): string {
+  const moved = (places: Array<string>): string[] => places.map((place) => join(folder, place));
+  return JSON.stringify(JSON.parse(template), (key, value) => (key === 'linux' ? moved(value) : value), 2);
 }
 
 const linesOf = (text: string): string[] => text.split('\n').sort();
@@ -181,19 +198,55 @@ describe.skipIf(whyNoInstallations !== undefined)(
 
       befall(box);
       box.spoilAudio();
-      const [spoiltData, spoiltAudio] = [contentOf(box), readTree(box.generated)];
-      expect(spoiltAudio).not.toEqual(audio);
+      expect(readTree(box.generated)).not.toEqual(audio);
       expect(json(['verify', taken.id])).toMatchObject({ valid: true });
       const restored = run(['restore', taken.id, '--force']);
       expect(restored.stderr).toContain('388 are the same, 12 differ, 100 come back, 1 go');
       expect(contentOf(box)).toBe(content);
       expect(readTree(box.generated)).toEqual(audio);
+    });
 
-      // Two runs, each with its own way back.
-      run(['undo']);
-      run(['undo']);
-      expect(contentOf(box)).toBe(spoiltData);
-      expect(readTree(box.generated)).toEqual(spoiltAudio);
+    test('PiSovereign in other places: four plans of one group, each back where it was', async () => {
+      const root = temporaryFolder();
+      const commands = commandsIn(root);
+      const { run, json } = commands;
+      const pi = installPiSovereign(join(root, 'machine'));
+      const template = join(root, 'pisovereign.json');
+      writeFileSync(template, belowFolder(run(['template', 'export', 'pisovereign']).stdout, pi.folder));
+      mkdirSync(join(pi.folder, 'backup/pisovereign'), { recursive: true });
+      const plans = json(['plan', 'add', '--template', template]);
+      expect(plans.map((plan: { name: string; group: string }) => [plan.name, plan.group])).toEqual([
+        ['pisovereign-database', 'PiSovereign'],
+        ['pisovereign-configuration', 'PiSovereign'],
+        ['pisovereign-vault', 'PiSovereign'],
+        ['pisovereign-image', 'PiSovereign'],
+      ]);
+      const settings = ['config.toml', 'env', 'backup.toml'].map((name) => join(pi.configuration, name));
+      const places = [...settings, pi.vault];
+      // A device has no time of its own.
+      const disk = hashOf(pi.disk);
+      const before = places.map(readTree);
+      const { taken, others, content } = await backUpAtWork(commands, pi, ['--group', 'pisovereign']);
+      expect(others.map(({ companions }) => companions.map(({ name, whole }) => [name, whole]))).toEqual([
+        [
+          ['configuration', true],
+          ['env', true],
+          ['backup-toml', true],
+        ],
+        [['image', true]],
+        [['vault', true]],
+      ]);
+
+      befall(pi);
+      pi.spoilFiles();
+      expect(hashOf(pi.disk)).not.toBe(disk);
+      for (const { id } of [taken, ...others]) {
+        expect(json(['verify', id])).toMatchObject({ valid: true });
+        run(['restore', id, '--force']);
+      }
+      expect(contentOf(pi)).toBe(content);
+      expect(places.map(readTree)).toEqual(before);
+      expect(hashOf(pi.disk)).toBe(disk);
     });
   },
 );
