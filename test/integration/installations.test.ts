@@ -16,6 +16,7 @@ import { installOpenMemory } from '../support/installations/openmemory.ts';
 import { installPiSovereign } from '../support/installations/pisovereign.ts';
 import { installPortunus, PORTUNUS_SCHEMA } from '../support/installations/portunus.ts';
 import { installSoundBox, SOUNDS } from '../support/installations/soundbox.ts';
+import { templateBelow } from '../support/installations/template-below.ts';
 import { hashOf } from '../support/scene.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 import { readTree } from '../support/trees.ts';
@@ -73,12 +74,6 @@ function befall(installation: Installation): void {
   const before = contentOf(installation);
   ask(installation, installation.mishap);
   expect(contentOf(installation)).not.toBe(before);
-}
-
-/** A template whose places lie below a folder, as somebody with another layout would have it. */
-function belowFolder(template: string, folder: string): string {
-  const moved = (places: Array<string>): string[] => places.map((place) => join(folder, place));
-  return JSON.stringify(JSON.parse(template), (key, value) => (key === 'linux' ? moved(value) : value), 2);
 }
 
 const linesOf = (text: string): string[] => text.split('\n').sort();
@@ -212,7 +207,7 @@ describe.skipIf(whyNoInstallations !== undefined)(
       const { run, json } = commands;
       const pi = installPiSovereign(join(root, 'machine'));
       const template = join(root, 'pisovereign.json');
-      writeFileSync(template, belowFolder(run(['template', 'export', 'pisovereign']).stdout, pi.folder));
+      writeFileSync(template, templateBelow(run(['template', 'export', 'pisovereign']).stdout, pi.folder));
       mkdirSync(join(pi.folder, 'backup/pisovereign'), { recursive: true });
       const plans = json(['plan', 'add', '--template', template]);
       expect(plans.map((plan: { name: string; group: string }) => [plan.name, plan.group])).toEqual([
