@@ -17,7 +17,7 @@ if (major < 22 || (major === 22 && minor < 15)) {
 }`;
 
 /** One self-contained CommonJS file for the Node side; several entries never share a chunk. */
-function nodeBundle(name: string, entry: string, outDir: string, guarded = false): EnvironmentOptions {
+export function nodeBundle(name: string, entry: string, outDir: string, guarded = false): EnvironmentOptions {
   return {
     consumer: 'server',
     resolve: { noExternal: true, external: [], conditions: ['node', 'module', 'default'] },

@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/{unit,contract,integration}/**/*.test.{ts,tsx}'],
+    globalSetup: 'test/support/bundles.ts',
     // Real databases on two cores: a few files at a time, and room for slow disks.
     maxWorkers: 2,
     testTimeout: 30_000,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import type { RestoreSource } from '../../src-shared/model/restore.ts';
@@ -75,10 +75,14 @@ async function restore(session: Session, source: RestoreSource, options: Restore
   return code === EXIT.done ? restoreChecked(session, files, options) : code;
 }
 
-/** The snapshot of files that a path stands for, if it is one that is known: only as such it can be restored. */
+/** The snapshot of files that a path stands for, if it is one. @throws SnapkeepError `NOT_FOUND` for one that is not known: it could not be restored */
 async function filesAt(session: Session, path: string): Promise<string | null> {
-  const { sourceKind, snapshotId } = await session.call('files.identify', { path });
-  return sourceKind === 'files' ? snapshotId : null;
+  const { sourceKind, snapshotId, message } = await session.call('files.identify', { path });
+  if (sourceKind === 'database') return null;
+  if (snapshotId !== null) return snapshotId;
+  throw new SnapkeepError('NOT_FOUND', message, {
+    hint: `Enter the snapshots of its folder first: snapkeep adopt ${dirname(path)}`,
+  });
 }
 
 /** A companion or a path says so, and of a snapshot of files there is nothing else. */

@@ -66,6 +66,7 @@ function makeContext(start: WorkerStart): TaskContext {
   return {
     stagingFolder: start.stagingFolder,
     keys: start.keys,
+    opened: [],
     sealSecrets: start.sealSecrets,
     unsealed: ({ fingerprint }) => tell({ type: 'unsealed', fingerprint }),
     throwIfCancelled: () => {

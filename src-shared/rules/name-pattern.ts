@@ -54,6 +54,14 @@ export function checkNamePattern(pattern: string): string | null {
   return null;
 }
 
+/** What the names by a pattern look like, without their ending, for example `hone-YYYY-MM-DD-HHMMSS`. */
+export function exampleOfPattern(pattern: string, planName: string): string {
+  const letters: Record<string, string> = { date: 'YYYY-MM-DD', 'compact-date': 'YYYYMMDD', time: 'HHMMSS' };
+  return pattern.replace(/\{(?:local-)?([^{}]*)\}/g, (whole, name: string) =>
+    name === 'plan' ? fileStem(planName) : name === 'utc' ? 'YYYY-MM-DDTHH-MM-SSZ' : (letters[name] ?? whole),
+  );
+}
+
 /**
  * The name of a snapshot by a pattern.
  * @throws SnapkeepError `INVALID_PARAMS` when the pattern cannot be meant

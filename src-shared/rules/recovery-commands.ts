@@ -50,11 +50,27 @@ export function fetchCommands(settings: DestinationSettings): { list: string[]; 
   }
 }
 
+/**
+ * What brings one more file or folder here, whose name is in a variable of the shell, for example `$FILES`. Beyond this
+ * machine there are only files.
+ */
+export function fetchOne(settings: DestinationSettings, variable: string): string[] {
+  switch (settings.kind) {
+    case 'folder':
+      return [`  cp -a ${shellWord(settings.path)}/"${variable}" .`];
+    default:
+      return fetchCommands(settings)
+        .fetch.filter((line) => !line.includes('.manifest.json'))
+        .map((line) => line.replace('$SNAPSHOT', () => variable))
+        .map((line) => (settings.kind === 's3' ? `  ${line}` : line));
+  }
+}
+
 const sftpWord = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
 
 /** What tells a snapshot that is whole from one that has changed. */
 export const CHECK_COMMANDS = [
-  `EXPECTED=$(sed -n '/"stored"/,/}/s/.*"sha256": *"\\([0-9a-f]*\\)".*/\\1/p' "$SNAPSHOT.manifest.json")`,
+  `EXPECTED=$(sed -n '/"stored"/,/}/s/.*"sha256": *"\\([0-9a-f]*\\)".*/\\1/p' "$SNAPSHOT.manifest.json" | head -n 1)`,
   'echo "$EXPECTED  $SNAPSHOT" | sha256sum -c -',
 ];
 

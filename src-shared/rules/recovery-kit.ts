@@ -1,9 +1,12 @@
+import type { Companion } from '../model/companion.ts';
 import type { DestinationSettings } from '../model/destination.ts';
 import type { Encryption } from '../model/encryption.ts';
 import type { SnapshotSeal } from '../model/seal.ts';
+import type { SourceKind } from '../model/source-kind.ts';
 import type { BackupMethod, Compression } from '../model/values.ts';
 import { formatInWords, keyInWords } from './encryption-words.ts';
-import { extensionFor, fileStem } from './naming.ts';
+import { exampleOfPattern } from './name-pattern.ts';
+import { contentListExtension, extensionFor } from './naming.ts';
 import {
   CHECK_COMMANDS,
   fetchCommands,
@@ -14,6 +17,7 @@ import {
   UNPACK_COMMANDS,
   unsealCommands,
 } from './recovery-commands.ts';
+import { fetchFilesBlocks, filesSections } from './recovery-files.ts';
 import type { KitBlock, KitDocument, KitSection } from './recovery-kit-pages.ts';
 
 /** A destination as the kit tells of it. */
@@ -26,7 +30,11 @@ export interface KitDestination {
 /** A plan and what its snapshots have been made with. No secret is among it. */
 export interface KitPlan {
   name: string;
+  sourceKind: SourceKind;
   sourcePath: string;
+  namePattern: string;
+  /** What is stored beside the database, or alone. */
+  companions: Companion[];
   compression: Compression;
   method: BackupMethod;
   seal: SnapshotSeal;
@@ -43,7 +51,7 @@ const text = (words: string): KitBlock => ({ kind: 'text', text: words });
 const commands = (...lines: string[]): KitBlock => ({ kind: 'commands', lines });
 const blank = (label: string): KitBlock => ({ kind: 'blank', label });
 
-/** What a person needs to get databases back without Snapkeep and without this machine. */
+/** What a person needs to get databases and files back without Snapkeep and without this machine. */
 export function recoveryKit(plans: readonly KitPlan[]): KitDocument {
   return {
     title: 'Snapkeep recovery kit',
@@ -55,9 +63,12 @@ function introduction(plans: readonly KitPlan[]): KitSection[] {
   const sealed = plans.some(({ seal, formerSeals }) => seal !== null || formerSeals.length > 0);
   const encrypted = plans.some(({ encryptions }) => encryptions.length > 0);
   const kinds = new Set(plans.flatMap(({ destinations }) => destinations.map(({ settings }) => settings.kind)));
+  const files = plans.some(({ companions }) => companions.length > 0);
+  const databases = plans.length === 0 || plans.some(({ sourceKind }) => sourceKind === 'database');
   const tools = [
-    'sqlite3 (https://sqlite.org)',
+    ...(databases ? ['sqlite3 (https://sqlite.org)'] : []),
     'gunzip or zstd, as the names of the snapshots end',
+    ...(files ? ['tar, cp and dd, which every Linux and macOS has'] : []),
     ...(sealed ? ['age (https://age-encryption.org)'] : []),
     ...(encrypted ? ['sqlcipher (https://www.zetetic.net/sqlcipher)'] : []),
     ...(kinds.has('s3') ? ['aws, the command line of AWS, which talks to any S3 server'] : []),
@@ -85,7 +96,7 @@ function introduction(plans: readonly KitPlan[]): KitSection[] {
       title: 'What the name of a snapshot says',
       blocks: [
         text(
-          'A name is the plan, the time in UTC, and an ending; the newest is the last when they are sorted. From right to left: .age is sealed with age, .gz is gzip, .zst is zstd, .db is the SQLite database itself, .sql is SQL text that makes it. The file beside it that ends in .manifest.json can be read by anyone and says the same: "stored" is the file, "image" the database in it, "seal" and "encryption" what they are locked with.',
+          'A name is the plan, the time in UTC, and an ending; the newest is the last when they are sorted. From right to left: .age is sealed with age, .gz is gzip, .zst is zstd, .db is the SQLite database itself, .sql is SQL text that makes it, .files.json is the list of contents of a snapshot of files, which lie beside it. The file beside it that ends in .manifest.json can be read by anyone and says the same: "stored" is the file, "image" the database in it, "seal" and "encryption" what they are locked with.',
         ),
       ],
     },
@@ -96,6 +107,14 @@ function planSections(plan: KitPlan): KitSection[] {
   return [
     { level: 1, title: plan.name, blocks: [{ kind: 'facts', facts: planFacts(plan) }] },
     ...plan.destinations.map((destination) => destinationSection(plan, destination)),
+    ...(plan.sourceKind === 'files' ? [checkSection()] : databaseSections(plan)),
+    ...(plan.sourceKind === 'files' ? sealSections(plan) : []),
+    ...filesSections({ companions: plan.companions, seals: sealsOf(plan) }),
+  ];
+}
+
+function databaseSections(plan: KitPlan): KitSection[] {
+  return [
     ...openingSections(plan),
     ...readingSections(plan),
     {
@@ -112,15 +131,23 @@ function planSections(plan: KitPlan): KitSection[] {
 }
 
 /** What the names of its snapshots end in now. */
-const endingOf = ({ compression, seal, method }: KitPlan): string =>
-  extensionFor(compression, seal !== null, method === 'dump');
+const endingOf = ({ sourceKind, compression, seal, method }: KitPlan): string =>
+  sourceKind === 'files'
+    ? contentListExtension(seal !== null)
+    : extensionFor(compression, seal !== null, method === 'dump');
+
+const exampleName = (plan: KitPlan): string => exampleOfPattern(plan.namePattern, plan.name) + endingOf(plan);
 
 function planFacts(plan: KitPlan): [string, string][] {
-  const ending = endingOf(plan);
+  const ofFiles = plan.sourceKind === 'files';
   return [
-    ['Database', plan.sourcePath],
-    ['Names', `${fileStem(plan.name)}-YYYY-MM-DD-HHMMSS${ending}, or a name of your own with that ending`],
-    ['Read by', readBy(plan)],
+    ...(ofFiles ? [] : [['Database', plan.sourcePath] satisfies [string, string]]),
+    ...plan.companions.map(({ name, path, kind }): [string, string] => [
+      { file: 'File', folder: 'Folder', image: 'Image' }[kind],
+      `${name}, ${path}`,
+    ]),
+    ['Names', `${exampleName(plan)}, or a name of your own with that ending`],
+    ['Read by', ofFiles ? 'anybody: it is a list' : readBy(plan)],
     ['Sealed', sealInWords(plan.seal)],
     ...plan.destinations.map(({ name, label }, index): [string, string] => [
       `Place ${index + 1}`,
@@ -146,7 +173,6 @@ function sealInWords(seal: SnapshotSeal): string {
 
 function destinationSection(plan: KitPlan, { name, label, settings }: KitDestination): KitSection {
   const { list, fetch } = fetchCommands(settings);
-  const example = `${fileStem(plan.name)}-YYYY-MM-DD-HHMMSS${endingOf(plan)}`;
   return {
     level: 2,
     title: `Fetch a snapshot from ${name}`,
@@ -156,7 +182,8 @@ function destinationSection(plan: KitPlan, { name, label, settings }: KitDestina
       text('See what is there:'),
       commands(...list),
       text('Put the name of the one you want in the place of the example, and fetch it and its manifest:'),
-      commands(`SNAPSHOT='${example}'`, ...fetch),
+      commands(`SNAPSHOT='${exampleName(plan)}'`, ...fetch),
+      ...(plan.companions.length === 0 ? [] : fetchFilesBlocks(settings)),
     ],
   };
 }
@@ -216,18 +243,33 @@ function destinationBlanks(settings: DestinationSettings): KitBlock[] {
   }
 }
 
+/** How its snapshots are sealed, those of now first. */
+function sealsOf({ seal, formerSeals }: KitPlan): Array<'passphrase' | 'recipients' | null> {
+  const now = seal?.kind ?? null;
+  return [now, ...formerSeals.filter((each) => each !== now)];
+}
+
+/** What opens the files of a snapshot, on lines to write on. */
+function sealSections(plan: KitPlan): KitSection[] {
+  const blocks = sealsOf(plan).flatMap((seal) => sealBlocks(plan, seal));
+  return blocks.length === 0 ? [] : [{ level: 2, title: 'What opens it', blocks }];
+}
+
+function checkSection(): KitSection {
+  return {
+    level: 2,
+    title: 'Check that it is whole',
+    blocks: [
+      text('It must answer “OK”. If not, fetch it again, or take another snapshot.'),
+      commands(...CHECK_COMMANDS),
+    ],
+  };
+}
+
 function openingSections(plan: KitPlan): KitSection[] {
-  const now = plan.seal?.kind ?? null;
-  const seals = [now, ...plan.formerSeals.filter((seal) => seal !== now)];
+  const seals = sealsOf(plan);
   return [
-    {
-      level: 2,
-      title: 'Check that it is whole',
-      blocks: [
-        text('It must answer “OK”. If not, fetch it again, or take another snapshot.'),
-        commands(...CHECK_COMMANDS),
-      ],
-    },
+    checkSection(),
     {
       level: 2,
       title: 'Open and unpack it',

@@ -15,9 +15,9 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { countEntries, integrityOf, makeDatabase } from '../support/databases.ts';
 import { NODE, openElsewhere } from '../support/elsewhere.ts';
 import {
@@ -239,7 +239,7 @@ test.skipIf(process.getuid?.() !== 0 || process.platform !== 'linux')(
     chmodSync(scene.source, 0o600);
     for (const path of [scene.folder, join(scene.folder, 'app')]) chmodSync(path, 0o755);
     const before = contentsOf(join(scene.folder, 'app'));
-    const script = resolve(import.meta.dirname, '../support/describe-as-nobody.ts');
+    const script = join(inject('bundles'), 'describe-as-nobody.cjs');
     const home = join(scene.folder, 'nobody');
     mkdirSync(home);
     execFileSync('chown', ['65534:65534', home]);
@@ -267,7 +267,7 @@ test.skipIf(process.getuid?.() !== 0 || process.platform !== 'linux')(
     const home = join(scene.folder, 'nobody');
     mkdirSync(home);
     execFileSync('chown', ['65534:65534', home]);
-    const script = resolve(import.meta.dirname, '../support/describe-as-nobody.ts');
+    const script = join(inject('bundles'), 'describe-as-nobody.cjs');
     const { stdout, stderr } = spawnSync(NODE, [script, home, scene.source], { encoding: 'utf8' });
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toMatchObject({ tables: [{ rows: 2 }, { rows: 2000 }] });

@@ -9,7 +9,9 @@ import { hasAge } from '../support/age-command-line.ts';
 import { hasCompressors } from '../support/command-line-tools.ts';
 import { countEntries, integrityOf, makeDatabase } from '../support/databases.ts';
 import { filesWith, hasSqlcipher, makeWithCommandLine, sqlcipher } from '../support/encrypted-databases.ts';
-import { type Scene, setScene, takeBackup } from '../support/scene.ts';
+import { setFilesScene } from '../support/files-scene.ts';
+import { hashOf, type Scene, setScene, takeBackup } from '../support/scene.ts';
+import { makeTree, readTree } from '../support/trees.ts';
 
 const IDENTITY = await generateIdentity();
 const RECIPIENT = await identityToRecipient(IDENTITY);
@@ -33,7 +35,7 @@ async function commandsOf(core: Core): Promise<string> {
 
 /** Does what the kit says as a person would who has put in the name of the snapshot and the key. */
 async function followKit(
-  { core, folder }: Scene,
+  { core, folder }: Pick<Scene, 'core' | 'folder'>,
   snapshotPath: string,
   prepare: (workFolder: string) => void = () => {},
 ) {
@@ -101,6 +103,49 @@ describe.skipIf(!hasCompressors || !hasSqlite)('who follows the kit gets the dat
     await expect(followKit(scene, path)).rejects.toThrow(/FAILED|did NOT match/);
     expect(countEntries(scene.source)).toBe(100);
   });
+});
+
+describe.skipIf(!hasCompressors)('who follows the kit gets files back', () => {
+  const cases: [string, Partial<PlanInput>, boolean][] = [
+    ['from folders', {}, true],
+    [
+      'from archives sealed with age',
+      { compression: 'zst', seal: { kind: 'recipients', recipients: [RECIPIENT] } },
+      hasAge,
+    ],
+  ];
+  for (const [name, plan, possible] of cases) {
+    test.skipIf(!possible)(name, async () => {
+      const scene = await setFilesScene({
+        plan: { name: 'Vault', ...plan },
+        files: (app) => {
+          makeTree(join(app, 'the vault'), { 'a.txt': 'one', 'deep/b.txt': 'two' });
+          writeFileSync(join(app, 'config.toml'), 'a = 1');
+          writeFileSync(join(app, 'card.img'), Buffer.alloc(300_000, 'sectors'));
+          return [
+            { name: 'vault', path: join(app, 'the vault'), kind: 'folder', exclude: [] },
+            { name: 'config', path: join(app, 'config.toml'), kind: 'file', exclude: [] },
+            { name: 'card', path: join(app, 'card.img'), kind: 'image', exclude: [] },
+          ];
+        },
+      });
+      const { app } = scene;
+      const before = [readTree(join(app, 'the vault')), hashOf(join(app, 'card.img'))];
+      const path = pathOf(await takeBackup(scene));
+      writeFileSync(join(app, 'the vault', 'a.txt'), 'spoilt');
+      writeFileSync(join(app, 'config.toml'), 'spoilt');
+      writeFileSync(join(app, 'card.img'), Buffer.alloc(300_000));
+      const out = await followKit(scene, path, (folder) =>
+        writeFileSync(join(folder, 'identity.txt'), `${IDENTITY}\n`),
+      );
+      expect(out).toContain(': OK\n');
+      expect(out).not.toContain('CHANGED');
+      expect([readTree(join(app, 'the vault')), hashOf(join(app, 'card.img'))]).toEqual(before);
+      expect(readFileSync(join(app, 'config.toml'), 'utf8')).toBe('a = 1');
+      expect(readFileSync(join(app, 'config.toml.before'), 'utf8')).toBe('spoilt');
+      expect(readFileSync(join(app, 'the vault.before', 'a.txt'), 'utf8')).toBe('spoilt');
+    });
+  }
 });
 
 test('the kit names what is needed, and no secret that was given', async () => {

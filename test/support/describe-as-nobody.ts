@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createCore } from '../../src-main/core/create-core.ts';
 import { explainError } from '../../src-main/core/engine/engine-errors.ts';
 import { NO_CAPABILITIES } from '../../src-shared/contract/methods.ts';
@@ -10,18 +11,19 @@ import { NO_CAPABILITIES } from '../../src-shared/contract/methods.ts';
 const [dataFolder = '', path = ''] = process.argv.slice(2);
 process.setgid?.(65534);
 process.setuid?.(65534);
-const core = await createCore({
-  dataFolder,
-  ports: {
-    host: 'cli',
-    capabilities: NO_CAPABILITIES,
-    workerFile: new URL('../../src-main/worker/worker.ts', import.meta.url).pathname,
-  },
-});
-try {
-  process.stdout.write(JSON.stringify(await core.call('sources.describe', { path })));
-} catch (error) {
-  process.stdout.write(JSON.stringify(explainError(error, path).toBody()));
-} finally {
-  await core.close();
+
+async function describeAsNobody(): Promise<void> {
+  const core = await createCore({
+    dataFolder,
+    ports: { host: 'cli', capabilities: NO_CAPABILITIES, workerFile: join(import.meta.dirname, 'worker.cjs') },
+  });
+  try {
+    process.stdout.write(JSON.stringify(await core.call('sources.describe', { path })));
+  } catch (error) {
+    process.stdout.write(JSON.stringify(explainError(error, path).toBody()));
+  } finally {
+    await core.close();
+  }
 }
+
+void describeAsNobody();

@@ -1,19 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { expect } from 'vitest';
+import { expect, inject } from 'vitest';
 import type { MethodName } from '../../src-shared/contract/methods.ts';
 import { NODE } from './elsewhere.ts';
 
 /** When the process is killed: at a phase or what else it prints, or this many milliseconds after the run has started. */
 export type Moment = { phase: string } | { afterMs: number };
 
-const SCRIPT = resolve(import.meta.dirname, 'crash-core.ts');
-
 /** Runs a core in a process of its own and kills it; answers whether it was still at it. */
 export async function killAt(moment: Moment, home: string, method: MethodName, params: unknown): Promise<boolean> {
-  const child = spawn(NODE, [SCRIPT, home, method, JSON.stringify(params)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const script = join(inject('bundles'), 'crash-core.cjs');
+  const child = spawn(NODE, [script, home, method, JSON.stringify(params)], { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   for await (const line of createInterface({ input: child.stdout })) {
     if ('phase' in moment && line === moment.phase) child.kill('SIGKILL');

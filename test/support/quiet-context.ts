@@ -5,6 +5,7 @@ export function quietContext(stagingFolder: string, more: Partial<TaskContext> =
   return {
     stagingFolder,
     keys: [],
+    opened: [],
     sealSecrets: [],
     unsealed: () => {},
     throwIfCancelled: () => {},

@@ -73,7 +73,7 @@ export function pathOf({ path, name }: Pick<ListedSnapshot, 'path' | 'name'>): s
 
 /** Backs the scene's plan up and answers its newest snapshot. */
 export async function takeBackup(
-  { core, plan }: Scene,
+  { core, plan }: Pick<Scene, 'core' | 'plan'>,
   more: { verify?: boolean; name?: string } = {},
 ): Promise<LocalSnapshot> {
   const run = await succeed(core, 'backups.start', { planId: plan.id, ...more });

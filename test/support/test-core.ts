@@ -1,5 +1,5 @@
-import { resolve } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { join } from 'node:path';
+import { inject, onTestFinished } from 'vitest';
 import type { Core } from '../../src-main/core/core.ts';
 import { createCore } from '../../src-main/core/create-core.ts';
 import type { HostPorts } from '../../src-main/core/ports.ts';
@@ -7,11 +7,11 @@ import type { MethodName, Params } from '../../src-shared/contract/methods.ts';
 import { NO_CAPABILITIES } from '../../src-shared/contract/methods.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 
-/** What a test lends a core: the worker from its source, no dialogs. */
+/** What a test lends a core: the worker of these sources, no dialogs. */
 export const testPorts: HostPorts = {
   host: 'cli',
   capabilities: NO_CAPABILITIES,
-  workerFile: resolve(import.meta.dirname, '../../src-main/worker/worker.ts'),
+  workerFile: join(inject('bundles'), 'worker.cjs'),
 };
 
 /** Starts a core and closes it when the test has ended. */

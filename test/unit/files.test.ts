@@ -209,6 +209,10 @@ describe('the dispatcher', () => {
       method: 'online',
       schemaVersion: null,
       lockFiles: [],
+      sourceKind: 'database',
+      namePattern: '{plan}-{date}-{time}',
+      companions: [],
+      group: null,
     });
     await expect(dispatcher.call('plans.create', { ...given, id: 'x' }, never)).rejects.toMatchObject({
       code: 'INVALID_PARAMS',

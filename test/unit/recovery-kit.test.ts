@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DestinationSettings } from '../../src-shared/model/destination.ts';
 import { CipherFormat } from '../../src-shared/model/encryption.ts';
-import { fetchCommands, readEncrypted, shellWord } from '../../src-shared/rules/recovery-commands.ts';
+import { fetchCommands, fetchOne, readEncrypted, shellWord } from '../../src-shared/rules/recovery-commands.ts';
 import { type KitPlan, recoveryKit } from '../../src-shared/rules/recovery-kit.ts';
 import { kitPage, kitText } from '../../src-shared/rules/recovery-kit-pages.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
@@ -44,6 +44,9 @@ const [key, formerKey] = ['a', 'b'].map((digit) => `scrypt:${'0'.repeat(32)}:${d
 function planOf(more: Partial<KitPlan> = {}): KitPlan {
   return {
     name: 'My <app>',
+    sourceKind: 'database',
+    namePattern: '{plan}-{date}-{time}',
+    companions: [],
     sourcePath: '/home/me/app & more/app.db',
     compression: 'gz',
     method: 'online',
@@ -110,6 +113,11 @@ test('the names of folders reach the programs as they are', () => {
   expect(execFileSync('sh', ['-c', script], { encoding: 'utf8', env })).toBe(
     'cd "/srv/$my \\"folder\\""\nget "one.db"\nget "one.db.manifest.json"\n',
   );
+  const loop = ['for FILES in a.tar b.img; do', ...fetchOne(settings.sftp, '$FILES'), 'done'].join('\n');
+  expect(execFileSync('sh', ['-c', loop], { encoding: 'utf8', env })).toBe(
+    ['a.tar', 'b.img'].map((name) => `cd "/srv/$my \\"folder\\""\nget "${name}"\n`).join(''),
+  );
+  expect(fetchOne(settings.aws, '$FILES')).toEqual(['  aws s3 --region eu-west-1 cp s3://plain/"$FILES" .']);
 });
 
 describe('how a snapshot is opened', () => {

@@ -59,7 +59,7 @@ export function sqliteVersion(): string {
  * create or roll back what it needs (a write-ahead log in a folder that can only be read, a journal left by a crash),
  * a copy of the files is opened in `scratchFolder` instead.
  *
- * What is encrypted is tried with every key there is and in every format.
+ * What is encrypted is tried with every key there is and in every format, the likely ones first.
  *
  * @param mayLook `false` where a run of this process may have the file open: see `identifyContent`
  * @throws SnapkeepError `NOT_FOUND`, `INVALID_PARAMS` for a folder, `UNSUPPORTED` for what is no database, `BAD_KEY`
@@ -67,14 +67,16 @@ export function sqliteVersion(): string {
  */
 export async function openForReading(
   path: string,
-  { stagingFolder, keys }: Pick<TaskContext, 'stagingFolder' | 'keys'>,
+  { stagingFolder, keys, opened }: Pick<TaskContext, 'stagingFolder' | 'keys' | 'opened'>,
   mayLook = true,
 ): Promise<Reading> {
   await requireFile(path);
   let found: unknown;
-  for (const unlocking of waysToOpen(keys)) {
+  for (const unlocking of waysToOpen(keys, opened)) {
     try {
-      return { database: await beginAnywhere(path, stagingFolder, unlocking), unlocking };
+      const database = await beginAnywhere(path, stagingFolder, unlocking);
+      if (unlocking !== null && !opened.includes(unlocking)) opened.unshift(unlocking);
+      return { database, unlocking };
     } catch (error) {
       const wrongWay = errorCode(error)?.startsWith('SQLITE_NOTADB');
       if (!wrongWay && unlocking === null) throw explainError(error, path);

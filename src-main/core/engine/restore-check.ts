@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { KeyFingerprint } from '../../../src-shared/model/encryption.ts';
+import type { Encryption } from '../../../src-shared/model/encryption.ts';
 import type { SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
 import type { RestoreCheck, RestoreMethod } from '../../../src-shared/model/restore.ts';
 import { keyInWords } from '../../../src-shared/rules/encryption-words.ts';
 import { guardRestore, type SchemaState } from '../../../src-shared/rules/schema-guard.ts';
 import { compareSchemas, compareTables, countLostRows } from './compare.ts';
-import type { Unlocking } from './database-key.ts';
+import { encryptionOf, type Unlocking } from './database-key.ts';
 import { type DatabaseFacts, describeDatabase, readSchema, type SchemaEntry } from './describe-database.ts';
 import { exists, requireWritableFolder, sidecarPaths } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
@@ -16,7 +16,7 @@ import { findFileHolders } from './file-holders.ts';
 import { closeReading, openDatabase, openForReading } from './open-database.ts';
 import { askSchemaVersion } from './schema-version.ts';
 import type { TaskContext } from './task-context.ts';
-import { stageAndVerify } from './verify.ts';
+import { type StagedImage, stageAndVerify } from './verify.ts';
 
 /** What is to be put back and where. */
 export interface RestoreCheckRequest {
@@ -37,8 +37,8 @@ export interface PreparedRestore {
   check: RestoreCheck;
   imagePath: string;
   imageSha256: string;
-  /** The key that opened the image; `null`: it is not encrypted. */
-  key: KeyFingerprint | null;
+  /** What opened the image; `null`: it is not encrypted. */
+  encryption: Encryption | null;
 }
 
 /**
@@ -58,7 +58,7 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
     });
   }
   context.progress('comparing', 0, null);
-  const { schema, schemaVersion } = readStaged(staged.imagePath, staged.unlocking, request, context);
+  const schemaVersion = versionOfStaged(staged, request, context);
   const target = await lookAtTarget(request.targetPath, context, request.schemaVersion);
   const method = chooseMethod(target, facts, staged.unlocking);
   const { manifest } = staged;
@@ -84,7 +84,7 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
     },
     tables: compareTables(target.facts?.tables ?? [], facts.tables),
     rowsLost: countLostRows(compareTables(target.facts?.tables ?? [], facts.tables)),
-    schemaChanges: target.facts === undefined ? [] : compareSchemas(target.schema, schema),
+    schemaChanges: target.facts === undefined ? [] : compareSchemas(target.schema, staged.schema),
     keyNote: keyNote(target, staged.unlocking),
     guard: guardRestore({
       snapshot: { ...facts, schemaVersion: schemaVersion ?? manifest?.schemaVersion ?? null },
@@ -97,7 +97,7 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
     check: { ...check, confirmation: confirmationOf(staged.imageSha256, method, target, request.targetPath) },
     imagePath: staged.imagePath,
     imageSha256: staged.imageSha256,
-    key: staged.unlocking?.key.fingerprint ?? null,
+    encryption: encryptionOf(staged.unlocking),
   };
 }
 
@@ -234,18 +234,16 @@ function stateOf({ facts, schemaVersion }: Target): SchemaState | null {
   return facts === undefined || facts.tables.length === 0 ? null : { ...facts, schemaVersion };
 }
 
-function readStaged(
-  imagePath: string,
-  unlocking: Unlocking | null,
-  request: RestoreCheckRequest,
+/** Where its `user_version` stands for the version, nothing more is asked. */
+function versionOfStaged(
+  { imagePath, unlocking }: Pick<StagedImage, 'imagePath' | 'unlocking'>,
+  { schemaVersion, sourcePath }: RestoreCheckRequest,
   context: TaskContext,
-): { schema: SchemaEntry[]; schemaVersion: string | null } {
+): string | null {
+  if (schemaVersion === null) return null;
   const image = openDatabase(imagePath, { mustExist: true, unlocking });
   try {
-    return {
-      schema: readSchema(image),
-      schemaVersion: askSchemaVersion(image, request.schemaVersion, basename(request.sourcePath), context),
-    };
+    return askSchemaVersion(image, schemaVersion, basename(sourcePath), context);
   } finally {
     image.close();
   }

@@ -13,6 +13,7 @@ import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts
 import { removeCompanions, storeCompanions } from './companions/store-companions.ts';
 import { type StoredDigest, storePieces } from './compress.ts';
 import { contentList } from './content-list.ts';
+import { encryptionOf } from './database-key.ts';
 import { totalRows } from './describe-database.ts';
 import { exists, partialPath, publishFile, requireWritableFolder, writerOf } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
@@ -135,7 +136,7 @@ async function storeSnapshot(
       createdAt: content.takenAt.toISOString(),
       compression: how.compression,
       ...digest,
-      encryption: encryptionOf(database),
+      encryption: encryptionOf(database?.unlocking ?? null),
       seal: request.seal,
       database: database?.facts ?? null,
       schemaVersion: database?.schemaVersion ?? null,
@@ -165,12 +166,6 @@ function formatFor(
   if (database === null || database.method === 'sql-dump' || companions.length > 0) return MANIFEST_FORMAT;
   if (request.seal !== null) return 3;
   return database.unlocking === null ? 1 : 2;
-}
-
-function encryptionOf(database: SnapshotContent | null): Manifest['encryption'] {
-  if (database === null || database.unlocking === null) return null;
-  const { format, key } = database.unlocking;
-  return { format, key: key.fingerprint };
 }
 
 /**

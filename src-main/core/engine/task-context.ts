@@ -1,6 +1,6 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
-import type { DatabaseKey } from './database-key.ts';
+import type { DatabaseKey, Unlocking } from './database-key.ts';
 import type { SealSecret } from './seal.ts';
 
 /** What a piece of the engine's work is told and tells while it goes on. */
@@ -9,6 +9,8 @@ export interface TaskContext {
   readonly stagingFolder: string;
   /** The keys to try on what is encrypted, the likeliest first. Never to be told. */
   readonly keys: readonly DatabaseKey[];
+  /** What has opened something in this task, added to by whoever opens, and tried first from then on. Never to be told. */
+  readonly opened: Unlocking[];
   /** What to seal with, or to try on what is sealed, the likeliest first. Never to be told. */
   readonly sealSecrets: readonly SealSecret[];
   /** Says which of them has opened a seal. */

@@ -10,7 +10,14 @@ import { countInWords } from '../../../src-shared/rules/wording.ts';
 import { copyImage } from './copy-image.ts';
 import type { Unlocking } from './database-key.ts';
 import { hashFile, type Unpacked, unpackInto } from './decompress.ts';
-import { type DatabaseFacts, describeDatabase, quoteName, totalRows } from './describe-database.ts';
+import {
+  type DatabaseFacts,
+  describeDatabase,
+  quoteName,
+  readSchema,
+  type SchemaEntry,
+  totalRows,
+} from './describe-database.ts';
 import { exists, sidecarPaths } from './durable-files.ts';
 import { errorCode, explainError, noSpace } from './engine-errors.ts';
 import { contentInWords, identifyContent, isRestorable } from './identify-file.ts';
@@ -28,6 +35,7 @@ export interface StagedImage {
   imagePath: string;
   manifest: Manifest | undefined;
   facts: DatabaseFacts | undefined;
+  schema: SchemaEntry[];
   /** What opens the image; `null`: it is not encrypted. */
   unlocking: Unlocking | null;
   imageSha256: string | undefined;
@@ -71,6 +79,7 @@ export async function stageAndVerify(path: string, context: TaskContext): Promis
     imagePath,
     manifest: undefined,
     facts: undefined,
+    schema: [],
     unlocking: null,
     imageSha256: undefined,
     imageBytes: 0,
@@ -230,9 +239,9 @@ async function checkImage(
   manifest: Manifest | undefined,
   report: VerificationReport,
   context: TaskContext,
-): Promise<Pick<StagedImage, 'facts' | 'unlocking'>> {
+): Promise<Pick<StagedImage, 'facts' | 'schema' | 'unlocking'>> {
   context.progress('checking', 0, null);
-  const nothing = { facts: undefined, unlocking: null };
+  const nothing = { facts: undefined, schema: [], unlocking: null };
   let reading: Reading;
   try {
     reading = await openForReading(imagePath, context);
@@ -252,7 +261,7 @@ async function checkImage(
     const facts = describeDatabase(image, () => context.throwIfCancelled());
     compareSchema(facts, manifest, report);
     compareRows(facts.tables, manifest, report);
-    return { facts, unlocking };
+    return { facts, schema: readSchema(image), unlocking };
   } catch (error) {
     if (!errorCode(error)?.startsWith('SQLITE_')) throw error;
     report.add('integrity', 'failed', explainError(error, name).message);

@@ -13,7 +13,7 @@ export function retentionHandlers(core: CoreContext): Handlers<MethodsOf<'retent
       const snapshots = planId === undefined ? [] : core.catalog.snapshots.ofPlan(requirePlan(core.catalog, planId).id);
       const now = core.clock.now().getTime();
       return projectRetention({
-        snapshots: snapshots.map((snapshot) => ({ ...toRetained(snapshot), sizeBytes: snapshot.sizeBytes })),
+        snapshots: snapshots.map((snapshot) => ({ ...toRetained(snapshot), sizeBytes: snapshot.diskBytes })),
         slots: slotsOf(schedule, timeZone, now),
         retention,
         timeZone,

@@ -166,12 +166,20 @@ function refuseForgery(catalog: Catalog, manifest: Manifest, destination: Stored
   );
 }
 
+const BARE = /\.(db|sqlite|sqlite3)(\.gz|\.zst)?(\.age)?$/i;
+const LIST = /\.files\.json(\.age)?$/i;
+
 function bareFiles(names: readonly string[], known: ReadonlySet<string>): ScanOutcome['problems'] {
   const all = new Set(names);
   return names
-    .filter((name) => /\.(db|sqlite|sqlite3)(\.gz|\.zst)?(\.age)?$/i.test(name) && !all.has(name + MANIFEST_SUFFIX))
+    .filter((name) => (BARE.test(name) || LIST.test(name)) && !all.has(name + MANIFEST_SUFFIX))
     .filter((name) => !known.has(name))
-    .map((name) => ({ name, message: 'It has no manifest; enter it with: snapkeep adopt --foreign' }));
+    .map((name) => ({
+      name,
+      message: LIST.test(name)
+        ? 'It has no manifest, which says where the files are that it lists.'
+        : 'It has no manifest; enter it with: snapkeep adopt --foreign',
+    }));
 }
 
 /** What is in the making in a folder; elsewhere it cannot be seen. */

@@ -8,7 +8,7 @@ import type { SnapshotSeal } from '../../../src-shared/model/seal.ts';
 import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
 import type { CoreContext } from '../core-context.ts';
-import type { DatabaseKey } from '../engine/database-key.ts';
+import { type DatabaseKey, likelyFirst } from '../engine/database-key.ts';
 import { isWritableFolder } from '../engine/durable-files.ts';
 import { canonicalFilePath, canonicalPath, refuseDataFolder } from '../paths.ts';
 import { planFor } from './adopt.ts';
@@ -119,7 +119,8 @@ async function backUp(core: CoreContext, order: BackupOrder, folder: string, han
   if (!verify) return requireCompanions(manifest, result);
   const path = join(folder, manifest.name);
   const sealSecrets = manifest.seal === null ? [] : core.seals.all(planId);
-  const verification = await runInWorker('verify', { path, mayStaySealed: true }, { ...handle, keys, sealSecrets });
+  const openers = { keys: likelyFirst(keys, manifest.encryption), sealSecrets };
+  const verification = await runInWorker('verify', { path, mayStaySealed: true }, { ...handle, ...openers });
   recordVerification(core, manifest.id, destinationId, verification);
   handle.update({ result: { ...result, verification } });
   requireCompanions(manifest, result);
@@ -160,7 +161,7 @@ function rememberPlanKey(core: CoreContext, planId: string, { encryption }: Mani
 
 function notProven(path: string, message: string): SnapkeepError {
   return new SnapkeepError('CORRUPT', `The snapshot was stored but is not good. ${message}`, {
-    hint: 'If the database itself is damaged, restore it from an older snapshot; otherwise check the disk and back up again.',
+    hint: 'If what is backed up is damaged itself, restore it from an older snapshot; otherwise check the disk and back up again.',
     details: { path },
   });
 }

@@ -75,6 +75,6 @@ function notRestorable({ verification, checks, snapshotName }: DrillReceipt): Sn
   const failed = checks.find(({ passed }) => !passed);
   const why = verification.valid && failed !== undefined ? `${failed.name}: ${failed.detail}.` : verification.message;
   return new SnapkeepError('CORRUPT', `The restore drill of ${snapshotName} failed. ${why}`, {
-    hint: 'Back up now and drill again. If it fails again, look at the database itself.',
+    hint: 'Back up now and drill again. If it fails again, look at what is backed up itself.',
   });
 }

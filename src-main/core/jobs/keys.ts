@@ -15,7 +15,7 @@ export async function keysOfPlan(core: CoreContext, plan: Plan, log: RunHandle['
   } catch (error) {
     if (!(error instanceof SnapkeepError)) throw error;
     log('warning', `${error.message} The key that was kept is tried instead.`);
-    return core.keys.all(plan.key.fingerprint);
+    return core.keys.all({ key: plan.key.fingerprint, format: plan.key.format });
   }
 }
 

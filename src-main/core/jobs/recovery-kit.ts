@@ -85,7 +85,7 @@ function digestOf(document: KitDocument): string {
 }
 
 function kitPlan(core: CoreContext, plan: Plan): KitPlan {
-  const { name, sourcePath, compression, method, seal, key } = plan;
+  const { name, sourceKind, sourcePath, namePattern, companions, compression, method, seal, key } = plan;
   const made = core.catalog.snapshots.locksOf(plan.id);
   const known = [
     ...(key === null ? [] : [{ format: key.format, key: key.fingerprint }]),
@@ -93,7 +93,10 @@ function kitPlan(core: CoreContext, plan: Plan): KitPlan {
   ];
   return {
     name,
+    sourceKind,
     sourcePath,
+    namePattern,
+    companions,
     compression,
     method,
     seal,

@@ -28,7 +28,7 @@ export async function resetOrder(
   refuseTarget(core, [], targetPath);
   const plan = core.catalog.plans.get(planOf(core, targetPath) ?? '');
   const key = given && (await core.keys.read(given, plan?.key?.fingerprint));
-  const known = core.keys.all(plan?.key?.fingerprint);
+  const known = core.keys.all(plan?.key && { key: plan.key.fingerprint, format: plan.key.format });
   return {
     targetPath,
     lockFiles: [...new Set([...(plan?.lockFiles ?? []), ...(target.lockFiles ?? [])])],

@@ -52,7 +52,7 @@ export function startRestoreCheck(
         ...core.keys.all().filter(({ fingerprint }) => !own.some((key) => key.fingerprint === fingerprint)),
       ];
       const prepared = await core.runInWorker('restore-check', request, { ...handle, keys, sealSecrets });
-      keepKey(core, keys, prepared.key);
+      keepKey(core, keys, prepared.encryption?.key);
       handle.keepStaging();
       // What was fetched is unpacked now, and people know the snapshot by where it came from.
       await rm(join(handle.stagingFolder, 'fetched'), { recursive: true, force: true });
@@ -89,7 +89,7 @@ export function startRestore(core: CoreContext, checkRunId: string, confirmation
     work: async (handle) => {
       handle.log('info', `Restoring ${prepared.check.source.path} to ${targetPath}.`);
       const request = { ...safetyRequest(core, handle, targetPath), prepared, lockWaitMs: lockWait(core) };
-      const applied = await replacing(core, handle, 'restore', request);
+      const applied = await replacing(core, handle, 'restore', request, core.keys.all(prepared.encryption));
       if (snapshotId !== null && core.catalog.snapshots.get(snapshotId) !== undefined) {
         const at = core.clock.now().toISOString();
         recordVerification(core, snapshotId, destinationId, {
@@ -150,7 +150,7 @@ export function startUndo(core: CoreContext, restoreRunId: string | undefined): 
         safetyPath,
         lockWaitMs: lockWait(core),
       };
-      const applied = await replacing(core, handle, 'undo', request);
+      const applied = await replacing(core, handle, 'undo', request, core.keys.all(safety.encryption));
       core.runs.amend(restore.id, { ...result, undoneBy: handle.id });
       return outcome('undo', targetPath, applied);
     },
@@ -182,7 +182,7 @@ export async function replacing<T extends 'restore' | 'undo' | 'reset'>(
   handle: RunHandle,
   kind: T,
   request: WorkerTasks[T]['request'],
-  keys: readonly DatabaseKey[] = core.keys.all(),
+  keys: readonly DatabaseKey[],
 ): Promise<WorkerTasks[T]['result']> {
   let replaced = false;
   const listener: WorkerListener = {

@@ -22,15 +22,17 @@ export interface Openers {
  */
 export async function openersOfFile(core: CoreContext, path: string, given?: DatabaseKey): Promise<Openers> {
   const manifest = await manifestIfAny(path);
-  const keys = core.keys.all(manifest?.encryption?.key);
+  const encryption = manifest?.encryption;
+  const keys = core.keys.all(encryption);
   const sealSecrets = core.seals.all(manifest?.plan.id);
   if (given === undefined) return { keys, sealSecrets, given: undefined };
-  if ((await identifyContent(path)) !== 'age') return { keys: [given], sealSecrets: [], given: given.fingerprint };
+  const hinted = encryption ? { ...given, format: encryption.format } : given;
+  if ((await identifyContent(path)) !== 'age') return { keys: [hinted], sealSecrets: [], given: given.fingerprint };
   const others = keys.filter(({ fingerprint }) => fingerprint !== given.fingerprint);
   return {
-    keys: [given, ...others],
+    keys: [hinted, ...others],
     sealSecrets: [await core.seals.read(given.text), ...sealSecrets],
-    given: manifest?.encryption?.key === given.fingerprint ? given.fingerprint : undefined,
+    given: encryption?.key === given.fingerprint ? given.fingerprint : undefined,
   };
 }
 

@@ -1,6 +1,6 @@
-import type { KeyFingerprint, KeyInput, PlanKey } from '../../../src-shared/model/encryption.ts';
+import type { Encryption, KeyFingerprint, KeyInput, PlanKey } from '../../../src-shared/model/encryption.ts';
 import type { KeyRepo } from '../catalog/key-repo.ts';
-import type { DatabaseKey } from '../engine/database-key.ts';
+import { type DatabaseKey, likelyFirst } from '../engine/database-key.ts';
 import type { Clock, SecretProtector } from '../ports.ts';
 import { fingerprintOfKey, sameText } from './key-fingerprint.ts';
 import { readKey } from './read-key.ts';
@@ -17,14 +17,13 @@ export class KeyRing {
     this.#clock = clock;
   }
 
-  /** Every key that can be opened here, this one first, then the one used last. */
-  all(first?: KeyFingerprint): DatabaseKey[] {
+  /**
+   * Every key that can be opened here, the one used last first.
+   * @param likely how what is to be opened was encrypted, where that is known: its key comes before all others
+   */
+  all(likely?: Encryption | null): DatabaseKey[] {
     const keys = this.#repo.list().flatMap(({ fingerprint, sealed }) => this.#open(fingerprint, sealed));
-    const [chosen, others] = [
-      keys.filter((key) => key.fingerprint === first),
-      keys.filter((key) => key.fingerprint !== first),
-    ];
-    return [...chosen, ...others];
+    return likelyFirst(keys, likely);
   }
 
   /**
@@ -61,11 +60,11 @@ export class KeyRing {
    * What may open a plan's database: the key as it is read now, then those that are kept.
    * @throws SnapkeepError when it cannot be read now
    */
-  async ofPlan({ from, fingerprint }: PlanKey): Promise<DatabaseKey[]> {
-    const kept = this.all(fingerprint);
+  async ofPlan({ from, fingerprint, format }: PlanKey): Promise<DatabaseKey[]> {
+    const kept = this.all({ key: fingerprint, format });
     if ('kept' in from) return kept;
     const read = await this.read(from);
-    return [read, ...kept.filter((key) => key.fingerprint !== read.fingerprint)];
+    return [{ ...read, format }, ...kept.filter((key) => key.fingerprint !== read.fingerprint)];
   }
 
   /** Keeps a key that has opened something. */

@@ -7,6 +7,7 @@ import { showSaved } from '../../components/notices.ts';
 import { Section } from '../../components/section.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { DrillSection } from './drill-section.tsx';
+import { OldScheduleReader } from './old-schedule.tsx';
 import { ScheduleEditor } from './schedule-editor.tsx';
 import { ScheduleState } from './schedule-state.tsx';
 
@@ -34,6 +35,12 @@ export function ScheduleTab({ summary }: { summary: PlanSummary }) {
               timeZone={timeZone}
               onChange={setSchedule}
               onTimeZone={setTimeZone}
+            />
+            <OldScheduleReader
+              onSchedule={(old) => {
+                setSchedule(old.schedule);
+                setTimeZone(old.timeZone);
+              }}
             />
             <ScheduleState status={{ ...summary.schedule, nextSlot: null }} />
           </Stack>

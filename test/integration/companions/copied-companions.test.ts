@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KEEP_ALL } from '../../../src-shared/model/plan.ts';
+import { putBackFiles, setFilesScene, writeConfig } from '../../support/files-scene.ts';
 import { bucketOn, folderAt, save, settle, statesAt } from '../../support/places.ts';
 import { contentsOf, expectNothingLeft, type Scene, setScene } from '../../support/scene.ts';
 import { type S3Server, startS3Server, whyNoS3 } from '../../support/servers/s3.ts';
@@ -109,5 +110,32 @@ describe.skipIf(whyNoS3 !== undefined)('a bucket', () => {
     writeFileSync(join(scene.generated, '1.wav'), 'changed');
     await restoreFiles(scene, snapshotId);
     expect(readFileSync(join(scene.generated, '1.wav'), 'utf8')).toBe('recording 1 '.repeat(100));
+  });
+
+  test('holds a plan of files alone: drilled from there, found from there, and gone from there', async () => {
+    const scene = await setFilesScene();
+    const { core, app, plan } = scene;
+    const bucket = await save(core, await bucketOn(s3, 'Files'));
+    await core.call('plans.update', { planId: plan.id, destinations: [{ destinationId: bucket }] });
+    const before = contentsOf(app);
+    const snapshotId = (await succeed(core, 'backups.start', { planId: plan.id })).snapshotId ?? '';
+    await settle(core);
+    expect(readdirSync(join(scene.home, 'outbox'))).toEqual([]);
+    const drilled = await succeed(core, 'drills.start', { planId: plan.id });
+    expect(drilled.result).toMatchObject({
+      valid: true,
+      verification: { level: 'restored', companions: [{}, {}, {}] },
+    });
+    writeConfig(app, 2);
+    await putBackFiles(core, snapshotId);
+    expect(contentsOf(app)).toMatchObject(before);
+    await succeed(core, 'backups.start', { planId: plan.id });
+    await settle(core);
+    const { confirmation } = await core.call('snapshots.previewDelete', { snapshotId });
+    await succeed(core, 'snapshots.delete', { snapshotId, confirmation });
+    const scan = await succeed(core, 'destinations.adopt', { destinationId: bucket });
+    expect(scan.result).toMatchObject({ found: 1, problems: [] });
+    const [summary] = await core.call('destinations.list', {});
+    expect(summary?.snapshotCount ?? 0).toBeLessThan(2);
   });
 });

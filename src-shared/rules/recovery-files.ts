@@ -1,0 +1,114 @@
+import type { Companion } from '../model/companion.ts';
+import type { DestinationSettings } from '../model/destination.ts';
+import { fetchOne, shellWord } from './recovery-commands.ts';
+import type { KitBlock, KitSection } from './recovery-kit-pages.ts';
+
+/*
+ * The part of the recovery kit on files: what lies beside a database, or alone. The commands go on from those that
+ * fetch a snapshot: SNAPSHOT is its name, and its manifest is here. No name of a companion holds a blank.
+ */
+
+/** What is said in the kit of a plan's files. */
+export interface KitFiles {
+  companions: readonly Companion[];
+  /** How snapshots are sealed, now and before; `null`: they are not. */
+  seals: ReadonlyArray<'passphrase' | 'recipients' | null>;
+}
+
+const text = (words: string): KitBlock => ({ kind: 'text', text: words });
+const commands = (...lines: string[]): KitBlock => ({ kind: 'commands', lines });
+
+/** What brings the files of a snapshot here from a destination. */
+export function fetchFilesBlocks(settings: DestinationSettings): KitBlock[] {
+  return [
+    text('Its manifest names the files that lie beside it. Fetch them too:'),
+    commands(
+      `NAMES=$(sed -n 's/.*"storedName": *"\\([^"]*\\)".*/\\1/p' "$SNAPSHOT.manifest.json")`,
+      'for FILES in $NAMES; do',
+      ...fetchOne(settings, '$FILES'),
+      'done',
+    ),
+  ];
+}
+
+/** How the files of a plan are checked, opened and put back by hand. */
+export function filesSections({ companions, seals }: KitFiles): KitSection[] {
+  if (companions.length === 0) return [];
+  return [
+    {
+      level: 2,
+      title: 'Check the files',
+      blocks: [
+        text(
+          'Each archive and image must answer “OK”. A folder has a list of the SHA-256 of its files in .snapkeep-index.jsonl.',
+        ),
+        commands(
+          'for FILES in $NAMES; do',
+          '  [ -d "$FILES" ] && continue',
+          '  SUM=$(sha256sum "$FILES" | cut -d " " -f 1)',
+          '  if grep -q "$SUM" "$SNAPSHOT.manifest.json"; then echo "$FILES: OK"; else echo "$FILES: CHANGED"; fi',
+          'done',
+        ),
+      ],
+    },
+    ...companions.map((companion) => companionSection(companion, seals)),
+  ];
+}
+
+function companionSection({ name, kind, path }: Companion, seals: KitFiles['seals']): KitSection {
+  return {
+    level: 2,
+    title: `Put back ${name}`,
+    blocks: [
+      text(kind === 'image' ? IMAGE : FILES),
+      commands(
+        'for NAME in $NAMES; do',
+        `  case "$NAME" in *-[0-9]*.${name}|*-[0-9]*.${name}.tar*|*-[0-9]*.${name}.img*) FILES="$NAME" ;; esac`,
+        'done',
+        ...unsealCommand(seals),
+        ...(kind === 'image' ? imageCommands(path) : treeCommands(name, kind, path)),
+      ),
+    ],
+  };
+}
+
+const FILES =
+  'Stop every program that uses it first. What is there now is kept beside it. Owners and rights come back only for root.';
+const IMAGE =
+  'It overwrites everything on the device or in the image file. Make sure that the name still is that of the right device, and that nothing on it is mounted.';
+
+/** Whatever way it is sealed: age asks for what it needs. */
+function unsealCommand(seals: KitFiles['seals']): string[] {
+  if (seals.every((seal) => seal === null)) return [];
+  const identity = seals.includes('recipients') ? ' $([ -e identity.txt ] && echo "-i identity.txt")' : '';
+  return [`case "$FILES" in *.age) age -d${identity} -o "\${FILES%.age}" "$FILES"; FILES="\${FILES%.age}" ;; esac`];
+}
+
+function treeCommands(name: string, kind: 'file' | 'folder', path: string): string[] {
+  const unpacked = `unpacked-${name}`;
+  // Everything in an archive is in one folder, which has the rights and times of the one that was stored.
+  const tar = (archive: string): string => `tar -xpf ${archive} --exclude=.snapkeep-index.jsonl -C opened-${name}`;
+  return [
+    `TARGET=${shellWord(path)}`,
+    `mkdir opened-${name}`,
+    'case "$FILES" in',
+    `*.tar.gz) gunzip -c "$FILES" | ${tar('-')} ;;`,
+    `*.tar.zst) zstd -dc "$FILES" | ${tar('-')} ;;`,
+    `*.tar) ${tar('"$FILES"')} ;;`,
+    `*) cp -a "$FILES" opened-${name}/ ;;`,
+    'esac',
+    `mv opened-${name}/* ${unpacked}`,
+    `if [ -d "$FILES" ]; then rm -f ${unpacked}/.snapkeep-index.jsonl; touch -r "$FILES" ${unpacked}; fi`,
+    'if [ -e "$TARGET" ]; then mv -n "$TARGET" "$TARGET.before"; fi',
+    kind === 'file' ? `cp -a ${unpacked}/"$(basename "$TARGET")" "$TARGET"` : `cp -a ${unpacked} "$TARGET"`,
+    'sync',
+    'ls -ld "$TARGET"*',
+  ];
+}
+
+function imageCommands(path: string): string[] {
+  return [
+    `TARGET=${shellWord(path)}`,
+    'case "$FILES" in *.gz) gunzip -c "$FILES" ;; *.zst) zstd -dc "$FILES" ;; *) cat "$FILES" ;; esac | dd of="$TARGET" bs=4M conv=fsync',
+  ];
+}
