@@ -1,8 +1,9 @@
 import { IconHistory, IconLayoutDashboard, IconMapPin, IconPlus, IconSettings } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { PlanSummary } from '../../src-shared/model/plan.ts';
 import { StateIcon } from '../components/pill.tsx';
+import { groupPlans } from '../features/overview/group-plans.ts';
 import { usePlansStore } from '../stores/plans-store.ts';
 import { useActiveRun } from '../stores/runs-store.ts';
 import { Logo } from './logo.tsx';
@@ -31,8 +32,13 @@ export function Sidebar() {
       <div className="nav-heading" id="plans-heading">
         Plans
       </div>
-      {plans?.map((summary) => (
-        <PlanLink key={summary.plan.id} summary={summary} />
+      {groupPlans(plans ?? []).map(({ group, plans: together }) => (
+        <Fragment key={group ?? ''}>
+          {group !== null && <div className="nav-group">{group}</div>}
+          {together.map((summary) => (
+            <PlanLink key={summary.plan.id} summary={summary} />
+          ))}
+        </Fragment>
       ))}
       <NavLink to="/new" icon={<IconPlus size={18} aria-hidden />}>
         New plan

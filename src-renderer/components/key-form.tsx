@@ -54,13 +54,15 @@ const WAYS: Record<Way, { title: string; label: string; placeholder: string; mea
 };
 
 interface KeyFormProps extends Omit<TypedKeyFormProps, 'onKey'> {
+  /** The environment variable that is offered first; `null` or none: the key is typed. */
+  variable?: string | null;
   onKey(key: KeyInput): void;
 }
 
 /** Asks for the key of a plan's database, or where Snapkeep reads it. */
-export function KeyForm({ label, description, action, pending, onKey }: KeyFormProps) {
-  const [way, setWay] = useState<Way>('value');
-  const [text, setText] = useState('');
+export function KeyForm({ label, description, variable = null, action, pending, onKey }: KeyFormProps) {
+  const [way, setWay] = useState<Way>(variable === null ? 'value' : 'environment');
+  const [text, setText] = useState(variable ?? '');
   const key = KeyInput.safeParse({ [way]: text });
   const chosen = WAYS[way];
   return (
@@ -108,7 +110,7 @@ export function KeyForm({ label, description, action, pending, onKey }: KeyFormP
                   onClick={() => {
                     setWay(name);
                     // What was typed as a key must not be shown as a name.
-                    setText('');
+                    setText(name === 'environment' ? (variable ?? '') : '');
                   }}
                 >
                   {WAYS[name].title}

@@ -38,7 +38,7 @@ export function PathField({ kind, value, onChange, error, ...rest }: PathFieldPr
   return (
     <>
       <Input.Wrapper label={rest.label} description={rest.description} error={error} id={id}>
-        <Group gap="xs" wrap="nowrap">
+        <Group gap="xs" wrap="nowrap" align="flex-end">
           <Input
             flex={1}
             id={id}

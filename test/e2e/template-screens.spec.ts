@@ -1,32 +1,122 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from '@playwright/test';
-import { launchBrowser, launchServer } from '../support/launch-server.ts';
-import { inEveryLook, judge } from '../support/screens.ts';
+import { type Browser, expect, type Page, test } from '@playwright/test';
+import { makeDatabase } from '../support/databases.ts';
+import { makeEncrypted } from '../support/encrypted-databases.ts';
+import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
+import { judge, judgeBothWays } from '../support/screens.ts';
+
+let folder: string;
+let server: RunningServer;
+let browser: Browser;
+
+test.beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'snapkeep-templates-'));
+  mkdirSync(join(folder, 'backups'));
+  mkdirSync(join(folder, 'soundbox', 'generated'), { recursive: true });
+  writeFileSync(join(folder, 'soundbox', 'generated', 'one.wav'), 'one');
+  makeDatabase(join(folder, 'soundbox', 'soundbox.db'), { rows: 30 });
+  makeDatabase(join(folder, 'elsewhere.db'), { rows: 30 });
+  server = await launchServer({ home: join(folder, 'home'), environment: { HONE_DB_KEY: 'its key' } });
+  browser = await launchBrowser();
+});
+
+test.afterEach(async () => {
+  await browser.close();
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function chooseTemplate(page: Page, name: string): Promise<void> {
+  await page.getByRole('combobox', { name: 'Template' }).click();
+  await page.getByRole('option', { name }).click();
+}
 
 test('a template fills in the form of a new plan, and says what it does and leaves out', async () => {
-  test.setTimeout(240_000);
-  const folder = mkdtempSync(join(tmpdir(), 'snapkeep-templates-'));
-  mkdirSync(join(folder, 'backups'));
-  const server = await launchServer({ home: join(folder, 'home') });
-  const browser = await launchBrowser();
-  try {
-    await inEveryLook(browser, server.address, async (page, look) => {
-      await page.getByRole('main').getByRole('link', { name: 'New plan' }).click();
-      await page.getByRole('combobox', { name: 'Template' }).click();
-      await page.getByRole('option', { name: 'Portunus' }).click();
-      await expect(page.getByRole('textbox', { name: 'Name of the plan' })).toHaveValue('portunus');
-      await expect(page.getByRole('textbox', { name: 'Folder for the snapshots' })).toHaveValue(
-        '/var/backups/portunus',
-      );
-      await page.getByRole('button', { name: 'What the template of Portunus says' }).click();
-      await expect(page.getByText('It keeps everything of 30 days.')).toBeVisible();
-      await judge(page, `new-plan-template-${look}`);
-    });
-  } finally {
-    await browser.close();
-    await server.close();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(15_000);
+  await page.getByRole('main').getByRole('link', { name: 'New plan' }).click();
+  await chooseTemplate(page, 'Portunus');
+  await expect(page.getByRole('textbox', { name: 'Name of the plan' })).toHaveValue('portunus');
+  await expect(page.getByRole('textbox', { name: 'Folder for the snapshots' })).toHaveValue('/var/backups/portunus');
+  await page.getByRole('button', { name: 'What the template of Portunus says' }).click();
+  await expect(page.getByText('It keeps everything of 30 days.')).toBeVisible();
+  await judgeBothWays(page, 'new-plan-template');
+  await page.getByRole('button', { name: 'For this program' }).click();
+  await expect(page.getByRole('textbox', { name: 'Lock files' })).toHaveValue('state.db.lock');
+  await expect(page.getByText(/^Now it would be portunus-state-.*Z\.db$/)).toBeVisible();
+  await page.getByRole('textbox', { name: 'Names of snapshots' }).fill('{when}');
+  await expect(page.getByText(/^\{when\} is no placeholder\./)).toBeVisible();
+  await judgeBothWays(page, 'new-plan-program');
+
+  await chooseTemplate(page, 'Sound Box');
+  await page.getByRole('textbox', { name: /^The folder Sound Box is installed in/ }).fill(join(folder, 'soundbox'));
+  await page.getByRole('button', { name: 'Look there' }).click();
+  await expect(page.getByText('2 tables')).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Called' })).toHaveValue('generated');
+  await page.getByRole('button', { name: 'Leave nothing out' }).click();
+  await judgeBothWays(page, 'new-plan-companions');
+
+  // Another database: what is beside the first one is not beside this one.
+  await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'elsewhere.db'));
+  await expect(page.getByText(/generated, which is not there\./)).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Called' })).toHaveCount(0);
+
+  await chooseTemplate(page, 'None: any database or files');
+  await page.getByText('Files, folders or a disk only').click();
+  await page.getByRole('button', { name: 'Add a disk or image' }).click();
+  await page.getByRole('textbox', { name: 'Device or image file' }).fill('/dev/mmcblk0');
+  await page.getByRole('textbox', { name: 'Called' }).fill('manifest');
+  await judgeBothWays(page, 'new-plan-files');
+  await page.context().close();
+});
+
+test('the key of a template’s database is offered from the program’s own variable', async () => {
+  makeEncrypted(join(folder, 'hone.db'), 'its key');
+  const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(15_000);
+  await page.getByRole('main').getByRole('link', { name: 'New plan' }).click();
+  await chooseTemplate(page, 'Hone');
+  await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'hone.db'));
+  await expect(page.getByRole('textbox', { name: 'Environment variable with the key' })).toHaveValue('HONE_DB_KEY');
+  await page.getByRole('button', { name: 'Unlock' }).press('Enter');
+  await expect(page.getByText('SQLCipher 4')).toBeVisible();
+  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
+  await page.getByRole('button', { name: 'Create and back up now' }).press('Enter');
+  await expect(page.getByText(/^Checked/).first()).toBeVisible();
+  await page.getByRole('tab', { name: 'Settings' }).click();
+  await expect(page.getByText(/read from HONE_DB_KEY/)).toBeVisible();
+  await page.context().close();
+});
+
+test('a template of several parts makes a group of plans, with one place for all', async () => {
+  const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(15_000);
+  await page.getByRole('main').getByRole('link', { name: 'New plan' }).click();
+  await chooseTemplate(page, 'PiSovereign');
+  const elsewhere = async (part: string, path: string): Promise<void> => {
+    await page.getByRole('button', { name: `It is elsewhere: ${part}` }).click();
+    await page.getByRole('textbox', { name: `Where ${part} is` }).fill(path);
+  };
+  await elsewhere('Vault', join(folder, 'soundbox', 'generated'));
+  await expect(page.getByRole('checkbox', { name: 'Vault' })).toBeChecked();
+  await elsewhere('Configuration', join(folder, 'nowhere.toml'));
+  await expect(page.getByText('There is nothing at this path.')).toBeVisible();
+  await expect(page.getByRole('checkbox', { name: 'Configuration' })).toBeDisabled();
+  await expect(page.getByRole('button', { name: 'Create 1 plan and back up now' })).toBeVisible();
+  await judgeBothWays(page, 'new-plan-group');
+  await elsewhere('Database', join(folder, 'elsewhere.db'));
+  await elsewhere('Cache', join(folder, 'soundbox', 'generated', 'one.wav'));
+  await page.getByRole('textbox', { name: 'Folder for the snapshots of all' }).fill(join(folder, 'nowhere', 'below'));
+  await page.getByRole('button', { name: 'Create 3 plans and back up now' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await judge(page, 'new-plan-group-refused');
+  await page.getByRole('textbox', { name: 'Folder for the snapshots of all' }).fill(join(folder, 'backups'));
+  await page.getByRole('button', { name: 'Create 3 plans and back up now' }).click();
+  const group = page.getByRole('region', { name: 'PiSovereign' });
+  await expect(group.getByRole('article')).toHaveCount(3);
+  await expect(group.getByText(/^1 snapshot,/)).toHaveCount(3);
+  expect(readdirSync(join(folder, 'backups')).sort()).toEqual(['cache', 'daily', 'vault']);
+  await judge(page, 'overview-pisovereign');
 });

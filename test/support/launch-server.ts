@@ -26,9 +26,15 @@ export interface RunningServer {
 }
 
 /** Starts the built server on a port of its own. */
-export async function launchServer({ home }: { home: string }): Promise<RunningServer> {
+export async function launchServer({
+  home,
+  environment = {},
+}: {
+  home: string;
+  environment?: Record<string, string>;
+}): Promise<RunningServer> {
   const server = spawn(process.execPath, [resolve(root, 'out/main/server.cjs'), '--port', '0'], {
-    env: { ...process.env, SNAPKEEP_HOME: home },
+    env: { ...process.env, ...environment, SNAPKEEP_HOME: home },
     stdio: ['ignore', 'inherit', 'pipe'],
   });
   const address = await new Promise<string>((found, fail) => {

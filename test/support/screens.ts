@@ -21,6 +21,8 @@ export async function inEveryLook(
 ): Promise<void> {
   for (const { colorScheme, viewport, name } of LOOKS) {
     const page = await openWindow(browser, address, { colorScheme, viewport, prepare });
+    // A picture of every look takes minutes: what is not there is not waited for until they are over.
+    page.setDefaultTimeout(15_000);
     await visit(page, name);
     await page.context().close();
   }
@@ -40,4 +42,19 @@ export async function judge(page: Page, name: string): Promise<void> {
     return Math.max(...boxes.map((box) => box.scrollWidth - box.clientWidth));
   });
   expect(overflow, `${name} is wider than the window`).toBeLessThanOrEqual(0);
+}
+
+/**
+ * Judges an open page in light and large, and in dark and small, and leaves it as the first: for what takes many steps
+ * to come to.
+ */
+export async function judgeBothWays(page: Page, name: string): Promise<void> {
+  for (const look of [LOOKS[0], LOOKS[3]]) {
+    if (look === undefined) continue;
+    await page.emulateMedia({ colorScheme: look.colorScheme });
+    await page.setViewportSize(look.viewport);
+    await judge(page, `${name}-${look.name}`);
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize({ width: 1280, height: 800 });
 }

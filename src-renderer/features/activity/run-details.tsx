@@ -12,6 +12,7 @@ import { clockTime, momentInWords } from '../../components/time.ts';
 import { useAction } from '../../components/use-action.ts';
 import { isActive, putRun, useRun } from '../../stores/runs-store.ts';
 import { UndoButton } from '../restore/undo-button.tsx';
+import { RunResultList } from './run-result.tsx';
 import { canUndo, runDuration, runOutcome, runTitle } from './run-words.ts';
 
 /** All of a run: what happened, why, what to do, and its log. */
@@ -54,6 +55,7 @@ export function RunDetails({ runId, now }: { runId: string; now: number }) {
         </Text>
         {isActive(run) && <RunProgress run={run} />}
         {run.error !== null && run.state !== 'cancelled' && <ErrorNotice error={run.error} />}
+        <RunResultList run={run} />
         {log.length > 0 && (
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a log that scrolls must be reachable by keyboard
           <ol className="log" tabIndex={0} aria-label="Log">

@@ -1,3 +1,4 @@
+import type { FilesTarget } from '../../../src-shared/model/restore-files.ts';
 import { type Run, type RunKind, replacesDatabase } from '../../../src-shared/model/run.ts';
 import { bytesInWords, countInWords, durationInWords } from '../../../src-shared/rules/wording.ts';
 
@@ -20,6 +21,9 @@ const KINDS: Record<RunKind, string> = {
 
 /** What a run is, for example `Backup of hone.db`. */
 export function runTitle(run: Run): string {
+  // A look and an undo are of the same kinds for a database and for files.
+  if (run.kind === 'restore-check' && run.result?.kind === 'files-check')
+    return `Look into the files of ${run.subject}`;
   return `${KINDS[run.kind]} ${run.planName !== null && run.kind === 'backup' ? run.planName : run.subject}`;
 }
 
@@ -51,12 +55,12 @@ export function runOutcome({ result, error }: Run): string {
     case 'restore-check':
       return result.check.verification.message;
     case 'files-check':
-      return `${countInWords(
-        result.check.targets.reduce((sum, { files }) => sum + files, 0),
-        'file',
-      )} to be restored`;
+      return filesInWords(result.check.targets);
     case 'files-restore':
-      return `${result.files.map(({ targetPath }) => targetPath).join(', ')}${result.undoneBy === null ? '' : ', undone since'}`;
+      return `${countInWords(
+        result.files.reduce((sum, { changed }) => sum + changed, 0),
+        'file',
+      )} put right${result.undoneBy === null ? '' : ', undone since'}`;
     case 'restore':
     case 'undo':
       return `${countInWords(result.tables, 'table')}, ${countInWords(result.rows, 'row')}${result.undoneBy === null ? '' : ', undone since'}`;
@@ -75,6 +79,12 @@ export function runOutcome({ result, error }: Run): string {
     default:
       return '';
   }
+}
+
+function filesInWords(targets: readonly FilesTarget[]): string {
+  const files = targets.reduce((sum, each) => sum + each.files, 0);
+  const same = targets.reduce((sum, { comparison }) => sum + (comparison?.same ?? 0), 0);
+  return `${countInWords(files, 'file')} in it, of which ${same.toLocaleString('en-US')} ${same === 1 ? 'is' : 'are'} there unchanged`;
 }
 
 /** Whether a run replaced something that can be put back. */

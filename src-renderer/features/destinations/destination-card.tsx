@@ -1,5 +1,13 @@
 import { ActionIcon, Button, Group, Menu, Stack, Title } from '@mantine/core';
-import { IconDots, IconHourglass, IconInfoCircle, IconSearch, IconTrash, IconX } from '@tabler/icons-react';
+import {
+  IconDots,
+  IconFileSearch,
+  IconHourglass,
+  IconInfoCircle,
+  IconSearch,
+  IconTrash,
+  IconX,
+} from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { DestinationState, DestinationSummary } from '../../../src-shared/model/destination.ts';
@@ -18,11 +26,12 @@ interface DestinationCardProps {
   current: boolean;
   now: number;
   onEdit(): void;
+  onForeign(): void;
   onRemove(): void;
 }
 
 /** A destination: how it stands, what is there, and what can be done. */
-export function DestinationCard({ summary, current, now, onEdit, onRemove }: DestinationCardProps) {
+export function DestinationCard({ summary, current, now, onEdit, onForeign, onRemove }: DestinationCardProps) {
   const { destination, label, state, reason, lastTest } = summary;
   const card = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -39,7 +48,7 @@ export function DestinationCard({ summary, current, now, onEdit, onRemove }: Des
             </Title>
             <DestinationPill state={state} />
           </div>
-          <DestinationActions summary={summary} onEdit={onEdit} onRemove={onRemove} />
+          <DestinationActions summary={summary} onEdit={onEdit} onForeign={onForeign} onRemove={onRemove} />
         </Group>
         <PathText path={label} c="dimmed" />
         {state !== 'ready' && <Reason state={state} reason={reason} hint={hintOf(summary)} />}
@@ -158,10 +167,12 @@ function WaitingCopies({ summary, now }: { summary: DestinationSummary; now: num
 function DestinationActions({
   summary: { destination, plans },
   onEdit,
+  onForeign,
   onRemove,
 }: {
   summary: DestinationSummary;
   onEdit(): void;
+  onForeign(): void;
   onRemove(): void;
 }) {
   const [, navigate] = useLocation();
@@ -198,6 +209,9 @@ function DestinationActions({
         <Menu.Dropdown>
           <Menu.Item leftSection={<IconSearch size={15} aria-hidden />} onClick={look}>
             Look for snapshots
+          </Menu.Item>
+          <Menu.Item leftSection={<IconFileSearch size={15} aria-hidden />} onClick={onForeign}>
+            Look for backups of other programs…
           </Menu.Item>
           <Menu.Divider />
           <Menu.Item

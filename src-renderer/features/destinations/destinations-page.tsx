@@ -5,12 +5,15 @@ import type { DestinationSummary } from '../../../src-shared/model/destination.t
 import { EmptyState, Page } from '../../components/page.tsx';
 import { useNow } from '../../components/time.ts';
 import { useDestinationsStore } from '../../stores/destinations-store.ts';
+import { ForeignDialog } from '../foreign/foreign-dialog.tsx';
 import { DestinationCard } from './destination-card.tsx';
 import { DestinationDialog } from './destination-dialog.tsx';
 import { RemoveDestinationDialog } from './remove-destination-dialog.tsx';
 import './destinations.css';
 
-type Open = { dialog: 'edit'; summary: DestinationSummary | null } | { dialog: 'remove'; summary: DestinationSummary };
+type Open =
+  | { dialog: 'edit'; summary: DestinationSummary | null }
+  | { dialog: 'remove' | 'foreign'; summary: DestinationSummary };
 
 /**
  * Every place that copies are kept in.
@@ -43,6 +46,7 @@ export function DestinationsPage({ place }: { place: string | null }) {
                 current={summary.destination.id === place}
                 now={now}
                 onEdit={() => setOpen({ dialog: 'edit', summary })}
+                onForeign={() => setOpen({ dialog: 'foreign', summary })}
                 onRemove={() => setOpen({ dialog: 'remove', summary })}
               />
             </li>
@@ -50,6 +54,9 @@ export function DestinationsPage({ place }: { place: string | null }) {
         </ul>
       )}
       {open?.dialog === 'edit' && <DestinationDialog summary={open.summary} onClose={close} />}
+      {open?.dialog === 'foreign' && (
+        <ForeignDialog place={{ destinationId: open.summary.destination.id }} onClose={close} />
+      )}
       {open?.dialog === 'remove' && <RemoveDestinationDialog summary={open.summary} onClose={close} />}
     </Page>
   );

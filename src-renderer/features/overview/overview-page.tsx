@@ -7,8 +7,9 @@ import { usePlansStore } from '../../stores/plans-store.ts';
 import { useRunsStore } from '../../stores/runs-store.ts';
 import { RunRow } from '../activity/run-row.tsx';
 import { KitReminder } from '../recovery-kit/kit-reminder.tsx';
+import { groupPlans } from './group-plans.ts';
 import { Hero } from './hero.tsx';
-import { PlanCard } from './plan-card.tsx';
+import { PlanGroupSection } from './plan-group.tsx';
 import './overview.css';
 
 /** Am I safe? One sentence, a card per plan, and what happened last. */
@@ -23,12 +24,9 @@ export function OverviewPage() {
     <div className="page">
       <Hero plans={plans} now={now} />
       <KitReminder />
-      <h2 className="nav-heading">Plans</h2>
-      <div className="plan-grid">
-        {plans.map((summary) => (
-          <PlanCard key={summary.plan.id} summary={summary} now={now} />
-        ))}
-      </div>
+      {groupPlans(plans).map((each) => (
+        <PlanGroupSection key={each.group ?? ''} {...each} now={now} />
+      ))}
       {recent.length > 0 && (
         <>
           <h2 className="nav-heading">Recent activity</h2>

@@ -51,6 +51,7 @@ export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }
         <dl className="facts">
           <dt title={plan.sourcePath}>{plan.sourcePath}</dt>
           <dd>{newest === null ? 'no snapshot yet' : agoInWords(newest.createdAt, now)}</dd>
+          <Beside summary={summary} />
           <dt title={destinations.map(({ label }) => label).join(', ')}>
             to {namesInWords(destinations.map(({ name }) => name))}
           </dt>
@@ -64,6 +65,21 @@ export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }
         </dl>
       </Stack>
     </article>
+  );
+}
+
+/** What is kept together with the source. */
+function Beside({ summary: { plan, newest } }: { summary: PlanSummary }) {
+  const names = plan.companions.filter(({ path }) => path !== plan.sourcePath).map(({ name }) => name);
+  const whole = newest?.companions.every((each) => each.whole) ?? true;
+  if (names.length === 0 && whole) return null;
+  return (
+    <>
+      <dt title={names.join(', ')}>{names.length === 0 ? 'The newest snapshot' : `with ${namesInWords(names)}`}</dt>
+      <dd className={whole ? '' : 'loss'}>
+        {whole ? (newest === null ? '' : `${bytesInWords(newest.diskBytes)} new on the disk`) : 'is not whole'}
+      </dd>
+    </>
   );
 }
 

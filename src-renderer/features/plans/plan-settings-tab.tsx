@@ -6,31 +6,42 @@ import { ErrorNotice } from '../../components/errors.tsx';
 import { showSaved } from '../../components/notices.ts';
 import { Section } from '../../components/section.tsx';
 import { useAction } from '../../components/use-action.ts';
+import { CompanionsSection } from '../companions/companions-section.tsx';
 import { KitReminder } from '../recovery-kit/kit-reminder.tsx';
+import { SaveTemplateDialog } from '../templates/save-template-dialog.tsx';
+import { GroupField } from './group-field.tsx';
 import { PlanDestinationsField } from './plan-destinations-field.tsx';
 import { PlanKeySection } from './plan-key.tsx';
+import { ProgramSection } from './program-section.tsx';
 import { RemovePlanDialog } from './remove-plan-dialog.tsx';
 import { sealDraftOf, sealOf, sealProblems, sealSecretsOf } from './seal-draft.ts';
 import { SealFields } from './seal-fields.tsx';
 import { SnapshotFields } from './snapshot-fields.tsx';
 
-/** Name, destinations, format, proof and encryption of a plan, and its end. */
+/** Name, companions, destinations, format, proof and encryption of a plan, and its end. */
 export function PlanSettingsTab({ plan }: { plan: Plan }) {
   const [removing, setRemoving] = useState(false);
+  const [sharing, setSharing] = useState(false);
   return (
     <div className="scroll-card">
       <Stack gap="md" maw={860}>
         <KitReminder />
         <PlanSection plan={plan} />
+        <CompanionsSection plan={plan} />
         <DestinationsSection plan={plan} />
         <SealSection plan={plan} />
-        <PlanKeySection plan={plan} />
-        <Group>
+        {plan.sourceKind === 'database' && <PlanKeySection plan={plan} />}
+        <ProgramSection plan={plan} />
+        <Group gap="sm">
+          <Button variant="default" onClick={() => setSharing(true)}>
+            Save as a template…
+          </Button>
           <Button variant="default" onClick={() => setRemoving(true)}>
             Remove plan…
           </Button>
         </Group>
       </Stack>
+      {sharing && <SaveTemplateDialog plan={plan} onClose={() => setSharing(false)} />}
       {removing && <RemovePlanDialog plan={plan} onClose={() => setRemoving(false)} />}
     </div>
   );
@@ -38,21 +49,38 @@ export function PlanSettingsTab({ plan }: { plan: Plan }) {
 
 function PlanSection({ plan }: { plan: Plan }) {
   const [name, setName] = useState(plan.name);
+  const [group, setGroup] = useState(plan.group ?? '');
   const [compression, setCompression] = useState(plan.compression);
   const [method, setMethod] = useState(plan.method);
   const [verifyAfterBackup, setVerify] = useState(plan.verifyAfterBackup);
   const action = useAction('here');
   const save = (): void =>
     action.run(async () => {
-      await client.call('plans.update', { planId: plan.id, name, compression, method, verifyAfterBackup });
+      await client.call('plans.update', {
+        planId: plan.id,
+        name,
+        group: group.trim() === '' ? null : group.trim(),
+        compression,
+        method,
+        verifyAfterBackup,
+      });
       showSaved();
     });
   return (
     <Section title="Plan">
       <Stack gap="md">
-        <TextInput label="Name" value={name} onChange={(event) => setName(event.currentTarget.value)} maxLength={80} />
+        <div className="name-and-group">
+          <TextInput
+            label="Name"
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+            maxLength={80}
+          />
+          <GroupField value={group} onChange={setGroup} />
+        </div>
         <SnapshotFields
           label="Format of new snapshots"
+          sourceKind={plan.sourceKind}
           method={method}
           onMethod={setMethod}
           noDump={plan.key !== null && plan.seal === null}

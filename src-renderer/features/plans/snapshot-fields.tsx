@@ -1,13 +1,19 @@
 import { SegmentedControl, Select, Switch, Text } from '@mantine/core';
 import { useId } from 'react';
+import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
 import { extensionFor } from '../../../src-shared/rules/naming.ts';
 
-const compressions = (dump: boolean): Array<{ value: Compression; label: string }> => [
-  { value: 'gz', label: `gzip (${extensionFor('gz', false, dump)})` },
-  { value: 'zst', label: `zstd (${extensionFor('zst', false, dump)}), faster` },
-  { value: 'none', label: `as it is (${extensionFor('none', false, dump)})` },
-];
+/** @param dump whether it is one; `null`: there is no database, and files have endings of their own */
+const compressions = (dump: boolean | null): Array<{ value: Compression; label: string }> => {
+  const ending = (compression: Compression): string =>
+    dump === null ? '' : ` (${extensionFor(compression, false, dump)})`;
+  return [
+    { value: 'gz', label: `gzip${ending('gz')}` },
+    { value: 'zst', label: `zstd${ending('zst')}, faster` },
+    { value: 'none', label: `as it is${ending('none')}` },
+  ];
+};
 
 const METHODS: Array<{ value: BackupMethod; label: string }> = [
   { value: 'online', label: 'Copy of its pages' },
@@ -23,6 +29,7 @@ const WORDS: Record<BackupMethod, string> = {
 
 interface SnapshotFieldsProps {
   label: string;
+  sourceKind: SourceKind;
   method: BackupMethod;
   onMethod(method: BackupMethod): void;
   /** The database is encrypted, and its snapshots are not sealed: it cannot be dumped. */
@@ -33,9 +40,10 @@ interface SnapshotFieldsProps {
   onVerify(verify: boolean): void;
 }
 
-/** How a database is read and its snapshots are stored, and whether each is proven. */
+/** How a source is read and its snapshots are stored, and whether each is proven. */
 export function SnapshotFields({
   label,
+  sourceKind,
   method,
   onMethod,
   noDump,
@@ -45,32 +53,25 @@ export function SnapshotFields({
   onVerify,
 }: SnapshotFieldsProps) {
   const id = useId();
+  const database = sourceKind === 'database';
   return (
     <>
-      <Select
-        label="Method"
-        description={WORDS[method]}
-        data={METHODS}
-        value={method}
-        onChange={(value) => onMethod((value ?? 'online') as BackupMethod)}
-        allowDeselect={false}
-        error={
-          noDump && method === 'dump'
-            ? 'The database is encrypted, and a dump of it would be plain text: seal the snapshots, or choose another method.'
-            : undefined
-        }
-        maw={420}
-      />
+      {database && <MethodField method={method} onMethod={onMethod} noDump={noDump} />}
       <div>
         <Text size="sm" fw={500} id={id} mb={4}>
           {label}
         </Text>
         <SegmentedControl
           aria-labelledby={id}
-          data={compressions(method === 'dump')}
+          data={compressions(database ? method === 'dump' : null)}
           value={compression}
           onChange={(value) => onCompression(value as Compression)}
         />
+        {!database && (
+          <Text size="xs" c="dimmed" mt={4}>
+            Of archives and images. Folders that can be kept with links stay as they are.
+          </Text>
+        )}
       </div>
       <Switch
         label="Prove each snapshot by restoring it to a scratch place"
@@ -78,5 +79,24 @@ export function SnapshotFields({
         onChange={(event) => onVerify(event.currentTarget.checked)}
       />
     </>
+  );
+}
+
+function MethodField({ method, onMethod, noDump }: Pick<SnapshotFieldsProps, 'method' | 'onMethod' | 'noDump'>) {
+  return (
+    <Select
+      label="Method"
+      description={WORDS[method]}
+      data={METHODS}
+      value={method}
+      onChange={(value) => onMethod((value ?? 'online') as BackupMethod)}
+      allowDeselect={false}
+      error={
+        noDump && method === 'dump'
+          ? 'The database is encrypted, and a dump of it would be plain text: seal the snapshots, or choose another method.'
+          : undefined
+      }
+      maw={420}
+    />
   );
 }

@@ -1,36 +1,72 @@
-import { Button, Group, Loader, Stack } from '@mantine/core';
+import { Button, Group, Loader, Stack, Title } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
+import type { Companion } from '../../../src-shared/model/companion.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { useAction } from '../../components/use-action.ts';
+import { CompanionIcon } from '../companions/companion-words.tsx';
 import { SourceFacts } from './source-facts.tsx';
 
-/** What the database of a plan is right now. */
+/** What a plan backs up: its database as it is right now, and what is kept together with it. */
 export function SourceTab({ plan }: { plan: Plan }) {
+  const database = plan.sourceKind === 'database';
+  return (
+    <div className="card scroll-card">
+      <Stack gap="md">
+        {database && <DatabaseNow path={plan.sourcePath} />}
+        {plan.companions.length > 0 && (
+          <>
+            {database && (
+              <Title order={2} size="h3">
+                Kept together with it
+              </Title>
+            )}
+            <CompanionList companions={plan.companions} />
+          </>
+        )}
+      </Stack>
+    </div>
+  );
+}
+
+function DatabaseNow({ path }: { path: string }) {
   const [source, setSource] = useState<SourceDescription | null>(null);
   const action = useAction('here');
   const { run } = action;
   const look = useCallback(
-    () => run(async () => setSource(await client.call('sources.describe', { path: plan.sourcePath }))),
-    [plan.sourcePath, run],
+    () => run(async () => setSource(await client.call('sources.describe', { path }))),
+    [path, run],
   );
   useEffect(look, [look]);
   return (
-    <div className="card scroll-card">
-      <Stack gap="md">
-        <Group justify="space-between" wrap="nowrap">
-          <PathText path={plan.sourcePath} />
-          <Button variant="default" size="compact-sm" onClick={look} loading={action.pending}>
-            Look again
-          </Button>
-        </Group>
-        {action.error !== null && <ErrorNotice error={action.error} />}
-        {source === null && action.pending && <Loader size="sm" aria-label="Looking into the database" />}
-        {source !== null && <SourceFacts source={source} />}
-      </Stack>
-    </div>
+    <>
+      <Group justify="space-between" wrap="nowrap">
+        <PathText path={path} />
+        <Button variant="default" size="compact-sm" onClick={look} loading={action.pending}>
+          Look again
+        </Button>
+      </Group>
+      {action.error !== null && <ErrorNotice error={action.error} />}
+      {source === null && action.pending && <Loader size="sm" aria-label="Looking into the database" />}
+      {source !== null && <SourceFacts source={source} />}
+    </>
+  );
+}
+
+function CompanionList({ companions }: { companions: readonly Companion[] }) {
+  return (
+    <ul className="companion-list" aria-label="Files and folders">
+      {companions.map(({ name, kind, path, exclude }) => (
+        <li key={name}>
+          <CompanionIcon kind={kind} />
+          <strong>{name}</strong>
+          <PathText path={path} />
+          {exclude.length > 0 && <span className="without">without {exclude.join(', ')}</span>}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -1,8 +1,9 @@
 import { Modal, Stack } from '@mantine/core';
-import { useState } from 'react';
-import type { RestoreCheck } from '../../../src-shared/model/restore.ts';
+import { useCallback, useState } from 'react';
 import { client } from '../../api/client.ts';
 import { showError } from '../../components/errors.tsx';
+import { DATABASE_ONLY, type Places, takesDatabase } from './restore-choice.ts';
+import type { RestoreOrder, RestoreRuns } from './restore-order.ts';
 import { closeRestore, type RestoreRequest, useRestoreStore } from './restore-store.ts';
 import { RestoringStep } from './restoring-step.tsx';
 import { ReviewStep } from './review-step.tsx';
@@ -12,9 +13,10 @@ import './restore.css';
 
 type Step =
   | { name: 'what' }
-  | { name: 'where'; suggestedTarget: string | null }
-  | { name: 'review'; targetPath: string; suggestedTarget: string | null }
-  | { name: 'restoring'; runId: string; check: RestoreCheck };
+  | { name: 'where'; places: Places }
+  /** `places`: what is gone back to; `null`: the review came at once. */
+  | { name: 'review'; targetPath: string; to: string; places: Places | null }
+  | { name: 'restoring'; runs: RestoreRuns };
 
 const TITLES = { what: 'What', where: 'Where', review: 'Review' } as const;
 
@@ -26,13 +28,16 @@ export function RestoreDialog() {
 
 function OpenDialog({ request }: { request: RestoreRequest }) {
   const [source, setSource] = useState(request.source);
+  const [choice, setChoice] = useState(request.choice ?? null);
   const [step, setStep] = useState<Step>(firstStep(request));
-  // What a check has staged is thrown away when the dialog closes without restoring it.
-  const [checkRunId, setCheckRunId] = useState<string | null>(null);
+  // What the checks have staged is thrown away when the dialog closes without restoring it.
+  const [checkRunIds, setCheckRunIds] = useState<readonly string[]>([]);
+  const checkStarted = useCallback((runId: string) => setCheckRunIds((before) => [...before, runId]), []);
   const close = (): void => {
-    if (checkRunId !== null && step.name !== 'restoring') abandon(checkRunId);
+    if (step.name !== 'restoring') checkRunIds.forEach(abandon);
     closeRestore();
   };
+  const chosen = choice ?? DATABASE_ONLY;
   return (
     <Modal
       opened
@@ -48,38 +53,49 @@ function OpenDialog({ request }: { request: RestoreRequest }) {
           <WhatStep
             source={source}
             onSource={setSource}
-            onNext={(suggestedTarget) => setStep({ name: 'where', suggestedTarget })}
+            choice={choice}
+            onChoice={setChoice}
+            onNext={(places) => setStep({ name: 'where', places })}
             onClose={close}
           />
         )}
         {step.name === 'where' && (
           <WhereStep
-            suggestedTarget={step.suggestedTarget}
+            places={step.places}
             onBack={() => setStep({ name: 'what' })}
-            onNext={(targetPath) => setStep({ name: 'review', targetPath, suggestedTarget: step.suggestedTarget })}
+            onNext={(path) => setStep({ name: 'review', places: step.places, ...whereTo(step.places, path) })}
           />
         )}
         {step.name === 'review' && (
           <ReviewStep
-            source={source}
-            targetPath={step.targetPath}
-            onCheckStarted={setCheckRunId}
+            order={orderOf(step)}
+            onCheckStarted={checkStarted}
             onBack={() => {
-              if (checkRunId !== null) abandon(checkRunId);
-              setCheckRunId(null);
-              setStep({ name: 'where', suggestedTarget: step.suggestedTarget });
+              checkRunIds.forEach(abandon);
+              setCheckRunIds([]);
+              setStep(step.places === null ? { name: 'what' } : { name: 'where', places: step.places });
             }}
-            onStarted={(runId, check) => setStep({ name: 'restoring', runId, check })}
+            onRuns={(runs) => setStep({ name: 'restoring', runs })}
           />
         )}
-        {step.name === 'restoring' && <RestoringStep runId={step.runId} check={step.check} onClose={close} />}
+        {step.name === 'restoring' && <RestoringStep runs={step.runs} onClose={close} />}
       </Stack>
     </Modal>
   );
+
+  function orderOf({ targetPath, to }: Extract<Step, { name: 'review' }>): RestoreOrder {
+    return { source, choice: chosen, targetPath, to };
+  }
+
+  /** What goes to where it came from has no place of its own. */
+  function whereTo({ suggested }: Places, path: string): { targetPath: string; to: string } {
+    if (takesDatabase(chosen)) return { targetPath: path, to: '' };
+    return { targetPath: '', to: path === suggested ? '' : path };
+  }
 }
 
 function firstStep({ targetPath }: RestoreRequest): Step {
-  return targetPath === undefined ? { name: 'what' } : { name: 'review', targetPath, suggestedTarget: targetPath };
+  return targetPath === undefined ? { name: 'what' } : { name: 'review', targetPath, to: '', places: null };
 }
 
 function abandon(checkRunId: string): void {

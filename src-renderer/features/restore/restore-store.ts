@@ -1,11 +1,15 @@
 import { create } from 'zustand';
 import type { RestoreSource } from '../../../src-shared/model/restore.ts';
 
+import type { RestoreChoice } from './restore-choice.ts';
+
 /** What is to be restored. */
 export interface RestoreRequest {
   source: RestoreSource;
   /** Where to, when that is known: then the review comes at once. */
   targetPath?: string;
+  /** What of it, when that is known. */
+  choice?: RestoreChoice;
 }
 
 interface RestoreState {

@@ -6,7 +6,16 @@ import { useAction } from '../../components/use-action.ts';
 import { putRun } from '../../stores/runs-store.ts';
 
 /** Puts back what a restore replaced. */
-export function UndoButton({ run, onStarted }: { run: Run; onStarted(undoRunId: string): void }) {
+export function UndoButton({
+  run,
+  what,
+  onStarted,
+}: {
+  run: Run;
+  /** What it is about, where there are several. */
+  what?: string;
+  onStarted(undoRunId: string): void;
+}) {
   const action = useAction();
   const undo = (): void => {
     action.run(async () => {
@@ -22,7 +31,7 @@ export function UndoButton({ run, onStarted }: { run: Run; onStarted(undoRunId: 
       onClick={undo}
       loading={action.pending}
     >
-      Undo
+      {what === undefined ? 'Undo' : `Undo the ${what.toLowerCase()}`}
     </Button>
   );
 }

@@ -2,34 +2,20 @@ import { Button, Group, Loader, Select, Text, Title } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
 import type { RestoreSource } from '../../../src-shared/model/restore.ts';
-import type { Proof, SnapshotCopy } from '../../../src-shared/model/snapshot.ts';
-import type { TableRows } from '../../../src-shared/model/values.ts';
-import { bytesInWords } from '../../../src-shared/rules/wording.ts';
 import { client } from '../../api/client.ts';
-import { namesInWords } from '../../components/destination-look.tsx';
 import { ErrorNotice, errorBody } from '../../components/errors.tsx';
-import { PathText } from '../../components/path-text.tsx';
-import { ProofPill } from '../../components/pill.tsx';
-import { momentInWords, useNow } from '../../components/time.ts';
 import { TableList } from '../plans/source-facts.tsx';
-
-/** What is to be restored, whether it is a snapshot or a dropped file. */
-interface Described {
-  name: string;
-  /** `null`: it is in no folder of this machine. */
-  path: string | null;
-  /** Where it can be had from; empty for a bare file. */
-  stored: SnapshotCopy[];
-  message: string;
-  restorable: boolean;
-  planName: string | null;
-  createdAt: string | null;
-  sizeBytes: number;
-  imageBytes: number | null;
-  tables: TableRows[] | null;
-  proof: Proof | null;
-  suggestedTarget: string | null;
-}
+import { ChoiceFields } from './choice-fields.tsx';
+import {
+  choicesOf,
+  firstChoice,
+  type Places,
+  placesOf,
+  type RestoreChoice,
+  restorable,
+  takesDatabase,
+} from './restore-choice.ts';
+import { type Described, WhatFacts } from './what-facts.tsx';
 
 const NEAREST = 'nearest';
 
@@ -37,21 +23,39 @@ const NEAREST = 'nearest';
 export function WhatStep({
   source,
   onSource,
+  choice,
+  onChoice,
   onNext,
   onClose,
 }: {
   source: RestoreSource;
   onSource(source: RestoreSource): void;
-  onNext(suggestedTarget: string | null): void;
+  /** `null`: the usual one. */
+  choice: RestoreChoice | null;
+  onChoice(choice: RestoreChoice): void;
+  onNext(places: Places): void;
   onClose(): void;
 }) {
   const [described, setDescribed] = useState<Described | null>(null);
   const [error, setError] = useState<ErrorBody | null>(null);
-  const now = useNow();
   const what = JSON.stringify('snapshotId' in source ? { snapshotId: source.snapshotId } : source);
   useEffect(() => {
-    describe(JSON.parse(what) as RestoreSource).then(setDescribed, (caught: unknown) => setError(errorBody(caught)));
-  }, [what]);
+    describe(JSON.parse(what) as RestoreSource).then(
+      (found) => {
+        // A dropped list of contents stands for the snapshot it belongs to.
+        if ('snapshotId' in found) onSource(found);
+        else setDescribed(found);
+      },
+      (caught: unknown) => setError(errorBody(caught)),
+    );
+  }, [what, onSource]);
+  const holds = { sourceKind: described?.sourceKind ?? 'database', companions: described?.companions ?? [] };
+  const chosen = choice ?? firstChoice(holds);
+  const choices = choicesOf(holds);
+  const next = (): void => {
+    onChoice(chosen);
+    onNext(placesOf(holds.companions, chosen, described?.suggestedTarget ?? null));
+  };
   return (
     <>
       {described === null && error === null && <Loader size="sm" aria-label="Looking into it" />}
@@ -60,47 +64,7 @@ export function WhatStep({
         <>
           <Title order={3}>{described.name}</Title>
           <Text>{described.message}</Text>
-          <dl className="described">
-            {described.path !== null && (
-              <>
-                <dt>File</dt>
-                <dd>
-                  <PathText path={described.path} />
-                </dd>
-              </>
-            )}
-            {described.stored.length > 0 && (
-              <>
-                <dt>Stored at</dt>
-                <dd>{namesInWords(described.stored.map(({ destinationName }) => destinationName))}</dd>
-              </>
-            )}
-            {described.createdAt !== null && (
-              <>
-                <dt>Taken</dt>
-                <dd>{momentInWords(described.createdAt, now)}</dd>
-              </>
-            )}
-            {described.planName !== null && (
-              <>
-                <dt>Plan</dt>
-                <dd>{described.planName}</dd>
-              </>
-            )}
-            <dt>Size</dt>
-            <dd>
-              {bytesInWords(described.sizeBytes)}
-              {described.imageBytes !== null && `, ${bytesInWords(described.imageBytes)} unpacked`}
-            </dd>
-            {described.proof !== null && (
-              <>
-                <dt>Proof</dt>
-                <dd>
-                  <ProofPill proof={described.proof} missing={false} now={now} />
-                </dd>
-              </>
-            )}
-          </dl>
+          <WhatFacts described={described} />
           {'snapshotId' in source && described.stored.length > 1 && (
             <Select
               label="Restore from"
@@ -118,7 +82,10 @@ export function WhatStep({
               }
             />
           )}
-          <TableList tables={described.tables ?? []} />
+          {choices.length > 1 && (
+            <ChoiceFields choices={choices} companions={restorable(holds)} value={chosen} onChange={onChoice} />
+          )}
+          {takesDatabase(chosen) && <TableList tables={described.tables ?? []} />}
         </>
       )}
       <Group justify="flex-end">
@@ -126,8 +93,8 @@ export function WhatStep({
           Cancel
         </Button>
         <Button
-          disabled={described === null || !described.restorable}
-          onClick={() => onNext(described?.suggestedTarget ?? null)}
+          disabled={described === null || !described.restorable || choices.length === 0}
+          onClick={next}
           data-autofocus
         >
           Next: where
@@ -137,7 +104,7 @@ export function WhatStep({
   );
 }
 
-async function describe(source: RestoreSource): Promise<Described> {
+async function describe(source: RestoreSource): Promise<Described | { snapshotId: string }> {
   if ('snapshotId' in source) {
     const { snapshot } = await client.call('snapshots.get', { snapshotId: source.snapshotId });
     return {
@@ -149,9 +116,10 @@ async function describe(source: RestoreSource): Promise<Described> {
     };
   }
   const file = await client.call('files.identify', { path: source.path });
+  if (file.sourceKind === 'files' && file.snapshotId !== null) return { snapshotId: file.snapshotId };
   const proof =
     file.snapshotId === null
       ? null
       : (await client.call('snapshots.get', { snapshotId: file.snapshotId })).snapshot.proof;
-  return { ...file, stored: [], proof };
+  return { ...file, stored: [], proof, companions: [] };
 }

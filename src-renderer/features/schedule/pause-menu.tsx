@@ -5,10 +5,19 @@ import { client } from '../../api/client.ts';
 import { useAction } from '../../components/use-action.ts';
 import { PAUSES } from './pause-words.ts';
 
-/** Pauses a plan, or everything, for a while; or resumes it. */
-export function PauseMenu({ planId, paused }: { planId?: string; paused: Pause | null }) {
+interface PauseMenuProps {
+  planId?: string;
+  /** All plans of it, instead of one. */
+  group?: string;
+  paused: Pause | null;
+}
+
+/** Pauses a plan, a group, or everything, for a while; or resumes it. */
+export function PauseMenu({ planId, group, paused }: PauseMenuProps) {
   const action = useAction();
-  const which = planId === undefined ? {} : { planId };
+  const which = { ...(planId === undefined ? {} : { planId }), ...(group === undefined ? {} : { group }) };
+  const all = planId === undefined && group === undefined;
+  const named = (verb: string) => (group === undefined ? {} : { 'aria-label': `${verb}: ${group}` });
   if (paused !== null) {
     return (
       <Button
@@ -16,16 +25,22 @@ export function PauseMenu({ planId, paused }: { planId?: string; paused: Pause |
         leftSection={<IconPlayerPlay size={15} aria-hidden />}
         loading={action.pending}
         onClick={() => action.run(async () => void (await client.call('schedules.resume', which)))}
+        {...named('Resume')}
       >
-        {planId === undefined ? 'Resume all' : 'Resume'}
+        {all ? 'Resume all' : 'Resume'}
       </Button>
     );
   }
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
-        <Button variant="default" leftSection={<IconPlayerPause size={15} aria-hidden />} loading={action.pending}>
-          {planId === undefined ? 'Pause all' : 'Pause'}
+        <Button
+          variant="default"
+          leftSection={<IconPlayerPause size={15} aria-hidden />}
+          loading={action.pending}
+          {...named('Pause')}
+        >
+          {all ? 'Pause all' : 'Pause'}
         </Button>
       </Menu.Target>
       <Menu.Dropdown>

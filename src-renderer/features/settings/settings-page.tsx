@@ -13,8 +13,10 @@ import { useAction } from '../../components/use-action.ts';
 import { useAppStore } from '../../stores/app-store.ts';
 import { useRecoveryKitStore } from '../../stores/recovery-kit-store.ts';
 import { putRun } from '../../stores/runs-store.ts';
+import { ForeignDialog } from '../foreign/foreign-dialog.tsx';
 import { kitStateInWords } from '../recovery-kit/kit-words.ts';
 import { PauseMenu } from '../schedule/pause-menu.tsx';
+import { TemplatesSection } from '../templates/templates-section.tsx';
 import { AlertsSection } from './alerts-section.tsx';
 
 const THEMES: Array<{ value: Settings['theme']; label: string }> = [
@@ -59,6 +61,7 @@ export function SettingsPage() {
         </Section>
         <AlertsSection settings={settings} update={update} />
         <SchedulesSection settings={settings} update={update} />
+        <TemplatesSection />
         <ScanSection />
         <KitSection />
         {info !== null && (
@@ -135,6 +138,7 @@ function KitSection() {
 
 function ScanSection() {
   const [folder, setFolder] = useState('');
+  const [foreign, setForeign] = useState(false);
   const [, navigate] = useLocation();
   const action = useAction('here');
   const scan = (): void => {
@@ -158,7 +162,11 @@ function ScanSection() {
           <Button variant="default" disabled={folder.trim() === ''} loading={action.pending} onClick={scan}>
             Look for snapshots
           </Button>
+          <Button variant="default" disabled={folder.trim() === ''} onClick={() => setForeign(true)}>
+            Look for backups of other programs…
+          </Button>
         </Group>
+        {foreign && <ForeignDialog place={{ path: folder.trim() }} onClose={() => setForeign(false)} />}
       </Stack>
     </Section>
   );

@@ -3,6 +3,7 @@ import {
   IconDots,
   IconFolderOpen,
   IconGitCompare,
+  IconListDetails,
   IconPin,
   IconPinnedOff,
   IconRestore,
@@ -15,6 +16,7 @@ import { client } from '../../api/client.ts';
 import { KindIcon } from '../../components/destination-look.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { useAppStore } from '../../stores/app-store.ts';
+import { firstChoice } from '../restore/restore-choice.ts';
 import { openRestore } from '../restore/restore-store.ts';
 
 /** What can be done with a snapshot, from the nearest of its destinations or a chosen one. */
@@ -29,7 +31,8 @@ interface SnapshotActions {
 }
 
 /** What can be done with a snapshot. */
-export function useSnapshotActions({ id, path, pinned, sourcePath }: ListedSnapshot): SnapshotActions {
+export function useSnapshotActions(snapshot: ListedSnapshot): SnapshotActions {
+  const { id, path, pinned, sourcePath } = snapshot;
   const action = useAction();
   const canReveal = useAppStore((state) => state.info?.capabilities.revealFiles ?? false);
   const from = (destinationId: string | undefined) => ({
@@ -41,7 +44,7 @@ export function useSnapshotActions({ id, path, pinned, sourcePath }: ListedSnaps
     verify: (destinationId) =>
       action.run(async () => void (await client.call('verifications.start', from(destinationId)))),
     restore: (destinationId) => openRestore({ source: from(destinationId) }),
-    compare: () => openRestore({ source: { snapshotId: id }, targetPath: sourcePath }),
+    compare: () => openRestore({ source: { snapshotId: id }, targetPath: sourcePath, choice: firstChoice(snapshot) }),
     pin: () => action.run(async () => void (await client.call('snapshots.pin', { snapshotId: id, pinned: !pinned }))),
     reveal:
       canReveal && path !== null
@@ -53,11 +56,12 @@ export function useSnapshotActions({ id, path, pinned, sourcePath }: ListedSnaps
 interface SnapshotMenuProps {
   snapshot: ListedSnapshot;
   actions: SnapshotActions;
+  onDetails(snapshot: ListedSnapshot): void;
   onDelete(snapshot: ListedSnapshot): void;
 }
 
 /** The actions of a row. */
-export function SnapshotMenu({ snapshot, actions, onDelete }: SnapshotMenuProps) {
+export function SnapshotMenu({ snapshot, actions, onDetails, onDelete }: SnapshotMenuProps) {
   const stored = snapshot.copies.filter(({ state }) => state === 'stored');
   return (
     <Menu position="bottom-end" withinPortal>
@@ -67,6 +71,9 @@ export function SnapshotMenu({ snapshot, actions, onDelete }: SnapshotMenuProps)
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
+        <Menu.Item leftSection={<IconListDetails size={15} aria-hidden />} onClick={() => onDetails(snapshot)}>
+          Details…
+        </Menu.Item>
         <Menu.Item leftSection={<IconShieldCheck size={15} aria-hidden />} onClick={() => actions.verify()}>
           Verify
         </Menu.Item>

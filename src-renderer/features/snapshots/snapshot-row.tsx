@@ -3,10 +3,10 @@ import { IconLock } from '@tabler/icons-react';
 import type { CSSProperties } from 'react';
 import type { SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
-import { bytesInWords } from '../../../src-shared/rules/wording.ts';
 import { ProofPill, RuleTag } from '../../components/pill.tsx';
 import { ageInWords, clockTime } from '../../components/time.ts';
 import { CopiesCell } from './copies-cell.tsx';
+import { SizeCell } from './size-cell.tsx';
 import { SnapshotMenu, useSnapshotActions } from './snapshot-menu.tsx';
 
 const TRIGGERS: Record<SnapshotTrigger, string> = {
@@ -21,11 +21,12 @@ interface SnapshotRowProps {
   index: number;
   style: CSSProperties;
   now: number;
+  onDetails(snapshot: ListedSnapshot): void;
   onDelete(snapshot: ListedSnapshot): void;
 }
 
 /** A snapshot and what can be done with it. */
-export function SnapshotRow({ snapshot, index, style, now, onDelete }: SnapshotRowProps) {
+export function SnapshotRow({ snapshot, index, style, now, onDetails, onDelete }: SnapshotRowProps) {
   const actions = useSnapshotActions(snapshot);
   return (
     <div className="virtual snapshot-row" style={style} role="row" aria-rowindex={index} title={snapshot.name}>
@@ -37,7 +38,7 @@ export function SnapshotRow({ snapshot, index, style, now, onDelete }: SnapshotR
         </span>
       </span>
       <span role="cell" className="right numbers">
-        {bytesInWords(snapshot.sizeBytes)}
+        <SizeCell snapshot={snapshot} onOpen={() => onDetails(snapshot)} />
       </span>
       <span role="cell" className="spare">
         {TRIGGERS[snapshot.trigger]}
@@ -64,7 +65,7 @@ export function SnapshotRow({ snapshot, index, style, now, onDelete }: SnapshotR
         <Button className="wide" variant="subtle" size="compact-sm" onClick={() => actions.restore()}>
           Restore…
         </Button>
-        <SnapshotMenu snapshot={snapshot} actions={actions} onDelete={onDelete} />
+        <SnapshotMenu snapshot={snapshot} actions={actions} onDetails={onDetails} onDelete={onDelete} />
       </span>
     </div>
   );

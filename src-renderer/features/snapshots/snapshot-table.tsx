@@ -14,10 +14,12 @@ const CLASSES: Readonly<Record<string, string>> = { Size: 'right', By: 'spare' }
 export function SnapshotTable({
   snapshots,
   now,
+  onDetails,
   onDelete,
 }: {
   snapshots: readonly ListedSnapshot[];
   now: number;
+  onDetails(snapshot: ListedSnapshot): void;
   onDelete(snapshot: ListedSnapshot): void;
 }) {
   const scroll = useRef<HTMLDivElement>(null);
@@ -54,6 +56,7 @@ export function SnapshotTable({
                 index={index + 2}
                 style={place}
                 now={now}
+                onDetails={onDetails}
                 onDelete={onDelete}
               />
             );

@@ -10,12 +10,15 @@ import { useAction } from '../../components/use-action.ts';
 import { usePlan } from '../../stores/plans-store.ts';
 import { fetchSnapshots, useSnapshotsStore } from '../../stores/snapshots-store.ts';
 import { PruneDialog } from '../prune/prune-dialog.tsx';
+import { openRestore } from '../restore/restore-store.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
+import { DetailsDialog } from './details-dialog.tsx';
 import { SnapshotTable } from './snapshot-table.tsx';
 
 /** The snapshots of a plan. */
 export function SnapshotsTab({ plan, now }: { plan: Plan; now: number }) {
   const snapshots = useSnapshotsStore((state) => state.byPlan[plan.id]);
+  const [detailed, setDetailed] = useState<ListedSnapshot | null>(null);
   const [deleting, setDeleting] = useState<ListedSnapshot | null>(null);
   const [pruning, setPruning] = useState(false);
   const action = useAction();
@@ -46,7 +49,18 @@ export function SnapshotsTab({ plan, now }: { plan: Plan; now: number }) {
           snapshots” finds them.
         </EmptyState>
       ) : (
-        <SnapshotTable snapshots={snapshots} now={now} onDelete={setDeleting} />
+        <SnapshotTable snapshots={snapshots} now={now} onDetails={setDetailed} onDelete={setDeleting} />
+      )}
+      {detailed !== null && (
+        <DetailsDialog
+          snapshot={detailed}
+          now={now}
+          onRestore={() => {
+            setDetailed(null);
+            openRestore({ source: { snapshotId: detailed.id } });
+          }}
+          onClose={() => setDetailed(null)}
+        />
       )}
       {deleting !== null && <DeleteDialog snapshot={deleting} onClose={() => setDeleting(null)} />}
       {pruning && <PruneDialog plan={plan} retention={plan.retention} onClose={() => setPruning(false)} />}

@@ -1,0 +1,228 @@
+import { Alert, Button, Checkbox, Group, Loader, Modal, Select, Stack, Switch, Text } from '@mantine/core';
+import { IconInfoCircle } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import { useLocation } from 'wouter';
+import type { ForeignListing } from '../../../src-shared/model/foreign.ts';
+import { countInWords } from '../../../src-shared/rules/wording.ts';
+import { client } from '../../api/client.ts';
+import { Disclosure } from '../../components/disclosure.tsx';
+import { ErrorNotice } from '../../components/errors.tsx';
+import { TypedKeyForm } from '../../components/key-form.tsx';
+import { useAction } from '../../components/use-action.ts';
+import { usePlansStore } from '../../stores/plans-store.ts';
+import { putRun } from '../../stores/runs-store.ts';
+import { ForeignRow } from './foreign-row.tsx';
+import { type ForeignPlace, firstChosen, isNew, PROBLEMS } from './foreign-words.ts';
+import './foreign.css';
+
+/** As many as are shown until all are asked for. */
+const SHOWN = 100;
+
+/** Lists what other programs have left at a place, and enters what is chosen of it. */
+export function ForeignDialog({ place, onClose }: { place: ForeignPlace; onClose(): void }) {
+  const [listing, setListing] = useState<ForeignListing | null>(null);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const action = useAction('here');
+  const { run } = action;
+  const asked = JSON.stringify(place);
+  useEffect(
+    () =>
+      run(async () => {
+        const found = await client.call('foreign.list', JSON.parse(asked) as ForeignPlace);
+        setListing(found);
+        setChosen(firstChosen(found));
+      }),
+    [asked, run],
+  );
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title="Backups of other programs"
+      size={820}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <Stack gap="md">
+        {listing === null && action.pending && (
+          <Group gap="sm">
+            <Loader size="sm" aria-label="Looking" />
+            <Text size="sm">Reading names, and the beginning and end of each file …</Text>
+          </Group>
+        )}
+        {action.error !== null && <ErrorNotice error={action.error} />}
+        {listing !== null && (
+          <Found place={place} listing={listing} chosen={chosen} onChosen={setChosen} onClose={onClose} />
+        )}
+      </Stack>
+    </Modal>
+  );
+}
+
+interface FoundProps {
+  place: ForeignPlace;
+  listing: ForeignListing;
+  chosen: ReadonlySet<string>;
+  onChosen(chosen: ReadonlySet<string>): void;
+  onClose(): void;
+}
+
+function Found({ place, listing, chosen, onChosen, onClose }: FoundProps) {
+  const { files, problems, notes } = listing;
+  const [all, setAll] = useState(false);
+  const [key, setKey] = useState<string | null>(null);
+  const [locked, setLocked] = useState(false);
+  const fresh = files.filter(isNew);
+  const toggle = (path: string, want: boolean): void => {
+    const changed = new Set(chosen);
+    if (want) changed.add(path);
+    else changed.delete(path);
+    onChosen(changed);
+  };
+  if (files.length === 0 && problems.length === 0)
+    return (
+      <Text size="sm">There is no backup of another program in {listing.place}, nor in the folders below it.</Text>
+    );
+  return (
+    <>
+      <Text size="sm" className="wraps">
+        {countInWords(files.length, 'backup')} in {listing.place}. Entered ones stay where they are, as they are; they
+        can then be verified and restored here.
+      </Text>
+      {notes.map((note) => (
+        <Alert key={note} className="tone-info" icon={<IconInfoCircle size={18} />}>
+          <Text size="sm" c="inherit">
+            {note}
+          </Text>
+        </Alert>
+      ))}
+      {fresh.length > 0 && (
+        <Checkbox
+          label={`All that can be entered: ${fresh.length.toLocaleString('en-US')}`}
+          checked={chosen.size === fresh.length}
+          indeterminate={chosen.size > 0 && chosen.size < fresh.length}
+          onChange={(event) => onChosen(event.currentTarget.checked ? firstChosen(listing) : new Set())}
+        />
+      )}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard */}
+      <ul className="foreign-files" tabIndex={0} aria-label="Backups">
+        {files.slice(0, all ? files.length : SHOWN).map((file) => (
+          <ForeignRow
+            key={file.path}
+            place={place}
+            file={file}
+            secret={key}
+            chosen={chosen.has(file.path)}
+            onChosen={(want) => toggle(file.path, want)}
+            onLocked={() => setLocked(true)}
+          />
+        ))}
+      </ul>
+      {!all && files.length > SHOWN && (
+        <Group>
+          <Button variant="subtle" size="compact-sm" onClick={() => setAll(true)}>
+            Show all {files.length.toLocaleString('en-US')}
+          </Button>
+        </Group>
+      )}
+      {problems.length > 0 && (
+        <Disclosure title={`Passed over: ${countInWords(problems.length, 'file')}`} opened={files.length === 0}>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard */}
+          <ul className="foreign-problems" tabIndex={0} aria-label="Files that are passed over">
+            {problems.map(({ path, problem, message }) => (
+              <li key={path}>
+                <span className="mono wraps">{path}</span>
+                <span className="wraps">
+                  <strong>{PROBLEMS[problem]}</strong>. {message}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </Disclosure>
+      )}
+      {locked && (
+        <TypedKeyForm
+          label="Key of these backups"
+          description="Some are encrypted, and no key that is kept opens them. It is kept once it has opened one."
+          action="Use this key"
+          pending={false}
+          onKey={setKey}
+        />
+      )}
+      <Adopt place={place} secret={key} chosen={[...chosen]} all={chosen.size === fresh.length} onClose={onClose} />
+    </>
+  );
+}
+
+interface AdoptProps {
+  place: ForeignPlace;
+  secret: string | null;
+  chosen: readonly string[];
+  all: boolean;
+  onClose(): void;
+}
+
+const BY_NAME = 'by-name';
+
+/** Under which plan they are entered, and whether its retention takes them. */
+function Adopt({ place, secret, chosen, all, onClose }: AdoptProps) {
+  const plans = usePlansStore((state) => state.plans) ?? [];
+  const [planId, setPlanId] = useState(BY_NAME);
+  const [underRetention, setUnderRetention] = useState(false);
+  const [, navigate] = useLocation();
+  const action = useAction('here');
+  const plan = plans.find((each) => each.plan.id === planId)?.plan;
+  const storesHere =
+    plan !== undefined &&
+    'destinationId' in place &&
+    plan.destinations.some(({ destinationId }) => destinationId === place.destinationId);
+  const adopt = (): void =>
+    action.run(async () => {
+      const { run } = await client.call('foreign.adopt', {
+        ...place,
+        ...(all ? {} : { files: [...chosen] }),
+        ...(plan === undefined ? {} : { planId: plan.id }),
+        underRetention: underRetention && storesHere,
+        ...(secret === null ? {} : { key: { value: secret } }),
+      });
+      putRun(run);
+      onClose();
+      navigate(`/activity/${run.id}`);
+    });
+  return (
+    <>
+      <Select
+        label="They belong to"
+        data={[
+          { value: BY_NAME, label: 'The plans that their names say' },
+          ...plans.map(({ plan: { id, name } }) => ({ value: id, label: name })),
+        ]}
+        value={planId}
+        onChange={(value) => setPlanId(value ?? BY_NAME)}
+        allowDeselect={false}
+        maw={420}
+      />
+      {plan !== undefined && (
+        <Switch
+          label={`Under the retention of ${plan.name}`}
+          description={
+            storesHere
+              ? 'Old ones are then removed as it says. Otherwise all are pinned, and nothing removes them.'
+              : 'The plan does not store here, so its retention does not hold here: all are pinned.'
+          }
+          checked={underRetention && storesHere}
+          disabled={!storesHere}
+          onChange={(event) => setUnderRetention(event.currentTarget.checked)}
+        />
+      )}
+      {action.error !== null && <ErrorNotice error={action.error} />}
+      <Group justify="flex-end">
+        <Button variant="default" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button onClick={adopt} disabled={chosen.length === 0} loading={action.pending}>
+          {chosen.length === 0 ? 'Enter backups' : `Enter ${countInWords(chosen.length, 'backup')}`}
+        </Button>
+      </Group>
+    </>
+  );
+}

@@ -1,0 +1,97 @@
+import { Button, Checkbox, Text } from '@mantine/core';
+import { IconCircleCheck, IconCircleX, IconLock } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { ForeignDescription, ForeignFile } from '../../../src-shared/model/foreign.ts';
+import { bytesInWords } from '../../../src-shared/rules/wording.ts';
+import { client } from '../../api/client.ts';
+import { Pill } from '../../components/pill.tsx';
+import { momentInWords, useNow } from '../../components/time.ts';
+import { useAction } from '../../components/use-action.ts';
+import { type ForeignPlace, foreignInWords, isNew } from './foreign-words.ts';
+
+interface ForeignRowProps {
+  place: ForeignPlace;
+  file: ForeignFile;
+  /** The key that was typed for those that are encrypted. */
+  secret: string | null;
+  chosen: boolean;
+  onChosen(chosen: boolean): void;
+  /** It has been looked into, and no known key opens it. */
+  onLocked(): void;
+}
+
+/** A backup of another program: what its name says, and on request what is in it. */
+export function ForeignRow({ place, file, secret, chosen, onChosen, onLocked }: ForeignRowProps) {
+  const [found, setFound] = useState<ForeignDescription | null>(null);
+  const action = useAction('here');
+  const now = useNow();
+  const { path, at, atFrom, sizeBytes, adoptable, snapshotId, notes } = file;
+  const look = (): void =>
+    action.run(async () => {
+      const key = secret === null ? {} : { key: { value: secret } };
+      const described = await client.call('foreign.describe', { ...place, file: path, ...key });
+      setFound(described);
+      if (described.locked) onLocked();
+    });
+  return (
+    <li>
+      <Checkbox
+        aria-label={path}
+        checked={chosen}
+        disabled={!isNew(file)}
+        onChange={(event) => onChosen(event.currentTarget.checked)}
+      />
+      <div className="wraps">
+        <span className="mono">{path}</span>
+        <Text size="xs" c="dimmed">
+          {[
+            `${momentInWords(at, now)}${atFrom === 'file' ? ' (when it was last changed)' : ''}`,
+            foreignInWords(file),
+            sizeBytes === null ? '' : bytesInWords(sizeBytes),
+          ]
+            .filter(Boolean)
+            .join(' · ')}
+        </Text>
+        {notes.map((note) => (
+          <Text key={note} size="xs" c="dimmed">
+            {note}
+          </Text>
+        ))}
+        {found !== null && <Described found={found} />}
+        {action.error !== null && (
+          <Text size="xs" className="loss" role="alert">
+            {action.error.message} {action.error.hint}
+          </Text>
+        )}
+      </div>
+      {snapshotId !== null ? (
+        <Pill tone="good" icon={<IconCircleCheck size={14} aria-hidden />}>
+          Entered
+        </Pill>
+      ) : adoptable ? (
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          onClick={look}
+          loading={action.pending}
+          aria-label={`Check: ${path}`}
+        >
+          Check
+        </Button>
+      ) : (
+        <Text size="xs" c="dimmed">
+          for looking only
+        </Text>
+      )}
+    </li>
+  );
+}
+
+function Described({ found: { valid, locked, message } }: { found: ForeignDescription }) {
+  const Icon = locked ? IconLock : valid ? IconCircleCheck : IconCircleX;
+  return (
+    <Text size="xs" className={locked ? '' : valid ? 'gain' : 'loss'} role="status">
+      <Icon size={13} aria-hidden className="inline-icon" /> {message}
+    </Text>
+  );
+}

@@ -1,0 +1,115 @@
+import { Stack, TextInput } from '@mantine/core';
+import { Disclosure } from '../../components/disclosure.tsx';
+import { PathField } from '../../components/path-field.tsx';
+import { Section } from '../../components/section.tsx';
+import { RetentionProjection } from '../retention/projection.tsx';
+import { RetentionFields } from '../retention/retention-fields.tsx';
+import { ScheduleEditor } from '../schedule/schedule-editor.tsx';
+import { GroupField } from './group-field.tsx';
+import { PlanDestinationsField } from './plan-destinations-field.tsx';
+import type { PlanForm } from './plan-form.ts';
+import { ProgramFields } from './program-fields.tsx';
+import { SealFields } from './seal-fields.tsx';
+import { SnapshotFields } from './snapshot-fields.tsx';
+
+interface PlanSectionProps {
+  form: PlanForm;
+  change(change: Partial<PlanForm>): void;
+}
+
+interface HowSectionProps extends PlanSectionProps {
+  planName: string;
+  encrypted: boolean;
+  noDump: boolean;
+}
+
+/** Name, places and format of a plan to be. */
+export function HowSection({ form, change, planName, encrypted, noDump }: HowSectionProps) {
+  const { sourceKind, folder, others, seal, method, compression, timeZone } = form;
+  return (
+    <Section title="Where and how">
+      <Stack gap="md">
+        <div className="name-and-group">
+          <TextInput
+            label="Name of the plan"
+            value={planName}
+            onChange={(event) => change({ name: event.currentTarget.value })}
+            maxLength={80}
+          />
+          <GroupField value={form.group} onChange={(group) => change({ group })} />
+        </div>
+        <PathField
+          kind="folder"
+          label="Folder for the snapshots"
+          description="On another disk or a network share, it survives this disk."
+          placeholder="/mnt/nas/backups"
+          value={folder}
+          onChange={(path) => change({ folder: path })}
+        />
+        <PlanDestinationsField
+          label={folder.trim() === '' ? 'Or destinations you know' : 'And copied to'}
+          value={others}
+          onChange={(chosen) => change({ others: chosen })}
+          madeHere={folder.trim() === ''}
+        />
+        <SnapshotFields
+          label="Format"
+          sourceKind={sourceKind}
+          method={method}
+          onMethod={(chosen) => change({ method: chosen })}
+          noDump={noDump}
+          compression={compression}
+          onCompression={(chosen) => change({ compression: chosen })}
+          verify={form.verify}
+          onVerify={(verify) => change({ verify })}
+        />
+        <Disclosure title={`Encryption of snapshots: ${SEAL_WORDS[seal.kind]}`}>
+          <SealFields value={seal} onChange={(chosen) => change({ seal: chosen })} kept={false} encrypted={encrypted} />
+        </Disclosure>
+        <Disclosure title="For this program">
+          <ProgramFields
+            value={form.program}
+            onChange={(program) => change({ program })}
+            named={{ sourceKind, planName, compression, method, sealed: seal.kind !== 'none', timeZone }}
+          />
+        </Disclosure>
+      </Stack>
+    </Section>
+  );
+}
+
+/** How snapshots are encrypted, in a few words. */
+export const SEAL_WORDS = { none: 'none', passphrase: 'with a passphrase', recipients: 'for age recipients' } as const;
+
+/** When a plan to be is backed up. */
+export function WhenSection({ form: { schedule, timeZone }, change }: PlanSectionProps) {
+  return (
+    <Section title="When">
+      <ScheduleEditor
+        label="Back up"
+        schedule={schedule}
+        timeZone={timeZone}
+        onChange={(chosen) => change({ schedule: chosen })}
+        onTimeZone={(chosen) => change({ timeZone: chosen })}
+      />
+    </Section>
+  );
+}
+
+/** What a plan to be keeps. */
+export function KeptSection({ form, change, snapshotBytes }: PlanSectionProps & { snapshotBytes: number }) {
+  const { schedule, timeZone, retention } = form;
+  return (
+    <Section title="What is kept">
+      <Stack gap="md">
+        <RetentionFields value={retention} onChange={(chosen) => change({ retention: chosen })} />
+        <RetentionProjection
+          schedule={schedule}
+          timeZone={timeZone}
+          retention={retention}
+          snapshotBytes={snapshotBytes}
+        />
+      </Stack>
+    </Section>
+  );
+}

@@ -1,0 +1,68 @@
+import { LockFiles, type Plan } from '../../../src-shared/model/plan.ts';
+import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
+import { checkNamePattern, DEFAULT_NAME_PATTERN, nameFromPattern } from '../../../src-shared/rules/name-pattern.ts';
+import { contentListExtension, extensionFor } from '../../../src-shared/rules/naming.ts';
+import { linesOf } from '../companions/companion-draft.ts';
+
+/** What a plan knows of the program that the database belongs to, as it is typed. */
+export interface ProgramDraft {
+  namePattern: string;
+  /** Empty: the schema has no version but `user_version`. */
+  schemaSql: string;
+  /** One name in each line. */
+  lockFiles: string;
+}
+
+type ProgramOfPlan = Pick<Plan, 'namePattern' | 'schemaVersion' | 'lockFiles'>;
+
+export const NO_PROGRAM: ProgramDraft = { namePattern: DEFAULT_NAME_PATTERN, schemaSql: '', lockFiles: '' };
+
+/** What the form begins with. */
+export function programDraftOf({ namePattern, schemaVersion, lockFiles }: ProgramOfPlan): ProgramDraft {
+  return { namePattern, schemaSql: schemaVersion?.sql ?? '', lockFiles: lockFiles.join('\n') };
+}
+
+/** What a draft stands for. */
+export function programOf({ namePattern, schemaSql, lockFiles }: ProgramDraft): ProgramOfPlan {
+  return {
+    namePattern: namePattern.trim(),
+    schemaVersion: schemaSql.trim() === '' ? null : { sql: schemaSql.trim() },
+    lockFiles: linesOf(lockFiles),
+  };
+}
+
+/** What is wrong with a draft, by field. */
+export interface ProgramProblems {
+  blocked: boolean;
+  namePattern?: string;
+  lockFiles?: string;
+}
+
+export function programProblems({ namePattern, lockFiles }: ProgramDraft): ProgramProblems {
+  const pattern = checkNamePattern(namePattern.trim());
+  const locks = LockFiles.safeParse(linesOf(lockFiles)).success;
+  return {
+    blocked: pattern !== null || !locks,
+    ...(pattern === null ? {} : { namePattern: pattern }),
+    ...(locks ? {} : { lockFiles: 'Names of files beside the database, one in each line, 20 at most.' }),
+  };
+}
+
+/** How snapshots are stored, as far as their names tell. */
+export interface NamedAs {
+  sourceKind: SourceKind;
+  planName: string;
+  compression: Plan['compression'];
+  method: Plan['method'];
+  sealed: boolean;
+  timeZone: string | null;
+}
+
+/** The name of a snapshot that would be made now; `null` while the pattern cannot be meant. */
+export function exampleName(pattern: string, at: Date, named: NamedAs): string | null {
+  const { sourceKind, planName, compression, method, sealed, timeZone } = named;
+  if (checkNamePattern(pattern.trim()) !== null) return null;
+  const ending =
+    sourceKind === 'files' ? contentListExtension(sealed) : extensionFor(compression, sealed, method === 'dump');
+  return nameFromPattern(pattern.trim(), { planName: planName.trim() || 'plan', at, timeZone, ending });
+}

@@ -1,0 +1,47 @@
+import { Button, Group, Stack } from '@mantine/core';
+import { useState } from 'react';
+import type { Plan } from '../../../src-shared/model/plan.ts';
+import { client } from '../../api/client.ts';
+import { Disclosure } from '../../components/disclosure.tsx';
+import { ErrorNotice } from '../../components/errors.tsx';
+import { showSaved } from '../../components/notices.ts';
+import { useAction } from '../../components/use-action.ts';
+import { programDraftOf, programOf, programProblems } from './program-draft.ts';
+import { ProgramFields } from './program-fields.tsx';
+
+/** Names of snapshots, the version of the schema and lock files of a plan. */
+export function ProgramSection({ plan }: { plan: Plan }) {
+  const [draft, setDraft] = useState(() => programDraftOf(plan));
+  const action = useAction('here');
+  const changed = JSON.stringify(programOf(draft)) !== JSON.stringify(programOf(programDraftOf(plan)));
+  const save = (): void =>
+    action.run(async () => {
+      await client.call('plans.update', { planId: plan.id, ...programOf(draft) });
+      showSaved();
+    });
+  const { sourceKind, name, compression, method, seal, timeZone } = plan;
+  return (
+    <section className="card" aria-label="For this program">
+      <Disclosure title="For this program">
+        <Stack gap="md">
+          <ProgramFields
+            value={draft}
+            onChange={setDraft}
+            named={{ sourceKind, planName: name, compression, method, sealed: seal !== null, timeZone }}
+          />
+          {action.error !== null && <ErrorNotice error={action.error} />}
+          <Group>
+            <Button
+              onClick={save}
+              loading={action.pending}
+              disabled={!changed || programProblems(draft).blocked}
+              aria-label="Save what is for this program"
+            >
+              Save
+            </Button>
+          </Group>
+        </Stack>
+      </Disclosure>
+    </section>
+  );
+}

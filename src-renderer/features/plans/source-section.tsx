@@ -1,0 +1,107 @@
+import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core';
+import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
+import type { PlanDraft } from '../../../src-shared/model/template-use.ts';
+import { Disclosure } from '../../components/disclosure.tsx';
+import { ErrorNotice } from '../../components/errors.tsx';
+import { KeyForm } from '../../components/key-form.tsx';
+import { PathField } from '../../components/path-field.tsx';
+import { Section } from '../../components/section.tsx';
+import { CompanionsField } from '../companions/companions-field.tsx';
+import type { PlanForm } from './plan-form.ts';
+import { SourceDrop } from './source-drop.tsx';
+import { SourceFacts } from './source-facts.tsx';
+import type { LookedAt } from './use-source.ts';
+
+const KINDS: Array<{ value: SourceKind; label: string }> = [
+  { value: 'database', label: 'A database' },
+  { value: 'files', label: 'Files, folders or a disk only' },
+];
+
+interface SourceSectionProps {
+  form: PlanForm;
+  change(change: Partial<PlanForm>): void;
+  looked: LookedAt;
+  /** What a template says of it; `null`: none was chosen. */
+  draft: PlanDraft | null;
+}
+
+/** What is backed up: a database and what lies beside it, or files alone. */
+export function SourceSection({ form, change, looked, draft }: SourceSectionProps) {
+  return (
+    <Section title="What">
+      <Stack gap="md">
+        <SegmentedControl
+          aria-label="What is backed up"
+          data={KINDS}
+          value={form.sourceKind}
+          onChange={(kind) => change({ sourceKind: kind as SourceKind })}
+          style={{ alignSelf: 'flex-start' }}
+        />
+        {form.sourceKind === 'database' && <DatabaseField form={form} change={change} looked={looked} draft={draft} />}
+        {form.sourceKind === 'files' ? (
+          <CompanionsField
+            value={form.companions}
+            onChange={(companions) => change({ companions })}
+            empty="Add what is to be kept. Each snapshot holds all of it."
+          />
+        ) : (
+          <Disclosure
+            title={`Kept together with it: ${companionsInWords(form)}`}
+            opened={form.companions.length > 0}
+            key={`${draft?.name} ${draft?.sourcePath}`}
+          >
+            <CompanionsField
+              value={form.companions}
+              onChange={(companions) => change({ companions })}
+              empty="Files and folders that belong to the database, such as uploads, go into the same snapshot."
+            />
+          </Disclosure>
+        )}
+      </Stack>
+    </Section>
+  );
+}
+
+function companionsInWords({ companions }: PlanForm): string {
+  if (companions.length === 0) return 'nothing else';
+  return companions.map(({ name, kind }) => name || `a ${kind === 'image' ? 'disk' : kind}`).join(', ');
+}
+
+function DatabaseField({ form, change, looked, draft }: SourceSectionProps) {
+  const { source, problem, looking, locked } = looked;
+  const choose = (sourcePath: string): void => change({ sourcePath, key: null });
+  return (
+    <SourceDrop onPath={choose}>
+      <PathField
+        kind="database"
+        label="Database file"
+        placeholder="/home/you/.local/share/app/app.db"
+        value={form.sourcePath}
+        onChange={choose}
+      />
+      {looking && (
+        <Group gap="sm">
+          <Text size="sm" c="dimmed" role="status">
+            Looking into it …
+          </Text>
+          <Button variant="subtle" size="compact-sm" onClick={() => choose('')}>
+            Cancel
+          </Button>
+        </Group>
+      )}
+      {problem !== null && <ErrorNotice error={problem} />}
+      {locked && (
+        <KeyForm
+          key={`${form.sourcePath} ${draft?.keyVariable}`}
+          label="Key of the database"
+          description="It is encrypted. A passphrase, or a raw key in hexadecimal digits."
+          variable={draft?.keyVariable ?? null}
+          action="Unlock"
+          pending={looking}
+          onKey={(key) => change({ key })}
+        />
+      )}
+      {source !== null && !locked && <SourceFacts source={source} />}
+    </SourceDrop>
+  );
+}

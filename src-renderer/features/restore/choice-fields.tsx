@@ -1,0 +1,70 @@
+import { Radio, Select, Stack, TextInput } from '@mantine/core';
+import type { SnapshotCompanion } from '../../../src-shared/model/companion.ts';
+import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
+import { companionKindInWords } from '../companions/companion-words.tsx';
+import type { RestoreChoice, RestoreWhat } from './restore-choice.ts';
+
+interface ChoiceFieldsProps {
+  choices: readonly RestoreWhat[];
+  /** Those that can be restored. */
+  companions: readonly SnapshotCompanion[];
+  value: RestoreChoice;
+  onChange(value: RestoreChoice): void;
+}
+
+/** Asks what of a snapshot is to be restored. */
+export function ChoiceFields({ choices, companions, value, onChange }: ChoiceFieldsProps) {
+  const names = companions.map(({ name }) => name).join(', ');
+  const files = companions.reduce((sum, each) => sum + each.files, 0);
+  const bytes = companions.reduce((sum, each) => sum + each.bytes, 0);
+  const alone = choices[0] === 'files';
+  const words: Record<RestoreWhat, { label: string; description: string }> = {
+    everything: { label: 'Everything', description: `The database, and ${names}.` },
+    database: { label: 'The database only', description: 'No file beside it is touched.' },
+    files: {
+      label: alone ? 'Everything' : 'The files only',
+      description: `${names}: ${countInWords(files, 'file')}, ${bytesInWords(bytes)}.`,
+    },
+    one: { label: 'A part', description: 'One of them, or a file or folder in it.' },
+  };
+  const chosen = companions.find(({ name }) => name === value.companion);
+  return (
+    <>
+      <Radio.Group
+        label="What should be restored?"
+        value={value.what}
+        onChange={(what) => onChange({ ...value, what: what as RestoreWhat })}
+      >
+        <Stack gap={8} mt="xs">
+          {choices.map((what) => (
+            <Radio key={what} value={what} {...words[what]} />
+          ))}
+        </Stack>
+      </Radio.Group>
+      {value.what === 'one' && (
+        <div className="restore-part">
+          <Select
+            label="Of"
+            data={companions.map(({ name, kind }) => ({
+              value: name,
+              label: `${name} (${companionKindInWords(kind).toLowerCase()})`,
+            }))}
+            value={value.companion}
+            onChange={(companion) => onChange({ ...value, companion: companion ?? value.companion, part: '' })}
+            allowDeselect={false}
+          />
+          {chosen?.kind === 'folder' && (
+            <TextInput
+              label="Path in it"
+              placeholder="All of it, or for example photos/one.jpg"
+              value={value.part}
+              onChange={(event) => onChange({ ...value, part: event.currentTarget.value })}
+              spellCheck={false}
+              autoComplete="off"
+            />
+          )}
+        </div>
+      )}
+    </>
+  );
+}

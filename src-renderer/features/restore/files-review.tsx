@@ -1,0 +1,106 @@
+import { Alert, Text } from '@mantine/core';
+import { IconAlertTriangle, IconArrowBackUp } from '@tabler/icons-react';
+import type { FilesCheck, FilesTarget } from '../../../src-shared/model/restore-files.ts';
+import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
+import { Disclosure } from '../../components/disclosure.tsx';
+import { PathText } from '../../components/path-text.tsx';
+import { ScrollTable } from '../../components/scroll-table.tsx';
+import { replacesFiles, totalsOf } from './restore-choice.ts';
+
+/** What a restore of files would do, place by place. */
+export function FilesReview({ check }: { check: FilesCheck }) {
+  const totals = totalsOf(check);
+  const examples = check.targets.flatMap(({ companion, comparison }) =>
+    (comparison?.examples ?? []).map((example) => ({ ...example, companion })),
+  );
+  return (
+    <>
+      <ScrollTable label="Files before and after">
+        <thead>
+          <tr>
+            <th scope="col">Files</th>
+            <th scope="col" className="number">
+              Come back
+            </th>
+            <th scope="col" className="number">
+              Replaced
+            </th>
+            <th scope="col" className="number">
+              Removed
+            </th>
+            <th scope="col" className="number">
+              The same
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {check.targets.map((target) => (
+            <TargetRow key={`${target.companion} ${target.part}`} target={target} />
+          ))}
+        </tbody>
+      </ScrollTable>
+      {examples.length > 0 && (
+        <Disclosure title="Which files">
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard */}
+          <ul className="file-examples" tabIndex={0} aria-label="Files that differ">
+            {examples.map(({ path, how, companion }) => (
+              <li key={`${companion} ${path}`}>
+                <span className={HOW[how].className}>{HOW[how].words}</span>
+                <span className="wraps mono">{path}</span>
+              </li>
+            ))}
+          </ul>
+        </Disclosure>
+      )}
+      {totals.images > 0 && (
+        <Alert className="tone-bad" icon={<IconAlertTriangle size={18} />}>
+          <Text size="sm" c="inherit">
+            <strong>What is on the disk is written over, and Undo cannot bring it back.</strong> Nothing on it may be in
+            use meanwhile.
+          </Text>
+        </Alert>
+      )}
+      {replacesFiles(totals) && check.targets.some(({ comparison }) => comparison !== null) && (
+        <Alert className="tone-info" icon={<IconArrowBackUp size={18} />}>
+          <Text size="sm" c="inherit">
+            What is there now is kept beside it; <strong>Undo</strong> puts it back.
+          </Text>
+        </Alert>
+      )}
+    </>
+  );
+}
+
+const HOW = {
+  onlyThere: { words: 'comes back', className: 'gain' },
+  different: { words: 'replaced', className: '' },
+  onlyHere: { words: 'removed', className: 'loss' },
+} as const;
+
+function TargetRow({ target: { companion, part, targetPath, files, bytes, comparison } }: { target: FilesTarget }) {
+  return (
+    <tr>
+      <td>
+        {part === '' ? companion : `${companion}: ${part}`}{' '}
+        <Text span size="xs" c="dimmed">
+          {countInWords(files, 'file')}, {bytesInWords(bytes)}
+        </Text>
+        <PathText path={targetPath} />
+      </td>
+      {comparison === null ? (
+        <td colSpan={4} className="number">
+          written over
+        </td>
+      ) : (
+        <>
+          <td className={`number ${comparison.onlyThere > 0 ? 'gain' : ''}`}>{count(comparison.onlyThere)}</td>
+          <td className="number">{count(comparison.different)}</td>
+          <td className={`number ${comparison.onlyHere > 0 ? 'loss' : ''}`}>{count(comparison.onlyHere)}</td>
+          <td className="number">{count(comparison.same)}</td>
+        </>
+      )}
+    </tr>
+  );
+}
+
+const count = (files: number): string => files.toLocaleString('en-US');

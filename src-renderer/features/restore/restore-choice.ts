@@ -1,0 +1,145 @@
+import type { Params } from '../../../src-shared/contract/methods.ts';
+import type { SnapshotCompanion } from '../../../src-shared/model/companion.ts';
+import type { RestoreSource } from '../../../src-shared/model/restore.ts';
+import type { FilesCheck } from '../../../src-shared/model/restore-files.ts';
+
+import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
+
+/** What of a snapshot is restored. `one`: a companion, or a path in it. */
+export type RestoreWhat = 'everything' | 'database' | 'files' | 'one';
+
+/** What was chosen, as it is typed. */
+export interface RestoreChoice {
+  what: RestoreWhat;
+  /** The companion of `one`. */
+  companion: string;
+  /** The file or folder in it; empty: all of it. */
+  part: string;
+}
+
+/** What a snapshot holds. */
+export interface HasCompanions {
+  sourceKind: SourceKind;
+  companions: readonly SnapshotCompanion[];
+}
+
+export const DATABASE_ONLY: RestoreChoice = { what: 'database', companion: '', part: '' };
+
+/** The companions that can be restored: something of them was stored. */
+export function restorable({ companions }: HasCompanions): SnapshotCompanion[] {
+  return companions.filter(({ files }) => files > 0);
+}
+
+/** What of a snapshot can be restored, the usual first. */
+export function choicesOf(snapshot: HasCompanions): RestoreWhat[] {
+  const files = restorable(snapshot).length > 0;
+  if (snapshot.sourceKind === 'files') return files ? ['files', 'one'] : [];
+  return files ? ['everything', 'database', 'files', 'one'] : ['database'];
+}
+
+/** What is chosen for a snapshot until somebody chooses otherwise. */
+export function firstChoice(snapshot: HasCompanions): RestoreChoice {
+  const [what = 'database'] = choicesOf(snapshot);
+  return { what, companion: restorable(snapshot)[0]?.name ?? '', part: '' };
+}
+
+export const takesDatabase = ({ what }: RestoreChoice): boolean => what === 'everything' || what === 'database';
+export const takesFiles = ({ what }: RestoreChoice): boolean => what !== 'database';
+
+type FilesParams = Extract<Params<'restores.check'>, { what: 'files' }>;
+
+/**
+ * What is asked for the files of a choice; `null`: it takes none, or it is of a bare file.
+ * @param to where the one companion goes; empty: to where it came from
+ */
+export function filesToCheck(source: RestoreSource, choice: RestoreChoice, to: string): FilesParams | null {
+  if (!('snapshotId' in source) || !takesFiles(choice)) return null;
+  const one = choice.what === 'one';
+  return {
+    what: 'files',
+    ...source,
+    ...(one ? { companion: choice.companion } : {}),
+    ...(one && choice.part.trim() !== '' ? { path: choice.part.trim() } : {}),
+    ...(one && to !== '' ? { to } : {}),
+  };
+}
+
+/** What a restore of files changes, added up; `images`: devices or image files that are written over. */
+export interface FilesTotals {
+  files: number;
+  bytes: number;
+  back: number;
+  replaced: number;
+  gone: number;
+  same: number;
+  images: number;
+}
+
+/** Adds up what is there and what would be. */
+export function totalsOf({ targets }: FilesCheck): FilesTotals {
+  const totals: FilesTotals = { files: 0, bytes: 0, back: 0, replaced: 0, gone: 0, same: 0, images: 0 };
+  for (const { files, bytes, comparison } of targets) {
+    totals.files += files;
+    totals.bytes += bytes;
+    totals.back += comparison?.onlyThere ?? 0;
+    totals.replaced += comparison?.different ?? 0;
+    totals.gone += comparison?.onlyHere ?? 0;
+    totals.same += comparison?.same ?? 0;
+    totals.images += comparison === null ? 1 : 0;
+  }
+  return totals;
+}
+
+/** Whether a restore of files takes away or changes anything that is there. */
+export const replacesFiles = ({ replaced, gone, images }: FilesTotals): boolean => replaced + gone + images > 0;
+
+/** What somebody types to confirm that files are replaced: the name of the one place, or `files`. */
+export function fileWord({ targets }: FilesCheck): string {
+  const [first] = targets;
+  return targets.length === 1 && first !== undefined
+    ? (/[^/\\]+(?=[/\\]*$)/.exec(first.targetPath)?.[0] ?? 'files')
+    : 'files';
+}
+
+/** Where something restored can go. */
+export interface Places {
+  /** Where the one thing came from; `null`: that is not known. */
+  suggested: string | null;
+  /** What another path for it is called. */
+  label: string;
+  /** Where several things go back to; empty: there is one. */
+  together: string[];
+}
+
+/**
+ * Where what was chosen can go.
+ * @param database where a database came from; `null`: that is not known
+ */
+export function placesOf(
+  companions: readonly SnapshotCompanion[],
+  { what, companion, part }: RestoreChoice,
+  database: string | null,
+): Places {
+  const paths = companions.filter(({ files }) => files > 0).map(({ path }) => path);
+  const one = companions.find(({ name }) => name === companion);
+  switch (what) {
+    case 'database':
+      return { suggested: database, label: 'Path of the restored database', together: [] };
+    case 'everything':
+      return { suggested: database, label: '', together: [...(database === null ? [] : [database]), ...paths] };
+    case 'files':
+      return { suggested: null, label: '', together: paths };
+    case 'one':
+      return {
+        suggested: one === undefined ? null : joined(one.path, part.trim()),
+        label:
+          one?.kind === 'folder' && part.trim() === '' ? 'Path of the restored folder' : 'Path of the restored file',
+        together: [],
+      };
+  }
+}
+
+function joined(folder: string, part: string): string {
+  const separator = folder.includes('\\') && !folder.includes('/') ? '\\' : '/';
+  return part === '' ? folder : `${folder}${separator}${part}`;
+}

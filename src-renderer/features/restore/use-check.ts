@@ -1,0 +1,43 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Params } from '../../../src-shared/contract/methods.ts';
+import type { Run } from '../../../src-shared/model/run.ts';
+import { client } from '../../api/client.ts';
+import { type Action, useAction } from '../../components/use-action.ts';
+import { putRun, useRun } from '../../stores/runs-store.ts';
+
+/** A look at what a restore would do. */
+export interface Check {
+  run: Run | undefined;
+  action: Action;
+  /** Looks again, with a key. */
+  look(key: string): void;
+}
+
+/** Looks once at what a restore would do, as soon as it is known what is to be looked at. */
+export function useCheck(params: Params<'restores.check'> | null, onStarted: (runId: string) => void): Check {
+  const [runId, setRunId] = useState<string | null>(null);
+  const run = useRun(runId);
+  const action = useAction('here');
+  const { run: act } = action;
+  const started = useRef(false);
+  const asked = params === null ? null : JSON.stringify(params);
+  const look = useCallback(
+    (key?: string) => {
+      if (asked === null) return;
+      act(async () => {
+        const given = key === undefined ? {} : { key: { value: key } };
+        const answer = await client.call('restores.check', { ...JSON.parse(asked), ...given });
+        putRun(answer.run);
+        setRunId(answer.run.id);
+        onStarted(answer.run.id);
+      });
+    },
+    [asked, act, onStarted],
+  );
+  useEffect(() => {
+    if (started.current || asked === null) return;
+    started.current = true;
+    look();
+  }, [look, asked]);
+  return { run, action, look };
+}

@@ -1,0 +1,93 @@
+import { Fragment } from 'react';
+import type { SnapshotCompanion } from '../../../src-shared/model/companion.ts';
+import type { Proof, SnapshotCopy } from '../../../src-shared/model/snapshot.ts';
+import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
+import type { TableRows } from '../../../src-shared/model/values.ts';
+import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
+import { namesInWords } from '../../components/destination-look.tsx';
+import { PathText } from '../../components/path-text.tsx';
+import { ProofPill } from '../../components/pill.tsx';
+import { momentInWords, useNow } from '../../components/time.ts';
+
+/** What is to be restored, whether it is a snapshot or a dropped file. */
+export interface Described {
+  name: string;
+  /** `null`: it is in no folder of this machine. */
+  path: string | null;
+  /** Where it can be had from; empty for a bare file. */
+  stored: SnapshotCopy[];
+  message: string;
+  restorable: boolean;
+  planName: string | null;
+  createdAt: string | null;
+  sizeBytes: number;
+  imageBytes: number | null;
+  tables: TableRows[] | null;
+  proof: Proof | null;
+  suggestedTarget: string | null;
+  /** What lies beside its database; empty for a bare file. */
+  companions: SnapshotCompanion[];
+  sourceKind: SourceKind;
+}
+
+/** What is known of it, before it is looked into. */
+export function WhatFacts({ described }: { described: Described }) {
+  const now = useNow();
+  const { path, stored, createdAt, planName, sizeBytes, imageBytes, companions, sourceKind, proof } = described;
+  return (
+    <dl className="described">
+      {path !== null && (
+        <>
+          <dt>File</dt>
+          <dd>
+            <PathText path={path} />
+          </dd>
+        </>
+      )}
+      {stored.length > 0 && (
+        <>
+          <dt>Stored at</dt>
+          <dd>{namesInWords(stored.map(({ destinationName }) => destinationName))}</dd>
+        </>
+      )}
+      {createdAt !== null && (
+        <>
+          <dt>Taken</dt>
+          <dd>{momentInWords(createdAt, now)}</dd>
+        </>
+      )}
+      {planName !== null && (
+        <>
+          <dt>Plan</dt>
+          <dd>{planName}</dd>
+        </>
+      )}
+      {sourceKind === 'database' && (
+        <>
+          <dt>{companions.length > 0 ? 'Database' : 'Size'}</dt>
+          <dd>
+            {bytesInWords(sizeBytes)}
+            {imageBytes !== null && `, ${bytesInWords(imageBytes)} unpacked`}
+          </dd>
+        </>
+      )}
+      {companions.map(({ name, files, bytes, whole }) => (
+        <Fragment key={name}>
+          <dt>{name}</dt>
+          <dd>
+            {files === 0 ? 'not stored' : `${countInWords(files, 'file')}, ${bytesInWords(bytes)}`}
+            {!whole && files > 0 && ', not whole'}
+          </dd>
+        </Fragment>
+      ))}
+      {proof !== null && (
+        <>
+          <dt>Proof</dt>
+          <dd>
+            <ProofPill proof={proof} missing={false} now={now} />
+          </dd>
+        </>
+      )}
+    </dl>
+  );
+}

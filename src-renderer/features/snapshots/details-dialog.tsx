@@ -1,0 +1,102 @@
+import { Button, Group, Loader, Modal, Stack, Text } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import type { ListedSnapshot, Snapshot } from '../../../src-shared/model/snapshot.ts';
+import { bytesInWords } from '../../../src-shared/rules/wording.ts';
+import { client } from '../../api/client.ts';
+import { namesInWords } from '../../components/destination-look.tsx';
+import { ErrorNotice } from '../../components/errors.tsx';
+import { PathText } from '../../components/path-text.tsx';
+import { ProofPill } from '../../components/pill.tsx';
+import { momentInWords } from '../../components/time.ts';
+import { useAction } from '../../components/use-action.ts';
+import { TableList } from '../plans/source-facts.tsx';
+import { StoredCompanions } from './stored-companions.tsx';
+
+interface DetailsDialogProps {
+  snapshot: ListedSnapshot;
+  now: number;
+  onRestore(): void;
+  onClose(): void;
+}
+
+/** All that is known of a snapshot. */
+export function DetailsDialog({ snapshot, now, onRestore, onClose }: DetailsDialogProps) {
+  const [whole, setWhole] = useState<Snapshot | null>(null);
+  const action = useAction('here');
+  const { run } = action;
+  useEffect(
+    () => run(async () => setWhole((await client.call('snapshots.get', { snapshotId: snapshot.id })).snapshot)),
+    [snapshot.id, run],
+  );
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={`Snapshot of ${momentInWords(snapshot.createdAt, now)}`}
+      size={720}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <Stack gap="md">
+        <Facts snapshot={snapshot} now={now} />
+        {snapshot.companions.length > 0 && <StoredCompanions companions={snapshot.companions} />}
+        {action.error !== null && <ErrorNotice error={action.error} />}
+        {whole === null && action.pending && <Loader size="sm" aria-label="Looking" />}
+        {whole !== null && <TableList tables={whole.tables} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Close
+          </Button>
+          <Button onClick={onRestore} disabled={snapshot.missing} data-autofocus>
+            Restore…
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+function Facts({ snapshot, now }: { snapshot: ListedSnapshot; now: number }) {
+  const { name, path, copies, sizeBytes, imageBytes, apparentBytes, diskBytes, companions, proof, missing } = snapshot;
+  const stored = copies.filter(({ state }) => state === 'stored');
+  const files = snapshot.sourceKind === 'files';
+  return (
+    <dl className="described">
+      <dt>File</dt>
+      <dd>
+        <PathText path={path ?? name} />
+      </dd>
+      {stored.length > 0 && (
+        <>
+          <dt>Stored at</dt>
+          <dd>{namesInWords(stored.map(({ destinationName }) => destinationName))}</dd>
+        </>
+      )}
+      {!files && (
+        <>
+          <dt>Database</dt>
+          <dd>
+            {bytesInWords(sizeBytes)}, {bytesInWords(imageBytes)} unpacked
+            {snapshot.userVersion > 0 && `, schema version ${snapshot.userVersion}`}
+          </dd>
+        </>
+      )}
+      {companions.length > 0 && (
+        <>
+          <dt>All of it</dt>
+          <dd>
+            {bytesInWords(apparentBytes)}; {bytesInWords(diskBytes)} new on the disk
+          </dd>
+        </>
+      )}
+      <dt>Proof</dt>
+      <dd>
+        <ProofPill proof={proof} missing={missing} now={now} />
+        {proof.message !== '' && (
+          <Text size="sm" c="dimmed" mt={4}>
+            {proof.message}
+          </Text>
+        )}
+      </dd>
+    </dl>
+  );
+}

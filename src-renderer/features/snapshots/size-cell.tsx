@@ -1,0 +1,26 @@
+import { UnstyledButton } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
+import { bytesInWords } from '../../../src-shared/rules/wording.ts';
+
+/** What a snapshot shows, and, with files, what it added to the disk; leads to all that is in it. */
+export function SizeCell({ snapshot, onOpen }: { snapshot: ListedSnapshot; onOpen(): void }) {
+  const { companions, sizeBytes, apparentBytes, diskBytes } = snapshot;
+  const whole = companions.every((each) => each.whole);
+  return (
+    <UnstyledButton className="size-cell" onClick={onOpen} aria-label={`Details: ${sizesInWords(snapshot)}`}>
+      {bytesInWords(companions.length === 0 ? sizeBytes : apparentBytes)}
+      {companions.length > 0 && (
+        <span className="age">
+          {!whole && <IconAlertTriangle size={13} className="not-whole" aria-hidden />}+{bytesInWords(diskBytes)}
+        </span>
+      )}
+    </UnstyledButton>
+  );
+}
+
+function sizesInWords({ companions, sizeBytes, apparentBytes, diskBytes }: ListedSnapshot): string {
+  if (companions.length === 0) return bytesInWords(sizeBytes);
+  const whole = companions.every((each) => each.whole);
+  return `${bytesInWords(apparentBytes)}, ${bytesInWords(diskBytes)} more on the disk${whole ? '' : ', not whole'}`;
+}

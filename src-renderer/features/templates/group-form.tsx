@@ -1,0 +1,168 @@
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { KeyInput } from '../../../src-shared/model/encryption.ts';
+import type { PlanDestination } from '../../../src-shared/model/plan.ts';
+import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/template-use.ts';
+import { countInWords } from '../../../src-shared/rules/wording.ts';
+import { client } from '../../api/client.ts';
+import { Disclosure } from '../../components/disclosure.tsx';
+import { ErrorNotice, showError } from '../../components/errors.tsx';
+import { PathField } from '../../components/path-field.tsx';
+import { Section } from '../../components/section.tsx';
+import { useAction } from '../../components/use-action.ts';
+import { useMounted } from '../../components/use-mounted.ts';
+import { useDestinationsStore } from '../../stores/destinations-store.ts';
+import { PlanDestinationsField } from '../plans/plan-destinations-field.tsx';
+import { emptyForm, newPlanOf, withDraft } from '../plans/plan-form.ts';
+import { SEAL_WORDS } from '../plans/plan-sections.tsx';
+import { sealDraftOf, sealProblems } from '../plans/seal-draft.ts';
+import { SealFields } from '../plans/seal-fields.tsx';
+import { type GroupDraft, wantedParts } from './group-draft.ts';
+import { PartRow } from './part-row.tsx';
+import { LeftOut } from './template-choice.tsx';
+import { useGroupTemplate } from './use-group-template.ts';
+import './templates.css';
+
+/** The parts of a template, each of which becomes a plan; one place for the snapshots of all. */
+export function GroupForm({ template }: { template: AppliedTemplate }) {
+  const [draft, setDraft] = useState<GroupDraft>({
+    wanted: {},
+    paths: {},
+    folder: template.destinations[0]?.path ?? '',
+  });
+  const change = (changed: Partial<GroupDraft>): void => setDraft((before) => ({ ...before, ...changed }));
+  const [others, setOthers] = useState<PlanDestination[]>([]);
+  const [seal, setSeal] = useState(() => sealDraftOf(null));
+  const { parts, looking, problem } = useGroupTemplate(template, draft);
+  const making = useMaking(template);
+  const wanted = wantedParts(parts, draft);
+  const left = wanted.flatMap(({ leftOut }) => leftOut);
+  const encrypted = wanted.some((part) => part.draft.keyVariable !== null);
+  const ready =
+    wanted.length > 0 &&
+    !looking &&
+    problem === null &&
+    (draft.folder.trim() !== '' || others.length > 0) &&
+    !sealProblems(seal, false).blocked;
+  const makePlan = (part: AppliedPart, key: KeyInput | null, known: Parameters<typeof newPlanOf>[2]) => {
+    const form = { ...withDraft(emptyForm(), part.draft), key, others, seal };
+    return newPlanOf(form, part.draft.name, known, key !== null);
+  };
+  return (
+    <>
+      <Section title={`What of ${template.name}`}>
+        <Stack gap="sm">
+          <Text size="sm" c="dimmed">
+            Each part becomes a plan of its own. They are shown, paused and backed up together.
+          </Text>
+          <ul className="parts">
+            {parts.map((part) => (
+              <PartRow
+                key={part.id}
+                part={part}
+                wanted={wanted.includes(part)}
+                path={draft.paths[part.id] ?? ''}
+                looking={looking}
+                made={making.made.includes(part.id)}
+                onWanted={(want) => change({ wanted: { ...draft.wanted, [part.id]: want } })}
+                onPath={(path) =>
+                  change({ paths: { ...draft.paths, [part.id]: path }, wanted: { ...draft.wanted, [part.id]: true } })
+                }
+              />
+            ))}
+          </ul>
+          {left.length > 0 && <LeftOut sentences={left} />}
+          {problem !== null && <ErrorNotice error={problem} />}
+        </Stack>
+      </Section>
+      <Section title="Where">
+        <Stack gap="md">
+          <PathField
+            kind="folder"
+            label="Folder for the snapshots of all"
+            description="On another disk or a network share, they survive this disk. Each part goes into a folder of its own in it."
+            placeholder="/mnt/nas/backups"
+            value={draft.folder}
+            onChange={(folder) => change({ folder })}
+          />
+          <PlanDestinationsField
+            label={draft.folder.trim() === '' ? 'Or destinations you know' : 'And copied to'}
+            value={others}
+            onChange={setOthers}
+            madeHere={draft.folder.trim() === ''}
+          />
+          <Disclosure title={`Encryption of snapshots: ${SEAL_WORDS[seal.kind]}`}>
+            <SealFields value={seal} onChange={setSeal} kept={false} encrypted={encrypted} />
+          </Disclosure>
+        </Stack>
+      </Section>
+      {making.error !== null && <ErrorNotice error={making.error} />}
+      <Group justify="flex-end" gap="md">
+        {making.error !== null && making.made.length > 0 && (
+          <Text size="sm" c="dimmed" className="grows">
+            {countInWords(making.made.length, 'plan')} made so far; the others follow when this is put right.
+          </Text>
+        )}
+        <Button size="md" disabled={!ready} loading={making.pending} onClick={() => making.start(wanted, makePlan)}>
+          {wanted.length === 0
+            ? 'Create plans and back up now'
+            : `Create ${countInWords(wanted.length, 'plan')} and back up now`}
+        </Button>
+      </Group>
+    </>
+  );
+}
+
+type MakePlan = (
+  part: AppliedPart,
+  key: KeyInput | null,
+  known: Parameters<typeof newPlanOf>[2],
+) => ReturnType<typeof newPlanOf>;
+
+/** Makes the plans one after the other; after a failure it goes on where it stopped. */
+function useMaking(template: AppliedTemplate) {
+  const known = useDestinationsStore((state) => state.destinations) ?? [];
+  const [made, setMade] = useState<readonly string[]>([]);
+  const [planIds, setPlanIds] = useState<readonly string[]>([]);
+  const [, navigate] = useLocation();
+  const mounted = useMounted();
+  const action = useAction('here');
+  const start = (wanted: readonly AppliedPart[], makePlan: MakePlan): void =>
+    action.run(async () => {
+      const ids = [...planIds];
+      for (const part of wanted.filter(({ id }) => !made.includes(id))) {
+        const { id } = await client.call('plans.create', makePlan(part, await keyOf(part), known));
+        ids.push(id);
+        setMade((before) => [...before, part.id]);
+        setPlanIds([...ids]);
+      }
+      await backUp(template, wanted, ids);
+      if (mounted.current) navigate('/');
+    });
+  return { ...action, made, start };
+}
+
+/** The program's own variable, where the database is encrypted. */
+async function keyOf({ draft: { keyVariable, sourcePath } }: AppliedPart): Promise<KeyInput | null> {
+  if (keyVariable === null || sourcePath === null) return null;
+  const { encryption } = await client.call('sources.describe', { path: sourcePath });
+  return encryption === null ? null : { environment: keyVariable };
+}
+
+/** Backs the plans up together; one that cannot be started says why, and keeps the others from nothing. */
+async function backUp(template: AppliedTemplate, wanted: readonly AppliedPart[], planIds: readonly string[]) {
+  const group = wanted[0]?.draft.group ?? null;
+  if (group === null) {
+    for (const planId of planIds) await client.call('backups.start', { planId });
+    return;
+  }
+  const { failed } = await client.call('backups.startGroup', { group });
+  for (const { planName, message } of failed)
+    showError(
+      new SnapkeepError('UNAVAILABLE', `The backup of ${planName} could not be started. ${message}`, {
+        hint: `The other plans of ${template.name} are backed up.`,
+      }),
+    );
+}

@@ -1,0 +1,78 @@
+import { Button, FileButton, Group, Modal, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { client } from '../../api/client.ts';
+import { ErrorNotice } from '../../components/errors.tsx';
+import { showDone } from '../../components/notices.ts';
+import { useAction } from '../../components/use-action.ts';
+
+/** Takes a template from a file that somebody has shared; one of the same id is replaced only when that is said. */
+export function ImportTemplate({ onImported }: { onImported(templateId: string): void }) {
+  const [text, setText] = useState('');
+  const [opened, setOpened] = useState(false);
+  const [taken, setTaken] = useState(false);
+  const action = useAction('here');
+  const save = (given: string, replace: boolean): void =>
+    action.run(async () => {
+      try {
+        const { id, name } = await client.call('templates.save', { text: given, replace });
+        setOpened(false);
+        showDone(`The template of ${name} is kept.`);
+        onImported(id);
+      } catch (error) {
+        setTaken(error instanceof SnapkeepError && error.code === 'CONFLICT' && !comesWithSnapkeep(error));
+        setOpened(true);
+        throw error;
+      }
+    });
+  const read = (file: File | null): void => {
+    file
+      ?.text()
+      .then((given) => {
+        setText(given);
+        save(given, false);
+      })
+      .catch(() => setOpened(true));
+  };
+  return (
+    <>
+      <FileButton onChange={read} accept="application/json,.json">
+        {(props) => (
+          <Button {...props} variant="default" loading={action.pending && !opened}>
+            Import a template file…
+          </Button>
+        )}
+      </FileButton>
+      {opened && (
+        <Modal
+          opened
+          onClose={() => setOpened(false)}
+          title={taken ? 'Replace your template?' : 'This template cannot be kept'}
+          closeButtonProps={{ 'aria-label': 'Close' }}
+        >
+          <Stack gap="md">
+            {taken ? (
+              <Text size="sm">
+                {action.error?.message} The file would replace it; plans made from it stay as they are.
+              </Text>
+            ) : (
+              action.error !== null && <ErrorNotice error={action.error} />
+            )}
+            <Group justify="flex-end">
+              <Button variant="default" onClick={() => setOpened(false)} data-autofocus>
+                {taken ? 'Cancel' : 'Close'}
+              </Button>
+              {taken && (
+                <Button onClick={() => save(text, true)} loading={action.pending}>
+                  Replace it
+                </Button>
+              )}
+            </Group>
+          </Stack>
+        </Modal>
+      )}
+    </>
+  );
+}
+
+const comesWithSnapkeep = ({ message }: SnapkeepError): boolean => message.includes('comes with Snapkeep');

@@ -1,0 +1,75 @@
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { Plan } from '../../../src-shared/model/plan.ts';
+import { client } from '../../api/client.ts';
+import { ErrorNotice } from '../../components/errors.tsx';
+import { showDone } from '../../components/notices.ts';
+import { useAction } from '../../components/use-action.ts';
+import { useAppStore } from '../../stores/app-store.ts';
+import { useDestinationsStore } from '../../stores/destinations-store.ts';
+import { LeftOut } from './template-choice.tsx';
+import { templateOfPlan } from './template-of-plan.ts';
+
+const PLATFORMS: Record<string, 'macos' | 'windows'> = { darwin: 'macos', win32: 'windows' };
+
+/** Keeps a plan as a template, for other machines and other people. */
+export function SaveTemplateDialog({ plan, onClose }: { plan: Plan; onClose(): void }) {
+  const [name, setName] = useState(plan.name);
+  const [purpose, setPurpose] = useState(`Keeps ${plan.name}.`);
+  const [refused, setRefused] = useState<string | null>(null);
+  const platform = useAppStore((state) => PLATFORMS[state.info?.platform ?? ''] ?? 'linux');
+  const known = useDestinationsStore((state) => state.destinations) ?? [];
+  const action = useAction('here');
+  const [folder] = plan.destinations.flatMap(({ destinationId }) => {
+    const settings = known.find(({ destination }) => destination.id === destinationId)?.destination.settings;
+    return settings?.kind === 'folder' ? [settings.path] : [];
+  });
+  const { template, leftOut } = templateOfPlan(plan, { name, purpose }, platform, folder ?? null);
+  const taken = action.error?.code === 'CONFLICT' && refused === template.id;
+  const save = (): void =>
+    action.run(async () => {
+      setRefused(template.id);
+      await client.call('templates.save', { text: JSON.stringify(template), replace: taken });
+      showDone(`The template of ${template.name} is kept. It can be shared in Settings.`);
+      onClose();
+    });
+  return (
+    <Modal opened onClose={onClose} title="Save as a template" size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          save();
+        }}
+      >
+        <Stack gap="md">
+          <Text size="sm" c="dimmed">
+            A new plan made from it is filled in like this one. Keys, passphrases and accounts are not in it.
+          </Text>
+          <TextInput
+            label="Name of the template"
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+            maxLength={80}
+            data-autofocus
+          />
+          <TextInput
+            label="What it is for"
+            value={purpose}
+            onChange={(event) => setPurpose(event.currentTarget.value)}
+            maxLength={300}
+          />
+          {leftOut.length > 0 && <LeftOut what="The template" sentences={leftOut} />}
+          {action.error !== null && <ErrorNotice error={action.error} />}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" disabled={name.trim() === '' || purpose.trim() === ''} loading={action.pending}>
+              {taken ? 'Replace that template' : 'Save template'}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

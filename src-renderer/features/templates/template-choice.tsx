@@ -1,0 +1,126 @@
+import { Alert, Button, Group, List, Select, Stack, Text } from '@mantine/core';
+import { IconFolderSearch, IconInfoCircle } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { AppliedTemplate } from '../../../src-shared/model/template-use.ts';
+import { Disclosure } from '../../components/disclosure.tsx';
+import { ErrorNotice } from '../../components/errors.tsx';
+import { PathField } from '../../components/path-field.tsx';
+import { ImportTemplate } from './import-template.tsx';
+import { type ChosenTemplate, useTemplates } from './use-templates.ts';
+
+const NONE = 'none';
+
+/** Offers the templates; the chosen one says what it does, and fills in the form. */
+export function TemplateChoice({ chosen, missing }: { chosen: ChosenTemplate; missing: boolean }) {
+  const { templates, reload } = useTemplates();
+  const { applied, part, action, choose } = chosen;
+  return (
+    <Stack gap="sm">
+      <Group align="flex-end" gap="xs" wrap="nowrap">
+        <Select
+          flex={1}
+          label="Template"
+          description="For a program that is known, it fills in all that follows."
+          data={[
+            { value: NONE, label: 'None: any database or files' },
+            ...templates.map(({ id, name }) => ({ value: id, label: name })),
+          ]}
+          value={applied?.id ?? NONE}
+          onChange={(id) => choose(id === NONE ? null : id)}
+          disabled={action.pending && applied === null}
+          allowDeselect={false}
+          searchable
+        />
+        <ImportTemplate
+          onImported={(id) => {
+            reload();
+            choose(id);
+          }}
+        />
+      </Group>
+      {action.error !== null && <ErrorNotice error={action.error} />}
+      {applied !== null && missing && part !== null && (
+        <Missing
+          key={`missing ${applied.id}`}
+          applied={applied}
+          pending={action.pending}
+          onFolder={(to) => choose(applied.id, to)}
+        />
+      )}
+      {part !== null && part.leftOut.length > 0 && <LeftOut sentences={part.leftOut} />}
+      {applied !== null && (
+        <Disclosure title={`What the template of ${applied.name} says`} key={`says ${applied.id}`}>
+          <List size="sm" spacing={4}>
+            {applied.sentences.map((sentence) => (
+              <List.Item key={sentence} className="wraps">
+                {sentence}
+              </List.Item>
+            ))}
+          </List>
+        </Disclosure>
+      )}
+    </Stack>
+  );
+}
+
+interface MissingProps {
+  applied: AppliedTemplate;
+  pending: boolean;
+  onFolder(folder: string): void;
+}
+
+/** The program is at none of its usual places: its folder, or the database below, says where it is. */
+function Missing({ applied: { name, folder, parts }, pending, onFolder }: MissingProps) {
+  const [typed, setTyped] = useState('');
+  const usual = parts.flatMap(({ places }) => places.map(({ path }) => path));
+  return (
+    <Alert className="tone-info" icon={<IconFolderSearch size={18} />}>
+      <Stack gap="sm">
+        <Text size="sm" c="inherit" className="wraps">
+          {name} is at none of its usual places here{usual.length === 0 ? '' : ` (${usual.join(', ')})`}.{' '}
+          {folder === null ? 'Choose its database below.' : 'Name its folder here, or choose its database below.'}
+        </Text>
+        {folder !== null && (
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              if (typed.trim() !== '') onFolder(typed.trim());
+            }}
+          >
+            <Group align="flex-end" gap="xs" wrap="nowrap">
+              <div className="grows">
+                <PathField
+                  kind="folder"
+                  label={folder.slice(0, 1).toUpperCase() + folder.slice(1)}
+                  value={typed}
+                  onChange={setTyped}
+                />
+              </div>
+              <Button type="submit" variant="default" disabled={typed.trim() === ''} loading={pending}>
+                Look there
+              </Button>
+            </Group>
+          </form>
+        )}
+      </Stack>
+    </Alert>
+  );
+}
+
+/** What of a template is not there, and so not in the plan. */
+export function LeftOut({ what = 'The plan', sentences }: { what?: string; sentences: readonly string[] }) {
+  return (
+    <Alert className="tone-info" icon={<IconInfoCircle size={18} />}>
+      <Text size="sm" c="inherit">
+        {what} leaves out:
+      </Text>
+      <ul className="plain-list">
+        {sentences.map((sentence) => (
+          <li key={sentence} className="wraps">
+            {sentence}
+          </li>
+        ))}
+      </ul>
+    </Alert>
+  );
+}

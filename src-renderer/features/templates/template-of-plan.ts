@@ -1,0 +1,100 @@
+import type { Companion } from '../../../src-shared/model/companion.ts';
+import type { Plan } from '../../../src-shared/model/plan.ts';
+import type { Platform, TemplateText } from '../../../src-shared/model/template.ts';
+
+/** A plan as a template, and what of it no template can hold, one sentence each. */
+export interface PlanAsTemplate {
+  template: TemplateText;
+  leftOut: string[];
+}
+
+/** What a person says of a template of their own. */
+export interface TemplateNames {
+  name: string;
+  purpose: string;
+}
+
+/** The counts of rows among a plan's checks, as templates write them. */
+const COUNT = /^SELECT count\(\*\) FROM "((?:[^"]|"")+)"$/;
+
+/**
+ * Makes a template of a plan: what is of this machine alone (keys, secrets, the order of destinations) stays out of it.
+ * @param folder where its snapshots are made; `null`: in no folder
+ */
+export function templateOfPlan(
+  plan: Plan,
+  { name, purpose }: TemplateNames,
+  platform: Platform,
+  folder: string | null,
+): PlanAsTemplate {
+  const leftOut: string[] = [];
+  const here = (path: string) => ({ [platform]: [path] });
+  const database = plan.sourceKind === 'database';
+  const [first, ...others] = plan.companions;
+  const kind = database ? 'database' : (first?.kind ?? 'folder');
+  const beside = (database ? plan.companions : others).flatMap((companion) => {
+    const inside = kind === 'folder' || kind === 'image' ? null : besideOf(companion, plan.sourcePath);
+    if (inside === null) leftOut.push(`${companion.path}, for it does not lie beside ${lastOf(plan.sourcePath)}.`);
+    return inside === null ? [] : [inside];
+  });
+  const common = {
+    id: kind,
+    name: database ? 'Database' : lastOf(plan.sourcePath) || 'Files',
+    places: here(plan.sourcePath),
+    namePattern: plan.namePattern,
+    schedule: plan.schedule,
+    timeZone: plan.timeZone,
+    retention: plan.retention,
+    compression: plan.compression,
+  };
+  if (plan.seal !== null) leftOut.push('The encryption of its snapshots.');
+  const part: TemplateText['parts'][number] = database
+    ? {
+        ...common,
+        kind: 'database',
+        method: plan.method,
+        companions: beside,
+        counts: plan.drill.checks.flatMap(({ sql }) => COUNT.exec(sql)?.[1]?.replaceAll('""', '"') ?? []),
+        schemaVersion: plan.schemaVersion,
+        lockFiles: plan.lockFiles,
+        encryption:
+          plan.key !== null && 'environment' in plan.key.from
+            ? { format: 'sqlcipher', keyVariable: plan.key.from.environment }
+            : null,
+      }
+    : kind === 'file'
+      ? { ...common, kind: 'file', companions: beside }
+      : kind === 'image'
+        ? { ...common, kind: 'image' }
+        : { ...common, kind: 'folder', exclude: first?.exclude ?? [] };
+  const template: TemplateText = {
+    id: templateId(name),
+    name: name.trim(),
+    purpose: purpose.trim(),
+    destination: folder === null ? {} : here(folder),
+    parts: [part],
+  };
+  return { template, leftOut };
+}
+
+/** An id for a template by its name: lower-case letters, digits and hyphens, with a letter first. */
+export function templateId(name: string): string {
+  const slug = name
+    .normalize('NFD')
+    .toLowerCase()
+    .replace(/\p{M}/gu, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+|-+$/g, '')
+    .slice(0, 40)
+    .replace(/-+$/, '');
+  return slug === '' ? 'template' : slug;
+}
+
+/** A companion as it is named from the folder of the source; `null` where it is not in it. */
+function besideOf({ path, kind, exclude }: Companion, sourcePath: string) {
+  const folder = sourcePath.slice(0, sourcePath.length - lastOf(sourcePath).length);
+  if (kind === 'image' || !path.startsWith(folder) || path === folder) return null;
+  return { path: path.slice(folder.length), kind, exclude };
+}
+
+const lastOf = (path: string): string => /[^/\\]*$/.exec(path)?.[0] ?? '';

@@ -1,0 +1,88 @@
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { IconTemplate } from '@tabler/icons-react';
+import type { TemplateSummary } from '../../../src-shared/model/template-use.ts';
+import { client } from '../../api/client.ts';
+import { Section } from '../../components/section.tsx';
+import { useAction } from '../../components/use-action.ts';
+import { ImportTemplate } from './import-template.tsx';
+import { useTemplates } from './use-templates.ts';
+import './templates.css';
+
+/** The templates that come with Snapkeep, which can be shared to be changed, and one's own. */
+export function TemplatesSection() {
+  const { templates, reload } = useTemplates();
+  return (
+    <Section title="Templates" actions={<ImportTemplate onImported={reload} />}>
+      <Stack gap="xs">
+        <Text size="sm" c="dimmed">
+          A template is one file, which can be given to others. A plan is saved as one in its settings.
+        </Text>
+        <ul className="parts" aria-label="Templates">
+          {templates.map((template) => (
+            <TemplateRow key={template.id} template={template} onRemoved={reload} />
+          ))}
+        </ul>
+      </Stack>
+    </Section>
+  );
+}
+
+function TemplateRow({
+  template: { id, name, purpose, builtIn },
+  onRemoved,
+}: {
+  template: TemplateSummary;
+  onRemoved(): void;
+}) {
+  const share = useAction();
+  const remove = useAction();
+  const download = (): void =>
+    share.run(async () => {
+      const { fileName, text } = await client.call('templates.export', { templateId: id });
+      const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+      Object.assign(document.createElement('a'), { href: url, download: fileName }).click();
+      URL.revokeObjectURL(url);
+    });
+  return (
+    <li className="part template-row">
+      <span className="kind-icon">
+        <IconTemplate size={18} aria-hidden />
+      </span>
+      <div className="grows wraps">
+        <Text size="sm" fw={500}>
+          {name}
+          {builtIn && (
+            <Text span size="xs" c="dimmed">
+              {' '}
+              comes with Snapkeep
+            </Text>
+          )}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {purpose}
+        </Text>
+      </div>
+      <Group gap="xs" wrap="nowrap">
+        <Button variant="default" size="xs" onClick={download} loading={share.pending} aria-label={`Share: ${name}`}>
+          Share
+        </Button>
+        {!builtIn && (
+          <Button
+            variant="default"
+            size="xs"
+            loading={remove.pending}
+            aria-label={`Remove: ${name}`}
+            onClick={() =>
+              remove.run(async () => {
+                await client.call('templates.remove', { templateId: id });
+                onRemoved();
+              })
+            }
+          >
+            Remove
+          </Button>
+        )}
+      </Group>
+    </li>
+  );
+}

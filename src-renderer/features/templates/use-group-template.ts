@@ -1,0 +1,42 @@
+import { useEffect, useState } from 'react';
+import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
+import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/template-use.ts';
+import { client } from '../../api/client.ts';
+import { errorBody } from '../../components/errors.tsx';
+import { type GroupDraft, withChoices } from './group-draft.ts';
+
+interface GroupTemplate {
+  parts: readonly AppliedPart[];
+  /** What was chosen is not worked out yet. */
+  looking: boolean;
+  problem: ErrorBody | null;
+}
+
+/** The parts of a template with the places that were chosen for them. */
+export function useGroupTemplate(template: AppliedTemplate, { paths, folder }: GroupDraft): GroupTemplate {
+  const [found, setFound] = useState<GroupTemplate>({ parts: template.parts, looking: false, problem: null });
+  const choices = JSON.stringify({ paths, folder });
+  const [first] = useState(choices);
+  useEffect(() => {
+    if (choices === first) return setFound({ parts: template.parts, looking: false, problem: null });
+    let wanted = true;
+    setFound((before) => ({ ...before, looking: true }));
+    // While a path is typed, each letter would be looked up: only a pause is.
+    const timer = setTimeout(() => {
+      apply(template.id, JSON.parse(choices) as Pick<GroupDraft, 'paths' | 'folder'>).then(
+        (parts) => wanted && setFound({ parts, looking: false, problem: null }),
+        (error: unknown) => wanted && setFound((before) => ({ ...before, looking: false, problem: errorBody(error) })),
+      );
+    }, 250);
+    return () => {
+      wanted = false;
+      clearTimeout(timer);
+    };
+  }, [template, choices, first]);
+  return found;
+}
+
+async function apply(templateId: string, chosen: Pick<GroupDraft, 'paths' | 'folder'>): Promise<AppliedPart[]> {
+  const { text } = await client.call('templates.export', { templateId });
+  return (await client.call('templates.apply', { text: withChoices(text, chosen) })).parts;
+}

@@ -1,0 +1,83 @@
+import { useCallback, useEffect, useState } from 'react';
+import type { AppliedPart, AppliedTemplate, TemplateSummary } from '../../../src-shared/model/template-use.ts';
+import { client } from '../../api/client.ts';
+import { type Action, useAction } from '../../components/use-action.ts';
+
+/** The templates there are, and how to ask for them again. */
+export function useTemplates(): { templates: TemplateSummary[]; reload(): void } {
+  const [templates, setTemplates] = useState<TemplateSummary[]>([]);
+  const reload = useCallback(() => {
+    // Without them, the form is filled in by hand.
+    client
+      .call('templates.list', {})
+      .then(setTemplates)
+      .catch(() => setTemplates([]));
+  }, []);
+  useEffect(reload, [reload]);
+  return { templates, reload };
+}
+
+/** The template that was chosen, as it would be used on this machine. */
+export interface ChosenTemplate {
+  applied: AppliedTemplate | null;
+  /** The part that a template of one plan is about; `null`: there is none, or there are several. */
+  part: AppliedPart | null;
+  action: Action;
+  /** @param folder the folder of the program, where it is asked for */
+  choose(templateId: string | null, folder?: string): void;
+}
+
+/**
+ * Chooses a template.
+ * @param sourcePath the database that the form is about; what the template says of its surroundings follows it
+ * @param onPart what is done with a part that has just been chosen
+ * @param onFollow what is done when it has been applied for another source
+ */
+export function useChosenTemplate(
+  sourcePath: string | null,
+  onPart: (part: AppliedPart) => void,
+  onFollow: (before: AppliedPart, after: AppliedPart) => void,
+): ChosenTemplate {
+  const [applied, setApplied] = useState<AppliedTemplate | null>(null);
+  const [folder, setFolder] = useState<string | undefined>();
+  /** The source it was last applied for. */
+  const [followed, setFollowed] = useState<string | null>(null);
+  const action = useAction('here');
+  const { run } = action;
+  const part = onlyPart(applied);
+
+  const choose = (templateId: string | null, inFolder?: string): void => {
+    if (templateId === null) {
+      setApplied(null);
+      return;
+    }
+    run(async () => {
+      const given = inFolder === undefined ? {} : { folder: inFolder };
+      const found = await client.call('templates.apply', { templateId, ...given });
+      const only = onlyPart(found);
+      setApplied(found);
+      setFolder(inFolder);
+      setFollowed(only?.draft.sourcePath ?? null);
+      if (only !== null) onPart(only);
+    });
+  };
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it follows the source alone
+  useEffect(() => {
+    if (applied === null || part === null || sourcePath === null || sourcePath === followed) return;
+    setFollowed(sourcePath);
+    run(async () => {
+      const given = folder === undefined ? {} : { folder };
+      const found = await client.call('templates.apply', { templateId: applied.id, source: sourcePath, ...given });
+      const after = onlyPart(found);
+      setApplied(found);
+      if (after !== null) onFollow(part, after);
+    });
+  }, [sourcePath, followed, applied]);
+
+  return { applied, part, action, choose };
+}
+
+function onlyPart(applied: AppliedTemplate | null): AppliedPart | null {
+  return applied?.parts.length === 1 ? (applied.parts[0] ?? null) : null;
+}

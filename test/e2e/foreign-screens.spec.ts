@@ -1,0 +1,59 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, expect, test } from '@playwright/test';
+import { makeDatabase } from '../support/databases.ts';
+import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
+import { judgeBothWays } from '../support/screens.ts';
+
+let folder: string;
+let server: RunningServer;
+let browser: Browser;
+
+test.beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'snapkeep-foreign-'));
+  const old = join(folder, 'old');
+  mkdirSync(join(old, '2024-01-17', 'generated'), { recursive: true });
+  makeDatabase(join(old, 'hone-2024-01-15-143022.db'), { rows: 20, journalMode: 'delete' });
+  makeDatabase(join(old, 'backup-auto-2024-01-16T02-00-00-000Z.db'), { rows: 30, journalMode: 'delete' });
+  makeDatabase(join(old, '2024-01-17', 'soundbox.db'), { rows: 40, journalMode: 'delete' });
+  writeFileSync(join(old, '2024-01-17', 'generated', 'one.wav'), 'one');
+  writeFileSync(join(old, 'hone-2024-01-17-143022.db.gz'), '');
+  writeFileSync(join(old, 'shopping.txt'), 'milk');
+  server = await launchServer({ home: join(folder, 'home') });
+  browser = await launchBrowser();
+});
+
+test.afterEach(async () => {
+  await browser.close();
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('backups of other programs are found, looked into and entered', async () => {
+  const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(15_000);
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('textbox', { name: 'Folder of snapshots' }).fill(join(folder, 'home'));
+  await page.getByRole('button', { name: 'Look for backups of other programs…' }).click();
+  await expect(page.getByRole('dialog').getByRole('alert')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.getByRole('textbox', { name: 'Folder of snapshots' }).fill(join(folder, 'old'));
+  await page.getByRole('button', { name: 'Look for backups of other programs…' }).press('Enter');
+  const backups = page.getByRole('list', { name: 'Backups' });
+  await expect(backups).toContainText('hone-2024-01-15-143022.db');
+  await page.getByRole('button', { name: 'Check: hone-2024-01-15-143022.db' }).press('Enter');
+  await expect(backups.getByRole('status')).toContainText('Valid: 2 tables, 22 rows.');
+  await page.getByRole('button', { name: /^Passed over: / }).press('Enter');
+  await judgeBothWays(page, 'foreign');
+  await page.getByRole('checkbox', { name: 'backup-auto-2024-01-16T02-00-00-000Z.db' }).uncheck();
+  await page.getByRole('button', { name: 'Enter 2 backups' }).press('Enter');
+  await expect(page.getByText(/^Today.*2 snapshots entered|2 snapshots entered/).first()).toBeVisible();
+  await expect(page.getByRole('region', { name: 'What was done' })).toContainText('soundbox.db');
+  await judgeBothWays(page, 'activity-adopted');
+
+  await page.getByRole('link', { name: 'Destinations' }).click();
+  await page.getByRole('button', { name: /^More for old/ }).press('Enter');
+  await page.getByRole('menuitem', { name: 'Look for backups of other programs…' }).press('Enter');
+  await expect(backups.getByText('Entered', { exact: true })).toHaveCount(2);
+});
