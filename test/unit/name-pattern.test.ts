@@ -1,7 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { instantOfWallClock } from '../../src-shared/rules/local-calendar.ts';
-import { checkNamePattern, DEFAULT_NAME_PATTERN, nameFromPattern } from '../../src-shared/rules/name-pattern.ts';
+import {
+  checkNamePattern,
+  DEFAULT_NAME_PATTERN,
+  exampleOfPattern,
+  nameFromPattern,
+} from '../../src-shared/rules/name-pattern.ts';
 import { snapshotName } from '../../src-shared/rules/naming.ts';
 
 const at = new Date('2024-01-15T14:30:22.500Z');
@@ -73,4 +78,12 @@ test('a clock tells its instant, and daylight saving has one answer each', () =>
       },
     ),
   );
+});
+
+test.each([
+  [DEFAULT_NAME_PATTERN, 'My-app-YYYY-MM-DD-HHMMSS'],
+  ['config-{local-compact-date}_{local-time}', 'config-YYYYMMDD_HHMMSS'],
+  ['{plan}-state-{utc}', 'My-app-state-YYYY-MM-DDTHH-MM-SSZ'],
+])('what names by %s look like is told in letters', (pattern, example) => {
+  expect(exampleOfPattern(pattern, 'My app')).toBe(example);
 });

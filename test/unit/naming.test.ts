@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  contentListExtension,
   extensionFor,
   fileStem,
   ownSnapshotName,
@@ -175,4 +176,15 @@ test('dumps end in .sql, and no name says the one and is the other', () => {
     expect(() => ownSnapshotName(name, extensionFor('gz', false, dump))).toThrow(
       expect.objectContaining({ code: 'INVALID_PARAMS' }),
     );
+});
+
+test('a list of contents is named as such, and a name that says something else is refused', () => {
+  expect(ownSnapshotName('mine', contentListExtension(false))).toBe('mine.files.json');
+  expect(ownSnapshotName('mine.files.json', contentListExtension(true))).toBe('mine.files.json.age');
+  for (const [name, extension] of [
+    ['mine.db.gz', contentListExtension(false)],
+    ['mine.files.json.age', contentListExtension(false)],
+    ['mine.files.json', extensionFor('gz')],
+  ] as const)
+    expect(() => ownSnapshotName(name, extension)).toThrow(expect.objectContaining({ code: 'INVALID_PARAMS' }));
 });

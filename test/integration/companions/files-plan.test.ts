@@ -1,16 +1,13 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
+import { join } from 'node:path';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { describe, expect, test } from 'vitest';
 import { takeSnapshot } from '../../../src-main/core/engine/snapshot.ts';
 import type { HostPorts } from '../../../src-main/core/ports.ts';
-import { NODE } from '../../support/elsewhere.ts';
 import { filesWith } from '../../support/encrypted-databases.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { configIn, type FilesScene, putBackFiles, setFilesScene, writeConfig } from '../../support/files-scene.ts';
+import { killAt } from '../../support/killed.ts';
 import { folderAt, save, settle, statesAt } from '../../support/places.ts';
 import { quietContext } from '../../support/quiet-context.ts';
 import { contentsOf, expectFailure, expectNothingLeft, setScene, takeBackup } from '../../support/scene.ts';
@@ -200,22 +197,20 @@ test('one file that is gone makes the run fail, which says so; where nothing is 
   expectNothingLeft(scene);
 });
 
-test('what a crash leaves of files is gone after the next start', async () => {
-  const scene = await setFilesScene();
-  await scene.core.close();
-  const script = resolve(import.meta.dirname, '../../support/crash-core.ts');
-  const params = JSON.stringify({ planId: scene.plan.id });
-  const child = spawn(NODE, [script, scene.home, 'backups.start', params], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const exited = once(child, 'exit');
-  for await (const line of createInterface({ input: child.stdout })) if (line === 'storing') child.kill('SIGKILL');
-  await exited;
-  const again = await startTestCore(scene.home);
-  const snapshots = await again.call('snapshots.list', {});
-  const folders = readdirSync(scene.destination, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  // The crash is either before or after the snapshot got its name: it is there with its files, or not at all.
-  expect(folders).toHaveLength(3 * snapshots.length);
-  expectNothingLeft(scene);
-});
+test.each(['copying', 'storing'])(
+  'what a crash while %s leaves of files is gone after the next start',
+  async (phase) => {
+    const scene = await setFilesScene();
+    await scene.core.close();
+    await killAt({ phase }, scene.home, 'backups.start', { planId: scene.plan.id });
+    const again = await startTestCore(scene.home);
+    const snapshots = await again.call('snapshots.list', {});
+    const folders = readdirSync(scene.destination, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    // The crash is either before or after the snapshot got its name: it is there with its files, or not at all.
+    expect(folders).toHaveLength(3 * snapshots.length);
+    expectNothingLeft(scene);
+  },
+);
 
 describe('on change', () => {
   const plan = {

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import {
   mkdirSync,
   readdirSync,
@@ -10,11 +8,10 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { KEEP_ALL } from '../../../src-shared/model/plan.ts';
-import { NODE } from '../../support/elsewhere.ts';
+import { killAt } from '../../support/killed.ts';
 import {
   contentsOf,
   expectFailure,
@@ -140,17 +137,7 @@ test('what a crash leaves of companions is gone after the next start', async () 
   await takeBackup(scene);
   const before = contentsOf(scene.destination);
   await scene.core.close();
-  const script = resolve(import.meta.dirname, '../../support/crash-core.ts');
-  const params = JSON.stringify({ planId: scene.plan.id });
-  const child = spawn(NODE, [script, scene.home, 'backups.start', params], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const exited = once(child, 'exit');
-  const seen: string[] = [];
-  for await (const line of createInterface({ input: child.stdout })) {
-    seen.push(line);
-    if (line === 'storing') child.kill('SIGKILL');
-  }
-  await exited;
-  expect(seen).toContain('storing');
+  await killAt({ phase: 'storing' }, scene.home, 'backups.start', { planId: scene.plan.id });
   const again = await startTestCore(scene.home);
   const snapshots = await again.call('snapshots.list', {});
   // The crash is either before or after the snapshot got its name: it is there with its companion, or not at all.
