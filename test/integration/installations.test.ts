@@ -208,8 +208,9 @@ describe.skipIf(whyNoInstallations !== undefined)(
       const pi = installPiSovereign(join(root, 'machine'));
       const template = join(root, 'pisovereign.json');
       writeFileSync(template, templateBelow(run(['template', 'export', 'pisovereign']).stdout, pi.folder));
-      mkdirSync(join(pi.folder, 'backup/pisovereign'), { recursive: true });
-      const plans = json(['plan', 'add', '--template', template]);
+      const backups = join(root, 'backups');
+      mkdirSync(backups);
+      const plans = json(['plan', 'add', '--template', template, '--to', backups]);
       expect(plans.map((plan: { name: string; group: string }) => [plan.name, plan.group])).toEqual([
         ['pisovereign-database', 'PiSovereign'],
         ['pisovereign-configuration', 'PiSovereign'],
@@ -222,6 +223,7 @@ describe.skipIf(whyNoInstallations !== undefined)(
       const disk = hashOf(pi.disk);
       const before = places.map(readTree);
       const { taken, others, content } = await backUpAtWork(commands, pi, ['--group', 'pisovereign']);
+      expect(taken.path).toMatch(/\/backups\/daily\/pisovereign-\d{8}_\d{6}\.db\.gz$/);
       expect(others.map(({ companions }) => companions.map(({ name, whole }) => [name, whole]))).toEqual([
         [
           ['configuration', true],
