@@ -123,35 +123,58 @@ async function backUpGroup(
       hint: 'See the groups with: snapkeep plan list --json',
     });
   }
+  const taken: Taken[] = [];
   let first: number = EXIT.done;
   for (const { plan } of plans) {
     let code: number = EXIT.failed;
     try {
-      code = await backUp(session, plan.name, options);
+      const one = await takeOne(session, plan.name, options);
+      taken.push(one);
+      if (one.error !== null) throw one.error;
+      code = one.code;
     } catch (error) {
       if (!(error instanceof SnapkeepError)) throw error;
       say(`${plan.name}: ${error.message}`);
     }
     if (first === EXIT.done) first = code;
   }
+  const all = { values: taken.map(({ value }) => value), words: taken.map(({ words }) => words).join('\n') };
+  print(options.json === true, all.values, all.words);
   return first;
 }
 
 async function backUp(session: Session, planName: string | undefined, options: BackupOptions): Promise<number> {
+  const { value, words, code, error } = await takeOne(session, planName, options);
+  print(options.json === true, value, words);
+  if (error !== null) throw error;
+  return code;
+}
+
+/** A snapshot that has been stored, as it is printed. */
+interface Taken {
+  value: object;
+  words: string;
+  code: number;
+  /** What failed after that, for example a companion. */
+  error: SnapkeepError | null;
+}
+
+async function takeOne(session: Session, planName: string | undefined, options: BackupOptions): Promise<Taken> {
   const run = await session.runToEnd('backups.start', await orderOf(session, planName, options));
   if (run.result?.kind !== 'backup') throw errorOf(run);
   await session.settled();
   const { snapshot } = await session.call('snapshots.get', { snapshotId: run.result.snapshotId });
   const { verification } = run.result;
-  const place = snapshot.path ?? snapshot.name;
-  print(options.json === true, { ...snapshot, verification }, `${place} (${bytesInWords(snapshot.diskBytes)})`);
   if (snapshot.copies.length > 1 || snapshot.path === null) for (const copy of snapshot.copies) say(copyInWords(copy));
   if (verification !== null) say(verification.message);
-  if (verification?.valid === false) return EXIT.notValid;
-  if (run.state !== 'succeeded') throw errorOf(run);
   const stored = snapshot.copies.some(({ state }) => state === 'stored');
   const failed = snapshot.copies.some(({ state }) => state === 'failed');
-  return failed || !stored ? EXIT.failed : EXIT.done;
+  return {
+    value: { ...snapshot, verification },
+    words: `${snapshot.path ?? snapshot.name} (${bytesInWords(snapshot.diskBytes)})`,
+    code: verification?.valid === false ? EXIT.notValid : failed || !stored ? EXIT.failed : EXIT.done,
+    error: verification?.valid === false || run.state === 'succeeded' ? null : errorOf(run),
+  };
 }
 
 function copyInWords({ destinationName, state, message }: SnapshotCopy): string {

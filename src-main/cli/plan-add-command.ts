@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Params } from '../../src-shared/contract/methods.ts';
 import type { Plan } from '../../src-shared/model/plan.ts';
@@ -177,7 +177,7 @@ async function orderOf(
     ...(ofFiles ? withoutDatabase(given) : given),
     name: options.name ?? rest.name,
     sourcePath,
-    destinations: await chosenDestinations(session, to),
+    destinations: await chosenDestinations(session, to, options.to === undefined ? '' : below(applied, part)),
     ...(ofFiles ? {} : await keyFor(session, sourcePath, keyVariable, options)),
   };
 }
@@ -204,12 +204,21 @@ function printPlans(made: readonly Plan[], asJson: boolean): number {
   return EXIT.done;
 }
 
-/** Destinations that are known by name; anything else is a folder, which becomes one. */
-async function chosenDestinations(session: Session, given: readonly string[]) {
+/** The folder that the snapshots of a part go into, below the one for all. */
+function below({ destinations }: AppliedTemplate, { draft }: AppliedPart): string {
+  const [all] = destinations;
+  return all === undefined || draft.destinationPath === null ? '' : relative(all.path, draft.destinationPath);
+}
+
+/**
+ * Destinations that are known by name; anything else is a folder, which becomes one.
+ * @param subfolder where in such a folder; empty: in itself
+ */
+async function chosenDestinations(session: Session, given: readonly string[], subfolder = '') {
   const chosen = [];
   for (const each of given) {
     const found = await session.findDestination(each);
-    chosen.push(found === undefined ? { path: resolve(each) } : { destinationId: found.destination.id });
+    chosen.push(found === undefined ? { path: resolve(each, subfolder) } : { destinationId: found.destination.id });
   }
   return chosen;
 }

@@ -31,7 +31,7 @@ test('a database and its files are backed up together, and come back together or
   expect(run([...plan, ...beside])).toMatchObject({ exitCode: 0 });
   const taken = run(['backup', '--group', 'music', '--json']);
   expect(taken.exitCode).toBe(0);
-  const { id, companions } = JSON.parse(taken.stdout) as { id: string; companions: unknown };
+  const [{ id, companions }] = JSON.parse(taken.stdout) as [{ id: string; companions: unknown }];
   expect(companions).toMatchObject([{ name: 'generated', way: 'linked-folder', files: 2, whole: true }]);
 
   appendEntries(source, 5);

@@ -59,6 +59,7 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
     expect(files.map(({ path, at, program, atFrom }) => [path, at, program, atFrom])).toEqual([
       ['2026-05-09.db', new Date(2026, 4, 9).toISOString(), 'portunus', 'name'],
       ['portunus-state-2026-05-08T12:34:56Z.db', '2026-05-08T12:34:56.000Z', 'portunus', 'name'],
+      ['portunus-backup-2026-05-07.db', new Date(2026, 4, 7).toISOString(), 'portunus', 'name'],
     ]);
     expect(problems).toMatchObject([
       {
@@ -69,7 +70,7 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
       { path: 'portunus-state-2026-05-11T12:34:56Z.db', problem: 'broken', message: 'It is a text file.' },
     ]);
     const run = await succeed(core, 'foreign.adopt', { path: folder });
-    expect(adoptionOf(run).map(([, outcome]) => outcome)).toEqual(['adopted', 'adopted']);
+    expect(adoptionOf(run).map(([, outcome]) => outcome)).toEqual(['adopted', 'adopted', 'adopted']);
     const [newest, older] = await core.call('snapshots.list', {});
     expect(newest).toMatchObject({ planName: 'portunus', planId: null, pinned: true, userVersion: 7 });
     expect(await verifyAndRestore(core, older?.id ?? '', join(root, 'restored.db'))).toBe(400);
@@ -84,13 +85,15 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
     const { files, problems } = await core.call('foreign.list', { path: folder });
     expect(files.map(({ path, at, atFrom }) => [path, at, atFrom])).toEqual([
       ['hone-2024-02-30-143022.db.gz', FILE_TIME.toISOString(), 'file'],
+      ['my-backup.db.gz', FILE_TIME.toISOString(), 'file'],
       ['hone-2024-01-16-143022.db.gz', '2024-01-16T14:30:22.000Z', 'name'],
       ['hone-2024-01-15-143022.db.gz', '2024-01-15T14:30:22.000Z', 'name'],
     ]);
     expect(files[0]?.notes.join(' ')).toContain('in no calendar');
-    expect(files[1]?.notes.join(' ')).toContain('encrypted');
+    expect(files[2]?.notes.join(' ')).toContain('encrypted');
     expect(problems.map(({ path, problem }) => [path, problem])).toEqual([
       ['hone-2024-01-17-143022.db.gz', 'empty'],
+      ['hone-2024-01-18-143022.db.gz', 'broken'],
       ['notes.txt', 'wrong-name'],
     ]);
     const file = 'hone-2024-01-16-143022.db.gz';
@@ -124,6 +127,8 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
     const { root, folder, core } = await setForeignScene(makeOpenMemoryFolder);
     const { files, problems } = await core.call('foreign.list', { path: folder });
     expect(files.map(({ path, kind, trigger, at }) => [path, kind, trigger, at])).toEqual([
+      ['backup-2024-01-07.db', 'database', 'unknown', new Date(2024, 0, 7).toISOString()],
+      ['vacuum-backup-2024-01-06.db', 'database', 'unknown', new Date(2024, 0, 6).toISOString()],
       ['dump-2024-01-03.sql', 'dump', 'unknown', new Date(2024, 0, 3).toISOString()],
       ['backup-auto-2024-01-02T02-00-00-000Z.db', 'database', 'automatic', '2024-01-02T02:00:00.000Z'],
       ['backup-manual-2024-01-01T09-30-00-000Z.db', 'database', 'manual', '2024-01-01T09:30:00.000Z'],
@@ -136,13 +141,16 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
     expect(dump).toMatchObject({ content: 'dump', valid: true, tables: [{}, { name: 'entries', rows: 400 }] });
     const run = await succeed(core, 'foreign.adopt', { path: folder });
     expect(adoptionOf(run)).toEqual([
+      ['backup-2024-01-07.db', 'adopted'],
       ['backup-auto-2024-01-02T02-00-00-000Z.db', 'adopted'],
       ['backup-manual-2024-01-01T09-30-00-000Z.db', 'adopted'],
       ['dump-2024-01-03.sql', 'adopted'],
+      ['vacuum-backup-2024-01-06.db', 'adopted'],
     ]);
     const entered = await core.call('snapshots.list', {});
-    expect(entered.map(({ trigger }) => trigger)).toEqual(['command', 'schedule', 'manual']);
-    expect(await verifyAndRestore(core, entered[0]?.id ?? '', join(root, 'restored.db'))).toBe(400);
+    expect(entered.map(({ trigger }) => trigger)).toEqual(['command', 'command', 'command', 'schedule', 'manual']);
+    for (const [index, { id }] of entered.slice(0, 3).entries())
+      expect(await verifyAndRestore(core, id, join(root, `restored-${index}.db`))).toBe(400);
   });
 
   test('Sound Box: one snapshot a day, under the retention of a plan only when told', async () => {
@@ -155,7 +163,10 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
       ['2024-01-15/soundbox.db', 'database', 'soundbox:2024-01-15'],
       ['2024-01-14/generated', 'folder', 'soundbox:2024-01-14'],
     ]);
-    expect(problems).toMatchObject([{ path: '2024-01-14/soundbox.db', problem: 'empty' }]);
+    expect(problems).toMatchObject([
+      { path: '2024-01-14/soundbox.db', problem: 'empty' },
+      { path: 'rsync.log', problem: 'wrong-name' },
+    ]);
 
     const plan = await core.call('plans.create', {
       name: 'soundbox',
@@ -190,14 +201,23 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
   test('PiSovereign: copies of one backup are one snapshot, and a cut file is said to be', async () => {
     const { folder, core } = await setForeignScene(makePiSovereignFolder);
     const { files, problems } = await core.call('foreign.list', { path: folder });
-    expect(files.map(({ path, kind, tier, adoptable }) => [path, kind, tier, adoptable])).toEqual([
+    const found = files.map(({ path, kind, tier, adoptable }) => [path, kind, tier, adoptable]);
+    // An archive whose name tells no day is of today.
+    expect(found).toEqual([
+      ['vault-backup.tar.gz', 'folder', null, false],
+      ['pisovereign-20260203_143022.db', 'database', null, true],
       ['config/config-20260201.toml', 'config', null, false],
       ['daily/pisovereign-20260201.db.gz', 'database', 'daily', true],
       ['monthly/pisovereign-202602.db.gz', 'database', 'monthly', true],
+      ['pisovereign-full-20260201.img.gz', 'image', null, false],
       ['system/20260201', 'folder', null, false],
       ['weekly/pisovereign-week05-20260201.db.gz', 'database', 'weekly', true],
+      ['system/20260131', 'folder', null, false],
     ]);
-    expect(problems).toMatchObject([{ path: 'daily/pisovereign-20260202.db.gz', problem: 'broken' }]);
+    expect(problems).toMatchObject([
+      { path: 'daily/pisovereign-20260202.db.gz', problem: 'broken' },
+      { path: 'pisovereign.db.pre-restore', problem: 'wrong-name' },
+    ]);
     const run = await succeed(core, 'foreign.adopt', {
       path: folder,
       files: [...files.map(({ path }) => path), 'daily/pisovereign-20260202.db.gz', 'daily/gone.db'],
@@ -209,15 +229,19 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
       ['daily/pisovereign-20260201.db.gz', 'same'],
       ['daily/pisovereign-20260202.db.gz', 'refused'],
       ['monthly/pisovereign-202602.db.gz', 'adopted'],
+      ['pisovereign-20260203_143022.db', 'adopted'],
+      ['pisovereign-full-20260201.img.gz', 'refused'],
+      ['system/20260131', 'refused'],
       ['system/20260201', 'refused'],
+      ['vault-backup.tar.gz', 'refused'],
       ['weekly/pisovereign-week05-20260201.db.gz', 'adopted'],
     ]);
     const entered = await core.call('snapshots.list', {});
-    expect(entered.map(({ planName }) => planName)).toEqual(['my server', 'my server']);
+    expect(entered.map(({ planName }) => planName)).toEqual(['my server', 'my server', 'my server']);
     // A plan of that name which stores there takes them over.
     const sourcePath = join(folder, '..', 'pisovereign', 'pisovereign.db');
     const plan = await core.call('plans.create', { name: 'My server', sourcePath, destinations: [{ path: folder }] });
-    expect((await core.call('snapshots.list', { planId: plan.id })).length).toBe(2);
+    expect((await core.call('snapshots.list', { planId: plan.id })).length).toBe(3);
   });
 
   test.skipIf(whyNoSftp !== undefined)(
@@ -236,7 +260,7 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
         '2024-01-16/soundbox.db',
         '2024-01-15/soundbox.db',
       ]);
-      expect(problems).toHaveLength(1);
+      expect(problems).toHaveLength(2);
       const run = await succeed(core, 'foreign.adopt', { destinationId });
       expect(adoptionOf(run).map(([, outcome]) => outcome)).toEqual(['adopted', 'adopted']);
       const [snapshot] = await core.call('snapshots.list', {});

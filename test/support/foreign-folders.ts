@@ -15,7 +15,14 @@ const sqlite = (path: string, ...commands: string[]): string =>
 
 /** Cuts a file off after so much of it. */
 export function cutOff(path: string, share = 0.6): void {
-  truncateSync(path, Math.floor(readFileSync(path).length * share));
+  truncateSync(path, cutAt(readFileSync(path), share));
+}
+
+/** Where to cut: not where the last bytes, by a chance of one in 512, are the length of whole pages. */
+export function cutAt(content: Buffer, share: number): number {
+  let end = Math.floor(content.length * share);
+  while (content.readUInt32LE(end - 4) % 512 === 0) end -= 1;
+  return end;
 }
 
 /** A database with two tables, as a program in WAL mode leaves it. */
@@ -38,12 +45,17 @@ export function shellBackup(source: string, target: string): void {
   sqlite(source, `.backup '${target}'`);
 }
 
+/** Backs a database up compacted, as the guides say. */
+function shellVacuum(source: string, target: string): void {
+  sqlite(source, `VACUUM INTO '${target}'`);
+}
+
 /** Packs a file as the guides say; the bare one is gone afterwards. */
 export function gzip(path: string): void {
   execFileSync('gzip', ['-f', path]);
 }
 
-/** Backups of Hone: exported through SQLCipher, and packed. */
+/** Backups of Hone: exported through SQLCipher, and packed; one under a name of somebody's own. */
 export function makeHoneFolder(folder: string, key: string): void {
   mkdirSync(folder, { recursive: true });
   const plain = join(folder, '..', 'hone-plain.db');
@@ -54,29 +66,35 @@ export function makeHoneFolder(folder: string, key: string): void {
     execFileSync('sqlcipher', [plain], { input: sql });
     gzip(path);
   }
-  cpSync(join(folder, 'hone-2024-01-15-143022.db.gz'), join(folder, 'hone-2024-02-30-143022.db.gz'));
-  utimesSync(join(folder, 'hone-2024-02-30-143022.db.gz'), FILE_TIME, FILE_TIME);
+  for (const name of ['hone-2024-02-30-143022.db.gz', 'my-backup.db.gz', 'hone-2024-01-18-143022.db.gz']) {
+    cpSync(join(folder, 'hone-2024-01-15-143022.db.gz'), join(folder, name));
+    utimesSync(join(folder, name), FILE_TIME, FILE_TIME);
+  }
+  cutOff(join(folder, 'hone-2024-01-18-143022.db.gz'));
   writeFileSync(join(folder, 'hone-2024-01-17-143022.db.gz'), '');
   writeFileSync(join(folder, 'notes.txt'), 'the key is in the safe');
 }
 
-/** Backups of Portunus: one file each, in UTC. */
+/** Backups of Portunus: one file each, named by Portunus, by its cron job and by hand. */
 export function makePortunusFolder(folder: string): void {
   const source = join(folder, '..', 'portunus', 'state.db');
   makeProgramDatabase(source);
   shellBackup(source, join(folder, 'portunus-state-2026-05-08T12:34:56Z.db'));
   shellBackup(source, join(folder, '2026-05-09.db'));
+  shellBackup(source, join(folder, 'portunus-backup-2026-05-07.db'));
   shellBackup(source, join(folder, 'portunus-state-2026-05-10T12:34:56Z.db'));
   cutOff(join(folder, 'portunus-state-2026-05-10T12:34:56Z.db'));
   writeFileSync(join(folder, 'portunus-state-2026-05-11T12:34:56Z.db'), 'this was never a database');
 }
 
-/** Backups of OpenMemory: by hand, by schedule, and a dump of SQLite's shell. */
+/** Backups of OpenMemory: by hand, by schedule, compacted, copied as a file while nobody had it open, and as dumps. */
 export function makeOpenMemoryFolder(folder: string): void {
   const source = join(folder, '..', 'openmemory', 'openmemory.db');
   makeProgramDatabase(source);
   shellBackup(source, join(folder, 'backup-manual-2024-01-01T09-30-00-000Z.db'));
   shellBackup(source, join(folder, 'backup-auto-2024-01-02T02-00-00-000Z.db'));
+  shellVacuum(source, join(folder, 'vacuum-backup-2024-01-06.db'));
+  execFileSync('cp', [source, join(folder, 'backup-2024-01-07.db')]);
   writeFileSync(join(folder, 'dump-2024-01-03.sql'), sqlite(source, '.dump'));
   writeFileSync(join(folder, 'dump-2024-01-04.sql'), sqlite(source, '.dump'));
   cutOff(join(folder, 'dump-2024-01-04.sql'));
@@ -101,6 +119,7 @@ export function makeSoundBoxFolder(folder: string, files = 20): void {
   rmSync(join(folder, '2024-01-14', 'soundbox.db'));
   writeFileSync(join(folder, '2024-01-14', 'soundbox.db'), '');
   symlinkSync('2024-01-16', join(folder, 'latest'));
+  writeFileSync(join(folder, 'rsync.log'), 'sent 12 bytes');
 }
 
 /** Backups of PiSovereign: packed, in folders of tiers, some of them copies of one another. */
@@ -118,8 +137,32 @@ export function makePiSovereignFolder(folder: string): void {
   shellBackup(source, cut);
   gzip(cut);
   cutOff(`${cut}.gz`);
+  shellVacuum(source, join(folder, 'pisovereign-20260203_143022.db'));
+  execFileSync('cp', [source, join(folder, 'pisovereign.db.pre-restore')]);
   mkdirSync(join(folder, 'config'));
   writeFileSync(join(folder, 'config', 'config-20260201.toml'), '[server]\nport = 1\n');
-  mkdirSync(join(folder, 'system', '20260201', 'etc'), { recursive: true });
-  writeFileSync(join(folder, 'system', '20260201', 'etc', 'hosts'), 'x');
+  makeSystemFolder(folder);
+}
+
+/** The system of a PiSovereign: its files with hard links to the day before, an image of its disk, and its Vault. */
+function makeSystemFolder(folder: string): void {
+  const machine = join(folder, '..', 'machine');
+  mkdirSync(join(machine, 'etc'), { recursive: true });
+  writeFileSync(join(machine, 'etc', 'hosts'), '127.0.0.1 localhost');
+  const latest = join(folder, 'system', 'latest');
+  for (const day of ['20260131', '20260201']) {
+    const target = join(folder, 'system', day);
+    mkdirSync(target, { recursive: true });
+    execFileSync('rsync', ['-aHAX', '--delete', `--link-dest=${latest}`, `${machine}/`, `${target}/`], {
+      stdio: 'ignore',
+    });
+    rmSync(latest, { force: true });
+    symlinkSync(target, latest);
+  }
+  const disk = join(folder, '..', 'disk');
+  writeFileSync(disk, Buffer.alloc(1 << 20, 'block'));
+  const image = join(folder, 'pisovereign-full-20260201.img');
+  execFileSync('dd', [`if=${disk}`, `of=${image}`, 'bs=4M', 'status=none']);
+  gzip(image);
+  execFileSync('tar', ['-czf', join(folder, 'vault-backup.tar.gz'), '-C', machine, 'etc']);
 }

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { judgeBackup, SAMPLE } from '../../src-main/core/engine/judge-backup.ts';
 import { makeDatabase } from '../support/databases.ts';
 import { makeEncrypted } from '../support/encrypted-databases.ts';
+import { cutAt } from '../support/foreign-folders.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 
 function judge(data: Buffer | string) {
@@ -38,7 +39,10 @@ test('an encrypted database is told from noise in text, packed or not', () => {
   const path = join(temporaryFolder(), 'hone.db');
   makeEncrypted(path, 'a key');
   expect(judge(readFileSync(path))).toEqual(['encrypted', 'none']);
-  expect(judge(gzipSync(readFileSync(path)))).toEqual(['encrypted', 'none']);
+  const packed = gzipSync(readFileSync(path));
+  expect(judge(packed)).toEqual(['encrypted', 'none']);
+  for (const share of [0.3, 0.6, 0.9])
+    expect(judge(packed.subarray(0, cutAt(packed, share))), `${share}`).toEqual(['unknown', 'broken']);
 });
 
 test('a dump ends with COMMIT, and everything else is said to be what it is', () => {

@@ -56,6 +56,8 @@ function judgeGzip(head: Buffer, tail: Buffer): BackupJudgement {
   // Where whole pages were packed, another length is no length: the file ends before its end.
   if (content === 'sqlite' && unpackedBytes % 512 !== 0)
     return found(content, 'gzip', 'broken', 'It ends in the middle: it was cut off.');
+  if (content === 'unknown' && unpackedBytes % 512 !== 0)
+    return found(content, 'gzip', 'broken', 'It was cut off, or is no database: its length is no number of pages.');
   // What looks like noise is an encrypted database, or will be found to be none when it is read in full.
   return { content: content === 'unknown' ? 'encrypted' : content, packed: 'gzip', problem: null };
 }

@@ -16,7 +16,8 @@ import { storeCompanion } from '../../../src-main/core/engine/companions/store-c
 import { systemCalls } from '../../../src-main/core/engine/companions/system-calls.ts';
 import { cancelledError } from '../../../src-main/core/engine/task-context.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
-import { CompanionScene, readTree, type Tree } from '../../support/trees.ts';
+import { CompanionScene } from '../../support/companion-scene.ts';
+import { readTree, type Tree } from '../../support/trees.ts';
 
 const RUN = 'beef0000-0000-4000-8000-000000000000';
 const long = 'a name that is long '.repeat(10);

@@ -7,7 +7,8 @@ import { diskUse, scanInodes } from '../../../src-main/core/engine/companions/di
 import { removeFolderSnapshot } from '../../../src-main/core/engine/companions/folder-snapshots.ts';
 import { restoreFolder } from '../../../src-main/core/engine/companions/restore-folder.ts';
 import { verifyFolder } from '../../../src-main/core/engine/companions/verify-folder.ts';
-import { CompanionScene, readTree, writeOld } from '../../support/trees.ts';
+import { CompanionScene } from '../../support/companion-scene.ts';
+import { readTree, writeOld } from '../../support/trees.ts';
 
 const RUN = 'beef0000-0000-4000-8000-000000000000';
 

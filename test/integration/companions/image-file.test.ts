@@ -21,7 +21,7 @@ import {
 } from '../../../src-main/core/engine/companions/image-file.ts';
 import { cancelledError, type TaskContext } from '../../../src-main/core/engine/task-context.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
-import { CompanionScene } from '../../support/trees.ts';
+import { CompanionScene } from '../../support/companion-scene.ts';
 
 const RUN = 'beef0000-0000-4000-8000-000000000000';
 const MB = 1024 * 1024;

@@ -26,7 +26,8 @@ import {
 import { restoreFolder } from '../../../src-main/core/engine/companions/restore-folder.ts';
 import { verifyFolder } from '../../../src-main/core/engine/companions/verify-folder.ts';
 import { cancelledError } from '../../../src-main/core/engine/task-context.ts';
-import { CompanionScene, readTree, writeOld } from '../../support/trees.ts';
+import { CompanionScene } from '../../support/companion-scene.ts';
+import { readTree, writeOld } from '../../support/trees.ts';
 
 const RUN = 'beef0000-0000-4000-8000-000000000000';
 
