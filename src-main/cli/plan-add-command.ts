@@ -25,6 +25,8 @@ interface AddOptions extends RetentionOptions, KeyOptions, SealOptions, Companio
   template?: string;
   folder?: string;
   with?: string[];
+  without?: string[];
+  place?: string[];
   format?: string;
   schedule?: Schedule;
   scheduleFrom?: string;
@@ -52,6 +54,8 @@ export function addPlanAddCommand(plan: Command, context: CommandContext): void 
     .option('--template <name>', 'take from a template, or a file of one, what is not given here')
     .option('--folder <folder>', 'the folder of the program, for a template that asks for it')
     .option('--with <part>', 'also this optional part of the template; may be given several times', several)
+    .option('--without <part>', 'all but this part of the template; may be given several times', several)
+    .option('--place <part=path>', 'where a part of the template is, if not at its usual place', several)
     .option('--format <format>', 'gz, zst or none (gz unless given)')
     .option('--method <method>', `${METHOD_HELP}; online unless given`)
     .option('--schema-version <sql>', 'a question whose answer is the version of the schema; user_version unless given')
@@ -130,12 +134,13 @@ async function addFromTemplate(session: Session, template: string, options: AddO
   const applied = await appliedTemplate(session, template, options);
   for (const sentence of applied.sentences) say(sentence);
   const wanted = new Set(options.with ?? []);
-  const unknown = [...wanted].find((id) => !applied.parts.some((part) => part.id === id));
+  const unwanted = new Set(options.without ?? []);
+  const unknown = [...wanted, ...unwanted].find((id) => !applied.parts.some((part) => part.id === id));
   if (unknown !== undefined)
     throw new UsageError(
       `${applied.name} has no part “${unknown}”. There are ${applied.parts.map(({ id }) => id).join(', ')}.`,
     );
-  const parts = applied.parts.filter(({ id, optional }) => !optional || wanted.has(id));
+  const parts = applied.parts.filter(({ id, optional }) => !unwanted.has(id) && (!optional || wanted.has(id)));
   if (parts.length !== 1 && (options.name !== undefined || given.companions !== undefined))
     throw new UsageError(
       `${applied.name} makes ${parts.length} plans: --name and --companion cannot be for one of them.`,
@@ -164,8 +169,9 @@ async function orderOf(
   if (sourcePath === null) {
     const places = part.places.map(({ path }) => path).join(', ');
     const folder = applied.folder === null ? '' : `, or --folder with ${applied.folder}`;
+    const alone = applied.parts.filter(({ optional }) => !optional).length === 1;
     throw new UsageError(
-      `${part.name} is at none of its usual places (${places || 'none here'}). Give --source${folder}.`,
+      `${part.name} is at none of its usual places (${places || 'none here'}). Give ${alone ? '--source' : `--place ${part.id}=… or --without ${part.id}`}${folder}.`,
     );
   }
   const suggested = destinationPath === null ? undefined : [destinationPath];

@@ -7,7 +7,7 @@ import { parseTemplate } from '../../src-shared/rules/template-text.ts';
 import { templateInWords } from '../../src-shared/rules/template-words.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
 import { type CommandContext, json } from './command.ts';
-import { EXIT, print } from './output.ts';
+import { EXIT, print, UsageError } from './output.ts';
 import type { Session } from './session.ts';
 
 /** `template list`, `show`, `check`, `save`, `export` and `remove`. */
@@ -93,17 +93,25 @@ export function addTemplateCommands(program: Command, context: CommandContext): 
 export async function appliedTemplate(
   session: Session,
   given: string,
-  { folder, source }: { folder?: string; source?: string },
+  { folder, source, place = [] }: { folder?: string; source?: string; place?: string[] },
 ): Promise<AppliedTemplate> {
   const where = {
     ...(folder === undefined ? {} : { folder: resolve(folder) }),
     ...(source === undefined ? {} : { source: resolve(source) }),
+    ...(place.length === 0 ? {} : { sources: Object.fromEntries(place.map(partAndPath)) }),
   };
   const isFile = /[/\\.]/.test(given) && existsSync(given);
   return session.call(
     'templates.apply',
     isFile ? { text: await fileText(given), ...where } : { templateId: given, ...where },
   );
+}
+
+/** @throws UsageError */
+function partAndPath(text: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1 || at === text.length - 1) throw new UsageError(`“${text}” is not PART=PATH.`);
+  return [text.slice(0, at), resolve(text.slice(at + 1))];
 }
 
 async function fileText(file: string): Promise<string> {

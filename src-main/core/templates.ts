@@ -99,28 +99,21 @@ export function summaryOf(template: Template): TemplateSummary {
 
 /**
  * What a template would do on this machine: the places that exist come first.
- * @param source where the one thing it backs up is, for people who have it elsewhere; `null`: at its usual places
+ * @param elsewhere where parts are that people have at none of the usual places, by the ids of the parts
  */
 export async function applyTemplate(
   template: Template,
   folder: string | null,
-  source: string | null,
+  elsewhere: ReadonlyMap<string, string>,
 ): Promise<AppliedTemplate> {
   const machine: Machine = { platform: platform(), environment: process.env, home: homedir(), folder };
   const destinations = await lookAt(expandPlaces(template.destination, machine));
   const destination = destinations[0]?.path ?? null;
-  const required = template.parts.filter(({ optional }) => !optional);
-  if (source !== null && required.length !== 1) {
-    throw new SnapkeepError('INVALID_PARAMS', `${template.name} makes ${required.length} plans.`, {
-      hint: 'A source can be given for a template of one plan alone.',
-    });
-  }
   const parts: AppliedTemplate['parts'] = [];
   for (const part of template.parts) {
-    const usual = await lookAt(expandPlaces(part.places, machine));
-    const elsewhere = source !== null && part === required[0] ? await lookAt([source]) : undefined;
-    const places = elsewhere ?? usual;
-    const sourcePath = elsewhere?.[0]?.path ?? places.find((place) => place.exists)?.path ?? null;
+    const own = elsewhere.get(part.id);
+    const places = await lookAt(own === undefined ? expandPlaces(part.places, machine) : [own]);
+    const sourcePath = own ?? places.find((place) => place.exists)?.path ?? null;
     const { id, name, kind, optional } = part;
     const draft = draftOf(template, part, { sourcePath, destination }, { join, dirname });
     parts.push({ id, name, kind, optional, places, ...(await withoutAbsent(draft)) });

@@ -35,8 +35,12 @@ const key = KeyInput.optional();
 const chosen = z.object({ path: FilePath.nullable() });
 /** A template or a schedule that somebody wrote is not longer, in characters. */
 const templateTextInput = z.string().min(1).max(200_000);
-/** `source`: where the one thing it backs up is, if it is at none of its usual places. */
-const templatePlaces = { folder: FilePath.optional(), source: FilePath.optional() };
+/** `source`: where the one thing it backs up is, if it is at none of its usual places; `sources`: so of parts, by their ids. */
+const templatePlaces = {
+  folder: FilePath.optional(),
+  source: FilePath.optional(),
+  sources: z.record(z.string().min(1).max(40), FilePath).optional(),
+};
 const foreignPlace = z.union([z.strictObject({ destinationId: z.uuid() }), z.strictObject({ path: FilePath })]);
 const foreignOrder = {
   files: z.array(ForeignPath).min(1).max(20_000).optional(),

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Template } from '../../../src-shared/model/template.ts';
 import { parseTemplate, templateText } from '../../../src-shared/rules/template-text.ts';
 import { builtInTemplate } from '../../../src-shared/templates/built-in.ts';
 import type { CoreContext } from '../core-context.ts';
@@ -12,13 +13,12 @@ export function templatesHandlers({ dataFolder }: CoreContext): Handlers<Methods
   const saved = new SavedTemplates(join(dataFolder.path, 'templates'));
   return {
     'templates.list': () => listTemplates(saved),
-    'templates.apply': async ({ folder, source, ...given }) => {
+    'templates.apply': async ({ folder, source, sources = {}, ...given }) => {
       const template = 'text' in given ? parseTemplate(given.text) : await findTemplate(saved, given.templateId);
-      return applyTemplate(
-        template,
-        folder === undefined ? null : await canonicalPath(folder),
-        source === undefined ? null : await canonicalPath(source),
-      );
+      const elsewhere = new Map(Object.entries(sources));
+      if (source !== undefined) elsewhere.set(onlyPart(template), source);
+      for (const [id, path] of elsewhere) elsewhere.set(requirePart(template, id), await canonicalPath(path));
+      return applyTemplate(template, folder === undefined ? null : await canonicalPath(folder), elsewhere);
     },
     'templates.save': async ({ text, replace }) => {
       const template = parseTemplate(text);
@@ -42,4 +42,21 @@ export function templatesHandlers({ dataFolder }: CoreContext): Handlers<Methods
 function refuseBuiltIn(id: string, hint: string): void {
   if (builtInTemplate(id) === undefined) return;
   throw new SnapkeepError('CONFLICT', `The template “${id}” comes with Snapkeep.`, { hint });
+}
+
+/** The part that a source is for. @throws SnapkeepError `INVALID_PARAMS` */
+function onlyPart({ name, parts }: Template): string {
+  const [first, ...more] = parts.filter(({ optional }) => !optional);
+  if (first !== undefined && more.length === 0) return first.id;
+  throw new SnapkeepError('INVALID_PARAMS', `${name} makes ${more.length + 1} plans.`, {
+    hint: 'Say of which part the source is.',
+  });
+}
+
+/** @throws SnapkeepError `INVALID_PARAMS` */
+function requirePart({ name, parts }: Template, id: string): string {
+  if (parts.some((part) => part.id === id)) return id;
+  throw new SnapkeepError('INVALID_PARAMS', `${name} has no part “${id}”.`, {
+    hint: `There are ${parts.map((part) => part.id).join(', ')}.`,
+  });
 }

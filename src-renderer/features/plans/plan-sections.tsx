@@ -4,6 +4,7 @@ import { PathField } from '../../components/path-field.tsx';
 import { Section } from '../../components/section.tsx';
 import { RetentionProjection } from '../retention/projection.tsx';
 import { RetentionFields } from '../retention/retention-fields.tsx';
+import { OldScheduleReader } from '../schedule/old-schedule.tsx';
 import { ScheduleEditor } from '../schedule/schedule-editor.tsx';
 import { GroupField } from './group-field.tsx';
 import { PlanDestinationsField } from './plan-destinations-field.tsx';
@@ -85,13 +86,24 @@ export const SEAL_WORDS = { none: 'none', passphrase: 'with a passphrase', recip
 export function WhenSection({ form: { schedule, timeZone }, change }: PlanSectionProps) {
   return (
     <Section title="When">
-      <ScheduleEditor
-        label="Back up"
-        schedule={schedule}
-        timeZone={timeZone}
-        onChange={(chosen) => change({ schedule: chosen })}
-        onTimeZone={(chosen) => change({ timeZone: chosen })}
-      />
+      <Stack gap="md">
+        <ScheduleEditor
+          label="Back up"
+          schedule={schedule}
+          timeZone={timeZone}
+          onChange={(chosen) => change({ schedule: chosen })}
+          onTimeZone={(chosen) => change({ timeZone: chosen })}
+        />
+        <OldScheduleReader
+          onSchedule={(old) =>
+            change({
+              schedule: old.schedule,
+              timeZone: old.timeZone,
+              ...(old.facts.retention === null ? {} : { retention: old.facts.retention }),
+            })
+          }
+        />
+      </Stack>
     </Section>
   );
 }
