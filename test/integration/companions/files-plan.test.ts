@@ -4,6 +4,7 @@ import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { describe, expect, test } from 'vitest';
 import { takeSnapshot } from '../../../src-main/core/engine/snapshot.ts';
 import type { HostPorts } from '../../../src-main/core/ports.ts';
+import { CompanionScene } from '../../support/companion-scene.ts';
 import { filesWith } from '../../support/encrypted-databases.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { configIn, type FilesScene, putBackFiles, setFilesScene, writeConfig } from '../../support/files-scene.ts';
@@ -13,7 +14,7 @@ import { quietContext } from '../../support/quiet-context.ts';
 import { contentsOf, expectFailure, expectNothingLeft, setScene, takeBackup } from '../../support/scene.ts';
 import { manifestOf } from '../../support/stored-files.ts';
 import { runToEnd, startTestCore, succeed } from '../../support/test-core.ts';
-import { CompanionScene, makeTree, readTree } from '../../support/trees.ts';
+import { makeTree, readTree } from '../../support/trees.ts';
 
 const MINUTE = 60_000;
 
