@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { makeDatabase } from './databases.ts';
-import { makeEncrypted, openEncrypted, SQLCIPHER_4 } from './encrypted-databases.ts';
+import { makeEncrypted, openEncrypted } from './encrypted-databases.ts';
 import { templateBelow } from './installations/template-below.ts';
 import { makeTree, type Tree } from './trees.ts';
 
@@ -66,6 +66,8 @@ export type ProgramName = keyof typeof LAYOUTS;
 export const PROGRAMS: readonly ProgramName[] = ['Hone', 'Portunus', 'OpenMemory', 'Sound Box', 'PiSovereign'];
 
 const KEY = 'the key of Hone';
+/** An old format of SQLCipher, whose keys are worked out in a hundredth of the time. */
+const QUICK = ["cipher='sqlcipher'", 'legacy=1'];
 const PLACES = ['other', 'mnt/nas', 'var/backups', 'backup/pisovereign', 'opt/soundbox'];
 
 /** Makes the small database of a program, what lies beside it, and the folders that the document names. */
@@ -73,9 +75,9 @@ export function makeMachine(program: ProgramName, root: string): Machine {
   const { id, database, sql = '', tree = {} }: Layout = LAYOUTS[program];
   const source = join(root, database);
   for (const made of [dirname(database), ...PLACES]) mkdirSync(join(root, made), { recursive: true });
-  if (program === 'Hone') makeEncrypted(source, KEY, 20);
+  if (program === 'Hone') makeEncrypted(source, KEY, 20, QUICK);
   else makeDatabase(source, { rows: 20 });
-  const opened = program === 'Hone' ? openEncrypted(source, KEY, SQLCIPHER_4) : new Database(source);
+  const opened = program === 'Hone' ? openEncrypted(source, KEY, QUICK) : new Database(source);
   opened.exec(sql);
   opened.close();
   makeTree(root, tree);
