@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import type { MethodName, Params, Result } from '../../src-shared/contract/methods.ts';
-import { NO_CAPABILITIES } from '../../src-shared/contract/methods.ts';
+import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
 import type { DestinationSummary } from '../../src-shared/model/destination.ts';
 import type { PlanSummary } from '../../src-shared/model/plan.ts';
 import type { RestoreSource } from '../../src-shared/model/restore.ts';

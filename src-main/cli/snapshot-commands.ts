@@ -1,7 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import type { PrunePreview } from '../../src-shared/contract/methods.ts';
-import type { PrunedSnapshot, PruneOutcome } from '../../src-shared/model/run.ts';
+import type { PrunedSnapshot, PruneOutcome, PrunePreview } from '../../src-shared/model/run.ts';
 import type { ListedSnapshot } from '../../src-shared/model/snapshot.ts';
 import { bytesInWords, countInWords } from '../../src-shared/rules/wording.ts';
 import { readManifests } from './adopt-command.ts';

@@ -1,4 +1,4 @@
-import type { Capabilities } from '../../src-shared/contract/methods.ts';
+import type { Capabilities } from '../../src-shared/model/app-info.ts';
 
 /** Tells the time and wakes up later; injected so that tests need not wait. */
 export interface Clock {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
-import { NO_CAPABILITIES } from '../../src-shared/contract/methods.ts';
+import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
 import { createCore } from '../core/create-core.ts';
 import { defaultDataFolder } from '../core/data-folder.ts';
 import { errorCode, explainError } from '../core/engine/engine-errors.ts';

@@ -2,7 +2,7 @@ import { ActionIcon, Button, Group, Loader, Modal, Stack, Text, TextInput, Unsty
 import { IconArrowUp, IconDatabase, IconFile, IconFolder, IconHome } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import type { ErrorBody } from '../../src-shared/contract/errors.ts';
-import type { FolderEntry, FolderListing } from '../../src-shared/contract/methods.ts';
+import type { FolderEntry, FolderListing } from '../../src-shared/model/folder-listing.ts';
 import { bytesInWords } from '../../src-shared/rules/wording.ts';
 import { client } from '../api/client.ts';
 import { ErrorNotice, errorBody } from './errors.tsx';

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { AppInfo } from '../../src-shared/contract/methods.ts';
+import type { AppInfo } from '../../src-shared/model/app-info.ts';
 import type { Pause } from '../../src-shared/model/schedule.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src-shared/model/settings.ts';
 

@@ -184,3 +184,7 @@ export type Run = z.infer<typeof Run>;
 /** One line of a run's log. */
 export const LogEntry = z.object({ at: Instant, level: z.enum(['info', 'warning', 'error']), message: z.string() });
 export type LogEntry = z.infer<typeof LogEntry>;
+
+/** What a prune or a deletion would do, and the value that confirms just that. */
+export const PrunePreview = z.object({ ...PruneOutcome.shape, confirmation: z.string() });
+export type PrunePreview = z.infer<typeof PrunePreview>;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Core } from '../../src-main/core/core.ts';
 import { createCore } from '../../src-main/core/create-core.ts';
 import type { MethodName, Params } from '../../src-shared/contract/methods.ts';
-import { NO_CAPABILITIES } from '../../src-shared/contract/methods.ts';
+import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 
 /*

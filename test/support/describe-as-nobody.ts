@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createCore } from '../../src-main/core/create-core.ts';
 import { explainError } from '../../src-main/core/engine/engine-errors.ts';
-import { NO_CAPABILITIES } from '../../src-shared/contract/methods.ts';
+import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
 
 /*
  * Describes a database as a user without rights and prints what came of it: `describe-as-nobody.ts <data folder> <path>`.

@@ -4,7 +4,7 @@ import type { Core } from '../../src-main/core/core.ts';
 import { createCore } from '../../src-main/core/create-core.ts';
 import type { HostPorts } from '../../src-main/core/ports.ts';
 import type { MethodName, Params } from '../../src-shared/contract/methods.ts';
-import { NO_CAPABILITIES } from '../../src-shared/contract/methods.ts';
+import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 
 /** What a test lends a core: the worker of these sources, no dialogs. */

@@ -4,7 +4,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { FolderEntry } from '../../../src-shared/contract/methods.ts';
+import type { FolderEntry } from '../../../src-shared/model/folder-listing.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { FileIdentity } from '../../../src-shared/model/restore.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';

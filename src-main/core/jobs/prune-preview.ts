@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { PrunePreview } from '../../../src-shared/contract/methods.ts';
 import type { Plan, Retention } from '../../../src-shared/model/plan.ts';
-import type { PrunedSnapshot } from '../../../src-shared/model/run.ts';
+import type { PrunedSnapshot, PrunePreview } from '../../../src-shared/model/run.ts';
 import { decideRetention, findNewestGood, type RetainedSnapshot } from '../../../src-shared/rules/retention.ts';
 import type { CopyRow } from '../catalog/copy-repo.ts';
 import type { SnapshotSummary } from '../catalog/snapshot-repo.ts';

@@ -1,7 +1,6 @@
 import type { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { PrunePreview } from '../../../src-shared/contract/methods.ts';
 import type { Plan, Retention } from '../../../src-shared/model/plan.ts';
-import type { PrunedSnapshot, Run } from '../../../src-shared/model/run.ts';
+import type { PrunedSnapshot, PrunePreview, Run } from '../../../src-shared/model/run.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';

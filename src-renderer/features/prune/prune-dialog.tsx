@@ -1,8 +1,7 @@
 import { Button, Group, Loader, Modal, Stack, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { PrunePreview } from '../../../src-shared/contract/methods.ts';
 import type { Plan, Retention } from '../../../src-shared/model/plan.ts';
-import type { PrunedSnapshot } from '../../../src-shared/model/run.ts';
+import type { PrunedSnapshot, PrunePreview } from '../../../src-shared/model/run.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';

@@ -1,6 +1,6 @@
 import { Button, Group, Loader, Modal, Stack, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { PrunePreview } from '../../../src-shared/contract/methods.ts';
+import type { PrunePreview } from '../../../src-shared/model/run.ts';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { bytesInWords } from '../../../src-shared/rules/wording.ts';
 import { client } from '../../api/client.ts';

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { KeyInput } from '../model/encryption.ts';
+import { Run } from '../model/run.ts';
+
+/* What several methods take or answer. */
+
+/** Takes or answers nothing. */
+export const nothing = z.strictObject({});
+export const planId = z.strictObject({ planId: z.uuid() });
+export const snapshotId = z.strictObject({ snapshotId: z.uuid() });
+/** What takes long answers its run at once. */
+export const started = z.object({ run: Run });
+export const key = KeyInput.optional();
+/** A template or a schedule that somebody wrote is not longer, in characters. */
+export const templateTextInput = z.string().min(1).max(200_000);

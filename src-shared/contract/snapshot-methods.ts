@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { CompanionName } from '../model/companion.ts';
+import { GroupName, Plan, Retention } from '../model/plan.ts';
+import { ResetPreview, ResetTarget } from '../model/reset.ts';
+import { RestoreSource } from '../model/restore.ts';
+import { LogEntry, PrunePreview, Run } from '../model/run.ts';
+import { ListedSnapshot, Snapshot } from '../model/snapshot.ts';
+import { FilePath, Instant } from '../model/values.ts';
+import { Verification } from '../model/verification.ts';
+import { key, nothing, snapshotId, started } from './params.ts';
+
+/** What becomes of snapshots: taken, listed, verified, restored, removed; and the runs that do it. */
+export const snapshotMethods = {
+  /** `to` is for a backup without a plan. `name` is the file's name; without one the plan's name and the time are used. */
+  'backups.start': {
+    params: z.union([
+      /** `verify` and `method` are for this once; without them the plan decides. */
+      z.strictObject({
+        planId: z.uuid(),
+        name: z.string().max(255).optional(),
+        verify: z.boolean().optional(),
+        method: Plan.shape.method.optional(),
+      }),
+      z.strictObject({
+        source: FilePath,
+        to: FilePath,
+        name: z.string().max(255).optional(),
+        compression: Plan.shape.compression.optional(),
+        method: Plan.shape.method.optional(),
+        verify: z.boolean().optional(),
+        key,
+      }),
+    ]),
+    result: started,
+  },
+  /** Backs up all plans of a group, in the order of their names; one that cannot be started says why. */
+  'backups.startGroup': {
+    params: z.strictObject({ group: GroupName }),
+    result: z.object({
+      runs: z.array(Run),
+      failed: z.array(z.object({ planId: z.uuid(), planName: z.string(), message: z.string() })),
+    }),
+  },
+
+  'snapshots.list': { params: z.strictObject({ planId: z.uuid().optional() }), result: z.array(ListedSnapshot) },
+  'snapshots.get': {
+    params: snapshotId,
+    result: z.object({ snapshot: Snapshot, verifications: z.array(Verification) }),
+  },
+  'snapshots.pin': { params: z.strictObject({ snapshotId: z.uuid(), pinned: z.boolean() }), result: Snapshot },
+  'snapshots.previewDelete': { params: snapshotId, result: PrunePreview },
+  'snapshots.delete': { params: z.strictObject({ snapshotId: z.uuid(), confirmation: z.string() }), result: started },
+
+  /** Here and below, `key` is for files made with a key that is not known here. It is kept once it has opened one. */
+  'verifications.start': {
+    params: z.union([
+      z.strictObject({ snapshotId: z.uuid(), destinationId: z.uuid().optional(), key }),
+      z.strictObject({ path: FilePath, key }),
+    ]),
+    result: started,
+  },
+
+  /**
+   * `expects`: the version of the schema that the program expects, which a snapshot must not be newer than.
+   * `files`: the companions of a snapshot, or one of them, or a path in it, back to where they were or to `to`.
+   */
+  'restores.check': {
+    params: z.union([
+      z.strictObject({
+        what: z.literal('database').optional(),
+        source: RestoreSource,
+        targetPath: FilePath,
+        key,
+        expects: z.string().trim().min(1).max(200).optional(),
+      }),
+      z.strictObject({
+        what: z.literal('files'),
+        snapshotId: z.uuid(),
+        destinationId: z.uuid().optional(),
+        companion: CompanionName.optional(),
+        path: z.string().max(4096).optional(),
+        to: FilePath.optional(),
+      }),
+    ]),
+    result: started,
+  },
+  /**
+   * Starts what the run `checkRunId` found out about; refused as stale when the target is no longer what was looked at,
+   * and as too new when the snapshot is newer than the database or the program, unless `force` is given.
+   */
+  'restores.start': {
+    params: z.strictObject({ checkRunId: z.uuid(), confirmation: z.string(), force: z.boolean().optional() }),
+    result: started,
+  },
+  /** Throws away what a check staged. Harmless when there is nothing any more. */
+  'restores.discard': { params: z.strictObject({ checkRunId: z.uuid() }), result: nothing },
+  /** Puts back what the restore replaced. Without an id: the newest restore that can be undone. */
+  'restores.undo': { params: z.strictObject({ runId: z.uuid().optional() }), result: started },
+
+  /** What a reset would remove: a database with its log, its journal and its lock files, and nothing else. */
+  'resets.preview': { params: z.strictObject({ target: ResetTarget, key }), result: ResetPreview },
+  /** Removes just that; undone as a restore is. `evenIfOpen`: also while another program has the database open. */
+  'resets.start': {
+    params: z.strictObject({
+      target: ResetTarget,
+      key,
+      confirmation: z.string(),
+      evenIfOpen: z.boolean().optional(),
+    }),
+    result: started,
+  },
+
+  'prune.preview': {
+    params: z.strictObject({ planId: z.uuid(), retention: Retention.optional() }),
+    result: PrunePreview,
+  },
+  'prune.start': {
+    params: z.strictObject({ planId: z.uuid(), retention: Retention.optional(), confirmation: z.string() }),
+    result: started,
+  },
+
+  /** Newest first; `before` is the `queuedAt` of the last one of the page before. */
+  'runs.list': {
+    params: z.strictObject({
+      planId: z.uuid().optional(),
+      before: Instant.optional(),
+      limit: z.number().int().min(1).max(500).optional(),
+    }),
+    result: z.array(Run),
+  },
+  'runs.get': { params: z.strictObject({ runId: z.uuid() }), result: z.object({ run: Run, log: z.array(LogEntry) }) },
+  'runs.cancel': { params: z.strictObject({ runId: z.uuid() }), result: Run },
+} as const;
