@@ -75,6 +75,27 @@ test.describe('adopt', () => {
 });
 
 test.describe('templates', () => {
+  test('PiSovereign: parts are elsewhere, or are left out', () => {
+    const database = join(folder, 'mind.db');
+    makeDatabase(database, { rows: 5 });
+    for (const made of ['vault', 'backups']) mkdirSync(join(folder, made));
+    const add = ['plan', 'add', '--template', 'pisovereign', '--to', join(folder, 'backups'), '--json'];
+    const places = ['--place', `database=${database}`, '--place', `vault=${join(folder, 'vault')}`];
+    // Nothing is made of a group of which a part is nowhere.
+    const refused = run([...add, ...places]);
+    expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--without configuration') });
+    expect(answer(run(['plan', 'list', '--json']))).toEqual([]);
+    expect(run([...add, '--place', 'nothing=/srv']).stderr).toContain('has no part “nothing”');
+    expect(run([...add, '--place', 'database']).exitCode).toBe(2);
+
+    const made = answer(run([...add, ...places, '--without', 'configuration', '--without', 'image']));
+    expect(made).toMatchObject([
+      { name: 'pisovereign-database', sourcePath: database, group: 'PiSovereign' },
+      { name: 'pisovereign-vault', sourcePath: join(folder, 'vault'), sourceKind: 'files', group: 'PiSovereign' },
+    ]);
+    expect(answer(run(['backup', '--group', 'PiSovereign', '--json']))).toHaveLength(2);
+  });
+
   test('Hone: found at its usual place, with the key from its own variable', () => {
     const key = 'the key of Hone 4711';
     const environment = {
