@@ -1,32 +1,43 @@
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, expect, test } from '@playwright/test';
+import { type Browser, expect, type Page, test } from '@playwright/test';
+import { installHone } from '../support/installations/hone.ts';
 import {
   ask,
   contentOf,
+  type Installation,
   type ProgramAtWork,
   rowsIn,
   startWork,
   unpack,
   whyNoInstallations,
 } from '../support/installations/installation.ts';
+import { installOpenMemory } from '../support/installations/openmemory.ts';
+import { installPiSovereign } from '../support/installations/pisovereign.ts';
+import { installPortunus } from '../support/installations/portunus.ts';
 import { installSoundBox, SOUNDS } from '../support/installations/soundbox.ts';
 import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
 import { readTree } from '../support/trees.ts';
 
+const HONE_KEY = 'four words of a passphrase';
+
 let folder: string;
+let backups: string;
 let server: RunningServer;
 let browser: Browser;
+let page: Page;
 let work: ProgramAtWork | undefined;
 
 test.skip(whyNoInstallations !== undefined, whyNoInstallations);
 
 test.beforeEach(async () => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'snapkeep-installed-')));
-  mkdirSync(join(folder, 'backups'));
-  server = await launchServer({ home: join(folder, 'home') });
+  backups = join(folder, 'backups');
+  mkdirSync(backups);
+  server = await launchServer({ home: join(folder, 'home'), environment: { HONE_DB_KEY: HONE_KEY } });
   browser = await launchBrowser();
+  page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
 });
 
 test.afterEach(async () => {
@@ -36,58 +47,131 @@ test.afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const goTo = (name: string | RegExp): Promise<void> => page.getByRole('navigation').getByRole('link', { name }).click();
+
+async function chooseTemplate(name: string): Promise<void> {
+  await goTo('New plan');
+  await page.getByRole('combobox', { name: 'Template' }).click();
+  await page.getByRole('option', { name }).click();
+}
+
+/** Makes what the form says and waits until it is proven, while the program writes; answers what the snapshot holds. */
+async function backUpAtWork(program: Installation, button: string): Promise<string> {
+  work = await startWork(program);
+  const before = rowsIn(program, program.grows);
+  await page.getByRole('button', { name: button }).click();
+  await expect(page.getByText(/^(Checked|Proven)/).first()).toBeVisible();
+  expect(rowsIn(program, program.grows), 'the program went on').toBeGreaterThan(before);
+  await work.stop();
+  const stored = readdirSync(backups, { recursive: true, encoding: 'utf8' }).find((name) => /\.db(\.gz)?$/.test(name));
+  const unpacked = { ...program, database: join(folder, 'unpacked.db') };
+  unpack(join(backups, stored ?? ''), unpacked.database);
+  return contentOf(unpacked);
+}
+
+/** Lets the mishap happen, and has the newest snapshot of a plan verified. */
+async function loseAndVerify(program: Installation, content: string): Promise<void> {
+  ask(program, program.mishap);
+  expect(contentOf(program)).not.toBe(content);
+  await page.getByRole('button', { name: 'Verify' }).first().click();
+  await goTo('Activity');
+  await expect(page.getByRole('link', { name: /Done Verification of .* Valid: / })).toBeVisible();
+}
+
+/** Restores the newest snapshot of a plan to where it came from. */
+async function putBack(plan: RegExp, word: string, what = word): Promise<void> {
+  await goTo(plan);
+  await page
+    .getByRole('button', { name: /^More for/ })
+    .first()
+    .click();
+  await page.getByRole('menuitem', { name: 'Compare with live…' }).click();
+  await page.getByRole('textbox', { name: `Type ${word} to confirm` }).fill(word);
+  await page.getByRole('button', { name: `Replace ${what}` }).click();
+  await expect(page.getByRole('heading', { name: 'Restored' })).toBeVisible();
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
+}
+
+for (const [template, file, install] of [
+  ['Hone', 'hone.db', (at: string) => installHone(at, HONE_KEY)],
+  ['Portunus', 'state.db', installPortunus],
+  ['OpenMemory', 'openmemory.db', installOpenMemory],
+] as const) {
+  test(`${template}: from its template to its database restored`, async () => {
+    const program = install(join(folder, 'program'));
+    await chooseTemplate(template);
+    await page.getByRole('textbox', { name: 'Database file' }).fill(program.database);
+    // Its variable is filled in by the template.
+    if (program.key !== undefined) await page.getByRole('button', { name: 'Unlock' }).click();
+    await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(backups);
+    const content = await backUpAtWork(program, 'Create and back up now');
+    await loseAndVerify(program, content);
+    await putBack(new RegExp(`${template.toLowerCase()}$`), file);
+    expect(contentOf(program)).toBe(content);
+    if (program.key !== undefined) expect(readFileSync(program.database).includes('Account 1')).toBe(false);
+  });
+}
+
 test(`Sound Box with ${SOUNDS} audio files: from its template to everything restored`, async () => {
   const box = installSoundBox(join(folder, 'soundbox'));
   const audio = readTree(box.generated);
-  const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
-  const newestMenu = page.getByRole('button', { name: /^More for/ }).first();
+  await chooseTemplate('Sound Box');
+  await page.getByRole('textbox', { name: /^The folder Sound Box is installed in/ }).fill(box.folder);
+  await page.getByRole('button', { name: 'Look there' }).click();
+  await expect(page.getByRole('textbox', { name: 'Called' })).toHaveValue('generated');
+  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(backups);
+  const content = await backUpAtWork(box, 'Create and back up now');
+  box.spoilAudio();
+  expect(readTree(box.generated)).not.toEqual(audio);
+  await loseAndVerify(box, content);
 
-  await test.step('a plan by the template, and a backup while the program writes', async () => {
-    work = await startWork(box);
-    const before = rowsIn(box, box.grows);
-    await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
-    await page.getByRole('combobox', { name: 'Template' }).click();
-    await page.getByRole('option', { name: 'Sound Box' }).click();
-    await page.getByRole('textbox', { name: /^The folder Sound Box is installed in/ }).fill(box.folder);
-    await page.getByRole('button', { name: 'Look there' }).click();
-    await expect(page.getByRole('textbox', { name: 'Called' })).toHaveValue('generated');
-    await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
-    await page.getByRole('button', { name: 'Create and back up now' }).click();
-    await expect(page.getByText(/^Checked/).first()).toBeVisible();
-    expect(rowsIn(box, box.grows), 'the program went on').toBeGreaterThan(before);
-    await work.stop();
-  });
-
-  const stored = readdirSync(join(folder, 'backups')).find((name) => /^soundbox-.*\.db$/.test(name)) ?? '';
-  const unpacked = { database: join(folder, 'unpacked.db') };
-  unpack(join(folder, 'backups', stored), unpacked.database);
-  const content = contentOf(unpacked);
-
-  await test.step('much is lost, and the snapshot is verified', async () => {
-    ask(box, box.mishap);
-    box.spoilAudio();
-    expect(contentOf(box)).not.toBe(content);
-    expect(readTree(box.generated)).not.toEqual(audio);
-    await page.getByRole('button', { name: 'Verify' }).first().click();
-    await page.getByRole('link', { name: 'Activity' }).click();
-    await expect(page.getByRole('link', { name: /Done Verification of .* Valid: / })).toBeVisible();
-  });
-
-  await test.step('everything is restored', async () => {
-    await page
-      .getByRole('navigation')
-      .getByRole('link', { name: /soundbox$/ })
-      .click();
-    await newestMenu.click();
-    await page.getByRole('menuitem', { name: 'Restore…' }).click();
-    await expect(page.getByRole('radio', { name: 'Everything' })).toBeChecked();
-    await page.getByRole('button', { name: 'Next: where' }).click();
-    await page.getByRole('button', { name: 'Next: review' }).click();
-    await page.getByRole('textbox', { name: 'Type soundbox.db to confirm' }).fill('soundbox.db');
-    await page.getByRole('button', { name: 'Replace soundbox.db and the files' }).click();
-    await expect(page.getByRole('heading', { name: 'Files restored' })).toBeVisible();
-    await expect(page.getByRole('heading', { name: 'Database restored' })).toBeVisible();
-  });
+  await goTo(/soundbox$/);
+  await page
+    .getByRole('button', { name: /^More for/ })
+    .first()
+    .click();
+  await page.getByRole('menuitem', { name: 'Restore…' }).click();
+  await expect(page.getByRole('radio', { name: 'Everything' })).toBeChecked();
+  await page.getByRole('button', { name: 'Next: where' }).click();
+  await page.getByRole('button', { name: 'Next: review' }).click();
+  await page.getByRole('textbox', { name: 'Type soundbox.db to confirm' }).fill('soundbox.db');
+  await page.getByRole('button', { name: 'Replace soundbox.db and the files' }).click();
+  await expect(page.getByRole('heading', { name: 'Files restored' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Database restored' })).toBeVisible();
   expect(contentOf(box)).toBe(content);
   expect(readTree(box.generated)).toEqual(audio);
+});
+
+test('PiSovereign: from its template to all four parts restored', async () => {
+  const pi = installPiSovereign(join(folder, 'machine'));
+  const settings = ['config.toml', 'env', 'backup.toml'].map((name) => join(pi.configuration, name));
+  const places = [...settings, pi.vault];
+  // A device has no time of its own.
+  const disk = readFileSync(pi.disk);
+  const files = places.map(readTree);
+  await chooseTemplate('PiSovereign');
+  for (const [part, path] of [
+    ['Database', pi.database],
+    ['Configuration', join(pi.configuration, 'config.toml')],
+    ['Vault', pi.vault],
+    ['System image', pi.disk],
+  ] as const) {
+    await page.getByRole('button', { name: `It is elsewhere: ${part}` }).click();
+    await page.getByRole('textbox', { name: `Where ${part} is` }).fill(path);
+    await expect(page.getByTitle(path, { exact: true })).toBeVisible();
+    await expect(page.getByRole('checkbox', { name: part })).toBeChecked();
+  }
+  await page.getByRole('textbox', { name: 'Folder for the snapshots of all' }).fill(backups);
+  const content = await backUpAtWork(pi, 'Create 4 plans and back up now');
+  await expect(page.getByRole('region', { name: 'PiSovereign' }).getByText(/^Proven/)).toHaveCount(4);
+  pi.spoilFiles();
+  await goTo(/pisovereign-database$/);
+  await loseAndVerify(pi, content);
+  await putBack(/pisovereign-database$/, 'pisovereign.db');
+  await putBack(/pisovereign-configuration$/, 'files', 'the files');
+  await putBack(/pisovereign-vault$/, 'data');
+  await putBack(/pisovereign-image$/, 'mmcblk0');
+  expect(contentOf(pi)).toBe(content);
+  expect(places.map(readTree)).toEqual(files);
+  expect(readFileSync(pi.disk).equals(disk)).toBe(true);
 });
