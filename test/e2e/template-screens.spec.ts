@@ -120,3 +120,26 @@ test('a template of several parts makes a group of plans, with one place for all
   expect(readdirSync(join(folder, 'backups')).sort()).toEqual(['cache', 'daily', 'vault']);
   await judge(page, 'overview-pisovereign');
 });
+
+test('an old crontab gives a new plan its times and its retention', async () => {
+  const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(15_000);
+  await page.getByRole('main').getByRole('link', { name: 'New plan' }).click();
+  await page.getByRole('button', { name: 'Take it from a crontab, a systemd timer or a script' }).press('Enter');
+  const old = page.getByRole('textbox', { name: 'What ran the backups so far' });
+  await old.fill(
+    '30 4 * * 0 HONE_DB_KEY=hunter2 hone backup create && hone backup prune --keep 3 -y\n@reboot hone serve',
+  );
+  await page.getByRole('button', { name: 'Read it' }).press('Enter');
+  await expect(page.getByText(/^Line 1: .*keeps the last 3 snapshots/)).toBeVisible();
+  await expect(page.getByText(/^Line 2: /)).toBeVisible();
+  await judgeBothWays(page, 'new-plan-old-schedule');
+  await page.getByRole('button', { name: 'Use line 1' }).press('Enter');
+  await expect(page.getByRole('combobox', { name: 'Back up' })).toHaveValue('On days of the week');
+  await expect(page.getByRole('textbox', { name: 'At', exact: true })).toHaveValue('04:30');
+  await expect(page.getByRole('textbox', { name: 'Keep the last' })).toHaveValue('3');
+  // What stands in the field is the person's own; nothing else shows the secret.
+  await old.fill('');
+  await expect(page.getByText('hunter2')).toHaveCount(0);
+  await page.context().close();
+});
