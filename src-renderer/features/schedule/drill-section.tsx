@@ -73,7 +73,7 @@ export function DrillSection({ summary, drill, timeZone, onChange }: DrillSectio
               label="Question in SQL"
               placeholder="SELECT count(*) FROM accounts"
               flex={1}
-              ff="monospace"
+              styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
               value={check.sql}
               onChange={(event) => setCheck(index, { sql: event.currentTarget.value })}
             />

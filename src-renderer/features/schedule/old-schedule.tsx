@@ -30,7 +30,7 @@ export function OldScheduleReader({ onSchedule }: OldScheduleReaderProps) {
           autosize
           minRows={3}
           maxRows={10}
-          ff="monospace"
+          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
           value={text}
           onChange={(event) => {
             setText(event.currentTarget.value);

@@ -133,7 +133,7 @@ function ScheduleFields({ schedule, onChange }: { schedule: Schedule; onChange(s
           label="Minute, hour, day, month, weekday"
           value={schedule.expression}
           w={230}
-          ff="monospace"
+          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
           onChange={(event) => onChange({ ...schedule, expression: event.currentTarget.value })}
         />
       );
