@@ -158,6 +158,23 @@ async function restoreFilesOf(
   return { targets, run: await succeed(core, 'restores.start', { checkRunId: checked.id, confirmation }) };
 }
 
+test.each([
+  ['backup-{local-date}-{local-time}', undefined],
+  ['{plan}-{date}-{time}', 'before the move'],
+])('a crash after all was stored takes no files of the snapshot, named by %j or %j', async (namePattern, name) => {
+  const scene = await soundBox();
+  await scene.core.call('plans.update', { planId: scene.plan.id, namePattern, timeZone: 'America/New_York' });
+  await scene.core.close();
+  const killed = await killAt({ phase: 'verifying' }, scene.home, 'backups.start', { planId: scene.plan.id, name });
+  const core = await startTestCore(scene.home);
+  expect(killed).toBe(true);
+  const [snapshot] = await core.call('snapshots.list', {});
+  expect(snapshot).toMatchObject({ companions: [{ name: 'generated', whole: true }] });
+  expect(foldersIn(scene.destination)).toHaveLength(1);
+  const { result } = await succeed(core, 'verifications.start', { snapshotId: snapshot?.id ?? '' });
+  expect(result).toMatchObject({ verification: { valid: true } });
+});
+
 test('files go back to where they were, are counted before, and come back by Undo', async () => {
   const scene = await soundBox();
   const snapshot = await takeBackup(scene);
