@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { KEEP_ALL } from '../../../src-shared/model/plan.ts';
+import { makeDatabase } from '../../support/databases.ts';
 import { killAt } from '../../support/killed.ts';
 import {
   contentsOf,
@@ -144,6 +145,35 @@ test('what a crash leaves of companions is gone after the next start', async () 
   expect(foldersIn(scene.destination)).toHaveLength(snapshots.length);
   if (snapshots.length === 1) expect(contentsOf(scene.destination)).toEqual(before);
   expectNothingLeft(scene);
+});
+
+test('a database in a stored folder is part of its snapshot, and no backup of another program', async () => {
+  const scene = await soundBox();
+  makeDatabase(join(scene.generated, 'library.db'));
+  const { name } = await takeBackup(scene);
+  const before = contentsOf(scene.destination);
+  const { id: planId } = scene.plan;
+  const place = { path: scene.destination };
+  expect((await scene.core.call('foreign.list', place)).files.map(({ path }) => path)).toEqual([]);
+  const run = await succeed(scene.core, 'foreign.adopt', { ...place, planId, underRetention: true });
+  expect(run.result).toMatchObject({ kind: 'adopt', files: [] });
+  expect((await scene.core.call('snapshots.list', {})).map((each) => each.name)).toEqual([name]);
+  expect(contentsOf(scene.destination)).toEqual(before);
+});
+
+test('no files are put back over the database of a plan, which a program may have open', async () => {
+  const scene = await soundBox();
+  const folder = join(scene.folder, 'app');
+  const companions = [{ name: 'app', path: folder, kind: 'folder' as const, exclude: [] }];
+  await scene.core.call('plans.update', { planId: scene.plan.id, companions });
+  const { id: snapshotId } = await takeBackup(scene);
+  const before = statSync(scene.source).ino;
+  for (const path of [undefined, 'soundbox.db']) {
+    const run = await runToEnd(scene.core, 'restores.check', { what: 'files', snapshotId, ...(path && { path }) });
+    expectFailure(run, 'CONFLICT', 'soundbox.db');
+  }
+  expect(statSync(scene.source).ino).toBe(before);
+  await restoreFilesOf(scene, snapshotId, { path: 'generated/3.wav' });
 });
 
 /** Looks at files and puts them back. */
