@@ -491,3 +491,15 @@ test.each([
   const scene = new CompanionScene();
   await expect(scene.take(more(scene))).rejects.toMatchObject({ code, hint: expect.any(String) });
 });
+
+test('files of another folder that look the same are not taken for those of this one', async () => {
+  const scene = new CompanionScene({ 'a.txt': 'one' });
+  const other = join(scene.folder, 'other');
+  mkdirSync(other);
+  writeFileSync(join(other, 'a.txt'), 'two');
+  for (const folder of [scene.source, other]) utimesSync(join(folder, 'a.txt'), 1, 1);
+  await scene.take();
+  const { path, linkedFiles } = await scene.take({ sourcePath: other });
+  expect(linkedFiles).toBe(0);
+  expect(readFileSync(join(path, 'a.txt'), 'utf8')).toBe('two');
+});
