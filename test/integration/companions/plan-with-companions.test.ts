@@ -244,6 +244,26 @@ test('a single file goes back alone, to its place or to another folder', async (
   expect(readFileSync(join(elsewhere, '4.wav'), 'utf8')).toBe('recording 4 '.repeat(100));
 });
 
+test('when the second of two folders is damaged, the first is put back as it was', async () => {
+  const scene = await soundBox();
+  const more = join(scene.folder, 'app', 'more');
+  mkdirSync(more);
+  writeFileSync(join(more, 'x'), 'x');
+  const companions = [...scene.plan.companions, { name: 'more', path: more, kind: 'folder' as const, exclude: [] }];
+  await scene.core.call('plans.update', { planId: scene.plan.id, companions });
+  const { id: snapshotId, name } = await takeBackup(scene);
+  changeSome(scene.generated);
+  const before = contentsOf(join(scene.folder, 'app', 'generated'));
+  writeFileSync(join(scene.destination, name.replace(/\.db\.gz$/, '.more'), 'x'), 'y');
+  const checked = await succeed(scene.core, 'restores.check', { what: 'files', snapshotId });
+  if (checked.result?.kind !== 'files-check') throw new Error('no check');
+  const { confirmation } = checked.result.check;
+  const run = await runToEnd(scene.core, 'restores.start', { checkRunId: checked.id, confirmation });
+  expectFailure(run, 'CORRUPT', 'no longer what was stored');
+  expect(contentsOf(scene.generated)).toEqual(before);
+  expect(readdirSync(join(scene.folder, 'app')).filter((each) => each.endsWith('.kept'))).toEqual([]);
+});
+
 test('what has changed since it was looked at, and a damaged snapshot, change nothing', async () => {
   const scene = await soundBox();
   const snapshot = await takeBackup(scene);
