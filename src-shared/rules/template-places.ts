@@ -1,4 +1,5 @@
 import type { Places, Platform } from '../model/template.ts';
+import { isSecretName } from './without-secrets.ts';
 
 /** What places are expanded with. */
 export interface Machine {
@@ -49,7 +50,9 @@ export function expandPlace(place: string, machine: Machine): string | null {
     return machine.folder ?? '';
   });
   const filled = named.replace(VARIABLE, (_whole, unix?: string, windows?: string) => {
-    const value = variable(unix ?? windows ?? '', machine);
+    const name = unix ?? windows ?? '';
+    // What a place is expanded to is shown, and anybody can write a template.
+    const value = isSecretName(name) ? null : variable(name, machine);
     known &&= value !== null;
     return value ?? '';
   });

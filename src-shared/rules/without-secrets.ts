@@ -30,6 +30,7 @@ const FORMS: ReadonlyArray<{ form: RegExp; name?: string }> = [
   {
     form: new RegExp(String.raw`(?<kept>(?<![\w-])--?(?<called>[A-Za-z][\w-]*)(?:=|\s+))(?<secret>(?!-)${WORD})`, 'g'),
   },
+  { form: /(?<kept>\bAuthorization:\s*(?:\w+ +)?)(?<secret>[^\s"']+)/gi, name: 'Authorization' },
   { form: /(?<kept>\b(?:Bearer|Basic)\s+["']?)(?<secret>[^\s"']+)/gi, name: 'Authorization' },
   { form: /(?<kept>:\/\/[^\s:/@"']*:)(?<secret>[^\s/@"']+)(?=@)/g, name: 'the password in an address' },
   {
@@ -50,7 +51,15 @@ const FORMS: ReadonlyArray<{ form: RegExp; name?: string }> = [
     name: 'what was piped into a command',
   },
   { form: /(?<kept>(?:\s-u\s*|\s--user[\s=]+)["']?[^\s:"']+:)(?<secret>[^\s"']+)/g, name: 'the password after a user' },
+  { form: /(?<kept>https?:\/\/)(?<secret>[^\s:/@"']+)(?=@)/g, name: 'the token in an address' },
+  {
+    form: /(?<kept>https:\/\/(?:hooks\.slack\.com\/services|discord(?:app)?\.com\/api\/webhooks)\/)(?<secret>[^\s"']+)/g,
+    name: 'the address of a hook',
+  },
+  { form: /(?<kept>https?:\/\/[^\s"']+\/ping\/)(?<secret>[\w-]{16,})/g, name: 'the address of a ping' },
   { form: /(?<kept>https?:\/\/hc-ping\.com\/)(?<secret>[^\s"']+)/g, name: 'the address of a ping' },
+  // A header of HTTP, and a line of settings.
+  { form: /(?<kept>(?<![\w-])(?<called>[A-Za-z][\w-]*)["']?(?::| =)[ \t]+["']?)(?<secret>[^\s"']+)/g },
 ];
 
 /**

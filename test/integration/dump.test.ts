@@ -195,6 +195,20 @@ test.each([
   expect(String(failure)).toMatch(/[Ll]ine (4|5)\b/);
 });
 
+test('nothing is run behind the back of the reader, which takes for a letter what SQLite takes for white space', async () => {
+  const folder = temporaryFolder();
+  const other = join(folder, 'other.db');
+  change(other, 'CREATE TABLE t (a); INSERT INTO t VALUES (1)');
+  const script = `BEGIN; CREATE TABLE t (a);
+    CREATE TRIGGER x AFTER INSERT ON t BEGIN SELECT 1;\u{feff}END;
+    ATTACH '${other}' AS o; DELETE FROM o.t; SELECT 1; END;
+    COMMIT;`;
+  expect(await failureOf(script)).toMatchObject({ code: 'CORRUPT', message: expect.stringContaining('line 2') });
+  const database = new Database(other, { readonly: true });
+  expect(database.prepare('SELECT count(*) FROM t').pluck().get()).toBe(1);
+  database.close();
+});
+
 test('bytes that are no text, UTF-16 and an endless statement are refused', async () => {
   expect(await failureOf(Buffer.from('BEGIN; \0 COMMIT;'))).toMatchObject({ code: 'CORRUPT' });
   expect(await failureOf(Buffer.from('\ufeffBEGIN;COMMIT;', 'utf16le'))).toMatchObject({

@@ -12,7 +12,7 @@ const STORED =
 
 /**
  * Removes companions that an interrupted backup has stored and whose snapshot never came: they have the name of its
- * plan, a time since it began, and stand in no manifest.
+ * plan, a time since it began, and stand in no manifest. Nothing is removed where a manifest cannot be understood.
  * @returns their paths
  * @throws SnapkeepError when the folder cannot be read
  */
@@ -37,7 +37,8 @@ export async function removeOrphanCompanions(run: Run, folder: string): Promise<
         : [];
     });
     if (candidates.length === 0) return [];
-    const described = await describedIn(folder, entries.map(({ name }) => name).filter(mine));
+    const described = await describedIn(folder, entries);
+    if (described === null) return [];
     const orphans = candidates.filter(({ storedName }) => !described.has(storedName));
     await removeCompanions(folder, planName, orphans, run.id);
     return orphans.map(({ storedName }) => join(folder, storedName));
@@ -46,13 +47,22 @@ export async function removeOrphanCompanions(run: Run, folder: string): Promise<
   }
 }
 
-/** What the manifests among these names say is theirs. */
-async function describedIn(folder: string, names: readonly string[]): Promise<Set<string>> {
+/**
+ * What the manifests in a folder say is theirs: all of them, for a snapshot's own name need not be like those of its
+ * companions. `null` where one cannot be understood, which may name anything.
+ */
+async function describedIn(folder: string, entries: ReadonlyArray<{ name: string }>): Promise<Set<string> | null> {
   const described = new Set<string>();
-  for (const name of names) {
+  for (const { name } of entries) {
     if (!name.endsWith(MANIFEST_SUFFIX)) continue;
-    const manifest = await readManifest(join(folder, name.slice(0, -MANIFEST_SUFFIX.length)));
-    for (const { storedName } of manifest?.companions ?? []) if (storedName !== null) described.add(storedName);
+    try {
+      const manifest = await readManifest(join(folder, name.slice(0, -MANIFEST_SUFFIX.length)));
+      for (const { storedName } of manifest?.companions ?? []) if (storedName !== null) described.add(storedName);
+    } catch (error) {
+      const { code } = explainError(error, name);
+      if (code !== 'CORRUPT' && code !== 'TOO_NEW') throw error;
+      return null;
+    }
   }
   return described;
 }

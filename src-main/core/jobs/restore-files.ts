@@ -107,9 +107,26 @@ interface UndoableFiles {
   undoneBy: string | null;
 }
 
-/** @throws SnapkeepError `CONFLICT` for a target that would harm snapshots or Snapkeep itself */
+/**
+ * A database is put back by SQLite alone: what has it open would go on writing to a file that has been moved away.
+ * @throws SnapkeepError `CONFLICT` for a target that would harm databases, snapshots or Snapkeep itself
+ */
 function refuseFilesTarget(core: CoreContext, targetPath: string): void {
-  const kept = [core.dataFolder.path, ...foldersOf(core.catalog, core.catalog.plans.list())];
+  const plans = core.catalog.plans.list();
+  const database = plans.find(
+    ({ sourceKind, sourcePath }) =>
+      sourceKind === 'database' && (sourcePath === targetPath || isWithin(targetPath, sourcePath)),
+  );
+  if (database !== undefined) {
+    throw new SnapkeepError(
+      'CONFLICT',
+      `${database.sourcePath} is the database of a plan and would be replaced, too.`,
+      {
+        hint: 'Nothing was changed. Restore the files to another folder, or only a file or folder of them, and the database by itself.',
+      },
+    );
+  }
+  const kept = [core.dataFolder.path, ...foldersOf(core.catalog, plans)];
   if (!kept.some((folder) => isWithin(folder, targetPath) || isWithin(targetPath, folder) || folder === targetPath))
     return;
   throw new SnapkeepError('CONFLICT', `${targetPath} is where snapshots or Snapkeep's own data are kept.`, {

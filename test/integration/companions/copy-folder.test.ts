@@ -367,7 +367,7 @@ test('a cancelled snapshot leaves nothing', async () => {
   expect(scene.names()).toEqual([first.name, 'latest']);
 });
 
-test('what a crash leaves is not seen, does no harm, and is removed by the next run', async () => {
+test('what a crash leaves is not seen, does no harm, and is removed by a run a day later', async () => {
   const scene = new CompanionScene();
   const first = await scene.take();
   const script = resolve(import.meta.dirname, '../../support/copy-folder-elsewhere.ts');
@@ -377,6 +377,7 @@ test('what a crash leaves is not seen, does no harm, and is removed by the next 
   expect(signal).toBe('SIGKILL');
   expect(scene.names()).toEqual(['.generated.dead0000.partial', first.name, 'latest']);
   expect((await verifyFolder(first.path, scene.context())).damage).toEqual([]);
+  utimesSync(join(scene.destination, '.generated.dead0000.partial'), 1, 1);
   const second = await scene.take();
   expect(second.facts.whole).toBe(true);
   expect(scene.names()).toEqual([first.name, second.name, 'latest']);
@@ -490,4 +491,39 @@ test.each([
 ])('%s is refused', async (_what, more, code) => {
   const scene = new CompanionScene();
   await expect(scene.take(more(scene))).rejects.toMatchObject({ code, hint: expect.any(String) });
+});
+
+test('files of another folder that look the same are not taken for those of this one', async () => {
+  const scene = new CompanionScene({ 'a.txt': 'one' });
+  const other = join(scene.folder, 'other');
+  mkdirSync(other);
+  writeFileSync(join(other, 'a.txt'), 'two');
+  for (const folder of [scene.source, other]) utimesSync(join(folder, 'a.txt'), 1, 1);
+  await scene.take();
+  const { path, linkedFiles } = await scene.take({ sourcePath: other });
+  expect(linkedFiles).toBe(0);
+  expect(readFileSync(join(path, 'a.txt'), 'utf8')).toBe('two');
+});
+
+test('two runs that store under one name at once leave each other alone; what is old is nobody’s and goes', async () => {
+  const scene = new CompanionScene();
+  const old = join(scene.destination, '.generated.0badcafe.partial');
+  mkdirSync(old);
+  utimesSync(old, 1, 1);
+  const calls = systemCalls();
+  let other: Promise<{ path: string }> | undefined;
+  const first = await scene.take(
+    {},
+    {
+      ...calls,
+      clone: async (...paths) => {
+        other ??= scene.take({ runId: '89abcdef-0000-4000-8000-000000000000' });
+        await other;
+        await calls.clone(...paths);
+      },
+    },
+  );
+  for (const { path } of [first, ...(other === undefined ? [] : [await other])])
+    expect((await verifyFolder(path, scene.context())).damage).toEqual([]);
+  expect(existsSync(old)).toBe(false);
 });

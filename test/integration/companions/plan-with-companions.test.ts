@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { KEEP_ALL } from '../../../src-shared/model/plan.ts';
+import { makeDatabase } from '../../support/databases.ts';
 import { killAt } from '../../support/killed.ts';
 import {
   contentsOf,
@@ -146,6 +147,35 @@ test('what a crash leaves of companions is gone after the next start', async () 
   expectNothingLeft(scene);
 });
 
+test('a database in a stored folder is part of its snapshot, and no backup of another program', async () => {
+  const scene = await soundBox();
+  makeDatabase(join(scene.generated, 'library.db'));
+  const { name } = await takeBackup(scene);
+  const before = contentsOf(scene.destination);
+  const { id: planId } = scene.plan;
+  const place = { path: scene.destination };
+  expect((await scene.core.call('foreign.list', place)).files.map(({ path }) => path)).toEqual([]);
+  const run = await succeed(scene.core, 'foreign.adopt', { ...place, planId, underRetention: true });
+  expect(run.result).toMatchObject({ kind: 'adopt', files: [] });
+  expect((await scene.core.call('snapshots.list', {})).map((each) => each.name)).toEqual([name]);
+  expect(contentsOf(scene.destination)).toEqual(before);
+});
+
+test('no files are put back over the database of a plan, which a program may have open', async () => {
+  const scene = await soundBox();
+  const folder = join(scene.folder, 'app');
+  const companions = [{ name: 'app', path: folder, kind: 'folder' as const, exclude: [] }];
+  await scene.core.call('plans.update', { planId: scene.plan.id, companions });
+  const { id: snapshotId } = await takeBackup(scene);
+  const before = statSync(scene.source).ino;
+  for (const path of [undefined, 'soundbox.db']) {
+    const run = await runToEnd(scene.core, 'restores.check', { what: 'files', snapshotId, ...(path && { path }) });
+    expectFailure(run, 'CONFLICT', 'soundbox.db');
+  }
+  expect(statSync(scene.source).ino).toBe(before);
+  await restoreFilesOf(scene, snapshotId, { path: 'generated/3.wav' });
+});
+
 /** Looks at files and puts them back. */
 async function restoreFilesOf(
   { core }: Pick<Scene, 'core'>,
@@ -157,6 +187,23 @@ async function restoreFilesOf(
   const { targets, confirmation } = checked.result.check;
   return { targets, run: await succeed(core, 'restores.start', { checkRunId: checked.id, confirmation }) };
 }
+
+test.each([
+  ['backup-{local-date}-{local-time}', undefined],
+  ['{plan}-{date}-{time}', 'before the move'],
+])('a crash after all was stored takes no files of the snapshot, named by %j or %j', async (namePattern, name) => {
+  const scene = await soundBox();
+  await scene.core.call('plans.update', { planId: scene.plan.id, namePattern, timeZone: 'America/New_York' });
+  await scene.core.close();
+  const killed = await killAt({ phase: 'verifying' }, scene.home, 'backups.start', { planId: scene.plan.id, name });
+  const core = await startTestCore(scene.home);
+  expect(killed).toBe(true);
+  const [snapshot] = await core.call('snapshots.list', {});
+  expect(snapshot).toMatchObject({ companions: [{ name: 'generated', whole: true }] });
+  expect(foldersIn(scene.destination)).toHaveLength(1);
+  const { result } = await succeed(core, 'verifications.start', { snapshotId: snapshot?.id ?? '' });
+  expect(result).toMatchObject({ verification: { valid: true } });
+});
 
 test('files go back to where they were, are counted before, and come back by Undo', async () => {
   const scene = await soundBox();
@@ -195,6 +242,26 @@ test('a single file goes back alone, to its place or to another folder', async (
   mkdirSync(elsewhere);
   await restoreFilesOf(scene, snapshot.id, { companion: 'generated', path: '4.wav', to: elsewhere });
   expect(readFileSync(join(elsewhere, '4.wav'), 'utf8')).toBe('recording 4 '.repeat(100));
+});
+
+test('when the second of two folders is damaged, the first is put back as it was', async () => {
+  const scene = await soundBox();
+  const more = join(scene.folder, 'app', 'more');
+  mkdirSync(more);
+  writeFileSync(join(more, 'x'), 'x');
+  const companions = [...scene.plan.companions, { name: 'more', path: more, kind: 'folder' as const, exclude: [] }];
+  await scene.core.call('plans.update', { planId: scene.plan.id, companions });
+  const { id: snapshotId, name } = await takeBackup(scene);
+  changeSome(scene.generated);
+  const before = contentsOf(join(scene.folder, 'app', 'generated'));
+  writeFileSync(join(scene.destination, name.replace(/\.db\.gz$/, '.more'), 'x'), 'y');
+  const checked = await succeed(scene.core, 'restores.check', { what: 'files', snapshotId });
+  if (checked.result?.kind !== 'files-check') throw new Error('no check');
+  const { confirmation } = checked.result.check;
+  const run = await runToEnd(scene.core, 'restores.start', { checkRunId: checked.id, confirmation });
+  expectFailure(run, 'CORRUPT', 'no longer what was stored');
+  expect(contentsOf(scene.generated)).toEqual(before);
+  expect(readdirSync(join(scene.folder, 'app')).filter((each) => each.endsWith('.kept'))).toEqual([]);
 });
 
 test('what has changed since it was looked at, and a damaged snapshot, change nothing', async () => {

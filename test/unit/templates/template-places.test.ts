@@ -26,6 +26,8 @@ describe('one place', () => {
     ['$XDG_CONFIG_HOME/a', on('linux', { environment: { XDG_CONFIG_HOME: '' } }), '/home/ann/.config/a'],
     ['$XDG_DATA_HOME/a.db', on('macos'), null],
     ['$OM_DB_PATH', on('linux'), null],
+    ['/x/$AWS_SECRET_ACCESS_KEY', on('linux', { environment: { AWS_SECRET_ACCESS_KEY: 'abc' } }), null],
+    ['C:\\x\\%hone_password%', on('windows', { environment: { HONE_PASSWORD: 'abc' } }), null],
     ['$OM_DB_PATH', on('linux', { environment: { OM_DB_PATH: '/srv/om.db' } }), '/srv/om.db'],
     ['$OM_DB_PATH', on('linux', { environment: { OM_DB_PATH: './data/om.db' } }), null],
     [

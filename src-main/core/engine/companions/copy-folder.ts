@@ -133,9 +133,11 @@ class FolderCopy {
     return { name, path, facts, linkedFiles, copiedFiles, copiedBytes: this.#copiedBytes };
   }
 
-  /** The newest snapshot whose index can be read. */
+  /** The newest snapshot of this folder whose index can be read: size and time tell nothing of the files of another. */
   async #openBase(): Promise<Base | undefined> {
-    for await (const { name, path } of folderSnapshots(this.#request.destination, this.#source.stem)) {
+    const source = this.#request.as?.source ?? this.#request.sourcePath;
+    for await (const { name, path, facts } of folderSnapshots(this.#request.destination, this.#source.stem)) {
+      if (facts.source !== source) continue;
       try {
         return { path, ...(await readIndex(path)) };
       } catch (error) {

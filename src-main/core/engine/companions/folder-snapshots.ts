@@ -175,8 +175,12 @@ export async function removeFolderSnapshot(
   }
 }
 
+/** What is in the making and has not changed for so long belongs to nobody any more; in milliseconds. */
+const ABANDONED_AFTER = 24 * 3_600_000;
+
 /**
- * Removes what interrupted runs have left of a companion's snapshots.
+ * Removes what interrupted runs have left of a companion's snapshots. What is young may be another run's, which is at
+ * it right now: a copy from another destination, a plan whose name makes the same file name, or another machine.
  * @returns how many there were
  */
 export async function removePartials(destination: string, stem: string): Promise<number> {
@@ -184,13 +188,25 @@ export async function removePartials(destination: string, stem: string): Promise
   try {
     for (const name of await readdir(destination)) {
       if (IN_THE_MAKING.exec(name)?.[1] !== stem) continue;
-      await removeTree(join(destination, name));
+      const path = join(destination, name);
+      if (!(await isAbandoned(path))) continue;
+      await removeTree(path);
       removed += 1;
     }
   } catch (error) {
     throw explainError(error, destination);
   }
   return removed;
+}
+
+async function isAbandoned(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).mtimeMs < Date.now() - ABANDONED_AFTER;
+  } catch (error) {
+    // Its run has just finished it.
+    if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 /** Removes a folder with everything in it, also from folders that may not be written. Links are never followed. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
@@ -9,7 +9,7 @@ import { readManifest } from '../manifest-files.ts';
 import type { TaskContext } from '../task-context.ts';
 import { type Entry, isInPart } from './folder-entry.ts';
 import { readIndex } from './folder-index.ts';
-import { putBackFolder, type WayBack } from './folder-swap.ts';
+import { discardWayBack, putBackFolder, type WayBack } from './folder-swap.ts';
 import { restoreImageFile } from './image-file.ts';
 import { comparePart, restoreFolder } from './restore-folder.ts';
 import { type StoredFolder, verifyArchive } from './stage-snapshot.ts';
@@ -75,8 +75,9 @@ export async function restoreFiles(
     for (const item of items) restored.push(await putInPlace(item, runId, context));
     return restored;
   } catch (error) {
+    // Under another id, for what is put back lies where this run keeps things.
     for (const { targetPath, keptPath, undoable } of restored.reverse())
-      if (undoable) await putBackFolder({ targetPath, keptPath }, runId);
+      if (undoable) await discardWayBack(await putBackFolder({ targetPath, keptPath }, randomUUID()));
     throw error;
   }
 }

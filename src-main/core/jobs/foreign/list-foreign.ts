@@ -18,6 +18,8 @@ const AT_ONCE = 8;
 /** What SQLite and others keep beside a database, which is no backup of its own. */
 const BESIDE = /-(wal|shm|journal)$/i;
 const UNFINISHED = /\.(partial|part|tmp|temp|incomplete|filepart|crdownload)$/i;
+/** What Snapkeep calls the folders in which it keeps files: what is in them belongs to a snapshot. */
+const OWN_FOLDER = /-\d{4}-\d{2}-\d{2}-\d{6}(?:-\d+)?\.[A-Za-z0-9][\w-]{0,39}$/;
 const LOOKS_DATED = /\d{4}[-_.]?\d\d[-_.]?\d\d/;
 
 /** What lies at a destination: files with their paths, and folders that are kept as a whole. */
@@ -25,6 +27,7 @@ interface Found {
   files: StoredObject[];
   folders: string[];
   links: string[];
+  own: string[];
   more: boolean;
 }
 
@@ -38,7 +41,7 @@ export async function listForeign(
   known: ReadonlyMap<string, string>,
   signal: AbortSignal,
 ): Promise<ForeignListing> {
-  const found: Found = { files: [], folders: [], links: [], more: false };
+  const found: Found = { files: [], folders: [], links: [], own: [], more: false };
   await walk(driver, '', 0, found, signal);
   const present = new Map(found.files.map(({ name, bytes }) => [name, bytes]));
   const listing: ForeignListing = { place: driver.label, files: [], problems: [], notes: notesOn(found) };
@@ -84,13 +87,16 @@ async function walk(
     const inside = readForeignName(`${path}/x`) ?? readForeignName(`${path}/x.db`);
     // What a link to the newest backup has been copied as is there once more under its own name.
     if (inside?.link === true) found.links.push(path);
+    else if (OWN_FOLDER.test(name)) found.own.push(path);
     else if (inside?.kind === 'folder') found.folders.push(path);
     else await walk(driver, path, depth + 1, found, signal);
   }
 }
 
-function notesOn({ links, more }: Found): string[] {
+function notesOn({ links, own, more }: Found): string[] {
   const notes = links.map((path) => `${path} is the newest backup once more and is passed over.`);
+  if (own.length > 0)
+    notes.push(`${countInWords(own.length, 'folder')} named like those in which Snapkeep keeps files are passed over.`);
   return more ? [...notes, `Only the first ${MOST_FILES} files were looked at.`] : notes;
 }
 
