@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MANIFEST_SUFFIX } from '../../../src-shared/model/manifest.ts';
 import { type Run, replacesDatabase } from '../../../src-shared/model/run.ts';
@@ -143,10 +143,13 @@ async function removeStrays(catalog: Catalog, clock: Clock): Promise<void> {
 async function strayPartials(folder: string, olderThan: number): Promise<string[]> {
   try {
     const names = (await readdir(folder)).filter((name) => /\.[0-9a-f]{8}\.partial$/.test(name));
-    const infos = await Promise.all(
-      names.map(async (name) => ({ path: join(folder, name), modified: (await stat(join(folder, name))).mtimeMs })),
-    );
-    return infos.filter((info) => info.modified < olderThan).map((info) => info.path);
+    const strays: string[] = [];
+    for (const name of names) {
+      const info = await lstat(join(folder, name));
+      // Folders in the making are hidden; any other of such a name is somebody's own.
+      if (info.mtimeMs < olderThan && (name.startsWith('.') || !info.isDirectory())) strays.push(join(folder, name));
+    }
+    return strays;
   } catch (error) {
     // A destination that is away now is looked at again at the next start.
     if (['ENOENT', 'ENOTDIR', 'EACCES', 'EIO', 'ESTALE', 'EHOSTDOWN'].includes(errorCode(error) ?? '')) return [];

@@ -1,10 +1,12 @@
 import {
+  lutimesSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -203,6 +205,20 @@ test.each([
   expect(foldersIn(scene.destination)).toHaveLength(1);
   const { result } = await succeed(core, 'verifications.start', { snapshotId: snapshot?.id ?? '' });
   expect(result).toMatchObject({ verification: { valid: true } });
+});
+
+test('what was being made a day ago is swept, and a folder of somebody’s own stays whatever it is called', async () => {
+  const scene = await soundBox();
+  await scene.core.close();
+  const at = (name: string): string => join(scene.destination, name);
+  for (const name of ['.gone.0badcafe.partial', 'mine.0badcafe.partial']) mkdirSync(at(name));
+  writeFileSync(at('gone.db.gz.0badcafe.partial'), 'half');
+  for (const name of readdirSync(scene.destination)) utimesSync(at(name), 1, 1);
+  // What it would have named is not there.
+  symlinkSync('nothing', at('.latest.0badcafe.partial'));
+  lutimesSync(at('.latest.0badcafe.partial'), 1, 1);
+  await startTestCore(scene.home);
+  expect(readdirSync(scene.destination)).toEqual(['mine.0badcafe.partial']);
 });
 
 test('files go back to where they were, are counted before, and come back by Undo', async () => {
