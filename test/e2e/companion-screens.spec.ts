@@ -1,10 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, expect, type Page, test } from '@playwright/test';
 import type { SnapshotCompanion } from '../../src-shared/model/companion.ts';
 import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
-import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
+import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
 import { type PaintedAnswers, paintAnswers } from '../support/painted-answers.ts';
 import { judge, judgeBothWays } from '../support/screens.ts';
 
@@ -13,26 +12,20 @@ let database: string;
 let generated: string;
 let server: RunningServer;
 let browser: Browser;
+let close: () => Promise<void>;
 
 test.beforeEach(async () => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'snapkeep-companions-')));
+  ({ folder, server, browser, close } = await serveWindow('companions'));
   database = join(folder, 'soundbox.db');
   generated = join(folder, 'generated');
   makeDatabase(database, { rows: 50 });
-  mkdirSync(join(folder, 'backups'));
   mkdirSync(generated);
   writeFileSync(join(generated, 'one.wav'), 'one');
   writeFileSync(join(generated, 'two.wav'), 'two');
   writeFileSync(join(generated, 'same.wav'), 'same');
-  server = await launchServer({ home: join(folder, 'home') });
-  browser = await launchBrowser();
 });
 
-test.afterEach(async () => {
-  await browser.close();
-  await server.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+test.afterEach(() => close());
 
 test('a database and its files are backed up together, and come back together or in part', async () => {
   const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });

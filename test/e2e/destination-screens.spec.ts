@@ -1,9 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, expect, type Page, test } from '@playwright/test';
 import { makeDatabase } from '../support/databases.ts';
-import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
+import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
 import { paintAnswers } from '../support/painted-answers.ts';
 import { DESTINATIONS, FORTY, planLike, snapshotsLike } from '../support/painted-destinations.ts';
 import { inEveryLook, judge } from '../support/screens.ts';
@@ -15,20 +13,14 @@ import { inEveryLook, judge } from '../support/screens.ts';
 let folder: string;
 let server: RunningServer;
 let browser: Browser;
+let close: () => Promise<void>;
 
 test.beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'snapkeep-looks-'));
+  ({ folder, server, browser, close } = await serveWindow('looks'));
   makeDatabase(join(folder, 'hone.db'), { rows: 400 });
-  mkdirSync(join(folder, 'backups'));
-  server = await launchServer({ home: join(folder, 'home') });
-  browser = await launchBrowser();
 });
 
-test.afterEach(async () => {
-  await browser.close();
-  await server.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+test.afterEach(() => close());
 
 test('destinations: none, every kind in every state, forty of them, and their dialogs', async () => {
   test.setTimeout(180_000);

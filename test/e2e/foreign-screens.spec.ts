@@ -1,17 +1,17 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, expect, test } from '@playwright/test';
 import { makeDatabase } from '../support/databases.ts';
-import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
+import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
 import { judgeBothWays } from '../support/screens.ts';
 
 let folder: string;
 let server: RunningServer;
 let browser: Browser;
+let close: () => Promise<void>;
 
 test.beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'snapkeep-foreign-'));
+  ({ folder, server, browser, close } = await serveWindow('foreign'));
   const old = join(folder, 'old');
   mkdirSync(join(old, '2024-01-17', 'generated'), { recursive: true });
   makeDatabase(join(old, 'hone-2024-01-15-143022.db'), { rows: 20, journalMode: 'delete' });
@@ -20,15 +20,9 @@ test.beforeEach(async () => {
   writeFileSync(join(old, '2024-01-17', 'generated', 'one.wav'), 'one');
   writeFileSync(join(old, 'hone-2024-01-17-143022.db.gz'), '');
   writeFileSync(join(old, 'shopping.txt'), 'milk');
-  server = await launchServer({ home: join(folder, 'home') });
-  browser = await launchBrowser();
 });
 
-test.afterEach(async () => {
-  await browser.close();
-  await server.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+test.afterEach(() => close());
 
 test('backups of other programs are found, looked into and entered', async () => {
   const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });

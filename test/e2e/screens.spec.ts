@@ -1,11 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, expect, type Page, test } from '@playwright/test';
 import { appendEntries, makeDatabase } from '../support/databases.ts';
 import { dropFiles } from '../support/drop-files.ts';
 import { countEncrypted, makeEncrypted } from '../support/encrypted-databases.ts';
-import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
+import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
 import { inEveryLook, judge } from '../support/screens.ts';
 
 /*
@@ -16,21 +15,15 @@ import { inEveryLook, judge } from '../support/screens.ts';
 let folder: string;
 let server: RunningServer;
 let browser: Browser;
+let close: () => Promise<void>;
 
 test.beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'snapkeep-screens-'));
+  ({ folder, server, browser, close } = await serveWindow('screens'));
   for (const name of ['hone', 'portunus', 'soundbox'])
     makeDatabase(join(folder, `${name}.db`), { rows: 400, journalMode: name === 'portunus' ? 'delete' : 'wal' });
-  mkdirSync(join(folder, 'backups'));
-  server = await launchServer({ home: join(folder, 'home') });
-  browser = await launchBrowser();
 });
 
-test.afterEach(async () => {
-  await browser.close();
-  await server.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+test.afterEach(() => close());
 
 test('empty', async () => {
   test.setTimeout(240_000);

@@ -1,32 +1,25 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, expect, type Page, test } from '@playwright/test';
 import { makeDatabase } from '../support/databases.ts';
 import { makeEncrypted } from '../support/encrypted-databases.ts';
-import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
+import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
 import { judge, judgeBothWays } from '../support/screens.ts';
 
 let folder: string;
 let server: RunningServer;
 let browser: Browser;
+let close: () => Promise<void>;
 
 test.beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'snapkeep-templates-'));
-  mkdirSync(join(folder, 'backups'));
+  ({ folder, server, browser, close } = await serveWindow('templates', { HONE_DB_KEY: 'its key' }));
   mkdirSync(join(folder, 'soundbox', 'generated'), { recursive: true });
   writeFileSync(join(folder, 'soundbox', 'generated', 'one.wav'), 'one');
   makeDatabase(join(folder, 'soundbox', 'soundbox.db'), { rows: 30 });
   makeDatabase(join(folder, 'elsewhere.db'), { rows: 30 });
-  server = await launchServer({ home: join(folder, 'home'), environment: { HONE_DB_KEY: 'its key' } });
-  browser = await launchBrowser();
 });
 
-test.afterEach(async () => {
-  await browser.close();
-  await server.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+test.afterEach(() => close());
 
 async function chooseTemplate(page: Page, name: string): Promise<void> {
   await page.getByRole('combobox', { name: 'Template' }).click();

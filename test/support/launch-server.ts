@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { type Browser, chromium, type Page } from '@playwright/test';
 import { findBrowser } from '../../tools/find-browser.mjs';
 
@@ -79,4 +81,35 @@ export async function openWindow(
   await page.goto(address);
   await page.getByRole('navigation', { name: 'Places' }).waitFor();
   return page;
+}
+
+/** What a test of the window has for itself. */
+export interface ServedWindow {
+  /** A folder that goes with it; the data folder is `home` in it, and `backups` is there. */
+  folder: string;
+  server: RunningServer;
+  browser: Browser;
+  /** Ends the server and the browser, and removes the folder. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a server with a data folder of its own, and a browser.
+ * @param name what the folder is called by, so that what a test leaves behind can be told
+ */
+export async function serveWindow(name: string, environment: Record<string, string> = {}): Promise<ServedWindow> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), `snapkeep-${name}-`)));
+  mkdirSync(join(folder, 'backups'));
+  const server = await launchServer({ home: join(folder, 'home'), environment });
+  const browser = await launchBrowser();
+  return {
+    folder,
+    server,
+    browser,
+    close: async () => {
+      await browser.close();
+      await server.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }

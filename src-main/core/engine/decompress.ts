@@ -49,12 +49,9 @@ export async function unpackFile(
   onProgress: (bytes: number) => void,
   unsealing: Unsealing = { secrets: [], onUnsealed: () => {} },
 ): Promise<StoredDigest> {
-  const image = await open(imagePath, 'wx', 0o600);
-  try {
-    return await unpackPieces(storedPath, content, (piece) => writeFully(image, piece), onProgress, unsealing);
-  } finally {
-    await image.close();
-  }
+  const take = (pieces: PieceReader) => writePieces(pieces, imagePath);
+  const { image, stored } = await unpackInto(storedPath, content, take, onProgress, unsealing);
+  return { image, stored };
 }
 
 /**

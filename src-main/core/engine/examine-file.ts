@@ -1,6 +1,7 @@
 import { rm, stat } from 'node:fs/promises';
 import type { Encryption } from '../../../src-shared/model/encryption.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
+import { encryptionOf } from './database-key.ts';
 import { hashFile } from './decompress.ts';
 import type { DatabaseFacts } from './describe-database.ts';
 import { identifyContent } from './identify-file.ts';
@@ -43,7 +44,7 @@ export async function examineFile({ path }: { path: string }, context: TaskConte
     // A bare database is read through SQLite, which may write another image than the file is.
     image: content === 'sqlite' ? stored : { bytes: staged.imageBytes, sha256: staged.imageSha256 ?? '' },
     facts,
-    encryption: unlocking && { format: unlocking.format, key: unlocking.key.fingerprint },
+    encryption: encryptionOf(unlocking),
     verification,
   };
 }
