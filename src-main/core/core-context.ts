@@ -30,6 +30,8 @@ export interface CoreContext {
   readonly runInWorker: RunInWorker;
   readonly ports: HostPorts;
   readonly clock: Clock;
+  /** The id of the service that owns this data folder. */
+  readonly serviceId: string;
   /** Snapkeep's own version. */
   readonly version: string;
 }

@@ -68,6 +68,7 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts): C
     runInWorker,
     ports,
     clock,
+    serviceId: catalog.settings.serviceId(),
     version,
   };
   const automation = createAutomation(parts, () => context);

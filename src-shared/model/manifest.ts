@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { StoredCompanion } from './companion.ts';
 import { Encryption } from './encryption.ts';
+import { Retention } from './retention.ts';
+import { Schedule, TimeZone } from './schedule.ts';
 import { SnapshotSeal } from './seal.ts';
 import { Bytes, Compression, FilePath, Instant, Sha256, TableRows } from './values.ts';
 
-/**
- * The newest manifest format this version reads. Each snapshot gets the oldest that knows all that is to be said of it:
- * 2 for an encrypted database, 3 for a sealed file, 4 for a SQL dump, companions, or files without a database.
- */
-export const MANIFEST_FORMAT = 4;
+/** The manifest format that this version writes and reads. */
+export const MANIFEST_FORMAT = 1;
 
 /** What the name of a snapshot's file is followed by to name its manifest. */
 export const MANIFEST_SUFFIX = '.manifest.json';
@@ -17,17 +16,23 @@ export const MANIFEST_SUFFIX = '.manifest.json';
 export const SnapshotTrigger = z.enum(['manual', 'command', 'schedule', 'before-restore']);
 export type SnapshotTrigger = z.infer<typeof SnapshotTrigger>;
 
+/** What a manifest records of its plan's settings, so that a lost plan can be rebuilt. */
+export const RecordedPlanSettings = z.object({ schedule: Schedule, timeZone: TimeZone, retention: Retention });
+export type RecordedPlanSettings = z.infer<typeof RecordedPlanSettings>;
+
 /**
  * The file beside each snapshot that says all there is to know of it, so that a destination needs no catalog.
  * A reader first looks at `format` alone: see {@link ManifestFormat}.
  */
 export const Manifest = z
   .object({
-    format: z.literal([1, 2, 3, MANIFEST_FORMAT]),
+    format: z.literal(MANIFEST_FORMAT),
     id: z.uuid(),
     /** The name of the snapshot's file, in the folder of this manifest. */
     name: z.string().min(1),
-    plan: z.object({ id: z.uuid().nullable(), name: z.string() }),
+    /** The service whose run made it, and the run; `null`: another program did. Others could have written it: it proposes, and the catalog decides. */
+    service: z.object({ id: z.uuid(), runId: z.uuid() }).nullable(),
+    plan: z.object({ id: z.uuid().nullable(), name: z.string(), settings: RecordedPlanSettings.nullable() }),
     source: z.object({ path: FilePath, name: z.string() }),
     trigger: SnapshotTrigger,
     /** `online-backup`: pages copied through SQLite under one read transaction. `vacuum-into`: rewritten without gaps, as an encrypted database always is, with its key. `sql-dump`: SQL statements that make the database. `file-copy`: the bytes of a file SQLite could not read. `files`: there is no database; all that matters are the companions. */
@@ -43,12 +48,12 @@ export const Manifest = z
      * Of the stored database, which opens with the key it was made with; `null`: it is not encrypted. A dump is plain
      * text, and the database that is made of it gets this key.
      */
-    encryption: Encryption.nullable().default(null),
+    encryption: Encryption.nullable(),
     /**
      * How the stored file is sealed; `null`: it is not. The passphrase has no fingerprint here, for one would be cheaper
      * to guess at than the seal itself.
      */
-    seal: SnapshotSeal.default(null),
+    seal: SnapshotSeal,
     /** `null`: it is a snapshot of files alone. */
     database: z
       .object({
@@ -62,9 +67,9 @@ export const Manifest = z
       })
       .nullable(),
     /** What the plan's question for the version of the schema was answered; readers that know no such question may pass it over. */
-    schemaVersion: z.string().nullable().default(null),
+    schemaVersion: z.string().nullable(),
     /** What was stored beside it, in the same folder. A snapshot is whole only with all of them. */
-    companions: z.array(StoredCompanion).default([]),
+    companions: z.array(StoredCompanion),
     versions: z.object({ sqlite: z.string(), snapkeep: z.string() }),
   })
   .refine(({ method, database }) => (method === 'files') === (database === null), {

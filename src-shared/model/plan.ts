@@ -2,37 +2,15 @@ import { z } from 'zod';
 import { checkNamePattern, DEFAULT_NAME_PATTERN } from '../rules/name-pattern.ts';
 import { Companions } from './companion.ts';
 import { PlanKey } from './encryption.ts';
+import { KEEP_ALL, Retention } from './retention.ts';
 import { Run } from './run.ts';
-import { Pause, Schedule, ScheduleStatus, TimeZone, Weekday } from './schedule.ts';
+import { Pause, Schedule, ScheduleStatus, TimeZone } from './schedule.ts';
 import { SnapshotSeal } from './seal.ts';
 import { ListedSnapshot } from './snapshot.ts';
 import { SourceKind } from './source-kind.ts';
 import { BackupMethod, Bytes, Compression, FilePath, Instant } from './values.ts';
 
-const amount = (most: number) => z.number().int().min(0).max(most);
-
-/**
- * Which snapshots of a plan are kept when it is pruned: those that any of the rules keeps. Without a rule, everything is.
- */
-export const Retention = z.object({
-  /** The newest so many; `null`: no such rule. */
-  keepLast: z.number().int().min(1).max(100_000).nullable(),
-  /** Everything of so many days up to the newest snapshot; `null`: no such rule. */
-  keepDays: z.number().int().min(1).max(36_500).nullable().default(null),
-  /** The newest of each of so many days, weeks, months, years that have one. */
-  daily: amount(36_500).default(0),
-  weekly: amount(5200).default(0),
-  /** The day of the week whose snapshot stands for the week; `null`: the newest of the week. */
-  weekday: Weekday.nullable().default(null),
-  monthly: amount(1200).default(0),
-  yearly: amount(100).default(0),
-  /** Never fewer than so many good ones, whatever the other rules say. */
-  minimum: amount(1000).default(1),
-});
-export type Retention = z.infer<typeof Retention>;
-
-/** Keeps everything. */
-export const KEEP_ALL: Retention = Retention.parse({ keepLast: null });
+export { KEEP_ALL, Retention };
 
 /** A question in SQL whose one answer is compared with what is expected of it, for example `SELECT count(*) FROM accounts` `>=` `1`. */
 export const SqlCheck = z.object({
@@ -102,6 +80,9 @@ export const GroupName = z.string().trim().min(1).max(80);
 /** What plans of one program have in common: they are shown, paused and backed up together. `null`: it stands alone. */
 export const PlanGroup = GroupName.nullable();
 
+/** How long a run of the plan may take, in minutes, before it is ended: 1 minute to 30 days. `null`: the default limit. */
+export const TimeLimitMinutes = z.number().int().min(1).max(43_200).nullable();
+
 /** What a person decides about a plan. */
 export const PlanInput = z.object({
   name: z.string().trim().min(1).max(80),
@@ -122,6 +103,7 @@ export const PlanInput = z.object({
   lockFiles: LockFiles.default([]),
   companions: Companions.default([]),
   group: PlanGroup.default(null),
+  timeLimitMinutes: TimeLimitMinutes.default(null),
 });
 export type PlanInput = z.infer<typeof PlanInput>;
 
@@ -143,6 +125,7 @@ export const Plan = z.object({
   lockFiles: LockFiles,
   companions: Companions,
   group: PlanGroup,
+  timeLimitMinutes: TimeLimitMinutes,
   id: z.uuid(),
   paused: Pause.nullable(),
   /** Where the key of an encrypted database comes from; `null`: it is not encrypted. */

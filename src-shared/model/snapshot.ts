@@ -39,9 +39,21 @@ export const SnapshotCopy = z.object({
 });
 export type SnapshotCopy = z.infer<typeof SnapshotCopy>;
 
+/**
+ * Who made a snapshot. `own`: a run of this catalog, which alone makes it count for retention; `imported`: anybody else,
+ * whatever its manifest says.
+ */
+export const SnapshotOrigin = z.enum(['own', 'imported']);
+export type SnapshotOrigin = z.infer<typeof SnapshotOrigin>;
+
 /** A stored copy of a database, or of files alone, as the catalog knows it. */
 export const Snapshot = z.object({
   id: z.uuid(),
+  /** The order in which the catalog took snapshots in: 1, 2, 3 …, whatever clocks said. */
+  order: z.number().int().positive(),
+  origin: SnapshotOrigin,
+  /** The service that made it, as its manifest says; `null`: another program. */
+  serviceId: z.uuid().nullable(),
   planId: z.uuid().nullable(),
   planName: z.string(),
   /** `files`: it has no database and no tables; all that matters are its companions. */

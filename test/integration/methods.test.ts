@@ -75,7 +75,7 @@ describe('a plan with a method', () => {
       expect(proof).toMatchObject({ valid: true, level: 'checked' });
       const manifest = manifestOf(path);
       expect(manifest).toMatchObject({
-        format: 4,
+        format: 1,
         method: 'sql-dump',
         database: { userVersion: 7, journalMode: 'wal' },
       });
@@ -219,9 +219,9 @@ describe('a dump that is not sound', () => {
     const scene = await setScene({ plan: { method: 'dump' } });
     const { path } = await takeBackup(scene);
     const text = readFileSync(`${path}.manifest.json`, 'utf8');
-    writeFileSync(`${path}.manifest.json`, text.replace('"format": 4', '"format": 5'));
+    writeFileSync(`${path}.manifest.json`, text.replace('"format": 1', '"format": 2'));
     const run = await runToEnd(scene.core, 'verifications.start', { path });
-    expectFailure(run, 'TOO_NEW', /manifest format 5/);
+    expectFailure(run, 'TOO_NEW', /manifest format 2/);
   });
 });
 

@@ -186,7 +186,14 @@ describe('the data folder', () => {
       appendEntries(scene.source, n);
       await takeBackup(scene);
     }
-    const forget = ({ proof: _proof, planId: _planId, copies, ...rest }: ListedSnapshot) => ({
+    const forget = ({
+      proof: _proof,
+      planId: _plan,
+      order: _order,
+      origin: _origin,
+      copies,
+      ...rest
+    }: ListedSnapshot) => ({
       ...rest,
       copies: copies.map(({ destinationName, kind, state }) => ({ destinationName, kind, state })),
     });

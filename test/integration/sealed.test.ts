@@ -74,7 +74,7 @@ describe('the whole way', () => {
     expect(snapshot).toMatchObject({ sealed: 'passphrase', proof: { valid: true, level: 'checked' } });
     expect(path).toMatch(/\.db\.gz\.age$/);
     expect(Manifest.parse(JSON.parse(readFileSync(`${path}.manifest.json`, 'utf8')))).toMatchObject({
-      format: 3,
+      format: 1,
       seal: { kind: 'passphrase' },
       encryption: null,
     });

@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { createCatalog } from '../../src-main/core/catalog/catalog.ts';
-import { migrations } from '../../src-main/core/catalog/migrations.ts';
+import { SCHEMA_VERSION } from '../../src-main/core/catalog/schema.ts';
 import { holdDataFolder } from '../../src-main/core/data-folder.ts';
 import { Dispatcher } from '../../src-main/core/dispatcher.ts';
 import { explainError } from '../../src-main/core/engine/engine-errors.ts';
 import { findFileHolders, parseLsof } from '../../src-main/core/engine/file-holders.ts';
 import { contentInWords, contentOf, identifyContent, isRestorable } from '../../src-main/core/engine/identify-file.ts';
-import { openDatabase } from '../../src-main/core/engine/open-database.ts';
 import type { Handlers } from '../../src-main/core/handlers/handler.ts';
 import { canonicalFilePath, canonicalPath, isWithin } from '../../src-main/core/paths.ts';
 import { ErrorCode } from '../../src-shared/contract/errors.ts';
@@ -142,34 +141,27 @@ describe('the catalog', () => {
     const path = join(temporaryFolder(), 'catalog.db');
     createCatalog(path).close();
     const later = new Database(path);
-    later.pragma(`user_version = ${migrations.length + 1}`);
+    later.pragma(`user_version = ${SCHEMA_VERSION + 1}`);
     later.close();
     expect(() => createCatalog(path)).toThrow(
       expect.objectContaining({ code: 'TOO_NEW', message: expect.stringContaining(path), hint: expect.any(String) }),
     );
     const again = new Database(path, { readonly: true });
-    expect(again.pragma('user_version', { simple: true })).toBe(migrations.length + 1);
+    expect(again.pragma('user_version', { simple: true })).toBe(SCHEMA_VERSION + 1);
     again.close();
   });
 
-  test('of every earlier version is brought up to date, and opening again changes nothing', () => {
-    const folder = temporaryFolder();
-    for (let version = 0; version <= migrations.length; version++) {
-      const path = join(folder, `from-${version}.db`);
-      const earlier = openDatabase(path);
-      earlier.pragma('foreign_keys = OFF');
-      for (const step of migrations.slice(0, version))
-        if (typeof step === 'string') earlier.exec(step);
-        else step(earlier);
-      earlier.pragma(`user_version = ${version}`);
-      earlier.close();
-      for (let n = 0; n < 2; n++) {
-        const catalog = createCatalog(path);
-        expect(catalog.plans.list()).toEqual([]);
-        expect(catalog.settings.get().theme).toBe('system');
-        catalog.close();
-      }
-    }
+  test('keeps its service id, and opening again changes nothing', () => {
+    const path = join(temporaryFolder(), 'catalog.db');
+    const ids = [1, 2].map(() => {
+      const catalog = createCatalog(path);
+      expect(catalog.plans.list()).toEqual([]);
+      const id = catalog.settings.serviceId();
+      catalog.close();
+      return id;
+    });
+    expect(ids[0]).toMatch(/^[0-9a-f-]{36}$/);
+    expect(ids[1]).toBe(ids[0]);
   });
 
   test('that is no database is CORRUPT, and stays as it is', () => {
@@ -213,6 +205,7 @@ describe('the dispatcher', () => {
       namePattern: '{plan}-{date}-{time}',
       companions: [],
       group: null,
+      timeLimitMinutes: null,
     });
     await expect(dispatcher.call('plans.create', { ...given, id: 'x' }, never)).rejects.toMatchObject({
       code: 'INVALID_PARAMS',

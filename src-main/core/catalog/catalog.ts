@@ -1,4 +1,3 @@
-import { AdoptedRepo } from './adopted-repo.ts';
 import { AlertRepo } from './alert-repo.ts';
 import { CopyRepo } from './copy-repo.ts';
 import { DestinationRepo } from './destination-repo.ts';
@@ -27,7 +26,6 @@ export interface Catalog {
   readonly secrets: SecretRepo;
   readonly keys: KeyRepo;
   readonly seals: SealRepo;
-  readonly adopted: AdoptedRepo;
   close(): void;
 }
 
@@ -47,7 +45,6 @@ export function createCatalog(path: string): Catalog {
     secrets: new SecretRepo(db),
     keys: new KeyRepo(db),
     seals: new SealRepo(db),
-    adopted: new AdoptedRepo(db),
     close: () => db.close(),
   };
 }

@@ -27,7 +27,7 @@ export interface CopyCounts {
 
 /** A snapshot's file and what its companions added to the disk. */
 const STORED_BYTES = `(s.size_bytes + coalesce((SELECT sum(e.value ->> '$.diskBytes')
-  FROM snapshot_companions b, json_each(b.body) e WHERE b.snapshot_id = s.id), 0))`;
+  FROM json_each(s.companions) e), 0))`;
 const ABANDONED = `SELECT destination_id, name FROM begun_copies b WHERE NOT EXISTS (
   SELECT 1 FROM snapshot_copies c JOIN snapshots s ON s.id = c.snapshot_id
   WHERE c.destination_id = b.destination_id AND s.name = b.name AND c.state IN ('waiting', 'copying', 'failed'))`;
@@ -59,7 +59,7 @@ export class CopyRepo {
       .prepare(
         `SELECT ${COLUMNS}, s.plan_id AS "planId", ${STORED_BYTES} AS "sizeBytes" FROM snapshot_copies
          JOIN snapshots s ON s.id = snapshot_id
-         WHERE destination_id = ? AND state IN ('waiting', 'copying') ORDER BY s.created_at DESC, s.id DESC`,
+         WHERE destination_id = ? AND state IN ('waiting', 'copying') ORDER BY s.number DESC`,
       )
       .all(destinationId) as Array<CopyRow & { planId: string | null; sizeBytes: number }>;
   }
@@ -77,7 +77,9 @@ export class CopyRepo {
 
   /** The manifest of a copy is about to be stored, and its snapshot is not there yet. */
   begin(destinationId: string, name: string): void {
-    this.#db.prepare('INSERT INTO begun_copies VALUES (?, ?) ON CONFLICT DO NOTHING').run(destinationId, name);
+    this.#db
+      .prepare('INSERT INTO begun_copies (destination_id, name) VALUES (?, ?) ON CONFLICT DO NOTHING')
+      .run(destinationId, name);
   }
 
   /** A copy that was begun is there whole, or nothing of it is. */

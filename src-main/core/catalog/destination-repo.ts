@@ -54,7 +54,7 @@ export class DestinationRepo {
     const { id, name, settings, own, createdAt, updatedAt } = destination;
     this.#db
       .prepare(
-        `INSERT INTO destinations VALUES (@id, @name, @settings, @own, @createdAt, @updatedAt, NULL)
+        `INSERT INTO destinations (id, name, settings, own, created_at, updated_at, last_test) VALUES (@id, @name, @settings, @own, @createdAt, @updatedAt, NULL)
          ON CONFLICT (id) DO UPDATE SET name = @name, settings = @settings, own = @own, updated_at = @updatedAt`,
       )
       .run({ id, name, settings: JSON.stringify(settings), own: own ? 1 : 0, createdAt, updatedAt });

@@ -1,10 +1,10 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { type Database, openDatabase } from '../engine/open-database.ts';
-import { migrations } from './migrations.ts';
+import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
 
 /**
- * Opens the application's own database and brings it up to date.
+ * Opens the application's own database, and makes its tables if it is new.
  * @throws SnapkeepError `TOO_NEW` when a newer version has written it, `CORRUPT` when it is damaged
  */
 export function openCatalog(path: string): Database {
@@ -13,10 +13,8 @@ export function openCatalog(path: string): Database {
     catalog = openDatabase(path);
     catalog.pragma('journal_mode = WAL');
     catalog.pragma('synchronous = FULL');
-    // It does nothing within a transaction, and a table that others refer to can be built anew only without it.
-    catalog.pragma('foreign_keys = OFF');
-    migrate(catalog, path);
     catalog.pragma('foreign_keys = ON');
+    createTables(catalog, path);
     return catalog;
   } catch (error) {
     catalog?.close();
@@ -29,19 +27,16 @@ export function openCatalog(path: string): Database {
   }
 }
 
-function migrate(catalog: Database, path: string): void {
+function createTables(catalog: Database, path: string): void {
   const version = Number(catalog.pragma('user_version', { simple: true }));
-  if (version > migrations.length) {
+  if (version > SCHEMA_VERSION) {
     throw new SnapkeepError('TOO_NEW', `${path} was written by a newer version of Snapkeep.`, {
-      hint: 'Update Snapkeep, or set SNAPKEEP_HOME to another folder; snapshots can be found again by adopting their destinations.',
+      hint: 'Update Snapkeep, or set SNAPKEEP_HOME to another folder.',
     });
   }
-  for (const [index, step] of migrations.entries()) {
-    if (index < version) continue;
-    catalog.transaction(() => {
-      if (typeof step === 'string') catalog.exec(step);
-      else step(catalog);
-      catalog.pragma(`user_version = ${index + 1}`);
-    })();
-  }
+  if (version === SCHEMA_VERSION) return;
+  catalog.transaction(() => {
+    catalog.exec(SCHEMA);
+    catalog.pragma(`user_version = ${SCHEMA_VERSION}`);
+  })();
 }

@@ -36,6 +36,7 @@ interface PlanRow {
   plan_group: string | null;
   source_kind: SourceKind;
   name_pattern: string;
+  time_limit_minutes: number | null;
 }
 
 /** The table of plans. */
@@ -82,15 +83,16 @@ export class PlanRepo {
       .prepare(
         `INSERT INTO plans (id, name, source_path, compression, verify_after_backup, created_at, updated_at,
            retention, schedule, time_zone, drill, paused, key, seal, method, schema_version, lock_files,
-           companions, plan_group, source_kind, name_pattern)
+           companions, plan_group, source_kind, name_pattern, time_limit_minutes)
          VALUES (@id, @name, @sourcePath, @compression, @verify, @createdAt, @updatedAt,
            @retention, @schedule, @timeZone, @drill, @paused, @key, @seal, @method, @schemaVersion, @lockFiles,
-           @companions, @group, @sourceKind, @namePattern)
+           @companions, @group, @sourceKind, @namePattern, @timeLimitMinutes)
          ON CONFLICT (id) DO UPDATE SET name = @name, source_path = @sourcePath,
            compression = @compression, verify_after_backup = @verify, updated_at = @updatedAt, retention = @retention,
            schedule = @schedule, time_zone = @timeZone, drill = @drill, paused = @paused, key = @key, seal = @seal,
            method = @method, schema_version = @schemaVersion, lock_files = @lockFiles, companions = @companions,
-           plan_group = @group, source_kind = @sourceKind, name_pattern = @namePattern`,
+           plan_group = @group, source_kind = @sourceKind, name_pattern = @namePattern,
+           time_limit_minutes = @timeLimitMinutes`,
       )
       .run({
         id: plan.id,
@@ -114,6 +116,7 @@ export class PlanRepo {
         group: plan.group,
         sourceKind: plan.sourceKind,
         namePattern: plan.namePattern,
+        timeLimitMinutes: plan.timeLimitMinutes,
       });
   }
 
@@ -151,6 +154,7 @@ export class PlanRepo {
       group: row.plan_group,
       sourceKind: row.source_kind,
       namePattern: row.name_pattern,
+      timeLimitMinutes: row.time_limit_minutes,
     };
   }
 }

@@ -19,7 +19,7 @@ export class RunRepo {
   save(run: Run, leftovers: Leftovers | null): void {
     this.#db
       .prepare(
-        `INSERT INTO runs VALUES (@id, @kind, @state, @planId, @queuedAt, @finishedAt, @body, @leftovers)
+        `INSERT INTO runs (id, kind, state, plan_id, queued_at, finished_at, body, leftovers) VALUES (@id, @kind, @state, @planId, @queuedAt, @finishedAt, @body, @leftovers)
          ON CONFLICT (id) DO UPDATE SET state = @state, plan_id = @planId, finished_at = @finishedAt, body = @body, leftovers = @leftovers`,
       )
       .run({
@@ -51,7 +51,7 @@ export class RunRepo {
         `SELECT body FROM runs
          WHERE (@planId IS NULL OR plan_id = @planId) AND (@before IS NULL OR queued_at < @before)
            AND (@kinds IS NULL OR kind IN (SELECT value FROM json_each(@kinds)))
-         ORDER BY queued_at DESC, rowid DESC LIMIT @limit`,
+         ORDER BY number DESC LIMIT @limit`,
       )
       .pluck()
       .all({
@@ -76,7 +76,7 @@ export class RunRepo {
   unfinished(): Array<{ run: Run; leftovers: Leftovers | null }> {
     const rows = this.#db
       .prepare(
-        "SELECT body, leftovers FROM runs WHERE state IN ('queued', 'running') OR leftovers IS NOT NULL ORDER BY queued_at",
+        "SELECT body, leftovers FROM runs WHERE state IN ('queued', 'running') OR leftovers IS NOT NULL ORDER BY number",
       )
       .all() as Array<{
       body: string;

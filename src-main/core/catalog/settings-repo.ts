@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import { SavedRecoveryKit } from '../../../src-shared/model/recovery-kit.ts';
 import { Pause } from '../../../src-shared/model/schedule.ts';
 import { DEFAULT_SETTINGS, Settings } from '../../../src-shared/model/settings.ts';
@@ -5,6 +7,7 @@ import type { Database } from '../engine/open-database.ts';
 
 const PAUSE = 'pause';
 const RECOVERY_KIT = 'recovery-kit';
+const SERVICE_ID = 'service-id';
 const SETTINGS = 'settings';
 
 /** The table of settings. */
@@ -44,6 +47,15 @@ export class SettingsRepo {
 
   saveRecoveryKit(saved: SavedRecoveryKit): void {
     this.#write(RECOVERY_KIT, JSON.stringify(saved));
+  }
+
+  /** The id of the service that owns this catalog: random, and made once. Manifests carry it. */
+  serviceId(): string {
+    const known = this.#read(SERVICE_ID);
+    if (known !== undefined) return z.uuid().parse(known);
+    const made = randomUUID();
+    this.#write(SERVICE_ID, made);
+    return made;
   }
 
   #read(key: string): string | undefined {

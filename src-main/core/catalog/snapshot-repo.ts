@@ -1,15 +1,19 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { SnapshotCompanion } from '../../../src-shared/model/companion.ts';
 import { Encryption } from '../../../src-shared/model/encryption.ts';
-import type { Manifest } from '../../../src-shared/model/manifest.ts';
-import type { CopyState, Snapshot, SnapshotCopy } from '../../../src-shared/model/snapshot.ts';
-import type { Compression, TableRows } from '../../../src-shared/model/values.ts';
+import { Manifest } from '../../../src-shared/model/manifest.ts';
+import type { CopyState, Snapshot, SnapshotCopy, SnapshotOrigin } from '../../../src-shared/model/snapshot.ts';
+import type { Compression } from '../../../src-shared/model/values.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
 import type { Database } from '../engine/open-database.ts';
 
 interface SnapshotRow {
+  number: number;
   id: string;
+  origin: Snapshot['origin'];
+  service_id: string | null;
   plan_id: string | null;
   plan_name: string;
   source_path: string;
@@ -21,14 +25,14 @@ interface SnapshotRow {
   trigger: Snapshot['trigger'];
   sha256: string;
   user_version: number;
-  tables: string;
   table_count: number;
   row_count: number;
   pinned: number;
   encryption: string | null;
   sealed: Snapshot['sealed'];
   source_kind: Snapshot['sourceKind'];
-  companions: string | null;
+  companions: string;
+  manifest: string;
   proof_at: string | null;
   proof_valid: number | null;
   proof_level: Snapshot['proof']['level'] | null;
@@ -60,20 +64,19 @@ interface Places {
 /** A snapshot without its tables, for long lists. */
 export type SnapshotSummary = Omit<Snapshot, 'tables'> & { tableCount: number; rowCount: number };
 
-const COLUMNS = `s.id, plan_id, plan_name, source_path, name, created_at, size_bytes, image_bytes, compression, trigger,
-  sha256, user_version, table_count, row_count, pinned, encryption, sealed, source_kind,
-  (SELECT body FROM snapshot_companions WHERE snapshot_id = s.id) AS companions,
+const COLUMNS = `s.number, s.id, origin, service_id, plan_id, plan_name, source_path, name, created_at, size_bytes, image_bytes, compression, trigger,
+  sha256, user_version, table_count, row_count, pinned, encryption, sealed, source_kind, companions,
   v.at AS proof_at, v.valid AS proof_valid, v.level AS proof_level, v.message AS proof_message`;
 const FROM = `FROM snapshots s
-  LEFT JOIN verifications v ON v.id = (SELECT max(id) FROM verifications WHERE snapshot_id = s.id)`;
-const NEWEST_FIRST = 'ORDER BY created_at DESC, s.id DESC';
+  LEFT JOIN verifications v ON v.number = (SELECT max(number) FROM verifications WHERE snapshot_id = s.id)`;
+const NEWEST_FIRST = 'ORDER BY created_at DESC, s.number DESC';
 const PLACES = `SELECT c.snapshot_id, c.destination_id, d.name, d.settings ->> '$.kind' AS kind,
     d.settings ->> '$.path' AS path, d.own, c.state, c.at, c.message,
     v.at AS verified_at, v.valid, v.level
   FROM snapshot_copies c JOIN snapshots s ON s.id = c.snapshot_id JOIN destinations d ON d.id = c.destination_id
   LEFT JOIN plan_destinations p ON p.plan_id = s.plan_id AND p.destination_id = c.destination_id
-  LEFT JOIN verifications v ON v.id =
-    (SELECT max(id) FROM verifications WHERE snapshot_id = c.snapshot_id AND destination_id = c.destination_id)`;
+  LEFT JOIN verifications v ON v.number =
+    (SELECT max(number) FROM verifications WHERE snapshot_id = c.snapshot_id AND destination_id = c.destination_id)`;
 const NEAREST_FIRST = 'ORDER BY d.own, p.position IS NULL, p.position, d.name COLLATE NOCASE';
 const AT_FOLDER = `s.id IN (SELECT c.snapshot_id FROM snapshot_copies c JOIN destinations d ON d.id = c.destination_id
     WHERE d.settings ->> '$.kind' = 'folder' AND d.settings ->> '$.path' = ? AND c.state IN ('stored', 'missing'))`;
@@ -89,6 +92,11 @@ export class SnapshotRepo {
   /** Newest first. */
   list(): SnapshotSummary[] {
     return this.#select('TRUE');
+  }
+
+  /** The ids of those that another program made: their manifests are in the catalog alone, not beside their files. */
+  ofOtherPrograms(): Set<string> {
+    return new Set(this.#db.prepare('SELECT id FROM snapshots WHERE service_id IS NULL').pluck().all() as string[]);
   }
 
   /** Those of a plan, newest first. */
@@ -149,16 +157,31 @@ export class SnapshotRepo {
     }));
   }
 
+  /** The manifest it was entered with. What is read at a destination is compared with this one. */
+  manifest(id: string): Manifest | undefined {
+    const text = this.#db.prepare('SELECT manifest FROM snapshots WHERE id = ?').pluck().get(id);
+    return text === undefined ? undefined : Manifest.parse(JSON.parse(String(text)));
+  }
+
   /**
-   * Enters what the manifest at a destination says, or brings it up to date; whether it is pinned stays as it was.
-   * @param planId the plan it belongs to here, which may not be the one of the machine it was made on; `null` leaves it
-   * with the plan it was given before
+   * Enters a snapshot, or one more copy of a known one: its manifest, its plan and whether it is pinned stay as they were.
+   * @param planId the plan it belongs to here, which may not be the one in its manifest
+   * @throws SnapkeepError `CONFLICT` when another content is known under its id
    */
-  saveManifest(manifest: Manifest, destinationId: string, planId: string | null, at: string): void {
+  enter(
+    manifest: Manifest,
+    entry: { origin: SnapshotOrigin; destinationId: string; planId: string | null; at: string },
+  ): void {
+    const { destinationId, at } = entry;
     this.#db.transaction(() => {
       this.#forgetNamesakes(manifest, destinationId);
-      this.#saveRow(manifest, planId);
-      this.#saveCompanions(manifest);
+      const known = this.get(manifest.id);
+      if (known === undefined) this.#insert(manifest, entry);
+      else if (known.sha256 !== manifest.stored.sha256) {
+        throw new SnapkeepError('CONFLICT', `${manifest.name} has the id of another snapshot, ${known.name}.`, {
+          hint: 'Nothing was entered. Compare the two files; one of them was changed.',
+        });
+      }
       this.#db
         .prepare(
           `INSERT INTO snapshot_copies VALUES (?, ?, 'stored', ?, NULL)
@@ -185,18 +208,24 @@ export class SnapshotRepo {
     }
   }
 
-  #saveRow(manifest: Manifest, planId: string | null): void {
+  #insert(manifest: Manifest, { origin, planId }: { origin: SnapshotOrigin; planId: string | null }): void {
     const tables = manifest.database?.tables ?? [];
     this.#db
       .prepare(
-        `INSERT INTO snapshots VALUES (@id, @planId, @planName, @sourcePath, @name, @createdAt, @sizeBytes, @imageBytes,
-           @compression, @trigger, @sha256, @userVersion, @tables, @tableCount, @rowCount, @pinned, @encryption, @sealed, @sourceKind)
-         ON CONFLICT (id) DO UPDATE SET plan_id = coalesce(@planId, plan_id), name = @name, size_bytes = @sizeBytes, sha256 = @sha256`,
+        `INSERT INTO snapshots (id, origin, service_id, plan_id, plan_name, source_kind, source_path, name, created_at,
+           size_bytes, image_bytes, compression, trigger, sha256, user_version, table_count, row_count, companions,
+           pinned, encryption, sealed, manifest)
+         VALUES (@id, @origin, @serviceId, @planId, @planName, @sourceKind, @sourcePath, @name, @createdAt,
+           @sizeBytes, @imageBytes, @compression, @trigger, @sha256, @userVersion, @tableCount, @rowCount, @companions,
+           @pinned, @encryption, @sealed, @manifest)`,
       )
       .run({
         id: manifest.id,
+        origin,
+        serviceId: manifest.service?.id ?? null,
         planId,
         planName: manifest.plan.name,
+        sourceKind: manifest.method === 'files' ? 'files' : 'database',
         sourcePath: manifest.source.path,
         name: manifest.name,
         createdAt: manifest.createdAt,
@@ -206,21 +235,14 @@ export class SnapshotRepo {
         trigger: manifest.trigger,
         sha256: manifest.stored.sha256,
         userVersion: manifest.database?.userVersion ?? 0,
-        tables: JSON.stringify(tables),
         tableCount: tables.length,
         rowCount: tables.reduce((sum, table) => sum + table.rows, 0),
+        companions: JSON.stringify(z.array(SnapshotCompanion).parse(manifest.companions)),
+        pinned: manifest.trigger === 'before-restore' ? 1 : 0,
         encryption: manifest.encryption && JSON.stringify(manifest.encryption),
         sealed: manifest.seal?.kind ?? null,
-        sourceKind: manifest.method === 'files' ? 'files' : 'database',
-        pinned: manifest.trigger === 'before-restore' ? 1 : 0,
+        manifest: JSON.stringify(manifest),
       });
-  }
-
-  /** What is known of them is what was said where they were stored first: only there it is known what they added. */
-  #saveCompanions({ id, companions }: Manifest): void {
-    if (companions.length === 0) return;
-    const known = z.array(SnapshotCompanion).parse(companions);
-    this.#db.prepare('INSERT OR IGNORE INTO snapshot_companions VALUES (?, ?)').run(id, JSON.stringify(known));
   }
 
   setPlan(id: string, planId: string): void {
@@ -264,7 +286,7 @@ export class SnapshotRepo {
   /** Newest first. */
   verifications(snapshotId: string): Verification[] {
     const rows = this.#db
-      .prepare('SELECT body FROM verifications WHERE snapshot_id = ? ORDER BY id DESC LIMIT 100')
+      .prepare('SELECT body FROM verifications WHERE snapshot_id = ? ORDER BY number DESC LIMIT 100')
       .pluck()
       .all(snapshotId) as string[];
     return rows.map((body) => JSON.parse(body) as Verification);
@@ -279,7 +301,7 @@ export class SnapshotRepo {
   }
 
   #getWhole(condition: string, ...values: string[]): Snapshot | undefined {
-    const row = this.#db.prepare(`SELECT ${COLUMNS}, tables ${FROM} WHERE ${condition}`).get(...values) as
+    const row = this.#db.prepare(`SELECT ${COLUMNS}, manifest ${FROM} WHERE ${condition}`).get(...values) as
       | SnapshotRow
       | undefined;
     if (row === undefined) return undefined;
@@ -300,11 +322,14 @@ export class SnapshotRepo {
 
 function toSummary(row: SnapshotRow, placeRows: readonly PlaceRow[]): SnapshotSummary {
   const { copies, folder, missing } = toPlaces(placeRows);
-  const companions = row.companions === null ? [] : z.array(SnapshotCompanion).parse(JSON.parse(row.companions));
+  const companions = z.array(SnapshotCompanion).parse(JSON.parse(row.companions));
   const sum = (of: (companion: SnapshotCompanion) => number): number =>
     companions.reduce((total, companion) => total + of(companion), row.size_bytes);
   return {
     id: row.id,
+    order: row.number,
+    origin: row.origin,
+    serviceId: row.service_id,
     planId: row.plan_id,
     planName: row.plan_name,
     sourceKind: row.source_kind,
@@ -361,7 +386,7 @@ function toPlaces(rows: readonly PlaceRow[]): Places {
 
 function toSnapshot(row: SnapshotRow, placeRows: readonly PlaceRow[]): Snapshot {
   const { tableCount: _tableCount, rowCount: _rowCount, ...summary } = toSummary(row, placeRows);
-  return { ...summary, tables: JSON.parse(row.tables) as TableRows[] };
+  return { ...summary, tables: Manifest.parse(JSON.parse(row.manifest)).database?.tables ?? [] };
 }
 
 /** What is whole but sealed, and could not be opened, is as unproven as what was never looked at. */

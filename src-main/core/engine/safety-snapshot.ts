@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import { MANIFEST_FORMAT, type Manifest } from '../../../src-shared/model/manifest.ts';
 import { DEFAULT_NAME_PATTERN } from '../../../src-shared/rules/name-pattern.ts';
 import { planNameFromPath, snapshotName } from '../../../src-shared/rules/naming.ts';
 import { storeImage } from './compress.ts';
@@ -20,6 +20,7 @@ export interface SafetyRequest {
   safetyFolder: string;
   planId: string | null;
   snapkeepVersion: string;
+  serviceId: string;
 }
 
 /**
@@ -56,7 +57,7 @@ function snapshotRequest(request: SafetyRequest): Parameters<typeof takeSnapshot
     sourceKind: 'database',
     sourcePath: request.targetPath,
     folder: request.safetyFolder,
-    plan: { id: request.planId, name: safetyName(request.targetPath) },
+    plan: { id: request.planId, name: safetyName(request.targetPath), settings: null },
     ownName: null,
     compression: 'zst',
     // It stays on this machine, beside the database, which is not sealed either.
@@ -69,6 +70,7 @@ function snapshotRequest(request: SafetyRequest): Parameters<typeof takeSnapshot
     asArchive: null,
     trigger: 'before-restore',
     snapkeepVersion: request.snapkeepVersion,
+    serviceId: request.serviceId,
   };
 }
 
@@ -131,10 +133,11 @@ function fileCopyManifest(
   digest: Pick<Manifest, 'image' | 'stored'>,
 ): Manifest {
   return {
-    format: 1,
+    format: MANIFEST_FORMAT,
     id: randomUUID(),
     name,
-    plan: { id: request.planId, name: safetyName(request.targetPath) },
+    service: { id: request.serviceId, runId: request.runId },
+    plan: { id: request.planId, name: safetyName(request.targetPath), settings: null },
     source: { path: request.targetPath, name: basename(request.targetPath) },
     trigger: 'before-restore',
     method: 'file-copy',

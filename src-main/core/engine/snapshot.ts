@@ -30,7 +30,7 @@ export interface SnapshotRequest extends ContentRequest {
   sourceKind: SourceKind;
   /** The folder it is stored in. */
   folder: string;
-  plan: { id: string | null; name: string };
+  plan: Manifest['plan'];
   /** A file name of the user's own; without one the pattern is used. */
   ownName: string | null;
   namePattern: string;
@@ -44,6 +44,8 @@ export interface SnapshotRequest extends ContentRequest {
   asArchive: string | null;
   trigger: SnapshotTrigger;
   snapkeepVersion: string;
+  /** Of the service that takes it. */
+  serviceId: string;
 }
 
 /** Files alone: all there is to know before they are stored. */
@@ -126,8 +128,9 @@ async function storeSnapshot(
     // The list says what was stored, so it comes after it.
     const digest = image ?? (await writeStored(listOf(request, content, companions, how), partial));
     const unnamed: Omit<Manifest, 'name'> = {
-      format: formatFor(request, database, companions),
+      format: MANIFEST_FORMAT,
       id: randomUUID(),
+      service: { id: request.serviceId, runId: request.runId },
       plan: request.plan,
       source: { path: request.sourcePath, name: basename(request.sourcePath) },
       trigger: request.trigger,
@@ -155,17 +158,6 @@ async function storeSnapshot(
   } finally {
     if (partial !== undefined) await rm(partial, { force: true });
   }
-}
-
-/** The oldest format that knows all that is to be said. */
-function formatFor(
-  request: SnapshotRequest,
-  database: SnapshotContent | null,
-  companions: readonly StoredCompanion[],
-): Manifest['format'] {
-  if (database === null || database.method === 'sql-dump' || companions.length > 0) return MANIFEST_FORMAT;
-  if (request.seal !== null) return 3;
-  return database.unlocking === null ? 1 : 2;
 }
 
 /**

@@ -79,7 +79,7 @@ async function orderWithoutPlan(
   const { source, method = 'online', compression = 'gz' } = given;
   const key = given.key && (await core.keys.read(given.key));
   return {
-    plan: { id: null, name: planNameFromPath(source) },
+    plan: { id: null, name: planNameFromPath(source), settings: null },
     sourceKind: 'database',
     sourcePath: source,
     compression,

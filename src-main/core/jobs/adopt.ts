@@ -86,7 +86,8 @@ export async function adopt(
         refuseForgery(catalog, manifest, destination);
         if (!known.has(manifest.id)) outcome.added += 1;
         const planId = planFor(catalog, manifest, destination.id);
-        catalog.snapshots.saveManifest(manifest, destination.id, planId, clock.now().toISOString());
+        const at = clock.now().toISOString();
+        catalog.snapshots.enter(manifest, { origin: 'imported', destinationId: destination.id, planId, at });
       } catch (error) {
         const name = some[at] ?? '';
         outcome.problems.push({ name, message: explainError(error, name).message });

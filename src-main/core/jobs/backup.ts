@@ -20,7 +20,7 @@ import { recordVerification } from './verify.ts';
 
 /** What is backed up, where to, and how. */
 export interface BackupOrder {
-  plan: { id: string | null; name: string };
+  plan: Manifest['plan'];
   sourceKind: SourceKind;
   sourcePath: string;
   /** Where it may be stored, the likeliest first: a folder, or the destinations of a plan. */
@@ -47,7 +47,17 @@ export function orderOf(core: CoreContext, plan: Plan, slot: Run['slot'] = null)
   const to = { destinationIds: plan.destinations.map(({ destinationId }) => destinationId) };
   const keys: BackupOrder['keys'] = (log) => keysOfPlan(core, plan, log);
   const { sourceKind, namePattern, timeZone } = plan;
-  const what = { plan: { id, name }, sourceKind, sourcePath, companions, to, ownName: null, namePattern, timeZone };
+  const settings = { schedule: plan.schedule, timeZone, retention: plan.retention };
+  const what = {
+    plan: { id, name, settings },
+    sourceKind,
+    sourcePath,
+    companions,
+    to,
+    ownName: null,
+    namePattern,
+    timeZone,
+  };
   return { ...what, compression, seal, method, schemaVersion, verify: verifyAfterBackup, slot, keys };
 }
 
@@ -98,14 +108,22 @@ async function backUp(core: CoreContext, order: BackupOrder, folder: string, han
   const trigger: SnapshotTrigger = slot !== null ? 'schedule' : core.ports.host === 'cli' ? 'command' : 'manual';
   const manifest = await runInWorker(
     'snapshot',
-    { ...request, folder, runId: handle.id, trigger, snapkeepVersion: version, asArchive: whyArchive(core, folder) },
+    {
+      ...request,
+      folder,
+      runId: handle.id,
+      trigger,
+      snapkeepVersion: version,
+      serviceId: core.serviceId,
+      asArchive: whyArchive(core, folder),
+    },
     { ...handle, keys, sealSecrets: sealSecretsOfPlan(core, order.plan.id, order.seal) },
   );
   keepKey(core, keys, manifest.encryption?.key);
   const { id: destinationId } = folderDestination(catalog, core.clock, folder);
   const planId = planFor(catalog, manifest, destinationId);
   const now = core.clock.now().toISOString();
-  catalog.snapshots.saveManifest(manifest, destinationId, planId, now);
+  catalog.snapshots.enter(manifest, { origin: 'own', destinationId, planId, at: now });
   if ('destinationIds' in to) for (const id of stillKnown(core, to)) catalog.copies.want(manifest.id, id, now);
   if (planId !== null) rememberPlanKey(core, planId, manifest);
   const result: RunResult = {

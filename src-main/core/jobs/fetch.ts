@@ -117,7 +117,8 @@ async function fetchFrom(
         hint: 'It may have been moved, renamed or deleted. Choose another snapshot.',
       });
     }
-    const adopted = core.catalog.adopted.manifest(snapshot.id);
+    const known = core.catalog.snapshots.manifest(snapshot.id);
+    const adopted = known?.service === null ? known : undefined;
     const local = destination.settings.kind === 'folder' ? locationOf(destination, name) : null;
     if (local !== null && adopted === undefined) return local;
     const folder = join(handle.stagingFolder, 'fetched');

@@ -213,7 +213,8 @@ function safetyListener(
     onSafety: (manifest: Manifest) => {
       const planId = planOf(core, targetPath);
       const { id } = folderDestination(core.catalog, core.clock, core.dataFolder.safetyFolder, true);
-      core.catalog.snapshots.saveManifest(manifest, id, planId, core.clock.now().toISOString());
+      const at = core.clock.now().toISOString();
+      core.catalog.snapshots.enter(manifest, { origin: 'own', destinationId: id, planId, at });
       const kept = { targetPath, rows: 0, tables: 0, safetySnapshotId: manifest.id, undoneBy: null, note: null };
       handle.update({
         result:
@@ -237,6 +238,7 @@ export function safetyRequest(core: CoreContext, handle: RunHandle, targetPath: 
     safetyFolder: core.dataFolder.safetyFolder,
     planId: planOf(core, targetPath),
     snapkeepVersion: core.version,
+    serviceId: core.serviceId,
   };
 }
 

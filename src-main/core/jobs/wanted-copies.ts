@@ -49,7 +49,7 @@ export function wantCopies(catalog: Catalog, clock: Clock, plan: Plan): void {
   const snapshots = catalog.snapshots.ofPlan(plan.id);
   const proven = catalog.snapshots.onceProven(plan.id);
   // What another program has made stays where it is: no other destination could tell its manifest.
-  const adopted = catalog.adopted.ids();
+  const adopted = catalog.snapshots.ofOtherPrograms();
   const candidates = snapshots.filter(
     ({ id, missing, trigger }) => !missing && trigger !== 'before-restore' && !adopted.has(id),
   );

@@ -31,7 +31,7 @@ test('a configuration of three files is stored, listed, proven, drilled, and put
     ['env', 1, true],
     ['backup-toml', 1, true],
   ]);
-  expect(manifestOf(snapshot.path)).toMatchObject({ format: 4, method: 'files', database: null, encryption: null });
+  expect(manifestOf(snapshot.path)).toMatchObject({ format: 1, method: 'files', database: null, encryption: null });
   expect(JSON.parse(readFileSync(snapshot.path, 'utf8'))).toMatchObject({
     plan: 'Config',
     contents: [{ name: 'config-toml', path: join(app, 'config.toml'), files: 1, whole: true, missing: [] }, {}, {}],
@@ -306,10 +306,15 @@ test('a folder over three days shares what has not changed, and each day comes b
     const { name } = await takeSnapshot(
       {
         ...{ runId: days.request.runId, sourceKind: 'files', sourcePath: days.source, folder: days.destination },
-        ...{ plan: { id: null, name: 'vault' }, ownName: null, namePattern: 'v-{date}', timeZone: 'UTC' },
+        ...{
+          plan: { id: null, name: 'vault', settings: null },
+          ownName: null,
+          namePattern: 'v-{date}',
+          timeZone: 'UTC',
+        },
         ...{ compression: 'gz', seal: null, method: 'online', schemaVersion: null, asArchive: null },
         companions: [{ name: 'data', path: days.source, kind: 'folder', exclude: [] }],
-        ...{ trigger: 'manual', snapkeepVersion: '0.0.0' },
+        ...{ trigger: 'manual', snapkeepVersion: '0.0.0', serviceId: crypto.randomUUID() },
       },
       quietContext(days.staging, { now: () => new Date(Date.UTC(2026, 0, 1 + day, 3)) }),
     );

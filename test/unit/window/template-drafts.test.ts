@@ -37,6 +37,7 @@ const PLAN = Plan.parse({
     { name: 'elsewhere', path: '/etc/box.toml', kind: 'file', exclude: [] },
   ],
   group: null,
+  timeLimitMinutes: null,
   paused: null,
   key: null,
   createdAt: '2026-11-21T00:00:00.000Z',

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { ForeignAdoption, ForeignFile } from '../../../../src-shared/model/foreign.ts';
-import type { Manifest, SnapshotTrigger } from '../../../../src-shared/model/manifest.ts';
+import { MANIFEST_FORMAT, type Manifest, type SnapshotTrigger } from '../../../../src-shared/model/manifest.ts';
 import type { Plan } from '../../../../src-shared/model/plan.ts';
 import type { Run } from '../../../../src-shared/model/run.ts';
 import { countInWords } from '../../../../src-shared/rules/wording.ts';
@@ -136,8 +136,9 @@ class Adoption {
     const manifest = this.#manifestOf(file, examination);
     const { catalog, clock } = this.#core;
     const { destination, underRetention } = this.#order;
-    catalog.snapshots.saveManifest(manifest, destination.id, manifest.plan.id, clock.now().toISOString());
-    catalog.adopted.save(manifest);
+    const at = clock.now().toISOString();
+    const { id: planId } = manifest.plan;
+    catalog.snapshots.enter(manifest, { origin: 'imported', destinationId: destination.id, planId, at });
     catalog.snapshots.setPinned(manifest.id, !underRetention);
     catalog.snapshots.addVerification(manifest.id, destination.id, verification);
     this.#entered.set(`${file.group} ${stored.sha256}`, { path, snapshotId: manifest.id });
@@ -151,7 +152,7 @@ class Adoption {
     const { catalog } = this.#core;
     const { plan, underRetention } = this.#order;
     if (plan !== undefined) catalog.snapshots.setPlan(snapshotId, plan.id);
-    if (catalog.adopted.manifest(snapshotId) !== undefined) catalog.snapshots.setPinned(snapshotId, !underRetention);
+    if (catalog.snapshots.get(snapshotId)?.serviceId === null) catalog.snapshots.setPinned(snapshotId, !underRetention);
     return { path, outcome: 'known', snapshotId, message: 'It was entered before.' };
   }
 
@@ -175,10 +176,11 @@ class Adoption {
     const plan = this.#order.plan ?? (storesHere === true ? namesake : undefined);
     const source = plan?.sourcePath ?? join(homedir(), `${file.planName}.db`);
     return {
-      format: dump ? 4 : encryption === null ? 1 : 2,
+      format: MANIFEST_FORMAT,
       id: randomUUID(),
       name: file.path,
-      plan: { id: plan?.id ?? null, name: plan?.name ?? name },
+      service: null,
+      plan: { id: plan?.id ?? null, name: plan?.name ?? name, settings: null },
       source: { path: source, name: basename(source) },
       trigger: TRIGGERS[file.trigger],
       // How it was really copied nobody knows; its bytes are what is kept.

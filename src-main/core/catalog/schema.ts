@@ -1,0 +1,172 @@
+/** The number of the schema below, kept as the catalog's `user_version`. */
+export const SCHEMA_VERSION = 1;
+
+/**
+ * The tables of the catalog. `number` columns count the order in which rows were taken in: they are never given out
+ * again, and stand in for clocks, which may be wrong.
+ */
+export const SCHEMA = `
+  CREATE TABLE plans (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    source_kind TEXT NOT NULL,
+    source_path TEXT NOT NULL,
+    name_pattern TEXT NOT NULL,
+    compression TEXT NOT NULL,
+    method TEXT NOT NULL,
+    schedule TEXT NOT NULL,
+    time_zone TEXT,
+    retention TEXT NOT NULL,
+    verify_after_backup INTEGER NOT NULL,
+    drill TEXT NOT NULL,
+    paused TEXT,
+    key TEXT,
+    seal TEXT,
+    schema_version TEXT,
+    lock_files TEXT NOT NULL,
+    companions TEXT NOT NULL,
+    plan_group TEXT,
+    time_limit_minutes INTEGER,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE destinations (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    settings TEXT NOT NULL,
+    own INTEGER NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    last_test TEXT
+  ) STRICT;
+
+  CREATE TABLE plan_destinations (
+    plan_id TEXT NOT NULL REFERENCES plans(id) ON DELETE CASCADE,
+    destination_id TEXT NOT NULL REFERENCES destinations(id),
+    position INTEGER NOT NULL,
+    retention TEXT,
+    PRIMARY KEY (plan_id, destination_id)
+  ) STRICT;
+
+  CREATE TABLE snapshots (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    origin TEXT NOT NULL CHECK (origin IN ('own', 'imported')),
+    service_id TEXT,
+    plan_id TEXT REFERENCES plans(id) ON DELETE SET NULL,
+    plan_name TEXT NOT NULL,
+    source_kind TEXT NOT NULL,
+    source_path TEXT NOT NULL,
+    name TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    image_bytes INTEGER NOT NULL,
+    compression TEXT NOT NULL,
+    trigger TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    user_version INTEGER NOT NULL,
+    table_count INTEGER NOT NULL,
+    row_count INTEGER NOT NULL,
+    companions TEXT NOT NULL,
+    pinned INTEGER NOT NULL,
+    encryption TEXT,
+    sealed TEXT,
+    manifest TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX snapshots_by_plan ON snapshots(plan_id, number);
+  CREATE INDEX snapshots_by_name ON snapshots(name);
+  CREATE INDEX snapshots_by_size ON snapshots(size_bytes);
+
+  CREATE TABLE snapshot_copies (
+    snapshot_id TEXT NOT NULL REFERENCES snapshots(id) ON DELETE CASCADE,
+    destination_id TEXT NOT NULL REFERENCES destinations(id) ON DELETE CASCADE,
+    state TEXT NOT NULL,
+    at TEXT NOT NULL,
+    message TEXT,
+    PRIMARY KEY (snapshot_id, destination_id)
+  ) STRICT;
+  CREATE INDEX copies_by_destination ON snapshot_copies(destination_id, state);
+
+  CREATE TABLE begun_copies (
+    destination_id TEXT NOT NULL REFERENCES destinations(id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    PRIMARY KEY (destination_id, name)
+  ) STRICT;
+
+  CREATE TABLE verifications (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    snapshot_id TEXT NOT NULL REFERENCES snapshots(id) ON DELETE CASCADE,
+    destination_id TEXT,
+    at TEXT NOT NULL,
+    valid INTEGER NOT NULL,
+    level TEXT NOT NULL,
+    message TEXT NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX verifications_by_snapshot ON verifications(snapshot_id, number);
+  CREATE INDEX verifications_by_copy ON verifications(snapshot_id, destination_id, number);
+
+  CREATE TABLE runs (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    plan_id TEXT,
+    queued_at TEXT NOT NULL,
+    finished_at TEXT,
+    body TEXT NOT NULL,
+    leftovers TEXT
+  ) STRICT;
+  CREATE INDEX runs_by_time ON runs(queued_at);
+  CREATE INDEX runs_by_plan ON runs(plan_id, number);
+
+  CREATE TABLE run_log (
+    id INTEGER PRIMARY KEY,
+    run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+    at TEXT NOT NULL,
+    level TEXT NOT NULL,
+    message TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX run_log_by_run ON run_log(run_id, id);
+
+  CREATE TABLE drills (
+    run_id TEXT PRIMARY KEY,
+    plan_id TEXT NOT NULL REFERENCES plans(id) ON DELETE CASCADE,
+    at TEXT NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX drills_by_plan ON drills(plan_id, at);
+
+  CREATE TABLE schedule_states (
+    plan_id TEXT NOT NULL REFERENCES plans(id) ON DELETE CASCADE,
+    job TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (plan_id, job)
+  ) STRICT;
+
+  CREATE TABLE alert_states (
+    plan_id TEXT PRIMARY KEY REFERENCES plans(id) ON DELETE CASCADE,
+    state TEXT NOT NULL,
+    since TEXT NOT NULL,
+    told_at TEXT
+  ) STRICT;
+
+  CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+  CREATE TABLE secrets (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
+  CREATE TABLE database_keys (fingerprint TEXT PRIMARY KEY, sealed BLOB NOT NULL, used_at TEXT NOT NULL) STRICT;
+
+  CREATE TABLE seal_secrets (
+    fingerprint TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    sealed BLOB NOT NULL,
+    used_at TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE plan_seal_secrets (
+    plan_id TEXT NOT NULL REFERENCES plans(id) ON DELETE CASCADE,
+    fingerprint TEXT NOT NULL REFERENCES seal_secrets(fingerprint),
+    since TEXT NOT NULL,
+    PRIMARY KEY (plan_id, fingerprint)
+  ) STRICT;
+`;
