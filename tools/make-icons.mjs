@@ -32,7 +32,7 @@ const browser = await chromium.launch({
 const page = await browser.newPage();
 try {
   await drawAppIcons();
-  for (const state of ['fine', 'running', 'attention']) await drawTrayIcons(state);
+  for (const state of ['ok', 'running', 'attention']) await drawTrayIcons(state);
 } finally {
   await browser.close();
 }

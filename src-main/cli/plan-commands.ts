@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { PlanSummary } from '../../src-shared/model/plan.ts';
 import { metricsOf } from '../../src-shared/rules/metrics.ts';
+import { STATE_LABELS } from '../../src-shared/rules/plan-state-words.ts';
 import { keptInWords } from '../../src-shared/rules/template-words.ts';
 import { bytesInWords, countInWords } from '../../src-shared/rules/wording.ts';
 import { type CommandContext, json } from './command.ts';
@@ -103,7 +104,7 @@ function statusInWords(summary: PlanSummary): string {
   const size = lastBackup?.sizeBytes == null ? '' : `, ${bytesInWords(lastBackup.sizeBytes)}`;
   const last = lastBackup === null ? 'none yet' : `${lastBackup.at}, ${lastBackup.status}${size}`;
   return [
-    `${plan.name}: ${state}. ${reason}`,
+    `${plan.name}: ${STATE_LABELS[state]}. ${reason}`,
     `  enabled      ${enabled ? 'yes' : 'no'}: ${schedule}`,
     `  kept         ${retention}`,
     `  in           ${folders.join(', ')}`,

@@ -1,12 +1,11 @@
 import type { MenuItemConstructorOptions } from 'electron';
-import type { PlanState, PlanSummary } from '../../src-shared/model/plan.ts';
+import type { PlanSummary } from '../../src-shared/model/plan.ts';
 import type { Pause } from '../../src-shared/model/schedule.ts';
-import { worstState } from '../../src-shared/rules/health.ts';
 import { nextMorning } from '../../src-shared/rules/pause-end.ts';
-import { countInWords } from '../../src-shared/rules/wording.ts';
+import { ATTENTION, overallStatus } from '../../src-shared/rules/plan-state-words.ts';
 
 /** What the icon says. */
-export type TrayStatus = 'fine' | 'running' | 'attention';
+export type TrayStatus = 'ok' | 'running' | 'attention';
 
 /** All that the tray shows: plain data, so that what has not changed need not be drawn again. */
 export interface TrayState {
@@ -26,51 +25,17 @@ export interface TrayActions {
   quit(): void;
 }
 
-const ATTENTION: Readonly<Partial<Record<PlanState, string>>> = {
-  failed: 'has failed',
-  overdue: 'is overdue',
-  unproven: 'is not proven yet',
-  waiting: 'is waiting',
-};
-
 /** Sums up what the tray shows. @param paused the pause of everything */
 export function trayState(plans: readonly PlanSummary[], paused: Pause | null, now: Date): TrayState {
-  const status = trayStatus(plans);
+  const { state, sentence: line } = overallStatus(plans);
+  const status = ATTENTION.has(state) ? 'attention' : state === 'running' ? 'running' : 'ok';
   const pause = paused === null || isOver(paused, now) ? null : paused;
-  const line = statusLine(plans, status);
   return {
     status,
-    line:
-      pause === null ? line : status === 'fine' ? pauseInWords(pause, now) : `${line} · ${pauseInWords(pause, now)}`,
+    line: pause === null ? line : status === 'ok' ? pauseInWords(pause, now) : `${line} · ${pauseInWords(pause, now)}`,
     plans: plans.map(({ plan, activeRun }) => ({ id: plan.id, name: plan.name, canStart: activeRun === null })),
     paused: pause !== null,
   };
-}
-
-/** A plan without snapshots or on pause is nothing to worry about here, nor does it hide that another one runs. */
-function trayStatus(plans: readonly PlanSummary[]): TrayStatus {
-  const worst = worstState(plans.map(({ state }) => state).filter((state) => state !== 'empty' && state !== 'paused'));
-  if (worst !== undefined && worst in ATTENTION) return 'attention';
-  return worst === 'running' ? 'running' : 'fine';
-}
-
-function statusLine(plans: readonly PlanSummary[], status: TrayStatus): string {
-  if (plans.length === 0) return 'Nothing is backed up yet';
-  if (status === 'fine') {
-    const without = plans.filter(({ state }) => state === 'empty').length;
-    return without === 0
-      ? 'Everything is backed up and proven'
-      : `${countInWords(without, 'plan')} without a snapshot yet`;
-  }
-  const concerned = plans.filter(({ state }) => (status === 'running' ? state === 'running' : state in ATTENTION));
-  const [first] = concerned;
-  if (first === undefined || concerned.length > 1)
-    return status === 'running'
-      ? `${countInWords(concerned.length, 'backup')} being made`
-      : `${countInWords(concerned.length, 'plan')} need attention`;
-  return status === 'running'
-    ? `${first.plan.name} is being backed up`
-    : `${first.plan.name} ${ATTENTION[first.state]}`;
 }
 
 const isOver = ({ until }: Pause, now: Date): boolean => until !== null && Date.parse(until) <= now.getTime();

@@ -8,7 +8,7 @@ const SETTLE_MS = 150;
 
 /** Shows the tray and keeps it in step with the core. */
 export function showTray(core: Core, actions: TrayActions): void {
-  const tray = new Tray(icon('fine'));
+  const tray = new Tray(icon('ok'));
   let drawn = '';
   const draw = (state: TrayState): void => {
     const text = JSON.stringify(state);

@@ -1,22 +1,27 @@
 import {
   IconAlertTriangle,
+  IconCheck,
   IconCircleCheck,
   IconCircleDashed,
   IconCircleX,
   IconClock,
   IconClockExclamation,
+  IconDeviceFloppy,
   IconHourglass,
   IconPin,
   IconPlayerPause,
+  IconPlugConnectedX,
   IconProgress,
   IconShieldCheck,
   IconShieldQuestion,
   IconShieldX,
+  IconX,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { PlanState } from '../../src-shared/model/plan.ts';
 import type { RunState } from '../../src-shared/model/run.ts';
 import type { Proof } from '../../src-shared/model/snapshot.ts';
+import { STATE_LABELS } from '../../src-shared/rules/plan-state-words.ts';
 import { agoInWords } from './time.ts';
 
 /** What a colour stands for; never shown without an icon and words. */
@@ -32,30 +37,35 @@ export function Pill({ tone, icon, children }: { tone: Tone; icon?: ReactNode; c
   );
 }
 
-const STATES: Record<PlanState, { tone: Tone; icon: ReactNode; words: string }> = {
-  failed: { tone: 'bad', icon: <IconCircleX size={14} aria-hidden />, words: 'Failed' },
-  overdue: { tone: 'bad', icon: <IconClockExclamation size={14} aria-hidden />, words: 'Overdue' },
-  waiting: { tone: 'warn', icon: <IconHourglass size={14} aria-hidden />, words: 'Waiting' },
-  unproven: { tone: 'warn', icon: <IconShieldQuestion size={14} aria-hidden />, words: 'Unproven' },
-  empty: { tone: 'warn', icon: <IconCircleDashed size={14} aria-hidden />, words: 'Not backed up yet' },
-  paused: { tone: 'idle', icon: <IconPlayerPause size={14} aria-hidden />, words: 'Paused' },
-  running: { tone: 'info', icon: <IconProgress size={14} aria-hidden />, words: 'Backing up' },
-  fine: { tone: 'good', icon: <IconCircleCheck size={14} aria-hidden />, words: 'Proven' },
+const STATES: Record<PlanState, { tone: Tone; icon: typeof IconX }> = {
+  failed: { tone: 'bad', icon: IconX },
+  overdue: { tone: 'bad', icon: IconClockExclamation },
+  unavailable: { tone: 'bad', icon: IconPlugConnectedX },
+  incomplete: { tone: 'warn', icon: IconAlertTriangle },
+  waiting: { tone: 'warn', icon: IconHourglass },
+  unverified: { tone: 'warn', icon: IconShieldQuestion },
+  running: { tone: 'info', icon: IconProgress },
+  empty: { tone: 'warn', icon: IconCircleDashed },
+  paused: { tone: 'idle', icon: IconPlayerPause },
+  'ok-one-disk': { tone: 'info', icon: IconDeviceFloppy },
+  ok: { tone: 'good', icon: IconCheck },
 };
 
-/** Where a plan stands; `provenAt` is said with it when all is fine. */
-export function StatePill({ state, provenAt, now }: { state: PlanState; provenAt: string | null; now: number }) {
-  const { tone, icon, words } = STATES[state];
-  return (
-    <Pill tone={tone} icon={icon}>
-      {state === 'fine' && provenAt !== null ? `${words} ${agoInWords(provenAt, now)}` : words}
-    </Pill>
-  );
+/** The icon and the tone of a plan's state. */
+export function stateLook(state: PlanState, size: number): { tone: Tone; icon: ReactNode } {
+  const { tone, icon: Icon } = STATES[state];
+  return { tone, icon: <Icon size={size} aria-hidden /> };
+}
+
+/** Where a plan stands. */
+export function StatePill({ state }: { state: PlanState }) {
+  return <Pill {...stateLook(state, 14)}>{STATE_LABELS[state]}</Pill>;
 }
 
 /** The icon of a plan's state alone, with the words for those who cannot see it. */
 export function StateIcon({ state }: { state: PlanState }) {
-  const { tone, icon, words } = STATES[state];
+  const { tone, icon } = stateLook(state, 14);
+  const words = STATE_LABELS[state];
   return (
     <span className={`state-icon tone-${tone}`} role="img" aria-label={words} title={words}>
       {icon}

@@ -135,8 +135,20 @@ export const Plan = z.object({
 });
 export type Plan = z.infer<typeof Plan>;
 
-/** The states a plan can be in, the worst first: see `rules/health.ts`. */
-export const PlanState = z.enum(['failed', 'overdue', 'waiting', 'unproven', 'empty', 'paused', 'running', 'fine']);
+/** The states a plan can be in, the worst first: see `rules/health.ts`. `empty`: there is no snapshot yet. */
+export const PlanState = z.enum([
+  'failed',
+  'overdue',
+  'unavailable',
+  'incomplete',
+  'waiting',
+  'unverified',
+  'running',
+  'empty',
+  'paused',
+  'ok-one-disk',
+  'ok',
+]);
 export type PlanState = z.infer<typeof PlanState>;
 
 /** What became of a plan's backups on one day of the machine's time zone. */
@@ -156,6 +168,8 @@ export const PlanSummary = z.object({
   state: PlanState,
   /** Why the state is what it is, as one sentence. */
   reason: z.string(),
+  /** What is to be known beside the state, one sentence each, for example “Pruning paused: …”. */
+  notes: z.array(z.string()),
   /** The plan's destinations, in its order, with how they stand. */
   destinations: z.array(
     z.object({

@@ -3,7 +3,7 @@ import type { PlanState } from '../model/plan.ts';
 
 const DAY_MS = 86_400_000;
 /** What people are told of. Waiting is not trouble: when it lasts, it becomes overdue. */
-const TROUBLE: readonly PlanState[] = ['failed', 'overdue', 'unproven'];
+const TROUBLE: readonly PlanState[] = ['failed', 'overdue', 'unverified'];
 
 /** What was last told of a plan. */
 export interface Told {
@@ -41,7 +41,7 @@ export function howToMend(state: PlanState): string {
       return 'Open the plan to see why, and back up again.';
     case 'overdue':
       return 'Check that its disk or share is there and that this machine was on, or back up now.';
-    case 'unproven':
+    case 'unverified':
       return 'Verify the newest snapshot, or run a restore drill.';
     default:
       return '';

@@ -27,16 +27,13 @@ export interface PlanFacts {
   copies: { failed: string | null; late: string | null; waiting: string | null };
 }
 
-/**
- * Says where a plan stands; the worst wins: failed, overdue, waiting, unproven, without a snapshot, paused, running,
- * fine.
- */
+/** Says where a plan stands; the worst state wins. */
 export function planHealth(facts: PlanFacts): Health {
   return (
     failure(facts) ??
     lateness(facts) ??
     doubt(facts) ??
-    rest(facts) ?? { state: 'fine', reason: 'The newest snapshot is proven.' }
+    rest(facts) ?? { state: 'ok', reason: 'The newest snapshot is verified.' }
   );
 }
 
@@ -46,7 +43,7 @@ function failure({ lastBackup, newest, drill, copies }: PlanFacts): Health | und
   if (lastBackup?.state === 'interrupted') return { state: 'failed', reason: 'The last backup was interrupted.' };
   if (newest?.valid === false)
     return { state: 'failed', reason: `The newest snapshot is not valid: ${newest.message}` };
-  if (drill?.valid === false) return { state: 'failed', reason: 'The last restore drill failed.' };
+  if (drill?.valid === false) return { state: 'failed', reason: 'The last restore test failed.' };
   if (copies.failed !== null) return { state: 'failed', reason: copies.failed };
   return undefined;
 }
@@ -66,9 +63,9 @@ function doubt({ newest, drill, running }: PlanFacts): Health | undefined {
   if (newest === null) return undefined;
   if (newest.valid === null) {
     const looked = newest.at === null ? 'The newest snapshot has not been verified yet.' : newest.message;
-    return { state: 'unproven', reason: looked };
+    return { state: 'unverified', reason: looked };
   }
-  if (drill?.late) return { state: 'unproven', reason: 'The last restore drill is too long ago.' };
+  if (drill?.late) return { state: 'unverified', reason: 'The last restore test is too long ago.' };
   return undefined;
 }
 

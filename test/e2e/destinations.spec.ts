@@ -181,7 +181,7 @@ test('a sealed plan, its recovery kit, and its snapshot on a machine that knows 
   await expect(page.getByText('The recovery kit is saved.')).toBeVisible();
   expect(readdirSync(kept)).toHaveLength(2);
   await page.getByRole('navigation').getByRole('link', { name: 'Overview' }).press('Enter');
-  await expect(page.getByRole('heading', { name: 'Everything is backed up and proven' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Everything is backed up and verified' })).toBeVisible();
   await expect(reminder).toHaveCount(0);
   await page.context().close();
 

@@ -45,7 +45,7 @@ test('files without a database are planned, backed up, listed, restored and put 
   const { id, name, path, verification } = answer(run(['backup', 'config', '--json']));
   expect(verification).toMatchObject({ valid: true });
   expect(run(['list', 'config']).stdout).toMatch(/proven +.*\.files\.json/);
-  expect(run(['status']).stdout).toMatch(/config: fine[\s\S]*snapshots {4}1,/);
+  expect(run(['status']).stdout).toMatch(/config: OK[\s\S]*snapshots {4}1,/);
   expect(run(['verify', path]).stdout).toContain('skipped integrity: This is a snapshot of files');
   expect(run(['drill', 'config']).exitCode).toBe(0);
   expect(run(['backup', 'config', '--output', '-'])).toMatchObject({

@@ -60,7 +60,7 @@ async function backUpAtWork(program: Installation, button: string): Promise<stri
   work = await startWork(program);
   const before = rowsIn(program, program.grows);
   await page.getByRole('button', { name: button }).click();
-  await expect(page.getByText(/^(Checked|Proven)/).first()).toBeVisible();
+  await expect(page.getByText(/^(Checked|OK)/).first()).toBeVisible();
   expect(rowsIn(program, program.grows), 'the program went on').toBeGreaterThan(before);
   await work.stop();
   const stored = readdirSync(backups, { recursive: true, encoding: 'utf8' }).find((name) => /\.db(\.gz)?$/.test(name));
@@ -163,7 +163,7 @@ test('PiSovereign: from its template to all four parts restored', async () => {
   }
   await page.getByRole('textbox', { name: 'Folder for the snapshots of all' }).fill(backups);
   const content = await backUpAtWork(pi, 'Create 4 plans and back up now');
-  await expect(page.getByRole('region', { name: 'PiSovereign' }).getByText(/^Proven/)).toHaveCount(4);
+  await expect(page.getByRole('region', { name: 'PiSovereign' }).getByText(/^OK/)).toHaveCount(4);
   pi.spoilFiles();
   await goTo(/pisovereign-database$/);
   await loseAndVerify(pi, content);

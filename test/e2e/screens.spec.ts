@@ -37,7 +37,7 @@ test('with plans, in trouble, and every dialog', async () => {
   await fillIn();
   test.setTimeout(240_000);
   await inEveryLook(browser, server.address, async (page, look) => {
-    await expect(page.getByRole('heading', { name: 'portunus has failed' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'portunus failed' })).toBeVisible();
     await judge(page, `overview-${look}`);
 
     await page.getByRole('link', { name: 'New plan' }).click();
@@ -286,6 +286,6 @@ async function fillIn(): Promise<void> {
   appendEntries(join(folder, 'hone.db'), 25);
   rmSync(join(folder, 'portunus.db'));
   await page.getByRole('article', { name: 'portunus' }).getByRole('button', { name: 'Back up now' }).click();
-  await expect(page.getByRole('heading', { name: 'portunus has failed' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'portunus failed' })).toBeVisible();
   await page.context().close();
 }

@@ -70,7 +70,7 @@ test('the tray shows where everything stands, backs up and pauses', async () => 
   await report('running', 'ledger is being backed up');
   expect((await shell.tray()).labels).toContain('Back up now ▸ ledger (off)');
   release();
-  await report('fine', 'Everything is backed up and proven');
+  await report('ok', 'Everything is backed up and verified');
   expect(snapshots()).toHaveLength(1);
 
   await shell.clickTray('Pause until tomorrow');
@@ -82,7 +82,7 @@ test('the tray shows where everything stands, backs up and pauses', async () => 
 
   rmSync(source);
   await shell.clickTray('Back up now', 'ledger');
-  await report('attention', 'ledger has failed');
+  await report('attention', 'ledger failed');
   expect(icons.size).toBe(3);
 });
 

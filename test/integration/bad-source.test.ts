@@ -171,7 +171,7 @@ describe('a damaged source', () => {
     const run = await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id });
     if (run.state === 'succeeded') expect(run.result).toMatchObject({ kind: 'backup', verification: null });
     const plan = await scene.core.call('plans.get', { planId: scene.plan.id });
-    expect(['failed', 'unproven']).toContain(plan.state);
+    expect(['failed', 'unverified']).toContain(plan.state);
   });
 
   test('with a destroyed header is refused', async () => {

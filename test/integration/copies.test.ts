@@ -81,7 +81,7 @@ describe('folders', () => {
     clock.jump(HOUR);
     await clock.advance(5 * MINUTE, settled);
     expect(contentsOf(second)).toEqual(contentsOf(scene.destination));
-    expect((await summaryOf(scene)).state).toBe('fine');
+    expect((await summaryOf(scene)).state).toBe('ok');
   });
 
   test('a name that is taken by something else fails for good, alone, and is copied once it is free', async () => {

@@ -60,11 +60,11 @@ test('drills come by their schedule, and a plan that asks for them is not fine w
   };
   await takeBackup(scene);
   const state = async () => (await scene.core.call('plans.get', { planId: scene.plan.id })).state;
-  expect(await state()).toBe('fine');
+  expect(await state()).toBe('ok');
   clock.jump(4 * DAY);
-  expect(await state()).toBe('unproven');
+  expect(await state()).toBe('unverified');
   clock.jump(3 * DAY);
   await clock.advance(60_000, settle);
   expect(await scene.core.call('drills.list', { planId: scene.plan.id })).toHaveLength(1);
-  expect(await state()).toBe('fine');
+  expect(await state()).toBe('ok');
 });

@@ -60,7 +60,7 @@ test('every hour: nothing at the start, then one backup an hour, made by the sch
   expect(backups.map(({ state, slot }) => [state, slot?.slots])).toEqual(Array(3).fill(['succeeded', 1]));
   const [snapshot] = await scene.core.call('snapshots.list', {});
   expect(snapshot?.trigger).toBe('schedule');
-  expect(await scene.state()).toBe('fine');
+  expect(await scene.state()).toBe('ok');
   expect(scene.told).toEqual([]);
 });
 
@@ -126,7 +126,7 @@ test('a destination that is away for an hour: waiting, overdue told once, then o
   // One for all the slots of the hour; the next slot may have come meanwhile.
   expect(runs.some(({ slot }) => (slot?.slots ?? 0) >= 3)).toBe(true);
   expect(runs.length).toBeLessThanOrEqual(3);
-  expect(await scene.state()).toBe('fine');
+  expect(await scene.state()).toBe('ok');
   expect(scene.told).toHaveLength(1);
 });
 

@@ -222,7 +222,7 @@ describe('without the identity', () => {
       message: expect.stringContaining('nobody here can open it'),
     });
     expect(await core.call('plans.get', { planId: plan.id })).toMatchObject({
-      state: 'unproven',
+      state: 'unverified',
       reason: expect.stringContaining('identity'),
     });
     const run = await succeed(core, 'verifications.start', { snapshotId: snapshot.id });
@@ -237,7 +237,7 @@ describe('without the identity', () => {
     );
     await core.call('plans.update', { planId: plan.id, sealSecrets: { identity: IDENTITY } });
     await succeed(core, 'verifications.start', { snapshotId: snapshot.id });
-    expect(await core.call('plans.get', { planId: plan.id })).toMatchObject({ state: 'fine' });
+    expect(await core.call('plans.get', { planId: plan.id })).toMatchObject({ state: 'ok' });
   }, 30_000);
 
   test('damage to the stored file is found all the same', async () => {

@@ -17,25 +17,25 @@ function tell(states: readonly PlanState[]): string[] {
 }
 
 test('success is silent', () => {
-  expect(tell(['empty', 'running', 'fine', 'running', 'fine', 'paused', 'waiting', 'fine'])).toEqual([]);
+  expect(tell(['empty', 'running', 'ok', 'running', 'ok', 'paused', 'waiting', 'ok'])).toEqual([]);
 });
 
 test('trouble is told once, once a day while it lasts, and when it is over', () => {
   const days = Array<PlanState>(50).fill('overdue');
-  expect(tell(['fine', ...days, 'fine', 'fine'])).toEqual([
+  expect(tell(['ok', ...days, 'ok', 'ok'])).toEqual([
     '1 trouble overdue',
     '25 reminder overdue',
     '49 reminder overdue',
-    '51 mended fine',
+    '51 mended ok',
   ]);
 });
 
 test('trying again and failing again is no news; another trouble is', () => {
-  expect(tell(['fine', 'failed', 'running', 'failed', 'waiting', 'failed', 'overdue', 'failed', 'unproven'])).toEqual([
+  expect(tell(['ok', 'failed', 'running', 'failed', 'waiting', 'failed', 'overdue', 'failed', 'unverified'])).toEqual([
     '1 trouble failed',
     '6 trouble overdue',
     '7 trouble failed',
-    '8 trouble unproven',
+    '8 trouble unverified',
   ]);
 });
 
@@ -45,7 +45,7 @@ test('nobody is told twice within a day of the same trouble, and never of no tro
       const told = tell(states).map((line) => line.split(' '));
       for (const [index, [hour, kind, state]] of told.entries()) {
         if (kind === 'mended') continue;
-        expect(['failed', 'overdue', 'unproven']).toContain(state);
+        expect(['failed', 'overdue', 'unverified']).toContain(state);
         const [earlier, , same] = told[index - 1] ?? [];
         if (same === state) expect(Number(hour) - Number(earlier)).toBeGreaterThanOrEqual(24);
       }

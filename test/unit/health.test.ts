@@ -26,8 +26,8 @@ describe('where a plan stands', () => {
   test.each([
     ['nothing yet', null, null, false, 'empty', /no snapshot/],
     ['the first backup goes on', null, null, true, 'running', /being made/],
-    ['proven', good, proof(true), false, 'fine', /proven/],
-    ['not verified', good, proof(null), false, 'unproven', /not been verified/],
+    ['proven', good, proof(true), false, 'ok', /verified/],
+    ['not verified', good, proof(null), false, 'unverified', /not been verified/],
     ['found bad', good, proof(false), false, 'failed', /the reason/],
     ['found bad, and tried again', good, proof(false), true, 'failed', /not valid/],
     ['failed, with a good one before', failed, proof(true), false, 'failed', /disk is full/],
@@ -68,9 +68,9 @@ describe('where a plan stands', () => {
       'failed',
       /could not be copied/,
     ],
-    ['a drill failed', { drill: { valid: false, late: false } }, 'failed', /drill failed/],
-    ['a drill is too old', { drill: { valid: true, late: true } }, 'unproven', /too long ago/],
-    ['drills are in time', { drill: { valid: true, late: false } }, 'fine', /proven/],
+    ['a drill failed', { drill: { valid: false, late: false } }, 'failed', /restore test failed/],
+    ['a drill is too old', { drill: { valid: true, late: true } }, 'unverified', /too long ago/],
+    ['drills are in time', { drill: { valid: true, late: false } }, 'ok', /verified/],
     ['somebody paused it', { paused: { until: null, since: '2026-11-20T00:00:00.000Z' } }, 'paused', /until resumed/],
   ])('%s', (_what, facts, state, reason) => {
     const health = planHealth({ ...calm, lastBackup: good, newest: proof(true), running: false, ...facts });
@@ -79,9 +79,9 @@ describe('where a plan stands', () => {
   });
 
   test('of several states the worst counts', () => {
-    expect(worstState(['fine', 'running', 'failed', 'empty'])).toBe('failed');
-    expect(worstState(['fine', 'unproven', 'empty'])).toBe('unproven');
-    expect(worstState(['running', 'fine'])).toBe('running');
+    expect(worstState(['ok', 'running', 'failed', 'empty'])).toBe('failed');
+    expect(worstState(['ok', 'unverified', 'empty'])).toBe('unverified');
+    expect(worstState(['running', 'ok'])).toBe('running');
     expect(worstState([])).toBeUndefined();
   });
 });

@@ -18,7 +18,7 @@ test('it looks by itself, with no scheduler at all, and says what to do', async 
   const clock = new FakeClock();
   const told: DesktopNotification[] = [];
   const states = new Map<string, Told>();
-  let state: PlanSummary['state'] = 'fine';
+  let state: PlanSummary['state'] = 'ok';
   const watchdog = new Watchdog({
     clock,
     alerts: { get: (id) => states.get(id), save: (id, one) => void states.set(id, one) },

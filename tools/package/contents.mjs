@@ -26,7 +26,7 @@ function neededFor({ platform, arch }) {
     'out/main/preload.cjs',
     'out/main/worker.cjs',
     'out/renderer/index.html',
-    ...['fine', 'running', 'attention'].flatMap((state) => kinds.map((kind) => `assets/tray/${state}${kind}`)),
+    ...['ok', 'running', 'attention'].flatMap((state) => kinds.map((kind) => `assets/tray/${state}${kind}`)),
     `${DRIVER}/package.json`,
     `${DRIVER}/LICENSE`,
     `${DRIVER}/lib/index.js`,

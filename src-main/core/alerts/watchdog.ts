@@ -1,6 +1,7 @@
 import type { Alert, AlertChannel } from '../../../src-shared/model/alert.ts';
-import type { PlanState, PlanSummary } from '../../../src-shared/model/plan.ts';
+import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import { decideAlert, howToMend } from '../../../src-shared/rules/alerting.ts';
+import { planSentence } from '../../../src-shared/rules/plan-state-words.ts';
 import type { AlertRepo, AlertState } from '../catalog/alert-repo.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import type { Clock } from '../ports.ts';
@@ -89,7 +90,7 @@ export class Watchdog {
       state: told.state,
       at: now.toISOString(),
       since: told.since,
-      title: titleOf(plan.name, kind, told.state),
+      title: kind === 'mended' ? `${plan.name} recovered` : planSentence(plan.name, told.state, kind === 'reminder'),
       message,
     };
   }
@@ -113,16 +114,4 @@ export class Watchdog {
       if (delivery.tries + 1 < MOST_TRIES) this.#undelivered.push({ ...delivery, tries: delivery.tries + 1 });
     }
   }
-}
-
-const TROUBLE = {
-  failed: ['failed', 'still fails'],
-  overdue: ['is overdue', 'is still overdue'],
-  unproven: ['is not proven', 'is still not proven'],
-} as const;
-
-function titleOf(name: string, kind: Alert['kind'], state: PlanState): string {
-  if (kind === 'mended') return `${name} is in order again`;
-  const [first, again] = TROUBLE[state as keyof typeof TROUBLE];
-  return `${name} ${kind === 'reminder' ? again : first}`;
 }

@@ -11,7 +11,7 @@ export function alertsHandlers(core: CoreContext): Handlers<MethodsOf<'alerts'>>
         kind: 'test',
         planId: null,
         planName: 'test',
-        state: 'fine',
+        state: 'ok',
         at,
         since: at,
         title: 'A test from Snapkeep',

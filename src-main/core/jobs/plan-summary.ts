@@ -46,6 +46,7 @@ export function summarizePlan(core: CoreContext, plan: Plan): PlanSummary {
     plan,
     state,
     reason,
+    notes: [],
     destinations,
     snapshotCount: snapshots.length,
     storedBytes: snapshots.reduce((sum, snapshot) => sum + snapshot.diskBytes, 0),

@@ -1,37 +1,16 @@
 import { Button, Text } from '@mantine/core';
-import {
-  IconAlertTriangle,
-  IconCheck,
-  IconClockExclamation,
-  IconHourglass,
-  IconPlayerPause,
-  IconProgress,
-  IconX,
-} from '@tabler/icons-react';
-import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import type { PlanState, PlanSummary } from '../../../src-shared/model/plan.ts';
+import type { PlanSummary } from '../../../src-shared/model/plan.ts';
+import { overallStatus } from '../../../src-shared/rules/plan-state-words.ts';
 import { client } from '../../api/client.ts';
-import type { Tone } from '../../components/pill.tsx';
+import { stateLook } from '../../components/pill.tsx';
 import { agoInWords, upcomingInWords } from '../../components/time.ts';
 import { useAction } from '../../components/use-action.ts';
-import { overallStatus } from './status.ts';
-
-const LOOKS: Record<PlanState, { tone: Tone; icon: ReactNode }> = {
-  failed: { tone: 'bad', icon: <IconX size={28} aria-hidden /> },
-  overdue: { tone: 'bad', icon: <IconClockExclamation size={28} aria-hidden /> },
-  waiting: { tone: 'warn', icon: <IconHourglass size={26} aria-hidden /> },
-  unproven: { tone: 'warn', icon: <IconAlertTriangle size={26} aria-hidden /> },
-  empty: { tone: 'warn', icon: <IconAlertTriangle size={26} aria-hidden /> },
-  paused: { tone: 'idle', icon: <IconPlayerPause size={26} aria-hidden /> },
-  running: { tone: 'info', icon: <IconProgress size={28} aria-hidden /> },
-  fine: { tone: 'good', icon: <IconCheck size={30} aria-hidden /> },
-};
 
 /** One circle and one sentence. */
 export function Hero({ plans, now }: { plans: readonly PlanSummary[]; now: number }) {
   const status = overallStatus(plans);
-  const { tone, icon } = LOOKS[status.state];
+  const { tone, icon } = stateLook(status.state, 28);
   const action = useAction();
   const lastSuccess = plans
     .map(({ newest }) => newest?.createdAt ?? '')

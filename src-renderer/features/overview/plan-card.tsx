@@ -33,11 +33,7 @@ export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }
                 {plan.name}
               </Link>
             </Title>
-            <StatePill
-              state={active?.kind === 'backup' ? 'running' : state}
-              provenAt={newest?.proof.at ?? null}
-              now={now}
-            />
+            <StatePill state={active?.kind === 'backup' ? 'running' : state} />
           </Group>
           {active === undefined && <BackUpNow planId={plan.id} variant="default" />}
         </Group>

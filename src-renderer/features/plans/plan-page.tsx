@@ -27,19 +27,13 @@ export function PlanPage({ planId }: { planId: string }) {
   const now = useNow();
   if (!loaded) return <Loader m="xl" aria-label="Loading" />;
   if (summary === undefined) return <NoSuchPlan />;
-  const { plan, state, reason, newest, lastBackup, snapshotCount, schedule, destinations } = summary;
+  const { plan, state, reason, lastBackup, snapshotCount, schedule, destinations } = summary;
   const failure = state === 'failed' && active === undefined ? lastBackup?.error : null;
   const late = (state === 'overdue' || state === 'waiting') && active === undefined;
   return (
     <Page
       title={plan.name}
-      beside={
-        <StatePill
-          state={active?.kind === 'backup' ? 'running' : state}
-          provenAt={newest?.proof.at ?? null}
-          now={now}
-        />
-      }
+      beside={<StatePill state={active?.kind === 'backup' ? 'running' : state} />}
       actions={
         <>
           {(plan.schedule.kind !== 'manual' || plan.paused !== null) && (

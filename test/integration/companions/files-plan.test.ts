@@ -182,7 +182,7 @@ test('an image file comes back byte for byte, into a file that may hold somethin
   await putBackFiles(core, snapshot.id);
   expect(readFileSync(join(app, 'card.img')).equals(content)).toBe(true);
   const [summary] = await core.call('plans.list', {});
-  expect(summary).toMatchObject({ state: 'fine', storedBytes: snapshot.diskBytes });
+  expect(summary).toMatchObject({ state: 'ok', storedBytes: snapshot.diskBytes });
 });
 
 test('one file that is gone makes the run fail, which says so; where nothing is left, nothing is stored', async () => {

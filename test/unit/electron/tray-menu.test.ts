@@ -16,15 +16,17 @@ const pausedUntil = (until: Date | null): Pause => ({
 const at = (hours: number, minutes = 0): Date => new Date(2026, 10, 20, hours, minutes);
 
 test.each<[PlanState[], string, string]>([
-  [[], 'fine', 'Nothing is backed up yet'],
-  [['fine', 'fine'], 'fine', 'Everything is backed up and proven'],
-  [['fine', 'empty'], 'fine', '1 plan without a snapshot yet'],
-  [['fine', 'running'], 'running', 'plan-2 is being backed up'],
-  [['empty', 'running', 'paused', 'running'], 'running', '2 backups being made'],
-  [['running', 'failed'], 'attention', 'plan-2 has failed'],
-  [['fine', 'overdue'], 'attention', 'plan-2 is overdue'],
-  [['unproven'], 'attention', 'plan-1 is not proven yet'],
-  [['waiting', 'overdue', 'failed'], 'attention', '3 plans need attention'],
+  [[], 'ok', 'Nothing is backed up yet'],
+  [['ok', 'ok'], 'ok', 'Everything is backed up and verified'],
+  [['ok', 'empty'], 'ok', 'plan-2 has no snapshot yet'],
+  [['ok', 'running'], 'running', 'plan-2 is being backed up'],
+  [['empty', 'running', 'paused', 'running'], 'running', '2 plans are being backed up'],
+  [['running', 'failed'], 'attention', 'plan-2 failed'],
+  [['ok', 'overdue'], 'attention', 'plan-2 is overdue'],
+  [['unverified'], 'attention', 'plan-1 is unverified'],
+  [['waiting', 'overdue', 'failed', 'failed'], 'attention', '2 plans need attention'],
+  [['ok', 'ok-one-disk'], 'ok', 'plan-2 is OK (one disk)'],
+  [['ok', 'unavailable'], 'attention', 'plan-2 is unavailable'],
 ])('%j: %s, “%s”', (states, status, line) => {
   expect(trayState(plans(...states), null, now)).toMatchObject({ status, line, paused: false });
 });
@@ -35,17 +37,17 @@ test.each<[string, Date | null, string]>([
   ['until the next morning', new Date(2026, 10, 21, 6), 'Paused until tomorrow'],
   ['for long', new Date(2026, 10, 25, 8), 'Paused until 25 November, 08:00'],
 ])('a pause %s is told', (_name, until, line) => {
-  expect(trayState(plans('fine'), pausedUntil(until), now)).toMatchObject({ line, paused: true });
+  expect(trayState(plans('ok'), pausedUntil(until), now)).toMatchObject({ line, paused: true });
 });
 
 test('a pause until tomorrow is one until six once that day has come', () => {
   const night = new Date(2026, 10, 21, 2);
-  expect(trayState(plans('fine'), pausedUntil(new Date(2026, 10, 21, 6)), night).line).toBe('Paused until 06:00');
+  expect(trayState(plans('ok'), pausedUntil(new Date(2026, 10, 21, 6)), night).line).toBe('Paused until 06:00');
 });
 
 test('a pause hides no trouble, and one that is over is none', () => {
-  expect(trayState(plans('failed'), pausedUntil(null), now).line).toBe('plan-1 has failed · Paused');
-  expect(trayState(plans('fine'), pausedUntil(at(13)), now)).toMatchObject({ paused: false });
+  expect(trayState(plans('failed'), pausedUntil(null), now).line).toBe('plan-1 failed · Paused');
+  expect(trayState(plans('ok'), pausedUntil(at(13)), now)).toMatchObject({ paused: false });
 });
 
 /** The menu with what its items do written down. */
@@ -67,7 +69,7 @@ function menuOf(states: PlanState[], paused: Pause | null) {
 }
 
 test('the menu does what it says', () => {
-  const { items, click } = menuOf(['fine', 'running'], null);
+  const { items, click } = menuOf(['ok', 'running'], null);
   expect(items[0]).toMatchObject({ label: 'plan-2 is being backed up', enabled: false });
   expect(items[2]?.submenu).toMatchObject([
     { label: 'plan-1', enabled: true },
@@ -89,7 +91,7 @@ test('what is paused can be resumed, and nothing can be backed up without plans'
 });
 
 test('an ampersand in a name is shown', () => {
-  const state = trayState([summary('R&D', 'fine')], null, now);
+  const state = trayState([summary('R&D', 'ok')], null, now);
   expect(trayMenu(state, {} as TrayActions)[2]?.submenu).toMatchObject([{ label: 'R&&D' }]);
 });
 
