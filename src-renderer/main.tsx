@@ -9,8 +9,11 @@ import './app/theme.css';
 import './app/shell.css';
 import './components/components.css';
 import { createRoot } from 'react-dom/client';
+import type { ErrorBody } from '../src-shared/contract/errors.ts';
+import { browserSession } from './api/session.ts';
 import { App } from './app/app.tsx';
 import { followHostRequests } from './app/host-requests.ts';
+import { errorBody } from './components/errors.tsx';
 import { startSync } from './stores/sync.ts';
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
@@ -19,6 +22,17 @@ Object.assign(globalThis, { __webpack_nonce__: nonce });
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
+const loginError = await logInFromAddress();
 startSync();
 followHostRequests();
-createRoot(root).render(<App nonce={nonce} />);
+createRoot(root).render(<App nonce={nonce} loginError={loginError} />);
+
+async function logInFromAddress(): Promise<ErrorBody | null> {
+  if (window.snapkeepBridge !== undefined) return null;
+  try {
+    await browserSession.logInFromAddress();
+    return null;
+  } catch (error) {
+    return errorBody(error);
+  }
+}

@@ -1,19 +1,22 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** The cookie that stands for the token once the window is open. */
-export const SESSION_COOKIE = 'snapkeep_session';
+/** How long a login token for a window that is opened at once can be used, in milliseconds. */
+const SHORT_LIFETIME = 60_000;
 
-/** How long a login code can be used, in milliseconds. */
-const CODE_LIFETIME = 60_000;
+interface Login {
+  /** Milliseconds on the clock of `Auth`. */
+  readonly usableUntil: number;
+  onUsed(): void;
+}
 
-/** Decides who may talk to this server. */
+/**
+ * Decides who may talk to this server. A login token is worth one login; the session it gives lasts as long as the
+ * process. Only hashes of both are held.
+ */
 export class Auth {
-  /** The long-lived secret of this start. */
-  readonly token = randomBytes(32).toString('base64url');
-  // The cookie is a secret of its own, so that the one that was in an address is worth nothing later on.
-  readonly #session = randomBytes(32).toString('base64url');
-  readonly #codes = new Map<string, number>();
+  readonly #logins = new Map<string, Login>();
+  readonly #sessions = new Set<string>();
   readonly #now: () => number;
 
   /** @param now milliseconds on any clock */
@@ -21,33 +24,51 @@ export class Auth {
     this.#now = now;
   }
 
-  /** A code that opens one window within a minute: it may be seen in a list of processes, the token may not. */
-  createLoginCode(): string {
-    const code = randomBytes(32).toString('base64url');
-    this.#codes.set(digest(code), this.#now() + CODE_LIFETIME);
-    return code;
+  /**
+   * Makes a login token that can be printed: it waits until it is used.
+   * @param onUsed called once, before the session is answered
+   */
+  createLoginToken(onUsed: () => void = () => {}): string {
+    return this.#addLogin({ usableUntil: Number.POSITIVE_INFINITY, onUsed });
   }
 
-  /** Exchanges the token, or a code that has not been used, for the value of the cookie. */
-  exchange(given: { token?: string | undefined; code?: string | undefined }): string | undefined {
-    if (given.token !== undefined && sameSecret(given.token, this.token)) return this.#session;
-    if (given.code === undefined) return undefined;
-    const key = digest(given.code);
-    const until = this.#codes.get(key);
-    this.#codes.delete(key);
-    return until !== undefined && this.#now() <= until ? this.#session : undefined;
+  /** Makes a login token that opens one window within a minute: a list of processes may show it. */
+  createShortLoginToken(): string {
+    return this.#addLogin({ usableUntil: this.#now() + SHORT_LIFETIME, onUsed: () => {} });
   }
 
-  /** Whether a request carries the cookie or the token. */
-  isKnown(cookie: string | undefined, authorization: string | undefined): boolean {
-    if (cookie !== undefined && sameSecret(cookie, this.#session)) return true;
-    return authorization?.startsWith('Bearer ') === true && sameSecret(authorization.slice(7), this.token);
+  /** Exchanges a login token for a new session token; `undefined` when it was used before, is too old, or was never made. */
+  logIn(loginToken: string): string | undefined {
+    const key = digest(loginToken);
+    const login = this.#logins.get(key);
+    this.#logins.delete(key);
+    if (login === undefined || this.#now() > login.usableUntil) return undefined;
+    login.onUsed();
+    const session = newToken();
+    this.#sessions.add(digest(session));
+    return session;
+  }
+
+  /** Whether a text is the token of a session. */
+  isSession(token: string): boolean {
+    return this.#sessions.has(digest(token));
+  }
+
+  /** Whether a request carries the token of a session. */
+  isAuthorized({ authorization }: IncomingHttpHeaders): boolean {
+    return authorization?.startsWith('Bearer ') === true && this.isSession(authorization.slice('Bearer '.length));
+  }
+
+  #addLogin(login: Login): string {
+    const token = newToken();
+    this.#logins.set(digest(token), login);
+    return token;
   }
 }
 
 /**
  * Whether a request was meant for this server. A page on another name that resolves to this machine has another Host;
- * a page of another origin has another Origin.
+ * a page of another origin, another port of this machine included, has another Origin.
  */
 export function isMeantForUs(headers: IncomingHttpHeaders, port: number): boolean {
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
@@ -55,8 +76,6 @@ export function isMeantForUs(headers: IncomingHttpHeaders, port: number): boolea
   return headers.origin === undefined || headers.origin === `http://${headers.host}`;
 }
 
+const newToken = (): string => randomBytes(32).toString('base64url');
+// Looking a hash up takes a time that says nothing about the token.
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
-
-function sameSecret(given: string, expected: string): boolean {
-  return timingSafeEqual(Buffer.from(digest(given)), Buffer.from(digest(expected)));
-}

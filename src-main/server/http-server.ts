@@ -1,22 +1,36 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import cookie from '@fastify/cookie';
 import statics from '@fastify/static';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
+import { LoginRequest } from '../../src-shared/contract/session.ts';
 import {
   contentSecurityPolicy,
   NONCE_PLACEHOLDER,
   SECURITY_HEADERS,
 } from '../../src-shared/rules/content-security-policy.ts';
-import { metricsOf } from '../../src-shared/rules/metrics.ts';
 import type { Core } from '../core/core.ts';
-import { explainError } from '../core/engine/engine-errors.ts';
-import { type Auth, isMeantForUs, SESSION_COOKIE } from './auth.ts';
+import { type Auth, isMeantForUs } from './auth.ts';
 import { statusOf } from './http-status.ts';
+import { MetricsPage } from './metrics-page.ts';
+import { limitBodyTime, refuse, refuseConnection, sendError } from './refusals.ts';
 import { takeUpload } from './uploads.ts';
 import { serveWebSockets } from './web-socket.ts';
+
+/** How long a peer may take, each in milliseconds. */
+export interface TimeLimits {
+  /** Until the headers of a request are there. */
+  readonly headers: number;
+  /** Until the body of a request is there; uploads excepted. */
+  readonly body: number;
+  /** Between two pieces of an upload. */
+  readonly uploadPause: number;
+  /** Until a WebSocket has shown its session. */
+  readonly session: number;
+}
+
+const TIME_LIMITS: TimeLimits = { headers: 15_000, body: 30_000, uploadPause: 60_000, session: 10_000 };
 
 /** What a server is made of. */
 export interface ServerOptions {
@@ -24,54 +38,99 @@ export interface ServerOptions {
   auth: Auth;
   /** The built window. */
   rendererFolder: string;
+  timeLimits?: TimeLimits;
+  /** Milliseconds since 1970. */
+  now?: () => number;
 }
 
 const BODY_LIMIT = 1_000_000;
 
 /**
- * Makes the server; it does not listen yet. It answers on the loopback address only, and only to those who show the
- * cookie or the token.
+ * Makes the server; it does not listen yet. It answers on the loopback address only. The window itself is the same for
+ * everybody; what it shows is answered to those who show a session.
  */
-export async function createHttpServer({ core, auth, rendererFolder }: ServerOptions): Promise<FastifyInstance> {
-  const server = fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: true, requestTimeout: 0 });
-  const index = await readFile(join(rendererFolder, 'index.html'), 'utf8');
-  await server.register(cookie);
-
+export async function createHttpServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { core, auth, rendererFolder, timeLimits = TIME_LIMITS, now = Date.now } = options;
+  const server = fastify({
+    bodyLimit: BODY_LIMIT,
+    forceCloseConnections: true,
+    // An upload of any size is one request: its time is limited piece by piece instead.
+    requestTimeout: 0,
+    http: { headersTimeout: timeLimits.headers, connectionsCheckingInterval: Math.min(5_000, timeLimits.headers) },
+    frameworkErrors: (error, _request, reply) => sendError(error, reply),
+    clientErrorHandler: refuseConnection,
+  });
+  // For the whole life of each connection: Node takes its own listener away when it hands a socket over, and a reset
+  // without any listener would end the process.
+  server.server.on('connection', (socket) => socket.on('error', () => {}));
+  server.setErrorHandler((error, _request, reply) => sendError(error, reply));
+  server.setNotFoundHandler((_request, reply) =>
+    sendError(new SnapkeepError('NOT_FOUND', 'This address does not exist.', { hint: 'Open / instead.' }), reply),
+  );
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(SECURITY_HEADERS);
     if (!isMeantForUs(request.headers, portOf(request)))
-      return reply.code(403).send(refusal('PERMISSION', 'This request was not meant for Snapkeep.'));
-    if (isLogin(request) || isMetrics(request)) return;
-    if (!auth.isKnown(request.cookies[SESSION_COOKIE], request.headers.authorization)) {
-      return reply.code(401).send(refusal('PERMISSION', 'Open Snapkeep with the address it printed when it started.'));
-    }
+      return refuse(reply, 403, new SnapkeepError('PERMISSION', 'This request was not meant for Snapkeep.'));
+    if (request.routeOptions.config.isPublic !== true && !auth.isAuthorized(request.headers))
+      return refuse(reply, 401, noSession());
+    if (request.routeOptions.config.isUpload === true) request.raw.setTimeout(timeLimits.uploadPause);
+    else limitBodyTime(request, reply, timeLimits.body);
   });
-  server.setErrorHandler((error, _request, reply) => {
-    const explained = explainError(error, 'the request');
-    const status =
-      typeof (error as { statusCode?: unknown }).statusCode === 'number'
-        ? (error as { statusCode: number }).statusCode
-        : undefined;
-    return reply
-      .code(status ?? statusOf({ ok: false, error: explained.toBody() }))
-      .send({ ok: false, error: explained.toBody() });
+  const index = await readFile(join(rendererFolder, 'index.html'), 'utf8');
+  await servePublic(server, { ...options, index, now });
+  await serveSessions(server, core);
+  const closeSockets = serveWebSockets(server.server, core, {
+    // A browser always says where a socket comes from; without an Origin it is none.
+    isMeantForUs: ({ headers, socket }) => headers.origin !== undefined && isMeantForUs(headers, socket.localPort ?? 0),
+    isSession: (token) => auth.isSession(token),
+    sessionTimeLimit: timeLimits.session,
   });
+  server.addHook('preClose', async () => closeSockets());
+  return server;
+}
 
-  server.get('/', (request, reply) =>
-    isLogin(request) ? logIn(request, reply, auth) : sendIndex(request, reply, index),
-  );
-  server.get('/metrics', async (_request, reply) =>
-    reply
-      .type('text/plain; version=0.0.4; charset=utf-8')
-      .send(metricsOf(await core.call('plans.list', {}), Date.now())),
-  );
-  await server.register(statics, {
-    root: join(rendererFolder, 'assets'),
-    prefix: '/assets/',
-    index: false,
-    dotfiles: 'deny',
-    cacheControl: false,
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Answered without a session. */
+    isPublic?: true;
+    /** Takes a body of any size. */
+    isUpload?: true;
+  }
+}
+
+/** What needs no session: the window's own files, figures, and the login. */
+async function servePublic(
+  server: FastifyInstance,
+  { core, auth, rendererFolder, index, now }: ServerOptions & { index: string; now: () => number },
+): Promise<void> {
+  const config = { isPublic: true } as const;
+  server.get('/', { config }, (request, reply) => sendIndex(request, reply, index));
+  const metrics = new MetricsPage(core, now);
+  server.get('/metrics', { config }, (_request, reply) => metrics.send(reply));
+  server.post('/login', { config }, async (request, reply) => {
+    const asked = LoginRequest.safeParse(request.body);
+    if (!asked.success)
+      throw new SnapkeepError('INVALID_PARAMS', 'The login request has no token.', { hint: 'Send {"token": "…"}.' });
+    const session = auth.logIn(asked.data.token);
+    if (session === undefined) return refuse(reply, 401, usedToken());
+    return reply.header('Cache-Control', 'no-store').send({ ok: true, result: { session } });
   });
+  await server.register(async (scope) => {
+    scope.addHook('onRoute', (route) => {
+      route.config = { ...route.config, ...config };
+    });
+    await scope.register(statics, {
+      root: join(rendererFolder, 'assets'),
+      prefix: '/assets/',
+      index: false,
+      dotfiles: 'deny',
+      cacheControl: false,
+    });
+  });
+}
+
+/** What is answered to those with a session. */
+async function serveSessions(server: FastifyInstance, core: Core): Promise<void> {
   server.post('/api/:method', async (request, reply) => {
     const { method } = request.params as { method: string };
     const abort = new AbortController();
@@ -83,57 +142,21 @@ export async function createHttpServer({ core, auth, rendererFolder }: ServerOpt
     // A backup may be of any size: its bytes go from the network to the disk and are not held.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
-    scope.post('/upload', { bodyLimit: Number.MAX_SAFE_INTEGER }, async (request, reply) => {
-      const { name = 'file' } = request.query as { name?: string };
-      try {
-        return { path: await takeUpload(core.dataFolder, name, request.raw) };
-      } catch (error) {
-        const body = explainError(error, name).toBody();
-        return reply.code(statusOf({ ok: false, error: body })).send({ ok: false, error: body });
-      }
-    });
+    scope.post(
+      '/upload',
+      { bodyLimit: Number.MAX_SAFE_INTEGER, config: { isUpload: true } },
+      async ({ query, raw }) => {
+        const { name = 'file' } = query as { name?: unknown };
+        if (typeof name !== 'string')
+          throw new SnapkeepError('INVALID_PARAMS', 'The upload has several names.', { hint: 'Send one name.' });
+        return { path: await takeUpload(core.dataFolder, name, raw) };
+      },
+    );
     done();
   });
-  const closeSockets = serveWebSockets(server.server, core, ({ headers, socket }) => {
-    const cookies = server.parseCookie(headers.cookie ?? '');
-    // A browser always says where a socket comes from; without an Origin it is none.
-    return (
-      headers.origin !== undefined &&
-      isMeantForUs(headers, socket.localPort ?? 0) &&
-      auth.isKnown(cookies[SESSION_COOKIE], undefined)
-    );
-  });
-  server.addHook('preClose', async () => closeSockets());
-  return server;
 }
 
 const portOf = (request: FastifyRequest): number => request.socket.localPort ?? 0;
-
-function isLogin(request: FastifyRequest): boolean {
-  const url = new URL(request.url, 'http://localhost');
-  return (
-    request.method === 'GET' && url.pathname === '/' && (url.searchParams.has('token') || url.searchParams.has('code'))
-  );
-}
-
-/** Names of plans and figures, for a collector on this machine that cannot know the token of each start. */
-function isMetrics(request: FastifyRequest): boolean {
-  return request.method === 'GET' && request.url === '/metrics';
-}
-
-/** Exchanges what is in the address for a cookie, and takes it out of the address. */
-function logIn(request: FastifyRequest, reply: FastifyReply, auth: Auth): FastifyReply {
-  const { token, code } = request.query as { token?: string; code?: string };
-  const session = auth.exchange({ token, code });
-  if (session === undefined)
-    return reply
-      .code(401)
-      .send(refusal('PERMISSION', 'This address has been used or is too old. Start Snapkeep again for a new one.'));
-  return reply
-    .setCookie(SESSION_COOKIE, session, { path: '/', httpOnly: true, sameSite: 'strict' })
-    .header('Cache-Control', 'no-store')
-    .redirect('/', 303);
-}
 
 function sendIndex(request: FastifyRequest, reply: FastifyReply, index: string): FastifyReply {
   const nonce = randomBytes(16).toString('base64');
@@ -144,6 +167,12 @@ function sendIndex(request: FastifyRequest, reply: FastifyReply, index: string):
     .send(index.replaceAll(NONCE_PLACEHOLDER, nonce));
 }
 
-function refusal(code: 'PERMISSION', message: string): unknown {
-  return { ok: false, error: new SnapkeepError(code, message).toBody() };
-}
+const noSession = (): SnapkeepError =>
+  new SnapkeepError('PERMISSION', 'This request shows no session of this server.', {
+    hint: 'Log in with the address that Snapkeep printed last.',
+  });
+
+const usedToken = (): SnapkeepError =>
+  new SnapkeepError('PERMISSION', 'This login token was used before, has expired, or is not from this server.', {
+    hint: 'Use the address that Snapkeep printed last.',
+  });

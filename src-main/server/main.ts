@@ -8,6 +8,7 @@ import { defaultDataFolder } from '../core/data-folder.ts';
 import { errorCode, explainError } from '../core/engine/engine-errors.ts';
 import { Auth } from './auth.ts';
 import { createHttpServer } from './http-server.ts';
+import { watchNpm } from './npm-watch.ts';
 
 /** Tried first; the ports after it follow when it is taken. */
 const USUAL_PORT = 7411;
@@ -34,15 +35,22 @@ async function serve(): Promise<void> {
   };
   const bound = await listen((candidate) => server.listen({ host: '127.0.0.1', port: candidate }), port);
   const origin = `http://127.0.0.1:${bound}`;
-  process.stderr.write(`Snapkeep is at ${origin}/?token=${auth.token}\n`);
-  // Whoever started this over a pipe of its own gets codes that open a window once: see tools/start.mjs.
+  // What follows “#” stays in the browser: no request, log or history of a proxy has it.
+  const addressWith = (loginToken: string): string => `${origin}/#token=${loginToken}`;
+  const printAddress = (words: string): void => {
+    const token = auth.createLoginToken(() => printAddress('To log in with another browser, open'));
+    process.stderr.write(`${words} ${addressWith(token)}\n`);
+  };
+  printAddress('Snapkeep is at');
+  // Whoever started this over a pipe of its own gets addresses that open a window once: see tools/start.mjs.
   if (process.send !== undefined) {
     process.on('message', (message) => {
-      if (message === 'login-url') process.send?.({ loginUrl: `${origin}/?code=${auth.createLoginCode()}` });
+      if (message === 'login-url') process.send?.({ loginUrl: addressWith(auth.createShortLoginToken()) });
     });
     process.on('disconnect', () => void close());
     process.send({ ready: origin });
   }
+  watchNpm(() => void close());
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close());
 }
 

@@ -4,12 +4,14 @@ import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { explainError } from '../core/engine/engine-errors.ts';
 
 /**
  * Takes a file that was dropped on the window in a browser, which knows no path, into a folder of its own among the
  * files in the making; they are removed at the next start.
  * @param name the file's name as the browser gave it; only its last part is used
  * @returns where the file is
+ * @throws SnapkeepError `NO_SPACE`, and whatever else keeps it from being written
  */
 export async function takeUpload(dataFolder: string, name: string, body: Readable): Promise<string> {
   const folder = join(dataFolder, 'staging', 'uploads', randomUUID());
@@ -20,7 +22,7 @@ export async function takeUpload(dataFolder: string, name: string, body: Readabl
     return path;
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
-    throw error;
+    throw explainError(error, name);
   }
 }
 

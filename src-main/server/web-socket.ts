@@ -1,28 +1,37 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { SESSION_REFUSED, type SessionAccepted, SessionFrame } from '../../src-shared/contract/session.ts';
 import type { Core } from '../core/core.ts';
 
 /** The largest frame a window may send, in bytes. */
 const MAX_FRAME = 1_000_000;
 
+/** How much may wait to be read by a window before it is cut off, in bytes; it connects again and fetches anew. */
+const MAX_WAITING = 64 * 1024 * 1024;
+
+/** Who may open a WebSocket, and how long that may take. */
+export interface WebSocketOptions {
+  /** Decides about the upgrade request before anything is answered to it. */
+  isMeantForUs(request: IncomingMessage): boolean;
+  isSession(token: string): boolean;
+  /** Within this time after the upgrade the session must have been shown, in milliseconds. */
+  sessionTimeLimit: number;
+}
+
 /**
  * Carries frames over WebSockets at `/ws`.
- * @param isAllowed decides about the upgrade request before anything is answered to it
  * @returns closes every socket
  */
-export function serveWebSockets(
-  server: Server,
-  core: Core,
-  isAllowed: (request: IncomingMessage) => boolean,
-): () => void {
+export function serveWebSockets(server: Server, core: Core, options: WebSocketOptions): () => void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME });
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-    if (request.url !== '/ws' || !isAllowed(request)) {
-      stream.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+    if (request.url !== '/ws' || !options.isMeantForUs(request)) {
+      // Destroyed once it is sent: a peer that never closes its half would hold the socket.
+      stream.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', () => stream.destroy());
       return;
     }
-    sockets.handleUpgrade(request, stream, head, (socket) => carryFrames(socket, core));
+    sockets.handleUpgrade(request, stream, head, (socket) => awaitSession(socket, core, options));
   });
   return () => {
     for (const socket of sockets.clients) socket.terminate();
@@ -30,11 +39,32 @@ export function serveWebSockets(
   };
 }
 
-function carryFrames(socket: WebSocket, core: Core): void {
-  const connection = core.connect((frame) => socket.send(JSON.stringify(frame)));
-  socket.on('message', (data: Buffer) => connection.receive(parseJson(data.toString('utf8'))));
+/** Lets a socket in when its first frame shows a session, and closes it otherwise. */
+function awaitSession(socket: WebSocket, core: Core, { isSession, sessionTimeLimit }: WebSocketOptions): void {
   // A socket that fails closes as well, and closing is what ends the connection.
   socket.on('error', () => socket.terminate());
+  const tooLate = setTimeout(() => socket.terminate(), sessionTimeLimit);
+  socket.once('close', () => clearTimeout(tooLate));
+  socket.once('message', (data: Buffer) => {
+    clearTimeout(tooLate);
+    const frame = SessionFrame.safeParse(parseJson(data.toString('utf8')));
+    if (!frame.success || !isSession(frame.data.token)) {
+      socket.close(SESSION_REFUSED, 'no session');
+      // A peer that does not answer the closing frame is not waited for.
+      setTimeout(() => socket.terminate(), sessionTimeLimit).unref();
+      return;
+    }
+    socket.send(JSON.stringify({ type: 'session-accepted' } satisfies SessionAccepted));
+    carryFrames(socket, core);
+  });
+}
+
+function carryFrames(socket: WebSocket, core: Core): void {
+  const connection = core.connect((frame) => {
+    if (socket.bufferedAmount > MAX_WAITING) socket.terminate();
+    else socket.send(JSON.stringify(frame));
+  });
+  socket.on('message', (data: Buffer) => connection.receive(parseJson(data.toString('utf8'))));
   socket.on('close', () => connection.close());
 }
 

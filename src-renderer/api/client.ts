@@ -1,9 +1,10 @@
 import { createClient } from '../../src-shared/contract/client.ts';
+import { browserSession } from './session.ts';
 import { bridgeTransport, webSocketTransport, webSocketUrl } from './transports.ts';
 
 /** The one way from the window to the core, whatever the host. */
 export const client = createClient(
   window.snapkeepBridge === undefined
-    ? webSocketTransport(webSocketUrl(document.baseURI))
+    ? webSocketTransport(webSocketUrl(document.baseURI), browserSession)
     : bridgeTransport(window.snapkeepBridge),
 );

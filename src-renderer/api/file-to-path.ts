@@ -1,4 +1,5 @@
 import { type ErrorBody, SnapkeepError } from '../../src-shared/contract/errors.ts';
+import { browserSession } from './session.ts';
 
 /**
  * The path of a dropped or picked file on the core's machine. A browser knows none, so there the bytes are sent.
@@ -21,6 +22,7 @@ function upload(file: File, onProgress: (sent: number) => void, signal: AbortSig
       );
     request.open('POST', new URL(`upload?name=${encodeURIComponent(file.name)}`, document.baseURI));
     request.setRequestHeader('Content-Type', 'application/octet-stream');
+    request.setRequestHeader('Authorization', `Bearer ${browserSession.token}`);
     request.responseType = 'json';
     request.upload.onprogress = (event) => onProgress(event.loaded);
     request.onerror = () => fail('The file could not be sent to Snapkeep.');

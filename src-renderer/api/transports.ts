@@ -1,5 +1,6 @@
 import type { Transport } from '../../src-shared/contract/client.ts';
 import type { ClientFrame } from '../../src-shared/contract/frames.ts';
+import { SESSION_REFUSED, SessionAccepted, type SessionFrame } from '../../src-shared/contract/session.ts';
 import type { SnapkeepBridge } from './bridge.ts';
 
 const FIRST_PAUSE = 500;
@@ -14,22 +15,40 @@ export function bridgeTransport(bridge: SnapkeepBridge): Transport {
   };
 }
 
-/** Frames over a WebSocket that is opened again, with growing pauses, whenever it is lost. */
-export function webSocketTransport(url: URL): Transport {
+/** Who this window is for the server. */
+export interface SessionToken {
+  readonly token: string | null;
+  onChange(listener: () => void): void;
+  /** The server does not know this token. */
+  refused(token: string): void;
+}
+
+/**
+ * Frames over a WebSocket that shows its session first. It is opened again, with growing pauses, whenever it is lost,
+ * and as soon as there is a session where there was none.
+ */
+export function webSocketTransport(url: URL, session: SessionToken): Transport {
   let frameListener: (frame: unknown) => void = () => {};
   let connectionListener: (connected: boolean) => void = () => {};
   let socket: WebSocket | undefined;
   let pause = FIRST_PAUSE;
 
   const open = (): void => {
-    socket = new WebSocket(url);
-    socket.onopen = () => {
+    const { token } = session;
+    if (token === null || socket !== undefined) return;
+    const opened = new WebSocket(url);
+    socket = opened;
+    opened.onopen = () => opened.send(JSON.stringify({ type: 'session', token } satisfies SessionFrame));
+    opened.onmessage = (first) => {
+      SessionAccepted.parse(JSON.parse(String(first.data)));
+      opened.onmessage = (event) => frameListener(JSON.parse(String(event.data)));
       pause = FIRST_PAUSE;
       connectionListener(true);
     };
-    socket.onmessage = (event) => frameListener(JSON.parse(String(event.data)));
-    socket.onclose = () => {
+    opened.onclose = ({ code }) => {
+      socket = undefined;
       connectionListener(false);
+      if (code === SESSION_REFUSED) session.refused(token);
       setTimeout(open, pause);
       pause = Math.min(LONGEST_PAUSE, pause * 2);
     };
@@ -42,6 +61,7 @@ export function webSocketTransport(url: URL): Transport {
     },
     onConnection: (listener) => {
       connectionListener = listener;
+      session.onChange(open);
       open();
     },
   };

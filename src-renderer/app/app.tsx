@@ -4,11 +4,13 @@ import { IconPlayerPause, IconPlugConnectedX } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
+import type { ErrorBody } from '../../src-shared/contract/errors.ts';
 import { ErrorBoundary } from '../components/error-boundary.tsx';
 import { useNow } from '../components/time.ts';
 import { ActivityPage } from '../features/activity/activity-page.tsx';
 import { DestinationsPage } from '../features/destinations/destinations-page.tsx';
 import { DropOverlay } from '../features/drop/drop-overlay.tsx';
+import { LoginPage } from '../features/login/login-page.tsx';
 import { OverviewPage } from '../features/overview/overview-page.tsx';
 import { NewPlanPage } from '../features/plans/new-plan-page.tsx';
 import { PlanPage } from '../features/plans/plan-page.tsx';
@@ -22,15 +24,20 @@ import { Sidebar } from './sidebar.tsx';
 import { theme } from './theme.ts';
 
 /** The window. */
-export function App({ nonce }: { nonce: string }) {
+export function App({ nonce, loginError }: { nonce: string; loginError: ErrorBody | null }) {
   const setting = useAppStore((state) => state.settings.theme);
+  const loggedIn = useAppStore((state) => state.loggedIn);
   const scheme = setting === 'system' ? {} : { forceColorScheme: setting };
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce} {...scheme}>
       <Notifications position="bottom-right" />
-      <Router hook={useHashLocation}>
-        <Shell />
-      </Router>
+      {loggedIn ? (
+        <Router hook={useHashLocation}>
+          <Shell />
+        </Router>
+      ) : (
+        <LoginPage error={loginError} />
+      )}
     </MantineProvider>
   );
 }

@@ -6,6 +6,8 @@ import { DEFAULT_SETTINGS, type Settings } from '../../src-shared/model/settings
 interface AppState {
   /** `null` until the first answer whether there is a connection. */
   connected: boolean | null;
+  /** In a browser somebody has to log in first. */
+  loggedIn: boolean;
   info: AppInfo | null;
   settings: Settings;
   /** The pause of everything. */
@@ -15,6 +17,7 @@ interface AppState {
 /** What the window knows of the application. */
 export const useAppStore = create<AppState>(() => ({
   connected: null,
+  loggedIn: true,
   info: null,
   settings: DEFAULT_SETTINGS,
   paused: null,

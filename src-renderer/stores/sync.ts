@@ -1,5 +1,6 @@
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import { client } from '../api/client.ts';
+import { browserSession } from '../api/session.ts';
 import { showError } from '../components/errors.tsx';
 import { useAppStore } from './app-store.ts';
 import { fetchDestinations } from './destinations-store.ts';
@@ -10,6 +11,7 @@ import { refreshSnapshots } from './snapshots-store.ts';
 
 /** Keeps the stores in step with the core: everything once per connection, then what events say. */
 export function startSync(): void {
+  if (window.snapkeepBridge === undefined) followSession();
   client.onConnection((connected) => useAppStore.setState({ connected }));
   client.onResync(() => run(fetchEverything()));
   const fetchPlansSoon = coalesce(fetchPlans);
@@ -33,6 +35,13 @@ export function startSync(): void {
   );
   const refreshSoon = coalesce(() => refreshSnapshots(null));
   client.on('snapshots.changed', refreshSoon);
+}
+
+/** Shows the login while this browser has no session. */
+function followSession(): void {
+  const tell = (): void => useAppStore.setState({ loggedIn: browserSession.token !== null });
+  browserSession.onChange(tell);
+  tell();
 }
 
 async function fetchEverything(): Promise<void> {

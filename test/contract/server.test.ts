@@ -1,34 +1,10 @@
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { Auth } from '../../src-main/server/auth.ts';
-import { createHttpServer } from '../../src-main/server/http-server.ts';
-import { temporaryFolder } from '../support/temp-folder.ts';
-import { startTestCore } from '../support/test-core.ts';
-
-async function startServer() {
-  const folder = temporaryFolder();
-  const rendererFolder = join(folder, 'renderer');
-  mkdirSync(join(rendererFolder, 'assets'), { recursive: true });
-  writeFileSync(join(rendererFolder, 'index.html'), '<meta name="csp-nonce" content="__CSP_NONCE__">');
-  writeFileSync(join(rendererFolder, 'assets/index.js'), 'export {};');
-  const core = await startTestCore(join(folder, 'home'), { host: 'server' });
-  const auth = new Auth();
-  const server = await createHttpServer({ core, auth, rendererFolder });
-  onTestFinished(() => server.close());
-  const origin = await server.listen({ host: '127.0.0.1', port: 0 });
-  const bearer = { Authorization: `Bearer ${auth.token}` };
-  const post = (path: string, body: unknown, headers: Record<string, string> = bearer) =>
-    fetch(origin + path, {
-      method: 'POST',
-      body: JSON.stringify(body),
-      headers: { 'Content-Type': 'application/json', ...headers },
-    });
-  return { folder, core, auth, origin, bearer, post, port: Number(new URL(origin).port) };
-}
+import { startHttpServer } from '../support/http-scene.ts';
 
 /** fetch does not let a Host be made up. */
 async function statusWith(origin: string, headers: Record<string, string>, path = '/'): Promise<number> {
@@ -39,25 +15,36 @@ async function statusWith(origin: string, headers: Record<string, string>, path 
   return response.statusCode;
 }
 
-test('the start address gives a cookie and leaves no token behind', async () => {
-  const { origin, auth } = await startServer();
-  const login = await fetch(`${origin}/?token=${auth.token}`, { redirect: 'manual' });
-  expect(login.status).toBe(303);
-  expect(login.headers.get('location')).toBe('/');
-  const cookie = login.headers.get('set-cookie') ?? '';
-  expect(cookie).toMatch(/^snapkeep_session=[^;]+; Path=\/; HttpOnly; SameSite=Strict$/);
-  const page = await fetch(origin, { headers: { Cookie: cookie.split(';')[0] ?? '' } });
+test('a printed token is exchanged once, and the window itself holds no secret', async () => {
+  const { origin, auth, post } = await startHttpServer();
+  const token = auth.createLoginToken();
+  const login = await post('/login', { token }, {});
+  expect(login.status).toBe(200);
+  expect(login.headers.get('cache-control')).toBe('no-store');
+  expect(login.headers.get('set-cookie')).toBeNull();
+  const { result } = (await login.json()) as { result: { session: string } };
+  expect((await post('/api/app.info', {}, { Authorization: `Bearer ${result.session}` })).status).toBe(200);
+  const again = await post('/login', { token }, {});
+  expect([again.status, await again.json()]).toEqual([
+    401,
+    { ok: false, error: expect.objectContaining({ code: 'PERMISSION', hint: expect.any(String) }) },
+  ]);
+  expect((await post('/login', { token: 'wrong' }, {})).status).toBe(401);
+  expect((await post('/login', {}, {})).status).toBe(400);
+  expect((await post('/login', { token: auth.createLoginToken() }, { Origin: 'http://127.0.0.1:1' })).status).toBe(403);
+
+  const page = await fetch(origin);
+  expect(page.headers.get('set-cookie')).toBeNull();
   const policy = page.headers.get('content-security-policy') ?? '';
   const nonce = /'nonce-([^']+)'/.exec(policy)?.[1] ?? 'none';
   expect(await page.text()).toContain(nonce);
   expect(policy).toContain("default-src 'none'");
   expect(policy).toContain("script-src 'self';");
   expect(policy).not.toContain('unsafe');
-  expect((await fetch(`${origin}/?token=wrong`)).status).toBe(401);
 });
 
 test('figures are answered to whoever is on this machine, and only when Snapkeep was meant', async () => {
-  const { origin, port } = await startServer();
+  const { origin, port } = await startHttpServer();
   const answer = await fetch(`${origin}/metrics`);
   expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
   expect(await answer.text()).toContain('# TYPE snapkeep_overdue gauge');
@@ -65,10 +52,29 @@ test('figures are answered to whoever is on this machine, and only when Snapkeep
   expect((await fetch(`${origin}/metrics`, { method: 'POST' })).status).toBe(401);
 });
 
+test('however often figures are asked for, plans are read every few seconds, and too many requests are refused', async () => {
+  let now = 1_000_000;
+  const { origin, core } = await startHttpServer({ now: () => now });
+  let read = 0;
+  const call = core.call;
+  core.call = (method, params, signal) => {
+    read += 1;
+    return call(method, params, signal);
+  };
+  const statuses = new Set<number>();
+  for (let index = 0; index < 60; index++) statuses.add((await fetch(`${origin}/metrics`)).status);
+  expect([...statuses]).toEqual([200]);
+  const refused = await fetch(`${origin}/metrics`);
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '10']);
+  expect(read).toBe(1);
+  now += 10_000;
+  expect((await fetch(`${origin}/metrics`)).status).toBe(200);
+  expect(read).toBe(2);
+});
+
 test('nobody unknown gets anything, and nothing that was meant for others is answered', async () => {
-  const { origin, bearer, post, port } = await startServer();
-  expect((await fetch(origin)).status).toBe(401);
-  expect((await fetch(`${origin}/assets/index.js`)).status).toBe(401);
+  const { origin, bearer, post, port } = await startHttpServer();
+  expect((await fetch(`${origin}/anything`)).status).toBe(401);
   expect((await post('/api/app.info', {}, {})).status).toBe(401);
   expect((await post('/upload?name=x', {}, {})).status).toBe(401);
   expect((await post('/api/app.info', {}, { ...bearer, Origin: 'http://evil.example' })).status).toBe(403);
@@ -78,7 +84,7 @@ test('nobody unknown gets anything, and nothing that was meant for others is ans
 });
 
 test('methods answer with the envelope and the status that says the same', async () => {
-  const { post } = await startServer();
+  const { post } = await startHttpServer();
   const info = await post('/api/app.info', {});
   expect(info.status).toBe(200);
   expect(await info.json()).toMatchObject({ ok: true, result: { host: 'server' } });
@@ -95,7 +101,7 @@ test('methods answer with the envelope and the status that says the same', async
 });
 
 test('an upload keeps its bytes and only the last part of its name', async () => {
-  const { origin, bearer, folder } = await startServer();
+  const { origin, bearer, folder } = await startHttpServer();
   const bytes = Buffer.alloc(300_000, 7);
   const answer = await fetch(`${origin}/upload?name=${encodeURIComponent('../../etc/päss wörd.db.gz')}`, {
     method: 'POST',
@@ -109,7 +115,7 @@ test('an upload keeps its bytes and only the last part of its name', async () =>
 });
 
 test('an upload that is broken off leaves nothing', async () => {
-  const { origin, bearer, folder } = await startServer();
+  const { origin, bearer, folder } = await startHttpServer();
   const call = request(`${origin}/upload?name=x.db`, {
     method: 'POST',
     headers: { ...bearer, 'Content-Type': 'application/octet-stream', 'Content-Length': '1000000' },
@@ -122,23 +128,34 @@ test('an upload that is broken off leaves nothing', async () => {
   await expect.poll(() => readdirSync(uploads).length).toBe(0);
 });
 
-test('frames go over a WebSocket for those with the cookie and the right Origin alone', async () => {
-  const { origin, auth, core } = await startServer();
-  const cookie = `snapkeep_session=${auth.exchange({ token: auth.token })}`;
+test('frames go over a WebSocket for those with a session and the right Origin alone', async () => {
+  const { origin, session, core } = await startHttpServer();
   const address = `${origin.replace('http', 'ws')}/ws`;
-  for (const headers of [{ Origin: origin }, { Cookie: cookie, Origin: 'http://evil.example' }, { Cookie: cookie }]) {
+  for (const headers of [{ Origin: 'http://evil.example' }, { Origin: 'http://127.0.0.1:1' }, {}]) {
     const refused = new WebSocket(address, { headers });
     const [error] = (await once(refused, 'error')) as [Error];
     expect(error.message).toContain('403');
   }
-  const socket = new WebSocket(address, { headers: { Cookie: cookie, Origin: origin } });
+  const request = { type: 'request', id: 1, method: 'settings.get', params: {} };
+  for (const first of [{ type: 'session', token: 'wrong' }, request, { type: 'session', token: session, more: 1 }]) {
+    const refused = new WebSocket(address, { headers: { Origin: origin } });
+    await once(refused, 'open');
+    const heard: unknown[] = [];
+    refused.on('message', (data) => heard.push(String(data)));
+    refused.send(JSON.stringify(first));
+    const [code] = await once(refused, 'close');
+    expect([code, heard]).toEqual([4401, []]);
+  }
+  const socket = new WebSocket(address, { headers: { Origin: origin } });
   await once(socket, 'open');
   const frames: unknown[] = [];
   socket.on('message', (data) => frames.push(JSON.parse(String(data))));
-  socket.send(JSON.stringify({ type: 'request', id: 1, method: 'settings.get', params: {} }));
+  socket.send(JSON.stringify({ type: 'session', token: session }));
+  await expect.poll(() => frames).toEqual([{ type: 'session-accepted' }]);
+  socket.send(JSON.stringify(request));
   socket.send('this is no frame');
   await core.call('settings.update', { theme: 'dark' });
-  await expect.poll(() => frames.length).toBe(3);
+  await expect.poll(() => frames.length).toBe(4);
   expect(frames).toContainEqual(
     expect.objectContaining({ type: 'response', id: 1, answer: { ok: true, result: expect.anything() } }),
   );

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { type Browser, chromium, type Page } from '@playwright/test';
 import { findBrowser } from '../../tools/find-browser.mjs';
 
@@ -20,8 +21,10 @@ export const CHROMIUM_SWITCHES = [
 
 /** A running server. */
 export interface RunningServer {
-  /** The address with the token. */
+  /** Where the server is; `openWindow` logs in there. */
   address: string;
+  /** An address with a login token that nobody has used; the server prints one at its start and after each login. */
+  loginAddress(): Promise<string>;
   /** Stops the process where it is, as sleep does, or lets it go on. */
   signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   close(): Promise<void>;
@@ -30,31 +33,51 @@ export interface RunningServer {
 /** Starts the built server on a port of its own. */
 export async function launchServer({
   home,
+  port = 0,
   environment = {},
 }: {
   home: string;
+  /** 0: any that is free. */
+  port?: number;
   environment?: Record<string, string>;
 }): Promise<RunningServer> {
-  const server = spawn(process.execPath, [resolve(root, 'out/main/server.cjs'), '--port', '0'], {
+  const server = spawn(process.execPath, [resolve(root, 'out/main/server.cjs'), '--port', String(port)], {
     env: { ...process.env, ...environment, SNAPKEEP_HOME: home },
     stdio: ['ignore', 'inherit', 'pipe'],
   });
-  const address = await new Promise<string>((found, fail) => {
-    let output = '';
-    server.stderr.on('data', (data: Buffer) => {
-      output += data.toString('utf8');
-      const match = /http:\S+token=\S+/.exec(output);
-      if (match !== null) found(match[0]);
-    });
-    server.on('exit', (code) => fail(new Error(`The server ended with ${code}: ${output}`)));
+  const printed: string[] = [];
+  let output = '';
+  createInterface({ input: server.stderr }).on('line', (line) => {
+    output += `${line}\n`;
+    const match = /http:\S+#token=\S+/.exec(line);
+    if (match === null) return;
+    printed.push(match[0]);
+    server.emit('printed');
   });
+  const loginAddress = async (): Promise<string> => {
+    for (;;) {
+      const address = printed.shift();
+      if (address !== undefined) return address;
+      if (server.exitCode !== null) throw new Error(`The server ended with ${server.exitCode}: ${output}`);
+      await Promise.race([once(server, 'printed'), once(server, 'exit')]);
+    }
+  };
+  const first = await loginAddress();
+  printed.unshift(first);
+  const address = new URL('/', first).href;
+  logins.set(address, loginAddress);
   const close = async (): Promise<void> => {
+    logins.delete(address);
+    if (server.exitCode !== null) return;
     const exited = once(server, 'exit');
     server.kill('SIGTERM');
     await exited;
   };
-  return { address, signal: (name) => server.kill(name), close };
+  return { address, loginAddress, signal: (name) => server.kill(name), close };
 }
+
+/** Where each running server is logged in to. */
+const logins = new Map<string, () => Promise<string>>();
 
 /** Starts an installed browser. */
 export function launchBrowser(): Promise<Browser> {
@@ -78,7 +101,7 @@ export async function openWindow(
   const context = await browser.newContext(options);
   const page = await context.newPage();
   await prepare?.(page);
-  await page.goto(address);
+  await page.goto((await logins.get(address)?.()) ?? address);
   await page.getByRole('navigation', { name: 'Places' }).waitFor();
   return page;
 }

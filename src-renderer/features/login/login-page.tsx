@@ -1,0 +1,54 @@
+import { Button, Stack, Text, TextInput, Title } from '@mantine/core';
+import { type SubmitEvent, useState } from 'react';
+import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
+import { browserSession } from '../../api/session.ts';
+import { Logo } from '../../app/logo.tsx';
+import { ErrorNotice } from '../../components/errors.tsx';
+import { useAction } from '../../components/use-action.ts';
+
+/**
+ * What a browser without a session sees.
+ * @param error why the address the window was opened with gave no session
+ */
+export function LoginPage({ error }: { error: ErrorBody | null }) {
+  const [given, setGiven] = useState('');
+  const [tried, setTried] = useState(false);
+  const login = useAction('here');
+  const shown = tried ? login.error : error;
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    setTried(true);
+    login.run(() => browserSession.logIn(given));
+  };
+  return (
+    <main className="login">
+      <form onSubmit={submit}>
+        <Stack gap="md">
+          <div className="login-brand">
+            <Logo />
+            <Title order={1} size="h3">
+              Log in to Snapkeep
+            </Title>
+          </div>
+          <Text size="sm">
+            Snapkeep prints an address each time it starts and after each login. Open the newest one, or paste it here.
+            It works once.
+          </Text>
+          <TextInput
+            label="Address or login token"
+            placeholder="http://127.0.0.1:7411/#token=…"
+            value={given}
+            onChange={(event) => setGiven(event.currentTarget.value)}
+            spellCheck={false}
+            autoComplete="off"
+            autoFocus
+          />
+          {shown !== null && <ErrorNotice error={shown} />}
+          <Button type="submit" disabled={given.trim() === ''} loading={login.pending}>
+            Log in
+          </Button>
+        </Stack>
+      </form>
+    </main>
+  );
+}
