@@ -115,17 +115,18 @@ async function servePublic(
     if (session === undefined) return refuse(reply, 401, usedToken());
     return reply.header('Cache-Control', 'no-store').send({ ok: true, result: { session } });
   });
-  await server.register(async (scope) => {
+  await server.register((scope, _options, done) => {
     scope.addHook('onRoute', (route) => {
       route.config = { ...route.config, ...config };
     });
-    await scope.register(statics, {
+    void scope.register(statics, {
       root: join(rendererFolder, 'assets'),
       prefix: '/assets/',
       index: false,
       dotfiles: 'deny',
       cacheControl: false,
     });
+    done();
   });
 }
 

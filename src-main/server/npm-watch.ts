@@ -30,7 +30,9 @@ function describeProcess(pid: number): { parent: number; command: string } | und
   try {
     if (process.platform === 'linux') {
       // The name in parentheses may hold anything, so what follows the last one is read: state, parent, …
-      const [, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+      const [, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ');
       return { parent: Number(parent), command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ') };
     }
     if (process.platform === 'win32') return undefined;
