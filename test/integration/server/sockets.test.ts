@@ -115,10 +115,10 @@ test('what is malformed is the caller’s fault, and says so', async () => {
   for (const [path, init] of cases) {
     const answer = await fetch(origin + path, init);
     const { error } = (await answer.json()) as { error: { code: string } };
-    expect([path, init.method, init.body?.slice(0, 40), answer.status >= 400 && answer.status < 500]).toEqual([
+    expect([path, init.method, String(init.body).slice(0, 40), answer.status >= 400 && answer.status < 500]).toEqual([
       path,
       init.method,
-      init.body?.slice(0, 40),
+      String(init.body).slice(0, 40),
       true,
     ]);
     expect(error.code).not.toBe('INTERNAL');
