@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { canMount } from '../support/can-mount.ts';
 import { countEntries, makeDatabase } from '../support/databases.ts';
 import {
   contentsOf,
@@ -11,7 +12,7 @@ import {
   setScene,
   takeBackup,
 } from '../support/scene.ts';
-import { canMount, mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
+import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
 import { runToEnd, succeed } from '../support/test-core.ts';
 
 /** A scene with one of its folders on a small disk. */

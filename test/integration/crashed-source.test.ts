@@ -3,10 +3,11 @@ import { copyFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync 
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { canMount } from '../support/can-mount.ts';
 import { countEntries, integrityOf, makeDatabase } from '../support/databases.ts';
 import { openElsewhere } from '../support/elsewhere.ts';
 import { contentsOf, expectNothingLeft, restore, type Scene, setScene, takeBackup } from '../support/scene.ts';
-import { canMount, mountSmallDisk } from '../support/small-disk.ts';
+import { mountSmallDisk } from '../support/small-disk.ts';
 import { succeed } from '../support/test-core.ts';
 
 /** Takes away the database of a scene, with whatever is beside it. */

@@ -3,18 +3,6 @@ import { closeSync, mkdirSync, openSync, statfsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** Whether this process may mount file systems of its own: root on Linux, outside of a sandbox that forbids it. */
-export const canMount = process.platform === 'linux' && process.getuid?.() === 0 && mountWorks();
-
-function mountWorks(): boolean {
-  try {
-    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** A small disk of its own in memory. */
 export interface SmallDisk {
   readonly path: string;

@@ -25,8 +25,9 @@ import { removeFolderSnapshot } from '../../../src-main/core/engine/companions/f
 import { systemCalls } from '../../../src-main/core/engine/companions/system-calls.ts';
 import { verifyFolder } from '../../../src-main/core/engine/companions/verify-folder.ts';
 import { cancelledError } from '../../../src-main/core/engine/task-context.ts';
+import { canMount } from '../../support/can-mount.ts';
 import { CompanionScene } from '../../support/companion-scene.ts';
-import { canMount, mountSmallDisk } from '../../support/small-disk.ts';
+import { mountSmallDisk } from '../../support/small-disk.ts';
 import { readTree, writeOld } from '../../support/trees.ts';
 
 const inode = (...path: string[]): number => lstatSync(join(...path)).ino;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { LocalFolder } from '../../../src-main/core/destinations/local-folder.ts';
 import { selfTest } from '../../../src-main/core/destinations/self-test.ts';
+import { canMount } from '../../support/can-mount.ts';
 import {
   failure,
   listedNames,
@@ -11,7 +12,7 @@ import {
   sourceOf,
   testDestinationContract,
 } from '../../support/destination-contract.ts';
-import { canMount, mountSmallDisk } from '../../support/small-disk.ts';
+import { mountSmallDisk } from '../../support/small-disk.ts';
 import { temporaryFolder } from '../../support/temp-folder.ts';
 
 const openFolder = (path: string) => new LocalFolder({ kind: 'folder', path, bytesPerSecond: null });

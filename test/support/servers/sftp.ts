@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { canMount } from '../small-disk.ts';
+import { canMount } from '../can-mount.ts';
 import { freePort, killProgram, lacking, listening, startProgram } from './processes.ts';
 
 const SSHD = '/usr/sbin/sshd';

@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+/** The Node.js that the product runs on. */
+export const NODE = resolve(ROOT, 'node_modules/.bin/node');
+const COMMAND_LINE = resolve(ROOT, 'out/main/cli.cjs');
+/** A command that takes longer hangs, in milliseconds. */
+const LIMIT_MS = 60_000;
+
+/** How a command ended. */
+export interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A command of the built product that is running. */
+export interface Started {
+  readonly process: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+/**
+ * Starts the built command line as a person would, in a process group of its own.
+ * @param wrapper a program that starts it, with its arguments, for example strace
+ */
+export function start(
+  home: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  wrapper: string[] = [],
+): Started {
+  const [file = NODE, ...rest] = [...wrapper, NODE, COMMAND_LINE, ...args];
+  const child = spawn(file, rest, {
+    detached: true,
+    env: { ...process.env, ...env, SNAPKEEP_HOME: home, NODE_NO_WARNINGS: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (data: Buffer) => {
+    stdout += data;
+  });
+  child.stderr.on('data', (data: Buffer) => {
+    stderr += data;
+  });
+  const limit = setTimeout(() => killGroup(child), LIMIT_MS);
+  const ended = once(child, 'close').then(([code]) => {
+    clearTimeout(limit);
+    return { code: code as number | null, stdout, stderr };
+  });
+  return { process: child, ended };
+}
+
+/** Runs a command to its end. */
+export function run(home: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  return start(home, args, env).ended;
+}
+
+/** Runs a command that must succeed, and answers what it printed. @throws Error */
+export async function succeed(home: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+  const { code, stdout, stderr } = await run(home, args, env);
+  if (code !== 0) throw new Error(`snapkeep ${args.join(' ')} ended with ${code}: ${stderr}${stdout}`);
+  return stdout;
+}
+
+/** Who is killed: the command with its children, the command alone, or one of its children. */
+export type Victim = 'all' | 'command' | 'child';
+
+/** Kills as a power cut or an impatient person would. Where there is no child at this instant, none is killed. */
+export function kill({ process: child }: Started, victim: Victim): void {
+  if (victim === 'all') killGroup(child);
+  else if (victim === 'command') child.kill('SIGKILL');
+  else for (const pid of childrenOf(child.pid ?? 0).slice(0, 1)) signal(pid);
+}
+
+/** The processes of a command's group that still run. */
+export function survivors({ process: child }: Started): number[] {
+  return processes()
+    .filter(({ group }) => group === child.pid)
+    .map(({ pid }) => pid);
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid !== undefined) signal(-child.pid);
+}
+
+function signal(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
+function childrenOf(parent: number): number[] {
+  return processes()
+    .filter((each) => each.parent === parent)
+    .map(({ pid }) => pid);
+}
+
+/** From /proc/<pid>/stat, whose second field is a name in parentheses: proc(5). Processes that have ended are left out. */
+function processes(): Array<{ pid: number; parent: number; group: number }> {
+  return readdirSync('/proc').flatMap((entry) => {
+    if (!/^\d+$/.test(entry)) return [];
+    try {
+      const stat = readFileSync(`/proc/${entry}/stat`, 'latin1');
+      const [state, parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return state === 'Z' ? [] : [{ pid: Number(entry), parent: Number(parent), group: Number(group) }];
+    } catch {
+      return [];
+    }
+  });
+}
