@@ -22,10 +22,11 @@ export interface ProjectionInput {
 /** Says what a policy would keep in a year if every slot until then made a snapshot as large as the newest ones. */
 export function projectRetention(input: ProjectionInput): Projection {
   const { snapshots, slots, retention, timeZone, now, snapshotBytes } = input;
-  const recent = [...snapshots].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)).slice(0, 5);
+  const recent = [...snapshots].sort((a, b) => b.order - a.order).slice(0, 5);
   const each =
     recent.length === 0 ? snapshotBytes : recent.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) / recent.length;
   const coming: RetainedSnapshot[] = [];
+  const newest = recent[0]?.order ?? 0;
   for (
     let at = slots.after(now);
     at !== null && at <= now + YEAR_MS;
@@ -34,6 +35,8 @@ export function projectRetention(input: ProjectionInput): Projection {
     const createdAt = new Date(at).toISOString();
     coming.push({
       id: createdAt,
+      order: newest + coming.length + 1,
+      origin: 'own',
       createdAt,
       pinned: false,
       missing: false,
@@ -44,7 +47,8 @@ export function projectRetention(input: ProjectionInput): Projection {
   }
   const sizes = new Map<string, number>(snapshots.map(({ id, sizeBytes }) => [id, sizeBytes]));
   const times = new Map([...snapshots, ...coming].map(({ id, createdAt }) => [id, createdAt]));
-  const kept = decideRetention([...snapshots, ...coming], retention, timeZone).filter(({ keep }) => keep);
+  const decisions = decideRetention([...snapshots, ...coming], retention, { timeZone, now: now + YEAR_MS });
+  const kept = decisions.filter(({ keep }) => keep);
   return {
     kept: kept.map(({ id, reasons }) => ({ at: times.get(id) ?? id, reasons })).reverse(),
     made: coming.length,

@@ -1,13 +1,18 @@
 import type { SnapshotTrigger } from '../model/manifest.ts';
-import type { Retention } from '../model/plan.ts';
+import type { Retention } from '../model/retention.ts';
+import type { SnapshotOrigin } from '../model/snapshot.ts';
 import type { ProofLevel } from '../model/verification.ts';
 import { type CalendarPlace, localCalendar } from './local-calendar.ts';
+import { countedInstants } from './trusted-instants.ts';
 
 const DAY_MS = 86_400_000;
 
 /** What the rules look at in a snapshot. */
 export interface RetainedSnapshot {
   id: string;
+  /** The order of making, which no clock can change: a higher number was made later. */
+  order: number;
+  origin: SnapshotOrigin;
   createdAt: string;
   pinned: boolean;
   missing: boolean;
@@ -23,30 +28,42 @@ export interface RetentionDecision {
   keep: boolean;
   /**
    * `latest-1` …, `within-30d`, `daily-1` …, `weekly-1` …, `monthly-1` …, `yearly-1` …, `minimum-1` …, `pinned`,
-   * `before-restore`, `newest-good`, `newest-restored`, `keep-all`; for one to be removed: `beyond-last-N` where that is the only rule, `no-rule`, `not-valid`.
+   * `imported`, `before-restore`, `newest`, `newest-good`, `newest-restored`, `keep-all`; for one to be removed:
+   * `beyond-last-N` where that is the only rule, `no-rule`, `not-valid`.
    */
   reasons: string[];
 }
 
-type Countable = RetainedSnapshot & { at: number; place?: CalendarPlace };
+/** What retention is decided by besides the policy. */
+export interface RetentionCalendar {
+  /** Whose days, weeks, months and years are meant; `null` is the machine's. */
+  timeZone: string | null;
+  /** In milliseconds since 1970: what is dated later has a wrong date. */
+  now: number;
+}
+
+type Countable = RetainedSnapshot & { at: number; trusted: boolean; place?: CalendarPlace };
 type Rule = (newestFirst: readonly Countable[]) => Iterable<[snapshot: RetainedSnapshot, reason: string]>;
 
 /**
  * Decides for each snapshot of one plan whether it is kept, newest first, and says why.
  *
- * Only snapshots that are there and not known to be bad count, so that damaged ones never push out good ones. A day, a
- * week, a month and a year are kept by the newest snapshot in them; periods without a snapshot do not count. Days
- * "within" are counted back from the newest snapshot, not from now: what nobody adds to does not fade away. Pinned
- * snapshots, those kept before a restore, the newest good one and the newest one restored are always kept.
- * @param timeZone whose days, weeks, months and years are meant; `null` is the machine's
+ * Only the plan's own snapshots are decided upon; imported ones are kept. Newest is what was made last, whatever its
+ * clock said; dates that cannot be right are replaced by {@link countedInstants}. Only snapshots that are there and not
+ * known to be damaged count, so that damaged ones never push out good ones. A day, a week, a month and a year are kept
+ * by the newest snapshot in them; periods without a snapshot do not count. Days "within" are counted back from the
+ * newest snapshot with a trusted date, not from now: a plan that is not backed up any more loses nothing. Pinned
+ * snapshots, those kept before a restore, the newest one, the newest verified one and the newest one restored are
+ * always kept.
  */
 export function decideRetention(
   snapshots: readonly RetainedSnapshot[],
   retention: Retention,
-  timeZone: string | null,
+  { timeZone, now }: RetentionCalendar,
 ): RetentionDecision[] {
-  const newestFirst = [...snapshots].sort((a, b) => compareText(b.createdAt, a.createdAt) || compareText(b.id, a.id));
-  const countable = newestFirst.filter(counts).map((snapshot) => ({ ...snapshot, at: Date.parse(snapshot.createdAt) }));
+  const newestFirst = [...snapshots].sort((a, b) => b.order - a.order);
+  const own = newestFirst.filter(({ origin }) => origin === 'own');
+  const countable = withInstants(own, now).filter(counts);
   const reasons = new Map<string, string[]>(newestFirst.map(({ id }) => [id, []]));
   const apply = (rule: Rule): void => {
     for (const [snapshot, reason] of rule(countable)) reasons.get(snapshot.id)?.push(reason);
@@ -55,6 +72,7 @@ export function decideRetention(
   if (keepsAll(retention)) for (const list of reasons.values()) list.push('keep-all');
   for (const snapshot of newestFirst) {
     if (snapshot.pinned) reasons.get(snapshot.id)?.push('pinned');
+    if (snapshot.origin === 'imported') reasons.get(snapshot.id)?.push('imported');
     if (snapshot.trigger === 'before-restore') reasons.get(snapshot.id)?.push('before-restore');
   }
   apply((all) => minimumRule(all, retention.minimum, reasons));
@@ -62,7 +80,8 @@ export function decideRetention(
     const list = snapshot && reasons.get(snapshot.id);
     if (list?.length === 0) list.push(reason);
   };
-  always(findNewestGood(newestFirst), 'newest-good');
+  always(findNewestGood(own), 'newest-good');
+  always(own.find(isPresent), 'newest');
   always(
     countable.find((snapshot) => snapshot.level === 'restored' && snapshot.valid === true),
     'newest-restored',
@@ -75,6 +94,16 @@ export function decideRetention(
   });
 }
 
+/** The snapshots with the instants that they are counted by. Expects and answers the newest first. */
+function withInstants(newestFirst: readonly RetainedSnapshot[], now: number): Countable[] {
+  const oldestFirst = newestFirst.toReversed();
+  const instants = countedInstants(
+    oldestFirst.map(({ createdAt }) => Date.parse(createdAt)),
+    now,
+  );
+  return instants.map((instant, index) => ({ ...(oldestFirst[index] as RetainedSnapshot), ...instant })).reverse();
+}
+
 /** Whether a policy has no rule at all, and so removes nothing. */
 export function keepsAll(retention: Retention): boolean {
   const { keepLast, keepDays, daily, weekly, monthly, yearly } = retention;
@@ -82,17 +111,25 @@ export function keepsAll(retention: Retention): boolean {
 }
 
 /**
- * The snapshot that must never be removed: the newest one proven good, or, while none is proven, the newest that is
- * not known to be bad. Expects newest first.
+ * The snapshot that must never be removed: the newest verified one; while none is verified, the newest that is not known
+ * to be damaged; while all are, the newest. Expects newest first.
  */
 export function findNewestGood<S extends RetainedSnapshot>(newestFirst: readonly S[]): S | undefined {
-  // What was kept before a restore is what somebody wanted to be rid of; it is kept for its own reason.
-  const present = newestFirst.filter((snapshot) => !snapshot.missing && snapshot.trigger !== 'before-restore');
-  return present.find((snapshot) => snapshot.valid === true) ?? present.find((snapshot) => snapshot.valid === null);
+  const present = newestFirst.filter(isPresent);
+  return (
+    present.find((snapshot) => snapshot.valid === true) ??
+    present.find((snapshot) => snapshot.valid === null) ??
+    present[0]
+  );
+}
+
+/** What was kept before a restore is what somebody wanted to be rid of; it is kept for its own reason. */
+function isPresent({ missing, trigger }: RetainedSnapshot): boolean {
+  return !missing && trigger !== 'before-restore';
 }
 
 function counts(snapshot: RetainedSnapshot): boolean {
-  return snapshot.valid !== false && !snapshot.missing && snapshot.trigger !== 'before-restore';
+  return snapshot.valid !== false && isPresent(snapshot);
 }
 
 function policyRules(retention: Retention, timeZone: string | null): Rule[] {
@@ -124,11 +161,15 @@ function* latestRule(all: readonly Countable[], count: number): Generator<[Retai
 }
 
 function* withinRule(all: readonly Countable[], days: number): Generator<[RetainedSnapshot, string]> {
-  const newest = all[0];
+  const newest = all.find(({ trusted }) => trusted) ?? all[0];
   if (newest === undefined || days === 0) return;
   for (const snapshot of all) if (snapshot.at > newest.at - days * DAY_MS) yield [snapshot, `within-${days}d`];
 }
 
+/**
+ * A period is kept by the newest in it, of those with a trusted date if there are any. One that only others lie in is
+ * kept too and does not count, so that what has a wrong date pushes nothing out.
+ */
 function* periodRule(
   all: readonly Countable[],
   name: string,
@@ -136,13 +177,20 @@ function* periodRule(
   periodOf: (place: CalendarPlace) => number | null,
   placeOf: (snapshot: Countable) => CalendarPlace,
 ): Generator<[RetainedSnapshot, string]> {
-  let found = 0;
-  let last: number | null = null;
+  if (count === 0) return;
+  const newestOf = new Map<number, Countable>();
+  let counted = 0;
   for (const snapshot of all) {
-    if (found === count) return;
     const period = periodOf(placeOf(snapshot));
-    if (period === null || period === last) continue;
-    last = period;
+    if (period === null) continue;
+    const known = newestOf.get(period);
+    if (known === undefined && counted === count) break;
+    if (known?.trusted === true || (known !== undefined && !snapshot.trusted)) continue;
+    newestOf.set(period, snapshot);
+    if (snapshot.trusted) counted += 1;
+  }
+  let found = 0;
+  for (const snapshot of newestOf.values()) {
     found += 1;
     yield [snapshot, `${name}-${found}`];
   }
@@ -162,5 +210,3 @@ function* minimumRule(
     yield [snapshot, `minimum-${kept}`];
   }
 }
-
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -191,6 +191,7 @@ describe('the data folder', () => {
       planId: _plan,
       order: _order,
       origin: _origin,
+      keptBy: _keptBy,
       copies,
       ...rest
     }: ListedSnapshot) => ({

@@ -3,8 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { KEEP_ALL } from '../../src-shared/model/plan.ts';
 import { decideRetention, findNewestGood, type RetainedSnapshot } from '../../src-shared/rules/retention.ts';
 
-const snapshot: fc.Arbitrary<Omit<RetainedSnapshot, 'id'>> = fc.record({
-  // Few instants, so that some are the same.
+const NOW = Date.UTC(2026, 10, 15);
+
+const snapshot: fc.Arbitrary<Omit<RetainedSnapshot, 'id' | 'order'>> = fc.record({
+  origin: fc.constantFrom('own', 'own', 'own', 'imported'),
+  // Few instants, so that some are the same; in no order, and some in the future, as wrong clocks date them.
   createdAt: fc.integer({ min: 0, max: 30 }).map((day) => new Date(Date.UTC(2026, 10, 1 + day)).toISOString()),
   pinned: fc.boolean(),
   missing: fc.boolean(),
@@ -14,11 +17,11 @@ const snapshot: fc.Arbitrary<Omit<RetainedSnapshot, 'id'>> = fc.record({
 });
 const snapshots = fc
   .array(snapshot, { maxLength: 40 })
-  .map((all) => all.map((one, n): RetainedSnapshot => ({ ...one, id: `id-${n}` })));
+  .map((all) => all.map((one, n): RetainedSnapshot => ({ ...one, id: `id-${n}`, order: n + 1 })));
 const keepLast = fc.integer({ min: 1, max: 12 });
 
 const decide = (all: readonly RetainedSnapshot[], keep: number | null) =>
-  decideRetention(all, { ...KEEP_ALL, keepLast: keep }, 'UTC');
+  decideRetention(all, { ...KEEP_ALL, keepLast: keep }, { timeZone: 'UTC', now: NOW });
 
 const keptIds = (all: readonly RetainedSnapshot[], keep: number | null): Set<string> =>
   new Set(
@@ -27,7 +30,7 @@ const keptIds = (all: readonly RetainedSnapshot[], keep: number | null): Set<str
       .map((decision) => decision.id),
   );
 const newestFirst = (all: readonly RetainedSnapshot[]) =>
-  [...all].sort((a, b) => (b.createdAt + b.id < a.createdAt + a.id ? -1 : 1));
+  all.filter(({ origin }) => origin === 'own').sort((a, b) => b.order - a.order);
 
 describe('whatever the snapshots are', () => {
   test('each gets one decision with at least one reason', () => {
@@ -40,12 +43,24 @@ describe('whatever the snapshots are', () => {
     );
   });
 
-  test('the newest proven good one stays, or where none is proven the newest not known to be bad', () => {
+  test('the newest verified one stays, or where none is verified the newest not known to be damaged, and the newest', () => {
     fc.assert(
       fc.property(snapshots, keepLast, (all, keep) => {
         const candidates = newestFirst(all).filter(({ missing, trigger }) => !missing && trigger !== 'before-restore');
         const best = candidates.find(({ valid }) => valid === true) ?? candidates.find(({ valid }) => valid === null);
-        if (best) expect(keptIds(all, keep)).toContain(best.id);
+        for (const one of [best, candidates[0]]) if (one) expect(keptIds(all, keep)).toContain(one.id);
+      }),
+    );
+  });
+
+  test('imported ones stay, and change nothing for the others', () => {
+    fc.assert(
+      fc.property(snapshots, keepLast, (all, keep) => {
+        const own = all.filter(({ origin }) => origin === 'own');
+        const decisions = decide(all, keep);
+        expect(decisions.filter(({ id }) => own.some((one) => one.id === id))).toEqual(decide(own, keep));
+        const imported = decisions.filter(({ id }) => !own.some((one) => one.id === id));
+        expect(imported.every((one) => one.keep && one.reasons.includes('imported'))).toBe(true);
       }),
     );
   });
@@ -108,28 +123,49 @@ describe('whatever the snapshots are', () => {
 });
 
 test('reasons say which rule keeps and which removes', () => {
-  const base = { pinned: false, missing: false, trigger: 'manual', valid: true, level: 'checked' } as const;
+  const base = {
+    origin: 'own',
+    pinned: false,
+    missing: false,
+    trigger: 'manual',
+    valid: true,
+    level: 'checked',
+  } as const;
   const day = (n: number) => new Date(Date.UTC(2026, 10, n)).toISOString();
   const decisions = decideRetention(
     [
-      { ...base, id: 'old', createdAt: day(1) },
-      { ...base, id: 'pinned', createdAt: day(2), pinned: true },
-      { ...base, id: 'safety', createdAt: day(3), trigger: 'before-restore' },
-      { ...base, id: 'good', createdAt: day(4) },
-      { ...base, id: 'bad', createdAt: day(5), valid: false },
-      { ...base, id: 'unproven', createdAt: day(6), valid: null },
+      { ...base, id: 'old', order: 1, createdAt: day(1) },
+      { ...base, id: 'pinned', order: 2, createdAt: day(2), pinned: true },
+      { ...base, id: 'safety', order: 3, createdAt: day(3), trigger: 'before-restore' },
+      { ...base, id: 'good', order: 4, createdAt: day(4) },
+      { ...base, id: 'bad', order: 5, createdAt: day(5), valid: false },
+      { ...base, id: 'unverified', order: 6, createdAt: day(6), valid: null },
+      { ...base, id: 'foreign', order: 7, createdAt: day(7), origin: 'imported' },
+      { ...base, id: 'newest-bad', order: 8, createdAt: day(8), valid: false },
     ],
     { ...KEEP_ALL, keepLast: 1 },
-    'UTC',
+    { timeZone: 'UTC', now: NOW },
   );
   expect(Object.fromEntries(decisions.map(({ id, keep, reasons }) => [id, [keep, ...reasons]]))).toEqual({
-    unproven: [true, 'latest-1'],
+    'newest-bad': [true, 'newest'],
+    foreign: [true, 'imported'],
+    unverified: [true, 'latest-1'],
     bad: [false, 'not-valid'],
     good: [true, 'newest-good'],
     safety: [true, 'before-restore'],
     pinned: [true, 'pinned'],
     old: [false, 'beyond-last-1'],
   });
+});
+
+test('where all are damaged, the newest stays', () => {
+  const damaged = [1, 2, 3].map(
+    (order): RetainedSnapshot => ({
+      ...{ id: `${order}`, order, origin: 'own', createdAt: new Date(NOW).toISOString(), pinned: false },
+      ...{ missing: false, trigger: 'schedule', valid: false, level: 'checked' },
+    }),
+  );
+  expect([...keptIds(damaged, 1)]).toEqual(['3']);
 });
 
 test('without any there is no newest good one', () => {

@@ -94,11 +94,6 @@ export class SnapshotRepo {
     return this.#select('TRUE');
   }
 
-  /** The ids of those that another program made: their manifests are in the catalog alone, not beside their files. */
-  ofOtherPrograms(): Set<string> {
-    return new Set(this.#db.prepare('SELECT id FROM snapshots WHERE service_id IS NULL').pluck().all() as string[]);
-  }
-
   /** Those of a plan, newest first. */
   ofPlan(planId: string): SnapshotSummary[] {
     return this.#select('s.plan_id = ?', planId);

@@ -4,6 +4,7 @@ import type { CoreContext } from '../core-context.ts';
 import { listWithReasons } from '../jobs/plan-summary.ts';
 import { startDelete } from '../jobs/prune.ts';
 import { previewDelete } from '../jobs/prune-preview.ts';
+import { calendarOf } from '../jobs/wanted-copies.ts';
 import { wholeSnapshot } from '../jobs/whole-snapshot.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
 
@@ -24,7 +25,11 @@ export function snapshotsHandlers(core: CoreContext): Handlers<MethodsOf<'snapsh
       }
       const listed = [...families].flatMap(([family, snapshots]) => {
         const plan = plans.get(family);
-        return listWithReasons(snapshots, plan?.retention ?? KEEP_ALL, plan?.timeZone ?? null);
+        return listWithReasons(
+          snapshots,
+          plan?.retention ?? KEEP_ALL,
+          calendarOf(core.clock, plan ?? { timeZone: null }),
+        );
       });
       return listed.sort((a, b) => b.createdAt.localeCompare(a.createdAt));
     },

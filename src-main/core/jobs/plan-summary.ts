@@ -6,12 +6,13 @@ import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { destinationLabel, failedInWords, waitingInWords } from '../../../src-shared/rules/destination-words.ts';
 import { type BackupOnDay, dayOutcomes, type PlanFacts, planHealth } from '../../../src-shared/rules/health.ts';
 import { overdueAt } from '../../../src-shared/rules/overdue.ts';
-import { decideRetention } from '../../../src-shared/rules/retention.ts';
+import { decideRetention, type RetentionCalendar } from '../../../src-shared/rules/retention.ts';
 import type { CopyCounts } from '../catalog/copy-repo.ts';
 import type { SnapshotSummary } from '../catalog/snapshot-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import { toRetained } from './prune-preview.ts';
+import { calendarOf } from './wanted-copies.ts';
 
 const DAYS = 30;
 const DAY_MS = 86_400_000;
@@ -21,8 +22,8 @@ const LATE_AFTER_MS = DAY_MS;
 /** Says where a plan stands. */
 export function summarizePlan(core: CoreContext, plan: Plan): PlanSummary {
   const { catalog, runs, scheduler } = core;
-  const snapshots = listWithReasons(catalog.snapshots.ofPlan(plan.id), plan.retention, plan.timeZone);
-  const newest = snapshots.find((snapshot) => !snapshot.missing && snapshot.trigger !== 'before-restore') ?? null;
+  const snapshots = listWithReasons(catalog.snapshots.ofPlan(plan.id), plan.retention, calendarOf(core.clock, plan));
+  const newest = newestOf(snapshots);
   const activeRun = runs.active().find((run) => run.planId === plan.id) ?? null;
   const ended = runs
     .list({ planId: plan.id, kinds: ['backup'], limit: 20 })
@@ -112,14 +113,22 @@ function copyFacts(
   return facts;
 }
 
+/** What was made last, whatever the clock said; what others have made says nothing of how the plan does. */
+function newestOf(snapshots: readonly ListedSnapshot[]): ListedSnapshot | null {
+  const own = snapshots.filter(
+    ({ origin, missing, trigger }) => origin === 'own' && !missing && trigger !== 'before-restore',
+  );
+  return own.reduce<ListedSnapshot | null>((a, b) => (a !== null && a.order > b.order ? a : b), null);
+}
+
 /** Adds to each snapshot of a plan the rules that keep it; expects and answers newest first. */
 export function listWithReasons(
   snapshots: readonly SnapshotSummary[],
   retention: Retention,
-  timeZone: string | null,
+  calendar: RetentionCalendar,
 ): ListedSnapshot[] {
   const decisions = new Map(
-    decideRetention(snapshots.map(toRetained), retention, timeZone).map((decision) => [decision.id, decision]),
+    decideRetention(snapshots.map(toRetained), retention, calendar).map((decision) => [decision.id, decision]),
   );
   return snapshots.map((snapshot) => {
     const decision = decisions.get(snapshot.id);

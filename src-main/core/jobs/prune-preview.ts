@@ -6,7 +6,7 @@ import { decideRetention, findNewestGood, type RetainedSnapshot } from '../../..
 import type { CopyRow } from '../catalog/copy-repo.ts';
 import type { SnapshotSummary } from '../catalog/snapshot-repo.ts';
 import type { CoreContext } from '../core-context.ts';
-import { isAwaited, retentionsOf, toRetainedAt, unwantedCopies } from './wanted-copies.ts';
+import { calendarOf, isAwaited, retentionsOf, toRetainedAt, unwantedCopies } from './wanted-copies.ts';
 import { wholeSnapshot } from './whole-snapshot.ts';
 
 /**
@@ -28,7 +28,7 @@ export function previewPrune(core: CoreContext, plan: Plan, chosen?: Retention):
       const snapshot = snapshots.get(copy.snapshotId);
       if (snapshot !== undefined) retained.push(toRetainedAt(snapshot, copy, proven));
     }
-    for (const { id, keep, reasons } of decideRetention(retained, chosen ?? retention, plan.timeZone)) {
+    for (const { id, keep, reasons } of decideRetention(retained, chosen ?? retention, calendarOf(core.clock, plan))) {
       const snapshot = snapshots.get(id);
       if (snapshot === undefined || destination === undefined) continue;
       const place = { id: destination.id, name: destination.name };
@@ -56,7 +56,9 @@ function keptElsewhere(
     ({ id }) => !core.catalog.copies.ofSnapshot(id).some((copy) => here.has(copy.destinationId) && !isAwaited(copy)),
   );
   const retained = others.map((each) => toRetainedAt(each, { state: 'stored', destinationId: '' }, proven));
-  const reasons = new Map(decideRetention(retained, plan.retention, plan.timeZone).map((each) => [each.id, each]));
+  const reasons = new Map(
+    decideRetention(retained, plan.retention, calendarOf(core.clock, plan)).map((each) => [each.id, each]),
+  );
   return others.map((snapshot) => {
     const decision = reasons.get(snapshot.id);
     const waits = core.catalog.copies.ofSnapshot(snapshot.id).some(isAwaited);
@@ -72,7 +74,7 @@ class StillStored {
 
   constructor(core: CoreContext, plan: Plan, snapshotIds: readonly string[]) {
     this.#copies = new Map(snapshotIds.map((id) => [id, core.catalog.copies.ofSnapshot(id)]));
-    this.#unwanted = new Set(unwantedCopies(core.catalog, plan).map(keyOf));
+    this.#unwanted = new Set(unwantedCopies(core, plan).map(keyOf));
   }
 
   remove(snapshotId: string, destinationId: string): void {
@@ -123,7 +125,11 @@ function requireNotNewestGood({ catalog }: CoreContext, snapshot: SnapshotSummar
       },
     );
   };
-  const family = planId === null ? catalog.snapshots.withoutPlan(sourcePath) : catalog.snapshots.ofPlan(planId);
+  const all = planId === null ? catalog.snapshots.withoutPlan(sourcePath) : catalog.snapshots.ofPlan(planId);
+  // Imported ones do not stand in for the plan's own, nor the other way round.
+  const family = all.filter(({ origin }) => origin === snapshot.origin);
+  // The order of making is known of the plan's own alone.
+  if (snapshot.origin === 'own') family.sort((a, b) => b.order - a.order);
   if (findNewestGood(family.map(toRetained))?.id === id) refuse('');
   const plan = planId === null ? undefined : catalog.plans.get(planId);
   if (plan === undefined) return;
@@ -140,8 +146,8 @@ function requireNotNewestGood({ catalog }: CoreContext, snapshot: SnapshotSummar
 
 /** What the retention rules look at, wherever the snapshot is. */
 export function toRetained(snapshot: SnapshotSummary): RetainedSnapshot {
-  const { id, createdAt, pinned, missing, trigger, proof } = snapshot;
-  return { id, createdAt, pinned, missing, trigger, valid: proof.valid, level: proof.level };
+  const { id, order, origin, createdAt, pinned, missing, trigger, proof } = snapshot;
+  return { id, order, origin, createdAt, pinned, missing, trigger, valid: proof.valid, level: proof.level };
 }
 
 /** @throws SnapkeepError `CONFLICT` when a preview is no longer the one that was confirmed */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import type { Plan, Retention } from '../../../src-shared/model/plan.ts';
-import { decideRetention, type RetainedSnapshot } from '../../../src-shared/rules/retention.ts';
+import { decideRetention, type RetainedSnapshot, type RetentionCalendar } from '../../../src-shared/rules/retention.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CopyRow } from '../catalog/copy-repo.ts';
 import type { SnapshotSummary } from '../catalog/snapshot-repo.ts';
@@ -20,18 +20,25 @@ export function retentionsOf(plan: Plan): Array<{ destinationId: string; retenti
   }));
 }
 
+/** What retention is decided by, besides the policy of a plan. */
+export function calendarOf(clock: Clock, { timeZone }: Pick<Plan, 'timeZone'>): RetentionCalendar {
+  return { timeZone, now: clock.now().getTime() };
+}
+
 /** What the retention rules look at in a snapshot at one destination. */
 export function toRetainedAt(
   snapshot: SnapshotSummary,
   copy: Pick<CopyRow, 'state' | 'destinationId'>,
   onceProven: ReadonlySet<string>,
 ): RetainedSnapshot {
-  const { id, createdAt, pinned, trigger, proof } = snapshot;
+  const { id, order, origin, createdAt, pinned, trigger, proof } = snapshot;
   const here = snapshot.copies.find(({ destinationId }) => destinationId === copy.destinationId)?.valid ?? null;
   // All copies were made from the same bytes: what was proven once was stored well elsewhere too.
   const elsewhere = onceProven.has(id) ? true : proof.valid;
   return {
     id,
+    order,
+    origin,
     createdAt,
     pinned,
     trigger,
@@ -48,21 +55,19 @@ export function toRetainedAt(
 export function wantCopies(catalog: Catalog, clock: Clock, plan: Plan): void {
   const snapshots = catalog.snapshots.ofPlan(plan.id);
   const proven = catalog.snapshots.onceProven(plan.id);
-  // What another program has made stays where it is: no other destination could tell its manifest.
-  const adopted = catalog.snapshots.ofOtherPrograms();
   const candidates = snapshots.filter(
-    ({ id, missing, trigger }) => !missing && trigger !== 'before-restore' && !adopted.has(id),
+    ({ origin, missing, trigger }) => origin === 'own' && !missing && trigger !== 'before-restore',
   );
   const at = clock.now().toISOString();
   for (const { destinationId, retention } of retentionsOf(plan)) {
     const asIfThere = candidates.map((each) => toRetainedAt(each, { state: 'stored', destinationId }, proven));
-    for (const { id, keep } of decideRetention(asIfThere, retention, plan.timeZone))
+    for (const { id, keep } of decideRetention(asIfThere, retention, calendarOf(clock, plan)))
       if (keep) catalog.copies.want(id, destinationId, at);
   }
 }
 
 /** The copies that a plan's destinations still wait for and their retention would not keep any more. */
-export function unwantedCopies(catalog: Catalog, plan: Plan): CopyRow[] {
+export function unwantedCopies({ catalog, clock }: Pick<CoreContext, 'catalog' | 'clock'>, plan: Plan): CopyRow[] {
   const snapshots = catalog.snapshots.ofPlan(plan.id);
   const proven = catalog.snapshots.onceProven(plan.id);
   return retentionsOf(plan).flatMap(({ destinationId, retention }) => {
@@ -72,7 +77,7 @@ export function unwantedCopies(catalog: Catalog, plan: Plan): CopyRow[] {
       const copy = copies.get(snapshot.id);
       return copy === undefined ? [] : [toRetainedAt(snapshot, copy, proven)];
     });
-    return decideRetention(there, retention, plan.timeZone).flatMap(({ id, keep }) => {
+    return decideRetention(there, retention, calendarOf(clock, plan)).flatMap(({ id, keep }) => {
       const copy = copies.get(id);
       return !keep && copy !== undefined && copy.state !== 'copying' && isAwaited(copy) ? [copy] : [];
     });
@@ -81,7 +86,7 @@ export function unwantedCopies(catalog: Catalog, plan: Plan): CopyRow[] {
 
 /** Forgets copies that nobody waits for any more, and answers of which snapshots. */
 export function dropUnwanted(core: CoreContext, plan: Plan): Set<string> {
-  const unwanted = unwantedCopies(core.catalog, plan);
+  const unwanted = unwantedCopies(core, plan);
   for (const { snapshotId, destinationId } of unwanted) core.catalog.copies.remove(snapshotId, destinationId);
   if (unwanted.length > 0) core.events.emit('snapshots.changed', { planId: plan.id });
   return new Set(unwanted.map(({ snapshotId }) => snapshotId));

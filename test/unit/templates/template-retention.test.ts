@@ -54,6 +54,8 @@ function live(part: TemplatePart, zone: string, look: (made: readonly number[], 
     made.push(at);
     left.push({
       id: `${at}`,
+      order: made.length,
+      origin: 'own',
       createdAt: new Date(at).toISOString(),
       pinned: false,
       missing: false,
@@ -62,7 +64,7 @@ function live(part: TemplatePart, zone: string, look: (made: readonly number[], 
       level: 'checked',
     });
     const kept = new Set(
-      decideRetention(left, part.retention, zone)
+      decideRetention(left, part.retention, { timeZone: zone, now: at })
         .filter(({ keep }) => keep)
         .map(({ id }) => id),
     );
