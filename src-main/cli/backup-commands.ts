@@ -58,7 +58,7 @@ export function addBackupCommands(program: Command, context: CommandContext): vo
     .summary('restore a snapshot or a file to a scratch place and check everything')
     .description('Exit code 3: it is not valid.')
     .argument('<snapshot>', 'id or name of a snapshot, the path of a file, or “-” for standard input')
-    .addHelpText('after', '\nExample:\n  snapkeep verify ./hone-2026-11-20-020000.db.gz')
+    .addHelpText('after', '\nExample:\n  snapkeep verify ./hone-2026-11-20-020000-k3f9qa.db.gz')
     .action((given: string, options: KeyOptions & { json?: boolean }) =>
       context(options, async (session) => {
         if (given !== PIPE) return verify(session, await session.findSource(given), options);

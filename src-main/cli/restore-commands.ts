@@ -36,7 +36,7 @@ export function addRestoreCommands(program: Command, context: CommandContext): v
     .option('--force-newer', 'restore also what is newer than the database or the program')
     .addHelpText(
       'after',
-      '\nExamples:\n  snapkeep restore hone-2026-11-20-020000.db.gz --to ~/.local/share/hone/hone.db --force\n  gunzip -c dump.sql.gz | snapkeep restore - --to ./app.db',
+      '\nExamples:\n  snapkeep restore hone-2026-11-20-020000-k3f9qa.db.gz --to ~/.local/share/hone/hone.db --force\n  gunzip -c dump.sql.gz | snapkeep restore - --to ./app.db',
     )
     .action((given: string, options: RestoreOptions) =>
       context(options, async (session) => {

@@ -35,7 +35,7 @@ export async function createCore(options: { dataFolder: string; ports: HostPorts
     catalog = createCatalog(dataFolder.catalogFile);
     folderDestination(catalog, clock, dataFolder.safetyFolder, true);
     folderDestination(catalog, clock, dataFolder.outboxFolder, true);
-    await recoverRuns(catalog, dataFolder.stagingFolder, clock);
+    await recoverRuns({ catalog, clock, serviceId: catalog.settings.serviceId() }, dataFolder.stagingFolder);
     return assemble(dataFolder, catalog, ports);
   } catch (error) {
     catalog?.close();

@@ -152,9 +152,10 @@ function database(program: KnownProgram, time: NamedTime): Known {
   return { program, kind: 'database', planName: program, time, trigger: 'unknown', tier: null };
 }
 
-/** Snapkeep's own names: `<plan>-2026-11-20-020304.db.gz`, in UTC, with a number after it when the name was taken. */
+/** Snapkeep's own names: `<plan>-2026-11-20-020304-k3f9qa.db.gz`, in UTC, with letters of the snapshot's id. */
 function readSnapkeep({ stem, ending, folders }: PathParts, link: boolean): ForeignName | null {
-  const [, planName = '', day = '', clock = ''] = /^(.+)-(\d{4}-\d\d-\d\d)-(\d{6})(?:-\d+)?$/.exec(stem) ?? [];
+  const [, planName = '', day = '', clock = '', letters = ''] =
+    /^(.+)-(\d{4}-\d\d-\d\d)-(\d{6})(?:-([0-9a-z]{6}(?:-[0-9a-z]{6,12})?))?$/.exec(stem) ?? [];
   const time = findTime(`${day}-${clock}`, 'utc')?.time;
   if (ending.type !== '.db' || time?.precision !== 'second') return null;
   return {
@@ -165,7 +166,7 @@ function readSnapkeep({ stem, ending, folders }: PathParts, link: boolean): Fore
     trigger: 'unknown',
     compression: ending.compression,
     tier: null,
-    group: [...folders, `${planName}:${time.wallClock}`].join('/'),
+    group: [...folders, `${planName}:${time.wallClock}${letters}`].join('/'),
     link,
   };
 }
@@ -205,8 +206,8 @@ function tierOf(folders: readonly string[]): ForeignName['tier'] {
   return last === 'daily' || last === 'weekly' || last === 'monthly' ? last : null;
 }
 
-/** What stands after a time may be nothing, or the number of a name that was taken. */
-const isAttempt = (after: string): boolean => /^(-\d{1,3})?$/.test(after);
+/** What stands after a time may be nothing, the number of a name that was taken, or letters of a snapshot's id. */
+const isAttempt = (after: string): boolean => /^(-\d{1,3}|(-[0-9a-z]{6,12}){1,2})?$/.test(after);
 
 /** Backups of one program from one day belong together where its names tell days, and of one second where they tell that. */
 function groupOf(program: KnownProgram, time: NamedTime | null, { folders, stem }: PathParts): string {

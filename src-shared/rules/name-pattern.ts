@@ -2,8 +2,13 @@ import { SnapkeepError } from '../contract/errors.ts';
 import { clockOffsets } from './local-calendar.ts';
 import { fileStem } from './naming.ts';
 
-/** The pattern of names that {@link snapshotName} makes. */
-export const DEFAULT_NAME_PATTERN = '{plan}-{date}-{time}';
+/** The pattern of names where a person has chosen none. */
+export const DEFAULT_NAME_PATTERN = '{plan}-{date}-{time}-{id}';
+
+/** How many letters of a snapshot's id stand in its name. */
+const LETTERS = 6;
+/** How many names there are to try: with so many letters of the id, two snapshots never have the same. */
+export const NAME_ATTEMPTS = 3;
 
 /** What a name is made from. */
 export interface NameParts {
@@ -13,16 +18,35 @@ export interface NameParts {
   timeZone: string | null;
   /** What the name ends in, with its dot, for example `.db.gz`. */
   ending: string;
-  /** 1, or 2, 3 … when the names before are taken; then `-2`, `-3` … stands before the ending. */
+  /** Letters of the snapshot's id, as {@link idLetters} makes them. */
+  letters: string;
+  /** 1, or up to {@link NAME_ATTEMPTS} when the names before are taken: then more letters stand before the ending. */
   attempt?: number;
+}
+
+/**
+ * Returns a random id in letters and digits, enough for {@link NAME_ATTEMPTS} names: Each six of them stand for 31 bits.
+ * @param id a random UUID
+ */
+export function idLetters(id: string): string {
+  const count = LETTERS * NAME_ATTEMPTS;
+  return BigInt(`0x${id.replaceAll('-', '')}`)
+    .toString(36)
+    .padStart(count, '0')
+    .slice(-count);
+}
+
+/** Whether the names by a pattern are unique by themselves. */
+export function hasId(pattern: string): boolean {
+  return pattern.includes('{id}');
 }
 
 const day = (iso: string): string => iso.slice(0, 10);
 const time = (iso: string): string => iso.slice(11, 19).replaceAll(':', '');
 const compact = (iso: string): string => day(iso).replaceAll('-', '');
 
-/** What each placeholder stands for, from the time in UTC and on the local clock, both as ISO 8601. */
-const PLACEHOLDERS: Record<string, (utc: string, local: string) => string> = {
+/** What each placeholder stands for, from the time in UTC and on the local clock, both as ISO 8601, and the id's letters. */
+const PLACEHOLDERS: Record<string, (utc: string, local: string, letters: string) => string> = {
   date: day,
   time,
   'compact-date': compact,
@@ -30,6 +54,7 @@ const PLACEHOLDERS: Record<string, (utc: string, local: string) => string> = {
   'local-date': (_utc, local) => day(local),
   'local-time': (_utc, local) => time(local),
   'local-compact-date': (_utc, local) => compact(local),
+  id: (_utc, _local, letters) => letters.slice(0, LETTERS),
 };
 
 /**
@@ -37,7 +62,8 @@ const PLACEHOLDERS: Record<string, (utc: string, local: string) => string> = {
  *
  * `{plan}` is the plan's name. `{date}` (`2024-01-15`), `{compact-date}` (`20240115`), `{time}` (`143022`) and `{utc}`
  * (`2024-01-15T14-30-22Z`) are in UTC; `{local-date}`, `{local-compact-date}` and `{local-time}` are on the clock of
- * the plan's time zone.
+ * the plan's time zone. `{id}` (`k3f9qa`) are letters of the snapshot's random id; where a pattern has none and the
+ * name may be taken, they follow at its end.
  */
 export function checkNamePattern(pattern: string): string | null {
   const used = [...pattern.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name);
@@ -54,9 +80,14 @@ export function checkNamePattern(pattern: string): string | null {
   return null;
 }
 
-/** What the names by a pattern look like, without their ending, for example `hone-YYYY-MM-DD-HHMMSS`. */
+/** What the names by a pattern look like, without their ending, for example `hone-YYYY-MM-DD-HHMMSS-XXXXXX`. */
 export function exampleOfPattern(pattern: string, planName: string): string {
-  const letters: Record<string, string> = { date: 'YYYY-MM-DD', 'compact-date': 'YYYYMMDD', time: 'HHMMSS' };
+  const letters: Record<string, string> = {
+    date: 'YYYY-MM-DD',
+    'compact-date': 'YYYYMMDD',
+    time: 'HHMMSS',
+    id: 'XXXXXX',
+  };
   return pattern.replace(/\{(?:local-)?([^{}]*)\}/g, (whole, name: string) =>
     name === 'plan' ? fileStem(planName) : name === 'utc' ? 'YYYY-MM-DDTHH-MM-SSZ' : (letters[name] ?? whole),
   );
@@ -66,14 +97,17 @@ export function exampleOfPattern(pattern: string, planName: string): string {
  * The name of a snapshot by a pattern.
  * @throws SnapkeepError `INVALID_PARAMS` when the pattern cannot be meant
  */
-export function nameFromPattern(pattern: string, { planName, at, timeZone, ending, attempt = 1 }: NameParts): string {
+export function nameFromPattern(pattern: string, parts: NameParts): string {
+  const { planName, at, timeZone, ending, letters, attempt = 1 } = parts;
   const problem = checkNamePattern(pattern);
   if (problem !== null)
     throw new SnapkeepError('INVALID_PARAMS', `“${pattern}” cannot be a pattern of names.`, { hint: problem });
   const utc = at.toISOString();
   const local = new Date(at.getTime() + clockOffsets(timeZone)(at.getTime())).toISOString();
   const filled = pattern.replace(/\{([^{}]*)\}/g, (whole, name: string) =>
-    name === 'plan' ? fileStem(planName) : (PLACEHOLDERS[name]?.(utc, local) ?? whole),
+    name === 'plan' ? fileStem(planName) : (PLACEHOLDERS[name]?.(utc, local, letters) ?? whole),
   );
-  return `${filled}${attempt > 1 ? `-${attempt}` : ''}${ending}`;
+  const shown = hasId(pattern) ? LETTERS : 0;
+  const more = letters.slice(shown, shown + LETTERS * (attempt - 1));
+  return `${filled}${more === '' ? '' : `-${more}`}${ending}`;
 }

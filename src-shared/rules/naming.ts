@@ -33,29 +33,6 @@ export function fileStem(planName: string): string {
   return stem === '' ? 'database' : cutToBytes(stem, STEM_BYTES);
 }
 
-/**
- * The name of a snapshot taken at an instant: `<plan>-YYYY-MM-DD-HHMMSS.db.gz`, in UTC, `.sql.gz` for a dump; `.age`
- * follows if it is sealed.
- * @param attempt 1, or 2, 3 … when the names before are taken; then `-2`, `-3` … follows the time.
- */
-export function snapshotName(
-  planName: string,
-  at: Date,
-  compression: Compression,
-  attempt = 1,
-  sealed = false,
-  dump = false,
-): string {
-  return `${datedName(planName, at, attempt)}${extensionFor(compression, sealed, dump)}`;
-}
-
-/** `<name>-YYYY-MM-DD-HHMMSS` in UTC, without an ending; as {@link snapshotName}. */
-export function datedName(name: string, at: Date, attempt = 1): string {
-  const [day = '', time = ''] = at.toISOString().split('T');
-  const suffix = attempt > 1 ? `-${attempt}` : '';
-  return `${fileStem(name)}-${day}-${time.slice(0, 8).replaceAll(':', '')}${suffix}`;
-}
-
 // What Windows and SMB shares refuse in a name, what any system takes for a path, and halves of letters.
 const FORBIDDEN = /[<>:"/\\|?*\p{Cc}\p{Cs}]/u;
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;

@@ -5,7 +5,7 @@ import type { SnapshotSeal } from '../model/seal.ts';
 import type { SourceKind } from '../model/source-kind.ts';
 import type { BackupMethod, Compression } from '../model/values.ts';
 import { formatInWords, keyInWords } from './encryption-words.ts';
-import { exampleOfPattern } from './name-pattern.ts';
+import { exampleOfPattern, hasId } from './name-pattern.ts';
 import { contentListExtension, extensionFor } from './naming.ts';
 import {
   CHECK_COMMANDS,
@@ -136,6 +136,14 @@ const endingOf = ({ sourceKind, compression, seal, method }: KitPlan): string =>
     ? contentListExtension(seal !== null)
     : extensionFor(compression, seal !== null, method === 'dump');
 
+/** What the names of its snapshots look like. */
+function namesOf(plan: KitPlan): string {
+  const more = hasId(plan.namePattern)
+    ? ''
+    : ', with six more letters and digits before the ending where that could be taken';
+  return `${exampleName(plan)}${more}, or a name of your own with that ending`;
+}
+
 const exampleName = (plan: KitPlan): string => exampleOfPattern(plan.namePattern, plan.name) + endingOf(plan);
 
 function planFacts(plan: KitPlan): [string, string][] {
@@ -146,7 +154,7 @@ function planFacts(plan: KitPlan): [string, string][] {
       { file: 'File', folder: 'Folder', image: 'Image' }[kind],
       `${name}, ${path}`,
     ]),
-    ['Names', `${exampleName(plan)}, or a name of your own with that ending`],
+    ['Names', namesOf(plan)],
     ['Read by', ofFiles ? 'anybody: it is a list' : readBy(plan)],
     ['Sealed', sealInWords(plan.seal)],
     ...plan.destinations.map(({ name, label }, index): [string, string] => [

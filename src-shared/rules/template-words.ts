@@ -65,7 +65,9 @@ export function keptInWords(retention: Retention): string {
 }
 
 function partInWords(part: TemplatePart, planName: string): string[] {
-  const name = nameFromPattern(part.namePattern, { planName, at: EXAMPLE, timeZone: 'UTC', ending: endingOf(part) });
+  const name = nameFromPattern(part.namePattern, {
+    ...{ planName, at: EXAMPLE, timeZone: 'UTC', ending: endingOf(part), letters: 'k3f9qa' },
+  });
   const zone = part.timeZone === null ? '' : ` (${part.timeZone})`;
   return [
     `${part.name}${part.optional ? ', if wanted' : ''}: ${scheduleInWords(part.schedule)}${zone}, ${howInWords(part)}.`,

@@ -38,7 +38,7 @@ test('backs up, verifies, restores through SQLite, undoes and prunes', async () 
     tableCount: 2,
     rowCount: 102,
   });
-  expect(snapshot?.name).toMatch(/^My-app-\d{4}-\d\d-\d\d-\d{6}\.db\.gz$/);
+  expect(snapshot?.name).toMatch(/^My-app-\d{4}-\d\d-\d\d-\d{6}-[0-9a-z]{6}\.db\.gz$/);
   expect(readdirSync(destination).sort()).toEqual([snapshot?.name, `${snapshot?.name}.manifest.json`]);
   expect(backup.snapshotId).toBe(snapshot?.id);
   if (snapshot === undefined) return;

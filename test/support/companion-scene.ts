@@ -29,6 +29,7 @@ export class CompanionScene {
       destination: this.destination,
       name: 'generated',
       ending: '',
+      letters: 'k3f9qa0123456789ab',
       exclude: [] as string[],
       compareContent: false,
       latestName: 'latest',

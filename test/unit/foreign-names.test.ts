@@ -1,8 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readForeignName } from '../../src-shared/rules/foreign-names.ts';
-import { nameFromPattern } from '../../src-shared/rules/name-pattern.ts';
-import { extensionFor, snapshotName } from '../../src-shared/rules/naming.ts';
+import {
+  DEFAULT_NAME_PATTERN,
+  idLetters,
+  NAME_ATTEMPTS,
+  nameFromPattern,
+} from '../../src-shared/rules/name-pattern.ts';
+import { extensionFor } from '../../src-shared/rules/naming.ts';
 import { findTime, instantOf } from '../../src-shared/rules/times-in-names.ts';
 
 const utc = { clock: 'utc', clockAssumed: false } as const;
@@ -106,7 +111,7 @@ describe('the names of the five programs', () => {
 describe('other names', () => {
   test.each([
     [
-      'Läger-2026-11-20-020304-3.db.zst',
+      'Läger-2026-11-20-020304-k3f9qa.db.zst',
       {
         program: 'snapkeep',
         planName: 'Läger',
@@ -184,7 +189,7 @@ describe('every name made from a pattern is read back', () => {
     const compression = fc.constantFrom('gz', 'zst', 'none');
     fc.assert(
       fc.property(moment, zone, form, wrapped, letters, compression, (at, timeZone, time, around, planName, stored) => {
-        const parts = { planName, at, timeZone, ending: extensionFor(stored) };
+        const parts = { planName, at, timeZone, ending: extensionFor(stored), letters: 'k3f9qa' };
         const read = readForeignName(nameFromPattern(around.replace('TIME', time), parts));
         expect(read?.time && instantOf(read.time, 'UTC')).toBe(seconds(at));
         expect(read?.compression).toBe(stored);
@@ -202,12 +207,19 @@ describe('every name made from a pattern is read back', () => {
 
   test("Snapkeep's own, whatever the plan is called", () => {
     fc.assert(
-      fc.property(letters, moment, fc.integer({ min: 1, max: 99 }), (plan, at, attempt) => {
-        fc.pre(plan !== 'hone');
-        const read = readForeignName(snapshotName(plan, at, 'gz', attempt));
-        expect(read).toMatchObject({ program: 'snapkeep', planName: plan, time: utc });
-        expect(read?.time && instantOf(read.time, 'Asia/Tokyo')).toBe(seconds(at));
-      }),
+      fc.property(
+        letters,
+        moment,
+        fc.uuid(),
+        fc.integer({ min: 1, max: NAME_ATTEMPTS }),
+        (planName, at, id, attempt) => {
+          fc.pre(planName !== 'hone');
+          const parts = { planName, at, timeZone: null, ending: '.db.gz', letters: idLetters(id), attempt };
+          const read = readForeignName(nameFromPattern(DEFAULT_NAME_PATTERN, parts));
+          expect(read).toMatchObject({ program: 'snapkeep', planName, time: utc });
+          expect(read?.time && instantOf(read.time, 'Asia/Tokyo')).toBe(seconds(at));
+        },
+      ),
     );
   });
 

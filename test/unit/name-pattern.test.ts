@@ -5,13 +5,22 @@ import {
   checkNamePattern,
   DEFAULT_NAME_PATTERN,
   exampleOfPattern,
+  idLetters,
+  NAME_ATTEMPTS,
   nameFromPattern,
 } from '../../src-shared/rules/name-pattern.ts';
-import { snapshotName } from '../../src-shared/rules/naming.ts';
+import { extensionFor, ownSnapshotName } from '../../src-shared/rules/naming.ts';
 
 const at = new Date('2024-01-15T14:30:22.500Z');
 const named = (pattern: string, timeZone: string | null = 'UTC', attempt = 1) =>
-  nameFromPattern(pattern, { planName: 'Home Money', at, timeZone, ending: '.db.gz', attempt });
+  nameFromPattern(pattern, {
+    planName: 'Home Money',
+    at,
+    timeZone,
+    ending: '.db.gz',
+    letters: 'k3f9qa0123456789ab',
+    attempt,
+  });
 
 test.each([
   ['hone-{date}-{time}', 'UTC', 'hone-2024-01-15-143022.db.gz'],
@@ -19,21 +28,66 @@ test.each([
   ['portunus-state-{utc}', 'Asia/Tokyo', 'portunus-state-2024-01-15T14-30-22Z.db.gz'],
   ['{local-date}_{local-time}', 'Asia/Tokyo', '2024-01-15_233022.db.gz'],
   ['p-{local-compact-date}', 'Pacific/Auckland', 'p-20240116.db.gz'],
+  ['{id}_{date}', 'UTC', 'k3f9qa_2024-01-15.db.gz'],
 ])('%s in %s makes %s', (pattern, zone, name) => {
   expect(named(pattern, zone)).toBe(name);
 });
 
-test('the usual pattern makes the usual names', () => {
+test('the usual names end in letters of the id', () => {
+  expect(named(DEFAULT_NAME_PATTERN)).toBe('Home-Money-2024-01-15-143022-k3f9qa.db.gz');
+});
+
+test('a name that is taken gets more letters of the id, whatever the pattern', () => {
+  expect([1, 2, 3].map((attempt) => named('{plan}-{date}', 'UTC', attempt))).toEqual([
+    'Home-Money-2024-01-15.db.gz',
+    'Home-Money-2024-01-15-k3f9qa.db.gz',
+    'Home-Money-2024-01-15-k3f9qa012345.db.gz',
+  ]);
+  expect([2, 3].map((attempt) => named('{date}-{id}', 'UTC', attempt))).toEqual([
+    '2024-01-15-k3f9qa-012345.db.gz',
+    '2024-01-15-k3f9qa-0123456789ab.db.gz',
+  ]);
+});
+
+const planNames = fc.oneof(fc.string({ maxLength: 80 }), fc.string({ unit: 'binary', maxLength: 80 }));
+const compressions = fc.constantFrom('gz', 'zst', 'none');
+const attempts = fc.integer({ min: 1, max: NAME_ATTEMPTS });
+
+test('names never leave their folder, never hide, and fit every file system', () => {
   fc.assert(
-    fc.property(
-      fc.string({ maxLength: 60 }),
-      fc.date({ min: new Date('1970-01-02'), max: new Date('2100-01-01'), noInvalidDate: true }),
-      fc.integer({ min: 1, max: 30 }),
-      (planName, when, attempt) => {
-        const parts = { planName, at: when, timeZone: null, ending: '.db.gz', attempt };
-        expect(nameFromPattern(DEFAULT_NAME_PATTERN, parts)).toBe(snapshotName(planName, when, 'gz', attempt));
-      },
-    ),
+    fc.property(planNames, compressions, fc.uuid(), attempts, (planName, stored, id, attempt) => {
+      const ending = extensionFor(stored);
+      const parts = { planName, at, timeZone: null, ending, letters: idLetters(id), attempt };
+      const name = nameFromPattern(DEFAULT_NAME_PATTERN, parts);
+      expect(name).not.toMatch(/[/\\\p{Cc}<>:"|?*\s]|\.\.|^\./u);
+      expect(name.endsWith(ending)).toBe(true);
+      expect(name.isWellFormed()).toBe(true);
+      expect(Buffer.byteLength(`${name}.manifest.json.12345678.partial`)).toBeLessThan(255);
+      expect(ownSnapshotName(name, ending)).toBe(name);
+    }),
+  );
+});
+
+test('two snapshots of one second have no name in common', () => {
+  fc.assert(
+    fc.property(fc.uuid({ version: 4 }), fc.uuid({ version: 4 }), (one, other) => {
+      const letters = [idLetters(one), idLetters(other)];
+      for (const each of letters) expect(each).toMatch(/^[0-9a-z]{18}$/);
+      const [first = [], second = []] = letters.map((each) =>
+        [1, 2, 3].map((attempt) =>
+          nameFromPattern(DEFAULT_NAME_PATTERN, {
+            planName: 'a',
+            at,
+            timeZone: null,
+            ending: '',
+            letters: each,
+            attempt,
+          }),
+        ),
+      );
+      if (letters[0]?.slice(0, 6) !== letters[1]?.slice(0, 6))
+        expect(first.filter((name) => second.includes(name))).toEqual([]);
+    }),
   );
 });
 
@@ -81,7 +135,7 @@ test('a clock tells its instant, and daylight saving has one answer each', () =>
 });
 
 test.each([
-  [DEFAULT_NAME_PATTERN, 'My-app-YYYY-MM-DD-HHMMSS'],
+  [DEFAULT_NAME_PATTERN, 'My-app-YYYY-MM-DD-HHMMSS-XXXXXX'],
   ['config-{local-compact-date}_{local-time}', 'config-YYYYMMDD_HHMMSS'],
   ['{plan}-state-{utc}', 'My-app-state-YYYY-MM-DDTHH-MM-SSZ'],
 ])('what names by %s look like is told in letters', (pattern, example) => {

@@ -45,7 +45,7 @@ function planOf(more: Partial<KitPlan> = {}): KitPlan {
   return {
     name: 'My <app>',
     sourceKind: 'database',
-    namePattern: '{plan}-{date}-{time}',
+    namePattern: '{plan}-{date}-{time}-{id}',
     companions: [],
     sourcePath: '/home/me/app & more/app.db',
     compression: 'gz',
@@ -82,7 +82,7 @@ describe('where snapshots are', () => {
       'cd "/srv/\\$my \\\\"folder\\\\""',
       `Host key: ${HOST_KEY}`,
       'keep a copy of that file',
-      "SNAPSHOT='My-app-YYYY-MM-DD-HHMMSS.db.gz'",
+      "SNAPSHOT='My-app-YYYY-MM-DD-HHMMSS-XXXXXX.db.gz'",
     ])
       expect(text).toContain(part);
   });

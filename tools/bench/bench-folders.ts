@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { copyFolder } from '../../src-main/core/engine/companions/copy-folder.ts';
 import { diskUse, scanInodes } from '../../src-main/core/engine/companions/disk-use.ts';
+import { idLetters } from '../../src-shared/rules/name-pattern.ts';
 import { quietContext } from '../../test/support/quiet-context.ts';
 import { median, printTable } from './measure.ts';
 
@@ -95,6 +96,7 @@ async function runSnapkeep(source: string, place: string, day: number): Promise<
       destination: place,
       name: 'recordings',
       ending: '',
+      letters: idLetters(crypto.randomUUID()),
       exclude: [],
       compareContent: false,
       latestName: 'latest',

@@ -118,6 +118,19 @@ export class SnapshotRepo {
     return this.#getWhole(`${AT_FOLDER} AND s.name = ?`, folder, name);
   }
 
+  /** The names of all there are. */
+  names(): string[] {
+    return this.#db.prepare('SELECT name FROM snapshots').pluck().all() as string[];
+  }
+
+  /** The names of those that are at a destination or are to be copied there. */
+  namesAt(destinationId: string): string[] {
+    return this.#db
+      .prepare('SELECT name FROM snapshots JOIN snapshot_copies ON snapshot_id = id WHERE destination_id = ?')
+      .pluck()
+      .all(destinationId) as string[];
+  }
+
   /** Those whose stored file has this many bytes. */
   ofSize(bytes: number): SnapshotSummary[] {
     return this.#select('s.size_bytes = ?', bytes);

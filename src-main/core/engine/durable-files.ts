@@ -2,6 +2,7 @@ import { constants, readSync, writeSync } from 'node:fs';
 import { access, copyFile, type FileHandle, link, open, rename, rm, stat, statfs, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { NAME_ATTEMPTS } from '../../../src-shared/rules/name-pattern.ts';
 import { errorCode, explainError, noSpace } from './engine-errors.ts';
 
 /** What the name of a file in the making ends with. */
@@ -42,6 +43,31 @@ export async function publishFile(partial: string, finished: string): Promise<vo
   }
   await syncFolder(dirname(finished));
 }
+
+/**
+ * Publishes under the first of a snapshot's possible names that nothing has.
+ * @param nameOf its names for the attempts `first` to {@link NAME_ATTEMPTS}
+ * @param publish gives a name exclusively; throws an error of the file system when it is taken
+ * @throws with code `EEXIST` when all are taken, and what `publish` throws otherwise
+ */
+export async function publishUnique(
+  nameOf: (attempt: number) => string,
+  publish: (name: string) => Promise<void>,
+  first = 1,
+): Promise<string> {
+  for (let attempt = first; ; attempt++) {
+    const name = nameOf(attempt);
+    try {
+      await publish(name);
+      return name;
+    } catch (error) {
+      if (attempt === NAME_ATTEMPTS || !TAKEN.has(errorCode(error) ?? '')) throw error;
+    }
+  }
+}
+
+/** A folder that holds something is never replaced by a rename; the error tells what is in its way. */
+const TAKEN = new Set(['EEXIST', 'ENOTEMPTY', 'ENOTDIR']);
 
 /** Puts a synced file in the place of another in one step; the folder is synced. */
 export async function replaceFile(partial: string, finished: string): Promise<void> {

@@ -3,8 +3,8 @@ import { open, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { MANIFEST_FORMAT, type Manifest } from '../../../src-shared/model/manifest.ts';
-import { DEFAULT_NAME_PATTERN } from '../../../src-shared/rules/name-pattern.ts';
-import { planNameFromPath, snapshotName } from '../../../src-shared/rules/naming.ts';
+import { DEFAULT_NAME_PATTERN, idLetters, nameFromPattern } from '../../../src-shared/rules/name-pattern.ts';
+import { extensionFor, planNameFromPath } from '../../../src-shared/rules/naming.ts';
 import { storeImage } from './compress.ts';
 import { copySynced, exists, partialPath, sidecarPaths, writerOf, writeSynced } from './durable-files.ts';
 import { explainError } from './engine-errors.ts';
@@ -54,6 +54,7 @@ export async function takeSafetySnapshot(
 function snapshotRequest(request: SafetyRequest): Parameters<typeof takeSnapshot>[0] {
   return {
     runId: request.runId,
+    snapshotId: randomUUID(),
     sourceKind: 'database',
     sourcePath: request.targetPath,
     folder: request.safetyFolder,
@@ -64,6 +65,8 @@ function snapshotRequest(request: SafetyRequest): Parameters<typeof takeSnapshot
     seal: null,
     namePattern: DEFAULT_NAME_PATTERN,
     timeZone: null,
+    takenNames: [],
+    distinctName: false,
     method: 'online',
     schemaVersion: null,
     companions: [],
@@ -78,7 +81,8 @@ const safetyName = (targetPath: string): string => `${planNameFromPath(targetPat
 
 async function keepFiles(request: SafetyRequest, context: TaskContext): Promise<Manifest> {
   const now = context.now();
-  const name = await freeName(request, now);
+  const id = randomUUID();
+  const name = keptName(request, id, now);
   const finished = join(request.safetyFolder, name);
   const partial = partialPath(finished, request.runId);
   const from = sidecarPaths(request.targetPath);
@@ -99,7 +103,7 @@ async function keepFiles(request: SafetyRequest, context: TaskContext): Promise<
         },
       );
       await handle.sync();
-      const manifest = fileCopyManifest(request, name, now, digest);
+      const manifest = fileCopyManifest(request, { id, name }, now, digest);
       await publishSnapshot(partial, finished, manifest, request.runId);
       context.log('info', `Kept the files of ${request.targetPath} as they are in ${finished}.`);
       return manifest;
@@ -119,22 +123,20 @@ async function mainFile(targetPath: string, context: TaskContext): Promise<strin
   return empty;
 }
 
-async function freeName(request: SafetyRequest, at: Date): Promise<string> {
-  for (let attempt = 1; ; attempt++) {
-    const name = snapshotName(safetyName(request.targetPath), at, 'none', attempt);
-    if (!(await exists(join(request.safetyFolder, name)))) return name;
-  }
+function keptName({ targetPath }: SafetyRequest, id: string, at: Date): string {
+  const named = { planName: safetyName(targetPath), at, timeZone: null, ending: extensionFor('none') };
+  return nameFromPattern(DEFAULT_NAME_PATTERN, { ...named, letters: idLetters(id) });
 }
 
 function fileCopyManifest(
   request: SafetyRequest,
-  name: string,
+  { id, name }: Pick<Manifest, 'id' | 'name'>,
   at: Date,
   digest: Pick<Manifest, 'image' | 'stored'>,
 ): Manifest {
   return {
     format: MANIFEST_FORMAT,
-    id: randomUUID(),
+    id,
     name,
     service: { id: request.serviceId, runId: request.runId },
     plan: { id: request.planId, name: safetyName(request.targetPath), settings: null },

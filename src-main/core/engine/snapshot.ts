@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { open, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
@@ -7,16 +6,17 @@ import { MANIFEST_FORMAT, type Manifest, type SnapshotTrigger } from '../../../s
 import type { SnapshotSeal } from '../../../src-shared/model/seal.ts';
 import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
-import { nameFromPattern } from '../../../src-shared/rules/name-pattern.ts';
-import { contentListExtension, extensionFor, ownSnapshotName } from '../../../src-shared/rules/naming.ts';
+import { hasId, idLetters, NAME_ATTEMPTS, nameFromPattern } from '../../../src-shared/rules/name-pattern.ts';
+import { contentListExtension, extensionFor, fileStem, ownSnapshotName } from '../../../src-shared/rules/naming.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
+import { whyNoLinks } from './companions/link-ability.ts';
 import { removeCompanions, storeCompanions } from './companions/store-companions.ts';
 import { type StoredDigest, storePieces } from './compress.ts';
 import { contentList } from './content-list.ts';
 import { encryptionOf } from './database-key.ts';
 import { totalRows } from './describe-database.ts';
-import { exists, partialPath, publishFile, requireWritableFolder, writerOf } from './durable-files.ts';
-import { errorCode, explainError } from './engine-errors.ts';
+import { exists, partialPath, publishFile, publishUnique, requireWritableFolder, writerOf } from './durable-files.ts';
+import { explainError } from './engine-errors.ts';
 import { manifestPath, writeManifest } from './manifest-files.ts';
 import { sqliteVersion } from './open-database.ts';
 import { type Sealing, sealingOf } from './seal.ts';
@@ -26,6 +26,8 @@ import type { TaskContext } from './task-context.ts';
 /** What a snapshot is taken of and where it goes. */
 export interface SnapshotRequest extends ContentRequest {
   runId: string;
+  /** The snapshot's id: random, and made before its name, which has letters of it. */
+  snapshotId: string;
   /** `files`: there is no database, and the companions are all there is. */
   sourceKind: SourceKind;
   /** The folder it is stored in. */
@@ -34,6 +36,10 @@ export interface SnapshotRequest extends ContentRequest {
   /** A file name of the user's own; without one the pattern is used. */
   ownName: string | null;
   namePattern: string;
+  /** Names that are other snapshots', in this folder or elsewhere. */
+  takenNames: readonly string[];
+  /** Whether a name by the pattern always has letters of the snapshot's id: it goes where names cannot be taken exclusively. */
+  distinctName: boolean;
   /** Of the times in names that show the local clock; `null`: the machine's. */
   timeZone: string | null;
   compression: Compression;
@@ -115,21 +121,23 @@ async function storeSnapshot(
   startedAt: Date,
   context: TaskContext,
 ): Promise<Manifest> {
+  const letters = idLetters(request.snapshotId);
   let finished = request.folder;
   let partial: string | undefined;
   let companions: StoredCompanion[] = [];
   try {
-    finished = join(request.folder, await freeName(request, content.takenAt));
+    if (request.ownName !== null) await requireFreeName(request, request.ownName);
+    finished = join(request.folder, nameOf(request, content.takenAt, letters, 1));
     partial = partialPath(finished, request.runId);
     const database = 'store' in content ? content : null;
     const image = database && (await writeStored((write) => database.store(how, write), partial));
-    const beside = { ...request, planName: request.plan.name, sealing: how.sealing };
+    const beside = { ...request, planName: request.plan.name, letters, sealing: how.sealing };
     companions = await storeCompanions(beside, content.takenAt, context);
     // The list says what was stored, so it comes after it.
     const digest = image ?? (await writeStored(listOf(request, content, companions, how), partial));
     const unnamed: Omit<Manifest, 'name'> = {
       format: MANIFEST_FORMAT,
-      id: randomUUID(),
+      id: request.snapshotId,
       service: { id: request.serviceId, runId: request.runId },
       plan: request.plan,
       source: { path: request.sourcePath, name: basename(request.sourcePath) },
@@ -148,7 +156,7 @@ async function storeSnapshot(
     };
     context.throwIfCancelled();
     context.progress('storing', digest.stored.bytes, digest.stored.bytes);
-    const manifest = await publishUnderFreeName(request, content.takenAt, unnamed, partial);
+    const manifest = await publish(request, content.takenAt, unnamed, partial);
     finished = join(request.folder, manifest.name);
     context.log('info', `Stored ${finished} (${bytesInWords(digest.stored.bytes)}, SHA-256 ${digest.stored.sha256}).`);
     return manifest;
@@ -179,22 +187,34 @@ function listOf(
   return (write) => storePieces([contentList({ planName: plan.name, takenAt, companions })], how, write, () => {});
 }
 
-/** Names are chosen again where another run took the one that was free when this one began. */
-async function publishUnderFreeName(
+/**
+ * Gives a snapshot the first of its names that no other has, in its folder or in the catalog. Names cannot be found free
+ * by looking, for others may write to the same folder: they are taken.
+ */
+async function publish(
   request: SnapshotRequest,
   takenAt: Date,
   unnamed: Omit<Manifest, 'name'>,
   partial: string,
 ): Promise<Manifest> {
-  for (;;) {
-    const manifest: Manifest = { ...unnamed, name: await freeName(request, takenAt) };
-    try {
-      await publishSnapshot(partial, join(request.folder, manifest.name), manifest, request.runId);
-      return manifest;
-    } catch (error) {
-      if (request.ownName !== null || errorCode(error) !== 'EEXIST') throw error;
-    }
-  }
+  const letters = idLetters(unnamed.id);
+  const name = await publishUnique(
+    (attempt) => nameOf(request, takenAt, letters, attempt),
+    async (free) => {
+      if (request.takenNames.includes(free)) throw Object.assign(new Error(`${free} is known`), { code: 'EEXIST' });
+      await publishSnapshot(partial, join(request.folder, free), { ...unnamed, name: free }, request.runId);
+    },
+    await firstAttempt(request),
+  );
+  return { ...unnamed, name };
+}
+
+/** Letters of the id are in the name from the beginning where it could not be taken exclusively, and never in one's own. */
+async function firstAttempt(request: SnapshotRequest): Promise<number> {
+  const { ownName, namePattern, distinctName, folder, plan, runId } = request;
+  if (ownName !== null) return NAME_ATTEMPTS;
+  if (hasId(namePattern)) return 1;
+  return distinctName || (await whyNoLinks(folder, fileStem(plan.name), runId)) !== null ? 2 : 1;
 }
 
 async function writeStored(store: Store, partial: string): Promise<StoredDigest> {
@@ -229,29 +249,22 @@ export async function publishSnapshot(
 }
 
 /** @throws SnapkeepError `CONFLICT` when a name of the user's own is taken */
-async function freeName(request: SnapshotRequest, at: Date): Promise<string> {
-  const taken = async (name: string): Promise<boolean> =>
-    (await exists(join(request.folder, name))) || (await exists(manifestPath(join(request.folder, name))));
-  if (request.ownName !== null) {
-    const name = fullOwnName(request.ownName, request);
-    if (await taken(name)) {
-      throw new SnapkeepError('CONFLICT', `${join(request.folder, name)} is already there.`, {
-        hint: 'Nothing was overwritten. Choose another name.',
-      });
-    }
-    return name;
-  }
-  for (let attempt = 1; ; attempt++) {
-    const { plan, namePattern, timeZone } = request;
-    const name = nameFromPattern(namePattern, {
-      planName: plan.name,
-      at,
-      timeZone,
-      ending: endingOf(request),
-      attempt,
-    });
-    if (!(await taken(name))) return name;
-  }
+async function requireFreeName(request: SnapshotRequest, ownName: string): Promise<void> {
+  const name = fullOwnName(ownName, request);
+  const path = join(request.folder, name);
+  const isThere = (await exists(path)) || (await exists(manifestPath(path)));
+  if (!isThere && !request.takenNames.includes(name)) return;
+  throw new SnapkeepError('CONFLICT', `${isThere ? path : name} is already the name of a snapshot.`, {
+    hint: 'Nothing was overwritten. Choose another name.',
+  });
+}
+
+/** The name by the pattern, or the user's own, which is the same for every attempt. */
+function nameOf(request: SnapshotRequest, at: Date, letters: string, attempt: number): string {
+  const { ownName, namePattern, timeZone, plan } = request;
+  if (ownName !== null) return fullOwnName(ownName, request);
+  const parts = { planName: plan.name, at, timeZone, ending: endingOf(request), letters, attempt };
+  return nameFromPattern(namePattern, parts);
 }
 
 const fullOwnName = (name: string, request: SnapshotRequest): string => ownSnapshotName(name, endingOf(request));

@@ -16,6 +16,7 @@ import { keepKey, keysOfPlan } from './keys.ts';
 import { folderDestination, requireDestination, whyFolderIsAway } from './places.ts';
 import type { RunHandle } from './runs.ts';
 import { sealSecretsOfPlan } from './seals.ts';
+import { nameRules } from './snapshot-names.ts';
 import { recordVerification } from './verify.ts';
 
 /** What is backed up, where to, and how. */
@@ -112,10 +113,13 @@ async function backUp(core: CoreContext, order: BackupOrder, folder: string, han
       ...request,
       folder,
       runId: handle.id,
+      // One run makes one snapshot: after a crash, what it left is known by the letters of its id.
+      snapshotId: handle.id,
       trigger,
       snapkeepVersion: version,
       serviceId: core.serviceId,
       asArchive: whyArchive(core, folder),
+      ...nameRules(core, order, folder, handle),
     },
     { ...handle, keys, sealSecrets: sealSecretsOfPlan(core, order.plan.id, order.seal) },
   );

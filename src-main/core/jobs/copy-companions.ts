@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { StoredCompanion } from '../../../src-shared/model/companion.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import { idLetters } from '../../../src-shared/rules/name-pattern.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { RunHandle } from './runs.ts';
@@ -37,6 +38,7 @@ export async function copyCompanions(
       {
         runId: handle.id,
         planName: manifest.plan.name,
+        letters: idLetters(manifest.id),
         companion: { ...companion, storedName },
         storedPath,
         folder: settings.kind === 'folder' ? settings.path : null,

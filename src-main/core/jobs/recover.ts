@@ -1,20 +1,15 @@
-import { lstat, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MANIFEST_SUFFIX } from '../../../src-shared/model/manifest.ts';
 import { type Run, replacesDatabase } from '../../../src-shared/model/run.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Leftovers } from '../catalog/run-repo.ts';
-import { openDestination } from '../destinations/open-destination.ts';
 import { removeTree } from '../engine/companions/folder-snapshots.ts';
 import { recoverSwap } from '../engine/companions/folder-swap.ts';
-import { exists, PARTIAL_SUFFIX } from '../engine/durable-files.ts';
+import { PARTIAL_SUFFIX } from '../engine/durable-files.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
-import { parseManifest } from '../engine/manifest-files.ts';
 import type { Clock } from '../ports.ts';
-import { adopt } from './adopt.ts';
-import { removeOrphanCompanions } from './orphan-companions.ts';
-import { folderDestination, foldersOf } from './places.ts';
-import { wantCopies } from './wanted-copies.ts';
+import { foldersOf } from './places.ts';
+import { type Recovering, recoverSnapshots } from './recover-snapshots.ts';
 
 /** A file in the making this old belongs to nobody any more, whoever made it; in milliseconds. */
 const STRAY_AFTER = 24 * 3_600_000;
@@ -23,14 +18,15 @@ const STRAY_AFTER = 24 * 3_600_000;
  * Ends the runs that a crash left unfinished, removes what they left behind, enters what they had finished, and says
  * all of it in their logs. Called once, before anything runs.
  */
-export async function recoverRuns(catalog: Catalog, stagingFolder: string, clock: Clock): Promise<void> {
+export async function recoverRuns(recovering: Recovering, stagingFolder: string): Promise<void> {
+  const { catalog, clock } = recovering;
   await rm(stagingFolder, { recursive: true, force: true });
   for (const { run, leftovers } of catalog.runs.unfinished()) {
     const ended = run.state === 'queued' || run.state === 'running' ? interrupt(run, clock) : run;
     const log = (message: string): void =>
       catalog.runs.addLog(run.id, { at: clock.now().toISOString(), level: 'warning', message });
     if (ended !== run) log('Snapkeep ended while this was going on.');
-    const cleaned = leftovers === null || (await removeLeftovers(catalog, run, leftovers, log, clock));
+    const cleaned = leftovers === null || (await removeLeftovers(recovering, run, leftovers, log));
     catalog.runs.save(ended, cleaned ? null : leftovers);
   }
   catalog.copies.restartCopying();
@@ -59,22 +55,16 @@ function interrupt(run: Run, clock: Clock): Run {
 
 /** Answers whether all of it could be looked at; a share that is away is tried again at the next start. */
 async function removeLeftovers(
-  catalog: Catalog,
+  recovering: Recovering,
   run: Run,
   leftovers: Leftovers,
   log: (message: string) => void,
-  clock: Clock,
 ): Promise<boolean> {
   let all = true;
   for (const folder of leftovers.folders) {
     try {
       await cleanFolder(run, folder, log);
-      if (run.kind === 'backup')
-        for (const path of await removeOrphanCompanions(run, folder))
-          log(`Removed ${path}, whose snapshot was never finished.`);
-      // A backup may have been stored and not yet entered.
-      if (run.kind === 'backup' || catalog.destinations.byFolder(folder) !== undefined)
-        await enterFinished(catalog, run, folder, clock);
+      await recoverSnapshots(recovering, run, folder, log);
     } catch (error) {
       const explained = explainError(error, folder);
       if (explained.code === 'NOT_FOUND' && run.kind !== 'backup') continue;
@@ -85,21 +75,12 @@ async function removeLeftovers(
   return all;
 }
 
-/** Enters what a run had stored, and that its plan's other destinations lack it. */
-async function enterFinished(catalog: Catalog, run: Run, folder: string, clock: Clock): Promise<void> {
-  const destination = folderDestination(catalog, clock, folder);
-  const driver = openDestination(destination.settings, {});
-  const { added } = await adopt(catalog, clock, destination, driver, undefined, () => {});
-  const plan = run.planId === null ? undefined : catalog.plans.get(run.planId);
-  if (added > 0 && plan !== undefined) wantCopies(catalog, clock, plan);
-}
-
 async function cleanFolder(run: Run, folder: string, log: (message: string) => void): Promise<void> {
   const own = `.${run.id.slice(0, 8)}${PARTIAL_SUFFIX}`;
   for (const name of await readdir(folder)) await recoverKept(run, folder, name, log);
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
-    if (name.endsWith(own) || (await isOrphanManifest(path, run.queuedAt))) {
+    if (name.endsWith(own)) {
       await removeTree(path);
       log(`Removed ${path}, which was never finished.`);
     }
@@ -113,18 +94,6 @@ async function recoverKept(run: Run, folder: string, name: string, log: (message
   const path = join(folder, target);
   if (await recoverSwap(path, run.id)) log(`Put ${path} back, which was being exchanged.`);
   else log(`What was at ${path} before is kept in ${join(folder, name)}.`);
-}
-
-/** A manifest whose snapshot never came: the crash was between the two. */
-async function isOrphanManifest(path: string, since: string): Promise<boolean> {
-  if (!path.endsWith(MANIFEST_SUFFIX) || (await exists(path.slice(0, -MANIFEST_SUFFIX.length)))) return false;
-  if ((await stat(path)).mtime.toISOString() < since) return false;
-  try {
-    return parseManifest(await readFile(path, 'utf8'), path).startedAt >= since;
-  } catch {
-    // Not one of ours, or of a later version: not ours to remove.
-    return false;
-  }
 }
 
 /** Removes files in the making that no known run accounts for, once they are old enough to be nobody's. */

@@ -64,5 +64,11 @@ export function exampleName(pattern: string, at: Date, named: NamedAs): string |
   if (checkNamePattern(pattern.trim()) !== null) return null;
   const ending =
     sourceKind === 'files' ? contentListExtension(sealed) : extensionFor(compression, sealed, method === 'dump');
-  return nameFromPattern(pattern.trim(), { planName: planName.trim() || 'plan', at, timeZone, ending });
+  return nameFromPattern(pattern.trim(), {
+    planName: planName.trim() || 'plan',
+    at,
+    timeZone,
+    ending,
+    letters: 'k3f9qa',
+  });
 }

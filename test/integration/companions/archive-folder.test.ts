@@ -85,7 +85,7 @@ test.each([
 ] as const)('any tar reads what is stored as %s', async (compression, extension, unpack) => {
   const scene = new CompanionScene(everything);
   const { path, name, facts, why } = await takeArchive(scene, compression);
-  expect(path).toBe(join(scene.destination, `generated-2026-01-01-030000${extension}`));
+  expect(path).toBe(join(scene.destination, `generated-2026-01-01-030000-k3f9qa${extension}`));
   expect(why).toContain('knows no hard links');
   expect(facts).toMatchObject({ whole: true, files: 6, links: 3 });
   const plain = join(scene.folder, 'plain');
@@ -130,7 +130,7 @@ test('a file that never holds still is not in the archive; a sink is given the r
     sink,
     scene.context(growing),
   );
-  expect(name).toBe('generated-2026-01-01-030000');
+  expect(name).toBe('generated-2026-01-01-030000-k3f9qa');
   expect(facts).toMatchObject({ whole: false, files: 2, problems: [{ path: 'log.txt' }] });
   const bytes = Buffer.concat(pieces);
   expect(digest.stored).toEqual({ bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });

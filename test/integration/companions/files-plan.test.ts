@@ -25,7 +25,7 @@ test('a configuration of three files is stored, listed, proven, drilled, and put
   const before = contentsOf(app);
   const snapshot = await takeBackup(scene);
   expect(snapshot).toMatchObject({ sourceKind: 'files', tableCount: 0, rowCount: 0, proof: { valid: true } });
-  expect(snapshot.name).toMatch(/^Config-\d{4}-\d\d-\d\d-\d{6}\.files\.json$/);
+  expect(snapshot.name).toMatch(/^Config-\d{4}-\d\d-\d\d-\d{6}-[0-9a-z]{6}\.files\.json$/);
   expect(snapshot.companions.map(({ name, files, whole }) => [name, files, whole])).toEqual([
     ['config-toml', 1, true],
     ['env', 1, true],
@@ -305,7 +305,8 @@ test('a folder over three days shares what has not changed, and each day comes b
     trees.push(readTree(days.source));
     const { name } = await takeSnapshot(
       {
-        ...{ runId: days.request.runId, sourceKind: 'files', sourcePath: days.source, folder: days.destination },
+        ...{ runId: days.request.runId, snapshotId: crypto.randomUUID(), sourceKind: 'files', sourcePath: days.source },
+        ...{ folder: days.destination, takenNames: [], distinctName: false },
         ...{
           plan: { id: null, name: 'vault', settings: null },
           ownName: null,

@@ -45,6 +45,7 @@ class ImageScene extends CompanionScene {
       destination: this.destination,
       name: 'card',
       ending: '',
+      letters: this.request.letters,
       compression,
       sealing: null,
     };
@@ -81,9 +82,9 @@ function makeDevice(scene: CompanionScene, name: string, bytes: number): string 
 }
 
 test.each([
-  ['gz', 'card-2026-01-01-030000.img.gz', 'gunzip -c'],
-  ['zst', 'card-2026-01-01-030000.img.zst', 'zstd -dc'],
-  ['none', 'card-2026-01-01-030000.img', 'cat'],
+  ['gz', 'card-2026-01-01-030000-k3f9qa.img.gz', 'gunzip -c'],
+  ['zst', 'card-2026-01-01-030000-k3f9qa.img.zst', 'zstd -dc'],
+  ['none', 'card-2026-01-01-030000-k3f9qa.img', 'cat'],
 ] as const)('an image is stored as %s, which others read, and comes back', async (compression, name, unpack) => {
   const scene = new ImageScene();
   const stored = await scene.store(compression);

@@ -56,7 +56,7 @@ describe('built-in templates', () => {
     expect(JSON.stringify(NOTES, null, 2).split('\n').length).toBeLessThanOrEqual(20);
     expect(templateInWords(template)).toEqual([
       'Database: Daily at 02:00, the database is copied page by page while programs go on writing.',
-      'A snapshot is compressed with gzip, for example Notes-2024-01-15-143022.db.gz.',
+      'A snapshot is compressed with gzip, for example Notes-2024-01-15-143022-k3f9qa.db.gz.',
       'It keeps the last 30 snapshots.',
     ]);
   });
@@ -111,7 +111,7 @@ describe('what a template will do, in words', () => {
   test('Sound Box keeps its audio beside the database', () => {
     expect(wordsOf('soundbox').slice(0, 3)).toEqual([
       'Database and audio: Daily at 03:00, the database is copied page by page while programs go on writing, together with the folder generated beside it.',
-      'A snapshot is stored uncompressed, for example Sound-Box-2024-01-15-143022.db.',
+      'A snapshot is stored uncompressed, for example Sound-Box-2024-01-15-143022-k3f9qa.db.',
       'It keeps everything of 14 days and those of 11 Sundays.',
     ]);
   });

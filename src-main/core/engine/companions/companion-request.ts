@@ -16,8 +16,10 @@ export interface CompanionRequest {
   destination: string;
   /** What the names of the snapshots begin with. */
   name: string;
-  /** What follows the date in their names: a dot and the companion's name, or nothing. */
+  /** What ends their names: a dot and the companion's name, or nothing. */
   ending: string;
+  /** Of the id of the snapshot that it belongs to, as `idLetters` makes them. */
+  letters: string;
   /** Patterns in the manner of `.gitignore`, relative to the folder. */
   exclude: readonly string[];
   /** Whether a file is unchanged is told by its content, not by its size and time. All files are read. */

@@ -17,6 +17,8 @@ import { verifyFolder } from './verify-folder.ts';
 export interface ConveyRequest {
   runId: string;
   planName: string;
+  /** Of the snapshot's id, as `idLetters` makes them. */
+  letters: string;
   companion: StoredCompanion & { storedName: string };
   /** Where it lies. */
   storedPath: string;
@@ -37,12 +39,12 @@ export interface Conveyed {
  * @throws SnapkeepError `CORRUPT`, `NOT_FOUND`, `NO_SPACE`, `CANCELLED`
  */
 export async function conveyCompanion(request: ConveyRequest, context: TaskContext): Promise<Conveyed> {
-  const { companion, storedPath, folder, planName, runId } = request;
+  const { companion, storedPath, folder, planName, letters, runId } = request;
   const { facts, damage } = await verifyFolder(storedPath, context);
   const [first] = damage;
   if (first !== undefined) throw notAsStored(companion.storedName, `${first.path} ${first.reason}`);
   const at: TaskContext = { ...context, now: () => new Date(facts.createdAt) };
-  const naming = { name: planName, ending: `.${companion.name}` };
+  const naming = { name: planName, ending: `.${companion.name}`, letters };
   const shared = { runId, sourcePath: storedPath, ...naming, exclude: [], as: facts };
   const without =
     folder === null ? 'the destination keeps files alone' : await whyNoLinks(folder, stemOf(naming), runId);

@@ -2,7 +2,7 @@ import { type BigIntStats, lstatSync } from 'node:fs';
 import { lstat, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bytesInWords, countInWords } from '../../../../src-shared/rules/wording.ts';
-import { requireWritableFolder, syncFolder } from '../durable-files.ts';
+import { publishUnique, requireWritableFolder, syncFolder } from '../durable-files.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import type { TaskContext } from '../task-context.ts';
 import {
@@ -19,9 +19,7 @@ import {
   endedName,
   type FolderSnapshot,
   folderSnapshots,
-  freeNameIn,
   partialName,
-  removePartials,
   removeTree,
   updateLatest,
 } from './folder-snapshots.ts';
@@ -36,7 +34,7 @@ import { rightsOf, TreeWriter } from './tree-writer.ts';
 const PASSES = 3;
 
 /** A snapshot of a folder that was stored as a dated folder. */
-export interface CopiedFolder extends FolderSnapshot {
+export interface CopiedFolder extends Omit<FolderSnapshot, 'writtenNs'> {
   /** Files that share their bytes with an earlier snapshot. */
   linkedFiles: number;
   copiedFiles: number;
@@ -56,8 +54,6 @@ export async function copyFolder(
 ): Promise<CopiedFolder> {
   await requireWritableFolder(request.destination, 0);
   const source = await openSource(request, () => context.throwIfCancelled());
-  const left = await removePartials(request.destination, source.stem);
-  if (left > 0) context.log('info', `Removed ${countInWords(left, 'unfinished snapshot')} of an interrupted run.`);
   const partial = join(request.destination, partialName(source.stem, request.runId));
   try {
     const copy = new FolderCopy(request, source, partial, context, calls);
@@ -288,17 +284,13 @@ class FolderCopy {
 
   async #publish(createdAt: Date): Promise<string> {
     const { destination } = this.#request;
-    for (;;) {
-      const name = await freeNameIn(destination, (attempt) => endedName(this.#request, createdAt, attempt));
-      try {
-        await rename(this.#partial, join(destination, name));
-        await syncFolder(destination);
-        return name;
-      } catch (error) {
-        // Another run took the name meanwhile. A snapshot is never empty, and so is never replaced by a rename.
-        if (!['EEXIST', 'ENOTEMPTY', 'ENOTDIR'].includes(errorCode(error) ?? '')) throw error;
-      }
-    }
+    // A snapshot is never empty, and so is never replaced by a rename.
+    const name = await publishUnique(
+      (attempt) => endedName(this.#request, createdAt, attempt),
+      (free) => rename(this.#partial, join(destination, free)),
+    );
+    await syncFolder(destination);
+    return name;
   }
 
   #report(name: string, linked: number, copied: number, problems: readonly LeftOut[]): void {

@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { chmod, lstat, readdir, readlink, realpath, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
-import { datedName, fileStem } from '../../../../src-shared/rules/naming.ts';
-import { exists, PARTIAL_SUFFIX, syncFolder } from '../durable-files.ts';
+import { DEFAULT_NAME_PATTERN, nameFromPattern } from '../../../../src-shared/rules/name-pattern.ts';
+import { fileStem } from '../../../../src-shared/rules/naming.ts';
+import { PARTIAL_SUFFIX, syncFolder } from '../durable-files.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import type { SnapshotFacts } from './folder-entry.ts';
-import { readFacts } from './folder-index.ts';
+import { INDEX_NAME, readFacts } from './folder-index.ts';
 
 /** A dated folder that carries an index. */
 export interface FolderSnapshot {
@@ -14,10 +15,11 @@ export interface FolderSnapshot {
   name: string;
   path: string;
   facts: SnapshotFacts;
+  /** When its index was written, in nanoseconds. */
+  writtenNs: bigint;
 }
 
-const DATED = /^(.+)-(\d{4}-\d{2}-\d{2}-\d{6})(?:-(\d+))?(\.[^.]+)?$/;
-const IN_THE_MAKING = /^\.(.+)\.[0-9a-f]{8}\.partial$/;
+const DATED = /^(.+)-(\d{4}-\d{2}-\d{2}-\d{6})-[0-9a-z]{6}(?:-[0-9a-z]{6,12})?(\.[^.]+)?$/;
 
 /** A dated name: what it begins with, a date, and what follows. */
 export interface DatedNaming {
@@ -31,15 +33,16 @@ export function stemOf({ name, ending }: DatedNaming): string {
   return `${fileStem(name)}${ending}`;
 }
 
-/** As `datedName`, with the ending. */
-export function endedName({ name, ending }: DatedNaming, at: Date, attempt = 1): string {
-  return `${datedName(name, at, attempt)}${ending}`;
+/** The name of what is stored with a snapshot: `<name>-2026-11-20-020304-k3f9qa`, in UTC, and the ending. */
+export function endedName(naming: DatedNaming & { letters: string }, at: Date, attempt = 1): string {
+  const { name: planName, ending, letters } = naming;
+  return nameFromPattern(DEFAULT_NAME_PATTERN, { planName, at, timeZone: null, ending, letters, attempt });
 }
 
 /** The stem that a name tells; `undefined` for other names. */
 function stemIn(name: string): string | undefined {
   const match = DATED.exec(name);
-  return match === null ? undefined : `${match[1]}${match[4] ?? ''}`;
+  return match === null ? undefined : `${match[1]}${match[3] ?? ''}`;
 }
 
 /** The name of a snapshot in the making, or of one that is being removed: hidden, and known by its run. */
@@ -53,9 +56,11 @@ export function partialName(stem: string, runId: string): string {
  * @throws SnapkeepError when the folder cannot be read
  */
 export async function* folderSnapshots(destination: string, stem: string): AsyncGenerator<FolderSnapshot> {
-  for (const name of await snapshotNames(destination, stem)) {
-    const snapshot = await readSnapshot(destination, name);
-    if (snapshot?.facts.stem === stem) yield snapshot;
+  for (const names of await namesBySecond(destination, stem)) {
+    const read = await Promise.all(names.map((name) => readSnapshot(destination, name)));
+    const found = read.flatMap((each) => (each?.facts.stem === stem ? [each] : []));
+    // Letters of an id tell no order: of one second, the newest is the one whose index was written last.
+    yield* found.sort((a, b) => Number(b.writtenNs - a.writtenNs));
   }
 }
 
@@ -73,7 +78,9 @@ async function readSnapshot(destination: string, name: string): Promise<FolderSn
   const path = join(destination, name);
   try {
     const facts = (await lstat(path)).isDirectory() ? await readFacts(path) : undefined;
-    return facts && { name, path, facts };
+    if (facts === undefined) return undefined;
+    const { mtimeNs: writtenNs } = await lstat(join(path, INDEX_NAME), { bigint: true });
+    return { name, path, facts, writtenNs };
   } catch (error) {
     // One that is damaged, of a later version, or just being removed is no reason not to take the next.
     if (error instanceof SnapkeepError || errorCode(error) === 'ENOENT') return undefined;
@@ -81,21 +88,21 @@ async function readSnapshot(destination: string, name: string): Promise<FolderSn
   }
 }
 
-async function snapshotNames(destination: string, stem: string): Promise<string[]> {
+/** The names of a companion's snapshots, those of one second together, the newest first. */
+async function namesBySecond(destination: string, stem: string): Promise<string[][]> {
   let names: string[];
   try {
     names = await readdir(destination);
   } catch (error) {
     throw explainError(error, destination);
   }
-  return names
-    .map((name) => ({ name, match: DATED.exec(name) }))
-    .filter(({ name }) => stemIn(name) === stem)
-    .sort(
-      (a, b) =>
-        (b.match?.[2] ?? '').localeCompare(a.match?.[2] ?? '') || Number(b.match?.[3] ?? 1) - Number(a.match?.[3] ?? 1),
-    )
-    .map(({ name }) => name);
+  const seconds = new Map<string, string[]>();
+  for (const name of names) {
+    if (stemIn(name) !== stem) continue;
+    const second = DATED.exec(name)?.[2] ?? '';
+    seconds.set(second, [...(seconds.get(second) ?? []), name]);
+  }
+  return [...seconds].sort(([a], [b]) => b.localeCompare(a)).map(([, same]) => same);
 }
 
 /**
@@ -175,40 +182,6 @@ export async function removeFolderSnapshot(
   }
 }
 
-/** What is in the making and has not changed for so long belongs to nobody any more; in milliseconds. */
-const ABANDONED_AFTER = 24 * 3_600_000;
-
-/**
- * Removes what interrupted runs have left of a companion's snapshots. What is young may be another run's, which is at
- * it right now: a copy from another destination, a plan whose name makes the same file name, or another machine.
- * @returns how many there were
- */
-export async function removePartials(destination: string, stem: string): Promise<number> {
-  let removed = 0;
-  try {
-    for (const name of await readdir(destination)) {
-      if (IN_THE_MAKING.exec(name)?.[1] !== stem) continue;
-      const path = join(destination, name);
-      if (!(await isAbandoned(path))) continue;
-      await removeTree(path);
-      removed += 1;
-    }
-  } catch (error) {
-    throw explainError(error, destination);
-  }
-  return removed;
-}
-
-async function isAbandoned(path: string): Promise<boolean> {
-  try {
-    return (await lstat(path)).mtimeMs < Date.now() - ABANDONED_AFTER;
-  } catch (error) {
-    // Its run has just finished it.
-    if (errorCode(error) === 'ENOENT') return false;
-    throw error;
-  }
-}
-
 /** Removes a folder with everything in it, also from folders that may not be written. Links are never followed. */
 export async function removeTree(path: string): Promise<void> {
   if (process.platform !== 'win32' && process.getuid?.() !== 0) await openUp(path);
@@ -224,13 +197,5 @@ async function openUp(path: string): Promise<void> {
     }
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error;
-  }
-}
-
-/** A name that is free in a folder, from those that `candidate` makes for the attempts 1, 2, 3 … */
-export async function freeNameIn(folder: string, candidate: (attempt: number) => string): Promise<string> {
-  for (let attempt = 1; ; attempt++) {
-    const name = candidate(attempt);
-    if (!(await exists(join(folder, name)))) return name;
   }
 }

@@ -5,12 +5,19 @@ import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { Compression } from '../../../../src-shared/model/values.ts';
 import { bytesInWords } from '../../../../src-shared/rules/wording.ts';
 import { PIECE_BYTES, type StoredDigest, storeImage } from '../compress.ts';
-import { publishFile, readPieces, requireWritableFolder, writeFully, writerOf } from '../durable-files.ts';
+import {
+  publishFile,
+  publishUnique,
+  readPieces,
+  requireWritableFolder,
+  writeFully,
+  writerOf,
+} from '../durable-files.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import type { Sealing } from '../seal.ts';
 import type { TaskContext } from '../task-context.ts';
 import { type ImagePlace, lookAtImagePlace, openDevice, requireUnmounted } from './block-device.ts';
-import { endedName, freeNameIn, partialName, removePartials, stemOf } from './folder-snapshots.ts';
+import { endedName, partialName, stemOf } from './folder-snapshots.ts';
 import { openTarget, stagedPathFor, swapIn, type WayBack } from './folder-swap.ts';
 import { unpackKnown } from './unpack-known.ts';
 
@@ -20,8 +27,10 @@ export interface ImageRequest {
   sourcePath: string;
   destination: string;
   name: string;
-  /** What follows the date in its name: a dot and the companion's name, or nothing. */
+  /** What ends its name: a dot and the companion's name, or nothing. */
   ending: string;
+  /** Of the id of the snapshot that it belongs to, as `idLetters` makes them. */
+  letters: string;
   compression: Compression;
   /** What it is sealed with; `null`: it is not. */
   sealing: Sealing | null;
@@ -53,7 +62,6 @@ export async function copyImageFile(request: ImageRequest, context: TaskContext)
   const takenAt = context.now();
   const partial = join(destination, partialName(stemOf(request), request.runId));
   try {
-    await removePartials(destination, stemOf(request));
     const before = await stat(sourcePath, { bigint: true });
     const handle = await open(partial, 'wx', 0o600);
     let digest: StoredDigest;
@@ -86,18 +94,10 @@ async function publish(
   partial: string,
   at: Date,
 ): Promise<string> {
-  for (;;) {
-    const free = await freeNameIn(
-      destination,
-      (attempt) => `${endedName(naming, at, attempt)}${EXTENSIONS[compression]}${sealing === null ? '' : '.age'}`,
-    );
-    try {
-      await publishFile(partial, join(destination, free));
-      return free;
-    } catch (error) {
-      if (errorCode(error) !== 'EEXIST') throw error;
-    }
-  }
+  return publishUnique(
+    (attempt) => `${endedName(naming, at, attempt)}${EXTENSIONS[compression]}${sealing === null ? '' : '.age'}`,
+    (free) => publishFile(partial, join(destination, free)),
+  );
 }
 
 async function isMounted(path: string): Promise<boolean> {

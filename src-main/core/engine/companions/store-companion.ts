@@ -1,14 +1,14 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Compression } from '../../../../src-shared/model/values.ts';
-import { publishFile, requireWritableFolder, writeFully } from '../durable-files.ts';
-import { errorCode, explainError } from '../engine-errors.ts';
+import { publishFile, publishUnique, requireWritableFolder, writeFully } from '../durable-files.ts';
+import { explainError } from '../engine-errors.ts';
 import type { Sealing } from '../seal.ts';
 import type { TaskContext } from '../task-context.ts';
 import { type ArchivedFolder, archiveExtension, archiveFolder } from './archive-folder.ts';
 import type { CompanionRequest } from './companion-request.ts';
 import { type CopiedFolder, copyFolder } from './copy-folder.ts';
-import { endedName, freeNameIn, partialName, removePartials, stemOf } from './folder-snapshots.ts';
+import { endedName, partialName, stemOf } from './folder-snapshots.ts';
 import { whyNoLinks } from './link-ability.ts';
 import { type SystemCalls, systemCalls } from './system-calls.ts';
 
@@ -54,7 +54,6 @@ async function storeArchive(
   const { destination, compression, runId } = request;
   const partial = join(destination, partialName(stemOf(request), runId));
   try {
-    await removePartials(destination, stemOf(request));
     const handle = await open(partial, 'wx', 0o600);
     let archived: ArchivedFolder;
     try {
@@ -64,16 +63,12 @@ async function storeArchive(
       await handle.close();
     }
     const extension = archiveExtension(compression, request.sealing !== null);
-    for (;;) {
-      const at = new Date(archived.facts.createdAt);
-      const name = await freeNameIn(destination, (attempt) => `${endedName(request, at, attempt)}${extension}`);
-      try {
-        await publishFile(partial, join(destination, name));
-        return { ...archived, path: join(destination, name) };
-      } catch (error) {
-        if (errorCode(error) !== 'EEXIST') throw error;
-      }
-    }
+    const at = new Date(archived.facts.createdAt);
+    const name = await publishUnique(
+      (attempt) => `${endedName(request, at, attempt)}${extension}`,
+      (free) => publishFile(partial, join(destination, free)),
+    );
+    return { ...archived, path: join(destination, name) };
   } catch (error) {
     throw explainError(error, destination);
   } finally {

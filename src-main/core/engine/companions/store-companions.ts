@@ -20,6 +20,8 @@ export interface CompanionsRequest {
   /** The folder of the snapshot. */
   folder: string;
   planName: string;
+  /** Of the snapshot's id, as `idLetters` makes them. */
+  letters: string;
   companions: readonly Companion[];
   compression: Compression;
   sealing: Sealing | null;
@@ -85,7 +87,7 @@ type About = Pick<StoredCompanion, 'name' | 'kind' | 'path' | 'exclude' | 'compr
 type Findings = Omit<StoredCompanion, keyof About>;
 
 async function storeFiles(request: CompanionsRequest, about: About, context: TaskContext): Promise<Findings> {
-  const { sealing, folder, planName, runId } = request;
+  const { sealing, folder, planName, letters, runId } = request;
   const stored = await storeCompanion(
     {
       runId,
@@ -93,6 +95,7 @@ async function storeFiles(request: CompanionsRequest, about: About, context: Tas
       destination: folder,
       name: planName,
       ending: `.${about.name}`,
+      letters,
       exclude: about.exclude,
       compareContent: false,
       latestName: latestNameOf(planName, about.name),
@@ -116,9 +119,9 @@ async function storeFiles(request: CompanionsRequest, about: About, context: Tas
 }
 
 async function storeAsImage(request: CompanionsRequest, about: About, context: TaskContext): Promise<Findings> {
-  const { folder: destination, planName: name, runId, sealing } = request;
+  const { folder: destination, planName: name, letters, runId, sealing } = request;
   const { compression, path: sourcePath } = about;
-  const naming = { name, ending: `.${about.name}` };
+  const naming = { name, ending: `.${about.name}`, letters };
   const stored = await copyImageFile({ runId, sourcePath, destination, ...naming, compression, sealing }, context);
   return {
     way: 'image',

@@ -19,7 +19,7 @@ const AT_ONCE = 8;
 const BESIDE = /-(wal|shm|journal)$/i;
 const UNFINISHED = /\.(partial|part|tmp|temp|incomplete|filepart|crdownload)$/i;
 /** What Snapkeep calls the folders in which it keeps files: what is in them belongs to a snapshot. */
-const OWN_FOLDER = /-\d{4}-\d{2}-\d{2}-\d{6}(?:-\d+)?\.[A-Za-z0-9][\w-]{0,39}$/;
+const OWN_FOLDER = /-\d{4}-\d{2}-\d{2}-\d{6}-[0-9a-z]{6}(?:-[0-9a-z]{6,12})?\.[A-Za-z0-9][\w-]{0,39}$/;
 const LOOKS_DATED = /\d{4}[-_.]?\d\d[-_.]?\d\d/;
 
 /** What lies at a destination: files with their paths, and folders that are kept as a whole. */

@@ -1,0 +1,39 @@
+import { hasId } from '../../../src-shared/rules/name-pattern.ts';
+import { fileStem } from '../../../src-shared/rules/naming.ts';
+import type { CoreContext } from '../core-context.ts';
+import type { SnapshotRequest } from '../engine/snapshot.ts';
+import type { BackupOrder } from './backup.ts';
+import type { RunHandle } from './runs.ts';
+
+/**
+ * Returns what keeps the name of a snapshot from being another's: a name is given once for all destinations of a plan,
+ * and is never changed when a copy goes to the next one.
+ */
+export function nameRules(
+  core: CoreContext,
+  order: BackupOrder,
+  folder: string,
+  handle: RunHandle,
+): Pick<SnapshotRequest, 'takenNames' | 'distinctName'> {
+  const { catalog, dataFolder } = core;
+  if (order.ownName !== null) {
+    const ids = 'folder' in order.to ? [catalog.destinations.byFolder(folder)?.id] : order.to.destinationIds;
+    const known = ids.flatMap((id) => (id === undefined ? [] : catalog.snapshots.namesAt(id)));
+    return { takenNames: known, distinctName: false };
+  }
+  if (hasId(order.namePattern)) return { takenNames: [], distinctName: false };
+  // Only in a folder of this machine is a name taken exclusively. A copy that meets another's name later could not go there.
+  const goesElsewhere =
+    folder === dataFolder.outboxFolder || ('destinationIds' in order.to && order.to.destinationIds.length > 1);
+  return { takenNames: catalog.snapshots.names(), distinctName: goesElsewhere || isBeingNamed(core, order, handle) };
+}
+
+/** Whether another backup, which is not in the catalog yet, may be given the same name. */
+function isBeingNamed({ runs, catalog }: CoreContext, order: BackupOrder, { id }: RunHandle): boolean {
+  const named = (pattern: string, planName: string): string => pattern.replace('{plan}', fileStem(planName));
+  return runs.active().some((run) => {
+    const plan =
+      run.id === id || run.kind !== 'backup' || run.planId === null ? undefined : catalog.plans.get(run.planId);
+    return plan !== undefined && named(plan.namePattern, plan.name) === named(order.namePattern, order.plan.name);
+  });
+}
