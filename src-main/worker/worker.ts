@@ -47,8 +47,8 @@ const tasks: Tasks = {
   'undo-files': ({ files, runId }) => undoFiles(files, runId),
 };
 
-/** Nothing is replaced before the core has taken note of what Undo would put back. */
-async function tellSafety(manifest: Manifest): Promise<void> {
+/** Nothing is replaced before the core has taken note of what Undo would put back; `null` takes it back. */
+async function tellSafety(manifest: Manifest | null): Promise<void> {
   if (parentPort === null) return;
   const taken = once(parentPort, 'message');
   tell({ type: 'safety', manifest });

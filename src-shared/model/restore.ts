@@ -94,6 +94,8 @@ export const RestoreCheck = z.object({
     userVersion: z.number().int().nullable(),
     openBy: z.array(FileHolder),
     method: RestoreMethod,
+    /** What will not be as it was of the file itself, or whom it will belong to, as sentences. */
+    notes: z.array(z.string()).default([]),
   }),
   tables: z.array(TableChange),
   /** Rows of tables that have fewer after the restore than now, added up. */

@@ -6,11 +6,13 @@ import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { ResetPreview } from '../../../src-shared/model/reset.ts';
 import { exists, sidecarPaths, syncFolder } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
+import { ExclusiveHold, requireUnused } from './exclusive-hold.ts';
 import { findFileHolders } from './file-holders.ts';
 import { contentInWords, identifyContent } from './identify-file.ts';
-import { requireUnused, settle } from './restore-by-file.ts';
-import { lookAtTarget, type Target } from './restore-check.ts';
-import { type SafetyRequest, takeSafetySnapshot } from './safety-snapshot.ts';
+import type { NoteSafety } from './replace-database.ts';
+import { abandon, afterwards } from './restore-by-file.ts';
+import { discardSafety, keepFiles, keepHeld, keepPages, type SafetyRequest } from './safety-snapshot.ts';
+import { lookAtTarget, type Target } from './target.ts';
 import type { TaskContext } from './task-context.ts';
 
 /** Which database is to be removed, and the names of the lock files beside it that go with it. */
@@ -57,14 +59,14 @@ export async function checkReset(request: ResetCheckRequest, context: TaskContex
 /**
  * Removes a database with its log, its journal and its lock files, and nothing else: what is there is kept first, so
  * that it can be put back.
- * @param onSafety told of the safety snapshot before anything is removed
+ * @param noteSafety told of the safety snapshot before anything is removed
  * @throws SnapkeepError `CONFLICT` when it is no longer what was confirmed, `BUSY` or `LOCKED` when another program has
  * it open; nothing has been removed then
  */
 export async function applyReset(
   request: ResetRequest,
   context: TaskContext,
-  onSafety: (safety: Manifest) => Promise<void>,
+  noteSafety: NoteSafety,
 ): Promise<AppliedReset> {
   const { target, files } = await look(request, context);
   if (confirmationOf(request, target, files) !== request.confirmation) {
@@ -72,25 +74,63 @@ export async function applyReset(
       hint: 'Nothing was removed. Look at what would be removed again.',
     });
   }
-  if (target.exists && !request.evenIfOpen) await requireUnused(request.targetPath, 'this would remove it');
-  const safety = target.exists ? await takeSafetySnapshot(request, target, context) : null;
-  if (safety !== null) await onSafety(safety);
-  context.throwIfCancelled();
+  const tables = target.facts?.tables ?? [];
+  const kept = await keepFirst(request, target, context);
+  const safety = kept?.safety ?? null;
+  let removed: string[];
+  try {
+    context.throwIfCancelled();
+    if (safety !== null) await noteSafety(safety);
+  } catch (error) {
+    if (kept?.hold) await abandon(kept.hold, request.targetPath, context);
+    if (safety !== null) await discardSafety(request.safetyFolder, safety.name);
+    throw error;
+  }
   context.progress('removing', 0, null);
   try {
-    if (!request.evenIfOpen) {
-      await requireUnused(request.targetPath, 'this would remove it');
-      if (target.facts !== undefined) settle(request.targetPath, target.unlocking);
-    }
-    const removed = await remove(await presentFiles(request));
-    if (removed.length > 0) await syncFolder(dirname(request.targetPath));
-    for (const path of removed) context.log('info', `Removed ${path}.`);
-    const tables = target.facts?.tables ?? [];
-    return { removed, safety, tables: tables.length, rows: tables.reduce((sum, { rows }) => sum + rows, 0) };
+    // Windows removes nothing that is open: there the hold ends just before.
+    if (process.platform === 'win32') kept?.hold?.close();
+    removed = await remove(await presentFiles(request));
   } catch (error) {
+    if (kept?.hold && (await exists(request.targetPath))) await abandon(kept.hold, request.targetPath, context);
     throw explainError(error, request.targetPath);
+  } finally {
+    kept?.hold?.close();
+  }
+  if (removed.length > 0) await afterwards(() => syncFolder(dirname(request.targetPath)), context);
+  for (const path of removed) context.log('info', `Removed ${path}.`);
+  return { removed, safety, tables: tables.length, rows: tables.reduce((sum, { rows }) => sum + rows, 0) };
+}
+
+const WHY = 'this would remove it';
+
+/** Keeps what is removed; with its lock held, so that no program commits anything that is not kept. */
+async function keepFirst(
+  request: ResetRequest,
+  target: Target,
+  context: TaskContext,
+): Promise<{ safety: Manifest; hold: ExclusiveHold | null } | null> {
+  const { targetPath, evenIfOpen } = request;
+  if (!target.exists) return null;
+  if (target.facts === undefined) {
+    if (!evenIfOpen) await requireUnused(targetPath, WHY);
+    return { safety: await keepFiles(request, context), hold: null };
+  }
+  if (evenIfOpen && (await findFileHolders(targetPath)).length > 0) {
+    context.log('warning', `${OPEN_ELSEWHERE} ${LOST_THEN}`);
+    return { safety: await keepPages(request, context), hold: null };
+  }
+  const hold = await ExclusiveHold.on(targetPath, target.unlocking, WHY);
+  try {
+    return { safety: await keepHeld(request, hold, target.unlocking, context), hold };
+  } catch (error) {
+    await abandon(hold, targetPath, context);
+    throw error;
   }
 }
+
+const OPEN_ELSEWHERE = 'Another program has the database open.';
+const LOST_THEN = 'What it writes from now on cannot be brought back.';
 
 async function look(request: ResetCheckRequest, context: TaskContext) {
   await requireDatabase(request.targetPath);

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Encryption } from '../../../src-shared/model/encryption.ts';
@@ -9,12 +8,14 @@ import { keyInWords } from '../../../src-shared/rules/encryption-words.ts';
 import { guardRestore, type SchemaState } from '../../../src-shared/rules/schema-guard.ts';
 import { compareSchemas, compareTables, countLostRows } from './compare.ts';
 import { encryptionOf, type Unlocking } from './database-key.ts';
-import { type DatabaseFacts, describeDatabase, readSchema, type SchemaEntry } from './describe-database.ts';
-import { exists, requireWritableFolder, sidecarPaths } from './durable-files.ts';
-import { errorCode, explainError } from './engine-errors.ts';
+import type { DatabaseFacts } from './describe-database.ts';
+import { requireWritableFolder } from './durable-files.ts';
+import { explainError } from './engine-errors.ts';
 import { findFileHolders } from './file-holders.ts';
-import { closeReading, openDatabase, openForReading } from './open-database.ts';
+import { openDatabase } from './open-database.ts';
+import { exchangeNotes, ownerNote } from './restore-by-file.ts';
 import { askSchemaVersion } from './schema-version.ts';
+import { chooseMethod, lookAtTarget, type Target } from './target.ts';
 import type { TaskContext } from './task-context.ts';
 import { type StagedImage, stageAndVerify } from './verify.ts';
 
@@ -24,6 +25,8 @@ export interface RestoreCheckRequest {
   /** What the catalog knows of the source, if it is a snapshot of its own. */
   snapshotId: string | null;
   targetPath: string;
+  /** The path as a person gave it, which may be a link to the target. */
+  givenPath: string;
   /** Where the safety snapshot would go. */
   safetyFolder: string;
   /** How both sides are asked for the version of their schema. */
@@ -37,6 +40,7 @@ export interface PreparedRestore {
   check: RestoreCheck;
   imagePath: string;
   imageSha256: string;
+  image: Pick<DatabaseFacts, 'pageSize' | 'pageCount'>;
   /** What opened the image; `null`: it is not encrypted. */
   encryption: Encryption | null;
 }
@@ -60,7 +64,7 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
   context.progress('comparing', 0, null);
   const schemaVersion = versionOfStaged(staged, request, context);
   const target = await lookAtTarget(request.targetPath, context, request.schemaVersion);
-  const method = chooseMethod(target, facts, staged.unlocking);
+  const method = chooseMethod(target, { ...facts, encrypted: staged.unlocking !== null });
   const { manifest } = staged;
   const check: Omit<RestoreCheck, 'confirmation'> = {
     source: {
@@ -81,6 +85,7 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
       userVersion: target.facts?.userVersion ?? null,
       openBy: target.exists ? await findFileHolders(request.targetPath) : [],
       method,
+      notes: await notesOn(request, method),
     },
     tables: compareTables(target.facts?.tables ?? [], facts.tables),
     rowsLost: countLostRows(compareTables(target.facts?.tables ?? [], facts.tables)),
@@ -97,8 +102,17 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
     check: { ...check, confirmation: confirmationOf(staged.imageSha256, method, target, request.targetPath) },
     imagePath: staged.imagePath,
     imageSha256: staged.imageSha256,
+    image: { pageSize: facts.pageSize, pageCount: facts.pageCount },
     encryption: encryptionOf(staged.unlocking),
   };
+}
+
+/** What becomes of the file itself, where it is not simply what it was. */
+async function notesOn({ targetPath, givenPath }: RestoreCheckRequest, method: RestoreMethod): Promise<string[]> {
+  const link = givenPath === targetPath ? [] : [`${givenPath} is a link: ${targetPath} is replaced, and the link stays.`];
+  if (method === 'replace-file') return [...link, ...(await exchangeNotes(targetPath))];
+  const owner = method === 'create' ? await ownerNote(targetPath) : null;
+  return owner === null ? link : [...link, owner];
 }
 
 /** A snapshot of files can only be put back as such. */
@@ -106,83 +120,6 @@ export function holdsNoDatabase(name: string): SnapkeepError {
   return new SnapkeepError('UNSUPPORTED', `${name} is a snapshot of files; there is no database in it.`, {
     hint: 'Nothing was changed. Restore its files instead: each goes back to where it came from, or to a place of your choice.',
   });
-}
-
-/** What stands where a restore would go. */
-export interface Target {
-  exists: boolean;
-  /** Why it cannot be read as a database; `null` when it can, or when nothing is there. */
-  damage: string | null;
-  facts: DatabaseFacts | undefined;
-  /** What opened it; `null`: it is not encrypted, or cannot be read. */
-  unlocking: Unlocking | null;
-  schema: SchemaEntry[];
-  /** What it was answered when it was asked for the version of its schema. */
-  schemaVersion: string | null;
-  /**
-   * The file's device, number and birth: another file under the same name is another target, also where the disk gives
-   * it the number of the one before.
-   */
-  identity: string;
-}
-
-/**
- * Looks at the target of a restore without changing it.
- * @throws SnapkeepError `LOCKED`, `PERMISSION`, `INVALID_PARAMS` for a folder; a damaged file is a finding, no error
- */
-export async function lookAtTarget(
-  path: string,
-  context: TaskContext,
-  query: SchemaVersionQuery = null,
-): Promise<Target> {
-  const nothing: Target = {
-    exists: false,
-    damage: null,
-    facts: undefined,
-    unlocking: null,
-    schema: [],
-    schemaVersion: null,
-    identity: 'nothing',
-  };
-  let identity: string;
-  try {
-    const info = await stat(path, { bigint: true });
-    identity = `${info.dev}:${info.ino}:${info.birthtimeNs}`;
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw explainError(error, path);
-    const { wal, journal } = sidecarPaths(path);
-    // A log or a journal left without its database would be played into the restored one, so it counts as something.
-    const leftover = (await exists(wal)) || (await exists(journal));
-    return leftover
-      ? { ...nothing, exists: true, damage: 'The database itself is gone; only its log is there.', identity: 'log' }
-      : nothing;
-  }
-  try {
-    const { database, unlocking } = await openForReading(path, context);
-    try {
-      const facts = describeDatabase(database, () => context.throwIfCancelled());
-      const schema = readSchema(database);
-      const schemaVersion = askSchemaVersion(database, query, basename(path), context);
-      return { exists: true, damage: null, facts, unlocking, schema, schemaVersion, identity };
-    } finally {
-      closeReading(database);
-    }
-  } catch (error) {
-    const explained = explainError(error, path);
-    if (!['CORRUPT', 'UNSUPPORTED', 'BAD_KEY'].includes(explained.code)) throw explained;
-    return { ...nothing, exists: true, damage: explained.message, identity };
-  }
-}
-
-/**
- * Chooses the way into place. Through SQLite into the live file is safe for programs that have it open, but cannot
- * change the page size of a database in WAL mode, needs a database that can be read, and knows no keys.
- */
-export function chooseMethod(target: Target, image: DatabaseFacts, unlocking: Unlocking | null): RestoreMethod {
-  if (!target.exists) return 'create';
-  if (unlocking !== null || target.unlocking !== null) return 'replace-file';
-  if (target.facts === undefined || target.facts.pageCount === 0 || image.pageCount === 0) return 'replace-file';
-  return target.facts.pageSize === image.pageSize ? 'into-live' : 'replace-file';
 }
 
 /** The value that confirms just this restore: another image, another target or another way in gives another one. */

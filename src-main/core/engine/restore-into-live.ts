@@ -7,43 +7,41 @@ import type { TaskContext } from './task-context.ts';
 const RETRY_MS = 50;
 const STEP_PAGES = 1000;
 
+/** A database that is overwritten through SQLite. */
+export interface LiveTarget {
+  path: string;
+  journalMode: string;
+  /** How long another program's lock is waited for, in milliseconds. */
+  lockWaitMs: number;
+  /** Called with the write lock held and nothing written yet; what it throws leaves everything as it was. */
+  onLocked(): Promise<void>;
+}
+
 /**
  * Writes an image over the content of a live database, through SQLite and in one transaction: programs that have it
  * open see the old content until it is done and then the new one, and go on without reopening.
- * @param lockWaitMs how long another program's lock is waited for
- * @throws SnapkeepError `LOCKED` when it is not given free in time; nothing has been changed then
+ * @throws SnapkeepError `LOCKED` when its lock is not given free in time; nothing has been changed then
  */
-export async function writeIntoLive(
-  imagePath: string,
-  targetPath: string,
-  targetJournalMode: string,
-  lockWaitMs: number,
-  context: TaskContext,
-): Promise<void> {
+export async function writeIntoLive(imagePath: string, target: LiveTarget, context: TaskContext): Promise<void> {
   const image = openDatabase(imagePath, { mustExist: true });
   try {
     // The copy carries the image's journal mode along, and a target in another mode is to stay in its own.
-    if (targetJournalMode !== 'wal') image.pragma('journal_mode = DELETE');
-    await copyWhenFree(image, targetPath, lockWaitMs, context);
+    if (target.journalMode !== 'wal') image.pragma('journal_mode = DELETE');
+    await copyWhenFree(image, target, context);
   } finally {
     image.close();
   }
-  makeDurable(targetPath, context);
 }
 
-async function copyWhenFree(
-  image: Database,
-  targetPath: string,
-  lockWaitMs: number,
-  context: TaskContext,
-): Promise<void> {
+async function copyWhenFree(image: Database, target: LiveTarget, context: TaskContext): Promise<void> {
+  const { path, lockWaitMs } = target;
   const started = context.now().getTime();
   for (let told = false; ; told = true) {
-    if (await tryCopy(image, targetPath, context)) return;
+    if (await tryCopy(image, target, context)) return;
     if (context.now().getTime() - started >= lockWaitMs) {
       throw new SnapkeepError(
         'LOCKED',
-        `Another program has kept ${targetPath} locked for ${Math.round(lockWaitMs / 1000)} s.`,
+        `${path} is locked by another program (waited ${Math.round(lockWaitMs / 1000)} s).`,
         {
           hint: 'Nothing was changed. Let it finish or close it, and try again.',
         },
@@ -56,11 +54,13 @@ async function copyWhenFree(
 }
 
 /** Answers whether the content was written; `false`: the target is locked. */
-async function tryCopy(image: Database, targetPath: string, context: TaskContext): Promise<boolean> {
+async function tryCopy(image: Database, { path, onLocked }: LiveTarget, context: TaskContext): Promise<boolean> {
   const pageSize = Number(image.pragma('page_size', { simple: true }));
+  const gate = new Gate(onLocked);
   try {
-    const { totalPages } = await image.backup(targetPath, {
+    const { totalPages } = await image.backup(path, {
       progress: ({ totalPages, remainingPages }) => {
+        if (!gate.isOpen()) return 0;
         context.throwIfCancelled();
         context.progress('replacing', (totalPages - remainingPages) * pageSize, totalPages * pageSize);
         return STEP_PAGES;
@@ -70,13 +70,51 @@ async function tryCopy(image: Database, targetPath: string, context: TaskContext
     return totalPages > 0;
   } catch (error) {
     const code = errorCode(error) ?? '';
-    if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return false;
+    if (!gate.failed && (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED'))) return false;
     throw error;
   }
 }
 
+/**
+ * Keeps a backup at its first step, with the target's lock held and nothing written, until something is done: a step of
+ * no pages changes nothing.
+ */
+class Gate {
+  readonly #work: () => Promise<void>;
+  readonly #sleeper = new Int32Array(new SharedArrayBuffer(4));
+  #state: 'closed' | 'working' | 'open' | { error: unknown } = 'closed';
+
+  constructor(work: () => Promise<void>) {
+    this.#work = work;
+  }
+
+  get failed(): boolean {
+    return typeof this.#state === 'object';
+  }
+
+  /** @throws what the work threw */
+  isOpen(): boolean {
+    if (typeof this.#state === 'object') throw this.#state.error;
+    if (this.#state === 'open') return true;
+    if (this.#state === 'closed') void this.#begin();
+    // The driver asks again at once; a moment of rest keeps the processor for the work.
+    else Atomics.wait(this.#sleeper, 0, 0, 1);
+    return false;
+  }
+
+  async #begin(): Promise<void> {
+    this.#state = 'working';
+    try {
+      await this.#work();
+      this.#state = 'open';
+    } catch (error) {
+      this.#state = { error };
+    }
+  }
+}
+
 /** Carries the restored pages from the write-ahead log into the database's own file and syncs it. */
-function makeDurable(targetPath: string, context: TaskContext): void {
+export function makeDurable(targetPath: string, context: TaskContext): void {
   const target = openDatabase(targetPath, { mustExist: true });
   try {
     const [result] = target.pragma('wal_checkpoint(FULL)') as Array<{ busy: number }>;

@@ -1,16 +1,17 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { open, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import { MANIFEST_FORMAT, type Manifest } from '../../../src-shared/model/manifest.ts';
-import { DEFAULT_NAME_PATTERN, idLetters, nameFromPattern } from '../../../src-shared/rules/name-pattern.ts';
-import { extensionFor, planNameFromPath } from '../../../src-shared/rules/naming.ts';
-import { storeImage } from './compress.ts';
-import { copySynced, exists, partialPath, sidecarPaths, writerOf, writeSynced } from './durable-files.ts';
+import { MANIFEST_SUFFIX, type Manifest } from '../../../src-shared/model/manifest.ts';
+import { DEFAULT_NAME_PATTERN } from '../../../src-shared/rules/name-pattern.ts';
+import { planNameFromPath } from '../../../src-shared/rules/naming.ts';
+import { copyImage, type Image } from './copy-image.ts';
+import type { DatabaseFacts } from './describe-database.ts';
+import { copySynced, exists, sidecarPaths, writeSynced } from './durable-files.ts';
 import { explainError } from './engine-errors.ts';
-import { sqliteVersion } from './open-database.ts';
-import type { Target } from './restore-check.ts';
-import { publishSnapshot, takeSnapshot } from './snapshot.ts';
+import { openDatabase } from './open-database.ts';
+import { type SnapshotRequest, storeSnapshot } from './snapshot.ts';
+import { contentOfImage, readImage } from './snapshot-content.ts';
 import type { TaskContext } from './task-context.ts';
 
 /** What is kept before a restore replaces it. */
@@ -23,42 +24,140 @@ export interface SafetyRequest {
   serviceId: string;
 }
 
-/**
- * Keeps what a restore is about to replace: a real snapshot, with the content of the write-ahead log; or, of files that
- * SQLite cannot read, their bytes as they are.
- */
-export async function takeSafetySnapshot(
+/** A database whose lock is held, so that its file can be copied as it is. */
+export interface Held {
+  journalMode: string;
+  copyTo(path: string, onProgress: (bytes: number) => void): void;
+}
+
+/** Keeps the content of a database page by page through SQLite, while other programs go on with it. */
+export async function keepPages(request: SafetyRequest, context: TaskContext): Promise<Manifest> {
+  context.progress('safety-snapshot', 0, null);
+  const path = stagedPath(context);
+  const image = await copyImage(request.targetPath, path, keeping(context));
+  return storeImageOf(request, image, 'online-backup', context);
+}
+
+/** Keeps the file of a database whose lock is held, byte for byte but for the journal mode it had before. */
+export async function keepHeld(
   request: SafetyRequest,
-  target: Target,
+  held: Held,
+  unlocking: Image['unlocking'],
   context: TaskContext,
 ): Promise<Manifest> {
   context.progress('safety-snapshot', 0, null);
-  if (target.facts !== undefined) {
-    try {
-      return await takeSnapshot(snapshotRequest(request), {
-        ...context,
-        progress: (_phase, done, total) => context.progress('safety-snapshot', done, total),
-      });
-    } catch (error) {
-      if (!(error instanceof SnapkeepError) || (error.code !== 'CORRUPT' && error.code !== 'UNSUPPORTED')) throw error;
-      context.log('warning', `${error.message} Its files are kept as they are instead.`);
-    }
-  }
+  const path = stagedPath(context);
   try {
-    return await keepFiles(request, context);
+    held.copyTo(path, (bytes) => {
+      context.throwIfCancelled();
+      context.progress('safety-snapshot', bytes, null);
+    });
+    if (held.journalMode === 'wal') setWal(path, unlocking);
+  } catch (error) {
+    await rm(path, { force: true });
+    throw explainError(error, context.stagingFolder);
+  }
+  const image = { path, takenAt: context.now(), journalMode: held.journalMode, unlocking };
+  return storeImageOf(request, image, 'file-copy', context);
+}
+
+/** Keeps the files of what SQLite cannot read byte for byte, with its log and its journal. */
+export async function keepFiles(request: SafetyRequest, context: TaskContext): Promise<Manifest> {
+  context.progress('safety-snapshot', 0, null);
+  try {
+    const path = await mainFile(request.targetPath, context);
+    const image = { path, takenAt: context.now(), journalMode: 'unknown', unlocking: null };
+    const content = contentOfImage(image, 'file-copy', UNREADABLE, keeping(context));
+    const how = { compression: 'none', sealing: null } as const;
+    const snapshot = { ...snapshotRequest(request), compression: how.compression };
+    const manifest = await storeSnapshot(snapshot, how, content, image.takenAt, context);
+    const from = sidecarPaths(request.targetPath);
+    const to = sidecarPaths(join(request.safetyFolder, manifest.name));
+    if (await exists(from.wal)) await copySynced(from.wal, to.wal);
+    if (await exists(from.journal)) await copySynced(from.journal, to.journal);
+    return manifest;
   } catch (error) {
     throw explainError(error, request.safetyFolder);
   }
 }
 
-function snapshotRequest(request: SafetyRequest): Parameters<typeof takeSnapshot>[0] {
+/** Removes a safety snapshot that nothing has replaced yet. */
+export async function discardSafety(folder: string, name: string): Promise<void> {
+  const path = join(folder, name);
+  const { wal, journal } = sidecarPaths(path);
+  for (const file of [path, `${path}${MANIFEST_SUFFIX}`, wal, journal]) await rm(file, { force: true });
+}
+
+const stagedPath = (context: TaskContext): string => join(context.stagingFolder, `kept-${randomUUID()}.db`);
+
+/** What is staged and packed is one phase to people. */
+const keeping = (context: TaskContext): TaskContext => ({
+  ...context,
+  progress: (_phase, done, total) => context.progress('safety-snapshot', done, total),
+});
+
+async function storeImageOf(
+  request: SafetyRequest,
+  image: Image,
+  method: Manifest['method'],
+  context: TaskContext,
+): Promise<Manifest> {
+  const snapshot = snapshotRequest(request);
+  const content = contentOfImage(
+    image,
+    image.unlocking !== null && method === 'online-backup' ? 'vacuum-into' : method,
+    { ...describeKept(image, snapshot, context), schemaVersion: null },
+    keeping(context),
+  );
+  try {
+    const how = { compression: snapshot.compression, sealing: null };
+    return await storeSnapshot(snapshot, how, content, image.takenAt, context);
+  } finally {
+    await content.close();
+  }
+}
+
+/** What cannot be described is kept all the same. */
+function describeKept(image: Image, request: SnapshotRequest, context: TaskContext): { facts: DatabaseFacts } {
+  try {
+    return readImage(image, request, context);
+  } catch (error) {
+    if (error instanceof SnapkeepError && error.code === 'CANCELLED') throw error;
+    context.log('warning', `${explainError(error, request.sourcePath).message} Its pages are kept as they are.`);
+    return { facts: { ...UNREADABLE.facts, journalMode: image.journalMode } };
+  }
+}
+
+const UNREADABLE: { facts: DatabaseFacts; schemaVersion: null } = {
+  facts: {
+    pageSize: 0,
+    pageCount: 0,
+    journalMode: 'unknown',
+    userVersion: 0,
+    applicationId: 0,
+    schemaHash: createHash('sha256').digest('hex'),
+    tables: [],
+  },
+  schemaVersion: null,
+};
+
+function setWal(path: string, unlocking: Image['unlocking']): void {
+  const copy = openDatabase(path, { mustExist: true, unlocking });
+  try {
+    copy.pragma('journal_mode = WAL');
+  } finally {
+    copy.close();
+  }
+}
+
+function snapshotRequest(request: SafetyRequest): SnapshotRequest {
   return {
     runId: request.runId,
     snapshotId: randomUUID(),
     sourceKind: 'database',
     sourcePath: request.targetPath,
     folder: request.safetyFolder,
-    plan: { id: request.planId, name: safetyName(request.targetPath), settings: null },
+    plan: { id: request.planId, name: `${planNameFromPath(request.targetPath)} before restore`, settings: null },
     ownName: null,
     compression: 'zst',
     // It stays on this machine, beside the database, which is not sealed either.
@@ -77,90 +176,10 @@ function snapshotRequest(request: SafetyRequest): Parameters<typeof takeSnapshot
   };
 }
 
-const safetyName = (targetPath: string): string => `${planNameFromPath(targetPath)} before restore`;
-
-async function keepFiles(request: SafetyRequest, context: TaskContext): Promise<Manifest> {
-  const now = context.now();
-  const id = randomUUID();
-  const name = keptName(request, id, now);
-  const finished = join(request.safetyFolder, name);
-  const partial = partialPath(finished, request.runId);
-  const from = sidecarPaths(request.targetPath);
-  const to = sidecarPaths(finished);
-  try {
-    // The files beside it go first: whoever finds the kept file finds them too.
-    if (await exists(from.wal)) await copySynced(from.wal, to.wal);
-    if (await exists(from.journal)) await copySynced(from.journal, to.journal);
-    const handle = await open(partial, 'wx', 0o600);
-    try {
-      const digest = await storeImage(
-        await mainFile(request.targetPath, context),
-        { compression: 'none', sealing: null },
-        writerOf(handle),
-        (bytes) => {
-          context.throwIfCancelled();
-          context.progress('safety-snapshot', bytes, null);
-        },
-      );
-      await handle.sync();
-      const manifest = fileCopyManifest(request, { id, name }, now, digest);
-      await publishSnapshot(partial, finished, manifest, request.runId);
-      context.log('info', `Kept the files of ${request.targetPath} as they are in ${finished}.`);
-      return manifest;
-    } finally {
-      await handle.close();
-    }
-  } finally {
-    await rm(partial, { force: true });
-  }
-}
-
 /** The database's own file; where only its log is left, an empty one stands for it. */
 async function mainFile(targetPath: string, context: TaskContext): Promise<string> {
   if (await exists(targetPath)) return targetPath;
   const empty = join(context.stagingFolder, 'absent.db');
   await writeSynced(empty, '');
   return empty;
-}
-
-function keptName({ targetPath }: SafetyRequest, id: string, at: Date): string {
-  const named = { planName: safetyName(targetPath), at, timeZone: null, ending: extensionFor('none') };
-  return nameFromPattern(DEFAULT_NAME_PATTERN, { ...named, letters: idLetters(id) });
-}
-
-function fileCopyManifest(
-  request: SafetyRequest,
-  { id, name }: Pick<Manifest, 'id' | 'name'>,
-  at: Date,
-  digest: Pick<Manifest, 'image' | 'stored'>,
-): Manifest {
-  return {
-    format: MANIFEST_FORMAT,
-    id,
-    name,
-    service: { id: request.serviceId, runId: request.runId },
-    plan: { id: request.planId, name: safetyName(request.targetPath), settings: null },
-    source: { path: request.targetPath, name: basename(request.targetPath) },
-    trigger: 'before-restore',
-    method: 'file-copy',
-    startedAt: at.toISOString(),
-    createdAt: at.toISOString(),
-    compression: 'none',
-    ...digest,
-    encryption: null,
-    seal: null,
-    // Nothing can be said of what SQLite cannot read.
-    database: {
-      pageSize: 0,
-      pageCount: 0,
-      journalMode: 'unknown',
-      userVersion: 0,
-      applicationId: 0,
-      schemaHash: createHash('sha256').digest('hex'),
-      tables: [],
-    },
-    schemaVersion: null,
-    companions: [],
-    versions: { sqlite: sqliteVersion(), snapkeep: request.snapkeepVersion },
-  };
 }

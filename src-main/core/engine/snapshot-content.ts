@@ -57,30 +57,41 @@ export function readContent(request: ContentRequest, sealed: boolean, context: T
 async function imageContent(request: ContentRequest, context: TaskContext): Promise<SnapshotContent> {
   const compact = request.method === 'compact';
   const image = await copyImage(request.sourcePath, join(context.stagingFolder, 'image.db'), context, { compact });
-  const close = (): Promise<void> => rm(image.path, { force: true });
   try {
     context.progress('reading', 0, null);
-    return {
-      method: compact || image.unlocking !== null ? 'vacuum-into' : 'online-backup',
-      takenAt: image.takenAt,
-      unlocking: image.unlocking,
-      ...readImage(image, request, context),
-      store: async (how, write) => {
-        const total = (await stat(image.path)).size;
-        return storeImage(image.path, how, write, (bytes) => {
-          context.throwIfCancelled();
-          context.progress('compressing', bytes, total);
-        });
-      },
-      close,
-    };
+    const method = compact || image.unlocking !== null ? 'vacuum-into' : 'online-backup';
+    return contentOfImage(image, method, readImage(image, request, context), context);
   } catch (error) {
-    await close();
+    await rm(image.path, { force: true });
     throw error;
   }
 }
 
-function readImage(image: Image, request: ContentRequest, context: TaskContext) {
+/** A staged copy of a database and what is known of it, ready to be stored. */
+export function contentOfImage(
+  image: Image,
+  method: Manifest['method'],
+  read: Pick<SnapshotContent, 'facts' | 'schemaVersion'>,
+  context: TaskContext,
+): SnapshotContent {
+  return {
+    method,
+    takenAt: image.takenAt,
+    unlocking: image.unlocking,
+    ...read,
+    store: async (how, write) => {
+      const total = (await stat(image.path)).size;
+      return storeImage(image.path, how, write, (bytes) => {
+        context.throwIfCancelled();
+        context.progress('compressing', bytes, total);
+      });
+    },
+    close: () => rm(image.path, { force: true }),
+  };
+}
+
+/** Describes a staged copy. @throws SnapkeepError where SQLite cannot read it */
+export function readImage(image: Image, request: ContentRequest, context: TaskContext) {
   try {
     const database = openDatabase(image.path, { readonly: true, unlocking: image.unlocking });
     try {

@@ -114,7 +114,8 @@ async function checkRoom(request: SnapshotRequest, context: TaskContext): Promis
   }
 }
 
-async function storeSnapshot(
+/** Stores what was read with its manifest. Either both files are there and synced in the end, or neither is. */
+export async function storeSnapshot(
   request: SnapshotRequest,
   how: Packing,
   content: SnapshotContent | FilesContent,

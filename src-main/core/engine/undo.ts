@@ -1,74 +1,89 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
-import { hashFile } from './decompress.ts';
+import { unpackFile } from './decompress.ts';
 import { explainError } from './engine-errors.ts';
-import { readManifest } from './manifest-files.ts';
-import { type AppliedRestore, applyRestore } from './restore.ts';
-import { putBackKeptFiles } from './restore-by-file.ts';
-import { checkRestore, lookAtTarget } from './restore-check.ts';
-import { type SafetyRequest, takeSafetySnapshot } from './safety-snapshot.ts';
+import { contentOf } from './identify-file.ts';
+import {
+  type AppliedRestore,
+  type NewContent,
+  type NoteSafety,
+  type ReplaceRequest,
+  replaceDatabase,
+} from './replace-database.ts';
+import { lookAtTarget } from './target.ts';
 import type { TaskContext } from './task-context.ts';
 
 /** A restore to be undone. */
-export interface UndoRequest extends SafetyRequest {
-  /** The safety snapshot of the restore. */
+export interface UndoRequest extends ReplaceRequest {
+  /** The safety snapshot of the restore, and its manifest as the catalog has it. */
   safetyPath: string;
-  lockWaitMs: number;
+  safety: Manifest;
 }
 
 /**
- * Puts the safety snapshot of a restore back. What is there now is kept first, so that an undo can be undone as well.
- * @throws SnapkeepError as {@link applyRestore}
+ * Puts the safety snapshot of a restore back, whatever it holds: the catalog's hashes alone decide whether it is what
+ * was there. What is there now is kept first, so that an undo can be undone as well.
+ * @throws SnapkeepError `CORRUPT` when it is not; otherwise as {@link replaceDatabase}
  */
 export async function undoRestore(
   request: UndoRequest,
   context: TaskContext,
-  onSafety: (safety: Manifest) => Promise<void>,
+  noteSafety: NoteSafety,
 ): Promise<AppliedRestore> {
-  const manifest = await readManifest(request.safetyPath);
-  if (manifest?.method === 'file-copy') return undoFileCopy(request, manifest, context, onSafety);
-  const prepared = await checkRestore(
-    {
-      sourcePath: request.safetyPath,
-      snapshotId: null,
-      targetPath: request.targetPath,
-      safetyFolder: request.safetyFolder,
-      // What is put back was there before.
-      schemaVersion: null,
-      expects: null,
-    },
-    context,
-  );
-  return applyRestore({ ...request, prepared }, context, onSafety);
+  const content = await unpackSafety(request, context);
+  const target = await lookAtTarget(request.targetPath, context);
+  return replaceDatabase(request, target, content, noteSafety, context);
 }
 
-async function undoFileCopy(
-  request: UndoRequest,
-  manifest: Manifest,
-  context: TaskContext,
-  onSafety: (safety: Manifest) => Promise<void>,
-): Promise<AppliedRestore> {
-  context.progress('verifying', 0, manifest.stored.bytes);
-  const { sha256 } = await hashFile(request.safetyPath, (bytes) => {
-    context.throwIfCancelled();
-    context.progress('verifying', bytes, manifest.stored.bytes);
-  });
-  if (sha256 !== manifest.stored.sha256) {
-    throw new SnapkeepError('CORRUPT', `${request.safetyPath} is no longer what was kept.`, {
-      hint: 'Nothing was changed. Restore from another snapshot.',
-    });
-  }
-  const target = await lookAtTarget(request.targetPath, context);
-  const safety = target.exists ? await takeSafetySnapshot(request, target, context) : null;
-  if (safety !== null) await onSafety(safety);
-  context.throwIfCancelled();
-  context.progress('replacing', 0, manifest.stored.bytes);
+async function unpackSafety({ safety, safetyPath }: UndoRequest, context: TaskContext): Promise<NewContent> {
+  const imagePath = join(context.stagingFolder, 'put-back.db');
+  context.progress('verifying', 0, safety.stored.bytes);
+  const { image, stored } = await unpack(safety, safetyPath, imagePath, context);
+  if (stored.sha256 !== safety.stored.sha256 || image.sha256 !== safety.image.sha256) throw changed(safetyPath);
+  const { tables = [], pageSize = 0 } = safety.database ?? {};
+  // What cannot be described has no tables in its manifest; of plain pages the header tells how they are put back.
+  const pages = safety.method === 'file-copy' ? pageSize : (await pageSizeOf(imagePath)) || pageSize;
+  return {
+    imagePath,
+    imageBytes: image.bytes,
+    pageSize: pages,
+    pageCount: pages === 0 ? 0 : image.bytes / pages,
+    encrypted: safety.encryption !== null,
+    tables: pageSize === 0 ? null : tables,
+    sidecarsOf: safety.method === 'file-copy' ? safetyPath : null,
+  };
+}
+
+async function unpack(safety: Manifest, safetyPath: string, imagePath: string, context: TaskContext) {
+  const content = safety.compression === 'none' ? 'unknown' : safety.compression === 'gz' ? 'gzip' : 'zstd';
   try {
-    await putBackKeptFiles(request.safetyPath, request.targetPath, target, request.runId, context);
+    return await unpackFile(safetyPath, content, imagePath, (bytes) => {
+      context.throwIfCancelled();
+      context.progress('verifying', bytes, safety.stored.bytes);
+    });
   } catch (error) {
-    throw explainError(error, request.targetPath);
+    const explained = explainError(error, safetyPath);
+    throw explained.code === 'CORRUPT' ? changed(safetyPath) : explained;
   }
-  const note = 'The files are back byte for byte; SQLite could not read them when they were kept.';
-  context.log('warning', note);
-  return { method: 'replace-file', tables: 0, rows: 0, safety, note };
+}
+
+function changed(safetyPath: string): SnapkeepError {
+  return new SnapkeepError('CORRUPT', `${safetyPath} is no longer what was kept.`, {
+    hint: 'Nothing was changed. Restore from another snapshot.',
+  });
+}
+
+/** 0 for what does not begin as a plain database. */
+async function pageSizeOf(path: string): Promise<number> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(100), 0, 100, 0);
+    if (bytesRead < 100 || contentOf(buffer) !== 'sqlite') return 0;
+    const size = buffer.readUInt16BE(16);
+    return size === 1 ? 65_536 : size;
+  } finally {
+    await file.close();
+  }
 }

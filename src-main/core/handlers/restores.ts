@@ -30,7 +30,7 @@ export function restoresHandlers(core: CoreContext): Handlers<MethodsOf<'restore
       const { source, targetPath, key, expects } = params;
       const found = await locate(core, source);
       requireDatabase(core, found);
-      const target = await canonicalFilePath(targetPath);
+      const target = { targetPath: await canonicalFilePath(targetPath), givenPath: targetPath };
       return { run: startRestoreCheck(core, found, target, await read(key, found), expects ?? null) };
     },
     'restores.start': ({ checkRunId, confirmation, force = false }) => ({

@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { type ErrorCode, SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { MANIFEST_SUFFIX, type Manifest } from '../../../src-shared/model/manifest.ts';
 import type { SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
 import { type Run, type RunResult, replacesDatabase } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
-import type { AppliedRestore } from '../engine/restore.ts';
+import type { AppliedRestore } from '../engine/replace-database.ts';
 import { isWithin } from '../paths.ts';
 import { keepKey } from './keys.ts';
 import { folderDestination, foldersOf } from './places.ts';
@@ -15,13 +15,12 @@ import type { RunHandle } from './runs.ts';
 import { openersOfFile } from './seals.ts';
 import { aboutSource, fetchSource, type ReadSource, recordVerification } from './verify.ts';
 import type { WorkerTasks } from './worker-protocol.ts';
-import type { WorkerListener } from './worker-runner.ts';
 
 /** Queues the look at what a restore would do; the staged image is kept for {@link startRestore}. */
 export function startRestoreCheck(
   core: CoreContext,
   source: ReadSource,
-  targetPath: string,
+  { targetPath, givenPath }: { targetPath: string; givenPath: string },
   key: DatabaseKey | undefined,
   expects: string | null,
 ): Run {
@@ -41,6 +40,7 @@ export function startRestoreCheck(
         sourcePath: path,
         snapshotId,
         targetPath,
+        givenPath,
         safetyFolder: core.dataFolder.safetyFolder,
         schemaVersion: schemaVersionOf(core, targetPath, snapshotId),
         expects,
@@ -136,6 +136,8 @@ export function startUndo(core: CoreContext, restoreRunId: string | undefined): 
   }
   const { targetPath } = result;
   const safetyPath = safety.path;
+  const manifest = core.catalog.snapshots.manifest(safety.id);
+  if (manifest === undefined) throw new Error(`No manifest of ${safety.id}.`);
   return core.runs.start({
     kind: 'undo',
     planId: planOf(core, targetPath),
@@ -148,6 +150,7 @@ export function startUndo(core: CoreContext, restoreRunId: string | undefined): 
       const request = {
         ...safetyRequest(core, handle, targetPath),
         safetyPath,
+        safety: manifest,
         lockWaitMs: lockWait(core),
       };
       const applied = await replacing(core, handle, 'undo', request, core.keys.all(safety.encryption));
@@ -173,56 +176,36 @@ function newestUndoable(core: CoreContext): Run {
   });
 }
 
-/** What ends a restore before anything is replaced: see `applyRestore`. */
-const NOTHING_REPLACED: ReadonlySet<ErrorCode> = new Set(['CONFLICT', 'LOCKED', 'BUSY', 'CANCELLED', 'NO_SPACE']);
-
-/** Restores, undoes or resets in a worker; a run that ends before anything is replaced has nothing that could be undone. */
-export async function replacing<T extends 'restore' | 'undo' | 'reset'>(
+/** Restores, undoes or resets in a worker; what Undo would put back is known before anything is replaced: also after a crash. */
+export function replacing<T extends 'restore' | 'undo' | 'reset'>(
   core: CoreContext,
   handle: RunHandle,
   kind: T,
   request: WorkerTasks[T]['request'],
   keys: readonly DatabaseKey[],
 ): Promise<WorkerTasks[T]['result']> {
-  let replaced = false;
-  const listener: WorkerListener = {
-    ...safetyListener(core, handle, kind, request.targetPath),
-    onProgress: (phase, done, total) => {
-      replaced ||= phase === 'confirming' || phase === 'removing';
-      handle.progress(phase, done, total);
-    },
-  };
-  try {
-    return await core.runInWorker(kind, request, { ...handle, listener, keys });
-  } catch (error) {
-    if (!replaced && error instanceof SnapkeepError && NOTHING_REPLACED.has(error.code))
+  const planId = planOf(core, request.targetPath);
+  let noted: string | undefined;
+  const onSafety = (manifest: Manifest | null): void => {
+    if (manifest === null) {
       handle.update({ result: null });
-    throw error;
-  }
+      if (noted !== undefined) core.catalog.snapshots.remove(noted);
+    } else {
+      noted = manifest.id;
+      const { id: destinationId } = folderDestination(core.catalog, core.clock, core.dataFolder.safetyFolder, true);
+      const at = core.clock.now().toISOString();
+      core.catalog.snapshots.enter(manifest, { origin: 'own', destinationId, planId, at });
+      handle.update({ result: unfinished(kind, request.targetPath, manifest.id) });
+    }
+    core.events.emit('snapshots.changed', { planId });
+  };
+  return core.runInWorker(kind, request, { ...handle, listener: { ...handle.listener, onSafety }, keys });
 }
 
-/** Keeps the safety snapshot in the catalog and in the run before anything is replaced: Undo works after a crash too. */
-function safetyListener(
-  core: CoreContext,
-  handle: RunHandle,
-  kind: 'restore' | 'undo' | 'reset',
-  targetPath: string,
-): WorkerListener {
-  return {
-    ...handle.listener,
-    onSafety: (manifest: Manifest) => {
-      const planId = planOf(core, targetPath);
-      const { id } = folderDestination(core.catalog, core.clock, core.dataFolder.safetyFolder, true);
-      const at = core.clock.now().toISOString();
-      core.catalog.snapshots.enter(manifest, { origin: 'own', destinationId: id, planId, at });
-      const kept = { targetPath, rows: 0, tables: 0, safetySnapshotId: manifest.id, undoneBy: null, note: null };
-      handle.update({
-        result:
-          kind === 'reset' ? { kind, method: 'remove', ...kept, removed: [] } : { kind, method: 'into-live', ...kept },
-      });
-      core.events.emit('snapshots.changed', { planId });
-    },
-  };
+/** What is remembered of a run that is about to replace something. */
+function unfinished(kind: 'restore' | 'undo' | 'reset', targetPath: string, safetySnapshotId: string): RunResult {
+  const kept = { targetPath, rows: 0, tables: 0, safetySnapshotId, undoneBy: null, note: null };
+  return kind === 'reset' ? { kind, method: 'remove', ...kept, removed: [] } : { kind, method: 'into-live', ...kept };
 }
 
 function outcome(kind: 'restore' | 'undo', targetPath: string, applied: AppliedRestore): RunResult {

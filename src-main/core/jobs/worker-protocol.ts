@@ -13,7 +13,8 @@ import type { DrillFindings, DrillRequest } from '../engine/drill.ts';
 import type { Examination } from '../engine/examine-file.ts';
 import type { ExportRequest } from '../engine/export.ts';
 import type { AppliedReset, ResetCheckRequest, ResetRequest } from '../engine/reset.ts';
-import type { AppliedRestore, RestoreRequest } from '../engine/restore.ts';
+import type { AppliedRestore } from '../engine/replace-database.ts';
+import type { RestoreRequest } from '../engine/restore.ts';
 import type { PreparedRestore, RestoreCheckRequest } from '../engine/restore-check.ts';
 import type { SealSecret } from '../engine/seal.ts';
 import type { SnapshotRequest } from '../engine/snapshot.ts';
@@ -59,6 +60,7 @@ export type WorkerMessage =
   | { type: 'log'; level: LogEntry['level']; message: string }
   /** Which secret has opened a seal; itself it is not sent back. */
   | { type: 'unsealed'; fingerprint: string }
-  | { type: 'safety'; manifest: Manifest }
+  /** What Undo would put back; `null`: nothing was replaced after all. */
+  | { type: 'safety'; manifest: Manifest | null }
   | { type: 'finished'; result: unknown }
   | { type: 'failed'; error: ErrorBody };

@@ -12,8 +12,8 @@ import type { WorkerMessage, WorkerStart, WorkerTaskName, WorkerTasks } from './
 export interface WorkerListener {
   onProgress?(phase: RunPhase, done: number, total: number | null): void;
   onLog?(level: LogEntry['level'], message: string): void;
-  /** The worker waits until this has returned. */
-  onSafety?(manifest: Manifest): void;
+  /** What Undo would put back; `null`: nothing was replaced after all. The worker waits until this has returned. */
+  onSafety?(manifest: Manifest | null): void;
 }
 
 /** What a task is done with. */
