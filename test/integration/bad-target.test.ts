@@ -56,7 +56,7 @@ describe('a target that is locked', () => {
       await succeed(scene.core, 'restores.start', start);
       expect(await other.get('SELECT count(*) FROM entries')).toBe(100);
       await succeed(scene.core, 'restores.undo', {});
-      expect(await other.get('SELECT count(*) FROM entries')).toBe(150);
+      expect(await other.get('SELECT count(*) FROM entries')).toBe(151);
       await other.close();
       expect(integrityOf(scene.source)).toBe('ok');
     },

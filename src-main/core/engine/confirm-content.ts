@@ -28,7 +28,11 @@ export async function confirmContent(
   context.progress('confirming', 0, null);
   const found =
     expected === null
-      ? { tables: 0, rows: 0, note: 'The files are back byte for byte; SQLite could not read them when they were kept.' }
+      ? {
+          tables: 0,
+          rows: 0,
+          note: 'The files are back byte for byte; SQLite could not read them when they were kept.',
+        }
       : await look(path, expected, context);
   if (found.note !== null) context.log('warning', found.note);
   return found;

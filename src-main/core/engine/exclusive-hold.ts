@@ -78,7 +78,8 @@ export class ExclusiveHold {
     if (this.#open) {
       this.#database.exec('ROLLBACK');
       this.#returnToMode(this.#database);
-      return this.close();
+      this.close();
+      return;
     }
     const database = openDatabase(this.#path, { mustExist: true, unlocking: this.#unlocking });
     try {

@@ -109,7 +109,8 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
 
 /** What becomes of the file itself, where it is not simply what it was. */
 async function notesOn({ targetPath, givenPath }: RestoreCheckRequest, method: RestoreMethod): Promise<string[]> {
-  const link = givenPath === targetPath ? [] : [`${givenPath} is a link: ${targetPath} is replaced, and the link stays.`];
+  const link =
+    givenPath === targetPath ? [] : [`${givenPath} is a link: ${targetPath} is replaced, and the link stays.`];
   if (method === 'replace-file') return [...link, ...(await exchangeNotes(targetPath))];
   const owner = method === 'create' ? await ownerNote(targetPath) : null;
   return owner === null ? link : [...link, owner];
