@@ -1,4 +1,6 @@
 import type { Channels } from './alerts/channels.ts';
+import type { Watchdog } from './alerts/watchdog.ts';
+import type { Background } from './background.ts';
 import type { Catalog } from './catalog/catalog.ts';
 import type { DataFolder } from './data-folder.ts';
 import type { Throttles } from './destinations/throttle.ts';
@@ -6,7 +8,7 @@ import type { EventBus } from './event-bus.ts';
 import type { PreparedRestores } from './jobs/prepared-restores.ts';
 import type { Runs } from './jobs/runs.ts';
 import type { RunInWorker } from './jobs/worker-runner.ts';
-import type { Clock, HostPorts } from './ports.ts';
+import type { Clock, HostPorts, Log } from './ports.ts';
 import type { Copier } from './scheduler/copier.ts';
 import type { Scheduler } from './scheduler/scheduler.ts';
 import type { KeyRing } from './secrets/key-ring.ts';
@@ -22,6 +24,9 @@ export interface CoreContext {
   readonly scheduler: Scheduler;
   readonly copier: Copier;
   readonly channels: Channels;
+  readonly watchdog: Watchdog;
+  /** Work that no request and no run waits for. */
+  readonly background: Background;
   readonly secrets: SecretStore;
   readonly keys: KeyRing;
   readonly seals: SealRing;
@@ -32,6 +37,7 @@ export interface CoreContext {
   readonly clock: Clock;
   /** The id of the service that owns this data folder. */
   readonly serviceId: string;
+  readonly log: Log;
   /** Snapkeep's own version. */
   readonly version: string;
 }

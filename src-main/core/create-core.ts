@@ -1,5 +1,7 @@
 import packageJson from '../../package.json' with { type: 'json' };
-import { createAutomation } from './automation.ts';
+import { Channels } from './alerts/channels.ts';
+import { Watchdog } from './alerts/watchdog.ts';
+import { Background } from './background.ts';
 import { type Catalog, createCatalog } from './catalog/catalog.ts';
 import { openConnection } from './connection.ts';
 import type { Core } from './core.ts';
@@ -13,10 +15,14 @@ import { createHandlers } from './handlers/index.ts';
 import { folderDestination } from './jobs/places.ts';
 import { PreparedRestores } from './jobs/prepared-restores.ts';
 import { recoverRuns } from './jobs/recover.ts';
+import { summarizePlan } from './jobs/plan-summary.ts';
 import { Runs } from './jobs/runs.ts';
 import { createWorkerRunner } from './jobs/worker-runner.ts';
+import { Orchestrator } from './orchestrator.ts';
 import { canonicalPath } from './paths.ts';
-import { type HostPorts, systemClock } from './ports.ts';
+import { type HostPorts, type ProcessLog, systemClock } from './ports.ts';
+import { createCopier, createScheduler } from './scheduler/create-scheduler.ts';
+import { openProcessLog } from './process-log.ts';
 import { keyFileProtector } from './secrets/key-file-protector.ts';
 import { KeyRing } from './secrets/key-ring.ts';
 import { SealRing } from './secrets/seal-ring.ts';
@@ -30,56 +36,66 @@ export async function createCore(options: { dataFolder: string; ports: HostPorts
   const { ports } = options;
   const dataFolder = holdDataFolder(await canonicalPath(options.dataFolder), ports.host);
   let catalog: Catalog | undefined;
+  let log: ProcessLog | undefined;
   try {
+    log = ports.log ?? openProcessLog(dataFolder.path, process.env.SNAPKEEP_LOG);
     const clock = ports.clock ?? systemClock;
     catalog = createCatalog(dataFolder.catalogFile);
     folderDestination(catalog, clock, dataFolder.safetyFolder, true);
     folderDestination(catalog, clock, dataFolder.outboxFolder, true);
     await recoverRuns({ catalog, clock, serviceId: catalog.settings.serviceId() }, dataFolder.stagingFolder);
-    return assemble(dataFolder, catalog, ports);
+    return assemble(dataFolder, catalog, ports, log);
   } catch (error) {
     catalog?.close();
+    await log?.close();
     dataFolder.release();
     throw error;
   }
 }
 
-function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts): Core {
-  const clock = ports.clock ?? systemClock;
-  const events = new EventBus();
+function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, log: ProcessLog): Core {
+  const { clock = systemClock } = ports;
+  const events = new EventBus(log);
   const prepared = new PreparedRestores();
-  const runs = new Runs({ repo: catalog.runs, events, clock, stagingFolder: dataFolder.stagingFolder });
+  const orchestrator = new Orchestrator(() => context);
+  const { stagingFolder } = dataFolder;
+  const runs = new Runs({ repo: catalog.runs, events, clock, stagingFolder, follower: orchestrator });
   const protector = ports.secretProtector ?? keyFileProtector(dataFolder.path);
   const secrets = new SecretStore(catalog.secrets, protector);
-  const keys = new KeyRing(catalog.keys, protector, clock);
   const seals = new SealRing(catalog.seals, protector, clock);
-  const runInWorker = createWorkerRunner(ports.workerFile, (secret) => seals.keep(secret));
-  const { version } = packageJson;
-  const parts = {
-    dataFolder,
-    catalog,
-    runs,
+  const background = new Background(clock, log);
+  const channels = new Channels({ settings: () => catalog.settings.get(), secrets, notify: ports.notify });
+  const parts = { dataFolder, catalog, runs, events, ports, clock, log, background };
+  const looked = (): void => orchestrator.arm();
+  const context: CoreContext = {
+    ...parts,
     prepared,
     secrets,
-    keys,
+    keys: new KeyRing(catalog.keys, protector, clock),
     seals,
     throttles: new Throttles(),
-    events,
-    runInWorker,
-    ports,
-    clock,
     serviceId: catalog.settings.serviceId(),
-    version,
+    runInWorker: createWorkerRunner(ports.workerFile, (secret) => seals.keep(secret)),
+    version: packageJson.version,
+    scheduler: createScheduler(parts, () => context, looked),
+    copier: createCopier(parts, () => context, looked),
+    channels,
+    watchdog: new Watchdog({
+      clock,
+      alerts: catalog.alerts,
+      channels,
+      background,
+      plans: () => catalog.plans.list().map((plan) => summarizePlan(context, plan)),
+      undelivered: (channel, message) => events.emit('alerts.undelivered', { channel, message }),
+    }),
   };
-  const automation = createAutomation(parts, () => context);
-  const { scheduler, copier, channels } = automation;
-  const context: CoreContext = { ...parts, scheduler, copier, channels };
   const dispatcher = new Dispatcher(createHandlers(context));
   const never = new AbortController().signal;
   // A command is gone in a moment; what is due waits for a host that stays.
-  if (ports.host !== 'cli') automation.start();
+  if (ports.host !== 'cli') orchestrator.start();
   return {
     dataFolder: dataFolder.path,
+    log,
     connect: (send) => openConnection(dispatcher, events, send),
     answer: (method, params, signal = never) => dispatcher.answer(method, params, signal),
     call: (method, params, signal = never) => dispatcher.call(method, params, signal),
@@ -89,13 +105,14 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts): C
     exportTo: (descriptor, given) => exportTo(context, descriptor, given),
     runEnded: (runId) => runs.ended(runId),
     activeRuns: () => runs.active(),
-    settled: () => automation.settled(),
-    serveDue: () => automation.serveDue(),
+    settled: () => orchestrator.settled(),
+    serveDue: () => orchestrator.serveDue(),
     close: async () => {
-      await automation.close();
+      await orchestrator.close();
       await runs.close();
       await prepared.close();
       catalog.close();
+      await log.close();
       dataFolder.release();
     },
   };

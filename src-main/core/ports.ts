@@ -15,6 +15,25 @@ export const systemClock: Clock = {
   },
 };
 
+/** What the process says for whoever looks for a fault. Secrets are taken out before anything is written. */
+export interface Log {
+  debug(message: string, facts?: LogFacts): void;
+  info(message: string, facts?: LogFacts): void;
+  warn(message: string, facts?: LogFacts): void;
+  error(message: string, facts?: LogFacts): void;
+}
+
+/** The log of this process, as whoever opened it has it. */
+export interface ProcessLog extends Log {
+  /** From now on this secret stands in no line. */
+  hide(secret: string): void;
+  /** Writes what is still to be written. */
+  close(): Promise<void>;
+}
+
+/** What belongs to a line of the log; `error` is written with its stack. */
+export type LogFacts = Readonly<Record<string, unknown>>;
+
 /** Native pickers. Each answers the chosen absolute path, or `null` when the person closed it. */
 export interface Dialogs {
   pickDatabase(): Promise<string | null>;
@@ -56,6 +75,8 @@ export interface HostPorts {
   /** The bundled worker that does the heavy work: an absolute path to a JavaScript file. */
   readonly workerFile: string;
   readonly clock?: Clock;
+  /** Without one, a file in the data folder is used. */
+  readonly log?: ProcessLog;
   readonly dialogs?: Dialogs;
   readonly notify?: (notification: DesktopNotification) => void;
   readonly power?: Power;

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { openConnection } from '../../src-main/core/connection.ts';
 import { Dispatcher } from '../../src-main/core/dispatcher.ts';
 import { EventBus } from '../../src-main/core/event-bus.ts';
+import { capturedLog } from '../support/captured-log.ts';
 import type { Handlers } from '../../src-main/core/handlers/handler.ts';
 import { CoreFrame } from '../../src-shared/contract/frames.ts';
 import { setScene } from '../support/scene.ts';
@@ -10,7 +11,7 @@ import { setScene } from '../support/scene.ts';
 function connect(handlers: Partial<Record<string, (params: never, signal: AbortSignal) => unknown>>) {
   const frames: CoreFrame[] = [];
   const arrivals: Array<() => void> = [];
-  const events = new EventBus();
+  const events = new EventBus(capturedLog().log);
   const connection = openConnection(new Dispatcher(handlers as unknown as Handlers), events, (frame) => {
     frames.push(CoreFrame.parse(JSON.parse(JSON.stringify(frame))));
     for (const arrived of arrivals.splice(0)) arrived();

@@ -6,12 +6,14 @@ import type { HostPorts } from '../../src-main/core/ports.ts';
 import type { MethodName, Params } from '../../src-shared/contract/methods.ts';
 import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
 import type { Run } from '../../src-shared/model/run.ts';
+import { capturedLog } from './captured-log.ts';
 
 /** What a test lends a core: the worker of these sources, no dialogs. */
 export const testPorts: HostPorts = {
   host: 'cli',
   capabilities: NO_CAPABILITIES,
   workerFile: join(inject('bundles'), 'worker.cjs'),
+  log: capturedLog().log,
 };
 
 /** Starts a core and closes it when the test has ended. */

@@ -6,6 +6,7 @@ import { EventBus } from '../../src-main/core/event-bus.ts';
 import { type RunSpec, Runs } from '../../src-main/core/jobs/runs.ts';
 import { systemClock } from '../../src-main/core/ports.ts';
 import type { Run } from '../../src-shared/model/run.ts';
+import { capturedLog } from '../support/captured-log.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 
 const full = () => Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
@@ -23,12 +24,13 @@ function setRuns(taken: (run: Run) => boolean, logTaken = true) {
       if (!logTaken) throw full();
     },
   };
-  const events = new EventBus();
+  const events = new EventBus(capturedLog().log);
   const runs = new Runs({
     repo: repo as RunRepo,
     events,
     clock: systemClock,
     stagingFolder: join(temporaryFolder(), 'staging'),
+    follower: { began: () => {}, ended: () => {} },
   });
   return { runs, saved, events };
 }

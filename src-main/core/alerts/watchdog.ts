@@ -3,12 +3,11 @@ import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import { decideAlert, howToMend } from '../../../src-shared/rules/alerting.ts';
 import { planSentence } from '../../../src-shared/rules/plan-state-words.ts';
 import type { AlertRepo, AlertState } from '../catalog/alert-repo.ts';
+import type { Background } from '../background.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import type { Clock } from '../ports.ts';
 import type { Channels } from './channels.ts';
 
-/** Between two looks, in milliseconds. */
-const EVERY_MS = 60_000;
 /** So often it is tried to get an alert through, once a look. */
 const MOST_TRIES = 30;
 
@@ -17,6 +16,7 @@ export interface WatchdogPorts {
   readonly clock: Clock;
   readonly alerts: Pick<AlertRepo, 'get' | 'save'>;
   readonly channels: Channels;
+  readonly background: Pick<Background, 'append'>;
   plans(): PlanSummary[];
   /** An alert did not get through. */
   undelivered(channel: AlertChannel, message: string): void;
@@ -29,32 +29,21 @@ interface Delivery {
 }
 
 /**
- * Tells people when a plan is in trouble. It has a clock of its own and looks at what is there, not at what the
- * scheduler says: should that be dead, backups become overdue all the same.
+ * Tells people when a plan is in trouble. It looks at what is there, not at what the scheduler says: should that be
+ * dead, backups become overdue all the same.
  */
 export class Watchdog {
   readonly #ports: WatchdogPorts;
   #undelivered: Delivery[] = [];
   /** What was told and could not be written down: a full disk must neither silence an alert nor have it told each minute. */
   readonly #unsaved = new Map<string, AlertState>();
-  #delivering: Promise<void> = Promise.resolve();
-  #forgetTimer = (): void => {};
-  #closed = false;
 
   constructor(ports: WatchdogPorts) {
     this.#ports = ports;
   }
 
-  /** Looks now, and every minute from now on. */
-  start(): void {
-    if (this.#closed) return;
-    this.look();
-    this.#forgetTimer = this.#ports.clock.wake(EVERY_MS, () => this.start());
-  }
-
   /** Looks at every plan and tells what there is to tell. */
   look(): void {
-    if (this.#closed) return;
     const alerts = this.#ports.plans().flatMap((summary) => this.#judge(summary) ?? []);
     const again = this.#undelivered;
     this.#undelivered = [];
@@ -62,17 +51,7 @@ export class Watchdog {
       this.#ports.channels.inUse(alert).map((channel) => ({ channel, alert, tries: 0 })),
     );
     for (const delivery of [...again, ...deliveries])
-      this.#delivering = this.#delivering.then(() => this.#deliver(delivery));
-  }
-
-  /** Waits until everything that was to be told has been tried. */
-  settled(): Promise<void> {
-    return this.#delivering;
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.#forgetTimer();
+      this.#ports.background.append('delivery of alerts', () => this.#deliver(delivery));
   }
 
   #judge({ plan, state, reason }: PlanSummary): Alert | undefined {

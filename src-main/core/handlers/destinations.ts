@@ -74,7 +74,6 @@ export function destinationsHandlers(core: CoreContext): Handlers<MethodsOf<'des
       const destination = requireDestination(catalog, destinationId);
       catalog.copies.retryFailed(destination.id, clock.now().toISOString());
       const run = startCopyRun(core, destination);
-      if (run !== null) core.copier.follow(destination.id, run);
       core.events.emit('destinations.changed', {});
       return { run };
     },

@@ -51,6 +51,14 @@ interface ActiveRun {
   ended: Promise<Run>;
 }
 
+/** Is told of each run that begins and ends, whoever listens to events. Never throws. */
+export interface RunFollower {
+  /** The run has left the queue. */
+  began(run: Run): void;
+  /** The run has ended, whatever its end; nobody who waits for it goes on before this answers. */
+  ended(run: Run): void;
+}
+
 /** How many runs go on at a time. */
 const PARALLEL_RUNS = 2;
 /** How many destinations are copied to at a time, beside them. */
@@ -61,16 +69,24 @@ export class Runs {
   readonly #repo: RunRepo;
   readonly #events: EventBus;
   readonly #clock: Clock;
+  readonly #follower: RunFollower;
   readonly #stagingRoot: string;
   readonly #queue = new RunQueue(PARALLEL_RUNS);
   /** Uploads take long and little of the machine: no backup waits for them, nor one destination for another. */
   readonly #copyQueue = new RunQueue(PARALLEL_COPIES);
   readonly #active = new Map<string, ActiveRun>();
 
-  constructor(options: { repo: RunRepo; events: EventBus; clock: Clock; stagingFolder: string }) {
+  constructor(options: {
+    repo: RunRepo;
+    events: EventBus;
+    clock: Clock;
+    stagingFolder: string;
+    follower: RunFollower;
+  }) {
     this.#repo = options.repo;
     this.#events = options.events;
     this.#clock = options.clock;
+    this.#follower = options.follower;
     this.#stagingRoot = options.stagingFolder;
   }
 
@@ -109,6 +125,11 @@ export class Runs {
   /** Waits until a run has ended, whatever its end. */
   async ended(id: string): Promise<Run> {
     return (await this.#active.get(id)?.ended) ?? this.get(id);
+  }
+
+  /** Whether a run waits or goes on. */
+  isActive(id: string): boolean {
+    return this.#active.has(id);
   }
 
   active(): Run[] {
@@ -165,8 +186,9 @@ export class Runs {
     const log: RunHandle['log'] = (level, message) => this.#repo.addLog(id, { at: this.#now(), level, message });
     let error: unknown;
     this.#change(active, { state: 'running', startedAt: this.#now(), waitingFor: null });
-    if (spec.slot != null) log('info', slotInWords(spec.slot));
+    this.#follower.began(active.run);
     try {
+      if (spec.slot != null) log('info', slotInWords(spec.slot));
       this.#repo.save(active.run, { stagingFolder, folders: [...spec.folders] });
       await mkdir(stagingFolder, { recursive: true, mode: 0o700 });
       const result = await spec.work({
@@ -206,6 +228,7 @@ export class Runs {
       active.run = this.#ended(active.run, error ?? explainError(caught, "Snapkeep's catalog"));
     }
     this.#announce(active.run);
+    this.#follower.ended(active.run);
     return active.run;
   }
 

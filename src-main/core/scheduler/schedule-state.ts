@@ -3,15 +3,13 @@ import type { DueSlot, Pause, Schedule } from '../../../src-shared/model/schedul
 import { changeDueAt, NO_CHANGE, noticeChange } from '../../../src-shared/rules/change-watch.ts';
 import { advanceSlots, type Slots } from '../../../src-shared/rules/due-slots.ts';
 import type { ScheduleState } from '../catalog/schedule-repo.ts';
+import { RETRY_LATER } from '../retry.ts';
 
 /*
  * What a schedule remembers and how it changes: pure, so that years can be tried in seconds.
  * A slot comes (`due`), is served by a run (`serving`), and is done, or due again when the run could not serve it.
  */
 
-const MINUTE_MS = 60_000;
-/** Pauses before trying again what was away, in minutes; the last one stays. */
-const RETRY_MINUTES = [1, 2, 5, 10, 20, 30, 60] as const;
 
 /** A schedule that has just been set. */
 export function newState(schedule: string, now: number): ScheduleState {
@@ -67,8 +65,8 @@ export function begin(state: ScheduleState, runId: string): ScheduleState {
 
 /** Something it needs is away: it is tried again after a pause that grows. */
 export function putOff(state: ScheduleState, waitingFor: string, now: number): ScheduleState {
-  const minutes = RETRY_MINUTES[Math.min(state.attempts, RETRY_MINUTES.length - 1)] ?? 60;
-  return { ...state, waitingFor, attempts: state.attempts + 1, retryAt: now + minutes * MINUTE_MS };
+  const attempts = state.attempts + 1;
+  return { ...state, waitingFor, attempts, retryAt: now + RETRY_LATER.pauseAfter(attempts) };
 }
 
 /** It is tried again at the next look: the machine has slept, or somebody has asked. */
@@ -81,7 +79,12 @@ export function tryAgain(state: ScheduleState): ScheduleState {
  * stopped is done again; what somebody cancelled and what failed for good is not.
  * @param closing Snapkeep itself ends, and cancelled it
  */
-export function finish(state: ScheduleState, run: Run, now: number, closing: boolean): ScheduleState {
+export function finish(
+  state: ScheduleState,
+  run: Pick<Run, 'id' | 'state' | 'error'>,
+  now: number,
+  closing: boolean,
+): ScheduleState {
   if (state.serving?.runId !== run.id) return state;
   const { slot, slots } = state.serving;
   const done: ScheduleState = { ...state, serving: null };

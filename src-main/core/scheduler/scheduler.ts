@@ -3,6 +3,7 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import type { Pause, Schedule, ScheduledJob, ScheduleStatus } from '../../../src-shared/model/schedule.ts';
 import { changeDueAt } from '../../../src-shared/rules/change-watch.ts';
 import { nextSlot, type Slots } from '../../../src-shared/rules/due-slots.ts';
+import type { Background } from '../background.ts';
 import type { ScheduleRepo, ScheduleState } from '../catalog/schedule-repo.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import type { Clock, Power } from '../ports.ts';
@@ -21,9 +22,6 @@ import {
 } from './schedule-state.ts';
 import { scheduleInWords } from './schedule-words.ts';
 
-/** The clock is looked at no less often: however far the next slot is, a clock that jumps is noticed. */
-const LONGEST_SLEEP_MS = 30_000;
-const SHORTEST_SLEEP_MS = 50;
 const ON_BATTERY = 'Waiting for the mains: this machine runs on its battery.';
 const JOBS: readonly ScheduledJob[] = ['backup', 'drill'];
 
@@ -32,6 +30,7 @@ export interface SchedulerPorts {
   readonly clock: Clock;
   readonly states: Pick<ScheduleRepo, 'get' | 'save'>;
   readonly power: Power | undefined;
+  readonly background: Pick<Background, 'begin'>;
   plans(): Plan[];
   notOnBattery(): boolean;
   pauseOfAll(): Pause | null;
@@ -40,9 +39,12 @@ export interface SchedulerPorts {
   /** What the files of a source look like; another text means that they have changed. `null`: they are not there. */
   fingerprint(plan: Plan): Promise<string | null>;
   start(plan: Plan, job: ScheduledJob, slot: NonNullable<Run['slot']>): Promise<Run>;
-  ended(runId: string): Promise<Run>;
+  /** How a run ended; `null` while it goes on, `undefined` when nothing is known of it. */
+  endOf(runId: string): Run | null | undefined;
   /** Something that people see has changed. */
   changed(): void;
+  /** When to look next may have changed. */
+  looked(): void;
 }
 
 /**
@@ -51,55 +53,56 @@ export interface SchedulerPorts {
  */
 export class Scheduler {
   readonly #ports: SchedulerPorts;
-  readonly #looking = new Map<string, Promise<void>>();
-  readonly #following = new Set<string>();
-  #forgetTimer = (): void => {};
-  #stopListening = (): void => {};
   #serves = false;
 
   constructor(ports: SchedulerPorts) {
     this.#ports = ports;
   }
 
-  /** Begins to serve, with what was due before. */
-  start(): void {
-    this.#serves = true;
-    this.#stopListening = this.#ports.power?.onResume(() => this.look({ atOnce: true })) ?? this.#stopListening;
-    this.look();
-  }
-
-  /** Serves what is due now, whatever waits to be tried again too, and what comes up until {@link close}. */
+  /** Serves slots from now on, those that were due before included; {@link look} begins. */
   serve(): void {
     this.#serves = true;
-    this.look({ atOnce: true });
   }
 
   /**
-   * Looks at every schedule now, if schedules are served here: after a change of a plan, a pause, or the machine's sleep.
+   * Looks at every schedule now: after a change of a plan, a pause, or the machine's sleep.
    * @param atOnce what waits to be tried again is tried now
    */
   look({ atOnce = false }: { atOnce?: boolean } = {}): void {
-    this.#forgetTimer();
     for (const plan of this.#ports.plans()) {
       for (const job of JOBS) {
-        // From now on it counts, whoever serves it.
-        if (this.#serves) this.#lookAt(plan, job, atOnce);
+        // From now on it counts, whoever serves it. Whatever is unavailable may take long to say so: it is asked once.
+        if (this.#serves)
+          this.#ports.background.begin(`the schedule of ${plan.id} (${job})`, () => this.#lookAt(plan, job, atOnce));
         else this.#stateOf(plan, job);
       }
     }
-    if (this.#serves) this.#sleep();
+    this.#ports.looked();
   }
 
-  /** Waits until what a look has begun is done; for tests and for closing. */
-  async settled(): Promise<void> {
-    while (this.#looking.size > 0) await Promise.all(this.#looking.values());
+  /** When to look at the latest, in milliseconds since 1970. */
+  nextLook(): number {
+    const now = this.#now();
+    return Math.min(
+      Number.POSITIVE_INFINITY,
+      ...this.#ports.plans().flatMap((plan) => JOBS.map((job) => this.#nextLook(plan, job, now))),
+    );
+  }
+
+  /** Takes in how a run ended, if it served a slot. */
+  ended(run: Run): void {
+    const { kind } = run;
+    if (run.slot === null || (kind !== 'backup' && kind !== 'drill')) return;
+    const plan = this.#ports.plans().find(({ id }) => id === run.planId);
+    if (plan === undefined) return;
+    const state = this.#stateOf(plan, kind);
+    this.#save(plan, kind, finish(state, run, this.#now(), !this.#serves), state);
+    if (this.#serves) this.look();
   }
 
   /** Stops serving; call it before the runs are cancelled, so that they stay due. */
   close(): void {
     this.#serves = false;
-    this.#forgetTimer();
-    this.#stopListening();
   }
 
   /** Where a plan's schedule stands. */
@@ -122,21 +125,18 @@ export class Scheduler {
     return { anchor: state.memory.anchor, slots: this.#slots(plan, scheduleOf(plan, job), state) };
   }
 
-  #lookAt(plan: Plan, job: ScheduledJob, atOnce: boolean): void {
-    const key = `${plan.id} ${job}`;
-    // Whatever is away may take long to say so; it is asked once, and nobody else waits for the answer.
-    if (this.#looking.has(key)) return;
-    const looking = this.#serve(plan, job, atOnce)
-      .catch((error: unknown) => this.#putOff(plan, job, error))
-      .finally(() => this.#looking.delete(key));
-    this.#looking.set(key, looking);
+  async #lookAt(plan: Plan, job: ScheduledJob, atOnce: boolean): Promise<void> {
+    try {
+      await this.#serve(plan, job, atOnce);
+    } catch (error) {
+      this.#putOff(plan, job, error);
+    }
   }
 
   async #serve(plan: Plan, job: ScheduledJob, atOnce: boolean): Promise<void> {
     const schedule = scheduleOf(plan, job);
     const fingerprint = schedule.kind === 'on-change' ? await this.#ports.fingerprint(plan) : null;
-    const before = this.#stateOf(plan, job);
-    if (before.serving !== null) this.#follow(plan, job, before.serving.runId);
+    const before = this.#afterLostRun(this.#stateOf(plan, job));
     const state = this.#takeIn(before, schedule, this.#slots(plan, schedule, before), fingerprint, atOnce);
     this.#save(plan, job, state, before);
     if (!this.#serves || !mayStart(state, this.#now()) || this.#isPaused(plan)) return;
@@ -151,7 +151,14 @@ export class Scheduler {
     if (due === null) return;
     const run = await this.#ports.start(plan, job, { at: new Date(due.slot).toISOString(), slots: due.slots });
     this.#save(plan, job, begin(state, run.id), state);
-    this.#follow(plan, job, run.id);
+  }
+
+  /** A run that was to serve a slot and ended with the process. */
+  #afterLostRun(state: ScheduleState): ScheduleState {
+    const { serving } = state;
+    const run = serving === null ? null : this.#ports.endOf(serving.runId);
+    if (serving === null || run === null) return state;
+    return finish(state, run ?? { id: serving.runId, state: 'interrupted', error: null }, this.#now(), false);
   }
 
   #takeIn(
@@ -172,29 +179,6 @@ export class Scheduler {
     if (!this.#serves || !this.#ports.plans().some(({ id }) => id === plan.id)) return;
     const state = this.#stateOf(plan, job);
     this.#save(plan, job, putOff(state, explainError(error, plan.name).message, this.#now()), state);
-  }
-
-  /** Waits for a run, once, and takes in how it ended. */
-  #follow(plan: Plan, job: ScheduledJob, runId: string): void {
-    if (this.#following.has(runId)) return;
-    this.#following.add(runId);
-    this.#ports
-      .ended(runId)
-      .then((run) => {
-        if (!this.#ports.plans().some(({ id }) => id === plan.id)) return;
-        const state = this.#stateOf(plan, job);
-        this.#save(plan, job, finish(state, run, this.#now(), !this.#serves), state);
-        this.look();
-      })
-      .catch((error: unknown) => this.#putOff(plan, job, error))
-      .finally(() => this.#following.delete(runId));
-  }
-
-  #sleep(): void {
-    const now = this.#now();
-    const wakes = this.#ports.plans().flatMap((plan) => JOBS.map((job) => this.#nextLook(plan, job, now)));
-    const next = Math.min(now + LONGEST_SLEEP_MS, ...wakes);
-    this.#forgetTimer = this.#ports.clock.wake(Math.max(SHORTEST_SLEEP_MS, next - now), () => this.look());
   }
 
   #nextLook(plan: Plan, job: ScheduledJob, now: number): number {

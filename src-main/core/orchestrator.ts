@@ -1,0 +1,166 @@
+import type { Run } from '../../src-shared/model/run.ts';
+import type { CoreContext } from './core-context.ts';
+import { explainError } from './engine/engine-errors.ts';
+import type { RunFollower } from './jobs/runs.ts';
+import { AFTER_RUN, AT_RUN_START, RECURRING, type RecurringStep, type RunStep } from './steps.ts';
+
+/** The clock is looked at no less often, so that one that jumps is noticed; milliseconds. */
+const LONGEST_SLEEP_MS = 30_000;
+const SHORTEST_SLEEP_MS = 50;
+
+/**
+ * Calls what goes on by itself, by name and in order: what begins and follows each run, and what the clock sets off.
+ * Every step stands for itself: one that fails is logged and tried again, and stops no other.
+ */
+export class Orchestrator implements RunFollower {
+  readonly #core: () => CoreContext;
+  /** When each recurring step was done last, in milliseconds since 1970. */
+  readonly #done = new Map<string, number>();
+  /** Collects the runs that end, while somebody wants them. */
+  #collected: Run[] | null = null;
+  #forgetTimer = (): void => {};
+  #stopListening = (): void => {};
+  #started = false;
+  #closed = false;
+
+  /** @param core asked for only once something happens */
+  constructor(core: () => CoreContext) {
+    this.#core = core;
+  }
+
+  began(run: Run): void {
+    for (const step of AT_RUN_START) this.#try(step.name, () => void step.work(this.#core(), run));
+  }
+
+  ended(run: Run): void {
+    const { background, scheduler } = this.#core();
+    this.#collected?.push(run);
+    // Also while closing: what was cancelled by that stays due.
+    this.#try('schedules', () => scheduler.ended(run));
+    if (!this.#closed) background.begin(`what follows run ${run.id}`, () => this.#follow(run));
+  }
+
+  /** Serves schedules and does what recurs, from now on; not for hosts that are gone in a moment. */
+  start(): void {
+    const { scheduler, copier, ports } = this.#core();
+    this.#started = true;
+    scheduler.serve();
+    copier.serve();
+    this.#stopListening = ports.power?.onResume(() => this.#look(true)) ?? this.#stopListening;
+    this.#look(false);
+  }
+
+  /**
+   * Does once what is due, for hosts that are gone in a moment: waits for the runs and what they set off, copies
+   * included, and answers the runs in the order they ended.
+   */
+  async serveDue(): Promise<Run[]> {
+    const { scheduler, runs } = this.#core();
+    const collected: Run[] = [];
+    this.#collected = collected;
+    scheduler.serve();
+    this.#look(true);
+    for (let run: Run | undefined; ; ) {
+      await this.settled();
+      [run] = runs.active();
+      if (run === undefined) break;
+      await runs.ended(run.id);
+    }
+    scheduler.close();
+    this.#recur(true);
+    await this.settled();
+    this.#collected = null;
+    return collected;
+  }
+
+  /** When to look at the clock may have changed. */
+  arm(): void {
+    if (!this.#started || this.#closed) return;
+    const { clock, scheduler, copier, background } = this.#core();
+    const now = clock.now().getTime();
+    const next = Math.min(
+      now + LONGEST_SLEEP_MS,
+      scheduler.nextLook(),
+      copier.nextLook(),
+      background.nextRetry() ?? Number.POSITIVE_INFINITY,
+    );
+    this.#forgetTimer();
+    this.#forgetTimer = clock.wake(Math.max(SHORTEST_SLEEP_MS, next - now), () => this.#look(false));
+  }
+
+  /** Waits until what the clock and the runs have set off is under way and told. */
+  settled(): Promise<void> {
+    return this.#core().background.settled();
+  }
+
+  /** Stops, before the runs are cancelled. */
+  async close(): Promise<void> {
+    const { scheduler, copier, background } = this.#core();
+    this.#closed = true;
+    this.#forgetTimer();
+    this.#stopListening();
+    scheduler.close();
+    copier.close();
+    background.close();
+    await background.settled();
+  }
+
+  #look(atOnce: boolean): void {
+    const { scheduler, copier, background } = this.#core();
+    this.#try('schedules', () => scheduler.look({ atOnce }));
+    this.#try('copies', () => copier.look({ atOnce }));
+    background.retryDue();
+    this.#recur(false);
+    this.#try('the timer', () => this.arm());
+  }
+
+  /** @param atEnd the host is about to be gone: what it has not done by now, it will not do */
+  #recur(atEnd: boolean): void {
+    const core = this.#core();
+    const now = core.clock.now().getTime();
+    for (const step of RECURRING) {
+      if (!atEnd && !this.#isDue(step, now)) continue;
+      this.#done.set(step.name, now);
+      core.background.begin(step.name, async () => step.work(core));
+    }
+  }
+
+  /** A clock that was set back makes a step due: nobody knows how long ago it was done. */
+  #isDue({ name, everyMs }: RecurringStep, now: number): boolean {
+    const last = this.#done.get(name);
+    return last === undefined || now < last || now - last >= everyMs;
+  }
+
+  async #follow(run: Run): Promise<void> {
+    const core = this.#core();
+    for (const step of AFTER_RUN) {
+      if (this.#closed) return;
+      if (step.follows(run)) await this.#step(core, step, run);
+    }
+  }
+
+  /** What fails is said in the log of the run that it follows. */
+  #step({ background, catalog, clock }: CoreContext, step: RunStep, run: Run): Promise<void> {
+    const subject = run.planId ?? run.destinationId ?? run.id;
+    return background.persist(
+      `${step.name} of ${subject}`,
+      async () => step.work(this.#core(), run),
+      ({ message, hint }) =>
+        this.#try('the log of a run', () =>
+          catalog.runs.addLog(run.id, {
+            at: clock.now().toISOString(),
+            level: 'warning',
+            message: `“${step.name}” failed after this run and is tried again. ${message} ${hint ?? ''}`.trim(),
+          }),
+        ),
+    );
+  }
+
+  #try(name: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#core().log.error(`Failed: ${name}. ${explainError(error, name).message}`, { error });
+    }
+  }
+}

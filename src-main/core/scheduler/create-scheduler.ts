@@ -1,0 +1,104 @@
+import type { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Plan } from '../../../src-shared/model/plan.ts';
+import type { Run } from '../../../src-shared/model/run.ts';
+import type { ScheduledJob } from '../../../src-shared/model/schedule.ts';
+import type { CoreContext } from '../core-context.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import { orderOf, startBackup } from '../jobs/backup.ts';
+import { isAway, startCopyRun } from '../jobs/copies.ts';
+import { startDrill } from '../jobs/drill.ts';
+import { foldersOf, requireThere, withPlace } from '../jobs/places.ts';
+import { Copier } from './copier.ts';
+import { whatIsAway } from './readiness.ts';
+import { activePause } from './schedule-state.ts';
+import { Scheduler } from './scheduler.ts';
+import { SourceWatch } from './source-watch.ts';
+
+type Parts = Pick<CoreContext, 'background' | 'catalog' | 'clock' | 'dataFolder' | 'events' | 'ports' | 'runs'>;
+
+/** The scheduler of a core. @param core asked for only once something happens */
+export function createScheduler(parts: Parts, core: () => CoreContext, looked: () => void): Scheduler {
+  const { background, catalog, clock, events, ports, runs } = parts;
+  const watch = new SourceWatch((plan) => [parts.dataFolder.path, ...foldersOf(catalog, [plan])]);
+  return new Scheduler({
+    clock,
+    background,
+    looked,
+    states: catalog.schedules,
+    power: ports.power,
+    plans: () => catalog.plans.list(),
+    notOnBattery: () => catalog.settings.get().notOnBattery,
+    pauseOfAll: () => catalog.settings.pause(),
+    whatIsAway: (plan, job) => whatIsAway(catalog, plan, job),
+    fingerprint: (plan) => watch.fingerprintOf(plan),
+    start: (plan, job, slot) => startForSlot(core(), plan, job, slot),
+    endOf: (runId) => (runs.isActive(runId) ? null : catalog.runs.get(runId)),
+    changed: () => events.emit('plans.changed', {}),
+  });
+}
+
+/** The copier of a core. @param core asked for only once something happens */
+export function createCopier(parts: Parts, core: () => CoreContext, looked: () => void): Copier {
+  const { background, catalog, clock, events, ports, runs } = parts;
+  return new Copier({
+    clock,
+    background,
+    looked,
+    awaited: () => catalog.copies.awaited(),
+    heldBack: () => {
+      if (activePause([catalog.settings.pause()], clock.now().getTime()) !== null) return 'everything is paused.';
+      return catalog.settings.get().notOnBattery && ports.power?.onBattery()
+        ? 'this machine runs on its battery.'
+        : null;
+    },
+    isCopying: (id) => runs.active().some((run) => run.kind === 'copy' && run.destinationId === id),
+    probe: (id) => probe(core(), id),
+    start: (id) => startCopies(core(), id),
+    explain: (id, why) => {
+      catalog.copies.explainWaiting(id, why.message);
+      events.emit('plans.changed', {});
+      events.emit('destinations.changed', {});
+    },
+  });
+}
+
+/** A slot is served by a run, whatever happens: what cannot even begin is a run that failed. */
+async function startForSlot(
+  core: CoreContext,
+  plan: Plan,
+  job: ScheduledJob,
+  slot: NonNullable<Run['slot']>,
+): Promise<Run> {
+  try {
+    return job === 'backup' ? await startBackup(core, orderOf(core, plan, slot)) : startDrill(core, plan, slot);
+  } catch (error) {
+    return core.runs.start({
+      kind: job,
+      planId: plan.id,
+      planName: plan.name,
+      subject: plan.name,
+      locks: [],
+      folders: [],
+      slot,
+      work: () => Promise.reject(error as Error),
+    });
+  }
+}
+
+/** Asks a destination whether it is there. What does not go away by itself is met by the run, which says so. */
+async function probe(core: CoreContext, destinationId: string): Promise<SnapkeepError | null> {
+  const destination = core.catalog.destinations.get(destinationId);
+  if (destination === undefined) return null;
+  try {
+    await withPlace(core, destination, (driver) => requireThere(core, destination, driver));
+    return null;
+  } catch (error) {
+    const explained = explainError(error, destination.name);
+    return isAway(explained) ? explained : null;
+  }
+}
+
+function startCopies(core: CoreContext, destinationId: string): Run | null {
+  const destination = core.catalog.destinations.get(destinationId);
+  return destination === undefined ? null : startCopyRun(core, destination);
+}

@@ -1,0 +1,77 @@
+import type { Run } from '../../src-shared/model/run.ts';
+import type { PingMoment } from './alerts/channels.ts';
+import type { CoreContext } from './core-context.ts';
+import { explainError } from './engine/engine-errors.ts';
+import { pruneByRetention } from './jobs/prune.ts';
+
+/** Something that is done when a run begins or has ended. */
+export interface RunStep {
+  readonly name: string;
+  follows(run: Run): boolean;
+  /** Tried again when it fails. */
+  work(core: CoreContext, run: Run): Promise<void> | void;
+}
+
+/** Something that is done again and again. */
+export interface RecurringStep {
+  readonly name: string;
+  readonly everyMs: number;
+  work(core: CoreContext): Promise<void> | void;
+}
+
+/** What is done as a run begins, in order. */
+export const AT_RUN_START: readonly Pick<RunStep, 'name' | 'work'>[] = [{ name: 'pings', work: ping }];
+
+/** What follows the end of a run, in order; a step waits for those before it. */
+export const AFTER_RUN: readonly RunStep[] = [
+  { name: 'pings', follows: () => true, work: ping },
+  {
+    name: 'copies',
+    follows: ({ kind }) => kind === 'backup' || kind === 'copy',
+    work: ({ copier }, run) => (run.kind === 'copy' ? copier.ended(run) : copier.look()),
+  },
+  {
+    name: 'retention',
+    follows: ({ kind, state }) => (kind === 'backup' || kind === 'copy') && state === 'succeeded',
+    work: pruneAfter,
+  },
+  {
+    name: 'alerts',
+    follows: ({ kind, planId }) => planId !== null && ['backup', 'copy', 'drill', 'verify'].includes(kind),
+    work: ({ watchdog }) => watchdog.look(),
+  },
+];
+
+const MINUTE_MS = 60_000;
+
+/** What the clock sets off beside schedules and copies, in hosts that stay and at the end of `run-due`. */
+export const RECURRING: readonly RecurringStep[] = [
+  { name: 'alerts', everyMs: MINUTE_MS, work: ({ watchdog }) => watchdog.look() },
+];
+
+/** Tells the address that is told of backups; in the order of the moments, and nobody waits for it. */
+function ping({ background, channels, events }: CoreContext, run: Run): void {
+  const moment = momentOf(run);
+  if (moment === null) return;
+  background.append('pings', async () => {
+    try {
+      await channels.ping(run.planName ?? '', moment);
+    } catch (error) {
+      events.emit('alerts.undelivered', { channel: 'ping', message: explainError(error, 'the ping').message });
+    }
+  });
+}
+
+function momentOf({ kind, planId, state }: Run): PingMoment | null {
+  if (kind !== 'backup' || planId === null) return null;
+  if (state === 'running') return 'start';
+  if (state === 'succeeded') return 'success';
+  return state === 'failed' ? 'fail' : null;
+}
+
+/** What has come to a destination may be more than its retention keeps there, or what another one was keeping for it. */
+async function pruneAfter(core: CoreContext, { planId, destinationId }: Run): Promise<void> {
+  if (planId !== null && destinationId === null) return pruneByRetention(core, planId);
+  for (const plan of core.catalog.plans.list())
+    if (plan.destinations.some((each) => each.destinationId === destinationId)) await pruneByRetention(core, plan.id);
+}
