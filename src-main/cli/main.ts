@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { guardProcess } from '../core/process-guard.ts';
 import { addAdoptCommand } from './adopt-command.ts';
 import { addBackupCommands } from './backup-commands.ts';
 import type { CommandContext } from './command.ts';
@@ -15,8 +16,9 @@ import { Session } from './session.ts';
 import { addSnapshotCommands } from './snapshot-commands.ts';
 import { addTemplateCommands } from './template-commands.ts';
 
+let session: Session | undefined;
+
 const inSession: CommandContext = async (options, work) => {
-  let session: Session | undefined;
   let code: number;
   try {
     session = await Session.open();
@@ -49,6 +51,10 @@ addTemplateCommands(program, inSession);
 addRunDueCommand(program, inSession);
 addServeCommand(program);
 
+guardProcess(
+  () => session?.log,
+  (error) => process.exit(reportError(error, process.argv.includes('--json'))),
+);
 program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof CommanderError)) throw error;
   // commander has said what is wrong already; asking for help or the version is no mistake.

@@ -12,6 +12,7 @@ import type { Core } from '../core/core.ts';
 import { createCore } from '../core/create-core.ts';
 import { defaultDataFolder } from '../core/data-folder.ts';
 import type { ExportParams } from '../core/handlers/backups.ts';
+import type { Log } from '../core/ports.ts';
 import { endProgress, errorOf, showProgress } from './output.ts';
 
 type StartsRun = Extract<
@@ -66,6 +67,10 @@ export class Session {
     stop();
     endProgress();
     return ended;
+  }
+
+  get log(): Log {
+    return this.#core.log;
   }
 
   /** Where the command keeps things. */

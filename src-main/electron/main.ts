@@ -5,6 +5,7 @@ import { createCore } from '../core/create-core.ts';
 import { defaultDataFolder } from '../core/data-folder.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
 import { systemClock } from '../core/ports.ts';
+import { guardProcess } from '../core/process-guard.ts';
 import { registerAppScheme, serveApp } from './app-protocol.ts';
 import { setStartAtLogin, wasStartedAtLogin } from './autostart.ts';
 import { closeToTray } from './close-to-tray.ts';
@@ -23,6 +24,7 @@ import { trayIsThere } from './tray-presence.ts';
 import { startUpdates } from './updates.ts';
 
 let mainWindow: MainWindow | undefined;
+let runningCore: Core | undefined;
 
 const openPlace = (place: string): void => void mainWindow?.openPlace(place).catch(complain);
 const notify = desktopNotifier(openPlace);
@@ -56,6 +58,7 @@ async function start(openedFiles: OpenedFiles): Promise<void> {
   denyPermissions(session.defaultSession);
   serveApp(protocol, join(import.meta.dirname, '../renderer'));
   const core = await startCore();
+  runningCore = core;
   await followSettings(core);
 
   const quitting = guardQuit(app, core, () => mainWindow?.current());
@@ -154,10 +157,11 @@ function complain(error: unknown, title = 'Something went wrong'): void {
 }
 
 function fail(error: unknown): void {
-  complain(error, 'Snapkeep cannot start');
+  complain(error, runningCore === undefined ? 'Snapkeep cannot start' : 'Snapkeep has to end');
   app.exit(1);
 }
 
+guardProcess(() => runningCore?.log, fail);
 app.setAppUserModelId('org.snapkeep.Snapkeep');
 app.enableSandbox();
 registerAppScheme();

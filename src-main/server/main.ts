@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
+import type { Core } from '../core/core.ts';
 import { createCore } from '../core/create-core.ts';
 import { defaultDataFolder } from '../core/data-folder.ts';
 import { errorCode, explainError } from '../core/engine/engine-errors.ts';
+import { guardProcess } from '../core/process-guard.ts';
 import { Auth } from './auth.ts';
 import { createHttpServer } from './http-server.ts';
 import { watchNpm } from './npm-watch.ts';
@@ -16,9 +18,11 @@ const USUAL_PORT = 7411;
 /** Temporary failure, as in sysexits.h: try again. */
 const EXIT_TRY_AGAIN = 75;
 
+let core: Core | undefined;
+
 async function serve(): Promise<void> {
   const port = requestedPort();
-  const core = await createCore({
+  const opened = await createCore({
     dataFolder: defaultDataFolder(),
     ports: {
       host: 'server',
@@ -26,11 +30,12 @@ async function serve(): Promise<void> {
       workerFile: join(import.meta.dirname, 'worker.cjs'),
     },
   });
+  core = opened;
   const auth = new Auth();
-  const server = await createHttpServer({ core, auth, rendererFolder: join(import.meta.dirname, '../renderer') });
+  const server = await createHttpServer({ core: opened, auth, rendererFolder: join(import.meta.dirname, '../renderer') });
   const close = async (): Promise<void> => {
     await server.close();
-    await core.close();
+    await opened.close();
     process.exit(0);
   };
   const bound = await listen((candidate) => server.listen({ host: '127.0.0.1', port: candidate }), port);
@@ -86,8 +91,11 @@ if (!existsSync(join(import.meta.dirname, '../renderer/index.html'))) {
   process.stderr.write('The window has not been built. Run: npm run build\n');
   process.exit(1);
 }
-serve().catch((error: unknown) => {
+function fail(error: unknown): void {
   const { code, message, hint } = explainError(error, 'Snapkeep').toBody();
   process.stderr.write(`${message} ${hint ?? ''}\n`);
   process.exit(code === 'INVALID_PARAMS' ? 2 : code === 'BUSY' ? EXIT_TRY_AGAIN : code === 'TOO_NEW' ? 78 : 1);
-});
+}
+
+guardProcess(() => core?.log, fail);
+serve().catch(fail);
