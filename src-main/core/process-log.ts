@@ -29,14 +29,18 @@ export function openProcessLog(dataFolder: string, wanted = ''): ProcessLog {
   // A log that cannot be written stops nothing: what it would say is told where people look too.
   file.on('error', () => {});
   file.on('warning', () => {});
-  const streams = words.includes(TO_STANDARD_ERROR) ? [{ stream: file }, { stream: process.stderr }] : [{ stream: file }];
+  const streams = words.includes(TO_STANDARD_ERROR)
+    ? [{ stream: file }, { stream: process.stderr }]
+    : [{ stream: file }];
   const logger = pino(
     { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
     pino.multistream(streams.map((each) => ({ ...each, level: 'debug' }))),
   );
   const known = new Set<string>();
-  const write = (to: 'debug' | 'info' | 'warn' | 'error') => (message: string, facts: LogFacts = {}) =>
-    logger[to](redact(facts, known) as object, redactText(message, known));
+  const write =
+    (to: 'debug' | 'info' | 'warn' | 'error') =>
+    (message: string, facts: LogFacts = {}) =>
+      logger[to](redact(facts, known) as object, redactText(message, known));
   return {
     debug: write('debug'),
     info: write('info'),

@@ -32,7 +32,11 @@ async function serve(): Promise<void> {
   });
   core = opened;
   const auth = new Auth();
-  const server = await createHttpServer({ core: opened, auth, rendererFolder: join(import.meta.dirname, '../renderer') });
+  const server = await createHttpServer({
+    core: opened,
+    auth,
+    rendererFolder: join(import.meta.dirname, '../renderer'),
+  });
   const close = async (): Promise<void> => {
     await server.close();
     await opened.close();

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { openConnection } from '../../src-main/core/connection.ts';
 import { Dispatcher } from '../../src-main/core/dispatcher.ts';
 import { EventBus } from '../../src-main/core/event-bus.ts';
-import { capturedLog } from '../support/captured-log.ts';
 import type { Handlers } from '../../src-main/core/handlers/handler.ts';
 import { CoreFrame } from '../../src-shared/contract/frames.ts';
+import { capturedLog } from '../support/captured-log.ts';
 import { setScene } from '../support/scene.ts';
 
 /** A connection to handlers of the test's own. */

@@ -181,7 +181,7 @@ describe.skipIf(whyNoSftp)('an upload [sftp]', () => {
     expect(run).toMatchObject({ state: 'succeeded', result: { copied: 1, left: 0 } });
     expect(log.filter(({ level }) => level === 'warning').map(({ message }) => message)).toEqual([
       expect.stringContaining(inTheWay.replace('.manifest.json', '')),
-      expect.stringMatching(/^Not everything could be tidied up after it; it is tried again\. /),
+      expect.stringMatching(/^“retention” failed after this run and is tried again\. /),
     ]);
     expect(await statesAt(core, host)).toEqual(['stored']);
     rmSync(inTheWay, { recursive: true });

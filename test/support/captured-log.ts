@@ -16,6 +16,13 @@ export function capturedLog(): { log: ProcessLog; lines: LogLine[] } {
       void lines.push({ level, message, facts });
   return {
     lines,
-    log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error'), hide: () => {}, close: async () => {} },
+    log: {
+      debug: write('debug'),
+      info: write('info'),
+      warn: write('warn'),
+      error: write('error'),
+      hide: () => {},
+      close: async () => {},
+    },
   };
 }

@@ -10,7 +10,6 @@ import { RETRY_LATER } from '../retry.ts';
  * A slot comes (`due`), is served by a run (`serving`), and is done, or due again when the run could not serve it.
  */
 
-
 /** A schedule that has just been set. */
 export function newState(schedule: string, now: number): ScheduleState {
   return {
