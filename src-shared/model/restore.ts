@@ -50,12 +50,12 @@ export const FileIdentity = z.object({
 });
 export type FileIdentity = z.infer<typeof FileIdentity>;
 
-/** A table before and after a restore; `null`: the table is not there. */
-export const TableChange = z.object({
-  name: z.string(),
-  now: z.number().int().nonnegative().nullable(),
-  after: z.number().int().nonnegative().nullable(),
-});
+/** The rows of a table on one side of a restore. `uncounted`: SQLite cannot count them here; `null`: no such table. */
+export const RowsOnOneSide = z.union([z.number().int().nonnegative(), z.literal('uncounted')]).nullable();
+export type RowsOnOneSide = z.infer<typeof RowsOnOneSide>;
+
+/** A table before and after a restore. */
+export const TableChange = z.object({ name: z.string(), now: RowsOnOneSide, after: RowsOnOneSide });
 export type TableChange = z.infer<typeof TableChange>;
 
 /** How a restore gets into place: through SQLite into the live file, by exchanging the file, or as a new file. */

@@ -23,8 +23,8 @@ export type Compression = z.infer<typeof Compression>;
 export const BackupMethod = z.enum(['online', 'compact', 'dump']);
 export type BackupMethod = z.infer<typeof BackupMethod>;
 
-/** A table and how many rows it has. */
-export const TableRows = z.object({ name: z.string(), rows: z.number().int().nonnegative() });
+/** A table and how many rows it has; `null`: SQLite cannot count them here. */
+export const TableRows = z.object({ name: z.string(), rows: z.number().int().nonnegative().nullable() });
 export type TableRows = z.infer<typeof TableRows>;
 
 /** A program that has a file open. */

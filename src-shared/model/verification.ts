@@ -6,31 +6,58 @@ import { Instant, TableRows } from './values.ts';
 export const ProofLevel = z.enum(['none', 'checked', 'restored']);
 export type ProofLevel = z.infer<typeof ProofLevel>;
 
-/** The checks of a verification, in the order they are made. */
+/** The checks of a verification, in the order they are made. `identity`: it is the snapshot that the catalog knows. */
 export const CheckName = z.enum([
+  'identity',
   'stored-hash',
   'decompress',
   'image-hash',
   'integrity',
   'foreign-keys',
+  'manifest',
   'schema',
   'row-counts',
   'companions',
 ]);
 export type CheckName = z.infer<typeof CheckName>;
 
-/** One check and how it went. A `warning` does not make the snapshot bad: the copy is faithful. `skipped` says in `detail` why, for example that there is no manifest to compare with. */
+/**
+ * One check and how it went. `partial`: passed for all that SQLite can check here. A `warning` does not make the snapshot
+ * bad: the copy is faithful. `skipped` says in `detail` why, for example that there is no manifest to compare with.
+ */
 export const Check = z.object({
   name: CheckName,
-  outcome: z.enum(['passed', 'warning', 'failed', 'skipped']),
+  outcome: z.enum(['passed', 'partial', 'warning', 'failed', 'skipped']),
   detail: z.string(),
 });
 export type Check = z.infer<typeof Check>;
 
+/** A part of a database that SQLite cannot check here, which says nothing against it. */
+export const UncheckedPart = z.object({
+  what: z.enum(['content', 'indexes', 'foreign-keys', 'rows']),
+  /** The table. */
+  name: z.string(),
+  /** Why, for example `the collation unicase is not available here`. */
+  reason: z.string(),
+});
+export type UncheckedPart = z.infer<typeof UncheckedPart>;
+
+/** Whether the copy is what was stored, by hashes, sizes and all else that is known of it. `unknown`: nothing is known to compare with. */
+export const StoredVerdict = z.enum(['same', 'different', 'unknown']);
+export type StoredVerdict = z.infer<typeof StoredVerdict>;
+
+/** What SQLite finds in the content. `partial`: no damage in all that it can check here; `unknown`: it was not opened. */
+export const ContentVerdict = z.enum(['sound', 'partial', 'damaged', 'unknown']);
+export type ContentVerdict = z.infer<typeof ContentVerdict>;
+
 /** The result of restoring a snapshot or a bare file to a scratch place and looking at everything in it. */
 export const Verification = z.object({
-  /** No check failed. With the level `none` it is whole but sealed, and nobody here can open it: nothing is proven. */
+  /** Neither verdict is against it. With the level `none` it is encrypted, and nobody here can open it: only its stored bytes are verified. */
   valid: z.boolean(),
+  stored: StoredVerdict,
+  content: ContentVerdict,
+  /** What "Verified, except …" names. */
+  unchecked: z.array(UncheckedPart),
   level: ProofLevel,
   at: Instant,
   durationMs: z.number().nonnegative(),

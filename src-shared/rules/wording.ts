@@ -25,3 +25,9 @@ export function durationInWords(milliseconds: number): string {
 export function countInWords(count: number, noun: string, plural = `${noun}s`): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? noun : plural}`;
 }
+
+/** Puts words in a row: `a`, `a and b`, `a, b and c`. */
+export function listInWords(words: readonly string[]): string {
+  const last = words.at(-1) ?? '';
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
+}

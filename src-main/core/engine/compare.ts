@@ -1,19 +1,24 @@
-import type { TableChange } from '../../../src-shared/model/restore.ts';
+import type { RowsOnOneSide, TableChange } from '../../../src-shared/model/restore.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
 import type { SchemaEntry } from './describe-database.ts';
 
 /** Puts the tables of two states side by side, ordered by name. */
 export function compareTables(now: readonly TableRows[], after: readonly TableRows[]): TableChange[] {
-  const nowRows = new Map(now.map((table) => [table.name, table.rows]));
-  const afterRows = new Map(after.map((table) => [table.name, table.rows]));
+  const sideOf = (tables: readonly TableRows[]) =>
+    new Map(tables.map(({ name, rows }): [string, RowsOnOneSide] => [name, rows ?? 'uncounted']));
+  const nowRows = sideOf(now);
+  const afterRows = sideOf(after);
   return [...new Set([...nowRows.keys(), ...afterRows.keys()])]
     .sort()
     .map((name) => ({ name, now: nowRows.get(name) ?? null, after: afterRows.get(name) ?? null }));
 }
 
-/** Rows of the tables that have fewer afterwards, added up. */
+/** Returns the rows of the tables that have fewer afterwards, added up; tables that were not counted are left out. */
 export function countLostRows(changes: readonly TableChange[]): number {
-  return changes.reduce((lost, { now, after }) => lost + Math.max(0, (now ?? 0) - (after ?? 0)), 0);
+  return changes.reduce((lost, { now, after }) => {
+    if (now === 'uncounted' || after === 'uncounted') return lost;
+    return lost + Math.max(0, (now ?? 0) - (after ?? 0));
+  }, 0);
 }
 
 /** Says in words what a restore does to the schema; nothing: the schemas are the same. */

@@ -1,0 +1,97 @@
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import { keyInWords } from '../../../src-shared/rules/encryption-words.ts';
+import { checkForeignKeys, checkIntegrity, findDamage } from './check-content.ts';
+import { compareDatabase } from './compare-manifest.ts';
+import type { Unlocking } from './database-key.ts';
+import { type DatabaseFacts, describeDatabase, readSchema, type SchemaEntry } from './describe-database.ts';
+import { errorCode, explainError } from './engine-errors.ts';
+import { closeReading, openForReading, type Reading } from './open-database.ts';
+import type { TaskContext } from './task-context.ts';
+import type { VerificationReport } from './verification-report.ts';
+
+/** What an unpacked database says of itself. */
+export interface ImageFacts {
+  facts: DatabaseFacts | undefined;
+  schema: SchemaEntry[];
+  unlocking: Unlocking | null;
+}
+
+/**
+ * Adds the checks of an unpacked database: what SQLite finds in it, and whether it is the one that the manifest describes.
+ * @throws SnapkeepError `BAD_KEY` when no key opens it
+ */
+export async function checkImage(
+  imagePath: string,
+  name: string,
+  manifest: Manifest | undefined,
+  report: VerificationReport,
+  context: TaskContext,
+): Promise<Pick<StagedImage, 'facts' | 'schema' | 'unlocking'>> {
+  context.progress('checking', 0, null);
+  const nothing = { facts: undefined, schema: [], unlocking: null };
+  let reading: Reading;
+  try {
+    reading = await openForReading(imagePath, context);
+  } catch (error) {
+    const explained = explainError(error, name);
+    if (explained.code === 'BAD_KEY' || manifest?.encryption) throw wrongKey(name, manifest, context);
+    report.add('integrity', 'failed', explained.message);
+    return nothing;
+  }
+  const { database: image, unlocking } = reading;
+  try {
+    // The entries of each index are looked up in no order: with room for one index a page is read from the file once.
+    image.pragma('cache_size = -32768');
+    checkIntegrity(image, report, context);
+    context.throwIfCancelled();
+    checkForeignKeys(image, report);
+    const facts = describeDatabase(image, () => context.throwIfCancelled());
+    compareSchema(facts, manifest, report);
+    compareRows(facts.tables, manifest, report);
+    return { facts, schema: readSchema(image), unlocking };
+  } catch (error) {
+    if (!errorCode(error)?.startsWith('SQLITE_')) throw error;
+    report.add('integrity', 'failed', explainError(error, name).message);
+    return nothing;
+  } finally {
+    closeReading(image);
+  }
+}
+
+/** A key that does not fit says nothing of the snapshot; that the file is whole is known from its manifest alone. */
+function wrongKey(name: string, manifest: Manifest | undefined, context: TaskContext): SnapkeepError {
+  const made = manifest?.encryption ? ` It was made with the ${keyInWords(manifest.encryption.key)}.` : '';
+  if (context.keys.length === 0)
+    return new SnapkeepError('BAD_KEY', `${name} is encrypted, and its key is not known here.${made}`, {
+      hint: 'Give the key the database had when this was made.',
+    });
+  return manifest === undefined
+    ? new SnapkeepError('BAD_KEY', `No key opens ${name}: it has another key, or its first page is damaged.`, {
+        hint: 'Give the key the database had when this was made. There is no manifest that could tell damage from a wrong key.',
+      })
+    : new SnapkeepError('BAD_KEY', `Wrong key: ${name} is whole, byte for byte what was stored.${made}`, {
+        hint: 'Give the key the database had when this was made.',
+      });
+}
+
+/** Says which part of an encrypted database has been damaged: without its first page, no key opens it. */
+async function locateDamage(imagePath: string, report: VerificationReport, context: TaskContext): Promise<void> {
+  if (context.keys.length === 0) return;
+  const add = (detail: string): void => report.add('integrity', 'failed', detail);
+  try {
+    const { database } = await openForReading(imagePath, context);
+    try {
+      const sound = database.pragma('integrity_check(1)', { simple: true }) === 'ok';
+      if (!sound) add('It opens with its key, but pages after the first are damaged.');
+    } finally {
+      closeReading(database);
+    }
+  } catch (error) {
+    const { code, message } = explainError(error, 'It');
+    if (code === 'BAD_KEY' || code === 'UNSUPPORTED') add('Its first page is damaged, so that no key opens it.');
+    else if (code === 'CORRUPT') add('It opens with its key, but pages after the first are damaged.');
+    else add(message);
+  }
+}
+

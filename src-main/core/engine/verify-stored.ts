@@ -1,0 +1,138 @@
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import type { FileContent } from '../../../src-shared/model/restore.ts';
+import { copyImage } from './copy-image.ts';
+import { hashFile, type Unpacked, unpackInto } from './decompress.ts';
+import { exists, sidecarPaths } from './durable-files.ts';
+import { errorCode, noSpace } from './engine-errors.ts';
+import { contentInWords, isRestorable } from './identify-file.ts';
+import { imageTaker } from './image-taker.ts';
+import type { SealSecret } from './seal.ts';
+import type { TaskContext } from './task-context.ts';
+import { SealedError } from './unseal.ts';
+import { compareHash, NO_MANIFEST, type VerificationReport } from './verification-report.ts';
+
+/** Unpacks a stored file and adds the checks of its bytes, stored and unpacked. What is bad is no error but a failed check. */
+export async function unpack(
+  path: string,
+  content: FileContent,
+  imagePath: string,
+  manifest: Manifest | undefined,
+  report: VerificationReport,
+  context: TaskContext,
+): Promise<Unpacked> {
+  const total = (await stat(path)).size;
+  const nothing: Unpacked = {
+    image: { bytes: 0, sha256: '' },
+    stored: { bytes: total, sha256: '' },
+    refusal: undefined,
+  };
+  if (!isRestorable(content) && manifest === undefined) {
+    const lacks = content === 'files' ? ' Its manifest, which says where that is, is not beside it.' : '';
+    report.add('decompress', 'failed', `${basename(path)} is ${contentInWords(content)}.${lacks}`);
+    return nothing;
+  }
+  context.progress('verifying', 0, total);
+  let digest: Unpacked;
+  try {
+    digest = await unpackWith(path, content, imagePath, total, manifest, context);
+  } catch (error) {
+    if (error instanceof SealedError) return requireDamage(path, error, manifest, report, nothing, context);
+    if (!isBadContent(error))
+      throw isDiskFull(error) ? noSpace(`the unpacked ${basename(path)} in ${context.stagingFolder}`, error) : error;
+    report.add(
+      'stored-hash',
+      manifest ? 'failed' : 'skipped',
+      manifest ? 'The stored file is not what was written.' : NO_MANIFEST,
+    );
+    report.add('decompress', 'failed', error.message);
+    return nothing;
+  }
+  compareHash('stored-hash', 'stored file', digest.stored, manifest?.stored, report);
+  report.add('decompress', 'passed', `${digest.image.bytes} bytes`);
+  const what = imageInWords(manifest);
+  compareHash('image-hash', what, digest.image, manifest?.image, report);
+  return digest;
+}
+
+function imageInWords(manifest: Manifest | undefined): string {
+  if (manifest?.database === null) return 'list of contents';
+  return manifest?.method === 'sql-dump' ? 'dump' : 'database image';
+}
+
+/** What matters of a snapshot of files are its companions, which are looked at later. */
+function skipDatabase(report: VerificationReport): void {
+  for (const name of ['integrity', 'foreign-keys', 'schema', 'row-counts'] as const)
+    report.add(name, 'skipped', NO_DATABASE);
+}
+
+/**
+ * A seal that does not open says nothing of the snapshot: the stored file's hash tells damage from a wrong passphrase.
+ * @throws SealedError when the file is whole, or nothing is known of it
+ */
+async function requireDamage(
+  path: string,
+  sealed: SealedError,
+  manifest: Manifest | undefined,
+  report: VerificationReport,
+  nothing: Unpacked,
+  context: TaskContext,
+): Promise<Unpacked> {
+  const name = basename(path);
+  if (manifest === undefined) throw new SealedError(`${name} cannot be opened. ${sealed.message}`, sealed.asks);
+  const stored = await hashFile(path, (bytes) => {
+    context.throwIfCancelled();
+    context.progress('verifying', bytes, nothing.stored.bytes);
+  });
+  compareHash('stored-hash', 'stored file', stored, manifest.stored, report);
+  if (!report.failed) throw wrongSecret(name, sealed.asks, stored.sha256, context);
+  report.add('decompress', 'failed', 'What it is sealed with does not open it, for its header is damaged.');
+  return nothing;
+}
+
+/** That the file is whole is known from its manifest alone. */
+function wrongSecret(name: string, asks: SealSecret['kind'], sha256: string, context: TaskContext): SealedError {
+  const whole = `${name} is whole, byte for byte what was stored`;
+  const tried = context.sealSecrets.some(({ kind }) => kind === asks);
+  const message = tried
+    ? `Wrong ${asks}: ${whole}.`
+    : asks === 'passphrase'
+      ? `${name} is sealed with a passphrase that is not known here.`
+      : `${name} is sealed for recipients none of whose identities is known here.`;
+  return new SealedError(message, asks, sha256);
+}
+
+/** A bare database may be in use and have a write-ahead log beside it, so SQLite copies it; anything stored is unpacked. */
+async function unpackWith(
+  path: string,
+  content: FileContent,
+  imagePath: string,
+  total: number,
+  manifest: Manifest | undefined,
+  context: TaskContext,
+): Promise<Unpacked> {
+  if (manifest === undefined && (content === 'sqlite' || (content === 'encrypted' && (await hasLog(path))))) {
+    await copyImage(path, imagePath, context);
+    const digest = await hashFile(imagePath, () => context.throwIfCancelled());
+    return { image: digest, stored: digest, refusal: undefined };
+  }
+  const onProgress = (bytes: number): void => {
+    context.throwIfCancelled();
+    context.progress('verifying', bytes, total);
+  };
+  return unpackInto(path, content, imageTaker(imagePath, basename(path), manifest, context), onProgress, {
+    secrets: context.sealSecrets,
+    onUnsealed: context.unsealed,
+  });
+}
+
+async function hasLog(path: string): Promise<boolean> {
+  const { wal, journal } = sidecarPaths(path);
+  return (await exists(wal)) || (await exists(journal));
+}
+
+const isBadContent = (error: unknown): error is SnapkeepError =>
+  error instanceof SnapkeepError && (error.code === 'CORRUPT' || error.code === 'UNSUPPORTED');
+const isDiskFull = (error: unknown): boolean => errorCode(error) === 'ENOSPC' || errorCode(error) === 'EDQUOT';
