@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Params } from '../../src-shared/contract/methods.ts';
 import type { ResetPreview } from '../../src-shared/model/reset.ts';
-import { countInWords } from '../../src-shared/rules/wording.ts';
+import { tablesInWords } from '../../src-shared/rules/table-rows.ts';
 import { type CommandContext, json, several } from './command.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from './key-options.ts';
 import { EXIT, errorOf, print, say } from './output.ts';
@@ -63,10 +63,9 @@ async function targetOf(
 
 function inWords({ path, files, tables, damage, openBy }: Omit<ResetPreview, 'confirmation'>): string {
   if (files.length === 0) return `There is nothing of ${path} to remove.`;
-  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
   return [
     ...files.map((file) => `would remove  ${file.path}`),
-    damage ?? `${countInWords(tables.length, 'table')}, ${countInWords(rows, 'row')}.`,
+    damage ?? `${tablesInWords(tables)}.`,
     ...openBy.map(({ name, pid }) => `${name} (${pid}) has it open.`),
     'Nothing was removed. Give --confirm to do it; a safety snapshot is taken first.',
   ].join('\n');

@@ -32,8 +32,8 @@ const tasks: Tasks = {
   describe: describeSource,
   snapshot: takeSnapshot,
   export: exportSnapshot,
-  verify: async ({ path, mayStaySealed }, context) =>
-    verifyCompanions(path, await verifyFile(path, context, mayStaySealed), mayStaySealed, context),
+  verify: async ({ mayStaySealed, ...file }, context) =>
+    verifyCompanions(file, await verifyFile(file, context, mayStaySealed), mayStaySealed, context),
   drill: drillSnapshot,
   examine: examineFile,
   'restore-check': checkRestore,

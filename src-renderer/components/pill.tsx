@@ -100,6 +100,12 @@ export function ProofPill({ proof, missing, now }: { proof: Proof; missing: bool
         <span title={proof.message}>Whole, not opened</span>
       </Pill>
     );
+  if (proof.except !== null)
+    return (
+      <Pill tone="good" icon={<IconShieldCheck size={14} aria-hidden />}>
+        <span title={`Verified, except ${proof.except}`}>Verified, except …</span>
+      </Pill>
+    );
   const words = proof.level === 'restored' ? 'Restored' : 'Checked';
   return (
     <Pill tone="good" icon={<IconShieldCheck size={14} aria-hidden />}>{`${words} ${agoInWords(proof.at, now)}`}</Pill>

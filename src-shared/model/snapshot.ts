@@ -13,6 +13,8 @@ export const Proof = z.object({
   valid: z.boolean().nullable(),
   at: Instant.nullable(),
   message: z.string(),
+  /** What "Verified, except …" names; `null`: everything was checked. */
+  except: z.string().nullable(),
 });
 export type Proof = z.infer<typeof Proof>;
 

@@ -36,7 +36,7 @@ test('a plan is made, backed up, verified, restored and undone', () => {
   answer(run(['plan', 'add', '--name', 'app', '--source', source, '--to', backups, '--json']));
   const taken = run(['backup', 'app', '--json']);
   expect(taken.exitCode).toBe(0);
-  expect(taken.stderr).toMatch(/^Valid/);
+  expect(taken.stderr).toMatch(/^Verified/);
   const { path } = JSON.parse(taken.stdout) as { path: string };
   expect(answer(run(['verify', path, '--json']))).toMatchObject({ valid: true });
 

@@ -80,7 +80,7 @@ test('a server is pinned, tested, stored to and restored from; another key of it
   await expect(page.getByRole('combobox', { name: 'Restore from' })).toHaveValue('Storage box');
   await page.getByRole('button', { name: 'Next: where' }).press('Enter');
   await page.getByRole('button', { name: 'Next: review' }).press('Enter');
-  await expect(page.getByText(/^Valid: 2 tables/)).toBeVisible();
+  await expect(page.getByText(/^Verified: 2 tables/)).toBeVisible();
   await page.keyboard.press('Escape');
 
   await ssh.restart({ newKey: true });

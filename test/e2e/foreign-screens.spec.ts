@@ -37,7 +37,7 @@ test('backups of other programs are found, looked into and entered', async () =>
   const backups = page.getByRole('list', { name: 'Backups' });
   await expect(backups).toContainText('hone-2024-01-15-143022.db');
   await page.getByRole('button', { name: 'Check: hone-2024-01-15-143022.db' }).press('Enter');
-  await expect(backups.getByRole('status')).toContainText('Valid: 2 tables, 22 rows.');
+  await expect(backups.getByRole('status')).toContainText('Verified: 2 tables, 22 rows.');
   await page.getByRole('button', { name: /^Passed over: / }).press('Enter');
   await judgeBothWays(page, 'foreign');
   await page.getByRole('checkbox', { name: 'backup-auto-2024-01-16T02-00-00-000Z.db' }).uncheck();

@@ -75,7 +75,7 @@ async function loseAndVerify(program: Installation, content: string): Promise<vo
   expect(contentOf(program)).not.toBe(content);
   await page.getByRole('button', { name: 'Verify' }).first().click();
   await goTo('Activity');
-  await expect(page.getByRole('link', { name: /Done Verification of .* Valid: / })).toBeVisible();
+  await expect(page.getByRole('link', { name: /Done Verification of .* Verified: / })).toBeVisible();
 }
 
 /** Restores the newest snapshot of a plan to where it came from. */

@@ -42,7 +42,7 @@ for (const { name, droppedPaths, open } of hosts) {
     await test.step('verify', async () => {
       await page.getByRole('button', { name: 'Verify' }).first().click();
       await page.getByRole('link', { name: 'Activity' }).click();
-      await expect(page.getByRole('link', { name: /Done Verification of .* Valid: 2 tables/ })).toBeVisible();
+      await expect(page.getByRole('link', { name: /Done Verification of .* Verified: 2 tables/ })).toBeVisible();
     });
 
     const [snapshot = ''] = snapshots();
@@ -130,7 +130,7 @@ async function review(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Next: where' }).click();
   await expect(page.getByRole('radio', { name: /^To where it came from/ })).toBeChecked();
   await page.getByRole('button', { name: 'Next: review' }).click();
-  await expect(page.getByRole('dialog').getByText(/^Valid: 2 tables/)).toBeVisible();
+  await expect(page.getByRole('dialog').getByText(/^Verified: 2 tables/)).toBeVisible();
 }
 
 /** Another connection that commits until it is told to stop. */

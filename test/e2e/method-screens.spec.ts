@@ -41,7 +41,7 @@ test('a plan that dumps is made, changed, and restored past its guard', async ()
   await expect(page.getByText('gzip (.sql.gz)')).toBeVisible();
   await judge(page, 'method-new-plan');
   await page.getByRole('button', { name: 'Create and back up now' }).click();
-  await expect(page.getByText(/Valid: 2 tables|^OK/).first()).toBeVisible();
+  await expect(page.getByText(/Verified: 2 tables|^OK/).first()).toBeVisible();
   expect(readdirSync(join(folder, 'backups')).some((name) => name.endsWith('.sql.gz'))).toBe(true);
 
   await page.getByRole('tab', { name: 'Settings' }).click();

@@ -1,8 +1,12 @@
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { stageAndVerify } from '../../src-main/core/engine/verify.ts';
 import { MANIFEST_FORMAT, type Manifest } from '../../src-shared/model/manifest.ts';
 import { appendEntries } from '../support/databases.ts';
+import { quietContext } from '../support/quiet-context.ts';
 import { expectFailure, expectNothingLeft, setScene, takeBackup } from '../support/scene.ts';
 import { databaseOf, expectBad, manifestOf, verify } from '../support/stored-files.ts';
 import { runToEnd, succeed } from '../support/test-core.ts';
@@ -66,11 +70,67 @@ describe('manifests', () => {
       { database: { ...database, schemaHash: '0'.repeat(64) } },
       { database: { ...database, tables: [{ name: 'accounts', rows: 2 }] } },
       { database: { ...database, tables: [...database.tables, { name: 'more', rows: 0 }] } },
+      { stored: { ...manifest.stored, bytes: manifest.stored.bytes + 1 } },
+      { image: { ...manifest.image, bytes: manifest.image.bytes + 1 } },
+      { database: { ...database, pageSize: 8192 } },
+      { database: { ...database, pageCount: database.pageCount + 1 } },
+      { database: { ...database, userVersion: 8 } },
+      { database: { ...database, applicationId: 1 } },
+      { database: { ...database, journalMode: 'delete' } },
+      { compression: 'zst' },
+      { compression: 'none' },
+      { method: 'sql-dump' },
+      { method: 'files', database: null },
+      { seal: { kind: 'passphrase' } },
+      { encryption: { format: 'sqlcipher-4', key: `scrypt:${'0'.repeat(32)}:${'0'.repeat(64)}` } },
     ];
     for (const lie of lies) {
       writeFileSync(`${path}.manifest.json`, JSON.stringify({ ...manifest, ...lie }));
       expect((await verify(scene, path)).valid, JSON.stringify(lie)).toBe(false);
     }
+  });
+
+  test('that say there are only files do not keep a damaged database from being found', async () => {
+    const scene = await setScene();
+    const { path } = await takeBackup(scene);
+    const unpacked = Buffer.from('not a database at all '.repeat(500));
+    const stored = gzipSync(unpacked);
+    writeFileSync(path, stored);
+    const digest = (bytes: Buffer) => ({
+      bytes: bytes.length,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+    });
+    const lie: Manifest = {
+      ...manifestOf(path),
+      ...{ method: 'files', database: null, stored: digest(stored), image: digest(unpacked) },
+    };
+    writeFileSync(`${path}.manifest.json`, JSON.stringify(lie));
+    await expectBad(scene, path, /no list of contents/);
+  });
+
+  test('of another snapshot, under the name of one that the caller knows', async () => {
+    const scene = await setScene();
+    const first = await takeBackup(scene);
+    appendEntries(scene.source, 1);
+    const second = await takeBackup(scene);
+    const expected = manifestOf(second.path);
+    const staging = join(scene.folder, 'staging');
+    mkdirSync(staging);
+    const verified = async () =>
+      (await stageAndVerify({ path: second.path, expected }, quietContext(staging))).verification;
+    expect(await verified()).toMatchObject({ valid: true, stored: 'same' });
+    copyFileSync(first.path, second.path);
+    copyFileSync(`${first.path}.manifest.json`, `${second.path}.manifest.json`);
+    expect(await verified()).toMatchObject({
+      valid: false,
+      stored: 'different',
+      message: expect.stringContaining("another snapshot's file"),
+    });
+    // Without a manifest beside it, or with one that was made to fit, the hash tells.
+    rmSync(`${second.path}.manifest.json`);
+    expect(await verified()).toMatchObject({ valid: false, stored: 'different' });
+    writeFileSync(`${second.path}.manifest.json`, JSON.stringify(expected));
+    expect(await verified()).toMatchObject({ valid: false, stored: 'different' });
   });
 
   test('of a file that was renamed with it: the scan says so, and the file is checked against it all the same', async () => {

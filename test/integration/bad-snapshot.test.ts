@@ -46,7 +46,7 @@ describe('a flipped byte', () => {
       const damaged = Buffer.from(original);
       damaged[offset] = (damaged[offset] ?? 0) ^ (1 << random(8));
       writeFileSync(path, damaged);
-      if ((await verifyFile(path, quietContext(staging))).valid) passed.push(offset);
+      if ((await verifyFile({ path }, quietContext(staging))).valid) passed.push(offset);
     }
     expect(passed).toEqual([]);
     await expectBad(scene, path, /Not valid/);
@@ -73,7 +73,7 @@ describe('a flipped byte', () => {
         const damaged = Buffer.from(original);
         damaged[offset] = (damaged[offset] ?? 0) ^ (1 << random(8));
         writeFileSync(bare, damaged);
-        const verification = await verifyFile(bare, quietContext(staging));
+        const verification = await verifyFile({ path: bare }, quietContext(staging));
         if (!verification.valid) continue;
         const unpacked = execFileSync(compression === 'gz' ? 'gunzip' : 'zstd', ['-dc'], {
           input: damaged,
@@ -99,7 +99,7 @@ describe('a flipped byte', () => {
       const offset = n < 100 ? n : random(original.length);
       damaged[offset] = (damaged[offset] ?? 0) ^ (1 << random(8));
       writeFileSync(bare, damaged);
-      if (!(await verifyFile(bare, quietContext(staging))).valid) found += 1;
+      if (!(await verifyFile({ path: bare }, quietContext(staging))).valid) found += 1;
     }
     expect(found).toBeGreaterThan(20);
   });
@@ -131,7 +131,9 @@ describe('a file that is cut off', () => {
       for (const length of lengths) {
         for (const file of [path, bare]) {
           writeFileSync(file, original.subarray(0, length));
-          expect((await verifyFile(file, quietContext(staging))).valid, `${file} cut to ${length}`).toBe(false);
+          expect((await verifyFile({ path: file }, quietContext(staging))).valid, `${file} cut to ${length}`).toBe(
+            false,
+          );
         }
       }
       await expectBad(scene, path, /Not valid/);

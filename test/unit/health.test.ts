@@ -7,6 +7,7 @@ const proof = (valid: boolean | null): Proof => ({
   valid,
   at: null,
   message: 'the reason',
+  except: null,
 });
 const failed = {
   state: 'failed' as const,

@@ -102,6 +102,7 @@ export const SCHEMA = `
     valid INTEGER NOT NULL,
     level TEXT NOT NULL,
     message TEXT NOT NULL,
+    except_words TEXT,
     body TEXT NOT NULL
   ) STRICT;
   CREATE INDEX verifications_by_snapshot ON verifications(snapshot_id, number);

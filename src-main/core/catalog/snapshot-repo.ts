@@ -7,6 +7,8 @@ import { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { CopyState, Snapshot, SnapshotCopy, SnapshotOrigin } from '../../../src-shared/model/snapshot.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
+import { uncheckedInWords } from '../../../src-shared/rules/sqlite-findings.ts';
+import { totalRows } from '../../../src-shared/rules/table-rows.ts';
 import type { Database } from '../engine/open-database.ts';
 
 interface SnapshotRow {
@@ -37,6 +39,7 @@ interface SnapshotRow {
   proof_valid: number | null;
   proof_level: Snapshot['proof']['level'] | null;
   proof_message: string | null;
+  proof_except: string | null;
 }
 
 interface PlaceRow {
@@ -66,7 +69,8 @@ export type SnapshotSummary = Omit<Snapshot, 'tables'> & { tableCount: number; r
 
 const COLUMNS = `s.number, s.id, origin, service_id, plan_id, plan_name, source_path, name, created_at, size_bytes, image_bytes, compression, trigger,
   sha256, user_version, table_count, row_count, pinned, encryption, sealed, source_kind, companions,
-  v.at AS proof_at, v.valid AS proof_valid, v.level AS proof_level, v.message AS proof_message`;
+  v.at AS proof_at, v.valid AS proof_valid, v.level AS proof_level, v.message AS proof_message,
+  v.except_words AS proof_except`;
 const FROM = `FROM snapshots s
   LEFT JOIN verifications v ON v.number = (SELECT max(number) FROM verifications WHERE snapshot_id = s.id)`;
 const NEWEST_FIRST = 'ORDER BY created_at DESC, s.number DESC';
@@ -244,7 +248,7 @@ export class SnapshotRepo {
         sha256: manifest.stored.sha256,
         userVersion: manifest.database?.userVersion ?? 0,
         tableCount: tables.length,
-        rowCount: tables.reduce((sum, table) => sum + table.rows, 0),
+        rowCount: totalRows(tables),
         companions: JSON.stringify(z.array(SnapshotCompanion).parse(manifest.companions)),
         pinned: manifest.trigger === 'before-restore' ? 1 : 0,
         encryption: manifest.encryption && JSON.stringify(manifest.encryption),
@@ -278,7 +282,7 @@ export class SnapshotRepo {
   addVerification(snapshotId: string, destinationId: string | null, verification: Verification): void {
     this.#db
       .prepare(
-        'INSERT INTO verifications (snapshot_id, destination_id, at, valid, level, message, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO verifications (snapshot_id, destination_id, at, valid, level, message, except_words, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       )
       .run(
         snapshotId,
@@ -287,6 +291,7 @@ export class SnapshotRepo {
         verification.valid ? 1 : 0,
         verification.level,
         verification.message,
+        verification.unchecked.length === 0 ? null : uncheckedInWords(verification.unchecked),
         JSON.stringify(verification),
       );
   }
@@ -361,6 +366,7 @@ function toSummary(row: SnapshotRow, placeRows: readonly PlaceRow[]): SnapshotSu
       valid: provenOf(row.proof_valid, row.proof_level),
       at: row.proof_at,
       message: row.proof_message ?? 'Not verified yet.',
+      except: row.proof_except,
     },
     companions,
     apparentBytes: sum(({ bytes }) => bytes),

@@ -70,9 +70,7 @@ function checkTables(image: Database, context: TaskContext): Findings {
     // Without the entries of its indexes, the table may be readable all the same.
     const withoutIndexes = tryTo(() => check('quick_check'));
     found.unchecked.push(
-      withoutIndexes === null
-        ? { what: 'indexes', name, reason }
-        : { what: 'content', name, reason: withoutIndexes },
+      withoutIndexes === null ? { what: 'indexes', name, reason } : { what: 'content', name, reason: withoutIndexes },
     );
   }
   accountForPages(image, found);
@@ -142,8 +140,5 @@ function countViolations(image: Database, table: string | null, violations: Map<
 
 /** Every table, those of SQLite's own and virtual ones too. */
 function tableNames(image: Database): string[] {
-  return image
-    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
-    .pluck()
-    .all() as string[];
+  return image.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").pluck().all() as string[];
 }

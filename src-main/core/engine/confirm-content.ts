@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import type { TableRows } from '../../../src-shared/model/values.ts';
-import { countInWords } from '../../../src-shared/rules/wording.ts';
-import { describeDatabase, totalRows } from './describe-database.ts';
+import { tablesInWords, totalRows } from '../../../src-shared/rules/table-rows.ts';
+import { findDamage } from './check-content.ts';
+import { describeDatabase } from './describe-database.ts';
 import { explainError } from './engine-errors.ts';
 import { findFileHolders } from './file-holders.ts';
 import { closeReading, openForReading } from './open-database.ts';
@@ -42,17 +43,11 @@ async function look(path: string, expected: readonly TableRows[], context: TaskC
   try {
     const { database } = await openForReading(path, context);
     try {
-      const integrity = database.prepare('PRAGMA integrity_check(5)').pluck().all();
+      const { damage } = findDamage(database, context);
       const { tables } = describeDatabase(database);
       const rows = totalRows(tables);
-      context.log(
-        'info',
-        `Checked ${countInWords(tables.length, 'table')} with ${countInWords(rows, 'row')} in ${basename(path)}.`,
-      );
-      const unsound =
-        integrity.length === 1 && integrity[0] === 'ok'
-          ? []
-          : [`${basename(path)} is not sound: ${integrity.join('; ')}.`];
+      context.log('info', `Checked ${basename(path)}: ${tablesInWords(tables)}.`);
+      const unsound = damage.length === 0 ? [] : [`${basename(path)} is not sound: ${damage.slice(0, 5).join('; ')}.`];
       const notes = [...unsound, ...(await differences(path, tables, expected))];
       return { tables: tables.length, rows, note: notes.length === 0 ? null : notes.join(' ') };
     } finally {
@@ -71,7 +66,11 @@ async function differences(
   expected: readonly TableRows[],
 ): Promise<string[]> {
   const rows = new Map(expected.map((table) => [table.name, table.rows]));
-  const different = found.filter((table) => rows.get(table.name) !== table.rows).map((table) => table.name);
+  const differs = ({ name, rows: now }: TableRows): boolean => {
+    const before = rows.get(name);
+    return before === undefined || (before !== null && now !== null && before !== now);
+  };
+  const different = found.filter(differs).map(({ name }) => name);
   if (different.length === 0 && found.length === expected.length) return [];
   const holders = await findFileHolders(path);
   const names = different.join(', ') || 'tables';

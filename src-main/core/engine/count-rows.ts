@@ -20,7 +20,8 @@ export function countRows(database: Database, onTable: () => void): TableRows[] 
     onTable();
     const from = `FROM main.${quoteName(name)}`;
     // Through the table itself where an index has an order that is not known here.
-    const counted = askFor(database, `SELECT count(*) ${from}`) ?? askFor(database, `SELECT count(*) ${from} NOT INDEXED`);
+    const counted =
+      askFor(database, `SELECT count(*) ${from}`) ?? askFor(database, `SELECT count(*) ${from} NOT INDEXED`);
     if (counted !== null) return { name, rows: counted };
     withoutRowid ??= tablesWithoutRowid(database);
     return { name, rows: withoutRowid.has(name) ? countCells(database, name) : null };

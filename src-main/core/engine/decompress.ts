@@ -36,6 +36,8 @@ export interface Unsealing {
 
 /** What a stored file unpacked to, and why the one who took it refused it, if so. */
 export interface Unpacked extends StoredDigest {
+  /** What the stored file is inside its encryption. */
+  packed: FileContent;
   refusal: SnapkeepError | undefined;
 }
 
@@ -101,22 +103,27 @@ export async function unpackInto(
   const imageHash = createHash('sha256');
   let imageBytes = 0;
   const stored = await openHashed(storedPath, onProgress);
-  const unpacking: Failing = { pieces: plainPieces(stored.reader, content, unsealing), error: undefined };
+  let packed = content;
+  const pieces = plainPieces(stored.reader, content, unsealing, (inside) => {
+    packed = inside;
+  });
+  const unpacking: Failing = { pieces, error: undefined };
   try {
-    const image = new PieceReader(orItsError(unpacking), (piece) => {
+    const taken = new PieceReader(orItsError(unpacking), (piece) => {
       imageHash.update(piece);
       imageBytes += piece.length;
     });
     let refusal: SnapkeepError | undefined;
     try {
-      await take(image);
+      await take(taken);
     } catch (error) {
       if (unpacking.error !== undefined) throw unpacking.error;
       if (!(error instanceof SnapkeepError) || !['CORRUPT', 'UNSUPPORTED'].includes(error.code)) throw error;
       refusal = error;
-      for await (const _rest of image.rest());
+      for await (const _rest of taken.rest());
     }
-    return { image: { bytes: imageBytes, sha256: imageHash.digest('hex') }, stored: await stored.digest(), refusal };
+    const image = { bytes: imageBytes, sha256: imageHash.digest('hex') };
+    return { image, stored: await stored.digest(), packed, refusal };
   } finally {
     await unpacking.pieces.return(undefined);
     await stored.close();
@@ -189,11 +196,15 @@ async function openHashed(path: string, onProgress: (bytes: number) => void) {
   };
 }
 
-/** What is in a seal is again one of the others, whatever its name says. */
+/**
+ * What is in a seal is again one of the others, whatever its name says.
+ * @param onInside told what it is
+ */
 async function* plainPieces(
   reader: PieceReader,
   content: FileContent,
   { secrets, onUnsealed }: Unsealing,
+  onInside: (content: FileContent) => void,
 ): AsyncGenerator<Buffer> {
   if (content !== 'age') {
     yield* unpackedPieces(reader, content);
@@ -203,7 +214,9 @@ async function* plainPieces(
   onUnsealed(secret);
   const inside = new PieceReader(pieces);
   try {
-    yield* unpackedPieces(inside, contentOf(await inside.peek(MEMBER_HEADER_BYTES)));
+    const found = contentOf(await inside.peek(MEMBER_HEADER_BYTES));
+    onInside(found);
+    yield* unpackedPieces(inside, found);
   } finally {
     await pieces.return(undefined);
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TableRows } from '../../../src-shared/model/values.ts';
+import { countRows } from './count-rows.ts';
 import type { Database } from './open-database.ts';
 
 /** What a database says of itself. */
@@ -51,39 +52,4 @@ function hashSchema(database: Database): string {
   for (const entry of readSchema(database))
     hash.update(`${JSON.stringify([entry.type, entry.name, entry.table, entry.sql])}\n`);
   return hash.digest('hex');
-}
-
-/**
- * Counts the rows of each table with rows of its own. Virtual tables are left out: their rows live in shadow tables,
- * which are counted, and counting through a module may need an extension that is not here.
- */
-function countRows(database: Database, onTable: () => void): TableRows[] {
-  const names = database
-    .prepare(
-      "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
-    )
-    .pluck()
-    .all() as string[];
-  return names.map((name) => {
-    onTable();
-    return {
-      name,
-      rows: Number(
-        database
-          .prepare(`SELECT count(*) FROM ${quoteName(name)}`)
-          .pluck()
-          .get(),
-      ),
-    };
-  });
-}
-
-/** Quotes a name for use in SQL. */
-export function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-/** Rows of all tables together. */
-export function totalRows(tables: readonly TableRows[]): number {
-  return tables.reduce((sum, table) => sum + table.rows, 0);
 }

@@ -7,11 +7,10 @@ import { verifyCompanions } from './companions/verify-companions.ts';
 import { explainError } from './engine-errors.ts';
 import { closeReading, type Database, openForReading } from './open-database.ts';
 import type { TaskContext } from './task-context.ts';
-import { stageAndVerify } from './verify.ts';
+import { type StoredFile, stageAndVerify } from './verify.ts';
 
 /** A stored snapshot, and what its owner asks of it. */
-export interface DrillRequest {
-  path: string;
+export interface DrillRequest extends StoredFile {
   checks: SqlCheck[];
 }
 
@@ -26,10 +25,11 @@ export interface DrillFindings {
  * owner's own questions of what was restored. Files are read back to the last byte. Leaves nothing behind.
  * @throws SnapkeepError when the file cannot be read at all
  */
-export async function drillSnapshot({ path, checks }: DrillRequest, context: TaskContext): Promise<DrillFindings> {
-  const { imagePath, manifest, verification: database } = await stageAndVerify(path, context);
+export async function drillSnapshot({ checks, ...file }: DrillRequest, context: TaskContext): Promise<DrillFindings> {
+  const { path } = file;
+  const { imagePath, manifest, verification: database } = await stageAndVerify(file, context);
   try {
-    const verification = await verifyCompanions(path, database, false, context);
+    const verification = await verifyCompanions(file, database, false, context);
     if (!verification.valid) return { verification, checks: [] };
     if (manifest?.database === null) return { verification: { ...verification, level: 'restored' }, checks: [] };
     const { database: image } = await openForReading(imagePath, context);

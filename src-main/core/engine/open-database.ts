@@ -32,6 +32,8 @@ export function openDatabase(
     timeout: BUSY_TIMEOUT,
   });
   try {
+    // What a schema says may call no function that could do harm.
+    database.pragma('trusted_schema = OFF');
     if (options.unlocking) unlock(database, options.unlocking);
     return database;
   } catch (error) {

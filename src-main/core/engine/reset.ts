@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { ResetPreview } from '../../../src-shared/model/reset.ts';
+import { totalRows } from '../../../src-shared/rules/table-rows.ts';
 import { exists, sidecarPaths, syncFolder } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
 import { ExclusiveHold, requireUnused } from './exclusive-hold.ts';
@@ -99,7 +100,7 @@ export async function applyReset(
   }
   if (removed.length > 0) await afterwards(() => syncFolder(dirname(request.targetPath)), context);
   for (const path of removed) context.log('info', `Removed ${path}.`);
-  return { removed, safety, tables: tables.length, rows: tables.reduce((sum, { rows }) => sum + rows, 0) };
+  return { removed, safety, tables: tables.length, rows: totalRows(tables) };
 }
 
 const WHY = 'this would remove it';

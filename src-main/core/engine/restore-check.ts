@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename, dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Encryption } from '../../../src-shared/model/encryption.ts';
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
 import type { RestoreCheck, RestoreMethod } from '../../../src-shared/model/restore.ts';
 import { keyInWords } from '../../../src-shared/rules/encryption-words.ts';
@@ -24,6 +25,8 @@ export interface RestoreCheckRequest {
   sourcePath: string;
   /** What the catalog knows of the source, if it is a snapshot of its own. */
   snapshotId: string | null;
+  /** Its manifest in the catalog: see {@link StoredFile}. */
+  expected?: Manifest | undefined;
   targetPath: string;
   /** The path as a person gave it, which may be a link to the target. */
   givenPath: string;
@@ -52,9 +55,9 @@ export interface PreparedRestore {
  */
 export async function checkRestore(request: RestoreCheckRequest, context: TaskContext): Promise<PreparedRestore> {
   await requireTargetFolder(request.targetPath);
-  const staged = await stageAndVerify(request.sourcePath, context);
+  const staged = await stageAndVerify({ path: request.sourcePath, expected: request.expected }, context);
   const { verification, facts } = staged;
-  if (staged.manifest?.database === null) throw holdsNoDatabase(basename(request.sourcePath));
+  if (verification.valid && staged.manifest?.database === null) throw holdsNoDatabase(basename(request.sourcePath));
   if (!verification.valid || facts === undefined || staged.imageSha256 === undefined) {
     throw new SnapkeepError('CORRUPT', `${basename(request.sourcePath)} cannot be restored. ${verification.message}`, {
       hint: 'Nothing was changed. Choose another snapshot.',

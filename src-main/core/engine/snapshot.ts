@@ -8,13 +8,13 @@ import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
 import { hasId, idLetters, NAME_ATTEMPTS, nameFromPattern } from '../../../src-shared/rules/name-pattern.ts';
 import { contentListExtension, extensionFor, fileStem, ownSnapshotName } from '../../../src-shared/rules/naming.ts';
-import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
+import { tablesInWords } from '../../../src-shared/rules/table-rows.ts';
+import { bytesInWords } from '../../../src-shared/rules/wording.ts';
 import { whyNoLinks } from './companions/link-ability.ts';
 import { removeCompanions, storeCompanions } from './companions/store-companions.ts';
 import { type StoredDigest, storePieces } from './compress.ts';
 import { contentList } from './content-list.ts';
 import { encryptionOf } from './database-key.ts';
-import { totalRows } from './describe-database.ts';
 import { exists, partialPath, publishFile, publishUnique, requireWritableFolder, writerOf } from './durable-files.ts';
 import { explainError } from './engine-errors.ts';
 import { manifestPath, writeManifest } from './manifest-files.ts';
@@ -74,7 +74,7 @@ export async function takeSnapshot(request: SnapshotRequest, context: TaskContex
   const content = await readContent(request, sealing !== null, context);
   try {
     const { tables } = content.facts;
-    context.log('info', `Read ${countInWords(tables.length, 'table')} with ${countInWords(totalRows(tables), 'row')}.`);
+    context.log('info', `Read ${tablesInWords(tables)}.`);
     const how = { compression: request.compression, sealing };
     return await storeSnapshot(request, how, content, startedAt, context);
   } finally {

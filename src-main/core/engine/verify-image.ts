@@ -3,7 +3,7 @@ import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import { keyInWords } from '../../../src-shared/rules/encryption-words.ts';
 import { checkForeignKeys, checkIntegrity, findDamage } from './check-content.ts';
 import { compareDatabase } from './compare-manifest.ts';
-import type { Unlocking } from './database-key.ts';
+import { encryptionOf, type Unlocking } from './database-key.ts';
 import { type DatabaseFacts, describeDatabase, readSchema, type SchemaEntry } from './describe-database.ts';
 import { errorCode, explainError } from './engine-errors.ts';
 import { closeReading, openForReading, type Reading } from './open-database.ts';
@@ -27,9 +27,9 @@ export async function checkImage(
   manifest: Manifest | undefined,
   report: VerificationReport,
   context: TaskContext,
-): Promise<Pick<StagedImage, 'facts' | 'schema' | 'unlocking'>> {
+): Promise<ImageFacts> {
   context.progress('checking', 0, null);
-  const nothing = { facts: undefined, schema: [], unlocking: null };
+  const nothing: ImageFacts = { facts: undefined, schema: [], unlocking: null };
   let reading: Reading;
   try {
     reading = await openForReading(imagePath, context);
@@ -45,10 +45,9 @@ export async function checkImage(
     image.pragma('cache_size = -32768');
     checkIntegrity(image, report, context);
     context.throwIfCancelled();
-    checkForeignKeys(image, report);
+    checkForeignKeys(image, report, context);
     const facts = describeDatabase(image, () => context.throwIfCancelled());
-    compareSchema(facts, manifest, report);
-    compareRows(facts.tables, manifest, report);
+    compareDatabase(facts, encryptionOf(unlocking), manifest, report);
     return { facts, schema: readSchema(image), unlocking };
   } catch (error) {
     if (!errorCode(error)?.startsWith('SQLITE_')) throw error;
@@ -76,14 +75,14 @@ function wrongKey(name: string, manifest: Manifest | undefined, context: TaskCon
 }
 
 /** Says which part of an encrypted database has been damaged: without its first page, no key opens it. */
-async function locateDamage(imagePath: string, report: VerificationReport, context: TaskContext): Promise<void> {
+export async function locateDamage(imagePath: string, report: VerificationReport, context: TaskContext): Promise<void> {
   if (context.keys.length === 0) return;
   const add = (detail: string): void => report.add('integrity', 'failed', detail);
   try {
     const { database } = await openForReading(imagePath, context);
     try {
-      const sound = database.pragma('integrity_check(1)', { simple: true }) === 'ok';
-      if (!sound) add('It opens with its key, but pages after the first are damaged.');
+      if (findDamage(database, context).damage.length > 0)
+        add('It opens with its key, but pages after the first are damaged.');
     } finally {
       closeReading(database);
     }
@@ -94,4 +93,3 @@ async function locateDamage(imagePath: string, report: VerificationReport, conte
     else add(message);
   }
 }
-

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
+import { packingDifferences } from './compare-manifest.ts';
 import { copyImage } from './copy-image.ts';
 import { hashFile, type Unpacked, unpackInto } from './decompress.ts';
 import { exists, sidecarPaths } from './durable-files.ts';
@@ -15,7 +16,7 @@ import { SealedError } from './unseal.ts';
 import { compareHash, NO_MANIFEST, type VerificationReport } from './verification-report.ts';
 
 /** Unpacks a stored file and adds the checks of its bytes, stored and unpacked. What is bad is no error but a failed check. */
-export async function unpack(
+export async function unpackStored(
   path: string,
   content: FileContent,
   imagePath: string,
@@ -27,6 +28,7 @@ export async function unpack(
   const nothing: Unpacked = {
     image: { bytes: 0, sha256: '' },
     stored: { bytes: total, sha256: '' },
+    packed: content,
     refusal: undefined,
   };
   if (!isRestorable(content) && manifest === undefined) {
@@ -54,18 +56,17 @@ export async function unpack(
   report.add('decompress', 'passed', `${digest.image.bytes} bytes`);
   const what = imageInWords(manifest);
   compareHash('image-hash', what, digest.image, manifest?.image, report);
+  if (manifest !== undefined) {
+    const differences = packingDifferences({ stored: content, packed: digest.packed }, manifest);
+    if (differences.length > 0)
+      report.add('manifest', 'failed', `It is not what its manifest describes: ${differences.join('; ')}.`);
+  }
   return digest;
 }
 
 function imageInWords(manifest: Manifest | undefined): string {
   if (manifest?.database === null) return 'list of contents';
   return manifest?.method === 'sql-dump' ? 'dump' : 'database image';
-}
-
-/** What matters of a snapshot of files are its companions, which are looked at later. */
-function skipDatabase(report: VerificationReport): void {
-  for (const name of ['integrity', 'foreign-keys', 'schema', 'row-counts'] as const)
-    report.add(name, 'skipped', NO_DATABASE);
 }
 
 /**
@@ -116,7 +117,7 @@ async function unpackWith(
   if (manifest === undefined && (content === 'sqlite' || (content === 'encrypted' && (await hasLog(path))))) {
     await copyImage(path, imagePath, context);
     const digest = await hashFile(imagePath, () => context.throwIfCancelled());
-    return { image: digest, stored: digest, refusal: undefined };
+    return { image: digest, stored: digest, packed: content, refusal: undefined };
   }
   const onProgress = (bytes: number): void => {
     context.throwIfCancelled();

@@ -19,13 +19,14 @@ import type { PreparedRestore, RestoreCheckRequest } from '../engine/restore-che
 import type { SealSecret } from '../engine/seal.ts';
 import type { SnapshotRequest } from '../engine/snapshot.ts';
 import type { UndoRequest } from '../engine/undo.ts';
+import type { StoredFile } from '../engine/verify.ts';
 
 /** Each piece of heavy work: what a worker is given and what it answers. */
 export interface WorkerTasks {
   describe: { request: DescribeRequest; result: SourceDescription };
   snapshot: { request: SnapshotRequest; result: Manifest };
   export: { request: ExportRequest; result: { bytes: number; sha256: string } };
-  verify: { request: { path: string; mayStaySealed: boolean }; result: Verification };
+  verify: { request: StoredFile & { mayStaySealed: boolean }; result: Verification };
   drill: { request: DrillRequest; result: DrillFindings };
   'restore-check': { request: RestoreCheckRequest; result: PreparedRestore };
   restore: { request: RestoreRequest; result: AppliedRestore };

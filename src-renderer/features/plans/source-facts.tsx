@@ -3,12 +3,12 @@ import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
 import { formatInWords } from '../../../src-shared/rules/encryption-words.ts';
-import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
+import { rowsInWords, tablesInWords } from '../../../src-shared/rules/table-rows.ts';
+import { bytesInWords } from '../../../src-shared/rules/wording.ts';
 import { ScrollTable } from '../../components/scroll-table.tsx';
 
 /** What a database is. */
 export function SourceFacts({ source }: { source: SourceDescription }) {
-  const rows = source.tables.reduce((sum, table) => sum + table.rows, 0);
   const holders = source.openBy.map((holder) => `${holder.name} (${holder.pid})`).join(', ');
   return (
     <>
@@ -30,7 +30,7 @@ export function SourceFacts({ source }: { source: SourceDescription }) {
         )}
         <dt>Content</dt>
         <dd>
-          {countInWords(source.tables.length, 'table')}, {countInWords(rows, 'row')}
+          {tablesInWords(source.tables)}
           {source.userVersion > 0 && `, schema version ${source.userVersion}`}
         </dd>
         <dt>Journal mode</dt>
@@ -74,7 +74,7 @@ export function TableList({ tables }: { tables: readonly TableRows[] }) {
         {tables.map((table) => (
           <tr key={table.name}>
             <td>{table.name}</td>
-            <td className="number">{table.rows.toLocaleString('en-US')}</td>
+            <td className="number">{rowsInWords(table.rows)}</td>
           </tr>
         ))}
       </tbody>

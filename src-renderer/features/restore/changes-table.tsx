@@ -1,4 +1,5 @@
-import type { TableChange } from '../../../src-shared/model/restore.ts';
+import type { RowsOnOneSide, TableChange } from '../../../src-shared/model/restore.ts';
+import { rowsInWords } from '../../../src-shared/rules/table-rows.ts';
 import { ScrollTable } from '../../components/scroll-table.tsx';
 
 /** The tables before and after, those that change first. */
@@ -39,6 +40,7 @@ export function ChangesTable({ changes, exists }: { changes: readonly TableChang
 }
 
 function Difference({ change: { now, after } }: { change: TableChange }) {
+  if (now === 'uncounted' || after === 'uncounted') return <td className="number">unknown</td>;
   const difference = (after ?? 0) - (now ?? 0);
   if (difference === 0) return <td className="number">{now === after ? '=' : 'changed'}</td>;
   const amount = Math.abs(difference).toLocaleString('en-US');
@@ -48,4 +50,8 @@ function Difference({ change: { now, after } }: { change: TableChange }) {
 }
 
 const differs = ({ now, after }: TableChange): boolean => now !== after;
-const count = (rows: number | null): string => (rows === null ? 'not there' : rows.toLocaleString('en-US'));
+
+function count(rows: RowsOnOneSide): string {
+  if (rows === null) return 'not there';
+  return rowsInWords(rows === 'uncounted' ? null : rows);
+}

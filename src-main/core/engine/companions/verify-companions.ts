@@ -13,6 +13,7 @@ import { explainError } from '../engine-errors.ts';
 import { readManifest } from '../manifest-files.ts';
 import type { TaskContext } from '../task-context.ts';
 import { SealedError } from '../unseal.ts';
+import type { StoredFile } from '../verify.ts';
 import type { LeftOut } from './folder-entry.ts';
 import { verifyArchive } from './stage-snapshot.ts';
 import { indexHash } from './store-companions.ts';
@@ -26,16 +27,20 @@ import { verifyFolder } from './verify-folder.ts';
  * @throws SnapkeepError `TOO_NEW`, `CANCELLED`; what is found bad is no error but a result
  */
 export async function verifyCompanions(
-  snapshotPath: string,
+  file: StoredFile,
   verification: Verification,
   mayStaySealed: boolean,
   context: TaskContext,
 ): Promise<Verification> {
-  const stored = (await manifestOf(snapshotPath))?.companions ?? [];
-  if (stored.length === 0) return verification;
-  const companions: CompanionVerification[] = [];
+  const stored = (await manifestOf(file.path))?.companions ?? [];
+  const missing = missingFrom(stored, file.expected?.companions ?? []);
+  if (stored.length === 0 && missing.length === 0) return verification;
+  const companions: CompanionVerification[] = missing.map(({ name, files, bytes }) => ({
+    ...{ name, files, bytes, valid: false, damage: [] },
+    message: 'Its manifest there does not list it.',
+  }));
   for (const companion of stored) {
-    const found = await verifyOne(dirname(snapshotPath), companion, mayStaySealed, context);
+    const found = await verifyOne(dirname(file.path), companion, mayStaySealed, context);
     context.log(found.valid ? 'info' : 'error', `${found.name}: ${found.message}`);
     companions.push(found);
   }
@@ -49,11 +54,18 @@ export async function verifyCompanions(
   return {
     ...verification,
     valid: stillValid,
+    stored: first === undefined ? verification.stored : 'different',
     level: stillValid ? verification.level : 'none',
     message: verification.valid ? said : verification.message,
     checks: [...verification.checks, { name: 'companions', outcome, detail }],
     companions,
   };
+}
+
+/** How they are stored differs from destination to destination, so the manifest there says it; which they are does not. */
+function missingFrom(stored: readonly StoredCompanion[], expected: readonly StoredCompanion[]): StoredCompanion[] {
+  const names = new Set(stored.map(({ name }) => name));
+  return expected.filter(({ name, storedName }) => storedName !== null && !names.has(name));
 }
 
 async function manifestOf(snapshotPath: string): Promise<Manifest | undefined> {

@@ -1,5 +1,5 @@
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
-import { quoteName } from '../describe-database.ts';
+import { quoteName } from '../count-rows.ts';
 import type { Database } from '../open-database.ts';
 import type { DumpedTable } from './dump-schema.ts';
 import { quoteText, realLiteral, textLiteral, textLiteralOf, withSafeTexts } from './literals.ts';

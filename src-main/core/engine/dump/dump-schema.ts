@@ -1,4 +1,4 @@
-import { quoteName } from '../describe-database.ts';
+import { quoteName } from '../count-rows.ts';
 import type { Database } from '../open-database.ts';
 import { quoteText, textLiteral } from './literals.ts';
 import { StatementSplitter } from './statement-splitter.ts';

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { stageAndVerify } from '../../src-main/core/engine/verify.ts';
+import { CHECKED_IN_FULL, makeProgramDatabase, PROGRAM_DATABASES } from '../support/program-databases.ts';
+import { quietContext } from '../support/quiet-context.ts';
+import { restore, setScene, takeBackup } from '../support/scene.ts';
+import { verify } from '../support/stored-files.ts';
+import { temporaryFolder } from '../support/temp-folder.ts';
+
+/** The bytes of a database, but for the counters that a backup changes in its header. */
+const pagesOf = (path: string): string => createHash('sha256').update(readFileSync(path).subarray(100)).digest('hex');
+
+describe('a sound database with', () => {
+  test.each(PROGRAM_DATABASES)(
+    '$what is backed up, verified for all that can be checked, kept and restored',
+    async ({ make, except, uncounted = [] }) => {
+      const scene = await setScene();
+      rmSync(scene.source);
+      makeProgramDatabase(scene.source, make);
+      const { path } = await takeBackup(scene);
+      const found = await verify(scene, path);
+      expect(found).toMatchObject({ valid: true, stored: 'same', content: 'partial' });
+      expect(found.message).toMatch(/^Verified, except /);
+      expect(found.message).toMatch(except);
+      expect(found.tables.filter(({ rows }) => rows === null).map(({ name }) => name)).toEqual(uncounted);
+      const [kept] = await scene.core.call('snapshots.list', { planId: scene.plan.id });
+      expect(kept?.proof).toMatchObject({ valid: true, level: 'checked', except: expect.stringMatching(except) });
+      expect(kept?.keptBy).not.toEqual([]);
+
+      const target = join(scene.folder, 'restored.db');
+      expect(await restore(scene.core, path, target)).toMatchObject({ state: 'succeeded', error: null });
+      expect(pagesOf(target)).toBe(pagesOf(scene.source));
+      // Into a database that is there, of which SQLite cannot count everything either.
+      expect(await restore(scene.core, path, scene.source)).toMatchObject({ state: 'succeeded', error: null });
+    },
+  );
+
+  test.each(CHECKED_IN_FULL)('$what is verified in full', async ({ make }) => {
+    const scene = await setScene();
+    rmSync(scene.source);
+    makeProgramDatabase(scene.source, make);
+    const { path } = await takeBackup(scene);
+    expect(await verify(scene, path)).toMatchObject({ valid: true, content: 'sound', unchecked: [] });
+  });
+
+  test('rows in a table without rowids are counted without its collation', async () => {
+    const scene = await setScene();
+    rmSync(scene.source);
+    const tags = PROGRAM_DATABASES.find(({ what }) => what.includes('without rowids'));
+    makeProgramDatabase(scene.source, tags?.make ?? (() => {}));
+    const { path } = await takeBackup(scene);
+    expect((await verify(scene, path)).tables).toEqual([
+      { name: 'ordinary', rows: 2000 },
+      { name: 'tags', rows: 900 },
+    ]);
+  });
+});
+
+describe('damage in a database that SQLite cannot check in full stays damage', () => {
+  const [withCollation] = PROGRAM_DATABASES;
+
+  async function checked(damage: (path: string) => void) {
+    const path = join(temporaryFolder(), 'app.db');
+    makeProgramDatabase(path, withCollation?.make ?? (() => {}));
+    damage(path);
+    return (await stageAndVerify({ path }, quietContext(temporaryFolder()))).verification;
+  }
+
+  test('in an ordinary table beside it', async () => {
+    const found = await checked((path) => {
+      const reading = new Database(path, { readonly: true });
+      const last = Number(
+        reading.prepare("SELECT max(pageno) FROM dbstat WHERE name = 'ordinary' AND pagetype = 'leaf'").pluck().get(),
+      );
+      reading.close();
+      const bytes = readFileSync(path);
+      bytes.fill(0xee, (last - 1) * 4096, (last - 1) * 4096 + 100);
+      writeFileSync(path, bytes);
+    });
+    expect(found).toMatchObject({ valid: false, content: 'damaged' });
+  });
+
+  test('in the number of free pages', async () => {
+    const found = await checked((path) => {
+      const writing = new Database(path);
+      writing.exec('CREATE TABLE passing (b); INSERT INTO passing VALUES (zeroblob(200000)); DROP TABLE passing');
+      writing.close();
+      const bytes = readFileSync(path);
+      bytes.writeUInt32BE(bytes.readUInt32BE(36) - 1, 36);
+      writeFileSync(path, bytes);
+    });
+    expect(found).toMatchObject({ valid: false, content: 'damaged', message: expect.stringContaining('pages') });
+  });
+
+  test('rows and schema that differ from the manifest', async () => {
+    const scene = await setScene();
+    rmSync(scene.source);
+    makeProgramDatabase(scene.source, withCollation?.make ?? (() => {}));
+    const { path } = await takeBackup(scene);
+    const described = `${path}.manifest.json`;
+    const manifest = JSON.parse(readFileSync(described, 'utf8'));
+    manifest.database.tables[0].rows += 1;
+    writeFileSync(described, JSON.stringify(manifest));
+    expect(await verify(scene, path)).toMatchObject({ valid: false, stored: 'different', content: 'partial' });
+  });
+});
