@@ -81,7 +81,7 @@ async function filesAt(session: Session, path: string): Promise<string | null> {
   if (sourceKind === 'database') return null;
   if (snapshotId !== null) return snapshotId;
   throw new SnapkeepError('NOT_FOUND', message, {
-    hint: `Enter the snapshots of its folder first: snapkeep adopt ${dirname(path)}`,
+    hint: `Import the snapshots of its folder first: snapkeep import ${dirname(path)}`,
   });
 }
 

@@ -17,7 +17,7 @@ import { endProgress, errorOf, showProgress } from './output.ts';
 
 type StartsRun = Extract<
   MethodName,
-  `${string}.start` | 'restores.check' | 'restores.undo' | 'snapshots.delete' | 'destinations.adopt' | 'foreign.adopt'
+  `${string}.start` | 'restores.check' | 'restores.undo' | 'snapshots.delete' | 'destinations.rescan' | 'foreign.import'
 >;
 
 /** A core for the length of one command. */

@@ -1,10 +1,10 @@
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import type { PrunedSnapshot, PruneOutcome, PrunePreview } from '../../src-shared/model/run.ts';
 import type { ListedSnapshot } from '../../src-shared/model/snapshot.ts';
 import { bytesInWords, countInWords } from '../../src-shared/rules/wording.ts';
-import { readManifests } from './adopt-command.ts';
+import { placeOf as chosenPlaceOf } from './chosen-place.ts';
 import { type CommandContext, json } from './command.ts';
+import { confirm } from './confirm.ts';
 import { EXIT, errorOf, print, say, UsageError } from './output.ts';
 import { addRetentionOptions, type RetentionOptions, retentionOf } from './retention-options.ts';
 import type { Session } from './session.ts';
@@ -24,10 +24,12 @@ export function addSnapshotCommands(program: Command, context: CommandContext): 
     .action((planName: string | undefined, options: { dir?: string; json?: boolean }) =>
       context(options, async (session) => {
         if (planName !== undefined && options.dir !== undefined) throw new UsageError('Give either a plan or --dir.');
-        const snapshots = await listSnapshots(session, planName, options.dir);
+        if (options.dir !== undefined) return listFolder(session, options.dir, options.json === true);
+        const given = planName === undefined ? {} : { planId: (await session.findPlan(planName)).plan.id };
+        const snapshots = await session.call('snapshots.list', given);
         const words = snapshots.map(
           (each) =>
-            `${each.createdAt}  ${bytesInWords(each.diskBytes).padStart(9)}  ${each.proof.valid === true ? 'proven  ' : each.proof.valid === false ? 'NOT GOOD' : 'unproven'}  ${placeOf(each)}`,
+            `${each.createdAt}  ${bytesInWords(each.diskBytes).padStart(9)}  ${proofOf(each)}  ${placeOf(each)}${each.origin === 'imported' ? '  (imported)' : ''}`,
         );
         print(options.json === true, snapshots, words.join('\n') || 'There is no snapshot yet.');
         return EXIT.done;
@@ -55,7 +57,7 @@ export function addSnapshotCommands(program: Command, context: CommandContext): 
       context(options, async (session) => {
         const snapshot = await session.findSnapshot(given);
         const preview = await session.call('snapshots.previewDelete', { snapshotId: snapshot.id });
-        await confirm(options.yes === true, `Delete ${placeOf(snapshot)}?`);
+        await confirm(options.yes === true, `Delete ${placeOf(snapshot)}?`, 'Nothing was removed.');
         const run = await session.run('snapshots.delete', {
           snapshotId: snapshot.id,
           confirmation: preview.confirmation,
@@ -66,17 +68,31 @@ export function addSnapshotCommands(program: Command, context: CommandContext): 
     );
 }
 
-async function listSnapshots(session: Session, planName: string | undefined, folder: string | undefined) {
-  if (folder === undefined)
-    return session.call(
-      'snapshots.list',
-      planName === undefined ? {} : { planId: (await session.findPlan(planName)).plan.id },
-    );
-  const { destinationId } = await readManifests(session, folder);
+/** What is in a folder, or at a destination, by its manifests and by the catalog. Nothing of it is entered. */
+async function listFolder(session: Session, given: string, asJson: boolean): Promise<number> {
+  const chosen = await chosenPlaceOf(session, given);
+  const { place, snapshots: described, problems } = await session.call('recoveries.scan', chosen);
+  for (const { name, message } of problems) say(`${name}: ${message}`);
+  const listed = 'destinationId' in chosen ? await listedAt(session, chosen.destinationId) : [];
+  // Backups of other programs have no manifest there.
+  const others = listed.filter(({ id }) => !described.some((each) => each.id === id));
+  const snapshots = [...described, ...others.map((each) => ({ ...each, listedAs: each.origin }))];
+  const words = snapshots.map(
+    ({ createdAt, sizeBytes, name, listedAs }) =>
+      `${createdAt}  ${bytesInWords(sizeBytes).padStart(9)}  ${(listedAs ?? 'not listed').padEnd(10)}  ${name}`,
+  );
+  print(asJson, snapshots, words.join('\n') || `There is no snapshot in ${place}.`);
+  return EXIT.done;
+}
+
+async function listedAt(session: Session, destinationId: string): Promise<ListedSnapshot[]> {
   return (await session.call('snapshots.list', {})).filter(({ copies }) =>
     copies.some((copy) => copy.destinationId === destinationId && copy.state === 'stored'),
   );
 }
+
+const proofOf = ({ proof }: ListedSnapshot): string =>
+  proof.valid === true ? 'verified  ' : proof.valid === false ? 'NOT VALID ' : 'unverified';
 
 /** Where a snapshot is, for people. */
 function placeOf({ path, name, copies }: ListedSnapshot): string {
@@ -95,6 +111,7 @@ async function prune(session: Session, planName: string, options: PruneOptions):
   await confirm(
     options.yes === true || preview.removed.length === 0,
     `Remove ${countInWords(preview.removed.length, 'snapshot')} (${bytesInWords(preview.bytesFreed)})?`,
+    'Nothing was removed.',
   );
   const run = await session.run('prune.start', { ...given, confirmation: preview.confirmation });
   if (run.result?.kind !== 'prune') throw errorOf(run);
@@ -122,14 +139,4 @@ function printRemoval(asJson: boolean, { removed, kept, bytesFreed }: PruneOutco
   };
   print(asJson, { ...figures, bytesFreed, removed, kept }, [...lines, `${bytesInWords(bytesFreed)} freed.`].join('\n'));
   return EXIT.done;
-}
-
-/** @throws UsageError when there is nobody to ask, or the answer is no */
-async function confirm(already: boolean, question: string): Promise<void> {
-  if (already) return;
-  if (!process.stdin.isTTY) throw new UsageError(`${question} Nobody is there to ask: give --yes.`);
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(`${question} [y/N] `);
-  terminal.close();
-  if (!/^y(es)?$/i.test(answer.trim())) throw new UsageError('Nothing was removed.');
 }

@@ -24,7 +24,7 @@ const KINDS: Readonly<Record<Run['kind'], string>> = {
   restore: 'A restore',
   undo: 'An undo',
   reset: 'A reset',
-  adopt: 'Reading the backups of other programs',
+  import: 'Reading the backups of other programs',
   prune: 'A prune',
   delete: 'A deletion',
   scan: 'A scan',

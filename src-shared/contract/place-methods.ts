@@ -9,6 +9,8 @@ import {
 } from '../model/destination.ts';
 import { FolderListing } from '../model/folder-listing.ts';
 import { ForeignDescription, ForeignListing, ForeignPath } from '../model/foreign.ts';
+import { Plan } from '../model/plan.ts';
+import { PlanRecovery, RecoveryScan } from '../model/recovery.ts';
 import { RecoveryKit, RecoveryKitState } from '../model/recovery-kit.ts';
 import { FileIdentity } from '../model/restore.ts';
 import { Run } from '../model/run.ts';
@@ -16,13 +18,12 @@ import { SourceDescription } from '../model/source.ts';
 import { FilePath } from '../model/values.ts';
 import { key, nothing, started } from './params.ts';
 
-const foreignPlace = z.union([z.strictObject({ destinationId: z.uuid() }), z.strictObject({ path: FilePath })]);
+const chosenPlace = z.union([z.strictObject({ destinationId: z.uuid() }), z.strictObject({ path: FilePath })]);
 const foreignOrder = {
   files: z.array(ForeignPath).min(1).max(20_000).optional(),
   planId: z.uuid().optional(),
   /** What the plan will be called that they are for; without it, what their names say. */
   newPlanName: z.string().trim().min(1).max(80).optional(),
-  underRetention: z.boolean().default(false),
   key,
 };
 const chosen = z.object({ path: FilePath.nullable() });
@@ -61,10 +62,27 @@ export const placeMethods = {
     params: z.strictObject({ destinationId: z.uuid() }),
     result: z.object({ run: Run.nullable() }),
   },
-  /** Reads the manifests at a destination, or in a folder, which becomes one, and enters what is there. */
-  'destinations.adopt': {
-    params: z.union([z.strictObject({ destinationId: z.uuid() }), z.strictObject({ path: FilePath })]),
+  /**
+   * Reads the manifests at a destination, or in a folder, which becomes one: unknown snapshots are imported, and those
+   * whose file has gone are marked as missing.
+   */
+  'destinations.rescan': {
+    params: chosenPlace,
     result: started,
+  },
+
+  /** Reads what the manifests at a destination or in a folder tell of plans and snapshots. Nothing is entered. */
+  'recoveries.scan': { params: chosenPlace, result: RecoveryScan },
+  /**
+   * Makes plans of what such a scan found, for a new machine or a lost catalog. The snapshots that are named become
+   * this catalog's own; the others of these plans are imported.
+   */
+  'recoveries.apply': {
+    params: z.union([
+      z.strictObject({ destinationId: z.uuid(), plans: z.array(PlanRecovery).min(1).max(1000) }),
+      z.strictObject({ path: FilePath, plans: z.array(PlanRecovery).min(1).max(1000) }),
+    ]),
+    result: z.object({ plans: z.array(Plan) }),
   },
 
   /** What is stored where and how to open it by hand: no secret is in it. */
@@ -88,7 +106,7 @@ export const placeMethods = {
   'files.reveal': { params: z.strictObject({ path: FilePath }), result: nothing },
 
   /** What other programs have left at a destination or in a folder: names, kinds, dates, and what is wrong. */
-  'foreign.list': { params: foreignPlace, result: ForeignListing },
+  'foreign.list': { params: chosenPlace, result: ForeignListing },
   /** Reads one of these files in full; with a key, an encrypted one must open with it. */
   'foreign.describe': {
     params: z.union([
@@ -98,10 +116,10 @@ export const placeMethods = {
     result: ForeignDescription,
   },
   /**
-   * Enters such files as snapshots, with manifests that are kept in the catalog alone: the files stay as they are.
-   * Without `files`, all that can be. They are pinned, unless `underRetention` hands them to the retention of the plan.
+   * Imports such files as snapshots, with manifests that are kept in the catalog alone: the files stay as they are.
+   * Without `files`, all that can be. No retention counts or removes them; `planId` says where they are shown.
    */
-  'foreign.adopt': {
+  'foreign.import': {
     params: z.union([
       z.strictObject({ destinationId: z.uuid(), ...foreignOrder }),
       z.strictObject({ path: FilePath, ...foreignOrder }),

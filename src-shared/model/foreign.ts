@@ -24,7 +24,7 @@ export const ForeignFile = z.object({
   /** The same for all that belongs together: a database and the folder beside it, or copies of one backup. */
   group: z.string(),
   /** It can be entered as a snapshot; a folder, an image or a file of settings cannot. */
-  adoptable: z.boolean(),
+  importable: z.boolean(),
   /** The snapshot it has been entered as; `null`: it has not. */
   snapshotId: z.uuid().nullable(),
   /** What is to be known of it, one sentence each. */
@@ -72,17 +72,17 @@ export const ForeignDescription = z.object({
 export type ForeignDescription = z.infer<typeof ForeignDescription>;
 
 /** What became of the files that were to be entered. */
-export const ForeignAdoption = z.object({
+export const ForeignImport = z.object({
   destinationId: z.uuid(),
   planId: z.uuid().nullable(),
   files: z.array(
     z.object({
       path: ForeignPath,
       /** `known`: it was entered before. `same`: byte for byte another file that is entered. */
-      outcome: z.enum(['adopted', 'known', 'same', 'refused']),
+      outcome: z.enum(['imported', 'known', 'same', 'refused']),
       snapshotId: z.uuid().nullable(),
       message: z.string(),
     }),
   ),
 });
-export type ForeignAdoption = z.infer<typeof ForeignAdoption>;
+export type ForeignImport = z.infer<typeof ForeignImport>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ErrorBody } from '../contract/errors.ts';
 import { DrillReceipt } from './drill.ts';
-import { ForeignAdoption } from './foreign.ts';
+import { ForeignImport } from './foreign.ts';
 import { RestoreCheck } from './restore.ts';
 import { FilesCheck, RestoredFiles } from './restore-files.ts';
 import { Bytes, FilePath, Instant, Sha256 } from './values.ts';
@@ -10,7 +10,7 @@ import { Verification } from './verification.ts';
 /**
  * What a run does. `export` writes a snapshot into a pipe. `restore-check` stages and verifies what a restore would put
  * back and compares it with what is there; `undo` is a restore of the safety snapshot; `reset` removes a database;
- * `copy` brings snapshots to a destination that lacks them; `scan` reads manifests, `adopt` enters what other programs
+ * `copy` brings snapshots to a destination that lacks them; `scan` reads manifests, `import` lists what other programs
  * have made; `cleanup` removes what a crash left behind.
  */
 export const RunKind = z.enum([
@@ -27,7 +27,7 @@ export const RunKind = z.enum([
   'delete',
   'scan',
   'cleanup',
-  'adopt',
+  'import',
 ]);
 export type RunKind = z.infer<typeof RunKind>;
 
@@ -144,7 +144,7 @@ export const RunResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('prune'), ...PruneOutcome.shape }),
   z.object({ kind: z.literal('delete'), ...PruneOutcome.shape }),
   z.object({ kind: z.literal('scan'), ...ScanOutcome.shape }),
-  z.object({ kind: z.literal('adopt'), ...ForeignAdoption.shape }),
+  z.object({ kind: z.literal('import'), ...ForeignImport.shape }),
 ]);
 export type RunResult = z.infer<typeof RunResult>;
 

@@ -53,6 +53,6 @@ export const OPERATIONS: readonly Operation[] = [
     args: async (scene) => ['delete', (await scene.snapshots()).at(-1)?.id ?? '', '--yes'],
     takesAway: 1,
   },
-  { name: 'import', args: async (scene) => ['adopt', scene.near], home: (scene) => scene.path('other-home') },
+  { name: 'import', args: async (scene) => ['import', scene.near], home: (scene) => scene.path('other-home') },
   { name: 'delete database', args: async (scene) => ['reset', scene.database, '--confirm'], replaces: 'undoable' },
 ];

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Dialogs } from '../../src-main/core/ports.ts';
@@ -8,6 +8,7 @@ import { type MethodName, methods } from '../../src-shared/contract/methods.ts';
 import { appendEntries, makeDatabase } from '../support/databases.ts';
 import { prepareRestore, restore, type Scene, setScene, takeBackup } from '../support/scene.ts';
 import { type SftpServer, startSftpServer, whyNoSftp } from '../support/servers/sftp.ts';
+import { manifestOf } from '../support/stored-files.ts';
 import { startTestCore } from '../support/test-core.ts';
 
 type Given = Record<string, unknown>;
@@ -45,6 +46,22 @@ function foreignFolder({ folder }: Scene) {
   makeDatabase(join(path, 'app-2024-01-15.db'), { journalMode: 'delete' });
   writeFileSync(join(path, 'notes.txt'), 'x');
   return { path };
+}
+
+/** A folder with a snapshot of another service, and what recovers its plan. */
+async function recoverableFolder(scene: Scene) {
+  const taken = await takeBackup(scene);
+  const path = join(scene.folder, 'elsewhere');
+  mkdirSync(path);
+  const manifest = manifestOf(taken.path);
+  const [id, serviceId, planId] = [randomUUID(), randomUUID(), randomUUID()];
+  const service = { id: serviceId, runId: id };
+  cpSync(taken.path, join(path, taken.name));
+  writeFileSync(
+    join(path, `${taken.name}.manifest.json`),
+    JSON.stringify({ ...manifest, id, service, plan: { ...manifest.plan, id: planId } }),
+  );
+  return { path, plans: [{ serviceId, planId, name: 'Recovered', sourcePath: scene.source, snapshotIds: [id] }] };
 }
 
 let ssh: SftpServer | undefined;
@@ -318,10 +335,23 @@ const cases: Record<MethodName, MethodCase> = {
     missing: () => ({ runId: nobody }),
     wrong: {},
   },
-  'destinations.adopt': {
+  'destinations.rescan': {
     good: ({ destination }) => ({ path: destination }),
     missing: (scene) => ({ path: gone(scene) }),
     wrong: { path: 1 },
+  },
+  'recoveries.scan': {
+    good: ({ destination }) => ({ path: destination }),
+    missing: (scene) => ({ path: gone(scene) }),
+    wrong: { path: 1 },
+  },
+  'recoveries.apply': {
+    good: recoverableFolder,
+    missing: ({ destination }) => ({
+      path: destination,
+      plans: [{ serviceId: nobody, planId: nobody, name: 'x', sourcePath: '/x.db', snapshotIds: [] }],
+    }),
+    wrong: { path: '/a', plans: [] },
   },
   'files.identify': {
     good: async (scene) => ({ path: (await takeBackup(scene)).path }),
@@ -343,7 +373,7 @@ const cases: Record<MethodName, MethodCase> = {
     missing: ({ destination }) => ({ path: destination, file: 'gone.db' }),
     wrong: { path: '/a', file: '' },
   },
-  'foreign.adopt': {
+  'foreign.import': {
     good: (scene) => ({ ...foreignFolder(scene), newPlanName: 'Other' }),
     missing: ({ destination }) => ({ path: destination, planId: nobody }),
     wrong: { path: '/a', files: [] },

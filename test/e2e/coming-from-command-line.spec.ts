@@ -26,22 +26,22 @@ function answer({ exitCode, stdout, stderr }: CommandResult, code = 0) {
   return JSON.parse(stdout);
 }
 
-test.describe('adopt', () => {
+test.describe('import', () => {
   test.skip(whyNoForeignFolders !== undefined, whyNoForeignFolders);
 
-  test('what Portunus has left is listed, entered, verified and restored', () => {
+  test('what Portunus has left is listed, imported, verified and restored', () => {
     const backups = join(folder, 'backups');
     makePortunusFolder(backups);
-    const listed = answer(run(['adopt', backups, '--list', '--json']));
+    const listed = answer(run(['import', backups, '--list', '--json']));
     expect(listed).toMatchObject({
       files: [{ program: 'portunus' }, { program: 'portunus' }, { program: 'portunus' }],
       problems: [{}, {}],
     });
-    const words = run(['adopt', backups, '--list']).stdout;
+    const words = run(['import', backups, '--list']).stdout;
     expect(words).toMatch(/broken .*portunus-state-2026-05-10T12:34:56Z\.db .*cut off/);
     expect(words).toContain('3 backups in');
-    // Without manifests there, the backups are entered as they are.
-    expect(answer(run(['adopt', backups, '--json'])).files).toHaveLength(3);
+    // Without manifests there, the backups are imported as they are.
+    expect(answer(run(['import', backups, '--json'])).files).toHaveLength(3);
     const name = 'portunus-state-2026-05-08T12:34:56Z.db';
     expect(answer(run(['verify', name, '--json']))).toMatchObject({ valid: true });
     const target = join(folder, 'state.db');
@@ -51,26 +51,28 @@ test.describe('adopt', () => {
     expect(existsSync(join(backups, `${name}.manifest.json`))).toBe(false);
   });
 
-  test('what Sound Box has left comes under the retention of a plan only when told', () => {
+  test('only backups whose names say the plan are imported, after a question, and no retention removes them', () => {
     const backups = join(folder, 'backups');
     makeSoundBoxFolder(backups, 3);
     const source = join(folder, 'soundbox-app', 'soundbox.db');
-    expect(run(['adopt', backups, '--under-retention']).exitCode).toBe(2);
+    makeDatabase(join(backups, 'soundbox2-2024-01-15.db'), { journalMode: 'delete' });
     expect(
       run(['plan', 'add', '--name', 'soundbox', '--source', source, '--to', backups, '--keep-last', '1']).exitCode,
     ).toBe(0);
-    expect(run(['adopt', backups, '--plan', 'soundbox']).stdout).toContain('Entered 2 snapshots; no file was changed.');
-    expect(answer(run(['prune', 'soundbox', '--dry-run', '--json']))).toMatchObject({
-      deletedCount: 0,
-      retainedCount: 2,
+    expect(run(['import', backups, '--plan', 'soundbox'])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('give --yes'),
     });
-    expect(run(['adopt', backups, '--plan', 'soundbox', '--under-retention']).exitCode).toBe(0);
-    expect(answer(run(['prune', 'soundbox', '--yes', '--json']))).toMatchObject({
-      deletedCount: 1,
-      deleted: ['2024-01-15/soundbox.db'],
-      retainedCount: 1,
+    expect(run(['import', backups, '--plan', 'soundbo', '--yes']).exitCode).toBe(2);
+    expect(run(['import', backups, '--plan', 'soundbox', '--yes'])).toMatchObject({
+      stdout: expect.stringContaining('Imported 2 snapshots; no file was changed.'),
+      stderr: expect.stringContaining('soundbox2'),
     });
-    expect(existsSync(join(backups, '2024-01-15', 'soundbox.db'))).toBe(false);
+    expect(run(['backup', 'soundbox']).exitCode).toBe(0);
+    expect(run(['backup', 'soundbox']).exitCode).toBe(0);
+    expect(run(['prune', 'soundbox', '--yes']).exitCode).toBe(0);
+    for (const day of ['2024-01-15', '2024-01-16']) expect(existsSync(join(backups, day, 'soundbox.db'))).toBe(true);
+    expect(existsSync(join(backups, 'soundbox2-2024-01-15.db'))).toBe(true);
   });
 });
 

@@ -80,7 +80,7 @@ test.describe('what of ours stands in the document does what it says', () => {
 
   test('every option that is named is there', () => {
     const call = commandLineOf(join(root, 'home'));
-    const helped = ['plan add', 'destination add', 'backup', 'restore', 'prune', 'list', 'reset', 'status', 'adopt'];
+    const helped = ['plan add', 'destination add', 'backup', 'restore', 'prune', 'list', 'reset', 'status', 'import'];
     const help = helped.map((command) => call([...command.split(' '), '--help']).stdout).join('\n');
     const named = PROGRAMS.flatMap((program) => oursIn(sectionOf(program)))
       .flatMap((span) => span.match(/--[a-z][a-z0-9-]+/g) ?? [])
@@ -202,13 +202,13 @@ class Reader {
       return `${command}${given}`.replace('./data/openmemory.db', source);
     }
     if (command.includes('--s3') || command.includes('--sftp')) return this.#elsewhere(command);
-    if (!/<|adopt/.test(command)) return this.#answered(command);
+    if (!/<|import/.test(command)) return this.#answered(command);
     const newest = this.#newest();
     const fresh = join(root, `restored-${this.count}`, 'state.db');
     mkdirSync(dirname(fresh));
     if (command.includes('--force')) makeDatabase(fresh, { rows: 1 });
     const live = command.includes('--source');
-    const stored = /--dir|adopt/.test(command);
+    const stored = /--dir|import/.test(command);
     return this.#answered(
       command
         .replace(/<(configuration|vault|image)>/, (_all, part: string) => this.#newest(`${id}-${part}`).id)
@@ -221,7 +221,7 @@ class Reader {
         .replaceAll('<snapshot>', command.includes('delete') ? (this.#list()[1]?.id ?? '') : newest.id)
         .replaceAll('<name>', newest.name)
         .replaceAll('<file>', newest.path)
-        .replace('adopt ./data/backups', `adopt ${dirname(newest.path)}`),
+        .replace('import ./data/backups', `import ${dirname(newest.path)}`),
     );
   }
 
@@ -258,7 +258,7 @@ class Reader {
     const { exitCode, stdout, stderr } = this.#call(args, { environment });
     expect(exitCode, `${args.join(' ')}\n${stderr}`).toBe(0);
     this.count += 1;
-    if (/backup|prune|delete|adopt|run-due/.test(args[0] ?? '')) this.#listed.clear();
+    if (/backup|prune|delete|import|run-due/.test(args[0] ?? '')) this.#listed.clear();
     return stdout;
   }
 

@@ -44,7 +44,7 @@ test('files without a database are planned, backed up, listed, restored and put 
   expect(run(['plan', 'list']).stdout).toContain(join(app, 'env'));
   const { id, name, path, verification } = answer(run(['backup', 'config', '--json']));
   expect(verification).toMatchObject({ valid: true });
-  expect(run(['list', 'config']).stdout).toMatch(/proven +.*\.files\.json/);
+  expect(run(['list', 'config']).stdout).toMatch(/ verified +.*\.files\.json/);
   expect(run(['status']).stdout).toMatch(/config: OK[\s\S]*snapshots {4}1,/);
   expect(run(['verify', path]).stdout).toContain('skipped integrity: This is a snapshot of files');
   expect(run(['drill', 'config']).exitCode).toBe(0);
@@ -72,9 +72,9 @@ test('files without a database are planned, backed up, listed, restored and put 
   const elsewhere = commandLineOf(join(folder, 'another home'));
   expect(elsewhere(['restore', path, '--force'])).toMatchObject({
     exitCode: 1,
-    stderr: expect.stringContaining(`snapkeep adopt ${join(folder, 'backups')}`),
+    stderr: expect.stringContaining(`snapkeep import ${join(folder, 'backups')}`),
   });
-  expect(elsewhere(['adopt', join(folder, 'backups')]).exitCode).toBe(0);
+  expect(elsewhere(['import', join(folder, 'backups')]).exitCode).toBe(0);
   expect(elsewhere(['restore', path, '--force']).exitCode).toBe(0);
   expect(readFileSync(join(app, 'config.toml'), 'utf8')).toBe('a = 1');
 

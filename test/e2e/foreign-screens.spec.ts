@@ -24,16 +24,16 @@ test.beforeEach(async () => {
 
 test.afterEach(() => close());
 
-test('backups of other programs are found, looked into and entered', async () => {
+test('backups of other programs are found, looked into and imported', async () => {
   const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
   page.setDefaultTimeout(15_000);
   await page.getByRole('link', { name: 'Settings' }).click();
-  await page.getByRole('textbox', { name: 'Folder of snapshots' }).fill(join(folder, 'home'));
-  await page.getByRole('button', { name: 'Look for backups of other programs…' }).click();
+  await page.getByRole('textbox', { name: 'Folder of backups' }).fill(join(folder, 'home'));
+  await page.getByRole('button', { name: 'Import backups of other programs…' }).click();
   await expect(page.getByRole('dialog').getByRole('alert')).toBeVisible();
   await page.keyboard.press('Escape');
-  await page.getByRole('textbox', { name: 'Folder of snapshots' }).fill(join(folder, 'old'));
-  await page.getByRole('button', { name: 'Look for backups of other programs…' }).press('Enter');
+  await page.getByRole('textbox', { name: 'Folder of backups' }).fill(join(folder, 'old'));
+  await page.getByRole('button', { name: 'Import backups of other programs…' }).press('Enter');
   const backups = page.getByRole('list', { name: 'Backups' });
   await expect(backups).toContainText('hone-2024-01-15-143022.db');
   await page.getByRole('button', { name: 'Check: hone-2024-01-15-143022.db' }).press('Enter');
@@ -41,13 +41,13 @@ test('backups of other programs are found, looked into and entered', async () =>
   await page.getByRole('button', { name: /^Passed over: / }).press('Enter');
   await judgeBothWays(page, 'foreign');
   await page.getByRole('checkbox', { name: 'backup-auto-2024-01-16T02-00-00-000Z.db' }).uncheck();
-  await page.getByRole('button', { name: 'Enter 2 backups' }).press('Enter');
-  await expect(page.getByText(/^Today.*2 snapshots entered|2 snapshots entered/).first()).toBeVisible();
+  await page.getByRole('button', { name: 'Import 2 backups' }).press('Enter');
+  await expect(page.getByText(/^Today.*2 snapshots imported|2 snapshots imported/).first()).toBeVisible();
   await expect(page.getByRole('region', { name: 'What was done' })).toContainText('soundbox.db');
-  await judgeBothWays(page, 'activity-adopted');
+  await judgeBothWays(page, 'activity-imported');
 
   await page.getByRole('link', { name: 'Destinations' }).click();
   await page.getByRole('button', { name: /^More for old/ }).press('Enter');
-  await page.getByRole('menuitem', { name: 'Look for backups of other programs…' }).press('Enter');
-  await expect(backups.getByText('Entered', { exact: true })).toHaveCount(2);
+  await page.getByRole('menuitem', { name: 'Import backups of other programs…' }).press('Enter');
+  await expect(backups.getByText('Known', { exact: true })).toHaveCount(2);
 });

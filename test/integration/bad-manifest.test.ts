@@ -24,7 +24,7 @@ describe('manifests', () => {
     const check = { source: { path }, targetPath: scene.source };
     expectFailure(await runToEnd(scene.core, 'restores.check', check), 'TOO_NEW', described);
     await expect(scene.core.call('files.identify', { path })).rejects.toMatchObject({ code: 'TOO_NEW' });
-    const scan = await succeed(scene.core, 'destinations.adopt', { path: scene.destination });
+    const scan = await succeed(scene.core, 'destinations.rescan', { path: scene.destination });
     expect(scan.result).toMatchObject({ found: 0, problems: [{ message: expect.stringContaining('newer version') }] });
     const bare = join(scene.folder, 'bare.db.gz');
     renameSync(path, bare);
@@ -50,7 +50,7 @@ describe('manifests', () => {
       restorable: true,
       snapshotId: id,
     });
-    const scan = await succeed(scene.core, 'destinations.adopt', { path: scene.destination });
+    const scan = await succeed(scene.core, 'destinations.rescan', { path: scene.destination });
     expect(scan.result).toMatchObject({
       found: 0,
       missing: 0,
@@ -139,7 +139,7 @@ describe('manifests', () => {
     const renamed = join(scene.destination, 'renamed.db.gz');
     renameSync(path, renamed);
     renameSync(`${path}.manifest.json`, `${renamed}.manifest.json`);
-    const scan = await succeed(scene.core, 'destinations.adopt', { path: scene.destination });
+    const scan = await succeed(scene.core, 'destinations.rescan', { path: scene.destination });
     expect(scan.result).toMatchObject({
       found: 0,
       missing: 1,

@@ -273,7 +273,7 @@ test('a copy of the snapshots in another folder does not take the place of the s
   const snapshot = await takeBackup(scene);
   const copy = temporaryFolder();
   execFileSync('cp', ['-r', `${scene.destination}/.`, copy]);
-  const scan = await succeed(scene.core, 'destinations.adopt', { path: copy });
+  const scan = await succeed(scene.core, 'destinations.rescan', { path: copy });
   expect(scan.result).toMatchObject({ found: 1, added: 1, problems: [] });
   expect(await scene.core.call('snapshots.list', {})).toMatchObject([
     { id: snapshot.id, path: snapshot.path, missing: false, copies: [{ state: 'stored' }, { state: 'stored' }] },
@@ -281,7 +281,7 @@ test('a copy of the snapshots in another folder does not take the place of the s
   // Where the first place has lost it, the copy is the snapshot.
   rmSync(snapshot.path);
   rmSync(`${snapshot.path}.manifest.json`);
-  await succeed(scene.core, 'destinations.adopt', { path: scene.destination });
+  await succeed(scene.core, 'destinations.rescan', { path: scene.destination });
   expect(await scene.core.call('snapshots.list', {})).toMatchObject([
     { path: join(copy, snapshot.name), missing: false },
   ]);

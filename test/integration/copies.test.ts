@@ -261,7 +261,7 @@ describe.skipIf(whyNoS3 !== undefined || whyNoSftp !== undefined)('a bucket and 
     await backUp(scene);
     const other = await startTestCore(join(temporaryFolder(), 'home'));
     const destinationId = await save(other, given);
-    const adopted = await succeed(other, 'destinations.adopt', { destinationId });
+    const adopted = await succeed(other, 'destinations.rescan', { destinationId });
     expect(adopted.result).toMatchObject({ found: 2, added: 2, missing: 0, problems: [] });
     const [newest] = await other.call('snapshots.list', {});
     await succeed(other, 'verifications.start', { snapshotId: newest?.id ?? '' });

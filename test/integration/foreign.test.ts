@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Core } from '../../src-main/core/core.ts';
-import type { ForeignAdoption } from '../../src-shared/model/foreign.ts';
+import type { ForeignImport } from '../../src-shared/model/foreign.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import { countEncrypted } from '../support/encrypted-databases.ts';
 import {
@@ -32,10 +32,10 @@ async function setForeignScene(fill: (folder: string) => void) {
   return { root, folder, core: await startTestCore(join(root, 'home')), before: contentsOf(folder) };
 }
 
-function adoptionOf(run: Run): Array<[string, ForeignAdoption['files'][number]['outcome']]> {
-  if (run.result?.kind !== 'adopt') throw new Error(`${run.state}: ${run.error?.message}`);
+function outcomesOf(run: Run): Array<[string, ForeignImport['files'][number]['outcome']]> {
+  if (run.result?.kind !== 'import') throw new Error(`${run.state}: ${run.error?.message}`);
   return run.result.files
-    .map(({ path, outcome }): [string, ForeignAdoption['files'][number]['outcome']] => [path, outcome])
+    .map(({ path, outcome }): [string, ForeignImport['files'][number]['outcome']] => [path, outcome])
     .sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
@@ -69,13 +69,19 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
       },
       { path: 'portunus-state-2026-05-11T12:34:56Z.db', problem: 'broken', message: 'It is a text file.' },
     ]);
-    const run = await succeed(core, 'foreign.adopt', { path: folder });
-    expect(adoptionOf(run).map(([, outcome]) => outcome)).toEqual(['adopted', 'adopted', 'adopted']);
+    const run = await succeed(core, 'foreign.import', { path: folder });
+    expect(outcomesOf(run).map(([, outcome]) => outcome)).toEqual(['imported', 'imported', 'imported']);
     const [newest, older] = await core.call('snapshots.list', {});
-    expect(newest).toMatchObject({ planName: 'portunus', planId: null, pinned: true, userVersion: 7 });
+    expect(newest).toMatchObject({
+      planName: 'portunus',
+      planId: null,
+      pinned: false,
+      origin: 'imported',
+      userVersion: 7,
+    });
     expect(await verifyAndRestore(core, older?.id ?? '', join(root, 'restored.db'))).toBe(400);
     // Whoever reads the manifests of the folder finds these where they are.
-    const scan = await succeed(core, 'destinations.adopt', { path: folder });
+    const scan = await succeed(core, 'destinations.rescan', { path: folder });
     expect(scan.result).toMatchObject({ missing: 0, added: 0 });
     expect(contentsOf(folder)).toEqual(before);
   });
@@ -100,10 +106,10 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
     expect(await core.call('foreign.describe', { path: folder, file })).toMatchObject({ locked: true, valid: false });
     const wrong = await core.answer('foreign.describe', { path: folder, file, key: { value: 'another one' } });
     expect(wrong).toMatchObject({ ok: false, error: { code: 'BAD_KEY' } });
-    const without = await succeed(core, 'foreign.adopt', { path: folder, files: [file] });
-    expect(adoptionOf(without)).toEqual([[file, 'refused']]);
-    const run = await succeed(core, 'foreign.adopt', { path: folder, files: [file], key: { value: KEY } });
-    expect(adoptionOf(run)).toEqual([[file, 'adopted']]);
+    const without = await succeed(core, 'foreign.import', { path: folder, files: [file] });
+    expect(outcomesOf(without)).toEqual([[file, 'refused']]);
+    const run = await succeed(core, 'foreign.import', { path: folder, files: [file], key: { value: KEY } });
+    expect(outcomesOf(run)).toEqual([[file, 'imported']]);
     expect(await core.call('foreign.describe', { path: folder, file })).toMatchObject({
       locked: false,
       valid: true,
@@ -139,13 +145,13 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
     ]);
     const dump = await core.call('foreign.describe', { path: folder, file: 'dump-2024-01-03.sql' });
     expect(dump).toMatchObject({ content: 'dump', valid: true, tables: [{}, { name: 'entries', rows: 400 }] });
-    const run = await succeed(core, 'foreign.adopt', { path: folder });
-    expect(adoptionOf(run)).toEqual([
-      ['backup-2024-01-07.db', 'adopted'],
-      ['backup-auto-2024-01-02T02-00-00-000Z.db', 'adopted'],
-      ['backup-manual-2024-01-01T09-30-00-000Z.db', 'adopted'],
-      ['dump-2024-01-03.sql', 'adopted'],
-      ['vacuum-backup-2024-01-06.db', 'adopted'],
+    const run = await succeed(core, 'foreign.import', { path: folder });
+    expect(outcomesOf(run)).toEqual([
+      ['backup-2024-01-07.db', 'imported'],
+      ['backup-auto-2024-01-02T02-00-00-000Z.db', 'imported'],
+      ['backup-manual-2024-01-01T09-30-00-000Z.db', 'imported'],
+      ['dump-2024-01-03.sql', 'imported'],
+      ['vacuum-backup-2024-01-06.db', 'imported'],
     ]);
     const entered = await core.call('snapshots.list', {});
     expect(entered.map(({ trigger }) => trigger)).toEqual(['command', 'command', 'command', 'schedule', 'manual']);
@@ -174,24 +180,20 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
       destinations: [{ path: folder }],
       retention: { keepLast: 1 },
     });
-    const pinned = await succeed(core, 'foreign.adopt', { path: folder, planId: plan.id });
-    expect(adoptionOf(pinned)).toEqual([
-      ['2024-01-15/soundbox.db', 'adopted'],
-      ['2024-01-16/soundbox.db', 'adopted'],
+    const imported = await succeed(core, 'foreign.import', { path: folder, planId: plan.id });
+    expect(outcomesOf(imported)).toEqual([
+      ['2024-01-15/soundbox.db', 'imported'],
+      ['2024-01-16/soundbox.db', 'imported'],
     ]);
     const [newest, older] = await core.call('snapshots.list', { planId: plan.id });
     expect(newest).toMatchObject({ name: '2024-01-16/soundbox.db', path: join(folder, '2024-01-16', 'soundbox.db') });
     expect(await verifyAndRestore(core, older?.id ?? '', join(root, 'restored.db'))).toBe(400);
     expect((await core.call('prune.preview', { planId: plan.id })).removed).toEqual([]);
-    expect((await succeed(core, 'destinations.adopt', { path: folder })).result).toMatchObject({ missing: 0 });
+    expect((await succeed(core, 'destinations.rescan', { path: folder })).result).toMatchObject({ missing: 0 });
     expect(contentsOf(folder)).toEqual(before);
 
-    const told = await succeed(core, 'foreign.adopt', { path: folder, planId: plan.id, underRetention: true });
-    expect(adoptionOf(told).map(([, outcome]) => outcome)).toEqual(['known', 'known']);
-    // The older one was restored, and is kept for that; the others follow the rules.
-    expect((await core.call('prune.preview', { planId: plan.id })).kept.map(({ name }) => name)).toContain(
-      '2024-01-16/soundbox.db',
-    );
+    const again = await succeed(core, 'foreign.import', { path: folder, planId: plan.id });
+    expect(outcomesOf(again).map(([, outcome]) => outcome)).toEqual(['known', 'known']);
     const { confirmation } = await core.call('snapshots.previewDelete', { snapshotId: older?.id ?? '' });
     await succeed(core, 'snapshots.delete', { snapshotId: older?.id ?? '', confirmation });
     expect(existsSync(join(folder, '2024-01-15', 'soundbox.db'))).toBe(false);
@@ -201,7 +203,7 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
   test('PiSovereign: copies of one backup are one snapshot, and a cut file is said to be', async () => {
     const { folder, core } = await setForeignScene(makePiSovereignFolder);
     const { files, problems } = await core.call('foreign.list', { path: folder });
-    const found = files.map(({ path, kind, tier, adoptable }) => [path, kind, tier, adoptable]);
+    const found = files.map(({ path, kind, tier, importable }) => [path, kind, tier, importable]);
     // An archive whose name tells no day is of today.
     expect(found).toEqual([
       ['vault-backup.tar.gz', 'folder', null, false],
@@ -218,30 +220,30 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
       { path: 'daily/pisovereign-20260202.db.gz', problem: 'broken' },
       { path: 'pisovereign.db.pre-restore', problem: 'wrong-name' },
     ]);
-    const run = await succeed(core, 'foreign.adopt', {
+    const run = await succeed(core, 'foreign.import', {
       path: folder,
       files: [...files.map(({ path }) => path), 'daily/pisovereign-20260202.db.gz', 'daily/gone.db'],
       newPlanName: 'my server',
     });
-    expect(adoptionOf(run)).toEqual([
+    expect(outcomesOf(run)).toEqual([
       ['config/config-20260201.toml', 'refused'],
       ['daily/gone.db', 'refused'],
       ['daily/pisovereign-20260201.db.gz', 'same'],
       ['daily/pisovereign-20260202.db.gz', 'refused'],
-      ['monthly/pisovereign-202602.db.gz', 'adopted'],
-      ['pisovereign-20260203_143022.db', 'adopted'],
+      ['monthly/pisovereign-202602.db.gz', 'imported'],
+      ['pisovereign-20260203_143022.db', 'imported'],
       ['pisovereign-full-20260201.img.gz', 'refused'],
       ['system/20260131', 'refused'],
       ['system/20260201', 'refused'],
       ['vault-backup.tar.gz', 'refused'],
-      ['weekly/pisovereign-week05-20260201.db.gz', 'adopted'],
+      ['weekly/pisovereign-week05-20260201.db.gz', 'imported'],
     ]);
     const entered = await core.call('snapshots.list', {});
     expect(entered.map(({ planName }) => planName)).toEqual(['my server', 'my server', 'my server']);
-    // A plan of that name which stores there takes them over.
+    // A plan of that name which stores there does not take them over.
     const sourcePath = join(folder, '..', 'pisovereign', 'pisovereign.db');
     const plan = await core.call('plans.create', { name: 'My server', sourcePath, destinations: [{ path: folder }] });
-    expect((await core.call('snapshots.list', { planId: plan.id })).length).toBe(3);
+    expect(await core.call('snapshots.list', { planId: plan.id })).toEqual([]);
   });
 
   test.skipIf(whyNoSftp !== undefined)(
@@ -256,27 +258,23 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
       const settings = { ...destination.settings, path: join(folder, 'backups') };
       const destinationId = await save(core, { ...destination, settings });
       const { files, problems } = await core.call('foreign.list', { destinationId });
-      expect(files.filter(({ adoptable }) => adoptable).map(({ path }) => path)).toEqual([
+      expect(files.filter(({ importable }) => importable).map(({ path }) => path)).toEqual([
         '2024-01-16/soundbox.db',
         '2024-01-15/soundbox.db',
       ]);
       expect(problems).toHaveLength(2);
-      const run = await succeed(core, 'foreign.adopt', { destinationId });
-      expect(adoptionOf(run).map(([, outcome]) => outcome)).toEqual(['adopted', 'adopted']);
+      const run = await succeed(core, 'foreign.import', { destinationId });
+      expect(outcomesOf(run).map(([, outcome]) => outcome)).toEqual(['imported', 'imported']);
       const [snapshot] = await core.call('snapshots.list', {});
       expect(snapshot).toMatchObject({ path: null, copies: [{ state: 'stored', destinationName: 'far' }] });
       expect(await verifyAndRestore(core, snapshot?.id ?? '', join(root, 'restored.db'))).toBe(400);
     },
   );
 
-  test('only a plan that stores there can take files under its retention, and a file in use is no backup', async () => {
+  test('nothing is imported from the data folder or a file, and nothing is described outside of the place', async () => {
     const { root, folder, core } = await setForeignScene((path) => makeProgramDatabase(join(path, 'app.db')));
-    for (const params of [
-      { path: folder, underRetention: true },
-      { path: join(root, 'home', 'safety') },
-      { path: join(folder, 'app.db') },
-    ])
-      expect(await core.answer('foreign.adopt', params)).toMatchObject({
+    for (const params of [{ path: join(root, 'home', 'safety') }, { path: join(folder, 'app.db') }])
+      expect(await core.answer('foreign.import', params)).toMatchObject({
         ok: false,
         error: { code: expect.stringMatching(/INVALID_PARAMS|CONFLICT/), hint: expect.stringMatching(/\w/) },
       });

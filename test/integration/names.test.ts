@@ -13,7 +13,7 @@ describe('names', () => {
       const snapshot = await takeBackup(scene);
       expect(readdirSync(scene.destination).sort()).toEqual([snapshot.name, `${snapshot.name}.manifest.json`]);
       expect(readdirSync(scene.folder).sort()).toEqual(['app', 'backups', 'home']);
-      const scan = await succeed(scene.core, 'destinations.adopt', { path: scene.destination });
+      const scan = await succeed(scene.core, 'destinations.rescan', { path: scene.destination });
       expect(scan.result).toMatchObject({ found: 1, added: 0, missing: 0, problems: [] });
       expect(snapshot.planName).toBe(name.trim());
     },

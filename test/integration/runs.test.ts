@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createCore } from '../../src-main/core/create-core.ts';
@@ -179,7 +179,7 @@ describe('the data folder', () => {
     expect(await (await startTestCore(home)).call('plans.list', {})).toHaveLength(1);
   });
 
-  test('without its catalog is built anew by scanning, to the same list', async () => {
+  test('without its catalog gets its plans back by recovering them, to the same list', async () => {
     const scene = await setScene();
     const { core, home, plan, destination } = scene;
     for (let n = 0; n < 3; n++) {
@@ -202,14 +202,16 @@ describe('the data folder', () => {
     await core.close();
     for (const suffix of ['', '-wal', '-shm']) rmSync(join(home, `catalog.db${suffix}`), { force: true });
     const again = await startTestCore(home);
-    const made = await again.call('plans.create', {
-      name: plan.name,
-      sourcePath: plan.sourcePath,
-      destinations: [{ path: destination }],
-    });
-    const scan = await succeed(again, 'destinations.adopt', { path: destination });
-    expect(scan.result).toMatchObject({ found: 3, added: 3, problems: [] });
-    expect((await again.call('snapshots.list', { planId: made.id })).map(forget)).toEqual(before);
+    const { plans } = await again.call('recoveries.scan', { path: destination });
+    const chosen = plans.map(({ serviceId, planId, name, sourcePath, snapshots }) => ({
+      ...{ serviceId, planId, name, sourcePath, companionPaths: {} },
+      snapshotIds: snapshots.map(({ id }) => id),
+    }));
+    const { plans: made } = await again.call('recoveries.apply', { path: destination, plans: chosen });
+    expect(made).toMatchObject([{ name: plan.name, sourcePath: plan.sourcePath, retention: plan.retention }]);
+    const listed = await again.call('snapshots.list', { planId: made[0]?.id ?? '' });
+    expect(listed.map(({ origin }) => origin)).toEqual(['own', 'own', 'own']);
+    expect(listed.map(forget)).toEqual(before);
   });
 
   test('with a damaged catalog says so, and is not overwritten', async () => {
@@ -221,7 +223,7 @@ describe('the data folder', () => {
     await expect(createCore({ dataFolder: home, ports: testPorts })).rejects.toMatchObject({
       name: 'SnapkeepError',
       message: expect.stringContaining(join(home, 'catalog.db')),
-      hint: expect.stringContaining('adopting'),
+      hint: expect.stringContaining('recovered'),
     });
     expect(contentsOf(home)['catalog.db']).toBe(before['catalog.db']);
     await expect(createCore({ dataFolder: home, ports: testPorts })).rejects.not.toMatchObject({ code: 'BUSY' });
@@ -236,22 +238,15 @@ describe('the data folder', () => {
   });
 });
 
-test('a plan that was renamed keeps the snapshots it adopted when its folder is scanned', async () => {
+test('a plan takes over no snapshot by its name', async () => {
   const scene = await setScene();
-  const { core, source, destination } = scene;
+  const { core, source } = scene;
   const other = join(scene.folder, 'other');
   mkdirSync(other);
   await succeed(core, 'backups.start', { source, to: other });
-  const plan = await core.call('plans.create', {
-    name: 'app',
-    sourcePath: source,
-    destinations: [{ path: other }],
-  });
-  expect(await core.call('snapshots.list', { planId: plan.id })).toHaveLength(1);
-  await core.call('plans.update', { planId: plan.id, name: 'Renamed' });
-  await succeed(core, 'destinations.adopt', { path: other });
-  expect(await core.call('snapshots.list', { planId: plan.id })).toHaveLength(1);
-  expect(existsSync(destination)).toBe(true);
+  const plan = await core.call('plans.create', { name: 'app', sourcePath: source, destinations: [{ path: other }] });
+  await succeed(core, 'destinations.rescan', { path: other });
+  expect(await core.call('snapshots.list', { planId: plan.id })).toEqual([]);
 });
 
 test('two runs go on at a time, never two on one database, in the order asked for', async () => {

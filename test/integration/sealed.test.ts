@@ -286,7 +286,7 @@ test('a scan of a destination enters what is sealed without any secret', async (
   await takeBackup(scene);
   const elsewhere = await startTestCore(join(scene.folder, 'home2'));
   onTestFinished(() => elsewhere.close());
-  const { run } = await elsewhere.call('destinations.adopt', { path: scene.destination });
+  const { run } = await elsewhere.call('destinations.rescan', { path: scene.destination });
   await elsewhere.runEnded(run.id);
   expect(await elsewhere.call('snapshots.list', {})).toMatchObject([{ sealed: 'passphrase', tableCount: 2 }]);
 });

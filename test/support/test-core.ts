@@ -25,7 +25,7 @@ export async function startTestCore(dataFolder: string, ports: Partial<HostPorts
 
 type StartsRun = Extract<
   MethodName,
-  `${string}.start` | 'restores.check' | 'restores.undo' | 'snapshots.delete' | 'destinations.adopt' | 'foreign.adopt'
+  `${string}.start` | 'restores.check' | 'restores.undo' | 'snapshots.delete' | 'destinations.rescan' | 'foreign.import'
 >;
 
 /** Starts a run and waits for its end, whatever it is. */

@@ -5,6 +5,7 @@ import { DrillRepo } from './drill-repo.ts';
 import { KeyRepo } from './key-repo.ts';
 import { openCatalog } from './open-catalog.ts';
 import { PlanRepo } from './plan-repo.ts';
+import { RecoveryRepo } from './recovery-repo.ts';
 import { RunRepo } from './run-repo.ts';
 import { ScheduleRepo } from './schedule-repo.ts';
 import { SealRepo } from './seal-repo.ts';
@@ -26,6 +27,7 @@ export interface Catalog {
   readonly secrets: SecretRepo;
   readonly keys: KeyRepo;
   readonly seals: SealRepo;
+  readonly recoveries: RecoveryRepo;
   close(): void;
 }
 
@@ -45,6 +47,7 @@ export function createCatalog(path: string): Catalog {
     secrets: new SecretRepo(db),
     keys: new KeyRepo(db),
     seals: new SealRepo(db),
+    recoveries: new RecoveryRepo(db),
     close: () => db.close(),
   };
 }

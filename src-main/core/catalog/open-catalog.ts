@@ -21,7 +21,7 @@ export function openCatalog(path: string): Database {
     const explained = explainError(error, path);
     if (explained.code !== 'UNSUPPORTED' && explained.code !== 'CORRUPT') throw explained;
     throw new SnapkeepError('CORRUPT', `${path}, in which Snapkeep remembers plans and runs, is damaged.`, {
-      hint: 'Move it away and start again: plans are made anew, and snapshots are found again by adopting their destinations.',
+      hint: 'Move it away and start again: plans are recovered from their destinations.',
       cause: error,
     });
   }

@@ -139,6 +139,14 @@ export const SCHEMA = `
   ) STRICT;
   CREATE INDEX drills_by_plan ON drills(plan_id, at);
 
+  CREATE TABLE recoveries (
+    plan_id TEXT NOT NULL REFERENCES plans(id) ON DELETE CASCADE,
+    service_id TEXT NOT NULL,
+    former_plan_id TEXT NOT NULL,
+    at TEXT NOT NULL,
+    PRIMARY KEY (plan_id, service_id, former_plan_id)
+  ) STRICT;
+
   CREATE TABLE schedule_states (
     plan_id TEXT NOT NULL REFERENCES plans(id) ON DELETE CASCADE,
     job TEXT NOT NULL,

@@ -130,7 +130,9 @@ export class SnapshotRepo {
   /** The names of those that are at a destination or are to be copied there. */
   namesAt(destinationId: string): string[] {
     return this.#db
-      .prepare('SELECT name FROM snapshots JOIN snapshot_copies ON snapshot_id = id WHERE destination_id = ?')
+      .prepare(
+        "SELECT name FROM snapshots JOIN snapshot_copies ON snapshot_id = id WHERE destination_id = ? AND state <> 'missing'",
+      )
       .pluck()
       .all(destinationId) as string[];
   }
@@ -186,7 +188,7 @@ export class SnapshotRepo {
   ): void {
     const { destinationId, at } = entry;
     this.#db.transaction(() => {
-      this.#forgetNamesakes(manifest, destinationId);
+      this.#forgetNamesakes(manifest, entry);
       const known = this.get(manifest.id);
       if (known === undefined) this.#insert(manifest, entry);
       else if (known.sha256 !== manifest.stored.sha256) {
@@ -203,16 +205,43 @@ export class SnapshotRepo {
     })();
   }
 
-  /** What had this name there before is no longer there: a name is never taken from a file. */
-  #forgetNamesakes(manifest: Manifest, destinationId: string): void {
+  /** Makes a snapshot the catalog's own, as the newest that was taken in. @throws SnapkeepError as {@link enter} */
+  recover(manifest: Manifest, entry: { destinationId: string; planId: string; at: string }): void {
+    this.#db.transaction(() => {
+      this.enter(manifest, { ...entry, origin: 'own' });
+      this.#db
+        .prepare(
+          `UPDATE snapshots SET origin = 'own', plan_id = ?, number = (SELECT max(number) + 1 FROM snapshots)
+           WHERE id = ? AND origin = 'imported'`,
+        )
+        .run(entry.planId, manifest.id);
+    })();
+  }
+
+  /**
+   * A missing snapshot of this name there will not come back, nor does one whose name could be taken by a run.
+   * @throws SnapkeepError `CONFLICT` for another one that is stored there
+   */
+  #forgetNamesakes(
+    manifest: Manifest,
+    { origin, destinationId }: { origin: SnapshotOrigin; destinationId: string },
+  ): void {
     const others = this.#db
       .prepare(
-        `SELECT s.id FROM snapshots s JOIN snapshot_copies c ON c.snapshot_id = s.id
+        `SELECT s.id, c.state FROM snapshots s JOIN snapshot_copies c ON c.snapshot_id = s.id
          WHERE c.destination_id = ? AND s.name = ? AND s.id <> ? AND c.state IN ('stored', 'missing')`,
       )
-      .pluck()
-      .all(destinationId, manifest.name, manifest.id) as string[];
-    for (const id of others) {
+      .all(destinationId, manifest.name, manifest.id) as Array<{ id: string; state: CopyState }>;
+    for (const { id, state } of others) {
+      if (state === 'stored' && origin === 'imported') {
+        throw new SnapkeepError(
+          'CONFLICT',
+          `${manifest.name} is the name of another snapshot, which is stored there.`,
+          {
+            hint: 'Verify that snapshot: its file or its manifest was replaced by another.',
+          },
+        );
+      }
       this.#db
         .prepare('DELETE FROM snapshot_copies WHERE snapshot_id = ? AND destination_id = ?')
         .run(id, destinationId);

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type {
   DestinationSecretsInput,
@@ -15,16 +14,17 @@ import { openDestination } from '../destinations/open-destination.ts';
 import { selfTest } from '../destinations/self-test.ts';
 import { readHostKey } from '../destinations/sftp-connection.ts';
 import { explainError } from '../engine/engine-errors.ts';
-import { startAdoption } from '../jobs/adopt.ts';
 import { startCopyRun } from '../jobs/copies.ts';
 import { summarizeDestinations } from '../jobs/destination-summary.ts';
 import { requireMoved } from '../jobs/moved-destination.ts';
-import { folderDestination, requireDestination } from '../jobs/places.ts';
+import { requireDestination } from '../jobs/places.ts';
+import { startRescan } from '../jobs/rescan.ts';
 import { canonicalPath, refuseDataFolder } from '../paths.ts';
 import { driverSecrets, forgetSecrets, keepSecrets, keptSecrets } from '../secrets/destination-secrets.ts';
+import { placeDestination } from './chosen-place.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
 
-/** Lists, saves, tests, removes and adopts destinations. */
+/** Lists, saves, tests, removes and rescans destinations. */
 export function destinationsHandlers(core: CoreContext): Handlers<MethodsOf<'destinations'>> {
   const { catalog, secrets, clock } = core;
   return {
@@ -77,11 +77,7 @@ export function destinationsHandlers(core: CoreContext): Handlers<MethodsOf<'des
       core.events.emit('destinations.changed', {});
       return { run };
     },
-    'destinations.adopt': async (params) => {
-      const destination =
-        'path' in params ? await folderToAdopt(core, params.path) : requireDestination(catalog, params.destinationId);
-      return { run: startAdoption(core, destination) };
-    },
+    'destinations.rescan': async (place) => ({ run: startRescan(core, await placeDestination(core, place)) }),
   };
 }
 
@@ -169,17 +165,4 @@ function requireUnused(core: CoreContext, { id, name }: StoredDestination): void
   }
   if (core.runs.active().some((run) => run.destinationId === id))
     throw new SnapkeepError('BUSY', `A run uses ${name}.`, { hint: 'Wait for it or cancel it.' });
-}
-
-/** The destination that a folder is, or becomes when there is such a folder. */
-async function folderToAdopt({ catalog, clock }: CoreContext, given: string): Promise<StoredDestination> {
-  const path = await canonicalPath(given);
-  const known = catalog.destinations.byFolder(path);
-  if (known !== undefined) return known;
-  try {
-    if ((await stat(path)).isDirectory()) return folderDestination(catalog, clock, path);
-  } catch (error) {
-    throw explainError(error, path);
-  }
-  throw new SnapkeepError('INVALID_PARAMS', `${path} is a file, not a folder.`, { hint: 'Choose a folder.' });
 }

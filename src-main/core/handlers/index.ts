@@ -9,6 +9,7 @@ import { foreignHandlers } from './foreign.ts';
 import type { Handlers } from './handler.ts';
 import { plansHandlers } from './plans.ts';
 import { pruneHandlers } from './prune.ts';
+import { recoveriesHandlers } from './recoveries.ts';
 import { recoveryKitHandlers } from './recovery-kit.ts';
 import { resetsHandlers } from './resets.ts';
 import { restoresHandlers } from './restores.ts';
@@ -43,6 +44,7 @@ export function createHandlers(core: CoreContext): Handlers {
     ...filesHandlers(core),
     ...recoveryKitHandlers(core),
     ...foreignHandlers(core),
+    ...recoveriesHandlers(core),
     ...templatesHandlers(core),
   };
 }

@@ -51,8 +51,6 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
       requireMethod(plan);
       catalog.plans.save(plan);
       for (const secret of secrets) core.seals.keep(secret, plan.id);
-      adoptSnapshots(catalog, plan);
-      wantCopies(catalog, core.clock, plan);
       core.scheduler.look();
       core.copier.look();
       events.emit('plans.changed', {});
@@ -226,14 +224,4 @@ async function prepareDestination(core: CoreContext, path: string): Promise<stri
     throw explainError(error, folder);
   }
   return folder;
-}
-
-/** Snapshots of a plan of this name that were found at its destinations belong to it from now on. */
-function adoptSnapshots(catalog: Catalog, plan: Plan): void {
-  for (const { destinationId } of plan.destinations) {
-    for (const snapshot of catalog.snapshots.atDestination(destinationId)) {
-      if (snapshot.planId === null && snapshot.planName.toLowerCase() === plan.name.toLowerCase())
-        catalog.snapshots.setPlan(snapshot.id, plan.id);
-    }
-  }
 }

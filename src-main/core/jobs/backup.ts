@@ -11,7 +11,6 @@ import type { CoreContext } from '../core-context.ts';
 import { type DatabaseKey, likelyFirst } from '../engine/database-key.ts';
 import { isWritableFolder } from '../engine/durable-files.ts';
 import { canonicalFilePath, canonicalPath, refuseDataFolder } from '../paths.ts';
-import { planFor } from './adopt.ts';
 import { keepKey, keysOfPlan } from './keys.ts';
 import { folderDestination, requireDestination, whyFolderIsAway } from './places.ts';
 import type { RunHandle } from './runs.ts';
@@ -125,7 +124,7 @@ async function backUp(core: CoreContext, order: BackupOrder, folder: string, han
   );
   keepKey(core, keys, manifest.encryption?.key);
   const { id: destinationId } = folderDestination(catalog, core.clock, folder);
-  const planId = planFor(catalog, manifest, destinationId);
+  const planId = order.plan.id !== null && catalog.plans.get(order.plan.id) !== undefined ? order.plan.id : null;
   const now = core.clock.now().toISOString();
   catalog.snapshots.enter(manifest, { origin: 'own', destinationId, planId, at: now });
   if ('destinationIds' in to) for (const id of stillKnown(core, to)) catalog.copies.want(manifest.id, id, now);

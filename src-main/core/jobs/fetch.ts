@@ -12,8 +12,8 @@ import { requireWritableFolder } from '../engine/durable-files.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { manifestPath } from '../engine/manifest-files.ts';
 import { cancelledError } from '../engine/task-context.ts';
-import { markMissing } from './adopt.ts';
 import { locationOf, withPlace } from './places.ts';
+import { markMissing } from './rescan.ts';
 import type { RunHandle } from './runs.ts';
 import { readManifestAt } from './stored-manifest.ts';
 

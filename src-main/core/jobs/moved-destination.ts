@@ -4,7 +4,7 @@ import { countInWords } from '../../../src-shared/rules/wording.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Destination } from '../destinations/destination.ts';
-import { listAll } from './adopt.ts';
+import { listAll } from './described-snapshots.ts';
 
 /**
  * Sees to it that a destination can be said to be at another place: what is stored at it has to be there too, or the

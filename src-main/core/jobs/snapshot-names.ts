@@ -17,8 +17,10 @@ export function nameRules(
 ): Pick<SnapshotRequest, 'takenNames' | 'distinctName'> {
   const { catalog, dataFolder } = core;
   if (order.ownName !== null) {
-    const ids = 'folder' in order.to ? [catalog.destinations.byFolder(folder)?.id] : order.to.destinationIds;
-    const known = ids.flatMap((id) => (id === undefined ? [] : catalog.snapshots.namesAt(id)));
+    // In the folder it is stored in first, the name is taken exclusively.
+    const first = catalog.destinations.byFolder(folder)?.id;
+    const others = 'folder' in order.to ? [] : order.to.destinationIds.filter((id) => id !== first);
+    const known = others.flatMap((id) => catalog.snapshots.namesAt(id));
     return { takenNames: known, distinctName: false };
   }
   if (hasId(order.namePattern)) return { takenNames: [], distinctName: false };

@@ -1,14 +1,14 @@
 import { Text } from '@mantine/core';
-import type { ForeignAdoption } from '../../../src-shared/model/foreign.ts';
+import type { ForeignImport } from '../../../src-shared/model/foreign.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import { countInWords } from '../../../src-shared/rules/wording.ts';
 import { ScrollTable } from '../../components/scroll-table.tsx';
 
-type Outcome = ForeignAdoption['files'][number]['outcome'];
+type Outcome = ForeignImport['files'][number]['outcome'];
 
 const OUTCOMES: Record<Outcome, string> = {
-  adopted: 'entered',
-  known: 'entered before',
+  imported: 'imported',
+  known: 'known already',
   same: 'the same as another',
   refused: 'refused',
 };
@@ -63,7 +63,7 @@ function linesOf(result: Run['result']): Line[] {
       }));
     case 'reset':
       return result.removed.map((path) => ({ path, words: 'removed' }));
-    case 'adopt':
+    case 'import':
       return result.files.map(({ path, outcome, message }) => ({
         path,
         words: `${OUTCOMES[outcome]}${message === '' ? '' : `: ${message}`}`,

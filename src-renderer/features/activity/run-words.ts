@@ -16,7 +16,7 @@ const KINDS: Record<RunKind, string> = {
   delete: 'Deletion of',
   scan: 'Scan of',
   cleanup: 'Clean-up of',
-  adopt: 'Adoption of backups in',
+  import: 'Import of backups in',
 };
 
 /** What a run is, for example `Backup of hone.db`. */
@@ -70,11 +70,11 @@ export function runOutcome({ result, error }: Run): string {
     case 'delete':
       return `${countInWords(result.removed.length, 'snapshot')} removed, ${bytesInWords(result.bytesFreed)} freed`;
     case 'scan':
-      return `${countInWords(result.found, 'snapshot')} found, ${result.added} new`;
-    case 'adopt': {
-      const adopted = result.files.filter(({ outcome }) => outcome === 'adopted').length;
+      return `${countInWords(result.found, 'snapshot')} found, ${result.added} imported`;
+    case 'import': {
+      const imported = result.files.filter(({ outcome }) => outcome === 'imported').length;
       const refused = result.files.filter(({ outcome }) => outcome === 'refused').length;
-      return `${countInWords(adopted, 'snapshot')} entered${refused === 0 ? '' : `, ${countInWords(refused, 'file')} refused`}`;
+      return `${countInWords(imported, 'snapshot')} imported${refused === 0 ? '' : `, ${countInWords(refused, 'file')} refused`}`;
     }
     default:
       return '';

@@ -2,6 +2,7 @@ import { ActionIcon, Button, Group, Menu, Stack, Title } from '@mantine/core';
 import {
   IconDots,
   IconFileSearch,
+  IconHistory,
   IconHourglass,
   IconInfoCircle,
   IconSearch,
@@ -27,11 +28,20 @@ interface DestinationCardProps {
   now: number;
   onEdit(): void;
   onForeign(): void;
+  onRecover(): void;
   onRemove(): void;
 }
 
 /** A destination: how it stands, what is there, and what can be done. */
-export function DestinationCard({ summary, current, now, onEdit, onForeign, onRemove }: DestinationCardProps) {
+export function DestinationCard({
+  summary,
+  current,
+  now,
+  onEdit,
+  onForeign,
+  onRecover,
+  onRemove,
+}: DestinationCardProps) {
   const { destination, label, state, reason, lastTest } = summary;
   const card = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -48,7 +58,13 @@ export function DestinationCard({ summary, current, now, onEdit, onForeign, onRe
             </Title>
             <DestinationPill state={state} />
           </div>
-          <DestinationActions summary={summary} onEdit={onEdit} onForeign={onForeign} onRemove={onRemove} />
+          <DestinationActions
+            summary={summary}
+            onEdit={onEdit}
+            onForeign={onForeign}
+            onRecover={onRecover}
+            onRemove={onRemove}
+          />
         </Group>
         <PathText path={label} c="dimmed" />
         {state !== 'ready' && <Reason state={state} reason={reason} hint={hintOf(summary)} />}
@@ -168,21 +184,23 @@ function DestinationActions({
   summary: { destination, plans },
   onEdit,
   onForeign,
+  onRecover,
   onRemove,
 }: {
   summary: DestinationSummary;
   onEdit(): void;
   onForeign(): void;
+  onRecover(): void;
   onRemove(): void;
 }) {
   const [, navigate] = useLocation();
   const test = useAction();
-  const adopt = useAction();
+  const rescan = useAction();
   const { id, name } = destination;
   const used = plans.length > 0;
   const look = (): void =>
-    adopt.run(async () => {
-      const { run } = await client.call('destinations.adopt', { destinationId: id });
+    rescan.run(async () => {
+      const { run } = await client.call('destinations.rescan', { destinationId: id });
       putRun(run);
       navigate(`/activity/${run.id}`);
     });
@@ -202,16 +220,19 @@ function DestinationActions({
       </Button>
       <Menu position="bottom-end" withinPortal>
         <Menu.Target>
-          <ActionIcon variant="default" size={30} aria-label={`More for ${name}`} loading={adopt.pending}>
+          <ActionIcon variant="default" size={30} aria-label={`More for ${name}`} loading={rescan.pending}>
             <IconDots size={16} />
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item leftSection={<IconSearch size={15} aria-hidden />} onClick={look}>
-            Look for snapshots
+            Rescan
+          </Menu.Item>
+          <Menu.Item leftSection={<IconHistory size={15} aria-hidden />} onClick={onRecover}>
+            Recover plans…
           </Menu.Item>
           <Menu.Item leftSection={<IconFileSearch size={15} aria-hidden />} onClick={onForeign}>
-            Look for backups of other programs…
+            Import backups of other programs…
           </Menu.Item>
           <Menu.Divider />
           <Menu.Item

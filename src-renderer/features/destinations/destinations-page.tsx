@@ -6,6 +6,7 @@ import { EmptyState, Page } from '../../components/page.tsx';
 import { useNow } from '../../components/time.ts';
 import { useDestinationsStore } from '../../stores/destinations-store.ts';
 import { ForeignDialog } from '../foreign/foreign-dialog.tsx';
+import { RecoverDialog } from '../recover-plans/recover-dialog.tsx';
 import { DestinationCard } from './destination-card.tsx';
 import { DestinationDialog } from './destination-dialog.tsx';
 import { RemoveDestinationDialog } from './remove-destination-dialog.tsx';
@@ -13,7 +14,7 @@ import './destinations.css';
 
 type Open =
   | { dialog: 'edit'; summary: DestinationSummary | null }
-  | { dialog: 'remove' | 'foreign'; summary: DestinationSummary };
+  | { dialog: 'remove' | 'foreign' | 'recover'; summary: DestinationSummary };
 
 /**
  * Every place that copies are kept in.
@@ -47,6 +48,7 @@ export function DestinationsPage({ place }: { place: string | null }) {
                 now={now}
                 onEdit={() => setOpen({ dialog: 'edit', summary })}
                 onForeign={() => setOpen({ dialog: 'foreign', summary })}
+                onRecover={() => setOpen({ dialog: 'recover', summary })}
                 onRemove={() => setOpen({ dialog: 'remove', summary })}
               />
             </li>
@@ -56,6 +58,13 @@ export function DestinationsPage({ place }: { place: string | null }) {
       {open?.dialog === 'edit' && <DestinationDialog summary={open.summary} onClose={close} />}
       {open?.dialog === 'foreign' && (
         <ForeignDialog place={{ destinationId: open.summary.destination.id }} onClose={close} />
+      )}
+      {open?.dialog === 'recover' && (
+        <RecoverDialog
+          destinationId={open.summary.destination.id}
+          name={open.summary.destination.name}
+          onClose={close}
+        />
       )}
       {open?.dialog === 'remove' && <RemoveDestinationDialog summary={open.summary} onClose={close} />}
     </Page>

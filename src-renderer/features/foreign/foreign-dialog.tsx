@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, Group, Loader, Modal, Select, Stack, Switch, Text } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Loader, Modal, Select, Stack, Text } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
@@ -18,7 +18,7 @@ import './foreign.css';
 /** As many as are shown until all are asked for. */
 const SHOWN = 100;
 
-/** Lists what other programs have left at a place, and enters what is chosen of it. */
+/** Lists what other programs have left at a place, and imports what is chosen of it. */
 export function ForeignDialog({ place, onClose }: { place: ForeignPlace; onClose(): void }) {
   const [listing, setListing] = useState<ForeignListing | null>(null);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
@@ -85,8 +85,8 @@ function Found({ place, listing, chosen, onChosen, onClose }: FoundProps) {
   return (
     <>
       <Text size="sm" className="wraps">
-        {countInWords(files.length, 'backup')} in {listing.place}. Entered ones stay where they are, as they are; they
-        can then be verified and restored here.
+        {countInWords(files.length, 'backup')} in {listing.place}. Imported files stay where they are and are not
+        changed; they can then be verified and restored here.
       </Text>
       {notes.map((note) => (
         <Alert key={note} className="tone-info" icon={<IconInfoCircle size={18} />}>
@@ -97,7 +97,7 @@ function Found({ place, listing, chosen, onChosen, onClose }: FoundProps) {
       ))}
       {fresh.length > 0 && (
         <Checkbox
-          label={`All that can be entered: ${fresh.length.toLocaleString('en-US')}`}
+          label={`All importable backups: ${fresh.length.toLocaleString('en-US')}`}
           checked={chosen.size === fresh.length}
           indeterminate={chosen.size > 0 && chosen.size < fresh.length}
           onChange={(event) => onChosen(event.currentTarget.checked ? firstChosen(listing) : new Set())}
@@ -148,12 +148,18 @@ function Found({ place, listing, chosen, onChosen, onClose }: FoundProps) {
           onKey={setKey}
         />
       )}
-      <Adopt place={place} secret={key} chosen={[...chosen]} all={chosen.size === fresh.length} onClose={onClose} />
+      <ImportChosen
+        place={place}
+        secret={key}
+        chosen={[...chosen]}
+        all={chosen.size === fresh.length}
+        onClose={onClose}
+      />
     </>
   );
 }
 
-interface AdoptProps {
+interface ImportProps {
   place: ForeignPlace;
   secret: string | null;
   chosen: readonly string[];
@@ -163,25 +169,19 @@ interface AdoptProps {
 
 const BY_NAME = 'by-name';
 
-/** Under which plan they are entered, and whether its retention takes them. */
-function Adopt({ place, secret, chosen, all, onClose }: AdoptProps) {
+/** The plan they are shown under. */
+function ImportChosen({ place, secret, chosen, all, onClose }: ImportProps) {
   const plans = usePlansStore((state) => state.plans) ?? [];
   const [planId, setPlanId] = useState(BY_NAME);
-  const [underRetention, setUnderRetention] = useState(false);
   const [, navigate] = useLocation();
   const action = useAction('here');
   const plan = plans.find((each) => each.plan.id === planId)?.plan;
-  const storesHere =
-    plan !== undefined &&
-    'destinationId' in place &&
-    plan.destinations.some(({ destinationId }) => destinationId === place.destinationId);
-  const adopt = (): void =>
+  const importChosen = (): void =>
     action.run(async () => {
-      const { run } = await client.call('foreign.adopt', {
+      const { run } = await client.call('foreign.import', {
         ...place,
         ...(all ? {} : { files: [...chosen] }),
         ...(plan === undefined ? {} : { planId: plan.id }),
-        underRetention: underRetention && storesHere,
         ...(secret === null ? {} : { key: { value: secret } }),
       });
       putRun(run);
@@ -191,9 +191,10 @@ function Adopt({ place, secret, chosen, all, onClose }: AdoptProps) {
   return (
     <>
       <Select
-        label="They belong to"
+        label="Shown under"
+        description="Imported backups are kept: no retention counts or removes them."
         data={[
-          { value: BY_NAME, label: 'The plans that their names say' },
+          { value: BY_NAME, label: 'The plans in their names' },
           ...plans.map(({ plan: { id, name } }) => ({ value: id, label: name })),
         ]}
         value={planId}
@@ -201,26 +202,13 @@ function Adopt({ place, secret, chosen, all, onClose }: AdoptProps) {
         allowDeselect={false}
         maw={420}
       />
-      {plan !== undefined && (
-        <Switch
-          label={`Under the retention of ${plan.name}`}
-          description={
-            storesHere
-              ? 'Old ones are then removed as it says. Otherwise all are pinned, and nothing removes them.'
-              : 'The plan does not store here, so its retention does not hold here: all are pinned.'
-          }
-          checked={underRetention && storesHere}
-          disabled={!storesHere}
-          onChange={(event) => setUnderRetention(event.currentTarget.checked)}
-        />
-      )}
       {action.error !== null && <ErrorNotice error={action.error} />}
       <Group justify="flex-end">
         <Button variant="default" onClick={onClose}>
           Cancel
         </Button>
-        <Button onClick={adopt} disabled={chosen.length === 0} loading={action.pending}>
-          {chosen.length === 0 ? 'Enter backups' : `Enter ${countInWords(chosen.length, 'backup')}`}
+        <Button onClick={importChosen} disabled={chosen.length === 0} loading={action.pending}>
+          {chosen.length === 0 ? 'Import backups' : `Import ${countInWords(chosen.length, 'backup')}`}
         </Button>
       </Group>
     </>

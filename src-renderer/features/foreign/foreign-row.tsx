@@ -25,7 +25,7 @@ export function ForeignRow({ place, file, secret, chosen, onChosen, onLocked }: 
   const [found, setFound] = useState<ForeignDescription | null>(null);
   const action = useAction('here');
   const now = useNow();
-  const { path, at, atFrom, sizeBytes, adoptable, snapshotId, notes } = file;
+  const { path, at, atFrom, sizeBytes, importable, snapshotId, notes } = file;
   const look = (): void =>
     action.run(async () => {
       const key = secret === null ? {} : { key: { value: secret } };
@@ -66,9 +66,9 @@ export function ForeignRow({ place, file, secret, chosen, onChosen, onLocked }: 
       </div>
       {snapshotId !== null ? (
         <Pill tone="good" icon={<IconCircleCheck size={14} aria-hidden />}>
-          Entered
+          Known
         </Pill>
-      ) : adoptable ? (
+      ) : importable ? (
         <Button
           variant="subtle"
           size="compact-sm"

@@ -33,10 +33,10 @@ export function foreignInWords({ program, kind, tier, trigger }: ForeignFile): s
   return [program === null ? '' : PROGRAMS[program], KINDS[kind], tier ?? '', by].filter(Boolean).join(', ');
 }
 
-/** Whether a file can be entered and has not been yet. */
-export const isNew = ({ adoptable, snapshotId }: ForeignFile): boolean => adoptable && snapshotId === null;
+/** Whether a file can be imported and has not been yet. */
+export const isNew = ({ importable, snapshotId }: ForeignFile): boolean => importable && snapshotId === null;
 
-/** The files that are entered unless somebody says otherwise: all that can be. */
+/** The files that are imported unless somebody says otherwise: all that can be. */
 export function firstChosen({ files }: ForeignListing): Set<string> {
   return new Set(files.filter(isNew).map(({ path }) => path));
 }

@@ -143,27 +143,27 @@ function ScanSection() {
   const action = useAction('here');
   const scan = (): void => {
     action.run(async () => {
-      const { run } = await client.call('destinations.adopt', { path: folder.trim() });
+      const { run } = await client.call('destinations.rescan', { path: folder.trim() });
       putRun(run);
       navigate(`/activity/${run.id}`);
     });
   };
   return (
-    <Section title="Find snapshots">
+    <Section title="Import backups">
       <Stack gap="md">
         <Text size="sm" c="dimmed">
-          Snapshots describe themselves. After a move to another machine, or when plans and runs are lost, reading a
-          folder brings them back into the list. The folder becomes a destination; those in a bucket or on a server are
-          found under <Link to="/destinations">Destinations</Link>.
+          Lists the backups in a folder that no run of this service made. They can be verified and restored; no
+          retention removes them. The folder becomes a destination. After a move to another machine, recover the plans
+          under <Link to="/destinations">Destinations</Link>.
         </Text>
-        <PathField kind="folder" label="Folder of snapshots" value={folder} onChange={setFolder} />
+        <PathField kind="folder" label="Folder of backups" value={folder} onChange={setFolder} />
         {action.error !== null && <ErrorNotice error={action.error} />}
         <Group>
           <Button variant="default" disabled={folder.trim() === ''} loading={action.pending} onClick={scan}>
-            Look for snapshots
+            Import snapshots
           </Button>
           <Button variant="default" disabled={folder.trim() === ''} onClick={() => setForeign(true)}>
-            Look for backups of other programs…
+            Import backups of other programs…
           </Button>
         </Group>
         {foreign && <ForeignDialog place={{ path: folder.trim() }} onClose={() => setForeign(false)} />}

@@ -41,7 +41,7 @@ export function SnapshotRow({ snapshot, index, style, now, onDetails, onDelete }
         <SizeCell snapshot={snapshot} onOpen={() => onDetails(snapshot)} />
       </span>
       <span role="cell" className="spare">
-        {TRIGGERS[snapshot.trigger]}
+        {snapshot.origin === 'imported' ? 'Imported' : TRIGGERS[snapshot.trigger]}
       </span>
       <span role="cell">
         <CopiesCell copies={snapshot.copies} now={now} />

@@ -26,7 +26,7 @@ export function SnapshotsTab({ plan, now }: { plan: Plan; now: number }) {
   useEffect(() => run(() => fetchSnapshots(plan.id)), [plan.id, run]);
   const scan = (): void =>
     run(async () => {
-      for (const { destinationId } of plan.destinations) await client.call('destinations.adopt', { destinationId });
+      for (const { destinationId } of plan.destinations) await client.call('destinations.rescan', { destinationId });
     });
   const names = namesInWords(usePlan(plan.id)?.destinations.map(({ name }) => name) ?? []);
 
@@ -36,7 +36,7 @@ export function SnapshotsTab({ plan, now }: { plan: Plan; now: number }) {
     <div className="snapshots-tab">
       <Group justify="flex-end" gap="xs">
         <Button variant="default" size="xs" onClick={scan} loading={action.pending}>
-          Look for snapshots
+          Rescan destinations
         </Button>
         {snapshots.length > 0 && (
           <Button variant="default" size="xs" onClick={() => setPruning(true)}>
@@ -46,8 +46,8 @@ export function SnapshotsTab({ plan, now }: { plan: Plan; now: number }) {
       </Group>
       {snapshots.length === 0 ? (
         <EmptyState icon={<IconCamera size={44} stroke={1.4} />} title="No snapshot yet">
-          “Back up now” takes the first one. If there are snapshots of this plan in {names} already, “Look for
-          snapshots” finds them.
+          “Back up now” takes the first one. If {names} holds snapshots that another Snapkeep made, “Rescan
+          destinations” imports them.
         </EmptyState>
       ) : (
         <SnapshotTable

@@ -133,7 +133,7 @@ describe.skipIf(whyNoS3 !== undefined)('a bucket', () => {
     await settle(core);
     const { confirmation } = await core.call('snapshots.previewDelete', { snapshotId });
     await succeed(core, 'snapshots.delete', { snapshotId, confirmation });
-    const scan = await succeed(core, 'destinations.adopt', { destinationId: bucket });
+    const scan = await succeed(core, 'destinations.rescan', { destinationId: bucket });
     expect(scan.result).toMatchObject({ found: 1, problems: [] });
     const [summary] = await core.call('destinations.list', {});
     expect(summary?.snapshotCount ?? 0).toBeLessThan(2);

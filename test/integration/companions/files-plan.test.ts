@@ -122,7 +122,7 @@ test('it is copied to a second folder, read there, found by another Snapkeep, an
   expect(readTree(app)).toEqual(before);
 
   const other = await startTestCore(join(folder, 'other home'));
-  const scan = await succeed(other, 'destinations.adopt', { path: join(folder, 'nas') });
+  const scan = await succeed(other, 'destinations.rescan', { path: join(folder, 'nas') });
   expect(scan.result).toMatchObject({ found: 1, added: 1, problems: [] });
   expect(await other.call('snapshots.list', {})).toMatchObject([{ sourceKind: 'files', id: old.id }]);
 

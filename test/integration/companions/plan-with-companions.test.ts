@@ -129,7 +129,7 @@ test('a list that was lost is brought back with its companions', async () => {
   const { companions } = await takeBackup(scene);
   const before = contentsOf(scene.destination);
   const other = await startTestCore(join(scene.folder, 'other home'));
-  const scan = await succeed(other, 'destinations.adopt', { path: scene.destination });
+  const scan = await succeed(other, 'destinations.rescan', { path: scene.destination });
   expect(scan.result).toMatchObject({ found: 1, added: 1, problems: [] });
   expect((await other.call('snapshots.list', {}))[0]?.companions).toEqual(companions);
   expect(contentsOf(scene.destination)).toEqual(before);
@@ -157,8 +157,8 @@ test('a database in a stored folder is part of its snapshot, and no backup of an
   const { id: planId } = scene.plan;
   const place = { path: scene.destination };
   expect((await scene.core.call('foreign.list', place)).files.map(({ path }) => path)).toEqual([]);
-  const run = await succeed(scene.core, 'foreign.adopt', { ...place, planId, underRetention: true });
-  expect(run.result).toMatchObject({ kind: 'adopt', files: [] });
+  const run = await succeed(scene.core, 'foreign.import', { ...place, planId });
+  expect(run.result).toMatchObject({ kind: 'import', files: [] });
   expect((await scene.core.call('snapshots.list', {})).map((each) => each.name)).toEqual([name]);
   expect(contentsOf(scene.destination)).toEqual(before);
 });

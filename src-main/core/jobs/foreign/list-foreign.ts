@@ -160,8 +160,8 @@ function entryOf(name: ForeignName, object: StoredObject, snapshotId: string | n
       `Its name does not say whose clock it shows; ${time.clock === 'utc' ? 'UTC' : 'this machine’s'} is taken.`,
     );
   const { program, kind, planName, trigger, tier, compression, group } = name;
-  const adoptable = kind === 'database' || kind === 'dump';
-  if (!adoptable) notes.push(notAdoptable(kind));
+  const importable = kind === 'database' || kind === 'dump';
+  if (!importable) notes.push(notImportable(kind));
   return {
     path: object.name,
     program,
@@ -174,13 +174,13 @@ function entryOf(name: ForeignName, object: StoredObject, snapshotId: string | n
     compression,
     sizeBytes: object.bytes,
     group,
-    adoptable,
+    importable,
     snapshotId,
     notes,
   };
 }
 
-const notAdoptable = (kind: ForeignFile['kind']): string =>
+const notImportable = (kind: ForeignFile['kind']): string =>
   `It is ${KINDS[kind]}, which is listed but cannot be entered as a snapshot.`;
 
 const KINDS = {
@@ -207,8 +207,8 @@ function folderEntry(path: string): ForeignFile {
     compression: 'none',
     sizeBytes: null,
     group: name?.group ?? path,
-    adoptable: false,
+    importable: false,
     snapshotId: null,
-    notes: [notAdoptable('folder')],
+    notes: [notImportable('folder')],
   };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
-import type { ForeignAdoption, ForeignFile } from '../../../../src-shared/model/foreign.ts';
+import type { ForeignFile, ForeignImport } from '../../../../src-shared/model/foreign.ts';
 import { MANIFEST_FORMAT, type Manifest, type SnapshotTrigger } from '../../../../src-shared/model/manifest.ts';
 import type { Plan } from '../../../../src-shared/model/plan.ts';
 import type { Run } from '../../../../src-shared/model/run.ts';
@@ -20,21 +20,19 @@ import type { RunHandle } from '../runs.ts';
 import { examineForeign } from './examine-foreign.ts';
 import { listForeign } from './list-foreign.ts';
 
-/** Which files are entered, and as what. */
-export interface AdoptionOrder {
+/** Which files are imported, and as what. */
+export interface ImportOrder {
   readonly destination: StoredDestination;
   /** `null`: all that can be. */
   readonly paths: readonly string[] | null;
-  /** The plan they belong to; `undefined`: the one of the name, or of none. */
+  /** The plan they are shown under; `undefined`: the one of the name, or none. */
   readonly plan: Plan | undefined;
   /** What their plan is called where there is none; `undefined`: as each file's name says. */
   readonly planName: string | undefined;
-  /** The plan's retention may remove them; otherwise they are pinned. */
-  readonly underRetention: boolean;
   readonly key: DatabaseKey | undefined;
 }
 
-type Outcome = ForeignAdoption['files'][number];
+type Outcome = ForeignImport['files'][number];
 
 const TRIGGERS: Record<ForeignFile['trigger'], SnapshotTrigger> = {
   manual: 'manual',
@@ -44,11 +42,11 @@ const TRIGGERS: Record<ForeignFile['trigger'], SnapshotTrigger> = {
 /** Of copies of one backup, the one that was to be kept the longest is entered. */
 const TIERS = [null, 'daily', 'weekly', 'monthly'];
 
-/** Queues the adoption of what another program has left at a destination. Its files are read and never changed. */
-export function startForeignAdoption(core: CoreContext, order: AdoptionOrder): Run {
+/** Queues the import of what another program has left at a destination. Its files are read and never changed. */
+export function startForeignImport(core: CoreContext, order: ImportOrder): Run {
   const { destination, plan } = order;
   return core.runs.start({
-    kind: 'adopt',
+    kind: 'import',
     planId: plan?.id ?? null,
     planName: plan?.name ?? order.planName ?? null,
     destinationId: destination.id,
@@ -58,8 +56,8 @@ export function startForeignAdoption(core: CoreContext, order: AdoptionOrder): R
     work: (handle) =>
       withPlace(core, destination, async (driver) => {
         try {
-          const files = await new Adoption(core, order, driver, handle).work();
-          return { kind: 'adopt', destinationId: destination.id, planId: plan?.id ?? null, files };
+          const files = await new ForeignImportRun(core, order, driver, handle).work();
+          return { kind: 'import', destinationId: destination.id, planId: plan?.id ?? null, files };
         } finally {
           for (const name of ['plans.changed', 'destinations.changed'] as const) core.events.emit(name, {});
           core.events.emit('snapshots.changed', { planId: plan?.id ?? null });
@@ -74,15 +72,15 @@ export function knownAt({ catalog }: Pick<CoreContext, 'catalog'>, destinationId
 }
 
 /** Enters files one after the other; what is wrong with one keeps no other from it. */
-class Adoption {
+class ForeignImportRun {
   readonly #core: CoreContext;
-  readonly #order: AdoptionOrder;
+  readonly #order: ImportOrder;
   readonly #driver: Destination;
   readonly #handle: RunHandle;
   /** What has been entered of each group, by the hash of the stored file. */
   readonly #entered = new Map<string, { path: string; snapshotId: string }>();
 
-  constructor(core: CoreContext, order: AdoptionOrder, driver: Destination, handle: RunHandle) {
+  constructor(core: CoreContext, order: ImportOrder, driver: Destination, handle: RunHandle) {
     this.#core = core;
     this.#order = order;
     this.#driver = driver;
@@ -96,7 +94,7 @@ class Adoption {
     const listing = await listForeign(this.#driver, knownAt(this.#core, destination.id), signal);
     const byPath = new Map(listing.files.map((file) => [file.path, file]));
     const outcomes: Outcome[] = [];
-    const chosen = paths ?? listing.files.filter(({ adoptable }) => adoptable).map(({ path }) => path);
+    const chosen = paths ?? listing.files.filter(({ importable }) => importable).map(({ path }) => path);
     const files = [...new Set(chosen)].map((path) => byPath.get(path) ?? path);
     for (const file of files.sort(longestKeptFirst)) {
       if (signal.aborted) throw cancelledError();
@@ -106,14 +104,14 @@ class Adoption {
       outcomes.push(outcome);
       log(outcome.outcome === 'refused' ? 'warning' : 'info', `${outcome.path}: ${outcome.message}`);
     }
-    const adopted = outcomes.filter(({ outcome }) => outcome === 'adopted').length;
-    log('info', `Entered ${countInWords(adopted, 'snapshot')} from ${listing.place}. No file was changed.`);
+    const imported = outcomes.filter(({ outcome }) => outcome === 'imported').length;
+    log('info', `Imported ${countInWords(imported, 'snapshot')} from ${listing.place}. No file was changed.`);
     return outcomes;
   }
 
   async #enter(file: ForeignFile): Promise<Outcome> {
     const { path } = file;
-    if (!file.adoptable) return refused(path, file.notes.at(-1) ?? 'It cannot be entered as a snapshot.');
+    if (!file.importable) return refused(path, file.notes.at(-1) ?? 'It cannot be imported as a snapshot.');
     if (file.snapshotId !== null) return this.#enterAgain(file, file.snapshotId);
     let examination: Examination;
     try {
@@ -131,29 +129,28 @@ class Adoption {
         path,
         outcome: 'same',
         snapshotId: twin.snapshotId,
-        message: `It is ${twin.path} byte for byte, which is entered.`,
+        message: `It is ${twin.path} byte for byte, which is imported.`,
       };
     const manifest = this.#manifestOf(file, examination);
     const { catalog, clock } = this.#core;
-    const { destination, underRetention } = this.#order;
+    const { destination } = this.#order;
     const at = clock.now().toISOString();
     const { id: planId } = manifest.plan;
     catalog.snapshots.enter(manifest, { origin: 'imported', destinationId: destination.id, planId, at });
-    catalog.snapshots.setPinned(manifest.id, !underRetention);
     catalog.snapshots.addVerification(manifest.id, destination.id, verification);
     this.#entered.set(`${file.group} ${stored.sha256}`, { path, snapshotId: manifest.id });
     if (this.#order.key?.fingerprint === encryption?.key)
       keepKey(this.#core, [this.#order.key ?? []].flat(), encryption?.key);
-    return { path, outcome: 'adopted', snapshotId: manifest.id, message: verification.message };
+    return { path, outcome: 'imported', snapshotId: manifest.id, message: verification.message };
   }
 
-  /** What is entered already may be given to a plan, or put under its retention, or out of it. */
+  /** What is imported already may be shown under another plan. */
   #enterAgain({ path }: ForeignFile, snapshotId: string): Outcome {
     const { catalog } = this.#core;
-    const { plan, underRetention } = this.#order;
-    if (plan !== undefined) catalog.snapshots.setPlan(snapshotId, plan.id);
-    if (catalog.snapshots.get(snapshotId)?.serviceId === null) catalog.snapshots.setPinned(snapshotId, !underRetention);
-    return { path, outcome: 'known', snapshotId, message: 'It was entered before.' };
+    const { plan } = this.#order;
+    if (plan !== undefined && catalog.snapshots.get(snapshotId)?.origin === 'imported')
+      catalog.snapshots.setPlan(snapshotId, plan.id);
+    return { path, outcome: 'known', snapshotId, message: 'It is known already.' };
   }
 
   async #examine({ path, sizeBytes, at }: ForeignFile): Promise<Examination> {

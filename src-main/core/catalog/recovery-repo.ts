@@ -1,0 +1,35 @@
+import type { Database } from '../engine/open-database.ts';
+
+/** A plan that was recovered, and whose it was before. */
+export interface StoredRecovery {
+  planId: string;
+  /** The service that made its snapshots before, and the plan's id there. */
+  serviceId: string;
+  formerPlanId: string;
+  at: string;
+}
+
+/** The table of recovered plans. */
+export class RecoveryRepo {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  add(recovery: StoredRecovery): void {
+    this.#db
+      .prepare(
+        'INSERT INTO recoveries (plan_id, service_id, former_plan_id, at) VALUES (@planId, @serviceId, @formerPlanId, @at)',
+      )
+      .run(recovery);
+  }
+
+  /** The plan that a plan of another service was recovered as; `undefined`: it was not. */
+  planOf(serviceId: string, formerPlanId: string): string | undefined {
+    return this.#db
+      .prepare('SELECT plan_id FROM recoveries WHERE service_id = ? AND former_plan_id = ?')
+      .pluck()
+      .get(serviceId, formerPlanId) as string | undefined;
+  }
+}

@@ -1,0 +1,32 @@
+import type { CoreContext } from '../core-context.ts';
+import { openPlace } from '../jobs/places.ts';
+import { recoverPlans, scanForPlans } from '../jobs/recover-plans.ts';
+import { driverAt, placeDestination } from './chosen-place.ts';
+import type { Handlers, MethodsOf } from './handler.ts';
+
+/** Reads what a destination tells of plans, and recovers them. */
+export function recoveriesHandlers(core: CoreContext): Handlers<MethodsOf<'recoveries'>> {
+  return {
+    'recoveries.scan': async (place, signal) => {
+      const driver = await driverAt(core, place);
+      try {
+        return await scanForPlans(core.catalog, driver, signal);
+      } finally {
+        await driver.close();
+      }
+    },
+    'recoveries.apply': async ({ plans: chosen, ...place }) => {
+      const destination = await placeDestination(core, place);
+      const driver = openPlace(core, destination);
+      try {
+        return { plans: await recoverPlans(core, destination, driver, chosen) };
+      } finally {
+        await driver.close();
+        core.scheduler.look();
+        core.copier.look();
+        for (const name of ['plans.changed', 'destinations.changed'] as const) core.events.emit(name, {});
+        core.events.emit('snapshots.changed', { planId: null });
+      }
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import { Checkbox, Text, TextInput } from '@mantine/core';
+import { scheduleInWords } from '../../../src-shared/rules/schedule-words.ts';
+import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
+import { Disclosure } from '../../components/disclosure.tsx';
+import { PathField } from '../../components/path-field.tsx';
+import { momentInWords, useNow } from '../../components/time.ts';
+import type { PlanDraft } from './recovery-draft.ts';
+
+/** A plan that can be recovered: whether it is, what it is called, where its source is, and its snapshots. */
+export function PlanRow({ draft, onChange }: { draft: PlanDraft; onChange(changed: PlanDraft): void }) {
+  const now = useNow();
+  const { found, chosen, name, sourcePath, snapshotIds } = draft;
+  const { settings, snapshots, sourceKind, sourceExists } = found;
+  const schedule = settings === null ? 'Schedule: not recorded' : `Schedule: ${scheduleInWords(settings.schedule)}`;
+  const tick = (id: string): void => {
+    const ids = new Set(snapshotIds);
+    if (!ids.delete(id)) ids.add(id);
+    onChange({ ...draft, snapshotIds: ids });
+  };
+  return (
+    <li>
+      <Checkbox
+        checked={chosen}
+        onChange={(event) => onChange({ ...draft, chosen: event.currentTarget.checked })}
+        label={found.name}
+        description={`${countInWords(snapshots.length, 'snapshot')}, newest ${momentInWords(snapshots[0]?.createdAt ?? '', now)}. ${schedule}.`}
+      />
+      {chosen && (
+        <div className="recover-fields">
+          <TextInput
+            label="Name"
+            value={name}
+            onChange={(event) => onChange({ ...draft, name: event.currentTarget.value })}
+          />
+          {sourceKind === 'database' ? (
+            <PathField
+              kind="database"
+              label={sourceExists ? 'Source' : 'Source (missing on this machine)'}
+              value={sourcePath}
+              onChange={(path) => onChange({ ...draft, sourcePath: path })}
+            />
+          ) : (
+            <Text size="sm">Files are expected where they were; change them in the plan’s settings.</Text>
+          )}
+          <Disclosure title={`Snapshots: ${snapshotIds.size} of ${snapshots.length} become the plan’s own`}>
+            <ul className="recover-snapshots">
+              {snapshots.map(({ id, name: file, createdAt, sizeBytes }) => (
+                <li key={id}>
+                  <Checkbox
+                    size="xs"
+                    checked={snapshotIds.has(id)}
+                    onChange={() => tick(id)}
+                    label={`${momentInWords(createdAt, now)}, ${bytesInWords(sizeBytes)}`}
+                    description={file}
+                  />
+                </li>
+              ))}
+            </ul>
+          </Disclosure>
+        </div>
+      )}
+    </li>
+  );
+}

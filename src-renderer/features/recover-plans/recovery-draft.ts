@@ -1,0 +1,34 @@
+import type { PlanRecovery, RecoverablePlan, RecoveryScan } from '../../../src-shared/model/recovery.ts';
+
+/** A plan of a scan, and what a person has decided about it. */
+export interface PlanDraft {
+  key: string;
+  found: RecoverablePlan;
+  chosen: boolean;
+  name: string;
+  sourcePath: string;
+  /** The snapshots that become the plan's own. */
+  snapshotIds: ReadonlySet<string>;
+}
+
+/** All plans of a scan, chosen with all their snapshots. */
+export function draftsOf({ plans }: RecoveryScan): PlanDraft[] {
+  return plans.map((found) => ({
+    key: `${found.serviceId} ${found.planId}`,
+    found,
+    chosen: true,
+    name: found.name,
+    sourcePath: found.sourcePath,
+    snapshotIds: new Set(found.snapshots.map(({ id }) => id)),
+  }));
+}
+
+/** What is asked for: the chosen plans that have a name and a source. */
+export function chosenPlans(drafts: readonly PlanDraft[]): PlanRecovery[] {
+  return drafts
+    .filter(({ chosen, name, sourcePath }) => chosen && name.trim() !== '' && sourcePath.trim() !== '')
+    .map(({ found: { serviceId, planId }, name, sourcePath, snapshotIds }) => ({
+      ...{ serviceId, planId, name: name.trim(), sourcePath: sourcePath.trim(), companionPaths: {} },
+      snapshotIds: [...snapshotIds],
+    }));
+}
