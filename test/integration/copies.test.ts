@@ -253,7 +253,7 @@ describe.skipIf(whyNoS3 !== undefined || whyNoSftp !== undefined)('a bucket and 
     expectNothingLeft(scene);
   });
 
-  test('a second, empty data folder adopts a bucket', async () => {
+  test('a second, empty data folder imports a bucket', async () => {
     const scene = await setScene();
     const given = await bucketOn(s3, 'Bucket');
     await storeTo(scene, firstOf(scene), await save(scene.core, given));
@@ -261,8 +261,8 @@ describe.skipIf(whyNoS3 !== undefined || whyNoSftp !== undefined)('a bucket and 
     await backUp(scene);
     const other = await startTestCore(join(temporaryFolder(), 'home'));
     const destinationId = await save(other, given);
-    const adopted = await succeed(other, 'destinations.rescan', { destinationId });
-    expect(adopted.result).toMatchObject({ found: 2, added: 2, missing: 0, problems: [] });
+    const scan = await succeed(other, 'destinations.rescan', { destinationId });
+    expect(scan.result).toMatchObject({ found: 2, added: 2, missing: 0, problems: [] });
     const [newest] = await other.call('snapshots.list', {});
     await succeed(other, 'verifications.start', { snapshotId: newest?.id ?? '' });
   });

@@ -62,8 +62,8 @@ async function killAndGoOn(
   await settle(core);
   expect(await statesAt(core, destinationId)).toEqual(['stored', 'stored']);
   expect(await place.unfinished()).toEqual([]);
-  const adopted = await succeed(core, 'destinations.rescan', { destinationId });
-  expect(adopted.result).toMatchObject({ found: 2, added: 0, missing: 0, problems: [] });
+  const scan = await succeed(core, 'destinations.rescan', { destinationId });
+  expect(scan.result).toMatchObject({ found: 2, added: 0, missing: 0, problems: [] });
   expectNothingLeft(scene);
 }
 

@@ -300,7 +300,7 @@ export function testDestinationContract(setUp: () => Promise<DestinationScene>):
       },
       stat: { value: (name: string) => destination.stat(name) },
       get: { value: (...args: Parameters<Destination['get']>) => destination.get(...args) },
-      sweep: { value: (before: Date) => destination.sweep(before) },
+      sweep: { value: (...args: Parameters<Destination['sweep']>) => destination.sweep(...args) },
     });
     const atOnce = { attempts: 3, wait: async () => undefined };
     expect(await putWithRestarts(losing, 'app.db', sourceOf(data), {}, atOnce)).toMatchObject({ bytes: data.length });

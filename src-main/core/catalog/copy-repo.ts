@@ -11,6 +11,12 @@ export interface CopyRow {
   message: string | null;
 }
 
+/** A copy whose first file may be at a destination without the last. */
+export interface BegunCopy {
+  snapshotId: string;
+  name: string;
+}
+
 /** How the copies at one destination stand, of all plans or of one. */
 export interface CopyCounts {
   destinationId: string;
@@ -28,9 +34,9 @@ export interface CopyCounts {
 /** A snapshot's file and what its companions added to the disk. */
 const STORED_BYTES = `(s.size_bytes + coalesce((SELECT sum(e.value ->> '$.diskBytes')
   FROM json_each(s.companions) e), 0))`;
-const ABANDONED = `SELECT destination_id, name FROM begun_copies b WHERE NOT EXISTS (
-  SELECT 1 FROM snapshot_copies c JOIN snapshots s ON s.id = c.snapshot_id
-  WHERE c.destination_id = b.destination_id AND s.name = b.name AND c.state IN ('waiting', 'copying', 'failed'))`;
+const ABANDONED = `SELECT destination_id, snapshot_id, name FROM begun_copies b WHERE NOT EXISTS (
+  SELECT 1 FROM snapshot_copies c WHERE c.destination_id = b.destination_id AND c.snapshot_id = b.snapshot_id
+    AND c.state IN ('waiting', 'copying', 'failed'))`;
 const COLUMNS = 'snapshot_id AS "snapshotId", destination_id AS "destinationId", state, at, message';
 
 /** The table of where snapshots are. */
@@ -75,24 +81,32 @@ export class CopyRepo {
       .all() as string[];
   }
 
-  /** The manifest of a copy is about to be stored, and its snapshot is not there yet. */
-  begin(destinationId: string, name: string): void {
+  /** The first file of a copy is about to be stored, and its snapshot is not there yet. */
+  begin(destinationId: string, { id, name }: { id: string; name: string }): void {
     this.#db
-      .prepare('INSERT INTO begun_copies (destination_id, name) VALUES (?, ?) ON CONFLICT DO NOTHING')
-      .run(destinationId, name);
+      .prepare('INSERT INTO begun_copies (destination_id, snapshot_id, name) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
+      .run(destinationId, id, name);
   }
 
   /** A copy that was begun is there whole, or nothing of it is. */
-  endBegun(destinationId: string, name: string): void {
-    this.#db.prepare('DELETE FROM begun_copies WHERE destination_id = ? AND name = ?').run(destinationId, name);
+  endBegun(destinationId: string, snapshotId: string): void {
+    this.#db
+      .prepare('DELETE FROM begun_copies WHERE destination_id = ? AND snapshot_id = ?')
+      .run(destinationId, snapshotId);
   }
 
-  /** The names of snapshots whose copy was begun at a destination and is not to be made any more. */
-  abandoned(destinationId: string): string[] {
+  /** The copies to a destination that were begun and have not ended. */
+  begun(destinationId: string): BegunCopy[] {
     return this.#db
-      .prepare(`SELECT name FROM (${ABANDONED}) WHERE destination_id = ?`)
-      .pluck()
-      .all(destinationId) as string[];
+      .prepare('SELECT snapshot_id AS "snapshotId", name FROM begun_copies WHERE destination_id = ?')
+      .all(destinationId) as BegunCopy[];
+  }
+
+  /** Those of them that are not to be made any more. */
+  abandoned(destinationId: string): BegunCopy[] {
+    return this.#db
+      .prepare(`SELECT snapshot_id AS "snapshotId", name FROM (${ABANDONED}) WHERE destination_id = ?`)
+      .all(destinationId) as BegunCopy[];
   }
 
   /** @param planId only what is of this plan */
@@ -115,7 +129,8 @@ export class CopyRepo {
   set({ snapshotId, destinationId, state, at, message }: CopyRow): void {
     this.#db
       .prepare(
-        `INSERT INTO snapshot_copies VALUES (@snapshotId, @destinationId, @state, @at, @message)
+        `INSERT INTO snapshot_copies (snapshot_id, destination_id, state, at, message)
+         VALUES (@snapshotId, @destinationId, @state, @at, @message)
          ON CONFLICT DO UPDATE SET state = @state, at = @at, message = @message`,
       )
       .run({ snapshotId, destinationId, state, at, message });
@@ -124,7 +139,9 @@ export class CopyRepo {
   /** A copy is wanted; where there is any already, that stays as it is. */
   want(snapshotId: string, destinationId: string, at: string): void {
     this.#db
-      .prepare("INSERT INTO snapshot_copies VALUES (?, ?, 'waiting', ?, NULL) ON CONFLICT DO NOTHING")
+      .prepare(
+        "INSERT INTO snapshot_copies (snapshot_id, destination_id, state, at) VALUES (?, ?, 'waiting', ?) ON CONFLICT DO NOTHING",
+      )
       .run(snapshotId, destinationId, at);
   }
 

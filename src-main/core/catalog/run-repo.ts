@@ -72,6 +72,16 @@ export class RunRepo {
     return rows.map((body) => JSON.parse(body) as Run);
   }
 
+  /**
+   * Whether a run whose id begins so is known and has ended.
+   * @param idStart eight hexadecimal digits
+   */
+  hasEnded(idStart: string): boolean {
+    const ended = this.#db.prepare("SELECT state NOT IN ('queued', 'running') FROM runs WHERE id GLOB ?").pluck();
+    const states = ended.all(`${idStart}-*`) as number[];
+    return states.length > 0 && states.every((state) => state === 1);
+  }
+
   /** Runs that a crash ended, or whose leftovers could not be removed yet, with what they may have left behind. */
   unfinished(): Array<{ run: Run; leftovers: Leftovers | null }> {
     const rows = this.#db

@@ -84,14 +84,16 @@ export const SCHEMA = `
     state TEXT NOT NULL,
     at TEXT NOT NULL,
     message TEXT,
+    manifest TEXT,
     PRIMARY KEY (snapshot_id, destination_id)
   ) STRICT;
   CREATE INDEX copies_by_destination ON snapshot_copies(destination_id, state);
 
   CREATE TABLE begun_copies (
     destination_id TEXT NOT NULL REFERENCES destinations(id) ON DELETE CASCADE,
+    snapshot_id TEXT NOT NULL,
     name TEXT NOT NULL,
-    PRIMARY KEY (destination_id, name)
+    PRIMARY KEY (destination_id, snapshot_id)
   ) STRICT;
 
   CREATE TABLE verifications (

@@ -198,7 +198,7 @@ export class SnapshotRepo {
       }
       this.#db
         .prepare(
-          `INSERT INTO snapshot_copies VALUES (?, ?, 'stored', ?, NULL)
+          `INSERT INTO snapshot_copies (snapshot_id, destination_id, state, at) VALUES (?, ?, 'stored', ?)
            ON CONFLICT DO UPDATE SET state = 'stored', at = iif(state = 'stored', at, excluded.at), message = NULL`,
         )
         .run(manifest.id, destinationId, at);

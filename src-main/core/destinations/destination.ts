@@ -26,8 +26,18 @@ export interface ByteRange {
 /** How a transfer is watched and stopped. */
 export interface TransferOptions {
   readonly signal?: AbortSignal;
+  /** The run that stores it: uploads in the making carry the start of its id in their names. */
+  readonly runId?: string;
   /** Told how many bytes have been taken over so far. */
   readonly onProgress?: (bytes: number) => void;
+}
+
+/** An upload that has not got its name yet. */
+export interface UploadInTheMaking {
+  /** The name it is to get. */
+  readonly name: string;
+  /** The start of the id of the run that makes it, eight digits; `null` where no name can tell. */
+  readonly tag: string | null;
 }
 
 /** Some of the objects of a destination, in the order of their names. */
@@ -72,10 +82,11 @@ export interface Destination {
   /** What is to be known of it before it is relied upon, one sentence each. */
   warnings(): Promise<string[]>;
   /**
-   * Removes what interrupted uploads have left and nobody sees: its own at once, those of others that were begun before `before`.
+   * Removes what interrupted uploads have left and nobody sees: those that this driver itself knows of, and what
+   * `isOwn` says. No upload that is in progress may be said to be.
    * @returns how many were removed
    */
-  sweep(before: Date): Promise<number>;
+  sweep(isOwn: (upload: UploadInTheMaking) => boolean): Promise<number>;
   /** Lets go of connections. */
   close(): Promise<void>;
 }
@@ -111,14 +122,15 @@ export function isName(name: string): boolean {
   return name.length > 0 && name.length <= 255 && !refused.test(name) && !name.endsWith(PARTIAL_SUFFIX);
 }
 
-/** The name of an upload in the making, which no other upload has. */
-export function partialName(name: string): string {
-  return `${name}.${randomBytes(4).toString('hex')}${PARTIAL_SUFFIX}`;
+/** The name of an upload in the making: it carries the run's id. Without a run, it is one that no other upload has. */
+export function partialName(name: string, runId: string = randomBytes(4).toString('hex')): string {
+  return `${name}.${runId.slice(0, 8)}${PARTIAL_SUFFIX}`;
 }
 
-/** Whether a name is that of an upload in the making. */
-export function isPartialName(name: string): boolean {
-  return /\.[0-9a-f]{8}\.partial$/.test(name);
+/** What the name of an upload in the making tells; `undefined` for all other names. */
+export function uploadIn(name: string): UploadInTheMaking | undefined {
+  const [, own, tag] = /^(.+)\.([0-9a-f]{8})\.partial$/.exec(name) ?? [];
+  return own === undefined || tag === undefined ? undefined : { name: own, tag };
 }
 
 /** Cuts a page out of names that are all known. The token of the next page is the last name of this one. */

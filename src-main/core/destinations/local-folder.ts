@@ -12,7 +12,6 @@ import {
   type ByteRange,
   type Destination,
   isName,
-  isPartialName,
   type ListPage,
   PAGE_LIMIT,
   pageOf,
@@ -24,7 +23,9 @@ import {
   type StoredObject,
   type TransferOptions,
   taken,
+  type UploadInTheMaking,
   type UploadSource,
+  uploadIn,
 } from './destination.ts';
 import { mountFacts, mountWarnings } from './mount-facts.ts';
 import { Throttle } from './throttle.ts';
@@ -42,11 +43,12 @@ export class LocalFolder implements Destination {
     this.label = settings.path;
   }
 
-  async put(name: string, source: UploadSource, { signal, onProgress }: TransferOptions = {}): Promise<StoredObject> {
+  async put(name: string, source: UploadSource, options: TransferOptions = {}): Promise<StoredObject> {
+    const { signal, runId, onProgress } = options;
     requireName(name);
     await requireWritableFolder(this.#folder, source.bytes);
     if ((await this.stat(name)) !== undefined) throw taken(name, this.label);
-    const partial = join(this.#folder, partialName(name));
+    const partial = join(this.#folder, partialName(name, runId));
     try {
       const handle = await open(partial, 'wx', 0o600);
       try {
@@ -135,19 +137,17 @@ export class LocalFolder implements Destination {
     return mountWarnings(await mountFacts(this.#folder));
   }
 
-  async sweep(before: Date): Promise<number> {
+  async sweep(isOwn: (upload: UploadInTheMaking) => boolean): Promise<number> {
     let removed = 0;
     for (const name of await this.#names()) {
-      if (!isPartialName(name)) continue;
-      const path = join(this.#folder, name);
+      const upload = uploadIn(name);
+      if (upload === undefined || !isOwn(upload)) continue;
       try {
-        if ((await stat(path)).mtime >= before) continue;
-        await removeTree(path);
-        removed += 1;
+        await removeTree(join(this.#folder, name));
       } catch (error) {
-        // Whoever was writing it has finished meanwhile.
-        if (errorCode(error) !== 'ENOENT') throw explainError(error, path);
+        throw explainError(error, join(this.#folder, name));
       }
+      removed += 1;
     }
     return removed;
   }

@@ -37,8 +37,8 @@ export async function putWithRestarts(
   const { signal } = options;
   for (let attempt = 1; ; attempt++) {
     try {
-      // Of others, nothing is that old: only what this destination itself has left behind goes.
-      if (attempt > 1) await destination.sweep(new Date(0));
+      // Only what this destination itself knows to have left behind goes.
+      if (attempt > 1) await destination.sweep(() => false);
       return await destination.put(name, source, options);
     } catch (error) {
       if (!(error instanceof SnapkeepError)) throw error;

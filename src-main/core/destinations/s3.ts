@@ -30,6 +30,7 @@ import {
   type StoredObject,
   type TransferOptions,
   taken,
+  type UploadInTheMaking,
   type UploadSource,
 } from './destination.ts';
 import { type BucketNames, explainS3 } from './s3-errors.ts';
@@ -206,10 +207,13 @@ export class S3Destination implements Destination {
     return [`${this.#names.host} is spoken to without encryption: whoever sees the network sees the backups.`];
   }
 
-  async sweep(before: Date): Promise<number> {
+  async sweep(isOwn: (upload: UploadInTheMaking) => boolean): Promise<number> {
     let removed = 0;
     for (const upload of [...this.#unfinished.values()]) if (await this.#abort(upload)) removed += 1;
-    for (const upload of await this.#uploadsBefore(before)) if (await this.#abort(upload)) removed += 1;
+    for (const upload of await this.#uploads()) {
+      const name = upload.key.slice(this.#key('').length);
+      if (isOwn({ name, tag: null }) && (await this.#abort(upload))) removed += 1;
+    }
     return removed;
   }
 
@@ -217,7 +221,7 @@ export class S3Destination implements Destination {
     this.#client.destroy();
   }
 
-  async #uploadsBefore(before: Date): Promise<UnfinishedUpload[]> {
+  async #uploads(): Promise<UnfinishedUpload[]> {
     const found: UnfinishedUpload[] = [];
     let markers: { KeyMarker?: string; UploadIdMarker?: string } | undefined = {};
     while (markers !== undefined) {
@@ -227,9 +231,9 @@ export class S3Destination implements Destination {
           new ListMultipartUploadsCommand({ Bucket: this.#settings.bucket, Prefix: this.#key(''), ...start }),
         ),
       );
-      for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
+      for (const { Key, UploadId } of page.Uploads ?? []) {
         if (Key === undefined || UploadId === undefined || Key.slice(this.#key('').length).includes('/')) continue;
-        if (Initiated !== undefined && Initiated < before) found.push({ key: Key, uploadId: UploadId });
+        found.push({ key: Key, uploadId: UploadId });
       }
       const { IsTruncated, NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = page;
       if (IsTruncated !== true || KeyMarker === undefined) markers = undefined;

@@ -9,7 +9,6 @@ import {
   type ByteRange,
   type Destination,
   isName,
-  isPartialName,
   type ListPage,
   PAGE_LIMIT,
   pageOf,
@@ -21,7 +20,9 @@ import {
   type StoredObject,
   type TransferOptions,
   taken,
+  type UploadInTheMaking,
   type UploadSource,
+  uploadIn,
 } from './destination.ts';
 import type { RemoteFile, SftpChannel } from './sftp-channel.ts';
 import { connectSftp, type SftpConnection, type SftpSecrets } from './sftp-connection.ts';
@@ -47,12 +48,12 @@ export class SftpDestination implements Destination {
   }
 
   async put(name: string, source: UploadSource, options: TransferOptions = {}): Promise<StoredObject> {
-    const { signal } = options;
+    const { signal, runId } = options;
     requireName(name);
     if ((await this.stat(name)) !== undefined) throw taken(name, this.label);
     const free = await this.freeBytes();
     if (free !== null && free < source.bytes) throw noSpace(`${source.bytes} more bytes in ${this.label}`);
-    const partial = partialName(name);
+    const partial = partialName(name, runId);
     this.#unfinished.add(partial);
     try {
       await this.#upload(partial, source, options);
@@ -84,7 +85,7 @@ export class SftpDestination implements Destination {
     const found = await this.#entries(folder);
     return pageOf(
       found
-        .filter(({ name, isFile }) => isFile && !name.startsWith('.') && !isPartialName(name))
+        .filter(({ name, isFile }) => isFile && !name.startsWith('.') && uploadIn(name) === undefined)
         .map(({ name, bytes, modifiedAt }) => ({ name, bytes, modifiedAt })),
       after,
       limit,
@@ -127,10 +128,11 @@ export class SftpDestination implements Destination {
     return [];
   }
 
-  async sweep(before: Date): Promise<number> {
+  async sweep(isOwn: (upload: UploadInTheMaking) => boolean): Promise<number> {
     let removed = 0;
-    for (const { name, modifiedAt, isFile } of await this.#entries('')) {
-      if (!isFile || !isPartialName(name) || !(this.#unfinished.has(name) || modifiedAt < before)) continue;
+    for (const { name, isFile } of await this.#entries('')) {
+      const upload = isFile ? uploadIn(name) : undefined;
+      if (upload === undefined || !(this.#unfinished.has(name) || isOwn(upload))) continue;
       await this.#remove(name);
       removed += 1;
     }

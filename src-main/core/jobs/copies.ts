@@ -20,6 +20,7 @@ import { requireThere, withPlace } from './places.ts';
 import type { RunHandle } from './runs.ts';
 import { manifestAt, removeCompanionsAt } from './stored-companions.ts';
 import { checkedSource, hasContent, readWhole } from './stored-content.ts';
+import { tidyUp } from './tidy-up.ts';
 import { emptyOutbox } from './wanted-copies.ts';
 
 /** What goes away by itself: the destination is tried again. */
@@ -47,7 +48,7 @@ export function startCopyRun(core: CoreContext, destination: StoredDestination):
   const running = core.runs.active().find((run) => run.kind === 'copy' && run.destinationId === destination.id);
   if (running !== undefined) return running;
   const waiting = core.catalog.copies.waiting(destination.id);
-  if (waiting.length === 0) return null;
+  if (waiting.length === 0 && core.catalog.copies.abandoned(destination.id).length === 0) return null;
   const planIds = new Set(waiting.map(({ planId }) => planId));
   const planId = planIds.size === 1 ? (waiting[0]?.planId ?? null) : null;
   return core.runs.start({
@@ -83,6 +84,7 @@ class CopyRun {
     try {
       await withPlace(this.#core, this.#destination, async (driver) => {
         await requireThere(this.#core, this.#destination, driver);
+        await tidyUp(this.#core, this.#destination, driver, this.#handle.id);
         for (let next = this.#next(); next !== undefined; next = this.#next()) await this.#copyNext(driver, next);
       });
     } catch (error) {
@@ -128,7 +130,7 @@ class CopyRun {
     }
     if (!this.#isWanted(row)) return this.#drop(driver, snapshot);
     catalog.copies.set({ ...row, state: 'stored', at: this.#now(), message: null });
-    catalog.copies.endBegun(this.#destination.id, snapshot.name);
+    catalog.copies.endBegun(this.#destination.id, snapshot.id);
     this.#copied += 1;
     this.#bytes += snapshot.sizeBytes;
     log('info', `Copied ${snapshot.name}, ${bytesInWords(snapshot.sizeBytes)}.`);
@@ -141,10 +143,10 @@ class CopyRun {
     return this.#core.catalog.copies.ofSnapshot(snapshotId).some((copy) => copy.destinationId === destinationId);
   }
 
-  async #drop(driver: Destination, { name, companions }: Snapshot): Promise<void> {
+  async #drop(driver: Destination, { id, name, companions }: Snapshot): Promise<void> {
     if (companions.length > 0) await removeCompanionsAt(driver, this.#destination, name, this.#handle.id);
     for (const file of [name, manifestPath(name)]) await driver.delete(file);
-    this.#core.catalog.copies.endBegun(this.#destination.id, name);
+    this.#core.catalog.copies.endBegun(this.#destination.id, id);
     this.#handle.log('info', `${name} was deleted while it was copied, and is not kept here either.`);
   }
 
@@ -182,9 +184,9 @@ class CopyRun {
   async #copy(driver: Destination, snapshot: Snapshot): Promise<void> {
     const source = await this.#fetch(snapshot);
     try {
-      const described = await this.#describe(driver, source, await readDescription(source, snapshot), snapshot);
       const manifestName = manifestPath(snapshot.name);
-      this.#core.catalog.copies.begin(this.#destination.id, snapshot.name);
+      this.#core.catalog.copies.begin(this.#destination.id, snapshot);
+      const described = await this.#describe(driver, source, await readDescription(source, snapshot), snapshot);
       await this.#put(driver, manifestName, bytesSource(described), described);
       try {
         const { sizeBytes, sha256 } = snapshot;
@@ -198,6 +200,7 @@ class CopyRun {
         }
         throw error;
       }
+      await this.#requireStored(driver, manifestName, described);
     } finally {
       if (source.destination.settings.kind !== 'folder') {
         // With its manifest and its companions.
@@ -253,10 +256,19 @@ class CopyRun {
     const before = this.#bytes;
     const total = before + this.#left();
     const options: TransferOptions = Buffer.isBuffer(content)
-      ? { signal }
-      : { signal, onProgress: (bytes) => progress('uploading', before + bytes, total) };
+      ? { signal, runId: this.#handle.id }
+      : { signal, runId: this.#handle.id, onProgress: (bytes) => progress('uploading', before + bytes, total) };
     if (!Buffer.isBuffer(content)) progress('uploading', before, total);
     await putWithRestarts(driver, name, source, options);
+  }
+
+  /** What was stored is read back: a copy without its own manifest could not be told from another's. */
+  async #requireStored(driver: Destination, manifestName: string, described: Buffer): Promise<void> {
+    const there = await driver.stat(manifestName);
+    if (there !== undefined && (await hasContent(driver, there, described, this.#handle.signal))) return;
+    throw new SnapkeepError('CORRUPT', `${manifestName} in ${driver.label} is not what was stored there.`, {
+      hint: 'Check the disk or server, and whether another program writes to it. Then try again.',
+    });
   }
 
   #left(): number {

@@ -11,10 +11,8 @@ import type { Destination } from '../destinations/destination.ts';
 import { openDestination } from '../destinations/open-destination.ts';
 import { requireWritableFolder } from '../engine/durable-files.ts';
 import { errorCode } from '../engine/engine-errors.ts';
-import { manifestPath } from '../engine/manifest-files.ts';
 import type { Clock } from '../ports.ts';
 import { driverSecrets, keptSecrets } from '../secrets/destination-secrets.ts';
-import { removeCompanionsAt } from './stored-companions.ts';
 
 /** The driver of a destination of the catalog; whoever opens it closes it. @throws SnapkeepError `BAD_KEY` */
 export function openPlace(
@@ -109,7 +107,7 @@ export async function whyFolderIsAway(catalog: Catalog, destination: StoredDesti
 }
 
 /**
- * Asks a destination whether it is there, and has it sweep what interrupted uploads have left.
+ * Asks a destination whether it is there.
  * @throws SnapkeepError as its driver does, and `UNAVAILABLE` for a mount point without its disk
  */
 export async function requireThere(
@@ -124,21 +122,5 @@ export async function requireThere(
     });
   }
   if (destination.settings.kind === 'folder') await requireWritableFolder(destination.settings.path, 0);
-  await driver.sweep(new Date(core.clock.now().getTime() - SWEEP_AFTER_MS));
-  await removeAbandoned(core.catalog, destination, driver);
+  await driver.list(null, 1);
 }
-
-/** Removes the manifests of copies that were begun, broke off, and are not to be made any more, with what they name. */
-async function removeAbandoned(catalog: Catalog, destination: StoredDestination, driver: Destination): Promise<void> {
-  const { id } = destination;
-  for (const name of catalog.copies.abandoned(id)) {
-    // The upload may have ended without its answer: what is there whole stays, and is described.
-    if ((await driver.stat(name)) === undefined) {
-      await removeCompanionsAt(driver, destination, name, randomUUID());
-      await driver.delete(manifestPath(name));
-    }
-    catalog.copies.endBegun(id, name);
-  }
-}
-
-const SWEEP_AFTER_MS = 24 * 3_600_000;

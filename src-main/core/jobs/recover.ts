@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Run, replacesDatabase } from '../../../src-shared/model/run.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Leftovers } from '../catalog/run-repo.ts';
+import { uploadIn } from '../destinations/destination.ts';
 import { removeTree } from '../engine/companions/folder-snapshots.ts';
 import { recoverSwap } from '../engine/companions/folder-swap.ts';
 import { PARTIAL_SUFFIX } from '../engine/durable-files.ts';
@@ -10,9 +11,6 @@ import { errorCode, explainError } from '../engine/engine-errors.ts';
 import type { Clock } from '../ports.ts';
 import { foldersOf } from './places.ts';
 import { type Recovering, recoverSnapshots } from './recover-snapshots.ts';
-
-/** A file in the making this old belongs to nobody any more, whoever made it; in milliseconds. */
-const STRAY_AFTER = 24 * 3_600_000;
 
 /**
  * Ends the runs that a crash left unfinished, removes what they left behind, enters what they had finished, and says
@@ -96,12 +94,12 @@ async function recoverKept(run: Run, folder: string, name: string, log: (message
   else log(`What was at ${path} before is kept in ${join(folder, name)}.`);
 }
 
-/** Removes files in the making that no known run accounts for, once they are old enough to be nobody's. */
+/** Removes files in the making of runs that this catalog knows to have ended. Those of others are never touched. */
 async function removeStrays(catalog: Catalog, clock: Clock): Promise<void> {
   const folders = foldersOf(catalog, catalog.plans.list());
   const removed: string[] = [];
   for (const folder of folders) {
-    for (const path of await strayPartials(folder, clock.now().getTime() - STRAY_AFTER)) {
+    for (const path of await strayPartials(catalog, folder)) {
       await removeTree(path);
       removed.push(path);
     }
@@ -109,18 +107,18 @@ async function removeStrays(catalog: Catalog, clock: Clock): Promise<void> {
   if (removed.length > 0) recordCleanup(catalog, removed, clock);
 }
 
-async function strayPartials(folder: string, olderThan: number): Promise<string[]> {
+async function strayPartials(catalog: Catalog, folder: string): Promise<string[]> {
   try {
-    const names = (await readdir(folder)).filter((name) => /\.[0-9a-f]{8}\.partial$/.test(name));
     const strays: string[] = [];
-    for (const name of names) {
-      const info = await lstat(join(folder, name));
+    for (const name of await readdir(folder)) {
+      const tag = uploadIn(name)?.tag;
+      if (tag == null || !catalog.runs.hasEnded(tag)) continue;
       // Folders in the making are hidden; any other of such a name is somebody's own.
-      if (info.mtimeMs < olderThan && (name.startsWith('.') || !info.isDirectory())) strays.push(join(folder, name));
+      if (name.startsWith('.') || !(await lstat(join(folder, name))).isDirectory()) strays.push(join(folder, name));
     }
     return strays;
   } catch (error) {
-    // A destination that is away now is looked at again at the next start.
+    // A destination that is unavailable now is looked at again at the next start.
     if (['ENOENT', 'ENOTDIR', 'EACCES', 'EIO', 'ESTALE', 'EHOSTDOWN'].includes(errorCode(error) ?? '')) return [];
     throw error;
   }

@@ -1,0 +1,195 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Core } from '../../src-main/core/core.ts';
+import type { Plan, PlanInput } from '../../src-shared/model/plan.ts';
+import { KEEP_ALL } from '../../src-shared/model/retention.ts';
+import type { ListedSnapshot } from '../../src-shared/model/snapshot.ts';
+import { appendEntries, makeDatabase } from '../support/databases.ts';
+import { killAt } from '../support/killed.ts';
+import { bucketOn, folderAt, folderOn, save, settle, storeTo } from '../support/places.ts';
+import { pathOf, setScene, takeBackup } from '../support/scene.ts';
+import { startS3Server, whyNoS3 } from '../support/servers/s3.ts';
+import { startSftpServer, whyNoSftp } from '../support/servers/sftp.ts';
+import { manifestOf } from '../support/stored-files.ts';
+import { temporaryFolder } from '../support/temp-folder.ts';
+import { startTestCore, succeed } from '../support/test-core.ts';
+
+/** One of two machines, with a plan that is called as the other's. */
+interface Service {
+  home: string;
+  source: string;
+  core: Core;
+  plan: Plan;
+}
+
+type Given = Parameters<typeof save>[1];
+
+async function startService(root: string, name: string, given: Given, plan: Partial<PlanInput>): Promise<Service> {
+  const home = join(root, name, 'home');
+  const source = join(root, name, 'app.db');
+  mkdirSync(join(root, name));
+  makeDatabase(source, { rows: 50 });
+  const core = await startTestCore(home);
+  const destinationId = await save(core, given);
+  const made = await core.call('plans.create', {
+    ...{ name: 'app', sourcePath: source, destinations: [{ destinationId }] },
+    ...plan,
+  });
+  return { home, source, core, plan: made };
+}
+
+async function backUp({ core, plan, source }: Service): Promise<void> {
+  appendEntries(source, 1);
+  await succeed(core, 'backups.start', { planId: plan.id });
+  await settle(core);
+}
+
+/** Kills a backup of a service while it stores, and starts the service again. */
+async function crash(service: Service): Promise<void> {
+  const { core, home, plan } = service;
+  await core.close();
+  await killAt({ phase: 'storing' }, home, 'backups.start', { planId: plan.id });
+  service.core = await startTestCore(home, { host: 'server' });
+  await settle(service.core);
+}
+
+const snapshotsOf = ({ core, plan }: Service): Promise<ListedSnapshot[]> =>
+  core.call('snapshots.list', { planId: plan.id });
+
+/** Every snapshot that a service counts as its own is stored, and is the one that its catalog means. */
+async function expectAllWhole({ core, plan }: Service): Promise<void> {
+  const own = (await core.call('snapshots.list', { planId: plan.id })).filter(({ origin }) => origin === 'own');
+  for (const { id, missing, copies } of own) {
+    expect({ missing, states: copies.map(({ state }) => state) }).toMatchObject({ missing: false, states: ['stored'] });
+    const run = await succeed(core, 'verifications.start', { snapshotId: id });
+    expect(run.result).toMatchObject({ verification: { valid: true } });
+  }
+}
+
+describe('two data folders whose plans have one name and one folder', () => {
+  test.each([false, true])('keep three snapshots each (a crash in one: %s)', async (crashes) => {
+    const root = temporaryFolder();
+    const given = folderAt(join(root, 'shared'), 'Shared');
+    const retention = { ...KEEP_ALL, keepLast: 3 };
+    const one = await startService(root, 'one', given, { retention });
+    const other = await startService(root, 'other', given, { retention });
+    for (let round = 0; round < 4; round++) {
+      await backUp(one);
+      if (crashes && round === 2) await crash(one);
+      await backUp(other);
+      // Reading what is there makes nobody's snapshots one's own.
+      for (const { core } of [one, other]) await succeed(core, 'destinations.rescan', { path: join(root, 'shared') });
+    }
+    for (const service of [one, other]) {
+      const own = (await snapshotsOf(service)).filter(({ origin }) => origin === 'own');
+      expect(own).toHaveLength(3);
+      await expectAllWhole(service);
+    }
+  });
+});
+
+test('forged snapshots of the far future, imported from one of two destinations, push out nothing', async () => {
+  const scene = await setScene({ plan: { retention: { ...KEEP_ALL, keepLast: 3 } } });
+  const { core, folder, plan, destination } = scene;
+  const second = await save(core, folderAt(join(folder, 'second'), 'Second'));
+  const first = plan.destinations[0]?.destinationId ?? '';
+  await storeTo(scene, first, second);
+  const real: string[] = [];
+  for (let n = 0; n < 3; n++) {
+    appendEntries(scene.source, 1);
+    real.push((await takeBackup(scene)).id);
+    await settle(core);
+  }
+  const [newest] = await core.call('snapshots.list', { planId: plan.id });
+  const manifest = manifestOf(pathOf(newest ?? { path: null, name: 'none' }));
+  for (let n = 1; n <= 3; n++) {
+    const name = `My-app-2099-01-0${n}-000000-aaaaa${n}.db.gz`;
+    const instant = `2099-01-0${n}T00:00:00.000Z`;
+    const forged = { ...manifest, id: crypto.randomUUID(), name, createdAt: instant, startedAt: instant };
+    cpSync(join(destination, manifest.name), join(destination, name));
+    writeFileSync(join(destination, `${name}.manifest.json`), JSON.stringify(forged));
+  }
+  const scan = await succeed(core, 'destinations.rescan', { destinationId: first });
+  expect(scan.result).toMatchObject({ added: 3 });
+  expect((await core.call('prune.preview', { planId: plan.id })).removed).toEqual([]);
+  await takeBackup(scene);
+  await settle(core);
+  const listed = await core.call('snapshots.list', { planId: plan.id });
+  const imported = listed.filter(({ origin }) => origin === 'imported');
+  expect(imported.map(({ copies }) => copies.map(({ destinationName }) => destinationName))).toEqual(
+    imported.map(() => ['backups']),
+  );
+  const own = listed.filter(({ origin }) => origin === 'own');
+  expect(own).toHaveLength(3);
+  for (const id of real.slice(1)) {
+    const { copies } = own.find((each) => each.id === id) ?? { copies: [] };
+    expect(copies.map(({ state }) => state)).toEqual(['stored', 'stored']);
+  }
+  expect(imported).toHaveLength(3);
+});
+
+describe('two services that share a destination, under names by the day alone, with crashes in between', () => {
+  async function share(root: string, given: Given): Promise<void> {
+    const plan: Partial<PlanInput> = { namePattern: '{plan}-{compact-date}' };
+    const services = [
+      await startService(root, 'one', given, plan),
+      await startService(root, 'other', given, plan),
+    ] as const;
+    for (let round = 0; round < 4; round++) {
+      await Promise.all(services.map(backUp));
+      const [one, other] = services;
+      if (round % 2 === 0) await crash(round === 0 ? one : other);
+    }
+    for (const service of services) {
+      const own = await snapshotsOf(service);
+      expect(own.length).toBeGreaterThanOrEqual(4);
+      expect(new Set(own.map(({ name }) => name)).size).toBe(own.length);
+      await expectAllWhole(service);
+    }
+    const names = (await Promise.all(services.map(snapshotsOf))).flat().map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+  }
+
+  test('in a folder', async () => {
+    const root = temporaryFolder();
+    await share(root, folderAt(join(root, 'shared'), 'Shared'));
+  });
+
+  test.skipIf(whyNoS3)('in a bucket [s3]', async () => {
+    const s3 = await startS3Server();
+    onTestFinished(() => s3.stop());
+    await share(temporaryFolder(), await bucketOn(s3, 'Shared'));
+  });
+
+  test.skipIf(whyNoSftp)('on an SSH server [sftp]', async () => {
+    const ssh = await startSftpServer();
+    onTestFinished(() => ssh.stop());
+    const { folder: _folder, ...given } = await folderOn(ssh, 'Shared');
+    await share(temporaryFolder(), given);
+  });
+});
+
+test('what another machine is writing outlives a crash and a clean-up here', async () => {
+  const scene = await setScene();
+  const { core, destination, home, plan } = scene;
+  const { name } = await takeBackup(scene);
+  const text = readFileSync(join(destination, `${name}.manifest.json`), 'utf8');
+  const manifest = JSON.parse(text) as { service: object; name: string };
+  const service = { id: crypto.randomUUID(), runId: crypto.randomUUID() };
+  const others = 'My-app-2026-11-20-020000-k3f9qa.db.gz';
+  // A manifest whose file is still to come, a file in the making, and attached files without a manifest yet.
+  writeFileSync(
+    join(destination, `${others}.manifest.json`),
+    JSON.stringify({ ...manifest, id: crypto.randomUUID(), name: others, service }),
+  );
+  writeFileSync(join(destination, `${others}.0badcafe.partial`), 'half');
+  mkdirSync(join(destination, 'My-app-2026-11-20-020000-k3f9qa.uploads'));
+  await core.close();
+  await killAt({ phase: 'storing' }, home, 'backups.start', { planId: plan.id });
+  const again = await startTestCore(home, { host: 'server' });
+  await settle(again);
+  for (const left of [`${others}.manifest.json`, `${others}.0badcafe.partial`])
+    expect(readFileSync(join(destination, left), 'utf8').length).toBeGreaterThan(0);
+  expect(existsSync(join(destination, 'My-app-2026-11-20-020000-k3f9qa.uploads'))).toBe(true);
+});
