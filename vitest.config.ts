@@ -7,5 +7,7 @@ export default defineConfig({
     // Real databases on two cores: a few files at a time, and room for slow disks.
     maxWorkers: 2,
     testTimeout: 30_000,
+    // Hooks start real servers, five processes for S3 alone.
+    hookTimeout: 30_000,
   },
 });

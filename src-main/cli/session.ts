@@ -11,6 +11,7 @@ import type { ListedSnapshot } from '../../src-shared/model/snapshot.ts';
 import type { Core } from '../core/core.ts';
 import { createCore } from '../core/create-core.ts';
 import { defaultDataFolder } from '../core/data-folder.ts';
+import { forkedWorker } from '../core/forked-worker.ts';
 import type { ExportParams } from '../core/handlers/backups.ts';
 import type { Log } from '../core/ports.ts';
 import { endProgress, errorOf, showProgress } from './output.ts';
@@ -35,7 +36,7 @@ export class Session {
       ports: {
         host: 'cli',
         capabilities: NO_CAPABILITIES,
-        workerFile: join(import.meta.dirname, 'worker.cjs'),
+        startWorkerProcess: forkedWorker(join(import.meta.dirname, 'worker.cjs')),
       },
     });
     const session = new Session(core);

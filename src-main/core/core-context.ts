@@ -7,7 +7,7 @@ import type { Throttles } from './destinations/throttle.ts';
 import type { EventBus } from './event-bus.ts';
 import type { PreparedRestores } from './jobs/prepared-restores.ts';
 import type { Runs } from './jobs/runs.ts';
-import type { RunInWorker } from './jobs/worker-runner.ts';
+import type { RunInWorker } from './jobs/task-process.ts';
 import type { Clock, HostPorts, Log } from './ports.ts';
 import type { Copier } from './scheduler/copier.ts';
 import type { Scheduler } from './scheduler/scheduler.ts';

@@ -1,4 +1,5 @@
 import packageJson from '../../package.json' with { type: 'json' };
+import { timeLimitMinutes } from '../../src-shared/rules/time-limit.ts';
 import { Channels } from './alerts/channels.ts';
 import { Watchdog } from './alerts/watchdog.ts';
 import { Background } from './background.ts';
@@ -15,9 +16,9 @@ import { createHandlers } from './handlers/index.ts';
 import { folderDestination } from './jobs/places.ts';
 import { summarizePlan } from './jobs/plan-summary.ts';
 import { PreparedRestores } from './jobs/prepared-restores.ts';
-import { recoverRuns } from './jobs/recover.ts';
+import { recoverRuns, removeLeftovers } from './jobs/recover.ts';
 import { Runs } from './jobs/runs.ts';
-import { createWorkerRunner } from './jobs/worker-runner.ts';
+import { createWorkerRunner } from './jobs/task-process.ts';
 import { Orchestrator } from './orchestrator.ts';
 import { canonicalPath } from './paths.ts';
 import { type HostPorts, type ProcessLog, systemClock } from './ports.ts';
@@ -55,11 +56,19 @@ export async function createCore(options: { dataFolder: string; ports: HostPorts
 
 function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, log: ProcessLog): Core {
   const { clock = systemClock } = ports;
+  const serviceId = catalog.settings.serviceId();
   const events = new EventBus(log);
   const prepared = new PreparedRestores();
   const orchestrator = new Orchestrator(() => context);
-  const { stagingFolder } = dataFolder;
-  const runs = new Runs({ repo: catalog.runs, events, clock, stagingFolder, follower: orchestrator });
+  const runs = new Runs({
+    repo: catalog.runs,
+    events,
+    clock,
+    stagingFolder: dataFolder.stagingFolder,
+    follower: orchestrator,
+    cleanUp: (run, leftovers, tell) => removeLeftovers({ catalog, clock, serviceId }, run, leftovers, tell),
+    timeLimitOf: ({ kind, planId }) => timeLimitMinutes(kind, catalog.plans.get(planId ?? '')),
+  });
   const protector = ports.secretProtector ?? keyFileProtector(dataFolder.path);
   const secrets = new SecretStore(catalog.secrets, protector);
   const seals = new SealRing(catalog.seals, protector, clock);
@@ -74,8 +83,8 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
     keys: new KeyRing(catalog.keys, protector, clock),
     seals,
     throttles: new Throttles(),
-    serviceId: catalog.settings.serviceId(),
-    runInWorker: createWorkerRunner(ports.workerFile, (secret) => seals.keep(secret)),
+    serviceId,
+    runInWorker: createWorkerRunner(ports.startWorkerProcess, clock, (secret) => seals.keep(secret)),
     version: packageJson.version,
     scheduler: createScheduler(parts, () => context, looked),
     copier: createCopier(parts, () => context, looked),

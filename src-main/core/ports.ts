@@ -68,12 +68,31 @@ export interface SecretProtector {
   open(sealed: Buffer): string;
 }
 
+/** How a worker process ended: with a code, by a signal, or because it could not be started. */
+export type ProcessEnd = { code: number | null; signal: string | null } | { error: Error };
+
+/** A child process of this service that does one task, and the channel to it. */
+export interface WorkerProcess {
+  /** Sends a structured clone; what can no longer arrive is dropped. */
+  send(message: unknown): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** Called once, when the process is gone and everything that it sent has arrived. */
+  onEnd(listener: (end: ProcessEnd) => void): void;
+  /** Ends the process at once, without asking it. */
+  kill(): void;
+}
+
+/**
+ * Starts a worker process. Nothing about its task is in its arguments or its environment.
+ * @param output the descriptor of this process that becomes the child's standard output; `null`: none
+ */
+export type StartWorkerProcess = (output: number | null) => WorkerProcess;
+
 /** What the host lends to the core. */
 export interface HostPorts {
   readonly host: 'desktop' | 'server' | 'cli';
   readonly capabilities: Capabilities;
-  /** The bundled worker that does the heavy work: an absolute path to a JavaScript file. */
-  readonly workerFile: string;
+  readonly startWorkerProcess: StartWorkerProcess;
   readonly clock?: Clock;
   /** Without one, a file in the data folder is used. */
   readonly log?: ProcessLog;

@@ -22,6 +22,7 @@ import { denyNavigation, denyPermissions } from './security.ts';
 import { showTray } from './tray.ts';
 import { trayIsThere } from './tray-presence.ts';
 import { startUpdates } from './updates.ts';
+import { utilityWorker } from './utility-worker.ts';
 
 let mainWindow: MainWindow | undefined;
 let runningCore: Core | undefined;
@@ -42,7 +43,9 @@ async function startCore(): Promise<Core> {
         notifications: canNotify(),
         tray: await trayIsThere(),
       },
-      workerFile: join(import.meta.dirname, 'worker.cjs').replace('app.asar', 'app.asar.unpacked'),
+      startWorkerProcess: utilityWorker(
+        join(import.meta.dirname, 'worker.cjs').replace('app.asar', 'app.asar.unpacked'),
+      ),
       dialogs: nativeDialogs(() => mainWindow?.current()),
       power: systemPower(),
       revealFile: (path) => shell.showItemInFolder(path),

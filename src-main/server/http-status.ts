@@ -15,6 +15,7 @@ const STATUS: Record<ErrorCode, number> = {
   INTERNAL: 500,
   BUSY: 503,
   UNAVAILABLE: 503,
+  TIMED_OUT: 504,
   NO_SPACE: 507,
 };
 

@@ -7,6 +7,7 @@ import type { Core } from '../core/core.ts';
 import { createCore } from '../core/create-core.ts';
 import { defaultDataFolder } from '../core/data-folder.ts';
 import { errorCode, explainError } from '../core/engine/engine-errors.ts';
+import { forkedWorker } from '../core/forked-worker.ts';
 import { guardProcess } from '../core/process-guard.ts';
 import { Auth } from './auth.ts';
 import { createHttpServer } from './http-server.ts';
@@ -27,7 +28,7 @@ async function serve(): Promise<void> {
     ports: {
       host: 'server',
       capabilities: NO_CAPABILITIES,
-      workerFile: join(import.meta.dirname, 'worker.cjs'),
+      startWorkerProcess: forkedWorker(join(import.meta.dirname, 'worker.cjs')),
     },
   });
   core = opened;

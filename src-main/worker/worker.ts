@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { parentPort, workerData } from 'node:worker_threads';
 import type { Manifest } from '../../src-shared/model/manifest.ts';
 import { conveyCompanion } from '../core/engine/companions/convey-companion.ts';
 import { checkFiles, restoreFiles, undoFiles } from '../core/engine/companions/restore-companions.ts';
@@ -16,7 +14,10 @@ import { takeSnapshot } from '../core/engine/snapshot.ts';
 import { cancelledError, type TaskContext } from '../core/engine/task-context.ts';
 import { undoRestore } from '../core/engine/undo.ts';
 import { verifyFile } from '../core/engine/verify.ts';
-import type { WorkerMessage, WorkerStart, WorkerTaskName, WorkerTasks } from '../core/jobs/worker-protocol.ts';
+import type { WorkerMessage, WorkerOrder, WorkerTaskName, WorkerTasks } from '../core/jobs/worker-protocol.ts';
+import { parentChannel } from './parent-channel.ts';
+
+type Start = Extract<WorkerOrder, { type: 'start' }>;
 
 /** Between two reports of progress, in milliseconds; more would only fill the pipe. */
 const PROGRESS_EVERY = 100;
@@ -47,20 +48,23 @@ const tasks: Tasks = {
   'undo-files': ({ files, runId }) => undoFiles(files, runId),
 };
 
-/** Nothing is replaced before the core has taken note of what Undo would put back; `null` takes it back. */
-async function tellSafety(manifest: Manifest | null): Promise<void> {
-  if (parentPort === null) return;
-  const taken = once(parentPort, 'message');
-  tell({ type: 'safety', manifest });
-  await taken;
-}
+const channel = parentChannel();
+const cancelled = new AbortController();
+/** Settled when the core has taken note of the newest safety snapshot, or will not. */
+let safetyTaken = Promise.withResolvers<void>();
 
 function tell(message: WorkerMessage): void {
-  parentPort?.postMessage(message);
+  channel.send(message);
 }
 
-function makeContext(start: WorkerStart): TaskContext {
-  const flag = new Int32Array(start.cancelFlag);
+/** Nothing is replaced before the core has taken note of what Undo would put back; `null` takes it back. */
+async function tellSafety(manifest: Manifest | null): Promise<void> {
+  safetyTaken = Promise.withResolvers<void>();
+  tell({ type: 'safety', manifest });
+  await safetyTaken.promise;
+}
+
+function makeContext(start: Start): TaskContext {
   let lastPhase = '';
   let lastTold = 0;
   return {
@@ -70,7 +74,7 @@ function makeContext(start: WorkerStart): TaskContext {
     sealSecrets: start.sealSecrets,
     unsealed: ({ fingerprint }) => tell({ type: 'unsealed', fingerprint }),
     throwIfCancelled: () => {
-      if (Atomics.load(flag, 0) !== 0) throw cancelledError();
+      if (cancelled.signal.aborted) throw cancelledError();
     },
     progress: (phase, done, total) => {
       const now = performance.now();
@@ -85,7 +89,8 @@ function makeContext(start: WorkerStart): TaskContext {
   };
 }
 
-async function work(start: WorkerStart): Promise<void> {
+/** Does the task; whoever gets the answer ends this process. */
+async function work(start: Start): Promise<void> {
   const task = tasks[start.task] as (request: unknown, context: TaskContext) => Promise<unknown>;
   try {
     tell({ type: 'finished', result: await task(start.request, makeContext(start)) });
@@ -94,4 +99,18 @@ async function work(start: WorkerStart): Promise<void> {
   }
 }
 
-void work(workerData as WorkerStart);
+function take(order: WorkerOrder): void {
+  if (order.type === 'start') void work(order);
+  else if (order.type === 'safety-taken') safetyTaken.resolve();
+  else {
+    cancelled.abort();
+    safetyTaken.reject(cancelledError());
+  }
+}
+
+// Where nobody waits for it, nobody has to be told that it was cancelled.
+safetyTaken.promise.catch(() => undefined);
+// A terminal and a service manager signal every process of a group: what that means for a run is the core's to say.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+channel.onOrder(take);
+tell({ type: 'ready' });

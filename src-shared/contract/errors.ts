@@ -8,6 +8,7 @@ export const ErrorCode = z.enum([
   'BUSY',
   'LOCKED',
   'CANCELLED',
+  'TIMED_OUT',
   'BAD_KEY',
   'CORRUPT',
   'NO_SPACE',

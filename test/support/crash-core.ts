@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Core } from '../../src-main/core/core.ts';
 import { createCore } from '../../src-main/core/create-core.ts';
+import { forkedWorker } from '../../src-main/core/forked-worker.ts';
 import type { MethodName, Params } from '../../src-shared/contract/methods.ts';
 import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
 import type { Run } from '../../src-shared/model/run.ts';
@@ -31,7 +32,11 @@ function printPhases(core: Core): void {
 async function runToItsEnd(): Promise<void> {
   const core = await createCore({
     dataFolder,
-    ports: { host: 'cli', capabilities: NO_CAPABILITIES, workerFile: join(import.meta.dirname, 'worker.cjs') },
+    ports: {
+      host: 'cli',
+      capabilities: NO_CAPABILITIES,
+      startWorkerProcess: forkedWorker(join(import.meta.dirname, 'worker.cjs')),
+    },
   });
   printPhases(core);
   let given = JSON.parse(params) as object;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createCore } from '../../src-main/core/create-core.ts';
 import { explainError } from '../../src-main/core/engine/engine-errors.ts';
+import { forkedWorker } from '../../src-main/core/forked-worker.ts';
 import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
 
 /*
@@ -15,7 +16,11 @@ process.setuid?.(65534);
 async function describeAsNobody(): Promise<void> {
   const core = await createCore({
     dataFolder,
-    ports: { host: 'cli', capabilities: NO_CAPABILITIES, workerFile: join(import.meta.dirname, 'worker.cjs') },
+    ports: {
+      host: 'cli',
+      capabilities: NO_CAPABILITIES,
+      startWorkerProcess: forkedWorker(join(import.meta.dirname, 'worker.cjs')),
+    },
   });
   try {
     process.stdout.write(JSON.stringify(await core.call('sources.describe', { path })));

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { inject, onTestFinished } from 'vitest';
 import type { Core } from '../../src-main/core/core.ts';
 import { createCore } from '../../src-main/core/create-core.ts';
+import { forkedWorker } from '../../src-main/core/forked-worker.ts';
 import type { HostPorts } from '../../src-main/core/ports.ts';
 import type { MethodName, Params } from '../../src-shared/contract/methods.ts';
 import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
@@ -12,7 +13,7 @@ import { capturedLog } from './captured-log.ts';
 export const testPorts: HostPorts = {
   host: 'cli',
   capabilities: NO_CAPABILITIES,
-  workerFile: join(inject('bundles'), 'worker.cjs'),
+  startWorkerProcess: forkedWorker(join(inject('bundles'), 'worker.cjs')),
   log: capturedLog().log,
 };
 

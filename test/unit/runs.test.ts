@@ -31,6 +31,8 @@ function setRuns(taken: (run: Run) => boolean, logTaken = true) {
     clock: systemClock,
     stagingFolder: join(temporaryFolder(), 'staging'),
     follower: { began: () => {}, ended: () => {} },
+    cleanUp: async () => true,
+    timeLimitOf: () => null,
   });
   return { runs, saved, events };
 }

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createCore } from '../../src-main/core/create-core.ts';
+import { forkedWorker } from '../../src-main/core/forked-worker.ts';
 import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
 import type { Compression } from '../../src-shared/model/values.ts';
 
@@ -26,7 +27,7 @@ const core = await createCore({
   ports: {
     host: 'cli',
     capabilities: NO_CAPABILITIES,
-    workerFile: resolve(import.meta.dirname, '../../out/main/worker.cjs'),
+    startWorkerProcess: forkedWorker(resolve(import.meta.dirname, '../../out/main/worker.cjs')),
   },
 });
 const delay = monitorEventLoopDelay({ resolution: 1 });

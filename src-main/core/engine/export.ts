@@ -11,7 +11,7 @@ import type { TaskContext } from './task-context.ts';
 export interface ExportRequest extends ContentRequest {
   compression: Compression;
   seal: SnapshotSeal;
-  /** A descriptor of this process that is open for writing: 1 is standard output. */
+  /** A descriptor of this process that is open for writing. */
   descriptor: number;
 }
 

@@ -12,6 +12,9 @@ export type ExportOrder = Omit<
   'to' | 'ownName' | 'namePattern' | 'timeZone' | 'companions' | 'verify' | 'slot'
 >;
 
+/** What a descriptor of this process is called in the worker process. */
+const STANDARD_OUTPUT = 1;
+
 /**
  * Queues the writing of a snapshot to a descriptor of this process; it is entered nowhere.
  * @throws SnapkeepError `UNSUPPORTED` for a plan of files
@@ -34,8 +37,9 @@ export async function startExport(core: CoreContext, order: ExportOrder, descrip
     work: async (handle) => {
       const keys = await order.keys(handle.log);
       const sealSecrets = sealSecretsOfPlan(core, plan.id, seal);
-      const request = { sourcePath, method, schemaVersion, compression, seal, descriptor };
-      const stored = await core.runInWorker('export', request, { ...handle, keys, sealSecrets });
+      const request = { sourcePath, method, schemaVersion, compression, seal, descriptor: STANDARD_OUTPUT };
+      const options = { ...handle, keys, sealSecrets, output: descriptor };
+      const stored = await core.runInWorker('export', request, options);
       return { kind: 'export', ...stored };
     },
   });

@@ -1,6 +1,6 @@
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Run, replacesDatabase } from '../../../src-shared/model/run.ts';
+import type { Run } from '../../../src-shared/model/run.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Leftovers } from '../catalog/run-repo.ts';
 import { uploadIn } from '../destinations/destination.ts';
@@ -9,6 +9,7 @@ import { recoverSwap } from '../engine/companions/folder-swap.ts';
 import { PARTIAL_SUFFIX } from '../engine/durable-files.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import type { Clock } from '../ports.ts';
+import { hintAfterInterruption } from './interruption.ts';
 import { foldersOf } from './places.ts';
 import { type Recovering, recoverSnapshots } from './recover-snapshots.ts';
 
@@ -32,7 +33,6 @@ export async function recoverRuns(recovering: Recovering, stagingFolder: string)
 }
 
 function interrupt(run: Run, clock: Clock): Run {
-  const keptFirst = replacesDatabase(run.result) && run.result.safetySnapshotId !== null;
   return {
     ...run,
     state: 'interrupted',
@@ -41,18 +41,17 @@ function interrupt(run: Run, clock: Clock): Run {
     error: {
       code: 'INTERNAL',
       message: 'Snapkeep ended while this was going on.',
-      hint: keptFirst
-        ? run.result?.kind === 'reset'
-          ? 'The database or some of its files may be gone. What was there is kept: Undo puts it back.'
-          : 'The database holds either the old or the restored content, whole. What was there is kept: Undo puts it back.'
-        : 'Start it again.',
+      hint: hintAfterInterruption(run.result),
       retryable: true,
     },
   };
 }
 
-/** Answers whether all of it could be looked at; a share that is away is tried again at the next start. */
-async function removeLeftovers(
+/**
+ * Removes what a run has left behind whose worker process was killed or died, and enters what it had finished.
+ * @returns whether all of it could be looked at; a share that is unavailable is tried again at the next start
+ */
+export async function removeLeftovers(
   recovering: Recovering,
   run: Run,
   leftovers: Leftovers,

@@ -3,14 +3,16 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { LogEntry, Run, RunKind, RunPhase, RunResult } from '../../../src-shared/model/run.ts';
-import type { RunRepo } from '../catalog/run-repo.ts';
+import type { Leftovers, RunRepo } from '../catalog/run-repo.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { cancelledError } from '../engine/task-context.ts';
 import type { EventBus } from '../event-bus.ts';
 import type { Clock } from '../ports.ts';
+import { interruptedError } from './interruption.ts';
 import { RateMeter } from './rate-meter.ts';
 import { RunQueue } from './run-queue.ts';
-import type { WorkerListener } from './worker-runner.ts';
+import type { WorkerListener } from './task-process.ts';
+import { afterLong, TimeLimitError } from './time-limit.ts';
 
 /** What is to be run. */
 export interface RunSpec {
@@ -59,10 +61,26 @@ export interface RunFollower {
   ended(run: Run): void;
 }
 
+const LIMIT_HINT =
+  'Raise the time limit of the plan if its runs need longer. Otherwise find out what keeps the database or the disk busy.';
+
 /** How many runs go on at a time. */
 const PARALLEL_RUNS = 2;
 /** How many destinations are copied to at a time, beside them. */
 const PARALLEL_COPIES = 4;
+
+/** What runs are made with. */
+export interface RunsOptions {
+  repo: RunRepo;
+  events: EventBus;
+  clock: Clock;
+  stagingFolder: string;
+  /** Removes what a run whose worker process was lost has left in folders; answers whether all could be reached. */
+  cleanUp: (run: Run, leftovers: Leftovers, log: (message: string) => void) => Promise<boolean>;
+  /** How long a run may take, in minutes; `null`: as long as it needs. */
+  timeLimitOf: (spec: RunSpec) => number | null;
+  follower: RunFollower;
+}
 
 /** Starts runs, follows them, and remembers them. */
 export class Runs {
@@ -71,19 +89,17 @@ export class Runs {
   readonly #clock: Clock;
   readonly #follower: RunFollower;
   readonly #stagingRoot: string;
+  readonly #cleanUp: RunsOptions['cleanUp'];
+  readonly #timeLimitOf: RunsOptions['timeLimitOf'];
   readonly #queue = new RunQueue(PARALLEL_RUNS);
   /** Uploads take long and little of the machine: no backup waits for them, nor one destination for another. */
   readonly #copyQueue = new RunQueue(PARALLEL_COPIES);
   readonly #active = new Map<string, ActiveRun>();
 
-  constructor(options: {
-    repo: RunRepo;
-    events: EventBus;
-    clock: Clock;
-    stagingFolder: string;
-    follower: RunFollower;
-  }) {
+  constructor(options: RunsOptions) {
     this.#repo = options.repo;
+    this.#cleanUp = options.cleanUp;
+    this.#timeLimitOf = options.timeLimitOf;
     this.#events = options.events;
     this.#clock = options.clock;
     this.#follower = options.follower;
@@ -179,28 +195,35 @@ export class Runs {
 
   async #execute(active: ActiveRun, spec: RunSpec, stagingFolder: string): Promise<Run> {
     const id = active.run.id;
+    const { signal } = active.abort;
+    const leftovers: Leftovers = { stagingFolder, folders: [...spec.folders] };
     let keep = false;
+    let lost = false;
     const meter = new RateMeter();
     const progress: RunHandle['progress'] = (phase, done, total) =>
       this.#change(active, { progress: meter.measure(phase, done, total, performance.now()) });
     const log: RunHandle['log'] = (level, message) => this.#repo.addLog(id, { at: this.#now(), level, message });
+    const onLost = (): void => {
+      lost = true;
+    };
     let error: unknown;
     this.#change(active, { state: 'running', startedAt: this.#now(), waitingFor: null });
     this.#follower.began(active.run);
+    const forgetLimit = this.#startLimit(active, spec);
     try {
       if (spec.slot != null) log('info', slotInWords(spec.slot));
-      this.#repo.save(active.run, { stagingFolder, folders: [...spec.folders] });
+      this.#repo.save(active.run, leftovers);
       await mkdir(stagingFolder, { recursive: true, mode: 0o700 });
       const result = await spec.work({
         id,
-        signal: active.abort.signal,
+        signal,
         stagingFolder,
         progress,
         log,
-        listener: { onProgress: progress, onLog: log },
+        listener: { onProgress: progress, onLog: log, onLost },
         update: (change) => {
           this.#change(active, change);
-          this.#repo.save(active.run, { stagingFolder, folders: [...spec.folders] });
+          this.#repo.save(active.run, leftovers);
         },
         keepStaging: () => {
           keep = true;
@@ -208,21 +231,34 @@ export class Runs {
       });
       this.#change(active, { result });
     } catch (caught) {
-      error = caught;
+      error = signal.reason instanceof TimeLimitError ? signal.reason : caught;
+      if (lost) error = interruptedError(error, active.run.result);
     }
+    forgetLimit();
+    let clean = true;
     try {
+      if (lost) clean = await this.#cleanUp(active.run, leftovers, (message) => log('warning', message));
       if (!keep || error !== undefined) await rm(stagingFolder, { recursive: true, force: true });
     } catch (caught) {
       error ??= caught;
     }
-    return this.#finish(active, error);
+    return this.#finish(active, error, clean ? null : leftovers);
   }
 
-  #finish(active: ActiveRun, error: unknown): Run {
+  /** Stops a run that takes too long; the answer forgets the limit. */
+  #startLimit(active: ActiveRun, spec: RunSpec): () => void {
+    const minutes = this.#timeLimitOf(spec);
+    if (minutes === null) return () => {};
+    const limit = minutes * 60_000;
+    return afterLong(this.#clock, limit, () => active.abort.abort(new TimeLimitError('The run', limit, LIMIT_HINT)));
+  }
+
+  /** @param leftovers what could not be cleaned up and is left to the next start */
+  #finish(active: ActiveRun, error: unknown, leftovers: Leftovers | null = null): Run {
     this.#active.delete(active.run.id);
     active.run = this.#ended(active.run, error);
     try {
-      this.#remember(active.run);
+      this.#remember(active.run, leftovers);
     } catch (caught) {
       // The next start will find it unfinished; until then it is known here how it ended, and why that is not written.
       active.run = this.#ended(active.run, error ?? explainError(caught, "Snapkeep's catalog"));
@@ -239,12 +275,12 @@ export class Runs {
     return { ...run, state, finishedAt: this.#now(), waitingFor: null, error: problem, progress };
   }
 
-  #remember(run: Run): void {
+  #remember(run: Run, leftovers: Leftovers | null): void {
     if (run.error !== null) {
       const level = run.state === 'failed' ? 'error' : 'info';
       this.#repo.addLog(run.id, { at: this.#now(), level, message: run.error.message });
     }
-    this.#repo.save(run, null);
+    this.#repo.save(run, leftovers);
   }
 
   #change(active: ActiveRun, change: Partial<Run>): void {

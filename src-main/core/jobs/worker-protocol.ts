@@ -1,8 +1,9 @@
-import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
-import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import { z } from 'zod';
+import { ErrorBody } from '../../../src-shared/contract/errors.ts';
+import { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { ResetPreview } from '../../../src-shared/model/reset.ts';
 import type { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
-import type { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
+import { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
 import type { Conveyed, ConveyRequest } from '../engine/companions/convey-companion.ts';
@@ -42,26 +43,33 @@ export interface WorkerTasks {
 
 export type WorkerTaskName = keyof WorkerTasks;
 
-/** What a worker starts with. */
-export interface WorkerStart<T extends WorkerTaskName = WorkerTaskName> {
-  task: T;
-  request: WorkerTasks[T]['request'];
-  stagingFolder: string;
-  /** The keys and the secrets of seals to try; they are in no request, so that requests may be kept and told. */
-  keys: readonly DatabaseKey[];
-  sealSecrets: readonly SealSecret[];
-  /** One shared integer: not 0 once the work is to stop. It is read in the middle of work that lets no message through. */
-  cancelFlag: SharedArrayBuffer;
-}
+/** What a worker process is told: its task, once it has said that it is ready, and that it is to stop. */
+export type WorkerOrder =
+  | {
+      type: 'start';
+      task: WorkerTaskName;
+      request: WorkerTasks[WorkerTaskName]['request'];
+      stagingFolder: string;
+      /** The keys and the secrets of seals to try; they are in no request, so that requests may be kept and told. */
+      keys: readonly DatabaseKey[];
+      sealSecrets: readonly SealSecret[];
+    }
+  | { type: 'cancel' }
+  /** The core has taken note of the safety snapshot. */
+  | { type: 'safety-taken' };
 
-/** What a worker says. */
-export type WorkerMessage =
-  | { type: 'progress'; phase: RunPhase; done: number; total: number | null }
-  | { type: 'watch'; phase: RunPhase; path: string; total: number }
-  | { type: 'log'; level: LogEntry['level']; message: string }
+/** What a worker process says. It opens files that others made, so nothing it says is taken unread. */
+export const WorkerMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('progress'), phase: RunPhase, done: z.number(), total: z.number().nullable() }),
+  /** A file is about to grow in one call that lets no progress through. */
+  z.object({ type: z.literal('watch'), phase: RunPhase, path: z.string(), total: z.number() }),
+  z.object({ type: z.literal('log'), level: LogEntry.shape.level, message: z.string() }),
   /** Which secret has opened a seal; itself it is not sent back. */
-  | { type: 'unsealed'; fingerprint: string }
+  z.object({ type: z.literal('unsealed'), fingerprint: z.string() }),
   /** What Undo would put back; `null`: nothing was replaced after all. */
-  | { type: 'safety'; manifest: Manifest | null }
-  | { type: 'finished'; result: unknown }
-  | { type: 'failed'; error: ErrorBody };
+  z.object({ type: z.literal('safety'), manifest: Manifest.nullable() }),
+  z.object({ type: z.literal('finished'), result: z.unknown() }),
+  z.object({ type: z.literal('failed'), error: ErrorBody }),
+]);
+export type WorkerMessage = z.infer<typeof WorkerMessage>;

@@ -11,6 +11,7 @@ import { record } from './runtime.ts';
 import { safeStorage } from './safe-storage.ts';
 import { net, protocol, session } from './session.ts';
 import { Tray } from './tray.ts';
+import { utilityProcess } from './utility-process.ts';
 import { WebContents } from './web-contents.ts';
 
 // What `require('electron')` gives the main process. What is missing here is `undefined` there, and its use fails.
@@ -32,6 +33,7 @@ export {
   session,
   shell,
   Tray,
+  utilityProcess,
   WebContents as webContents,
 };
 

@@ -1,0 +1,25 @@
+import { Worker } from 'node:worker_threads';
+
+/** How often the parent is looked for, in milliseconds. */
+const LOOK_EVERY = 200;
+
+/**
+ * Where the parent is gone, another process takes its children over; on Windows they keep its number, which is then
+ * nobody's.
+ */
+const WATCH = `
+const parent = process.ppid;
+setInterval(() => {
+  try {
+    if (process.ppid === parent && (process.platform !== 'win32' || process.kill(parent, 0))) return;
+  } catch {}
+  process.kill(process.pid, 'SIGKILL');
+}, ${LOOK_EVERY});`;
+
+/**
+ * Ends this process when its parent is gone. The thread that looks is one of its own, for the main one may be in a call
+ * of SQLite's that lasts for hours and lets no event through.
+ */
+export function endWithParent(): void {
+  new Worker(WATCH, { eval: true }).unref();
+}
