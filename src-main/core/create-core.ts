@@ -84,7 +84,9 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
     seals,
     throttles: new Throttles(),
     serviceId,
-    runInWorker: createWorkerRunner(ports.startWorkerProcess, clock, (secret) => seals.keep(secret)),
+    runInWorker: createWorkerRunner(ports.startWorkerProcess, clock, dataFolder.workerLockFile, (secret) =>
+      seals.keep(secret),
+    ),
     version: packageJson.version,
     scheduler: createScheduler(parts, () => context, looked),
     copier: createCopier(parts, () => context, looked),

@@ -5,6 +5,7 @@ import envPaths from 'env-paths';
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import { errorCode, explainError } from './engine/engine-errors.ts';
 import { openDatabase } from './engine/open-database.ts';
+import { awaitEarlierWorkers } from './worker-lock.ts';
 
 /** Where Snapkeep keeps its own things: `SNAPKEEP_HOME`, or the platform's folder for application data. */
 export function defaultDataFolder(): string {
@@ -20,6 +21,8 @@ export interface DataFolder {
   readonly safetyFolder: string;
   /** Where snapshots wait that none of their destinations has yet. */
   readonly outboxFolder: string;
+  /** Shared by the worker processes while they work. */
+  readonly workerLockFile: string;
   /** Lets another core use the folder. */
   release(): void;
 }
@@ -40,8 +43,16 @@ export function holdDataFolder(path: string, host: string): DataFolder {
   } catch (error) {
     throw explainError(error, path);
   }
+  const workerLockFile = join(path, 'workers.lock');
   const release = lockFolder(path, host);
-  return { path, catalogFile: join(path, 'catalog.db'), stagingFolder, safetyFolder, outboxFolder, release };
+  try {
+    awaitEarlierWorkers(workerLockFile);
+  } catch (error) {
+    release();
+    throw error;
+  }
+  const catalogFile = join(path, 'catalog.db');
+  return { path, catalogFile, stagingFolder, safetyFolder, outboxFolder, workerLockFile, release };
 }
 
 function lockFolder(path: string, host: string): () => void {

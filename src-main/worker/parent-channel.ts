@@ -5,6 +5,8 @@ import { endWithParent } from './parent-watch.ts';
 export interface ParentChannel {
   send(message: WorkerMessage): void;
   onOrder(listener: (order: WorkerOrder) => void): void;
+  /** Whether the process that has started this one is still there. */
+  isOpen(): boolean;
 }
 
 /** What Electron gives its utility processes in place of Node's channel. */
@@ -18,18 +20,21 @@ interface ParentPort {
  * Chromium sees to that itself.
  */
 export function parentChannel(): ParentChannel {
+  const parent = process.ppid;
   const { parentPort } = process as { parentPort?: ParentPort };
   if (parentPort !== undefined) {
     return {
       send: (message) => parentPort.postMessage(message),
       onOrder: (listener) => parentPort.on('message', ({ data }) => listener(data as WorkerOrder)),
+      isOpen: () => process.ppid === parent,
     };
   }
   process.on('disconnect', () => process.exit());
-  endWithParent();
+  endWithParent(parent);
   return {
     // A channel that has broken is told of by "disconnect".
     send: (message) => void process.send?.(message, undefined, {}, () => undefined),
     onOrder: (listener) => void process.on('message', (order) => listener(order as WorkerOrder)),
+    isOpen: () => process.ppid === parent,
   };
 }

@@ -8,7 +8,7 @@ const LOOK_EVERY = 200;
  * nobody's.
  */
 const WATCH = `
-const parent = process.ppid;
+const parent = require('node:worker_threads').workerData;
 setInterval(() => {
   try {
     if (process.ppid === parent && (process.platform !== 'win32' || process.kill(parent, 0))) return;
@@ -19,7 +19,8 @@ setInterval(() => {
 /**
  * Ends this process when its parent is gone. The thread that looks is one of its own, for the main one may be in a call
  * of SQLite's that lasts for hours and lets no event through.
+ * @param parent its number
  */
-export function endWithParent(): void {
-  new Worker(WATCH, { eval: true }).unref();
+export function endWithParent(parent: number): void {
+  new Worker(WATCH, { eval: true, workerData: parent }).unref();
 }

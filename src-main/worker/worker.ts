@@ -15,6 +15,7 @@ import { cancelledError, type TaskContext } from '../core/engine/task-context.ts
 import { undoRestore } from '../core/engine/undo.ts';
 import { verifyFile } from '../core/engine/verify.ts';
 import type { WorkerMessage, WorkerOrder, WorkerTaskName, WorkerTasks } from '../core/jobs/worker-protocol.ts';
+import { shareWorkerLock } from '../core/worker-lock.ts';
 import { parentChannel } from './parent-channel.ts';
 
 type Start = Extract<WorkerOrder, { type: 'start' }>;
@@ -93,6 +94,9 @@ function makeContext(start: Start): TaskContext {
 async function work(start: Start): Promise<void> {
   const task = tasks[start.task] as (request: unknown, context: TaskContext) => Promise<unknown>;
   try {
+    shareWorkerLock(start.lockFile);
+    // The service may have ended before the lock was taken, and another one may have come since.
+    if (!channel.isOpen()) process.exit();
     tell({ type: 'finished', result: await task(start.request, makeContext(start)) });
   } catch (error) {
     tell({ type: 'failed', error: explainError(error, 'the database').toBody() });

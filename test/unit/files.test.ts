@@ -202,7 +202,7 @@ describe('the dispatcher', () => {
       schemaVersion: null,
       lockFiles: [],
       sourceKind: 'database',
-      namePattern: '{plan}-{date}-{time}',
+      namePattern: '{plan}-{date}-{time}-{id}',
       companions: [],
       group: null,
       timeLimitMinutes: null,

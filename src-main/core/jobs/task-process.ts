@@ -41,17 +41,19 @@ export type RunInWorker = <T extends WorkerTaskName>(
 
 /**
  * Makes the function that does tasks in child processes.
+ * @param lockFile see `worker-lock.ts`
  * @param onUnsealed told what has opened a seal
  */
 export function createWorkerRunner(
   start: StartWorkerProcess,
   clock: Clock,
+  lockFile: string,
   onUnsealed: (secret: SealSecret) => void,
 ): RunInWorker {
   return async (task, request, options) => {
     if (options.signal.aborted) throw cancelledError();
     const { stagingFolder, keys = [], sealSecrets = [] } = options;
-    const order = { type: 'start', task, request, stagingFolder, keys, sealSecrets } satisfies WorkerOrder;
+    const order = { type: 'start', task, request, lockFile, stagingFolder, keys, sealSecrets } satisfies WorkerOrder;
     const unsealed = (fingerprint: string): void => {
       for (const secret of sealSecrets) if (secret.fingerprint === fingerprint) onUnsealed(secret);
     };

@@ -49,6 +49,8 @@ export type WorkerOrder =
       type: 'start';
       task: WorkerTaskName;
       request: WorkerTasks[WorkerTaskName]['request'];
+      /** Shared by this process while it works: see `worker-lock.ts`. */
+      lockFile: string;
       stagingFolder: string;
       /** The keys and the secrets of seals to try; they are in no request, so that requests may be kept and told. */
       keys: readonly DatabaseKey[];
