@@ -56,7 +56,7 @@ function resultInWords({ result }: Run): string {
     case 'drill':
       return `. ${result.verification.message}`;
     case 'prune':
-      return `, ${countInWords(result.removed.length, 'snapshot')} removed, ${bytesInWords(result.bytesFreed)} freed`;
+      return `, ${countInWords(result.removedCount, 'snapshot')} removed, ${bytesInWords(result.bytesFreed)} freed`;
     default:
       return '';
   }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { PrunedSnapshot, PruneOutcome, PrunePreview } from '../../src-shared/model/run.ts';
+import type { PrunedSnapshot, PruneOutcome, PrunePreview } from '../../src-shared/model/prune.ts';
 import type { ListedSnapshot } from '../../src-shared/model/snapshot.ts';
 import { bytesInWords, countInWords } from '../../src-shared/rules/wording.ts';
 import { placeOf as chosenPlaceOf } from './chosen-place.ts';
@@ -10,6 +10,7 @@ import { addRetentionOptions, type RetentionOptions, retentionOf } from './reten
 import type { Session } from './session.ts';
 
 interface PruneOptions extends RetentionOptions {
+  review?: boolean;
   dryRun?: boolean;
   yes?: boolean;
   json?: boolean;
@@ -39,10 +40,11 @@ export function addSnapshotCommands(program: Command, context: CommandContext): 
   addRetentionOptions(json(program.command('prune')))
     .summary('remove old snapshots of a plan')
     .description(
-      "By the plan's own retention, or by the rules given here. The newest good snapshot and the newest one restored are never removed; nor are pinned ones and those kept before a restore.",
+      "By the plan's own retention, or by the rules given here. The newest snapshot, the newest verified one and the newest one restored are never removed; nor are imported and pinned ones, and those kept before a restore. While pruning is paused, what was there before stays until --review.",
     )
     .argument('<plan>', 'name or id')
     .option('--dry-run', 'only say what would be removed')
+    .option('--review', 'show why pruning is paused, and let it continue')
     .option('--yes', 'do not ask')
     .addHelpText('after', '\nExample:\n  snapkeep prune hone --keep-last 7 --dry-run')
     .action((planName: string, options: PruneOptions) =>
@@ -52,14 +54,17 @@ export function addSnapshotCommands(program: Command, context: CommandContext): 
   json(program.command('delete'))
     .summary('delete one snapshot')
     .argument('<snapshot>', 'id or name')
+    .option('--unpin', 'delete it even if it is pinned')
     .option('--yes', 'do not ask')
-    .action((given: string, options: { yes?: boolean; json?: boolean }) =>
+    .action((given: string, options: { unpin?: boolean; yes?: boolean; json?: boolean }) =>
       context(options, async (session) => {
         const snapshot = await session.findSnapshot(given);
-        const preview = await session.call('snapshots.previewDelete', { snapshotId: snapshot.id });
+        const chosen = { snapshotId: snapshot.id, unpin: options.unpin === true };
+        const preview = await session.call('snapshots.previewDelete', chosen);
+        for (const warning of preview.warnings) say(`warning  ${warning}`);
         await confirm(options.yes === true, `Delete ${placeOf(snapshot)}?`, 'Nothing was removed.');
         const run = await session.run('snapshots.delete', {
-          snapshotId: snapshot.id,
+          ...chosen,
           confirmation: preview.confirmation,
         });
         if (run.result?.kind !== 'delete') throw errorOf(run);
@@ -104,18 +109,34 @@ function placeOf({ path, name, copies }: ListedSnapshot): string {
 async function prune(session: Session, planName: string, options: PruneOptions): Promise<number> {
   const { plan } = await session.findPlan(planName);
   const retention = retentionOf(options);
-  const given = { planId: plan.id, ...(retention === undefined ? {} : { retention }) };
+  const review = options.review === true;
+  const given = { planId: plan.id, review, ...(retention === undefined ? {} : { retention }) };
   const preview = await session.call('prune.preview', given);
   if (options.dryRun === true) return printRemoval(options.json === true, preview);
   describe(preview);
+  sayWhyPaused(preview, plan.name, review);
   await confirm(
-    options.yes === true || preview.removed.length === 0,
-    `Remove ${countInWords(preview.removed.length, 'snapshot')} (${bytesInWords(preview.bytesFreed)})?`,
+    options.yes === true || (preview.removed.length === 0 && !review),
+    questionOf(preview, review),
     'Nothing was removed.',
   );
   const run = await session.run('prune.start', { ...given, confirmation: preview.confirmation });
   if (run.result?.kind !== 'prune') throw errorOf(run);
   return printRemoval(options.json === true, run.result);
+}
+
+function questionOf({ removed, removedCount, bytesFreed }: PrunePreview, review: boolean): string {
+  const copies = removed.length === removedCount ? '' : ` (${countInWords(removed.length, 'copy', 'copies')})`;
+  const what = `Remove ${countInWords(removedCount, 'snapshot')}${copies}, ${bytesInWords(bytesFreed)}`;
+  return review ? `${what}, and let pruning continue?` : `${what}?`;
+}
+
+function sayWhyPaused({ brakes, warnings }: PrunePreview, planName: string, review: boolean): void {
+  for (const { destination, reasons } of brakes)
+    for (const { message } of reasons) say(`paused  at ${destination.name}: ${message}`);
+  for (const warning of warnings) say(`warning  ${warning}`);
+  if (brakes.length > 0 && !review)
+    say(`Pruning is paused: what was there before stays. To review it, run: snapkeep prune ${planName} --review`);
 }
 
 /** The destination, where there may be several. */
@@ -128,15 +149,16 @@ function describe(preview: PrunePreview): void {
     say(`keep    ${each.createdAt}  ${each.name}${at(each)}  (${each.reasons.join(', ')})`);
 }
 
-function printRemoval(asJson: boolean, { removed, kept, bytesFreed }: PruneOutcome): number {
-  const lines = removed
-    .map((each) => `removed  ${each.name}${at(each)}  (${each.reasons.join(', ')})`)
-    .concat(kept.map((each) => `kept     ${each.name}${at(each)}  (${each.reasons.join(', ')})`));
+function printRemoval(asJson: boolean, outcome: PruneOutcome | PrunePreview): number {
+  const { removed, removedCount, keptCount, bytesFreed } = outcome;
+  const lines = removed.map((each) => `removed  ${each.name}${at(each)}  (${each.reasons.join(', ')})`);
+  if ('kept' in outcome)
+    lines.push(...outcome.kept.map((each) => `kept     ${each.name}${at(each)}  (${each.reasons.join(', ')})`));
   const figures = {
-    deletedCount: removed.length,
-    deleted: removed.map(({ name }) => name),
-    retainedCount: kept.length,
+    deletedCount: removedCount,
+    deleted: [...new Set(removed.map(({ name }) => name))],
+    retainedCount: keptCount,
   };
-  print(asJson, { ...figures, bytesFreed, removed, kept }, [...lines, `${bytesInWords(bytesFreed)} freed.`].join('\n'));
+  print(asJson, { ...figures, ...outcome }, [...lines, `${bytesInWords(bytesFreed)} freed.`].join('\n'));
   return EXIT.done;
 }

@@ -17,6 +17,7 @@ import { folderDestination } from './jobs/places.ts';
 import { summarizePlan } from './jobs/plan-summary.ts';
 import { PreparedRestores } from './jobs/prepared-restores.ts';
 import { recoverRuns, removeLeftovers } from './jobs/recover.ts';
+import { finishRemovalsInFolders } from './jobs/removal.ts';
 import { Runs } from './jobs/runs.ts';
 import { createWorkerRunner } from './jobs/task-process.ts';
 import { Orchestrator } from './orchestrator.ts';
@@ -45,6 +46,7 @@ export async function createCore(options: { dataFolder: string; ports: HostPorts
     folderDestination(catalog, clock, dataFolder.safetyFolder, true);
     folderDestination(catalog, clock, dataFolder.outboxFolder, true);
     await recoverRuns({ catalog, clock, serviceId: catalog.settings.serviceId() }, dataFolder.stagingFolder);
+    await finishRemovalsInFolders({ catalog });
     return assemble(dataFolder, catalog, ports, log);
   } catch (error) {
     catalog?.close();

@@ -32,7 +32,8 @@ type Tasks = {
 
 const tasks: Tasks = {
   describe: describeSource,
-  snapshot: takeSnapshot,
+  snapshot: ({ clockAheadMs, ...request }, context) =>
+    takeSnapshot(request, { ...context, now: () => new Date(Date.now() + clockAheadMs) }),
   export: exportSnapshot,
   verify: async ({ mayStaySealed, ...file }, context) =>
     verifyCompanions(file, await verifyFile(file, context, mayStaySealed), mayStaySealed, context),

@@ -33,6 +33,8 @@ export const planMethods = {
       schedule: Schedule.optional(),
       timeZone: TimeZone.optional(),
       retention: Retention.optional(),
+      /** Of `prune.preview` with this retention and `review`: a person has seen what the change removes. */
+      pruneConfirmation: z.string().optional(),
       verifyAfterBackup: z.boolean().optional(),
       drill: Drill.optional(),
       /** Snapshots stay at a destination that is taken out; they are copied to one that is put in as its retention asks. */

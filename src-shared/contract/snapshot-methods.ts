@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { CompanionName } from '../model/companion.ts';
 import { GroupName, Plan, Retention } from '../model/plan.ts';
+import { PrunePreview } from '../model/prune.ts';
 import { ResetPreview, ResetTarget } from '../model/reset.ts';
 import { RestoreSource } from '../model/restore.ts';
-import { LogEntry, PrunePreview, Run } from '../model/run.ts';
+import { LogEntry, Run } from '../model/run.ts';
 import { ListedSnapshot, Snapshot } from '../model/snapshot.ts';
 import { FilePath, Instant } from '../model/values.ts';
 import { Verification } from '../model/verification.ts';
@@ -48,8 +49,15 @@ export const snapshotMethods = {
     result: z.object({ snapshot: Snapshot, verifications: z.array(Verification) }),
   },
   'snapshots.pin': { params: z.strictObject({ snapshotId: z.uuid(), pinned: z.boolean() }), result: Snapshot },
-  'snapshots.previewDelete': { params: snapshotId, result: PrunePreview },
-  'snapshots.delete': { params: z.strictObject({ snapshotId: z.uuid(), confirmation: z.string() }), result: started },
+  /** `unpin`: it is deleted even if it is pinned. */
+  'snapshots.previewDelete': {
+    params: z.strictObject({ snapshotId: z.uuid(), unpin: z.boolean().optional() }),
+    result: PrunePreview,
+  },
+  'snapshots.delete': {
+    params: z.strictObject({ snapshotId: z.uuid(), unpin: z.boolean().optional(), confirmation: z.string() }),
+    result: started,
+  },
 
   /** Here and below, `key` is for files made with a key that is not known here. It is kept once it has opened one. */
   'verifications.start': {
@@ -110,12 +118,22 @@ export const snapshotMethods = {
     result: started,
   },
 
+  /**
+   * `retention`: in place of the plan's own; destinations with one of their own keep it. While pruning is paused, what
+   * the brakes hold is among what is kept. `review`: it is not, and the start with this preview's confirmation releases
+   * the brakes.
+   */
   'prune.preview': {
-    params: z.strictObject({ planId: z.uuid(), retention: Retention.optional() }),
+    params: z.strictObject({ planId: z.uuid(), retention: Retention.optional(), review: z.boolean().optional() }),
     result: PrunePreview,
   },
   'prune.start': {
-    params: z.strictObject({ planId: z.uuid(), retention: Retention.optional(), confirmation: z.string() }),
+    params: z.strictObject({
+      planId: z.uuid(),
+      retention: Retention.optional(),
+      review: z.boolean().optional(),
+      confirmation: z.string(),
+    }),
     result: started,
   },
 

@@ -168,6 +168,8 @@ export const PlanSummary = z.object({
   state: PlanState,
   /** Why the state is what it is, as one sentence. */
   reason: z.string(),
+  /** Why automatic pruning waits for a review, as a sentence; `null`: it does not. */
+  pruningPaused: z.string().nullable(),
   /** What is to be known beside the state, one sentence each, for example “Pruning paused: …”. */
   notes: z.array(z.string()),
   /** The plan's destinations, in its order, with how they stand. */

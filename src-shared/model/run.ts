@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ErrorBody } from '../contract/errors.ts';
 import { DrillReceipt } from './drill.ts';
 import { ForeignImport } from './foreign.ts';
+import { PruneOutcome } from './prune.ts';
 import { RestoreCheck } from './restore.ts';
 import { FilesCheck, RestoredFiles } from './restore-files.ts';
 import { Bytes, FilePath, Instant, Sha256 } from './values.ts';
@@ -79,25 +80,6 @@ export const RestoreOutcome = z.object({
   note: z.string().nullable(),
 });
 export type RestoreOutcome = z.infer<typeof RestoreOutcome>;
-
-/** A snapshot that a prune removed or kept, and why (`latest-1`, `pinned`, …). */
-export const PrunedSnapshot = z.object({
-  id: z.uuid(),
-  name: z.string(),
-  createdAt: Instant,
-  sizeBytes: Bytes,
-  reasons: z.array(z.string()),
-  /** The destination it is removed from or kept at; `null`: it belongs to none. */
-  destination: z.object({ id: z.uuid(), name: z.string() }).nullable(),
-});
-export type PrunedSnapshot = z.infer<typeof PrunedSnapshot>;
-
-export const PruneOutcome = z.object({
-  removed: z.array(PrunedSnapshot),
-  kept: z.array(PrunedSnapshot),
-  bytesFreed: Bytes,
-});
-export type PruneOutcome = z.infer<typeof PruneOutcome>;
 
 export const ScanOutcome = z.object({
   /** What was scanned: the label of a destination. */
@@ -184,7 +166,3 @@ export type Run = z.infer<typeof Run>;
 /** One line of a run's log. */
 export const LogEntry = z.object({ at: Instant, level: z.enum(['info', 'warning', 'error']), message: z.string() });
 export type LogEntry = z.infer<typeof LogEntry>;
-
-/** What a prune or a deletion would do, and the value that confirms just that. */
-export const PrunePreview = z.object({ ...PruneOutcome.shape, confirmation: z.string() });
-export type PrunePreview = z.infer<typeof PrunePreview>;

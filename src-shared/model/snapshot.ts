@@ -20,9 +20,9 @@ export type Proof = z.infer<typeof Proof>;
 
 /**
  * How a snapshot stands at one destination. `waiting`: it is still to be copied there; `failed`: what keeps it from
- * being copied does not go away by itself; `missing`: it was there and is not any more.
+ * being copied does not go away by itself; `missing`: it was there and is not any more; `deleting`: it is being removed.
  */
-export const CopyState = z.enum(['waiting', 'copying', 'stored', 'failed', 'missing']);
+export const CopyState = z.enum(['waiting', 'copying', 'stored', 'failed', 'missing', 'deleting']);
 export type CopyState = z.infer<typeof CopyState>;
 
 /** A snapshot at one of its destinations. */
@@ -30,7 +30,7 @@ export const SnapshotCopy = z.object({
   destinationId: z.uuid(),
   destinationName: z.string(),
   kind: z.enum(['folder', 's3', 'sftp']),
-  state: CopyState,
+  state: CopyState.exclude(['deleting']),
   /** When it came into this state. */
   at: Instant,
   /** Why it waits or failed, as a sentence. */

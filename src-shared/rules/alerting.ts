@@ -16,20 +16,23 @@ export interface Told {
 /**
  * Decides what people are told now: once when a plan gets into trouble or into another one, once a day while it lasts,
  * and once when it is over. A run that goes on changes nothing: it may fail again.
+ * @param pruningPaused pruning waits for a review, which is trouble whatever the state
  */
 export function decideAlert(
   before: Told | undefined,
   state: PlanState,
   now: Date,
+  pruningPaused = false,
 ): { told: Told; kind: Alert['kind'] | null } {
   const at = now.toISOString();
-  const troubled = before !== undefined && TROUBLE.includes(before.state);
-  if (before !== undefined && (state === before.state || state === 'running' || (state === 'waiting' && troubled))) {
+  const trouble = TROUBLE.includes(state) || pruningPaused;
+  const troubled = before !== undefined && before.toldAt !== null;
+  const same = state === before?.state && trouble === troubled;
+  if (before !== undefined && (same || state === 'running' || (state === 'waiting' && troubled))) {
     const toldAt = before.toldAt === null ? null : Date.parse(before.toldAt);
     const again = troubled && toldAt !== null && now.getTime() - toldAt >= DAY_MS;
     return again ? { told: { ...before, toldAt: at }, kind: 'reminder' } : { told: before, kind: null };
   }
-  const trouble = TROUBLE.includes(state);
   const told: Told = { state, since: at, toldAt: trouble ? at : null };
   return { told, kind: trouble ? 'trouble' : troubled ? 'mended' : null };
 }

@@ -23,6 +23,8 @@ export interface PlanFacts {
   /** The newest drill, where drills are asked for; `late`: it is older than the plan allows, or there is none. */
   drill: { valid: boolean | null; late: boolean } | null;
   paused: Pause | null;
+  /** Why automatic pruning waits for a review, as a sentence; it lasts until a person has looked. */
+  pruningPaused: string | null;
   /** What keeps snapshots from being copied to their destinations, as sentences. `late`: it has lasted for a day. */
   copies: { failed: string | null; late: string | null; waiting: string | null };
 }
@@ -69,10 +71,10 @@ function doubt({ newest, drill, running }: PlanFacts): Health | undefined {
   return undefined;
 }
 
-function rest({ newest, running, paused }: PlanFacts): Health | undefined {
+function rest({ newest, running, paused, pruningPaused }: PlanFacts): Health | undefined {
   if (running) return { state: 'running', reason: 'A backup is being made.' };
   if (newest === null) return { state: 'empty', reason: 'There is no snapshot yet.' };
-  if (paused === null) return undefined;
+  if (paused === null) return pruningPaused ? { state: 'paused', reason: pruningPaused } : undefined;
   return { state: 'paused', reason: paused.until === null ? 'Paused until resumed.' : 'Paused for a while.' };
 }
 

@@ -6,7 +6,7 @@ import type {
   SftpSettings,
 } from '../../src-shared/model/destination.ts';
 import type { Plan, PlanSummary } from '../../src-shared/model/plan.ts';
-import type { CopyState, ListedSnapshot, SnapshotCopy } from '../../src-shared/model/snapshot.ts';
+import type { ListedSnapshot, SnapshotCopy } from '../../src-shared/model/snapshot.ts';
 import { waitingInWords } from '../../src-shared/rules/destination-words.ts';
 
 /*
@@ -130,7 +130,7 @@ export const FORTY: DestinationSummary[] = Array.from({ length: 40 }, (_, index)
   summary(100 + index, `Disk ${index + 1}`, FOLDER, {}),
 );
 
-function copy(number: number, state: CopyState, message: string | null = null): SnapshotCopy {
+function copy(number: number, state: SnapshotCopy['state'], message: string | null = null): SnapshotCopy {
   const { destination } = DESTINATIONS[number] ?? {};
   if (destination === undefined) throw new Error('no such destination');
   return {

@@ -52,3 +52,21 @@ test('nobody is told twice within a day of the same trouble, and never of no tro
     }),
   );
 });
+
+test('paused pruning is told at once, once a day while it lasts, and when it is over', () => {
+  const at = (hours: number): Date => new Date(Date.UTC(2026, 10, 20, hours));
+  const first = decideAlert({ state: 'ok', since: at(0).toISOString(), toldAt: null }, 'paused', at(1), true);
+  expect(first.kind).toBe('trouble');
+  const later = decideAlert(first.told, 'paused', at(12), true);
+  expect(later.kind).toBeNull();
+  const nextDay = decideAlert(later.told, 'paused', at(26), true);
+  expect(nextDay.kind).toBe('reminder');
+  expect(decideAlert(nextDay.told, 'ok', at(27), false).kind).toBe('mended');
+});
+
+test('a plan that is paused by a person says nothing until its pruning is paused too', () => {
+  const now = new Date(Date.UTC(2026, 10, 20));
+  const told = { state: 'paused' as const, since: now.toISOString(), toldAt: null };
+  expect(decideAlert(told, 'paused', now, false).kind).toBeNull();
+  expect(decideAlert(told, 'paused', now, true).kind).toBe('trouble');
+});

@@ -17,6 +17,7 @@ const good = { state: 'succeeded' as const, error: null };
 
 const calm = {
   copies: { failed: null, late: null, waiting: null },
+  pruningPaused: null,
   overdue: false,
   waitingFor: null,
   drill: null,

@@ -1,5 +1,5 @@
 import type { Alert, AlertChannel } from '../../../src-shared/model/alert.ts';
-import type { PlanSummary } from '../../../src-shared/model/plan.ts';
+import type { PlanState, PlanSummary } from '../../../src-shared/model/plan.ts';
 import { decideAlert, howToMend } from '../../../src-shared/rules/alerting.ts';
 import { planSentence } from '../../../src-shared/rules/plan-state-words.ts';
 import type { Background } from '../background.ts';
@@ -54,14 +54,18 @@ export class Watchdog {
       this.#ports.background.append('delivery of alerts', () => this.#deliver(delivery));
   }
 
-  #judge({ plan, state, reason }: PlanSummary): Alert | undefined {
+  #judge({ plan, state, reason, ...summary }: PlanSummary): Alert | undefined {
+    const pruningPaused = summary.pruningPaused || null;
     const now = this.#ports.clock.now();
     const unsaved = this.#unsaved.get(plan.id);
     const before = unsaved ?? this.#ports.alerts.get(plan.id);
-    const { told, kind } = decideAlert(before, state, now);
+    const { told, kind } = decideAlert(before, state, now, pruningPaused !== null);
     if (unsaved !== undefined || JSON.stringify(told) !== JSON.stringify(before)) this.#remember(plan.id, told);
     if (kind === null) return undefined;
-    const message = kind === 'mended' ? reason : `${reason} ${howToMend(told.state)}`.trim();
+    const review = pruningPaused === null ? '' : 'Review why pruning is paused, then let it continue.';
+    const paused = pruningPaused === null || pruningPaused === reason ? '' : pruningPaused;
+    const parts = kind === 'mended' ? [reason] : [reason, howToMend(told.state), paused, review];
+    const message = parts.filter((part) => part !== '').join(' ');
     return {
       kind,
       planId: plan.id,
@@ -69,7 +73,7 @@ export class Watchdog {
       state: told.state,
       at: now.toISOString(),
       since: told.since,
-      title: kind === 'mended' ? `${plan.name} recovered` : planSentence(plan.name, told.state, kind === 'reminder'),
+      title: titleOf(plan.name, told.state, kind, pruningPaused === reason),
       message,
     };
   }
@@ -93,4 +97,10 @@ export class Watchdog {
       if (delivery.tries + 1 < MOST_TRIES) this.#undelivered.push({ ...delivery, tries: delivery.tries + 1 });
     }
   }
+}
+
+/** @param pruning it is the pruning of the plan that is paused, not its backups */
+function titleOf(name: string, state: PlanState, kind: Alert['kind'], pruning: boolean): string {
+  if (kind === 'mended') return `${name} recovered`;
+  return planSentence(pruning ? `Pruning of ${name}` : name, state, kind === 'reminder');
 }

@@ -5,6 +5,7 @@ import { DrillRepo } from './drill-repo.ts';
 import { KeyRepo } from './key-repo.ts';
 import { openCatalog } from './open-catalog.ts';
 import { PlanRepo } from './plan-repo.ts';
+import { PruneStateRepo } from './prune-state-repo.ts';
 import { RecoveryRepo } from './recovery-repo.ts';
 import { RunRepo } from './run-repo.ts';
 import { ScheduleRepo } from './schedule-repo.ts';
@@ -23,6 +24,7 @@ export interface Catalog {
   readonly settings: SettingsRepo;
   readonly schedules: ScheduleRepo;
   readonly alerts: AlertRepo;
+  readonly pruneStates: PruneStateRepo;
   readonly drills: DrillRepo;
   readonly secrets: SecretRepo;
   readonly keys: KeyRepo;
@@ -43,6 +45,7 @@ export function createCatalog(path: string): Catalog {
     settings: new SettingsRepo(db),
     schedules: new ScheduleRepo(db),
     alerts: new AlertRepo(db),
+    pruneStates: new PruneStateRepo(db),
     drills: new DrillRepo(db),
     secrets: new SecretRepo(db),
     keys: new KeyRepo(db),

@@ -35,8 +35,7 @@ export interface CopyCounts {
 const STORED_BYTES = `(s.size_bytes + coalesce((SELECT sum(e.value ->> '$.diskBytes')
   FROM json_each(s.companions) e), 0))`;
 const ABANDONED = `SELECT destination_id, snapshot_id, name FROM begun_copies b WHERE NOT EXISTS (
-  SELECT 1 FROM snapshot_copies c WHERE c.destination_id = b.destination_id AND c.snapshot_id = b.snapshot_id
-    AND c.state IN ('waiting', 'copying', 'failed'))`;
+  SELECT 1 FROM snapshot_copies c WHERE c.destination_id = b.destination_id AND c.snapshot_id = b.snapshot_id)`;
 const COLUMNS = 'snapshot_id AS "snapshotId", destination_id AS "destinationId", state, at, message';
 
 /** The table of where snapshots are. */
@@ -51,6 +50,13 @@ export class CopyRepo {
     return this.#db
       .prepare(`SELECT ${COLUMNS} FROM snapshot_copies WHERE snapshot_id = ?`)
       .all(snapshotId) as CopyRow[];
+  }
+
+  /** All copies of a plan's snapshots. */
+  ofPlan(planId: string): CopyRow[] {
+    return this.#db
+      .prepare(`SELECT ${COLUMNS} FROM snapshot_copies JOIN snapshots s ON s.id = snapshot_id WHERE s.plan_id = ?`)
+      .all(planId) as CopyRow[];
   }
 
   at(destinationId: string): CopyRow[] {
@@ -70,11 +76,18 @@ export class CopyRepo {
       .all(destinationId) as Array<CopyRow & { planId: string | null; sizeBytes: number }>;
   }
 
-  /** The destinations that something waits for, or where something begun is to be tidied up. */
+  /** Copies that are being removed, or whose removal was cut off. */
+  deleting(destinationId: string): CopyRow[] {
+    return this.#db
+      .prepare(`SELECT ${COLUMNS} FROM snapshot_copies WHERE destination_id = ? AND state = 'deleting'`)
+      .all(destinationId) as CopyRow[];
+  }
+
+  /** The destinations that something waits for, or where something begun or half removed is to be tidied up. */
   awaited(): string[] {
     return this.#db
       .prepare(
-        `SELECT destination_id FROM snapshot_copies WHERE state IN ('waiting', 'copying')
+        `SELECT destination_id FROM snapshot_copies WHERE state IN ('waiting', 'copying', 'deleting')
          UNION SELECT destination_id FROM (${ABANDONED})`,
       )
       .pluck()
@@ -102,7 +115,7 @@ export class CopyRepo {
       .all(destinationId) as BegunCopy[];
   }
 
-  /** Those of them that are not to be made any more. */
+  /** Those of them that are neither there nor to be made any more. */
   abandoned(destinationId: string): BegunCopy[] {
     return this.#db
       .prepare(`SELECT snapshot_id AS "snapshotId", name FROM (${ABANDONED}) WHERE destination_id = ?`)

@@ -25,11 +25,10 @@ export class RecoveryRepo {
       .run(recovery);
   }
 
-  /** The plan that a plan of another service was recovered as; `undefined`: it was not. */
-  planOf(serviceId: string, formerPlanId: string): string | undefined {
+  /** The plan that a plan of another service was recovered as, and when; `undefined`: it was not. */
+  of(serviceId: string, formerPlanId: string): Pick<StoredRecovery, 'planId' | 'at'> | undefined {
     return this.#db
-      .prepare('SELECT plan_id FROM recoveries WHERE service_id = ? AND former_plan_id = ?')
-      .pluck()
-      .get(serviceId, formerPlanId) as string | undefined;
+      .prepare('SELECT plan_id AS "planId", at FROM recoveries WHERE service_id = ? AND former_plan_id = ?')
+      .get(serviceId, formerPlanId) as Pick<StoredRecovery, 'planId' | 'at'> | undefined;
   }
 }

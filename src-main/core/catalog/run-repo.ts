@@ -82,6 +82,20 @@ export class RunRepo {
     return states.length > 0 && states.every((state) => state === 1);
   }
 
+  /** The number of the newest run; 0: there is none. */
+  newestNumber(): number {
+    return this.#db.prepare('SELECT coalesce(max(number), 0) FROM runs').pluck().get() as number;
+  }
+
+  /** The instant of a run that was queued after an instant, of those with a higher number; `null`: there is none. */
+  queuedAfter(instant: string, number: number): string | null {
+    const found = this.#db
+      .prepare('SELECT queued_at FROM runs WHERE queued_at > ? AND number > ? ORDER BY queued_at LIMIT 1')
+      .pluck()
+      .get(instant, number);
+    return found === undefined ? null : String(found);
+  }
+
   /** Runs that a crash ended, or whose leftovers could not be removed yet, with what they may have left behind. */
   unfinished(): Array<{ run: Run; leftovers: Leftovers | null }> {
     const rows = this.#db

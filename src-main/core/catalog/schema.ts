@@ -156,6 +156,13 @@ export const SCHEMA = `
     PRIMARY KEY (plan_id, job)
   ) STRICT;
 
+  CREATE TABLE prune_states (
+    plan_id TEXT NOT NULL REFERENCES plans(id) ON DELETE CASCADE,
+    destination_id TEXT NOT NULL REFERENCES destinations(id) ON DELETE CASCADE,
+    body TEXT NOT NULL,
+    PRIMARY KEY (plan_id, destination_id)
+  ) STRICT;
+
   CREATE TABLE alert_states (
     plan_id TEXT PRIMARY KEY REFERENCES plans(id) ON DELETE CASCADE,
     state TEXT NOT NULL,

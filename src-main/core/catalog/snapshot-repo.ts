@@ -4,7 +4,7 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { SnapshotCompanion } from '../../../src-shared/model/companion.ts';
 import { Encryption } from '../../../src-shared/model/encryption.ts';
 import { Manifest } from '../../../src-shared/model/manifest.ts';
-import type { CopyState, Snapshot, SnapshotCopy, SnapshotOrigin } from '../../../src-shared/model/snapshot.ts';
+import type { Snapshot, SnapshotCopy, SnapshotOrigin } from '../../../src-shared/model/snapshot.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
 import { uncheckedInWords } from '../../../src-shared/rules/sqlite-findings.ts';
@@ -49,7 +49,7 @@ interface PlaceRow {
   kind: SnapshotCopy['kind'];
   path: string | null;
   own: number;
-  state: CopyState;
+  state: SnapshotCopy['state'];
   at: string;
   message: string | null;
   verified_at: string | null;
@@ -82,6 +82,9 @@ const PLACES = `SELECT c.snapshot_id, c.destination_id, d.name, d.settings ->> '
   LEFT JOIN verifications v ON v.number =
     (SELECT max(number) FROM verifications WHERE snapshot_id = c.snapshot_id AND destination_id = c.destination_id)`;
 const NEAREST_FIRST = 'ORDER BY d.own, p.position IS NULL, p.position, d.name COLLATE NOCASE';
+/** Leaves out those that are being removed everywhere. */
+const LISTED = `(EXISTS (SELECT 1 FROM snapshot_copies c WHERE c.snapshot_id = s.id AND c.state <> 'deleting')
+    OR NOT EXISTS (SELECT 1 FROM snapshot_copies c WHERE c.snapshot_id = s.id))`;
 const AT_FOLDER = `s.id IN (SELECT c.snapshot_id FROM snapshot_copies c JOIN destinations d ON d.id = c.destination_id
     WHERE d.settings ->> '$.kind' = 'folder' AND d.settings ->> '$.path' = ? AND c.state IN ('stored', 'missing'))`;
 
@@ -101,6 +104,27 @@ export class SnapshotRepo {
   /** Those of a plan, newest first. */
   ofPlan(planId: string): SnapshotSummary[] {
     return this.#select('s.plan_id = ?', planId);
+  }
+
+  /** How many snapshots of a plan are stored anywhere. */
+  countOfPlan(planId: string): number {
+    return this.#db
+      .prepare(
+        `SELECT count(*) FROM snapshots s WHERE plan_id = ? AND EXISTS
+           (SELECT 1 FROM snapshot_copies WHERE snapshot_id = s.id AND state = 'stored')`,
+      )
+      .pluck()
+      .get(planId) as number;
+  }
+
+  /** The tables of a plan's snapshots, as their manifests say. */
+  tablesOfPlan(planId: string): Array<{ snapshotId: string; name: string; rows: number }> {
+    return this.#db
+      .prepare(
+        `SELECT s.id AS "snapshotId", t.value ->> '$.name' AS name, t.value ->> '$.rows' AS rows
+         FROM snapshots s, json_each(s.manifest, '$.database.tables') t WHERE s.plan_id = ?`,
+      )
+      .all(planId) as Array<{ snapshotId: string; name: string; rows: number }>;
   }
 
   /** Those of a source that belong to no plan, newest first. */
@@ -199,7 +223,8 @@ export class SnapshotRepo {
       this.#db
         .prepare(
           `INSERT INTO snapshot_copies (snapshot_id, destination_id, state, at) VALUES (?, ?, 'stored', ?)
-           ON CONFLICT DO UPDATE SET state = 'stored', at = iif(state = 'stored', at, excluded.at), message = NULL`,
+           ON CONFLICT DO UPDATE SET state = 'stored', at = iif(state = 'stored', at, excluded.at), message = NULL
+             WHERE state <> 'deleting'`,
         )
         .run(manifest.id, destinationId, at);
     })();
@@ -231,7 +256,7 @@ export class SnapshotRepo {
         `SELECT s.id, c.state FROM snapshots s JOIN snapshot_copies c ON c.snapshot_id = s.id
          WHERE c.destination_id = ? AND s.name = ? AND s.id <> ? AND c.state IN ('stored', 'missing')`,
       )
-      .all(destinationId, manifest.name, manifest.id) as Array<{ id: string; state: CopyState }>;
+      .all(destinationId, manifest.name, manifest.id) as Array<{ id: string; state: SnapshotCopy['state'] }>;
     for (const { id, state } of others) {
       if (state === 'stored' && origin === 'imported') {
         throw new SnapkeepError(
@@ -336,7 +361,7 @@ export class SnapshotRepo {
 
   #select(condition: string, ...values: Array<string | number>): SnapshotSummary[] {
     const rows = this.#db
-      .prepare(`SELECT ${COLUMNS} ${FROM} WHERE ${condition} ${NEWEST_FIRST}`)
+      .prepare(`SELECT ${COLUMNS} ${FROM} WHERE (${condition}) AND ${LISTED} ${NEWEST_FIRST}`)
       .all(...values) as SnapshotRow[];
     const places = this.#placesOf(condition, values);
     return rows.map((row) => toSummary(row, places.get(row.id) ?? []));
@@ -351,7 +376,9 @@ export class SnapshotRepo {
   }
 
   #placesOf(condition: string, values: ReadonlyArray<string | number>): Map<string, PlaceRow[]> {
-    const rows = this.#db.prepare(`${PLACES} WHERE ${condition} ${NEAREST_FIRST}`).all(...values) as PlaceRow[];
+    const rows = this.#db
+      .prepare(`${PLACES} WHERE c.state <> 'deleting' AND (${condition}) ${NEAREST_FIRST}`)
+      .all(...values) as PlaceRow[];
     const places = new Map<string, PlaceRow[]>();
     for (const row of rows) {
       const known = places.get(row.snapshot_id);
@@ -408,7 +435,7 @@ function toSummary(row: SnapshotRow, placeRows: readonly PlaceRow[]): SnapshotSu
 /** Expects the nearest first. */
 function toPlaces(rows: readonly PlaceRow[]): Places {
   const copies: SnapshotCopy[] = [];
-  const folders: Partial<Record<CopyState, string>> = {};
+  const folders: Partial<Record<SnapshotCopy['state'], string>> = {};
   for (const row of rows) {
     if (row.kind === 'folder' && row.path !== null) folders[row.state] ??= row.path;
     if (row.own === 1) continue;

@@ -12,6 +12,8 @@ import { explainError } from '../engine/engine-errors.ts';
 import { rememberedAs } from '../jobs/keys.ts';
 import { folderDestination, requireDestination } from '../jobs/places.ts';
 import { summarizePlan } from '../jobs/plan-summary.ts';
+import { announceRetention } from '../jobs/prune-brakes.ts';
+import { previewPrune, requireFresh } from '../jobs/prune-preview.ts';
 import { readPlanSeal } from '../jobs/seals.ts';
 import { emptyOutbox, wantCopies } from '../jobs/wanted-copies.ts';
 import { canonicalFilePath, canonicalPath, refuseDataFolder } from '../paths.ts';
@@ -56,7 +58,10 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
       events.emit('plans.changed', {});
       return plan;
     },
-    'plans.update': async ({ planId, key, destinations, companions, sealSecrets, ...change }, signal) => {
+    'plans.update': async (
+      { planId, key, destinations, companions, sealSecrets, pruneConfirmation, ...change },
+      signal,
+    ) => {
       const plan = requirePlan(catalog, planId);
       if (change.name !== undefined && change.name.toLowerCase() !== plan.name.toLowerCase())
         requireFreeName(catalog, change.name);
@@ -69,12 +74,15 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
       const updated: Plan = { ...described, ...known, ...stored, updatedAt: core.clock.now().toISOString() };
       requireSchedules(updated);
       requireMethod(updated);
+      if (pruneConfirmation !== undefined)
+        requireFresh(previewPrune(core, plan, { retention: updated.retention, review: true }), pruneConfirmation);
       const secrets =
         change.seal === undefined && sealSecrets === undefined
           ? []
           : await readPlanSeal(core, planId, updated.seal, sealSecrets);
       catalog.plans.save(updated);
       for (const secret of secrets) core.seals.keep(secret, planId);
+      if (pruneConfirmation !== undefined) announceRetention(core, updated);
       if (destinations !== undefined) await followDestinations(core, plan, updated);
       core.scheduler.look();
       events.emit('plans.changed', {});

@@ -7,13 +7,9 @@ import { requirePlan } from './plans.ts';
 /** Previews and starts prunes. */
 export function pruneHandlers(core: CoreContext): Handlers<MethodsOf<'prune'>> {
   return {
-    'prune.preview': ({ planId, retention }) => {
-      const plan = requirePlan(core.catalog, planId);
-      return previewPrune(core, plan, retention);
-    },
-    'prune.start': ({ planId, retention, confirmation }) => {
-      const plan = requirePlan(core.catalog, planId);
-      return { run: startPrune(core, plan, retention, confirmation) };
-    },
+    'prune.preview': ({ planId, ...request }) => previewPrune(core, requirePlan(core.catalog, planId), request),
+    'prune.start': ({ planId, confirmation, ...request }) => ({
+      run: startPrune(core, requirePlan(core.catalog, planId), request, confirmation),
+    }),
   };
 }

@@ -43,7 +43,9 @@ export function snapshotsHandlers(core: CoreContext): Handlers<MethodsOf<'snapsh
       events.emit('snapshots.changed', { planId: snapshot.planId });
       return { ...snapshot, pinned };
     },
-    'snapshots.previewDelete': ({ snapshotId }) => previewDelete(core, snapshotId),
-    'snapshots.delete': ({ snapshotId, confirmation }) => ({ run: startDelete(core, snapshotId, confirmation) }),
+    'snapshots.previewDelete': ({ snapshotId, unpin = false }) => previewDelete(core, snapshotId, unpin),
+    'snapshots.delete': ({ snapshotId, unpin = false, confirmation }) => ({
+      run: startDelete(core, snapshotId, unpin, confirmation),
+    }),
   };
 }

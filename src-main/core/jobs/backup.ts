@@ -13,6 +13,7 @@ import { isWritableFolder } from '../engine/durable-files.ts';
 import { canonicalFilePath, canonicalPath, refuseDataFolder } from '../paths.ts';
 import { keepKey, keysOfPlan } from './keys.ts';
 import { folderDestination, requireDestination, whyFolderIsAway } from './places.ts';
+import { lossOfNewest } from './prune-brakes.ts';
 import type { RunHandle } from './runs.ts';
 import { sealSecretsOfPlan } from './seals.ts';
 import { nameRules } from './snapshot-names.ts';
@@ -117,6 +118,8 @@ async function backUp(core: CoreContext, order: BackupOrder, folder: string, han
       trigger,
       snapkeepVersion: version,
       serviceId: core.serviceId,
+      // In whole minutes: a smaller difference lies in when the two were read.
+      clockAheadMs: Math.round((core.clock.now().getTime() - Date.now()) / 60_000) * 60_000,
       asArchive: whyArchive(core, folder),
       ...nameRules(core, order, folder, handle),
     },
@@ -128,6 +131,8 @@ async function backUp(core: CoreContext, order: BackupOrder, folder: string, han
   const now = core.clock.now().toISOString();
   catalog.snapshots.enter(manifest, { origin: 'own', destinationId, planId, at: now });
   if ('destinationIds' in to) for (const id of stillKnown(core, to)) catalog.copies.want(manifest.id, id, now);
+  const loss = planId === null ? null : lossOfNewest(core, planId);
+  if (loss !== null) handle.log('warning', loss);
   if (planId !== null) rememberPlanKey(core, planId, manifest);
   const result: RunResult = {
     kind: 'backup',

@@ -17,6 +17,7 @@ import { cancelledError } from '../engine/task-context.ts';
 import { copyCompanions } from './copy-companions.ts';
 import { type FetchedCopy, fetchSnapshot, placesOf } from './fetch.ts';
 import { requireThere, withPlace } from './places.ts';
+import { removeUnlisted } from './removal.ts';
 import type { RunHandle } from './runs.ts';
 import { manifestAt, removeCompanionsAt } from './stored-companions.ts';
 import { checkedSource, hasContent, readWhole } from './stored-content.ts';
@@ -84,7 +85,7 @@ class CopyRun {
     try {
       await withPlace(this.#core, this.#destination, async (driver) => {
         await requireThere(this.#core, this.#destination, driver);
-        await tidyUp(this.#core, this.#destination, driver, this.#handle.id);
+        await tidyUp(this.#core, this.#destination, driver);
         for (let next = this.#next(); next !== undefined; next = this.#next()) await this.#copyNext(driver, next);
       });
     } catch (error) {
@@ -143,11 +144,10 @@ class CopyRun {
     return this.#core.catalog.copies.ofSnapshot(snapshotId).some((copy) => copy.destinationId === destinationId);
   }
 
-  async #drop(driver: Destination, { id, name, companions }: Snapshot): Promise<void> {
-    if (companions.length > 0) await removeCompanionsAt(driver, this.#destination, name, this.#handle.id);
-    for (const file of [name, manifestPath(name)]) await driver.delete(file);
-    this.#core.catalog.copies.endBegun(this.#destination.id, id);
-    this.#handle.log('info', `${name} was deleted while it was copied, and is not kept here either.`);
+  async #drop(driver: Destination, snapshot: Snapshot): Promise<void> {
+    await removeUnlisted(driver, this.#destination, snapshot);
+    this.#core.catalog.copies.endBegun(this.#destination.id, snapshot.id);
+    this.#handle.log('info', `${snapshot.name} was deleted while it was copied, and is not kept here either.`);
   }
 
   /** What cannot be removed here says nothing of the copy, which is stored; it is tried again after the run. */
@@ -195,7 +195,7 @@ class CopyRun {
         // What will never follow must not be described.
         if (ONE_ALONE.has(explainError(error, snapshot.name).code)) {
           if (snapshot.companions.length > 0)
-            await removeCompanionsAt(driver, this.#destination, snapshot.name, this.#handle.id);
+            await removeCompanionsAt(driver, this.#destination, snapshot.name, snapshot.id);
           await driver.delete(manifestName);
         }
         throw error;

@@ -11,7 +11,8 @@ import type { CopyCounts } from '../catalog/copy-repo.ts';
 import type { SnapshotSummary } from '../catalog/snapshot-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
-import { toRetained } from './prune-preview.ts';
+import { pruningPaused } from './prune-brakes.ts';
+import { toRetained } from './prune-decisions.ts';
 import { calendarOf } from './wanted-copies.ts';
 
 const DAYS = 30;
@@ -33,7 +34,9 @@ export function summarizePlan(core: CoreContext, plan: Plan): PlanSummary {
   const counts = catalog.copies.counts(plan.id);
   const destinations = destinationsOf(core, plan, counts);
   const lastDrill = catalog.drills.list(plan.id, 1)[0] ?? null;
+  const stopped = pruningPaused(core, plan);
   const { state, reason } = planHealth({
+    pruningPaused: stopped,
     lastBackup,
     newest: newest?.proof ?? null,
     running: activeRun?.kind === 'backup',
@@ -47,7 +50,8 @@ export function summarizePlan(core: CoreContext, plan: Plan): PlanSummary {
     plan,
     state,
     reason,
-    notes: [],
+    pruningPaused: stopped,
+    notes: stopped === null ? [] : [stopped],
     destinations,
     snapshotCount: snapshots.length,
     storedBytes: snapshots.reduce((sum, snapshot) => sum + snapshot.diskBytes, 0),

@@ -1,50 +1,67 @@
 import type { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { Plan, Retention } from '../../../src-shared/model/plan.ts';
-import type { PrunedSnapshot, PrunePreview, Run } from '../../../src-shared/model/run.ts';
+import type { Plan } from '../../../src-shared/model/plan.ts';
+import type { PrunedSnapshot } from '../../../src-shared/model/prune.ts';
+import type { Run } from '../../../src-shared/model/run.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Destination } from '../destinations/destination.ts';
-import { sidecarPaths } from '../engine/durable-files.ts';
 import { explainError } from '../engine/engine-errors.ts';
-import { manifestPath } from '../engine/manifest-files.ts';
 import { cancelledError } from '../engine/task-context.ts';
 import { locationOf, openPlace, requireThere } from './places.ts';
-import { previewDelete, previewPrune, requireFresh, stalePreview } from './prune-preview.ts';
+import { releaseBrakes, storeBrakes } from './prune-brakes.ts';
+import { decidePrune } from './prune-decisions.ts';
+import { type PruneRequest, previewDelete, previewPrune, requireFresh, stalePreview } from './prune-preview.ts';
+import { finishRemovals, removeCopy } from './removal.ts';
 import type { RunHandle } from './runs.ts';
-import { removeCompanionsAt } from './stored-companions.ts';
 import { dropUnwanted, emptyOutbox } from './wanted-copies.ts';
 import { wholeSnapshot } from './whole-snapshot.ts';
 
-/** How a removal takes a destination that is away: it is left for the next time, with or without a word, or nothing is removed at all. */
+/** How a removal takes a destination that is unavailable: it is left for the next time, with or without a word, or nothing is removed at all. */
 type WhenAway = 'leave' | 'leave-and-say' | 'refuse';
 
 /**
- * Queues a prune of just what was previewed.
+ * Queues a prune of just what was previewed. One with a review releases what stops automatic pruning.
  * @throws SnapkeepError `CONFLICT` when the snapshots are no longer those of the preview
  */
-export function startPrune(core: CoreContext, plan: Plan, chosen: Retention | undefined, confirmation: string): Run {
-  const preview = previewPrune(core, plan, chosen);
+export function startPrune(core: CoreContext, plan: Plan, request: PruneRequest, confirmation: string): Run {
+  const preview = previewPrune(core, plan, request);
   requireFresh(preview, confirmation);
-  return startRemoval(core, 'prune', preview, aboutPlan(plan), 'leave-and-say');
+  const { brakes } = decidePrune(core, plan, { retention: request.retention, mode: 'manual' });
+  const run = startRemoval(core, 'prune', preview.removed, aboutPlan(plan), 'leave-and-say');
+  if (request.review === true) releaseBrakes(core, plan);
+  else storeBrakes(core, plan, brakes);
+  return run;
 }
 
-/** @throws SnapkeepError `CONFLICT` */
-export function startDelete(core: CoreContext, snapshotId: string, confirmation: string): Run {
-  const preview = previewDelete(core, snapshotId);
+/**
+ * Queues the deletion of just what was previewed.
+ * @param unpin it is deleted even if it is pinned
+ * @throws SnapkeepError `CONFLICT`
+ */
+export function startDelete(core: CoreContext, snapshotId: string, unpin: boolean, confirmation: string): Run {
+  const preview = previewDelete(core, snapshotId, unpin);
   requireFresh(preview, confirmation);
   const { planId, planName, name } = wholeSnapshot(core, snapshotId);
-  return startRemoval(core, 'delete', preview, { planId, planName, subject: name }, 'refuse');
+  const run = startRemoval(core, 'delete', preview.removed, { planId, planName, subject: name }, 'refuse');
+  if (unpin) core.catalog.snapshots.setPinned(snapshotId, false);
+  return run;
 }
 
-/** Queues the prune that follows a backup and a copy, if there is anything to remove, and empties the outbox. */
+/**
+ * Queues the prune that follows a backup and a copy, if there is anything to remove, and empties the outbox. What the
+ * brake holds is left alone, and what it is for is stored.
+ */
 export async function pruneByRetention(core: CoreContext, planId: string): Promise<void> {
   const plan = core.catalog.plans.get(planId);
   if (plan === undefined) return;
+  // First, so that copies of what the brake holds are still wanted.
+  const decided = decidePrune(core, plan, { mode: 'automatic' });
+  storeBrakes(core, plan, decided.brakes);
   const unwanted = dropUnwanted(core, plan);
-  const preview = previewPrune(core, plan);
+  const { removed } = unwanted.size === 0 ? decided : decidePrune(core, plan, { mode: 'automatic' });
   // Before anything is waited for, so that whoever waits for the runs that go on waits for this one too.
-  if (preview.removed.length > 0) startRemoval(core, 'prune', preview, aboutPlan(plan), 'leave');
+  if (removed.length > 0) startRemoval(core, 'prune', removed, aboutPlan(plan), 'leave');
   await emptyOutbox(core, unwanted);
 }
 
@@ -59,27 +76,31 @@ interface Removal {
 function startRemoval(
   core: CoreContext,
   kind: 'prune' | 'delete',
-  preview: PrunePreview,
+  chosen: readonly PrunedSnapshot[],
   about: { planId: string | null; planName: string; subject: string },
   whenAway: WhenAway,
 ): Run {
-  const removals = byDestination(core, preview.removed);
+  const removals = byDestination(core, chosen);
   return core.runs.start({
     kind,
     ...about,
     locks: removals.flatMap(({ destination, snapshots }) => snapshots.map(({ name }) => locationOf(destination, name))),
     folders: [],
     work: async (handle) => {
-      const { kept } = preview;
-      for (const each of kept) handle.log('info', `Kept ${each.name} (${each.reasons.join(', ')}).`);
       const removed =
         kind === 'prune'
           ? await removeAll(core, removals, handle, whenAway)
-          : await deleteEverywhere(core, removals, preview, handle, whenAway);
+          : await deleteEverywhere(core, removals, chosen, handle, whenAway);
       await emptyOutbox(core);
       const bytesFreed = removed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-      handle.log('info', `Removed ${countInWords(removed.length, 'snapshot')}, ${bytesInWords(bytesFreed)} freed.`);
-      return { kind, removed, kept, bytesFreed };
+      const ids = new Set(removed.map(({ id }) => id));
+      const removedCount = [...ids].filter((id) => core.catalog.snapshots.get(id) === undefined).length;
+      const copies = removed.length === removedCount ? '' : ` (${countInWords(removed.length, 'copy', 'copies')})`;
+      const freed = `${bytesInWords(bytesFreed)} freed`;
+      handle.log('info', `Removed ${countInWords(removedCount, 'snapshot')}${copies}, ${freed}.`);
+      const keptCount =
+        kind === 'delete' || about.planId === null ? 0 : core.catalog.snapshots.countOfPlan(about.planId);
+      return { kind, removed, bytesFreed, removedCount, keptCount };
     },
   });
 }
@@ -92,12 +113,12 @@ function startRemoval(
 async function deleteEverywhere(
   core: CoreContext,
   removals: readonly Removal[],
-  preview: PrunePreview,
+  chosen: readonly PrunedSnapshot[],
   handle: RunHandle,
   whenAway: WhenAway,
 ): Promise<PrunedSnapshot[]> {
   const { copies, snapshots } = core.catalog;
-  const ids = new Set(preview.removed.map(({ id }) => id));
+  const ids = new Set(chosen.map(({ id }) => id));
   const known = [...ids].flatMap((id) => copies.ofSnapshot(id));
   const previewed = new Set(removals.map(({ destination }) => destination.id));
   if (known.some(({ state, destinationId }) => state === 'stored' && !previewed.has(destinationId)))
@@ -142,6 +163,9 @@ async function removeAll(
         const driver = openPlace(core, removal.destination);
         open.push({ ...removal, driver });
         await requireThere(core, removal.destination, driver);
+        await finishRemovals(core, driver, removal.destination, (name) =>
+          core.runs.isLocked(locationOf(removal.destination, name)),
+        );
       } catch (error) {
         missed = leave(error, removal.destination, handle, whenAway);
         if (open.at(-1)?.destination === removal.destination) await open.pop()?.driver.close();
@@ -152,7 +176,7 @@ async function removeAll(
         for (const snapshot of snapshots) {
           if (handle.signal.aborted) throw cancelledError();
           handle.progress('removing', removed.length, total);
-          await removeOne(core, driver, destination, snapshot, handle.id);
+          await removeOne(core, driver, destination, snapshot);
           removed.push(snapshot);
           handle.log('info', `Removed ${locationOf(destination, snapshot.name)} (${snapshot.reasons.join(', ')}).`);
         }
@@ -178,19 +202,13 @@ function leave(error: unknown, destination: StoredDestination, handle: RunHandle
   return explained;
 }
 
+/** What has gone from the catalog meanwhile is gone already. */
 async function removeOne(
   core: CoreContext,
   driver: Destination,
   destination: StoredDestination,
-  { id, name }: PrunedSnapshot,
-  runId: string,
+  { id }: PrunedSnapshot,
 ): Promise<void> {
-  if ((core.catalog.snapshots.get(id)?.companions.length ?? 0) > 0)
-    await removeCompanionsAt(driver, destination, name, runId);
-  const { wal, journal } = sidecarPaths(name);
-  // Only a folder of Snapkeep's own holds files of databases as they were, with their logs.
-  const files = destination.settings.kind === 'folder' ? [name, wal, journal] : [name];
-  for (const file of [...files, manifestPath(name)]) await driver.delete(file);
-  core.catalog.copies.remove(id, destination.id);
-  core.catalog.snapshots.forgetIfNowhere(id);
+  const copy = core.catalog.copies.ofSnapshot(id).find(({ destinationId }) => destinationId === destination.id);
+  if (copy !== undefined) await removeCopy(core, driver, destination, copy);
 }

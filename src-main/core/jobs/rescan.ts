@@ -12,6 +12,7 @@ import { explainError } from '../engine/engine-errors.ts';
 import type { Clock } from '../ports.ts';
 import { readDescribed } from './described-snapshots.ts';
 import { locationOf, withPlace } from './places.ts';
+import { raiseBrake } from './prune-brakes.ts';
 
 /** Queues a rescan of a destination. */
 export function startRescan(core: CoreContext, destination: StoredDestination): Run {
@@ -84,6 +85,7 @@ export async function rescan(
 
 /**
  * Enters one more copy of a known snapshot, or an unknown one as imported.
+ * One that the machine a plan was recovered from has made since pauses the pruning of that plan.
  * @throws SnapkeepError `CONFLICT` for another content under the id or the name of a known snapshot
  */
 export function importDescribed(
@@ -95,6 +97,12 @@ export function importDescribed(
   const planId = shownUnder(catalog, manifest, destination.id);
   const at = clock.now().toISOString();
   catalog.snapshots.enter(manifest, { origin: 'imported', destinationId: destination.id, planId, at });
+  const { service, plan, createdAt, name } = manifest;
+  const recovery = service && plan.id ? catalog.recoveries.of(service.id, plan.id) : undefined;
+  if (recovery !== undefined && createdAt > recovery.at) {
+    const message = `The machine that made this plan's snapshots before still runs: ${name} was made after the plan was recovered.`;
+    raiseBrake({ catalog, clock }, recovery.planId, { kind: 'other-machine', message });
+  }
 }
 
 /** The copy of a snapshot at a destination is no longer there. */

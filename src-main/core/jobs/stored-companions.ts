@@ -1,34 +1,28 @@
-import { dirname } from 'node:path';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { removeCompanions } from '../engine/companions/store-companions.ts';
 import { explainError } from '../engine/engine-errors.ts';
-import { manifestPath, readManifest } from '../engine/manifest-files.ts';
+import { manifestPath } from '../engine/manifest-files.ts';
 import { readManifestAt } from './stored-manifest.ts';
 
 /**
  * Removes what the manifest of a snapshot at a destination names as its companions, before the manifest itself goes:
- * without it nobody would find them again. One that cannot be understood names nothing.
+ * without it nobody would find them again. One that cannot be understood, or is another snapshot's, names nothing.
+ * A removal that was cut off is finished by calling it again.
  * @throws SnapkeepError `CONFLICT` for a folder that is not Snapkeep's
  */
 export async function removeCompanionsAt(
   driver: Destination,
   { settings }: StoredDestination,
   snapshotName: string,
-  runId: string,
+  snapshotId: string,
 ): Promise<void> {
   const manifest = await manifestAt(driver, snapshotName);
-  if (manifest === undefined) return;
-  if (settings.kind === 'folder') await removeCompanions(settings.path, manifest.plan.name, manifest.companions, runId);
+  if (manifest?.id !== snapshotId) return;
+  if (settings.kind === 'folder')
+    await removeCompanions(settings.path, manifest.plan.name, manifest.companions, snapshotId);
   else for (const { storedName } of manifest.companions) if (storedName !== null) await driver.delete(storedName);
-}
-
-/** As {@link removeCompanionsAt}, in a folder of Snapkeep's own. */
-export async function removeCompanionsBeside(snapshotPath: string, runId: string): Promise<void> {
-  const manifest = await orNothing(readManifest(snapshotPath), snapshotPath);
-  if (manifest === undefined) return;
-  await removeCompanions(dirname(snapshotPath), manifest.plan.name, manifest.companions, runId);
 }
 
 /** The manifest of a snapshot at a destination; `undefined` where there is none that can be understood. */

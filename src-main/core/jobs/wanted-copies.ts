@@ -1,16 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import type { Plan, Retention } from '../../../src-shared/model/plan.ts';
 import { decideRetention, type RetainedSnapshot, type RetentionCalendar } from '../../../src-shared/rules/retention.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CopyRow } from '../catalog/copy-repo.ts';
+import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { SnapshotSummary } from '../catalog/snapshot-repo.ts';
 import type { CoreContext } from '../core-context.ts';
-import { explainError } from '../engine/engine-errors.ts';
-import { manifestPath } from '../engine/manifest-files.ts';
 import type { Clock } from '../ports.ts';
-import { locationOf } from './places.ts';
-import { removeCompanionsBeside } from './stored-companions.ts';
+import { locationOf, openPlace } from './places.ts';
+import { removeCopy } from './removal.ts';
 
 /** The retention that holds at each destination of a plan. */
 export function retentionsOf(plan: Plan): Array<{ destinationId: string; retention: Retention }> {
@@ -66,20 +63,23 @@ export function wantCopies(catalog: Catalog, clock: Clock, plan: Plan): void {
   }
 }
 
-/** The copies that a plan's destinations still wait for and their retention would not keep any more. */
+/** The copies that a plan's destinations still wait for, and that neither their retention nor the brake would keep. */
 export function unwantedCopies({ catalog, clock }: Pick<CoreContext, 'catalog' | 'clock'>, plan: Plan): CopyRow[] {
   const snapshots = catalog.snapshots.ofPlan(plan.id);
   const proven = catalog.snapshots.onceProven(plan.id);
   return retentionsOf(plan).flatMap(({ destinationId, retention }) => {
     const copies = new Map(catalog.copies.at(destinationId).map((copy) => [copy.snapshotId, copy]));
     if (![...copies.values()].some(isAwaited)) return [];
+    const held = catalog.pruneStates.get(plan.id, destinationId).brake?.snapshot ?? 0;
+    const orders = new Map(snapshots.map(({ id, order }) => [id, order]));
     const there = snapshots.flatMap((snapshot) => {
       const copy = copies.get(snapshot.id);
       return copy === undefined ? [] : [toRetainedAt(snapshot, copy, proven)];
     });
     return decideRetention(there, retention, calendarOf(clock, plan)).flatMap(({ id, keep }) => {
       const copy = copies.get(id);
-      return !keep && copy !== undefined && copy.state !== 'copying' && isAwaited(copy) ? [copy] : [];
+      const goes = !keep && (orders.get(id) ?? 0) > held;
+      return goes && copy !== undefined && copy.state !== 'copying' && isAwaited(copy) ? [copy] : [];
     });
   });
 }
@@ -105,7 +105,8 @@ export async function emptyOutbox(core: CoreContext, unwanted: ReadonlySet<strin
   const { catalog, events } = core;
   const outbox = catalog.destinations.byFolder(core.dataFolder.outboxFolder);
   if (outbox === undefined) return;
-  for (const { snapshotId } of catalog.copies.at(outbox.id)) {
+  for (const copy of catalog.copies.at(outbox.id)) {
+    const { snapshotId } = copy;
     const others = catalog.copies.ofSnapshot(snapshotId).filter(({ destinationId }) => destinationId !== outbox.id);
     if (others.some(isAwaited)) continue;
     if (!others.some(({ state }) => state === 'stored') && !(others.length === 0 && unwanted.has(snapshotId))) continue;
@@ -115,15 +116,16 @@ export async function emptyOutbox(core: CoreContext, unwanted: ReadonlySet<strin
     // Somebody reads it, or is about to prove it: it goes the next time.
     const inBackup = core.runs.active().some((run) => run.kind === 'backup' && run.snapshotId === snapshotId);
     if (inBackup || core.runs.isLocked(path)) continue;
-    try {
-      if (snapshot.companions.length > 0) await removeCompanionsBeside(path, randomUUID());
-      await rm(path, { force: true });
-      await rm(manifestPath(path), { force: true });
-    } catch (error) {
-      throw explainError(error, path);
-    }
-    catalog.copies.remove(snapshotId, outbox.id);
-    catalog.snapshots.forgetIfNowhere(snapshotId);
+    await removeFromOutbox(core, outbox, copy);
     events.emit('snapshots.changed', { planId: snapshot.planId });
+  }
+}
+
+async function removeFromOutbox(core: CoreContext, outbox: StoredDestination, copy: CopyRow): Promise<void> {
+  const driver = openPlace(core, outbox);
+  try {
+    await removeCopy(core, driver, outbox, copy);
+  } finally {
+    await driver.close();
   }
 }

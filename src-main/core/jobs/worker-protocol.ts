@@ -25,7 +25,8 @@ import type { StoredFile } from '../engine/verify.ts';
 /** Each piece of heavy work: what a worker is given and what it answers. */
 export interface WorkerTasks {
   describe: { request: DescribeRequest; result: SourceDescription };
-  snapshot: { request: SnapshotRequest; result: Manifest };
+  /** `clockAheadMs`: by how much the core's clock is ahead of the system's. */
+  snapshot: { request: SnapshotRequest & { clockAheadMs: number }; result: Manifest };
   export: { request: ExportRequest; result: { bytes: number; sha256: string } };
   verify: { request: StoredFile & { mayStaySealed: boolean }; result: Verification };
   drill: { request: DrillRequest; result: DrillFindings };

@@ -7,7 +7,8 @@ import { explainError } from '../engine/engine-errors.ts';
 import { orderOf, startBackup } from '../jobs/backup.ts';
 import { isAway, startCopyRun } from '../jobs/copies.ts';
 import { startDrill } from '../jobs/drill.ts';
-import { foldersOf, requireThere, withPlace } from '../jobs/places.ts';
+import { foldersOf, locationOf, requireThere, withPlace } from '../jobs/places.ts';
+import { finishRemovals } from '../jobs/removal.ts';
 import { Copier } from './copier.ts';
 import { whatIsAway } from './readiness.ts';
 import { activePause } from './schedule-state.ts';
@@ -90,7 +91,10 @@ async function probe(core: CoreContext, destinationId: string): Promise<Snapkeep
   const destination = core.catalog.destinations.get(destinationId);
   if (destination === undefined) return null;
   try {
-    await withPlace(core, destination, (driver) => requireThere(core, destination, driver));
+    await withPlace(core, destination, async (driver) => {
+      await requireThere(core, destination, driver);
+      await finishRemovals(core, driver, destination, (name) => core.runs.isLocked(locationOf(destination, name)));
+    });
     return null;
   } catch (error) {
     const explained = explainError(error, destination.name);

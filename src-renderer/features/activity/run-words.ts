@@ -68,7 +68,7 @@ export function runOutcome({ result, error }: Run): string {
       return `${countInWords(result.removed.length, 'file')} removed${result.undoneBy === null ? '' : ', undone since'}`;
     case 'prune':
     case 'delete':
-      return `${countInWords(result.removed.length, 'snapshot')} removed, ${bytesInWords(result.bytesFreed)} freed`;
+      return `${countInWords(result.removedCount, 'snapshot')} removed, ${bytesInWords(result.bytesFreed)} freed`;
     case 'scan':
       return `${countInWords(result.found, 'snapshot')} found, ${result.added} imported`;
     case 'import': {

@@ -8,6 +8,7 @@ import { RunProgress } from '../../components/run-progress.tsx';
 import { useNow } from '../../components/time.ts';
 import { usePlan, usePlansStore } from '../../stores/plans-store.ts';
 import { useActiveRun } from '../../stores/runs-store.ts';
+import { PruningPausedBanner } from '../prune/paused-banner.tsx';
 import { PauseMenu } from '../schedule/pause-menu.tsx';
 import { stateInWords } from '../schedule/schedule-state.tsx';
 import { ScheduleTab } from '../schedule/schedule-tab.tsx';
@@ -27,7 +28,7 @@ export function PlanPage({ planId }: { planId: string }) {
   const now = useNow();
   if (!loaded) return <Loader m="xl" aria-label="Loading" />;
   if (summary === undefined) return <NoSuchPlan />;
-  const { plan, state, reason, lastBackup, snapshotCount, schedule, destinations } = summary;
+  const { plan, state, reason, pruningPaused, lastBackup, snapshotCount, schedule, destinations } = summary;
   const failure = state === 'failed' && active === undefined ? lastBackup?.error : null;
   const late = (state === 'overdue' || state === 'waiting') && active === undefined;
   return (
@@ -53,7 +54,8 @@ export function PlanPage({ planId }: { planId: string }) {
         </div>
       )}
       {failure != null && <ErrorNotice error={failure} />}
-      {(late || state === 'paused') && active === undefined && (
+      <PruningPausedBanner plan={plan} pruningPaused={pruningPaused} />
+      {(late || (state === 'paused' && schedule.paused !== null)) && active === undefined && (
         <Text size="sm" c="dimmed" role="status">
           {state === 'paused'
             ? stateInWords(schedule, now)

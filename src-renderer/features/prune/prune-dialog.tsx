@@ -1,7 +1,8 @@
-import { Button, Group, Loader, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, List, Loader, Modal, Stack, Text } from '@mantine/core';
+import { IconAlertTriangle, IconPlayerPause } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import type { Plan, Retention } from '../../../src-shared/model/plan.ts';
-import type { PrunedSnapshot, PrunePreview } from '../../../src-shared/model/run.ts';
+import type { PruneBrake, PrunedSnapshot, PrunePreview } from '../../../src-shared/model/prune.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
@@ -11,7 +12,10 @@ import { momentInWords, useNow } from '../../components/time.ts';
 import { useAction } from '../../components/use-action.ts';
 import { retentionInWords } from '../retention/retention-words.ts';
 
-/** Shows what a prune would remove and keep, and why, before anything is done or a changed retention is saved. */
+/**
+ * Shows what a prune would remove and keep, and why, before anything is done or a changed retention is saved. It is also
+ * the review that lets paused pruning continue.
+ */
 export function PruneDialog({ plan, retention, onClose }: { plan: Plan; retention: Retention; onClose(): void }) {
   const [preview, setPreview] = useState<PrunePreview | null>(null);
   const now = useNow();
@@ -21,32 +25,37 @@ export function PruneDialog({ plan, retention, onClose }: { plan: Plan; retentio
   const changed = asked !== JSON.stringify(plan.retention);
   useEffect(
     () =>
-      run(async () =>
-        setPreview(await client.call('prune.preview', { planId: plan.id, retention: JSON.parse(asked) as Retention })),
-      ),
+      run(async () => {
+        const given = { planId: plan.id, retention: JSON.parse(asked) as Retention, review: true };
+        setPreview(await client.call('prune.preview', given));
+      }),
     [plan.id, asked, run],
   );
 
   const apply = (prune: boolean): void => {
+    if (preview === null) return;
+    const { confirmation } = preview;
     run(async () => {
-      if (changed) await client.call('plans.update', { planId: plan.id, retention });
-      if (prune && preview !== null)
-        await client.call('prune.start', { planId: plan.id, retention, confirmation: preview.confirmation });
+      if (changed) await client.call('plans.update', { planId: plan.id, retention, pruneConfirmation: confirmation });
+      if (prune) await client.call('prune.start', { planId: plan.id, retention, review: true, confirmation });
       onClose();
     });
   };
   const several = plan.destinations.length > 1;
   const removes = preview !== null && preview.removed.length > 0;
+  const paused = preview !== null && preview.brakes.length > 0;
+  const removeLabel = preview === null ? '' : removeInWords(preview, changed);
   return (
     <Modal opened onClose={onClose} size="xl" title={`Prune ${plan.name}`} closeButtonProps={{ 'aria-label': 'Close' }}>
       <Stack gap="md">
         {preview === null && action.pending && <Loader size="sm" aria-label="Working it out" />}
         {preview !== null && (
           <>
+            <Brakes brakes={preview.brakes} several={several} />
             <Text>
-              {retentionInWords(retention)}: <strong>Remove {preview.removed.length}</strong> (
-              {bytesInWords(preview.bytesFreed)} freed), <strong>keep {preview.kept.length}</strong>.
+              {retentionInWords(retention)}: <strong>{countsInWords(preview)}</strong>
             </Text>
+            <Warnings warnings={preview.warnings} />
             {removes && <PrunedList title="Remove" snapshots={preview.removed} several={several} now={now} />}
             <PrunedList title="Keep" snapshots={preview.kept} several={several} now={now} />
           </>
@@ -58,7 +67,7 @@ export function PruneDialog({ plan, retention, onClose }: { plan: Plan; retentio
           </Button>
           {changed && (
             <Button
-              variant={removes ? 'default' : 'filled'}
+              variant={removes || paused ? 'default' : 'filled'}
               disabled={preview === null}
               loading={action.pending}
               onClick={() => apply(false)}
@@ -66,16 +75,67 @@ export function PruneDialog({ plan, retention, onClose }: { plan: Plan; retentio
               {removes ? 'Save without removing' : 'Save'}
             </Button>
           )}
-          {(removes || !changed) && (
-            <Button color="red.8" disabled={!removes} loading={action.pending} onClick={() => apply(true)}>
-              {removes
-                ? `${changed ? 'Save and remove' : 'Remove'} ${countInWords(preview.removed.length, 'snapshot')}`
-                : 'Nothing to remove'}
+          {(removes || paused || !changed) && (
+            <Button
+              {...(removes ? { color: 'red.8' } : {})}
+              disabled={!removes && !paused}
+              loading={action.pending}
+              onClick={() => apply(true)}
+            >
+              {paused ? `Continue pruning${removes ? `: ${removeLabel.toLowerCase()}` : ''}` : removeLabel}
             </Button>
           )}
         </Group>
       </Stack>
     </Modal>
+  );
+}
+
+function removeInWords({ removed, removedCount }: PrunePreview, changed: boolean): string {
+  if (removed.length === 0) return 'Nothing to remove';
+  const what =
+    removedCount === 0 ? countInWords(removed.length, 'copy', 'copies') : countInWords(removedCount, 'snapshot');
+  return `${changed ? 'Save and remove' : 'Remove'} ${what}`;
+}
+
+/** Counts snapshots; copies are said where they are more. */
+function countsInWords({ removed, removedCount, keptCount, bytesFreed }: PrunePreview): string {
+  const copies = removed.length === removedCount ? '' : `, ${countInWords(removed.length, 'copy', 'copies')}`;
+  return `Remove ${removedCount.toLocaleString('en-US')} (${bytesInWords(bytesFreed)} freed${copies}), keep ${keptCount.toLocaleString('en-US')}.`;
+}
+
+/** Why pruning is paused, as long as a person has not reviewed it. */
+function Brakes({ brakes, several }: { brakes: readonly PruneBrake[]; several: boolean }) {
+  if (brakes.length === 0) return null;
+  return (
+    <Alert className="tone-warn" icon={<IconPlayerPause size={18} />} title="Pruning paused">
+      <List size="sm" className="wraps">
+        {brakes.flatMap(({ destination, reasons }) =>
+          reasons.map(({ kind, message }) => (
+            <List.Item key={`${destination.id} ${kind}`}>
+              {several ? `${destination.name}: ` : ''}
+              {message}
+            </List.Item>
+          )),
+        )}
+      </List>
+      <Text size="sm" mt="xs">
+        Check the snapshots below. Restore what you need before you continue.
+      </Text>
+    </Alert>
+  );
+}
+
+function Warnings({ warnings }: { warnings: readonly string[] }) {
+  if (warnings.length === 0) return null;
+  return (
+    <Alert className="tone-warn" icon={<IconAlertTriangle size={18} />} title="Content that would be lost">
+      <List size="sm" className="wraps">
+        {warnings.map((warning) => (
+          <List.Item key={warning}>{warning}</List.Item>
+        ))}
+      </List>
+    </Alert>
   );
 }
 

@@ -9,12 +9,12 @@ import {
   IconShieldX,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import type { CopyState, SnapshotCopy } from '../../../src-shared/model/snapshot.ts';
+import type { SnapshotCopy } from '../../../src-shared/model/snapshot.ts';
 import { KindIcon } from '../../components/destination-look.tsx';
 import type { Tone } from '../../components/pill.tsx';
 import { agoInWords, momentInWords } from '../../components/time.ts';
 
-const STATES: Record<CopyState, { tone: Tone; icon: ReactNode; words: string }> = {
+const STATES: Record<SnapshotCopy['state'], { tone: Tone; icon: ReactNode; words: string }> = {
   failed: { tone: 'bad', icon: <IconCircleX size={14} aria-hidden />, words: 'failed' },
   missing: { tone: 'bad', icon: <IconAlertTriangle size={14} aria-hidden />, words: 'missing' },
   waiting: { tone: 'warn', icon: <IconHourglass size={14} aria-hidden />, words: 'waiting' },

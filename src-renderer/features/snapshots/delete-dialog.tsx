@@ -1,6 +1,6 @@
 import { Button, Group, Loader, Modal, Stack, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { PrunePreview } from '../../../src-shared/model/run.ts';
+import type { PrunePreview } from '../../../src-shared/model/prune.ts';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { bytesInWords } from '../../../src-shared/rules/wording.ts';
 import { client } from '../../api/client.ts';
@@ -15,12 +15,16 @@ export function DeleteDialog({ snapshot, onClose }: { snapshot: ListedSnapshot; 
   const action = useAction('here');
   const { run } = action;
   useEffect(
-    () => run(async () => setPreview(await client.call('snapshots.previewDelete', { snapshotId: snapshot.id }))),
-    [snapshot.id, run],
+    () =>
+      run(async () => {
+        const chosen = { snapshotId: snapshot.id, unpin: snapshot.pinned };
+        setPreview(await client.call('snapshots.previewDelete', chosen));
+      }),
+    [snapshot.id, snapshot.pinned, run],
   );
   const remove = (confirmation: string): void => {
     run(async () => {
-      await client.call('snapshots.delete', { snapshotId: snapshot.id, confirmation });
+      await client.call('snapshots.delete', { snapshotId: snapshot.id, unpin: snapshot.pinned, confirmation });
       onClose();
     });
   };
@@ -39,6 +43,16 @@ export function DeleteDialog({ snapshot, onClose }: { snapshot: ListedSnapshot; 
             {whatIsDeleted(preview)} This cannot be undone.
           </Text>
         )}
+        {snapshot.pinned && (
+          <Text size="sm" className="wraps">
+            This snapshot is pinned.
+          </Text>
+        )}
+        {preview?.warnings.map((warning) => (
+          <Text key={warning} size="sm" className="wraps tone-warn">
+            {warning}
+          </Text>
+        ))}
         {preview === null && action.pending && <Loader size="sm" aria-label="Looking" />}
         {action.error !== null && <ErrorNotice error={action.error} />}
         <Group justify="flex-end">
@@ -51,7 +65,7 @@ export function DeleteDialog({ snapshot, onClose }: { snapshot: ListedSnapshot; 
             loading={action.pending}
             onClick={() => remove(preview?.confirmation ?? '')}
           >
-            Delete snapshot
+            {snapshot.pinned ? 'Unpin and delete' : 'Delete snapshot'}
           </Button>
         </Group>
       </Stack>

@@ -109,6 +109,7 @@ async function namesBySecond(destination: string, stem: string): Promise<string[
  * Lets the `latest` link of a destination name the newest whole snapshot; removes it when there is none. It is replaced
  * in one step. What is no link of this companion's is left alone.
  * @param except a snapshot that is about to go
+ * @param asideId what the new link is known by while it is made
  * @returns what could not be done, in words; `null` when all is well
  */
 export async function updateLatest(
@@ -116,6 +117,7 @@ export async function updateLatest(
   stem: string,
   latestName: string,
   except: string | null = null,
+  asideId: string = randomBytes(4).toString('hex'),
 ): Promise<string | null> {
   const path = join(destination, latestName);
   try {
@@ -129,7 +131,7 @@ export async function updateLatest(
   try {
     if (newest === undefined) await rm(path, { force: true });
     else {
-      const aside = join(destination, partialName(stem, randomBytes(4).toString('hex')));
+      const aside = join(destination, partialName(stem, asideId));
       await symlink(newest.name, aside);
       try {
         await rename(aside, path);
@@ -147,7 +149,8 @@ export async function updateLatest(
 
 /**
  * Removes a snapshot: at once for those who look, and then its files; those of other snapshots stay. `latest` is moved
- * on first.
+ * on first. One that was cut off is finished by calling it again, which ends as `NOT_FOUND` where the name has gone.
+ * @param removalId what the hidden folder is known by: the same whenever this snapshot is removed
  * @throws SnapkeepError `INVALID_PARAMS` for a name that leads out of the destination, `NOT_FOUND`; `CONFLICT` for a
  * folder that carries no index of Snapkeep's
  */
@@ -155,7 +158,7 @@ export async function removeFolderSnapshot(
   destination: string,
   name: string,
   latestName: string | null,
-  runId: string,
+  removalId: string,
 ): Promise<void> {
   const stem = stemIn(name);
   if (stem === undefined || /[/\\\0]/.test(name)) {
@@ -164,7 +167,9 @@ export async function removeFolderSnapshot(
     });
   }
   const path = join(destination, name);
+  const aside = join(destination, partialName(stem, removalId));
   try {
+    await removeTree(aside);
     const own = (await lstat(path)).isDirectory() && (await realpath(path)) === join(await realpath(destination), name);
     const facts = own ? await readFacts(path) : undefined;
     if (facts === undefined || facts.stem !== stem) {
@@ -172,8 +177,7 @@ export async function removeFolderSnapshot(
         hint: 'Nothing was removed. Remove it by hand if it is not needed.',
       });
     }
-    if (latestName !== null) await updateLatest(destination, stem, latestName, name);
-    const aside = join(destination, partialName(stem, runId));
+    if (latestName !== null) await updateLatest(destination, stem, latestName, name, removalId);
     await rename(path, aside);
     await syncFolder(destination);
     await removeTree(aside);

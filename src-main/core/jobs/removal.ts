@@ -1,0 +1,103 @@
+import type { CopyRow } from '../catalog/copy-repo.ts';
+import type { StoredDestination } from '../catalog/destination-repo.ts';
+import type { CoreContext } from '../core-context.ts';
+import type { Destination } from '../destinations/destination.ts';
+import { openDestination } from '../destinations/open-destination.ts';
+import { sidecarPaths } from '../engine/durable-files.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import { manifestPath } from '../engine/manifest-files.ts';
+import { manifestAt, removeCompanionsAt } from './stored-companions.ts';
+
+type Catalog = Pick<CoreContext, 'catalog'>;
+
+/**
+ * Removes one copy of a snapshot: it is marked first, so that a removal that was cut off is finished later. One that
+ * fails before anything is gone changes nothing.
+ * @throws SnapkeepError as the destination's driver does
+ */
+export async function removeCopy(
+  { catalog }: Catalog,
+  driver: Destination,
+  destination: StoredDestination,
+  copy: CopyRow,
+): Promise<void> {
+  const { snapshotId } = copy;
+  const snapshot = catalog.snapshots.get(snapshotId);
+  if (snapshot === undefined) return;
+  catalog.copies.set({ ...copy, state: 'deleting' });
+  let begun = copy.state === 'deleting';
+  try {
+    if (snapshot.companions.length > 0) {
+      await removeCompanionsAt(driver, destination, snapshot.name, snapshotId);
+      begun = true;
+    }
+    for (const file of filesOf(destination, snapshot.name)) {
+      await driver.delete(file);
+      begun = true;
+    }
+  } catch (error) {
+    if (!begun) catalog.copies.set(copy);
+    throw error;
+  }
+  catalog.copies.remove(snapshotId, destination.id);
+  catalog.snapshots.forgetIfNowhere(snapshotId);
+}
+
+/**
+ * Removes what is at a destination of a snapshot that the catalog does not know there, such as a copy that nobody wants
+ * any more. What is there under its name and is another's stays.
+ * @throws SnapkeepError as the destination's driver does
+ */
+export async function removeUnlisted(
+  driver: Destination,
+  destination: StoredDestination,
+  { id, name }: { id: string; name: string },
+): Promise<void> {
+  if ((await manifestAt(driver, name))?.id !== id) return;
+  await removeCompanionsAt(driver, destination, name, id);
+  for (const file of filesOf(destination, name)) await driver.delete(file);
+}
+
+/** The manifest goes last: it names what was attached. */
+function filesOf({ settings }: StoredDestination, name: string): string[] {
+  const { wal, journal } = sidecarPaths(name);
+  // Only a folder of Snapkeep's own holds files of databases as they were, with their logs.
+  return settings.kind === 'folder' ? [name, wal, journal, manifestPath(name)] : [name, manifestPath(name)];
+}
+
+/**
+ * Finishes the removals at a destination that were cut off.
+ * @param isBusy whether a run is at a snapshot right now, by its name
+ * @throws SnapkeepError as the destination's driver does
+ */
+export async function finishRemovals(
+  core: Catalog,
+  driver: Destination,
+  destination: StoredDestination,
+  isBusy: (name: string) => boolean,
+): Promise<void> {
+  for (const copy of core.catalog.copies.deleting(destination.id)) {
+    const name = core.catalog.snapshots.get(copy.snapshotId)?.name;
+    if (name === undefined || isBusy(name)) continue;
+    await removeCopy(core, driver, destination, copy);
+  }
+}
+
+/**
+ * Finishes the removals in folders that a crash cut off; called before anything runs. What cannot be reached now is
+ * finished when its destination is next used.
+ */
+export async function finishRemovalsInFolders(core: Catalog): Promise<void> {
+  for (const destination of core.catalog.destinations.all()) {
+    if (destination.settings.kind !== 'folder' || core.catalog.copies.deleting(destination.id).length === 0) continue;
+    const driver = openDestination(destination.settings, {});
+    try {
+      await finishRemovals(core, driver, destination, () => false);
+    } catch (error) {
+      // Of the destination; anything else must be known.
+      if (explainError(error, destination.name).code === 'INTERNAL') throw error;
+    } finally {
+      await driver.close();
+    }
+  }
+}

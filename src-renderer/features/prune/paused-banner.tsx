@@ -1,0 +1,24 @@
+import { Alert, Button, Group, Text } from '@mantine/core';
+import { IconPlayerPause } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { PlanSummary } from '../../../src-shared/model/plan.ts';
+import { PruneDialog } from './prune-dialog.tsx';
+
+/** Says why pruning a plan is paused, and leads to its review. */
+export function PruningPausedBanner({ plan, pruningPaused }: Pick<PlanSummary, 'plan' | 'pruningPaused'>) {
+  const [reviewing, setReviewing] = useState(false);
+  if (pruningPaused === null) return null;
+  return (
+    <Alert className="tone-warn" icon={<IconPlayerPause size={18} />} role="status">
+      <Group justify="space-between" wrap="nowrap" align="flex-start">
+        <Text size="sm" className="wraps">
+          {pruningPaused}
+        </Text>
+        <Button size="compact-sm" variant="default" onClick={() => setReviewing(true)}>
+          Review…
+        </Button>
+      </Group>
+      {reviewing && <PruneDialog plan={plan} retention={plan.retention} onClose={() => setReviewing(false)} />}
+    </Alert>
+  );
+}
