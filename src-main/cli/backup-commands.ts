@@ -77,7 +77,7 @@ async function verify(
   if (run.result?.kind !== 'verify') throw errorOf(run);
   const { verification } = run.result;
   const checks = verification.checks.map((check) => `  ${check.outcome.padEnd(8)}${check.name}: ${check.detail}`);
-  print(options.json === true, verification, [verification.message, ...checks].join('\n'));
+  print(options.json === true, verification, [verification.message, ...checks]);
   return verification.valid ? EXIT.done : EXIT.notValid;
 }
 
@@ -202,7 +202,7 @@ async function orderOf(session: Session, planName: string | undefined, options: 
   const { source, to, verify } = options;
   return {
     source: resolve(source),
-    to: resolve(to),
+    to: await session.folderOf(to),
     ...name,
     ...compression,
     ...method,

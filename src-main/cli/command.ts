@@ -1,15 +1,22 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Session } from './session.ts';
 
-/** Runs the work of a command in a session and ends the process with the code it answers. */
+/**
+ * Runs the work of a command in a session and ends the process with the code it answers.
+ * @param withoutDataFolder the whole command where nothing was ever stored; without it a data folder is made
+ */
 export type CommandContext = (
   options: { json?: boolean },
   work: (session: Session) => Promise<number>,
+  withoutDataFolder?: (folder: string) => number,
 ) => Promise<void>;
 
 /** Gives a command the option that every one has. */
 export function json(command: Command): Command {
-  return command.option('--json', 'print JSON on standard output; messages go to standard error');
+  return command.option(
+    '--json',
+    'print one JSON document on standard output, also on failure; messages go to standard error',
+  );
 }
 
 /** Collects what an option is given that may be given several times. */

@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
 import type { ForeignImport, ForeignListing } from '../../src-shared/model/foreign.ts';
 import { bytesInWords, countInWords } from '../../src-shared/rules/wording.ts';
-import { type Place, placeOf } from './chosen-place.ts';
 import { type CommandContext, json } from './command.ts';
 import { confirm } from './confirm.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from './key-options.ts';
 import { EXIT, errorOf, print, say, UsageError } from './output.ts';
-import type { Session } from './session.ts';
+import type { Place, Session } from './session.ts';
 
 interface ImportOptions extends KeyOptions {
   foreign?: boolean;
@@ -38,7 +37,7 @@ export function addImportCommand(program: Command, context: CommandContext): voi
 }
 
 async function importFrom(session: Session, given: string, options: ImportOptions): Promise<number> {
-  const place = await placeOf(session, given);
+  const place = await session.destinationOrFolder(given);
   if (options.list === true) return printListing(await session.call('foreign.list', place), options.json === true);
   if (options.foreign !== true && options.plan === undefined) {
     const run = await session.run('destinations.rescan', place);
@@ -84,10 +83,10 @@ async function chosenFiles({ files, place }: ForeignListing, plan: string, yes: 
   return chosen.map(({ path }) => path);
 }
 
-function outcomeInWords({ files }: ForeignImport): string {
+function outcomeInWords({ files }: ForeignImport): string[] {
   const imported = files.filter(({ outcome }) => outcome === 'imported').length;
   const lines = files.map(({ path, outcome, message }) => `${outcome.padEnd(8)} ${path}  ${message}`);
-  return [...lines, `Imported ${countInWords(imported, 'snapshot')}; no file was changed.`].join('\n');
+  return [...lines, `Imported ${countInWords(imported, 'snapshot')}; no file was changed.`];
 }
 
 function printListing(listing: ForeignListing, asJson: boolean): number {
@@ -100,7 +99,7 @@ function printListing(listing: ForeignListing, asJson: boolean): number {
   const said = files.flatMap(({ path, notes: own }) => own.map((note) => `${path}: ${note}`));
   for (const note of [...notes, ...said]) say(note);
   const summary = `${countInWords(files.length, 'backup')} in ${place}, ${countInWords(problems.length, 'file')} that cannot be used.`;
-  print(asJson, listing, [...lines, ...wrong, summary].join('\n'));
+  print(asJson, listing, [...lines, ...wrong, summary]);
   return EXIT.done;
 }
 

@@ -1,11 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import type { ErrorBody } from '../../src-shared/contract/errors.ts';
 import { guardProcess } from '../core/process-guard.ts';
 import { addBackupCommands } from './backup-commands.ts';
 import type { CommandContext } from './command.ts';
 import { addDestinationCommands } from './destination-commands.ts';
 import { addImportCommand } from './import-command.ts';
-import { EXIT, reportError } from './output.ts';
+import { EXIT, printDocument, reportError, say } from './output.ts';
 import { addPlanCommands } from './plan-commands.ts';
 import { addRecoverCommand } from './recover-command.ts';
 import { addRecoveryKitCommand } from './recovery-kit-command.ts';
@@ -19,26 +20,36 @@ import { addTemplateCommands } from './template-commands.ts';
 
 let session: Session | undefined;
 
-const inSession: CommandContext = async (options, work) => {
-  let code: number;
+const inSession: CommandContext = async (options, work, withoutDataFolder) => {
+  let failure: { code: number; body: ErrorBody } | undefined;
+  let code: number = EXIT.done;
   try {
-    session = await Session.open();
-    code = await work(session);
+    if (withoutDataFolder !== undefined && !Session.hasDataFolder()) code = withoutDataFolder(Session.dataFolder());
+    else {
+      session = await Session.open();
+      code = await work(session);
+    }
   } catch (error) {
-    code = reportError(error, options.json === true);
+    failure = reportError(error);
   }
-  await session?.close();
-  process.exitCode = code;
+  try {
+    await session?.close();
+  } catch (error) {
+    failure ??= reportError(error);
+  }
+  if (options.json === true) printDocument(failure?.body);
+  process.exitCode = failure?.code ?? code;
 };
 
 const program = new Command('snapkeep')
   .description(packageJson.description)
   .version(packageJson.version)
   .exitOverride()
+  .configureOutput({ writeErr: (text) => say(text.trimEnd().split('\n')) })
   .showHelpAfterError()
   .addHelpText(
     'after',
-    '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not valid, 75 busy, locked or away (try again), 78 newer than this version, or than the database or program it is restored for.\nSNAPKEEP_HOME is the folder of plans and runs; without it, the usual one of this system.',
+    '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not valid, 75 busy, locked or unavailable (try again), 78 newer than this version, or than the database or program it is restored for.\nSNAPKEEP_HOME is the folder of plans and runs; without it, the usual one of this system.',
   );
 addPlanCommands(program, inSession);
 addDestinationCommands(program, inSession);
@@ -55,10 +66,16 @@ addServeCommand(program);
 
 guardProcess(
   () => session?.log,
-  (error) => process.exit(reportError(error, process.argv.includes('--json'))),
+  (error) => {
+    const { code, body } = reportError(error);
+    if (process.argv.includes('--json')) printDocument(body);
+    process.exit(code);
+  },
 );
 program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof CommanderError)) throw error;
   // commander has said what is wrong already; asking for help or the version is no mistake.
   process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (error.exitCode !== 0 && process.argv.includes('--json'))
+    printDocument({ code: 'INVALID_PARAMS', message: error.message, retryable: false });
 });

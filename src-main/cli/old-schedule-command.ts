@@ -8,7 +8,7 @@ import { scheduleInWords } from '../../src-shared/rules/schedule-words.ts';
 import { keptInWords } from '../../src-shared/rules/template-words.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
 import { type CommandContext, json } from './command.ts';
-import { EXIT, print, say, UsageError } from './output.ts';
+import { EXIT, linesOr, print, say, UsageError } from './output.ts';
 
 /** `plan read-schedule`. */
 export function addReadScheduleCommand(plan: Command, context: CommandContext): void {
@@ -23,8 +23,8 @@ export function addReadScheduleCommand(plan: Command, context: CommandContext): 
       context(options, async (session) => {
         const read = await session.call('schedules.readOld', await textOf(file));
         for (const { line, problem } of read.unread) say(`Line ${line}: ${problem}`);
-        const words = read.schedules.map(inWords);
-        print(options.json === true, read, words.join('\n') || 'There is no schedule in it.');
+        const words = read.schedules.flatMap(inWords);
+        print(options.json === true, read, linesOr(words, 'There is no schedule in it.'));
         return read.unread.length === 0 ? EXIT.done : EXIT.notValid;
       }),
     );
@@ -64,11 +64,9 @@ async function textOf(file: string): Promise<{ text: string; path?: string }> {
   }
 }
 
-function inWords({ line, schedule, timeZone, command, facts, notes }: OldSchedule): string {
+function inWords({ line, schedule, timeZone, command, facts, notes }: OldSchedule): string[] {
   const zone = timeZone === null ? '' : ` (${timeZone})`;
   const kept = facts.retention === null ? '' : `  It keeps ${keptInWords(facts.retention)}.`;
   const own = command === null ? '' : `  ${command}`;
-  return [`Line ${line}: ${scheduleInWords(schedule)}${zone}.${kept}${own}`, ...notes.map((note) => `  ${note}`)].join(
-    '\n',
-  );
+  return [`Line ${line}: ${scheduleInWords(schedule)}${zone}.${kept}${own}`, ...notes.map((note) => `  ${note}`)];
 }

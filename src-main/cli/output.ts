@@ -1,5 +1,6 @@
-import { type ErrorCode, SnapkeepError } from '../../src-shared/contract/errors.ts';
+import { type ErrorBody, type ErrorCode, SnapkeepError } from '../../src-shared/contract/errors.ts';
 import type { Run } from '../../src-shared/model/run.ts';
+import { terminalJson, terminalLine } from '../../src-shared/rules/terminal-text.ts';
 import { bytesInWords } from '../../src-shared/rules/wording.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
 
@@ -17,26 +18,54 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
 /** A mistake in how the command was called. */
 export class UsageError extends Error {}
 
-/** Prints a result: as JSON alone on standard output, or in words. */
-export function print(json: boolean, value: unknown, words: string): void {
-  process.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : `${words}\n`);
+/** What `--json` prints once the command has ended. */
+const results: unknown[] = [];
+
+/**
+ * Prints a result in words, or keeps it for the one document of `--json`.
+ * @param words a line, or several. A line feed in one comes from a name, and is made visible
+ */
+export function print(json: boolean, value: unknown, words: string | readonly string[]): void {
+  if (json) results.push(value);
+  else writeLines(process.stdout, words);
 }
 
-/** Says something beside the result. */
-export function say(message: string): void {
-  process.stderr.write(`${message}\n`);
+/** Lines, or one that says there are none. */
+export function linesOr(lines: readonly string[], none: string): readonly string[] {
+  return lines.length === 0 ? [none] : lines;
 }
 
-/** Says what went wrong and what to do, and answers the exit code for it. */
-export function reportError(error: unknown, json: boolean): number {
+/** Says something beside the result, on standard error. */
+export function say(message: string | readonly string[]): void {
+  writeLines(process.stderr, message);
+}
+
+/** Writes lines with whatever would be an order to the terminal made visible. */
+function writeLines(stream: NodeJS.WriteStream, words: string | readonly string[]): void {
+  const lines = typeof words === 'string' ? [words] : words;
+  stream.write(`${lines.map(terminalLine).join('\n')}\n`);
+}
+
+/** Says what went wrong and what to do. */
+export function reportError(error: unknown): { code: number; body: ErrorBody } {
   if (error instanceof UsageError) {
-    say(error.message);
-    return EXIT.usage;
+    say([error.message]);
+    return { code: EXIT.usage, body: { code: 'INVALID_PARAMS', message: error.message, retryable: false } };
   }
   const body = explainError(error, 'the command').toBody();
-  say(`${body.code}: ${body.message}${body.hint === undefined ? '' : `\n${body.hint}`}`);
-  if (json) process.stdout.write(`${JSON.stringify({ error: body }, null, 2)}\n`);
-  return BY_CODE[body.code] ?? EXIT.failed;
+  say([`${body.code}: ${body.message}`, ...(body.hint === undefined ? [] : [body.hint])]);
+  return { code: BY_CODE[body.code] ?? EXIT.failed, body };
+}
+
+/**
+ * Prints the one document of `--json`: the result of the command; several in a list; or the error, with the results
+ * that were there before it.
+ */
+export function printDocument(error: ErrorBody | undefined): void {
+  const [first = null, ...more] = results;
+  const done = more.length === 0 ? first : results;
+  const before = results.length === 0 ? {} : { results };
+  process.stdout.write(`${terminalJson(error === undefined ? done : { error, ...before })}\n`);
 }
 
 /** A run that ended badly, as an error. */
@@ -51,9 +80,8 @@ export function showProgress(run: Run): void {
   const { phase, done, total, rate } = run.progress;
   const share = total === null || total === 0 ? '' : ` ${Math.floor((done / total) * 100)} %`;
   const speed = rate === null ? '' : `, ${bytesInWords(rate)}/s`;
-  process.stderr.write(
-    `\r\u001b[K${run.waitingFor === null ? `${phase}${share}${speed}` : `waiting for ${run.waitingFor}`}`,
-  );
+  const line = run.waitingFor === null ? `${phase}${share}${speed}` : `waiting for ${run.waitingFor}`;
+  process.stderr.write(`\r\u001b[K${terminalLine(line)}`);
 }
 
 /** Takes the line of progress away. */

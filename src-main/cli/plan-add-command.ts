@@ -91,7 +91,7 @@ async function add(session: Session, options: AddOptions): Promise<number> {
     ...(await keyOf(options)),
   });
   if (made.sourceKind === 'database') await sayWarnings(session, made.sourcePath);
-  return printPlans([made], options.json === true);
+  return printPlans(session, [made], options.json === true);
 }
 
 /** Says what is unsafe about the place of a database. The plan is made by now: what keeps it from being looked at is no failure. */
@@ -153,7 +153,7 @@ async function addFromTemplate(session: Session, template: string, options: AddO
     if (plan.sourceKind === 'database') await sayWarnings(session, plan.sourcePath);
     made.push(plan);
   }
-  return printPlans(made, options.json === true);
+  return printPlans(session, made, options.json === true);
 }
 
 /** What the plan of a part would be. Nothing is made yet, so that a group is made whole or not at all. */
@@ -201,12 +201,17 @@ async function keyFor(session: Session, source: string, keyVariable: string | nu
   return encryption === null ? {} : { key: { environment: keyVariable } };
 }
 
-function printPlans(made: readonly Plan[], asJson: boolean): number {
+async function printPlans(session: Session, made: readonly Plan[], asJson: boolean): Promise<number> {
   const [first, ...more] = made;
-  const words = made.map(
-    ({ name }) => `Made the plan ${name}. Back it up with: snapkeep backup ${JSON.stringify(name)}`,
-  );
-  print(asJson, more.length === 0 ? first : made, words.join('\n'));
+  const words = [];
+  for (const { id, name } of made) {
+    const { schedule } = await session.call('plans.get', { planId: id });
+    words.push(
+      `Made the plan ${name}. Schedule: ${schedule.words}.`,
+      `Back it up with: snapkeep backup ${JSON.stringify(name)}`,
+    );
+  }
+  print(asJson, more.length === 0 ? first : made, words);
   return EXIT.done;
 }
 
@@ -216,15 +221,9 @@ function below({ destinations }: AppliedTemplate, { draft }: AppliedPart): strin
   return all === undefined || draft.destinationPath === null ? '' : relative(all.path, draft.destinationPath);
 }
 
-/**
- * Destinations that are known by name; anything else is a folder, which becomes one.
- * @param subfolder where in such a folder; empty: in itself
- */
+/** Destinations that are known by name, and folders, which become some. @param subfolder where in such a folder */
 async function chosenDestinations(session: Session, given: readonly string[], subfolder = '') {
   const chosen = [];
-  for (const each of given) {
-    const found = await session.findDestination(each);
-    chosen.push(found === undefined ? { path: resolve(each, subfolder) } : { destinationId: found.destination.id });
-  }
+  for (const each of given) chosen.push(await session.destinationOrFolder(each, subfolder));
   return chosen;
 }

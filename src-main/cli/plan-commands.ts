@@ -6,7 +6,7 @@ import { keptInWords } from '../../src-shared/rules/template-words.ts';
 import { bytesInWords, countInWords } from '../../src-shared/rules/wording.ts';
 import { type CommandContext, json } from './command.ts';
 import { addReadScheduleCommand } from './old-schedule-command.ts';
-import { EXIT, errorOf, print } from './output.ts';
+import { EXIT, errorOf, linesOr, print, UsageError } from './output.ts';
 import { addPlanAddCommand } from './plan-add-command.ts';
 
 /** The commands of `plan`, `drill` and `status`. */
@@ -27,7 +27,7 @@ export function addPlanCommands(program: Command, context: CommandContext): void
         print(
           options.json === true,
           summaries.map((summary) => summary.plan),
-          summaries.map(inOneLine).join('\n') || 'There is no plan yet.',
+          linesOr(summaries.map(inOneLine), 'There is no plan yet.'),
         );
         return EXIT.done;
       }),
@@ -56,7 +56,7 @@ export function addPlanCommands(program: Command, context: CommandContext): void
         if (run.result?.kind !== 'drill') throw errorOf(run);
         const { valid, verification, checks } = run.result;
         const lines = [verification.message, ...checks.map((check) => `${check.name}: ${check.detail}`)];
-        print(options.json === true, run.result, lines.join('\n'));
+        print(options.json === true, run.result, lines);
         return valid ? EXIT.done : EXIT.notValid;
       }),
     );
@@ -68,11 +68,12 @@ export function addPlanCommands(program: Command, context: CommandContext): void
       context(options, async (session) => {
         const plans = await session.call('plans.list', {});
         if (options.prometheus === true) {
+          if (options.json === true) throw new UsageError('Give either --json or --prometheus.');
           process.stdout.write(metricsOf(plans, Date.now()));
           return EXIT.done;
         }
-        const words = plans.map((plan) => statusInWords(plan));
-        print(options.json === true, plans.map(withStatus), words.join('\n') || 'There is no plan yet.');
+        const words = plans.flatMap(statusInWords);
+        print(options.json === true, plans.map(withStatus), linesOr(words, 'There is no plan yet.'));
         return EXIT.done;
       }),
     );
@@ -98,7 +99,7 @@ function shortStatus({ plan, schedule, destinations, snapshotCount, newest, last
 
 const withStatus = (summary: PlanSummary) => ({ ...summary, status: shortStatus(summary) });
 
-function statusInWords(summary: PlanSummary): string {
+function statusInWords(summary: PlanSummary): string[] {
   const { plan, state, reason, storedBytes } = summary;
   const { enabled, folders, retention, schedule, count, newestAt, lastBackup } = shortStatus(summary);
   const size = lastBackup?.sizeBytes == null ? '' : `, ${bytesInWords(lastBackup.sizeBytes)}`;
@@ -110,7 +111,7 @@ function statusInWords(summary: PlanSummary): string {
     `  in           ${folders.join(', ')}`,
     `  snapshots    ${count}, ${bytesInWords(storedBytes)}${newestAt === null ? '' : `, the newest of ${newestAt}`}`,
     `  last backup  ${last}${lastBackup?.error == null ? '' : `. ${lastBackup.error}`}`,
-  ].join('\n');
+  ];
 }
 
 const labelsOf = ({ destinations }: PlanSummary): string => destinations.map(({ label }) => label).join(', ');
@@ -118,5 +119,5 @@ const labelsOf = ({ destinations }: PlanSummary): string => destinations.map(({ 
 function inOneLine(summary: PlanSummary): string {
   const { name, sourceKind, sourcePath, companions } = summary.plan;
   const what = sourceKind === 'files' ? companions.map(({ path }) => path).join(', ') : sourcePath;
-  return `${name}\t${what}\t→ ${labelsOf(summary)}`;
+  return `${name}\t${what}\t→ ${labelsOf(summary)}\t${summary.schedule.words}`;
 }

@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { PlanRecovery, RecoverablePlan, RecoveryScan } from '../../src-shared/model/recovery.ts';
 import { countInWords } from '../../src-shared/rules/wording.ts';
-import { placeOf } from './chosen-place.ts';
 import { type CommandContext, json, several } from './command.ts';
 import { confirm } from './confirm.ts';
 import { EXIT, print, say, UsageError } from './output.ts';
@@ -35,7 +34,7 @@ export function addRecoverCommand(program: Command, context: CommandContext): vo
 }
 
 async function recover(session: Session, given: string, options: RecoverOptions): Promise<number> {
-  const place = await placeOf(session, given);
+  const place = await session.destinationOrFolder(given);
   const scan = await session.call('recoveries.scan', place);
   for (const { name, message } of scan.problems) say(`${name}: ${message}`);
   if (options.list === true) {
@@ -52,12 +51,12 @@ async function recover(session: Session, given: string, options: RecoverOptions)
   return EXIT.done;
 }
 
-function scanInWords({ place, plans }: RecoveryScan): string {
+function scanInWords({ place, plans }: RecoveryScan): string[] {
   const lines = plans.map(
     ({ name, sourcePath, sourceExists, snapshots }) =>
       `${name}  ${countInWords(snapshots.length, 'snapshot')}, newest ${snapshots[0]?.createdAt ?? ''}  ${sourcePath}${sourceExists ? '' : '  (missing here)'}`,
   );
-  return [...lines, `${countInWords(plans.length, 'plan')} to recover in ${place}.`].join('\n');
+  return [...lines, `${countInWords(plans.length, 'plan')} to recover in ${place}.`];
 }
 
 /** @throws UsageError for names that are not there, or stand for several plans */

@@ -15,11 +15,15 @@ export function addRecoveryKitCommand(program: Command, context: CommandContext)
       context(options, async (session) => {
         if (options.output === undefined) {
           const kit = await session.call('recoveryKit.make', {});
-          print(options.json === true, kit, kit.text);
+          print(options.json === true, kit, kit.text.split('\n'));
           return EXIT.done;
         }
         const saved = await session.call('recoveryKit.save', { folder: resolve(options.output) });
-        print(options.json === true, saved, saved.paths.map((path) => `Saved ${path}`).join('\n'));
+        print(
+          options.json === true,
+          saved,
+          saved.paths.map((path) => `Saved ${path}`),
+        );
         return EXIT.done;
       }),
     );

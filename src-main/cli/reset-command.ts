@@ -43,7 +43,11 @@ async function reset(session: Session, given: string, options: ResetOptions): Pr
   const run = await session.run('resets.start', { target, ...key, confirmation, ...anyway });
   if (run.result?.kind !== 'reset') throw errorOf(run);
   const { removed, safetySnapshotId } = run.result;
-  print(options.json === true, { runId: run.id, ...run.result }, removed.map((path) => `removed  ${path}`).join('\n'));
+  print(
+    options.json === true,
+    { runId: run.id, ...run.result },
+    removed.map((path) => `removed  ${path}`),
+  );
   if (safetySnapshotId !== null) say(`What was there is kept. To put it back: snapkeep undo ${run.id}`);
   return EXIT.done;
 }
@@ -61,12 +65,12 @@ async function targetOf(
   return { planId: (await session.findPlan(given)).plan.id, lockFiles };
 }
 
-function inWords({ path, files, tables, damage, openBy }: Omit<ResetPreview, 'confirmation'>): string {
-  if (files.length === 0) return `There is nothing of ${path} to remove.`;
+function inWords({ path, files, tables, damage, openBy }: Omit<ResetPreview, 'confirmation'>): string[] {
+  if (files.length === 0) return [`There is nothing of ${path} to remove.`];
   return [
     ...files.map((file) => `would remove  ${file.path}`),
     damage ?? `${tablesInWords(tables)}.`,
     ...openBy.map(({ name, pid }) => `${name} (${pid}) has it open.`),
     'Nothing was removed. Give --confirm to do it; a safety snapshot is taken first.',
-  ].join('\n');
+  ];
 }

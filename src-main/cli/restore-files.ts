@@ -55,7 +55,7 @@ export async function restoreChecked(session: Session, checked: Run, options: Fi
 export function reportFiles(options: { json?: boolean }, run: Run): number {
   if (run.result?.kind !== 'files-restore') throw errorOf(run);
   const { files } = run.result;
-  print(options.json === true, { runId: run.id, ...run.result }, files.map(inWords).join('\n'));
+  print(options.json === true, { runId: run.id, ...run.result }, files.map(inWords));
   if (files.some(({ undoable }) => undoable)) say(`What was there is kept. To put it back: snapkeep undo ${run.id}`);
   return EXIT.done;
 }

@@ -3,26 +3,59 @@ import type { PlanSummary } from '../../src-shared/model/plan.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import { bytesInWords, countInWords } from '../../src-shared/rules/wording.ts';
 import { type CommandContext, json } from './command.ts';
-import { EXIT, print } from './output.ts';
+import { EXIT, linesOr, print } from './output.ts';
 
 /** `run-due`: what cron, systemd and launchd start where no host of Snapkeep stays. */
 export function addRunDueCommand(program: Command, context: CommandContext): void {
   json(program.command('run-due'))
     .summary('serve every schedule that is due, once; for cron and systemd')
     .description(
-      'Backs up and drills what is due, copies what waits for other destinations, removes what the retention no longer keeps, and sends alerts. What was missed is made up for once. Exit code 0: done, or nothing was due; 1: something failed; 3: a snapshot is not valid; 75: something is away, or a window or server of Snapkeep has the data folder and serves the schedules itself.',
+      'Backs up and drills what is due, copies what waits for other destinations, removes what the retention no longer keeps, and sends alerts. What was missed is made up for once. Exit code 0: done, nothing was due, or there is no plan; 1: a run or a copy failed; 3: a snapshot is not valid; 75: something is unavailable, or a window or server of Snapkeep has the data folder and serves the schedules itself.',
     )
     .addHelpText('after', '\nExample of a crontab:\n  */15 * * * * snapkeep run-due')
     .action((options: { json?: boolean }) =>
-      context(options, async (session) => {
-        const runs = await session.serveDue();
-        const plans = await session.call('plans.list', {});
-        const waiting = plans.flatMap(waitingOf);
-        const lines = [...runs.map(runInWords), ...waiting.map(({ plan, waitingFor }) => `${plan}: ${waitingFor}`)];
-        print(options.json === true, { runs, waiting }, lines.join('\n') || 'Nothing is due.');
-        return exitCodeOf(runs, waiting.length > 0);
-      }),
+      context(
+        options,
+        async (session) => {
+          const runs = await session.serveDue();
+          const plans = await session.call('plans.list', {});
+          if (plans.length === 0) return reportNoPlans(options, session.dataFolder);
+          const waiting = plans.flatMap(waitingOf);
+          const failedCopies = plans.flatMap(failedCopiesOf);
+          const lines = [
+            ...runs.map(runInWords),
+            ...waiting.map(({ plan, waitingFor }) => `${plan}: ${waitingFor}`),
+            ...failedCopies.map(({ plan, problem }) => `${plan}: ${problem}`),
+          ];
+          print(options.json === true, { runs, waiting, failedCopies }, linesOr(lines, 'Nothing is due.'));
+          return exitCodeOf(runs, waiting.length > 0, failedCopies.length > 0);
+        },
+        (folder) => reportNoPlans(options, folder),
+      ),
     );
+}
+
+/** Says where plans were looked for: another SNAPKEEP_HOME than the one that was meant has none. */
+function reportNoPlans(options: { json?: boolean }, folder: string): number {
+  print(options.json === true, { runs: [], waiting: [], failedCopies: [] }, `No plans in ${folder}`);
+  return EXIT.done;
+}
+
+interface FailedCopies {
+  plan: string;
+  destination: string;
+  problem: string;
+}
+
+/** What was given up until somebody looks at it: it is neither due nor tried again. */
+function failedCopiesOf({ plan, destinations }: PlanSummary): FailedCopies[] {
+  return destinations
+    .filter(({ failedCopies }) => failedCopies > 0)
+    .map(({ name, failedCopies, problem }) => ({
+      plan: plan.name,
+      destination: name,
+      problem: problem ?? `${countInWords(failedCopies, 'copy', 'copies')} to ${name} failed.`,
+    }));
 }
 
 interface Waiting {
@@ -62,7 +95,7 @@ function resultInWords({ result }: Run): string {
   }
 }
 
-function exitCodeOf(runs: readonly Run[], waits: boolean): number {
+function exitCodeOf(runs: readonly Run[], waits: boolean, copiesFailed: boolean): number {
   const invalid = runs.some(
     ({ result }) =>
       (result?.kind === 'backup' && result.verification?.valid === false) ||
@@ -70,7 +103,7 @@ function exitCodeOf(runs: readonly Run[], waits: boolean): number {
   );
   if (invalid) return EXIT.notValid;
   const failed = runs.filter(({ state }) => state === 'failed' || state === 'interrupted');
-  if (failed.some(({ error }) => error?.retryable !== true)) return EXIT.failed;
+  if (copiesFailed || failed.some(({ error }) => error?.retryable !== true)) return EXIT.failed;
   if (failed.length > 0 || waits) return EXIT.tryAgain;
   return runs.some(({ state }) => state === 'cancelled') ? EXIT.interrupted : EXIT.done;
 }

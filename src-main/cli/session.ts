@@ -14,6 +14,7 @@ import { defaultDataFolder } from '../core/data-folder.ts';
 import { forkedWorker } from '../core/forked-worker.ts';
 import type { ExportParams } from '../core/handlers/backups.ts';
 import type { Log } from '../core/ports.ts';
+import { looksLikePath, pathFrom } from './folder-option.ts';
 import { endProgress, errorOf, showProgress } from './output.ts';
 
 type StartsRun = Extract<
@@ -21,12 +22,25 @@ type StartsRun = Extract<
   `${string}.start` | 'restores.check' | 'restores.undo' | 'snapshots.delete' | 'destinations.rescan' | 'foreign.import'
 >;
 
+/** A destination, or a folder that need not be one. */
+export type Place = { path: string } | { destinationId: string };
+
 /** A core for the length of one command. */
 export class Session {
   readonly #core: Core;
 
   private constructor(core: Core) {
     this.#core = core;
+  }
+
+  /** Where plans and runs are, or would be. */
+  static dataFolder(): string {
+    return defaultDataFolder();
+  }
+
+  /** Whether anything was ever stored there. */
+  static hasDataFolder(): boolean {
+    return existsSync(join(defaultDataFolder(), 'catalog.db'));
   }
 
   /** @throws SnapkeepError `BUSY` when a window, a server or another command uses the data folder */
@@ -120,6 +134,26 @@ export class Session {
     });
   }
 
+  /**
+   * Finds a destination by its name, id or folder, or takes a path for a folder that is none yet.
+   * @param below where in such a folder; empty: in itself
+   * @throws SnapkeepError `NOT_FOUND` for a name that no destination has
+   */
+  async destinationOrFolder(given: string, below = ''): Promise<Place> {
+    const found = await this.findDestination(given);
+    if (found !== undefined) return { destinationId: found.destination.id };
+    return { path: await this.folderOf(given, below) };
+  }
+
+  /**
+   * The folder that is meant by a path.
+   * @throws SnapkeepError `NOT_FOUND` for a bare name, with the destinations there are
+   */
+  async folderOf(given: string, below = ''): Promise<string> {
+    if (looksLikePath(given)) return pathFrom(given, below);
+    throw await this.#noDestination(given);
+  }
+
   /** What a command is to read: an existing file, or else a snapshot of the catalog. */
   async findSource(given: string): Promise<RestoreSource> {
     const path = resolve(given);
@@ -128,7 +162,7 @@ export class Session {
 
   /** Finds a destination by its name, its id, or its folder. */
   async findDestination(given: string): Promise<DestinationSummary | undefined> {
-    const path = resolve(given);
+    const path = pathFrom(given);
     const all = await this.call('destinations.list', {});
     return all.find(
       ({ destination: { id, name, settings } }) =>
@@ -142,9 +176,14 @@ export class Session {
   async requireDestination(given: string): Promise<DestinationSummary> {
     const found = await this.findDestination(given);
     if (found !== undefined) return found;
+    throw await this.#noDestination(given);
+  }
+
+  async #noDestination(given: string): Promise<SnapkeepError> {
     const names = (await this.call('destinations.list', {})).map(({ destination }) => destination.name).join(', ');
-    throw new SnapkeepError('NOT_FOUND', `There is no destination called “${given}”.`, {
-      hint: names === '' ? 'Add one with: snapkeep destination add' : `There are: ${names}.`,
+    const known = names === '' ? 'There is none yet: add one with snapkeep destination add.' : `There are: ${names}.`;
+    return new SnapkeepError('NOT_FOUND', `Destination not found: ${given}.`, {
+      hint: `${known} A folder is given as a path, for example ./${given}.`,
     });
   }
 

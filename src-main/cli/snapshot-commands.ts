@@ -2,10 +2,9 @@ import type { Command } from 'commander';
 import type { PrunedSnapshot, PruneOutcome, PrunePreview } from '../../src-shared/model/prune.ts';
 import type { ListedSnapshot } from '../../src-shared/model/snapshot.ts';
 import { bytesInWords, countInWords } from '../../src-shared/rules/wording.ts';
-import { placeOf as chosenPlaceOf } from './chosen-place.ts';
 import { type CommandContext, json } from './command.ts';
 import { confirm } from './confirm.ts';
-import { EXIT, errorOf, print, say, UsageError } from './output.ts';
+import { EXIT, errorOf, linesOr, print, say, UsageError } from './output.ts';
 import { addRetentionOptions, type RetentionOptions, retentionOf } from './retention-options.ts';
 import type { Session } from './session.ts';
 
@@ -32,7 +31,7 @@ export function addSnapshotCommands(program: Command, context: CommandContext): 
           (each) =>
             `${each.createdAt}  ${bytesInWords(each.diskBytes).padStart(9)}  ${proofOf(each)}  ${placeOf(each)}${each.origin === 'imported' ? '  (imported)' : ''}`,
         );
-        print(options.json === true, snapshots, words.join('\n') || 'There is no snapshot yet.');
+        print(options.json === true, snapshots, linesOr(words, 'There is no snapshot yet.'));
         return EXIT.done;
       }),
     );
@@ -75,7 +74,7 @@ export function addSnapshotCommands(program: Command, context: CommandContext): 
 
 /** What is in a folder, or at a destination, by its manifests and by the catalog. Nothing of it is entered. */
 async function listFolder(session: Session, given: string, asJson: boolean): Promise<number> {
-  const chosen = await chosenPlaceOf(session, given);
+  const chosen = await session.destinationOrFolder(given);
   const { place, snapshots: described, problems } = await session.call('recoveries.scan', chosen);
   for (const { name, message } of problems) say(`${name}: ${message}`);
   const listed = 'destinationId' in chosen ? await listedAt(session, chosen.destinationId) : [];
@@ -86,7 +85,7 @@ async function listFolder(session: Session, given: string, asJson: boolean): Pro
     ({ createdAt, sizeBytes, name, listedAs }) =>
       `${createdAt}  ${bytesInWords(sizeBytes).padStart(9)}  ${(listedAs ?? 'not listed').padEnd(10)}  ${name}`,
   );
-  print(asJson, snapshots, words.join('\n') || `There is no snapshot in ${place}.`);
+  print(asJson, snapshots, linesOr(words, `There is no snapshot in ${place}.`));
   return EXIT.done;
 }
 
@@ -112,7 +111,7 @@ async function prune(session: Session, planName: string, options: PruneOptions):
   const review = options.review === true;
   const given = { planId: plan.id, review, ...(retention === undefined ? {} : { retention }) };
   const preview = await session.call('prune.preview', given);
-  if (options.dryRun === true) return printRemoval(options.json === true, preview);
+  if (options.dryRun === true) return printRemoval(options.json === true, preview, DRY);
   describe(preview);
   sayWhyPaused(preview, plan.name, review);
   await confirm(
@@ -149,16 +148,20 @@ function describe(preview: PrunePreview): void {
     say(`keep    ${each.createdAt}  ${each.name}${at(each)}  (${each.reasons.join(', ')})`);
 }
 
-function printRemoval(asJson: boolean, outcome: PruneOutcome | PrunePreview): number {
+/** How a removal is told that happened, and one that only would. */
+const DONE = { removed: 'removed ', kept: 'kept    ', freed: 'freed' };
+const DRY = { removed: 'would remove', kept: 'would keep  ', freed: 'would be freed. Nothing was removed' };
+
+function printRemoval(asJson: boolean, outcome: PruneOutcome | PrunePreview, words = DONE): number {
   const { removed, removedCount, keptCount, bytesFreed } = outcome;
-  const lines = removed.map((each) => `removed  ${each.name}${at(each)}  (${each.reasons.join(', ')})`);
+  const lines = removed.map((each) => `${words.removed} ${each.name}${at(each)}  (${each.reasons.join(', ')})`);
   if ('kept' in outcome)
-    lines.push(...outcome.kept.map((each) => `kept     ${each.name}${at(each)}  (${each.reasons.join(', ')})`));
+    lines.push(...outcome.kept.map((each) => `${words.kept} ${each.name}${at(each)}  (${each.reasons.join(', ')})`));
   const figures = {
     deletedCount: removedCount,
     deleted: [...new Set(removed.map(({ name }) => name))],
     retainedCount: keptCount,
   };
-  print(asJson, { ...figures, ...outcome }, [...lines, `${bytesInWords(bytesFreed)} freed.`].join('\n'));
+  print(asJson, { ...figures, ...outcome }, [...lines, `${bytesInWords(bytesFreed)} ${words.freed}.`]);
   return EXIT.done;
 }

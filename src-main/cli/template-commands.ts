@@ -25,7 +25,7 @@ export function addTemplateCommands(program: Command, context: CommandContext): 
         const words = all.map(
           ({ id, purpose, builtIn }) => `${id.padEnd(14)}${purpose}${builtIn ? '' : ' (saved here)'}`,
         );
-        print(options.json === true, all, words.join('\n'));
+        print(options.json === true, all, words);
         return EXIT.done;
       }),
     );
@@ -48,7 +48,7 @@ export function addTemplateCommands(program: Command, context: CommandContext): 
     .action((file: string, options: { json?: boolean }) =>
       context(options, async () => {
         const checked = parseTemplate(await fileText(file));
-        print(options.json === true, checked, templateInWords(checked).join('\n'));
+        print(options.json === true, checked, templateInWords(checked));
         return EXIT.done;
       }),
     );
@@ -72,7 +72,10 @@ export function addTemplateCommands(program: Command, context: CommandContext): 
     .action((templateId: string, options: { json?: boolean }) =>
       context(options, async (session) => {
         const { text } = await session.call('templates.export', { templateId });
-        process.stdout.write(text);
+        // What is shared is the text, byte for byte; a terminal must not obey it.
+        if (options.json === true || process.stdout.isTTY)
+          print(options.json === true, JSON.parse(text), text.trimEnd().split('\n'));
+        else process.stdout.write(text);
         return EXIT.done;
       }),
     );
@@ -122,7 +125,7 @@ async function fileText(file: string): Promise<string> {
   }
 }
 
-function appliedInWords({ sentences, destinations, parts }: AppliedTemplate): string {
+function appliedInWords({ sentences, destinations, parts }: AppliedTemplate): string[] {
   const places = parts.flatMap(({ name, places: own }: AppliedPart) =>
     own.map(({ path, exists }) => `${name}: ${path}${exists ? '' : ' (not here)'}`),
   );
@@ -130,5 +133,5 @@ function appliedInWords({ sentences, destinations, parts }: AppliedTemplate): st
   const left = parts
     .filter(({ optional }) => !optional)
     .flatMap(({ leftOut }) => leftOut.map((each) => `Left out: ${each}`));
-  return [...sentences, ...places, ...to, ...left].join('\n');
+  return [...sentences, ...places, ...to, ...left];
 }

@@ -182,6 +182,8 @@ export const PlanSummary = z.object({
       snapshotCount: z.number().int().nonnegative(),
       storedBytes: Bytes,
       waitingCopies: z.number().int().nonnegative(),
+      /** Copies that were given up: nothing tries them again until somebody acts. */
+      failedCopies: z.number().int().nonnegative(),
       /** Why copies wait or fail, as a sentence; `null`: they do not. */
       problem: z.string().nullable(),
     }),

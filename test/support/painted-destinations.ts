@@ -176,6 +176,7 @@ export function planLike(one: PlanSummary): PlanSummary {
     snapshotCount: 23,
     storedBytes: 84_000_000,
     waitingCopies,
+    failedCopies: 0,
     problem: state === 'ready' ? null : waitingInWords(waitingCopies, destination.name, reason),
   }));
   const retention = { ...one.plan.retention, keepLast: 90, monthly: 24 };

@@ -39,7 +39,7 @@ export function schedulesHandlers(core: CoreContext): Handlers<MethodsOf<'schedu
       const next: string[] = [];
       for (let slot = slots.after(now); slot !== null && next.length < PREVIEWED_SLOTS; slot = slots.after(slot))
         next.push(new Date(slot).toISOString());
-      return { words: scheduleInWords(schedule), next };
+      return { words: scheduleInWords(schedule, timeZone), next };
     },
     'schedules.pause': ({ planId, group, until }) => pause(planId, group, { until, since: clock.now().toISOString() }),
     'schedules.resume': ({ planId, group }) => pause(planId, group, null),

@@ -86,6 +86,7 @@ function destinationsOf(
       snapshotCount: count?.stored ?? 0,
       storedBytes: count?.storedBytes ?? 0,
       waitingCopies: count?.waiting ?? 0,
+      failedCopies: count?.failed ?? 0,
       problem: count === undefined ? null : copyProblem(count, name),
     };
   });

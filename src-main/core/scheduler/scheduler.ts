@@ -112,7 +112,7 @@ export class Scheduler {
     const state = this.#stateOf(plan, job);
     const next = nextSlot(state.memory, now, this.#slots(plan, schedule, state));
     return {
-      words: scheduleInWords(schedule),
+      words: scheduleInWords(schedule, plan.timeZone),
       nextSlot: next === null ? null : new Date(next).toISOString(),
       due: dueSlot(state),
       paused: activePause([plan.paused, this.#ports.pauseOfAll()], now),
