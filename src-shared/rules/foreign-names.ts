@@ -42,12 +42,16 @@ const PACKED_FOLDER = /\.tgz$/i;
 /** What programs call a link to their newest backup. */
 const LATEST = /^latest(\.|$)/i;
 
+/** No path is longer. */
+const LONGEST_PATH = 4096;
+
 /**
  * Reads what the name of a backup says.
  * @param path relative to the folder of backups, with `/` or `\` between folders
  * @returns `null` when nothing about the name is that of a backup
  */
 export function readForeignName(path: string): ForeignName | null {
+  if (path.length > LONGEST_PATH) return null;
   const names = path.split(/[/\\]/).filter((name) => name !== '' && name !== '.');
   const link = names.some((name) => LATEST.test(name));
   const tree = readDatedFolder(names, link);

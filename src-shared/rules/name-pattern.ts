@@ -57,6 +57,8 @@ const PLACEHOLDERS: Record<string, (utc: string, local: string, letters: string)
   id: (_utc, _local, letters) => letters.slice(0, LETTERS),
 };
 
+const LONGEST_PATTERN = 500;
+
 /**
  * Says in a sentence what is wrong with a pattern of names; `null` when nothing is.
  *
@@ -66,6 +68,7 @@ const PLACEHOLDERS: Record<string, (utc: string, local: string, letters: string)
  * name may be taken, they follow at its end.
  */
 export function checkNamePattern(pattern: string): string | null {
+  if (pattern.length > LONGEST_PATTERN) return `A pattern has at most ${LONGEST_PATTERN} characters.`;
   const used = [...pattern.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name);
   const unknown = used.find((name) => name !== 'plan' && !Object.hasOwn(PLACEHOLDERS, name));
   if (unknown !== undefined)

@@ -18,6 +18,8 @@ export function contentListExtension(sealed: boolean): string {
 
 // With time, ending, manifest and what marks a file in the making, a name stays below the 255 bytes of file systems.
 const STEM_BYTES = 160;
+/** What comes after this many letters of a plan's name is in no file name. */
+const LONGEST_PLAN_NAME = 1000;
 
 /**
  * Turns a plan's name into the start of file names: letters and digits of any script, `.`, `_` and `-` stay; anything
@@ -25,6 +27,7 @@ const STEM_BYTES = 160;
  */
 export function fileStem(planName: string): string {
   const stem = planName
+    .slice(0, LONGEST_PLAN_NAME)
     .normalize('NFC')
     .replace(/[^\p{L}\p{M}\p{N}._-]+/gu, '-')
     .replace(/\.{2,}/g, '.')

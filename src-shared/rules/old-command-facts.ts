@@ -116,7 +116,7 @@ function retentionOf(full: string, variables: Variables, program: KnownProgram |
 /** What is kept in folders of days, weeks and months, by counts that are named or by the ages that `find` deletes. */
 function tiersOf(full: string, variables: Variables): { daily: number; weekly: number; monthly: number } | null {
   const age = (tier: string): number =>
-    Number(new RegExp(String.raw`find\s+\S*${tier}\S*\s[^\n]*-mtime\s+\+(\d+)`).exec(full)?.[1] ?? 0);
+    Number(new RegExp(String.raw`find\s+\S{0,300}${tier}\S{0,300}\s[^\n]{0,300}-mtime\s+\+(\d+)`).exec(full)?.[1] ?? 0);
   const count = (name: string, fallback: number): number =>
     /^\d{1,4}$/.test(variables[name] ?? '') ? Number(variables[name]) : Math.round(fallback);
   const daily = count('RETENTION_DAILY', age('daily'));

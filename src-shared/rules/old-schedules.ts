@@ -21,6 +21,11 @@ const SCRIPT_PATH = /^\/etc\/cron\.(hourly|daily|weekly|monthly)\/\S+$/;
 /** The path of a script as people write it over what they paste. */
 const SCRIPT_REMARK = /^(?:#![^\n]*\n)?#\s*(\/etc\/cron\.\S+)\s*\n/;
 
+/** Crontabs, units and scripts are shorter, in characters. */
+const LONGEST_TEXT = 100_000;
+/** Cron reads no line that is longer; a longer one is passed over as a remark. */
+const LONGEST_LINE = 4000;
+
 /**
  * Reads what ran backups so far: a crontab of a user or of the system, systemd units, a script of `/etc/cron.daily`, or
  * the settings of a program that has a schedule of its own. Which it is, is told by the text, and by its path where
@@ -28,6 +33,8 @@ const SCRIPT_REMARK = /^(?:#![^\n]*\n)?#\s*(\/etc\/cron\.\S+)\s*\n/;
  * @param path where the text was, for example `/etc/cron.d/backup`
  */
 export function readOldSchedules(text: string, path?: string): OldSchedules {
+  if (text.length > LONGEST_TEXT)
+    return { schedules: [], unread: [{ line: 1, problem: 'It is too long. Paste the lines that run backups.' }] };
   const script = SCRIPT_PATH.exec(path ?? '') ?? SCRIPT_PATH.exec(SCRIPT_REMARK.exec(text)?.[1] ?? '');
   if (script?.[1] !== undefined) return readScript(text, script[1], script[0]);
   if (text.startsWith('#!'))
@@ -35,7 +42,7 @@ export function readOldSchedules(text: string, path?: string): OldSchedules {
       schedules: [],
       unread: [{ line: 1, problem: 'It is a script, which has no times: paste the line that runs it.' }],
     };
-  const lines = text.split(/\r?\n/);
+  const lines = text.split(/\r?\n/).map((line) => (line.length > LONGEST_LINE ? '#' : line));
   if (/^[ \t]*\[(Timer|Service|Unit)\][ \t]*\r?$/m.test(text)) return readSystemdUnits(lines);
   const settings = lines.some((line) => isKnownSetting(line)) && !lines.some((line) => CRON_LINE.test(line));
   if (settings) return readProgramSettings(lines);

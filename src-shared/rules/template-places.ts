@@ -42,8 +42,12 @@ export function expandPlaces(places: Places, machine: Machine): string[] {
   return [...new Set(expanded)];
 }
 
+/** No path is longer. */
+const LONGEST_PLACE = 4096;
+
 /** One place as an absolute path; `null` when this machine does not say what it is. See {@link expandPlaces}. */
 export function expandPlace(place: string, machine: Machine): string | null {
+  if (place.length > LONGEST_PLACE) return null;
   let known = true;
   const named = place.replace(FOLDER, () => {
     known &&= machine.folder !== null;

@@ -40,7 +40,7 @@ const FORMS: ReadonlyArray<{ form: RegExp; name?: string }> = [
   { form: new RegExp(String.raw`(?<kept>\bsshpass\s+-p\s*)(?<secret>${WORD})`, 'g'), name: 'the password of sshpass' },
   { form: new RegExp(String.raw`(?<kept>\bpass:)(?<secret>${WORD})`, 'g'), name: 'the passphrase of openssl' },
   {
-    form: new RegExp(String.raw`(?<kept>\bopenssl\b[^|;&\n]*?\s-k\s+)(?<secret>${WORD})`, 'g'),
+    form: new RegExp(String.raw`(?<kept>\bopenssl\b[^|;&\n]{0,300}?\s-k\s+)(?<secret>${WORD})`, 'g'),
     name: 'the passphrase of openssl',
   },
   {
@@ -56,17 +56,21 @@ const FORMS: ReadonlyArray<{ form: RegExp; name?: string }> = [
     form: /(?<kept>https:\/\/(?:hooks\.slack\.com\/services|discord(?:app)?\.com\/api\/webhooks)\/)(?<secret>[^\s"']+)/g,
     name: 'the address of a hook',
   },
-  { form: /(?<kept>https?:\/\/[^\s"']+\/ping\/)(?<secret>[\w-]{16,})/g, name: 'the address of a ping' },
+  { form: /(?<kept>https?:\/\/[^\s"']{1,300}\/ping\/)(?<secret>[\w-]{16,})/g, name: 'the address of a ping' },
   { form: /(?<kept>https?:\/\/hc-ping\.com\/)(?<secret>[^\s"']+)/g, name: 'the address of a ping' },
   // A header of HTTP, and a line of settings.
   { form: /(?<kept>(?<![\w-])(?<called>[A-Za-z][\w-]*)["']?(?::| =)[ \t]+["']?)(?<secret>[^\s"']+)/g },
 ];
+
+/** Of a longer text, in characters, nothing is kept. */
+const LONGEST_COMMAND = 16_000;
 
 /**
  * Takes the secrets out of a command, a script or a file of settings. What only names a variable (`"$TOKEN"`) is no
  * secret. In the place of each stands `…`.
  */
 export function withoutSecrets(text: string): Cleaned {
+  if (text.length > LONGEST_COMMAND) return { text: '…', secrets: [] };
   const secrets = new Set<string>();
   const cleaned = FORMS.reduce(
     (current, { form, name }) =>

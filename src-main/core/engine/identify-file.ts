@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
 import { CONTENT_LIST_START } from './content-list.ts';
+import { startOfSql } from './dump/sql-start.ts';
 import { requireFile } from './require-file.ts';
 import { AGE_START, ARMOR_START } from './unseal.ts';
 
@@ -9,9 +10,9 @@ const SQLITE_MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 export const SAMPLE_BYTES = 4096;
 /** How much of it has to be text. */
 const TEXT_BYTES = 512;
-/** A mark of UTF-8, white space, comments, and then what dumps begin with. */
+/** What dumps begin with, after white space and comments. */
 const DUMP_START =
-  /^(?:\u00ef\u00bb\u00bf)?(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*(?:PRAGMA\s+\w+\s*[=(;]|BEGIN(?:\s+(?:DEFERRED|IMMEDIATE|EXCLUSIVE))?(?:\s+TRANSACTION)?\s*;|CREATE\s+(?:(?:VIRTUAL\s+)?TABLE|(?:UNIQUE\s+)?INDEX|VIEW|TRIGGER)\s|INSERT\s+INTO\s)/i;
+  /^(?:PRAGMA\s+\w+\s*[=(;]|BEGIN(?:\s+(?:DEFERRED|IMMEDIATE|EXCLUSIVE))?(?:\s+TRANSACTION)?\s*;|CREATE\s+(?:(?:VIRTUAL\s+)?TABLE|(?:UNIQUE\s+)?INDEX|VIEW|TRIGGER)\s|INSERT\s+INTO\s)/i;
 const SIGNATURES: ReadonlyArray<[FileContent, Buffer]> = [
   ['sqlite', SQLITE_MAGIC],
   ['gzip', Buffer.from([0x1f, 0x8b, 8])],
@@ -62,7 +63,8 @@ export function contentOf(start: Buffer): FileContent {
 
 /** Whether these are the first bytes of a SQL dump: comments aside, it begins as those of SQLite's tools do. */
 function looksLikeDump(start: Buffer): boolean {
-  return DUMP_START.test(start.toString('latin1'));
+  const text = start.subarray(0, SAMPLE_BYTES).toString('latin1');
+  return DUMP_START.test(text.slice(startOfSql(text)));
 }
 
 /** Whole pages, and no pattern in their bytes: that is all that can be seen of an encrypted database. */

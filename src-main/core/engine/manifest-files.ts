@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { MANIFEST_FORMAT, MANIFEST_SUFFIX, Manifest, ManifestFormat } from '../../../src-shared/model/manifest.ts';
 import { partialPath, publishFile, writeSynced } from './durable-files.ts';
@@ -17,12 +17,22 @@ export async function readManifest(snapshotPath: string): Promise<Manifest | und
   const path = manifestPath(snapshotPath);
   let text: string;
   try {
+    requireManifestSize((await stat(path)).size, path);
     text = await readFile(path, 'utf8');
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw explainError(error, path);
   }
   return parseManifest(text, path);
+}
+
+/** No manifest is larger, in bytes; one of a database with a hundred thousand tables has about ten million. */
+const LARGEST_MANIFEST = 64 * 1024 * 1024;
+
+/** @throws SnapkeepError `CORRUPT` for a file that is too large to be a manifest */
+export function requireManifestSize(bytes: number, name: string): void {
+  if (bytes <= LARGEST_MANIFEST) return;
+  throw new SnapkeepError('CORRUPT', `${name} is too large for a manifest.`, { hint: 'Look at what it is.' });
 }
 
 /** @throws SnapkeepError `TOO_NEW`, `CORRUPT` */

@@ -8,6 +8,7 @@ import type { SealSecret } from './seal.ts';
 /** What the first line of a sealed file is, and of one in letters. */
 export const AGE_START = 'age-encryption.org/v1\n';
 export const ARMOR_START = '-----BEGIN AGE ENCRYPTED FILE-----';
+const LONGEST_ARMOR_LINE = 1000;
 const ARMOR_END = '-----END AGE ENCRYPTED FILE-----';
 
 const HINTS: Record<SealSecret['kind'], string> = {
@@ -104,6 +105,8 @@ async function* withoutArmor(letters: AsyncGenerator<Buffer>): AsyncGenerator<Ui
   for await (const piece of letters) {
     const lines = (kept + piece.toString('latin1')).split('\n');
     kept = lines.pop() ?? '';
+    // A line has 64 letters.
+    if (kept.length > LONGEST_ARMOR_LINE) throw damagedData(undefined, 'sealed');
     for (const line of [...lines, ...(kept.trimEnd() === ARMOR_END ? [kept] : [])].map((each) => each.trimEnd())) {
       ended ||= line === ARMOR_END;
       if (!ended && line !== ARMOR_START) yield Buffer.from(line, 'base64');

@@ -1,4 +1,5 @@
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import { startOfSql } from './sql-start.ts';
 
 /**
  * What is done with a statement of a dump: run; run with the schema open to be written; left out, because the reader
@@ -6,8 +7,8 @@ import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
  */
 export type Verdict = 'run' | 'run-on-schema' | 'leave-out' | 'begin' | 'end';
 
-/** White space and comments. */
-const BLANK = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?(?:\*\/|$))*/;
+/** No PRAGMA and no BEGIN of a dump is longer. */
+const LONGEST_COMMAND = 1000;
 const PRAGMA = /^PRAGMA\s+(?:main\s*\.\s*)?(\w+)\s*(?:=\s*('[^']*'|[\w.+-]+)|\(\s*('[^']*'|[\w.+-]+)\s*\))?\s*;?\s*$/i;
 /** Those that are part of the content. */
 const KEPT_PRAGMAS = new Set([
@@ -50,17 +51,17 @@ export function judgeStatement(sql: string, line: number): Verdict {
   if (bare === '' || bare === ';') return 'leave-out';
   if (/^INSERT\b/i.test(bare)) return VIRTUAL_TABLE.test(bare) ? 'run-on-schema' : 'run';
   refuseCommand(sql, line);
-  if (/^PRAGMA\b/i.test(bare)) return judgePragma(bare, line);
+  if (/^PRAGMA\b/i.test(bare)) return judgePragma(bare.slice(0, LONGEST_COMMAND), line);
   if (STATISTICS_TABLE.test(bare)) return 'run-on-schema';
   if (ALLOWED.test(bare) || CREATE.test(bare)) return 'run';
-  if (BEGIN.test(bare)) return 'begin';
+  if (bare.length <= LONGEST_COMMAND && BEGIN.test(bare)) return 'begin';
   if (END.test(bare)) return 'end';
   if (/^ROLLBACK\b/i.test(bare)) {
     throw new SnapkeepError('CORRUPT', `The dump ends with ROLLBACK in line ${line}: it could not be written whole.`, {
       hint: 'Use another dump.',
     });
   }
-  throw refused(line, `${/^\w+/.exec(bare)?.[0].toUpperCase() ?? 'something that is no SQL'}`);
+  throw refused(line, `${/^\w{1,40}/.exec(bare)?.[0].toUpperCase() ?? 'something that is no SQL'}`);
 }
 
 /** @throws SnapkeepError `UNSUPPORTED` for a command of SQLite's shell, which need not be ended by a semicolon */
@@ -69,7 +70,7 @@ export function refuseCommand(sql: string, line: number): void {
 }
 
 function withoutBlank(sql: string): string {
-  return sql.slice(BLANK.exec(sql)?.[0].length ?? 0);
+  return sql.slice(startOfSql(sql));
 }
 
 function judgePragma(bare: string, line: number): Verdict {

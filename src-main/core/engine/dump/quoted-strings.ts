@@ -1,13 +1,14 @@
 import { errorCode } from '../engine-errors.ts';
 import type { Database } from '../open-database.ts';
+import { startOfSql } from './sql-start.ts';
 
 /** What SQLite says of a name in double quotes that is no column. */
 const NO_SUCH_COLUMN = /^no such column: "(.*)" - should this be a string literal/s;
-const MAKES_SCHEMA = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*CREATE\s+(?:TABLE|(?:UNIQUE\s+)?INDEX)\b/i;
+const MAKES_SCHEMA = /^CREATE\s+(?:TABLE|(?:UNIQUE\s+)?INDEX)\b/i;
 /** The only statement that goes on after a semicolon. */
-const MAKES_TRIGGER = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*CREATE\s+TRIGGER\b/i;
+const MAKES_TRIGGER = /^CREATE\s+TRIGGER\b/i;
 /** Strings, names in brackets and accents, and comments, in which nothing is to be found; and names in double quotes. */
-const TOKENS = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g;
+const TOKENS = /'[^']*(?:'|$)|"(?:[^"]|"")*(?:"|$)|`[^`]*(?:`|$)|\[[^\]]*(?:\]|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g;
 /** A schema has fewer strings. */
 const MOST_STRINGS = 1000;
 
@@ -21,14 +22,16 @@ export function runWithQuotedStrings(database: Database, sql: string): void {
   try {
     // Where a trigger ends, SQLite may see otherwise than sqlite3_complete(): to prepare takes one statement alone, and
     // nothing is run behind it.
-    if (MAKES_TRIGGER.test(sql)) database.prepare(sql).run();
+    if (MAKES_TRIGGER.test(withoutBlank(sql))) database.prepare(sql).run();
     else database.exec(sql);
   } catch (error) {
-    const fixed = MAKES_SCHEMA.test(sql) ? withStrings(database, sql, error) : undefined;
+    const fixed = MAKES_SCHEMA.test(withoutBlank(sql)) ? withStrings(database, sql, error) : undefined;
     if (fixed === undefined) throw error;
     putBack(database, sql, fixed, error);
   }
 }
+
+const withoutBlank = (sql: string): string => sql.slice(startOfSql(sql));
 
 /** Runs the statement with one string after the other in single quotes, and answers the text that has been run. */
 function withStrings(database: Database, sql: string, refusal: unknown): string | undefined {
