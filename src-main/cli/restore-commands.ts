@@ -9,7 +9,14 @@ import { countInWords } from '../../src-shared/rules/wording.ts';
 import { type CommandContext, json } from './command.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from './key-options.ts';
 import { EXIT, errorOf, print, say, UsageError } from './output.ts';
-import { checkFiles, type FilesOptions, reportFiles, restoreChecked } from './restore-files.ts';
+import {
+  checkFiles,
+  confirmedFiles,
+  type FilesOptions,
+  filesInWords,
+  reportFiles,
+  restoreChecked,
+} from './restore-files.ts';
 import type { Session } from './session.ts';
 import { PIPE, withStandardInput } from './standard-input.ts';
 
@@ -48,7 +55,10 @@ export function addRestoreCommands(program: Command, context: CommandContext): v
 
   json(program.command('undo'))
     .summary('put back what a restore replaced')
-    .argument('[run]', 'id of the restore; without it, the newest that can be undone')
+    .description(
+      'Without an id, the last restore is undone, and only that one: to go further back, name an earlier one.',
+    )
+    .argument('[run]', 'id of the restore; without it, the last one')
     .addHelpText('after', '\nExample:\n  snapkeep undo')
     .action((runId: string | undefined, options: { json?: boolean }) =>
       context(options, async (session) =>
@@ -71,8 +81,7 @@ async function restore(session: Session, source: RestoreSource, options: Restore
   if (asked === 'database' || !stored) return restoreDatabase(session, source, snapshot.sourcePath, options);
   // The files are looked at before the database is touched: what cannot be restored as a whole is not begun.
   const files = await checkFiles(session, snapshot, options);
-  const code = await restoreDatabase(session, source, snapshot.sourcePath, options);
-  return code === EXIT.done ? restoreChecked(session, files, options) : code;
+  return restoreDatabase(session, source, snapshot.sourcePath, options, files);
 }
 
 /** The snapshot of files that a path stands for, if it is one. @throws SnapkeepError `NOT_FOUND` for one that is not known: it could not be restored */
@@ -95,6 +104,7 @@ async function restoreDatabase(
   source: RestoreSource,
   to: string,
   options: RestoreOptions,
+  files: Run | null = null,
 ): Promise<number> {
   const targetPath = resolve(to);
   if (existsSync(targetPath) && options.force !== true) {
@@ -118,6 +128,7 @@ async function restoreDatabase(
   say(check.verification.message);
   if (check.rowsLost > 0) say(`${countInWords(check.rowsLost, 'row')} newer than the snapshot are replaced.`);
   for (const change of check.schemaChanges) say(change);
+  for (const note of check.target.notes) say(note);
   if (check.keyNote !== null) say(check.keyNote);
   if (check.guard.state === 'older' || check.guard.state === 'newer') say(check.guard.message);
   if (check.guard.warning !== null) say(check.guard.warning);
@@ -127,6 +138,7 @@ async function restoreDatabase(
       checkRunId: checked.id,
       confirmation: check.confirmation,
       ...(options.forceNewer === true ? { force: true } : {}),
+      ...(files === null ? {} : { files: confirmedFiles(files) }),
     }),
   );
 }
@@ -134,12 +146,13 @@ async function restoreDatabase(
 function report(options: { json?: boolean }, run: Run): number {
   if (run.result?.kind === 'files-restore') return reportFiles(options, run);
   if (run.result?.kind !== 'restore' && run.result?.kind !== 'undo') throw errorOf(run);
-  const { targetPath, rows, tables, note, safetySnapshotId } = run.result;
+  const { targetPath, rows, tables, note, safetySnapshotId, files } = run.result;
   print(
     options.json === true,
     { runId: run.id, ...run.result },
     `Restored ${targetPath}: ${countInWords(tables, 'table')}, ${countInWords(rows, 'row')}.`,
   );
+  for (const line of filesInWords(files)) say(line);
   if (note !== null) say(note);
   if (safetySnapshotId !== null) say(`What was there is kept. To put it back: snapkeep undo ${run.id}`);
   return EXIT.done;

@@ -46,19 +46,26 @@ export async function checkFiles(session: Session, snapshot: Snapshot, options: 
 
 /** Restores files that have been looked at. */
 export async function restoreChecked(session: Session, checked: Run, options: FilesOptions): Promise<number> {
+  return reportFiles(options, await session.run('restores.start', confirmedFiles(checked)));
+}
+
+/** What starts the restore of files that have been looked at. */
+export function confirmedFiles(checked: Run): { checkRunId: string; confirmation: string } {
   if (checked.result?.kind !== 'files-check') throw errorOf(checked);
-  const { confirmation } = checked.result.check;
-  return reportFiles(options, await session.run('restores.start', { checkRunId: checked.id, confirmation }));
+  return { checkRunId: checked.id, confirmation: checked.result.check.confirmation };
 }
 
 /** Says what became of a restore or undo of files. */
 export function reportFiles(options: { json?: boolean }, run: Run): number {
   if (run.result?.kind !== 'files-restore') throw errorOf(run);
   const { files } = run.result;
-  print(options.json === true, { runId: run.id, ...run.result }, files.map(inWords));
+  print(options.json === true, { runId: run.id, ...run.result }, filesInWords(files));
   if (files.some(({ undoable }) => undoable)) say(`What was there is kept. To put it back: snapkeep undo ${run.id}`);
   return EXIT.done;
 }
+
+/** What was restored where, one line each. */
+export const filesInWords = (files: readonly RestoredFiles[]): string[] => files.map(inWords);
 
 const inWords = ({ targetPath, changed, keptPath }: RestoredFiles): string =>
   `Restored ${targetPath}: ${countInWords(changed, 'entry', 'entries')} differed.${keptPath === null ? '' : ` What was there is in ${keptPath}.`}`;

@@ -1,6 +1,5 @@
-import type { Manifest } from '../../src-shared/model/manifest.ts';
 import { conveyCompanion } from '../core/engine/companions/convey-companion.ts';
-import { checkFiles, restoreFiles, undoFiles } from '../core/engine/companions/restore-companions.ts';
+import { checkFiles } from '../core/engine/companions/restore-companions.ts';
 import { verifyCompanions } from '../core/engine/companions/verify-companions.ts';
 import { describeSource } from '../core/engine/describe-source.ts';
 import { drillSnapshot } from '../core/engine/drill.ts';
@@ -8,11 +7,10 @@ import { explainError } from '../core/engine/engine-errors.ts';
 import { examineFile } from '../core/engine/examine-file.ts';
 import { exportSnapshot } from '../core/engine/export.ts';
 import { applyReset, checkReset } from '../core/engine/reset.ts';
-import { applyRestore } from '../core/engine/restore.ts';
 import { checkRestore } from '../core/engine/restore-check.ts';
+import { type Kept, restoreParts, undoParts } from '../core/engine/restore-parts.ts';
 import { takeSnapshot } from '../core/engine/snapshot.ts';
 import { cancelledError, type TaskContext } from '../core/engine/task-context.ts';
-import { undoRestore } from '../core/engine/undo.ts';
 import { verifyFile } from '../core/engine/verify.ts';
 import type { WorkerMessage, WorkerOrder, WorkerTaskName, WorkerTasks } from '../core/jobs/worker-protocol.ts';
 import { shareWorkerLock } from '../core/worker-lock.ts';
@@ -40,30 +38,28 @@ const tasks: Tasks = {
   drill: drillSnapshot,
   examine: examineFile,
   'restore-check': checkRestore,
-  restore: (request, context) => applyRestore(request, context, tellSafety),
-  undo: (request, context) => undoRestore(request, context, tellSafety),
+  restore: (request, context) => restoreParts(request, context, tellKept),
+  undo: (request, context) => undoParts(request, context, tellKept),
   'reset-check': checkReset,
-  reset: (request, context) => applyReset(request, context, tellSafety),
+  reset: (request, context) => applyReset(request, context, (safety) => tellKept(safety && { safety, files: [] })),
   'convey-companion': conveyCompanion,
   'files-check': checkFiles,
-  'restore-files': restoreFiles,
-  'undo-files': ({ files, runId }) => undoFiles(files, runId),
 };
 
 const channel = parentChannel();
 const cancelled = new AbortController();
-/** Settled when the core has taken note of the newest safety snapshot, or will not. */
-let safetyTaken = Promise.withResolvers<void>();
+/** Settled when the core has taken note of the newest of what Undo would put back, or will not. */
+let keptTaken = Promise.withResolvers<void>();
 
 function tell(message: WorkerMessage): void {
   channel.send(message);
 }
 
 /** Nothing is replaced before the core has taken note of what Undo would put back; `null` takes it back. */
-async function tellSafety(manifest: Manifest | null): Promise<void> {
-  safetyTaken = Promise.withResolvers<void>();
-  tell({ type: 'safety', manifest });
-  await safetyTaken.promise;
+async function tellKept(kept: Kept | null): Promise<void> {
+  keptTaken = Promise.withResolvers<void>();
+  tell({ type: 'kept', kept });
+  await keptTaken.promise;
 }
 
 function makeContext(start: Start): TaskContext {
@@ -106,15 +102,15 @@ async function work(start: Start): Promise<void> {
 
 function take(order: WorkerOrder): void {
   if (order.type === 'start') void work(order);
-  else if (order.type === 'safety-taken') safetyTaken.resolve();
+  else if (order.type === 'kept-taken') keptTaken.resolve();
   else {
     cancelled.abort();
-    safetyTaken.reject(cancelledError());
+    keptTaken.reject(cancelledError());
   }
 }
 
 // Where nobody waits for it, nobody has to be told that it was cancelled.
-safetyTaken.promise.catch(() => undefined);
+keptTaken.promise.catch(() => undefined);
 // A terminal and a service manager signal every process of a group: what that means for a run is the core's to say.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 channel.onOrder(take);

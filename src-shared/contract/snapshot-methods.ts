@@ -93,16 +93,22 @@ export const snapshotMethods = {
     result: started,
   },
   /**
+   * `files`: a check of files that are restored together with the database, in one run and with one Undo: all or nothing.
    * Starts what the run `checkRunId` found out about; refused as stale when the target is no longer what was looked at,
    * and as too new when the snapshot is newer than the database or the program, unless `force` is given.
    */
   'restores.start': {
-    params: z.strictObject({ checkRunId: z.uuid(), confirmation: z.string(), force: z.boolean().optional() }),
+    params: z.strictObject({
+      checkRunId: z.uuid(),
+      confirmation: z.string(),
+      force: z.boolean().optional(),
+      files: z.strictObject({ checkRunId: z.uuid(), confirmation: z.string() }).optional(),
+    }),
     result: started,
   },
   /** Throws away what a check staged. Harmless when there is nothing any more. */
   'restores.discard': { params: z.strictObject({ checkRunId: z.uuid() }), result: nothing },
-  /** Puts back what the restore replaced. Without an id: the newest restore that can be undone. */
+  /** Puts back what the restore replaced. Without an id: the last one, and `CONFLICT` when that has been undone. */
   'restores.undo': { params: z.strictObject({ runId: z.uuid().optional() }), result: started },
 
   /** What a reset would remove: a database with its log, its journal and its lock files, and nothing else. */

@@ -78,6 +78,8 @@ export const RestoreOutcome = z.object({
   /** Set once the restore has been undone. */
   undoneBy: z.uuid().nullable(),
   note: z.string().nullable(),
+  /** What was restored together with the database. */
+  files: z.array(RestoredFiles).default([]),
 });
 export type RestoreOutcome = z.infer<typeof RestoreOutcome>;
 
@@ -135,6 +137,13 @@ export function replacesDatabase(
   result: RunResult | null,
 ): result is Extract<RunResult, { kind: 'restore' | 'undo' | 'reset' }> {
   return result?.kind === 'restore' || result?.kind === 'undo' || result?.kind === 'reset';
+}
+
+/** Whether a run replaced something that Undo puts back, also when it has been undone. */
+export function canBePutBack(result: RunResult | null): boolean {
+  if (result?.kind !== 'files-restore' && !replacesDatabase(result)) return false;
+  const database = replacesDatabase(result) && result.safetySnapshotId !== null;
+  return database || result.files.some(({ undoable }) => undoable);
 }
 
 /** One piece of work from the moment it is asked for until it ended; it outlives the request that started it. */

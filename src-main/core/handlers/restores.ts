@@ -7,8 +7,8 @@ import type { CoreContext } from '../core-context.ts';
 import { holdsNoDatabase } from '../engine/restore-check.ts';
 import { placesOf } from '../jobs/fetch.ts';
 import { fingerprintOf as fingerprintOfFile } from '../jobs/keys.ts';
-import { startRestore, startRestoreCheck, startUndo } from '../jobs/restore.ts';
-import { startFilesCheck, startFilesRestore } from '../jobs/restore-files.ts';
+import { startRestore, startUndo } from '../jobs/restore.ts';
+import { startFilesCheck, startRestoreCheck } from '../jobs/restore-check.ts';
 import { type ReadSource, startVerification } from '../jobs/verify.ts';
 import { wholeSnapshot } from '../jobs/whole-snapshot.ts';
 import { canonicalFilePath } from '../paths.ts';
@@ -33,10 +33,8 @@ export function restoresHandlers(core: CoreContext): Handlers<MethodsOf<'restore
       const target = { targetPath: await canonicalFilePath(targetPath), givenPath: targetPath };
       return { run: startRestoreCheck(core, found, target, await read(key, found), expects ?? null) };
     },
-    'restores.start': ({ checkRunId, confirmation, force = false }) => ({
-      run: core.prepared.holdsFiles(checkRunId)
-        ? startFilesRestore(core, checkRunId, confirmation)
-        : startRestore(core, checkRunId, confirmation, force),
+    'restores.start': ({ files, force = false, ...check }) => ({
+      run: startRestore(core, files === undefined ? [check] : [check, files], force),
     }),
     'restores.discard': async ({ checkRunId }) => {
       await core.prepared.discard(checkRunId);

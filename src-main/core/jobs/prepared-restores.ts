@@ -4,39 +4,25 @@ import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { PreparedFiles } from '../engine/companions/restore-companions.ts';
 import type { PreparedRestore } from '../engine/restore-check.ts';
 
-/** A restore that has been checked and waits to be confirmed; its image is staged. */
-export interface WaitingRestore {
-  prepared: PreparedRestore;
+/** A restore that has been checked and waits to be confirmed; what it needs is staged. */
+export type WaitingRestore = {
+  confirmation: string;
   stagingFolder: string;
   /** The destination whose copy it was; `null`: it was any file. */
   destinationId: string | null;
-}
-
-/** Files that have been looked at and wait to be confirmed. */
-export interface WaitingFiles extends Omit<WaitingRestore, 'prepared'> {
-  files: PreparedFiles;
-  snapshot: Snapshot;
-}
+} & ({ what: 'database'; prepared: PreparedRestore } | { what: 'files'; files: PreparedFiles; snapshot: Snapshot });
 
 /** Each holds a whole unpacked database, so only a few are kept. */
 const MOST = 3;
 
 /** The restores that have been checked and neither finished nor thrown away. */
 export class PreparedRestores {
-  readonly #byRun = new Map<string, WaitingRestore | WaitingFiles>();
+  readonly #byRun = new Map<string, WaitingRestore>();
   readonly #inUse = new Set<string>();
   /** Thrown away while in use: gone once they are free. */
   readonly #unwanted = new Set<string>();
 
   async keep(checkRunId: string, waiting: WaitingRestore): Promise<void> {
-    await this.#keep(checkRunId, waiting);
-  }
-
-  async keepFiles(checkRunId: string, waiting: WaitingFiles): Promise<void> {
-    await this.#keep(checkRunId, waiting);
-  }
-
-  async #keep(checkRunId: string, waiting: WaitingRestore | WaitingFiles): Promise<void> {
     this.#byRun.set(checkRunId, waiting);
     const free = [...this.#byRun.keys()].filter((id) => !this.#inUse.has(id));
     for (const id of free.slice(0, -MOST)) await this.discard(id);
@@ -48,25 +34,8 @@ export class PreparedRestores {
    */
   confirm(checkRunId: string, confirmation: string): WaitingRestore {
     const waiting = this.#byRun.get(checkRunId);
-    const free = !this.#inUse.has(checkRunId);
-    if (waiting !== undefined && 'prepared' in waiting && free && waiting.prepared.check.confirmation === confirmation)
-      return waiting;
+    if (waiting !== undefined && !this.#inUse.has(checkRunId) && waiting.confirmation === confirmation) return waiting;
     throw stale();
-  }
-
-  /** As {@link confirm}, for files. @throws SnapkeepError `CONFLICT` */
-  confirmFiles(checkRunId: string, confirmation: string): WaitingFiles {
-    const waiting = this.#byRun.get(checkRunId);
-    const free = !this.#inUse.has(checkRunId);
-    if (waiting !== undefined && 'files' in waiting && free && waiting.files.confirmation === confirmation)
-      return waiting;
-    throw stale();
-  }
-
-  /** Whether a check was about files. */
-  holdsFiles(checkRunId: string): boolean {
-    const waiting = this.#byRun.get(checkRunId);
-    return waiting !== undefined && 'files' in waiting;
   }
 
   /** Keeps it for a run until {@link release}: nobody else starts it, and nobody takes its image away. */

@@ -10,7 +10,8 @@ import type { DatabaseKey } from '../engine/database-key.ts';
 import type { ResetCheckRequest } from '../engine/reset.ts';
 import { canonicalFilePath } from '../paths.ts';
 import { keepKey } from './keys.ts';
-import { planOf, refuseTarget, replacing, safetyRequest } from './restore.ts';
+import { replacing, safetyRequest } from './restore.ts';
+import { planOf, refuseTarget } from './restore-target.ts';
 
 /** A reset as it is asked for, with its way resolved. */
 export interface ResetOrder extends ResetCheckRequest {
@@ -82,9 +83,9 @@ export function startReset(core: CoreContext, order: ResetOrder, confirmation: s
     folders: [core.dataFolder.safetyFolder, dirname(targetPath)],
     work: async (handle) => {
       const work = { ...safetyRequest(core, handle, targetPath), ...request, confirmation, evenIfOpen };
-      const { removed, safety, tables, rows } = await replacing(core, handle, 'reset', work, keys);
+      const { removed, safety, tables, rows } = await replacing(core, handle, 'reset', targetPath, work, { keys });
       keepKey(core, keys, safety?.encryption?.key);
-      const kept = { safetySnapshotId: safety?.id ?? null, undoneBy: null, note: null };
+      const kept = { safetySnapshotId: safety?.id ?? null, undoneBy: null, note: null, files: [] };
       return { kind: 'reset', targetPath, method: 'remove', tables, rows, ...kept, removed };
     },
   });

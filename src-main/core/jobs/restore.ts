@@ -1,216 +1,246 @@
-import { rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import { MANIFEST_SUFFIX, type Manifest } from '../../../src-shared/model/manifest.ts';
-import type { SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
-import { type Run, type RunResult, replacesDatabase } from '../../../src-shared/model/run.ts';
+import type { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
+import { canBePutBack, type RestoreOutcome, type Run, type RunResult } from '../../../src-shared/model/run.ts';
+import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
-import type { DatabaseKey } from '../engine/database-key.ts';
-import type { AppliedRestore } from '../engine/replace-database.ts';
-import { isWithin } from '../paths.ts';
-import { keepKey } from './keys.ts';
-import { folderDestination, foldersOf } from './places.ts';
-import { startFilesUndo } from './restore-files.ts';
+import type { AppliedParts, Kept } from '../engine/restore-parts.ts';
+import { folderDestination } from './places.ts';
+import type { WaitingRestore } from './prepared-restores.ts';
+import { planOf } from './restore-target.ts';
 import type { RunHandle } from './runs.ts';
-import { openersOfFile } from './seals.ts';
-import { aboutSource, fetchSource, type ReadSource, recordVerification } from './verify.ts';
+import type { WorkerOptions } from './task-process.ts';
+import { recordVerification } from './verify.ts';
 import type { WorkerTasks } from './worker-protocol.ts';
 
-/** Queues the look at what a restore would do; the staged image is kept for {@link startRestore}. */
-export function startRestoreCheck(
-  core: CoreContext,
-  source: ReadSource,
-  { targetPath, givenPath }: { targetPath: string; givenPath: string },
-  key: DatabaseKey | undefined,
-  expects: string | null,
-): Run {
-  const { subject, locks } = aboutSource(source);
-  const snapshotId = 'stored' in source ? source.stored.snapshot.id : null;
-  refuseTarget(core, locks, targetPath);
-  return core.runs.start({
-    kind: 'restore-check',
-    planId: planOf(core, targetPath),
-    snapshotId,
-    subject,
-    locks: [...locks, targetPath],
-    folders: [],
-    work: async (handle) => {
-      const { path, destinationId, location } = await fetchSource(core, source, handle);
-      const request = {
-        sourcePath: path,
-        snapshotId,
-        targetPath,
-        givenPath,
-        safetyFolder: core.dataFolder.safetyFolder,
-        schemaVersion: schemaVersionOf(core, targetPath, snapshotId),
-        expects,
-      };
-      const { sealSecrets, keys: own } = await openersOfFile(core, path, key);
-      // The key that was given is for the file; what stands at the target may have any other.
-      const keys = [
-        ...own,
-        ...core.keys.all().filter(({ fingerprint }) => !own.some((key) => key.fingerprint === fingerprint)),
-      ];
-      const prepared = await core.runInWorker('restore-check', request, { ...handle, keys, sealSecrets });
-      keepKey(core, keys, prepared.encryption?.key);
-      handle.keepStaging();
-      // What was fetched is unpacked now, and people know the snapshot by where it came from.
-      await rm(join(handle.stagingFolder, 'fetched'), { recursive: true, force: true });
-      const check = { ...prepared.check, source: { ...prepared.check.source, path: location } };
-      const { stagingFolder } = handle;
-      await core.prepared.keep(handle.id, { prepared: { ...prepared, check }, stagingFolder, destinationId });
-      return { kind: 'restore-check', check };
-    },
-  });
+/** A check that a person has confirmed. */
+export interface ConfirmedCheck {
+  checkRunId: string;
+  confirmation: string;
 }
 
+type WaitingDatabase = Extract<WaitingRestore, { what: 'database' }>;
+type WaitingFiles = Extract<WaitingRestore, { what: 'files' }>;
+
 /**
- * Queues a restore that has been looked at.
+ * Queues a restore that has been looked at: of a database, of files, or of both together.
  * @param force also what is newer than the database or the program that will open it
  * @throws SnapkeepError `CONFLICT` when it must be looked at again, `TOO_NEW`
  */
-export function startRestore(core: CoreContext, checkRunId: string, confirmation: string, force: boolean): Run {
-  const { prepared, destinationId } = core.prepared.confirm(checkRunId, confirmation);
-  const { guard } = prepared.check;
-  if (guard.state === 'newer' && !force) {
-    throw new SnapkeepError('TOO_NEW', guard.message, {
-      hint: 'Nothing was changed. Update the program first, or restore an older snapshot; to restore this one all the same, insist on it.',
+export function startRestore(core: CoreContext, checks: readonly ConfirmedCheck[], force: boolean): Run {
+  const waiting = checks.map(({ checkRunId, confirmation }) => core.prepared.confirm(checkRunId, confirmation));
+  const database = waiting.find((each): each is WaitingDatabase => each.what === 'database') ?? null;
+  const files = waiting.find((each): each is WaitingFiles => each.what === 'files') ?? null;
+  if (waiting.length !== [database, files].filter((each) => each !== null).length) {
+    throw new SnapkeepError('INVALID_PARAMS', 'A restore is of one check of a database and one of files at most.', {
+      hint: 'Nothing was changed. Start them one after the other.',
     });
   }
-  const targetPath = prepared.check.target.path;
-  const snapshotId = prepared.check.source.snapshotId;
+  if (database !== null) requireNotNewer(database, force);
+  const targetPath = database?.prepared.check.target.path ?? null;
+  const filePaths = files?.files.targets.map((target) => target.targetPath) ?? [];
   const run = core.runs.start({
+    ...aboutRestore(core, database, files),
     kind: 'restore',
-    planId: planOf(core, targetPath),
-    snapshotId,
-    subject: basename(targetPath),
-    locks: [targetPath],
-    folders: [core.dataFolder.safetyFolder, dirname(targetPath)],
+    ...usedBy(core, targetPath, filePaths),
     work: async (handle) => {
-      handle.log('info', `Restoring ${prepared.check.source.path} to ${targetPath}.`);
-      const request = { ...safetyRequest(core, handle, targetPath), prepared, lockWaitMs: lockWait(core) };
-      const applied = await replacing(core, handle, 'restore', request, core.keys.all(prepared.encryption));
-      if (snapshotId !== null && core.catalog.snapshots.get(snapshotId) !== undefined) {
-        const at = core.clock.now().toISOString();
-        recordVerification(core, snapshotId, destinationId, {
-          ...prepared.check.verification,
-          level: 'restored',
-          at,
-          message: `Restored to ${targetPath}.`,
-        });
-      }
-      await core.prepared.finish(checkRunId);
-      return outcome('restore', targetPath, applied);
+      const request = {
+        runId: handle.id,
+        database: database && databaseRequest(core, handle, database),
+        files: files && { request: files.files.request, confirmation: files.confirmation },
+      };
+      const keys = core.keys.all(database?.prepared.encryption);
+      const sealSecrets = files === null ? [] : core.seals.all(files.snapshot.planId);
+      const applied = await replacing(core, handle, 'restore', targetPath, request, { keys, sealSecrets });
+      if (database !== null) recordRestored(core, database);
+      for (const { checkRunId } of checks) await core.prepared.finish(checkRunId);
+      return outcome('restore', targetPath, applied, handle);
     },
   });
-  core.prepared.hold(checkRunId);
-  void core.runs.ended(run.id).then(() => core.prepared.release(checkRunId));
+  for (const { checkRunId } of checks) {
+    core.prepared.hold(checkRunId);
+    void core.runs.ended(run.id).then(() => core.prepared.release(checkRunId));
+  }
   return run;
 }
 
+function requireNotNewer({ prepared }: WaitingDatabase, force: boolean): void {
+  const { guard } = prepared.check;
+  if (guard.state !== 'newer' || force) return;
+  throw new SnapkeepError('TOO_NEW', guard.message, {
+    hint: 'Nothing was changed. Update the program first, or restore an older snapshot; to restore this one all the same, insist on it.',
+  });
+}
+
+function aboutRestore(core: CoreContext, database: WaitingDatabase | null, files: WaitingFiles | null) {
+  if (database !== null) {
+    const { source, target } = database.prepared.check;
+    return { planId: planOf(core, target.path), snapshotId: source.snapshotId, subject: basename(target.path) };
+  }
+  const { planId, planName, id }: Partial<Snapshot> = files?.snapshot ?? {};
+  const subject = files?.files.targets.map(({ targetPath }) => basename(targetPath)).join(', ') ?? '';
+  return { planId: planId ?? null, planName: planName ?? null, snapshotId: id ?? null, subject };
+}
+
+/** What a restore or its undo works on. */
+function usedBy(core: CoreContext, targetPath: string | null, filePaths: readonly string[]) {
+  const paths = targetPath === null ? [...filePaths] : [targetPath, ...filePaths];
+  const safety = targetPath === null ? [] : [core.dataFolder.safetyFolder];
+  return { locks: paths, folders: [...safety, ...new Set(paths.map((path) => dirname(path)))] };
+}
+
+function databaseRequest(core: CoreContext, handle: RunHandle, { prepared }: WaitingDatabase) {
+  const targetPath = prepared.check.target.path;
+  handle.log('info', `Restoring ${prepared.check.source.path} to ${targetPath}.`);
+  return { ...safetyRequest(core, handle, targetPath), prepared, lockWaitMs: lockWait(core) };
+}
+
+function recordRestored(core: CoreContext, { prepared, destinationId }: WaitingDatabase): void {
+  const { source, target, verification } = prepared.check;
+  if (source.snapshotId === null || core.catalog.snapshots.get(source.snapshotId) === undefined) return;
+  const at = core.clock.now().toISOString();
+  const message = `Restored to ${target.path}.`;
+  recordVerification(core, source.snapshotId, destinationId, { ...verification, level: 'restored', at, message });
+}
+
+/** What a run replaced, as far as it can be put back. */
+interface Undoable {
+  database: (RestoreOutcome & { safetySnapshotId: string }) | null;
+  files: RestoredFiles[];
+}
+
 /**
- * Queues the undoing of a restore.
+ * Queues the undoing of a restore, or of a deletion.
+ * @param restoreRunId without it, the last one
  * @throws SnapkeepError `NOT_FOUND` when there is nothing to undo, `CONFLICT` when it has been undone, `BUSY` while it
  * still goes on
  */
 export function startUndo(core: CoreContext, restoreRunId: string | undefined): Run {
-  const restore = restoreRunId === undefined ? newestUndoable(core) : core.runs.get(restoreRunId);
-  const { result } = restore;
-  if (restore.finishedAt === null)
+  const restore = restoreRunId === undefined ? lastReplacement(core) : core.runs.get(restoreRunId);
+  const { database, files } = undoableOf(restore);
+  const kept = database === null ? null : keptContent(core, database.safetySnapshotId);
+  const targetPath = database?.targetPath ?? null;
+  const used = usedBy(
+    core,
+    targetPath,
+    files.map((each) => each.targetPath),
+  );
+  return core.runs.start({
+    kind: 'undo',
+    planId: targetPath === null ? restore.planId : planOf(core, targetPath),
+    planName: restore.planName,
+    snapshotId: database?.safetySnapshotId ?? restore.snapshotId,
+    subject: restore.subject,
+    locks: kept === null ? used.locks : [...used.locks, kept.safetyPath],
+    folders: used.folders,
+    work: async (handle) => {
+      // Another undo may have been queued before this one.
+      undoableOf(core.runs.get(restore.id));
+      const undo = kept &&
+        targetPath !== null && { ...safetyRequest(core, handle, targetPath), ...kept, lockWaitMs: lockWait(core) };
+      if (kept !== null) handle.log('info', `Putting ${kept.safetyPath} back to ${targetPath}.`);
+      const request = { restoreRunId: restore.id, database: undo || null, files };
+      const keys = core.keys.all(kept?.safety.encryption);
+      const applied = await replacing(core, handle, 'undo', targetPath, request, { keys });
+      const { result } = core.runs.get(restore.id);
+      if (result !== null) core.runs.amend(restore.id, { ...result, undoneBy: handle.id } as RunResult);
+      return outcome('undo', targetPath, applied, handle);
+    },
+  });
+}
+
+/** @throws SnapkeepError as {@link startUndo} */
+function undoableOf({ result, finishedAt }: Run): Undoable {
+  if (finishedAt === null)
     throw new SnapkeepError('BUSY', 'This restore has not ended yet.', { hint: 'Wait for it, or cancel it.' });
-  if (result?.kind === 'files-restore') return startFilesUndo(core, restore, result);
-  if (!replacesDatabase(result) || result.safetySnapshotId === null) {
+  if (result === null || !canBePutBack(result) || !('undoneBy' in result)) {
     throw new SnapkeepError('NOT_FOUND', 'This run replaced nothing that could be put back.', {
-      hint: 'Choose a restore that replaced a database.',
+      hint: 'Choose a restore that replaced something. What was written to a device cannot be undone.',
     });
   }
   if (result.undoneBy !== null)
     throw new SnapkeepError('CONFLICT', 'This restore has already been undone.', {
       hint: 'The undo itself can be undone in Activity.',
     });
-  const safety = core.catalog.snapshots.get(result.safetySnapshotId);
-  if (safety === undefined || safety.path === null) {
-    throw new SnapkeepError('NOT_FOUND', 'The safety snapshot of this restore has been deleted.', {
-      hint: 'Restore another snapshot instead.',
+  const files = ('files' in result ? result.files : []).filter(({ undoable }) => undoable);
+  if (result.kind === 'files-restore') return { database: null, files };
+  const { safetySnapshotId } = result;
+  return { database: safetySnapshotId === null ? null : { ...result, safetySnapshotId }, files };
+}
+
+/** @throws SnapkeepError `NOT_FOUND` when it has been deleted */
+function keptContent(core: CoreContext, snapshotId: string) {
+  const path = core.catalog.snapshots.get(snapshotId)?.path;
+  const safety = core.catalog.snapshots.manifest(snapshotId);
+  if (path != null && safety !== undefined) return { safetyPath: path, safety };
+  throw new SnapkeepError('NOT_FOUND', 'The safety snapshot of this restore has been deleted.', {
+    hint: 'Restore another snapshot instead.',
+  });
+}
+
+/** The newest run that replaced something. Nobody goes further back without saying so. */
+function lastReplacement(core: CoreContext): Run {
+  const runs = core.runs.list({ kinds: ['restore', 'reset', 'undo'], limit: 500 });
+  const last = runs.find(({ result, finishedAt }) => finishedAt !== null && canBePutBack(result));
+  if (last === undefined) {
+    throw new SnapkeepError('NOT_FOUND', 'There is no restore that could be undone.', {
+      hint: 'A restore can be undone when it replaced something.',
     });
   }
-  const { targetPath } = result;
-  const safetyPath = safety.path;
-  const manifest = core.catalog.snapshots.manifest(safety.id);
-  if (manifest === undefined) throw new Error(`No manifest of ${safety.id}.`);
-  return core.runs.start({
-    kind: 'undo',
-    planId: planOf(core, targetPath),
-    snapshotId: safety.id,
-    subject: basename(targetPath),
-    locks: [targetPath, safetyPath],
-    folders: [core.dataFolder.safetyFolder, dirname(targetPath)],
-    work: async (handle) => {
-      handle.log('info', `Putting ${safetyPath} back to ${targetPath}.`);
-      const request = {
-        ...safetyRequest(core, handle, targetPath),
-        safetyPath,
-        safety: manifest,
-        lockWaitMs: lockWait(core),
-      };
-      const applied = await replacing(core, handle, 'undo', request, core.keys.all(safety.encryption));
-      core.runs.amend(restore.id, { ...result, undoneBy: handle.id });
-      return outcome('undo', targetPath, applied);
-    },
+  const undone = last.result !== null && 'undoneBy' in last.result && last.result.undoneBy !== null;
+  if (last.kind !== 'undo' && !undone) return last;
+  throw new SnapkeepError('CONFLICT', `The last restore, to ${last.subject}, has already been undone.`, {
+    hint: `To go further back, name an earlier restore from Activity. To take the undo itself back, name ${last.id}.`,
   });
 }
 
-function newestUndoable(core: CoreContext): Run {
-  const restores = core.runs.list({ kinds: ['restore', 'reset'], limit: 500 });
-  const found = restores.find(
-    ({ result, finishedAt }) =>
-      finishedAt !== null &&
-      ((replacesDatabase(result) && result.safetySnapshotId !== null && result.undoneBy === null) ||
-        (result?.kind === 'files-restore' &&
-          result.undoneBy === null &&
-          result.files.some(({ undoable }) => undoable))),
-  );
-  if (found !== undefined) return found;
-  throw new SnapkeepError('NOT_FOUND', 'There is no restore that could be undone.', {
-    hint: 'A restore can be undone when it replaced a database.',
-  });
-}
-
-/** Restores, undoes or resets in a worker; what Undo would put back is known before anything is replaced: also after a crash. */
+/**
+ * Restores, undoes or deletes in a worker. What Undo would put back is known before anything is replaced, so that it
+ * works after a crash too.
+ */
 export function replacing<T extends 'restore' | 'undo' | 'reset'>(
   core: CoreContext,
   handle: RunHandle,
   kind: T,
+  targetPath: string | null,
   request: WorkerTasks[T]['request'],
-  keys: readonly DatabaseKey[],
+  secrets: Pick<WorkerOptions, 'keys' | 'sealSecrets'>,
 ): Promise<WorkerTasks[T]['result']> {
-  const planId = planOf(core, request.targetPath);
+  const planId = targetPath === null ? null : planOf(core, targetPath);
   let noted: string | undefined;
-  const onSafety = (manifest: Manifest | null): void => {
-    if (manifest === null) {
-      handle.update({ result: null });
-      if (noted !== undefined) core.catalog.snapshots.remove(noted);
-    } else {
-      noted = manifest.id;
+  const onKept = (kept: Kept | null): void => {
+    const safety = kept?.safety ?? null;
+    if (safety === null && noted !== undefined) core.catalog.snapshots.remove(noted);
+    noted = safety?.id;
+    if (safety !== null) {
       const { id: destinationId } = folderDestination(core.catalog, core.clock, core.dataFolder.safetyFolder, true);
       const at = core.clock.now().toISOString();
-      core.catalog.snapshots.enter(manifest, { origin: 'own', destinationId, planId, at });
-      handle.update({ result: unfinished(kind, request.targetPath, manifest.id) });
+      core.catalog.snapshots.enter(safety, { origin: 'own', destinationId, planId, at });
     }
+    handle.update({ result: kept && unfinished(kind, targetPath, kept) });
     core.events.emit('snapshots.changed', { planId });
   };
-  return core.runInWorker(kind, request, { ...handle, listener: { ...handle.listener, onSafety }, keys });
+  return core.runInWorker(kind, request, { ...handle, ...secrets, listener: { ...handle.listener, onKept } });
 }
 
 /** What is remembered of a run that is about to replace something. */
-function unfinished(kind: 'restore' | 'undo' | 'reset', targetPath: string, safetySnapshotId: string): RunResult {
-  const kept = { targetPath, rows: 0, tables: 0, safetySnapshotId, undoneBy: null, note: null };
+function unfinished(kind: 'restore' | 'undo' | 'reset', targetPath: string | null, { safety, files }: Kept): RunResult {
+  if (safety === null || targetPath === null) return { kind: 'files-restore', files, undoneBy: null };
+  const kept = { targetPath, rows: 0, tables: 0, safetySnapshotId: safety.id, undoneBy: null, note: null, files };
   return kind === 'reset' ? { kind, method: 'remove', ...kept, removed: [] } : { kind, method: 'into-live', ...kept };
 }
 
-function outcome(kind: 'restore' | 'undo', targetPath: string, applied: AppliedRestore): RunResult {
-  const { safety, ...rest } = applied;
-  return { kind, targetPath, ...rest, safetySnapshotId: safety?.id ?? null, undoneBy: null };
+function outcome(
+  kind: 'restore' | 'undo',
+  targetPath: string | null,
+  { database, files }: AppliedParts,
+  handle: RunHandle,
+): RunResult {
+  for (const each of files)
+    if (each.keptPath !== null) handle.log('info', `What was at ${each.targetPath} is kept in ${each.keptPath}.`);
+  if (database === null || targetPath === null) return { kind: 'files-restore', files, undoneBy: null };
+  const { safety, ...rest } = database;
+  return { kind, targetPath, ...rest, safetySnapshotId: safety?.id ?? null, undoneBy: null, files };
 }
 
 /** What the safety snapshot of a run needs. */
@@ -226,34 +256,3 @@ export function safetyRequest(core: CoreContext, handle: RunHandle, targetPath: 
 }
 
 const lockWait = (core: CoreContext): number => core.catalog.settings.get().lockWaitSeconds * 1000;
-
-/** The plan whose database is at a path. */
-export const planOf = (core: CoreContext, sourcePath: string): string | null =>
-  core.catalog.plans.list().find((plan) => plan.sourceKind === 'database' && plan.sourcePath === sourcePath)?.id ??
-  null;
-
-/** The plan of the target knows how it is asked for its version, or else that of the snapshot does. */
-function schemaVersionOf(core: CoreContext, targetPath: string, snapshotId: string | null): SchemaVersionQuery {
-  const snapshot = snapshotId === null ? undefined : core.catalog.snapshots.get(snapshotId);
-  const plan = core.catalog.plans.get(planOf(core, targetPath) ?? snapshot?.planId ?? '');
-  return plan?.schemaVersion ?? null;
-}
-
-/** @throws SnapkeepError `CONFLICT` for a target that would harm snapshots or Snapkeep itself */
-export function refuseTarget(core: CoreContext, sourcePaths: readonly string[], targetPath: string): void {
-  const refuse = (message: string): never => {
-    throw new SnapkeepError('CONFLICT', message, { hint: 'Nothing was changed. Choose another path.' });
-  };
-  if (sourcePaths.includes(targetPath)) refuse(`${targetPath} is itself what would be restored.`);
-  if (isWithin(core.dataFolder.path, targetPath)) refuse(`${targetPath} is in Snapkeep's own data folder.`);
-  const folder = dirname(targetPath);
-  const name = basename(targetPath);
-  if (name.endsWith(MANIFEST_SUFFIX) || core.catalog.snapshots.byPath(folder, name) !== undefined)
-    refuse(`${targetPath} is a stored snapshot, which is never overwritten.`);
-  const plans = core.catalog.plans.list();
-  const isSource = planOf(core, targetPath) !== null;
-  const keepsSnapshots =
-    core.catalog.snapshots.hasFolder(folder) ||
-    foldersOf(core.catalog, plans).some((kept) => isWithin(kept, targetPath));
-  if (keepsSnapshots && !isSource) refuse(`${folder} is where snapshots are kept.`);
-}

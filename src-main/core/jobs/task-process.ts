@@ -1,7 +1,7 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
+import type { Kept } from '../engine/restore-parts.ts';
 import type { SealSecret } from '../engine/seal.ts';
 import { cancelledError } from '../engine/task-context.ts';
 import type { Clock, ProcessEnd, StartWorkerProcess, WorkerProcess } from '../ports.ts';
@@ -16,7 +16,7 @@ export interface WorkerListener {
   onProgress?(phase: RunPhase, done: number, total: number | null): void;
   onLog?(level: LogEntry['level'], message: string): void;
   /** What Undo would put back; `null`: nothing was replaced after all. The worker waits until this has returned. */
-  onSafety?(manifest: Manifest | null): void;
+  onKept?(kept: Kept | null): void;
   /** The process was killed or died in the middle of its task: what it had begun is still there. */
   onLost?(): void;
 }
@@ -134,8 +134,8 @@ class TaskProcess {
     else if (message.type === 'log') this.#listener.onLog?.(message.level, message.message);
     else if (message.type === 'unsealed') this.#onUnsealed(message.fingerprint);
     else {
-      this.#listener.onSafety?.(message.manifest);
-      this.#process.send({ type: 'safety-taken' } satisfies WorkerOrder);
+      this.#listener.onKept?.(message.kept);
+      this.#process.send({ type: 'kept-taken' } satisfies WorkerOrder);
     }
   }
 

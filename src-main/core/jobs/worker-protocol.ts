@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ErrorBody } from '../../../src-shared/contract/errors.ts';
 import { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { ResetPreview } from '../../../src-shared/model/reset.ts';
-import type { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
+import { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
 import { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
@@ -13,13 +13,11 @@ import type { DescribeRequest } from '../engine/describe-source.ts';
 import type { DrillFindings, DrillRequest } from '../engine/drill.ts';
 import type { Examination } from '../engine/examine-file.ts';
 import type { ExportRequest } from '../engine/export.ts';
-import type { AppliedRestore } from '../engine/replace-database.ts';
 import type { AppliedReset, ResetCheckRequest, ResetRequest } from '../engine/reset.ts';
-import type { RestoreRequest } from '../engine/restore.ts';
 import type { PreparedRestore, RestoreCheckRequest } from '../engine/restore-check.ts';
+import type { AppliedParts, RestorePartsRequest, UndoPartsRequest } from '../engine/restore-parts.ts';
 import type { SealSecret } from '../engine/seal.ts';
 import type { SnapshotRequest } from '../engine/snapshot.ts';
-import type { UndoRequest } from '../engine/undo.ts';
 import type { StoredFile } from '../engine/verify.ts';
 
 /** Each piece of heavy work: what a worker is given and what it answers. */
@@ -31,15 +29,13 @@ export interface WorkerTasks {
   verify: { request: StoredFile & { mayStaySealed: boolean }; result: Verification };
   drill: { request: DrillRequest; result: DrillFindings };
   'restore-check': { request: RestoreCheckRequest; result: PreparedRestore };
-  restore: { request: RestoreRequest; result: AppliedRestore };
+  restore: { request: RestorePartsRequest; result: AppliedParts };
   examine: { request: { path: string }; result: Examination };
-  undo: { request: UndoRequest; result: AppliedRestore };
+  undo: { request: UndoPartsRequest; result: AppliedParts };
   'reset-check': { request: ResetCheckRequest; result: ResetPreview };
   reset: { request: ResetRequest; result: AppliedReset };
   'convey-companion': { request: ConveyRequest; result: Conveyed };
   'files-check': { request: FilesRequest; result: PreparedFiles };
-  'restore-files': { request: Omit<PreparedFiles, 'targets'> & { runId: string }; result: RestoredFiles[] };
-  'undo-files': { request: { files: RestoredFiles[]; runId: string }; result: RestoredFiles[] };
 }
 
 export type WorkerTaskName = keyof WorkerTasks;
@@ -58,8 +54,8 @@ export type WorkerOrder =
       sealSecrets: readonly SealSecret[];
     }
   | { type: 'cancel' }
-  /** The core has taken note of the safety snapshot. */
-  | { type: 'safety-taken' };
+  /** The core has taken note of what Undo would put back. */
+  | { type: 'kept-taken' };
 
 /** What a worker process says. It opens files that others made, so nothing it says is taken unread. */
 export const WorkerMessage = z.discriminatedUnion('type', [
@@ -71,7 +67,10 @@ export const WorkerMessage = z.discriminatedUnion('type', [
   /** Which secret has opened a seal; itself it is not sent back. */
   z.object({ type: z.literal('unsealed'), fingerprint: z.string() }),
   /** What Undo would put back; `null`: nothing was replaced after all. */
-  z.object({ type: z.literal('safety'), manifest: Manifest.nullable() }),
+  z.object({
+    type: z.literal('kept'),
+    kept: z.object({ safety: Manifest.nullable(), files: z.array(RestoredFiles) }).nullable(),
+  }),
   z.object({ type: z.literal('finished'), result: z.unknown() }),
   z.object({ type: z.literal('failed'), error: ErrorBody }),
 ]);

@@ -51,6 +51,8 @@ export function RunResultList({ run: { result } }: { run: Run }) {
 function linesOf(result: Run['result']): Line[] {
   switch (result?.kind) {
     case 'files-restore':
+    case 'restore':
+    case 'undo':
       return result.files.map(({ targetPath, changed, keptPath, undoable }) => ({
         path: targetPath,
         words: `${countInWords(changed, 'file')} differed. ${

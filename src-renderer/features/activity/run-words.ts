@@ -1,5 +1,5 @@
 import type { FilesTarget } from '../../../src-shared/model/restore-files.ts';
-import { type Run, type RunKind, replacesDatabase } from '../../../src-shared/model/run.ts';
+import { canBePutBack, type Run, type RunKind } from '../../../src-shared/model/run.ts';
 import { bytesInWords, countInWords, durationInWords } from '../../../src-shared/rules/wording.ts';
 
 const KINDS: Record<RunKind, string> = {
@@ -88,9 +88,7 @@ function filesInWords(targets: readonly FilesTarget[]): string {
 }
 
 /** Whether a run replaced something that can be put back. */
-export function canUndo({ result, state }: Run): boolean {
-  const ended = state === 'succeeded' || state === 'interrupted' || state === 'failed';
-  if (result?.kind === 'files-restore')
-    return ended && result.undoneBy === null && result.files.some(({ undoable }) => undoable);
-  return ended && replacesDatabase(result) && result.safetySnapshotId !== null && result.undoneBy === null;
+export function canUndo({ result, finishedAt }: Run): boolean {
+  if (finishedAt === null || result === null || !canBePutBack(result)) return false;
+  return 'undoneBy' in result && result.undoneBy === null;
 }

@@ -2,6 +2,7 @@ import { Alert, Checkbox, Text } from '@mantine/core';
 import {
   IconAlertTriangle,
   IconArrowBackUp,
+  IconFileInfo,
   IconFilePlus,
   IconKey,
   IconShieldCheck,
@@ -33,6 +34,15 @@ export function DatabaseReview({ check, insists, onInsists }: DatabaseReviewProp
         </Text>
       </Alert>
       {target.exists ? <Consequences check={check} /> : <NewFile />}
+      {target.notes.length > 0 && (
+        <Alert className="tone-warn" icon={<IconFileInfo size={18} />}>
+          {target.notes.map((note) => (
+            <Text key={note} size="sm" c="inherit">
+              {note}
+            </Text>
+          ))}
+        </Alert>
+      )}
       {check.keyNote !== null && (
         <Alert className="tone-info" icon={<IconKey size={18} />}>
           <Text size="sm" c="inherit">

@@ -3,7 +3,7 @@ import { useCallback, useState } from 'react';
 import { client } from '../../api/client.ts';
 import { showError } from '../../components/errors.tsx';
 import { DATABASE_ONLY, type Places, takesDatabase } from './restore-choice.ts';
-import type { RestoreOrder, RestoreRuns } from './restore-order.ts';
+import type { RestoreOrder } from './restore-order.ts';
 import { closeRestore, type RestoreRequest, useRestoreStore } from './restore-store.ts';
 import { RestoringStep } from './restoring-step.tsx';
 import { ReviewStep } from './review-step.tsx';
@@ -16,7 +16,7 @@ type Step =
   | { name: 'where'; places: Places }
   /** `places`: what is gone back to; `null`: the review came at once. */
   | { name: 'review'; targetPath: string; to: string; places: Places | null }
-  | { name: 'restoring'; runs: RestoreRuns };
+  | { name: 'restoring'; runId: string };
 
 const TITLES = { what: 'What', where: 'Where', review: 'Review' } as const;
 
@@ -75,10 +75,10 @@ function OpenDialog({ request }: { request: RestoreRequest }) {
               setCheckRunIds([]);
               setStep(step.places === null ? { name: 'what' } : { name: 'where', places: step.places });
             }}
-            onRuns={(runs) => setStep({ name: 'restoring', runs })}
+            onStarted={(runId) => setStep({ name: 'restoring', runId })}
           />
         )}
-        {step.name === 'restoring' && <RestoringStep runs={step.runs} onClose={close} />}
+        {step.name === 'restoring' && <RestoringStep runId={step.runId} onClose={close} />}
       </Stack>
     </Modal>
   );

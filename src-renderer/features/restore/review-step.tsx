@@ -10,7 +10,7 @@ import { isActive } from '../../stores/runs-store.ts';
 import { DatabaseReview } from './database-review.tsx';
 import { FilesReview } from './files-review.tsx';
 import { filesToCheck, fileWord, replacesFiles, takesDatabase, totalsOf } from './restore-choice.ts';
-import { type RestoreOrder, type RestoreRuns, startRestores } from './restore-order.ts';
+import { type RestoreOrder, startRestore } from './restore-order.ts';
 import { SnapshotKeyForm } from './snapshot-key-form.tsx';
 import { type Check, useCheck } from './use-check.ts';
 
@@ -18,11 +18,11 @@ interface ReviewStepProps {
   order: RestoreOrder;
   onCheckStarted(runId: string): void;
   onBack(): void;
-  onRuns(runs: RestoreRuns): void;
+  onStarted(runId: string): void;
 }
 
 /** The third step: what would happen, worked out on the real thing, before anything does. */
-export function ReviewStep({ order, onCheckStarted, onBack, onRuns }: ReviewStepProps) {
+export function ReviewStep({ order, onCheckStarted, onBack, onStarted }: ReviewStepProps) {
   const { source, choice, targetPath, to } = order;
   const askedFiles = filesToCheck(source, choice, to);
   const files = useCheck(askedFiles, onCheckStarted);
@@ -36,7 +36,7 @@ export function ReviewStep({ order, onCheckStarted, onBack, onRuns }: ReviewStep
   const complete = (askedFiles === null || filesCheck !== null) && (!takesDatabase(choice) || databaseCheck !== null);
   const start = (force: boolean): void =>
     action.run(() =>
-      startRestores(
+      startRestore(
         databaseCheck === null || database.run === undefined
           ? null
           : {
@@ -47,8 +47,7 @@ export function ReviewStep({ order, onCheckStarted, onBack, onRuns }: ReviewStep
         filesCheck === null || files.run === undefined
           ? null
           : { checkRunId: files.run.id, confirmation: filesCheck.confirmation },
-        onRuns,
-      ),
+      ).then(onStarted),
     );
   return (
     <>
@@ -109,7 +108,7 @@ function Review({ database, files, pending, onBack, onStart }: ReviewProps) {
       {database !== null && <DatabaseReview check={database} insists={insists} onInsists={setInsists} />}
       {files !== null && (
         <>
-          {database !== null && <Title order={4}>The files, after the database</Title>}
+          {database !== null && <Title order={4}>Files</Title>}
           <FilesReview check={files} />
         </>
       )}

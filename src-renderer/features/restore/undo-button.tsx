@@ -6,16 +6,7 @@ import { useAction } from '../../components/use-action.ts';
 import { putRun } from '../../stores/runs-store.ts';
 
 /** Puts back what a restore replaced. */
-export function UndoButton({
-  run,
-  what,
-  onStarted,
-}: {
-  run: Run;
-  /** What it is about, where there are several. */
-  what?: string;
-  onStarted(undoRunId: string): void;
-}) {
+export function UndoButton({ run, onStarted }: { run: Run; onStarted(undoRunId: string): void }) {
   const action = useAction();
   const undo = (): void => {
     action.run(async () => {
@@ -31,7 +22,7 @@ export function UndoButton({
       onClick={undo}
       loading={action.pending}
     >
-      {what === undefined ? 'Undo' : `Undo the ${what.toLowerCase()}`}
+      Undo
     </Button>
   );
 }

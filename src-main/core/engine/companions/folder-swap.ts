@@ -89,22 +89,49 @@ export async function swapIn(stagedPath: string, targetPath: string, runId: stri
 }
 
 /**
- * Puts back what a restore has replaced, and answers the way back from there.
+ * Puts back what a restore has replaced, and answers the way back from there. One that was broken off is finished when
+ * it is repeated with the same id.
+ * @param id names what is moved aside
  * @throws SnapkeepError `NOT_FOUND` when what was kept is gone; nothing is changed then
  */
-export async function putBackFolder(wayBack: WayBack, runId: string): Promise<WayBack> {
+export async function putBackFolder(wayBack: WayBack, id: string): Promise<WayBack> {
   const { targetPath, keptPath } = wayBack;
-  const aside = keptPathFor(targetPath, runId);
+  const aside = keptPathFor(targetPath, id);
   try {
-    if (keptPath !== null) {
-      await lstat(keptPath);
-      return await swapIn(keptPath, targetPath, runId);
+    const begun = await isThere(aside);
+    if (!begun) {
+      if (keptPath !== null) await lstat(keptPath);
+      await moveAway(targetPath, aside);
     }
-    const moved = await moveAway(targetPath, aside);
+    if (keptPath !== null && (await isThere(keptPath))) await moveIn(keptPath, targetPath, aside);
     await syncFolder(dirname(targetPath));
-    return { targetPath, keptPath: moved ? aside : null };
+    return { targetPath, keptPath: (await isThere(aside)) ? aside : null };
   } catch (error) {
     throw explainError(error, keptPath ?? targetPath);
+  }
+}
+
+async function moveIn(keptPath: string, targetPath: string, aside: string): Promise<void> {
+  try {
+    if (await isThere(targetPath)) throw Object.assign(new Error(`${targetPath} exists`), { code: 'EEXIST' });
+    await rename(keptPath, targetPath);
+  } catch (error) {
+    if (!(await isThere(targetPath)) && (await isThere(aside))) await rename(aside, targetPath);
+    throw error;
+  }
+}
+
+/**
+ * Takes back {@link putBackFolder}.
+ * @param aside where it moved what was there; `null`: nothing was
+ */
+export async function takeBackPutBack({ targetPath, keptPath }: WayBack, aside: string | null): Promise<void> {
+  try {
+    if (keptPath !== null) await rename(targetPath, keptPath);
+    if (aside !== null) await rename(aside, targetPath);
+    await syncFolder(dirname(targetPath));
+  } catch (error) {
+    throw explainError(error, targetPath);
   }
 }
 

@@ -9,7 +9,7 @@ import { readManifest } from '../manifest-files.ts';
 import type { TaskContext } from '../task-context.ts';
 import { type Entry, isInPart } from './folder-entry.ts';
 import { readIndex } from './folder-index.ts';
-import { discardWayBack, putBackFolder, type WayBack } from './folder-swap.ts';
+import { discardWayBack, putBackFolder, takeBackPutBack, type WayBack } from './folder-swap.ts';
 import { restoreImageFile } from './image-file.ts';
 import { comparePart, restoreFolder } from './restore-folder.ts';
 import { type StoredFolder, verifyArchive } from './stage-snapshot.ts';
@@ -55,13 +55,17 @@ export async function checkFiles(request: FilesRequest, context: TaskContext): P
   return { request, targets, confirmation: await confirmationOf(items) };
 }
 
+/** Files that a person has confirmed. */
+export type FilesToRestore = Omit<PreparedFiles, 'targets'>;
+
 /**
  * Puts back what was checked. Each companion comes into its place in one step; when a later one fails, those before it
  * are put back as they were.
  * @throws SnapkeepError `CONFLICT` when what is there is no longer what was looked at; nothing has changed then
  */
 export async function restoreFiles(
-  { request, confirmation, runId }: Omit<PreparedFiles, 'targets'> & { runId: string },
+  { request, confirmation }: FilesToRestore,
+  runId: string,
   context: TaskContext,
 ): Promise<RestoredFiles[]> {
   const items = await itemsOf(request);
@@ -75,25 +79,42 @@ export async function restoreFiles(
     for (const item of items) restored.push(await putInPlace(item, runId, context));
     return restored;
   } catch (error) {
-    // Under another id, for what is put back lies where this run keeps things.
-    for (const { targetPath, keptPath, undoable } of restored.reverse())
-      if (undoable) await discardWayBack(await putBackFolder({ targetPath, keptPath }, randomUUID()));
+    await putFilesBack(restored);
     throw error;
   }
 }
 
+/** Puts back what a restore has replaced that failed later, and removes what it had brought. */
+export async function putFilesBack(restored: readonly RestoredFiles[]): Promise<void> {
+  // Under another id, for what is put back lies where this run keeps things.
+  for (const { targetPath, keptPath, undoable } of [...restored].reverse())
+    if (undoable) await discardWayBack(await putBackFolder({ targetPath, keptPath }, randomUUID()));
+}
+
 /**
- * Puts back what a restore of files replaced, and answers the way back from there.
+ * Puts back what a restore of files replaced, and answers the way back from there. All or nothing; an undo that was
+ * killed half way is finished by the next one.
  * @throws SnapkeepError `NOT_FOUND` when what was kept is gone
  */
-export async function undoFiles(files: readonly RestoredFiles[], runId: string): Promise<RestoredFiles[]> {
+export async function undoFiles(files: readonly RestoredFiles[], restoreRunId: string): Promise<RestoredFiles[]> {
   const undone: RestoredFiles[] = [];
-  for (const each of files.filter(({ undoable }) => undoable)) {
-    const { targetPath, keptPath } = await putBackFolder(each, runId);
-    undone.push({ ...each, targetPath, keptPath });
+  try {
+    for (const each of files) undone.push({ ...each, ...(await putBackFolder(each, asideOf(restoreRunId))) });
+    return undone;
+  } catch (error) {
+    await redoFiles(files, undone);
+    throw error;
   }
-  return undone;
 }
+
+/** Takes back an undo that failed later. */
+export async function redoFiles(files: readonly RestoredFiles[], undone: readonly RestoredFiles[]): Promise<void> {
+  for (const [at, each] of [...undone.entries()].reverse())
+    await takeBackPutBack({ targetPath: each.targetPath, keptPath: files[at]?.keptPath ?? null }, each.keptPath);
+}
+
+/** What lies aside while a restore is undone is known by that restore: so the next try finds it. */
+const asideOf = (restoreRunId: string): string => createHash('sha256').update(`undo ${restoreRunId}`).digest('hex');
 
 async function itemsOf({ snapshotPath, companion, part, to }: FilesRequest): Promise<Item[]> {
   const manifest = await readManifest(snapshotPath);

@@ -1,0 +1,113 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
+import type { Run } from '../../../src-shared/model/run.ts';
+import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
+import type { CoreContext } from '../core-context.ts';
+import type { FilesRequest } from '../engine/companions/restore-companions.ts';
+import type { DatabaseKey } from '../engine/database-key.ts';
+import { fetchSnapshot, locksOf, placesOf } from './fetch.ts';
+import { keepKey } from './keys.ts';
+import { planOf, refuseFilesTarget, refuseTarget } from './restore-target.ts';
+import { openersOfFile } from './seals.ts';
+import { aboutSource, fetchSource, type ReadSource } from './verify.ts';
+
+/** Queues the look at what a restore would do; the staged image is kept for `startRestore`. */
+export function startRestoreCheck(
+  core: CoreContext,
+  source: ReadSource,
+  { targetPath, givenPath }: { targetPath: string; givenPath: string },
+  key: DatabaseKey | undefined,
+  expects: string | null,
+): Run {
+  const { subject, locks } = aboutSource(source);
+  const snapshotId = 'stored' in source ? source.stored.snapshot.id : null;
+  refuseTarget(core, locks, targetPath);
+  return core.runs.start({
+    kind: 'restore-check',
+    planId: planOf(core, targetPath),
+    snapshotId,
+    subject,
+    locks: [...locks, targetPath],
+    folders: [],
+    work: async (handle) => {
+      const { path, destinationId, location } = await fetchSource(core, source, handle);
+      const request = {
+        sourcePath: path,
+        snapshotId,
+        targetPath,
+        givenPath,
+        safetyFolder: core.dataFolder.safetyFolder,
+        schemaVersion: schemaVersionOf(core, targetPath, snapshotId),
+        expects,
+      };
+      const { sealSecrets, keys: own } = await openersOfFile(core, path, key);
+      // The key that was given is for the file; what stands at the target may have any other.
+      const keys = [
+        ...own,
+        ...core.keys.all().filter(({ fingerprint }) => !own.some((key) => key.fingerprint === fingerprint)),
+      ];
+      const prepared = await core.runInWorker('restore-check', request, { ...handle, keys, sealSecrets });
+      keepKey(core, keys, prepared.encryption?.key);
+      handle.keepStaging();
+      // What was fetched is unpacked now, and people know the snapshot by where it came from.
+      await rm(join(handle.stagingFolder, 'fetched'), { recursive: true, force: true });
+      const check = { ...prepared.check, source: { ...prepared.check.source, path: location } };
+      const { stagingFolder } = handle;
+      await core.prepared.keep(handle.id, {
+        what: 'database',
+        prepared: { ...prepared, check },
+        confirmation: check.confirmation,
+        stagingFolder,
+        destinationId,
+      });
+      return { kind: 'restore-check', check };
+    },
+  });
+}
+
+/** Which files of a snapshot are to be put back. */
+export interface FilesOrder extends Omit<FilesRequest, 'snapshotPath'> {
+  snapshot: Snapshot;
+  destinationId: string | undefined;
+}
+
+/** Queues the look at what a restore of files would do; what had to be fetched is kept for `startRestore`. */
+export function startFilesCheck(core: CoreContext, { snapshot, destinationId, ...order }: FilesOrder): Run {
+  const stored = placesOf(core, snapshot, destinationId);
+  return core.runs.start({
+    kind: 'restore-check',
+    planId: snapshot.planId,
+    planName: snapshot.planName,
+    snapshotId: snapshot.id,
+    subject: snapshot.name,
+    locks: locksOf(stored),
+    folders: [],
+    work: async (handle) => {
+      const { path, destination } = await fetchSnapshot(core, stored, handle, 'everything');
+      const sealSecrets = core.seals.all(snapshot.planId);
+      const files = await core.runInWorker('files-check', { ...order, snapshotPath: path }, { ...handle, sealSecrets });
+      for (const { targetPath } of files.targets) refuseFilesTarget(core, targetPath);
+      handle.keepStaging();
+      const { stagingFolder } = handle;
+      const { targets, confirmation } = files;
+      await core.prepared.keep(handle.id, {
+        what: 'files',
+        files,
+        snapshot,
+        confirmation,
+        stagingFolder,
+        destinationId: destination.id,
+      });
+      const { id: snapshotId, name: snapshotName, createdAt } = snapshot;
+      return { kind: 'files-check', check: { snapshotId, snapshotName, createdAt, targets, confirmation } };
+    },
+  });
+}
+
+/** The plan of the target knows how it is asked for its version, or else that of the snapshot does. */
+function schemaVersionOf(core: CoreContext, targetPath: string, snapshotId: string | null): SchemaVersionQuery {
+  const snapshot = snapshotId === null ? undefined : core.catalog.snapshots.get(snapshotId);
+  const plan = core.catalog.plans.get(planOf(core, targetPath) ?? snapshot?.planId ?? '');
+  return plan?.schemaVersion ?? null;
+}
