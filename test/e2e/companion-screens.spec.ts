@@ -86,13 +86,12 @@ test('a database and its files are backed up together, and come back together or
   await page.getByRole('textbox', { name: 'Type soundbox.db to confirm' }).fill('soundbox.db');
   await judgeBothWays(page, 'restore-review-everything');
   await page.getByRole('button', { name: 'Replace soundbox.db and the files' }).press('Enter');
-  await expect(page.getByRole('heading', { name: 'Files restored' })).toBeVisible();
-  await expect(page.getByRole('heading', { name: 'Database restored' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Restored', exact: true })).toBeVisible();
   expect(countEntries(database)).toBe(50);
   expect(readdirSync(generated).sort()).toEqual(['one.wav', 'same.wav', 'two.wav']);
   await judge(page, 'restored-everything');
-  await page.getByRole('button', { name: 'Undo the files' }).press('Enter');
-  await expect(page.getByRole('heading', { name: 'Files undone' })).toBeVisible();
+  await page.getByRole('button', { name: 'Undo', exact: true }).press('Enter');
+  await expect(page.getByRole('heading', { name: 'Undone' })).toBeVisible();
   expect(readFileSync(join(generated, 'new.wav'), 'utf8')).toBe('new');
   await page.getByRole('button', { name: 'Close', exact: true }).last().click();
 

@@ -24,7 +24,6 @@ async function setPartsScene() {
     kind: 'folder' as const,
     path,
     exclude: [],
-    compareContent: false,
   }));
   const scene = await setScene({ plan: { companions } });
   await scene.core.call('settings.update', { lockWaitSeconds: 1 });
