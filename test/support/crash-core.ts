@@ -12,7 +12,12 @@ import type { Run } from '../../src-shared/model/run.ts';
  */
 
 const [dataFolder = '', method = '', params = '{}'] = process.argv.slice(2);
-const kinds: Partial<Record<string, Run['kind']>> = { 'backups.start': 'backup', 'destinations.catchUp': 'copy' };
+const kinds: Partial<Record<string, Run['kind']>> = {
+  'backups.start': 'backup',
+  'destinations.catchUp': 'copy',
+  'prune.start': 'prune',
+  'snapshots.delete': 'delete',
+};
 const kind = kinds[method] ?? 'restore';
 
 function printPhases(core: Core): void {
