@@ -1,3 +1,4 @@
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { CopyState } from '../../../src-shared/model/snapshot.ts';
 import type { Database } from '../engine/open-database.ts';
 
@@ -147,6 +148,13 @@ export class CopyRepo {
          ON CONFLICT DO UPDATE SET state = @state, at = @at, message = @message`,
       )
       .run({ snapshotId, destinationId, state, at, message });
+  }
+
+  /** Keeps how a copy is described at its destination. */
+  describe(snapshotId: string, destinationId: string, manifest: Manifest): void {
+    this.#db
+      .prepare('UPDATE snapshot_copies SET manifest = ? WHERE snapshot_id = ? AND destination_id = ?')
+      .run(JSON.stringify(manifest), snapshotId, destinationId);
   }
 
   /** A copy is wanted; where there is any already, that stays as it is. */

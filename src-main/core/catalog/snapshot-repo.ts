@@ -201,6 +201,15 @@ export class SnapshotRepo {
     return text === undefined ? undefined : Manifest.parse(JSON.parse(String(text)));
   }
 
+  /** Its manifest as it is at a destination: how attached files are stored differs from one to the other. */
+  manifestAt(id: string, destinationId: string): Manifest | undefined {
+    const text = this.#db
+      .prepare('SELECT manifest FROM snapshot_copies WHERE snapshot_id = ? AND destination_id = ?')
+      .pluck()
+      .get(id, destinationId) as string | null | undefined;
+    return text == null ? this.manifest(id) : Manifest.parse(JSON.parse(text));
+  }
+
   /**
    * Enters a snapshot, or one more copy of a known one: its manifest, its plan and whether it is pinned stay as they were.
    * @param planId the plan it belongs to here, which may not be the one in its manifest
@@ -222,11 +231,12 @@ export class SnapshotRepo {
       }
       this.#db
         .prepare(
-          `INSERT INTO snapshot_copies (snapshot_id, destination_id, state, at) VALUES (?, ?, 'stored', ?)
-           ON CONFLICT DO UPDATE SET state = 'stored', at = iif(state = 'stored', at, excluded.at), message = NULL
+          `INSERT INTO snapshot_copies (snapshot_id, destination_id, state, at, manifest) VALUES (?, ?, 'stored', ?, ?)
+           ON CONFLICT DO UPDATE SET state = 'stored', at = iif(state = 'stored', at, excluded.at), message = NULL,
+             manifest = iif(state IN ('stored', 'missing'), manifest, excluded.manifest)
              WHERE state <> 'deleting'`,
         )
-        .run(manifest.id, destinationId, at);
+        .run(manifest.id, destinationId, at, known === undefined ? null : JSON.stringify(manifest));
     })();
   }
 

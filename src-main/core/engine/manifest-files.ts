@@ -59,11 +59,16 @@ export function parseManifest(text: string, path: string): Manifest {
   return manifest.data;
 }
 
+/** Returns the text of a manifest, which is the same wherever the snapshot is stored. */
+export function manifestText(manifest: Manifest): string {
+  return `${JSON.stringify(Manifest.parse(manifest), null, 2)}\n`;
+}
+
 /** Writes a manifest so that it is there whole or not at all, and never over another. */
 export async function writeManifest(path: string, manifest: Manifest, runId: string): Promise<void> {
   const partial = partialPath(path, runId);
   try {
-    await writeSynced(partial, `${JSON.stringify(manifest, null, 2)}\n`);
+    await writeSynced(partial, manifestText(manifest));
     await publishFile(partial, path);
   } finally {
     await rm(partial, { force: true });

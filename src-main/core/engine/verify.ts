@@ -26,8 +26,8 @@ export interface StagedImage extends ImageFacts {
 export interface StoredFile {
   path: string;
   /**
-   * The manifest in the catalog, for a snapshot that it knows. It is believed before the one beside the file, which
-   * others could have written; another id or hash there is another snapshot's file.
+   * The manifest in the catalog, for a snapshot that it knows, as it is at this destination. It is believed before the
+   * one beside the file, which others could have written; another id or hash there is another snapshot's file.
    */
   expected?: Manifest | undefined;
 }

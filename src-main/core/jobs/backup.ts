@@ -146,7 +146,11 @@ async function backUp(core: CoreContext, order: BackupOrder, folder: string, han
   const path = join(folder, manifest.name);
   const sealSecrets = manifest.seal === null ? [] : core.seals.all(planId);
   const openers = { keys: likelyFirst(keys, manifest.encryption), sealSecrets };
-  const verification = await runInWorker('verify', { path, mayStaySealed: true }, { ...handle, ...openers });
+  const verification = await runInWorker(
+    'verify',
+    { path, expected: manifest, mayStaySealed: true },
+    { ...handle, ...openers },
+  );
   recordVerification(core, manifest.id, destinationId, verification);
   handle.update({ result: { ...result, verification } });
   requireCompanions(manifest, result);

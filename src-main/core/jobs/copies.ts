@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { type ErrorCode, SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Run, RunResult } from '../../../src-shared/model/run.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import { destinationLabel } from '../../../src-shared/rules/destination-words.ts';
@@ -12,7 +13,7 @@ import type { CoreContext } from '../core-context.ts';
 import type { Destination, TransferOptions, UploadSource } from '../destinations/destination.ts';
 import { putWithRestarts } from '../destinations/put-with-restarts.ts';
 import { explainError } from '../engine/engine-errors.ts';
-import { manifestPath, parseManifest } from '../engine/manifest-files.ts';
+import { manifestPath, manifestText } from '../engine/manifest-files.ts';
 import { cancelledError } from '../engine/task-context.ts';
 import { copyCompanions } from './copy-companions.ts';
 import { type FetchedCopy, fetchSnapshot, placesOf } from './fetch.ts';
@@ -20,7 +21,7 @@ import { requireThere, withPlace } from './places.ts';
 import { removeUnlisted } from './removal.ts';
 import type { RunHandle } from './runs.ts';
 import { manifestAt, removeCompanionsAt } from './stored-companions.ts';
-import { checkedSource, hasContent, readWhole } from './stored-content.ts';
+import { checkedSource, hasContent } from './stored-content.ts';
 import { tidyUp } from './tidy-up.ts';
 import { emptyOutbox } from './wanted-copies.ts';
 
@@ -186,7 +187,8 @@ class CopyRun {
     try {
       const manifestName = manifestPath(snapshot.name);
       this.#core.catalog.copies.begin(this.#destination.id, snapshot);
-      const described = await this.#describe(driver, source, await readDescription(source, snapshot), snapshot);
+      const manifest = await this.#describe(driver, source, snapshot);
+      const described = Buffer.from(manifestText(manifest));
       await this.#put(driver, manifestName, bytesSource(described), described);
       try {
         const { sizeBytes, sha256 } = snapshot;
@@ -201,6 +203,7 @@ class CopyRun {
         throw error;
       }
       await this.#requireStored(driver, manifestName, described);
+      this.#core.catalog.copies.describe(snapshot.id, this.#destination.id, manifest);
     } finally {
       if (source.destination.settings.kind !== 'folder') {
         // With its manifest and its companions.
@@ -210,9 +213,9 @@ class CopyRun {
   }
 
   /** The manifest as it is to be there, once the companions are: they come first, for it says how they are stored. */
-  async #describe(driver: Destination, source: FetchedCopy, described: Buffer, { name, companions }: Snapshot) {
-    if (companions.length === 0) return described;
-    const manifest = parseManifest(described.toString('utf8'), manifestPath(name));
+  async #describe(driver: Destination, source: FetchedCopy, { id, name }: Snapshot): Promise<Manifest> {
+    const manifest = source.expected;
+    if (manifest.companions.length === 0) return manifest;
     const from = { snapshotPath: source.path, manifest, destination: this.#destination };
     const there = await copyCompanions(this.#core, this.#handle, from, async (path, expected) => {
       await this.#put(driver, expected.name, checkedSource(path, expected), expected);
@@ -221,10 +224,12 @@ class CopyRun {
     // A manifest that an interrupted run has put there stays as it is: what was added to the disk is told but once.
     const before = await manifestAt(driver, name);
     const same = there.map((companion) => {
-      const known = before?.companions.find(({ storedName }) => storedName === companion.storedName);
+      const known = (before?.id === id ? before : undefined)?.companions.find(
+        ({ storedName }) => storedName === companion.storedName,
+      );
       return { ...companion, diskBytes: known?.diskBytes ?? companion.diskBytes };
     });
-    return Buffer.from(`${JSON.stringify({ ...manifest, companions: same }, null, 2)}\n`);
+    return { ...manifest, companions: same };
   }
 
   async #fetch(snapshot: Snapshot): Promise<FetchedCopy> {
@@ -283,20 +288,6 @@ class CopyRun {
 
   #now(): string {
     return this.#core.clock.now().toISOString();
-  }
-}
-
-/** The manifest as it is stored. @throws NoSource when it is not there or not the one of this snapshot */
-async function readDescription(source: FetchedCopy, snapshot: Snapshot): Promise<Buffer> {
-  try {
-    const data = await readWhole(manifestPath(source.path));
-    const { id, stored } = parseManifest(data.toString('utf8'), manifestPath(snapshot.name));
-    if (id === snapshot.id && stored.sha256 === snapshot.sha256) return data;
-    throw new SnapkeepError('CORRUPT', `The manifest of ${snapshot.name} is that of another snapshot.`, {
-      hint: 'Read what is at its destination again.',
-    });
-  } catch (error) {
-    throw new NoSource(explainError(error, manifestPath(snapshot.name)));
   }
 }
 

@@ -31,11 +31,11 @@ export function startDrill(core: CoreContext, plan: Plan, slot: Run['slot'] = nu
     slot,
     work: async (handle) => {
       const started = core.clock.now();
-      const { path, destination } = await fetchSnapshot(core, stored, handle, 'everything');
+      const { path, destination, expected } = await fetchSnapshot(core, stored, handle, 'everything');
       const { keys, sealSecrets } = await openersOfFile(core, path);
       const { verification, checks } = await core.runInWorker(
         'drill',
-        { path, checks: plan.drill.checks },
+        { path, expected, checks: plan.drill.checks },
         { ...handle, keys, sealSecrets },
       );
       const at = core.clock.now();

@@ -10,7 +10,7 @@ import type { CoreContext } from '../core-context.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { requireWritableFolder } from '../engine/durable-files.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
-import { manifestPath } from '../engine/manifest-files.ts';
+import { manifestPath, manifestText } from '../engine/manifest-files.ts';
 import { cancelledError } from '../engine/task-context.ts';
 import { locationOf, withPlace } from './places.ts';
 import { markMissing } from './rescan.ts';
@@ -29,6 +29,8 @@ export interface FetchedCopy {
   readonly destination: StoredDestination;
   /** Where it came from, for people. */
   readonly location: string;
+  /** Its manifest in the catalog, as it is to be there: what is read is compared with this one. */
+  readonly expected: Manifest;
 }
 
 /**
@@ -87,7 +89,9 @@ export async function fetchSnapshot(
   for (const [index, destination] of stored.places.entries()) {
     try {
       const path = await fetchFrom(core, stored.snapshot, destination, handle, wanted);
-      return { path, destination, location: locationOf(destination, stored.snapshot.name) };
+      const expected = core.catalog.snapshots.manifestAt(stored.snapshot.id, destination.id);
+      if (expected === undefined) continue;
+      return { path, destination, location: locationOf(destination, stored.snapshot.name), expected };
     } catch (error) {
       const explained = explainError(error, locationOf(destination, stored.snapshot.name));
       if (index === stored.places.length - 1 || !ONLY_HERE.has(explained.code)) throw explained;
@@ -151,7 +155,7 @@ async function standIn(file: string, path: string): Promise<string> {
 }
 
 const writeManifestTo = (path: string, manifest: Manifest): Promise<void> =>
-  writeFile(manifestPath(path), `${JSON.stringify(manifest, null, 2)}\n`, { flag: 'wx', mode: 0o600 });
+  writeFile(manifestPath(path), manifestText(manifest), { flag: 'wx', mode: 0o600 });
 
 /** What is not there is left out: the verification says so. */
 async function fetchCompanions(

@@ -166,7 +166,10 @@ function enterPlan(
   for (const manifest of family.toReversed()) {
     if (snapshotIds.includes(manifest.id))
       catalog.snapshots.recover(manifest, { destinationId: destination.id, planId: plan.id, at });
-    else importDescribed(catalog, clock, manifest, destination);
+    else {
+      importDescribed(catalog, clock, manifest, destination);
+      catalog.snapshots.setPlan(manifest.id, plan.id);
+    }
   }
   catalog.recoveries.add({ planId: plan.id, serviceId, formerPlanId: formerId, at });
 }

@@ -31,10 +31,11 @@ export function startRestoreCheck(
     locks: [...locks, targetPath],
     folders: [],
     work: async (handle) => {
-      const { path, destinationId, location } = await fetchSource(core, source, handle);
+      const { path, destinationId, location, expected } = await fetchSource(core, source, handle);
       const request = {
         sourcePath: path,
         snapshotId,
+        expected,
         targetPath,
         givenPath,
         safetyFolder: core.dataFolder.safetyFolder,
@@ -67,7 +68,7 @@ export function startRestoreCheck(
 }
 
 /** Which files of a snapshot are to be put back. */
-export interface FilesOrder extends Omit<FilesRequest, 'snapshotPath'> {
+export interface FilesOrder extends Omit<FilesRequest, 'snapshotPath' | 'expected'> {
   snapshot: Snapshot;
   destinationId: string | undefined;
 }
@@ -84,9 +85,13 @@ export function startFilesCheck(core: CoreContext, { snapshot, destinationId, ..
     locks: locksOf(stored),
     folders: [],
     work: async (handle) => {
-      const { path, destination } = await fetchSnapshot(core, stored, handle, 'everything');
+      const { path, destination, expected } = await fetchSnapshot(core, stored, handle, 'everything');
       const sealSecrets = core.seals.all(snapshot.planId);
-      const files = await core.runInWorker('files-check', { ...order, snapshotPath: path }, { ...handle, sealSecrets });
+      const files = await core.runInWorker(
+        'files-check',
+        { ...order, snapshotPath: path, expected },
+        { ...handle, sealSecrets },
+      );
       for (const { targetPath } of files.targets) refuseFilesTarget(core, targetPath);
       handle.keepStaging();
       const { stagingFolder } = handle;

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Destination, StoredObject, UploadSource } from '../destinations/destination.ts';
@@ -61,13 +60,4 @@ export async function hasContent(
   const hash = createHash('sha256');
   for await (const piece of await driver.get(there.name, undefined, { signal })) hash.update(piece as Buffer);
   return hash.digest('hex') === sha256;
-}
-
-/** A small file as a whole. @throws SnapkeepError */
-export async function readWhole(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw explainError(error, path);
-  }
 }

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
 import type { CoreContext } from '../core-context.ts';
@@ -23,10 +24,10 @@ export async function fetchSource(
   source: ReadSource,
   handle: RunHandle,
   wanted: Wanted = 'database',
-): Promise<{ path: string; destinationId: string | null; location: string }> {
+): Promise<{ path: string; destinationId: string | null; location: string; expected?: Manifest }> {
   if ('path' in source) return { path: source.path, destinationId: null, location: source.path };
-  const { path, destination, location } = await fetchSnapshot(core, source.stored, handle, wanted);
-  return { path, destinationId: destination.id, location };
+  const { destination, ...fetched } = await fetchSnapshot(core, source.stored, handle, wanted);
+  return { ...fetched, destinationId: destination.id };
 }
 
 /** Queues the verification of a stored file; the result is kept if it is a snapshot of the catalog. */
@@ -40,9 +41,9 @@ export function startVerification(core: CoreContext, source: ReadSource, key: Da
     ...aboutSource(source),
     folders: [],
     work: async (handle) => {
-      const { path, destinationId } = await fetchSource(core, source, handle, 'everything');
+      const { path, destinationId, expected } = await fetchSource(core, source, handle, 'everything');
       const { given, ...openers } = await openersOfFile(core, path, key);
-      const request = { path, mayStaySealed: key === undefined };
+      const request = { path, expected, mayStaySealed: key === undefined };
       const verification = await core.runInWorker('verify', request, { ...handle, ...openers });
       if (verification.valid) keepKey(core, openers.keys, given);
       if (snapshot !== undefined) recordVerification(core, snapshot.id, destinationId, verification);

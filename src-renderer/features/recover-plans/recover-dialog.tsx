@@ -60,7 +60,7 @@ export function RecoverDialog({ destinationId, name, onClose }: RecoverDialogPro
         )}
         {drafts.length > 0 && (
           <>
-            <Alert icon={<IconAlertTriangle size={18} aria-hidden />} color="yellow" variant="light">
+            <Alert icon={<IconAlertTriangle size={18} aria-hidden />} className="tone-warn">
               For a new machine or a lost catalog. Do not recover a plan while the other machine still backs it up: to
               see its snapshots, use “Rescan” instead.
             </Alert>

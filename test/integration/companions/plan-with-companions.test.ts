@@ -1,5 +1,4 @@
 import {
-  lutimesSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -207,18 +206,22 @@ test.each([
   expect(result).toMatchObject({ verification: { valid: true } });
 });
 
-test('what was being made a day ago is swept, and a folder of somebody’s own stays whatever it is called', async () => {
+test('what ended runs were making is swept, what others make stays however old, and so does a folder of somebody’s own', async () => {
   const scene = await soundBox();
+  const run = await succeed(scene.core, 'verifications.start', { path: (await takeBackup(scene)).path });
   await scene.core.close();
+  const before = readdirSync(scene.destination);
+  const tag = run.id.slice(0, 8);
   const at = (name: string): string => join(scene.destination, name);
-  for (const name of ['.gone.0badcafe.partial', 'mine.0badcafe.partial']) mkdirSync(at(name));
-  writeFileSync(at('gone.db.gz.0badcafe.partial'), 'half');
+  for (const name of [`.gone.${tag}.partial`, `mine.${tag}.partial`, '.other.0badcafe.partial']) mkdirSync(at(name));
+  for (const name of [`gone.db.gz.${tag}.partial`, 'other.db.gz.0badcafe.partial']) writeFileSync(at(name), 'half');
   for (const name of readdirSync(scene.destination)) utimesSync(at(name), 1, 1);
   // What it would have named is not there.
-  symlinkSync('nothing', at('.latest.0badcafe.partial'));
-  lutimesSync(at('.latest.0badcafe.partial'), 1, 1);
+  symlinkSync('nothing', at(`.latest.${tag}.partial`));
   await startTestCore(scene.home);
-  expect(readdirSync(scene.destination)).toEqual(['mine.0badcafe.partial']);
+  expect(readdirSync(scene.destination).sort()).toEqual(
+    [...before, `mine.${tag}.partial`, '.other.0badcafe.partial', 'other.db.gz.0badcafe.partial'].sort(),
+  );
 });
 
 test('files go back to where they were, are counted before, and come back by Undo', async () => {

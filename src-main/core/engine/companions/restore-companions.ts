@@ -3,6 +3,7 @@ import { lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { StoredCompanion } from '../../../../src-shared/model/companion.ts';
+import type { Manifest } from '../../../../src-shared/model/manifest.ts';
 import type { FilesTarget, RestoredFiles } from '../../../../src-shared/model/restore-files.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import { readManifest } from '../manifest-files.ts';
@@ -19,6 +20,8 @@ import { indexHash } from './store-companions.ts';
 export interface FilesRequest {
   /** The snapshot's file; its companions lie beside it. */
   snapshotPath: string;
+  /** The manifest in the catalog, for a snapshot that it knows: it is believed before the one beside the file. */
+  expected?: Manifest | undefined;
   /** One of them; `null`: all that were stored. */
   companion: string | null;
   /** A file or folder in it, parts joined by `/`; empty for all of it. */
@@ -116,8 +119,8 @@ export async function redoFiles(files: readonly RestoredFiles[], undone: readonl
 /** What lies aside while a restore is undone is known by that restore: so the next try finds it. */
 const asideOf = (restoreRunId: string): string => createHash('sha256').update(`undo ${restoreRunId}`).digest('hex');
 
-async function itemsOf({ snapshotPath, companion, part, to }: FilesRequest): Promise<Item[]> {
-  const manifest = await readManifest(snapshotPath);
+async function itemsOf({ snapshotPath, expected, companion, part, to }: FilesRequest): Promise<Item[]> {
+  const manifest = expected ?? (await readManifest(snapshotPath));
   const chosen = (manifest?.companions ?? []).filter(({ name }) => companion === null || name === companion);
   const there = chosen.flatMap((stored) =>
     stored.storedName === null ? [] : [{ ...stored, storedName: stored.storedName }],

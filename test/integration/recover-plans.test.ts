@@ -1,0 +1,121 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { PlanRecovery, RecoveryScan } from '../../src-shared/model/recovery.ts';
+import { KEEP_ALL } from '../../src-shared/model/retention.ts';
+import { appendEntries, countEntries } from '../support/databases.ts';
+import { settle } from '../support/places.ts';
+import { type Scene, setScene, takeBackup } from '../support/scene.ts';
+import { manifestOf } from '../support/stored-files.ts';
+import { startTestCore, succeed } from '../support/test-core.ts';
+
+/** Everything that a scan found, with all snapshots. */
+const everythingOf = ({ plans }: RecoveryScan): PlanRecovery[] =>
+  plans.map(({ serviceId, planId, name, sourcePath, snapshots }) => ({
+    ...{ serviceId, planId, name, sourcePath, companionPaths: {} },
+    snapshotIds: snapshots.map(({ id }) => id),
+  }));
+
+const schedule = { kind: 'daily' as const, time: '02:30' };
+const retention = { ...KEEP_ALL, keepLast: 2 };
+
+/** A machine with a plan and three snapshots, as it was before it was lost. */
+async function setLost(): Promise<Scene> {
+  const scene = await setScene({ plan: { retention: KEEP_ALL, schedule, timeZone: 'Europe/Berlin' } });
+  for (let n = 0; n < 3; n++) {
+    appendEntries(scene.source, 1);
+    await takeBackup(scene);
+    await settle(scene.core);
+  }
+  await scene.core.close();
+  return scene;
+}
+
+test('on a new machine a plan comes back from a folder, its source is mapped, and it goes on', async () => {
+  const lost = await setLost();
+  const { destination, folder, source } = lost;
+  const moved = join(folder, 'moved.db');
+  renameSync(source, moved);
+  const core = await startTestCore(join(folder, 'new home'));
+  const scan = await core.call('recoveries.scan', { path: destination });
+  expect(scan.problems).toEqual([]);
+  expect(scan.plans).toMatchObject([
+    { name: 'My app', sourcePath: source, sourceExists: false, settings: { schedule, timeZone: 'Europe/Berlin' } },
+  ]);
+  // Looking enters nothing.
+  expect(await core.call('snapshots.list', {})).toEqual([]);
+  expect(await core.call('destinations.list', {})).toEqual([]);
+  const [found] = everythingOf(scan);
+  if (found === undefined) throw new Error('no plan');
+  const [, ...ticked] = found.snapshotIds;
+  const recovery = { ...found, name: 'App', sourcePath: moved, snapshotIds: ticked };
+  const { plans } = await core.call('recoveries.apply', { path: destination, plans: [recovery] });
+  const [plan] = plans;
+  expect(plan).toMatchObject({ name: 'App', sourcePath: moved, schedule, timeZone: 'Europe/Berlin' });
+  const listed = await core.call('snapshots.list', { planId: plan?.id ?? '' });
+  expect(listed.map(({ origin }) => origin)).toEqual(['own', 'own']);
+  expect(new Set(listed.map(({ serviceId }) => serviceId))).toEqual(new Set([found.serviceId]));
+  expect(listed.map(({ order }) => order)).toEqual(listed.map(({ order }) => order).toSorted((a, b) => b - a));
+  const all = await core.call('snapshots.list', {});
+  expect(all.filter(({ origin }) => origin === 'imported')).toHaveLength(1);
+
+  await core.call('plans.update', { planId: plan?.id ?? '', retention });
+  await succeed(core, 'backups.start', { planId: plan?.id ?? '' });
+  await settle(core);
+  const { removed } = await core.call('prune.preview', { planId: plan?.id ?? '' });
+  expect(removed.every(({ id }) => ticked.includes(id))).toBe(true);
+  expect((await core.call('snapshots.list', {})).filter(({ origin }) => origin === 'imported')).toHaveLength(1);
+  const check = await succeed(core, 'restores.check', { source: { snapshotId: ticked[0] ?? '' }, targetPath: moved });
+  expect(check.state).toBe('succeeded');
+  expect(countEntries(moved)).toBe(103);
+});
+
+test('what was imported before becomes own in the order of its making', async () => {
+  const { destination, folder } = await setLost();
+  const core = await startTestCore(join(folder, 'new home'));
+  await succeed(core, 'destinations.rescan', { path: destination });
+  expect((await core.call('snapshots.list', {})).map(({ origin }) => origin)).toEqual([
+    'imported',
+    'imported',
+    'imported',
+  ]);
+  const scan = await core.call('recoveries.scan', { path: destination });
+  const { plans } = await core.call('recoveries.apply', { path: destination, plans: everythingOf(scan) });
+  const listed = await core.call('snapshots.list', { planId: plans[0]?.id ?? '' });
+  expect(listed.map(({ origin }) => origin)).toEqual(['own', 'own', 'own']);
+  expect(listed.map(({ order }) => order)).toEqual(listed.map(({ order }) => order).toSorted((a, b) => b - a));
+  // A second time there is nothing to recover.
+  expect((await core.call('recoveries.scan', { path: destination })).plans).toEqual([]);
+});
+
+test('nothing is recovered under a name that is taken, or of snapshots that are not there', async () => {
+  const { destination, folder, source } = await setLost();
+  const core = await startTestCore(join(folder, 'new home'));
+  await core.call('plans.create', { name: 'my APP', sourcePath: source, destinations: [{ path: destination }] });
+  const [found] = everythingOf(await core.call('recoveries.scan', { path: destination }));
+  if (found === undefined) throw new Error('no plan');
+  for (const [recovery, code] of [
+    [found, 'CONFLICT'],
+    [{ ...found, name: 'Other', snapshotIds: [crypto.randomUUID()] }, 'NOT_FOUND'],
+    [{ ...found, name: 'Other', planId: crypto.randomUUID() }, 'NOT_FOUND'],
+  ] as const)
+    expect(await core.answer('recoveries.apply', { path: destination, plans: [recovery] })).toMatchObject({
+      ok: false,
+      error: { code, hint: expect.any(String) },
+    });
+  expect(await core.call('plans.list', {})).toHaveLength(1);
+  expect(await core.call('snapshots.list', {})).toEqual([]);
+});
+
+test('the catalog, not a manifest, says what is recovered already: own snapshots are not taken over again', async () => {
+  const scene = await setScene();
+  const snapshot = await takeBackup(scene);
+  const manifest = manifestOf(snapshot.path);
+  // Somebody writes the manifest anew with another service and plan, and leaves the id.
+  const forged = { ...manifest, service: { id: crypto.randomUUID(), runId: manifest.id } };
+  writeFileSync(`${snapshot.path}.manifest.json`, JSON.stringify(forged));
+  expect((await scene.core.call('recoveries.scan', { path: scene.destination })).plans).toEqual([]);
+  await succeed(scene.core, 'destinations.rescan', { path: scene.destination });
+  const [listed] = await scene.core.call('snapshots.list', {});
+  expect(listed).toMatchObject({ id: snapshot.id, origin: 'own', serviceId: manifest.service?.id });
+});
