@@ -111,9 +111,9 @@ async function prune(session: Session, planName: string, options: PruneOptions):
   const review = options.review === true;
   const given = { planId: plan.id, review, ...(retention === undefined ? {} : { retention }) };
   const preview = await session.call('prune.preview', given);
+  sayWhyPaused(preview, plan.name, review);
   if (options.dryRun === true) return printRemoval(options.json === true, preview, DRY);
   describe(preview);
-  sayWhyPaused(preview, plan.name, review);
   await confirm(
     options.yes === true || (preview.removed.length === 0 && !review),
     questionOf(preview, review),

@@ -53,7 +53,8 @@ export function PruneDialog({ plan, retention, onClose }: { plan: Plan; retentio
           <>
             <Brakes brakes={preview.brakes} several={several} />
             <Text>
-              {retentionInWords(retention)}: <strong>{countsInWords(preview)}</strong>
+              {retentionInWords(retention)}: <strong>Remove {preview.removedCount}</strong> ({freedInWords(preview)}),{' '}
+              <strong>keep {preview.keptCount}</strong>.
             </Text>
             <Warnings warnings={preview.warnings} />
             {removes && <PrunedList title="Remove" snapshots={preview.removed} several={several} now={now} />}
@@ -98,10 +99,10 @@ function removeInWords({ removed, removedCount }: PrunePreview, changed: boolean
   return `${changed ? 'Save and remove' : 'Remove'} ${what}`;
 }
 
-/** Counts snapshots; copies are said where they are more. */
-function countsInWords({ removed, removedCount, keptCount, bytesFreed }: PrunePreview): string {
-  const copies = removed.length === removedCount ? '' : `, ${countInWords(removed.length, 'copy', 'copies')}`;
-  return `Remove ${removedCount.toLocaleString('en-US')} (${bytesInWords(bytesFreed)} freed${copies}), keep ${keptCount.toLocaleString('en-US')}.`;
+/** What is freed; copies are said where they are more than snapshots. */
+function freedInWords({ removed, removedCount, bytesFreed }: PrunePreview): string {
+  const copies = removed.length === removedCount ? '' : `${countInWords(removed.length, 'copy', 'copies')}, `;
+  return `${copies}${bytesInWords(bytesFreed)} freed`;
 }
 
 /** Why pruning is paused, as long as a person has not reviewed it. */

@@ -1,0 +1,67 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, expect, test } from '@playwright/test';
+import Database from 'better-sqlite3';
+import { makeDatabase } from '../support/databases.ts';
+import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
+import { judgeBothWays } from '../support/screens.ts';
+
+let folder: string;
+let server: RunningServer;
+let browser: Browser;
+let close: () => Promise<void>;
+
+test.beforeEach(async () => {
+  ({ folder, server, browser, close } = await serveWindow('prune-screens'));
+  makeDatabase(join(folder, 'ledger.db'), { rows: 400 });
+});
+
+test.afterEach(() => close());
+
+const snapshots = (): string[] => readdirSync(join(folder, 'backups')).filter((name) => name.endsWith('.db.gz'));
+
+test('pruning that is paused says why, is reviewed, and continues; a pinned snapshot is unpinned and deleted', async () => {
+  test.setTimeout(240_000);
+  const page = await openWindow(browser, server.address, {});
+  await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
+  await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'ledger.db'));
+  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
+  await page.getByRole('button', { name: 'Create and back up now' }).click();
+  for (const count of [1, 2]) {
+    if (count > 1) await page.getByRole('button', { name: 'Back up now' }).click();
+    await expect.poll(() => snapshots().length).toBe(count);
+    await expect(page.getByText(/^(Checked|Verified) /)).toHaveCount(count);
+  }
+  const database = new Database(join(folder, 'ledger.db'));
+  database.exec('DROP TABLE entries');
+  database.close();
+  await page.getByRole('button', { name: 'Back up now' }).click();
+  await expect.poll(() => snapshots().length).toBe(3);
+  await expect(page.getByText(/^Pruning paused: .* has no table “entries”/)).toBeVisible();
+  await judgeBothWays(page, 'pruning-paused');
+
+  await page.getByRole('tab', { name: 'Retention' }).click();
+  await page.getByRole('textbox', { name: 'Keep the last' }).fill('1');
+  await page.getByRole('button', { name: 'Review and save' }).click();
+  const dialog = page.getByRole('dialog', { name: /^Prune / });
+  await expect(dialog.getByText('No snapshot that stays has the table “entries”.')).toBeVisible();
+  await expect(dialog.getByRole('button', { name: /^Continue pruning: .*2 snapshots$/ })).toBeVisible();
+  await judgeBothWays(page, 'pruning-review');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+
+  await page.getByRole('button', { name: 'Review…' }).click();
+  await dialog.getByRole('button', { name: 'Continue pruning' }).click();
+  await expect(page.getByText(/^Pruning paused/)).toHaveCount(0);
+  expect(snapshots()).toHaveLength(3);
+
+  await page.getByRole('tab', { name: 'Snapshots' }).click();
+  const more = page.getByRole('button', { name: /^More for/ }).last();
+  await more.click();
+  await page.getByRole('menuitem', { name: 'Pin' }).click();
+  await more.click();
+  await page.getByRole('menuitem', { name: 'Delete…' }).click();
+  await expect(page.getByText('This snapshot is pinned.')).toBeVisible();
+  await judgeBothWays(page, 'unpin-and-delete');
+  await page.getByRole('button', { name: 'Unpin and delete' }).click();
+  await expect.poll(() => snapshots().length).toBe(2);
+});
