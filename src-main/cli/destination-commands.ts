@@ -17,11 +17,11 @@ Examples:
   snapkeep destination set cloud --access-key-env KEY_ID --secret-key-env SECRET
   snapkeep destination add host --sftp backup@example.com/srv/backups --key ~/.ssh/id_ed25519 --host-key 'ssh-ed25519 SHA256:…'`;
 
-/** `destination add`, `set`, `list`, `test` and `remove`. */
+/** `destination add`, `set`, `list`, `test`, `reattach` and `remove`. */
 export function addDestinationCommands(program: Command, context: CommandContext): void {
   const destination = program
     .command('destination')
-    .summary('add, change, list, test and remove destinations')
+    .summary('add, change, list, test, re-attach and remove destinations')
     .description('A destination is where snapshots are kept: a folder, an S3 bucket, or a folder on an SSH server.');
 
   addSettingsOptions(json(destination.command('add')))
@@ -72,6 +72,14 @@ export function addDestinationCommands(program: Command, context: CommandContext
       }),
     );
 
+  json(destination.command('reattach'))
+    .summary('take what is at the place of a destination now for that destination')
+    .argument('<name>', 'name, id or folder')
+    .option('-y, --yes', 'do it; without it, only what is there now is said')
+    .action((given: string, options: { yes?: boolean; json?: boolean }) =>
+      context(options, (session) => reattach(session, given, options)),
+    );
+
   json(destination.command('remove'))
     .summary('forget a destination and its secrets; its files stay')
     .argument('<name>', 'name, id or folder')
@@ -85,6 +93,27 @@ export function addDestinationCommands(program: Command, context: CommandContext
       }),
     );
 }
+
+async function reattach(session: Session, given: string, options: { yes?: boolean; json?: boolean }): Promise<number> {
+  const { id, name } = (await session.requireDestination(given)).destination;
+  const { confirmation, ...there } = await session.call('destinations.previewReattach', { destinationId: id });
+  const { label, files, snapshotsKnown, snapshotsThere, marker } = there;
+  const words = `${label} holds ${countInWords(files, 'file')}, among them ${snapshotsThere} of the ${countInWords(snapshotsKnown, 'snapshot')} stored at ${name}. ${MARKERS[marker]}`;
+  if (options.yes !== true) {
+    print(options.json === true, there, `${words}\nNothing was changed. Re-attach it with --yes.`);
+    return EXIT.done;
+  }
+  const summary = await session.call('destinations.reattach', { destinationId: id, confirmation });
+  print(options.json === true, summary, `${words}\nRe-attached ${name}.`);
+  return EXIT.done;
+}
+
+const MARKERS = {
+  none: 'It has no marker file.',
+  same: 'It is marked as this destination.',
+  other: 'It is marked as another destination.',
+  unreadable: 'Its marker file is damaged.',
+} as const;
 
 async function save(
   session: Session,

@@ -4,7 +4,7 @@ import {
   IconCircleDashed,
   IconCircleX,
   IconFolder,
-  IconHourglass,
+  IconPlugConnectedX,
   IconServer,
 } from '@tabler/icons-react';
 import type { ComponentType, ReactNode } from 'react';
@@ -31,9 +31,9 @@ export function KindIcon({ kind, size = 18 }: { kind: Kind; size?: number }) {
 
 const STATES: Record<DestinationState, { tone: Tone; icon: ReactNode; words: string }> = {
   failed: { tone: 'bad', icon: <IconCircleX size={14} aria-hidden />, words: 'Failed' },
-  away: { tone: 'warn', icon: <IconHourglass size={14} aria-hidden />, words: 'Away' },
+  unavailable: { tone: 'warn', icon: <IconPlugConnectedX size={14} aria-hidden />, words: 'Unavailable' },
   untested: { tone: 'idle', icon: <IconCircleDashed size={14} aria-hidden />, words: 'Not tested' },
-  ready: { tone: 'good', icon: <IconCircleCheck size={14} aria-hidden />, words: 'Ready' },
+  ready: { tone: 'good', icon: <IconCircleCheck size={14} aria-hidden />, words: 'OK' },
 };
 
 /** How a destination stands. */

@@ -5,6 +5,7 @@ import {
   DestinationSettings,
   DestinationSummary,
   HostKey,
+  ReattachPreview,
   SelfTestReport,
 } from '../model/destination.ts';
 import { FolderListing } from '../model/folder-listing.ts';
@@ -47,6 +48,13 @@ export const placeMethods = {
   },
   /** Writes, lists, reads back and deletes a small file; the report is kept. */
   'destinations.test': { params: z.strictObject({ destinationId: z.uuid() }), result: SelfTestReport },
+  /** What is at the place of a destination now, for a person to decide whether it is that destination. */
+  'destinations.previewReattach': { params: z.strictObject({ destinationId: z.uuid() }), result: ReattachPreview },
+  /** Takes what is there for the destination from now on: its marker is taken over, or a new one written. */
+  'destinations.reattach': {
+    params: z.strictObject({ destinationId: z.uuid(), confirmation: z.string() }),
+    result: DestinationSummary,
+  },
   /** Forgets a destination and its secrets; its files stay. Refused while a plan stores to it. */
   'destinations.remove': {
     params: z.strictObject({ destinationId: z.uuid() }),

@@ -141,8 +141,22 @@ export const DestinationSecretsInput = z.strictObject({
 });
 export type DestinationSecretsInput = z.infer<typeof DestinationSecretsInput>;
 
-/** How a destination stands, the worst first. `away`: it does not answer, and what is to go there waits. */
-export const DestinationState = z.enum(['failed', 'away', 'untested', 'ready']);
+/** What is at the place of a destination that is to be attached anew. */
+export const ReattachPreview = z.object({
+  label: z.string(),
+  /** What marks the place: nothing, this destination, another one, or a file that cannot be read. */
+  marker: z.enum(['none', 'same', 'other', 'unreadable']),
+  /** How many files are there. */
+  files: z.number().int().nonnegative(),
+  /** How many snapshots the catalog knows to be stored there, and how many of them are. */
+  snapshotsKnown: z.number().int().nonnegative(),
+  snapshotsThere: z.number().int().nonnegative(),
+  confirmation: z.string(),
+});
+export type ReattachPreview = z.infer<typeof ReattachPreview>;
+
+/** How a destination stands, the worst first. `unavailable`: it cannot be reached, and what is to go there waits. */
+export const DestinationState = z.enum(['failed', 'unavailable', 'untested', 'ready']);
 export type DestinationState = z.infer<typeof DestinationState>;
 
 /** A destination and how it stands, from the catalog alone: nothing is asked of it. */
@@ -153,6 +167,14 @@ export const DestinationSummary = z.object({
   state: DestinationState,
   /** Why the state is what it is, as one sentence. */
   reason: z.string(),
+  /** When it was last asked whether it is there; `null`: never. */
+  checkedAt: Instant.nullable(),
+  /** When it last was. */
+  reachedAt: Instant.nullable(),
+  /** What is at its place is not marked as this destination: a person can attach it anew. */
+  canReattach: z.boolean(),
+  /** Snapshots that should be there and are not. */
+  missingCopies: z.number().int().nonnegative(),
   /** The newest self-test; `null`: none yet. */
   lastTest: z.object({ at: Instant, report: SelfTestReport }).nullable(),
   /** The names of the secrets that are kept for it. */

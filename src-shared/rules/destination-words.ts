@@ -46,6 +46,11 @@ export function waitingInWords(count: number, name: string, why: string | null):
   return `${countInWords(count, 'snapshot')} ${verb} for ${name}${why === null ? '.' : `: ${why}`}`;
 }
 
+/** That snapshots should be at a destination and are not. */
+export function missingInWords(count: number, name: string): string {
+  return `${countInWords(count, 'snapshot')} ${count === 1 ? 'is' : 'are'} missing at ${name}.`;
+}
+
 /** That snapshots could not be copied to a destination, and why. */
 export function failedInWords(count: number, name: string, why: string | null): string {
   return `${countInWords(count, 'snapshot')} could not be copied to ${name}${why === null ? '.' : `: ${why}`}`;

@@ -120,6 +120,20 @@ const cases: Record<MethodName, MethodCase> = {
     missing: () => ({ destinationId: nobody }),
     wrong: {},
   },
+  'destinations.previewReattach': {
+    good: destinationOf,
+    missing: () => ({ destinationId: nobody }),
+    wrong: { destinationId: 1 },
+  },
+  'destinations.reattach': {
+    good: async (scene) => {
+      const destinationId = scene.plan.destinations[0]?.destinationId ?? '';
+      const { confirmation } = await scene.core.call('destinations.previewReattach', { destinationId });
+      return { destinationId, confirmation };
+    },
+    missing: () => ({ destinationId: nobody, confirmation: '' }),
+    wrong: { destinationId: nobody },
+  },
   'destinations.hostKey': {
     good: async () => {
       ssh ??= await startSftpServer();

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { type CommandResult, commandLineOf } from '../support/command-line.ts';
 import { countEntries, makeDatabase } from '../support/databases.ts';
 import { countEncrypted, filesWith, makeEncrypted } from '../support/encrypted-databases.ts';
+import { storedIn } from '../support/stored-files.ts';
 
 const KEY = 'a pä$$ "phrase" that\'s long';
 
@@ -76,5 +77,5 @@ test('the key of an encrypted database comes from the environment or standard in
   expect(run(['verify', path, '--key-env', KEY]).exitCode).toBe(2);
   expect(filesWith(folder, KEY)).toEqual([]);
   expect(existsSync(`${path}.manifest.json`)).toBe(true);
-  expect(readdirSync(backups)).toHaveLength(2);
+  expect(storedIn(backups)).toHaveLength(2);
 });

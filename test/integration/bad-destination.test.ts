@@ -13,6 +13,7 @@ import {
   takeBackup,
 } from '../support/scene.ts';
 import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
+import { storedIn } from '../support/stored-files.ts';
 import { runToEnd, succeed } from '../support/test-core.ts';
 
 /** A scene with one of its folders on a small disk. */
@@ -120,7 +121,7 @@ describe('the destination', () => {
       'NO_SPACE',
       scene.destination,
     );
-    expect(ballastless(readdirSync(scene.destination)).sort()).toEqual([kept.name, `${kept.name}.manifest.json`]);
+    expect(ballastless(storedIn(scene.destination)).sort()).toEqual([kept.name, `${kept.name}.manifest.json`]);
     expectNothingLeft(scene);
   });
 
@@ -134,7 +135,7 @@ describe('the destination', () => {
         'NO_SPACE',
         scene.destination,
       );
-      expect(ballastless(readdirSync(scene.destination))).toEqual([]);
+      expect(ballastless(storedIn(scene.destination))).toEqual([]);
       expect(await scene.core.call('snapshots.list', {})).toEqual([]);
       expectNothingLeft(scene);
     },
@@ -149,7 +150,7 @@ describe('the destination', () => {
       'NO_SPACE',
       scene.destination,
     );
-    expect(ballastless(readdirSync(scene.destination))).toEqual([]);
+    expect(ballastless(storedIn(scene.destination))).toEqual([]);
     expectNothingLeft(scene);
   });
 
@@ -162,7 +163,7 @@ describe('the destination', () => {
       error: { hint: expect.any(String), message: expect.stringContaining(scene.destination) },
     });
     expect(['NOT_FOUND', 'UNAVAILABLE']).toContain(run.error?.code);
-    expect(readdirSync(`${scene.destination}-away`)).toEqual([]);
+    expect(storedIn(`${scene.destination}-away`)).toEqual([]);
     expectNothingLeft(scene);
   });
 });
@@ -171,7 +172,7 @@ describe('the staging area', () => {
   test.skipIf(!canMount)('is too small for a backup [root]', async () => {
     const { scene } = await setSceneOnDisk('home', 3 << 20, 40_000);
     expectFailure(await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id }), 'NO_SPACE', scene.home);
-    expect(readdirSync(scene.destination)).toEqual([]);
+    expect(storedIn(scene.destination)).toEqual([]);
     expectNothingLeft(scene);
   });
 
@@ -181,7 +182,7 @@ describe('the staging area', () => {
     const run = await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id });
     expect(run).toMatchObject({ state: 'failed', error: { code: 'NO_SPACE', hint: expect.any(String) } });
     expect(scene.core.activeRuns()).toEqual([]);
-    expect(readdirSync(scene.destination)).toEqual([]);
+    expect(storedIn(scene.destination)).toEqual([]);
     for (const name of readdirSync(scene.home).filter((name) => name.startsWith('ballast')))
       rmSync(join(scene.home, name));
     expectNothingLeft(scene);

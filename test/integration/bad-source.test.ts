@@ -7,7 +7,6 @@ import {
   existsSync,
   mkdirSync,
   openSync,
-  readdirSync,
   renameSync,
   rmSync,
   statSync,
@@ -31,6 +30,7 @@ import {
   setScene,
   takeBackup,
 } from '../support/scene.ts';
+import { storedIn } from '../support/stored-files.ts';
 import { runToEnd, succeed } from '../support/test-core.ts';
 
 /** Takes away the database of a scene, with whatever is beside it. */
@@ -55,7 +55,7 @@ function unpacked(scene: Scene, path: string): string {
 async function expectRefusal(scene: Scene, code: string): Promise<void> {
   const before = contentsOf(join(scene.folder, 'app'));
   expectFailure(await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id }), code, scene.source);
-  expect(readdirSync(scene.destination)).toEqual([]);
+  expect(storedIn(scene.destination)).toEqual([]);
   expect(contentsOf(join(scene.folder, 'app'))).toEqual(before);
   expectNothingLeft(scene);
   await expect(scene.core.call('sources.describe', { path: scene.source })).rejects.toMatchObject({ code });
@@ -79,7 +79,7 @@ describe('a source that is no database', () => {
     writeFileSync(scene.source, randomBytes(8192));
     const { core, plan, source } = scene;
     expectFailure(await runToEnd(core, 'backups.start', { planId: plan.id }), 'BAD_KEY', source);
-    expect(readdirSync(scene.destination)).toEqual([]);
+    expect(storedIn(scene.destination)).toEqual([]);
     expectNothingLeft(scene);
     expect(await core.call('sources.describe', { path: source })).toMatchObject({
       encryption: { locked: true, format: null },
@@ -201,7 +201,7 @@ test('a source that is replaced while it is copied is not stored', async () => {
   onPhase(scene.core, 'backup', 'copying', () => renameSync(join(scene.folder, 'new.db'), scene.source));
   const run = await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id });
   expectFailure(run, 'CONFLICT', scene.source);
-  expect(readdirSync(scene.destination)).toEqual([]);
+  expect(storedIn(scene.destination)).toEqual([]);
   expectNothingLeft(scene);
 });
 

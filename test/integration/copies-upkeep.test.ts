@@ -7,6 +7,7 @@ import { FakeClock } from '../support/fake-clock.ts';
 import { folderAt, folderOn, save, settle, statesAt, storeTo } from '../support/places.ts';
 import { contentsOf, expectNothingLeft, onPhase, type Scene, setScene } from '../support/scene.ts';
 import { type SftpServer, startSftpServer, whyNoSftp } from '../support/servers/sftp.ts';
+import { storedIn } from '../support/stored-files.ts';
 import { succeed } from '../support/test-core.ts';
 
 const MINUTE = 60_000;
@@ -148,7 +149,7 @@ describe.skipIf(whyNoSftp)('an upload [sftp]', () => {
     await succeed(core, 'backups.start', { planId: scene.plan.id });
     await broken;
     await settle(core);
-    expect(readdirSync(remote.folder)).toEqual([expect.stringMatching(/\.manifest\.json$/)]);
+    expect(storedIn(remote.folder)).toEqual([expect.stringMatching(/\.manifest\.json$/)]);
     await backUp(scene);
     expect(await statesAt(core, host)).toEqual(['waiting']);
     await core.call('plans.update', {
@@ -157,7 +158,7 @@ describe.skipIf(whyNoSftp)('an upload [sftp]', () => {
     });
     await core.call('destinations.test', { destinationId: host });
     await settle(core);
-    expect(readdirSync(remote.folder)).toEqual([]);
+    expect(storedIn(remote.folder)).toEqual([]);
     expectNothingLeft(scene);
   });
 

@@ -9,6 +9,7 @@ import { bucketOn, folderAt, folderOn, save, settle, statesAt, storeTo } from '.
 import { contentsOf, expectNothingLeft, type Scene, setScene } from '../support/scene.ts';
 import { type S3Server, startS3Server, whyNoS3 } from '../support/servers/s3.ts';
 import { type SftpServer, startSftpServer, whyNoSftp } from '../support/servers/sftp.ts';
+import { storedIn } from '../support/stored-files.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 import { runToEnd, startTestCore, succeed } from '../support/test-core.ts';
 
@@ -76,7 +77,7 @@ describe('folders', () => {
       reason: expect.stringMatching(/\d snapshots wait for NAS: .*second/),
     });
     const [away] = (await scene.core.call('destinations.list', {})).filter(({ destination }) => destination.id === nas);
-    expect(away).toMatchObject({ state: 'away', nextTryAt: expect.any(String) });
+    expect(away).toMatchObject({ state: 'unavailable', nextTryAt: expect.any(String) });
     renameSync(`${second} away`, second);
     clock.jump(HOUR);
     await clock.advance(5 * MINUTE, settled);
@@ -119,7 +120,7 @@ describe('folders', () => {
     await storeTo(scene, firstOf(scene), nas);
     await settle(scene.core);
     expect(await statesAt(scene.core, nas)).toEqual(['failed']);
-    expect(readdirSync(second)).toEqual([]);
+    expect(storedIn(second)).toEqual([]);
     expect((await summaryOf(scene)).reason).toContain('no longer what its manifest says');
   });
 
@@ -128,7 +129,7 @@ describe('folders', () => {
     const nas = await save(scene.core, folderAt(join(scene.folder, 'second'), 'NAS'));
     await storeTo(scene, firstOf(scene), nas);
     const snapshotId = await backUp(scene);
-    for (const name of readdirSync(scene.destination)) rmSync(join(scene.destination, name));
+    for (const name of storedIn(scene.destination)) rmSync(join(scene.destination, name));
     const verified = await succeed(scene.core, 'verifications.start', { snapshotId });
     expect(verified.result).toMatchObject({ verification: { valid: true } });
     expect(await statesAt(scene.core, firstOf(scene))).toEqual(['missing']);
@@ -181,8 +182,8 @@ describe('folders', () => {
     expect(contentsOf(scene.destination)).toEqual(before);
     renameSync(`${second} away`, second);
     await succeed(scene.core, 'snapshots.delete', { snapshotId, confirmation });
-    expect(readdirSync(second)).toHaveLength(2);
-    expect(readdirSync(scene.destination)).toHaveLength(2);
+    expect(storedIn(second)).toHaveLength(2);
+    expect(storedIn(scene.destination)).toHaveLength(2);
     expect(await scene.core.call('snapshots.list', {})).toHaveLength(1);
   });
 });
@@ -208,7 +209,7 @@ describe.skipIf(whyNoS3 !== undefined || whyNoSftp !== undefined)('a bucket and 
     expect(await statesAt(core, bucket)).toEqual(['stored']);
     expect(await statesAt(core, host)).toEqual(['stored']);
     expect(readdirSync(join(home, 'outbox'))).toEqual([]);
-    expect(readdirSync(remote.folder)).toHaveLength(2);
+    expect(storedIn(remote.folder)).toHaveLength(2);
     expect((await core.call('snapshots.get', { snapshotId })).snapshot.path).toBeNull();
     const drilled: unknown[] = [];
     for (let n = 0; n < 2; n++) {
@@ -313,7 +314,7 @@ describe.skipIf(whyNoS3 !== undefined || whyNoSftp !== undefined)('a bucket and 
     await succeed(core, 'backups.start', { planId: scene.plan.id });
     expect(await core.runEnded(await cancelled)).toMatchObject({ state: 'cancelled' });
     expect(await statesAt(core, host)).toEqual(['waiting']);
-    expect(readdirSync(remote.folder).filter((name) => name.includes('.partial'))).toEqual([]);
+    expect(storedIn(remote.folder).filter((name) => name.includes('.partial'))).toEqual([]);
   });
 
   test('a snapshot that is deleted while it is copied is not kept there either', async () => {
@@ -342,7 +343,7 @@ describe.skipIf(whyNoS3 !== undefined || whyNoSftp !== undefined)('a bucket and 
     await deleted;
     await settle(core);
     expect(await statesAt(core, host)).toEqual(['stored']);
-    expect(readdirSync(remote.folder)).toEqual(readdirSync(scene.destination));
+    expect(storedIn(remote.folder)).toEqual(storedIn(scene.destination));
   });
 
   test('no secret is in any file but the sealed catalog', async () => {

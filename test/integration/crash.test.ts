@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -13,6 +13,7 @@ import {
 } from '../support/encrypted-databases.ts';
 import { killAt, type Moment, randomMoments } from '../support/killed.ts';
 import { contentsOf, expectNothingLeft, type Scene, setScene, takeBackup } from '../support/scene.ts';
+import { storedIn } from '../support/stored-files.ts';
 import { startTestCore, succeed } from '../support/test-core.ts';
 
 const at = (...phases: string[]): Moment[] => phases.map((phase) => ({ phase }));
@@ -84,7 +85,7 @@ test.each([
   }
   const snapshots = await core.call('snapshots.list', { planId: scene.plan.id });
   expect(snapshots.map(({ id }) => id)).toContain(first.id);
-  expect(readdirSync(scene.destination).sort()).toEqual(
+  expect(storedIn(scene.destination).sort()).toEqual(
     snapshots.flatMap(({ name }) => [name, `${name}.manifest.json`]).sort(),
   );
   for (const { id } of snapshots)

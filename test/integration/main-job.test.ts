@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import type { Run } from '../../src-shared/model/run.ts';
 import { appendEntries, countEntries, integrityOf, makeDatabase } from '../support/databases.ts';
 import { pathOf } from '../support/scene.ts';
+import { storedIn } from '../support/stored-files.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 import { startTestCore, succeed } from '../support/test-core.ts';
 
@@ -39,7 +40,7 @@ test('backs up, verifies, restores through SQLite, undoes and prunes', async () 
     rowCount: 102,
   });
   expect(snapshot?.name).toMatch(/^My-app-\d{4}-\d\d-\d\d-\d{6}-[0-9a-z]{6}\.db\.gz$/);
-  expect(readdirSync(destination).sort()).toEqual([snapshot?.name, `${snapshot?.name}.manifest.json`]);
+  expect(storedIn(destination).sort()).toEqual([snapshot?.name, `${snapshot?.name}.manifest.json`]);
   expect(backup.snapshotId).toBe(snapshot?.id);
   if (snapshot === undefined) return;
   expect(execFileSync('gunzip', ['-t', pathOf(snapshot)]).length).toBe(0);
@@ -73,7 +74,7 @@ test('backs up, verifies, restores through SQLite, undoes and prunes', async () 
     confirmation: preview.confirmation,
   });
   expect(pruned.result).toMatchObject({ kind: 'prune', bytesFreed: preview.bytesFreed });
-  expect(readdirSync(destination)).toHaveLength(4);
+  expect(storedIn(destination)).toHaveLength(4);
 });
 
 test('restores a lost database and keeps nothing behind in staging', async () => {

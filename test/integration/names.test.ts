@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
 import { contentsOf, expectFailure, expectNothingLeft, restore, setScene, takeBackup } from '../support/scene.ts';
+import { storedIn } from '../support/stored-files.ts';
 import { runToEnd, succeed } from '../support/test-core.ts';
 
 describe('names', () => {
@@ -11,7 +12,7 @@ describe('names', () => {
     async (name) => {
       const scene = await setScene({ plan: { name } });
       const snapshot = await takeBackup(scene);
-      expect(readdirSync(scene.destination).sort()).toEqual([snapshot.name, `${snapshot.name}.manifest.json`]);
+      expect(storedIn(scene.destination).sort()).toEqual([snapshot.name, `${snapshot.name}.manifest.json`]);
       expect(readdirSync(scene.folder).sort()).toEqual(['app', 'backups', 'home']);
       const scan = await succeed(scene.core, 'destinations.rescan', { path: scene.destination });
       expect(scan.result).toMatchObject({ found: 1, added: 0, missing: 0, problems: [] });
@@ -59,7 +60,7 @@ describe('names', () => {
         (error: { toBody(): unknown }) => ({ state: 'failed', error: error.toBody() }),
       );
       expect(run).toMatchObject({ state: 'failed', error: { code: 'INVALID_PARAMS', hint: expect.any(String) } });
-      expect(readdirSync(scene.destination)).toEqual([]);
+      expect(storedIn(scene.destination)).toEqual([]);
       expectNothingLeft(scene);
     },
   );
@@ -70,7 +71,7 @@ describe('names', () => {
     expect(snapshot.name).toBe(name.endsWith('.gz') ? name : `${name}.db.gz`);
     const again = await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id, name });
     expectFailure(again, 'CONFLICT', snapshot.name);
-    expect(readdirSync(scene.destination)).toHaveLength(2);
+    expect(storedIn(scene.destination)).toHaveLength(2);
     expectNothingLeft(scene);
   });
 
@@ -93,6 +94,6 @@ test('two databases of one name, backed up into one folder in the same second, g
     [scene.source, twin].map((source) => runToEnd(scene.core, 'backups.start', { source, to: scene.destination })),
   );
   expect(runs.map((run) => run.error)).toEqual([null, null]);
-  expect(readdirSync(scene.destination)).toHaveLength(4);
+  expect(storedIn(scene.destination)).toHaveLength(4);
   expect(await scene.core.call('snapshots.list', {})).toHaveLength(2);
 });

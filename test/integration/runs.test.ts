@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createCore } from '../../src-main/core/create-core.ts';
@@ -16,6 +16,7 @@ import {
   setScene,
   takeBackup,
 } from '../support/scene.ts';
+import { storedIn } from '../support/stored-files.ts';
 import { runToEnd, startTestCore, succeed, testPorts } from '../support/test-core.ts';
 
 describe('cancelled', () => {
@@ -29,7 +30,7 @@ describe('cancelled', () => {
     if (phase === 'waiting' || phase === 'copying')
       expect(run).toMatchObject({ state: 'cancelled', error: { code: 'CANCELLED' } });
     const snapshots = await scene.core.call('snapshots.list', {});
-    expect(readdirSync(scene.destination)).toHaveLength(snapshots.length * 2);
+    expect(storedIn(scene.destination)).toHaveLength(snapshots.length * 2);
     expect(snapshots.filter((snapshot) => snapshot.missing)).toEqual([]);
     expectNothingLeft(scene);
     expect(scene.core.activeRuns()).toEqual([]);
@@ -94,7 +95,7 @@ describe('cancelled', () => {
     await core.close();
     const again = await startTestCore(join(scene.folder, 'second-home'));
     for (const { id } of started) expect((await again.call('runs.get', { runId: id })).run.state).toBe('cancelled');
-    expect(readdirSync(scene.destination)).toEqual([]);
+    expect(storedIn(scene.destination)).toEqual([]);
     expectNothingLeft({ ...scene, home: join(scene.folder, 'second-home') });
   });
 });
@@ -149,7 +150,7 @@ describe('previews that are stale, and what is never removed', () => {
       code: 'CONFLICT',
     });
     await succeed(core, 'snapshots.delete', { snapshotId: unproven.id, confirmation });
-    expect(readdirSync(scene.destination).sort()).toEqual([good.name, `${good.name}.manifest.json`]);
+    expect(storedIn(scene.destination).sort()).toEqual([good.name, `${good.name}.manifest.json`]);
     expect((await core.call('snapshots.list', {})).map(({ id }) => id)).toEqual([good.id]);
   });
 

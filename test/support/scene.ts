@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Core } from '../../src-main/core/core.ts';
+import { MARKER_NAME } from '../../src-main/core/destinations/destination.ts';
 import type { HostPorts } from '../../src-main/core/ports.ts';
 import type { Plan, PlanInput } from '../../src-shared/model/plan.ts';
 import type { RestoreCheck } from '../../src-shared/model/restore.ts';
@@ -114,9 +115,11 @@ export function onPhase(core: Core, kind: Run['kind'], phase: RunPhase, act: (ru
   });
 }
 
-/** Every file in a folder and below, with the SHA-256 of its content. */
+/** Every file in a folder and below but markers of destinations, with the SHA-256 of its content. */
 export function contentsOf(folder: string): Record<string, string> {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && entry.name !== MARKER_NAME,
+  );
   return Object.fromEntries(
     files
       .map((entry) => join(entry.parentPath, entry.name))

@@ -8,6 +8,10 @@ export interface SmallDisk {
   readonly path: string;
   makeReadOnly(): void;
   makeWritable(): void;
+  /** Takes the disk away with all that is on it. */
+  unmount(): void;
+  /** Mounts a new, empty disk after {@link unmount}. */
+  mount(): void;
   /** Writes a file until only this many bytes are free. */
   fill(free?: number): void;
 }
@@ -15,14 +19,23 @@ export interface SmallDisk {
 /** Mounts a disk of `bytes` at `path` until the test ends. Needs {@link canMount}. */
 export function mountSmallDisk(path: string, bytes: number): SmallDisk {
   mkdirSync(path, { recursive: true });
-  mount('-t', 'tmpfs', '-o', `size=${bytes}`, 'snapkeep-test', path);
-  onTestFinished(() => {
-    execFileSync('umount', ['--lazy', path]);
-  });
+  const mountIt = (): void => mount('-t', 'tmpfs', '-o', `size=${bytes}`, 'snapkeep-test', path);
+  let mounted = true;
+  mountIt();
+  const unmount = (): void => {
+    if (mounted) execFileSync('umount', ['--lazy', path]);
+    mounted = false;
+  };
+  onTestFinished(unmount);
   return {
     path,
     makeReadOnly: () => mount('-o', 'remount,ro', path),
     makeWritable: () => mount('-o', 'remount,rw', path),
+    unmount,
+    mount: () => {
+      mountIt();
+      mounted = true;
+    },
     fill: (free = 0) => fill(path, free),
   };
 }

@@ -25,6 +25,8 @@ export interface CopyCounts {
   storedBytes: number;
   waiting: number;
   failed: number;
+  /** Those that should be there and are not. */
+  missing: number;
   /** Since when the oldest waits. */
   waitingSince: string | null;
   /** Why they wait: of the newest that says. */
@@ -130,6 +132,7 @@ export class CopyRepo {
         `SELECT destination_id AS "destinationId", sum(state = 'stored') AS stored,
            sum(iif(state = 'stored', ${STORED_BYTES}, 0)) AS "storedBytes",
            sum(state IN ('waiting', 'copying')) AS waiting, sum(state = 'failed') AS failed,
+           sum(state = 'missing') AS missing,
            min(iif(state IN ('waiting', 'copying'), at, NULL)) AS "waitingSince",
            max(iif(state IN ('waiting', 'copying'), message, NULL)) AS "waitingFor",
            max(iif(state = 'failed', message, NULL)) AS failure

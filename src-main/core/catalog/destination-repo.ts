@@ -1,3 +1,4 @@
+import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
 import { type Destination, DestinationSettings, SelfTestReport } from '../../../src-shared/model/destination.ts';
 import type { Database } from '../engine/open-database.ts';
 
@@ -6,7 +7,20 @@ export interface StoredDestination extends Destination {
   /** It is a folder of Snapkeep's own, which nobody chooses: of safety snapshots, or the outbox. */
   own: boolean;
   lastTest: { at: string; report: SelfTestReport } | null;
+  /** The id in its marker file; `null`: nobody could write one yet. */
+  markerId: string | null;
+  /** When it was last asked whether it is there; `null`: never. */
+  checkedAt: string | null;
+  /** When it last was. */
+  reachedAt: string | null;
+  /** When what is stored there was last listed. */
+  listedAt: string | null;
+  /** Why it was not there, the last time it was asked; `null`: it was. */
+  problem: ErrorBody | null;
 }
+
+/** What a person decides about a destination, and what the catalog alone knows of it. */
+type Decided = Omit<StoredDestination, 'lastTest' | 'markerId' | 'checkedAt' | 'reachedAt' | 'listedAt' | 'problem'>;
 
 interface DestinationRow {
   id: string;
@@ -16,6 +30,11 @@ interface DestinationRow {
   created_at: string;
   updated_at: string;
   last_test: string | null;
+  marker_id: string | null;
+  checked_at: string | null;
+  reached_at: string | null;
+  listed_at: string | null;
+  problem: string | null;
 }
 
 /** The table of destinations. */
@@ -50,11 +69,11 @@ export class DestinationRepo {
     return this.#select(`WHERE settings ->> '$.kind' = 'folder' AND settings ->> '$.path' = ?`, path)[0];
   }
 
-  save(destination: Omit<StoredDestination, 'lastTest'>): void {
+  save(destination: Decided): void {
     const { id, name, settings, own, createdAt, updatedAt } = destination;
     this.#db
       .prepare(
-        `INSERT INTO destinations (id, name, settings, own, created_at, updated_at, last_test) VALUES (@id, @name, @settings, @own, @createdAt, @updatedAt, NULL)
+        `INSERT INTO destinations (id, name, settings, own, created_at, updated_at) VALUES (@id, @name, @settings, @own, @createdAt, @updatedAt)
          ON CONFLICT (id) DO UPDATE SET name = @name, settings = @settings, own = @own, updated_at = @updatedAt`,
       )
       .run({ id, name, settings: JSON.stringify(settings), own: own ? 1 : 0, createdAt, updatedAt });
@@ -62,6 +81,28 @@ export class DestinationRepo {
 
   setTest(id: string, test: NonNullable<StoredDestination['lastTest']>): void {
     this.#db.prepare('UPDATE destinations SET last_test = ? WHERE id = ?').run(JSON.stringify(test), id);
+  }
+
+  setMarker(id: string, markerId: string): void {
+    this.#db.prepare('UPDATE destinations SET marker_id = ? WHERE id = ?').run(markerId, id);
+  }
+
+  /** It was asked whether it is there. @param problem why it was not; `null`: it was */
+  setChecked(id: string, at: string, problem: ErrorBody | null): void {
+    this.#db
+      .prepare(
+        'UPDATE destinations SET checked_at = @at, reached_at = iif(@problem IS NULL, @at, reached_at), problem = @problem WHERE id = @id',
+      )
+      .run({ id, at, problem: problem && JSON.stringify(problem) });
+  }
+
+  setListed(id: string, at: string): void {
+    this.#db.prepare('UPDATE destinations SET listed_at = ? WHERE id = ?').run(at, id);
+  }
+
+  /** Nothing that was seen of any destination holds any more: the catalog has come to another machine. */
+  forgetChecks(): void {
+    this.#db.prepare('UPDATE destinations SET checked_at = NULL, reached_at = NULL, problem = NULL').run();
   }
 
   /** With its copies' rows; what has no other copy is forgotten too. */
@@ -88,5 +129,10 @@ function toDestination(row: DestinationRow): StoredDestination {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     lastTest: test && { at: test.at, report: SelfTestReport.parse(test.report) },
+    markerId: row.marker_id,
+    checkedAt: row.checked_at,
+    reachedAt: row.reached_at,
+    listedAt: row.listed_at,
+    problem: row.problem === null ? null : (JSON.parse(row.problem) as ErrorBody),
   };
 }

@@ -38,7 +38,12 @@ export const SCHEMA = `
     own INTEGER NOT NULL,
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
-    last_test TEXT
+    last_test TEXT,
+    marker_id TEXT,
+    checked_at TEXT,
+    reached_at TEXT,
+    listed_at TEXT,
+    problem TEXT
   ) STRICT;
 
   CREATE TABLE plan_destinations (

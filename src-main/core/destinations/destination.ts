@@ -91,12 +91,15 @@ export interface Destination {
   close(): Promise<void>;
 }
 
+/** The file that marks a destination; hidden, so that no list has it. */
+export const MARKER_NAME = '.snapkeep-destination.json';
+
 /** The most objects on a page. */
 export const PAGE_LIMIT = 1000;
 
 /** @throws SnapkeepError `INVALID_PARAMS` for a name that is not one flat, visible, finished file */
 export function requireName(name: string): void {
-  if (isName(name)) return;
+  if (isName(name) || name === MARKER_NAME) return;
   throw new SnapkeepError('INVALID_PARAMS', `${JSON.stringify(name)} cannot be the name of a stored file.`, {
     hint: 'Use a name without slashes that does not begin with a dot.',
   });
@@ -104,7 +107,7 @@ export function requireName(name: string): void {
 
 /** @throws SnapkeepError `INVALID_PARAMS` for a path that is not made of such names, or leads out of the destination */
 export function requirePath(path: string): void {
-  if (path.length <= 1024 && path.split('/').every(isName)) return;
+  if (path === MARKER_NAME || (path.length <= 1024 && path.split('/').every(isName))) return;
   throw new SnapkeepError('INVALID_PARAMS', `${JSON.stringify(path)} cannot be the path of a stored file.`, {
     hint: 'Use names that do not begin with a dot, with one slash between two of them.',
   });

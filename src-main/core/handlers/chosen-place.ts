@@ -5,7 +5,7 @@ import type { CoreContext } from '../core-context.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { LocalFolder } from '../destinations/local-folder.ts';
 import { explainError } from '../engine/engine-errors.ts';
-import { folderDestination, openPlace, requireDestination } from '../jobs/places.ts';
+import { folderToRead, openPlace, requireDestination } from '../jobs/places.ts';
 import { canonicalPath, refuseDataFolder } from '../paths.ts';
 
 /** A destination, or a folder that need not be one yet. */
@@ -28,7 +28,7 @@ export async function driverAt(core: CoreContext, place: ChosenPlace): Promise<D
 /** The destination; a folder becomes one, for its snapshots are from now on known to lie there. */
 export async function placeDestination(core: CoreContext, place: ChosenPlace): Promise<StoredDestination> {
   if ('destinationId' in place) return requireDestination(core.catalog, place.destinationId);
-  return folderDestination(core.catalog, core.clock, await folderOf(core, place.path));
+  return folderToRead(core, await folderOf(core, place.path));
 }
 
 /** @throws SnapkeepError `NOT_FOUND`, `INVALID_PARAMS` for a file, `CONFLICT` within the data folder */

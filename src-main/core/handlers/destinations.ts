@@ -17,7 +17,8 @@ import { explainError } from '../engine/engine-errors.ts';
 import { startCopyRun } from '../jobs/copies.ts';
 import { summarizeDestinations } from '../jobs/destination-summary.ts';
 import { requireMoved } from '../jobs/moved-destination.ts';
-import { requireDestination } from '../jobs/places.ts';
+import { attach, requireDestination, requireThere, withPlace } from '../jobs/places.ts';
+import { previewReattach, reattach } from '../jobs/reattach.ts';
 import { startRescan } from '../jobs/rescan.ts';
 import { canonicalPath, refuseDataFolder } from '../paths.ts';
 import { driverSecrets, forgetSecrets, keepSecrets, keptSecrets } from '../secrets/destination-secrets.ts';
@@ -50,14 +51,22 @@ export function destinationsHandlers(core: CoreContext): Handlers<MethodsOf<'des
         updatedAt: now,
       });
       keepSecrets(secrets, id, withoutGaps(entered));
-      takeIn(core, id, report);
-      return { destination: summaryOf(core, id), report };
+      const moved = before !== undefined && !isSamePlace(before.settings, settings);
+      await takeIn(core, id, moved || before === undefined ? report : await markerTested(core, id, report));
+      if (report.passed && moved) await attachById(core, id);
+      return { destination: requireSummary(core, id), report };
     },
     'destinations.test': async ({ destinationId }) => {
       const { id, settings } = requireDestination(catalog, destinationId);
-      const report = await test(settings, keptSecrets(secrets, id));
-      if (catalog.destinations.get(id) !== undefined) takeIn(core, id, report);
+      const report = await markerTested(core, id, await test(settings, keptSecrets(secrets, id)));
+      await takeIn(core, id, report);
       return report;
+    },
+    'destinations.previewReattach': ({ destinationId }) =>
+      previewReattach(core, requireDestination(catalog, destinationId)),
+    'destinations.reattach': async ({ destinationId, confirmation }) => {
+      await reattach(core, requireDestination(catalog, destinationId), confirmation);
+      return requireSummary(core, destinationId);
     },
     'destinations.remove': ({ destinationId }) => {
       const destination = requireDestination(catalog, destinationId);
@@ -105,7 +114,11 @@ async function test(settings: DestinationSettings, secrets: DestinationSecretsIn
 }
 
 /** Remembers a test; after one that went well, what had failed or waits is tried again. */
-function takeIn(core: CoreContext, id: string, report: SelfTestReport): void {
+async function takeIn(core: CoreContext, id: string, report: SelfTestReport): Promise<void> {
+  const destination = core.catalog.destinations.get(id);
+  if (destination === undefined) return;
+  // It was saved while it could not be reached: now it is added for good.
+  if (report.passed && destination.markerId === null) await attachById(core, id);
   const at = core.clock.now().toISOString();
   core.catalog.destinations.setTest(id, { at, report });
   if (report.passed) {
@@ -116,9 +129,28 @@ function takeIn(core: CoreContext, id: string, report: SelfTestReport): void {
   core.events.emit('plans.changed', {});
 }
 
-function summaryOf(core: CoreContext, id: string): DestinationSummary | null {
+async function attachById(core: CoreContext, id: string): Promise<void> {
+  const destination = requireDestination(core.catalog, id);
+  await withPlace(core, destination, (driver) => attach(core, destination, driver));
+}
+
+/** A place that can be written is not yet the destination: a mount point without its disk is none. */
+async function markerTested(core: CoreContext, id: string, report: SelfTestReport): Promise<SelfTestReport> {
   const destination = core.catalog.destinations.get(id);
-  return destination === undefined ? null : (summarizeDestinations(core, [destination])[0] ?? null);
+  if (!report.passed || destination === undefined || destination.markerId === null) return report;
+  try {
+    await withPlace(core, destination, (driver) => requireThere(core, destination, driver));
+    return report;
+  } catch (error) {
+    const explained = explainError(error, destination.name).toBody();
+    return { ...report, passed: false, steps: [{ step: 'write', error: explained, milliseconds: 0 }] };
+  }
+}
+
+function requireSummary(core: CoreContext, id: string): DestinationSummary {
+  const [summary] = summarizeDestinations(core, [requireDestination(core.catalog, id)]);
+  if (summary === undefined) throw new Error(`The destination ${id} has no summary.`);
+  return summary;
 }
 
 /** @throws SnapkeepError `INVALID_PARAMS`, `CONFLICT` */

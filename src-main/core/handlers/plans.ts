@@ -1,22 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { stat } from 'node:fs/promises';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Companion } from '../../../src-shared/model/companion.ts';
 import type { KeyInput, PlanKey } from '../../../src-shared/model/encryption.ts';
 import type { Plan, PlanDestination, PlanDestinationInput } from '../../../src-shared/model/plan.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CoreContext } from '../core-context.ts';
-import { exists, requireWritableFolder } from '../engine/durable-files.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { rememberedAs } from '../jobs/keys.ts';
-import { folderDestination, requireDestination } from '../jobs/places.ts';
+import { addFolder, requireDestination } from '../jobs/places.ts';
 import { summarizePlan } from '../jobs/plan-summary.ts';
 import { announceRetention } from '../jobs/prune-brakes.ts';
 import { previewPrune, requireFresh } from '../jobs/prune-preview.ts';
 import { readPlanSeal } from '../jobs/seals.ts';
 import { emptyOutbox, wantCopies } from '../jobs/wanted-copies.ts';
-import { canonicalFilePath, canonicalPath, refuseDataFolder } from '../paths.ts';
+import { canonicalFilePath } from '../paths.ts';
 import { requireTimeZone, slotsOf } from '../scheduler/calendar-slots.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
 import { prepareCompanions } from './plan-companions.ts';
@@ -195,10 +193,12 @@ async function prepareDestinations(
 ): Promise<PlanDestination[]> {
   const prepared: PlanDestination[] = [];
   for (const each of chosen) {
-    const destination =
-      'path' in each
-        ? folderDestination(core.catalog, core.clock, await prepareDestination(core, each.path))
-        : requireDestination(core.catalog, each.destinationId);
+    const known = 'path' in each ? undefined : requireDestination(core.catalog, each.destinationId);
+    const path = 'path' in each ? each.path : known?.settings.kind === 'folder' ? known.settings.path : undefined;
+    // A folder that was only read from so far is added by being given to a plan.
+    const added = known === undefined || known.markerId === null ? path : undefined;
+    const destination = added === undefined ? known : await addFolder(core, added);
+    if (destination === undefined) throw new Error('A destination has neither a path nor an id.');
     if (prepared.some(({ destinationId }) => destinationId === destination.id)) {
       throw new SnapkeepError('INVALID_PARAMS', `${destination.name} is chosen twice.`, {
         hint: 'Choose each destination once.',
@@ -219,17 +219,4 @@ async function followDestinations(core: CoreContext, before: Plan, plan: Plan): 
   await emptyOutbox(core);
   core.copier.look();
   core.events.emit('snapshots.changed', { planId: plan.id });
-}
-
-/** A destination may be new, but not the folder around it: a mount that is away must not be made up for by a folder. */
-async function prepareDestination(core: CoreContext, path: string): Promise<string> {
-  const folder = await canonicalPath(path);
-  refuseDataFolder(core.dataFolder.path, folder);
-  try {
-    if (!(await exists(folder)) && (await exists(dirname(folder)))) await mkdir(folder, { mode: 0o700 });
-    await requireWritableFolder(folder, 0);
-  } catch (error) {
-    throw explainError(error, folder);
-  }
-  return folder;
 }

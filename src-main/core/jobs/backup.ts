@@ -7,12 +7,13 @@ import type { Run, RunResult } from '../../../src-shared/model/run.ts';
 import type { SnapshotSeal } from '../../../src-shared/model/seal.ts';
 import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
+import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import { type DatabaseKey, likelyFirst } from '../engine/database-key.ts';
-import { isWritableFolder } from '../engine/durable-files.ts';
-import { canonicalFilePath, canonicalPath, refuseDataFolder } from '../paths.ts';
+import { canonicalFilePath } from '../paths.ts';
+import { checkPlace } from './check-place.ts';
 import { keepKey, keysOfPlan } from './keys.ts';
-import { folderDestination, requireDestination, whyFolderIsAway } from './places.ts';
+import { addFolder, folderDestination, requireDestination, requireThere, withPlace } from './places.ts';
 import { lossOfNewest } from './prune-brakes.ts';
 import type { RunHandle } from './runs.ts';
 import { sealSecretsOfPlan } from './seals.ts';
@@ -66,7 +67,7 @@ export function orderOf(core: CoreContext, plan: Plan, slot: Run['slot'] = null)
 export async function startBackup(core: CoreContext, order: BackupOrder): Promise<Run> {
   const ofFiles = order.sourceKind === 'files';
   const source = ofFiles ? order.sourcePath : await canonicalFilePath(order.sourcePath);
-  const folder = await storingFolder(core, order.to);
+  const place = await storingPlace(core, order.to);
   if (source === core.dataFolder.catalogFile) {
     throw new SnapkeepError('CONFLICT', "This is Snapkeep's own catalog, which needs no backup.", {
       hint: 'Whatever is in it can be found again by scanning the folders of the snapshots.',
@@ -78,32 +79,43 @@ export async function startBackup(core: CoreContext, order: BackupOrder): Promis
     planName: order.plan.name,
     subject: ofFiles ? order.plan.name : basename(source),
     locks: [...new Set([source, ...order.companions.map(({ path }) => path)])],
-    folders: [folder],
+    folders: [place.settings.path],
     slot: order.slot,
-    work: (handle) => backUp(core, { ...order, sourcePath: source }, folder, handle),
+    work: (handle) => backUp(core, { ...order, sourcePath: source }, place, handle),
   });
 }
 
 /** Where a snapshot is stored first: in the first folder that is there, or else in the outbox, if it may go beyond folders. */
-async function storingFolder(core: CoreContext, to: BackupOrder['to']): Promise<string> {
-  if ('folder' in to) {
-    const folder = await canonicalPath(to.folder);
-    refuseDataFolder(core.dataFolder.path, folder);
-    return folder;
-  }
+async function storingPlace(core: CoreContext, to: BackupOrder['to']): Promise<FolderPlace> {
+  if ('folder' in to) return asFolder(await addFolder(core, to.folder));
   const destinations = to.destinationIds.map((id) => requireDestination(core.catalog, id));
-  const folders = destinations.flatMap((destination) =>
-    destination.settings.kind === 'folder' ? [{ destination, path: destination.settings.path }] : [],
-  );
-  for (const { destination, path } of folders) {
-    if ((await whyFolderIsAway(core.catalog, destination)) === null && (await isWritableFolder(path))) return path;
-  }
+  const folders = destinations.filter(isFolder);
+  for (const folder of folders) if ((await checkPlace(core, folder)) === null) return folder;
   const [first] = folders;
-  return first !== undefined && folders.length === destinations.length ? first.path : core.dataFolder.outboxFolder;
+  // The run says why it is not there.
+  if (first !== undefined && folders.length === destinations.length) return first;
+  return asFolder(folderDestination(core.catalog, core.clock, core.dataFolder.outboxFolder, true));
 }
 
-async function backUp(core: CoreContext, order: BackupOrder, folder: string, handle: RunHandle): Promise<RunResult> {
+/** A destination that is a folder of this machine. */
+type FolderPlace = StoredDestination & { settings: { kind: 'folder' } };
+
+const isFolder = (destination: StoredDestination): destination is FolderPlace => destination.settings.kind === 'folder';
+
+function asFolder(destination: StoredDestination): FolderPlace {
+  if (isFolder(destination)) return destination;
+  throw new Error(`${destination.name} is no folder.`);
+}
+
+async function backUp(
+  core: CoreContext,
+  order: BackupOrder,
+  place: FolderPlace,
+  handle: RunHandle,
+): Promise<RunResult> {
   const { runInWorker, catalog, events, version } = core;
+  const folder = place.settings.path;
+  await withPlace(core, place, (driver) => requireThere(core, place, driver));
   const { verify, slot, keys: findKeys, to, ...request } = order;
   const keys = await findKeys(handle.log);
   const trigger: SnapshotTrigger = slot !== null ? 'schedule' : core.ports.host === 'cli' ? 'command' : 'manual';
@@ -126,7 +138,7 @@ async function backUp(core: CoreContext, order: BackupOrder, folder: string, han
     { ...handle, keys, sealSecrets: sealSecretsOfPlan(core, order.plan.id, order.seal) },
   );
   keepKey(core, keys, manifest.encryption?.key);
-  const { id: destinationId } = folderDestination(catalog, core.clock, folder);
+  const { id: destinationId } = place;
   const planId = order.plan.id !== null && catalog.plans.get(order.plan.id) !== undefined ? order.plan.id : null;
   const now = core.clock.now().toISOString();
   catalog.snapshots.enter(manifest, { origin: 'own', destinationId, planId, at: now });

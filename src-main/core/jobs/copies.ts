@@ -87,7 +87,11 @@ class CopyRun {
       await withPlace(this.#core, this.#destination, async (driver) => {
         await requireThere(this.#core, this.#destination, driver);
         await tidyUp(this.#core, this.#destination, driver);
-        for (let next = this.#next(); next !== undefined; next = this.#next()) await this.#copyNext(driver, next);
+        for (let next = this.#next(); next !== undefined; next = this.#next()) {
+          // A disk may be unmounted between two of them.
+          if (this.#copied > 0) await requireThere(this.#core, this.#destination, driver);
+          await this.#copyNext(driver, next);
+        }
       });
     } catch (error) {
       throw this.#giveUp(explainError(error, name));

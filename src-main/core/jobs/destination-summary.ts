@@ -1,5 +1,5 @@
 import type { DestinationState, DestinationSummary } from '../../../src-shared/model/destination.ts';
-import { destinationLabel, waitingInWords } from '../../../src-shared/rules/destination-words.ts';
+import { destinationLabel, missingInWords, waitingInWords } from '../../../src-shared/rules/destination-words.ts';
 import type { CopyCounts } from '../catalog/copy-repo.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
@@ -13,14 +13,29 @@ export function summarizeDestinations(
 ): DestinationSummary[] {
   const counts = core.catalog.copies.counts();
   const plans = core.catalog.plans.list();
-  return destinations.map(({ own: _own, lastTest, ...destination }) => {
+  return destinations.map((stored) => {
+    const {
+      own: _own,
+      lastTest,
+      markerId,
+      checkedAt,
+      reachedAt,
+      listedAt: _listedAt,
+      problem,
+      ...destination
+    } = stored;
     const { id } = destination;
     const count = counts.get(id);
     const nextTryAt = (count?.waiting ?? 0) > 0 ? core.copier.nextTryAt(id) : null;
     return {
       destination,
       label: destinationLabel(destination.settings),
-      ...stateOf(destination.name, lastTest, count, core.copier.heldBack()),
+      ...stateOf(stored, count, core.copier.heldBack()),
+      checkedAt,
+      reachedAt,
+      canReattach:
+        problem !== null && (problem.code === 'CONFLICT' || problem.code === 'UNAVAILABLE' || markerId === null),
+      missingCopies: count?.missing ?? 0,
       lastTest,
       secretsKnown: knownSecrets(core.secrets, id),
       plans: plans
@@ -35,20 +50,21 @@ export function summarizeDestinations(
 }
 
 function stateOf(
-  name: string,
-  lastTest: StoredDestination['lastTest'],
+  { name, lastTest, problem, reachedAt }: StoredDestination,
   count: CopyCounts | undefined,
   heldBack: string | null,
 ): { state: DestinationState; reason: string } {
-  const problem = count === undefined ? null : copyProblem(count, name);
-  const error = lastTest?.report.steps.find((step) => step.error !== null)?.error ?? null;
-  if (problem !== null && (count?.failed ?? 0) > 0) return { state: 'failed', reason: problem };
-  if (error !== null && error.code !== 'UNAVAILABLE') return { state: 'failed', reason: error.message };
+  const copies = count === undefined ? null : copyProblem(count, name);
+  // A test that failed before the destination was last reached says nothing any more.
+  const testFailed = lastTest !== null && (reachedAt === null || lastTest.at >= reachedAt);
+  const testError = testFailed ? (lastTest.report.steps.find((step) => step.error !== null)?.error ?? null) : null;
+  const error = problem ?? testError;
+  if (copies !== null && (count?.failed ?? 0) > 0) return { state: 'failed', reason: copies };
+  if (error !== null) return { state: error.code === 'UNAVAILABLE' ? 'unavailable' : 'failed', reason: error.message };
+  if (count !== undefined && count.missing > 0) return { state: 'failed', reason: missingInWords(count.missing, name) };
   if (heldBack !== null && count !== undefined && count.waiting > 0)
     return { state: 'ready', reason: waitingInWords(count.waiting, name, heldBack) };
-  if (problem !== null) return { state: 'away', reason: problem };
-  if (error !== null) return { state: 'away', reason: error.message };
-  if (lastTest === null && (count?.stored ?? 0) === 0)
-    return { state: 'untested', reason: 'It has not been tested yet.' };
-  return { state: 'ready', reason: lastTest === null ? 'Snapshots are stored there.' : 'The last test went well.' };
+  if (copies !== null) return { state: 'unavailable', reason: copies };
+  if (reachedAt === null) return { state: 'untested', reason: 'It has not been tested yet.' };
+  return { state: 'ready', reason: 'It can be reached.' };
 }

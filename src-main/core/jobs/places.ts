@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import { destinationLabel, destinationNameFrom, freeName } from '../../../src-shared/rules/destination-words.ts';
@@ -8,9 +8,11 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Destination } from '../destinations/destination.ts';
+import { mark, readMarker } from '../destinations/marker.ts';
 import { openDestination } from '../destinations/open-destination.ts';
-import { requireWritableFolder } from '../engine/durable-files.ts';
-import { errorCode } from '../engine/engine-errors.ts';
+import { exists, requireWritableFolder } from '../engine/durable-files.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import { canonicalPath, refuseDataFolder } from '../paths.ts';
 import type { Clock } from '../ports.ts';
 import { driverSecrets, keptSecrets } from '../secrets/destination-secrets.ts';
 
@@ -60,12 +62,16 @@ export function folderDestination(catalog: Catalog, clock: Clock, folder: string
     ),
     settings,
     createdAt: now,
-    lastTest: null,
   };
   // A folder within the data folder stays Snapkeep's own, whoever asks for it.
-  const destination = { ...made, own: own || known?.own === true, updatedAt: now };
-  catalog.destinations.save(destination);
-  return destination;
+  catalog.destinations.save({ ...made, own: own || known?.own === true, updatedAt: now });
+  return requireKnown(catalog, made.id);
+}
+
+function requireKnown(catalog: Catalog, id: string): StoredDestination {
+  const known = catalog.destinations.get(id);
+  if (known === undefined) throw new Error(`The destination ${id} was not saved.`);
+  return known;
 }
 
 /** The folders that plans store to. */
@@ -85,42 +91,90 @@ export function requireDestination(catalog: Catalog, destinationId: string): Sto
   });
 }
 
+/** What a check of a destination needs of the core. */
+type Checking = Pick<CoreContext, 'catalog' | 'clock' | 'events'>;
+
 /**
- * Why a folder cannot be used now, as the end of the sentence “Waiting for …”; `null`: it is there. One that has become
- * empty while its snapshots are known is a mount point without its disk.
+ * Asks a destination whether it is there and the one it is taken for, by its marker file: before every write, and on
+ * a timer. The answer is kept. A mount point without its disk has no marker, whatever else is in it.
+ * @throws SnapkeepError `UNAVAILABLE` without a marker, `CONFLICT` for the marker of another destination, and as its
+ * driver does
  */
-export async function whyFolderIsAway(catalog: Catalog, destination: StoredDestination): Promise<string | null> {
-  const { settings } = destination;
-  if (settings.kind !== 'folder') return null;
-  const folder = settings.path;
-  let names: string[];
+export async function requireThere(core: Checking, destination: StoredDestination, driver: Destination): Promise<void> {
+  if (destination.own) return;
+  let problem: SnapkeepError | null = null;
   try {
-    names = await readdir(folder);
+    if (destination.settings.kind === 'folder') await requireWritableFolder(destination.settings.path, 0);
+    await requireMarker(core.catalog, destination, driver);
   } catch (error) {
-    const code = errorCode(error);
-    return code === 'ENOENT' || code === 'ENOTDIR'
-      ? `${folder}, which is not there.`
-      : `${folder}, which cannot be read (${code}).`;
+    problem = explainError(error, destination.name);
   }
-  const stored = catalog.copies.counts().get(destination.id)?.stored ?? 0;
-  return names.length === 0 && stored > 0 ? `${folder}: its disk does not seem to be mounted.` : null;
+  noteCheck(core, destination.id, problem);
+  if (problem !== null) throw problem;
+}
+
+/** Keeps what a check of a destination found, and tells when that is news. */
+export function noteCheck({ catalog, clock, events }: Checking, id: string, problem: SnapkeepError | null): void {
+  const before = catalog.destinations.get(id);
+  if (before === undefined) return;
+  catalog.destinations.setChecked(id, clock.now().toISOString(), problem?.toBody() ?? null);
+  const news = before.problem?.message !== problem?.message || before.reachedAt === null;
+  if (news) for (const name of ['destinations.changed', 'plans.changed'] as const) events.emit(name, {});
+}
+
+async function requireMarker(catalog: Catalog, { id, name }: StoredDestination, driver: Destination): Promise<void> {
+  const found = await readMarker(driver);
+  // What was opened before may have been re-attached meanwhile.
+  const known = catalog.destinations.get(id)?.markerId ?? null;
+  if (found !== null && found === known) return;
+  if (found === null || known === null) {
+    throw new SnapkeepError('UNAVAILABLE', `${driver.label} is not marked as the destination ${name}.`, {
+      hint: 'Check that its disk or share is mounted. If it is, and its marker file was lost, re-attach the destination.',
+    });
+  }
+  throw new SnapkeepError('CONFLICT', `${driver.label} is marked as another destination than ${name}.`, {
+    hint: 'Check that the right disk or share is mounted there. If this one is to take its place, re-attach the destination.',
+  });
+}
+
+/** Marks a destination that a person adds, or takes over the marker that is there. @throws SnapkeepError */
+export async function attach(core: Checking, { id }: StoredDestination, driver: Destination): Promise<void> {
+  core.catalog.destinations.setMarker(id, await mark(driver));
+  noteCheck(core, id, null);
 }
 
 /**
- * Asks a destination whether it is there.
- * @throws SnapkeepError as its driver does, and `UNAVAILABLE` for a mount point without its disk
+ * The destination that a folder is. A person adds it by naming it: the folder itself may be new, but not the one
+ * around it, for a mount that is missing must not be made up for by a folder.
+ * @throws SnapkeepError
  */
-export async function requireThere(
-  core: Pick<CoreContext, 'catalog' | 'clock'>,
-  destination: StoredDestination,
-  driver: Destination,
-): Promise<void> {
-  const away = await whyFolderIsAway(core.catalog, destination);
-  if (away !== null) {
-    throw new SnapkeepError('UNAVAILABLE', away.replace(', which', ''), {
-      hint: 'Connect the disk or share it is on, or create the folder, and try again.',
-    });
+export async function addFolder(
+  core: Checking & Pick<CoreContext, 'dataFolder' | 'secrets' | 'throttles'>,
+  path: string,
+): Promise<StoredDestination> {
+  const folder = await canonicalPath(path);
+  refuseDataFolder(core.dataFolder.path, folder);
+  const known = core.catalog.destinations.byFolder(folder);
+  if (known?.markerId != null) return known;
+  try {
+    if (!(await exists(folder)) && (await exists(dirname(folder)))) await mkdir(folder, { mode: 0o700 });
+    await requireWritableFolder(folder, 0);
+  } catch (error) {
+    throw explainError(error, folder);
   }
-  if (destination.settings.kind === 'folder') await requireWritableFolder(destination.settings.path, 0);
-  await driver.list(null, 1);
+  const destination = folderDestination(core.catalog, core.clock, folder);
+  await withPlace(core, destination, (driver) => attach(core, destination, driver));
+  return destination;
+}
+
+/** The destination that a folder is, for reading alone: its marker is taken over, and none is written. */
+export async function folderToRead(
+  core: Pick<CoreContext, 'catalog' | 'clock' | 'secrets' | 'throttles'>,
+  path: string,
+): Promise<StoredDestination> {
+  const destination = folderDestination(core.catalog, core.clock, path);
+  if (destination.markerId !== null || destination.own) return destination;
+  const found = await withPlace(core, destination, readMarker);
+  if (found !== null && found !== 'unreadable') core.catalog.destinations.setMarker(destination.id, found);
+  return requireKnown(core.catalog, destination.id);
 }

@@ -2,15 +2,16 @@ import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { ScheduledJob } from '../../../src-shared/model/schedule.ts';
-import type { Catalog } from '../catalog/catalog.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
-import { whyFolderIsAway } from '../jobs/places.ts';
+import type { CoreContext } from '../core-context.ts';
+import { checkPlace } from '../jobs/check-place.ts';
 
 /**
  * What a job needs and is not there now, as a sentence; `null`: all is there. A plan that stores beyond this machine
  * waits for no folder: what cannot be stored in one waits in the outbox, and is copied there later.
  */
-export async function whatIsAway(catalog: Catalog, plan: Plan, job: ScheduledJob): Promise<string | null> {
+export async function whatIsAway(core: CoreContext, plan: Plan, job: ScheduledJob): Promise<string | null> {
+  const { catalog } = core;
   const snapshots = catalog.snapshots.ofPlan(plan.id).filter(({ missing }) => !missing);
   if (job === 'drill' && snapshots.length === 0) return 'Waiting for the first snapshot.';
   const away = job === 'backup' ? await whichSourceIsAway(plan) : null;
@@ -18,7 +19,7 @@ export async function whatIsAway(catalog: Catalog, plan: Plan, job: ScheduledJob
   const destinations = plan.destinations
     .map(({ destinationId }) => catalog.destinations.get(destinationId))
     .filter((destination) => destination !== undefined);
-  return whyAllAreAway(catalog, destinations);
+  return whyAllAreAway(core, destinations);
 }
 
 /**
@@ -31,13 +32,14 @@ async function whichSourceIsAway({ sourceKind, sourcePath, companions }: Plan): 
   return null;
 }
 
-/** Why none of these can be used now; `null`: one can, as far as this machine can tell without asking. */
-async function whyAllAreAway(catalog: Catalog, destinations: readonly StoredDestination[]): Promise<string | null> {
+/** Why none of these can be used now; `null`: one can, as far as this machine can tell without asking another one. */
+async function whyAllAreAway(core: CoreContext, destinations: readonly StoredDestination[]): Promise<string | null> {
   let first: string | null = null;
   for (const destination of destinations) {
-    const away = await whyFolderIsAway(catalog, destination);
-    if (away === null) return null;
-    first ??= `Waiting for ${away}`;
+    if (destination.settings.kind !== 'folder') return null;
+    const why = await checkPlace(core, destination);
+    if (why === null) return null;
+    first ??= `Waiting for ${destination.name}: ${why.message}`;
   }
   return first;
 }

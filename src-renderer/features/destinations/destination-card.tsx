@@ -5,6 +5,8 @@ import {
   IconHistory,
   IconHourglass,
   IconInfoCircle,
+  IconPlugConnected,
+  IconPlugConnectedX,
   IconSearch,
   IconTrash,
   IconX,
@@ -16,7 +18,7 @@ import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts
 import { client } from '../../api/client.ts';
 import { DestinationPill, KindIcon } from '../../components/destination-look.tsx';
 import { PathText } from '../../components/path-text.tsx';
-import { agoInWords, upcomingInWords } from '../../components/time.ts';
+import { agoInWords, momentInWords, upcomingInWords } from '../../components/time.ts';
 import { useAction } from '../../components/use-action.ts';
 import { putRun } from '../../stores/runs-store.ts';
 import { SelfTestSteps, TestWarnings, testError } from './self-test-steps.tsx';
@@ -29,20 +31,13 @@ interface DestinationCardProps {
   onEdit(): void;
   onForeign(): void;
   onRecover(): void;
+  onReattach(): void;
   onRemove(): void;
 }
 
 /** A destination: how it stands, what is there, and what can be done. */
-export function DestinationCard({
-  summary,
-  current,
-  now,
-  onEdit,
-  onForeign,
-  onRecover,
-  onRemove,
-}: DestinationCardProps) {
-  const { destination, label, state, reason, lastTest } = summary;
+export function DestinationCard({ summary, current, now, ...actions }: DestinationCardProps) {
+  const { destination, label, state, reason, lastTest, checkedAt } = summary;
   const card = useRef<HTMLElement>(null);
   useEffect(() => {
     if (current) card.current?.scrollIntoView({ block: 'nearest' });
@@ -58,17 +53,25 @@ export function DestinationCard({
             </Title>
             <DestinationPill state={state} />
           </div>
-          <DestinationActions
-            summary={summary}
-            onEdit={onEdit}
-            onForeign={onForeign}
-            onRecover={onRecover}
-            onRemove={onRemove}
-          />
+          <DestinationActions summary={summary} {...actions} />
         </Group>
         <PathText path={label} c="dimmed" />
         {state !== 'ready' && <Reason state={state} reason={reason} hint={hintOf(summary)} />}
+        {summary.canReattach && (
+          <Group>
+            <Button
+              variant="default"
+              size="xs"
+              leftSection={<IconPlugConnected size={15} aria-hidden />}
+              onClick={actions.onReattach}
+              aria-label={`Re-attach: ${destination.name}`}
+            >
+              Re-attach…
+            </Button>
+          </Group>
+        )}
         <Facts summary={summary} />
+        {checkedAt !== null && <p className="test-line">Last checked {momentInWords(checkedAt, now)}</p>}
         {lastTest !== null && (
           <div className="test-line">
             <span>Tested {agoInWords(lastTest.at, now)}:</span>
@@ -84,7 +87,7 @@ export function DestinationCard({
 
 const REASONS: Record<Exclude<DestinationState, 'ready'>, { tone: string; Icon: typeof IconX }> = {
   failed: { tone: 'tone-bad', Icon: IconX },
-  away: { tone: 'tone-warn', Icon: IconHourglass },
+  unavailable: { tone: 'tone-warn', Icon: IconPlugConnectedX },
   untested: { tone: 'tone-idle', Icon: IconInfoCircle },
 };
 
@@ -128,7 +131,7 @@ function Facts({ summary: { snapshotCount, storedBytes, lastTest, plans } }: { s
       </div>
       <div>
         <dt>Free</dt>
-        <dd>{free === null ? 'not told' : `${bytesInWords(free)} at the last test`}</dd>
+        <dd>{free === null ? 'Unknown' : `${bytesInWords(free)} at the last test`}</dd>
       </div>
       <div>
         <dt>Plans</dt>
@@ -186,13 +189,7 @@ function DestinationActions({
   onForeign,
   onRecover,
   onRemove,
-}: {
-  summary: DestinationSummary;
-  onEdit(): void;
-  onForeign(): void;
-  onRecover(): void;
-  onRemove(): void;
-}) {
+}: Pick<DestinationCardProps, 'summary' | 'onEdit' | 'onForeign' | 'onRecover' | 'onRemove'>) {
   const [, navigate] = useLocation();
   const test = useAction();
   const rescan = useAction();

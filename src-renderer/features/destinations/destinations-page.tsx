@@ -9,12 +9,13 @@ import { ForeignDialog } from '../foreign/foreign-dialog.tsx';
 import { RecoverDialog } from '../recover-plans/recover-dialog.tsx';
 import { DestinationCard } from './destination-card.tsx';
 import { DestinationDialog } from './destination-dialog.tsx';
+import { ReattachDialog } from './reattach-dialog.tsx';
 import { RemoveDestinationDialog } from './remove-destination-dialog.tsx';
 import './destinations.css';
 
 type Open =
   | { dialog: 'edit'; summary: DestinationSummary | null }
-  | { dialog: 'remove' | 'foreign' | 'recover'; summary: DestinationSummary };
+  | { dialog: 'remove' | 'foreign' | 'recover' | 'reattach'; summary: DestinationSummary };
 
 /**
  * Every place that copies are kept in.
@@ -49,6 +50,7 @@ export function DestinationsPage({ place }: { place: string | null }) {
                 onEdit={() => setOpen({ dialog: 'edit', summary })}
                 onForeign={() => setOpen({ dialog: 'foreign', summary })}
                 onRecover={() => setOpen({ dialog: 'recover', summary })}
+                onReattach={() => setOpen({ dialog: 'reattach', summary })}
                 onRemove={() => setOpen({ dialog: 'remove', summary })}
               />
             </li>
@@ -66,6 +68,7 @@ export function DestinationsPage({ place }: { place: string | null }) {
           onClose={close}
         />
       )}
+      {open?.dialog === 'reattach' && <ReattachDialog summary={open.summary} onClose={close} />}
       {open?.dialog === 'remove' && <RemoveDestinationDialog summary={open.summary} onClose={close} />}
     </Page>
   );

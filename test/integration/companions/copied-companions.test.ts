@@ -6,6 +6,7 @@ import { putBackFiles, setFilesScene, writeConfig } from '../../support/files-sc
 import { bucketOn, folderAt, save, settle, statesAt } from '../../support/places.ts';
 import { contentsOf, expectNothingLeft, type Scene, setScene } from '../../support/scene.ts';
 import { type S3Server, startS3Server, whyNoS3 } from '../../support/servers/s3.ts';
+import { storedIn } from '../../support/stored-files.ts';
 import { succeed } from '../../support/test-core.ts';
 
 /** A plan with a folder beside its database. */
@@ -48,7 +49,7 @@ test('another folder gets folders of its own, which share their files there', as
   writeFileSync(join(scene.generated, '3.wav'), 'another recording');
   const snapshotId = await backUp(scene);
   expect(await statesAt(scene.core, nas)).toEqual(['stored', 'stored']);
-  const folders = readdirSync(second).filter((name) => name.endsWith('.generated'));
+  const folders = storedIn(second).filter((name) => name.endsWith('.generated'));
   expect(folders).toHaveLength(2);
   const [one, other] = folders.map((name) => statSync(join(second, name, '7.wav')).ino);
   expect(one).toBe(other);
@@ -64,14 +65,14 @@ test('another folder gets folders of its own, which share their files there', as
 test('a file that has changed where it is stored is not copied, and nothing of it is left there', async () => {
   const scene = await scenePlan();
   await backUp(scene);
-  const [stored = ''] = readdirSync(scene.destination).filter((name) => name.endsWith('.generated'));
+  const [stored = ''] = storedIn(scene.destination).filter((name) => name.endsWith('.generated'));
   writeFileSync(join(scene.destination, stored, '5.wav'), 'damaged');
   const second = join(scene.folder, 'second');
   const nas = await save(scene.core, folderAt(second, 'NAS'));
   await storeTo(scene, firstOf(scene), nas);
   await settle(scene.core);
   expect(await statesAt(scene.core, nas)).toEqual(['failed']);
-  expect(readdirSync(second)).toEqual([]);
+  expect(storedIn(second)).toEqual([]);
 });
 
 describe.skipIf(whyNoS3 !== undefined)('a bucket', () => {
@@ -90,7 +91,7 @@ describe.skipIf(whyNoS3 !== undefined)('a bucket', () => {
     const snapshotId = await backUp(scene);
     expect(await statesAt(scene.core, bucket)).toEqual(['stored']);
     const before = contentsOf(scene.generated);
-    for (const name of readdirSync(scene.destination)) rmSync(join(scene.destination, name), { recursive: true });
+    for (const name of storedIn(scene.destination)) rmSync(join(scene.destination, name), { recursive: true });
     rmSync(scene.generated, { recursive: true });
     const verified = await succeed(scene.core, 'verifications.start', { snapshotId });
     expect(verified.result).toMatchObject({ verification: { valid: true, companions: [{ valid: true, files: 20 }] } });

@@ -12,7 +12,7 @@ import { killAt } from '../../support/killed.ts';
 import { folderAt, save, settle, statesAt } from '../../support/places.ts';
 import { quietContext } from '../../support/quiet-context.ts';
 import { contentsOf, expectFailure, expectNothingLeft, setScene, takeBackup } from '../../support/scene.ts';
-import { manifestOf } from '../../support/stored-files.ts';
+import { manifestOf, storedIn } from '../../support/stored-files.ts';
 import { runToEnd, startTestCore, succeed } from '../../support/test-core.ts';
 import { makeTree, readTree } from '../../support/trees.ts';
 
@@ -87,7 +87,7 @@ test('it is known for what it is, and no database is made of it', async () => {
   expect(verified.result).toMatchObject({
     verification: { valid: false, message: expect.stringContaining('manifest') },
   });
-  for (const each of readdirSync(destination))
+  for (const each of storedIn(destination))
     if (each.startsWith(name)) copyFileSync(join(destination, each), join(elsewhere, each));
   const checked = await runToEnd(core, 'restores.check', { source: { path: join(elsewhere, name) }, targetPath });
   expectFailure(checked, 'UNSUPPORTED', 'snapshot of files');
@@ -115,7 +115,7 @@ test('it is copied to a second folder, read there, found by another Snapkeep, an
   const before = readTree(app);
   // An empty folder would look like a mount point without its disk.
   writeFileSync(join(scene.destination, 'note.txt'), 'still here');
-  for (const name of readdirSync(scene.destination))
+  for (const name of storedIn(scene.destination))
     if (name !== 'note.txt') rmSync(join(scene.destination, name), { recursive: true });
   rmSync(join(app, 'deep'), { recursive: true });
   await putBackFiles(core, old.id, { destinationId: nas });

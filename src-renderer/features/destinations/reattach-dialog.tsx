@@ -1,0 +1,73 @@
+import { Button, Group, Loader, Modal, Stack, Text } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import type { DestinationSummary, ReattachPreview } from '../../../src-shared/model/destination.ts';
+import { countInWords } from '../../../src-shared/rules/wording.ts';
+import { client } from '../../api/client.ts';
+import { ErrorNotice } from '../../components/errors.tsx';
+import { useAction } from '../../components/use-action.ts';
+
+/** Shows what is at the place of a destination now, and asks whether it is that destination from now on. */
+export function ReattachDialog({ summary, onClose }: { summary: DestinationSummary; onClose(): void }) {
+  const { id, name } = summary.destination;
+  const [preview, setPreview] = useState<ReattachPreview | null>(null);
+  const look = useAction('here');
+  const action = useAction('here');
+  const { run } = look;
+  useEffect(() => {
+    run(async () => setPreview(await client.call('destinations.previewReattach', { destinationId: id })));
+  }, [id, run]);
+  const attach = (confirmation: string): void =>
+    action.run(async () => {
+      await client.call('destinations.reattach', { destinationId: id, confirmation });
+      onClose();
+    });
+  return (
+    <Modal opened onClose={onClose} title={`Re-attach ${name}?`} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Stack gap="md">
+        {preview === null && look.error === null && <Loader size="sm" aria-label="Loading" />}
+        {preview !== null && <Found preview={preview} name={name} />}
+        {look.error !== null && <ErrorNotice error={look.error} />}
+        {action.error !== null && <ErrorNotice error={action.error} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose} data-autofocus>
+            Cancel
+          </Button>
+          <Button
+            onClick={() => preview !== null && attach(preview.confirmation)}
+            disabled={preview === null}
+            loading={action.pending}
+          >
+            Re-attach
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+const MARKERS: Readonly<Record<ReattachPreview['marker'], (name: string) => string>> = {
+  none: (name) => `It has no marker file. Re-attaching writes a new one and makes it the destination ${name}.`,
+  same: (name) => `It is marked as ${name}.`,
+  other: (name) => `It is marked as another destination. Re-attaching takes its marker over and makes it ${name}.`,
+  unreadable: () => 'Its marker file is damaged. Re-attaching replaces the marker file.',
+};
+
+function Found({ preview, name }: { preview: ReattachPreview; name: string }) {
+  const { label, files, snapshotsKnown, snapshotsThere, marker } = preview;
+  return (
+    <>
+      <Text size="sm" className="wraps">
+        {label} holds {countInWords(files, 'file')}
+        {snapshotsKnown > 0 &&
+          `, among them ${snapshotsThere} of the ${countInWords(snapshotsKnown, 'snapshot')} stored at ${name}`}
+        . {MARKERS[marker](name)}
+      </Text>
+      {snapshotsThere < snapshotsKnown && (
+        <Text size="sm" className="loss">
+          {countInWords(snapshotsKnown - snapshotsThere, 'snapshot')} of {name} cannot be found there. Check that the
+          right disk or share is mounted before you re-attach it.
+        </Text>
+      )}
+    </>
+  );
+}
