@@ -2,9 +2,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { MARKER_NAME } from '../../../src-main/core/destinations/destination.ts';
+import { canMount } from '../../support/can-mount.ts';
 import { folderAt, save, settle, statesAt, storeTo } from '../../support/places.ts';
 import { expectFailure, type Scene, setScene, takeBackup } from '../../support/scene.ts';
-import { canMount, mountSmallDisk } from '../../support/small-disk.ts';
+import { mountSmallDisk } from '../../support/small-disk.ts';
 import { runToEnd, startTestCore, succeed } from '../../support/test-core.ts';
 
 const destinationOf = ({ plan }: Scene): string => plan.destinations[0]?.destinationId ?? '';
