@@ -155,13 +155,14 @@ export async function addFolder(
   const folder = await canonicalPath(path);
   refuseDataFolder(core.dataFolder.path, folder);
   const known = core.catalog.destinations.byFolder(folder);
-  if (known?.markerId != null) return known;
+  const isAdded = known?.markerId != null;
   try {
-    if (!(await exists(folder)) && (await exists(dirname(folder)))) await mkdir(folder, { mode: 0o700 });
+    if (!isAdded && !(await exists(folder)) && (await exists(dirname(folder)))) await mkdir(folder, { mode: 0o700 });
     await requireWritableFolder(folder, 0);
   } catch (error) {
     throw explainError(error, folder);
   }
+  if (isAdded) return known;
   const destination = folderDestination(core.catalog, core.clock, folder);
   await withPlace(core, destination, (driver) => attach(core, destination, driver));
   return destination;
