@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
@@ -19,7 +19,7 @@ import {
   setScene,
   takeBackup,
 } from '../support/scene.ts';
-import { databaseOf, manifestOf } from '../support/stored-files.ts';
+import { databaseOf, manifestOf, storedIn } from '../support/stored-files.ts';
 import { runToEnd, startTestCore, succeed } from '../support/test-core.ts';
 
 const KEY = 'a key, nothing more';
@@ -254,7 +254,7 @@ describe('an encrypted database', () => {
     await core.call('plans.update', { planId: plan.id, seal: null, method: 'online' });
     const back = core.call('plans.update', { planId: plan.id, method: 'dump' });
     await expect(back).rejects.toMatchObject({ code: 'UNSUPPORTED' });
-    expect(readdirSync(to)).toEqual([]);
+    expect(storedIn(to)).toEqual([]);
     expect(filesWith(folder, MARKER)).toEqual([]);
     expectNothingLeft(scene);
   });
