@@ -139,17 +139,6 @@ export async function requireWritableFolder(folder: string, bytes: number): Prom
   if (space.blocks > 0 && space.bavail * space.bsize < bytes) throw noSpace(`${bytes} more bytes in ${folder}`);
 }
 
-/** Whether a folder is there and new files can be made in it. */
-export async function isWritableFolder(folder: string): Promise<boolean> {
-  try {
-    await requireWritableFolder(folder, 0);
-    return true;
-  } catch (error) {
-    if (error instanceof SnapkeepError) return false;
-    throw error;
-  }
-}
-
 /*
  * Reading and writing of what is packed and unpacked block the thread, which is a worker's own: in libuv's pool they
  * would stand in line behind the pieces that are packed and unpacked there.
