@@ -57,8 +57,14 @@ export function stateLook(state: PlanState, size: number): { tone: Tone; icon: R
   return { tone, icon: <Icon size={size} aria-hidden /> };
 }
 
-/** Where a plan stands. */
-export function StatePill({ state }: { state: PlanState }) {
+/** Where a plan stands; `pruning`: it is its pruning that is paused, which waits for a person. */
+export function StatePill({ state, pruning = false }: { state: PlanState; pruning?: boolean }) {
+  if (state === 'paused' && pruning)
+    return (
+      <Pill tone="warn" icon={stateLook(state, 14).icon}>
+        Pruning paused
+      </Pill>
+    );
   return <Pill {...stateLook(state, 14)}>{STATE_LABELS[state]}</Pill>;
 }
 

@@ -33,7 +33,10 @@ export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }
                 {plan.name}
               </Link>
             </Title>
-            <StatePill state={active?.kind === 'backup' ? 'running' : state} />
+            <StatePill
+              state={active?.kind === 'backup' ? 'running' : state}
+              pruning={summary.reason === summary.pruningPaused}
+            />
           </Group>
           {active === undefined && <BackUpNow planId={plan.id} variant="default" />}
         </Group>

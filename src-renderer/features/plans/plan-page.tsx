@@ -34,7 +34,7 @@ export function PlanPage({ planId }: { planId: string }) {
   return (
     <Page
       title={plan.name}
-      beside={<StatePill state={active?.kind === 'backup' ? 'running' : state} />}
+      beside={<StatePill state={active?.kind === 'backup' ? 'running' : state} pruning={reason === pruningPaused} />}
       actions={
         <>
           {(plan.schedule.kind !== 'manual' || plan.paused !== null) && (

@@ -14,7 +14,7 @@ export function PruningPausedBanner({ plan, pruningPaused }: Pick<PlanSummary, '
         <Text size="sm" className="wraps">
           {pruningPaused}
         </Text>
-        <Button size="compact-sm" variant="default" onClick={() => setReviewing(true)}>
+        <Button size="compact-sm" variant="default" flex="none" onClick={() => setReviewing(true)}>
           Review…
         </Button>
       </Group>
