@@ -120,3 +120,20 @@ test('the catalog, not a manifest, says what is recovered already: own snapshots
   const [listed] = await scene.core.call('snapshots.list', {});
   expect(listed).toMatchObject({ id: snapshot.id, origin: 'own', serviceId: manifest.service?.id });
 });
+
+test('a snapshot that the other machine makes after the recovery pauses pruning, and one it had made before does not', async () => {
+  const lost = await setLost();
+  const { destination, folder, home } = lost;
+  const core = await startTestCore(join(folder, 'new home'));
+  const scan = await core.call('recoveries.scan', { path: destination });
+  const { plans } = await core.call('recoveries.apply', { path: destination, plans: everythingOf(scan) });
+  const planId = plans[0]?.id ?? '';
+  await succeed(core, 'destinations.rescan', { path: destination });
+  expect((await core.call('prune.preview', { planId })).brakes).toEqual([]);
+  const other = await startTestCore(home);
+  await takeBackup({ ...lost, core: other });
+  await succeed(core, 'destinations.rescan', { path: destination });
+  expect((await core.call('prune.preview', { planId })).brakes).toMatchObject([
+    { reasons: [{ kind: 'other-machine', message: expect.stringContaining('still runs') }] },
+  ]);
+});

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Core } from '../../src-main/core/core.ts';
 import type { Plan, PlanInput } from '../../src-shared/model/plan.ts';
 import { KEEP_ALL } from '../../src-shared/model/retention.ts';
@@ -9,7 +9,7 @@ import { appendEntries, makeDatabase } from '../support/databases.ts';
 import { killAt } from '../support/killed.ts';
 import { bucketOn, folderAt, folderOn, save, settle, storeTo } from '../support/places.ts';
 import { pathOf, setScene, takeBackup } from '../support/scene.ts';
-import { startS3Server, whyNoS3 } from '../support/servers/s3.ts';
+import { type S3Server, startS3Server, whyNoS3 } from '../support/servers/s3.ts';
 import { startSftpServer, whyNoSftp } from '../support/servers/sftp.ts';
 import { manifestOf } from '../support/stored-files.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
@@ -139,8 +139,8 @@ describe('two services that share a destination, under names by the day alone, w
     for (let round = 0; round < rounds; round++) {
       await Promise.all(services.map(backUp));
       const [one, other] = services;
-      // Once each in the first rounds, so that the last ones follow on a crash.
-      if (round < 2) await crash(round === 0 ? one : other);
+      // So that a round follows on each crash.
+      if (round < Math.min(2, rounds - 1)) await crash(round === 0 ? one : other);
     }
     for (const service of services) {
       const own = await snapshotsOf(service);
@@ -157,10 +157,14 @@ describe('two services that share a destination, under names by the day alone, w
     await share(root, folderAt(join(root, 'shared'), 'Shared'), 4);
   });
 
-  test.skipIf(whyNoS3)('in a bucket [s3]', async () => {
-    const s3 = await startS3Server();
-    onTestFinished(() => s3.stop());
-    await share(temporaryFolder(), await bucketOn(s3, 'Shared'), 2);
+  describe.skipIf(whyNoS3)('in a bucket [s3]', () => {
+    let s3: S3Server;
+    beforeAll(async () => {
+      s3 = await startS3Server();
+    });
+    afterAll(() => s3.stop());
+
+    test('each keeps its own', async () => share(temporaryFolder(), await bucketOn(s3, 'Shared'), 2));
   });
 
   test.skipIf(whyNoSftp)('on an SSH server [sftp]', async () => {

@@ -6,7 +6,8 @@ export interface StoredRecovery {
   /** The service that made its snapshots before, and the plan's id there. */
   serviceId: string;
   formerPlanId: string;
-  at: string;
+  /** When the newest of them was made that was known then, by that service's own clock. */
+  newestAt: string;
 }
 
 /** The table of recovered plans. */
@@ -20,15 +21,17 @@ export class RecoveryRepo {
   add(recovery: StoredRecovery): void {
     this.#db
       .prepare(
-        'INSERT INTO recoveries (plan_id, service_id, former_plan_id, at) VALUES (@planId, @serviceId, @formerPlanId, @at)',
+        'INSERT INTO recoveries (plan_id, service_id, former_plan_id, newest_at) VALUES (@planId, @serviceId, @formerPlanId, @newestAt)',
       )
       .run(recovery);
   }
 
-  /** The plan that a plan of another service was recovered as, and when; `undefined`: it was not. */
-  of(serviceId: string, formerPlanId: string): Pick<StoredRecovery, 'planId' | 'at'> | undefined {
+  /** The plan that a plan of another service was recovered as, and its newest snapshot then; `undefined`: it was not. */
+  of(serviceId: string, formerPlanId: string): Pick<StoredRecovery, 'planId' | 'newestAt'> | undefined {
     return this.#db
-      .prepare('SELECT plan_id AS "planId", at FROM recoveries WHERE service_id = ? AND former_plan_id = ?')
-      .get(serviceId, formerPlanId) as Pick<StoredRecovery, 'planId' | 'at'> | undefined;
+      .prepare(
+        'SELECT plan_id AS "planId", newest_at AS "newestAt" FROM recoveries WHERE service_id = ? AND former_plan_id = ?',
+      )
+      .get(serviceId, formerPlanId) as Pick<StoredRecovery, 'planId' | 'newestAt'> | undefined;
   }
 }

@@ -150,7 +150,7 @@ export const SCHEMA = `
     plan_id TEXT NOT NULL REFERENCES plans(id) ON DELETE CASCADE,
     service_id TEXT NOT NULL,
     former_plan_id TEXT NOT NULL,
-    at TEXT NOT NULL,
+    newest_at TEXT NOT NULL,
     PRIMARY KEY (plan_id, service_id, former_plan_id)
   ) STRICT;
 

@@ -171,5 +171,5 @@ function enterPlan(
       catalog.snapshots.setPlan(manifest.id, plan.id);
     }
   }
-  catalog.recoveries.add({ planId: plan.id, serviceId, formerPlanId: formerId, at });
+  catalog.recoveries.add({ planId: plan.id, serviceId, formerPlanId: formerId, newestAt: family[0]?.createdAt ?? at });
 }

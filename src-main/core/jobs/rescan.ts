@@ -96,10 +96,12 @@ export function importDescribed(
 ): void {
   const planId = shownUnder(catalog, manifest, destination.id);
   const at = clock.now().toISOString();
+  const isNew = catalog.snapshots.get(manifest.id) === undefined;
   catalog.snapshots.enter(manifest, { origin: 'imported', destinationId: destination.id, planId, at });
   const { service, plan, createdAt, name } = manifest;
   const recovery = service && plan.id ? catalog.recoveries.of(service.id, plan.id) : undefined;
-  if (recovery !== undefined && createdAt > recovery.at) {
+  // Both instants are of that machine's own clock.
+  if (isNew && recovery !== undefined && createdAt > recovery.newestAt) {
     const message = `The machine that made this plan's snapshots before still runs: ${name} was made after the plan was recovered.`;
     raiseBrake({ catalog, clock }, recovery.planId, { kind: 'other-machine', message });
   }
