@@ -15,7 +15,7 @@ import { forkedWorker } from '../core/forked-worker.ts';
 import type { ExportParams } from '../core/handlers/backups.ts';
 import type { Log } from '../core/ports.ts';
 import { looksLikePath, pathFrom } from './folder-option.ts';
-import { endProgress, errorOf, showProgress } from './output.ts';
+import { endProgress, errorOf, say, showProgress } from './output.ts';
 
 type StartsRun = Extract<
   MethodName,
@@ -53,6 +53,7 @@ export class Session {
         startWorkerProcess: forkedWorker(join(import.meta.dirname, 'worker.cjs')),
       },
     });
+    if (core.tightened !== null) say(core.tightened);
     const session = new Session(core);
     session.#cancelOnInterrupt();
     return session;

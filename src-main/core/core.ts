@@ -17,6 +17,8 @@ export interface Connection {
 export interface Core {
   /** Where the catalog, the staging area and the safety snapshots are. */
   readonly dataFolder: string;
+  /** What had to be done so that nobody else reads it, as a sentence; `null`: nothing. */
+  readonly tightened: string | null;
   readonly log: Log;
   /** Joins a client; it gets every event from now on and the answers to its requests. */
   connect(send: (frame: CoreFrame) => void): Connection;

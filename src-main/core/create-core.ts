@@ -41,6 +41,7 @@ export async function createCore(options: { dataFolder: string; ports: HostPorts
   let log: ProcessLog | undefined;
   try {
     log = ports.log ?? openProcessLog(dataFolder.path, process.env.SNAPKEEP_LOG);
+    if (dataFolder.tightened !== null) log.warn(dataFolder.tightened);
     const clock = ports.clock ?? systemClock;
     catalog = createCatalog(dataFolder.catalogFile);
     folderDestination(catalog, clock, dataFolder.safetyFolder, true);
@@ -108,6 +109,7 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
   if (ports.host !== 'cli') orchestrator.start();
   return {
     dataFolder: dataFolder.path,
+    tightened: dataFolder.tightened,
     log,
     connect: (send) => openConnection(dispatcher, events, send),
     answer: (method, params, signal = never) => dispatcher.answer(method, params, signal),

@@ -32,6 +32,7 @@ async function serve(): Promise<void> {
     },
   });
   core = opened;
+  if (opened.tightened !== null) process.stderr.write(`${opened.tightened}\n`);
   const auth = new Auth();
   const server = await createHttpServer({
     core: opened,

@@ -45,7 +45,8 @@ export function readTree(folder: string): Record<string, string> {
     const at = stats.mtime.toISOString();
     if (stats.isSymbolicLink()) found[path] = `link to ${readlinkSync(full)}`;
     else if (stats.isDirectory()) {
-      found[path] = `folder ${mode} ${at}`;
+      // The outermost folder of a snapshot is its owner's alone, whatever the source's was.
+      found[path] = path === '' ? `folder ${at}` : `folder ${mode} ${at}`;
       for (const name of readdirSync(full)) if (join(path, name) !== INDEX_NAME) walk(join(path, name));
     } else found[path] = `file ${mode} ${at} ${readFileSync(full).toString('latin1')}`;
   };

@@ -59,7 +59,7 @@ export async function archiveFolder(
   const source = await openSource(request, () => context.throwIfCancelled());
   const name = endedName(request, takenAt);
   const staging = join(context.stagingFolder, `archive-${request.runId}`);
-  await mkdir(staging);
+  await mkdir(staging, { mode: 0o700 });
   try {
     const contents = new ArchiveContents(source.root, staging, context);
     let facts: SnapshotFacts | undefined;

@@ -120,7 +120,7 @@ class FolderCopy {
     this.#context.throwIfCancelled();
     this.#context.progress('storing', 0, null);
     await writeIndex(this.#partial, facts, entries);
-    await this.#writer.finish(entries);
+    await this.#writer.finish(entries, 'private');
     const name = await this.#publish(createdAt);
     const linkedFiles = this.#linked.size;
     const copiedFiles = facts.files - linkedFiles;

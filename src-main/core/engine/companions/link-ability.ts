@@ -21,8 +21,8 @@ export async function whyNoLinks(
   const at = (name: string): string => join(folder, name);
   try {
     await removeTree(folder);
-    await mkdir(folder);
-    await writeFile(at('file'), 'x');
+    await mkdir(folder, { mode: 0o700 });
+    await writeFile(at('file'), 'x', { mode: 0o600 });
     if (!(await works(() => calls.link(at('file'), at('hard'))))) return 'the disk or share knows no hard links';
     if (!(await works(() => calls.symlink('file', at('soft'))))) return 'symbolic links cannot be made there';
     await calls.symlink('hard', at('other'));

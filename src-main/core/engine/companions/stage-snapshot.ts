@@ -60,7 +60,10 @@ export async function stagePart(
       : await readArchive(stored, context, 'staging', (archived) => staging.addArchived(archived));
   const entries = [...index.entries.values()].filter(({ path }) => isInPart(path, part));
   requirePart(entries, part);
-  await writer.finish(entries.map((entry) => ({ ...entry, path: staging.place(entry.path) })));
+  await writer.finish(
+    entries.map((entry) => ({ ...entry, path: staging.place(entry.path) })),
+    'as-described',
+  );
   return index;
 }
 

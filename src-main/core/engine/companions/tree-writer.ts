@@ -117,8 +117,12 @@ export class TreeWriter {
     }
   }
 
-  /** Gives folders their rights and times, and makes their names durable; the deepest come first. */
-  async finish(entries: Iterable<Entry>): Promise<void> {
+  /**
+   * Gives folders their rights and times, and makes their names durable; the deepest come first.
+   * @param root `private`: the outermost folder stays its maker's alone, so that nobody else reads what is in it by the
+   * rights it had elsewhere
+   */
+  async finish(entries: Iterable<Entry>, root: 'private' | 'as-described'): Promise<void> {
     const byDepth = new Map<number, FolderEntry[]>();
     for (const entry of entries) {
       if (entry.type !== 'folder') continue;
@@ -128,17 +132,19 @@ export class TreeWriter {
       else level.push(entry);
     }
     for (const depth of [...byDepth.keys()].sort((a, b) => b - a)) {
-      await inParallel(byDepth.get(depth) ?? [], AT_ONCE, (entry) => this.#finishFolder(entry));
+      await inParallel(byDepth.get(depth) ?? [], AT_ONCE, (entry) =>
+        this.#finishFolder(entry, root === 'as-described' || entry.path !== ''),
+      );
     }
   }
 
-  async #finishFolder(entry: FolderEntry): Promise<void> {
+  async #finishFolder(entry: FolderEntry, withRights: boolean): Promise<void> {
     const path = this.at(entry.path);
     if (process.platform === 'win32') return;
     const handle = await open(path, 'r');
     try {
-      if (mayGiveAway) await handle.chown(entry.uid, entry.gid);
-      await handle.chmod(entry.mode);
+      if (withRights && mayGiveAway) await handle.chown(entry.uid, entry.gid);
+      if (withRights) await handle.chmod(entry.mode);
       await handle.utimes(secondsOf(entry.mtime), secondsOf(entry.mtime));
       await syncIfPossible(handle);
     } finally {
