@@ -130,6 +130,12 @@ async function restoreDatabase(
   for (const change of check.schemaChanges) say(change);
   for (const note of check.target.notes) say(note);
   if (check.keyNote !== null) say(check.keyNote);
+  const huge = check.expansion !== null;
+  if (huge && options.force !== true) {
+    throw new SnapkeepError('CONFLICT', `${check.source.name} unpacks to ${check.expansion} times its size.`, {
+      hint: 'Nothing was changed. Look at what the file is; give --force to restore it all the same.',
+    });
+  }
   if (check.guard.state === 'older' || check.guard.state === 'newer') say(check.guard.message);
   if (check.guard.warning !== null) say(check.guard.warning);
   return report(
@@ -137,7 +143,7 @@ async function restoreDatabase(
     await session.run('restores.start', {
       checkRunId: checked.id,
       confirmation: check.confirmation,
-      ...(options.forceNewer === true ? { force: true } : {}),
+      ...(options.forceNewer === true || (huge && check.guard.state !== 'newer') ? { force: true } : {}),
       ...(files === null ? {} : { files: confirmedFiles(files) }),
     }),
   );

@@ -26,5 +26,7 @@ export const DrillReceipt = z.object({
   valid: z.boolean(),
   verification: Verification,
   checks: z.array(SqlCheckResult),
+  /** What has been lost since the restore test before, as a sentence; `null`: nothing that is worth a warning. */
+  warning: z.string().nullable(),
 });
 export type DrillReceipt = z.infer<typeof DrillReceipt>;

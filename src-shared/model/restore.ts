@@ -97,6 +97,8 @@ export const RestoreCheck = z.object({
     /** What will not be as it was of the file itself, or whom it will belong to, as sentences. */
     notes: z.array(z.string()).default([]),
   }),
+  /** How many times its size a file without a manifest unpacks to, where that is far more than databases do; `null`: it is not. */
+  expansion: z.number().nullable(),
   tables: z.array(TableChange),
   /** Rows of tables that have fewer after the restore than now, added up. */
   rowsLost: z.number().int().nonnegative(),

@@ -21,7 +21,7 @@ export interface PlanFacts {
   /** What a due backup waits for, as a sentence. */
   waitingFor: string | null;
   /** The newest drill, where drills are asked for; `late`: it is older than the plan allows, or there is none. */
-  drill: { valid: boolean | null; late: boolean } | null;
+  drill: { valid: boolean | null; late: boolean; warning: string | null } | null;
   paused: Pause | null;
   /** Why automatic pruning waits for a review, as a sentence; it lasts until a person has looked. */
   pruningPaused: string | null;
@@ -67,6 +67,7 @@ function doubt({ newest, drill, running }: PlanFacts): Health | undefined {
     const looked = newest.at === null ? 'The newest snapshot has not been verified yet.' : newest.message;
     return { state: 'unverified', reason: looked };
   }
+  if (drill?.warning) return { state: 'unverified', reason: drill.warning };
   if (drill?.late) return { state: 'unverified', reason: 'The last restore test is too long ago.' };
   return undefined;
 }

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { FakeClock } from '../support/fake-clock.ts';
 import { setScene, takeBackup } from '../support/scene.ts';
@@ -37,6 +38,28 @@ test.each([
   expect(run).toMatchObject({ state: 'failed', error: { code: 'CORRUPT', message: expect.stringMatching(detail) } });
   expect((await scene.core.call('plans.get', { planId: scene.plan.id })).state).toBe('failed');
   expect((await scene.core.call('drills.list', { planId: scene.plan.id }))[0]?.valid).toBe(false);
+});
+
+test('a restore test that finds fewer tables or far fewer rows than the one before warns', async () => {
+  const scene = await setScene({ plan: { drill: { schedule: { kind: 'manual' }, withinDays: 7, checks: [] } } });
+  const tested = async (change: string) => {
+    const database = new Database(scene.source);
+    database.exec(change);
+    database.close();
+    await takeBackup(scene);
+    const run = await succeed(scene.core, 'drills.start', { planId: scene.plan.id });
+    const log = await scene.core.call('runs.get', { runId: run.id });
+    const { state, reason } = await scene.core.call('plans.get', { planId: scene.plan.id });
+    const [receipt] = await scene.core.call('drills.list', { planId: scene.plan.id });
+    return { warning: receipt?.warning, logged: JSON.stringify(log), state, reason };
+  };
+  expect(await tested('SELECT 1')).toMatchObject({ warning: null });
+  const rows = await tested('DELETE FROM entries WHERE id > 10');
+  expect(rows).toMatchObject({ warning: expect.stringContaining('12 rows'), state: 'unverified' });
+  expect(rows.reason).toBe(rows.warning);
+  expect(rows.logged).toContain('12 rows');
+  expect(await tested('SELECT 1')).toMatchObject({ warning: null });
+  expect(await tested('DROP TABLE entries')).toMatchObject({ warning: expect.stringContaining('1 table is missing') });
 });
 
 test('a damaged snapshot fails the drill', async () => {

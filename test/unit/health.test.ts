@@ -70,9 +70,9 @@ describe('where a plan stands', () => {
       'failed',
       /could not be copied/,
     ],
-    ['a drill failed', { drill: { valid: false, late: false } }, 'failed', /restore test failed/],
-    ['a drill is too old', { drill: { valid: true, late: true } }, 'unverified', /too long ago/],
-    ['drills are in time', { drill: { valid: true, late: false } }, 'ok', /verified/],
+    ['a drill failed', { drill: { valid: false, late: false, warning: null } }, 'failed', /restore test failed/],
+    ['a drill is too old', { drill: { valid: true, late: true, warning: null } }, 'unverified', /too long ago/],
+    ['drills are in time', { drill: { valid: true, late: false, warning: null } }, 'ok', /verified/],
     ['somebody paused it', { paused: { until: null, since: '2026-11-20T00:00:00.000Z' } }, 'paused', /until resumed/],
   ])('%s', (_what, facts, state, reason) => {
     const health = planHealth({ ...calm, lastBackup: good, newest: proof(true), running: false, ...facts });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { type Duplex, pipeline } from 'node:stream';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
 import { PIECE_BYTES, type StoredDigest } from './compress.ts';
@@ -12,6 +12,7 @@ import { contentOf } from './identify-file.ts';
 import { mapInOrder } from './in-order.ts';
 import { damagedData, PieceReader } from './piece-reader.ts';
 import type { SealSecret } from './seal.ts';
+import type { UnpackLimit } from './unpack-limit.ts';
 import { unseal } from './unseal.ts';
 import {
   BLOCK_HEADER_BYTES,
@@ -25,6 +26,8 @@ import {
 
 /** More than one piece of ours can be; a larger one is not ours, or damaged. */
 const UNPACKED_LIMIT = 16 * PIECE_BYTES;
+/** The most memory a zstd frame may ask for, as a power of two: 128 MiB, the default of zstd itself. */
+const LARGEST_WINDOW_LOG = 27;
 /** As many as libuv's pool has threads. */
 const IN_FLIGHT = 4;
 
@@ -90,6 +93,7 @@ export async function writePieces(pieces: PieceReader, path: string): Promise<vo
  * Snapkeep stored are unpacked several pieces at a time.
  * @param take gets what it unpacks to; what it refuses as `CORRUPT` or `UNSUPPORTED` is read to its end all the same
  * @param onProgress told the stored bytes read so far; may throw to stop
+ * @param limit told the unpacked bytes so far; throws to stop
  * @throws SnapkeepError `CORRUPT` when the compressed or sealed data is damaged or cut off; `BAD_KEY` when it is sealed
  * and nothing that is known opens it, which a damaged header may look like
  */
@@ -99,6 +103,7 @@ export async function unpackInto(
   take: (pieces: PieceReader) => Promise<void>,
   onProgress: (bytes: number) => void,
   unsealing: Unsealing,
+  limit: UnpackLimit = () => {},
 ): Promise<Unpacked> {
   const imageHash = createHash('sha256');
   let imageBytes = 0;
@@ -112,12 +117,14 @@ export async function unpackInto(
     const taken = new PieceReader(orItsError(unpacking), (piece) => {
       imageHash.update(piece);
       imageBytes += piece.length;
+      limit(imageBytes);
     });
     let refusal: SnapkeepError | undefined;
     try {
       await take(taken);
     } catch (error) {
       if (unpacking.error !== undefined) throw unpacking.error;
+      limit(imageBytes);
       if (!(error instanceof SnapkeepError) || !['CORRUPT', 'UNSUPPORTED'].includes(error.code)) throw error;
       refusal = error;
       for await (const _rest of taken.rest());
@@ -300,7 +307,11 @@ async function* unpackMembers(reader: PieceReader): AsyncGenerator<Buffer> {
 
 /** Node's zstd stops after one frame without a word, so each frame gets an unpacker of its own. */
 async function* unpackFrames(reader: PieceReader): AsyncGenerator<Buffer> {
-  while (await atFrame(reader)) yield* unpackThrough(frameParts(reader), createZstdDecompress());
+  while (await atFrame(reader))
+    yield* unpackThrough(
+      frameParts(reader),
+      createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: LARGEST_WINDOW_LOG } }),
+    );
 }
 
 async function* unpackThrough(packed: AsyncGenerator<Buffer>, unpacker: Duplex): AsyncGenerator<Buffer> {

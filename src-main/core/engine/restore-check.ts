@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Encryption } from '../../../src-shared/model/encryption.ts';
@@ -90,6 +91,7 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
       method,
       notes: await notesOn(request, method),
     },
+    expansion: manifest === undefined ? await expansionOf(request.sourcePath, staged.imageBytes) : null,
     tables: compareTables(target.facts?.tables ?? [], facts.tables),
     rowsLost: countLostRows(compareTables(target.facts?.tables ?? [], facts.tables)),
     schemaChanges: target.facts === undefined ? [] : compareSchemas(target.schema, staged.schema),
@@ -117,6 +119,15 @@ async function notesOn({ targetPath, givenPath }: RestoreCheckRequest, method: R
   if (method === 'replace-file') return [...link, ...(await exchangeNotes(targetPath))];
   const owner = method === 'create' ? await ownerNote(targetPath) : null;
   return owner === null ? link : [...link, owner];
+}
+
+/** More than a database packs to, and from this size on worth a question, in bytes. */
+const LARGEST_RATIO = 200;
+const SMALLEST_ASKED = 100_000_000;
+
+async function expansionOf(path: string, imageBytes: number): Promise<number | null> {
+  const ratio = Math.round(imageBytes / Math.max(1, (await stat(path)).size));
+  return ratio > LARGEST_RATIO && imageBytes > SMALLEST_ASKED ? ratio : null;
 }
 
 /** A snapshot of files can only be put back as such. */

@@ -12,6 +12,7 @@ import { contentInWords, isRestorable } from './identify-file.ts';
 import { imageTaker } from './image-taker.ts';
 import type { SealSecret } from './seal.ts';
 import type { TaskContext } from './task-context.ts';
+import { limitOfDisk, limitOfSize } from './unpack-limit.ts';
 import { SealedError } from './unseal.ts';
 import { compareHash, NO_MANIFEST, type VerificationReport } from './verification-report.ts';
 
@@ -123,10 +124,11 @@ async function unpackWith(
     context.throwIfCancelled();
     context.progress('verifying', bytes, total);
   };
-  return unpackInto(path, content, imageTaker(imagePath, basename(path), manifest, context), onProgress, {
-    secrets: context.sealSecrets,
-    onUnsealed: context.unsealed,
-  });
+  const unsealing = { secrets: context.sealSecrets, onUnsealed: context.unsealed };
+  const limit =
+    manifest === undefined ? limitOfDisk(basename(path), context.stagingFolder) : limitOfSize(manifest.image.bytes);
+  const taker = imageTaker(imagePath, basename(path), manifest, context);
+  return unpackInto(path, content, taker, onProgress, unsealing, limit);
 }
 
 async function hasLog(path: string): Promise<boolean> {

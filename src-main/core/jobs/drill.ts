@@ -2,6 +2,7 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { DrillReceipt } from '../../../src-shared/model/drill.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
+import { shrinkage } from '../../../src-shared/rules/shrinkage.ts';
 import type { CoreContext } from '../core-context.ts';
 import { fetchSnapshot, locksOf, placesOf, type StoredSnapshot } from './fetch.ts';
 import { openersOfFile } from './seals.ts';
@@ -38,6 +39,9 @@ export function startDrill(core: CoreContext, plan: Plan, slot: Run['slot'] = nu
         { path, expected, checks: plan.drill.checks },
         { ...handle, keys, sealSecrets },
       );
+      const [before] = core.catalog.drills.list(plan.id, 20).filter(({ valid }) => valid);
+      const warning = before && verification.valid ? shrinkage(before.verification.tables, verification.tables) : null;
+      if (warning !== null) handle.log('warning', warning);
       const at = core.clock.now();
       const receipt: DrillReceipt = {
         runId: handle.id,
@@ -50,6 +54,7 @@ export function startDrill(core: CoreContext, plan: Plan, slot: Run['slot'] = nu
         valid: verification.valid && checks.every(({ passed }) => passed),
         verification,
         checks,
+        warning,
       };
       core.catalog.drills.add(plan.id, receipt);
       recordVerification(core, snapshot.id, destination.id, verification);

@@ -42,7 +42,7 @@ export function summarizePlan(core: CoreContext, plan: Plan): PlanSummary {
     running: activeRun?.kind === 'backup',
     overdue: isOverdue(core, plan, lastSuccess(ended, newest), schedule),
     waitingFor: schedule.due?.waitingFor ?? null,
-    drill: plan.drill.withinDays === null ? null : drillFacts(core, plan, plan.drill.withinDays, lastDrill),
+    drill: drillFacts(core, plan, lastDrill),
     paused: schedule.paused,
     copies: copyFacts(destinations, counts, core.copier.heldBack(), core.clock.now().getTime()),
   });
@@ -160,11 +160,13 @@ function isOverdue(core: CoreContext, plan: Plan, last: number | null, schedule:
 function drillFacts(
   core: CoreContext,
   plan: Plan,
-  withinDays: number,
   last: DrillReceipt | null,
-): { valid: boolean | null; late: boolean } {
+): { valid: boolean | null; late: boolean; warning: string | null } | null {
+  const { withinDays } = plan.drill;
+  const warning = last?.warning ?? null;
+  if (withinDays === null) return warning === null ? null : { valid: null, late: false, warning };
   const since = Date.parse(last?.at ?? plan.updatedAt);
-  return { valid: last?.valid ?? null, late: core.clock.now().getTime() - since > withinDays * DAY_MS };
+  return { valid: last?.valid ?? null, late: core.clock.now().getTime() - since > withinDays * DAY_MS, warning };
 }
 
 function lastDays(core: CoreContext, plan: Plan): PlanSummary['days'] {

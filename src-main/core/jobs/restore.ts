@@ -65,7 +65,12 @@ export function startRestore(core: CoreContext, checks: readonly ConfirmedCheck[
 }
 
 function requireNotNewer({ prepared }: WaitingDatabase, force: boolean): void {
-  const { guard } = prepared.check;
+  const { guard, expansion } = prepared.check;
+  if (expansion !== null && !force) {
+    throw new SnapkeepError('CONFLICT', `${prepared.check.source.name} unpacks to ${expansion} times its size.`, {
+      hint: 'Nothing was changed. Look at what the file is; if it is right, confirm that it is to be restored all the same.',
+    });
+  }
   if (guard.state !== 'newer' || force) return;
   throw new SnapkeepError('TOO_NEW', guard.message, {
     hint: 'Nothing was changed. Update the program first, or restore an older snapshot; to restore this one all the same, insist on it.',

@@ -16,9 +16,13 @@ import { ChangesTable } from './changes-table.tsx';
 interface DatabaseReviewProps {
   check: RestoreCheck;
   insists: boolean;
-  /** Also what is newer than the database is to be restored. */
+  /** Also what is newer than the database, or far larger than its file, is to be restored. */
   onInsists(insists: boolean): void;
 }
+
+/** Whether a person has to say that they want it all the same. */
+export const asksToInsist = ({ guard, expansion }: RestoreCheck): boolean =>
+  guard.state === 'newer' || expansion !== null;
 
 /** What a restore of a database would do. */
 export function DatabaseReview({ check, insists, onInsists }: DatabaseReviewProps) {
@@ -27,7 +31,21 @@ export function DatabaseReview({ check, insists, onInsists }: DatabaseReviewProp
     <>
       <PathText path={target.path} />
       <ChangesTable changes={check.tables} exists={target.exists && target.damage === null} />
-      <Guard guard={guard} insists={insists} onInsists={onInsists} />
+      <Guard guard={guard} />
+      {check.expansion !== null && (
+        <Alert className="tone-bad" icon={<IconAlertTriangle size={18} />}>
+          <Text size="sm" c="inherit">
+            This file unpacks to {check.expansion.toLocaleString('en-US')} times its size, far more than databases do.
+          </Text>
+        </Alert>
+      )}
+      {asksToInsist(check) && (
+        <Checkbox
+          label="Restore it all the same"
+          checked={insists}
+          onChange={(event) => onInsists(event.currentTarget.checked)}
+        />
+      )}
       <Alert className="tone-good" icon={<IconShieldCheck size={18} />}>
         <Text size="sm" c="inherit">
           {check.verification.message}
@@ -55,15 +73,7 @@ export function DatabaseReview({ check, insists, onInsists }: DatabaseReviewProp
 }
 
 /** What the version of the schema says, where a person should know. */
-function Guard({
-  guard,
-  insists,
-  onInsists,
-}: {
-  guard: RestoreCheck['guard'];
-  insists: boolean;
-  onInsists(insists: boolean): void;
-}) {
+function Guard({ guard }: { guard: RestoreCheck['guard'] }) {
   const newer = guard.state === 'newer';
   return (
     <>
@@ -79,14 +89,6 @@ function Guard({
           <Text size="sm" c="inherit">
             {guard.message}
           </Text>
-          {newer && (
-            <Checkbox
-              mt="sm"
-              label="Restore it all the same"
-              checked={insists}
-              onChange={(event) => onInsists(event.currentTarget.checked)}
-            />
-          )}
         </Alert>
       )}
     </>

@@ -7,7 +7,7 @@ import { RunProgress } from '../../components/run-progress.tsx';
 import { momentInWords, useNow } from '../../components/time.ts';
 import { useAction } from '../../components/use-action.ts';
 import { isActive } from '../../stores/runs-store.ts';
-import { DatabaseReview } from './database-review.tsx';
+import { asksToInsist, DatabaseReview } from './database-review.tsx';
 import { FilesReview } from './files-review.tsx';
 import { filesToCheck, fileWord, replacesFiles, takesDatabase, totalsOf } from './restore-choice.ts';
 import { type RestoreOrder, startRestore } from './restore-order.ts';
@@ -101,7 +101,7 @@ function Review({ database, files, pending, onBack, onStart }: ReviewProps) {
   const createdAt = database?.source.createdAt ?? files?.createdAt ?? null;
   const what = createdAt === null ? (database?.source.name ?? '') : `the snapshot of ${momentInWords(createdAt, now)}`;
   const { word, title, button } = wordsOf(database, files, what);
-  const tooNew = database?.guard.state === 'newer' && !insists;
+  const tooNew = database !== null && database !== undefined && asksToInsist(database) && !insists;
   return (
     <>
       <Title order={3}>{title}</Title>

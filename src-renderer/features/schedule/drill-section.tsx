@@ -137,6 +137,7 @@ function Receipts({ planId, newest }: { planId: string; newest: string | null })
             {receipt.checks.length > 0 &&
               `${receipt.checks.filter(({ passed }) => passed).length} of ${receipt.checks.length} checks`}
           </span>
+          {receipt.warning !== null && <span className="wraps">{receipt.warning}</span>}
         </li>
       ))}
     </ul>
