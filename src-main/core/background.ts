@@ -1,7 +1,7 @@
 import type { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import { explainError } from './engine/engine-errors.ts';
 import type { Clock, Log } from './ports.ts';
-import { RETRY_LATER } from './retry.ts';
+import { isTimeToRetry, RETRY_LATER } from './retry.ts';
 
 interface Retry {
   readonly work: () => Promise<void>;
@@ -56,7 +56,7 @@ export class Background {
   retryDue(): void {
     const now = this.#clock.now().getTime();
     for (const [name, { work, failures, at }] of this.#retries) {
-      if (at > now) continue;
+      if (!isTimeToRetry(at, now)) continue;
       this.begin(name, async () => {
         this.#retries.delete(name);
         try {

@@ -1,3 +1,4 @@
+import type { AlertDelivery } from './alerts/alert-delivery.ts';
 import type { Channels } from './alerts/channels.ts';
 import type { Watchdog } from './alerts/watchdog.ts';
 import type { Background } from './background.ts';
@@ -24,6 +25,7 @@ export interface CoreContext {
   readonly scheduler: Scheduler;
   readonly copier: Copier;
   readonly channels: Channels;
+  readonly deliveries: AlertDelivery;
   readonly watchdog: Watchdog;
   /** Work that no request and no run waits for. */
   readonly background: Background;

@@ -1,5 +1,6 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { timeLimitMinutes } from '../../src-shared/rules/time-limit.ts';
+import { AlertDelivery } from './alerts/alert-delivery.ts';
 import { Channels } from './alerts/channels.ts';
 import { Watchdog } from './alerts/watchdog.ts';
 import { Background } from './background.ts';
@@ -25,9 +26,9 @@ import { canonicalPath } from './paths.ts';
 import { type HostPorts, type ProcessLog, systemClock } from './ports.ts';
 import { openProcessLog } from './process-log.ts';
 import { createCopier, createScheduler } from './scheduler/create-scheduler.ts';
-import { keyFileProtector } from './secrets/key-file-protector.ts';
 import { KeyRing } from './secrets/key-ring.ts';
 import { SealRing } from './secrets/seal-ring.ts';
+import { SecretBox } from './secrets/secret-box.ts';
 import { SecretStore } from './secrets/secret-store.ts';
 
 /**
@@ -72,18 +73,26 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
     cleanUp: (run, leftovers, tell) => removeLeftovers({ catalog, clock, serviceId }, run, leftovers, tell),
     timeLimitOf: ({ kind, planId }) => timeLimitMinutes(kind, catalog.plans.get(planId ?? '')),
   });
-  const protector = ports.secretProtector ?? keyFileProtector(dataFolder.path);
-  const secrets = new SecretStore(catalog.secrets, protector);
-  const seals = new SealRing(catalog.seals, protector, clock);
+  const box = new SecretBox(dataFolder.path, ports.keychain, log);
+  const secrets = new SecretStore(catalog.secrets, box);
+  const seals = new SealRing(catalog.seals, box, clock);
   const background = new Background(clock, log);
   const channels = new Channels({ settings: () => catalog.settings.get(), secrets, notify: ports.notify });
+  const deliveries = new AlertDelivery({
+    clock,
+    log,
+    queue: catalog.alerts,
+    channels,
+    begin: () => background.append('delivery of alerts', () => deliveries.deliver()),
+    undelivered: (channel, message) => events.emit('alerts.undelivered', { channel, message }),
+  });
   const parts = { dataFolder, catalog, runs, events, ports, clock, log, background };
   const looked = (): void => orchestrator.arm();
   const context: CoreContext = {
     ...parts,
     prepared,
     secrets,
-    keys: new KeyRing(catalog.keys, protector, clock),
+    keys: new KeyRing(catalog.keys, box, clock),
     seals,
     throttles: new Throttles(),
     serviceId,
@@ -94,13 +103,13 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
     scheduler: createScheduler(parts, () => context, looked),
     copier: createCopier(parts, () => context, looked),
     channels,
+    deliveries,
     watchdog: new Watchdog({
       clock,
       alerts: catalog.alerts,
       channels,
-      background,
+      deliveries,
       plans: () => catalog.plans.list().map((plan) => summarizePlan(context, plan)),
-      undelivered: (channel, message) => events.emit('alerts.undelivered', { channel, message }),
     }),
   };
   const dispatcher = new Dispatcher(createHandlers(context));

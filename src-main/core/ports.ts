@@ -57,15 +57,13 @@ export interface Power {
   onResume(listener: () => void): () => void;
 }
 
-/** Keeps secrets from whoever can read the disk, as well as the system can. */
-export interface SecretProtector {
-  /** `false`: anyone who can read the data folder can read the secrets; people are told. */
-  readonly protects: boolean;
-  /** How, in a few words for people. */
+/** The system's own keeper of secrets. */
+export interface Keychain {
+  /** How it keeps them, for people. */
   readonly words: string;
-  seal(secret: string): Buffer;
-  /** @throws when it was sealed elsewhere */
-  open(sealed: Buffer): string;
+  wrap(key: string): Buffer;
+  /** @throws when another user or machine wrapped it */
+  unwrap(wrapped: Buffer): string;
 }
 
 /** How a worker process ended: with a code, by a signal, or because it could not be started. */
@@ -99,8 +97,8 @@ export interface HostPorts {
   readonly dialogs?: Dialogs;
   readonly notify?: (notification: DesktopNotification) => void;
   readonly power?: Power;
-  /** Without one, a key file in the data folder is used. */
-  readonly secretProtector?: SecretProtector;
+  /** What a person may have the key of the secrets kept by, instead of a file in the data folder. */
+  readonly keychain?: Keychain;
   /** Shows a file in the system's file manager. */
   readonly revealFile?: (path: string) => void;
 }

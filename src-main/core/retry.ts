@@ -1,5 +1,7 @@
 import { ExponentialBackoff, noJitterGenerator } from 'cockatiel';
 
+const LONGEST_PAUSE_MS = 3_600_000;
+
 /** How long to wait before something is tried again. */
 export interface RetryPolicy {
   /**
@@ -29,4 +31,10 @@ function doubling(firstMs: number, longestMs: number): RetryPolicy {
 }
 
 /** For what is tried again until it succeeds: from a minute to an hour. */
-export const RETRY_LATER = doubling(60_000, 3_600_000);
+export const RETRY_LATER = doubling(60_000, LONGEST_PAUSE_MS);
+
+/**
+ * Whether the time for another try has come. No pause is longer than the longest one: an instant beyond it was set by a
+ * clock that has been set back since. Both in milliseconds since 1970.
+ */
+export const isTimeToRetry = (at: number, now: number): boolean => at <= now || at - now > LONGEST_PAUSE_MS;

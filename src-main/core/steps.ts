@@ -47,6 +47,7 @@ const MINUTE_MS = 60_000;
 /** What the clock sets off beside schedules and copies, in hosts that stay and at the end of `run-due`. */
 export const RECURRING: readonly RecurringStep[] = [
   { name: 'alerts', everyMs: MINUTE_MS, work: ({ watchdog }) => watchdog.look() },
+  { name: 'delivery', everyMs: MINUTE_MS, work: ({ deliveries }) => deliveries.look() },
 ];
 
 /** Tells the address that is told of backups; in the order of the moments, and nobody waits for it. */

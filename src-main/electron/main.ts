@@ -17,7 +17,7 @@ import { canNotify, desktopNotifier } from './notifications.ts';
 import { OpenedFiles } from './opened-files.ts';
 import { systemPower } from './power.ts';
 import { guardQuit } from './quit.ts';
-import { systemSecretProtector } from './safe-storage.ts';
+import { systemKeychain } from './safe-storage.ts';
 import { denyNavigation, denyPermissions } from './security.ts';
 import { showTray } from './tray.ts';
 import { trayIsThere } from './tray-presence.ts';
@@ -31,7 +31,7 @@ const openPlace = (place: string): void => void mainWindow?.openPlace(place).cat
 const notify = desktopNotifier(openPlace);
 
 async function startCore(): Promise<Core> {
-  const secretProtector = systemSecretProtector();
+  const keychain = systemKeychain();
   return createCore({
     dataFolder: defaultDataFolder(),
     ports: {
@@ -50,7 +50,7 @@ async function startCore(): Promise<Core> {
       power: systemPower(),
       revealFile: (path) => shell.showItemInFolder(path),
       ...(canNotify() ? { notify } : {}),
-      ...(secretProtector === undefined ? {} : { secretProtector }),
+      ...(keychain === undefined ? {} : { keychain }),
     },
   });
 }

@@ -1,31 +1,22 @@
 import { safeStorage } from 'electron';
-import type { SecretProtector } from '../core/ports.ts';
+import type { Keychain } from '../core/ports.ts';
 
-/** How the system keeps secrets, in words for people. */
+/** How the system keeps the key, in words for people. */
 const KEEPERS: Readonly<Partial<Record<string, string>>> = {
-  darwin: 'Sealed with the macOS Keychain.',
-  win32: 'Sealed with your Windows account.',
+  darwin: 'Secrets are encrypted with a key in the macOS Keychain.',
+  win32: 'Secrets are encrypted with a key that only your Windows account opens.',
 };
 
-const UNPROTECTED =
-  'Not protected: this system has no keyring that Snapkeep can use, so whoever can read the data folder can read the secrets.';
-
 /**
- * The system's own keeper of secrets; `undefined` where it has none, so that the core keeps a key itself.
- * Only once the application is ready.
+ * The system's own keeper of secrets; `undefined` where it has none that keeps anything from anyone. Only once the
+ * application is ready.
  */
-export function systemSecretProtector(platform = process.platform): SecretProtector | undefined {
-  const protects = safeStorage.isEncryptionAvailable() && !hasFixedPassword(platform);
-  if (!protects) {
-    if (platform !== 'linux') return undefined;
-    // A fixed password that anyone knows: it seals, and what is sealed is still readable once there is a keyring.
-    safeStorage.setUsePlainTextEncryption(true);
-  }
+export function systemKeychain(platform = process.platform): Keychain | undefined {
+  if (!safeStorage.isEncryptionAvailable() || hasFixedPassword(platform)) return undefined;
   return {
-    protects,
-    words: protects ? (KEEPERS[platform] ?? "Sealed with your desktop's keyring.") : UNPROTECTED,
-    seal: (secret) => safeStorage.encryptString(secret),
-    open: (sealed) => safeStorage.decryptString(sealed),
+    words: KEEPERS[platform] ?? "Secrets are encrypted with a key in your desktop's keyring.",
+    wrap: (key) => safeStorage.encryptString(key),
+    unwrap: (wrapped) => safeStorage.decryptString(wrapped),
   };
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { AlertChannel } from '../model/alert.ts';
+import { AlertChannel, UndeliveredAlert } from '../model/alert.ts';
 import { AppInfo } from '../model/app-info.ts';
-import { SecretName, SecretState, Settings } from '../model/settings.ts';
+import { SecretList, SecretName, SecretState, Settings } from '../model/settings.ts';
 import { nothing } from './params.ts';
 import { placeMethods } from './place-methods.ts';
 import { planMethods } from './plan-methods.ts';
@@ -19,8 +19,13 @@ export const methods = {
 
   'secrets.list': {
     params: nothing,
-    result: z.object({ protects: z.boolean(), words: z.string(), secrets: z.array(SecretState) }),
+    result: SecretList,
   },
+  /**
+   * Has the key of the secrets kept by the system's keychain, or again by a file in the data folder. Only hosts that have
+   * a keychain can; while it is used, other hosts cannot open secrets.
+   */
+  'secrets.useKeychain': { params: z.strictObject({ use: z.boolean() }), result: SecretList },
   /** Keeps a secret, or forgets it with `null`. */
   'secrets.set': {
     params: z.strictObject({ name: SecretName, value: z.string().min(1).max(2000).nullable() }),
@@ -29,6 +34,9 @@ export const methods = {
 
   /** Sends a test over one channel and says what became of it. */
   'alerts.test': { params: z.strictObject({ channel: AlertChannel }), result: nothing },
+
+  /** Alerts that did not get through yet, the oldest first. */
+  'alerts.undelivered': { params: nothing, result: z.array(UndeliveredAlert) },
 
   ...planMethods,
   ...snapshotMethods,

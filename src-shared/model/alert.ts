@@ -19,3 +19,15 @@ export const Alert = z.object({
   message: z.string(),
 });
 export type Alert = z.infer<typeof Alert>;
+
+/** An alert that did not get through over one channel, and is tried again. */
+export const UndeliveredAlert = z.object({
+  channel: AlertChannel,
+  title: z.string(),
+  createdAt: Instant,
+  tries: z.number().int().positive(),
+  nextTryAt: Instant,
+  /** Why the last try failed. */
+  error: z.string(),
+});
+export type UndeliveredAlert = z.infer<typeof UndeliveredAlert>;

@@ -47,3 +47,13 @@ export type SecretName = z.infer<typeof SecretName>;
 /** Whether a secret is known; never what it is. */
 export const SecretState = z.object({ name: SecretName, known: z.boolean() });
 export type SecretState = z.infer<typeof SecretState>;
+
+/** Which secrets are known, and how they are kept. */
+export const SecretList = z.object({
+  /** Whether the system's keychain keeps the key of the secrets; `null`: this host has none. */
+  keychain: z.boolean().nullable(),
+  /** How they are kept, for people. */
+  words: z.string(),
+  secrets: z.array(SecretState),
+});
+export type SecretList = z.infer<typeof SecretList>;

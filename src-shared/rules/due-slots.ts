@@ -16,8 +16,8 @@ export interface SlotMemory {
   due: { slot: number; slots: number } | null;
 }
 
-/** A clock that was set back by more than this, in milliseconds, had been wrong: 7 days. */
-export const WRONG_CLOCK_MS = 7 * 86_400_000;
+/** A clock is corrected by so much without being wrong, in milliseconds: 10 minutes, as long as nothing is overdue. */
+export const CLOCK_GRACE_MS = 10 * 60_000;
 
 /** Missed slots are counted up to here; what matters is that they are many. */
 const MOST_COUNTED = 1000;
@@ -25,17 +25,22 @@ const MOST_COUNTED = 1000;
 /**
  * Looks at the clock: which slot has come since it was last looked at. However many came, one is to be served.
  *
- * What has come stays in the past: when the clock is set back, slots that had come do not come again. Only a clock that
- * is set back by more than {@link WRONG_CLOCK_MS} had been wrong, and the schedule goes on from what it says now, for
- * nothing would be backed up until the wrong time is reached again.
+ * What has come stays in the past while the clock is only corrected: slots that had come do not come again. When it is
+ * behind the newest known slot by more than {@link CLOCK_GRACE_MS}, then or now it was wrong, and the schedule goes on
+ * from what the clock says now: nothing would be backed up until the other time is reached again.
  */
 export function advanceSlots(memory: SlotMemory, now: number, slots: Slots): SlotMemory {
   const known = Math.max(memory.anchor, memory.lastSlot ?? memory.anchor);
-  if (known - now > WRONG_CLOCK_MS) return { anchor: now, lastSlot: null, due: memory.due };
+  if (wasSetBack(memory, now)) return { anchor: now, lastSlot: null, due: memory.due };
   const latest = slots.latest(now, known);
   if (latest === null) return memory;
   const came = countSlots(slots, known, latest);
   return { ...memory, lastSlot: latest, due: { slot: latest, slots: came + (memory.due?.slots ?? 0) } };
+}
+
+/** Whether the clock is so far behind the newest known slot that the schedule begins anew. */
+export function wasSetBack({ anchor, lastSlot }: SlotMemory, now: number): boolean {
+  return Math.max(anchor, lastSlot ?? anchor) - now > CLOCK_GRACE_MS;
 }
 
 /** The slot that comes next. */

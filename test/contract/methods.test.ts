@@ -293,6 +293,13 @@ const cases: Record<MethodName, MethodCase> = {
   },
   'drills.list': { good: planOf, missing: noPlan, wrong: {} },
   'secrets.list': nothing,
+  'alerts.undelivered': nothing,
+  'secrets.useKeychain': {
+    good: () => ({ use: true }),
+    missing: () => ({ use: true }),
+    missingCode: 'UNSUPPORTED',
+    wrong: { use: 'yes' },
+  },
   'secrets.set': {
     good: () => ({ name: 'webhook-url', value: 'https://example.com/hook' }),
     missing: () => ({ name: 'webhook-url', value: 'nowhere' }),

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -7,17 +7,24 @@ import { expect, onTestFinished, test } from 'vitest';
 import { metricsOf } from '../../src-shared/rules/metrics.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { setScene, takeBackup } from '../support/scene.ts';
-import { runToEnd } from '../support/test-core.ts';
+import { runToEnd, startTestCore } from '../support/test-core.ts';
 
 interface Received {
   url: string;
   body: string;
 }
 
+/** What the server answers; with a location, what is below `/new` gets the status `moved`. */
+interface Answer {
+  status: number;
+  location?: string;
+  moved?: number;
+}
+
 /** A web server that keeps what it is sent. */
-async function startReceiver(): Promise<{ url: string; received: Received[]; answer: { status: number } }> {
+async function startReceiver(): Promise<{ url: string; received: Received[]; answer: Answer }> {
   const received: Received[] = [];
-  const answer = { status: 200 };
+  const answer: Answer = { status: 200 };
   const server = createServer((request, response) => {
     let body = '';
     request.on('data', (part) => {
@@ -25,7 +32,9 @@ async function startReceiver(): Promise<{ url: string; received: Received[]; ans
     });
     request.on('end', () => {
       received.push({ url: request.url ?? '', body });
-      response.writeHead(answer.status).end();
+      const headers = answer.location === undefined ? {} : { location: answer.location };
+      const moved = answer.location !== undefined && !request.url?.startsWith('/new');
+      response.writeHead(moved ? answer.status : (answer.moved ?? answer.status), headers).end();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -67,7 +76,6 @@ test('a failure goes to the webhook as JSON, once, and what did not get through 
   const undelivered: string[] = [];
   scene.core.on('alerts.undelivered', ({ message }) => undelivered.push(message));
   answer.status = 500;
-  const { rmSync } = await import('node:fs');
   rmSync(scene.source);
   expect((await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id })).state).toBe('failed');
   await scene.core.settled();
@@ -89,12 +97,89 @@ test('a failure goes to the webhook as JSON, once, and what did not get through 
   expect(received).toHaveLength(3);
 });
 
+test('an alert that did not get through waits in the catalog, is listed, and is told after a restart and by run-due', async () => {
+  const { url, received, answer } = await startReceiver();
+  const clock = new FakeClock();
+  const scene = await setScene({ ports: { clock } });
+  await scene.core.call('secrets.set', { name: 'webhook-url', value: url });
+  answer.status = 503;
+  rmSync(scene.source);
+  await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id });
+  await scene.core.settled();
+  expect(await scene.core.call('alerts.undelivered', {})).toMatchObject([
+    { channel: 'webhook', title: 'My app failed', tries: 1, error: expect.stringContaining('answered 503') },
+  ]);
+  await scene.core.close();
+  answer.status = 200;
+  clock.jump(2 * MINUTE);
+  const again = await startTestCore(scene.home, { clock });
+  await again.serveDue();
+  expect(received.map(({ body }) => JSON.parse(body).title)).toEqual(['My app failed', 'My app failed']);
+  expect(await again.call('alerts.undelivered', {})).toEqual([]);
+});
+
+test.each([301, 302, 307, 308])(
+  'a webhook that answers %i gets the alert at its new path, and no other server does',
+  async (status) => {
+    const { url, received, answer } = await startReceiver();
+    const elsewhere = await startReceiver();
+    const { core } = await setScene();
+    await core.call('secrets.set', { name: 'webhook-url', value: url });
+    Object.assign(answer, { status, location: '/new/hook', moved: 200 });
+    await core.call('alerts.test', { channel: 'webhook' });
+    expect(received.map((one) => one.url)).toEqual(['/hook', '/new/hook']);
+    expect(JSON.parse(received[1]?.body ?? '')).toMatchObject({ application: 'Snapkeep' });
+    answer.location = elsewhere.url;
+    await expect(core.call('alerts.test', { channel: 'webhook' })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining(elsewhere.url),
+    });
+    expect(elsewhere.received).toEqual([]);
+  },
+);
+
+test('a secret that cannot be read is told for its channel, and the others go on', async () => {
+  const { url, received } = await startReceiver();
+  const { port, mails } = await startMailServer('let me in');
+  const scene = await setScene();
+  await scene.core.call('secrets.set', { name: 'webhook-url', value: url });
+  const mail = {
+    host: '127.0.0.1',
+    port,
+    security: 'none' as const,
+    user: '',
+    from: 'a@example.com',
+    to: 'b@example.com',
+  };
+  await scene.core.call('settings.update', { mail });
+  await scene.core.close();
+  writeFileSync(join(scene.home, 'secrets.key'), Buffer.alloc(32, 7));
+  const core = await startTestCore(scene.home);
+  rmSync(scene.source);
+  await runToEnd(core, 'backups.start', { planId: scene.plan.id });
+  await core.settled();
+  expect(received).toEqual([]);
+  expect(await core.call('alerts.undelivered', {})).toMatchObject([
+    { channel: 'webhook', error: expect.stringContaining('was not encrypted with the key in') },
+  ]);
+  expect(mails[0]).toContain('Subject: My app failed');
+});
+
+test('the moment of a ping goes into the path of an address with a query', async () => {
+  const { url, received } = await startReceiver();
+  const scene = await setScene();
+  await scene.core.call('secrets.set', { name: 'ping-url', value: `${url}/{plan}?create=1` });
+  rmSync(scene.source);
+  await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id });
+  await scene.core.settled();
+  expect(received.map((one) => one.url)).toEqual(['/hook/my-app/start?create=1', '/hook/my-app/fail?create=1']);
+});
+
 test('pings tell of the start, the success and the failure of a backup', async () => {
   const { url, received } = await startReceiver();
   const scene = await setScene();
   await scene.core.call('secrets.set', { name: 'ping-url', value: `${url}/{plan}/` });
   await takeBackup(scene);
-  const { rmSync } = await import('node:fs');
   rmSync(scene.source);
   await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id });
   await expect

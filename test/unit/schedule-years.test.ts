@@ -4,7 +4,7 @@ import { slotsOf } from '../../src-main/core/scheduler/calendar-slots.ts';
 import { begin, finish, lookAtClock, mayStart, newState } from '../../src-main/core/scheduler/schedule-state.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import type { Schedule } from '../../src-shared/model/schedule.ts';
-import { WRONG_CLOCK_MS } from '../../src-shared/rules/due-slots.ts';
+import { CLOCK_GRACE_MS } from '../../src-shared/rules/due-slots.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -42,7 +42,7 @@ function live(schedule: Schedule, zone: string, random: () => number) {
     else if (dice < 0.9) now += Math.ceil(random() * HOUR);
     else if (dice < 0.97) now += Math.ceil(random() * random() * 20 * DAY);
     else if (dice < 0.985) now += Math.ceil(random() * 3 * DAY);
-    else now = Math.max(START, farthest - WRONG_CLOCK_MS + DAY, now - Math.ceil(random() * 6 * DAY));
+    else now = Math.max(START, farthest - CLOCK_GRACE_MS, now - Math.ceil(random() * CLOCK_GRACE_MS));
     farthest = Math.max(farthest, now);
   }
   state = lookAtClock(state, farthest, slots);
@@ -147,6 +147,19 @@ test('a clock that was a year ahead does not keep a plan silent for a year', () 
   state = lookAtClock(state, START + 2 * DAY, slots);
   expect(mayStart(state, START + 2 * DAY)).toBe(true);
 });
+
+test.each([1, 5, 6.9, 400])(
+  'a clock that was %d days ahead for a moment: what was put off is due, and slots go on from now',
+  (days) => {
+    const slots = slotsOf({ kind: 'daily', time: '03:00' }, 'UTC', START);
+    const ahead = START + days * DAY;
+    let state = lookAtClock(newState('', START), ahead, slots);
+    state = finish(begin(state, 'run'), { id: 'run', state: 'succeeded' } as Run, ahead, false);
+    for (let hour = 0; hour < 24; hour++) state = lookAtClock(state, START + hour * HOUR, slots);
+    expect(mayStart(state, START + DAY)).toBe(true);
+    expect(state.memory.due?.slot).toBeLessThan(START + DAY);
+  },
+);
 
 function seeded(seed: number): () => number {
   let value = seed >>> 0 || 1;

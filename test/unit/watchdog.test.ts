@@ -1,66 +1,62 @@
 import { expect, test } from 'vitest';
-import { Channels } from '../../src-main/core/alerts/channels.ts';
 import { Watchdog } from '../../src-main/core/alerts/watchdog.ts';
-import { Background } from '../../src-main/core/background.ts';
-import type { DesktopNotification } from '../../src-main/core/ports.ts';
-import { SecretStore } from '../../src-main/core/secrets/secret-store.ts';
+import type { Alert, AlertChannel } from '../../src-shared/model/alert.ts';
 import type { PlanSummary } from '../../src-shared/model/plan.ts';
-import { DEFAULT_SETTINGS } from '../../src-shared/model/settings.ts';
 import type { Told } from '../../src-shared/rules/alerting.ts';
-import { capturedLog } from '../support/captured-log.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 const MINUTE = 60_000;
-const noSecrets = new SecretStore(
-  { names: () => [], get: () => undefined, save: () => {}, remove: () => {} } as never,
-  { protects: false, words: '', seal: () => Buffer.alloc(0), open: () => '' },
-);
+/** Keeps what is told; over the desktop alone. */
+function toldBy(told: Alert[]) {
+  return {
+    channels: { inUse: (): AlertChannel[] => ['desktop'] },
+    deliveries: { add: (_channel: AlertChannel, alert: Alert) => void told.push(alert) },
+  };
+}
 
 /** Looks each minute for so many hours. */
-async function watch(watchdog: Watchdog, background: Background, clock: FakeClock, hours: number): Promise<void> {
+function watch(watchdog: Watchdog, clock: FakeClock, hours: number): void {
   for (let minute = 0; minute < hours * 60; minute++) {
     clock.jump(MINUTE);
     watchdog.look();
-    await background.settled();
   }
 }
 
-test('it looks at the plans alone, tells trouble once a day, and says what to do', async () => {
+test('it looks at the plans alone, tells trouble once a day, and says what to do', () => {
   const clock = new FakeClock();
-  const told: DesktopNotification[] = [];
+  const told: Alert[] = [];
   const states = new Map<string, Told>();
   let state: PlanSummary['state'] = 'ok';
-  const background = new Background(clock, capturedLog().log);
   const watchdog = new Watchdog({
     clock,
-    background,
     alerts: { get: (id) => states.get(id), save: (id, one) => void states.set(id, one) },
-    channels: new Channels({ settings: () => DEFAULT_SETTINGS, secrets: noSecrets, notify: (one) => told.push(one) }),
+    ...toldBy(told),
     plans: () => [
       { plan: { id: 'p', name: 'hone' }, state, reason: 'A backup should have been made by now.' } as PlanSummary,
     ],
-    undelivered: (_channel, message) => expect.unreachable(message),
   });
-  await watch(watchdog, background, clock, 1);
+  watch(watchdog, clock, 1);
   expect(told).toEqual([]);
   state = 'overdue';
-  await watch(watchdog, background, clock, 1);
+  watch(watchdog, clock, 1);
   expect(told).toEqual([
-    { title: 'hone is overdue', body: expect.stringMatching(/^A backup should .* back up now\.$/), place: '/plans/p' },
+    expect.objectContaining({
+      title: 'hone is overdue',
+      message: expect.stringMatching(/^A backup should .* back up now\.$/),
+      planId: 'p',
+    }),
   ]);
-  await watch(watchdog, background, clock, 24);
+  watch(watchdog, clock, 24);
   expect(told.map(({ title }) => title)).toEqual(['hone is overdue', 'hone is still overdue']);
 });
 
-test('a catalog that cannot be written neither silences an alert nor has it told again and again', async () => {
+test('a catalog that cannot be written neither silences an alert nor has it told again and again', () => {
   const clock = new FakeClock();
-  const told: string[] = [];
+  const told: Alert[] = [];
   const states = new Map<string, Told>();
   let full = true;
-  const background = new Background(clock, capturedLog().log);
   const watchdog = new Watchdog({
     clock,
-    background,
     alerts: {
       get: (id) => states.get(id),
       save: (id, one) => {
@@ -68,18 +64,13 @@ test('a catalog that cannot be written neither silences an alert nor has it told
         states.set(id, one);
       },
     },
-    channels: new Channels({
-      settings: () => DEFAULT_SETTINGS,
-      secrets: noSecrets,
-      notify: ({ title }) => void told.push(title),
-    }),
+    ...toldBy(told),
     plans: () => [{ plan: { id: 'p', name: 'hone' }, state: 'failed', reason: 'No space.' } as PlanSummary],
-    undelivered: (_channel, message) => expect.unreachable(message),
   });
-  await watch(watchdog, background, clock, 1);
-  expect(told).toEqual(['hone failed']);
+  watch(watchdog, clock, 1);
+  expect(told.map(({ title }) => title)).toEqual(['hone failed']);
   full = false;
-  await watch(watchdog, background, clock, 1);
-  expect(told).toEqual(['hone failed']);
+  watch(watchdog, clock, 1);
+  expect(told.map(({ title }) => title)).toEqual(['hone failed']);
   expect(states.get('p')).toMatchObject({ state: 'failed' });
 });

@@ -7,6 +7,8 @@ import type { SecretStore } from '../secrets/secret-store.ts';
 
 /** How long a server may take to answer, in milliseconds. */
 const TIMEOUT_MS = 15_000;
+const REDIRECTS = [301, 302, 307, 308];
+const MOST_REDIRECTS = 3;
 
 /** The moments a Healthchecks-style address is told of. */
 export type PingMoment = 'start' | 'success' | 'fail';
@@ -31,7 +33,7 @@ export class Channels {
     const { desktopAlerts, mail } = this.#ports.settings();
     const channels: AlertChannel[] = [];
     if (desktopAlerts && this.#ports.notify !== undefined && alert.kind !== 'mended') channels.push('desktop');
-    if (this.#ports.secrets.get('webhook-url') !== undefined) channels.push('webhook');
+    if (this.#ports.secrets.has('webhook-url')) channels.push('webhook');
     if (mail !== null) channels.push('mail');
     return channels;
   }
@@ -48,8 +50,7 @@ export class Channels {
   async ping(planName: string, moment: PingMoment): Promise<void> {
     const template = this.#ports.secrets.get('ping-url');
     if (template === undefined) return;
-    const base = template.replaceAll('{plan}', encodeURIComponent(slug(planName))).replace(/\/+$/, '');
-    await request(moment === 'success' ? base : `${base}/${moment}`, { method: 'POST' });
+    await post(pingAddress(template, planName, moment));
   }
 
   #notify({ title, message, planId }: Alert): void {
@@ -60,8 +61,7 @@ export class Channels {
   async #postJson(alert: Alert): Promise<void> {
     const url = this.#ports.secrets.get('webhook-url');
     if (url === undefined) throw notSet('No webhook is set.');
-    await request(url, {
-      method: 'POST',
+    await post(url, {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ application: 'Snapkeep', ...alert }),
     });
@@ -101,21 +101,52 @@ function textOf({ title, message, planName, since }: Alert): string {
   return `${title}\n\n${message}\n\nPlan: ${planName}\nSince: ${since}\n`;
 }
 
-async function request(url: string, init: RequestInit): Promise<void> {
-  let response: Response;
+/** The moment goes into the path: behind a query it would be part of a value. */
+function pingAddress(template: string, planName: string, moment: PingMoment): string {
+  const url = new URL(template.replaceAll('{plan}', encodeURIComponent(slug(planName))));
+  const path = url.pathname.replace(/\/+$/, '');
+  url.pathname = moment === 'success' ? path : `${path}/${moment}`;
+  return url.href;
+}
+
+/**
+ * Posts, also where the server says that the address is another one of its own. What is at another server is not
+ * followed: it would get what was meant for the one that was entered.
+ */
+async function post(url: string, init: Pick<RequestInit, 'headers' | 'body'> = {}): Promise<void> {
+  let address = url;
+  for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
+    const response = await request(address, init);
+    const location = REDIRECTS.includes(response.status) ? response.headers.get('location') : null;
+    if (response.ok) return;
+    if (location === null || !URL.canParse(location, address))
+      throw new SnapkeepError('UNAVAILABLE', `${hostOf(address)} answered ${response.status}.`, {
+        hint: 'Check the address.',
+      });
+    const next = new URL(location, address);
+    if (next.origin !== new URL(address).origin) throw movedTo(address, next);
+    address = next.href;
+  }
+  throw new SnapkeepError('UNAVAILABLE', `${hostOf(url)} redirects again and again.`, { hint: 'Check the address.' });
+}
+
+function movedTo(address: string, next: URL): SnapkeepError {
+  return new SnapkeepError('UNAVAILABLE', `${hostOf(address)} has moved to ${next.origin}${next.pathname}.`, {
+    hint: 'Nothing was sent there. Enter the new address in the settings if it is right.',
+  });
+}
+
+async function request(url: string, init: Pick<RequestInit, 'headers' | 'body'>): Promise<Response> {
   try {
-    response = await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const response = await fetch(url, { ...init, method: 'POST', redirect: 'manual', signal });
+    await response.body?.cancel();
+    return response;
   } catch (error) {
     // The address itself may be a secret, so only its host is named.
     throw new SnapkeepError('UNAVAILABLE', `${hostOf(url)} cannot be reached.`, {
       hint: 'Check the address and the network.',
       cause: error,
-    });
-  }
-  await response.body?.cancel();
-  if (!response.ok) {
-    throw new SnapkeepError('UNAVAILABLE', `${hostOf(url)} answered ${response.status}.`, {
-      hint: 'Check the address.',
     });
   }
 }

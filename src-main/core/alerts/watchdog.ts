@@ -1,31 +1,19 @@
-import type { Alert, AlertChannel } from '../../../src-shared/model/alert.ts';
+import type { Alert } from '../../../src-shared/model/alert.ts';
 import type { PlanState, PlanSummary } from '../../../src-shared/model/plan.ts';
 import { decideAlert, howToMend } from '../../../src-shared/rules/alerting.ts';
 import { planSentence } from '../../../src-shared/rules/plan-state-words.ts';
-import type { Background } from '../background.ts';
 import type { AlertRepo, AlertState } from '../catalog/alert-repo.ts';
-import { explainError } from '../engine/engine-errors.ts';
 import type { Clock } from '../ports.ts';
+import type { AlertDelivery } from './alert-delivery.ts';
 import type { Channels } from './channels.ts';
-
-/** So often it is tried to get an alert through, once a look. */
-const MOST_TRIES = 30;
 
 /** What the watchdog needs of the core. */
 export interface WatchdogPorts {
   readonly clock: Clock;
   readonly alerts: Pick<AlertRepo, 'get' | 'save'>;
-  readonly channels: Channels;
-  readonly background: Pick<Background, 'append'>;
+  readonly channels: Pick<Channels, 'inUse'>;
+  readonly deliveries: Pick<AlertDelivery, 'add'>;
   plans(): PlanSummary[];
-  /** An alert did not get through. */
-  undelivered(channel: AlertChannel, message: string): void;
-}
-
-interface Delivery {
-  channel: AlertChannel;
-  alert: Alert;
-  tries: number;
 }
 
 /**
@@ -34,7 +22,6 @@ interface Delivery {
  */
 export class Watchdog {
   readonly #ports: WatchdogPorts;
-  #undelivered: Delivery[] = [];
   /** What was told and could not be written down: a full disk must neither silence an alert nor have it told each minute. */
   readonly #unsaved = new Map<string, AlertState>();
 
@@ -42,16 +29,13 @@ export class Watchdog {
     this.#ports = ports;
   }
 
-  /** Looks at every plan and tells what there is to tell. */
+  /** Looks at every plan and has told what there is to tell. */
   look(): void {
-    const alerts = this.#ports.plans().flatMap((summary) => this.#judge(summary) ?? []);
-    const again = this.#undelivered;
-    this.#undelivered = [];
-    const deliveries = alerts.flatMap((alert) =>
-      this.#ports.channels.inUse(alert).map((channel) => ({ channel, alert, tries: 0 })),
-    );
-    for (const delivery of [...again, ...deliveries])
-      this.#ports.background.append('delivery of alerts', () => this.#deliver(delivery));
+    for (const summary of this.#ports.plans()) {
+      const alert = this.#judge(summary);
+      if (alert === undefined) continue;
+      for (const channel of this.#ports.channels.inUse(alert)) this.#ports.deliveries.add(channel, alert);
+    }
   }
 
   #judge({ plan, state, reason, ...summary }: PlanSummary): Alert | undefined {
@@ -85,16 +69,6 @@ export class Watchdog {
     } catch {
       // Tried again with every look.
       this.#unsaved.set(planId, told);
-    }
-  }
-
-  async #deliver(delivery: Delivery): Promise<void> {
-    try {
-      await this.#ports.channels.send(delivery.channel, delivery.alert);
-    } catch (error) {
-      if (delivery.tries === 0)
-        this.#ports.undelivered(delivery.channel, explainError(error, delivery.channel).message);
-      if (delivery.tries + 1 < MOST_TRIES) this.#undelivered.push({ ...delivery, tries: delivery.tries + 1 });
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { Alert, AlertChannel } from '../../../src-shared/model/alert.ts';
 import type { PlanState } from '../../../src-shared/model/plan.ts';
 import type { Database } from '../engine/open-database.ts';
 
@@ -9,7 +10,19 @@ export interface AlertState {
   toldAt: string | null;
 }
 
-/** The table of what people have been told. */
+/** An alert that is still to be told over one channel. */
+export interface QueuedAlert {
+  id: number;
+  channel: AlertChannel;
+  alert: Alert;
+  /** Tries that failed. */
+  tries: number;
+  nextAt: string;
+  createdAt: string;
+  lastError: string | null;
+}
+
+/** The tables of what people have been told, and of what is still to be told. */
 export class AlertRepo {
   readonly #db: Database;
 
@@ -29,5 +42,33 @@ export class AlertRepo {
         'INSERT INTO alert_states VALUES (?, ?, ?, ?) ON CONFLICT (plan_id) DO UPDATE SET state = excluded.state, since = excluded.since, told_at = excluded.told_at',
       )
       .run(planId, state, since, toldAt);
+  }
+
+  /** Has an alert wait to be told over a channel. */
+  queue(channel: AlertChannel, alert: Alert, at: string): void {
+    this.#db
+      .prepare('INSERT INTO alert_queue (channel, body, tries, next_at, created_at) VALUES (?, ?, 0, ?, ?)')
+      .run(channel, JSON.stringify(alert), at, at);
+  }
+
+  /** What waits to be told, in the order it was queued. */
+  queued(): QueuedAlert[] {
+    const rows = this.#db
+      .prepare(
+        'SELECT id, channel, body, tries, next_at AS nextAt, created_at AS createdAt, last_error AS lastError FROM alert_queue ORDER BY id',
+      )
+      .all() as Array<Omit<QueuedAlert, 'alert'> & { body: string }>;
+    return rows.map(({ body, ...row }) => ({ ...row, alert: JSON.parse(body) as Alert }));
+  }
+
+  /** Remembers a try that failed. */
+  putOff({ id, tries, nextAt, lastError }: Pick<QueuedAlert, 'id' | 'tries' | 'nextAt' | 'lastError'>): void {
+    this.#db
+      .prepare('UPDATE alert_queue SET tries = ?, next_at = ?, last_error = ? WHERE id = ?')
+      .run(tries, nextAt, lastError, id);
+  }
+
+  unqueue(id: number): void {
+    this.#db.prepare('DELETE FROM alert_queue WHERE id = ?').run(id);
   }
 }

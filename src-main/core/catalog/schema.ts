@@ -175,6 +175,16 @@ export const SCHEMA = `
     told_at TEXT
   ) STRICT;
 
+  CREATE TABLE alert_queue (
+    id INTEGER PRIMARY KEY,
+    channel TEXT NOT NULL,
+    body TEXT NOT NULL,
+    tries INTEGER NOT NULL,
+    next_at TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    last_error TEXT
+  ) STRICT;
+
   CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   CREATE TABLE secrets (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
   CREATE TABLE database_keys (fingerprint TEXT PRIMARY KEY, sealed BLOB NOT NULL, used_at TEXT NOT NULL) STRICT;

@@ -5,6 +5,7 @@ import type { Handlers, MethodsOf } from './handler.ts';
 /** Tries the ways alerts take. */
 export function alertsHandlers(core: CoreContext): Handlers<MethodsOf<'alerts'>> {
   return {
+    'alerts.undelivered': () => core.deliveries.waiting(),
     'alerts.test': async ({ channel }) => {
       const at = core.clock.now().toISOString();
       const alert: Alert = {

@@ -7,6 +7,10 @@ import type { Handlers, MethodsOf } from './handler.ts';
 export function secretsHandlers({ secrets }: CoreContext): Handlers<MethodsOf<'secrets'>> {
   return {
     'secrets.list': () => ({ ...secrets.protection(), secrets: secrets.states() }),
+    'secrets.useKeychain': ({ use }) => {
+      secrets.useKeychain(use);
+      return { ...secrets.protection(), secrets: secrets.states() };
+    },
     'secrets.set': ({ name, value }) => {
       if (value !== null) requireUsable(name, value);
       secrets.set(name, value);

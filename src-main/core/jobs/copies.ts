@@ -1,11 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
-import { type ErrorCode, SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Run, RunResult } from '../../../src-shared/model/run.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import { destinationLabel } from '../../../src-shared/rules/destination-words.ts';
+import { classifyFailure } from '../../../src-shared/rules/failures.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
 import type { CopyRow } from '../catalog/copy-repo.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
@@ -24,16 +25,6 @@ import { manifestAt, removeCompanionsAt } from './stored-companions.ts';
 import { checkedSource, hasContent } from './stored-content.ts';
 import { tidyUp } from './tidy-up.ts';
 import { emptyOutbox } from './wanted-copies.ts';
-
-/** What goes away by itself: the destination is tried again. */
-const AWAY: ReadonlySet<ErrorCode> = new Set(['UNAVAILABLE', 'NO_SPACE', 'BUSY', 'LOCKED']);
-/** What is wrong with one snapshot and says nothing of the destination. */
-const ONE_ALONE: ReadonlySet<ErrorCode> = new Set(['CONFLICT', 'CORRUPT', 'TOO_NEW']);
-
-/** Whether an error of a destination goes away by itself. */
-export function isAway(error: SnapkeepError): boolean {
-  return AWAY.has(error.code);
-}
 
 /** A snapshot cannot be read anywhere now; the destination it is to go to has no part in it. */
 class NoSource extends Error {
@@ -87,10 +78,14 @@ class CopyRun {
       await withPlace(this.#core, this.#destination, async (driver) => {
         await requireThere(this.#core, this.#destination, driver);
         await tidyUp(this.#core, this.#destination, driver);
-        for (let next = this.#next(); next !== undefined; next = this.#next()) {
-          // A disk may be unmounted between two of them.
-          if (this.#copied > 0) await requireThere(this.#core, this.#destination, driver);
-          await this.#copyNext(driver, next);
+        try {
+          for (let next = this.#next(); next !== undefined; next = this.#next()) {
+            // A disk may be unmounted between two of them.
+            if (this.#copied > 0) await requireThere(this.#core, this.#destination, driver);
+            await this.#copyNext(driver, next);
+          }
+        } catch (error) {
+          throw await this.#whyItBroke(driver, explainError(error, name));
         }
       });
     } catch (error) {
@@ -102,6 +97,18 @@ class CopyRun {
     const what = `${countInWords(this.#copied, 'snapshot')} to ${name}, ${bytesInWords(this.#bytes)}`;
     this.#handle.log('info', `Copied ${what}.`);
     return { kind: 'copy', destinationId: id, copied: this.#copied, bytes: this.#bytes, left };
+  }
+
+  /** A disk that vanishes gives all kinds of errors: then it is unavailable, and has not failed. */
+  async #whyItBroke(driver: Destination, error: SnapkeepError): Promise<SnapkeepError> {
+    if (error.code === 'CANCELLED' || classifyFailure(error.code) === 'unavailable') return error;
+    try {
+      await requireThere(this.#core, this.#destination, driver);
+      return error;
+    } catch (now) {
+      const explained = explainError(now, this.#destination.name);
+      return classifyFailure(explained.code) === 'unavailable' ? explained : error;
+    }
   }
 
   /** The newest one that has not been tried; new ones may have come meanwhile. */
@@ -124,7 +131,7 @@ class CopyRun {
     } catch (error) {
       const wanted = this.#isWanted(row);
       const explained = error instanceof NoSource ? error.why : explainError(error, snapshot.name);
-      if (!(error instanceof NoSource) && !ONE_ALONE.has(explained.code)) {
+      if (!(error instanceof NoSource) && classifyFailure(explained.code) !== 'bad') {
         if (wanted) catalog.copies.set({ ...row, state: 'waiting' });
         throw explained;
       }
@@ -181,7 +188,7 @@ class CopyRun {
   #giveUp(error: SnapkeepError): SnapkeepError {
     const { copies } = this.#core.catalog;
     if (error.code === 'CANCELLED') return error;
-    if (isAway(error)) copies.explainWaiting(this.#destination.id, error.message);
+    if (classifyFailure(error.code) === 'unavailable') copies.explainWaiting(this.#destination.id, error.message);
     else copies.failWaiting(this.#destination.id, this.#now(), error.message);
     return error;
   }
@@ -199,7 +206,7 @@ class CopyRun {
         await this.#put(driver, snapshot.name, checkedSource(source.path, snapshot), { sizeBytes, sha256 });
       } catch (error) {
         // What will never follow must not be described.
-        if (ONE_ALONE.has(explainError(error, snapshot.name).code)) {
+        if (classifyFailure(explainError(error, snapshot.name).code) === 'bad') {
           if (snapshot.companions.length > 0)
             await removeCompanionsAt(driver, this.#destination, snapshot.name, snapshot.id);
           await driver.delete(manifestName);

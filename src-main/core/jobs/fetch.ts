@@ -2,7 +2,7 @@ import { constants, createWriteStream } from 'node:fs';
 import { copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { type ErrorCode, SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
@@ -72,9 +72,6 @@ export function locksOf({ snapshot, places }: StoredSnapshot): string[] {
 /** Whether companions are fetched too. Where nothing has to be fetched, they lie beside the snapshot anyhow. */
 export type Wanted = 'database' | 'everything';
 
-/** What keeps one copy from being read, and says nothing of the others. */
-const ONLY_HERE: ReadonlySet<ErrorCode> = new Set(['UNAVAILABLE', 'NOT_FOUND', 'BAD_KEY', 'PERMISSION', 'CORRUPT']);
-
 /**
  * Gets a snapshot to where it can be read: a folder's copy is read where it is, any other is fetched with its manifest
  * into the staging folder of the run. Where one place does not have it, the next one is asked.
@@ -94,7 +91,7 @@ export async function fetchSnapshot(
       return { path, destination, location: locationOf(destination, stored.snapshot.name), expected };
     } catch (error) {
       const explained = explainError(error, locationOf(destination, stored.snapshot.name));
-      if (index === stored.places.length - 1 || !ONLY_HERE.has(explained.code)) throw explained;
+      if (index === stored.places.length - 1 || explained.code === 'CANCELLED') throw explained;
       handle.log('warning', `${explained.message} The next place is asked.`);
     }
   }

@@ -4,6 +4,7 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import type { ScheduleStatus } from '../../../src-shared/model/schedule.ts';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { destinationLabel, failedInWords, waitingInWords } from '../../../src-shared/rules/destination-words.ts';
+import { CLOCK_GRACE_MS } from '../../../src-shared/rules/due-slots.ts';
 import { type BackupOnDay, dayOutcomes, type PlanFacts, planHealth } from '../../../src-shared/rules/health.ts';
 import { overdueAt } from '../../../src-shared/rules/overdue.ts';
 import { decideRetention, type RetentionCalendar } from '../../../src-shared/rules/retention.ts';
@@ -40,7 +41,7 @@ export function summarizePlan(core: CoreContext, plan: Plan): PlanSummary {
     lastBackup,
     newest: newest?.proof ?? null,
     running: activeRun?.kind === 'backup',
-    overdue: isOverdue(core, plan, lastSuccess(ended, newest), schedule),
+    overdue: isOverdue(core, plan, lastSuccess(ended, newest, core.clock.now().getTime()), schedule),
     waitingFor: schedule.due?.waitingFor ?? null,
     drill: drillFacts(core, plan, lastDrill),
     paused: schedule.paused,
@@ -142,9 +143,13 @@ export function listWithReasons(
 }
 
 /** When the last good backup began, in milliseconds since 1970; the snapshot may have been found by a scan. */
-function lastSuccess(backups: readonly Run[], newest: ListedSnapshot | null): number | null {
+function lastSuccess(backups: readonly Run[], newest: ListedSnapshot | null, now: number): number | null {
   const good = backups.find(({ state }) => state === 'succeeded');
-  const instants = [good?.startedAt, newest?.createdAt].filter((instant) => instant != null).map(Date.parse);
+  // What is dated in the future was made while the clock was wrong: how long ago that is, nobody knows.
+  const instants = [good?.startedAt, newest?.createdAt]
+    .filter((instant) => instant != null)
+    .map(Date.parse)
+    .filter((instant) => instant - now <= CLOCK_GRACE_MS);
   return instants.length === 0 ? null : Math.max(...instants);
 }
 

@@ -3,7 +3,7 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import type { Background } from '../background.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import type { Clock } from '../ports.ts';
-import { RETRY_LATER } from '../retry.ts';
+import { isTimeToRetry, RETRY_LATER } from '../retry.ts';
 
 /** Who cancels a copy does not want it to begin again in a minute; milliseconds. */
 const AFTER_CANCEL_MS = 3_600_000;
@@ -65,7 +65,7 @@ export class Copier {
     for (const id of this.#ports.awaited()) {
       const standing = this.#standingOf(id);
       if (atOnce && (destinationId === undefined || destinationId === id)) standing.retryAt = null;
-      if (held || this.#ports.isCopying(id) || (standing.retryAt ?? 0) > this.#now()) continue;
+      if (held || this.#ports.isCopying(id) || !isTimeToRetry(standing.retryAt ?? 0, this.#now())) continue;
       this.#ports.background.begin(`copies to ${id}`, () => this.#lookAt(id));
     }
     this.#ports.looked();

@@ -2,10 +2,11 @@ import type { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { ScheduledJob } from '../../../src-shared/model/schedule.ts';
+import { classifyFailure } from '../../../src-shared/rules/failures.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { orderOf, startBackup } from '../jobs/backup.ts';
-import { isAway, startCopyRun } from '../jobs/copies.ts';
+import { startCopyRun } from '../jobs/copies.ts';
 import { startDrill } from '../jobs/drill.ts';
 import { foldersOf, locationOf, requireThere, withPlace } from '../jobs/places.ts';
 import { finishRemovals } from '../jobs/removal.ts';
@@ -15,14 +16,15 @@ import { activePause } from './schedule-state.ts';
 import { Scheduler } from './scheduler.ts';
 import { SourceWatch } from './source-watch.ts';
 
-type Parts = Pick<CoreContext, 'background' | 'catalog' | 'clock' | 'dataFolder' | 'events' | 'ports' | 'runs'>;
+type Parts = Pick<CoreContext, 'background' | 'catalog' | 'clock' | 'log' | 'dataFolder' | 'events' | 'ports' | 'runs'>;
 
 /** The scheduler of a core. @param core asked for only once something happens */
 export function createScheduler(parts: Parts, core: () => CoreContext, looked: () => void): Scheduler {
-  const { background, catalog, clock, events, ports, runs } = parts;
+  const { background, catalog, clock, events, log, ports, runs } = parts;
   const watch = new SourceWatch((plan) => [parts.dataFolder.path, ...foldersOf(catalog, [plan])]);
   return new Scheduler({
     clock,
+    log,
     background,
     looked,
     states: catalog.schedules,
@@ -98,7 +100,7 @@ async function probe(core: CoreContext, destinationId: string): Promise<Snapkeep
     return null;
   } catch (error) {
     const explained = explainError(error, destination.name);
-    return isAway(explained) ? explained : null;
+    return classifyFailure(explained.code) === 'unavailable' ? explained : null;
   }
 }
 

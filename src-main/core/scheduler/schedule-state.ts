@@ -2,6 +2,7 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import type { DueSlot, Pause, Schedule } from '../../../src-shared/model/schedule.ts';
 import { changeDueAt, NO_CHANGE, noticeChange } from '../../../src-shared/rules/change-watch.ts';
 import { advanceSlots, type Slots } from '../../../src-shared/rules/due-slots.ts';
+import { classifyFailure } from '../../../src-shared/rules/failures.ts';
 import type { ScheduleState } from '../catalog/schedule-repo.ts';
 import { RETRY_LATER } from '../retry.ts';
 
@@ -88,8 +89,8 @@ export function finish(
   const { slot, slots } = state.serving;
   const done: ScheduleState = { ...state, serving: null };
   if (run.state === 'interrupted' || (run.state === 'cancelled' && closing)) return dueAgain(done, slot, slots);
-  if (run.state === 'failed' && isAway(run.error?.code)) {
-    return putOff(dueAgain(done, slot, slots), run.error?.message ?? '', now);
+  if (run.state === 'failed' && run.error !== null && classifyFailure(run.error.code) === 'unavailable') {
+    return putOff(dueAgain(done, slot, slots), run.error.message, now);
   }
   return { ...done, attempts: 0, retryAt: null, waitingFor: null };
 }
@@ -122,5 +123,3 @@ function dueAgain(state: ScheduleState, slot: number, slots: number): ScheduleSt
   const merged = due === null ? { slot, slots } : { slot: Math.max(slot, due.slot), slots: slots + due.slots };
   return { ...state, memory: { ...state.memory, due: merged } };
 }
-
-const isAway = (code: string | undefined): boolean => code === 'UNAVAILABLE' || code === 'LOCKED' || code === 'BUSY';

@@ -2,11 +2,11 @@ import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { Pause, Schedule, ScheduledJob, ScheduleStatus } from '../../../src-shared/model/schedule.ts';
 import { changeDueAt } from '../../../src-shared/rules/change-watch.ts';
-import { nextSlot, type Slots } from '../../../src-shared/rules/due-slots.ts';
+import { nextSlot, type Slots, wasSetBack } from '../../../src-shared/rules/due-slots.ts';
 import type { Background } from '../background.ts';
 import type { ScheduleRepo, ScheduleState } from '../catalog/schedule-repo.ts';
 import { explainError } from '../engine/engine-errors.ts';
-import type { Clock, Power } from '../ports.ts';
+import type { Clock, Log, Power } from '../ports.ts';
 import { slotsOf } from './calendar-slots.ts';
 import {
   activePause,
@@ -28,6 +28,7 @@ const JOBS: readonly ScheduledJob[] = ['backup', 'drill'];
 /** What the scheduler needs of the core. */
 export interface SchedulerPorts {
   readonly clock: Clock;
+  readonly log: Log;
   readonly states: Pick<ScheduleRepo, 'get' | 'save'>;
   readonly power: Power | undefined;
   readonly background: Pick<Background, 'begin'>;
@@ -168,6 +169,8 @@ export class Scheduler {
     fingerprint: string | null,
     atOnce: boolean,
   ): ScheduleState {
+    if (wasSetBack(before.memory, this.#now()))
+      this.#ports.log.warn('The clock is behind the newest scheduled time. The schedule goes on from now.');
     let state = lookAtClock(before, this.#now(), slots);
     if (schedule.kind === 'on-change' && fingerprint !== null)
       state = lookAtSource(state, schedule, fingerprint, this.#now());

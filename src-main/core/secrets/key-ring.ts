@@ -1,19 +1,20 @@
 import type { Encryption, KeyFingerprint, KeyInput, PlanKey } from '../../../src-shared/model/encryption.ts';
 import type { KeyRepo } from '../catalog/key-repo.ts';
 import { type DatabaseKey, likelyFirst } from '../engine/database-key.ts';
-import type { Clock, SecretProtector } from '../ports.ts';
+import type { Clock } from '../ports.ts';
 import { fingerprintOfKey, sameText } from './key-fingerprint.ts';
 import { readKey } from './read-key.ts';
+import type { SecretBox } from './secret-box.ts';
 
 /** The keys of encrypted databases, and those they had before: sealed in the catalog, and known by fingerprints. */
 export class KeyRing {
   readonly #repo: KeyRepo;
-  readonly #protector: SecretProtector;
+  readonly #box: SecretBox;
   readonly #clock: Clock;
 
-  constructor(repo: KeyRepo, protector: SecretProtector, clock: Clock) {
+  constructor(repo: KeyRepo, box: SecretBox, clock: Clock) {
     this.#repo = repo;
-    this.#protector = protector;
+    this.#box = box;
     this.#clock = clock;
   }
 
@@ -49,7 +50,7 @@ export class KeyRing {
 
   #open(fingerprint: KeyFingerprint, sealed: Buffer): DatabaseKey[] {
     try {
-      return [{ fingerprint, text: this.#protector.open(sealed) }];
+      return [{ fingerprint, text: this.#box.open(nameOf(fingerprint), sealed) }];
     } catch {
       // Sealed on another machine or with a key file that is gone. What needs it asks for it, and nothing else is kept up.
       return [];
@@ -69,6 +70,8 @@ export class KeyRing {
 
   /** Keeps a key that has opened something. */
   keep({ fingerprint, text }: DatabaseKey): void {
-    this.#repo.save(fingerprint, this.#protector.seal(text), this.#clock.now().toISOString());
+    this.#repo.save(fingerprint, this.#box.seal(nameOf(fingerprint), text), this.#clock.now().toISOString());
   }
 }
+
+const nameOf = (fingerprint: string): string => `key:${fingerprint}`;

@@ -1,17 +1,18 @@
 import type { SealRepo } from '../catalog/seal-repo.ts';
 import { isIdentity, readIdentity, type SealSecret } from '../engine/seal.ts';
-import type { Clock, SecretProtector } from '../ports.ts';
+import type { Clock } from '../ports.ts';
 import { fingerprintOfKey, sameText } from './key-fingerprint.ts';
+import type { SecretBox } from './secret-box.ts';
 
 /** The passphrases and identities that open sealed snapshots, and those of before: sealed in the catalog in their turn. */
 export class SealRing {
   readonly #repo: SealRepo;
-  readonly #protector: SecretProtector;
+  readonly #box: SecretBox;
   readonly #clock: Clock;
 
-  constructor(repo: SealRepo, protector: SecretProtector, clock: Clock) {
+  constructor(repo: SealRepo, box: SecretBox, clock: Clock) {
     this.#repo = repo;
-    this.#protector = protector;
+    this.#box = box;
     this.#clock = clock;
   }
 
@@ -24,7 +25,7 @@ export class SealRing {
       .list()
       .flatMap(({ fingerprint, kind, sealed }) => {
         try {
-          return [{ fingerprint, kind, text: this.#protector.open(sealed) }];
+          return [{ fingerprint, kind, text: this.#box.open(nameOf(fingerprint), sealed) }];
         } catch {
           // Sealed on another machine or with a key file that is gone: what needs it asks for it.
           return [];
@@ -68,7 +69,9 @@ export class SealRing {
   /** Keeps a secret that has opened a seal, or with which a plan is to seal. */
   keep({ fingerprint, kind, text }: SealSecret, planId?: string): void {
     const now = this.#clock.now().toISOString();
-    this.#repo.save({ fingerprint, kind, sealed: this.#protector.seal(text) }, now);
+    this.#repo.save({ fingerprint, kind, sealed: this.#box.seal(nameOf(fingerprint), text) }, now);
     if (planId !== undefined) this.#repo.assign(planId, fingerprint, now);
   }
 }
+
+const nameOf = (fingerprint: string): string => `seal:${fingerprint}`;

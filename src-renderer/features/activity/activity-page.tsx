@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { client } from '../../api/client.ts';
 import { EmptyState, Page } from '../../components/page.tsx';
 import { useNow } from '../../components/time.ts';
+import { UndeliveredAlerts } from '../../components/undelivered-alerts.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { addOlderRuns, useRunsStore } from '../../stores/runs-store.ts';
 import { RunDetails } from './run-details.tsx';
@@ -31,6 +32,7 @@ export function ActivityPage({ runId }: { runId: string | null }) {
   };
   return (
     <Page title="Activity">
+      <UndeliveredAlerts />
       {runId !== null && <RunDetails key={runId} runId={runId} now={now} />}
       {runs.length === 0 ? (
         <EmptyState icon={<IconHistory size={44} stroke={1.4} />} title="Nothing has happened yet">

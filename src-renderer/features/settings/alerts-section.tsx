@@ -6,11 +6,12 @@ import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { showDone } from '../../components/notices.ts';
 import { Section } from '../../components/section.tsx';
+import { UndeliveredAlerts } from '../../components/undelivered-alerts.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { useAppStore } from '../../stores/app-store.ts';
 
 interface Secrets {
-  protects: boolean;
+  keychain: boolean | null;
   words: string;
   known: ReadonlySet<SecretName>;
 }
@@ -29,6 +30,11 @@ export function AlertsSection({ settings, update }: { settings: Settings; update
     [run],
   );
   useEffect(load, [load]);
+  const setKeychain = (use: boolean): void =>
+    run(async () => {
+      await client.call('secrets.useKeychain', { use });
+      load();
+    });
   return (
     <Section title="Alerts">
       <Stack gap="md">
@@ -68,9 +74,17 @@ export function AlertsSection({ settings, update }: { settings: Settings; update
             />
             <MailFields settings={settings} update={update} known={secrets.known.has('mail-password')} onSaved={load} />
             <Text size="sm" c="dimmed">
-              {secrets.protects ? '' : 'Addresses and passwords are not protected by this system. '}
               {secrets.words}
             </Text>
+            {secrets.keychain !== null && (
+              <Switch
+                label="Keep the key of the secrets in the system’s keychain"
+                description="Then only this desktop application opens them: no command, server or schedule of the system can."
+                checked={secrets.keychain}
+                onChange={(event) => setKeychain(event.currentTarget.checked)}
+              />
+            )}
+            <UndeliveredAlerts />
           </>
         )}
       </Stack>

@@ -1,0 +1,28 @@
+import { Alert, List } from '@mantine/core';
+import { useCallback, useEffect, useState } from 'react';
+import type { UndeliveredAlert } from '../../src-shared/model/alert.ts';
+import { client } from '../api/client.ts';
+import { upcomingInWords, useNow } from './time.ts';
+import { useAction } from './use-action.ts';
+
+/** The alerts that did not get through yet; nothing where there are none. */
+export function UndeliveredAlerts() {
+  const [waiting, setWaiting] = useState<UndeliveredAlert[]>([]);
+  const { run } = useAction();
+  const now = useNow();
+  const load = useCallback(() => run(async () => setWaiting(await client.call('alerts.undelivered', {}))), [run]);
+  useEffect(load, [load]);
+  useEffect(() => client.on('alerts.undelivered', load), [load]);
+  if (waiting.length === 0) return null;
+  return (
+    <Alert color="yellow" title="Alerts that were not delivered">
+      <List size="sm">
+        {waiting.map(({ channel, title, createdAt, error, nextTryAt }) => (
+          <List.Item key={`${channel} ${createdAt} ${title}`}>
+            {title} ({channel}): {error} Next try: {upcomingInWords(nextTryAt, now)}.
+          </List.Item>
+        ))}
+      </List>
+    </Alert>
+  );
+}
