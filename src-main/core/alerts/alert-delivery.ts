@@ -61,6 +61,8 @@ export class AlertDelivery {
       else {
         this.#told.add(next.id);
         this.#ports.queue.unqueue(next.id);
+        // Numbers are given out again.
+        this.#told.delete(next.id);
       }
     }
   }
