@@ -94,3 +94,20 @@ test('attached files that were exchanged together with their manifest are found'
   });
   expect(run.result).toMatchObject({ verification: { valid: false, message: expect.stringContaining('uploads') } });
 });
+
+test('deleting a snapshot whose manifest names the attached files of another one leaves those', async () => {
+  const attached = join(temporaryFolder(), 'uploads');
+  mkdirSync(attached);
+  writeFileSync(join(attached, 'a.txt'), 'one');
+  const companions = [{ name: 'uploads', path: attached, kind: 'folder' as const, exclude: [] }];
+  const scene = await setScene({ plan: { companions } });
+  const { core } = scene;
+  const first = await takeBackup(scene);
+  const newest = await takeBackup(scene);
+  const forged = { ...manifestOf(first.path), companions: manifestOf(newest.path).companions };
+  writeFileSync(`${first.path}.manifest.json`, JSON.stringify(forged));
+  const { confirmation } = await core.call('snapshots.previewDelete', { snapshotId: first.id });
+  await succeed(core, 'snapshots.delete', { snapshotId: first.id, confirmation });
+  const run = await succeed(core, 'verifications.start', { snapshotId: newest.id });
+  expect(run.result).toMatchObject({ verification: { valid: true } });
+});

@@ -1,4 +1,5 @@
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import { idLetters } from '../../../src-shared/rules/name-pattern.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { removeCompanions } from '../engine/companions/store-companions.ts';
@@ -20,9 +21,11 @@ export async function removeCompanionsAt(
 ): Promise<void> {
   const manifest = await manifestAt(driver, snapshotName);
   if (manifest?.id !== snapshotId) return;
-  if (settings.kind === 'folder')
-    await removeCompanions(settings.path, manifest.plan.name, manifest.companions, snapshotId);
-  else for (const { storedName } of manifest.companions) if (storedName !== null) await driver.delete(storedName);
+  // Others could have written it: what it names of other snapshots, which have other letters, is not removed.
+  const letters = `-${idLetters(snapshotId).slice(0, 6)}`;
+  const own = manifest.companions.filter(({ storedName }) => storedName?.includes(letters) === true);
+  if (settings.kind === 'folder') await removeCompanions(settings.path, manifest.plan.name, own, snapshotId);
+  else for (const { storedName } of own) if (storedName !== null) await driver.delete(storedName);
 }
 
 /** The manifest of a snapshot at a destination; `undefined` where there is none that can be understood. */
