@@ -41,7 +41,7 @@ const ALLOWED = [
 ];
 /** What is beside app.asar: its unpacked part, where updates are, and on a Mac the icon and the languages. */
 const BESIDE = /^(app\.asar|app\.asar\.unpacked|app-update\.yml|icon\.icns|en\.lproj)$/;
-/** What is read from real files: a worker thread, and the driver that it loads. */
+/** What is started from real files: the worker process, and the driver. */
 const UNPACKED = /^(out\/main\/worker\.cjs$|node_modules\/better-sqlite3-multiple-ciphers\/)/;
 
 /**

@@ -9,11 +9,11 @@ const OPTIONS = ['execArgv', 'serviceName', 'stdio'];
 /** Electron's utility process: a child of Node's here, whose channel carries structured clones alone. */
 class UtilityProcess extends EventEmitter {
   pid: number | undefined;
-  readonly #child: ChildProcess;
+  readonly _child: ChildProcess;
 
   constructor(child: ChildProcess) {
     super();
-    this.#child = child;
+    this._child = child;
     child.once('spawn', () => {
       this.pid = child.pid;
       this.emit('spawn');
@@ -27,13 +27,13 @@ class UtilityProcess extends EventEmitter {
 
   /** Electron itself would end where this is called of a process that has ended, in its listener of "exit" at least. */
   postMessage(message: unknown): void {
-    if (!this.#child.connected) throw new Error('stand-in: a message to a utility process that has ended');
-    this.#child.send(structuredClone(message) as object);
+    if (!this._child.connected) throw new Error('stand-in: a message to a utility process that has ended');
+    this._child.send(structuredClone(message) as object);
   }
 
   /** Asks only, as Electron does. */
   kill(): boolean {
-    return this.#child.kill('SIGTERM');
+    return this._child.kill('SIGTERM');
   }
 }
 
