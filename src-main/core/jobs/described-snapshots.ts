@@ -6,6 +6,9 @@ import { explainError } from '../engine/engine-errors.ts';
 import { cancelledError } from '../engine/task-context.ts';
 import { readManifestAt } from './stored-manifest.ts';
 
+/** The most files that a destination is read with; a listing without an end would fill the memory. */
+const MOST_FILES = 100_000;
+
 /** How many manifests are read at once. */
 const AT_ONCE = 8;
 
@@ -44,7 +47,7 @@ export async function readDescribed(
   return found;
 }
 
-/** The names of all that is at a destination. */
+/** The names of all that is at a destination. @throws SnapkeepError `UNSUPPORTED` when there are too many */
 export async function listAll(driver: Destination, signal: AbortSignal | undefined): Promise<string[]> {
   const names: string[] = [];
   let after: string | null = null;
@@ -52,6 +55,11 @@ export async function listAll(driver: Destination, signal: AbortSignal | undefin
     const page = await driver.list(after);
     if (signal?.aborted === true) throw cancelledError();
     for (const { name } of page.objects) names.push(name);
+    if (names.length > MOST_FILES) {
+      throw new SnapkeepError('UNSUPPORTED', `${driver.label} holds more than ${MOST_FILES} files.`, {
+        hint: 'Keep snapshots in a folder or under a prefix of their own.',
+      });
+    }
     after = page.next;
   } while (after !== null);
   return names;

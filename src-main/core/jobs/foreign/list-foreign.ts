@@ -4,7 +4,7 @@ import { MANIFEST_SUFFIX } from '../../../../src-shared/model/manifest.ts';
 import { type ForeignName, readForeignName } from '../../../../src-shared/rules/foreign-names.ts';
 import { instantOf } from '../../../../src-shared/rules/times-in-names.ts';
 import { countInWords } from '../../../../src-shared/rules/wording.ts';
-import type { Destination, StoredObject } from '../../destinations/destination.ts';
+import { type Destination, isName, type StoredObject } from '../../destinations/destination.ts';
 import { contentInWords } from '../../engine/identify-file.ts';
 import { type BackupJudgement, judgeBackup, SAMPLE } from '../../engine/judge-backup.ts';
 import { cancelledError } from '../../engine/task-context.ts';
@@ -110,6 +110,8 @@ async function readFile(
   const { name: path, bytes } = object;
   if (UNFINISHED.test(path))
     return { path, problem: 'partial', message: 'It was never finished, or is being written right now.' };
+  if (!path.split('/').every(isName))
+    return { path, problem: 'wrong-name', message: 'Its name cannot be that of a stored file. It is skipped.' };
   const name = readForeignName(path);
   if (name === null) return { path, problem: 'wrong-name', message: 'Its name is not that of a backup.' };
   if ((present.get(`${path}-wal`) ?? 0) > 0 || (present.get(`${path}-journal`) ?? 0) > 0)
