@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
@@ -103,13 +104,20 @@ async function manifestOf(
   return expected;
 }
 
+/** What a manifest says of the content; how attached files are stored differs from destination to destination. */
+const described = ({ stored, image, method, compression, encryption, seal, database }: Manifest) => ({
+  ...{ stored, image, method, compression, encryption, seal, database },
+});
+
 /** Adds whether the manifest beside a file is that of the snapshot that was expected there. */
 function compareIdentity(name: string, beside: Manifest, expected: Manifest, report: VerificationReport): void {
   const same =
     beside.id === expected.id &&
     beside.stored.sha256 === expected.stored.sha256 &&
     beside.image.sha256 === expected.image.sha256;
-  if (same) report.add('identity', 'passed', `Snapshot ${expected.id}`);
+  if (same && !isDeepStrictEqual(described(beside), described(expected)))
+    report.add('identity', 'failed', `The manifest of ${name} was changed: it says something else than the catalog.`);
+  else if (same) report.add('identity', 'passed', `Snapshot ${expected.id}`);
   else report.add('identity', 'failed', `${name} is another snapshot's file: its manifest has another id or hash.`);
 }
 
