@@ -43,11 +43,20 @@ export const AFTER_RUN: readonly RunStep[] = [
 ];
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** So long runs and their logs are kept for certain, if they are not too many; milliseconds: 90 days. */
+const RUNS_KEPT_MS = 90 * DAY_MS;
 
 /** What the clock sets off beside schedules and copies, in hosts that stay and at the end of `run-due`. */
 export const RECURRING: readonly RecurringStep[] = [
   { name: 'alerts', everyMs: MINUTE_MS, work: ({ watchdog }) => watchdog.look() },
   { name: 'delivery', everyMs: MINUTE_MS, work: ({ deliveries }) => deliveries.look() },
+  {
+    name: 'retention of runs',
+    everyMs: DAY_MS,
+    work: ({ catalog, clock }) =>
+      void catalog.runs.removeOld(new Date(clock.now().getTime() - RUNS_KEPT_MS).toISOString()),
+  },
 ];
 
 /** Tells the address that is told of backups; in the order of the moments, and nobody waits for it. */

@@ -30,6 +30,8 @@ export interface Catalog {
   readonly keys: KeyRepo;
   readonly seals: SealRepo;
   readonly recoveries: RecoveryRepo;
+  /** Does all of it or nothing. @param work synchronous */
+  transaction<T>(work: () => T): T;
   close(): void;
 }
 
@@ -51,6 +53,7 @@ export function createCatalog(path: string): Catalog {
     keys: new KeyRepo(db),
     seals: new SealRepo(db),
     recoveries: new RecoveryRepo(db),
+    transaction: (work) => db.transaction(work)(),
     close: () => db.close(),
   };
 }

@@ -123,4 +123,28 @@ export class RunRepo {
       .prepare('SELECT at, level, message FROM run_log WHERE run_id = ? ORDER BY id')
       .all(runId) as LogEntry[];
   }
+
+  /**
+   * Removes runs and their logs that are no longer kept: of each plan those before its newest 1,000, and those that are
+   * older than an instant and before its newest 100. The newest of each kind stays, and so do runs that can be undone,
+   * that go on, or that left something behind.
+   * @returns how many were removed
+   */
+  removeOld(olderThan: string): number {
+    return this.#db
+      .prepare(
+        `WITH ranked AS (
+           SELECT number, kind, queued_at, finished_at, leftovers,
+             row_number() OVER (PARTITION BY plan_id ORDER BY number DESC) AS place,
+             row_number() OVER (PARTITION BY plan_id, kind ORDER BY number DESC) AS place_of_kind
+           FROM runs
+         )
+         DELETE FROM runs WHERE number IN (
+           SELECT number FROM ranked
+           WHERE (place > 1000 OR (place > 100 AND queued_at < ?)) AND place_of_kind > 1
+             AND finished_at IS NOT NULL AND leftovers IS NULL AND kind NOT IN ('restore', 'undo', 'reset')
+         )`,
+      )
+      .run(olderThan).changes;
+  }
 }

@@ -49,8 +49,10 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
       };
       requireSchedules(plan);
       requireMethod(plan);
-      catalog.plans.save(plan);
-      for (const secret of secrets) core.seals.keep(secret, plan.id);
+      catalog.transaction(() => {
+        catalog.plans.save(plan);
+        for (const secret of secrets) core.seals.keep(secret, plan.id);
+      });
       core.scheduler.look();
       core.copier.look();
       events.emit('plans.changed', {});
@@ -78,8 +80,10 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
         change.seal === undefined && sealSecrets === undefined
           ? []
           : await readPlanSeal(core, planId, updated.seal, sealSecrets);
-      catalog.plans.save(updated);
-      for (const secret of secrets) core.seals.keep(secret, planId);
+      catalog.transaction(() => {
+        catalog.plans.save(updated);
+        for (const secret of secrets) core.seals.keep(secret, planId);
+      });
       if (pruneConfirmation !== undefined) announceRetention(core, updated);
       if (destinations !== undefined) await followDestinations(core, plan, updated);
       core.scheduler.look();
