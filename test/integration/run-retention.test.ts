@@ -39,7 +39,7 @@ test('what a transaction began is undone when it fails', () => {
   const catalog = createCatalog(join(temporaryFolder(), 'catalog.db'));
   const failing = () =>
     catalog.transaction(() => {
-      catalog.settings.savePause({ until: null });
+      catalog.settings.savePause({ until: null, since: new Date(NOW).toISOString() });
       throw new Error('no');
     });
   expect(failing).toThrow('no');

@@ -2,7 +2,7 @@ import { Button, Text } from '@mantine/core';
 import { Link } from 'wouter';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import { overallStatus } from '../../../src-shared/rules/plan-state-words.ts';
-import { client } from '../../api/client.ts';
+import { startBackups } from '../../api/start-backups.ts';
 import { stateLook } from '../../components/pill.tsx';
 import { agoInWords, upcomingInWords } from '../../components/time.ts';
 import { useAction } from '../../components/use-action.ts';
@@ -22,7 +22,7 @@ export function Hero({ plans, now }: { plans: readonly PlanSummary[]; now: numbe
     .at(0);
   const backUpAll = (): void => {
     action.run(async () => {
-      for (const { plan } of plans) await client.call('backups.start', { planId: plan.id });
+      await startBackups(plans.map(({ plan }) => plan.id));
     });
   };
   return (

@@ -7,6 +7,7 @@ import type { PlanDestination } from '../../../src-shared/model/plan.ts';
 import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/template-use.ts';
 import { countInWords } from '../../../src-shared/rules/wording.ts';
 import { client } from '../../api/client.ts';
+import { startBackups } from '../../api/start-backups.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { ErrorNotice, showError } from '../../components/errors.tsx';
 import { PathField } from '../../components/path-field.tsx';
@@ -155,7 +156,7 @@ async function keyOf({ draft: { keyVariable, sourcePath } }: AppliedPart): Promi
 async function backUp(template: AppliedTemplate, wanted: readonly AppliedPart[], planIds: readonly string[]) {
   const group = wanted[0]?.draft.group ?? null;
   if (group === null) {
-    for (const planId of planIds) await client.call('backups.start', { planId });
+    await startBackups(planIds);
     return;
   }
   const { failed } = await client.call('backups.startGroup', { group });
