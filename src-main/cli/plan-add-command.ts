@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Params } from '../../src-shared/contract/methods.ts';
-import type { Plan } from '../../src-shared/model/plan.ts';
+import { MAX_TIME_LIMIT_MINUTES, type Plan } from '../../src-shared/model/plan.ts';
 import type { Schedule } from '../../src-shared/model/schedule.ts';
 import type { AppliedPart, AppliedTemplate } from '../../src-shared/model/template-use.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
@@ -34,6 +34,7 @@ interface AddOptions extends RetentionOptions, KeyOptions, SealOptions, Companio
   method?: string;
   schemaVersion?: string;
   lockFile?: string[];
+  timeLimit?: number;
   verify: boolean;
   json?: boolean;
 }
@@ -70,6 +71,7 @@ export function addPlanAddCommand(plan: Command, context: CommandContext): void 
       'read schedule and retention from a crontab, systemd units or settings; - is standard input',
     )
     .option('--time-zone <name>', 'of the schedule, for example Europe/Berlin; this machine’s unless given')
+    .option('--time-limit <minutes>', 'stop a run that takes longer; a day unless given', parseMinutes)
     .option('--no-verify', 'do not prove each snapshot after the backup')
     .addHelpText('after', EXAMPLES)
     .action((options: AddOptions) => context(options, (session) => add(session, options)));
@@ -103,6 +105,13 @@ async function sayWarnings(session: Session, path: string): Promise<void> {
   }
 }
 
+/** @throws UsageError */
+function parseMinutes(given: string): number {
+  const minutes = Number(given);
+  if (Number.isInteger(minutes) && minutes >= 1 && minutes <= MAX_TIME_LIMIT_MINUTES) return minutes;
+  throw new UsageError(`--time-limit is a whole number of minutes from 1 to ${MAX_TIME_LIMIT_MINUTES}.`);
+}
+
 type Given = Omit<Partial<Params<'plans.create'>>, 'name' | 'sourceKind' | 'sourcePath' | 'destinations' | 'key'>;
 
 /** What was said on the command line, and nothing else. */
@@ -123,6 +132,7 @@ async function givenOf(options: AddOptions): Promise<Given> {
     ...(method === undefined ? {} : { method }),
     ...(options.schemaVersion === undefined ? {} : { schemaVersion: { sql: options.schemaVersion } }),
     ...(options.lockFile === undefined ? {} : { lockFiles: options.lockFile }),
+    ...(options.timeLimit === undefined ? {} : { timeLimitMinutes: options.timeLimit }),
     ...(schedule === undefined ? {} : { schedule }),
     ...(timeZone === undefined ? {} : { timeZone }),
     ...(retention === undefined ? {} : { retention }),

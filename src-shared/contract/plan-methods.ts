@@ -2,7 +2,17 @@ import { z } from 'zod';
 import { Companions } from '../model/companion.ts';
 import { DrillReceipt } from '../model/drill.ts';
 import { OldSchedules } from '../model/old-schedule.ts';
-import { Drill, GroupName, Plan, PlanGroup, PlanInput, PlanSummary, Projection, Retention } from '../model/plan.ts';
+import {
+  Drill,
+  GroupName,
+  Plan,
+  PlanGroup,
+  PlanInput,
+  PlanSummary,
+  Projection,
+  Retention,
+  TimeLimitMinutes,
+} from '../model/plan.ts';
 import { Pause, Schedule, TimeZone } from '../model/schedule.ts';
 import { SealSecretsInput, SnapshotSeal } from '../model/seal.ts';
 import { AppliedTemplate, TemplateSummary } from '../model/template-use.ts';
@@ -51,6 +61,7 @@ export const planMethods = {
       /** Of snapshots from now on. */
       companions: Companions.optional(),
       group: PlanGroup.optional(),
+      timeLimitMinutes: TimeLimitMinutes.optional(),
     }),
     result: Plan,
   },

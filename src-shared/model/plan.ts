@@ -80,8 +80,11 @@ export const GroupName = z.string().trim().min(1).max(80);
 /** What plans of one program have in common: they are shown, paused and backed up together. `null`: it stands alone. */
 export const PlanGroup = GroupName.nullable();
 
-/** How long a run of the plan may take, in minutes, before it is ended: 1 minute to 30 days. `null`: the default limit. */
-export const TimeLimitMinutes = z.number().int().min(1).max(43_200).nullable();
+/** The longest time limit of a run: 30 days. */
+export const MAX_TIME_LIMIT_MINUTES = 43_200;
+
+/** How long a run of the plan may take, in minutes, before it is stopped. `null`: the default limit. */
+export const TimeLimitMinutes = z.number().int().min(1).max(MAX_TIME_LIMIT_MINUTES).nullable();
 
 /** What a person decides about a plan. */
 export const PlanInput = z.object({

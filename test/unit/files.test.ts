@@ -50,9 +50,9 @@ describe('what a file is', () => {
 
 describe('who has a file open', () => {
   test('lsof’s field output is read', () => {
-    expect(parseLsof('p12\ncnode\nf3\nf4\np345\nc/usr/bin/My App\nf1\n')).toEqual([
-      { pid: 12, name: 'node' },
-      { pid: 345, name: 'My App' },
+    expect(parseLsof('p12\nR1\ncnode\nf3\nf4\np345\nc/usr/bin/My App\nR12\nf1\n')).toEqual([
+      { pid: 12, name: 'node', parent: 1 },
+      { pid: 345, name: 'My App', parent: 12 },
     ]);
     expect(parseLsof('')).toEqual([]);
   });

@@ -16,8 +16,6 @@ export interface DescribeRequest {
   path: string;
   /** What no key opens is described as far as it can be seen; otherwise it is an error. */
   orLocked: boolean;
-  /** `false` where a run of this process may have the file open. */
-  mayLook: boolean;
 }
 
 /**
@@ -31,7 +29,7 @@ export async function describeSource(request: DescribeRequest, context: TaskCont
   const warnings = sourceWarnings(await mountFacts(path));
   let reading: Reading;
   try {
-    reading = await openForReading(path, context, request.mayLook);
+    reading = await openForReading(path, context);
   } catch (error) {
     if (!request.orLocked || !(error instanceof SnapkeepError) || error.code !== 'BAD_KEY') throw error;
     return { ...seen, ...(await sizes(path)), ...NOTHING_KNOWN, warnings };

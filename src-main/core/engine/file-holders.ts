@@ -25,10 +25,21 @@ async function holdersFromProc(files: ReadonlySet<string>): Promise<FileHolder[]
   const holders: FileHolder[] = [];
   for (const entry of await readdir('/proc')) {
     const pid = Number(entry);
-    if (!Number.isInteger(pid) || pid === process.pid) continue;
+    if (!Number.isInteger(pid) || (await isOwn(pid))) continue;
     if (await holdsAny(pid, files)) holders.push({ pid, name: await programName(pid) });
   }
   return holders;
+}
+
+/** Whether a process belongs to this service: itself, the process that started it, or another worker of that one. */
+async function isOwn(pid: number): Promise<boolean> {
+  return pid === process.pid || pid === process.ppid || (await parentFromProc(pid)) === process.ppid;
+}
+
+/** The second field after the name in parentheses: proc(5). */
+async function parentFromProc(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? 0);
 }
 
 async function holdsAny(pid: number, files: ReadonlySet<string>): Promise<boolean> {
@@ -48,23 +59,31 @@ async function programName(pid: number): Promise<string> {
 
 async function holdersFromLsof(files: string[]): Promise<FileHolder[]> {
   try {
-    const { stdout } = await run('/usr/sbin/lsof', ['-F', 'pc', '--', ...files]);
-    return parseLsof(stdout).filter((holder) => holder.pid !== process.pid);
+    const { stdout } = await run('/usr/sbin/lsof', ['-F', 'pcR', '--', ...files]);
+    return othersOf(stdout);
   } catch (error) {
     // lsof ends with 1 when nobody has any of the files open, or one of them is not there, and prints what it found.
-    if (error instanceof Error && 'stdout' in error && typeof error.stdout === 'string') return parseLsof(error.stdout);
+    if (error instanceof Error && 'stdout' in error && typeof error.stdout === 'string') return othersOf(error.stdout);
     if (errorCode(error) === 'ENOENT') return [];
     throw error;
   }
 }
 
-/** Reads lsof's field output: a line `p<pid>` and then a line `c<command>` for each process. */
-export function parseLsof(output: string): FileHolder[] {
-  const holders: FileHolder[] = [];
-  let pid = 0;
+function othersOf(output: string): FileHolder[] {
+  return parseLsof(output)
+    .filter(({ pid, parent }) => pid !== process.pid && pid !== process.ppid && parent !== process.ppid)
+    .map(({ pid, name }) => ({ pid, name }));
+}
+
+/** Reads lsof's field output: for each process a line `p<pid>`, then `R<parent's pid>` and `c<command>` in any order. */
+export function parseLsof(output: string): Array<FileHolder & { parent: number }> {
+  const holders: Array<FileHolder & { parent: number }> = [];
   for (const line of output.split('\n')) {
-    if (line.startsWith('p')) pid = Number(line.slice(1));
-    else if (line.startsWith('c')) holders.push({ pid, name: basename(line.slice(1)) });
+    const value = line.slice(1);
+    const last = holders.at(-1);
+    if (line.startsWith('p')) holders.push({ pid: Number(value), name: '', parent: 0 });
+    else if (line.startsWith('c') && last !== undefined) last.name = basename(value);
+    else if (line.startsWith('R') && last !== undefined) last.parent = Number(value);
   }
   return holders;
 }

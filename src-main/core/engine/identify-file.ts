@@ -29,9 +29,6 @@ const SIGNATURES: ReadonlyArray<[FileContent, Buffer]> = [
 /**
  * Says what a file is by its first bytes; its name does not count, but that nothing in a file that should be compressed
  * is no empty database.
- *
- * Must not be called for a database that a run of this process has open: closing the file gives free every lock the
- * process holds on it (POSIX), and SQLite's with them.
  * @throws SnapkeepError when it cannot be read or is no file
  */
 export async function identifyContent(path: string): Promise<FileContent> {

@@ -63,14 +63,12 @@ export function sqliteVersion(): string {
  *
  * What is encrypted is tried with every key there is and in every format, the likely ones first.
  *
- * @param mayLook `false` where a run of this process may have the file open: see `identifyContent`
  * @throws SnapkeepError `NOT_FOUND`, `INVALID_PARAMS` for a folder, `UNSUPPORTED` for what is no database, `BAD_KEY`
  * for what is encrypted with another key, `LOCKED`, `CORRUPT`, `PERMISSION`
  */
 export async function openForReading(
   path: string,
   { stagingFolder, keys, opened }: Pick<TaskContext, 'stagingFolder' | 'keys' | 'opened'>,
-  mayLook = true,
 ): Promise<Reading> {
   await requireFile(path);
   let found: unknown;
@@ -88,7 +86,7 @@ export async function openForReading(
     }
   }
   if (!errorCode(found)?.startsWith('SQLITE_NOTADB')) throw explainError(found, path);
-  if (!mayLook || (await identifyContent(path)) === 'encrypted') throw badKey(path, keys.length > 0);
+  if ((await identifyContent(path)) === 'encrypted') throw badKey(path, keys.length > 0);
   throw explainError(found, path);
 }
 

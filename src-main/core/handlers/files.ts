@@ -10,15 +10,15 @@ import type { FileIdentity } from '../../../src-shared/model/restore.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
-import { contentInWords, identifyContent, isRestorable } from '../engine/identify-file.ts';
-import { readManifest } from '../engine/manifest-files.ts';
+import { contentInWords, isRestorable } from '../engine/identify-file.ts';
+import { answerByTask } from '../jobs/request-task.ts';
 import { canonicalPath } from '../paths.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
 
 /** Says what files are and what is in folders. */
 export function filesHandlers(core: CoreContext): Handlers<MethodsOf<'files'> | MethodsOf<'dialogs'>> {
   return {
-    'files.identify': ({ path }) => identifyFile(core, path),
+    'files.identify': ({ path }, signal) => identifyFile(core, path, signal),
     'files.list': async ({ path }) => {
       const folder = await canonicalPath(path ?? homedir());
       const parent = dirname(folder);
@@ -49,16 +49,13 @@ function unsupported(what: string): never {
   });
 }
 
-async function identifyFile(core: CoreContext, given: string): Promise<FileIdentity> {
+async function identifyFile(core: CoreContext, given: string, signal: AbortSignal): Promise<FileIdentity> {
   const path = await canonicalPath(given);
-  // Looking into a file that a run has open would give its locks free: see identifyContent.
-  if (core.runs.isLocked(path))
-    throw new SnapkeepError('BUSY', `${basename(path)} is in use by a run.`, { hint: 'Wait until the run has ended.' });
-  const content = await identifyContent(path);
-  const info = await stat(path);
-  const manifest = await manifestOf(path);
+  const identity = await answerByTask(core, 'identify', { path }, { what: `Looking at ${basename(path)}`, signal });
+  const { content, sizeBytes, modifiedAt } = identity;
+  const manifest = identity.manifest ?? undefined;
   const here = core.catalog.snapshots.byPath(dirname(path), basename(path));
-  const snapshot = here ?? (manifest === undefined ? await findByContent(core, path, info.size) : undefined);
+  const snapshot = here ?? (manifest === undefined ? await findByContent(core, path, sizeBytes) : undefined);
   const ofFiles = content === 'files' || (manifest?.method ?? null) === 'files' || snapshot?.sourceKind === 'files';
   // Files are put back by the catalog's word alone.
   const restorable = ofFiles ? snapshot !== undefined : isRestorable(content);
@@ -67,8 +64,8 @@ async function identifyFile(core: CoreContext, given: string): Promise<FileIdent
     name: basename(path),
     content,
     sourceKind: ofFiles ? 'files' : 'database',
-    sizeBytes: info.size,
-    modifiedAt: info.mtime.toISOString(),
+    sizeBytes,
+    modifiedAt,
     restorable,
     message:
       snapshot === undefined ? inWords(content, manifest, restorable) : `This is a snapshot of ${whatOf(snapshot)}.`,
@@ -106,16 +103,6 @@ function inWords(content: FileIdentity['content'], manifest: Manifest | undefine
   return restorable
     ? `${what} It has no manifest, so only the database itself can be checked.`
     : `${what} It cannot be restored.`;
-}
-
-async function manifestOf(path: string): Promise<Manifest | undefined> {
-  try {
-    return await readManifest(path);
-  } catch (error) {
-    // A damaged manifest does not keep anyone from the file; the check says what is wrong with it.
-    if (error instanceof SnapkeepError && error.code === 'CORRUPT') return undefined;
-    throw error;
-  }
 }
 
 async function listEntries(folder: string): Promise<FolderEntry[]> {

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename } from 'node:path';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
+import { answerByTask } from '../jobs/request-task.ts';
 import { canonicalFilePath } from '../paths.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
 
@@ -22,19 +21,13 @@ export function sourcesHandlers(core: CoreContext): Handlers<MethodsOf<'sources'
  * Says what a database is, with a key or with all there are.
  * @throws SnapkeepError `BAD_KEY` when a key was given that does not open it
  */
-export async function describe(
+export function describe(
   core: CoreContext,
   path: string,
   key: DatabaseKey | undefined,
   signal: AbortSignal,
 ): Promise<SourceDescription> {
-  const stagingFolder = join(core.dataFolder.stagingFolder, `describe-${randomUUID()}`);
-  await mkdir(stagingFolder, { recursive: true, mode: 0o700 });
-  try {
-    const keys = key === undefined ? core.keys.all() : [key];
-    const request = { path, orLocked: key === undefined, mayLook: !core.runs.isLocked(path) };
-    return await core.runInWorker('describe', request, { stagingFolder, signal, keys });
-  } finally {
-    await rm(stagingFolder, { recursive: true, force: true });
-  }
+  const keys = key === undefined ? core.keys.all() : [key];
+  const what = `Looking into ${basename(path)}`;
+  return answerByTask(core, 'describe', { path, orLocked: key === undefined }, { what, signal, keys });
 }

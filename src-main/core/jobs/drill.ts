@@ -33,7 +33,7 @@ export function startDrill(core: CoreContext, plan: Plan, slot: Run['slot'] = nu
     work: async (handle) => {
       const started = core.clock.now();
       const { path, destination, expected } = await fetchSnapshot(core, stored, handle, 'everything');
-      const { keys, sealSecrets } = await openersOfFile(core, path);
+      const { keys, sealSecrets } = await openersOfFile(core, path, handle);
       const { verification, checks } = await core.runInWorker(
         'drill',
         { path, expected, checks: plan.drill.checks },

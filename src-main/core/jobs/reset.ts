@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { KeyInput } from '../../../src-shared/model/encryption.ts';
 import type { ResetPreview, ResetTarget } from '../../../src-shared/model/reset.ts';
@@ -10,6 +8,7 @@ import type { DatabaseKey } from '../engine/database-key.ts';
 import type { ResetCheckRequest } from '../engine/reset.ts';
 import { canonicalFilePath } from '../paths.ts';
 import { keepKey } from './keys.ts';
+import { answerByTask } from './request-task.ts';
 import { replacing, safetyRequest } from './restore.ts';
 import { planOf, refuseTarget } from './restore-target.ts';
 
@@ -51,24 +50,13 @@ function requirePlanPath(core: CoreContext, planId: string): string {
 }
 
 /** Works out what a reset would remove. @throws SnapkeepError */
-export async function previewReset(
+export function previewReset(
   core: CoreContext,
   { keys, ...request }: ResetOrder,
   signal: AbortSignal,
 ): Promise<ResetPreview> {
-  // Looking into a file that a run has open would give its locks free: see identifyContent.
-  if (core.runs.isLocked(request.targetPath)) {
-    throw new SnapkeepError('BUSY', `${basename(request.targetPath)} is in use by a run.`, {
-      hint: 'Wait until the run has ended.',
-    });
-  }
-  const stagingFolder = join(core.dataFolder.stagingFolder, `reset-${randomUUID()}`);
-  await mkdir(stagingFolder, { recursive: true, mode: 0o700 });
-  try {
-    return await core.runInWorker('reset-check', request, { stagingFolder, signal, keys });
-  } finally {
-    await rm(stagingFolder, { recursive: true, force: true });
-  }
+  const what = `Looking into ${basename(request.targetPath)}`;
+  return answerByTask(core, 'reset-check', request, { what, signal, keys });
 }
 
 /** Queues a reset that has been looked at; it can be undone as a restore is. */

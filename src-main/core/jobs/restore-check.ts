@@ -42,7 +42,7 @@ export function startRestoreCheck(
         schemaVersion: schemaVersionOf(core, targetPath, snapshotId),
         expects,
       };
-      const { sealSecrets, keys: own } = await openersOfFile(core, path, key);
+      const { sealSecrets, keys: own } = await openersOfFile(core, path, handle, key);
       // The key that was given is for the file; what stands at the target may have any other.
       const keys = [
         ...own,

@@ -3,9 +3,9 @@ import type { KeyFingerprint } from '../../../src-shared/model/encryption.ts';
 import type { SealSecretsInput, SnapshotSeal } from '../../../src-shared/model/seal.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
-import { identifyContent } from '../engine/identify-file.ts';
 import { readIdentity, requireRecipient, type SealSecret } from '../engine/seal.ts';
 import { manifestIfAny } from './keys.ts';
+import type { RunHandle } from './runs.ts';
 
 /** What is tried on a stored file. */
 export interface Openers {
@@ -20,14 +20,20 @@ export interface Openers {
  * file may be for its seal or for the database in it; the other one is then looked for in what is kept.
  * @throws SnapkeepError also when the file cannot be read
  */
-export async function openersOfFile(core: CoreContext, path: string, given?: DatabaseKey): Promise<Openers> {
+export async function openersOfFile(
+  core: CoreContext,
+  path: string,
+  run: Pick<RunHandle, 'stagingFolder' | 'signal'>,
+  given?: DatabaseKey,
+): Promise<Openers> {
   const manifest = await manifestIfAny(path);
   const encryption = manifest?.encryption;
   const keys = core.keys.all(encryption);
   const sealSecrets = core.seals.all(manifest?.plan.id);
   if (given === undefined) return { keys, sealSecrets, given: undefined };
   const hinted = encryption ? { ...given, format: encryption.format } : given;
-  if ((await identifyContent(path)) !== 'age') return { keys: [hinted], sealSecrets: [], given: given.fingerprint };
+  const { content } = await core.runInWorker('identify', { path }, run);
+  if (content !== 'age') return { keys: [hinted], sealSecrets: [], given: given.fingerprint };
   const others = keys.filter(({ fingerprint }) => fingerprint !== given.fingerprint);
   return {
     keys: [hinted, ...others],

@@ -42,7 +42,7 @@ export function startVerification(core: CoreContext, source: ReadSource, key: Da
     folders: [],
     work: async (handle) => {
       const { path, destinationId, expected } = await fetchSource(core, source, handle, 'everything');
-      const { given, ...openers } = await openersOfFile(core, path, key);
+      const { given, ...openers } = await openersOfFile(core, path, handle, key);
       const request = { path, expected, mayStaySealed: key === undefined };
       const verification = await core.runInWorker('verify', request, { ...handle, ...openers });
       if (verification.valid) keepKey(core, openers.keys, given);

@@ -1,6 +1,7 @@
-import { Button, Group, Stack, TextInput } from '@mantine/core';
+import { Button, Group, NumberInput, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { Plan } from '../../../src-shared/model/plan.ts';
+import { MAX_TIME_LIMIT_MINUTES, type Plan } from '../../../src-shared/model/plan.ts';
+import { DEFAULT_TIME_LIMIT_MINUTES } from '../../../src-shared/rules/time-limit.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { showSaved } from '../../components/notices.ts';
@@ -53,6 +54,7 @@ function PlanSection({ plan }: { plan: Plan }) {
   const [compression, setCompression] = useState(plan.compression);
   const [method, setMethod] = useState(plan.method);
   const [verifyAfterBackup, setVerify] = useState(plan.verifyAfterBackup);
+  const [timeLimit, setTimeLimit] = useState<number | string>(plan.timeLimitMinutes ?? '');
   const action = useAction('here');
   const save = (): void =>
     action.run(async () => {
@@ -63,6 +65,7 @@ function PlanSection({ plan }: { plan: Plan }) {
         compression,
         method,
         verifyAfterBackup,
+        timeLimitMinutes: timeLimit === '' ? null : Number(timeLimit),
       });
       showSaved();
     });
@@ -88,6 +91,18 @@ function PlanSection({ plan }: { plan: Plan }) {
           onCompression={setCompression}
           verify={verifyAfterBackup}
           onVerify={setVerify}
+        />
+        <NumberInput
+          label="Time limit"
+          description="A run that takes longer is stopped. Copies to destinations have no limit."
+          placeholder={`${DEFAULT_TIME_LIMIT_MINUTES} min`}
+          suffix=" min"
+          min={1}
+          max={MAX_TIME_LIMIT_MINUTES}
+          allowDecimal={false}
+          value={timeLimit}
+          onChange={setTimeLimit}
+          maw={280}
         />
         {action.error !== null && <ErrorNotice error={action.error} />}
         <Group>

@@ -2,7 +2,6 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { ForeignDescription } from '../../../../src-shared/model/foreign.ts';
 import type { CoreContext } from '../../core-context.ts';
 import type { Destination, StoredObject } from '../../destinations/destination.ts';
@@ -24,7 +23,7 @@ export interface ExamineOptions extends Pick<RunHandle, 'signal' | 'stagingFolde
 /**
  * Reads a backup of another program in full, where it is or fetched into the staging folder.
  * @param key tried alone; without one, all that are known
- * @throws SnapkeepError `BAD_KEY` when it is encrypted and no key opens it; `CONFLICT` when a run has it open
+ * @throws SnapkeepError `BAD_KEY` when it is encrypted and no key opens it
  */
 export async function examineForeign(
   core: CoreContext,
@@ -35,11 +34,9 @@ export async function examineForeign(
 ): Promise<Examination> {
   const { folder, stagingFolder, signal } = options;
   const path = folder === null ? join(stagingFolder, 'fetched', basename(object.name)) : join(folder, object.name);
-  if (folder !== null && core.runs.isLocked(path))
-    throw new SnapkeepError('BUSY', `${object.name} is in use by a run.`, { hint: 'Wait until the run has ended.' });
   if (folder === null) await fetchTo(driver, object, path, options);
   try {
-    const { keys, sealSecrets } = await openersOfFile(core, path, key);
+    const { keys, sealSecrets } = await openersOfFile(core, path, options, key);
     return await core.runInWorker(
       'examine',
       { path },
