@@ -33,13 +33,18 @@ async function holdersFromProc(files: ReadonlySet<string>): Promise<FileHolder[]
 
 /** Whether a process belongs to this service: itself, the process that started it, or another worker of that one. */
 async function isOwn(pid: number): Promise<boolean> {
-  return pid === process.pid || pid === process.ppid || (await parentFromProc(pid)) === process.ppid;
+  if (pid === process.pid || pid === process.ppid) return true;
+  return (await parentOf(pid)) === process.ppid && (await commandOf(pid)) === (await commandOf(process.pid));
 }
 
 /** The second field after the name in parentheses: proc(5). */
-async function parentFromProc(pid: number): Promise<number> {
+async function parentOf(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? 0);
+}
+
+function commandOf(pid: number): Promise<string> {
+  return readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '');
 }
 
 async function holdsAny(pid: number, files: ReadonlySet<string>): Promise<boolean> {
@@ -70,8 +75,11 @@ async function holdersFromLsof(files: string[]): Promise<FileHolder[]> {
 }
 
 function othersOf(output: string): FileHolder[] {
-  return parseLsof(output)
-    .filter(({ pid, parent }) => pid !== process.pid && pid !== process.ppid && parent !== process.ppid)
+  const holders = parseLsof(output);
+  const own = holders.find(({ pid }) => pid === process.pid);
+  return holders
+    .filter(({ pid }) => pid !== process.pid && pid !== process.ppid)
+    .filter(({ parent, name }) => parent !== process.ppid || name !== own?.name)
     .map(({ pid, name }) => ({ pid, name }));
 }
 
