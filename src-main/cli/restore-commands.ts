@@ -23,6 +23,7 @@ import { PIPE, withStandardInput } from './standard-input.ts';
 interface RestoreOptions extends KeyOptions, FilesOptions {
   only?: 'database' | 'files';
   forceNewer?: boolean;
+  manifestPaths?: boolean;
   programVersion?: string;
 }
 
@@ -39,6 +40,7 @@ export function addRestoreCommands(program: Command, context: CommandContext): v
     .option('--companion <name>', 'the files of this companion alone')
     .option('--path <path>', 'a file or folder in the companion alone')
     .option('--force', 'replace what is there; a safety snapshot is taken first')
+    .option('--manifest-paths', 'restore an imported snapshot to the paths that its manifest names')
     .option('--program-version <version>', 'the version of the schema that the program expects')
     .option('--force-newer', 'restore also what is newer than the database or the program')
     .addHelpText(
@@ -70,6 +72,7 @@ export function addRestoreCommands(program: Command, context: CommandContext): v
 async function restore(session: Session, source: RestoreSource, options: RestoreOptions): Promise<number> {
   const snapshotId = 'snapshotId' in source ? source.snapshotId : await filesAt(session, source.path);
   const snapshot = snapshotId === null ? undefined : (await session.call('snapshots.get', { snapshotId })).snapshot;
+  if (snapshot !== undefined) requireKnownPaths(snapshot, options);
   const asked = options.only ?? (asksForFiles(snapshot, options) ? 'files' : undefined);
   if (asked === 'files') {
     if (snapshot === undefined) throw new UsageError('Files are restored from a snapshot: give its id or name.');
@@ -91,6 +94,16 @@ async function filesAt(session: Session, path: string): Promise<string | null> {
   if (snapshotId !== null) return snapshotId;
   throw new SnapkeepError('NOT_FOUND', message, {
     hint: `Import the snapshots of its folder first: snapkeep import ${dirname(path)}`,
+  });
+}
+
+/** The paths in a manifest are whoever's made it. @throws SnapkeepError `CONFLICT` for an imported snapshot whose paths nobody has agreed to */
+function requireKnownPaths(snapshot: Snapshot, { to, manifestPaths, only }: RestoreOptions): void {
+  if (snapshot.origin === 'own' || to !== undefined || manifestPaths === true) return;
+  const files = only === 'database' ? [] : snapshot.companions.map(({ path }) => path);
+  const paths = only === 'files' || snapshot.sourceKind === 'files' ? files : [snapshot.sourcePath, ...files];
+  throw new SnapkeepError('CONFLICT', `${snapshot.name} was imported, and its manifest names ${paths.join(', ')}.`, {
+    hint: 'Nothing was changed. Give --manifest-paths to restore there, or another path with --to.',
   });
 }
 

@@ -3,6 +3,7 @@ import type { PingMoment } from './alerts/channels.ts';
 import type { CoreContext } from './core-context.ts';
 import { explainError } from './engine/engine-errors.ts';
 import { pruneByRetention } from './jobs/prune.ts';
+import { pruneSafetySnapshots } from './jobs/prune-safety.ts';
 
 /** Something that is done when a run begins or has ended. */
 export interface RunStep {
@@ -36,6 +37,11 @@ export const AFTER_RUN: readonly RunStep[] = [
     work: pruneAfter,
   },
   {
+    name: 'safety snapshots',
+    follows: ({ kind }) => kind === 'restore' || kind === 'undo' || kind === 'reset',
+    work: pruneSafetySnapshots,
+  },
+  {
     name: 'alerts',
     follows: ({ kind, planId }) => planId !== null && ['backup', 'copy', 'drill', 'verify'].includes(kind),
     work: ({ watchdog }) => watchdog.look(),
@@ -57,6 +63,7 @@ export const RECURRING: readonly RecurringStep[] = [
     work: ({ catalog, clock }) =>
       void catalog.runs.removeOld(new Date(clock.now().getTime() - RUNS_KEPT_MS).toISOString()),
   },
+  { name: 'safety snapshots', everyMs: DAY_MS, work: pruneSafetySnapshots },
 ];
 
 /** Tells the address that is told of backups; in the order of the moments, and nobody waits for it. */

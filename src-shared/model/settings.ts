@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Bytes } from './values.ts';
 
 /** How mail is sent. The password is a secret and is not here. */
 export const MailSettings = z.object({
@@ -18,6 +19,10 @@ export const Settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   /** How long a restore waits for another program's write lock, in seconds: 1 to 600. */
   lockWaitSeconds: z.number().int().min(1).max(600),
+  /** How long what restores replaced is kept, in days; the newest of each database, file or folder stays. */
+  safetyKeepDays: z.number().int().min(30).max(36_500),
+  /** How much of it there may be, in bytes; nothing younger than 30 days is removed for it. `null`: no limit. */
+  safetyMaxBytes: Bytes.nullable(),
   /** Scheduled runs wait for the mains. */
   notOnBattery: z.boolean(),
   /** Trouble is told by the system's notifications. */
@@ -33,6 +38,8 @@ export type Settings = z.infer<typeof Settings>;
 export const DEFAULT_SETTINGS: Settings = {
   theme: 'system',
   lockWaitSeconds: 30,
+  safetyKeepDays: 30,
+  safetyMaxBytes: null,
   notOnBattery: false,
   desktopAlerts: true,
   mail: null,

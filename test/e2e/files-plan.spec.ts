@@ -70,12 +70,12 @@ test('files without a database are planned, backed up, listed, restored and put 
   expect(readFileSync(join(folder, 'config.toml'), 'utf8')).toBe('a = 1');
 
   const elsewhere = commandLineOf(join(folder, 'another home'));
-  expect(elsewhere(['restore', path, '--force'])).toMatchObject({
+  expect(elsewhere(['restore', path, '--force', '--manifest-paths'])).toMatchObject({
     exitCode: 1,
     stderr: expect.stringContaining(`snapkeep import ${join(folder, 'backups')}`),
   });
   expect(elsewhere(['import', join(folder, 'backups')]).exitCode).toBe(0);
-  expect(elsewhere(['restore', path, '--force']).exitCode).toBe(0);
+  expect(elsewhere(['restore', path, '--force', '--manifest-paths']).exitCode).toBe(0);
   expect(readFileSync(join(app, 'config.toml'), 'utf8')).toBe('a = 1');
 
   expect(answer(run(['backup', 'config', '--json'])).id).not.toBe(id);

@@ -58,6 +58,7 @@ export function SettingsPage() {
               if (Number.isInteger(seconds) && seconds >= 1 && seconds <= 600) update({ lockWaitSeconds: seconds });
             }}
           />
+          <SafetyFields settings={settings} update={update} />
         </Section>
         <AlertsSection settings={settings} update={update} />
         <SchedulesSection settings={settings} update={update} />
@@ -113,6 +114,42 @@ function SchedulesSection({ settings, update }: { settings: Settings; update(cha
         )}
       </Stack>
     </Section>
+  );
+}
+
+const GIGABYTE = 1_000_000_000;
+
+/** How long what restores replaced is kept. */
+function SafetyFields({ settings, update }: { settings: Settings; update(change: Partial<Settings>): void }) {
+  return (
+    <Group align="flex-start">
+      <NumberInput
+        label="Keep safety snapshots (days)"
+        description="The newest of each database, file or folder stays."
+        min={30}
+        max={36_500}
+        w={280}
+        value={settings.safetyKeepDays}
+        onBlur={(event) => {
+          const days = Number(event.currentTarget.value);
+          if (Number.isInteger(days) && days >= 30 && days <= 36_500) update({ safetyKeepDays: days });
+        }}
+      />
+      <NumberInput
+        label="Size limit (GB)"
+        description="Removes nothing younger than 30 days."
+        placeholder="No limit"
+        min={0}
+        decimalScale={3}
+        w={280}
+        value={settings.safetyMaxBytes === null ? '' : settings.safetyMaxBytes / GIGABYTE}
+        onBlur={(event) => {
+          const { value } = event.currentTarget;
+          if (value === '') update({ safetyMaxBytes: null });
+          else if (Number(value) >= 0) update({ safetyMaxBytes: Math.round(Number(value) * GIGABYTE) });
+        }}
+      />
+    </Group>
   );
 }
 

@@ -1,0 +1,88 @@
+import { lstat, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
+import type { Run } from '../../../src-shared/model/run.ts';
+import { type KeptContent, safetyToRemove } from '../../../src-shared/rules/safety-retention.ts';
+import type { CoreContext } from '../core-context.ts';
+import { discardWayBack } from '../engine/companions/folder-swap.ts';
+import { errorCode } from '../engine/engine-errors.ts';
+import { discardSafety } from '../engine/safety-snapshot.ts';
+
+/** Something kept, and what removes it. */
+interface Removable extends KeptContent {
+  remove(): Promise<void>;
+}
+
+/** Removes the safety snapshots and kept folders of restores that their rule no longer keeps. */
+export async function pruneSafetySnapshots(core: CoreContext): Promise<void> {
+  const settings = core.catalog.settings.get();
+  const now = core.clock.now().getTime();
+  for (const kept of [safetySnapshots(core), await keptFolders(core)]) {
+    const gone = safetyToRemove(kept, settings, now);
+    for (const each of kept) {
+      if (!gone.has(each.id) || core.runs.isLocked(each.targetPath)) continue;
+      await each.remove();
+    }
+  }
+  core.events.emit('snapshots.changed', { planId: null });
+}
+
+function safetySnapshots(core: CoreContext): Removable[] {
+  const { safetyFolder } = core.dataFolder;
+  return core.catalog.snapshots
+    .list()
+    .filter(({ trigger, path }) => trigger === 'before-restore' && path !== null && dirname(path) === safetyFolder)
+    .sort((a, b) => b.order - a.order)
+    .map(({ id, name, sourcePath, createdAt, sizeBytes }) => ({
+      id,
+      targetPath: sourcePath,
+      at: Date.parse(createdAt),
+      bytes: sizeBytes,
+      remove: async () => {
+        core.catalog.snapshots.remove(id);
+        await discardSafety(safetyFolder, name);
+      },
+    }));
+}
+
+/** Newest first, as runs are listed. */
+async function keptFolders(core: CoreContext): Promise<Removable[]> {
+  const kept: Removable[] = [];
+  for (const run of core.catalog.runs.list({ kinds: ['restore', 'undo'], limit: 100_000 })) {
+    for (const each of filesOf(run)) {
+      if (each.keptPath === null || run.finishedAt === null) continue;
+      const bytes = await sizeOf(each.keptPath);
+      if (bytes === null) continue;
+      const remove = () => removeFolder(core, run.id, each);
+      kept.push({ id: each.keptPath, targetPath: each.targetPath, at: Date.parse(run.finishedAt), bytes, remove });
+    }
+  }
+  return kept;
+}
+
+const filesOf = ({ result }: Run): RestoredFiles[] =>
+  result?.kind === 'files-restore' || result?.kind === 'restore' || result?.kind === 'undo' ? result.files : [];
+
+/** What is removed can no longer be put back, and its run says so first. */
+async function removeFolder(core: CoreContext, runId: string, { targetPath, keptPath }: RestoredFiles): Promise<void> {
+  const { result } = core.runs.get(runId);
+  if (result === null || !('undoneBy' in result) || !('files' in result)) return;
+  const files = result.files.map((each) =>
+    each.keptPath === keptPath ? { ...each, keptPath: null, undoable: false } : each,
+  );
+  core.runs.amend(runId, { ...result, files });
+  await discardWayBack({ targetPath, keptPath });
+}
+
+/** What a file, or a folder with all that is in it, shows; `null`: it is gone. */
+async function sizeOf(path: string): Promise<number | null> {
+  try {
+    const info = await lstat(path);
+    if (!info.isDirectory()) return info.size;
+    const sizes = await Promise.all((await readdir(path)).map((name) => sizeOf(join(path, name))));
+    return sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM'].includes(errorCode(error) ?? '')) return null;
+    throw error;
+  }
+}
