@@ -164,15 +164,23 @@ async function takeOne(session: Session, planName: string | undefined, options: 
   if (run.result?.kind !== 'backup') throw errorOf(run);
   await session.settled();
   const { snapshot } = await session.call('snapshots.get', { snapshotId: run.result.snapshotId });
-  const { verification } = run.result;
+  const { verification, incomplete } = run.result;
   if (snapshot.copies.length > 1 || snapshot.path === null) for (const copy of snapshot.copies) say(copyInWords(copy));
   if (verification !== null) say(verification.message);
+  if (incomplete !== null) say(`The snapshot is incomplete. ${incomplete}`);
   const stored = snapshot.copies.some(({ state }) => state === 'stored');
   const failed = snapshot.copies.some(({ state }) => state === 'failed');
   return {
     value: { ...snapshot, verification },
     words: `${snapshot.path ?? snapshot.name} (${bytesInWords(snapshot.diskBytes)})`,
-    code: verification?.valid === false ? EXIT.notValid : failed || !stored ? EXIT.failed : EXIT.done,
+    code:
+      verification?.valid === false
+        ? EXIT.notValid
+        : failed || !stored
+          ? EXIT.failed
+          : incomplete === null
+            ? EXIT.done
+            : EXIT.incomplete,
     error: verification?.valid === false || run.state === 'succeeded' ? null : errorOf(run),
   };
 }

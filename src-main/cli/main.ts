@@ -49,7 +49,7 @@ const program = new Command('snapkeep')
   .showHelpAfterError()
   .addHelpText(
     'after',
-    '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not valid, 75 busy, locked or unavailable (try again), 78 newer than this version, or than the database or program it is restored for.\nSNAPKEEP_HOME is the folder of plans and runs; without it, the usual one of this system.',
+    '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not valid, 4 a snapshot lacks attached files, 75 busy, locked or unavailable (try again), 78 newer than this version, or than the database or program it is restored for.\nSNAPKEEP_HOME is the folder of plans and runs; without it, the usual one of this system.',
   );
 addPlanCommands(program, inSession);
 addDestinationCommands(program, inSession);

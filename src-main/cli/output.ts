@@ -5,7 +5,16 @@ import { bytesInWords } from '../../src-shared/rules/wording.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
 
 /** What the process ends with; 75 and 78 as in sysexits.h. */
-export const EXIT = { done: 0, failed: 1, usage: 2, notValid: 3, tryAgain: 75, tooNew: 78, interrupted: 130 } as const;
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  notValid: 3,
+  incomplete: 4,
+  tryAgain: 75,
+  tooNew: 78,
+  interrupted: 130,
+} as const;
 
 const BY_CODE: Partial<Record<ErrorCode, number>> = {
   BUSY: EXIT.tryAgain,

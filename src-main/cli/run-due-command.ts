@@ -10,7 +10,7 @@ export function addRunDueCommand(program: Command, context: CommandContext): voi
   json(program.command('run-due'))
     .summary('serve every schedule that is due, once; for cron and systemd')
     .description(
-      'Backs up and drills what is due, copies what waits for other destinations, removes what the retention no longer keeps, and sends alerts. What was missed is made up for once. Exit code 0: done, nothing was due, or there is no plan; 1: a run or a copy failed; 3: a snapshot is not valid; 75: something is unavailable, or a window or server of Snapkeep has the data folder and serves the schedules itself.',
+      'Backs up and drills what is due, copies what waits for other destinations, removes what the retention no longer keeps, and sends alerts. What was missed is made up for once. Exit code 0: done, nothing was due, or there is no plan; 1: a run or a copy failed; 3: a snapshot is not valid; 4: a snapshot lacks some of its attached files; 75: something is unavailable, or a window or server of Snapkeep has the data folder and serves the schedules itself.',
     )
     .addHelpText('after', '\nExample of a crontab:\n  */15 * * * * snapkeep run-due')
     .action((options: { json?: boolean }) =>
@@ -82,8 +82,10 @@ function runInWords(run: Run): string {
 
 function resultInWords({ result }: Run): string {
   switch (result?.kind) {
-    case 'backup':
-      return `, ${bytesInWords(result.sizeBytes)}. ${result.verification?.message ?? ''}`.trimEnd();
+    case 'backup': {
+      const missing = result.incomplete === null ? '' : ` Incomplete. ${result.incomplete}`;
+      return `, ${bytesInWords(result.sizeBytes)}.${missing} ${result.verification?.message ?? ''}`.trimEnd();
+    }
     case 'copy':
       return `, ${countInWords(result.copied, 'snapshot')}, ${bytesInWords(result.bytes)}`;
     case 'drill':
@@ -104,6 +106,7 @@ function exitCodeOf(runs: readonly Run[], waits: boolean, copiesFailed: boolean)
   if (invalid) return EXIT.notValid;
   const failed = runs.filter(({ state }) => state === 'failed' || state === 'interrupted');
   if (copiesFailed || failed.some(({ error }) => error?.retryable !== true)) return EXIT.failed;
+  if (runs.some(({ result }) => result?.kind === 'backup' && result.incomplete !== null)) return EXIT.incomplete;
   if (failed.length > 0 || waits) return EXIT.tryAgain;
   return runs.some(({ state }) => state === 'cancelled') ? EXIT.interrupted : EXIT.done;
 }

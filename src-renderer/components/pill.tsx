@@ -80,7 +80,17 @@ export function StateIcon({ state }: { state: PlanState }) {
 }
 
 /** How far a snapshot is proven. */
-export function ProofPill({ proof, missing, now }: { proof: Proof; missing: boolean; now: number }) {
+export function ProofPill({
+  proof,
+  missing,
+  incomplete,
+  now,
+}: {
+  proof: Proof;
+  missing: boolean;
+  incomplete: string | null;
+  now: number;
+}) {
   if (missing)
     return (
       <Pill tone="bad" icon={<IconAlertTriangle size={14} aria-hidden />}>
@@ -104,6 +114,12 @@ export function ProofPill({ proof, missing, now }: { proof: Proof; missing: bool
     return (
       <Pill tone="warn" icon={<IconShieldQuestion size={14} aria-hidden />}>
         <span title={proof.message}>Whole, not opened</span>
+      </Pill>
+    );
+  if (incomplete !== null)
+    return (
+      <Pill tone="warn" icon={<IconAlertTriangle size={14} aria-hidden />}>
+        <span title={incomplete}>{STATE_LABELS.incomplete}</span>
       </Pill>
     );
   if (proof.except !== null)

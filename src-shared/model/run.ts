@@ -101,6 +101,8 @@ export const RunResult = z.discriminatedUnion('kind', [
     kind: z.literal('backup'),
     snapshotId: z.uuid(),
     sizeBytes: Bytes,
+    /** What the snapshot lacks of its attached files, as sentences; `null`: it is complete. */
+    incomplete: z.string().nullable(),
     verification: Verification.nullable(),
   }),
   z.object({ kind: z.literal('export'), bytes: Bytes, sha256: Sha256 }),

@@ -83,6 +83,8 @@ export const Snapshot = z.object({
   sealed: z.enum(['passphrase', 'recipients']).nullable(),
   proof: Proof,
   companions: z.array(SnapshotCompanion),
+  /** What it lacks of its attached files, as sentences; `null`: it is complete. */
+  incomplete: z.string().nullable(),
   /** What the stored file and its companions show, added up. */
   apparentBytes: Bytes,
   /** What they added to the disk where they were stored first. */

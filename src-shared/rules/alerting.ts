@@ -3,7 +3,7 @@ import type { PlanState } from '../model/plan.ts';
 
 const DAY_MS = 86_400_000;
 /** What people are told of. Waiting is not trouble: when it lasts, it becomes overdue. */
-const TROUBLE: readonly PlanState[] = ['failed', 'overdue', 'unverified'];
+const TROUBLE: readonly PlanState[] = ['failed', 'overdue', 'incomplete', 'unverified'];
 
 /** What was last told of a plan. */
 export interface Told {
@@ -44,6 +44,8 @@ export function howToMend(state: PlanState): string {
       return 'Open the plan to see why, and back up again.';
     case 'overdue':
       return 'Check that its disk or share is there and that this machine was on, or back up now.';
+    case 'incomplete':
+      return 'Open the newest snapshot to see which files are missing, let Snapkeep read them, and back up again.';
     case 'unverified':
       return 'Verify the newest snapshot, or run a restore drill.';
     default:

@@ -15,6 +15,8 @@ export interface PlanFacts {
   lastBackup: Pick<Run, 'state' | 'error'> | null;
   /** The proof of the newest snapshot that is there. */
   newest: Proof | null;
+  /** What the newest snapshot lacks of its attached files, as sentences; `null`: nothing. */
+  incomplete: string | null;
   running: boolean;
   /** A backup should have been made by now. */
   overdue: boolean;
@@ -50,10 +52,11 @@ function failure({ lastBackup, newest, drill, copies }: PlanFacts): Health | und
   return undefined;
 }
 
-function lateness({ overdue, waitingFor, copies }: PlanFacts): Health | undefined {
+function lateness({ overdue, waitingFor, copies, incomplete }: PlanFacts): Health | undefined {
   const waiting = waitingFor === null ? '' : ` ${waitingFor}`;
   if (overdue) return { state: 'overdue', reason: `A backup should have been made by now.${waiting}` };
   if (copies.late !== null) return { state: 'overdue', reason: copies.late };
+  if (incomplete !== null) return { state: 'incomplete', reason: `The newest snapshot is incomplete. ${incomplete}` };
   if (waitingFor !== null) return { state: 'waiting', reason: `A backup is due.${waiting}` };
   if (copies.waiting !== null) return { state: 'waiting', reason: copies.waiting };
   return undefined;
@@ -85,7 +88,7 @@ export function worstState(states: readonly PlanState[]): PlanState | undefined 
 }
 
 /** What the strip of days needs to know of a backup. */
-export type BackupOnDay = Pick<Run, 'state' | 'finishedAt'> & { valid: boolean | null };
+export type BackupOnDay = Pick<Run, 'state' | 'finishedAt'> & { valid: boolean | null; incomplete: boolean };
 
 /**
  * Sums up the backups of each of the last days, oldest first.
@@ -111,8 +114,10 @@ export function dayOutcomes(
     const failures = all.filter(
       (backup) => backup.state === 'failed' || backup.state === 'interrupted' || backup.valid === false,
     ).length;
+    const incomplete = all.some((backup) => backup.incomplete);
     const nothing = missed.has(day) ? 'missed' : 'none';
-    const outcome = failures > 0 ? (good > 0 ? 'warning' : 'failure') : good > 0 ? 'success' : nothing;
+    const outcome =
+      failures > 0 ? (good > 0 ? 'warning' : 'failure') : incomplete ? 'warning' : good > 0 ? 'success' : nothing;
     return { day, outcome, backups: good, failures };
   });
 }

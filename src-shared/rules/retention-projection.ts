@@ -43,6 +43,7 @@ export function projectRetention(input: ProjectionInput): Projection {
       trigger: 'schedule',
       valid: true,
       level: 'checked',
+      incomplete: false,
     });
   }
   const sizes = new Map<string, number>(snapshots.map(({ id, sizeBytes }) => [id, sizeBytes]));

@@ -20,6 +20,8 @@ export interface RetainedSnapshot {
   /** `false`: its newest verification failed. `null`: never verified. */
   valid: boolean | null;
   level: ProofLevel;
+  /** It lacks some of its attached files. */
+  incomplete: boolean;
 }
 
 /** Whether a snapshot is kept, and each rule that says so; without a reason it is to be removed. */
@@ -28,7 +30,7 @@ export interface RetentionDecision {
   keep: boolean;
   /**
    * `latest-1` …, `within-30d`, `daily-1` …, `weekly-1` …, `monthly-1` …, `yearly-1` …, `minimum-1` …, `pinned`,
-   * `imported`, `before-restore`, `newest`, `newest-good`, `newest-restored`, `keep-all`; for one to be removed:
+   * `imported`, `before-restore`, `newest`, `newest-good`, `newest-complete`, `newest-restored`, `keep-all`; for one to be removed:
    * `beyond-last-N` where that is the only rule, `no-rule`, `not-valid`.
    */
   reasons: string[];
@@ -53,8 +55,8 @@ type Rule = (newestFirst: readonly Countable[]) => Iterable<[snapshot: RetainedS
  * known to be damaged count, so that damaged ones never push out good ones. A day, a week, a month and a year are kept
  * by the newest snapshot in them; periods without a snapshot do not count. Days "within" are counted back from the
  * newest snapshot with a trusted date, not from now: a plan that is not backed up any more loses nothing. Pinned
- * snapshots, those kept before a restore, the newest one, the newest verified one and the newest one restored are
- * always kept.
+ * snapshots, those kept before a restore, the newest one, the newest verified one, the newest verified one with all its
+ * attached files and the newest one restored are always kept.
  */
 export function decideRetention(
   snapshots: readonly RetainedSnapshot[],
@@ -82,6 +84,10 @@ export function decideRetention(
   };
   always(findNewestGood(own), 'newest-good');
   always(own.find(isPresent), 'newest');
+  always(
+    own.find((snapshot) => isPresent(snapshot) && snapshot.valid === true && !snapshot.incomplete),
+    'newest-complete',
+  );
   always(
     countable.find((snapshot) => snapshot.level === 'restored' && snapshot.valid === true),
     'newest-restored',

@@ -2,11 +2,11 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import Database from 'better-sqlite3';
 import { type CommandResult, commandLineOf } from '../support/command-line.ts';
 import { countEntries, makeDatabase } from '../support/databases.ts';
 import { filesWith, makeEncrypted } from '../support/encrypted-databases.ts';
 import { makePortunusFolder, makeSoundBoxFolder, whyNoForeignFolders } from '../support/foreign-folders.ts';
+import { setBack } from '../support/set-back.ts';
 
 let folder: string;
 let home: string;
@@ -211,18 +211,3 @@ test('run-due serves what is due, says what waits, and status tells it all', () 
   rmSync(source);
   expect(run(['run-due'])).toMatchObject({ exitCode: 75, stdout: expect.stringContaining('app: ') });
 });
-
-/** Sets the memory of all schedules back by so many minutes, as if nothing had looked at them since. */
-function setBack(catalogFile: string, minutes: number): void {
-  const catalog = new Database(catalogFile);
-  for (const { plan_id, job, body } of catalog.prepare('SELECT * FROM schedule_states').all() as Array<
-    Record<string, string>
-  >) {
-    const earlier = body?.replace(
-      /"(anchor|lastSlot)":(\d{13})/g,
-      (_all, name: string, at: string) => `"${name}":${Number(at) - minutes * 60_000}`,
-    );
-    catalog.prepare('UPDATE schedule_states SET body = ? WHERE plan_id = ? AND job = ?').run(earlier, plan_id, job);
-  }
-  catalog.close();
-}

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { type Browser, expect, type Page, test } from '@playwright/test';
 import type { SnapshotCompanion } from '../../src-shared/model/companion.ts';
+import { missingInWords } from '../../src-shared/rules/incomplete.ts';
 import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
 import { type PaintedAnswers, paintAnswers } from '../support/painted-answers.ts';
@@ -166,6 +167,7 @@ const paintedSnapshots: PaintedAnswers = {
     real.map((snapshot) => ({
       ...snapshot,
       companions: PAINTED,
+      incomplete: missingInWords(PAINTED),
       apparentBytes: 182_000_001_840,
       diskBytes: 412_000_912,
     })),
@@ -218,10 +220,10 @@ test('plans of a group are shown, paused and backed up together', async () => {
     .getByRole('navigation')
     .getByRole('link', { name: /soundbox-database$/ })
     .click();
-  const details = page.getByRole('button', { name: 'Details: 182 GB, 412 MB more on the disk, not whole' });
+  const details = page.getByRole('button', { name: 'Details: 182 GB, 412 MB more on the disk, incomplete' });
   await judgeBothWays(page, 'plan-not-whole');
   await details.press('Enter');
-  await page.getByRole('button', { name: 'Not in it: 2 entries' }).press('Enter');
+  await page.getByRole('button', { name: 'Missing: 2 entries' }).press('Enter');
   await expect(page.getByText('It changed each time it was read.')).toBeVisible();
   await judgeBothWays(page, 'snapshot-details-not-whole');
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { commandLineOf } from '../support/command-line.ts';
 import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
+import { setBack } from '../support/set-back.ts';
 
 let folder: string;
 let source: string;
@@ -63,4 +64,23 @@ test('what is no companion is refused with what to write instead', () => {
     exitCode: 1,
     stderr: expect.stringContaining('gone'),
   });
+});
+
+test('backup and run-due end with 4 when attached files are missing, and name them', () => {
+  test.skip(process.platform !== 'linux', 'other systems have no names that are not UTF-8');
+  writeFileSync(Buffer.concat([Buffer.from(`${generated}/caf`), Buffer.from([0xe9])]), 'x');
+  const add = ['plan', 'add', '--name', 'soundbox', '--source', source, '--to', join(folder, 'backups')];
+  expect(run([...add, '--companion', `generated=${generated}`, '--schedule', 'every 1h'])).toMatchObject({
+    exitCode: 0,
+  });
+  const missing = 'Missing: generated/caf\\xe9 has a name that is not UTF-8.';
+  expect(run(['backup', 'soundbox'])).toMatchObject({
+    exitCode: 4,
+    stderr: expect.stringContaining(`The snapshot is incomplete. ${missing}`),
+  });
+  const listed = run(['backup', 'soundbox', '--json']);
+  expect(listed.exitCode).toBe(4);
+  expect(JSON.parse(listed.stdout)).toMatchObject({ incomplete: missing });
+  setBack(join(folder, 'home', 'catalog.db'), 150);
+  expect(run(['run-due'])).toMatchObject({ exitCode: 4, stdout: expect.stringContaining(`Incomplete. ${missing}`) });
 });

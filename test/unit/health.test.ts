@@ -18,6 +18,7 @@ const good = { state: 'succeeded' as const, error: null };
 const calm = {
   copies: { failed: null, late: null, waiting: null },
   pruningPaused: null,
+  incomplete: null,
   overdue: false,
   waitingFor: null,
   drill: null,
@@ -70,6 +71,12 @@ describe('where a plan stands', () => {
       'failed',
       /could not be copied/,
     ],
+    [
+      'the newest lacks attached files',
+      { incomplete: 'Missing: files/a may not be read.', waitingFor: 'Waiting for /mnt.' },
+      'incomplete',
+      /files\/a may not be read/,
+    ],
     ['a drill failed', { drill: { valid: false, late: false, warning: null } }, 'failed', /restore test failed/],
     ['a drill is too old', { drill: { valid: true, late: true, warning: null } }, 'unverified', /too long ago/],
     ['drills are in time', { drill: { valid: true, late: false, warning: null } }, 'ok', /verified/],
@@ -92,6 +99,7 @@ describe('the days', () => {
   const on = (day: number, state: BackupOnDay['state'], valid: boolean | null = true): BackupOnDay => ({
     state,
     valid,
+    incomplete: false,
     finishedAt: `2026-11-0${day}T12:00:00.000Z`,
   });
   const dayOf = (instant: string): string => instant.slice(0, 10);
@@ -107,7 +115,8 @@ describe('the days', () => {
         on(3, 'interrupted', null),
         on(3, 'failed', false),
         on(4, 'cancelled', null),
-        { state: 'running', valid: null, finishedAt: null },
+        { state: 'running', valid: null, incomplete: false, finishedAt: null },
+        { ...on(5, 'succeeded'), incomplete: true },
         on(9, 'failed'),
       ],
       days,
@@ -118,7 +127,7 @@ describe('the days', () => {
       ['warning', 1, 1],
       ['failure', 0, 2],
       ['none', 0, 0],
-      ['none', 0, 0],
+      ['warning', 1, 0],
     ]);
     expect(outcomes.map(({ day }) => day)).toEqual(days);
   });
@@ -126,7 +135,7 @@ describe('the days', () => {
   test('are those of the time zone people see', () => {
     const inTokyo = (instant: string): string =>
       new Date(Date.parse(instant) + 9 * 3_600_000).toISOString().slice(0, 10);
-    const late: BackupOnDay = { state: 'succeeded', valid: true, finishedAt: '2026-11-01T20:00:00.000Z' };
+    const late = { ...on(1, 'succeeded'), finishedAt: '2026-11-01T20:00:00.000Z' };
     expect(dayOutcomes([late], days, inTokyo).map(({ backups }) => backups)).toEqual([0, 1, 0, 0, 0]);
   });
 });

@@ -28,6 +28,7 @@ const at = (instant: number, more: Partial<RetainedSnapshot> = {}): RetainedSnap
   trigger: 'schedule',
   valid: true,
   level: 'checked',
+  incomplete: false,
   ...more,
 });
 
@@ -54,6 +55,7 @@ const snapshots = fc
           trigger: fc.constantFrom('schedule', 'before-restore'),
           valid: fc.constantFrom(true, true, true, false, null),
           level: fc.constantFrom('checked', 'checked', 'restored'),
+          incomplete: fc.boolean(),
         }),
         { minLength: hours.length, maxLength: hours.length },
       ),

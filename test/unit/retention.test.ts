@@ -14,6 +14,7 @@ const snapshot: fc.Arbitrary<Omit<RetainedSnapshot, 'id' | 'order'>> = fc.record
   trigger: fc.constantFrom('manual', 'command', 'schedule', 'before-restore'),
   valid: fc.constantFrom(true, false, null),
   level: fc.constantFrom('checked', 'restored'),
+  incomplete: fc.boolean(),
 });
 const snapshots = fc
   .array(snapshot, { maxLength: 40 })
@@ -49,6 +50,18 @@ describe('whatever the snapshots are', () => {
         const candidates = newestFirst(all).filter(({ missing, trigger }) => !missing && trigger !== 'before-restore');
         const best = candidates.find(({ valid }) => valid === true) ?? candidates.find(({ valid }) => valid === null);
         for (const one of [best, candidates[0]]) if (one) expect(keptIds(all, keep)).toContain(one.id);
+      }),
+    );
+  });
+
+  test('the newest verified one with all its attached files stays, however many incomplete ones come after it', () => {
+    fc.assert(
+      fc.property(snapshots, keepLast, (all, keep) => {
+        const complete = newestFirst(all).find(
+          ({ missing, trigger, valid, incomplete }) =>
+            !missing && trigger !== 'before-restore' && valid === true && !incomplete,
+        );
+        if (complete) expect(keptIds(all, keep)).toContain(complete.id);
       }),
     );
   });
@@ -130,6 +143,7 @@ test('reasons say which rule keeps and which removes', () => {
     trigger: 'manual',
     valid: true,
     level: 'checked',
+    incomplete: false,
   } as const;
   const day = (n: number) => new Date(Date.UTC(2026, 10, n)).toISOString();
   const decisions = decideRetention(
@@ -162,7 +176,7 @@ test('where all are damaged, the newest stays', () => {
   const damaged = [1, 2, 3].map(
     (order): RetainedSnapshot => ({
       ...{ id: `${order}`, order, origin: 'own', createdAt: new Date(NOW).toISOString(), pinned: false },
-      ...{ missing: false, trigger: 'schedule', valid: false, level: 'checked' },
+      ...{ missing: false, trigger: 'schedule', valid: false, level: 'checked', incomplete: false },
     }),
   );
   expect([...keptIds(damaged, 1)]).toEqual(['3']);

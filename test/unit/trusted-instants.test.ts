@@ -71,7 +71,7 @@ test('what is dated in the future pushes nothing out of days, weeks, months and 
   const wrong = fc.array(fc.tuple(fc.nat(40), fc.integer({ min: 800, max: 3000 })), { maxLength: 5 });
   const snapshot = (order: number, instant: number): RetainedSnapshot => ({
     ...{ id: `${order}`, order, origin: 'own', createdAt: new Date(instant).toISOString(), pinned: false },
-    ...{ missing: false, trigger: 'schedule', valid: true, level: 'checked' },
+    ...{ missing: false, trigger: 'schedule', valid: true, level: 'checked', incomplete: false },
   });
   fc.assert(
     fc.property(made, wrong, policy, (days, wrongs, retention) => {
@@ -93,6 +93,7 @@ test('decisions for 5,000 snapshots, a tenth with wrong dates, take well under a
     { length: 5000 },
     (_, n): RetainedSnapshot => ({
       ...{ id: `${n}`, order: n, origin: 'own', pinned: false, missing: false, trigger: 'schedule', valid: true },
+      incomplete: false,
       ...{ level: 'checked', createdAt: new Date(day(n % 10 === 0 ? 5000 - n : n / 10)).toISOString() },
     }),
   );

@@ -18,6 +18,7 @@ export function measureRetention(rounds: number): void {
     trigger: 'schedule',
     valid: n % 101 !== 0,
     level: 'checked',
+    incomplete: n % 103 === 0,
   }));
   const policy = { ...KEEP_ALL, keepLast: 24, keepDays: 7, daily: 60, weekly: 52, monthly: 60, yearly: 5 };
   const times: number[] = [];

@@ -7,6 +7,7 @@ import { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Snapshot, SnapshotCopy, SnapshotOrigin } from '../../../src-shared/model/snapshot.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
+import { missingInWords } from '../../../src-shared/rules/incomplete.ts';
 import { uncheckedInWords } from '../../../src-shared/rules/sqlite-findings.ts';
 import { totalRows } from '../../../src-shared/rules/table-rows.ts';
 import type { Database } from '../engine/open-database.ts';
@@ -435,6 +436,7 @@ function toSummary(row: SnapshotRow, placeRows: readonly PlaceRow[]): SnapshotSu
       except: row.proof_except,
     },
     companions,
+    incomplete: missingInWords(companions),
     apparentBytes: sum(({ bytes }) => bytes),
     diskBytes: sum(({ diskBytes }) => diskBytes),
     tableCount: row.table_count,

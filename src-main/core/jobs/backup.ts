@@ -7,6 +7,7 @@ import type { Run, RunResult } from '../../../src-shared/model/run.ts';
 import type { SnapshotSeal } from '../../../src-shared/model/seal.ts';
 import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
+import { missingInWords } from '../../../src-shared/rules/incomplete.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import { type DatabaseKey, likelyFirst } from '../engine/database-key.ts';
@@ -150,8 +151,10 @@ async function backUp(
     kind: 'backup',
     snapshotId: manifest.id,
     sizeBytes: manifest.companions.reduce((sum, { diskBytes }) => sum + diskBytes, manifest.stored.bytes),
+    incomplete: missingInWords(manifest.companions),
     verification: null,
   };
+  if (result.incomplete !== null) handle.log('warning', `The snapshot is incomplete. ${result.incomplete}`);
   handle.update({ snapshotId: manifest.id, result });
   events.emit('snapshots.changed', { planId });
   if (!verify) return requireCompanions(manifest, result);

@@ -40,6 +40,7 @@ export function summarizePlan(core: CoreContext, plan: Plan): PlanSummary {
     pruningPaused: stopped,
     lastBackup,
     newest: newest?.proof ?? null,
+    incomplete: newest?.incomplete ?? null,
     running: activeRun?.kind === 'backup',
     overdue: isOverdue(core, plan, lastSuccess(ended, newest, core.clock.now().getTime()), schedule),
     waitingFor: schedule.due?.waitingFor ?? null,
@@ -185,6 +186,7 @@ function lastDays(core: CoreContext, plan: Plan): PlanSummary['days'] {
     state: run.state,
     finishedAt: run.finishedAt,
     valid: run.result?.kind === 'backup' ? (run.result.verification?.valid ?? null) : null,
+    incomplete: run.result?.kind === 'backup' && run.result.incomplete !== null,
   }));
   const schedule = core.scheduler.slotsOf(plan, 'backup');
   const missed = new Set(noons.filter((noon) => hadSlot(schedule, noon, now)).map(localDay));

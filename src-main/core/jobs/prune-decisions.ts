@@ -34,7 +34,9 @@ export function decidePrune(
 /** What the retention rules look at, wherever the snapshot is. */
 export function toRetained(snapshot: SnapshotSummary): RetainedSnapshot {
   const { id, order, origin, createdAt, pinned, missing, trigger, proof } = snapshot;
-  return { id, order, origin, createdAt, pinned, missing, trigger, valid: proof.valid, level: proof.level };
+  const { valid, level } = proof;
+  const incomplete = snapshot.incomplete !== null;
+  return { id, order, origin, createdAt, pinned, missing, trigger, valid, level, incomplete };
 }
 
 /** One copy of a snapshot as previews and results name it. */

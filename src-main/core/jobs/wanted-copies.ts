@@ -42,6 +42,7 @@ export function toRetainedAt(
     missing: copy.state === 'missing',
     valid: here ?? elsewhere,
     level: proof.level,
+    incomplete: snapshot.incomplete !== null,
   };
 }
 

@@ -70,13 +70,13 @@ export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }
 /** What is kept together with the source. */
 function Beside({ summary: { plan, newest } }: { summary: PlanSummary }) {
   const names = plan.companions.filter(({ path }) => path !== plan.sourcePath).map(({ name }) => name);
-  const whole = newest?.companions.every((each) => each.whole) ?? true;
+  const whole = (newest?.incomplete ?? null) === null;
   if (names.length === 0 && whole) return null;
   return (
     <>
       <dt title={names.join(', ')}>{names.length === 0 ? 'The newest snapshot' : `with ${namesInWords(names)}`}</dt>
       <dd className={whole ? '' : 'loss'}>
-        {whole ? (newest === null ? '' : `${bytesInWords(newest.diskBytes)} new on the disk`) : 'is not whole'}
+        {whole ? (newest === null ? '' : `${bytesInWords(newest.diskBytes)} new on the disk`) : 'is incomplete'}
       </dd>
     </>
   );

@@ -3,6 +3,7 @@ import type { SnapshotCompanion } from '../../../src-shared/model/companion.ts';
 import type { Proof, SnapshotCopy } from '../../../src-shared/model/snapshot.ts';
 import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
+import { missingInWords } from '../../../src-shared/rules/incomplete.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
 import { namesInWords } from '../../components/destination-look.tsx';
 import { PathText } from '../../components/path-text.tsx';
@@ -76,7 +77,7 @@ export function WhatFacts({ described }: { described: Described }) {
           <dt>{name}</dt>
           <dd>
             {files === 0 ? 'not stored' : `${countInWords(files, 'file')}, ${bytesInWords(bytes)}`}
-            {!whole && files > 0 && ', not whole'}
+            {!whole && files > 0 && ', incomplete'}
           </dd>
         </Fragment>
       ))}
@@ -84,7 +85,7 @@ export function WhatFacts({ described }: { described: Described }) {
         <>
           <dt>Proof</dt>
           <dd>
-            <ProofPill proof={proof} missing={false} now={now} />
+            <ProofPill proof={proof} missing={false} incomplete={missingInWords(companions)} now={now} />
           </dd>
         </>
       )}

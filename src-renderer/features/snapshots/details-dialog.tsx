@@ -90,7 +90,12 @@ function Facts({ snapshot, now }: { snapshot: ListedSnapshot; now: number }) {
       )}
       <dt>Proof</dt>
       <dd>
-        <ProofPill proof={proof} missing={missing} now={now} />
+        <ProofPill proof={proof} missing={missing} incomplete={snapshot.incomplete} now={now} />
+        {snapshot.incomplete !== null && (
+          <Text size="sm" className="loss" mt={4}>
+            {snapshot.incomplete}
+          </Text>
+        )}
         {proof.valid !== null && proof.message !== '' && (
           <Text size="sm" c="dimmed" mt={4}>
             {proof.message}

@@ -5,12 +5,11 @@ import { bytesInWords } from '../../../src-shared/rules/wording.ts';
 
 /** What a snapshot shows, and, with files, what it added to the disk; leads to all that is in it. */
 export function SizeCell({ snapshot, onOpen }: { snapshot: ListedSnapshot; onOpen(): void }) {
-  const { companions, sizeBytes, apparentBytes, diskBytes } = snapshot;
-  const whole = companions.every((each) => each.whole);
+  const { companions, sizeBytes, apparentBytes, diskBytes, incomplete } = snapshot;
   return (
     <UnstyledButton className="size-cell" onClick={onOpen} aria-label={`Details: ${sizesInWords(snapshot)}`}>
       <span>
-        {!whole && <IconAlertTriangle size={13} className="not-whole" aria-hidden />}
+        {incomplete !== null && <IconAlertTriangle size={13} className="not-whole" aria-hidden />}
         {bytesInWords(companions.length === 0 ? sizeBytes : apparentBytes)}
       </span>
       {companions.length > 0 && <span className="age">+{bytesInWords(diskBytes)}</span>}
@@ -18,8 +17,7 @@ export function SizeCell({ snapshot, onOpen }: { snapshot: ListedSnapshot; onOpe
   );
 }
 
-function sizesInWords({ companions, sizeBytes, apparentBytes, diskBytes }: ListedSnapshot): string {
+function sizesInWords({ companions, sizeBytes, apparentBytes, diskBytes, incomplete }: ListedSnapshot): string {
   if (companions.length === 0) return bytesInWords(sizeBytes);
-  const whole = companions.every((each) => each.whole);
-  return `${bytesInWords(apparentBytes)}, ${bytesInWords(diskBytes)} more on the disk${whole ? '' : ', not whole'}`;
+  return `${bytesInWords(apparentBytes)}, ${bytesInWords(diskBytes)} more on the disk${incomplete === null ? '' : ', incomplete'}`;
 }

@@ -50,7 +50,7 @@ export function SnapshotRow({ snapshot, index, style, now, onDetails, onDelete }
         <KeptBy rules={snapshot.keptBy} />
       </span>
       <span role="cell">
-        <ProofPill proof={snapshot.proof} missing={snapshot.missing} now={now} />
+        <ProofPill proof={snapshot.proof} missing={snapshot.missing} incomplete={snapshot.incomplete} now={now} />
       </span>
       <span role="cell" className="row-actions">
         <Button

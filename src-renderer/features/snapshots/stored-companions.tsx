@@ -27,11 +27,11 @@ function StoredCompanion({ companion }: { companion: SnapshotCompanion }) {
         <strong className="grows wraps">{name}</strong>
         {whole ? (
           <Pill tone="good" icon={<IconCircleCheck size={14} aria-hidden />}>
-            Whole
+            Complete
           </Pill>
         ) : (
           <Pill tone="bad" icon={<IconAlertTriangle size={14} aria-hidden />}>
-            {files === 0 ? 'Not stored' : 'Not whole'}
+            {files === 0 ? 'Not stored' : 'Incomplete'}
           </Pill>
         )}
       </div>
@@ -44,9 +44,9 @@ function StoredCompanion({ companion }: { companion: SnapshotCompanion }) {
         Stored as {WAYS[way]}. {why}
       </Text>
       {problems.length > 0 && (
-        <Disclosure title={`Not in it: ${countInWords(problems.length, 'entry', 'entries')}`}>
+        <Disclosure title={`Missing: ${countInWords(problems.length, 'entry', 'entries')}`}>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard */}
-          <ul className="left-out" tabIndex={0} aria-label={`Not in ${name}`}>
+          <ul className="left-out" tabIndex={0} aria-label={`Missing from ${name}`}>
             {problems.map((problem) => (
               <li key={problem.path}>
                 <span className="mono wraps">{problem.path === '' ? 'All of it' : problem.path}</span>

@@ -62,6 +62,7 @@ function live(part: TemplatePart, zone: string, look: (made: readonly number[], 
       trigger: 'schedule',
       valid: true,
       level: 'checked',
+      incomplete: false,
     });
     const kept = new Set(
       decideRetention(left, part.retention, { timeZone: zone, now: at })

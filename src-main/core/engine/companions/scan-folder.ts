@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type BigIntStats, lstatSync } from 'node:fs';
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -84,7 +85,7 @@ class FolderScanner {
     }
     if (root.type !== 'folder')
       throw new SnapkeepError('INVALID_PARAMS', `${this.#root} is not a folder.`, { hint: 'Choose a folder.' });
-    this.scan.entries.push({ ...root, type: 'folder' });
+    this.scan.entries.push({ ...root, type: 'folder', target: '' });
     while (this.#folders.length > 0) {
       const level = this.#folders;
       this.#folders = [];
@@ -94,15 +95,22 @@ class FolderScanner {
 
   async #list(folder: string): Promise<void> {
     const { only } = this.#options;
-    let names: string[];
+    let names: Buffer[];
     try {
-      names = only === undefined ? await readdir(join(this.#root, folder)) : [only];
+      // As bytes: Node would show two names that are not UTF-8 as the same one, or as that of another file.
+      names =
+        only === undefined ? await readdir(join(this.#root, folder), { encoding: 'buffer' }) : [Buffer.from(only)];
     } catch (error) {
       if (folder === '') throw explainError(error, this.#root);
       this.scan.problems.push(troubleOf(folder, error));
       return;
     }
-    await inParallel(names, AT_ONCE, (name) => this.#take(folder === '' ? name : `${folder}/${name}`));
+    const inFolder = folder === '' ? '' : `${folder}/`;
+    await inParallel(names, AT_ONCE, async (name) => {
+      if (isUtf8(name)) await this.#take(`${inFolder}${name}`);
+      else if (!this.#isExcluded(`${inFolder}${name}`))
+        this.#leaveOut(`${inFolder}${escapedName(name)}`, 'has a name that is not UTF-8');
+    });
   }
 
   async #take(path: string): Promise<void> {
@@ -119,17 +127,16 @@ class FolderScanner {
       const entry = await this.#lookAt(path);
       if (this.#isExcluded(entry.type === 'folder' ? `${path}/` : path)) return;
       if (entry.type === 'other') this.scan.skipped.push({ path, reason: `is ${kindOf(entry.stats)}` });
-      else this.scan.entries.push({ ...entry, type: entry.type });
+      else if (entry.target === null) this.#leaveOut(path, 'is a link to a name that is not UTF-8');
+      else this.scan.entries.push({ ...entry, type: entry.type, target: entry.target });
       if (entry.type === 'folder') this.#folders.push(path);
     } catch (error) {
-      if (!this.#isExcluded(path)) this.scan.problems.push(this.#troubleOf(path, error));
+      if (!this.#isExcluded(path)) this.scan.problems.push(troubleOf(path, error));
     }
   }
 
-  #troubleOf(path: string, error: unknown): Trouble {
-    // Node shows bytes that are not UTF-8 as this character, and then finds nothing under that name.
-    const misnamed = path.includes('\ufffd') && errorCode(error) === 'ENOENT';
-    return misnamed ? { path, reason: 'has a name that is not UTF-8', passing: false } : troubleOf(path, error);
+  #leaveOut(path: string, reason: string): void {
+    this.scan.problems.push({ path, reason, passing: false });
   }
 
   async #lookAt(path: string): Promise<Looked> {
@@ -140,12 +147,23 @@ class FolderScanner {
     );
     if (stats.isFile()) return { type: 'file', path, stats, target: '' };
     if (stats.isDirectory()) return { type: 'folder', path, stats, target: '' };
-    if (stats.isSymbolicLink()) return { type: 'link', path, stats, target: await readlink(full) };
+    if (stats.isSymbolicLink()) {
+      const target = await readlink(full, { encoding: 'buffer' });
+      return { type: 'link', path, stats, target: isUtf8(target) ? target.toString() : null };
+    }
     return { type: 'other', path, stats, target: '' };
   }
 }
 
-type Looked = Omit<Scanned, 'type'> & { type: Scanned['type'] | 'other' };
+/** `target` is `null` for a link to a name that is not UTF-8. */
+type Looked = Omit<Scanned, 'type' | 'target'> & { type: Scanned['type'] | 'other'; target: string | null };
+
+/** A name that is not UTF-8, for people: what is not ASCII in it as `\xe9`. */
+function escapedName(name: Buffer): string {
+  return Array.from(name, (byte) =>
+    byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`,
+  ).join('');
+}
 
 function exclusion(patterns: readonly string[]): (path: string) => boolean {
   if (patterns.length === 0) return () => false;
