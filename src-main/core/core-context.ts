@@ -6,6 +6,7 @@ import type { Catalog } from './catalog/catalog.ts';
 import type { DataFolder } from './data-folder.ts';
 import type { Throttles } from './destinations/throttle.ts';
 import type { EventBus } from './event-bus.ts';
+import type { CleanUp } from './jobs/clean-up.ts';
 import type { PreparedRestores } from './jobs/prepared-restores.ts';
 import type { Runs } from './jobs/runs.ts';
 import type { RunInWorker } from './jobs/task-process.ts';
@@ -22,6 +23,8 @@ export interface CoreContext {
   readonly catalog: Catalog;
   readonly runs: Runs;
   readonly prepared: PreparedRestores;
+  /** What a crash has left in folders. */
+  readonly cleanUp: CleanUp;
   readonly scheduler: Scheduler;
   readonly copier: Copier;
   readonly channels: Channels;

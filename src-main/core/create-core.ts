@@ -14,22 +14,25 @@ import { Dispatcher } from './dispatcher.ts';
 import { EventBus } from './event-bus.ts';
 import { exportTo } from './handlers/backups.ts';
 import { createHandlers } from './handlers/index.ts';
+import { CleanUp } from './jobs/clean-up.ts';
 import { folderDestination } from './jobs/places.ts';
 import { summarizePlan } from './jobs/plan-summary.ts';
 import { PreparedRestores } from './jobs/prepared-restores.ts';
-import { recoverRuns, removeLeftovers } from './jobs/recover.ts';
-import { finishRemovalsInFolders } from './jobs/removal.ts';
+import { endInterruptedRuns, removeLeftovers } from './jobs/recover.ts';
 import { Runs } from './jobs/runs.ts';
 import { createWorkerRunner } from './jobs/task-process.ts';
 import { Orchestrator } from './orchestrator.ts';
 import { canonicalPath } from './paths.ts';
-import { type HostPorts, type ProcessLog, systemClock } from './ports.ts';
+import { type Clock, type HostPorts, type ProcessLog, systemClock } from './ports.ts';
 import { openProcessLog } from './process-log.ts';
 import { createCopier, createScheduler } from './scheduler/create-scheduler.ts';
 import { KeyRing } from './secrets/key-ring.ts';
 import { SealRing } from './secrets/seal-ring.ts';
 import { SecretBox } from './secrets/secret-box.ts';
 import { SecretStore } from './secrets/secret-store.ts';
+
+/** Folders that answer at once are cleaned before the first request; nobody waits for others. Milliseconds. */
+const CLEAN_UP_PATIENCE_MS = 1000;
 
 /**
  * Puts the application together: takes the data folder, opens the catalog, cleans up after a crash, and is ready.
@@ -47,9 +50,10 @@ export async function createCore(options: { dataFolder: string; ports: HostPorts
     catalog = createCatalog(dataFolder.catalogFile);
     folderDestination(catalog, clock, dataFolder.safetyFolder, true);
     folderDestination(catalog, clock, dataFolder.outboxFolder, true);
-    await recoverRuns({ catalog, clock, serviceId: catalog.settings.serviceId() }, dataFolder.stagingFolder);
-    await finishRemovalsInFolders({ catalog });
-    return assemble(dataFolder, catalog, ports, log);
+    await endInterruptedRuns(catalog, clock, dataFolder.stagingFolder);
+    const { core, cleaned } = assemble(dataFolder, catalog, ports, log);
+    await waitAtMost(clock, CLEAN_UP_PATIENCE_MS, cleaned);
+    return core;
   } catch (error) {
     catalog?.close();
     await log?.close();
@@ -58,7 +62,7 @@ export async function createCore(options: { dataFolder: string; ports: HostPorts
   }
 }
 
-function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, log: ProcessLog): Core {
+function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, log: ProcessLog) {
   const { clock = systemClock } = ports;
   const serviceId = catalog.settings.serviceId();
   const events = new EventBus(log);
@@ -100,6 +104,7 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
       seals.keep(secret),
     ),
     version: packageJson.version,
+    cleanUp: new CleanUp({ ...parts, serviceId }),
     scheduler: createScheduler(parts, () => context, looked),
     copier: createCopier(parts, () => context, looked),
     channels,
@@ -113,10 +118,12 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
     }),
   };
   const dispatcher = new Dispatcher(createHandlers(context));
+  // Before any run is started: a run waits for the clean-up of the folders that it uses.
+  const cleaned = context.cleanUp.look();
   const never = new AbortController().signal;
   // A command is gone in a moment; what is due waits for a host that stays.
   if (ports.host !== 'cli') orchestrator.start();
-  return {
+  const core: Core = {
     dataFolder: dataFolder.path,
     tightened: dataFolder.tightened,
     log,
@@ -132,6 +139,7 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
     settled: () => orchestrator.settled(),
     serveDue: () => orchestrator.serveDue(),
     close: async () => {
+      context.cleanUp.close();
       await orchestrator.close();
       await runs.close();
       await prepared.close();
@@ -140,4 +148,13 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
       dataFolder.release();
     },
   };
+  return { core, cleaned };
+}
+
+/** Waits for work, but not longer than so many milliseconds. */
+async function waitAtMost(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
+  const over = Promise.withResolvers<void>();
+  const forget = clock.wake(ms, over.resolve);
+  await Promise.race([work, over.promise]);
+  forget();
 }

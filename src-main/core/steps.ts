@@ -63,6 +63,7 @@ export const RECURRING: readonly RecurringStep[] = [
     work: ({ catalog, clock }) =>
       void catalog.runs.removeOld(new Date(clock.now().getTime() - RUNS_KEPT_MS).toISOString()),
   },
+  { name: 'clean-up of folders', everyMs: 10 * MINUTE_MS, work: ({ cleanUp }) => cleanUp.look() },
   { name: 'safety snapshots', everyMs: DAY_MS, work: pruneSafetySnapshots },
 ];
 

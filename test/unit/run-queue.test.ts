@@ -16,6 +16,7 @@ function setQueue(parallel = 2) {
       queue.add({
         id,
         locks,
+        folders: [],
         waits: (reason) => reasons[id]?.push(reason),
         start: () => {
           started.push(id);
@@ -91,4 +92,15 @@ test('closing starts nothing more and waits for what runs', async () => {
   await end('a');
   await closing;
   expect(started).toEqual(['a']);
+});
+
+test('a folder that is held keeps waiting what uses it, and nothing else', async () => {
+  const { queue, add, started, reasons } = setQueue();
+  const release = queue.hold('/backups');
+  add('inside', '/backups/app.db.gz');
+  add('beside', '/backups-2/app.db.gz');
+  expect(started).toEqual(['beside']);
+  expect(reasons.inside).toEqual(['the clean-up of /backups']);
+  release();
+  expect(started).toEqual(['beside', 'inside']);
 });

@@ -112,6 +112,19 @@ export class RunRepo {
     }));
   }
 
+  /** Remembers that an ended run has nothing left behind in a folder. */
+  forgetLeftovers(id: string, folder: string): void {
+    const body = this.#db.prepare('SELECT leftovers FROM runs WHERE id = ?').pluck().get(id) as
+      | string
+      | null
+      | undefined;
+    if (body == null) return;
+    const leftovers = JSON.parse(body) as Leftovers;
+    const folders = leftovers.folders.filter((each) => each !== folder);
+    const kept = folders.length === 0 ? null : JSON.stringify({ ...leftovers, folders });
+    this.#db.prepare('UPDATE runs SET leftovers = ? WHERE id = ?').run(kept, id);
+  }
+
   addLog(runId: string, entry: LogEntry): void {
     this.#db
       .prepare('INSERT INTO run_log (run_id, at, level, message) VALUES (?, ?, ?, ?)')

@@ -47,8 +47,7 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
         paused: null,
         key: key === undefined ? null : await tryKey(core, sourcePath, key, signal),
       };
-      requireSchedules(plan);
-      requireMethod(plan);
+      requireSound(plan, key !== undefined);
       catalog.transaction(() => {
         catalog.plans.save(plan);
         for (const secret of secrets) core.seals.keep(secret, plan.id);
@@ -67,25 +66,31 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
         requireFreeName(catalog, change.name);
       const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
       const beside = companions === undefined ? {} : await companionsOf(core, plan, companions);
-      const described: Plan = { ...plan, ...given, ...beside };
-      requireFilesOnly(described, key !== undefined);
+      requireFilesOnly({ ...plan, ...given, ...beside }, key !== undefined);
       const known = key === undefined ? {} : { key: await tryKey(core, plan.sourcePath, key, signal) };
       const stored = destinations === undefined ? {} : { destinations: await prepareDestinations(core, destinations) };
-      const updated: Plan = { ...described, ...known, ...stored, updatedAt: core.clock.now().toISOString() };
-      requireSchedules(updated);
-      requireMethod(updated);
+      const all: Partial<Plan> = { ...given, ...beside, ...known, ...stored };
+      const changed = (before: Plan): Plan =>
+        requireSound({ ...before, ...all, updatedAt: core.clock.now().toISOString() }, key !== undefined);
+      const proposed = changed(plan);
       if (pruneConfirmation !== undefined)
-        requireFresh(previewPrune(core, plan, { retention: updated.retention, review: true }), pruneConfirmation);
+        requireFresh(previewPrune(core, plan, { retention: proposed.retention, review: true }), pruneConfirmation);
       const secrets =
         change.seal === undefined && sealSecrets === undefined
           ? []
-          : await readPlanSeal(core, planId, updated.seal, sealSecrets);
-      catalog.transaction(() => {
-        catalog.plans.save(updated);
+          : await readPlanSeal(core, planId, proposed.seal, sealSecrets);
+      const { before, updated } = catalog.transaction(() => {
+        // Somebody else may have changed the plan, or taken the name, meanwhile.
+        const current = requirePlan(catalog, planId);
+        if (catalog.plans.byName(change.name ?? '')?.id !== planId && change.name !== undefined)
+          requireFreeName(catalog, change.name);
+        const saved = changed(current);
+        catalog.plans.save(saved);
         for (const secret of secrets) core.seals.keep(secret, planId);
+        return { before: current, updated: saved };
       });
       if (pruneConfirmation !== undefined) announceRetention(core, updated);
-      if (destinations !== undefined) await followDestinations(core, plan, updated);
+      if (destinations !== undefined) await followDestinations(core, before, updated);
       core.scheduler.look();
       events.emit('plans.changed', {});
       return updated;
@@ -145,6 +150,14 @@ function requireMethod({ method, key, seal, name }: Plan): void {
   throw new SnapkeepError('UNSUPPORTED', `The database of ${name} is encrypted, and a SQL dump would be plain text.`, {
     hint: 'Choose another method, or seal the snapshots of this plan.',
   });
+}
+
+/** A plan whose settings go together. @throws SnapkeepError `INVALID_PARAMS`, `UNSUPPORTED` */
+function requireSound(plan: Plan, hasNewKey: boolean): Plan {
+  requireFilesOnly(plan, hasNewKey);
+  requireSchedules(plan);
+  requireMethod(plan);
+  return plan;
 }
 
 /** The companions of a plan from now on; where they are all it has, its source goes with them. */

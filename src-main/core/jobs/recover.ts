@@ -7,29 +7,24 @@ import { uploadIn } from '../destinations/destination.ts';
 import { removeTree } from '../engine/companions/folder-snapshots.ts';
 import { recoverSwap } from '../engine/companions/folder-swap.ts';
 import { PARTIAL_SUFFIX } from '../engine/durable-files.ts';
-import { errorCode, explainError } from '../engine/engine-errors.ts';
+import { explainError } from '../engine/engine-errors.ts';
 import type { Clock } from '../ports.ts';
 import { hintAfterInterruption } from './interruption.ts';
-import { foldersOf } from './places.ts';
 import { type Recovering, recoverSnapshots } from './recover-snapshots.ts';
 
 /**
- * Ends the runs that a crash left unfinished, removes what they left behind, enters what they had finished, and says
- * all of it in their logs. Called once, before anything runs.
+ * Ends the runs that a crash left unfinished, and removes their staging: all that is local. What they left in other
+ * folders stays noted in the catalog. Called once, before anything runs.
  */
-export async function recoverRuns(recovering: Recovering, stagingFolder: string): Promise<void> {
-  const { catalog, clock } = recovering;
+export async function endInterruptedRuns(catalog: Catalog, clock: Clock, stagingFolder: string): Promise<void> {
   await rm(stagingFolder, { recursive: true, force: true });
   for (const { run, leftovers } of catalog.runs.unfinished()) {
-    const ended = run.state === 'queued' || run.state === 'running' ? interrupt(run, clock) : run;
-    const log = (message: string): void =>
-      catalog.runs.addLog(run.id, { at: clock.now().toISOString(), level: 'warning', message });
-    if (ended !== run) log('Snapkeep ended while this was going on.');
-    const cleaned = leftovers === null || (await removeLeftovers(recovering, run, leftovers, log));
-    catalog.runs.save(ended, cleaned ? null : leftovers);
+    if (run.state !== 'queued' && run.state !== 'running') continue;
+    const at = clock.now().toISOString();
+    catalog.runs.addLog(run.id, { at, level: 'warning', message: 'Snapkeep ended while this was going on.' });
+    catalog.runs.save(interrupt(run, clock), (leftovers?.folders.length ?? 0) > 0 ? leftovers : null);
   }
   catalog.copies.restartCopying();
-  await removeStrays(catalog, clock);
 }
 
 function interrupt(run: Run, clock: Clock): Run {
@@ -49,7 +44,7 @@ function interrupt(run: Run, clock: Clock): Run {
 
 /**
  * Removes what a run has left behind whose worker process was killed or died, and enters what it had finished.
- * @returns whether all of it could be looked at; a share that is unavailable is tried again at the next start
+ * @returns whether all of it could be looked at; a share that is unavailable is tried again later
  */
 export async function removeLeftovers(
   recovering: Recovering,
@@ -60,16 +55,32 @@ export async function removeLeftovers(
   let all = true;
   for (const folder of leftovers.folders) {
     try {
-      await cleanFolder(run, folder, log);
-      await recoverSnapshots(recovering, run, folder, log);
+      await removeLeftoversIn(recovering, run, folder, log);
     } catch (error) {
-      const explained = explainError(error, folder);
-      if (explained.code === 'NOT_FOUND' && run.kind !== 'backup') continue;
-      log(`${explained.message} It will be cleaned at a later start.`);
+      log(`${explainError(error, folder).message} The clean-up is tried again later.`);
       all = false;
     }
   }
   return all;
+}
+
+/**
+ * Removes what a run has left behind in one folder, and enters what it had finished there.
+ * @throws SnapkeepError when the folder cannot be read
+ */
+export async function removeLeftoversIn(
+  recovering: Recovering,
+  run: Run,
+  folder: string,
+  log: (message: string) => void,
+): Promise<void> {
+  try {
+    await cleanFolder(run, folder, log);
+    await recoverSnapshots(recovering, run, folder, log);
+  } catch (error) {
+    const explained = explainError(error, folder);
+    if (explained.code !== 'NOT_FOUND' || run.kind === 'backup') throw explained;
+  }
 }
 
 async function cleanFolder(run: Run, folder: string, log: (message: string) => void): Promise<void> {
@@ -93,34 +104,22 @@ async function recoverKept(run: Run, folder: string, name: string, log: (message
   else log(`What was at ${path} before is kept in ${join(folder, name)}.`);
 }
 
-/** Removes files in the making of runs that this catalog knows to have ended. Those of others are never touched. */
-async function removeStrays(catalog: Catalog, clock: Clock): Promise<void> {
-  const folders = foldersOf(catalog, catalog.plans.list());
+/**
+ * Removes from a folder files in the making of runs that this catalog knows to have ended. Those of others are never
+ * touched.
+ */
+export async function removeStrays({ catalog, clock }: Omit<Recovering, 'serviceId'>, folder: string): Promise<void> {
   const removed: string[] = [];
-  for (const folder of folders) {
-    for (const path of await strayPartials(catalog, folder)) {
-      await removeTree(path);
-      removed.push(path);
-    }
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    const tag = uploadIn(name)?.tag;
+    if (tag == null || !catalog.runs.hasEnded(tag)) continue;
+    // Folders in the making are hidden; any other of such a name is somebody's own.
+    if (!name.startsWith('.') && (await lstat(path)).isDirectory()) continue;
+    await removeTree(path);
+    removed.push(path);
   }
   if (removed.length > 0) recordCleanup(catalog, removed, clock);
-}
-
-async function strayPartials(catalog: Catalog, folder: string): Promise<string[]> {
-  try {
-    const strays: string[] = [];
-    for (const name of await readdir(folder)) {
-      const tag = uploadIn(name)?.tag;
-      if (tag == null || !catalog.runs.hasEnded(tag)) continue;
-      // Folders in the making are hidden; any other of such a name is somebody's own.
-      if (name.startsWith('.') || !(await lstat(join(folder, name))).isDirectory()) strays.push(join(folder, name));
-    }
-    return strays;
-  } catch (error) {
-    // A destination that is unavailable now is looked at again at the next start.
-    if (['ENOENT', 'ENOTDIR', 'EACCES', 'EIO', 'ESTALE', 'EHOSTDOWN'].includes(errorCode(error) ?? '')) return [];
-    throw error;
-  }
 }
 
 function recordCleanup(catalog: Catalog, removed: readonly string[], clock: Clock): void {

@@ -2,9 +2,7 @@ import type { CopyRow } from '../catalog/copy-repo.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Destination } from '../destinations/destination.ts';
-import { openDestination } from '../destinations/open-destination.ts';
 import { sidecarPaths } from '../engine/durable-files.ts';
-import { explainError } from '../engine/engine-errors.ts';
 import { manifestPath } from '../engine/manifest-files.ts';
 import { manifestAt, removeCompanionsAt } from './stored-companions.ts';
 
@@ -80,24 +78,5 @@ export async function finishRemovals(
     const name = core.catalog.snapshots.get(copy.snapshotId)?.name;
     if (name === undefined || isBusy(name)) continue;
     await removeCopy(core, driver, destination, copy);
-  }
-}
-
-/**
- * Finishes the removals in folders that a crash cut off; called before anything runs. What cannot be reached now is
- * finished when its destination is next used.
- */
-export async function finishRemovalsInFolders(core: Catalog): Promise<void> {
-  for (const destination of core.catalog.destinations.all()) {
-    if (destination.settings.kind !== 'folder' || core.catalog.copies.deleting(destination.id).length === 0) continue;
-    const driver = openDestination(destination.settings, {});
-    try {
-      await finishRemovals(core, driver, destination, () => false);
-    } catch (error) {
-      // Of the destination; anything else must be known.
-      if (explainError(error, destination.name).code === 'INTERNAL') throw error;
-    } finally {
-      await driver.close();
-    }
   }
 }

@@ -1,10 +1,12 @@
-import { basename } from 'node:path';
+import { basename, sep } from 'node:path';
 
 /** Something that wants to run while nobody else uses what it uses. */
 export interface QueuedJob {
   readonly id: string;
   /** The databases and files it uses, as canonical paths: one job at a time for each. */
   readonly locks: readonly string[];
+  /** Folders that it stores to. */
+  readonly folders: readonly string[];
   start(): Promise<void>;
   /** Told why it waits, whenever that changes. */
   waits(reason: string): void;
@@ -19,6 +21,8 @@ export class RunQueue {
   /** What each waiting job was last told. */
   readonly #told = new Map<string, string>();
   readonly #running = new Map<string, { job: QueuedJob; done: Promise<void> }>();
+  /** Folders that nobody may use for a while. */
+  readonly #held = new Set<string>();
   #closed = false;
 
   /** @param parallel how many jobs run at a time */
@@ -44,6 +48,15 @@ export class RunQueue {
   /** Whether a running job uses this canonical path. */
   isLocked(path: string): boolean {
     return this.#holderOf(path) !== undefined;
+  }
+
+  /** Starts no job that uses a folder or what is in it, until the answer is called. One that runs goes on. */
+  hold(folder: string): () => void {
+    this.#held.add(folder);
+    return () => {
+      this.#held.delete(folder);
+      this.#startNext();
+    };
   }
 
   /** Starts nothing more and waits for what runs. */
@@ -83,8 +96,15 @@ export class RunQueue {
   #reasonToWait(job: QueuedJob, claimed: ReadonlySet<string>): string | undefined {
     const busy = job.locks.find((lock) => claimed.has(lock) || this.#holderOf(lock) !== undefined);
     if (busy !== undefined) return `another run on ${basename(busy)}`;
+    const held = this.#heldOf(job);
+    if (held !== undefined) return `the clean-up of ${held}`;
     if (this.#running.size >= this.#parallel) return `${this.#running.size} other runs`;
     return undefined;
+  }
+
+  #heldOf({ locks, folders }: QueuedJob): string | undefined {
+    const used = [...locks, ...folders];
+    return [...this.#held].find((held) => used.some((path) => path === held || path.startsWith(held + sep)));
   }
 
   #holderOf(path: string): QueuedJob | undefined {

@@ -124,6 +124,7 @@ export class Runs {
     queue.add({
       id: run.id,
       locks: spec.locks,
+      folders: spec.folders,
       waits: (reason) => this.#change(active, { waitingFor: reason }),
       start: async () => end(await this.#execute(active, spec, stagingFolder)),
     });
@@ -173,6 +174,14 @@ export class Runs {
   /** Whether a run uses this canonical path right now. */
   isLocked(path: string): boolean {
     return this.#queue.isLocked(path);
+  }
+
+  /** Lets no run start that uses a folder or what is in it, until the answer is called. */
+  hold(folder: string): () => void {
+    const releases = [this.#queue.hold(folder), this.#copyQueue.hold(folder)];
+    return () => {
+      for (const release of releases) release();
+    };
   }
 
   /** Changes what a finished run is remembered by. */
