@@ -1,5 +1,6 @@
 import type { Run } from '../../src-shared/model/run.ts';
 import type { PingMoment } from './alerts/channels.ts';
+import { copyCatalog } from './catalog/catalog-copies.ts';
 import type { CoreContext } from './core-context.ts';
 import { explainError } from './engine/engine-errors.ts';
 import { pruneByRetention } from './jobs/prune.ts';
@@ -63,6 +64,7 @@ export const RECURRING: readonly RecurringStep[] = [
     work: ({ catalog, clock }) =>
       void catalog.runs.removeOld(new Date(clock.now().getTime() - RUNS_KEPT_MS).toISOString()),
   },
+  { name: 'copy of the catalog', everyMs: 60 * MINUTE_MS, work: copyCatalog },
   { name: 'clean-up of folders', everyMs: 10 * MINUTE_MS, work: ({ cleanUp }) => cleanUp.look() },
   { name: 'safety snapshots', everyMs: DAY_MS, work: pruneSafetySnapshots },
 ];

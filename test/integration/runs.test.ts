@@ -224,7 +224,7 @@ describe('the data folder', () => {
     await expect(createCore({ dataFolder: home, ports: testPorts })).rejects.toMatchObject({
       name: 'SnapkeepError',
       message: expect.stringContaining(join(home, 'catalog.db')),
-      hint: expect.stringContaining('recovered'),
+      hint: expect.stringContaining('snapkeep recover'),
     });
     expect(contentsOf(home)['catalog.db']).toBe(before['catalog.db']);
     await expect(createCore({ dataFolder: home, ports: testPorts })).rejects.not.toMatchObject({ code: 'BUSY' });

@@ -32,6 +32,8 @@ export interface Catalog {
   readonly recoveries: RecoveryRepo;
   /** Does all of it or nothing. @param work synchronous */
   transaction<T>(work: () => T): T;
+  /** Writes a copy of it, as it is now, to an empty file. */
+  copyTo(path: string): void;
   close(): void;
 }
 
@@ -54,6 +56,7 @@ export function createCatalog(path: string): Catalog {
     seals: new SealRepo(db),
     recoveries: new RecoveryRepo(db),
     transaction: (work) => db.transaction(work)(),
+    copyTo: (copy) => void db.prepare('VACUUM INTO ?').run(copy),
     close: () => db.close(),
   };
 }

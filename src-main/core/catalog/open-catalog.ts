@@ -1,6 +1,7 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { type Database, openDatabase } from '../engine/open-database.ts';
+import { catalogCopies } from './catalog-copies.ts';
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
 
 /**
@@ -21,10 +22,20 @@ export function openCatalog(path: string): Database {
     const explained = explainError(error, path);
     if (explained.code !== 'UNSUPPORTED' && explained.code !== 'CORRUPT') throw explained;
     throw new SnapkeepError('CORRUPT', `${path}, in which Snapkeep remembers plans and runs, is damaged.`, {
-      hint: 'Move it away and start again: plans are recovered from their destinations.',
+      hint: hintFor(path),
       cause: error,
     });
   }
+}
+
+/** Nothing is moved without a person: what is damaged may still be of use. */
+function hintFor(path: string): string {
+  const away = 'Close Snapkeep and move the file away, with the files of the same name that end in -wal and -shm.';
+  const rebuild = 'start again and rebuild the plans with: snapkeep recover <destination>.';
+  const newest = catalogCopies(path)[0];
+  if (newest === undefined) return `${away} Then ${rebuild}`;
+  const time = new Date(newest.at).toISOString().slice(0, 16).replace('T', ' ');
+  return `${away} Then copy ${newest.path}, made on ${time} UTC, to ${path}; or ${rebuild}`;
 }
 
 function createTables(catalog: Database, path: string): void {
