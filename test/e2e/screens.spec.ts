@@ -245,7 +245,10 @@ async function fillIn(): Promise<void> {
         (
           await fetch(`${base}api/${method}`, {
             method: 'POST',
-            headers: { 'Content-Type': 'application/json' },
+            headers: {
+              'Content-Type': 'application/json',
+              Authorization: `Bearer ${localStorage.getItem('snapkeep.session')}`,
+            },
             body: JSON.stringify(params),
           })
         ).json();

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { ClientFrame, CoreFrame } from '../../src-shared/contract/frames.ts';
 import type { MethodName, Result } from '../../src-shared/contract/methods.ts';
+import { SessionAccepted, SessionFrame } from '../../src-shared/contract/session.ts';
 
 /** What becomes of the core's answers on their way to the window, by method. */
 export type PaintedAnswers = { [M in MethodName]?: (real: Result<M>) => Result<M> | Promise<Result<M>> };
@@ -15,12 +16,12 @@ export async function paintAnswers(page: Page, painted: PaintedAnswers): Promise
     const asked = new Map<number, string>();
     const core = socket.connectToServer();
     socket.onMessage((message) => {
-      const frame = ClientFrame.parse(JSON.parse(String(message)));
+      const frame = ClientFrame.or(SessionFrame).parse(JSON.parse(String(message)));
       if (frame.type === 'request') asked.set(frame.id, frame.method);
       core.send(message);
     });
     core.onMessage(async (message) => {
-      const frame = CoreFrame.parse(JSON.parse(String(message)));
+      const frame = CoreFrame.or(SessionAccepted).parse(JSON.parse(String(message)));
       const paint = frame.type === 'response' ? painters[asked.get(frame.id) ?? ''] : undefined;
       if (frame.type !== 'response' || !frame.answer.ok || paint === undefined) return socket.send(message);
       const result = await paint(frame.answer.result);

@@ -18,7 +18,7 @@ import { pauseInWords } from '../schedule/pause-words.ts';
 export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }) {
   const { plan, state, reason, newest, days, snapshotCount, storedBytes, lastBackup, schedule, destinations } = summary;
   const active = useActiveRun(plan.id);
-  const troubled = state === 'failed' || state === 'overdue' || state === 'waiting';
+  const troubled = state === 'failed' || state === 'overdue' || state === 'incomplete' || state === 'waiting';
   const took =
     lastBackup?.state === 'succeeded' && lastBackup.startedAt !== null && lastBackup.finishedAt !== null
       ? durationInWords(Date.parse(lastBackup.finishedAt) - Date.parse(lastBackup.startedAt))

@@ -30,7 +30,7 @@ export function PlanPage({ planId }: { planId: string }) {
   if (summary === undefined) return <NoSuchPlan />;
   const { plan, state, reason, pruningPaused, lastBackup, snapshotCount, schedule, destinations } = summary;
   const failure = state === 'failed' && active === undefined ? lastBackup?.error : null;
-  const late = (state === 'overdue' || state === 'waiting') && active === undefined;
+  const troubled = (state === 'overdue' || state === 'incomplete' || state === 'waiting') && active === undefined;
   return (
     <Page
       title={plan.name}
@@ -46,7 +46,7 @@ export function PlanPage({ planId }: { planId: string }) {
     >
       <Stack gap={6}>
         <StoredAt destinations={destinations} />
-        <DestinationProblems destinations={destinations} said={late ? reason : undefined} />
+        <DestinationProblems destinations={destinations} said={troubled ? reason : undefined} />
       </Stack>
       {active !== undefined && (
         <div className="card">
@@ -55,7 +55,7 @@ export function PlanPage({ planId }: { planId: string }) {
       )}
       {failure != null && <ErrorNotice error={failure} />}
       <PruningPausedBanner plan={plan} pruningPaused={pruningPaused} />
-      {(late || (state === 'paused' && schedule.paused !== null)) && active === undefined && (
+      {(troubled || (state === 'paused' && schedule.paused !== null)) && active === undefined && (
         <Text size="sm" c="dimmed" role="status">
           {state === 'paused'
             ? stateInWords(schedule, now)
