@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Dialogs } from '../../src-main/core/ports.ts';
+import type { Dialogs, Keychain } from '../../src-main/core/ports.ts';
 import { type EventName, events } from '../../src-shared/contract/events.ts';
 import { type MethodName, methods } from '../../src-shared/contract/methods.ts';
 import { appendEntries, makeDatabase } from '../support/databases.ts';
@@ -414,7 +414,12 @@ const dialogs: Dialogs = {
 };
 
 /** A scene whose core has what a desktop lends it. */
-const setDesktopScene = () => setScene({ ports: { dialogs, revealFile: () => {} } });
+const keychain: Keychain = {
+  words: 'In the keychain.',
+  wrap: (key) => Buffer.from(key),
+  unwrap: (wrapped) => Buffer.from(wrapped).toString(),
+};
+const setDesktopScene = () => setScene({ ports: { dialogs, keychain, revealFile: () => {} } });
 
 test('every method of the contract has a case', () => {
   expect(Object.keys(cases).sort()).toEqual(Object.keys(methods).sort());

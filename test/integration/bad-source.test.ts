@@ -159,9 +159,12 @@ describe('a damaged source', () => {
     const proofs = (await scene.core.call('snapshots.list', {})).map((snapshot) => snapshot.proof.valid);
     expect(proofs.filter((valid) => valid === true)).toHaveLength(1);
     expect((await scene.core.call('snapshots.get', { snapshotId: good.id })).snapshot.proof.valid).toBe(true);
-    // Pruning to one keeps the good one, however new the bad one is.
+    // Pruning to one keeps the good one, however new the bad one is; the newest one stays, too.
     const preview = await scene.core.call('prune.preview', { planId: scene.plan.id, retention: { keepLast: 1 } });
-    expect(preview.kept.map(({ id }) => id)).toEqual([good.id]);
+    expect(preview.kept.map(({ id, reasons }) => [id, reasons])).toEqual([
+      [run.snapshotId, ['newest']],
+      [good.id, ['latest-1']],
+    ]);
     expectNothingLeft(scene);
   });
 

@@ -61,7 +61,7 @@ test('backs up, verifies, restores through SQLite, undoes and prunes', async () 
   await succeed(core, 'restores.undo', {});
   expect(countEntries(source)).toBe(150);
   expect(integrityOf(source)).toBe('ok');
-  await expect(core.call('restores.undo', {})).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await expect(core.call('restores.undo', {})).rejects.toMatchObject({ code: 'CONFLICT' });
 
   for (let n = 0; n < 3; n++) await succeed(core, 'backups.start', { planId: plan.id });
   const preview = await core.call('prune.preview', { planId: plan.id, retention: { keepLast: 1 } });

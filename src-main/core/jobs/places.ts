@@ -128,9 +128,13 @@ async function requireMarker(catalog: Catalog, { id, name }: StoredDestination, 
   const known = catalog.destinations.get(id)?.markerId ?? null;
   if (found !== null && found === known) return;
   if (found === null || known === null) {
-    throw new SnapkeepError('UNAVAILABLE', `${driver.label} is not marked as the destination ${name}.`, {
-      hint: 'Check that its disk or share is mounted. If it is, and its marker file was lost, re-attach the destination.',
-    });
+    throw new SnapkeepError(
+      'UNAVAILABLE',
+      `${driver.label} is not marked as the destination ${name}: its disk or share may not be mounted.`,
+      {
+        hint: 'Mount it. If it is mounted and its marker file was lost, re-attach the destination.',
+      },
+    );
   }
   throw new SnapkeepError('CONFLICT', `${driver.label} is marked as another destination than ${name}.`, {
     hint: 'Check that the right disk or share is mounted there. If this one is to take its place, re-attach the destination.',

@@ -40,7 +40,6 @@ test('a template fills in all of the form, and all of it gets into the plan', ()
     companions: [{ name: 'generated', path: '/opt/soundbox/generated', kind: 'folder' }],
     compression: 'none',
     group: null,
-    timeLimitMinutes: null,
   });
   expect(PlanInput.safeParse(plan).success).toBe(true);
   const portunus = newPlanOf(withDraft(emptyForm(), draft('portunus', 0, '/a/state.db')), 'p', [], false);
