@@ -5,7 +5,7 @@ import { expect, test } from '@playwright/test';
 import { type CommandResult, commandLineOf } from '../support/command-line.ts';
 import { countEntries, makeDatabase } from '../support/databases.ts';
 import { countEncrypted, filesWith, makeEncrypted } from '../support/encrypted-databases.ts';
-import { storedIn } from '../support/stored-files.ts';
+import { storedIn } from '../support/stored-names.ts';
 
 const KEY = 'a pä$$ "phrase" that\'s long';
 

@@ -13,7 +13,7 @@ import {
   takeBackup,
 } from '../support/scene.ts';
 import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
-import { storedIn } from '../support/stored-files.ts';
+import { storedIn } from '../support/stored-names.ts';
 import { runToEnd, succeed } from '../support/test-core.ts';
 
 /** A scene with one of its folders on a small disk. */

@@ -30,7 +30,7 @@ import {
   setScene,
   takeBackup,
 } from '../support/scene.ts';
-import { storedIn } from '../support/stored-files.ts';
+import { storedIn } from '../support/stored-names.ts';
 import { runToEnd, succeed } from '../support/test-core.ts';
 
 /** Takes away the database of a scene, with whatever is beside it. */

@@ -7,7 +7,7 @@ import { FakeClock } from '../support/fake-clock.ts';
 import { folderAt, folderOn, save, settle, statesAt, storeTo } from '../support/places.ts';
 import { contentsOf, expectNothingLeft, onPhase, type Scene, setScene } from '../support/scene.ts';
 import { type SftpServer, startSftpServer, whyNoSftp } from '../support/servers/sftp.ts';
-import { storedIn } from '../support/stored-files.ts';
+import { storedIn } from '../support/stored-names.ts';
 import { succeed } from '../support/test-core.ts';
 
 const MINUTE = 60_000;

@@ -9,7 +9,7 @@ import { bucketOn, folderAt, folderOn, save, settle, statesAt, storeTo } from '.
 import { contentsOf, expectNothingLeft, type Scene, setScene } from '../support/scene.ts';
 import { type S3Server, startS3Server, whyNoS3 } from '../support/servers/s3.ts';
 import { type SftpServer, startSftpServer, whyNoSftp } from '../support/servers/sftp.ts';
-import { storedIn } from '../support/stored-files.ts';
+import { storedIn } from '../support/stored-names.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 import { runToEnd, startTestCore, succeed } from '../support/test-core.ts';
 

@@ -13,7 +13,7 @@ import {
 } from '../support/encrypted-databases.ts';
 import { killAt, type Moment, randomMoments } from '../support/killed.ts';
 import { contentsOf, expectNothingLeft, type Scene, setScene, takeBackup } from '../support/scene.ts';
-import { storedIn } from '../support/stored-files.ts';
+import { storedIn } from '../support/stored-names.ts';
 import { startTestCore, succeed } from '../support/test-core.ts';
 
 const at = (...phases: string[]): Moment[] => phases.map((phase) => ({ phase }));

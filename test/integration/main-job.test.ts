@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { Run } from '../../src-shared/model/run.ts';
 import { appendEntries, countEntries, integrityOf, makeDatabase } from '../support/databases.ts';
 import { pathOf } from '../support/scene.ts';
-import { storedIn } from '../support/stored-files.ts';
+import { storedIn } from '../support/stored-names.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 import { startTestCore, succeed } from '../support/test-core.ts';
 

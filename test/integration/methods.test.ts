@@ -19,7 +19,8 @@ import {
   setScene,
   takeBackup,
 } from '../support/scene.ts';
-import { databaseOf, manifestOf, storedIn } from '../support/stored-files.ts';
+import { databaseOf, manifestOf } from '../support/stored-files.ts';
+import { storedIn } from '../support/stored-names.ts';
 import { runToEnd, startTestCore, succeed } from '../support/test-core.ts';
 
 const KEY = 'a key, nothing more';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
 import { contentsOf, expectFailure, expectNothingLeft, restore, setScene, takeBackup } from '../support/scene.ts';
-import { storedIn } from '../support/stored-files.ts';
+import { storedIn } from '../support/stored-names.ts';
 import { runToEnd, succeed } from '../support/test-core.ts';
 
 describe('names', () => {

@@ -16,7 +16,7 @@ import {
   setScene,
   takeBackup,
 } from '../support/scene.ts';
-import { storedIn } from '../support/stored-files.ts';
+import { storedIn } from '../support/stored-names.ts';
 import { runToEnd, startTestCore, succeed, testPorts } from '../support/test-core.ts';
 
 describe('cancelled', () => {

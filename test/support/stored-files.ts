@@ -1,7 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { MARKER_NAME } from '../../src-main/core/destinations/destination.ts';
 import { Manifest } from '../../src-shared/model/manifest.ts';
 import type { Verification } from '../../src-shared/model/verification.ts';
 import { contentsOf, expectFailure, expectNothingLeft, type Scene } from './scene.ts';
@@ -35,9 +34,4 @@ export function manifestOf(path: string): Manifest {
 export function databaseOf({ database, name }: Manifest): NonNullable<Manifest['database']> {
   if (database === null) throw new Error(`${name} holds no database`);
   return database;
-}
-
-/** The names in the folder of a destination, without its marker. */
-export function storedIn(folder: string): string[] {
-  return readdirSync(folder).filter((name) => name !== MARKER_NAME);
 }

@@ -6,7 +6,7 @@ import { putBackFiles, setFilesScene, writeConfig } from '../../support/files-sc
 import { bucketOn, folderAt, save, settle, statesAt } from '../../support/places.ts';
 import { contentsOf, expectNothingLeft, type Scene, setScene } from '../../support/scene.ts';
 import { type S3Server, startS3Server, whyNoS3 } from '../../support/servers/s3.ts';
-import { storedIn } from '../../support/stored-files.ts';
+import { storedIn } from '../../support/stored-names.ts';
 import { succeed } from '../../support/test-core.ts';
 
 /** A plan with a folder beside its database. */

@@ -12,7 +12,8 @@ import { killAt } from '../../support/killed.ts';
 import { folderAt, save, settle, statesAt } from '../../support/places.ts';
 import { quietContext } from '../../support/quiet-context.ts';
 import { contentsOf, expectFailure, expectNothingLeft, setScene, takeBackup } from '../../support/scene.ts';
-import { manifestOf, storedIn } from '../../support/stored-files.ts';
+import { manifestOf } from '../../support/stored-files.ts';
+import { storedIn } from '../../support/stored-names.ts';
 import { runToEnd, startTestCore, succeed } from '../../support/test-core.ts';
 import { makeTree, readTree } from '../../support/trees.ts';
 

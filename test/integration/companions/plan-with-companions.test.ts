@@ -23,7 +23,7 @@ import {
   setScene,
   takeBackup,
 } from '../../support/scene.ts';
-import { storedIn } from '../../support/stored-files.ts';
+import { storedIn } from '../../support/stored-names.ts';
 import { runToEnd, startTestCore, succeed } from '../../support/test-core.ts';
 
 const FILES = 500;

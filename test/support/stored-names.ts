@@ -1,0 +1,7 @@
+import { readdirSync } from 'node:fs';
+import { MARKER_NAME } from '../../src-main/core/destinations/destination.ts';
+
+/** The names in the folder of a destination, without its marker. */
+export function storedIn(folder: string): string[] {
+  return readdirSync(folder).filter((name) => name !== MARKER_NAME);
+}
