@@ -61,7 +61,7 @@ test('a server is pinned, tested, stored to and restored from; another key of it
   await expect(page.getByText('Storage box is ready.')).toBeVisible();
   await judge(page, 'destination-test-passed');
   await page.getByRole('button', { name: 'Done' }).press('Enter');
-  await expect(page.getByRole('article', { name: 'Storage box' })).toContainText('Ready');
+  await expect(page.getByRole('article', { name: 'Storage box' })).toContainText('OK');
 
   await newPlan(page);
   await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
@@ -124,7 +124,7 @@ test('a bucket that refuses the keys says so, can be saved all the same, and is 
   await page.getByRole('button', { name: 'Save and test' }).press('Enter');
   await expect(page.getByText('offsite is ready.')).toBeVisible();
   await page.getByRole('button', { name: 'Done' }).press('Enter');
-  await expect(card).toContainText('Ready');
+  await expect(card).toContainText('OK');
   await page.context().close();
 });
 
@@ -144,7 +144,7 @@ test('a folder that is away is waited for and caught up by hand', async () => {
   await expect(page.getByRole('button', { name: /^Stored at away waiting backups stored/ })).toBeVisible();
   await openDestinations(page);
   const card = page.getByRole('article', { name: 'away' });
-  await expect(card).toContainText('1 snapshot waits for away: ');
+  await expect(card).toContainText('1 snapshot waits to be copied here');
   await judge(page, 'destination-away');
   mkdirSync(away);
   await page.getByRole('button', { name: 'Try now: away' }).press('Enter');
