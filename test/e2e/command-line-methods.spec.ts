@@ -105,7 +105,11 @@ test.describe('pipes', () => {
 });
 
 test('options that go with no pipe are refused, before anything is written', () => {
-  for (const more of [['--to', backups], ['--name', 'x'], ['--output', 'file.db']])
+  for (const more of [
+    ['--to', backups],
+    ['--name', 'x'],
+    ['--output', 'file.db'],
+  ])
     expect(run(['backup', '--source', source, '--output', '-', ...more])).toMatchObject({ exitCode: 2, stdout: '' });
   const asJson = run(['backup', '--source', source, '--output', '-', '--json']);
   expect(asJson.exitCode).toBe(2);
