@@ -1,5 +1,5 @@
 import { KEEP_ALL } from '../../../src-shared/model/plan.ts';
-import type { SnapshotSummary } from '../catalog/snapshot-repo.ts';
+import type { SnapshotSummary } from '../catalog/snapshot-rows.ts';
 import type { CoreContext } from '../core-context.ts';
 import { listWithReasons } from '../jobs/plan-summary.ts';
 import { startDelete } from '../jobs/prune.ts';

@@ -9,7 +9,7 @@ import { type BackupOnDay, dayOutcomes, type PlanFacts, planHealth } from '../..
 import { overdueAt } from '../../../src-shared/rules/overdue.ts';
 import { decideRetention, type RetentionCalendar } from '../../../src-shared/rules/retention.ts';
 import type { CopyCounts } from '../catalog/copy-repo.ts';
-import type { SnapshotSummary } from '../catalog/snapshot-repo.ts';
+import type { SnapshotSummary } from '../catalog/snapshot-rows.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import { pruningPaused } from './prune-brakes.ts';

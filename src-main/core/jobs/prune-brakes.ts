@@ -10,7 +10,7 @@ import {
 } from '../../../src-shared/rules/prune-brake.ts';
 import { CLOCK_TOLERANCE_MS } from '../../../src-shared/rules/trusted-instants.ts';
 import type { StoredBrake } from '../catalog/prune-state-repo.ts';
-import type { SnapshotSummary } from '../catalog/snapshot-repo.ts';
+import type { SnapshotSummary } from '../catalog/snapshot-rows.ts';
 import type { CoreContext } from '../core-context.ts';
 
 type Core = Pick<CoreContext, 'catalog' | 'clock'>;

@@ -4,7 +4,7 @@ import { lastBeforeFreshGap, manyAtOnce } from '../../../src-shared/rules/prune-
 import { decideRetention, type RetainedSnapshot, type RetentionDecision } from '../../../src-shared/rules/retention.ts';
 import type { CopyRow } from '../catalog/copy-repo.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
-import type { SnapshotSummary } from '../catalog/snapshot-repo.ts';
+import type { SnapshotSummary } from '../catalog/snapshot-rows.ts';
 import type { CoreContext } from '../core-context.ts';
 import { announcedUpTo, type FoundBrake, findBrake, newestOrder, weighed, withReasons } from './prune-brakes.ts';
 import { calendarOf, isAwaited, retentionsOf, toRetainedAt, unwantedCopies } from './wanted-copies.ts';

@@ -3,7 +3,7 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Plan, Retention } from '../../../src-shared/model/plan.ts';
 import type { PruneBrake, PrunedSnapshot, PrunePreview } from '../../../src-shared/model/prune.ts';
 import { findNewestGood } from '../../../src-shared/rules/retention.ts';
-import type { SnapshotSummary } from '../catalog/snapshot-repo.ts';
+import type { SnapshotSummary } from '../catalog/snapshot-rows.ts';
 import type { CoreContext } from '../core-context.ts';
 import { decidePrune, toPruned, toRetained } from './prune-decisions.ts';
 import { pruneWarnings } from './prune-warnings.ts';

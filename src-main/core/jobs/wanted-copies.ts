@@ -3,7 +3,7 @@ import { decideRetention, type RetainedSnapshot, type RetentionCalendar } from '
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CopyRow } from '../catalog/copy-repo.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
-import type { SnapshotSummary } from '../catalog/snapshot-repo.ts';
+import type { SnapshotSummary } from '../catalog/snapshot-rows.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Clock } from '../ports.ts';
 import { locationOf, openPlace } from './places.ts';

@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { SnapshotCompanion } from '../../../src-shared/model/companion.ts';
+import { Encryption } from '../../../src-shared/model/encryption.ts';
+import { Manifest } from '../../../src-shared/model/manifest.ts';
+import type { Snapshot, SnapshotCopy } from '../../../src-shared/model/snapshot.ts';
+import type { Compression } from '../../../src-shared/model/values.ts';
+import { missingInWords } from '../../../src-shared/rules/incomplete.ts';
+
+/** A row of the table of snapshots, with its newest verification. */
+export interface SnapshotRow {
+  number: number;
+  id: string;
+  origin: Snapshot['origin'];
+  service_id: string | null;
+  plan_id: string | null;
+  plan_name: string;
+  source_path: string;
+  name: string;
+  created_at: string;
+  size_bytes: number;
+  image_bytes: number;
+  compression: Compression;
+  trigger: Snapshot['trigger'];
+  sha256: string;
+  user_version: number;
+  table_count: number;
+  row_count: number;
+  pinned: number;
+  encryption: string | null;
+  sealed: Snapshot['sealed'];
+  source_kind: Snapshot['sourceKind'];
+  companions: string;
+  manifest: string;
+  proof_at: string | null;
+  proof_valid: number | null;
+  proof_level: Snapshot['proof']['level'] | null;
+  proof_message: string | null;
+  proof_except: string | null;
+}
+
+/** A copy of a snapshot, with its destination and the newest verification that read it. */
+export interface PlaceRow {
+  snapshot_id: string;
+  destination_id: string;
+  name: string;
+  kind: SnapshotCopy['kind'];
+  path: string | null;
+  own: number;
+  state: SnapshotCopy['state'];
+  at: string;
+  message: string | null;
+  verified_at: string | null;
+  valid: number | null;
+  level: Snapshot['proof']['level'] | null;
+}
+
+/** Where a snapshot is: at people's destinations, and on this machine. */
+interface Places {
+  copies: SnapshotCopy[];
+  folder: string | null;
+  missing: boolean;
+}
+
+/** A snapshot without its tables, for long lists. */
+export type SnapshotSummary = Omit<Snapshot, 'tables'> & { tableCount: number; rowCount: number };
+
+/** What a row says, without the tables. @param placeRows its copies, the nearest first */
+export function toSummary(row: SnapshotRow, placeRows: readonly PlaceRow[]): SnapshotSummary {
+  const { copies, folder, missing } = toPlaces(placeRows);
+  const companions = z.array(SnapshotCompanion).parse(JSON.parse(row.companions));
+  const sum = (of: (companion: SnapshotCompanion) => number): number =>
+    companions.reduce((total, companion) => total + of(companion), row.size_bytes);
+  return {
+    id: row.id,
+    order: row.number,
+    origin: row.origin,
+    serviceId: row.service_id,
+    planId: row.plan_id,
+    planName: row.plan_name,
+    sourceKind: row.source_kind,
+    sourcePath: row.source_path,
+    name: row.name,
+    path: folder === null ? null : join(folder, row.name),
+    copies,
+    createdAt: row.created_at,
+    sizeBytes: row.size_bytes,
+    imageBytes: row.image_bytes,
+    compression: row.compression,
+    trigger: row.trigger,
+    sha256: row.sha256,
+    userVersion: row.user_version,
+    pinned: row.pinned === 1,
+    missing,
+    encryption: row.encryption === null ? null : Encryption.parse(JSON.parse(row.encryption)),
+    sealed: row.sealed,
+    proof: {
+      level: row.proof_level ?? 'none',
+      valid: provenOf(row.proof_valid, row.proof_level),
+      at: row.proof_at,
+      message: row.proof_message ?? 'Not verified yet.',
+      except: row.proof_except,
+    },
+    companions,
+    incomplete: missingInWords(companions),
+    apparentBytes: sum(({ bytes }) => bytes),
+    diskBytes: sum(({ diskBytes }) => diskBytes),
+    tableCount: row.table_count,
+    rowCount: row.row_count,
+  };
+}
+
+/** Expects the nearest first. */
+function toPlaces(rows: readonly PlaceRow[]): Places {
+  const copies: SnapshotCopy[] = [];
+  const folders: Partial<Record<SnapshotCopy['state'], string>> = {};
+  for (const row of rows) {
+    if (row.kind === 'folder' && row.path !== null) folders[row.state] ??= row.path;
+    if (row.own === 1) continue;
+    copies.push({
+      destinationId: row.destination_id,
+      destinationName: row.name,
+      kind: row.kind,
+      state: row.state,
+      at: row.at,
+      message: row.message,
+      verifiedAt: row.verified_at,
+      valid: provenOf(row.valid, row.level),
+    });
+  }
+  const missing = !rows.some(({ state }) => state === 'stored');
+  return { copies, missing, folder: folders.stored ?? (missing ? folders.missing : null) ?? null };
+}
+
+/** What a row says, tables and all. @param placeRows its copies, the nearest first */
+export function toSnapshot(row: SnapshotRow, placeRows: readonly PlaceRow[]): Snapshot {
+  const { tableCount: _tableCount, rowCount: _rowCount, ...summary } = toSummary(row, placeRows);
+  return { ...summary, tables: Manifest.parse(JSON.parse(row.manifest)).database?.tables ?? [] };
+}
+
+/** What is whole but sealed, and could not be opened, is as unproven as what was never looked at. */
+function provenOf(valid: number | null, level: Snapshot['proof']['level'] | null): boolean | null {
+  return valid === null || (valid === 1 && level === 'none') ? null : valid === 1;
+}
