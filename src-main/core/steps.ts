@@ -30,11 +30,6 @@ export const AT_RUN_START: readonly Pick<RunStep, 'name' | 'work'>[] = [{ name: 
 export const AFTER_RUN: readonly RunStep[] = [
   { name: 'pings', follows: () => true, work: ping },
   {
-    name: 'source check',
-    follows: ({ kind }) => kind === 'backup',
-    work: checkSourceOf,
-  },
-  {
     name: 'copies',
     follows: ({ kind }) => kind === 'backup' || kind === 'copy',
     work: ({ copier }, run) => (run.kind === 'copy' ? copier.ended(run) : copier.look()),
@@ -48,6 +43,11 @@ export const AFTER_RUN: readonly RunStep[] = [
     name: 'safety snapshots',
     follows: ({ kind }) => kind === 'restore' || kind === 'undo' || kind === 'reset',
     work: pruneSafetySnapshots,
+  },
+  {
+    name: 'source check',
+    follows: ({ kind }) => kind === 'backup',
+    work: checkSourceOf,
   },
   {
     name: 'alerts',
