@@ -10,7 +10,7 @@ import { bucketOn, folderAt, save, settle, statesAt, storeTo } from '../../suppo
 import { OK_HERE, type Scene, setScene, takeBackup } from '../../support/scene.ts';
 import { type S3Server, startS3Server, whyNoS3 } from '../../support/servers/s3.ts';
 import { mountSmallDisk } from '../../support/small-disk.ts';
-import { storedIn } from '../../support/stored-files.ts';
+import { storedIn } from '../../support/stored-names.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
