@@ -1,5 +1,4 @@
 import { AlertRepo } from './alert-repo.ts';
-import { CheckRepo } from './check-repo.ts';
 import { CopyRepo } from './copy-repo.ts';
 import { DestinationRepo } from './destination-repo.ts';
 import { DrillRepo } from './drill-repo.ts';
@@ -25,7 +24,6 @@ export interface Catalog {
   readonly settings: SettingsRepo;
   readonly schedules: ScheduleRepo;
   readonly alerts: AlertRepo;
-  readonly checks: CheckRepo;
   readonly pruneStates: PruneStateRepo;
   readonly drills: DrillRepo;
   readonly secrets: SecretRepo;
@@ -51,7 +49,6 @@ export function createCatalog(path: string): Catalog {
     settings: new SettingsRepo(db),
     schedules: new ScheduleRepo(db),
     alerts: new AlertRepo(db),
-    checks: new CheckRepo(db),
     pruneStates: new PruneStateRepo(db),
     drills: new DrillRepo(db),
     secrets: new SecretRepo(db),
