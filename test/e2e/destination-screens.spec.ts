@@ -40,7 +40,9 @@ test('destinations: none, every kind in every state, forty of them, and their di
       await expect(bucket).toContainText('may not list what is in the bucket');
       await expect(bucket).toContainText('Allow them s3:ListBucket');
       await expect(bucket).toContainText('3 snapshots wait to be copied here. Tried again by itself');
-      await expect(page.getByRole('article', { name: 'Storage box' })).toContainText('Waiting for nas.example.org.');
+      await expect(page.getByRole('article', { name: 'Storage box' })).toContainText(
+        'is not marked as the destination Storage box',
+      );
       await page.getByRole('article').last().scrollIntoViewIfNeeded();
       await judge(page, `destinations-end-${look}`);
 
@@ -94,7 +96,9 @@ test('a plan whose copies are in every state, and the recovery kit', async () =>
     async (page, look) => {
       const card = page.getByRole('article', { name: 'hone' });
       await expect(card).toContainText('to NAS, b2-offsite and Storage box');
-      await expect(card).toContainText('1 snapshot waits for Storage box: Waiting for nas.example.org.');
+      await expect(card).toContainText(
+        '1 snapshot waits for Storage box: sftp://snapkeep@nas.example.org:2222/srv/backups is not marked',
+      );
       await expect(page.getByRole('region', { name: 'Recovery kit' })).toContainText('has not been saved');
       await judge(page, `overview-copies-${look}`);
 
