@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, expect, type Page, test } from '@playwright/test';
@@ -139,14 +139,15 @@ test('a folder that is away is waited for and caught up by hand', async () => {
   await page.getByRole('button', { name: 'Save and test' }).press('Enter');
   await expect(page.getByText('away is ready.')).toBeVisible();
   await page.getByRole('button', { name: 'Done' }).press('Enter');
-  rmSync(away, { recursive: true });
+  // As a disk that is taken off and put back: with what marks it.
+  renameSync(away, `${away} unplugged`);
   await page.getByRole('button', { name: 'Create and back up now' }).press('Enter');
   await expect(page.getByRole('button', { name: /^Stored at away waiting backups stored/ })).toBeVisible();
   await openDestinations(page);
   const card = page.getByRole('article', { name: 'away' });
   await expect(card).toContainText('1 snapshot waits to be copied here');
   await judge(page, 'destination-away');
-  mkdirSync(away);
+  renameSync(`${away} unplugged`, away);
   await page.getByRole('button', { name: 'Try now: away' }).press('Enter');
   await expect(card).toContainText('1 snapshot,');
   expect(readdirSync(away).filter((name) => name.endsWith('.db.gz'))).toHaveLength(1);
