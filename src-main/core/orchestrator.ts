@@ -2,7 +2,6 @@ import type { Run } from '../../src-shared/model/run.ts';
 import type { CoreContext } from './core-context.ts';
 import { explainError } from './engine/engine-errors.ts';
 import type { RunFollower } from './jobs/runs.ts';
-import { MachineZone } from './machine-zone.ts';
 import { AFTER_RUN, AT_RUN_START, RECURRING, type RecurringStep, type RunStep } from './steps.ts';
 
 /** The clock is looked at no less often, so that one that jumps is noticed; milliseconds. */
@@ -15,7 +14,6 @@ const SHORTEST_SLEEP_MS = 50;
  */
 export class Orchestrator implements RunFollower {
   readonly #core: () => CoreContext;
-  readonly #zone = new MachineZone();
   /** When each recurring step was done last, in milliseconds since 1970. */
   readonly #done = new Map<string, number>();
   /** Collects the runs that end, while somebody wants them. */
@@ -109,7 +107,6 @@ export class Orchestrator implements RunFollower {
 
   #look(atOnce: boolean): void {
     const { scheduler, copier, background } = this.#core();
-    this.#try('the time zone', () => this.#zone.look());
     this.#try('schedules', () => scheduler.look({ atOnce }));
     this.#try('copies', () => copier.look({ atOnce }));
     background.retryDue();

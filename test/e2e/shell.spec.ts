@@ -54,7 +54,7 @@ test('the tray shows where everything stands, backs up and pauses', async () => 
   await expect
     .poll(async () => (await shell.tray()).labels)
     .toEqual([
-      '1 plan without a snapshot yet (off)',
+      'ledger has no snapshot yet (off)',
       '—',
       'Back up now',
       'Back up now ▸ ledger',
