@@ -40,9 +40,9 @@ export function readTree(folder: string): Record<string, string> {
   const found: Record<string, string> = {};
   const walk = (path: string): void => {
     const full = join(folder, path);
-    const stats = lstatSync(full);
-    const mode = (stats.mode & 0o7777).toString(8);
-    const at = stats.mtime.toISOString();
+    const stats = lstatSync(full, { bigint: true });
+    const mode = (Number(stats.mode) & 0o7777).toString(8);
+    const at = timeOf(stats.mtimeNs);
     if (stats.isSymbolicLink()) found[path] = `link to ${readlinkSync(full)}`;
     else if (stats.isDirectory()) {
       // The outermost folder of a snapshot is its owner's alone, whatever the source's was.
@@ -52,4 +52,10 @@ export function readTree(folder: string): Record<string, string> {
   };
   walk('');
   return found;
+}
+
+/** In seconds, as exactly as Node can set a time: finer than that, a copy may differ from its source. */
+function timeOf(mtimeNs: bigint): number {
+  const digits = String(mtimeNs).padStart(10, '0');
+  return Number(`${digits.slice(0, -9)}.${digits.slice(-9)}`);
 }
