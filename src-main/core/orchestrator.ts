@@ -2,6 +2,7 @@ import type { Run } from '../../src-shared/model/run.ts';
 import type { CoreContext } from './core-context.ts';
 import { explainError } from './engine/engine-errors.ts';
 import type { RunFollower } from './jobs/runs.ts';
+import { readMachineZone } from './machine-zone.ts';
 import { AFTER_RUN, AT_RUN_START, RECURRING, type RecurringStep, type RunStep } from './steps.ts';
 
 /** The clock is looked at no less often, so that one that jumps is noticed; milliseconds. */
@@ -107,6 +108,7 @@ export class Orchestrator implements RunFollower {
 
   #look(atOnce: boolean): void {
     const { scheduler, copier, background } = this.#core();
+    readMachineZone();
     this.#try('schedules', () => scheduler.look({ atOnce }));
     this.#try('copies', () => copier.look({ atOnce }));
     background.retryDue();

@@ -187,9 +187,12 @@ export class SnapshotRepo {
   recover(manifest: Manifest, entry: { destinationId: string; planId: string; at: string }): void {
     this.#db.transaction(() => {
       this.enter(manifest, { ...entry, origin: 'own' });
+      // SQLite's own counter of the table, so that the number is never given out again.
+      this.#db.exec("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'snapshots'");
       this.#db
         .prepare(
-          `UPDATE snapshots SET origin = 'own', plan_id = ?, number = (SELECT max(number) + 1 FROM snapshots)
+          `UPDATE snapshots SET origin = 'own', plan_id = ?,
+             number = (SELECT seq FROM sqlite_sequence WHERE name = 'snapshots')
            WHERE id = ? AND origin = 'imported'`,
         )
         .run(entry.planId, manifest.id);
