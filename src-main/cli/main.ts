@@ -6,6 +6,7 @@ import { addBackupCommands } from './backup-commands.ts';
 import type { CommandContext } from './command.ts';
 import { addDestinationCommands } from './destination-commands.ts';
 import { addImportCommand } from './import-command.ts';
+import { interruption } from './interruption.ts';
 import { EXIT, printDocument, reportError, say } from './output.ts';
 import { addPlanCommands } from './plan-commands.ts';
 import { addRecoverCommand } from './recover-command.ts';
@@ -38,7 +39,7 @@ const inSession: CommandContext = async (options, work, withoutDataFolder) => {
     failure ??= reportError(error);
   }
   if (options.json === true) printDocument(failure?.body);
-  process.exitCode = failure?.code ?? code;
+  process.exitCode = interruption.aborted ? EXIT.interrupted : (failure?.code ?? code);
 };
 
 const program = new Command('snapkeep')
@@ -49,7 +50,7 @@ const program = new Command('snapkeep')
   .showHelpAfterError()
   .addHelpText(
     'after',
-    '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not valid, 4 a snapshot lacks attached files, 75 busy, locked or unavailable (try again), 78 newer than this version, or than the database or program it is restored for.\nSNAPKEEP_HOME is the folder of plans and runs; without it, the usual one of this system.',
+    '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not valid, 4 a snapshot lacks attached files, 75 busy, locked or unavailable (try again), 78 newer than this version, or than the database or program it is restored for, 130 interrupted.\nSNAPKEEP_HOME is the folder of plans and runs; without it, the usual one of this system.',
   );
 addPlanCommands(program, inSession);
 addDestinationCommands(program, inSession);

@@ -123,6 +123,11 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
   const never = new AbortController().signal;
   // A command is gone in a moment; what is due waits for a host that stays.
   if (ports.host !== 'cli') orchestrator.start();
+  const stop = async (): Promise<void> => {
+    context.cleanUp.close();
+    // What follows runs may be waiting for some of them, and begins nothing more.
+    await Promise.all([orchestrator.close(), runs.close()]);
+  };
   const core: Core = {
     dataFolder: dataFolder.path,
     tightened: dataFolder.tightened,
@@ -138,10 +143,9 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
     activeRuns: () => runs.active(),
     settled: () => orchestrator.settled(),
     serveDue: () => orchestrator.serveDue(),
+    stop,
     close: async () => {
-      context.cleanUp.close();
-      await orchestrator.close();
-      await runs.close();
+      await stop();
       await prepared.close();
       catalog.close();
       await log.close();

@@ -94,7 +94,7 @@ export class Orchestrator implements RunFollower {
     return this.#core().background.settled();
   }
 
-  /** Stops, before the runs are cancelled. */
+  /** Sets off nothing more from now on, and waits for what goes on. */
   async close(): Promise<void> {
     const { scheduler, copier, background } = this.#core();
     this.#closed = true;

@@ -8,10 +8,10 @@ import { createCore } from '../core/create-core.ts';
 import { defaultDataFolder } from '../core/data-folder.ts';
 import { errorCode, explainError } from '../core/engine/engine-errors.ts';
 import { forkedWorker } from '../core/forked-worker.ts';
+import { watchNpm } from '../core/npm-watch.ts';
 import { guardProcess } from '../core/process-guard.ts';
 import { Auth } from './auth.ts';
 import { createHttpServer } from './http-server.ts';
-import { watchNpm } from './npm-watch.ts';
 
 /** Tried first; the ports after it follow when it is taken. */
 const USUAL_PORT = 7411;

@@ -1,4 +1,5 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { cancelledError } from './task-context.ts';
 
 /** Whether an error carries a system or SQLite code. */
 export function errorCode(error: unknown): string | undefined {
@@ -78,6 +79,8 @@ function explainSqlite(code: string, cause: unknown, what: string): SnapkeepErro
 
 function explainFile(code: string | undefined, cause: unknown, what: string): SnapkeepError {
   switch (code) {
+    case 'ABORT_ERR':
+      return cancelledError();
     case 'ENOENT':
     case 'ENOTDIR':
       return new SnapkeepError('NOT_FOUND', `${what} is not there.`, {

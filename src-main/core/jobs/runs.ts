@@ -95,6 +95,7 @@ export class Runs {
   /** Uploads take long and little of the machine: no backup waits for them, nor one destination for another. */
   readonly #copyQueue = new RunQueue(PARALLEL_COPIES);
   readonly #active = new Map<string, ActiveRun>();
+  #closed = false;
 
   constructor(options: RunsOptions) {
     this.#repo = options.repo;
@@ -106,8 +107,12 @@ export class Runs {
     this.#stagingRoot = options.stagingFolder;
   }
 
-  /** Queues a run and answers it as it is now; it goes on by itself. */
+  /**
+   * Queues a run and answers it as it is now; it goes on by itself.
+   * @throws SnapkeepError `CANCELLED` once everything is cancelled
+   */
   start(spec: RunSpec): Run {
+    if (this.#closed) throw cancelledError();
     const run = this.#newRun(spec);
     const abort = new AbortController();
     const { promise: ended, resolve: end } = Promise.withResolvers<Run>();
@@ -191,8 +196,9 @@ export class Runs {
     this.#events.emit('run.changed', { run });
   }
 
-  /** Cancels everything and waits until the workers are gone. */
+  /** Cancels everything, starts nothing more, and waits until the workers are gone. */
   async close(): Promise<void> {
+    this.#closed = true;
     for (const id of [...this.#active.keys()]) this.cancel(id);
     await Promise.all([this.#queue.close(), this.#copyQueue.close()]);
   }
