@@ -3,6 +3,7 @@
  * write. `npm run campaign -- --kills 400`, or `--short` for two minutes of it; `--only <phase>` for one part.
  */
 import { parseArgs } from 'node:util';
+import { runInside } from './namespaces.ts';
 import { damageFiles } from './phases/damage.ts';
 import { fillDisks, unmountDisks } from './phases/disks.ts';
 import { killAtRandomInstants } from './phases/kills.ts';
@@ -15,20 +16,22 @@ const FULL: Extent = {
   kills: 400,
   systemCalls: 40,
   diskSteps: 40,
-  unmounts: 40,
+  fullDisks: Number.POSITIVE_INFINITY,
+  unmounts: 60,
   damagedFiles: 3000,
-  writerSeconds: 120,
+  writerSeconds: 180,
   rounds: 200,
   remoteServices: true,
   seed: 1,
 };
 const SHORT: Extent = {
-  kills: 18,
-  systemCalls: 2,
-  diskSteps: 3,
-  unmounts: 2,
-  damagedFiles: 15,
-  writerSeconds: 8,
+  kills: 14,
+  systemCalls: 1,
+  diskSteps: 40,
+  fullDisks: 8,
+  unmounts: 4,
+  damagedFiles: 8,
+  writerSeconds: 12,
   rounds: 4,
   remoteServices: false,
   seed: 1,
@@ -58,19 +61,20 @@ const chosen = Object.entries(PHASES).filter(([name]) => values.only === undefin
 if (chosen.length === 0)
   throw new Error(`There is no phase ${values.only}. There are: ${Object.keys(PHASES).join(', ')}.`);
 
-const tallies: Tally[] = [];
-for (const [name, attempt] of chosen) {
-  const tally = new Tally(name);
-  tallies.push(tally);
-  await attempt(extent, tally);
-  const { attempts, violations, leftOut, seconds } = tally;
-  console.log(
-    `${name.padEnd(16)} ${String(attempts).padStart(6)} attempts ${String(violations.length).padStart(4)} violations ${seconds.toFixed(0).padStart(6)} s`,
-  );
-  for (const { attempt, what } of violations) console.log(`  ${attempt}: ${what}`);
-  for (const why of leftOut) console.log(`  left out: ${why}`);
+/** Tries everything that was chosen, and tells what came of it. @returns the exit code */
+async function campaign(): Promise<number> {
+  console.log(`Seed ${extent.seed}`);
+  const tallies: Tally[] = [];
+  for (const [name, attempt] of chosen) {
+    const tally = new Tally(name);
+    tallies.push(tally);
+    await attempt(extent, tally);
+    console.log(tally.summary);
+  }
+  const sum = (of: (tally: Tally) => number): number => tallies.reduce((total, tally) => total + of(tally), 0);
+  const violations = sum((tally) => tally.violations.length);
+  console.log(`${sum(({ attempts }) => attempts)} attempts, ${violations} violations`);
+  return violations === 0 ? 0 : 1;
 }
-const sum = (of: (tally: Tally) => number): number => tallies.reduce((total, tally) => total + of(tally), 0);
-const violations = sum((tally) => tally.violations.length);
-console.log(`${sum(({ attempts }) => attempts)} attempts, ${violations} violations`);
-process.exitCode = violations === 0 ? 0 : 1;
+
+process.exit((await runInside()) ?? (await campaign()));
