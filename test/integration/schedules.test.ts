@@ -6,7 +6,7 @@ import type { DesktopNotification, Power } from '../../src-main/core/ports.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import { appendEntries } from '../support/databases.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { type Scene, setScene } from '../support/scene.ts';
+import { OK_HERE, type Scene, setScene } from '../support/scene.ts';
 import { startTestCore } from '../support/test-core.ts';
 
 const MINUTE = 60_000;
@@ -60,7 +60,7 @@ test('every hour: nothing at the start, then one backup an hour, made by the sch
   expect(backups.map(({ state, slot }) => [state, slot?.slots])).toEqual(Array(3).fill(['succeeded', 1]));
   const [snapshot] = await scene.core.call('snapshots.list', {});
   expect(snapshot?.trigger).toBe('schedule');
-  expect(await scene.state()).toBe('ok');
+  expect(await scene.state()).toBe(OK_HERE);
   expect(scene.told).toEqual([]);
 });
 
@@ -126,7 +126,7 @@ test('a destination that is away for an hour: waiting, overdue told once, then o
   // One for all the slots of the hour; the next slot may have come meanwhile.
   expect(runs.some(({ slot }) => (slot?.slots ?? 0) >= 3)).toBe(true);
   expect(runs.length).toBeLessThanOrEqual(3);
-  expect(await scene.state()).toBe('ok');
+  expect(await scene.state()).toBe(OK_HERE);
   expect(scene.told).toHaveLength(1);
 });
 
@@ -137,7 +137,7 @@ test('a mount point without its disk is not backed up into', async () => {
   mkdirSync(scene.destination);
   await scene.pass(HOUR);
   expect(await scene.backups()).toHaveLength(1);
-  expect((await scene.core.call('plans.get', { planId: scene.plan.id })).reason).toContain('mounted');
+  expect((await scene.core.call('plans.get', { planId: scene.plan.id })).reason).toContain('not marked');
 });
 
 test('a pause holds slots back; resuming serves them once', async () => {

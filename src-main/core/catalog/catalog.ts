@@ -1,4 +1,5 @@
 import { AlertRepo } from './alert-repo.ts';
+import { CheckRepo } from './check-repo.ts';
 import { CopyRepo } from './copy-repo.ts';
 import { DestinationRepo } from './destination-repo.ts';
 import { DrillRepo } from './drill-repo.ts';
@@ -24,6 +25,7 @@ export interface Catalog {
   readonly settings: SettingsRepo;
   readonly schedules: ScheduleRepo;
   readonly alerts: AlertRepo;
+  readonly checks: CheckRepo;
   readonly pruneStates: PruneStateRepo;
   readonly drills: DrillRepo;
   readonly secrets: SecretRepo;
@@ -49,6 +51,7 @@ export function createCatalog(path: string): Catalog {
     settings: new SettingsRepo(db),
     schedules: new ScheduleRepo(db),
     alerts: new AlertRepo(db),
+    checks: new CheckRepo(db),
     pruneStates: new PruneStateRepo(db),
     drills: new DrillRepo(db),
     secrets: new SecretRepo(db),

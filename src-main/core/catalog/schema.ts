@@ -46,6 +46,11 @@ export const SCHEMA = `
     problem TEXT
   ) STRICT;
 
+  CREATE TABLE source_checks (
+    plan_id TEXT PRIMARY KEY REFERENCES plans(id) ON DELETE CASCADE,
+    body TEXT NOT NULL
+  ) STRICT;
+
   CREATE TABLE plan_destinations (
     plan_id TEXT NOT NULL REFERENCES plans(id) ON DELETE CASCADE,
     destination_id TEXT NOT NULL REFERENCES destinations(id),

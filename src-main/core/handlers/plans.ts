@@ -7,6 +7,8 @@ import type { Plan, PlanDestination, PlanDestinationInput } from '../../../src-s
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
+import { checkEverything } from '../jobs/check-everything.ts';
+import { checkSource } from '../jobs/check-source.ts';
 import { rememberedAs } from '../jobs/keys.ts';
 import { addFolder, requireDestination } from '../jobs/places.ts';
 import { summarizePlan } from '../jobs/plan-summary.ts';
@@ -26,6 +28,10 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
   const { catalog, events } = core;
   return {
     'plans.list': () => catalog.plans.list().map((plan) => summarizePlan(core, plan)),
+    'plans.check': async () => {
+      await checkEverything(core);
+      return {};
+    },
     'plans.get': ({ planId }) => summarizePlan(core, requirePlan(catalog, planId)),
     'plans.create': async ({ key, sealSecrets, ...input }, signal) => {
       requireFreeName(catalog, input.name);
@@ -52,6 +58,7 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
         catalog.plans.save(plan);
         for (const secret of secrets) core.seals.keep(secret, plan.id);
       });
+      await checkSource(core, plan);
       core.scheduler.look();
       core.copier.look();
       events.emit('plans.changed', {});
@@ -89,6 +96,7 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
         for (const secret of secrets) core.seals.keep(secret, planId);
         return { before: current, updated: saved };
       });
+      await checkSource(core, updated);
       if (pruneConfirmation !== undefined) announceRetention(core, updated);
       if (destinations !== undefined) await followDestinations(core, before, updated);
       core.scheduler.look();

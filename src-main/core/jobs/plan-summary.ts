@@ -12,6 +12,7 @@ import type { CopyCounts } from '../catalog/copy-repo.ts';
 import type { SnapshotSummary } from '../catalog/snapshot-rows.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
+import { checkFacts, lastCheckOf, movedInWords } from './check-facts.ts';
 import { pruningPaused } from './prune-brakes.ts';
 import { toRetained } from './prune-decisions.ts';
 import { calendarOf } from './wanted-copies.ts';
@@ -47,13 +48,15 @@ export function summarizePlan(core: CoreContext, plan: Plan): PlanSummary {
     drill: drillFacts(core, plan, lastDrill),
     paused: schedule.paused,
     copies: copyFacts(destinations, counts, core.copier.heldBack(), core.clock.now().getTime()),
+    ...checkFacts(core, plan, snapshots, destinations),
   });
   return {
     plan,
     state,
     reason,
     pruningPaused: stopped,
-    notes: stopped === null ? [] : [stopped],
+    notes: [stopped, movedInWords(catalog.checks.get(plan.id))].filter((note) => note !== null),
+    checkedAt: lastCheckOf(core, plan),
     destinations,
     snapshotCount: snapshots.length,
     storedBytes: snapshots.reduce((sum, snapshot) => sum + snapshot.diskBytes, 0),
@@ -89,6 +92,8 @@ function destinationsOf(
       storedBytes: count?.storedBytes ?? 0,
       waitingCopies: count?.waiting ?? 0,
       failedCopies: count?.failed ?? 0,
+      missingCopies: count?.missing ?? 0,
+      reachedAt: destination.reachedAt,
       problem: count === undefined ? null : copyProblem(count, name),
     };
   });
@@ -163,14 +168,10 @@ function isOverdue(core: CoreContext, plan: Plan, last: number | null, schedule:
   return at !== null && at <= core.clock.now().getTime();
 }
 
-function drillFacts(
-  core: CoreContext,
-  plan: Plan,
-  last: DrillReceipt | null,
-): { valid: boolean | null; late: boolean; warning: string | null } | null {
+function drillFacts(core: CoreContext, plan: Plan, last: DrillReceipt | null): PlanFacts['drill'] {
   const { withinDays } = plan.drill;
   const warning = last?.warning ?? null;
-  if (withinDays === null) return warning === null ? null : { valid: null, late: false, warning };
+  if (withinDays === null) return { valid: last?.valid ?? null, late: false, warning };
   const since = Date.parse(last?.at ?? plan.updatedAt);
   return { valid: last?.valid ?? null, late: core.clock.now().getTime() - since > withinDays * DAY_MS, warning };
 }

@@ -1,0 +1,113 @@
+import { constants, type Stats } from 'node:fs';
+import { access, open, stat } from 'node:fs/promises';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Plan } from '../../../src-shared/model/plan.ts';
+import type { SourceCheck } from '../catalog/check-repo.ts';
+import type { CoreContext } from '../core-context.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import { canonicalFilePath } from '../paths.ts';
+import { withinTime } from './check-place.ts';
+
+const HEADER = 'SQLite format 3\0';
+
+/** Checks that have not ended: a dead share is not asked again before it has answered. */
+const pending = new Map<string, Promise<Found>>();
+
+interface Found {
+  problem: SnapkeepError | null;
+  resolvedPath: string | null;
+  /** `null`: that cannot be seen now. */
+  oneDisk: boolean | null;
+}
+
+/** Looks whether the source of a plan is there and can be opened, and keeps what it found. Never rejects. */
+export async function checkSource(core: CoreContext, plan: Plan): Promise<void> {
+  const key = `${core.serviceId} ${plan.id}`;
+  const check = pending.get(key) ?? look(core, plan);
+  pending.set(key, check);
+  void check.finally(() => pending.delete(key));
+  const answer = await withinTime(check);
+  const found = answer === 'late' ? { problem: doesNotAnswer(plan), resolvedPath: null, oneDisk: null } : answer;
+  const before = core.catalog.checks.get(plan.id);
+  const after: SourceCheck = {
+    at: core.clock.now().toISOString(),
+    problem: found.problem?.toBody() ?? null,
+    resolvedPath: found.resolvedPath ?? before?.resolvedPath ?? null,
+    movedFrom: movedFrom(before, found.resolvedPath),
+    oneDisk: found.oneDisk ?? before?.oneDisk ?? false,
+  };
+  core.catalog.checks.save(plan.id, after);
+  const { at: _before, ...was } = before ?? { at: '' };
+  const { at: _after, ...is } = after;
+  if (JSON.stringify(was) !== JSON.stringify(is)) core.events.emit('plans.changed', {});
+}
+
+/** Where the source was before its link was moved; a link that was moved back has not moved. */
+function movedFrom(before: SourceCheck | undefined, now: string | null): string | null {
+  const first = before?.movedFrom ?? before?.resolvedPath ?? null;
+  return now === null || first === now ? (now === null ? (before?.movedFrom ?? null) : null) : first;
+}
+
+async function look(core: CoreContext, plan: Plan): Promise<Found> {
+  let resolvedPath: string | null = null;
+  try {
+    let devices: number[];
+    if (plan.sourceKind === 'database') {
+      resolvedPath = await canonicalFilePath(plan.sourcePath);
+      devices = [(await requireDatabase(core, plan, resolvedPath)).dev];
+    } else {
+      devices = await Promise.all(plan.companions.map(async ({ path }) => (await stat(path)).dev));
+    }
+    return { problem: null, resolvedPath, oneDisk: await isOneDisk(core, plan, devices) };
+  } catch (error) {
+    const explained = explainError(error, plan.sourcePath);
+    const problem =
+      explained.code === 'NOT_FOUND'
+        ? new SnapkeepError('UNAVAILABLE', `The source ${plan.sourcePath} was not found.`, {
+            hint: 'Check that its disk or share is mounted, or choose where the database is now.',
+          })
+        : explained;
+    return { problem, resolvedPath, oneDisk: null };
+  }
+}
+
+/** @throws SnapkeepError */
+async function requireDatabase(core: CoreContext, plan: Plan, path: string): Promise<Stats> {
+  const info = await stat(path);
+  if (!info.isFile())
+    throw new SnapkeepError('INVALID_PARAMS', `${path} is not a file.`, { hint: 'Choose the database file.' });
+  await access(path, constants.R_OK);
+  // To close a file frees the locks that SQLite has on it in this process: one that a run has open is left alone.
+  if (plan.key !== null || info.size === 0 || core.runs.isLocked(path)) return info;
+  const handle = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEADER.length), 0, HEADER.length, 0);
+    if (buffer.toString('latin1', 0, bytesRead) === HEADER) return info;
+  } finally {
+    await handle.close();
+  }
+  throw new SnapkeepError('CORRUPT', `${path} is no longer a SQLite database, or has been encrypted.`, {
+    hint: 'Look at the file. If it is damaged, restore it from a snapshot; if it is encrypted, give the plan its key.',
+  });
+}
+
+/** Compared now and not kept as numbers: they change with every mount. */
+async function isOneDisk({ catalog }: CoreContext, plan: Plan, devices: readonly number[]): Promise<boolean | null> {
+  for (const { destinationId } of plan.destinations) {
+    const settings = catalog.destinations.get(destinationId)?.settings;
+    if (settings?.kind !== 'folder') return false;
+    try {
+      const { dev } = await stat(settings.path);
+      if (!devices.includes(dev)) return false;
+    } catch {
+      // It cannot be reached, which its own check says.
+      return null;
+    }
+  }
+  return true;
+}
+
+const doesNotAnswer = ({ sourcePath }: Plan): SnapkeepError =>
+  new SnapkeepError('UNAVAILABLE', `The source ${sourcePath} does not answer.`, {
+    hint: 'Check the disk or share that it is on.',
+  });
