@@ -62,6 +62,17 @@ test('a restore test that finds fewer tables or far fewer rows than the one befo
   expect(await tested('DROP TABLE entries')).toMatchObject({ warning: expect.stringContaining('1 table is missing') });
 });
 
+test('the snapshot that was made last is tested, whatever the clock said when another one was made', async () => {
+  const clock = new FakeClock(Date.now());
+  const scene = await setScene({ ports: { clock } });
+  clock.jump(365 * DAY);
+  await takeBackup(scene);
+  clock.jump(-365 * DAY);
+  const last = await takeBackup(scene);
+  const run = await succeed(scene.core, 'drills.start', { planId: scene.plan.id });
+  expect(run.snapshotId).toBe(last.id);
+});
+
 test('a damaged snapshot fails the drill', async () => {
   const scene = await setScene();
   const { path } = await takeBackup(scene);

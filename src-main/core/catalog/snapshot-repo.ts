@@ -16,7 +16,7 @@ const COLUMNS = `s.number, s.id, origin, service_id, plan_id, plan_name, source_
   v.except_words AS proof_except`;
 const FROM = `FROM snapshots s
   LEFT JOIN verifications v ON v.number = (SELECT max(number) FROM verifications WHERE snapshot_id = s.id)`;
-const NEWEST_FIRST = 'ORDER BY created_at DESC, s.number DESC';
+const NEWEST_FIRST = 'ORDER BY s.number DESC';
 const PLACES = `SELECT c.snapshot_id, c.destination_id, d.name, d.settings ->> '$.kind' AS kind,
     d.settings ->> '$.path' AS path, d.own, c.state, c.at, c.message,
     v.at AS verified_at, v.valid, v.level
@@ -129,7 +129,7 @@ export class SnapshotRepo {
   locksOf(planId: string): Array<Pick<Snapshot, 'encryption' | 'sealed'>> {
     const rows = this.#db
       .prepare(
-        "SELECT encryption, sealed FROM snapshots WHERE plan_id = ? AND trigger <> 'before-restore' GROUP BY encryption, sealed ORDER BY max(created_at) DESC",
+        "SELECT encryption, sealed FROM snapshots WHERE plan_id = ? AND trigger <> 'before-restore' GROUP BY encryption, sealed ORDER BY max(number) DESC",
       )
       .all(planId) as Array<Pick<SnapshotRow, 'encryption' | 'sealed'>>;
     return rows.map(({ encryption, sealed }) => ({

@@ -13,6 +13,7 @@ import type { SnapshotSummary } from '../catalog/snapshot-rows.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import { checkFacts, lastCheckOf, movedInWords } from './check-facts.ts';
+import { isMadeHere } from './made-here.ts';
 import { pruningPaused } from './prune-brakes.ts';
 import { toRetained } from './prune-decisions.ts';
 import { calendarOf } from './wanted-copies.ts';
@@ -26,7 +27,7 @@ const LATE_AFTER_MS = DAY_MS;
 export function summarizePlan(core: CoreContext, plan: Plan): PlanSummary {
   const { catalog, runs, scheduler } = core;
   const snapshots = listWithReasons(catalog.snapshots.ofPlan(plan.id), plan.retention, calendarOf(core.clock, plan));
-  const newest = newestOf(snapshots);
+  const newest = snapshots.find(isMadeHere) ?? null;
   const activeRun = runs.active().find((run) => run.planId === plan.id) ?? null;
   const ended = runs
     .list({ planId: plan.id, kinds: ['backup'], limit: 20 })
@@ -123,14 +124,6 @@ function copyFacts(
     else if ((heldBack ?? waitingFor) !== null) facts.waiting ??= waitingInWords(waiting, name, heldBack ?? waitingFor);
   }
   return facts;
-}
-
-/** What was made last, whatever the clock said; what others have made says nothing of how the plan does. */
-function newestOf(snapshots: readonly ListedSnapshot[]): ListedSnapshot | null {
-  const own = snapshots.filter(
-    ({ origin, missing, trigger }) => origin === 'own' && !missing && trigger !== 'before-restore',
-  );
-  return own.reduce<ListedSnapshot | null>((a, b) => (a !== null && a.order > b.order ? a : b), null);
 }
 
 /** Adds to each snapshot of a plan the rules that keep it; expects and answers newest first. */

@@ -6,6 +6,7 @@ import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { SnapshotSummary } from '../catalog/snapshot-rows.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Clock } from '../ports.ts';
+import { isMadeHere } from './made-here.ts';
 import { locationOf, openPlace } from './places.ts';
 import { removeCopy } from './removal.ts';
 
@@ -53,9 +54,7 @@ export function toRetainedAt(
 export function wantCopies(catalog: Catalog, clock: Clock, plan: Plan): void {
   const snapshots = catalog.snapshots.ofPlan(plan.id);
   const proven = catalog.snapshots.onceProven(plan.id);
-  const candidates = snapshots.filter(
-    ({ origin, missing, trigger }) => origin === 'own' && !missing && trigger !== 'before-restore',
-  );
+  const candidates = snapshots.filter(isMadeHere);
   const at = clock.now().toISOString();
   for (const { destinationId, retention } of retentionsOf(plan)) {
     const asIfThere = candidates.map((each) => toRetainedAt(each, { state: 'stored', destinationId }, proven));
