@@ -1,5 +1,5 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import { explainError } from '../engine/engine-errors.ts';
+import { explainWrite } from '../engine/disk-full.ts';
 import { type Database, openDatabase } from '../engine/open-database.ts';
 import { catalogCopies } from './catalog-copies.ts';
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
@@ -19,7 +19,7 @@ export function openCatalog(path: string): Database {
     return catalog;
   } catch (error) {
     catalog?.close();
-    const explained = explainError(error, path);
+    const explained = explainWrite(error, 'catalog', path);
     if (explained.code !== 'UNSUPPORTED' && explained.code !== 'CORRUPT') throw explained;
     throw new SnapkeepError('CORRUPT', `${path}, in which Snapkeep remembers plans and runs, is damaged.`, {
       hint: hintFor(path),

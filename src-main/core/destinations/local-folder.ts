@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { FolderSettings } from '../../../src-shared/model/destination.ts';
 import { removeTree } from '../engine/companions/folder-snapshots.ts';
+import { explainWrite, requireRoom } from '../engine/disk-full.ts';
 import { publishFile, requireWritableFolder } from '../engine/durable-files.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import {
@@ -46,7 +47,7 @@ export class LocalFolder implements Destination {
   async put(name: string, source: UploadSource, options: TransferOptions = {}): Promise<StoredObject> {
     const { signal, runId, onProgress } = options;
     requireName(name);
-    await requireWritableFolder(this.#folder, source.bytes);
+    await requireRoom({ use: 'destination', folder: this.#folder, bytes: source.bytes });
     if ((await this.stat(name)) !== undefined) throw taken(name, this.label);
     const partial = join(this.#folder, partialName(name, runId));
     try {
@@ -64,7 +65,9 @@ export class LocalFolder implements Destination {
       }
       await publishFile(partial, join(this.#folder, name));
     } catch (error) {
-      throw errorCode(error) === 'EEXIST' ? taken(name, this.label, error) : explainError(error, this.label);
+      throw errorCode(error) === 'EEXIST'
+        ? taken(name, this.label, error)
+        : explainWrite(error, 'destination', this.label);
     } finally {
       await rm(partial, { force: true });
     }
@@ -116,7 +119,7 @@ export class LocalFolder implements Destination {
 
   async delete(name: string): Promise<void> {
     requirePath(name);
-    await requireWritableFolder(this.#folder, 0);
+    await requireWritableFolder(this.#folder);
     try {
       await rm(join(this.#folder, name), { force: true });
     } catch (error) {

@@ -1,9 +1,9 @@
 import { constants, readSync, writeSync } from 'node:fs';
-import { access, copyFile, type FileHandle, link, open, rename, rm, stat, statfs, unlink } from 'node:fs/promises';
+import { access, copyFile, type FileHandle, link, open, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { NAME_ATTEMPTS } from '../../../src-shared/rules/name-pattern.ts';
-import { errorCode, explainError, noSpace } from './engine-errors.ts';
+import { errorCode, explainError } from './engine-errors.ts';
 
 /** What the name of a file in the making ends with. */
 export const PARTIAL_SUFFIX = '.partial';
@@ -114,9 +114,9 @@ export async function exists(path: string): Promise<boolean> {
 /**
  * Checks that a folder can take new files.
  * @throws SnapkeepError `UNAVAILABLE` when it is not there, `INVALID_PARAMS` when it is a file, `PERMISSION` when it
- * cannot be written, `NO_SPACE` when fewer than `bytes` are free
+ * cannot be written
  */
-export async function requireWritableFolder(folder: string, bytes: number): Promise<void> {
+export async function requireWritableFolder(folder: string): Promise<void> {
   let info: Awaited<ReturnType<typeof stat>>;
   try {
     info = await stat(folder);
@@ -134,9 +134,6 @@ export async function requireWritableFolder(folder: string, bytes: number): Prom
   } catch (error) {
     throw explainError(error, folder);
   }
-  const space = await statfs(folder);
-  // Some network file systems answer with no figures at all; there the write itself will tell.
-  if (space.blocks > 0 && space.bavail * space.bsize < bytes) throw noSpace(`${bytes} more bytes in ${folder}`);
 }
 
 /*

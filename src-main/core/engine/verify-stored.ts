@@ -6,8 +6,8 @@ import type { FileContent } from '../../../src-shared/model/restore.ts';
 import { packingDifferences } from './compare-manifest.ts';
 import { copyImage } from './copy-image.ts';
 import { hashFile, type Unpacked, unpackInto } from './decompress.ts';
+import { diskFull, isDiskFull } from './disk-full.ts';
 import { exists, sidecarPaths } from './durable-files.ts';
-import { errorCode, noSpace } from './engine-errors.ts';
 import { contentInWords, isPackedElsewhere, isRestorable, notRead } from './identify-file.ts';
 import { imageTaker } from './image-taker.ts';
 import { UnreadableError } from './packed-pieces.ts';
@@ -44,8 +44,7 @@ export async function unpackStored(
   } catch (error) {
     if (error instanceof SealedError || error instanceof UnreadableError)
       return requireDamage(path, error, manifest, report, nothing, context);
-    if (!isBadContent(error))
-      throw isDiskFull(error) ? noSpace(`the unpacked ${basename(path)} in ${context.stagingFolder}`, error) : error;
+    if (!isBadContent(error)) throw isDiskFull(error) ? diskFull('staging', context.stagingFolder, error) : error;
     report.add(
       'stored-hash',
       manifest ? 'failed' : 'skipped',
@@ -154,4 +153,3 @@ async function hasLog(path: string): Promise<boolean> {
 
 const isBadContent = (error: unknown): error is SnapkeepError =>
   error instanceof SnapkeepError && (error.code === 'CORRUPT' || error.code === 'UNSUPPORTED');
-const isDiskFull = (error: unknown): boolean => errorCode(error) === 'ENOSPC' || errorCode(error) === 'EDQUOT';

@@ -104,7 +104,7 @@ export async function requireThere(core: Checking, destination: StoredDestinatio
   if (destination.own) return;
   let problem: SnapkeepError | null = null;
   try {
-    if (destination.settings.kind === 'folder') await requireWritableFolder(destination.settings.path, 0);
+    if (destination.settings.kind === 'folder') await requireWritableFolder(destination.settings.path);
     await requireMarker(core.catalog, destination, driver);
   } catch (error) {
     problem = explainError(error, destination.name);
@@ -162,7 +162,7 @@ export async function addFolder(
   const isAdded = known?.markerId != null;
   try {
     if (!isAdded && !(await exists(folder)) && (await exists(dirname(folder)))) await mkdir(folder, { mode: 0o700 });
-    await requireWritableFolder(folder, 0);
+    await requireWritableFolder(folder);
   } catch (error) {
     throw explainError(error, folder);
   }

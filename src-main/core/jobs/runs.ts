@@ -3,8 +3,8 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { LogEntry, Run, RunKind, RunPhase, RunResult } from '../../../src-shared/model/run.ts';
+import { explainInCore } from '../catalog/explain-in-core.ts';
 import type { Leftovers, RunRepo } from '../catalog/run-repo.ts';
-import { explainError } from '../engine/engine-errors.ts';
 import { cancelledError } from '../engine/task-context.ts';
 import type { EventBus } from '../event-bus.ts';
 import type { Clock } from '../ports.ts';
@@ -276,7 +276,7 @@ export class Runs {
       this.#remember(active.run, leftovers);
     } catch (caught) {
       // The next start will find it unfinished; until then it is known here how it ended, and why that is not written.
-      active.run = this.#ended(active.run, error ?? explainError(caught, "Snapkeep's catalog"));
+      active.run = this.#ended(active.run, error ?? caught);
     }
     this.#announce(active.run);
     this.#follower.ended(active.run);
@@ -284,7 +284,7 @@ export class Runs {
   }
 
   #ended(run: Run, error: unknown): Run {
-    const problem = error === undefined ? null : explainError(error, run.subject).toBody();
+    const problem = error === undefined ? null : explainInCore(error, run.subject).toBody();
     const state = problem === null ? 'succeeded' : problem.code === 'CANCELLED' ? 'cancelled' : 'failed';
     const progress = state === 'succeeded' ? { ...run.progress, phase: 'done' as const } : run.progress;
     return { ...run, state, finishedAt: this.#now(), waitingFor: null, error: problem, progress };

@@ -316,7 +316,7 @@ test('a folder over three days shares what has not changed, and each day comes b
         },
         ...{ compression: 'gz', seal: null, method: 'online', schemaVersion: null, asArchive: null },
         companions: [{ name: 'data', path: days.source, kind: 'folder', exclude: [] }],
-        ...{ trigger: 'manual', snapkeepVersion: '0.0.0', serviceId: crypto.randomUUID() },
+        ...{ storesIn: 'destination', trigger: 'manual', snapkeepVersion: '0.0.0', serviceId: crypto.randomUUID() },
       },
       quietContext(days.staging, { now: () => new Date(Date.UTC(2026, 0, 1 + day, 3)) }),
     );

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import type { Compression } from '../../../../src-shared/model/values.ts';
 import { countInWords } from '../../../../src-shared/rules/wording.ts';
 import { PIECE_BYTES, type StoredDigest, storePieces } from '../compress.ts';
+import { diskFull, isDiskFull } from '../disk-full.ts';
 import { explainError } from '../engine-errors.ts';
 import type { Sealing } from '../seal.ts';
 import type { TaskContext } from '../task-context.ts';
@@ -78,7 +79,8 @@ export async function archiveFolder(
     context.log('info', `Packed ${countInWords(facts.files, 'file')} into one archive.`);
     return { name, facts, digest };
   } catch (error) {
-    throw explainError(error, request.sourcePath);
+    // The disk of the sink, which the sink's owner can name.
+    throw isDiskFull(error) ? error : explainError(error, request.sourcePath);
   } finally {
     await removeTree(staging);
   }
@@ -165,13 +167,21 @@ class ArchiveContents {
 
   async #addStaged(archive: TarWriter, path: string): Promise<Entry> {
     const name = 'file';
-    const { stats, sha256, bytes } = await this.#writer.copy(join(this.#root, path), name, () => {}, STAGED);
+    const { stats, sha256, bytes } = await this.#stage(path, name);
     try {
       const head = { type: 'file' as const, path, ...rightsOf(stats), size: bytes };
       await archive.add(head, createReadStream(join(this.#staging, basename(name)), { highWaterMark: PIECE_BYTES }));
       return withHash(head, sha256);
     } finally {
       await removeTree(join(this.#staging, name));
+    }
+  }
+
+  async #stage(path: string, name: string): ReturnType<TreeWriter['copy']> {
+    try {
+      return await this.#writer.copy(join(this.#root, path), name, () => {}, STAGED);
+    } catch (error) {
+      throw isDiskFull(error) ? diskFull('staging', this.#context.stagingFolder, error) : error;
     }
   }
 }

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { StoredCompanion } from '../../../../src-shared/model/companion.ts';
+import { explainWrite } from '../disk-full.ts';
 import { writeFully } from '../durable-files.ts';
 import { explainError } from '../engine-errors.ts';
 import type { TaskContext } from '../task-context.ts';
@@ -62,6 +63,8 @@ export async function conveyCompanion(request: ConveyRequest, context: TaskConte
       );
       const described = { way: 'archive' as const, why, storedName, digest, indexSha256: null };
       return { companion: { ...companion, ...described, diskBytes: digest.stored.bytes }, archivePath };
+    } catch (error) {
+      throw explainWrite(error, 'staging', context.stagingFolder, storedPath);
     } finally {
       await handle.close();
     }

@@ -2,6 +2,7 @@ import { type BigIntStats, lstatSync } from 'node:fs';
 import { lstat, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bytesInWords, countInWords } from '../../../../src-shared/rules/wording.ts';
+import { explainWrite } from '../disk-full.ts';
 import { publishUnique, requireWritableFolder, syncFolder } from '../durable-files.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import type { TaskContext } from '../task-context.ts';
@@ -52,7 +53,7 @@ export async function copyFolder(
   context: TaskContext,
   calls: SystemCalls = systemCalls(),
 ): Promise<CopiedFolder> {
-  await requireWritableFolder(request.destination, 0);
+  await requireWritableFolder(request.destination);
   const source = await openSource(request, () => context.throwIfCancelled());
   const partial = join(request.destination, partialName(source.stem, request.runId));
   try {
@@ -64,7 +65,7 @@ export async function copyFolder(
     }
     return stored;
   } catch (error) {
-    throw explainError(error, request.destination);
+    throw explainWrite(error, 'destination', request.destination);
   } finally {
     await removeTree(partial);
   }

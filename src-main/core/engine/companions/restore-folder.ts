@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { countInWords } from '../../../../src-shared/rules/wording.ts';
-import { requireWritableFolder } from '../durable-files.ts';
+import { requireRoom } from '../disk-full.ts';
 import { explainError } from '../engine-errors.ts';
 import type { TaskContext } from '../task-context.ts';
 import { compareFolder, type FolderComparison } from './compare-folder.ts';
@@ -41,7 +41,7 @@ export async function restoreFolder(request: FolderRestoreRequest, context: Task
     });
   }
   const target = await openTarget(targetFolder, part);
-  await requireWritableFolder(dirname(target), await bytesOf(stored, part));
+  await requireRoom({ use: 'target', folder: dirname(target), bytes: await bytesOf(stored, part) });
   const staged = stagedPathFor(target, runId);
   try {
     await removeTree(staged);
