@@ -100,7 +100,7 @@ function shortStatus({ plan, schedule, destinations, snapshotCount, newest, last
 const withStatus = (summary: PlanSummary) => ({ ...summary, status: shortStatus(summary) });
 
 function statusInWords(summary: PlanSummary): string[] {
-  const { plan, state, reason, storedBytes } = summary;
+  const { plan, state, reason, notes, storedBytes } = summary;
   const { enabled, folders, retention, schedule, count, newestAt, lastBackup } = shortStatus(summary);
   const size = lastBackup?.sizeBytes == null ? '' : `, ${bytesInWords(lastBackup.sizeBytes)}`;
   const last = lastBackup === null ? 'none yet' : `${lastBackup.at}, ${lastBackup.status}${size}`;
@@ -111,6 +111,7 @@ function statusInWords(summary: PlanSummary): string[] {
     `  in           ${folders.join(', ')}`,
     `  snapshots    ${count}, ${bytesInWords(storedBytes)}${newestAt === null ? '' : `, the newest of ${newestAt}`}`,
     `  last backup  ${last}${lastBackup?.error == null ? '' : `. ${lastBackup.error}`}`,
+    ...notes.filter((note) => note !== reason).map((note) => `  note         ${note}`),
   ];
 }
 

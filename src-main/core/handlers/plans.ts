@@ -16,7 +16,7 @@ import { announceRetention } from '../jobs/prune-brakes.ts';
 import { previewPrune, requireFresh } from '../jobs/prune-preview.ts';
 import { readPlanSeal } from '../jobs/seals.ts';
 import { emptyOutbox, wantCopies } from '../jobs/wanted-copies.ts';
-import { canonicalFilePath } from '../paths.ts';
+import { absolutePath, canonicalFilePath } from '../paths.ts';
 import { requireTimeZone, slotsOf } from '../scheduler/calendar-slots.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
 import { prepareCompanions } from './plan-companions.ts';
@@ -96,7 +96,8 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
         for (const secret of secrets) core.seals.keep(secret, planId);
         return { before: current, updated: saved };
       });
-      await checkSource(core, updated);
+      // Whoever saves a plan has seen where its source is now.
+      await checkSource(core, updated, { accepted: true });
       if (pruneConfirmation !== undefined) announceRetention(core, updated);
       if (destinations !== undefined) await followDestinations(core, before, updated);
       core.scheduler.look();
@@ -178,7 +179,7 @@ async function companionsOf(
   return plan.sourceKind === 'files' ? { companions, sourcePath: sourceOfFiles(plan, companions) } : { companions };
 }
 
-/** The canonical path of a database that is there. @throws SnapkeepError */
+/** The path of a database that is there, as it was given: a link in it is followed at each run. @throws SnapkeepError */
 async function requireSource(given: string): Promise<string> {
   const path = await canonicalFilePath(given);
   let isFile: boolean;
@@ -189,7 +190,7 @@ async function requireSource(given: string): Promise<string> {
   }
   if (!isFile)
     throw new SnapkeepError('INVALID_PARAMS', `${path} is not a file.`, { hint: 'Choose the database file.' });
-  return path;
+  return absolutePath(given);
 }
 
 /**

@@ -12,7 +12,9 @@ import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import { type DatabaseKey, likelyFirst } from '../engine/database-key.ts';
 import { canonicalFilePath } from '../paths.ts';
+import { movedInWords } from './check-facts.ts';
 import { checkPlace } from './check-place.ts';
+import { checkSource } from './check-source.ts';
 import { keepKey, keysOfPlan } from './keys.ts';
 import { addFolder, folderDestination, requireDestination, requireThere, withPlace } from './places.ts';
 import { lossOfNewest } from './prune-brakes.ts';
@@ -117,6 +119,7 @@ async function backUp(
   const { runInWorker, catalog, events, version } = core;
   const folder = place.settings.path;
   await withPlace(core, place, (driver) => requireThere(core, place, driver));
+  await tellMovedSource(core, order.plan.id, handle);
   const { verify, slot, keys: findKeys, to, ...request } = order;
   const keys = await findKeys(handle.log);
   const trigger: SnapshotTrigger = slot !== null ? 'schedule' : core.ports.host === 'cli' ? 'command' : 'manual';
@@ -125,6 +128,7 @@ async function backUp(
     {
       ...request,
       folder,
+      storesIn: place.own ? ('outbox' as const) : ('destination' as const),
       runId: handle.id,
       // One run makes one snapshot: after a crash, what it left is known by the letters of its id.
       snapshotId: handle.id,
@@ -171,6 +175,15 @@ async function backUp(
   requireCompanions(manifest, result);
   if (!verification.valid) throw notProven(path, verification.message);
   return { ...result, verification };
+}
+
+/** The link to a source may lead to another file since the last run, which is followed and told. */
+async function tellMovedSource(core: CoreContext, planId: string | null, { log }: RunHandle): Promise<void> {
+  const plan = planId === null ? undefined : core.catalog.plans.get(planId);
+  if (plan === undefined) return;
+  await checkSource(core, plan);
+  const moved = movedInWords(core.catalog.checks.get(plan.id));
+  if (moved !== null) log('warning', moved);
 }
 
 /** What goes beyond this machine goes there as one file. */

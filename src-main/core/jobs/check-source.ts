@@ -1,4 +1,4 @@
-import { constants, type Stats } from 'node:fs';
+import { constants } from 'node:fs';
 import { access, open, stat } from 'node:fs/promises';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
@@ -7,6 +7,7 @@ import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { canonicalFilePath } from '../paths.ts';
 import { withinTime } from './check-place.ts';
+import { isOneDisk } from './one-disk.ts';
 
 const HEADER = 'SQLite format 3\0';
 
@@ -20,8 +21,11 @@ interface Found {
   oneDisk: boolean | null;
 }
 
-/** Looks whether the source of a plan is there and can be opened, and keeps what it found. Never rejects. */
-export async function checkSource(core: CoreContext, plan: Plan): Promise<void> {
+/**
+ * Looks whether the source of a plan is there and can be opened, and keeps what it found. Never rejects.
+ * @param options `accepted`: a person has seen where the source is now, so it has not moved
+ */
+export async function checkSource(core: CoreContext, plan: Plan, { accepted = false } = {}): Promise<void> {
   const key = `${core.serviceId} ${plan.id}`;
   const check = pending.get(key) ?? look(core, plan);
   pending.set(key, check);
@@ -33,7 +37,7 @@ export async function checkSource(core: CoreContext, plan: Plan): Promise<void> 
     at: core.clock.now().toISOString(),
     problem: found.problem?.toBody() ?? null,
     resolvedPath: found.resolvedPath ?? before?.resolvedPath ?? null,
-    movedFrom: movedFrom(before, found.resolvedPath),
+    movedFrom: accepted ? null : movedFrom(before, found.resolvedPath),
     oneDisk: found.oneDisk ?? before?.oneDisk ?? false,
   };
   core.catalog.checks.save(plan.id, after);
@@ -44,21 +48,19 @@ export async function checkSource(core: CoreContext, plan: Plan): Promise<void> 
 
 /** Where the source was before its link was moved; a link that was moved back has not moved. */
 function movedFrom(before: SourceCheck | undefined, now: string | null): string | null {
+  if (now === null) return before?.movedFrom ?? null;
   const first = before?.movedFrom ?? before?.resolvedPath ?? null;
-  return now === null || first === now ? (now === null ? (before?.movedFrom ?? null) : null) : first;
+  return first === now ? null : first;
 }
 
 async function look(core: CoreContext, plan: Plan): Promise<Found> {
   let resolvedPath: string | null = null;
   try {
-    let devices: number[];
     if (plan.sourceKind === 'database') {
       resolvedPath = await canonicalFilePath(plan.sourcePath);
-      devices = [(await requireDatabase(core, plan, resolvedPath)).dev];
-    } else {
-      devices = await Promise.all(plan.companions.map(async ({ path }) => (await stat(path)).dev));
+      await requireDatabase(core, plan, resolvedPath);
     }
-    return { problem: null, resolvedPath, oneDisk: await isOneDisk(core, plan, devices) };
+    return { problem: null, resolvedPath, oneDisk: await isOneDisk(core, plan) };
   } catch (error) {
     const explained = explainError(error, plan.sourcePath);
     const problem =
@@ -72,39 +74,23 @@ async function look(core: CoreContext, plan: Plan): Promise<Found> {
 }
 
 /** @throws SnapkeepError */
-async function requireDatabase(core: CoreContext, plan: Plan, path: string): Promise<Stats> {
+async function requireDatabase(core: CoreContext, plan: Plan, path: string): Promise<void> {
   const info = await stat(path);
   if (!info.isFile())
     throw new SnapkeepError('INVALID_PARAMS', `${path} is not a file.`, { hint: 'Choose the database file.' });
   await access(path, constants.R_OK);
   // To close a file frees the locks that SQLite has on it in this process: one that a run has open is left alone.
-  if (plan.key !== null || info.size === 0 || core.runs.isLocked(path)) return info;
+  if (plan.key !== null || info.size === 0 || core.runs.isLocked(path)) return;
   const handle = await open(path, 'r');
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEADER.length), 0, HEADER.length, 0);
-    if (buffer.toString('latin1', 0, bytesRead) === HEADER) return info;
+    if (buffer.toString('latin1', 0, bytesRead) === HEADER) return;
   } finally {
     await handle.close();
   }
   throw new SnapkeepError('CORRUPT', `${path} is no longer a SQLite database, or has been encrypted.`, {
     hint: 'Look at the file. If it is damaged, restore it from a snapshot; if it is encrypted, give the plan its key.',
   });
-}
-
-/** Compared now and not kept as numbers: they change with every mount. */
-async function isOneDisk({ catalog }: CoreContext, plan: Plan, devices: readonly number[]): Promise<boolean | null> {
-  for (const { destinationId } of plan.destinations) {
-    const settings = catalog.destinations.get(destinationId)?.settings;
-    if (settings?.kind !== 'folder') return false;
-    try {
-      const { dev } = await stat(settings.path);
-      if (!devices.includes(dev)) return false;
-    } catch {
-      // It cannot be reached, which its own check says.
-      return null;
-    }
-  }
-  return true;
 }
 
 const doesNotAnswer = ({ sourcePath }: Plan): SnapkeepError =>

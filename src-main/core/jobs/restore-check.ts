@@ -92,7 +92,7 @@ export function startFilesCheck(core: CoreContext, { snapshot, destinationId, ..
         { ...order, snapshotPath: path, expected },
         { ...handle, sealSecrets },
       );
-      for (const { targetPath } of files.targets) refuseFilesTarget(core, targetPath);
+      for (const { targetPath } of files.targets) await refuseFilesTarget(core, targetPath);
       handle.keepStaging();
       const { stagingFolder } = handle;
       const { targets, confirmation } = files;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import type { Companion } from '../../../src-shared/model/companion.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import { type Scan, scanFolder } from '../engine/companions/scan-folder.ts';
@@ -55,10 +55,21 @@ export class SourceWatch {
 }
 
 /** Sizes and times of a database with its log and journal; `null` when it is not there. */
-async function describeDatabase(path: string): Promise<string | null> {
+async function describeDatabase(given: string): Promise<string | null> {
+  const path = await followed(given);
+  // SQLite keeps them beside the file that a link leads to.
   const { wal, journal } = sidecarPaths(path);
   const parts = await Promise.all([path, wal, journal].map(describeFile));
   return parts[0] === '' ? null : parts.join(' ');
+}
+
+async function followed(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    // As below.
+    return path;
+  }
 }
 
 async function describeFile(path: string): Promise<string> {

@@ -1,16 +1,18 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import { metricsOf } from '../../../src-shared/rules/metrics.ts';
 import { canMount } from '../../support/can-mount.ts';
+import { makeDatabase } from '../../support/databases.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { bucketOn, folderAt, save, settle, statesAt, storeTo } from '../../support/places.ts';
 import { OK_HERE, type Scene, setScene, takeBackup } from '../../support/scene.ts';
 import { type S3Server, startS3Server, whyNoS3 } from '../../support/servers/s3.ts';
 import { mountSmallDisk } from '../../support/small-disk.ts';
 import { storedIn } from '../../support/stored-names.ts';
+import { succeed } from '../../support/test-core.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -74,6 +76,37 @@ describe('the source', () => {
     });
   });
 
+  test('that is a link is followed at each run; where it leads now is told in the run and on the plan', async () => {
+    const scene = await setScene();
+    const { core, folder, plan } = scene;
+    const [first, second] = [join(folder, 'app', 'first.db'), join(folder, 'app', 'second.db')];
+    renameSync(scene.source, first);
+    makeDatabase(second, { rows: 200 });
+    symlinkSync(first, scene.source);
+    const linked = await core.call('plans.create', {
+      name: 'Linked',
+      sourcePath: scene.source,
+      destinations: [{ destinationId: plan.destinations[0]?.destinationId ?? '' }],
+    });
+    expect(linked.sourcePath).toBe(scene.source);
+    const backUp = () => takeBackup({ core, plan: linked });
+    expect((await backUp()).sourcePath).toBe(first);
+    rmSync(scene.source);
+    symlinkSync(second, scene.source);
+    const snapshot = await backUp();
+    expect(snapshot).toMatchObject({ sourcePath: second });
+    const moved = `The source has moved from ${first} to ${second}.`;
+    const [run] = await core.call('runs.list', { planId: linked.id });
+    const { log } = await core.call('runs.get', { runId: run?.id ?? '' });
+    expect(log).toContainEqual(expect.objectContaining({ level: 'warning', message: moved }));
+    expect((await summaryOf({ ...scene, plan: linked })).notes).toEqual([moved]);
+    // It is the plan's database, whichever way it is named.
+    const check = await succeed(core, 'restores.check', { source: { snapshotId: snapshot.id }, targetPath: second });
+    expect(check.planId).toBe(linked.id);
+    await core.call('plans.update', { planId: linked.id, verifyAfterBackup: false });
+    expect((await summaryOf({ ...scene, plan: linked })).notes).toEqual([]);
+  });
+
   test('is checked every hour without anybody asking', async () => {
     const { scene, clock } = await setSceneInTime();
     await takeBackup(scene);
@@ -100,6 +133,19 @@ describe('a destination', () => {
     expect((await summaryOf(scene)).state).toBe(OK_HERE);
   });
 
+  test('on the disk of the source is OK (one disk), and its test says what to do', async () => {
+    const scene = await setScene();
+    await takeBackup(scene);
+    expect(await summaryOf(scene)).toMatchObject({
+      state: 'ok-one-disk',
+      reason: expect.stringContaining('Add a destination on another disk or machine'),
+    });
+    expect(await metricOf(scene, 'snapkeep_one_disk')).toBe('1');
+    const { passed, warnings } = await scene.core.call('destinations.test', { destinationId: destinationOf(scene) });
+    expect(passed).toBe(true);
+    expect(warnings).toContainEqual(expect.stringContaining(`the same disk as the source of ${scene.plan.name}`));
+  });
+
   test('that is one of two leaves the plan waiting while it is gone', async () => {
     const scene = await setScene();
     const path = join(scene.folder, 'second');
@@ -122,6 +168,9 @@ describe('a destination', () => {
       });
       await takeBackup(scene);
       expect((await summaryOf(scene)).state).toBe('ok');
+      expect(await metricOf(scene, 'snapkeep_one_disk')).toBe('0');
+      const { warnings } = await scene.core.call('destinations.test', { destinationId: destinationOf(scene) });
+      expect(warnings.join()).not.toContain('same disk');
       unmount();
       await check(scene);
       expect((await summaryOf(scene)).state).toBe('unavailable');
