@@ -66,6 +66,8 @@ export function addPlanCommands(program: Command, context: CommandContext): void
     .option('--prometheus', "print it for Prometheus, for node_exporter's textfile collector")
     .action((options: { json?: boolean; prometheus?: boolean }) =>
       context(options, async (session) => {
+        // Where nothing stays that would check every hour, somebody asking is the time to look.
+        await session.call('plans.check', {});
         const plans = await session.call('plans.list', {});
         if (options.prometheus === true) {
           if (options.json === true) throw new UsageError('Give either --json or --prometheus.');

@@ -30,6 +30,7 @@ import { KeyRing } from './secrets/key-ring.ts';
 import { SealRing } from './secrets/seal-ring.ts';
 import { SecretBox } from './secrets/secret-box.ts';
 import { SecretStore } from './secrets/secret-store.ts';
+import { noteMachine, thisMachine } from './this-machine.ts';
 
 /** Folders that answer at once are cleaned before the first request; nobody waits for others. Milliseconds. */
 const CLEAN_UP_PATIENCE_MS = 1000;
@@ -48,6 +49,7 @@ export async function createCore(options: { dataFolder: string; ports: HostPorts
     if (dataFolder.tightened !== null) log.warn(dataFolder.tightened);
     const clock = ports.clock ?? systemClock;
     catalog = createCatalog(dataFolder.catalogFile);
+    noteMachine(catalog, ports.machine ?? thisMachine());
     folderDestination(catalog, clock, dataFolder.safetyFolder, true);
     folderDestination(catalog, clock, dataFolder.outboxFolder, true);
     await endInterruptedRuns(catalog, clock, dataFolder.stagingFolder);

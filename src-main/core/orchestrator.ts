@@ -47,7 +47,7 @@ export class Orchestrator implements RunFollower {
     this.#started = true;
     scheduler.serve();
     copier.serve();
-    this.#stopListening = ports.power?.onResume(() => this.#look(true)) ?? this.#stopListening;
+    this.#stopListening = ports.power?.onResume(() => this.#wake()) ?? this.#stopListening;
     this.#look(false);
   }
 
@@ -104,6 +104,12 @@ export class Orchestrator implements RunFollower {
     copier.close();
     background.close();
     await background.settled();
+  }
+
+  /** The machine has slept, and disks or networks may not be what they were. */
+  #wake(): void {
+    for (const { name, afterSleep } of RECURRING) if (afterSleep === true) this.#done.delete(name);
+    this.#look(true);
   }
 
   #look(atOnce: boolean): void {

@@ -20,6 +20,8 @@ export interface RunStep {
 export interface RecurringStep {
   readonly name: string;
   readonly everyMs: number;
+  /** It is due when the machine wakes, too. */
+  readonly afterSleep?: true;
   work(core: CoreContext): Promise<void> | void;
 }
 
@@ -63,7 +65,7 @@ const RUNS_KEPT_MS = 90 * DAY_MS;
 
 /** What the clock sets off beside schedules and copies, in hosts that stay and at the end of `run-due`. */
 export const RECURRING: readonly RecurringStep[] = [
-  { name: 'checks', everyMs: 60 * MINUTE_MS, work: checkEverything },
+  { name: 'checks', everyMs: 60 * MINUTE_MS, afterSleep: true, work: checkEverything },
   { name: 'alerts', everyMs: MINUTE_MS, work: ({ watchdog }) => watchdog.look() },
   { name: 'delivery', everyMs: MINUTE_MS, work: ({ deliveries }) => deliveries.look() },
   {

@@ -29,6 +29,11 @@ export class CheckRepo {
     return body === undefined ? undefined : SourceCheck.parse(JSON.parse(String(body)));
   }
 
+  /** Nothing that was seen of any source holds any more. */
+  forget(): void {
+    this.#db.prepare('DELETE FROM source_checks').run();
+  }
+
   /** Nothing is kept of a plan that has been removed meanwhile. */
   save(planId: string, check: SourceCheck): void {
     this.#db

@@ -100,6 +100,11 @@ export class DestinationRepo {
     this.#db.prepare('UPDATE destinations SET listed_at = ? WHERE id = ?').run(at, id);
   }
 
+  /** Nothing that was seen of any destination holds any more. */
+  forgetChecks(): void {
+    this.#db.prepare('UPDATE destinations SET checked_at = NULL, reached_at = NULL, problem = NULL').run();
+  }
+
   /** With its copies' rows; what has no other copy is forgotten too. */
   remove(id: string): void {
     this.#db.transaction(() => {

@@ -43,7 +43,8 @@ function placeTrouble({ catalog }: CoreContext, id: string, now: number): Troubl
   if (destination === undefined) return null;
   if (destination.problem !== null) return toTrouble(destination.problem);
   if (destination.reachedAt !== null && isRecent(destination.reachedAt, now)) return null;
-  return { kind: 'unavailable', reason: `${destination.name} has not been reached for a day.` };
+  const since = destination.reachedAt === null ? 'yet' : 'for a day';
+  return { kind: 'unavailable', reason: `${destination.name} has not been reached ${since}.` };
 }
 
 /** An instant that lies ahead was read from a clock that was wrong. */

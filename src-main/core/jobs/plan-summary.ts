@@ -48,7 +48,7 @@ export function summarizePlan(core: CoreContext, plan: Plan): PlanSummary {
     waitingFor: schedule.due?.waitingFor ?? null,
     drill: drillFacts(core, plan, lastDrill),
     paused: schedule.paused,
-    copies: copyFacts(destinations, counts, core.copier.heldBack(), core.clock.now().getTime()),
+    copies: copyFacts(core, plan, destinations, counts),
     ...checkFacts(core, plan, snapshots, destinations),
   });
   return {
@@ -107,23 +107,34 @@ export function copyProblem({ failed, failure, waiting, waitingFor }: CopyCounts
 }
 
 function copyFacts(
+  core: CoreContext,
+  plan: Plan,
   destinations: PlanSummary['destinations'],
   counts: ReadonlyMap<string, CopyCounts>,
-  heldBack: string | null,
-  now: number,
 ): PlanFacts['copies'] {
   const facts: PlanFacts['copies'] = { failed: null, late: null, waiting: null };
+  const heldBack = core.copier.heldBack();
+  const now = core.clock.now().getTime();
   for (const { id, name, problem } of destinations) {
     const count = counts.get(id);
     if (count === undefined) continue;
     const { failed, waiting, waitingSince, waitingFor } = count;
     if (failed > 0) facts.failed ??= problem;
-    if (waiting === 0) continue;
-    const late = heldBack === null && waitingSince !== null && now - Date.parse(waitingSince) > LATE_AFTER_MS;
-    if (late) facts.late ??= waitingInWords(waiting, name, waitingFor);
-    else if ((heldBack ?? waitingFor) !== null) facts.waiting ??= waitingInWords(waiting, name, heldBack ?? waitingFor);
+    if (waiting === 0 || waitingSince === null) continue;
+    const since = Date.parse(waitingSince);
+    const why = heldBack ?? waitingFor;
+    if (heldBack === null && now - since > LATE_AFTER_MS) facts.late ??= waitingInWords(waiting, name, waitingFor);
+    else if (why !== null || isLongerThanSchedule(core, plan, since, now))
+      facts.waiting ??= waitingInWords(waiting, name, why);
   }
   return facts;
+}
+
+/** A copy that waits for nothing that is known is to be made before the next backup should be. */
+function isLongerThanSchedule(core: CoreContext, plan: Plan, since: number, now: number): boolean {
+  const { anchor, slots } = core.scheduler.slotsOf(plan, 'backup');
+  const at = overdueAt(plan.schedule, slots, anchor, since, since);
+  return at !== null && at <= now;
 }
 
 /** Adds to each snapshot of a plan the rules that keep it; expects and answers newest first. */

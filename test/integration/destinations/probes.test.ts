@@ -1,7 +1,9 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Power } from '../../../src-main/core/ports.ts';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import { metricsOf } from '../../../src-shared/rules/metrics.ts';
 import { canMount } from '../../support/can-mount.ts';
@@ -12,7 +14,7 @@ import { OK_HERE, type Scene, setScene, takeBackup } from '../../support/scene.t
 import { type S3Server, startS3Server, whyNoS3 } from '../../support/servers/s3.ts';
 import { mountSmallDisk } from '../../support/small-disk.ts';
 import { storedIn } from '../../support/stored-names.ts';
-import { succeed } from '../../support/test-core.ts';
+import { startTestCore, succeed } from '../../support/test-core.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -107,6 +109,24 @@ describe('the source', () => {
     expect((await summaryOf({ ...scene, plan: linked })).notes).toEqual([]);
   });
 
+  test('is checked when the machine wakes', async () => {
+    let wake = (): void => {};
+    const power: Power = {
+      onBattery: () => false,
+      onResume: (listener) => {
+        wake = listener;
+        return () => {};
+      },
+    };
+    const scene = await setScene({ ports: { host: 'desktop', clock: new FakeClock(Date.now()), power } });
+    await takeBackup(scene);
+    await settle(scene.core);
+    renameSync(scene.source, `${scene.source}.elsewhere`);
+    wake();
+    await settle(scene.core);
+    expect((await summaryOf(scene)).state).toBe('unavailable');
+  });
+
   test('is checked every hour without anybody asking', async () => {
     const { scene, clock } = await setSceneInTime();
     await takeBackup(scene);
@@ -179,6 +199,71 @@ describe('a destination', () => {
       expect((await summaryOf(scene)).state).toBe('unavailable');
     },
   );
+});
+
+describe('a home that was moved to another machine', () => {
+  test('has no plan that is OK before its source and destinations were found there', async () => {
+    const scene = await setScene({ ports: { machine: 'the old one' } });
+    await takeBackup(scene);
+    expect((await summaryOf(scene)).state).toBe(OK_HERE);
+    await scene.core.close();
+    const again = await startTestCore(scene.home, { machine: 'the old one' });
+    expect((await summaryOf({ ...scene, core: again })).state).toBe(OK_HERE);
+    await again.close();
+    const core = await startTestCore(scene.home, { machine: 'the new one' });
+    const moved = { ...scene, core };
+    expect(await summaryOf(moved)).toMatchObject({ state: 'unavailable', reason: expect.stringMatching(/not been/) });
+    await check(moved);
+    expect((await summaryOf(moved)).state).toBe(OK_HERE);
+  });
+
+  test('where nothing is there is unavailable from the first look of the service', async () => {
+    const scene = await setScene({ ports: { machine: 'the old one' } });
+    await takeBackup(scene);
+    await scene.core.close();
+    for (const path of [scene.source, scene.destination]) renameSync(path, `${path}-left-behind`);
+    const core = await startTestCore(scene.home, { machine: 'the new one', host: 'server' });
+    await settle(core);
+    const { state, reason } = await summaryOf({ ...scene, core });
+    expect(state).toBe('unavailable');
+    expect(reason).toContain(scene.source);
+    expect(await metricOf({ ...scene, core }, 'snapkeep_ok')).toBe('0');
+  });
+});
+
+describe('a copy', () => {
+  test('that waits longer than the schedule is not OK, whatever it waits for', async () => {
+    const scene = await setScene({ plan: { schedule: { kind: 'interval', hours: 2 } } });
+    const second = await save(scene.core, folderAt(join(scene.folder, 'second'), 'Second'));
+    await storeTo(scene, destinationOf(scene), second);
+    await takeBackup(scene);
+    await settle(scene.core);
+    expect((await summaryOf(scene)).state).toBe(OK_HERE);
+    await scene.core.close();
+    const waitsSince = (ms: number) => {
+      const catalog = new Database(join(scene.home, 'catalog.db'));
+      const at = new Date(Date.now() - ms).toISOString();
+      catalog
+        .prepare("UPDATE snapshot_copies SET state = 'waiting', at = ?, message = NULL WHERE destination_id = ?")
+        .run(at, second);
+      catalog.close();
+    };
+    const standing = async () => {
+      const core = await startTestCore(scene.home);
+      const summary = await summaryOf({ ...scene, core });
+      await core.close();
+      return summary;
+    };
+    waitsSince(HOUR);
+    expect((await standing()).state).toBe(OK_HERE);
+    waitsSince(3 * HOUR);
+    expect(await standing()).toMatchObject({
+      state: 'waiting',
+      reason: expect.stringMatching(/1 snapshot waits for Second/),
+    });
+    waitsSince(25 * HOUR);
+    expect((await standing()).state).toBe('overdue');
+  });
 });
 
 describe('what is stored', () => {
