@@ -146,8 +146,11 @@ async function backUp(
   const { id: destinationId } = place;
   const planId = order.plan.id !== null && catalog.plans.get(order.plan.id) !== undefined ? order.plan.id : null;
   const now = core.clock.now().toISOString();
-  catalog.snapshots.enter(manifest, { origin: 'own', destinationId, planId, at: now });
-  if ('destinationIds' in to) for (const id of stillKnown(core, to)) catalog.copies.want(manifest.id, id, now);
+  // A crash between the two would leave a snapshot that no other destination waits for.
+  catalog.transaction(() => {
+    catalog.snapshots.enter(manifest, { origin: 'own', destinationId, planId, at: now });
+    if ('destinationIds' in to) for (const id of stillKnown(core, to)) catalog.copies.want(manifest.id, id, now);
+  });
   const loss = planId === null ? null : lossOfNewest(core, planId);
   if (loss !== null) handle.log('warning', loss);
   if (planId !== null) rememberPlanKey(core, planId, manifest);

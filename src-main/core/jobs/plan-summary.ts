@@ -132,8 +132,8 @@ function copyFacts(
 
 /** A copy that waits for nothing that is known is to be made before the next backup should be. */
 function isLongerThanSchedule(core: CoreContext, plan: Plan, since: number, now: number): boolean {
-  const { anchor, slots } = core.scheduler.slotsOf(plan, 'backup');
-  const at = overdueAt(plan.schedule, slots, anchor, since, since);
+  const { slots } = core.scheduler.slotsOf(plan, 'backup');
+  const at = overdueAt(plan.schedule, slots, since, since, since);
   return at !== null && at <= now;
 }
 
