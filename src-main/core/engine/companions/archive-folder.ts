@@ -5,8 +5,7 @@ import { basename, join } from 'node:path';
 import type { Compression } from '../../../../src-shared/model/values.ts';
 import { countInWords } from '../../../../src-shared/rules/wording.ts';
 import { PIECE_BYTES, type StoredDigest, storePieces } from '../compress.ts';
-import { diskFull, isDiskFull } from '../disk-full.ts';
-import { explainError } from '../engine-errors.ts';
+import { diskFull, explainWrite, isDiskFull } from '../disk-full.ts';
 import type { Sealing } from '../seal.ts';
 import type { TaskContext } from '../task-context.ts';
 import { aboutSnapshot, type CompanionRequest, describeEntries, openSource } from './companion-request.ts';
@@ -79,8 +78,8 @@ export async function archiveFolder(
     context.log('info', `Packed ${countInWords(facts.files, 'file')} into one archive.`);
     return { name, facts, digest };
   } catch (error) {
-    // The disk of the sink, which the sink's owner can name.
-    throw isDiskFull(error) ? error : explainError(error, request.sourcePath);
+    const use = request.destination === context.stagingFolder ? 'staging' : 'destination';
+    throw explainWrite(error, use, request.destination, request.sourcePath);
   } finally {
     await removeTree(staging);
   }
