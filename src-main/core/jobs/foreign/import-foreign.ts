@@ -6,6 +6,7 @@ import type { ForeignFile, ForeignImport } from '../../../../src-shared/model/fo
 import { MANIFEST_FORMAT, type Manifest, type SnapshotTrigger } from '../../../../src-shared/model/manifest.ts';
 import type { Plan } from '../../../../src-shared/model/plan.ts';
 import type { Run } from '../../../../src-shared/model/run.ts';
+import { classifyFailure } from '../../../../src-shared/rules/failures.ts';
 import { countInWords } from '../../../../src-shared/rules/wording.ts';
 import type { StoredDestination } from '../../catalog/destination-repo.ts';
 import type { CoreContext } from '../../core-context.ts';
@@ -118,7 +119,7 @@ class ForeignImportRun {
       examination = await this.#examine(file);
     } catch (error) {
       const { code, message } = explainError(error, path);
-      if (code === 'CANCELLED' || code === 'UNAVAILABLE' || code === 'NO_SPACE') throw error;
+      if (code === 'CANCELLED' || classifyFailure(code) === 'unavailable') throw error;
       return refused(path, message);
     }
     const { verification, facts, stored, encryption } = examination;
