@@ -3,6 +3,7 @@
  * write. `npm run campaign -- --kills 400`, or `--short` for two minutes of it; `--only <phase>` for one part.
  */
 import { parseArgs } from 'node:util';
+import { cleanUpLater } from './clean-up.ts';
 import { runInside } from './namespaces.ts';
 import { damageFiles } from './phases/damage.ts';
 import { fillDisks, unmountDisks } from './phases/disks.ts';
@@ -15,6 +16,7 @@ import { type Extent, Tally } from './tally.ts';
 const FULL: Extent = {
   kills: 400,
   systemCalls: 40,
+  tracedOperations: Number.POSITIVE_INFINITY,
   diskSteps: 40,
   fullDisks: Number.POSITIVE_INFINITY,
   unmounts: 60,
@@ -27,12 +29,13 @@ const FULL: Extent = {
 const SHORT: Extent = {
   kills: 14,
   systemCalls: 1,
+  tracedOperations: 6,
   diskSteps: 40,
   fullDisks: 8,
-  unmounts: 4,
+  unmounts: 3,
   damagedFiles: 8,
-  writerSeconds: 12,
-  rounds: 4,
+  writerSeconds: 9,
+  rounds: 3,
   remoteServices: false,
   seed: 1,
 };
@@ -61,20 +64,24 @@ const chosen = Object.entries(PHASES).filter(([name]) => values.only === undefin
 if (chosen.length === 0)
   throw new Error(`There is no phase ${values.only}. There are: ${Object.keys(PHASES).join(', ')}.`);
 
-/** Tries everything that was chosen, and tells what came of it. @returns the exit code */
+/** Tries everything that was chosen, and tells what came of it; also of what was tried until it was interrupted. */
 async function campaign(): Promise<number> {
   console.log(`Seed ${extent.seed}`);
   const tallies: Tally[] = [];
+  const sum = (of: (tally: Tally) => number): number => tallies.reduce((total, tally) => total + of(tally), 0);
+  const violations = (): number => sum((tally) => tally.violations.length);
+  const conclude = cleanUpLater(() =>
+    console.log(`${sum(({ attempts }) => attempts)} attempts, ${violations()} violations`),
+  );
   for (const [name, attempt] of chosen) {
     const tally = new Tally(name);
     tallies.push(tally);
+    const report = cleanUpLater(() => console.log(tally.summary));
     await attempt(extent, tally);
-    console.log(tally.summary);
+    report();
   }
-  const sum = (of: (tally: Tally) => number): number => tallies.reduce((total, tally) => total + of(tally), 0);
-  const violations = sum((tally) => tally.violations.length);
-  console.log(`${sum(({ attempts }) => attempts)} attempts, ${violations} violations`);
-  return violations === 0 ? 0 : 1;
+  conclude();
+  return violations() === 0 ? 0 : 1;
 }
 
 process.exit((await runInside()) ?? (await campaign()));

@@ -47,11 +47,11 @@ function mayBeGone({ name }: Operation): boolean {
   return name.endsWith('delete database');
 }
 
+/** Starting the product is what recovers. @throws Error when it does not start */
 async function startedAgain(scene: Scene): Promise<{ snapshots: ListedSnapshot[]; problems: string[] }> {
   for (let starts = 1; ; starts++) {
-    const problem = await scene.recover();
     const snapshots = await scene.snapshots();
-    const problems = [...(problem === undefined ? [] : [problem]), ...whatIsLeft(scene, snapshots)];
+    const problems = [...whatIsLeft(scene, snapshots)];
     if (problems.length === 0 || starts === STARTS) return { snapshots, problems };
   }
 }

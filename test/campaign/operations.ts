@@ -7,7 +7,7 @@ export interface Operation {
   readonly name: string;
   /** What has to be done before it, unharmed. */
   prepare?(scene: Scene): Promise<void>;
-  args(scene: Scene): Promise<string[]>;
+  args(scene: Scene): string[];
   /** The data folder it uses; that of the scene by default. */
   home?(scene: Scene): string;
   /** It replaces or removes the database. `undoable`: Undo brings back what was there; `undo`: it is Undo itself. */
@@ -16,20 +16,21 @@ export interface Operation {
   readonly takesAway?: number;
 }
 
-const restoreNewest = async (scene: Scene, ...options: string[]): Promise<string[]> => {
-  const [newest] = await scene.snapshots();
-  if (newest === undefined) throw new Error('The scene has no snapshot.');
-  return ['restore', newest.id, ...options, '--force'];
-};
+const restoreNewest = (scene: Scene, ...options: string[]): string[] => [
+  'restore',
+  scene.snapshot(0).id,
+  ...options,
+  '--force',
+];
 
 /** Its prepared scene is the one before, restored. */
 const undoOf = (restore: Operation): Operation => ({
   name: `undo of ${restore.name}`,
   prepare: async (scene) => {
     await restore.prepare?.(scene);
-    await succeed(scene.home, await restore.args(scene), scene.env);
+    await succeed(scene.home, restore.args(scene), scene.env);
   },
-  args: async () => ['undo'],
+  args: () => ['undo'],
   replaces: 'undo',
 });
 
@@ -49,31 +50,31 @@ const EXCHANGE: Operation = {
 const RESTORE_ALL: Operation = { ...RESTORE, name: 'restore of everything', args: (scene) => restoreNewest(scene) };
 const DELETE_DATABASE: Operation = {
   name: 'delete database',
-  args: async (scene) => ['reset', scene.database, '--confirm'],
+  args: (scene) => ['reset', scene.database, '--confirm'],
   replaces: 'undoable',
 };
 
 export const OPERATIONS: readonly Operation[] = [
-  { name: 'backup', args: async () => ['backup', 'app'] },
+  { name: 'backup', args: () => ['backup', 'app'] },
   {
     name: 'copy',
     prepare: async (scene) => void (await succeed(scene.home, ['backup', 'app'], scene.env)),
-    args: async () => ['run-due'],
+    args: () => ['run-due'],
   },
-  { name: 'verify', args: async (scene) => ['verify', (await scene.snapshots())[0]?.id ?? ''] },
+  { name: 'verify', args: (scene) => ['verify', scene.snapshot(0).id] },
   RESTORE,
   EXCHANGE,
   RESTORE_ALL,
   undoOf(RESTORE),
   undoOf(EXCHANGE),
   undoOf(RESTORE_ALL),
-  { name: 'prune', args: async () => ['prune', 'app', '--keep-last', '1', '--yes'], takesAway: 2 },
+  { name: 'prune', args: () => ['prune', 'app', '--keep-last', '1', '--yes'], takesAway: 2 },
   {
     name: 'delete',
-    args: async (scene) => ['delete', (await scene.snapshots()).at(-1)?.id ?? '', '--yes'],
+    args: (scene) => ['delete', scene.snapshot(-1).id, '--yes'],
     takesAway: 1,
   },
-  { name: 'import', args: async (scene) => ['import', scene.near], home: (scene) => scene.path('other-home') },
+  { name: 'import', args: (scene) => ['import', scene.near], home: (scene) => scene.path('other-home') },
   DELETE_DATABASE,
   undoOf(DELETE_DATABASE),
 ];

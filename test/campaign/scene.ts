@@ -5,7 +5,7 @@ import { type Content, contentOf } from './checks.ts';
 import { cleanUpLater } from './clean-up.ts';
 import { changeLedger, KEY, makeLedger } from './ledger.ts';
 import type { Operation } from './operations.ts';
-import { run, succeed } from './product.ts';
+import { succeed } from './product.ts';
 
 /** How the snapshots of a scene are made. */
 export interface Variant {
@@ -64,6 +64,7 @@ export class Scene {
   readonly variant: Variant;
   readonly #root = mkdtempSync(join(tmpdir(), 'snapkeep-campaign-'));
   readonly #prepared = new Map<Operation, Prepared>();
+  #listed: ListedSnapshot[] = [];
   /** What the plan's snapshots hold, and what is in its place since. */
   readonly contents: { old?: Content; new?: Content } = {};
 
@@ -95,6 +96,7 @@ export class Scene {
       await succeed(scene.home, ['backup', 'app'], scene.env);
     }
     await succeed(scene.home, ['run-due'], scene.env);
+    scene.#listed = await scene.snapshots();
     scene.contents.old = contentOf(scene);
     changeLedger(scene.database, 'new', MORE_TRANSACTIONS, scene.key);
     if (variant.attached) makeFiles(scene.files, 7);
@@ -155,14 +157,18 @@ export class Scene {
     const known = this.#prepared.get(operation);
     this.#putBack(known?.template ?? this.#base);
     if (known !== undefined) return known;
-    await operation.prepare?.(this);
-    const args = await operation.args(this);
-    const snapshots = await this.snapshots();
-    const template = operation.prepare === undefined ? this.#base : this.path(`template of ${operation.name}`);
-    const prepared = { args, snapshots, content: contentOf(this), template };
-    if (template !== this.#base) this.#keep(template);
+    const prepared: Prepared = { ...(await this.#prepare(operation)), content: contentOf(this) };
     this.#prepared.set(operation, prepared);
     return prepared;
+  }
+
+  async #prepare(operation: Operation): Promise<Omit<Prepared, 'content'>> {
+    const args = operation.args(this);
+    if (operation.prepare === undefined) return { args, snapshots: this.#listed, template: this.#base };
+    await operation.prepare(this);
+    const template = this.path(`template of ${operation.name}`);
+    this.#keep(template);
+    return { args, snapshots: await this.snapshots(), template };
   }
 
   #keep(template: string): void {
@@ -178,15 +184,16 @@ export class Scene {
     }
   }
 
+  /** The newest snapshot of the scene as it was made, or one of those before it. @throws Error */
+  snapshot(age: number): ListedSnapshot {
+    const found = this.#listed.at(age);
+    if (found === undefined) throw new Error('The scene has too few snapshots.');
+    return found;
+  }
+
   /** The snapshots that the product lists, the newest first. @throws Error */
   async snapshots(): Promise<ListedSnapshot[]> {
     return JSON.parse(await succeed(this.home, ['list', '--json'], this.env)) as ListedSnapshot[];
-  }
-
-  /** Waits until what an attempt has begun is finished: starting the product is what recovers. */
-  async recover(): Promise<string | undefined> {
-    const { code, stderr } = await run(this.home, ['status'], this.env);
-    return code === 0 || code === 1 ? undefined : `The product does not start again: exit code ${code}. ${stderr}`;
   }
 }
 

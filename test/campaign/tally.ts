@@ -62,6 +62,8 @@ export interface Extent {
   kills: number;
   /** At system calls that write, for each operation. */
   systemCalls: number;
+  /** So many operations are killed at system calls at most. */
+  tracedOperations: number;
   /** Of free space, for each disk and operation. */
   diskSteps: number;
   /** So many of these steps are tried at most. */

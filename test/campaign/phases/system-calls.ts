@@ -4,7 +4,7 @@ import { whatIsBroken } from '../checks.ts';
 import { OPERATIONS, type Operation } from '../operations.ts';
 import { start } from '../product.ts';
 import { Scene } from '../scene.ts';
-import { type Extent, randomNumbers, type Tally } from '../tally.ts';
+import { type Extent, randomNumbers, sample, type Tally } from '../tally.ts';
 
 /** The system calls that change something on a disk. */
 const CALLS = [
@@ -19,8 +19,8 @@ export async function killAtSystemCalls(extent: Extent, tally: Tally): Promise<v
   if (process.platform !== 'linux' || spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status !== 0)
     return void tally.leftOut.push('strace is not installed, or may not be used.');
   const random = randomNumbers(extent.seed);
-  for (const [index, operation] of OPERATIONS.entries()) {
-    const scene = await Scene.numbered(index);
+  for (const operation of sample(OPERATIONS, extent.tracedOperations, random)) {
+    const scene = await Scene.numbered(OPERATIONS.indexOf(operation));
     const most = await callsOf(scene, operation);
     for (const at of spread(most, extent.systemCalls, random)) {
       const name = `${scene.variant.name}, ${operation.name}, killed at call ${at} of ${most} of a thread`;

@@ -10,7 +10,6 @@ import { NODE, run, succeed } from '../product.ts';
 import type { ListedSnapshot } from '../scene.ts';
 import type { Extent, Tally } from '../tally.ts';
 
-const TRANSACTIONS_A_SECOND = 200;
 /** The exit code of what another program stood in the way of. */
 const TRY_AGAIN = 75;
 
@@ -18,14 +17,16 @@ const TRY_AGAIN = 75;
 interface Writing {
   readonly name: string;
   readonly journalMode: string;
+  readonly transactionsASecond: number;
   /** It opens the database for each row, and the restore exchanges the file. */
   readonly exchange?: boolean;
 }
 
 const WRITINGS: readonly Writing[] = [
-  { name: 'WAL, in place', journalMode: 'wal' },
-  { name: 'rollback journal, in place', journalMode: 'delete' },
-  { name: 'WAL, by exchange', journalMode: 'wal', exchange: true },
+  { name: 'WAL, in place', journalMode: 'wal', transactionsASecond: 200 },
+  { name: 'rollback journal, in place', journalMode: 'delete', transactionsASecond: 200 },
+  // A file is exchanged only while nobody has it open.
+  { name: 'WAL, by exchange', journalMode: 'wal', transactionsASecond: 10, exchange: true },
 ];
 
 /** Restores and undoes a database that another program writes to all the time, and accounts for every row it committed. */
@@ -34,7 +35,8 @@ export async function accountForCommits(extent: Extent, tally: Tally): Promise<v
     await tally.attempt(writing.name, () => written(writing, extent.writerSeconds / WRITINGS.length, tally));
 }
 
-async function* written({ journalMode, exchange }: Writing, seconds: number, tally: Tally): AsyncGenerator<string> {
+async function* written(writing: Writing, seconds: number, tally: Tally): AsyncGenerator<string> {
+  const { journalMode, exchange } = writing;
   const root = mkdtempSync(join(tmpdir(), 'snapkeep-writer-'));
   const remove = cleanUpLater(() => rmSync(root, { recursive: true, force: true }));
   const home = join(root, 'home');
@@ -49,7 +51,7 @@ async function* written({ journalMode, exchange }: Writing, seconds: number, tal
   await succeed(home, ['backup', 'app']);
   if (exchange) changePageSize(path, undefined);
   const [snapshot] = JSON.parse(await succeed(home, ['list', '--json'])) as ListedSnapshot[];
-  const writer = startWriter(path, exchange === true);
+  const writer = startWriter(path, writing);
   const end = performance.now() + seconds * 1000;
   let replaced = 0;
   while (performance.now() < end || (replaced === 0 && performance.now() < end + 60_000)) {
@@ -78,9 +80,9 @@ async function* whatIsLost(committed: number[], home: string, path: string, root
 }
 
 /** @returns stops it, and answers the rows that it committed */
-function startWriter(path: string, anew: boolean): { stop(): Promise<number[]> } {
+function startWriter(path: string, { transactionsASecond, exchange }: Writing): { stop(): Promise<number[]> } {
   const program = resolve(import.meta.dirname, '../writer.ts');
-  const args = [program, path, String(TRANSACTIONS_A_SECOND), ...(anew ? ['anew'] : [])];
+  const args = [program, path, String(transactionsASecond), ...(exchange ? ['anew'] : [])];
   const writer = spawn(NODE, args, { stdio: ['pipe', 'pipe', 'ignore'] });
   const killNow = cleanUpLater(() => writer.kill('SIGKILL'));
   const committed: number[] = [];
