@@ -3,6 +3,7 @@ import { access, copyFile, type FileHandle, link, open, rename, rm, stat, unlink
 import { dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { NAME_ATTEMPTS } from '../../../src-shared/rules/name-pattern.ts';
+import { onDisk } from './byte-names.ts';
 import { errorCode, explainError } from './engine-errors.ts';
 
 /** What the name of a file in the making ends with. */
@@ -16,7 +17,7 @@ export function partialPath(finishedPath: string, runId: string): string {
 /** Makes the names in a folder durable. Windows has no such call and needs none. */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
-  const handle = await open(folder, constants.O_RDONLY);
+  const handle = await open(onDisk(folder), constants.O_RDONLY);
   try {
     await handle.sync();
   } catch (error) {
@@ -119,7 +120,7 @@ export async function exists(path: string): Promise<boolean> {
 export async function requireWritableFolder(folder: string): Promise<void> {
   let info: Awaited<ReturnType<typeof stat>>;
   try {
-    info = await stat(folder);
+    info = await stat(onDisk(folder));
   } catch (error) {
     if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ENOTDIR') throw explainError(error, folder);
     throw new SnapkeepError('UNAVAILABLE', `The folder ${folder} is not there.`, {
@@ -130,7 +131,7 @@ export async function requireWritableFolder(folder: string): Promise<void> {
   if (!info.isDirectory())
     throw new SnapkeepError('INVALID_PARAMS', `${folder} is a file, not a folder.`, { hint: 'Choose a folder.' });
   try {
-    await access(folder, constants.W_OK | constants.X_OK);
+    await access(onDisk(folder), constants.W_OK | constants.X_OK);
   } catch (error) {
     throw explainError(error, folder);
   }

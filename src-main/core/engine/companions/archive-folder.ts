@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Compression } from '../../../../src-shared/model/values.ts';
+import { nameInWords } from '../../../../src-shared/rules/byte-names.ts';
 import { countInWords } from '../../../../src-shared/rules/wording.ts';
 import { PIECE_BYTES, type StoredDigest, storePieces } from '../compress.ts';
 import { diskFull, explainWrite, isDiskFull } from '../disk-full.ts';
@@ -74,7 +75,8 @@ export async function archiveFolder(
     });
     const digest = await storePieces(inPieces(bytes, PIECE_BYTES), request, sink, () => context.throwIfCancelled());
     if (facts === undefined) throw new Error('The archive ended without its index.');
-    for (const { path, reason } of facts.problems.slice(0, 20)) context.log('warning', `${path} ${reason}.`);
+    for (const { path, reason } of facts.problems.slice(0, 20))
+      context.log('warning', `${nameInWords(path)} ${reason}.`);
     context.log('info', `Packed ${countInWords(facts.files, 'file')} into one archive.`);
     return { name, facts, digest };
   } catch (error) {

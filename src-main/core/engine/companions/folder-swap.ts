@@ -1,6 +1,7 @@
 import { lstat, mkdir, realpath, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import { onDisk } from '../byte-names.ts';
 import { syncFolder } from '../durable-files.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import { partialName, removeTree } from './folder-snapshots.ts';
@@ -45,7 +46,7 @@ export async function openTarget(folder: string, part: string): Promise<string> 
     path = join(path, name);
     const isLast = depth === names.length;
     try {
-      const stats = await lstat(path);
+      const stats = await lstat(onDisk(path));
       if (stats.isSymbolicLink()) throw linkInTheWay(path);
       if (!isLast && !stats.isDirectory()) {
         throw new SnapkeepError('CONFLICT', `${path} is a file, and a folder is to be there.`, {
@@ -54,7 +55,7 @@ export async function openTarget(folder: string, part: string): Promise<string> 
       }
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw explainError(error, path);
-      if (!isLast) await mkdir(path);
+      if (!isLast) await mkdir(onDisk(path));
     }
   }
   return path;
@@ -76,9 +77,9 @@ export async function swapIn(stagedPath: string, targetPath: string, runId: stri
   try {
     const kept = await moveAway(targetPath, keptPath);
     try {
-      await rename(stagedPath, targetPath);
+      await rename(onDisk(stagedPath), onDisk(targetPath));
     } catch (error) {
-      if (kept) await rename(keptPath, targetPath);
+      if (kept) await rename(onDisk(keptPath), onDisk(targetPath));
       throw error;
     }
     await syncFolder(dirname(targetPath));
@@ -100,7 +101,7 @@ export async function putBackFolder(wayBack: WayBack, id: string): Promise<WayBa
   try {
     const begun = await isThere(aside);
     if (!begun) {
-      if (keptPath !== null) await lstat(keptPath);
+      if (keptPath !== null) await lstat(onDisk(keptPath));
       await moveAway(targetPath, aside);
     }
     if (keptPath !== null && (await isThere(keptPath))) await moveIn(keptPath, targetPath, aside);
@@ -114,9 +115,9 @@ export async function putBackFolder(wayBack: WayBack, id: string): Promise<WayBa
 async function moveIn(keptPath: string, targetPath: string, aside: string): Promise<void> {
   try {
     if (await isThere(targetPath)) throw Object.assign(new Error(`${targetPath} exists`), { code: 'EEXIST' });
-    await rename(keptPath, targetPath);
+    await rename(onDisk(keptPath), onDisk(targetPath));
   } catch (error) {
-    if (!(await isThere(targetPath)) && (await isThere(aside))) await rename(aside, targetPath);
+    if (!(await isThere(targetPath)) && (await isThere(aside))) await rename(onDisk(aside), onDisk(targetPath));
     throw error;
   }
 }
@@ -127,8 +128,8 @@ async function moveIn(keptPath: string, targetPath: string, aside: string): Prom
  */
 export async function takeBackPutBack({ targetPath, keptPath }: WayBack, aside: string | null): Promise<void> {
   try {
-    if (keptPath !== null) await rename(targetPath, keptPath);
-    if (aside !== null) await rename(aside, targetPath);
+    if (keptPath !== null) await rename(onDisk(targetPath), onDisk(keptPath));
+    if (aside !== null) await rename(onDisk(aside), onDisk(targetPath));
     await syncFolder(dirname(targetPath));
   } catch (error) {
     throw explainError(error, targetPath);
@@ -144,7 +145,7 @@ export async function recoverSwap(targetPath: string, runId: string): Promise<bo
   try {
     await removeTree(stagedPathFor(targetPath, runId));
     if ((await isThere(targetPath)) || !(await isThere(keptPath))) return false;
-    await rename(keptPath, targetPath);
+    await rename(onDisk(keptPath), onDisk(targetPath));
     await syncFolder(dirname(targetPath));
     return true;
   } catch (error) {
@@ -175,13 +176,13 @@ export async function discardWayBack({ targetPath, keptPath }: WayBack): Promise
 async function moveAway(path: string, aside: string): Promise<boolean> {
   if (!(await isThere(path))) return false;
   if (await isThere(aside)) throw Object.assign(new Error(`${aside} exists`), { code: 'EEXIST' });
-  await rename(path, aside);
+  await rename(onDisk(path), onDisk(aside));
   return true;
 }
 
 async function isThere(path: string): Promise<boolean> {
   try {
-    await lstat(path);
+    await lstat(onDisk(path));
     return true;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return false;
