@@ -1,6 +1,7 @@
 import { stat, statfs } from 'node:fs/promises';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { bytesInWords } from '../../../src-shared/rules/wording.ts';
+import { onDisk } from './byte-names.ts';
 import { requireWritableFolder } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
 
@@ -67,10 +68,10 @@ export async function requireRoom(...rooms: readonly Room[]): Promise<void> {
   const needed = new Map<number, number>();
   for (const { use, folder, bytes } of rooms) {
     await requireWritableFolder(folder);
-    const { dev } = await stat(folder);
+    const { dev } = await stat(onDisk(folder));
     const wanted = (needed.get(dev) ?? 0) + bytes;
     needed.set(dev, wanted);
-    const { blocks, bavail, bsize } = await statfs(folder);
+    const { blocks, bavail, bsize } = await statfs(onDisk(folder));
     // Some network file systems answer with no figures at all; there the write itself will tell.
     if (blocks === 0 || bavail * bsize >= wanted) continue;
     const { name, hint } = WORDS[use];
