@@ -176,10 +176,11 @@ test('a folder that lost its marker is unavailable until a person re-attaches it
   await expect(dialog).toContainText('1 of the 1 snapshot stored at backups');
   await expect(dialog).toContainText('Re-attaching writes a new one');
   await judge(again, 'reattach');
-  await dialog.getByRole('button', { name: 'Cancel' }).press('Enter');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(dialog).toHaveCount(0);
   expect(existsSync(join(path, MARKER_NAME))).toBe(false);
-  await card.getByRole('button', { name: 'Re-attach: backups' }).press('Enter');
-  await dialog.getByRole('button', { name: 'Re-attach', exact: true }).press('Enter');
+  await card.getByRole('button', { name: 'Re-attach: backups' }).click();
+  await dialog.getByRole('button', { name: 'Re-attach', exact: true }).click();
   await expect(dialog).toHaveCount(0);
   await expect(card).toContainText('OK');
   expect(existsSync(join(path, MARKER_NAME))).toBe(true);
