@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import type { DesktopNotification } from '../../src-main/core/ports.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { OK_HERE, setScene, takeBackup } from '../support/scene.ts';
 import { runToEnd, succeed } from '../support/test-core.ts';
@@ -41,7 +42,11 @@ test.each([
 });
 
 test('a restore test that finds fewer tables or far fewer rows than the one before warns', async () => {
-  const scene = await setScene({ plan: { drill: { schedule: { kind: 'manual' }, withinDays: 7, checks: [] } } });
+  const told: DesktopNotification[] = [];
+  const scene = await setScene({
+    ports: { notify: (one) => told.push(one) },
+    plan: { drill: { schedule: { kind: 'manual' }, withinDays: 7, checks: [] } },
+  });
   const tested = async (change: string) => {
     const database = new Database(scene.source);
     database.exec(change);
@@ -58,6 +63,8 @@ test('a restore test that finds fewer tables or far fewer rows than the one befo
   expect(rows).toMatchObject({ warning: expect.stringContaining('12 rows'), state: 'unverified' });
   expect(rows.reason).toBe(rows.warning);
   expect(rows.logged).toContain('12 rows');
+  await scene.core.settled();
+  expect(told.map(({ body }) => body)).toContainEqual(expect.stringContaining('12 rows'));
   expect(await tested('SELECT 1')).toMatchObject({ warning: null });
   expect(await tested('DROP TABLE entries')).toMatchObject({ warning: expect.stringContaining('1 table is missing') });
 });

@@ -2,15 +2,23 @@ import { z } from 'zod';
 import { ErrorBody } from '../../../src-shared/contract/errors.ts';
 import type { Database } from '../engine/open-database.ts';
 
+/** Where a path of a plan leads. */
+const FollowedPath = z.object({
+  /** As it was given for the plan. */
+  given: z.string(),
+  /** With all links followed. */
+  path: z.string(),
+  /** Where it led before, since a person last saved the plan; `null`: there as well. */
+  movedFrom: z.string().nullable(),
+});
+
 /** What the last check of a plan's source found. */
 const SourceCheck = z.object({
   at: z.string(),
   /** Why the source cannot be used; `null`: it can. */
   problem: ErrorBody.nullable(),
-  /** Where the source's path leads, with all links followed; `null`: nowhere yet. */
-  resolvedPath: z.string().nullable(),
-  /** Where it led before, since a person last saved the plan; `null`: there as well. */
-  movedFrom: z.string().nullable(),
+  /** Where its database and its attached files are; what has not been found yet is left out. */
+  followed: z.array(FollowedPath),
   /** All destinations are folders on the disk that the source is on. */
   oneDisk: z.boolean(),
 });

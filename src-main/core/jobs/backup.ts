@@ -11,9 +11,9 @@ import { missingInWords } from '../../../src-shared/rules/incomplete.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import { type DatabaseKey, likelyFirst } from '../engine/database-key.ts';
-import { canonicalFilePath } from '../paths.ts';
+import { canonicalFilePath, canonicalPath } from '../paths.ts';
 import { movedInWords } from './check-facts.ts';
-import { checkPlace } from './check-place.ts';
+import { checkPlace, withinTime } from './check-place.ts';
 import { checkSource } from './check-source.ts';
 import { keepKey, keysOfPlan } from './keys.ts';
 import { addFolder, folderDestination, requireDestination, requireThere, withPlace } from './places.ts';
@@ -69,7 +69,8 @@ export function orderOf(core: CoreContext, plan: Plan, slot: Run['slot'] = null)
 /** Queues a backup: a snapshot, entered into the catalog, and proven if so ordered. */
 export async function startBackup(core: CoreContext, order: BackupOrder): Promise<Run> {
   const ofFiles = order.sourceKind === 'files';
-  const source = ofFiles ? order.sourcePath : await canonicalFilePath(order.sourcePath);
+  const companions = await Promise.all(order.companions.map(followLink));
+  const source = ofFiles ? (companions[0]?.path ?? order.sourcePath) : await canonicalFilePath(order.sourcePath);
   const place = await storingPlace(core, order.to);
   if (source === core.dataFolder.catalogFile) {
     throw new SnapkeepError('CONFLICT', "This is Snapkeep's own catalog, which needs no backup.", {
@@ -81,11 +82,17 @@ export async function startBackup(core: CoreContext, order: BackupOrder): Promis
     planId: order.plan.id,
     planName: order.plan.name,
     subject: ofFiles ? order.plan.name : basename(source),
-    locks: [...new Set([source, ...order.companions.map(({ path }) => path)])],
+    locks: [...new Set([source, ...companions.map(({ path }) => path)])],
     folders: [place.settings.path],
     slot: order.slot,
-    work: (handle) => backUp(core, { ...order, sourcePath: source }, place, handle),
+    work: (handle) => backUp(core, { ...order, sourcePath: source, companions }, place, handle),
   });
+}
+
+/** What cannot be followed, or does not answer, is left to the run, which says so. */
+async function followLink(companion: Companion): Promise<Companion> {
+  const path = await withinTime(canonicalPath(companion.path).catch(() => companion.path));
+  return path === 'late' ? companion : { ...companion, path };
 }
 
 /** Where a snapshot is stored first: in the first folder that is there, or else in the outbox, if it may go beyond folders. */
@@ -185,8 +192,7 @@ async function tellMovedSource(core: CoreContext, planId: string | null, { log }
   const plan = planId === null ? undefined : core.catalog.plans.get(planId);
   if (plan === undefined) return;
   await checkSource(core, plan);
-  const moved = movedInWords(core.catalog.checks.get(plan.id));
-  if (moved !== null) log('warning', moved);
+  for (const moved of movedInWords(core.catalog.checks.get(plan.id))) log('warning', moved);
 }
 
 /** What goes beyond this machine goes there as one file. */

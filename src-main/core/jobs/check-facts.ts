@@ -64,8 +64,9 @@ export function lastCheckOf({ catalog }: CoreContext, plan: Plan): string | null
   return all.length <= plan.destinations.length ? null : (all.sort()[0] ?? null);
 }
 
-/** That the link to a source leads to another file than before, as a sentence. */
-export function movedInWords(check: SourceCheck | undefined): string | null {
-  if (check?.movedFrom == null || check.resolvedPath === null) return null;
-  return `The source has moved from ${check.movedFrom} to ${check.resolvedPath}.`;
+/** That links to what a plan reads lead elsewhere than before, one sentence each. */
+export function movedInWords(check: SourceCheck | undefined): string[] {
+  return (check?.followed ?? []).flatMap(({ path, movedFrom }) =>
+    movedFrom === null ? [] : [`The source has moved from ${movedFrom} to ${path}.`],
+  );
 }

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, open, stat } from 'node:fs/promises';
+import { access, open, realpath, stat } from 'node:fs/promises';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { SourceCheck } from '../catalog/check-repo.ts';
@@ -16,7 +16,8 @@ const pending = new Map<string, Promise<Found>>();
 
 interface Found {
   problem: SnapkeepError | null;
-  resolvedPath: string | null;
+  /** Where the paths of the plan that are there lead, by how they were given. */
+  followed: ReadonlyMap<string, string>;
   /** `null`: that cannot be seen now. */
   oneDisk: boolean | null;
 }
@@ -31,13 +32,16 @@ export async function checkSource(core: CoreContext, plan: Plan, { accepted = fa
   pending.set(key, check);
   void check.finally(() => pending.delete(key));
   const answer = await withinTime(check);
-  const found = answer === 'late' ? { problem: doesNotAnswer(plan), resolvedPath: null, oneDisk: null } : answer;
+  const found = answer === 'late' ? { problem: doesNotAnswer(plan), followed: new Map<string, string>(), oneDisk: null } : answer;
   const before = core.catalog.checks.get(plan.id);
   const after: SourceCheck = {
     at: core.clock.now().toISOString(),
     problem: found.problem?.toBody() ?? null,
-    resolvedPath: found.resolvedPath ?? before?.resolvedPath ?? null,
-    movedFrom: accepted ? null : movedFrom(before, found.resolvedPath),
+    followed: pathsOf(plan).flatMap((given) => {
+      const was = before?.followed.find((each) => each.given === given);
+      const path = found.followed.get(given) ?? was?.path;
+      return path === undefined ? [] : [{ given, path, movedFrom: accepted ? null : movedFrom(was, path) }];
+    }),
     oneDisk: found.oneDisk ?? before?.oneDisk ?? false,
   };
   core.catalog.checks.save(plan.id, after);
@@ -46,21 +50,35 @@ export async function checkSource(core: CoreContext, plan: Plan, { accepted = fa
   if (JSON.stringify(was) !== JSON.stringify(is)) core.events.emit('plans.changed', {});
 }
 
-/** Where the source was before its link was moved; a link that was moved back has not moved. */
-function movedFrom(before: SourceCheck | undefined, now: string | null): string | null {
-  if (now === null) return before?.movedFrom ?? null;
-  const first = before?.movedFrom ?? before?.resolvedPath ?? null;
+/** Where a path led before its link was moved; a link that was moved back has not moved. */
+function movedFrom(was: SourceCheck['followed'][number] | undefined, now: string): string | null {
+  const first = was?.movedFrom ?? was?.path ?? null;
   return first === now ? null : first;
 }
 
-async function look(core: CoreContext, plan: Plan): Promise<Found> {
-  let resolvedPath: string | null = null;
-  try {
-    if (plan.sourceKind === 'database') {
-      resolvedPath = await canonicalFilePath(plan.sourcePath);
-      await requireDatabase(core, plan, resolvedPath);
+/** What a plan reads, as it was given. */
+function pathsOf({ sourceKind, sourcePath, companions }: Plan): string[] {
+  const beside = companions.map(({ path }) => path);
+  return [...new Set(sourceKind === 'database' ? [sourcePath, ...beside] : beside)];
+}
+
+async function follow(plan: Plan): Promise<Map<string, string>> {
+  const followed = new Map<string, string>();
+  for (const given of pathsOf(plan)) {
+    try {
+      followed.set(given, await realpath(given));
+    } catch {
+      // It is missing, which is told where it matters: a link that leads nowhere has not moved.
     }
-    return { problem: null, resolvedPath, oneDisk: await isOneDisk(core, plan) };
+  }
+  return followed;
+}
+
+async function look(core: CoreContext, plan: Plan): Promise<Found> {
+  const followed = await follow(plan);
+  try {
+    if (plan.sourceKind === 'database') await requireDatabase(core, plan, await canonicalFilePath(plan.sourcePath));
+    return { problem: null, followed, oneDisk: await isOneDisk(core, plan) };
   } catch (error) {
     const explained = explainError(error, plan.sourcePath);
     const problem =
@@ -69,7 +87,7 @@ async function look(core: CoreContext, plan: Plan): Promise<Found> {
             hint: 'Check that its disk or share is mounted, or choose where the database is now.',
           })
         : explained;
-    return { problem, resolvedPath, oneDisk: null };
+    return { problem, followed, oneDisk: null };
   }
 }
 

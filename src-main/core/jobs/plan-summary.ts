@@ -56,7 +56,7 @@ export function summarizePlan(core: CoreContext, plan: Plan): PlanSummary {
     state,
     reason,
     pruningPaused: stopped,
-    notes: [stopped, movedInWords(catalog.checks.get(plan.id))].filter((note) => note !== null),
+    notes: [...(stopped === null ? [] : [stopped]), ...movedInWords(catalog.checks.get(plan.id))],
     checkedAt: lastCheckOf(core, plan),
     destinations,
     snapshotCount: snapshots.length,

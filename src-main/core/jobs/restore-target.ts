@@ -14,8 +14,8 @@ export const planOf = (core: CoreContext, path: string): string | null =>
 /** Where the database of a plan is: by the path that was given for it, and by where a link in that leads. */
 function databasePaths({ catalog }: CoreContext, { id, sourceKind, sourcePath }: Plan): string[] {
   if (sourceKind !== 'database') return [];
-  const seen = catalog.checks.get(id)?.resolvedPath ?? null;
-  return seen === null ? [sourcePath] : [sourcePath, seen];
+  const seen = catalog.checks.get(id)?.followed.find(({ given }) => given === sourcePath);
+  return seen === undefined ? [sourcePath] : [sourcePath, seen.path];
 }
 
 /** @throws SnapkeepError `CONFLICT` for a target that would harm snapshots or Snapkeep itself */

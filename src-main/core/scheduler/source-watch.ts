@@ -47,7 +47,7 @@ export class SourceWatch {
     const started = performance.now();
     if (last !== undefined && last.tookMs > LONG_LOOK_MS && started - last.endedAt < last.tookMs * REST)
       return last.fingerprint;
-    const fingerprint = await describeFolder(path, exclude, this.#notThese(plan));
+    const fingerprint = await describeFolder(await followed(path), exclude, this.#notThese(plan));
     const endedAt = performance.now();
     this.#looks.set(key, { fingerprint, endedAt, tookMs: endedAt - started });
     return fingerprint;
@@ -67,7 +67,7 @@ async function followed(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch {
-    // As below.
+    // Not there, or not to be seen: whoever looks at it says so.
     return path;
   }
 }

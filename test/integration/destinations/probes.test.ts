@@ -109,6 +109,29 @@ describe('the source', () => {
     expect((await summaryOf({ ...scene, plan: linked })).notes).toEqual([]);
   });
 
+  test('that is a link to a folder is followed as well', async () => {
+    const { core, folder, plan, ...scene } = await setScene();
+    const [first, second, link] = ['first', 'second', 'current'].map((name) => join(folder, 'app', name));
+    for (const path of [first, second]) {
+      mkdirSync(path ?? '');
+      writeFileSync(join(path ?? '', 'name.txt'), String(path));
+    }
+    symlinkSync(first ?? '', link ?? '');
+    const files = await core.call('plans.create', {
+      ...{ name: 'Files', sourceKind: 'files', sourcePath: link ?? '' },
+      companions: [{ name: 'current', kind: 'folder', path: link ?? '' }],
+      destinations: [{ destinationId: plan.destinations[0]?.destinationId ?? '' }],
+    });
+    expect(files.companions[0]?.path).toBe(link);
+    expect((await takeBackup({ core, plan: files })).companions[0]?.path).toBe(first);
+    rmSync(link ?? '');
+    symlinkSync(second ?? '', link ?? '');
+    expect((await takeBackup({ core, plan: files })).companions[0]?.path).toBe(second);
+    expect((await summaryOf({ ...scene, core, folder, plan: files })).notes).toEqual([
+      `The source has moved from ${first} to ${second}.`,
+    ]);
+  });
+
   test('is checked when the machine wakes', async () => {
     let wake = (): void => {};
     const power: Power = {
