@@ -32,7 +32,8 @@ export async function checkSource(core: CoreContext, plan: Plan, { accepted = fa
   pending.set(key, check);
   void check.finally(() => pending.delete(key));
   const answer = await withinTime(check);
-  const found = answer === 'late' ? { problem: doesNotAnswer(plan), followed: new Map<string, string>(), oneDisk: null } : answer;
+  const found =
+    answer === 'late' ? { problem: doesNotAnswer(plan), followed: new Map<string, string>(), oneDisk: null } : answer;
   const before = core.catalog.checks.get(plan.id);
   const after: SourceCheck = {
     at: core.clock.now().toISOString(),
