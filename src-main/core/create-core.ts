@@ -74,6 +74,7 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
     repo: catalog.runs,
     events,
     clock,
+    log,
     stagingFolder: dataFolder.stagingFolder,
     follower: orchestrator,
     cleanUp: (run, leftovers, tell) => removeLeftovers({ catalog, clock, serviceId }, run, leftovers, tell),

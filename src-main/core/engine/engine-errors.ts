@@ -52,7 +52,8 @@ function explainSqlite(code: string, cause: unknown, what: string): SnapkeepErro
       cause,
     });
   }
-  if (code.startsWith('SQLITE_FULL')) return noSpace(what, cause);
+  // The shared memory of a log is a file too, and growing it fails in a way of its own.
+  if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE') return noSpace(what, cause);
   if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_PERM')) {
     return new SnapkeepError('PERMISSION', `${what} cannot be written.`, {
       hint: 'Check the permissions of the file and of its folder.',
