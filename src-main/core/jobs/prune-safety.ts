@@ -1,7 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
-import type { Run } from '../../../src-shared/model/run.ts';
+import { replacedFiles } from '../../../src-shared/model/run.ts';
 import { type KeptContent, safetyToRemove } from '../../../src-shared/rules/safety-retention.ts';
 import type { CoreContext } from '../core-context.ts';
 import { discardWayBack } from '../engine/companions/folder-swap.ts';
@@ -49,7 +49,7 @@ function safetySnapshots(core: CoreContext): Removable[] {
 async function keptFolders(core: CoreContext): Promise<Removable[]> {
   const kept: Removable[] = [];
   for (const run of core.catalog.runs.list({ kinds: ['restore', 'undo'], limit: 100_000 })) {
-    for (const each of filesOf(run)) {
+    for (const each of replacedFiles(run.result)) {
       if (each.keptPath === null || run.finishedAt === null) continue;
       const bytes = await sizeOf(each.keptPath);
       if (bytes === null) continue;
@@ -59,9 +59,6 @@ async function keptFolders(core: CoreContext): Promise<Removable[]> {
   }
   return kept;
 }
-
-const filesOf = ({ result }: Run): RestoredFiles[] =>
-  result?.kind === 'files-restore' || result?.kind === 'restore' || result?.kind === 'undo' ? result.files : [];
 
 /** What is removed can no longer be put back, and its run says so first. */
 async function removeFolder(core: CoreContext, runId: string, { targetPath, keptPath }: RestoredFiles): Promise<void> {

@@ -159,7 +159,8 @@ export function startUndo(core: CoreContext, restoreRunId: string | undefined): 
       const undo = kept &&
         targetPath !== null && { ...safetyRequest(core, handle, targetPath), ...kept, lockWaitMs: lockWait(core) };
       if (kept !== null) handle.log('info', `Putting ${kept.safetyPath} back to ${targetPath}.`);
-      const request = { restoreRunId: restore.id, database: undo || null, files };
+      const ended = restore.state === 'succeeded';
+      const request = { restoreRunId: restore.id, ended, database: undo || null, files };
       const keys = core.keys.all(kept?.safety.encryption);
       const applied = await replacing(core, handle, 'undo', targetPath, request, { keys });
       return afterReplacing(outcome('undo', targetPath, applied, handle), () => {
@@ -202,7 +203,11 @@ function keptContent(core: CoreContext, snapshotId: string) {
 /** The newest run that replaced something. Nobody goes further back without saying so. */
 function lastReplacement(core: CoreContext): Run {
   const runs = core.runs.list({ kinds: ['restore', 'reset', 'undo'], limit: 500 });
-  const last = runs.find(({ result, finishedAt }) => finishedAt !== null && canBePutBack(result));
+  // An undo that did not end has undone nothing for certain: it is done again.
+  const last = runs.find(
+    ({ kind, state, result }) =>
+      canBePutBack(result) && (kind === 'undo' ? state === 'succeeded' : state !== 'queued' && state !== 'running'),
+  );
   if (last === undefined) {
     throw new SnapkeepError('NOT_FOUND', 'There is no restore that could be undone.', {
       hint: 'A restore can be undone when it replaced something.',

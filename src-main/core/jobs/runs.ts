@@ -241,8 +241,9 @@ export class Runs {
         log,
         listener: { onProgress: progress, onLog: log, onLost },
         update: (change) => {
+          // First: nobody is told what could not be remembered.
+          this.#repo.save({ ...active.run, ...change }, leftovers);
           this.#change(active, change);
-          this.#repo.save(active.run, leftovers);
         },
         keepStaging: () => {
           keep = true;

@@ -67,14 +67,28 @@ function linkInTheWay(path: string): SnapkeepError {
   });
 }
 
+/** Is told of the way back right before anything is moved, so that it is known after a crash, too. */
+export type NoteWayBack = (wayBack: WayBack) => Promise<void>;
+
+/** The way back that an exchange of the target will have. */
+async function plannedWayBack(targetPath: string, keptPath: string): Promise<WayBack> {
+  return { targetPath, keptPath: (await isThere(targetPath)) || (await isThere(keptPath)) ? keptPath : null };
+}
+
 /**
  * Puts what is staged in the place of the target and keeps what was there. Between the two renames nothing is there;
  * {@link recoverSwap} helps when that is where the power went out.
  * @throws SnapkeepError; then everything is as it was
  */
-export async function swapIn(stagedPath: string, targetPath: string, runId: string): Promise<WayBack> {
+export async function swapIn(
+  stagedPath: string,
+  targetPath: string,
+  runId: string,
+  note: NoteWayBack,
+): Promise<WayBack> {
   const keptPath = keptPathFor(targetPath, runId);
   try {
+    await note(await plannedWayBack(targetPath, keptPath));
     const kept = await moveAway(targetPath, keptPath);
     try {
       await rename(onDisk(stagedPath), onDisk(targetPath));
@@ -95,15 +109,14 @@ export async function swapIn(stagedPath: string, targetPath: string, runId: stri
  * @param id names what is moved aside
  * @throws SnapkeepError `NOT_FOUND` when what was kept is gone; nothing is changed then
  */
-export async function putBackFolder(wayBack: WayBack, id: string): Promise<WayBack> {
+export async function putBackFolder(wayBack: WayBack, id: string, note: NoteWayBack): Promise<WayBack> {
   const { targetPath, keptPath } = wayBack;
   const aside = keptPathFor(targetPath, id);
   try {
     const begun = await isThere(aside);
-    if (!begun) {
-      if (keptPath !== null) await lstat(onDisk(keptPath));
-      await moveAway(targetPath, aside);
-    }
+    if (!begun && keptPath !== null) await lstat(onDisk(keptPath));
+    await note(await plannedWayBack(targetPath, aside));
+    if (!begun) await moveAway(targetPath, aside);
     if (keptPath !== null && (await isThere(keptPath))) await moveIn(keptPath, targetPath, aside);
     await syncFolder(dirname(targetPath));
     return { targetPath, keptPath: (await isThere(aside)) ? aside : null };
@@ -138,19 +151,24 @@ export async function takeBackPutBack({ targetPath, keptPath }: WayBack, aside: 
 
 /**
  * Puts back what a crash has left moved away.
- * @returns whether there was anything to put back
+ * @returns `nothing`: it was not moved away, or is gone
  */
-export async function recoverSwap(targetPath: string, runId: string): Promise<boolean> {
-  const keptPath = keptPathFor(targetPath, runId);
+export async function recoverSwap({ targetPath, keptPath }: WayBack): Promise<'put back' | 'kept' | 'nothing'> {
+  if (keptPath === null) return 'nothing';
   try {
-    await removeTree(stagedPathFor(targetPath, runId));
-    if ((await isThere(targetPath)) || !(await isThere(keptPath))) return false;
+    if (!(await isThere(keptPath))) return 'nothing';
+    if (await isThere(targetPath)) return 'kept';
     await rename(onDisk(keptPath), onDisk(targetPath));
     await syncFolder(dirname(targetPath));
-    return true;
+    return 'put back';
   } catch (error) {
     throw explainError(error, targetPath);
   }
+}
+
+/** Whether a restore that did not end has exchanged something: what it would have kept is there, or nothing was. */
+export async function wasSwapped({ targetPath, keptPath }: WayBack, id: string): Promise<boolean> {
+  return keptPath === null || (await isThere(keptPath)) || (await isThere(keptPathFor(targetPath, id)));
 }
 
 /**

@@ -12,7 +12,7 @@ import type { Sealing } from '../seal.ts';
 import type { TaskContext } from '../task-context.ts';
 import { type ImagePlace, lookAtImagePlace, openDevice, requireUnmounted } from './block-device.ts';
 import { endedName, partialName, stemOf } from './folder-snapshots.ts';
-import { openTarget, stagedPathFor, swapIn, type WayBack } from './folder-swap.ts';
+import { type NoteWayBack, openTarget, stagedPathFor, swapIn, type WayBack } from './folder-swap.ts';
 import { unpackKnown } from './unpack-known.ts';
 
 export interface ImageRequest {
@@ -133,10 +133,14 @@ export interface RestoredImage {
  * @throws SnapkeepError `CORRUPT` when the stored image is not what was stored, or the device does not keep what is
  * written; `BUSY` for a device in use, `NO_SPACE` for one that is too small, `CANCELLED`
  */
-export async function restoreImageFile(request: ImageRestoreRequest, context: TaskContext): Promise<RestoredImage> {
+export async function restoreImageFile(
+  request: ImageRestoreRequest,
+  context: TaskContext,
+  note: NoteWayBack,
+): Promise<RestoredImage> {
   const kind = await targetKind(request.targetPath);
   try {
-    return kind === 'device' ? await restoreToDevice(request, context) : await restoreToFile(request, context);
+    return kind === 'device' ? await restoreToDevice(request, context) : await restoreToFile(request, context, note);
   } catch (error) {
     throw explainError(error, request.targetPath);
   }
@@ -151,7 +155,11 @@ async function targetKind(path: string): Promise<ImagePlace['kind']> {
   }
 }
 
-async function restoreToFile(request: ImageRestoreRequest, context: TaskContext): Promise<RestoredImage> {
+async function restoreToFile(
+  request: ImageRestoreRequest,
+  context: TaskContext,
+  note: NoteWayBack,
+): Promise<RestoredImage> {
   const target = await openTarget(request.targetPath, '');
   const { bytes } = request.digest.image;
   await requireRoom({ use: 'target', folder: dirname(target), bytes });
@@ -167,7 +175,7 @@ async function restoreToFile(request: ImageRestoreRequest, context: TaskContext)
     }
     await requireContent(staged, request.digest.image, context);
     context.throwIfCancelled();
-    return { kind: 'file', bytes, wayBack: await swapIn(staged, target, request.runId) };
+    return { kind: 'file', bytes, wayBack: await swapIn(staged, target, request.runId, note) };
   } finally {
     await rm(staged, { force: true });
   }
