@@ -47,7 +47,7 @@ const expected = (): string =>
 const names = (folder: string): string => bytesIn(folder).split('\n').slice(0, -1).join('\n');
 
 const restore = (stored: StoredFolder, targetFolder: string, part = '') =>
-  restoreFolder({ runId: RUN, stored, part, targetFolder }, scene.context());
+  restoreFolder({ runId: RUN, stored, part, targetFolder }, scene.context(), async () => {});
 
 describe.skipIf(process.platform !== 'linux')('names that are not UTF-8 are kept as bytes', () => {
   test('in a dated folder, which is complete, verified, and shared by the next one', async () => {
@@ -72,7 +72,7 @@ describe.skipIf(process.platform !== 'linux')('names that are not UTF-8 are kept
     const { wayBack, comparison } = await restore({ kind: 'folder', path }, back, part);
     expect(comparison).toMatchObject({ onlyThere: 1, same: 0 });
     expect(names(back)).toBe(expected());
-    await putBackFolder(wayBack, RUN.replace('beef', 'cafe'));
+    await putBackFolder(wayBack, RUN.replace('beef', 'cafe'), async () => {});
     expect(names(back)).not.toContain('it f');
     await restore({ kind: 'folder', path }, back, CAFE);
     expect((await restore({ kind: 'folder', path }, back)).comparison).toMatchObject({ different: 0, onlyThere: 0 });
