@@ -65,8 +65,10 @@ function requireNotNewestGood(core: CoreContext, snapshot: SnapshotSummary): voi
   const all = planId === null ? catalog.snapshots.withoutPlan(sourcePath) : catalog.snapshots.ofPlan(planId);
   // Imported ones do not stand in for the plan's own, nor the other way round.
   const family = all.filter(({ origin }) => origin === snapshot.origin);
-  // The order of making is known of the plan's own alone.
-  if (snapshot.origin === 'own') family.sort((a, b) => b.order - a.order);
+  // The order of making is known of the plan's own alone; of others there is only their date.
+  family.sort((a, b) =>
+    snapshot.origin === 'own' ? b.order - a.order : Date.parse(b.createdAt) - Date.parse(a.createdAt),
+  );
   if (findNewestGood(family.map(toRetained))?.id === id) refuse('');
   const plan = planId === null ? undefined : catalog.plans.get(planId);
   if (plan === undefined) return;
