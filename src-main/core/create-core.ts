@@ -26,10 +26,10 @@ import { canonicalPath } from './paths.ts';
 import { type Clock, type HostPorts, type ProcessLog, systemClock } from './ports.ts';
 import { openProcessLog } from './process-log.ts';
 import { createCopier, createScheduler } from './scheduler/create-scheduler.ts';
-import { KeyRing } from './secrets/key-ring.ts';
-import { SealRing } from './secrets/seal-ring.ts';
+import { DatabaseKeys } from './secrets/database-keys.ts';
 import { SecretBox } from './secrets/secret-box.ts';
 import { SecretStore } from './secrets/secret-store.ts';
+import { SnapshotSecrets } from './secrets/snapshot-secrets.ts';
 import { noteMachine, thisMachine } from './this-machine.ts';
 
 /** Folders that answer at once are cleaned before the first request; nobody waits for others. Milliseconds. */
@@ -80,9 +80,11 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
     cleanUp: (run, leftovers, tell) => removeLeftovers({ catalog, clock, serviceId }, run, leftovers, tell),
     timeLimitOf: ({ kind, planId }) => timeLimitMinutes(kind, catalog.plans.get(planId ?? '')),
   });
-  const box = new SecretBox(dataFolder.path, ports.keychain, log);
-  const secrets = new SecretStore(catalog.secrets, box);
-  const seals = new SealRing(catalog.seals, box, clock);
+  const secrets = new SecretStore(catalog.secrets, new SecretBox(dataFolder.path, ports.keychain, log), clock);
+  const seals = new SnapshotSecrets(secrets);
+  const runTask = createWorkerRunner(ports.startWorkerProcess, clock, dataFolder.workerLockFile, (secret) =>
+    seals.keep(secret),
+  );
   const background = new Background(clock, log);
   const channels = new Channels({ settings: () => catalog.settings.get(), secrets, notify: ports.notify });
   const deliveries = new AlertDelivery({
@@ -99,13 +101,17 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
     ...parts,
     prepared,
     secrets,
-    keys: new KeyRing(catalog.keys, box, clock),
+    keys: new DatabaseKeys(secrets),
     seals,
     throttles: new Throttles(),
     serviceId,
-    runInWorker: createWorkerRunner(ports.startWorkerProcess, clock, dataFolder.workerLockFile, (secret) =>
-      seals.keep(secret),
-    ),
+    runInWorker: async (...task) => {
+      try {
+        return await runTask(...task);
+      } catch (error) {
+        throw secrets.explainClosed(error);
+      }
+    },
     version: packageJson.version,
     cleanUp: new CleanUp({ ...parts, serviceId }),
     scheduler: createScheduler(parts, () => context, looked),

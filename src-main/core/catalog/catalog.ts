@@ -3,14 +3,12 @@ import { CheckRepo } from './check-repo.ts';
 import { CopyRepo } from './copy-repo.ts';
 import { DestinationRepo } from './destination-repo.ts';
 import { DrillRepo } from './drill-repo.ts';
-import { KeyRepo } from './key-repo.ts';
 import { openCatalog } from './open-catalog.ts';
 import { PlanRepo } from './plan-repo.ts';
 import { PruneStateRepo } from './prune-state-repo.ts';
 import { RecoveryRepo } from './recovery-repo.ts';
 import { RunRepo } from './run-repo.ts';
 import { ScheduleRepo } from './schedule-repo.ts';
-import { SealRepo } from './seal-repo.ts';
 import { SecretRepo } from './secret-repo.ts';
 import { SettingsRepo } from './settings-repo.ts';
 import { SnapshotRepo } from './snapshot-repo.ts';
@@ -29,8 +27,6 @@ export interface Catalog {
   readonly pruneStates: PruneStateRepo;
   readonly drills: DrillRepo;
   readonly secrets: SecretRepo;
-  readonly keys: KeyRepo;
-  readonly seals: SealRepo;
   readonly recoveries: RecoveryRepo;
   /** Does all of it or nothing. @param work synchronous */
   transaction<T>(work: () => T): T;
@@ -55,8 +51,6 @@ export function createCatalog(path: string): Catalog {
     pruneStates: new PruneStateRepo(db),
     drills: new DrillRepo(db),
     secrets: new SecretRepo(db),
-    keys: new KeyRepo(db),
-    seals: new SealRepo(db),
     recoveries: new RecoveryRepo(db),
     transaction: (work) => db.transaction(work)(),
     copyTo: (copy) => void db.prepare('VACUUM INTO ?').run(copy),

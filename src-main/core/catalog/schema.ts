@@ -191,20 +191,12 @@ export const SCHEMA = `
   ) STRICT;
 
   CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-  CREATE TABLE secrets (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
-  CREATE TABLE database_keys (fingerprint TEXT PRIMARY KEY, sealed BLOB NOT NULL, used_at TEXT NOT NULL) STRICT;
+  CREATE TABLE secrets (name TEXT PRIMARY KEY, encrypted BLOB NOT NULL, used_at TEXT NOT NULL) STRICT;
 
-  CREATE TABLE seal_secrets (
-    fingerprint TEXT PRIMARY KEY,
-    kind TEXT NOT NULL,
-    sealed BLOB NOT NULL,
-    used_at TEXT NOT NULL
-  ) STRICT;
-
-  CREATE TABLE plan_seal_secrets (
+  CREATE TABLE plan_secrets (
     plan_id TEXT NOT NULL REFERENCES plans(id) ON DELETE CASCADE,
-    fingerprint TEXT NOT NULL REFERENCES seal_secrets(fingerprint),
+    name TEXT NOT NULL REFERENCES secrets(name),
     since TEXT NOT NULL,
-    PRIMARY KEY (plan_id, fingerprint)
+    PRIMARY KEY (plan_id, name)
   ) STRICT;
 `;

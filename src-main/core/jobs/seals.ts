@@ -45,7 +45,7 @@ export async function openersOfFile(
 /** What a plan's snapshots are sealed with; empty where that is no secret, or is not known. */
 export function sealSecretsOfPlan(core: CoreContext, planId: string | null, seal: SnapshotSeal): SealSecret[] {
   if (planId === null || seal?.kind !== 'passphrase') return [];
-  return [core.seals.ofPlan(planId, 'passphrase') ?? []].flat();
+  return [core.seals.passphraseOf(planId) ?? []].flat();
 }
 
 /**
@@ -64,7 +64,7 @@ export async function readPlanSeal(
   if (given.passphrase !== undefined) {
     if (seal?.kind !== 'passphrase') throw uncalledFor('passphrase', 'seal its snapshots by a passphrase');
     secrets.push(await core.seals.readPassphrase(given.passphrase));
-  } else if (seal?.kind === 'passphrase' && (planId === null || !core.seals.hasPassphrase(planId))) {
+  } else if (seal?.kind === 'passphrase' && (planId === null || core.seals.passphraseOf(planId) === undefined)) {
     throw new SnapkeepError('INVALID_PARAMS', 'There is no passphrase to seal the snapshots with.', {
       hint: 'Give one of at least 8 characters, and keep it where you will find it without this machine.',
     });
