@@ -15,6 +15,18 @@ export interface BackupSample {
   readonly tail: Buffer;
 }
 
+/** A sample as it goes to a worker process: its bytes in base64. */
+export interface PackedSample {
+  readonly sizeBytes: number;
+  readonly head: string;
+  readonly tail: string;
+}
+
+/** Judges a sample where it has gone to: what was packed by others is unpacked by nobody else. */
+export function judgePacked({ sizeBytes, head, tail }: PackedSample): BackupJudgement {
+  return judgeBackup({ sizeBytes, head: Buffer.from(head, 'base64'), tail: Buffer.from(tail, 'base64') });
+}
+
 /** What a sample shows. */
 export interface BackupJudgement {
   /** What is in it, unpacked where it is packed with gzip. */

@@ -6,7 +6,7 @@ import { shrinkage } from '../../../src-shared/rules/shrinkage.ts';
 import type { CoreContext } from '../core-context.ts';
 import { fetchSnapshot, locksOf, placesOf, type StoredSnapshot } from './fetch.ts';
 import { isMadeHere } from './made-here.ts';
-import { openersOfFile } from './seals.ts';
+import { knownOfSnapshot, openersOfFile } from './seals.ts';
 import { recordVerification } from './verify.ts';
 import { wholeSnapshot } from './whole-snapshot.ts';
 
@@ -35,7 +35,7 @@ export function startDrill(core: CoreContext, plan: Plan, slot: Run['slot'] = nu
     work: async (handle) => {
       const started = core.clock.now();
       const { path, destination, expected } = await fetchSnapshot(core, stored, handle, 'everything');
-      const { keys, sealSecrets } = await openersOfFile(core, path, handle);
+      const { keys, sealSecrets } = await openersOfFile(core, { path, known: knownOfSnapshot(expected) }, handle);
       const { verification, checks } = await core.runInWorker(
         'drill',
         { path, expected, checks: plan.drill.checks },

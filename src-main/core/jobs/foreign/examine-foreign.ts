@@ -35,7 +35,9 @@ export async function examineForeign(
   const path = folder === null ? join(stagingFolder, 'fetched', basename(object.name)) : join(folder, object.name);
   if (folder === null) await fetchTo(driver, object, path, options);
   try {
-    const { keys, sealSecrets } = await openersOfFile(core, path, options, key);
+    // What other programs have made has no manifest: only a key that was given is worth a look at what it may open.
+    const known = key === undefined ? { manifest: null, sealed: false } : undefined;
+    const { keys, sealSecrets } = await openersOfFile(core, { path, known }, options, key);
     return await core.runInWorker(
       'examine',
       { path },

@@ -19,7 +19,7 @@ import { keepKey } from '../keys.ts';
 import { locationOf, withPlace } from '../places.ts';
 import type { RunHandle } from '../runs.ts';
 import { examineForeign } from './examine-foreign.ts';
-import { listForeign } from './list-foreign.ts';
+import { type Judge, listForeign } from './list-foreign.ts';
 
 /** Which files are imported, and as what. */
 export interface ImportOrder {
@@ -92,7 +92,8 @@ class ForeignImportRun {
     const { destination, paths } = this.#order;
     const { signal, progress, log } = this.#handle;
     progress('scanning', 0, null);
-    const listing = await listForeign(this.#driver, knownAt(this.#core, destination.id), signal);
+    const judge: Judge = (samples) => this.#core.runInWorker('judge', samples, this.#handle);
+    const listing = await listForeign(this.#driver, knownAt(this.#core, destination.id), judge, signal);
     const byPath = new Map(listing.files.map((file) => [file.path, file]));
     const outcomes: Outcome[] = [];
     const chosen = paths ?? listing.files.filter(({ importable }) => importable).map(({ path }) => path);
