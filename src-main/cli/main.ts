@@ -3,6 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { ErrorBody } from '../../src-shared/contract/errors.ts';
 import { guardProcess } from '../core/process-guard.ts';
 import { addBackupCommands } from './backup-commands.ts';
+import { addCatalogCommand } from './catalog-command.ts';
 import type { CommandContext } from './command.ts';
 import { addDestinationCommands } from './destination-commands.ts';
 import { addImportCommand } from './import-command.ts';
@@ -63,6 +64,7 @@ addResetCommand(program, inSession);
 addRecoveryKitCommand(program, inSession);
 addTemplateCommands(program, inSession);
 addRunDueCommand(program, inSession);
+addCatalogCommand(program);
 addServeCommand(program);
 
 guardProcess(

@@ -8,7 +8,6 @@ import {
   type ParsedParams,
   type Result,
 } from '../../src-shared/contract/methods.ts';
-import { explainInCore } from './catalog/explain-in-core.ts';
 import { explainError } from './engine/engine-errors.ts';
 import type { Handlers } from './handlers/handler.ts';
 
@@ -48,10 +47,6 @@ export class Dispatcher {
       params: ParsedParams<M>,
       signal: AbortSignal,
     ) => Result<M> | Promise<Result<M>>;
-    try {
-      return await handler(parsed.data as ParsedParams<M>, signal);
-    } catch (error) {
-      throw explainInCore(error, method);
-    }
+    return handler(parsed.data as ParsedParams<M>, signal);
   }
 }

@@ -6,7 +6,7 @@ import { KEEP_ALL, Retention } from './retention.ts';
 import { Run } from './run.ts';
 import { Pause, Schedule, ScheduleStatus, TimeZone } from './schedule.ts';
 import { SnapshotSeal } from './seal.ts';
-import { ListedSnapshot } from './snapshot.ts';
+import { SnapshotSummary } from './snapshot.ts';
 import { SourceKind } from './source-kind.ts';
 import { BackupMethod, Bytes, Compression, FilePath, Instant } from './values.ts';
 
@@ -199,7 +199,7 @@ export const PlanSummary = z.object({
   ),
   snapshotCount: z.number().int().nonnegative(),
   storedBytes: Bytes,
-  newest: ListedSnapshot.nullable(),
+  newest: SnapshotSummary.nullable(),
   lastBackup: Run.nullable(),
   activeRun: Run.nullable(),
   schedule: ScheduleStatus,

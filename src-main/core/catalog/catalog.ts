@@ -3,6 +3,7 @@ import { CheckRepo } from './check-repo.ts';
 import { CopyRepo } from './copy-repo.ts';
 import { DestinationRepo } from './destination-repo.ts';
 import { DrillRepo } from './drill-repo.ts';
+import { KeptRepo } from './kept-repo.ts';
 import { openCatalog } from './open-catalog.ts';
 import { PlanRepo } from './plan-repo.ts';
 import { PruneStateRepo } from './prune-state-repo.ts';
@@ -18,6 +19,7 @@ export interface Catalog {
   readonly plans: PlanRepo;
   readonly destinations: DestinationRepo;
   readonly snapshots: SnapshotRepo;
+  readonly kept: KeptRepo;
   readonly copies: CopyRepo;
   readonly runs: RunRepo;
   readonly settings: SettingsRepo;
@@ -42,6 +44,7 @@ export function createCatalog(path: string): Catalog {
     plans: new PlanRepo(db),
     destinations: new DestinationRepo(db),
     snapshots: new SnapshotRepo(db),
+    kept: new KeptRepo(db),
     copies: new CopyRepo(db),
     runs: new RunRepo(db),
     settings: new SettingsRepo(db),

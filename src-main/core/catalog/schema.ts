@@ -79,14 +79,22 @@ export const SCHEMA = `
     table_count INTEGER NOT NULL,
     row_count INTEGER NOT NULL,
     companions TEXT NOT NULL,
+    content_bytes INTEGER NOT NULL,
+    disk_bytes INTEGER NOT NULL,
+    incomplete INTEGER NOT NULL,
     pinned INTEGER NOT NULL,
     encryption TEXT,
-    sealed TEXT,
-    manifest TEXT NOT NULL
+    sealed TEXT
   ) STRICT;
   CREATE INDEX snapshots_by_plan ON snapshots(plan_id, number);
+  CREATE INDEX snapshots_by_date ON snapshots(plan_id, created_at);
   CREATE INDEX snapshots_by_name ON snapshots(name);
   CREATE INDEX snapshots_by_size ON snapshots(size_bytes);
+
+  CREATE TABLE manifests (
+    snapshot_id TEXT PRIMARY KEY REFERENCES snapshots(id) ON DELETE CASCADE,
+    body TEXT NOT NULL
+  ) STRICT;
 
   CREATE TABLE snapshot_copies (
     snapshot_id TEXT NOT NULL REFERENCES snapshots(id) ON DELETE CASCADE,
@@ -98,6 +106,7 @@ export const SCHEMA = `
     PRIMARY KEY (snapshot_id, destination_id)
   ) STRICT;
   CREATE INDEX copies_by_destination ON snapshot_copies(destination_id, state);
+  CREATE INDEX copies_by_state ON snapshot_copies(state, destination_id);
 
   CREATE TABLE begun_copies (
     destination_id TEXT NOT NULL REFERENCES destinations(id) ON DELETE CASCADE,
@@ -133,6 +142,7 @@ export const SCHEMA = `
   ) STRICT;
   CREATE INDEX runs_by_time ON runs(queued_at);
   CREATE INDEX runs_by_plan ON runs(plan_id, number);
+  CREATE INDEX runs_unfinished ON runs(number) WHERE state IN ('queued', 'running') OR leftovers IS NOT NULL;
 
   CREATE TABLE run_log (
     id INTEGER PRIMARY KEY,

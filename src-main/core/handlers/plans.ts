@@ -111,7 +111,7 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
           hint: 'Wait for it or cancel it, then remove the plan.',
         });
       }
-      const snapshotsLeft = catalog.snapshots.ofPlan(planId).length;
+      const snapshotsLeft = catalog.kept.totals(planId).count;
       catalog.plans.remove(planId);
       events.emit('plans.changed', {});
       events.emit('snapshots.changed', { planId: null });

@@ -1,5 +1,4 @@
 import type { Plan, PlanSummary } from '../../../src-shared/model/plan.ts';
-import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { missingInWords } from '../../../src-shared/rules/destination-words.ts';
 import type { PlanFacts, Trouble } from '../../../src-shared/rules/health.ts';
 import type { SourceCheck } from '../catalog/check-repo.ts';
@@ -13,20 +12,17 @@ const CLOCKS_DIFFER_MS = DAY_MS;
 export function checkFacts(
   core: CoreContext,
   plan: Plan,
-  snapshots: readonly ListedSnapshot[],
   destinations: PlanSummary['destinations'],
 ): Pick<PlanFacts, 'source' | 'destinations' | 'missing' | 'misdated' | 'oneDisk'> {
   const now = core.clock.now().getTime();
   const check = core.catalog.checks.get(plan.id);
   const lacking = destinations.find(({ missingCopies }) => missingCopies > 0);
-  const ahead = snapshots.find(
-    ({ origin, createdAt }) => origin === 'own' && Date.parse(createdAt) > now + CLOCKS_DIFFER_MS,
-  );
+  const ahead = core.catalog.kept.datedAfter(plan.id, new Date(now + CLOCKS_DIFFER_MS).toISOString());
   return {
     source: sourceTrouble(plan, check, now),
     destinations: plan.destinations.map(({ destinationId }) => placeTrouble(core, destinationId, now)),
     missing: lacking === undefined ? null : missingInWords(lacking.missingCopies, lacking.name),
-    misdated: ahead === undefined ? null : `${ahead.name} is dated in the future: check the clock of this machine.`,
+    misdated: ahead === null ? null : `${ahead} is dated in the future: check the clock of this machine.`,
     oneDisk: check?.oneDisk ?? false,
   };
 }

@@ -5,7 +5,6 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import { shrinkage } from '../../../src-shared/rules/shrinkage.ts';
 import type { CoreContext } from '../core-context.ts';
 import { fetchSnapshot, locksOf, placesOf, type StoredSnapshot } from './fetch.ts';
-import { isMadeHere } from './made-here.ts';
 import { knownOfSnapshot, openersOfFile } from './seals.ts';
 import { recordVerification } from './verify.ts';
 import { wholeSnapshot } from './whole-snapshot.ts';
@@ -15,10 +14,10 @@ import { wholeSnapshot } from './whole-snapshot.ts';
  * @throws SnapkeepError `NOT_FOUND` while there is no snapshot
  */
 export function startDrill(core: CoreContext, plan: Plan, slot: Run['slot'] = null): Run {
-  const newestFirst = core.catalog.snapshots.ofPlan(plan.id);
+  const { snapshots } = core.catalog;
   const snapshot =
-    newestFirst.find(isMadeHere) ??
-    newestFirst.find(({ missing, trigger }) => !missing && trigger !== 'before-restore');
+    snapshots.newestOwn(plan.id) ??
+    snapshots.ofPlan(plan.id).find(({ missing, trigger }) => !missing && trigger !== 'before-restore');
   if (snapshot === undefined) {
     throw new SnapkeepError('NOT_FOUND', `There is no snapshot of ${plan.name} yet.`, { hint: 'Back it up first.' });
   }

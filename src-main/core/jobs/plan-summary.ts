@@ -1,22 +1,17 @@
 import type { DrillReceipt } from '../../../src-shared/model/drill.ts';
-import type { Plan, PlanSummary, Retention } from '../../../src-shared/model/plan.ts';
+import type { Plan, PlanSummary } from '../../../src-shared/model/plan.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { ScheduleStatus } from '../../../src-shared/model/schedule.ts';
-import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
+import type { SnapshotSummary } from '../../../src-shared/model/snapshot.ts';
 import { destinationLabel, failedInWords, waitingInWords } from '../../../src-shared/rules/destination-words.ts';
 import { CLOCK_GRACE_MS } from '../../../src-shared/rules/due-slots.ts';
 import { type BackupOnDay, dayOutcomes, type PlanFacts, planHealth } from '../../../src-shared/rules/health.ts';
 import { overdueAt } from '../../../src-shared/rules/overdue.ts';
-import { decideRetention, type RetentionCalendar } from '../../../src-shared/rules/retention.ts';
 import type { CopyCounts } from '../catalog/copy-repo.ts';
-import type { SnapshotSummary } from '../catalog/snapshot-rows.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import { checkFacts, lastCheckOf, movedInWords } from './check-facts.ts';
-import { isMadeHere } from './made-here.ts';
 import { pruningPaused } from './prune-brakes.ts';
-import { toRetained } from './prune-decisions.ts';
-import { calendarOf } from './wanted-copies.ts';
 
 const DAYS = 30;
 const DAY_MS = 86_400_000;
@@ -26,15 +21,15 @@ const LATE_AFTER_MS = DAY_MS;
 /** Says where a plan stands. */
 export function summarizePlan(core: CoreContext, plan: Plan): PlanSummary {
   const { catalog, runs, scheduler } = core;
-  const snapshots = listWithReasons(catalog.snapshots.ofPlan(plan.id), plan.retention, calendarOf(core.clock, plan));
-  const newest = snapshots.find(isMadeHere) ?? null;
+  const newest = catalog.snapshots.newestOwn(plan.id) ?? null;
+  const totals = catalog.kept.totals(plan.id);
   const activeRun = runs.active().find((run) => run.planId === plan.id) ?? null;
   const ended = runs
     .list({ planId: plan.id, kinds: ['backup'], limit: 20 })
     .filter((run) => run.finishedAt !== null && run.state !== 'cancelled');
   const lastBackup = ended[0] ?? null;
   const schedule = scheduler.status(plan, 'backup');
-  const counts = catalog.copies.counts(plan.id);
+  const counts = catalog.copies.countsOfPlan(plan.id);
   const destinations = destinationsOf(core, plan, counts);
   const lastDrill = catalog.drills.list(plan.id, 1)[0] ?? null;
   const stopped = pruningPaused(core, plan);
@@ -49,7 +44,7 @@ export function summarizePlan(core: CoreContext, plan: Plan): PlanSummary {
     drill: drillFacts(core, plan, lastDrill),
     paused: schedule.paused,
     copies: copyFacts(core, plan, destinations, counts),
-    ...checkFacts(core, plan, snapshots, destinations),
+    ...checkFacts(core, plan, destinations),
   });
   return {
     plan,
@@ -59,8 +54,8 @@ export function summarizePlan(core: CoreContext, plan: Plan): PlanSummary {
     notes: [...(stopped === null ? [] : [stopped]), ...movedInWords(catalog.checks.get(plan.id))],
     checkedAt: lastCheckOf(core, plan),
     destinations,
-    snapshotCount: snapshots.length,
-    storedBytes: snapshots.reduce((sum, snapshot) => sum + snapshot.diskBytes, 0),
+    snapshotCount: totals.count,
+    storedBytes: totals.bytes,
     newest,
     lastBackup,
     activeRun,
@@ -137,23 +132,8 @@ function isLongerThanSchedule(core: CoreContext, plan: Plan, since: number, now:
   return at !== null && at <= now;
 }
 
-/** Adds to each snapshot of a plan the rules that keep it; expects and answers newest first. */
-export function listWithReasons(
-  snapshots: readonly SnapshotSummary[],
-  retention: Retention,
-  calendar: RetentionCalendar,
-): ListedSnapshot[] {
-  const decisions = new Map(
-    decideRetention(snapshots.map(toRetained), retention, calendar).map((decision) => [decision.id, decision]),
-  );
-  return snapshots.map((snapshot) => {
-    const decision = decisions.get(snapshot.id);
-    return { ...snapshot, keptBy: decision?.keep ? decision.reasons : [] };
-  });
-}
-
 /** When the last good backup began, in milliseconds since 1970; the snapshot may have been found by a scan. */
-function lastSuccess(backups: readonly Run[], newest: ListedSnapshot | null, now: number): number | null {
+function lastSuccess(backups: readonly Run[], newest: SnapshotSummary | null, now: number): number | null {
   const good = backups.find(({ state }) => state === 'succeeded');
   // What is dated in the future was made while the clock was wrong: how long ago that is, nobody knows.
   const instants = [good?.startedAt, newest?.createdAt]

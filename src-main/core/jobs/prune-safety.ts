@@ -29,8 +29,10 @@ export async function pruneSafetySnapshots(core: CoreContext): Promise<void> {
 
 function safetySnapshots(core: CoreContext): Removable[] {
   const { safetyFolder } = core.dataFolder;
+  const safety = core.catalog.destinations.byFolder(safetyFolder);
+  if (safety === undefined) return [];
   return core.catalog.snapshots
-    .list()
+    .atDestination(safety.id)
     .filter(({ trigger, path }) => trigger === 'before-restore' && path !== null && dirname(path) === safetyFolder)
     .sort((a, b) => b.order - a.order)
     .map(({ id, name, sourcePath, createdAt, sizeBytes }) => ({

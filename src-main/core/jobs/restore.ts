@@ -3,7 +3,6 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
 import { canBePutBack, type RestoreOutcome, type Run, type RunResult } from '../../../src-shared/model/run.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
-import { explainInCore } from '../catalog/explain-in-core.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { AppliedParts, Kept } from '../engine/restore-parts.ts';
 import { withLateFailure } from './late-failure.ts';
@@ -109,7 +108,7 @@ async function afterReplacing(result: RunResult, work: () => void | Promise<void
     await work();
     return result;
   } catch (error) {
-    const happened = withLateFailure(result, explainInCore(error, 'what was restored').message);
+    const happened = withLateFailure(result, explainError(error, 'what was restored').message);
     if (happened === null) throw error;
     return happened;
   }

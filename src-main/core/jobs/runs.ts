@@ -2,8 +2,8 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { LogEntry, Run, RunKind, RunPhase, RunResult } from '../../../src-shared/model/run.ts';
-import { explainInCore } from '../catalog/explain-in-core.ts';
 import type { Leftovers, RunRepo } from '../catalog/run-repo.ts';
+import { explainError } from '../engine/engine-errors.ts';
 import { cancelledError } from '../engine/task-context.ts';
 import type { EventBus } from '../event-bus.ts';
 import type { Clock, Log } from '../ports.ts';
@@ -292,7 +292,7 @@ export class Runs {
   /** What failed once the work was done; `undefined`: the run has replaced something, which is no failure any more. */
   #late(active: ActiveRun, error: unknown): unknown {
     const { id, subject } = active.run;
-    const result = withLateFailure(active.run.result, explainInCore(error, subject).message);
+    const result = withLateFailure(active.run.result, explainError(error, subject).message);
     if (result === null) return error;
     this.#log.warn(`Failed after the content was replaced: ${subject}.`, { run: id, error });
     this.#change(active, { result });
@@ -309,7 +309,7 @@ export class Runs {
   }
 
   #ended(run: Run, error: unknown): Run {
-    const problem = error === undefined ? null : explainInCore(error, run.subject).toBody();
+    const problem = error === undefined ? null : explainError(error, run.subject).toBody();
     const state = problem === null ? 'succeeded' : problem.code === 'CANCELLED' ? 'cancelled' : 'failed';
     const progress = state === 'succeeded' ? { ...run.progress, phase: 'done' as const } : run.progress;
     return { ...run, state, finishedAt: this.#now(), waitingFor: null, error: problem, progress };

@@ -12,8 +12,7 @@ import { checkPlace } from '../jobs/check-place.ts';
  */
 export async function whatIsAway(core: CoreContext, plan: Plan, job: ScheduledJob): Promise<string | null> {
   const { catalog } = core;
-  const snapshots = catalog.snapshots.ofPlan(plan.id).filter(({ missing }) => !missing);
-  if (job === 'drill' && snapshots.length === 0) return 'Waiting for the first snapshot.';
+  if (job === 'drill' && !catalog.kept.hasStored(plan.id)) return 'Waiting for the first snapshot.';
   const away = job === 'backup' ? await whichSourceIsAway(plan) : null;
   if (away !== null) return `Waiting for ${away}, which is not there.`;
   const destinations = plan.destinations
