@@ -5,7 +5,7 @@ import { openDatabase } from '../../src-main/core/engine/open-database.ts';
 import { enterManySnapshots } from '../support/many-snapshots.ts';
 import { settle } from '../support/places.ts';
 import { type Scene, setScene, takeBackup } from '../support/scene.ts';
-import { startTestCore } from '../support/test-core.ts';
+import { startTestCore, succeed } from '../support/test-core.ts';
 
 /** Statements that have been run on any database of this process, and rows that they have answered. */
 interface Work {
@@ -122,7 +122,7 @@ test('what is asked after each backup is found by indexes', async () => {
   const [summary] = await again.call('plans.list', {});
   await again.call('destinations.list', {});
   if (summary === undefined) throw new Error('There is no plan.');
-  await takeBackup({ core: again, plan: summary.plan });
+  await succeed(again, 'backups.start', { planId: summary.plan.id });
   await settle(again);
   await again.close();
   prototype.prepare = prepare;

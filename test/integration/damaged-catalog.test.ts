@@ -86,7 +86,7 @@ test('the damaged file is kept, with its log, and the next sound copy is taken w
   await expect(start(home)).rejects.toMatchObject(damaged(catalogFile));
   writeFileSync(`${catalogFile}-wal`, 'log');
   await restoreCatalog(home, 'cli', 'copy');
-  expect(keptNames(home)).toEqual(['catalog-damaged-1.db', 'catalog-damaged-1.db-wal']);
+  expect(keptNames(home)).toEqual(expect.arrayContaining(['catalog-damaged-1.db', 'catalog-damaged-1.db-wal']));
   expect(readFileSync(join(home, 'catalog-damaged-1.db'), 'utf8')).toBe('garbage '.repeat(700));
   expect(readFileSync(join(home, 'catalog-damaged-1.db-wal'), 'utf8')).toBe('log');
   const core = await startTestCore(home);
