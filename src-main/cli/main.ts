@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { ErrorBody } from '../../src-shared/contract/errors.ts';
 import { guardProcess } from '../core/process-guard.ts';
+import { widenThreadPool } from '../core/thread-pool.ts';
 import { addBackupCommands } from './backup-commands.ts';
 import { addCatalogCommand } from './catalog-command.ts';
 import type { CommandContext } from './command.ts';
@@ -67,6 +68,7 @@ addRunDueCommand(program, inSession);
 addCatalogCommand(program);
 addServeCommand(program);
 
+widenThreadPool();
 guardProcess(
   () => session?.log,
   (error) => {

@@ -6,6 +6,7 @@ import { defaultDataFolder } from '../core/data-folder.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
 import { systemClock } from '../core/ports.ts';
 import { guardProcess } from '../core/process-guard.ts';
+import { widenThreadPool } from '../core/thread-pool.ts';
 import { registerAppScheme, serveApp } from './app-protocol.ts';
 import { setStartAtLogin, wasStartedAtLogin } from './autostart.ts';
 import { startWithCatalog } from './catalog-rescue.ts';
@@ -169,6 +170,7 @@ function fail(error: unknown): void {
   app.exit(1);
 }
 
+widenThreadPool();
 guardProcess(() => runningCore?.log, fail);
 app.setAppUserModelId('org.snapkeep.Snapkeep');
 app.enableSandbox();

@@ -10,6 +10,7 @@ import { errorCode, explainError } from '../core/engine/engine-errors.ts';
 import { forkedWorker } from '../core/forked-worker.ts';
 import { watchNpm } from '../core/npm-watch.ts';
 import { guardProcess } from '../core/process-guard.ts';
+import { widenThreadPool } from '../core/thread-pool.ts';
 import { Auth } from './auth.ts';
 import { createHttpServer } from './http-server.ts';
 
@@ -103,5 +104,6 @@ function fail(error: unknown): void {
   process.exit(code === 'INVALID_PARAMS' ? 2 : code === 'BUSY' ? EXIT_TRY_AGAIN : code === 'TOO_NEW' ? 78 : 1);
 }
 
+widenThreadPool();
 guardProcess(() => core?.log, fail);
 serve().catch(fail);

@@ -154,6 +154,25 @@ test('one run dated in the future hides no failure of the days after it', async 
   expect(scene.told.some(({ title }) => title.includes('failed'))).toBe(true);
 });
 
+test.each([
+  ['five days ahead for a moment', [5 * DAY, -5 * DAY]],
+  ['set back six days', [-6 * DAY]],
+])('after a clock that was %s backups go on from now, and overdue ones are told', async (_, jumps) => {
+  const scene = await watch({ plan: { schedule: { kind: 'cron', expression: '*/20 * * * *' } } });
+  await scene.pass(21 * MINUTE);
+  for (const jump of jumps) {
+    scene.clock.jump(jump);
+    await scene.pass(MINUTE);
+  }
+  const before = (await scene.backups()).length;
+  await scene.pass(61 * MINUTE);
+  expect((await scene.backups()).length - before).toBeGreaterThanOrEqual(3);
+  renameSync(scene.destination, join(scene.folder, 'away'));
+  await scene.pass(61 * MINUTE);
+  expect(await scene.state()).toBe('overdue');
+  expect(scene.told.map(({ title }) => title)).toContain('My app is overdue');
+});
+
 test('a mount point without its disk is not backed up into', async () => {
   const scene = await watch({ plan: { schedule: { kind: 'interval', hours: 1 } } });
   await scene.pass(61 * MINUTE);

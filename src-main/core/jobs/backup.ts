@@ -13,10 +13,11 @@ import type { CoreContext } from '../core-context.ts';
 import { type DatabaseKey, likelyFirst } from '../engine/database-key.ts';
 import { canonicalFilePath, canonicalPath } from '../paths.ts';
 import { movedInWords } from './check-facts.ts';
-import { checkPlace, withinTime } from './check-place.ts';
+import { askInTime } from './ask-in-time.ts';
+import { checkPlace } from './check-place.ts';
 import { checkSource } from './check-source.ts';
 import { keepKey, keysOfPlan } from './keys.ts';
-import { addFolder, folderDestination, requireDestination, requireThere, withPlace } from './places.ts';
+import { addFolder, doesNotAnswer, folderDestination, requireDestination, requireThere, withPlace } from './places.ts';
 import { lossOfNewest } from './prune-brakes.ts';
 import type { RunHandle } from './runs.ts';
 import { sealSecretsOfPlan } from './seals.ts';
@@ -70,7 +71,7 @@ export function orderOf(core: CoreContext, plan: Plan, slot: Run['slot'] = null)
 export async function startBackup(core: CoreContext, order: BackupOrder): Promise<Run> {
   const ofFiles = order.sourceKind === 'files';
   const companions = await Promise.all(order.companions.map(followLink));
-  const source = ofFiles ? (companions[0]?.path ?? order.sourcePath) : await canonicalFilePath(order.sourcePath);
+  const source = ofFiles ? (companions[0]?.path ?? order.sourcePath) : await sourceInTime(order.sourcePath);
   const place = await storingPlace(core, order.to);
   if (source === core.dataFolder.catalogFile) {
     throw new SnapkeepError('CONFLICT', "This is Snapkeep's own catalog, which needs no backup.", {
@@ -91,8 +92,17 @@ export async function startBackup(core: CoreContext, order: BackupOrder): Promis
 
 /** What cannot be followed, or does not answer, is left to the run, which says so. */
 async function followLink(companion: Companion): Promise<Companion> {
-  const path = await withinTime(canonicalPath(companion.path).catch(() => companion.path));
+  const path = await askInTime(`link ${companion.path}`, () =>
+    canonicalPath(companion.path).catch(() => companion.path),
+  );
   return path === 'late' ? companion : { ...companion, path };
+}
+
+/** The canonical path of a source. @throws SnapkeepError `UNAVAILABLE` when its disk or share does not answer */
+async function sourceInTime(path: string): Promise<string> {
+  const found = await askInTime(`path ${path}`, () => canonicalFilePath(path));
+  if (found === 'late') throw doesNotAnswer(path);
+  return found;
 }
 
 /** Where a snapshot is stored first: in the first folder that is there, or else in the outbox, if it may go beyond folders. */

@@ -1,6 +1,7 @@
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
-import { checkPlace, withinTime } from './check-place.ts';
+import { askInTime } from './ask-in-time.ts';
+import { checkPlace } from './check-place.ts';
 import { checkSource } from './check-source.ts';
 import { listStored } from './list-stored.ts';
 import { withPlace } from './places.ts';
@@ -24,5 +25,7 @@ async function checkDestination(core: CoreContext, destination: StoredDestinatio
   const since = destination.listedAt === null ? null : Date.parse(destination.listedAt);
   const now = core.clock.now().getTime();
   if (since !== null && now >= since && now - since < LIST_EVERY_MS) return;
-  await withinTime(withPlace(core, destination, (driver) => listStored(core, destination, driver)));
+  await askInTime(`list ${core.serviceId} ${destination.id}`, () =>
+    withPlace(core, destination, (driver) => listStored(core, destination, driver)),
+  );
 }

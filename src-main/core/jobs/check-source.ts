@@ -6,13 +6,10 @@ import type { SourceCheck } from '../catalog/check-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { canonicalFilePath } from '../paths.ts';
-import { withinTime } from './check-place.ts';
+import { askInTime } from './ask-in-time.ts';
 import { isOneDisk } from './one-disk.ts';
 
 const HEADER = 'SQLite format 3\0';
-
-/** Checks that have not ended: a dead share is not asked again before it has answered. */
-const pending = new Map<string, Promise<Found>>();
 
 interface Found {
   problem: SnapkeepError | null;
@@ -28,10 +25,7 @@ interface Found {
  */
 export async function checkSource(core: CoreContext, plan: Plan, { accepted = false } = {}): Promise<void> {
   const key = `${core.serviceId} ${plan.id}`;
-  const check = pending.get(key) ?? look(core, plan);
-  pending.set(key, check);
-  void check.finally(() => pending.delete(key));
-  const answer = await withinTime(check);
+  const answer = await askInTime(`source ${key}`, () => look(core, plan));
   const found =
     answer === 'late' ? { problem: doesNotAnswer(plan), followed: new Map<string, string>(), oneDisk: null } : answer;
   const before = core.catalog.checks.get(plan.id);
