@@ -76,11 +76,18 @@ test('removals are not finished in a mount point without its disk', async () => 
   expect(await mounted.call('snapshots.list', { planId: plan.id })).toEqual([]);
 });
 
-test.skipIf(process.platform === 'win32')('five dead shares hold no more than a thread each, and the others go on', () => {
-  const folder = temporaryFolder();
-  const script = join(import.meta.dirname, '../support/dead-shares.ts');
-  const env = { ...process.env, UV_THREADPOOL_SIZE: undefined };
-  const { stdout, stderr } = spawnSync(process.execPath, [script, folder], { env, encoding: 'utf8', timeout: 60_000 });
-  expect(stderr).toBe('');
-  expect(JSON.parse(stdout)).toEqual({ asked: 5, late: 40, healthy: 'there' });
-});
+test.skipIf(process.platform === 'win32')(
+  'five dead shares hold no more than a thread each, and the others go on',
+  () => {
+    const folder = temporaryFolder();
+    const script = join(import.meta.dirname, '../support/dead-shares.ts');
+    const env = { ...process.env, UV_THREADPOOL_SIZE: undefined };
+    const { stdout, stderr } = spawnSync(process.execPath, [script, folder], {
+      env,
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual({ asked: 5, late: 40, healthy: 'there' });
+  },
+);
