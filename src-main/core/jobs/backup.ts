@@ -11,7 +11,7 @@ import { missingInWords } from '../../../src-shared/rules/incomplete.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import { type DatabaseKey, likelyFirst } from '../engine/database-key.ts';
-import { canonicalFilePath, canonicalFilePath, canonicalPath } from '../paths.ts';
+import { canonicalFilePath, canonicalPath } from '../paths.ts';
 import { askInTime } from './ask-in-time.ts';
 import { movedInWords } from './check-facts.ts';
 import { checkPlace } from './check-place.ts';
