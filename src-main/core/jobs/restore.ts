@@ -4,6 +4,7 @@ import type { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
 import { canBePutBack, type RestoreOutcome, type Run, type RunResult } from '../../../src-shared/model/run.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
+import { explainError } from '../engine/engine-errors.ts';
 import type { AppliedParts, Kept } from '../engine/restore-parts.ts';
 import { withLateFailure } from './late-failure.ts';
 import { folderDestination } from './places.ts';
