@@ -112,6 +112,12 @@ export interface Places {
   together: string[];
 }
 
+/** Where what is restored can go. */
+export interface PlacesOfSource extends Places {
+  /** Nobody here made it: where it came from is only what its manifest says, and a person has to agree to that. */
+  imported: boolean;
+}
+
 /**
  * Where what was chosen can go.
  * @param database where a database came from; `null`: that is not known
