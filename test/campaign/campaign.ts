@@ -77,7 +77,11 @@ async function campaign(): Promise<number> {
     const tally = new Tally(name);
     tallies.push(tally);
     const report = cleanUpLater(() => console.log(tally.summary));
-    await attempt(extent, tally);
+    try {
+      await attempt(extent, tally);
+    } catch (error) {
+      tally.fail('the phase itself', error);
+    }
     report();
   }
   conclude();

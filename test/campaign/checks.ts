@@ -56,19 +56,18 @@ async function startedAgain(scene: Scene): Promise<{ snapshots: ListedSnapshot[]
   }
 }
 
-/** Each part is as it was, or as the snapshot has it; a part that is not touched is as it was. */
+/** What is in place is as it was, or as the operation makes it: all of it or nothing. */
 function* whatIsMixed(scene: Scene, operation: Operation, { content }: Prepared): Generator<string> {
   const now = contentOf(scene);
   const { old, new: recent } = scene.contents;
-  const known =
-    operation.replaces === undefined
-      ? [content]
-      : [content, old, recent, ...(mayBeGone(operation) ? [gone(content)] : [])];
+  const known: Array<Content | undefined> = [content];
+  if (operation.replaces === 'undo') known.push(recent);
+  else if (mayBeGone(operation)) known.push({ ...content, ledger: null });
+  else if (operation.everything) known.push(old);
+  else if (operation.replaces !== undefined) known.push({ ...content, ledger: old?.ledger ?? null });
   if (!known.some((each) => same(each, now)))
     yield `What is in place is neither of the known states: ${JSON.stringify(now)}.`;
 }
-
-const gone = (content: Content): Content => ({ ...content, ledger: null });
 
 function* whatIsLost(
   { takesAway = 0 }: Operation,

@@ -12,6 +12,8 @@ export interface Operation {
   home?(scene: Scene): string;
   /** It replaces or removes the database. `undoable`: Undo brings back what was there; `undo`: it is Undo itself. */
   readonly replaces?: 'undoable' | 'undo';
+  /** It replaces the attached files, too. */
+  readonly everything?: boolean;
   /** How many of the oldest snapshots it may take away. */
   readonly takesAway?: number;
 }
@@ -47,7 +49,12 @@ const EXCHANGE: Operation = {
   prepare: async (scene) => changePageSize(scene.database, scene.key),
 };
 /** Attached files too, where the scene has them. */
-const RESTORE_ALL: Operation = { ...RESTORE, name: 'restore of everything', args: (scene) => restoreNewest(scene) };
+const RESTORE_ALL: Operation = {
+  ...RESTORE,
+  name: 'restore of everything',
+  args: (scene) => restoreNewest(scene),
+  everything: true,
+};
 const DELETE_DATABASE: Operation = {
   name: 'delete database',
   args: (scene) => ['reset', scene.database, '--confirm'],

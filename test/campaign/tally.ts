@@ -23,11 +23,14 @@ export class Tally {
     try {
       for await (const what of work()) this.violations.push({ attempt: name, what });
     } catch (error) {
-      this.violations.push({
-        attempt: name,
-        what: error instanceof Error ? (error.stack ?? error.message) : String(error),
-      });
+      this.fail(name, error);
     }
+  }
+
+  /** Notes what was thrown as a violation. */
+  fail(attempt: string, error: unknown): void {
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.violations.push({ attempt, what });
   }
 
   /** A line with the figures of the phase, and one for each violation and for each thing left out. */
