@@ -42,6 +42,11 @@ describe('the classification', () => {
     }
   });
 
+  test('a full disk is named as one, also where SQLite has no room for the index of a WAL', () => {
+    for (const code of ['ENOSPC', 'EDQUOT', 'SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE'])
+      expect(explainError(Object.assign(new Error('it failed'), { code }), '/data/app.db').code).toBe('NO_SPACE');
+  });
+
   test('an error of the source stays one across the channel of a worker, and others are none', () => {
     const error = ofSource(noSpace('app.db'));
     expect(isOfSource(SnapkeepError.fromBody(error.toBody()))).toBe(true);

@@ -3,7 +3,7 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { bytesInWords } from '../../../src-shared/rules/wording.ts';
 import { onDisk } from './byte-names.ts';
 import { requireWritableFolder } from './durable-files.ts';
-import { errorCode, explainError } from './engine-errors.ts';
+import { explainError, isDiskFull } from './engine-errors.ts';
 
 /** What Snapkeep uses a disk for. */
 export type DiskUse = 'destination' | 'outbox' | 'safety' | 'staging' | 'catalog' | 'target';
@@ -41,12 +41,6 @@ export interface Room {
   use: DiskUse;
   folder: string;
   bytes: number;
-}
-
-/** Whether the system or SQLite said that a disk is full, or a quota used up. */
-export function isDiskFull(error: unknown): boolean {
-  const code = errorCode(error);
-  return code === 'ENOSPC' || code === 'EDQUOT' || code?.startsWith('SQLITE_FULL') === true;
 }
 
 /** The error of a disk that turned out to be full. @param path what the use is at */

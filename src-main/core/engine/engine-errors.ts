@@ -7,12 +7,21 @@ export function errorCode(error: unknown): string | undefined {
   return undefined;
 }
 
+/** The codes of a disk that is full, or a quota used up. SQLite tells of the index of a WAL that no room is left for it. */
+const DISK_FULL = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE']);
+
+/** Whether the system or SQLite said that a disk is full, or a quota used up. */
+export function isDiskFull(error: unknown): boolean {
+  return DISK_FULL.has(errorCode(error) ?? '');
+}
+
 /**
  * Turns what the file system or SQLite threw into an error for people; one that already is passes unchanged.
  * @param what the file or folder it is about, as the sentence names it
  */
 export function explainError(error: unknown, what: string): SnapkeepError {
   if (error instanceof SnapkeepError) return error;
+  if (isDiskFull(error)) return noSpace(what, error);
   const code = errorCode(error);
   if (code?.startsWith('SQLITE_')) return explainSqlite(code, error, what);
   return explainFile(code, error, what);
@@ -52,8 +61,6 @@ function explainSqlite(code: string, cause: unknown, what: string): SnapkeepErro
       cause,
     });
   }
-  // The shared memory of a log is a file too, and growing it fails in a way of its own.
-  if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE') return noSpace(what, cause);
   if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_PERM')) {
     return new SnapkeepError('PERMISSION', `${what} cannot be written.`, {
       hint: 'Check the permissions of the file and of its folder.',
@@ -107,9 +114,6 @@ function explainFile(code: string | undefined, cause: unknown, what: string): Sn
         hint: 'Nothing was overwritten. Choose another name.',
         cause,
       });
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return noSpace(what, cause);
     case 'EBUSY':
     case 'ETXTBSY':
       return new SnapkeepError('BUSY', `Another program uses ${what} (${code}).`, {

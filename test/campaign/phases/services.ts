@@ -13,7 +13,7 @@ import { type Extent, randomNumbers, type Tally } from '../tally.ts';
 
 const KEEP = 3;
 /** One of so many rounds has one of the two services killed. */
-const CRASH_EVERY = 4;
+const CRASH_EVERY = 2;
 /** What each snapshot has at a destination: its file and its manifest. */
 const FILES_EACH = 2;
 
