@@ -130,9 +130,11 @@ test('what is asked after each backup is found by indexes', async () => {
   const scans: string[] = [];
   for (const source of asked) {
     const parameters = [...source.matchAll(/\?/g)].map(() => null);
-    const named = Object.fromEntries([...source.matchAll(/@(\w+)/g)].map(([, name = '']) => [name, null]));
+    const named = Object.fromEntries([...source.matchAll(/[@:]([a-z]\w*)/gi)].map(([, name = '']) => [name, null]));
     const plan = (
-      catalog.prepare(`EXPLAIN QUERY PLAN ${source}`).all(...(parameters.length > 0 ? parameters : [named])) as Array<{
+      catalog
+        .prepare(`EXPLAIN QUERY PLAN ${source}`)
+        .all(...(Object.keys(named).length > 0 ? [named] : parameters)) as Array<{
         detail: string;
       }>
     ).map(({ detail }) => detail);
