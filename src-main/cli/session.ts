@@ -15,7 +15,6 @@ import { forkedWorker } from '../core/forked-worker.ts';
 import type { ExportParams } from '../core/handlers/backups.ts';
 import type { Log } from '../core/ports.ts';
 import { looksLikePath, pathFrom } from './folder-option.ts';
-import { interruption, noticeInterruption } from './interruption.ts';
 import { endProgress, errorOf, say, showProgress } from './output.ts';
 
 type StartsRun = Extract<
@@ -29,8 +28,6 @@ export type Place = { path: string } | { destinationId: string };
 /** A core for the length of one command. */
 export class Session {
   readonly #core: Core;
-  /** Ends the requests that nobody waits for any more. */
-  #requests = new AbortController();
 
   private constructor(core: Core) {
     this.#core = core;
@@ -58,13 +55,12 @@ export class Session {
     });
     if (core.tightened !== null) say(core.tightened);
     const session = new Session(core);
-    noticeInterruption();
-    interruption.addEventListener('abort', () => session.#stop());
+    session.#cancelOnInterrupt();
     return session;
   }
 
   call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
-    return this.#core.call(method, params, this.#requests.signal);
+    return this.#core.call(method, params);
   }
 
   /**
@@ -222,10 +218,11 @@ export class Session {
     await this.#core.close();
   }
 
-  /** Ends what goes on. What the command asks after that to tell how far it came is answered. */
-  #stop(): void {
-    this.#requests.abort();
-    this.#requests = new AbortController();
-    void this.#core.stop();
+  #cancelOnInterrupt(): void {
+    process.once('SIGINT', () => {
+      for (const run of this.#core.activeRuns()) void this.#core.call('runs.cancel', { runId: run.id });
+      // Whoever presses it again does not want to wait.
+      process.once('SIGINT', () => process.exit(130));
+    });
   }
 }

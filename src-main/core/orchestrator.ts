@@ -2,7 +2,6 @@ import type { Run } from '../../src-shared/model/run.ts';
 import type { CoreContext } from './core-context.ts';
 import { explainError } from './engine/engine-errors.ts';
 import type { RunFollower } from './jobs/runs.ts';
-import { readMachineZone } from './machine-zone.ts';
 import { AFTER_RUN, AT_RUN_START, RECURRING, type RecurringStep, type RunStep } from './steps.ts';
 
 /** The clock is looked at no less often, so that one that jumps is noticed; milliseconds. */
@@ -47,7 +46,7 @@ export class Orchestrator implements RunFollower {
     this.#started = true;
     scheduler.serve();
     copier.serve();
-    this.#stopListening = ports.power?.onResume(() => this.#wake()) ?? this.#stopListening;
+    this.#stopListening = ports.power?.onResume(() => this.#look(true)) ?? this.#stopListening;
     this.#look(false);
   }
 
@@ -94,7 +93,7 @@ export class Orchestrator implements RunFollower {
     return this.#core().background.settled();
   }
 
-  /** Sets off nothing more from now on, and waits for what goes on. */
+  /** Stops, before the runs are cancelled. */
   async close(): Promise<void> {
     const { scheduler, copier, background } = this.#core();
     this.#closed = true;
@@ -106,15 +105,8 @@ export class Orchestrator implements RunFollower {
     await background.settled();
   }
 
-  /** The machine has slept, and disks or networks may not be what they were. */
-  #wake(): void {
-    for (const { name, afterSleep } of RECURRING) if (afterSleep === true) this.#done.delete(name);
-    this.#look(true);
-  }
-
   #look(atOnce: boolean): void {
     const { scheduler, copier, background } = this.#core();
-    readMachineZone();
     this.#try('schedules', () => scheduler.look({ atOnce }));
     this.#try('copies', () => copier.look({ atOnce }));
     background.retryDue();

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { ErrorBody } from '../contract/errors.ts';
-import { trimOf } from '../rules/trimmed.ts';
 import { Bytes, FilePath, Instant } from './values.ts';
 
 /** The providers whose endpoint and habits are known; `custom`: any other server that speaks S3. */
@@ -54,7 +53,7 @@ export const S3Settings = z.object({
     .string()
     .trim()
     .max(512)
-    .transform((prefix) => trimOf(prefix, '/'))
+    .transform((prefix) => prefix.replace(/^\/+|\/+$/g, ''))
     .default(''),
   /** The bucket is named in the path instead of in the host name. */
   pathStyle: z.boolean().default(true),

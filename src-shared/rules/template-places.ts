@@ -1,5 +1,4 @@
 import type { Places, Platform } from '../model/template.ts';
-import { trimEndOf } from './trimmed.ts';
 import { isSecretName } from './without-secrets.ts';
 
 /** What places are expanded with. */
@@ -105,6 +104,6 @@ function tidy(path: string, platform: Platform): string {
     else if (segment !== '.' && segment !== '') segments.push(segment);
   }
   if (!windows) return `/${segments.join('/')}`;
-  const start = trimEndOf(root.replaceAll('/', '\\'), '\\');
+  const start = root.replaceAll('/', '\\').replace(/\\+$/, '');
   return `${start}\\${segments.join('\\')}`;
 }

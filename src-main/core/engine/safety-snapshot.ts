@@ -7,7 +7,6 @@ import { DEFAULT_NAME_PATTERN } from '../../../src-shared/rules/name-pattern.ts'
 import { planNameFromPath } from '../../../src-shared/rules/naming.ts';
 import { copyImage, type Image } from './copy-image.ts';
 import type { DatabaseFacts } from './describe-database.ts';
-import { explainWrite } from './disk-full.ts';
 import { copySynced, exists, sidecarPaths, writeSynced } from './durable-files.ts';
 import { explainError } from './engine-errors.ts';
 import { openDatabase } from './open-database.ts';
@@ -56,7 +55,7 @@ export async function keepHeld(
     if (held.journalMode === 'wal') setWal(path, unlocking);
   } catch (error) {
     await rm(path, { force: true });
-    throw explainWrite(error, 'staging', context.stagingFolder);
+    throw explainError(error, context.stagingFolder);
   }
   const image = { path, takenAt: context.now(), journalMode: held.journalMode, unlocking };
   return storeImageOf(request, image, 'file-copy', context);
@@ -78,7 +77,7 @@ export async function keepFiles(request: SafetyRequest, context: TaskContext): P
     if (await exists(from.journal)) await copySynced(from.journal, to.journal);
     return manifest;
   } catch (error) {
-    throw explainWrite(error, 'safety', request.safetyFolder);
+    throw explainError(error, request.safetyFolder);
   }
 }
 
@@ -158,7 +157,6 @@ function snapshotRequest(request: SafetyRequest): SnapshotRequest {
     sourceKind: 'database',
     sourcePath: request.targetPath,
     folder: request.safetyFolder,
-    storesIn: 'safety',
     plan: { id: request.planId, name: `${planNameFromPath(request.targetPath)} before restore`, settings: null },
     ownName: null,
     compression: 'zst',

@@ -1,5 +1,4 @@
 import type { CoreContext } from '../core-context.ts';
-import { checkSource } from '../jobs/check-source.ts';
 import { openPlace } from '../jobs/places.ts';
 import { recoverPlans, scanForPlans } from '../jobs/recover-plans.ts';
 import { driverAt, placeDestination } from './chosen-place.ts';
@@ -20,9 +19,7 @@ export function recoveriesHandlers(core: CoreContext): Handlers<MethodsOf<'recov
       const destination = await placeDestination(core, place);
       const driver = openPlace(core, destination);
       try {
-        const plans = await recoverPlans(core, destination, driver, chosen);
-        await Promise.all(plans.map((plan) => checkSource(core, plan)));
-        return { plans };
+        return { plans: await recoverPlans(core, destination, driver, chosen) };
       } finally {
         await driver.close();
         core.scheduler.look();

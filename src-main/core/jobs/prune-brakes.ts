@@ -9,8 +9,8 @@ import {
   type WeighedSnapshot,
 } from '../../../src-shared/rules/prune-brake.ts';
 import { CLOCK_TOLERANCE_MS } from '../../../src-shared/rules/trusted-instants.ts';
-import type { KeptSnapshot } from '../catalog/kept-repo.ts';
 import type { StoredBrake } from '../catalog/prune-state-repo.ts';
+import type { SnapshotSummary } from '../catalog/snapshot-rows.ts';
 import type { CoreContext } from '../core-context.ts';
 
 type Core = Pick<CoreContext, 'catalog' | 'clock'>;
@@ -22,10 +22,13 @@ export interface FoundBrake {
 }
 
 /** What the brake looks at, of those that are or will be at a destination; others have no part in it. */
-export function weighed(snapshots: readonly KeptSnapshot[]): WeighedSnapshot[] {
-  return snapshots.filter(
-    ({ origin, trigger, valid }) => origin === 'own' && trigger !== 'before-restore' && valid !== false,
-  );
+export function weighed(snapshots: readonly SnapshotSummary[]): WeighedSnapshot[] {
+  return snapshots
+    .filter(({ origin, trigger, proof }) => origin === 'own' && trigger !== 'before-restore' && proof.valid !== false)
+    .map(({ id, order, name, createdAt, tableCount, rowCount, imageBytes, companions }) => {
+      const bytes = companions.reduce((sum, companion) => sum + companion.bytes, imageBytes);
+      return { id, order, name, createdAt, tableCount, rowCount, bytes };
+    });
 }
 
 /**
@@ -37,7 +40,7 @@ export function findBrake(
   core: Core,
   plan: Plan,
   destinationId: string,
-  snapshots: readonly KeptSnapshot[],
+  snapshots: readonly SnapshotSummary[],
 ): StoredBrake | null {
   const { reviewed, brake } = core.catalog.pruneStates.get(plan.id, destinationId);
   const all = weighed(snapshots);
@@ -109,14 +112,18 @@ export function lossOfNewest(core: Core, planId: string): string | null {
   const reviewed = plan.destinations.map(
     ({ destinationId }) => core.catalog.pruneStates.get(plan.id, destinationId).reviewed.snapshot,
   );
-  return lossOf(core, core.catalog.kept.fullest(planId, Math.min(...reviewed)));
+  const since = Math.min(...reviewed);
+  return lossOf(
+    core,
+    weighed(core.catalog.snapshots.ofPlan(planId).filter(({ missing, order }) => order >= since && !missing)),
+  );
 }
 
 /** Stops automatic pruning at all destinations of a plan, until a person has reviewed why. */
 export function raiseBrake(core: Core, planId: string, reason: BrakeReason): void {
   const { catalog } = core;
   const plan = catalog.plans.get(planId);
-  const newest = catalog.kept.newestNumber(planId);
+  const newest = newestOrder(catalog.snapshots.ofPlan(planId));
   for (const { destinationId } of plan?.destinations ?? []) {
     const { brake } = catalog.pruneStates.get(planId, destinationId);
     catalog.pruneStates.change(planId, destinationId, { brake: withReasons(core, brake, [reason], newest) });
@@ -125,7 +132,7 @@ export function raiseBrake(core: Core, planId: string, reason: BrakeReason): voi
 
 /** A person has reviewed what stops pruning at a plan's destinations: it goes on, and what is there now is taken as it is. */
 export function releaseBrakes({ catalog, events }: CoreContext, plan: Plan): void {
-  const reviewed = { snapshot: catalog.kept.newestNumber(plan.id), run: catalog.runs.newestNumber() };
+  const reviewed = { snapshot: newestOrder(catalog.snapshots.ofPlan(plan.id)), run: catalog.runs.newestNumber() };
   for (const { destinationId } of plan.destinations)
     catalog.pruneStates.change(plan.id, destinationId, { reviewed, brake: null });
   events.emit('plans.changed', {});
@@ -133,7 +140,7 @@ export function releaseBrakes({ catalog, events }: CoreContext, plan: Plan): voi
 
 /** A person has seen what a changed retention does to the snapshots that a plan has now. */
 export function announceRetention({ catalog }: CoreContext, plan: Plan): void {
-  const snapshot = catalog.kept.newestNumber(plan.id);
+  const snapshot = newestOrder(catalog.snapshots.ofPlan(plan.id));
   for (const { destinationId, retention } of plan.destinations)
     catalog.pruneStates.change(plan.id, destinationId, {
       announced: { snapshot, retention: retention ?? plan.retention },

@@ -98,7 +98,8 @@ function startRemoval(
       const copies = removed.length === removedCount ? '' : ` (${countInWords(removed.length, 'copy', 'copies')})`;
       const freed = `${bytesInWords(bytesFreed)} freed`;
       handle.log('info', `Removed ${countInWords(removedCount, 'snapshot')}${copies}, ${freed}.`);
-      const keptCount = kind === 'delete' || about.planId === null ? 0 : core.catalog.kept.countStored(about.planId);
+      const keptCount =
+        kind === 'delete' || about.planId === null ? 0 : core.catalog.snapshots.countOfPlan(about.planId);
       return { kind, removed, bytesFreed, removedCount, keptCount };
     },
   });

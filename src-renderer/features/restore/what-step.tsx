@@ -9,7 +9,7 @@ import { ChoiceFields } from './choice-fields.tsx';
 import {
   choicesOf,
   firstChoice,
-  type PlacesOfSource,
+  type Places,
   placesOf,
   type RestoreChoice,
   restorable,
@@ -33,7 +33,7 @@ export function WhatStep({
   /** `null`: the usual one. */
   choice: RestoreChoice | null;
   onChoice(choice: RestoreChoice): void;
-  onNext(places: PlacesOfSource): void;
+  onNext(places: Places): void;
   onClose(): void;
 }) {
   const [described, setDescribed] = useState<Described | null>(null);
@@ -54,8 +54,7 @@ export function WhatStep({
   const choices = choicesOf(holds);
   const next = (): void => {
     onChoice(chosen);
-    const places = placesOf(holds.companions, chosen, described?.suggestedTarget ?? null);
-    onNext({ ...places, imported: described?.origin === 'imported' });
+    onNext(placesOf(holds.companions, chosen, described?.suggestedTarget ?? null));
   };
   return (
     <>
@@ -118,8 +117,9 @@ async function describe(source: RestoreSource): Promise<Described | { standsFor:
   }
   const file = await client.call('files.identify', { path: source.path });
   if (file.sourceKind === 'files' && file.snapshotId !== null) return { standsFor: file.snapshotId };
-  const known =
-    file.snapshotId === null ? null : (await client.call('snapshots.get', { snapshotId: file.snapshotId })).snapshot;
-  const { proof = null, origin = 'imported' } = known ?? {};
-  return { ...file, stored: [], proof, origin, companions: [] };
+  const proof =
+    file.snapshotId === null
+      ? null
+      : (await client.call('snapshots.get', { snapshotId: file.snapshotId })).snapshot.proof;
+  return { ...file, stored: [], proof, companions: [] };
 }

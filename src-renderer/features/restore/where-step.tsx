@@ -1,11 +1,11 @@
-import { Button, Checkbox, Group, Radio, Stack, Text } from '@mantine/core';
+import { Button, Group, Radio, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { PathField } from '../../components/path-field.tsx';
 import { PathText } from '../../components/path-text.tsx';
-import type { PlacesOfSource } from './restore-choice.ts';
+import type { Places } from './restore-choice.ts';
 
 interface WhereStepProps {
-  places: PlacesOfSource;
+  places: Places;
   onBack(): void;
   /** @param path where it goes; empty: everything goes to where it came from */
   onNext(path: string): void;
@@ -14,36 +14,32 @@ interface WhereStepProps {
 /** The second step: over what is live, or to another path. */
 export function WhereStep({ places, onBack, onNext }: WhereStepProps) {
   return places.together.length > 0 ? (
-    <Together places={places} onBack={onBack} onNext={() => onNext(places.suggested ?? '')} />
+    <Together paths={places.together} onBack={onBack} onNext={() => onNext(places.suggested ?? '')} />
   ) : (
     <OnePlace places={places} onBack={onBack} onNext={onNext} />
   );
 }
 
 /** Several things go back to where each of them came from. */
-function Together({ places, onBack, onNext }: { places: PlacesOfSource; onBack(): void; onNext(): void }) {
-  const [agreed, setAgreed] = useState(!places.imported);
+function Together({ paths, onBack, onNext }: { paths: readonly string[]; onBack(): void; onNext(): void }) {
   return (
     <>
       <Text size="sm">All of it goes back to where it came from. To put one of them elsewhere, choose it alone.</Text>
       <ul className="restore-places">
-        {places.together.map((path) => (
+        {paths.map((path) => (
           <li key={path}>
             <PathText path={path} />
           </li>
         ))}
       </ul>
-      {places.imported && <ManifestQuestion several agreed={agreed} onAgreed={setAgreed} />}
-      <Buttons onBack={onBack} onNext={onNext} disabled={!agreed} />
+      <Buttons onBack={onBack} onNext={onNext} disabled={false} />
     </>
   );
 }
 
-function OnePlace({ places: { suggested, label, imported }, onBack, onNext }: WhereStepProps) {
+function OnePlace({ places: { suggested, label }, onBack, onNext }: WhereStepProps) {
   const [choice, setChoice] = useState(suggested === null ? 'other' : 'live');
   const [other, setOther] = useState('');
-  const [agreed, setAgreed] = useState(!imported);
-  const asks = imported && choice === 'live';
   const target = choice === 'live' ? (suggested ?? '') : other.trim();
   return (
     <>
@@ -58,29 +54,8 @@ function OnePlace({ places: { suggested, label, imported }, onBack, onNext }: Wh
       {choice === 'other' && (
         <PathField kind="target" label={label} placeholder="/home/you/restored" value={other} onChange={setOther} />
       )}
-      {asks && <ManifestQuestion several={false} agreed={agreed} onAgreed={setAgreed} />}
-      <Buttons onBack={onBack} onNext={() => onNext(target)} disabled={target === '' || (asks && !agreed)} />
+      <Buttons onBack={onBack} onNext={() => onNext(target)} disabled={target === ''} />
     </>
-  );
-}
-
-/** Others could have written what an imported manifest says. */
-function ManifestQuestion({
-  several,
-  agreed,
-  onAgreed,
-}: {
-  several: boolean;
-  agreed: boolean;
-  onAgreed(agreed: boolean): void;
-}) {
-  return (
-    <Checkbox
-      label={several ? 'Restore to these paths' : 'Restore to this path'}
-      description={`This snapshot was imported, and its manifest names the ${several ? 'paths' : 'path'}. Check that ${several ? 'they are' : 'it is'} right.`}
-      checked={agreed}
-      onChange={(event) => onAgreed(event.currentTarget.checked)}
-    />
   );
 }
 

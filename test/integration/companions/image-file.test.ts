@@ -54,11 +54,7 @@ class ImageScene extends CompanionScene {
 
   restore(stored: StoredDeviceImage, compression: Compression, targetPath: string) {
     const { path: storedPath, digest } = stored;
-    return restoreImageFile(
-      { runId: RUN, storedPath, compression, digest, targetPath },
-      this.context(),
-      async () => {},
-    );
+    return restoreImageFile({ runId: RUN, storedPath, compression, digest, targetPath }, this.context());
   }
 }
 
@@ -102,7 +98,7 @@ test.each([
   expect(readFileSync(scene.image).equals(scene.content)).toBe(true);
   expect(statSync(scene.image).mode & 0o777).toBe(0o640);
   if (wayBack === null) throw new Error('There is no way back.');
-  await putBackFolder(wayBack, RUN.replace('beef', 'cafe'), async () => {});
+  await putBackFolder(wayBack, RUN.replace('beef', 'cafe'));
   expect(readFileSync(scene.image, 'utf8')).toBe('written over');
 });
 

@@ -2,9 +2,8 @@ import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { StoredCompanion } from '../../../../src-shared/model/companion.ts';
-import { explainWrite } from '../disk-full.ts';
 import { writeFully } from '../durable-files.ts';
-import { explainError, ofSource } from '../engine-errors.ts';
+import { explainError } from '../engine-errors.ts';
 import type { TaskContext } from '../task-context.ts';
 import { archiveExtension, archiveFolder } from './archive-folder.ts';
 import { copyFolder } from './copy-folder.ts';
@@ -37,11 +36,13 @@ export interface Conveyed {
 /**
  * Brings a stored folder to another folder, as hard links to what is there where those can be had, or makes an archive
  * of it, always the same one, in the staging folder. It is read and compared with its index first, so that no damage is handed on.
- * @throws SnapkeepError of the source, or `NO_SPACE` … of the folder it goes to; `CANCELLED`
+ * @throws SnapkeepError `CORRUPT`, `NOT_FOUND`, `NO_SPACE`, `CANCELLED`
  */
 export async function conveyCompanion(request: ConveyRequest, context: TaskContext): Promise<Conveyed> {
   const { companion, storedPath, folder, planName, letters, runId } = request;
-  const facts = await readWhole(companion.storedName, storedPath, context);
+  const { facts, damage } = await verifyFolder(storedPath, context);
+  const [first] = damage;
+  if (first !== undefined) throw notAsStored(companion.storedName, `${first.path} ${first.reason}`);
   const at: TaskContext = { ...context, now: () => new Date(facts.createdAt) };
   const naming = { name: planName, ending: `.${companion.name}`, letters };
   const shared = { runId, sourcePath: storedPath, ...naming, exclude: [], as: facts };
@@ -61,8 +62,6 @@ export async function conveyCompanion(request: ConveyRequest, context: TaskConte
       );
       const described = { way: 'archive' as const, why, storedName, digest, indexSha256: null };
       return { companion: { ...companion, ...described, diskBytes: digest.stored.bytes }, archivePath };
-    } catch (error) {
-      throw explainWrite(error, 'staging', context.stagingFolder, storedPath);
     } finally {
       await handle.close();
     }
@@ -83,19 +82,6 @@ async function factsOf(path: string) {
     return await readFacts(path);
   } catch (error) {
     throw explainError(error, path);
-  }
-}
-
-/** Reads a stored folder to its end, and compares it with its index. @throws SnapkeepError of the source */
-async function readWhole(name: string, storedPath: string, context: TaskContext) {
-  try {
-    const { facts, damage } = await verifyFolder(storedPath, context);
-    const [first] = damage;
-    if (first !== undefined) throw notAsStored(name, `${first.path} ${first.reason}`);
-    return facts;
-  } catch (error) {
-    const explained = explainError(error, storedPath);
-    throw explained.code === 'CANCELLED' ? explained : ofSource(explained);
   }
 }
 

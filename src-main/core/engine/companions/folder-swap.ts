@@ -1,7 +1,6 @@
 import { lstat, mkdir, realpath, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
-import { onDisk } from '../byte-names.ts';
 import { syncFolder } from '../durable-files.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import { partialName, removeTree } from './folder-snapshots.ts';
@@ -46,7 +45,7 @@ export async function openTarget(folder: string, part: string): Promise<string> 
     path = join(path, name);
     const isLast = depth === names.length;
     try {
-      const stats = await lstat(onDisk(path));
+      const stats = await lstat(path);
       if (stats.isSymbolicLink()) throw linkInTheWay(path);
       if (!isLast && !stats.isDirectory()) {
         throw new SnapkeepError('CONFLICT', `${path} is a file, and a folder is to be there.`, {
@@ -55,7 +54,7 @@ export async function openTarget(folder: string, part: string): Promise<string> 
       }
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw explainError(error, path);
-      if (!isLast) await mkdir(onDisk(path));
+      if (!isLast) await mkdir(path);
     }
   }
   return path;
@@ -67,33 +66,19 @@ function linkInTheWay(path: string): SnapkeepError {
   });
 }
 
-/** Is told of the way back right before anything is moved, so that it is known after a crash, too. */
-export type NoteWayBack = (wayBack: WayBack) => Promise<void>;
-
-/** The way back that an exchange of the target will have. */
-async function plannedWayBack(targetPath: string, keptPath: string): Promise<WayBack> {
-  return { targetPath, keptPath: (await isThere(targetPath)) || (await isThere(keptPath)) ? keptPath : null };
-}
-
 /**
  * Puts what is staged in the place of the target and keeps what was there. Between the two renames nothing is there;
  * {@link recoverSwap} helps when that is where the power went out.
  * @throws SnapkeepError; then everything is as it was
  */
-export async function swapIn(
-  stagedPath: string,
-  targetPath: string,
-  runId: string,
-  note: NoteWayBack,
-): Promise<WayBack> {
+export async function swapIn(stagedPath: string, targetPath: string, runId: string): Promise<WayBack> {
   const keptPath = keptPathFor(targetPath, runId);
   try {
-    await note(await plannedWayBack(targetPath, keptPath));
     const kept = await moveAway(targetPath, keptPath);
     try {
-      await rename(onDisk(stagedPath), onDisk(targetPath));
+      await rename(stagedPath, targetPath);
     } catch (error) {
-      if (kept) await rename(onDisk(keptPath), onDisk(targetPath));
+      if (kept) await rename(keptPath, targetPath);
       throw error;
     }
     await syncFolder(dirname(targetPath));
@@ -109,14 +94,15 @@ export async function swapIn(
  * @param id names what is moved aside
  * @throws SnapkeepError `NOT_FOUND` when what was kept is gone; nothing is changed then
  */
-export async function putBackFolder(wayBack: WayBack, id: string, note: NoteWayBack): Promise<WayBack> {
+export async function putBackFolder(wayBack: WayBack, id: string): Promise<WayBack> {
   const { targetPath, keptPath } = wayBack;
   const aside = keptPathFor(targetPath, id);
   try {
     const begun = await isThere(aside);
-    if (!begun && keptPath !== null) await lstat(onDisk(keptPath));
-    await note(await plannedWayBack(targetPath, aside));
-    if (!begun) await moveAway(targetPath, aside);
+    if (!begun) {
+      if (keptPath !== null) await lstat(keptPath);
+      await moveAway(targetPath, aside);
+    }
     if (keptPath !== null && (await isThere(keptPath))) await moveIn(keptPath, targetPath, aside);
     await syncFolder(dirname(targetPath));
     return { targetPath, keptPath: (await isThere(aside)) ? aside : null };
@@ -128,9 +114,9 @@ export async function putBackFolder(wayBack: WayBack, id: string, note: NoteWayB
 async function moveIn(keptPath: string, targetPath: string, aside: string): Promise<void> {
   try {
     if (await isThere(targetPath)) throw Object.assign(new Error(`${targetPath} exists`), { code: 'EEXIST' });
-    await rename(onDisk(keptPath), onDisk(targetPath));
+    await rename(keptPath, targetPath);
   } catch (error) {
-    if (!(await isThere(targetPath)) && (await isThere(aside))) await rename(onDisk(aside), onDisk(targetPath));
+    if (!(await isThere(targetPath)) && (await isThere(aside))) await rename(aside, targetPath);
     throw error;
   }
 }
@@ -141,8 +127,8 @@ async function moveIn(keptPath: string, targetPath: string, aside: string): Prom
  */
 export async function takeBackPutBack({ targetPath, keptPath }: WayBack, aside: string | null): Promise<void> {
   try {
-    if (keptPath !== null) await rename(onDisk(targetPath), onDisk(keptPath));
-    if (aside !== null) await rename(onDisk(aside), onDisk(targetPath));
+    if (keptPath !== null) await rename(targetPath, keptPath);
+    if (aside !== null) await rename(aside, targetPath);
     await syncFolder(dirname(targetPath));
   } catch (error) {
     throw explainError(error, targetPath);
@@ -151,24 +137,19 @@ export async function takeBackPutBack({ targetPath, keptPath }: WayBack, aside: 
 
 /**
  * Puts back what a crash has left moved away.
- * @returns `nothing`: it was not moved away, or is gone
+ * @returns whether there was anything to put back
  */
-export async function recoverSwap({ targetPath, keptPath }: WayBack): Promise<'put back' | 'kept' | 'nothing'> {
-  if (keptPath === null) return 'nothing';
+export async function recoverSwap(targetPath: string, runId: string): Promise<boolean> {
+  const keptPath = keptPathFor(targetPath, runId);
   try {
-    if (!(await isThere(keptPath))) return 'nothing';
-    if (await isThere(targetPath)) return 'kept';
-    await rename(onDisk(keptPath), onDisk(targetPath));
+    await removeTree(stagedPathFor(targetPath, runId));
+    if ((await isThere(targetPath)) || !(await isThere(keptPath))) return false;
+    await rename(keptPath, targetPath);
     await syncFolder(dirname(targetPath));
-    return 'put back';
+    return true;
   } catch (error) {
     throw explainError(error, targetPath);
   }
-}
-
-/** Whether a restore that did not end has exchanged something: what it would have kept is there, or nothing was. */
-export async function wasSwapped({ targetPath, keptPath }: WayBack, id: string): Promise<boolean> {
-  return keptPath === null || (await isThere(keptPath)) || (await isThere(keptPathFor(targetPath, id)));
 }
 
 /**
@@ -194,13 +175,13 @@ export async function discardWayBack({ targetPath, keptPath }: WayBack): Promise
 async function moveAway(path: string, aside: string): Promise<boolean> {
   if (!(await isThere(path))) return false;
   if (await isThere(aside)) throw Object.assign(new Error(`${aside} exists`), { code: 'EEXIST' });
-  await rename(onDisk(path), onDisk(aside));
+  await rename(path, aside);
   return true;
 }
 
 async function isThere(path: string): Promise<boolean> {
   try {
-    await lstat(onDisk(path));
+    await lstat(path);
     return true;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return false;

@@ -1,25 +1,29 @@
-import { type Encryption, KeyFingerprint, type KeyInput, type PlanKey } from '../../../src-shared/model/encryption.ts';
+import type { Encryption, KeyFingerprint, KeyInput, PlanKey } from '../../../src-shared/model/encryption.ts';
+import type { KeyRepo } from '../catalog/key-repo.ts';
 import { type DatabaseKey, likelyFirst } from '../engine/database-key.ts';
+import type { Clock } from '../ports.ts';
 import { fingerprintOfKey, sameText } from './key-fingerprint.ts';
 import { readKey } from './read-key.ts';
-import type { SecretStore } from './secret-store.ts';
+import type { SecretBox } from './secret-box.ts';
 
-/** The keys of encrypted databases, and those they had before, known by fingerprints: a view of the store. */
-export class DatabaseKeys {
-  readonly #store: SecretStore;
+/** The keys of encrypted databases, and those they had before: sealed in the catalog, and known by fingerprints. */
+export class KeyRing {
+  readonly #repo: KeyRepo;
+  readonly #box: SecretBox;
+  readonly #clock: Clock;
 
-  constructor(store: SecretStore) {
-    this.#store = store;
+  constructor(repo: KeyRepo, box: SecretBox, clock: Clock) {
+    this.#repo = repo;
+    this.#box = box;
+    this.#clock = clock;
   }
 
   /**
-   * Every key that can be read here, the one used last first.
+   * Every key that can be opened here, the one used last first.
    * @param likely how what is to be opened was encrypted, where that is known: its key comes before all others
    */
   all(likely?: Encryption | null): DatabaseKey[] {
-    const keys = this.#store
-      .openers('key')
-      .map((opener) => ({ ...opener, fingerprint: KeyFingerprint.parse(opener.fingerprint) }));
+    const keys = this.#repo.list().flatMap(({ fingerprint, sealed }) => this.#open(fingerprint, sealed));
     return likelyFirst(keys, likely);
   }
 
@@ -44,6 +48,15 @@ export class DatabaseKeys {
     return this.#known(await readKey(input), elsewhere);
   }
 
+  #open(fingerprint: KeyFingerprint, sealed: Buffer): DatabaseKey[] {
+    try {
+      return [{ fingerprint, text: this.#box.open(nameOf(fingerprint), sealed) }];
+    } catch {
+      // Sealed on another machine or with a key file that is gone. What needs it asks for it, and nothing else is kept up.
+      return [];
+    }
+  }
+
   /**
    * What may open a plan's database: the key as it is read now, then those that are kept.
    * @throws SnapkeepError when it cannot be read now
@@ -56,7 +69,9 @@ export class DatabaseKeys {
   }
 
   /** Keeps a key that has opened something. */
-  keep(key: DatabaseKey): void {
-    this.#store.keep('key', key);
+  keep({ fingerprint, text }: DatabaseKey): void {
+    this.#repo.save(fingerprint, this.#box.seal(nameOf(fingerprint), text), this.#clock.now().toISOString());
   }
 }
+
+const nameOf = (fingerprint: string): string => `key:${fingerprint}`;
