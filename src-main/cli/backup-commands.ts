@@ -6,6 +6,7 @@ import type { SnapshotCopy } from '../../src-shared/model/snapshot.ts';
 import { Compression } from '../../src-shared/model/values.ts';
 import { bytesInWords } from '../../src-shared/rules/wording.ts';
 import { type CommandContext, json } from './command.ts';
+import { interruption } from './interruption.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from './key-options.ts';
 import { METHOD_HELP, parseMethod } from './method-options.ts';
 import { EXIT, errorOf, print, say, UsageError } from './output.ts';
@@ -133,7 +134,7 @@ async function backUpGroup(
       if (one.error !== null) throw one.error;
       code = one.code;
     } catch (error) {
-      if (!(error instanceof SnapkeepError)) throw error;
+      if (!(error instanceof SnapkeepError) || interruption.aborted) throw error;
       say(`${plan.name}: ${error.message}`);
     }
     if (first === EXIT.done) first = code;

@@ -100,11 +100,11 @@ async function reattach(session: Session, given: string, options: { yes?: boolea
   const { label, files, snapshotsKnown, snapshotsThere, marker } = there;
   const words = `${label} holds ${countInWords(files, 'file')}, among them ${snapshotsThere} of the ${countInWords(snapshotsKnown, 'snapshot')} stored at ${name}. ${MARKERS[marker]}`;
   if (options.yes !== true) {
-    print(options.json === true, there, `${words}\nNothing was changed. Re-attach it with --yes.`);
+    print(options.json === true, there, [words, 'Nothing was changed. Re-attach it with --yes.']);
     return EXIT.done;
   }
   const summary = await session.call('destinations.reattach', { destinationId: id, confirmation });
-  print(options.json === true, summary, `${words}\nRe-attached ${name}.`);
+  print(options.json === true, summary, [words, `Re-attached ${name}.`]);
   return EXIT.done;
 }
 

@@ -2,10 +2,13 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { ErrorBody } from '../../src-shared/contract/errors.ts';
 import { guardProcess } from '../core/process-guard.ts';
+import { widenThreadPool } from '../core/thread-pool.ts';
 import { addBackupCommands } from './backup-commands.ts';
+import { addCatalogCommand } from './catalog-command.ts';
 import type { CommandContext } from './command.ts';
 import { addDestinationCommands } from './destination-commands.ts';
 import { addImportCommand } from './import-command.ts';
+import { interruption } from './interruption.ts';
 import { EXIT, printDocument, reportError, say } from './output.ts';
 import { addPlanCommands } from './plan-commands.ts';
 import { addRecoverCommand } from './recover-command.ts';
@@ -38,7 +41,7 @@ const inSession: CommandContext = async (options, work, withoutDataFolder) => {
     failure ??= reportError(error);
   }
   if (options.json === true) printDocument(failure?.body);
-  process.exitCode = failure?.code ?? code;
+  process.exitCode = interruption.aborted ? EXIT.interrupted : (failure?.code ?? code);
 };
 
 const program = new Command('snapkeep')
@@ -49,7 +52,7 @@ const program = new Command('snapkeep')
   .showHelpAfterError()
   .addHelpText(
     'after',
-    '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not valid, 4 a snapshot lacks attached files, 75 busy, locked or unavailable (try again), 78 newer than this version, or than the database or program it is restored for.\nSNAPKEEP_HOME is the folder of plans and runs; without it, the usual one of this system.',
+    '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not valid, 4 a snapshot lacks attached files, 75 busy, locked or unavailable (try again), 78 newer than this version, or than the database or program it is restored for, 130 interrupted.\nSNAPKEEP_HOME is the folder of plans and runs; without it, the usual one of this system.',
   );
 addPlanCommands(program, inSession);
 addDestinationCommands(program, inSession);
@@ -62,8 +65,10 @@ addResetCommand(program, inSession);
 addRecoveryKitCommand(program, inSession);
 addTemplateCommands(program, inSession);
 addRunDueCommand(program, inSession);
+addCatalogCommand(program);
 addServeCommand(program);
 
+widenThreadPool();
 guardProcess(
   () => session?.log,
   (error) => {

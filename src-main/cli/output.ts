@@ -16,13 +16,7 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-const BY_CODE: Partial<Record<ErrorCode, number>> = {
-  BUSY: EXIT.tryAgain,
-  LOCKED: EXIT.tryAgain,
-  UNAVAILABLE: EXIT.tryAgain,
-  TOO_NEW: EXIT.tooNew,
-  CANCELLED: EXIT.interrupted,
-};
+const BY_CODE: Partial<Record<ErrorCode, number>> = { TOO_NEW: EXIT.tooNew, CANCELLED: EXIT.interrupted };
 
 /** A mistake in how the command was called. */
 export class UsageError extends Error {}
@@ -63,7 +57,7 @@ export function reportError(error: unknown): { code: number; body: ErrorBody } {
   }
   const body = explainError(error, 'the command').toBody();
   say([`${body.code}: ${body.message}`, ...(body.hint === undefined ? [] : [body.hint])]);
-  return { code: BY_CODE[body.code] ?? EXIT.failed, body };
+  return { code: BY_CODE[body.code] ?? (body.retryable ? EXIT.tryAgain : EXIT.failed), body };
 }
 
 /**

@@ -66,6 +66,8 @@ export function addPlanCommands(program: Command, context: CommandContext): void
     .option('--prometheus', "print it for Prometheus, for node_exporter's textfile collector")
     .action((options: { json?: boolean; prometheus?: boolean }) =>
       context(options, async (session) => {
+        // Where nothing stays that would check every hour, somebody asking is the time to look.
+        await session.call('plans.check', {});
         const plans = await session.call('plans.list', {});
         if (options.prometheus === true) {
           if (options.json === true) throw new UsageError('Give either --json or --prometheus.');
@@ -100,7 +102,7 @@ function shortStatus({ plan, schedule, destinations, snapshotCount, newest, last
 const withStatus = (summary: PlanSummary) => ({ ...summary, status: shortStatus(summary) });
 
 function statusInWords(summary: PlanSummary): string[] {
-  const { plan, state, reason, storedBytes } = summary;
+  const { plan, state, reason, notes, storedBytes } = summary;
   const { enabled, folders, retention, schedule, count, newestAt, lastBackup } = shortStatus(summary);
   const size = lastBackup?.sizeBytes == null ? '' : `, ${bytesInWords(lastBackup.sizeBytes)}`;
   const last = lastBackup === null ? 'none yet' : `${lastBackup.at}, ${lastBackup.status}${size}`;
@@ -111,6 +113,7 @@ function statusInWords(summary: PlanSummary): string[] {
     `  in           ${folders.join(', ')}`,
     `  snapshots    ${count}, ${bytesInWords(storedBytes)}${newestAt === null ? '' : `, the newest of ${newestAt}`}`,
     `  last backup  ${last}${lastBackup?.error == null ? '' : `. ${lastBackup.error}`}`,
+    ...notes.filter((note) => note !== reason).map((note) => `  note         ${note}`),
   ];
 }
 

@@ -15,6 +15,7 @@ import { forkedWorker } from '../core/forked-worker.ts';
 import type { ExportParams } from '../core/handlers/backups.ts';
 import type { Log } from '../core/ports.ts';
 import { looksLikePath, pathFrom } from './folder-option.ts';
+import { interruption, noticeInterruption } from './interruption.ts';
 import { endProgress, errorOf, say, showProgress } from './output.ts';
 
 type StartsRun = Extract<
@@ -28,6 +29,8 @@ export type Place = { path: string } | { destinationId: string };
 /** A core for the length of one command. */
 export class Session {
   readonly #core: Core;
+  /** Ends the requests that nobody waits for any more. */
+  #requests = new AbortController();
 
   private constructor(core: Core) {
     this.#core = core;
@@ -55,12 +58,13 @@ export class Session {
     });
     if (core.tightened !== null) say(core.tightened);
     const session = new Session(core);
-    session.#cancelOnInterrupt();
+    noticeInterruption();
+    interruption.addEventListener('abort', () => session.#stop());
     return session;
   }
 
   call<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
-    return this.#core.call(method, params);
+    return this.#core.call(method, params, this.#requests.signal);
   }
 
   /**
@@ -218,11 +222,10 @@ export class Session {
     await this.#core.close();
   }
 
-  #cancelOnInterrupt(): void {
-    process.once('SIGINT', () => {
-      for (const run of this.#core.activeRuns()) void this.#core.call('runs.cancel', { runId: run.id });
-      // Whoever presses it again does not want to wait.
-      process.once('SIGINT', () => process.exit(130));
-    });
+  /** Ends what goes on. What the command asks after that to tell how far it came is answered. */
+  #stop(): void {
+    this.#requests.abort();
+    this.#requests = new AbortController();
+    void this.#core.stop();
   }
 }

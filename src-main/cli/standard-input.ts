@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
+import { interruption } from './interruption.ts';
 import { UsageError } from './output.ts';
 
 /** What stands for standard input and output where a path is asked for. */
@@ -22,7 +23,7 @@ export async function withStandardInput<T>(dataFolder: string, work: (path: stri
   const path = join(folder, 'standard input');
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await pipeline(process.stdin, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+    await pipeline(process.stdin, createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal: interruption });
     if ((await stat(path)).size === 0) {
       throw new SnapkeepError('INVALID_PARAMS', 'Nothing came from standard input.', {
         hint: 'Look at what the program before the pipe says. An empty input is not taken for an empty database.',

@@ -47,6 +47,8 @@ export class Background {
     try {
       await work();
     } catch (error) {
+      // What the end of the process cuts off has not failed.
+      if (this.#closed) return;
       this.#putOff(name, work, 1, error);
       failed(explainError(error, name));
     }

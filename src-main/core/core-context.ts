@@ -13,9 +13,9 @@ import type { RunInWorker } from './jobs/task-process.ts';
 import type { Clock, HostPorts, Log } from './ports.ts';
 import type { Copier } from './scheduler/copier.ts';
 import type { Scheduler } from './scheduler/scheduler.ts';
-import type { KeyRing } from './secrets/key-ring.ts';
-import type { SealRing } from './secrets/seal-ring.ts';
+import type { DatabaseKeys } from './secrets/database-keys.ts';
 import type { SecretStore } from './secrets/secret-store.ts';
+import type { SnapshotSecrets } from './secrets/snapshot-secrets.ts';
 
 /** What handlers and jobs share. Made once, by `createCore`. */
 export interface CoreContext {
@@ -33,8 +33,8 @@ export interface CoreContext {
   /** Work that no request and no run waits for. */
   readonly background: Background;
   readonly secrets: SecretStore;
-  readonly keys: KeyRing;
-  readonly seals: SealRing;
+  readonly keys: DatabaseKeys;
+  readonly seals: SnapshotSecrets;
   readonly throttles: Throttles;
   readonly events: EventBus;
   readonly runInWorker: RunInWorker;

@@ -47,6 +47,8 @@ export interface Core {
   settled(): Promise<void>;
   /** Serves once what is due, and waits for the runs and what they set off; for hosts that are gone in a moment. */
   serveDue(): Promise<Run[]>;
-  /** Cancels what runs, waits for the workers, and gives the data folder free. */
+  /** Cancels what runs, lets nothing more start, and waits for the workers. What is stored can still be read. */
+  stop(): Promise<void>;
+  /** Stops, and gives the data folder free. */
   close(): Promise<void>;
 }

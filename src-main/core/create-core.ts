@@ -26,10 +26,11 @@ import { canonicalPath } from './paths.ts';
 import { type Clock, type HostPorts, type ProcessLog, systemClock } from './ports.ts';
 import { openProcessLog } from './process-log.ts';
 import { createCopier, createScheduler } from './scheduler/create-scheduler.ts';
-import { KeyRing } from './secrets/key-ring.ts';
-import { SealRing } from './secrets/seal-ring.ts';
+import { DatabaseKeys } from './secrets/database-keys.ts';
 import { SecretBox } from './secrets/secret-box.ts';
 import { SecretStore } from './secrets/secret-store.ts';
+import { SnapshotSecrets } from './secrets/snapshot-secrets.ts';
+import { noteMachine, thisMachine } from './this-machine.ts';
 
 /** Folders that answer at once are cleaned before the first request; nobody waits for others. Milliseconds. */
 const CLEAN_UP_PATIENCE_MS = 1000;
@@ -48,6 +49,7 @@ export async function createCore(options: { dataFolder: string; ports: HostPorts
     if (dataFolder.tightened !== null) log.warn(dataFolder.tightened);
     const clock = ports.clock ?? systemClock;
     catalog = createCatalog(dataFolder.catalogFile);
+    noteMachine(catalog, ports.machine ?? thisMachine());
     folderDestination(catalog, clock, dataFolder.safetyFolder, true);
     folderDestination(catalog, clock, dataFolder.outboxFolder, true);
     await endInterruptedRuns(catalog, clock, dataFolder.stagingFolder);
@@ -72,14 +74,17 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
     repo: catalog.runs,
     events,
     clock,
+    log,
     stagingFolder: dataFolder.stagingFolder,
     follower: orchestrator,
     cleanUp: (run, leftovers, tell) => removeLeftovers({ catalog, clock, serviceId }, run, leftovers, tell),
     timeLimitOf: ({ kind, planId }) => timeLimitMinutes(kind, catalog.plans.get(planId ?? '')),
   });
-  const box = new SecretBox(dataFolder.path, ports.keychain, log);
-  const secrets = new SecretStore(catalog.secrets, box);
-  const seals = new SealRing(catalog.seals, box, clock);
+  const secrets = new SecretStore(catalog.secrets, new SecretBox(dataFolder.path, ports.keychain, log), clock);
+  const seals = new SnapshotSecrets(secrets);
+  const runTask = createWorkerRunner(ports.startWorkerProcess, clock, dataFolder.workerLockFile, (secret) =>
+    seals.keep(secret),
+  );
   const background = new Background(clock, log);
   const channels = new Channels({ settings: () => catalog.settings.get(), secrets, notify: ports.notify });
   const deliveries = new AlertDelivery({
@@ -96,13 +101,17 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
     ...parts,
     prepared,
     secrets,
-    keys: new KeyRing(catalog.keys, box, clock),
+    keys: new DatabaseKeys(secrets),
     seals,
     throttles: new Throttles(),
     serviceId,
-    runInWorker: createWorkerRunner(ports.startWorkerProcess, clock, dataFolder.workerLockFile, (secret) =>
-      seals.keep(secret),
-    ),
+    runInWorker: async (...task) => {
+      try {
+        return await runTask(...task);
+      } catch (error) {
+        throw secrets.explainClosed(error);
+      }
+    },
     version: packageJson.version,
     cleanUp: new CleanUp({ ...parts, serviceId }),
     scheduler: createScheduler(parts, () => context, looked),
@@ -123,6 +132,11 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
   const never = new AbortController().signal;
   // A command is gone in a moment; what is due waits for a host that stays.
   if (ports.host !== 'cli') orchestrator.start();
+  const stop = async (): Promise<void> => {
+    context.cleanUp.close();
+    // What follows runs may be waiting for some of them, and begins nothing more.
+    await Promise.all([orchestrator.close(), runs.close()]);
+  };
   const core: Core = {
     dataFolder: dataFolder.path,
     tightened: dataFolder.tightened,
@@ -138,10 +152,9 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
     activeRuns: () => runs.active(),
     settled: () => orchestrator.settled(),
     serveDue: () => orchestrator.serveDue(),
+    stop,
     close: async () => {
-      context.cleanUp.close();
-      await orchestrator.close();
-      await runs.close();
+      await stop();
       await prepared.close();
       catalog.close();
       await log.close();

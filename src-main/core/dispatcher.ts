@@ -8,7 +8,7 @@ import {
   type ParsedParams,
   type Result,
 } from '../../src-shared/contract/methods.ts';
-import { errorCode, explainError } from './engine/engine-errors.ts';
+import { explainError } from './engine/engine-errors.ts';
 import type { Handlers } from './handlers/handler.ts';
 
 /** Brings requests to their handlers: unknown methods and params that do not fit go no further. */
@@ -47,11 +47,6 @@ export class Dispatcher {
       params: ParsedParams<M>,
       signal: AbortSignal,
     ) => Result<M> | Promise<Result<M>>;
-    try {
-      return await handler(parsed.data as ParsedParams<M>, signal);
-    } catch (error) {
-      // Workers explain what they meet; what handlers themselves ask of SQLite is about the catalog.
-      throw explainError(error, errorCode(error)?.startsWith('SQLITE_') ? "Snapkeep's catalog" : method);
-    }
+    return handler(parsed.data as ParsedParams<M>, signal);
   }
 }

@@ -2,6 +2,7 @@ import type { Run } from '../../src-shared/model/run.ts';
 import type { CoreContext } from './core-context.ts';
 import { explainError } from './engine/engine-errors.ts';
 import type { RunFollower } from './jobs/runs.ts';
+import { readMachineZone } from './machine-zone.ts';
 import { AFTER_RUN, AT_RUN_START, RECURRING, type RecurringStep, type RunStep } from './steps.ts';
 
 /** The clock is looked at no less often, so that one that jumps is noticed; milliseconds. */
@@ -46,7 +47,7 @@ export class Orchestrator implements RunFollower {
     this.#started = true;
     scheduler.serve();
     copier.serve();
-    this.#stopListening = ports.power?.onResume(() => this.#look(true)) ?? this.#stopListening;
+    this.#stopListening = ports.power?.onResume(() => this.#wake()) ?? this.#stopListening;
     this.#look(false);
   }
 
@@ -93,7 +94,7 @@ export class Orchestrator implements RunFollower {
     return this.#core().background.settled();
   }
 
-  /** Stops, before the runs are cancelled. */
+  /** Sets off nothing more from now on, and waits for what goes on. */
   async close(): Promise<void> {
     const { scheduler, copier, background } = this.#core();
     this.#closed = true;
@@ -105,8 +106,15 @@ export class Orchestrator implements RunFollower {
     await background.settled();
   }
 
+  /** The machine has slept, and disks or networks may not be what they were. */
+  #wake(): void {
+    for (const { name, afterSleep } of RECURRING) if (afterSleep === true) this.#done.delete(name);
+    this.#look(true);
+  }
+
   #look(atOnce: boolean): void {
     const { scheduler, copier, background } = this.#core();
+    readMachineZone();
     this.#try('schedules', () => scheduler.look({ atOnce }));
     this.#try('copies', () => copier.look({ atOnce }));
     background.retryDue();

@@ -4,17 +4,23 @@ import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import { errorCode, explainError } from './engine/engine-errors.ts';
 
 /**
+ * A path as it was given, links and all, but for what `.` and `..` in it mean.
+ * @throws SnapkeepError `INVALID_PARAMS` for a relative path
+ */
+export function absolutePath(path: string): string {
+  if (isAbsolute(path) && !path.includes('\0')) return resolve(path);
+  throw new SnapkeepError('INVALID_PARAMS', `${path} is not an absolute path.`, {
+    hint: 'Give the whole path, from the root of the disk.',
+  });
+}
+
+/**
  * The one name of a file, however it is written: links are followed as far as the path exists. Everything that is
  * compared, locked or stored is such a path.
  * @throws SnapkeepError `INVALID_PARAMS` for a relative path
  */
 export async function canonicalPath(path: string): Promise<string> {
-  if (!isAbsolute(path) || path.includes('\0')) {
-    throw new SnapkeepError('INVALID_PARAMS', `${path} is not an absolute path.`, {
-      hint: 'Give the whole path, from the root of the disk.',
-    });
-  }
-  const full = resolve(path);
+  const full = absolutePath(path);
   try {
     return await realpath(full);
   } catch (error) {

@@ -99,6 +99,8 @@ export interface HostPorts {
   readonly power?: Power;
   /** What a person may have the key of the secrets kept by, instead of a file in the data folder. */
   readonly keychain?: Keychain;
+  /** What tells this machine from others; without it, the system is asked. */
+  readonly machine?: string;
   /** Shows a file in the system's file manager. */
   readonly revealFile?: (path: string) => void;
 }

@@ -3,6 +3,8 @@ import type { PingMoment } from './alerts/channels.ts';
 import { copyCatalog } from './catalog/catalog-copies.ts';
 import type { CoreContext } from './core-context.ts';
 import { explainError } from './engine/engine-errors.ts';
+import { checkEverything } from './jobs/check-everything.ts';
+import { checkSource } from './jobs/check-source.ts';
 import { pruneByRetention } from './jobs/prune.ts';
 import { pruneSafetySnapshots } from './jobs/prune-safety.ts';
 
@@ -18,6 +20,8 @@ export interface RunStep {
 export interface RecurringStep {
   readonly name: string;
   readonly everyMs: number;
+  /** It is due when the machine wakes, too. */
+  readonly afterSleep?: true;
   work(core: CoreContext): Promise<void> | void;
 }
 
@@ -43,6 +47,11 @@ export const AFTER_RUN: readonly RunStep[] = [
     work: pruneSafetySnapshots,
   },
   {
+    name: 'source check',
+    follows: ({ kind }) => kind === 'backup',
+    work: checkSourceOf,
+  },
+  {
     name: 'alerts',
     follows: ({ kind, planId }) => planId !== null && ['backup', 'copy', 'drill', 'verify'].includes(kind),
     work: ({ watchdog }) => watchdog.look(),
@@ -56,6 +65,7 @@ const RUNS_KEPT_MS = 90 * DAY_MS;
 
 /** What the clock sets off beside schedules and copies, in hosts that stay and at the end of `run-due`. */
 export const RECURRING: readonly RecurringStep[] = [
+  { name: 'checks', everyMs: 60 * MINUTE_MS, afterSleep: true, work: checkEverything },
   { name: 'alerts', everyMs: MINUTE_MS, work: ({ watchdog }) => watchdog.look() },
   { name: 'delivery', everyMs: MINUTE_MS, work: ({ deliveries }) => deliveries.look() },
   {
@@ -68,6 +78,12 @@ export const RECURRING: readonly RecurringStep[] = [
   { name: 'clean-up of folders', everyMs: 10 * MINUTE_MS, work: ({ cleanUp }) => cleanUp.look() },
   { name: 'safety snapshots', everyMs: DAY_MS, work: pruneSafetySnapshots },
 ];
+
+/** A backup has seen its source: also where nothing stays that would check it every hour. */
+async function checkSourceOf(core: CoreContext, { planId }: Run): Promise<void> {
+  const plan = planId === null ? undefined : core.catalog.plans.get(planId);
+  if (plan !== undefined) await checkSource(core, plan);
+}
 
 /** Tells the address that is told of backups; in the order of the moments, and nobody waits for it. */
 function ping({ background, channels, events }: CoreContext, run: Run): void {

@@ -6,13 +6,16 @@ import { defaultDataFolder } from '../core/data-folder.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
 import { systemClock } from '../core/ports.ts';
 import { guardProcess } from '../core/process-guard.ts';
+import { widenThreadPool } from '../core/thread-pool.ts';
 import { registerAppScheme, serveApp } from './app-protocol.ts';
 import { setStartAtLogin, wasStartedAtLogin } from './autostart.ts';
+import { startWithCatalog } from './catalog-rescue.ts';
 import { closeToTray } from './close-to-tray.ts';
 import { nativeDialogs } from './dialogs.ts';
 import { readLaunchArguments } from './launch-arguments.ts';
 import { createMainWindow, type MainWindow } from './main-window.ts';
 import { setApplicationMenu } from './menu.ts';
+import { ask } from './message-box.ts';
 import { canNotify, desktopNotifier } from './notifications.ts';
 import { OpenedFiles } from './opened-files.ts';
 import { systemPower } from './power.ts';
@@ -60,7 +63,10 @@ async function start(openedFiles: OpenedFiles): Promise<void> {
   await app.whenReady();
   denyPermissions(session.defaultSession);
   serveApp(protocol, join(import.meta.dirname, '../renderer'));
-  const core = await startCore();
+  const core = await startWithCatalog(startCore, defaultDataFolder(), (question) =>
+    ask(undefined, { type: 'error', title: 'Snapkeep cannot start', ...question }),
+  );
+  if (core === null) return app.quit();
   runningCore = core;
   await followSettings(core);
 
@@ -164,6 +170,7 @@ function fail(error: unknown): void {
   app.exit(1);
 }
 
+widenThreadPool();
 guardProcess(() => runningCore?.log, fail);
 app.setAppUserModelId('org.snapkeep.Snapkeep');
 app.enableSandbox();

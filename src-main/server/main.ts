@@ -8,10 +8,11 @@ import { createCore } from '../core/create-core.ts';
 import { defaultDataFolder } from '../core/data-folder.ts';
 import { errorCode, explainError } from '../core/engine/engine-errors.ts';
 import { forkedWorker } from '../core/forked-worker.ts';
+import { watchNpm } from '../core/npm-watch.ts';
 import { guardProcess } from '../core/process-guard.ts';
+import { widenThreadPool } from '../core/thread-pool.ts';
 import { Auth } from './auth.ts';
 import { createHttpServer } from './http-server.ts';
-import { watchNpm } from './npm-watch.ts';
 
 /** Tried first; the ports after it follow when it is taken. */
 const USUAL_PORT = 7411;
@@ -103,5 +104,6 @@ function fail(error: unknown): void {
   process.exit(code === 'INVALID_PARAMS' ? 2 : code === 'BUSY' ? EXIT_TRY_AGAIN : code === 'TOO_NEW' ? 78 : 1);
 }
 
+widenThreadPool();
 guardProcess(() => core?.log, fail);
 serve().catch(fail);

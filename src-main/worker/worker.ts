@@ -7,6 +7,7 @@ import { explainError } from '../core/engine/engine-errors.ts';
 import { examineFile } from '../core/engine/examine-file.ts';
 import { exportSnapshot } from '../core/engine/export.ts';
 import { identifyStored } from '../core/engine/identify-stored.ts';
+import { judgePacked } from '../core/engine/judge-backup.ts';
 import { applyReset, checkReset } from '../core/engine/reset.ts';
 import { checkRestore } from '../core/engine/restore-check.ts';
 import { type Kept, restoreParts, undoParts } from '../core/engine/restore-parts.ts';
@@ -31,6 +32,7 @@ type Tasks = {
 
 const tasks: Tasks = {
   identify: identifyStored,
+  judge: async (samples) => samples.map(judgePacked),
   describe: describeSource,
   snapshot: ({ clockAheadMs, ...request }, context) =>
     takeSnapshot(request, { ...context, now: () => new Date(Date.now() + clockAheadMs) }),

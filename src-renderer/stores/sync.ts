@@ -54,6 +54,8 @@ async function fetchEverything(): Promise<void> {
   useAppStore.setState({ info, settings, paused });
   useRunsStore.setState({ runs });
   await Promise.all([fetchPlans(), fetchDestinations(), fetchRecoveryKitState(), refreshSnapshots(null)]);
+  // What it finds comes by events.
+  run(client.call('plans.check', {}).then(() => undefined));
 }
 
 async function fetchPlans(): Promise<void> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { classifyFailure } from '../rules/failures.ts';
 
 /** Every way a request or a run can fail. README's table says what to do about each. */
 export const ErrorCode = z.enum([
@@ -33,8 +34,6 @@ export const ErrorBody = z.object({
 });
 export type ErrorBody = z.infer<typeof ErrorBody>;
 
-const RETRYABLE: ReadonlySet<ErrorCode> = new Set(['BUSY', 'LOCKED', 'UNAVAILABLE']);
-
 /** An error that a user may meet. */
 export class SnapkeepError extends Error {
   readonly code: ErrorCode;
@@ -60,7 +59,7 @@ export class SnapkeepError extends Error {
       message: this.message,
       ...(this.hint === undefined ? {} : { hint: this.hint }),
       ...(this.details === undefined ? {} : { details: this.details }),
-      retryable: RETRYABLE.has(this.code),
+      retryable: classifyFailure(this.code) === 'unavailable',
     };
   }
 

@@ -29,6 +29,8 @@ const templatePlaces = {
 /** Plans and what they are made from: schedules, retention, drills, templates. */
 export const planMethods = {
   'plans.list': { params: nothing, result: z.array(PlanSummary) },
+  /** Checks every source and every destination now, and answers once that is done; it takes no longer than a time limit. */
+  'plans.check': { params: nothing, result: nothing },
   'plans.get': { params: planId, result: PlanSummary },
   /** With a key, the database must open with it; it is kept. */
   'plans.create': {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ErrorBody } from '../contract/errors.ts';
+import { trimOf } from '../rules/trimmed.ts';
 import { Bytes, FilePath, Instant } from './values.ts';
 
 /** The providers whose endpoint and habits are known; `custom`: any other server that speaks S3. */
@@ -53,7 +54,7 @@ export const S3Settings = z.object({
     .string()
     .trim()
     .max(512)
-    .transform((prefix) => prefix.replace(/^\/+|\/+$/g, ''))
+    .transform((prefix) => trimOf(prefix, '/'))
     .default(''),
   /** The bucket is named in the path instead of in the host name. */
   pathStyle: z.boolean().default(true),

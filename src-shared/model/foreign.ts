@@ -32,8 +32,8 @@ export const ForeignFile = z.object({
 });
 export type ForeignFile = z.infer<typeof ForeignFile>;
 
-/** What is wrong with a file: its name is no backup's, nothing is in it, it was never finished, or it is damaged. */
-export const ForeignProblemKind = z.enum(['wrong-name', 'empty', 'partial', 'broken']);
+/** What is wrong with a file: its name is no backup's, nothing is in it, it was never finished, Snapkeep cannot read it, or it is damaged. */
+export const ForeignProblemKind = z.enum(['wrong-name', 'empty', 'partial', 'unsupported', 'broken']);
 export type ForeignProblemKind = z.infer<typeof ForeignProblemKind>;
 
 /** A file that is not taken for a backup, and why. */

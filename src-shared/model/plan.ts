@@ -6,7 +6,7 @@ import { KEEP_ALL, Retention } from './retention.ts';
 import { Run } from './run.ts';
 import { Pause, Schedule, ScheduleStatus, TimeZone } from './schedule.ts';
 import { SnapshotSeal } from './seal.ts';
-import { ListedSnapshot } from './snapshot.ts';
+import { SnapshotSummary } from './snapshot.ts';
 import { SourceKind } from './source-kind.ts';
 import { BackupMethod, Bytes, Compression, FilePath, Instant } from './values.ts';
 
@@ -175,6 +175,8 @@ export const PlanSummary = z.object({
   pruningPaused: z.string().nullable(),
   /** What is to be known beside the state, one sentence each, for example “Pruning paused: …”. */
   notes: z.array(z.string()),
+  /** When its source and every destination had last been checked; `null`: one of them never was. */
+  checkedAt: Instant.nullable(),
   /** The plan's destinations, in its order, with how they stand. */
   destinations: z.array(
     z.object({
@@ -185,6 +187,10 @@ export const PlanSummary = z.object({
       snapshotCount: z.number().int().nonnegative(),
       storedBytes: Bytes,
       waitingCopies: z.number().int().nonnegative(),
+      /** Snapshots that should be there and are not. */
+      missingCopies: z.number().int().nonnegative(),
+      /** When it was last reached; `null`: never. */
+      reachedAt: Instant.nullable(),
       /** Copies that were given up: nothing tries them again until somebody acts. */
       failedCopies: z.number().int().nonnegative(),
       /** Why copies wait or fail, as a sentence; `null`: they do not. */
@@ -193,7 +199,7 @@ export const PlanSummary = z.object({
   ),
   snapshotCount: z.number().int().nonnegative(),
   storedBytes: Bytes,
-  newest: ListedSnapshot.nullable(),
+  newest: SnapshotSummary.nullable(),
   lastBackup: Run.nullable(),
   activeRun: Run.nullable(),
   schedule: ScheduleStatus,

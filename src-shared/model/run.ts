@@ -141,6 +141,11 @@ export function replacesDatabase(
   return result?.kind === 'restore' || result?.kind === 'undo' || result?.kind === 'reset';
 }
 
+/** The files that a run has replaced, or was about to replace. */
+export function replacedFiles(result: RunResult | null): RestoredFiles[] {
+  return result?.kind === 'files-restore' || replacesDatabase(result) ? result.files : [];
+}
+
 /** Whether a run replaced something that Undo puts back, also when it has been undone. */
 export function canBePutBack(result: RunResult | null): boolean {
   if (result?.kind !== 'files-restore' && !replacesDatabase(result)) return false;

@@ -92,10 +92,13 @@ export const Snapshot = z.object({
 });
 export type Snapshot = z.infer<typeof Snapshot>;
 
-/** A snapshot in a list, with the rules that keep it (`latest-1`, `pinned`, …; empty: the plan's retention would remove it). */
-export const ListedSnapshot = Snapshot.omit({ tables: true }).extend({
+/** A snapshot without its tables, for long lists. */
+export const SnapshotSummary = Snapshot.omit({ tables: true }).extend({
   tableCount: z.number().int().nonnegative(),
   rowCount: z.number().int().nonnegative(),
-  keptBy: z.array(z.string()),
 });
+export type SnapshotSummary = z.infer<typeof SnapshotSummary>;
+
+/** A snapshot in a list, with the rules that keep it (`latest-1`, `pinned`, …; empty: the plan's retention would remove it). */
+export const ListedSnapshot = SnapshotSummary.extend({ keptBy: z.array(z.string()) });
 export type ListedSnapshot = z.infer<typeof ListedSnapshot>;

@@ -2,8 +2,10 @@ import type { Alert } from '../model/alert.ts';
 import type { PlanState } from '../model/plan.ts';
 
 const DAY_MS = 86_400_000;
-/** What people are told of. Waiting is not trouble: when it lasts, it becomes overdue. */
+/** What people are told of at once. */
 const TROUBLE: readonly PlanState[] = ['failed', 'overdue', 'incomplete', 'unverified'];
+/** What mends itself as a rule: people are told when it has lasted for a day. */
+const TRANSIENT: readonly PlanState[] = ['unavailable', 'waiting'];
 
 /** What was last told of a plan. */
 export interface Told {
@@ -26,15 +28,21 @@ export function decideAlert(
 ): { told: Told; kind: Alert['kind'] | null } {
   const at = now.toISOString();
   const trouble = TROUBLE.includes(state) || pruningPaused;
-  const troubled = before !== undefined && before.toldAt !== null;
-  const same = state === before?.state && trouble === troubled;
-  if (before !== undefined && (same || state === 'running' || (state === 'waiting' && troubled))) {
-    const toldAt = before.toldAt === null ? null : Date.parse(before.toldAt);
-    const again = troubled && toldAt !== null && now.getTime() - toldAt >= DAY_MS;
-    return again ? { told: { ...before, toldAt: at }, kind: 'reminder' } : { told: before, kind: null };
+  const reviewed = before?.toldAt != null && !TRANSIENT.includes(state) && !trouble && state !== 'running';
+  if (before !== undefined && isSame(before, state) && !reviewed && !(trouble && before.toldAt === null)) {
+    const since = Date.parse(before.toldAt ?? before.since);
+    const lasts = before.toldAt !== null || (TRANSIENT.includes(before.state) && TRANSIENT.includes(state));
+    if (!lasts || now.getTime() - since < DAY_MS) return { told: before, kind: null };
+    return { told: { ...before, toldAt: at }, kind: before.toldAt === null ? 'trouble' : 'reminder' };
   }
   const told: Told = { state, since: at, toldAt: trouble ? at : null };
-  return { told, kind: trouble ? 'trouble' : troubled ? 'mended' : null };
+  return { told, kind: trouble ? 'trouble' : before != null && before.toldAt !== null ? 'mended' : null };
+}
+
+/** Whether a state is no news: what waits or cannot be reached after a failure has not mended it. */
+function isSame(before: Told, state: PlanState): boolean {
+  if (state === before.state || state === 'running') return true;
+  return TRANSIENT.includes(state) && (TRANSIENT.includes(before.state) || TROUBLE.includes(before.state));
 }
 
 /** What to do about a plan's trouble, as a sentence. */
@@ -44,10 +52,13 @@ export function howToMend(state: PlanState): string {
       return 'Open the plan to see why, and back up again.';
     case 'overdue':
       return 'Check that its disk or share is there and that this machine was on, or back up now.';
+    case 'unavailable':
+    case 'waiting':
+      return 'Check that its disk or share is mounted and that its server can be reached.';
     case 'incomplete':
-      return 'Open the newest snapshot to see which files are missing, let Snapkeep read them, and back up again.';
+      return 'Open the plan to see what is missing, let Snapkeep read it, and back up again.';
     case 'unverified':
-      return 'Verify the newest snapshot, or run a restore drill.';
+      return 'Verify the newest snapshot, or run a restore test.';
     default:
       return '';
   }

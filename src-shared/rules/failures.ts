@@ -2,15 +2,27 @@ import type { ErrorCode } from '../contract/errors.ts';
 
 /**
  * What an error says of what it happened to: `unavailable` goes away by itself and is tried again; `bad` is wrong with
- * one item and says nothing of its place; `failed` lasts until somebody mends it, for all items alike.
+ * one item and says nothing of where it is stored; `failed` lasts until somebody mends it, for all items alike.
  */
 export type Failure = 'unavailable' | 'failed' | 'bad';
 
-const UNAVAILABLE: ReadonlySet<ErrorCode> = new Set(['UNAVAILABLE', 'NO_SPACE', 'BUSY', 'LOCKED']);
-const BAD: ReadonlySet<ErrorCode> = new Set(['CONFLICT', 'CORRUPT', 'TOO_NEW']);
+const FAILURES: Readonly<Record<ErrorCode, Failure>> = {
+  UNAVAILABLE: 'unavailable',
+  NO_SPACE: 'unavailable',
+  BUSY: 'unavailable',
+  LOCKED: 'unavailable',
+  CONFLICT: 'bad',
+  CORRUPT: 'bad',
+  TOO_NEW: 'bad',
+  INVALID_PARAMS: 'failed',
+  NOT_FOUND: 'failed',
+  CANCELLED: 'failed',
+  TIMED_OUT: 'failed',
+  BAD_KEY: 'failed',
+  PERMISSION: 'failed',
+  UNSUPPORTED: 'failed',
+  INTERNAL: 'failed',
+};
 
 /** The one classification of errors. */
-export function classifyFailure(code: ErrorCode): Failure {
-  if (UNAVAILABLE.has(code)) return 'unavailable';
-  return BAD.has(code) ? 'bad' : 'failed';
-}
+export const classifyFailure = (code: ErrorCode): Failure => FAILURES[code];

@@ -1,5 +1,6 @@
 import type { Compression, KnownProgram } from '../model/values.ts';
 import { findTime, monthTime, type NamedTime } from './times-in-names.ts';
+import { trimOf } from './trimmed.ts';
 
 /** What the name of a backup says that another program made, or that nobody entered. */
 export interface ForeignName {
@@ -185,7 +186,7 @@ function readAny(parts: PathParts, link: boolean): ForeignName | null {
   const dated = found === null ? folders.findLastIndex((name) => findTime(name, 'local') !== null) : -1;
   const time = (found ?? findTime(folders[dated] ?? '', 'local'))?.time ?? null;
   const name = found === null ? stem : `${found.before}-${found.after}`;
-  const plain = name.replace(/[-_. ]{2,}/g, '-').replace(/^[-_. ]+|[-_. ]+$/g, '');
+  const plain = trimOf(name.replace(/[-_. ]{2,}/g, '-'), '-_. ');
   const planName =
     plain === '' ? (folders.filter((each) => !isDate(each) && !LATEST.test(each)).at(-1) ?? 'database') : plain;
   return {

@@ -9,6 +9,12 @@ export interface Health {
   reason: string;
 }
 
+/** What keeps a source or a destination from being used; `unavailable`: it cannot be reached now, or was not for a day. */
+export interface Trouble {
+  kind: 'unavailable' | 'failed';
+  reason: string;
+}
+
 /** What is known of a plan. */
 export interface PlanFacts {
   /** The newest backup that has ended, whatever its end. */
@@ -18,17 +24,26 @@ export interface PlanFacts {
   /** What the newest snapshot lacks of its attached files, as sentences; `null`: nothing. */
   incomplete: string | null;
   running: boolean;
+  /** Why automatic pruning waits for a review, as a sentence; it lasts until a person has looked. */
+  pruningPaused: string | null;
   /** A backup should have been made by now. */
   overdue: boolean;
   /** What a due backup waits for, as a sentence. */
   waitingFor: string | null;
-  /** The newest drill, where drills are asked for; `late`: it is older than the plan allows, or there is none. */
-  drill: { valid: boolean | null; late: boolean; warning: string | null } | null;
+  /** The newest restore test; `late`: it is older than the plan allows, or there is none. */
+  drill: { valid: boolean | null; late: boolean; warning: string | null };
   paused: Pause | null;
-  /** Why automatic pruning waits for a review, as a sentence; it lasts until a person has looked. */
-  pruningPaused: string | null;
   /** What keeps snapshots from being copied to their destinations, as sentences. `late`: it has lasted for a day. */
   copies: { failed: string | null; late: string | null; waiting: string | null };
+  /** What the last check of the source and of each destination found; `null`: it can be used. */
+  source: Trouble | null;
+  destinations: ReadonlyArray<Trouble | null>;
+  /** Snapshots that should be stored somewhere and are not, as a sentence. */
+  missing: string | null;
+  /** Snapshots whose date cannot be right, as a sentence. */
+  misdated: string | null;
+  /** All that is stored is on the disk that the source is on. */
+  oneDisk: boolean;
 }
 
 /** Says where a plan stands; the worst state wins. */
@@ -36,20 +51,23 @@ export function planHealth(facts: PlanFacts): Health {
   return (
     failure(facts) ??
     lateness(facts) ??
+    absence(facts) ??
     doubt(facts) ??
-    rest(facts) ?? { state: 'ok', reason: 'The newest snapshot is verified.' }
+    rest(facts) ?? { state: 'ok', reason: 'The newest snapshot is verified, and every destination can be reached.' }
   );
 }
 
-function failure({ lastBackup, newest, drill, copies }: PlanFacts): Health | undefined {
+function failure({ lastBackup, newest, drill, copies, source, destinations, missing }: PlanFacts): Health | undefined {
   if (lastBackup?.state === 'failed')
     return { state: 'failed', reason: lastBackup.error?.message ?? 'The last backup failed.' };
   if (lastBackup?.state === 'interrupted') return { state: 'failed', reason: 'The last backup was interrupted.' };
   if (newest?.valid === false)
     return { state: 'failed', reason: `The newest snapshot is not valid: ${newest.message}` };
-  if (drill?.valid === false) return { state: 'failed', reason: 'The last restore test failed.' };
+  if (drill.valid === false) return { state: 'failed', reason: 'The last restore test failed.' };
   if (copies.failed !== null) return { state: 'failed', reason: copies.failed };
-  return undefined;
+  if (newest === null && missing !== null) return { state: 'failed', reason: missing };
+  const broken = [source, ...destinations].find((trouble) => trouble?.kind === 'failed');
+  return broken == null ? undefined : { state: 'failed', reason: broken.reason };
 }
 
 function lateness({ overdue, waitingFor, copies, incomplete }: PlanFacts): Health | undefined {
@@ -62,25 +80,41 @@ function lateness({ overdue, waitingFor, copies, incomplete }: PlanFacts): Healt
   return undefined;
 }
 
-function doubt({ newest, drill, running }: PlanFacts): Health | undefined {
-  // A backup that is being made is about to answer it.
-  if (running) return undefined;
-  if (newest === null) return undefined;
+/** Without its source or all of its destinations a plan cannot be backed up; copies to one of several will wait for it. */
+function absence({ source, destinations }: PlanFacts): Health | undefined {
+  if (source !== null) return { state: 'unavailable', reason: source.reason };
+  const [first] = destinations.filter((trouble) => trouble !== null);
+  if (first === undefined) return undefined;
+  return { state: destinations.every(Boolean) ? 'unavailable' : 'waiting', reason: first.reason };
+}
+
+function doubt({ newest, drill, running, missing, misdated }: PlanFacts): Health | undefined {
+  if (missing !== null) return { state: 'incomplete', reason: missing };
+  // A backup that is being made is about to answer the rest.
+  if (running || newest === null) return undefined;
   if (newest.valid === null) {
     const looked = newest.at === null ? 'The newest snapshot has not been verified yet.' : newest.message;
     return { state: 'unverified', reason: looked };
   }
-  if (drill?.warning) return { state: 'unverified', reason: drill.warning };
-  if (drill?.late) return { state: 'unverified', reason: 'The last restore test is too long ago.' };
+  if (drill.warning !== null) return { state: 'unverified', reason: drill.warning };
+  if (drill.late) return { state: 'unverified', reason: 'The last restore test is too long ago.' };
+  if (misdated !== null) return { state: 'unverified', reason: misdated };
   return undefined;
 }
 
-function rest({ newest, running, paused, pruningPaused }: PlanFacts): Health | undefined {
+function rest({ newest, running, paused, pruningPaused, oneDisk }: PlanFacts): Health | undefined {
   if (running) return { state: 'running', reason: 'A backup is being made.' };
   if (newest === null) return { state: 'empty', reason: 'There is no snapshot yet.' };
-  if (paused === null) return pruningPaused ? { state: 'paused', reason: pruningPaused } : undefined;
-  return { state: 'paused', reason: paused.until === null ? 'Paused until resumed.' : 'Paused for a while.' };
+  if (paused !== null)
+    return { state: 'paused', reason: paused.until === null ? 'Paused until resumed.' : 'Paused for a while.' };
+  if (pruningPaused !== null) return { state: 'paused', reason: pruningPaused };
+  if (!oneDisk) return undefined;
+  return { state: 'ok-one-disk', reason: ONE_DISK };
 }
+
+/** What a person should do about snapshots that are on the disk of their source. */
+const ONE_DISK =
+  'All snapshots are on the same disk as the source: if it breaks, both are lost. Add a destination on another disk or machine.';
 
 /** The worst of several states; `undefined` without any. */
 export function worstState(states: readonly PlanState[]): PlanState | undefined {

@@ -1,4 +1,5 @@
 import type { SnapshotCompanion } from '../model/companion.ts';
+import { nameInWords } from './byte-names.ts';
 
 /** So many missing files are named; the snapshot's details list more. */
 const NAMED = 3;
@@ -14,7 +15,9 @@ export function missingInWords(
   if (lacking.length === 0) return null;
   const missing = lacking.flatMap(({ name, problems }) =>
     problems.map(({ path, reason }) =>
-      path === '' ? `${name} could not be stored (${reason.replace(/\.$/, '')})` : `${name}/${path} ${reason}`,
+      path === ''
+        ? `${name} could not be stored (${reason.replace(/\.$/, '')})`
+        : `${name}/${nameInWords(path)} ${reason}`,
     ),
   );
   if (missing.length === 0) return `Missing from ${lacking.map(({ name }) => name).join(', ')}: not known what.`;

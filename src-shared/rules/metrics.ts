@@ -36,6 +36,21 @@ const METRICS: readonly Metric[] = [
     value: ({ state }) => (state === 'overdue' ? 1 : 0),
   },
   {
+    name: 'snapkeep_ok',
+    help: '1 when the plan is OK, also on one disk.',
+    value: ({ state }) => (state === 'ok' || state === 'ok-one-disk' ? 1 : 0),
+  },
+  {
+    name: 'snapkeep_one_disk',
+    help: '1 when the plan is OK and every snapshot is on the disk of its source.',
+    value: ({ state }) => (state === 'ok-one-disk' ? 1 : 0),
+  },
+  {
+    name: 'snapkeep_missing_copies',
+    help: 'How many copies of snapshots are missing where they should be stored.',
+    value: ({ destinations }) => destinations.reduce((sum, { missingCopies }) => sum + missingCopies, 0),
+  },
+  {
     name: 'snapkeep_failed',
     help: '1 when the last backup, its proof or the last restore drill failed.',
     value: ({ state }) => (state === 'failed' ? 1 : 0),

@@ -1,5 +1,6 @@
 import { SnapkeepError } from '../contract/errors.ts';
 import type { Compression } from '../model/values.ts';
+import { trimOf } from './trimmed.ts';
 
 const EXTENSIONS: Record<Compression, string> = { gz: '.db.gz', zst: '.db.zst', none: '.db' };
 const DUMP_EXTENSIONS: Record<Compression, string> = { gz: '.sql.gz', zst: '.sql.zst', none: '.sql' };
@@ -26,13 +27,13 @@ const LONGEST_PLAN_NAME = 1000;
  * else becomes one `-`. Never empty, never starts with a dot, at most 160 bytes of UTF-8.
  */
 export function fileStem(planName: string): string {
-  const stem = planName
+  const plain = planName
     .slice(0, LONGEST_PLAN_NAME)
     .normalize('NFC')
     .replace(/[^\p{L}\p{M}\p{N}._-]+/gu, '-')
     .replace(/\.{2,}/g, '.')
-    .replace(/-{2,}/g, '-')
-    .replace(/^[-.]+|[-.]+$/g, '');
+    .replace(/-{2,}/g, '-');
+  const stem = trimOf(plain, '-.');
   return stem === '' ? 'database' : cutToBytes(stem, STEM_BYTES);
 }
 

@@ -1,6 +1,7 @@
 import type { OldCommandFacts } from '../model/old-schedule.ts';
 import { KEEP_ALL, type Retention } from '../model/plan.ts';
 import type { KnownProgram } from '../model/values.ts';
+import { trimEndOf } from './trimmed.ts';
 import { isSecretName, withoutSecrets } from './without-secrets.ts';
 
 /** Variables by name; secrets are never among them. */
@@ -31,7 +32,7 @@ const DEEDS: ReadonlyArray<[OldCommandFacts['does'], RegExp]> = [
 /** Reads a command, or a script of several lines. `variables` are those it is run with. */
 export function readOldCommand(command: string, variables: Variables = {}): OldCommandFacts & { command: string } {
   const { text, secrets } = withoutSecrets(command);
-  const dated = text.replace(/\$\(\s*date\b[^)]*\)|`\s*date\b[^`]*`/g, DATE_MARK);
+  const dated = text.replace(/\$\(\s{0,9}date\b[^)]{0,200}\)|`\s{0,9}date\b[^`]{0,200}`/g, DATE_MARK);
   const all = { ...variables, ...assignments(dated) };
   const full = substitute(dated, all);
   const named = `${full} ${Object.keys(variables).join(' ')}`;
@@ -78,7 +79,7 @@ function substitute(text: string, variables: Variables): string {
 
 function sourceOf(full: string, variables: Variables): string | null {
   const folder = first(full, [`--data-dir[ =]${PATH}`]);
-  if (folder !== null) return `${folder.replace(/\/+$/, '')}/state.db`;
+  if (folder !== null) return `${trimEndOf(folder, '/')}/state.db`;
   const path = variables.OM_DB_PATH ?? variables.DB_PATH ?? null;
   return known(path, variables) ?? first(full, [String.raw`sqlite3\s+${PATH}\s+["'](?:\.backup|vacuum\s+into)`]);
 }
@@ -144,11 +145,11 @@ function known(value: string | null, variables: Variables): string | null {
 
 /** The folder of a path: of one that names a file, the folder that file is in. */
 function folderOf(path: string): string {
-  const trimmed = path.replace(/\/+$/, '');
+  const trimmed = trimEndOf(path, '/');
   const file = trimmed.split('/').at(-1) ?? '';
   if (!file.includes(DATE_MARK) && !/\.(db|sqlite3?|sql|gz|zst|toml|img)$/.test(file))
     return trimmed === '' ? '/' : trimmed;
-  const folder = trimmed.slice(0, -file.length).replace(/\/+$/, '');
+  const folder = trimEndOf(trimmed.slice(0, -file.length), '/');
   return folder === '' ? (trimmed.startsWith('/') ? '/' : '.') : folder;
 }
 

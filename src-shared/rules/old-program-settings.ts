@@ -147,11 +147,18 @@ function retentionOf({ program, retention, usualKeepLast, usualKeepDays }: Reade
   return { ...KEEP_ALL, keepDays: count ?? usualKeepDays };
 }
 
+/** A remark begins with a hash after a space. */
+function withoutRemark(value: string): string {
+  const at = value.search(/\s#/);
+  return at === -1 ? value : value.slice(0, at);
+}
+
 /** `NAME=value`, `export NAME="value"`, `- NAME=value` or `NAME: value`, with a remark after it. */
 function readVariable(line: string): [name: string, value: string] | null {
-  const [, name, value = ''] = /^\s*(?:-\s+)?(?:export\s+)?["']?([A-Z][A-Z0-9_]*)(?:=|:\s+)(.*)$/.exec(line) ?? [];
+  const [, name, given = ''] = /^\s*(?:-\s+)?(?:export\s+)?["']?([A-Z][A-Z0-9_]*)(?:=|:\s)(.*)$/.exec(line) ?? [];
   if (name === undefined) return null;
+  const value = given.trimStart();
   const [, quoted] = /^(["'](?:[^"']*)["'])/.exec(value) ?? [];
-  const plain = quoted?.slice(1, -1) ?? value.replace(/\s+#.*$/, '').replace(/["']\s*$/, '');
+  const plain = quoted?.slice(1, -1) ?? withoutRemark(value).replace(/["']\s*$/, '');
   return [name, plain.trim()];
 }

@@ -79,8 +79,8 @@ function readCrontab(lines: readonly string[], system: boolean | null): OldSched
   for (const [index, given] of lines.entries()) {
     const text = given.trim();
     if (text === '' || text.startsWith('#')) continue;
-    const variable = /^["']?([A-Za-z_]\w*)["']?\s*=\s*(.*)$/.exec(text);
-    if (variable !== null) takeVariable(variable[1] ?? '', variable[2] ?? '', around);
+    const variable = /^["']?([A-Za-z_]\w*)["']?\s*=(.*)$/.exec(text);
+    if (variable !== null) takeVariable(variable[1] ?? '', variable[2]?.trimStart() ?? '', around);
     else {
       const read = readCronLine(text, around);
       if ('problem' in read) answer.unread.push({ line: index + 1, problem: read.problem });
@@ -100,7 +100,7 @@ function takeVariable(name: string, quoted: string, around: CronSurroundings): v
 }
 
 function readCronLine(text: string, around: CronSurroundings): Omit<OldSchedule, 'line'> | { problem: string } {
-  const [, time = '', rest = ''] = /^(@\S+|(?:\S+\s+){4}\S+)(?:\s+(.*))?$/.exec(text) ?? [];
+  const [, time = '', rest = ''] = /^(@\S+|(?:\S+\s+){4}\S+)(?:\s+(\S.*))?$/.exec(text) ?? [];
   if (time === '') return { problem: 'It is no line of a crontab: five fields of a time and a command are needed.' };
   const read: ReadSchedule = time.startsWith('@')
     ? readNamedTime(time.slice(1).toLowerCase())

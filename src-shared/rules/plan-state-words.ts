@@ -49,6 +49,9 @@ export const ATTENTION: ReadonlySet<PlanState> = new Set([
   'unverified',
 ]);
 
+/** Whether the reason of a state says what a person should do, and so is shown beside it. */
+export const isExplained = (state: PlanState): boolean => ATTENTION.has(state) || state === 'ok-one-disk';
+
 /** Where all plans stand together. */
 export interface OverallStatus {
   state: PlanState;

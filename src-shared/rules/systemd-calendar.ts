@@ -24,10 +24,8 @@ class Unreadable extends Error {}
 /** Reads `OnCalendar=` of a systemd timer: `Mon..Fri *-*-* 02:00`, `*:0/15`, `weekly Europe/Berlin`, … */
 export function readSystemdCalendar(text: string): ReadCalendar {
   try {
-    const words = text
-      .trim()
-      .replace(/\s*,\s*/g, ',')
-      .split(/\s+/);
+    const joined = text.split(',').map((part) => part.trim());
+    const words = joined.join(',').trim().split(/\s+/);
     const zone = words.length > 1 && TIME_ZONE.test(words.at(-1) ?? '') ? words.pop() : undefined;
     const name = words.length === 1 ? (words[0] ?? '').toLowerCase() : '';
     const expanded = (Object.hasOwn(SHORTHANDS, name) ? SHORTHANDS[name] : undefined)?.split(' ') ?? words;

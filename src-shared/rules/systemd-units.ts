@@ -120,10 +120,10 @@ function readSettings(lines: readonly string[]): Setting[] {
     if (open !== null) open.value = `${open.value} ${content}`.trim();
     else {
       const header = /^\[(\w+)\]$/.exec(text)?.[1];
-      const [, name, value = ''] = /^(\w+)\s*=\s*(.*)$/.exec(content) ?? [];
+      const [, name, value = ''] = /^(\w+)\s*=(.*)$/.exec(content) ?? [];
       if (header !== undefined) section = header;
       else if (name !== undefined) {
-        open = { line: index + 1, section, name, value };
+        open = { line: index + 1, section, name, value: value.trim() };
         settings.push(open);
       }
     }

@@ -2,6 +2,7 @@ import type { Companion } from '../model/companion.ts';
 import type { Template, TemplatePart } from '../model/template.ts';
 import type { PlanDraft } from '../model/template-use.ts';
 import { countChecks } from './template-words.ts';
+import { trimEndOf } from './trimmed.ts';
 
 /** Where the plan of a part would take from and bring to. */
 export interface DraftPlaces {
@@ -69,9 +70,7 @@ function companionsOf(part: TemplatePart, sourcePath: string, paths: PathRules):
 /** A name for a companion by its path: its last part, in letters, digits and hyphens. */
 export function companionName(path: string): string {
   const last = path.split(/[/\\]/).findLast((each) => each !== '') ?? '';
-  const name = last
-    .replace(/[^A-Za-z0-9_-]+/g, '-')
-    .replace(/^[-_]+|-+$/g, '')
-    .slice(0, 40);
+  const plain = last.replace(/[^A-Za-z0-9_-]+/g, '-').replace(/^[-_]+/, '');
+  const name = trimEndOf(plain, '-').slice(0, 40);
   return name === '' || /^(db|manifest|latest)$/i.test(name) ? 'files' : name;
 }

@@ -1,4 +1,5 @@
 import type { Places, Platform } from '../model/template.ts';
+import { trimEndOf } from './trimmed.ts';
 import { isSecretName } from './without-secrets.ts';
 
 /** What places are expanded with. */
@@ -104,6 +105,6 @@ function tidy(path: string, platform: Platform): string {
     else if (segment !== '.' && segment !== '') segments.push(segment);
   }
   if (!windows) return `/${segments.join('/')}`;
-  const start = root.replaceAll('/', '\\').replace(/\\+$/, '');
+  const start = trimEndOf(root.replaceAll('/', '\\'), '\\');
   return `${start}\\${segments.join('\\')}`;
 }

@@ -50,7 +50,10 @@ const FORMS: ReadonlyArray<{ form: RegExp; name?: string }> = [
     ),
     name: 'what was piped into a command',
   },
-  { form: /(?<kept>(?:\s-u\s*|\s--user[\s=]+)["']?[^\s:"']+:)(?<secret>[^\s"']+)/g, name: 'the password after a user' },
+  {
+    form: /(?<kept>(?:\s-u\s*|\s--user(?:=|\s+))["']?[^\s:"']+:)(?<secret>[^\s"']+)/g,
+    name: 'the password after a user',
+  },
   { form: /(?<kept>https?:\/\/)(?<secret>[^\s:/@"']+)(?=@)/g, name: 'the token in an address' },
   {
     form: /(?<kept>https:\/\/(?:hooks\.slack\.com\/services|discord(?:app)?\.com\/api\/webhooks)\/)(?<secret>[^\s"']+)/g,

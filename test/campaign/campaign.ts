@@ -3,6 +3,8 @@
  * write. `npm run campaign -- --kills 400`, or `--short` for two minutes of it; `--only <phase>` for one part.
  */
 import { parseArgs } from 'node:util';
+import { cleanUpLater } from './clean-up.ts';
+import { runInside } from './namespaces.ts';
 import { damageFiles } from './phases/damage.ts';
 import { fillDisks, unmountDisks } from './phases/disks.ts';
 import { killAtRandomInstants } from './phases/kills.ts';
@@ -14,22 +16,26 @@ import { type Extent, Tally } from './tally.ts';
 const FULL: Extent = {
   kills: 400,
   systemCalls: 40,
+  tracedOperations: Number.POSITIVE_INFINITY,
   diskSteps: 40,
-  unmounts: 40,
+  fullDisks: Number.POSITIVE_INFINITY,
+  unmounts: 60,
   damagedFiles: 3000,
-  writerSeconds: 120,
+  writerSeconds: 180,
   rounds: 200,
   remoteServices: true,
   seed: 1,
 };
 const SHORT: Extent = {
-  kills: 18,
-  systemCalls: 2,
-  diskSteps: 3,
-  unmounts: 2,
-  damagedFiles: 15,
-  writerSeconds: 8,
-  rounds: 4,
+  kills: 14,
+  systemCalls: 1,
+  tracedOperations: 6,
+  diskSteps: 40,
+  fullDisks: 8,
+  unmounts: 3,
+  damagedFiles: 8,
+  writerSeconds: 9,
+  rounds: 3,
   remoteServices: false,
   seed: 1,
 };
@@ -58,19 +64,28 @@ const chosen = Object.entries(PHASES).filter(([name]) => values.only === undefin
 if (chosen.length === 0)
   throw new Error(`There is no phase ${values.only}. There are: ${Object.keys(PHASES).join(', ')}.`);
 
-const tallies: Tally[] = [];
-for (const [name, attempt] of chosen) {
-  const tally = new Tally(name);
-  tallies.push(tally);
-  await attempt(extent, tally);
-  const { attempts, violations, leftOut, seconds } = tally;
-  console.log(
-    `${name.padEnd(16)} ${String(attempts).padStart(6)} attempts ${String(violations.length).padStart(4)} violations ${seconds.toFixed(0).padStart(6)} s`,
+/** Tries everything that was chosen, and tells what came of it; also of what was tried until it was interrupted. */
+async function campaign(): Promise<number> {
+  console.log(`Seed ${extent.seed}`);
+  const tallies: Tally[] = [];
+  const sum = (of: (tally: Tally) => number): number => tallies.reduce((total, tally) => total + of(tally), 0);
+  const violations = (): number => sum((tally) => tally.violations.length);
+  const conclude = cleanUpLater(() =>
+    console.log(`${sum(({ attempts }) => attempts)} attempts, ${violations()} violations`),
   );
-  for (const { attempt, what } of violations) console.log(`  ${attempt}: ${what}`);
-  for (const why of leftOut) console.log(`  left out: ${why}`);
+  for (const [name, attempt] of chosen) {
+    const tally = new Tally(name);
+    tallies.push(tally);
+    const report = cleanUpLater(() => console.log(tally.summary));
+    try {
+      await attempt(extent, tally);
+    } catch (error) {
+      tally.fail('the phase itself', error);
+    }
+    report();
+  }
+  conclude();
+  return violations() === 0 ? 0 : 1;
 }
-const sum = (of: (tally: Tally) => number): number => tallies.reduce((total, tally) => total + of(tally), 0);
-const violations = sum((tally) => tally.violations.length);
-console.log(`${sum(({ attempts }) => attempts)} attempts, ${violations} violations`);
-process.exitCode = violations === 0 ? 0 : 1;
+
+process.exit((await runInside()) ?? (await campaign()));

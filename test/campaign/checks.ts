@@ -1,40 +1,72 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { type LedgerState, readLedger } from './ledger.ts';
 import type { Operation } from './operations.ts';
 import { run } from './product.ts';
-import type { ListedSnapshot, Scene } from './scene.ts';
+import type { ListedSnapshot, Prepared, Scene } from './scene.ts';
 
 const MANIFEST_SUFFIX = '.manifest.json';
 /** What Snapkeep keeps in a destination beside snapshots. */
 const MARKER = /^\.snapkeep/;
+/** What may lie beside the source: the database with its sidecars, the attached files, and those that a restore replaced. */
+const BESIDE_SOURCE = /^(app\.db(-wal|-shm|-journal)?|files|\.files\.[0-9a-f]{8}\.kept)$/;
+/** The product is started so often before what is left behind is held against it: a start waits a second for that. */
+const STARTS = 3;
 
-/** What was there before an attempt. */
-export interface Before {
+/** What is at the place of a database and its attached files. */
+export interface Content {
   ledger: LedgerState | null;
-  snapshots: ListedSnapshot[];
+  /** A hash of all paths and contents; empty without files. */
+  files: string;
 }
 
-/** Looks at a scene before something happens to it. */
-export async function look(scene: Scene): Promise<Before> {
-  return { ledger: readLedger(scene.database, scene.key), snapshots: await scene.snapshots() };
+/** Reads what a scene's source holds. @throws Error when it is damaged */
+export function contentOf(scene: Scene): Content {
+  return { ledger: readLedger(scene.database, scene.key), files: hashOfTree(scene.files) };
 }
 
 /** Says what an interrupted operation has broken, once the product has been started again. */
-export async function* whatIsBroken(scene: Scene, operation: Operation, before: Before): AsyncGenerator<string> {
-  const live = readLedger(scene.database, scene.key);
-  if (live === null ? operation.replaces === undefined : !['old', 'new'].includes(live.edition))
-    yield `The database holds ${live === null ? 'nothing' : `the edition ${live.edition}`}.`;
-  const silent = await scene.recover();
-  if (silent !== undefined) yield silent;
-  const after = await scene.snapshots();
-  yield* whatIsLost(operation, before.snapshots, after);
-  yield* whatIsFalse(scene, after);
-  yield* whatIsLeft(scene, after);
-  if (operation.replaces === 'undoable') yield* whatCannotComeBack(scene, before);
+export async function* whatIsBroken(scene: Scene, operation: Operation, before: Prepared): AsyncGenerator<string> {
+  const { ledger } = contentOf(scene);
+  if (ledger === null ? !mayBeGone(operation) : !['old', 'new'].includes(ledger.edition))
+    yield `The database holds ${ledger === null ? 'nothing' : `the edition ${ledger.edition}`}.`;
+  const after = await startedAgain(scene);
+  yield* after.problems;
+  yield* whatIsMixed(scene, operation, before);
+  yield* whatIsLost(operation, before.snapshots, after.snapshots);
+  yield* whatIsFalse(scene, before.snapshots, after.snapshots);
+  if (operation.replaces !== undefined) yield* whatCannotComeBack(scene, operation, before);
   const again = await run(scene.home, ['backup', 'app'], scene.env);
   if (again.code !== 0 && existsSync(scene.database)) yield `The next backup ended with ${again.code}: ${again.stderr}`;
+}
+
+/** What an operation may have removed is missing until it is brought back. */
+function mayBeGone({ name }: Operation): boolean {
+  return name.endsWith('delete database');
+}
+
+/** Starting the product is what recovers. @throws Error when it does not start */
+async function startedAgain(scene: Scene): Promise<{ snapshots: ListedSnapshot[]; problems: string[] }> {
+  for (let starts = 1; ; starts++) {
+    const snapshots = await scene.snapshots();
+    const problems = [...whatIsLeft(scene, snapshots)];
+    if (problems.length === 0 || starts === STARTS) return { snapshots, problems };
+  }
+}
+
+/** What is in place is as it was, or as the operation makes it: all of it or nothing. */
+function* whatIsMixed(scene: Scene, operation: Operation, { content }: Prepared): Generator<string> {
+  const now = contentOf(scene);
+  const { old, new: recent } = scene.contents;
+  const known: Array<Content | undefined> = [content];
+  if (operation.replaces === 'undo') known.push(recent);
+  else if (mayBeGone(operation)) known.push({ ...content, ledger: null });
+  else if (operation.everything) known.push(old);
+  else if (operation.replaces !== undefined) known.push({ ...content, ledger: old?.ledger ?? null });
+  if (!known.some((each) => same(each, now)))
+    yield `What is in place is neither of the known states: ${JSON.stringify(now)}.`;
 }
 
 function* whatIsLost(
@@ -49,17 +81,35 @@ function* whatIsLost(
   }
 }
 
-/** What is listed as stored has to be there, byte for byte, and described. */
-function* whatIsFalse(scene: Scene, snapshots: ListedSnapshot[]): Generator<string> {
-  for (const { name, sha256, copies } of snapshots) {
+/** What is listed as stored has to be there, byte for byte, and described; what is new is read with other programs. */
+function* whatIsFalse(scene: Scene, before: ListedSnapshot[], snapshots: ListedSnapshot[]): Generator<string> {
+  for (const { id, name, sha256, copies } of snapshots) {
     for (const { destinationName, state } of copies) {
       if (state !== 'stored') continue;
-      const path = join(destinationName === 'near' ? scene.near : scene.far, name);
+      const path = join(folderOf(scene, destinationName), name);
       if (!existsSync(path)) yield `${path} is listed as stored and does not exist.`;
       else if (hashOf(path) !== sha256) yield `${path} is not what the list says.`;
       else if (!existsSync(path + MANIFEST_SUFFIX)) yield `${path} has no manifest.`;
+      else if (before.every((known) => known.id !== id)) readUnpacked(scene, path);
     }
   }
+}
+
+function folderOf(scene: Scene, destination: string): string {
+  if (destination === 'near') return scene.near;
+  if (destination === 'far') return scene.far;
+  return join(scene.home, 'safety');
+}
+
+/** @throws Error when a stored database is damaged */
+function readUnpacked(scene: Scene, path: string): void {
+  if (path.endsWith('.age')) return;
+  const stored = readFileSync(path);
+  const image = path.endsWith('.gz') ? gunzipSync(stored) : path.endsWith('.zst') ? zstdDecompressSync(stored) : stored;
+  const unpacked = scene.path('unpacked.db');
+  writeFileSync(unpacked, image);
+  readLedger(unpacked, scene.key);
+  for (const suffix of ['', '-wal', '-shm']) rmSync(unpacked + suffix, { force: true });
 }
 
 /** Nothing half done stays anywhere, and no file that no snapshot accounts for. */
@@ -76,9 +126,11 @@ function* whatIsLeft(scene: Scene, snapshots: ListedSnapshot[]): Generator<strin
     }
   }
   for (const entry of readdirSync(scene.path('app')))
-    if (!/^(app\.db(-wal|-shm|-journal)?|files)$/.test(entry)) yield `${scene.path('app')}/${entry} was left behind.`;
-  const staging = join(scene.home, 'staging');
-  for (const entry of existsSync(staging) ? readdirSync(staging) : []) yield `${staging}/${entry} was left behind.`;
+    if (!BESIDE_SOURCE.test(entry)) yield `${scene.path('app')}/${entry} was left behind.`;
+  for (const name of ['staging', 'outbox']) {
+    const folder = join(scene.home, name);
+    for (const entry of existsSync(folder) ? readdirSync(folder) : []) yield `${folder}/${entry} was left behind.`;
+  }
 }
 
 /** The file of a snapshot, its manifest, and its attached files, which share the start of its name. */
@@ -87,18 +139,29 @@ function belongsTo(entry: string, name: string): boolean {
   return entry === name || entry === name + MANIFEST_SUFFIX || entry.startsWith(`${stem}.`);
 }
 
-async function* whatCannotComeBack(scene: Scene, before: Before): AsyncGenerator<string> {
-  const now = readLedger(scene.database, scene.key);
-  if (same(now, before.ledger)) return;
+/** Undo brings back what was there before a restore; an undo that was interrupted can be repeated. */
+async function* whatCannotComeBack(scene: Scene, operation: Operation, before: Prepared): AsyncGenerator<string> {
+  const wanted = operation.replaces === 'undo' ? scene.contents.new : before.content;
+  if (same(contentOf(scene), wanted)) return;
   const undo = await run(scene.home, ['undo'], scene.env);
-  const back = readLedger(scene.database, scene.key);
-  if (!same(back, before.ledger))
-    yield `Undo ended with ${undo.code} and did not bring back what was there: ${JSON.stringify(back)} instead of ${JSON.stringify(before.ledger)}. ${undo.stderr}`;
+  const back = contentOf(scene);
+  if (!same(back, wanted))
+    yield `Undo ended with ${undo.code} and did not bring back what was there: ${JSON.stringify(back)} instead of ${JSON.stringify(wanted)}. ${undo.stderr}`;
 }
 
-const same = (one: LedgerState | null, other: LedgerState | null): boolean =>
+const same = (one: Content | undefined, other: Content | undefined): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 
 function hashOf(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
+
+function hashOfTree(folder: string): string {
+  if (!existsSync(folder)) return '';
+  const hash = createHash('sha256');
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
+    const path = join(folder, name);
+    hash.update(statSync(path).isDirectory() ? `${name}/` : `${name}=${hashOf(path)}`);
+  }
+  return hash.digest('hex');
 }

@@ -53,6 +53,16 @@ export function readLedger(path: string, key?: string): LedgerState | null {
   }
 }
 
+/** Gives a ledger pages of another size, so that no snapshot of it goes into it page by page. */
+export function changePageSize(path: string, key: string | undefined): void {
+  const database = open(path, key);
+  database.pragma('journal_mode = DELETE');
+  database.pragma('page_size = 8192');
+  database.exec('VACUUM');
+  database.pragma('journal_mode = WAL');
+  database.close();
+}
+
 function open(path: string, key: string | undefined): Cipher.Database {
   const database = new Cipher(path);
   if (key !== undefined) {

@@ -1,3 +1,4 @@
+import { changePageSize } from './ledger.ts';
 import { succeed } from './product.ts';
 import type { Scene } from './scene.ts';
 
@@ -6,53 +7,88 @@ export interface Operation {
   readonly name: string;
   /** What has to be done before it, unharmed. */
   prepare?(scene: Scene): Promise<void>;
-  args(scene: Scene): Promise<string[]>;
+  args(scene: Scene): string[];
   /** The data folder it uses; that of the scene by default. */
   home?(scene: Scene): string;
-  /** It replaces or removes the database. `undoable`: what was there is there still, or comes back by Undo. */
+  /** It replaces or removes the database. `undoable`: Undo brings back what was there; `undo`: it is Undo itself. */
   readonly replaces?: 'undoable' | 'undo';
+  /** It replaces the attached files, too. */
+  readonly everything?: boolean;
   /** How many of the oldest snapshots it may take away. */
   readonly takesAway?: number;
 }
 
-const newest = async (scene: Scene): Promise<string> => {
-  const [first] = (await scene.snapshots()).filter(({ trigger }) => trigger !== 'before-restore');
-  if (first === undefined) throw new Error('The scene has no snapshot.');
-  return first.id;
-};
-
-/** A database of another page size can only be exchanged for the file of the snapshot. */
-const restoreNewest = async (scene: Scene): Promise<string[]> => [
+const restoreNewest = (scene: Scene, ...options: string[]): string[] => [
   'restore',
-  await newest(scene),
-  '--to',
-  scene.database,
-  '--only',
-  'database',
+  scene.snapshot(0).id,
+  ...options,
   '--force',
 ];
 
+/** Its prepared scene is the one before, restored. */
+const undoOf = (restore: Operation): Operation => ({
+  name: `undo of ${restore.name}`,
+  prepare: async (scene) => {
+    await restore.prepare?.(scene);
+    await succeed(scene.home, restore.args(scene), scene.env);
+  },
+  args: () => ['undo'],
+  replaces: 'undo',
+});
+
+/** Page by page where that can be: in place. */
+const RESTORE: Operation = {
+  name: 'restore',
+  args: (scene) => restoreNewest(scene, '--to', scene.database, '--only', 'database'),
+  replaces: 'undoable',
+};
+/** A database of another page size can only be exchanged for the file of the snapshot. */
+const EXCHANGE: Operation = {
+  ...RESTORE,
+  name: 'restore by exchange',
+  prepare: async (scene) => changePageSize(scene.database, scene.key),
+};
+/** Attached files too, where the scene has them. */
+const RESTORE_ALL: Operation = {
+  ...RESTORE,
+  name: 'restore of everything',
+  args: (scene) => restoreNewest(scene),
+  everything: true,
+};
+const DELETE_DATABASE: Operation = {
+  name: 'delete database',
+  args: (scene) => ['reset', scene.database, '--confirm'],
+  replaces: 'undoable',
+};
+
 export const OPERATIONS: readonly Operation[] = [
-  { name: 'backup', args: async () => ['backup', 'app'] },
+  { name: 'backup', args: () => ['backup', 'app'] },
   {
-    name: 'backup and copy',
-    args: async () => ['run-due'],
+    name: 'copy',
     prepare: async (scene) => void (await succeed(scene.home, ['backup', 'app'], scene.env)),
+    args: () => ['run-due'],
   },
-  { name: 'verify', args: async (scene) => ['verify', await newest(scene)] },
-  { name: 'restore', args: restoreNewest, replaces: 'undoable' },
-  {
-    name: 'undo',
-    prepare: async (scene) => void (await succeed(scene.home, await restoreNewest(scene), scene.env)),
-    args: async () => ['undo'],
-    replaces: 'undo',
-  },
-  { name: 'prune', args: async () => ['prune', 'app', '--keep-last', '1', '--yes'], takesAway: 2 },
+  { name: 'verify', args: (scene) => ['verify', scene.snapshot(0).id] },
+  RESTORE,
+  EXCHANGE,
+  RESTORE_ALL,
+  undoOf(RESTORE),
+  undoOf(EXCHANGE),
+  undoOf(RESTORE_ALL),
+  { name: 'prune', args: () => ['prune', 'app', '--keep-last', '1', '--yes'], takesAway: 2 },
   {
     name: 'delete',
-    args: async (scene) => ['delete', (await scene.snapshots()).at(-1)?.id ?? '', '--yes'],
+    args: (scene) => ['delete', scene.snapshot(-1).id, '--yes'],
     takesAway: 1,
   },
-  { name: 'import', args: async (scene) => ['import', scene.near], home: (scene) => scene.path('other-home') },
-  { name: 'delete database', args: async (scene) => ['reset', scene.database, '--confirm'], replaces: 'undoable' },
+  { name: 'import', args: (scene) => ['import', scene.near], home: (scene) => scene.path('other-home') },
+  DELETE_DATABASE,
+  undoOf(DELETE_DATABASE),
 ];
+
+/** An operation by its name. @throws Error */
+export function operationOf(name: string): Operation {
+  const found = OPERATIONS.find((operation) => operation.name === name);
+  if (found === undefined) throw new Error(`There is no operation ${name}.`);
+  return found;
+}

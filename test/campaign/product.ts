@@ -1,14 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { cleanUpLater } from './clean-up.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** The Node.js that the product runs on. */
 export const NODE = resolve(ROOT, 'node_modules/.bin/node');
 const COMMAND_LINE = resolve(ROOT, 'out/main/cli.cjs');
 /** A command that takes longer hangs, in milliseconds. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
+/** What Node.js has compiled, so that the many commands begin sooner. */
+const COMPILED = mkdtempSync(join(tmpdir(), 'snapkeep-compiled-'));
+cleanUpLater(() => rmSync(COMPILED, { recursive: true, force: true }));
+/** Whether the processes of others can be looked at. */
+export const seesProcesses = process.platform === 'linux';
 
 /** How a command ended. */
 export interface Ended {
@@ -36,7 +43,7 @@ export function start(
   const [file = NODE, ...rest] = [...wrapper, NODE, COMMAND_LINE, ...args];
   const child = spawn(file, rest, {
     detached: true,
-    env: { ...process.env, ...env, SNAPKEEP_HOME: home, NODE_NO_WARNINGS: '1' },
+    env: { ...process.env, ...env, SNAPKEEP_HOME: home, NODE_NO_WARNINGS: '1', NODE_COMPILE_CACHE: COMPILED },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -47,9 +54,15 @@ export function start(
   child.stderr.on('data', (data: Buffer) => {
     stderr += data;
   });
+  let running = true;
+  const stop = cleanUpLater(() => {
+    if (running) killGroup(child);
+  });
   const limit = setTimeout(() => killGroup(child), LIMIT_MS);
   const ended = once(child, 'close').then(([code]) => {
     clearTimeout(limit);
+    running = false;
+    stop();
     return { code: code as number | null, stdout, stderr };
   });
   return { process: child, ended };
@@ -77,8 +90,9 @@ export function kill({ process: child }: Started, victim: Victim): void {
   else for (const pid of childrenOf(child.pid ?? 0).slice(0, 1)) signal(pid);
 }
 
-/** The processes of a command's group that still run. */
+/** The processes of a command's group that still run, as far as they can be seen. */
 export function survivors({ process: child }: Started): number[] {
+  if (!seesProcesses) return [];
   return processes()
     .filter(({ group }) => group === child.pid)
     .map(({ pid }) => pid);

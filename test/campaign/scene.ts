@@ -1,30 +1,33 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Content, contentOf } from './checks.ts';
+import { cleanUpLater } from './clean-up.ts';
 import { changeLedger, KEY, makeLedger } from './ledger.ts';
-import { run, succeed } from './product.ts';
+import type { Operation } from './operations.ts';
+import { succeed } from './product.ts';
 
 /** How the snapshots of a scene are made. */
 export interface Variant {
   readonly name: string;
   /** Options of `plan add`. */
   readonly options: readonly string[];
+  /** The database is encrypted. */
   readonly encrypted?: boolean;
   readonly attached?: boolean;
 }
 
+const PASSPHRASE = 'CAMPAIGN_PASSPHRASE';
+const DATABASE_KEY = 'CAMPAIGN_KEY';
+
 export const VARIANTS: readonly Variant[] = [
   { name: 'gzip', options: ['--format', 'gz'] },
-  { name: 'zstd', options: ['--format', 'zst'] },
-  { name: 'uncompressed', options: ['--format', 'none'] },
   { name: 'attached files', options: ['--format', 'zst'], attached: true },
-  { name: 'encrypted', options: ['--format', 'gz'], encrypted: true },
+  { name: 'encrypted database', options: ['--format', 'gz', '--key-env', DATABASE_KEY], encrypted: true },
+  { name: 'uncompressed', options: ['--format', 'none'] },
+  { name: 'encrypted snapshots', options: ['--format', 'zst', '--seal-passphrase-env', PASSPHRASE] },
+  { name: 'zstd', options: ['--format', 'zst'] },
 ];
-
-/** One of the variants for each number, in turn. */
-export function variantOf(number: number): Variant {
-  return VARIANTS[number % VARIANTS.length] as Variant;
-}
 
 /** The transactions booked in a ledger before the first backup and before each later one. */
 const FIRST_TRANSACTIONS = 4000;
@@ -32,6 +35,7 @@ const MORE_TRANSACTIONS = 200;
 const SNAPSHOTS = 3;
 /** The parts of a scene that an attempt changes. */
 const PARTS = ['home', 'other-home', 'app', 'near', 'far'] as const;
+const COPY = { recursive: true, verbatimSymlinks: true, preserveTimestamps: true } as const;
 
 /** A snapshot as `snapkeep list --json` prints it, as far as the campaign looks at it. */
 export interface ListedSnapshot {
@@ -43,40 +47,68 @@ export interface ListedSnapshot {
   copies: Array<{ destinationName: string; state: string }>;
 }
 
+/** How a scene is right before an operation. */
+export interface Prepared {
+  /** What the operation is called with. */
+  args: string[];
+  snapshots: ListedSnapshot[];
+  /** What is at the place of the database. */
+  content: Content;
+  /** Where this is kept, to be put back before each attempt. */
+  template: string;
+}
+
 /** A plan with two folders, three snapshots, and a database that has changed since. The same in each attempt. */
 export class Scene {
+  static readonly #made = new Map<Variant, Promise<Scene>>();
   readonly variant: Variant;
   readonly #root = mkdtempSync(join(tmpdir(), 'snapkeep-campaign-'));
+  readonly #prepared = new Map<Operation, Prepared>();
+  #listed: ListedSnapshot[] = [];
+  /** What the plan's snapshots hold, and what is in its place since. */
+  readonly contents: { old?: Content; new?: Content } = {};
 
   private constructor(variant: Variant) {
     this.variant = variant;
+    cleanUpLater(() => rmSync(this.#root, { recursive: true, force: true }));
   }
 
-  static async make(variant: Variant): Promise<Scene> {
+  /** The scene of a variant. There is one of each, for all phases. */
+  static of(variant: Variant): Promise<Scene> {
+    const scene = Scene.#made.get(variant) ?? Scene.#make(variant);
+    Scene.#made.set(variant, scene);
+    return scene;
+  }
+
+  /** One of the scenes for each number, in turn. */
+  static numbered(number: number): Promise<Scene> {
+    return Scene.of(VARIANTS[number % VARIANTS.length] as Variant);
+  }
+
+  static async #make(variant: Variant): Promise<Scene> {
     const scene = new Scene(variant);
     for (const part of PARTS) mkdirSync(scene.path(part));
     makeLedger(scene.database, 'old', FIRST_TRANSACTIONS, scene.key);
-    if (variant.attached) makeFiles(scene.path('app/files'), 30);
+    if (variant.attached) makeFiles(scene.files, 30);
     await scene.#makePlan();
     for (let n = 0; n < SNAPSHOTS; n++) {
       if (n > 0) changeLedger(scene.database, 'old', MORE_TRANSACTIONS, scene.key);
       await succeed(scene.home, ['backup', 'app'], scene.env);
-      await succeed(scene.home, ['run-due'], scene.env);
     }
+    await succeed(scene.home, ['run-due'], scene.env);
+    scene.#listed = await scene.snapshots();
+    scene.contents.old = contentOf(scene);
     changeLedger(scene.database, 'new', MORE_TRANSACTIONS, scene.key);
-    cpSync(scene.path('.'), `${scene.#root}.template`, {
-      recursive: true,
-      verbatimSymlinks: true,
-      preserveTimestamps: true,
-    });
+    if (variant.attached) makeFiles(scene.files, 7);
+    scene.contents.new = contentOf(scene);
+    scene.#keep(scene.#base);
     return scene;
   }
 
   async #makePlan(): Promise<void> {
-    const attached = this.variant.attached ? ['--companion', `files=${this.path('app/files')}`] : [];
-    const key = this.variant.encrypted ? ['--key-env', 'CAMPAIGN_KEY'] : [];
+    const attached = this.variant.attached ? ['--companion', `files=${this.files}`] : [];
     const to = ['--to', this.near, '--to', this.far];
-    const options = [...this.variant.options, ...attached, ...key];
+    const options = [...this.variant.options, ...attached];
     await succeed(
       this.home,
       ['plan', 'add', '--name', 'app', '--source', this.database, ...to, '--keep-last', '4', ...options],
@@ -88,12 +120,20 @@ export class Scene {
     return join(this.#root, name);
   }
 
+  get #base(): string {
+    return this.path('template');
+  }
+
   get home(): string {
     return this.path('home');
   }
 
   get database(): string {
     return this.path('app/app.db');
+  }
+
+  get files(): string {
+    return this.path('app/files');
   }
 
   get near(): string {
@@ -109,43 +149,57 @@ export class Scene {
   }
 
   get env(): NodeJS.ProcessEnv {
-    return this.variant.encrypted ? { CAMPAIGN_KEY: KEY } : {};
+    return { [DATABASE_KEY]: KEY, [PASSPHRASE]: 'eight words that nobody would ever guess' };
   }
 
-  /** Puts everything back to how it was made. Folders stay, so that what is mounted on them stays too. */
-  reset(): void {
+  /** Makes everything ready for an operation, the same each time. Folders stay, and what is mounted on them. */
+  async ready(operation: Operation): Promise<Prepared> {
+    const known = this.#prepared.get(operation);
+    this.#putBack(known?.template ?? this.#base);
+    if (known !== undefined) return known;
+    const prepared: Prepared = { ...(await this.#prepare(operation)), content: contentOf(this) };
+    this.#prepared.set(operation, prepared);
+    return prepared;
+  }
+
+  async #prepare(operation: Operation): Promise<Omit<Prepared, 'content'>> {
+    const args = operation.args(this);
+    if (operation.prepare === undefined) return { args, snapshots: this.#listed, template: this.#base };
+    await operation.prepare(this);
+    const template = this.path(`template of ${operation.name}`);
+    this.#keep(template);
+    return { args, snapshots: await this.snapshots(), template };
+  }
+
+  #keep(template: string): void {
+    for (const part of PARTS) cpSync(this.path(part), join(template, part), COPY);
+  }
+
+  #putBack(template: string): void {
     for (const part of PARTS) {
       const folder = this.path(part);
       for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });
-      const from = join(`${this.#root}.template`, part);
-      for (const name of readdirSync(from))
-        cpSync(join(from, name), join(folder, name), {
-          recursive: true,
-          verbatimSymlinks: true,
-          preserveTimestamps: true,
-        });
+      const from = join(template, part);
+      for (const name of readdirSync(from)) cpSync(join(from, name), join(folder, name), COPY);
     }
+  }
+
+  /** The newest snapshot of the scene as it was made, or one of those before it. @throws Error */
+  snapshot(age: number): ListedSnapshot {
+    const found = this.#listed.at(age);
+    if (found === undefined) throw new Error('The scene has too few snapshots.');
+    return found;
   }
 
   /** The snapshots that the product lists, the newest first. @throws Error */
   async snapshots(): Promise<ListedSnapshot[]> {
     return JSON.parse(await succeed(this.home, ['list', '--json'], this.env)) as ListedSnapshot[];
   }
-
-  /** Waits until what an attempt has begun is finished: starting the product is what recovers. */
-  async recover(): Promise<string | undefined> {
-    const { code, stderr } = await run(this.home, ['status'], this.env);
-    return code === 0 || code === 1 ? undefined : `The product does not start again: exit code ${code}. ${stderr}`;
-  }
-
-  remove(): void {
-    for (const folder of [this.#root, `${this.#root}.template`]) rmSync(folder, { recursive: true, force: true });
-  }
 }
 
 function makeFiles(folder: string, count: number): void {
   for (let n = 0; n < count; n++) {
     mkdirSync(join(folder, `part-${n % 5}`), { recursive: true });
-    writeFileSync(join(folder, `part-${n % 5}`, `file-${n}.txt`), `file ${n} `.repeat(50 * (n + 1)));
+    writeFileSync(join(folder, `part-${n % 5}`, `file-${n}.txt`), `file ${n} of ${count} `.repeat(50 * (n + 1)));
   }
 }

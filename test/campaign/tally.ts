@@ -23,15 +23,23 @@ export class Tally {
     try {
       for await (const what of work()) this.violations.push({ attempt: name, what });
     } catch (error) {
-      this.violations.push({
-        attempt: name,
-        what: error instanceof Error ? (error.stack ?? error.message) : String(error),
-      });
+      this.fail(name, error);
     }
   }
 
-  get seconds(): number {
-    return (performance.now() - this.#started) / 1000;
+  /** Notes what was thrown as a violation. */
+  fail(attempt: string, error: unknown): void {
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.violations.push({ attempt, what });
+  }
+
+  /** A line with the figures of the phase, and one for each violation and for each thing left out. */
+  get summary(): string {
+    const seconds = (performance.now() - this.#started) / 1000;
+    const figures = `${String(this.attempts).padStart(6)} attempts ${String(this.violations.length).padStart(4)} violations`;
+    const lines = this.violations.map(({ attempt, what }) => `  ${attempt}: ${what}`);
+    const leftOut = this.leftOut.map((why) => `  left out: ${why}`);
+    return [`${this.phase.padEnd(16)} ${figures} ${seconds.toFixed(0).padStart(6)} s`, ...lines, ...leftOut].join('\n');
   }
 }
 
@@ -44,14 +52,25 @@ export function randomNumbers(seed: number): () => number {
   };
 }
 
+/** At most so many of a list, spread evenly over it. */
+export function sample<Item>(items: readonly Item[], count: number, random: () => number): Item[] {
+  if (count >= items.length) return [...items];
+  const width = items.length / count;
+  return Array.from({ length: count }, (_, n) => items[Math.floor((n + random()) * width)] as Item);
+}
+
 /** How large a campaign is. */
 export interface Extent {
   /** At random instants. */
   kills: number;
   /** At system calls that write, for each operation. */
   systemCalls: number;
+  /** So many operations are killed at system calls at most. */
+  tracedOperations: number;
   /** Of free space, for each disk and operation. */
   diskSteps: number;
+  /** So many of these steps are tried at most. */
+  fullDisks: number;
   unmounts: number;
   damagedFiles: number;
   /** How long another program writes, in seconds. */

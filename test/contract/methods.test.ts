@@ -77,6 +77,7 @@ const cases: Record<MethodName, MethodCase> = {
     wrong: { lockWaitSeconds: 0 },
   },
   'plans.list': nothing,
+  'plans.check': nothing,
   'plans.get': { good: planOf, missing: noPlan, wrong: { planId: 'x' } },
   'plans.create': {
     good: ({ source, destination }) => ({

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, 
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
+import { MARKER_NAME } from '../../src-main/core/destinations/destination.ts';
 import { commandLineOf } from '../support/command-line.ts';
 import { makeDatabase } from '../support/databases.ts';
 
@@ -37,6 +38,29 @@ test('a bare word is the name of a destination, and one with a typing error make
   expect(run(['import', 'clowd']).stderr).toContain('NOT_FOUND');
   for (const place of [process.cwd(), homedir(), folder]) expect(existsSync(join(place, 'clowd'))).toBe(false);
   expect(run([...add, 'cloud']).exitCode).toBe(0);
+});
+
+test('a destination that lost its marker is re-attached by a person alone', () => {
+  const marker = join(backups, MARKER_NAME);
+  expect(run(['plan', 'add', '--name', 'app', '--source', source, '--to', backups]).exitCode).toBe(0);
+  expect(run(['backup', 'app']).exitCode).toBe(0);
+  expect(run(['status']).stdout).toMatch(/^app: OK \(one disk\)\. .*Add a destination on another disk/);
+  rmSync(marker);
+  expect(run(['status']).stdout).toMatch(/^app: Unavailable\. .* is not marked as the destination backups/);
+  expect(run(['backup', 'app'])).toMatchObject({ exitCode: 75, stderr: expect.stringContaining('re-attach') });
+  const reattach = ['destination', 'reattach', 'backups'];
+  const looked = run(reattach);
+  expect(looked).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining('1 of the 1 snapshot stored at backups'),
+  });
+  expect(looked.stdout).toMatch(/It has no marker file\.\nNothing was changed\./);
+  expect(documentOf([...reattach, '--json'])).toMatchObject({ marker: 'none', snapshotsKnown: 1, snapshotsThere: 1 });
+  expect(existsSync(marker)).toBe(false);
+  expect(run([...reattach, '--yes'])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Re-attached') });
+  expect(existsSync(marker)).toBe(true);
+  expect(run(['backup', 'app']).exitCode).toBe(0);
+  expect(run(['status']).stdout).toMatch(/^app: OK/);
 });
 
 test('run-due without plans names the folder it looked in, and makes none', () => {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, expect, type Page, test } from '@playwright/test';
+import { MARKER_NAME } from '../../src-main/core/destinations/destination.ts';
 import { makeDatabase } from '../support/databases.ts';
 import { dropFiles } from '../support/drop-files.ts';
 import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';
@@ -154,6 +155,40 @@ test('a folder that is away is waited for and caught up by hand', async () => {
   await page.context().close();
 });
 
+test('a folder that lost its marker is unavailable until a person re-attaches it', async () => {
+  const path = join(folder, 'backups');
+  const page = await openWindow(browser, server.address);
+  await newPlan(page);
+  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(path);
+  await page.getByRole('button', { name: 'Create and back up now' }).press('Enter');
+  await expect(page.getByText(/^Checked/)).toBeVisible();
+  await page.context().close();
+  rmSync(join(path, MARKER_NAME));
+
+  // Opening the window is a reason to look.
+  const again = await openWindow(browser, server.address);
+  await expect(again.getByRole('heading', { name: /is unavailable$/ })).toBeVisible();
+  await openDestinations(again);
+  const card = again.getByRole('article', { name: 'backups' });
+  await expect(card).toContainText('is not marked as the destination backups');
+  await card.getByRole('button', { name: 'Re-attach: backups' }).press('Enter');
+  const dialog = again.getByRole('dialog', { name: 'Re-attach backups?' });
+  await expect(dialog).toContainText('1 of the 1 snapshot stored at backups');
+  await expect(dialog).toContainText('Re-attaching writes a new one');
+  await judge(again, 'reattach');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(dialog).toHaveCount(0);
+  expect(existsSync(join(path, MARKER_NAME))).toBe(false);
+  await card.getByRole('button', { name: 'Re-attach: backups' }).click();
+  await dialog.getByRole('button', { name: 'Re-attach', exact: true }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(card).toContainText('OK');
+  expect(existsSync(join(path, MARKER_NAME))).toBe(true);
+  await again.getByRole('navigation').getByRole('link', { name: 'Overview' }).click();
+  await expect(again.getByRole('heading', { name: /is OK/ })).toBeVisible();
+  await again.context().close();
+});
+
 test('a sealed plan, its recovery kit, and its snapshot on a machine that knows nothing of it', async () => {
   const page = await openWindow(browser, server.address);
   await newPlan(page);
@@ -182,7 +217,9 @@ test('a sealed plan, its recovery kit, and its snapshot on a machine that knows 
   await expect(page.getByText('The recovery kit is saved.')).toBeVisible();
   expect(readdirSync(kept)).toHaveLength(2);
   await page.getByRole('navigation').getByRole('link', { name: 'Overview' }).press('Enter');
-  await expect(page.getByRole('heading', { name: 'Everything is backed up and verified' })).toBeVisible();
+  // The folder is on the disk of the database, and people are told what to do about that.
+  await expect(page.getByRole('heading', { name: /is OK \(one disk\)$/ })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Status' })).toContainText('Add a destination on another disk');
   await expect(reminder).toHaveCount(0);
   await page.context().close();
 

@@ -59,6 +59,8 @@ test('pruning that is paused says why, is reviewed, and continues; a pinned snap
   await more.click();
   await page.getByRole('menuitem', { name: 'Pin' }).click();
   await more.click();
+  // Not before the window knows that it is pinned.
+  await expect(page.getByRole('menuitem', { name: 'Unpin' })).toBeVisible();
   await page.getByRole('menuitem', { name: 'Delete…' }).click();
   await expect(page.getByText('This snapshot is pinned.')).toBeVisible();
   await judgeBothWays(page, 'unpin-and-delete');

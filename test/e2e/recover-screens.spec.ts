@@ -45,6 +45,20 @@ test('plans of a lost machine are recovered from a destination', async () => {
   await page.getByRole('tab', { name: 'Snapshots' }).click();
   await expect(page.getByRole('row')).not.toHaveCount(0);
   await judgeBothWays(page, 'recovered-snapshots');
+
+  // The snapshot that was not ticked is an imported one: the place that its manifest names is asked about.
+  const imported = page.getByRole('row').filter({ hasText: 'Imported' });
+  await imported.getByRole('button', { name: /^More for/ }).press('Enter');
+  await page.getByRole('menuitem', { name: 'Restore…' }).press('Enter');
+  await page.getByRole('button', { name: 'Next: where' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Restore' });
+  await expect(dialog).toContainText(join(folder, 'app.db'));
+  const next = page.getByRole('button', { name: 'Next: review' });
+  await expect(next).toBeDisabled();
+  await judgeBothWays(page, 'restore-imported');
+  await page.getByRole('checkbox', { name: 'Restore to this path' }).check();
+  await next.press('Enter');
+  await expect(page.getByRole('button', { name: 'Replace app.db' })).toBeVisible();
 });
 
 test('on the command line', () => {

@@ -91,8 +91,12 @@ test('a failure goes to the webhook as JSON, once, and what did not get through 
     state: 'failed',
     title: 'My app failed',
   });
-  // A day later it is said again.
-  await clock.advance(24 * 60 * MINUTE, () => scene.core.settled());
+  // A day later it is said again, and not before. The hours between are jumped over: each minute would be looked at.
+  clock.jump(23.9 * 60 * MINUTE);
+  await clock.advance(MINUTE, () => scene.core.settled());
+  expect(received).toHaveLength(2);
+  clock.jump(6 * MINUTE);
+  await clock.advance(MINUTE, () => scene.core.settled());
   expect(JSON.parse(received[2]?.body ?? '')).toMatchObject({ kind: 'reminder' });
   expect(received).toHaveLength(3);
 });

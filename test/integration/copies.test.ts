@@ -6,7 +6,7 @@ import { KEEP_ALL } from '../../src-shared/model/plan.ts';
 import { appendEntries, countEntries } from '../support/databases.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { bucketOn, folderAt, folderOn, save, settle, statesAt, storeTo } from '../support/places.ts';
-import { contentsOf, expectNothingLeft, type Scene, setScene } from '../support/scene.ts';
+import { contentsOf, expectNothingLeft, OK_HERE, type Scene, setScene } from '../support/scene.ts';
 import { type S3Server, startS3Server, whyNoS3 } from '../support/servers/s3.ts';
 import { type SftpServer, startSftpServer, whyNoSftp } from '../support/servers/sftp.ts';
 import { storedIn } from '../support/stored-names.ts';
@@ -82,7 +82,7 @@ describe('folders', () => {
     clock.jump(HOUR);
     await clock.advance(5 * MINUTE, settled);
     expect(contentsOf(second)).toEqual(contentsOf(scene.destination));
-    expect((await summaryOf(scene)).state).toBe('ok');
+    expect((await summaryOf(scene)).state).toBe(OK_HERE);
   });
 
   test('a name that is taken by something else fails for good, alone, and is copied once it is free', async () => {

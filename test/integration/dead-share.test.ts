@@ -5,6 +5,7 @@ import { expect, test, vi } from 'vitest';
 import { createCatalog } from '../../src-main/core/catalog/catalog.ts';
 import { type Clock, systemClock } from '../../src-main/core/ports.ts';
 import { setScene, takeBackup } from '../support/scene.ts';
+import { temporaryFolder } from '../support/temp-folder.ts';
 import { startTestCore } from '../support/test-core.ts';
 
 /** Wakes everybody at once: whoever waits for a limit has waited long enough. */
@@ -74,3 +75,19 @@ test('removals are not finished in a mount point without its disk', async () => 
   expect(existsSync(join(destination, name))).toBe(false);
   expect(await mounted.call('snapshots.list', { planId: plan.id })).toEqual([]);
 });
+
+test.skipIf(process.platform === 'win32')(
+  'five dead shares hold no more than a thread each, and the others go on',
+  () => {
+    const folder = temporaryFolder();
+    const script = join(import.meta.dirname, '../support/dead-shares.ts');
+    const env = { ...process.env, UV_THREADPOOL_SIZE: undefined };
+    const { stdout, stderr } = spawnSync(process.execPath, [script, folder], {
+      env,
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual({ asked: 5, late: 40, healthy: 'there' });
+  },
+);

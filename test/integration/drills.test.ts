@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import type { DesktopNotification } from '../../src-main/core/ports.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { setScene, takeBackup } from '../support/scene.ts';
+import { OK_HERE, setScene, takeBackup } from '../support/scene.ts';
 import { runToEnd, succeed } from '../support/test-core.ts';
 
 const DAY = 86_400_000;
@@ -41,7 +42,11 @@ test.each([
 });
 
 test('a restore test that finds fewer tables or far fewer rows than the one before warns', async () => {
-  const scene = await setScene({ plan: { drill: { schedule: { kind: 'manual' }, withinDays: 7, checks: [] } } });
+  const told: DesktopNotification[] = [];
+  const scene = await setScene({
+    ports: { notify: (one) => told.push(one) },
+    plan: { drill: { schedule: { kind: 'manual' }, withinDays: 7, checks: [] } },
+  });
   const tested = async (change: string) => {
     const database = new Database(scene.source);
     database.exec(change);
@@ -58,8 +63,21 @@ test('a restore test that finds fewer tables or far fewer rows than the one befo
   expect(rows).toMatchObject({ warning: expect.stringContaining('12 rows'), state: 'unverified' });
   expect(rows.reason).toBe(rows.warning);
   expect(rows.logged).toContain('12 rows');
+  await scene.core.settled();
+  expect(told.map(({ body }) => body)).toContainEqual(expect.stringContaining('12 rows'));
   expect(await tested('SELECT 1')).toMatchObject({ warning: null });
   expect(await tested('DROP TABLE entries')).toMatchObject({ warning: expect.stringContaining('1 table is missing') });
+});
+
+test('the snapshot that was made last is tested, whatever the clock said when another one was made', async () => {
+  const clock = new FakeClock(Date.now());
+  const scene = await setScene({ ports: { clock } });
+  clock.jump(365 * DAY);
+  await takeBackup(scene);
+  clock.jump(-365 * DAY);
+  const last = await takeBackup(scene);
+  const run = await succeed(scene.core, 'drills.start', { planId: scene.plan.id });
+  expect(run.snapshotId).toBe(last.id);
 });
 
 test('a damaged snapshot fails the drill', async () => {
@@ -83,11 +101,12 @@ test('drills come by their schedule, and a plan that asks for them is not fine w
   };
   await takeBackup(scene);
   const state = async () => (await scene.core.call('plans.get', { planId: scene.plan.id })).state;
-  expect(await state()).toBe('ok');
+  expect(await state()).toBe(OK_HERE);
   clock.jump(4 * DAY);
+  await scene.core.call('plans.check', {});
   expect(await state()).toBe('unverified');
   clock.jump(3 * DAY);
   await clock.advance(60_000, settle);
   expect(await scene.core.call('drills.list', { planId: scene.plan.id })).toHaveLength(1);
-  expect(await state()).toBe('ok');
+  expect(await state()).toBe(OK_HERE);
 });

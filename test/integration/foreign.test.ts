@@ -67,7 +67,7 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
         problem: 'broken',
         message: expect.stringContaining('cut off'),
       },
-      { path: 'portunus-state-2026-05-11T12:34:56Z.db', problem: 'broken', message: 'It is a text file.' },
+      { path: 'portunus-state-2026-05-11T12:34:56Z.db', problem: 'unsupported', message: 'It is a text file.' },
     ]);
     const run = await succeed(core, 'foreign.import', { path: folder });
     expect(outcomesOf(run).map(([, outcome]) => outcome)).toEqual(['imported', 'imported', 'imported']);

@@ -1,9 +1,11 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import Database from 'better-sqlite3';
-import { expect, test } from 'vitest';
-import { checkOf, expectNothingLeft, setScene, takeBackup } from '../support/scene.ts';
+import { describe, expect, test } from 'vitest';
+import { canMount } from '../support/can-mount.ts';
+import { checkOf, expectFailure, expectNothingLeft, setScene, takeBackup } from '../support/scene.ts';
+import { mountSmallDisk } from '../support/small-disk.ts';
 import { manifestOf, verify } from '../support/stored-files.ts';
 import { runToEnd, succeed } from '../support/test-core.ts';
 
@@ -42,6 +44,47 @@ test('a bare file that unpacks to hundreds of times its size is restored only wh
 test('a manifest that is too large for one is not read', async () => {
   const scene = await setScene();
   const { path } = await takeBackup(scene);
-  writeFileSync(`${path}.manifest.json`, Buffer.alloc(64 * 1024 * 1024 + 1, ' '));
+  writeFileSync(`${path}.manifest.json`, Buffer.alloc(16 * 1024 * 1024 + 1, ' '));
   expect(await verify(scene, path)).toMatchObject({ valid: false, message: expect.stringContaining('too large') });
+});
+
+describe.skipIf(!canMount)('a bare file that would fill the disk', () => {
+  const DISK = 160_000_000;
+
+  test.each([
+    ['gzip', (bytes: Buffer) => gzipSync(bytes, { level: 1 })],
+    ['zstd', (bytes: Buffer) => zstdCompressSync(bytes)],
+  ])('of %s is stopped while a quarter of it is free, by the API as well as by an import', async (_what, pack) => {
+    const scene = await setScene({ prepare: (folder) => void mountSmallDisk(join(folder, 'home'), DISK) });
+    const { path } = await takeBackup(scene);
+    const bomb = join(scene.folder, 'bomb-2026-01-01.db.gz');
+    const content = Buffer.alloc(2 * DISK);
+    readFileSync(scene.source).copy(content);
+    writeFileSync(bomb, pack(content));
+    let least = Number.POSITIVE_INFINITY;
+    const look = (): void => {
+      const { bavail, bsize } = statfsSync(scene.home);
+      least = Math.min(least, bavail * bsize);
+    };
+    const stop = scene.core.on('run.changed', look);
+    const start = { source: { path: bomb }, targetPath: join(scene.folder, 'restored.db') };
+    for (const run of [
+      await runToEnd(scene.core, 'verifications.start', { path: bomb }),
+      await runToEnd(scene.core, 'restores.check', start),
+    ]) {
+      expectFailure(run, 'NO_SPACE', 'bomb-2026-01-01.db.gz unpacks to more than');
+      look();
+    }
+    stop();
+    expect(least).toBeGreaterThan(DISK * 0.2);
+    expect(readdirSync(join(scene.home, 'staging'))).toEqual([]);
+    const imported = await runToEnd(scene.core, 'foreign.import', {
+      path: scene.folder,
+      files: ['bomb-2026-01-01.db.gz'],
+      newPlanName: 'bomb',
+    });
+    expectFailure(imported, 'NO_SPACE', 'bomb-2026-01-01.db.gz unpacks to more than');
+    // What Snapkeep stored is unpacked as far as its manifest says, whatever is free.
+    expect((await verify(scene, path)).valid).toBe(true);
+  });
 });

@@ -82,7 +82,7 @@ describe('a wrong clock', () => {
       const right = await backUp(scene);
       expect(await idsOf(scene)).toEqual([...made, ahead, right]);
       const { state, pruningPaused } = await summaryOf(scene);
-      expect(state).not.toBe('ok');
+      expect(state).not.toMatch(/^ok/);
       expect(pruningPaused).toMatch(/^Pruning paused: .* is dated in the future/);
       // A person looks, and lets it continue: the wrong date has no say in what goes.
       await prune(scene, true);
@@ -105,7 +105,7 @@ describe('a wrong clock', () => {
     // What was there before stays until somebody looks; what was made since follows the policy.
     expect(await idsOf(scene)).toEqual([...future, made[0], ...made.slice(-3)]);
     const { state, pruningPaused, notes } = await summaryOf(scene);
-    expect(state).not.toBe('ok');
+    expect(state).not.toMatch(/^ok/);
     expect(pruningPaused).toMatch(/2028/);
     expect(notes).toContain(pruningPaused);
     await prune(scene, false);

@@ -1,6 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { createCatalog } from '../../src-main/core/catalog/catalog.ts';
 import type { PlanRecovery, RecoveryScan } from '../../src-shared/model/recovery.ts';
 import { KEEP_ALL } from '../../src-shared/model/retention.ts';
 import { appendEntries, countEntries } from '../support/databases.ts';
@@ -136,4 +137,34 @@ test('a snapshot that the other machine makes after the recovery pauses pruning,
   expect((await core.call('prune.preview', { planId })).brakes).toMatchObject([
     { reasons: [{ kind: 'other-machine', message: expect.stringContaining('still runs') }] },
   ]);
+});
+
+test('a recovered snapshot gets a number that no other had, also where the newest were removed', async () => {
+  const lost = await setLost();
+  const core = await startTestCore(join(lost.folder, 'new home'));
+  await succeed(core, 'destinations.rescan', { path: lost.destination });
+  await core.close();
+  const catalog = createCatalog(join(lost.folder, 'new home', 'catalog.db'));
+  onTestFinished(() => catalog.close());
+  const imported = catalog.snapshots.list();
+  const numbers = imported.map(({ order }) => order);
+  const [newest, middle, oldest] = imported.map(({ id }) => id);
+  const [destination] = catalog.copies.ofSnapshot(oldest ?? '');
+  if (newest === undefined || middle === undefined || oldest === undefined || destination === undefined)
+    throw new Error('There are no three snapshots.');
+  const recover = (id: string): number => {
+    const manifest = catalog.snapshots.manifest(id);
+    if (manifest === undefined) throw new Error('There is no manifest.');
+    catalog.snapshots.recover(manifest, { destinationId: destination.destinationId, planId: plan.id, at });
+    return catalog.snapshots.get(id)?.order ?? 0;
+  };
+  const at = new Date().toISOString();
+  const plan = { ...lost.plan, destinations: [] };
+  catalog.plans.save(plan);
+  catalog.snapshots.remove(newest);
+  numbers.push(recover(oldest));
+  catalog.snapshots.remove(oldest);
+  numbers.push(recover(middle));
+  expect(new Set(numbers).size).toBe(5);
+  expect(numbers.slice(3)).toEqual(numbers.slice(3).toSorted((a, b) => a - b));
 });

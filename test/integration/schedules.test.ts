@@ -1,16 +1,18 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Core } from '../../src-main/core/core.ts';
 import type { DesktopNotification, Power } from '../../src-main/core/ports.ts';
 import type { Run } from '../../src-shared/model/run.ts';
+import { metricsOf } from '../../src-shared/rules/metrics.ts';
 import { appendEntries } from '../support/databases.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { type Scene, setScene } from '../support/scene.ts';
+import { OK_HERE, type Scene, setScene, takeBackup } from '../support/scene.ts';
 import { startTestCore } from '../support/test-core.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
 interface Watched extends Scene {
   clock: FakeClock;
@@ -60,7 +62,7 @@ test('every hour: nothing at the start, then one backup an hour, made by the sch
   expect(backups.map(({ state, slot }) => [state, slot?.slots])).toEqual(Array(3).fill(['succeeded', 1]));
   const [snapshot] = await scene.core.call('snapshots.list', {});
   expect(snapshot?.trigger).toBe('schedule');
-  expect(await scene.state()).toBe('ok');
+  expect(await scene.state()).toBe(OK_HERE);
   expect(scene.told).toEqual([]);
 });
 
@@ -126,8 +128,49 @@ test('a destination that is away for an hour: waiting, overdue told once, then o
   // One for all the slots of the hour; the next slot may have come meanwhile.
   expect(runs.some(({ slot }) => (slot?.slots ?? 0) >= 3)).toBe(true);
   expect(runs.length).toBeLessThanOrEqual(3);
-  expect(await scene.state()).toBe('ok');
+  expect(await scene.state()).toBe(OK_HERE);
   expect(scene.told).toHaveLength(1);
+});
+
+test('one run dated in the future hides no failure of the days after it', async () => {
+  const scene = await watch({ plan: { schedule: { kind: 'interval', hours: 12 } } });
+  scene.clock.jump(365 * DAY);
+  const { name } = await takeBackup(scene);
+  scene.clock.jump(-365 * DAY);
+  await scene.core.call('plans.check', {});
+  const misdated = await scene.core.call('plans.get', { planId: scene.plan.id });
+  expect(misdated.state).toBe('unverified');
+  expect(misdated.reason).toContain(`${name} is dated in the future`);
+  writeFileSync(scene.source, 'This is no database any more.');
+  for (let half = 0; half < 6; half++) {
+    scene.clock.jump(12 * HOUR);
+    await scene.pass(MINUTE);
+  }
+  const failed = (await scene.backups()).filter(({ state }) => state === 'failed');
+  expect(failed.length).toBeGreaterThanOrEqual(3);
+  const plans = await scene.core.call('plans.list', {});
+  expect(plans[0]?.state).toBe('failed');
+  expect(metricsOf(plans, scene.clock.now().getTime())).toMatch(/^snapkeep_failed\{[^}]*\} 1$/m);
+  expect(scene.told.some(({ title }) => title.includes('failed'))).toBe(true);
+});
+
+test.each([
+  ['five days ahead for a moment', [5 * DAY, -5 * DAY]],
+  ['set back six days', [-6 * DAY]],
+])('after a clock that was %s backups go on from now, and overdue ones are told', async (_, jumps) => {
+  const scene = await watch({ plan: { schedule: { kind: 'cron', expression: '*/20 * * * *' } } });
+  await scene.pass(21 * MINUTE);
+  for (const jump of jumps) {
+    scene.clock.jump(jump);
+    await scene.pass(MINUTE);
+  }
+  const before = (await scene.backups()).length;
+  await scene.pass(61 * MINUTE);
+  expect((await scene.backups()).length - before).toBeGreaterThanOrEqual(3);
+  renameSync(scene.destination, join(scene.folder, 'away'));
+  await scene.pass(61 * MINUTE);
+  expect(await scene.state()).toBe('overdue');
+  expect(scene.told.map(({ title }) => title)).toContain('My app is overdue');
 });
 
 test('a mount point without its disk is not backed up into', async () => {
@@ -137,7 +180,7 @@ test('a mount point without its disk is not backed up into', async () => {
   mkdirSync(scene.destination);
   await scene.pass(HOUR);
   expect(await scene.backups()).toHaveLength(1);
-  expect((await scene.core.call('plans.get', { planId: scene.plan.id })).reason).toContain('mounted');
+  expect((await scene.core.call('plans.get', { planId: scene.plan.id })).reason).toContain('not marked');
 });
 
 test('a pause holds slots back; resuming serves them once', async () => {

@@ -14,6 +14,7 @@ import {
   checkOf,
   expectFailure,
   expectNothingLeft,
+  OK_HERE,
   restore,
   type Scene,
   type SceneOptions,
@@ -234,7 +235,7 @@ describe('without the identity', () => {
     );
     await core.call('plans.update', { planId: plan.id, sealSecrets: { identity: IDENTITY } });
     await succeed(core, 'verifications.start', { snapshotId: snapshot.id });
-    expect(await core.call('plans.get', { planId: plan.id })).toMatchObject({ state: 'ok' });
+    expect(await core.call('plans.get', { planId: plan.id })).toMatchObject({ state: OK_HERE });
   }, 30_000);
 
   test('damage to the stored file is found all the same', async () => {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { KEEP_ALL } from '../../src-shared/model/plan.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { setScene } from '../support/scene.ts';
+import { onPhase, setScene } from '../support/scene.ts';
+import { startTestCore } from '../support/test-core.ts';
 
 const HOUR = 3_600_000;
 
@@ -66,4 +67,26 @@ test('what is away waits and is told; what is paused is left alone', async () =>
   expect(await core.serveDue()).toEqual([]);
   await core.call('schedules.resume', {});
   expect((await core.serveDue()).map(({ state }) => state)).toEqual(['succeeded']);
+});
+
+test('a command that is stopped starts nothing more, what was due stays due, and the next one serves it', async () => {
+  const schedule = { kind: 'interval' as const, hours: 1 };
+  const { core, folder, home, source, destination, clock, pass } = await setDueScene({ plan: { schedule } });
+  for (const name of ['second', 'third'])
+    await core.call('plans.create', { name, sourcePath: source, destinations: [{ path: destination }], schedule });
+  await pass(1);
+  onPhase(core, 'backup', 'copying', () => void core.stop());
+  const stopped = await core.serveDue();
+  expect(stopped.map(({ kind, state }) => [kind, state])).toEqual([
+    ['backup', 'cancelled'],
+    ['backup', 'cancelled'],
+    ['backup', 'cancelled'],
+  ]);
+  // What is stored can still be read, and nothing starts.
+  expect(await core.call('plans.list', {})).toHaveLength(3);
+  const again = core.call('backups.start', { source, to: folder });
+  await expect(again).rejects.toMatchObject({ code: 'CANCELLED' });
+  await core.close();
+  const next = await startTestCore(home, { clock });
+  expect((await next.serveDue()).map(({ state }) => state)).toEqual(['succeeded', 'succeeded', 'succeeded']);
 });

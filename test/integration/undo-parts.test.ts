@@ -1,4 +1,15 @@
-import { chownSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { keptPathFor } from '../../src-main/core/engine/companions/folder-swap.ts';
@@ -6,10 +17,11 @@ import { undoFiles } from '../../src-main/core/engine/companions/restore-compani
 import type { RestoredFiles } from '../../src-shared/model/restore-files.ts';
 import { appendEntries, countEntries } from '../support/databases.ts';
 import { openElsewhere } from '../support/elsewhere.ts';
+import { killAt } from '../support/killed.ts';
 import { setRestoreScene } from '../support/restore-scene.ts';
 import { checkOf, prepareRestore, type Scene, setScene, takeBackup } from '../support/scene.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
-import { runToEnd, succeed } from '../support/test-core.ts';
+import { runToEnd, startTestCore, succeed } from '../support/test-core.ts';
 
 /** A database and two folders that are backed up with it, all changed since. */
 async function setPartsScene() {
@@ -88,12 +100,17 @@ describe('a database and its files', () => {
   });
 });
 
-test('an undo of files that fails at the second puts the first back, and works when it is repeated', async () => {
-  const scene = await setPartsScene();
-  const check = await succeed(scene.core, 'restores.check', { what: 'files', snapshotId: scene.snapshot.id });
+/** Restores both folders. */
+async function restoreFiles({ core, snapshot }: PartsScene) {
+  const check = await succeed(core, 'restores.check', { what: 'files', snapshotId: snapshot.id });
   if (check.result?.kind !== 'files-check') throw new Error('no check');
   const { confirmation } = check.result.check;
-  const run = await succeed(scene.core, 'restores.start', { checkRunId: check.id, confirmation });
+  return succeed(core, 'restores.start', { checkRunId: check.id, confirmation });
+}
+
+test('an undo of files that fails at the second puts the first back, and works when it is repeated', async () => {
+  const scene = await setPartsScene();
+  const run = await restoreFiles(scene);
   const kept = run.result?.kind === 'files-restore' ? (run.result.files[1]?.keptPath ?? '') : '';
   renameSync(kept, `${kept}-away`);
   expect(await runToEnd(scene.core, 'restores.undo', { runId: run.id })).toMatchObject({
@@ -125,12 +142,59 @@ describe('an undo of files that was killed', () => {
       return part(targetPath, keptPath);
     });
     const [first] = parts;
-    const undone = await undoFiles(parts.slice(0, 1), 'the restore');
+    const how = { restoreRunId: 'the restore', ended: true };
+    const undone = await undoFiles(parts.slice(0, 1), how, async () => {});
     if (moment === 'between two renames') renameSync(first?.targetPath ?? '', first?.keptPath ?? '');
-    expect(await undoFiles(parts, 'the restore')).toMatchObject([undone[0], {}]);
+    expect(await undoFiles(parts, how, async () => {})).toMatchObject([undone[0], {}]);
     for (const { targetPath } of parts) expect(readFileSync(targetPath, 'utf8')).toBe('before');
     expect(readdirSync(folder)).toHaveLength(4);
   });
+});
+
+describe('killed right before or between its two renames', () => {
+  /** Where the undo of a restore moves aside what is there. */
+  const asideOf = (path: string, restoreRunId: string) =>
+    keptPathFor(path, createHash('sha256').update(`undo ${restoreRunId}`).digest('hex'));
+
+  /** Does the first of the two renames, unless the process had come further. */
+  function moveAway(path: string, aside: string): void {
+    if (existsSync(path) && !existsSync(aside)) renameSync(path, aside);
+  }
+
+  test('an undo of files goes back at the next start, and the next undo does all of it', async () => {
+    const scene = await setPartsScene();
+    const restored = await restoreFiles(scene);
+    await scene.core.close();
+    await killAt({ phase: 'noted 2' }, scene.home, 'restores.undo', { runId: restored.id });
+    const [, second = ''] = scene.paths;
+    moveAway(second, asideOf(second, restored.id));
+    const core = await startTestCore(scene.home);
+    await expect.poll(() => existsSync(second)).toBe(true);
+    expect(['as backed up', 'changed since']).toContain(readFileSync(join(second, 'a'), 'utf8'));
+    await succeed(core, 'restores.undo', {});
+    expect(stateOf(scene).slice(1)).toEqual(CHANGED.slice(1));
+    expect(existsSync(asideOf(second, restored.id))).toBe(true);
+  });
+
+  test.each([1, 2])(
+    'a restore of files, at part %i, goes back at the next start, and Undo takes all of it back',
+    async (at) => {
+      const scene = await setPartsScene();
+      await scene.core.close();
+      const given = { what: 'files', snapshotId: scene.snapshot.id };
+      await killAt({ phase: `noted ${at}` }, scene.home, 'restores.start', given);
+      const path = scene.paths[at - 1] ?? '';
+      const staged = readdirSync(scene.folder).find((name) => name.endsWith('.partial'));
+      // The run that was killed is known by what it had staged.
+      if (staged !== undefined) moveAway(path, keptPathFor(path, /([0-9a-f]{8})\.partial$/.exec(staged)?.[1] ?? ''));
+      const core = await startTestCore(scene.home);
+      const [run] = (await core.call('runs.list', {})).filter(({ kind }) => kind === 'restore');
+      expect(run).toMatchObject({ state: 'interrupted', error: { hint: expect.stringContaining('Undo') } });
+      await expect.poll(() => existsSync(path)).toBe(true);
+      await succeed(core, 'restores.undo', {});
+      expect(stateOf(scene).slice(1)).toEqual(CHANGED.slice(1));
+    },
+  );
 });
 
 describe('undo without an id', () => {

@@ -4,11 +4,12 @@ import { createCore } from '../../src-main/core/create-core.ts';
 import { forkedWorker } from '../../src-main/core/forked-worker.ts';
 import type { MethodName, Params } from '../../src-shared/contract/methods.ts';
 import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
-import type { Run } from '../../src-shared/model/run.ts';
+import { type Run, replacedFiles } from '../../src-shared/model/run.ts';
 
 /*
  * A core in a process of its own, to be killed: `crash-core.ts <data folder> <method> <params>`. It prints the phase of
- * its run whenever that changes, `some uploaded` when the first bytes have been taken over, and its state at the end.
+ * its run whenever that changes, `some uploaded` when the first bytes have been taken over, `noted 1` when it has noted
+ * that it is about to replace its first file or folder, and its state at the end.
  */
 
 const [dataFolder = '', method = '', params = '{}'] = process.argv.slice(2);
@@ -17,16 +18,21 @@ const kinds: Partial<Record<string, Run['kind']>> = {
   'destinations.catchUp': 'copy',
   'prune.start': 'prune',
   'snapshots.delete': 'delete',
+  'restores.undo': 'undo',
 };
 const kind = kinds[method] ?? 'restore';
 
 function printPhases(core: Core): void {
   let last = '';
   let begun = false;
+  let noted = 0;
   core.on('run.changed', ({ run }) => {
     if (run.kind !== kind) return;
     if (run.progress.phase !== last) process.stdout.write(`${run.progress.phase}\n`);
     last = run.progress.phase;
+    const files = replacedFiles(run.result).length;
+    if (files > noted) process.stdout.write(`noted ${files}\n`);
+    noted = files;
     if (!begun && last === 'uploading' && run.progress.done > 0) {
       begun = true;
       process.stdout.write('some uploaded\n');
@@ -48,7 +54,7 @@ async function runToItsEnd(): Promise<void> {
   if (method === 'restores.start') {
     const { run } = await core.call('restores.check', given as Params<'restores.check'>);
     const { result } = await core.runEnded(run.id);
-    if (result?.kind !== 'restore-check') throw new Error('The check failed.');
+    if (result?.kind !== 'restore-check' && result?.kind !== 'files-check') throw new Error('The check failed.');
     given = { checkRunId: run.id, confirmation: result.check.confirmation };
   }
   const { run } = (await core.call(method as MethodName, given as never)) as { run: { id: string } };

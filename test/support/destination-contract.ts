@@ -6,8 +6,8 @@ import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Destination, UploadSource } from '../../src-main/core/destinations/destination.ts';
-import { putWithRestarts } from '../../src-main/core/destinations/put-with-restarts.ts';
 import { selfTest } from '../../src-main/core/destinations/self-test.ts';
+import { isOfSource } from '../../src-main/core/engine/engine-errors.ts';
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 
 const MIB = 1024 * 1024;
@@ -188,11 +188,23 @@ export function testDestinationContract(setUp: () => Promise<DestinationScene>):
     for (const bytes of [data.length - 1, data.length + 1]) {
       const error = await failure(destination.put('app.db', { ...sourceOf(data), bytes }));
       expect(error.code).toBe('INVALID_PARAMS');
+      expect(isOfSource(error)).toBe(true);
     }
-    const broken = sourceWithEvent(data, 10 * MIB, () => {
-      throw new SnapkeepError('CORRUPT', 'The disk broke.', { hint: 'Replace it.' });
-    });
-    expect((await failure(destination.put('app.db', broken))).code).toBe('CORRUPT');
+    const broken = [
+      ['CORRUPT', new SnapkeepError('CORRUPT', 'The disk broke.', { hint: 'Replace it.' })],
+      ['UNAVAILABLE', Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' })],
+      ['NOT_FOUND', Object.assign(new Error('ENOENT: no such file'), { code: 'ENOENT' })],
+    ] as const;
+    for (const [code, thrown] of broken) {
+      const source = sourceWithEvent(data, 10 * MIB, () => {
+        throw thrown;
+      });
+      const error = await failure(destination.put('app.db', source));
+      expect(error.code).toBe(code);
+      // The destination has no part in it.
+      expect(isOfSource(error)).toBe(true);
+      expect(error.message).not.toContain(destination.label);
+    }
     expect(await listedNames(destination)).toEqual([]);
     expect(await leftovers()).toEqual([]);
   });
@@ -285,26 +297,5 @@ export function testDestinationContract(setUp: () => Promise<DestinationScene>):
     expect(report.passed).toBe(true);
     expect(await listedNames(destination)).toEqual([]);
     expect(await leftovers()).toEqual([]);
-  });
-
-  test('an upload whose answer was lost is known again; one of another content is not', async () => {
-    const { destination } = await setUp();
-    const data = sampleBytes(300_000);
-    // What arrives is always the same, whatever was to be stored.
-    const losing: Destination = Object.create(destination, {
-      put: {
-        value: async (name: string) => {
-          await destination.put(name, sourceOf(data));
-          throw new SnapkeepError('UNAVAILABLE', 'The answer was lost.', { hint: 'Try again.' });
-        },
-      },
-      stat: { value: (name: string) => destination.stat(name) },
-      get: { value: (...args: Parameters<Destination['get']>) => destination.get(...args) },
-      sweep: { value: (...args: Parameters<Destination['sweep']>) => destination.sweep(...args) },
-    });
-    const atOnce = { attempts: 3, wait: async () => undefined };
-    expect(await putWithRestarts(losing, 'app.db', sourceOf(data), {}, atOnce)).toMatchObject({ bytes: data.length });
-    const other = sourceOf(sampleBytes(300_000, 9));
-    expect((await failure(putWithRestarts(losing, 'other.db', other, {}, atOnce))).code).toBe('CONFLICT');
   });
 }

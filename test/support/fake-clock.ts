@@ -38,8 +38,9 @@ export class FakeClock implements Clock {
     this.#now = until;
   }
 
-  /** Sets the clock without waking anyone, as sleep or a hand does. */
+  /** Sets the clock without waking anyone, as sleep or a hand does. Timers do not follow a clock that is set back. */
   jump(ms: number): void {
     this.#now += ms;
+    if (ms < 0) for (const timer of this.#timers) timer.at += ms;
   }
 }

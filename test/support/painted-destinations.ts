@@ -183,6 +183,8 @@ export function planLike(one: PlanSummary): PlanSummary {
     snapshotCount: 23,
     storedBytes: 84_000_000,
     waitingCopies,
+    missingCopies: 0,
+    reachedAt: at(14),
     failedCopies: 0,
     problem: state === 'ready' ? null : waitingInWords(waitingCopies, destination.name, reason),
   }));

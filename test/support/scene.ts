@@ -13,6 +13,9 @@ import { type DatabaseOptions, makeDatabase } from './databases.ts';
 import { temporaryFolder } from './temp-folder.ts';
 import { runToEnd, startTestCore, succeed } from './test-core.ts';
 
+/** The state of a plan in order, where source and destinations are in one temporary folder. */
+export const OK_HERE = 'ok-one-disk';
+
 /** A core, a database, a destination and a plan for them. */
 export interface Scene {
   folder: string;

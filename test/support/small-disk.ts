@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, statfsSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
@@ -14,6 +14,8 @@ export interface SmallDisk {
   mount(): void;
   /** Writes a file until only this many bytes are free. */
   fill(free?: number): void;
+  /** Removes what {@link fill} has written. */
+  empty(): void;
 }
 
 /** Mounts a disk of `bytes` at `path` until the test ends. Needs {@link canMount}. */
@@ -37,6 +39,9 @@ export function mountSmallDisk(path: string, bytes: number): SmallDisk {
       mounted = true;
     },
     fill: (free = 0) => fill(path, free),
+    empty: () => {
+      for (const name of readdirSync(path)) if (name.startsWith('ballast-')) rmSync(join(path, name));
+    },
   };
 }
 

@@ -45,7 +45,7 @@ test('nobody is told twice within a day of the same trouble, and never of no tro
       const told = tell(states).map((line) => line.split(' '));
       for (const [index, [hour, kind, state]] of told.entries()) {
         if (kind === 'mended') continue;
-        expect(['failed', 'overdue', 'incomplete', 'unverified']).toContain(state);
+        expect(['failed', 'overdue', 'incomplete', 'unverified', 'unavailable', 'waiting']).toContain(state);
         const [earlier, , same] = told[index - 1] ?? [];
         if (same === state) expect(Number(hour) - Number(earlier)).toBeGreaterThanOrEqual(24);
       }

@@ -15,13 +15,20 @@ const failed = {
 };
 const good = { state: 'succeeded' as const, error: null };
 
+const gone = (reason: string) => ({ kind: 'unavailable' as const, reason });
+
 const calm = {
+  source: null,
+  destinations: [null],
+  missing: null,
+  misdated: null,
+  oneDisk: false,
   copies: { failed: null, late: null, waiting: null },
   pruningPaused: null,
   incomplete: null,
   overdue: false,
   waitingFor: null,
-  drill: null,
+  drill: { valid: null, late: false, warning: null },
   paused: null,
 };
 
@@ -39,7 +46,12 @@ describe('where a plan stands', () => {
     ['interrupted', { state: 'interrupted' as const, error: null }, proof(true), false, 'failed', /interrupted/],
     ['all gone from the disk', good, null, false, 'empty', /no snapshot/],
   ])('%s', (_what, last, newest, running, state, reason) => {
-    const health = planHealth({ ...calm, lastBackup: last, newest, running });
+    const health = planHealth({
+      ...calm,
+      lastBackup: last,
+      newest,
+      running,
+    });
     expect(health.state).toBe(state);
     expect(health.reason).toMatch(reason);
   });
@@ -80,9 +92,27 @@ describe('where a plan stands', () => {
     ['a drill failed', { drill: { valid: false, late: false, warning: null } }, 'failed', /restore test failed/],
     ['a drill is too old', { drill: { valid: true, late: true, warning: null } }, 'unverified', /too long ago/],
     ['drills are in time', { drill: { valid: true, late: false, warning: null } }, 'ok', /verified/],
+    ['its source is not there', { source: gone('No app.db.') }, 'unavailable', /No app/],
+    ['its only destination is not there', { destinations: [gone('No NAS.')] }, 'unavailable', /No NAS/],
+    ['one of two destinations is not there', { destinations: [null, gone('No NAS.')] }, 'waiting', /No NAS/],
+    [
+      'a destination is another one',
+      { destinations: [{ ...gone('Another.'), kind: 'failed' as const }] },
+      'failed',
+      /Another/,
+    ],
+    ['snapshots are missing', { missing: '2 snapshots are missing at NAS.' }, 'incomplete', /missing at NAS/],
+    ['a snapshot is dated in the future', { misdated: 'app is dated in the future.' }, 'unverified', /future/],
+    ['all is on one disk', { oneDisk: true }, 'ok-one-disk', /same disk/],
     ['somebody paused it', { paused: { until: null, since: '2026-11-20T00:00:00.000Z' } }, 'paused', /until resumed/],
   ])('%s', (_what, facts, state, reason) => {
-    const health = planHealth({ ...calm, lastBackup: good, newest: proof(true), running: false, ...facts });
+    const health = planHealth({
+      ...calm,
+      lastBackup: good,
+      newest: proof(true),
+      running: false,
+      ...facts,
+    });
     expect(health.state).toBe(state);
     expect(health.reason).toMatch(reason);
   });

@@ -53,8 +53,8 @@ test('a dump ends with COMMIT, and everything else is said to be what it is', ()
   expect(judge(gzipSync(`${dump}COMMIT;\n`))).toEqual(['sql', 'none']);
   expect(judge('')).toEqual(['empty', 'empty']);
   expect(judge(gzipSync(''))).toEqual(['empty', 'empty']);
-  expect(judge('hello')).toEqual(['text', 'broken']);
-  expect(judge(gzipSync('hello'))).toEqual(['text', 'broken']);
+  expect(judge('hello')).toEqual(['text', 'unsupported']);
+  expect(judge(gzipSync('hello'))).toEqual(['text', 'unsupported']);
   expect(judge(Buffer.from([0x1f, 0x8b, 8, 1, 2, 3]))).toEqual(['gzip', 'broken']);
-  expect(judge(Buffer.alloc(2000, 7))).toEqual(['unknown', 'broken']);
+  expect(judge(Buffer.alloc(2000, 7))).toEqual(['unknown', 'unsupported']);
 });

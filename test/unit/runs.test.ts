@@ -24,17 +24,19 @@ function setRuns(taken: (run: Run) => boolean, logTaken = true) {
       if (!logTaken) throw full();
     },
   };
-  const events = new EventBus(capturedLog().log);
+  const { log, lines } = capturedLog();
+  const events = new EventBus(log);
   const runs = new Runs({
     repo: repo as RunRepo,
     events,
     clock: systemClock,
+    log,
     stagingFolder: join(temporaryFolder(), 'staging'),
     follower: { began: () => {}, ended: () => {} },
     cleanUp: async () => true,
     timeLimitOf: () => null,
   });
-  return { runs, saved, events };
+  return { runs, saved, events, lines };
 }
 
 const spec = (work: RunSpec['work']): RunSpec => ({ kind: 'verify', subject: 'app.db', locks: [], folders: [], work });
@@ -54,16 +56,29 @@ test('a run that cannot be remembered is not started', () => {
   expect(runs.active()).toEqual([]);
 });
 
-test('a run whose log is not taken fails and ends', async () => {
-  const { runs } = setRuns(() => true, false);
+test('a run whose log is not taken goes on; what it said stands in the log of the process', async () => {
+  const { runs, lines } = setRuns(() => true, false);
   const { id } = runs.start(
     spec(async (handle) => {
       handle.log('info', 'hello');
       return done();
     }),
   );
-  expect(await runs.ended(id)).toMatchObject({ state: 'failed', error: { code: 'NO_SPACE' } });
+  expect(await runs.ended(id)).toMatchObject({ state: 'succeeded', error: null });
+  expect(lines).toMatchObject([{ level: 'warn', message: expect.stringContaining('hello'), facts: { run: id } }]);
   expect(runs.active()).toEqual([]);
+});
+
+test('a run whose end is not taken has succeeded with a warning once it has replaced something', async () => {
+  const { runs } = setRuns((run) => run.finishedAt === null);
+  const replaced = { targetPath: '/app.db', method: 'into-live' as const, rows: 1, tables: 1, files: [] };
+  const kept = { safetySnapshotId: randomUUID(), undoneBy: null, note: null };
+  const { id } = runs.start(spec(async () => ({ kind: 'restore' as const, ...replaced, ...kept })));
+  expect(await runs.ended(id)).toMatchObject({
+    state: 'succeeded',
+    error: null,
+    result: { note: expect.stringMatching(/catalog/) },
+  });
 });
 
 test('a run whose end is not taken says so, and the next one goes on', async () => {

@@ -1,13 +1,14 @@
 /*
  * Measures Snapkeep against the scripts people use, side by side in one run:
  * npm run bench [-- --megabytes 500] [-- --rounds 5] [-- --files 500] [-- --days 30]
- *   [-- --only scripts|live|dump|encrypted|upload|folders|retention]
+ *   [-- --only scripts|live|dump|encrypted|upload|folders|retention|catalog]
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureCatalog } from './bench-catalog.ts';
 import { measureDump } from './bench-dump.ts';
 import { measureEncrypted } from './bench-encrypted.ts';
 import { measureFolders } from './bench-folders.ts';
@@ -38,6 +39,7 @@ try {
   if (wanted('scripts') || wanted('live') || wanted('dump')) await measurePlain();
   if (wanted('encrypted')) await measureEncrypted({ folder, megabytes, rounds });
   if (wanted('folders')) await measureFolders({ folder, files: Number(values.files), days: Number(values.days) });
+  if (wanted('catalog')) await measureCatalog({ folder, rounds });
   if (wanted('upload')) await measureUpload({ folder, megabytes, rounds });
 } finally {
   rmSync(folder, { recursive: true, force: true });

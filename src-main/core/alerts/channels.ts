@@ -2,6 +2,7 @@ import { createTransport } from 'nodemailer';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Alert, AlertChannel } from '../../../src-shared/model/alert.ts';
 import type { MailSettings, Settings } from '../../../src-shared/model/settings.ts';
+import { trimEndOf } from '../../../src-shared/rules/trimmed.ts';
 import type { DesktopNotification } from '../ports.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
 
@@ -104,7 +105,7 @@ function textOf({ title, message, planName, since }: Alert): string {
 /** The moment goes into the path: behind a query it would be part of a value. */
 function pingAddress(template: string, planName: string, moment: PingMoment): string {
   const url = new URL(template.replaceAll('{plan}', encodeURIComponent(slug(planName))));
-  const path = url.pathname.replace(/\/+$/, '');
+  const path = trimEndOf(url.pathname, '/');
   url.pathname = moment === 'success' ? path : `${path}/${moment}`;
   return url.href;
 }

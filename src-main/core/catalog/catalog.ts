@@ -1,15 +1,15 @@
 import { AlertRepo } from './alert-repo.ts';
+import { CheckRepo } from './check-repo.ts';
 import { CopyRepo } from './copy-repo.ts';
 import { DestinationRepo } from './destination-repo.ts';
 import { DrillRepo } from './drill-repo.ts';
-import { KeyRepo } from './key-repo.ts';
+import { KeptRepo } from './kept-repo.ts';
 import { openCatalog } from './open-catalog.ts';
 import { PlanRepo } from './plan-repo.ts';
 import { PruneStateRepo } from './prune-state-repo.ts';
 import { RecoveryRepo } from './recovery-repo.ts';
 import { RunRepo } from './run-repo.ts';
 import { ScheduleRepo } from './schedule-repo.ts';
-import { SealRepo } from './seal-repo.ts';
 import { SecretRepo } from './secret-repo.ts';
 import { SettingsRepo } from './settings-repo.ts';
 import { SnapshotRepo } from './snapshot-repo.ts';
@@ -19,16 +19,16 @@ export interface Catalog {
   readonly plans: PlanRepo;
   readonly destinations: DestinationRepo;
   readonly snapshots: SnapshotRepo;
+  readonly kept: KeptRepo;
   readonly copies: CopyRepo;
   readonly runs: RunRepo;
   readonly settings: SettingsRepo;
   readonly schedules: ScheduleRepo;
   readonly alerts: AlertRepo;
+  readonly checks: CheckRepo;
   readonly pruneStates: PruneStateRepo;
   readonly drills: DrillRepo;
   readonly secrets: SecretRepo;
-  readonly keys: KeyRepo;
-  readonly seals: SealRepo;
   readonly recoveries: RecoveryRepo;
   /** Does all of it or nothing. @param work synchronous */
   transaction<T>(work: () => T): T;
@@ -44,16 +44,16 @@ export function createCatalog(path: string): Catalog {
     plans: new PlanRepo(db),
     destinations: new DestinationRepo(db),
     snapshots: new SnapshotRepo(db),
+    kept: new KeptRepo(db),
     copies: new CopyRepo(db),
     runs: new RunRepo(db),
     settings: new SettingsRepo(db),
     schedules: new ScheduleRepo(db),
     alerts: new AlertRepo(db),
+    checks: new CheckRepo(db),
     pruneStates: new PruneStateRepo(db),
     drills: new DrillRepo(db),
     secrets: new SecretRepo(db),
-    keys: new KeyRepo(db),
-    seals: new SealRepo(db),
     recoveries: new RecoveryRepo(db),
     transaction: (work) => db.transaction(work)(),
     copyTo: (copy) => void db.prepare('VACUUM INTO ?').run(copy),

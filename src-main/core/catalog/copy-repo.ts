@@ -34,9 +34,6 @@ export interface CopyCounts {
   failure: string | null;
 }
 
-/** A snapshot's file and what its companions added to the disk. */
-const STORED_BYTES = `(s.size_bytes + coalesce((SELECT sum(e.value ->> '$.diskBytes')
-  FROM json_each(s.companions) e), 0))`;
 const ABANDONED = `SELECT destination_id, snapshot_id, name FROM begun_copies b WHERE NOT EXISTS (
   SELECT 1 FROM snapshot_copies c WHERE c.destination_id = b.destination_id AND c.snapshot_id = b.snapshot_id)`;
 const COLUMNS = 'snapshot_id AS "snapshotId", destination_id AS "destinationId", state, at, message';
@@ -55,13 +52,6 @@ export class CopyRepo {
       .all(snapshotId) as CopyRow[];
   }
 
-  /** All copies of a plan's snapshots. */
-  ofPlan(planId: string): CopyRow[] {
-    return this.#db
-      .prepare(`SELECT ${COLUMNS} FROM snapshot_copies JOIN snapshots s ON s.id = snapshot_id WHERE s.plan_id = ?`)
-      .all(planId) as CopyRow[];
-  }
-
   at(destinationId: string): CopyRow[] {
     return this.#db
       .prepare(`SELECT ${COLUMNS} FROM snapshot_copies WHERE destination_id = ?`)
@@ -72,7 +62,7 @@ export class CopyRepo {
   waiting(destinationId: string): Array<CopyRow & { planId: string | null; sizeBytes: number }> {
     return this.#db
       .prepare(
-        `SELECT ${COLUMNS}, s.plan_id AS "planId", ${STORED_BYTES} AS "sizeBytes" FROM snapshot_copies
+        `SELECT ${COLUMNS}, s.plan_id AS "planId", s.disk_bytes AS "sizeBytes" FROM snapshot_copies
          JOIN snapshots s ON s.id = snapshot_id
          WHERE destination_id = ? AND state IN ('waiting', 'copying') ORDER BY s.number DESC`,
       )
@@ -125,22 +115,42 @@ export class CopyRepo {
       .all(destinationId) as BegunCopy[];
   }
 
-  /** @param planId only what is of this plan */
-  counts(planId?: string): Map<string, CopyCounts> {
+  /** How the copies stand at each destination. */
+  counts(): Map<string, CopyCounts> {
+    return this.#counts('FROM snapshot_copies c JOIN snapshots s ON s.id = c.snapshot_id');
+  }
+
+  /** How the copies of a plan stand at each destination. */
+  countsOfPlan(planId: string): Map<string, CopyCounts> {
+    return this.#counts(
+      'FROM snapshots s CROSS JOIN snapshot_copies c ON c.snapshot_id = s.id WHERE s.plan_id = ?',
+      planId,
+    );
+  }
+
+  #counts(from: string, ...values: string[]): Map<string, CopyCounts> {
     const rows = this.#db
       .prepare(
-        `SELECT destination_id AS "destinationId", sum(state = 'stored') AS stored,
-           sum(iif(state = 'stored', ${STORED_BYTES}, 0)) AS "storedBytes",
+        `SELECT c.destination_id AS "destinationId", sum(state = 'stored') AS stored,
+           sum(iif(state = 'stored', s.disk_bytes, 0)) AS "storedBytes",
            sum(state IN ('waiting', 'copying')) AS waiting, sum(state = 'failed') AS failed,
            sum(state = 'missing') AS missing,
            min(iif(state IN ('waiting', 'copying'), at, NULL)) AS "waitingSince",
            max(iif(state IN ('waiting', 'copying'), message, NULL)) AS "waitingFor",
            max(iif(state = 'failed', message, NULL)) AS failure
-         FROM snapshot_copies JOIN snapshots s ON s.id = snapshot_id
-         WHERE @planId IS NULL OR s.plan_id = @planId GROUP BY destination_id`,
+         ${from} GROUP BY c.destination_id`,
       )
-      .all({ planId: planId ?? null }) as CopyCounts[];
+      .all(...values) as CopyCounts[];
     return new Map(rows.map((row) => [row.destinationId, row]));
+  }
+
+  /** Whether a copy of a plan's snapshots is still to be made. */
+  isAnyAwaited(planId: string): boolean {
+    const awaited = this.#db.prepare(
+      `SELECT 1 FROM snapshot_copies c CROSS JOIN snapshots s ON s.id = c.snapshot_id
+       WHERE c.state IN ('waiting', 'copying', 'failed') AND s.plan_id = ? LIMIT 1`,
+    );
+    return awaited.get(planId) !== undefined;
   }
 
   set({ snapshotId, destinationId, state, at, message }: CopyRow): void {

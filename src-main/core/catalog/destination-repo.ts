@@ -100,7 +100,7 @@ export class DestinationRepo {
     this.#db.prepare('UPDATE destinations SET listed_at = ? WHERE id = ?').run(at, id);
   }
 
-  /** Nothing that was seen of any destination holds any more: the catalog has come to another machine. */
+  /** Nothing that was seen of any destination holds any more. */
   forgetChecks(): void {
     this.#db.prepare('UPDATE destinations SET checked_at = NULL, reached_at = NULL, problem = NULL').run();
   }

@@ -1,11 +1,12 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import { explainError } from '../engine/engine-errors.ts';
+import { explainWrite } from '../engine/disk-full.ts';
 import { type Database, openDatabase } from '../engine/open-database.ts';
-import { catalogCopies } from './catalog-copies.ts';
+import { damagedCatalog, explainedCatalog, forgetDamage, isDamage, isDamageNoted } from './damaged-catalog.ts';
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
 
 /**
- * Opens the application's own database, and makes its tables if it is new.
+ * Opens the application's own database, and makes its tables if it is new. What SQLite meets in it later is explained as
+ * an error of the catalog.
  * @throws SnapkeepError `TOO_NEW` when a newer version has written it, `CORRUPT` when it is damaged
  */
 export function openCatalog(path: string): Database {
@@ -16,26 +17,19 @@ export function openCatalog(path: string): Database {
     catalog.pragma('synchronous = FULL');
     catalog.pragma('foreign_keys = ON');
     createTables(catalog, path);
-    return catalog;
+    if (isDamageNoted(path)) requireSound(catalog, path);
+    return explainedCatalog(catalog, path);
   } catch (error) {
     catalog?.close();
-    const explained = explainError(error, path);
-    if (explained.code !== 'UNSUPPORTED' && explained.code !== 'CORRUPT') throw explained;
-    throw new SnapkeepError('CORRUPT', `${path}, in which Snapkeep remembers plans and runs, is damaged.`, {
-      hint: hintFor(path),
-      cause: error,
-    });
+    throw isDamage(error) ? damagedCatalog(path, error) : explainWrite(error, 'catalog', path);
   }
 }
 
-/** Nothing is moved without a person: what is damaged may still be of use. */
-function hintFor(path: string): string {
-  const away = 'Close Snapkeep and move the file away, with the files of the same name that end in -wal and -shm.';
-  const rebuild = 'start again and rebuild the plans with: snapkeep recover <destination>.';
-  const newest = catalogCopies(path)[0];
-  if (newest === undefined) return `${away} Then ${rebuild}`;
-  const time = new Date(newest.at).toISOString().slice(0, 16).replace('T', ' ');
-  return `${away} Then copy ${newest.path}, made on ${time} UTC, to ${path}; or ${rebuild}`;
+/** Damage inside a catalog is not seen when it is opened. */
+function requireSound(catalog: Database, path: string): void {
+  const found = catalog.pragma('integrity_check(1)', { simple: true });
+  if (found !== 'ok') throw damagedCatalog(path, new Error(String(found)));
+  forgetDamage(path);
 }
 
 function createTables(catalog: Database, path: string): void {

@@ -46,20 +46,18 @@ export class RunRepo {
     kinds?: readonly RunKind[];
     limit: number;
   }): Run[] {
+    const { planId = null, before = null, kinds, limit } = filter;
+    // Only what is asked for stands in the statement, so that an index answers it.
+    const conditions = [
+      ...(planId === null ? [] : ['plan_id = @planId']),
+      ...(before === null ? [] : ['queued_at < @before']),
+      ...(kinds === undefined ? [] : ['kind IN (SELECT value FROM json_each(@kinds))']),
+    ];
+    const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
     const rows = this.#db
-      .prepare(
-        `SELECT body FROM runs
-         WHERE (@planId IS NULL OR plan_id = @planId) AND (@before IS NULL OR queued_at < @before)
-           AND (@kinds IS NULL OR kind IN (SELECT value FROM json_each(@kinds)))
-         ORDER BY number DESC LIMIT @limit`,
-      )
+      .prepare(`SELECT body FROM runs ${where} ORDER BY number DESC LIMIT @limit`)
       .pluck()
-      .all({
-        planId: filter.planId ?? null,
-        before: filter.before ?? null,
-        kinds: filter.kinds ? JSON.stringify(filter.kinds) : null,
-        limit: filter.limit,
-      }) as string[];
+      .all({ planId, before, kinds: JSON.stringify(kinds ?? []), limit }) as string[];
     return rows.map((body) => JSON.parse(body) as Run);
   }
 

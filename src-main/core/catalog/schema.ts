@@ -46,6 +46,11 @@ export const SCHEMA = `
     problem TEXT
   ) STRICT;
 
+  CREATE TABLE source_checks (
+    plan_id TEXT PRIMARY KEY REFERENCES plans(id) ON DELETE CASCADE,
+    body TEXT NOT NULL
+  ) STRICT;
+
   CREATE TABLE plan_destinations (
     plan_id TEXT NOT NULL REFERENCES plans(id) ON DELETE CASCADE,
     destination_id TEXT NOT NULL REFERENCES destinations(id),
@@ -74,14 +79,22 @@ export const SCHEMA = `
     table_count INTEGER NOT NULL,
     row_count INTEGER NOT NULL,
     companions TEXT NOT NULL,
+    content_bytes INTEGER NOT NULL,
+    disk_bytes INTEGER NOT NULL,
+    incomplete INTEGER NOT NULL,
     pinned INTEGER NOT NULL,
     encryption TEXT,
-    sealed TEXT,
-    manifest TEXT NOT NULL
+    sealed TEXT
   ) STRICT;
   CREATE INDEX snapshots_by_plan ON snapshots(plan_id, number);
+  CREATE INDEX snapshots_by_date ON snapshots(plan_id, created_at);
   CREATE INDEX snapshots_by_name ON snapshots(name);
   CREATE INDEX snapshots_by_size ON snapshots(size_bytes);
+
+  CREATE TABLE manifests (
+    snapshot_id TEXT PRIMARY KEY REFERENCES snapshots(id) ON DELETE CASCADE,
+    body TEXT NOT NULL
+  ) STRICT;
 
   CREATE TABLE snapshot_copies (
     snapshot_id TEXT NOT NULL REFERENCES snapshots(id) ON DELETE CASCADE,
@@ -93,6 +106,7 @@ export const SCHEMA = `
     PRIMARY KEY (snapshot_id, destination_id)
   ) STRICT;
   CREATE INDEX copies_by_destination ON snapshot_copies(destination_id, state);
+  CREATE INDEX copies_by_state ON snapshot_copies(state, destination_id);
 
   CREATE TABLE begun_copies (
     destination_id TEXT NOT NULL REFERENCES destinations(id) ON DELETE CASCADE,
@@ -128,6 +142,7 @@ export const SCHEMA = `
   ) STRICT;
   CREATE INDEX runs_by_time ON runs(queued_at);
   CREATE INDEX runs_by_plan ON runs(plan_id, number);
+  CREATE INDEX runs_unfinished ON runs(number) WHERE state IN ('queued', 'running') OR leftovers IS NOT NULL;
 
   CREATE TABLE run_log (
     id INTEGER PRIMARY KEY,
@@ -186,20 +201,12 @@ export const SCHEMA = `
   ) STRICT;
 
   CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-  CREATE TABLE secrets (name TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
-  CREATE TABLE database_keys (fingerprint TEXT PRIMARY KEY, sealed BLOB NOT NULL, used_at TEXT NOT NULL) STRICT;
+  CREATE TABLE secrets (name TEXT PRIMARY KEY, encrypted BLOB NOT NULL, used_at TEXT NOT NULL) STRICT;
 
-  CREATE TABLE seal_secrets (
-    fingerprint TEXT PRIMARY KEY,
-    kind TEXT NOT NULL,
-    sealed BLOB NOT NULL,
-    used_at TEXT NOT NULL
-  ) STRICT;
-
-  CREATE TABLE plan_seal_secrets (
+  CREATE TABLE plan_secrets (
     plan_id TEXT NOT NULL REFERENCES plans(id) ON DELETE CASCADE,
-    fingerprint TEXT NOT NULL REFERENCES seal_secrets(fingerprint),
+    name TEXT NOT NULL REFERENCES secrets(name),
     since TEXT NOT NULL,
-    PRIMARY KEY (plan_id, fingerprint)
+    PRIMARY KEY (plan_id, name)
   ) STRICT;
 `;

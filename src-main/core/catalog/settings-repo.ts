@@ -5,6 +5,7 @@ import { Pause } from '../../../src-shared/model/schedule.ts';
 import { DEFAULT_SETTINGS, Settings } from '../../../src-shared/model/settings.ts';
 import type { Database } from '../engine/open-database.ts';
 
+const MACHINE = 'machine';
 const PAUSE = 'pause';
 const RECOVERY_KIT = 'recovery-kit';
 const SERVICE_ID = 'service-id';
@@ -56,6 +57,15 @@ export class SettingsRepo {
     const made = randomUUID();
     this.#write(SERVICE_ID, made);
     return made;
+  }
+
+  /** The machine on which this catalog was opened last; `undefined`: it is new. */
+  machine(): string | undefined {
+    return this.#read(MACHINE);
+  }
+
+  saveMachine(machine: string): void {
+    this.#write(MACHINE, machine);
   }
 
   #read(key: string): string | undefined {

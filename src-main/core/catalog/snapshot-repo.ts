@@ -3,12 +3,14 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { SnapshotCompanion } from '../../../src-shared/model/companion.ts';
 import { Encryption } from '../../../src-shared/model/encryption.ts';
 import { Manifest } from '../../../src-shared/model/manifest.ts';
-import type { Snapshot, SnapshotCopy, SnapshotOrigin } from '../../../src-shared/model/snapshot.ts';
+import type { Snapshot, SnapshotCopy, SnapshotOrigin, SnapshotSummary } from '../../../src-shared/model/snapshot.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
+import { missingInWords } from '../../../src-shared/rules/incomplete.ts';
 import { uncheckedInWords } from '../../../src-shared/rules/sqlite-findings.ts';
 import { totalRows } from '../../../src-shared/rules/table-rows.ts';
 import type { Database } from '../engine/open-database.ts';
-import { type PlaceRow, type SnapshotRow, type SnapshotSummary, toSnapshot, toSummary } from './snapshot-rows.ts';
+import { LISTED } from './kept-repo.ts';
+import { type PlaceRow, type SnapshotRow, toSnapshot, toSummary } from './snapshot-rows.ts';
 
 const COLUMNS = `s.number, s.id, origin, service_id, plan_id, plan_name, source_path, name, created_at, size_bytes, image_bytes, compression, trigger,
   sha256, user_version, table_count, row_count, pinned, encryption, sealed, source_kind, companions,
@@ -16,7 +18,7 @@ const COLUMNS = `s.number, s.id, origin, service_id, plan_id, plan_name, source_
   v.except_words AS proof_except`;
 const FROM = `FROM snapshots s
   LEFT JOIN verifications v ON v.number = (SELECT max(number) FROM verifications WHERE snapshot_id = s.id)`;
-const NEWEST_FIRST = 'ORDER BY created_at DESC, s.number DESC';
+const NEWEST_FIRST = 'ORDER BY s.number DESC';
 const PLACES = `SELECT c.snapshot_id, c.destination_id, d.name, d.settings ->> '$.kind' AS kind,
     d.settings ->> '$.path' AS path, d.own, c.state, c.at, c.message,
     v.at AS verified_at, v.valid, v.level
@@ -25,9 +27,6 @@ const PLACES = `SELECT c.snapshot_id, c.destination_id, d.name, d.settings ->> '
   LEFT JOIN verifications v ON v.number =
     (SELECT max(number) FROM verifications WHERE snapshot_id = c.snapshot_id AND destination_id = c.destination_id)`;
 const NEAREST_FIRST = 'ORDER BY d.own, p.position IS NULL, p.position, d.name COLLATE NOCASE';
-/** Leaves out those that are being removed everywhere. */
-const LISTED = `(EXISTS (SELECT 1 FROM snapshot_copies c WHERE c.snapshot_id = s.id AND c.state <> 'deleting')
-    OR NOT EXISTS (SELECT 1 FROM snapshot_copies c WHERE c.snapshot_id = s.id))`;
 const AT_FOLDER = `s.id IN (SELECT c.snapshot_id FROM snapshot_copies c JOIN destinations d ON d.id = c.destination_id
     WHERE d.settings ->> '$.kind' = 'folder' AND d.settings ->> '$.path' = ? AND c.state IN ('stored', 'missing'))`;
 
@@ -49,25 +48,30 @@ export class SnapshotRepo {
     return this.#select('s.plan_id = ?', planId);
   }
 
-  /** How many snapshots of a plan are stored anywhere. */
-  countOfPlan(planId: string): number {
-    return this.#db
-      .prepare(
-        `SELECT count(*) FROM snapshots s WHERE plan_id = ? AND EXISTS
-           (SELECT 1 FROM snapshot_copies WHERE snapshot_id = s.id AND state = 'stored')`,
-      )
-      .pluck()
-      .get(planId) as number;
-  }
-
   /** The tables of a plan's snapshots, as their manifests say. */
   tablesOfPlan(planId: string): Array<{ snapshotId: string; name: string; rows: number }> {
     return this.#db
       .prepare(
         `SELECT s.id AS "snapshotId", t.value ->> '$.name' AS name, t.value ->> '$.rows' AS rows
-         FROM snapshots s, json_each(s.manifest, '$.database.tables') t WHERE s.plan_id = ?`,
+         FROM snapshots s JOIN manifests m ON m.snapshot_id = s.id, json_each(m.body, '$.database.tables') t WHERE s.plan_id = ?`,
       )
       .all(planId) as Array<{ snapshotId: string; name: string; rows: number }>;
+  }
+
+  /**
+   * The snapshot that a backup of this catalog made last, of those that are stored anywhere. The others say nothing of
+   * how a plan does: what is imported may carry any date, and a safety snapshot is not a backup.
+   */
+  newestOwn(planId: string): SnapshotSummary | undefined {
+    const number = this.#db
+      .prepare(
+        `SELECT number FROM snapshots s WHERE plan_id = ? AND origin = 'own' AND trigger <> 'before-restore'
+           AND EXISTS (SELECT 1 FROM snapshot_copies WHERE snapshot_id = s.id AND state = 'stored')
+         ORDER BY number DESC LIMIT 1`,
+      )
+      .pluck()
+      .get(planId) as number | undefined;
+    return number === undefined ? undefined : this.#select('s.number = ?', number)[0];
   }
 
   /** Those of a source that belong to no plan, newest first. */
@@ -89,9 +93,12 @@ export class SnapshotRepo {
     return this.#getWhole(`${AT_FOLDER} AND s.name = ?`, folder, name);
   }
 
-  /** The names of all there are. */
-  names(): string[] {
-    return this.#db.prepare('SELECT name FROM snapshots').pluck().all() as string[];
+  /** The names that hold one of these texts. */
+  namesWith(texts: readonly string[]): string[] {
+    return this.#db
+      .prepare('SELECT name FROM snapshots WHERE EXISTS (SELECT 1 FROM json_each(?) t WHERE instr(name, t.value) > 0)')
+      .pluck()
+      .all(JSON.stringify(texts)) as string[];
   }
 
   /** The names of those that are at a destination or are to be copied there. */
@@ -114,22 +121,11 @@ export class SnapshotRepo {
     return this.#db.prepare(`SELECT 1 FROM snapshots s WHERE ${AT_FOLDER} LIMIT 1`).get(folder) !== undefined;
   }
 
-  /** Those of a plan that a verification has once found good, wherever it read them. */
-  onceProven(planId: string): Set<string> {
-    const ids = this.#db
-      .prepare(
-        "SELECT DISTINCT snapshot_id FROM verifications JOIN snapshots s ON s.id = snapshot_id WHERE s.plan_id = ? AND valid = 1 AND level <> 'none'",
-      )
-      .pluck()
-      .all(planId) as string[];
-    return new Set(ids);
-  }
-
   /** How the snapshots of a plan are encrypted and sealed, each way once, the newest first. */
   locksOf(planId: string): Array<Pick<Snapshot, 'encryption' | 'sealed'>> {
     const rows = this.#db
       .prepare(
-        "SELECT encryption, sealed FROM snapshots WHERE plan_id = ? AND trigger <> 'before-restore' GROUP BY encryption, sealed ORDER BY max(created_at) DESC",
+        "SELECT encryption, sealed FROM snapshots WHERE plan_id = ? AND trigger <> 'before-restore' GROUP BY encryption, sealed ORDER BY max(number) DESC",
       )
       .all(planId) as Array<Pick<SnapshotRow, 'encryption' | 'sealed'>>;
     return rows.map(({ encryption, sealed }) => ({
@@ -140,7 +136,7 @@ export class SnapshotRepo {
 
   /** The manifest it was entered with. What is read at a destination is compared with this one. */
   manifest(id: string): Manifest | undefined {
-    const text = this.#db.prepare('SELECT manifest FROM snapshots WHERE id = ?').pluck().get(id);
+    const text = this.#db.prepare('SELECT body FROM manifests WHERE snapshot_id = ?').pluck().get(id);
     return text === undefined ? undefined : Manifest.parse(JSON.parse(String(text)));
   }
 
@@ -187,9 +183,12 @@ export class SnapshotRepo {
   recover(manifest: Manifest, entry: { destinationId: string; planId: string; at: string }): void {
     this.#db.transaction(() => {
       this.enter(manifest, { ...entry, origin: 'own' });
+      // SQLite's own counter of the table, so that the number is never given out again.
+      this.#db.exec("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'snapshots'");
       this.#db
         .prepare(
-          `UPDATE snapshots SET origin = 'own', plan_id = ?, number = (SELECT max(number) + 1 FROM snapshots)
+          `UPDATE snapshots SET origin = 'own', plan_id = ?,
+             number = (SELECT seq FROM sqlite_sequence WHERE name = 'snapshots')
            WHERE id = ? AND origin = 'imported'`,
         )
         .run(entry.planId, manifest.id);
@@ -206,7 +205,7 @@ export class SnapshotRepo {
   ): void {
     const others = this.#db
       .prepare(
-        `SELECT s.id, c.state FROM snapshots s JOIN snapshot_copies c ON c.snapshot_id = s.id
+        `SELECT s.id, c.state FROM snapshots s CROSS JOIN snapshot_copies c ON c.snapshot_id = s.id
          WHERE c.destination_id = ? AND s.name = ? AND s.id <> ? AND c.state IN ('stored', 'missing')`,
       )
       .all(destinationId, manifest.name, manifest.id) as Array<{ id: string; state: SnapshotCopy['state'] }>;
@@ -229,14 +228,15 @@ export class SnapshotRepo {
 
   #insert(manifest: Manifest, { origin, planId }: { origin: SnapshotOrigin; planId: string | null }): void {
     const tables = manifest.database?.tables ?? [];
+    const companions = z.array(SnapshotCompanion).parse(manifest.companions);
     this.#db
       .prepare(
         `INSERT INTO snapshots (id, origin, service_id, plan_id, plan_name, source_kind, source_path, name, created_at,
            size_bytes, image_bytes, compression, trigger, sha256, user_version, table_count, row_count, companions,
-           pinned, encryption, sealed, manifest)
+           content_bytes, disk_bytes, incomplete, pinned, encryption, sealed)
          VALUES (@id, @origin, @serviceId, @planId, @planName, @sourceKind, @sourcePath, @name, @createdAt,
            @sizeBytes, @imageBytes, @compression, @trigger, @sha256, @userVersion, @tableCount, @rowCount, @companions,
-           @pinned, @encryption, @sealed, @manifest)`,
+           @contentBytes, @diskBytes, @incomplete, @pinned, @encryption, @sealed)`,
       )
       .run({
         id: manifest.id,
@@ -256,12 +256,15 @@ export class SnapshotRepo {
         userVersion: manifest.database?.userVersion ?? 0,
         tableCount: tables.length,
         rowCount: totalRows(tables),
-        companions: JSON.stringify(z.array(SnapshotCompanion).parse(manifest.companions)),
+        companions: JSON.stringify(companions),
+        contentBytes: companions.reduce((sum, { bytes }) => sum + bytes, manifest.image.bytes),
+        diskBytes: companions.reduce((sum, { diskBytes }) => sum + diskBytes, manifest.stored.bytes),
+        incomplete: missingInWords(companions) === null ? 0 : 1,
         pinned: manifest.trigger === 'before-restore' ? 1 : 0,
         encryption: manifest.encryption && JSON.stringify(manifest.encryption),
         sealed: manifest.seal?.kind ?? null,
-        manifest: JSON.stringify(manifest),
       });
+    this.#db.prepare('INSERT INTO manifests VALUES (?, ?)').run(manifest.id, JSON.stringify(manifest));
   }
 
   setPlan(id: string, planId: string): void {
@@ -321,11 +324,12 @@ export class SnapshotRepo {
   }
 
   #getWhole(condition: string, ...values: string[]): Snapshot | undefined {
-    const row = this.#db.prepare(`SELECT ${COLUMNS}, manifest ${FROM} WHERE ${condition}`).get(...values) as
+    const row = this.#db.prepare(`SELECT ${COLUMNS} ${FROM} WHERE ${condition}`).get(...values) as
       | SnapshotRow
       | undefined;
     if (row === undefined) return undefined;
-    return toSnapshot(row, this.#placesOf('s.id = ?', [row.id]).get(row.id) ?? []);
+    const tables = this.manifest(row.id)?.database?.tables ?? [];
+    return toSnapshot(row, this.#placesOf('s.id = ?', [row.id]).get(row.id) ?? [], tables);
   }
 
   #placesOf(condition: string, values: ReadonlyArray<string | number>): Map<string, PlaceRow[]> {

@@ -2,9 +2,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { SnapshotCompanion } from '../../../src-shared/model/companion.ts';
 import { Encryption } from '../../../src-shared/model/encryption.ts';
-import { Manifest } from '../../../src-shared/model/manifest.ts';
-import type { Snapshot, SnapshotCopy } from '../../../src-shared/model/snapshot.ts';
-import type { Compression } from '../../../src-shared/model/values.ts';
+import type { Snapshot, SnapshotCopy, SnapshotSummary } from '../../../src-shared/model/snapshot.ts';
+import type { Compression, TableRows } from '../../../src-shared/model/values.ts';
 import { missingInWords } from '../../../src-shared/rules/incomplete.ts';
 
 /** A row of the table of snapshots, with its newest verification. */
@@ -31,7 +30,6 @@ export interface SnapshotRow {
   sealed: Snapshot['sealed'];
   source_kind: Snapshot['sourceKind'];
   companions: string;
-  manifest: string;
   proof_at: string | null;
   proof_valid: number | null;
   proof_level: Snapshot['proof']['level'] | null;
@@ -61,9 +59,6 @@ interface Places {
   folder: string | null;
   missing: boolean;
 }
-
-/** A snapshot without its tables, for long lists. */
-export type SnapshotSummary = Omit<Snapshot, 'tables'> & { tableCount: number; rowCount: number };
 
 /** What a row says, without the tables. @param placeRows its copies, the nearest first */
 export function toSummary(row: SnapshotRow, placeRows: readonly PlaceRow[]): SnapshotSummary {
@@ -132,10 +127,10 @@ function toPlaces(rows: readonly PlaceRow[]): Places {
   return { copies, missing, folder: folders.stored ?? (missing ? folders.missing : null) ?? null };
 }
 
-/** What a row says, tables and all. @param placeRows its copies, the nearest first */
-export function toSnapshot(row: SnapshotRow, placeRows: readonly PlaceRow[]): Snapshot {
+/** What a row says, with its tables. @param placeRows its copies, the nearest first */
+export function toSnapshot(row: SnapshotRow, placeRows: readonly PlaceRow[], tables: readonly TableRows[]): Snapshot {
   const { tableCount: _tableCount, rowCount: _rowCount, ...summary } = toSummary(row, placeRows);
-  return { ...summary, tables: Manifest.parse(JSON.parse(row.manifest)).database?.tables ?? [] };
+  return { ...summary, tables: [...tables] };
 }
 
 /** What is whole but sealed, and could not be opened, is as unproven as what was never looked at. */

@@ -40,6 +40,11 @@ export interface UploadInTheMaking {
   readonly tag: string | null;
 }
 
+/** One whose name tells the run. */
+export interface TaggedUpload extends UploadInTheMaking {
+  readonly tag: string;
+}
+
 /** Some of the objects of a destination, in the order of their names. */
 export interface ListPage {
   readonly objects: readonly StoredObject[];
@@ -58,7 +63,8 @@ export interface Destination {
   /**
    * Stores something under a name that is free. What is interrupted leaves nothing that can be seen; it starts over
    * when it is put again.
-   * @throws SnapkeepError `CONFLICT` when the name is taken, `INVALID_PARAMS` when the source is not as long as it said
+   * @throws SnapkeepError `CONFLICT` when the name is taken; what `isOfSource` knows when the source cannot be read or is
+   * not as long as it said
    */
   put(name: string, source: UploadSource, options?: TransferOptions): Promise<StoredObject>;
   /**
@@ -82,8 +88,8 @@ export interface Destination {
   /** What is to be known of it before it is relied upon, one sentence each. */
   warnings(): Promise<string[]>;
   /**
-   * Removes what interrupted uploads have left and nobody sees: those that this driver itself knows of, and what
-   * `isOwn` says. No upload that is in progress may be said to be.
+   * Removes what interrupted uploads have left and nobody sees. Maintenance of its own, under the lock of the copies.
+   * @param isOwn whether an upload is the caller's, and over; no upload that is in progress may be said to be
    * @returns how many were removed
    */
   sweep(isOwn: (upload: UploadInTheMaking) => boolean): Promise<number>;
@@ -131,7 +137,7 @@ export function partialName(name: string, runId: string = randomBytes(4).toStrin
 }
 
 /** What the name of an upload in the making tells; `undefined` for all other names. */
-export function uploadIn(name: string): UploadInTheMaking | undefined {
+export function uploadIn(name: string): TaggedUpload | undefined {
   const [, own, tag] = /^(.+)\.([0-9a-f]{8})\.partial$/.exec(name) ?? [];
   return own === undefined || tag === undefined ? undefined : { name: own, tag };
 }

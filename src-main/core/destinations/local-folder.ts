@@ -1,59 +1,56 @@
 import { createReadStream, type Dirent } from 'node:fs';
 import { type FileHandle, open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { FolderSettings } from '../../../src-shared/model/destination.ts';
 import { removeTree } from '../engine/companions/folder-snapshots.ts';
+import { explainWrite, requireRoom } from '../engine/disk-full.ts';
 import { publishFile, requireWritableFolder } from '../engine/durable-files.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
+import { BaseDestination } from './base-destination.ts';
 import {
   absent,
-  type ByteRange,
-  type Destination,
   isName,
   type ListPage,
   PAGE_LIMIT,
   pageOf,
   partialName,
   requireFolderPath,
-  requireName,
   requirePath,
-  requireRange,
   type StoredObject,
+  type TaggedUpload,
   type TransferOptions,
   taken,
-  type UploadInTheMaking,
   type UploadSource,
   uploadIn,
 } from './destination.ts';
 import { mountFacts, mountWarnings } from './mount-facts.ts';
 import { Throttle } from './throttle.ts';
-import { checkedDownload, readSource } from './transfer.ts';
 
 /** A folder of a mounted disk or share. It is never created: a disk that is away must not look like an empty one. */
-export class LocalFolder implements Destination {
+export class LocalFolder extends BaseDestination<TaggedUpload> {
   readonly label: string;
   readonly #folder: string;
-  readonly #throttle: Throttle;
 
   constructor(settings: FolderSettings, throttle = new Throttle(settings.bytesPerSecond)) {
+    super(throttle);
     this.#folder = settings.path;
-    this.#throttle = throttle;
     this.label = settings.path;
   }
 
-  async put(name: string, source: UploadSource, options: TransferOptions = {}): Promise<StoredObject> {
+  protected async requireRoom(bytes: number): Promise<void> {
+    await requireRoom({ use: 'destination', folder: this.#folder, bytes });
+  }
+
+  protected async store(name: string, source: UploadSource, options: TransferOptions): Promise<void> {
     const { signal, runId, onProgress } = options;
-    requireName(name);
-    await requireWritableFolder(this.#folder, source.bytes);
-    if ((await this.stat(name)) !== undefined) throw taken(name, this.label);
     const partial = join(this.#folder, partialName(name, runId));
     try {
       const handle = await open(partial, 'wx', 0o600);
       try {
         let done = 0;
-        for await (const piece of readSource(source, this.#throttle, signal)) {
+        for await (const piece of this.pieces(source, signal)) {
           await writeWhole(handle, piece);
           done += piece.length;
           onProgress?.(done);
@@ -63,25 +60,18 @@ export class LocalFolder implements Destination {
         await handle.close();
       }
       await publishFile(partial, join(this.#folder, name));
-    } catch (error) {
-      throw errorCode(error) === 'EEXIST' ? taken(name, this.label, error) : explainError(error, this.label);
     } finally {
       await rm(partial, { force: true });
     }
-    const stored = await this.stat(name);
-    if (stored === undefined) throw absent(name, this.label);
-    return stored;
   }
 
-  async get(name: string, range?: ByteRange, options: TransferOptions = {}): Promise<Readable> {
-    const object = await this.stat(name);
-    if (object === undefined) throw absent(name, this.label);
-    const { start, bytes } = range ?? { start: 0, bytes: object.bytes };
-    requireRange({ start, bytes }, object);
-    // A stream of files takes the last byte, not the number of bytes, and so cannot say “none”.
-    const file =
-      bytes === 0 ? Readable.from([]) : createReadStream(join(this.#folder, name), { start, end: start + bytes - 1 });
-    return checkedDownload(file, bytes, this.#throttle, (error) => explainError(error, name), options);
+  protected async read(name: string, start: number, bytes: number): Promise<Readable> {
+    return createReadStream(join(this.#folder, name), { start, end: start + bytes - 1 });
+  }
+
+  protected explain(error: unknown, name: string): SnapkeepError {
+    if (errorCode(error) === 'EEXIST') return taken(name, this.label, error);
+    return explainWrite(error, 'destination', this.label, join(this.#folder, name));
   }
 
   async list(after: string | null = null, limit = PAGE_LIMIT, folder = ''): Promise<ListPage> {
@@ -116,7 +106,7 @@ export class LocalFolder implements Destination {
 
   async delete(name: string): Promise<void> {
     requirePath(name);
-    await requireWritableFolder(this.#folder, 0);
+    await requireWritableFolder(this.#folder);
     try {
       await rm(join(this.#folder, name), { force: true });
     } catch (error) {
@@ -137,19 +127,18 @@ export class LocalFolder implements Destination {
     return mountWarnings(await mountFacts(this.#folder));
   }
 
-  async sweep(isOwn: (upload: UploadInTheMaking) => boolean): Promise<number> {
-    let removed = 0;
-    for (const name of await this.#names()) {
-      const upload = uploadIn(name);
-      if (upload === undefined || !isOwn(upload)) continue;
-      try {
-        await removeTree(join(this.#folder, name));
-      } catch (error) {
-        throw explainError(error, join(this.#folder, name));
-      }
-      removed += 1;
+  protected async uploads(): Promise<TaggedUpload[]> {
+    return (await this.#names()).flatMap((name) => uploadIn(name) ?? []);
+  }
+
+  protected async abandon({ name, tag }: TaggedUpload): Promise<boolean> {
+    const path = join(this.#folder, partialName(name, tag));
+    try {
+      await removeTree(path);
+    } catch (error) {
+      throw explainError(error, path);
     }
-    return removed;
+    return true;
   }
 
   async close(): Promise<void> {}

@@ -76,6 +76,8 @@ function explainAnswer(error: S3ServiceException, { label, bucket, host }: Bucke
     case 'PreconditionFailed':
     case 'ConditionalRequestConflict':
       return make('CONFLICT', `The name is already in ${label}.`, 'Nothing was overwritten. Choose another name.');
+    case 'NoSuchUpload':
+      return make('UNAVAILABLE', `The upload to ${label} was ended by the server or another program.`, 'Try again.');
     case 'QuotaExceeded':
     case 'XMinioStorageFull':
     case 'InsufficientStorage':
@@ -121,3 +123,7 @@ function explainStatus(
     'Copy the details and report them.',
   );
 }
+
+/** Whether the server no longer knows an upload in parts: it was aborted, or is finished. */
+export const isNoSuchUpload = (error: unknown): boolean =>
+  error instanceof S3ServiceException && error.name === 'NoSuchUpload';

@@ -15,28 +15,24 @@ import {
 } from '@aws-sdk/client-s3';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { S3Settings } from '../../../src-shared/model/destination.ts';
-import { cancelledError } from '../engine/task-context.ts';
+import { classifyFailure } from '../../../src-shared/rules/failures.ts';
+import type { Pause } from '../retry.ts';
+import { BaseDestination } from './base-destination.ts';
 import {
   absent,
-  type ByteRange,
-  type Destination,
   isName,
   type ListPage,
   PAGE_LIMIT,
   requireFolderPath,
-  requireName,
   requirePath,
-  requireRange,
   type StoredObject,
   type TransferOptions,
   taken,
-  type UploadInTheMaking,
   type UploadSource,
 } from './destination.ts';
-import { type BucketNames, explainS3 } from './s3-errors.ts';
-import { makeClient, type UnfinishedUpload, uploadStream } from './s3-upload.ts';
+import { type BucketNames, explainS3, isNoSuchUpload } from './s3-errors.ts';
+import { type ClientRecipe, makeClient, type UnfinishedUpload, uploadStream } from './s3-upload.ts';
 import { Throttle } from './throttle.ts';
-import { checkedDownload, readSource } from './transfer.ts';
 
 /** The keys of an account. */
 export interface S3Keys {
@@ -48,6 +44,8 @@ export interface S3Keys {
 export interface S3Options {
   readonly throttle?: Throttle;
   readonly now?: () => Date;
+  /** How the time before a request is sent again is passed; for tests. */
+  readonly pause?: Pause;
   /** How far the clock of requests is from that of this machine, in milliseconds; for tests. */
   readonly clockOffset?: number;
 }
@@ -57,28 +55,27 @@ const DAY_MS = 86_400_000;
 const nextOf = (page: ListObjectsV2CommandOutput): string | null =>
   page.IsTruncated === true ? (page.NextContinuationToken ?? null) : null;
 
+const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
+
 /** A bucket, or a part of one, of a server that speaks S3. */
-export class S3Destination implements Destination {
+export class S3Destination extends BaseDestination<UnfinishedUpload> {
   readonly label: string;
   readonly #settings: S3Settings;
-  readonly #config: S3ClientConfig;
+  readonly #recipe: ClientRecipe;
   readonly #client: S3Client;
   readonly #names: BucketNames;
-  readonly #throttle: Throttle;
   readonly #now: () => Date;
-  /** Uploads of its own that could not be aborted because the server was away. */
-  readonly #unfinished = new Map<string, UnfinishedUpload>();
 
   /** @param keys `undefined`: the SDK's usual chain of environment, profiles and roles */
   constructor(settings: S3Settings, keys: S3Keys | undefined, options: S3Options = {}) {
+    super(options.throttle ?? new Throttle(settings.bytesPerSecond));
     const { bucket, prefix, endpoint, region } = settings;
     this.#settings = settings;
-    this.#throttle = options.throttle ?? new Throttle(settings.bytesPerSecond);
     this.#now = options.now ?? (() => new Date());
     this.label = `the bucket ${bucket}${prefix === '' ? '' : `/${prefix}`}`;
     const host = endpoint === null ? `Amazon S3 in ${region}` : new URL(endpoint).host;
     this.#names = { label: this.label, bucket, host };
-    this.#config = {
+    const config: S3ClientConfig = {
       region,
       ...(endpoint === null ? {} : { endpoint }),
       ...(keys === undefined ? {} : { credentials: { ...keys } }),
@@ -87,57 +84,44 @@ export class S3Destination implements Destination {
       // Many servers know none of the newer checksums.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
-      maxAttempts: 4,
+      // What may be gone the next time is tried again by the one policy of the core.
+      maxAttempts: 1,
       requestHandler: { connectionTimeout: 10_000, socketTimeout: 60_000 },
     };
-    this.#client = makeClient(this.#config);
+    const mayPass = (error: unknown): boolean =>
+      !isAbort(error) && !isNoSuchUpload(error) && classifyFailure(this.explain(error).code) === 'unavailable';
+    this.#recipe = { config, mayPass, pause: options.pause };
+    this.#client = makeClient(this.#recipe);
   }
 
-  async put(
-    name: string,
-    source: UploadSource,
-    { signal, onProgress = () => undefined }: TransferOptions = {},
-  ): Promise<StoredObject> {
-    requireName(name);
-    if ((await this.stat(name)) !== undefined) throw taken(name, this.label);
-    const pieces = readSource(source, this.#throttle, signal);
+  protected async requireRoom(): Promise<void> {}
+
+  protected async store(name: string, source: UploadSource, { signal, onProgress }: TransferOptions): Promise<void> {
     try {
       await uploadStream(
         this.#client,
-        this.#config,
+        this.#recipe,
         this.#target(name),
-        pieces,
+        this.pieces(source, signal),
         source.bytes,
         signal,
-        onProgress,
-        (upload) => this.#giveUp(upload),
+        onProgress ?? (() => undefined),
+        (uploadId) => this.#giveUp({ name, tag: null, uploadId }),
       );
     } catch (error) {
-      throw signal?.aborted === true ? cancelledError() : this.#explain(error, name);
+      // It was finished, and the answer to that was lost.
+      if (isNoSuchUpload(error) && (await this.stat(name)) !== undefined) throw taken(name, this.label, error);
+      throw error;
     }
-    const stored = await this.stat(name);
-    if (stored === undefined) throw absent(name, this.label);
-    return stored;
   }
 
-  async get(name: string, range?: ByteRange, options: TransferOptions = {}): Promise<Readable> {
-    const object = await this.stat(name);
-    if (object === undefined) throw absent(name, this.label);
-    const { start, bytes } = range ?? { start: 0, bytes: object.bytes };
-    requireRange({ start, bytes }, object);
-    const explain = (error: unknown): SnapkeepError => this.#explain(error, name);
-    // A range cannot say “none”.
-    if (bytes === 0) return checkedDownload(Readable.from([]), 0, this.#throttle, explain, options);
-    try {
-      const { Body } = await this.#client.send(
-        new GetObjectCommand({ ...this.#address(name), Range: `bytes=${start}-${start + bytes - 1}` }),
-        options.signal === undefined ? {} : { abortSignal: options.signal },
-      );
-      if (!(Body instanceof Readable)) throw new TypeError('The SDK answered no stream.');
-      return checkedDownload(Body, bytes, this.#throttle, explain, options);
-    } catch (error) {
-      throw options.signal?.aborted === true ? cancelledError() : explain(error);
-    }
+  protected async read(name: string, start: number, bytes: number, signal: AbortSignal | undefined): Promise<Readable> {
+    const { Body } = await this.#client.send(
+      new GetObjectCommand({ ...this.#address(name), Range: `bytes=${start}-${start + bytes - 1}` }),
+      signal === undefined ? {} : { abortSignal: signal },
+    );
+    if (!(Body instanceof Readable)) throw new TypeError('The SDK answered no stream.');
+    return Body;
   }
 
   async list(after: string | null = null, limit = PAGE_LIMIT, folder = ''): Promise<ListPage> {
@@ -207,33 +191,25 @@ export class S3Destination implements Destination {
     return [`${this.#names.host} is spoken to without encryption: whoever sees the network sees the backups.`];
   }
 
-  async sweep(isOwn: (upload: UploadInTheMaking) => boolean): Promise<number> {
-    let removed = 0;
-    for (const upload of [...this.#unfinished.values()]) if (await this.#abort(upload)) removed += 1;
-    for (const upload of await this.#uploads()) {
-      const name = upload.key.slice(this.#key('').length);
-      if (isOwn({ name, tag: null }) && (await this.#abort(upload))) removed += 1;
-    }
-    return removed;
-  }
-
   async close(): Promise<void> {
     this.#client.destroy();
   }
 
-  async #uploads(): Promise<UnfinishedUpload[]> {
+  protected async uploads(): Promise<UnfinishedUpload[]> {
     const found: UnfinishedUpload[] = [];
+    const start = this.#key('').length;
     let markers: { KeyMarker?: string; UploadIdMarker?: string } | undefined = {};
     while (markers !== undefined) {
-      const start: { KeyMarker?: string; UploadIdMarker?: string } = markers;
+      const after: { KeyMarker?: string; UploadIdMarker?: string } = markers;
       const page = await this.#send(() =>
         this.#client.send(
-          new ListMultipartUploadsCommand({ Bucket: this.#settings.bucket, Prefix: this.#key(''), ...start }),
+          new ListMultipartUploadsCommand({ Bucket: this.#settings.bucket, Prefix: this.#key(''), ...after }),
         ),
       );
       for (const { Key, UploadId } of page.Uploads ?? []) {
-        if (Key === undefined || UploadId === undefined || Key.slice(this.#key('').length).includes('/')) continue;
-        found.push({ key: Key, uploadId: UploadId });
+        const name = Key?.slice(start);
+        if (name === undefined || UploadId === undefined || name.includes('/')) continue;
+        found.push({ name, tag: null, uploadId: UploadId });
       }
       const { IsTruncated, NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = page;
       if (IsTruncated !== true || KeyMarker === undefined) markers = undefined;
@@ -242,46 +218,36 @@ export class S3Destination implements Destination {
     return found;
   }
 
-  /** Aborts what has failed; where the server is away, the next sweep does. */
-  async #giveUp(upload: UnfinishedUpload): Promise<void> {
-    this.#unfinished.set(upload.uploadId, upload);
-    try {
-      await this.#abort(upload);
-    } catch (error) {
-      // The error that ended the upload is the one to be told; this one would hide it.
-      if (!(error instanceof SnapkeepError)) throw error;
-    }
-  }
-
-  /** @returns whether there was something to abort */
-  async #abort({ key, uploadId }: UnfinishedUpload): Promise<boolean> {
-    const removed = await this.#send(async () => {
+  protected abandon({ name, uploadId: UploadId }: UnfinishedUpload): Promise<boolean> {
+    return this.#send(async () => {
       try {
-        await this.#client.send(
-          new AbortMultipartUploadCommand({ Bucket: this.#settings.bucket, Key: key, UploadId: uploadId }),
-        );
+        await this.#client.send(new AbortMultipartUploadCommand({ ...this.#address(name), UploadId }));
         return true;
       } catch (error) {
-        if (error instanceof S3ServiceException && error.name === 'NoSuchUpload') return false;
+        if (isNoSuchUpload(error)) return false;
         throw error;
       }
     });
-    this.#unfinished.delete(uploadId);
-    return removed;
   }
 
+  /** Aborts what has failed. Where the server is unavailable, the next sweep does: the error of the upload is the one to be told. */
+  async #giveUp(upload: UnfinishedUpload): Promise<void> {
+    await Promise.allSettled([this.abandon(upload)]);
+  }
+
+  /** @returns `undefined`: there is no such object */
   async #head(name: string): Promise<HeadObjectCommandOutput | undefined> {
     requirePath(name);
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#client.send(new HeadObjectCommand(this.#address(name)));
       } catch (error) {
-        if (!(error instanceof S3ServiceException)) throw this.#explain(error, name);
+        if (!(error instanceof S3ServiceException)) throw this.explain(error, name);
         // The answer to HEAD has no body that says why; that to a list has, and tells a bucket from an object.
         await this.list(null, 1);
         if (error.$metadata.httpStatusCode === 404) return undefined;
         // The SDK sets its clock by what the server answers; when that was all, asking again helps.
-        if (attempt === 2) throw this.#explain(error, name);
+        if (attempt === 2) throw this.explain(error, name);
       }
     }
   }
@@ -325,11 +291,11 @@ export class S3Destination implements Destination {
     try {
       return await request();
     } catch (error) {
-      throw this.#explain(error, name);
+      throw this.explain(error, name);
     }
   }
 
-  #explain(error: unknown, name?: string): SnapkeepError {
+  protected explain(error: unknown, name?: string): SnapkeepError {
     const explained = explainS3(error, this.#names);
     if (name === undefined || error instanceof SnapkeepError) return explained;
     if (explained.code === 'CONFLICT') return taken(name, this.label, error);

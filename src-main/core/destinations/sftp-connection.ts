@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 import SftpClient from 'ssh2-sftp-client';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { SftpSettings } from '../../../src-shared/model/destination.ts';
+import { trimEndOf } from '../../../src-shared/rules/trimmed.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { SftpChannel } from './sftp-channel.ts';
 import { explainLogin } from './sftp-errors.ts';
@@ -132,7 +133,7 @@ async function loginOptions({ login, host }: SftpSettings, secrets: SftpSecrets)
 /** `type SHA256:…`, the form in which `ssh-keygen -l` shows it, with the type that is to be asked for again. */
 function describeHostKey(key: Buffer): string {
   const type = key.subarray(4, 4 + key.readUInt32BE(0)).toString('latin1');
-  return `${type} SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+  return `${type} SHA256:${trimEndOf(createHash('sha256').update(key).digest('base64'), '=')}`;
 }
 
 /** A host has several keys; the one that is pinned is asked for. */

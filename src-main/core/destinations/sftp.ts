@@ -3,24 +3,21 @@ import { Readable } from 'node:stream';
 import type { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { SftpSettings } from '../../../src-shared/model/destination.ts';
 import { noSpace } from '../engine/engine-errors.ts';
-import { cancelledError } from '../engine/task-context.ts';
+import { type Pause, withRetries } from '../retry.ts';
+import { BaseDestination } from './base-destination.ts';
 import {
   absent,
-  type ByteRange,
-  type Destination,
   isName,
   type ListPage,
   PAGE_LIMIT,
   pageOf,
   partialName,
   requireFolderPath,
-  requireName,
   requirePath,
-  requireRange,
   type StoredObject,
+  type TaggedUpload,
   type TransferOptions,
   taken,
-  type UploadInTheMaking,
   type UploadSource,
   uploadIn,
 } from './destination.ts';
@@ -28,57 +25,54 @@ import type { RemoteFile, SftpChannel } from './sftp-channel.ts';
 import { connectSftp, type SftpConnection, type SftpSecrets } from './sftp-connection.ts';
 import { explainSftp, isBareFailure, isNoSuchFile } from './sftp-errors.ts';
 import { Throttle } from './throttle.ts';
-import { checkedDownload, readSource } from './transfer.ts';
 
 /** A folder on an SSH server. One connection is opened when it is first needed, and again after it was lost. */
-export class SftpDestination implements Destination {
+export class SftpDestination extends BaseDestination<TaggedUpload> {
   readonly label: string;
   readonly #settings: SftpSettings;
   readonly #secrets: SftpSecrets;
-  readonly #throttle: Throttle;
+  readonly #pause: Pause | undefined;
   #connecting: Promise<SftpConnection> | undefined;
-  /** Uploads of its own that could not be removed because the connection was gone. */
-  readonly #unfinished = new Set<string>();
 
-  constructor(settings: SftpSettings, secrets: SftpSecrets, throttle = new Throttle(settings.bytesPerSecond)) {
+  /** @param pause how the time before another connection is passed; for tests */
+  constructor(
+    settings: SftpSettings,
+    secrets: SftpSecrets,
+    throttle = new Throttle(settings.bytesPerSecond),
+    pause?: Pause,
+  ) {
+    super(throttle);
+    this.#pause = pause;
     this.#settings = settings;
     this.#secrets = secrets;
-    this.#throttle = throttle;
     this.label = `${settings.path} on ${settings.host}`;
   }
 
-  async put(name: string, source: UploadSource, options: TransferOptions = {}): Promise<StoredObject> {
-    const { signal, runId } = options;
-    requireName(name);
-    if ((await this.stat(name)) !== undefined) throw taken(name, this.label);
+  protected async requireRoom(bytes: number): Promise<void> {
     const free = await this.freeBytes();
-    if (free !== null && free < source.bytes) throw noSpace(`${source.bytes} more bytes in ${this.label}`);
-    const partial = partialName(name, runId);
-    this.#unfinished.add(partial);
-    try {
-      await this.#upload(partial, source, options);
-      await this.#publish(partial, name);
-      this.#unfinished.delete(partial);
-    } catch (error) {
-      await this.#giveUp(partial);
-      if (signal?.aborted === true) throw cancelledError();
-      throw isBareFailure(error) && (await this.#isFull())
-        ? noSpace(`${name} in ${this.label}`, error)
-        : this.#explain(error, name);
-    }
-    const stored = await this.stat(name);
-    if (stored === undefined) throw absent(name, this.label);
-    return stored;
+    if (free !== null && free < bytes) throw noSpace(`${bytes} more bytes in ${this.label}`);
   }
 
-  async get(name: string, range?: ByteRange, options: TransferOptions = {}): Promise<Readable> {
-    const object = await this.stat(name);
-    if (object === undefined) throw absent(name, this.label);
-    const { start, bytes } = range ?? { start: 0, bytes: object.bytes };
-    requireRange({ start, bytes }, object);
+  protected async store(name: string, source: UploadSource, options: TransferOptions): Promise<void> {
+    const partial = partialName(name, options.runId);
+    let tries = 0;
+    try {
+      await this.#connected(async (channel) => {
+        tries += 1;
+        if (tries > 1) await this.#clearAfterLoss(channel, partial, name);
+        await this.#upload(channel, partial, source, options);
+        await this.#publish(channel, partial, name);
+      }, options.signal);
+    } catch (error) {
+      const isFull = isBareFailure(error) && (await this.#isFull());
+      await this.#giveUp(partial);
+      throw isFull ? noSpace(`${name} in ${this.label}`, error) : error;
+    }
+  }
+
+  protected async read(name: string, start: number, bytes: number): Promise<Readable> {
     const channel = await this.#channel();
-    const arriving = Readable.from(channel.readFrom(this.#path(name), start, bytes), { objectMode: false });
-    return checkedDownload(arriving, bytes, this.#throttle, (error) => this.#explain(error, name), options);
+    return Readable.from(channel.readFrom(this.#path(name), start, bytes), { objectMode: false });
   }
 
   async list(after: string | null = null, limit = PAGE_LIMIT, folder = ''): Promise<ListPage> {
@@ -99,45 +93,31 @@ export class SftpDestination implements Destination {
 
   async stat(name: string): Promise<StoredObject | undefined> {
     requirePath(name);
-    const channel = await this.#channel();
-    try {
-      const { isFile, bytes, modifiedAt } = await channel.stat(this.#path(name));
-      return isFile ? { name, bytes, modifiedAt } : undefined;
-    } catch (error) {
-      if (!isNoSuchFile(error)) throw this.#explain(error, name);
-      // A folder that is not there must not look like a file that is gone.
-      await this.#requireFolder(channel);
-      return undefined;
-    }
+    return this.#ask(name, (channel) => this.#statIn(channel, name));
   }
 
   async delete(name: string): Promise<void> {
-    if ((await this.stat(name)) !== undefined) await this.#remove(name);
+    if ((await this.stat(name)) !== undefined) await this.#ask(name, (channel) => this.#unlink(channel, name));
   }
 
-  async freeBytes(): Promise<number | null> {
-    const channel = await this.#channel();
-    try {
-      return await channel.freeBytes(this.#settings.path);
-    } catch (error) {
-      throw this.#explain(error, this.#settings.path);
-    }
+  freeBytes(): Promise<number | null> {
+    return this.#ask(this.#settings.path, (channel) => channel.freeBytes(this.#settings.path));
   }
 
   async warnings(): Promise<string[]> {
     return [];
   }
 
-  async sweep(isOwn: (upload: UploadInTheMaking) => boolean): Promise<number> {
-    let removed = 0;
-    for (const { name, isFile } of await this.#entries('')) {
-      const upload = isFile ? uploadIn(name) : undefined;
-      if (upload === undefined || !(this.#unfinished.has(name) || isOwn(upload))) continue;
-      await this.#remove(name);
-      removed += 1;
-    }
-    this.#unfinished.clear();
-    return removed;
+  protected async uploads(): Promise<TaggedUpload[]> {
+    return (await this.#entries('')).flatMap(({ name, isFile }) => (isFile ? (uploadIn(name) ?? []) : []));
+  }
+
+  protected abandon({ name, tag }: TaggedUpload): Promise<boolean> {
+    return this.#ask(name, (channel) => this.#unlink(channel, partialName(name, tag)));
+  }
+
+  protected explain(error: unknown, what: string): SnapkeepError {
+    return explainSftp(error, what, this.#settings.host);
   }
 
   async close(): Promise<void> {
@@ -148,12 +128,33 @@ export class SftpDestination implements Destination {
     if (settled.status === 'fulfilled') await settled.value.close();
   }
 
-  async #upload(partial: string, source: UploadSource, { signal, onProgress }: TransferOptions): Promise<void> {
-    const channel = await this.#channel();
-    const pieces = readSource(source, this.#throttle, signal);
+  async #statIn(channel: SftpChannel, name: string): Promise<StoredObject | undefined> {
+    try {
+      const { isFile, bytes, modifiedAt } = await channel.stat(this.#path(name));
+      return isFile ? { name, bytes, modifiedAt } : undefined;
+    } catch (error) {
+      if (!isNoSuchFile(error)) throw error;
+      // A folder that is not there must not look like a file that is gone.
+      await this.#requireFolder(channel);
+      return undefined;
+    }
+  }
+
+  /** A connection that was lost over an upload has left a part of it, or the whole under its name. */
+  async #clearAfterLoss(channel: SftpChannel, partial: string, name: string): Promise<void> {
+    await this.#unlink(channel, partial);
+    if ((await this.#statIn(channel, name)) !== undefined) throw taken(name, this.label);
+  }
+
+  async #upload(
+    channel: SftpChannel,
+    partial: string,
+    source: UploadSource,
+    { signal, onProgress }: TransferOptions,
+  ): Promise<void> {
     const handle = await channel.create(this.#path(partial));
     try {
-      await channel.writeAll(handle, pieces, onProgress ?? (() => undefined));
+      await channel.writeAll(handle, this.pieces(source, signal), onProgress ?? (() => undefined));
       await channel.sync(handle);
     } finally {
       // A connection that is gone has closed the file itself, and its loss is told already.
@@ -162,28 +163,22 @@ export class SftpDestination implements Destination {
   }
 
   /** Renaming never replaces a file in version 3 of the protocol; the look before is for servers that do it all the same. */
-  async #publish(partial: string, name: string): Promise<void> {
-    const channel = await this.#channel();
-    if ((await this.stat(name)) !== undefined) throw taken(name, this.label);
+  async #publish(channel: SftpChannel, partial: string, name: string): Promise<void> {
+    if ((await this.#statIn(channel, name)) !== undefined) throw taken(name, this.label);
     try {
       await channel.rename(this.#path(partial), this.#path(name));
     } catch (error) {
-      if (isBareFailure(error) && (await this.stat(name)) !== undefined) throw taken(name, this.label, error);
+      if (isBareFailure(error) && (await this.#statIn(channel, name)) !== undefined)
+        throw taken(name, this.label, error);
       throw error;
     }
   }
 
-  /** Removes what has failed; where the server is away, the next sweep does. */
+  /** Removes what has failed. Where that fails too, the next sweep does: the first error is the one to be told. */
   async #giveUp(partial: string): Promise<void> {
     if (await this.#isLost()) return;
     const channel = await this.#channel();
-    try {
-      await channel.unlink(this.#path(partial));
-      this.#unfinished.delete(partial);
-    } catch (error) {
-      // The error that ended the upload is the one to be told. What was never made needs no sweep.
-      if (isNoSuchFile(error)) this.#unfinished.delete(partial);
-    }
+    await Promise.allSettled([this.#unlink(channel, partial)]);
   }
 
   async #isFull(): Promise<boolean> {
@@ -192,32 +187,57 @@ export class SftpDestination implements Destination {
     return free !== null && free < 1024 * 1024;
   }
 
-  async #remove(name: string): Promise<void> {
+  /** @returns whether it was there */
+  async #unlink(channel: SftpChannel, name: string): Promise<boolean> {
     try {
-      await (await this.#channel()).unlink(this.#path(name));
+      await channel.unlink(this.#path(name));
+      return true;
     } catch (error) {
-      if (!isNoSuchFile(error)) throw this.#explain(error, name);
+      if (isNoSuchFile(error)) return false;
+      throw error;
     }
   }
 
-  async #entries(folder: string): Promise<RemoteFile[]> {
+  #entries(folder: string): Promise<RemoteFile[]> {
     requireFolderPath(folder);
-    const channel = await this.#channel();
-    try {
-      return await channel.list(this.#path(folder));
-    } catch (error) {
-      if (folder === '' || !isNoSuchFile(error)) throw this.#explain(error, this.#path(folder));
-      await this.#requireFolder(channel);
-      throw absent(folder, this.label, error);
-    }
+    return this.#ask(this.#path(folder), async (channel) => {
+      try {
+        return await channel.list(this.#path(folder));
+      } catch (error) {
+        if (folder === '' || !isNoSuchFile(error)) throw error;
+        await this.#requireFolder(channel);
+        throw absent(folder, this.label, error);
+      }
+    });
   }
 
   async #requireFolder(channel: SftpChannel): Promise<void> {
     try {
       await channel.stat(this.#settings.path);
     } catch (error) {
-      throw this.#explain(error, `The folder ${this.#settings.path}`);
+      throw isNoSuchFile(error) ? this.explain(error, `The folder ${this.#settings.path}`) : error;
     }
+  }
+
+  async #ask<T>(what: string, work: (channel: SftpChannel) => Promise<T>): Promise<T> {
+    try {
+      return await this.#connected(work);
+    } catch (error) {
+      throw this.explain(error, what);
+    }
+  }
+
+  /** Does work, and once more over a new connection when it lost the one it had. */
+  #connected<T>(work: (channel: SftpChannel) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    let channel: SftpChannel | undefined;
+    return withRetries(
+      async () => {
+        channel = undefined;
+        channel = await this.#channel();
+        return await work(channel);
+      },
+      { retries: 1, isWorthwhile: () => channel?.isLost === true, pause: this.#pause, signal },
+    );
   }
 
   async #channel(): Promise<SftpChannel> {
@@ -235,9 +255,5 @@ export class SftpDestination implements Destination {
 
   #path(name: string): string {
     return posix.join(this.#settings.path, name);
-  }
-
-  #explain(error: unknown, what: string): SnapkeepError {
-    return explainSftp(error, what, this.#settings.host);
   }
 }

@@ -1,12 +1,13 @@
 import { addAbortSignal, Readable } from 'node:stream';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { explainError, ofSource } from '../engine/engine-errors.ts';
 import { cancelledError } from '../engine/task-context.ts';
 import type { TransferOptions, UploadSource } from './destination.ts';
 import type { Throttle } from './throttle.ts';
 
 /**
  * What an upload reads: the source at the pace of the throttle, in pieces of at most `pieceBytes`.
- * @throws SnapkeepError `CANCELLED`; `INVALID_PARAMS` when there is more or less of it than it said
+ * @throws SnapkeepError `CANCELLED`; of the source, `INVALID_PARAMS` when there is more or less of it than it said
  */
 export async function* readSource(
   source: UploadSource,
@@ -31,11 +32,11 @@ export async function* readSource(
       }
     }
   } catch (error) {
-    throw stopped() ? cancelledError() : error;
+    throw stopped() ? cancelledError() : ofSource(explainError(error, 'What was to be stored'));
   } finally {
     stream.destroy();
   }
-  if (read !== source.bytes) throw otherLength(source);
+  if (read !== source.bytes) throw ofSource(otherLength(source));
 }
 
 function otherLength(source: UploadSource): SnapkeepError {

@@ -15,6 +15,14 @@ export const PIECE_BYTES = 1024 * 1024;
 const GZIP_LEVEL = 4;
 const ZSTD_LEVEL = 3;
 
+/** So many bytes a packer makes of one at most: deflate by its format, Zstandard by the largest block and its header. */
+const MOST_GAIN: Record<Compression, number> = { none: 1, gz: 1032, zst: 32_768 };
+
+/** The fewest bytes that so many may be packed to. How many it will be, nobody knows before. */
+export function leastPacked(bytes: number, compression: Compression): number {
+  return Math.ceil(bytes / MOST_GAIN[compression]);
+}
+
 /** A piece of which a sample does not even get this much smaller is stored as it is: it is encrypted, or packed already. */
 const WORTH_PACKING = 0.98;
 const SAMPLE_BYTES = 16 * 1024;

@@ -1,8 +1,10 @@
 import { open, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { formatInWords } from '../../../src-shared/rules/encryption-words.ts';
 import { countInWords } from '../../../src-shared/rules/wording.ts';
 import type { Unlocking } from './database-key.ts';
+import { explainWrite, requireRoom } from './disk-full.ts';
 import { exists, sidecarPaths } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
 import { closeReading, type Database, openDatabase, openForReading } from './open-database.ts';
@@ -21,28 +23,37 @@ export interface Image {
   unlocking: Unlocking | null;
 }
 
+interface CopyOptions {
+  /** What is plain is copied by VACUUM INTO as well: without free pages, its tables in order; see {@link vacuumInto}. */
+  compact?: boolean;
+  /** Told the bytes of the copy before it is begun; throws when there is no room for it. */
+  askForRoom?: ((bytes: number) => Promise<void>) | undefined;
+}
+
 /**
  * Copies the pages of a live database through SQLite under one read transaction, step by step. The held transaction is
  * what keeps the copy from starting over at each commit of another program. What is encrypted is copied by VACUUM INTO,
  * which keeps the key.
  * @param path where the copy goes; nothing may be there
- * @param how `compact`: what is plain is copied by VACUUM INTO as well, so the copy has no free pages and its tables
- * lie in order; see {@link vacuumInto} for what that costs
- * @throws SnapkeepError
+ * @throws SnapkeepError `NO_SPACE`, `LOCKED`, `CORRUPT`, `CONFLICT`, and as {@link openForReading}
  */
 export async function copyImage(
   sourcePath: string,
   path: string,
   context: TaskContext,
-  how: { compact?: boolean } = {},
+  {
+    compact = false,
+    askForRoom = (bytes) => requireRoom({ use: 'staging', folder: dirname(path), bytes }),
+  }: CopyOptions = {},
 ): Promise<Image> {
   const before = await fileIdentity(sourcePath);
   const { database: source, unlocking } = await openForReading(sourcePath, context);
   try {
     const journalMode = String(source.pragma('journal_mode', { simple: true }));
-    const byPages = unlocking === null && how.compact !== true;
+    const byPages = unlocking === null && !compact;
     warnOfWaiting(journalMode, 'pages are copied', context);
     const pageSize = Number(source.pragma('page_size', { simple: true }));
+    await askForRoom(pagesNeeded(source, byPages) * pageSize);
     let takenAt = context.now();
     let bytes: number;
     if (byPages) {
@@ -64,10 +75,16 @@ export async function copyImage(
     return { path, takenAt, journalMode, unlocking };
   } catch (error) {
     await rm(path, { force: true });
-    throw explainError(error, errorCode(error)?.startsWith('SQLITE_FULL') ? context.stagingFolder : sourcePath);
+    throw explainWrite(error, 'staging', dirname(path), sourcePath);
   } finally {
     closeReading(source);
   }
+}
+
+/** The file itself may be smaller, while pages are in its log alone. VACUUM INTO leaves out the pages that are free. */
+function pagesNeeded(source: Database, byPages: boolean): number {
+  const pages = Number(source.pragma('page_count', { simple: true }));
+  return byPages ? pages : pages - Number(source.pragma('freelist_count', { simple: true }));
 }
 
 /** Says that other programs wait, where they do. */

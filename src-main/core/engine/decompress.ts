@@ -1,35 +1,16 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { type Duplex, pipeline } from 'node:stream';
-import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
 import { PIECE_BYTES, type StoredDigest } from './compress.ts';
 import { readPieces, writeFully } from './durable-files.ts';
-import { errorCode } from './engine-errors.ts';
-import { MEMBER_HEADER_BYTES, memberLength, SHORTEST_MEMBER, unpackMember } from './gzip-members.ts';
+import { MEMBER_HEADER_BYTES } from './gzip-members.ts';
 import { contentOf } from './identify-file.ts';
-import { mapInOrder } from './in-order.ts';
+import { isDamage, unpackedPieces } from './packed-pieces.ts';
 import { damagedData, PieceReader } from './piece-reader.ts';
 import type { SealSecret } from './seal.ts';
 import type { UnpackLimit } from './unpack-limit.ts';
 import { unseal } from './unseal.ts';
-import {
-  BLOCK_HEADER_BYTES,
-  type FrameHeader,
-  MAX_FRAME_HEADER,
-  readBlockHeader,
-  readFrameHeader,
-  skippableBytes,
-  unpackFrame,
-} from './zstd-frames.ts';
-
-/** More than one piece of ours can be; a larger one is not ours, or damaged. */
-const UNPACKED_LIMIT = 16 * PIECE_BYTES;
-/** The most memory a zstd frame may ask for, as a power of two: 128 MiB, the default of zstd itself. */
-const LARGEST_WINDOW_LOG = 27;
-/** As many as libuv's pool has threads. */
-const IN_FLIGHT = 4;
 
 /** What opens a sealed file, and who is told which of it did. */
 export interface Unsealing {
@@ -227,111 +208,4 @@ async function* plainPieces(
   } finally {
     await pieces.return(undefined);
   }
-}
-
-async function* unpackedPieces(reader: PieceReader, content: FileContent): AsyncGenerator<Buffer> {
-  if (content === 'gzip') {
-    const own = memberLength(await reader.peek(MEMBER_HEADER_BYTES)) !== undefined;
-    yield* own
-      ? mapInOrder(ownMembers(reader), IN_FLIGHT, (member) => unpackMember(member, UNPACKED_LIMIT))
-      : unpackMembers(reader);
-  } else if (content === 'zstd') {
-    const size = readFrameHeader(await reader.peek(MAX_FRAME_HEADER))?.contentBytes;
-    const own = size !== undefined && size <= UNPACKED_LIMIT;
-    yield* own
-      ? mapInOrder(frames(reader), IN_FLIGHT, (frame) => unpackFrame(frame, UNPACKED_LIMIT))
-      : unpackFrames(reader);
-  } else {
-    yield* reader.rest();
-  }
-}
-
-async function* ownMembers(reader: PieceReader): AsyncGenerator<Buffer> {
-  for (;;) {
-    const header = await reader.peek(MEMBER_HEADER_BYTES);
-    if (header.length === 0) return;
-    const length = memberLength(header);
-    if (length === undefined || length < SHORTEST_MEMBER || length > UNPACKED_LIMIT) throw damagedData();
-    yield await reader.take(length);
-  }
-}
-
-async function* frames(reader: PieceReader): AsyncGenerator<Buffer> {
-  while (await atFrame(reader)) yield await reader.take(await frameLength(reader));
-}
-
-/** The length of the next frame: its header, its blocks, its checksum. */
-async function frameLength(reader: PieceReader): Promise<number> {
-  const header = requireFrameHeader(await reader.peek(MAX_FRAME_HEADER));
-  let length = header.headerBytes;
-  for (let last = false; !last; ) {
-    const start = await reader.peek(length + BLOCK_HEADER_BYTES);
-    if (start.length < length + BLOCK_HEADER_BYTES) throw damagedData();
-    const block = readBlockHeader(start.subarray(length));
-    last = block.last;
-    length += BLOCK_HEADER_BYTES + block.bytes;
-    if (length > UNPACKED_LIMIT) throw damagedData();
-  }
-  return length + header.checksumBytes;
-}
-
-/** Goes on to the next frame with data in it; `false` at the end of the file. */
-async function atFrame(reader: PieceReader): Promise<boolean> {
-  for (;;) {
-    const start = await reader.peek(MAX_FRAME_HEADER);
-    const skippable = skippableBytes(start);
-    if (skippable === undefined) return start.length > 0;
-    for (let left = skippable; left > 0; left -= PIECE_BYTES) await reader.take(Math.min(left, PIECE_BYTES));
-  }
-}
-
-/** The bytes of the next frame, which may be of any length. */
-async function* frameParts(reader: PieceReader): AsyncGenerator<Buffer> {
-  const header = requireFrameHeader(await reader.peek(MAX_FRAME_HEADER));
-  yield await reader.take(header.headerBytes);
-  for (let last = false; !last; ) {
-    const blockHeader = await reader.take(BLOCK_HEADER_BYTES);
-    const block = readBlockHeader(blockHeader);
-    last = block.last;
-    yield blockHeader;
-    yield await reader.take(block.bytes);
-  }
-  if (header.checksumBytes > 0) yield await reader.take(header.checksumBytes);
-}
-
-async function* unpackMembers(reader: PieceReader): AsyncGenerator<Buffer> {
-  yield* unpackThrough(reader.rest(), createGunzip());
-  // gunzip stops at what follows the last member; what is sealed is opened to its end all the same.
-  for await (const _rest of reader.rest());
-}
-
-/** Node's zstd stops after one frame without a word, so each frame gets an unpacker of its own. */
-async function* unpackFrames(reader: PieceReader): AsyncGenerator<Buffer> {
-  while (await atFrame(reader))
-    yield* unpackThrough(
-      frameParts(reader),
-      createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: LARGEST_WINDOW_LOG } }),
-    );
-}
-
-async function* unpackThrough(packed: AsyncGenerator<Buffer>, unpacker: Duplex): AsyncGenerator<Buffer> {
-  // An error of either side destroys both, and so reaches the one who reads.
-  for await (const piece of pipeline(packed, unpacker, () => {})) yield piece as Buffer;
-}
-
-function requireFrameHeader(bytes: Buffer): FrameHeader {
-  const header = readFrameHeader(bytes);
-  if (header === undefined) throw damagedData();
-  return header;
-}
-
-function isDamage(error: unknown): boolean {
-  const code = errorCode(error) ?? '';
-  return (
-    code.startsWith('Z_') ||
-    code.startsWith('ZSTD_') ||
-    code === 'ERR_BUFFER_TOO_LARGE' ||
-    code === 'ERR_TRAILING_JUNK_AFTER_STREAM_END' ||
-    code === 'ERR_PADDING_2'
-  );
 }

@@ -1,9 +1,10 @@
 import { constants, readSync, writeSync } from 'node:fs';
-import { access, copyFile, type FileHandle, link, open, rename, rm, stat, statfs, unlink } from 'node:fs/promises';
+import { access, copyFile, type FileHandle, link, open, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { NAME_ATTEMPTS } from '../../../src-shared/rules/name-pattern.ts';
-import { errorCode, explainError, noSpace } from './engine-errors.ts';
+import { onDisk } from './byte-names.ts';
+import { errorCode, explainError } from './engine-errors.ts';
 
 /** What the name of a file in the making ends with. */
 export const PARTIAL_SUFFIX = '.partial';
@@ -16,7 +17,7 @@ export function partialPath(finishedPath: string, runId: string): string {
 /** Makes the names in a folder durable. Windows has no such call and needs none. */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
-  const handle = await open(folder, constants.O_RDONLY);
+  const handle = await open(onDisk(folder), constants.O_RDONLY);
   try {
     await handle.sync();
   } catch (error) {
@@ -114,12 +115,12 @@ export async function exists(path: string): Promise<boolean> {
 /**
  * Checks that a folder can take new files.
  * @throws SnapkeepError `UNAVAILABLE` when it is not there, `INVALID_PARAMS` when it is a file, `PERMISSION` when it
- * cannot be written, `NO_SPACE` when fewer than `bytes` are free
+ * cannot be written
  */
-export async function requireWritableFolder(folder: string, bytes: number): Promise<void> {
+export async function requireWritableFolder(folder: string): Promise<void> {
   let info: Awaited<ReturnType<typeof stat>>;
   try {
-    info = await stat(folder);
+    info = await stat(onDisk(folder));
   } catch (error) {
     if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ENOTDIR') throw explainError(error, folder);
     throw new SnapkeepError('UNAVAILABLE', `The folder ${folder} is not there.`, {
@@ -130,13 +131,10 @@ export async function requireWritableFolder(folder: string, bytes: number): Prom
   if (!info.isDirectory())
     throw new SnapkeepError('INVALID_PARAMS', `${folder} is a file, not a folder.`, { hint: 'Choose a folder.' });
   try {
-    await access(folder, constants.W_OK | constants.X_OK);
+    await access(onDisk(folder), constants.W_OK | constants.X_OK);
   } catch (error) {
     throw explainError(error, folder);
   }
-  const space = await statfs(folder);
-  // Some network file systems answer with no figures at all; there the write itself will tell.
-  if (space.blocks > 0 && space.bavail * space.bsize < bytes) throw noSpace(`${bytes} more bytes in ${folder}`);
 }
 
 /*

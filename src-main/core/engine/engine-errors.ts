@@ -1,9 +1,18 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { cancelledError } from './task-context.ts';
 
 /** Whether an error carries a system or SQLite code. */
 export function errorCode(error: unknown): string | undefined {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
   return undefined;
+}
+
+/** The codes of a disk that is full, or a quota used up. SQLite tells of the index of a WAL that no room is left for it. */
+const DISK_FULL = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE']);
+
+/** Whether the system or SQLite said that a disk is full, or a quota used up. */
+export function isDiskFull(error: unknown): boolean {
+  return DISK_FULL.has(errorCode(error) ?? '');
 }
 
 /**
@@ -12,6 +21,7 @@ export function errorCode(error: unknown): string | undefined {
  */
 export function explainError(error: unknown, what: string): SnapkeepError {
   if (error instanceof SnapkeepError) return error;
+  if (isDiskFull(error)) return noSpace(what, error);
   const code = errorCode(error);
   if (code?.startsWith('SQLITE_')) return explainSqlite(code, error, what);
   return explainFile(code, error, what);
@@ -51,7 +61,6 @@ function explainSqlite(code: string, cause: unknown, what: string): SnapkeepErro
       cause,
     });
   }
-  if (code.startsWith('SQLITE_FULL')) return noSpace(what, cause);
   if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_PERM')) {
     return new SnapkeepError('PERMISSION', `${what} cannot be written.`, {
       hint: 'Check the permissions of the file and of its folder.',
@@ -78,6 +87,8 @@ function explainSqlite(code: string, cause: unknown, what: string): SnapkeepErro
 
 function explainFile(code: string | undefined, cause: unknown, what: string): SnapkeepError {
   switch (code) {
+    case 'ABORT_ERR':
+      return cancelledError();
     case 'ENOENT':
     case 'ENOTDIR':
       return new SnapkeepError('NOT_FOUND', `${what} is not there.`, {
@@ -98,21 +109,28 @@ function explainFile(code: string | undefined, cause: unknown, what: string): Sn
     case 'EISDIR':
       return new SnapkeepError('INVALID_PARAMS', `${what} is a folder.`, { hint: 'Choose a file.', cause });
     case 'EEXIST':
+    case 'ENOTEMPTY':
       return new SnapkeepError('CONFLICT', `${what} is already there.`, {
         hint: 'Nothing was overwritten. Choose another name.',
         cause,
       });
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return noSpace(what, cause);
-    case 'EIO':
-    case 'ESTALE':
-    case 'ENODEV':
-    case 'ENXIO':
-    case 'EHOSTDOWN':
-    case 'ETIMEDOUT':
-      return new SnapkeepError('UNAVAILABLE', `The disk or share of ${what} does not answer (${code}).`, {
-        hint: 'Connect it and try again.',
+    case 'EBUSY':
+    case 'ETXTBSY':
+      return new SnapkeepError('BUSY', `Another program uses ${what} (${code}).`, {
+        hint: 'Wait until it has finished, or close it, and try again.',
+        cause,
+      });
+    case 'EAGAIN':
+    case 'EMFILE':
+    case 'ENFILE':
+    case 'ENOMEM':
+      return new SnapkeepError('BUSY', `This machine has nothing left to work with ${what} (${code}).`, {
+        hint: 'Close other programs, or raise the limits of memory and open files, and try again.',
+        cause,
+      });
+    case 'EFBIG':
+      return new SnapkeepError('UNSUPPORTED', `${what} is too large for the file system or for a limit of the user.`, {
+        hint: 'Choose a disk with another file system: FAT32 takes files of up to 4 GB.',
         cause,
       });
     case 'ENAMETOOLONG':
@@ -120,14 +138,35 @@ function explainFile(code: string | undefined, cause: unknown, what: string): Sn
         hint: 'Choose a shorter one.',
         cause,
       });
-    default: {
-      const text = cause instanceof Error ? cause.message : String(cause);
-      return new SnapkeepError('INTERNAL', `Something unexpected happened with ${what}: ${text}`, {
-        hint: 'Copy the details and report them.',
+    case 'ELOOP':
+      return new SnapkeepError('INVALID_PARAMS', `${what} cannot be used (${code}).`, {
+        hint: 'Check the path: it may be a link to itself.',
         cause,
       });
-    }
+    default:
+      return UNREACHABLE.has(code ?? '') ? unreachable(code, what, cause) : unexpected(what, cause);
   }
+}
+
+/** What the system says when a disk, a network file system or a connection is gone. */
+const UNREACHABLE = new Set(
+  'EIO ESTALE ENODEV ENXIO EREMOTEIO ENOLINK ENONET EHOSTDOWN EHOSTUNREACH ENETUNREACH ENETDOWN ENOTCONN ECONNRESET ECONNABORTED ECONNREFUSED EPIPE ETIMEDOUT'.split(
+    ' ',
+  ),
+);
+
+const unreachable = (code: string | undefined, what: string, cause: unknown): SnapkeepError =>
+  new SnapkeepError('UNAVAILABLE', `The disk or share of ${what} does not answer (${code}).`, {
+    hint: 'Connect it and try again.',
+    cause,
+  });
+
+function unexpected(what: string, cause: unknown): SnapkeepError {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return new SnapkeepError('INTERNAL', `Something unexpected happened with ${what}: ${text}`, {
+    hint: 'Copy the details and report them.',
+    cause,
+  });
 }
 
 /** A disk that is full. */
@@ -137,3 +176,14 @@ export function noSpace(what: string, cause?: unknown): SnapkeepError {
     cause,
   });
 }
+
+/** The same error, said of what is being stored and not of where it goes. It stays so across the channel of a worker. */
+export const ofSource = ({ code, message, hint, details, cause }: SnapkeepError): SnapkeepError =>
+  new SnapkeepError(code, message, {
+    ...(hint === undefined ? {} : { hint }),
+    details: { ...details, ofSource: true },
+    cause,
+  });
+
+/** Whether what was to be stored could not be read: nothing is said of where it was to go. */
+export const isOfSource = ({ details }: SnapkeepError): boolean => details?.ofSource === true;

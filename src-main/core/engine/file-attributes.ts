@@ -53,7 +53,7 @@ async function byMacOs(from: string, to: string): Promise<void> {
     await run('/usr/bin/xattr', ['-wx', name, value.replaceAll(/\s/g, ''), to]);
   }
   const { stdout: listed } = await run('/bin/ls', ['-lde', from]);
-  const entries = listed.split('\n').flatMap((line) => /^\s*\d+:\s*(.+)$/.exec(line)?.[1] ?? []);
+  const entries = listed.split('\n').flatMap((line) => /^\s*\d+:\s*(\S.*)$/.exec(line)?.[1] ?? []);
   for (const [at, entry] of entries.entries()) await run('/bin/chmod', ['+a#', String(at), entry, to]);
 }
 

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
 import { CONTENT_LIST_START } from './content-list.ts';
 import { startOfSql } from './dump/sql-start.ts';
@@ -21,6 +22,11 @@ const SIGNATURES: ReadonlyArray<[FileContent, Buffer]> = [
   ['age', Buffer.from(ARMOR_START, 'latin1')],
   // pzstd begins with a frame that is skipped.
   ...Array.from({ length: 16 }, (_, n): [FileContent, Buffer] => ['zstd', Buffer.from([0x50 + n, 0x2a, 0x4d, 0x18])]),
+  ['xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0])],
+  // The digit says the size of its blocks.
+  ...Array.from({ length: 9 }, (_, n): [FileContent, Buffer] => ['bzip2', Buffer.from(`BZh${n + 1}1AY&SY`, 'latin1')]),
+  ['lz4', Buffer.from([0x04, 0x22, 0x4d, 0x18])],
+  ['7z', Buffer.from([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c])],
   ['zip', Buffer.from('PK\u0003\u0004', 'latin1')],
   ['zip', Buffer.from('PK\u0005\u0006', 'latin1')],
   ['files', Buffer.from(CONTENT_LIST_START, 'latin1')],
@@ -83,6 +89,10 @@ const IN_WORDS: Record<FileContent, string> = {
   gzip: 'a gzip file',
   zstd: 'a zstd file',
   age: 'a file sealed with age',
+  xz: 'an xz file',
+  bzip2: 'a bzip2 file',
+  lz4: 'an LZ4 file',
+  '7z': 'a 7z archive',
   zip: 'a ZIP archive',
   sql: 'a SQL dump',
   files: 'the list of contents of a snapshot of files',
@@ -98,6 +108,27 @@ export function contentInWords(content: FileContent): string {
 
 /** What a restore can do something with. */
 const RESTORABLE: ReadonlySet<FileContent> = new Set(['sqlite', 'empty', 'gzip', 'zstd', 'age', 'sql', 'encrypted']);
+
+/** What other programs pack in ways that Snapkeep does not read, and what unpacks it. */
+const UNPACKED_BY: Partial<Record<FileContent, string>> = {
+  xz: 'xz -dk',
+  bzip2: 'bzip2 -dk',
+  lz4: 'lz4 -d',
+  '7z': '7z x',
+  zip: 'unzip',
+};
+
+/** Whether a file may be sound and is packed in a way that Snapkeep does not read. */
+export function isPackedElsewhere(content: FileContent): boolean {
+  return UNPACKED_BY[content] !== undefined;
+}
+
+/** A file that may be sound and is packed in a way that Snapkeep does not read. */
+export function notRead(name: string, content: FileContent): SnapkeepError {
+  return new SnapkeepError('UNSUPPORTED', `${name} is ${contentInWords(content)}, which Snapkeep cannot unpack.`, {
+    hint: `Unpack it first, for example with ${UNPACKED_BY[content]}, then choose the database in it.`,
+  });
+}
 
 /** Whether a restore can do anything with such a file. */
 export function isRestorable(content: FileContent): boolean {

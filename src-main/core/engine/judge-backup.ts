@@ -1,7 +1,7 @@
 import { constants, gunzipSync } from 'node:zlib';
 import type { ForeignProblemKind } from '../../../src-shared/model/foreign.ts';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
-import { contentInWords, contentOf, contentOfSample } from './identify-file.ts';
+import { contentInWords, contentOf, contentOfSample, isPackedElsewhere } from './identify-file.ts';
 
 /** How much of the beginning and of the end of a file is looked at, in bytes. */
 export const SAMPLE = { head: 4096, tail: 256 } as const;
@@ -13,6 +13,18 @@ export interface BackupSample {
   readonly head: Buffer;
   /** Its last ones. */
   readonly tail: Buffer;
+}
+
+/** A sample as it goes to a worker process: its bytes in base64. */
+export interface PackedSample {
+  readonly sizeBytes: number;
+  readonly head: string;
+  readonly tail: string;
+}
+
+/** Judges a sample where it has gone to: what was packed by others is unpacked by nobody else. */
+export function judgePacked({ sizeBytes, head, tail }: PackedSample): BackupJudgement {
+  return judgeBackup({ sizeBytes, head: Buffer.from(head, 'base64'), tail: Buffer.from(tail, 'base64') });
 }
 
 /** What a sample shows. */
@@ -35,7 +47,9 @@ export function judgeBackup({ sizeBytes, head, tail }: BackupSample): BackupJudg
   if (content === 'sql') return judgeDump(tail, null);
   if (content === 'zstd' || content === 'encrypted' || content === 'age')
     return { content, packed: null, problem: null };
-  return found(content, null, 'broken', `It is ${contentInWords(content)}.`);
+  if (isPackedElsewhere(content))
+    return found(content, null, 'unsupported', `It is ${contentInWords(content)}, which Snapkeep cannot unpack.`);
+  return found(content, null, 'unsupported', `It is ${contentInWords(content)}.`);
 }
 
 function judgeGzip(head: Buffer, tail: Buffer): BackupJudgement {
@@ -52,7 +66,7 @@ function judgeGzip(head: Buffer, tail: Buffer): BackupJudgement {
       ? found('empty', 'gzip', 'empty', 'Nothing was packed into it.')
       : found('gzip', 'gzip', 'broken', 'It ends in the middle: it was cut off.');
   const content = contentOf(inside.subarray(0, SAMPLE.head));
-  if (content === 'text') return found('text', 'gzip', 'broken', `In it is ${contentInWords('text')}.`);
+  if (content === 'text') return found('text', 'gzip', 'unsupported', `In it is ${contentInWords('text')}.`);
   // Where whole pages were packed, another length is no length: the file ends before its end.
   if (content === 'sqlite' && unpackedBytes % 512 !== 0)
     return found(content, 'gzip', 'broken', 'It ends in the middle: it was cut off.');

@@ -27,7 +27,7 @@ export async function readManifest(snapshotPath: string): Promise<Manifest | und
 }
 
 /** No manifest is larger, in bytes; one of a database with a hundred thousand tables has about ten million. */
-const LARGEST_MANIFEST = 64 * 1024 * 1024;
+const LARGEST_MANIFEST = 16 * 1024 * 1024;
 
 /** @throws SnapkeepError `CORRUPT` for a file that is too large to be a manifest */
 export function requireManifestSize(bytes: number, name: string): void {

@@ -84,7 +84,7 @@ export async function replaceDatabase(
       late = await exchangeDatabaseFile(file, readable, keep, context);
     } else {
       await replaceLive(request, content, keeper, context);
-      late = await afterwards(() => makeDurable(targetPath, context), context);
+      late = await afterwards(targetPath, () => makeDurable(targetPath, context), context);
     }
   } catch (error) {
     await keeper.giveUp();

@@ -98,7 +98,7 @@ export async function applyReset(
   } finally {
     kept?.hold?.close();
   }
-  if (removed.length > 0) await afterwards(() => syncFolder(dirname(request.targetPath)), context);
+  if (removed.length > 0) await afterwards(request.targetPath, () => syncFolder(dirname(request.targetPath)), context);
   for (const path of removed) context.log('info', `Removed ${path}.`);
   return { removed, safety, tables: tables.length, rows: totalRows(tables) };
 }

@@ -53,16 +53,18 @@ export async function createDatabaseFile(file: NewFile, context: TaskContext): P
   const rights = await rightsInFolder(dirname(targetPath));
   try {
     await copySynced(file.imagePath, partial);
+    await stageSidecars(file);
     await chmod(partial, rights.mode);
     if (process.getuid?.() === 0 && rights.uid !== 0) {
       await chown(partial, rights.uid, rights.gid);
       context.log('info', `${targetPath} belongs to user ${rights.uid} and group ${rights.gid}, as its folder does.`);
     }
     await publishFile(partial, targetPath);
-  } finally {
-    await rm(partial, { force: true });
+  } catch (error) {
+    await removeStaged(file);
+    throw error;
   }
-  return afterwards(() => putSidecars(file), context);
+  return afterwards(targetPath, () => putSidecars(file), context);
 }
 
 /**
@@ -83,16 +85,19 @@ export async function exchangeDatabaseFile(
   const partial = partialPath(targetPath, file.runId);
   try {
     await copySynced(file.imagePath, partial);
+    await stageSidecars(file);
     await takeOverRights(targetPath, partial, context);
     if (target === null) await exchangeUnread(file, partial, keep, context);
     else await exchangeHeld(file, partial, await ExclusiveHold.on(targetPath, target.unlocking, WHY), keep, context);
-  } finally {
-    await rm(partial, { force: true });
+  } catch (error) {
+    await removeStaged(file);
+    throw error;
   }
-  return afterwards(async () => {
+  const finish = async (): Promise<void> => {
     await putSidecars(file);
     await syncFolder(dirname(targetPath));
-  }, context);
+  };
+  return afterwards(targetPath, finish, context);
 }
 
 async function exchangeHeld(
@@ -206,23 +211,44 @@ export async function exchangeNotes(path: string): Promise<string[]> {
   ];
 }
 
-/** Puts the log and the journal beside a file that was kept with them. */
-async function putSidecars({ sidecarsOf, targetPath }: NewFile): Promise<void> {
-  if (sidecarsOf === null) return;
+/** Where the log and the journal of a kept file are copied to, in the making and finished. */
+function sidecarMoves({ sidecarsOf, targetPath, runId }: NewFile): Array<{ from: string; staged: string; to: string }> {
+  if (sidecarsOf === null) return [];
   const from = sidecarPaths(sidecarsOf);
   const to = sidecarPaths(targetPath);
-  if (await exists(from.wal)) await copySynced(from.wal, to.wal);
-  if (await exists(from.journal)) await copySynced(from.journal, to.journal);
+  return (['wal', 'journal'] as const).map((name) => ({
+    from: from[name],
+    staged: partialPath(`${to[name]}-new`, runId),
+    to: to[name],
+  }));
+}
+
+/** Takes the room that the log and the journal need before anything is replaced. */
+async function stageSidecars(file: NewFile): Promise<void> {
+  for (const { from, staged } of sidecarMoves(file)) if (await exists(from)) await copySynced(from, staged);
+}
+
+/** Puts the log and the journal beside a file that was kept with them. */
+async function putSidecars(file: NewFile): Promise<void> {
+  for (const { staged, to } of sidecarMoves(file)) if (await exists(staged)) await rename(staged, to);
+}
+
+async function removeStaged(file: NewFile): Promise<void> {
+  const staged = sidecarMoves(file).map((each) => each.staged);
+  for (const path of [partialPath(file.targetPath, file.runId), ...staged]) await rm(path, { force: true });
 }
 
 /** Does what comes after the content was replaced, which no failure undoes: it is told as a warning. */
-export async function afterwards(work: () => void | Promise<void>, context: TaskContext): Promise<string | null> {
+export async function afterwards(
+  path: string,
+  work: () => void | Promise<void>,
+  context: TaskContext,
+): Promise<string | null> {
   try {
     await work();
     return null;
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    const note = `The content was replaced, and then this failed: ${text}`;
+    const note = `The content was replaced, and then this failed: ${explainError(error, path).message}`;
     context.log('warning', note);
     return note;
   }

@@ -170,7 +170,7 @@ function keyNote(target: Target, image: Unlocking | null): string | null {
 async function requireTargetFolder(targetPath: string): Promise<void> {
   const folder = dirname(targetPath);
   try {
-    await requireWritableFolder(folder, 0);
+    await requireWritableFolder(folder);
   } catch (error) {
     const explained = explainError(error, folder);
     if (explained.code !== 'UNAVAILABLE') throw explained;

@@ -2,6 +2,7 @@ import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
 import {
   type FilesToRestore,
+  type NoteFiles,
   putFilesBack,
   redoFiles,
   restoreFiles,
@@ -23,6 +24,8 @@ export interface RestorePartsRequest {
 export interface UndoPartsRequest {
   /** The restore that is undone. */
   restoreRunId: string;
+  /** Whether it ended by itself; one that was killed may have replaced only some of it. */
+  ended: boolean;
   database: UndoRequest | null;
   files: RestoredFiles[];
 }
@@ -50,7 +53,7 @@ export function restoreParts(
 ): Promise<AppliedParts> {
   return together(
     {
-      swap: async () => (files === null ? [] : restoreFiles(files, runId, context)),
+      swap: async (noteFiles) => (files === null ? [] : restoreFiles(files, runId, context, noteFiles)),
       swapBack: putFilesBack,
       database: database && ((noteSafety) => applyRestore(database, context, noteSafety)),
     },
@@ -60,13 +63,13 @@ export function restoreParts(
 
 /** Undoes all or nothing, and may be repeated after any failure. @throws SnapkeepError what either part throws */
 export function undoParts(
-  { restoreRunId, database, files }: UndoPartsRequest,
+  { restoreRunId, ended, database, files }: UndoPartsRequest,
   context: TaskContext,
   note: NoteKept,
 ): Promise<AppliedParts> {
   return together(
     {
-      swap: () => undoFiles(files, restoreRunId),
+      swap: (noteFiles) => undoFiles(files, { restoreRunId, ended }, noteFiles),
       swapBack: (undone) => redoFiles(files, undone),
       database: database && ((noteSafety) => undoRestore(database, context, noteSafety)),
     },
@@ -75,14 +78,14 @@ export function undoParts(
 }
 
 interface Parts {
-  swap(): Promise<RestoredFiles[]>;
+  swap(note: NoteFiles): Promise<RestoredFiles[]>;
   swapBack(swapped: readonly RestoredFiles[]): Promise<void>;
   database: ((noteSafety: (safety: Manifest | null) => Promise<void>) => Promise<AppliedRestore>) | null;
 }
 
 /** Files come first, for renames put them back; the one transaction of the database is the point of no return. */
 async function together({ swap, swapBack, database }: Parts, note: NoteKept): Promise<AppliedParts> {
-  const files = await swap();
+  const files = await swap((swapped) => note(swapped && { safety: null, files: swapped }));
   if (database === null) return { database: null, files };
   let noted: Manifest | null = null;
   try {

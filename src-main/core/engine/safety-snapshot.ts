@@ -7,6 +7,7 @@ import { DEFAULT_NAME_PATTERN } from '../../../src-shared/rules/name-pattern.ts'
 import { planNameFromPath } from '../../../src-shared/rules/naming.ts';
 import { copyImage, type Image } from './copy-image.ts';
 import type { DatabaseFacts } from './describe-database.ts';
+import { explainWrite } from './disk-full.ts';
 import { copySynced, exists, sidecarPaths, writeSynced } from './durable-files.ts';
 import { explainError } from './engine-errors.ts';
 import { openDatabase } from './open-database.ts';
@@ -55,7 +56,7 @@ export async function keepHeld(
     if (held.journalMode === 'wal') setWal(path, unlocking);
   } catch (error) {
     await rm(path, { force: true });
-    throw explainError(error, context.stagingFolder);
+    throw explainWrite(error, 'staging', context.stagingFolder);
   }
   const image = { path, takenAt: context.now(), journalMode: held.journalMode, unlocking };
   return storeImageOf(request, image, 'file-copy', context);
@@ -77,7 +78,7 @@ export async function keepFiles(request: SafetyRequest, context: TaskContext): P
     if (await exists(from.journal)) await copySynced(from.journal, to.journal);
     return manifest;
   } catch (error) {
-    throw explainError(error, request.safetyFolder);
+    throw explainWrite(error, 'safety', request.safetyFolder);
   }
 }
 
@@ -157,6 +158,7 @@ function snapshotRequest(request: SafetyRequest): SnapshotRequest {
     sourceKind: 'database',
     sourcePath: request.targetPath,
     folder: request.safetyFolder,
+    storesIn: 'safety',
     plan: { id: request.planId, name: `${planNameFromPath(request.targetPath)} before restore`, settings: null },
     ownName: null,
     compression: 'zst',

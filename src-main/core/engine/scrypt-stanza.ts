@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:cryp
 import { promisify } from 'node:util';
 import { type Identity, type Recipient, Stanza } from 'age-encryption';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { trimEndOf } from '../../../src-shared/rules/trimmed.ts';
 
 /*
  * The passphrases of age (https://c2sp.org/age, “The scrypt recipient type”) with Node's own scrypt. The library has one
@@ -27,7 +28,7 @@ export function passphraseRecipient(passphrase: string, workFactor: number): Rec
         authTagLength: TAG_BYTES,
       });
       const body = Buffer.concat([cipher.update(fileKey), cipher.final(), cipher.getAuthTag()]);
-      return [new Stanza(['scrypt', salt.toString('base64').replace(/=+$/, ''), String(workFactor)], body)];
+      return [new Stanza(['scrypt', trimEndOf(salt.toString('base64'), '='), String(workFactor)], body)];
     },
   };
 }

@@ -48,15 +48,26 @@ export interface SnapshotContent {
  * Reads one state of a database that other programs write to. A dump is made while it is stored: it needs no room beside
  * it, and holds its read transaction until it is closed.
  * @param sealed what is stored will be sealed: only then an encrypted database may be dumped, for a dump is plain text
+ * @param askForRoom told the bytes of an image before it is copied, and throws when there is no room; by default the staging folder is asked
  * @throws SnapkeepError
  */
-export function readContent(request: ContentRequest, sealed: boolean, context: TaskContext): Promise<SnapshotContent> {
-  return request.method === 'dump' ? dumpContent(request, sealed, context) : imageContent(request, context);
+export function readContent(
+  request: ContentRequest,
+  sealed: boolean,
+  context: TaskContext,
+  askForRoom?: (imageBytes: number) => Promise<void>,
+): Promise<SnapshotContent> {
+  return request.method === 'dump' ? dumpContent(request, sealed, context) : imageContent(request, context, askForRoom);
 }
 
-async function imageContent(request: ContentRequest, context: TaskContext): Promise<SnapshotContent> {
+async function imageContent(
+  request: ContentRequest,
+  context: TaskContext,
+  askForRoom?: (imageBytes: number) => Promise<void>,
+): Promise<SnapshotContent> {
   const compact = request.method === 'compact';
-  const image = await copyImage(request.sourcePath, join(context.stagingFolder, 'image.db'), context, { compact });
+  const path = join(context.stagingFolder, 'image.db');
+  const image = await copyImage(request.sourcePath, path, context, { compact, askForRoom });
   try {
     context.progress('reading', 0, null);
     const method = compact || image.unlocking !== null ? 'vacuum-into' : 'online-backup';

@@ -1,4 +1,4 @@
-import { open, rm, stat } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Companion, StoredCompanion } from '../../../src-shared/model/companion.ts';
@@ -12,9 +12,10 @@ import { tablesInWords } from '../../../src-shared/rules/table-rows.ts';
 import { bytesInWords } from '../../../src-shared/rules/wording.ts';
 import { whyNoLinks } from './companions/link-ability.ts';
 import { removeCompanions, storeCompanions } from './companions/store-companions.ts';
-import { type StoredDigest, storePieces } from './compress.ts';
+import { leastPacked, type StoredDigest, storePieces } from './compress.ts';
 import { contentList } from './content-list.ts';
 import { encryptionOf } from './database-key.ts';
+import { explainWrite, requireRoom } from './disk-full.ts';
 import { exists, partialPath, publishFile, publishUnique, requireWritableFolder, writerOf } from './durable-files.ts';
 import { explainError } from './engine-errors.ts';
 import { manifestPath, writeManifest } from './manifest-files.ts';
@@ -32,6 +33,8 @@ export interface SnapshotRequest extends ContentRequest {
   sourceKind: SourceKind;
   /** The folder it is stored in. */
   folder: string;
+  /** What that folder is. */
+  storesIn: 'destination' | 'outbox' | 'safety';
   plan: Manifest['plan'];
   /** A file name of the user's own; without one the pattern is used. */
   ownName: string | null;
@@ -70,8 +73,8 @@ export async function takeSnapshot(request: SnapshotRequest, context: TaskContex
   if (request.ownName !== null) fullOwnName(request.ownName, request);
   const sealing = sealingOf(request.seal, context.sealSecrets);
   if (request.sourceKind === 'files') return takeFiles(request, sealing, startedAt, context);
-  await checkRoom(request, context);
-  const content = await readContent(request, sealing !== null, context);
+  await requireFolder(request.folder);
+  const content = await readContent(request, sealing !== null, context, askForRoom(request, context));
   try {
     const { tables } = content.facts;
     context.log('info', `Read ${tablesInWords(tables)}.`);
@@ -89,30 +92,30 @@ async function takeFiles(
   startedAt: Date,
   context: TaskContext,
 ): Promise<Manifest> {
-  try {
-    await requireWritableFolder(request.folder, 0);
-  } catch (error) {
-    throw explainError(error, request.folder);
-  }
+  await requireFolder(request.folder);
   const how: Packing = { compression: 'none', sealing };
   return storeSnapshot(request, how, { takenAt: context.now() }, startedAt, context);
 }
 
-async function checkRoom(request: SnapshotRequest, context: TaskContext): Promise<void> {
-  let bytes: number;
+async function requireFolder(folder: string): Promise<void> {
   try {
-    bytes = (await stat(request.sourcePath)).size;
+    await requireWritableFolder(folder);
   } catch (error) {
-    throw explainError(error, request.sourcePath);
-  }
-  try {
-    // Half of the image is about what compression leaves; the write itself tells when that was too little.
-    await requireWritableFolder(request.folder, request.compression === 'none' ? bytes : bytes / 4);
-    await requireWritableFolder(context.stagingFolder, request.method === 'dump' ? 0 : bytes);
-  } catch (error) {
-    throw explainError(error, request.folder);
+    throw explainError(error, folder);
   }
 }
+
+/**
+ * Asks for what is needed for certain: the staged image, and beside it the least that it can be packed to. The write
+ * itself tells when that was too little.
+ */
+const askForRoom =
+  ({ storesIn, folder, compression }: SnapshotRequest, { stagingFolder }: TaskContext) =>
+  (imageBytes: number): Promise<void> =>
+    requireRoom(
+      { use: 'staging', folder: stagingFolder, bytes: imageBytes },
+      { use: storesIn, folder, bytes: leastPacked(imageBytes, compression) },
+    );
 
 /** Stores what was read with its manifest. Either both files are there and synced in the end, or neither is. */
 export async function storeSnapshot(
@@ -163,7 +166,7 @@ export async function storeSnapshot(
     return manifest;
   } catch (error) {
     await removeCompanions(request.folder, request.plan.name, companions, request.runId);
-    throw explainError(error, finished);
+    throw explainWrite(error, request.storesIn, request.folder, finished);
   } finally {
     if (partial !== undefined) await rm(partial, { force: true });
   }

@@ -28,6 +28,6 @@ export interface TaskContext {
 /** The error that ends a cancelled run. */
 export function cancelledError(): SnapkeepError {
   return new SnapkeepError('CANCELLED', 'The run was cancelled.', {
-    hint: 'Nothing was changed. Start it again when you like.',
+    hint: 'What it had finished stays, what it had only begun was removed. Start it again to do the rest.',
   });
 }

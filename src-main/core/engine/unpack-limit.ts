@@ -5,8 +5,8 @@ import { bytesInWords } from '../../../src-shared/rules/wording.ts';
 /** Told how many bytes a file has unpacked to so far; throws to stop. */
 export type UnpackLimit = (bytes: number) => void;
 
-/** How much is unpacked between two looks at the free space, in bytes. */
-const LOOK_EVERY = 64 * 1024 * 1024;
+/** How much is unpacked between two looks at the free space, in bytes: half of what may still be used of it, within this. */
+const LOOK_EVERY = { least: 1024 * 1024, most: 64 * 1024 * 1024 } as const;
 /** What stays free on the disk, in bytes, but never more than a quarter of it. */
 const LEAST_FREE = 1024 ** 3;
 
@@ -27,14 +27,15 @@ export function limitOfSize(most: number): UnpackLimit {
  * @throws SnapkeepError `NO_SPACE`, from the limit
  */
 export function limitOfDisk(name: string, folder: string): UnpackLimit {
-  let next = LOOK_EVERY;
+  let next = 0;
   return (bytes) => {
     if (bytes < next) return;
-    next = bytes + LOOK_EVERY;
     const { bavail, blocks, bsize } = statfsSync(folder);
     const size = blocks * bsize;
     const reserve = Math.min(Math.max(LEAST_FREE, size / 20), size / 4);
-    if (bavail * bsize >= reserve) return;
+    const usable = bavail * bsize - reserve;
+    next = bytes + Math.min(LOOK_EVERY.most, Math.max(LOOK_EVERY.least, usable / 2));
+    if (usable >= 0) return;
     throw new SnapkeepError(
       'NO_SPACE',
       `${name} unpacks to more than ${bytesInWords(bytes)}, and ${folder} has only ${bytesInWords(bavail * bsize)} left.`,

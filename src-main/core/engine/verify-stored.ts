@@ -6,10 +6,12 @@ import type { FileContent } from '../../../src-shared/model/restore.ts';
 import { packingDifferences } from './compare-manifest.ts';
 import { copyImage } from './copy-image.ts';
 import { hashFile, type Unpacked, unpackInto } from './decompress.ts';
+import { diskFull } from './disk-full.ts';
 import { exists, sidecarPaths } from './durable-files.ts';
-import { errorCode, noSpace } from './engine-errors.ts';
-import { contentInWords, isRestorable } from './identify-file.ts';
+import { isDiskFull } from './engine-errors.ts';
+import { contentInWords, isPackedElsewhere, isRestorable, notRead } from './identify-file.ts';
 import { imageTaker } from './image-taker.ts';
+import { UnreadableError } from './packed-pieces.ts';
 import type { SealSecret } from './seal.ts';
 import type { TaskContext } from './task-context.ts';
 import { limitOfDisk, limitOfSize } from './unpack-limit.ts';
@@ -33,8 +35,7 @@ export async function unpackStored(
     refusal: undefined,
   };
   if (!isRestorable(content) && manifest === undefined) {
-    const lacks = content === 'files' ? ' Its manifest, which says where that is, is not beside it.' : '';
-    report.add('decompress', 'failed', `${basename(path)} is ${contentInWords(content)}.${lacks}`);
+    report.add('decompress', 'failed', whyNoBackup(basename(path), content));
     return nothing;
   }
   context.progress('verifying', 0, total);
@@ -42,9 +43,9 @@ export async function unpackStored(
   try {
     digest = await unpackWith(path, content, imagePath, total, manifest, context);
   } catch (error) {
-    if (error instanceof SealedError) return requireDamage(path, error, manifest, report, nothing, context);
-    if (!isBadContent(error))
-      throw isDiskFull(error) ? noSpace(`the unpacked ${basename(path)} in ${context.stagingFolder}`, error) : error;
+    if (error instanceof SealedError || error instanceof UnreadableError)
+      return requireDamage(path, error, manifest, report, nothing, context);
+    if (!isBadContent(error)) throw isDiskFull(error) ? diskFull('staging', context.stagingFolder, error) : error;
     report.add(
       'stored-hash',
       manifest ? 'failed' : 'skipped',
@@ -65,32 +66,47 @@ export async function unpackStored(
   return digest;
 }
 
+/** @throws SnapkeepError `UNSUPPORTED` for what is packed in a way that Snapkeep does not read: it may be sound */
+function whyNoBackup(name: string, content: FileContent): string {
+  if (isPackedElsewhere(content)) throw notRead(name, content);
+  const lacks = content === 'files' ? ' Its manifest, which says where that is, is not beside it.' : '';
+  return `${name} is ${contentInWords(content)}.${lacks}`;
+}
+
 function imageInWords(manifest: Manifest | undefined): string {
   if (manifest?.database === null) return 'list of contents';
   return manifest?.method === 'sql-dump' ? 'dump' : 'database image';
 }
 
 /**
- * A seal that does not open says nothing of the snapshot: the stored file's hash tells damage from a wrong passphrase.
- * @throws SealedError when the file is whole, or nothing is known of it
+ * What cannot be opened or unpacked here says nothing of the snapshot: the stored file's hash tells damage from a wrong
+ * passphrase or from a file that needs more than there is.
+ * @throws SealedError, UnreadableError when the file is whole, or nothing is known of it
  */
 async function requireDamage(
   path: string,
-  sealed: SealedError,
+  reason: SealedError | UnreadableError,
   manifest: Manifest | undefined,
   report: VerificationReport,
   nothing: Unpacked,
   context: TaskContext,
 ): Promise<Unpacked> {
   const name = basename(path);
-  if (manifest === undefined) throw new SealedError(`${name} cannot be opened. ${sealed.message}`, sealed.asks);
+  const sealed = reason instanceof SealedError;
+  if (manifest === undefined)
+    throw sealed
+      ? new SealedError(`${name} cannot be opened. ${reason.message}`, reason.asks)
+      : new UnreadableError(`${name} cannot be unpacked. ${reason.message}`, reason.hint ?? '');
   const stored = await hashFile(path, (bytes) => {
     context.throwIfCancelled();
     context.progress('verifying', bytes, nothing.stored.bytes);
   });
   compareHash('stored-hash', 'stored file', stored, manifest.stored, report);
-  if (!report.failed) throw wrongSecret(name, sealed.asks, stored.sha256, context);
-  report.add('decompress', 'failed', 'What it is sealed with does not open it, for its header is damaged.');
+  if (!report.failed)
+    throw sealed
+      ? wrongSecret(name, reason.asks, stored.sha256, context)
+      : new UnreadableError(`${name} is what was stored and cannot be unpacked. ${reason.message}`, reason.hint ?? '');
+  report.add('decompress', 'failed', `It cannot be ${sealed ? 'opened' : 'unpacked'}, for its header is damaged.`);
   return nothing;
 }
 
@@ -138,4 +154,3 @@ async function hasLog(path: string): Promise<boolean> {
 
 const isBadContent = (error: unknown): error is SnapkeepError =>
   error instanceof SnapkeepError && (error.code === 'CORRUPT' || error.code === 'UNSUPPORTED');
-const isDiskFull = (error: unknown): boolean => errorCode(error) === 'ENOSPC' || errorCode(error) === 'EDQUOT';

@@ -69,6 +69,8 @@ export async function stageAndVerify({ path, expected }: StoredFile, context: Ta
     const content = await identifyContent(path);
     const manifest = await manifestOf(path, expected, report, context);
     const digest = await unpackStored(path, content, imagePath, manifest, report, context);
+    // Of a dump that this cannot read nothing is known but what it is.
+    if (manifest === undefined && digest.refusal?.code === 'UNSUPPORTED') throw digest.refusal;
     if (!report.failed && digest.refusal !== undefined) report.add('integrity', 'failed', digest.refusal.message);
     if (!report.failed && manifest?.database === null) await checkList(imagePath, report);
     else if (!report.failed) found = await checkImage(imagePath, basename(path), manifest, report, context);

@@ -52,6 +52,10 @@ export interface FrameHeader {
   /** What the frame unpacks to; `undefined` where the frame does not say. */
   contentBytes: number | undefined;
   checksumBytes: number;
+  /** How much of what came before is needed to unpack what follows, in bytes. */
+  windowBytes: number;
+  /** The number of the dictionary it was compressed with; 0: none. */
+  dictionary: number;
 }
 
 /** Before each block (RFC 8878, 3.1.1.2). */
@@ -69,11 +73,20 @@ export function readFrameHeader(bytes: Buffer): FrameHeader | undefined {
   const sizeBytes = [singleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
   const sizeAt = 5 + (singleSegment ? 0 : 1) + dictionaryBytes;
   if (bytes.length < sizeAt + sizeBytes) return undefined;
+  const contentBytes = readContentSize(bytes, sizeAt, sizeBytes);
   return {
     headerBytes: sizeAt + sizeBytes,
-    contentBytes: readContentSize(bytes, sizeAt, sizeBytes),
+    contentBytes,
     checksumBytes: (descriptor & 4) === 0 ? 0 : 4,
+    windowBytes: singleSegment ? (contentBytes ?? 0) : windowOf(bytes.readUInt8(5)),
+    dictionary: dictionaryBytes === 0 ? 0 : bytes.readUIntLE(sizeAt - dictionaryBytes, dictionaryBytes),
   };
+}
+
+/** Five bits of exponent and three of mantissa (RFC 8878, 3.1.1.1.2). */
+function windowOf(descriptor: number): number {
+  const base = 2 ** (10 + (descriptor >> 3));
+  return base + (base / 8) * (descriptor & 7);
 }
 
 /** The length of a skippable frame (RFC 8878, 3.1.2), or `undefined` when the bytes start none. */

@@ -17,6 +17,7 @@ import { explainError } from '../engine/engine-errors.ts';
 import { startCopyRun } from '../jobs/copies.ts';
 import { summarizeDestinations } from '../jobs/destination-summary.ts';
 import { requireMoved } from '../jobs/moved-destination.ts';
+import { sameDiskWarnings } from '../jobs/one-disk.ts';
 import { attach, requireDestination, requireThere, withPlace } from '../jobs/places.ts';
 import { previewReattach, reattach } from '../jobs/reattach.ts';
 import { startRescan } from '../jobs/rescan.ts';
@@ -36,12 +37,12 @@ export function destinationsHandlers(core: CoreContext): Handlers<MethodsOf<'des
       const settings = await prepareSettings(core, given, before);
       const known = before === undefined ? {} : keptSecrets(secrets, before.id);
       const secretsThere = { ...known, ...withoutGaps(entered) };
-      const report = await test(settings, secretsThere);
+      const id = before?.id ?? randomUUID();
+      const report = await test(core, id, settings, secretsThere);
       if (!report.passed && saveAnyway !== true) return { destination: null, report };
       if (before !== undefined && !isSamePlace(before.settings, settings))
         await requireMoved(core, before, () => openDestination(settings, driverSecrets(settings, secretsThere)));
       const now = clock.now().toISOString();
-      const id = before?.id ?? randomUUID();
       catalog.destinations.save({
         id,
         name,
@@ -58,7 +59,7 @@ export function destinationsHandlers(core: CoreContext): Handlers<MethodsOf<'des
     },
     'destinations.test': async ({ destinationId }) => {
       const { id, settings } = requireDestination(catalog, destinationId);
-      const report = await markerTested(core, id, await test(settings, keptSecrets(secrets, id)));
+      const report = await markerTested(core, id, await test(core, id, settings, keptSecrets(secrets, id)));
       await takeIn(core, id, report);
       return report;
     },
@@ -95,11 +96,18 @@ function withoutGaps(entered: DestinationSecretsInput): DestinationSecretsInput 
   return Object.fromEntries(Object.entries(entered).filter(([, value]) => value !== undefined));
 }
 
-async function test(settings: DestinationSettings, secrets: DestinationSecretsInput): Promise<SelfTestReport> {
+async function test(
+  core: CoreContext,
+  id: string,
+  settings: DestinationSettings,
+  secrets: DestinationSecretsInput,
+): Promise<SelfTestReport> {
   let driver: Destination | undefined;
   try {
     driver = openDestination(settings, driverSecrets(settings, secrets));
-    return await selfTest(driver);
+    const report = await selfTest(driver);
+    const shared = settings.kind === 'folder' ? await sameDiskWarnings(core, settings.path, id) : [];
+    return { ...report, warnings: [...report.warnings, ...shared] };
   } catch (error) {
     const explained = explainError(error, destinationLabel(settings)).toBody();
     return {

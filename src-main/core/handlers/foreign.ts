@@ -7,6 +7,7 @@ import { absent, type Destination } from '../destinations/destination.ts';
 import { describeExamination, describeLocked, examineForeign } from '../jobs/foreign/examine-foreign.ts';
 import { knownAt, startForeignImport } from '../jobs/foreign/import-foreign.ts';
 import { listForeign } from '../jobs/foreign/list-foreign.ts';
+import { answerByTask } from '../jobs/request-task.ts';
 import { type ChosenPlace, driverAt, folderOf, knownDestination, placeDestination } from './chosen-place.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
 import { requirePlan } from './plans.ts';
@@ -14,7 +15,11 @@ import { requirePlan } from './plans.ts';
 /** Lists, describes and imports backups that other programs have made. */
 export function foreignHandlers(core: CoreContext): Handlers<MethodsOf<'foreign'>> {
   return {
-    'foreign.list': (place, signal) => withForeign(core, place, (driver, known) => listForeign(driver, known, signal)),
+    'foreign.list': (place, signal) =>
+      withForeign(core, place, (driver, known) => {
+        const looking = { what: `Looking into the files in ${driver.label}`, signal };
+        return listForeign(driver, known, (samples) => answerByTask(core, 'judge', samples, looking), signal);
+      }),
     'foreign.describe': async ({ file, key, ...place }, signal) => {
       const given = key && (await core.keys.read(key));
       return withForeign(core, place, async (driver, _known, folder) => {

@@ -3,7 +3,7 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Companion } from '../../../src-shared/model/companion.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
-import { canonicalPath, refuseDataFolder } from '../paths.ts';
+import { absolutePath, canonicalPath, refuseDataFolder } from '../paths.ts';
 
 /**
  * The companions that were chosen for a plan, each of them there and of its kind.
@@ -15,7 +15,8 @@ export async function prepareCompanions(core: CoreContext, chosen: readonly Comp
     const path = await canonicalPath(companion.path);
     refuseDataFolder(core.dataFolder.path, path);
     await requireKind({ ...companion, path });
-    prepared.push({ ...companion, path });
+    // As it was given: a link is followed at each run.
+    prepared.push({ ...companion, path: absolutePath(companion.path) });
   }
   return prepared;
 }

@@ -7,6 +7,8 @@ import type { Plan, PlanDestination, PlanDestinationInput } from '../../../src-s
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
+import { checkEverything } from '../jobs/check-everything.ts';
+import { checkSource } from '../jobs/check-source.ts';
 import { rememberedAs } from '../jobs/keys.ts';
 import { addFolder, requireDestination } from '../jobs/places.ts';
 import { summarizePlan } from '../jobs/plan-summary.ts';
@@ -14,7 +16,7 @@ import { announceRetention } from '../jobs/prune-brakes.ts';
 import { previewPrune, requireFresh } from '../jobs/prune-preview.ts';
 import { readPlanSeal } from '../jobs/seals.ts';
 import { emptyOutbox, wantCopies } from '../jobs/wanted-copies.ts';
-import { canonicalFilePath } from '../paths.ts';
+import { absolutePath, canonicalFilePath } from '../paths.ts';
 import { requireTimeZone, slotsOf } from '../scheduler/calendar-slots.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
 import { prepareCompanions } from './plan-companions.ts';
@@ -26,6 +28,10 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
   const { catalog, events } = core;
   return {
     'plans.list': () => catalog.plans.list().map((plan) => summarizePlan(core, plan)),
+    'plans.check': async () => {
+      await checkEverything(core);
+      return {};
+    },
     'plans.get': ({ planId }) => summarizePlan(core, requirePlan(catalog, planId)),
     'plans.create': async ({ key, sealSecrets, ...input }, signal) => {
       requireFreeName(catalog, input.name);
@@ -52,6 +58,7 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
         catalog.plans.save(plan);
         for (const secret of secrets) core.seals.keep(secret, plan.id);
       });
+      await checkSource(core, plan);
       core.scheduler.look();
       core.copier.look();
       events.emit('plans.changed', {});
@@ -89,6 +96,8 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
         for (const secret of secrets) core.seals.keep(secret, planId);
         return { before: current, updated: saved };
       });
+      // Whoever saves a plan has seen where its source is now.
+      await checkSource(core, updated, { accepted: true });
       if (pruneConfirmation !== undefined) announceRetention(core, updated);
       if (destinations !== undefined) await followDestinations(core, before, updated);
       core.scheduler.look();
@@ -102,7 +111,7 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
           hint: 'Wait for it or cancel it, then remove the plan.',
         });
       }
-      const snapshotsLeft = catalog.snapshots.ofPlan(planId).length;
+      const snapshotsLeft = catalog.kept.totals(planId).count;
       catalog.plans.remove(planId);
       events.emit('plans.changed', {});
       events.emit('snapshots.changed', { planId: null });
@@ -170,7 +179,7 @@ async function companionsOf(
   return plan.sourceKind === 'files' ? { companions, sourcePath: sourceOfFiles(plan, companions) } : { companions };
 }
 
-/** The canonical path of a database that is there. @throws SnapkeepError */
+/** The path of a database that is there, as it was given: a link in it is followed at each run. @throws SnapkeepError */
 async function requireSource(given: string): Promise<string> {
   const path = await canonicalFilePath(given);
   let isFile: boolean;
@@ -181,7 +190,7 @@ async function requireSource(given: string): Promise<string> {
   }
   if (!isFile)
     throw new SnapkeepError('INVALID_PARAMS', `${path} is not a file.`, { hint: 'Choose the database file.' });
-  return path;
+  return absolutePath(given);
 }
 
 /**

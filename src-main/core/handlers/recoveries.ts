@@ -1,4 +1,5 @@
 import type { CoreContext } from '../core-context.ts';
+import { checkSource } from '../jobs/check-source.ts';
 import { openPlace } from '../jobs/places.ts';
 import { recoverPlans, scanForPlans } from '../jobs/recover-plans.ts';
 import { driverAt, placeDestination } from './chosen-place.ts';
@@ -19,7 +20,9 @@ export function recoveriesHandlers(core: CoreContext): Handlers<MethodsOf<'recov
       const destination = await placeDestination(core, place);
       const driver = openPlace(core, destination);
       try {
-        return { plans: await recoverPlans(core, destination, driver, chosen) };
+        const plans = await recoverPlans(core, destination, driver, chosen);
+        await Promise.all(plans.map((plan) => checkSource(core, plan)));
+        return { plans };
       } finally {
         await driver.close();
         core.scheduler.look();

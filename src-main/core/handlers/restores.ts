@@ -6,9 +6,10 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
 import { holdsNoDatabase } from '../engine/restore-check.ts';
 import { placesOf } from '../jobs/fetch.ts';
-import { fingerprintOf as fingerprintOfFile } from '../jobs/keys.ts';
+import { answerByTask } from '../jobs/request-task.ts';
 import { startRestore, startUndo } from '../jobs/restore.ts';
 import { startFilesCheck, startRestoreCheck } from '../jobs/restore-check.ts';
+import { knownOf } from '../jobs/seals.ts';
 import { type ReadSource, startVerification } from '../jobs/verify.ts';
 import { wholeSnapshot } from '../jobs/whole-snapshot.ts';
 import { canonicalFilePath } from '../paths.ts';
@@ -19,16 +20,16 @@ type FilesParams = Extract<ParsedParams<'restores.check'>, { what: 'files' }>;
 /** Checks, starts and undoes restores, and verifies. */
 export function restoresHandlers(core: CoreContext): Handlers<MethodsOf<'restores'> | MethodsOf<'verifications'>> {
   const read = async (key: KeyInput | undefined, source: ReadSource) =>
-    key === undefined ? undefined : core.keys.read(key, await fingerprintOf(core, source));
+    key === undefined ? undefined : core.keys.read(key, fingerprintOf(core, source));
   return {
-    'verifications.start': async ({ key, ...source }) => {
-      const found = await locate(core, source);
+    'verifications.start': async ({ key, ...source }, signal) => {
+      const found = await locate(core, source, key !== undefined, signal);
       return { run: startVerification(core, found, await read(key, found)) };
     },
-    'restores.check': async (params) => {
+    'restores.check': async (params, signal) => {
       if (params.what === 'files') return { run: await checkFilesOf(core, params) };
       const { source, targetPath, key, expects } = params;
-      const found = await locate(core, source);
+      const found = await locate(core, source, key !== undefined, signal);
       requireDatabase(core, found);
       const target = { targetPath: await canonicalFilePath(targetPath), givenPath: targetPath };
       return { run: startRestoreCheck(core, found, target, await read(key, found), expects ?? null) };
@@ -55,15 +56,25 @@ async function checkFilesOf(core: CoreContext, params: FilesParams): Promise<Run
   });
 }
 
-/** Finds what is meant: a path of a stored snapshot means just that copy of it. */
-async function locate(core: CoreContext, source: RestoreSource): Promise<ReadSource> {
+/**
+ * Finds what is meant: a path of a stored snapshot means just that copy of it.
+ * @param looks a worker process looks at what the catalog does not know, for a key is to be given its name
+ */
+async function locate(
+  core: CoreContext,
+  source: RestoreSource,
+  looks: boolean,
+  signal: AbortSignal,
+): Promise<ReadSource> {
   if ('snapshotId' in source)
     return { stored: placesOf(core, wholeSnapshot(core, source.snapshotId), source.destinationId) };
   const path = await canonicalFilePath(source.path);
   const snapshot = core.catalog.snapshots.byPath(dirname(path), basename(path));
   const destination = core.catalog.destinations.byFolder(dirname(path));
-  if (snapshot === undefined || destination === undefined) return { path };
-  return { stored: placesOf(core, snapshot, destination.id) };
+  if (snapshot !== undefined && destination !== undefined) return { stored: placesOf(core, snapshot, destination.id) };
+  if (!looks) return { path };
+  const identity = await answerByTask(core, 'identify', { path }, { what: `Looking at ${basename(path)}`, signal });
+  return { path, known: knownOf(identity) };
 }
 
 /** A snapshot of files is refused before anything is fetched. @throws SnapkeepError `UNSUPPORTED` */
@@ -74,7 +85,7 @@ function requireDatabase(core: CoreContext, source: ReadSource): void {
 }
 
 /** The key something was made with, as the catalog or its manifest tells it. */
-async function fingerprintOf(core: CoreContext, source: ReadSource): Promise<KeyFingerprint | undefined> {
-  if ('path' in source) return fingerprintOfFile(source.path);
+function fingerprintOf(core: CoreContext, source: ReadSource): KeyFingerprint | undefined {
+  if ('path' in source) return source.known?.manifest?.encryption?.key;
   return core.catalog.snapshots.get(source.stored.snapshot.id)?.encryption?.key;
 }

@@ -1,6 +1,6 @@
 import { projectRetention } from '../../../src-shared/rules/retention-projection.ts';
 import type { CoreContext } from '../core-context.ts';
-import { toRetained } from '../jobs/prune-decisions.ts';
+import { toRetained } from '../jobs/list-reasons.ts';
 import { requireTimeZone, slotsOf } from '../scheduler/calendar-slots.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
 import { requirePlan } from './plans.ts';

@@ -1,7 +1,7 @@
 import { KEEP_ALL } from '../../../src-shared/model/plan.ts';
-import type { SnapshotSummary } from '../catalog/snapshot-rows.ts';
+import type { SnapshotSummary } from '../../../src-shared/model/snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
-import { listWithReasons } from '../jobs/plan-summary.ts';
+import { listWithReasons } from '../jobs/list-reasons.ts';
 import { startDelete } from '../jobs/prune.ts';
 import { previewDelete } from '../jobs/prune-preview.ts';
 import { calendarOf } from '../jobs/wanted-copies.ts';

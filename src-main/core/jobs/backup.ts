@@ -11,10 +11,13 @@ import { missingInWords } from '../../../src-shared/rules/incomplete.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import { type DatabaseKey, likelyFirst } from '../engine/database-key.ts';
-import { canonicalFilePath } from '../paths.ts';
+import { canonicalFilePath, canonicalPath } from '../paths.ts';
+import { askInTime } from './ask-in-time.ts';
+import { movedInWords } from './check-facts.ts';
 import { checkPlace } from './check-place.ts';
+import { checkSource } from './check-source.ts';
 import { keepKey, keysOfPlan } from './keys.ts';
-import { addFolder, folderDestination, requireDestination, requireThere, withPlace } from './places.ts';
+import { addFolder, doesNotAnswer, folderDestination, requireDestination, requireThere, withPlace } from './places.ts';
 import { lossOfNewest } from './prune-brakes.ts';
 import type { RunHandle } from './runs.ts';
 import { sealSecretsOfPlan } from './seals.ts';
@@ -67,7 +70,8 @@ export function orderOf(core: CoreContext, plan: Plan, slot: Run['slot'] = null)
 /** Queues a backup: a snapshot, entered into the catalog, and proven if so ordered. */
 export async function startBackup(core: CoreContext, order: BackupOrder): Promise<Run> {
   const ofFiles = order.sourceKind === 'files';
-  const source = ofFiles ? order.sourcePath : await canonicalFilePath(order.sourcePath);
+  const companions = await Promise.all(order.companions.map(followLink));
+  const source = ofFiles ? (companions[0]?.path ?? order.sourcePath) : await sourceInTime(order.sourcePath);
   const place = await storingPlace(core, order.to);
   if (source === core.dataFolder.catalogFile) {
     throw new SnapkeepError('CONFLICT', "This is Snapkeep's own catalog, which needs no backup.", {
@@ -79,11 +83,26 @@ export async function startBackup(core: CoreContext, order: BackupOrder): Promis
     planId: order.plan.id,
     planName: order.plan.name,
     subject: ofFiles ? order.plan.name : basename(source),
-    locks: [...new Set([source, ...order.companions.map(({ path }) => path)])],
+    locks: [...new Set([source, ...companions.map(({ path }) => path)])],
     folders: [place.settings.path],
     slot: order.slot,
-    work: (handle) => backUp(core, { ...order, sourcePath: source }, place, handle),
+    work: (handle) => backUp(core, { ...order, sourcePath: source, companions }, place, handle),
   });
+}
+
+/** What cannot be followed, or does not answer, is left to the run, which says so. */
+async function followLink(companion: Companion): Promise<Companion> {
+  const path = await askInTime(`link ${companion.path}`, () =>
+    canonicalPath(companion.path).catch(() => companion.path),
+  );
+  return path === 'late' ? companion : { ...companion, path };
+}
+
+/** The canonical path of a source. @throws SnapkeepError `UNAVAILABLE` when its disk or share does not answer */
+async function sourceInTime(path: string): Promise<string> {
+  const found = await askInTime(`path ${path}`, () => canonicalFilePath(path));
+  if (found === 'late') throw doesNotAnswer(path);
+  return found;
 }
 
 /** Where a snapshot is stored first: in the first folder that is there, or else in the outbox, if it may go beyond folders. */
@@ -117,6 +136,7 @@ async function backUp(
   const { runInWorker, catalog, events, version } = core;
   const folder = place.settings.path;
   await withPlace(core, place, (driver) => requireThere(core, place, driver));
+  await tellMovedSource(core, order.plan.id, handle);
   const { verify, slot, keys: findKeys, to, ...request } = order;
   const keys = await findKeys(handle.log);
   const trigger: SnapshotTrigger = slot !== null ? 'schedule' : core.ports.host === 'cli' ? 'command' : 'manual';
@@ -125,6 +145,7 @@ async function backUp(
     {
       ...request,
       folder,
+      storesIn: place.own ? ('outbox' as const) : ('destination' as const),
       runId: handle.id,
       // One run makes one snapshot: after a crash, what it left is known by the letters of its id.
       snapshotId: handle.id,
@@ -142,8 +163,11 @@ async function backUp(
   const { id: destinationId } = place;
   const planId = order.plan.id !== null && catalog.plans.get(order.plan.id) !== undefined ? order.plan.id : null;
   const now = core.clock.now().toISOString();
-  catalog.snapshots.enter(manifest, { origin: 'own', destinationId, planId, at: now });
-  if ('destinationIds' in to) for (const id of stillKnown(core, to)) catalog.copies.want(manifest.id, id, now);
+  // A crash between the two would leave a snapshot that no other destination waits for.
+  catalog.transaction(() => {
+    catalog.snapshots.enter(manifest, { origin: 'own', destinationId, planId, at: now });
+    if ('destinationIds' in to) for (const id of stillKnown(core, to)) catalog.copies.want(manifest.id, id, now);
+  });
   const loss = planId === null ? null : lossOfNewest(core, planId);
   if (loss !== null) handle.log('warning', loss);
   if (planId !== null) rememberPlanKey(core, planId, manifest);
@@ -171,6 +195,14 @@ async function backUp(
   requireCompanions(manifest, result);
   if (!verification.valid) throw notProven(path, verification.message);
   return { ...result, verification };
+}
+
+/** The link to a source may lead to another file since the last run, which is followed and told. */
+async function tellMovedSource(core: CoreContext, planId: string | null, { log }: RunHandle): Promise<void> {
+  const plan = planId === null ? undefined : core.catalog.plans.get(planId);
+  if (plan === undefined) return;
+  await checkSource(core, plan);
+  for (const moved of movedInWords(core.catalog.checks.get(plan.id))) log('warning', moved);
 }
 
 /** What goes beyond this machine goes there as one file. */

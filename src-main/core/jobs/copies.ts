@@ -12,8 +12,7 @@ import type { CopyRow } from '../catalog/copy-repo.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Destination, TransferOptions, UploadSource } from '../destinations/destination.ts';
-import { putWithRestarts } from '../destinations/put-with-restarts.ts';
-import { explainError } from '../engine/engine-errors.ts';
+import { explainError, isOfSource, ofSource } from '../engine/engine-errors.ts';
 import { manifestPath, manifestText } from '../engine/manifest-files.ts';
 import { cancelledError } from '../engine/task-context.ts';
 import { copyCompanions } from './copy-companions.ts';
@@ -25,16 +24,6 @@ import { manifestAt, removeCompanionsAt } from './stored-companions.ts';
 import { checkedSource, hasContent } from './stored-content.ts';
 import { tidyUp } from './tidy-up.ts';
 import { emptyOutbox } from './wanted-copies.ts';
-
-/** A snapshot cannot be read anywhere now; the destination it is to go to has no part in it. */
-class NoSource extends Error {
-  readonly why: SnapkeepError;
-
-  constructor(why: SnapkeepError) {
-    super(why.message);
-    this.why = why;
-  }
-}
 
 /** Queues the copying of all that waits for a destination; `null` when nothing does. One run goes on at a time. */
 export function startCopyRun(core: CoreContext, destination: StoredDestination): Run | null {
@@ -55,6 +44,9 @@ export function startCopyRun(core: CoreContext, destination: StoredDestination):
     work: (handle) => new CopyRun(core, destination, handle).work(),
   });
 }
+
+/** What is to be stored: all of it, or its size and hash. */
+type Content = Buffer | { sizeBytes: number; sha256: string };
 
 /** Brings what waits for one destination there, the newest first. */
 class CopyRun {
@@ -130,13 +122,13 @@ class CopyRun {
       await this.#copy(driver, snapshot);
     } catch (error) {
       const wanted = this.#isWanted(row);
-      const explained = error instanceof NoSource ? error.why : explainError(error, snapshot.name);
-      if (!(error instanceof NoSource) && classifyFailure(explained.code) !== 'bad') {
+      const explained = explainError(error, snapshot.name);
+      if (!isOfSource(explained) && classifyFailure(explained.code) !== 'bad') {
         if (wanted) catalog.copies.set({ ...row, state: 'waiting' });
         throw explained;
       }
       if (!wanted) return;
-      if (error instanceof NoSource) return this.#leaveWithoutSource(row, snapshot.name, explained);
+      if (isOfSource(explained)) return this.#leaveWithoutSource(row, snapshot.name, explained);
       catalog.copies.set({ ...row, state: 'failed', at: this.#now(), message: explained.message });
       log('error', explained.message);
       return;
@@ -250,32 +242,36 @@ class CopyRun {
       return await fetchSnapshot(this.#core, { ...stored, places }, this.#handle, 'everything');
     } catch (error) {
       const explained = explainError(error, snapshot.name);
-      throw explained.code === 'CANCELLED' ? explained : new NoSource(explained);
+      throw explained.code === 'CANCELLED' ? explained : ofSource(explained);
     }
   }
 
   /** Stores something, unless just that is there already: an upload may have ended without its answer. */
-  async #put(
-    driver: Destination,
-    name: string,
-    source: UploadSource,
-    content: Buffer | { sizeBytes: number; sha256: string },
-  ): Promise<void> {
+  async #put(driver: Destination, name: string, source: UploadSource, content: Content): Promise<void> {
     const { signal, progress } = this.#handle;
-    const there = await driver.stat(name);
-    if (there !== undefined) {
-      if (await hasContent(driver, there, content, signal)) return;
-      throw new SnapkeepError('CONFLICT', `${name} is already in ${driver.label}, with another content.`, {
-        hint: 'Nothing was overwritten. Move that file away, then try again.',
-      });
-    }
+    if (await this.#isStored(driver, name, content)) return;
     const before = this.#bytes;
     const total = before + this.#left();
     const options: TransferOptions = Buffer.isBuffer(content)
       ? { signal, runId: this.#handle.id }
       : { signal, runId: this.#handle.id, onProgress: (bytes) => progress('uploading', before + bytes, total) };
     if (!Buffer.isBuffer(content)) progress('uploading', before, total);
-    await putWithRestarts(driver, name, source, options);
+    try {
+      await driver.put(name, source, options);
+    } catch (error) {
+      const mayBeThere = explainError(error, name).code === 'CONFLICT';
+      if (!mayBeThere || !(await this.#isStored(driver, name, content))) throw error;
+    }
+  }
+
+  /** @throws SnapkeepError `CONFLICT` when something else has the name */
+  async #isStored(driver: Destination, name: string, content: Content): Promise<boolean> {
+    const there = await driver.stat(name);
+    if (there === undefined) return false;
+    if (await hasContent(driver, there, content, this.#handle.signal)) return true;
+    throw new SnapkeepError('CONFLICT', `${name} is already in ${driver.label}, with another content.`, {
+      hint: 'Nothing was overwritten. Move that file away, then try again.',
+    });
   }
 
   /** What was stored is read back: a copy without its own manifest could not be told from another's. */

@@ -1,6 +1,7 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { MANIFEST_SUFFIX, type Manifest } from '../../../src-shared/model/manifest.ts';
 import type { ScanOutcome } from '../../../src-shared/model/run.ts';
+import { classifyFailure } from '../../../src-shared/rules/failures.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { cancelledError } from '../engine/task-context.ts';
@@ -81,7 +82,7 @@ async function readOne(
     return manifest;
   } catch (error) {
     const explained = explainError(error, name);
-    if (explained.code === 'UNAVAILABLE' || explained.code === 'CANCELLED') throw explained;
+    if (explained.code === 'CANCELLED' || classifyFailure(explained.code) === 'unavailable') throw explained;
     return explained;
   }
 }

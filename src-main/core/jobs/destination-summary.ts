@@ -1,5 +1,6 @@
 import type { DestinationState, DestinationSummary } from '../../../src-shared/model/destination.ts';
 import { destinationLabel, missingInWords, waitingInWords } from '../../../src-shared/rules/destination-words.ts';
+import { classifyFailure } from '../../../src-shared/rules/failures.ts';
 import type { CopyCounts } from '../catalog/copy-repo.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
@@ -60,7 +61,10 @@ function stateOf(
   const testError = testFailed ? (lastTest.report.steps.find((step) => step.error !== null)?.error ?? null) : null;
   const error = problem ?? testError;
   if (copies !== null && (count?.failed ?? 0) > 0) return { state: 'failed', reason: copies };
-  if (error !== null) return { state: error.code === 'UNAVAILABLE' ? 'unavailable' : 'failed', reason: error.message };
+  if (error !== null) {
+    const unavailable = classifyFailure(error.code) === 'unavailable';
+    return { state: unavailable ? 'unavailable' : 'failed', reason: error.message };
+  }
   if (count !== undefined && count.missing > 0) return { state: 'failed', reason: missingInWords(count.missing, name) };
   if (heldBack !== null && count !== undefined && count.waiting > 0)
     return { state: 'ready', reason: waitingInWords(count.waiting, name, heldBack) };

@@ -5,18 +5,19 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import { shrinkage } from '../../../src-shared/rules/shrinkage.ts';
 import type { CoreContext } from '../core-context.ts';
 import { fetchSnapshot, locksOf, placesOf, type StoredSnapshot } from './fetch.ts';
-import { openersOfFile } from './seals.ts';
+import { knownOfSnapshot, openersOfFile } from './seals.ts';
 import { recordVerification } from './verify.ts';
 import { wholeSnapshot } from './whole-snapshot.ts';
 
 /**
- * Queues a restore drill of a plan's newest snapshot; its receipt is kept.
+ * Queues a restore test of the snapshot that was made last; only where none was made here, of an imported one.
  * @throws SnapkeepError `NOT_FOUND` while there is no snapshot
  */
 export function startDrill(core: CoreContext, plan: Plan, slot: Run['slot'] = null): Run {
-  const snapshot = core.catalog.snapshots
-    .ofPlan(plan.id)
-    .find(({ missing, trigger }) => !missing && trigger !== 'before-restore');
+  const { snapshots } = core.catalog;
+  const snapshot =
+    snapshots.newestOwn(plan.id) ??
+    snapshots.ofPlan(plan.id).find(({ missing, trigger }) => !missing && trigger !== 'before-restore');
   if (snapshot === undefined) {
     throw new SnapkeepError('NOT_FOUND', `There is no snapshot of ${plan.name} yet.`, { hint: 'Back it up first.' });
   }
@@ -33,7 +34,7 @@ export function startDrill(core: CoreContext, plan: Plan, slot: Run['slot'] = nu
     work: async (handle) => {
       const started = core.clock.now();
       const { path, destination, expected } = await fetchSnapshot(core, stored, handle, 'everything');
-      const { keys, sealSecrets } = await openersOfFile(core, path, handle);
+      const { keys, sealSecrets } = await openersOfFile(core, { path, known: knownOfSnapshot(expected) }, handle);
       const { verification, checks } = await core.runInWorker(
         'drill',
         { path, expected, checks: plan.drill.checks },

@@ -1,6 +1,6 @@
 import { constants, createWriteStream } from 'node:fs';
 import { copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
@@ -8,7 +8,7 @@ import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Destination } from '../destinations/destination.ts';
-import { requireWritableFolder } from '../engine/durable-files.ts';
+import { explainWrite, requireRoom } from '../engine/disk-full.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { manifestPath, manifestText } from '../engine/manifest-files.ts';
 import { cancelledError } from '../engine/task-context.ts';
@@ -129,7 +129,7 @@ async function fetchFrom(
     const manifest = adopted ?? (await fetchManifest(driver, name, path, handle.signal));
     if (adopted !== undefined) await writeManifestTo(path, { ...adopted, name: basename(name) });
     if (local !== null) return await standIn(local, path);
-    await requireWritableFolder(folder, there.bytes);
+    await requireRoom({ use: 'staging', folder, bytes: there.bytes });
     await download(driver, snapshot, path, handle);
     if (wanted === 'everything') await fetchCompanions(driver, manifest, folder, handle);
     return path;
@@ -163,7 +163,7 @@ async function fetchCompanions(
 ): Promise<void> {
   for (const { storedName, digest } of manifest?.companions ?? []) {
     if (storedName === null || digest === null || (await driver.stat(storedName)) === undefined) continue;
-    await requireWritableFolder(folder, digest.stored.bytes);
+    await requireRoom({ use: 'staging', folder, bytes: digest.stored.bytes });
     await download(driver, { name: storedName, sizeBytes: digest.stored.bytes }, join(folder, storedName), handle);
   }
 }
@@ -199,6 +199,8 @@ async function download(
     const arriving = await driver.get(snapshot.name, undefined, { signal, onProgress });
     await pipeline(arriving, createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal });
   } catch (error) {
-    throw signal.aborted ? cancelledError() : explainError(error, `${snapshot.name} in ${driver.label}`);
+    throw signal.aborted
+      ? cancelledError()
+      : explainWrite(error, 'staging', dirname(path), `${snapshot.name} in ${driver.label}`);
   }
 }

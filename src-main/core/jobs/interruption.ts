@@ -6,6 +6,8 @@ import { type RunResult, replacesDatabase } from '../../../src-shared/model/run.
  * @param result what had been noted of the run by then
  */
 export function hintAfterInterruption(result: RunResult | null): string {
+  if (result?.kind === 'files-restore')
+    return 'Each file or folder is the old or the restored one. What was there is kept: Undo puts it back.';
   if (!replacesDatabase(result) || result.safetySnapshotId === null) return 'Start it again.';
   return result.kind === 'reset'
     ? 'The database or some of its files may be gone. What was there is kept: Undo puts it back.'

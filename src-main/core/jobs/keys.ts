@@ -1,10 +1,8 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { KeyFingerprint, KeyInput, PlanKey } from '../../../src-shared/model/encryption.ts';
-import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
-import { readManifest } from '../engine/manifest-files.ts';
 import type { RunHandle } from './runs.ts';
 
 /** The keys to try on a plan's database, its own first. One that cannot be read just now has been kept. */
@@ -16,22 +14,6 @@ export async function keysOfPlan(core: CoreContext, plan: Plan, log: RunHandle['
     if (!(error instanceof SnapkeepError)) throw error;
     log('warning', `${error.message} The key that was kept is tried instead.`);
     return core.keys.all({ key: plan.key.fingerprint, format: plan.key.format });
-  }
-}
-
-/** The key of a file, as its manifest tells it. */
-export async function fingerprintOf(path: string): Promise<KeyFingerprint | undefined> {
-  return (await manifestIfAny(path))?.encryption?.key;
-}
-
-/** The manifest of a file, for what it hints at. */
-export async function manifestIfAny(path: string): Promise<Manifest | undefined> {
-  try {
-    return await readManifest(path);
-  } catch (error) {
-    // The run will meet the same manifest and say what is wrong with it; here it is just no hint.
-    if (error instanceof SnapkeepError) return undefined;
-    throw error;
   }
 }
 

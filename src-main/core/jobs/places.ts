@@ -15,6 +15,7 @@ import { explainError } from '../engine/engine-errors.ts';
 import { canonicalPath, refuseDataFolder } from '../paths.ts';
 import type { Clock } from '../ports.ts';
 import { driverSecrets, keptSecrets } from '../secrets/destination-secrets.ts';
+import { askInTime } from './ask-in-time.ts';
 
 /** The driver of a destination of the catalog; whoever opens it closes it. @throws SnapkeepError `BAD_KEY` */
 export function openPlace(
@@ -96,21 +97,34 @@ type Checking = Pick<CoreContext, 'catalog' | 'clock' | 'events'>;
 
 /**
  * Asks a destination whether it is there and the one it is taken for, by its marker file: before every write, and on
- * a timer. The answer is kept. A mount point without its disk has no marker, whatever else is in it.
- * @throws SnapkeepError `UNAVAILABLE` without a marker, `CONFLICT` for the marker of another destination, and as its
- * driver does
+ * a timer. The answer is kept. A mount point without its disk has no marker, whatever else is in it. A folder has only
+ * so long to answer.
+ * @throws SnapkeepError `UNAVAILABLE` without a marker or an answer, `CONFLICT` for the marker of another destination,
+ * and as its driver does
  */
 export async function requireThere(core: Checking, destination: StoredDestination, driver: Destination): Promise<void> {
   if (destination.own) return;
-  let problem: SnapkeepError | null = null;
-  try {
-    if (destination.settings.kind === 'folder') await requireWritableFolder(destination.settings.path, 0);
-    await requireMarker(core.catalog, destination, driver);
-  } catch (error) {
-    problem = explainError(error, destination.name);
-  }
+  const { id, name, settings } = destination;
+  const ask = async (): Promise<SnapkeepError | null> => {
+    try {
+      if (settings.kind === 'folder') await requireWritableFolder(settings.path);
+      await requireMarker(core.catalog, destination, driver);
+      return null;
+    } catch (error) {
+      return explainError(error, name);
+    }
+  };
+  const answer = settings.kind === 'folder' ? await askInTime(`marker of ${id} in ${settings.path}`, ask) : await ask();
+  const problem = answer === 'late' ? doesNotAnswer(name) : answer;
   noteCheck(core, destination.id, problem);
   if (problem !== null) throw problem;
+}
+
+/** The error of a destination that has not answered for too long. */
+export function doesNotAnswer(name: string): SnapkeepError {
+  return new SnapkeepError('UNAVAILABLE', `${name} does not answer.`, {
+    hint: 'Check the disk, share or server, and the network.',
+  });
 }
 
 /** Keeps what a check of a destination found, and tells when that is news. */
@@ -162,7 +176,7 @@ export async function addFolder(
   const isAdded = known?.markerId != null;
   try {
     if (!isAdded && !(await exists(folder)) && (await exists(dirname(folder)))) await mkdir(folder, { mode: 0o700 });
-    await requireWritableFolder(folder, 0);
+    await requireWritableFolder(folder);
   } catch (error) {
     throw explainError(error, folder);
   }

@@ -1,20 +1,17 @@
 import type { DrillReceipt } from '../../../src-shared/model/drill.ts';
-import type { Plan, PlanSummary, Retention } from '../../../src-shared/model/plan.ts';
+import type { Plan, PlanSummary } from '../../../src-shared/model/plan.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { ScheduleStatus } from '../../../src-shared/model/schedule.ts';
-import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
+import type { SnapshotSummary } from '../../../src-shared/model/snapshot.ts';
 import { destinationLabel, failedInWords, waitingInWords } from '../../../src-shared/rules/destination-words.ts';
 import { CLOCK_GRACE_MS } from '../../../src-shared/rules/due-slots.ts';
 import { type BackupOnDay, dayOutcomes, type PlanFacts, planHealth } from '../../../src-shared/rules/health.ts';
 import { overdueAt } from '../../../src-shared/rules/overdue.ts';
-import { decideRetention, type RetentionCalendar } from '../../../src-shared/rules/retention.ts';
 import type { CopyCounts } from '../catalog/copy-repo.ts';
-import type { SnapshotSummary } from '../catalog/snapshot-rows.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
+import { checkFacts, lastCheckOf, movedInWords } from './check-facts.ts';
 import { pruningPaused } from './prune-brakes.ts';
-import { toRetained } from './prune-decisions.ts';
-import { calendarOf } from './wanted-copies.ts';
 
 const DAYS = 30;
 const DAY_MS = 86_400_000;
@@ -24,15 +21,15 @@ const LATE_AFTER_MS = DAY_MS;
 /** Says where a plan stands. */
 export function summarizePlan(core: CoreContext, plan: Plan): PlanSummary {
   const { catalog, runs, scheduler } = core;
-  const snapshots = listWithReasons(catalog.snapshots.ofPlan(plan.id), plan.retention, calendarOf(core.clock, plan));
-  const newest = newestOf(snapshots);
+  const newest = catalog.snapshots.newestOwn(plan.id) ?? null;
+  const totals = catalog.kept.totals(plan.id);
   const activeRun = runs.active().find((run) => run.planId === plan.id) ?? null;
   const ended = runs
     .list({ planId: plan.id, kinds: ['backup'], limit: 20 })
     .filter((run) => run.finishedAt !== null && run.state !== 'cancelled');
   const lastBackup = ended[0] ?? null;
   const schedule = scheduler.status(plan, 'backup');
-  const counts = catalog.copies.counts(plan.id);
+  const counts = catalog.copies.countsOfPlan(plan.id);
   const destinations = destinationsOf(core, plan, counts);
   const lastDrill = catalog.drills.list(plan.id, 1)[0] ?? null;
   const stopped = pruningPaused(core, plan);
@@ -46,17 +43,19 @@ export function summarizePlan(core: CoreContext, plan: Plan): PlanSummary {
     waitingFor: schedule.due?.waitingFor ?? null,
     drill: drillFacts(core, plan, lastDrill),
     paused: schedule.paused,
-    copies: copyFacts(destinations, counts, core.copier.heldBack(), core.clock.now().getTime()),
+    copies: copyFacts(core, plan, destinations, counts),
+    ...checkFacts(core, plan, destinations),
   });
   return {
     plan,
     state,
     reason,
     pruningPaused: stopped,
-    notes: stopped === null ? [] : [stopped],
+    notes: [...(stopped === null ? [] : [stopped]), ...movedInWords(catalog.checks.get(plan.id))],
+    checkedAt: lastCheckOf(core, plan),
     destinations,
-    snapshotCount: snapshots.length,
-    storedBytes: snapshots.reduce((sum, snapshot) => sum + snapshot.diskBytes, 0),
+    snapshotCount: totals.count,
+    storedBytes: totals.bytes,
     newest,
     lastBackup,
     activeRun,
@@ -89,6 +88,8 @@ function destinationsOf(
       storedBytes: count?.storedBytes ?? 0,
       waitingCopies: count?.waiting ?? 0,
       failedCopies: count?.failed ?? 0,
+      missingCopies: count?.missing ?? 0,
+      reachedAt: destination.reachedAt,
       problem: count === undefined ? null : copyProblem(count, name),
     };
   });
@@ -101,50 +102,38 @@ export function copyProblem({ failed, failure, waiting, waitingFor }: CopyCounts
 }
 
 function copyFacts(
+  core: CoreContext,
+  plan: Plan,
   destinations: PlanSummary['destinations'],
   counts: ReadonlyMap<string, CopyCounts>,
-  heldBack: string | null,
-  now: number,
 ): PlanFacts['copies'] {
   const facts: PlanFacts['copies'] = { failed: null, late: null, waiting: null };
+  const heldBack = core.copier.heldBack();
+  const now = core.clock.now().getTime();
   for (const { id, name, problem } of destinations) {
     const count = counts.get(id);
     if (count === undefined) continue;
     const { failed, waiting, waitingSince, waitingFor } = count;
     if (failed > 0) facts.failed ??= problem;
-    if (waiting === 0) continue;
-    const late = heldBack === null && waitingSince !== null && now - Date.parse(waitingSince) > LATE_AFTER_MS;
-    if (late) facts.late ??= waitingInWords(waiting, name, waitingFor);
-    else if ((heldBack ?? waitingFor) !== null) facts.waiting ??= waitingInWords(waiting, name, heldBack ?? waitingFor);
+    if (waiting === 0 || waitingSince === null) continue;
+    const since = Date.parse(waitingSince);
+    const why = heldBack ?? waitingFor;
+    if (heldBack === null && now - since > LATE_AFTER_MS) facts.late ??= waitingInWords(waiting, name, waitingFor);
+    else if (why !== null || isLongerThanSchedule(core, plan, since, now))
+      facts.waiting ??= waitingInWords(waiting, name, why);
   }
   return facts;
 }
 
-/** What was made last, whatever the clock said; what others have made says nothing of how the plan does. */
-function newestOf(snapshots: readonly ListedSnapshot[]): ListedSnapshot | null {
-  const own = snapshots.filter(
-    ({ origin, missing, trigger }) => origin === 'own' && !missing && trigger !== 'before-restore',
-  );
-  return own.reduce<ListedSnapshot | null>((a, b) => (a !== null && a.order > b.order ? a : b), null);
-}
-
-/** Adds to each snapshot of a plan the rules that keep it; expects and answers newest first. */
-export function listWithReasons(
-  snapshots: readonly SnapshotSummary[],
-  retention: Retention,
-  calendar: RetentionCalendar,
-): ListedSnapshot[] {
-  const decisions = new Map(
-    decideRetention(snapshots.map(toRetained), retention, calendar).map((decision) => [decision.id, decision]),
-  );
-  return snapshots.map((snapshot) => {
-    const decision = decisions.get(snapshot.id);
-    return { ...snapshot, keptBy: decision?.keep ? decision.reasons : [] };
-  });
+/** A copy that waits for nothing that is known is to be made before the next backup should be. */
+function isLongerThanSchedule(core: CoreContext, plan: Plan, since: number, now: number): boolean {
+  const { slots } = core.scheduler.slotsOf(plan, 'backup');
+  const at = overdueAt(plan.schedule, slots, since, since, since);
+  return at !== null && at <= now;
 }
 
 /** When the last good backup began, in milliseconds since 1970; the snapshot may have been found by a scan. */
-function lastSuccess(backups: readonly Run[], newest: ListedSnapshot | null, now: number): number | null {
+function lastSuccess(backups: readonly Run[], newest: SnapshotSummary | null, now: number): number | null {
   const good = backups.find(({ state }) => state === 'succeeded');
   // What is dated in the future was made while the clock was wrong: how long ago that is, nobody knows.
   const instants = [good?.startedAt, newest?.createdAt]
@@ -163,14 +152,10 @@ function isOverdue(core: CoreContext, plan: Plan, last: number | null, schedule:
   return at !== null && at <= core.clock.now().getTime();
 }
 
-function drillFacts(
-  core: CoreContext,
-  plan: Plan,
-  last: DrillReceipt | null,
-): { valid: boolean | null; late: boolean; warning: string | null } | null {
+function drillFacts(core: CoreContext, plan: Plan, last: DrillReceipt | null): PlanFacts['drill'] {
   const { withinDays } = plan.drill;
   const warning = last?.warning ?? null;
-  if (withinDays === null) return warning === null ? null : { valid: null, late: false, warning };
+  if (withinDays === null) return { valid: last?.valid ?? null, late: false, warning };
   const since = Date.parse(last?.at ?? plan.updatedAt);
   return { valid: last?.valid ?? null, late: core.clock.now().getTime() - since > withinDays * DAY_MS, warning };
 }

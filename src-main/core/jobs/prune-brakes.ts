@@ -9,8 +9,8 @@ import {
   type WeighedSnapshot,
 } from '../../../src-shared/rules/prune-brake.ts';
 import { CLOCK_TOLERANCE_MS } from '../../../src-shared/rules/trusted-instants.ts';
+import type { KeptSnapshot } from '../catalog/kept-repo.ts';
 import type { StoredBrake } from '../catalog/prune-state-repo.ts';
-import type { SnapshotSummary } from '../catalog/snapshot-rows.ts';
 import type { CoreContext } from '../core-context.ts';
 
 type Core = Pick<CoreContext, 'catalog' | 'clock'>;
@@ -22,13 +22,10 @@ export interface FoundBrake {
 }
 
 /** What the brake looks at, of those that are or will be at a destination; others have no part in it. */
-export function weighed(snapshots: readonly SnapshotSummary[]): WeighedSnapshot[] {
-  return snapshots
-    .filter(({ origin, trigger, proof }) => origin === 'own' && trigger !== 'before-restore' && proof.valid !== false)
-    .map(({ id, order, name, createdAt, tableCount, rowCount, imageBytes, companions }) => {
-      const bytes = companions.reduce((sum, companion) => sum + companion.bytes, imageBytes);
-      return { id, order, name, createdAt, tableCount, rowCount, bytes };
-    });
+export function weighed(snapshots: readonly KeptSnapshot[]): WeighedSnapshot[] {
+  return snapshots.filter(
+    ({ origin, trigger, valid }) => origin === 'own' && trigger !== 'before-restore' && valid !== false,
+  );
 }
 
 /**
@@ -40,7 +37,7 @@ export function findBrake(
   core: Core,
   plan: Plan,
   destinationId: string,
-  snapshots: readonly SnapshotSummary[],
+  snapshots: readonly KeptSnapshot[],
 ): StoredBrake | null {
   const { reviewed, brake } = core.catalog.pruneStates.get(plan.id, destinationId);
   const all = weighed(snapshots);
@@ -112,18 +109,14 @@ export function lossOfNewest(core: Core, planId: string): string | null {
   const reviewed = plan.destinations.map(
     ({ destinationId }) => core.catalog.pruneStates.get(plan.id, destinationId).reviewed.snapshot,
   );
-  const since = Math.min(...reviewed);
-  return lossOf(
-    core,
-    weighed(core.catalog.snapshots.ofPlan(planId).filter(({ missing, order }) => order >= since && !missing)),
-  );
+  return lossOf(core, core.catalog.kept.fullest(planId, Math.min(...reviewed)));
 }
 
 /** Stops automatic pruning at all destinations of a plan, until a person has reviewed why. */
 export function raiseBrake(core: Core, planId: string, reason: BrakeReason): void {
   const { catalog } = core;
   const plan = catalog.plans.get(planId);
-  const newest = newestOrder(catalog.snapshots.ofPlan(planId));
+  const newest = catalog.kept.newestNumber(planId);
   for (const { destinationId } of plan?.destinations ?? []) {
     const { brake } = catalog.pruneStates.get(planId, destinationId);
     catalog.pruneStates.change(planId, destinationId, { brake: withReasons(core, brake, [reason], newest) });
@@ -132,7 +125,7 @@ export function raiseBrake(core: Core, planId: string, reason: BrakeReason): voi
 
 /** A person has reviewed what stops pruning at a plan's destinations: it goes on, and what is there now is taken as it is. */
 export function releaseBrakes({ catalog, events }: CoreContext, plan: Plan): void {
-  const reviewed = { snapshot: newestOrder(catalog.snapshots.ofPlan(plan.id)), run: catalog.runs.newestNumber() };
+  const reviewed = { snapshot: catalog.kept.newestNumber(plan.id), run: catalog.runs.newestNumber() };
   for (const { destinationId } of plan.destinations)
     catalog.pruneStates.change(plan.id, destinationId, { reviewed, brake: null });
   events.emit('plans.changed', {});
@@ -140,7 +133,7 @@ export function releaseBrakes({ catalog, events }: CoreContext, plan: Plan): voi
 
 /** A person has seen what a changed retention does to the snapshots that a plan has now. */
 export function announceRetention({ catalog }: CoreContext, plan: Plan): void {
-  const snapshot = newestOrder(catalog.snapshots.ofPlan(plan.id));
+  const snapshot = catalog.kept.newestNumber(plan.id);
   for (const { destinationId, retention } of plan.destinations)
     catalog.pruneStates.change(plan.id, destinationId, {
       announced: { snapshot, retention: retention ?? plan.retention },

@@ -2,12 +2,11 @@ import type { Plan, Retention } from '../../../src-shared/model/plan.ts';
 import type { PrunedSnapshot } from '../../../src-shared/model/prune.ts';
 import { lastBeforeFreshGap, manyAtOnce } from '../../../src-shared/rules/prune-brake.ts';
 import { decideRetention, type RetainedSnapshot, type RetentionDecision } from '../../../src-shared/rules/retention.ts';
-import type { CopyRow } from '../catalog/copy-repo.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
-import type { SnapshotSummary } from '../catalog/snapshot-rows.ts';
+import type { KeptCopy, KeptSnapshot } from '../catalog/kept-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import { announcedUpTo, type FoundBrake, findBrake, newestOrder, weighed, withReasons } from './prune-brakes.ts';
-import { calendarOf, isAwaited, retentionsOf, toRetainedAt, unwantedCopies } from './wanted-copies.ts';
+import { type CopyKey, calendarOf, isAwaited, retentionsOf, toRetainedAt, unwantedCopies } from './wanted-copies.ts';
 
 /** What is decided of a plan's copies. */
 export interface PruneDecisions {
@@ -31,17 +30,9 @@ export function decidePrune(
   return new PruneDecider(core, { ...plan, retention: options.retention ?? plan.retention }, options.mode).decide();
 }
 
-/** What the retention rules look at, wherever the snapshot is. */
-export function toRetained(snapshot: SnapshotSummary): RetainedSnapshot {
-  const { id, order, origin, createdAt, pinned, missing, trigger, proof } = snapshot;
-  const { valid, level } = proof;
-  const incomplete = snapshot.incomplete !== null;
-  return { id, order, origin, createdAt, pinned, missing, trigger, valid, level, incomplete };
-}
-
 /** One copy of a snapshot as previews and results name it. */
 export function toPruned(
-  snapshot: SnapshotSummary,
+  snapshot: Pick<KeptSnapshot, 'id' | 'name' | 'createdAt' | 'diskBytes'>,
   reasons: string[],
   destination: PrunedSnapshot['destination'],
 ): PrunedSnapshot {
@@ -50,14 +41,14 @@ export function toPruned(
 }
 
 /** Whether something of a copy is at its destination, as far as is known, or was. */
-function isThere({ state }: Pick<CopyRow, 'state'>): boolean {
+function isThere({ state }: Pick<KeptCopy, 'state'>): boolean {
   return state === 'stored' || state === 'missing';
 }
 
 /** A snapshot at one destination, and what the policy says of it. */
 interface Decided {
-  snapshot: SnapshotSummary;
-  state: CopyRow['state'];
+  snapshot: KeptSnapshot;
+  state: KeptCopy['state'];
   decision: RetentionDecision;
 }
 
@@ -65,26 +56,18 @@ class PruneDecider {
   readonly #core: CoreContext;
   readonly #plan: Plan;
   readonly #mode: PruneMode;
-  readonly #snapshots: ReadonlyMap<string, SnapshotSummary>;
-  readonly #copies = new Map<string, CopyRow[]>();
-  readonly #proven: ReadonlySet<string>;
+  readonly #snapshots: ReadonlyMap<string, KeptSnapshot>;
   readonly #unwanted: ReadonlySet<string>;
   readonly #gone = new Set<string>();
   readonly #result: PruneDecisions = { removed: [], kept: [], brakes: [] };
 
   constructor(core: CoreContext, plan: Plan, mode: PruneMode) {
-    const { catalog } = core;
     this.#core = core;
     this.#plan = plan;
     this.#mode = mode;
-    this.#snapshots = new Map(catalog.snapshots.ofPlan(plan.id).map((snapshot) => [snapshot.id, snapshot]));
-    for (const copy of catalog.copies.ofPlan(plan.id)) {
-      const known = this.#copies.get(copy.snapshotId);
-      if (known === undefined) this.#copies.set(copy.snapshotId, [copy]);
-      else known.push(copy);
-    }
-    this.#proven = catalog.snapshots.onceProven(plan.id);
-    this.#unwanted = new Set(unwantedCopies(core, plan).map(keyOf));
+    const snapshots = core.catalog.kept.ofPlan(plan.id);
+    this.#snapshots = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]));
+    this.#unwanted = new Set(unwantedCopies(core, plan, snapshots).map(keyOf));
   }
 
   decide(): PruneDecisions {
@@ -115,13 +98,13 @@ class PruneDecider {
   }
 
   #policyAt(destinationId: string, retention: Retention): Decided[] {
-    const states = new Map<string, CopyRow['state']>();
+    const states = new Map<string, KeptCopy['state']>();
     const retained: RetainedSnapshot[] = [];
     for (const snapshot of this.#snapshots.values()) {
-      const copy = this.#copies.get(snapshot.id)?.find((each) => each.destinationId === destinationId);
+      const copy = snapshot.copies.find((each) => each.destinationId === destinationId);
       if (copy === undefined || !isThere(copy)) continue;
       states.set(snapshot.id, copy.state);
-      retained.push(toRetainedAt(snapshot, copy, this.#proven));
+      retained.push(toRetainedAt(snapshot, copy));
     }
     return decideRetention(retained, retention, calendarOf(this.#core.clock, this.#plan)).flatMap((decision) => {
       const snapshot = this.#snapshots.get(decision.id);
@@ -133,10 +116,8 @@ class PruneDecider {
   /** Up to which snapshot, by the order of making, nothing is removed at a destination. */
   #heldAt(destination: StoredDestination, retention: Retention, decided: Decided[], going: Decided[]): number {
     const { id, name } = destination;
-    const members = [...this.#snapshots.values()].filter((snapshot) =>
-      this.#copies
-        .get(snapshot.id)
-        ?.some((copy) => copy.destinationId === id && (copy.state === 'stored' || isAwaited(copy))),
+    const members = [...this.#snapshots.values()].filter(({ copies }) =>
+      copies.some((copy) => copy.destinationId === id && (copy.state === 'stored' || isAwaited(copy))),
     );
     let brake = findBrake(this.#core, this.#plan, id, members);
     let gap = 0;
@@ -154,28 +135,31 @@ class PruneDecider {
 
   /** Whether another destination waits for what is stored here alone. */
   #isLastHope(snapshotId: string, destinationId: string): boolean {
-    const others = (this.#copies.get(snapshotId) ?? []).filter((copy) => copy.destinationId !== destinationId);
-    const elsewhere = others.some((copy) => copy.state === 'stored' && !this.#gone.has(keyOf(copy)));
-    return !elsewhere && others.some((copy) => isAwaited(copy) && !this.#unwanted.has(keyOf(copy)));
+    const others = this.#copiesOf(snapshotId).filter((copy) => copy.destinationId !== destinationId);
+    const key = (copy: KeptCopy): string => keyOf({ snapshotId, destinationId: copy.destinationId });
+    const elsewhere = others.some((copy) => copy.state === 'stored' && !this.#gone.has(key(copy)));
+    return !elsewhere && others.some((copy) => isAwaited(copy) && !this.#unwanted.has(key(copy)));
   }
 
   /** What lies at none of the plan's destinations, such as safety snapshots, is not pruned. */
   #keepElsewhere(): void {
     const here = new Set(this.#plan.destinations.map(({ destinationId }) => destinationId));
-    const copiesOf = (id: string): CopyRow[] => this.#copies.get(id) ?? [];
     const others = [...this.#snapshots.values()].filter(
-      ({ id }) => !copiesOf(id).some((copy) => here.has(copy.destinationId) && isThere(copy)),
+      ({ copies }) => !copies.some((copy) => here.has(copy.destinationId) && isThere(copy)),
     );
-    const retained = others.map((each) => toRetainedAt(each, { state: 'stored', destinationId: '' }, this.#proven));
+    const retained = others.map((each) => toRetainedAt(each, { state: 'stored', valid: null }));
     const calendar = calendarOf(this.#core.clock, this.#plan);
     const decisions = new Map(decideRetention(retained, this.#plan.retention, calendar).map((each) => [each.id, each]));
     for (const snapshot of others) {
       const decision = decisions.get(snapshot.id);
-      const waits = copiesOf(snapshot.id).some(isAwaited) || decision?.keep !== true;
+      const waits = snapshot.copies.some(isAwaited) || decision?.keep !== true;
       this.#result.kept.push(toPruned(snapshot, waits ? ['waiting-copy'] : decision.reasons, null));
     }
   }
+
+  #copiesOf(snapshotId: string): readonly KeptCopy[] {
+    return this.#snapshots.get(snapshotId)?.copies ?? [];
+  }
 }
 
-const keyOf = ({ snapshotId, destinationId }: Pick<CopyRow, 'snapshotId' | 'destinationId'>): string =>
-  `${snapshotId} ${destinationId}`;
+const keyOf = ({ snapshotId, destinationId }: CopyKey): string => `${snapshotId} ${destinationId}`;

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Plan, Retention } from '../../../src-shared/model/plan.ts';
 import type { PruneBrake, PrunedSnapshot, PrunePreview } from '../../../src-shared/model/prune.ts';
+import type { SnapshotSummary } from '../../../src-shared/model/snapshot.ts';
 import { findNewestGood } from '../../../src-shared/rules/retention.ts';
-import type { SnapshotSummary } from '../catalog/snapshot-rows.ts';
 import type { CoreContext } from '../core-context.ts';
-import { decidePrune, toPruned, toRetained } from './prune-decisions.ts';
+import { toRetained } from './list-reasons.ts';
+import { decidePrune, toPruned } from './prune-decisions.ts';
 import { pruneWarnings } from './prune-warnings.ts';
 import { isAwaited, toRetainedAt } from './wanted-copies.ts';
 import { wholeSnapshot } from './whole-snapshot.ts';
@@ -65,17 +66,19 @@ function requireNotNewestGood(core: CoreContext, snapshot: SnapshotSummary): voi
   const all = planId === null ? catalog.snapshots.withoutPlan(sourcePath) : catalog.snapshots.ofPlan(planId);
   // Imported ones do not stand in for the plan's own, nor the other way round.
   const family = all.filter(({ origin }) => origin === snapshot.origin);
-  // The order of making is known of the plan's own alone.
-  if (snapshot.origin === 'own') family.sort((a, b) => b.order - a.order);
+  // The order of making is known of the plan's own alone; of others there is only their date.
+  family.sort((a, b) =>
+    snapshot.origin === 'own' ? b.order - a.order : Date.parse(b.createdAt) - Date.parse(a.createdAt),
+  );
   if (findNewestGood(family.map(toRetained))?.id === id) refuse('');
   const plan = planId === null ? undefined : catalog.plans.get(planId);
   if (plan === undefined) return;
-  const proven = catalog.snapshots.onceProven(plan.id);
+  const kept = new Map(catalog.kept.ofPlan(plan.id).map((each) => [each.id, each]));
   for (const { destinationId } of plan.destinations) {
-    const stored = new Map(catalog.copies.at(destinationId).map((copy) => [copy.snapshotId, copy]));
-    const there = family.flatMap((each) => {
-      const copy = stored.get(each.id);
-      return copy === undefined || isAwaited(copy) ? [] : [toRetainedAt(each, copy, proven)];
+    const there = family.flatMap((member) => {
+      const each = kept.get(member.id);
+      const copy = each?.copies.find((one) => one.destinationId === destinationId);
+      return each === undefined || copy === undefined || isAwaited(copy) ? [] : [toRetainedAt(each, copy)];
     });
     if (findNewestGood(there)?.id === id) refuse(` at ${catalog.destinations.get(destinationId)?.name}`);
   }

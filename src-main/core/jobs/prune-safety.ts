@@ -1,7 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
-import type { Run } from '../../../src-shared/model/run.ts';
+import { replacedFiles } from '../../../src-shared/model/run.ts';
 import { type KeptContent, safetyToRemove } from '../../../src-shared/rules/safety-retention.ts';
 import type { CoreContext } from '../core-context.ts';
 import { discardWayBack } from '../engine/companions/folder-swap.ts';
@@ -29,8 +29,10 @@ export async function pruneSafetySnapshots(core: CoreContext): Promise<void> {
 
 function safetySnapshots(core: CoreContext): Removable[] {
   const { safetyFolder } = core.dataFolder;
+  const safety = core.catalog.destinations.byFolder(safetyFolder);
+  if (safety === undefined) return [];
   return core.catalog.snapshots
-    .list()
+    .atDestination(safety.id)
     .filter(({ trigger, path }) => trigger === 'before-restore' && path !== null && dirname(path) === safetyFolder)
     .sort((a, b) => b.order - a.order)
     .map(({ id, name, sourcePath, createdAt, sizeBytes }) => ({
@@ -49,7 +51,7 @@ function safetySnapshots(core: CoreContext): Removable[] {
 async function keptFolders(core: CoreContext): Promise<Removable[]> {
   const kept: Removable[] = [];
   for (const run of core.catalog.runs.list({ kinds: ['restore', 'undo'], limit: 100_000 })) {
-    for (const each of filesOf(run)) {
+    for (const each of replacedFiles(run.result)) {
       if (each.keptPath === null || run.finishedAt === null) continue;
       const bytes = await sizeOf(each.keptPath);
       if (bytes === null) continue;
@@ -59,9 +61,6 @@ async function keptFolders(core: CoreContext): Promise<Removable[]> {
   }
   return kept;
 }
-
-const filesOf = ({ result }: Run): RestoredFiles[] =>
-  result?.kind === 'files-restore' || result?.kind === 'restore' || result?.kind === 'undo' ? result.files : [];
 
 /** What is removed can no longer be put back, and its run says so first. */
 async function removeFolder(core: CoreContext, runId: string, { targetPath, keptPath }: RestoredFiles): Promise<void> {

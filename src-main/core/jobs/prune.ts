@@ -98,8 +98,7 @@ function startRemoval(
       const copies = removed.length === removedCount ? '' : ` (${countInWords(removed.length, 'copy', 'copies')})`;
       const freed = `${bytesInWords(bytesFreed)} freed`;
       handle.log('info', `Removed ${countInWords(removedCount, 'snapshot')}${copies}, ${freed}.`);
-      const keptCount =
-        kind === 'delete' || about.planId === null ? 0 : core.catalog.snapshots.countOfPlan(about.planId);
+      const keptCount = kind === 'delete' || about.planId === null ? 0 : core.catalog.kept.countStored(about.planId);
       return { kind, removed, bytesFreed, removedCount, keptCount };
     },
   });

@@ -49,8 +49,10 @@ function enter({ catalog, clock }: Recovering, run: Run, folder: string, manifes
   const { id: destinationId } = folderDestination(catalog, clock, folder);
   const plan = manifest.plan.id === null ? undefined : catalog.plans.get(manifest.plan.id);
   const entry = { origin: 'own', destinationId, planId: plan?.id ?? null, at: clock.now().toISOString() } as const;
-  catalog.snapshots.enter(manifest, entry);
-  if (run.kind === 'backup' && plan !== undefined) wantCopies(catalog, clock, plan);
+  catalog.transaction(() => {
+    catalog.snapshots.enter(manifest, entry);
+    if (run.kind === 'backup' && plan !== undefined) wantCopies(catalog, clock, plan);
+  });
 }
 
 /** The manifests in a folder that a run of this service has written, with the paths of the files they describe. */

@@ -1,6 +1,6 @@
 import { lstat, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Run } from '../../../src-shared/model/run.ts';
+import { dirname, join } from 'node:path';
+import { type Run, replacedFiles } from '../../../src-shared/model/run.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Leftovers } from '../catalog/run-repo.ts';
 import { uploadIn } from '../destinations/destination.ts';
@@ -85,7 +85,7 @@ export async function removeLeftoversIn(
 
 async function cleanFolder(run: Run, folder: string, log: (message: string) => void): Promise<void> {
   const own = `.${run.id.slice(0, 8)}${PARTIAL_SUFFIX}`;
-  for (const name of await readdir(folder)) await recoverKept(run, folder, name, log);
+  await recoverKept(run, folder, log);
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
     if (name.endsWith(own)) {
@@ -95,13 +95,14 @@ async function cleanFolder(run: Run, folder: string, log: (message: string) => v
   }
 }
 
-/** A restore of files had moved away what was there: it goes back where nothing has come in its place. */
-async function recoverKept(run: Run, folder: string, name: string, log: (message: string) => void): Promise<void> {
-  const target = name.startsWith('.') && name.endsWith(`.${run.id.slice(0, 8)}.kept`) ? name.slice(1, -14) : '';
-  if (target === '') return;
-  const path = join(folder, target);
-  if (await recoverSwap(path, run.id)) log(`Put ${path} back, which was being exchanged.`);
-  else log(`What was at ${path} before is kept in ${join(folder, name)}.`);
+/** A restore of files, or its undo, had moved away what was there: it goes back where nothing has come in its place. */
+async function recoverKept(run: Run, folder: string, log: (message: string) => void): Promise<void> {
+  for (const each of replacedFiles(run.result)) {
+    if (dirname(each.targetPath) !== folder) continue;
+    const found = await recoverSwap(each);
+    if (found === 'put back') log(`Put ${each.targetPath} back, which was being exchanged.`);
+    else if (found === 'kept') log(`What was at ${each.targetPath} before is kept in ${each.keptPath}.`);
+  }
 }
 
 /**

@@ -49,7 +49,7 @@ export async function saveKit(core: CoreContext, given: string): Promise<string[
   refuseDataFolder(core.dataFolder.path, folder);
   const { text, html, names, digest } = makeKit(core);
   try {
-    await requireWritableFolder(folder, text.length + html.length);
+    await requireWritableFolder(folder);
     const paths = [await writeNew(folder, names.html, html), await writeNew(folder, names.text, text)];
     markKitSaved(core, digest, folder);
     return paths;

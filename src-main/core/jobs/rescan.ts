@@ -11,6 +11,7 @@ import { PARTIAL_SUFFIX } from '../engine/durable-files.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import type { Clock } from '../ports.ts';
 import { readDescribed } from './described-snapshots.ts';
+import { noteLostAttached } from './lost-attached.ts';
 import { locationOf, withPlace } from './places.ts';
 import { raiseBrake } from './prune-brakes.ts';
 
@@ -40,7 +41,7 @@ export function startRescan(core: CoreContext, destination: StoredDestination): 
 
 /**
  * Reads every manifest at a destination and brings the catalog in line with it: unknown snapshots are imported, those
- * whose file has gone are marked as missing. No manifest makes a snapshot the catalog's own. Files are never changed.
+ * whose file has gone are marked as missing, those whose attached files have gone are not verified. No manifest makes a snapshot the catalog's own. Files are never changed.
  * @throws SnapkeepError when the destination cannot be read
  */
 export async function rescan(
@@ -80,6 +81,7 @@ export async function rescan(
     outcome.missing += 1;
     markMissing(catalog, clock, snapshot.id, destination.id);
   }
+  outcome.problems.push(...(await noteLostAttached(catalog, clock, destination, driver, names)));
   return outcome;
 }
 

@@ -31,7 +31,7 @@ export function startRestoreCheck(
     locks: [...locks, targetPath],
     folders: [],
     work: async (handle) => {
-      const { path, destinationId, location, expected } = await fetchSource(core, source, handle);
+      const { path, destinationId, location, expected, known } = await fetchSource(core, source, handle);
       const request = {
         sourcePath: path,
         snapshotId,
@@ -42,7 +42,7 @@ export function startRestoreCheck(
         schemaVersion: schemaVersionOf(core, targetPath, snapshotId),
         expects,
       };
-      const { sealSecrets, keys: own } = await openersOfFile(core, path, handle, key);
+      const { sealSecrets, keys: own } = await openersOfFile(core, { path, known }, handle, key);
       // The key that was given is for the file; what stands at the target may have any other.
       const keys = [
         ...own,
@@ -92,7 +92,7 @@ export function startFilesCheck(core: CoreContext, { snapshot, destinationId, ..
         { ...order, snapshotPath: path, expected },
         { ...handle, sealSecrets },
       );
-      for (const { targetPath } of files.targets) refuseFilesTarget(core, targetPath);
+      for (const { targetPath } of files.targets) await refuseFilesTarget(core, targetPath);
       handle.keepStaging();
       const { stagingFolder } = handle;
       const { targets, confirmation } = files;

@@ -1,14 +1,22 @@
 import { basename, dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { MANIFEST_SUFFIX } from '../../../src-shared/model/manifest.ts';
+import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { CoreContext } from '../core-context.ts';
 import { isWithin } from '../paths.ts';
+import { checkSource } from './check-source.ts';
 import { foldersOf } from './places.ts';
 
-/** The plan whose database is at a path. */
-export const planOf = (core: CoreContext, sourcePath: string): string | null =>
-  core.catalog.plans.list().find((plan) => plan.sourceKind === 'database' && plan.sourcePath === sourcePath)?.id ??
-  null;
+/** The plan whose database is at a canonical path, as far as that was last seen. */
+export const planOf = (core: CoreContext, path: string): string | null =>
+  core.catalog.plans.list().find((plan) => databasePaths(core, plan).includes(path))?.id ?? null;
+
+/** Where the database of a plan is: by the path that was given for it, and by where a link in that leads. */
+function databasePaths({ catalog }: CoreContext, { id, sourceKind, sourcePath }: Plan): string[] {
+  if (sourceKind !== 'database') return [];
+  const seen = catalog.checks.get(id)?.followed.find(({ given }) => given === sourcePath);
+  return seen === undefined ? [sourcePath] : [sourcePath, seen.path];
+}
 
 /** @throws SnapkeepError `CONFLICT` for a target that would harm snapshots or Snapkeep itself */
 export function refuseTarget(core: CoreContext, sourcePaths: readonly string[], targetPath: string): void {
@@ -33,11 +41,12 @@ export function refuseTarget(core: CoreContext, sourcePaths: readonly string[], 
  * A database is put back by SQLite alone: what has it open would go on writing to a file that has been moved away.
  * @throws SnapkeepError `CONFLICT` for a target that would harm databases, snapshots or Snapkeep itself
  */
-export function refuseFilesTarget(core: CoreContext, targetPath: string): void {
+export async function refuseFilesTarget(core: CoreContext, targetPath: string): Promise<void> {
   const plans = core.catalog.plans.list();
-  const database = plans.find(
-    ({ sourceKind, sourcePath }) =>
-      sourceKind === 'database' && (sourcePath === targetPath || isWithin(targetPath, sourcePath)),
+  // A link may have been moved since the last check.
+  await Promise.all(plans.map((plan) => checkSource(core, plan)));
+  const database = plans.find((plan) =>
+    databasePaths(core, plan).some((path) => path === targetPath || isWithin(targetPath, path)),
   );
   if (database !== undefined) {
     throw new SnapkeepError(

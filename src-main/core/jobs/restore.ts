@@ -4,7 +4,9 @@ import type { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
 import { canBePutBack, type RestoreOutcome, type Run, type RunResult } from '../../../src-shared/model/run.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
+import { explainError } from '../engine/engine-errors.ts';
 import type { AppliedParts, Kept } from '../engine/restore-parts.ts';
+import { withLateFailure } from './late-failure.ts';
 import { folderDestination } from './places.ts';
 import type { WaitingRestore } from './prepared-restores.ts';
 import { planOf } from './restore-target.ts';
@@ -52,9 +54,10 @@ export function startRestore(core: CoreContext, checks: readonly ConfirmedCheck[
       const keys = core.keys.all(database?.prepared.encryption);
       const sealSecrets = files === null ? [] : core.seals.all(files.snapshot.planId);
       const applied = await replacing(core, handle, 'restore', targetPath, request, { keys, sealSecrets });
-      if (database !== null) recordRestored(core, database);
-      for (const { checkRunId } of checks) await core.prepared.finish(checkRunId);
-      return outcome('restore', targetPath, applied, handle);
+      return afterReplacing(outcome('restore', targetPath, applied, handle), async () => {
+        if (database !== null) recordRestored(core, database);
+        for (const { checkRunId } of checks) await core.prepared.finish(checkRunId);
+      });
     },
   });
   for (const { checkRunId } of checks) {
@@ -98,6 +101,18 @@ function databaseRequest(core: CoreContext, handle: RunHandle, { prepared }: Wai
   const targetPath = prepared.check.target.path;
   handle.log('info', `Restoring ${prepared.check.source.path} to ${targetPath}.`);
   return { ...safetyRequest(core, handle, targetPath), prepared, lockWaitMs: lockWait(core) };
+}
+
+/** Does what follows from content that has been replaced: no failure of it is a failure of the run. */
+async function afterReplacing(result: RunResult, work: () => void | Promise<void>): Promise<RunResult> {
+  try {
+    await work();
+    return result;
+  } catch (error) {
+    const happened = withLateFailure(result, explainError(error, 'what was restored').message);
+    if (happened === null) throw error;
+    return happened;
+  }
 }
 
 function recordRestored(core: CoreContext, { prepared, destinationId }: WaitingDatabase): void {
@@ -144,12 +159,14 @@ export function startUndo(core: CoreContext, restoreRunId: string | undefined): 
       const undo = kept &&
         targetPath !== null && { ...safetyRequest(core, handle, targetPath), ...kept, lockWaitMs: lockWait(core) };
       if (kept !== null) handle.log('info', `Putting ${kept.safetyPath} back to ${targetPath}.`);
-      const request = { restoreRunId: restore.id, database: undo || null, files };
+      const ended = restore.state === 'succeeded';
+      const request = { restoreRunId: restore.id, ended, database: undo || null, files };
       const keys = core.keys.all(kept?.safety.encryption);
       const applied = await replacing(core, handle, 'undo', targetPath, request, { keys });
-      const { result } = core.runs.get(restore.id);
-      if (result !== null) core.runs.amend(restore.id, { ...result, undoneBy: handle.id } as RunResult);
-      return outcome('undo', targetPath, applied, handle);
+      return afterReplacing(outcome('undo', targetPath, applied, handle), () => {
+        const { result } = core.runs.get(restore.id);
+        if (result !== null) core.runs.amend(restore.id, { ...result, undoneBy: handle.id } as RunResult);
+      });
     },
   });
 }
@@ -186,7 +203,11 @@ function keptContent(core: CoreContext, snapshotId: string) {
 /** The newest run that replaced something. Nobody goes further back without saying so. */
 function lastReplacement(core: CoreContext): Run {
   const runs = core.runs.list({ kinds: ['restore', 'reset', 'undo'], limit: 500 });
-  const last = runs.find(({ result, finishedAt }) => finishedAt !== null && canBePutBack(result));
+  // An undo that did not end has undone nothing for certain: it is done again.
+  const last = runs.find(
+    ({ kind, state, result }) =>
+      canBePutBack(result) && (kind === 'undo' ? state === 'succeeded' : state !== 'queued' && state !== 'running'),
+  );
   if (last === undefined) {
     throw new SnapkeepError('NOT_FOUND', 'There is no restore that could be undone.', {
       hint: 'A restore can be undone when it replaced something.',

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
@@ -7,8 +6,10 @@ import type { Leftovers, RunRepo } from '../catalog/run-repo.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { cancelledError } from '../engine/task-context.ts';
 import type { EventBus } from '../event-bus.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock, Log } from '../ports.ts';
 import { interruptedError } from './interruption.ts';
+import { withLateFailure } from './late-failure.ts';
+import { newRun, slotInWords } from './new-run.ts';
 import { RateMeter } from './rate-meter.ts';
 import { RunQueue } from './run-queue.ts';
 import type { WorkerListener } from './task-process.ts';
@@ -74,6 +75,7 @@ export interface RunsOptions {
   repo: RunRepo;
   events: EventBus;
   clock: Clock;
+  log: Log;
   stagingFolder: string;
   /** Removes what a run whose worker process was lost has left in folders; answers whether all could be reached. */
   cleanUp: (run: Run, leftovers: Leftovers, log: (message: string) => void) => Promise<boolean>;
@@ -87,6 +89,7 @@ export class Runs {
   readonly #repo: RunRepo;
   readonly #events: EventBus;
   readonly #clock: Clock;
+  readonly #log: Log;
   readonly #follower: RunFollower;
   readonly #stagingRoot: string;
   readonly #cleanUp: RunsOptions['cleanUp'];
@@ -95,6 +98,7 @@ export class Runs {
   /** Uploads take long and little of the machine: no backup waits for them, nor one destination for another. */
   readonly #copyQueue = new RunQueue(PARALLEL_COPIES);
   readonly #active = new Map<string, ActiveRun>();
+  #closed = false;
 
   constructor(options: RunsOptions) {
     this.#repo = options.repo;
@@ -102,13 +106,18 @@ export class Runs {
     this.#timeLimitOf = options.timeLimitOf;
     this.#events = options.events;
     this.#clock = options.clock;
+    this.#log = options.log;
     this.#follower = options.follower;
     this.#stagingRoot = options.stagingFolder;
   }
 
-  /** Queues a run and answers it as it is now; it goes on by itself. */
+  /**
+   * Queues a run and answers it as it is now; it goes on by itself.
+   * @throws SnapkeepError `CANCELLED` once everything is cancelled
+   */
   start(spec: RunSpec): Run {
-    const run = this.#newRun(spec);
+    if (this.#closed) throw cancelledError();
+    const run = newRun(spec, this.#now());
     const abort = new AbortController();
     const { promise: ended, resolve: end } = Promise.withResolvers<Run>();
     const active: ActiveRun = { run, abort, ended };
@@ -191,8 +200,9 @@ export class Runs {
     this.#events.emit('run.changed', { run });
   }
 
-  /** Cancels everything and waits until the workers are gone. */
+  /** Cancels everything, starts nothing more, and waits until the workers are gone. */
   async close(): Promise<void> {
+    this.#closed = true;
     for (const id of [...this.#active.keys()]) this.cancel(id);
     await Promise.all([this.#queue.close(), this.#copyQueue.close()]);
   }
@@ -211,7 +221,7 @@ export class Runs {
     const meter = new RateMeter();
     const progress: RunHandle['progress'] = (phase, done, total) =>
       this.#change(active, { progress: meter.measure(phase, done, total, performance.now()) });
-    const log: RunHandle['log'] = (level, message) => this.#repo.addLog(id, { at: this.#now(), level, message });
+    const log: RunHandle['log'] = (level, message) => this.#addLog(id, level, message);
     const onLost = (): void => {
       lost = true;
     };
@@ -231,8 +241,9 @@ export class Runs {
         log,
         listener: { onProgress: progress, onLog: log, onLost },
         update: (change) => {
+          // First: nobody is told what could not be remembered.
+          this.#repo.save({ ...active.run, ...change }, leftovers);
           this.#change(active, change);
-          this.#repo.save(active.run, leftovers);
         },
         keepStaging: () => {
           keep = true;
@@ -249,7 +260,7 @@ export class Runs {
       if (lost) clean = await this.#cleanUp(active.run, leftovers, (message) => log('warning', message));
       if (!keep || error !== undefined) await rm(stagingFolder, { recursive: true, force: true });
     } catch (caught) {
-      error ??= caught;
+      error ??= this.#late(active, caught);
     }
     return this.#finish(active, error, clean ? null : leftovers);
   }
@@ -270,11 +281,31 @@ export class Runs {
       this.#remember(active.run, leftovers);
     } catch (caught) {
       // The next start will find it unfinished; until then it is known here how it ended, and why that is not written.
-      active.run = this.#ended(active.run, error ?? explainError(caught, "Snapkeep's catalog"));
+      const failure = error ?? this.#late(active, caught);
+      active.run = this.#ended(active.run, failure);
     }
     this.#announce(active.run);
     this.#follower.ended(active.run);
     return active.run;
+  }
+
+  /** What failed once the work was done; `undefined`: the run has replaced something, which is no failure any more. */
+  #late(active: ActiveRun, error: unknown): unknown {
+    const { id, subject } = active.run;
+    const result = withLateFailure(active.run.result, explainError(error, subject).message);
+    if (result === null) return error;
+    this.#log.warn(`Failed after the content was replaced: ${subject}.`, { run: id, error });
+    this.#change(active, { result });
+    return undefined;
+  }
+
+  /** A line that cannot be written ends no run. */
+  #addLog(id: string, level: LogEntry['level'], message: string): void {
+    try {
+      this.#repo.addLog(id, { at: this.#now(), level, message });
+    } catch (error) {
+      this.#log.warn(`Not written to the log of a run: ${message}`, { run: id, error });
+    }
   }
 
   #ended(run: Run, error: unknown): Run {
@@ -287,7 +318,7 @@ export class Runs {
   #remember(run: Run, leftovers: Leftovers | null): void {
     if (run.error !== null) {
       const level = run.state === 'failed' ? 'error' : 'info';
-      this.#repo.addLog(run.id, { at: this.#now(), level, message: run.error.message });
+      this.#addLog(run.id, level, run.error.message);
     }
     this.#repo.save(run, leftovers);
   }
@@ -304,36 +335,7 @@ export class Runs {
     if (run.planId !== null) this.#events.emit('plans.changed', {});
   }
 
-  #newRun(spec: RunSpec): Run {
-    return {
-      id: randomUUID(),
-      kind: spec.kind,
-      state: 'queued',
-      planId: spec.planId ?? null,
-      planName: spec.planName ?? null,
-      snapshotId: spec.snapshotId ?? null,
-      subject: spec.subject,
-      progress: { phase: 'waiting', done: 0, total: null, rate: null },
-      waitingFor: null,
-      cancelRequested: false,
-      queuedAt: this.#now(),
-      startedAt: null,
-      finishedAt: null,
-      destinationId: spec.destinationId ?? null,
-      error: null,
-      result: null,
-      slot: spec.slot ?? null,
-    };
-  }
-
   #now(): string {
     return this.#clock.now().toISOString();
   }
-}
-
-function slotInWords({ at, slots }: NonNullable<Run['slot']>): string {
-  // In the machine's time zone, as a person would write it: 2026-11-20 02:00.
-  const time = new Date(at).toLocaleString('sv-SE').slice(0, 16);
-  if (slots === 1) return `Serves the slot of ${time}.`;
-  return `Catches up: ${slots} slots had come, the newest at ${time}. One run serves them all.`;
 }

@@ -1,11 +1,29 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { KeyFingerprint } from '../../../src-shared/model/encryption.ts';
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { SealSecretsInput, SnapshotSeal } from '../../../src-shared/model/seal.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
+import type { StoredIdentity } from '../engine/identify-stored.ts';
 import { readIdentity, requireRecipient, type SealSecret } from '../engine/seal.ts';
-import { manifestIfAny } from './keys.ts';
 import type { RunHandle } from './runs.ts';
+
+/** What is known of a stored file before it is opened. */
+export interface KnownOfFile {
+  /** `null`: there is none, or it is damaged. */
+  readonly manifest: Manifest | null;
+  readonly sealed: boolean;
+}
+
+/** What a look at a file has found out. */
+export function knownOf({ content, manifest }: Pick<StoredIdentity, 'content' | 'manifest'>): KnownOfFile {
+  return { manifest, sealed: content === 'age' };
+}
+
+/** What the catalog knows of a snapshot's file. */
+export function knownOfSnapshot(manifest: Manifest): KnownOfFile {
+  return { manifest, sealed: manifest.seal !== null };
+}
 
 /** What is tried on a stored file. */
 export interface Openers {
@@ -18,22 +36,22 @@ export interface Openers {
 /**
  * What to try on a stored file: what was given, or what is kept, the likeliest first. A key that was given for a sealed
  * file may be for its seal or for the database in it; the other one is then looked for in what is kept.
- * @throws SnapkeepError also when the file cannot be read
+ * @param known what was found out already; a worker process looks at any other file
+ * @throws SnapkeepError also when the file cannot be read, `TOO_NEW` for its manifest
  */
 export async function openersOfFile(
   core: CoreContext,
-  path: string,
+  { path, known }: { path: string; known: KnownOfFile | undefined },
   run: Pick<RunHandle, 'stagingFolder' | 'signal'>,
   given?: DatabaseKey,
 ): Promise<Openers> {
-  const manifest = await manifestIfAny(path);
-  const encryption = manifest?.encryption;
+  const { manifest, sealed } = known ?? knownOf(await core.runInWorker('identify', { path }, run));
+  const { encryption = null, plan } = manifest ?? {};
   const keys = core.keys.all(encryption);
-  const sealSecrets = core.seals.all(manifest?.plan.id);
+  const sealSecrets = core.seals.all(plan?.id);
   if (given === undefined) return { keys, sealSecrets, given: undefined };
   const hinted = encryption ? { ...given, format: encryption.format } : given;
-  const { content } = await core.runInWorker('identify', { path }, run);
-  if (content !== 'age') return { keys: [hinted], sealSecrets: [], given: given.fingerprint };
+  if (!sealed) return { keys: [hinted], sealSecrets: [], given: given.fingerprint };
   const others = keys.filter(({ fingerprint }) => fingerprint !== given.fingerprint);
   return {
     keys: [hinted, ...others],
@@ -45,7 +63,7 @@ export async function openersOfFile(
 /** What a plan's snapshots are sealed with; empty where that is no secret, or is not known. */
 export function sealSecretsOfPlan(core: CoreContext, planId: string | null, seal: SnapshotSeal): SealSecret[] {
   if (planId === null || seal?.kind !== 'passphrase') return [];
-  return [core.seals.ofPlan(planId, 'passphrase') ?? []].flat();
+  return [core.seals.passphraseOf(planId) ?? []].flat();
 }
 
 /**
@@ -64,7 +82,7 @@ export async function readPlanSeal(
   if (given.passphrase !== undefined) {
     if (seal?.kind !== 'passphrase') throw uncalledFor('passphrase', 'seal its snapshots by a passphrase');
     secrets.push(await core.seals.readPassphrase(given.passphrase));
-  } else if (seal?.kind === 'passphrase' && (planId === null || !core.seals.hasPassphrase(planId))) {
+  } else if (seal?.kind === 'passphrase' && (planId === null || core.seals.passphraseOf(planId) === undefined)) {
     throw new SnapkeepError('INVALID_PARAMS', 'There is no passphrase to seal the snapshots with.', {
       hint: 'Give one of at least 8 characters, and keep it where you will find it without this machine.',
     });

@@ -5,6 +5,8 @@ import type { SnapshotRequest } from '../engine/snapshot.ts';
 import type { BackupOrder } from './backup.ts';
 import type { RunHandle } from './runs.ts';
 
+const DAY_MS = 86_400_000;
+
 /**
  * Returns what keeps the name of a snapshot from being another's: a name is given once for all destinations of a plan,
  * and is never changed when a copy goes to the next one.
@@ -27,7 +29,16 @@ export function nameRules(
   // Only in a folder of this machine is a name taken exclusively. A copy that meets another's name later could not go there.
   const goesElsewhere =
     folder === dataFolder.outboxFolder || ('destinationIds' in order.to && order.to.destinationIds.length > 1);
-  return { takenNames: catalog.snapshots.names(), distinctName: goesElsewhere || isBeingNamed(core, order, handle) };
+  const takenNames = catalog.snapshots.namesWith(datesAround(core.clock.now()));
+  return { takenNames, distinctName: goesElsewhere || isBeingNamed(core, order, handle) };
+}
+
+/** The dates that a name given now can show, on any clock: each pattern has one. */
+function datesAround(now: Date): string[] {
+  return [-1, 0, 1].flatMap((days) => {
+    const date = new Date(now.getTime() + days * DAY_MS).toISOString().slice(0, 10);
+    return [date, date.replaceAll('-', '')];
+  });
 }
 
 /** Whether another backup, which is not in the catalog yet, may be given the same name. */

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
-import type { Destination } from '../destinations/destination.ts';
+import { absent, type Destination } from '../destinations/destination.ts';
 import { parseManifest, requireManifestSize } from '../engine/manifest-files.ts';
 
 /** Reads a manifest at a destination. @throws SnapkeepError `NOT_FOUND`, `TOO_NEW`, `CORRUPT` */
@@ -10,7 +10,10 @@ export async function readManifestAt(
   signal: AbortSignal | undefined,
 ): Promise<Manifest> {
   const stored = await driver.stat(name);
-  if (stored !== undefined) requireManifestSize(stored.bytes, name);
-  const data = await buffer(await driver.get(name, undefined, signal === undefined ? {} : { signal }));
+  if (stored === undefined) throw absent(name, driver.label);
+  requireManifestSize(stored.bytes, name);
+  // A file that grows meanwhile is read no further.
+  const range = stored.bytes === 0 ? undefined : { start: 0, bytes: stored.bytes };
+  const data = await buffer(await driver.get(name, range, signal === undefined ? {} : { signal }));
   return parseManifest(data.toString('utf8'), name);
 }

@@ -103,9 +103,9 @@ class TaskProcess {
   }
 
   readonly #stop = (): void => {
-    if (this.#stopGrace !== undefined) return;
-    this.#stopGrace = this.#clock.wake(GRACE_MS, () => this.#process.kill());
+    // Again, too: it may wait for an answer to something it has said since.
     this.#process.send({ type: 'cancel' } satisfies WorkerOrder);
+    this.#stopGrace ??= this.#clock.wake(GRACE_MS, () => this.#process.kill());
   };
 
   #end(answer: { result: unknown } | { error: SnapkeepError }): void {

@@ -7,15 +7,24 @@ import type { DatabaseKey } from '../engine/database-key.ts';
 import { fetchSnapshot, locksOf, type StoredSnapshot, type Wanted } from './fetch.ts';
 import { keepKey } from './keys.ts';
 import type { RunHandle } from './runs.ts';
-import { openersOfFile } from './seals.ts';
+import { type KnownOfFile, knownOfSnapshot, openersOfFile } from './seals.ts';
 
 /** What is read: a snapshot of the catalog, or any file. */
-export type ReadSource = { stored: StoredSnapshot } | { path: string };
+export type ReadSource = { stored: StoredSnapshot } | { path: string; known?: KnownOfFile | undefined };
 
 /** Names and locks of what is read. */
 export function aboutSource(source: ReadSource): { subject: string; locks: string[] } {
   if ('path' in source) return { subject: basename(source.path), locks: [source.path] };
   return { subject: source.stored.snapshot.name, locks: locksOf(source.stored) };
+}
+
+/** What is read, where it can be read, and what is known of it. */
+interface FetchedSource {
+  path: string;
+  destinationId: string | null;
+  location: string;
+  expected: Manifest | undefined;
+  known: KnownOfFile | undefined;
 }
 
 /** Gets what is read to where it can be read. */
@@ -24,10 +33,11 @@ export async function fetchSource(
   source: ReadSource,
   handle: RunHandle,
   wanted: Wanted = 'database',
-): Promise<{ path: string; destinationId: string | null; location: string; expected?: Manifest }> {
-  if ('path' in source) return { path: source.path, destinationId: null, location: source.path };
+): Promise<FetchedSource> {
+  if ('path' in source)
+    return { path: source.path, destinationId: null, location: source.path, expected: undefined, known: source.known };
   const { destination, ...fetched } = await fetchSnapshot(core, source.stored, handle, wanted);
-  return { ...fetched, destinationId: destination.id };
+  return { ...fetched, destinationId: destination.id, known: knownOfSnapshot(fetched.expected) };
 }
 
 /** Queues the verification of a stored file; the result is kept if it is a snapshot of the catalog. */
@@ -41,8 +51,8 @@ export function startVerification(core: CoreContext, source: ReadSource, key: Da
     ...aboutSource(source),
     folders: [],
     work: async (handle) => {
-      const { path, destinationId, expected } = await fetchSource(core, source, handle, 'everything');
-      const { given, ...openers } = await openersOfFile(core, path, handle, key);
+      const { path, destinationId, expected, known } = await fetchSource(core, source, handle, 'everything');
+      const { given, ...openers } = await openersOfFile(core, { path, known }, handle, key);
       const request = { path, expected, mayStaySealed: key === undefined };
       const verification = await core.runInWorker('verify', request, { ...handle, ...openers });
       if (verification.valid) keepKey(core, openers.keys, given);

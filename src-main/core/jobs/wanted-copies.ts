@@ -3,7 +3,7 @@ import { decideRetention, type RetainedSnapshot, type RetentionCalendar } from '
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CopyRow } from '../catalog/copy-repo.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
-import type { SnapshotSummary } from '../catalog/snapshot-rows.ts';
+import type { KeptCopy, KeptSnapshot } from '../catalog/kept-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Clock } from '../ports.ts';
 import { locationOf, openPlace } from './places.ts';
@@ -23,27 +23,12 @@ export function calendarOf(clock: Clock, { timeZone }: Pick<Plan, 'timeZone'>): 
 }
 
 /** What the retention rules look at in a snapshot at one destination. */
-export function toRetainedAt(
-  snapshot: SnapshotSummary,
-  copy: Pick<CopyRow, 'state' | 'destinationId'>,
-  onceProven: ReadonlySet<string>,
-): RetainedSnapshot {
-  const { id, order, origin, createdAt, pinned, trigger, proof } = snapshot;
-  const here = snapshot.copies.find(({ destinationId }) => destinationId === copy.destinationId)?.valid ?? null;
-  // All copies were made from the same bytes: what was proven once was stored well elsewhere too.
-  const elsewhere = onceProven.has(id) ? true : proof.valid;
-  return {
-    id,
-    order,
-    origin,
-    createdAt,
-    pinned,
-    trigger,
-    missing: copy.state === 'missing',
-    valid: here ?? elsewhere,
-    level: proof.level,
-    incomplete: snapshot.incomplete !== null,
-  };
+export function toRetainedAt(snapshot: KeptSnapshot, copy: Pick<KeptCopy, 'state' | 'valid'>): RetainedSnapshot {
+  const { id, order, origin, createdAt, pinned, trigger, level, incomplete, onceVerified } = snapshot;
+  // All copies were made from the same bytes: what was verified once was stored well elsewhere too.
+  const elsewhere = onceVerified ? true : snapshot.valid;
+  const missing = copy.state === 'missing';
+  return { id, order, origin, createdAt, pinned, trigger, missing, valid: copy.valid ?? elsewhere, level, incomplete };
 }
 
 /**
@@ -51,44 +36,58 @@ export function toRetainedAt(
  * snapshots were found that nobody had known.
  */
 export function wantCopies(catalog: Catalog, clock: Clock, plan: Plan): void {
-  const snapshots = catalog.snapshots.ofPlan(plan.id);
-  const proven = catalog.snapshots.onceProven(plan.id);
-  const candidates = snapshots.filter(
-    ({ origin, missing, trigger }) => origin === 'own' && !missing && trigger !== 'before-restore',
-  );
+  const candidates = catalog.kept
+    .ofPlan(plan.id)
+    .filter(({ origin, missing, trigger }) => origin === 'own' && !missing && trigger !== 'before-restore');
   const at = clock.now().toISOString();
   for (const { destinationId, retention } of retentionsOf(plan)) {
-    const asIfThere = candidates.map((each) => toRetainedAt(each, { state: 'stored', destinationId }, proven));
+    const asIfThere = candidates.map((each) =>
+      toRetainedAt(each, { state: 'stored', valid: copyAt(each, destinationId)?.valid ?? null }),
+    );
     for (const { id, keep } of decideRetention(asIfThere, retention, calendarOf(clock, plan)))
       if (keep) catalog.copies.want(id, destinationId, at);
   }
 }
 
-/** The copies that a plan's destinations still wait for, and that neither their retention nor the brake would keep. */
-export function unwantedCopies({ catalog, clock }: Pick<CoreContext, 'catalog' | 'clock'>, plan: Plan): CopyRow[] {
-  const snapshots = catalog.snapshots.ofPlan(plan.id);
-  const proven = catalog.snapshots.onceProven(plan.id);
+/** Which snapshot at which destination. */
+export type CopyKey = Pick<CopyRow, 'snapshotId' | 'destinationId'>;
+
+const copyAt = ({ copies }: KeptSnapshot, id: string): KeptCopy | undefined =>
+  copies.find(({ destinationId }) => destinationId === id);
+
+/**
+ * The copies that a plan's destinations still wait for, and that neither their retention nor the brake would keep.
+ * @param snapshots all of the plan
+ */
+export function unwantedCopies(
+  { catalog, clock }: Pick<CoreContext, 'catalog' | 'clock'>,
+  plan: Plan,
+  snapshots: readonly KeptSnapshot[],
+): CopyKey[] {
   return retentionsOf(plan).flatMap(({ destinationId, retention }) => {
-    const copies = new Map(catalog.copies.at(destinationId).map((copy) => [copy.snapshotId, copy]));
-    if (![...copies.values()].some(isAwaited)) return [];
-    const held = catalog.pruneStates.get(plan.id, destinationId).brake?.snapshot ?? 0;
-    const orders = new Map(snapshots.map(({ id, order }) => [id, order]));
     const there = snapshots.flatMap((snapshot) => {
-      const copy = copies.get(snapshot.id);
-      return copy === undefined ? [] : [toRetainedAt(snapshot, copy, proven)];
+      const copy = copyAt(snapshot, destinationId);
+      return copy === undefined ? [] : [{ snapshot, copy }];
     });
-    return decideRetention(there, retention, calendarOf(clock, plan)).flatMap(({ id, keep }) => {
-      const copy = copies.get(id);
-      const goes = !keep && (orders.get(id) ?? 0) > held;
-      return goes && copy !== undefined && copy.state !== 'copying' && isAwaited(copy) ? [copy] : [];
-    });
+    if (!there.some(({ copy }) => isAwaited(copy))) return [];
+    const held = catalog.pruneStates.get(plan.id, destinationId).brake?.snapshot ?? 0;
+    const retained = there.map(({ snapshot, copy }) => toRetainedAt(snapshot, copy));
+    const kept = new Set(
+      decideRetention(retained, retention, calendarOf(clock, plan)).flatMap(({ id, keep }) => (keep ? [id] : [])),
+    );
+    return there.flatMap(({ snapshot: { id, order }, copy }) =>
+      !kept.has(id) && order > held && copy.state !== 'copying' && isAwaited(copy)
+        ? [{ snapshotId: id, destinationId }]
+        : [],
+    );
   });
 }
 
 /** Forgets copies that nobody waits for any more, and answers of which snapshots. */
 export function dropUnwanted(core: CoreContext, plan: Plan): Set<string> {
-  const unwanted = unwantedCopies(core, plan);
-  for (const { snapshotId, destinationId } of unwanted) core.catalog.copies.remove(snapshotId, destinationId);
+  const { copies, kept } = core.catalog;
+  const unwanted = copies.isAnyAwaited(plan.id) ? unwantedCopies(core, plan, kept.ofPlan(plan.id)) : [];
+  for (const { snapshotId, destinationId } of unwanted) copies.remove(snapshotId, destinationId);
   if (unwanted.length > 0) core.events.emit('snapshots.changed', { planId: plan.id });
   return new Set(unwanted.map(({ snapshotId }) => snapshotId));
 }

@@ -14,6 +14,7 @@ import type { DrillFindings, DrillRequest } from '../engine/drill.ts';
 import type { Examination } from '../engine/examine-file.ts';
 import type { ExportRequest } from '../engine/export.ts';
 import type { StoredIdentity } from '../engine/identify-stored.ts';
+import type { BackupJudgement, PackedSample } from '../engine/judge-backup.ts';
 import type { AppliedReset, ResetCheckRequest, ResetRequest } from '../engine/reset.ts';
 import type { PreparedRestore, RestoreCheckRequest } from '../engine/restore-check.ts';
 import type { AppliedParts, RestorePartsRequest, UndoPartsRequest } from '../engine/restore-parts.ts';
@@ -24,6 +25,8 @@ import type { StoredFile } from '../engine/verify.ts';
 /** Each piece of heavy work: what a worker is given and what it answers. */
 export interface WorkerTasks {
   identify: { request: { path: string }; result: StoredIdentity };
+  /** Samples in base64; the judgements in their order. */
+  judge: { request: PackedSample[]; result: BackupJudgement[] };
   describe: { request: DescribeRequest; result: SourceDescription };
   /** `clockAheadMs`: by how much the core's clock is ahead of the system's. */
   snapshot: { request: SnapshotRequest & { clockAheadMs: number }; result: Manifest };

@@ -4,6 +4,7 @@ import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { ScheduledJob } from '../../../src-shared/model/schedule.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
+import { askInTime } from '../jobs/ask-in-time.ts';
 import { checkPlace } from '../jobs/check-place.ts';
 
 /**
@@ -12,8 +13,7 @@ import { checkPlace } from '../jobs/check-place.ts';
  */
 export async function whatIsAway(core: CoreContext, plan: Plan, job: ScheduledJob): Promise<string | null> {
   const { catalog } = core;
-  const snapshots = catalog.snapshots.ofPlan(plan.id).filter(({ missing }) => !missing);
-  if (job === 'drill' && snapshots.length === 0) return 'Waiting for the first snapshot.';
+  if (job === 'drill' && !catalog.kept.hasStored(plan.id)) return 'Waiting for the first snapshot.';
   const away = job === 'backup' ? await whichSourceIsAway(plan) : null;
   if (away !== null) return `Waiting for ${away}, which is not there.`;
   const destinations = plan.destinations
@@ -28,7 +28,7 @@ export async function whatIsAway(core: CoreContext, plan: Plan, job: ScheduledJo
  */
 async function whichSourceIsAway({ sourceKind, sourcePath, companions }: Plan): Promise<string | null> {
   const needed = sourceKind === 'database' ? [sourcePath] : companions.map(({ path }) => dirname(path));
-  for (const path of needed) if (!(await isThere(path))) return path;
+  for (const path of needed) if ((await askInTime(`stat ${path}`, () => isThere(path))) !== true) return path;
   return null;
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import type { Companion } from '../../../src-shared/model/companion.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import { type Scan, scanFolder } from '../engine/companions/scan-folder.ts';
@@ -47,7 +47,7 @@ export class SourceWatch {
     const started = performance.now();
     if (last !== undefined && last.tookMs > LONG_LOOK_MS && started - last.endedAt < last.tookMs * REST)
       return last.fingerprint;
-    const fingerprint = await describeFolder(path, exclude, this.#notThese(plan));
+    const fingerprint = await describeFolder(await followed(path), exclude, this.#notThese(plan));
     const endedAt = performance.now();
     this.#looks.set(key, { fingerprint, endedAt, tookMs: endedAt - started });
     return fingerprint;
@@ -55,10 +55,21 @@ export class SourceWatch {
 }
 
 /** Sizes and times of a database with its log and journal; `null` when it is not there. */
-async function describeDatabase(path: string): Promise<string | null> {
+async function describeDatabase(given: string): Promise<string | null> {
+  const path = await followed(given);
+  // SQLite keeps them beside the file that a link leads to.
   const { wal, journal } = sidecarPaths(path);
   const parts = await Promise.all([path, wal, journal].map(describeFile));
   return parts[0] === '' ? null : parts.join(' ');
+}
+
+async function followed(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    // Not there, or not to be seen: whoever looks at it says so.
+    return path;
+  }
 }
 
 async function describeFile(path: string): Promise<string> {

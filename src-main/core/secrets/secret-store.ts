@@ -1,15 +1,25 @@
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { SecretName, type SecretState } from '../../../src-shared/model/settings.ts';
-import type { SecretRepo, StoredSecretName } from '../catalog/secret-repo.ts';
+import type { OpenerKind, SecretRepo, StoredSecretName } from '../catalog/secret-repo.ts';
+import type { Clock } from '../ports.ts';
 import type { SecretBox, SecretProtection } from './secret-box.ts';
 
-/** The one place of secrets: sealed in the catalog, opened only where they are used, and told to nobody. */
+/** What opens a database or a snapshot. */
+export interface Opener {
+  readonly fingerprint: string;
+  readonly text: string;
+}
+
+/** The one place of secrets: encrypted in the catalog, opened only where they are used, and told to nobody. */
 export class SecretStore {
   readonly #repo: SecretRepo;
   readonly #box: SecretBox;
+  readonly #clock: Clock;
 
-  constructor(repo: SecretRepo, box: SecretBox) {
+  constructor(repo: SecretRepo, box: SecretBox, clock: Clock) {
     this.#repo = repo;
     this.#box = box;
+    this.#clock = clock;
   }
 
   /** How well they are kept. */
@@ -30,7 +40,7 @@ export class SecretStore {
   /** Keeps a secret; `null` forgets it. */
   set(name: StoredSecretName, value: string | null): void {
     if (value === null) this.#repo.remove(name);
-    else this.#repo.save(name, this.#box.seal(name, value));
+    else this.#repo.save(name, this.#box.seal(name, value), this.#clock.now().toISOString());
   }
 
   has(name: StoredSecretName): boolean {
@@ -39,7 +49,49 @@ export class SecretStore {
 
   /** `undefined`: not known. @throws SnapkeepError when it cannot be opened here, see {@link SecretBox.open} */
   get(name: StoredSecretName): string | undefined {
-    const sealed = this.#repo.get(name);
-    return sealed && this.#box.open(name, sealed);
+    const encrypted = this.#repo.get(name);
+    return encrypted && this.#box.open(name, encrypted);
+  }
+
+  /** Every opener of a kind that can be read here, the one used last first. What needs another one asks for it. */
+  openers(kind: OpenerKind): Opener[] {
+    return this.#read(kind).flatMap((each) => (each instanceof SnapkeepError ? [] : [each]));
+  }
+
+  /** Keeps what has opened something, or is to. @param planId the plan that has it from now on */
+  keep(kind: OpenerKind, { fingerprint, text }: Opener, planId?: string): void {
+    const name = `${kind}:${fingerprint}` as const;
+    this.set(name, text);
+    if (planId !== undefined) this.#repo.assign(planId, name, this.#clock.now().toISOString());
+  }
+
+  /** The fingerprints of the openers that a plan has had, the newest first; whether they can be read here or not. */
+  fingerprintsOf(planId: string, kind: OpenerKind): string[] {
+    const prefix = `${kind}:`;
+    return this.#repo.ofPlan(planId).flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
+  }
+
+  /** Says why nothing opened something, where that is because this host cannot read what is kept. */
+  explainClosed(error: unknown): unknown {
+    if (!(error instanceof SnapkeepError) || error.code !== 'BAD_KEY') return error;
+    const closed = (['key', 'passphrase', 'identity'] as const)
+      .flatMap((kind) => this.#read(kind))
+      .find((each) => each instanceof SnapkeepError && each.code === 'UNAVAILABLE');
+    if (!(closed instanceof SnapkeepError)) return error;
+    return new SnapkeepError('UNAVAILABLE', `${error.message} ${closed.message}`, {
+      ...(closed.hint === undefined ? {} : { hint: closed.hint }),
+      cause: error,
+    });
+  }
+
+  #read(kind: OpenerKind): Array<Opener | SnapkeepError> {
+    return this.#repo.openers(kind).map(({ fingerprint, encrypted }) => {
+      try {
+        return { fingerprint, text: this.#box.open(`${kind}:${fingerprint}`, encrypted) };
+      } catch (error) {
+        if (error instanceof SnapkeepError) return error;
+        throw error;
+      }
+    });
   }
 }

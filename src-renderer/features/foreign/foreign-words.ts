@@ -24,6 +24,7 @@ export const PROBLEMS: Record<ForeignProblemKind, string> = {
   'wrong-name': 'no backup by its name',
   empty: 'empty',
   partial: 'never finished',
+  unsupported: 'not readable',
   broken: 'damaged',
 };
 

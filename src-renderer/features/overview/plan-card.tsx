@@ -2,6 +2,7 @@ import { Group, Stack, Text, Title } from '@mantine/core';
 import { Link } from 'wouter';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import type { ScheduleStatus } from '../../../src-shared/model/schedule.ts';
+import { isExplained } from '../../../src-shared/rules/plan-state-words.ts';
 import { bytesInWords, countInWords, durationInWords } from '../../../src-shared/rules/wording.ts';
 import { DayStrip } from '../../components/day-strip.tsx';
 import { namesInWords } from '../../components/destination-look.tsx';
@@ -18,7 +19,7 @@ import { pauseInWords } from '../schedule/pause-words.ts';
 export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }) {
   const { plan, state, reason, newest, days, snapshotCount, storedBytes, lastBackup, schedule, destinations } = summary;
   const active = useActiveRun(plan.id);
-  const troubled = state === 'failed' || state === 'overdue' || state === 'incomplete' || state === 'waiting';
+  const troubled = isExplained(state);
   const took =
     lastBackup?.state === 'succeeded' && lastBackup.startedAt !== null && lastBackup.finishedAt !== null
       ? durationInWords(Date.parse(lastBackup.finishedAt) - Date.parse(lastBackup.startedAt))
@@ -42,7 +43,7 @@ export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }
         </Group>
         {active === undefined ? <DayStrip days={days} label={plan.name} /> : <RunProgress run={active} />}
         {troubled && (
-          <Text size="sm" className={state === 'waiting' ? '' : 'loss'}>
+          <Text size="sm" className={state === 'failed' || state === 'overdue' ? 'loss' : ''}>
             {reason}
           </Text>
         )}

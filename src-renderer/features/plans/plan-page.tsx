@@ -1,6 +1,7 @@
 import { Button, Loader, Stack, Tabs, Text } from '@mantine/core';
 import { IconDatabaseOff } from '@tabler/icons-react';
 import { Link } from 'wouter';
+import { isExplained } from '../../../src-shared/rules/plan-state-words.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { EmptyState, Page } from '../../components/page.tsx';
 import { StatePill } from '../../components/pill.tsx';
@@ -28,9 +29,9 @@ export function PlanPage({ planId }: { planId: string }) {
   const now = useNow();
   if (!loaded) return <Loader m="xl" aria-label="Loading" />;
   if (summary === undefined) return <NoSuchPlan />;
-  const { plan, state, reason, pruningPaused, lastBackup, snapshotCount, schedule, destinations } = summary;
+  const { plan, state, reason, notes, pruningPaused, lastBackup, snapshotCount, schedule, destinations } = summary;
   const failure = state === 'failed' && active === undefined ? lastBackup?.error : null;
-  const troubled = (state === 'overdue' || state === 'incomplete' || state === 'waiting') && active === undefined;
+  const troubled = isExplained(state) && failure == null && active === undefined;
   return (
     <Page
       title={plan.name}
@@ -55,6 +56,13 @@ export function PlanPage({ planId }: { planId: string }) {
       )}
       {failure != null && <ErrorNotice error={failure} />}
       <PruningPausedBanner plan={plan} pruningPaused={pruningPaused} />
+      {notes
+        .filter((note) => note !== pruningPaused && note !== reason)
+        .map((note) => (
+          <Text key={note} size="sm" role="note">
+            {note}
+          </Text>
+        ))}
       {(troubled || (state === 'paused' && schedule.paused !== null)) && active === undefined && (
         <Text size="sm" c="dimmed" role="status">
           {state === 'paused'

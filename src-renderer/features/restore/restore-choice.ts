@@ -4,6 +4,7 @@ import type { RestoreSource } from '../../../src-shared/model/restore.ts';
 import type { FilesCheck } from '../../../src-shared/model/restore-files.ts';
 
 import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
+import { lastPart, trimEndOf } from '../../../src-shared/rules/trimmed.ts';
 
 /** What of a snapshot is restored. `one`: a companion, or a path in it. */
 export type RestoreWhat = 'everything' | 'database' | 'files' | 'one';
@@ -97,7 +98,7 @@ export const replacesFiles = ({ replaced, gone, images }: FilesTotals): boolean 
 export function fileWord({ targets }: FilesCheck): string {
   const [first] = targets;
   return targets.length === 1 && first !== undefined
-    ? (/[^/\\]+(?=[/\\]*$)/.exec(first.targetPath)?.[0] ?? 'files')
+    ? lastPart(trimEndOf(first.targetPath, '/\\')) || 'files'
     : 'files';
 }
 
@@ -109,6 +110,12 @@ export interface Places {
   label: string;
   /** Where several things go back to; empty: there is one. */
   together: string[];
+}
+
+/** Where what is restored can go. */
+export interface PlacesOfSource extends Places {
+  /** Nobody here made it: where it came from is only what its manifest says, and a person has to agree to that. */
+  imported: boolean;
 }
 
 /**

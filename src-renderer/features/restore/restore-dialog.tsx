@@ -2,7 +2,7 @@ import { Modal, Stack } from '@mantine/core';
 import { useCallback, useState } from 'react';
 import { client } from '../../api/client.ts';
 import { showError } from '../../components/errors.tsx';
-import { DATABASE_ONLY, type Places, takesDatabase } from './restore-choice.ts';
+import { DATABASE_ONLY, type PlacesOfSource, takesDatabase } from './restore-choice.ts';
 import type { RestoreOrder } from './restore-order.ts';
 import { closeRestore, type RestoreRequest, useRestoreStore } from './restore-store.ts';
 import { RestoringStep } from './restoring-step.tsx';
@@ -13,9 +13,9 @@ import './restore.css';
 
 type Step =
   | { name: 'what' }
-  | { name: 'where'; places: Places }
+  | { name: 'where'; places: PlacesOfSource }
   /** `places`: what is gone back to; `null`: the review came at once. */
-  | { name: 'review'; targetPath: string; to: string; places: Places | null }
+  | { name: 'review'; targetPath: string; to: string; places: PlacesOfSource | null }
   | { name: 'restoring'; runId: string };
 
 const TITLES = { what: 'What', where: 'Where', review: 'Review' } as const;
@@ -88,7 +88,7 @@ function OpenDialog({ request }: { request: RestoreRequest }) {
   }
 
   /** What goes to where it came from has no place of its own. */
-  function whereTo({ suggested }: Places, path: string): { targetPath: string; to: string } {
+  function whereTo({ suggested }: PlacesOfSource, path: string): { targetPath: string; to: string } {
     if (takesDatabase(chosen)) return { targetPath: path, to: '' };
     return { targetPath: '', to: path === suggested ? '' : path };
   }

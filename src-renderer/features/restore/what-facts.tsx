@@ -1,6 +1,6 @@
 import { Fragment } from 'react';
 import type { SnapshotCompanion } from '../../../src-shared/model/companion.ts';
-import type { Proof, SnapshotCopy } from '../../../src-shared/model/snapshot.ts';
+import type { Proof, SnapshotCopy, SnapshotOrigin } from '../../../src-shared/model/snapshot.ts';
 import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
 import { missingInWords } from '../../../src-shared/rules/incomplete.ts';
@@ -26,6 +26,8 @@ export interface Described {
   tables: TableRows[] | null;
   proof: Proof | null;
   suggestedTarget: string | null;
+  /** `imported`: where it came from is only what its manifest says. */
+  origin: SnapshotOrigin;
   /** What lies beside its database; empty for a bare file. */
   companions: SnapshotCompanion[];
   sourceKind: SourceKind;

@@ -9,7 +9,7 @@ import { ChoiceFields } from './choice-fields.tsx';
 import {
   choicesOf,
   firstChoice,
-  type Places,
+  type PlacesOfSource,
   placesOf,
   type RestoreChoice,
   restorable,
@@ -33,7 +33,7 @@ export function WhatStep({
   /** `null`: the usual one. */
   choice: RestoreChoice | null;
   onChoice(choice: RestoreChoice): void;
-  onNext(places: Places): void;
+  onNext(places: PlacesOfSource): void;
   onClose(): void;
 }) {
   const [described, setDescribed] = useState<Described | null>(null);
@@ -54,7 +54,8 @@ export function WhatStep({
   const choices = choicesOf(holds);
   const next = (): void => {
     onChoice(chosen);
-    onNext(placesOf(holds.companions, chosen, described?.suggestedTarget ?? null));
+    const places = placesOf(holds.companions, chosen, described?.suggestedTarget ?? null);
+    onNext({ ...places, imported: described?.origin === 'imported' });
   };
   return (
     <>
@@ -117,9 +118,8 @@ async function describe(source: RestoreSource): Promise<Described | { standsFor:
   }
   const file = await client.call('files.identify', { path: source.path });
   if (file.sourceKind === 'files' && file.snapshotId !== null) return { standsFor: file.snapshotId };
-  const proof =
-    file.snapshotId === null
-      ? null
-      : (await client.call('snapshots.get', { snapshotId: file.snapshotId })).snapshot.proof;
-  return { ...file, stored: [], proof, companions: [] };
+  const known =
+    file.snapshotId === null ? null : (await client.call('snapshots.get', { snapshotId: file.snapshotId })).snapshot;
+  const { proof = null, origin = 'imported' } = known ?? {};
+  return { ...file, stored: [], proof, origin, companions: [] };
 }

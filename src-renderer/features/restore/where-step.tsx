@@ -1,11 +1,11 @@
-import { Button, Group, Radio, Stack, Text } from '@mantine/core';
+import { Button, Checkbox, Group, Radio, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { PathField } from '../../components/path-field.tsx';
 import { PathText } from '../../components/path-text.tsx';
-import type { Places } from './restore-choice.ts';
+import type { PlacesOfSource } from './restore-choice.ts';
 
 interface WhereStepProps {
-  places: Places;
+  places: PlacesOfSource;
   onBack(): void;
   /** @param path where it goes; empty: everything goes to where it came from */
   onNext(path: string): void;
@@ -14,32 +14,36 @@ interface WhereStepProps {
 /** The second step: over what is live, or to another path. */
 export function WhereStep({ places, onBack, onNext }: WhereStepProps) {
   return places.together.length > 0 ? (
-    <Together paths={places.together} onBack={onBack} onNext={() => onNext(places.suggested ?? '')} />
+    <Together places={places} onBack={onBack} onNext={() => onNext(places.suggested ?? '')} />
   ) : (
     <OnePlace places={places} onBack={onBack} onNext={onNext} />
   );
 }
 
 /** Several things go back to where each of them came from. */
-function Together({ paths, onBack, onNext }: { paths: readonly string[]; onBack(): void; onNext(): void }) {
+function Together({ places, onBack, onNext }: { places: PlacesOfSource; onBack(): void; onNext(): void }) {
+  const [agreed, setAgreed] = useState(!places.imported);
   return (
     <>
       <Text size="sm">All of it goes back to where it came from. To put one of them elsewhere, choose it alone.</Text>
       <ul className="restore-places">
-        {paths.map((path) => (
+        {places.together.map((path) => (
           <li key={path}>
             <PathText path={path} />
           </li>
         ))}
       </ul>
-      <Buttons onBack={onBack} onNext={onNext} disabled={false} />
+      {places.imported && <ManifestQuestion several agreed={agreed} onAgreed={setAgreed} />}
+      <Buttons onBack={onBack} onNext={onNext} disabled={!agreed} />
     </>
   );
 }
 
-function OnePlace({ places: { suggested, label }, onBack, onNext }: WhereStepProps) {
+function OnePlace({ places: { suggested, label, imported }, onBack, onNext }: WhereStepProps) {
   const [choice, setChoice] = useState(suggested === null ? 'other' : 'live');
   const [other, setOther] = useState('');
+  const [agreed, setAgreed] = useState(!imported);
+  const asks = imported && choice === 'live';
   const target = choice === 'live' ? (suggested ?? '') : other.trim();
   return (
     <>
@@ -54,8 +58,29 @@ function OnePlace({ places: { suggested, label }, onBack, onNext }: WhereStepPro
       {choice === 'other' && (
         <PathField kind="target" label={label} placeholder="/home/you/restored" value={other} onChange={setOther} />
       )}
-      <Buttons onBack={onBack} onNext={() => onNext(target)} disabled={target === ''} />
+      {asks && <ManifestQuestion several={false} agreed={agreed} onAgreed={setAgreed} />}
+      <Buttons onBack={onBack} onNext={() => onNext(target)} disabled={target === '' || (asks && !agreed)} />
     </>
+  );
+}
+
+/** Others could have written what an imported manifest says. */
+function ManifestQuestion({
+  several,
+  agreed,
+  onAgreed,
+}: {
+  several: boolean;
+  agreed: boolean;
+  onAgreed(agreed: boolean): void;
+}) {
+  return (
+    <Checkbox
+      label={several ? 'Restore to these paths' : 'Restore to this path'}
+      description={`This snapshot was imported, and its manifest names the ${several ? 'paths' : 'path'}. Check that ${several ? 'they are' : 'it is'} right.`}
+      checked={agreed}
+      onChange={(event) => onAgreed(event.currentTarget.checked)}
+    />
   );
 }
 

@@ -32,7 +32,7 @@ interface SnapshotActions {
 
 /** What can be done with a snapshot. */
 export function useSnapshotActions(snapshot: ListedSnapshot): SnapshotActions {
-  const { id, path, pinned, sourcePath } = snapshot;
+  const { id, path, pinned, sourcePath, origin } = snapshot;
   const action = useAction();
   const canReveal = useAppStore((state) => state.info?.capabilities.revealFiles ?? false);
   const from = (destinationId: string | undefined) => ({
@@ -44,7 +44,13 @@ export function useSnapshotActions(snapshot: ListedSnapshot): SnapshotActions {
     verify: (destinationId) =>
       action.run(async () => void (await client.call('verifications.start', from(destinationId)))),
     restore: (destinationId) => openRestore({ source: from(destinationId) }),
-    compare: () => openRestore({ source: { snapshotId: id }, targetPath: sourcePath, choice: firstChoice(snapshot) }),
+    // The place that an imported manifest names is asked about first.
+    compare: () =>
+      openRestore({
+        source: { snapshotId: id },
+        choice: firstChoice(snapshot),
+        ...(origin === 'imported' ? {} : { targetPath: sourcePath }),
+      }),
     pin: () => action.run(async () => void (await client.call('snapshots.pin', { snapshotId: id, pinned: !pinned }))),
     reveal:
       canReveal && path !== null

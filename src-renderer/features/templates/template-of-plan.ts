@@ -1,6 +1,7 @@
 import type { Companion } from '../../../src-shared/model/companion.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { Platform, TemplateText } from '../../../src-shared/model/template.ts';
+import { lastPart, trimEndOf } from '../../../src-shared/rules/trimmed.ts';
 
 /** A plan as a template, and what of it no template can hold, one sentence each. */
 export interface PlanAsTemplate {
@@ -34,12 +35,12 @@ export function templateOfPlan(
   const kind = database ? 'database' : (first?.kind ?? 'folder');
   const beside = (database ? plan.companions : others).flatMap((companion) => {
     const inside = kind === 'folder' || kind === 'image' ? null : besideOf(companion, plan.sourcePath);
-    if (inside === null) leftOut.push(`${companion.path}, for it does not lie beside ${lastOf(plan.sourcePath)}.`);
+    if (inside === null) leftOut.push(`${companion.path}, for it does not lie beside ${lastPart(plan.sourcePath)}.`);
     return inside === null ? [] : [inside];
   });
   const common = {
     id: kind,
-    name: database ? 'Database' : lastOf(plan.sourcePath) || 'Files',
+    name: database ? 'Database' : lastPart(plan.sourcePath) || 'Files',
     places: here(plan.sourcePath),
     namePattern: plan.namePattern,
     schedule: plan.schedule,
@@ -79,22 +80,19 @@ export function templateOfPlan(
 
 /** An id for a template by its name: lower-case letters, digits and hyphens, with a letter first. */
 export function templateId(name: string): string {
-  const slug = name
+  const plain = name
     .normalize('NFD')
     .toLowerCase()
     .replace(/\p{M}/gu, '')
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^[^a-z]+|-+$/g, '')
-    .slice(0, 40)
-    .replace(/-+$/, '');
+    .replace(/^[^a-z]+/, '');
+  const slug = trimEndOf(plain.slice(0, 40), '-');
   return slug === '' ? 'template' : slug;
 }
 
 /** A companion as it is named from the folder of the source; `null` where it is not in it. */
 function besideOf({ path, kind, exclude }: Companion, sourcePath: string) {
-  const folder = sourcePath.slice(0, sourcePath.length - lastOf(sourcePath).length);
+  const folder = sourcePath.slice(0, sourcePath.length - lastPart(sourcePath).length);
   if (kind === 'image' || !path.startsWith(folder) || path === folder) return null;
   return { path: path.slice(folder.length), kind, exclude };
 }
-
-const lastOf = (path: string): string => /[^/\\]*$/.exec(path)?.[0] ?? '';

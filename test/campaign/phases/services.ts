@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { startS3Server, whyNoS3 } from '../../support/servers/s3.ts';
 import { startSftpServer, whyNoSftp } from '../../support/servers/sftp.ts';
+import { cleanUpLater } from '../clean-up.ts';
 import { changeLedger, makeLedger } from '../ledger.ts';
 import { kill, run, start, succeed } from '../product.ts';
 import type { ListedSnapshot } from '../scene.ts';
@@ -12,7 +13,7 @@ import { type Extent, randomNumbers, type Tally } from '../tally.ts';
 
 const KEEP = 3;
 /** One of so many rounds has one of the two services killed. */
-const CRASH_EVERY = 4;
+const CRASH_EVERY = 2;
 /** What each snapshot has at a destination: its file and its manifest. */
 const FILES_EACH = 2;
 
@@ -32,13 +33,14 @@ export async function shareDestinations(extent: Extent, tally: Tally): Promise<v
   const starts = [shareFolder, ...(extent.remoteServices ? [shareBucket, shareServer] : [])];
   for (const begin of starts) {
     const root = mkdtempSync(join(tmpdir(), 'snapkeep-services-'));
+    const remove = cleanUpLater(() => rmSync(root, { recursive: true, force: true }));
     const shared = await begin(root);
     if (typeof shared === 'string') tally.leftOut.push(shared);
     else {
       await tally.attempt(`two services at ${shared.name}`, () => backedUpTogether(root, shared, extent, tally));
       await shared.stop();
     }
-    rmSync(root, { recursive: true, force: true });
+    remove();
   }
 }
 

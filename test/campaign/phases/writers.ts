@@ -4,20 +4,41 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
+import { cleanUpLater } from '../clean-up.ts';
+import { changePageSize } from '../ledger.ts';
 import { NODE, run, succeed } from '../product.ts';
 import type { ListedSnapshot } from '../scene.ts';
 import type { Extent, Tally } from '../tally.ts';
 
-const TRANSACTIONS_A_SECOND = 200;
+/** The exit code of what another program stood in the way of. */
+const TRY_AGAIN = 75;
+
+/** A program that writes, and the way in which restores go past it. */
+interface Writing {
+  readonly name: string;
+  readonly journalMode: string;
+  readonly transactionsASecond: number;
+  /** It opens the database for each row, and the restore exchanges the file. */
+  readonly exchange?: boolean;
+}
+
+const WRITINGS: readonly Writing[] = [
+  { name: 'WAL, in place', journalMode: 'wal', transactionsASecond: 200 },
+  { name: 'rollback journal, in place', journalMode: 'delete', transactionsASecond: 200 },
+  // A file is exchanged only while nobody has it open.
+  { name: 'WAL, by exchange', journalMode: 'wal', transactionsASecond: 10, exchange: true },
+];
 
 /** Restores and undoes a database that another program writes to all the time, and accounts for every row it committed. */
 export async function accountForCommits(extent: Extent, tally: Tally): Promise<void> {
-  for (const journalMode of ['wal', 'delete'])
-    await tally.attempt(`journal mode ${journalMode}`, () => written(journalMode, extent.writerSeconds / 2, tally));
+  for (const writing of WRITINGS)
+    await tally.attempt(writing.name, () => written(writing, extent.writerSeconds / WRITINGS.length, tally));
 }
 
-async function* written(journalMode: string, seconds: number, tally: Tally): AsyncGenerator<string> {
+async function* written(writing: Writing, seconds: number, tally: Tally): AsyncGenerator<string> {
+  const { journalMode, exchange } = writing;
   const root = mkdtempSync(join(tmpdir(), 'snapkeep-writer-'));
+  const remove = cleanUpLater(() => rmSync(root, { recursive: true, force: true }));
   const home = join(root, 'home');
   const path = join(root, 'app.db');
   const folder = join(root, 'backups');
@@ -27,32 +48,28 @@ async function* written(journalMode: string, seconds: number, tally: Tally): Asy
   database.exec('CREATE TABLE written (id INTEGER PRIMARY KEY, note TEXT)');
   database.close();
   await succeed(home, ['plan', 'add', '--name', 'app', '--source', path, '--to', folder, '--format', 'zst']);
-  const writer = spawn(NODE, [resolve(import.meta.dirname, '../writer.ts'), path, String(TRANSACTIONS_A_SECOND), '1'], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
-  const committed: number[] = [];
-  let rest = '';
-  writer.stdout.on('data', (data: Buffer) => {
-    const lines = (rest + data).split('\n');
-    rest = lines.pop() ?? '';
-    committed.push(...lines.map(Number));
-  });
+  await succeed(home, ['backup', 'app']);
+  if (exchange) changePageSize(path, undefined);
+  const [snapshot] = JSON.parse(await succeed(home, ['list', '--json'])) as ListedSnapshot[];
+  const writer = startWriter(path, writing);
   const end = performance.now() + seconds * 1000;
-  try {
-    await succeed(home, ['backup', 'app']);
-    const [snapshot] = JSON.parse(await succeed(home, ['list', '--json'])) as ListedSnapshot[];
-    while (performance.now() < end) {
-      tally.attempts += 1;
-      const restored = await run(home, ['restore', snapshot?.id ?? '', '--to', path, '--force']);
-      if (restored.code !== 0 && restored.code !== 75)
-        yield `A restore ended with ${restored.code}: ${restored.stderr}`;
-      const undone = restored.code === 0 ? await run(home, ['undo']) : restored;
-      if (undone.code !== 0 && undone.code !== 75) yield `An undo ended with ${undone.code}: ${undone.stderr}`;
+  let replaced = 0;
+  while (performance.now() < end || (replaced === 0 && performance.now() < end + 60_000)) {
+    tally.attempts += 1;
+    for (const args of [['restore', snapshot?.id ?? '', '--to', path, '--force'], ['undo']]) {
+      const { code, stderr } = await run(home, args);
+      if (code === 0) replaced += 1;
+      else if (code === TRY_AGAIN) break;
+      else yield `${args[0]} ended with ${code}: ${stderr}`;
     }
-  } finally {
-    writer.stdin.end();
-    await once(writer, 'close');
   }
+  const committed = await writer.stop();
+  if (replaced === 0) yield 'No restore found its way past the other program.';
+  yield* whatIsLost(committed, home, path, root);
+  remove();
+}
+
+async function* whatIsLost(committed: number[], home: string, path: string, root: string): AsyncGenerator<string> {
   const found = idsIn(path);
   for (const kept of JSON.parse(await succeed(home, ['list', '--json'])) as Array<ListedSnapshot & { path: string }>)
     if (kept.trigger === 'before-restore') for (const id of idsInPacked(kept.path, root)) found.add(id);
@@ -60,7 +77,29 @@ async function* written(journalMode: string, seconds: number, tally: Tally): Asy
   if (committed.length === 0) yield 'The other program committed nothing.';
   if (lost.length > 0)
     yield `${lost.length} of ${committed.length} committed rows are nowhere: ${lost.slice(0, 5).join(', ')} …`;
-  rmSync(root, { recursive: true });
+}
+
+/** @returns stops it, and answers the rows that it committed */
+function startWriter(path: string, { transactionsASecond, exchange }: Writing): { stop(): Promise<number[]> } {
+  const program = resolve(import.meta.dirname, '../writer.ts');
+  const args = [program, path, String(transactionsASecond), ...(exchange ? ['anew'] : [])];
+  const writer = spawn(NODE, args, { stdio: ['pipe', 'pipe', 'ignore'] });
+  const killNow = cleanUpLater(() => writer.kill('SIGKILL'));
+  const committed: number[] = [];
+  let rest = '';
+  writer.stdout.on('data', (data: Buffer) => {
+    const lines = (rest + data).split('\n');
+    rest = lines.pop() ?? '';
+    committed.push(...lines.map(Number));
+  });
+  return {
+    stop: async () => {
+      writer.stdin.end();
+      await once(writer, 'close');
+      killNow();
+      return committed;
+    },
+  };
 }
 
 function idsIn(path: string): Set<number> {

@@ -52,7 +52,7 @@ async function takeArchive(scene: CompanionScene, compression: Compression, more
 }
 
 function restore(scene: CompanionScene, stored: StoredFolder, part = '', targetFolder = join(scene.folder, 'back')) {
-  return restoreFolder({ runId: RUN, stored, part, targetFolder }, scene.context());
+  return restoreFolder({ runId: RUN, stored, part, targetFolder }, scene.context(), async () => {});
 }
 
 test('where links can be had, a dated folder is stored, and it says so', async () => {
@@ -163,7 +163,7 @@ test('a restore from an archive that is cancelled changes nothing', async () => 
     throw cancelledError();
   };
   const request = { runId: RUN, stored: known, part: '', targetFolder: join(scene.folder, 'back') };
-  await expect(restoreFolder(request, scene.context({ throwIfCancelled }))).rejects.toMatchObject({
+  await expect(restoreFolder(request, scene.context({ throwIfCancelled }), async () => {})).rejects.toMatchObject({
     code: 'CANCELLED',
   });
   expect(readdirSync(scene.folder).sort()).toEqual(['backups', 'generated', 'staging']);

@@ -143,28 +143,6 @@ test('names of every kind are kept', async () => {
   expect((await verifyFolder(stored.path, scene.context())).damage).toEqual([]);
 });
 
-test.skipIf(process.platform !== 'linux')('each name that is not UTF-8 makes it incomplete and is told', async () => {
-  // Node shows the first two names as the third, which is another file's.
-  const scene = new CompanionScene({ 'bad\ufffd': 'good', 'left.tmp': 'x' });
-  const at = (...name: number[]) => Buffer.concat([Buffer.from(`${scene.source}/`), Buffer.from(name)]);
-  writeFileSync(at(0x62, 0x61, 0x64, 0xff), 'x');
-  writeFileSync(at(0x62, 0x61, 0x64, 0xfe), 'y');
-  writeFileSync(at(0xe9, ...Buffer.from('.tmp')), 'left out on purpose');
-  mkdirSync(at(0xe9));
-  symlinkSync(Buffer.from([0x63, 0x61, 0x66, 0xe9]), join(scene.source, 'link'));
-  const { facts, path } = await scene.take({ exclude: ['*.tmp'] });
-  expect(facts).toMatchObject({
-    ...{ whole: false, files: 1, links: 0 },
-    problems: [
-      { path: '\\xe9', reason: 'has a name that is not UTF-8' },
-      { path: 'bad\\xfe', reason: 'has a name that is not UTF-8' },
-      { path: 'bad\\xff', reason: 'has a name that is not UTF-8' },
-      { path: 'link', reason: 'is a link to a name that is not UTF-8' },
-    ],
-  });
-  expect(readTree(path)).toMatchObject({ 'bad\ufffd': expect.anything() });
-});
-
 test.skipIf(process.platform === 'win32')('sockets and pipes are skipped and said', async () => {
   const scene = new CompanionScene({ 'a.wav': 'first' });
   execFileSync('mkfifo', [join(scene.source, 'pipe')]);

@@ -11,7 +11,7 @@ import { configIn, type FilesScene, putBackFiles, setFilesScene, writeConfig } f
 import { killAt } from '../../support/killed.ts';
 import { folderAt, save, settle, statesAt } from '../../support/places.ts';
 import { quietContext } from '../../support/quiet-context.ts';
-import { contentsOf, expectFailure, expectNothingLeft, setScene, takeBackup } from '../../support/scene.ts';
+import { contentsOf, expectFailure, expectNothingLeft, OK_HERE, setScene, takeBackup } from '../../support/scene.ts';
 import { manifestOf } from '../../support/stored-files.ts';
 import { storedIn } from '../../support/stored-names.ts';
 import { runToEnd, startTestCore, succeed } from '../../support/test-core.ts';
@@ -183,7 +183,7 @@ test('an image file comes back byte for byte, into a file that may hold somethin
   await putBackFiles(core, snapshot.id);
   expect(readFileSync(join(app, 'card.img')).equals(content)).toBe(true);
   const [summary] = await core.call('plans.list', {});
-  expect(summary).toMatchObject({ state: 'ok', storedBytes: snapshot.diskBytes });
+  expect(summary).toMatchObject({ state: OK_HERE, storedBytes: snapshot.diskBytes });
 });
 
 test('one file that is gone makes the run fail, which says so; where nothing is left, nothing is stored', async () => {
@@ -316,7 +316,7 @@ test('a folder over three days shares what has not changed, and each day comes b
         },
         ...{ compression: 'gz', seal: null, method: 'online', schemaVersion: null, asArchive: null },
         companions: [{ name: 'data', path: days.source, kind: 'folder', exclude: [] }],
-        ...{ trigger: 'manual', snapkeepVersion: '0.0.0', serviceId: crypto.randomUUID() },
+        ...{ storesIn: 'destination', trigger: 'manual', snapkeepVersion: '0.0.0', serviceId: crypto.randomUUID() },
       },
       quietContext(days.staging, { now: () => new Date(Date.UTC(2026, 0, 1 + day, 3)) }),
     );

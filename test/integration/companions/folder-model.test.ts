@@ -87,7 +87,7 @@ class Model {
 
   restoreTo({ path: stored }: CopiedFolder, targetFolder: string) {
     const request = { runId: RUN, stored: { kind: 'folder' as const, path: stored }, part: '', targetFolder };
-    return restoreFolder(request, this.scene.context());
+    return restoreFolder(request, this.scene.context(), async () => {});
   }
 }
 

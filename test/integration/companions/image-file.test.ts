@@ -54,7 +54,11 @@ class ImageScene extends CompanionScene {
 
   restore(stored: StoredDeviceImage, compression: Compression, targetPath: string) {
     const { path: storedPath, digest } = stored;
-    return restoreImageFile({ runId: RUN, storedPath, compression, digest, targetPath }, this.context());
+    return restoreImageFile(
+      { runId: RUN, storedPath, compression, digest, targetPath },
+      this.context(),
+      async () => {},
+    );
   }
 }
 
@@ -98,7 +102,7 @@ test.each([
   expect(readFileSync(scene.image).equals(scene.content)).toBe(true);
   expect(statSync(scene.image).mode & 0o777).toBe(0o640);
   if (wayBack === null) throw new Error('There is no way back.');
-  await putBackFolder(wayBack, RUN.replace('beef', 'cafe'));
+  await putBackFolder(wayBack, RUN.replace('beef', 'cafe'), async () => {});
   expect(readFileSync(scene.image, 'utf8')).toBe('written over');
 });
 

@@ -32,7 +32,11 @@ import { readTree, writeOld } from '../../support/trees.ts';
 const RUN = 'beef0000-0000-4000-8000-000000000000';
 
 function restore(scene: CompanionScene, { path }: CopiedFolder, part = '', targetFolder = scene.source) {
-  return restoreFolder({ runId: RUN, stored: { kind: 'folder', path }, part, targetFolder }, scene.context());
+  return restoreFolder(
+    { runId: RUN, stored: { kind: 'folder', path }, part, targetFolder },
+    scene.context(),
+    async () => {},
+  );
 }
 
 /** Damages a stored file in place and keeps its size. */
@@ -52,9 +56,9 @@ test('a whole folder comes back as it was; what was there is kept, and Undo puts
   const { comparison, wayBack } = await restore(scene, stored);
   expect(comparison).toMatchObject({ onlyHere: 1, onlyThere: 1, different: 1, same: 1 });
   expect(readTree(scene.source)).toEqual(before);
-  const undone = await putBackFolder(wayBack, RUN.replace('beef', 'cafe'));
+  const undone = await putBackFolder(wayBack, RUN.replace('beef', 'cafe'), async () => {});
   expect(readTree(scene.source)).toEqual(changed);
-  const redone = await putBackFolder(undone, RUN.replace('beef', 'f00d'));
+  const redone = await putBackFolder(undone, RUN.replace('beef', 'f00d'), async () => {});
   expect(readTree(scene.source)).toEqual(before);
   await discardWayBack(redone);
   expect(readdirSync(scene.folder).sort()).toEqual(['backups', 'generated', 'staging']);
@@ -75,7 +79,7 @@ test('a folder that is not there is made, and Undo takes it away', async () => {
   const { wayBack, comparison } = await restore(scene, stored, '', elsewhere);
   expect(comparison).toMatchObject({ onlyHere: 0, onlyThere: 6, different: 0, same: 0 });
   expect(readTree(elsewhere)).toEqual(readTree(scene.source));
-  await discardWayBack(await putBackFolder(wayBack, RUN));
+  await discardWayBack(await putBackFolder(wayBack, RUN, async () => {}));
   expect(existsSync(elsewhere)).toBe(false);
 });
 
@@ -165,10 +169,11 @@ test('a verification finds what is missing, added, cut off, or of another kind',
 test('a crash between the two renames is put right', async () => {
   const scene = new CompanionScene();
   const before = readTree(scene.source);
-  renameSync(scene.source, keptPathFor(scene.source, RUN));
-  expect(await recoverSwap(scene.source, RUN)).toBe(true);
+  const wayBack = { targetPath: scene.source, keptPath: keptPathFor(scene.source, RUN) };
+  renameSync(scene.source, wayBack.keptPath);
+  expect(await recoverSwap(wayBack)).toBe('put back');
   expect(readTree(scene.source)).toEqual(before);
-  expect(await recoverSwap(scene.source, RUN)).toBe(false);
+  expect(await recoverSwap(wayBack)).toBe('nothing');
 });
 
 test('a cancelled restore changes nothing', async () => {
@@ -182,7 +187,7 @@ test('a cancelled restore changes nothing', async () => {
       if (looks++ >= most) throw cancelledError();
     };
     const request = { runId: RUN, stored: { kind: 'folder', path } as const, part: '', targetFolder: scene.source };
-    await expect(restoreFolder(request, scene.context({ throwIfCancelled }))).rejects.toMatchObject({
+    await expect(restoreFolder(request, scene.context({ throwIfCancelled }), async () => {})).rejects.toMatchObject({
       code: 'CANCELLED',
     });
     expect(readTree(scene.source)).toEqual(before);

@@ -6,7 +6,6 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { putWithRestarts } from '../../../src-main/core/destinations/put-with-restarts.ts';
 import { S3Destination, type S3Keys, type S3Options } from '../../../src-main/core/destinations/s3.ts';
 import { selfTest } from '../../../src-main/core/destinations/self-test.ts';
 import { S3Settings } from '../../../src-shared/model/destination.ts';
@@ -89,21 +88,29 @@ describe.skipIf(whyNoS3 !== undefined)(`a bucket${whyNoS3 === undefined ? '' : `
     timeout: 90_000,
   }, async () => {
     const bucket = await ownBucket();
-    const destination = open(bucket);
     const data = sampleBytes(120 * MIB);
-    const source = sourceWithEvent(data, 110 * MIB, () => server.kill());
-    const waited: number[] = [];
-    const restarts = {
-      attempts: 3,
-      wait: async (milliseconds: number) => {
-        waited.push(milliseconds);
-        await server.restart();
-        expect(await listedNames(destination)).toEqual([]);
-        expect(await openUploads(bucket)).toEqual(['app.db']);
+    const paused: number[] = [];
+    let back: Promise<void> | undefined;
+    const destination = open(bucket, {}, undefined, {
+      pause: async (milliseconds) => {
+        paused.push(milliseconds);
+        back ??= server.restart();
+        await back;
+      },
+    });
+    let opened = 0;
+    const { bytes, open: openSource } = sourceWithEvent(data, 110 * MIB, () => server.kill());
+    const source = {
+      bytes,
+      open: () => {
+        opened += 1;
+        return openSource();
       },
     };
-    await putWithRestarts(destination, 'app.db', source, {}, restarts);
-    expect(waited).toEqual([2000]);
+    await destination.put('app.db', source);
+    // Each part that was lost is sent again, and nothing else.
+    expect(new Set(paused)).toEqual(new Set([500]));
+    expect(opened).toBe(1);
     expect(await digest(await destination.get('app.db'))).toEqual(await digest(sourceOf(data).open()));
     expect(await listedNames(destination)).toEqual(['app.db']);
     expect(await openUploads(bucket)).toEqual([]);
@@ -113,7 +120,10 @@ describe.skipIf(whyNoS3 !== undefined)(`a bucket${whyNoS3 === undefined ? '' : `
     const bucket = await ownBucket();
     await server.kill();
     try {
-      const error = await failure(open(bucket).list());
+      const paused: number[] = [];
+      const pause = async (milliseconds: number) => void paused.push(milliseconds);
+      const error = await failure(open(bucket, {}, undefined, { pause }).list());
+      expect(paused).toEqual([500, 1000, 2000]);
       expect(error.toBody()).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
       expect(error.message).toContain(new URL(server.endpoint).host);
     } finally {

@@ -1,10 +1,12 @@
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { putWithRestarts } from '../../../src-main/core/destinations/put-with-restarts.ts';
 import { selfTest } from '../../../src-main/core/destinations/self-test.ts';
 import { SftpDestination } from '../../../src-main/core/destinations/sftp.ts';
 import { readHostKey, type SftpSecrets } from '../../../src-main/core/destinations/sftp-connection.ts';
+import type { Pause } from '../../../src-main/core/retry.ts';
 import { SftpSettings } from '../../../src-shared/model/destination.ts';
 import {
   digest,
@@ -32,7 +34,7 @@ describe.skipIf(whyNoSftp !== undefined)(
     }, 30_000);
     afterAll(() => server?.stop());
 
-    function open(path: string, changes: Partial<SftpSettings> = {}, secrets: SftpSecrets = {}) {
+    function open(path: string, changes: Partial<SftpSettings> = {}, secrets: SftpSecrets = {}, pause?: Pause) {
       const { port, user, keyFile } = server;
       const plain = {
         kind: 'sftp',
@@ -43,7 +45,7 @@ describe.skipIf(whyNoSftp !== undefined)(
         login: { kind: 'key', path: keyFile },
         hostKey,
       };
-      const destination = new SftpDestination(SftpSettings.parse({ ...plain, ...changes }), secrets);
+      const destination = new SftpDestination(SftpSettings.parse({ ...plain, ...changes }), secrets, undefined, pause);
       onTestFinished(() => destination.close());
       return destination;
     }
@@ -80,23 +82,44 @@ describe.skipIf(whyNoSftp !== undefined)(
 
     test('the server is killed in the middle and comes back: stored once, nothing left behind', async () => {
       const folder = ownFolder();
-      const destination = open(folder);
       const data = sampleBytes(40 * MIB);
       const source = sourceWithEvent(data, 30 * MIB, () => server.kill());
-      const waited: number[] = [];
-      const restarts = {
-        attempts: 3,
-        wait: async (milliseconds: number) => {
-          waited.push(milliseconds);
-          await server.restart();
-          expect(await listedNames(destination)).toEqual([]);
-          expect(partials(folder)).toHaveLength(1);
-        },
-      };
-      await putWithRestarts(destination, 'app.db', source, {}, restarts);
-      expect(waited).toEqual([2000]);
+      const paused: number[] = [];
+      const destination = open(folder, {}, {}, async (milliseconds) => {
+        paused.push(milliseconds);
+        expect(partials(folder)).toHaveLength(1);
+        await server.restart();
+      });
+      await destination.put('app.db', source);
+      expect(paused).toEqual([500]);
       expect(await digest(await destination.get('app.db'))).toEqual(await digest(sourceOf(data).open()));
       expect(readdirSync(folder)).toEqual(['app.db']);
+    });
+
+    test('a connection that is lost is made anew once, and what it was for fails then', async () => {
+      const folder = ownFolder();
+      const logins: Socket[] = [];
+      // Lies between the driver and the server, and hangs up on every connection but the first.
+      const between = createServer((socket) => {
+        logins.push(socket);
+        socket.on('error', () => undefined);
+        if (logins.length > 1) return socket.destroy();
+        const server = connect(hostPort, '127.0.0.1').on('error', () => undefined);
+        socket.pipe(server).pipe(socket);
+      });
+      const hostPort = server.port;
+      between.listen(0, '127.0.0.1');
+      await once(between, 'listening');
+      onTestFinished(() => void between.close());
+      const { port } = between.address() as AddressInfo;
+      const destination = open(folder, { port }, {}, async () => undefined);
+      const source = sourceWithEvent(sampleBytes(20 * MIB), 10 * MIB, () => logins[0]?.destroy());
+      expect((await failure(destination.put('app.db', source, { runId: '0123abcd' }))).code).toBe('UNAVAILABLE');
+      expect(logins).toHaveLength(2);
+      // What it has left is known by its run and swept later.
+      expect(partials(folder)).toEqual(['app.db.0123abcd.partial']);
+      expect(await open(folder).sweep(({ tag }) => tag === '0123abcd')).toBe(1);
+      expect(readdirSync(folder)).toEqual([]);
     });
 
     test('the server is killed while it is read from', async () => {

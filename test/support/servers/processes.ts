@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { openSync, readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -9,15 +10,24 @@ export function lacking(programs: readonly string[]): string[] {
   return programs.filter((program) => spawnSync('which', [program], { stdio: 'ignore' }).status !== 0);
 }
 
+/** Below those that systems give to whoever asks for any: what is free there is not taken before a server starts. */
+const PORTS = { first: 20_000, count: 12_000 };
+
 /** A port that nobody listens on. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  server.close();
-  await once(server, 'close');
-  return address.port;
+  for (;;) {
+    const port = PORTS.first + randomInt(PORTS.count);
+    const server = createServer();
+    try {
+      server.listen(port, '127.0.0.1');
+      await once(server, 'listening');
+    } catch {
+      continue;
+    }
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
 /** Starts a program that stays, with what it says in a file. */
@@ -54,9 +64,9 @@ function kill(pid: number): void {
   }
 }
 
-/** Ends when something listens on a port. */
-export async function listening(port: number, logFile: string): Promise<void> {
-  for (let left = 300; left > 0; left--) {
+/** Ends when a program listens on a port; fails when it ends before. How long it may take is up to the test. */
+export async function listening(port: number, program: ChildProcess, logFile: string): Promise<void> {
+  while (program.exitCode === null && program.signalCode === null) {
     const socket = connect(port, '127.0.0.1');
     try {
       await once(socket, 'connect');
@@ -67,5 +77,5 @@ export async function listening(port: number, logFile: string): Promise<void> {
       socket.destroy();
     }
   }
-  throw new Error(`Nothing listens on port ${port}: ${readFileSync(logFile, 'utf8')}`);
+  throw new Error(`The program for port ${port} has ended: ${readFileSync(logFile, 'utf8')}`);
 }

@@ -43,8 +43,9 @@ export async function startS3Server(): Promise<S3Server> {
   );
   const storage = SERVICES.map(start);
   let proxy = start('proxy');
-  for (const name of SERVICES) await listening(Number(ports[name]), join(folder, `${name}.log`));
-  await listening(port, join(folder, 'proxy.log'));
+  for (const [at, name] of SERVICES.entries())
+    await listening(Number(ports[name]), storage[at] ?? proxy, join(folder, `${name}.log`));
+  await listening(port, proxy, join(folder, 'proxy.log'));
   const endpoint = `http://127.0.0.1:${port}`;
   const keys = { accessKeyId: 'test:tester', secretAccessKey: 'testing' };
   const client = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials: keys });
@@ -60,7 +61,7 @@ export async function startS3Server(): Promise<S3Server> {
     kill: () => killProgram(proxy),
     restart: async () => {
       proxy = start('proxy');
-      await listening(port, join(folder, 'proxy.log'));
+      await listening(port, proxy, join(folder, 'proxy.log'));
     },
     stop: async () => {
       client.destroy();

@@ -66,7 +66,7 @@ export async function startSftpServer(): Promise<SftpServer> {
     const lent = ['unshare', '--mount', 'sh', '-c', `mount --bind "$0" /etc/shadow && exec "$@"`, at('shadow')];
     const [program = '', ...args] = password === undefined ? command : [...lent, ...command];
     const server = startProgram(program, args, at('start.log'));
-    await listening(port, at('start.log'));
+    await listening(port, server, at('start.log'));
     return server;
   };
   let server = await start();

@@ -3,9 +3,11 @@ import { createReadStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Compression } from '../../../../src-shared/model/values.ts';
+import { nameInWords } from '../../../../src-shared/rules/byte-names.ts';
 import { countInWords } from '../../../../src-shared/rules/wording.ts';
 import { PIECE_BYTES, type StoredDigest, storePieces } from '../compress.ts';
-import { explainError } from '../engine-errors.ts';
+import { diskFull, explainWrite } from '../disk-full.ts';
+import { isDiskFull } from '../engine-errors.ts';
 import type { Sealing } from '../seal.ts';
 import type { TaskContext } from '../task-context.ts';
 import { aboutSnapshot, type CompanionRequest, describeEntries, openSource } from './companion-request.ts';
@@ -74,11 +76,13 @@ export async function archiveFolder(
     });
     const digest = await storePieces(inPieces(bytes, PIECE_BYTES), request, sink, () => context.throwIfCancelled());
     if (facts === undefined) throw new Error('The archive ended without its index.');
-    for (const { path, reason } of facts.problems.slice(0, 20)) context.log('warning', `${path} ${reason}.`);
+    for (const { path, reason } of facts.problems.slice(0, 20))
+      context.log('warning', `${nameInWords(path)} ${reason}.`);
     context.log('info', `Packed ${countInWords(facts.files, 'file')} into one archive.`);
     return { name, facts, digest };
   } catch (error) {
-    throw explainError(error, request.sourcePath);
+    const use = request.destination === context.stagingFolder ? 'staging' : 'destination';
+    throw explainWrite(error, use, request.destination, request.sourcePath);
   } finally {
     await removeTree(staging);
   }
@@ -165,13 +169,21 @@ class ArchiveContents {
 
   async #addStaged(archive: TarWriter, path: string): Promise<Entry> {
     const name = 'file';
-    const { stats, sha256, bytes } = await this.#writer.copy(join(this.#root, path), name, () => {}, STAGED);
+    const { stats, sha256, bytes } = await this.#stage(path, name);
     try {
       const head = { type: 'file' as const, path, ...rightsOf(stats), size: bytes };
       await archive.add(head, createReadStream(join(this.#staging, basename(name)), { highWaterMark: PIECE_BYTES }));
       return withHash(head, sha256);
     } finally {
       await removeTree(join(this.#staging, name));
+    }
+  }
+
+  async #stage(path: string, name: string): ReturnType<TreeWriter['copy']> {
+    try {
+      return await this.#writer.copy(join(this.#root, path), name, () => {}, STAGED);
+    } catch (error) {
+      throw isDiskFull(error) ? diskFull('staging', this.#context.stagingFolder, error) : error;
     }
   }
 }

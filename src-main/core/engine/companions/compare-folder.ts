@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { onDisk, textOf } from '../byte-names.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import type { TaskContext } from '../task-context.ts';
 import type { Entry, FileEntry } from './folder-entry.ts';
@@ -77,8 +78,8 @@ export async function compareFolder(
 ): Promise<FolderComparison> {
   let root: string | undefined;
   try {
-    const path = await realpath(folder);
-    if ((await stat(path)).isDirectory()) root = path;
+    const path = textOf(await realpath(onDisk(folder), { encoding: 'buffer' }));
+    if ((await stat(onDisk(path))).isDirectory()) root = path;
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw explainError(error, folder);
   }

@@ -2,8 +2,9 @@ import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { StoredCompanion } from '../../../../src-shared/model/companion.ts';
+import { explainWrite } from '../disk-full.ts';
 import { writeFully } from '../durable-files.ts';
-import { explainError } from '../engine-errors.ts';
+import { explainError, ofSource } from '../engine-errors.ts';
 import type { TaskContext } from '../task-context.ts';
 import { archiveExtension, archiveFolder } from './archive-folder.ts';
 import { copyFolder } from './copy-folder.ts';
@@ -36,13 +37,11 @@ export interface Conveyed {
 /**
  * Brings a stored folder to another folder, as hard links to what is there where those can be had, or makes an archive
  * of it, always the same one, in the staging folder. It is read and compared with its index first, so that no damage is handed on.
- * @throws SnapkeepError `CORRUPT`, `NOT_FOUND`, `NO_SPACE`, `CANCELLED`
+ * @throws SnapkeepError of the source, or `NO_SPACE` … of the folder it goes to; `CANCELLED`
  */
 export async function conveyCompanion(request: ConveyRequest, context: TaskContext): Promise<Conveyed> {
   const { companion, storedPath, folder, planName, letters, runId } = request;
-  const { facts, damage } = await verifyFolder(storedPath, context);
-  const [first] = damage;
-  if (first !== undefined) throw notAsStored(companion.storedName, `${first.path} ${first.reason}`);
+  const facts = await readWhole(companion.storedName, storedPath, context);
   const at: TaskContext = { ...context, now: () => new Date(facts.createdAt) };
   const naming = { name: planName, ending: `.${companion.name}`, letters };
   const shared = { runId, sourcePath: storedPath, ...naming, exclude: [], as: facts };
@@ -62,6 +61,8 @@ export async function conveyCompanion(request: ConveyRequest, context: TaskConte
       );
       const described = { way: 'archive' as const, why, storedName, digest, indexSha256: null };
       return { companion: { ...companion, ...described, diskBytes: digest.stored.bytes }, archivePath };
+    } catch (error) {
+      throw explainWrite(error, 'staging', context.stagingFolder, storedPath);
     } finally {
       await handle.close();
     }
@@ -82,6 +83,19 @@ async function factsOf(path: string) {
     return await readFacts(path);
   } catch (error) {
     throw explainError(error, path);
+  }
+}
+
+/** Reads a stored folder to its end, and compares it with its index. @throws SnapkeepError of the source */
+async function readWhole(name: string, storedPath: string, context: TaskContext) {
+  try {
+    const { facts, damage } = await verifyFolder(storedPath, context);
+    const [first] = damage;
+    if (first !== undefined) throw notAsStored(name, `${first.path} ${first.reason}`);
+    return facts;
+  } catch (error) {
+    const explained = explainError(error, storedPath);
+    throw explained.code === 'CANCELLED' ? explained : ofSource(explained);
   }
 }
 

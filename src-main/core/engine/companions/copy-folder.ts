@@ -1,7 +1,10 @@
 import { type BigIntStats, lstatSync } from 'node:fs';
 import { lstat, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nameInWords } from '../../../../src-shared/rules/byte-names.ts';
 import { bytesInWords, countInWords } from '../../../../src-shared/rules/wording.ts';
+import { onDisk } from '../byte-names.ts';
+import { explainWrite } from '../disk-full.ts';
 import { publishUnique, requireWritableFolder, syncFolder } from '../durable-files.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import type { TaskContext } from '../task-context.ts';
@@ -52,7 +55,7 @@ export async function copyFolder(
   context: TaskContext,
   calls: SystemCalls = systemCalls(),
 ): Promise<CopiedFolder> {
-  await requireWritableFolder(request.destination, 0);
+  await requireWritableFolder(request.destination);
   const source = await openSource(request, () => context.throwIfCancelled());
   const partial = join(request.destination, partialName(source.stem, request.runId));
   try {
@@ -64,7 +67,7 @@ export async function copyFolder(
     }
     return stored;
   } catch (error) {
-    throw explainError(error, request.destination);
+    throw explainWrite(error, 'destination', request.destination);
   } finally {
     await removeTree(partial);
   }
@@ -232,14 +235,14 @@ class FolderCopy {
   async #isAsStored(stored: string, old: FileEntry): Promise<boolean> {
     try {
       const stats = await this.#pace.run(
-        () => lstatSync(stored, { bigint: true }),
-        () => lstat(stored, { bigint: true }),
+        () => lstatSync(onDisk(stored), { bigint: true }),
+        () => lstat(onDisk(stored), { bigint: true }),
       );
       if (stats.isFile() && stats.size === BigInt(old.size) && String(stats.mtimeNs) === keptMtime(old)) return true;
     } catch (error) {
       if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ENOTDIR') throw error;
     }
-    this.#context.log('warning', `${stored} is no longer what was stored; the file is copied again.`);
+    this.#context.log('warning', `${nameInWords(stored)} is no longer what was stored; the file is copied again.`);
     return false;
   }
 
@@ -298,7 +301,8 @@ class FolderCopy {
       'info',
       `Stored ${name}: ${countInWords(linked, 'file')} unchanged, ${countInWords(copied, 'file')} copied (${bytesInWords(this.#copiedBytes)}).`,
     );
-    for (const { path, reason } of problems.slice(0, 20)) this.#context.log('warning', `${path} ${reason}.`);
+    for (const { path, reason } of problems.slice(0, 20))
+      this.#context.log('warning', `${nameInWords(path)} ${reason}.`);
     if (problems.length > 20) this.#context.log('warning', `${problems.length - 20} more could not be stored.`);
   }
 }

@@ -1,5 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { onDisk, textOf } from '../byte-names.ts';
 import { explainError } from '../engine-errors.ts';
 import { inParallel } from './in-parallel.ts';
 import { AT_ONCE } from './scan-folder.ts';
@@ -77,7 +78,7 @@ export async function scanInodes(path: string, name: string, throwIfCancelled: (
       const below: string[] = [];
       await inParallel(level, AT_ONCE, async (at) => {
         throwIfCancelled();
-        const stats = await lstat(at);
+        const stats = await lstat(onDisk(at));
         const isFolder = stats.isDirectory();
         inodes.push({
           key: `${stats.dev}:${stats.ino}`,
@@ -86,7 +87,8 @@ export async function scanInodes(path: string, name: string, throwIfCancelled: (
           bytes: stats.isFile() ? stats.size : 0,
           diskBytes: (stats.blocks ?? 0) * 512,
         });
-        if (isFolder) for (const inside of await readdir(at)) below.push(join(at, inside));
+        if (isFolder)
+          for (const inside of await readdir(onDisk(at), { encoding: 'buffer' })) below.push(join(at, textOf(inside)));
       });
       level = below;
     }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { Sha256 } from '../../../../src-shared/model/values.ts';
+import { isExact } from '../byte-names.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import { Entry, SnapshotFacts } from './folder-entry.ts';
 
@@ -136,19 +137,15 @@ function parseFacts(line: string, path: string): SnapshotFacts {
 export function isSafePath(path: string): boolean {
   const unsafe = path !== '' && path.split('/').some((part) => part === '' || part === '.' || part === '..');
   const foreign = process.platform === 'win32' && /[\\:]/.test(path);
-  return !unsafe && !foreign && !path.includes('\0');
+  return !unsafe && !foreign && isExact(path) && !path.includes('\0');
 }
 
 /** Nothing that an index or an archive names may lead out of its folder. @throws SnapkeepError `CORRUPT` */
 export function requireSafePath<T extends { path: string }>(entry: T, what: string): T {
   if (isSafePath(entry.path)) return entry;
-  throw new SnapkeepError(
-    'CORRUPT',
-    `${what} names ${JSON.stringify(entry.path)}, which would lead out of the folder.`,
-    {
-      hint: 'Nothing was written. Do not trust this file; use another snapshot.',
-    },
-  );
+  throw new SnapkeepError('CORRUPT', `${what} names ${JSON.stringify(entry.path)}, which is no path in its folder.`, {
+    hint: 'Nothing was written. Do not trust this file; use another snapshot.',
+  });
 }
 
 /** Names can hold any line break but this one, which JSON writes as `\n`. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { DEFAULT_NAME_PATTERN, nameFromPattern } from '../../../../src-shared/rules/name-pattern.ts';
 import { fileStem } from '../../../../src-shared/rules/naming.ts';
+import { onDisk, textOf } from '../byte-names.ts';
 import { PARTIAL_SUFFIX, syncFolder } from '../durable-files.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import type { SnapshotFacts } from './folder-entry.ts';
@@ -189,15 +190,15 @@ export async function removeFolderSnapshot(
 /** Removes a folder with everything in it, also from folders that may not be written. Links are never followed. */
 export async function removeTree(path: string): Promise<void> {
   if (process.platform !== 'win32' && process.getuid?.() !== 0) await openUp(path);
-  await rm(path, { recursive: true, force: true });
+  await rm(onDisk(path), { recursive: true, force: true });
 }
 
 async function openUp(path: string): Promise<void> {
   try {
-    if (!(await lstat(path)).isDirectory()) return;
-    await chmod(path, 0o700);
-    for (const entry of await readdir(path, { withFileTypes: true })) {
-      if (entry.isDirectory()) await openUp(join(path, entry.name));
+    if (!(await lstat(onDisk(path))).isDirectory()) return;
+    await chmod(onDisk(path), 0o700);
+    for (const entry of await readdir(onDisk(path), { withFileTypes: true, encoding: 'buffer' })) {
+      if (entry.isDirectory()) await openUp(join(path, textOf(entry.name)));
     }
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error;

@@ -1,6 +1,7 @@
 import { lstat, mkdir, realpath, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import { onDisk } from '../byte-names.ts';
 import { syncFolder } from '../durable-files.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import { partialName, removeTree } from './folder-snapshots.ts';
@@ -45,7 +46,7 @@ export async function openTarget(folder: string, part: string): Promise<string> 
     path = join(path, name);
     const isLast = depth === names.length;
     try {
-      const stats = await lstat(path);
+      const stats = await lstat(onDisk(path));
       if (stats.isSymbolicLink()) throw linkInTheWay(path);
       if (!isLast && !stats.isDirectory()) {
         throw new SnapkeepError('CONFLICT', `${path} is a file, and a folder is to be there.`, {
@@ -54,7 +55,7 @@ export async function openTarget(folder: string, part: string): Promise<string> 
       }
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw explainError(error, path);
-      if (!isLast) await mkdir(path);
+      if (!isLast) await mkdir(onDisk(path));
     }
   }
   return path;
@@ -66,19 +67,33 @@ function linkInTheWay(path: string): SnapkeepError {
   });
 }
 
+/** Is told of the way back right before anything is moved, so that it is known after a crash, too. */
+export type NoteWayBack = (wayBack: WayBack) => Promise<void>;
+
+/** The way back that an exchange of the target will have. */
+async function plannedWayBack(targetPath: string, keptPath: string): Promise<WayBack> {
+  return { targetPath, keptPath: (await isThere(targetPath)) || (await isThere(keptPath)) ? keptPath : null };
+}
+
 /**
  * Puts what is staged in the place of the target and keeps what was there. Between the two renames nothing is there;
  * {@link recoverSwap} helps when that is where the power went out.
  * @throws SnapkeepError; then everything is as it was
  */
-export async function swapIn(stagedPath: string, targetPath: string, runId: string): Promise<WayBack> {
+export async function swapIn(
+  stagedPath: string,
+  targetPath: string,
+  runId: string,
+  note: NoteWayBack,
+): Promise<WayBack> {
   const keptPath = keptPathFor(targetPath, runId);
   try {
+    await note(await plannedWayBack(targetPath, keptPath));
     const kept = await moveAway(targetPath, keptPath);
     try {
-      await rename(stagedPath, targetPath);
+      await rename(onDisk(stagedPath), onDisk(targetPath));
     } catch (error) {
-      if (kept) await rename(keptPath, targetPath);
+      if (kept) await rename(onDisk(keptPath), onDisk(targetPath));
       throw error;
     }
     await syncFolder(dirname(targetPath));
@@ -94,15 +109,14 @@ export async function swapIn(stagedPath: string, targetPath: string, runId: stri
  * @param id names what is moved aside
  * @throws SnapkeepError `NOT_FOUND` when what was kept is gone; nothing is changed then
  */
-export async function putBackFolder(wayBack: WayBack, id: string): Promise<WayBack> {
+export async function putBackFolder(wayBack: WayBack, id: string, note: NoteWayBack): Promise<WayBack> {
   const { targetPath, keptPath } = wayBack;
   const aside = keptPathFor(targetPath, id);
   try {
     const begun = await isThere(aside);
-    if (!begun) {
-      if (keptPath !== null) await lstat(keptPath);
-      await moveAway(targetPath, aside);
-    }
+    if (!begun && keptPath !== null) await lstat(onDisk(keptPath));
+    await note(await plannedWayBack(targetPath, aside));
+    if (!begun) await moveAway(targetPath, aside);
     if (keptPath !== null && (await isThere(keptPath))) await moveIn(keptPath, targetPath, aside);
     await syncFolder(dirname(targetPath));
     return { targetPath, keptPath: (await isThere(aside)) ? aside : null };
@@ -114,9 +128,9 @@ export async function putBackFolder(wayBack: WayBack, id: string): Promise<WayBa
 async function moveIn(keptPath: string, targetPath: string, aside: string): Promise<void> {
   try {
     if (await isThere(targetPath)) throw Object.assign(new Error(`${targetPath} exists`), { code: 'EEXIST' });
-    await rename(keptPath, targetPath);
+    await rename(onDisk(keptPath), onDisk(targetPath));
   } catch (error) {
-    if (!(await isThere(targetPath)) && (await isThere(aside))) await rename(aside, targetPath);
+    if (!(await isThere(targetPath)) && (await isThere(aside))) await rename(onDisk(aside), onDisk(targetPath));
     throw error;
   }
 }
@@ -127,8 +141,8 @@ async function moveIn(keptPath: string, targetPath: string, aside: string): Prom
  */
 export async function takeBackPutBack({ targetPath, keptPath }: WayBack, aside: string | null): Promise<void> {
   try {
-    if (keptPath !== null) await rename(targetPath, keptPath);
-    if (aside !== null) await rename(aside, targetPath);
+    if (keptPath !== null) await rename(onDisk(targetPath), onDisk(keptPath));
+    if (aside !== null) await rename(onDisk(aside), onDisk(targetPath));
     await syncFolder(dirname(targetPath));
   } catch (error) {
     throw explainError(error, targetPath);
@@ -137,19 +151,24 @@ export async function takeBackPutBack({ targetPath, keptPath }: WayBack, aside: 
 
 /**
  * Puts back what a crash has left moved away.
- * @returns whether there was anything to put back
+ * @returns `nothing`: it was not moved away, or is gone
  */
-export async function recoverSwap(targetPath: string, runId: string): Promise<boolean> {
-  const keptPath = keptPathFor(targetPath, runId);
+export async function recoverSwap({ targetPath, keptPath }: WayBack): Promise<'put back' | 'kept' | 'nothing'> {
+  if (keptPath === null) return 'nothing';
   try {
-    await removeTree(stagedPathFor(targetPath, runId));
-    if ((await isThere(targetPath)) || !(await isThere(keptPath))) return false;
-    await rename(keptPath, targetPath);
+    if (!(await isThere(keptPath))) return 'nothing';
+    if (await isThere(targetPath)) return 'kept';
+    await rename(onDisk(keptPath), onDisk(targetPath));
     await syncFolder(dirname(targetPath));
-    return true;
+    return 'put back';
   } catch (error) {
     throw explainError(error, targetPath);
   }
+}
+
+/** Whether a restore that did not end has exchanged something: what it would have kept is there, or nothing was. */
+export async function wasSwapped({ targetPath, keptPath }: WayBack, id: string): Promise<boolean> {
+  return keptPath === null || (await isThere(keptPath)) || (await isThere(keptPathFor(targetPath, id)));
 }
 
 /**
@@ -175,13 +194,13 @@ export async function discardWayBack({ targetPath, keptPath }: WayBack): Promise
 async function moveAway(path: string, aside: string): Promise<boolean> {
   if (!(await isThere(path))) return false;
   if (await isThere(aside)) throw Object.assign(new Error(`${aside} exists`), { code: 'EEXIST' });
-  await rename(path, aside);
+  await rename(onDisk(path), onDisk(aside));
   return true;
 }
 
 async function isThere(path: string): Promise<boolean> {
   try {
-    await lstat(path);
+    await lstat(onDisk(path));
     return true;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return false;

@@ -4,21 +4,15 @@ import { dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { Compression } from '../../../../src-shared/model/values.ts';
 import { bytesInWords } from '../../../../src-shared/rules/wording.ts';
-import { PIECE_BYTES, type StoredDigest, storeImage } from '../compress.ts';
-import {
-  publishFile,
-  publishUnique,
-  readPieces,
-  requireWritableFolder,
-  writeFully,
-  writerOf,
-} from '../durable-files.ts';
+import { leastPacked, PIECE_BYTES, type StoredDigest, storeImage } from '../compress.ts';
+import { explainWrite, requireRoom } from '../disk-full.ts';
+import { publishFile, publishUnique, readPieces, writeFully, writerOf } from '../durable-files.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import type { Sealing } from '../seal.ts';
 import type { TaskContext } from '../task-context.ts';
 import { type ImagePlace, lookAtImagePlace, openDevice, requireUnmounted } from './block-device.ts';
 import { endedName, partialName, stemOf } from './folder-snapshots.ts';
-import { openTarget, stagedPathFor, swapIn, type WayBack } from './folder-swap.ts';
+import { type NoteWayBack, openTarget, stagedPathFor, swapIn, type WayBack } from './folder-swap.ts';
 import { unpackKnown } from './unpack-known.ts';
 
 export interface ImageRequest {
@@ -55,7 +49,7 @@ const EXTENSIONS: Record<Compression, string> = { gz: '.img.gz', zst: '.img.zst'
 export async function copyImageFile(request: ImageRequest, context: TaskContext): Promise<StoredDeviceImage> {
   const { sourcePath, destination, compression } = request;
   const source = await lookAtImagePlace(sourcePath);
-  await requireWritableFolder(destination, compression === 'none' ? source.bytes : 0);
+  await requireRoom({ use: 'destination', folder: destination, bytes: leastPacked(source.bytes, compression) });
   const mounted = source.kind === 'device' && (await isMounted(sourcePath));
   if (mounted)
     context.log('warning', `${sourcePath} is mounted: its image is as the disk would be after a power failure.`);
@@ -83,7 +77,7 @@ export async function copyImageFile(request: ImageRequest, context: TaskContext)
     context.log('info', `Stored ${name} (${bytesInWords(digest.stored.bytes)}, SHA-256 ${digest.stored.sha256}).`);
     return { name, path: join(destination, name), source, digest, mounted };
   } catch (error) {
-    throw explainError(error, sourcePath);
+    throw explainWrite(error, 'destination', destination, sourcePath);
   } finally {
     await rm(partial, { force: true });
   }
@@ -139,10 +133,14 @@ export interface RestoredImage {
  * @throws SnapkeepError `CORRUPT` when the stored image is not what was stored, or the device does not keep what is
  * written; `BUSY` for a device in use, `NO_SPACE` for one that is too small, `CANCELLED`
  */
-export async function restoreImageFile(request: ImageRestoreRequest, context: TaskContext): Promise<RestoredImage> {
+export async function restoreImageFile(
+  request: ImageRestoreRequest,
+  context: TaskContext,
+  note: NoteWayBack,
+): Promise<RestoredImage> {
   const kind = await targetKind(request.targetPath);
   try {
-    return kind === 'device' ? await restoreToDevice(request, context) : await restoreToFile(request, context);
+    return kind === 'device' ? await restoreToDevice(request, context) : await restoreToFile(request, context, note);
   } catch (error) {
     throw explainError(error, request.targetPath);
   }
@@ -157,10 +155,14 @@ async function targetKind(path: string): Promise<ImagePlace['kind']> {
   }
 }
 
-async function restoreToFile(request: ImageRestoreRequest, context: TaskContext): Promise<RestoredImage> {
+async function restoreToFile(
+  request: ImageRestoreRequest,
+  context: TaskContext,
+  note: NoteWayBack,
+): Promise<RestoredImage> {
   const target = await openTarget(request.targetPath, '');
   const { bytes } = request.digest.image;
-  await requireWritableFolder(dirname(target), bytes);
+  await requireRoom({ use: 'target', folder: dirname(target), bytes });
   const staged = stagedPathFor(target, request.runId);
   try {
     const handle = await open(staged, 'wx+', 0o600);
@@ -173,7 +175,7 @@ async function restoreToFile(request: ImageRestoreRequest, context: TaskContext)
     }
     await requireContent(staged, request.digest.image, context);
     context.throwIfCancelled();
-    return { kind: 'file', bytes, wayBack: await swapIn(staged, target, request.runId) };
+    return { kind: 'file', bytes, wayBack: await swapIn(staged, target, request.runId, note) };
   } finally {
     await rm(staged, { force: true });
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type BigIntStats, constants, readSync } from 'node:fs';
 import { type FileHandle, lstat, open, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { onDisk, textOf } from '../byte-names.ts';
 import { errorCode } from '../engine-errors.ts';
 import { type Trouble, troubleOf } from './scan-folder.ts';
 
@@ -44,13 +45,13 @@ async function readOnce(
 ): Promise<BigIntStats | undefined> {
   const source = await fromSource(path, () =>
     // A pipe that has come in the place of the file must not be waited for.
-    open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)),
+    open(onDisk(path), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)),
   );
   try {
     const before = await fromSource(path, () => source.stat({ bigint: true }));
-    const named = await fromSource(path, () => lstat(path, { bigint: true }));
-    const folder = await fromSource(path, () => realpath(dirname(path)));
-    if (!before.isFile() || !sameFile(before, named) || join(folder, basename(path)) !== path) return undefined;
+    const named = await fromSource(path, () => lstat(onDisk(path), { bigint: true }));
+    const folder = await fromSource(path, () => realpath(onDisk(dirname(path)), { encoding: 'buffer' }));
+    if (!before.isFile() || !sameFile(before, named) || join(textOf(folder), basename(path)) !== path) return undefined;
     const bytes = await read(source, before);
     const after = await fromSource(path, () => source.stat({ bigint: true }));
     return sameState(before, after) && BigInt(bytes) === after.size ? after : undefined;

@@ -10,7 +10,14 @@ import { readManifest } from '../manifest-files.ts';
 import type { TaskContext } from '../task-context.ts';
 import { type Entry, isInPart } from './folder-entry.ts';
 import { readIndex } from './folder-index.ts';
-import { discardWayBack, putBackFolder, takeBackPutBack, type WayBack } from './folder-swap.ts';
+import {
+  discardWayBack,
+  type NoteWayBack,
+  putBackFolder,
+  takeBackPutBack,
+  type WayBack,
+  wasSwapped,
+} from './folder-swap.ts';
 import { restoreImageFile } from './image-file.ts';
 import { comparePart, restoreFolder } from './restore-folder.ts';
 import { type StoredFolder, verifyArchive } from './stage-snapshot.ts';
@@ -61,6 +68,9 @@ export async function checkFiles(request: FilesRequest, context: TaskContext): P
 /** Files that a person has confirmed. */
 export type FilesToRestore = Omit<PreparedFiles, 'targets'>;
 
+/** Takes note of what Undo would put back of files, before anything of it is moved; `null`: nothing was after all. */
+export type NoteFiles = (files: RestoredFiles[] | null) => Promise<void>;
+
 /**
  * Puts back what was checked. Each companion comes into its place in one step; when a later one fails, those before it
  * are put back as they were.
@@ -70,6 +80,7 @@ export async function restoreFiles(
   { request, confirmation }: FilesToRestore,
   runId: string,
   context: TaskContext,
+  note: NoteFiles,
 ): Promise<RestoredFiles[]> {
   const items = await itemsOf(request);
   if ((await confirmationOf(items)) !== confirmation) {
@@ -79,10 +90,12 @@ export async function restoreFiles(
   }
   const restored: RestoredFiles[] = [];
   try {
-    for (const item of items) restored.push(await putInPlace(item, runId, context));
+    for (const item of items)
+      restored.push(await putInPlace(item, runId, context, (files) => note([...restored, files])));
     return restored;
   } catch (error) {
     await putFilesBack(restored);
+    await note(null);
     throw error;
   }
 }
@@ -91,29 +104,42 @@ export async function restoreFiles(
 export async function putFilesBack(restored: readonly RestoredFiles[]): Promise<void> {
   // Under another id, for what is put back lies where this run keeps things.
   for (const { targetPath, keptPath, undoable } of [...restored].reverse())
-    if (undoable) await discardWayBack(await putBackFolder({ targetPath, keptPath }, randomUUID()));
+    if (undoable) await discardWayBack(await putBackFolder({ targetPath, keptPath }, randomUUID(), async () => {}));
 }
 
 /**
  * Puts back what a restore of files replaced, and answers the way back from there. All or nothing; an undo that was
  * killed half way is finished by the next one.
+ * @param ended whether the restore ended by itself; one that was killed may have replaced only some of it
  * @throws SnapkeepError `NOT_FOUND` when what was kept is gone
  */
-export async function undoFiles(files: readonly RestoredFiles[], restoreRunId: string): Promise<RestoredFiles[]> {
+export async function undoFiles(
+  files: readonly RestoredFiles[],
+  { restoreRunId, ended }: { restoreRunId: string; ended: boolean },
+  note: NoteFiles,
+): Promise<RestoredFiles[]> {
+  const id = asideOf(restoreRunId);
   const undone: RestoredFiles[] = [];
   try {
-    for (const each of files) undone.push({ ...each, ...(await putBackFolder(each, asideOf(restoreRunId))) });
+    for (const each of files) {
+      if (!ended && !(await wasSwapped(each, id))) continue;
+      const wayBack = await putBackFolder(each, id, (planned) => note([...undone, { ...each, ...planned }]));
+      undone.push({ ...each, ...wayBack });
+    }
     return undone;
   } catch (error) {
     await redoFiles(files, undone);
+    await note(null);
     throw error;
   }
 }
 
 /** Takes back an undo that failed later. */
 export async function redoFiles(files: readonly RestoredFiles[], undone: readonly RestoredFiles[]): Promise<void> {
-  for (const [at, each] of [...undone.entries()].reverse())
-    await takeBackPutBack({ targetPath: each.targetPath, keptPath: files[at]?.keptPath ?? null }, each.keptPath);
+  for (const { targetPath, keptPath } of [...undone].reverse()) {
+    const before = files.find((each) => each.targetPath === targetPath);
+    await takeBackPutBack({ targetPath, keptPath: before?.keptPath ?? null }, keptPath);
+  }
 }
 
 /** What lies aside while a restore is undone is known by that restore: so the next try finds it. */
@@ -194,23 +220,34 @@ async function entriesOf(item: Item, context: TaskContext): Promise<Map<string, 
   return (await readIndex(item.path)).entries;
 }
 
-async function putInPlace(item: Item, runId: string, context: TaskContext): Promise<RestoredFiles> {
+async function putInPlace(
+  item: Item,
+  runId: string,
+  context: TaskContext,
+  note: (files: RestoredFiles) => Promise<void>,
+): Promise<RestoredFiles> {
   const { stored, part, folder, targetPath, path } = item;
+  const about = { companion: stored.name, part };
+  const noteWayBack: NoteWayBack = (planned) => note({ ...about, ...planned, undoable: true, changed: 0 });
   let wayBack: WayBack | null;
   let changed = 1;
   if (stored.kind === 'image') {
     const { compression, digest } = stored;
     if (digest === null)
       throw new SnapkeepError('CORRUPT', `${path} is described as no image.`, { hint: 'Use another snapshot.' });
-    ({ wayBack } = await restoreImageFile({ runId, storedPath: path, compression, digest, targetPath }, context));
+    ({ wayBack } = await restoreImageFile(
+      { runId, storedPath: path, compression, digest, targetPath },
+      context,
+      noteWayBack,
+    ));
   } else {
-    const done = await restoreFolder({ runId, stored: storedFolderOf(item), part, targetFolder: folder }, context);
+    const request = { runId, stored: storedFolderOf(item), part, targetFolder: folder };
+    const done = await restoreFolder(request, context, noteWayBack);
     wayBack = done.wayBack;
     changed = done.comparison.onlyHere + done.comparison.onlyThere + done.comparison.different;
   }
   return {
-    companion: stored.name,
-    part,
+    ...about,
     targetPath: wayBack?.targetPath ?? targetPath,
     keptPath: wayBack?.keptPath ?? null,
     undoable: wayBack !== null,

@@ -1,14 +1,14 @@
 import { dirname } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { countInWords } from '../../../../src-shared/rules/wording.ts';
-import { requireWritableFolder } from '../durable-files.ts';
+import { requireRoom } from '../disk-full.ts';
 import { explainError } from '../engine-errors.ts';
 import type { TaskContext } from '../task-context.ts';
 import { compareFolder, type FolderComparison } from './compare-folder.ts';
 import { type Entry, isInPart, type SnapshotFacts } from './folder-entry.ts';
 import { isSafePath, readIndex } from './folder-index.ts';
 import { removeTree } from './folder-snapshots.ts';
-import { openTarget, stagedPathFor, swapIn, type WayBack } from './folder-swap.ts';
+import { type NoteWayBack, openTarget, stagedPathFor, swapIn, type WayBack } from './folder-swap.ts';
 import { type StoredFolder, stagePart } from './stage-snapshot.ts';
 
 export interface FolderRestoreRequest {
@@ -33,7 +33,11 @@ export interface RestoredFolder {
  * @throws SnapkeepError `CORRUPT` when the snapshot is damaged, `INVALID_PARAMS` where a link is in the way, `NO_SPACE`,
  * `PERMISSION`, `CANCELLED`
  */
-export async function restoreFolder(request: FolderRestoreRequest, context: TaskContext): Promise<RestoredFolder> {
+export async function restoreFolder(
+  request: FolderRestoreRequest,
+  context: TaskContext,
+  note: NoteWayBack,
+): Promise<RestoredFolder> {
   const { stored, part, targetFolder, runId } = request;
   if (!isSafePath(part)) {
     throw new SnapkeepError('INVALID_PARAMS', `${JSON.stringify(part)} is not a path in the snapshot.`, {
@@ -41,7 +45,7 @@ export async function restoreFolder(request: FolderRestoreRequest, context: Task
     });
   }
   const target = await openTarget(targetFolder, part);
-  await requireWritableFolder(dirname(target), await bytesOf(stored, part));
+  await requireRoom({ use: 'target', folder: dirname(target), bytes: await bytesOf(stored, part) });
   const staged = stagedPathFor(target, runId);
   try {
     await removeTree(staged);
@@ -50,7 +54,7 @@ export async function restoreFolder(request: FolderRestoreRequest, context: Task
     const comparison = await comparePart(target, part, index.entries, context);
     context.throwIfCancelled();
     context.progress('replacing', 0, null);
-    const wayBack = await swapIn(staged, target, runId);
+    const wayBack = await swapIn(staged, target, runId, note);
     const changed = comparison.onlyHere + comparison.onlyThere + comparison.different;
     context.log('info', `Restored ${target}: ${countInWords(changed, 'entry', 'entries')} differed from the snapshot.`);
     return { facts: index.facts, comparison, wayBack };

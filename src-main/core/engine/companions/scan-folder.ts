@@ -1,9 +1,9 @@
-import { isUtf8 } from 'node:buffer';
 import { type BigIntStats, lstatSync } from 'node:fs';
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import ignore from 'ignore';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import { onDisk, textOf } from '../byte-names.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import { byPath, type LeftOut } from './folder-entry.ts';
 import { INDEX_NAME } from './folder-index.ts';
@@ -95,22 +95,20 @@ class FolderScanner {
 
   async #list(folder: string): Promise<void> {
     const { only } = this.#options;
-    let names: Buffer[];
+    let names: string[];
     try {
       // As bytes: Node would show two names that are not UTF-8 as the same one, or as that of another file.
       names =
-        only === undefined ? await readdir(join(this.#root, folder), { encoding: 'buffer' }) : [Buffer.from(only)];
+        only === undefined
+          ? (await readdir(onDisk(join(this.#root, folder)), { encoding: 'buffer' })).map(textOf)
+          : [only];
     } catch (error) {
       if (folder === '') throw explainError(error, this.#root);
       this.scan.problems.push(troubleOf(folder, error));
       return;
     }
     const inFolder = folder === '' ? '' : `${folder}/`;
-    await inParallel(names, AT_ONCE, async (name) => {
-      if (isUtf8(name)) await this.#take(`${inFolder}${name}`);
-      else if (!this.#isExcluded(`${inFolder}${name}`))
-        this.#leaveOut(`${inFolder}${escapedName(name)}`, 'has a name that is not UTF-8');
-    });
+    await inParallel(names, AT_ONCE, (name) => this.#take(`${inFolder}${name}`));
   }
 
   async #take(path: string): Promise<void> {
@@ -127,43 +125,28 @@ class FolderScanner {
       const entry = await this.#lookAt(path);
       if (this.#isExcluded(entry.type === 'folder' ? `${path}/` : path)) return;
       if (entry.type === 'other') this.scan.skipped.push({ path, reason: `is ${kindOf(entry.stats)}` });
-      else if (entry.target === null) this.#leaveOut(path, 'is a link to a name that is not UTF-8');
-      else this.scan.entries.push({ ...entry, type: entry.type, target: entry.target });
+      else this.scan.entries.push({ ...entry, type: entry.type });
       if (entry.type === 'folder') this.#folders.push(path);
     } catch (error) {
       if (!this.#isExcluded(path)) this.scan.problems.push(troubleOf(path, error));
     }
   }
 
-  #leaveOut(path: string, reason: string): void {
-    this.scan.problems.push({ path, reason, passing: false });
-  }
-
   async #lookAt(path: string): Promise<Looked> {
-    const full = join(this.#root, path);
+    const full = onDisk(join(this.#root, path));
     const stats = await this.#pace.run(
       () => lstatSync(full, { bigint: true }),
       () => lstat(full, { bigint: true }),
     );
     if (stats.isFile()) return { type: 'file', path, stats, target: '' };
     if (stats.isDirectory()) return { type: 'folder', path, stats, target: '' };
-    if (stats.isSymbolicLink()) {
-      const target = await readlink(full, { encoding: 'buffer' });
-      return { type: 'link', path, stats, target: isUtf8(target) ? target.toString() : null };
-    }
+    if (stats.isSymbolicLink())
+      return { type: 'link', path, stats, target: textOf(await readlink(full, { encoding: 'buffer' })) };
     return { type: 'other', path, stats, target: '' };
   }
 }
 
-/** `target` is `null` for a link to a name that is not UTF-8. */
-type Looked = Omit<Scanned, 'type' | 'target'> & { type: Scanned['type'] | 'other'; target: string | null };
-
-/** A name that is not UTF-8, for people: what is not ASCII in it as `\xe9`. */
-function escapedName(name: Buffer): string {
-  return Array.from(name, (byte) =>
-    byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`,
-  ).join('');
-}
+type Looked = Omit<Scanned, 'type'> & { type: Scanned['type'] | 'other' };
 
 function exclusion(patterns: readonly string[]): (path: string) => boolean {
   if (patterns.length === 0) return () => false;

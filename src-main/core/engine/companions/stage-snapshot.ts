@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import { nameInWords } from '../../../../src-shared/rules/byte-names.ts';
 import { explainError } from '../engine-errors.ts';
 import type { TaskContext } from '../task-context.ts';
 import { type Entry, type FileEntry, isInPart } from './folder-entry.ts';
@@ -221,7 +222,7 @@ function requirePart(entries: readonly Entry[], part: string): void {
 }
 
 function notWhatWasStored(path: string, cause?: unknown): SnapkeepError {
-  return new SnapkeepError('CORRUPT', `${path} is no longer what was stored in this snapshot.`, {
+  return new SnapkeepError('CORRUPT', `${nameInWords(path)} is no longer what was stored in this snapshot.`, {
     hint: 'Nothing was restored. Use another snapshot, or restore other parts of this one.',
     cause,
   });

@@ -1,8 +1,8 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Compression } from '../../../../src-shared/model/values.ts';
+import { explainWrite } from '../disk-full.ts';
 import { publishFile, publishUnique, requireWritableFolder, writeFully } from '../durable-files.ts';
-import { explainError } from '../engine-errors.ts';
 import type { Sealing } from '../seal.ts';
 import type { TaskContext } from '../task-context.ts';
 import { type ArchivedFolder, archiveExtension, archiveFolder } from './archive-folder.ts';
@@ -35,7 +35,7 @@ export async function storeCompanion(
   context: TaskContext,
   calls: SystemCalls = systemCalls(),
 ): Promise<StoredCompanion> {
-  await requireWritableFolder(request.destination, 0);
+  await requireWritableFolder(request.destination);
   const without = request.asArchive ?? (await whyNoLinks(request.destination, stemOf(request), request.runId, calls));
   if (without === null) {
     const why = 'Unchanged files are hard links to the snapshot before.';
@@ -70,7 +70,7 @@ async function storeArchive(
     );
     return { ...archived, path: join(destination, name) };
   } catch (error) {
-    throw explainError(error, destination);
+    throw explainWrite(error, 'destination', destination);
   } finally {
     await rm(partial, { force: true });
   }

@@ -1,5 +1,6 @@
 import { constants, linkSync, symlinkSync } from 'node:fs';
 import { copyFile, link, symlink } from 'node:fs/promises';
+import { onDisk } from '../byte-names.ts';
 import { Pace } from './pace.ts';
 
 /** What not every file system can do. Tests lend calls that fail as those of other systems do. */
@@ -16,15 +17,16 @@ export function systemCalls(): SystemCalls {
   return {
     link: (existing, path) =>
       pace.run(
-        () => linkSync(existing, path),
-        () => link(existing, path),
+        () => linkSync(onDisk(existing), onDisk(path)),
+        () => link(onDisk(existing), onDisk(path)),
       ),
     symlink: (target, path) =>
       pace.run(
-        () => symlinkSync(target, path),
-        () => symlink(target, path),
+        () => symlinkSync(onDisk(target), onDisk(path)),
+        () => symlink(onDisk(target), onDisk(path)),
       ),
-    clone: (existing, path) => copyFile(existing, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE),
+    clone: (existing, path) =>
+      copyFile(onDisk(existing), onDisk(path), constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE),
   };
 }
 

@@ -1,12 +1,17 @@
 import { type Extract, extract, type Header, type Pack, pack } from 'tar-stream';
 import { z } from 'zod';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import { bytesOf } from '../byte-names.ts';
 import { errorCode } from '../engine-errors.ts';
 import type { Entry, FileEntry, FolderEntry, LinkEntry } from './folder-entry.ts';
 import { requireSafePath } from './folder-index.ts';
+import { paxHeader } from './pax-header.ts';
 
 /** The records of the pax format that matter, for what the old header has no room for. */
-const Pax = z.object({ mtime: z.string(), uid: z.string(), gid: z.string() }).partial();
+const Pax = z.object({ mtime: z.string(), uid: z.string(), gid: z.string(), comment: z.string() }).partial();
+
+/** In the comment of an entry: what tar-stream cannot read, names that are not UTF-8. Others read their bytes. */
+const ByteNames = z.object({ snapkeep: z.literal('byte-names'), name: z.string(), linkname: z.string() });
 
 /** More than eight octal digits hold. */
 const LARGEST_ID = 0o7777777;
@@ -14,10 +19,13 @@ const LARGEST_ID = 0o7777777;
 /** Everything of an entry but its content. */
 export type EntryHead = FolderEntry | LinkEntry | Omit<FileEntry, 'sha256'>;
 
-function headerOf(prefix: string, entry: EntryHead): Partial<Header> & Pick<Header, 'name'> {
+/** The header of an entry as tar-stream takes it, with the records of the pax format. */
+type PaxedHeader = Omit<Partial<Header>, 'pax'> & { name: string; pax?: Record<string, string> };
+
+function headerOf(prefix: string, entry: EntryHead): PaxedHeader {
   const { path, mtime, uid, gid } = entry;
   const nanoseconds = BigInt(mtime);
-  const pax: z.infer<typeof Pax> = { mtime: decimalSeconds(nanoseconds) };
+  const pax: Record<string, string> = { mtime: decimalSeconds(nanoseconds) };
   if (uid > LARGEST_ID) pax.uid = String(uid);
   if (gid > LARGEST_ID) pax.gid = String(gid);
   return {
@@ -40,6 +48,22 @@ function decimalSeconds(nanoseconds: bigint): string {
   return `${sign}${digits.slice(0, -9)}.${digits.slice(-9)}`;
 }
 
+/** Where a name is not UTF-8, an extended header of our own says it, and one that only stands for it follows. */
+function withByteNames(header: PaxedHeader): { before?: Buffer; header: PaxedHeader } {
+  const { name, linkname, pax, ...rest } = header;
+  if (name.isWellFormed() && (linkname ?? '').isWellFormed()) return { header };
+  const comment: z.infer<typeof ByteNames> = { snapkeep: 'byte-names', name, linkname: linkname ?? '' };
+  return {
+    before: paxHeader({
+      path: bytesOf(name),
+      ...(linkname == null ? {} : { linkpath: bytesOf(linkname) }),
+      ...pax,
+      comment: JSON.stringify(comment),
+    }),
+    header: { ...rest, name: 'name', ...(linkname == null ? {} : { linkname: 'name' }) },
+  };
+}
+
 /** Writes the entries of an archive one after the other; all names begin with one folder's. */
 export class TarWriter {
   readonly #pack: Pack;
@@ -52,7 +76,8 @@ export class TarWriter {
 
   /** @param content as many bytes as the entry's size; nothing for folders and links */
   async add(entry: EntryHead, content: AsyncIterable<Buffer> | Buffer = Buffer.alloc(0)): Promise<void> {
-    const header = headerOf(this.#prefix, entry);
+    const { before, header } = withByteNames(headerOf(this.#prefix, entry));
+    if (before !== undefined) this.#pack.push(before);
     await new Promise<void>((resolve, reject) => {
       const done = (error?: Error | null): void => (error ? reject(error) : resolve());
       if (entry.type !== 'file') this.#pack.entry(header, done);
@@ -200,18 +225,30 @@ function entryOf(header: Header): EntryHead {
       hint: 'Snapkeep stores files, folders and symbolic links alone. Do not trust this file; use another snapshot.',
     });
   }
-  if (header.name.startsWith('/')) requireSafePath({ path: header.name }, 'The archive');
-  const full = requireSafePath({ path: header.name.replace(/^\.\//, '').replace(/\/$/, '') }, 'The archive').path;
+  const { name, linkname } = namesOf(header, pax.comment);
+  if (name.startsWith('/')) requireSafePath({ path: name }, 'The archive');
+  const full = requireSafePath({ path: name.replace(/^\.\//, '').replace(/\/$/, '') }, 'The archive').path;
   const shared = {
     path: full.split('/').slice(1).join('/'),
     mtime: pax.mtime === undefined ? String(BigInt(header.mtime.getTime()) * 1_000_000n) : fromDecimal(pax.mtime),
     uid: Number(pax.uid ?? header.uid),
     gid: Number(pax.gid ?? header.gid),
   };
-  if (type === 'symlink') return { type: 'link', ...shared, target: header.linkname };
+  if (type === 'symlink') return { type: 'link', ...shared, target: linkname };
   const mode = header.mode & 0o7777;
   if (type === 'directory') return { type: 'folder', ...shared, mode };
   return { type: 'file', ...shared, mode, size: header.size };
+}
+
+function namesOf({ name, linkname }: Header, comment: string | undefined): { name: string; linkname: string } {
+  const names = { name, linkname: linkname ?? '' };
+  if (comment === undefined) return names;
+  try {
+    return ByteNames.parse(JSON.parse(comment));
+  } catch {
+    // A comment of somebody else's says nothing of names.
+    return names;
+  }
 }
 
 function fromDecimal(seconds: string): string {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type BigIntStats, writeSync } from 'node:fs';
 import { type FileHandle, lchown, lutimes, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { onDisk } from '../byte-names.ts';
 import { errorCode } from '../engine-errors.ts';
 import type { Entry, FileEntry, FolderEntry, LinkEntry } from './folder-entry.ts';
 import { inParallel } from './in-parallel.ts';
@@ -46,14 +47,15 @@ export class TreeWriter {
 
   /** Makes a folder that only its owner can enter until it is finished. */
   async folder(path: string): Promise<void> {
-    await mkdir(this.at(path), { mode: 0o700 });
+    await mkdir(onDisk(this.at(path)), { mode: 0o700 });
   }
 
   async link({ path, target, uid, gid, mtime }: Omit<LinkEntry, 'type'>): Promise<void> {
+    const at = onDisk(this.at(path));
     await this.#calls.symlink(target, this.at(path));
-    if (mayGiveAway) await lchown(this.at(path), uid, gid);
+    if (mayGiveAway) await lchown(at, uid, gid);
     try {
-      await lutimes(this.at(path), secondsOf(mtime), secondsOf(mtime));
+      await lutimes(at, secondsOf(mtime), secondsOf(mtime));
     } catch (error) {
       // The time of a link is a nicety that not every system has.
       if (!CANNOT.has(errorCode(error) ?? '')) throw error;
@@ -80,10 +82,10 @@ export class TreeWriter {
       const stats = await readStable(source, async (file, facts) => {
         await handle?.close();
         handle = undefined;
-        if (begun) await rm(target);
+        if (begun) await rm(onDisk(target));
         begun = true;
         const cloned = await this.#clone(source, target);
-        handle = await open(target, cloned ? 'r' : 'wx', 0o600);
+        handle = await open(onDisk(target), cloned ? 'r' : 'wx', 0o600);
         written = cloned ? this.#hash(handle, facts.size, onBytes) : await this.#stream(file, handle, facts, onBytes);
         return written.bytes;
       });
@@ -92,7 +94,7 @@ export class TreeWriter {
     } catch (error) {
       await handle?.close();
       handle = undefined;
-      await rm(target, { force: true });
+      await rm(onDisk(target), { force: true });
       throw error;
     } finally {
       await handle?.close();
@@ -101,7 +103,7 @@ export class TreeWriter {
 
   /** Writes a file from pieces of its content. */
   async file(path: string, pieces: AsyncIterable<Buffer>, rights: FileRights): Promise<WrittenFile> {
-    const handle = await open(this.at(path), 'wx', 0o600);
+    const handle = await open(onDisk(this.at(path)), 'wx', 0o600);
     try {
       const hash = createHash('sha256');
       let bytes = 0;
@@ -139,7 +141,7 @@ export class TreeWriter {
   }
 
   async #finishFolder(entry: FolderEntry, withRights: boolean): Promise<void> {
-    const path = this.at(entry.path);
+    const path = onDisk(this.at(entry.path));
     if (process.platform === 'win32') return;
     const handle = await open(path, 'r');
     try {
@@ -160,7 +162,7 @@ export class TreeWriter {
     } catch (error) {
       if (!CANNOT.has(errorCode(error) ?? '')) throw error;
       this.#clones = false;
-      await rm(target, { force: true });
+      await rm(onDisk(target), { force: true });
       return false;
     }
   }

@@ -7,6 +7,7 @@ import {
 } from '../../../../src-shared/model/companion.ts';
 import type { Manifest } from '../../../../src-shared/model/manifest.ts';
 import type { Verification } from '../../../../src-shared/model/verification.ts';
+import { nameInWords } from '../../../../src-shared/rules/byte-names.ts';
 import { bytesInWords, countInWords } from '../../../../src-shared/rules/wording.ts';
 import { hashFile } from '../decompress.ts';
 import { explainError } from '../engine-errors.ts';
@@ -85,7 +86,7 @@ async function verifyOne(
       return {
         ...about,
         valid: false,
-        message: `${first.path} ${first.reason}.`,
+        message: `${nameInWords(first.path)} ${first.reason}.`,
         damage: damage.slice(0, PROBLEMS_KEPT),
       };
     const content = `${countInWords(files, 'file')}, ${bytesInWords(bytes)}, all as stored.`;

@@ -9,7 +9,8 @@ export type Verdict = 'run' | 'run-on-schema' | 'leave-out' | 'begin' | 'end';
 
 /** No PRAGMA and no BEGIN of a dump is longer. */
 const LONGEST_COMMAND = 1000;
-const PRAGMA = /^PRAGMA\s+(?:main\s*\.\s*)?(\w+)\s*(?:=\s*('[^']*'|[\w.+-]+)|\(\s*('[^']*'|[\w.+-]+)\s*\))?\s*;?\s*$/i;
+const PRAGMA =
+  /^PRAGMA\s+(?:main\s*\.\s*)?(\w+)\s*(?:=\s*('[^']*'|[\w.+-]+)\s*|\(\s*('[^']*'|[\w.+-]+)\s*\)\s*)?(?:;\s*)?$/i;
 /** Those that are part of the content. */
 const KEPT_PRAGMAS = new Set([
   'page_size',
@@ -33,7 +34,7 @@ const IGNORED_PRAGMAS = new Set([
 ]);
 const ALLOWED = /^(?:INSERT|REPLACE|UPDATE|DELETE|ANALYZE|REINDEX|DROP|ALTER)\b/i;
 const CREATE = /^CREATE\s+(?:TABLE|VIRTUAL\s+TABLE|(?:UNIQUE\s+)?INDEX|VIEW|TRIGGER)\b/i;
-const BEGIN = /^BEGIN\b[\s\w]*;?\s*$/i;
+const BEGIN = /^BEGIN\b[\s\w]*(?:;\s*)?$/i;
 const END = /^(?:COMMIT|END)\b[\s\w]*;?/i;
 /** The form in which dumps enter virtual tables. */
 const VIRTUAL_TABLE =

@@ -1,13 +1,12 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ForeignDescription } from '../../../../src-shared/model/foreign.ts';
 import type { CoreContext } from '../../core-context.ts';
 import type { Destination, StoredObject } from '../../destinations/destination.ts';
 import type { DatabaseKey } from '../../engine/database-key.ts';
-import { requireWritableFolder } from '../../engine/durable-files.ts';
-import { explainError } from '../../engine/engine-errors.ts';
+import { explainWrite, requireRoom } from '../../engine/disk-full.ts';
 import type { Examination } from '../../engine/examine-file.ts';
 import { cancelledError } from '../../engine/task-context.ts';
 import type { RunHandle } from '../runs.ts';
@@ -36,7 +35,9 @@ export async function examineForeign(
   const path = folder === null ? join(stagingFolder, 'fetched', basename(object.name)) : join(folder, object.name);
   if (folder === null) await fetchTo(driver, object, path, options);
   try {
-    const { keys, sealSecrets } = await openersOfFile(core, path, options, key);
+    // What other programs have made has no manifest: only a key that was given is worth a look at what it may open.
+    const known = key === undefined ? { manifest: null, sealed: false } : undefined;
+    const { keys, sealSecrets } = await openersOfFile(core, { path, known }, options, key);
     return await core.runInWorker(
       'examine',
       { path },
@@ -56,15 +57,17 @@ async function fetchTo(
   path: string,
   { signal, listener }: ExamineOptions,
 ): Promise<void> {
-  await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
-  await requireWritableFolder(join(path, '..'), bytes);
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await requireRoom({ use: 'staging', folder: dirname(path), bytes });
   await rm(path, { force: true });
   const onProgress = (done: number): void => listener?.onProgress?.('fetching', done, bytes);
   try {
     const arriving = await driver.get(name, undefined, { signal, onProgress });
     await pipeline(arriving, createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal });
   } catch (error) {
-    throw signal.aborted ? cancelledError() : explainError(error, `${name} in ${driver.label}`);
+    throw signal.aborted
+      ? cancelledError()
+      : explainWrite(error, 'staging', dirname(path), `${name} in ${driver.label}`);
   }
 }
 

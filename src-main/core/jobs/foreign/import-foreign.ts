@@ -6,6 +6,7 @@ import type { ForeignFile, ForeignImport } from '../../../../src-shared/model/fo
 import { MANIFEST_FORMAT, type Manifest, type SnapshotTrigger } from '../../../../src-shared/model/manifest.ts';
 import type { Plan } from '../../../../src-shared/model/plan.ts';
 import type { Run } from '../../../../src-shared/model/run.ts';
+import { classifyFailure } from '../../../../src-shared/rules/failures.ts';
 import { countInWords } from '../../../../src-shared/rules/wording.ts';
 import type { StoredDestination } from '../../catalog/destination-repo.ts';
 import type { CoreContext } from '../../core-context.ts';
@@ -18,7 +19,7 @@ import { keepKey } from '../keys.ts';
 import { locationOf, withPlace } from '../places.ts';
 import type { RunHandle } from '../runs.ts';
 import { examineForeign } from './examine-foreign.ts';
-import { listForeign } from './list-foreign.ts';
+import { type Judge, listForeign } from './list-foreign.ts';
 
 /** Which files are imported, and as what. */
 export interface ImportOrder {
@@ -91,7 +92,8 @@ class ForeignImportRun {
     const { destination, paths } = this.#order;
     const { signal, progress, log } = this.#handle;
     progress('scanning', 0, null);
-    const listing = await listForeign(this.#driver, knownAt(this.#core, destination.id), signal);
+    const judge: Judge = (samples) => this.#core.runInWorker('judge', samples, this.#handle);
+    const listing = await listForeign(this.#driver, knownAt(this.#core, destination.id), judge, signal);
     const byPath = new Map(listing.files.map((file) => [file.path, file]));
     const outcomes: Outcome[] = [];
     const chosen = paths ?? listing.files.filter(({ importable }) => importable).map(({ path }) => path);
@@ -118,7 +120,7 @@ class ForeignImportRun {
       examination = await this.#examine(file);
     } catch (error) {
       const { code, message } = explainError(error, path);
-      if (code === 'CANCELLED' || code === 'UNAVAILABLE' || code === 'NO_SPACE') throw error;
+      if (code === 'CANCELLED' || classifyFailure(code) === 'unavailable') throw error;
       return refused(path, message);
     }
     const { verification, facts, stored, encryption } = examination;

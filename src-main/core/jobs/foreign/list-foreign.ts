@@ -1,4 +1,5 @@
 import { buffer } from 'node:stream/consumers';
+import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { ForeignFile, ForeignListing, ForeignProblem } from '../../../../src-shared/model/foreign.ts';
 import { MANIFEST_SUFFIX } from '../../../../src-shared/model/manifest.ts';
 import { type ForeignName, readForeignName } from '../../../../src-shared/rules/foreign-names.ts';
@@ -6,7 +7,7 @@ import { instantOf } from '../../../../src-shared/rules/times-in-names.ts';
 import { countInWords } from '../../../../src-shared/rules/wording.ts';
 import { type Destination, isName, type StoredObject } from '../../destinations/destination.ts';
 import { contentInWords } from '../../engine/identify-file.ts';
-import { type BackupJudgement, judgeBackup, SAMPLE } from '../../engine/judge-backup.ts';
+import { type BackupJudgement, type PackedSample, SAMPLE } from '../../engine/judge-backup.ts';
 import { cancelledError } from '../../engine/task-context.ts';
 
 /** How deep folders are looked into: `backups/daily/2024-01-15/` and no further. */
@@ -15,12 +16,23 @@ const DEEPEST = 3;
 const MOST_FILES = 20_000;
 /** How many files are looked into at once. */
 const AT_ONCE = 8;
+/** How many samples a worker process is given: some ten megabytes. */
+const JUDGED_AT_ONCE = 2000;
 /** What SQLite and others keep beside a database, which is no backup of its own. */
 const BESIDE = /-(wal|shm|journal)$/i;
 const UNFINISHED = /\.(partial|part|tmp|temp|incomplete|filepart|crdownload)$/i;
 /** What Snapkeep calls the folders in which it keeps files: what is in them belongs to a snapshot. */
 const OWN_FOLDER = /-\d{4}-\d{2}-\d{2}-\d{6}-[0-9a-z]{6}(?:-[0-9a-z]{6,12})?\.[A-Za-z0-9][\w-]{0,39}$/;
 const LOOKS_DATED = /\d{4}[-_.]?\d\d[-_.]?\d\d/;
+
+/** Looks into samples and answers what each shows, in their order. */
+export type Judge = (samples: PackedSample[]) => Promise<BackupJudgement[]>;
+
+/** A file that may be a backup by its name. */
+interface Named {
+  object: StoredObject;
+  name: ForeignName;
+}
 
 /** What lies at a destination: files with their paths, and folders that are kept as a whole. */
 interface Found {
@@ -34,11 +46,13 @@ interface Found {
 /**
  * Reads what other programs have left at a destination: names, and the beginning and the end of each file. Nothing is changed.
  * @param known the snapshots that are entered already, by the path of their file
+ * @param judge looks into samples, in a worker process
  * @throws SnapkeepError when the destination cannot be read
  */
 export async function listForeign(
   driver: Destination,
   known: ReadonlyMap<string, string>,
+  judge: Judge,
   signal: AbortSignal,
 ): Promise<ForeignListing> {
   const found: Found = { files: [], folders: [], links: [], own: [], more: false };
@@ -51,13 +65,20 @@ export async function listForeign(
   const described = found.files.filter(({ name }) => present.has(name + MANIFEST_SUFFIX)).length;
   if (described > 0)
     listing.notes.push(`${countInWords(described, 'file')} with a manifest of Snapkeep’s are not listed here.`);
-  for (let index = 0; index < candidates.length; index += AT_ONCE) {
-    const some = candidates.slice(index, index + AT_ONCE);
-    for (const read of await Promise.all(some.map((object) => readFile(driver, object, present, known, signal)))) {
+  const named: Named[] = [];
+  for (const object of candidates) {
+    const name = nameOf(object, present);
+    if ('problem' in name) listing.problems.push(name);
+    else named.push({ object, name });
+  }
+  for (let index = 0; index < named.length; index += JUDGED_AT_ONCE) {
+    const some = named.slice(index, index + JUDGED_AT_ONCE);
+    const judgements = await judge(await samplesOf(driver, some, signal));
+    for (const [at, { object, name }] of some.entries()) {
+      const read = describe(object, name, requireJudgement(judgements[at]), known.get(object.name) ?? null);
       if ('problem' in read) listing.problems.push(read);
       else listing.files.push(read);
     }
-    if (signal.aborted) throw cancelledError();
   }
   for (const path of found.folders) listing.files.push(folderEntry(path));
   listing.files.sort((one, other) => (one.at < other.at ? 1 : one.at > other.at ? -1 : one.path < other.path ? -1 : 1));
@@ -100,14 +121,8 @@ function notesOn({ links, own, more }: Found): string[] {
   return more ? [...notes, `Only the first ${MOST_FILES} files were looked at.`] : notes;
 }
 
-async function readFile(
-  driver: Destination,
-  object: StoredObject,
-  present: ReadonlyMap<string, number>,
-  known: ReadonlyMap<string, string>,
-  signal: AbortSignal,
-): Promise<ForeignFile | ForeignProblem> {
-  const { name: path, bytes } = object;
+/** What the name of a file says, or why it is not looked into. */
+function nameOf({ name: path }: StoredObject, present: ReadonlyMap<string, number>): ForeignName | ForeignProblem {
   if (UNFINISHED.test(path))
     return { path, problem: 'partial', message: 'It was never finished, or is being written right now.' };
   if (!path.split('/').every(isName))
@@ -116,27 +131,51 @@ async function readFile(
   if (name === null) return { path, problem: 'wrong-name', message: 'Its name is not that of a backup.' };
   if ((present.get(`${path}-wal`) ?? 0) > 0 || (present.get(`${path}-journal`) ?? 0) > 0)
     return { path, problem: 'partial', message: 'It has a log beside it: it is in use, or is no finished backup.' };
-  const judgement = await look(driver, path, bytes, signal);
+  return name;
+}
+
+function describe(
+  object: StoredObject,
+  name: ForeignName,
+  judgement: BackupJudgement,
+  snapshotId: string | null,
+): ForeignFile | ForeignProblem {
+  const { name: path } = object;
   const readInFull = name.kind === 'database' || name.kind === 'dump';
   if (judgement.problem !== null && (readInFull || judgement.problem.problem === 'empty'))
     return { path, ...judgement.problem };
   const asNamed = readInFull ? withContent(name, judgement) : { name, notes: [] };
-  return entryOf(asNamed.name, object, known.get(path) ?? null, [...asNamed.notes]);
+  return entryOf(asNamed.name, object, snapshotId, [...asNamed.notes]);
+}
+
+async function samplesOf(driver: Destination, files: readonly Named[], signal: AbortSignal): Promise<PackedSample[]> {
+  const samples: PackedSample[] = [];
+  for (let index = 0; index < files.length; index += AT_ONCE) {
+    const some = files.slice(index, index + AT_ONCE);
+    samples.push(...(await Promise.all(some.map(({ object }) => sampleOf(driver, object, signal)))));
+    if (signal.aborted) throw cancelledError();
+  }
+  return samples;
 }
 
 /** The first and the last bytes of a file. */
-async function look(
+async function sampleOf(
   driver: Destination,
-  path: string,
-  sizeBytes: number,
+  { name: path, bytes: sizeBytes }: StoredObject,
   signal: AbortSignal,
-): Promise<BackupJudgement> {
-  const part = async (bytes: number, fromEnd: boolean): Promise<Buffer> => {
+): Promise<PackedSample> {
+  const part = async (bytes: number, fromEnd: boolean): Promise<string> => {
     const length = Math.min(bytes, sizeBytes);
-    if (length === 0) return Buffer.alloc(0);
-    return buffer(await driver.get(path, { start: fromEnd ? sizeBytes - length : 0, bytes: length }, { signal }));
+    if (length === 0) return '';
+    const range = { start: fromEnd ? sizeBytes - length : 0, bytes: length };
+    return (await buffer(await driver.get(path, range, { signal }))).toString('base64');
   };
-  return judgeBackup({ sizeBytes, head: await part(SAMPLE.head, false), tail: await part(SAMPLE.tail, true) });
+  return { sizeBytes, head: await part(SAMPLE.head, false), tail: await part(SAMPLE.tail, true) };
+}
+
+function requireJudgement(judgement: BackupJudgement | undefined): BackupJudgement {
+  if (judgement !== undefined) return judgement;
+  throw new SnapkeepError('INTERNAL', 'A sample of a file was not looked at.', { hint: 'Try again.' });
 }
 
 /** What is in a file counts, and not what its name says of it. */

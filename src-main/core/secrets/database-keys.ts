@@ -1,29 +1,25 @@
-import type { Encryption, KeyFingerprint, KeyInput, PlanKey } from '../../../src-shared/model/encryption.ts';
-import type { KeyRepo } from '../catalog/key-repo.ts';
+import { type Encryption, KeyFingerprint, type KeyInput, type PlanKey } from '../../../src-shared/model/encryption.ts';
 import { type DatabaseKey, likelyFirst } from '../engine/database-key.ts';
-import type { Clock } from '../ports.ts';
 import { fingerprintOfKey, sameText } from './key-fingerprint.ts';
 import { readKey } from './read-key.ts';
-import type { SecretBox } from './secret-box.ts';
+import type { SecretStore } from './secret-store.ts';
 
-/** The keys of encrypted databases, and those they had before: sealed in the catalog, and known by fingerprints. */
-export class KeyRing {
-  readonly #repo: KeyRepo;
-  readonly #box: SecretBox;
-  readonly #clock: Clock;
+/** The keys of encrypted databases, and those they had before, known by fingerprints: a view of the store. */
+export class DatabaseKeys {
+  readonly #store: SecretStore;
 
-  constructor(repo: KeyRepo, box: SecretBox, clock: Clock) {
-    this.#repo = repo;
-    this.#box = box;
-    this.#clock = clock;
+  constructor(store: SecretStore) {
+    this.#store = store;
   }
 
   /**
-   * Every key that can be opened here, the one used last first.
+   * Every key that can be read here, the one used last first.
    * @param likely how what is to be opened was encrypted, where that is known: its key comes before all others
    */
   all(likely?: Encryption | null): DatabaseKey[] {
-    const keys = this.#repo.list().flatMap(({ fingerprint, sealed }) => this.#open(fingerprint, sealed));
+    const keys = this.#store
+      .openers('key')
+      .map((opener) => ({ ...opener, fingerprint: KeyFingerprint.parse(opener.fingerprint) }));
     return likelyFirst(keys, likely);
   }
 
@@ -48,15 +44,6 @@ export class KeyRing {
     return this.#known(await readKey(input), elsewhere);
   }
 
-  #open(fingerprint: KeyFingerprint, sealed: Buffer): DatabaseKey[] {
-    try {
-      return [{ fingerprint, text: this.#box.open(nameOf(fingerprint), sealed) }];
-    } catch {
-      // Sealed on another machine or with a key file that is gone. What needs it asks for it, and nothing else is kept up.
-      return [];
-    }
-  }
-
   /**
    * What may open a plan's database: the key as it is read now, then those that are kept.
    * @throws SnapkeepError when it cannot be read now
@@ -69,9 +56,7 @@ export class KeyRing {
   }
 
   /** Keeps a key that has opened something. */
-  keep({ fingerprint, text }: DatabaseKey): void {
-    this.#repo.save(fingerprint, this.#box.seal(nameOf(fingerprint), text), this.#clock.now().toISOString());
+  keep(key: DatabaseKey): void {
+    this.#store.keep('key', key);
   }
 }
-
-const nameOf = (fingerprint: string): string => `key:${fingerprint}`;

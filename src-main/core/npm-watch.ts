@@ -37,7 +37,7 @@ function describeProcess(pid: number): { parent: number; command: string } | und
     }
     if (process.platform === 'win32') return undefined;
     const line = execFileSync('ps', ['-o', 'ppid=,args=', '-p', String(pid)], { encoding: 'utf8' });
-    const [, parent, command = ''] = /^\s*(\d+)\s+(.*)$/m.exec(line) ?? [];
+    const [, parent, command = ''] = /^(\d+)\s+(\S.*)$/.exec(line.trim()) ?? [];
     return { parent: Number(parent), command };
   } catch {
     // It has just ended, which is noticed at the first look.

@@ -1,0 +1,34 @@
+/** What has not answered for so long is unavailable, in milliseconds. */
+const PATIENCE_MS = 15_000;
+
+/** Questions that have not been answered. */
+const pending = new Map<string, Promise<unknown>>();
+
+/**
+ * Asks a disk, share or server something, and waits only so long for the answer. A question that has not been answered
+ * is not asked a second time: on a dead share each would hold a thread of this process for good.
+ * @param question what is asked, the same words for the same question
+ */
+export function askInTime<T>(question: string, ask: () => Promise<T>): Promise<T | 'late'> {
+  let answer = pending.get(question) as Promise<T> | undefined;
+  if (answer === undefined) {
+    answer = ask().finally(() => pending.delete(question));
+    pending.set(question, answer);
+    // Whoever asks is told; nobody may be left when it fails.
+    answer.catch(() => {});
+  }
+  return withinTime(answer);
+}
+
+/** Waits for an answer no longer than people would. */
+export async function withinTime<T>(answer: Promise<T>): Promise<T | 'late'> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

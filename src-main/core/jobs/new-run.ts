@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import type { Run } from '../../../src-shared/model/run.ts';
+import type { RunSpec } from './runs.ts';
+
+/** A run as it is before it starts. @param now when it is queued */
+export function newRun(
+  { kind, subject, planId = null, planName = null, snapshotId = null, destinationId = null, slot = null }: RunSpec,
+  now: string,
+): Run {
+  return {
+    id: randomUUID(),
+    kind,
+    state: 'queued',
+    planId,
+    planName,
+    snapshotId,
+    subject,
+    progress: { phase: 'waiting', done: 0, total: null, rate: null },
+    waitingFor: null,
+    cancelRequested: false,
+    queuedAt: now,
+    startedAt: null,
+    finishedAt: null,
+    destinationId,
+    error: null,
+    result: null,
+    slot,
+  };
+}
+
+/** Says which scheduled times a run serves. */
+export function slotInWords({ at, slots }: NonNullable<Run['slot']>): string {
+  // In the machine's time zone, as a person would write it: 2026-11-20 02:00.
+  const time = new Date(at).toLocaleString('sv-SE').slice(0, 16);
+  if (slots === 1) return `Serves the slot of ${time}.`;
+  return `Catches up: ${slots} slots had come, the newest at ${time}. One run serves them all.`;
+}

@@ -1,0 +1,58 @@
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { StartWorkerProcess } from '../../src-main/core/ports.ts';
+import { makeEncrypted } from '../support/encrypted-databases.ts';
+import { type Scene, setScene, takeBackup } from '../support/scene.ts';
+import { runToEnd, succeed, testPorts } from '../support/test-core.ts';
+
+/** A scene, and the tasks that its worker processes are given, in order. */
+async function withTasks(): Promise<Scene & { tasksOf(work: () => Promise<unknown>): Promise<string[]> }> {
+  const tasks: string[] = [];
+  const startWorkerProcess: StartWorkerProcess = (output) => {
+    const worker = testPorts.startWorkerProcess(output);
+    return {
+      ...worker,
+      send: (message) => {
+        const { type, task } = message as { type: string; task?: string };
+        if (type === 'start') tasks.push(task ?? '');
+        worker.send(message);
+      },
+    };
+  };
+  const scene = await setScene({ ports: { startWorkerProcess } });
+  const tasksOf = async (work: () => Promise<unknown>): Promise<string[]> => {
+    tasks.length = 0;
+    await work();
+    return [...tasks];
+  };
+  return { ...scene, tasksOf };
+}
+
+test('what other programs left is looked into and read by worker processes, and once', async () => {
+  const { core, folder, source, tasksOf } = await withTasks();
+  const path = join(folder, 'foreign');
+  mkdirSync(path);
+  copyFileSync(source, join(path, 'app-2026-01-01.db'));
+  copyFileSync(source, join(path, 'app-2026-01-02.db'));
+  expect(await tasksOf(() => core.call('foreign.list', { path }))).toEqual(['judge']);
+  const order = { path, newPlanName: 'app' };
+  expect(await tasksOf(() => succeed(core, 'foreign.import', order))).toEqual(['judge', 'examine', 'examine']);
+});
+
+test('a file is looked at once before it is read, and a snapshot that the catalog knows not at all', async () => {
+  const scene = await withTasks();
+  const { core, folder, tasksOf } = scene;
+  const { id, path } = await takeBackup(scene);
+  const key = { value: 'its key' };
+  expect(await tasksOf(() => succeed(core, 'verifications.start', { snapshotId: id }))).toEqual(['verify']);
+  expect(await tasksOf(() => runToEnd(core, 'verifications.start', { snapshotId: id, key }))).toEqual(['verify']);
+  const elsewhere = join(folder, 'elsewhere.db.gz');
+  copyFileSync(path, elsewhere);
+  const verify = (more: object) => () => succeed(core, 'verifications.start', { path: elsewhere, ...more });
+  expect(await tasksOf(verify({}))).toEqual(['identify', 'verify']);
+  const encrypted = join(folder, 'encrypted.db');
+  makeEncrypted(encrypted, 'its key');
+  const open = () => succeed(core, 'verifications.start', { path: encrypted, key });
+  expect(await tasksOf(open)).toEqual(['identify', 'verify']);
+});

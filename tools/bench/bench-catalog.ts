@@ -1,0 +1,61 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Core } from '../../src-main/core/core.ts';
+import { createCore } from '../../src-main/core/create-core.ts';
+import { forkedWorker } from '../../src-main/core/forked-worker.ts';
+import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
+import { enterManySnapshots } from '../../test/support/many-snapshots.ts';
+import { median } from './measure.ts';
+import { makeSampleDatabase } from './sample-database.ts';
+import { contender, takeTurns } from './turns.ts';
+
+/** Backs up a tiny database whose plan keeps few snapshots, and one whose plan keeps thousands, taking turns. */
+export async function measureCatalog({ folder, rounds }: { folder: string; rounds: number }): Promise<void> {
+  const source = join(folder, 'tiny.db');
+  makeSampleDatabase(source, 1);
+  const cores: Core[] = [];
+  const contenders = [];
+  for (const kept of [300, 4700]) {
+    const home = join(folder, `home-${kept}`);
+    const destination = join(folder, `kept-${kept}`);
+    mkdirSync(destination);
+    const first = await open(home);
+    const { id } = await first.call('plans.create', {
+      name: 'tiny',
+      sourcePath: source,
+      destinations: [{ path: destination }],
+    });
+    await backUp(first, id);
+    await first.close();
+    enterManySnapshots(join(home, 'catalog.db'), kept);
+    const core = await open(home);
+    cores.push(core);
+    contenders.push(contender(`${kept}`, () => backUp(core, id)));
+  }
+  for (let round = 0; round < rounds; round++) await takeTurns(contenders, round);
+  for (const core of cores) await core.close();
+  const words = contenders.map(
+    ({ name, times }) => `${Number(name).toLocaleString('en-US')} kept ${median(times).toFixed(0)} ms`,
+  );
+  process.stdout.write(`catalog: a backup of a tiny database with ${words.join(', ')}\n`);
+}
+
+const open = (dataFolder: string): Promise<Core> =>
+  createCore({
+    dataFolder,
+    ports: {
+      host: 'cli',
+      capabilities: NO_CAPABILITIES,
+      startWorkerProcess: forkedWorker(resolve(import.meta.dirname, '../../out/main/worker.cjs')),
+    },
+  });
+
+/** How long a backup takes with all that follows it, in milliseconds. */
+async function backUp(core: Core, planId: string): Promise<number> {
+  const started = performance.now();
+  const { run } = await core.call('backups.start', { planId });
+  const ended = await core.runEnded(run.id);
+  await core.settled();
+  if (ended.state !== 'succeeded') throw new Error(`${ended.error?.message}`);
+  return performance.now() - started;
+}
