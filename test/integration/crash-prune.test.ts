@@ -8,7 +8,7 @@ import { KEEP_ALL } from '../../src-shared/model/plan.ts';
 import type { ListedSnapshot } from '../../src-shared/model/snapshot.ts';
 import { killAt, type Moment, randomMoments } from '../support/killed.ts';
 import { expectNothingLeft, type LocalSnapshot, type Scene, setScene, takeBackup } from '../support/scene.ts';
-import { startTestCore, succeed } from '../support/test-core.ts';
+import { runToEnd, startTestCore, succeed } from '../support/test-core.ts';
 
 const KEEP_ONE = { ...KEEP_ALL, keepLast: 1 };
 
@@ -115,6 +115,21 @@ describe('each state that a removal can be cut off in', () => {
     const again = await startTestCore(scene.home);
     const listed = await expectJustWhatIsListed(scene, again);
     expect(listed.map(({ id }) => id)).toEqual([scene.made[1]?.id]);
+  });
+
+  test('all is removed and its last copy is being taken out of the catalog', async () => {
+    const scene = await setCrashScene(2, 10);
+    const { home, core, made } = scene;
+    const snapshotId = made[0]?.id ?? '';
+    const { confirmation } = await core.call('snapshots.previewDelete', { snapshotId });
+    const catalog = new Database(join(home, 'catalog.db'));
+    catalog.exec("CREATE TRIGGER cut BEFORE DELETE ON snapshots BEGIN SELECT RAISE(ABORT, 'cut off here'); END");
+    expect((await runToEnd(core, 'snapshots.delete', { snapshotId, confirmation })).state).toBe('failed');
+    await core.close();
+    catalog.exec('DROP TRIGGER cut');
+    catalog.close();
+    const listed = await expectJustWhatIsListed(scene, await startTestCore(home));
+    expect(listed.map(({ id }) => id)).toEqual([made[1]?.id]);
   });
 
   test('a destination that cannot be reached at the start is finished by the next prune, and lists nothing meanwhile', async () => {

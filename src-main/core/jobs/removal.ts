@@ -37,8 +37,11 @@ export async function removeCopy(
     if (!begun) catalog.copies.set(copy);
     throw error;
   }
-  catalog.copies.remove(snapshotId, destination.id);
-  catalog.snapshots.forgetIfNowhere(snapshotId);
+  // At once: a snapshot that has no copy is listed as missing, and this one is not missing but removed.
+  catalog.transaction(() => {
+    catalog.copies.remove(snapshotId, destination.id);
+    catalog.snapshots.forgetIfNowhere(snapshotId);
+  });
 }
 
 /**
