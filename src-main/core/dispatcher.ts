@@ -47,6 +47,10 @@ export class Dispatcher {
       params: ParsedParams<M>,
       signal: AbortSignal,
     ) => Result<M> | Promise<Result<M>>;
-    return handler(parsed.data as ParsedParams<M>, signal);
+    try {
+      return await handler(parsed.data as ParsedParams<M>, signal);
+    } catch (error) {
+      throw explainError(error, method);
+    }
   }
 }

@@ -216,7 +216,6 @@ describe('foreign files', () => {
 describe('files that are something else', () => {
   test.each([
     ['a text file', 'notes.db', Buffer.from('Dear diary,\n'.repeat(50)), /text file/],
-    ['a ZIP archive', 'backup.zip', Buffer.concat([Buffer.from('PK\u0003\u0004'), randomBytes(600)]), /ZIP/],
     ['random bytes', 'random.db', randomBytes(9000), /encrypted or damaged/],
     ['a gzip of a text', 'notes.db.gz', gzipSync('Dear diary,\n'.repeat(50)), /not a plain SQLite database/],
     ['a gzip of random bytes', 'random.db.gz', gzipSync(randomBytes(9000)), /not a plain SQLite database/],
@@ -227,6 +226,16 @@ describe('files that are something else', () => {
     const path = join(scene.folder, name);
     writeFileSync(path, content);
     await expectBad(scene, path, message);
+  });
+
+  test('a ZIP archive cannot be read here, and is not said to be damaged', async () => {
+    const scene = await setScene();
+    const path = join(scene.folder, 'backup.zip');
+    writeFileSync(path, Buffer.concat([Buffer.from('PK\u0003\u0004'), randomBytes(600)]));
+    expectFailure(await runToEnd(scene.core, 'verifications.start', { path }), 'UNSUPPORTED', 'ZIP');
+    const check = { source: { path }, targetPath: scene.source };
+    expectFailure(await runToEnd(scene.core, 'restores.check', check), 'UNSUPPORTED', 'ZIP');
+    expectNothingLeft(scene);
   });
 
   test('a missing file and a folder', async () => {
@@ -252,7 +261,8 @@ describe('files that are something else', () => {
     expectFailure(await runToEnd(scene.core, 'verifications.start', { snapshotId: id }), 'NOT_FOUND', path);
     expect(await scene.core.call('snapshots.list', {})).toMatchObject([{ id, missing: true }]);
     expect(await scene.core.call('plans.get', { planId: scene.plan.id })).toMatchObject({
-      state: 'empty',
+      state: 'failed',
+      reason: expect.stringMatching(/missing/),
       newest: null,
     });
   });

@@ -6,6 +6,7 @@ import { createCatalog } from '../../src-main/core/catalog/catalog.ts';
 import { SCHEMA_VERSION } from '../../src-main/core/catalog/schema.ts';
 import { holdDataFolder } from '../../src-main/core/data-folder.ts';
 import { Dispatcher } from '../../src-main/core/dispatcher.ts';
+import { diskFull } from '../../src-main/core/engine/disk-full.ts';
 import { explainError } from '../../src-main/core/engine/engine-errors.ts';
 import { findFileHolders, parseLsof } from '../../src-main/core/engine/file-holders.ts';
 import { contentInWords, contentOf, identifyContent, isRestorable } from '../../src-main/core/engine/identify-file.ts';
@@ -176,7 +177,7 @@ describe('the catalog', () => {
 describe('the dispatcher', () => {
   const dispatcher = new Dispatcher({
     'settings.get': () => {
-      throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+      throw diskFull('catalog', '/data/catalog.db');
     },
     'app.info': () => {
       throw new TypeError('oops');

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RunRepo } from '../../src-main/core/catalog/run-repo.ts';
+import { diskFull } from '../../src-main/core/engine/disk-full.ts';
 import { EventBus } from '../../src-main/core/event-bus.ts';
 import { type RunSpec, Runs } from '../../src-main/core/jobs/runs.ts';
 import { systemClock } from '../../src-main/core/ports.ts';
@@ -9,7 +10,7 @@ import type { Run } from '../../src-shared/model/run.ts';
 import { capturedLog } from '../support/captured-log.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 
-const full = () => Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+const full = () => diskFull('catalog', '/data/catalog.db');
 
 /** Runs that are remembered in memory, as long as the catalog takes them. */
 function setRuns(taken: (run: Run) => boolean, logTaken = true) {
