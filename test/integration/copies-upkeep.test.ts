@@ -136,7 +136,7 @@ describe.skipIf(whyNoSftp)('an upload [sftp]', () => {
     });
     const { core } = scene;
     const remote = await folderOn(ssh, 'Host');
-    const slow = { ...remote, settings: { ...remote.settings, bytesPerSecond: 64 * 1024 } };
+    const slow = { ...remote, settings: { ...remote.settings, bytesPerSecond: 256 * 1024 } };
     const host = await save(core, slow as typeof remote);
     const broken = new Promise<void>((resolve) => {
       const stop = core.on('run.changed', ({ run }) => {
