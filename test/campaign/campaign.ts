@@ -27,7 +27,7 @@ const FULL: Extent = {
   seed: 1,
 };
 const SHORT: Extent = {
-  kills: 14,
+  kills: 10,
   systemCalls: 1,
   tracedOperations: 6,
   diskSteps: 40,

@@ -1,6 +1,7 @@
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Destination } from '../destinations/destination.ts';
+import { noteLostAttached } from './lost-attached.ts';
 import { markMissing } from './rescan.ts';
 
 /** So many pages are listed at most: what comes behind them is looked at by name. */
@@ -9,16 +10,17 @@ const MOST_PAGES = 200;
 const MOST_LOOKS = 500;
 
 /**
- * Lists a destination and brings the catalog in line with it: what is not stored there any more is missing, and what
- * has come back is stored. No file is read or changed.
+ * Lists a destination and brings the catalog in line with it: what is not stored there any more is missing, what has
+ * come back is stored, and a copy whose attached files have gone is not verified. No file is read or changed.
  * @throws SnapkeepError as the driver does
  */
 export async function listStored(
   core: Pick<CoreContext, 'catalog' | 'clock' | 'events'>,
-  { id }: StoredDestination,
+  destination: StoredDestination,
   driver: Destination,
 ): Promise<void> {
   const { catalog, clock } = core;
+  const { id } = destination;
   // Before the list: whatever is known to be stored now must be in it.
   const known = catalog.snapshots.atDestination(id);
   const { sizes, isWhole } = await sizesAt(driver);
@@ -42,8 +44,10 @@ export async function listStored(
     markMissing(catalog, clock, snapshotId, id);
     changed = true;
   }
+  // What comes behind the last page that was read has not gone.
+  const lost = isWhole ? await noteLostAttached(catalog, clock, destination, driver, new Set(sizes.keys())) : [];
   catalog.destinations.setListed(id, clock.now().toISOString());
-  if (!changed) return;
+  if (!changed && lost.length === 0) return;
   core.events.emit('snapshots.changed', { planId: null });
   for (const name of ['plans.changed', 'destinations.changed'] as const) core.events.emit(name, {});
 }

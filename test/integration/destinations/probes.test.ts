@@ -312,6 +312,23 @@ describe('what is stored', () => {
     expect(await metricOf(scene, 'snapkeep_missing_copies')).toBe('0');
   });
 
+  test('is listed once a day: a snapshot whose attached files were removed from outside is not verified', async () => {
+    const { scene, checkADayLater } = await setSceneInTime();
+    const attached = join(scene.folder, 'app', 'generated');
+    mkdirSync(attached);
+    writeFileSync(join(attached, '1.wav'), 'recording');
+    const companions = [{ name: 'generated', path: attached, kind: 'folder' as const }];
+    await scene.core.call('plans.update', { planId: scene.plan.id, companions });
+    await takeBackup(scene);
+    await check(scene);
+    await checkADayLater();
+    expect((await summaryOf(scene)).newest?.proof.valid).toBe(true);
+    for (const name of storedIn(scene.destination).filter((each) => each.endsWith('.generated')))
+      rmSync(join(scene.destination, name), { recursive: true });
+    await checkADayLater();
+    expect(await summaryOf(scene)).toMatchObject({ state: 'failed', reason: expect.stringContaining('generated') });
+  });
+
   test('at one of two destinations is missing there alone: the plan is incomplete', async () => {
     const { scene, checkADayLater } = await setSceneInTime();
     const path = join(scene.folder, 'second');
