@@ -10,7 +10,7 @@ import { diskFull, explainWrite } from '../disk-full.ts';
 import { isDiskFull } from '../engine-errors.ts';
 import type { Sealing } from '../seal.ts';
 import type { TaskContext } from '../task-context.ts';
-import { aboutSnapshot, type CompanionRequest, describeEntries, openSource } from './companion-request.ts';
+import { type CompanionRequest, describeSnapshot, openSource } from './companion-request.ts';
 import { byPath, type Entry, type LeftOut, type SnapshotFacts } from './folder-entry.ts';
 import { INDEX_NAME, indexText } from './folder-index.ts';
 import { endedName, removeTree } from './folder-snapshots.ts';
@@ -66,12 +66,9 @@ export async function archiveFolder(
     const contents = new ArchiveContents(source.root, staging, context);
     let facts: SnapshotFacts | undefined;
     const bytes = tarBytes(name, async (archive) => {
-      const { skipped, problems } = await contents.addAll(archive, () => scanFolder(source.root, source.scan));
+      const leftOut = await contents.addAll(archive, () => scanFolder(source.root, source.scan));
       const entries = contents.entries();
-      facts = describeEntries(entries, aboutSnapshot(request, source.stem, takenAt), request.as?.skipped ?? skipped, [
-        ...(request.as?.problems ?? []),
-        ...problems,
-      ]);
+      facts = describeSnapshot(request, source.stem, takenAt, { entries, ...leftOut });
       await addIndex(archive, facts, entries, takenAt);
     });
     const digest = await storePieces(inPieces(bytes, PIECE_BYTES), request, sink, () => context.throwIfCancelled());

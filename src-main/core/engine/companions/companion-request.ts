@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
-import { explainError } from '../engine-errors.ts';
+import { nameInWords } from '../../../../src-shared/rules/byte-names.ts';
+import { explainError, ofSource } from '../engine-errors.ts';
 import type { Entry, LeftOut, SnapshotFacts } from './folder-entry.ts';
 import { stemOf } from './folder-snapshots.ts';
 import type { ScanOptions } from './scan-folder.ts';
@@ -73,23 +74,53 @@ export async function openSource(
   }
 }
 
-/** What is said of a snapshot of a source; of a copy of a snapshot, what is said of that one. */
-export function aboutSnapshot(
+/** What was found in a source, and what of it is not in the snapshot. */
+interface Found {
+  entries: readonly Entry[];
+  skipped: LeftOut[];
+  problems: LeftOut[];
+}
+
+/**
+ * Describes a snapshot of a source. Of a copy of a snapshot the same is said as of that one, which must still hold
+ * what is said.
+ * @throws SnapkeepError `UNAVAILABLE` or `CORRUPT`, of the source, when a snapshot that is copied cannot be read whole
+ */
+export function describeSnapshot(
   { sourcePath, exclude, as }: Pick<CompanionRequest, 'sourcePath' | 'exclude' | 'as'>,
   stem: string,
   createdAt: Date,
-): Pick<SnapshotFacts, 'id' | 'stem' | 'source' | 'createdAt' | 'exclude'> {
-  if (as !== undefined) return { ...as, stem };
-  return { id: randomUUID(), stem, source: sourcePath, createdAt: createdAt.toISOString(), exclude: [...exclude] };
+  { entries, skipped, problems }: Found,
+): SnapshotFacts {
+  const counts = countEntries(entries);
+  if (as === undefined) {
+    const made = { id: randomUUID(), stem, source: sourcePath, createdAt: createdAt.toISOString() };
+    return { ...made, exclude: [...exclude], ...counts, whole: problems.length === 0, skipped, problems };
+  }
+  const [first] = problems;
+  if (first !== undefined) {
+    throw ofSource(
+      new SnapkeepError('UNAVAILABLE', `${nameInWords(first.path)} in ${sourcePath} ${first.reason}.`, {
+        hint: 'Check the disk it is on, then copy again.',
+      }),
+    );
+  }
+  if (
+    as.files !== counts.files ||
+    as.folders !== counts.folders ||
+    as.links !== counts.links ||
+    as.bytes !== counts.bytes
+  ) {
+    throw ofSource(
+      new SnapkeepError('CORRUPT', `${sourcePath} was changed while it was copied.`, {
+        hint: 'Verify the snapshot, then copy again.',
+      }),
+    );
+  }
+  return { ...as, stem };
 }
 
-/** Counts what a snapshot holds. */
-export function describeEntries(
-  entries: Iterable<Entry>,
-  rest: Pick<SnapshotFacts, 'id' | 'stem' | 'source' | 'createdAt' | 'exclude'>,
-  skipped: LeftOut[],
-  problems: LeftOut[],
-): SnapshotFacts {
+function countEntries(entries: readonly Entry[]): Pick<SnapshotFacts, 'files' | 'folders' | 'links' | 'bytes'> {
   const counts = { files: 0, folders: 0, links: 0, bytes: 0 };
   for (const entry of entries) {
     if (entry.type === 'file') {
@@ -98,5 +129,5 @@ export function describeEntries(
     } else if (entry.type === 'link') counts.links += 1;
     else if (entry.path !== '') counts.folders += 1;
   }
-  return { ...rest, ...counts, whole: problems.length === 0, skipped, problems };
+  return counts;
 }

@@ -8,13 +8,7 @@ import { explainWrite } from '../disk-full.ts';
 import { publishUnique, requireWritableFolder, syncFolder } from '../durable-files.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import type { TaskContext } from '../task-context.ts';
-import {
-  aboutSnapshot,
-  type CompanionRequest,
-  type CompanionSource,
-  describeEntries,
-  openSource,
-} from './companion-request.ts';
+import { type CompanionRequest, type CompanionSource, describeSnapshot, openSource } from './companion-request.ts';
 import { sameTime } from './compare-folder.ts';
 import { byPath, type Entry, type FileEntry, keptMtime, type LeftOut } from './folder-entry.ts';
 import { type FolderIndex, readIndex, writeIndex } from './folder-index.ts';
@@ -112,14 +106,9 @@ class FolderCopy {
   async store(): Promise<CopiedFolder> {
     const createdAt = this.#context.now();
     this.#base = await this.#openBase();
-    const { skipped, problems } = await this.#copyAll();
+    const leftOut = await this.#copyAll();
     const entries = [...this.#stored.values()].sort(byPath);
-    const facts = describeEntries(
-      entries,
-      aboutSnapshot(this.#request, this.#source.stem, createdAt),
-      this.#request.as?.skipped ?? skipped,
-      [...(this.#request.as?.problems ?? []), ...problems],
-    );
+    const facts = describeSnapshot(this.#request, this.#source.stem, createdAt, { entries, ...leftOut });
     this.#context.throwIfCancelled();
     this.#context.progress('storing', 0, null);
     await writeIndex(this.#partial, facts, entries);
@@ -127,7 +116,7 @@ class FolderCopy {
     const name = await this.#publish(createdAt);
     const linkedFiles = this.#linked.size;
     const copiedFiles = facts.files - linkedFiles;
-    this.#report(name, linkedFiles, copiedFiles, problems);
+    this.#report(name, linkedFiles, copiedFiles, leftOut.problems);
     const path = join(this.#request.destination, name);
     return { name, path, facts, linkedFiles, copiedFiles, copiedBytes: this.#copiedBytes };
   }
