@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createCore } from '../../src-main/core/create-core.ts';
 import { KEEP_ALL } from '../../src-shared/model/plan.ts';
 import type { Run, RunPhase } from '../../src-shared/model/run.ts';
 import type { ListedSnapshot } from '../../src-shared/model/snapshot.ts';
+import { canMount } from '../support/can-mount.ts';
 import { appendEntries, countEntries, integrityOf, makeDatabase } from '../support/databases.ts';
 import {
   contentsOf,
@@ -16,6 +17,7 @@ import {
   setScene,
   takeBackup,
 } from '../support/scene.ts';
+import { mountSmallDisk } from '../support/small-disk.ts';
 import { storedIn } from '../support/stored-names.ts';
 import { runToEnd, startTestCore, succeed, testPorts } from '../support/test-core.ts';
 
@@ -167,6 +169,21 @@ describe('previews that are stale, and what is never removed', () => {
 });
 
 describe('the data folder', () => {
+  test.skipIf(!canMount)(
+    'may have its staging folder on a disk of its own, which is emptied at the start [root]',
+    async () => {
+      const scene = await setScene();
+      const { core, home } = scene;
+      await core.close();
+      const staging = mountSmallDisk(join(home, 'staging'), 8 * 1024 * 1024).path;
+      mkdirSync(join(staging, 'left by a crash'));
+      writeFileSync(join(staging, 'left by a crash', 'image'), 'half');
+      const again = await startTestCore(home);
+      expect(readdirSync(staging)).toEqual([]);
+      await takeBackup({ ...scene, core: again });
+    },
+  );
+
   test('is held by one core at a time, and says by whom', async () => {
     const { home, core } = await setScene();
     const second = createCore({ dataFolder: home, ports: testPorts });

@@ -17,7 +17,9 @@ import { type Recovering, recoverSnapshots } from './recover-snapshots.ts';
  * folders stays noted in the catalog. Called once, before anything runs.
  */
 export async function endInterruptedRuns(catalog: Catalog, clock: Clock, stagingFolder: string): Promise<void> {
-  await rm(stagingFolder, { recursive: true, force: true });
+  // Not the folder itself: it may be a link, or a disk of its own.
+  for (const name of await readdir(stagingFolder))
+    await rm(join(stagingFolder, name), { recursive: true, force: true });
   for (const { run, leftovers } of catalog.runs.unfinished()) {
     if (run.state !== 'queued' && run.state !== 'running') continue;
     const at = clock.now().toISOString();
