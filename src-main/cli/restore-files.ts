@@ -28,10 +28,13 @@ export async function checkFiles(session: Session, snapshot: Snapshot, options: 
     ...(to === undefined ? {} : { to: resolve(to) }),
   });
   if (checked.result?.kind !== 'files-check') throw errorOf(checked);
-  for (const { companion: name, targetPath, files, bytes, comparison } of checked.result.check.targets) {
+  const { targets } = checked.result.check;
+  for (const { companion: name, targetPath, files, bytes, comparison, undoable } of targets) {
     if (existsSync(targetPath) && options.force !== true) {
       throw new SnapkeepError('CONFLICT', `${targetPath} is already there.`, {
-        hint: 'Nothing was changed. Give --force to replace it; what is there is kept beside it.',
+        hint: undoable
+          ? 'Nothing was changed. Give --force to replace it; what is there is kept beside it.'
+          : 'Nothing was changed. Give --force to write over it; Undo cannot bring back what a device holds.',
       });
     }
     const what = `${name}: ${countInWords(files, 'file')}, ${bytesInWords(bytes)}, to ${targetPath}.`;
@@ -40,7 +43,9 @@ export async function checkFiles(session: Session, snapshot: Snapshot, options: 
         ? ''
         : ` ${comparison.same} are the same, ${comparison.different} differ, ${comparison.onlyThere} come back, ${comparison.onlyHere} go.`;
     say(what + differ);
+    if (!undoable) say(`${targetPath} is a device: what it holds is written over, and Undo cannot bring it back.`);
   }
+  for (const note of new Set(targets.flatMap((target) => target.notes))) say(note);
   return checked;
 }
 

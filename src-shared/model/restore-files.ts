@@ -22,6 +22,10 @@ export const FilesTarget = z.object({
       examples: z.array(z.object({ path: z.string(), how: z.enum(['onlyHere', 'onlyThere', 'different']) })),
     })
     .nullable(),
+  /** Undo brings back what is there now; what a device holds is gone. */
+  undoable: z.boolean(),
+  /** What will not be as it was, or not as it was stored, as sentences. */
+  notes: z.array(z.string()),
 });
 export type FilesTarget = z.infer<typeof FilesTarget>;
 

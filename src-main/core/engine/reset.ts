@@ -10,6 +10,7 @@ import { errorCode, explainError } from './engine-errors.ts';
 import { ExclusiveHold, requireUnused } from './exclusive-hold.ts';
 import { findFileHolders } from './file-holders.ts';
 import { contentInWords, identifyContent } from './identify-file.ts';
+import { requireExchangeable } from './mount-point.ts';
 import type { NoteSafety } from './replace-database.ts';
 import { abandon, afterwards } from './restore-by-file.ts';
 import { discardSafety, keepFiles, keepHeld, keepPages, type SafetyRequest } from './safety-snapshot.ts';
@@ -135,6 +136,7 @@ const LOST_THEN = 'What it writes from now on cannot be brought back.';
 
 async function look(request: ResetCheckRequest, context: TaskContext) {
   await requireDatabase(request.targetPath);
+  await requireExchangeable(request.targetPath);
   const target = await lookAtTarget(request.targetPath, context);
   if (target.damage !== null && (await exists(request.targetPath)))
     await requireKnown(request.targetPath, target.damage);

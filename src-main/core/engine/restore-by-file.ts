@@ -1,16 +1,13 @@
-import { chmod, chown, lstat, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
-import { countInWords } from '../../../src-shared/rules/wording.ts';
+import { rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Unlocking } from './database-key.ts';
 import { copySynced, exists, partialPath, publishFile, sidecarPaths, syncFolder } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
 import { busy, ExclusiveHold, requireUnused } from './exclusive-hold.ts';
-import { takeOverAttributes, whyAttributesAreLost } from './file-attributes.ts';
+import { giveNewRights, takeOverRights } from './file-rights.ts';
 import type { TaskContext } from './task-context.ts';
 
 const WHY = 'this restore has to exchange the file';
-/** The bits that only mean something to programs: set-user-ID, set-group-ID and sticky. */
-const SPECIAL_BITS = 0o7000;
 
 /** What is put in the place of a file. */
 export interface NewFile {
@@ -21,27 +18,6 @@ export interface NewFile {
   sidecarsOf: string | null;
 }
 
-/** Whom a new file belongs to, and what it may be used for. */
-export interface NewFileRights {
-  uid: number;
-  gid: number;
-  mode: number;
-}
-
-/** The rights of a database that is created in a folder: root gives it to the owner of the folder. */
-export async function rightsInFolder(folder: string): Promise<NewFileRights> {
-  const { uid, gid, mode } = await stat(folder);
-  return { uid, gid, mode: 0o600 & mode };
-}
-
-/** Says whom a new file in the folder will belong to; `null`: whoever restores it owns it, as is usual. */
-export async function ownerNote(path: string): Promise<string | null> {
-  if (process.getuid?.() !== 0) return null;
-  const { uid, gid } = await rightsInFolder(dirname(path));
-  if (uid === 0) return null;
-  return `${basename(path)} will belong to user ${uid} and group ${gid}, as its folder does, and only that user may use it.`;
-}
-
 /**
  * Puts an image where nothing is.
  * @returns what went wrong once it was there; `null`: nothing
@@ -50,15 +26,10 @@ export async function ownerNote(path: string): Promise<string | null> {
 export async function createDatabaseFile(file: NewFile, context: TaskContext): Promise<string | null> {
   const { targetPath } = file;
   const partial = partialPath(targetPath, file.runId);
-  const rights = await rightsInFolder(dirname(targetPath));
   try {
     await copySynced(file.imagePath, partial);
     await stageSidecars(file);
-    await chmod(partial, rights.mode);
-    if (process.getuid?.() === 0 && rights.uid !== 0) {
-      await chown(partial, rights.uid, rights.gid);
-      context.log('info', `${targetPath} belongs to user ${rights.uid} and group ${rights.gid}, as its folder does.`);
-    }
+    await giveNewRights(partial, targetPath, context);
     await publishFile(partial, targetPath);
   } catch (error) {
     await removeStaged(file);
@@ -178,37 +149,6 @@ async function filesState(targetPath: string): Promise<string> {
     states.push(`${path}:${ino}:${size}:${mtimeNs}`);
   }
   return states.join('\n');
-}
-
-async function takeOverRights(from: string, to: string, context: TaskContext): Promise<void> {
-  if (!(await exists(from))) return chmod(to, (await rightsInFolder(dirname(from))).mode);
-  const { mode, uid, gid } = await stat(from);
-  const lost = await takeOverAttributes(from, to);
-  if (lost !== null) context.log('warning', lost);
-  try {
-    await chown(to, uid, gid);
-  } catch (error) {
-    // Only root may give files away; whoever replaces a file of his own changes no owner.
-    if (errorCode(error) !== 'EPERM') throw error;
-  }
-  await chmod(to, mode & 0o777);
-  if ((mode & SPECIAL_BITS) !== 0) context.log('warning', `${from}: ${DROPPED}`);
-}
-
-const DROPPED = 'The set-user-ID, set-group-ID and sticky bits are dropped.';
-
-/** What of a file will not be as it was once it has been exchanged, as sentences. */
-export async function exchangeNotes(path: string): Promise<string[]> {
-  if (!(await exists(path))) return [];
-  const { nlink, mode } = await lstat(path);
-  const lost = await whyAttributesAreLost();
-  return [
-    ...(nlink > 1
-      ? [`The file has ${countInWords(nlink - 1, 'other hard link')}, which will keep the content of now.`]
-      : []),
-    ...((mode & SPECIAL_BITS) !== 0 ? [DROPPED] : []),
-    ...(lost === null ? [] : [lost]),
-  ];
 }
 
 /** Where the log and the journal of a kept file are copied to, in the making and finished. */

@@ -14,8 +14,9 @@ import type { DatabaseFacts } from './describe-database.ts';
 import { requireWritableFolder } from './durable-files.ts';
 import { explainError } from './engine-errors.ts';
 import { findFileHolders } from './file-holders.ts';
+import { exchangeNotes } from './file-rights.ts';
+import { requireExchangeable } from './mount-point.ts';
 import { openDatabase } from './open-database.ts';
-import { exchangeNotes, ownerNote } from './restore-by-file.ts';
 import { askSchemaVersion } from './schema-version.ts';
 import { chooseMethod, lookAtTarget, type Target } from './target.ts';
 import type { TaskContext } from './task-context.ts';
@@ -69,6 +70,7 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
   const schemaVersion = versionOfStaged(staged, request, context);
   const target = await lookAtTarget(request.targetPath, context, request.schemaVersion);
   const method = chooseMethod(target, { ...facts, encrypted: staged.unlocking !== null });
+  if (method === 'replace-file') await requireExchangeable(request.targetPath);
   const { manifest } = staged;
   const check: Omit<RestoreCheck, 'confirmation'> = {
     source: {
@@ -116,9 +118,7 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
 async function notesOn({ targetPath, givenPath }: RestoreCheckRequest, method: RestoreMethod): Promise<string[]> {
   const link =
     givenPath === targetPath ? [] : [`${givenPath} is a link: ${targetPath} is replaced, and the link stays.`];
-  if (method === 'replace-file') return [...link, ...(await exchangeNotes(targetPath))];
-  const owner = method === 'create' ? await ownerNote(targetPath) : null;
-  return owner === null ? link : [...link, owner];
+  return method === 'into-live' ? link : [...link, ...(await exchangeNotes(targetPath))];
 }
 
 /** More than a database packs to, and from this size on worth a question, in bytes. */

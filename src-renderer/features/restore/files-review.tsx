@@ -1,5 +1,5 @@
 import { Alert, Text } from '@mantine/core';
-import { IconAlertTriangle, IconArrowBackUp } from '@tabler/icons-react';
+import { IconAlertTriangle, IconArrowBackUp, IconFileInfo } from '@tabler/icons-react';
 import type { FilesCheck, FilesTarget } from '../../../src-shared/model/restore-files.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
@@ -13,6 +13,7 @@ export function FilesReview({ check }: { check: FilesCheck }) {
   const examples = check.targets.flatMap(({ companion, comparison }) =>
     (comparison?.examples ?? []).map((example) => ({ ...example, companion })),
   );
+  const notes = [...new Set(check.targets.flatMap((target) => target.notes))];
   return (
     <>
       <ScrollTable label="Files before and after">
@@ -52,7 +53,7 @@ export function FilesReview({ check }: { check: FilesCheck }) {
           </ul>
         </Disclosure>
       )}
-      {totals.images > 0 && (
+      {check.targets.some(({ undoable }) => !undoable) && (
         <Alert className="tone-bad" icon={<IconAlertTriangle size={18} />}>
           <Text size="sm" c="inherit">
             <strong>What is on the disk is written over, and Undo cannot bring it back.</strong> Nothing on it may be in
@@ -60,11 +61,20 @@ export function FilesReview({ check }: { check: FilesCheck }) {
           </Text>
         </Alert>
       )}
-      {replacesFiles(totals) && check.targets.some(({ comparison }) => comparison !== null) && (
+      {replacesFiles(totals) && check.targets.some(({ undoable }) => undoable) && (
         <Alert className="tone-info" icon={<IconArrowBackUp size={18} />}>
           <Text size="sm" c="inherit">
             What is there now is kept beside it; <strong>Undo</strong> puts it back.
           </Text>
+        </Alert>
+      )}
+      {notes.length > 0 && (
+        <Alert className="tone-warn" icon={<IconFileInfo size={18} />}>
+          {notes.map((note) => (
+            <Text key={note} size="sm" c="inherit">
+              {note}
+            </Text>
+          ))}
         </Alert>
       )}
     </>

@@ -80,6 +80,8 @@ test('only what takes something away has to be typed', () => {
     files: 3,
     bytes: 30,
     comparison: counts && { onlyHere: 0, onlyThere: 0, different: 0, same: 0, examples: [], ...counts },
+    undoable: true,
+    notes: [],
   });
   const check = (...targets: FilesTarget[]): FilesCheck => ({
     ...SNAPSHOT,

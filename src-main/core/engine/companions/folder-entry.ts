@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Bytes, Instant, Sha256 } from '../../../../src-shared/model/values.ts';
+import { restoredMode } from '../file-rights.ts';
 
 /** Nanoseconds since 1970 as a decimal number, which no JSON number could hold. */
 const Nanoseconds = z.string().regex(/^-?\d+$/);
@@ -64,6 +65,11 @@ export type SnapshotFacts = z.infer<typeof SnapshotFacts>;
 /** When the stored file of an entry was last changed, as its file system says. */
 export function keptMtime(entry: FileEntry): string {
   return entry.keptMtime ?? entry.mtime;
+}
+
+/** What a restore makes of an entry: files lose the bits that would lend somebody's rights to a program. */
+export function restoredEntry<T extends { type: Entry['type']; mode?: number }>(entry: T): T {
+  return entry.type === 'file' && entry.mode !== undefined ? { ...entry, mode: restoredMode(entry.mode) } : entry;
 }
 
 /** Whether a path is a part of a folder or lies in it; everything is in the part with the empty name. */

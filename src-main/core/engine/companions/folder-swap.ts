@@ -33,7 +33,16 @@ export function stagedPathFor(targetPath: string, runId: string): string {
  * @param part a path in it, parts joined by `/`; empty for the folder itself
  * @throws SnapkeepError `INVALID_PARAMS` where a link is in the way, `NOT_FOUND` where nothing is above the folder
  */
-export async function openTarget(folder: string, part: string): Promise<string> {
+export function openTarget(folder: string, part: string): Promise<string> {
+  return walk(folder, part, (path) => mkdir(onDisk(path)));
+}
+
+/** Finds the path that {@link openTarget} would open, and makes nothing. @throws SnapkeepError the same */
+export function findTarget(folder: string, part: string): Promise<string> {
+  return walk(folder, part, async () => {});
+}
+
+async function walk(folder: string, part: string, onMissing: (path: string) => Promise<void>): Promise<string> {
   let root: string;
   try {
     root = join(await realpath(dirname(folder)), basename(folder));
@@ -55,7 +64,7 @@ export async function openTarget(folder: string, part: string): Promise<string> 
       }
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw explainError(error, path);
-      if (!isLast) await mkdir(onDisk(path));
+      if (!isLast) await onMissing(path);
     }
   }
   return path;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, rm, stat } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { Compression } from '../../../../src-shared/model/values.ts';
@@ -7,7 +7,8 @@ import { bytesInWords } from '../../../../src-shared/rules/wording.ts';
 import { leastPacked, PIECE_BYTES, type StoredDigest, storeImage } from '../compress.ts';
 import { explainWrite, requireRoom } from '../disk-full.ts';
 import { publishFile, publishUnique, readPieces, writeFully, writerOf } from '../durable-files.ts';
-import { errorCode, explainError } from '../engine-errors.ts';
+import { explainError } from '../engine-errors.ts';
+import { takeOverRights } from '../file-rights.ts';
 import type { Sealing } from '../seal.ts';
 import type { TaskContext } from '../task-context.ts';
 import { type ImagePlace, lookAtImagePlace, openDevice, requireUnmounted } from './block-device.ts';
@@ -138,7 +139,7 @@ export async function restoreImageFile(
   context: TaskContext,
   note: NoteWayBack,
 ): Promise<RestoredImage> {
-  const kind = await targetKind(request.targetPath);
+  const kind = await imageTargetKind(request.targetPath);
   try {
     return kind === 'device' ? await restoreToDevice(request, context) : await restoreToFile(request, context, note);
   } catch (error) {
@@ -146,7 +147,8 @@ export async function restoreImageFile(
   }
 }
 
-async function targetKind(path: string): Promise<ImagePlace['kind']> {
+/** Whether an image would be written to a device, or to a file, which need not be there yet. */
+export async function imageTargetKind(path: string): Promise<ImagePlace['kind']> {
   try {
     return (await lookAtImagePlace(path)).kind;
   } catch (error) {
@@ -168,7 +170,7 @@ async function restoreToFile(
     const handle = await open(staged, 'wx+', 0o600);
     try {
       await unpackTo(request, (piece) => writeFully(handle, piece), 'staging', context);
-      await takeOverRights(handle, target);
+      await takeOverRights(target, staged, context);
       await handle.sync();
     } finally {
       await handle.close();
@@ -178,17 +180,6 @@ async function restoreToFile(
     return { kind: 'file', bytes, wayBack: await swapIn(staged, target, request.runId, note) };
   } finally {
     await rm(staged, { force: true });
-  }
-}
-
-/** The file stays whose it is. */
-async function takeOverRights(handle: FileHandle, target: string): Promise<void> {
-  try {
-    const { mode, uid, gid } = await stat(target);
-    if (process.getuid?.() === 0) await handle.chown(uid, gid);
-    await handle.chmod(mode & 0o7777);
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
   }
 }
 

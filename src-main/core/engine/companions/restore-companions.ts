@@ -6,19 +6,23 @@ import type { StoredCompanion } from '../../../../src-shared/model/companion.ts'
 import type { Manifest } from '../../../../src-shared/model/manifest.ts';
 import type { FilesTarget, RestoredFiles } from '../../../../src-shared/model/restore-files.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
+import { exchangeNotes } from '../file-rights.ts';
 import { readManifest } from '../manifest-files.ts';
+import { requireExchangeable } from '../mount-point.ts';
 import type { TaskContext } from '../task-context.ts';
+import { filesNotes } from './files-notes.ts';
 import { type Entry, isInPart } from './folder-entry.ts';
 import { readIndex } from './folder-index.ts';
 import {
   discardWayBack,
+  findTarget,
   type NoteWayBack,
   putBackFolder,
   takeBackPutBack,
   type WayBack,
   wasSwapped,
 } from './folder-swap.ts';
-import { restoreImageFile } from './image-file.ts';
+import { imageTargetKind, restoreImageFile } from './image-file.ts';
 import { comparePart, restoreFolder } from './restore-folder.ts';
 import { type StoredFolder, verifyArchive } from './stage-snapshot.ts';
 import { indexHash } from './store-companions.ts';
@@ -190,22 +194,27 @@ function storedFolderOf({ stored, path }: Item): StoredFolder {
 async function lookAt(item: Item, context: TaskContext): Promise<FilesTarget> {
   const { stored, part, targetPath } = item;
   const about = { companion: stored.name, part, targetPath };
-  if (stored.kind === 'image') return { ...about, files: 1, bytes: stored.bytes, comparison: null };
-  const entries = await entriesOf(item, context);
-  let files = 0;
-  let bytes = 0;
-  for (const entry of entries.values()) {
-    if (entry.type !== 'file' || !isInPart(entry.path, part)) continue;
-    files += 1;
-    bytes += entry.size;
-  }
-  if (![...entries.keys()].some((path) => isInPart(path, part))) {
+  if (stored.kind === 'image') return { ...about, files: 1, bytes: stored.bytes, ...(await lookAtImage(targetPath)) };
+  const there = await findTarget(item.folder, part);
+  await requireExchangeable(there);
+  const entries = [...(await entriesOf(item, context)).values()].filter(({ path }) => isInPart(path, part));
+  if (entries.length === 0) {
     throw new SnapkeepError('NOT_FOUND', `${stored.name} holds nothing named ${JSON.stringify(part)}.`, {
       hint: 'Choose a file or folder that it holds.',
     });
   }
+  const sizes = entries.flatMap((entry) => (entry.type === 'file' ? [entry.size] : []));
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
   context.progress('comparing', 0, null);
-  return { ...about, files, bytes, comparison: await comparePart(targetPath, part, entries, context) };
+  const comparison = await comparePart(targetPath, part, new Map(entries.map((entry) => [entry.path, entry])), context);
+  const notes = await filesNotes(there, entries, context);
+  return { ...about, files: sizes.length, bytes, comparison, undoable: true, notes };
+}
+
+async function lookAtImage(path: string): Promise<Pick<FilesTarget, 'comparison' | 'undoable' | 'notes'>> {
+  const undoable = (await imageTargetKind(path)) === 'file';
+  if (undoable) await requireExchangeable(await findTarget(path, ''));
+  return { comparison: null, undoable, notes: undoable ? await exchangeNotes(path) : [] };
 }
 
 /** What a snapshot of a folder holds. An archive is verified by it; the files of a folder are when they are put back. */

@@ -5,7 +5,7 @@ import { requireRoom } from '../disk-full.ts';
 import { explainError } from '../engine-errors.ts';
 import type { TaskContext } from '../task-context.ts';
 import { compareFolder, type FolderComparison } from './compare-folder.ts';
-import { type Entry, isInPart, type SnapshotFacts } from './folder-entry.ts';
+import { type Entry, isInPart, restoredEntry, type SnapshotFacts } from './folder-entry.ts';
 import { isSafePath, readIndex } from './folder-index.ts';
 import { removeTree } from './folder-snapshots.ts';
 import { type NoteWayBack, openTarget, stagedPathFor, swapIn, type WayBack } from './folder-swap.ts';
@@ -87,7 +87,7 @@ export async function comparePart(
   for (const entry of all.values()) {
     if (!isInPart(entry.path, part)) continue;
     const path = isFolder ? entry.path.slice(part === '' ? 0 : part.length + 1) : (part.split('/').at(-1) ?? '');
-    entries.set(path, { ...entry, path });
+    entries.set(path, { ...restoredEntry(entry), path });
   }
   if (isFolder) return compareFolder({ folder: target, entries, ...options }, context);
   const only = part.split('/').at(-1) ?? '';

@@ -5,7 +5,7 @@ import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { nameInWords } from '../../../../src-shared/rules/byte-names.ts';
 import { explainError } from '../engine-errors.ts';
 import type { TaskContext } from '../task-context.ts';
-import { type Entry, type FileEntry, isInPart } from './folder-entry.ts';
+import { type Entry, type FileEntry, isInPart, restoredEntry } from './folder-entry.ts';
 import { type FolderIndex, INDEX_NAME, parseIndex, readIndex } from './folder-index.ts';
 import { inParallel } from './in-parallel.ts';
 import { SourceTrouble } from './read-source-file.ts';
@@ -111,7 +111,7 @@ class Staging {
 
   async copyFile(from: string, entry: FileEntry, onBytes: (bytes: number) => void): Promise<void> {
     try {
-      const { sha256 } = await this.#writer.copy(from, this.place(entry.path), onBytes, entry);
+      const { sha256 } = await this.#writer.copy(from, this.place(entry.path), onBytes, restoredEntry(entry));
       if (sha256 !== entry.sha256) throw notWhatWasStored(entry.path);
     } catch (error) {
       if (error instanceof SourceTrouble) throw notWhatWasStored(entry.path, error);
@@ -127,7 +127,7 @@ class Staging {
     }
     if (entry.type === 'folder') await this.addFolder(entry.path);
     else if (entry.type === 'link') await this.addLink(entry);
-    else return (await this.#writer.file(this.place(entry.path), content, entry)).sha256;
+    else return (await this.#writer.file(this.place(entry.path), content, restoredEntry(entry))).sha256;
     return null;
   }
 }

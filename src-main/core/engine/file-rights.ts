@@ -1,0 +1,100 @@
+import { chmod, chown, lstat, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { countInWords } from '../../../src-shared/rules/wording.ts';
+import { exists } from './durable-files.ts';
+import { errorCode } from './engine-errors.ts';
+import { takeOverAttributes, whyAttributesAreLost } from './file-attributes.ts';
+import type { TaskContext } from './task-context.ts';
+
+/*
+ * Whom a restored file belongs to, and what it may be used for. What comes from a snapshot never gets a bit that lends
+ * a program somebody else's rights, whatever file it replaces and whatever mode was stored.
+ */
+
+/** The bits that only mean something to programs: set-user-ID, set-group-ID and sticky. */
+const SPECIAL_BITS = 0o7000;
+
+const DROPPED = 'The set-user-ID, set-group-ID and sticky bits are dropped.';
+
+/** The mode that a restored file gets for one that was stored, or that another file has. */
+export const restoredMode = (mode: number): number => mode & ~SPECIAL_BITS;
+
+/** Whom a new file belongs to, and what it may be used for. */
+export interface NewFileRights {
+  uid: number;
+  gid: number;
+  mode: number;
+}
+
+/** The rights of a file that is created in a folder: root gives it to the owner of the folder. */
+async function rightsInFolder(folder: string): Promise<NewFileRights> {
+  const { uid, gid, mode } = await stat(folder);
+  return { uid, gid, mode: 0o600 & mode };
+}
+
+/** Says whom a new file in the folder will belong to; `null`: whoever restores it owns it, as is usual. */
+async function ownerNote(path: string): Promise<string | null> {
+  if (process.getuid?.() !== 0) return null;
+  const { uid, gid } = await rightsInFolder(dirname(path));
+  if (uid === 0) return null;
+  return `${basename(path)} will belong to user ${uid} and group ${gid}, as its folder does, and only that user may use it.`;
+}
+
+/**
+ * Gives a staged file the rights that one has where nothing is yet.
+ * @param targetPath where it will be
+ */
+export async function giveNewRights(staged: string, targetPath: string, context: TaskContext): Promise<void> {
+  const { uid, gid, mode } = await rightsInFolder(dirname(targetPath));
+  await chmod(staged, mode);
+  if (process.getuid?.() !== 0 || uid === 0) return;
+  await chown(staged, uid, gid);
+  context.log('info', `${targetPath} belongs to user ${uid} and group ${gid}, as its folder does.`);
+}
+
+/**
+ * Gives a staged file the owner, mode and attributes of the file that it will replace, without its special bits. What is
+ * lost on the way is said in the log. Where there is no such file, it gets those of a new one.
+ */
+export async function takeOverRights(targetPath: string, staged: string, context: TaskContext): Promise<void> {
+  if (!(await exists(targetPath))) return giveNewRights(staged, targetPath, context);
+  const { mode, uid, gid } = await stat(targetPath);
+  const lost = await takeOverAttributes(targetPath, staged);
+  if (lost !== null) context.log('warning', lost);
+  try {
+    await chown(staged, uid, gid);
+  } catch (error) {
+    if (errorCode(error) !== 'EPERM') throw error;
+    context.log('warning', `${targetPath}: ${notOwner(uid, gid)}`);
+  }
+  await chmod(staged, restoredMode(mode));
+  if (restoredMode(mode) !== (mode & 0o7777)) context.log('warning', `${targetPath}: ${DROPPED}`);
+}
+
+/** What of a file will not be as it was once it has been exchanged or made anew, as sentences. */
+export async function exchangeNotes(path: string): Promise<string[]> {
+  if (!(await exists(path))) {
+    const owner = await ownerNote(path);
+    return owner === null ? [] : [owner];
+  }
+  const { nlink, mode, uid, gid } = await lstat(path);
+  const lost = await whyAttributesAreLost();
+  const notes = [
+    nlink > 1 && `The file has ${countInWords(nlink - 1, 'other hard link')}, which will keep the content of now.`,
+    (mode & SPECIAL_BITS) !== 0 && DROPPED,
+    !mayGiveTo(uid, gid) && notOwner(uid, gid),
+    lost,
+  ];
+  return notes.filter((note) => typeof note === 'string');
+}
+
+/** Only root may give files to others; whoever is in a group may give theirs to it. */
+export function mayGiveTo(uid: number, gid: number): boolean {
+  const own = process.getuid?.();
+  if (own === undefined || own === 0) return true;
+  return uid === own && (gid === process.getgid?.() || (process.getgroups?.() ?? []).includes(gid));
+}
+
+function notOwner(uid: number, gid: number): string {
+  return `The file belongs to user ${uid} and group ${gid}, and will belong to user ${process.getuid?.()}: only root can give files to others.`;
+}
