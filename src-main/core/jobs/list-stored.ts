@@ -30,8 +30,7 @@ export async function listStored(
     const state = copies.find(({ destinationId }) => destinationId === id)?.state;
     const there = sizes.get(name);
     if (state === 'missing' && there === sizeBytes) {
-      const copy = catalog.copies.ofSnapshot(snapshotId).find(({ destinationId }) => destinationId === id);
-      if (copy?.state === 'missing') catalog.copies.set({ ...copy, state: 'stored', at: clock.now().toISOString() });
+      markReturned(core, snapshotId, id);
       changed = true;
     }
     if (state !== 'stored' || there !== undefined) continue;
@@ -50,6 +49,15 @@ export async function listStored(
   if (!changed && lost.length === 0) return;
   core.events.emit('snapshots.changed', { planId: null });
   for (const name of ['plans.changed', 'destinations.changed'] as const) core.events.emit(name, {});
+}
+
+function markReturned(
+  { catalog, clock }: Pick<CoreContext, 'catalog' | 'clock'>,
+  snapshotId: string,
+  id: string,
+): void {
+  const copy = catalog.copies.ofSnapshot(snapshotId).find(({ destinationId }) => destinationId === id);
+  if (copy?.state === 'missing') catalog.copies.set({ ...copy, state: 'stored', at: clock.now().toISOString() });
 }
 
 /** The names at a destination with their sizes; not whole: there are more. */
