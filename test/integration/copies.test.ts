@@ -7,6 +7,7 @@ import { appendEntries, countEntries } from '../support/databases.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { bucketOn, folderAt, folderOn, save, settle, statesAt, storeTo } from '../support/places.ts';
 import { contentsOf, expectNothingLeft, OK_HERE, type Scene, setScene } from '../support/scene.ts';
+import { loseAnswer } from '../support/servers/lost-answers.ts';
 import { type S3Server, startS3Server, whyNoS3 } from '../support/servers/s3.ts';
 import { type SftpServer, startSftpServer, whyNoSftp } from '../support/servers/sftp.ts';
 import { storedIn } from '../support/stored-names.ts';
@@ -230,6 +231,27 @@ describe.skipIf(whyNoS3 !== undefined || whyNoSftp !== undefined)('a bucket and 
     const { copies } = (await core.call('snapshots.get', { snapshotId })).snapshot;
     expect(copies.map(({ valid }) => valid)).toEqual([true, true]);
     expectNothingLeft(scene);
+  });
+
+  test.each([
+    ['the snapshot', '.db.gz'],
+    ['the manifest', '.manifest.json'],
+  ])('the answer to %s is lost: the copy is stored, once', async (_what, ending) => {
+    const scene = await setScene();
+    const bucket = await bucketOn(s3, 'Bucket');
+    const isThis = (method: string, path: string) => method === 'PUT' && (path.split('?')[0] ?? '').endsWith(ending);
+    const { endpoint, lost } = await loseAnswer(s3.endpoint, isThis);
+    const id = await save(scene.core, {
+      ...bucket,
+      settings: { ...bucket.settings, endpoint } as typeof bucket.settings,
+    });
+    await storeTo(scene, firstOf(scene), id);
+    await succeed(scene.core, 'backups.start', { planId: scene.plan.id });
+    await settle(scene.core);
+    expect(lost).toHaveLength(1);
+    expect(await statesAt(scene.core, id)).toEqual(['stored']);
+    await succeed(scene.core, 'destinations.rescan', { destinationId: id });
+    expect((await scene.core.call('snapshots.list', {})).length).toBe(1);
   });
 
   test('while they are away nothing fails, and what is missing is fetched from one to the other', async () => {

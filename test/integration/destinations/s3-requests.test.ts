@@ -5,6 +5,12 @@ import { openDestination } from '../../../src-main/core/destinations/open-destin
 import { S3Settings } from '../../../src-shared/model/destination.ts';
 import { failure, sourceOf } from '../../support/destination-contract.ts';
 
+interface Answer {
+  status: number;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
 interface Asked {
   method: string;
   path: string;
@@ -13,14 +19,19 @@ interface Asked {
 
 const EMPTY_LIST = '<?xml version="1.0"?><ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>';
 
-/** Writes down what the driver asks of a server, which answers what the test says: for what no server at hand knows. */
-async function listen(answers: Record<string, { status: number; headers?: Record<string, string>; body?: string }>) {
+/**
+ * Writes down what the driver asks of a server, which answers what the test says: for what no server at hand knows.
+ * Where nothing is to be answered, the connection breaks.
+ */
+async function listen(answers: Record<string, Answer | ((path: string) => Answer | undefined)>) {
   const asked: Asked[] = [];
   const server = createServer((request, response) => {
     const { method = '', url = '', headers } = request;
     asked.push({ method, path: url, headers });
     request.resume().on('end', () => {
-      const answer = answers[method] ?? { status: 200, body: EMPTY_LIST };
+      const given = answers[method] ?? { status: 200, body: EMPTY_LIST };
+      const answer = typeof given === 'function' ? given(url) : given;
+      if (answer === undefined) return request.socket.destroy();
       response.writeHead(answer.status, answer.headers).end(answer.body);
     });
   }).listen(0, '127.0.0.1');
@@ -64,6 +75,29 @@ test('encryption, lock and condition are asked for, and a checksum with a lock a
   expect(Math.abs(until - Date.now() - 30 * 86_400_000)).toBeLessThan(60_000);
   const special = /checksum|lock|encryption|if-none-match/;
   expect(Object.keys(plain?.headers ?? {}).filter((name) => special.test(name))).toEqual([]);
+});
+
+test('an upload in parts that was finished, and whose answer was lost, is said to be there', async () => {
+  let ends = 0;
+  const { asked, endpoint } = await listen({
+    HEAD: () =>
+      ends === 0 ? { status: 404 } : { status: 200, headers: { 'content-length': String(20 * 1024 * 1024) } },
+    PUT: { status: 200, headers: { etag: '"part"' } },
+    POST: (path) => {
+      if (!path.includes('uploadId='))
+        return {
+          status: 200,
+          body: '<InitiateMultipartUploadResult><UploadId>7</UploadId></InitiateMultipartUploadResult>',
+        };
+      ends += 1;
+      if (ends === 1) return undefined;
+      return { status: 404, body: '<Error><Code>NoSuchUpload</Code><Message>Gone</Message></Error>' };
+    },
+  });
+  const error = await failure(open(endpoint, {}).put('app.db.gz', sourceOf(Buffer.alloc(20 * 1024 * 1024))));
+  expect(error).toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('app.db.gz') });
+  expect(ends).toBe(2);
+  expect(asked.filter(({ method }) => method === 'PUT').length).toBeGreaterThan(1);
 });
 
 test('what is locked is not deleted, not even from sight', async () => {

@@ -18,6 +18,7 @@ import {
   sourceWithEvent,
   testDestinationContract,
 } from '../../support/destination-contract.ts';
+import { loseAnswer } from '../../support/servers/lost-answers.ts';
 import { type S3Server, startS3Server, whyNoS3 } from '../../support/servers/s3.ts';
 
 const MIB = 1024 * 1024;
@@ -114,6 +115,20 @@ describe.skipIf(whyNoS3 !== undefined)(`a bucket${whyNoS3 === undefined ? '' : `
     expect(await digest(await destination.get('app.db'))).toEqual(await digest(sourceOf(data).open()));
     expect(await listedNames(destination)).toEqual(['app.db']);
     expect(await openUploads(bucket)).toEqual([]);
+  });
+
+  test('the answer to the end of an upload in parts is lost: it is there, once', {
+    timeout: 60_000,
+  }, async () => {
+    const bucket = await ownBucket();
+    const isEnd = (method: string, path: string) => method === 'POST' && path.includes('uploadId=');
+    const { endpoint, lost } = await loseAnswer(server.endpoint, isEnd);
+    const content = sampleBytes(20 * MIB);
+    await open(bucket, { endpoint }).put('app.db.gz', sourceOf(content));
+    expect(lost).toHaveLength(1);
+    expect(await openUploads(bucket)).toEqual([]);
+    const stored = await open(bucket).stat('app.db.gz');
+    expect(stored?.bytes).toBe(content.length);
   });
 
   test('the server is away', { timeout: 60_000 }, async () => {
