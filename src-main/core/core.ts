@@ -43,6 +43,8 @@ export interface Core {
   runEnded(runId: string): Promise<Run>;
   /** Runs that wait or run now. */
   activeRuns(): Run[];
+  /** Whether a run that waits or runs now uses a file, by its path without links. */
+  isInUse(path: string): boolean;
   /** Waits until what the clock has set off is under way and told: slots that are due, alerts. */
   settled(): Promise<void>;
   /** Serves once what is due, and waits for the runs and what they set off; for hosts that are gone in a moment. */

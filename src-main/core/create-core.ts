@@ -150,6 +150,7 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
     exportTo: (descriptor, given) => exportTo(context, descriptor, given),
     runEnded: (runId) => runs.ended(runId),
     activeRuns: () => runs.active(),
+    isInUse: (path) => runs.isWanted(path),
     settled: () => orchestrator.settled(),
     serveDue: () => orchestrator.serveDue(),
     stop,

@@ -11,11 +11,12 @@ import {
   SECURITY_HEADERS,
 } from '../../src-shared/rules/content-security-policy.ts';
 import type { Core } from '../core/core.ts';
+import { type Clock, systemClock } from '../core/ports.ts';
 import { type Auth, isMeantForUs } from './auth.ts';
 import { statusOf } from './http-status.ts';
 import { MetricsPage } from './metrics-page.ts';
 import { limitBodyTime, refuse, refuseConnection, sendError } from './refusals.ts';
-import { takeUpload } from './uploads.ts';
+import { Uploads } from './uploads.ts';
 import { serveWebSockets } from './web-socket.ts';
 
 /** How long a peer may take, each in milliseconds. */
@@ -39,8 +40,7 @@ export interface ServerOptions {
   /** The built window. */
   rendererFolder: string;
   timeLimits?: TimeLimits;
-  /** Milliseconds since 1970. */
-  now?: () => number;
+  clock?: Clock;
 }
 
 const BODY_LIMIT = 1_000_000;
@@ -50,7 +50,7 @@ const BODY_LIMIT = 1_000_000;
  * everybody; what it shows is answered to those who show a session.
  */
 export async function createHttpServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { core, auth, rendererFolder, timeLimits = TIME_LIMITS, now = Date.now } = options;
+  const { core, auth, rendererFolder, timeLimits = TIME_LIMITS, clock = systemClock } = options;
   const server = fastify({
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: true,
@@ -77,15 +77,21 @@ export async function createHttpServer(options: ServerOptions): Promise<FastifyI
     else limitBodyTime(request, reply, timeLimits.body);
   });
   const index = await readFile(join(rendererFolder, 'index.html'), 'utf8');
-  await servePublic(server, { ...options, index, now });
-  await serveSessions(server, core);
+  await servePublic(server, { ...options, index, clock });
+  const { dataFolder, log } = core;
+  const uploads = new Uploads({ dataFolder, clock, log, isInUse: (path) => core.isInUse(path) });
+  await serveSessions(server, core, uploads);
   const closeSockets = serveWebSockets(server.server, core, {
     // A browser always says where a socket comes from; without an Origin it is none.
     isMeantForUs: ({ headers, socket }) => headers.origin !== undefined && isMeantForUs(headers, socket.localPort ?? 0),
     isSession: (token) => auth.isSession(token),
     sessionTimeLimit: timeLimits.session,
+    onWindow: () => uploads.windowOpened(),
   });
-  server.addHook('preClose', async () => closeSockets());
+  server.addHook('preClose', async () => {
+    uploads.close();
+    closeSockets();
+  });
   return server;
 }
 
@@ -101,11 +107,11 @@ declare module 'fastify' {
 /** What needs no session: the window's own files, figures, and the login. */
 async function servePublic(
   server: FastifyInstance,
-  { core, auth, rendererFolder, index, now }: ServerOptions & { index: string; now: () => number },
+  { core, auth, rendererFolder, index, clock }: ServerOptions & { index: string; clock: Clock },
 ): Promise<void> {
   const config = { isPublic: true } as const;
   server.get('/', { config }, (request, reply) => sendIndex(request, reply, index));
-  const metrics = new MetricsPage(core, now);
+  const metrics = new MetricsPage(core, () => Number(clock.now()));
   server.get('/metrics', { config }, (_request, reply) => metrics.send(reply));
   server.post('/login', { config }, async (request, reply) => {
     const asked = LoginRequest.safeParse(request.body);
@@ -131,13 +137,20 @@ async function servePublic(
 }
 
 /** What is answered to those with a session. */
-async function serveSessions(server: FastifyInstance, core: Core): Promise<void> {
+async function serveSessions(server: FastifyInstance, core: Core, uploads: Uploads): Promise<void> {
   server.post('/api/:method', async (request, reply) => {
     const { method } = request.params as { method: string };
     const abort = new AbortController();
     reply.raw.on('close', () => abort.abort());
     const answer = await core.answer(method, request.body ?? {}, abort.signal);
     return reply.code(statusOf(answer)).send(answer);
+  });
+  server.delete('/upload', async ({ query }) => {
+    const { path } = query as { path?: unknown };
+    if (typeof path !== 'string')
+      throw new SnapkeepError('INVALID_PARAMS', 'The request names no upload.', { hint: 'Send one path.' });
+    await uploads.discard(path);
+    return { ok: true };
   });
   await server.register((scope, _options, done) => {
     // A backup may be of any size: its bytes go from the network to the disk and are not held.
@@ -150,7 +163,7 @@ async function serveSessions(server: FastifyInstance, core: Core): Promise<void>
         const { name = 'file' } = query as { name?: unknown };
         if (typeof name !== 'string')
           throw new SnapkeepError('INVALID_PARAMS', 'The upload has several names.', { hint: 'Send one name.' });
-        return { path: await takeUpload(core.dataFolder, name, raw) };
+        return { path: await uploads.take(name, raw) };
       },
     );
     done();

@@ -17,6 +17,8 @@ export interface WebSocketOptions {
   isSession(token: string): boolean;
   /** Within this time after the upgrade the session must have been shown, in milliseconds. */
   sessionTimeLimit: number;
+  /** Told of each window that has shown its session; the answer is called when it has gone. */
+  onWindow(): () => void;
 }
 
 /**
@@ -40,7 +42,8 @@ export function serveWebSockets(server: Server, core: Core, options: WebSocketOp
 }
 
 /** Lets a socket in when its first frame shows a session, and closes it otherwise. */
-function awaitSession(socket: WebSocket, core: Core, { isSession, sessionTimeLimit }: WebSocketOptions): void {
+function awaitSession(socket: WebSocket, core: Core, options: WebSocketOptions): void {
+  const { isSession, sessionTimeLimit } = options;
   // A socket that fails closes as well, and closing is what ends the connection.
   socket.on('error', () => socket.terminate());
   const tooLate = setTimeout(() => socket.terminate(), sessionTimeLimit);
@@ -55,6 +58,7 @@ function awaitSession(socket: WebSocket, core: Core, { isSession, sessionTimeLim
       return;
     }
     socket.send(JSON.stringify({ type: 'session-accepted' } satisfies SessionAccepted));
+    socket.once('close', options.onWindow());
     carryFrames(socket, core);
   });
 }

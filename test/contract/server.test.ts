@@ -1,10 +1,13 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { makeDatabase } from '../support/databases.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { startHttpServer } from '../support/http-scene.ts';
+import { startTestCore } from '../support/test-core.ts';
 
 /** fetch does not let a Host be made up. */
 async function statusWith(origin: string, headers: Record<string, string>, path = '/'): Promise<number> {
@@ -53,8 +56,8 @@ test('figures are answered to whoever is on this machine, and only when Snapkeep
 });
 
 test('however often figures are asked for, plans are read every few seconds, and too many requests are refused', async () => {
-  let now = 1_000_000;
-  const { origin, core } = await startHttpServer({ now: () => now });
+  const clock = new FakeClock();
+  const { origin, core } = await startHttpServer({ clock });
   let read = 0;
   const call = core.call;
   core.call = (method, params, signal) => {
@@ -67,7 +70,7 @@ test('however often figures are asked for, plans are read every few seconds, and
   const refused = await fetch(`${origin}/metrics`);
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '10']);
   expect(read).toBe(1);
-  now += 10_000;
+  clock.jump(10_000);
   expect((await fetch(`${origin}/metrics`)).status).toBe(200);
   expect(read).toBe(2);
 });
@@ -112,6 +115,60 @@ test('an upload keeps its bytes and only the last part of its name', async () =>
   expect(path.startsWith(join(folder, 'home/staging/uploads'))).toBe(true);
   expect(path.endsWith('/päss wörd.db.gz')).toBe(true);
   expect(readFileSync(path)).toEqual(bytes);
+});
+
+test('an upload is discarded by whoever has a session; no other path is', async () => {
+  const { origin, bearer, folder } = await startHttpServer();
+  const answer = await fetch(`${origin}/upload?name=app.db`, {
+    method: 'POST',
+    body: Buffer.alloc(1000, 7),
+    headers: { ...bearer, 'Content-Type': 'application/octet-stream' },
+  });
+  const { path } = (await answer.json()) as { path: string };
+  const discard = async (given: string, headers: Record<string, string> = bearer): Promise<number> =>
+    (await fetch(`${origin}/upload?${given}`, { method: 'DELETE', headers })).status;
+  const own = join(folder, 'home/catalog.db');
+  expect(await discard(`path=${encodeURIComponent(path)}`, {})).toBe(401);
+  expect(await discard('')).toBe(400);
+  expect(await discard('path=a&path=b')).toBe(400);
+  expect(await discard(`path=${encodeURIComponent(own)}`)).toBe(200);
+  expect([existsSync(path), existsSync(own)]).toEqual([true, true]);
+  expect(await discard(`path=${encodeURIComponent(path)}`)).toBe(200);
+  expect(readdirSync(join(folder, 'home/staging/uploads'))).toEqual([]);
+});
+
+test('an upload that a run reads outlives its window, and goes when the run has ended', async () => {
+  const clock = new FakeClock();
+  const { origin, bearer, session, core, folder } = await startHttpServer({ clock });
+  const file = join(folder, 'ledger.db');
+  makeDatabase(file, { rows: 100 });
+  const answer = await fetch(`${origin}/upload?name=ledger.db`, {
+    method: 'POST',
+    body: readFileSync(file),
+    headers: { ...bearer, 'Content-Type': 'application/octet-stream' },
+  });
+  const { path } = (await answer.json()) as { path: string };
+  const socket = new WebSocket(`${origin.replace('http', 'ws')}/ws`, { headers: { Origin: origin } });
+  await once(socket, 'open');
+  socket.send(JSON.stringify({ type: 'session', token: session }));
+  await once(socket, 'message');
+  const { run } = await core.call('verifications.start', { path });
+  expect(core.isInUse(path)).toBe(true);
+  await fetch(`${origin}/upload?path=${encodeURIComponent(path)}`, { method: 'DELETE', headers: bearer });
+  expect(await core.runEnded(run.id)).toMatchObject({ state: 'succeeded', result: { verification: { valid: true } } });
+  await clock.advance(60_000, async () => {});
+  await expect.poll(() => existsSync(path)).toBe(false);
+  socket.close();
+});
+
+test('uploads of a server that was killed are gone at the next start', async () => {
+  const { folder } = await startHttpServer();
+  const home = join(folder, 'next home');
+  const left = join(home, 'staging/uploads/0123');
+  mkdirSync(left, { recursive: true });
+  writeFileSync(join(left, 'app.db'), 'left');
+  await startTestCore(home, { host: 'server' });
+  expect(existsSync(left)).toBe(false);
 });
 
 test('an upload that is broken off leaves nothing', async () => {

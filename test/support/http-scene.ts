@@ -7,7 +7,7 @@ import { temporaryFolder } from './temp-folder.ts';
 import { startTestCore } from './test-core.ts';
 
 /** A listening server with a window of two small files, and a session on it. */
-export async function startHttpServer(given: Pick<ServerOptions, 'timeLimits' | 'now'> = {}) {
+export async function startHttpServer(given: Pick<ServerOptions, 'timeLimits' | 'clock'> = {}) {
   const folder = temporaryFolder();
   const rendererFolder = join(folder, 'renderer');
   mkdirSync(join(rendererFolder, 'assets'), { recursive: true });

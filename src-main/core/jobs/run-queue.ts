@@ -50,6 +50,11 @@ export class RunQueue {
     return this.#holderOf(path) !== undefined;
   }
 
+  /** Whether a job that waits or runs uses this canonical path. */
+  isWanted(path: string): boolean {
+    return this.isLocked(path) || this.#waiting.some(({ locks }) => locks.includes(path));
+  }
+
   /** Starts no job that uses a folder or what is in it, until the answer is called. One that runs goes on. */
   hold(folder: string): () => void {
     this.#held.add(folder);

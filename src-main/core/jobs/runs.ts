@@ -185,6 +185,11 @@ export class Runs {
     return this.#queue.isLocked(path);
   }
 
+  /** Whether a run that waits or goes on uses this canonical path. */
+  isWanted(path: string): boolean {
+    return this.#queue.isWanted(path);
+  }
+
   /** Lets no run start that uses a folder or what is in it, until the answer is called. */
   hold(folder: string): () => void {
     const releases = [this.#queue.hold(folder), this.#copyQueue.hold(folder)];

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import type { RestoreSource } from '../../../src-shared/model/restore.ts';
-
+import { discardUpload } from '../../api/uploads.ts';
 import type { RestoreChoice } from './restore-choice.ts';
 
 /** What is to be restored. */
@@ -23,10 +23,18 @@ export const useRestoreStore = create<RestoreState>(() => ({ request: null, numb
 
 /** Opens the dialog for a snapshot or a file. */
 export function openRestore(request: RestoreRequest): void {
+  endRequest();
   useRestoreStore.setState(({ number }) => ({ request, number: number + 1 }));
 }
 
 /** Closes the dialog. */
 export function closeRestore(): void {
+  endRequest();
   useRestoreStore.setState({ request: null });
+}
+
+/** A file that was sent for this dialog goes with it. */
+function endRequest(): void {
+  const source = useRestoreStore.getState().request?.source;
+  if (source !== undefined && 'path' in source) discardUpload(source.path);
 }
