@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { findEnd, mountPlaceOf } from '../../src-main/core/engine/companions/block-device.ts';
 import { compareEntries, isSameEntry } from '../../src-main/core/engine/companions/compare-folder.ts';
 import { diskUse, type ScannedInode } from '../../src-main/core/engine/companions/disk-use.ts';
-import type { Entry } from '../../src-main/core/engine/companions/folder-entry.ts';
+import { decimalSeconds, type Entry } from '../../src-main/core/engine/companions/folder-entry.ts';
 
 const inode = (key: string, names: number, bytes = 100, diskBytes = 512): ScannedInode => ({
   key,
@@ -128,4 +128,19 @@ describe('a device', () => {
     expect(mountPlaceOf(['8:16', '8:17'], table)).toBe('/media/card');
     expect(mountPlaceOf(['8:16'], table)).toBeUndefined();
   });
+});
+
+test('a time in nanoseconds is told in seconds, before 1970 too, and loses none of them', () => {
+  expect(['0', '1', '-1', '1500000000', '-1500000000'].map(decimalSeconds)).toEqual([
+    '0.000000000',
+    '0.000000001',
+    '-0.000000001',
+    '1.500000000',
+    '-1.500000000',
+  ]);
+  fc.assert(
+    fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n }), (time) => {
+      expect(BigInt(decimalSeconds(String(time)).replace('.', ''))).toBe(time);
+    }),
+  );
 });

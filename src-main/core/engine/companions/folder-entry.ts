@@ -62,6 +62,13 @@ export const SnapshotFacts = z.object({
 });
 export type SnapshotFacts = z.infer<typeof SnapshotFacts>;
 
+/** Returns a time in nanoseconds as seconds with nine digits after the point, as pax headers have it. */
+export function decimalSeconds(nanoseconds: string): string {
+  const sign = nanoseconds.startsWith('-') ? '-' : '';
+  const digits = nanoseconds.slice(sign.length).padStart(10, '0');
+  return `${sign}${digits.slice(0, -9)}.${digits.slice(-9)}`;
+}
+
 /** When the stored file of an entry was last changed, as its file system says. */
 export function keptMtime(entry: FileEntry): string {
   return entry.keptMtime ?? entry.mtime;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { bytesOf } from '../byte-names.ts';
 import { errorCode } from '../engine-errors.ts';
-import type { Entry, FileEntry, FolderEntry, LinkEntry } from './folder-entry.ts';
+import { decimalSeconds, type Entry, type FileEntry, type FolderEntry, type LinkEntry } from './folder-entry.ts';
 import { requireSafePath } from './folder-index.ts';
 import { paxHeader } from './pax-header.ts';
 
@@ -24,8 +24,7 @@ type PaxedHeader = Omit<Partial<Header>, 'pax'> & { name: string; pax?: Record<s
 
 function headerOf(prefix: string, entry: EntryHead): PaxedHeader {
   const { path, mtime, uid, gid } = entry;
-  const nanoseconds = BigInt(mtime);
-  const pax: Record<string, string> = { mtime: decimalSeconds(nanoseconds) };
+  const pax: Record<string, string> = { mtime: decimalSeconds(mtime) };
   if (uid > LARGEST_ID) pax.uid = String(uid);
   if (gid > LARGEST_ID) pax.gid = String(gid);
   return {
@@ -37,15 +36,9 @@ function headerOf(prefix: string, entry: EntryHead): PaxedHeader {
     gid: Math.min(gid, LARGEST_ID),
     size: entry.type === 'file' ? entry.size : 0,
     ...(entry.type === 'link' ? { linkname: entry.target } : {}),
-    mtime: new Date(Math.max(0, Number(nanoseconds / 1_000_000n))),
+    mtime: new Date(Math.max(0, Number(BigInt(mtime) / 1_000_000n))),
     pax,
   };
-}
-
-function decimalSeconds(nanoseconds: bigint): string {
-  const sign = nanoseconds < 0n ? '-' : '';
-  const digits = String(nanoseconds < 0n ? -nanoseconds : nanoseconds).padStart(10, '0');
-  return `${sign}${digits.slice(0, -9)}.${digits.slice(-9)}`;
 }
 
 /** Where a name is not UTF-8, an extended header of our own says it, and one that only stands for it follows. */

@@ -4,7 +4,7 @@ import { type FileHandle, lchown, lutimes, mkdir, open, rm } from 'node:fs/promi
 import { join } from 'node:path';
 import { onDisk } from '../byte-names.ts';
 import { errorCode } from '../engine-errors.ts';
-import type { Entry, FileEntry, FolderEntry, LinkEntry } from './folder-entry.ts';
+import { decimalSeconds, type Entry, type FileEntry, type FolderEntry, type LinkEntry } from './folder-entry.ts';
 import { inParallel } from './in-parallel.ts';
 import { readStable, readThrough } from './read-source-file.ts';
 import { AT_ONCE } from './scan-folder.ts';
@@ -250,8 +250,4 @@ function writeSparsely(handle: FileHandle, piece: Buffer, at: number): void {
 }
 
 /** As Node takes times: the nearest number that it can hold, within about an eighth of a microsecond. */
-function secondsOf(nanoseconds: string): number {
-  const sign = nanoseconds.startsWith('-') ? '-' : '';
-  const digits = nanoseconds.slice(sign.length).padStart(10, '0');
-  return Number(`${sign}${digits.slice(0, -9)}.${digits.slice(-9)}`);
-}
+const secondsOf = (nanoseconds: string): number => Number(decimalSeconds(nanoseconds));
