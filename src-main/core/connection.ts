@@ -24,7 +24,9 @@ export function openConnection(dispatcher: Dispatcher, events: EventBus, send: (
   return {
     receive(raw) {
       const frame = ClientFrame.safeParse(raw);
-      if (!frame.success) {
+      // Two requests of one id could not be told apart, neither when they are answered nor when they are cancelled.
+      const isTaken = frame.data?.type === 'request' && requests.has(frame.data.id);
+      if (!frame.success || isTaken) {
         const error = new SnapkeepError('INVALID_PARAMS', 'A message could not be understood.', {
           hint: 'Reload the window.',
         });

@@ -43,6 +43,11 @@ export class Dispatcher {
         { hint: 'Correct it and try again.' },
       );
     }
+    if (hasNul(parsed.data)) {
+      throw new SnapkeepError('INVALID_PARAMS', `What was given for ${method} contains a NUL character.`, {
+        hint: 'Remove the character and try again.',
+      });
+    }
     const handler = this.#handlers[method] as (
       params: ParsedParams<M>,
       signal: AbortSignal,
@@ -53,4 +58,11 @@ export class Dispatcher {
       throw explainError(error, method);
     }
   }
+}
+
+/** No path, argument, host name or key goes on after a NUL: the system refuses it, or reads less than was given. */
+function hasNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0');
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([name, item]) => hasNul(name) || hasNul(item));
 }

@@ -13,6 +13,7 @@ import {
 import type { Core } from '../core/core.ts';
 import { type Clock, systemClock } from '../core/ports.ts';
 import { type Auth, isMeantForUs } from './auth.ts';
+import { ConnectionLimit } from './connection-limit.ts';
 import { statusOf } from './http-status.ts';
 import { MetricsPage } from './metrics-page.ts';
 import { limitBodyTime, refuse, refuseConnection, sendError } from './refusals.ts';
@@ -43,7 +44,10 @@ export interface ServerOptions {
   clock?: Clock;
 }
 
+/** In bytes; uploads excepted. */
 const BODY_LIMIT = 1_000_000;
+/** What nobody known may send, in bytes. */
+const LOGIN_LIMIT = 1_000;
 
 /**
  * Makes the server; it does not listen yet. It answers on the loopback address only. The window itself is the same for
@@ -60,19 +64,29 @@ export async function createHttpServer(options: ServerOptions): Promise<FastifyI
     frameworkErrors: (error, _request, reply) => sendError(error, reply),
     clientErrorHandler: refuseConnection,
   });
-  // For the whole life of each connection: Node takes its own listener away when it hands a socket over, and a reset
-  // without any listener would end the process.
-  server.server.on('connection', (socket) => socket.on('error', () => {}));
+  const connections = new ConnectionLimit();
+  server.server.on('connection', (socket) => {
+    // For its whole life: Node takes its own listener away when it hands a socket over, and a reset without any listener
+    // would end the process.
+    socket.on('error', () => {});
+    connections.add(socket);
+  });
   server.setErrorHandler((error, _request, reply) => sendError(error, reply));
   server.setNotFoundHandler((_request, reply) =>
     sendError(new SnapkeepError('NOT_FOUND', 'This address does not exist.', { hint: 'Open / instead.' }), reply),
   );
   server.addHook('onRequest', async (request, reply) => {
+    // No answer goes out before the one to the request before it is read. No browser asks ahead, and such answers would
+    // pile up.
+    if (reply.raw.socket === null) {
+      request.raw.socket.destroy();
+      return reply.hijack();
+    }
     reply.headers(SECURITY_HEADERS);
     if (!isMeantForUs(request.headers, portOf(request)))
       return refuse(reply, 403, new SnapkeepError('PERMISSION', 'This request was not meant for Snapkeep.'));
-    if (request.routeOptions.config.isPublic !== true && !auth.isAuthorized(request.headers))
-      return refuse(reply, 401, noSession());
+    if (auth.isAuthorized(request.headers)) connections.release(request.raw.socket);
+    else if (request.routeOptions.config.isPublic !== true) return refuse(reply, 401, noSession());
     if (request.routeOptions.config.isUpload === true) request.raw.setTimeout(timeLimits.uploadPause);
     else limitBodyTime(request, reply, timeLimits.body);
   });
@@ -86,7 +100,10 @@ export async function createHttpServer(options: ServerOptions): Promise<FastifyI
     isMeantForUs: ({ headers, socket }) => headers.origin !== undefined && isMeantForUs(headers, socket.localPort ?? 0),
     isSession: (token) => auth.isSession(token),
     sessionTimeLimit: timeLimits.session,
-    onWindow: () => uploads.windowOpened(),
+    onWindow: (connection) => {
+      connections.release(connection);
+      return uploads.windowOpened();
+    },
   });
   server.addHook('preClose', async () => {
     uploads.close();
@@ -113,7 +130,7 @@ async function servePublic(
   server.get('/', { config }, (request, reply) => sendIndex(request, reply, index));
   const metrics = new MetricsPage(core, () => Number(clock.now()));
   server.get('/metrics', { config }, (_request, reply) => metrics.send(reply));
-  server.post('/login', { config }, async (request, reply) => {
+  server.post('/login', { config, bodyLimit: LOGIN_LIMIT }, async (request, reply) => {
     const asked = LoginRequest.safeParse(request.body);
     if (!asked.success)
       throw new SnapkeepError('INVALID_PARAMS', 'The login request has no token.', { hint: 'Send {"token": "…"}.' });

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { SESSION_REFUSED, type SessionAccepted, SessionFrame } from '../../src-shared/contract/session.ts';
@@ -6,6 +7,12 @@ import type { Core } from '../core/core.ts';
 
 /** The largest frame a window may send, in bytes. */
 const MAX_FRAME = 1_000_000;
+
+/** In how many pieces; browsers send large frames in a few. */
+const MAX_FRAGMENTS = 256;
+
+/** The largest frame that shows a session, in bytes. */
+const MAX_SESSION_FRAME = 1_000;
 
 /** How much may wait to be read by a window before it is cut off, in bytes; it connects again and fetches anew. */
 const MAX_WAITING = 64 * 1024 * 1024;
@@ -17,8 +24,8 @@ export interface WebSocketOptions {
   isSession(token: string): boolean;
   /** Within this time after the upgrade the session must have been shown, in milliseconds. */
   sessionTimeLimit: number;
-  /** Told of each window that has shown its session; the answer is called when it has gone. */
-  onWindow(): () => void;
+  /** Told of each window that has shown its session, with its connection; the answer is called when it has gone. */
+  onWindow(connection: Socket): () => void;
 }
 
 /**
@@ -26,14 +33,14 @@ export interface WebSocketOptions {
  * @returns closes every socket
  */
 export function serveWebSockets(server: Server, core: Core, options: WebSocketOptions): () => void {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME, maxFragments: MAX_FRAGMENTS });
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     if (request.url !== '/ws' || !options.isMeantForUs(request)) {
       // Destroyed once it is sent: a peer that never closes its half would hold the socket.
       stream.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', () => stream.destroy());
       return;
     }
-    sockets.handleUpgrade(request, stream, head, (socket) => awaitSession(socket, core, options));
+    sockets.handleUpgrade(request, stream, head, (socket) => awaitSession(socket, request, core, options));
   });
   return () => {
     for (const socket of sockets.clients) socket.terminate();
@@ -42,15 +49,21 @@ export function serveWebSockets(server: Server, core: Core, options: WebSocketOp
 }
 
 /** Lets a socket in when its first frame shows a session, and closes it otherwise. */
-function awaitSession(socket: WebSocket, core: Core, options: WebSocketOptions): void {
-  const { isSession, sessionTimeLimit } = options;
+function awaitSession(
+  socket: WebSocket,
+  request: IncomingMessage,
+  core: Core,
+  { isSession, onWindow, sessionTimeLimit }: WebSocketOptions,
+): void {
   // A socket that fails closes as well, and closing is what ends the connection.
   socket.on('error', () => socket.terminate());
   const tooLate = setTimeout(() => socket.terminate(), sessionTimeLimit);
   socket.once('close', () => clearTimeout(tooLate));
   socket.once('message', (data: Buffer) => {
     clearTimeout(tooLate);
-    const frame = SessionFrame.safeParse(parseJson(data.toString('utf8')));
+    const frame = SessionFrame.safeParse(
+      data.length > MAX_SESSION_FRAME ? undefined : parseJson(data.toString('utf8')),
+    );
     if (!frame.success || !isSession(frame.data.token)) {
       socket.close(SESSION_REFUSED, 'no session');
       // A peer that does not answer the closing frame is not waited for.
@@ -58,7 +71,7 @@ function awaitSession(socket: WebSocket, core: Core, options: WebSocketOptions):
       return;
     }
     socket.send(JSON.stringify({ type: 'session-accepted' } satisfies SessionAccepted));
-    socket.once('close', options.onWindow());
+    socket.once('close', onWindow(request.socket));
     carryFrames(socket, core);
   });
 }

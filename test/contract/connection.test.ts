@@ -104,6 +104,18 @@ test('a cancelled request is aborted and not answered; cancelling what is not th
   expect(frames).toEqual([]);
 });
 
+test('a second request with the id of one that is not answered yet is not understood, and the first stays', async () => {
+  const { promise: finished, resolve } = Promise.withResolvers<unknown>();
+  const { connection, frames, next } = connect({ 'app.info': () => finished, 'settings.get': () => ({}) });
+  connection.receive({ type: 'request', id: 1, method: 'app.info', params: {} });
+  connection.receive({ type: 'request', id: 1, method: 'settings.get', params: {} });
+  expect(frames).toMatchObject([{ id: -1, answer: { ok: false, error: { code: 'INVALID_PARAMS' } } }]);
+  const answered = next();
+  resolve({ host: 'cli' });
+  await answered;
+  expect(frames[1]).toMatchObject({ id: 1, answer: { ok: true, result: { host: 'cli' } } });
+});
+
 test('events carry a revision that grows by one on each connection', () => {
   const { connection, events, frames } = connect({});
   events.emit('plans.changed', {});

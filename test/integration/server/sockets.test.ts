@@ -1,34 +1,9 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { startHttpServer } from '../../support/http-scene.ts';
+import { answerTo, send, upgrade } from '../../support/raw-http.ts';
 
 const QUICK = { headers: 200, body: 200, uploadPause: 200, session: 200 };
-
-/** Bytes as they are, on a connection of their own. */
-async function send(port: number, text: string): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1');
-  socket.on('error', () => {});
-  onTestFinished(() => void socket.destroy());
-  await once(socket, 'connect');
-  socket.write(text);
-  return socket;
-}
-
-/** What the server answers before it closes the connection. */
-async function answerTo(port: number, text: string): Promise<string> {
-  const socket = await send(port, text);
-  let answer = '';
-  socket.setEncoding('utf8').on('data', (data: string) => {
-    answer += data;
-  });
-  await once(socket, 'close');
-  return answer;
-}
-
-const upgrade = (port: number, origin: string, path = '/ws'): string =>
-  `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: ${origin}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
-  'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
 
 test('refused and accepted upgrades that are reset, at any moment, end nothing but themselves', async () => {
   const { port, origin, post } = await startHttpServer();
