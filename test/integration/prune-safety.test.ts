@@ -1,9 +1,11 @@
-import { existsSync } from 'node:fs';
-import { expect, test } from 'vitest';
-import { countEntries } from '../support/databases.ts';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { countEntries, makeDatabase } from '../support/databases.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { putBackFiles, setFilesScene } from '../support/files-scene.ts';
 import { prepareRestore, setScene, takeBackup } from '../support/scene.ts';
-import { succeed } from '../support/test-core.ts';
+import { runToEnd, succeed } from '../support/test-core.ts';
 
 const DAY = 86_400_000;
 
@@ -30,4 +32,83 @@ test('safety snapshots go 30 days after their restore, but for the newest of a d
   await expect(scene.core.call('restores.undo', { runId: first.id })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   await succeed(scene.core, 'restores.undo', {});
   expect(countEntries(scene.source)).toBe(100);
+});
+
+/** A plan of one folder that was restored a few times, each time over another state of it. */
+async function setKeptFolders(times: number) {
+  const clock = new FakeClock();
+  const scene = await setFilesScene({
+    ports: { clock },
+    files: (app) => {
+      const path = join(app, 'data');
+      mkdirSync(path);
+      writeFileSync(join(path, 'state'), Buffer.alloc(100_000, 1));
+      return [{ name: 'data', path, kind: 'folder', exclude: [] }];
+    },
+  });
+  await succeed(scene.core, 'backups.start', { planId: scene.plan.id });
+  const [snapshot] = await scene.core.call('snapshots.list', { planId: scene.plan.id });
+  if (snapshot === undefined) throw new Error('no snapshot');
+  const state = join(scene.app, 'data/state');
+  const restoreOver = async (content: string) => {
+    writeFileSync(state, content.repeat(100_000 / content.length));
+    const run = await putBackFiles(scene.core, snapshot.id);
+    await scene.core.settled();
+    return run;
+  };
+  const runs = [];
+  for (let time = 0; time < times; time++) {
+    runs.push(await restoreOver(`state ${time}\n `));
+    clock.jump(1000);
+  }
+  const kept = () => readdirSync(scene.app).filter((name) => name.endsWith('.kept'));
+  return { ...scene, clock, state, runs, kept, restoreOver };
+}
+
+describe('kept folders of restores', () => {
+  test('go 30 days after their restore, but for the newest of a place, whose undo still works', async () => {
+    const { core, clock, state, runs, kept, restoreOver } = await setKeptFolders(3);
+    clock.jump(29 * DAY);
+    await restoreOver('a later state ');
+    expect(kept()).toHaveLength(4);
+    clock.jump(2 * DAY);
+    const last = await restoreOver('the last state\n');
+    // The one of two days ago and the one of just now stay.
+    expect(kept()).toHaveLength(2);
+    const gone = await runToEnd(core, 'restores.undo', { runId: last.id });
+    expect(gone.state).toBe('succeeded');
+    expect(readFileSync(state, 'utf8')).toContain('the last state');
+    await expect(core.call('restores.undo', { runId: runs[0]?.id ?? '' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test('count for one size limit with safety snapshots, which removes nothing younger than 30 days', async () => {
+    const { core, clock, kept, folder, restoreOver } = await setKeptFolders(3);
+    const source = join(folder, 'ledger.db');
+    makeDatabase(source, { rows: 5000 });
+    const plan = await core.call('plans.create', {
+      name: 'Ledger',
+      sourcePath: source,
+      destinations: [{ path: join(folder, 'backups') }],
+    });
+    await succeed(core, 'backups.start', { planId: plan.id });
+    const [snapshot] = await core.call('snapshots.list', { planId: plan.id });
+    const { start } = await prepareRestore(core, snapshot?.path ?? '', source);
+    await succeed(core, 'restores.start', start);
+    // All of it together is larger than the limit; neither the folders nor the snapshot alone are.
+    const safety = (await core.call('snapshots.list', {})).find(({ trigger }) => trigger === 'before-restore');
+    const safetyBytes = safety?.sizeBytes ?? 0;
+    expect(safetyBytes).toBeGreaterThan(10_000);
+    await core.call('settings.update', { safetyKeepDays: 36_500, safetyMaxBytes: 500_000 + Math.round(safetyBytes / 2) });
+    await restoreOver('young\n    ');
+    expect(kept()).toHaveLength(4);
+    clock.jump(31 * DAY);
+    await restoreOver('old now\n  ');
+    expect(kept().length).toBeLessThan(5);
+    expect(existsSync(safety?.path ?? '')).toBe(true);
+    await core.call('settings.update', { safetyMaxBytes: 0 });
+    clock.jump(31 * DAY);
+    await restoreOver('the newest\n');
+    expect(kept()).toHaveLength(1);
+    expect(existsSync(safety?.path ?? '')).toBe(true);
+  });
 });

@@ -13,18 +13,32 @@ interface Removable extends KeptContent {
   remove(): Promise<void>;
 }
 
-/** Removes the safety snapshots and kept folders of restores that their rule no longer keeps. */
+/** Removes the safety snapshots and kept folders of restores that their one rule no longer keeps. */
 export async function pruneSafetySnapshots(core: CoreContext): Promise<void> {
-  const settings = core.catalog.settings.get();
-  const now = core.clock.now().getTime();
-  for (const kept of [safetySnapshots(core), await keptFolders(core)]) {
-    const gone = safetyToRemove(kept, settings, now);
-    for (const each of kept) {
-      if (!gone.has(each.id) || core.runs.isLocked(each.targetPath)) continue;
-      await each.remove();
-    }
+  const kept = newestFirst(safetySnapshots(core), await keptFolders(core));
+  const gone = safetyToRemove(kept, core.catalog.settings.get(), core.clock.now().getTime());
+  for (const each of kept) {
+    // An undo that waits needs it, too.
+    if (gone.has(each.id) && !core.runs.isWanted(each.targetPath)) await each.remove();
   }
   core.events.emit('snapshots.changed', { planId: null });
+}
+
+/** Joins two lists by their dates; each stays in its own order, which no clock has changed. */
+function newestFirst(one: readonly Removable[], other: readonly Removable[]): Removable[] {
+  const joined: Removable[] = [];
+  let [left, right] = [0, 0];
+  for (;;) {
+    const [a, b] = [one[left], other[right]];
+    if (a === undefined && b === undefined) return joined;
+    if (a !== undefined && (b === undefined || a.at >= b.at)) {
+      joined.push(a);
+      left += 1;
+    } else if (b !== undefined) {
+      joined.push(b);
+      right += 1;
+    }
+  }
 }
 
 function safetySnapshots(core: CoreContext): Removable[] {

@@ -125,7 +125,7 @@ function SafetyFields({ settings, update }: { settings: Settings; update(change:
     <Group align="flex-start">
       <NumberInput
         label="Keep safety snapshots (days)"
-        description="The newest of each database, file or folder stays."
+        description="Also files that restores replaced. The newest of each database, file or folder stays."
         min={30}
         max={36_500}
         w={280}
@@ -137,7 +137,7 @@ function SafetyFields({ settings, update }: { settings: Settings; update(change:
       />
       <NumberInput
         label="Size limit (GB)"
-        description="Removes nothing younger than 30 days."
+        description="For all of them. Removes nothing younger than 30 days."
         placeholder="No limit"
         min={0}
         decimalScale={3}
