@@ -65,12 +65,13 @@ async function targetOf(
   return { planId: (await session.findPlan(given)).plan.id, lockFiles };
 }
 
-function inWords({ path, files, tables, damage, openBy }: Omit<ResetPreview, 'confirmation'>): string[] {
+function inWords({ path, files, tables, damage, openBy, notes }: Omit<ResetPreview, 'confirmation'>): string[] {
   if (files.length === 0) return [`There is nothing of ${path} to remove.`];
   return [
     ...files.map((file) => `would remove  ${file.path}`),
     damage ?? `${tablesInWords(tables)}.`,
     ...openBy.map(({ name, pid }) => `${name} (${pid}) has it open.`),
+    ...notes,
     'Nothing was removed. Give --confirm to do it; a safety snapshot is taken first.',
   ];
 }

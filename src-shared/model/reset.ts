@@ -20,6 +20,8 @@ export const ResetPreview = z.object({
   openBy: z.array(FileHolder),
   /** Where the safety snapshot will be put; `null`: nothing is removed that could be put back. */
   safetyFolder: FilePath.nullable(),
+  /** What Undo could not bring back as it was, as sentences. */
+  notes: z.array(z.string()),
   confirmation: z.string(),
 });
 export type ResetPreview = z.infer<typeof ResetPreview>;

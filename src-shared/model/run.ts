@@ -67,6 +67,10 @@ export const RunProgress = z.object({
 });
 export type RunProgress = z.infer<typeof RunProgress>;
 
+/** Whom a file belongs to, and what it may be used for. */
+export const FileRights = z.object({ uid: z.number().int(), gid: z.number().int(), mode: z.number().int() });
+export type FileRights = z.infer<typeof FileRights>;
+
 /** What a finished restore, undo or reset did. */
 export const RestoreOutcome = z.object({
   targetPath: FilePath,
@@ -126,7 +130,13 @@ export const RunResult = z.discriminatedUnion('kind', [
     undoneBy: z.uuid().nullable(),
   }),
   z.object({ kind: z.literal('undo'), ...RestoreOutcome.shape }),
-  z.object({ kind: z.literal('reset'), ...RestoreOutcome.shape, removed: z.array(FilePath) }),
+  z.object({
+    kind: z.literal('reset'),
+    ...RestoreOutcome.shape,
+    removed: z.array(FilePath),
+    /** Of the file that was removed, for the one that Undo makes; `null`: there was none. */
+    rights: FileRights.nullable(),
+  }),
   z.object({ kind: z.literal('prune'), ...PruneOutcome.shape }),
   z.object({ kind: z.literal('delete'), ...PruneOutcome.shape }),
   z.object({ kind: z.literal('scan'), ...ScanOutcome.shape }),

@@ -1,4 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Params } from '../../src-shared/contract/methods.ts';
@@ -133,6 +144,37 @@ test.skipIf(process.platform === 'win32')(
     await other.close();
   },
 );
+
+describe('what Undo cannot bring back', () => {
+  test('is said before a deletion begins', async () => {
+    const scene = await setScene({ plan: { lockFiles: ['app.db.lock'] } });
+    const { core, source, plan, folder } = scene;
+    const notes = async () => (await core.call('resets.preview', { target: { planId: plan.id } })).notes.join(' ');
+    expect(await notes()).toMatch(/^Undo makes the file anew .* attributes are lost\.$/);
+    writeFileSync(`${source}.lock`, '');
+    linkSync(source, join(folder, 'other name'));
+    chmodSync(source, 0o4644);
+    const other = await openElsewhere(source);
+    await other.exec('SELECT count(*) FROM entries');
+    expect(await notes()).toMatch(/1 other hard link/);
+    expect(await notes()).toMatch(/Undo does not bring back lock files: app\.db\.lock\./);
+    expect(await notes()).toMatch(/set-user-ID, .* dropped/);
+    expect(await notes()).toMatch(/What it writes after the removal cannot be brought back/);
+    await other.close();
+  });
+
+  test('is neither the owner nor the mode', async () => {
+    const scene = await setScene();
+    const { core, source } = scene;
+    chmodSync(source, 0o664);
+    if (process.getuid?.() === 0) chownSync(source, 1234, 2345);
+    const { uid, gid } = statSync(source);
+    const run = await reset(scene, { path: source });
+    expect(run).toMatchObject({ state: 'succeeded', result: { rights: { uid, gid, mode: 0o664 } } });
+    await succeed(core, 'restores.undo', {});
+    expect(statSync(source)).toMatchObject({ uid, gid, mode: 0o100664 });
+  });
+});
 
 test('an encrypted database goes only with its key', async () => {
   const scene = await setScene();

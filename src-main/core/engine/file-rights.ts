@@ -1,8 +1,9 @@
 import { chmod, chown, lstat, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import type { FileRights } from '../../../src-shared/model/run.ts';
 import { countInWords } from '../../../src-shared/rules/wording.ts';
 import { exists } from './durable-files.ts';
-import { errorCode } from './engine-errors.ts';
+import { errorCode, explainError } from './engine-errors.ts';
 import { takeOverAttributes, whyAttributesAreLost } from './file-attributes.ts';
 import type { TaskContext } from './task-context.ts';
 
@@ -19,15 +20,19 @@ const DROPPED = 'The set-user-ID, set-group-ID and sticky bits are dropped.';
 /** The mode that a restored file gets for one that was stored, or that another file has. */
 export const restoredMode = (mode: number): number => mode & ~SPECIAL_BITS;
 
-/** Whom a new file belongs to, and what it may be used for. */
-export interface NewFileRights {
-  uid: number;
-  gid: number;
-  mode: number;
+/** The owner, group and mode of a file; `null`: it is not there. */
+export async function rightsOfFile(path: string): Promise<FileRights | null> {
+  try {
+    const { uid, gid, mode } = await stat(path);
+    return { uid, gid, mode: mode & 0o7777 };
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw explainError(error, path);
+  }
 }
 
 /** The rights of a file that is created in a folder: root gives it to the owner of the folder. */
-async function rightsInFolder(folder: string): Promise<NewFileRights> {
+async function rightsInFolder(folder: string): Promise<FileRights> {
   const { uid, gid, mode } = await stat(folder);
   return { uid, gid, mode: 0o600 & mode };
 }
@@ -43,8 +48,15 @@ async function ownerNote(path: string): Promise<string | null> {
 /**
  * Gives a staged file the rights that one has where nothing is yet.
  * @param targetPath where it will be
+ * @param known of the file that was there and comes back, without its special bits; `null`: it is a new one
  */
-export async function giveNewRights(staged: string, targetPath: string, context: TaskContext): Promise<void> {
+export async function giveNewRights(
+  staged: string,
+  targetPath: string,
+  known: FileRights | null,
+  context: TaskContext,
+): Promise<void> {
+  if (known !== null) return giveRights(staged, targetPath, known, context);
   const { uid, gid, mode } = await rightsInFolder(dirname(targetPath));
   await chmod(staged, mode);
   if (process.getuid?.() !== 0 || uid === 0) return;
@@ -57,10 +69,19 @@ export async function giveNewRights(staged: string, targetPath: string, context:
  * lost on the way is said in the log. Where there is no such file, it gets those of a new one.
  */
 export async function takeOverRights(targetPath: string, staged: string, context: TaskContext): Promise<void> {
-  if (!(await exists(targetPath))) return giveNewRights(staged, targetPath, context);
-  const { mode, uid, gid } = await stat(targetPath);
+  if (!(await exists(targetPath))) return giveNewRights(staged, targetPath, null, context);
+  const rights = await stat(targetPath);
   const lost = await takeOverAttributes(targetPath, staged);
   if (lost !== null) context.log('warning', lost);
+  await giveRights(staged, targetPath, rights, context);
+}
+
+async function giveRights(
+  staged: string,
+  targetPath: string,
+  { uid, gid, mode }: FileRights,
+  context: TaskContext,
+): Promise<void> {
   try {
     await chown(staged, uid, gid);
   } catch (error) {
@@ -77,13 +98,24 @@ export async function exchangeNotes(path: string): Promise<string[]> {
     const owner = await ownerNote(path);
     return owner === null ? [] : [owner];
   }
-  const { nlink, mode, uid, gid } = await lstat(path);
   const lost = await whyAttributesAreLost();
+  return lost === null ? changedRights(await lstat(path)) : [...changedRights(await lstat(path)), lost];
+}
+
+/** What of a file will not be as it was once it has been removed and an undo has made it anew, as sentences. */
+export async function removalNotes(path: string): Promise<string[]> {
+  if (!(await exists(path))) return [];
+  return [
+    ...changedRights(await lstat(path)),
+    'Undo makes the file anew with its content, owner and mode; access control lists and extended attributes are lost.',
+  ];
+}
+
+function changedRights({ nlink, mode, uid, gid }: FileRights & { nlink: number }): string[] {
   const notes = [
     nlink > 1 && `The file has ${countInWords(nlink - 1, 'other hard link')}, which will keep the content of now.`,
     (mode & SPECIAL_BITS) !== 0 && DROPPED,
     !mayGiveTo(uid, gid) && notOwner(uid, gid),
-    lost,
   ];
   return notes.filter((note) => typeof note === 'string');
 }

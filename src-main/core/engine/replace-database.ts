@@ -1,5 +1,6 @@
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { RestoreMethod } from '../../../src-shared/model/restore.ts';
+import type { FileRights } from '../../../src-shared/model/run.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
 import { confirmContent } from './confirm-content.ts';
 import { explainError } from './engine-errors.ts';
@@ -22,6 +23,8 @@ export interface NewContent {
   tables: readonly TableRows[] | null;
   /** The kept file whose log and journal go with it; `null`: it has none. */
   sidecarsOf: string | null;
+  /** Of the file that was there and comes back where nothing is now; `null`: it is a new one. */
+  rights: FileRights | null;
 }
 
 /** A replacement of a database. */

@@ -9,6 +9,7 @@ import { exists, sidecarPaths, syncFolder } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
 import { ExclusiveHold, requireUnused } from './exclusive-hold.ts';
 import { findFileHolders } from './file-holders.ts';
+import { removalNotes } from './file-rights.ts';
 import { contentInWords, identifyContent } from './identify-file.ts';
 import { requireExchangeable } from './mount-point.ts';
 import type { NoteSafety } from './replace-database.ts';
@@ -47,15 +48,27 @@ export interface AppliedReset {
  */
 export async function checkReset(request: ResetCheckRequest, context: TaskContext): Promise<ResetPreview> {
   const { target, files } = await look(request, context);
+  const openBy = target.exists ? await findFileHolders(request.targetPath) : [];
   return {
     path: request.targetPath,
     files,
     tables: target.facts?.tables ?? [],
     damage: target.damage,
-    openBy: target.exists ? await findFileHolders(request.targetPath) : [],
+    openBy,
     safetyFolder: target.exists ? request.safetyFolder : null,
+    notes: [
+      ...(await removalNotes(request.targetPath)),
+      ...lockFilesNote(request, files),
+      ...(openBy.length > 0 ? [`${OPEN_ELSEWHERE} ${LOST_THEN}`] : []),
+    ],
     confirmation: confirmationOf(request, target, files),
   };
+}
+
+function lockFilesNote({ targetPath }: ResetCheckRequest, files: ResetPreview['files']): string[] {
+  const own = [targetPath, ...Object.values(sidecarPaths(targetPath))];
+  const locks = files.filter(({ path }) => !own.includes(path)).map(({ path }) => basename(path));
+  return locks.length === 0 ? [] : [`Undo does not bring back lock files: ${locks.join(', ')}.`];
 }
 
 /**
@@ -132,7 +145,7 @@ async function keepFirst(
 }
 
 const OPEN_ELSEWHERE = 'Another program has the database open.';
-const LOST_THEN = 'What it writes from now on cannot be brought back.';
+const LOST_THEN = 'What it writes after the removal cannot be brought back.';
 
 async function look(request: ResetCheckRequest, context: TaskContext) {
   await requireDatabase(request.targetPath);

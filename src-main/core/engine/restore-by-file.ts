@@ -1,5 +1,6 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { FileRights } from '../../../src-shared/model/run.ts';
 import type { Unlocking } from './database-key.ts';
 import { copySynced, exists, partialPath, publishFile, sidecarPaths, syncFolder } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
@@ -16,6 +17,8 @@ export interface NewFile {
   runId: string;
   /** The kept file whose log and journal go with it; `null`: it has none. */
   sidecarsOf: string | null;
+  /** Of the file that was there and comes back where nothing is now; `null`: it is a new one. */
+  rights: FileRights | null;
 }
 
 /**
@@ -29,7 +32,7 @@ export async function createDatabaseFile(file: NewFile, context: TaskContext): P
   try {
     await copySynced(file.imagePath, partial);
     await stageSidecars(file);
-    await giveNewRights(partial, targetPath, context);
+    await giveNewRights(partial, targetPath, file.rights, context);
     await publishFile(partial, targetPath);
   } catch (error) {
     await removeStaged(file);

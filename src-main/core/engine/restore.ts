@@ -33,6 +33,7 @@ export async function applyRestore(
     encrypted: prepared.encryption !== null,
     tables: check.verification.tables,
     sidecarsOf: null,
+    rights: null,
   };
   return replaceDatabase(request, target, content, noteSafety, context);
 }

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import type { FileRights } from '../../../src-shared/model/run.ts';
 import { unpackFile } from './decompress.ts';
 import { explainError } from './engine-errors.ts';
 import { contentOf } from './identify-file.ts';
@@ -20,6 +21,8 @@ export interface UndoRequest extends ReplaceRequest {
   /** The safety snapshot of the restore, and its manifest as the catalog has it. */
   safetyPath: string;
   safety: Manifest;
+  /** Of the file that a deletion removed; `null`: it was no deletion. */
+  rights: FileRights | null;
 }
 
 /**
@@ -37,7 +40,7 @@ export async function undoRestore(
   return replaceDatabase(request, target, content, noteSafety, context);
 }
 
-async function unpackSafety({ safety, safetyPath }: UndoRequest, context: TaskContext): Promise<NewContent> {
+async function unpackSafety({ safety, safetyPath, rights }: UndoRequest, context: TaskContext): Promise<NewContent> {
   const imagePath = join(context.stagingFolder, 'put-back.db');
   context.progress('verifying', 0, safety.stored.bytes);
   const { image, stored } = await unpack(safety, safetyPath, imagePath, context);
@@ -53,6 +56,7 @@ async function unpackSafety({ safety, safetyPath }: UndoRequest, context: TaskCo
     encrypted: safety.encryption !== null,
     tables: pageSize === 0 ? null : tables,
     sidecarsOf: safety.method === 'file-copy' ? safetyPath : null,
+    rights,
   };
 }
 

@@ -5,6 +5,7 @@ import type { ResetPreview, ResetTarget } from '../../../src-shared/model/reset.
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
+import { rightsOfFile } from '../engine/file-rights.ts';
 import type { ResetCheckRequest } from '../engine/reset.ts';
 import { canonicalFilePath } from '../paths.ts';
 import { keepKey } from './keys.ts';
@@ -71,10 +72,12 @@ export function startReset(core: CoreContext, order: ResetOrder, confirmation: s
     folders: [core.dataFolder.safetyFolder, dirname(targetPath)],
     work: async (handle) => {
       const work = { ...safetyRequest(core, handle, targetPath), ...request, confirmation, evenIfOpen };
-      const { removed, safety, tables, rows } = await replacing(core, handle, 'reset', targetPath, work, { keys });
+      const rights = await rightsOfFile(targetPath);
+      const done = await replacing(core, handle, 'reset', targetPath, work, { keys }, rights);
+      const { removed, safety, tables, rows } = done;
       keepKey(core, keys, safety?.encryption?.key);
       const kept = { safetySnapshotId: safety?.id ?? null, undoneBy: null, note: null, files: [] };
-      return { kind: 'reset', targetPath, method: 'remove', tables, rows, ...kept, removed };
+      return { kind: 'reset', targetPath, method: 'remove', tables, rows, ...kept, removed, rights };
     },
   });
 }

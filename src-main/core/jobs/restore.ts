@@ -1,7 +1,13 @@
 import { basename, dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
-import { canBePutBack, type RestoreOutcome, type Run, type RunResult } from '../../../src-shared/model/run.ts';
+import {
+  canBePutBack,
+  type FileRights,
+  type RestoreOutcome,
+  type Run,
+  type RunResult,
+} from '../../../src-shared/model/run.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
@@ -139,6 +145,7 @@ export function startUndo(core: CoreContext, restoreRunId: string | undefined): 
   const restore = restoreRunId === undefined ? lastReplacement(core) : core.runs.get(restoreRunId);
   const { database, files } = undoableOf(restore);
   const kept = database === null ? null : keptContent(core, database.safetySnapshotId);
+  const rights = restore.result?.kind === 'reset' ? restore.result.rights : null;
   const targetPath = database?.targetPath ?? null;
   const used = usedBy(
     core,
@@ -157,7 +164,12 @@ export function startUndo(core: CoreContext, restoreRunId: string | undefined): 
       // Another undo may have been queued before this one.
       undoableOf(core.runs.get(restore.id));
       const undo = kept &&
-        targetPath !== null && { ...safetyRequest(core, handle, targetPath), ...kept, lockWaitMs: lockWait(core) };
+        targetPath !== null && {
+          ...safetyRequest(core, handle, targetPath),
+          ...kept,
+          rights,
+          lockWaitMs: lockWait(core),
+        };
       if (kept !== null) handle.log('info', `Putting ${kept.safetyPath} back to ${targetPath}.`);
       const ended = restore.state === 'succeeded';
       const request = { restoreRunId: restore.id, ended, database: undo || null, files };
@@ -223,6 +235,7 @@ function lastReplacement(core: CoreContext): Run {
 /**
  * Restores, undoes or deletes in a worker. What Undo would put back is known before anything is replaced, so that it
  * works after a crash too.
+ * @param rights of the file that a deletion removes
  */
 export function replacing<T extends 'restore' | 'undo' | 'reset'>(
   core: CoreContext,
@@ -231,6 +244,7 @@ export function replacing<T extends 'restore' | 'undo' | 'reset'>(
   targetPath: string | null,
   request: WorkerTasks[T]['request'],
   secrets: Pick<WorkerOptions, 'keys' | 'sealSecrets'>,
+  rights: FileRights | null = null,
 ): Promise<WorkerTasks[T]['result']> {
   const planId = targetPath === null ? null : planOf(core, targetPath);
   let noted: string | undefined;
@@ -243,17 +257,24 @@ export function replacing<T extends 'restore' | 'undo' | 'reset'>(
       const at = core.clock.now().toISOString();
       core.catalog.snapshots.enter(safety, { origin: 'own', destinationId, planId, at });
     }
-    handle.update({ result: kept && unfinished(kind, targetPath, kept) });
+    handle.update({ result: kept && unfinished(kind, targetPath, kept, rights) });
     core.events.emit('snapshots.changed', { planId });
   };
   return core.runInWorker(kind, request, { ...handle, ...secrets, listener: { ...handle.listener, onKept } });
 }
 
 /** What is remembered of a run that is about to replace something. */
-function unfinished(kind: 'restore' | 'undo' | 'reset', targetPath: string | null, { safety, files }: Kept): RunResult {
+function unfinished(
+  kind: 'restore' | 'undo' | 'reset',
+  targetPath: string | null,
+  { safety, files }: Kept,
+  rights: FileRights | null,
+): RunResult {
   if (safety === null || targetPath === null) return { kind: 'files-restore', files, undoneBy: null };
   const kept = { targetPath, rows: 0, tables: 0, safetySnapshotId: safety.id, undoneBy: null, note: null, files };
-  return kind === 'reset' ? { kind, method: 'remove', ...kept, removed: [] } : { kind, method: 'into-live', ...kept };
+  return kind === 'reset'
+    ? { kind, method: 'remove', ...kept, removed: [], rights }
+    : { kind, method: 'into-live', ...kept };
 }
 
 function outcome(
