@@ -48,6 +48,10 @@ test('a plan is made, backed up, verified, restored and undone', () => {
   expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('--force') });
   expect(run(['restore', path, '--to', source, '--force']).exitCode).toBe(0);
   expect(run(['undo']).exitCode).toBe(0);
+  const again = run(['undo']);
+  expect(again.exitCode).toBe(1);
+  expect(again.stderr).toMatch(/already been undone/);
+  expect(again.stderr).toMatch(/name an earlier restore from Activity/);
   expect(countEntries(source)).toBe(300);
   expect(run(['verify', join(folder, 'nothing.db')])).toMatchObject({ exitCode: 1 });
   expect(run(['backup', 'no such plan'])).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('app') });

@@ -98,7 +98,10 @@ describe('kept folders of restores', () => {
     const safety = (await core.call('snapshots.list', {})).find(({ trigger }) => trigger === 'before-restore');
     const safetyBytes = safety?.sizeBytes ?? 0;
     expect(safetyBytes).toBeGreaterThan(10_000);
-    await core.call('settings.update', { safetyKeepDays: 36_500, safetyMaxBytes: 500_000 + Math.round(safetyBytes / 2) });
+    await core.call('settings.update', {
+      safetyKeepDays: 36_500,
+      safetyMaxBytes: 500_000 + Math.round(safetyBytes / 2),
+    });
     await restoreOver('young\n    ');
     expect(kept()).toHaveLength(4);
     clock.jump(31 * DAY);

@@ -197,13 +197,13 @@ describe('killed right before or between its two renames', () => {
   );
 });
 
-describe('undo without an id', () => {
+describe('an undo', () => {
   async function restoreOnce(scene: Scene & { snapshotPath: string }) {
     const { start } = await prepareRestore(scene.core, scene.snapshotPath, scene.source);
     return succeed(scene.core, 'restores.start', start);
   }
 
-  test('means the last run, and asks instead of going further back', async () => {
+  test('without an id means the last run, and asks instead of going further back', async () => {
     const scene = await setRestoreScene('wal');
     const first = await restoreOnce(scene);
     appendEntries(scene.source, 1);
@@ -219,10 +219,11 @@ describe('undo without an id', () => {
     expect(countEntries(scene.source)).toBe(150);
   });
 
-  test('that is queued twice runs once', async () => {
+  test.each(['without an id', 'with its id'])('that is queued twice runs once (%s)', async (given) => {
     const scene = await setRestoreScene('wal');
     const run = await restoreOnce(scene);
-    const undos = [1, 2].map(() => scene.core.call('restores.undo', { runId: run.id }));
+    const params = given === 'with its id' ? { runId: run.id } : {};
+    const undos = [1, 2].map(() => scene.core.call('restores.undo', params));
     const ended = await Promise.all((await Promise.all(undos)).map(({ run: { id } }) => scene.core.runEnded(id)));
     expect(ended.map(({ state }) => state).sort()).toEqual(['failed', 'succeeded']);
     expect(ended.find(({ state }) => state === 'failed')?.error).toMatchObject({ code: 'CONFLICT' });
