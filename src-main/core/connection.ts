@@ -3,11 +3,27 @@ import { ClientFrame, type CoreFrame } from '../../src-shared/contract/frames.ts
 import type { Connection } from './core.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { EventBus } from './event-bus.ts';
+import type { Log } from './ports.ts';
 
-/** Speaks the four frames with one client, over whatever carries them. */
-export function openConnection(dispatcher: Dispatcher, events: EventBus, send: (frame: CoreFrame) => void): Connection {
+/**
+ * Speaks the four frames with one client, over whatever carries them.
+ * @param carry carries a frame to the client; what it throws is logged
+ */
+export function openConnection(
+  dispatcher: Dispatcher,
+  events: EventBus,
+  log: Log,
+  carry: (frame: CoreFrame) => void,
+): Connection {
   const requests = new Map<number, AbortController>();
   let revision = 0;
+  const send = (frame: CoreFrame): void => {
+    try {
+      carry(frame);
+    } catch (error) {
+      log.error(`${frame.type === 'event' ? 'An event' : 'A response'} could not be sent to a window.`, { error });
+    }
+  };
   const stopEvents = events.onAny((name, payload) => {
     revision += 1;
     send({ type: 'event', revision, name, payload });

@@ -141,7 +141,7 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
     dataFolder: dataFolder.path,
     tightened: dataFolder.tightened,
     log,
-    connect: (send) => openConnection(dispatcher, events, send),
+    connect: (send) => openConnection(dispatcher, events, log, send),
     answer: (method, params, signal = never) => dispatcher.answer(method, params, signal),
     call: (method, params, signal = never) => dispatcher.call(method, params, signal),
     on: (name, listener) => events.on(name, listener),

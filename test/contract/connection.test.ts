@@ -11,8 +11,9 @@ import { setScene } from '../support/scene.ts';
 function connect(handlers: Partial<Record<string, (params: never, signal: AbortSignal) => unknown>>) {
   const frames: CoreFrame[] = [];
   const arrivals: Array<() => void> = [];
-  const events = new EventBus(capturedLog().log);
-  const connection = openConnection(new Dispatcher(handlers as unknown as Handlers), events, (frame) => {
+  const { log } = capturedLog();
+  const events = new EventBus(log);
+  const connection = openConnection(new Dispatcher(handlers as unknown as Handlers), events, log, (frame) => {
     frames.push(CoreFrame.parse(JSON.parse(JSON.stringify(frame))));
     for (const arrived of arrivals.splice(0)) arrived();
   });
