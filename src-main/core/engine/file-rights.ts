@@ -102,6 +102,14 @@ export async function exchangeNotes(path: string): Promise<string[]> {
   return lost === null ? changedRights(await lstat(path)) : [...changedRights(await lstat(path)), lost];
 }
 
+/** What a person should know of a file whose content is replaced in place, as sentences. */
+export async function inPlaceNotes(path: string): Promise<string[]> {
+  const { nlink } = await lstat(path);
+  return nlink > 1 ? [`${otherLinks(nlink)}, which will have the restored content, too.`] : [];
+}
+
+const otherLinks = (nlink: number): string => `The file has ${countInWords(nlink - 1, 'other hard link')}`;
+
 /** What of a file will not be as it was once it has been removed and an undo has made it anew, as sentences. */
 export async function removalNotes(path: string): Promise<string[]> {
   if (!(await exists(path))) return [];
@@ -113,7 +121,7 @@ export async function removalNotes(path: string): Promise<string[]> {
 
 function changedRights({ nlink, mode, uid, gid }: FileRights & { nlink: number }): string[] {
   const notes = [
-    nlink > 1 && `The file has ${countInWords(nlink - 1, 'other hard link')}, which will keep the content of now.`,
+    nlink > 1 && `${otherLinks(nlink)}, which will keep the content of now.`,
     (mode & SPECIAL_BITS) !== 0 && DROPPED,
     !mayGiveTo(uid, gid) && notOwner(uid, gid),
   ];

@@ -107,7 +107,12 @@ export async function applyReset(
     if (process.platform === 'win32') kept?.hold?.close();
     removed = await remove(await presentFiles(request));
   } catch (error) {
-    if (kept?.hold && (await exists(request.targetPath))) await abandon(kept.hold, request.targetPath, context);
+    // Under the hold the file is all there is of the database: as long as it is there, nothing is lost.
+    if (kept?.hold && (await exists(request.targetPath))) {
+      await abandon(kept.hold, request.targetPath, context);
+      await noteSafety(null);
+      await discardSafety(request.safetyFolder, kept.safety.name);
+    }
     throw explainError(error, request.targetPath);
   } finally {
     kept?.hold?.close();

@@ -14,7 +14,7 @@ import type { DatabaseFacts } from './describe-database.ts';
 import { requireWritableFolder } from './durable-files.ts';
 import { explainError } from './engine-errors.ts';
 import { findFileHolders } from './file-holders.ts';
-import { exchangeNotes } from './file-rights.ts';
+import { exchangeNotes, inPlaceNotes } from './file-rights.ts';
 import { requireExchangeable } from './mount-point.ts';
 import { openDatabase } from './open-database.ts';
 import { askSchemaVersion } from './schema-version.ts';
@@ -118,7 +118,8 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
 async function notesOn({ targetPath, givenPath }: RestoreCheckRequest, method: RestoreMethod): Promise<string[]> {
   const link =
     givenPath === targetPath ? [] : [`${givenPath} is a link: ${targetPath} is replaced, and the link stays.`];
-  return method === 'into-live' ? link : [...link, ...(await exchangeNotes(targetPath))];
+  const notes = method === 'into-live' ? await inPlaceNotes(targetPath) : await exchangeNotes(targetPath);
+  return [...link, ...notes];
 }
 
 /** More than a database packs to, and from this size on worth a question, in bytes. */
