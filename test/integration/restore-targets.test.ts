@@ -18,7 +18,7 @@ const KEY = 'a key that nobody knows here';
 /** Makes what stands at a path. */
 type Make = (path: string) => void | Promise<void>;
 
-function withMode(mode: string, pageSize = 4096): Make {
+function withMode(mode: string, pageSize = 4096): (path: string) => void {
   return (path) => {
     const database = new Database(path);
     database.pragma(`page_size = ${pageSize}`);
