@@ -10,6 +10,7 @@ import type { BackupMethod, Compression } from '../../../src-shared/model/values
 import { missingInWords } from '../../../src-shared/rules/incomplete.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
+import type { Destination } from '../destinations/destination.ts';
 import { type DatabaseKey, likelyFirst } from '../engine/database-key.ts';
 import { canonicalFilePath, canonicalPath } from '../paths.ts';
 import { askInTime } from './ask-in-time.ts';
@@ -17,8 +18,19 @@ import { movedInWords } from './check-facts.ts';
 import { checkPlace } from './check-place.ts';
 import { checkSource } from './check-source.ts';
 import { keepKey, keysOfPlan } from './keys.ts';
-import { addFolder, doesNotAnswer, folderDestination, requireDestination, requireThere, withPlace } from './places.ts';
+import {
+  addFolder,
+  doesNotAnswer,
+  folderDestination,
+  isBareMountPoint,
+  notMounted,
+  requireDestination,
+  requireStillThere,
+  requireThere,
+  withPlace,
+} from './places.ts';
 import { lossOfNewest } from './prune-brakes.ts';
+import { removeUnlisted } from './removal.ts';
 import type { RunHandle } from './runs.ts';
 import { sealSecretsOfPlan } from './seals.ts';
 import { nameRules } from './snapshot-names.ts';
@@ -159,6 +171,7 @@ async function backUp(
     },
     { ...handle, keys, sealSecrets: sealSecretsOfPlan(core, order.plan.id, order.seal) },
   );
+  await withPlace(core, place, (driver) => requireStored(core, place, driver, manifest));
   keepKey(core, keys, manifest.encryption?.key);
   const { id: destinationId } = place;
   const planId = order.plan.id !== null && catalog.plans.get(order.plan.id) !== undefined ? order.plan.id : null;
@@ -189,12 +202,31 @@ async function backUp(
     'verify',
     { path, expected: manifest, mayStaySealed: true },
     { ...handle, ...openers },
-  );
+  ).catch(async (error: unknown) => {
+    // A disk that has gone since is unavailable, whatever was missed on it.
+    await withPlace(core, place, (driver) => requireStillThere(core, place, driver));
+    throw error;
+  });
   recordVerification(core, manifest.id, destinationId, verification);
   handle.update({ result: { ...result, verification } });
   requireCompanions(manifest, result);
   if (!verification.valid) throw notProven(path, verification.message);
   return { ...result, verification };
+}
+
+/**
+ * A disk may go while a snapshot is stored: what was written to its mount point is removed, and is no backup.
+ * @throws SnapkeepError `UNAVAILABLE`
+ */
+async function requireStored(
+  core: CoreContext,
+  place: FolderPlace,
+  driver: Destination,
+  manifest: Manifest,
+): Promise<void> {
+  if (!(await isBareMountPoint(core, place, driver))) return;
+  // Where it is not in the mount point it is on the disk, which went afterwards.
+  if (await removeUnlisted(driver, place, manifest)) throw notMounted(driver, place.name);
 }
 
 /** The link to a source may lead to another file since the last run, which is followed and told. */

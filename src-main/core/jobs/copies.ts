@@ -17,7 +17,7 @@ import { manifestPath, manifestText } from '../engine/manifest-files.ts';
 import { cancelledError } from '../engine/task-context.ts';
 import { copyCompanions } from './copy-companions.ts';
 import { type FetchedCopy, fetchSnapshot, placesOf } from './fetch.ts';
-import { requireThere, withPlace } from './places.ts';
+import { isBareMountPoint, requireStillThere, requireThere, withPlace } from './places.ts';
 import { removeUnlisted } from './removal.ts';
 import type { RunHandle } from './runs.ts';
 import { manifestAt, removeCompanionsAt } from './stored-companions.ts';
@@ -54,6 +54,8 @@ class CopyRun {
   readonly #destination: StoredDestination;
   readonly #handle: RunHandle;
   readonly #tried = new Set<string>();
+  /** The names of the files of the last snapshot that this run has put there. */
+  #put: string[] = [];
   #copied = 0;
   #bytes = 0;
 
@@ -115,14 +117,17 @@ class CopyRun {
     const { signal, log } = this.#handle;
     if (signal.aborted) throw cancelledError();
     this.#tried.add(row.snapshotId);
+    this.#put = [];
     const snapshot = catalog.snapshots.get(row.snapshotId);
     if (snapshot === undefined) return;
     catalog.copies.set({ ...row, state: 'copying', message: null });
     try {
       await this.#copy(driver, snapshot);
+      await requireStillThere(this.#core, this.#destination, driver);
     } catch (error) {
       const wanted = this.#isWanted(row);
-      const explained = explainError(error, snapshot.name);
+      const explained = await this.#whyItBroke(driver, explainError(error, snapshot.name));
+      if (!isOfSource(explained)) await this.#clearMountPoint(driver, snapshot);
       if (!isOfSource(explained) && classifyFailure(explained.code) !== 'bad') {
         if (wanted) catalog.copies.set({ ...row, state: 'waiting' });
         throw explained;
@@ -141,6 +146,13 @@ class CopyRun {
     log('info', `Copied ${snapshot.name}, ${bytesInWords(snapshot.sizeBytes)}.`);
     await this.#emptyOutbox();
     this.#tell(snapshot.planId);
+  }
+
+  /** Removes what this run has put into a mount point whose disk has gone: another time it would be under the disk. */
+  async #clearMountPoint(driver: Destination, snapshot: Snapshot): Promise<void> {
+    if (!(await isBareMountPoint(this.#core, this.#destination, driver))) return;
+    await removeUnlisted(driver, this.#destination, snapshot);
+    for (const name of this.#put) await driver.delete(name);
   }
 
   /** A snapshot may be deleted, or let go by the retention, while it is being copied. */
@@ -192,10 +204,10 @@ class CopyRun {
       this.#core.catalog.copies.begin(this.#destination.id, snapshot);
       const manifest = await this.#describe(driver, source, snapshot);
       const described = Buffer.from(manifestText(manifest));
-      await this.#put(driver, manifestName, bytesSource(described), described);
+      await this.#store(driver, manifestName, bytesSource(described), described);
       try {
         const { sizeBytes, sha256 } = snapshot;
-        await this.#put(driver, snapshot.name, checkedSource(source.path, snapshot), { sizeBytes, sha256 });
+        await this.#store(driver, snapshot.name, checkedSource(source.path, snapshot), { sizeBytes, sha256 });
       } catch (error) {
         // What will never follow must not be described.
         if (classifyFailure(explainError(error, snapshot.name).code) === 'bad') {
@@ -221,7 +233,7 @@ class CopyRun {
     if (manifest.companions.length === 0) return manifest;
     const from = { snapshotPath: source.path, manifest, destination: this.#destination };
     const there = await copyCompanions(this.#core, this.#handle, from, async (path, expected) => {
-      await this.#put(driver, expected.name, checkedSource(path, expected), expected);
+      await this.#store(driver, expected.name, checkedSource(path, expected), expected);
       this.#bytes += expected.sizeBytes;
     });
     // A manifest that an interrupted run has put there stays as it is: what was added to the disk is told but once.
@@ -247,7 +259,7 @@ class CopyRun {
   }
 
   /** Stores something, unless just that is there already: an upload may have ended without its answer. */
-  async #put(driver: Destination, name: string, source: UploadSource, content: Content): Promise<void> {
+  async #store(driver: Destination, name: string, source: UploadSource, content: Content): Promise<void> {
     const { signal, progress } = this.#handle;
     if (await this.#isStored(driver, name, content)) return;
     const before = this.#bytes;
@@ -258,6 +270,7 @@ class CopyRun {
     if (!Buffer.isBuffer(content)) progress('uploading', before, total);
     try {
       await driver.put(name, source, options);
+      this.#put.push(name);
     } catch (error) {
       const mayBeThere = explainError(error, name).code === 'CONFLICT';
       if (!mayBeThere || !(await this.#isStored(driver, name, content))) throw error;

@@ -12,7 +12,7 @@ import { explainWrite, requireRoom } from '../engine/disk-full.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { manifestPath, manifestText } from '../engine/manifest-files.ts';
 import { cancelledError } from '../engine/task-context.ts';
-import { locationOf, withPlace } from './places.ts';
+import { locationOf, requireStillThere, withPlace } from './places.ts';
 import { markMissing } from './rescan.ts';
 import type { RunHandle } from './runs.ts';
 import { readManifestAt } from './stored-manifest.ts';
@@ -111,6 +111,7 @@ async function fetchFrom(
   return withPlace(core, destination, async (driver) => {
     const there = await driver.stat(name);
     if (there === undefined) {
+      await requireStillThere(core, destination, driver);
       markMissing(core.catalog, core.clock, snapshot.id, destination.id);
       core.events.emit('snapshots.changed', { planId: snapshot.planId });
       core.events.emit('plans.changed', {});

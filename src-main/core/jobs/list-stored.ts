@@ -2,6 +2,7 @@ import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { noteLostAttached } from './lost-attached.ts';
+import { requireStillThere } from './places.ts';
 import { markMissing } from './rescan.ts';
 
 /** So many pages are listed at most: what comes behind them is looked at by name. */
@@ -24,6 +25,7 @@ export async function listStored(
   // Before the list: whatever is known to be stored now must be in it.
   const known = catalog.snapshots.atDestination(id);
   const { sizes, isWhole } = await sizesAt(driver);
+  const missing: string[] = [];
   let looks = 0;
   let changed = false;
   for (const { id: snapshotId, name, sizeBytes, copies } of known) {
@@ -40,13 +42,14 @@ export async function listStored(
       looks += 1;
       if ((await driver.stat(name)) !== undefined) continue;
     } else if (!isListed) continue;
-    markMissing(catalog, clock, snapshotId, id);
-    changed = true;
+    missing.push(snapshotId);
   }
+  await requireStillThere(core, destination, driver);
+  for (const snapshotId of missing) markMissing(catalog, clock, snapshotId, id);
   // What comes behind the last page that was read has not gone.
   const lost = isWhole ? await noteLostAttached(catalog, clock, destination, driver, new Set(sizes.keys())) : [];
   catalog.destinations.setListed(id, clock.now().toISOString());
-  if (!changed && lost.length === 0) return;
+  if (!changed && missing.length + lost.length === 0) return;
   core.events.emit('snapshots.changed', { planId: null });
   for (const name of ['plans.changed', 'destinations.changed'] as const) core.events.emit(name, {});
 }

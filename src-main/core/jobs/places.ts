@@ -93,7 +93,7 @@ export function requireDestination(catalog: Catalog, destinationId: string): Sto
 }
 
 /** What a check of a destination needs of the core. */
-type Checking = Pick<CoreContext, 'catalog' | 'clock' | 'events'>;
+export type Checking = Pick<CoreContext, 'catalog' | 'clock' | 'events'>;
 
 /**
  * Asks a destination whether it is there and the one it is taken for, by its marker file: before every write, and on
@@ -120,6 +120,35 @@ export async function requireThere(core: Checking, destination: StoredDestinatio
   if (problem !== null) throw problem;
 }
 
+/**
+ * Asks once more, before what a destination lacks, or has taken, is believed: a disk may go at any moment, and its mount
+ * point looks like an empty folder. One that was never marked, and a bucket, is believed.
+ * @throws SnapkeepError as {@link requireThere}
+ */
+export async function requireStillThere(
+  core: Checking,
+  destination: StoredDestination,
+  driver: Destination,
+): Promise<void> {
+  if (destination.settings.kind === 's3') return;
+  if (core.catalog.destinations.get(destination.id)?.markerId != null) await requireThere(core, destination, driver);
+}
+
+/** Whether a folder that is marked as a destination answers and has no marker: its disk has gone from the mount point. */
+export async function isBareMountPoint(
+  { catalog }: Pick<CoreContext, 'catalog'>,
+  { id, settings }: StoredDestination,
+  driver: Destination,
+): Promise<boolean> {
+  if (settings.kind !== 'folder' || catalog.destinations.get(id)?.markerId == null) return false;
+  const ask = (): Promise<boolean> =>
+    readMarker(driver).then(
+      (found) => found === null,
+      () => false,
+    );
+  return (await askInTime(`mount point ${id} in ${settings.path}`, ask)) === true;
+}
+
 /** The error of a destination that has not answered for too long. */
 export function doesNotAnswer(name: string): SnapkeepError {
   return new SnapkeepError('UNAVAILABLE', `${name} does not answer.`, {
@@ -141,18 +170,19 @@ async function requireMarker(catalog: Catalog, { id, name }: StoredDestination, 
   // What was opened before may have been re-attached meanwhile.
   const known = catalog.destinations.get(id)?.markerId ?? null;
   if (found !== null && found === known) return;
-  if (found === null || known === null) {
-    throw new SnapkeepError(
-      'UNAVAILABLE',
-      `${driver.label} is not marked as the destination ${name}: its disk or share may not be mounted.`,
-      {
-        hint: 'Mount it. If it is mounted and its marker file was lost, re-attach the destination.',
-      },
-    );
-  }
+  if (found === null || known === null) throw notMounted(driver, name);
   throw new SnapkeepError('CONFLICT', `${driver.label} is marked as another destination than ${name}.`, {
     hint: 'Check that the right disk or share is mounted there. If this one is to take its place, re-attach the destination.',
   });
+}
+
+/** The error of a destination that answers and has no marker. */
+export function notMounted(driver: Destination, name: string): SnapkeepError {
+  return new SnapkeepError(
+    'UNAVAILABLE',
+    `${driver.label} is not marked as the destination ${name}: its disk or share may not be mounted.`,
+    { hint: 'Mount it. If it is mounted and its marker file was lost, re-attach the destination.' },
+  );
 }
 
 /** Marks a destination that a person adds, or takes over the marker that is there. @throws SnapkeepError */

@@ -1,24 +1,23 @@
 import type { CopyRow } from '../catalog/copy-repo.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
-import type { CoreContext } from '../core-context.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { sidecarPaths } from '../engine/durable-files.ts';
 import { manifestPath } from '../engine/manifest-files.ts';
+import { type Checking, requireStillThere } from './places.ts';
 import { manifestAt, removeCompanionsAt } from './stored-companions.ts';
 
-type Catalog = Pick<CoreContext, 'catalog'>;
-
 /**
- * Removes one copy of a snapshot: it is marked first, so that a removal that was cut off is finished later. One that
- * fails before anything is gone changes nothing.
+ * Removes one copy of a snapshot: it is marked first, so that a removal that was cut off is finished later, also by a
+ * disk that went. One that fails before anything is gone changes nothing.
  * @throws SnapkeepError as the destination's driver does
  */
 export async function removeCopy(
-  { catalog }: Catalog,
+  core: Checking,
   driver: Destination,
   destination: StoredDestination,
   copy: CopyRow,
 ): Promise<void> {
+  const { catalog } = core;
   const { snapshotId } = copy;
   const snapshot = catalog.snapshots.get(snapshotId);
   if (snapshot === undefined) return;
@@ -33,6 +32,7 @@ export async function removeCopy(
       await driver.delete(file);
       begun = true;
     }
+    await requireStillThere(core, destination, driver);
   } catch (error) {
     if (!begun) catalog.copies.set(copy);
     throw error;
@@ -47,16 +47,18 @@ export async function removeCopy(
 /**
  * Removes what is at a destination of a snapshot that the catalog does not know there, such as a copy that nobody wants
  * any more. What is there under its name and is another's stays.
+ * @returns whether it was there
  * @throws SnapkeepError as the destination's driver does
  */
 export async function removeUnlisted(
   driver: Destination,
   destination: StoredDestination,
   { id, name }: { id: string; name: string },
-): Promise<void> {
-  if ((await manifestAt(driver, name))?.id !== id) return;
+): Promise<boolean> {
+  if ((await manifestAt(driver, name))?.id !== id) return false;
   await removeCompanionsAt(driver, destination, name, id);
   for (const file of filesOf(destination, name)) await driver.delete(file);
+  return true;
 }
 
 /** The manifest goes last: it names what was attached. */
@@ -72,7 +74,7 @@ function filesOf({ settings }: StoredDestination, name: string): string[] {
  * @throws SnapkeepError as the destination's driver does
  */
 export async function finishRemovals(
-  core: Catalog,
+  core: Checking,
   driver: Destination,
   destination: StoredDestination,
   isBusy: (name: string) => boolean,

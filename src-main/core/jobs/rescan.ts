@@ -12,12 +12,12 @@ import { explainError } from '../engine/engine-errors.ts';
 import type { Clock } from '../ports.ts';
 import { readDescribed } from './described-snapshots.ts';
 import { noteLostAttached } from './lost-attached.ts';
-import { locationOf, withPlace } from './places.ts';
+import { locationOf, requireStillThere, withPlace } from './places.ts';
 import { raiseBrake } from './prune-brakes.ts';
 
 /** Queues a rescan of a destination. */
 export function startRescan(core: CoreContext, destination: StoredDestination): Run {
-  const { catalog, clock, events } = core;
+  const { events } = core;
   return core.runs.start({
     kind: 'scan',
     destinationId: destination.own ? null : destination.id,
@@ -26,7 +26,7 @@ export function startRescan(core: CoreContext, destination: StoredDestination): 
     folders: [],
     work: (handle) =>
       withPlace(core, destination, async (driver) => {
-        const outcome = await rescan(catalog, clock, destination, driver, handle.signal, (done, total) =>
+        const outcome = await rescan(core, destination, driver, handle.signal, (done, total) =>
           handle.progress('scanning', done, total),
         );
         const found = `Found ${countInWords(outcome.found, 'snapshot')} in ${outcome.folder}`;
@@ -41,17 +41,18 @@ export function startRescan(core: CoreContext, destination: StoredDestination): 
 
 /**
  * Reads every manifest at a destination and brings the catalog in line with it: unknown snapshots are imported, those
- * whose file has gone are marked as missing, those whose attached files have gone are not verified. No manifest makes a snapshot the catalog's own. Files are never changed.
+ * whose file has gone are marked as missing, those whose attached files have gone are not verified. No manifest makes a
+ * snapshot the catalog's own. Files are never changed.
  * @throws SnapkeepError when the destination cannot be read
  */
-export async function rescan(
-  catalog: Catalog,
-  clock: Clock,
+async function rescan(
+  core: CoreContext,
   destination: StoredDestination,
   driver: Destination,
   signal: AbortSignal | undefined,
   onProgress: (done: number, total: number) => void,
 ): Promise<ScanOutcome> {
+  const { catalog, clock } = core;
   const known = new Map(catalog.snapshots.atDestination(destination.id).map((snapshot) => [snapshot.id, snapshot]));
   const { manifests, problems, names } = await readDescribed(driver, signal, onProgress);
   const outcome: ScanOutcome = {
@@ -75,12 +76,14 @@ export async function rescan(
       outcome.problems.push({ name: manifest.name + MANIFEST_SUFFIX, message });
     }
   }
-  for (const snapshot of known.values()) {
+  const missing: string[] = [];
+  for (const { id, name } of known.values()) {
     // What other programs have made may lie in folders below, which are not listed here.
-    if (names.has(snapshot.name) || (await driver.stat(snapshot.name)) !== undefined) continue;
-    outcome.missing += 1;
-    markMissing(catalog, clock, snapshot.id, destination.id);
+    if (!names.has(name) && (await driver.stat(name)) === undefined) missing.push(id);
   }
+  await requireStillThere(core, destination, driver);
+  outcome.missing = missing.length;
+  for (const id of missing) markMissing(catalog, clock, id, destination.id);
   outcome.problems.push(...(await noteLostAttached(catalog, clock, destination, driver, names)));
   return outcome;
 }
