@@ -95,7 +95,7 @@ export async function compareFolder(
     if (entry.type === 'link') return one.target === entry.target;
     if (entry.type !== 'file' || one.stats.size !== BigInt(entry.size)) return false;
     const sameMode = (Number(one.stats.mode) & 0o7777) === entry.mode;
-    return sameMode && (other === undefined ? sameTime(entry, one.stats) : !other.has(path));
+    return sameMode && (other === undefined ? nearlySameTime(entry, one.stats) : !other.has(path));
   });
 }
 
@@ -124,4 +124,13 @@ async function otherContents(
 /** A file that a restore has put back has the time that the stored one was able to keep. */
 export function sameTime(entry: FileEntry, { mtimeNs }: BigIntStats): boolean {
   return String(mtimeNs) === entry.mtime || String(mtimeNs) === entry.keptMtime;
+}
+
+/** Node sets times as numbers of seconds, which are so far apart now. */
+const SETTABLE_NS = 250n;
+
+/** Whether a time may be what became of an entry's when it was set. */
+function nearlySameTime(entry: FileEntry, stats: BigIntStats): boolean {
+  const apart = stats.mtimeNs - BigInt(entry.mtime);
+  return sameTime(entry, stats) || (apart < SETTABLE_NS && apart > -SETTABLE_NS);
 }
