@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -6,7 +6,8 @@ import { SMTPServer } from 'smtp-server';
 import { expect, onTestFinished, test } from 'vitest';
 import { metricsOf } from '../../src-shared/rules/metrics.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { setScene, takeBackup } from '../support/scene.ts';
+import { folderAt, save, settle, storeTo } from '../support/places.ts';
+import { type Scene, setScene, takeBackup } from '../support/scene.ts';
 import { runToEnd, startTestCore } from '../support/test-core.ts';
 
 interface Received {
@@ -67,6 +68,7 @@ async function startMailServer(password: string): Promise<{ port: number; mails:
 }
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
 test('a failure goes to the webhook as JSON, once, and what did not get through is tried again', async () => {
   const { url, received, answer } = await startReceiver();
@@ -99,6 +101,40 @@ test('a failure goes to the webhook as JSON, once, and what did not get through 
   await clock.advance(MINUTE, () => scene.core.settled());
   expect(JSON.parse(received[2]?.body ?? '')).toMatchObject({ kind: 'reminder' });
   expect(received).toHaveLength(3);
+});
+
+test.each([
+  ['the source', 'unavailable', ({ source }: Scene) => source],
+  ['the only destination', 'unavailable', ({ destination }: Scene) => destination],
+  ['one of two destinations', 'waiting', ({ folder }: Scene) => join(folder, 'second')],
+])('%s that has been unavailable for a day raises an alert, and not before', async (_what, state, pathIn) => {
+  const { url, received } = await startReceiver();
+  const clock = new FakeClock();
+  const scene = await setScene({ ports: { host: 'server', clock } });
+  const { core, plan, folder } = scene;
+  await core.call('secrets.set', { name: 'webhook-url', value: url });
+  if (state === 'waiting') {
+    const second = await save(core, folderAt(join(folder, 'second'), 'Second'));
+    await storeTo(scene, plan.destinations[0]?.destinationId ?? '', second);
+  }
+  await takeBackup(scene);
+  await settle(core);
+  renameSync(pathIn(scene), `${pathIn(scene)}-elsewhere`);
+  const goOn = async (ms: number) => {
+    clock.jump(ms - MINUTE);
+    await clock.advance(MINUTE, () => settle(core));
+    await core.call('plans.check', {});
+    await clock.advance(MINUTE, () => settle(core));
+  };
+  await goOn(MINUTE);
+  await goOn(23 * HOUR);
+  expect(received).toEqual([]);
+  await goOn(HOUR);
+  expect(received.map(({ body }) => JSON.parse(body))).toMatchObject([{ kind: 'trouble', planName: 'My app', state }]);
+  renameSync(`${pathIn(scene)}-elsewhere`, pathIn(scene));
+  await goOn(MINUTE);
+  expect(JSON.parse(received[1]?.body ?? '{}')).toMatchObject({ kind: 'mended' });
+  expect(received).toHaveLength(2);
 });
 
 test('an alert that did not get through waits in the catalog, is listed, and is told after a restart and by run-due', async () => {

@@ -39,6 +39,17 @@ test('trying again and failing again is no news; another trouble is', () => {
   ]);
 });
 
+test.each<[string, PlanState, PlanState]>([
+  ['is unavailable', 'unavailable', 'unavailable'],
+  ['waits', 'waiting', 'waiting'],
+  ['is unavailable and waits in turn', 'unavailable', 'waiting'],
+  ['is unavailable while backups are tried', 'unavailable', 'running'],
+])('a plan that %s for a day is told then, once a day, and when it is over', (_what, one, other) => {
+  const hours = Array.from({ length: 50 }, (_, hour) => (hour % 2 === 0 ? one : other));
+  expect(tell(['ok', ...hours, 'ok', 'ok'])).toEqual([`25 trouble ${one}`, `49 reminder ${one}`, '51 mended ok']);
+  expect(tell(['ok', ...hours.slice(0, 24), 'ok', ...hours.slice(0, 24), 'ok'])).toEqual([]);
+});
+
 test('nobody is told twice within a day of the same trouble, and never of no trouble', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...PlanState.options), { maxLength: 200 }), (states) => {

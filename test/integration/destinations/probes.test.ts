@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Power } from '../../../src-main/core/ports.ts';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import { metricsOf } from '../../../src-shared/rules/metrics.ts';
 import { canMount } from '../../support/can-mount.ts';
@@ -130,34 +129,6 @@ describe('the source', () => {
     expect((await summaryOf({ ...scene, core, folder, plan: files })).notes).toEqual([
       `The source has moved from ${first} to ${second}.`,
     ]);
-  });
-
-  test('is checked when the machine wakes', async () => {
-    let wake = (): void => {};
-    const power: Power = {
-      onBattery: () => false,
-      onResume: (listener) => {
-        wake = listener;
-        return () => {};
-      },
-    };
-    const scene = await setScene({ ports: { host: 'desktop', clock: new FakeClock(Date.now()), power } });
-    await takeBackup(scene);
-    await settle(scene.core);
-    renameSync(scene.source, `${scene.source}.elsewhere`);
-    wake();
-    await settle(scene.core);
-    expect((await summaryOf(scene)).state).toBe('unavailable');
-  });
-
-  test('is checked every hour without anybody asking', async () => {
-    const { scene, clock } = await setSceneInTime();
-    await takeBackup(scene);
-    await settle(scene.core);
-    renameSync(scene.source, `${scene.source}.elsewhere`);
-    expect((await summaryOf(scene)).state).toBe(OK_HERE);
-    await clock.advance(HOUR, () => settle(scene.core));
-    expect((await summaryOf(scene)).state).toBe('unavailable');
   });
 });
 
