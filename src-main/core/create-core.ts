@@ -15,7 +15,7 @@ import { EventBus } from './event-bus.ts';
 import { exportTo } from './handlers/backups.ts';
 import { createHandlers } from './handlers/index.ts';
 import { CleanUp } from './jobs/clean-up.ts';
-import { folderDestination } from './jobs/places.ts';
+import { areThere, folderDestination } from './jobs/places.ts';
 import { summarizePlan } from './jobs/plan-summary.ts';
 import { PreparedRestores } from './jobs/prepared-restores.ts';
 import { endInterruptedRuns, removeLeftovers } from './jobs/recover.ts';
@@ -77,7 +77,8 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
     log,
     stagingFolder: dataFolder.stagingFolder,
     follower: orchestrator,
-    cleanUp: (run, leftovers, tell) => removeLeftovers({ catalog, clock, serviceId }, run, leftovers, tell),
+    cleanUp: (run, leftovers, tell) => removeLeftovers({ catalog, clock, events, serviceId }, run, leftovers, tell),
+    areThere: (folders) => areThere({ catalog, clock, events }, folders),
     timeLimitOf: ({ kind, planId }) => timeLimitMinutes(kind, catalog.plans.get(planId ?? '')),
   });
   const secrets = new SecretStore(catalog.secrets, new SecretBox(dataFolder.path, ports.keychain, log), clock);

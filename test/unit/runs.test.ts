@@ -35,6 +35,7 @@ function setRuns(taken: (run: Run) => boolean, logTaken = true) {
     stagingFolder: join(temporaryFolder(), 'staging'),
     follower: { began: () => {}, ended: () => {} },
     cleanUp: async () => true,
+    areThere: async () => true,
     timeLimitOf: () => null,
   });
   return { runs, saved, events, lines };

@@ -12,6 +12,7 @@ import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { type DatabaseKey, likelyFirst } from '../engine/database-key.ts';
+import { explainError } from '../engine/engine-errors.ts';
 import { canonicalFilePath, canonicalPath } from '../paths.ts';
 import { askInTime } from './ask-in-time.ts';
 import { movedInWords } from './check-facts.ts';
@@ -152,7 +153,7 @@ async function backUp(
   const { verify, slot, keys: findKeys, to, ...request } = order;
   const keys = await findKeys(handle.log);
   const trigger: SnapshotTrigger = slot !== null ? 'schedule' : core.ports.host === 'cli' ? 'command' : 'manual';
-  const manifest = await runInWorker(
+  const stored = runInWorker(
     'snapshot',
     {
       ...request,
@@ -171,6 +172,7 @@ async function backUp(
     },
     { ...handle, keys, sealSecrets: sealSecretsOfPlan(core, order.plan.id, order.seal) },
   );
+  const manifest = await stored.catch(orGone(core, place));
   await withPlace(core, place, (driver) => requireStored(core, place, driver, manifest));
   keepKey(core, keys, manifest.encryption?.key);
   const { id: destinationId } = place;
@@ -202,17 +204,22 @@ async function backUp(
     'verify',
     { path, expected: manifest, mayStaySealed: true },
     { ...handle, ...openers },
-  ).catch(async (error: unknown) => {
-    // A disk that has gone since is unavailable, whatever was missed on it.
-    await withPlace(core, place, (driver) => requireStillThere(core, place, driver));
-    throw error;
-  });
+  ).catch(orGone(core, place));
   recordVerification(core, manifest.id, destinationId, verification);
   handle.update({ result: { ...result, verification } });
   requireCompanions(manifest, result);
   if (!verification.valid) throw notProven(path, verification.message);
   return { ...result, verification };
 }
+
+/** Takes an error; a disk that has gone is unavailable, whatever was missed on it. */
+const orGone =
+  (core: CoreContext, place: FolderPlace) =>
+  async (error: unknown): Promise<never> => {
+    if (explainError(error, place.name).code !== 'CANCELLED')
+      await withPlace(core, place, (driver) => requireStillThere(core, place, driver));
+    throw error;
+  };
 
 /**
  * A disk may go while a snapshot is stored: what was written to its mount point is removed, and is no backup.

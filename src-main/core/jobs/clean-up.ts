@@ -2,7 +2,7 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
 import { openDestination } from '../destinations/open-destination.ts';
 import { explainError } from '../engine/engine-errors.ts';
-import { foldersOf, locationOf, requireThere } from './places.ts';
+import { foldersOf, locationOf, requireFolderThere, requireThere } from './places.ts';
 import { removeLeftoversIn, removeStrays } from './recover.ts';
 import { finishRemovals } from './removal.ts';
 import { TimeLimitError } from './time-limit.ts';
@@ -76,7 +76,8 @@ export class CleanUp {
     const { catalog, events } = this.#parts;
     const of = this.#leavings().filter(({ folders }) => folders.includes(folder));
     try {
-      await this.#requireThere(folder);
+      // A mount point without its disk has nothing to clean, and the disk may have: it must be mounted first.
+      await requireFolderThere(this.#parts, folder);
       for (const { run } of of)
         await removeLeftoversIn(this.#parts, run, folder, (message) => this.#tell(run, message));
     } catch (error) {
@@ -92,18 +93,6 @@ export class CleanUp {
     await removeStrays(this.#parts, folder);
     this.#pending.delete(folder);
     events.emit('plans.changed', {});
-  }
-
-  /** A mount point without its disk has nothing to clean, and the disk may have: it must be mounted first. */
-  async #requireThere(folder: string): Promise<void> {
-    const destination = this.#parts.catalog.destinations.byFolder(folder);
-    if (destination === undefined || destination.markerId === null) return;
-    const driver = openDestination(destination.settings, {});
-    try {
-      await requireThere(this.#parts, destination, driver);
-    } finally {
-      await driver.close();
-    }
   }
 
   async #finishRemovals(folder: string): Promise<void> {

@@ -134,6 +134,31 @@ export async function requireStillThere(
   if (core.catalog.destinations.get(destination.id)?.markerId != null) await requireThere(core, destination, driver);
 }
 
+/**
+ * Asks whether a folder is there, if it is a destination.
+ * @throws SnapkeepError as {@link requireThere}
+ */
+export async function requireFolderThere(core: Checking, folder: string): Promise<void> {
+  const destination = core.catalog.destinations.byFolder(folder);
+  if (destination === undefined || destination.markerId === null) return;
+  const driver = openDestination(destination.settings, {});
+  try {
+    await requireThere(core, destination, driver);
+  } finally {
+    await driver.close();
+  }
+}
+
+/** Whether all of the folders that are destinations are there. */
+export async function areThere(core: Checking, folders: readonly string[]): Promise<boolean> {
+  try {
+    for (const folder of folders) await requireFolderThere(core, folder);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Whether a folder that is marked as a destination answers and has no marker: its disk has gone from the mount point. */
 export async function isBareMountPoint(
   { catalog }: Pick<CoreContext, 'catalog'>,

@@ -10,6 +10,7 @@ import { PARTIAL_SUFFIX } from '../engine/durable-files.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import type { Clock } from '../ports.ts';
 import { hintAfterInterruption } from './interruption.ts';
+import { type Checking, requireFolderThere } from './places.ts';
 import { type Recovering, recoverSnapshots } from './recover-snapshots.ts';
 
 /**
@@ -49,7 +50,7 @@ function interrupt(run: Run, clock: Clock): Run {
  * @returns whether all of it could be looked at; a share that is unavailable is tried again later
  */
 export async function removeLeftovers(
-  recovering: Recovering,
+  recovering: Recovering & Checking,
   run: Run,
   leftovers: Leftovers,
   log: (message: string) => void,
@@ -57,6 +58,7 @@ export async function removeLeftovers(
   let all = true;
   for (const folder of leftovers.folders) {
     try {
+      await requireFolderThere(recovering, folder);
       await removeLeftoversIn(recovering, run, folder, log);
     } catch (error) {
       log(`${explainError(error, folder).message} The clean-up is tried again later.`);

@@ -26,10 +26,10 @@ function diskAt(folder: string) {
 const firstOf = ({ plan }: Scene): string => plan.destinations[0]?.destinationId ?? '';
 
 /** Attaches a folder to the scene's plan. */
-async function attachFolder({ folder, core, plan }: Scene): Promise<void> {
+async function attachFolder({ folder, core, plan }: Scene, files = 20): Promise<void> {
   const attached = join(folder, 'app', 'generated');
   mkdirSync(attached);
-  for (let n = 0; n < 20; n++) writeFileSync(join(attached, `${n}.wav`), `recording ${n}`);
+  for (let n = 0; n < files; n++) writeFileSync(join(attached, `${n}.wav`), `recording ${n}`);
   const companions = [{ name: 'generated', path: attached, kind: 'folder' as const }];
   await core.call('plans.update', { planId: plan.id, companions });
 }
@@ -56,6 +56,28 @@ test('a disk that goes once a backup has found it gets no snapshot in its mount 
   disk.giveBack();
   await takeBackup(scene);
   expectNothingLeft(scene);
+});
+
+test('a disk that goes while attached files are stored keeps nothing of the snapshot once it is back', async () => {
+  const scene = await setScene();
+  const { core, plan, destination, home } = scene;
+  await attachFolder(scene, 3000);
+  const disk = diskAt(destination);
+  let gone = false;
+  core.on('run.changed', () => {
+    if (gone || !storedIn(destination).some((name) => name.startsWith('.'))) return;
+    gone = true;
+    disk.takeAway();
+  });
+  const run = await runToEnd(core, 'backups.start', { planId: plan.id });
+  expect(gone).toBe(true);
+  expect(run).toMatchObject({ state: 'failed', error: { code: 'UNAVAILABLE' } });
+  disk.giveBack();
+  expect(storedIn(destination)).not.toEqual([]);
+  await core.close();
+  const again = await startTestCore(home);
+  expect(storedIn(destination)).toEqual([]);
+  expect(await again.call('snapshots.list', {})).toEqual([]);
 });
 
 test('a disk that goes while a snapshot is copied to it gets nothing in its mount point, and the copy waits for it', async () => {
