@@ -160,3 +160,20 @@ test('--json prints one document, whatever happens', () => {
   expect(broken.exitCode).not.toBe(0);
   expect(JSON.parse(broken.stdout)).toMatchObject({ error: { code: expect.any(String) } });
 });
+
+test('an imported snapshot is restored to the place that its manifest names only when that is agreed to', () => {
+  expect(run(['backup', '--source', source, '--to', backups]).exitCode).toBe(0);
+  const other = commandLineOf(join(folder, 'other home'));
+  expect(other(['import', backups]).exitCode).toBe(0);
+  const [{ id }] = JSON.parse(other(['list', '--json']).stdout) as [{ id: string }];
+  rmSync(source);
+  const asked = other(['restore', id]);
+  expect(asked).toMatchObject({ exitCode: 1, stdout: '', stderr: expect.stringContaining('CONFLICT') });
+  expect(asked.stderr).toContain(source);
+  expect(asked.stderr).toContain('--manifest-paths');
+  expect(existsSync(source)).toBe(false);
+  expect(other(['restore', id, '--to', join(folder, 'elsewhere.db')]).exitCode).toBe(0);
+  expect(existsSync(source)).toBe(false);
+  expect(other(['restore', id, '--manifest-paths']).exitCode).toBe(0);
+  expect(existsSync(source)).toBe(true);
+});

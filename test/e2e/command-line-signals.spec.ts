@@ -185,3 +185,25 @@ test('npm that is killed takes the command with it, whatever it does', async () 
   expect(() => process.kill(pid, 0)).toThrow('ESRCH');
   expect(newestRun(home, 'copy')).toEqual({ state: 'cancelled', code: 'CANCELLED' });
 });
+
+/** What the runs of a data folder have said so far. */
+function logOf(home: string): string[] {
+  const catalog = new Database(join(home, 'catalog.db'), { readonly: true });
+  try {
+    return catalog.prepare('SELECT message FROM run_log').pluck().all() as string[];
+  } finally {
+    catalog.close();
+  }
+}
+
+test('SIGINT ends a run that hangs in a statement, which SQLite cannot be interrupted in', async () => {
+  const endless = 'WITH RECURSIVE count(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count) SELECT max(n) FROM count';
+  addPlan('--schema-version', endless);
+  const command = startCommand(home, ['backup', 'app', '--json']);
+  await during(command, 'the question for the version', () => {
+    return isRunning(home, 'backup') && logOf(home).some((message) => message.startsWith('Copied'));
+  });
+  command.process.kill('SIGINT');
+  expectCancelled(await command.ended, 'backup');
+  expect(storedIn(backups)).toEqual([]);
+});
