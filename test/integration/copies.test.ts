@@ -6,7 +6,7 @@ import { KEEP_ALL } from '../../src-shared/model/plan.ts';
 import { appendEntries, countEntries } from '../support/databases.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { bucketOn, folderAt, folderOn, save, settle, statesAt, storeTo } from '../support/places.ts';
-import { contentsOf, expectNothingLeft, OK_HERE, type Scene, setScene } from '../support/scene.ts';
+import { contentsOf, expectNothingLeft, OK_HERE, onPhase, type Scene, setScene } from '../support/scene.ts';
 import { loseAnswer } from '../support/servers/lost-answers.ts';
 import { type S3Server, startS3Server, whyNoS3 } from '../support/servers/s3.ts';
 import { type SftpServer, startSftpServer, whyNoSftp } from '../support/servers/sftp.ts';
@@ -123,6 +123,24 @@ describe('folders', () => {
     expect(await statesAt(scene.core, nas)).toEqual(['failed']);
     expect(storedIn(second)).toEqual([]);
     expect((await summaryOf(scene)).reason).toContain('no longer what its manifest says');
+  });
+
+  test('a manifest that is not what was stored when it is read back is told, and the copy has failed', async () => {
+    const scene = await setScene();
+    const { core, folder } = scene;
+    const path = join(folder, 'nas');
+    const nas = await save(core, folderAt(path, 'NAS'));
+    await storeTo(scene, firstOf(scene), nas);
+    onPhase(core, 'copy', 'uploading', () => {
+      const manifest = storedIn(path).find((name) => name.endsWith('.manifest.json')) ?? '';
+      writeFileSync(join(path, manifest), '{}');
+    });
+    await succeed(core, 'backups.start', { planId: scene.plan.id });
+    await settle(core);
+    expect(await statesAt(core, nas)).toEqual(['failed']);
+    const [{ state, reason } = {}] = await core.call('plans.list', {});
+    expect(state).toBe('failed');
+    expect(reason).toContain('is not what was stored there');
   });
 
   test('the copy of another destination makes up for one that is gone', async () => {

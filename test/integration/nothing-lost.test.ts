@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { ExclusiveHold } from '../../src-main/core/engine/exclusive-hold.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import { countEntries, integrityOf, makeDatabase } from '../support/databases.ts';
 import { openElsewhere } from '../support/elsewhere.ts';
@@ -114,6 +115,36 @@ describe('an exchange of the file', () => {
       const kept = notesIn(await unpackSafety(scene, restored));
       expect(outcome === 'committed').toBe(live.has('meanwhile') || kept.has('meanwhile'));
     }
+  });
+
+  test.each(['wal', 'delete'] as const)(
+    'of a database in the mode %s: what opened the old file meanwhile waits, and its first write fails',
+    async (journalMode) => {
+      const scene = await setRestoreScene(journalMode);
+      const next = join(scene.folder, 'next.db');
+      makeDatabase(next, { rows: 11 });
+      const hold = await ExclusiveHold.on(scene.source, null, 'its file is exchanged');
+      const other = await openElsewhere(scene.source);
+      await expect(other.get('SELECT count(*) FROM entries')).rejects.toThrow(/locked/);
+      renameSync(next, scene.source);
+      hold.close();
+      await expect(other.exec("INSERT INTO entries (account, amount, note) VALUES (1, 1, 'late')")).rejects.toThrow(
+        /readonly/,
+      );
+      await other.close();
+      expect(countEntries(scene.source)).toBe(11);
+      expect(notesIn(scene.source).has('late')).toBe(false);
+    },
+  );
+
+  test.skipIf(process.getuid?.() !== 0)('keeps owner and mode [root]', async () => {
+    const scene = await withOtherPageSize();
+    chmodSync(scene.source, 0o640);
+    chownSync(scene.source, 1234, 2345);
+    const { start } = await prepareRestore(scene.core, scene.image, scene.source);
+    await succeed(scene.core, 'restores.start', start);
+    expect(countEntries(scene.source)).toBe(11);
+    expect(statSync(scene.source)).toMatchObject({ uid: 1234, gid: 2345, mode: 0o100640 });
   });
 
   test('that cannot be had leaves the journal mode as it was', async () => {
