@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, 
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
+import Database from 'better-sqlite3';
 import { MARKER_NAME } from '../../src-main/core/destinations/destination.ts';
 import { commandLineOf } from '../support/command-line.ts';
 import { makeDatabase } from '../support/databases.ts';
@@ -26,6 +27,12 @@ test.afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The one document on standard output. */
 const documentOf = (args: string[]): Record<string, unknown> => JSON.parse(run(args).stdout) as Record<string, unknown>;
+
+function change(sql: string): void {
+  const database = new Database(source);
+  database.exec(sql);
+  database.close();
+}
 
 test('a bare word is the name of a destination, and one with a typing error makes no folder', () => {
   expect(run(['destination', 'add', 'cloud', '--folder', backups]).exitCode).toBe(0);
@@ -96,6 +103,37 @@ test('a dry run of prune says what would be removed, and never that anything was
   expect(stdout.match(/^would remove /gm)).toHaveLength(2);
   expect(stdout).not.toMatch(/^removed|freed\.$/m);
   expect(readdirSync(backups)).toEqual(before);
+});
+
+test('pruning that is paused says how it is reviewed, and goes on after `prune --review` alone', () => {
+  const add = ['plan', 'add', '--name', 'app', '--source', source, '--to', backups, '--keep-last', '2'];
+  expect(run(add).exitCode).toBe(0);
+  const backUp = () => expect(run(['backup', 'app']).exitCode).toBe(0);
+  const statusOf = () => run(['status']).stdout;
+  const snapshots = () => readdirSync(backups).filter((name) => name.endsWith('.db.gz'));
+  backUp();
+  const full = snapshots();
+  change('DELETE FROM entries');
+  for (const _ of [1, 2, 3]) backUp();
+  expect(snapshots()).toEqual(expect.arrayContaining(full));
+  const kept = snapshots();
+  const paused = run(['prune', 'app', '--yes']);
+  expect(paused).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('snapkeep prune app --review') });
+  expect(paused.stderr).toMatch(/^paused {2}at backups: .* has \d+ rows; /m);
+  const asked = run(['prune', 'app', '--review']);
+  expect(asked.exitCode).not.toBe(0);
+  expect(asked.stderr).toMatch(/^remove {2}/m);
+  expect(run(['prune', 'app', '--review', '--dry-run']).stdout).toContain(`would remove ${full[0]}`);
+  expect(snapshots()).toEqual(kept);
+  expect(statusOf()).toContain('Pruning paused');
+  expect(run(['prune', 'app', '--review', '--yes'])).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining(`removed  ${full[0]}`),
+  });
+  expect(snapshots()).toHaveLength(2);
+  expect(statusOf()).not.toContain('Pruning paused');
+  backUp();
+  expect(snapshots()).toHaveLength(2);
 });
 
 test('settings and secrets of a destination are changed, and what is not given stays', () => {

@@ -1,7 +1,10 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { idLetters } from '../../src-shared/rules/name-pattern.ts';
 import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { folderAt, save, settle, storeTo } from '../support/places.ts';
 import { contentsOf, expectFailure, expectNothingLeft, restore, setScene, takeBackup } from '../support/scene.ts';
 import { storedIn } from '../support/stored-names.ts';
 import { runToEnd, succeed } from '../support/test-core.ts';
@@ -82,6 +85,49 @@ describe('names', () => {
     const second = await takeBackup(scene, { name: 'nightly' });
     expect(second.path).toBe(first.path);
     expect(await scene.core.call('snapshots.list', {})).toMatchObject([{ id: second.id, missing: false }]);
+  });
+});
+
+describe('a name that the catalog knows at another destination', () => {
+  /** A plan that stored a snapshot at the first destination, and can store at a second one. */
+  async function setPlaces(namePattern: string) {
+    const clock = new FakeClock(Date.UTC(2026, 10, 20, 12));
+    const scene = await setScene({ plan: { namePattern }, ports: { clock } });
+    const path = join(scene.folder, 'second');
+    const second = await save(scene.core, folderAt(path, 'Second'));
+    return { scene, path, first: scene.plan.destinations[0]?.destinationId ?? '', second };
+  }
+
+  test.each(['{plan}-{compact-date}', '{plan}-{compact-date}-x'])(
+    'gets letters of the id by the pattern %s',
+    async (pattern) => {
+      const { scene, path, second } = await setPlaces(pattern);
+      const { name } = await takeBackup(scene);
+      await storeTo(scene, second);
+      const elsewhere = await takeBackup(scene);
+      expect(storedIn(path)).toContain(elsewhere.name);
+      const stem = name.slice(0, -'.db.gz'.length);
+      expect(elsewhere.name).toBe(`${stem}-${idLetters(elsewhere.id).slice(0, 6)}.db.gz`);
+      // The same where the file of the name has gone.
+      rmSync(join(path, elsewhere.name));
+      await settle(scene.core);
+      const third = await takeBackup(scene);
+      expect(third.name).toBe(`${stem}-${idLetters(third.id).slice(0, 6)}.db.gz`);
+    },
+  );
+
+  test('is refused where a person typed it', async () => {
+    const { scene, path, first, second } = await setPlaces('{plan}-{date}');
+    const other = await scene.core.call('plans.create', {
+      ...{ name: 'Other', sourcePath: scene.source, destinations: [{ destinationId: second }] },
+    });
+    const { name } = await takeBackup({ ...scene, plan: other }, { name: 'before the update' });
+    await storeTo(scene, first, second);
+    const run = await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id, name: 'before the update' });
+    expectFailure(run, 'CONFLICT', name);
+    expect(storedIn(scene.destination)).toEqual([]);
+    expect(storedIn(path)).toHaveLength(2);
+    expectNothingLeft(scene);
   });
 });
 

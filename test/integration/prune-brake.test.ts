@@ -2,12 +2,12 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import type { Core } from '../../src-main/core/core.ts';
 import type { Clock } from '../../src-main/core/ports.ts';
 import { systemClock } from '../../src-main/core/ports.ts';
 import { KEEP_ALL, type PlanSummary } from '../../src-shared/model/plan.ts';
+import { folderAt, save, settle, storeTo } from '../support/places.ts';
 import { contentsOf, type Scene, setScene, takeBackup } from '../support/scene.ts';
-import { runToEnd, succeed } from '../support/test-core.ts';
+import { runToEnd, startTestCore, succeed } from '../support/test-core.ts';
 
 const DAY = 86_400_000;
 
@@ -31,11 +31,6 @@ async function backUp(scene: Scene): Promise<string> {
   return id;
 }
 
-async function settle(core: Core): Promise<void> {
-  await core.settled();
-  for (const { id } of core.activeRuns()) await core.runEnded(id);
-}
-
 async function idsOf({ core, plan }: Scene): Promise<string[]> {
   const list = await core.call('snapshots.list', { planId: plan.id });
   return list.sort((a, b) => a.order - b.order).map(({ id }) => id);
@@ -45,6 +40,8 @@ const summaryOf = ({ core, plan }: Scene): Promise<PlanSummary> => core.call('pl
 
 const filesIn = (folder: string): string[] =>
   readdirSync(folder).filter((name) => !name.endsWith('.manifest.json') && !name.startsWith('.'));
+
+const storedAt = (folder: string): number => filesIn(folder).length;
 
 async function prune({ core, plan }: Scene, review: boolean): Promise<void> {
   const given = { planId: plan.id, review };
@@ -207,6 +204,44 @@ describe('many at once', () => {
     expect(await idsOf(scene)).toHaveLength(2);
     expect((await summaryOf(scene)).pruningPaused).toBeNull();
   });
+});
+
+test('the brake holds one destination of one plan, also after a restart, until a person reviews it', async () => {
+  const scene = await setClockedScene({ plan: { retention: KEEP_ALL } });
+  const { core, plan, folder } = scene;
+  const [first = ''] = plan.destinations.map(({ destinationId }) => destinationId);
+  const second = await save(core, folderAt(join(folder, 'second'), 'Second'));
+  await storeTo(scene, first, second);
+  const other = await core.call('plans.create', {
+    ...{ name: 'Other', sourcePath: scene.source, retention: { ...KEEP_ALL, keepLast: 1 } },
+    destinations: [{ destinationId: second }],
+  });
+  for (let n = 0; n < 6; n++) await backUp(scene);
+  // Nobody was shown what this removes at the second destination.
+  const keepLast = (count: number) => ({ ...KEEP_ALL, keepLast: count });
+  await core.call('plans.update', {
+    planId: plan.id,
+    destinations: [
+      { destinationId: first, retention: keepLast(5) },
+      { destinationId: second, retention: keepLast(1) },
+    ],
+  });
+  await backUp(scene);
+  expect([storedAt(scene.destination), storedAt(join(folder, 'second'))]).toEqual([5, 7]);
+  await core.close();
+  const again = { ...scene, core: await startTestCore(scene.home, { clock: scene.clock }) };
+  expect((await summaryOf(again)).pruningPaused).toMatch(/^Pruning paused: .* would be removed at once/);
+  const { brakes } = await again.core.call('prune.preview', { planId: plan.id });
+  expect(brakes.map(({ destination }) => destination.id)).toEqual([second]);
+  await backUp(again);
+  // What was made since the brake follows the policy.
+  expect([storedAt(scene.destination), storedAt(join(folder, 'second'))]).toEqual([5, 8]);
+  for (let n = 0; n < 2; n++) await backUp({ ...again, plan: other });
+  expect((await summaryOf({ ...again, plan: other })).pruningPaused).toBeNull();
+  expect(await idsOf({ ...again, plan: other })).toHaveLength(1);
+  await prune(again, true);
+  expect((await summaryOf(again)).pruningPaused).toBeNull();
+  expect([storedAt(scene.destination), storedAt(join(folder, 'second'))]).toEqual([5, 2]);
 });
 
 test('where no snapshot is valid, a prune leaves the newest', async () => {

@@ -62,8 +62,13 @@ test('on a new machine a plan comes back from a folder, its source is mapped, an
   expect(all.filter(({ origin }) => origin === 'imported')).toHaveLength(1);
 
   await core.call('plans.update', { planId: plan?.id ?? '', retention });
-  await succeed(core, 'backups.start', { planId: plan?.id ?? '' });
+  const { snapshotId } = await succeed(core, 'backups.start', { planId: plan?.id ?? '' });
   await settle(core);
+  // The new machine is another service, and its snapshots say so.
+  const made = (await core.call('snapshots.list', {})).find(({ id }) => id === snapshotId);
+  const madeBy = manifestOf(made?.path ?? '').service?.id;
+  expect(madeBy).not.toBe(found.serviceId);
+  expect(made).toMatchObject({ origin: 'own', serviceId: madeBy });
   const { removed } = await core.call('prune.preview', { planId: plan?.id ?? '' });
   expect(removed.every(({ id }) => ticked.includes(id))).toBe(true);
   expect((await core.call('snapshots.list', {})).filter(({ origin }) => origin === 'imported')).toHaveLength(1);
