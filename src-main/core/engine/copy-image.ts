@@ -151,15 +151,8 @@ function vacuumInto(
   source.pragma('query_only = OFF');
   source.prepare('VACUUM INTO ?').run(path);
   context.throwIfCancelled();
-  if (journalMode === 'wal') {
-    // The copy is to be what the source is, and VACUUM INTO leaves the mode out.
-    const copy = openDatabase(path, { mustExist: true, unlocking });
-    try {
-      copy.pragma('journal_mode = WAL');
-    } finally {
-      copy.close();
-    }
-  }
+  // The copy is to be what the source is, and VACUUM INTO leaves the mode out.
+  if (journalMode === 'wal') setWal(path, unlocking);
   context.progress('copying', bytes, bytes);
 }
 
@@ -189,5 +182,15 @@ export async function fileIdentity(path: string): Promise<string> {
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return 'gone';
     throw explainError(error, path);
+  }
+}
+
+/** Puts a database that nobody else uses into WAL mode. */
+export function setWal(path: string, unlocking: Unlocking | null): void {
+  const database = openDatabase(path, { mustExist: true, unlocking });
+  try {
+    database.pragma('journal_mode = WAL');
+  } finally {
+    database.close();
   }
 }

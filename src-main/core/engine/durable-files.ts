@@ -19,10 +19,26 @@ export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(onDisk(folder), constants.O_RDONLY);
   try {
+    await syncIfPossible(handle);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Syncs an open folder. Some network file systems cannot; there a rename is as durable as it gets. */
+export async function syncIfPossible(handle: FileHandle): Promise<void> {
+  try {
     await handle.sync();
   } catch (error) {
-    // Some network file systems cannot sync a folder; there the rename is as durable as it gets.
     if (!['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EBADF'].includes(errorCode(error) ?? '')) throw error;
+  }
+}
+
+/** Makes durable what has been written to a file. */
+export async function syncFile(path: string): Promise<void> {
+  const handle = await open(path, 'r+');
+  try {
+    await handle.sync();
   } finally {
     await handle.close();
   }
@@ -93,12 +109,7 @@ export async function writeSynced(path: string, content: string): Promise<void> 
 /** Copies a file to a new name and syncs it. */
 export async function copySynced(from: string, to: string): Promise<void> {
   await copyFile(from, to, constants.COPYFILE_EXCL);
-  const handle = await open(to, 'r+');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await syncFile(to);
 }
 
 /** Whether something is there, whatever it is. Other troubles than its absence are thrown. */

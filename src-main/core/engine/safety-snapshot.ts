@@ -5,12 +5,11 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { MANIFEST_SUFFIX, type Manifest } from '../../../src-shared/model/manifest.ts';
 import { DEFAULT_NAME_PATTERN } from '../../../src-shared/rules/name-pattern.ts';
 import { planNameFromPath } from '../../../src-shared/rules/naming.ts';
-import { copyImage, type Image } from './copy-image.ts';
+import { copyImage, type Image, setWal } from './copy-image.ts';
 import type { DatabaseFacts } from './describe-database.ts';
 import { explainWrite } from './disk-full.ts';
 import { copySynced, exists, sidecarPaths, writeSynced } from './durable-files.ts';
 import { explainError } from './engine-errors.ts';
-import { openDatabase } from './open-database.ts';
 import { type SnapshotRequest, storeSnapshot } from './snapshot.ts';
 import { contentOfImage, readImage } from './snapshot-content.ts';
 import type { TaskContext } from './task-context.ts';
@@ -141,15 +140,6 @@ const UNREADABLE: { facts: DatabaseFacts; schemaVersion: null } = {
   },
   schemaVersion: null,
 };
-
-function setWal(path: string, unlocking: Image['unlocking']): void {
-  const copy = openDatabase(path, { mustExist: true, unlocking });
-  try {
-    copy.pragma('journal_mode = WAL');
-  } finally {
-    copy.close();
-  }
-}
 
 function snapshotRequest(request: SafetyRequest): SnapshotRequest {
   return {

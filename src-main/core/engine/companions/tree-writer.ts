@@ -3,6 +3,7 @@ import { type BigIntStats, writeSync } from 'node:fs';
 import { type FileHandle, lchown, lutimes, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onDisk } from '../byte-names.ts';
+import { syncIfPossible } from '../durable-files.ts';
 import { errorCode } from '../engine-errors.ts';
 import { decimalSeconds, type Entry, type FileEntry, type FolderEntry, type LinkEntry } from './folder-entry.ts';
 import { inParallel } from './in-parallel.ts';
@@ -215,15 +216,6 @@ export function rightsOf(stats: BigIntStats): FileRights {
     uid: Number(stats.uid),
     gid: Number(stats.gid),
   };
-}
-
-async function syncIfPossible(handle: FileHandle): Promise<void> {
-  try {
-    await handle.sync();
-  } catch (error) {
-    // As in syncFolder: some network file systems cannot sync a folder.
-    if (!['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EBADF'].includes(errorCode(error) ?? '')) throw error;
-  }
 }
 
 function writeAt(handle: FileHandle, data: Buffer, at: number): void {

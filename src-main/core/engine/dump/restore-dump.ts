@@ -4,7 +4,7 @@ import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { FileContent } from '../../../../src-shared/model/restore.ts';
 import type { Unlocking } from '../database-key.ts';
 import { readUnpacked } from '../decompress.ts';
-import { sidecarPaths } from '../durable-files.ts';
+import { sidecarPaths, syncFile } from '../durable-files.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import { type Database, openDatabase } from '../open-database.ts';
 import { judgeStatement, refuseCommand } from './check-statement.ts';
@@ -73,12 +73,7 @@ export async function restoreDump(
       loader.close();
     }
     requireReadable(targetPath, options.unlocking ?? null);
-    const handle = await open(targetPath, 'r+');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await syncFile(targetPath);
   } catch (error) {
     const { wal, shm, journal } = sidecarPaths(targetPath);
     for (const path of [targetPath, wal, shm, journal]) await rm(path, { force: true });
