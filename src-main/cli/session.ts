@@ -13,7 +13,7 @@ import { createCore } from '../core/create-core.ts';
 import { defaultDataFolder } from '../core/data-folder.ts';
 import { forkedWorker } from '../core/forked-worker.ts';
 import type { ExportParams } from '../core/handlers/backups.ts';
-import type { Log } from '../core/ports.ts';
+import type { ProcessLog } from '../core/ports.ts';
 import { looksLikePath, pathFrom } from './folder-option.ts';
 import { interruption, noticeInterruption } from './interruption.ts';
 import { endProgress, errorOf, say, showProgress } from './output.ts';
@@ -89,7 +89,7 @@ export class Session {
     return ended;
   }
 
-  get log(): Log {
+  get log(): ProcessLog {
     return this.#core.log;
   }
 

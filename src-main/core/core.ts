@@ -3,7 +3,7 @@ import type { Answer, CoreFrame } from '../../src-shared/contract/frames.ts';
 import type { MethodName, Params, Result } from '../../src-shared/contract/methods.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import type { ExportParams } from './handlers/backups.ts';
-import type { Log } from './ports.ts';
+import type { ProcessLog } from './ports.ts';
 
 /** One end of a transport: a window, a browser tab. */
 export interface Connection {
@@ -19,7 +19,7 @@ export interface Core {
   readonly dataFolder: string;
   /** What had to be done so that nobody else reads it, as a sentence; `null`: nothing. */
   readonly tightened: string | null;
-  readonly log: Log;
+  readonly log: ProcessLog;
   /** Joins a client; it gets every event from now on and the answers to its requests. */
   connect(send: (frame: CoreFrame) => void): Connection;
   /** Answers one request that came over a transport. Never rejects: what went wrong is in the answer. */

@@ -1,4 +1,8 @@
-import type { Log } from './ports.ts';
+import { setTimeout } from 'node:timers/promises';
+import type { ProcessLog } from './ports.ts';
+
+/** How long a process that has to end waits for the last lines of its log, in milliseconds: its disk may hang. */
+const LAST_LINES_MS = 2_000;
 
 /**
  * Sees to it that no error of this process goes unheard. A rejection that nobody handles is logged, and the process
@@ -7,14 +11,18 @@ import type { Log } from './ports.ts';
  * @param log the log, once there is one
  * @param end tells the person, and ends the process
  */
-export function guardProcess(log: () => Log | undefined, end: (error: unknown) => void): void {
+export function guardProcess(log: () => ProcessLog | undefined, end: (error: unknown) => void): void {
   process.on('unhandledRejection', (error) => {
     const to = log();
     if (to === undefined) end(error);
     else to.error('A rejection was not handled.', { error });
   });
-  process.on('uncaughtException', (error) => {
-    log()?.error('An exception was not caught. The process ends.', { error });
-    end(error);
+  process.once('uncaughtException', (error) => {
+    const to = log();
+    if (to === undefined) return end(error);
+    // Another exception meanwhile says no more than this one.
+    process.on('uncaughtException', () => {});
+    to.error('An exception was not caught. The process ends.', { error });
+    void Promise.race([to.close(), setTimeout(LAST_LINES_MS)]).then(() => end(error));
   });
 }

@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
@@ -7,26 +6,12 @@ import type { Run } from '../../src-shared/model/run.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { type Scene, setScene, takeBackup } from '../support/scene.ts';
 import { succeed } from '../support/test-core.ts';
+import { workerProcesses } from '../support/worker-processes.ts';
 
 const MINUTE = 60_000;
 /** A question that SQLite never ends to answer, and cannot be interrupted in. */
 const ENDLESS = 'WITH RECURSIVE count(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count) SELECT max(n) FROM count';
 const CHECKS = [{ name: 'endless', sql: ENDLESS, operator: '=' as const, value: '1' }];
-
-/** The worker processes of this one. */
-function workers(): number[] {
-  return readdirSync('/proc').flatMap((entry) => {
-    if (!/^\d+$/.test(entry)) return [];
-    try {
-      const stat = readFileSync(`/proc/${entry}/stat`, 'latin1');
-      const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      const isWorker = readFileSync(`/proc/${entry}/cmdline`, 'latin1').includes('worker.cjs');
-      return isWorker && state !== 'Z' && Number(parent) === process.pid ? [Number(entry)] : [];
-    } catch {
-      return [];
-    }
-  });
-}
 
 /** Starts a restore test and waits until it is asking its endless question. */
 async function askEndlessly({ core, plan }: Scene): Promise<Run> {
@@ -50,10 +35,10 @@ test('a run that hangs in a statement is killed after the grace time when it is 
   const run = await askEndlessly(scene);
   await scene.core.call('runs.cancel', { runId: run.id });
   await clock.advance(GRACE_MS - 1, noOneWaits);
-  expect(workers()).toHaveLength(1);
+  expect(workerProcesses()).toHaveLength(1);
   await clock.advance(1, noOneWaits);
   expect(await scene.core.runEnded(run.id)).toMatchObject({ state: 'cancelled', error: { code: 'CANCELLED' } });
-  expect(workers()).toEqual([]);
+  expect(workerProcesses()).toEqual([]);
   await takeBackup(scene);
 });
 
@@ -91,7 +76,7 @@ test('closing while a statement hangs ends the process that is in it', async () 
     await clock.advance(GRACE_MS, noOneWaits);
     await setImmediate();
   }
-  expect(workers()).toEqual([]);
+  expect(workerProcesses()).toEqual([]);
 });
 
 test('a database whose view never ends is described, backed up and restored', async () => {

@@ -1,10 +1,11 @@
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { StartWorkerProcess } from '../../src-main/core/ports.ts';
 import { makeEncrypted } from '../support/encrypted-databases.ts';
 import { type Scene, setScene, takeBackup } from '../support/scene.ts';
 import { runToEnd, succeed, testPorts } from '../support/test-core.ts';
+import { workerProcesses } from '../support/worker-processes.ts';
 
 /** A scene, and the tasks that its worker processes are given, in order. */
 async function withTasks(): Promise<Scene & { tasksOf(work: () => Promise<unknown>): Promise<string[]> }> {
@@ -56,3 +57,40 @@ test('a file is looked at once before it is read, and a snapshot that the catalo
   const open = () => succeed(core, 'verifications.start', { path: encrypted, key });
   expect(await tasksOf(open)).toEqual(['identify', 'verify']);
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'a worker gets keys and passphrases over its channel: neither its arguments nor its environment hold one',
+  async () => {
+    const key = 'a key nobody may see';
+    const passphrase = 'correct horse battery staple';
+    const seen: string[] = [];
+    const told: string[] = [];
+    const startWorkerProcess: StartWorkerProcess = (output) => {
+      const worker = testPorts.startWorkerProcess(output);
+      return {
+        ...worker,
+        send: (message) => {
+          told.push(JSON.stringify(message));
+          for (const pid of workerProcesses())
+            for (const file of ['cmdline', 'environ']) seen.push(readFileSync(`/proc/${pid}/${file}`, 'latin1'));
+          worker.send(message);
+        },
+      };
+    };
+    const scene = await setScene({ ports: { startWorkerProcess } });
+    rmSync(scene.source);
+    makeEncrypted(scene.source, key);
+    await scene.core.call('plans.update', {
+      planId: scene.plan.id,
+      key: { value: key },
+      seal: { kind: 'passphrase' },
+      sealSecrets: { passphrase },
+    });
+    await takeBackup(scene);
+    for (const secret of [key, passphrase]) {
+      expect(told.join()).toContain(secret);
+      expect(seen.join()).not.toContain(secret);
+    }
+    expect(seen.join()).toContain('worker.cjs');
+  },
+);
