@@ -67,3 +67,23 @@ test('pruning that is paused says why, is reviewed, and continues; a pinned snap
   await page.getByRole('button', { name: 'Unpin and delete' }).click();
   await expect.poll(() => snapshots().length).toBe(2);
 });
+
+test('the rule for safety snapshots is shown in Settings, and changed there', async () => {
+  const page = await openWindow(browser, server.address, {});
+  await page.getByRole('link', { name: 'Settings' }).click();
+  const days = page.getByRole('textbox', { name: 'Keep safety snapshots (days)' });
+  const limit = page.getByRole('textbox', { name: 'Size limit (GB)' });
+  await expect(days).toHaveValue('30');
+  await expect(days).toHaveAccessibleDescription(/The newest of each database, file or folder stays\./);
+  await expect(limit).toHaveValue('');
+  await expect(limit).toHaveAccessibleDescription(/Removes nothing younger than 30 days\./);
+  await days.fill('90');
+  await days.blur();
+  await limit.fill('2.5');
+  await limit.blur();
+  // Another window has them from the catalog.
+  const other = await openWindow(browser, server.address, {});
+  await other.getByRole('link', { name: 'Settings' }).click();
+  await expect(other.getByRole('textbox', { name: 'Keep safety snapshots (days)' })).toHaveValue('90');
+  await expect(other.getByRole('textbox', { name: 'Size limit (GB)' })).toHaveValue('2.5');
+});
