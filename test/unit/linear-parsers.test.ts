@@ -1,5 +1,14 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { type Header, pack } from 'tar-stream';
 import { expect, test } from 'vitest';
+import { type Destination, MARKER_NAME } from '../../src-main/core/destinations/destination.ts';
+import { readMarker } from '../../src-main/core/destinations/marker.ts';
 import { factsFromTable } from '../../src-main/core/destinations/mount-facts.ts';
+import type { SnapshotFacts } from '../../src-main/core/engine/companions/folder-entry.ts';
+import { indexText, parseIndex } from '../../src-main/core/engine/companions/folder-index.ts';
+import { readTar } from '../../src-main/core/engine/companions/tar-format.ts';
 import { judgeStatement } from '../../src-main/core/engine/dump/check-statement.ts';
 import { startOfSql } from '../../src-main/core/engine/dump/sql-start.ts';
 import { StatementSplitter } from '../../src-main/core/engine/dump/statement-splitter.ts';
@@ -8,6 +17,7 @@ import { contentOfSample } from '../../src-main/core/engine/identify-file.ts';
 import { judgeBackup, SAMPLE } from '../../src-main/core/engine/judge-backup.ts';
 import { parseManifest } from '../../src-main/core/engine/manifest-files.ts';
 import { safeName } from '../../src-main/server/uploads.ts';
+import { ClientFrame } from '../../src-shared/contract/frames.ts';
 import { readForeignName } from '../../src-shared/rules/foreign-names.ts';
 import { parseJsonWithLines } from '../../src-shared/rules/json-with-lines.ts';
 import { checkNamePattern } from '../../src-shared/rules/name-pattern.ts';
@@ -18,6 +28,57 @@ import { expandPlace } from '../../src-shared/rules/template-places.ts';
 import { parseTemplate } from '../../src-shared/rules/template-text.ts';
 import { findTime } from '../../src-shared/rules/times-in-names.ts';
 import { withoutSecrets } from '../../src-shared/rules/without-secrets.ts';
+
+const PIECE = 65_536;
+
+const FACTS: SnapshotFacts = {
+  ...{ id: randomUUID(), stem: 'a', source: '/a', createdAt: '2026-11-20T12:00:00.000Z', whole: true },
+  ...{ files: 0, folders: 0, links: 0, bytes: 0, exclude: [], skipped: [], problems: [] },
+};
+
+/** As a file comes from a disk. */
+function inPieces<T extends Buffer | string>(content: T): T[] {
+  const starts = Array.from({ length: Math.ceil(content.length / PIECE) }, (_, n) => n * PIECE);
+  return starts.map((at) => content.slice(at, at + PIECE) as T);
+}
+
+async function readArchive(bytes: Buffer | Promise<Buffer>): Promise<string[]> {
+  const paths: string[] = [];
+  const pieces = inPieces(await bytes);
+  const feed = async (write: (piece: Buffer) => Promise<void>) => {
+    for (const piece of pieces) await write(piece);
+  };
+  await readTar(feed, async ({ entry, content }) => {
+    paths.push(entry.path);
+    for await (const _piece of content);
+  });
+  return paths;
+}
+
+/** An archive of two files, of which the first is given out as something else, with a checksum that is right. */
+async function archiveWith(first: { type?: 'x' | 'g' | 'L'; comment?: string }, content: string): Promise<Buffer> {
+  const { type, comment } = first;
+  const archive = pack();
+  archive.entry({ name: 'folder/file', ...(comment === undefined ? {} : { pax: { comment } }) } as Header, content);
+  archive.entry({ name: 'folder/other' }, 'content');
+  archive.finalize();
+  const bytes = await buffer(archive);
+  if (type === undefined) return bytes;
+  bytes.write(type, 156);
+  bytes.fill(' ', 148, 156);
+  const sum = bytes.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+  bytes.write(`${sum.toString(8).padStart(6, '0')}\u0000 `, 148);
+  return bytes;
+}
+
+/** A destination whose server says that its marker is small. */
+function markedBy(text: string): Destination {
+  const stream = (): Readable => Readable.from(inPieces(Buffer.from(text)));
+  return {
+    stat: async () => ({ name: MARKER_NAME, bytes: 70, modifiedAt: new Date(0) }),
+    get: async () => stream(),
+  } as Partial<Destination> as Destination;
+}
 
 /** Every parser of text that others could have written, as its callers call it. */
 const PARSERS: Record<string, (text: string) => unknown> = {
@@ -33,6 +94,17 @@ const PARSERS: Record<string, (text: string) => unknown> = {
     for (const _statement of new StatementSplitter().push(Buffer.from(text)));
   },
   'a manifest': (text) => parseManifest(text, 'a manifest'),
+  'the bytes of an archive': (text) => readArchive(Buffer.from(text)),
+  'the extended header of an archive': (text) => readArchive(archiveWith({ type: 'x' }, text)),
+  'the header of all of an archive': (text) => readArchive(archiveWith({ type: 'g' }, text)),
+  'a long name in an archive': (text) => readArchive(archiveWith({ type: 'L' }, text)),
+  'the comment of an entry in an archive': (text) => readArchive(archiveWith({ comment: text }, '')),
+  'the index of a stored folder': (text) => parseIndex(inPieces(Buffer.from(text)).map(String), 'an index'),
+  'the lines of an index': (text) => parseIndex([...indexText(FACTS, []), ...inPieces(text)], 'an index'),
+  'the marker of a destination': (text) => readMarker(markedBy(text)),
+  'a frame of a client': (text) => ClientFrame.safeParse(JSON.parse(text)),
+  'a request of a client': (text) =>
+    ClientFrame.safeParse({ type: 'request', id: 1, method: text, params: { [text]: text } }),
   'what lsof says': (text) => parseLsof(text),
   'the table of mounts': (text) => factsFromTable(text, '/home', async () => false),
   'the name of an upload': (text) => safeName(text),
@@ -185,6 +257,17 @@ test.each(Object.entries(PARSERS))('%s: a megabyte of anything is read in less t
     if (took > MOST_MS) slow.push(`${what}: ${Math.round(took)} ms`);
   }
   expect(slow).toEqual([]);
+});
+
+test('what is tried on archives, indexes and markers reaches what reads them', async () => {
+  expect(await readArchive(archiveWith({ type: 'x' }, '19 path=folder/new\n'))).toEqual(['new']);
+  expect(await readArchive(archiveWith({ type: 'L' }, 'folder/long'))).toEqual(['long']);
+  expect(await readArchive(archiveWith({ comment: '{' }, 'content'))).toEqual(['file', 'other']);
+  expect((await parseIndex(indexText(FACTS, []), 'an index')).facts).toEqual(FACTS);
+  const id = randomUUID();
+  expect(await readMarker(markedBy(JSON.stringify({ snapkeepDestination: id })))).toBe(id);
+  // Whatever size the server says it has.
+  expect(await readMarker(markedBy(JSON.stringify({ snapkeepDestination: id }).padEnd(5000)))).toBe('unreadable');
 });
 
 test('a file of 172 bytes that is all comments is looked at at once', () => {

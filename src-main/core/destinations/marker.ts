@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { explainError } from '../engine/engine-errors.ts';
@@ -18,13 +17,25 @@ const MOST_BYTES = 4096;
 export async function readMarker(driver: Destination): Promise<string | 'unreadable' | null> {
   const found = await driver.stat(MARKER_NAME);
   if (found === undefined) return null;
-  if (found.bytes > MOST_BYTES) return 'unreadable';
-  const text = (await buffer(await driver.get(MARKER_NAME))).toString('utf8');
+  const content = await startOf(await driver.get(MARKER_NAME));
+  if (content.length > MOST_BYTES) return 'unreadable';
   try {
-    return Marker.parse(JSON.parse(text)).snapkeepDestination;
+    return Marker.parse(JSON.parse(content.toString('utf8'))).snapkeepDestination;
   } catch {
     return 'unreadable';
   }
+}
+
+/** The content of a small file; of a larger one, whatever size the server claims, a little more than a marker may have. */
+async function startOf(stream: Readable): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of stream as AsyncIterable<Buffer>) {
+    pieces.push(piece);
+    bytes += piece.length;
+    if (bytes > MOST_BYTES) break;
+  }
+  return Buffer.concat(pieces);
 }
 
 /**
