@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -7,6 +7,7 @@ import type { Run } from '../../src-shared/model/run.ts';
 import { fillDisk } from '../campaign/disks.ts';
 import { canMount } from '../support/can-mount.ts';
 import { countEntries, integrityOf, makeDatabase } from '../support/databases.ts';
+import { makeEncrypted } from '../support/encrypted-databases.ts';
 import { checkOf, contentsOf, onPhase, type Scene, setScene, takeBackup } from '../support/scene.ts';
 import { mountSmallDisk } from '../support/small-disk.ts';
 import { runToEnd, succeed } from '../support/test-core.ts';
@@ -16,6 +17,7 @@ const DISK_BYTES = 16 << 20;
 const STORED = 4000;
 const CURRENT = 500;
 const STEPS = 5;
+const KEY = 'a passphrase';
 
 /** How a restore comes into place, and how the database is made for that. */
 const WAYS = {
@@ -127,4 +129,32 @@ describe.skipIf(!canMount)('a disk that is nearly full', () => {
     await succeed(sweep.core, 'restores.undo', { runId: run.id });
     expect(countEntries(sweep.source)).toBe(CURRENT);
   });
+
+  test.each(['plain', 'encrypted'] as const)(
+    'with home: a verification of what is %s finds it valid or says that the disk is full, and never that it is bad',
+    async (kind) => {
+      const prepare = (folder: string): void => void mountSmallDisk(join(folder, 'home'), DISK_BYTES);
+      const scene = await setScene({ rows: STORED, prepare });
+      const { core, plan, source, folder } = scene;
+      if (kind === 'encrypted') {
+        rmSync(source);
+        makeEncrypted(source, KEY, STORED);
+        await core.call('plans.update', { planId: plan.id, key: { value: KEY } });
+      }
+      const { id } = await takeBackup(scene);
+      const image = statSync(source).size;
+      const ends = new Set<string>();
+      for (let free = image - 16_384; free <= image + 98_304; free += 8192) {
+        const run = await onFullDisk(join(folder, 'home'), free, () =>
+          runToEnd(core, 'verifications.start', { snapshotId: id }),
+        );
+        ends.add(run?.state ?? 'refused');
+        if (run?.result?.kind === 'verify') expect(run.result.verification).toMatchObject({ valid: true });
+        else if (run !== null) expect(run.error).toMatchObject({ code: 'NO_SPACE' });
+      }
+      expect(ends.size).toBeGreaterThan(1);
+      const { snapshot } = await core.call('snapshots.get', { snapshotId: id });
+      expect(snapshot.proof.valid).toBe(true);
+    },
+  );
 });

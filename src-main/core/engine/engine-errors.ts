@@ -1,4 +1,4 @@
-import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { type ErrorCode, SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { cancelledError } from './task-context.ts';
 
 /** Whether an error carries a system or SQLite code. */
@@ -176,6 +176,19 @@ export function noSpace(what: string, cause?: unknown): SnapkeepError {
     cause,
   });
 }
+
+const OF_MACHINE = new Set<ErrorCode>([
+  'NO_SPACE',
+  'PERMISSION',
+  'LOCKED',
+  'BUSY',
+  'UNAVAILABLE',
+  'CANCELLED',
+  'TIMED_OUT',
+]);
+
+/** Whether an error says only that something could not be read here and now, and nothing of what it is. */
+export const isOfMachine = ({ code }: SnapkeepError): boolean => OF_MACHINE.has(code);
 
 /** The same error, said of what is being stored and not of where it goes. It stays so across the channel of a worker. */
 export const ofSource = ({ code, message, hint, details, cause }: SnapkeepError): SnapkeepError =>

@@ -5,7 +5,8 @@ import { checkForeignKeys, checkIntegrity, findDamage } from './check-content.ts
 import { compareDatabase } from './compare-manifest.ts';
 import { encryptionOf, type Unlocking } from './database-key.ts';
 import { type DatabaseFacts, describeDatabase, readSchema, type SchemaEntry } from './describe-database.ts';
-import { errorCode, explainError } from './engine-errors.ts';
+import { explainWrite } from './disk-full.ts';
+import { errorCode, explainError, isOfMachine } from './engine-errors.ts';
 import { closeReading, openForReading, type Reading } from './open-database.ts';
 import type { TaskContext } from './task-context.ts';
 import type { VerificationReport } from './verification-report.ts';
@@ -34,7 +35,7 @@ export async function checkImage(
   try {
     reading = await openForReading(imagePath, context);
   } catch (error) {
-    const explained = explainError(error, name);
+    const explained = aboutImage(error, name, context);
     if (explained.code === 'BAD_KEY' || manifest?.encryption) throw wrongKey(name, manifest, context);
     report.add('integrity', 'failed', explained.message);
     return nothing;
@@ -51,11 +52,21 @@ export async function checkImage(
     return { facts, schema: readSchema(image), unlocking };
   } catch (error) {
     if (!errorCode(error)?.startsWith('SQLITE_')) throw error;
-    report.add('integrity', 'failed', explainError(error, name).message);
+    report.add('integrity', 'failed', aboutImage(error, name, context).message);
     return nothing;
   } finally {
     closeReading(image);
   }
+}
+
+/**
+ * What an error says of an image.
+ * @throws SnapkeepError where it says only that the image could not be read here and now
+ */
+function aboutImage(error: unknown, name: string, { stagingFolder }: TaskContext): SnapkeepError {
+  const explained = explainWrite(error, 'staging', stagingFolder, name);
+  if (isOfMachine(explained)) throw explained;
+  return explained;
 }
 
 /** A key that does not fit says nothing of the snapshot; that the file is whole is known from its manifest alone. */

@@ -10,7 +10,7 @@ import type { Verification } from '../../../../src-shared/model/verification.ts'
 import { nameInWords } from '../../../../src-shared/rules/byte-names.ts';
 import { bytesInWords, countInWords } from '../../../../src-shared/rules/wording.ts';
 import { hashFile } from '../decompress.ts';
-import { explainError } from '../engine-errors.ts';
+import { explainError, isOfMachine } from '../engine-errors.ts';
 import { readManifest } from '../manifest-files.ts';
 import type { TaskContext } from '../task-context.ts';
 import { SealedError } from '../unseal.ts';
@@ -25,7 +25,7 @@ import { verifyFolder } from './verify-folder.ts';
  * Adds to the verification of a snapshot what its manifest says of companions: every file of a folder or an archive is
  * compared with its SHA-256, an image with its own. They lie beside the snapshot's file.
  * @param mayStaySealed what is sealed for others than those known here is compared as it is stored
- * @throws SnapkeepError `TOO_NEW`, `CANCELLED`; what is found bad is no error but a result
+ * @throws SnapkeepError `TOO_NEW`, and whatever keeps it from being read; what is found bad is no error but a result
  */
 export async function verifyCompanions(
   file: StoredFile,
@@ -94,7 +94,7 @@ async function verifyOne(
     return { ...about, valid: true, message: content + left, damage: [] };
   } catch (error) {
     const explained = explainError(error, companion.storedName);
-    if (explained.code === 'CANCELLED' || explained.code === 'TOO_NEW') throw explained;
+    if (isOfMachine(explained) || explained.code === 'TOO_NEW') throw explained;
     return { ...about, valid: false, message: explained.message, damage: [] };
   }
 }
