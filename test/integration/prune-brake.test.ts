@@ -216,18 +216,18 @@ test('the brake holds one destination of one plan, also after a restart, until a
     ...{ name: 'Other', sourcePath: scene.source, retention: { ...KEEP_ALL, keepLast: 1 } },
     destinations: [{ destinationId: second }],
   });
-  for (let n = 0; n < 6; n++) await backUp(scene);
+  for (let n = 0; n < 4; n++) await backUp(scene);
   // Nobody was shown what this removes at the second destination.
   const keepLast = (count: number) => ({ ...KEEP_ALL, keepLast: count });
   await core.call('plans.update', {
     planId: plan.id,
     destinations: [
-      { destinationId: first, retention: keepLast(5) },
+      { destinationId: first, retention: keepLast(3) },
       { destinationId: second, retention: keepLast(1) },
     ],
   });
   await backUp(scene);
-  expect([storedAt(scene.destination), storedAt(join(folder, 'second'))]).toEqual([5, 7]);
+  expect([storedAt(scene.destination), storedAt(join(folder, 'second'))]).toEqual([3, 5]);
   await core.close();
   const again = { ...scene, core: await startTestCore(scene.home, { clock: scene.clock }) };
   expect((await summaryOf(again)).pruningPaused).toMatch(/^Pruning paused: .* would be removed at once/);
@@ -235,13 +235,13 @@ test('the brake holds one destination of one plan, also after a restart, until a
   expect(brakes.map(({ destination }) => destination.id)).toEqual([second]);
   await backUp(again);
   // What was made since the brake follows the policy.
-  expect([storedAt(scene.destination), storedAt(join(folder, 'second'))]).toEqual([5, 8]);
+  expect([storedAt(scene.destination), storedAt(join(folder, 'second'))]).toEqual([3, 6]);
   for (let n = 0; n < 2; n++) await backUp({ ...again, plan: other });
   expect((await summaryOf({ ...again, plan: other })).pruningPaused).toBeNull();
   expect(await idsOf({ ...again, plan: other })).toHaveLength(1);
   await prune(again, true);
   expect((await summaryOf(again)).pruningPaused).toBeNull();
-  expect([storedAt(scene.destination), storedAt(join(folder, 'second'))]).toEqual([5, 2]);
+  expect([storedAt(scene.destination), storedAt(join(folder, 'second'))]).toEqual([3, 2]);
 });
 
 test('where no snapshot is valid, a prune leaves the newest', async () => {
