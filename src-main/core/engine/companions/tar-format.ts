@@ -181,6 +181,8 @@ export async function readTar(
   take: (archived: ArchivedEntry) => Promise<void>,
 ): Promise<void> {
   const archive = extract();
+  // Snapkeep writes no records for all entries; tar-stream would copy those, however many, for each entry.
+  Object.defineProperty(archive, '_paxGlobal', { get: () => null, set: () => {} });
   const feeding = feed((piece) => writeTo(archive, piece)).then(
     () => {
       archive.end(null);
