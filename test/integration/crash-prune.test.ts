@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import type { Core } from '../../src-main/core/core.ts';
 import { partialName } from '../../src-main/core/engine/companions/folder-snapshots.ts';
 import { KEEP_ALL } from '../../src-shared/model/plan.ts';
 import type { ListedSnapshot } from '../../src-shared/model/snapshot.ts';
+import { attachFolder } from '../support/attach-folder.ts';
 import { killAt, type Moment, randomMoments } from '../support/killed.ts';
 import { expectNothingLeft, type LocalSnapshot, type Scene, setScene, takeBackup } from '../support/scene.ts';
 import { runToEnd, startTestCore, succeed } from '../support/test-core.ts';
@@ -14,15 +15,8 @@ const KEEP_ONE = { ...KEEP_ALL, keepLast: 1 };
 
 /** A plan with an attached folder, and so many snapshots. */
 async function setCrashScene(snapshots: number, files = 300): Promise<Scene & { made: LocalSnapshot[] }> {
-  const scene = await setScene();
-  const attached = join(scene.folder, 'app', 'generated');
-  mkdirSync(attached);
-  for (let n = 0; n < files; n++) writeFileSync(join(attached, `${n}.wav`), `recording ${n}`);
-  await scene.core.call('plans.update', {
-    planId: scene.plan.id,
-    retention: KEEP_ALL,
-    companions: [{ name: 'generated', path: attached, kind: 'folder', exclude: [] }],
-  });
+  const scene = await setScene({ plan: { retention: KEEP_ALL } });
+  await attachFolder(scene, files);
   const made: LocalSnapshot[] = [];
   for (let n = 0; n < snapshots; n++) made.push(await takeBackup(scene, { verify: false }));
   return { ...scene, made };

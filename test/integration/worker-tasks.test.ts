@@ -7,20 +7,27 @@ import { type Scene, setScene, takeBackup } from '../support/scene.ts';
 import { runToEnd, succeed, testPorts } from '../support/test-core.ts';
 import { workerProcesses } from '../support/worker-processes.ts';
 
-/** A scene, and the tasks that its worker processes are given, in order. */
-async function withTasks(): Promise<Scene & { tasksOf(work: () => Promise<unknown>): Promise<string[]> }> {
-  const tasks: string[] = [];
-  const startWorkerProcess: StartWorkerProcess = (output) => {
+/** Starts worker processes, and tells what each is sent before it gets it. */
+function startTelling(tell: (message: unknown) => void): StartWorkerProcess {
+  return (output) => {
     const worker = testPorts.startWorkerProcess(output);
     return {
       ...worker,
       send: (message) => {
-        const { type, task } = message as { type: string; task?: string };
-        if (type === 'start') tasks.push(task ?? '');
+        tell(message);
         worker.send(message);
       },
     };
   };
+}
+
+/** A scene, and the tasks that its worker processes are given, in order. */
+async function withTasks(): Promise<Scene & { tasksOf(work: () => Promise<unknown>): Promise<string[]> }> {
+  const tasks: string[] = [];
+  const startWorkerProcess = startTelling((message) => {
+    const { type, task } = message as { type: string; task?: string };
+    if (type === 'start') tasks.push(task ?? '');
+  });
   const scene = await setScene({ ports: { startWorkerProcess } });
   const tasksOf = async (work: () => Promise<unknown>): Promise<string[]> => {
     tasks.length = 0;
@@ -65,18 +72,11 @@ test.skipIf(process.platform !== 'linux')(
     const passphrase = 'correct horse battery staple';
     const seen: string[] = [];
     const told: string[] = [];
-    const startWorkerProcess: StartWorkerProcess = (output) => {
-      const worker = testPorts.startWorkerProcess(output);
-      return {
-        ...worker,
-        send: (message) => {
-          told.push(JSON.stringify(message));
-          for (const pid of workerProcesses())
-            for (const file of ['cmdline', 'environ']) seen.push(readFileSync(`/proc/${pid}/${file}`, 'latin1'));
-          worker.send(message);
-        },
-      };
-    };
+    const startWorkerProcess = startTelling((message) => {
+      told.push(JSON.stringify(message));
+      for (const pid of workerProcesses())
+        for (const file of ['cmdline', 'environ']) seen.push(readFileSync(`/proc/${pid}/${file}`, 'latin1'));
+    });
     const scene = await setScene({ ports: { startWorkerProcess } });
     rmSync(scene.source);
     makeEncrypted(scene.source, key);

@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KEEP_ALL } from '../../../src-shared/model/plan.ts';
+import { attachFolder } from '../../support/attach-folder.ts';
 import { putBackFiles, setFilesScene, writeConfig } from '../../support/files-scene.ts';
 import { bucketOn, folderAt, save, settle, statesAt } from '../../support/places.ts';
 import { contentsOf, expectNothingLeft, type Scene, setScene } from '../../support/scene.ts';
@@ -11,13 +12,8 @@ import { succeed } from '../../support/test-core.ts';
 
 /** A plan with a folder beside its database. */
 async function scenePlan(): Promise<Scene & { generated: string }> {
-  const scene = await setScene({ sourceName: 'soundbox.db' });
-  const generated = join(scene.folder, 'app', 'generated');
-  mkdirSync(generated);
-  for (let n = 0; n < 20; n++) writeFileSync(join(generated, `${n}.wav`), `recording ${n} `.repeat(100));
-  const companions = [{ name: 'generated', path: generated, kind: 'folder' as const }];
-  const plan = await scene.core.call('plans.update', { planId: scene.plan.id, companions, retention: KEEP_ALL });
-  return { ...scene, plan, generated };
+  const scene = await setScene({ sourceName: 'soundbox.db', plan: { retention: KEEP_ALL } });
+  return { ...scene, generated: await attachFolder(scene, 20) };
 }
 
 async function backUp({ core, plan }: Scene): Promise<string> {

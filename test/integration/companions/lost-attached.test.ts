@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Core } from '../../../src-main/core/core.ts';
 import { openDestination } from '../../../src-main/core/destinations/open-destination.ts';
 import { DestinationSettings } from '../../../src-shared/model/destination.ts';
+import { attachFolder } from '../../support/attach-folder.ts';
 import { setFilesScene } from '../../support/files-scene.ts';
 import { bucketOn, save, settle, storeTo } from '../../support/places.ts';
 import { type Scene, setScene, takeBackup } from '../../support/scene.ts';
@@ -14,11 +15,7 @@ import { runToEnd, succeed } from '../../support/test-core.ts';
 /** A plan with a folder beside its database, backed up and verified. */
 async function withFolder(): Promise<Scene & { generated: string; snapshotId: string }> {
   const scene = await setScene();
-  const generated = join(scene.folder, 'app', 'generated');
-  mkdirSync(generated);
-  for (let n = 0; n < 5; n++) writeFileSync(join(generated, `${n}.wav`), `recording ${n} `.repeat(100));
-  const companions = [{ name: 'generated', path: generated, kind: 'folder' as const }];
-  await scene.core.call('plans.update', { planId: scene.plan.id, companions });
+  const generated = await attachFolder(scene, 5);
   return { ...scene, generated, snapshotId: (await takeBackup(scene)).id };
 }
 

@@ -1,7 +1,8 @@
-import { mkdirSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { KEEP_ALL } from '../../../src-shared/model/plan.ts';
+import { attachFolder } from '../../support/attach-folder.ts';
 import { folderAt, save, settle, statesAt, storeTo } from '../../support/places.ts';
 import { expectNothingLeft, onPhase, type Scene, setScene, takeBackup } from '../../support/scene.ts';
 import { storedIn } from '../../support/stored-names.ts';
@@ -25,15 +26,6 @@ function diskAt(folder: string) {
 
 const firstOf = ({ plan }: Scene): string => plan.destinations[0]?.destinationId ?? '';
 
-/** Attaches a folder to the scene's plan. */
-async function attachFolder({ folder, core, plan }: Scene, files = 20): Promise<void> {
-  const attached = join(folder, 'app', 'generated');
-  mkdirSync(attached);
-  for (let n = 0; n < files; n++) writeFileSync(join(attached, `${n}.wav`), `recording ${n}`);
-  const companions = [{ name: 'generated', path: attached, kind: 'folder' as const }];
-  await core.call('plans.update', { planId: plan.id, companions });
-}
-
 test('a disk that goes once a backup has found it gets no snapshot in its mount point, and none is listed', async () => {
   let atStart = (): void => {};
   const scene = await setScene({
@@ -44,7 +36,7 @@ test('a disk that goes once a backup has found it gets no snapshot in its mount 
       },
     },
   });
-  await attachFolder(scene);
+  await attachFolder(scene, 20);
   const disk = diskAt(scene.destination);
   atStart = () => {
     atStart = () => {};
@@ -83,7 +75,7 @@ test('a disk that goes while attached files are stored keeps nothing of the snap
 test('a disk that goes while a snapshot is copied to it gets nothing in its mount point, and the copy waits for it', async () => {
   const scene = await setScene();
   const { core, plan } = scene;
-  await attachFolder(scene);
+  await attachFolder(scene, 20);
   const path = join(scene.folder, 'second');
   const second = await save(core, folderAt(path, 'Second'));
   await storeTo(scene, firstOf(scene), second);
@@ -105,7 +97,7 @@ test.each(['prune', 'delete'] as const)(
   async (kind) => {
     const scene = await setScene({ plan: { retention: KEEP_ALL } });
     const { core, plan, destination } = scene;
-    await attachFolder(scene);
+    await attachFolder(scene, 20);
     const first = await takeBackup(scene);
     const second = await takeBackup(scene);
     const disk = diskAt(destination);

@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import { metricsOf } from '../../../src-shared/rules/metrics.ts';
+import { attachFolder } from '../../support/attach-folder.ts';
 import { canMount } from '../../support/can-mount.ts';
 import { makeDatabase } from '../../support/databases.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -285,11 +286,7 @@ describe('what is stored', () => {
 
   test('is listed once a day: a snapshot whose attached files were removed from outside is not verified', async () => {
     const { scene, checkADayLater } = await setSceneInTime();
-    const attached = join(scene.folder, 'app', 'generated');
-    mkdirSync(attached);
-    writeFileSync(join(attached, '1.wav'), 'recording');
-    const companions = [{ name: 'generated', path: attached, kind: 'folder' as const }];
-    await scene.core.call('plans.update', { planId: scene.plan.id, companions });
+    await attachFolder(scene, 1);
     await takeBackup(scene);
     await check(scene);
     await checkADayLater();
