@@ -1,4 +1,5 @@
 import { type ErrorCode, SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { classifyFailure } from '../../../src-shared/rules/failures.ts';
 import { cancelledError } from './task-context.ts';
 
 /** Whether an error carries a system or SQLite code. */
@@ -177,18 +178,11 @@ export function noSpace(what: string, cause?: unknown): SnapkeepError {
   });
 }
 
-const OF_MACHINE = new Set<ErrorCode>([
-  'NO_SPACE',
-  'PERMISSION',
-  'LOCKED',
-  'BUSY',
-  'UNAVAILABLE',
-  'CANCELLED',
-  'TIMED_OUT',
-]);
+const ENDED_OR_REFUSED: readonly ErrorCode[] = ['CANCELLED', 'TIMED_OUT', 'PERMISSION'];
 
 /** Whether an error says only that something could not be read here and now, and nothing of what it is. */
-export const isOfMachine = ({ code }: SnapkeepError): boolean => OF_MACHINE.has(code);
+export const isOfMachine = ({ code }: SnapkeepError): boolean =>
+  classifyFailure(code) === 'unavailable' || ENDED_OR_REFUSED.includes(code);
 
 /** The same error, said of what is being stored and not of where it goes. It stays so across the channel of a worker. */
 export const ofSource = ({ code, message, hint, details, cause }: SnapkeepError): SnapkeepError =>
