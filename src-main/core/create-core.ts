@@ -102,7 +102,7 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
     ...parts,
     prepared,
     secrets,
-    keys: new DatabaseKeys(secrets),
+    keys: new DatabaseKeys(secrets, log),
     seals,
     throttles: new Throttles(),
     serviceId,

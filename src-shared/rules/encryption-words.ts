@@ -1,12 +1,15 @@
-import type { CipherFormat, KeyFingerprint } from '../model/encryption.ts';
+import type {
+  CipherSettings,
+  HashAlgorithm,
+  KeyFingerprint,
+  OtherCipher,
+  SqlcipherSettings,
+} from '../model/encryption.ts';
+import { isSqlcipher, nearestDefaults, usesRawKey } from './cipher-settings.ts';
 
-const WORDS: Record<CipherFormat, string> = {
-  'sqlcipher-4': 'SQLCipher 4',
-  'sqlcipher-3': 'SQLCipher 3',
-  'sqlcipher-3-4096': 'SQLCipher 3 with pages of 4096 bytes',
-  'sqlcipher-2': 'SQLCipher 2',
-  'sqlcipher-1': 'SQLCipher 1',
-  sqlcipher: 'SQLCipher of SQLite3 Multiple Ciphers',
+const WORDS: Record<OtherCipher | SqlcipherSettings['cipher'], string> = {
+  sqlcipher: 'SQLCipher',
+  'sqlcipher-mc': 'SQLCipher of SQLite3 Multiple Ciphers',
   chacha20: 'ChaCha20-Poly1305',
   sqleet: 'sqleet',
   aegis: 'AEGIS',
@@ -16,26 +19,24 @@ const WORDS: Record<CipherFormat, string> = {
   rc4: 'System.Data.SQLite RC4',
 };
 
-/** What SQLite3 Multiple Ciphers is told before the key, so that it takes a database for one of this format. */
-export const CIPHER_PRAGMAS: Record<CipherFormat, readonly string[]> = {
-  'sqlcipher-4': ["cipher='sqlcipher'", 'legacy=4'],
-  'sqlcipher-3': ["cipher='sqlcipher'", 'legacy=3'],
-  'sqlcipher-3-4096': ["cipher='sqlcipher'", 'legacy=3', 'legacy_page_size=4096'],
-  'sqlcipher-2': ["cipher='sqlcipher'", 'legacy=2'],
-  'sqlcipher-1': ["cipher='sqlcipher'", 'legacy=1'],
-  sqlcipher: ["cipher='sqlcipher'", 'legacy=0'],
-  chacha20: ["cipher='chacha20'", 'legacy=0'],
-  sqleet: ["cipher='chacha20'", 'legacy=1'],
-  aegis: ["cipher='aegis'"],
-  ascon128: ["cipher='ascon128'"],
-  aes256cbc: ["cipher='aes256cbc'"],
-  aes128cbc: ["cipher='aes128cbc'"],
-  rc4: ["cipher='rc4'"],
-};
+/** What algorithms are called. */
+export const ALGORITHM_WORDS: Record<HashAlgorithm, string> = { sha1: 'SHA-1', sha256: 'SHA-256', sha512: 'SHA-512' };
 
-/** What a format is called. */
-export function formatInWords(format: CipherFormat): string {
-  return WORDS[format];
+/** What a database is encrypted with, and what of its settings is not a default. */
+export function settingsInWords(settings: CipherSettings): string {
+  const raw = usesRawKey(settings) ? ', raw key' : '';
+  if (!isSqlcipher(settings)) return WORDS[settings.cipher] + raw;
+  const { version, differing } = nearestDefaults(settings);
+  const words: Record<keyof SqlcipherSettings, string> = {
+    cipher: '',
+    pageSize: `pages of ${settings.pageSize} bytes`,
+    kdfIterations: `${settings.kdfIterations} KDF iterations`,
+    kdfAlgorithm: `KDF ${ALGORITHM_WORDS[settings.kdfAlgorithm]}`,
+    hmacAlgorithm: settings.hmacAlgorithm === null ? 'no HMAC' : `HMAC ${ALGORITHM_WORDS[settings.hmacAlgorithm]}`,
+    plaintextHeaderSize: `plaintext header of ${settings.plaintextHeaderSize} bytes`,
+  };
+  const name = settings.cipher === 'sqlcipher' ? `${WORDS.sqlcipher} ${version}` : WORDS[settings.cipher];
+  return [name, ...differing.map((each) => words[each])].filter((part) => part !== '').join(', ') + raw;
 }
 
 /** A short name for a key, by which two can be told apart and nothing else. */

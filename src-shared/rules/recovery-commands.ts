@@ -1,6 +1,6 @@
 import type { DestinationSettings } from '../model/destination.ts';
-import type { CipherFormat } from '../model/encryption.ts';
-import { CIPHER_PRAGMAS } from './encryption-words.ts';
+import type { CipherSettings } from '../model/encryption.ts';
+import { driverPragmas, needsSalt, sqlcipherPragmas, usesRawKey } from './cipher-settings.ts';
 
 /*
  * The commands of the recovery kit, for a POSIX shell. In all of them SNAPSHOT is the name of the snapshot's file, and
@@ -94,35 +94,28 @@ export const UNPACK_COMMANDS = [
 
 /** What stands in commands where a person puts a key. */
 export const KEY_HERE = 'THE KEY';
+/** What stands in commands where a person puts the salt of a database with a plaintext header. */
+export const SALT_HERE = 'THE SALT';
 
-/** What reads an encrypted database, and what it is told. */
-export function readEncrypted(format: CipherFormat): { program: string; statements: string[] } {
-  const key = `PRAGMA key = '${KEY_HERE}';`;
-  const sqlcipher = (program: string, ...more: string[]) => ({ program, statements: [key, ...more] });
-  switch (format) {
-    case 'sqlcipher-4':
-      return sqlcipher('sqlcipher (version 4)');
-    case 'sqlcipher-3':
-      return sqlcipher('sqlcipher', 'PRAGMA cipher_compatibility = 3;');
-    case 'sqlcipher-3-4096':
-      return sqlcipher('sqlcipher', 'PRAGMA cipher_compatibility = 3;', 'PRAGMA cipher_page_size = 4096;');
-    case 'sqlcipher-2':
-      return sqlcipher('sqlcipher', 'PRAGMA cipher_compatibility = 2;');
-    case 'sqlcipher-1':
-      return sqlcipher('sqlcipher', 'PRAGMA cipher_compatibility = 1;');
-    default:
-      return {
-        program: 'the shell of SQLite3 Multiple Ciphers (https://github.com/utelle/SQLite3MultipleCiphers)',
-        statements: [...CIPHER_PRAGMAS[format].map((pragma) => `PRAGMA ${pragma};`), key],
-      };
+/** What reads an encrypted database, and what it is told, in this order. */
+export function readEncrypted(settings: CipherSettings): { program: string; shell: string; statements: string[] } {
+  const key = usesRawKey(settings) ? `PRAGMA key = "x'${KEY_HERE}'";` : `PRAGMA key = '${KEY_HERE}';`;
+  if (settings.cipher === 'sqlcipher') {
+    const salt = needsSalt(settings) ? [`PRAGMA cipher_salt = "x'${SALT_HERE}'";`] : [];
+    return { program: 'sqlcipher', shell: 'sqlcipher', statements: [key, ...sqlcipherPragmas(settings), ...salt] };
   }
+  return {
+    program: 'the shell of SQLite3 Multiple Ciphers (https://github.com/utelle/SQLite3MultipleCiphers)',
+    shell: 'sqlite3mc',
+    statements: [...driverPragmas(settings).map((pragma) => `PRAGMA ${pragma};`), key],
+  };
 }
 
 /** Looks at the whole of `restored.db`: it must answer “ok”. */
-export function integrityCommands(format: CipherFormat | null): string[] {
-  if (format === null) return ["sqlite3 restored.db 'PRAGMA integrity_check;'"];
-  const shell = format.startsWith('sqlcipher-') ? 'sqlcipher' : 'sqlite3mc';
-  return [`${shell} restored.db <<'END'`, ...readEncrypted(format).statements, 'PRAGMA integrity_check;', 'END'];
+export function integrityCommands(settings: CipherSettings | null): string[] {
+  if (settings === null) return ["sqlite3 restored.db 'PRAGMA integrity_check;'"];
+  const { shell, statements } = readEncrypted(settings);
+  return [`${shell} restored.db <<'END'`, ...statements, 'PRAGMA integrity_check;', 'END'];
 }
 
 /** Puts `restored.db` in the place of a database that no program has open, and keeps what was there. */

@@ -1,10 +1,11 @@
 import type { Companion } from '../model/companion.ts';
 import type { DestinationSettings } from '../model/destination.ts';
-import type { Encryption } from '../model/encryption.ts';
+import type { CipherSettings, Encryption } from '../model/encryption.ts';
 import type { SnapshotSeal } from '../model/seal.ts';
 import type { SourceKind } from '../model/source-kind.ts';
 import type { BackupMethod, Compression } from '../model/values.ts';
-import { formatInWords, keyInWords } from './encryption-words.ts';
+import { needsSalt, usesRawKey } from './cipher-settings.ts';
+import { keyInWords, settingsInWords } from './encryption-words.ts';
 import { exampleOfPattern, hasId } from './name-pattern.ts';
 import { contentListExtension, extensionFor } from './naming.ts';
 import {
@@ -14,6 +15,7 @@ import {
   KEY_HERE,
   putBackCommands,
   readEncrypted,
+  SALT_HERE,
   UNPACK_COMMANDS,
   unsealCommands,
 } from './recovery-commands.ts';
@@ -168,7 +170,8 @@ function readBy({ encryptions }: KitPlan): string {
   if (encryptions.length === 0) return 'sqlite3';
   return encryptions
     .map(
-      ({ format, key }) => `${readEncrypted(format).program}, as ${formatInWords(format)}, with the ${keyInWords(key)}`,
+      ({ settings, key }) =>
+        `${readEncrypted(settings).program}, as ${settingsInWords(settings)}, with the ${keyInWords(key)}`,
     )
     .join('; before that ');
 }
@@ -330,16 +333,26 @@ function readingSections({ encryptions, method }: KitPlan): KitSection[] {
   const plain = { level: 2, title: 'Look at it', blocks: [] } as const;
   if (encryptions.length === 0)
     return [{ ...plain, blocks: [text('It must answer “ok”.'), commands(...integrityCommands(null))] }];
-  return encryptions.map(({ format, key }, index) => ({
+  return encryptions.map(({ settings, key }, index) => ({
     level: 2,
     title: index === 0 ? 'Look at it' : `Look at one made before, with the ${keyInWords(key)}`,
     blocks: [
       text(
-        `It is encrypted as ${formatInWords(format)} and opens with ${readEncrypted(format).program}. Put the key in the place of ${KEY_HERE}, with each ' in it twice; a raw key of hexadecimal digits is written x'…' between double quotes, as "x'…'". It must answer “ok”.`,
+        `It is encrypted as ${settingsInWords(settings)} and opens with ${readEncrypted(settings).program}. ${keyHints(settings)} It must answer “ok”.`,
       ),
       blank(`The ${keyInWords(key)}`),
-      commands(...integrityCommands(format)),
+      ...(needsSalt(settings) ? [blank('Its salt')] : []),
+      commands(...integrityCommands(settings)),
       ...(method === 'dump' ? [text(PLAIN_YET), commands(...integrityCommands(null))] : []),
     ],
   }));
+}
+
+/** What is put in the place of what stands for the key, and for the salt. */
+function keyHints(settings: CipherSettings): string {
+  const key = usesRawKey(settings)
+    ? `Put the hexadecimal digits of the raw key in the place of ${KEY_HERE}.`
+    : `Put the key in the place of ${KEY_HERE}, with each ' in it twice.`;
+  if (!needsSalt(settings)) return key;
+  return `${key} Its plaintext header takes the place of the salt, so the 32 hexadecimal digits of the salt, which its program keeps with the key, belong in the place of ${SALT_HERE}; a raw key of 96 digits ends in them.`;
 }

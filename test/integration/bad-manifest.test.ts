@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { stageAndVerify } from '../../src-main/core/engine/verify.ts';
 import { MANIFEST_FORMAT, type Manifest } from '../../src-shared/model/manifest.ts';
+import { SQLCIPHER_DEFAULTS } from '../../src-shared/rules/cipher-settings.ts';
 import { appendEntries } from '../support/databases.ts';
 import { quietContext } from '../support/quiet-context.ts';
 import { expectFailure, expectNothingLeft, setScene, takeBackup } from '../support/scene.ts';
@@ -87,7 +88,7 @@ describe('manifests', () => {
       { method: 'sql-dump' },
       { method: 'files', database: null },
       { seal: { kind: 'passphrase' } },
-      { encryption: { format: 'sqlcipher-4', key: `scrypt:${'0'.repeat(32)}:${'0'.repeat(64)}` } },
+      { encryption: { settings: SQLCIPHER_DEFAULTS[4], key: `scrypt:${'0'.repeat(32)}:${'0'.repeat(64)}` } },
     ];
     for (const lie of lies) {
       writeFileSync(`${path}.manifest.json`, JSON.stringify({ ...manifest, ...lie }));

@@ -2,9 +2,10 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { CipherFormat } from '../../src-shared/model/encryption.ts';
+import type { CipherSettings } from '../../src-shared/model/encryption.ts';
 import { Manifest } from '../../src-shared/model/manifest.ts';
 import type { Verification } from '../../src-shared/model/verification.ts';
+import { SQLCIPHER_DEFAULTS } from '../../src-shared/rules/cipher-settings.ts';
 import { countEntries, makeDatabase } from '../support/databases.ts';
 import {
   countEncrypted,
@@ -69,7 +70,7 @@ const flip = (path: string, offset: number): void => {
 describe('the whole way', () => {
   test.skipIf(!hasSqlcipher)('of a database made by the command line of SQLCipher 3', async () => {
     const scene = await setEncryptedScene((path) => makeWithCommandLine(path, KEY), KEY, 'gz');
-    expect(scene.plan.key).toMatchObject({ format: 'sqlcipher-3', from: { kept: true } });
+    expect(scene.plan.key).toMatchObject({ settings: SQLCIPHER_DEFAULTS[3], from: { kept: true } });
     const { path } = await takeBackup(scene);
     expect((await verificationOf(scene, path)).valid).toBe(true);
     const unpacked = join(scene.folder, 'unpacked.db');
@@ -111,7 +112,7 @@ describe('the whole way', () => {
     clearInterval(writing);
     const after = Number(writer.prepare('SELECT count(*) FROM entries').pluck().get());
     writer.close();
-    expect(encryption).toMatchObject({ format: 'sqlcipher-4', key: plan.key?.fingerprint });
+    expect(encryption).toMatchObject({ settings: SQLCIPHER_DEFAULTS[4], key: plan.key?.fingerprint });
     const rows = countEncrypted(path, KEY);
     expect(rows).toBeGreaterThanOrEqual(20_000);
     expect(rows).toBeLessThanOrEqual(after);
@@ -132,21 +133,21 @@ describe('the whole way', () => {
     expectNothingLeft(scene);
   });
 
-  test.each<[CipherFormat, string[]]>([
-    ['sqlcipher-3-4096', ["cipher='sqlcipher'", 'legacy=3', 'legacy_page_size=4096']],
-    ['sqlcipher-2', ["cipher='sqlcipher'", 'legacy=2']],
-    ['sqlcipher-1', ["cipher='sqlcipher'", 'legacy=1']],
-    ['sqlcipher', ["cipher='sqlcipher'", 'legacy=0']],
-    ['chacha20', ["cipher='chacha20'"]],
-    ['sqleet', ["cipher='chacha20'", 'legacy=1']],
-    ['aegis', ["cipher='aegis'"]],
-    ['ascon128', ["cipher='ascon128'"]],
-    ['aes256cbc', ["cipher='aes256cbc'"]],
-    ['aes128cbc', ["cipher='aes128cbc'"]],
-    ['rc4', ["cipher='rc4'"]],
-  ])('of a database in %s', async (format, pragmas) => {
+  test.each<[CipherSettings, string[]]>([
+    [{ ...SQLCIPHER_DEFAULTS[3], pageSize: 4096 }, ["cipher='sqlcipher'", 'legacy=3', 'legacy_page_size=4096']],
+    [SQLCIPHER_DEFAULTS[2], ["cipher='sqlcipher'", 'legacy=2']],
+    [SQLCIPHER_DEFAULTS[1], ["cipher='sqlcipher'", 'legacy=1']],
+    [{ ...SQLCIPHER_DEFAULTS[4], cipher: 'sqlcipher-mc' }, ["cipher='sqlcipher'", 'legacy=0']],
+    [{ cipher: 'chacha20', rawKey: false }, ["cipher='chacha20'"]],
+    [{ cipher: 'sqleet', rawKey: false }, ["cipher='chacha20'", 'legacy=1']],
+    [{ cipher: 'aegis', rawKey: false }, ["cipher='aegis'"]],
+    [{ cipher: 'ascon128', rawKey: false }, ["cipher='ascon128'"]],
+    [{ cipher: 'aes256cbc', rawKey: false }, ["cipher='aes256cbc'"]],
+    [{ cipher: 'aes128cbc', rawKey: false }, ["cipher='aes128cbc'"]],
+    [{ cipher: 'rc4', rawKey: false }, ["cipher='rc4'"]],
+  ])('of a database in %o', async (settings, pragmas) => {
     const scene = await setEncryptedScene((path) => makeEncrypted(path, KEY, 50, pragmas), KEY);
-    expect(scene.plan.key).toMatchObject({ format });
+    expect(scene.plan.key).toMatchObject({ settings });
     const { path } = await takeBackup(scene);
     expect(countEncrypted(path, KEY, pragmas)).toBe(50);
     expect(await restore(scene.core, path, scene.source)).toMatchObject({ state: 'succeeded' });
@@ -219,7 +220,7 @@ describe('what is wrong is told apart', () => {
       code: 'BAD_KEY',
     });
     expect(await core.call('sources.describe', { path: source })).toMatchObject({
-      encryption: { locked: false, format: 'sqlcipher-4' },
+      encryption: { locked: false, settings: { ...SQLCIPHER_DEFAULTS[4], kdfIterations: null } },
       tables: [{ name: 'entries', rows: 500 }],
     });
   });

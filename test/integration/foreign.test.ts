@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Core } from '../../src-main/core/core.ts';
 import type { ForeignImport } from '../../src-shared/model/foreign.ts';
 import type { Run } from '../../src-shared/model/run.ts';
+import { nearestDefaults } from '../../src-shared/rules/cipher-settings.ts';
 import { countEncrypted } from '../support/encrypted-databases.ts';
 import {
   FILE_TIME,
@@ -117,14 +118,15 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
       tables: [{ name: 'conversations' }, { name: 'entries', rows: 400 }],
     });
     const [snapshot] = await core.call('snapshots.list', {});
-    expect(snapshot?.encryption?.format).toMatch(/^sqlcipher-/);
+    const settings = snapshot?.encryption?.settings;
+    if (settings?.cipher !== 'sqlcipher') throw new Error('not SQLCipher');
     const target = join(root, 'restored.db');
     const checked = await succeed(core, 'restores.check', {
       source: { snapshotId: snapshot?.id ?? '' },
       targetPath: target,
     });
     await succeed(core, 'restores.start', { checkRunId: checked.id, confirmation: checkOf(checked).confirmation });
-    const legacy = snapshot?.encryption?.format === 'sqlcipher-3' ? 3 : 4;
+    const legacy = nearestDefaults(settings).version;
     expect(countEncrypted(target, KEY, ["cipher='sqlcipher'", `legacy=${legacy}`])).toBe(400);
     expect(contentsOf(folder)).toEqual(before);
   });

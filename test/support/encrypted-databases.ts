@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type EncryptedDatabase from 'better-sqlite3-multiple-ciphers';
 
@@ -49,6 +49,17 @@ export function makeWithCommandLine(path: string, key: string, rows = 500): void
 export function sqlcipher(path: string, key: string, sql: string): string {
   const input = `PRAGMA key = "${key.replaceAll('"', '""')}";\n${sql}`;
   return execFileSync('sqlcipher', ['-batch', path], { input, encoding: 'utf8' }).trim();
+}
+
+/** As much of a file as a first page can have. */
+export function startOfFile(path: string): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    const buffer = Buffer.alloc(65_536);
+    return buffer.subarray(0, readSync(file, buffer, 0, buffer.length, 0));
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** How many rows there are, and that all of it is sound. */

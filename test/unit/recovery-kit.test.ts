@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DestinationSettings } from '../../src-shared/model/destination.ts';
-import { CipherFormat } from '../../src-shared/model/encryption.ts';
+import { type CipherSettings, OtherCipher } from '../../src-shared/model/encryption.ts';
+import { parseCipherSettings, SQLCIPHER_DEFAULTS } from '../../src-shared/rules/cipher-settings.ts';
 import { fetchCommands, fetchOne, readEncrypted, shellWord } from '../../src-shared/rules/recovery-commands.ts';
 import { type KitPlan, recoveryKit } from '../../src-shared/rules/recovery-kit.ts';
 import { kitPage, kitText } from '../../src-shared/rules/recovery-kit-pages.ts';
@@ -139,14 +140,49 @@ describe('how a snapshot is opened', () => {
       expect(text).toContain(label);
   });
 
-  test.each(CipherFormat.options)('with the key of %s and the PRAGMAs it needs', (format) => {
-    const text = textOf(planOf({ encryptions: [{ format, key: key ?? '' }] }));
+  test.each<[CipherSettings, string]>([
+    [SQLCIPHER_DEFAULTS[4], 'sqlcipher restored.db'],
+    [SQLCIPHER_DEFAULTS[3], 'sqlcipher restored.db'],
+    [SQLCIPHER_DEFAULTS[1], 'sqlcipher restored.db'],
+    [{ ...SQLCIPHER_DEFAULTS[4], cipher: 'sqlcipher-mc' }, 'sqlite3mc restored.db'],
+    ...OtherCipher.options.map((cipher): [CipherSettings, string] => [
+      { cipher, rawKey: false },
+      'sqlite3mc restored.db',
+    ]),
+  ])('with the key of %o and the PRAGMAs it needs', (settings, command) => {
+    const text = textOf(planOf({ encryptions: [{ settings, key: key ?? '' }] }));
     expect(text).toContain('The key aaaaaaaa:\n');
-    for (const statement of readEncrypted(format).statements) expect(text).toContain(`\n${statement}\n`);
+    for (const statement of readEncrypted(settings).statements) expect(text).toContain(`\n${statement}\n`);
     expect(text).toContain("PRAGMA key = 'THE KEY';");
-    const versions: Record<string, string> = { 'sqlcipher-3': '3', 'sqlcipher-2': '2', 'sqlcipher-1': '1' };
-    if (format in versions) expect(text).toContain(`PRAGMA cipher_compatibility = ${versions[format]};`);
-    expect(text.includes('sqlite3mc restored.db')).toBe(!format.startsWith('sqlcipher-'));
+    expect(text).toContain(command);
+    expect(text).not.toContain('THE SALT');
+  });
+
+  test('with custom settings, each as the statement that sets it', () => {
+    const settings = parseCipherSettings('page_size=1024 kdf_iter=4000').settings;
+    expect(textOf(planOf({ encryptions: [{ settings, key: key ?? '' }] }))).toContain(
+      [
+        "sqlcipher restored.db <<'END'",
+        "PRAGMA key = 'THE KEY';",
+        'PRAGMA cipher_page_size = 1024;',
+        'PRAGMA kdf_iter = 4000;',
+        'PRAGMA cipher_kdf_algorithm = PBKDF2_HMAC_SHA512;',
+        'PRAGMA cipher_hmac_algorithm = HMAC_SHA512;',
+        'PRAGMA integrity_check;',
+        'END',
+      ].join('\n'),
+    );
+    expect(readEncrypted({ ...SQLCIPHER_DEFAULTS[4], hmacAlgorithm: null }).statements).toContain(
+      'PRAGMA cipher_use_hmac = OFF;',
+    );
+  });
+
+  test('with a raw key in digits, and a line for the salt that a plaintext header has taken the place of', () => {
+    const settings = { ...SQLCIPHER_DEFAULTS[4], kdfIterations: null, plaintextHeaderSize: 32 as const };
+    const text = textOf(planOf({ encryptions: [{ settings, key: key ?? '' }] }));
+    expect(text).toContain(`PRAGMA key = "x'THE KEY'";`);
+    expect(text).toContain(`PRAGMA cipher_plaintext_header_size = 32;\nPRAGMA cipher_salt = "x'THE SALT'";`);
+    expect(text).toContain('Its salt:\n');
   });
 
   test('without any of it where there is nothing to open', () => {

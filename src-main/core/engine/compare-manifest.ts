@@ -2,6 +2,7 @@ import type { Encryption } from '../../../src-shared/model/encryption.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
+import { settingsInWords } from '../../../src-shared/rules/encryption-words.ts';
 import { totalRows } from '../../../src-shared/rules/table-rows.ts';
 import { countInWords } from '../../../src-shared/rules/wording.ts';
 import type { DatabaseFacts } from './describe-database.ts';
@@ -61,7 +62,7 @@ function headerDifferences(
     ['application_id', facts.applicationId, database.applicationId],
     // The other modes are those of a connection and stand in no file.
     ['the journal mode', inFile(facts.journalMode), inFile(database.journalMode)],
-    ['the database encryption', encryption?.format ?? 'none', manifest.encryption?.format ?? 'none'],
+    ['the database encryption', settingsOf(encryption), settingsOf(manifest.encryption)],
     ['the key', encryption?.key ?? 'none', manifest.encryption?.key ?? 'none'],
   ];
   // The database that a dump makes may lie in its file in another way.
@@ -74,6 +75,8 @@ function headerDifferences(
     .map(([what, is, expected]) => `${what} is ${is} instead of ${expected}`);
 }
 
+const settingsOf = (encryption: Encryption | null): string =>
+  encryption === null ? 'none' : settingsInWords(encryption.settings);
 const inFile = (journalMode: string): string => (journalMode === 'wal' ? 'wal' : 'rollback');
 
 /** Tables whose content was checked in part are told already. */

@@ -1,7 +1,7 @@
 import { open, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import { formatInWords } from '../../../src-shared/rules/encryption-words.ts';
+import { settingsInWords } from '../../../src-shared/rules/encryption-words.ts';
 import { countInWords } from '../../../src-shared/rules/wording.ts';
 import type { Unlocking } from './database-key.ts';
 import { explainWrite, requireRoom } from './disk-full.ts';
@@ -67,7 +67,7 @@ export async function copyImage(
       source.exec('COMMIT');
       takenAt = context.now();
       vacuumInto(source, path, unlocking, journalMode, bytes, context);
-      const key = unlocking === null ? '' : `, encrypted with the same key (${formatInWords(unlocking.format)})`;
+      const key = unlocking === null ? '' : `, encrypted with the same key (${settingsInWords(unlocking.settings)})`;
       context.log('info', `Copied by VACUUM INTO${key}.`);
     }
     await requireSameFile(sourcePath, before);

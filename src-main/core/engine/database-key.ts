@@ -1,35 +1,54 @@
-import type { CipherFormat, Encryption, KeyFingerprint } from '../../../src-shared/model/encryption.ts';
-import { CipherFormat as Formats } from '../../../src-shared/model/encryption.ts';
-import { CIPHER_PRAGMAS } from '../../../src-shared/rules/encryption-words.ts';
+import {
+  type CipherSettings,
+  type Encryption,
+  type HashAlgorithm,
+  type KeyFingerprint,
+  OtherCipher,
+} from '../../../src-shared/model/encryption.ts';
+import {
+  driverPragmas,
+  isSqlcipher,
+  SQLCIPHER_DEFAULTS,
+  sameSettings,
+  usesRawKey,
+} from '../../../src-shared/rules/cipher-settings.ts';
+import { hasPlaintextHeader } from './database-header.ts';
+import { type Derivation, rawKeyIn, settingsOfPage } from './sqlcipher-page.ts';
 
 /** A key and the name it goes by wherever it must not be told. */
 export interface DatabaseKey {
   readonly text: string;
   readonly fingerprint: KeyFingerprint;
-  /** The format of what it is likely to be tried on, where that is known; any other is tried after it. */
-  readonly format?: CipherFormat;
+  /** What it has opened databases with, or is said to, the likeliest first; any others are tried after them. */
+  readonly settings: readonly CipherSettings[];
+  /** Salts of databases with a plaintext header, which stand in no file. */
+  readonly salts: readonly string[];
 }
 
 /** What opens an encrypted database. */
 export interface Unlocking {
   readonly key: DatabaseKey;
-  readonly format: CipherFormat;
-  /** The key as it is handed to SQLite: as it was given, or marked as raw. */
-  readonly text: string;
+  readonly settings: CipherSettings;
+  /** `null`: it stands in the file or in the key. */
+  readonly salt: string | null;
 }
 
 /** How a database is encrypted, as it may be told; `null`: it is not. */
 export function encryptionOf(unlocking: Unlocking | null): Encryption | null {
-  return unlocking && { format: unlocking.format, key: unlocking.key.fingerprint };
+  return unlocking && { settings: unlocking.settings, key: unlocking.key.fingerprint };
 }
 
-/** The keys with the one first that something was encrypted with, which is told the format to try first. */
+/** The key with settings that it is likely to open something with. */
+export function withSettings(key: DatabaseKey, settings: CipherSettings): DatabaseKey {
+  return { ...key, settings: [settings, ...key.settings.filter((other) => !sameSettings(other, settings))] };
+}
+
+/** The keys with the one first that something was encrypted with, which is told the settings to try first. */
 export function likelyFirst(keys: readonly DatabaseKey[], encryption: Encryption | null | undefined): DatabaseKey[] {
   if (!encryption) return [...keys];
-  const { key: fingerprint, format } = encryption;
   return [
-    ...keys.filter((key) => key.fingerprint === fingerprint).map((key) => ({ ...key, format })),
-    ...keys.filter((key) => key.fingerprint !== fingerprint),
+    ...keys.filter((key) => key.fingerprint === encryption.key).map((key) => withSettings(key, encryption.settings)),
+    ...keys.filter((key) => key.fingerprint !== encryption.key),
   ];
 }
 
@@ -40,39 +59,75 @@ interface Lockable {
 }
 
 /** Gives a connection the key before anything is read. Nothing it sorts or builds meanwhile may reach a disk in plain. */
-export function unlock(database: Lockable, { format, text }: Unlocking): void {
+export function unlock(database: Lockable, { settings, salt, key }: Unlocking): void {
   database.pragma('temp_store = MEMORY');
-  for (const pragma of CIPHER_PRAGMAS[format]) database.pragma(pragma);
+  for (const pragma of driverPragmas(settings)) database.pragma(pragma);
+  if (salt !== null) database.pragma(`cipher_salt='${salt}'`);
   // As bytes: a key in the text of a statement could come back in an error message.
-  database.key(Buffer.from(text, 'utf8'));
-}
-
-/**
- * Every way to try in turn, each once; `null` first, for a database that is not encrypted. The likely ones come before
- * all others, for each costs up to a quarter of a second. What one format has made opens in no other.
- * @param opened what has opened other databases of the same task, which most often are the same one
- */
-export function* waysToOpen(
-  keys: readonly DatabaseKey[],
-  opened: readonly Unlocking[] = [],
-): Generator<Unlocking | null> {
-  yield null;
-  const tried = new Set<string>();
-  for (const way of [...opened, ...allWays(keys)]) {
-    const name = `${way.format} ${way.text}`;
-    if (tried.has(name)) continue;
-    tried.add(name);
-    yield way;
-  }
-}
-
-/** Every key in the likeliest format before any in the next: a database may well have a new key, and seldom a new format. */
-function allWays(keys: readonly DatabaseKey[]): Unlocking[] {
-  const formats = [...keys.flatMap(({ format }) => format ?? []), ...Formats.options];
-  return formats.flatMap((format) => keys.flatMap((key) => spellings(key.text).map((text) => ({ key, format, text }))));
+  database.key(Buffer.from(usesRawKey(settings) ? marked(key.text) : key.text, 'utf8'));
 }
 
 /** Digits of a raw key may be given bare; SQLCipher wants them marked, and without the mark they are a passphrase. */
-function spellings(text: string): string[] {
-  return /^([0-9a-f]{64}|[0-9a-f]{96})$/i.test(text) ? [text, `x'${text}'`] : [text];
+function marked(text: string): string {
+  return text.startsWith('x') || text.startsWith('X') ? text : `x'${text}'`;
+}
+
+/** What a passphrase is derived with by default, the likeliest first. */
+const COMMON: readonly Derivation[] = [
+  'raw',
+  ...([4, 3, 2] as const).map((version) => derivationOf(SQLCIPHER_DEFAULTS[version])),
+];
+/** What programs have chosen instead. */
+const LESS_COMMON: readonly Derivation[] = [4000, 1, 64_000, 10_000, 100_000, 256_000].flatMap((iterations) =>
+  (['sha512', 'sha1', 'sha256'] satisfies HashAlgorithm[]).map((algorithm) => ({ algorithm, iterations })),
+);
+
+/**
+ * Every way to open an encrypted database in turn, each once, the likely ones first, for each that is derived anew
+ * costs up to a quarter of a second. SQLCipher's are found by the first page; the other ciphers are left to SQLite,
+ * which has to try. What one cipher has made opens with no other.
+ * @param start of the file: see {@link settingsOfPage}
+ * @param opened what has opened other databases of the same task, which most often are the same one
+ */
+export async function* waysToOpen(
+  start: Buffer,
+  keys: readonly DatabaseKey[],
+  opened: readonly Unlocking[],
+): AsyncGenerator<Unlocking> {
+  yield* opened;
+  const hasHeader = hasPlaintextHeader(start);
+  const tried = new Set<string>();
+  const derived = async function* (key: DatabaseKey, derivation: Derivation): AsyncGenerator<Unlocking> {
+    // A salt that stands in the file is the right one; where none does, a passphrase cannot do without another.
+    const inFile = hasHeader && derivation !== 'raw' ? [] : [null];
+    for (const salt of hasHeader ? [...inFile, ...key.salts] : inFile) {
+      const name = JSON.stringify([key.text, salt, derivation]);
+      if (tried.has(name)) continue;
+      tried.add(name);
+      const settings = await settingsOfPage(start, { text: key.text, salt }, derivation);
+      if (settings !== null) yield { key, settings, salt };
+    }
+  };
+  for (const key of keys)
+    for (const settings of key.settings) {
+      if (!isSqlcipher(settings)) yield { key, settings, salt: null };
+      else yield* derived(key, derivationOf(settings));
+    }
+  for (const derivation of COMMON) for (const key of keys) yield* derived(key, derivation);
+  if (!hasHeader) for (const cipher of OtherCipher.options) for (const key of keys) yield* otherWays(key, cipher);
+  for (const derivation of LESS_COMMON) for (const key of keys) yield* derived(key, derivation);
+}
+
+function* otherWays(key: DatabaseKey, cipher: OtherCipher): Generator<Unlocking> {
+  for (const rawKey of rawKeyIn(key.text) === null ? [false] : [false, true]) {
+    const settings = { cipher, rawKey };
+    if (!key.settings.some((known) => sameSettings(known, settings))) yield { key, settings, salt: null };
+  }
+}
+
+function derivationOf({
+  kdfIterations,
+  kdfAlgorithm,
+}: Extract<CipherSettings, { kdfIterations: unknown }>): Derivation {
+  return kdfIterations === null ? 'raw' : { algorithm: kdfAlgorithm, iterations: kdfIterations };
 }

@@ -37,7 +37,7 @@ export async function describeSource(request: DescribeRequest, context: TaskCont
   const { database, unlocking } = reading;
   try {
     const { schemaHash: _schemaHash, ...facts } = describeDatabase(database, () => context.throwIfCancelled());
-    const encryption = unlocking && { locked: false, format: unlocking.format };
+    const encryption = unlocking && { locked: false, settings: unlocking.settings };
     return { ...seen, ...(await sizes(path)), ...facts, encryption, warnings };
   } catch (error) {
     throw explainError(error, path);
@@ -54,7 +54,7 @@ const NOTHING_KNOWN = {
   userVersion: 0,
   applicationId: 0,
   tables: [],
-  encryption: { locked: true, format: null },
+  encryption: { locked: true, settings: null },
 };
 
 async function sizes(path: string): Promise<{ sizeBytes: number; walBytes: number }> {

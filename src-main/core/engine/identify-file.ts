@@ -2,13 +2,15 @@ import { open } from 'node:fs/promises';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
 import { CONTENT_LIST_START } from './content-list.ts';
+import { pageSizeOfDatabase, SQLITE_MAGIC } from './database-header.ts';
 import { startOfSql } from './dump/sql-start.ts';
 import { requireFile } from './require-file.ts';
 import { AGE_START, ARMOR_START } from './unseal.ts';
 
-const SQLITE_MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 /** How much is looked at. */
 export const SAMPLE_BYTES = 4096;
+/** The header of a database, in bytes. */
+const HEADER_BYTES = 100;
 /** How much of it has to be text. */
 const TEXT_BYTES = 512;
 /** What dumps begin with, after white space and comments. */
@@ -52,7 +54,13 @@ export async function identifyContent(path: string): Promise<FileContent> {
 /** Says what a file of this many bytes is by its first ones: a kilobyte or more tells an encrypted database. */
 export function contentOfSample(start: Buffer, sizeBytes: number): FileContent {
   const content = contentOf(start);
-  return content === 'unknown' && looksEncrypted(start, sizeBytes) ? 'encrypted' : content;
+  if (content === 'unknown') return looksEncrypted(start, sizeBytes) ? 'encrypted' : content;
+  // SQLCipher may leave the header as it is; no table begins after it then.
+  const hides =
+    content === 'sqlite' &&
+    pageSizeOfDatabase(start) === null &&
+    looksEncrypted(start.subarray(HEADER_BYTES), sizeBytes);
+  return hides ? 'encrypted' : content;
 }
 
 /** Says what bytes from the start of a file stand for. */
@@ -72,7 +80,7 @@ function looksLikeDump(start: Buffer): boolean {
 
 /** Whole pages, and no pattern in their bytes: that is all that can be seen of an encrypted database. */
 function looksEncrypted(start: Buffer, size: number): boolean {
-  if (size % 512 !== 0 || start.length < 1024) return false;
+  if (size % 512 !== 0 || start.length < 900) return false;
   const counts = new Map<number, number>();
   for (const byte of start) counts.set(byte, (counts.get(byte) ?? 0) + 1);
   // Random bytes come each about as often as the others; a kilobyte of them has some 251 of the 256.

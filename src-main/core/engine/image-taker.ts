@@ -33,12 +33,12 @@ export function imageTaker(
 
 /** @throws SnapkeepError `BAD_KEY` when the key is not known here */
 function unlockingOf(
-  { format, key: fingerprint }: NonNullable<Manifest['encryption']>,
+  { settings, key: fingerprint }: NonNullable<Manifest['encryption']>,
   name: string,
   { keys }: TaskContext,
 ): Unlocking {
   const key = keys.find((each) => each.fingerprint === fingerprint);
-  if (key !== undefined) return { key, format, text: key.text };
+  if (key !== undefined) return { key, settings, salt: null };
   throw new SnapkeepError(
     'BAD_KEY',
     `${name} is the dump of an encrypted database, whose ${keyInWords(fingerprint)} is not known here.`,

@@ -1,9 +1,11 @@
-import { chmod, copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 // The one place that loads a SQLite driver: see "Which driver" in docs/architecture.md.
 import SqliteDatabase from 'better-sqlite3-multiple-ciphers';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import { type Unlocking, unlock, waysToOpen } from './database-key.ts';
+import { PAGE_SIZES } from '../../../src-shared/model/encryption.ts';
+import { hasPlaintextHeader } from './database-header.ts';
+import { type DatabaseKey, type Unlocking, unlock, waysToOpen } from './database-key.ts';
 import { exists, sidecarPaths } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
 import { identifyContent } from './identify-file.ts';
@@ -61,7 +63,8 @@ export function sqliteVersion(): string {
  * create or roll back what it needs (a write-ahead log in a folder that can only be read, a journal left by a crash),
  * a copy of the files is opened in `scratchFolder` instead.
  *
- * What is encrypted is tried with every key there is and in every format, the likely ones first.
+ * What is encrypted is tried with every key there is and with all settings that are known or common, the likely ones
+ * first.
  *
  * @throws SnapkeepError `NOT_FOUND`, `INVALID_PARAMS` for a folder, `UNSUPPORTED` for what is no database, `BAD_KEY`
  * for what is encrypted with another key, `LOCKED`, `CORRUPT`, `PERMISSION`
@@ -71,23 +74,55 @@ export async function openForReading(
   { stagingFolder, keys, opened }: Pick<TaskContext, 'stagingFolder' | 'keys' | 'opened'>,
 ): Promise<Reading> {
   await requireFile(path);
+  const plain = await attempt(path, stagingFolder, null);
+  if ('database' in plain) return { ...plain, unlocking: null };
+  if (!mayBeEncrypted(plain.error)) throw explainError(plain.error, path);
+  const content = await identifyContent(path);
+  if (!isWrongKey(plain.error) && content !== 'encrypted') throw explainError(plain.error, path);
   let found: unknown;
-  for (const unlocking of waysToOpen(keys, opened)) {
-    try {
-      const database = await beginAnywhere(path, stagingFolder, unlocking);
-      if (unlocking !== null && !opened.includes(unlocking)) opened.unshift(unlocking);
-      return { database, unlocking };
-    } catch (error) {
-      const wrongWay = errorCode(error)?.startsWith('SQLITE_NOTADB');
-      if (!wrongWay && unlocking === null) throw explainError(error, path);
-      // A key that fits a damaged database says so; what fits nothing is no database to SQLite.
-      if (found === undefined || !wrongWay) found = error;
-      if (!wrongWay) break;
+  for await (const unlocking of waysToOpen(await startOf(path), keys, opened)) {
+    const tried = await attempt(path, stagingFolder, unlocking);
+    if ('database' in tried) {
+      if (!opened.includes(unlocking)) opened.unshift(unlocking);
+      return { ...tried, unlocking };
     }
+    // A key that fits a damaged database says so; what fits nothing is no database to SQLite.
+    if (!isWrongKey(tried.error)) throw explainError(tried.error, path);
+    found ??= tried.error;
   }
-  if (!errorCode(found)?.startsWith('SQLITE_NOTADB')) throw explainError(found, path);
-  if ((await identifyContent(path)) === 'encrypted') throw badKey(path, keys.length > 0);
-  throw explainError(found, path);
+  if (content === 'encrypted') throw await badKey(path, keys);
+  throw explainError(found ?? plain.error, path);
+}
+
+/** Opens it in one way, or says why that cannot be. */
+async function attempt(
+  path: string,
+  scratchFolder: string,
+  unlocking: Unlocking | null,
+): Promise<{ database: Database } | { error: unknown }> {
+  try {
+    return { database: await beginAnywhere(path, scratchFolder, unlocking) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** What does not open with a key is no database to SQLite. */
+const isWrongKey = (error: unknown): boolean => errorCode(error)?.startsWith('SQLITE_NOTADB') ?? false;
+
+/** With a plaintext header, SQLite takes what follows it for damaged, or for a format that it does not know. */
+const mayBeEncrypted = (error: unknown): boolean => /^SQLITE_(?:NOTADB|CORRUPT|ERROR)/.test(errorCode(error) ?? '');
+
+/** As much of the file as its first page can have. */
+async function startOf(path: string): Promise<Buffer> {
+  const handle = await open(path, 'r');
+  try {
+    const longest = Math.max(...PAGE_SIZES);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(longest), 0, longest, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Reads in place; where SQLite cannot, a fresh copy, for a wrong key may have spoiled the one before. */
@@ -120,10 +155,20 @@ async function requireKey(copy: string, unlocking: Unlocking): Promise<void> {
   await rename(aside, journal);
 }
 
-function badKey(path: string, tried: boolean): SnapkeepError {
+async function badKey(path: string, keys: readonly DatabaseKey[]): Promise<SnapkeepError> {
+  const tried = keys.length > 0;
+  if (hasPlaintextHeader(await startOf(path))) {
+    return new SnapkeepError(
+      'BAD_KEY',
+      `${tried ? 'No known key opens' : 'No key is known for'} ${path}: it is encrypted after a plaintext header, or damaged.`,
+      {
+        hint: 'Give its key and, in the custom settings, its salt of 32 hexadecimal digits, which is not in the file; a raw key of 96 digits has it in it.',
+      },
+    );
+  }
   return tried
     ? new SnapkeepError('BAD_KEY', `No known key opens ${path}: it has another key, or its first page is damaged.`, {
-        hint: 'Give the key it has now.',
+        hint: 'Give the key it has now, and its custom settings if its program has changed those of SQLCipher.',
       })
     : new SnapkeepError('BAD_KEY', `${path} is encrypted, or no database at all.`, { hint: 'Give its key.' });
 }

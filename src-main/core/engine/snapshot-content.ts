@@ -153,16 +153,18 @@ async function dumpContent(request: ContentRequest, sealed: boolean, context: Ta
 }
 
 /** @throws SnapkeepError `UNSUPPORTED` */
-function requireDumpable(path: string, { key, text }: Unlocking, sealed: boolean): void {
+function requireDumpable(path: string, { salt }: Unlocking, sealed: boolean): void {
   if (!sealed) {
     throw new SnapkeepError('UNSUPPORTED', `${path} is encrypted, and a SQL dump of it would be plain text.`, {
       hint: 'Nothing was stored. Choose another method, or seal the snapshots of this plan.',
     });
   }
-  // The database that is made of the dump gets its key back as it was given; a mark that was added would be lost.
-  if (text !== key.text) {
-    throw new SnapkeepError('UNSUPPORTED', `${path} has a raw key, which a database made of a dump would not have.`, {
-      hint: 'Choose another method, or give the key in the form x’…’ of SQLCipher.',
-    });
+  // It stands in no file, and other databases with the same key have others.
+  if (salt !== null) {
+    throw new SnapkeepError(
+      'UNSUPPORTED',
+      `${path} has a plaintext header and a salt of its own, which a database made of a SQL dump would not have.`,
+      { hint: 'Nothing was stored. Choose the online backup for this plan.' },
+    );
   }
 }

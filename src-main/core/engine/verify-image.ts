@@ -1,5 +1,6 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import { needsSalt } from '../../../src-shared/rules/cipher-settings.ts';
 import { keyInWords } from '../../../src-shared/rules/encryption-words.ts';
 import { checkForeignKeys, checkIntegrity, findDamage } from './check-content.ts';
 import { compareDatabase } from './compare-manifest.ts';
@@ -72,17 +73,21 @@ function aboutImage(error: unknown, name: string, { stagingFolder }: TaskContext
 /** A key that does not fit says nothing of the snapshot; that the file is whole is known from its manifest alone. */
 function wrongKey(name: string, manifest: Manifest | undefined, context: TaskContext): SnapkeepError {
   const made = manifest?.encryption ? ` It was made with the ${keyInWords(manifest.encryption.key)}.` : '';
+  const salted = manifest?.encryption != null && needsSalt(manifest.encryption.settings);
+  const hint = salted
+    ? 'Give the key the database had when this was made and, in the custom settings, its salt of 32 hexadecimal digits; a raw key of 96 digits has it in it.'
+    : 'Give the key the database had when this was made.';
   if (context.keys.length === 0)
-    return new SnapkeepError('BAD_KEY', `${name} is encrypted, and its key is not known here.${made}`, {
-      hint: 'Give the key the database had when this was made.',
-    });
+    return new SnapkeepError('BAD_KEY', `${name} is encrypted, and its key is not known here.${made}`, { hint });
   return manifest === undefined
     ? new SnapkeepError('BAD_KEY', `No key opens ${name}: it has another key, or its first page is damaged.`, {
-        hint: 'Give the key the database had when this was made. There is no manifest that could tell damage from a wrong key.',
+        hint: 'Give the key the database had when this was made, and its custom settings if it has any. There is no manifest that could tell damage from a wrong key.',
       })
-    : new SnapkeepError('BAD_KEY', `Wrong key: ${name} is whole, byte for byte what was stored.${made}`, {
-        hint: 'Give the key the database had when this was made.',
-      });
+    : new SnapkeepError(
+        'BAD_KEY',
+        `Wrong key${salted ? ' or salt' : ''}: ${name} is whole, byte for byte what was stored.${made}`,
+        { hint },
+      );
 }
 
 /** Says which part of an encrypted database has been damaged: without its first page, no key opens it. */

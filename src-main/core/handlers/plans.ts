@@ -6,6 +6,7 @@ import type { KeyInput, PlanKey } from '../../../src-shared/model/encryption.ts'
 import type { Plan, PlanDestination, PlanDestinationInput } from '../../../src-shared/model/plan.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CoreContext } from '../core-context.ts';
+import { withSettings } from '../engine/database-key.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { checkEverything } from '../jobs/check-everything.ts';
 import { checkSource } from '../jobs/check-source.ts';
@@ -200,13 +201,14 @@ async function requireSource(given: string): Promise<string> {
 async function tryKey(core: CoreContext, path: string, input: KeyInput, signal: AbortSignal): Promise<PlanKey> {
   const key = await core.keys.read(input);
   const { encryption } = await describe(core, path, key, signal);
-  if (encryption === null || encryption.format === null) {
+  if (encryption === null || encryption.settings === null) {
     throw new SnapkeepError('INVALID_PARAMS', `${path} is not encrypted and needs no key.`, {
       hint: 'Leave the key out.',
     });
   }
-  core.keys.keep(key);
-  return { from: rememberedAs(input), fingerprint: key.fingerprint, format: encryption.format };
+  const { settings } = encryption;
+  core.keys.keep(withSettings(key, settings));
+  return { from: rememberedAs(input), fingerprint: key.fingerprint, settings };
 }
 
 /**

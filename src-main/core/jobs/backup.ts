@@ -7,6 +7,7 @@ import type { Run, RunResult } from '../../../src-shared/model/run.ts';
 import type { SnapshotSeal } from '../../../src-shared/model/seal.ts';
 import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
+import { sameSettings } from '../../../src-shared/rules/cipher-settings.ts';
 import { missingInWords } from '../../../src-shared/rules/incomplete.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
@@ -174,7 +175,7 @@ async function backUp(
   );
   const manifest = await stored.catch(orGone(core, place));
   await withPlace(core, place, (driver) => requireStored(core, place, driver, manifest));
-  keepKey(core, keys, manifest.encryption?.key);
+  keepKey(core, keys, manifest.encryption);
   const { id: destinationId } = place;
   const planId = order.plan.id !== null && catalog.plans.get(order.plan.id) !== undefined ? order.plan.id : null;
   const now = core.clock.now().toISOString();
@@ -269,9 +270,10 @@ function stillKnown(core: CoreContext, to: { destinationIds: string[] }): string
 function rememberPlanKey(core: CoreContext, planId: string, { encryption }: Manifest): void {
   const plan = core.catalog.plans.get(planId);
   if (plan === undefined || encryption === null) return;
-  if (plan.key?.fingerprint === encryption.key && plan.key.format === encryption.format) return;
+  const { key: fingerprint, settings } = encryption;
+  if (plan.key?.fingerprint === fingerprint && sameSettings(plan.key.settings, settings)) return;
   const from = plan.key?.from ?? { kept: true as const };
-  core.catalog.plans.save({ ...plan, key: { from, fingerprint: encryption.key, format: encryption.format } });
+  core.catalog.plans.save({ ...plan, key: { from, fingerprint, settings } });
   core.events.emit('plans.changed', {});
 }
 

@@ -149,7 +149,7 @@ function toPlan(
     }),
     destinations: [{ destinationId: destination.id, retention: null }],
     ...{ id: randomUUID(), createdAt: now, updatedAt: now, paused: null },
-    key: encryption && { from: { kept: true }, fingerprint: encryption.key, format: encryption.format },
+    key: encryption && { from: { kept: true }, fingerprint: encryption.key, settings: encryption.settings },
   };
 }
 

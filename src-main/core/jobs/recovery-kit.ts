@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Encryption } from '../../../src-shared/model/encryption.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { RecoveryKit, RecoveryKitState } from '../../../src-shared/model/recovery-kit.ts';
+import { sameSettings } from '../../../src-shared/rules/cipher-settings.ts';
 import { destinationLabel } from '../../../src-shared/rules/destination-words.ts';
 import { type KitPlan, recoveryKit } from '../../../src-shared/rules/recovery-kit.ts';
 import { type KitDocument, kitPage, kitText } from '../../../src-shared/rules/recovery-kit-pages.ts';
@@ -88,7 +89,7 @@ function kitPlan(core: CoreContext, plan: Plan): KitPlan {
   const { name, sourceKind, sourcePath, namePattern, companions, compression, method, seal, key } = plan;
   const made = core.catalog.snapshots.locksOf(plan.id);
   const known = [
-    ...(key === null ? [] : [{ format: key.format, key: key.fingerprint }]),
+    ...(key === null ? [] : [{ settings: key.settings, key: key.fingerprint }]),
     ...made.map(({ encryption }) => encryption).filter((encryption) => encryption !== null),
   ];
   return {
@@ -114,7 +115,7 @@ function kitPlan(core: CoreContext, plan: Plan): KitPlan {
 
 function distinct(encryptions: Encryption[]): Encryption[] {
   return encryptions.filter(
-    ({ format, key }, index) =>
-      encryptions.findIndex((other) => other.format === format && other.key === key) === index,
+    ({ settings, key }, index) =>
+      encryptions.findIndex((other) => other.key === key && sameSettings(other.settings, settings)) === index,
   );
 }

@@ -29,7 +29,7 @@ export async function resetOrder(
   refuseTarget(core, [], targetPath);
   const plan = core.catalog.plans.get(planOf(core, targetPath) ?? '');
   const key = given && (await core.keys.read(given, plan?.key?.fingerprint));
-  const known = core.keys.all(plan?.key && { key: plan.key.fingerprint, format: plan.key.format });
+  const known = core.keys.all(plan?.key && { key: plan.key.fingerprint, settings: plan.key.settings });
   return {
     targetPath,
     lockFiles: [...new Set([...(plan?.lockFiles ?? []), ...(target.lockFiles ?? [])])],
@@ -75,7 +75,7 @@ export function startReset(core: CoreContext, order: ResetOrder, confirmation: s
       const rights = await rightsOfFile(targetPath);
       const done = await replacing(core, handle, 'reset', targetPath, work, { keys }, rights);
       const { removed, safety, tables, rows } = done;
-      keepKey(core, keys, safety?.encryption?.key);
+      keepKey(core, keys, safety?.encryption);
       const kept = { safetySnapshotId: safety?.id ?? null, undoneBy: null, note: null, files: [] };
       return { kind: 'reset', targetPath, method: 'remove', tables, rows, ...kept, removed, rights };
     },

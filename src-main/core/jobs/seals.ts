@@ -1,9 +1,8 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { KeyFingerprint } from '../../../src-shared/model/encryption.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { SealSecretsInput, SnapshotSeal } from '../../../src-shared/model/seal.ts';
 import type { CoreContext } from '../core-context.ts';
-import type { DatabaseKey } from '../engine/database-key.ts';
+import { type DatabaseKey, withSettings } from '../engine/database-key.ts';
 import type { StoredIdentity } from '../engine/identify-stored.ts';
 import { readIdentity, requireRecipient, type SealSecret } from '../engine/seal.ts';
 import type { RunHandle } from './runs.ts';
@@ -30,7 +29,7 @@ export interface Openers {
   keys: DatabaseKey[];
   sealSecrets: SealSecret[];
   /** The key that was given, where it is one of the database and not of the seal around it. */
-  given: KeyFingerprint | undefined;
+  given: DatabaseKey | undefined;
 }
 
 /**
@@ -50,13 +49,13 @@ export async function openersOfFile(
   const keys = core.keys.all(encryption);
   const sealSecrets = core.seals.all(plan?.id);
   if (given === undefined) return { keys, sealSecrets, given: undefined };
-  const hinted = encryption ? { ...given, format: encryption.format } : given;
-  if (!sealed) return { keys: [hinted], sealSecrets: [], given: given.fingerprint };
+  const hinted = encryption ? withSettings(given, encryption.settings) : given;
+  if (!sealed) return { keys: [hinted], sealSecrets: [], given: hinted };
   const others = keys.filter(({ fingerprint }) => fingerprint !== given.fingerprint);
   return {
     keys: [hinted, ...others],
     sealSecrets: [await core.seals.read(given.text), ...sealSecrets],
-    given: encryption?.key === given.fingerprint ? given.fingerprint : undefined,
+    given: encryption?.key === given.fingerprint ? hinted : undefined,
   };
 }
 

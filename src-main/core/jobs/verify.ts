@@ -5,7 +5,6 @@ import type { Verification } from '../../../src-shared/model/verification.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
 import { fetchSnapshot, locksOf, type StoredSnapshot, type Wanted } from './fetch.ts';
-import { keepKey } from './keys.ts';
 import type { RunHandle } from './runs.ts';
 import { type KnownOfFile, knownOfSnapshot, openersOfFile } from './seals.ts';
 
@@ -55,7 +54,7 @@ export function startVerification(core: CoreContext, source: ReadSource, key: Da
       const { given, ...openers } = await openersOfFile(core, { path, known }, handle, key);
       const request = { path, expected, mayStaySealed: key === undefined };
       const verification = await core.runInWorker('verify', request, { ...handle, ...openers });
-      if (verification.valid) keepKey(core, openers.keys, given);
+      if (verification.valid && given !== undefined) core.keys.keep(given);
       if (snapshot !== undefined) recordVerification(core, snapshot.id, destinationId, verification);
       return { kind: 'verify', verification };
     },

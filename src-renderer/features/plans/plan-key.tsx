@@ -2,7 +2,7 @@ import { Text } from '@mantine/core';
 import { useState } from 'react';
 import type { KeyInput } from '../../../src-shared/model/encryption.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
-import { formatInWords, keyInWords } from '../../../src-shared/rules/encryption-words.ts';
+import { keyInWords, settingsInWords } from '../../../src-shared/rules/encryption-words.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { KeyForm } from '../../components/key-form.tsx';
@@ -27,7 +27,7 @@ export function PlanKeySection({ plan }: { plan: Plan }) {
       <Text size="sm" mb="sm">
         {key === null
           ? 'No key is kept for this plan.'
-          : `${formatInWords(key.format)} with the ${keyInWords(key.fingerprint)}, ${origin(key.from)}. Snapshots stay encrypted with the key they were made with.`}
+          : `${settingsInWords(key.settings)} with the ${keyInWords(key.fingerprint)}, ${origin(key.from)}. Snapshots stay encrypted with the key they were made with.`}
       </Text>
       <KeyForm
         key={given}

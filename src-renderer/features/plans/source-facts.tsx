@@ -2,7 +2,7 @@ import { Alert, Text } from '@mantine/core';
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
-import { formatInWords } from '../../../src-shared/rules/encryption-words.ts';
+import { settingsInWords } from '../../../src-shared/rules/encryption-words.ts';
 import { rowsInWords, tablesInWords } from '../../../src-shared/rules/table-rows.ts';
 import { bytesInWords } from '../../../src-shared/rules/wording.ts';
 import { ScrollTable } from '../../components/scroll-table.tsx';
@@ -22,9 +22,9 @@ export function SourceFacts({ source }: { source: SourceDescription }) {
           <>
             <dt>Encryption</dt>
             <dd>
-              {source.encryption.format === null
+              {source.encryption.settings === null
                 ? 'locked: no known key opens it'
-                : formatInWords(source.encryption.format)}
+                : settingsInWords(source.encryption.settings)}
             </dd>
           </>
         )}

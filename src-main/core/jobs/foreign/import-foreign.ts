@@ -141,8 +141,7 @@ class ForeignImportRun {
     catalog.snapshots.enter(manifest, { origin: 'imported', destinationId: destination.id, planId, at });
     catalog.snapshots.addVerification(manifest.id, destination.id, verification);
     this.#entered.set(`${file.group} ${stored.sha256}`, { path, snapshotId: manifest.id });
-    if (this.#order.key?.fingerprint === encryption?.key)
-      keepKey(this.#core, [this.#order.key ?? []].flat(), encryption?.key);
+    keepKey(this.#core, [this.#order.key ?? []].flat(), encryption);
     return { path, outcome: 'imported', snapshotId: manifest.id, message: verification.message };
   }
 

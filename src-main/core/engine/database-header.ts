@@ -1,0 +1,51 @@
+/** What a SQLite database begins with. */
+export const SQLITE_MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
+
+/** Whether bytes from the start of a file can be read as those of a database; one that is encrypted has a plaintext header then. */
+export function hasPlaintextHeader(start: Buffer): boolean {
+  return start.subarray(0, SQLITE_MAGIC.length).equals(SQLITE_MAGIC);
+}
+
+/** Where the head of the first table stands, after the header of the database. */
+const TABLE_AT = 100;
+/** A table's page: an interior one, or a leaf. */
+const TABLE_PAGES = [5, 13];
+/** More free bytes in fragments SQLite lets no page have. */
+const MAX_FRAGMENTED = 60;
+
+/**
+ * Returns the page size of a database, in bytes, by its header and the head of its first table.
+ * @param start of the file, 112 bytes or more; the first 16 may be anything, for an encrypted database has its salt there
+ * @returns `null`: this is no start of a database
+ */
+export function pageSizeOfDatabase(start: Buffer): number | null {
+  if (start.length < TABLE_AT + 12) return null;
+  const pageSize = start.readUInt16BE(16) === 1 ? 65_536 : start.readUInt16BE(16);
+  const usable = pageSize - start.readUInt8(20);
+  const header =
+    pageSize >= 512 &&
+    (pageSize & (pageSize - 1)) === 0 &&
+    [1, 2].includes(start.readUInt8(18)) &&
+    [1, 2].includes(start.readUInt8(19)) &&
+    start.readUIntBE(21, 3) === 0x40_20_20 &&
+    // The format of the schema, the encoding, and what is kept for later.
+    start.readUInt32BE(44) <= 4 &&
+    start.readUInt32BE(56) <= 3 &&
+    start.subarray(72, 92).every((byte) => byte === 0);
+  return header && startsTable(start, usable) ? pageSize : null;
+}
+
+/** @param usable of each page, in bytes */
+function startsTable(start: Buffer, usable: number): boolean {
+  const type = start.readUInt8(TABLE_AT);
+  const freeBlock = start.readUInt16BE(TABLE_AT + 1);
+  const cells = start.readUInt16BE(TABLE_AT + 3);
+  const content = start.readUInt16BE(TABLE_AT + 5) || 65_536;
+  return (
+    TABLE_PAGES.includes(type) &&
+    content <= usable &&
+    content >= TABLE_AT + (type === 5 ? 12 : 8) + 2 * cells &&
+    (freeBlock === 0 || (freeBlock >= content && freeBlock < usable)) &&
+    start.readUInt8(TABLE_AT + 7) <= MAX_FRAGMENTED
+  );
+}

@@ -1,0 +1,124 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { CipherSettings, SqlcipherSettings } from '../../src-shared/model/encryption.ts';
+import {
+  COMPATIBILITIES,
+  driverPragmas,
+  nearestDefaults,
+  parseCipherSettings,
+  printCipherSettings,
+  SettingsError,
+  SQLCIPHER_DEFAULTS,
+  sameSettings,
+  sqlcipherPragmas,
+} from '../../src-shared/rules/cipher-settings.ts';
+import { settingsInWords } from '../../src-shared/rules/encryption-words.ts';
+import { anySettings } from '../support/cipher-settings.ts';
+
+const V4 = SQLCIPHER_DEFAULTS[4];
+
+describe('settings that are written down', () => {
+  test('are read as they were printed, whatever separates them', () => {
+    fc.assert(
+      fc.property(anySettings(), fc.constantFrom(' ', ', ', ';\n', '  '), (settings, separator) => {
+        const text = printCipherSettings(settings).replaceAll(' ', separator);
+        expect(parseCipherSettings(text)).toEqual({ settings });
+      }),
+    );
+  });
+
+  test('are read as a program gives them to SQLCipher', () => {
+    const statements = fc.tuple(anySettings(), fc.stringMatching(/^[0-9a-f]{32}$/));
+    fc.assert(
+      fc.property(statements, ([settings, salt]) => {
+        const lines = [...sqlcipherPragmas(settings), `PRAGMA cipher_salt = "x'${salt}'";`];
+        expect(parseCipherSettings(lines.join('\n'))).toEqual({ settings, salt });
+      }),
+    );
+    expect(
+      parseCipherSettings('pragma cipher_use_hmac = OFF; PRAGMA cipher_hmac_algorithm=HMAC_SHA1').settings,
+    ).toEqual({
+      ...V4,
+      hmacAlgorithm: null,
+    });
+    expect(parseCipherSettings('compatibility=1 use_hmac=on').settings).toEqual(SQLCIPHER_DEFAULTS[2]);
+  });
+
+  test.each([
+    ['', 'is not name=value'],
+    ['page_size', 'is not name=value'],
+    ['page_size=1024 and more', '“andmore”'],
+    ['page_size=1000', '“1000” is none of 512, 1024'],
+    ['page_size=1024 cipher_page_size=1024', 'page_size is given twice'],
+    ['kdf_iter=0', 'no number of iterations'],
+    ['kdf_iter=4e3', 'no number of iterations'],
+    ['kdf_iter=99999999999', 'no number of iterations'],
+    ['kdf_algorithm=md5', '“md5” is none of sha1'],
+    ['compatibility=5', '“5” is none of 4, 3, 2, 1'],
+    ['use_hmac=perhaps', 'neither on nor off'],
+    ['plaintext_header_size=33', '“33” is none of 0, 16, 32'],
+    ['salt=abc', 'A salt has 32 hexadecimal digits'],
+    ['constructor=1', 'There is no setting constructor'],
+  ])('are refused with what is wrong: %s', (text, message) => {
+    expect(() => parseCipherSettings(text)).toThrow(SettingsError);
+    expect(() => parseCipherSettings(text)).toThrow(message);
+  });
+
+  test('nothing but settings and refusals comes of any text', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.stringMatching(/^([a-z_]{1,12}=[\w'"; ]{0,9}){1,4}$/)), (text) => {
+        try {
+          const { settings } = parseCipherSettings(text);
+          expect(SqlcipherSettings.parse(settings)).toEqual(settings);
+        } catch (error) {
+          expect(error).toBeInstanceOf(SettingsError);
+        }
+      }),
+    );
+  });
+});
+
+describe('settings are told', () => {
+  test.each(COMPATIBILITIES)('by the version alone where they are its defaults: %i', (version) => {
+    expect(settingsInWords(SQLCIPHER_DEFAULTS[version])).toBe(`SQLCipher ${version}`);
+    expect(nearestDefaults(SQLCIPHER_DEFAULTS[version])).toEqual({ version, differing: [] });
+  });
+
+  test('by what differs from the nearest version', () => {
+    expect(settingsInWords({ ...V4, pageSize: 1024, kdfIterations: 4000 })).toBe(
+      'SQLCipher 4, pages of 1024 bytes, 4000 KDF iterations',
+    );
+    expect(settingsInWords({ ...V4, hmacAlgorithm: null })).toBe('SQLCipher 4, no HMAC');
+    expect(settingsInWords({ ...V4, kdfIterations: null, plaintextHeaderSize: 32 })).toBe(
+      'SQLCipher 4, plaintext header of 32 bytes, raw key',
+    );
+    expect(settingsInWords({ ...V4, cipher: 'sqlcipher-mc' })).toBe('SQLCipher of SQLite3 Multiple Ciphers');
+    expect(settingsInWords({ cipher: 'chacha20', rawKey: true })).toBe('ChaCha20-Poly1305, raw key');
+  });
+
+  test('and are the same only when all of them are', () => {
+    fc.assert(
+      fc.property(anySettings(), anySettings(), (one, other) => {
+        expect(sameSettings(one, { ...one })).toBe(true);
+        expect(sameSettings(one, other)).toBe(JSON.stringify(one) === JSON.stringify(other));
+        expect(sameSettings(one, { cipher: 'chacha20', rawKey: false })).toBe(false);
+        expect(CipherSettings.parse(one)).toEqual(one);
+      }),
+    );
+  });
+
+  test('to the driver as numbers, and nothing in them can end a statement', () => {
+    expect(driverPragmas({ ...V4, kdfAlgorithm: 'sha1', hmacAlgorithm: 'sha256', kdfIterations: 1 })).toEqual([
+      "cipher='sqlcipher'",
+      'legacy=4',
+      'legacy_page_size=4096',
+      'kdf_iter=1',
+      'kdf_algorithm=0',
+      'hmac_use=1',
+      'hmac_algorithm=1',
+      'plaintext_header_size=0',
+    ]);
+    for (const pragma of driverPragmas({ ...V4, hmacAlgorithm: null }))
+      expect(pragma).toMatch(/^[a-z_]+=(\d+|'[a-z]+')$/);
+  });
+});
