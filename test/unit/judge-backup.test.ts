@@ -45,12 +45,33 @@ test('an encrypted database is told from noise in text, packed or not', () => {
     expect(judge(packed.subarray(0, cutAt(packed, share))), `${share}`).toEqual(['unknown', 'broken']);
 });
 
+test('a dump that shows no end can be whole, and that is said', () => {
+  const dump = 'CREATE TABLE a(b);\nINSERT INTO a VALUES(1);\n';
+  const notesOf = (text: string) =>
+    judgeBackup({ sizeBytes: text.length, head: Buffer.from(text), tail: Buffer.from(text) }).notes;
+  expect(judge(dump)).toEqual(['sql', 'none']);
+  expect(notesOf(dump)).toEqual([expect.stringContaining('a missing end cannot be noticed')]);
+  expect(notesOf(`${dump}-- 2026-11-20\n`)).toHaveLength(1);
+  expect(notesOf(`BEGIN;\n${dump}COMMIT;`)).toEqual([]);
+  expect(judge(`${dump}INSERT INTO a VALUES('x`)).toEqual(['sql', 'broken']);
+  expect(judge('-- MySQL dump 10.13\nSET NAMES utf8;')).toEqual(['mysql', 'unsupported']);
+  expect(judge(gzipSync('a,b\n1,2\n3,4\n'))).toEqual(['csv', 'unsupported']);
+});
+
 test('a dump ends with COMMIT, and everything else is said to be what it is', () => {
   const dump = 'PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE a(b);\n';
   expect(judge(`${dump}COMMIT;\n`)).toEqual(['sql', 'none']);
   expect(judge(dump)).toEqual(['sql', 'broken']);
   expect(judge(`${dump}ROLLBACK; -- due to errors\n`)).toEqual(['sql', 'broken']);
   expect(judge(gzipSync(`${dump}COMMIT;\n`))).toEqual(['sql', 'none']);
+  for (const end of [
+    'END TRANSACTION;',
+    'COMMIT',
+    'COMMIT;\nANALYZE;\nPRAGMA user_version=9;\n\n-- end\n',
+    'RELEASE "a";',
+  ])
+    expect(judge(`${dump}${end}`), end).toEqual(['sql', 'none']);
+  expect(judge(Buffer.from(`\ufeff${dump}COMMIT;\r\n`, 'utf16le'))).toEqual(['sql', 'none']);
   expect(judge('')).toEqual(['empty', 'empty']);
   expect(judge(gzipSync(''))).toEqual(['empty', 'empty']);
   expect(judge('hello')).toEqual(['text', 'unsupported']);

@@ -3,14 +3,14 @@
  * node tools/bench/measure-dump.ts write DATABASE DUMP
  * node tools/bench/measure-dump.ts read DUMP DATABASE
  */
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { restoreDumpFile } from '../../src-main/core/engine/dump/restore-dump.ts';
+import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
+import { restoreDump } from '../../src-main/core/engine/dump/restore-dump.ts';
 import { writeDump } from '../../src-main/core/engine/dump/write-dump.ts';
 import { openDatabase } from '../../src-main/core/engine/open-database.ts';
 
 const [task, from = '', to = ''] = process.argv.slice(2);
 if (task === 'read') {
-  await restoreDumpFile(from, 'sql', to);
+  await restoreDump(createReadStream(from, { highWaterMark: 1024 * 1024 }), to);
 } else {
   const database = openDatabase(from, { readonly: true, mustExist: true });
   const file = openSync(to, 'wx');

@@ -1,7 +1,10 @@
+import { TextDecoder } from 'node:util';
 import { constants, gunzipSync } from 'node:zlib';
 import type { ForeignProblemKind } from '../../../src-shared/model/foreign.ts';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
-import { contentInWords, contentOf, contentOfSample, isPackedElsewhere } from './identify-file.ts';
+import { contentInWords, notRead } from './content-words.ts';
+import { encodingOf, readableStart } from './dump/dump-text.ts';
+import { contentOf, contentOfSample } from './identify-file.ts';
 
 /** How much of the beginning and of the end of a file is looked at, in bytes. */
 export const SAMPLE = { head: 4096, tail: 256 } as const;
@@ -34,6 +37,8 @@ export interface BackupJudgement {
   /** How it is packed. */
   readonly packed: FileContent | null;
   readonly problem: { readonly problem: ForeignProblemKind; readonly message: string } | null;
+  /** What is to be known of it, though it is no problem, as sentences. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -44,12 +49,9 @@ export function judgeBackup({ sizeBytes, head, tail }: BackupSample): BackupJudg
   const content = contentOfSample(head, sizeBytes);
   if (content === 'gzip') return judgeGzip(head, tail);
   if (content === 'sqlite') return judgeDatabase(sizeBytes, head);
-  if (content === 'sql') return judgeDump(tail, null);
-  if (content === 'zstd' || content === 'encrypted' || content === 'age')
-    return { content, packed: null, problem: null };
-  if (isPackedElsewhere(content))
-    return found(content, null, 'unsupported', `It is ${contentInWords(content)}, which Snapkeep cannot unpack.`);
-  return found(content, null, 'unsupported', `It is ${contentInWords(content)}.`);
+  if (content === 'sql') return judgeDump({ sizeBytes, head, tail });
+  if (content === 'zstd' || content === 'encrypted' || content === 'age') return sound(content, null);
+  return found(content, null, 'unsupported', whatItIs(content));
 }
 
 function judgeGzip(head: Buffer, tail: Buffer): BackupJudgement {
@@ -66,14 +68,15 @@ function judgeGzip(head: Buffer, tail: Buffer): BackupJudgement {
       ? found('empty', 'gzip', 'empty', 'Nothing was packed into it.')
       : found('gzip', 'gzip', 'broken', 'It ends in the middle: it was cut off.');
   const content = contentOf(inside.subarray(0, SAMPLE.head));
-  if (content === 'text') return found('text', 'gzip', 'unsupported', `In it is ${contentInWords('text')}.`);
+  if (['text', 'csv', 'mysql', 'postgresql'].includes(content))
+    return found(content, 'gzip', 'unsupported', whatItIs(content, 'In it is'));
   // Where whole pages were packed, another length is no length: the file ends before its end.
   if (content === 'sqlite' && unpackedBytes % 512 !== 0)
     return found(content, 'gzip', 'broken', 'It ends in the middle: it was cut off.');
   if (content === 'unknown' && unpackedBytes % 512 !== 0)
     return found(content, 'gzip', 'broken', 'It was cut off, or is no database: its length is no number of pages.');
   // What looks like noise is an encrypted database, or will be found to be none when it is read in full.
-  return { content: content === 'unknown' ? 'encrypted' : content, packed: 'gzip', problem: null };
+  return sound(content === 'unknown' ? 'encrypted' : content, 'gzip');
 }
 
 /** The header of a database tells how long it is, where the version of SQLite that wrote it last keeps that up to date. */
@@ -82,7 +85,7 @@ function judgeDatabase(sizeBytes: number, head: Buffer): BackupJudgement {
   const pageBytes = head.readUInt16BE(16) === 1 ? 65_536 : head.readUInt16BE(16);
   const known = head.readUInt32BE(24) === head.readUInt32BE(92);
   const whole = pageBytes * head.readUInt32BE(28);
-  if (!known || sizeBytes >= whole) return { content: 'sqlite', packed: null, problem: null };
+  if (!known || sizeBytes >= whole) return sound('sqlite', null);
   return found(
     'sqlite',
     null,
@@ -91,15 +94,51 @@ function judgeDatabase(sizeBytes: number, head: Buffer): BackupJudgement {
   );
 }
 
-function judgeDump(tail: Buffer, packed: FileContent | null): BackupJudgement {
-  if (/\b(?:COMMIT|END)(?:\s+TRANSACTION)?\s*;\s*$/i.test(tail.toString('latin1')))
-    return { content: 'sql', packed, problem: null };
-  return found(
-    'sql',
-    packed,
-    'broken',
-    'It does not end with COMMIT, as a whole dump does: it was cut off, or failed.',
-  );
+/** The end of a dump that shows that it is whole: what may follow changes no content. */
+const COMMITTED =
+  /\b(?:COMMIT|END|RELEASE\s+(?:SAVEPOINT\s+)?[\w"'`[\]]{1,80})(?:\s+TRANSACTION)?\s*(?:;\s*(?:(?:ANALYZE|VACUUM|REINDEX|PRAGMA)\b[^;]{0,80};\s*)*)?$/i;
+const BEGUN = /^[ \t]{0,8}(?:BEGIN|SAVEPOINT)\b/im;
+
+/** Only a dump that shows its end is known to be whole; where it cannot be told, reading it in full decides. */
+function judgeDump({ sizeBytes, head, tail }: BackupSample): BackupJudgement {
+  const end = withoutComments(readableEnd(head, tail));
+  if (COMMITTED.test(end)) return sound('sql', null);
+  if (/\bROLLBACK\s*;[^;]*$/i.test(end))
+    return found('sql', null, 'broken', 'It ends with ROLLBACK: it could not be written whole.');
+  const begun = sizeBytes <= head.length && BEGUN.test(readableStart(head));
+  if (begun || !end.endsWith(';'))
+    return found(
+      'sql',
+      null,
+      'broken',
+      'It does not end with COMMIT, as a whole dump does: it was cut off, or failed.',
+    );
+  return { ...sound('sql', null), notes: ['It does not end with COMMIT, so a missing end cannot be noticed.'] };
+}
+
+/** The last bytes of a text, which may begin in the middle of a letter. */
+function readableEnd(head: Buffer, tail: Buffer): string {
+  const encoding = encodingOf(head);
+  if (encoding === 'utf-8') return tail.toString('latin1');
+  const even = tail.subarray(tail.length % 2);
+  return new TextDecoder(encoding).decode(even);
+}
+
+/** A text without the lines of comments at its end. */
+function withoutComments(text: string): string {
+  const lines = text.split('\n');
+  while (lines.length > 0 && /^\s*(?:$|--|#|\/\*)/.test(lines.at(-1) ?? '')) lines.pop();
+  return lines.join('\n').trimEnd();
+}
+
+/** What a file is that is not read, and what unpacks or reads it. */
+function whatItIs(content: FileContent, subject = 'It is'): string {
+  const elsewhere = notRead(subject, content);
+  return elsewhere === null ? `${subject} ${contentInWords(content)}.` : `${elsewhere.message} ${elsewhere.hint}`;
+}
+
+function sound(content: FileContent, packed: FileContent | null): BackupJudgement {
+  return { content, packed, problem: null, notes: [] };
 }
 
 function found(
@@ -108,5 +147,5 @@ function found(
   problem: ForeignProblemKind,
   message: string,
 ): BackupJudgement {
-  return { content, packed, problem: { problem, message } };
+  return { content, packed, problem: { problem, message }, notes: [] };
 }

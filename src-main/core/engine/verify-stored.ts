@@ -4,12 +4,12 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
 import { packingDifferences } from './compare-manifest.ts';
+import { contentInWords, isRestorable, notRead } from './content-words.ts';
 import { copyImage } from './copy-image.ts';
 import { hashFile, type Unpacked, unpackInto } from './decompress.ts';
 import { diskFull } from './disk-full.ts';
 import { exists, sidecarPaths } from './durable-files.ts';
 import { isDiskFull } from './engine-errors.ts';
-import { contentInWords, isPackedElsewhere, isRestorable, notRead } from './identify-file.ts';
 import { imageTaker } from './image-taker.ts';
 import { UnreadableError } from './packed-pieces.ts';
 import type { SealSecret } from './seal.ts';
@@ -41,7 +41,7 @@ export async function unpackStored(
   context.progress('verifying', 0, total);
   let digest: Unpacked;
   try {
-    digest = await unpackWith(path, content, imagePath, total, manifest, context);
+    digest = await unpackWith({ path, content, total }, imagePath, manifest, report, context);
   } catch (error) {
     if (error instanceof SealedError || error instanceof UnreadableError)
       return requireDamage(path, error, manifest, report, nothing, context);
@@ -66,9 +66,10 @@ export async function unpackStored(
   return digest;
 }
 
-/** @throws SnapkeepError `UNSUPPORTED` for what is packed in a way that Snapkeep does not read: it may be sound */
+/** @throws SnapkeepError `UNSUPPORTED` for what Snapkeep does not read: it may be sound */
 function whyNoBackup(name: string, content: FileContent): string {
-  if (isPackedElsewhere(content)) throw notRead(name, content);
+  const elsewhere = notRead(`${name} is`, content);
+  if (elsewhere !== null) throw elsewhere;
   const lacks = content === 'files' ? ' Its manifest, which says where that is, is not beside it.' : '';
   return `${name} is ${contentInWords(content)}.${lacks}`;
 }
@@ -124,11 +125,10 @@ function wrongSecret(name: string, asks: SealSecret['kind'], sha256: string, con
 
 /** A bare database may be in use and have a write-ahead log beside it, so SQLite copies it; anything stored is unpacked. */
 async function unpackWith(
-  path: string,
-  content: FileContent,
+  { path, content, total }: { path: string; content: FileContent; total: number },
   imagePath: string,
-  total: number,
   manifest: Manifest | undefined,
+  report: VerificationReport,
   context: TaskContext,
 ): Promise<Unpacked> {
   if (manifest === undefined && (content === 'sqlite' || (content === 'encrypted' && (await hasLog(path))))) {
@@ -143,7 +143,7 @@ async function unpackWith(
   const unsealing = { secrets: context.sealSecrets, onUnsealed: context.unsealed };
   const limit =
     manifest === undefined ? limitOfDisk(basename(path), context.stagingFolder) : limitOfSize(manifest.image.bytes);
-  const taker = imageTaker(imagePath, basename(path), manifest, context);
+  const taker = imageTaker(imagePath, basename(path), manifest, report, context);
   return unpackInto(path, content, taker, onProgress, unsealing, limit);
 }
 

@@ -9,8 +9,8 @@ import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { FileIdentity } from '../../../src-shared/model/restore.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
+import { contentInWords, isRestorable, notRead } from '../engine/content-words.ts';
 import { explainError } from '../engine/engine-errors.ts';
-import { contentInWords, isRestorable } from '../engine/identify-file.ts';
 import { answerByTask } from '../jobs/request-task.ts';
 import { canonicalPath } from '../paths.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
@@ -100,9 +100,9 @@ function inWords(content: FileIdentity['content'], manifest: Manifest | undefine
     return `This is a snapshot of files, of the plan ${manifest.plan.name}. To restore it, read its folder as a destination first.`;
   if (manifest !== undefined) return `This is a snapshot of ${manifest.source.name}.`;
   const what = `This is ${contentInWords(content)}.`;
-  return restorable
-    ? `${what} It has no manifest, so only the database itself can be checked.`
-    : `${what} It cannot be restored.`;
+  if (restorable) return `${what} It has no manifest, so only the database itself can be checked.`;
+  const elsewhere = notRead('This is', content);
+  return elsewhere === null ? `${what} It cannot be restored.` : `${elsewhere.message} ${elsewhere.hint}`;
 }
 
 async function listEntries(folder: string): Promise<FolderEntry[]> {

@@ -46,11 +46,7 @@ export function DatabaseReview({ check, insists, onInsists }: DatabaseReviewProp
           onChange={(event) => onInsists(event.currentTarget.checked)}
         />
       )}
-      <Alert className="tone-good" icon={<IconShieldCheck size={18} />}>
-        <Text size="sm" c="inherit">
-          {check.verification.message}
-        </Text>
-      </Alert>
+      <Verified verification={check.verification} />
       {target.exists ? <Consequences check={check} /> : <NewFile />}
       {target.notes.length > 0 && (
         <Alert className="tone-warn" icon={<IconFileInfo size={18} />}>
@@ -69,6 +65,21 @@ export function DatabaseReview({ check, insists, onInsists }: DatabaseReviewProp
         </Alert>
       )}
     </>
+  );
+}
+
+/** What the verification found; what it warns of stands for itself. */
+function Verified({ verification: { message, checks } }: Pick<RestoreCheck, 'verification'>) {
+  const warns = checks.some(({ outcome }) => outcome === 'warning');
+  return (
+    <Alert
+      className={warns ? 'tone-warn' : 'tone-good'}
+      icon={warns ? <IconAlertTriangle size={18} /> : <IconShieldCheck size={18} />}
+    >
+      <Text size="sm" c="inherit">
+        {message}
+      </Text>
+    </Alert>
   );
 }
 

@@ -1,20 +1,19 @@
 import { isUtf8 } from 'node:buffer';
 import { open, rm } from 'node:fs/promises';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
-import type { FileContent } from '../../../../src-shared/model/restore.ts';
+import { countInWords } from '../../../../src-shared/rules/wording.ts';
 import type { Unlocking } from '../database-key.ts';
-import { readUnpacked } from '../decompress.ts';
 import { sidecarPaths, syncFile } from '../durable-files.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import { type Database, openDatabase } from '../open-database.ts';
-import { judgeStatement, refuseCommand } from './check-statement.ts';
+import { judgeStatement, savepointOf } from './check-statement.ts';
 import { MAX_STATEMENT_BYTES } from './dump-rows.ts';
+import { TextReader } from './dump-text.ts';
 import { withSafeTexts } from './literals.ts';
 import { runWithQuotedStrings } from './quoted-strings.ts';
+import { startOfSql } from './sql-start.ts';
 import { type Statement, StatementSplitter } from './statement-splitter.ts';
-
-const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
-const UTF16_MARKS = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])];
+import { cutOff, Transactions } from './transactions.ts';
 
 /** What is read of a dump, and what is told meanwhile. */
 export interface RestoreDumpOptions {
@@ -25,27 +24,11 @@ export interface RestoreDumpOptions {
 }
 
 /**
- * Makes a new database of a dump in a file, packed or not. See {@link restoreDump}.
- * @param content what the file is by its content: `gzip` and `zstd` are unpacked, all else is read as it is
- */
-export async function restoreDumpFile(
-  dumpPath: string,
-  content: FileContent,
-  targetPath: string,
-  options: RestoreDumpOptions = {},
-): Promise<void> {
-  await restoreDump(
-    readUnpacked(dumpPath, content, () => {}),
-    targetPath,
-    options,
-  );
-}
-
-/**
- * Makes a new database of a dump, Snapkeep's or that of SQLite's shell. Statements are run as they come, so memory
+ * Makes a new database of a dump: Snapkeep's, that of SQLite's shell, or any other script that makes tables. Statements are run as they come, so memory
  * holds no more than the longest of them. What is in the file afterwards has still to be verified like any other image.
- * @param pieces the text in UTF-8
+ * @param pieces the text, in UTF-8 or UTF-16
  * @param targetPath nothing may be there; nothing is, when this fails
+ * @returns what is to be known of the dump, as sentences: that a missing end could not be noticed, texts that are no UTF-8
  * @throws SnapkeepError `CORRUPT` for a dump that is cut off or that SQLite refuses, with the line; `UNSUPPORTED` for
  * what has no place in a dump; `CONFLICT` when something is there; whatever `pieces` or `onProgress` throws
  */
@@ -53,7 +36,7 @@ export async function restoreDump(
   pieces: AsyncIterable<Buffer> | Iterable<Buffer>,
   targetPath: string,
   options: RestoreDumpOptions = {},
-): Promise<void> {
+): Promise<string[]> {
   try {
     await (await open(targetPath, 'wx', 0o600)).close();
   } catch (error) {
@@ -64,7 +47,7 @@ export async function restoreDump(
     try {
       let bytes = 0;
       for await (const piece of pieces) {
-        loader.take(bytes === 0 ? withoutMark(piece) : piece);
+        loader.take(piece);
         bytes += piece.length;
         options.onProgress?.(bytes);
       }
@@ -74,6 +57,7 @@ export async function restoreDump(
     }
     requireReadable(targetPath, options.unlocking ?? null);
     await syncFile(targetPath);
+    return loader.warnings;
   } catch (error) {
     const { wal, shm, journal } = sidecarPaths(targetPath);
     for (const path of [targetPath, wal, shm, journal]) await rm(path, { force: true });
@@ -84,20 +68,34 @@ export async function restoreDump(
 /** Runs the statements of a dump in one transaction. */
 class DumpLoader {
   readonly #database: Database;
+  readonly #text = new TextReader();
   readonly #splitter = new StatementSplitter();
-  /** The dump said COMMIT, and nothing came after it. */
-  #complete = false;
+  readonly #transactions = new Transactions();
+  /** Statements with texts that are no UTF-8, and the line of the first. */
+  #odd = { statements: 0, line: 0 };
+  readonly warnings: string[] = [];
 
   constructor(database: Database) {
     this.#database = database;
     // A dump writes the tables behind virtual tables, which SQLite else keeps from all but their modules.
     database.unsafeMode(true);
-    for (const pragma of ['foreign_keys = OFF', 'trusted_schema = OFF', 'synchronous = OFF', 'journal_mode = MEMORY'])
+    for (const pragma of [
+      'foreign_keys = OFF',
+      'trusted_schema = OFF',
+      'synchronous = OFF',
+      'journal_mode = MEMORY',
+      // What was stored is kept, also where a check that was added later would refuse it.
+      'ignore_check_constraints = ON',
+    ])
       database.pragma(pragma);
   }
 
   take(piece: Buffer): void {
-    for (const statement of this.#splitter.push(piece)) this.#run(statement);
+    this.#push(this.#text.push(piece));
+  }
+
+  #push(text: Buffer): void {
+    for (const statement of this.#splitter.push(text)) this.#run(statement);
     if (this.#splitter.heldBytes > MAX_STATEMENT_BYTES) {
       throw new SnapkeepError('UNSUPPORTED', 'The dump has a statement of more than 500 MB, or is no SQL.', {
         hint: 'Choose another file.',
@@ -105,19 +103,27 @@ class DumpLoader {
     }
   }
 
-  /** @throws SnapkeepError `CORRUPT` when the dump is not whole */
+  /** @throws SnapkeepError `CORRUPT` when the dump is cut off */
   finish(): void {
+    this.#push(this.#text.end());
     const { rest, blank } = this.#splitter.end();
-    // A command of the shell has no semicolon.
-    if (!blank) refuseCommand(textOf(rest), rest.line);
-    if (blank && this.#complete) {
-      if (this.#database.inTransaction) this.#database.exec('COMMIT');
-      return;
-    }
-    throw new SnapkeepError('CORRUPT', `The dump is cut off: there is no COMMIT at its end, in line ${rest.line}.`, {
-      hint: 'Nothing was kept of it. Use another dump, or get this one again.',
-      details: { line: rest.line },
-    });
+    if (!blank) this.#finishRest(rest);
+    const warning = this.#transactions.conclude(rest.line);
+    if (this.#database.inTransaction) this.#database.exec('COMMIT');
+    if (warning !== null) this.warnings.push(warning);
+    const { statements, line } = this.#odd;
+    if (statements > 0)
+      this.warnings.push(
+        `Text in ${countInWords(statements, 'statement')} of the dump, the first in line ${line}, is not UTF-8. Its bytes are kept as they are.`,
+      );
+  }
+
+  /** Of what has no semicolon at the end of a dump, only a command of the shell and the end of a transaction are whole. */
+  #finishRest(rest: Statement): void {
+    const sql = rest.sql.toString('latin1');
+    const whole = sql.startsWith('.', startOfSql(sql)) || isEnd(sql.slice(startOfSql(sql)));
+    if (!whole) throw cutOff(`its last statement, in line ${rest.line}, does not end`, rest.line);
+    this.#run(rest);
   }
 
   close(): void {
@@ -125,15 +131,15 @@ class DumpLoader {
   }
 
   #run(statement: Statement): void {
-    const sql = textOf(statement);
+    const sql = this.#textOf(statement);
     const verdict = judgeStatement(sql, statement.line);
-    if (verdict === 'leave-out') return;
-    this.#complete = verdict === 'end';
-    if (verdict === 'begin' || verdict === 'end') return;
+    const transaction = verdict === 'begin' || verdict === 'end';
+    this.#transactions.take(verdict, transaction ? savepointOf(sql) : null);
+    if (transaction || verdict === 'leave-out') return;
     try {
       if (!this.#database.inTransaction) this.#database.exec('BEGIN');
-      if (verdict === 'run') runWithQuotedStrings(this.#database, sql);
-      else this.#runOnSchema(sql);
+      if (verdict === 'run-on-schema') this.#runOnSchema(sql);
+      else runWithQuotedStrings(this.#database, sql);
     } catch (error) {
       throw explainStatement(error, statement.line);
     }
@@ -144,28 +150,30 @@ class DumpLoader {
     this.#database.exec(sql);
     this.#database.pragma('writable_schema = OFF');
   }
+
+  /** A statement as a string, in which each text still has its bytes. */
+  #textOf({ sql: whole, line }: Statement): string {
+    const known = isUtf8(whole);
+    // Comments before it may be in any encoding.
+    const sql = known ? whole : whole.subarray(startOfSql(whole.toString('latin1')));
+    const safe = known && !sql.includes(0) ? sql : withSafeTexts(sql);
+    if (!isUtf8(safe) || safe.includes(0)) {
+      throw new SnapkeepError('CORRUPT', `Line ${line} of the dump has bytes outside of texts that are no UTF-8.`, {
+        hint: 'Convert it to UTF-8, for example with iconv -f ISO-8859-1 -t UTF-8, or use another dump.',
+        details: { line },
+      });
+    }
+    if (safe !== sql && !isUtf8(sql)) {
+      this.#odd.line = this.#odd.line === 0 ? line : this.#odd.line;
+      this.#odd.statements += 1;
+    }
+    const text = safe.toString('utf8');
+    // SQLite does not know the comments of its shell.
+    return text.slice(startOfSql(text));
+  }
 }
 
-/** A statement as a string, in which each text still has its bytes. */
-function textOf({ sql, line }: Statement): string {
-  const safe = isUtf8(sql) && !sql.includes(0) ? sql : withSafeTexts(sql);
-  if (!isUtf8(safe) || safe.includes(0)) {
-    throw new SnapkeepError('CORRUPT', `Line ${line} of the dump has bytes outside of texts that are no UTF-8.`, {
-      hint: 'Use another dump, or write this one anew in UTF-8.',
-      details: { line },
-    });
-  }
-  return safe.toString('utf8');
-}
-
-function withoutMark(start: Buffer): Buffer {
-  if (UTF16_MARKS.some((mark) => start.subarray(0, 2).equals(mark))) {
-    throw new SnapkeepError('UNSUPPORTED', 'The dump is written in UTF-16.', {
-      hint: 'Write it anew in UTF-8. PowerShell does so with “sqlite3 file.db ".output dump.sql" .dump”.',
-    });
-  }
-  return start.subarray(0, 3).equals(UTF8_MARK) ? start.subarray(3) : start;
-}
+const isEnd = (bare: string): boolean => /^(?:COMMIT|END)(?:\s+TRANSACTION)?\s*$/i.test(bare);
 
 /** A schema that was written past SQLite's checks is read once as any other program will. */
 function requireReadable(path: string, unlocking: Unlocking | null): void {
@@ -182,7 +190,9 @@ function explainStatement(error: unknown, line: number): SnapkeepError {
   if (code.startsWith('SQLITE_FULL') || code.startsWith('SQLITE_IOERR') || !(error instanceof Error))
     return explainError(error, 'the new database');
   return new SnapkeepError('CORRUPT', `SQLite refuses line ${line} of the dump: ${error.message}.`, {
-    hint: 'Nothing was kept of it. Use another dump, or put that line right.',
+    hint: error.message.startsWith('no such table')
+      ? 'Nothing was kept of it. Use a dump that also makes its tables.'
+      : 'Nothing was kept of it. Use another dump, or put that line right.',
     details: { line },
     cause: error,
   });

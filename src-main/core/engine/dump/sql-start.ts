@@ -6,9 +6,11 @@ export function startOfSql(sql: string): number {
   let at = sql.startsWith('\u00ef\u00bb\u00bf') ? 3 : 0;
   for (;;) {
     while (at < sql.length && BLANKS.has(sql.charCodeAt(at))) at += 1;
-    const end = sql.startsWith('--', at) ? '\n' : sql.startsWith('/*', at) ? '*/' : null;
+    // The shell takes a line that begins with # for a comment.
+    const ofShell = sql[at] === '#' && (at === 0 || sql[at - 1] === '\n');
+    const end = ofShell || sql.startsWith('--', at) ? '\n' : sql.startsWith('/*', at) ? '*/' : null;
     if (end === null) return at;
-    const found = sql.indexOf(end, at + 2);
+    const found = sql.indexOf(end, ofShell ? at : at + 2);
     if (found < 0) return sql.length;
     at = found + end.length;
   }

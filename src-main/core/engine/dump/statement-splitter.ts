@@ -44,6 +44,8 @@ const KEYWORDS: ReadonlyArray<ReadonlyMap<string, State>> = [
 const NOTHING = 0;
 const LINE_COMMENT = 1;
 const BLOCK_COMMENT = 2;
+/** A line that begins with a point between two statements is a command of SQLite's shell, and one with # a comment. */
+const SHELL_LINE = 3;
 
 const NEWLINE = 0x0a;
 const SEMI = 0x3b;
@@ -52,6 +54,8 @@ const SLASH = 0x2f;
 const STAR = 0x2a;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
+const POINT = 0x2e;
+const HASH = 0x23;
 
 /** What a byte can begin outside of strings and comments: nothing of note, white space, a word, or something else. */
 const OTHER_BYTE = 0;
@@ -61,7 +65,7 @@ const SPECIAL = 3;
 const CLASSES = Uint8Array.from({ length: 256 }, (_, byte) => {
   if ([0x20, 0x09, 0x0a, 0x0c, 0x0d].includes(byte)) return SPACE;
   if (byte >= 0x80 || /[A-Za-z0-9_$]/.test(String.fromCharCode(byte))) return WORD;
-  return [SEMI, DASH, SLASH, OPEN_BRACKET, 0x22, 0x27, 0x60].includes(byte) ? SPECIAL : OTHER_BYTE;
+  return [SEMI, DASH, SLASH, OPEN_BRACKET, POINT, HASH, 0x22, 0x27, 0x60].includes(byte) ? SPECIAL : OTHER_BYTE;
 });
 
 /** Longer than any word that counts. */
@@ -84,6 +88,8 @@ export class StatementSplitter {
   #firstToken = -1;
   #line = 1;
   #ended = false;
+  /** The last byte of the piece before; at the start a line begins. */
+  #lastByte = NEWLINE;
 
   /** Bytes of the statement that has begun and not ended. */
   get heldBytes(): number {
@@ -105,12 +111,13 @@ export class StatementSplitter {
       this.#parts.push(piece.subarray(start));
       this.#held += piece.length - start;
     }
+    this.#lastByte = piece.at(-1) ?? this.#lastByte;
   }
 
   /** What follows the last semicolon: nothing, white space and comments, or a statement that is not whole. */
   end(): { rest: Statement; blank: boolean } {
     this.#finishWord();
-    if (this.#pending !== 0) this.#token(this.#held - 1);
+    if (this.#pending === DASH || this.#pending === SLASH) this.#token(this.#held - 1);
     const blank = this.#firstToken < 0;
     return { rest: this.#take(Buffer.alloc(0)), blank };
   }
@@ -168,19 +175,37 @@ export class StatementSplitter {
       this.#ended = this.#state === INVALID_OR_START;
       return this.#ended;
     }
+    if (byte === POINT || byte === HASH)
+      return this.#shellLine(byte, at === 0 ? this.#lastByte : piece[at - 1], offset);
     this.#token(offset);
     this.#within = byte === OPEN_BRACKET ? CLOSE_BRACKET : byte;
     return true;
+  }
+
+  /** Takes what begins a line for the shell where a line begins between two statements; whether it does. */
+  #shellLine(byte: number, before: number | undefined, offset: number): boolean {
+    const begins = this.#firstToken < 0 && before === NEWLINE;
+    if (begins) this.#within = SHELL_LINE;
+    if (!begins || byte === POINT) this.#token(offset);
+    return begins;
   }
 
   /** Goes on to behind the end of the string, name or comment, or to the end of the piece. */
   #inside(piece: Buffer, from: number): number {
     if (this.#within === BLOCK_COMMENT) return this.#insideBlockComment(piece, from);
     // A quote that is doubled ends one string and begins the next, which comes to the same.
-    const end = indexOfByte(piece, this.#within === LINE_COMMENT ? NEWLINE : this.#within, from);
+    const toLineEnd = this.#within === LINE_COMMENT || this.#within === SHELL_LINE;
+    const end = indexOfByte(piece, toLineEnd ? NEWLINE : this.#within, from);
     if (end < 0) return piece.length;
+    // A command of the shell needs no semicolon: its line is all of it.
+    if (this.#within === SHELL_LINE && this.#firstToken >= 0) this.#endCommand();
     this.#within = NOTHING;
     return end + 1;
+  }
+
+  #endCommand(): void {
+    this.#state = INVALID_OR_START;
+    this.#ended = true;
   }
 
   #insideBlockComment(piece: Buffer, from: number): number {

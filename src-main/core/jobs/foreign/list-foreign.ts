@@ -6,7 +6,7 @@ import { type ForeignName, readForeignName } from '../../../../src-shared/rules/
 import { instantOf } from '../../../../src-shared/rules/times-in-names.ts';
 import { countInWords } from '../../../../src-shared/rules/wording.ts';
 import { type Destination, isName, type StoredObject } from '../../destinations/destination.ts';
-import { contentInWords } from '../../engine/identify-file.ts';
+import { contentInWords } from '../../engine/content-words.ts';
 import { type BackupJudgement, type PackedSample, SAMPLE } from '../../engine/judge-backup.ts';
 import { cancelledError } from '../../engine/task-context.ts';
 
@@ -145,7 +145,7 @@ function describe(
   if (judgement.problem !== null && (readInFull || judgement.problem.problem === 'empty'))
     return { path, ...judgement.problem };
   const asNamed = readInFull ? withContent(name, judgement) : { name, notes: [] };
-  return entryOf(asNamed.name, object, snapshotId, [...asNamed.notes]);
+  return entryOf(asNamed.name, object, snapshotId, [...asNamed.notes, ...judgement.notes]);
 }
 
 async function samplesOf(driver: Destination, files: readonly Named[], signal: AbortSignal): Promise<PackedSample[]> {
