@@ -4,6 +4,7 @@ import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import type { RestoreSource } from '../../src-shared/model/restore.ts';
 import type { SnapshotCopy } from '../../src-shared/model/snapshot.ts';
 import { Compression } from '../../src-shared/model/values.ts';
+import { isGood } from '../../src-shared/rules/verdicts.ts';
 import { bytesInWords } from '../../src-shared/rules/wording.ts';
 import { type CommandContext, json } from './command.ts';
 import { interruption } from './interruption.ts';
@@ -57,7 +58,7 @@ export function addBackupCommands(program: Command, context: CommandContext): vo
 
   addKeyOptions(json(program.command('verify')))
     .summary('restore a snapshot or a file to a scratch place and check everything')
-    .description('Exit code 3: it is not valid.')
+    .description('Exit code 3: it is not valid, or the database in it needs repair.')
     .argument('<snapshot>', 'id or name of a snapshot, the path of a file, or “-” for standard input')
     .addHelpText('after', '\nExample:\n  snapkeep verify ./hone-2026-11-20-020000-k3f9qa.db.gz')
     .action((given: string, options: KeyOptions & { json?: boolean }) =>
@@ -79,7 +80,7 @@ async function verify(
   const { verification } = run.result;
   const checks = verification.checks.map((check) => `  ${check.outcome.padEnd(8)}${check.name}: ${check.detail}`);
   print(options.json === true, verification, [verification.message, ...checks]);
-  return verification.valid ? EXIT.done : EXIT.notValid;
+  return isGood(verification) ? EXIT.done : EXIT.notValid;
 }
 
 /** `--output -`: the snapshot alone on standard output, and words on standard error. */
@@ -175,7 +176,7 @@ async function takeOne(session: Session, planName: string | undefined, options: 
     value: { ...snapshot, verification },
     words: `${snapshot.path ?? snapshot.name} (${bytesInWords(snapshot.diskBytes)})`,
     code:
-      verification?.valid === false
+      verification !== null && !isGood(verification)
         ? EXIT.notValid
         : failed || !stored
           ? EXIT.failed

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
-import type { RestoreSource } from '../../src-shared/model/restore.ts';
+import type { RestoreCheck, RestoreSource } from '../../src-shared/model/restore.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import type { Snapshot } from '../../src-shared/model/snapshot.ts';
 import { countInWords } from '../../src-shared/rules/wording.ts';
@@ -23,6 +23,7 @@ import { PIPE, withStandardInput } from './standard-input.ts';
 interface RestoreOptions extends KeyOptions, FilesOptions {
   only?: 'database' | 'files';
   forceNewer?: boolean;
+  forceRepair?: boolean;
   manifestPaths?: boolean;
   programVersion?: string;
 }
@@ -43,6 +44,7 @@ export function addRestoreCommands(program: Command, context: CommandContext): v
     .option('--manifest-paths', 'restore an imported snapshot to the paths that its manifest names')
     .option('--program-version <version>', 'the version of the schema that the program expects')
     .option('--force-newer', 'restore also what is newer than the database or the program')
+    .option('--force-repair', 'restore also a database whose indexes or free pages need repair')
     .addHelpText(
       'after',
       '\nExamples:\n  snapkeep restore hone-2026-11-20-020000-k3f9qa.db.gz --to ~/.local/share/hone/hone.db --force\n  gunzip -c dump.sql.gz | snapkeep restore - --to ./app.db',
@@ -143,12 +145,7 @@ async function restoreDatabase(
   for (const change of check.schemaChanges) say(change);
   for (const note of check.target.notes) say(note);
   if (check.keyNote !== null) say(check.keyNote);
-  const huge = check.expansion !== null;
-  if (huge && options.force !== true) {
-    throw new SnapkeepError('CONFLICT', `${check.source.name} unpacks to ${check.expansion} times its size.`, {
-      hint: 'Nothing was changed. Look at what the file is; give --force to restore it all the same.',
-    });
-  }
+  const insists = requireAccepted(check, options);
   if (check.guard.state === 'older' || check.guard.state === 'newer') say(check.guard.message);
   if (check.guard.warning !== null) say(check.guard.warning);
   return report(
@@ -156,10 +153,28 @@ async function restoreDatabase(
     await session.run('restores.start', {
       checkRunId: checked.id,
       confirmation: check.confirmation,
-      ...(options.forceNewer === true || (huge && check.guard.state !== 'newer') ? { force: true } : {}),
+      ...(insists ? { force: true } : {}),
       ...(files === null ? {} : { files: confirmedFiles(files) }),
     }),
   );
+}
+
+/**
+ * Returns whether the restore has to be insisted on, which covers its whole review.
+ * @throws SnapkeepError `CONFLICT` for what the options do not accept
+ */
+function requireAccepted({ source, expansion, repairs, guard }: RestoreCheck, options: RestoreOptions): boolean {
+  if (expansion !== null && options.force !== true) {
+    throw new SnapkeepError('CONFLICT', `${source.name} unpacks to ${expansion} times its size.`, {
+      hint: 'Nothing was changed. Look at what the file is; give --force to restore it all the same.',
+    });
+  }
+  if (repairs !== null && options.forceRepair !== true) {
+    throw new SnapkeepError('CONFLICT', `The database in ${source.name} needs repair.`, {
+      hint: 'Nothing was changed. Restore another snapshot if there is one; give --force-repair to restore this one, and repair it then.',
+    });
+  }
+  return guard.state === 'newer' ? options.forceNewer === true : expansion !== null || repairs !== null;
 }
 
 function report(options: { json?: boolean }, run: Run): number {

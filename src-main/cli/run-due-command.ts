@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { PlanSummary } from '../../src-shared/model/plan.ts';
 import type { Run } from '../../src-shared/model/run.ts';
+import { isGood } from '../../src-shared/rules/verdicts.ts';
 import { bytesInWords, countInWords } from '../../src-shared/rules/wording.ts';
 import { type CommandContext, json } from './command.ts';
 import { EXIT, linesOr, print } from './output.ts';
@@ -100,7 +101,7 @@ function resultInWords({ result }: Run): string {
 function exitCodeOf(runs: readonly Run[], waits: boolean, copiesFailed: boolean): number {
   const invalid = runs.some(
     ({ result }) =>
-      (result?.kind === 'backup' && result.verification?.valid === false) ||
+      (result?.kind === 'backup' && result.verification !== null && !isGood(result.verification)) ||
       (result?.kind === 'drill' && !result.valid),
   );
   if (invalid) return EXIT.notValid;

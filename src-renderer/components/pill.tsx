@@ -97,23 +97,23 @@ export function ProofPill({
         File missing
       </Pill>
     );
-  if (proof.valid === null || proof.at === null)
+  if (proof.at === null)
     return (
       <Pill tone="idle" icon={<IconShieldQuestion size={14} aria-hidden />}>
         Not verified
+      </Pill>
+    );
+  // What was stored is right; its content cannot be opened here, or needs repair.
+  if (proof.valid === null)
+    return (
+      <Pill tone="warn" icon={<IconShieldQuestion size={14} aria-hidden />}>
+        <span title={proof.message}>Not verified</span>
       </Pill>
     );
   if (!proof.valid)
     return (
       <Pill tone="bad" icon={<IconShieldX size={14} aria-hidden />}>
         Not valid
-      </Pill>
-    );
-  // A sealed one that cannot be opened here is whole, byte for byte; what is in it is not known.
-  if (proof.level === 'none')
-    return (
-      <Pill tone="warn" icon={<IconShieldQuestion size={14} aria-hidden />}>
-        <span title={proof.message}>Whole, not opened</span>
       </Pill>
     );
   if (incomplete !== null)

@@ -95,7 +95,8 @@ export const snapshotMethods = {
   /**
    * `files`: a check of files that are restored together with the database, in one run and with one Undo: all or nothing.
    * Starts what the run `checkRunId` found out about; refused as stale when the target is no longer what was looked at,
-   * and as too new when the snapshot is newer than the database or the program, unless `force` is given.
+   * and as too new when the snapshot is newer than the database or the program, unless `force` is given;
+   * so is one that needs repair.
    */
   'restores.start': {
     params: z.strictObject({

@@ -106,6 +106,8 @@ export const RestoreCheck = z.object({
   }),
   /** How many times its size a file without a manifest unpacks to, where that is far more than databases do; `null`: it is not. */
   expansion: z.number().nullable(),
+  /** What needs repair in the database that is put back, in words, though every row can be read; `null`: nothing. */
+  repairs: z.string().nullable().default(null),
   tables: z.array(TableChange),
   /** Rows of tables that have fewer after the restore than now, added up. */
   rowsLost: z.number().int().nonnegative(),

@@ -24,11 +24,12 @@ export type CheckName = z.infer<typeof CheckName>;
 
 /**
  * One check and how it went. `partial`: passed for all that SQLite can check here. A `warning` does not make the snapshot
- * bad: the copy is faithful. `skipped` says in `detail` why, for example that there is no manifest to compare with.
+ * bad: the copy is faithful. `repairable`: so is this one, and all rows can be read, but what finds them or the list of
+ * free pages is out of step. `skipped` says in `detail` why, for example that there is no manifest to compare with.
  */
 export const Check = z.object({
   name: CheckName,
-  outcome: z.enum(['passed', 'partial', 'warning', 'failed', 'skipped']),
+  outcome: z.enum(['passed', 'partial', 'warning', 'repairable', 'failed', 'skipped']),
   detail: z.string(),
 });
 export type Check = z.infer<typeof Check>;
@@ -47,13 +48,19 @@ export type UncheckedPart = z.infer<typeof UncheckedPart>;
 export const StoredVerdict = z.enum(['same', 'different', 'unknown']);
 export type StoredVerdict = z.infer<typeof StoredVerdict>;
 
-/** What SQLite finds in the content. `partial`: no damage in all that it can check here; `unknown`: it was not opened. */
-export const ContentVerdict = z.enum(['sound', 'partial', 'damaged', 'unknown']);
+/**
+ * What SQLite finds in the content. `partial`: no damage in all that it can check here; `repairable`: rows that can all be
+ * read, and indexes or free pages that need repair; `unknown`: it was not opened.
+ */
+export const ContentVerdict = z.enum(['sound', 'partial', 'repairable', 'damaged', 'unknown']);
 export type ContentVerdict = z.infer<typeof ContentVerdict>;
 
 /** The result of restoring a snapshot or a bare file to a scratch place and looking at everything in it. */
 export const Verification = z.object({
-  /** Neither verdict is against it. With the level `none` it is encrypted, and nobody here can open it: only its stored bytes are verified. */
+  /**
+   * Neither verdict is against it. With the level `none` only its stored bytes are verified: nobody here can open it, or
+   * its content needs repair.
+   */
   valid: z.boolean(),
   stored: StoredVerdict,
   content: ContentVerdict,

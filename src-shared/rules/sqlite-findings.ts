@@ -2,17 +2,66 @@ import type { UncheckedPart } from '../model/verification.ts';
 import { listInWords } from './wording.ts';
 
 /**
- * What one line of SQLite's integrity check says. `damage`: the content is not what it should be. `unchecked`: SQLite
- * lacks what the database's own program brings, so nothing is known of that part.
+ * What one line of SQLite's integrity check says.
+ * - `pages`: pages of the file are not where they should be. Which ones, only a closer look tells.
+ * - `damage`: the content is not what it should be.
+ * - `unchecked`: SQLite lacks what the database's own program brings, so nothing is known of that part.
+ * - `rule`: a row breaks a rule of its table. The row is there, and a copy of it is exact.
+ * - `index`, `order`: all rows are there, and what finds them is out of step.
  */
-export type Finding = { kind: 'damage' } | { kind: 'unchecked'; reason: string };
+export type Finding =
+  | { kind: 'pages' }
+  | { kind: 'damage' }
+  | { kind: 'unchecked'; reason: string }
+  | { kind: 'rule'; rule: BrokenRule; where: string }
+  | { kind: 'index'; fault: IndexFault; name: string }
+  | { kind: 'order'; name: string };
 
-/** Returns what a line of an integrity check stands for. */
+/** A rule that rows break: where it is of a table, `where` is the table; of a column, `TABLE.COLUMN`; of an index, the index. */
+export type BrokenRule = 'check' | 'not-null' | 'type' | 'unique' | 'search';
+/** `missing`: it lacks a row; `count`: it has other entries than the table has rows; `value`: it has another value for a row. */
+export type IndexFault = 'missing' | 'count' | 'value';
+
+/** Lines about rows, by how they begin; the rest is the name. */
+const BY_START: ReadonlyArray<[start: string, finding: (name: string) => Finding]> = [
+  ['CHECK constraint failed in ', (where) => ({ kind: 'rule', rule: 'check', where })],
+  ['NULL value in ', (where) => ({ kind: 'rule', rule: 'not-null', where })],
+  ['NUMERIC value in ', (where) => ({ kind: 'rule', rule: 'type', where })],
+  ['TEXT value in ', (where) => ({ kind: 'rule', rule: 'type', where })],
+  ['non-unique entry in index ', (where) => ({ kind: 'rule', rule: 'unique', where })],
+  ['wrong # of entries in index ', (name) => ({ kind: 'index', fault: 'count', name })],
+  ['row not in PRIMARY KEY order for ', (name) => ({ kind: 'order', name })],
+  // The text is in its own table; the index is made of it.
+  [
+    'malformed inverted index for FTS',
+    (rest) => ({ kind: 'rule', rule: 'search', where: afterFirst(rest, ' table main.') }),
+  ],
+];
+/** Lines that begin with the number of a row or the name of an index: a pattern with one place for the name. */
+const BY_PATTERN: ReadonlyArray<[pattern: RegExp, finding: (name: string) => Finding]> = [
+  [/^row -?\d+ missing from index /, (name) => ({ kind: 'index', fault: 'missing', name })],
+  [/^row -?\d+ values differ from index /, (name) => ({ kind: 'index', fault: 'value', name })],
+  [/^rowid not at end-of-record for row -?\d+ of index /, (name) => ({ kind: 'index', fault: 'value', name })],
+  [/^non-[A-Z]+ value in /, (where) => ({ kind: 'rule', rule: 'type', where })],
+];
+const IMPRECISE = ' stores an imprecise floating-point value for row ';
+
+/** Returns what a line of an integrity check stands for. What is not known is damage. */
 export function classifyFinding(line: string): Finding {
+  if (line.startsWith('*** in database ')) return { kind: 'pages' };
+  for (const [start, finding] of BY_START) if (line.startsWith(start)) return finding(line.slice(start.length));
+  for (const [pattern, finding] of BY_PATTERN) {
+    const begins = pattern.exec(line)?.[0];
+    if (begins !== undefined) return finding(line.slice(begins.length));
+  }
+  const imprecise = line.startsWith('index ') ? line.lastIndexOf(IMPRECISE) : -1;
+  if (imprecise > 0) return { kind: 'index', fault: 'value', name: line.slice('index '.length, imprecise) };
   // A full-text index that keeps no text of its own cannot be compared with it.
   const compared = line.startsWith('unable to validate the inverted index') && line.endsWith(': SQL logic error');
   return compared ? { kind: 'unchecked', reason: 'its full-text index cannot be compared here' } : { kind: 'damage' };
 }
+
+const afterFirst = (text: string, part: string): string => text.slice(text.indexOf(part) + part.length);
 
 /** What SQLite lacks, by how its message begins; the rest of the message is the name. */
 const LACKING: ReadonlyArray<[start: string, what: string]> = [

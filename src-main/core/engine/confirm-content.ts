@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { TableRows } from '../../../src-shared/model/values.ts';
 import { tablesInWords, totalRows } from '../../../src-shared/rules/table-rows.ts';
 import { findDamage } from './check-content.ts';
-import { describeDatabase } from './describe-database.ts';
+import { countRows } from './count-rows.ts';
 import { explainError } from './engine-errors.ts';
 import { findFileHolders } from './file-holders.ts';
 import { closeReading, openForReading } from './open-database.ts';
@@ -43,12 +43,16 @@ async function look(path: string, expected: readonly TableRows[], context: TaskC
   try {
     const { database } = await openForReading(path, context);
     try {
-      const { damage } = findDamage(database, context);
-      const { tables } = describeDatabase(database);
+      const { damage, repairs, indexesDiffer } = findDamage(database, context);
+      const tables = countRows(database, () => context.throwIfCancelled(), indexesDiffer ? 'tables' : 'indexes');
       const rows = totalRows(tables);
       context.log('info', `Checked ${basename(path)}: ${tablesInWords(tables)}.`);
       const unsound = damage.length === 0 ? [] : [`${basename(path)} is not sound: ${damage.slice(0, 5).join('; ')}.`];
-      const notes = [...unsound, ...(await differences(path, tables, expected))];
+      const notes = [
+        ...unsound,
+        ...(repairs === null ? [] : [repairs]),
+        ...(await differences(path, tables, expected)),
+      ];
       return { tables: tables.length, rows, note: notes.length === 0 ? null : notes.join(' ') };
     } finally {
       closeReading(database);

@@ -7,8 +7,13 @@ import type { Database } from './open-database.ts';
  * Counts the rows of each table with rows of its own, in the order of their names. Virtual tables are left out: their
  * rows lie in shadow tables, which are counted, and counting through a module may need an extension that is not here.
  * @param onTable called before each table is counted, so that a long count can be followed and stopped
+ * @param from `tables` counts in the tables themselves where indexes are out of step with them; an index is smaller
  */
-export function countRows(database: Database, onTable: () => void): TableRows[] {
+export function countRows(
+  database: Database,
+  onTable: () => void,
+  from: 'indexes' | 'tables' = 'indexes',
+): TableRows[] {
   const names = database
     .prepare(
       "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
@@ -18,10 +23,10 @@ export function countRows(database: Database, onTable: () => void): TableRows[] 
   let withoutRowid: ReadonlySet<string> | undefined;
   return names.map((name) => {
     onTable();
-    const from = `FROM main.${quoteName(name)}`;
-    // Through the table itself where an index has an order that is not known here.
-    const counted =
-      askFor(database, `SELECT count(*) ${from}`) ?? askFor(database, `SELECT count(*) ${from} NOT INDEXED`);
+    const count = `SELECT count(*) FROM main.${quoteName(name)}`;
+    // Through the table itself also where an index has an order that is not known here.
+    const byIndex = from === 'tables' ? null : askFor(database, count);
+    const counted = byIndex ?? askFor(database, `${count} NOT INDEXED`);
     if (counted !== null) return { name, rows: counted };
     withoutRowid ??= tablesWithoutRowid(database);
     return { name, rows: withoutRowid.has(name) ? countCells(database, name) : null };

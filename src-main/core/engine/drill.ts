@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { SqlCheckResult } from '../../../src-shared/model/drill.ts';
 import type { SqlCheck } from '../../../src-shared/model/plan.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
+import { repairsOf } from '../../../src-shared/rules/verdicts.ts';
 import { verifyCompanions } from './companions/verify-companions.ts';
 import { explainError } from './engine-errors.ts';
 import { closeReading, type Database, openForReading } from './open-database.ts';
@@ -40,7 +41,9 @@ export async function drillSnapshot({ checks, ...file }: DrillRequest, context: 
         context.log(result.passed ? 'info' : 'error', `${check.name}: ${result.detail}`);
         return result;
       });
-      return { verification: { ...verification, level: 'restored' }, checks: results };
+      // What needs repair is not verified by having been restored.
+      const level = repairsOf(verification.checks) === null ? 'restored' : verification.level;
+      return { verification: { ...verification, level }, checks: results };
     } finally {
       closeReading(image);
     }

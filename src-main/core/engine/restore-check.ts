@@ -8,6 +8,7 @@ import type { SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
 import type { RestoreCheck, RestoreMethod } from '../../../src-shared/model/restore.ts';
 import { keyInWords } from '../../../src-shared/rules/encryption-words.ts';
 import { guardRestore, type SchemaState } from '../../../src-shared/rules/schema-guard.ts';
+import { repairsOf } from '../../../src-shared/rules/verdicts.ts';
 import { compareSchemas, compareTables, countLostRows } from './compare.ts';
 import { encryptionOf, type Unlocking } from './database-key.ts';
 import type { DatabaseFacts } from './describe-database.ts';
@@ -93,6 +94,7 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
       method,
       notes: await notesOn(request, method),
     },
+    repairs: repairsOf(verification.checks),
     expansion: manifest === undefined ? await expansionOf(request.sourcePath, staged.imageBytes) : null,
     tables: compareTables(target.facts?.tables ?? [], facts.tables),
     rowsLost: countLostRows(compareTables(target.facts?.tables ?? [], facts.tables)),

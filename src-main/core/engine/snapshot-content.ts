@@ -34,6 +34,7 @@ export interface SnapshotContent {
   method: Manifest['method'];
   /** The instant whose content it is. */
   takenAt: Date;
+  /** Of a dump, the rows are those that it holds once it is stored. */
   facts: DatabaseFacts;
   schemaVersion: string | null;
   /** What opens the source; `null`: it is not encrypted. */
@@ -128,24 +129,30 @@ async function dumpContent(request: ContentRequest, sealed: boolean, context: Ta
     if (unlocking !== null) requireDumpable(request.sourcePath, unlocking, sealed);
     context.progress('reading', 0, null);
     const takenAt = context.now();
-    const described = describe(database, request, context);
-    warnOfWaiting(described.facts.journalMode, 'the dump is written', context);
-    return {
+    const { facts, schemaVersion } = describe(database, request, context);
+    const counted = new Map<string, number>();
+    warnOfWaiting(facts.journalMode, 'the dump is written', context);
+    const content: SnapshotContent = {
       method: 'sql-dump',
       takenAt,
       unlocking,
-      ...described,
+      facts,
+      schemaVersion,
       store: async (how, write) => {
-        const pieces = inPiecesOf(PIECE_BYTES, dumpPieces(database));
+        const pieces = inPiecesOf(PIECE_BYTES, dumpPieces(database, counted));
         const digest = await storePieces(pieces, how, write, (bytes) => {
           context.throwIfCancelled();
           context.progress('compressing', bytes, null);
         });
         await requireSameFile(request.sourcePath, before);
+        // An index that is out of step tells another number.
+        const tables = facts.tables.map(({ name, rows }) => ({ name, rows: counted.get(name) ?? rows }));
+        content.facts = { ...facts, tables };
         return digest;
       },
       close: async () => closeReading(database),
     };
+    return content;
   } catch (error) {
     closeReading(database);
     throw explainError(error, request.sourcePath);

@@ -3,7 +3,7 @@ import type { TableRows } from '../../../src-shared/model/values.ts';
 import type { Check, CheckName, UncheckedPart, Verification } from '../../../src-shared/model/verification.ts';
 import { uncheckedInWords } from '../../../src-shared/rules/sqlite-findings.ts';
 import { tablesInWords } from '../../../src-shared/rules/table-rows.ts';
-import { contentVerdict, storedVerdict } from '../../../src-shared/rules/verdicts.ts';
+import { contentVerdict, repairsOf, storedVerdict } from '../../../src-shared/rules/verdicts.ts';
 import type { DatabaseFacts } from './describe-database.ts';
 
 /** Why the checks of a database are skipped for a snapshot of files. */
@@ -42,7 +42,7 @@ export class VerificationReport {
     facts: DatabaseFacts | undefined,
   ): Verification {
     const stored = storedVerdict(this.checks);
-    const content = contentVerdict(this.checks);
+    const content = contentVerdict(this.checks, this.unchecked);
     const valid =
       stored !== 'different' && content !== 'damaged' && (facts !== undefined || manifest?.database === null);
     const tables = facts?.tables ?? [];
@@ -51,7 +51,7 @@ export class VerificationReport {
       stored,
       content,
       unchecked: this.unchecked,
-      level: valid ? 'checked' : 'none',
+      level: valid && content !== 'repairable' ? 'checked' : 'none',
       at: finished.toISOString(),
       durationMs: Math.max(0, finished.getTime() - started.getTime()),
       message: valid ? this.#goodNews(tables, manifest) : `Not valid: ${this.#badNews()}`,
@@ -62,6 +62,8 @@ export class VerificationReport {
 
   #goodNews(tables: readonly TableRows[], manifest: Manifest | undefined): string {
     if (manifest?.database === null) return 'Verified: the list of contents is as in the manifest.';
+    const repairs = repairsOf(this.checks);
+    if (repairs !== null) return `The copy is exact, and the database in it needs repair. ${repairs}`;
     const except = this.unchecked.length === 0 ? '' : `, except ${uncheckedInWords(this.unchecked)}`;
     const compared = manifest ? ', all as in the manifest.' : '. There was no manifest to compare with.';
     const warnings = this.checks.filter(({ outcome }) => outcome === 'warning').map(({ detail }) => detail);

@@ -4,6 +4,7 @@ import { needsSalt } from '../../../src-shared/rules/cipher-settings.ts';
 import { keyInWords } from '../../../src-shared/rules/encryption-words.ts';
 import { checkForeignKeys, checkIntegrity, findDamage } from './check-content.ts';
 import { compareDatabase } from './compare-manifest.ts';
+import { countRows } from './count-rows.ts';
 import { encryptionOf, type Unlocking } from './database-key.ts';
 import { type DatabaseFacts, describeDatabase, readSchema, type SchemaEntry } from './describe-database.ts';
 import { explainWrite } from './disk-full.ts';
@@ -45,11 +46,14 @@ export async function checkImage(
   try {
     // The entries of each index are looked up in no order: with room for one index a page is read from the file once.
     image.pragma('cache_size = -32768');
-    checkIntegrity(image, report, context);
+    const { indexesDiffer } = checkIntegrity(image, report, context);
     context.throwIfCancelled();
     checkForeignKeys(image, report, context);
-    const facts = describeDatabase(image, () => context.throwIfCancelled());
-    compareDatabase(facts, encryptionOf(unlocking), manifest, report);
+    const onTable = (): void => context.throwIfCancelled();
+    const described = describeDatabase(image, onTable);
+    const facts = indexesDiffer ? { ...described, tables: countRows(image, onTable, 'tables') } : described;
+    // What was stored was counted as a database without faults is.
+    compareDatabase(facts, described.tables, encryptionOf(unlocking), manifest, report);
     return { facts, schema: readSchema(image), unlocking };
   } catch (error) {
     if (!errorCode(error)?.startsWith('SQLITE_')) throw error;

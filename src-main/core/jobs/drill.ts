@@ -3,6 +3,7 @@ import type { DrillReceipt } from '../../../src-shared/model/drill.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import { shrinkage } from '../../../src-shared/rules/shrinkage.ts';
+import { repairsOf } from '../../../src-shared/rules/verdicts.ts';
 import type { CoreContext } from '../core-context.ts';
 import { fetchSnapshot, locksOf, placesOf, type StoredSnapshot } from './fetch.ts';
 import { knownOfSnapshot, openersOfFile } from './seals.ts';
@@ -41,7 +42,8 @@ export function startDrill(core: CoreContext, plan: Plan, slot: Run['slot'] = nu
         { ...handle, keys, sealSecrets },
       );
       const [before] = core.catalog.drills.list(plan.id, 20).filter(({ valid }) => valid);
-      const warning = before && verification.valid ? shrinkage(before.verification.tables, verification.tables) : null;
+      const lost = before && verification.valid ? shrinkage(before.verification.tables, verification.tables) : null;
+      const warning = [repairsOf(verification.checks), lost].filter((each) => each != null).join(' ') || null;
       if (warning !== null) handle.log('warning', warning);
       const at = core.clock.now();
       const receipt: DrillReceipt = {

@@ -32,7 +32,7 @@ type WaitingFiles = Extract<WaitingRestore, { what: 'files' }>;
 
 /**
  * Queues a restore that has been looked at: of a database, of files, or of both together.
- * @param force also what is newer than the database or the program that will open it
+ * @param force also what is newer than the database or the program that will open it, far larger than its file, or in need of repair
  * @throws SnapkeepError `CONFLICT` when it must be looked at again, `TOO_NEW`
  */
 export function startRestore(core: CoreContext, checks: readonly ConfirmedCheck[], force: boolean): Run {
@@ -44,7 +44,7 @@ export function startRestore(core: CoreContext, checks: readonly ConfirmedCheck[
       hint: 'Nothing was changed. Start them one after the other.',
     });
   }
-  if (database !== null) requireNotNewer(database, force);
+  if (database !== null) requireInsisted(database, force);
   const targetPath = database?.prepared.check.target.path ?? null;
   const filePaths = files?.files.targets.map((target) => target.targetPath) ?? [];
   const run = core.runs.start({
@@ -73,8 +73,14 @@ export function startRestore(core: CoreContext, checks: readonly ConfirmedCheck[
   return run;
 }
 
-function requireNotNewer({ prepared }: WaitingDatabase, force: boolean): void {
-  const { guard, expansion } = prepared.check;
+/** @throws SnapkeepError for what a person has to insist on */
+function requireInsisted({ prepared }: WaitingDatabase, force: boolean): void {
+  const { guard, expansion, repairs } = prepared.check;
+  if (repairs !== null && !force) {
+    throw new SnapkeepError('CONFLICT', `The database in ${prepared.check.source.name} needs repair. ${repairs}`, {
+      hint: 'Nothing was changed. Restore another snapshot, or confirm that this one is to be restored all the same.',
+    });
+  }
   if (expansion !== null && !force) {
     throw new SnapkeepError('CONFLICT', `${prepared.check.source.name} unpacks to ${expansion} times its size.`, {
       hint: 'Nothing was changed. Look at what the file is; if it is right, confirm that it is to be restored all the same.',
@@ -125,8 +131,11 @@ function recordRestored(core: CoreContext, { prepared, destinationId }: WaitingD
   const { source, target, verification } = prepared.check;
   if (source.snapshotId === null || core.catalog.snapshots.get(source.snapshotId) === undefined) return;
   const at = core.clock.now().toISOString();
-  const message = `Restored to ${target.path}.`;
-  recordVerification(core, source.snapshotId, destinationId, { ...verification, level: 'restored', at, message });
+  const { repairs } = prepared.check;
+  // What needs repair is not verified by having been restored.
+  const level = repairs === null ? 'restored' : verification.level;
+  const message = [`Restored to ${target.path}.`, repairs].filter((each) => each !== null).join(' ');
+  recordVerification(core, source.snapshotId, destinationId, { ...verification, level, at, message });
 }
 
 /** What a run replaced, as far as it can be put back. */

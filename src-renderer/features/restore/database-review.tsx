@@ -16,13 +16,13 @@ import { ChangesTable } from './changes-table.tsx';
 interface DatabaseReviewProps {
   check: RestoreCheck;
   insists: boolean;
-  /** Also what is newer than the database, or far larger than its file, is to be restored. */
+  /** Also what is newer than the database, far larger than its file, or in need of repair is to be restored. */
   onInsists(insists: boolean): void;
 }
 
 /** Whether a person has to say that they want it all the same. */
-export const asksToInsist = ({ guard, expansion }: RestoreCheck): boolean =>
-  guard.state === 'newer' || expansion !== null;
+export const asksToInsist = ({ guard, expansion, repairs }: RestoreCheck): boolean =>
+  guard.state === 'newer' || expansion !== null || repairs !== null;
 
 /** What a restore of a database would do. */
 export function DatabaseReview({ check, insists, onInsists }: DatabaseReviewProps) {
@@ -70,7 +70,7 @@ export function DatabaseReview({ check, insists, onInsists }: DatabaseReviewProp
 
 /** What the verification found; what it warns of stands for itself. */
 function Verified({ verification: { message, checks } }: Pick<RestoreCheck, 'verification'>) {
-  const warns = checks.some(({ outcome }) => outcome === 'warning');
+  const warns = checks.some(({ outcome }) => outcome === 'warning' || outcome === 'repairable');
   return (
     <Alert
       className={warns ? 'tone-warn' : 'tone-good'}

@@ -96,7 +96,7 @@ function Facts({ snapshot, now }: { snapshot: ListedSnapshot; now: number }) {
             {snapshot.incomplete}
           </Text>
         )}
-        {proof.valid !== null && proof.message !== '' && (
+        {proof.at !== null && proof.message !== '' && (
           <Text size="sm" c="dimmed" mt={4}>
             {proof.message}
           </Text>

@@ -80,6 +80,9 @@ const SAVEPOINT = /^(SAVEPOINT|RELEASE(?:\s+SAVEPOINT)?)\s+("[^"]*"|'[^']*'|`[^`
 /** The forms in which dumps and the shell's .recover enter virtual tables. */
 const VIRTUAL_TABLE =
   /^INSERT\s+INTO\s+sqlite_(?:master|schema)\s*(?:\(type,\s*name,\s*tbl_name,\s*rootpage,\s*sql\)\s*)?VALUES\s*\('table',\s*'(?:[^']|'')*',\s*'(?:[^']|'')*',\s*0,\s*(?:replace\()?'CREATE\s+VIRTUAL\s+TABLE\b(?:[^']|'')*'(?:,'\\r',char\(13\)\))?\)\s*;?\s*$/i;
+/** The form in which dumps give a table another definition, for rows that break its rules. */
+const DEFINITION =
+  /^UPDATE\s+sqlite_(?:master|schema)\s+SET\s+sql=(?:replace\()?'CREATE\s+TABLE\b(?:[^']|'')*'(?:,'\\r',char\(13\)\))?\s+WHERE\s+type='table'\s+AND\s+name='(?:[^']|'')*'\s*;?\s*$/i;
 const STATISTICS_TABLE = /^CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?["'`[]?sqlite_stat\d["'`\]]?\s*\(/i;
 
 /**
@@ -94,7 +97,7 @@ export function judgeStatement(sql: string, line: number): Verdict {
   if (/^INSERT\b/i.test(bare)) return VIRTUAL_TABLE.test(bare) ? 'run-on-schema' : 'run';
   if (bare.startsWith('.')) return judgeCommand(bare, line);
   if (/^PRAGMA\b/i.test(bare)) return judgePragma(bare.slice(0, LONGEST_COMMAND), line);
-  if (STATISTICS_TABLE.test(bare)) return 'run-on-schema';
+  if (STATISTICS_TABLE.test(bare) || DEFINITION.test(bare)) return 'run-on-schema';
   if (SEQUENCE_TABLE.test(bare)) return 'leave-out';
   if (ALLOWED.test(bare) || (CREATE.test(bare) && !TEMPORARY.test(bare))) return 'run';
   if (UPKEEP.test(bare)) return 'run-upkeep';

@@ -1,6 +1,14 @@
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { quoteName } from '../count-rows.ts';
 import type { Database } from '../open-database.ts';
+import {
+  breaksRules,
+  breaksRulesSql,
+  dropRules,
+  type RuledColumn,
+  restoreRules,
+  type StoredValue,
+} from './broken-rows.ts';
 import type { DumpedTable } from './dump-schema.ts';
 import { quoteText, realLiteral, textLiteral, textLiteralOf, withSafeTexts } from './literals.ts';
 
@@ -17,9 +25,6 @@ const ARGUMENTS = 500;
 const REPLACEMENT = '\ufffd';
 const REAL_FUNCTION = 'snapkeep_real';
 
-/** A value as the driver hands it over where integers are to keep all their digits. */
-type Value = string | bigint | number | Buffer | null;
-
 /** Readies a connection for {@link dumpRows}. */
 export function prepareForRows(database: Database): void {
   database.function(REAL_FUNCTION, { deterministic: true, directOnly: true }, (value) => realLiteral(Number(value)));
@@ -27,39 +32,86 @@ export function prepareForRows(database: Database): void {
 
 /**
  * The rows of a table in the order they are stored in, as INSERT statements of some rows each.
+ * @param onRows told how many rows each statement has
  * @throws SnapkeepError `UNSUPPORTED` for a row that is too long for a statement
  */
-export function* dumpRows(database: Database, table: DumpedTable, utf16: boolean): Generator<Buffer> {
+export function* dumpRows(
+  database: Database,
+  table: DumpedTable,
+  utf16: boolean,
+  onRows: (count: number) => void,
+): Generator<Buffer> {
+  if (table.rowid === null && table.columns.length === 0) return;
+  let rulesDropped = false;
+  for (const { sql, rows, breaksRules } of statements(database, table, utf16)) {
+    if (breaksRules && !rulesDropped) yield Buffer.from(dropRules(table));
+    rulesDropped ||= breaksRules;
+    const whole = withSafeTexts(sql);
+    if (whole.length > MAX_STATEMENT_BYTES) throw tooLong(table.name);
+    onRows(rows);
+    yield whole;
+  }
+  if (rulesDropped) yield Buffer.from(restoreRules(table));
+}
+
+/** An INSERT of some rows. */
+interface RowsStatement {
+  sql: Buffer;
+  rows: number;
+  /** Some of them break a rule of the table. */
+  breaksRules: boolean;
+}
+
+function* statements(database: Database, table: DumpedTable, utf16: boolean): Generator<RowsStatement> {
   const columns = table.rowid === null ? table.columns : [table.rowid, ...table.columns];
-  if (columns.length === 0) return;
   const list = table.rowid === null ? '' : `(${columns.join(',')})`;
   const start = `INSERT INTO ${quoteName(table.name)}${list} VALUES\n`;
-  const statement = (text: string | Buffer[]): Buffer => {
-    const whole = withSafeTexts(typeof text === 'string' ? Buffer.from(text) : Buffer.concat(text));
-    if (whole.length > MAX_STATEMENT_BYTES) throw tooLong(table.name);
-    return whole;
-  };
-  const source = `FROM main.${quoteName(table.name)} NOT INDEXED`;
+  const { source } = table;
   if (utf16) {
-    for (const rows of batches(utf16Rows(database, columns, source))) yield statement(`${start}${rows.join(',\n')};\n`);
+    const broken = someBreakRules(database, table);
+    for (const rows of batches(utf16Rows(database, columns, source)))
+      yield { sql: Buffer.from(`${start}${rows.join(',\n')};\n`), rows: rows.length, breaksRules: broken };
     return;
   }
   let done = 0;
-  for (const rows of batches(utf8Rows(database, columns, source))) {
+  const seen = { broken: false };
+  for (const rows of batches(utf8Rows(database, columns, source, table.ruled, seen))) {
     const text = `${start}${rows.join(',\n')};\n`;
     if (text.includes(REPLACEMENT)) {
       // Something here may not be UTF-8. From here on rows come as bytes, which takes longer.
-      const row = `CAST(${rowExpression(columns)} AS BLOB)`;
-      const bytes = database.prepare<[], Buffer>(`SELECT ${row} ${source} LIMIT -1 OFFSET ${done}`);
-      for (const rest of batches(bytes.pluck().iterate())) {
-        const parts = rest.flatMap((each, n) => [Buffer.from(n === 0 ? start : ',\n'), each]);
-        yield statement([...parts, Buffer.from(';\n')]);
-      }
+      yield* statementsOfBytes(database, table, columns, start, done);
       return;
     }
     done += rows.length;
-    yield statement(text);
+    yield { sql: Buffer.from(text), rows: rows.length, breaksRules: seen.broken };
   }
+}
+
+function* statementsOfBytes(
+  database: Database,
+  table: DumpedTable,
+  columns: readonly string[],
+  start: string,
+  done: number,
+): Generator<RowsStatement> {
+  const broken = someBreakRules(database, table);
+  const row = `CAST(${rowExpression(columns)} AS BLOB)`;
+  const bytes = database.prepare<[], Buffer>(`SELECT ${row} ${table.source} LIMIT -1 OFFSET ${done}`);
+  for (const rest of batches(bytes.pluck().iterate())) {
+    const parts = rest.flatMap((each, n) => [Buffer.from(n === 0 ? start : ',\n'), each]);
+    yield { sql: Buffer.concat([...parts, Buffer.from(';\n')]), rows: rest.length, breaksRules: broken };
+  }
+}
+
+/** Whether rows of a table break its rules, where they are not looked at one by one. */
+function someBreakRules(database: Database, { ruled, source }: DumpedTable): boolean {
+  if (ruled.length === 0) return false;
+  return (
+    database
+      .prepare(`SELECT EXISTS (SELECT 1 ${source} WHERE ${breaksRulesSql(ruled)})`)
+      .pluck()
+      .get() === 1
+  );
 }
 
 /** As many rows at a time as go into a statement. */
@@ -83,20 +135,28 @@ function tooLong(table: string): SnapkeepError {
   });
 }
 
-function* utf8Rows(database: Database, columns: readonly string[], source: string): Generator<string> {
+/** @param seen told when a row breaks a rule */
+function* utf8Rows(
+  database: Database,
+  columns: readonly string[],
+  source: string,
+  ruled: readonly RuledColumn[],
+  seen: { broken: boolean },
+): Generator<string> {
   const rows = database
-    .prepare<[], Value[]>(`SELECT ${columns.join(',')} ${source}`)
+    .prepare<[], StoredValue[]>(`SELECT ${columns.join(',')} ${source}`)
     .raw()
     .safeIntegers()
     .iterate();
   for (const row of rows) {
     let literals = '';
     for (const value of row) literals += literals === '' ? literalOf(value) : `,${literalOf(value)}`;
+    if (!seen.broken && ruled.length > 0) seen.broken = breaksRules(row, ruled);
     yield `(${literals})`;
   }
 }
 
-function literalOf(value: Value): string {
+function literalOf(value: StoredValue): string {
   if (typeof value === 'string') return quoteText(value);
   if (typeof value === 'bigint') return value.toString();
   if (typeof value === 'number') return realLiteral(value);

@@ -1,5 +1,6 @@
 import { quoteName } from '../count-rows.ts';
 import type { Database } from '../open-database.ts';
+import type { RuledColumn } from './broken-rows.ts';
 import { quoteText, textLiteral } from './literals.ts';
 import { StatementSplitter } from './statement-splitter.ts';
 
@@ -8,10 +9,19 @@ export interface DumpedTable {
   name: string;
   /** The statement that makes it, ended; `null` for those that SQLite makes itself. */
   create: string | null;
+  /** Its definition as it stands in the schema. */
+  sql: string;
   /** Those that take values, in quotes: generated columns do not. */
   columns: string[];
   /** The name that the rowid goes by where no column stands for it; `null`: none, or none is left that means it. */
   rowid: string | null;
+  /**
+   * What its rows are read from: the table itself, never an index, which may lack some. NOT INDEXED keeps SQLite from
+   * that only where there are rowids.
+   */
+  source: string;
+  /** Those of what is dumped that do not take every value, by their place in a row. */
+  ruled: RuledColumn[];
 }
 
 /** What a dump makes, in the order in which it can be made. */
@@ -36,6 +46,7 @@ interface Entry {
 interface Column {
   name: string;
   type: string;
+  notnull: number;
   pk: number;
   hidden: number;
 }
@@ -57,7 +68,7 @@ export function readDumpedSchema(database: Database): DumpedSchema {
     entries.filter((entry) => entry.type === type).map(({ sql }) => ended(sql));
   return {
     tables: [
-      ...own.map((entry) => describeTable(database, entry.name, ended(entry.sql))),
+      ...own.map((entry) => describeTable(database, entry, ended(entry.sql))),
       ...(sequence === undefined || own.some(({ sql }) => /autoincrement/i.test(sql)) ? [] : [sequenceMaker(entries)]),
     ],
     afterRows: [
@@ -67,24 +78,40 @@ export function readDumpedSchema(database: Database): DumpedSchema {
       ...statementsOf('trigger'),
       ...statisticsMakers(statistics),
     ],
-    statistics: statistics.map(({ name }) => describeTable(database, name, null)),
-    sequence: sequence === undefined ? null : describeTable(database, sequence.name, null),
+    statistics: statistics.map((entry) => describeTable(database, entry, null)),
+    sequence: sequence === undefined ? null : describeTable(database, sequence, null),
   };
 }
 
-function describeTable(database: Database, name: string, create: string | null): DumpedTable {
+function describeTable(database: Database, { name, sql }: Entry, create: string | null): DumpedTable {
   const columns = database.pragma(`main.table_xinfo(${quoteName(name)})`) as Column[];
-  return {
-    name,
-    create,
-    columns: columns.filter(({ hidden }) => hidden === 0).map((column) => quoteName(column.name)),
-    rowid: freeRowid(database, name, columns),
-  };
+  const [table] = database.pragma(`main.table_list(${quoteName(name)})`) as Array<{ wr: number; strict: number }>;
+  const stored = columns.filter(({ hidden }) => hidden === 0);
+  const rowid = freeRowid(database, name, columns, table?.wr === 1);
+  const first = rowid === null ? 0 : 1;
+  const ruled = stored.flatMap((column, at): RuledColumn[] => {
+    const [notNull, type] = [column.notnull === 1, table?.strict === 1 ? column.type.toUpperCase() : null];
+    return notNull || type !== null ? [{ at: first + at, name: quoteName(column.name), notNull, type }] : [];
+  });
+  const source = `FROM main.${quoteName(name)} ${table?.wr === 1 ? byPrimaryKey(database, name) : 'NOT INDEXED'}`;
+  return { name, create, sql, columns: stored.map((column) => quoteName(column.name)), rowid, source, ruled };
 }
 
-function freeRowid(database: Database, table: string, columns: readonly Column[]): string | null {
-  const list = database.pragma(`main.table_list(${quoteName(table)})`) as Array<{ wr: number }>;
-  if (list.some(({ wr }) => wr === 1)) return null;
+/** A table without rowids is the index of its primary key. */
+function byPrimaryKey(database: Database, table: string): string {
+  const indexes = database.pragma(`main.index_list(${quoteName(table)})`) as Array<{ name: string; origin: string }>;
+  const key = indexes.find(({ origin }) => origin === 'pk');
+  if (key === undefined) throw new Error(`${table} has no primary key.`);
+  return `INDEXED BY ${quoteName(key.name)}`;
+}
+
+function freeRowid(
+  database: Database,
+  table: string,
+  columns: readonly Column[],
+  withoutRowid: boolean,
+): string | null {
+  if (withoutRowid) return null;
   const keys = columns.filter(({ pk }) => pk > 0);
   if (keys.length === 1 && keys[0]?.type.toUpperCase() === 'INTEGER') {
     // A key that has an index of its own, as INTEGER PRIMARY KEY DESC has, does not stand for the rowid.
@@ -103,8 +130,11 @@ function sequenceMaker(entries: readonly Entry[]): DumpedTable {
   return {
     name,
     create: `CREATE TABLE ${name}(id INTEGER PRIMARY KEY AUTOINCREMENT);\nDROP TABLE ${name};`,
+    sql: '',
     columns: [],
     rowid: null,
+    source: '',
+    ruled: [],
   };
 }
 

@@ -148,7 +148,8 @@ class DumpLoader {
   #runOnSchema(sql: string): void {
     this.#database.pragma('writable_schema = ON');
     this.#database.exec(sql);
-    this.#database.pragma('writable_schema = OFF');
+    // Reads the schema anew: a table may have got another definition.
+    this.#database.pragma('writable_schema = RESET');
   }
 
   /** A statement as a string, in which each text still has its bytes. */

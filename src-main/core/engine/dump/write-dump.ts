@@ -1,7 +1,7 @@
 import { explainError } from '../engine-errors.ts';
 import type { Database } from '../open-database.ts';
 import { dumpRows, prepareForRows } from './dump-rows.ts';
-import { readDumpedSchema } from './dump-schema.ts';
+import { type DumpedTable, readDumpedSchema } from './dump-schema.ts';
 
 /** What is handed on at a time: large enough to be packed and written well. */
 const PIECE_BYTES = 256 * 1024;
@@ -32,12 +32,16 @@ export async function writeDump(
   }
 }
 
-/** The text of {@link writeDump}, made as it is asked for. @throws SnapkeepError */
-export function* dumpPieces(database: Database): Generator<Buffer> {
+/**
+ * The text of {@link writeDump}, made as it is asked for.
+ * @param counted gets the rows that have been written of each table
+ * @throws SnapkeepError
+ */
+export function* dumpPieces(database: Database, counted = new Map<string, number>()): Generator<Buffer> {
   let parts: Buffer[] = [];
   let bytes = 0;
   try {
-    for (const part of dumpParts(database)) {
+    for (const part of dumpParts(database, counted)) {
       parts.push(part);
       bytes += part.length;
       if (bytes < PIECE_BYTES) continue;
@@ -51,23 +55,27 @@ export function* dumpPieces(database: Database): Generator<Buffer> {
   }
 }
 
-function* dumpParts(database: Database): Generator<Buffer> {
+function* dumpParts(database: Database, counted: Map<string, number>): Generator<Buffer> {
   prepareForRows(database);
   const ownTransaction = !database.inTransaction;
   if (ownTransaction) database.exec('BEGIN');
   try {
     const schema = readDumpedSchema(database);
     const utf16 = String(database.pragma('encoding', { simple: true })).startsWith('UTF-16');
+    const rowsOf = (table: DumpedTable): Generator<Buffer> => {
+      counted.set(table.name, 0);
+      return dumpRows(database, table, utf16, (rows) => counted.set(table.name, rows + (counted.get(table.name) ?? 0)));
+    };
     yield* lines(head(database, utf16));
     for (const table of schema.tables) {
       if (table.create !== null) yield* lines([table.create]);
-      yield* dumpRows(database, table, utf16);
+      yield* rowsOf(table);
     }
     yield* lines(schema.afterRows);
-    for (const table of schema.statistics) yield* dumpRows(database, table, utf16);
+    for (const table of schema.statistics) yield* rowsOf(table);
     if (schema.sequence !== null) {
       yield* lines(['DELETE FROM sqlite_sequence;']);
-      yield* dumpRows(database, schema.sequence, utf16);
+      yield* rowsOf(schema.sequence);
     }
     yield* lines(['COMMIT;']);
   } finally {
