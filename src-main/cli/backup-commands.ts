@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
+import type { PlanSummary } from '../../src-shared/model/plan.ts';
 import type { RestoreSource } from '../../src-shared/model/restore.ts';
+import type { Run } from '../../src-shared/model/run.ts';
 import type { SnapshotCopy } from '../../src-shared/model/snapshot.ts';
 import { Compression } from '../../src-shared/model/values.ts';
 import { isGood } from '../../src-shared/rules/verdicts.ts';
@@ -117,54 +119,75 @@ async function backUpGroup(
     throw new UsageError(
       'A group is backed up as its plans say: --group goes with no plan, --source, --to, --name or --output.',
     );
-  const plans = (await session.call('plans.list', {})).filter(
-    ({ plan }) => plan.group?.toLowerCase() === group.toLowerCase(),
-  );
-  if (plans.length === 0) {
-    throw new SnapkeepError('NOT_FOUND', `There is no group called “${group}”.`, {
-      hint: 'See the groups with: snapkeep plan list --json',
-    });
-  }
   const taken: Taken[] = [];
-  let first: number = EXIT.done;
-  for (const { plan } of plans) {
-    let code: number = EXIT.failed;
+  const codes: number[] = [];
+  for (const { plan } of await plansOfGroup(session, group)) {
+    // It may have been taken already, at the same instant as another one.
+    if (taken.some(({ planId }) => planId === plan.id)) continue;
     try {
-      const one = await takeOne(session, plan.name, options);
-      taken.push(one);
-      if (one.error !== null) throw one.error;
-      code = one.code;
+      const some = await take(session, plan.name, options);
+      for (const { error } of some) if (error !== null && interruption.aborted) throw error;
+      taken.push(...some);
     } catch (error) {
       if (!(error instanceof SnapkeepError) || interruption.aborted) throw error;
       say(`${plan.name}: ${error.message}`);
+      codes.push(EXIT.failed);
     }
-    if (first === EXIT.done) first = code;
   }
-  const all = { values: taken.map(({ value }) => value), words: taken.map(({ words }) => words).join('\n') };
-  print(options.json === true, all.values, all.words);
-  return first;
+  for (const { error, planName } of taken) if (error !== null) say(`${planName}: ${error.message}`);
+  printTaken(taken, options.json === true, (values) => values);
+  return [...codes, ...taken.map(codeOf)].find((code) => code !== EXIT.done) ?? EXIT.done;
+}
+
+async function plansOfGroup(session: Session, group: string): Promise<PlanSummary[]> {
+  const plans = (await session.call('plans.list', {})).filter(
+    ({ plan }) => plan.group?.toLowerCase() === group.toLowerCase(),
+  );
+  if (plans.length > 0) return plans;
+  throw new SnapkeepError('NOT_FOUND', `There is no group called “${group}”.`, {
+    hint: 'See the groups with: snapkeep plan list --json',
+  });
 }
 
 async function backUp(session: Session, planName: string | undefined, options: BackupOptions): Promise<number> {
-  const { value, words, code, error } = await takeOne(session, planName, options);
-  print(options.json === true, value, words);
-  if (error !== null) throw error;
-  return code;
+  const taken = await take(session, planName, options);
+  printTaken(taken, options.json === true, ([value, ...together]) =>
+    together.length === 0 ? value : { ...value, together },
+  );
+  for (const { error } of taken) if (error !== null) throw error;
+  return taken.map(codeOf).find((code) => code !== EXIT.done) ?? EXIT.done;
 }
 
-/** A snapshot that has been stored, as it is printed. */
+function printTaken(taken: readonly Taken[], asJson: boolean, toJson: (values: object[]) => unknown): void {
+  const stored = taken.flatMap(({ stored }) => stored ?? []);
+  print(asJson, toJson(stored.map(({ value }) => value)), stored.map(({ words }) => words).join('\n'));
+}
+
+const codeOf = ({ error, code }: Taken): number => (error === null ? code : EXIT.failed);
+
+/** What came of a backup. */
 interface Taken {
-  value: object;
-  words: string;
+  planId: string | null;
+  planName: string;
+  /** The stored snapshot, as it is printed; `null`: there is none. */
+  stored: { value: object; words: string } | null;
   code: number;
-  /** What failed after that, for example a companion. */
+  /** What failed, before the snapshot was stored or after, for example an attached file. */
   error: SnapkeepError | null;
 }
 
-async function takeOne(session: Session, planName: string | undefined, options: BackupOptions): Promise<Taken> {
-  const run = await session.runToEnd('backups.start', await orderOf(session, planName, options));
-  if (run.result?.kind !== 'backup') throw errorOf(run);
+/** Takes a backup, and those that are taken at the same instant. @throws SnapkeepError when it cannot be started */
+async function take(session: Session, planName: string | undefined, options: BackupOptions): Promise<Taken[]> {
+  const runs = await session.backUp(await orderOf(session, planName, options));
   await session.settled();
+  const taken: Taken[] = [];
+  for (const run of runs) taken.push(await takenBy(session, run));
+  return taken;
+}
+
+async function takenBy(session: Session, run: Run): Promise<Taken> {
+  const of = { planId: run.planId, planName: run.planName ?? run.subject };
+  if (run.result?.kind !== 'backup') return { ...of, stored: null, code: EXIT.failed, error: errorOf(run) };
   const { snapshot } = await session.call('snapshots.get', { snapshotId: run.result.snapshotId });
   const { verification, incomplete } = run.result;
   if (snapshot.copies.length > 1 || snapshot.path === null) for (const copy of snapshot.copies) say(copyInWords(copy));
@@ -173,8 +196,11 @@ async function takeOne(session: Session, planName: string | undefined, options: 
   const stored = snapshot.copies.some(({ state }) => state === 'stored');
   const failed = snapshot.copies.some(({ state }) => state === 'failed');
   return {
-    value: { ...snapshot, verification },
-    words: `${snapshot.path ?? snapshot.name} (${bytesInWords(snapshot.diskBytes)})`,
+    ...of,
+    stored: {
+      value: { ...snapshot, verification },
+      words: `${snapshot.path ?? snapshot.name} (${bytesInWords(snapshot.diskBytes)})`,
+    },
     code:
       verification !== null && !isGood(verification)
         ? EXIT.notValid

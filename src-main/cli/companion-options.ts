@@ -11,6 +11,7 @@ export interface CompanionOptions {
   image?: string[];
   exclude?: string[];
   group?: string;
+  sameInstant?: boolean;
 }
 
 /** Adds the options of companions and groups to a command that makes a plan. */
@@ -23,11 +24,13 @@ export function addCompanionOptions(command: Command): Command {
     )
     .option('--image <name=path>', 'a block device or an image file that is stored as a whole', several)
     .option('--exclude <pattern>', 'what is left out of folders, in the manner of .gitignore', several)
-    .option('--group <name>', 'plans of one group are shown, paused and backed up together');
+    .option('--group <name>', 'plans of one group are shown, paused and backed up together')
+    .option('--same-instant', 'back up at the same instant as the other databases of the group that have this set');
 }
 
 /** @throws UsageError for what is no companion */
-export function companionsOf({ companion = [], image = [], exclude = [], group }: CompanionOptions) {
+export function companionsOf(options: CompanionOptions) {
+  const { companion = [], image = [], exclude = [], group, sameInstant } = options;
   const named = [
     ...companion.map((text) => ({ ...split(text), image: false })),
     ...image.map((text) => ({ ...split(text), image: true })),
@@ -43,6 +46,7 @@ export function companionsOf({ companion = [], image = [], exclude = [], group }
   return {
     ...(all.data.length === 0 ? {} : { companions: all.data }),
     ...(group === undefined ? {} : { group }),
+    ...(sameInstant === undefined ? {} : { sameInstant }),
   };
 }
 

@@ -80,10 +80,23 @@ export class Session {
   /** The same for a run whose bad end is looked at by the caller. */
   async runToEnd<M extends StartsRun>(method: M, params: Params<M>): Promise<Run> {
     const { run } = await this.#core.call(method, params);
-    const stop = this.#core.on('run.changed', ({ run: changed }) => {
-      if (changed.id === run.id) showProgress(changed);
+    const [ended = run] = await this.#followed([run]);
+    return ended;
+  }
+
+  /** Starts a backup, and waits for its end and that of those that are taken at the same instant. */
+  async backUp(params: Params<'backups.start'>): Promise<Run[]> {
+    const { run, together } = await this.#core.call('backups.start', params);
+    return this.#followed([run, ...together]);
+  }
+
+  /** Shows how far runs are, and waits for their ends. */
+  async #followed(runs: readonly Run[]): Promise<Run[]> {
+    const ids = runs.map(({ id }) => id);
+    const stop = this.#core.on('run.changed', ({ run }) => {
+      if (ids.includes(run.id)) showProgress(run);
     });
-    const ended = await this.#core.runEnded(run.id);
+    const ended = await Promise.all(ids.map((id) => this.#core.runEnded(id)));
     stop();
     endProgress();
     return ended;

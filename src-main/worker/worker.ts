@@ -1,6 +1,7 @@
 import { conveyCompanion } from '../core/engine/companions/convey-companion.ts';
 import { checkFiles } from '../core/engine/companions/restore-companions.ts';
 import { verifyCompanions } from '../core/engine/companions/verify-companions.ts';
+import { copyTogether } from '../core/engine/copy-together.ts';
 import { describeSource } from '../core/engine/describe-source.ts';
 import { drillSnapshot } from '../core/engine/drill.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
@@ -30,12 +31,18 @@ type Tasks = {
   ) => Promise<WorkerTasks[T]['result']>;
 };
 
+/** A context whose clock is ahead of the system's. */
+const ahead = (context: TaskContext, ms: number): TaskContext => ({
+  ...context,
+  now: () => new Date(Date.now() + ms),
+});
+
 const tasks: Tasks = {
   identify: identifyStored,
   judge: async (samples) => samples.map(judgePacked),
   describe: describeSource,
-  snapshot: ({ clockAheadMs, ...request }, context) =>
-    takeSnapshot(request, { ...context, now: () => new Date(Date.now() + clockAheadMs) }),
+  snapshot: ({ clockAheadMs, ...request }, context) => takeSnapshot(request, ahead(context, clockAheadMs)),
+  'copy-together': ({ clockAheadMs, ...request }, context) => copyTogether(request, ahead(context, clockAheadMs)),
   export: exportSnapshot,
   verify: async ({ mayStaySealed, ...file }, context) =>
     verifyCompanions(file, await verifyFile(file, context, mayStaySealed), mayStaySealed, context),

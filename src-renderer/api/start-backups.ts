@@ -1,8 +1,10 @@
+import { SnapkeepError } from '../../src-shared/contract/errors.ts';
+import { showError } from '../components/errors.tsx';
 import { client } from './client.ts';
 
-/** Starts a backup of each plan; one that cannot start keeps none of the others. @throws what the first of them met */
+/** Starts a backup of each plan; of one that cannot be started it shows why, and the others go on. */
 export async function startBackups(planIds: readonly string[]): Promise<void> {
-  const started = await Promise.allSettled(planIds.map((planId) => client.call('backups.start', { planId })));
-  const failed = started.find(({ status }) => status === 'rejected');
-  if (failed?.status === 'rejected') throw failed.reason;
+  const { failed } = await client.call('backups.startAll', { planIds: [...planIds] });
+  for (const { planName, message } of failed)
+    showError(new SnapkeepError('UNAVAILABLE', `The backup of ${planName} could not be started.`, { hint: message }));
 }

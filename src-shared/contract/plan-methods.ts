@@ -11,6 +11,7 @@ import {
   PlanSummary,
   Projection,
   Retention,
+  SameInstant,
   TimeLimitMinutes,
 } from '../model/plan.ts';
 import { Pause, Schedule, TimeZone } from '../model/schedule.ts';
@@ -63,6 +64,8 @@ export const planMethods = {
       /** Of snapshots from now on. */
       companions: Companions.optional(),
       group: PlanGroup.optional(),
+      /** Taken back by leaving the group. */
+      sameInstant: SameInstant.optional(),
       timeLimitMinutes: TimeLimitMinutes.optional(),
     }),
     result: Plan,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CompanionName } from '../model/companion.ts';
-import { GroupName, Plan, Retention } from '../model/plan.ts';
+import { Plan, Retention } from '../model/plan.ts';
 import { PrunePreview } from '../model/prune.ts';
 import { ResetPreview, ResetTarget } from '../model/reset.ts';
 import { RestoreSource } from '../model/restore.ts';
@@ -32,11 +32,12 @@ export const snapshotMethods = {
         key,
       }),
     ]),
-    result: started,
+    /** `together`: the runs of the plans that are backed up at the same instant. */
+    result: started.extend({ together: z.array(Run) }),
   },
-  /** Backs up all plans of a group, in the order of their names; one that cannot be started says why. */
-  'backups.startGroup': {
-    params: z.strictObject({ group: GroupName }),
+  /** Backs up several plans, each once; one that cannot be started says why, and the others go on. */
+  'backups.startAll': {
+    params: z.strictObject({ planIds: z.array(z.uuid()).min(1).max(1000) }),
     result: z.object({
       runs: z.array(Run),
       failed: z.array(z.object({ planId: z.uuid(), planName: z.string(), message: z.string() })),

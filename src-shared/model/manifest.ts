@@ -16,6 +16,10 @@ export const MANIFEST_SUFFIX = '.manifest.json';
 export const SnapshotTrigger = z.enum(['manual', 'command', 'schedule', 'before-restore']);
 export type SnapshotTrigger = z.infer<typeof SnapshotTrigger>;
 
+/** Snapshots of other databases that show the same instant. */
+export const TakenWith = z.array(z.object({ snapshotId: z.uuid(), planName: z.string() }));
+export type TakenWith = z.infer<typeof TakenWith>;
+
 /** What a manifest records of its plan's settings, so that a lost plan can be rebuilt. */
 export const RecordedPlanSettings = z.object({ schedule: Schedule, timeZone: TimeZone, retention: Retention });
 export type RecordedPlanSettings = z.infer<typeof RecordedPlanSettings>;
@@ -35,6 +39,8 @@ export const Manifest = z
     plan: z.object({ id: z.uuid().nullable(), name: z.string(), settings: RecordedPlanSettings.nullable() }),
     source: z.object({ path: FilePath, name: z.string() }),
     trigger: SnapshotTrigger,
+    /** The snapshots of other databases that were taken at the same instant, and so belong together with this one. */
+    takenWith: TakenWith,
     /** `online-backup`: pages copied through SQLite under one read transaction. `vacuum-into`: rewritten without gaps, as an encrypted database always is, with its key. `sql-dump`: SQL statements that make the database. `file-copy`: the bytes of a file SQLite could not read. `files`: there is no database; all that matters are the companions. */
     method: z.enum(['online-backup', 'vacuum-into', 'file-copy', 'sql-dump', 'files']),
     startedAt: Instant,

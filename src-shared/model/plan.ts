@@ -80,6 +80,9 @@ export const GroupName = z.string().trim().min(1).max(80);
 /** What plans of one program have in common: they are shown, paused and backed up together. `null`: it stands alone. */
 export const PlanGroup = GroupName.nullable();
 
+/** Whether it is backed up at the same instant as the other plans of its group that say so. */
+export const SameInstant = z.boolean();
+
 /** The longest time limit of a run: 30 days. */
 export const MAX_TIME_LIMIT_MINUTES = 43_200;
 
@@ -106,6 +109,7 @@ export const PlanInput = z.object({
   lockFiles: LockFiles.default([]),
   companions: Companions.default([]),
   group: PlanGroup.default(null),
+  sameInstant: SameInstant.default(false),
   timeLimitMinutes: TimeLimitMinutes.default(null),
 });
 export type PlanInput = z.infer<typeof PlanInput>;
@@ -128,6 +132,7 @@ export const Plan = z.object({
   lockFiles: LockFiles,
   companions: Companions,
   group: PlanGroup,
+  sameInstant: SameInstant,
   timeLimitMinutes: TimeLimitMinutes,
   id: z.uuid(),
   paused: Pause.nullable(),

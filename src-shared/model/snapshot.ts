@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SnapshotCompanion } from './companion.ts';
 import { Encryption } from './encryption.ts';
-import { SnapshotTrigger } from './manifest.ts';
+import { SnapshotTrigger, TakenWith } from './manifest.ts';
 import { SourceKind } from './source-kind.ts';
 import { Bytes, Compression, FilePath, Instant, Sha256, TableRows } from './values.ts';
 import { ProofLevel } from './verification.ts';
@@ -85,6 +85,8 @@ export const Snapshot = z.object({
   companions: z.array(SnapshotCompanion),
   /** What it lacks of its attached files, as sentences; `null`: it is complete. */
   incomplete: z.string().nullable(),
+  /** The snapshots that were taken at the same instant. */
+  takenWith: TakenWith,
   /** What the stored file and its companions show, added up. */
   apparentBytes: Bytes,
   /** What they added to the disk where they were stored first. */
@@ -92,8 +94,8 @@ export const Snapshot = z.object({
 });
 export type Snapshot = z.infer<typeof Snapshot>;
 
-/** A snapshot without its tables, for long lists. */
-export const SnapshotSummary = Snapshot.omit({ tables: true }).extend({
+/** A snapshot without its tables and what it was taken with, for long lists. */
+export const SnapshotSummary = Snapshot.omit({ tables: true, takenWith: true }).extend({
   tableCount: z.number().int().nonnegative(),
   rowCount: z.number().int().nonnegative(),
 });

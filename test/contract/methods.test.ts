@@ -165,13 +165,10 @@ const cases: Record<MethodName, MethodCase> = {
     wrong: { path: '' },
   },
   'backups.start': { good: planOf, missing: noPlan, wrong: { planId: nobody, source: '/a', to: '/b' } },
-  'backups.startGroup': {
-    good: async ({ core, plan }) => {
-      await core.call('plans.update', { planId: plan.id, group: 'All' });
-      return { group: 'all' };
-    },
-    missing: () => ({ group: 'nobody' }),
-    wrong: { group: '' },
+  'backups.startAll': {
+    good: ({ plan }) => ({ planIds: [plan.id] }),
+    missing: () => ({ planIds: [nobody] }),
+    wrong: { planIds: [] },
   },
   'snapshots.list': {
     good: async (scene) => {

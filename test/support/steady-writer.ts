@@ -16,24 +16,31 @@ export interface SteadyWriter {
 
 const PROGRAM = `
   const Database = require('better-sqlite3');
-  const database = new Database(process.argv[1], { timeout: 60000 });
-  const insert = database.prepare('INSERT INTO entries (account, amount, note) VALUES (1, 1, ?)');
-  const pause = Number(process.argv[2]);
+  const [, pause, path, ...others] = process.argv;
+  const database = new Database(path, { timeout: 60000 });
+  others.forEach((other, n) => database.prepare('ATTACH ? AS other' + n).run(other));
+  const inserts = ['main', ...others.map((_, n) => 'other' + n)].map((name) =>
+    database.prepare('INSERT INTO ' + name + '.entries (account, amount, note) VALUES (1, 1, ?)'),
+  );
+  const insert = database.transaction((note) => inserts.forEach((each) => each.run(note)));
   let n = 0;
   let stopped = false;
   process.stdin.on('data', () => { stopped = true; });
   (function write() {
     if (stopped) { database.close(); process.exit(0); }
     const note = 'row ' + ++n;
-    insert.run(note);
+    insert.immediate(note);
     process.stdout.write(note + '\\n');
-    setTimeout(write, pause);
+    setTimeout(write, Number(pause));
   })();
 `;
 
-/** @param pauseMs between two commits, in milliseconds */
-export async function startSteadyWriter(path: string, pauseMs: number): Promise<SteadyWriter> {
-  const child = spawn(NODE, ['-e', PROGRAM, path, String(pauseMs)], {
+/**
+ * @param path of a database, or of several: each row is then committed to all of them in one transaction
+ * @param pauseMs between two commits, in milliseconds
+ */
+export async function startSteadyWriter(path: string | readonly string[], pauseMs: number): Promise<SteadyWriter> {
+  const child = spawn(NODE, ['-e', PROGRAM, String(pauseMs), ...[path].flat()], {
     cwd: resolve(import.meta.dirname, '../..'),
     stdio: ['pipe', 'pipe', 'inherit'],
   });

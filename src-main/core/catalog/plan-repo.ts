@@ -34,6 +34,7 @@ interface PlanRow {
   lock_files: string;
   companions: string;
   plan_group: string | null;
+  same_instant: number;
   source_kind: SourceKind;
   name_pattern: string;
   time_limit_minutes: number | null;
@@ -83,15 +84,15 @@ export class PlanRepo {
       .prepare(
         `INSERT INTO plans (id, name, source_path, compression, verify_after_backup, created_at, updated_at,
            retention, schedule, time_zone, drill, paused, key, seal, method, schema_version, lock_files,
-           companions, plan_group, source_kind, name_pattern, time_limit_minutes)
+           companions, plan_group, same_instant, source_kind, name_pattern, time_limit_minutes)
          VALUES (@id, @name, @sourcePath, @compression, @verify, @createdAt, @updatedAt,
            @retention, @schedule, @timeZone, @drill, @paused, @key, @seal, @method, @schemaVersion, @lockFiles,
-           @companions, @group, @sourceKind, @namePattern, @timeLimitMinutes)
+           @companions, @group, @sameInstant, @sourceKind, @namePattern, @timeLimitMinutes)
          ON CONFLICT (id) DO UPDATE SET name = @name, source_path = @sourcePath,
            compression = @compression, verify_after_backup = @verify, updated_at = @updatedAt, retention = @retention,
            schedule = @schedule, time_zone = @timeZone, drill = @drill, paused = @paused, key = @key, seal = @seal,
            method = @method, schema_version = @schemaVersion, lock_files = @lockFiles, companions = @companions,
-           plan_group = @group, source_kind = @sourceKind, name_pattern = @namePattern,
+           plan_group = @group, same_instant = @sameInstant, source_kind = @sourceKind, name_pattern = @namePattern,
            time_limit_minutes = @timeLimitMinutes`,
       )
       .run({
@@ -114,6 +115,7 @@ export class PlanRepo {
         lockFiles: JSON.stringify(plan.lockFiles),
         companions: JSON.stringify(plan.companions),
         group: plan.group,
+        sameInstant: plan.sameInstant ? 1 : 0,
         sourceKind: plan.sourceKind,
         namePattern: plan.namePattern,
         timeLimitMinutes: plan.timeLimitMinutes,
@@ -152,6 +154,7 @@ export class PlanRepo {
       lockFiles: LockFiles.parse(JSON.parse(row.lock_files)),
       companions: Companions.parse(JSON.parse(row.companions)),
       group: row.plan_group,
+      sameInstant: row.same_instant === 1,
       sourceKind: row.source_kind,
       namePattern: row.name_pattern,
       timeLimitMinutes: row.time_limit_minutes,

@@ -26,6 +26,7 @@ export const SCHEMA = `
     lock_files TEXT NOT NULL,
     companions TEXT NOT NULL,
     plan_group TEXT,
+    same_instant INTEGER NOT NULL,
     time_limit_minutes INTEGER,
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL

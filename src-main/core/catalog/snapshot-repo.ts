@@ -328,8 +328,7 @@ export class SnapshotRepo {
       | SnapshotRow
       | undefined;
     if (row === undefined) return undefined;
-    const tables = this.manifest(row.id)?.database?.tables ?? [];
-    return toSnapshot(row, this.#placesOf('s.id = ?', [row.id]).get(row.id) ?? [], tables);
+    return toSnapshot(row, this.#placesOf('s.id = ?', [row.id]).get(row.id) ?? [], this.manifest(row.id));
   }
 
   #placesOf(condition: string, values: ReadonlyArray<string | number>): Map<string, PlaceRow[]> {

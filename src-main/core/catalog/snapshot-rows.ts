@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { SnapshotCompanion } from '../../../src-shared/model/companion.ts';
 import { Encryption } from '../../../src-shared/model/encryption.ts';
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Snapshot, SnapshotCopy, SnapshotSummary } from '../../../src-shared/model/snapshot.ts';
-import type { Compression, TableRows } from '../../../src-shared/model/values.ts';
+import type { Compression } from '../../../src-shared/model/values.ts';
 import { missingInWords } from '../../../src-shared/rules/incomplete.ts';
 
 /** A row of the table of snapshots, with its newest verification. */
@@ -127,10 +128,10 @@ function toPlaces(rows: readonly PlaceRow[]): Places {
   return { copies, missing, folder: folders.stored ?? (missing ? folders.missing : null) ?? null };
 }
 
-/** What a row says, with its tables. @param placeRows its copies, the nearest first */
-export function toSnapshot(row: SnapshotRow, placeRows: readonly PlaceRow[], tables: readonly TableRows[]): Snapshot {
+/** What a row and its manifest say. @param placeRows its copies, the nearest first */
+export function toSnapshot(row: SnapshotRow, placeRows: readonly PlaceRow[], manifest: Manifest | undefined): Snapshot {
   const { tableCount: _tableCount, rowCount: _rowCount, ...summary } = toSummary(row, placeRows);
-  return { ...summary, tables: [...tables] };
+  return { ...summary, tables: manifest?.database?.tables ?? [], takenWith: manifest?.takenWith ?? [] };
 }
 
 /** What is whole but sealed, and could not be opened, is as unproven as what was never looked at. */

@@ -7,7 +7,7 @@ import type { Unlocking } from './database-key.ts';
 import { explainWrite, requireRoom } from './disk-full.ts';
 import { exists, sidecarPaths } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
-import { closeReading, type Database, openDatabase, openForReading } from './open-database.ts';
+import { closeReading, type Database, openDatabase, openForReading, type Reading } from './open-database.ts';
 import type { TaskContext } from './task-context.ts';
 
 /** Pages are copied in steps of about this many bytes: progress and cancelling stay smooth, and nothing is slower for it. */
@@ -23,7 +23,8 @@ export interface Image {
   unlocking: Unlocking | null;
 }
 
-interface CopyOptions {
+/** How a copy is made. */
+export interface CopyOptions {
   /** What is plain is copied by VACUUM INTO as well: without free pages, its tables in order; see {@link vacuumInto}. */
   compact?: boolean;
   /** Told the bytes of the copy before it is begun; throws when there is no room for it. */
@@ -46,14 +47,39 @@ export async function copyImage(
     askForRoom = (bytes) => requireRoom({ use: 'staging', folder: dirname(path), bytes }),
   }: CopyOptions = {},
 ): Promise<Image> {
-  const before = await fileIdentity(sourcePath);
-  const { database: source, unlocking } = await openForReading(sourcePath, context);
+  const source = await openSource(sourcePath, context);
+  try {
+    return await copySource(source, path, context, { compact, askForRoom });
+  } finally {
+    closeReading(source.database);
+  }
+}
+
+/** A database that is read under a transaction, and which file it was when it was opened. */
+export interface OpenSource extends Reading {
+  path: string;
+  identity: string;
+}
+
+/** Opens a database to copy it. @throws SnapkeepError as {@link openForReading} */
+export async function openSource(path: string, context: TaskContext): Promise<OpenSource> {
+  const identity = await fileIdentity(path);
+  return { path, identity, ...(await openForReading(path, context)) };
+}
+
+/** Copies an open database, which stays open: see {@link copyImage}. */
+export async function copySource(
+  { path: sourcePath, identity, database: source, unlocking }: OpenSource,
+  path: string,
+  context: TaskContext,
+  { compact = false, askForRoom }: CopyOptions,
+): Promise<Image> {
   try {
     const journalMode = String(source.pragma('journal_mode', { simple: true }));
     const byPages = unlocking === null && !compact;
     warnOfWaiting(journalMode, 'pages are copied', context);
     const pageSize = Number(source.pragma('page_size', { simple: true }));
-    await askForRoom(pagesNeeded(source, byPages) * pageSize);
+    await askForRoom?.(pagesNeeded(source, byPages) * pageSize);
     let takenAt = context.now();
     let bytes: number;
     if (byPages) {
@@ -70,14 +96,12 @@ export async function copyImage(
       const key = unlocking === null ? '' : `, encrypted with the same key (${settingsInWords(unlocking.settings)})`;
       context.log('info', `Copied by VACUUM INTO${key}.`);
     }
-    await requireSameFile(sourcePath, before);
+    await requireSameFile(sourcePath, identity);
     if (byPages) await requireWhole(sourcePath, bytes);
     return { path, takenAt, journalMode, unlocking };
   } catch (error) {
     await rm(path, { force: true });
     throw explainWrite(error, 'staging', dirname(path), sourcePath);
-  } finally {
-    closeReading(source);
   }
 }
 

@@ -147,6 +147,8 @@ function snapshotRequest(request: SafetyRequest): SnapshotRequest {
     snapshotId: randomUUID(),
     sourceKind: 'database',
     sourcePath: request.targetPath,
+    copied: null,
+    takenWith: [],
     folder: request.safetyFolder,
     storesIn: 'safety',
     plan: { id: request.planId, name: `${planNameFromPath(request.targetPath)} before restore`, settings: null },

@@ -5,7 +5,8 @@ import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
 import { PIECE_BYTES, type StoredDigest, storeImage, storePieces } from './compress.ts';
-import { copyImage, fileIdentity, type Image, requireSameFile, warnOfWaiting } from './copy-image.ts';
+import { type CopyOptions, copyImage, fileIdentity, type Image, requireSameFile, warnOfWaiting } from './copy-image.ts';
+import type { CopiedImage } from './copy-together.ts';
 import type { Unlocking } from './database-key.ts';
 import { type DatabaseFacts, describeDatabase } from './describe-database.ts';
 import { inPiecesOf } from './dump/pieces.ts';
@@ -19,6 +20,8 @@ import type { TaskContext } from './task-context.ts';
 /** What is to be read, and in which form. */
 export interface ContentRequest {
   sourcePath: string;
+  /** A copy of the source, made together with those of other databases: it is read instead, and removed. `null`: there is none. */
+  copied: CopiedImage | null;
   method: BackupMethod;
   schemaVersion: SchemaVersionQuery;
 }
@@ -67,8 +70,7 @@ async function imageContent(
   askForRoom?: (imageBytes: number) => Promise<void>,
 ): Promise<SnapshotContent> {
   const compact = request.method === 'compact';
-  const path = join(context.stagingFolder, 'image.db');
-  const image = await copyImage(request.sourcePath, path, context, { compact, askForRoom });
+  const image = await imageOf(request, join(context.stagingFolder, 'image.db'), { compact, askForRoom }, context);
   try {
     context.progress('reading', 0, null);
     const method = compact || image.unlocking !== null ? 'vacuum-into' : 'online-backup';
@@ -77,6 +79,23 @@ async function imageContent(
     await rm(image.path, { force: true });
     throw error;
   }
+}
+
+/** Copies the source, or takes the copy that was made of it. @param path where a copy that is still to be made goes */
+async function imageOf(
+  { sourcePath, copied }: ContentRequest,
+  path: string,
+  options: CopyOptions,
+  context: TaskContext,
+): Promise<Image> {
+  if (copied === null) return copyImage(sourcePath, path, context, options);
+  const { database, unlocking } = await openForReading(copied.path, context);
+  closeReading(database);
+  const taken = { takenAt: new Date(copied.takenAt), journalMode: copied.journalMode, unlocking };
+  if (!options.compact || unlocking !== null) return { ...taken, path: copied.path };
+  await copyImage(copied.path, path, context, options);
+  await rm(copied.path);
+  return { ...taken, path };
 }
 
 /** A staged copy of a database and what is known of it, ready to be stored. */
@@ -123,15 +142,17 @@ function describe(database: Database, request: ContentRequest, context: TaskCont
 }
 
 async function dumpContent(request: ContentRequest, sealed: boolean, context: TaskContext): Promise<SnapshotContent> {
-  const before = await fileIdentity(request.sourcePath);
-  const { database, unlocking } = await openForReading(request.sourcePath, context);
+  const { copied } = request;
+  const path = copied?.path ?? request.sourcePath;
+  const before = await fileIdentity(path);
+  const { database, unlocking } = await openForReading(path, context);
   try {
     if (unlocking !== null) requireDumpable(request.sourcePath, unlocking, sealed);
     context.progress('reading', 0, null);
-    const takenAt = context.now();
+    const takenAt = copied === null ? context.now() : new Date(copied.takenAt);
     const { facts, schemaVersion } = describe(database, request, context);
     const counted = new Map<string, number>();
-    warnOfWaiting(facts.journalMode, 'the dump is written', context);
+    if (copied === null) warnOfWaiting(facts.journalMode, 'the dump is written', context);
     const content: SnapshotContent = {
       method: 'sql-dump',
       takenAt,
@@ -144,13 +165,16 @@ async function dumpContent(request: ContentRequest, sealed: boolean, context: Ta
           context.throwIfCancelled();
           context.progress('compressing', bytes, null);
         });
-        await requireSameFile(request.sourcePath, before);
+        await requireSameFile(path, before);
         // An index that is out of step tells another number.
         const tables = facts.tables.map(({ name, rows }) => ({ name, rows: counted.get(name) ?? rows }));
         content.facts = { ...facts, tables };
         return digest;
       },
-      close: async () => closeReading(database),
+      close: async () => {
+        closeReading(database);
+        if (copied !== null) await rm(copied.path, { force: true });
+      },
     };
     return content;
   } catch (error) {

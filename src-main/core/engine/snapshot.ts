@@ -36,6 +36,8 @@ export interface SnapshotRequest extends ContentRequest {
   /** What that folder is. */
   storesIn: 'destination' | 'outbox' | 'safety';
   plan: Manifest['plan'];
+  /** The snapshots that were taken at the same instant. */
+  takenWith: Manifest['takenWith'];
   /** A file name of the user's own; without one the pattern is used. */
   ownName: string | null;
   namePattern: string;
@@ -146,6 +148,7 @@ export async function storeSnapshot(
       plan: request.plan,
       source: { path: request.sourcePath, name: basename(request.sourcePath) },
       trigger: request.trigger,
+      takenWith: request.takenWith,
       method: database?.method ?? 'files',
       startedAt: startedAt.toISOString(),
       createdAt: content.takenAt.toISOString(),

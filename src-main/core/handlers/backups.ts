@@ -8,18 +8,22 @@ import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { orderOf, startBackup } from '../jobs/backup.ts';
 import { type ExportOrder, startExport } from '../jobs/export.ts';
+import { startPlanBackup } from '../jobs/group-backup.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
-import { plansOfGroup, requirePlan } from './plans.ts';
+import { requirePlan } from './plans.ts';
 
 /** Starts backups. */
 export function backupsHandlers(core: CoreContext): Handlers<MethodsOf<'backups'>> {
   return {
-    'backups.startGroup': async ({ group }) => {
+    'backups.startAll': async ({ planIds }) => {
       const runs: Run[] = [];
       const failed: { planId: string; planName: string; message: string }[] = [];
-      for (const plan of plansOfGroup(core.catalog, group)) {
+      for (const plan of planIds.map((id) => requirePlan(core.catalog, id))) {
+        // It may have been started already, with another plan of its group.
+        if (runs.some(({ planId }) => planId === plan.id)) continue;
         try {
-          runs.push(await startBackup(core, orderOf(core, plan)));
+          const { run, together } = await startPlanBackup(core, plan, orderOf(core, plan));
+          runs.push(run, ...together);
         } catch (error) {
           failed.push({ planId: plan.id, planName: plan.name, message: explainError(error, plan.sourcePath).message });
         }
@@ -29,17 +33,17 @@ export function backupsHandlers(core: CoreContext): Handlers<MethodsOf<'backups'
     'backups.start': async (params) => {
       const ownName = params.name ?? null;
       if ('planId' in params) {
-        const order = orderOf(core, requirePlan(core.catalog, params.planId));
+        const plan = requirePlan(core.catalog, params.planId);
+        const order = orderOf(core, plan);
         if (order.sourceKind === 'files') refuseMethod(order.plan.name, params.method);
         const { verify = order.verify, method = order.method } = params;
-        return { run: await startBackup(core, { ...order, ownName, verify, method }) };
+        return startPlanBackup(core, plan, { ...order, ownName, verify, method });
       }
       const { to, verify = true } = params;
       const order = await orderWithoutPlan(core, params);
       const named = { ownName, namePattern: DEFAULT_NAME_PATTERN, timeZone: null };
-      return {
-        run: await startBackup(core, { ...order, to: { folder: to }, ...named, companions: [], verify, slot: null }),
-      };
+      const ordered = { ...order, to: { folder: to }, ...named, companions: [], verify, slot: null };
+      return { run: await startBackup(core, ordered), together: [] };
     },
   };
 }

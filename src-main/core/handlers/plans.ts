@@ -162,11 +162,21 @@ function requireMethod({ method, key, seal, name }: Plan): void {
   });
 }
 
+/** @throws SnapkeepError `INVALID_PARAMS` */
+function requireGroup({ sameInstant, group, sourceKind, name }: Plan): void {
+  if (!sameInstant || (group !== null && sourceKind === 'database')) return;
+  const why = group === null ? 'it belongs to no group' : 'it holds files and no database';
+  throw new SnapkeepError('INVALID_PARAMS', `${name} cannot be backed up at the same instant as others: ${why}.`, {
+    hint: 'Give the plan a group, or turn off the backup at the same instant.',
+  });
+}
+
 /** A plan whose settings go together. @throws SnapkeepError `INVALID_PARAMS`, `UNSUPPORTED` */
 function requireSound(plan: Plan, hasNewKey: boolean): Plan {
   requireFilesOnly(plan, hasNewKey);
   requireSchedules(plan);
   requireMethod(plan);
+  requireGroup(plan);
   return plan;
 }
 

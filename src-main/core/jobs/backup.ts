@@ -19,6 +19,8 @@ import { askInTime } from './ask-in-time.ts';
 import { movedInWords } from './check-facts.ts';
 import { checkPlace } from './check-place.ts';
 import { checkSource } from './check-source.ts';
+import { clockAheadMs } from './clock-ahead.ts';
+import type { GroupCopy } from './group-copy.ts';
 import { keepKey, keysOfPlan } from './keys.ts';
 import {
   addFolder,
@@ -59,6 +61,8 @@ export interface BackupOrder {
   slot: Run['slot'];
   /** What opens the database, if it is encrypted. */
   keys: (log: RunHandle['log']) => DatabaseKey[] | Promise<DatabaseKey[]>;
+  /** The databases that it is copied with at one instant; without it, it is copied alone. */
+  group?: GroupCopy;
 }
 
 /** What a plan orders. */
@@ -87,6 +91,7 @@ export async function startBackup(core: CoreContext, order: BackupOrder): Promis
   const companions = await Promise.all(order.companions.map(followLink));
   const source = ofFiles ? (companions[0]?.path ?? order.sourcePath) : await sourceInTime(order.sourcePath);
   const place = await storingPlace(core, order.to);
+  const together = (await order.group?.paths()) ?? [];
   if (source === core.dataFolder.catalogFile) {
     throw new SnapkeepError('CONFLICT', "This is Snapkeep's own catalog, which needs no backup.", {
       hint: 'Whatever is in it can be found again by scanning the folders of the snapshots.',
@@ -97,10 +102,16 @@ export async function startBackup(core: CoreContext, order: BackupOrder): Promis
     planId: order.plan.id,
     planName: order.plan.name,
     subject: ofFiles ? order.plan.name : basename(source),
-    locks: [...new Set([source, ...companions.map(({ path }) => path)])],
+    locks: [...new Set([source, ...companions.map(({ path }) => path), ...together])],
     folders: [place.settings.path],
     slot: order.slot,
-    work: (handle) => backUp(core, { ...order, sourcePath: source, companions }, place, handle),
+    work: async (handle) => {
+      try {
+        return await backUp(core, { ...order, sourcePath: source, companions }, place, handle);
+      } finally {
+        await order.group?.leave(handle.id);
+      }
+    },
   });
 }
 
@@ -151,13 +162,15 @@ async function backUp(
   const folder = place.settings.path;
   await withPlace(core, place, (driver) => requireThere(core, place, driver));
   await tellMovedSource(core, order.plan.id, handle);
-  const { verify, slot, keys: findKeys, to, ...request } = order;
+  const { verify, slot, keys: findKeys, to, group, ...request } = order;
   const keys = await findKeys(handle.log);
   const trigger: SnapshotTrigger = slot !== null ? 'schedule' : core.ports.host === 'cli' ? 'command' : 'manual';
+  const ofGroup = group && order.plan.id !== null ? await group.copyFor(order.plan.id, handle) : ALONE;
   const stored = runInWorker(
     'snapshot',
     {
       ...request,
+      ...ofGroup,
       folder,
       storesIn: place.own ? ('outbox' as const) : ('destination' as const),
       runId: handle.id,
@@ -166,8 +179,7 @@ async function backUp(
       trigger,
       snapkeepVersion: version,
       serviceId: core.serviceId,
-      // In whole minutes: a smaller difference lies in when the two were read.
-      clockAheadMs: Math.round((core.clock.now().getTime() - Date.now()) / 60_000) * 60_000,
+      clockAheadMs: clockAheadMs(core.clock),
       asArchive: whyArchive(core, folder),
       ...nameRules(core, order, folder, handle),
     },
@@ -212,6 +224,9 @@ async function backUp(
   if (!verification.valid) throw notProven(path, verification.message);
   return { ...result, verification };
 }
+
+/** What a database that is copied by itself has of a group. */
+const ALONE = { copied: null, takenWith: [] };
 
 /** Takes an error; a disk that has gone is unavailable, whatever was missed on it. */
 const orGone =

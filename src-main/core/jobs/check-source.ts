@@ -4,6 +4,7 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { SourceCheck } from '../catalog/check-repo.ts';
 import type { CoreContext } from '../core-context.ts';
+import { notLockable } from '../engine/copy-together.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { canonicalFilePath } from '../paths.ts';
 import { askInTime } from './ask-in-time.ts';
@@ -92,6 +93,7 @@ async function requireDatabase(core: CoreContext, plan: Plan, path: string): Pro
   if (!info.isFile())
     throw new SnapkeepError('INVALID_PARAMS', `${path} is not a file.`, { hint: 'Choose the database file.' });
   await access(path, constants.R_OK);
+  if (plan.sameInstant) await requireLockable(path);
   // To close a file frees the locks that SQLite has on it in this process: one that a run has open is left alone.
   if (plan.key !== null || info.size === 0 || core.runs.isLocked(path)) return;
   const handle = await open(path, 'r');
@@ -104,6 +106,15 @@ async function requireDatabase(core: CoreContext, plan: Plan, path: string): Pro
   throw new SnapkeepError('CORRUPT', `${path} is no longer a SQLite database, or has been encrypted.`, {
     hint: 'Look at the file. If it is damaged, restore it from a snapshot; if it is encrypted, give the plan its key.',
   });
+}
+
+/** Databases are copied at one instant while all are locked for writing. @throws SnapkeepError `PERMISSION` */
+async function requireLockable(path: string): Promise<void> {
+  try {
+    await access(path, constants.W_OK);
+  } catch (error) {
+    throw notLockable(path, error);
+  }
 }
 
 const doesNotAnswer = ({ sourcePath }: Plan): SnapkeepError =>

@@ -37,7 +37,15 @@ export async function startExport(core: CoreContext, order: ExportOrder, descrip
     work: async (handle) => {
       const keys = await order.keys(handle.log);
       const sealSecrets = sealSecretsOfPlan(core, plan.id, seal);
-      const request = { sourcePath, method, schemaVersion, compression, seal, descriptor: STANDARD_OUTPUT };
+      const request = {
+        sourcePath,
+        copied: null,
+        method,
+        schemaVersion,
+        compression,
+        seal,
+        descriptor: STANDARD_OUTPUT,
+      };
       const options = { ...handle, keys, sealSecrets, output: descriptor };
       const stored = await core.runInWorker('export', request, options);
       return { kind: 'export', ...stored };

@@ -8,6 +8,7 @@ import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
 import type { Conveyed, ConveyRequest } from '../engine/companions/convey-companion.ts';
 import type { FilesRequest, PreparedFiles } from '../engine/companions/restore-companions.ts';
+import type { CopiedImage, TogetherRequest } from '../engine/copy-together.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
 import type { DescribeRequest } from '../engine/describe-source.ts';
 import type { DrillFindings, DrillRequest } from '../engine/drill.ts';
@@ -28,8 +29,9 @@ export interface WorkerTasks {
   /** Samples in base64; the judgements in their order. */
   judge: { request: PackedSample[]; result: BackupJudgement[] };
   describe: { request: DescribeRequest; result: SourceDescription };
-  /** `clockAheadMs`: by how much the core's clock is ahead of the system's. */
+  /** Here and below, `clockAheadMs`: by how much the core's clock is ahead of the system's. */
   snapshot: { request: SnapshotRequest & { clockAheadMs: number }; result: Manifest };
+  'copy-together': { request: TogetherRequest & { clockAheadMs: number }; result: CopiedImage[] };
   export: { request: ExportRequest; result: { bytes: number; sha256: string } };
   verify: { request: StoredFile & { mayStaySealed: boolean }; result: Verification };
   drill: { request: DrillRequest; result: DrillFindings };

@@ -5,9 +5,10 @@ import type { ScheduledJob } from '../../../src-shared/model/schedule.ts';
 import { classifyFailure } from '../../../src-shared/rules/failures.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
-import { orderOf, startBackup } from '../jobs/backup.ts';
+import { orderOf } from '../jobs/backup.ts';
 import { startCopyRun } from '../jobs/copies.ts';
 import { startDrill } from '../jobs/drill.ts';
+import { startFailed, startPlanBackup } from '../jobs/group-backup.ts';
 import { foldersOf, locationOf, requireThere, withPlace } from '../jobs/places.ts';
 import { finishRemovals } from '../jobs/removal.ts';
 import { Copier } from './copier.ts';
@@ -73,18 +74,10 @@ async function startForSlot(
   slot: NonNullable<Run['slot']>,
 ): Promise<Run> {
   try {
-    return job === 'backup' ? await startBackup(core, orderOf(core, plan, slot)) : startDrill(core, plan, slot);
+    if (job === 'drill') return startDrill(core, plan, slot);
+    return (await startPlanBackup(core, plan, orderOf(core, plan, slot))).run;
   } catch (error) {
-    return core.runs.start({
-      kind: job,
-      planId: plan.id,
-      planName: plan.name,
-      subject: plan.name,
-      locks: [],
-      folders: [],
-      slot,
-      work: () => Promise.reject(error as Error),
-    });
+    return startFailed(core, plan, job, slot, error);
   }
 }
 

@@ -54,6 +54,8 @@ export interface SchedulerPorts {
  */
 export class Scheduler {
   readonly #ports: SchedulerPorts;
+  /** Jobs that are being started, by their own schedule or with another plan's. */
+  readonly #starting = new Set<string>();
   #serves = false;
 
   constructor(ports: SchedulerPorts) {
@@ -88,6 +90,19 @@ export class Scheduler {
       Number.POSITIVE_INFINITY,
       ...this.#ports.plans().flatMap((plan) => JOBS.map((job) => this.#nextLook(plan, job, now))),
     );
+  }
+
+  /**
+   * Starts the backup of a plan because another plan's has come; what is due of its own schedule is served by it.
+   * @param start given the slot that it serves; `null`: nothing is due
+   */
+  startBackup(plan: Plan, start: (slot: Run['slot']) => Promise<Run>): Promise<Run> {
+    const before = this.#stateOf(plan, 'backup');
+    const state = lookAtClock(before, this.#now(), this.#slots(plan, plan.schedule, before));
+    const { due } = state.memory;
+    if (due === null || !this.#serves || !mayStart(state, this.#now()) || this.#starting.has(keyOf(plan, 'backup')))
+      return start(null);
+    return this.#begin(plan, 'backup', state, due, start);
   }
 
   /** Takes in how a run ended, if it served a slot. */
@@ -145,13 +160,31 @@ export class Scheduler {
       return this.#save(plan, job, { ...state, waitingFor: ON_BATTERY }, state);
     }
     const away = await this.#ports.whatIsAway(plan, job);
-    // Meanwhile the schedule may have been changed, and what was due is due no more.
-    if (!this.#serves || this.#ports.states.get(plan.id, job)?.schedule !== state.schedule) return;
+    // Meanwhile the schedule may have been changed, or another plan's has served it, and what was due is due no more.
+    const now = this.#ports.states.get(plan.id, job);
+    if (!this.#serves || now?.schedule !== state.schedule || now.serving !== null) return;
     if (away !== null) return this.#save(plan, job, putOff(state, away, this.#now()), state);
     const { due } = state.memory;
-    if (due === null) return;
-    const run = await this.#ports.start(plan, job, { at: new Date(due.slot).toISOString(), slots: due.slots });
-    this.#save(plan, job, begin(state, run.id), state);
+    if (due === null || this.#starting.has(keyOf(plan, job))) return;
+    await this.#begin(plan, job, state, due, (slot) => this.#ports.start(plan, job, slot));
+  }
+
+  async #begin(
+    plan: Plan,
+    job: ScheduledJob,
+    state: ScheduleState,
+    due: NonNullable<ScheduleState['memory']['due']>,
+    start: (slot: NonNullable<Run['slot']>) => Promise<Run>,
+  ): Promise<Run> {
+    const key = keyOf(plan, job);
+    this.#starting.add(key);
+    try {
+      const run = await start({ at: new Date(due.slot).toISOString(), slots: due.slots });
+      this.#save(plan, job, begin(state, run.id), state);
+      return run;
+    } finally {
+      this.#starting.delete(key);
+    }
   }
 
   /** A run that was to serve a slot and ended with the process. */
@@ -224,6 +257,8 @@ export class Scheduler {
     return this.#ports.clock.now().getTime();
   }
 }
+
+const keyOf = (plan: Plan, job: ScheduledJob): string => `${plan.id} ${job}`;
 
 /** The schedule of a plan for a job. */
 export function scheduleOf(plan: Plan, job: ScheduledJob): Schedule {

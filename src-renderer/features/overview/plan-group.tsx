@@ -1,8 +1,6 @@
 import { Button, Group } from '@mantine/core';
 import { useId } from 'react';
-import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import { client } from '../../api/client.ts';
-import { showError } from '../../components/errors.tsx';
+import { startBackups } from '../../api/start-backups.ts';
 import { useAction } from '../../components/use-action.ts';
 import { PauseMenu } from '../schedule/pause-menu.tsx';
 import { type PlansTogether, pauseOf } from './group-plans.ts';
@@ -21,7 +19,7 @@ export function PlanGroupSection({ group, plans, now }: PlansTogether & { now: n
         {group !== null && (
           <Group gap="xs" wrap="nowrap" className="group-actions">
             {scheduled && <PauseMenu group={group} paused={pauseOf({ group, plans })} />}
-            <BackUpGroup group={group} />
+            <BackUpGroup group={group} plans={plans} />
           </Group>
         )}
       </Group>
@@ -34,17 +32,10 @@ export function PlanGroupSection({ group, plans, now }: PlansTogether & { now: n
   );
 }
 
-/** Backs up all plans of a group; one that cannot be started says why. */
-function BackUpGroup({ group }: { group: string }) {
+/** Backs up all plans of a group. */
+function BackUpGroup({ group, plans }: PlansTogether) {
   const action = useAction();
-  const start = (): void =>
-    action.run(async () => {
-      const { failed } = await client.call('backups.startGroup', { group });
-      for (const { planName, message } of failed)
-        showError(
-          new SnapkeepError('UNAVAILABLE', `The backup of ${planName} could not be started.`, { hint: message }),
-        );
-    });
+  const start = (): void => action.run(() => startBackups(plans.map(({ plan }) => plan.id)));
   return (
     <Button variant="default" onClick={start} loading={action.pending} aria-label={`Back up all: ${group}`}>
       Back up all

@@ -1,4 +1,4 @@
-import { Autocomplete } from '@mantine/core';
+import { Autocomplete, Checkbox } from '@mantine/core';
 import { usePlansStore } from '../../stores/plans-store.ts';
 
 /** The group a plan belongs to: one that is there, a new one, or none. */
@@ -14,6 +14,20 @@ export function GroupField({ value, onChange }: { value: string; onChange(group:
       onChange={onChange}
       maxLength={80}
       autoComplete="off"
+    />
+  );
+}
+
+/** Whether the databases of a group are backed up at the same instant; nothing where the plan has no group. */
+export function SameInstantField(props: { group: string; value: boolean; onChange(sameInstant: boolean): void }) {
+  const group = props.group.trim();
+  if (group === '') return null;
+  return (
+    <Checkbox
+      label={`Back up at the same instant as the other databases of ${group}`}
+      description="For databases that one program changes in one transaction. A backup of one of them backs up all that have this set. Needs write access to each database."
+      checked={props.value}
+      onChange={(event) => props.onChange(event.currentTarget.checked)}
     />
   );
 }

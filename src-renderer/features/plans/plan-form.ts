@@ -26,6 +26,8 @@ export interface PlanForm {
   name: string | null;
   /** Empty: it belongs to none. */
   group: string;
+  /** Whether it is backed up at the same instant as the others of the group. */
+  sameInstant: boolean;
   companions: CompanionDraft[];
   folder: string;
   others: PlanDestination[];
@@ -48,6 +50,7 @@ export function emptyForm(): PlanForm {
     key: null,
     name: null,
     group: '',
+    sameInstant: false,
     companions: [],
     folder: '',
     others: [],
@@ -113,7 +116,7 @@ export function newPlanOf(
   known: readonly DestinationSummary[],
   encrypted: boolean,
 ): Params<'plans.create'> {
-  const { sourceKind, key, group, seal, method, compression, schedule, timeZone, retention, drill } = form;
+  const { sourceKind, key, group, sameInstant, seal, method, compression, schedule, timeZone, retention, drill } = form;
   const companions = companionsOf(form.companions);
   const sealSecrets = sealSecretsOf(seal);
   const files = sourceKind === 'files';
@@ -137,6 +140,7 @@ export function newPlanOf(
     ...(files ? { schemaVersion: null, lockFiles: [] } : {}),
     companions,
     group: group.trim() === '' ? null : group.trim(),
+    sameInstant: sameInstant && group.trim() !== '',
   };
 }
 

@@ -6,7 +6,7 @@ import { RetentionProjection } from '../retention/projection.tsx';
 import { RetentionFields } from '../retention/retention-fields.tsx';
 import { OldScheduleReader } from '../schedule/old-schedule.tsx';
 import { ScheduleEditor } from '../schedule/schedule-editor.tsx';
-import { GroupField } from './group-field.tsx';
+import { GroupField, SameInstantField } from './group-field.tsx';
 import { PlanDestinationsField } from './plan-destinations-field.tsx';
 import type { PlanForm } from './plan-form.ts';
 import { ProgramFields } from './program-fields.tsx';
@@ -39,6 +39,13 @@ export function HowSection({ form, change, planName, encrypted, noDump }: HowSec
           />
           <GroupField value={form.group} onChange={(group) => change({ group })} />
         </div>
+        {sourceKind === 'database' && (
+          <SameInstantField
+            group={form.group}
+            value={form.sameInstant}
+            onChange={(sameInstant) => change({ sameInstant })}
+          />
+        )}
         <PathField
           kind="folder"
           label="Folder for the snapshots"

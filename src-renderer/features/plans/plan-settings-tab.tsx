@@ -10,7 +10,7 @@ import { useAction } from '../../components/use-action.ts';
 import { CompanionsSection } from '../companions/companions-section.tsx';
 import { KitReminder } from '../recovery-kit/kit-reminder.tsx';
 import { SaveTemplateDialog } from '../templates/save-template-dialog.tsx';
-import { GroupField } from './group-field.tsx';
+import { GroupField, SameInstantField } from './group-field.tsx';
 import { PlanDestinationsField } from './plan-destinations-field.tsx';
 import { PlanKeySection } from './plan-key.tsx';
 import { ProgramSection } from './program-section.tsx';
@@ -51,6 +51,7 @@ export function PlanSettingsTab({ plan }: { plan: Plan }) {
 function PlanSection({ plan }: { plan: Plan }) {
   const [name, setName] = useState(plan.name);
   const [group, setGroup] = useState(plan.group ?? '');
+  const [sameInstant, setSameInstant] = useState(plan.sameInstant);
   const [compression, setCompression] = useState(plan.compression);
   const [method, setMethod] = useState(plan.method);
   const [verifyAfterBackup, setVerify] = useState(plan.verifyAfterBackup);
@@ -62,6 +63,7 @@ function PlanSection({ plan }: { plan: Plan }) {
         planId: plan.id,
         name,
         group: group.trim() === '' ? null : group.trim(),
+        sameInstant: sameInstant && group.trim() !== '',
         compression,
         method,
         verifyAfterBackup,
@@ -81,6 +83,9 @@ function PlanSection({ plan }: { plan: Plan }) {
           />
           <GroupField value={group} onChange={setGroup} />
         </div>
+        {plan.sourceKind === 'database' && (
+          <SameInstantField group={group} value={sameInstant} onChange={setSameInstant} />
+        )}
         <SnapshotFields
           label="Format of new snapshots"
           sourceKind={plan.sourceKind}

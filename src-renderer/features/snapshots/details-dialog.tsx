@@ -41,6 +41,13 @@ export function DetailsDialog({ snapshot, now, onRestore, onClose }: DetailsDial
         {snapshot.companions.length > 0 && <StoredCompanions companions={snapshot.companions} />}
         {action.error !== null && <ErrorNotice error={action.error} />}
         {whole === null && action.pending && <Loader size="sm" aria-label="Looking" />}
+        {whole !== null && whole.takenWith.length > 0 && (
+          <Text size="sm">
+            Taken at the same instant as the snapshots of{' '}
+            {namesInWords(whole.takenWith.map(({ planName }) => planName))}. They belong together: restore all of them
+            to one instant.
+          </Text>
+        )}
         {whole !== null && <TableList tables={whole.tables} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>

@@ -1,7 +1,6 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { KeyInput } from '../../../src-shared/model/encryption.ts';
 import type { PlanDestination } from '../../../src-shared/model/plan.ts';
 import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/template-use.ts';
@@ -9,7 +8,7 @@ import { countInWords } from '../../../src-shared/rules/wording.ts';
 import { client } from '../../api/client.ts';
 import { startBackups } from '../../api/start-backups.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
-import { ErrorNotice, showError } from '../../components/errors.tsx';
+import { ErrorNotice } from '../../components/errors.tsx';
 import { PathField } from '../../components/path-field.tsx';
 import { Section } from '../../components/section.tsx';
 import { useAction } from '../../components/use-action.ts';
@@ -37,7 +36,7 @@ export function GroupForm({ template }: { template: AppliedTemplate }) {
   const [others, setOthers] = useState<PlanDestination[]>([]);
   const [seal, setSeal] = useState(() => sealDraftOf(null));
   const { parts, looking, problem } = useGroupTemplate(template, draft);
-  const making = useMaking(template);
+  const making = useMaking();
   const wanted = wantedParts(parts, draft);
   const left = wanted.flatMap(({ leftOut }) => leftOut);
   const encrypted = wanted.some((part) => part.draft.keyVariable !== null);
@@ -123,7 +122,7 @@ type MakePlan = (
 ) => ReturnType<typeof newPlanOf>;
 
 /** Makes the plans one after the other; after a failure it goes on where it stopped. */
-function useMaking(template: AppliedTemplate) {
+function useMaking() {
   const known = useDestinationsStore((state) => state.destinations) ?? [];
   const [made, setMade] = useState<readonly string[]>([]);
   const [planIds, setPlanIds] = useState<readonly string[]>([]);
@@ -139,7 +138,7 @@ function useMaking(template: AppliedTemplate) {
         setMade((before) => [...before, part.id]);
         setPlanIds([...ids]);
       }
-      await backUp(template, wanted, ids);
+      await startBackups(ids);
       if (mounted.current) navigate('/');
     });
   return { ...action, made, start };
@@ -150,20 +149,4 @@ async function keyOf({ draft: { keyVariable, sourcePath } }: AppliedPart): Promi
   if (keyVariable === null || sourcePath === null) return null;
   const { encryption } = await client.call('sources.describe', { path: sourcePath });
   return encryption === null ? null : { environment: keyVariable };
-}
-
-/** Backs the plans up together; one that cannot be started says why, and keeps the others from nothing. */
-async function backUp(template: AppliedTemplate, wanted: readonly AppliedPart[], planIds: readonly string[]) {
-  const group = wanted[0]?.draft.group ?? null;
-  if (group === null) {
-    await startBackups(planIds);
-    return;
-  }
-  const { failed } = await client.call('backups.startGroup', { group });
-  for (const { planName, message } of failed)
-    showError(
-      new SnapkeepError('UNAVAILABLE', `The backup of ${planName} could not be started. ${message}`, {
-        hint: `The other plans of ${template.name} are backed up.`,
-      }),
-    );
 }

@@ -309,6 +309,8 @@ test('a folder over three days shares what has not changed, and each day comes b
         ...{ runId: days.request.runId, snapshotId: crypto.randomUUID(), sourceKind: 'files', sourcePath: days.source },
         ...{ folder: days.destination, takenNames: [], distinctName: false },
         ...{
+          copied: null,
+          takenWith: [],
           plan: { id: null, name: 'vault', settings: null },
           ownName: null,
           namePattern: 'v-{date}',

@@ -181,6 +181,7 @@ class ForeignImportRun {
       plan: { id: plan?.id ?? null, name: plan?.name ?? name, settings: null },
       source: { path: source, name: basename(source) },
       trigger: TRIGGERS[file.trigger],
+      takenWith: [],
       // How it was really copied nobody knows; its bytes are what is kept.
       method: dump ? 'sql-dump' : encryption === null ? 'online-backup' : 'vacuum-into',
       startedAt: file.at,
