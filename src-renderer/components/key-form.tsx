@@ -2,29 +2,35 @@ import { Button, Group, Menu, PasswordInput, Stack, TextInput } from '@mantine/c
 import { IconChevronDown } from '@tabler/icons-react';
 import { useState } from 'react';
 import { KeyInput } from '../../src-shared/model/encryption.ts';
+import { type CipherDraft, CipherFields, givenSettings } from './cipher-fields.tsx';
 
 interface TypedKeyFormProps {
   label: string;
   description: string;
   action: string;
   pending: boolean;
-  onKey(key: string): void;
+  /** Whether it may be for a database, which can have settings of its own. */
+  ofDatabase: boolean;
+  onKey(key: KeyInput): void;
 }
 
 /** Asks for what opens something; it is kept nowhere in the window. */
-export function TypedKeyForm({ label, description, action, pending, onKey }: TypedKeyFormProps) {
-  const [key, setKey] = useState('');
+export function TypedKeyForm({ label, description, action, pending, ofDatabase, onKey }: TypedKeyFormProps) {
+  const [text, setText] = useState('');
+  const [custom, setCustom] = useState<CipherDraft | null>(null);
+  const key = KeyInput.safeParse({ value: text, ...givenSettings(custom) });
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (key !== '') onKey(key);
+        if (key.success) onKey(key.data);
       }}
     >
       <Stack gap="sm">
-        <KeyField label={label} description={description} value={key} onChange={setKey} />
+        <KeyField label={label} description={description} value={text} onChange={setText} />
+        {ofDatabase && <CipherFields draft={custom} onChange={setCustom} />}
         <Group>
-          <Button type="submit" variant="default" disabled={key === ''} loading={pending}>
+          <Button type="submit" variant="default" disabled={!key.success} loading={pending}>
             {action}
           </Button>
         </Group>
@@ -53,17 +59,18 @@ const WAYS: Record<Way, { title: string; label: string; placeholder: string; mea
   },
 };
 
-interface KeyFormProps extends Omit<TypedKeyFormProps, 'onKey'> {
+interface KeyFormProps extends Omit<TypedKeyFormProps, 'ofDatabase'> {
   /** The environment variable that is offered first; `null` or none: the key is typed. */
   variable?: string | null;
-  onKey(key: KeyInput): void;
 }
 
 /** Asks for the key of a plan's database, or where Snapkeep reads it. */
 export function KeyForm({ label, description, variable = null, action, pending, onKey }: KeyFormProps) {
   const [way, setWay] = useState<Way>(variable === null ? 'value' : 'environment');
   const [text, setText] = useState(variable ?? '');
-  const key = KeyInput.safeParse({ [way]: text });
+  const [custom, setCustom] = useState<CipherDraft | null>(null);
+  const isNamed = KeyInput.safeParse({ [way]: text }).success;
+  const key = KeyInput.safeParse({ [way]: text, ...givenSettings(custom) });
   const chosen = WAYS[way];
   return (
     <form
@@ -82,12 +89,13 @@ export function KeyForm({ label, description, variable = null, action, pending, 
             placeholder={chosen.placeholder}
             value={text}
             onChange={(event) => setText(event.currentTarget.value)}
-            error={way === 'environment' && text !== '' && !key.success ? 'Letters, digits and underscores.' : null}
+            error={way === 'environment' && text !== '' && !isNamed ? 'Letters, digits and underscores.' : null}
             autoComplete="off"
             spellCheck={false}
             data-autofocus
           />
         )}
+        <CipherFields draft={custom} onChange={setCustom} />
         <Group gap="sm">
           <Button type="submit" variant="default" disabled={!key.success} loading={pending}>
             {action}

@@ -60,7 +60,10 @@ export function sameSettings(one: CipherSettings, other: CipherSettings): boolea
   );
 }
 
-/** Settings of SQLCipher as a difference from the defaults of the version that is nearest. */
+/**
+ * Settings of SQLCipher as a difference from the defaults of the version that is nearest. Versions before 4 derive keys
+ * with SHA-1 alone, so the algorithm says more than everything else.
+ */
 export function nearestDefaults(settings: SqlcipherSettings): {
   version: Compatibility;
   differing: (keyof SqlcipherSettings)[];
@@ -68,10 +71,13 @@ export function nearestDefaults(settings: SqlcipherSettings): {
   const [nearest] = COMPATIBILITIES.map((version) => ({
     version,
     differing: differences(settings, SQLCIPHER_DEFAULTS[version]),
-  })).sort((a, b) => a.differing.length - b.differing.length);
+  })).sort((a, b) => distance(a.differing) - distance(b.differing));
   if (nearest === undefined) throw new Error('There are versions of SQLCipher.');
   return nearest;
 }
+
+const distance = (differing: (keyof SqlcipherSettings)[]): number =>
+  differing.length + (differing.includes('kdfAlgorithm') ? Object.keys(V4).length : 0);
 
 /** A raw key makes the number of iterations of no account. */
 function differences(settings: SqlcipherSettings, defaults: SqlcipherSettings): (keyof SqlcipherSettings)[] {

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type MethodName, methods } from '../../src-shared/contract/methods.ts';
+import { SQLCIPHER_DEFAULTS } from '../../src-shared/rules/cipher-settings.ts';
 import { type Scene, setScene, takeBackup } from '../support/scene.ts';
 
 /** What is used of a JSON Schema. */
@@ -140,5 +141,43 @@ describe('a NUL is refused wherever it stands', () => {
       ok: false,
       error: { code: 'INVALID_PARAMS', message: expect.stringMatching(/NUL/), hint: expect.any(String) },
     });
+  });
+});
+
+describe('custom settings that come with a key are taken as they are defined, and no others', () => {
+  const good = { ...SQLCIPHER_DEFAULTS[4], plaintextHeaderSize: 32 };
+  const salt = 'cd'.repeat(16);
+  const keyed: Partial<Record<MethodName, (scene: Scene, key: object) => Record<string, unknown>>> = {
+    'sources.describe': ({ source }, key) => ({ path: source, key }),
+    'plans.update': ({ plan }, key) => ({ planId: plan.id, key }),
+    'backups.start': ({ source, destination }, key) => ({ source, to: destination, key }),
+    'verifications.start': ({ source }, key) => ({ path: source, key }),
+    'restores.check': ({ source }, key) => ({ source: { path: source }, targetPath: `${source}-new`, key }),
+    'resets.preview': ({ source }, key) => ({ path: source, key }),
+    'foreign.describe': ({ destination }, key) => ({ path: destination, file: 'a.db', key }),
+  };
+
+  test.each(Object.entries(keyed))('%s', async (method, paramsOf) => {
+    const scene = await setScene();
+    const codeOf = async (key: object): Promise<string | undefined> => {
+      const answer = await scene.core.answer(method as MethodName, paramsOf(scene, key));
+      return answer.ok ? undefined : `${answer.error.code} ${answer.error.message}`;
+    };
+    const refused = /^INVALID_PARAMS .*key/s;
+    for (const key of [
+      { value: 'k', settings: { ...good, pageSize: 1000 } },
+      { value: 'k', settings: { ...good, kdfIterations: 0 } },
+      { value: 'k', settings: { ...good, kdfIterations: 2 ** 31 } },
+      { value: 'k', settings: { ...good, plaintextHeaderSize: 33 } },
+      { value: 'k', settings: { ...good, hmacAlgorithm: 'md5' } },
+      { value: 'k', settings: { ...good, cipher: 'chacha20' } },
+      { value: 'k', settings: { ...good, more: 1 } },
+      { value: 'k', settings: { cipher: 'sqlcipher' } },
+      { value: 'k', salt: `${salt}00` },
+      { value: 'k', salt: "'; PRAGMA key='x" },
+    ])
+      expect(await codeOf(key), JSON.stringify(key)).toMatch(refused);
+    // What fits is at most refused for another reason: the database is not encrypted.
+    expect(String(await codeOf({ value: 'k', settings: good, salt }))).not.toMatch(/value|settings|salt|INTERNAL/);
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { type CommandResult, commandLineOf } from '../support/command-line.ts';
 import { countEntries, makeDatabase } from '../support/databases.ts';
-import { countEncrypted, filesWith, makeEncrypted } from '../support/encrypted-databases.ts';
+import { countEncrypted, filesWith, makeEncrypted, SQLCIPHER_4 } from '../support/encrypted-databases.ts';
 import { storedIn } from '../support/stored-names.ts';
 
 const KEY = 'a pä$$ "phrase" that\'s long';
@@ -56,6 +56,33 @@ test('a plan is made, backed up, verified, restored and undone', () => {
   expect(run(['verify', join(folder, 'nothing.db')])).toMatchObject({ exitCode: 1 });
   expect(run(['backup', 'no such plan'])).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('app') });
   expect(run(['backup']).exitCode).toBe(2);
+});
+
+test('custom settings of SQLCipher are given with a key, as a program gives them, and what is wrong with them is said', () => {
+  const source = join(folder, 'ios.db');
+  const settings = ['kdf_iter=1234', 'plaintext_header_size=32', "cipher_salt='cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd'"];
+  makeEncrypted(source, KEY, 200, [...SQLCIPHER_4, ...settings]);
+  const environment = { APP_KEY: KEY };
+  const backup = (...more: string[]) =>
+    run(['backup', '--source', source, '--to', backups, '--format', 'none', '--key-env', 'APP_KEY', ...more], {
+      environment,
+    });
+  expect(backup()).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('salt of 32 hexadecimal digits') });
+  for (const wrong of ['kdf_iter=many', 'no_such=1', 'kdf_iter'])
+    expect(backup('--cipher-settings', wrong)).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(run(['verify', source, '--cipher-settings', 'kdf_iter=1'])).toMatchObject({ exitCode: 2 });
+  const custom = `PRAGMA kdf_iter = 1234; PRAGMA cipher_salt = "x'${'cd'.repeat(16)}'";`;
+  expect(backup('--cipher-settings', custom).exitCode).toBe(0);
+  const [name = ''] = storedIn(backups).filter((each) => each.endsWith('.db'));
+  const path = join(backups, name);
+  expect(countEncrypted(path, KEY, [...SQLCIPHER_4, ...settings])).toBe(200);
+  expect(run(['verify', path]).exitCode).toBe(0);
+
+  // Elsewhere the manifest says the settings, and the salt is given with the key.
+  run = commandLineOf(join(folder, 'elsewhere'));
+  const verify = (...more: string[]) => run(['verify', path, '--key-env', 'APP_KEY', ...more], { environment });
+  expect(verify()).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('Wrong key or salt') });
+  expect(verify('--cipher-settings', `salt=${'cd'.repeat(16)}`).exitCode).toBe(0);
 });
 
 test('the key of an encrypted database comes from the environment or standard input, and stays secret', () => {

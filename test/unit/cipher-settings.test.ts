@@ -89,6 +89,10 @@ describe('settings are told', () => {
       'SQLCipher 4, pages of 1024 bytes, 4000 KDF iterations',
     );
     expect(settingsInWords({ ...V4, hmacAlgorithm: null })).toBe('SQLCipher 4, no HMAC');
+    // Most of it is as in version 1, which has no SHA-512.
+    expect(settingsInWords({ ...V4, kdfIterations: 1234, pageSize: 1024, hmacAlgorithm: null })).toBe(
+      'SQLCipher 4, pages of 1024 bytes, 1234 KDF iterations, no HMAC',
+    );
     expect(settingsInWords({ ...V4, kdfIterations: null, plaintextHeaderSize: 32 })).toBe(
       'SQLCipher 4, plaintext header of 32 bytes, raw key',
     );

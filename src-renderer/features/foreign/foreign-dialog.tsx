@@ -2,6 +2,7 @@ import { Alert, Button, Checkbox, Group, Loader, Modal, Select, Stack, Text } fr
 import { IconInfoCircle } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
+import type { KeyInput } from '../../../src-shared/model/encryption.ts';
 import type { ForeignListing } from '../../../src-shared/model/foreign.ts';
 import { countInWords } from '../../../src-shared/rules/wording.ts';
 import { client } from '../../api/client.ts';
@@ -69,7 +70,7 @@ interface FoundProps {
 function Found({ place, listing, chosen, onChosen, onClose }: FoundProps) {
   const { files, problems, notes } = listing;
   const [all, setAll] = useState(false);
-  const [key, setKey] = useState<string | null>(null);
+  const [key, setKey] = useState<KeyInput | null>(null);
   const [locked, setLocked] = useState(false);
   const fresh = files.filter(isNew);
   const toggle = (path: string, want: boolean): void => {
@@ -145,6 +146,7 @@ function Found({ place, listing, chosen, onChosen, onClose }: FoundProps) {
           description="Some are encrypted, and no key that is kept opens them. It is kept once it has opened one."
           action="Use this key"
           pending={false}
+          ofDatabase
           onKey={setKey}
         />
       )}
@@ -161,7 +163,7 @@ function Found({ place, listing, chosen, onChosen, onClose }: FoundProps) {
 
 interface ImportProps {
   place: ForeignPlace;
-  secret: string | null;
+  secret: KeyInput | null;
   chosen: readonly string[];
   all: boolean;
   onClose(): void;
@@ -182,7 +184,7 @@ function ImportChosen({ place, secret, chosen, all, onClose }: ImportProps) {
         ...place,
         ...(all ? {} : { files: [...chosen] }),
         ...(plan === undefined ? {} : { planId: plan.id }),
-        ...(secret === null ? {} : { key: { value: secret } }),
+        ...(secret === null ? {} : { key: secret }),
       });
       putRun(run);
       onClose();

@@ -1,6 +1,7 @@
 import { Button, Checkbox, Text } from '@mantine/core';
 import { IconCircleCheck, IconCircleX, IconLock } from '@tabler/icons-react';
 import { useState } from 'react';
+import type { KeyInput } from '../../../src-shared/model/encryption.ts';
 import type { ForeignDescription, ForeignFile } from '../../../src-shared/model/foreign.ts';
 import { bytesInWords } from '../../../src-shared/rules/wording.ts';
 import { client } from '../../api/client.ts';
@@ -13,7 +14,7 @@ interface ForeignRowProps {
   place: ForeignPlace;
   file: ForeignFile;
   /** The key that was typed for those that are encrypted. */
-  secret: string | null;
+  secret: KeyInput | null;
   chosen: boolean;
   onChosen(chosen: boolean): void;
   /** It has been looked into, and no known key opens it. */
@@ -28,7 +29,7 @@ export function ForeignRow({ place, file, secret, chosen, onChosen, onLocked }: 
   const { path, at, atFrom, sizeBytes, importable, snapshotId, notes } = file;
   const look = (): void =>
     action.run(async () => {
-      const key = secret === null ? {} : { key: { value: secret } };
+      const key = secret === null ? {} : { key: secret };
       const described = await client.call('foreign.describe', { ...place, file: path, ...key });
       setFound(described);
       if (described.locked) onLocked();

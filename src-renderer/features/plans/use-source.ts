@@ -37,8 +37,11 @@ export function useSource(path: string, key: KeyInput | null): LookedAt {
       abort.abort();
     };
   }, [path, key]);
-  const { source, problem } = looked;
+  const { source, problem, looking } = looked;
+  // While a key is tried its form stays, with all that was typed: it may have to be put right.
   const locked =
-    source?.encryption?.locked === true || problem?.code === 'BAD_KEY' || (key !== null && problem !== null);
+    source?.encryption?.locked === true ||
+    problem?.code === 'BAD_KEY' ||
+    (key !== null && (looking || problem !== null));
   return { ...looked, locked };
 }

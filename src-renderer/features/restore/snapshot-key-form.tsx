@@ -1,4 +1,5 @@
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
+import type { KeyInput } from '../../../src-shared/model/encryption.ts';
 import { TypedKeyForm } from '../../components/key-form.tsx';
 
 const KEPT = 'It is kept for the next time.';
@@ -24,12 +25,12 @@ interface SnapshotKeyFormProps {
   /** Why it could not be opened; a sealed one says what it asks for. */
   error: ErrorBody;
   pending: boolean;
-  onKey(key: string): void;
+  onKey(key: KeyInput): void;
 }
 
 /** Asks for what opens a snapshot: the key of its database, or what it is sealed with. */
 export function SnapshotKeyForm({ error, pending, onKey }: SnapshotKeyFormProps) {
   const asks = error.details?.asks;
   const form = asks === 'passphrase' || asks === 'identity' ? FORMS[asks] : FORMS.key;
-  return <TypedKeyForm key={form.label} {...form} pending={pending} onKey={onKey} />;
+  return <TypedKeyForm key={form.label} {...form} ofDatabase={form === FORMS.key} pending={pending} onKey={onKey} />;
 }

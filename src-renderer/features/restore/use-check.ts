@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Params } from '../../../src-shared/contract/methods.ts';
+import type { KeyInput } from '../../../src-shared/model/encryption.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import { client } from '../../api/client.ts';
 import { type Action, useAction } from '../../components/use-action.ts';
@@ -10,7 +11,7 @@ export interface Check {
   run: Run | undefined;
   action: Action;
   /** Looks again, with a key. */
-  look(key: string): void;
+  look(key: KeyInput): void;
 }
 
 /** Looks once at what a restore would do, as soon as it is known what is to be looked at. */
@@ -22,10 +23,10 @@ export function useCheck(params: Params<'restores.check'> | null, onStarted: (ru
   const started = useRef(false);
   const asked = params === null ? null : JSON.stringify(params);
   const look = useCallback(
-    (key?: string) => {
+    (key?: KeyInput) => {
       if (asked === null) return;
       act(async () => {
-        const given = key === undefined ? {} : { key: { value: key } };
+        const given = key === undefined ? {} : { key };
         const answer = await client.call('restores.check', { ...JSON.parse(asked), ...given });
         putRun(answer.run);
         setRunId(answer.run.id);
