@@ -169,6 +169,18 @@ describe('a database is backed up, verified, restored and put back with its own 
   );
 });
 
+test('a database that a program has open, with rows in its log alone, is copied with them', async () => {
+  const scene = await setEncrypted((path) => makeEncrypted(path, WITH_SALT, 100, HEADER), { value: WITH_SALT });
+  const live = openEncrypted(scene.source, WITH_SALT, HEADER);
+  live.pragma('wal_autocheckpoint = 0');
+  live.exec(`INSERT INTO entries (note) VALUES ('${MARKER} in the log')`);
+  const { path } = await takeBackup(scene, { verify: true });
+  expect(countEncrypted(path, WITH_SALT, HEADER)).toBe(101);
+  live.exec(`INSERT INTO entries (note) VALUES ('${MARKER} later')`);
+  live.close();
+  expect(countEncrypted(scene.source, WITH_SALT, HEADER)).toBe(102);
+});
+
 describe('the other methods', () => {
   const custom = [...V4, 'kdf_iter=4000', 'legacy_page_size=1024'];
 
@@ -241,6 +253,17 @@ describe('what a key has opened is known from then on', () => {
     const other = join(scene.folder, 'app', 'other.db');
     makeEncrypted(other, KEY, 20, pragmas);
     expect(await core.call('sources.describe', { path: other })).toMatchObject({ encryption: { locked: false } });
+  });
+
+  test('a database that was encrypted anew with the same key is found, and the plan remembers how', async () => {
+    const scene = await setEncrypted((path) => makeEncrypted(path, KEY, 20, V4), { value: KEY });
+    rmSync(scene.source);
+    makeEncrypted(scene.source, KEY, 20, [...V4, 'kdf_iter=100000', 'hmac_algorithm=1']);
+    const { encryption } = await takeBackup(scene);
+    const expected = { ...SQLCIPHER_DEFAULTS[4], kdfIterations: 100_000, hmacAlgorithm: 'sha256' };
+    expect(encryption?.settings).toEqual(expected);
+    const { plan } = await scene.core.call('plans.get', { planId: scene.plan.id });
+    expect(plan.key?.settings).toEqual(expected);
   });
 
   test('elsewhere they are asked for with the key, and what is missing is said', async () => {

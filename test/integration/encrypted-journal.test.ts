@@ -5,13 +5,17 @@ import { expect, test } from 'vitest';
 import { countEncrypted, MARKER, openEncrypted, SQLCIPHER_4 } from '../support/encrypted-databases.ts';
 import { contentsOf, expectNothingLeft, setScene, takeBackup } from '../support/scene.ts';
 
-const KEY = 'correct horse battery staple';
+const WITH_SALT = `x'${'0123456789abcdef'.repeat(4)}${'cd'.repeat(16)}'`;
+const CASES: Array<[name: string, key: string, pragmas: string[]]> = [
+  ['with a passphrase', 'correct horse battery staple', SQLCIPHER_4],
+  ['with a plaintext header', WITH_SALT, [...SQLCIPHER_4, 'plaintext_header_size=32']],
+];
 
 /** An encrypted database as a crash in the middle of a transaction leaves it: half overwritten, the old pages in its journal. */
-function makeCrashed(path: string, scratch: string): void {
+function makeCrashed(path: string, scratch: string, key: string, pragmas: string[]): void {
   mkdirSync(scratch);
   const live = join(scratch, 'live.db');
-  const writer = openEncrypted(live, KEY, SQLCIPHER_4);
+  const writer = openEncrypted(live, key, pragmas);
   writer.exec('CREATE TABLE entries (id INTEGER PRIMARY KEY, note TEXT NOT NULL)');
   const insert = writer.prepare('INSERT INTO entries (note) VALUES (?)');
   writer.transaction(() => {
@@ -26,23 +30,26 @@ function makeCrashed(path: string, scratch: string): void {
   rmSync(scratch, { recursive: true });
 }
 
-test('a crashed encrypted database is backed up as it was before, and keys that are not its own do it no harm', async () => {
-  const scene = await setScene();
-  rmSync(scene.source);
-  makeCrashed(scene.source, join(scene.folder, 'scratch'));
-  expect(existsSync(`${scene.source}-journal`)).toBe(true);
-  const crashed = contentsOf(join(scene.folder, 'app'));
-  // A wrong key would play the journal back wrongly: it must not be tried in place.
-  for (const wrong of ['not this one', 'nor this one'])
-    await expect(
-      scene.core.call('plans.update', { planId: scene.plan.id, key: { value: wrong } }),
-    ).rejects.toMatchObject({ code: 'BAD_KEY' });
-  expect(contentsOf(join(scene.folder, 'app'))).toEqual(crashed);
+test.each(CASES)(
+  'a crashed encrypted database %s is backed up as it was before, and keys that are not its own do it no harm',
+  async (_name, key, pragmas) => {
+    const scene = await setScene();
+    rmSync(scene.source);
+    makeCrashed(scene.source, join(scene.folder, 'scratch'), key, pragmas);
+    expect(existsSync(`${scene.source}-journal`)).toBe(true);
+    const crashed = contentsOf(join(scene.folder, 'app'));
+    // A wrong key would play the journal back wrongly: it must not be tried in place.
+    for (const wrong of ['not this one', 'nor this one'])
+      await expect(
+        scene.core.call('plans.update', { planId: scene.plan.id, key: { value: wrong } }),
+      ).rejects.toMatchObject({ code: 'BAD_KEY' });
+    expect(contentsOf(join(scene.folder, 'app'))).toEqual(crashed);
 
-  await scene.core.call('plans.update', { planId: scene.plan.id, key: { value: KEY } });
-  const { path } = await takeBackup(scene);
-  execFileSync('sh', ['-c', 'gunzip -c "$0" > "$1"', path, join(scene.folder, 'unpacked.db')]);
-  expect(countEncrypted(join(scene.folder, 'unpacked.db'), KEY)).toBe(5000);
-  expect(countEncrypted(scene.source, KEY)).toBe(5000);
-  expectNothingLeft(scene);
-});
+    await scene.core.call('plans.update', { planId: scene.plan.id, key: { value: key } });
+    const { path } = await takeBackup(scene);
+    execFileSync('sh', ['-c', 'gunzip -c "$0" > "$1"', path, join(scene.folder, 'unpacked.db')]);
+    expect(countEncrypted(join(scene.folder, 'unpacked.db'), key, pragmas)).toBe(5000);
+    expect(countEncrypted(scene.source, key, pragmas)).toBe(5000);
+    expectNothingLeft(scene);
+  },
+);

@@ -5,10 +5,11 @@ import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { describe, expect, test } from 'vitest';
 import type { Core } from '../../src-main/core/core.ts';
 import type { PlanInput } from '../../src-shared/model/plan.ts';
+import { parseCipherSettings } from '../../src-shared/rules/cipher-settings.ts';
 import { hasAge } from '../support/age-command-line.ts';
 import { hasCompressors } from '../support/command-line-tools.ts';
 import { countEntries, integrityOf, makeDatabase } from '../support/databases.ts';
-import { filesWith, hasSqlcipher, makeWithCommandLine, sqlcipher } from '../support/encrypted-databases.ts';
+import { filesWith, hasSqlcipher, sqlcipher } from '../support/encrypted-databases.ts';
 import { setFilesScene } from '../support/files-scene.ts';
 import { hashOf, type Scene, setScene, takeBackup } from '../support/scene.ts';
 import { makeTree, readTree } from '../support/trees.ts';
@@ -79,21 +80,26 @@ describe.skipIf(!hasCompressors || !hasSqlite)('who follows the kit gets the dat
     });
   }
 
-  test.skipIf(!hasSqlcipher)('SQLCipher', async () => {
+  test.skipIf(!hasSqlcipher).each([
+    ['defaults', []],
+    ['custom settings', ['cipher_page_size = 8192', 'kdf_iter = 12345', 'cipher_use_hmac = OFF']],
+  ])('SQLCipher with %s', async (_name, custom) => {
+    const setUp = custom.map((pragma) => `PRAGMA ${pragma};`).join('\n');
     const scene = await setScene();
     const source = join(scene.folder, 'app', 'locked.db');
-    makeWithCommandLine(source, KEY);
+    const made = 'CREATE TABLE entries (id INTEGER PRIMARY KEY); INSERT INTO entries VALUES (1), (2), (3);';
+    sqlcipher(source, KEY, `${setUp}\n${made}`);
     await scene.core.call('plans.remove', { planId: scene.plan.id });
     const plan = await scene.core.call('plans.create', {
       name: 'Locked',
       sourcePath: source,
       destinations: [{ path: scene.destination }],
-      key: { value: KEY },
+      key: { value: KEY, ...(custom.length === 0 ? {} : parseCipherSettings(`compatibility=3; ${setUp}`)) },
     });
     const path = pathOf(await takeBackup({ ...scene, plan }));
     rmSync(source);
     expect(await followKit(scene, path)).toMatch(/: OK\n(?:.*\n)*ok\n/);
-    expect(sqlcipher(source, KEY, 'SELECT count(*) FROM entries;')).toBe('500');
+    expect(sqlcipher(source, KEY, `${setUp}\nSELECT count(*) FROM entries;`)).toBe('3');
   });
 
   test('and sees that a snapshot has changed', async () => {

@@ -106,6 +106,14 @@ test('every page size, HMAC and algorithm is found by the first page, with a pas
   }
 });
 
+test('uncommon settings are guessed with the keys that come first alone, for those kept may be many', async () => {
+  const path = join(temporaryFolder(), 'a.db');
+  makeEncrypted(path, 'one', 3, ["cipher='sqlcipher'", 'legacy=4', 'kdf_iter=10000']);
+  const others = Array.from({ length: 5 }, (_, index) => keyOf(`other ${index}`, String(index)));
+  expect((await firstWay(path, ...others.slice(1), one))?.settings).toEqual({ ...V4, kdfIterations: 10_000 });
+  expect(await firstWay(path, ...others, one)).toBeUndefined();
+});
+
 test('a number of iterations that nobody could guess is found with the settings that are given', async () => {
   const path = join(temporaryFolder(), 'a.db');
   makeEncrypted(path, 'one', 3, ["cipher='sqlcipher'", 'legacy=4', 'kdf_iter=4321', 'legacy_page_size=2048']);

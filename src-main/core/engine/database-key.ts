@@ -82,6 +82,9 @@ const LESS_COMMON: readonly Derivation[] = [4000, 1, 64_000, 10_000, 100_000, 25
   (['sha512', 'sha1', 'sha256'] satisfies HashAlgorithm[]).map((algorithm) => ({ algorithm, iterations })),
 );
 
+/** How many keys are tried with what is less common: those given or used last. With many that are kept it would take a minute. */
+const GUESSED_KEYS = 5;
+
 /**
  * Every way to open an encrypted database in turn, each once, the likely ones first, for each that is derived anew
  * costs up to a quarter of a second. SQLCipher's are found by the first page; the other ciphers are left to SQLite,
@@ -115,7 +118,7 @@ export async function* waysToOpen(
     }
   for (const derivation of COMMON) for (const key of keys) yield* derived(key, derivation);
   if (!hasHeader) for (const cipher of OtherCipher.options) for (const key of keys) yield* otherWays(key, cipher);
-  for (const derivation of LESS_COMMON) for (const key of keys) yield* derived(key, derivation);
+  for (const derivation of LESS_COMMON) for (const key of keys.slice(0, GUESSED_KEYS)) yield* derived(key, derivation);
 }
 
 function* otherWays(key: DatabaseKey, cipher: OtherCipher): Generator<Unlocking> {
