@@ -1,13 +1,16 @@
 import { open, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import { settingsInWords } from '../../../src-shared/rules/encryption-words.ts';
+import { whyUnchecked } from '../../../src-shared/rules/sqlite-findings.ts';
 import { countInWords } from '../../../src-shared/rules/wording.ts';
 import type { Unlocking } from './database-key.ts';
 import { explainWrite, requireRoom } from './disk-full.ts';
 import { exists, sidecarPaths } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
 import { closeReading, type Database, openDatabase, openForReading, type Reading } from './open-database.ts';
+import { RawPages } from './raw-pages.ts';
 import type { TaskContext } from './task-context.ts';
 
 /** Pages are copied in steps of about this many bytes: progress and cancelling stay smooth, and nothing is slower for it. */
@@ -19,6 +22,8 @@ export interface Image {
   /** The instant whose content it holds. */
   takenAt: Date;
   journalMode: string;
+  /** How it was made. */
+  method: Manifest['method'];
   /** What opens it, as it opens the source; `null`: neither is encrypted. */
   unlocking: Unlocking | null;
 }
@@ -34,7 +39,7 @@ export interface CopyOptions {
 /**
  * Copies the pages of a live database through SQLite under one read transaction, step by step. The held transaction is
  * what keeps the copy from starting over at each commit of another program. What is encrypted is copied by VACUUM INTO,
- * which keeps the key.
+ * which keeps the key, or where SQLite cannot rewrite it, by its pages as they are on the disk.
  * @param path where the copy goes; nothing may be there
  * @throws SnapkeepError `NO_SPACE`, `LOCKED`, `CORRUPT`, `CONFLICT`, and as {@link openForReading}
  */
@@ -51,7 +56,7 @@ export async function copyImage(
   try {
     return await copySource(source, path, context, { compact, askForRoom });
   } finally {
-    closeReading(source.database);
+    closeSource(source);
   }
 }
 
@@ -59,21 +64,30 @@ export async function copyImage(
 export interface OpenSource extends Reading {
   path: string;
   identity: string;
+  /** What has read its pages past SQLite; `null`: nothing has. */
+  raw: RawPages | null;
 }
 
 /** Opens a database to copy it. @throws SnapkeepError as {@link openForReading} */
 export async function openSource(path: string, context: TaskContext): Promise<OpenSource> {
   const identity = await fileIdentity(path);
-  return { path, identity, ...(await openForReading(path, context)) };
+  return { path, identity, raw: null, ...(await openForReading(path, context)) };
+}
+
+/** Closes it, its descriptors last: closing one frees every lock of the process on its file. */
+export function closeSource({ database, raw }: OpenSource): void {
+  closeReading(database);
+  raw?.close();
 }
 
 /** Copies an open database, which stays open: see {@link copyImage}. */
 export async function copySource(
-  { path: sourcePath, identity, database: source, unlocking }: OpenSource,
+  open: OpenSource,
   path: string,
   context: TaskContext,
   { compact = false, askForRoom }: CopyOptions,
 ): Promise<Image> {
+  const { path: sourcePath, identity, database: source, unlocking } = open;
   try {
     const journalMode = String(source.pragma('journal_mode', { simple: true }));
     const byPages = unlocking === null && !compact;
@@ -81,29 +95,65 @@ export async function copySource(
     const pageSize = Number(source.pragma('page_size', { simple: true }));
     await askForRoom?.(pagesNeeded(source, byPages) * pageSize);
     let takenAt = context.now();
-    let bytes: number;
+    let method: Image['method'] = 'online-backup';
     if (byPages) {
       const pages = await copyPages(source, path, context);
-      bytes = pages * pageSize;
+      await requireWhole(sourcePath, pages * pageSize);
       context.log('info', `Copied ${countInWords(pages, 'page')} under one read transaction.`);
     } else {
-      bytes = Number(source.pragma('page_count', { simple: true })) * pageSize;
+      const bytes = Number(source.pragma('page_count', { simple: true })) * pageSize;
       // Looked at while the read transaction keeps others from shortening the file; the copy needs one of its own.
       await requireWhole(sourcePath, bytes);
       source.exec('COMMIT');
       takenAt = context.now();
-      vacuumInto(source, path, unlocking, journalMode, bytes, context);
-      const key = unlocking === null ? '' : `, encrypted with the same key (${settingsInWords(unlocking.settings)})`;
-      context.log('info', `Copied by VACUUM INTO${key}.`);
+      const refused = vacuumInto(source, path, unlocking, journalMode, bytes, context);
+      if (refused === null) method = 'vacuum-into';
+      else {
+        requirePages(sourcePath, refused, compact);
+        await rm(path, { force: true });
+        takenAt = context.now();
+        await copyRawPages(open, path, refused, context);
+      }
     }
     await requireSameFile(sourcePath, identity);
-    if (byPages) await requireWhole(sourcePath, bytes);
-    return { path, takenAt, journalMode, unlocking };
+    return { path, takenAt, journalMode, method, unlocking };
   } catch (error) {
     await rm(path, { force: true });
     throw explainWrite(error, 'staging', dirname(path), sourcePath);
   }
 }
+
+/** Its descriptors stay open until the database is closed. */
+async function copyRawPages(open: OpenSource, path: string, refused: Error, context: TaskContext): Promise<void> {
+  open.raw = new RawPages(open.database);
+  const pages = await open.raw.copyTo(path, context);
+  context.log(
+    'warning',
+    `Copied ${countInWords(pages, 'page')} as they are, with free ones: VACUUM INTO cannot copy this database (${refused.message}).`,
+  );
+}
+
+/** What VACUUM INTO says where it cannot make anew what the schema has: no trouble with the disk, the file or locks. */
+const REFUSALS = ['SQLITE_ERROR', 'SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_TOOBIG'];
+const isRefusal = (error: unknown): error is Error =>
+  error instanceof Error &&
+  REFUSALS.some((code) => errorCode(error) === code || errorCode(error)?.startsWith(`${code}_`));
+
+/**
+ * A database is copied by its pages where it cannot be rewritten. So is one that was to be compacted where strings in
+ * double quotes are all that is in the way: SQLite has everything else that it needs.
+ * @throws SnapkeepError `UNSUPPORTED` where it was to be compacted and SQLite lacks what its own program brings
+ */
+function requirePages(path: string, refused: Error, compact: boolean): void {
+  if (!compact || isStringInDoubleQuotes(refused.message)) return;
+  const reason = whyUnchecked('SQLITE_ERROR', refused.message) ?? refused.message;
+  throw new SnapkeepError('UNSUPPORTED', `${path} cannot be compacted: ${reason}.`, {
+    hint: 'Nothing was stored. Choose the method online, which copies the pages as they are.',
+    cause: refused,
+  });
+}
+
+const isStringInDoubleQuotes = (message: string): boolean => message.includes('should this be a string literal');
 
 /** The file itself may be smaller, while pages are in its log alone. VACUUM INTO leaves out the pages that are free. */
 function pagesNeeded(source: Database, byPages: boolean): number {
@@ -159,6 +209,7 @@ async function copyPages(source: Database, path: string, context: TaskContext): 
  * It is one statement: it cannot be stopped half way, holds one read transaction of its own, and says nothing of how
  * far it is: progress goes from nothing to all. Rowids of tables without INTEGER PRIMARY KEY may change, the copy's
  * pages are not those of the source, and a database that SQLite cannot read whole is refused.
+ * @returns why SQLite cannot make anew what the schema has; `null`: it was copied
  */
 function vacuumInto(
   source: Database,
@@ -167,17 +218,25 @@ function vacuumInto(
   journalMode: string,
   bytes: number,
   context: TaskContext,
-): void {
+): Error | null {
   context.throwIfCancelled();
   context.progress('copying', 0, bytes);
   context.watchFile('copying', path, bytes);
   // It writes to the new file alone, and SQLite counts that as a change.
   source.pragma('query_only = OFF');
-  source.prepare('VACUUM INTO ?').run(path);
+  try {
+    source.prepare('VACUUM INTO ?').run(path);
+  } catch (error) {
+    if (isRefusal(error)) return error;
+    throw error;
+  }
   context.throwIfCancelled();
+  const key = unlocking === null ? '' : `, encrypted with the same key (${settingsInWords(unlocking.settings)})`;
+  context.log('info', `Copied by VACUUM INTO${key}.`);
   // The copy is to be what the source is, and VACUUM INTO leaves the mode out.
   if (journalMode === 'wal') setWal(path, unlocking);
   context.progress('copying', bytes, bytes);
+  return null;
 }
 
 /**

@@ -1,7 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { durationInWords } from '../../../src-shared/rules/wording.ts';
-import { copySource, fileIdentity, type OpenSource, openSource, requireSameFile } from './copy-image.ts';
+import {
+  closeSource,
+  copySource,
+  fileIdentity,
+  type Image,
+  type OpenSource,
+  openSource,
+  requireSameFile,
+} from './copy-image.ts';
 import { requireRoom } from './disk-full.ts';
 import { errorCode, explainError } from './engine-errors.ts';
 import { closeReading, type Database, openDatabase, openForReading } from './open-database.ts';
@@ -21,6 +29,7 @@ export interface CopiedImage {
   /** The instant whose content it holds. */
   takenAt: string;
   journalMode: string;
+  method: Image['method'];
 }
 
 /** How long the programs that write go on between two tries, in milliseconds. */
@@ -61,13 +70,18 @@ export async function copyTogether(
     for (const [index, { copyPath }] of databases.entries()) {
       const source = sources[index] as OpenSource;
       const image = await copySource(source, copyPath, { ...context, now: () => takenAt }, {});
-      copies.push({ path: image.path, takenAt: takenAt.toISOString(), journalMode: image.journalMode });
+      copies.push({
+        path: image.path,
+        takenAt: takenAt.toISOString(),
+        journalMode: image.journalMode,
+        method: image.method,
+      });
     }
     context.log('info', `Copied ${databases.length} databases as they were at the same instant.`);
     return copies;
   } finally {
     release(locks);
-    for (const { database } of sources) closeReading(database);
+    for (const source of sources) closeSource(source);
   }
 }
 

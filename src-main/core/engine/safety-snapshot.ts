@@ -35,7 +35,7 @@ export async function keepPages(request: SafetyRequest, context: TaskContext): P
   context.progress('safety-snapshot', 0, null);
   const path = stagedPath(context);
   const image = await copyImage(request.targetPath, path, keeping(context));
-  return storeImageOf(request, image, 'online-backup', context);
+  return storeImageOf(request, image, context);
 }
 
 /** Keeps the file of a database whose lock is held, byte for byte but for the journal mode it had before. */
@@ -57,8 +57,8 @@ export async function keepHeld(
     await rm(path, { force: true });
     throw explainWrite(error, 'staging', context.stagingFolder);
   }
-  const image = { path, takenAt: context.now(), journalMode: held.journalMode, unlocking };
-  return storeImageOf(request, image, 'file-copy', context);
+  const image: Image = { path, takenAt: context.now(), journalMode: held.journalMode, method: 'file-copy', unlocking };
+  return storeImageOf(request, image, context);
 }
 
 /** Keeps the files of what SQLite cannot read byte for byte, with its log and its journal. */
@@ -66,8 +66,10 @@ export async function keepFiles(request: SafetyRequest, context: TaskContext): P
   context.progress('safety-snapshot', 0, null);
   try {
     const path = await mainFile(request.targetPath, context);
-    const image = { path, takenAt: context.now(), journalMode: 'unknown', unlocking: null };
-    const content = contentOfImage(image, 'file-copy', UNREADABLE, keeping(context));
+    const image: Image = {
+      ...{ path, takenAt: context.now(), journalMode: 'unknown', method: 'file-copy', unlocking: null },
+    };
+    const content = contentOfImage(image, UNREADABLE, keeping(context));
     const how = { compression: 'none', sealing: null } as const;
     const snapshot = { ...snapshotRequest(request), compression: how.compression };
     const manifest = await storeSnapshot(snapshot, how, content, image.takenAt, context);
@@ -96,16 +98,10 @@ const keeping = (context: TaskContext): TaskContext => ({
   progress: (_phase, done, total) => context.progress('safety-snapshot', done, total),
 });
 
-async function storeImageOf(
-  request: SafetyRequest,
-  image: Image,
-  method: Manifest['method'],
-  context: TaskContext,
-): Promise<Manifest> {
+async function storeImageOf(request: SafetyRequest, image: Image, context: TaskContext): Promise<Manifest> {
   const snapshot = snapshotRequest(request);
   const content = contentOfImage(
     image,
-    image.unlocking !== null && method === 'online-backup' ? 'vacuum-into' : method,
     { ...describeKept(image, snapshot, context), schemaVersion: null },
     keeping(context),
   );

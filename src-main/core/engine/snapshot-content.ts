@@ -10,6 +10,7 @@ import type { CopiedImage } from './copy-together.ts';
 import type { Unlocking } from './database-key.ts';
 import { type DatabaseFacts, describeDatabase } from './describe-database.ts';
 import { inPiecesOf } from './dump/pieces.ts';
+import { requireReadableDump } from './dump/require-readable.ts';
 import { dumpPieces } from './dump/write-dump.ts';
 import { explainError } from './engine-errors.ts';
 import { closeReading, type Database, openDatabase, openForReading } from './open-database.ts';
@@ -73,8 +74,7 @@ async function imageContent(
   const image = await imageOf(request, join(context.stagingFolder, 'image.db'), { compact, askForRoom }, context);
   try {
     context.progress('reading', 0, null);
-    const method = compact || image.unlocking !== null ? 'vacuum-into' : 'online-backup';
-    return contentOfImage(image, method, readImage(image, request, context), context);
+    return contentOfImage(image, readImage(image, request, context), context);
   } catch (error) {
     await rm(image.path, { force: true });
     throw error;
@@ -92,21 +92,20 @@ async function imageOf(
   const { database, unlocking } = await openForReading(copied.path, context);
   closeReading(database);
   const taken = { takenAt: new Date(copied.takenAt), journalMode: copied.journalMode, unlocking };
-  if (!options.compact || unlocking !== null) return { ...taken, path: copied.path };
-  await copyImage(copied.path, path, context, options);
+  if (!options.compact || unlocking !== null) return { ...taken, path: copied.path, method: copied.method };
+  const { method } = await copyImage(copied.path, path, context, options);
   await rm(copied.path);
-  return { ...taken, path };
+  return { ...taken, path, method };
 }
 
 /** A staged copy of a database and what is known of it, ready to be stored. */
 export function contentOfImage(
   image: Image,
-  method: Manifest['method'],
   read: Pick<SnapshotContent, 'facts' | 'schemaVersion'>,
   context: TaskContext,
 ): SnapshotContent {
   return {
-    method,
+    method: image.method,
     takenAt: image.takenAt,
     unlocking: image.unlocking,
     ...read,
@@ -148,6 +147,7 @@ async function dumpContent(request: ContentRequest, sealed: boolean, context: Ta
   const { database, unlocking } = await openForReading(path, context);
   try {
     if (unlocking !== null) requireDumpable(request.sourcePath, unlocking, sealed);
+    requireReadableDump(database, request.sourcePath, () => context.throwIfCancelled());
     context.progress('reading', 0, null);
     const takenAt = copied === null ? context.now() : new Date(copied.takenAt);
     const { facts, schemaVersion } = describe(database, request, context);

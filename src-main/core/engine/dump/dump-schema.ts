@@ -27,6 +27,8 @@ export interface DumpedTable {
 /** What a dump makes, in the order in which it can be made. */
 export interface DumpedSchema {
   tables: DumpedTable[];
+  /** Statements that make the indexes of each table, by its name in small letters; they are in `afterRows`, too. */
+  indexes: ReadonlyMap<string, string[]>;
   /** Statements that make indexes, virtual tables, views and triggers, and what goes before and after the statistics. */
   afterRows: string[];
   /** The tables of the statistics, made by `afterRows`. */
@@ -71,6 +73,7 @@ export function readDumpedSchema(database: Database): DumpedSchema {
       ...own.map((entry) => describeTable(database, entry, ended(entry.sql))),
       ...(sequence === undefined || own.some(({ sql }) => /autoincrement/i.test(sql)) ? [] : [sequenceMaker(entries)]),
     ],
+    indexes: indexesByTable(entries),
     afterRows: [
       ...statementsOf('index'),
       ...virtualTables(entries),
@@ -81,6 +84,16 @@ export function readDumpedSchema(database: Database): DumpedSchema {
     statistics: statistics.map((entry) => describeTable(database, entry, null)),
     sequence: sequence === undefined ? null : describeTable(database, sequence, null),
   };
+}
+
+function indexesByTable(entries: readonly Entry[]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { type, table, sql } of entries) {
+    if (type !== 'index') continue;
+    const name = table.toLowerCase();
+    found.set(name, [...(found.get(name) ?? []), ended(sql)]);
+  }
+  return found;
 }
 
 function describeTable(database: Database, { name, sql }: Entry, create: string | null): DumpedTable {
