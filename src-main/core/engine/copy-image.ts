@@ -9,6 +9,7 @@ import type { Unlocking } from './database-key.ts';
 import { explainWrite, requireRoom } from './disk-full.ts';
 import { exists, sidecarPaths } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
+import { nameWithLog, warnOfUnseenNames } from './hard-links.ts';
 import { closeReading, type Database, openDatabase, openForReading, type Reading } from './open-database.ts';
 import { RawPages } from './raw-pages.ts';
 import type { TaskContext } from './task-context.ts';
@@ -92,6 +93,7 @@ export async function copySource(
     const journalMode = String(source.pragma('journal_mode', { simple: true }));
     const byPages = unlocking === null && !compact;
     warnOfWaiting(journalMode, 'pages are copied', context);
+    await warnOfUnseenNames(sourcePath, journalMode, context);
     const pageSize = Number(source.pragma('page_size', { simple: true }));
     await askForRoom?.(pagesNeeded(source, byPages) * pageSize);
     let takenAt = context.now();
@@ -243,7 +245,8 @@ function vacuumInto(
  * SQLite reads the missing end of a last page as zeros and says nothing. While the copy is held, nobody shortens the
  * file; where there is a log or a journal, the file need not be whole.
  */
-async function requireWhole(path: string, bytes: number): Promise<void> {
+async function requireWhole(given: string, bytes: number): Promise<void> {
+  const path = await nameWithLog(given);
   const { wal, journal } = sidecarPaths(path);
   if ((await sizeOf(wal)) > 0 || (await sizeOf(journal)) > 0) return;
   const found = await sizeOf(path);

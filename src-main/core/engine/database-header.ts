@@ -35,6 +35,19 @@ export function pageSizeOfDatabase(start: Buffer): number | null {
   return header && startsTable(start, usable) ? pageSize : null;
 }
 
+/** Where the versions of the file format stand that a writer and a reader have to know. */
+const VERSIONS_AT = 18;
+/** 1 is for rollback journals, 2 for a log. */
+const NEWEST_VERSION = 2;
+
+/** Returns the version of the file format of a plain database that no reader knows yet; `null`: it is none, or is known. */
+export function laterFormatOf(start: Buffer): number | null {
+  const version = start[VERSIONS_AT + 1] ?? 0;
+  if (!hasPlaintextHeader(start) || version <= NEWEST_VERSION) return null;
+  const asKnown = Buffer.from(start).fill(1, VERSIONS_AT, VERSIONS_AT + 2);
+  return pageSizeOfDatabase(asKnown) === null ? null : version;
+}
+
 /** @param usable of each page, in bytes */
 function startsTable(start: Buffer, usable: number): boolean {
   const type = start.readUInt8(TABLE_AT);

@@ -4,10 +4,11 @@ import { basename, join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3-multiple-ciphers';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { PAGE_SIZES } from '../../../src-shared/model/encryption.ts';
-import { hasPlaintextHeader } from './database-header.ts';
+import { hasPlaintextHeader, laterFormatOf } from './database-header.ts';
 import { type DatabaseKey, type Unlocking, unlock, waysToOpen } from './database-key.ts';
 import { exists, sidecarPaths } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
+import { nameWithLog } from './hard-links.ts';
 import { identifyContent } from './identify-file.ts';
 import { requireFile } from './require-file.ts';
 import type { TaskContext } from './task-context.ts';
@@ -70,14 +71,16 @@ export function sqliteVersion(): string {
  * for what is encrypted with another key, `LOCKED`, `CORRUPT`, `PERMISSION`
  */
 export async function openForReading(
-  path: string,
+  given: string,
   { stagingFolder, keys, opened }: Pick<TaskContext, 'stagingFolder' | 'keys' | 'opened'>,
 ): Promise<Reading> {
-  await requireFile(path);
+  await requireFile(given);
+  const path = await nameWithLog(given);
   const plain = await attempt(path, stagingFolder, null);
   if ('database' in plain) return { ...plain, unlocking: null };
   if (!mayBeEncrypted(plain.error)) throw explainError(plain.error, path);
   const content = await identifyContent(path);
+  requireKnownFormat(path, await startOf(path));
   if (!isWrongKey(plain.error) && content !== 'encrypted') throw explainError(plain.error, path);
   let found: unknown;
   for await (const unlocking of waysToOpen(await startOf(path), keys, opened)) {
@@ -92,6 +95,16 @@ export async function openForReading(
   }
   if (content === 'encrypted') throw await badKey(path, keys);
   throw explainError(found ?? plain.error, path);
+}
+
+/** @throws SnapkeepError `UNSUPPORTED` for a database that a later SQLite has written */
+function requireKnownFormat(path: string, start: Buffer): void {
+  const version = laterFormatOf(start);
+  if (version === null) return;
+  const own = sqliteVersion().split('.').slice(0, 2).join('.');
+  throw new SnapkeepError('UNSUPPORTED', `File format ${version} of ${path} is not supported by SQLite ${own}.`, {
+    hint: 'Update Snapkeep if there is a later version. Otherwise the header of the file is damaged: restore it from a snapshot.',
+  });
 }
 
 /** Opens it in one way, or says why that cannot be. */

@@ -13,6 +13,7 @@ import { inPiecesOf } from './dump/pieces.ts';
 import { requireReadableDump } from './dump/require-readable.ts';
 import { dumpPieces } from './dump/write-dump.ts';
 import { explainError } from './engine-errors.ts';
+import { warnOfUnseenNames } from './hard-links.ts';
 import { closeReading, type Database, openDatabase, openForReading } from './open-database.ts';
 import { askSchemaVersion } from './schema-version.ts';
 import type { Sealing } from './seal.ts';
@@ -152,6 +153,7 @@ async function dumpContent(request: ContentRequest, sealed: boolean, context: Ta
     const takenAt = copied === null ? context.now() : new Date(copied.takenAt);
     const { facts, schemaVersion } = describe(database, request, context);
     const counted = new Map<string, number>();
+    if (copied === null) await warnOfUnseenNames(request.sourcePath, facts.journalMode, context);
     if (copied === null) warnOfWaiting(facts.journalMode, 'the dump is written', context);
     const content: SnapshotContent = {
       method: 'sql-dump',

@@ -1,11 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
 import type { RestoreMethod } from '../../../src-shared/model/restore.ts';
 import type { Unlocking } from './database-key.ts';
 import { type DatabaseFacts, describeDatabase, readSchema, type SchemaEntry } from './describe-database.ts';
 import { exists, sidecarPaths } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
+import { nameWithLog } from './hard-links.ts';
 import { closeReading, openForReading } from './open-database.ts';
 import { askSchemaVersion } from './schema-version.ts';
 import type { TaskContext } from './task-context.ts';
@@ -47,6 +49,7 @@ export async function lookAtTarget(
     identity: 'nothing',
   };
   let identity: string;
+  await requireOwnLog(path);
   try {
     const info = await stat(path, { bigint: true });
     identity = `${info.dev}:${info.ino}:${info.birthtimeNs}`;
@@ -74,6 +77,19 @@ export async function lookAtTarget(
     if (!['CORRUPT', 'UNSUPPORTED', 'BAD_KEY'].includes(explained.code)) throw explained;
     return { ...nothing, exists: true, damage: explained.message, identity };
   }
+}
+
+/** @throws SnapkeepError `CONFLICT` where the log lies beside another name of the file: it would be played into what is restored */
+async function requireOwnLog(path: string): Promise<void> {
+  const name = await nameWithLog(path);
+  if (name === path) return;
+  throw new SnapkeepError(
+    'CONFLICT',
+    `${path} is a hard link of ${name}, and its log or journal lies beside that name.`,
+    {
+      hint: `Nothing was changed. Restore to ${name}, or remove one of the two names.`,
+    },
+  );
 }
 
 /**
