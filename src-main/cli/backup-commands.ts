@@ -9,6 +9,7 @@ import { Compression } from '../../src-shared/model/values.ts';
 import { isGood } from '../../src-shared/rules/verdicts.ts';
 import { bytesInWords } from '../../src-shared/rules/wording.ts';
 import { type CommandContext, json } from './command.ts';
+import { addEntryOption, type EntryOptions, withEntry } from './entry-option.ts';
 import { interruption } from './interruption.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from './key-options.ts';
 import { METHOD_HELP, parseMethod } from './method-options.ts';
@@ -58,16 +59,16 @@ export function addBackupCommands(program: Command, context: CommandContext): vo
       ),
     );
 
-  addKeyOptions(json(program.command('verify')))
+  addEntryOption(addKeyOptions(json(program.command('verify'))))
     .summary('restore a snapshot or a file to a scratch place and check everything')
     .description('Exit code 3: it is not valid, or the database in it needs repair.')
     .argument('<snapshot>', 'id or name of a snapshot, the path of a file, or “-” for standard input')
     .addHelpText('after', '\nExample:\n  snapkeep verify ./hone-2026-11-20-020000-k3f9qa.db.gz')
-    .action((given: string, options: KeyOptions & { json?: boolean }) =>
+    .action((given: string, options: KeyOptions & EntryOptions & { json?: boolean }) =>
       context(options, async (session) => {
-        if (given !== PIPE) return verify(session, await session.findSource(given), options);
+        if (given !== PIPE) return verify(session, withEntry(await session.findSource(given), options), options);
         if (options.keyStdin === true) throw new UsageError('Standard input is the snapshot: give --key-env.');
-        return withStandardInput(session.dataFolder, (path) => verify(session, { path }, options));
+        return withStandardInput(session.dataFolder, (path) => verify(session, withEntry({ path }, options), options));
       }),
     );
 }

@@ -7,6 +7,7 @@ import type { Run } from '../../src-shared/model/run.ts';
 import type { Snapshot } from '../../src-shared/model/snapshot.ts';
 import { countInWords } from '../../src-shared/rules/wording.ts';
 import { type CommandContext, json } from './command.ts';
+import { addEntryOption, type EntryOptions, withEntry } from './entry-option.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from './key-options.ts';
 import { EXIT, errorOf, print, say, UsageError } from './output.ts';
 import {
@@ -20,7 +21,7 @@ import {
 import type { Session } from './session.ts';
 import { PIPE, withStandardInput } from './standard-input.ts';
 
-interface RestoreOptions extends KeyOptions, FilesOptions {
+interface RestoreOptions extends KeyOptions, EntryOptions, FilesOptions {
   only?: 'database' | 'files';
   forceNewer?: boolean;
   forceRepair?: boolean;
@@ -30,7 +31,7 @@ interface RestoreOptions extends KeyOptions, FilesOptions {
 
 /** `restore` and `undo`. */
 export function addRestoreCommands(program: Command, context: CommandContext): void {
-  addKeyOptions(json(program.command('restore')))
+  addEntryOption(addKeyOptions(json(program.command('restore'))))
     .summary('restore a snapshot or a file, checked first')
     .description(
       'Without --to, everything goes back to where it came from; with it, the database goes there, or with --only files the files, which a snapshot of files is anyhow. What is there already is replaced only with --force, and kept first: see undo.',
@@ -51,9 +52,9 @@ export function addRestoreCommands(program: Command, context: CommandContext): v
     )
     .action((given: string, options: RestoreOptions) =>
       context(options, async (session) => {
-        if (given !== PIPE) return restore(session, await session.findSource(given), options);
+        if (given !== PIPE) return restore(session, withEntry(await session.findSource(given), options), options);
         if (options.keyStdin === true) throw new UsageError('Standard input is the snapshot: give --key-env.');
-        return withStandardInput(session.dataFolder, (path) => restore(session, { path }, options));
+        return withStandardInput(session.dataFolder, (path) => restore(session, withEntry({ path }, options), options));
       }),
     );
 

@@ -3,7 +3,7 @@ import { CompanionName } from '../model/companion.ts';
 import { Plan, Retention } from '../model/plan.ts';
 import { PrunePreview } from '../model/prune.ts';
 import { ResetPreview, ResetTarget } from '../model/reset.ts';
-import { RestoreSource } from '../model/restore.ts';
+import { EntryName, RestoreSource } from '../model/restore.ts';
 import { LogEntry, Run } from '../model/run.ts';
 import { ListedSnapshot, Snapshot } from '../model/snapshot.ts';
 import { FilePath, Instant } from '../model/values.ts';
@@ -64,7 +64,7 @@ export const snapshotMethods = {
   'verifications.start': {
     params: z.union([
       z.strictObject({ snapshotId: z.uuid(), destinationId: z.uuid().optional(), key }),
-      z.strictObject({ path: FilePath, key }),
+      z.strictObject({ path: FilePath, entry: EntryName.optional(), key }),
     ]),
     result: started,
   },

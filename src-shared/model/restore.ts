@@ -3,10 +3,13 @@ import { SourceKind } from './source-kind.ts';
 import { Bytes, FileHolder, FilePath, Instant, TableRows } from './values.ts';
 import { Verification } from './verification.ts';
 
-/** What a restore puts back: a snapshot of the catalog, from the nearest of its destinations or a chosen one, or any file. */
+/** The name of a file in an archive, as it stands there. */
+export const EntryName = z.string().min(1).max(4096);
+
+/** What a restore puts back: a snapshot of the catalog, from the nearest of its destinations or a chosen one, or any file; of an archive, the database that `entry` names. */
 export const RestoreSource = z.union([
   z.strictObject({ snapshotId: z.uuid(), destinationId: z.uuid().optional() }),
-  z.strictObject({ path: FilePath }),
+  z.strictObject({ path: FilePath, entry: EntryName.optional() }),
 ]);
 export type RestoreSource = z.infer<typeof RestoreSource>;
 
@@ -22,6 +25,9 @@ export const FileContent = z.enum([
   'lz4',
   '7z',
   'zip',
+  'tar',
+  'lzma',
+  'rar',
   'sql',
   'mysql',
   'postgresql',

@@ -6,11 +6,12 @@ import { Instant, TableRows } from './values.ts';
 export const ProofLevel = z.enum(['none', 'checked', 'restored']);
 export type ProofLevel = z.infer<typeof ProofLevel>;
 
-/** The checks of a verification, in the order they are made. `identity`: it is the snapshot that the catalog knows; `dump`: a SQL dump was read to its end. */
+/** The checks of a verification, in the order they are made. `identity`: it is the snapshot that the catalog knows; `archive`: the database was taken from one; `dump`: a SQL dump was read to its end. */
 export const CheckName = z.enum([
   'identity',
   'stored-hash',
   'decompress',
+  'archive',
   'dump',
   'image-hash',
   'integrity',

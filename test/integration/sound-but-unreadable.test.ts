@@ -113,7 +113,8 @@ describe('a sound file that cannot be read here is told as that, and never as da
     ['bzip2', 'app.db.bz2', Buffer.from('BZh91AY&SY')],
     ['LZ4', 'app.db.lz4', Buffer.from('04224d186440a7', 'hex')],
     ['7z', 'app.7z', Buffer.from('377abcaf271c0004', 'hex')],
-    ['ZIP', 'app.zip', Buffer.from('504b030414000000', 'hex')],
+    ['LZMA', 'app.db.lzma', Buffer.from('5d00008000ffffffffffffffff', 'hex')],
+    ['RAR', 'app.rar', Buffer.from('526172211a0700', 'hex')],
   ])('%s', async (what, name, bytes) => {
     const scene = await setScene();
     const path = write(scene, name, Buffer.concat([bytes, Buffer.alloc(2000, 7)]));

@@ -1,3 +1,5 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+
 /** What a SQLite database begins with. */
 export const SQLITE_MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 
@@ -61,4 +63,31 @@ function startsTable(start: Buffer, usable: number): boolean {
     (freeBlock === 0 || (freeBlock >= content && freeBlock < usable)) &&
     start.readUInt8(TABLE_AT + 7) <= MAX_FRAGMENTED
   );
+}
+
+/** Where the length of a database is in its header, and what tells whether it is up to date. */
+const CHANGES_AT = 24;
+const PAGES_AT = 28;
+const VALID_FOR_AT = 92;
+
+/**
+ * Returns what a file has behind the end that the header of its database tells; `null`: nothing, or the header does not tell.
+ * @returns where that is and how long, in bytes, and whether it begins as a database does
+ */
+export function bytesBehind(path: string): { at: number; bytes: number; database: boolean } | null {
+  const file = openSync(path, 'r');
+  try {
+    const start = Buffer.alloc(TABLE_AT);
+    if (readSync(file, start, 0, TABLE_AT, 0) < TABLE_AT) return null;
+    if (start.readUInt32BE(CHANGES_AT) !== start.readUInt32BE(VALID_FOR_AT)) return null;
+    const pageSize = start.readUInt16BE(16) === 1 ? 65_536 : start.readUInt16BE(16);
+    const at = pageSize * start.readUInt32BE(PAGES_AT);
+    const bytes = fstatSync(file).size - at;
+    if (at === 0 || bytes <= 0) return null;
+    const next = Buffer.alloc(SQLITE_MAGIC.length);
+    readSync(file, next, 0, next.length, at);
+    return { at, bytes, database: next.equals(SQLITE_MAGIC) };
+  } finally {
+    closeSync(file);
+  }
 }

@@ -6,9 +6,10 @@ import { PIECE_BYTES, type StoredDigest } from './compress.ts';
 import { readPieces, writeFully } from './durable-files.ts';
 import { MEMBER_HEADER_BYTES } from './gzip-members.ts';
 import { contentOf } from './identify-file.ts';
-import { isDamage, unpackedPieces } from './packed-pieces.ts';
+import { isDamage, unpackedOrDamaged, unpackedPieces } from './packed-pieces.ts';
 import { damagedData, PieceReader } from './piece-reader.ts';
 import type { SealSecret } from './seal.ts';
+import type { OnTrailing, Trailing } from './trailing.ts';
 import type { UnpackLimit } from './unpack-limit.ts';
 import { unseal } from './unseal.ts';
 
@@ -23,6 +24,8 @@ export interface Unpacked extends StoredDigest {
   /** What the stored file is inside its encryption. */
   packed: FileContent;
   refusal: SnapkeepError | undefined;
+  /** What follows the packed data of the stored file, which is left out. */
+  trailing: Trailing | undefined;
 }
 
 /**
@@ -90,8 +93,14 @@ export async function unpackInto(
   let imageBytes = 0;
   const stored = await openHashed(storedPath, onProgress);
   let packed = content;
-  const pieces = plainPieces(stored.reader, content, unsealing, (inside) => {
-    packed = inside;
+  let trailing: Trailing | undefined;
+  const pieces = plainPieces(stored.reader, content, unsealing, {
+    onInside: (inside) => {
+      packed = inside;
+    },
+    onTrailing: (found) => {
+      trailing = found;
+    },
   });
   const unpacking: Failing = { pieces, error: undefined };
   try {
@@ -111,7 +120,7 @@ export async function unpackInto(
       for await (const _rest of taken.rest());
     }
     const image = { bytes: imageBytes, sha256: imageHash.digest('hex') };
-    return { image, stored: await stored.digest(), packed, refusal };
+    return { image, stored: await stored.digest(), packed, refusal, trailing };
   } finally {
     await unpacking.pieces.return(undefined);
     await stored.close();
@@ -145,9 +154,7 @@ export async function* readUnpacked(
 ): AsyncGenerator<Buffer> {
   const stored = await openHashed(storedPath, onProgress);
   try {
-    yield* unpackedPieces(stored.reader, content);
-  } catch (error) {
-    throw isDamage(error) ? damagedData(error) : error;
+    yield* unpackedOrDamaged(stored.reader, content);
   } finally {
     await stored.close();
   }
@@ -187,15 +194,16 @@ async function openHashed(path: string, onProgress: (bytes: number) => void) {
 /**
  * What is in a seal is again one of the others, whatever its name says.
  * @param onInside told what it is
+ * @param onTrailing told what follows what is packed
  */
 async function* plainPieces(
   reader: PieceReader,
   content: FileContent,
   { secrets, onUnsealed }: Unsealing,
-  onInside: (content: FileContent) => void,
+  { onInside, onTrailing }: { onInside: (content: FileContent) => void; onTrailing: OnTrailing },
 ): AsyncGenerator<Buffer> {
   if (content !== 'age') {
-    yield* unpackedPieces(reader, content);
+    yield* unpackedPieces(reader, content, onTrailing);
     return;
   }
   const { pieces, secret } = await unseal(reader, secrets);
@@ -204,7 +212,7 @@ async function* plainPieces(
   try {
     const found = contentOf(await inside.peek(MEMBER_HEADER_BYTES));
     onInside(found);
-    yield* unpackedPieces(inside, found);
+    yield* unpackedPieces(inside, found, onTrailing);
   } finally {
     await pieces.return(undefined);
   }

@@ -35,7 +35,7 @@ export async function examineFile({ path }: { path: string }, context: TaskConte
   });
   const compression = content === 'gzip' ? 'gz' : content === 'zstd' ? 'zst' : 'none';
   const dump = await isDump(path, content);
-  const { facts = null, unlocking, verification, ...staged } = await stageAndVerify({ path }, context);
+  const { facts = null, unlocking, verification, ...staged } = await stageAndVerify({ path, forImport: true }, context);
   await rm(staged.imagePath, { force: true });
   return {
     content: dump ? 'dump' : 'database',

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
+import { startsTar } from './archive.ts';
 import { CONTENT_LIST_START } from './content-list.ts';
 import { pageSizeOfDatabase, SQLITE_MAGIC } from './database-header.ts';
 import { kindOfText } from './dump/kind-of-text.ts';
@@ -22,6 +23,8 @@ const SIGNATURES: ReadonlyArray<[FileContent, Buffer]> = [
   // The digit says the size of its blocks.
   ...Array.from({ length: 9 }, (_, n): [FileContent, Buffer] => ['bzip2', Buffer.from(`BZh${n + 1}1AY&SY`, 'latin1')]),
   ['lz4', Buffer.from([0x04, 0x22, 0x4d, 0x18])],
+  ['lz4', Buffer.from([0x02, 0x21, 0x4c, 0x18])],
+  ['rar', Buffer.from('Rar!\u001a\u0007', 'latin1')],
   ['7z', Buffer.from([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c])],
   ['zip', Buffer.from('PK\u0003\u0004', 'latin1')],
   ['zip', Buffer.from('PK\u0005\u0006', 'latin1')],
@@ -63,7 +66,16 @@ export function contentOf(start: Buffer): FileContent {
   if (start.length === 0) return 'empty';
   const known = SIGNATURES.find(([, magic]) => start.subarray(0, magic.length).equals(magic));
   if (known !== undefined) return known[0];
+  if (startsTar(start)) return 'tar';
+  if (startsLzma(start)) return 'lzma';
   return kindOfText(start.subarray(0, SAMPLE_BYTES), start.length >= SAMPLE_BYTES);
+}
+
+/** The settings that every encoder uses, a dictionary of some size, and a length that is unknown or below a terabyte. */
+function startsLzma(start: Buffer): boolean {
+  if (start.length < 13 || start[0] !== 0x5d || start.readUInt16LE(1) !== 0) return false;
+  const length = start.subarray(5, 13);
+  return length.every((byte) => byte === 0xff) || length.subarray(5).every((byte) => byte === 0);
 }
 
 /** Whole pages, and no pattern in their bytes: that is all that can be seen of an encrypted database. */

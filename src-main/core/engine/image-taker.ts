@@ -2,41 +2,142 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
 import { keyInWords } from '../../../src-shared/rules/encryption-words.ts';
+import { countInWords } from '../../../src-shared/rules/wording.ts';
+import { readTarFiles, type TakeFile } from './archive.ts';
+import { takeDatabase } from './choose-entry.ts';
 import { contentInWords, isRestorable, notRead } from './content-words.ts';
+import { bytesBehind } from './database-header.ts';
 import type { Unlocking } from './database-key.ts';
 import { writePieces } from './decompress.ts';
 import { restoreDump } from './dump/restore-dump.ts';
 import { contentOf, SAMPLE_BYTES } from './identify-file.ts';
 import { openDatabase } from './open-database.ts';
-import type { PieceReader } from './piece-reader.ts';
+import { unpackedOrDamaged } from './packed-pieces.ts';
+import { PieceReader } from './piece-reader.ts';
 import type { TaskContext } from './task-context.ts';
+import type { UnpackLimit } from './unpack-limit.ts';
 import type { VerificationReport } from './verification-report.ts';
+
+/** A file that a database is made of. */
+export interface TakenFile {
+  /** Of the stored file, for errors. */
+  name: string;
+  /** Says what it unpacks to; without one, its first bytes do. */
+  manifest: Manifest | undefined;
+  /** The file that was chosen from an archive; `null`: the only database in it. */
+  entry: string | null;
+  /** It is to become a snapshot, so what it unpacks to must be the database or the dump itself. */
+  forImport: boolean;
+  /** Bounds what packed files in it unpack to. */
+  limit: UnpackLimit;
+  /** Told what is to be known of it. */
+  report: VerificationReport;
+}
+
+/** Files are packed in one another no deeper than this. */
+const DEEPEST = 4;
 
 /**
  * What makes a database of whatever a stored file unpacks to: an image is written as it is, and a dump is read in,
- * without its text ever being on a disk. What a dump of an encrypted database makes has its key again.
- * @param report told what is to be known of a dump
- * @param manifest says whether it is a dump; without one, its first bytes do
+ * without its text ever being on a disk. What a dump of an encrypted database makes has its key again. Without a manifest
+ * it may be packed once more, or be an archive with a database in it.
  */
 export function imageTaker(
   imagePath: string,
-  name: string,
-  manifest: Manifest | undefined,
-  report: VerificationReport,
+  file: TakenFile,
   context: TaskContext,
 ): (pieces: PieceReader) => Promise<void> {
-  return async (pieces) => {
-    const content = manifest === undefined ? contentOf(await pieces.peek(SAMPLE_BYTES)) : null;
-    if (content !== null) requireDatabase(name, content);
-    const dump = content === 'sql' || manifest?.method === 'sql-dump';
-    if (!dump) return writePieces(pieces, imagePath);
-    const unlocking = manifest?.encryption ? unlockingOf(manifest.encryption, name, context) : null;
-    const warnings = await restoreDump(pieces.rest(), imagePath, { unlocking });
-    context.log('info', `Made a database of the dump ${name}.`);
-    if (warnings.length === 0) report.add('dump', 'passed', 'The dump ends with COMMIT.');
-    for (const warning of warnings) report.add('dump', 'warning', warning);
-    if (manifest?.database?.journalMode === 'wal') intoWal(imagePath, unlocking);
-  };
+  return (pieces) =>
+    file.manifest === undefined
+      ? takeAny(pieces, imagePath, file, context, 0)
+      : takeKnown(pieces, imagePath, file.manifest, file, context);
+}
+
+async function takeKnown(
+  pieces: PieceReader,
+  imagePath: string,
+  manifest: Manifest,
+  { name, report }: TakenFile,
+  context: TaskContext,
+): Promise<void> {
+  if (manifest.method !== 'sql-dump') return writePieces(pieces, imagePath);
+  const unlocking = manifest.encryption ? unlockingOf(manifest.encryption, name, context) : null;
+  await takeDump(pieces, imagePath, unlocking, { name, report }, context);
+  if (manifest.database?.journalMode === 'wal') intoWal(imagePath, unlocking);
+}
+
+async function takeAny(
+  pieces: PieceReader,
+  imagePath: string,
+  file: TakenFile,
+  context: TaskContext,
+  depth: number,
+): Promise<void> {
+  const { name, report } = file;
+  const content = contentOf(await pieces.peek(SAMPLE_BYTES));
+  if (file.forImport && (content === 'tar' || content === 'gzip' || content === 'zstd'))
+    throw notImported(name, content);
+  if (content === 'tar') return takeArchived(imagePath, file, (take) => readTarFiles(pieces.rest(), take), context);
+  if ((content === 'gzip' || content === 'zstd') && depth < DEEPEST) {
+    const inside = new PieceReader(unpackedOrDamaged(pieces, content), (_piece, bytes) => file.limit(bytes));
+    return takeAny(inside, imagePath, file, context, depth + 1);
+  }
+  requireDatabase(name, content);
+  if (file.entry !== null) throw noArchive(name);
+  if (content === 'sql') return takeDump(pieces, imagePath, null, { name, report }, context);
+  await writePieces(pieces, imagePath);
+  if (content === 'sqlite') requireOneDatabase(imagePath, file);
+}
+
+/**
+ * Takes the database in an archive.
+ * @param read hands out its files in turn
+ * @throws SnapkeepError see {@link takeDatabase}
+ */
+export async function takeArchived(
+  imagePath: string,
+  { name, entry, report, limit, forImport }: TakenFile,
+  read: (take: TakeFile) => Promise<void>,
+  context: TaskContext,
+): Promise<void> {
+  if (forImport) throw notImported(name, 'zip');
+  const notes = await takeDatabase({ archive: name, entry }, read, async (pieces, content) => {
+    const limited = new PieceReader(pieces.rest(), (_piece, bytes) => limit(bytes));
+    if (content === 'sql') await takeDump(limited, imagePath, null, { name, report }, context);
+    else await writePieces(limited, imagePath);
+  });
+  for (const [index, note] of notes.entries()) {
+    report.add('archive', index === 0 ? 'passed' : 'warning', note);
+    context.log(index === 0 ? 'info' : 'warning', note);
+  }
+}
+
+async function takeDump(
+  pieces: PieceReader,
+  imagePath: string,
+  unlocking: Unlocking | null,
+  { name, report }: Pick<TakenFile, 'name' | 'report'>,
+  context: TaskContext,
+): Promise<void> {
+  const warnings = await restoreDump(pieces.rest(), imagePath, { unlocking });
+  context.log('info', `Made a database of the dump ${name}.`);
+  if (warnings.length === 0) report.add('dump', 'passed', 'The dump ends with COMMIT.');
+  for (const warning of warnings) report.add('dump', 'warning', warning);
+}
+
+/** SQLite reads what the header says and nothing behind it, which may be a second database. */
+function requireOneDatabase(imagePath: string, { name, report }: TakenFile): void {
+  const behind = bytesBehind(imagePath);
+  if (behind === null) return;
+  if (behind.database)
+    throw new SnapkeepError('UNSUPPORTED', `In ${name} are two databases, one behind the other.`, {
+      hint: `Unpack it and cut it after ${behind.at} bytes, for example with head -c ${behind.at}, then choose one part.`,
+    });
+  report.add(
+    'decompress',
+    'warning',
+    `${countInWords(behind.bytes, 'byte')} behind the end of the database ${behind.bytes === 1 ? 'is' : 'are'} not part of it.`,
+  );
 }
 
 /**
@@ -49,6 +150,19 @@ function requireDatabase(name: string, content: FileContent): void {
     notRead(`In ${name} is`, content) ??
     new SnapkeepError('CORRUPT', `In ${name} is ${contentInWords(content)}.`, { hint: 'Choose another file.' })
   );
+}
+
+function notImported(name: string, content: FileContent): SnapkeepError {
+  return new SnapkeepError('UNSUPPORTED', `In ${name} is ${contentInWords(content)}, which cannot be imported.`, {
+    hint: 'Restore the database in it, or unpack it and import the database.',
+  });
+}
+
+/** A file in it was chosen, and it is no archive. */
+function noArchive(name: string): SnapkeepError {
+  return new SnapkeepError('INVALID_PARAMS', `${name} is no archive that a file could be chosen from.`, {
+    hint: 'Leave the name of the file in it out.',
+  });
 }
 
 /** @throws SnapkeepError `BAD_KEY` when the key is not known here */

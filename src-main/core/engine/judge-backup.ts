@@ -2,7 +2,7 @@ import { TextDecoder } from 'node:util';
 import { constants, gunzipSync } from 'node:zlib';
 import type { ForeignProblemKind } from '../../../src-shared/model/foreign.ts';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
-import { contentInWords, notRead } from './content-words.ts';
+import { contentInWords, isRestorable, notRead } from './content-words.ts';
 import { encodingOf, readableStart } from './dump/dump-text.ts';
 import { contentOf, contentOfSample } from './identify-file.ts';
 
@@ -68,7 +68,7 @@ function judgeGzip(head: Buffer, tail: Buffer): BackupJudgement {
       ? found('empty', 'gzip', 'empty', 'Nothing was packed into it.')
       : found('gzip', 'gzip', 'broken', 'It ends in the middle: it was cut off.');
   const content = contentOf(inside.subarray(0, SAMPLE.head));
-  if (['text', 'csv', 'mysql', 'postgresql'].includes(content))
+  if ((!isRestorable(content) && content !== 'unknown') || ARCHIVES.has(content))
     return found(content, 'gzip', 'unsupported', whatItIs(content, 'In it is'));
   // Where whole pages were packed, another length is no length: the file ends before its end.
   if (content === 'sqlite' && unpackedBytes % 512 !== 0)
@@ -93,6 +93,9 @@ function judgeDatabase(sizeBytes: number, head: Buffer): BackupJudgement {
     `It has ${sizeBytes} of the ${whole} bytes that its header tells: it was cut off.`,
   );
 }
+
+/** What holds databases and is none: one in it is restored, and not imported. */
+const ARCHIVES: ReadonlySet<FileContent> = new Set(['tar', 'zip', 'gzip', 'zstd']);
 
 /** The end of a dump that shows that it is whole: what may follow changes no content. */
 const COMMITTED =
@@ -134,6 +137,8 @@ function withoutComments(text: string): string {
 /** What a file is that is not read, and what unpacks or reads it. */
 function whatItIs(content: FileContent, subject = 'It is'): string {
   const elsewhere = notRead(subject, content);
+  if (ARCHIVES.has(content))
+    return `${subject} ${contentInWords(content)}. Restore the database in it, or unpack it first.`;
   return elsewhere === null ? `${subject} ${contentInWords(content)}.` : `${elsewhere.message} ${elsewhere.hint}`;
 }
 

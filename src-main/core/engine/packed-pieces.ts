@@ -1,16 +1,19 @@
 import { type Duplex, pipeline } from 'node:stream';
-import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
+import { constants, createZstdDecompress } from 'node:zlib';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
 import { bytesInWords } from '../../../src-shared/rules/wording.ts';
 import { PIECE_BYTES } from './compress.ts';
 import { errorCode } from './engine-errors.ts';
 import { MEMBER_HEADER_BYTES, memberLength, SHORTEST_MEMBER, unpackMember } from './gzip-members.ts';
+import { otherMembers } from './gzip-stream.ts';
 import { mapInOrder } from './in-order.ts';
 import { damagedData, type PieceReader } from './piece-reader.ts';
+import { type OnTrailing, passOver } from './trailing.ts';
 import {
   BLOCK_HEADER_BYTES,
   type FrameHeader,
+  isFrame,
   MAX_FRAME_HEADER,
   readBlockHeader,
   readFrameHeader,
@@ -37,20 +40,23 @@ export class UnreadableError extends SnapkeepError {
 /**
  * What a gzip or zstd file unpacks to, or any other file as it is, in pieces. Those that carry their length, as
  * Snapkeep's own do, are unpacked several at a time.
+ * @param onTrailing told what follows the packed data, which is left out
  * @throws what zlib throws on damaged data, see {@link isDamage}; SnapkeepError `CORRUPT`; UnreadableError
  */
-export async function* unpackedPieces(reader: PieceReader, content: FileContent): AsyncGenerator<Buffer> {
-  if (content === 'gzip') yield* unpackGzip(reader);
-  else if (content === 'zstd') yield* unpackZstd(reader);
+export async function* unpackedPieces(
+  reader: PieceReader,
+  content: FileContent,
+  onTrailing: OnTrailing = () => {},
+): AsyncGenerator<Buffer> {
+  if (content === 'gzip') yield* unpackGzip(reader, onTrailing);
+  else if (content === 'zstd') yield* unpackZstd(reader, onTrailing);
   else yield* reader.rest();
 }
 
-async function* unpackGzip(reader: PieceReader): AsyncGenerator<Buffer> {
+async function* unpackGzip(reader: PieceReader, onTrailing: OnTrailing): AsyncGenerator<Buffer> {
   yield* mapInOrder(ownMembers(reader), IN_FLIGHT, (member) => unpackMember(member, LARGEST_PIECE));
   if ((await reader.peek(1)).length === 0) return;
-  yield* unpackThrough(reader.rest(), createGunzip());
-  // gunzip stops at what follows the last member; what is sealed is opened to its end all the same.
-  for await (const _rest of reader.rest());
+  yield* otherMembers(reader, onTrailing);
 }
 
 /** The members of Snapkeep's own, up to the first of another program's. */
@@ -64,18 +70,24 @@ async function* ownMembers(reader: PieceReader): AsyncGenerator<Buffer> {
 }
 
 /** Node's zstd stops after one frame without a word, so each frame gets an unpacker of its own. */
-async function* unpackZstd(reader: PieceReader): AsyncGenerator<Buffer> {
-  while (await atFrame(reader)) {
+async function* unpackZstd(reader: PieceReader, onTrailing: OnTrailing): AsyncGenerator<Buffer> {
+  for (let first = true; await atFrame(reader); first = false) {
+    if (!(await atData(reader))) {
+      if (first) throw damagedData();
+      return passOver(reader, onTrailing);
+    }
     yield* mapInOrder(smallFrames(reader), IN_FLIGHT, (frame) => unpackFrame(frame, LARGEST_PIECE));
-    if (!(await atFrame(reader))) return;
+    if (!(await atFrame(reader)) || !(await atData(reader))) continue;
     const params = { [constants.ZSTD_d_windowLogMax]: LARGEST_WINDOW_LOG };
     yield* unpackThrough(frameParts(reader), createZstdDecompress({ params }));
   }
 }
 
+const atData = async (reader: PieceReader): Promise<boolean> => isFrame(await reader.peek(MAX_FRAME_HEADER));
+
 /** The frames that say they unpack to no more than a piece, up to the first that is larger or does not say. */
 async function* smallFrames(reader: PieceReader): AsyncGenerator<Buffer> {
-  while (await atFrame(reader)) {
+  while ((await atFrame(reader)) && (await atData(reader))) {
     const header = await frameHeader(reader);
     if (header.contentBytes === undefined || header.contentBytes > LARGEST_PIECE) return;
     if (header.windowBytes > USUAL_WINDOW) return;
@@ -149,6 +161,19 @@ export function requireReadable({ windowBytes, dictionary }: FrameHeader, memory
 async function* unpackThrough(packed: AsyncGenerator<Buffer>, unpacker: Duplex): AsyncGenerator<Buffer> {
   // An error of either side destroys both, and so reaches the one who reads.
   for await (const piece of pipeline(packed, unpacker, () => {})) yield piece as Buffer;
+}
+
+/** As {@link unpackedPieces}, with damage as an error of its own. @throws SnapkeepError `CORRUPT`; UnreadableError */
+export async function* unpackedOrDamaged(
+  reader: PieceReader,
+  content: FileContent,
+  onTrailing: OnTrailing = () => {},
+): AsyncGenerator<Buffer> {
+  try {
+    yield* unpackedPieces(reader, content, onTrailing);
+  } catch (error) {
+    throw isDamage(error) ? damagedData(error) : error;
+  }
 }
 
 /** Whether an error is what zlib or zstd throws on damaged data. */

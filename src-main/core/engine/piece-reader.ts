@@ -52,6 +52,12 @@ export class PieceReader {
     }
   }
 
+  /** Takes back bytes that were handed out last and are not used. */
+  giveBack(bytes: Buffer): void {
+    this.#buffered = this.#buffered.length === 0 ? bytes : Buffer.concat([bytes, this.#buffered]);
+    this.position -= bytes.length;
+  }
+
   #advance(taken: Buffer): void {
     this.#buffered = this.#buffered.subarray(taken.length);
     this.position += taken.length;

@@ -30,6 +30,8 @@ export interface RestoreCheckRequest {
   snapshotId: string | null;
   /** Its manifest in the catalog: see {@link StoredFile}. */
   expected?: Manifest | undefined;
+  /** The file that was chosen from an archive. */
+  entry?: string | undefined;
   targetPath: string;
   /** The path as a person gave it, which may be a link to the target. */
   givenPath: string;
@@ -58,7 +60,10 @@ export interface PreparedRestore {
  */
 export async function checkRestore(request: RestoreCheckRequest, context: TaskContext): Promise<PreparedRestore> {
   await requireTargetFolder(request.targetPath);
-  const staged = await stageAndVerify({ path: request.sourcePath, expected: request.expected }, context);
+  const staged = await stageAndVerify(
+    { path: request.sourcePath, expected: request.expected, entry: request.entry },
+    context,
+  );
   const { verification, facts } = staged;
   if (verification.valid && staged.manifest?.database === null) throw holdsNoDatabase(basename(request.sourcePath));
   if (!verification.valid || facts === undefined || staged.imageSha256 === undefined) {

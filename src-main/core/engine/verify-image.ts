@@ -37,7 +37,7 @@ export async function checkImage(
   try {
     reading = await openForReading(imagePath, context);
   } catch (error) {
-    const explained = aboutImage(error, name, context);
+    const explained = aboutImage(error, imagePath, name, context);
     if (explained.code === 'BAD_KEY' || manifest?.encryption) throw wrongKey(name, manifest, context);
     report.add('integrity', 'failed', explained.message);
     return nothing;
@@ -57,7 +57,7 @@ export async function checkImage(
     return { facts, schema: readSchema(image), unlocking };
   } catch (error) {
     if (!errorCode(error)?.startsWith('SQLITE_')) throw error;
-    report.add('integrity', 'failed', aboutImage(error, name, context).message);
+    report.add('integrity', 'failed', aboutImage(error, imagePath, name, context).message);
     return nothing;
   } finally {
     closeReading(image);
@@ -68,10 +68,16 @@ export async function checkImage(
  * What an error says of an image.
  * @throws SnapkeepError where it says only that the image could not be read here and now
  */
-function aboutImage(error: unknown, name: string, { stagingFolder }: TaskContext): SnapkeepError {
+function aboutImage(error: unknown, imagePath: string, name: string, { stagingFolder }: TaskContext): SnapkeepError {
   const explained = explainWrite(error, 'staging', stagingFolder, name);
   if (isOfMachine(explained)) throw explained;
-  return explained;
+  // People know the file by its name, not by where it was unpacked to.
+  const { code, message, hint, details } = explained;
+  return new SnapkeepError(code, message.replaceAll(imagePath, name), {
+    ...(hint && { hint }),
+    ...(details && { details }),
+    cause: error,
+  });
 }
 
 /** A key that does not fit says nothing of the snapshot; that the file is whole is known from its manifest alone. */

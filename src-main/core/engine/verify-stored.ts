@@ -3,6 +3,8 @@ import { basename } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
+import { countInWords } from '../../../src-shared/rules/wording.ts';
+import { readZipFiles } from './archive.ts';
 import { packingDifferences } from './compare-manifest.ts';
 import { contentInWords, isRestorable, notRead } from './content-words.ts';
 import { copyImage } from './copy-image.ts';
@@ -10,7 +12,7 @@ import { hashFile, type Unpacked, unpackInto } from './decompress.ts';
 import { diskFull } from './disk-full.ts';
 import { exists, sidecarPaths } from './durable-files.ts';
 import { isDiskFull } from './engine-errors.ts';
-import { imageTaker } from './image-taker.ts';
+import { imageTaker, type TakenFile, takeArchived } from './image-taker.ts';
 import { UnreadableError } from './packed-pieces.ts';
 import type { SealSecret } from './seal.ts';
 import type { TaskContext } from './task-context.ts';
@@ -18,21 +20,30 @@ import { limitOfDisk, limitOfSize } from './unpack-limit.ts';
 import { SealedError } from './unseal.ts';
 import { compareHash, NO_MANIFEST, type VerificationReport } from './verification-report.ts';
 
+/** A file that is read, and what is wanted of it. */
+interface ReadFile {
+  path: string;
+  content: FileContent;
+  entry?: string | undefined;
+  forImport?: boolean | undefined;
+}
+
 /** Unpacks a stored file and adds the checks of its bytes, stored and unpacked. What is bad is no error but a failed check. */
 export async function unpackStored(
-  path: string,
-  content: FileContent,
+  file: ReadFile,
   imagePath: string,
   manifest: Manifest | undefined,
   report: VerificationReport,
   context: TaskContext,
 ): Promise<Unpacked> {
+  const { path, content } = file;
   const total = (await stat(path)).size;
   const nothing: Unpacked = {
     image: { bytes: 0, sha256: '' },
     stored: { bytes: total, sha256: '' },
     packed: content,
     refusal: undefined,
+    trailing: undefined,
   };
   if (!isRestorable(content) && manifest === undefined) {
     report.add('decompress', 'failed', whyNoBackup(basename(path), content));
@@ -41,7 +52,7 @@ export async function unpackStored(
   context.progress('verifying', 0, total);
   let digest: Unpacked;
   try {
-    digest = await unpackWith({ path, content, total }, imagePath, manifest, report, context);
+    digest = await unpackWith(file, total, imagePath, manifest, report, context);
   } catch (error) {
     if (error instanceof SealedError || error instanceof UnreadableError)
       return requireDamage(path, error, manifest, report, nothing, context);
@@ -55,7 +66,7 @@ export async function unpackStored(
     return nothing;
   }
   compareHash('stored-hash', 'stored file', digest.stored, manifest?.stored, report);
-  report.add('decompress', 'passed', `${digest.image.bytes} bytes`);
+  addUnpacked(digest, report);
   const what = imageInWords(manifest);
   compareHash('image-hash', what, digest.image, manifest?.image, report);
   if (manifest !== undefined) {
@@ -64,6 +75,19 @@ export async function unpackStored(
       report.add('manifest', 'failed', `It is not what its manifest describes: ${differences.join('; ')}.`);
   }
   return digest;
+}
+
+function addUnpacked({ image, trailing }: Unpacked, report: VerificationReport): void {
+  if (trailing === undefined) {
+    report.add('decompress', 'passed', `${image.bytes} bytes`);
+    return;
+  }
+  const { bytes, zeros } = trailing;
+  report.add(
+    'decompress',
+    'warning',
+    `${countInWords(bytes, 'byte')}${zeros ? ' of zeros' : ''} behind the end of the compressed data ${bytes === 1 ? 'is' : 'are'} left out.`,
+  );
 }
 
 /** @throws SnapkeepError `UNSUPPORTED` for what Snapkeep does not read: it may be sound */
@@ -125,7 +149,8 @@ function wrongSecret(name: string, asks: SealSecret['kind'], sha256: string, con
 
 /** A bare database may be in use and have a write-ahead log beside it, so SQLite copies it; anything stored is unpacked. */
 async function unpackWith(
-  { path, content, total }: { path: string; content: FileContent; total: number },
+  { path, content, entry, forImport }: ReadFile,
+  total: number,
   imagePath: string,
   manifest: Manifest | undefined,
   report: VerificationReport,
@@ -134,7 +159,7 @@ async function unpackWith(
   if (manifest === undefined && (content === 'sqlite' || (content === 'encrypted' && (await hasLog(path))))) {
     await copyImage(path, imagePath, context);
     const digest = await hashFile(imagePath, () => context.throwIfCancelled());
-    return { image: digest, stored: digest, packed: content, refusal: undefined };
+    return { image: digest, stored: digest, packed: content, refusal: undefined, trailing: undefined };
   }
   const onProgress = (bytes: number): void => {
     context.throwIfCancelled();
@@ -143,8 +168,35 @@ async function unpackWith(
   const unsealing = { secrets: context.sealSecrets, onUnsealed: context.unsealed };
   const limit =
     manifest === undefined ? limitOfDisk(basename(path), context.stagingFolder) : limitOfSize(manifest.image.bytes);
-  const taker = imageTaker(imagePath, basename(path), manifest, report, context);
-  return unpackInto(path, content, taker, onProgress, unsealing, limit);
+  const file: TakenFile = {
+    name: basename(path),
+    manifest,
+    entry: entry ?? null,
+    forImport: forImport === true,
+    limit: manifest === undefined ? limitOfDisk(basename(path), context.stagingFolder) : limit,
+    report,
+  };
+  if (manifest === undefined && content === 'zip') return unpackZip(path, imagePath, file, onProgress, context);
+  return unpackInto(path, content, imageTaker(imagePath, file, context), onProgress, unsealing, limit);
+}
+
+/** A ZIP archive is read by the directory at its end, so its file is hashed by itself. */
+async function unpackZip(
+  path: string,
+  imagePath: string,
+  file: TakenFile,
+  onProgress: (bytes: number) => void,
+  context: TaskContext,
+): Promise<Unpacked> {
+  const stored = await hashFile(path, onProgress);
+  try {
+    await takeArchived(imagePath, file, (take) => readZipFiles(path, take), context);
+  } catch (error) {
+    if (!isBadContent(error)) throw error;
+    return { image: { bytes: 0, sha256: '' }, stored, packed: 'zip', refusal: error, trailing: undefined };
+  }
+  const image = await hashFile(imagePath, () => context.throwIfCancelled());
+  return { image, stored, packed: 'zip', refusal: undefined, trailing: undefined };
 }
 
 async function hasLog(path: string): Promise<boolean> {

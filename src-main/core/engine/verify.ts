@@ -32,6 +32,10 @@ export interface StoredFile {
    * one beside the file, which others could have written; another id or hash there is another snapshot's file.
    */
   expected?: Manifest | undefined;
+  /** The file that was chosen from an archive; without it, the only database in it. */
+  entry?: string | undefined;
+  /** It is to become a snapshot, which holds what the file unpacks to: an archive cannot. */
+  forImport?: boolean;
 }
 
 /**
@@ -60,7 +64,10 @@ export async function verifyFile(file: StoredFile, context: TaskContext, mayStay
  * @throws SnapkeepError when the file cannot be read at all, `TOO_NEW`, `NO_SPACE`, or `BAD_KEY` for a whole one with
  * another key; a file that is read and found bad is no error but a result
  */
-export async function stageAndVerify({ path, expected }: StoredFile, context: TaskContext): Promise<StagedImage> {
+export async function stageAndVerify(
+  { path, expected, entry, forImport }: StoredFile,
+  context: TaskContext,
+): Promise<StagedImage> {
   const started = context.now();
   const report = new VerificationReport();
   const imagePath = join(context.stagingFolder, 'verified.db');
@@ -69,7 +76,7 @@ export async function stageAndVerify({ path, expected }: StoredFile, context: Ta
   try {
     const content = await identifyContent(path);
     const manifest = await manifestOf(path, expected, report, context);
-    const digest = await unpackStored(path, content, imagePath, manifest, report, context);
+    const digest = await unpackStored({ path, content, entry, forImport }, imagePath, manifest, report, context);
     // Of a dump that this cannot read nothing is known but what it is.
     if (manifest === undefined && digest.refusal?.code === 'UNSUPPORTED') throw digest.refusal;
     if (!report.failed && digest.refusal !== undefined) report.add('integrity', 'failed', digest.refusal.message);

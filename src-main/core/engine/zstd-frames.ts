@@ -89,6 +89,11 @@ function windowOf(descriptor: number): number {
   return base + (base / 8) * (descriptor & 7);
 }
 
+/** Whether bytes begin as a frame with data in it does. */
+export function isFrame(bytes: Buffer): boolean {
+  return bytes.length >= 4 && bytes.readUInt32LE(0) === MAGIC;
+}
+
 /** The length of a skippable frame (RFC 8878, 3.1.2), or `undefined` when the bytes start none. */
 export function skippableBytes(bytes: Buffer): number | undefined {
   if (bytes.length < 8 || (bytes.readUInt32LE(0) & ~0xf) !== SKIPPABLE_MAGIC) return undefined;

@@ -72,9 +72,10 @@ async function locate(
   const snapshot = core.catalog.snapshots.byPath(dirname(path), basename(path));
   const destination = core.catalog.destinations.byFolder(dirname(path));
   if (snapshot !== undefined && destination !== undefined) return { stored: placesOf(core, snapshot, destination.id) };
-  if (!looks) return { path };
+  const { entry } = source;
+  if (!looks) return { path, entry };
   const identity = await answerByTask(core, 'identify', { path }, { what: `Looking at ${basename(path)}`, signal });
-  return { path, known: knownOf(identity) };
+  return { path, entry, known: knownOf(identity) };
 }
 
 /** A snapshot of files is refused before anything is fetched. @throws SnapkeepError `UNSUPPORTED` */

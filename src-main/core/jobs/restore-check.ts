@@ -31,11 +31,12 @@ export function startRestoreCheck(
     locks: [...locks, targetPath],
     folders: [],
     work: async (handle) => {
-      const { path, destinationId, location, expected, known } = await fetchSource(core, source, handle);
+      const { path, destinationId, location, expected, known, entry } = await fetchSource(core, source, handle);
       const request = {
         sourcePath: path,
         snapshotId,
         expected,
+        entry,
         targetPath,
         givenPath,
         safetyFolder: core.dataFolder.safetyFolder,

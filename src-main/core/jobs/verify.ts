@@ -9,7 +9,9 @@ import type { RunHandle } from './runs.ts';
 import { type KnownOfFile, knownOfSnapshot, openersOfFile } from './seals.ts';
 
 /** What is read: a snapshot of the catalog, or any file. */
-export type ReadSource = { stored: StoredSnapshot } | { path: string; known?: KnownOfFile | undefined };
+export type ReadSource =
+  | { stored: StoredSnapshot }
+  | { path: string; entry?: string | undefined; known?: KnownOfFile | undefined };
 
 /** Names and locks of what is read. */
 export function aboutSource(source: ReadSource): { subject: string; locks: string[] } {
@@ -24,6 +26,7 @@ interface FetchedSource {
   location: string;
   expected: Manifest | undefined;
   known: KnownOfFile | undefined;
+  entry: string | undefined;
 }
 
 /** Gets what is read to where it can be read. */
@@ -34,9 +37,16 @@ export async function fetchSource(
   wanted: Wanted = 'database',
 ): Promise<FetchedSource> {
   if ('path' in source)
-    return { path: source.path, destinationId: null, location: source.path, expected: undefined, known: source.known };
+    return {
+      path: source.path,
+      destinationId: null,
+      location: source.path,
+      expected: undefined,
+      known: source.known,
+      entry: source.entry,
+    };
   const { destination, ...fetched } = await fetchSnapshot(core, source.stored, handle, wanted);
-  return { ...fetched, destinationId: destination.id, known: knownOfSnapshot(fetched.expected) };
+  return { ...fetched, destinationId: destination.id, known: knownOfSnapshot(fetched.expected), entry: undefined };
 }
 
 /** Queues the verification of a stored file; the result is kept if it is a snapshot of the catalog. */
@@ -50,9 +60,9 @@ export function startVerification(core: CoreContext, source: ReadSource, key: Da
     ...aboutSource(source),
     folders: [],
     work: async (handle) => {
-      const { path, destinationId, expected, known } = await fetchSource(core, source, handle, 'everything');
+      const { path, destinationId, expected, known, entry } = await fetchSource(core, source, handle, 'everything');
       const { given, ...openers } = await openersOfFile(core, { path, known }, handle, key);
-      const request = { path, expected, mayStaySealed: key === undefined };
+      const request = { path, expected, entry, mayStaySealed: key === undefined };
       const verification = await core.runInWorker('verify', request, { ...handle, ...openers });
       if (verification.valid && given !== undefined) core.keys.keep(given);
       if (snapshot !== undefined) recordVerification(core, snapshot.id, destinationId, verification);

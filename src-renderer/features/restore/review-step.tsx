@@ -8,6 +8,7 @@ import { momentInWords, useNow } from '../../components/time.ts';
 import { useAction } from '../../components/use-action.ts';
 import { isActive } from '../../stores/runs-store.ts';
 import { asksToInsist, DatabaseReview } from './database-review.tsx';
+import { EntryForm, entriesOf } from './entry-form.tsx';
 import { FilesReview } from './files-review.tsx';
 import { filesToCheck, fileWord, replacesFiles, takesDatabase, totalsOf } from './restore-choice.ts';
 import { type RestoreOrder, startRestore } from './restore-order.ts';
@@ -69,7 +70,8 @@ export function ReviewStep({ order, onCheckStarted, onBack, onStarted }: ReviewS
 }
 
 /** A look that goes on, or what kept it from ending well. */
-function Looking({ check: { run, action, look } }: { check: Check }) {
+function Looking({ check: { run, action, look, choose } }: { check: Check }) {
+  const entries = entriesOf(run?.error ?? null);
   return (
     <>
       {run !== undefined && isActive(run) && (
@@ -78,8 +80,9 @@ function Looking({ check: { run, action, look } }: { check: Check }) {
           <RunProgress run={run} />
         </>
       )}
-      {run?.error != null && <ErrorNotice error={run.error} />}
+      {run?.error != null && entries.length === 0 && <ErrorNotice error={run.error} />}
       {action.error !== null && <ErrorNotice error={action.error} />}
+      {entries.length > 0 && <EntryForm entries={entries} pending={action.pending} onEntry={choose} />}
       {run?.error?.code === 'BAD_KEY' && <SnapshotKeyForm error={run.error} pending={action.pending} onKey={look} />}
     </>
   );

@@ -12,6 +12,8 @@ export interface Check {
   action: Action;
   /** Looks again, with a key. */
   look(key: KeyInput): void;
+  /** Looks again, at one file of an archive. */
+  choose(entry: string): void;
 }
 
 /** Looks once at what a restore would do, as soon as it is known what is to be looked at. */
@@ -22,12 +24,17 @@ export function useCheck(params: Params<'restores.check'> | null, onStarted: (ru
   const { run: act } = action;
   const started = useRef(false);
   const asked = params === null ? null : JSON.stringify(params);
+  /** The file of an archive that was chosen; it stays when a key is given. */
+  const entry = useRef<string | null>(null);
   const look = useCallback(
     (key?: KeyInput) => {
       if (asked === null) return;
       act(async () => {
         const given = key === undefined ? {} : { key };
-        const answer = await client.call('restores.check', { ...JSON.parse(asked), ...given });
+        const answer = await client.call('restores.check', {
+          ...withEntry(JSON.parse(asked), entry.current),
+          ...given,
+        });
         putRun(answer.run);
         setRunId(answer.run.id);
         onStarted(answer.run.id);
@@ -40,5 +47,17 @@ export function useCheck(params: Params<'restores.check'> | null, onStarted: (ru
     started.current = true;
     look();
   }, [look, asked]);
-  return { run, action, look };
+  const choose = useCallback(
+    (name: string) => {
+      entry.current = name;
+      look();
+    },
+    [look],
+  );
+  return { run, action, look, choose };
+}
+
+function withEntry(params: Params<'restores.check'>, entry: string | null): Params<'restores.check'> {
+  if (entry === null || params.what === 'files' || 'snapshotId' in params.source) return params;
+  return { ...params, source: { ...params.source, entry } };
 }

@@ -1,0 +1,42 @@
+import { Button, Group, Radio, Stack } from '@mantine/core';
+import { useState } from 'react';
+import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
+
+interface EntryFormProps {
+  /** The databases in the archive, by their names there. */
+  entries: readonly string[];
+  pending: boolean;
+  onEntry(entry: string): void;
+}
+
+/** Asks which database of an archive is to be restored. */
+export function EntryForm({ entries, pending, onEntry }: EntryFormProps) {
+  const [entry, setEntry] = useState('');
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onEntry(entry);
+      }}
+    >
+      <Radio.Group label="This archive holds several databases. Which one?" value={entry} onChange={setEntry}>
+        <Stack gap="xs" mt="xs">
+          {entries.map((name) => (
+            <Radio key={name} value={name} label={name} />
+          ))}
+        </Stack>
+      </Radio.Group>
+      <Group justify="flex-end">
+        <Button type="submit" disabled={entry === ''} loading={pending}>
+          Use this database
+        </Button>
+      </Group>
+    </form>
+  );
+}
+
+/** Returns the names that an error asks to choose from. */
+export function entriesOf(error: ErrorBody | null): string[] {
+  const entries = error?.details?.entries;
+  return Array.isArray(entries) ? entries.filter((name) => typeof name === 'string') : [];
+}
