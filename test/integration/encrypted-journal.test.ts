@@ -2,8 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { countEncrypted, MARKER, openEncrypted, SQLCIPHER_4 } from '../support/encrypted-databases.ts';
+import { closeReading, openForReading } from '../../src-main/core/engine/open-database.ts';
+import { countEncrypted, MARKER, makeEncrypted, openEncrypted, SQLCIPHER_4 } from '../support/encrypted-databases.ts';
+import { quietContext } from '../support/quiet-context.ts';
 import { contentsOf, expectNothingLeft, setScene, takeBackup } from '../support/scene.ts';
+import { temporaryFolder } from '../support/temp-folder.ts';
 
 const WITH_SALT = `x'${'0123456789abcdef'.repeat(4)}${'cd'.repeat(16)}'`;
 const CASES: Array<[name: string, key: string, pragmas: string[]]> = [
@@ -29,6 +32,30 @@ function makeCrashed(path: string, scratch: string, key: string, pragmas: string
   writer.close();
   rmSync(scratch, { recursive: true });
 }
+
+test('a database that is opened again is not read past SQLite, which would give free the locks that are held on it', async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, 'locked.db');
+  makeEncrypted(path, WITH_SALT, 10);
+  const key = { text: WITH_SALT, fingerprint: `scrypt:${'0'.repeat(32)}:${'0'.repeat(64)}`, settings: [], salts: [] };
+  const context = { ...quietContext(folder), keys: [key], opened: [] };
+  closeReading((await openForReading(path, context)).database);
+  const holder = openEncrypted(path, WITH_SALT, SQLCIPHER_4);
+  holder.pragma('journal_mode = DELETE');
+  holder.exec('BEGIN IMMEDIATE');
+  const lockElsewhere = (): string => {
+    const program = `const database = new (require('better-sqlite3-multiple-ciphers'))(${JSON.stringify(path)}, { timeout: 0 });
+      for (const pragma of ${JSON.stringify(SQLCIPHER_4)}) database.pragma(pragma);
+      database.key(Buffer.from(${JSON.stringify(WITH_SALT)}));
+      try { database.exec('BEGIN IMMEDIATE'); console.log('locked'); } catch ({ code }) { console.log(code); }`;
+    return execFileSync(process.execPath, ['-e', program], { encoding: 'utf8' }).trim();
+  };
+  expect(lockElsewhere()).toBe('SQLITE_BUSY');
+  closeReading((await openForReading(path, context)).database);
+  expect(lockElsewhere()).toBe('SQLITE_BUSY');
+  holder.close();
+  expect(lockElsewhere()).toBe('locked');
+});
 
 test.each(CASES)(
   'a crashed encrypted database %s is backed up as it was before, and keys that are not its own do it no harm',

@@ -90,14 +90,8 @@ const GUESSED_KEYS = 5;
  * costs up to a quarter of a second. SQLCipher's are found by the first page; the other ciphers are left to SQLite,
  * which has to try. What one cipher has made opens with no other.
  * @param start of the file: see {@link settingsOfPage}
- * @param opened what has opened other databases of the same task, which most often are the same one
  */
-export async function* waysToOpen(
-  start: Buffer,
-  keys: readonly DatabaseKey[],
-  opened: readonly Unlocking[],
-): AsyncGenerator<Unlocking> {
-  yield* opened;
+export async function* waysToOpen(start: Buffer, keys: readonly DatabaseKey[]): AsyncGenerator<Unlocking> {
   const hasHeader = hasPlaintextHeader(start);
   const tried = new Set<string>();
   const derived = async function* (key: DatabaseKey, derivation: Derivation): AsyncGenerator<Unlocking> {

@@ -79,22 +79,34 @@ export async function openForReading(
   const plain = await attempt(path, stagingFolder, null);
   if ('database' in plain) return { ...plain, unlocking: null };
   if (!mayBeEncrypted(plain.error)) throw explainError(plain.error, path);
+  // What was opened before is opened again without a look at the file: this process may hold locks on it, and closing
+  // any descriptor of a file gives them free.
+  const again = await firstToOpen(path, stagingFolder, [...opened]);
+  if (again !== null) return again;
   const content = await identifyContent(path);
   requireKnownFormat(path, await startOf(path));
   if (!isWrongKey(plain.error) && content !== 'encrypted') throw explainError(plain.error, path);
-  let found: unknown;
-  for await (const unlocking of waysToOpen(await startOf(path), keys, opened)) {
-    const tried = await attempt(path, stagingFolder, unlocking);
-    if ('database' in tried) {
-      if (!opened.includes(unlocking)) opened.unshift(unlocking);
-      return { ...tried, unlocking };
-    }
-    // A key that fits a damaged database says so; what fits nothing is no database to SQLite.
+  const reading = await firstToOpen(path, stagingFolder, waysToOpen(await startOf(path), keys));
+  if (reading === null) throw content === 'encrypted' ? await badKey(path, keys) : explainError(plain.error, path);
+  opened.unshift(reading.unlocking);
+  return reading;
+}
+
+/**
+ * Opens it in the first way that works; `null`: none does.
+ * @throws SnapkeepError where a key fits, and the database cannot be read all the same
+ */
+async function firstToOpen(
+  path: string,
+  scratchFolder: string,
+  ways: Iterable<Unlocking> | AsyncIterable<Unlocking>,
+): Promise<{ database: Database; unlocking: Unlocking } | null> {
+  for await (const unlocking of ways) {
+    const tried = await attempt(path, scratchFolder, unlocking);
+    if ('database' in tried) return { ...tried, unlocking };
     if (!isWrongKey(tried.error)) throw explainError(tried.error, path);
-    found ??= tried.error;
   }
-  if (content === 'encrypted') throw await badKey(path, keys);
-  throw explainError(found ?? plain.error, path);
+  return null;
 }
 
 /** @throws SnapkeepError `UNSUPPORTED` for a database that a later SQLite has written */
