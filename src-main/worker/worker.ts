@@ -1,128 +1,15 @@
-import { conveyCompanion } from '../core/engine/companions/convey-companion.ts';
-import { checkFiles } from '../core/engine/companions/restore-companions.ts';
-import { verifyCompanions } from '../core/engine/companions/verify-companions.ts';
-import { copyTogether } from '../core/engine/copy-together.ts';
-import { describeSource } from '../core/engine/describe-source.ts';
-import { drillSnapshot } from '../core/engine/drill.ts';
-import { explainError } from '../core/engine/engine-errors.ts';
-import { examineFile } from '../core/engine/examine-file.ts';
-import { exportSnapshot } from '../core/engine/export.ts';
-import { identifyStored } from '../core/engine/identify-stored.ts';
-import { judgePacked } from '../core/engine/judge-backup.ts';
-import { applyReset, checkReset } from '../core/engine/reset.ts';
-import { checkRestore } from '../core/engine/restore-check.ts';
-import { type Kept, restoreParts, undoParts } from '../core/engine/restore-parts.ts';
-import { takeSnapshot } from '../core/engine/snapshot.ts';
-import { cancelledError, type TaskContext } from '../core/engine/task-context.ts';
-import { verifyFile } from '../core/engine/verify.ts';
-import type { WorkerMessage, WorkerOrder, WorkerTaskName, WorkerTasks } from '../core/jobs/worker-protocol.ts';
 import { shareWorkerLock } from '../core/worker-lock.ts';
 import { parentChannel } from './parent-channel.ts';
-
-type Start = Extract<WorkerOrder, { type: 'start' }>;
-
-/** Between two reports of progress, in milliseconds; more would only fill the pipe. */
-const PROGRESS_EVERY = 100;
-
-type Tasks = {
-  [T in WorkerTaskName]: (
-    request: WorkerTasks[T]['request'],
-    context: TaskContext,
-  ) => Promise<WorkerTasks[T]['result']>;
-};
-
-/** A context whose clock is ahead of the system's. */
-const ahead = (context: TaskContext, ms: number): TaskContext => ({
-  ...context,
-  now: () => new Date(Date.now() + ms),
-});
-
-const tasks: Tasks = {
-  identify: identifyStored,
-  judge: async (samples) => samples.map(judgePacked),
-  describe: describeSource,
-  snapshot: ({ clockAheadMs, ...request }, context) => takeSnapshot(request, ahead(context, clockAheadMs)),
-  'copy-together': ({ clockAheadMs, ...request }, context) => copyTogether(request, ahead(context, clockAheadMs)),
-  export: exportSnapshot,
-  verify: async ({ mayStaySealed, ...file }, context) =>
-    verifyCompanions(file, await verifyFile(file, context, mayStaySealed), mayStaySealed, context),
-  drill: drillSnapshot,
-  examine: examineFile,
-  'restore-check': checkRestore,
-  restore: (request, context) => restoreParts(request, context, tellKept),
-  undo: (request, context) => undoParts(request, context, tellKept),
-  'reset-check': checkReset,
-  reset: (request, context) => applyReset(request, context, (safety) => tellKept(safety && { safety, files: [] })),
-  'convey-companion': conveyCompanion,
-  'files-check': checkFiles,
-};
+import { TaskPerformer } from './task-performer.ts';
 
 const channel = parentChannel();
-const cancelled = new AbortController();
-/** Settled when the core has taken note of the newest of what Undo would put back, or will not. */
-let keptTaken = Promise.withResolvers<void>();
+const performer = new TaskPerformer(channel.send, ({ lockFile }) => {
+  shareWorkerLock(lockFile);
+  // The service may have ended before the lock was taken, and another one may have come since.
+  if (!channel.isOpen()) process.exit();
+});
 
-function tell(message: WorkerMessage): void {
-  channel.send(message);
-}
-
-/** Nothing is replaced before the core has taken note of what Undo would put back; `null` takes it back. */
-async function tellKept(kept: Kept | null): Promise<void> {
-  keptTaken = Promise.withResolvers<void>();
-  tell({ type: 'kept', kept });
-  await keptTaken.promise;
-}
-
-function makeContext(start: Start): TaskContext {
-  let lastPhase = '';
-  let lastTold = 0;
-  return {
-    stagingFolder: start.stagingFolder,
-    keys: start.keys,
-    opened: [],
-    sealSecrets: start.sealSecrets,
-    unsealed: ({ fingerprint }) => tell({ type: 'unsealed', fingerprint }),
-    throwIfCancelled: () => {
-      if (cancelled.signal.aborted) throw cancelledError();
-    },
-    progress: (phase, done, total) => {
-      const now = performance.now();
-      if (phase === lastPhase && done !== total && now - lastTold < PROGRESS_EVERY) return;
-      lastPhase = phase;
-      lastTold = now;
-      tell({ type: 'progress', phase, done, total });
-    },
-    watchFile: (phase, path, total) => tell({ type: 'watch', phase, path, total }),
-    log: (level, message) => tell({ type: 'log', level, message }),
-    now: () => new Date(),
-  };
-}
-
-/** Does the task; whoever gets the answer ends this process. */
-async function work(start: Start): Promise<void> {
-  const task = tasks[start.task] as (request: unknown, context: TaskContext) => Promise<unknown>;
-  try {
-    shareWorkerLock(start.lockFile);
-    // The service may have ended before the lock was taken, and another one may have come since.
-    if (!channel.isOpen()) process.exit();
-    tell({ type: 'finished', result: await task(start.request, makeContext(start)) });
-  } catch (error) {
-    tell({ type: 'failed', error: explainError(error, 'the database').toBody() });
-  }
-}
-
-function take(order: WorkerOrder): void {
-  if (order.type === 'start') void work(order);
-  else if (order.type === 'kept-taken') keptTaken.resolve();
-  else {
-    cancelled.abort();
-    keptTaken.reject(cancelledError());
-  }
-}
-
-// Where nobody waits for it, nobody has to be told that it was cancelled.
-keptTaken.promise.catch(() => undefined);
 // A terminal and a service manager signal every process of a group: what that means for a run is the core's to say.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-channel.onOrder(take);
-tell({ type: 'ready' });
+channel.onOrder((order) => performer.take(order));
+channel.send({ type: 'ready' });

@@ -1,0 +1,128 @@
+import { conveyCompanion } from '../core/engine/companions/convey-companion.ts';
+import { checkFiles } from '../core/engine/companions/restore-companions.ts';
+import { verifyCompanions } from '../core/engine/companions/verify-companions.ts';
+import { copyTogether } from '../core/engine/copy-together.ts';
+import { describeSource } from '../core/engine/describe-source.ts';
+import { drillSnapshot } from '../core/engine/drill.ts';
+import { explainError } from '../core/engine/engine-errors.ts';
+import { examineFile } from '../core/engine/examine-file.ts';
+import { exportSnapshot } from '../core/engine/export.ts';
+import { identifyStored } from '../core/engine/identify-stored.ts';
+import { judgePacked } from '../core/engine/judge-backup.ts';
+import { applyReset, checkReset } from '../core/engine/reset.ts';
+import { checkRestore } from '../core/engine/restore-check.ts';
+import { type Kept, restoreParts, undoParts } from '../core/engine/restore-parts.ts';
+import { takeSnapshot } from '../core/engine/snapshot.ts';
+import { cancelledError, type TaskContext } from '../core/engine/task-context.ts';
+import { verifyFile } from '../core/engine/verify.ts';
+import type { WorkerMessage, WorkerOrder, WorkerTaskName, WorkerTasks } from '../core/jobs/worker-protocol.ts';
+
+/** The order to do a task. */
+export type Start = Extract<WorkerOrder, { type: 'start' }>;
+
+/** Between two reports of progress, in milliseconds; more would only fill the pipe. */
+const PROGRESS_EVERY = 100;
+
+type Tasks = {
+  [T in WorkerTaskName]: (
+    request: WorkerTasks[T]['request'],
+    context: TaskContext,
+  ) => Promise<WorkerTasks[T]['result']>;
+};
+
+/** A context whose clock is ahead of the system's. */
+const ahead = (context: TaskContext, ms: number): TaskContext => ({
+  ...context,
+  now: () => new Date(Date.now() + ms),
+});
+
+/** @param tellKept see {@link TaskPerformer} */
+const tasksWith = (tellKept: (kept: Kept | null) => Promise<void>): Tasks => ({
+  identify: identifyStored,
+  judge: async (samples) => samples.map(judgePacked),
+  describe: describeSource,
+  snapshot: ({ clockAheadMs, ...request }, context) => takeSnapshot(request, ahead(context, clockAheadMs)),
+  'copy-together': ({ clockAheadMs, ...request }, context) => copyTogether(request, ahead(context, clockAheadMs)),
+  export: exportSnapshot,
+  verify: async ({ mayStaySealed, ...file }, context) =>
+    verifyCompanions(file, await verifyFile(file, context, mayStaySealed), mayStaySealed, context),
+  drill: drillSnapshot,
+  examine: examineFile,
+  'restore-check': checkRestore,
+  restore: (request, context) => restoreParts(request, context, tellKept),
+  undo: (request, context) => undoParts(request, context, tellKept),
+  'reset-check': checkReset,
+  reset: (request, context) => applyReset(request, context, (safety) => tellKept(safety && { safety, files: [] })),
+  'convey-companion': conveyCompanion,
+  'files-check': checkFiles,
+});
+
+/** Does one task as a core orders it, and tells the core what comes of it. */
+export class TaskPerformer {
+  readonly #tell: (message: WorkerMessage) => void;
+  readonly #begin: (start: Start) => void;
+  readonly #cancelled = new AbortController();
+  /** Settled when the core has taken note of the newest of what Undo would put back, or will not. */
+  #keptTaken = Promise.withResolvers<void>();
+
+  /** @param begin called before the task is done; what it throws is what the task fails with */
+  constructor(tell: (message: WorkerMessage) => void, begin: (start: Start) => void) {
+    this.#tell = tell;
+    this.#begin = begin;
+    // Where nobody waits for it, nobody has to be told that it was cancelled.
+    this.#keptTaken.promise.catch(() => undefined);
+  }
+
+  take(order: WorkerOrder): void {
+    if (order.type === 'start') void this.#work(order);
+    else if (order.type === 'kept-taken') this.#keptTaken.resolve();
+    else {
+      this.#cancelled.abort();
+      this.#keptTaken.reject(cancelledError());
+    }
+  }
+
+  /** Whoever gets the answer ends this process. */
+  async #work(start: Start): Promise<void> {
+    const tasks = tasksWith((kept) => this.#tellKept(kept));
+    const task = tasks[start.task] as (request: unknown, context: TaskContext) => Promise<unknown>;
+    try {
+      this.#begin(start);
+      this.#tell({ type: 'finished', result: await task(start.request, this.#contextOf(start)) });
+    } catch (error) {
+      this.#tell({ type: 'failed', error: explainError(error, 'the database').toBody() });
+    }
+  }
+
+  /** Nothing is replaced before the core has taken note of what Undo would put back; `null` takes it back. */
+  async #tellKept(kept: Kept | null): Promise<void> {
+    this.#keptTaken = Promise.withResolvers<void>();
+    this.#tell({ type: 'kept', kept });
+    await this.#keptTaken.promise;
+  }
+
+  #contextOf(start: Start): TaskContext {
+    let lastPhase = '';
+    let lastTold = 0;
+    return {
+      stagingFolder: start.stagingFolder,
+      keys: start.keys,
+      opened: [],
+      sealSecrets: start.sealSecrets,
+      unsealed: ({ fingerprint }) => this.#tell({ type: 'unsealed', fingerprint }),
+      throwIfCancelled: () => {
+        if (this.#cancelled.signal.aborted) throw cancelledError();
+      },
+      progress: (phase, done, total) => {
+        const now = performance.now();
+        if (phase === lastPhase && done !== total && now - lastTold < PROGRESS_EVERY) return;
+        lastPhase = phase;
+        lastTold = now;
+        this.#tell({ type: 'progress', phase, done, total });
+      },
+      watchFile: (phase, path, total) => this.#tell({ type: 'watch', phase, path, total }),
+      log: (level, message) => this.#tell({ type: 'log', level, message }),
+      now: () => new Date(),
+    };
+  }
+}
