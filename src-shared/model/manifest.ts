@@ -37,7 +37,12 @@ export const Manifest = z
     /** The service whose run made it, and the run; `null`: another program did. Others could have written it: it proposes, and the catalog decides. */
     service: z.object({ id: z.uuid(), runId: z.uuid() }).nullable(),
     plan: z.object({ id: z.uuid().nullable(), name: z.string(), settings: RecordedPlanSettings.nullable() }),
-    source: z.object({ path: FilePath, name: z.string() }),
+    /** `mode`: the permission bits of a database's file; `null`: not known. */
+    source: z.object({
+      path: FilePath,
+      name: z.string(),
+      mode: z.number().int().min(0).max(0o777).nullable().default(null),
+    }),
     trigger: SnapshotTrigger,
     /** The snapshots of other databases that were taken at the same instant, and so belong together with this one. */
     takenWith: TakenWith,

@@ -31,37 +31,51 @@ export async function rightsOfFile(path: string): Promise<FileRights | null> {
   }
 }
 
-/** The rights of a file that is created in a folder: root gives it to the owner of the folder. */
-async function rightsInFolder(folder: string): Promise<FileRights> {
-  const { uid, gid, mode } = await stat(folder);
-  return { uid, gid, mode: 0o600 & mode };
+/** What a new file is only for its owner with. */
+const OWN_MODE = 0o600;
+
+/**
+ * The rights of a file that is created in a folder: root gives it to the owner and the group of the folder, and nobody
+ * may do more with it than in the folder.
+ * @param mode that the file had; `null`: not known
+ */
+async function rightsInFolder(folder: string, mode: number | null): Promise<FileRights> {
+  const { uid, gid, mode: widest } = await stat(folder);
+  return { uid, gid, mode: restoredMode(mode ?? OWN_MODE) & widest };
 }
 
-/** Says whom a new file in the folder will belong to; `null`: whoever restores it owns it, as is usual. */
-async function ownerNote(path: string): Promise<string | null> {
-  if (process.getuid?.() !== 0) return null;
-  const { uid, gid } = await rightsInFolder(dirname(path));
-  if (uid === 0) return null;
-  return `${basename(path)} will belong to user ${uid} and group ${gid}, as its folder does, and only that user may use it.`;
+/** Says whom a new file in the folder will belong to, and who may use it; `null`: its owner alone, who is whoever restores it. */
+async function newFileNote(path: string, known: number | null): Promise<string | null> {
+  const { uid, gid, mode } = await rightsInFolder(dirname(path), known);
+  const given = process.getuid?.() === 0 && (uid !== 0 || gid !== 0);
+  if (!given && (mode === OWN_MODE || process.platform === 'win32')) return null;
+  const owner = given ? `will belong to user ${uid} and group ${gid}, as its folder does, with` : 'will have';
+  return `${basename(path)} ${owner} the permissions ${modeInWords(mode)}.`;
 }
+
+const modeInWords = (mode: number): string => mode.toString(8).padStart(4, '0');
 
 /**
  * Gives a staged file the rights that one has where nothing is yet.
  * @param targetPath where it will be
  * @param known of the file that was there and comes back, without its special bits; `null`: it is a new one
+ * @param mode that a new one had where it came from; `null`: not known
  */
 export async function giveNewRights(
   staged: string,
   targetPath: string,
   known: FileRights | null,
+  mode: number | null,
   context: TaskContext,
 ): Promise<void> {
   if (known !== null) return giveRights(staged, targetPath, known, context);
-  const { uid, gid, mode } = await rightsInFolder(dirname(targetPath));
-  await chmod(staged, mode);
-  if (process.getuid?.() !== 0 || uid === 0) return;
-  await chown(staged, uid, gid);
-  context.log('info', `${targetPath} belongs to user ${uid} and group ${gid}, as its folder does.`);
+  const rights = await rightsInFolder(dirname(targetPath), mode);
+  const { uid, gid } = rights;
+  if (process.getuid?.() === 0 && (uid !== 0 || gid !== 0)) {
+    await chown(staged, uid, gid);
+    context.log('info', `${targetPath} belongs to user ${uid} and group ${gid}, as its folder does.`);
+  }
+  await chmod(staged, rights.mode);
 }
 
 /**
@@ -69,7 +83,7 @@ export async function giveNewRights(
  * lost on the way is said in the log. Where there is no such file, it gets those of a new one.
  */
 export async function takeOverRights(targetPath: string, staged: string, context: TaskContext): Promise<void> {
-  if (!(await exists(targetPath))) return giveNewRights(staged, targetPath, null, context);
+  if (!(await exists(targetPath))) return giveNewRights(staged, targetPath, null, null, context);
   const rights = await stat(targetPath);
   const lost = await takeOverAttributes(targetPath, staged);
   if (lost !== null) context.log('warning', lost);
@@ -92,11 +106,14 @@ async function giveRights(
   if (restoredMode(mode) !== (mode & 0o7777)) context.log('warning', `${targetPath}: ${DROPPED}`);
 }
 
-/** What of a file will not be as it was once it has been exchanged or made anew, as sentences. */
-export async function exchangeNotes(path: string): Promise<string[]> {
+/**
+ * What of a file will not be as it was once it has been exchanged or made anew, as sentences.
+ * @param mode that a new one had where it came from; `null`: not known
+ */
+export async function exchangeNotes(path: string, mode: number | null): Promise<string[]> {
   if (!(await exists(path))) {
-    const owner = await ownerNote(path);
-    return owner === null ? [] : [owner];
+    const note = await newFileNote(path, mode);
+    return note === null ? [] : [note];
   }
   const lost = await whyAttributesAreLost();
   return lost === null ? changedRights(await lstat(path)) : [...changedRights(await lstat(path)), lost];

@@ -25,6 +25,8 @@ export interface NewContent {
   sidecarsOf: string | null;
   /** Of the file that was there and comes back where nothing is now; `null`: it is a new one. */
   rights: FileRights | null;
+  /** That a new one had where it came from; `null`: not known. */
+  mode: number | null;
 }
 
 /** A replacement of a database. */

@@ -19,6 +19,8 @@ export interface NewFile {
   sidecarsOf: string | null;
   /** Of the file that was there and comes back where nothing is now; `null`: it is a new one. */
   rights: FileRights | null;
+  /** That a new one had where it came from; `null`: not known. */
+  mode: number | null;
 }
 
 /**
@@ -32,7 +34,7 @@ export async function createDatabaseFile(file: NewFile, context: TaskContext): P
   try {
     await copySynced(file.imagePath, partial);
     await stageSidecars(file);
-    await giveNewRights(partial, targetPath, file.rights, context);
+    await giveNewRights(partial, targetPath, file.rights, file.mode, context);
     await publishFile(partial, targetPath);
   } catch (error) {
     await removeStaged(file);

@@ -37,6 +37,8 @@ export interface RestoreCheckRequest {
   givenPath: string;
   /** Where the safety snapshot would go. */
   safetyFolder: string;
+  /** The mode of the database's file, as the catalog has it of a snapshot of its own; `null`: not known. */
+  mode: number | null;
   /** How both sides are asked for the version of their schema. */
   schemaVersion: SchemaVersionQuery;
   /** The version that the program expects, if anybody said. */
@@ -48,6 +50,8 @@ export interface PreparedRestore {
   check: RestoreCheck;
   imagePath: string;
   imageSha256: string;
+  /** That a new file is to get; `null`: not known. */
+  mode: number | null;
   image: Pick<DatabaseFacts, 'pageSize' | 'pageCount'>;
   /** What opened the image; `null`: it is not encrypted. */
   encryption: Encryption | null;
@@ -116,16 +120,17 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
     check: { ...check, confirmation: confirmationOf(staged.imageSha256, method, target, request.targetPath) },
     imagePath: staged.imagePath,
     imageSha256: staged.imageSha256,
+    mode: request.mode,
     image: { pageSize: facts.pageSize, pageCount: facts.pageCount },
     encryption: encryptionOf(staged.unlocking),
   };
 }
 
 /** What becomes of the file itself, where it is not simply what it was. */
-async function notesOn({ targetPath, givenPath }: RestoreCheckRequest, method: RestoreMethod): Promise<string[]> {
+async function notesOn({ targetPath, givenPath, mode }: RestoreCheckRequest, method: RestoreMethod): Promise<string[]> {
   const link =
     givenPath === targetPath ? [] : [`${givenPath} is a link: ${targetPath} is replaced, and the link stays.`];
-  const notes = method === 'into-live' ? await inPlaceNotes(targetPath) : await exchangeNotes(targetPath);
+  const notes = method === 'into-live' ? await inPlaceNotes(targetPath) : await exchangeNotes(targetPath, mode);
   return [...link, ...notes];
 }
 

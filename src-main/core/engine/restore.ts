@@ -34,6 +34,7 @@ export async function applyRestore(
     tables: check.verification.tables,
     sidecarsOf: null,
     rights: null,
+    mode: prepared.mode,
   };
   return replaceDatabase(request, target, content, noteSafety, context);
 }

@@ -18,6 +18,7 @@ import { encryptionOf } from './database-key.ts';
 import { explainWrite, requireRoom } from './disk-full.ts';
 import { exists, partialPath, publishFile, publishUnique, requireWritableFolder, writerOf } from './durable-files.ts';
 import { explainError } from './engine-errors.ts';
+import { rightsOfFile } from './file-rights.ts';
 import { manifestPath, writeManifest } from './manifest-files.ts';
 import { sqliteVersion } from './open-database.ts';
 import { type Sealing, sealingOf } from './seal.ts';
@@ -146,7 +147,7 @@ export async function storeSnapshot(
       id: request.snapshotId,
       service: { id: request.serviceId, runId: request.runId },
       plan: request.plan,
-      source: { path: request.sourcePath, name: basename(request.sourcePath) },
+      source: { path: request.sourcePath, name: basename(request.sourcePath), mode: await modeOf(request) },
       trigger: request.trigger,
       takenWith: request.takenWith,
       method: database?.method ?? 'files',
@@ -173,6 +174,12 @@ export async function storeSnapshot(
   } finally {
     if (partial !== undefined) await rm(partial, { force: true });
   }
+}
+
+/** The permission bits of the database's file; `null`: there is none, or it has gone meanwhile. */
+async function modeOf({ sourceKind, sourcePath }: SnapshotRequest): Promise<number | null> {
+  const rights = sourceKind === 'files' ? null : await rightsOfFile(sourcePath);
+  return rights === null ? null : rights.mode & 0o777;
 }
 
 /**

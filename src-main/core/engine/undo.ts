@@ -57,6 +57,7 @@ async function unpackSafety({ safety, safetyPath, rights }: UndoRequest, context
     tables: pageSize === 0 ? null : tables,
     sidecarsOf: safety.method === 'file-copy' ? safetyPath : null,
     rights,
+    mode: null,
   };
 }
 

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
@@ -40,6 +41,7 @@ export function startRestoreCheck(
         targetPath,
         givenPath,
         safetyFolder: core.dataFolder.safetyFolder,
+        mode: ownModeOf(core, snapshotId, expected),
         schemaVersion: schemaVersionOf(core, targetPath, snapshotId),
         expects,
       };
@@ -109,6 +111,12 @@ export function startFilesCheck(core: CoreContext, { snapshot, destinationId, ..
       return { kind: 'files-check', check: { snapshotId, snapshotName, createdAt, targets, confirmation } };
     },
   });
+}
+
+/** Manifests of imported snapshots were written by others, and say nothing of who may use what is restored. */
+function ownModeOf(core: CoreContext, snapshotId: string | null, expected: Manifest | undefined): number | null {
+  const snapshot = snapshotId === null ? undefined : core.catalog.snapshots.get(snapshotId);
+  return snapshot?.origin === 'own' ? (expected?.source.mode ?? null) : null;
 }
 
 /** The plan of the target knows how it is asked for its version, or else that of the snapshot does. */

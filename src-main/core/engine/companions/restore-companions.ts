@@ -214,7 +214,7 @@ async function lookAt(item: Item, context: TaskContext): Promise<FilesTarget> {
 async function lookAtImage(path: string): Promise<Pick<FilesTarget, 'comparison' | 'undoable' | 'notes'>> {
   const undoable = (await imageTargetKind(path)) === 'file';
   if (undoable) await requireExchangeable(await findTarget(path, ''));
-  return { comparison: null, undoable, notes: undoable ? await exchangeNotes(path) : [] };
+  return { comparison: null, undoable, notes: undoable ? await exchangeNotes(path, null) : [] };
 }
 
 /** What a snapshot of a folder holds. An archive is verified by it; the files of a folder are when they are put back. */

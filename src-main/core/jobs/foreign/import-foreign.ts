@@ -179,7 +179,7 @@ class ForeignImportRun {
       name: file.path,
       service: null,
       plan: { id: plan?.id ?? null, name: plan?.name ?? name, settings: null },
-      source: { path: source, name: basename(source) },
+      source: { path: source, name: basename(source), mode: null },
       trigger: TRIGGERS[file.trigger],
       takenWith: [],
       // How it was really copied nobody knows; its bytes are what is kept.
