@@ -37,6 +37,9 @@ export function pageSizeOfDatabase(start: Buffer): number | null {
   return header && startsTable(start, usable) ? pageSize : null;
 }
 
+/** Returns how many bytes at the end of each page of a plain database are kept free for extensions; 0 of anything else. */
+export const reservedBytesOf = (start: Buffer): number => (hasPlaintextHeader(start) ? (start[20] ?? 0) : 0);
+
 /** Where the versions of the file format stand that a writer and a reader have to know. */
 const VERSIONS_AT = 18;
 /** 1 is for rollback journals, 2 for a log. */

@@ -139,7 +139,7 @@ const isWrongKey = (error: unknown): boolean => errorCode(error)?.startsWith('SQ
 const mayBeEncrypted = (error: unknown): boolean => /^SQLITE_(?:NOTADB|CORRUPT|ERROR)/.test(errorCode(error) ?? '');
 
 /** As much of the file as its first page can have. */
-async function startOf(path: string): Promise<Buffer> {
+export async function startOf(path: string): Promise<Buffer> {
   const handle = await open(path, 'r');
   try {
     const longest = Math.max(...PAGE_SIZES);

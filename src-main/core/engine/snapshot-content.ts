@@ -4,9 +4,11 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
+import { countInWords } from '../../../src-shared/rules/wording.ts';
 import { PIECE_BYTES, type StoredDigest, storeImage, storePieces } from './compress.ts';
 import { type CopyOptions, copyImage, fileIdentity, type Image, requireSameFile, warnOfWaiting } from './copy-image.ts';
 import type { CopiedImage } from './copy-together.ts';
+import { reservedBytesOf } from './database-header.ts';
 import type { Unlocking } from './database-key.ts';
 import { type DatabaseFacts, describeDatabase } from './describe-database.ts';
 import { inPiecesOf } from './dump/pieces.ts';
@@ -14,7 +16,7 @@ import { requireReadableDump } from './dump/require-readable.ts';
 import { dumpPieces } from './dump/write-dump.ts';
 import { explainError } from './engine-errors.ts';
 import { warnOfUnseenNames } from './hard-links.ts';
-import { closeReading, type Database, openDatabase, openForReading } from './open-database.ts';
+import { closeReading, type Database, openDatabase, openForReading, startOf } from './open-database.ts';
 import { askSchemaVersion } from './schema-version.ts';
 import type { Sealing } from './seal.ts';
 import type { TaskContext } from './task-context.ts';
@@ -141,10 +143,20 @@ function describe(database: Database, request: ContentRequest, context: TaskCont
   return { facts, schemaVersion: askSchemaVersion(database, request.schemaVersion, request.sourcePath, context) };
 }
 
+async function reservedIn(path: string): Promise<number> {
+  try {
+    return reservedBytesOf(await startOf(path));
+  } catch (error) {
+    throw explainError(error, path);
+  }
+}
+
 async function dumpContent(request: ContentRequest, sealed: boolean, context: TaskContext): Promise<SnapshotContent> {
   const { copied } = request;
   const path = copied?.path ?? request.sourcePath;
   const before = await fileIdentity(path);
+  // Read before SQLite has the file open: closing a descriptor would free its locks.
+  const reserved = await reservedIn(path);
   const { database, unlocking } = await openForReading(path, context);
   try {
     if (unlocking !== null) requireDumpable(request.sourcePath, unlocking, sealed);
@@ -153,6 +165,11 @@ async function dumpContent(request: ContentRequest, sealed: boolean, context: Ta
     const takenAt = copied === null ? context.now() : new Date(copied.takenAt);
     const { facts, schemaVersion } = describe(database, request, context);
     const counted = new Map<string, number>();
+    if (reserved > 0)
+      context.log(
+        'warning',
+        `Each page of ${request.sourcePath} has ${countInWords(reserved, 'reserved byte')}, and a database made of the dump has none. The method online keeps them.`,
+      );
     if (copied === null) await warnOfUnseenNames(request.sourcePath, facts.journalMode, context);
     if (copied === null) warnOfWaiting(facts.journalMode, 'the dump is written', context);
     const content: SnapshotContent = {

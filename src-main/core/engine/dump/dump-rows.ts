@@ -130,9 +130,13 @@ function* batches<T extends string | Buffer>(rows: Iterable<T>): Generator<T[]> 
 }
 
 function tooLong(table: string): SnapkeepError {
-  return new SnapkeepError('UNSUPPORTED', `A row of the table ${table} is too long to be written as SQL.`, {
-    hint: 'Store this database as a snapshot instead.',
-  });
+  return new SnapkeepError(
+    'UNSUPPORTED',
+    `A row of the table ${table} is longer than 500 MB as SQL, the limit of a statement.`,
+    {
+      hint: 'Nothing was stored. Choose the method online, which copies the pages as they are.',
+    },
+  );
 }
 
 /** @param seen told when a row breaks a rule */
