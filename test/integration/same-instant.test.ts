@@ -12,10 +12,11 @@ import { openElsewhere } from '../support/elsewhere.ts';
 import { makeEncrypted, openEncrypted, SQLCIPHER_4 } from '../support/encrypted-databases.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { quietContext } from '../support/quiet-context.ts';
-import { expectNothingLeft, type Scene, setScene } from '../support/scene.ts';
+import { checkOf, expectNothingLeft, type Scene, setScene } from '../support/scene.ts';
 import { startSteadyWriter } from '../support/steady-writer.ts';
 import { manifestOf } from '../support/stored-files.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
+import { succeed } from '../support/test-core.ts';
 
 interface Group extends Scene {
   plans: Plan[];
@@ -129,6 +130,11 @@ test('snapshots of one instant name each other, and have one time', async () => 
   expect(a?.createdAt).toBe(b?.createdAt);
   const { snapshot } = await group.core.call('snapshots.get', { snapshotId: a?.id ?? '' });
   expect(snapshot.takenWith).toEqual(a?.takenWith);
+  const check = await succeed(group.core, 'restores.check', {
+    source: { snapshotId: snapshot.id },
+    targetPath: group.source,
+  });
+  expect(checkOf(check).target.notes.join(' ')).toContain('at the same instant as those of P1');
 });
 
 test('“Back up all” backs up each plan of such a group once', async () => {

@@ -9,6 +9,7 @@ import type { RestoreCheck, RestoreMethod } from '../../../src-shared/model/rest
 import { keyInWords } from '../../../src-shared/rules/encryption-words.ts';
 import { guardRestore, type SchemaState } from '../../../src-shared/rules/schema-guard.ts';
 import { repairsOf } from '../../../src-shared/rules/verdicts.ts';
+import { listInWords } from '../../../src-shared/rules/wording.ts';
 import { compareSchemas, compareTables, countLostRows } from './compare.ts';
 import { encryptionOf, type Unlocking } from './database-key.ts';
 import type { DatabaseFacts } from './describe-database.ts';
@@ -101,7 +102,7 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
       userVersion: target.facts?.userVersion ?? null,
       openBy: target.exists ? await findFileHolders(request.targetPath) : [],
       method,
-      notes: await notesOn(request, method),
+      notes: [...takenWithNotes(staged.manifest), ...(await notesOn(request, method))],
     },
     repairs: repairsOf(verification.checks),
     expansion: manifest === undefined ? await expansionOf(request.sourcePath, staged.imageBytes) : null,
@@ -124,6 +125,15 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
     image: { pageSize: facts.pageSize, pageCount: facts.pageCount },
     encryption: encryptionOf(staged.unlocking),
   };
+}
+
+/** What a restore of this snapshot alone would take apart. */
+function takenWithNotes(manifest: Manifest | undefined): string[] {
+  const names = manifest?.takenWith.map(({ planName }) => planName) ?? [];
+  if (names.length === 0) return [];
+  return [
+    `This snapshot was taken at the same instant as those of ${listInWords(names)}. To keep the databases consistent with one another, restore all of them to that instant.`,
+  ];
 }
 
 /** What becomes of the file itself, where it is not simply what it was. */
