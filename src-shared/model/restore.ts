@@ -28,6 +28,7 @@ export const FileContent = z.enum([
   'tar',
   'lzma',
   'rar',
+  'ltx',
   'sql',
   'mysql',
   'postgresql',

@@ -38,7 +38,8 @@ interface Ending {
   compression: Compression;
 }
 
-const ENDING = /(\.(?:db|sqlite|sqlite3|db3|s3db|sql|toml|img|tar))(\.(?:gz|zst))?$/i;
+const ENDING =
+  /(\.(?:db|sqlite|sqlite3|db3|s3db|sl3|sqlitedb|backup|bak|old|orig|sav|copy|sql|dump|toml|img|tar))(\.(?:gz|zst))?$/i;
 const PACKED_FOLDER = /\.tgz$/i;
 /** What programs call a link to their newest backup. */
 const LATEST = /^latest(\.|$)/i;
@@ -63,6 +64,18 @@ export function readForeignName(path: string): ForeignName | null {
   const { compression } = parts.ending;
   if (known !== null) return { ...known, compression, group: groupOf(known.program, known.time, parts), link };
   return readSnapkeep(parts, link) ?? readAny(parts, link);
+}
+
+/** Reads a name that says nothing of a backup: whether it is one its content has to tell. */
+export function readAnyName(path: string): ForeignName | null {
+  const names = path.split('/').filter((name) => name !== '' && name !== '.');
+  const stem = names.at(-1);
+  if (stem === undefined || path.length > LONGEST_PATH) return null;
+  const parts: PathParts = { folders: names.slice(0, -1), stem, ending: { type: '', compression: 'none' } };
+  return readAny(
+    parts,
+    names.some((name) => LATEST.test(name)),
+  );
 }
 
 function partsOf(names: readonly string[]): PathParts | null {
@@ -176,7 +189,12 @@ function readSnapkeep({ stem, ending, folders }: PathParts, link: boolean): Fore
   };
 }
 
-const KINDS: Record<string, ForeignName['kind']> = { '.sql': 'dump', '.img': 'image', '.tar': 'folder' };
+const KINDS: Record<string, ForeignName['kind']> = {
+  '.sql': 'dump',
+  '.dump': 'dump',
+  '.img': 'image',
+  '.tar': 'folder',
+};
 
 /** Any other database, dump, image or packed folder, with a date anywhere in its name, in its folder's, or none. */
 function readAny(parts: PathParts, link: boolean): ForeignName | null {

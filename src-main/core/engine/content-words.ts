@@ -38,6 +38,10 @@ const KINDS: Record<FileContent, Kind> = {
   tar: { words: 'a TAR archive', restorable: true },
   lzma: packed('an LZMA file', 'xz -dk --format=lzma'),
   rar: packed('a RAR archive', 'unrar x'),
+  ltx: foreign(
+    'a file of a Litestream replica',
+    'Write a database from the replica with litestream restore -o app.db, then choose that.',
+  ),
   sql: { words: 'a SQL dump', restorable: true },
   mysql: foreign('a dump of a MySQL or MariaDB database', 'Read it with mysql, or convert it with mysql2sqlite first.'),
   postgresql: foreign('a dump of a PostgreSQL database', 'Read it with psql or pg_restore.'),

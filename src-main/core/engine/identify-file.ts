@@ -24,6 +24,7 @@ const SIGNATURES: ReadonlyArray<[FileContent, Buffer]> = [
   ...Array.from({ length: 9 }, (_, n): [FileContent, Buffer] => ['bzip2', Buffer.from(`BZh${n + 1}1AY&SY`, 'latin1')]),
   ['lz4', Buffer.from([0x04, 0x22, 0x4d, 0x18])],
   ['lz4', Buffer.from([0x02, 0x21, 0x4c, 0x18])],
+  ['ltx', Buffer.from('LTX1', 'latin1')],
   ['rar', Buffer.from('Rar!\u001a\u0007', 'latin1')],
   ['7z', Buffer.from([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c])],
   ['zip', Buffer.from('PK\u0003\u0004', 'latin1')],

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { explainError } from './engine-errors.ts';
+import { repositoryError } from './repository-around.ts';
 
 /** @throws SnapkeepError when the path is not a file that can be read */
 export async function requireFile(path: string): Promise<void> {
@@ -11,7 +12,10 @@ export async function requireFile(path: string): Promise<void> {
     throw explainError(error, path);
   }
   if (info.isDirectory())
-    throw new SnapkeepError('INVALID_PARAMS', `${path} is a folder.`, { hint: 'Choose the database file in it.' });
+    throw (
+      (await repositoryError(path, 'folder')) ??
+      new SnapkeepError('INVALID_PARAMS', `${path} is a folder.`, { hint: 'Choose the database file in it.' })
+    );
   if (!info.isFile())
     throw new SnapkeepError('INVALID_PARAMS', `${path} is not a file.`, { hint: 'Choose a database file.' });
 }

@@ -14,6 +14,7 @@ import { exists, sidecarPaths } from './durable-files.ts';
 import { isDiskFull } from './engine-errors.ts';
 import { imageTaker, type TakenFile, takeArchived } from './image-taker.ts';
 import { UnreadableError } from './packed-pieces.ts';
+import { repositoryError } from './repository-around.ts';
 import type { SealSecret } from './seal.ts';
 import type { TaskContext } from './task-context.ts';
 import { limitOfDisk, limitOfSize } from './unpack-limit.ts';
@@ -46,6 +47,8 @@ export async function unpackStored(
     trailing: undefined,
   };
   if (!isRestorable(content) && manifest === undefined) {
+    const repository = await repositoryError(path, 'file');
+    if (repository !== null) throw repository;
     report.add('decompress', 'failed', whyNoBackup(basename(path), content));
     return nothing;
   }

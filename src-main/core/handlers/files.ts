@@ -68,7 +68,9 @@ async function identifyFile(core: CoreContext, given: string, signal: AbortSigna
     modifiedAt,
     restorable,
     message:
-      snapshot === undefined ? inWords(content, manifest, restorable) : `This is a snapshot of ${whatOf(snapshot)}.`,
+      snapshot === undefined
+        ? (identity.repository ?? inWords(content, manifest, restorable))
+        : `This is a snapshot of ${whatOf(snapshot)}.`,
     snapshotId: snapshot?.id ?? null,
     planName: snapshot?.planName ?? manifest?.plan.name ?? null,
     createdAt: manifest?.createdAt ?? snapshot?.createdAt ?? null,

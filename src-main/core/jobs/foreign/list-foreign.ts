@@ -2,7 +2,9 @@ import { buffer } from 'node:stream/consumers';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { ForeignFile, ForeignListing, ForeignProblem } from '../../../../src-shared/model/foreign.ts';
 import { MANIFEST_SUFFIX } from '../../../../src-shared/model/manifest.ts';
-import { type ForeignName, readForeignName } from '../../../../src-shared/rules/foreign-names.ts';
+import type { FileContent } from '../../../../src-shared/model/restore.ts';
+import { type ForeignName, readAnyName, readForeignName } from '../../../../src-shared/rules/foreign-names.ts';
+import { foreignRepository } from '../../../../src-shared/rules/foreign-repositories.ts';
 import { instantOf } from '../../../../src-shared/rules/times-in-names.ts';
 import { countInWords } from '../../../../src-shared/rules/wording.ts';
 import { type Destination, isName, type StoredObject } from '../../destinations/destination.ts';
@@ -23,6 +25,10 @@ const BESIDE = /-(wal|shm|journal)$/i;
 const UNFINISHED = /\.(partial|part|tmp|temp|incomplete|filepart|crdownload)$/i;
 /** What Snapkeep calls the folders in which it keeps files: what is in them belongs to a snapshot. */
 const OWN_FOLDER = /-\d{4}-\d{2}-\d{2}-\d{6}-[0-9a-z]{6}(?:-[0-9a-z]{6,12})?\.[A-Za-z0-9][\w-]{0,39}$/;
+/** What many folders are full of and no backup of a database is called. */
+const OTHER_KINDS =
+  /\.(?:jpe?g|png|gif|webp|heic|svg|mp[34]|mkv|mov|avi|wav|flac|ogg|pdf|docx?|xlsx?|html?|css|[cm]?[jt]sx?|json|xml|ya?ml|md|txt|log|csv|ini|conf|sh|py|exe|dll|so|iso)$/i;
+const CERTAIN: ReadonlySet<FileContent> = new Set(['sqlite', 'sql']);
 const LOOKS_DATED = /\d{4}[-_.]?\d\d[-_.]?\d\d/;
 
 /** Looks into samples and answers what each shows, in their order. */
@@ -41,6 +47,8 @@ interface Found {
   links: string[];
   own: string[];
   more: boolean;
+  /** Folders of other programs' repositories, which are not looked into. */
+  repositories: ForeignProblem[];
 }
 
 /**
@@ -55,10 +63,15 @@ export async function listForeign(
   judge: Judge,
   signal: AbortSignal,
 ): Promise<ForeignListing> {
-  const found: Found = { files: [], folders: [], links: [], own: [], more: false };
+  const found: Found = { files: [], folders: [], links: [], own: [], more: false, repositories: [] };
   await walk(driver, '', 0, found, signal);
   const present = new Map(found.files.map(({ name, bytes }) => [name, bytes]));
-  const listing: ForeignListing = { place: driver.label, files: [], problems: [], notes: notesOn(found) };
+  const listing: ForeignListing = {
+    place: driver.label,
+    files: [],
+    problems: found.repositories,
+    notes: notesOn(found),
+  };
   const candidates = found.files.filter(
     ({ name }) => !name.endsWith(MANIFEST_SUFFIX) && !present.has(name + MANIFEST_SUFFIX) && !BESIDE.test(name),
   );
@@ -94,6 +107,7 @@ async function walk(
   signal: AbortSignal,
 ): Promise<void> {
   const inFolder = (name: string): string => (folder === '' ? name : `${folder}/${name}`);
+  const before = found.files.length;
   let after: string | null = null;
   do {
     const page = await driver.list(after, undefined, folder);
@@ -102,8 +116,10 @@ async function walk(
     after = page.next;
   } while (after !== null && found.files.length < MOST_FILES);
   if (found.files.length >= MOST_FILES) found.more = true;
+  const folders = await driver.folders(folder);
+  if (isRepository(found, before, folder, folders)) return;
   if (depth === DEEPEST || found.more) return;
-  for (const name of await driver.folders(folder)) {
+  for (const name of folders) {
     const path = inFolder(name);
     const inside = readForeignName(`${path}/x`) ?? readForeignName(`${path}/x.db`);
     // What a link to the newest backup has been copied as is there once more under its own name.
@@ -112,6 +128,17 @@ async function walk(
     else if (inside?.kind === 'folder') found.folders.push(path);
     else await walk(driver, path, depth + 1, found, signal);
   }
+}
+
+/** Whether a folder is the repository of another program, whose files are not listed: it is named instead. */
+function isRepository(found: Found, before: number, folder: string, folders: string[]): boolean {
+  const files = found.files.slice(before).map(({ name }) => name.split('/').at(-1) ?? name);
+  const repository = foreignRepository({ files, folders });
+  if (repository === null) return false;
+  found.files.length = before;
+  const message = `${repository.message} ${repository.hint}`;
+  found.repositories.push({ path: folder === '' ? '.' : folder, problem: 'unsupported', message });
+  return true;
 }
 
 function notesOn({ links, own, more }: Found): string[] {
@@ -127,12 +154,18 @@ function nameOf({ name: path }: StoredObject, present: ReadonlyMap<string, numbe
     return { path, problem: 'partial', message: 'It was never finished, or is being written right now.' };
   if (!path.split('/').every(isName))
     return { path, problem: 'wrong-name', message: 'Its name cannot be that of a stored file. It is skipped.' };
-  const name = readForeignName(path);
-  if (name === null) return { path, problem: 'wrong-name', message: 'Its name is not that of a backup.' };
+  const name = readForeignName(path) ?? (OTHER_KINDS.test(path) ? null : readAnyName(path));
+  if (name === null) return notNamed(path);
   if ((present.get(`${path}-wal`) ?? 0) > 0 || (present.get(`${path}-journal`) ?? 0) > 0)
     return { path, problem: 'partial', message: 'It has a log beside it: it is in use, or is no finished backup.' };
   return name;
 }
+
+const notNamed = (path: string): ForeignProblem => ({
+  path,
+  problem: 'wrong-name',
+  message: 'Its name is not that of a backup.',
+});
 
 function describe(
   object: StoredObject,
@@ -141,6 +174,9 @@ function describe(
   snapshotId: string | null,
 ): ForeignFile | ForeignProblem {
   const { name: path } = object;
+  // Under a name that says nothing only what certainly is a database or a dump is one.
+  if (readForeignName(path) === null && (judgement.problem !== null || !CERTAIN.has(judgement.content)))
+    return notNamed(path);
   const readInFull = name.kind === 'database' || name.kind === 'dump';
   if (judgement.problem !== null && (readInFull || judgement.problem.problem === 'empty'))
     return { path, ...judgement.problem };
