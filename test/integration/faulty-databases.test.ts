@@ -100,8 +100,10 @@ describe('a database with', () => {
 
       const over = await prepareRestore(scene.core, path, scene.source);
       await succeed(scene.core, 'restores.start', { ...over.start, force: true });
-      await succeed(scene.core, 'restores.undo', {});
+      const undo = await succeed(scene.core, 'restores.undo', {});
       expect(contentOf(scene.source)).toEqual(before);
+      expect(undo.result).toMatchObject({ note: expect.stringMatching(kind.says) });
+      expect(undo.result).toMatchObject({ note: expect.not.stringContaining('does not hold') });
     },
   );
 

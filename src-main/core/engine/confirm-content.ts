@@ -45,13 +45,15 @@ async function look(path: string, expected: readonly TableRows[], context: TaskC
     try {
       const { damage, repairs, indexesDiffer } = findDamage(database, context);
       const tables = countRows(database, () => context.throwIfCancelled(), indexesDiffer ? 'tables' : 'indexes');
+      // What was kept was counted as a database without faults is.
+      const byIndex = indexesDiffer ? countRows(database, () => context.throwIfCancelled()) : tables;
       const rows = totalRows(tables);
       context.log('info', `Checked ${basename(path)}: ${tablesInWords(tables)}.`);
       const unsound = damage.length === 0 ? [] : [`${basename(path)} is not sound: ${damage.slice(0, 5).join('; ')}.`];
       const notes = [
         ...unsound,
         ...(repairs === null ? [] : [repairs]),
-        ...(await differences(path, tables, expected)),
+        ...(await differences(path, [tables, byIndex], expected)),
       ];
       return { tables: tables.length, rows, note: notes.length === 0 ? null : notes.join(' ') };
     } finally {
@@ -66,7 +68,7 @@ async function look(path: string, expected: readonly TableRows[], context: TaskC
 /** Rows that differ right after a restore are most likely another program's doing. */
 async function differences(
   path: string,
-  found: readonly TableRows[],
+  counts: readonly [inTables: readonly TableRows[], byIndex: readonly TableRows[]],
   expected: readonly TableRows[],
 ): Promise<string[]> {
   const rows = new Map(expected.map((table) => [table.name, table.rows]));
@@ -74,7 +76,10 @@ async function differences(
     const before = rows.get(name);
     return before === undefined || (before !== null && now !== null && before !== now);
   };
-  const different = found.filter(differs).map(({ name }) => name);
+  const [found, byIndex] = counts;
+  const different = found
+    .filter((table, at) => differs(table) && differs(byIndex[at] ?? table))
+    .map(({ name }) => name);
   if (different.length === 0 && found.length === expected.length) return [];
   const holders = await findFileHolders(path);
   const names = different.join(', ') || 'tables';

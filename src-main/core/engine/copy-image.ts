@@ -100,6 +100,7 @@ export async function copySource(
     let method: Image['method'] = 'online-backup';
     if (byPages) {
       const pages = await copyPages(source, path, context);
+      await requireSameFile(sourcePath, identity);
       await requireWhole(sourcePath, pages * pageSize);
       context.log('info', `Copied ${countInWords(pages, 'page')} under one read transaction.`);
     } else {
