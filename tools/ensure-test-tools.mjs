@@ -20,6 +20,13 @@ const toolsOfPackages = [
 ];
 for (const [tool, its] of toolsOfPackages) if (spawnSync(tool, ['--help']).error !== undefined) missing.push(its);
 
+// A library of programs whose databases SQLite alone cannot read: it is loaded by the tests, by its file.
+if (
+  !existsSync('/usr/lib/x86_64-linux-gnu/mod_spatialite.so') &&
+  !existsSync('/usr/lib/aarch64-linux-gnu/mod_spatialite.so')
+)
+  missing.push('libsqlite3-mod-spatialite');
+
 // Nor are those of destinations without the servers they talk to. Where systemd runs, Debian would start what it
 // installs, and nobody wants an SSH server because of a test; there they are installed by whoever does.
 if (!existsSync('/run/systemd/system')) {
