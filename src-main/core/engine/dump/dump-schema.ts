@@ -53,6 +53,9 @@ interface Column {
   hidden: number;
 }
 
+/** What each table is, by its name. */
+type Kinds = ReadonlyMap<string, { wr: number; strict: number }>;
+
 const STATISTICS = /^sqlite_stat\d$/i;
 
 /** Reads what a database consists of. */
@@ -62,6 +65,9 @@ export function readDumpedSchema(database: Database): DumpedSchema {
       'SELECT type, name, tbl_name AS "table", sql, ifnull(rootpage, 0) AS rootpage FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid',
     )
     .all() as Entry[];
+  // Asked once: SQLite goes through all tables to answer for a single one.
+  const list = database.pragma('main.table_list') as Array<{ name: string; wr: number; strict: number }>;
+  const kinds: Kinds = new Map(list.map((table) => [table.name, table]));
   const tables = entries.filter(({ type, rootpage }) => type === 'table' && rootpage > 0);
   const own = tables.filter(({ name }) => !/^sqlite_/i.test(name));
   const sequence = tables.find(({ name }) => name === 'sqlite_sequence');
@@ -70,7 +76,7 @@ export function readDumpedSchema(database: Database): DumpedSchema {
     entries.filter((entry) => entry.type === type).map(({ sql }) => ended(sql));
   return {
     tables: [
-      ...own.map((entry) => describeTable(database, entry, ended(entry.sql))),
+      ...own.map((entry) => describeTable(database, kinds, entry, ended(entry.sql))),
       ...(sequence === undefined || own.some(({ sql }) => /autoincrement/i.test(sql)) ? [] : [sequenceMaker(entries)]),
     ],
     indexes: indexesByTable(entries),
@@ -81,8 +87,8 @@ export function readDumpedSchema(database: Database): DumpedSchema {
       ...statementsOf('trigger'),
       ...statisticsMakers(statistics),
     ],
-    statistics: statistics.map((entry) => describeTable(database, entry, null)),
-    sequence: sequence === undefined ? null : describeTable(database, sequence, null),
+    statistics: statistics.map((entry) => describeTable(database, kinds, entry, null)),
+    sequence: sequence === undefined ? null : describeTable(database, kinds, sequence, null),
   };
 }
 
@@ -96,9 +102,9 @@ function indexesByTable(entries: readonly Entry[]): Map<string, string[]> {
   return found;
 }
 
-function describeTable(database: Database, { name, sql }: Entry, create: string | null): DumpedTable {
+function describeTable(database: Database, kinds: Kinds, { name, sql }: Entry, create: string | null): DumpedTable {
   const columns = database.pragma(`main.table_xinfo(${quoteName(name)})`) as Column[];
-  const [table] = database.pragma(`main.table_list(${quoteName(name)})`) as Array<{ wr: number; strict: number }>;
+  const table = kinds.get(name);
   const stored = columns.filter(({ hidden }) => hidden === 0);
   const rowid = freeRowid(database, name, columns, table?.wr === 1);
   const first = rowid === null ? 0 : 1;
