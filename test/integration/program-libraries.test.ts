@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { load as loadTrigram } from 'sqlite-better-trigram';
 import { load as loadVectors } from 'sqlite-vec';
 import { describe, expect, test } from 'vitest';
 import { expectNothingLeft, prepareRestore, setScene } from '../support/scene.ts';
@@ -33,13 +32,6 @@ const LIBRARIES: Library[] = [
       INSERT INTO items(rowid, embedding, label) VALUES (1, '[1,0,0]', 'x'), (2, '[0,1,0]', 'y'), (7, '[0,0,1]', 'z')`,
     question:
       "SELECT rowid, label, distance FROM items WHERE embedding MATCH '[0,0.9,0.1]' AND k = 2 ORDER BY distance",
-  },
-  {
-    what: 'a tokenizer of full text (better trigram)',
-    load: loadTrigram,
-    make: `CREATE VIRTUAL TABLE texts USING fts5(body, tokenize = 'better_trigram');
-      INSERT INTO texts VALUES ('the quick brown fox'), ('jumps over'), ('the lazy dog')`,
-    question: "SELECT rowid, body FROM texts WHERE texts MATCH 'laz' ORDER BY rowid",
   },
   {
     what: 'places on earth (SpatiaLite)',
