@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -75,11 +75,12 @@ describe('a flipped byte', () => {
         writeFileSync(bare, damaged);
         const verification = await verifyFile({ path: bare }, quietContext(staging));
         if (!verification.valid) continue;
-        const unpacked = execFileSync(compression === 'gz' ? 'gunzip' : 'zstd', ['-dc'], {
+        // Both end with an error for what follows the packed data, and have written all of it by then.
+        const { stdout } = spawnSync(compression === 'gz' ? 'gunzip' : 'zstd', ['-dc'], {
           input: damaged,
           maxBuffer: 1 << 28,
         });
-        expect(unpacked.length, `offset ${offset}`).toBe(image.bytes);
+        expect(stdout.length, `offset ${offset}`).toBe(image.bytes);
       }
     },
   );
@@ -215,9 +216,9 @@ describe('foreign files', () => {
 
 describe('files that are something else', () => {
   test.each([
-    ['a text file', 'notes.db', Buffer.from('Dear diary,\n'.repeat(50)), /text file/],
+    ['a text file', 'notes.db', Buffer.from('Dear diary\n'.repeat(50)), /text file/],
     ['random bytes', 'random.db', randomBytes(9000), /encrypted or damaged/],
-    ['a gzip of a text', 'notes.db.gz', gzipSync('Dear diary,\n'.repeat(50)), /not a plain SQLite database/],
+    ['a gzip of a text', 'notes.db.gz', gzipSync('Dear diary\n'.repeat(50)), /text file/],
     ['a gzip of random bytes', 'random.db.gz', gzipSync(randomBytes(9000)), /not a plain SQLite database/],
     ['a gzip of a gzip', 'twice.db.gz', gzipSync(gzipSync(randomBytes(900))), /not a plain SQLite database/],
     ['one byte', 'one.db', Buffer.from([0]), /Not valid/],
@@ -228,14 +229,11 @@ describe('files that are something else', () => {
     await expectBad(scene, path, message);
   });
 
-  test('a ZIP archive cannot be read here, and is not said to be damaged', async () => {
+  test('what begins as a ZIP archive and is none', async () => {
     const scene = await setScene();
     const path = join(scene.folder, 'backup.zip');
     writeFileSync(path, Buffer.concat([Buffer.from('PK\u0003\u0004'), randomBytes(600)]));
-    expectFailure(await runToEnd(scene.core, 'verifications.start', { path }), 'UNSUPPORTED', 'ZIP');
-    const check = { source: { path }, targetPath: scene.source };
-    expectFailure(await runToEnd(scene.core, 'restores.check', check), 'UNSUPPORTED', 'ZIP');
-    expectNothingLeft(scene);
+    await expectBad(scene, path, /archived data/);
   });
 
   test('a missing file and a folder', async () => {

@@ -209,6 +209,7 @@ describe('the dispatcher', () => {
       namePattern: '{plan}-{date}-{time}-{id}',
       companions: [],
       group: null,
+      sameInstant: false,
       timeLimitMinutes: null,
     });
     await expect(dispatcher.call('plans.create', { ...given, id: 'x' }, never)).rejects.toMatchObject({

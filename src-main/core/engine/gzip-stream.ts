@@ -10,6 +10,8 @@ import { type OnTrailing, passOver } from './trailing.ts';
 const MAGIC = [0x1f, 0x8b, 8] as const;
 const FIXED_HEADER = 10;
 const TRAILER_BYTES = 8;
+/** They must be zero, and a reader that finds one set must refuse the data: RFC 1952, 2.3.1.2. */
+const RESERVED = 0xe0;
 const HAS_EXTRA = 4;
 const HAS_NAME = 8;
 const HAS_COMMENT = 16;
@@ -41,6 +43,7 @@ export async function* otherMembers(stored: PieceReader, onTrailing: OnTrailing)
 
 async function passHeader(reader: PieceReader): Promise<void> {
   const flags = (await reader.take(FIXED_HEADER))[3] ?? 0;
+  if ((flags & RESERVED) !== 0) throw damagedData();
   if ((flags & HAS_EXTRA) !== 0) await reader.take((await reader.take(2)).readUInt16LE(0));
   if ((flags & HAS_NAME) !== 0) await passText(reader);
   if ((flags & HAS_COMMENT) !== 0) await passText(reader);
