@@ -10,7 +10,7 @@ const missing = [];
 if (findBrowser() === undefined) missing.push('chromium');
 // Without these, the tests that read what other people's tools have packed or encrypted are skipped, and the benchmark
 // of folders has nothing to be measured against.
-for (const tool of ['zstd', 'pigz', 'sqlcipher', 'age', 'expect', 'rsync', 'strace'])
+for (const tool of ['zstd', 'xz', 'pigz', 'sqlcipher', 'age', 'expect', 'rsync', 'strace'])
   if (spawnSync(tool, ['-version']).error !== undefined) missing.push(tool);
 
 /** @type {[string, string][]} */

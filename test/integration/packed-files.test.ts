@@ -158,6 +158,7 @@ describe('archives', () => {
     ['app.tar.gz', 'tar czf "$1" *'],
     ['app.tgz', 'tar czf "$1" --format=v7 *'],
     ['app.tar.zst', 'tar cf - * | zstd -q > "$1"'],
+    ['app.tar.xz', 'tar cf - * | xz > "$1"'],
     ['app.zip', 'zip -qr "$1" *'],
     ['stored.zip', 'zip -0qr "$1" *'],
     ['from-a-pipe.zip', 'zip -qr - * | cat > "$1"'],

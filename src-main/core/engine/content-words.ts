@@ -30,7 +30,7 @@ const KINDS: Record<FileContent, Kind> = {
   gzip: { words: 'a gzip file', restorable: true },
   zstd: { words: 'a zstd file', restorable: true },
   age: { words: 'a file encrypted with age', restorable: true },
-  xz: packed('an xz file', 'xz -dk'),
+  xz: { words: 'an xz file', restorable: true },
   bzip2: packed('a bzip2 file', 'bzip2 -dk'),
   lz4: packed('an LZ4 file', 'lz4 -d'),
   '7z': packed('a 7z archive', '7z x'),

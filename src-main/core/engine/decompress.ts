@@ -29,7 +29,7 @@ export interface Unpacked extends StoredDigest {
 }
 
 /**
- * Unpacks a stored snapshot, or any gzip or zstd file or bare image, sealed or not, into a file: see {@link unpackInto}.
+ * Unpacks a stored snapshot, or any gzip, zstd or xz file or bare image, sealed or not, into a file: see {@link unpackInto}.
  */
 export async function unpackFile(
   storedPath: string,
@@ -73,7 +73,7 @@ export async function writePieces(pieces: PieceReader, path: string): Promise<vo
 }
 
 /**
- * Unpacks a stored snapshot, or any gzip or zstd file or bare image, sealed or not, and hashes both sides. Files that
+ * Unpacks a stored snapshot, or any gzip, zstd or xz file or bare image, sealed or not, and hashes both sides. Files that
  * Snapkeep stored are unpacked several pieces at a time.
  * @param take gets what it unpacks to; what it refuses as `CORRUPT` or `UNSUPPORTED` is read to its end all the same
  * @param onProgress told the stored bytes read so far; may throw to stop
@@ -143,7 +143,7 @@ async function* orItsError(failing: Failing): AsyncGenerator<Buffer> {
 }
 
 /**
- * What a gzip or zstd file unpacks to, or any other file as it is, in pieces, without a copy on disk.
+ * What a gzip, zstd or xz file unpacks to, or any other file as it is, in pieces, without a copy on disk.
  * @param onProgress told the stored bytes read so far; may throw to stop
  * @throws SnapkeepError `CORRUPT` when the compressed data is damaged or cut off
  */

@@ -12,7 +12,7 @@ import { writePieces } from './decompress.ts';
 import { restoreDump } from './dump/restore-dump.ts';
 import { contentOf, SAMPLE_BYTES } from './identify-file.ts';
 import { openDatabase } from './open-database.ts';
-import { unpackedOrDamaged } from './packed-pieces.ts';
+import { isPacked, unpackedOrDamaged } from './packed-pieces.ts';
 import { PieceReader } from './piece-reader.ts';
 import type { TaskContext } from './task-context.ts';
 import type { UnpackLimit } from './unpack-limit.ts';
@@ -75,10 +75,9 @@ async function takeAny(
 ): Promise<void> {
   const { name, report } = file;
   const content = contentOf(await pieces.peek(SAMPLE_BYTES));
-  if (file.forImport && (content === 'tar' || content === 'gzip' || content === 'zstd'))
-    throw notImported(name, content);
+  if (file.forImport && (content === 'tar' || isPacked(content))) throw notImported(name, content);
   if (content === 'tar') return takeArchived(imagePath, file, (take) => readTarFiles(pieces.rest(), take), context);
-  if ((content === 'gzip' || content === 'zstd') && depth < DEEPEST) {
+  if (isPacked(content) && depth < DEEPEST) {
     const inside = new PieceReader(unpackedOrDamaged(pieces, content), (_piece, bytes) => file.limit(bytes));
     return takeAny(inside, imagePath, file, context, depth + 1);
   }

@@ -50,7 +50,8 @@ export function judgeBackup({ sizeBytes, head, tail }: BackupSample): BackupJudg
   if (content === 'gzip') return judgeGzip(head, tail);
   if (content === 'sqlite') return judgeDatabase(sizeBytes, head);
   if (content === 'sql') return judgeDump({ sizeBytes, head, tail });
-  if (content === 'zstd' || content === 'encrypted' || content === 'age') return sound(content, null);
+  if (content === 'zstd' || content === 'xz' || content === 'encrypted' || content === 'age')
+    return sound(content, null);
   return found(content, null, 'unsupported', whatItIs(content));
 }
 
@@ -95,7 +96,7 @@ function judgeDatabase(sizeBytes: number, head: Buffer): BackupJudgement {
 }
 
 /** What holds databases and is none: one in it is restored, and not imported. */
-const ARCHIVES: ReadonlySet<FileContent> = new Set(['tar', 'zip', 'gzip', 'zstd']);
+const ARCHIVES: ReadonlySet<FileContent> = new Set(['tar', 'zip', 'gzip', 'zstd', 'xz']);
 
 /** The end of a dump that shows that it is whole: what may follow changes no content. */
 const COMMITTED =

@@ -1,6 +1,5 @@
 import { type Duplex, pipeline } from 'node:stream';
 import { constants, createZstdDecompress } from 'node:zlib';
-import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
 import { bytesInWords } from '../../../src-shared/rules/wording.ts';
 import { PIECE_BYTES } from './compress.ts';
@@ -10,6 +9,8 @@ import { otherMembers } from './gzip-stream.ts';
 import { mapInOrder } from './in-order.ts';
 import { damagedData, type PieceReader } from './piece-reader.ts';
 import { type OnTrailing, passOver } from './trailing.ts';
+import { UnreadableError } from './unreadable-error.ts';
+import { unpackXz } from './xz-streams.ts';
 import {
   BLOCK_HEADER_BYTES,
   type FrameHeader,
@@ -30,15 +31,14 @@ const USUAL_WINDOW = 2 ** 27;
 /** As many as libuv's pool has threads. */
 const IN_FLIGHT = 4;
 
-/** A file that may be sound and that cannot be unpacked here. */
-export class UnreadableError extends SnapkeepError {
-  constructor(message: string, hint: string) {
-    super('UNSUPPORTED', message, { hint });
-  }
-}
+/** What is unpacked here. */
+const PACKED: ReadonlySet<FileContent> = new Set(['gzip', 'zstd', 'xz']);
+
+/** Whether something else is in a file of this kind, which {@link unpackedPieces} unpacks. */
+export const isPacked = (content: FileContent): boolean => PACKED.has(content);
 
 /**
- * What a gzip or zstd file unpacks to, or any other file as it is, in pieces. Those that carry their length, as
+ * What a gzip, zstd or xz file unpacks to, or any other file as it is, in pieces. Those that carry their length, as
  * Snapkeep's own do, are unpacked several at a time.
  * @param onTrailing told what follows the packed data, which is left out
  * @throws what zlib throws on damaged data, see {@link isDamage}; SnapkeepError `CORRUPT`; UnreadableError
@@ -50,6 +50,7 @@ export async function* unpackedPieces(
 ): AsyncGenerator<Buffer> {
   if (content === 'gzip') yield* unpackGzip(reader, onTrailing);
   else if (content === 'zstd') yield* unpackZstd(reader, onTrailing);
+  else if (content === 'xz') yield* unpackXz(reader, onTrailing);
   else yield* reader.rest();
 }
 

@@ -13,11 +13,11 @@ import { diskFull } from './disk-full.ts';
 import { exists, sidecarPaths } from './durable-files.ts';
 import { isDiskFull } from './engine-errors.ts';
 import { imageTaker, type TakenFile, takeArchived } from './image-taker.ts';
-import { UnreadableError } from './packed-pieces.ts';
 import { repositoryError } from './repository-around.ts';
 import type { SealSecret } from './seal.ts';
 import type { TaskContext } from './task-context.ts';
 import { limitOfDisk, limitOfSize } from './unpack-limit.ts';
+import { UnreadableError } from './unreadable-error.ts';
 import { SealedError } from './unseal.ts';
 import { compareHash, NO_MANIFEST, type VerificationReport } from './verification-report.ts';
 
