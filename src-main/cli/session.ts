@@ -2,17 +2,15 @@ import { existsSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import type { MethodName, Params, Result } from '../../src-shared/contract/methods.ts';
-import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
 import type { DestinationSummary } from '../../src-shared/model/destination.ts';
 import type { PlanSummary } from '../../src-shared/model/plan.ts';
 import type { RestoreSource } from '../../src-shared/model/restore.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import type { ListedSnapshot } from '../../src-shared/model/snapshot.ts';
 import type { Core } from '../core/core.ts';
-import { createCore } from '../core/create-core.ts';
 import { defaultDataFolder } from '../core/data-folder.ts';
-import { forkedWorker } from '../core/forked-worker.ts';
 import type { ExportParams } from '../core/handlers/backups.ts';
+import { openNodeCore } from '../core/node-core.ts';
 import type { ProcessLog } from '../core/ports.ts';
 import { looksLikePath, pathFrom } from './folder-option.ts';
 import { interruption, noticeInterruption } from './interruption.ts';
@@ -48,14 +46,7 @@ export class Session {
 
   /** @throws SnapkeepError `BUSY` when a window, a server or another command uses the data folder */
   static async open(): Promise<Session> {
-    const core = await createCore({
-      dataFolder: defaultDataFolder(),
-      ports: {
-        host: 'cli',
-        capabilities: NO_CAPABILITIES,
-        startWorkerProcess: forkedWorker(join(import.meta.dirname, 'worker.cjs')),
-      },
-    });
+    const core = await openNodeCore('cli');
     if (core.tightened !== null) say(core.tightened);
     const session = new Session(core);
     noticeInterruption();

@@ -1,4 +1,5 @@
 import type { Run } from '../../src-shared/model/run.ts';
+import { DAY_MS } from '../../src-shared/rules/durations.ts';
 import type { PingMoment } from './alerts/channels.ts';
 import { copyCatalog } from './catalog/catalog-copies.ts';
 import type { CoreContext } from './core-context.ts';
@@ -59,7 +60,6 @@ export const AFTER_RUN: readonly RunStep[] = [
 ];
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 /** So long runs and their logs are kept for certain, if they are not too many; milliseconds: 90 days. */
 const RUNS_KEPT_MS = 90 * DAY_MS;
 

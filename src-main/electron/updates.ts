@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { App } from 'electron';
+import { DAY_MS } from '../../src-shared/rules/durations.ts';
 import type { Clock } from '../core/ports.ts';
 
 /** A newer version, and whether it is installed when Snapkeep is quit or has to be fetched by the person. */
@@ -36,8 +37,6 @@ export interface Installation {
   resourcesFolder: string;
   environment: Readonly<Record<string, string | undefined>>;
 }
-
-const DAY = 24 * 60 * 60 * 1000;
 
 /**
  * Looks for newer versions at the start and once a day, tells of them, and has them installed when the application
@@ -87,7 +86,7 @@ export function watchForUpdates(updater: Updater, canInstall: boolean, options: 
 
   let forget = (): void => undefined;
   const check = async (): Promise<void> => {
-    forget = clock.wake(DAY, () => void check());
+    forget = clock.wake(DAY_MS, () => void check());
     try {
       const result = await updater.checkForUpdates();
       await result?.downloadPromise;

@@ -2,12 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
-import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
 import type { Core } from '../core/core.ts';
-import { createCore } from '../core/create-core.ts';
-import { defaultDataFolder } from '../core/data-folder.ts';
 import { errorCode, explainError } from '../core/engine/engine-errors.ts';
-import { forkedWorker } from '../core/forked-worker.ts';
+import { openNodeCore } from '../core/node-core.ts';
 import { watchNpm } from '../core/npm-watch.ts';
 import { guardProcess } from '../core/process-guard.ts';
 import { widenThreadPool } from '../core/thread-pool.ts';
@@ -24,14 +21,7 @@ let core: Core | undefined;
 
 async function serve(): Promise<void> {
   const port = requestedPort();
-  const opened = await createCore({
-    dataFolder: defaultDataFolder(),
-    ports: {
-      host: 'server',
-      capabilities: NO_CAPABILITIES,
-      startWorkerProcess: forkedWorker(join(import.meta.dirname, 'worker.cjs')),
-    },
-  });
+  const opened = await openNodeCore('server');
   core = opened;
   if (opened.tightened !== null) process.stderr.write(`${opened.tightened}\n`);
   const auth = new Auth();

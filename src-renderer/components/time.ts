@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { DAY_MS } from '../../src-shared/rules/durations.ts';
 import { durationInWords } from '../../src-shared/rules/wording.ts';
 
 /** The time now, told anew every half minute, so that ages on screen stay true. */
@@ -27,7 +28,7 @@ export function agoInWords(instant: string, now: number): string {
 export function dayInWords(instant: string, now: number): string {
   const date = new Date(instant);
   const day = (time: Date): number => new Date(time.getFullYear(), time.getMonth(), time.getDate()).getTime();
-  const days = Math.round((day(new Date(now)) - day(date)) / 86_400_000);
+  const days = Math.round((day(new Date(now)) - day(date)) / DAY_MS);
   if (days === 0) return 'Today';
   if (days === 1) return 'Yesterday';
   if (days === -1) return 'Tomorrow';

@@ -1,7 +1,7 @@
 import type { Alert } from '../model/alert.ts';
 import type { PlanState } from '../model/plan.ts';
+import { DAY_MS } from './durations.ts';
 
-const DAY_MS = 86_400_000;
 /** What people are told of at once. */
 const TROUBLE: readonly PlanState[] = ['failed', 'overdue', 'incomplete', 'unverified'];
 /** What mends itself as a rule: people are told when it has lasted for a day. */

@@ -1,4 +1,5 @@
-const DAY_MS = 86_400_000;
+import { DAY_MS } from './durations.ts';
+
 /** No time zone changes its offset and changes it back within a week. */
 const SPAN_MS = 7 * DAY_MS;
 

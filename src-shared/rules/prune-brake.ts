@@ -1,9 +1,10 @@
 import type { BrakeReason } from '../model/prune.ts';
 import type { TableRows } from '../model/values.ts';
+import { DAY_MS } from './durations.ts';
 import { CLOCK_TOLERANCE_MS, countedInstants } from './trusted-instants.ts';
 import { bytesInWords, countInWords } from './wording.ts';
 
-const WEEK_MS = 7 * 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
 
 /** What the brake looks at in a snapshot of a plan's own at one destination. */
 export interface WeighedSnapshot {

@@ -1,8 +1,9 @@
 import type { Projection, Retention } from '../model/plan.ts';
 import type { Slots } from './due-slots.ts';
+import { DAY_MS } from './durations.ts';
 import { decideRetention, type RetainedSnapshot } from './retention.ts';
 
-const YEAR_MS = 365 * 86_400_000;
+const YEAR_MS = 365 * DAY_MS;
 /** Of schedules that come more often, a projection takes one slot in each so many milliseconds: an hour. */
 const FINEST_MS = 3_600_000;
 

@@ -2,10 +2,9 @@ import type { SnapshotTrigger } from '../model/manifest.ts';
 import type { Retention } from '../model/retention.ts';
 import type { SnapshotOrigin } from '../model/snapshot.ts';
 import type { ProofLevel } from '../model/verification.ts';
+import { DAY_MS } from './durations.ts';
 import { type CalendarPlace, localCalendar } from './local-calendar.ts';
 import { countedInstants } from './trusted-instants.ts';
-
-const DAY_MS = 86_400_000;
 
 /** What the rules look at in a snapshot. */
 export interface RetainedSnapshot {

@@ -1,3 +1,5 @@
+import { DAY_MS } from './durations.ts';
+
 /** What a restore or deletion kept: a safety snapshot, or a folder beside its place. */
 export interface KeptContent {
   id: string;
@@ -18,8 +20,6 @@ export interface SafetyRetention {
 
 /** Nothing younger is removed, whatever it takes. */
 export const SHORTEST_DAYS = 30;
-
-const DAY_MS = 86_400_000;
 
 /**
  * Decides what is removed of what restores kept: what is older than the days, and the oldest beyond the size. The

@@ -34,6 +34,7 @@ const undoOf = (restore: Operation): Operation => ({
   },
   args: () => ['undo'],
   replaces: 'undo',
+  everything: restore.everything ?? false,
 });
 
 /** Page by page where that can be: in place. */

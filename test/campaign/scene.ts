@@ -80,9 +80,10 @@ export class Scene {
     return scene;
   }
 
-  /** One of the scenes for each number, in turn. */
-  static numbered(number: number): Promise<Scene> {
-    return Scene.of(VARIANTS[number % VARIANTS.length] as Variant);
+  /** One of the scenes for each number, in turn; what replaces attached files meets some. */
+  static numbered(number: number, operation?: Operation): Promise<Scene> {
+    const variants = operation?.everything ? VARIANTS.filter(({ attached }) => attached) : VARIANTS;
+    return Scene.of(variants[number % variants.length] as Variant);
   }
 
   static async #make(variant: Variant): Promise<Scene> {
@@ -150,6 +151,12 @@ export class Scene {
 
   get env(): NodeJS.ProcessEnv {
     return { [DATABASE_KEY]: KEY, [PASSPHRASE]: 'eight words that nobody would ever guess' };
+  }
+
+  /** Whether a path has to outlive a power cut: all but the staging area and the log. */
+  keeps(path: string): boolean {
+    const passing = ['staging', 'logs'].map((name) => join(this.home, name, '/'));
+    return path.startsWith(join(this.#root, '/')) && !passing.some((folder) => path.startsWith(folder));
   }
 
   /** Makes everything ready for an operation, the same each time. Folders stay, and what is mounted on them. */

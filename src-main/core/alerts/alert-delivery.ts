@@ -1,4 +1,5 @@
 import type { Alert, AlertChannel, UndeliveredAlert } from '../../../src-shared/model/alert.ts';
+import { DAY_MS } from '../../../src-shared/rules/durations.ts';
 import type { AlertRepo, QueuedAlert } from '../catalog/alert-repo.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import type { Clock, Log } from '../ports.ts';
@@ -6,7 +7,7 @@ import { isTimeToRetry, RETRY_LATER } from '../retry.ts';
 import type { Channels } from './channels.ts';
 
 /** What is older says nothing new: trouble that lasts is told again each day. Milliseconds: 7 days. */
-const MOST_AGE_MS = 7 * 86_400_000;
+const MOST_AGE_MS = 7 * DAY_MS;
 
 /** What the delivery needs of the core. */
 export interface DeliveryPorts {

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { DAY_MS } from '../../../src-shared/rules/durations.ts';
 import type { CoreContext } from '../core-context.ts';
 import { replaceFile } from '../engine/durable-files.ts';
 import { errorCode } from '../engine/engine-errors.ts';
@@ -9,7 +10,6 @@ import { openDatabase } from '../engine/open-database.ts';
 
 /** How many automatic copies of the catalog are kept. */
 const KEPT = 3;
-const DAY_MS = 86_400_000;
 /** The number says the order of making, whatever a clock said; then comes the time, in milliseconds since 1970. */
 const NAME = /^catalog-(\d{6,})-(\d+)\.db$/;
 

@@ -15,6 +15,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { S3Settings } from '../../../src-shared/model/destination.ts';
+import { DAY_MS } from '../../../src-shared/rules/durations.ts';
 import { classifyFailure } from '../../../src-shared/rules/failures.ts';
 import type { Pause } from '../retry.ts';
 import { BaseDestination } from './base-destination.ts';
@@ -49,8 +50,6 @@ export interface S3Options {
   /** How far the clock of requests is from that of this machine, in milliseconds; for tests. */
   readonly clockOffset?: number;
 }
-
-const DAY_MS = 86_400_000;
 
 const nextOf = (page: ListObjectsV2CommandOutput): string | null =>
   page.IsTruncated === true ? (page.NextContinuationToken ?? null) : null;

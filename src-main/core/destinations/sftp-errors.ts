@@ -7,7 +7,7 @@ const FAILURE = 4;
 const UNSUPPORTED = 8;
 
 /** The number in an SFTP server's answer; `undefined` for other errors. */
-export function sftpStatus(error: unknown): number | undefined {
+function sftpStatus(error: unknown): number | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : undefined;
 }
 

@@ -7,10 +7,10 @@ import { whyUnchecked } from '../../../src-shared/rules/sqlite-findings.ts';
 import { countInWords } from '../../../src-shared/rules/wording.ts';
 import type { Unlocking } from './database-key.ts';
 import { explainWrite, requireRoom } from './disk-full.ts';
-import { exists, sidecarPaths } from './durable-files.ts';
+import { fileSize, sidecarPaths } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
 import { nameWithLog, warnOfUnseenNames } from './hard-links.ts';
-import { closeReading, type Database, openDatabase, openForReading, type Reading } from './open-database.ts';
+import { closeReading, type Database, openForReading, type Reading, setWal } from './open-database.ts';
 import { RawPages } from './raw-pages.ts';
 import type { TaskContext } from './task-context.ts';
 
@@ -249,16 +249,12 @@ function vacuumInto(
 async function requireWhole(given: string, bytes: number): Promise<void> {
   const path = await nameWithLog(given);
   const { wal, journal } = sidecarPaths(path);
-  if ((await sizeOf(wal)) > 0 || (await sizeOf(journal)) > 0) return;
-  const found = await sizeOf(path);
+  if ((await fileSize(wal)) > 0 || (await fileSize(journal)) > 0) return;
+  const found = await fileSize(path);
   if (found >= bytes || found === 0) return;
   throw new SnapkeepError('CORRUPT', `${path} is cut off: it has ${found} bytes instead of ${bytes}.`, {
     hint: 'Restore it from a snapshot that is proven.',
   });
-}
-
-async function sizeOf(path: string): Promise<number> {
-  return (await exists(path)) ? (await stat(path)).size : 0;
 }
 
 /** Which file a path names now. */
@@ -269,15 +265,5 @@ export async function fileIdentity(path: string): Promise<string> {
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return 'gone';
     throw explainError(error, path);
-  }
-}
-
-/** Puts a database that nobody else uses into WAL mode. */
-export function setWal(path: string, unlocking: Unlocking | null): void {
-  const database = openDatabase(path, { mustExist: true, unlocking });
-  try {
-    database.pragma('journal_mode = WAL');
-  } finally {
-    database.close();
   }
 }

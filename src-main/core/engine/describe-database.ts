@@ -15,6 +15,16 @@ export interface DatabaseFacts {
   tables: TableRows[];
 }
 
+/** What stands for the facts of a database that nothing here can read. */
+export const UNKNOWN_FACTS: Omit<DatabaseFacts, 'schemaHash'> = {
+  pageSize: 0,
+  pageCount: 0,
+  journalMode: 'unknown',
+  userVersion: 0,
+  applicationId: 0,
+  tables: [],
+};
+
 /**
  * Reads the header, the schema and the number of rows of every table.
  * @param onTable called before each table is counted, so that a long count can be followed and stopped

@@ -4,8 +4,8 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import { planNameFromPath } from '../../../src-shared/rules/naming.ts';
 import { mountFacts, sourceWarnings } from '../destinations/mount-facts.ts';
-import { describeDatabase } from './describe-database.ts';
-import { exists, sidecarPaths } from './durable-files.ts';
+import { describeDatabase, UNKNOWN_FACTS } from './describe-database.ts';
+import { fileSize, sidecarPaths } from './durable-files.ts';
 import { explainError } from './engine-errors.ts';
 import { findFileHolders } from './file-holders.ts';
 import { closeReading, openForReading, type Reading } from './open-database.ts';
@@ -48,16 +48,11 @@ export async function describeSource(request: DescribeRequest, context: TaskCont
 
 /** What is said of a database that nothing opens. */
 const NOTHING_KNOWN = {
-  pageSize: 0,
-  pageCount: 0,
-  journalMode: 'unknown',
-  userVersion: 0,
-  applicationId: 0,
-  tables: [],
+  ...UNKNOWN_FACTS,
   encryption: { locked: true, settings: null },
 };
 
 async function sizes(path: string): Promise<{ sizeBytes: number; walBytes: number }> {
   const { wal } = sidecarPaths(path);
-  return { sizeBytes: (await stat(path)).size, walBytes: (await exists(wal)) ? (await stat(wal)).size : 0 };
+  return { sizeBytes: (await stat(path)).size, walBytes: await fileSize(wal) };
 }

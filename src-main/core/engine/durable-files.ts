@@ -1,5 +1,5 @@
-import { constants, readSync, writeSync } from 'node:fs';
-import { access, copyFile, type FileHandle, link, open, rename, rm, stat, unlink } from 'node:fs/promises';
+import { constants, readSync, type Stats, writeSync } from 'node:fs';
+import { access, copyFile, type FileHandle, link, lstat, open, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { NAME_ATTEMPTS } from '../../../src-shared/rules/name-pattern.ts';
@@ -55,7 +55,7 @@ export async function publishFile(partial: string, finished: string): Promise<vo
   } catch (error) {
     // exFAT and many network shares know no hard links: there a look before the rename has to do.
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'].includes(errorCode(error) ?? '')) throw error;
-    if (await exists(finished)) throw Object.assign(new Error(`${finished} exists`), { code: 'EEXIST' });
+    if (await isTaken(finished)) throw Object.assign(new Error(`${finished} exists`), { code: 'EEXIST' });
     await rename(partial, finished);
   }
   await syncFolder(dirname(finished));
@@ -112,13 +112,26 @@ export async function copySynced(from: string, to: string): Promise<void> {
   await syncFile(to);
 }
 
-/** Whether something is there, whatever it is. Other troubles than its absence are thrown. */
+/** Returns whether something is there, whatever it is. Other troubles than its absence are thrown. */
 export async function exists(path: string): Promise<boolean> {
+  return (await ifThere(stat(onDisk(path)))) !== null;
+}
+
+/** Returns whether a name is taken, also by a link that leads nowhere. */
+export async function isTaken(path: string): Promise<boolean> {
+  return (await ifThere(lstat(onDisk(path)))) !== null;
+}
+
+/** Returns the bytes of a file; 0 where there is none. */
+export async function fileSize(path: string): Promise<number> {
+  return (await ifThere(stat(onDisk(path))))?.size ?? 0;
+}
+
+async function ifThere(looking: Promise<Stats>): Promise<Stats | null> {
   try {
-    await stat(path);
-    return true;
+    return await looking;
   } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return false;
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return null;
     throw error;
   }
 }

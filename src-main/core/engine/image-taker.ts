@@ -11,7 +11,7 @@ import type { Unlocking } from './database-key.ts';
 import { writePieces } from './decompress.ts';
 import { restoreDump } from './dump/restore-dump.ts';
 import { contentOf, SAMPLE_BYTES } from './identify-file.ts';
-import { openDatabase } from './open-database.ts';
+import { setWal } from './open-database.ts';
 import { isPacked, unpackedOrDamaged } from './packed-pieces.ts';
 import { PieceReader } from './piece-reader.ts';
 import type { TaskContext } from './task-context.ts';
@@ -63,7 +63,8 @@ async function takeKnown(
   if (manifest.method !== 'sql-dump') return writePieces(pieces, imagePath);
   const unlocking = manifest.encryption ? unlockingOf(manifest.encryption, name, context) : null;
   await takeDump(pieces, imagePath, unlocking, { name, report }, context);
-  if (manifest.database?.journalMode === 'wal') intoWal(imagePath, unlocking);
+  // A dump does not say the journal mode.
+  if (manifest.database?.journalMode === 'wal') setWal(imagePath, unlocking);
 }
 
 async function takeAny(
@@ -179,14 +180,4 @@ function unlockingOf(
       hint: 'Give the key the database had when this was made. What the dump holds would be written in plain without it.',
     },
   );
-}
-
-/** A dump does not say the journal mode, and the database is to be what it was. */
-function intoWal(imagePath: string, unlocking: Unlocking | null): void {
-  const database = openDatabase(imagePath, { mustExist: true, unlocking });
-  try {
-    database.pragma('journal_mode = WAL');
-  } finally {
-    database.close();
-  }
 }

@@ -273,3 +273,13 @@ async function fingerprint(path: string): Promise<string> {
   }
   return parts.join('\n');
 }
+
+/** Puts a database that nobody else uses into WAL mode. */
+export function setWal(path: string, unlocking: Unlocking | null): void {
+  const database = openDatabase(path, { mustExist: true, unlocking });
+  try {
+    database.pragma('journal_mode = WAL');
+  } finally {
+    database.close();
+  }
+}

@@ -5,11 +5,12 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { MANIFEST_SUFFIX, type Manifest } from '../../../src-shared/model/manifest.ts';
 import { DEFAULT_NAME_PATTERN } from '../../../src-shared/rules/name-pattern.ts';
 import { planNameFromPath } from '../../../src-shared/rules/naming.ts';
-import { copyImage, type Image, setWal } from './copy-image.ts';
-import type { DatabaseFacts } from './describe-database.ts';
+import { copyImage, type Image } from './copy-image.ts';
+import { type DatabaseFacts, UNKNOWN_FACTS } from './describe-database.ts';
 import { explainWrite } from './disk-full.ts';
 import { copySynced, exists, sidecarPaths, writeSynced } from './durable-files.ts';
 import { explainError } from './engine-errors.ts';
+import { setWal } from './open-database.ts';
 import { type SnapshotRequest, storeSnapshot } from './snapshot.ts';
 import { contentOfImage, readImage } from './snapshot-content.ts';
 import type { TaskContext } from './task-context.ts';
@@ -126,13 +127,8 @@ function describeKept(image: Image, request: SnapshotRequest, context: TaskConte
 
 const UNREADABLE: { facts: DatabaseFacts; schemaVersion: null } = {
   facts: {
-    pageSize: 0,
-    pageCount: 0,
-    journalMode: 'unknown',
-    userVersion: 0,
-    applicationId: 0,
+    ...UNKNOWN_FACTS,
     schemaHash: createHash('sha256').digest('hex'),
-    tables: [],
   },
   schemaVersion: null,
 };

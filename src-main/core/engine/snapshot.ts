@@ -246,12 +246,7 @@ async function writeStored(store: Store, partial: string): Promise<StoredDigest>
  * Gives a stored file and its manifest their names. The manifest comes first: a snapshot that can be seen is always
  * described. Neither name is ever taken from another file.
  */
-export async function publishSnapshot(
-  partial: string,
-  finished: string,
-  manifest: Manifest,
-  runId: string,
-): Promise<void> {
+async function publishSnapshot(partial: string, finished: string, manifest: Manifest, runId: string): Promise<void> {
   const described = manifestPath(finished);
   await writeManifest(described, manifest, runId);
   try {

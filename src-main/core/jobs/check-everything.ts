@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../src-shared/rules/durations.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import { askInTime } from './ask-in-time.ts';
@@ -7,7 +8,7 @@ import { listStored } from './list-stored.ts';
 import { withPlace } from './places.ts';
 
 /** Between two lists of what is stored at a destination. */
-const LIST_EVERY_MS = 24 * 3_600_000;
+const LIST_EVERY_MS = DAY_MS;
 
 /** Checks every source and every destination, each with a time limit, and lists what has not been listed for a day. */
 export async function checkEverything(core: CoreContext): Promise<void> {

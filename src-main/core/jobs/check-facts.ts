@@ -1,10 +1,10 @@
 import type { Plan, PlanSummary } from '../../../src-shared/model/plan.ts';
 import { missingInWords } from '../../../src-shared/rules/destination-words.ts';
+import { DAY_MS } from '../../../src-shared/rules/durations.ts';
 import type { PlanFacts, Trouble } from '../../../src-shared/rules/health.ts';
 import type { SourceCheck } from '../catalog/check-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 
-const DAY_MS = 86_400_000;
 /** Clocks of machines differ by less. */
 const CLOCKS_DIFFER_MS = DAY_MS;
 

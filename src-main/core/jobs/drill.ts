@@ -5,7 +5,7 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import { shrinkage } from '../../../src-shared/rules/shrinkage.ts';
 import { repairsOf } from '../../../src-shared/rules/verdicts.ts';
 import type { CoreContext } from '../core-context.ts';
-import { fetchSnapshot, locksOf, placesOf, type StoredSnapshot } from './fetch.ts';
+import { fetchSnapshot, placesOf, readingOf, type StoredSnapshot } from './fetch.ts';
 import { knownOfSnapshot, openersOfFile } from './seals.ts';
 import { recordVerification } from './verify.ts';
 import { wholeSnapshot } from './whole-snapshot.ts';
@@ -24,13 +24,9 @@ export function startDrill(core: CoreContext, plan: Plan, slot: Run['slot'] = nu
   }
   const stored = drilledLongestAgo(core, plan, snapshot.id);
   return core.runs.start({
+    ...readingOf(stored),
     kind: 'drill',
-    planId: plan.id,
     planName: plan.name,
-    snapshotId: snapshot.id,
-    subject: snapshot.name,
-    locks: locksOf(stored),
-    folders: [],
     slot,
     work: async (handle) => {
       const started = core.clock.now();

@@ -1,17 +1,16 @@
-import { constants, createWriteStream } from 'node:fs';
+import { constants } from 'node:fs';
 import { copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { basename, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Destination } from '../destinations/destination.ts';
-import { explainWrite, requireRoom } from '../engine/disk-full.ts';
+import { requireRoom } from '../engine/disk-full.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { manifestPath, manifestText } from '../engine/manifest-files.ts';
-import { cancelledError } from '../engine/task-context.ts';
+import { download } from './download.ts';
 import { locationOf, requireStillThere, withPlace } from './places.ts';
 import { markMissing } from './rescan.ts';
 import type { RunHandle } from './runs.ts';
@@ -19,7 +18,7 @@ import { readManifestAt } from './stored-manifest.ts';
 
 /** A snapshot and where it can be had, the nearest first. */
 export interface StoredSnapshot {
-  readonly snapshot: Pick<Snapshot, 'id' | 'name' | 'planId' | 'sizeBytes' | 'sha256'>;
+  readonly snapshot: Pick<Snapshot, 'id' | 'name' | 'planId' | 'planName' | 'sizeBytes' | 'sha256'>;
   readonly places: readonly StoredDestination[];
 }
 
@@ -62,6 +61,12 @@ function distance({ id, own, settings }: StoredDestination, order: readonly stri
   const near = settings.kind === 'folder' ? 0 : 1000;
   const place = order.indexOf(id);
   return near + (own || place < 0 ? 500 : place);
+}
+
+/** What the runs that read a stored snapshot have in common: what they are about, what they lock, where they write. */
+export function readingOf(stored: StoredSnapshot) {
+  const { id, name, planId, planName } = stored.snapshot;
+  return { planId, planName, snapshotId: id, subject: name, locks: locksOf(stored), folders: [] };
 }
 
 /** What a run that reads a stored snapshot locks. */
@@ -131,7 +136,7 @@ async function fetchFrom(
     if (adopted !== undefined) await writeManifestTo(path, { ...adopted, name: basename(name) });
     if (local !== null) return await standIn(local, path);
     await requireRoom({ use: 'staging', folder, bytes: there.bytes });
-    await download(driver, snapshot, path, handle);
+    await download(driver, { name, bytes: snapshot.sizeBytes }, path, handle);
     if (wanted === 'everything') await fetchCompanions(driver, manifest, folder, handle);
     return path;
   });
@@ -165,7 +170,7 @@ async function fetchCompanions(
   for (const { storedName, digest } of manifest?.companions ?? []) {
     if (storedName === null || digest === null || (await driver.stat(storedName)) === undefined) continue;
     await requireRoom({ use: 'staging', folder, bytes: digest.stored.bytes });
-    await download(driver, { name: storedName, sizeBytes: digest.stored.bytes }, join(folder, storedName), handle);
+    await download(driver, { name: storedName, bytes: digest.stored.bytes }, join(folder, storedName), handle);
   }
 }
 
@@ -184,24 +189,5 @@ async function fetchManifest(
     const { code } = explainError(error, name);
     if (code !== 'NOT_FOUND' && code !== 'CORRUPT') throw error;
     return undefined;
-  }
-}
-
-async function download(
-  driver: Destination,
-  snapshot: Pick<StoredSnapshot['snapshot'], 'name' | 'sizeBytes'>,
-  path: string,
-  { signal, progress }: RunHandle,
-): Promise<void> {
-  await rm(path, { force: true });
-  progress('fetching', 0, snapshot.sizeBytes);
-  const onProgress = (bytes: number): void => progress('fetching', bytes, snapshot.sizeBytes);
-  try {
-    const arriving = await driver.get(snapshot.name, undefined, { signal, onProgress });
-    await pipeline(arriving, createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal });
-  } catch (error) {
-    throw signal.aborted
-      ? cancelledError()
-      : explainWrite(error, 'staging', dirname(path), `${snapshot.name} in ${driver.label}`);
   }
 }

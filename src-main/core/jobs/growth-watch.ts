@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
 import type { RunPhase } from '../../../src-shared/model/run.ts';
+import { fileSize } from '../engine/durable-files.ts';
 
 /** How often a growing file is looked at, in milliseconds. */
 const LOOK_EVERY = 250;
@@ -17,8 +17,9 @@ export class GrowthWatch {
   start({ phase, path, total }: { phase: RunPhase; path: string; total: number }): void {
     this.stop();
     const timer = setInterval(async () => {
-      const size = await sizeOf(path);
-      if (this.#timer === timer && size !== undefined) this.#tell(phase, Math.min(size, total), total);
+      // It has not been begun, or is gone already.
+      const size = await fileSize(path).catch(() => 0);
+      if (this.#timer === timer && size > 0) this.#tell(phase, Math.min(size, total), total);
     }, LOOK_EVERY);
     this.#timer = timer;
   }
@@ -26,14 +27,5 @@ export class GrowthWatch {
   stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
-  }
-}
-
-/** `undefined`: it has not been begun, or is gone already. */
-async function sizeOf(path: string): Promise<number | undefined> {
-  try {
-    return (await stat(path)).size;
-  } catch {
-    return undefined;
   }
 }

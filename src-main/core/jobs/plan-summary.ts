@@ -5,6 +5,7 @@ import type { ScheduleStatus } from '../../../src-shared/model/schedule.ts';
 import type { SnapshotSummary } from '../../../src-shared/model/snapshot.ts';
 import { destinationLabel, failedInWords, waitingInWords } from '../../../src-shared/rules/destination-words.ts';
 import { CLOCK_GRACE_MS } from '../../../src-shared/rules/due-slots.ts';
+import { DAY_MS } from '../../../src-shared/rules/durations.ts';
 import { type BackupOnDay, dayOutcomes, type PlanFacts, planHealth } from '../../../src-shared/rules/health.ts';
 import { overdueAt } from '../../../src-shared/rules/overdue.ts';
 import type { CopyCounts } from '../catalog/copy-repo.ts';
@@ -14,7 +15,6 @@ import { checkFacts, lastCheckOf, movedInWords } from './check-facts.ts';
 import { pruningPaused } from './prune-brakes.ts';
 
 const DAYS = 30;
-const DAY_MS = 86_400_000;
 /** So long copies may wait for a destination before the plan is overdue. */
 const LATE_AFTER_MS = DAY_MS;
 

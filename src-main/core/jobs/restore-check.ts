@@ -7,7 +7,7 @@ import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { FilesRequest } from '../engine/companions/restore-companions.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
-import { fetchSnapshot, locksOf, placesOf } from './fetch.ts';
+import { fetchSnapshot, placesOf, readingOf } from './fetch.ts';
 import { keepKey } from './keys.ts';
 import { planOf, refuseFilesTarget, refuseTarget } from './restore-target.ts';
 import { openersOfFile } from './seals.ts';
@@ -80,13 +80,8 @@ export interface FilesOrder extends Omit<FilesRequest, 'snapshotPath' | 'expecte
 export function startFilesCheck(core: CoreContext, { snapshot, destinationId, ...order }: FilesOrder): Run {
   const stored = placesOf(core, snapshot, destinationId);
   return core.runs.start({
+    ...readingOf(stored),
     kind: 'restore-check',
-    planId: snapshot.planId,
-    planName: snapshot.planName,
-    snapshotId: snapshot.id,
-    subject: snapshot.name,
-    locks: locksOf(stored),
-    folders: [],
     work: async (handle) => {
       const { path, destination, expected } = await fetchSnapshot(core, stored, handle, 'everything');
       const sealSecrets = core.seals.all(snapshot.planId);

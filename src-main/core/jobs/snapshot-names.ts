@@ -1,11 +1,10 @@
+import { DAY_MS } from '../../../src-shared/rules/durations.ts';
 import { hasId } from '../../../src-shared/rules/name-pattern.ts';
 import { fileStem } from '../../../src-shared/rules/naming.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { SnapshotRequest } from '../engine/snapshot.ts';
 import type { BackupOrder } from './backup.ts';
 import type { RunHandle } from './runs.ts';
-
-const DAY_MS = 86_400_000;
 
 /**
  * Returns what keeps the name of a snapshot from being another's: a name is given once for all destinations of a plan,

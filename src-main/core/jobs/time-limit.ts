@@ -1,9 +1,7 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { DAY_MS } from '../../../src-shared/rules/durations.ts';
 import { durationInWords } from '../../../src-shared/rules/wording.ts';
 import type { Clock } from '../ports.ts';
-
-/** The longest that a clock wakes after, in milliseconds. */
-const DAY = 86_400_000;
 
 /** Ends what took too long. */
 export class TimeLimitError extends SnapkeepError {
@@ -18,8 +16,8 @@ export class TimeLimitError extends SnapkeepError {
 
 /** Calls back once after so many milliseconds, also after more than a day; the answer forgets it. */
 export function afterLong(clock: Clock, ms: number, callback: () => void): () => void {
-  const rest = ms - DAY;
-  let forget = clock.wake(Math.min(ms, DAY), () => {
+  const rest = ms - DAY_MS;
+  let forget = clock.wake(Math.min(ms, DAY_MS), () => {
     if (rest <= 0) callback();
     else forget = afterLong(clock, rest, callback);
   });

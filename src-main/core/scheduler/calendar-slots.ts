@@ -23,7 +23,7 @@ export function slotsOf(schedule: Schedule, timeZone: string | null, anchor: num
 }
 
 /** The schedule as a cron expression of five fields; `null` when it does not follow the calendar. */
-export function cronPattern(schedule: Schedule): string | null {
+function cronPattern(schedule: Schedule): string | null {
   switch (schedule.kind) {
     case 'daily':
       return `${minuteAndHour(schedule.time)} * * *`;

@@ -1,9 +1,9 @@
-import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { ScheduledJob } from '../../../src-shared/model/schedule.ts';
 import type { StoredDestination } from '../catalog/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
+import { exists } from '../engine/durable-files.ts';
 import { askInTime } from '../jobs/ask-in-time.ts';
 import { checkPlace } from '../jobs/check-place.ts';
 
@@ -28,7 +28,9 @@ export async function whatIsAway(core: CoreContext, plan: Plan, job: ScheduledJo
  */
 async function whichSourceIsAway({ sourceKind, sourcePath, companions }: Plan): Promise<string | null> {
   const needed = sourceKind === 'database' ? [sourcePath] : companions.map(({ path }) => dirname(path));
-  for (const path of needed) if ((await askInTime(`stat ${path}`, () => isThere(path))) !== true) return path;
+  // What cannot be looked at is as good as not there.
+  for (const path of needed)
+    if ((await askInTime(`stat ${path}`, () => exists(path).catch(() => false))) !== true) return path;
   return null;
 }
 
@@ -42,14 +44,4 @@ async function whyAllAreAway(core: CoreContext, destinations: readonly StoredDes
     first ??= `Waiting for ${destination.name}: ${why.message}`;
   }
   return first;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch {
-    // Not there, or not to be seen: as good as not there.
-    return false;
-  }
 }

@@ -1,8 +1,9 @@
-import { Button, Group, Loader, Modal, Stack, Text } from '@mantine/core';
+import { Loader, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { DestinationSummary, ReattachPreview } from '../../../src-shared/model/destination.ts';
 import { countInWords } from '../../../src-shared/rules/wording.ts';
 import { client } from '../../api/client.ts';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { useAction } from '../../components/use-action.ts';
 
@@ -22,26 +23,18 @@ export function ReattachDialog({ summary, onClose }: { summary: DestinationSumma
       onClose();
     });
   return (
-    <Modal opened onClose={onClose} title={`Re-attach ${name}?`} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <Stack gap="md">
-        {preview === null && look.error === null && <Loader size="sm" aria-label="Loading" />}
-        {preview !== null && <Found preview={preview} name={name} />}
-        {look.error !== null && <ErrorNotice error={look.error} />}
-        {action.error !== null && <ErrorNotice error={action.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose} data-autofocus>
-            Cancel
-          </Button>
-          <Button
-            onClick={() => preview !== null && attach(preview.confirmation)}
-            disabled={preview === null}
-            loading={action.pending}
-          >
-            Re-attach
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <ConfirmDialog
+      title={`Re-attach ${name}?`}
+      label="Re-attach"
+      disabled={preview === null}
+      onConfirm={() => preview !== null && attach(preview.confirmation)}
+      action={action}
+      onClose={onClose}
+    >
+      {preview === null && look.error === null && <Loader size="sm" aria-label="Loading" />}
+      {preview !== null && <Found preview={preview} name={name} />}
+      {look.error !== null && <ErrorNotice error={look.error} />}
+    </ConfirmDialog>
   );
 }
 

@@ -1,8 +1,8 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
 import { countInWords } from '../../../src-shared/rules/wording.ts';
 import { client } from '../../api/client.ts';
-import { ErrorNotice } from '../../components/errors.tsx';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { useAction } from '../../components/use-action.ts';
 
 /** Asks before a destination is forgotten; its files stay. */
@@ -15,29 +15,20 @@ export function RemoveDestinationDialog({ summary, onClose }: { summary: Destina
       onClose();
     });
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <ConfirmDialog
       title={`Remove the destination ${destination.name}?`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      label={`Remove ${destination.name}`}
+      removes
+      onConfirm={remove}
+      action={action}
+      onClose={onClose}
     >
-      <Stack gap="md">
-        <Text size="sm" className="wraps">
-          Snapkeep forgets the destination{secretsKnown.length > 0 && ' and the secrets that are kept for it'}. No file
-          is deleted:{' '}
-          {snapshotCount === 0 ? 'what is' : countInWords(snapshotCount, 'snapshot stays', 'snapshots stay')} in {label}
-          {snapshotCount === 0 && ' stays'}, and “Look for snapshots” finds them once it is added again.
-        </Text>
-        {action.error !== null && <ErrorNotice error={action.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose} data-autofocus>
-            Cancel
-          </Button>
-          <Button color="red.8" onClick={remove} loading={action.pending}>
-            Remove {destination.name}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+      <Text size="sm" className="wraps">
+        Snapkeep forgets the destination{secretsKnown.length > 0 && ' and the secrets that are kept for it'}. No file is
+        deleted: {snapshotCount === 0 ? 'what is' : countInWords(snapshotCount, 'snapshot stays', 'snapshots stay')} in{' '}
+        {label}
+        {snapshotCount === 0 && ' stays'}, and “Look for snapshots” finds them once it is added again.
+      </Text>
+    </ConfirmDialog>
   );
 }

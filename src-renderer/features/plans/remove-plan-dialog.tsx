@@ -1,9 +1,9 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useLocation } from 'wouter';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import { client } from '../../api/client.ts';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { namesInWords } from '../../components/destination-look.tsx';
-import { ErrorNotice } from '../../components/errors.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { usePlan } from '../../stores/plans-store.ts';
 
@@ -19,28 +19,19 @@ export function RemovePlanDialog({ plan, onClose }: { plan: Plan; onClose(): voi
     });
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <ConfirmDialog
       title={`Remove the plan ${plan.name}?`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      label={`Remove ${plan.name}`}
+      removes
+      onConfirm={remove}
+      action={action}
+      onClose={onClose}
     >
-      <Stack gap="md">
-        <Text size="sm">
-          Snapkeep forgets the plan. No file is deleted: the snapshots stay in{' '}
-          {namesInWords(destinations.map(({ name }) => name))}, and a plan of the same name with the same destinations
-          takes them up again.
-        </Text>
-        {action.error !== null && <ErrorNotice error={action.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose} data-autofocus>
-            Cancel
-          </Button>
-          <Button color="red.8" onClick={remove} loading={action.pending}>
-            Remove {plan.name}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+      <Text size="sm">
+        Snapkeep forgets the plan. No file is deleted: the snapshots stay in{' '}
+        {namesInWords(destinations.map(({ name }) => name))}, and a plan of the same name with the same destinations
+        takes them up again.
+      </Text>
+    </ConfirmDialog>
   );
 }

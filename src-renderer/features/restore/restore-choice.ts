@@ -45,7 +45,7 @@ export function firstChoice(snapshot: HasCompanions): RestoreChoice {
 }
 
 export const takesDatabase = ({ what }: RestoreChoice): boolean => what === 'everything' || what === 'database';
-export const takesFiles = ({ what }: RestoreChoice): boolean => what !== 'database';
+const takesFiles = ({ what }: RestoreChoice): boolean => what !== 'database';
 
 type FilesParams = Extract<Params<'restores.check'>, { what: 'files' }>;
 

@@ -5,10 +5,9 @@ import type { Schedule } from '../../../src-shared/model/schedule.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
 import { client } from '../../api/client.ts';
 import './retention.css';
+import { DAY_MS } from '../../../src-shared/rules/durations.ts';
 
 const WEEKS = 53;
-const DAY_MS = 86_400_000;
-
 interface Question {
   planId?: string;
   schedule: Schedule;

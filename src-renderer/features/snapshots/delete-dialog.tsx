@@ -1,11 +1,11 @@
-import { Button, Group, Loader, Modal, Stack, Text } from '@mantine/core';
+import { Loader, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { PrunePreview } from '../../../src-shared/model/prune.ts';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { bytesInWords } from '../../../src-shared/rules/wording.ts';
 import { client } from '../../api/client.ts';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { namesInWords } from '../../components/destination-look.tsx';
-import { ErrorNotice } from '../../components/errors.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { useAction } from '../../components/use-action.ts';
 
@@ -29,47 +29,34 @@ export function DeleteDialog({ snapshot, onClose }: { snapshot: ListedSnapshot; 
     });
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <ConfirmDialog
       title="Delete this snapshot?"
       size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      label={snapshot.pinned ? 'Unpin and delete' : 'Delete snapshot'}
+      removes
+      disabled={preview === null}
+      onConfirm={() => remove(preview?.confirmation ?? '')}
+      action={action}
+      onClose={onClose}
     >
-      <Stack gap="md">
-        <PathText path={snapshot.path ?? snapshot.name} />
-        {preview !== null && (
-          <Text size="sm" className="wraps">
-            {whatIsDeleted(preview)} This cannot be undone.
-          </Text>
-        )}
-        {snapshot.pinned && (
-          <Text size="sm" className="wraps">
-            This snapshot is pinned.
-          </Text>
-        )}
-        {preview?.warnings.map((warning) => (
-          <Text key={warning} size="sm" className="wraps tone-warn">
-            {warning}
-          </Text>
-        ))}
-        {preview === null && action.pending && <Loader size="sm" aria-label="Looking" />}
-        {action.error !== null && <ErrorNotice error={action.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose} data-autofocus>
-            Cancel
-          </Button>
-          <Button
-            color="red.8"
-            disabled={preview === null}
-            loading={action.pending}
-            onClick={() => remove(preview?.confirmation ?? '')}
-          >
-            {snapshot.pinned ? 'Unpin and delete' : 'Delete snapshot'}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+      <PathText path={snapshot.path ?? snapshot.name} />
+      {preview !== null && (
+        <Text size="sm" className="wraps">
+          {whatIsDeleted(preview)} This cannot be undone.
+        </Text>
+      )}
+      {snapshot.pinned && (
+        <Text size="sm" className="wraps">
+          This snapshot is pinned.
+        </Text>
+      )}
+      {preview?.warnings.map((warning) => (
+        <Text key={warning} size="sm" className="wraps tone-warn">
+          {warning}
+        </Text>
+      ))}
+      {preview === null && action.pending && <Loader size="sm" aria-label="Looking" />}
+    </ConfirmDialog>
   );
 }
 

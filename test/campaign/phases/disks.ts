@@ -35,7 +35,7 @@ export async function fillDisks(extent: Extent, tally: Tally): Promise<void> {
     ),
   );
   for (const { part, index, operation, step } of sample(sweeps, extent.fullDisks, randomNumbers(extent.seed))) {
-    const scene = await Scene.numbered(index);
+    const scene = await Scene.numbered(index, operation);
     // Steps are closer together where there is little.
     const free = Math.round(SWEPT_BYTES * (step / (extent.diskSteps - 1)) ** 2);
     await tally.attempt(`${scene.variant.name}, ${operation.name}, ${free} bytes free in ${part}`, () =>

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { whatIsBroken } from '../checks.ts';
+import { whatIsNotDurable } from '../durability.ts';
 import { OPERATIONS, type Operation } from '../operations.ts';
 import { start } from '../product.ts';
 import { Scene } from '../scene.ts';
@@ -12,7 +13,7 @@ const CALLS = [
   ...['fsync', 'fdatasync', 'rename', 'renameat', 'renameat2', 'link', 'linkat', 'symlink', 'symlinkat'],
   ...['unlink', 'unlinkat', 'mkdir', 'mkdirat', 'rmdir'],
 ].join(',');
-const STRACE = ['strace', '-f', '--seccomp-bpf', '-qq', '-e', `trace=${CALLS}`];
+const STRACE = ['strace', '-f', '--seccomp-bpf', '-qq', '-y', '-s', '0', '-e', `trace=${CALLS}`];
 
 /** Kills every operation right at a system call that writes: the first, the second, … of whichever thread makes it. */
 export async function killAtSystemCalls(extent: Extent, tally: Tally): Promise<void> {
@@ -20,8 +21,13 @@ export async function killAtSystemCalls(extent: Extent, tally: Tally): Promise<v
     return void tally.leftOut.push('strace is not installed, or may not be used.');
   const random = randomNumbers(extent.seed);
   for (const operation of sample(OPERATIONS, extent.tracedOperations, random)) {
-    const scene = await Scene.numbered(OPERATIONS.indexOf(operation));
-    const most = await callsOf(scene, operation);
+    const scene = await Scene.numbered(OPERATIONS.indexOf(operation), operation);
+    let trace = '';
+    await tally.attempt(`${scene.variant.name}, ${operation.name}, to its end`, async function* () {
+      trace = await traceOf(scene, operation);
+      yield* whatIsNotDurable(trace, (path) => scene.keeps(path));
+    });
+    const most = mostCalls(trace);
     for (const at of spread(most, extent.systemCalls, random)) {
       const name = `${scene.variant.name}, ${operation.name}, killed at call ${at} of ${most} of a thread`;
       await tally.attempt(name, () => killedAt(scene, operation, at));
@@ -36,13 +42,17 @@ async function* killedAt(scene: Scene, operation: Operation, at: number): AsyncG
   yield* whatIsBroken(scene, operation, before);
 }
 
-/** The most calls that one thread of an operation makes. */
-async function callsOf(scene: Scene, operation: Operation): Promise<number> {
+async function traceOf(scene: Scene, operation: Operation): Promise<string> {
   const { args } = await scene.ready(operation);
   const trace = scene.path('trace');
   await start(operation.home?.(scene) ?? scene.home, args, scene.env, [...STRACE, '-o', trace]).ended;
+  return readFileSync(trace, 'latin1');
+}
+
+/** The most calls that one thread makes. */
+function mostCalls(trace: string): number {
   const counts = new Map<string, number>();
-  for (const line of readFileSync(trace, 'latin1').split('\n')) {
+  for (const line of trace.split('\n')) {
     const thread = /^(\d+) +\w+\(/.exec(line)?.[1];
     if (thread !== undefined) counts.set(thread, (counts.get(thread) ?? 0) + 1);
   }

@@ -8,19 +8,22 @@ import type { Entry, LeftOut, SnapshotFacts } from './folder-entry.ts';
 import { stemOf } from './folder-snapshots.ts';
 import type { ScanOptions } from './scan-folder.ts';
 
-/** A folder or a single file that is stored beside a database, and where to. */
-export interface CompanionRequest {
+/** What is stored beside a database, or alone, and where to. */
+export interface AttachedRequest {
   runId: string;
-  /** A folder, or a file: then the snapshot is a folder with this one file in it. */
   sourcePath: string;
-  /** The folder that the dated folders are in. It is never created. */
+  /** The folder that it is stored in, which is never created. */
   destination: string;
   /** What the names of the snapshots begin with. */
   name: string;
-  /** What ends their names: a dot and the companion's name, or nothing. */
+  /** What ends their names: a dot and the name of what is stored, or nothing. */
   ending: string;
   /** Of the id of the snapshot that it belongs to, as `idLetters` makes them. */
   letters: string;
+}
+
+/** A folder that is stored file by file; a file is stored as a folder with this one file in it. */
+export interface CompanionRequest extends AttachedRequest {
   /** Patterns in the manner of `.gitignore`, relative to the folder. */
   exclude: readonly string[];
   /** Whether a file is unchanged is told by its content, not by its size and time. All files are read. */

@@ -48,13 +48,6 @@ export function compareEntries<H extends { type: string }, T extends { type: str
   return result;
 }
 
-/** Whether two entries of two snapshots are the same, by type, content and mode. */
-export function isSameEntry(one: Entry, other: Entry): boolean {
-  if (one.type === 'file' && other.type === 'file') return one.sha256 === other.sha256 && one.mode === other.mode;
-  if (one.type === 'link' && other.type === 'link') return one.target === other.target;
-  return one.type === other.type;
-}
-
 export interface FolderComparisonRequest {
   /** The folder that is there now; where it is missing, or no folder, nothing is here. */
   folder: string;

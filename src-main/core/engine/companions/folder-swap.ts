@@ -2,7 +2,7 @@ import { lstat, mkdir, realpath, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { onDisk } from '../byte-names.ts';
-import { syncFolder } from '../durable-files.ts';
+import { isTaken, syncFolder } from '../durable-files.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import { partialName, removeTree } from './folder-snapshots.ts';
 
@@ -81,7 +81,7 @@ export type NoteWayBack = (wayBack: WayBack) => Promise<void>;
 
 /** The way back that an exchange of the target will have. */
 async function plannedWayBack(targetPath: string, keptPath: string): Promise<WayBack> {
-  return { targetPath, keptPath: (await isThere(targetPath)) || (await isThere(keptPath)) ? keptPath : null };
+  return { targetPath, keptPath: (await isTaken(targetPath)) || (await isTaken(keptPath)) ? keptPath : null };
 }
 
 /**
@@ -122,13 +122,13 @@ export async function putBackFolder(wayBack: WayBack, id: string, note: NoteWayB
   const { targetPath, keptPath } = wayBack;
   const aside = keptPathFor(targetPath, id);
   try {
-    const begun = await isThere(aside);
+    const begun = await isTaken(aside);
     if (!begun && keptPath !== null) await lstat(onDisk(keptPath));
     await note(await plannedWayBack(targetPath, aside));
     if (!begun) await moveAway(targetPath, aside);
-    if (keptPath !== null && (await isThere(keptPath))) await moveIn(keptPath, targetPath, aside);
+    if (keptPath !== null && (await isTaken(keptPath))) await moveIn(keptPath, targetPath, aside);
     await syncFolder(dirname(targetPath));
-    return { targetPath, keptPath: (await isThere(aside)) ? aside : null };
+    return { targetPath, keptPath: (await isTaken(aside)) ? aside : null };
   } catch (error) {
     throw explainError(error, keptPath ?? targetPath);
   }
@@ -136,10 +136,10 @@ export async function putBackFolder(wayBack: WayBack, id: string, note: NoteWayB
 
 async function moveIn(keptPath: string, targetPath: string, aside: string): Promise<void> {
   try {
-    if (await isThere(targetPath)) throw Object.assign(new Error(`${targetPath} exists`), { code: 'EEXIST' });
+    if (await isTaken(targetPath)) throw Object.assign(new Error(`${targetPath} exists`), { code: 'EEXIST' });
     await rename(onDisk(keptPath), onDisk(targetPath));
   } catch (error) {
-    if (!(await isThere(targetPath)) && (await isThere(aside))) await rename(onDisk(aside), onDisk(targetPath));
+    if (!(await isTaken(targetPath)) && (await isTaken(aside))) await rename(onDisk(aside), onDisk(targetPath));
     throw error;
   }
 }
@@ -165,8 +165,8 @@ export async function takeBackPutBack({ targetPath, keptPath }: WayBack, aside: 
 export async function recoverSwap({ targetPath, keptPath }: WayBack): Promise<'put back' | 'kept' | 'nothing'> {
   if (keptPath === null) return 'nothing';
   try {
-    if (!(await isThere(keptPath))) return 'nothing';
-    if (await isThere(targetPath)) return 'kept';
+    if (!(await isTaken(keptPath))) return 'nothing';
+    if (await isTaken(targetPath)) return 'kept';
     await rename(onDisk(keptPath), onDisk(targetPath));
     await syncFolder(dirname(targetPath));
     return 'put back';
@@ -177,7 +177,7 @@ export async function recoverSwap({ targetPath, keptPath }: WayBack): Promise<'p
 
 /** Whether a restore that did not end has exchanged something: what it would have kept is there, or nothing was. */
 export async function wasSwapped({ targetPath, keptPath }: WayBack, id: string): Promise<boolean> {
-  return keptPath === null || (await isThere(keptPath)) || (await isThere(keptPathFor(targetPath, id)));
+  return keptPath === null || (await isTaken(keptPath)) || (await isTaken(keptPathFor(targetPath, id)));
 }
 
 /**
@@ -201,18 +201,8 @@ export async function discardWayBack({ targetPath, keptPath }: WayBack): Promise
 
 /** A rename would replace a file or an empty folder without a word. */
 async function moveAway(path: string, aside: string): Promise<boolean> {
-  if (!(await isThere(path))) return false;
-  if (await isThere(aside)) throw Object.assign(new Error(`${aside} exists`), { code: 'EEXIST' });
+  if (!(await isTaken(path))) return false;
+  if (await isTaken(aside)) throw Object.assign(new Error(`${aside} exists`), { code: 'EEXIST' });
   await rename(onDisk(path), onDisk(aside));
   return true;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await lstat(onDisk(path));
-    return true;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return false;
-    throw error;
-  }
 }

@@ -12,20 +12,13 @@ import { takeOverRights } from '../file-rights.ts';
 import type { Sealing } from '../seal.ts';
 import type { TaskContext } from '../task-context.ts';
 import { type ImagePlace, lookAtImagePlace, openDevice, requireUnmounted } from './block-device.ts';
+import type { AttachedRequest } from './companion-request.ts';
 import { endedName, partialName, stemOf } from './folder-snapshots.ts';
 import { type NoteWayBack, openTarget, stagedPathFor, swapIn, type WayBack } from './folder-swap.ts';
 import { unpackKnown } from './unpack-known.ts';
 
-export interface ImageRequest {
-  runId: string;
-  /** A block device or an image file. */
-  sourcePath: string;
-  destination: string;
-  name: string;
-  /** What ends its name: a dot and the companion's name, or nothing. */
-  ending: string;
-  /** Of the id of the snapshot that it belongs to, as `idLetters` makes them. */
-  letters: string;
+/** A block device or an image file that is stored front to back. */
+export interface ImageRequest extends AttachedRequest {
   compression: Compression;
   /** What it is sealed with; `null`: it is not. */
   sealing: Sealing | null;

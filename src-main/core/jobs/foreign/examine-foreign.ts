@@ -1,14 +1,13 @@
-import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { ForeignDescription } from '../../../../src-shared/model/foreign.ts';
 import type { CoreContext } from '../../core-context.ts';
 import type { Destination, StoredObject } from '../../destinations/destination.ts';
 import type { DatabaseKey } from '../../engine/database-key.ts';
-import { explainWrite, requireRoom } from '../../engine/disk-full.ts';
+import { UNKNOWN_FACTS } from '../../engine/describe-database.ts';
+import { requireRoom } from '../../engine/disk-full.ts';
 import type { Examination } from '../../engine/examine-file.ts';
-import { cancelledError } from '../../engine/task-context.ts';
+import { download } from '../download.ts';
 import type { RunHandle } from '../runs.ts';
 import { openersOfFile } from '../seals.ts';
 
@@ -53,23 +52,18 @@ const listenerOf = ({ listener }: ExamineOptions) => (listener === undefined ? {
 /** Brings a file of a destination to a path that is free or may be replaced. */
 async function fetchTo(
   driver: Destination,
-  { name, bytes }: StoredObject,
+  object: StoredObject,
   path: string,
-  { signal, listener }: ExamineOptions,
+  options: ExamineOptions,
 ): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await requireRoom({ use: 'staging', folder: dirname(path), bytes });
-  await rm(path, { force: true });
-  const onProgress = (done: number): void => listener?.onProgress?.('fetching', done, bytes);
-  try {
-    const arriving = await driver.get(name, undefined, { signal, onProgress });
-    await pipeline(arriving, createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal });
-  } catch (error) {
-    throw signal.aborted
-      ? cancelledError()
-      : explainWrite(error, 'staging', dirname(path), `${name} in ${driver.label}`);
-  }
+  await requireRoom({ use: 'staging', folder: dirname(path), bytes: object.bytes });
+  await download(driver, object, path, options);
 }
+
+const listedFacts = ({ userVersion, applicationId, tables }: typeof UNKNOWN_FACTS) => ({
+  ...{ userVersion, applicationId, tables },
+});
 
 /** What was found, for people. */
 export function describeExamination(path: string, examination: Examination): ForeignDescription {
@@ -79,9 +73,7 @@ export function describeExamination(path: string, examination: Examination): For
     content,
     storedBytes: stored.bytes,
     imageBytes: image.bytes,
-    userVersion: facts?.userVersion ?? 0,
-    applicationId: facts?.applicationId ?? 0,
-    tables: facts?.tables ?? [],
+    ...listedFacts(facts ?? UNKNOWN_FACTS),
     encryption,
     locked: false,
     valid: verification.valid,
@@ -96,9 +88,7 @@ export function describeLocked({ name, bytes }: StoredObject, message: string): 
     content: 'database',
     storedBytes: bytes,
     imageBytes: 0,
-    userVersion: 0,
-    applicationId: 0,
-    tables: [],
+    ...listedFacts(UNKNOWN_FACTS),
     encryption: null,
     locked: true,
     valid: false,

@@ -1,0 +1,38 @@
+import { Button, Group, Modal, Stack } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { ErrorNotice } from './errors.tsx';
+import type { Action } from './use-action.ts';
+
+/** Asks before something is done: Cancel has the focus, and what goes wrong is shown in the dialog, which stays open. */
+export function ConfirmDialog(props: {
+  title: string;
+  /** What the confirming button says. */
+  label: string;
+  /** Something goes away. */
+  removes?: boolean;
+  size?: 'md' | 'lg';
+  action: Action;
+  /** It cannot be confirmed yet. */
+  disabled?: boolean;
+  onConfirm(): void;
+  onClose(): void;
+  children: ReactNode;
+}) {
+  const { title, label, removes, size = 'md', action, disabled = false, onConfirm, onClose, children } = props;
+  return (
+    <Modal opened onClose={onClose} title={title} size={size} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Stack gap="md">
+        {children}
+        {action.error !== null && <ErrorNotice error={action.error} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose} data-autofocus>
+            Cancel
+          </Button>
+          <Button {...(removes && { color: 'red.8' })} onClick={onConfirm} disabled={disabled} loading={action.pending}>
+            {label}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
