@@ -16,6 +16,7 @@ import type { Params } from '../../src-shared/contract/methods.ts';
 import { appendEntries, countEntries } from '../support/databases.ts';
 import { openElsewhere } from '../support/elsewhere.ts';
 import { countEncrypted, makeEncrypted } from '../support/encrypted-databases.ts';
+import { attributesOf, setAttributes, whyNoAttributes } from '../support/file-attributes.ts';
 import { expectFailure, expectNothingLeft, type Scene, setScene, takeBackup } from '../support/scene.ts';
 import { runToEnd, startTestCore, succeed } from '../support/test-core.ts';
 
@@ -150,7 +151,7 @@ describe('what Undo cannot bring back', () => {
     const scene = await setScene({ plan: { lockFiles: ['app.db.lock'] } });
     const { core, source, plan, folder } = scene;
     const notes = async () => (await core.call('resets.preview', { target: { planId: plan.id } })).notes.join(' ');
-    expect(await notes()).toMatch(/^Undo makes the file anew .* attributes are lost\.$/);
+    expect(await notes()).toBe('');
     writeFileSync(`${source}.lock`, '');
     linkSync(source, join(folder, 'other name'));
     chmodSync(source, 0o4644);
@@ -173,6 +174,24 @@ describe('what Undo cannot bring back', () => {
     expect(run).toMatchObject({ state: 'succeeded', result: { rights: { uid, gid, mode: 0o664 } } });
     await succeed(core, 'restores.undo', {});
     expect(statSync(source)).toMatchObject({ uid, gid, mode: 0o100664 });
+  });
+
+  test('is neither the access control list nor an extended attribute', async (context) => {
+    const why = whyNoAttributes();
+    context.skip(why !== undefined, why);
+    const scene = await setScene();
+    const { core, source } = scene;
+    setAttributes(source);
+    if (process.getuid?.() === 0) chownSync(source, 1234, 2345);
+    const before = [attributesOf(source), statSync(source).mode];
+    await reset(scene, { path: source });
+    const [kept] = await core
+      .call('snapshots.list', {})
+      .then((all) => all.filter(({ trigger }) => trigger === 'before-restore'));
+    // Nobody else may read what is kept.
+    expect(statSync(kept?.path ?? '')).toMatchObject({ uid: process.getuid?.(), mode: 0o100600 });
+    await succeed(core, 'restores.undo', {});
+    expect([attributesOf(source), statSync(source).mode]).toEqual(before);
   });
 });
 

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, chown, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { syncFile } from './durable-files.ts';
 import { errorCode } from './engine-errors.ts';
 
 /*
@@ -37,6 +38,20 @@ export async function takeOverAttributes(from: string, to: string): Promise<stri
     const reason = error instanceof Error ? (error.message.trim().split('\n').at(-1) ?? '') : String(error);
     return `Access control lists and extended attributes of ${from} were not kept: ${reason}`;
   }
+}
+
+/**
+ * Has a kept file carry the attributes of the file that it was made of, so that Undo finds them. With its own owner and
+ * mode again, which is the mask of its access control list, nobody else may read it.
+ * @returns as {@link takeOverAttributes}
+ */
+export async function keepAttributes(from: string, kept: string): Promise<string | null> {
+  const { uid, gid, mode } = await stat(kept);
+  const lost = await takeOverAttributes(from, kept);
+  await chown(kept, uid, gid);
+  await chmod(kept, mode);
+  await syncFile(kept);
+  return lost;
 }
 
 async function byGnuCp(from: string, to: string): Promise<void> {

@@ -12,6 +12,12 @@ import type { TaskContext } from './task-context.ts';
  * a program somebody else's rights, whatever file it replaces and whatever mode was stored.
  */
 
+/** What a file had that was removed, for the one that comes in its place. */
+export interface RemovedRights extends FileRights {
+  /** The kept file that carries its access control list and its extended attributes. */
+  attributesOf: string;
+}
+
 /** The bits that only mean something to programs: set-user-ID, set-group-ID and sticky. */
 const SPECIAL_BITS = 0o7000;
 
@@ -64,11 +70,14 @@ const modeInWords = (mode: number): string => mode.toString(8).padStart(4, '0');
 export async function giveNewRights(
   staged: string,
   targetPath: string,
-  known: FileRights | null,
+  known: RemovedRights | null,
   mode: number | null,
   context: TaskContext,
 ): Promise<void> {
-  if (known !== null) return giveRights(staged, targetPath, known, context);
+  if (known !== null) {
+    await giveAttributes(known.attributesOf, staged, context);
+    return giveRights(staged, targetPath, known, context);
+  }
   const rights = await rightsInFolder(dirname(targetPath), mode);
   const { uid, gid } = rights;
   if (process.getuid?.() === 0 && (uid !== 0 || gid !== 0)) {
@@ -85,9 +94,13 @@ export async function giveNewRights(
 export async function takeOverRights(targetPath: string, staged: string, context: TaskContext): Promise<void> {
   if (!(await exists(targetPath))) return giveNewRights(staged, targetPath, null, null, context);
   const rights = await stat(targetPath);
-  const lost = await takeOverAttributes(targetPath, staged);
-  if (lost !== null) context.log('warning', lost);
+  await giveAttributes(targetPath, staged, context);
   await giveRights(staged, targetPath, rights, context);
+}
+
+async function giveAttributes(from: string, staged: string, context: TaskContext): Promise<void> {
+  const lost = await takeOverAttributes(from, staged);
+  if (lost !== null) context.log('warning', lost);
 }
 
 async function giveRights(
@@ -115,8 +128,7 @@ export async function exchangeNotes(path: string, mode: number | null): Promise<
     const note = await newFileNote(path, mode);
     return note === null ? [] : [note];
   }
-  const lost = await whyAttributesAreLost();
-  return lost === null ? changedRights(await lstat(path)) : [...changedRights(await lstat(path)), lost];
+  return removalNotes(path);
 }
 
 /** What a person should know of a file whose content is replaced in place, as sentences. */
@@ -130,10 +142,8 @@ const otherLinks = (nlink: number): string => `The file has ${countInWords(nlink
 /** What of a file will not be as it was once it has been removed and an undo has made it anew, as sentences. */
 export async function removalNotes(path: string): Promise<string[]> {
   if (!(await exists(path))) return [];
-  return [
-    ...changedRights(await lstat(path)),
-    'Undo makes the file anew with its content, owner and mode; access control lists and extended attributes are lost.',
-  ];
+  const lost = await whyAttributesAreLost();
+  return [...changedRights(await lstat(path)), ...(lost === null ? [] : [lost])];
 }
 
 function changedRights({ nlink, mode, uid, gid }: FileRights & { nlink: number }): string[] {

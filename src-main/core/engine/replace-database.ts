@@ -1,9 +1,9 @@
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { RestoreMethod } from '../../../src-shared/model/restore.ts';
-import type { FileRights } from '../../../src-shared/model/run.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
 import { confirmContent } from './confirm-content.ts';
 import { explainError } from './engine-errors.ts';
+import type { RemovedRights } from './file-rights.ts';
 import { afterwards, createDatabaseFile, exchangeDatabaseFile, type NewFile } from './restore-by-file.ts';
 import { makeDurable, writeIntoLive } from './restore-into-live.ts';
 import { discardSafety, keepFiles, keepHeld, keepPages, type SafetyRequest } from './safety-snapshot.ts';
@@ -24,7 +24,7 @@ export interface NewContent {
   /** The kept file whose log and journal go with it; `null`: it has none. */
   sidecarsOf: string | null;
   /** Of the file that was there and comes back where nothing is now; `null`: it is a new one. */
-  rights: FileRights | null;
+  rights: RemovedRights | null;
   /** That a new one had where it came from; `null`: not known. */
   mode: number | null;
 }

@@ -9,6 +9,7 @@ import { contentInWords } from './content-words.ts';
 import { exists, sidecarPaths, syncFolder } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
 import { ExclusiveHold, requireUnused } from './exclusive-hold.ts';
+import { keepAttributes } from './file-attributes.ts';
 import { findFileHolders } from './file-holders.ts';
 import { removalNotes } from './file-rights.ts';
 import { identifyContent } from './identify-file.ts';
@@ -96,7 +97,11 @@ export async function applyReset(
   let removed: string[];
   try {
     context.throwIfCancelled();
-    if (safety !== null) await noteSafety(safety);
+    if (safety !== null) {
+      const lost = await keepAttributes(request.targetPath, join(request.safetyFolder, safety.name));
+      if (lost !== null) context.log('warning', lost);
+      await noteSafety(safety);
+    }
   } catch (error) {
     if (kept?.hold) await abandon(kept.hold, request.targetPath, context);
     if (safety !== null) await discardSafety(request.safetyFolder, safety.name);

@@ -1,11 +1,10 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { FileRights } from '../../../src-shared/model/run.ts';
 import type { Unlocking } from './database-key.ts';
 import { copySynced, exists, partialPath, publishFile, sidecarPaths, syncFolder } from './durable-files.ts';
 import { errorCode, explainError } from './engine-errors.ts';
 import { busy, ExclusiveHold, requireUnused } from './exclusive-hold.ts';
-import { giveNewRights, takeOverRights } from './file-rights.ts';
+import { giveNewRights, type RemovedRights, takeOverRights } from './file-rights.ts';
 import type { TaskContext } from './task-context.ts';
 
 const WHY = 'this restore has to exchange the file';
@@ -18,7 +17,7 @@ export interface NewFile {
   /** The kept file whose log and journal go with it; `null`: it has none. */
   sidecarsOf: string | null;
   /** Of the file that was there and comes back where nothing is now; `null`: it is a new one. */
-  rights: FileRights | null;
+  rights: RemovedRights | null;
   /** That a new one had where it came from; `null`: not known. */
   mode: number | null;
 }

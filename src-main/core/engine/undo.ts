@@ -56,7 +56,7 @@ async function unpackSafety({ safety, safetyPath, rights }: UndoRequest, context
     encrypted: safety.encryption !== null,
     tables: pageSize === 0 ? null : tables,
     sidecarsOf: safety.method === 'file-copy' ? safetyPath : null,
-    rights,
+    rights: rights && { ...rights, attributesOf: safetyPath },
     mode: null,
   };
 }

@@ -12,6 +12,8 @@ import type { ListedSnapshot } from '../scene.ts';
 import { type Extent, randomNumbers, type Tally } from '../tally.ts';
 
 const KEEP = 3;
+/** Of each database: enough that what it is packed to takes a while to store. */
+const TRANSACTIONS = 8000;
 /** One of so many rounds has one of the two services killed. */
 const CRASH_EVERY = 2;
 /** What each snapshot has at a destination: its file and its manifest. */
@@ -51,7 +53,7 @@ async function* backedUpTogether(root: string, shared: Shared, extent: Extent, t
     database: join(root, name, 'app.db'),
   }));
   for (const { home, database } of services) {
-    makeLedger(database, 'old', 50);
+    makeLedger(database, 'old', TRANSACTIONS);
     await succeed(home, ['destination', 'add', 'shared', ...shared.options], shared.env);
     await succeed(
       home,
@@ -64,17 +66,27 @@ async function* backedUpTogether(root: string, shared: Shared, extent: Extent, t
     for (const { database } of services) changeLedger(database, 'old', 1);
     const crashing = round % CRASH_EVERY === CRASH_EVERY - 1 ? services[Math.floor(random() * 2)] : undefined;
     const afterMs = 150 + random() * 900;
-    await Promise.all(
-      services.map(async (service) => {
-        const backup = start(service.home, ['backup', 'app'], shared.env);
-        if (service === crashing) {
-          await Promise.race([delay(afterMs), backup.ended]);
-          kill(backup, 'all');
-        }
-        await backup.ended;
-        await run(service.home, ['run-due'], shared.env);
-      }),
-    );
+    const pauseMs = random() * 500;
+    const backUp = async (home: string): Promise<string[]> => {
+      const { code, stderr } = await run(home, ['backup', 'app'], shared.env);
+      return code === 0 ? [] : [`A backup of ${home} ended with ${code}: ${stderr}`];
+    };
+    const problems = services.map(async (service) => {
+      if (service !== crashing) {
+        const first = await backUp(service.home);
+        return crashing === undefined ? first : [...first, ...(await backUp(service.home))];
+      }
+      const backup = start(service.home, ['backup', 'app'], shared.env);
+      await Promise.race([delay(afterMs), backup.ended]);
+      kill(backup, 'all');
+      await backup.ended;
+      // It recovers while the other one stores its next snapshot.
+      await delay(pauseMs);
+      await run(service.home, ['run-due'], shared.env);
+      return [];
+    });
+    for (const each of await Promise.all(problems)) yield* each;
+    for (const { home } of services) await run(home, ['run-due'], shared.env);
   }
   for (const { home } of services) {
     const backup = await run(home, ['backup', 'app'], shared.env);
