@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 
-/** How strace prints a call on an open file with `-y`, and one that gives a name. */
-const ON_FILE = /^\d+ +(\w+)\(\d+<([^>]*)>/;
+/** How strace prints a call on an open file with `-y`, which is the second one where it reads another, and one that gives a name. */
+const ON_FILE = /^\d+ +(?:(copy_file_range)\(\d+<[^>]*>, [^,]*, |(\w+)\()\d+<([^>]*)>/;
 const NAMING =
   /^\d+ +(?:link|rename)\w*\((?:AT_FDCWD<[^>]*>, |AT_FDCWD, )?"([^"]*)", (?:AT_FDCWD<[^>]*>, |AT_FDCWD, )?"([^"]*)"/;
 const SYNCS = new Set(['fsync', 'fdatasync']);
@@ -16,7 +16,7 @@ export function* whatIsNotDurable(trace: string, matters: (path: string) => bool
   const unsynced = new Set<string>();
   const unsyncedFolders = new Map<string, string>();
   for (const line of trace.split('\n')) {
-    const [, call = '', path = ''] = ON_FILE.exec(line) ?? [];
+    const [, copying = '', call = copying, path = ''] = ON_FILE.exec(line) ?? [];
     if (SYNCS.has(call)) {
       unsynced.delete(path);
       unsyncedFolders.delete(path);

@@ -97,6 +97,7 @@ describe('an exchange of the file', () => {
   test('keeps the lock from before what is there is kept: a program that opens it meanwhile loses no commit', async () => {
     const scene = await withOtherPageSize();
     const { start } = await prepareRestore(scene.core, scene.image, scene.source);
+    const before = countEntries(scene.source);
     const attempts: Array<Promise<unknown>> = [];
     onPhase(scene.core, 'restore', 'safety-snapshot', () => {
       const tried = openElsewhere(scene.source, 'busy_timeout = 20000').then((other) =>
@@ -108,13 +109,18 @@ describe('an exchange of the file', () => {
       attempts.push(tried);
     });
     const restored = await runToEnd(scene.core, 'restores.start', start);
-    const [outcome] = await Promise.all(attempts);
-    if (restored.state !== 'succeeded') expect(restored.error?.code).toBe('BUSY');
-    else {
-      const live = notesIn(scene.source);
-      const kept = notesIn(await unpackSafety(scene, restored));
-      expect(outcome === 'committed').toBe(live.has('meanwhile') || kept.has('meanwhile'));
+    const outcomes = await Promise.all(attempts);
+    expect(outcomes).toHaveLength(1);
+    const found = notesIn(scene.source);
+    if (restored.state === 'succeeded') {
+      expect(countEntries(scene.source)).toBe(11 + (found.has('meanwhile') ? 1 : 0));
+      for (const note of notesIn(await unpackSafety(scene, restored))) found.add(note);
+    } else {
+      // It was quicker than the lock: then nothing has been replaced.
+      expect(restored.error?.code).toBe('BUSY');
+      expect(countEntries(scene.source)).toBe(before + (outcomes[0] === 'committed' ? 1 : 0));
     }
+    expect(found.has('meanwhile')).toBe(outcomes[0] === 'committed');
   });
 
   test.each(['wal', 'delete'] as const)(
