@@ -9,5 +9,7 @@ export default defineConfig({
     testTimeout: 30_000,
     // Hooks start real servers, five processes for S3 alone.
     hookTimeout: 30_000,
+    // What is waited for comes, or the test ends: a busy machine needs more than the second that is usual.
+    expect: { poll: { timeout: 30_000 } },
   },
 });
