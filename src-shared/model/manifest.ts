@@ -52,6 +52,11 @@ export const Manifest = z
     /** The instant whose content the snapshot holds. */
     createdAt: Instant,
     compression: Compression,
+    /**
+     * Present where another program packed it otherwise than snapshots are: with xz, several times, or in an archive.
+     * It is unpacked by what its bytes say. `entry`: the file in the archive that is the database; `null`: there is no archive.
+     */
+    wrapping: z.object({ entry: z.string().nullable() }).optional(),
     stored: z.object({ bytes: Bytes, sha256: Sha256 }),
     /** What the stored file unpacks to: the database, the text of a dump, or the list of contents of a snapshot of files. */
     image: z.object({ bytes: Bytes, sha256: Sha256 }),

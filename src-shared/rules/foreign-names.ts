@@ -39,8 +39,10 @@ interface Ending {
 }
 
 const ENDING =
-  /(\.(?:db|sqlite|sqlite3|db3|s3db|sl3|sqlitedb|backup|bak|old|orig|sav|copy|sql|dump|toml|img|tar))(\.(?:gz|zst))?$/i;
-const PACKED_FOLDER = /\.tgz$/i;
+  /(\.(?:db|sqlite|sqlite3|db3|s3db|sl3|sqlitedb|backup|bak|old|orig|sav|copy|sql|dump|toml|img|tar|zip))(\.(?:gz|zst|xz))?$/i;
+const PACKED_FOLDER = /\.t(?:gz|xz)$/i;
+/** What Snapkeep packs in itself. */
+const PACKINGS: Record<string, Compression> = { '.gz': 'gz', '.zst': 'zst' };
 /** What programs call a link to their newest backup. */
 const LATEST = /^latest(\.|$)/i;
 
@@ -83,10 +85,14 @@ function partsOf(names: readonly string[]): PathParts | null {
   if (file === undefined) return null;
   const folders = names.slice(0, -1);
   if (PACKED_FOLDER.test(file))
-    return { folders, stem: file.replace(PACKED_FOLDER, ''), ending: { type: '.tar', compression: 'gz' } };
+    return {
+      folders,
+      stem: file.replace(PACKED_FOLDER, ''),
+      ending: { type: '.tar', compression: /gz$/i.test(file) ? 'gz' : 'none' },
+    };
   const [whole, type, packing] = ENDING.exec(file) ?? [];
   if (whole === undefined || type === undefined) return null;
-  const compression = packing === undefined ? 'none' : packing.toLowerCase() === '.gz' ? 'gz' : 'zst';
+  const compression = PACKINGS[packing?.toLowerCase() ?? ''] ?? 'none';
   return { folders, stem: file.slice(0, -whole.length), ending: { type: type.toLowerCase(), compression } };
 }
 
@@ -194,6 +200,7 @@ const KINDS: Record<string, ForeignName['kind']> = {
   '.dump': 'dump',
   '.img': 'image',
   '.tar': 'folder',
+  '.zip': 'folder',
 };
 
 /** Any other database, dump, image or packed folder, with a date anywhere in its name, in its folder's, or none. */

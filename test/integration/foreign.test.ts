@@ -210,7 +210,7 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
     expect(found.slice(0, 2).sort()).toEqual([
       // Its content tells what it is, and its name nothing.
       ['pisovereign.db.pre-restore', 'database', null, true],
-      ['vault-backup.tar.gz', 'folder', null, false],
+      ['vault-backup.tar.gz', 'folder', null, true],
     ]);
     expect(found.slice(2)).toEqual([
       ['pisovereign-20260203_143022.db', 'database', null, true],

@@ -9,6 +9,9 @@ import type { PieceReader } from './piece-reader.ts';
 const DATABASES: ReadonlySet<FileContent> = new Set(['sqlite', 'sql', 'encrypted']);
 /** More names than a person chooses from. */
 const MOST_NAMES = 100;
+/** More databases in use no archive holds that one of them is taken from. */
+const MOST_LOGS = 100;
+const LOG = /-(?:wal|journal)$/;
 
 /** What is wanted of an archive. */
 export interface Wanted {
@@ -18,25 +21,36 @@ export interface Wanted {
   entry: string | null;
 }
 
+/** What is done with the files of an archive. */
+export interface Takers {
+  /** Makes a database of one; what it made is of no use when {@link takeDatabase} fails. */
+  database(pieces: PieceReader, content: FileContent): Promise<void>;
+  /** Keeps a log or a journal, whose database may come before or after it. */
+  log(name: string, pieces: PieceReader): Promise<void>;
+}
+
 /**
  * Takes the one database of an archive, known by its content, or the file that was chosen.
  * @param read hands out the files of the archive in turn
- * @param take makes a database of one; what it made is of no use when this fails
- * @returns what else is to be known, as sentences
+ * @returns the name of the database, and of the log or journal beside it, if there is one
  * @throws SnapkeepError `INVALID_PARAMS` with `details.entries` when there are several and none was chosen; `NOT_FOUND`
  * for a name that is not there; `UNSUPPORTED` when no database is in it; what `take` throws
  */
 export async function takeDatabase(
   { archive, entry }: Wanted,
   read: (take: TakeFile) => Promise<void>,
-  take: (pieces: PieceReader, content: FileContent) => Promise<void>,
-): Promise<string[]> {
+  takers: Takers,
+): Promise<{ name: string; log: string | undefined }> {
   const found: string[] = [];
   const logs: string[] = [];
   let locked = 0;
   let failure: unknown;
   await read(async (file: ArchivedFile) => {
-    if (/-(?:wal|journal)$/.test(file.name) && file.sizeBytes > 0) logs.push(file.name);
+    if (LOG.test(file.name) && file.sizeBytes > 0 && logs.length < MOST_LOGS) {
+      logs.push(file.name);
+      if (file.pieces !== null) await takers.log(file.name, file.pieces);
+      return;
+    }
     if (entry !== null && (file.name !== entry || found.length > 0)) return;
     if (file.pieces === null) {
       locked += 1;
@@ -47,7 +61,7 @@ export async function takeDatabase(
     found.push(file.name);
     if (found.length > 1) return;
     try {
-      await take(file.pieces, content);
+      await takers.database(file.pieces, content);
     } catch (error) {
       failure = error;
     }
@@ -56,15 +70,7 @@ export async function takeDatabase(
   if (only === undefined) throw nothingIn(archive, entry, locked);
   if (found.length > 1) throw several(archive, found);
   if (failure !== undefined) throw failure;
-  const log = logs.find((name) => name === `${only}-wal` || name === `${only}-journal`);
-  return [
-    `Taken from the archive: ${only}.`,
-    ...(log === undefined
-      ? []
-      : [
-          `The archive also holds ${log}, which is not read: the last changes may be missing. Unpack both files to keep them.`,
-        ]),
-  ];
+  return { name: only, log: logs.find((name) => name === `${only}-wal` || name === `${only}-journal`) };
 }
 
 function several(archive: string, found: readonly string[]): SnapkeepError {

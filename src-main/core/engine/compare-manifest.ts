@@ -23,7 +23,7 @@ export function packingDifferences({ stored, packed }: Packing, manifest: Manife
   const differences: string[] = [];
   if (encrypted !== (manifest.seal !== null))
     differences.push(`the stored file is ${encrypted ? '' : 'not '}encrypted with age`);
-  if (compression !== manifest.compression)
+  if (compression !== manifest.compression && manifest.wrapping === undefined)
     differences.push(`the compression is ${compression} instead of ${manifest.compression}`);
   return differences;
 }

@@ -1,11 +1,13 @@
 import { rm, stat } from 'node:fs/promises';
 import type { Encryption } from '../../../src-shared/model/encryption.ts';
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import type { FileContent } from '../../../src-shared/model/restore.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
 import { encryptionOf } from './database-key.ts';
 import { hashFile } from './decompress.ts';
 import type { DatabaseFacts } from './describe-database.ts';
 import { identifyContent } from './identify-file.ts';
-import { identifyPacked } from './identify-packed.ts';
+import type { Taken } from './image-taker.ts';
 import type { TaskContext } from './task-context.ts';
 import { stageAndVerify } from './verify.ts';
 
@@ -13,6 +15,8 @@ import { stageAndVerify } from './verify.ts';
 export interface Examination {
   content: 'database' | 'dump';
   compression: 'gz' | 'zst' | 'none';
+  /** See the manifest. */
+  wrapping: Manifest['wrapping'];
   stored: { bytes: number; sha256: string };
   image: { bytes: number; sha256: string };
   facts: DatabaseFacts | null;
@@ -34,12 +38,12 @@ export async function examineFile({ path }: { path: string }, context: TaskConte
     context.progress('reading', done, bytes);
   });
   const compression = content === 'gzip' ? 'gz' : content === 'zstd' ? 'zst' : 'none';
-  const dump = await isDump(path, content);
-  const { facts = null, unlocking, verification, ...staged } = await stageAndVerify({ path, forImport: true }, context);
+  const { facts = null, unlocking, verification, taken, ...staged } = await stageAndVerify({ path }, context);
   await rm(staged.imagePath, { force: true });
   return {
-    content: dump ? 'dump' : 'database',
+    content: taken?.dump === true ? 'dump' : 'database',
     compression,
+    wrapping: taken === null ? undefined : wrappingOf(content, taken),
     stored,
     // A bare database is read through SQLite, which may write another image than the file is.
     image: content === 'sqlite' ? stored : { bytes: staged.imageBytes, sha256: staged.imageSha256 ?? '' },
@@ -49,11 +53,7 @@ export async function examineFile({ path }: { path: string }, context: TaskConte
   };
 }
 
-/** What cannot even be unpacked is no dump; the checks say what it is. */
-async function isDump(path: string, content: Awaited<ReturnType<typeof identifyContent>>): Promise<boolean> {
-  try {
-    return (await identifyPacked(path, content)) === 'sql';
-  } catch {
-    return false;
-  }
+/** Snapshots are databases and dumps, packed once with gzip or zstd or not at all. */
+function wrappingOf(content: FileContent, { entry, depth }: Taken): Manifest['wrapping'] {
+  return entry !== null || depth > 0 || content === 'xz' ? { entry } : undefined;
 }

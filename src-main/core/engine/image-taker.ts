@@ -1,3 +1,4 @@
+import { rename, rm } from 'node:fs/promises';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
@@ -10,6 +11,7 @@ import { bytesBehind } from './database-header.ts';
 import type { Unlocking } from './database-key.ts';
 import { writePieces } from './decompress.ts';
 import { restoreDump } from './dump/restore-dump.ts';
+import { sidecarPaths } from './durable-files.ts';
 import { contentOf, SAMPLE_BYTES } from './identify-file.ts';
 import { setWal } from './open-database.ts';
 import { isPacked, unpackedOrDamaged } from './packed-pieces.ts';
@@ -26,12 +28,24 @@ export interface TakenFile {
   manifest: Manifest | undefined;
   /** The file that was chosen from an archive; `null`: the only database in it. */
   entry: string | null;
-  /** It is to become a snapshot, so what it unpacks to must be the database or the dump itself. */
-  forImport: boolean;
   /** Bounds what packed files in it unpack to. */
   limit: UnpackLimit;
   /** Told what is to be known of it. */
   report: VerificationReport;
+  /** Told what the database is made of. */
+  onTaken(taken: Taken): void;
+  /** Told the bytes of what is taken from an archive. */
+  onArchived?(piece: Buffer): void;
+}
+
+/** What a database is made of. */
+export interface Taken {
+  /** Of a dump. */
+  dump: boolean;
+  /** The file in the archive; `null`: there is none. */
+  entry: string | null;
+  /** How often it was packed once more inside the stored file's own packing. */
+  depth: number;
 }
 
 /** Files are packed in one another no deeper than this. */
@@ -48,7 +62,7 @@ export function imageTaker(
   context: TaskContext,
 ): (pieces: PieceReader) => Promise<void> {
   return (pieces) =>
-    file.manifest === undefined
+    file.manifest === undefined || file.manifest.wrapping !== undefined
       ? takeAny(pieces, imagePath, file, context, 0)
       : takeKnown(pieces, imagePath, file.manifest, file, context);
 }
@@ -76,39 +90,91 @@ async function takeAny(
 ): Promise<void> {
   const { name, report } = file;
   const content = contentOf(await pieces.peek(SAMPLE_BYTES));
-  if (file.forImport && (content === 'tar' || isPacked(content))) throw notImported(name, content);
-  if (content === 'tar') return takeArchived(imagePath, file, (take) => readTarFiles(pieces.rest(), take), context);
+  if (content === 'tar')
+    return takeArchived(imagePath, file, (take) => readTarFiles(pieces.rest(), take), context, depth);
   if (isPacked(content) && depth < DEEPEST) {
     const inside = new PieceReader(unpackedOrDamaged(pieces, content), (_piece, bytes) => file.limit(bytes));
     return takeAny(inside, imagePath, file, context, depth + 1);
   }
   requireDatabase(name, content);
   if (file.entry !== null) throw noArchive(name);
+  file.onTaken({ dump: content === 'sql', entry: null, depth });
   if (content === 'sql') return takeDump(pieces, imagePath, null, { name, report }, context);
   await writePieces(pieces, imagePath);
   if (content === 'sqlite') requireOneDatabase(imagePath, file);
 }
 
 /**
- * Takes the database in an archive.
+ * Takes the database in an archive, with what its log or its journal says.
  * @param read hands out its files in turn
+ * @param depth see {@link Taken}
  * @throws SnapkeepError see {@link takeDatabase}
  */
 export async function takeArchived(
   imagePath: string,
-  { name, entry, report, limit, forImport }: TakenFile,
+  { name, entry, report, limit, onTaken, onArchived }: TakenFile,
   read: (take: TakeFile) => Promise<void>,
   context: TaskContext,
+  depth: number,
 ): Promise<void> {
-  if (forImport) throw notImported(name, 'zip');
-  const notes = await takeDatabase({ archive: name, entry }, read, async (pieces, content) => {
-    const limited = new PieceReader(pieces.rest(), (_piece, bytes) => limit(bytes));
-    if (content === 'sql') await takeDump(limited, imagePath, null, { name, report }, context);
-    else await writePieces(limited, imagePath);
-  });
-  for (const [index, note] of notes.entries()) {
-    report.add('archive', index === 0 ? 'passed' : 'warning', note);
-    context.log(index === 0 ? 'info' : 'warning', note);
+  const logs = new Map<string, string>();
+  let taken: FileContent | undefined;
+  try {
+    const found = await takeDatabase({ archive: name, entry }, read, {
+      database: async (pieces, content) => {
+        taken = content;
+        const limited = new PieceReader(pieces.rest(), (piece, bytes) => {
+          limit(bytes);
+          onArchived?.(piece);
+        });
+        if (content === 'sql') await takeDump(limited, imagePath, null, { name, report }, context);
+        else await writePieces(limited, imagePath);
+      },
+      log: async (logName, pieces) => {
+        const path = `${imagePath}.log-${logs.size}`;
+        logs.set(logName, path);
+        await rm(path, { force: true });
+        await writePieces(new PieceReader(pieces.rest(), (_piece, bytes) => limit(bytes)), path);
+      },
+    });
+    onTaken({ dump: taken === 'sql', entry: found.name, depth });
+    report.add('archive', 'passed', `Taken from the archive: ${found.name}.`);
+    context.log('info', `Taken from the archive: ${found.name}.`);
+    if (found.log !== undefined)
+      await takeLog(imagePath, { name: found.log, path: logs.get(found.log) }, taken, report);
+  } finally {
+    for (const path of logs.values()) await rm(path, { force: true });
+  }
+}
+
+/** Brings what a log or a journal of an archive says into its database, as SQLite does for a program that opens it. */
+async function takeLog(
+  imagePath: string,
+  { name, path }: { name: string; path: string | undefined },
+  content: FileContent | undefined,
+  report: VerificationReport,
+): Promise<void> {
+  if (path === undefined || content !== 'sqlite') {
+    report.add(
+      'archive',
+      'warning',
+      `The archive also holds ${name}, which is not read: the last changes may be missing. Unpack both files to keep them.`,
+    );
+    return;
+  }
+  const beside = sidecarPaths(imagePath);
+  await rename(path, name.endsWith('-wal') ? beside.wal : beside.journal);
+  try {
+    const database = openDatabase(imagePath, { mustExist: true });
+    try {
+      database.prepare('SELECT count(*) FROM sqlite_schema').get();
+      database.pragma('wal_checkpoint(TRUNCATE)');
+    } finally {
+      database.close();
+    }
+    report.add('archive', 'passed', `Read with what ${name} of the archive says.`);
+  } finally {
+    for (const left of [beside.wal, beside.journal, beside.shm]) await rm(left, { force: true });
   }
 }
 
@@ -150,12 +216,6 @@ function requireDatabase(name: string, content: FileContent): void {
     notRead(`In ${name} is`, content) ??
     new SnapkeepError('CORRUPT', `In ${name} is ${contentInWords(content)}.`, { hint: 'Choose another file.' })
   );
-}
-
-function notImported(name: string, content: FileContent): SnapkeepError {
-  return new SnapkeepError('UNSUPPORTED', `In ${name} is ${contentInWords(content)}, which cannot be imported.`, {
-    hint: 'Restore the database in it, or unpack it and import the database.',
-  });
 }
 
 /** A file in it was chosen, and it is no archive. */

@@ -50,8 +50,7 @@ export function judgeBackup({ sizeBytes, head, tail }: BackupSample): BackupJudg
   if (content === 'gzip') return judgeGzip(head, tail);
   if (content === 'sqlite') return judgeDatabase(sizeBytes, head);
   if (content === 'sql') return judgeDump({ sizeBytes, head, tail });
-  if (content === 'zstd' || content === 'xz' || content === 'encrypted' || content === 'age')
-    return sound(content, null);
+  if (READ_IN_FULL.has(content)) return sound(content, null);
   return found(content, null, 'unsupported', whatItIs(content));
 }
 
@@ -69,7 +68,7 @@ function judgeGzip(head: Buffer, tail: Buffer): BackupJudgement {
       ? found('empty', 'gzip', 'empty', 'Nothing was packed into it.')
       : found('gzip', 'gzip', 'broken', 'It ends in the middle: it was cut off.');
   const content = contentOf(inside.subarray(0, SAMPLE.head));
-  if ((!isRestorable(content) && content !== 'unknown') || ARCHIVES.has(content))
+  if (!isRestorable(content) && content !== 'unknown')
     return found(content, 'gzip', 'unsupported', whatItIs(content, 'In it is'));
   // Where whole pages were packed, another length is no length: the file ends before its end.
   if (content === 'sqlite' && unpackedBytes % 512 !== 0)
@@ -95,8 +94,8 @@ function judgeDatabase(sizeBytes: number, head: Buffer): BackupJudgement {
   );
 }
 
-/** What holds databases and is none: one in it is restored, and not imported. */
-const ARCHIVES: ReadonlySet<FileContent> = new Set(['tar', 'zip', 'gzip', 'zstd', 'xz']);
+/** What tells by its first bytes no more than what it is. */
+const READ_IN_FULL: ReadonlySet<FileContent> = new Set(['zstd', 'xz', 'tar', 'zip', 'encrypted', 'age']);
 
 /** The end of a dump that shows that it is whole: what may follow changes no content. */
 const COMMITTED =
@@ -138,8 +137,6 @@ function withoutComments(text: string): string {
 /** What a file is that is not read, and what unpacks or reads it. */
 function whatItIs(content: FileContent, subject = 'It is'): string {
   const elsewhere = notRead(subject, content);
-  if (ARCHIVES.has(content))
-    return `${subject} ${contentInWords(content)}. Restore the database in it, or unpack it first.`;
   return elsewhere === null ? `${subject} ${contentInWords(content)}.` : `${elsewhere.message} ${elsewhere.hint}`;
 }
 

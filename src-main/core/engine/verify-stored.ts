@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
@@ -12,7 +13,7 @@ import { hashFile, type Unpacked, unpackInto } from './decompress.ts';
 import { diskFull } from './disk-full.ts';
 import { exists, sidecarPaths } from './durable-files.ts';
 import { isDiskFull } from './engine-errors.ts';
-import { imageTaker, type TakenFile, takeArchived } from './image-taker.ts';
+import { imageTaker, type Taken, type TakenFile, takeArchived } from './image-taker.ts';
 import { repositoryError } from './repository-around.ts';
 import type { SealSecret } from './seal.ts';
 import type { TaskContext } from './task-context.ts';
@@ -26,7 +27,11 @@ interface ReadFile {
   path: string;
   content: FileContent;
   entry?: string | undefined;
-  forImport?: boolean | undefined;
+}
+
+/** A stored file that was unpacked, and what the database was made of; `null`: of what its manifest says. */
+interface UnpackedStored extends Unpacked {
+  taken: Taken | null;
 }
 
 /** Unpacks a stored file and adds the checks of its bytes, stored and unpacked. What is bad is no error but a failed check. */
@@ -36,15 +41,16 @@ export async function unpackStored(
   manifest: Manifest | undefined,
   report: VerificationReport,
   context: TaskContext,
-): Promise<Unpacked> {
+): Promise<UnpackedStored> {
   const { path, content } = file;
   const total = (await stat(path)).size;
-  const nothing: Unpacked = {
+  const nothing: UnpackedStored = {
     image: { bytes: 0, sha256: '' },
     stored: { bytes: total, sha256: '' },
     packed: content,
     refusal: undefined,
     trailing: undefined,
+    taken: null,
   };
   if (!isRestorable(content) && manifest === undefined) {
     const repository = await repositoryError(path, 'file');
@@ -53,7 +59,7 @@ export async function unpackStored(
     return nothing;
   }
   context.progress('verifying', 0, total);
-  let digest: Unpacked;
+  let digest: UnpackedStored;
   try {
     digest = await unpackWith(file, total, imagePath, manifest, report, context);
   } catch (error) {
@@ -103,6 +109,7 @@ function whyNoBackup(name: string, content: FileContent): string {
 
 function imageInWords(manifest: Manifest | undefined): string {
   if (manifest?.database === null) return 'list of contents';
+  if (manifest?.wrapping !== undefined) return 'unpacked file';
   return manifest?.method === 'sql-dump' ? 'dump' : 'database image';
 }
 
@@ -116,9 +123,9 @@ async function requireDamage(
   reason: SealedError | UnreadableError,
   manifest: Manifest | undefined,
   report: VerificationReport,
-  nothing: Unpacked,
+  nothing: UnpackedStored,
   context: TaskContext,
-): Promise<Unpacked> {
+): Promise<UnpackedStored> {
   const name = basename(path);
   const sealed = reason instanceof SealedError;
   if (manifest === undefined)
@@ -152,38 +159,45 @@ function wrongSecret(name: string, asks: SealSecret['kind'], sha256: string, con
 
 /** A bare database may be in use and have a write-ahead log beside it, so SQLite copies it; anything stored is unpacked. */
 async function unpackWith(
-  { path, content, entry, forImport }: ReadFile,
+  { path, content, entry }: ReadFile,
   total: number,
   imagePath: string,
   manifest: Manifest | undefined,
   report: VerificationReport,
   context: TaskContext,
-): Promise<Unpacked> {
+): Promise<UnpackedStored> {
   if (manifest === undefined && (content === 'sqlite' || (content === 'encrypted' && (await hasLog(path))))) {
     await copyImage(path, imagePath, context);
     const digest = await hashFile(imagePath, () => context.throwIfCancelled());
-    return { image: digest, stored: digest, packed: content, refusal: undefined, trailing: undefined };
+    const taken = { dump: false, entry: null, depth: 0 };
+    return { image: digest, stored: digest, packed: content, refusal: undefined, trailing: undefined, taken };
   }
   const onProgress = (bytes: number): void => {
     context.throwIfCancelled();
     context.progress('verifying', bytes, total);
   };
   const unsealing = { secrets: context.sealSecrets, onUnsealed: context.unsealed };
-  const limit =
-    manifest === undefined ? limitOfDisk(basename(path), context.stagingFolder) : limitOfSize(manifest.image.bytes);
+  const limitInside = limitOfDisk(basename(path), context.stagingFolder);
+  const limit = manifest === undefined ? limitInside : limitOfSize(manifest.image.bytes);
+  let taken: Taken | null = null;
   const file: TakenFile = {
     name: basename(path),
     manifest,
-    entry: entry ?? null,
-    forImport: forImport === true,
-    limit: manifest === undefined ? limitOfDisk(basename(path), context.stagingFolder) : limit,
+    entry: entry ?? manifest?.wrapping?.entry ?? null,
+    limit: limitInside,
     report,
+    onTaken: (found) => {
+      taken = found;
+    },
   };
-  if (manifest === undefined && content === 'zip') return unpackZip(path, imagePath, file, onProgress, context);
-  return unpackInto(path, content, imageTaker(imagePath, file, context), onProgress, unsealing, limit);
+  const zipped = content === 'zip' && (manifest === undefined || manifest.wrapping !== undefined);
+  const unpacked = zipped
+    ? await unpackZip(path, imagePath, file, onProgress, context)
+    : await unpackInto(path, content, imageTaker(imagePath, file, context), onProgress, unsealing, limit);
+  return { ...unpacked, taken };
 }
 
-/** A ZIP archive is read by the directory at its end, so its file is hashed by itself. */
+/** A ZIP archive is read by the directory at its end, so its file is hashed by itself, and the image is the file in it. */
 async function unpackZip(
   path: string,
   imagePath: string,
@@ -192,13 +206,20 @@ async function unpackZip(
   context: TaskContext,
 ): Promise<Unpacked> {
   const stored = await hashFile(path, onProgress);
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const onArchived = (piece: Buffer): void => {
+    hash.update(piece);
+    bytes += piece.length;
+    context.throwIfCancelled();
+  };
   try {
-    await takeArchived(imagePath, file, (take) => readZipFiles(path, take), context);
+    await takeArchived(imagePath, { ...file, onArchived }, (take) => readZipFiles(path, take), context, 0);
   } catch (error) {
     if (!isBadContent(error)) throw error;
     return { image: { bytes: 0, sha256: '' }, stored, packed: 'zip', refusal: error, trailing: undefined };
   }
-  const image = await hashFile(imagePath, () => context.throwIfCancelled());
+  const image = { bytes, sha256: hash.digest('hex') };
   return { image, stored, packed: 'zip', refusal: undefined, trailing: undefined };
 }
 

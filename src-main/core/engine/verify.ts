@@ -7,6 +7,7 @@ import type { Verification } from '../../../src-shared/model/verification.ts';
 import { contentInWords } from './content-words.ts';
 import { explainError } from './engine-errors.ts';
 import { identifyContent } from './identify-file.ts';
+import type { Taken } from './image-taker.ts';
 import { readManifest } from './manifest-files.ts';
 import type { TaskContext } from './task-context.ts';
 import { SealedError } from './unseal.ts';
@@ -21,6 +22,8 @@ export interface StagedImage extends ImageFacts {
   manifest: Manifest | undefined;
   imageSha256: string | undefined;
   imageBytes: number;
+  /** What the database was made of; `null`: nothing, or what the manifest says. */
+  taken: Taken | null;
   verification: Verification;
 }
 
@@ -34,8 +37,6 @@ export interface StoredFile {
   expected?: Manifest | undefined;
   /** The file that was chosen from an archive; without it, the only database in it. */
   entry?: string | undefined;
-  /** It is to become a snapshot, which holds what the file unpacks to: an archive cannot. */
-  forImport?: boolean;
 }
 
 /**
@@ -65,7 +66,7 @@ export async function verifyFile(file: StoredFile, context: TaskContext, mayStay
  * another key; a file that is read and found bad is no error but a result
  */
 export async function stageAndVerify(
-  { path, expected, entry, forImport }: StoredFile,
+  { path, expected, entry }: StoredFile,
   context: TaskContext,
 ): Promise<StagedImage> {
   const started = context.now();
@@ -76,7 +77,7 @@ export async function stageAndVerify(
   try {
     const content = await identifyContent(path);
     const manifest = await manifestOf(path, expected, report, context);
-    const digest = await unpackStored({ path, content, entry, forImport }, imagePath, manifest, report, context);
+    const digest = await unpackStored({ path, content, entry }, imagePath, manifest, report, context);
     // Of a dump that this cannot read nothing is known but what it is.
     if (manifest === undefined && digest.refusal?.code === 'UNSUPPORTED') throw digest.refusal;
     if (!report.failed && digest.refusal !== undefined) report.add('integrity', 'failed', digest.refusal.message);
@@ -87,7 +88,7 @@ export async function stageAndVerify(
     const verification = report.conclude(started, context.now(), manifest, found.facts);
     context.log(verification.valid ? 'info' : 'error', verification.message);
     const { sha256: imageSha256, bytes: imageBytes } = digest.image;
-    return { imagePath, manifest, ...found, imageSha256, imageBytes, verification };
+    return { imagePath, manifest, ...found, imageSha256, imageBytes, taken: digest.taken, verification };
   } catch (error) {
     await rm(imagePath, { force: true });
     throw explainError(error, path);

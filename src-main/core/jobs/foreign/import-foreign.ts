@@ -96,8 +96,10 @@ class ForeignImportRun {
     const listing = await listForeign(this.#driver, knownAt(this.#core, destination.id), judge, signal);
     const byPath = new Map(listing.files.map((file) => [file.path, file]));
     const outcomes: Outcome[] = [];
-    const chosen = paths ?? listing.files.filter(({ importable }) => importable).map(({ path }) => path);
-    const files = [...new Set(chosen)].map((path) => byPath.get(path) ?? path);
+    // An archive may hold anything, and all of it has to be read to know: only one that was chosen is.
+    const asked =
+      paths ?? listing.files.filter(({ importable, kind }) => importable && kind !== 'folder').map(({ path }) => path);
+    const files = [...new Set(asked)].map((path) => byPath.get(path) ?? path);
     for (const file of files.sort(longestKeptFirst)) {
       if (signal.aborted) throw cancelledError();
       progress('reading', outcomes.length, files.length);
@@ -119,9 +121,10 @@ class ForeignImportRun {
     try {
       examination = await this.#examine(file);
     } catch (error) {
-      const { code, message } = explainError(error, path);
+      const { code, message, details } = explainError(error, path);
       if (code === 'CANCELLED' || classifyFailure(code) === 'unavailable') throw error;
-      return refused(path, message);
+      const several = details?.entries !== undefined;
+      return refused(path, several ? `${message} Unpack it, then import the databases one by one.` : message);
     }
     const { verification, facts, stored, encryption } = examination;
     if (!verification.valid || facts === null) return refused(path, verification.message);
@@ -163,7 +166,7 @@ class ForeignImportRun {
   }
 
   #manifestOf(file: ForeignFile, examination: Examination): Manifest {
-    const { stored, image, facts, encryption, compression } = examination;
+    const { stored, image, facts, encryption, compression, wrapping } = examination;
     const dump = examination.content === 'dump';
     if (facts === null)
       throw new SnapkeepError('INTERNAL', `Nothing is known of ${file.path}.`, { hint: 'Try again.' });
@@ -187,6 +190,7 @@ class ForeignImportRun {
       startedAt: file.at,
       createdAt: file.at,
       compression,
+      ...(wrapping === undefined ? {} : { wrapping }),
       stored,
       image,
       encryption,

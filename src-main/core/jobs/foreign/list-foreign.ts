@@ -1,16 +1,14 @@
 import { buffer } from 'node:stream/consumers';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
-import type { ForeignFile, ForeignListing, ForeignProblem } from '../../../../src-shared/model/foreign.ts';
+import type { ForeignListing, ForeignProblem } from '../../../../src-shared/model/foreign.ts';
 import { MANIFEST_SUFFIX } from '../../../../src-shared/model/manifest.ts';
-import type { FileContent } from '../../../../src-shared/model/restore.ts';
 import { type ForeignName, readAnyName, readForeignName } from '../../../../src-shared/rules/foreign-names.ts';
 import { foreignRepository } from '../../../../src-shared/rules/foreign-repositories.ts';
-import { instantOf } from '../../../../src-shared/rules/times-in-names.ts';
 import { countInWords } from '../../../../src-shared/rules/wording.ts';
 import { type Destination, isName, type StoredObject } from '../../destinations/destination.ts';
-import { contentInWords } from '../../engine/content-words.ts';
 import { type BackupJudgement, type PackedSample, SAMPLE } from '../../engine/judge-backup.ts';
 import { cancelledError } from '../../engine/task-context.ts';
+import { describeFile, folderEntry, notNamed } from './foreign-entry.ts';
 
 /** How deep folders are looked into: `backups/daily/2024-01-15/` and no further. */
 const DEEPEST = 3;
@@ -28,8 +26,6 @@ const OWN_FOLDER = /-\d{4}-\d{2}-\d{2}-\d{6}-[0-9a-z]{6}(?:-[0-9a-z]{6,12})?\.[A
 /** What many folders are full of and no backup of a database is called. */
 const OTHER_KINDS =
   /\.(?:jpe?g|png|gif|webp|heic|svg|mp[34]|mkv|mov|avi|wav|flac|ogg|pdf|docx?|xlsx?|html?|css|[cm]?[jt]sx?|json|xml|ya?ml|md|txt|log|csv|ini|conf|sh|py|exe|dll|so|iso)$/i;
-const CERTAIN: ReadonlySet<FileContent> = new Set(['sqlite', 'sql']);
-const LOOKS_DATED = /\d{4}[-_.]?\d\d[-_.]?\d\d/;
 
 /** Looks into samples and answers what each shows, in their order. */
 export type Judge = (samples: PackedSample[]) => Promise<BackupJudgement[]>;
@@ -88,7 +84,7 @@ export async function listForeign(
     const some = named.slice(index, index + JUDGED_AT_ONCE);
     const judgements = await judge(await samplesOf(driver, some, signal));
     for (const [at, { object, name }] of some.entries()) {
-      const read = describe(object, name, requireJudgement(judgements[at]), known.get(object.name) ?? null);
+      const read = describeFile(object, name, requireJudgement(judgements[at]), known.get(object.name) ?? null);
       if ('problem' in read) listing.problems.push(read);
       else listing.files.push(read);
     }
@@ -161,29 +157,6 @@ function nameOf({ name: path }: StoredObject, present: ReadonlyMap<string, numbe
   return name;
 }
 
-const notNamed = (path: string): ForeignProblem => ({
-  path,
-  problem: 'wrong-name',
-  message: 'Its name is not that of a backup.',
-});
-
-function describe(
-  object: StoredObject,
-  name: ForeignName,
-  judgement: BackupJudgement,
-  snapshotId: string | null,
-): ForeignFile | ForeignProblem {
-  const { name: path } = object;
-  // Under a name that says nothing only what certainly is a database or a dump is one.
-  if (readForeignName(path) === null && (judgement.problem !== null || !CERTAIN.has(judgement.content)))
-    return notNamed(path);
-  const readInFull = name.kind === 'database' || name.kind === 'dump';
-  if (judgement.problem !== null && (readInFull || judgement.problem.problem === 'empty'))
-    return { path, ...judgement.problem };
-  const asNamed = readInFull ? withContent(name, judgement) : { name, notes: [] };
-  return entryOf(asNamed.name, object, snapshotId, [...asNamed.notes, ...judgement.notes]);
-}
-
 async function samplesOf(driver: Destination, files: readonly Named[], signal: AbortSignal): Promise<PackedSample[]> {
   const samples: PackedSample[] = [];
   for (let index = 0; index < files.length; index += AT_ONCE) {
@@ -212,80 +185,4 @@ async function sampleOf(
 function requireJudgement(judgement: BackupJudgement | undefined): BackupJudgement {
   if (judgement !== undefined) return judgement;
   throw new SnapkeepError('INTERNAL', 'A sample of a file was not looked at.', { hint: 'Try again.' });
-}
-
-/** What is in a file counts, and not what its name says of it. */
-function withContent(name: ForeignName, { content, packed }: BackupJudgement): { name: ForeignName; notes: string[] } {
-  const kind = content === 'sql' ? 'dump' : packed === null && content === 'zstd' ? name.kind : 'database';
-  const compression = packed === 'gzip' ? 'gz' : content === 'zstd' ? 'zst' : 'none';
-  const notes: string[] = [];
-  if (kind !== name.kind) notes.push(`Its name says otherwise, but in it is ${contentInWords(content)}.`);
-  if (compression !== name.compression)
-    notes.push(
-      `It is ${compression === 'none' ? 'not compressed' : `compressed with ${compression === 'gz' ? 'gzip' : 'zstd'}`}, whatever its name says.`,
-    );
-  if (content === 'encrypted') notes.push('It is encrypted; its key is needed to read it.');
-  return { name: { ...name, kind, compression }, notes };
-}
-
-function entryOf(name: ForeignName, object: StoredObject, snapshotId: string | null, notes: string[]): ForeignFile {
-  const { time } = name;
-  if (time === null && LOOKS_DATED.test(object.name)) notes.push('The date in its name is in no calendar.');
-  if (time === null) notes.push('Its name tells no time; the time it was last changed is taken.');
-  else if (time.clockAssumed)
-    notes.push(
-      `Its name does not say whose clock it shows; ${time.clock === 'utc' ? 'UTC' : 'this machine’s'} is taken.`,
-    );
-  const { program, kind, planName, trigger, tier, compression, group } = name;
-  const importable = kind === 'database' || kind === 'dump';
-  if (!importable) notes.push(notImportable(kind));
-  return {
-    path: object.name,
-    program,
-    kind,
-    planName,
-    at: time === null ? object.modifiedAt.toISOString() : instantOf(time, null),
-    atFrom: time === null ? 'file' : 'name',
-    trigger,
-    tier,
-    compression,
-    sizeBytes: object.bytes,
-    group,
-    importable,
-    snapshotId,
-    notes,
-  };
-}
-
-const notImportable = (kind: ForeignFile['kind']): string =>
-  `It is ${KINDS[kind]}, which is listed but cannot be entered as a snapshot.`;
-
-const KINDS = {
-  database: 'a database',
-  dump: 'a SQL dump',
-  folder: 'a folder of files',
-  config: 'a file of settings',
-  image: 'an image of a disk',
-} as const;
-
-/** A folder that is kept beside a database, as a whole. */
-function folderEntry(path: string): ForeignFile {
-  const name = readForeignName(`${path}/x`) ?? readForeignName(`${path}/x.db`);
-  const time = name?.time ?? null;
-  return {
-    path,
-    program: name?.program ?? null,
-    kind: 'folder',
-    planName: name?.planName ?? path,
-    at: time === null ? new Date(0).toISOString() : instantOf(time, null),
-    atFrom: 'name',
-    trigger: 'unknown',
-    tier: null,
-    compression: 'none',
-    sizeBytes: null,
-    group: name?.group ?? path,
-    importable: false,
-    snapshotId: null,
-    notes: [notImportable('folder')],
-  };
 }

@@ -1,0 +1,129 @@
+import type { ForeignFile, ForeignProblem } from '../../../../src-shared/model/foreign.ts';
+import type { FileContent } from '../../../../src-shared/model/restore.ts';
+import { type ForeignName, readForeignName } from '../../../../src-shared/rules/foreign-names.ts';
+import { instantOf } from '../../../../src-shared/rules/times-in-names.ts';
+import type { StoredObject } from '../../destinations/destination.ts';
+import { contentInWords } from '../../engine/content-words.ts';
+import type { BackupJudgement } from '../../engine/judge-backup.ts';
+
+const CERTAIN: ReadonlySet<FileContent> = new Set(['sqlite', 'sql']);
+const LOOKS_DATED = /\d{4}[-_.]?\d\d[-_.]?\d\d/;
+
+/** A file whose name is that of no backup. */
+export const notNamed = (path: string): ForeignProblem => ({
+  path,
+  problem: 'wrong-name',
+  message: 'Its name is not that of a backup.',
+});
+
+/**
+ * Says what a file is to be listed as, by its name and by what a sample of it shows.
+ * @param snapshotId the snapshot it is imported as; `null`: it is not
+ */
+export function describeFile(
+  object: StoredObject,
+  name: ForeignName,
+  judgement: BackupJudgement,
+  snapshotId: string | null,
+): ForeignFile | ForeignProblem {
+  const { name: path } = object;
+  // Under a name that says nothing only what certainly is a database or a dump is one.
+  if (readForeignName(path) === null && (judgement.problem !== null || !CERTAIN.has(judgement.content)))
+    return notNamed(path);
+  const readInFull = name.kind === 'database' || name.kind === 'dump' || isArchive(name);
+  if (judgement.problem !== null && (readInFull || judgement.problem.problem === 'empty'))
+    return { path, ...judgement.problem };
+  const asNamed = readInFull ? withContent(name, judgement) : { name, notes: [] };
+  return entryOf(asNamed.name, object, snapshotId, [...asNamed.notes, ...judgement.notes]);
+}
+
+/** What is in a file counts, and not what its name says of it. */
+function withContent(name: ForeignName, { content, packed }: BackupJudgement): { name: ForeignName; notes: string[] } {
+  const kind = kindOf(name, { content, packed });
+  const compression = packed === 'gzip' ? 'gz' : content === 'zstd' ? 'zst' : 'none';
+  const notes: string[] = [];
+  if (kind !== name.kind) notes.push(`Its name says otherwise, but in it is ${contentInWords(content)}.`);
+  if (compression !== name.compression)
+    notes.push(
+      `It is ${compression === 'none' ? 'not compressed' : `compressed with ${compression === 'gz' ? 'gzip' : 'zstd'}`}, whatever its name says.`,
+    );
+  if (content === 'encrypted') notes.push('It is encrypted; its key is needed to read it.');
+  return { name: { ...name, kind, compression }, notes };
+}
+
+function entryOf(name: ForeignName, object: StoredObject, snapshotId: string | null, notes: string[]): ForeignFile {
+  const { time } = name;
+  if (time === null && LOOKS_DATED.test(object.name)) notes.push('The date in its name is in no calendar.');
+  if (time === null) notes.push('Its name tells no time; the time it was last changed is taken.');
+  else if (time.clockAssumed)
+    notes.push(
+      `Its name does not say whose clock it shows; ${time.clock === 'utc' ? 'UTC' : 'this machine’s'} is taken.`,
+    );
+  const { program, kind, planName, trigger, tier, compression, group } = name;
+  const archive = isArchive(name);
+  const importable = kind === 'database' || kind === 'dump' || archive;
+  if (archive) notes.push('It is an archive. Choose it to import the database in it.');
+  else if (!importable) notes.push(notImportable(kind));
+  return {
+    path: object.name,
+    program,
+    kind,
+    planName,
+    at: time === null ? object.modifiedAt.toISOString() : instantOf(time, null),
+    atFrom: time === null ? 'file' : 'name',
+    trigger,
+    tier,
+    compression,
+    sizeBytes: object.bytes,
+    group,
+    importable,
+    snapshotId,
+    notes,
+  };
+}
+
+/** An archive of any program may hold a database; those of known programs are what lies beside one. */
+const isArchive = ({ kind, program }: ForeignName): boolean => kind === 'folder' && program === null;
+
+/** What is packed otherwise than with gzip is not unpacked for the list, and so is what its name says. */
+function kindOf(
+  name: ForeignName,
+  { content, packed }: Pick<BackupJudgement, 'content' | 'packed'>,
+): ForeignName['kind'] {
+  if (content === 'sql') return 'dump';
+  if (content === 'tar' || content === 'zip') return 'folder';
+  return packed === null && (content === 'zstd' || content === 'xz') ? name.kind : 'database';
+}
+
+const notImportable = (kind: ForeignFile['kind']): string =>
+  `It is ${KINDS[kind]}, which is listed but cannot be entered as a snapshot.`;
+
+const KINDS = {
+  database: 'a database',
+  dump: 'a SQL dump',
+  folder: 'a folder of files',
+  config: 'a file of settings',
+  image: 'an image of a disk',
+} as const;
+
+/** A folder that is kept beside a database, as a whole. */
+export function folderEntry(path: string): ForeignFile {
+  const name = readForeignName(`${path}/x`) ?? readForeignName(`${path}/x.db`);
+  const time = name?.time ?? null;
+  return {
+    path,
+    program: name?.program ?? null,
+    kind: 'folder',
+    planName: name?.planName ?? path,
+    at: time === null ? new Date(0).toISOString() : instantOf(time, null),
+    atFrom: 'name',
+    trigger: 'unknown',
+    tier: null,
+    compression: 'none',
+    sizeBytes: null,
+    group: name?.group ?? path,
+    importable: false,
+    snapshotId: null,
+    notes: [notImportable('folder')],
+  };
+}
