@@ -14,6 +14,7 @@ import { restoreDump } from './dump/restore-dump.ts';
 import { sidecarPaths } from './durable-files.ts';
 import { contentOf, SAMPLE_BYTES } from './identify-file.ts';
 import { setWal } from './open-database.ts';
+import { openDatabase } from './open-database.ts';
 import { isPacked, unpackedOrDamaged } from './packed-pieces.ts';
 import { PieceReader } from './piece-reader.ts';
 import type { TaskContext } from './task-context.ts';
