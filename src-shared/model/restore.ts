@@ -32,6 +32,8 @@ export const FileContent = z.enum([
   'sql',
   'mysql',
   'postgresql',
+  'mssql',
+  'other-sql',
   'csv',
   'files',
   'text',

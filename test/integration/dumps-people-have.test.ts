@@ -388,3 +388,30 @@ test('a verification says it too, and keeps the warning as a check', async () =>
   ]);
   expect(readFileSync(path, 'utf8')).toBe(SHOP);
 });
+
+test('what Python’s iterdump writes of virtual tables, rows before the tables that hold them, is read', async () => {
+  const scene = await setScene();
+  const made = [
+    'CREATE VIRTUAL TABLE words USING fts5(x);',
+    "INSERT INTO words VALUES('some words');",
+    'CREATE VIRTUAL TABLE "old ""words" USING fts4(x);',
+    'INSERT INTO "old ""words" VALUES(\'other words\');',
+    'CREATE VIRTUAL TABLE boxes USING rtree(id, x0, x1);',
+    'INSERT INTO boxes VALUES(1, 2.0, 3.0);',
+  ].join(' ');
+  const script = `import sqlite3\nc = sqlite3.connect(':memory:')\nc.executescript('''${made}''')\nprint('\\n'.join(c.iterdump()))`;
+  const dump = execFileSync('python3', ['-c', script], { encoding: 'utf8' });
+  expect(dump.indexOf('INSERT INTO "words"')).toBeLessThan(dump.indexOf("CREATE TABLE 'words_content'"));
+  const { error, message, target } = await restore(scene, 'iterdump.sql', dump);
+  expect(error).toBeNull();
+  expect(message).toContain('The dump fills the virtual table words before its own tables are made.');
+  const restored = new Database(target, { readonly: true });
+  expect(restored.prepare("SELECT x FROM words WHERE words MATCH 'some'").pluck().all()).toEqual(['some words']);
+  expect(restored.prepare('SELECT x FROM "old ""words"').pluck().all()).toEqual(['other words']);
+  expect(restored.prepare('SELECT * FROM boxes').all()).toEqual([{ id: 1, x0: 2, x1: 3 }]);
+  restored.close();
+  // Without the tables behind it, the rows would be lost.
+  const without = dump.split('\n').filter((line) => !line.includes('words_'));
+  const lost = await restore(scene, 'without.sql', without.join('\n'));
+  expect(lost.error).not.toBeNull();
+});

@@ -45,6 +45,11 @@ const KINDS: Record<FileContent, Kind> = {
   sql: { words: 'a SQL dump', restorable: true },
   mysql: foreign('a dump of a MySQL or MariaDB database', 'Read it with mysql, or convert it with mysql2sqlite first.'),
   postgresql: foreign('a dump of a PostgreSQL database', 'Read it with psql or pg_restore.'),
+  mssql: foreign('a script of Microsoft SQL Server', 'Run it with sqlcmd.'),
+  'other-sql': foreign(
+    'a script of SQL that is no dump of SQLite',
+    'Run it with the program that it was written for, or write a dump with “.dump” of the sqlite3 shell.',
+  ),
   csv: foreign(
     'a table of values (CSV)',
     'Import it into a table with “.import --csv” of the sqlite3 shell, or choose a backup of the whole database.',

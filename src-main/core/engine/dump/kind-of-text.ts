@@ -21,11 +21,20 @@ const DUMP_STARTS = [
 const SHELL_COMMAND = /^\.[a-z]{2,20}(?:[ \t][^\n]*)?(?:\n|$)/;
 const OF_MYSQL = /^(?:-- (?:MySQL|MariaDB) dump\b|-- phpMyAdmin SQL Dump\b|\/\*M?!\d{5,6}\b)/im;
 const MYSQL_STATEMENT =
-  /^(?:SET\s+(?:NAMES|SQL_MODE|FOREIGN_KEY_CHECKS|@)|LOCK\s+TABLES\s|USE\s+`|START\s+TRANSACTION\s*;|CREATE\s+DATABASE\s)/i;
+  /^(?:SET\s+(?:NAMES|SQL_MODE|FOREIGN_KEY_CHECKS|UNIQUE_CHECKS|AUTOCOMMIT|TIME_ZONE|CHARACTER|GLOBAL|@)|LOCK\s+TABLES\s|USE\s+`|START\s+TRANSACTION\s*;|CREATE\s+DATABASE\s|DELIMITER\s)/i;
 const MYSQL_TABLE = /\)\s*ENGINE\s*=\s*\w|\bAUTO_INCREMENT\b/i;
 const OF_POSTGRESQL = /^-- PostgreSQL database (?:cluster )?dump\b/im;
 const POSTGRESQL_STATEMENT =
-  /^(?:SET\s+(?:statement_timeout|lock_timeout|client_encoding|search_path|default_transaction_read_only|SESSION\s+AUTHORIZATION)\b|SELECT\s+pg_catalog\.|COPY\s[^;]{1,4000}?\sFROM\s+stdin;|\\(?:connect|restrict)\s)/i;
+  /^(?:SET\s+(?:\w{1,20}_timeout|client_encoding|client_min_messages|standard_conforming_strings|check_function_bodies|row_security|xmloption|search_path|default_\w{1,40}|SESSION\s+AUTHORIZATION)\b|SELECT\s+pg_catalog\.|COPY\s[^;]{1,4000}?\sFROM\s+stdin;|CREATE\s+(?:EXTENSION|SEQUENCE|TYPE|DOMAIN|ROLE)\s|ALTER\s+TABLE\s+(?:ONLY\s|[^;\n]{1,200}\sOWNER\s+TO\s)|DO\s+\$|\\(?:connect|restrict)\s)/i;
+/** What SQLite would not read in a column. */
+const POSTGRESQL_TABLE = /''\s*::\s*\w|\bDEFAULT\s+nextval\s*\(/i;
+const OF_MSSQL = /^\/\*{6} Object:/m;
+const MSSQL_STATEMENT =
+  /^(?:SET\s+(?:ANSI_\w{1,20}|QUOTED_IDENTIFIER|NOCOUNT|XACT_ABORT|IDENTITY_INSERT)\s|USE\s+\[|IF\s+(?:NOT\s+)?(?:OBJECT_ID|EXISTS)\s*\(|INSERT\s+\[)/i;
+const MSSQL_TABLE = /\[dbo\]\.|^GO\s*$/im;
+/** Statements with which no dump of SQLite begins; a semicolon at the end of a line tells them from prose. */
+const OTHER_STATEMENT =
+  /^(?:SET|SELECT|WITH|EXPLAIN|VALUES|DECLARE|GRANT|REVOKE|EXEC|MERGE|TRUNCATE|COMMENT\s+ON|CREATE\s+(?:SCHEMA|USER|OR\s+REPLACE|FUNCTION|PROCEDURE))\b[^;]{1,2000};[ \t\r]*(?:\n|$)/i;
 const STRINGS = /'[^']*(?:'|$)/g;
 /** No table of values has more columns in its first lines. */
 const MOST_COLUMNS = 2000;
@@ -54,8 +63,12 @@ function kindOfDump(text: string, more: boolean): FileContent | null {
   const code = first.replace(STRINGS, "''");
   if (POSTGRESQL_STATEMENT.test(first) || (OF_POSTGRESQL.test(comments) && !ofSqlite)) return 'postgresql';
   if (MYSQL_STATEMENT.test(first) || (OF_MYSQL.test(comments) && !ofSqlite)) return 'mysql';
-  if (!DUMP_STARTS.some((form) => form.test(first))) return null;
-  return MYSQL_TABLE.test(code) && !ofSqlite ? 'mysql' : 'sql';
+  if (MSSQL_STATEMENT.test(first) || OF_MSSQL.test(comments)) return 'mssql';
+  if (!DUMP_STARTS.some((form) => form.test(first))) return OTHER_STATEMENT.test(code) ? 'other-sql' : null;
+  if (ofSqlite) return 'sql';
+  if (MYSQL_TABLE.test(code)) return 'mysql';
+  if (POSTGRESQL_TABLE.test(code)) return 'postgresql';
+  return MSSQL_TABLE.test(code) ? 'mssql' : 'sql';
 }
 
 /** Where the first statement begins, after comments and commands of SQLite's shell. */
@@ -83,7 +96,15 @@ function looksLikeTable(text: string, more: boolean): boolean {
   const whole = (more ? lines.slice(0, -1) : lines).filter((line) => line !== '').slice(0, 20);
   if (whole.length < 2) return false;
   return [',', ';', '\t'].some((separator) => {
-    const columns = whole.map((line) => line.split(separator, MOST_COLUMNS).length);
-    return (columns[0] ?? 0) > 1 && columns.every((count) => count === columns[0]);
+    const rows = whole.map((line) => line.split(separator, MOST_COLUMNS));
+    const columns = rows[0]?.length ?? 0;
+    return columns > 1 && rows.every(({ length }) => length === columns) && !looksLikeProse(rows);
   });
+}
+
+/** What prose has after each comma is a blank or the end of the line; a table of such values has numbers in its rows. */
+function looksLikeProse(rows: readonly string[][]): boolean {
+  const blank = rows.every((values) => values.slice(1).every((value) => value === '' || value.startsWith(' ')));
+  const numbers = rows.slice(1).every((values) => values.some((value) => /^\s*-?\d[\d.]*\s*$/.test(value)));
+  return blank && !numbers;
 }

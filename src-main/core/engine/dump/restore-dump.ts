@@ -73,6 +73,8 @@ class DumpLoader {
   readonly #transactions = new Transactions();
   /** Statements with texts that are no UTF-8, and the line of the first. */
   #odd = { statements: 0, line: 0 };
+  /** Virtual tables that rows were meant for before their own tables were made, as Python's iterdump writes it. */
+  readonly #early = new Set<string>();
   readonly warnings: string[] = [];
 
   constructor(database: Database) {
@@ -111,6 +113,10 @@ class DumpLoader {
     const warning = this.#transactions.conclude(rest.line);
     if (this.#database.inTransaction) this.#database.exec('COMMIT');
     if (warning !== null) this.warnings.push(warning);
+    for (const table of this.#early)
+      this.warnings.push(
+        `The dump fills the virtual table ${table} before its own tables are made. Its content is what those hold.`,
+      );
     const { statements, line } = this.#odd;
     if (statements > 0)
       this.warnings.push(
@@ -141,8 +147,22 @@ class DumpLoader {
       if (verdict === 'run-on-schema') this.#runOnSchema(sql);
       else runWithQuotedStrings(this.#database, sql);
     } catch (error) {
-      throw explainStatement(error, statement.line);
+      const table = tableOfInsert(sql);
+      if (table === null || !this.#isWithoutTables(table)) throw explainStatement(error, statement.line);
+      this.#early.add(table);
     }
+  }
+
+  /** Whether a virtual table is in the schema before the tables that its module keeps its content in. */
+  #isWithoutTables(table: string): boolean {
+    const row = this.#database
+      .prepare(
+        `SELECT count(*) FILTER (WHERE name = @table AND rootpage = 0 AND sql LIKE 'CREATE VIRTUAL TABLE%') AS virtual,
+           count(*) FILTER (WHERE rootpage > 0 AND substr(name, 1, length(@table) + 1) = @table || '_') AS kept
+         FROM sqlite_schema WHERE type = 'table'`,
+      )
+      .get({ table }) as { virtual: number; kept: number };
+    return row.virtual === 1 && row.kept === 0;
   }
 
   #runOnSchema(sql: string): void {
@@ -172,6 +192,12 @@ class DumpLoader {
     // SQLite does not know the comments of its shell.
     return text.slice(startOfSql(text));
   }
+}
+
+/** The table that a statement puts rows into; `null`: it is no such statement. */
+function tableOfInsert(sql: string): string | null {
+  const [, quoted, plain] = /^INSERT\s+INTO\s+(?:"((?:[^"]|"")+)"|(\w+))/i.exec(sql.slice(0, 500)) ?? [];
+  return quoted?.replaceAll('""', '"') ?? plain ?? null;
 }
 
 const isEnd = (bare: string): boolean => /^(?:COMMIT|END)(?:\s+TRANSACTION)?\s*$/i.test(bare);
