@@ -14,10 +14,13 @@ export class TimeLimitError extends SnapkeepError {
   }
 }
 
+/** The longest that a clock wakes after, in milliseconds. */
+const LONGEST_WAKE_MS = DAY_MS;
+
 /** Calls back once after so many milliseconds, also after more than a day; the answer forgets it. */
 export function afterLong(clock: Clock, ms: number, callback: () => void): () => void {
-  const rest = ms - DAY_MS;
-  let forget = clock.wake(Math.min(ms, DAY_MS), () => {
+  const rest = ms - LONGEST_WAKE_MS;
+  let forget = clock.wake(Math.min(ms, LONGEST_WAKE_MS), () => {
     if (rest <= 0) callback();
     else forget = afterLong(clock, rest, callback);
   });

@@ -7,13 +7,17 @@ import { start } from '../product.ts';
 import { Scene } from '../scene.ts';
 import { type Extent, randomNumbers, sample, type Tally } from '../tally.ts';
 
-/** The system calls that change something on a disk. */
+/** The system calls that change which names there are: few, and each may leave something half done. */
+const NAMINGS = [
+  ...['rename', 'renameat', 'renameat2', 'link', 'linkat', 'symlink', 'symlinkat'],
+  ...['unlink', 'unlinkat', 'mkdir', 'mkdirat', 'rmdir'],
+];
+/** All that change something on a disk. */
 const CALLS = [
   ...['write', 'pwrite64', 'writev', 'pwritev', 'ftruncate', 'fallocate', 'copy_file_range', 'sendfile'],
-  ...['fsync', 'fdatasync', 'rename', 'renameat', 'renameat2', 'link', 'linkat', 'symlink', 'symlinkat'],
-  ...['unlink', 'unlinkat', 'mkdir', 'mkdirat', 'rmdir'],
-].join(',');
-const STRACE = ['strace', '-f', '--seccomp-bpf', '-qq', '-y', '-s', '0', '-e', `trace=${CALLS}`];
+  ...['fsync', 'fdatasync', ...NAMINGS],
+];
+const STRACE = ['strace', '-f', '--seccomp-bpf', '-qq', '-y', '-s', '0', '-e', `trace=${CALLS.join(',')}`];
 
 /** Kills every operation right at a system call that writes: the first, the second, … of whichever thread makes it. */
 export async function killAtSystemCalls(extent: Extent, tally: Tally): Promise<void> {
@@ -27,17 +31,24 @@ export async function killAtSystemCalls(extent: Extent, tally: Tally): Promise<v
       trace = await traceOf(scene, operation);
       yield* whatIsNotDurable(trace, (path) => scene.keeps(path));
     });
-    const most = mostCalls(trace);
-    for (const at of spread(most, extent.systemCalls, random)) {
-      const name = `${scene.variant.name}, ${operation.name}, killed at call ${at} of ${most} of a thread`;
-      await tally.attempt(name, () => killedAt(scene, operation, at));
+    for (const [what, calls] of Object.entries({ call: CALLS, naming: NAMINGS })) {
+      const most = mostCalls(trace, calls);
+      for (const at of spread(most, extent.systemCalls, random)) {
+        const name = `${scene.variant.name}, ${operation.name}, killed at ${what} ${at} of ${most} of a thread`;
+        await tally.attempt(name, () => killedAt(scene, operation, calls, at));
+      }
     }
   }
 }
 
-async function* killedAt(scene: Scene, operation: Operation, at: number): AsyncGenerator<string> {
+async function* killedAt(
+  scene: Scene,
+  operation: Operation,
+  calls: readonly string[],
+  at: number,
+): AsyncGenerator<string> {
   const before = await scene.ready(operation);
-  const wrapper = [...STRACE, '-o', '/dev/null', '-e', `inject=${CALLS}:signal=KILL:when=${at}`];
+  const wrapper = [...STRACE, '-o', '/dev/null', '-e', `inject=${calls.join(',')}:signal=KILL:when=${at}`];
   await start(operation.home?.(scene) ?? scene.home, before.args, scene.env, wrapper).ended;
   yield* whatIsBroken(scene, operation, before);
 }
@@ -49,12 +60,12 @@ async function traceOf(scene: Scene, operation: Operation): Promise<string> {
   return readFileSync(trace, 'latin1');
 }
 
-/** The most calls that one thread makes. */
-function mostCalls(trace: string): number {
+/** The most of some calls that one thread makes. */
+function mostCalls(trace: string, calls: readonly string[]): number {
   const counts = new Map<string, number>();
   for (const line of trace.split('\n')) {
-    const thread = /^(\d+) +\w+\(/.exec(line)?.[1];
-    if (thread !== undefined) counts.set(thread, (counts.get(thread) ?? 0) + 1);
+    const [, thread, call = ''] = /^(\d+) +(\w+)\(/.exec(line) ?? [];
+    if (thread !== undefined && calls.includes(call)) counts.set(thread, (counts.get(thread) ?? 0) + 1);
   }
   return Math.max(1, ...counts.values());
 }
