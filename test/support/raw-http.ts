@@ -12,6 +12,11 @@ export async function send(port: number, bytes: string | Uint8Array): Promise<So
   return socket;
 }
 
+/** Waits until a connection has ended, however it does. */
+export async function closed(socket: Socket): Promise<void> {
+  if (!socket.closed) await new Promise<void>((resolve) => socket.once('close', () => resolve()));
+}
+
 /** Returns what the server sends before it closes the connection. */
 export async function answerTo(port: number, bytes: string | Uint8Array): Promise<string> {
   const socket = await send(port, bytes);
