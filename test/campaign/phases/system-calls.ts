@@ -7,16 +7,15 @@ import { start } from '../product.ts';
 import { Scene } from '../scene.ts';
 import { type Extent, randomNumbers, sample, type Tally } from '../tally.ts';
 
-/** The system calls that change which names there are: few, and each may leave something half done. */
-const NAMINGS = [
-  ...['rename', 'renameat', 'renameat2', 'link', 'linkat', 'symlink', 'symlinkat'],
-  ...['unlink', 'unlinkat', 'mkdir', 'mkdirat', 'rmdir'],
-];
+/** The system calls that give names: few, and what lies between two of them is met by no random instant. */
+const NAMINGS = ['rename', 'renameat', 'renameat2', 'link', 'linkat', 'symlink', 'symlinkat'];
 /** All that change something on a disk. */
 const CALLS = [
   ...['write', 'pwrite64', 'writev', 'pwritev', 'ftruncate', 'fallocate', 'copy_file_range', 'sendfile'],
-  ...['fsync', 'fdatasync', ...NAMINGS],
+  ...['fsync', 'fdatasync', ...NAMINGS, 'unlink', 'unlinkat', 'mkdir', 'mkdirat', 'rmdir'],
 ];
+/** strace counts the calls of each thread: with one thread for files, each call of a process has a number. */
+const ONE_THREAD = { UV_THREADPOOL_SIZE: '1' };
 const STRACE = ['strace', '-f', '--seccomp-bpf', '-qq', '-y', '-s', '0', '-e', `trace=${CALLS.join(',')}`];
 
 /** Kills every operation right at a system call that writes: the first, the second, … of whichever thread makes it. */
@@ -49,14 +48,15 @@ async function* killedAt(
 ): AsyncGenerator<string> {
   const before = await scene.ready(operation);
   const wrapper = [...STRACE, '-o', '/dev/null', '-e', `inject=${calls.join(',')}:signal=KILL:when=${at}`];
-  await start(operation.home?.(scene) ?? scene.home, before.args, scene.env, wrapper).ended;
+  await start(operation.home?.(scene) ?? scene.home, before.args, { ...scene.env, ...ONE_THREAD }, wrapper).ended;
   yield* whatIsBroken(scene, operation, before);
 }
 
 async function traceOf(scene: Scene, operation: Operation): Promise<string> {
   const { args } = await scene.ready(operation);
   const trace = scene.path('trace');
-  await start(operation.home?.(scene) ?? scene.home, args, scene.env, [...STRACE, '-o', trace]).ended;
+  await start(operation.home?.(scene) ?? scene.home, args, { ...scene.env, ...ONE_THREAD }, [...STRACE, '-o', trace])
+    .ended;
   return readFileSync(trace, 'latin1');
 }
 
