@@ -73,8 +73,8 @@ class DumpLoader {
   readonly #transactions = new Transactions();
   /** Statements with texts that are no UTF-8, and the line of the first. */
   #odd = { statements: 0, line: 0 };
-  /** Virtual tables that rows were meant for before their own tables were made, as Python's iterdump writes it. */
-  readonly #early = new Set<string>();
+  /** Virtual tables that rows were meant for before their own tables were made, as Python's iterdump writes it, and the first line. */
+  readonly #early = new Map<string, number>();
   readonly warnings: string[] = [];
 
   constructor(database: Database) {
@@ -113,10 +113,12 @@ class DumpLoader {
     const warning = this.#transactions.conclude(rest.line);
     if (this.#database.inTransaction) this.#database.exec('COMMIT');
     if (warning !== null) this.warnings.push(warning);
-    for (const table of this.#early)
+    for (const [table, earlyLine] of this.#early) {
+      if (this.#isWithoutTables(table)) throw lostRows(table, earlyLine);
       this.warnings.push(
         `The dump fills the virtual table ${table} before its own tables are made. Its content is what those hold.`,
       );
+    }
     const { statements, line } = this.#odd;
     if (statements > 0)
       this.warnings.push(
@@ -149,7 +151,7 @@ class DumpLoader {
     } catch (error) {
       const table = tableOfInsert(sql);
       if (table === null || !this.#isWithoutTables(table)) throw explainStatement(error, statement.line);
-      this.#early.add(table);
+      if (!this.#early.has(table)) this.#early.set(table, statement.line);
     }
   }
 
@@ -192,6 +194,14 @@ class DumpLoader {
     // SQLite does not know the comments of its shell.
     return text.slice(startOfSql(text));
   }
+}
+
+function lostRows(table: string, line: number): SnapkeepError {
+  return new SnapkeepError(
+    'CORRUPT',
+    `Line ${line} of the dump fills the virtual table ${table}, whose own tables are not in the dump.`,
+    { hint: 'Nothing was kept of it. Use another dump.', details: { line } },
+  );
 }
 
 /** The table that a statement puts rows into; `null`: it is no such statement. */
