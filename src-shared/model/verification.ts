@@ -35,11 +35,16 @@ export const Check = z.object({
 });
 export type Check = z.infer<typeof Check>;
 
-/** A part of a database that SQLite cannot check here, which says nothing against it. */
+/**
+ * A part of a database that SQLite cannot check here, which says nothing against it. A `column` is a generated one;
+ * `table` is the content of one, `rows` its number of rows.
+ */
 export const UncheckedPart = z.object({
-  what: z.enum(['content', 'indexes', 'foreign-keys', 'rows']),
-  /** The table. */
+  what: z.enum(['index', 'column', 'check', 'full-text', 'table', 'foreign-keys', 'rows']),
+  /** The index; of a column `TABLE.COLUMN`; of all else the table. */
   name: z.string(),
+  /** What it uses that only the database's own program brings, for example `the collation unicase`; `null`: see the reason. */
+  uses: z.string().nullable(),
   /** Why, for example `the collation unicase is not available here`. */
   reason: z.string(),
 });

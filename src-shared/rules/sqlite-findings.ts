@@ -1,5 +1,5 @@
 import type { UncheckedPart } from '../model/verification.ts';
-import { listInWords } from './wording.ts';
+import { countInWords, listInWords } from './wording.ts';
 
 /**
  * What one line of SQLite's integrity check says.
@@ -58,13 +58,13 @@ export function classifyFinding(line: string): Finding {
   if (imprecise > 0) return { kind: 'index', fault: 'value', name: line.slice('index '.length, imprecise) };
   // A full-text index that keeps no text of its own cannot be compared with it.
   const compared = line.startsWith('unable to validate the inverted index') && line.endsWith(': SQL logic error');
-  return compared ? { kind: 'unchecked', reason: 'its full-text index cannot be compared here' } : { kind: 'damage' };
+  return compared ? { kind: 'unchecked', reason: 'it keeps no text to be compared with' } : { kind: 'damage' };
 }
 
 const afterFirst = (text: string, part: string): string => text.slice(text.indexOf(part) + part.length);
 
 /** What SQLite lacks, by how its message begins; the rest of the message is the name. */
-const LACKING: ReadonlyArray<[start: string, what: string]> = [
+const LACKING: ReadonlyArray<[start: string, what: 'collation' | 'function' | 'tokenizer' | 'module' | 'table']> = [
   ['no such collation sequence: ', 'collation'],
   ['unknown function: ', 'function'],
   ['no such function: ', 'function'],
@@ -75,43 +75,74 @@ const LACKING: ReadonlyArray<[start: string, what: string]> = [
   ['no such table: ', 'table'],
 ];
 
-/**
- * Returns why SQLite could not check something, as it ends the sentence "… could not be checked: …"; `null` when the
- * error is no such reason, but damage or trouble with the disk.
- * @param code of the error, for example `SQLITE_ERROR_MISSING_COLLSEQ`
- */
-export function whyUnchecked(code: string | undefined, message: string): string | null {
-  if (code === undefined || !(code === 'SQLITE_ERROR' || code.startsWith('SQLITE_ERROR_'))) return null;
-  const lacking = LACKING.find(([start]) => message.startsWith(start));
-  if (lacking !== undefined) return `the ${lacking[1]} ${message.slice(lacking[0].length, 200)} is not available here`;
-  if (message.startsWith('foreign key mismatch')) return 'a foreign key refers to columns that are not unique';
-  if (message === 'SQL logic error') return 'its module cannot open it here';
-  return `SQLite says “${message.slice(0, 200)}”`;
+/** What SQLite lacks, and why something could not be checked for it. */
+export interface Lack {
+  /** For example `the collation unicase`; `null`: SQLite lacks nothing by a name. */
+  uses: string | null;
+  /** As it ends the sentence "… could not be checked: …". */
+  reason: string;
 }
 
+/** Returns what it means for a check that something which a database uses is not here. */
+export function lackOf(what: 'collation' | 'function' | 'tokenizer' | 'module' | 'table', name: string): Lack {
+  const uses = `the ${what} ${name.slice(0, NAME_TOLD)}`;
+  return { uses, reason: `${uses} is not available here` };
+}
+
+/**
+ * Returns why SQLite could not check something; `null` when the error is no such reason, but damage or trouble with the
+ * disk.
+ * @param code of the error, for example `SQLITE_ERROR_MISSING_COLLSEQ`
+ */
+export function whyUnchecked(code: string | undefined, message: string): Lack | null {
+  if (code === undefined || !(code === 'SQLITE_ERROR' || code.startsWith('SQLITE_ERROR_'))) return null;
+  const lacking = LACKING.find(([start]) => message.startsWith(start));
+  if (lacking !== undefined) return lackOf(lacking[1], message.slice(lacking[0].length).replace(/\(\)$/, ''));
+  const because = (reason: string): Lack => ({ uses: null, reason });
+  if (message.startsWith('foreign key mismatch')) return because('a foreign key refers to columns that are not unique');
+  if (message === 'SQL logic error') return because('its module cannot open it here');
+  return because(`SQLite says “${message.slice(0, NAME_TOLD)}”`);
+}
+
+/** How many letters of a name, or of what SQLite says, are told. */
+const NAME_TOLD = 200;
 /** How many names of a group are listed. */
 const NAMES_LISTED = 5;
 
-/** Returns the parts that could not be checked as the end of "Verified, except …"; those with one reason together. */
+const PARTS: Record<UncheckedPart['what'], [one: string, many: string]> = {
+  index: ['index', 'indexes'],
+  column: ['generated column', 'generated columns'],
+  check: ['CHECK constraint', 'CHECK constraints'],
+  'full-text': ['full-text index', 'full-text indexes'],
+  table: ['table', 'tables'],
+  'foreign-keys': ['table whose foreign keys', 'tables whose foreign keys'],
+  rows: ['table whose rows', 'tables whose rows'],
+};
+
+/**
+ * Returns the parts that could not be checked as the end of "Verified, except …", for example `3 indexes that use the
+ * collation unicase (by_name, by_tag and tags_key)`; those with one reason together.
+ */
 export function uncheckedInWords(parts: readonly UncheckedPart[]): string {
-  const groups = new Map<string, { what: UncheckedPart['what']; reason: string; names: Set<string> }>();
-  for (const { what, name, reason } of parts) {
-    const key = `${what} ${reason}`;
-    const group = groups.get(key) ?? { what, reason, names: new Set() };
+  const groups = new Map<string, { part: UncheckedPart; names: Set<string> }>();
+  for (const part of parts) {
+    const key = `${part.what} ${part.uses} ${part.reason}`;
+    const group = groups.get(key) ?? { part, names: new Set() };
     groups.set(key, group);
-    group.names.add(name);
+    group.names.add(part.name);
   }
-  return listInWords(
-    [...groups.values()].map(({ what, reason, names }) => `${PARTS[what]} ${namesInWords([...names])} (${reason})`),
-  );
+  const explained = [...groups.values()].sort((a, b) => Number(a.part.uses === null) - Number(b.part.uses === null));
+  return listInWords(explained.map(({ part, names }) => groupInWords(part, [...names])));
 }
 
-const PARTS: Record<UncheckedPart['what'], string> = {
-  content: 'the content of',
-  indexes: 'the indexes of',
-  'foreign-keys': 'the foreign keys of',
-  rows: 'the number of rows of',
-};
+function groupInWords({ what, uses, reason }: UncheckedPart, parts: readonly string[]): string {
+  const count = countInWords(parts.length, ...PARTS[what]);
+  const names = namesInWords(parts);
+  if (what === 'foreign-keys') return `${count} cannot be checked (${names}: ${reason})`;
+  if (what === 'rows') return `${count} cannot be counted (${names}: ${reason})`;
+  if (uses === null) return `${count} (${names}: ${reason})`;
+  return `${count} that ${parts.length === 1 ? 'uses' : 'use'} ${uses} (${names})`;
+}
 
 function namesInWords(names: readonly string[]): string {
   const listed = names.slice(0, NAMES_LISTED);

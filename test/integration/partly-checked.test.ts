@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { stageAndVerify } from '../../src-main/core/engine/verify.ts';
-import { CHECKED_IN_FULL, makeProgramDatabase, PROGRAM_DATABASES } from '../support/program-databases.ts';
+import { CHECKED_IN_FULL, makeProgramDatabase, PROGRAM_DATABASES, rewrite } from '../support/program-databases.ts';
 import { quietContext } from '../support/quiet-context.ts';
 import { restore, setScene, takeBackup } from '../support/scene.ts';
 import { verify } from '../support/stored-files.ts';
@@ -93,6 +93,46 @@ describe('damage in a database that SQLite cannot check in full stays damage', (
       writeFileSync(path, bytes);
     });
     expect(found).toMatchObject({ valid: true, content: 'repairable', message: expect.stringContaining('free pages') });
+  });
+
+  /** A table with an index in a collation that is not here, beside others. */
+  const words = (table: string) => (path: string) => {
+    const writing = new Database(path);
+    const made = 'CREATE TABLE words (id INTEGER PRIMARY KEY, w TEXT COLLATE NOCASE, n INT, m TEXT)';
+    writing.exec(`DROP TABLE words; ${made}; CREATE INDEX by_w ON words(w); CREATE INDEX by_n ON words(n, m)`);
+    writing.exec('CREATE INDEX late ON words(n) WHERE n > 1');
+    writing.exec("INSERT INTO words(w, n, m) VALUES ('a', 1, 'x'), ('b', NULL, 'second'), ('c', 3, NULL)");
+    rewrite(writing, 'words', made, table);
+    writing.close();
+  };
+  const WORDS = 'CREATE TABLE words (id INTEGER PRIMARY KEY, w TEXT COLLATE dictionary, n INT, m TEXT)';
+
+  test('but indexes beside the one that needs it are checked', async () => {
+    expect((await checked(words(WORDS))).message).toMatch(
+      /^Verified, except 1 index that uses the collation dictionary \(by_w\) and 1 index \(late: the collation dictionary is not available here\):/,
+    );
+  });
+
+  test('an index that lacks a row beside one that cannot be checked', async () => {
+    const found = await checked((path) => {
+      words(WORDS)(path);
+      const reading = new Database(path, { readonly: true });
+      const root = Number(reading.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'by_n'").pluck().get());
+      reading.close();
+      const bytes = readFileSync(path);
+      bytes.write('sixth!', bytes.indexOf('second', (root - 1) * 4096));
+      writeFileSync(path, bytes);
+    });
+    expect(found).toMatchObject({
+      content: 'repairable',
+      message: expect.stringContaining('Index by_n is missing 1 row. Run REINDEX by_n to repair it.'),
+    });
+  });
+
+  test('rows against NOT NULL of a table that SQLite cannot open with its indexes', async () => {
+    const found = await checked(words(WORDS.replace('n INT', 'n INT NOT NULL')));
+    expect(found).toMatchObject({ valid: true, stored: 'unknown' });
+    expect(found.message).toContain('1 row has NULL in words.n, which is declared NOT NULL.');
   });
 
   test('rows and schema that differ from the manifest', async () => {

@@ -13,7 +13,7 @@ export interface ProgramDatabase {
 }
 
 /** Writes other words into an entry of the schema, as a program with an extension of its own would have had them. */
-function rewrite(database: Database.Database, name: string, from: string, to: string): void {
+export function rewrite(database: Database.Database, name: string, from: string, to: string): void {
   database.unsafeMode(true);
   database.pragma('writable_schema = ON');
   const { changes } = database
@@ -38,7 +38,7 @@ export const PROGRAM_DATABASES: ProgramDatabase[] = [
       database.exec("INSERT INTO words(w) VALUES ('a'), ('b'), ('c')");
       rewrite(database, 'words', 'NOCASE', 'dictionary');
     },
-    except: /words.*collation dictionary/,
+    except: /1 index that uses the collation dictionary \(by_word\)/,
     notRewritable: true,
   },
   {
@@ -47,10 +47,12 @@ export const PROGRAM_DATABASES: ProgramDatabase[] = [
       database.exec('CREATE TABLE tags (tag TEXT COLLATE NOCASE PRIMARY KEY, used INT) WITHOUT ROWID');
       const insert = database.prepare('INSERT INTO tags VALUES (?, ?)');
       // More than one page, so that rows lie in inner pages as well.
-      for (let n = 0; n < 900; n++) insert.run(`tag ${n}`, n);
+      database.transaction(() => {
+        for (let n = 0; n < 900; n++) insert.run(`tag ${n}`, n);
+      })();
       rewrite(database, 'tags', 'NOCASE', 'dictionary');
     },
-    except: /tags.*collation dictionary/,
+    except: /1 index that uses the collation dictionary \(sqlite_autoindex_tags_1\)/,
     notRewritable: true,
   },
   {
@@ -60,7 +62,7 @@ export const PROGRAM_DATABASES: ProgramDatabase[] = [
       database.exec('CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT)');
       database.exec("CREATE INDEX by_fold ON people(fold(name)); INSERT INTO people(name) VALUES ('Ann'), ('Bob')");
     },
-    except: /indexes of people.*function fold/,
+    except: /1 index that uses the function fold \(by_fold\)/,
     notRewritable: true,
   },
   {
@@ -72,7 +74,7 @@ export const PROGRAM_DATABASES: ProgramDatabase[] = [
         "CREATE INDEX late ON people(name) WHERE fold(name) > 'b'; INSERT INTO people(name) VALUES ('Bob')",
       );
     },
-    except: /indexes of people.*function fold/,
+    except: /1 index that uses the function fold \(late\)/,
     notRewritable: true,
   },
   {
@@ -82,7 +84,7 @@ export const PROGRAM_DATABASES: ProgramDatabase[] = [
       database.exec('CREATE TABLE people (name TEXT, low TEXT AS (fold(name)) STORED, also TEXT AS (fold(name)))');
       database.exec("INSERT INTO people(name) VALUES ('Ann'), ('Bob')");
     },
-    except: /people.*function fold/,
+    except: /2 generated columns that use the function fold \(people.low and people.also\)/,
     notRewritable: true,
   },
   {
@@ -91,7 +93,7 @@ export const PROGRAM_DATABASES: ProgramDatabase[] = [
       fold(database);
       database.exec("CREATE TABLE people (name TEXT CHECK (fold(name) <> '')); INSERT INTO people VALUES ('Ann')");
     },
-    except: /people.*function fold/,
+    except: /1 CHECK constraint that uses the function fold \(people.name\)/,
     notRewritable: true,
   },
   {
@@ -100,7 +102,7 @@ export const PROGRAM_DATABASES: ProgramDatabase[] = [
       database.exec("CREATE VIRTUAL TABLE texts USING fts5(body); INSERT INTO texts VALUES ('hello')");
       rewrite(database, 'texts', 'fts5(body)', "fts5(body, tokenize = 'syllables')");
     },
-    except: /texts/,
+    except: /1 full-text index that uses the tokenizer syllables \(texts\)/,
   },
   {
     what: 'an unknown tokenizer of FTS4',
@@ -108,7 +110,7 @@ export const PROGRAM_DATABASES: ProgramDatabase[] = [
       database.exec("CREATE VIRTUAL TABLE texts USING fts4(body); INSERT INTO texts VALUES ('hello')");
       rewrite(database, 'texts', 'fts4(body)', 'fts4(body, tokenize=syllables)');
     },
-    except: /texts.*tokenizer syllables/,
+    except: /1 full-text index that uses the tokenizer syllables \(texts\)/,
   },
   {
     what: 'a full-text table that keeps no text',
@@ -117,7 +119,7 @@ export const PROGRAM_DATABASES: ProgramDatabase[] = [
         "CREATE VIRTUAL TABLE texts USING fts4(body, content=''); INSERT INTO texts(docid, body) VALUES (7, 'seven')",
       );
     },
-    except: /texts/,
+    except: /1 full-text index \(texts: it keeps no text to be compared with\)/,
   },
   {
     what: 'a foreign key to a column that is not unique',
@@ -127,7 +129,7 @@ export const PROGRAM_DATABASES: ProgramDatabase[] = [
       database.exec('CREATE TABLE children (id INTEGER PRIMARY KEY, code TEXT REFERENCES parents(code))');
       database.exec("INSERT INTO parents VALUES (1, 'x'); INSERT INTO children VALUES (1, 'x')");
     },
-    except: /foreign keys of children.*not unique/,
+    except: /1 table whose foreign keys cannot be checked \(children: .*not unique\)/,
   },
 ];
 

@@ -23,6 +23,7 @@ import { parseJsonWithLines } from '../../src-shared/rules/json-with-lines.ts';
 import { checkNamePattern } from '../../src-shared/rules/name-pattern.ts';
 import { fileStem, ownSnapshotName, planNameFromPath } from '../../src-shared/rules/naming.ts';
 import { readOldSchedules } from '../../src-shared/rules/old-schedules.ts';
+import { callingParts, foreignTokenizer, functionsOfIndex } from '../../src-shared/rules/schema-needs.ts';
 import { classifyFinding, whyUnchecked } from '../../src-shared/rules/sqlite-findings.ts';
 import { expandPlace } from '../../src-shared/rules/template-places.ts';
 import { parseTemplate } from '../../src-shared/rules/template-text.ts';
@@ -131,6 +132,11 @@ const PARSERS: Record<string, (text: string) => unknown> = {
   'a template': (text) => parseTemplate(text),
   'a place in a template': (text) =>
     expandPlace(text, { platform: 'linux', home: '/home/a', environment: {}, folder: null }),
+  'the parts of a schema': (text) => [
+    callingParts(`CREATE TABLE t(a ${text}`),
+    functionsOfIndex(`CREATE INDEX i ON t(${text}`),
+    foreignTokenizer(`CREATE VIRTUAL TABLE f USING fts5(a, tokenize = "${text}`),
+  ],
   'what SQLite says': (text) => [classifyFinding(text), whyUnchecked('SQLITE_ERROR', text)],
 };
 

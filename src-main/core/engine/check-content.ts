@@ -5,7 +5,8 @@ import {
   type OutOfStep,
   repairsInWords,
 } from '../../../src-shared/rules/findings-in-words.ts';
-import { classifyFinding, uncheckedInWords } from '../../../src-shared/rules/sqlite-findings.ts';
+import { classifyFinding, type Finding, uncheckedInWords } from '../../../src-shared/rules/sqlite-findings.ts';
+import { type PartsChecked, PartsOfTables, tryTo } from './check-parts.ts';
 import { quoteName, unchecked } from './count-rows.ts';
 import type { Database } from './open-database.ts';
 import type { TaskContext } from './task-context.ts';
@@ -63,13 +64,18 @@ export class Findings {
       if (line === 'ok') continue;
       const text = String(line);
       count += text.split('\n').length;
-      this.#takeLine(text, table);
+      this.#take(classifyFinding(text), 1, text, table);
     }
     return count;
   }
 
-  #takeLine(text: string, table: string | null): void {
-    const finding = classifyFinding(text);
+  /** Takes what was found in a table by its parts. */
+  takeParts({ unchecked, findings }: PartsChecked): void {
+    this.unchecked.push(...unchecked);
+    for (const { finding, rows } of findings) this.#take(finding, rows, '', null);
+  }
+
+  #take(finding: Finding, rows: number, text: string, table: string | null): void {
     switch (finding.kind) {
       case 'pages':
         // Of a table by itself it is damage: free pages are not looked at there.
@@ -80,12 +86,12 @@ export class Findings {
         this.damage.push(text);
         break;
       case 'unchecked':
-        this.unchecked.push({ what: 'content', name: table ?? tableIn(text), reason: finding.reason });
+        this.unchecked.push({ what: 'full-text', name: table ?? tableIn(text), uses: null, reason: finding.reason });
         break;
       case 'rule': {
         const key = `${finding.rule} ${finding.where}`;
-        const { rows } = this.#broken.get(key) ?? { rows: 0 };
-        this.#broken.set(key, { rule: finding.rule, where: finding.where, rows: rows + 1 });
+        const known = this.#broken.get(key)?.rows ?? 0;
+        this.#broken.set(key, { rule: finding.rule, where: finding.where, rows: known + rows });
         break;
       }
       case 'order':
@@ -93,7 +99,7 @@ export class Findings {
         const { kind, name } = finding;
         const known = this.#outOfStep.get(`${kind} ${name}`) ?? { kind, name, faults: {} };
         const faults = { ...known.faults };
-        if (finding.kind === 'index') faults[finding.fault] = (faults[finding.fault] ?? 0) + 1;
+        if (finding.kind === 'index') faults[finding.fault] = (faults[finding.fault] ?? 0) + rows;
         this.#outOfStep.set(`${kind} ${name}`, { kind, name, faults });
       }
     }
@@ -146,34 +152,21 @@ function tableIn(line: string): string {
 /** @param pagesMisplaced whether the check of the whole found it so */
 function checkTables(image: Database, pagesMisplaced: boolean, context: TaskContext): Findings {
   const found = new Findings();
+  let parts: PartsOfTables | undefined;
   for (const name of tableNames(image)) {
     context.throwIfCancelled();
     const check = (kind: 'integrity_check' | 'quick_check'): void => {
       const count = found.take(name, image.prepare(`PRAGMA ${kind}(${quoteName(name)})`).pluck(), context);
       found.atLeast ||= count >= FINDINGS_OF_TABLE;
     };
-    const reason = tryTo(() => check('integrity_check'));
-    if (reason === null) continue;
-    // Without the entries of its indexes, the table may be readable all the same.
-    const withoutIndexes = tryTo(() => check('quick_check'));
-    found.unchecked.push(
-      withoutIndexes === null ? { what: 'indexes', name, reason } : { what: 'content', name, reason: withoutIndexes },
-    );
+    const lack = tryTo(() => check('integrity_check'));
+    if (lack === null) continue;
+    const rowsLack = tryTo(() => check('quick_check'));
+    parts ??= new PartsOfTables(image);
+    found.takeParts(parts.check(name, lack, rowsLack));
   }
   accountForPages(image, pagesMisplaced, found);
   return found;
-}
-
-/** Returns why it cannot be done here; `null` when it was. */
-function tryTo(check: () => void): string | null {
-  try {
-    check();
-    return null;
-  } catch (error) {
-    const reason = unchecked(error);
-    if (reason === null) throw error;
-    return reason;
-  }
 }
 
 /**
@@ -198,13 +191,12 @@ function accountForPages(image: Database, misplaced: boolean, found: Findings): 
 export function checkForeignKeys(image: Database, report: VerificationReport, context: TaskContext): void {
   const violations = new Map<string, number>();
   const unknown: UncheckedPart[] = [];
-  const reason = tryTo(() => countViolations(image, null, violations));
-  if (reason !== null) {
+  if (tryTo(() => countViolations(image, null, violations)) !== null) {
     violations.clear();
     for (const name of tableNames(image)) {
       context.throwIfCancelled();
-      const reason = tryTo(() => countViolations(image, name, violations));
-      if (reason !== null) unknown.push({ what: 'foreign-keys', name, reason });
+      const lack = tryTo(() => countViolations(image, name, violations));
+      if (lack !== null) unknown.push({ what: 'foreign-keys', name, ...lack });
     }
   }
   if (violations.size === 0) report.addPartial('foreign-keys', unknown, 'no violation');

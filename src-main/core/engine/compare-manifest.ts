@@ -83,10 +83,10 @@ const inFile = (journalMode: string): string => (journalMode === 'wal' ? 'wal' :
 
 /** Tables whose content was checked in part are told already. */
 function reportUncounted(tables: readonly TableRows[], report: VerificationReport): void {
-  const told = new Set(report.unchecked.filter(({ what }) => what === 'content').map(({ name }) => name));
+  const told = new Set(report.unchecked.filter(({ what }) => what === 'table').map(({ name }) => name));
   for (const { name, rows } of tables)
     if (rows === null && !told.has(name))
-      report.unchecked.push({ what: 'rows', name, reason: 'SQLite cannot count them here' });
+      report.unchecked.push({ what: 'rows', name, uses: null, reason: 'SQLite lacks what it needs for it here' });
 }
 
 function compareRows(

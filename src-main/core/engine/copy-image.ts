@@ -149,7 +149,7 @@ const isRefusal = (error: unknown): error is Error =>
  */
 function requirePages(path: string, refused: Error, compact: boolean): void {
   if (!compact || isStringInDoubleQuotes(refused.message)) return;
-  const reason = whyUnchecked('SQLITE_ERROR', refused.message) ?? refused.message;
+  const reason = whyUnchecked('SQLITE_ERROR', refused.message)?.reason ?? refused.message;
   throw new SnapkeepError('UNSUPPORTED', `${path} cannot be compacted: ${reason}.`, {
     hint: 'Nothing was stored. Choose the method online, which copies the pages as they are.',
     cause: refused,

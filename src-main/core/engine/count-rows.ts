@@ -1,5 +1,5 @@
 import type { TableRows } from '../../../src-shared/model/values.ts';
-import { whyUnchecked } from '../../../src-shared/rules/sqlite-findings.ts';
+import { type Lack, whyUnchecked } from '../../../src-shared/rules/sqlite-findings.ts';
 import { errorCode } from './engine-errors.ts';
 import type { Database } from './open-database.ts';
 
@@ -59,7 +59,7 @@ function tablesWithoutRowid(database: Database): ReadonlySet<string> {
 }
 
 /** Returns why SQLite could not check something; `null` for any other error: see {@link whyUnchecked}. */
-export function unchecked(error: unknown): string | null {
+export function unchecked(error: unknown): Lack | null {
   return whyUnchecked(errorCode(error), error instanceof Error ? error.message : '');
 }
 

@@ -1,3 +1,4 @@
+import { SQL_TOKENS } from '../../../../src-shared/rules/sql-tokens.ts';
 import type { DumpedTable } from './dump-schema.ts';
 import { quoteText, textLiteral } from './literals.ts';
 
@@ -6,14 +7,11 @@ import { quoteText, textLiteral } from './literals.ts';
  * A dump enters them while the table has its definition without the rules, and then gives it back its own.
  */
 
-/** Strings, quoted names, comments, words, and any other character. */
-const TOKENS =
-  /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?\*\/|[\w\x80-\uffff]+|\s+|[\s\S]/g;
 const CONFLICT_ACTIONS = new Set(['ROLLBACK', 'ABORT', 'FAIL', 'IGNORE', 'REPLACE']);
 
 /** Returns the definition of a table without NOT NULL and STRICT; all that says where its values are stays. */
 export function withoutRules(create: string): string {
-  const tokens = [...create.matchAll(TOKENS)].map(([text]) => text);
+  const tokens = [...create.matchAll(SQL_TOKENS)].map(([text]) => text);
   const isBlank = (at: number): boolean => /^(?:\s+|--.*|\/\*.*)$/s.test(tokens[at] ?? 'x');
   const wordAfter = (at: number): number => {
     let next = at + 1;

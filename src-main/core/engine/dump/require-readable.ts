@@ -28,9 +28,9 @@ export function requireReadableDump(source: Database, name: string, onTable: () 
       makeOnce(scratch, table, indexes.get(table.name.toLowerCase()) ?? []);
     }
   } catch (error) {
-    const reason = error instanceof Error ? whyUnchecked(errorCode(error), error.message) : null;
-    if (reason === null) throw error;
-    throw new SnapkeepError('UNSUPPORTED', `A SQL dump of ${name} could not be read back: ${reason}.`, {
+    const lack = error instanceof Error ? whyUnchecked(errorCode(error), error.message) : null;
+    if (lack === null) throw error;
+    throw new SnapkeepError('UNSUPPORTED', `A SQL dump of ${name} could not be read back: ${lack.reason}.`, {
       hint: 'Nothing was stored. Choose the method online, which copies the pages as they are.',
       cause: error,
     });
