@@ -53,8 +53,29 @@ interface Column {
   hidden: number;
 }
 
-/** What each table is, by its name. */
-type Kinds = ReadonlyMap<string, { wr: number; strict: number }>;
+/** What SQLite says of tables. */
+class Tables {
+  /** Asked once: SQLite goes through all tables to answer for a single one. */
+  readonly #kinds: ReadonlyMap<string, { wr: number; strict: number }>;
+  readonly columnsOf: (name: string) => Column[];
+  readonly indexesOf: (name: string) => Array<{ name: string; origin: string }>;
+
+  constructor(database: Database) {
+    const list = database.pragma('main.table_list') as Array<{ name: string; wr: number; strict: number }>;
+    this.#kinds = new Map(list.map((table) => [table.name, table]));
+    // Prepared once: to prepare one takes the longer the more tables there are.
+    const columns = database.prepare<[string], Column>("SELECT * FROM pragma_table_xinfo(?, 'main')");
+    const indexes = database.prepare<[string], { name: string; origin: string }>(
+      "SELECT * FROM pragma_index_list(?, 'main')",
+    );
+    this.columnsOf = (name) => columns.all(name);
+    this.indexesOf = (name) => indexes.all(name);
+  }
+
+  kindOf(name: string): { wr: number; strict: number } | undefined {
+    return this.#kinds.get(name);
+  }
+}
 
 const STATISTICS = /^sqlite_stat\d$/i;
 
@@ -65,9 +86,7 @@ export function readDumpedSchema(database: Database): DumpedSchema {
       'SELECT type, name, tbl_name AS "table", sql, ifnull(rootpage, 0) AS rootpage FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid',
     )
     .all() as Entry[];
-  // Asked once: SQLite goes through all tables to answer for a single one.
-  const list = database.pragma('main.table_list') as Array<{ name: string; wr: number; strict: number }>;
-  const kinds: Kinds = new Map(list.map((table) => [table.name, table]));
+  const known = new Tables(database);
   const tables = entries.filter(({ type, rootpage }) => type === 'table' && rootpage > 0);
   const own = tables.filter(({ name }) => !/^sqlite_/i.test(name));
   const sequence = tables.find(({ name }) => name === 'sqlite_sequence');
@@ -76,7 +95,7 @@ export function readDumpedSchema(database: Database): DumpedSchema {
     entries.filter((entry) => entry.type === type).map(({ sql }) => ended(sql));
   return {
     tables: [
-      ...own.map((entry) => describeTable(database, kinds, entry, ended(entry.sql))),
+      ...own.map((entry) => describeTable(known, entry, ended(entry.sql))),
       ...(sequence === undefined || own.some(({ sql }) => /autoincrement/i.test(sql)) ? [] : [sequenceMaker(entries)]),
     ],
     indexes: indexesByTable(entries),
@@ -87,8 +106,8 @@ export function readDumpedSchema(database: Database): DumpedSchema {
       ...statementsOf('trigger'),
       ...statisticsMakers(statistics),
     ],
-    statistics: statistics.map((entry) => describeTable(database, kinds, entry, null)),
-    sequence: sequence === undefined ? null : describeTable(database, kinds, sequence, null),
+    statistics: statistics.map((entry) => describeTable(known, entry, null)),
+    sequence: sequence === undefined ? null : describeTable(known, sequence, null),
   };
 }
 
@@ -102,40 +121,33 @@ function indexesByTable(entries: readonly Entry[]): Map<string, string[]> {
   return found;
 }
 
-function describeTable(database: Database, kinds: Kinds, { name, sql }: Entry, create: string | null): DumpedTable {
-  const columns = database.pragma(`main.table_xinfo(${quoteName(name)})`) as Column[];
-  const table = kinds.get(name);
+function describeTable(known: Tables, { name, sql }: Entry, create: string | null): DumpedTable {
+  const columns = known.columnsOf(name);
+  const table = known.kindOf(name);
   const stored = columns.filter(({ hidden }) => hidden === 0);
-  const rowid = freeRowid(database, name, columns, table?.wr === 1);
+  const rowid = freeRowid(known, name, columns, table?.wr === 1);
   const first = rowid === null ? 0 : 1;
   const ruled = stored.flatMap((column, at): RuledColumn[] => {
     const [notNull, type] = [column.notnull === 1, table?.strict === 1 ? column.type.toUpperCase() : null];
     return notNull || type !== null ? [{ at: first + at, name: quoteName(column.name), notNull, type }] : [];
   });
-  const source = `FROM main.${quoteName(name)} ${table?.wr === 1 ? byPrimaryKey(database, name) : 'NOT INDEXED'}`;
+  const source = `FROM main.${quoteName(name)} ${table?.wr === 1 ? byPrimaryKey(known, name) : 'NOT INDEXED'}`;
   return { name, create, sql, columns: stored.map((column) => quoteName(column.name)), rowid, source, ruled };
 }
 
 /** A table without rowids is the index of its primary key. */
-function byPrimaryKey(database: Database, table: string): string {
-  const indexes = database.pragma(`main.index_list(${quoteName(table)})`) as Array<{ name: string; origin: string }>;
-  const key = indexes.find(({ origin }) => origin === 'pk');
+function byPrimaryKey(known: Tables, table: string): string {
+  const key = known.indexesOf(table).find(({ origin }) => origin === 'pk');
   if (key === undefined) throw new Error(`${table} has no primary key.`);
   return `INDEXED BY ${quoteName(key.name)}`;
 }
 
-function freeRowid(
-  database: Database,
-  table: string,
-  columns: readonly Column[],
-  withoutRowid: boolean,
-): string | null {
+function freeRowid(known: Tables, table: string, columns: readonly Column[], withoutRowid: boolean): string | null {
   if (withoutRowid) return null;
   const keys = columns.filter(({ pk }) => pk > 0);
   if (keys.length === 1 && keys[0]?.type.toUpperCase() === 'INTEGER') {
     // A key that has an index of its own, as INTEGER PRIMARY KEY DESC has, does not stand for the rowid.
-    const indexes = database.pragma(`main.index_list(${quoteName(table)})`) as Array<{ origin: string }>;
-    if (indexes.every(({ origin }) => origin !== 'pk')) return null;
+    if (known.indexesOf(table).every(({ origin }) => origin !== 'pk')) return null;
   }
   const taken = new Set(columns.map(({ name }) => name.toLowerCase()));
   return ['rowid', '_rowid_', 'oid'].find((name) => !taken.has(name)) ?? null;

@@ -11,6 +11,7 @@ import { MAX_STATEMENT_BYTES } from './dump-rows.ts';
 import { TextReader } from './dump-text.ts';
 import { withSafeTexts } from './literals.ts';
 import { runWithQuotedStrings } from './quoted-strings.ts';
+import { ShortSchema } from './short-schema.ts';
 import { startOfSql } from './sql-start.ts';
 import { type Statement, StatementSplitter } from './statement-splitter.ts';
 import { cutOff, Transactions } from './transactions.ts';
@@ -71,6 +72,7 @@ class DumpLoader {
   readonly #text = new TextReader();
   readonly #splitter = new StatementSplitter();
   readonly #transactions = new Transactions();
+  readonly #schema: ShortSchema;
   /** Statements with texts that are no UTF-8, and the line of the first. */
   #odd = { statements: 0, line: 0 };
   /** Virtual tables that rows were meant for before their own tables were made, as Python's iterdump writes it, and the first line. */
@@ -79,6 +81,7 @@ class DumpLoader {
 
   constructor(database: Database) {
     this.#database = database;
+    this.#schema = new ShortSchema(database);
     // A dump writes the tables behind virtual tables, which SQLite else keeps from all but their modules.
     database.unsafeMode(true);
     for (const pragma of [
@@ -111,6 +114,7 @@ class DumpLoader {
     const { rest, blank } = this.#splitter.end();
     if (!blank) this.#finishRest(rest);
     const warning = this.#transactions.conclude(rest.line);
+    this.#schema.complete();
     if (this.#database.inTransaction) this.#database.exec('COMMIT');
     if (warning !== null) this.warnings.push(warning);
     for (const [table, earlyLine] of this.#early) {
@@ -146,8 +150,11 @@ class DumpLoader {
     if (transaction || verdict === 'leave-out') return;
     try {
       if (!this.#database.inTransaction) this.#database.exec('BEGIN');
+      const makes = MAKES.test(sql);
+      if (!makes && !ENTERS_ROWS.test(sql)) this.#schema.complete();
       if (verdict === 'run-on-schema') this.#runOnSchema(sql);
       else runWithQuotedStrings(this.#database, sql);
+      if (makes) this.#schema.onMade();
     } catch (error) {
       const table = tableOfInsert(sql);
       if (table === null || !this.#isWithoutTables(table)) throw explainStatement(error, statement.line);
@@ -157,6 +164,7 @@ class DumpLoader {
 
   /** Whether a virtual table is in the schema before the tables that its module keeps its content in. */
   #isWithoutTables(table: string): boolean {
+    this.#schema.complete();
     const row = this.#database
       .prepare(
         `SELECT count(*) FILTER (WHERE name = @table AND rootpage = 0 AND sql LIKE 'CREATE VIRTUAL TABLE%') AS virtual,
@@ -168,6 +176,7 @@ class DumpLoader {
   }
 
   #runOnSchema(sql: string): void {
+    this.#schema.complete();
     this.#database.pragma('writable_schema = ON');
     this.#database.exec(sql);
     // Reads the schema anew: a table may have got another definition.
@@ -209,6 +218,10 @@ function tableOfInsert(sql: string): string | null {
   const [, quoted, plain] = /^INSERT\s+INTO\s+(?:"((?:[^"]|"")+)"|(\w+))/i.exec(sql.slice(0, 500)) ?? [];
   return quoted?.replaceAll('""', '"') ?? plain ?? null;
 }
+
+/** Statements that SQLite runs without reading the entries of other tables. */
+const MAKES = /^CREATE\s+(?:TABLE|(?:UNIQUE\s+)?INDEX)\b/i;
+const ENTERS_ROWS = /^INSERT\b/i;
 
 const isEnd = (bare: string): boolean => /^(?:COMMIT|END)(?:\s+TRANSACTION)?\s*$/i.test(bare);
 
