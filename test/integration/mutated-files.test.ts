@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -43,6 +44,9 @@ async function tarOf(files: Record<string, Buffer>): Promise<Buffer> {
   archive.finalize();
   return buffer(archive);
 }
+
+/** What the xz of the machine makes. */
+const xzOf = (bytes: Buffer): Buffer => execFileSync('xz', ['-c'], { input: bytes });
 
 /** A ZIP with one stored file, as its format wants it. */
 function zipOf(name: string, bytes: Buffer, crc: number): Buffer {
@@ -94,6 +98,11 @@ async function everyKind(): Promise<Buffer[]> {
     tar,
     gzipSync(tar),
     zstdCompressSync(tar),
+    xzOf(table),
+    Buffer.concat([xzOf(indexes.subarray(0, 5000)), xzOf(indexes.subarray(5000))]),
+    xzOf(dump),
+    xzOf(tar),
+    gzipSync(xzOf(table)),
     zipOf('a/app.db', table, crc32(table)),
     Buffer.from('-- MySQL dump 10.13\nCREATE TABLE `a` (`b` int) ENGINE=InnoDB;\n'),
     Buffer.from('a,b\n1,2\n3,4\n'),
