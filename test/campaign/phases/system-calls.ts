@@ -16,7 +16,8 @@ const CALLS = [
 ];
 /** strace counts the calls of each thread: with one thread for files, each call of a process has a number. */
 const ONE_THREAD = { UV_THREADPOOL_SIZE: '1' };
-const STRACE = ['strace', '-f', '--seccomp-bpf', '-qq', '-y', '-s', '0', '-e', `trace=${CALLS.join(',')}`];
+// Not with --seccomp-bpf, under which no signal is injected.
+const STRACE = ['strace', '-f', '-e', 'quiet=attach,personality', '-y', '-s', '0', '-e', `trace=${CALLS.join(',')}`];
 
 /** Kills every operation right at a system call that writes: the first, the second, … of whichever thread makes it. */
 export async function killAtSystemCalls(extent: Extent, tally: Tally): Promise<void> {
@@ -30,13 +31,15 @@ export async function killAtSystemCalls(extent: Extent, tally: Tally): Promise<v
       trace = await traceOf(scene, operation);
       yield* whatIsNotDurable(trace, (path) => scene.keeps(path));
     });
+    let killed = 0;
     for (const [what, calls] of Object.entries({ call: CALLS, naming: NAMINGS })) {
       const most = mostCalls(trace, calls);
       for (const at of spread(most, extent.systemCalls, random)) {
         const name = `${scene.variant.name}, ${operation.name}, killed at ${what} ${at} of ${most} of a thread`;
-        await tally.attempt(name, () => killedAt(scene, operation, calls, at));
+        await tally.attempt(name, () => killedAt(scene, operation, calls, at, () => killed++));
       }
     }
+    if (killed === 0) tally.fail(`${scene.variant.name}, ${operation.name}`, new Error('Nothing was killed.'));
   }
 }
 
@@ -45,10 +48,13 @@ async function* killedAt(
   operation: Operation,
   calls: readonly string[],
   at: number,
+  onKill: () => void,
 ): AsyncGenerator<string> {
   const before = await scene.ready(operation);
-  const wrapper = [...STRACE, '-o', '/dev/null', '-e', `inject=${calls.join(',')}:signal=KILL:when=${at}`];
+  const trace = scene.path('trace');
+  const wrapper = [...STRACE, '-o', trace, '-e', `inject=${calls.join(',')}:signal=KILL:when=${at}`];
   await start(operation.home?.(scene) ?? scene.home, before.args, { ...scene.env, ...ONE_THREAD }, wrapper).ended;
+  if (readFileSync(trace, 'latin1').includes('killed by SIGKILL')) onKill();
   yield* whatIsBroken(scene, operation, before);
 }
 
