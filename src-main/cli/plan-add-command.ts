@@ -5,9 +5,9 @@ import { MAX_TIME_LIMIT_MINUTES, type Plan } from '../../src-shared/model/plan.t
 import type { Schedule } from '../../src-shared/model/schedule.ts';
 import type { AppliedPart, AppliedTemplate } from '../../src-shared/model/template-use.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
+import { type AttachedFileOptions, addAttachedFileOptions, attachedFilesOf } from './attached-file-options.ts';
 import { parseFormat } from './backup-commands.ts';
 import { type CommandContext, json, several } from './command.ts';
-import { addCompanionOptions, type CompanionOptions, companionsOf } from './companion-options.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from './key-options.ts';
 import { METHOD_HELP, parseMethod } from './method-options.ts';
 import { scheduleFrom } from './old-schedule-command.ts';
@@ -18,7 +18,7 @@ import { addSealOptions, type SealOptions, sealOf } from './seal-options.ts';
 import type { Session } from './session.ts';
 import { appliedTemplate } from './template-commands.ts';
 
-interface AddOptions extends RetentionOptions, KeyOptions, SealOptions, CompanionOptions {
+interface AddOptions extends RetentionOptions, KeyOptions, SealOptions, AttachedFileOptions {
   name?: string;
   source?: string;
   to?: string[];
@@ -42,15 +42,15 @@ interface AddOptions extends RetentionOptions, KeyOptions, SealOptions, Companio
 const EXAMPLES = `
 Examples:
   snapkeep plan add --name hone --source ~/.local/share/hone/hone.db --to /mnt/nas/hone --to cloud --schedule "daily 02:00" --keep-daily 14 --keep-monthly 12
-  snapkeep plan add --name config --companion main=/etc/app/config.toml --to /mnt/nas/app --schedule on-change --keep-last 5
+  snapkeep plan add --name config --attached-file main=/etc/app/config.toml --to /mnt/nas/app --schedule on-change --keep-last 5
   snapkeep plan add --template portunus --to /var/backups/portunus`;
 
 /** `plan add`. */
 export function addPlanAddCommand(plan: Command, context: CommandContext): void {
-  addCompanionOptions(addSealOptions(addKeyOptions(addRetentionOptions(json(plan.command('add'))))))
+  addAttachedFileOptions(addSealOptions(addKeyOptions(addRetentionOptions(json(plan.command('add'))))))
     .summary('make a plan')
     .option('--name <name>', 'what it is called')
-    .option('--source <file>', 'the database; without it the plan is of its companions and images alone')
+    .option('--source <file>', 'the database; without it the plan is of its attached files and images alone')
     .option('--to <destination>', 'a destination by its name, or a folder; may be given several times', several)
     .option('--template <name>', 'take from a template, or a file of one, what is not given here')
     .option('--folder <folder>', 'the folder of the program, for a template that asks for it')
@@ -81,9 +81,11 @@ async function add(session: Session, options: AddOptions): Promise<number> {
   const given = await givenOf(options);
   if (options.template !== undefined) return addFromTemplate(session, options.template, options, given);
   const { name, source, to } = options;
-  const sourcePath = source === undefined ? given.companions?.[0]?.path : resolve(source);
+  const sourcePath = source === undefined ? given.attachedFiles?.[0]?.path : resolve(source);
   if (name === undefined || sourcePath === undefined || to === undefined)
-    throw new UsageError('Give --name, --to, and --source or, for files alone, --companion or --image; or --template.');
+    throw new UsageError(
+      'Give --name, --to, and --source or, for files alone, --attached-file or --image; or --template.',
+    );
   const made = await session.call('plans.create', {
     name,
     sourceKind: source === undefined ? 'files' : 'database',
@@ -127,7 +129,7 @@ async function givenOf(options: AddOptions): Promise<Given> {
   return {
     verifyAfterBackup: options.verify,
     ...sealOf(options),
-    ...companionsOf(options),
+    ...attachedFilesOf(options),
     ...(compression === undefined ? {} : { compression }),
     ...(method === undefined ? {} : { method }),
     ...(options.schemaVersion === undefined ? {} : { schemaVersion: { sql: options.schemaVersion } }),
@@ -151,9 +153,9 @@ async function addFromTemplate(session: Session, template: string, options: AddO
       `${applied.name} has no part “${unknown}”. There are ${applied.parts.map(({ id }) => id).join(', ')}.`,
     );
   const parts = applied.parts.filter(({ id, optional }) => !unwanted.has(id) && (!optional || wanted.has(id)));
-  if (parts.length !== 1 && (options.name !== undefined || given.companions !== undefined))
+  if (parts.length !== 1 && (options.name !== undefined || given.attachedFiles !== undefined))
     throw new UsageError(
-      `${applied.name} makes ${parts.length} plans: --name and --companion cannot be for one of them.`,
+      `${applied.name} makes ${parts.length} plans: --name and --attached-file cannot be for one of them.`,
     );
   const orders = [];
   for (const part of parts) orders.push(await orderOf(session, applied, part, options, given));

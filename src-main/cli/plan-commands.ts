@@ -120,7 +120,7 @@ function statusInWords(summary: PlanSummary): string[] {
 const labelsOf = ({ destinations }: PlanSummary): string => destinations.map(({ label }) => label).join(', ');
 
 function inOneLine(summary: PlanSummary): string {
-  const { name, sourceKind, sourcePath, companions } = summary.plan;
-  const what = sourceKind === 'files' ? companions.map(({ path }) => path).join(', ') : sourcePath;
+  const { name, sourceKind, sourcePath, attachedFiles } = summary.plan;
+  const what = sourceKind === 'files' ? attachedFiles.map(({ path }) => path).join(', ') : sourcePath;
   return `${name}\t${what}\t→ ${labelsOf(summary)}\t${summary.schedule.words}`;
 }

@@ -78,7 +78,14 @@ function chosenPlans({ plans, place }: RecoveryScan, { plan: names, source = [] 
 function toRecovery(plan: RecoverablePlan, sourcePath: string | undefined): PlanRecovery {
   const { serviceId, planId, name, snapshots } = plan;
   const ids = snapshots.map(({ id }) => id);
-  return { serviceId, planId, name, sourcePath: sourcePath ?? plan.sourcePath, companionPaths: {}, snapshotIds: ids };
+  return {
+    serviceId,
+    planId,
+    name,
+    sourcePath: sourcePath ?? plan.sourcePath,
+    attachedFilePaths: {},
+    snapshotIds: ids,
+  };
 }
 
 function readSource(text: string): [name: string, path: string] {

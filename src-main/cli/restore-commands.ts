@@ -37,10 +37,10 @@ export function addRestoreCommands(program: Command, context: CommandContext): v
       'Without --to, everything goes back to where it came from; with it, the database goes there, or with --only files the files, which a snapshot of files is anyhow. What is there already is replaced only with --force, and kept first: see undo.',
     )
     .argument('<snapshot>', 'id or name of a snapshot, the path of a file, or “-” for standard input')
-    .option('--to <path>', 'where the database goes, or with --only files the files of one companion')
+    .option('--to <path>', 'where the database goes, or with --only files the files of one attached file')
     .addOption(new Option('--only <what>', 'the database or the files alone').choices(['database', 'files']))
-    .option('--companion <name>', 'the files of this companion alone')
-    .option('--path <path>', 'a file or folder in the companion alone')
+    .option('--attached-file <name>', 'the files of this attached file alone')
+    .option('--path <path>', 'a file or folder in the attached file alone')
     .option('--force', 'replace what is there; a safety snapshot is taken first')
     .option('--manifest-paths', 'restore an imported snapshot to the paths that its manifest names')
     .option('--program-version <version>', 'the version of the schema that the program expects')
@@ -83,7 +83,7 @@ async function restore(session: Session, source: RestoreSource, options: Restore
   }
   if (options.to !== undefined) return restoreDatabase(session, source, options.to, options);
   if (snapshot === undefined) throw new UsageError('Say with --to where a file goes.');
-  const stored = snapshot.companions.some(({ files }) => files > 0);
+  const stored = snapshot.attachedFiles.some(({ files }) => files > 0);
   if (asked === 'database' || !stored) return restoreDatabase(session, source, snapshot.sourcePath, options);
   // The files are looked at before the database is touched: what cannot be restored as a whole is not begun.
   const files = await checkFiles(session, snapshot, options);
@@ -103,16 +103,16 @@ async function filesAt(session: Session, path: string): Promise<string | null> {
 /** The paths in a manifest are whoever's made it. @throws SnapkeepError `CONFLICT` for an imported snapshot whose paths nobody has agreed to */
 function requireKnownPaths(snapshot: Snapshot, { to, manifestPaths, only }: RestoreOptions): void {
   if (snapshot.origin === 'own' || to !== undefined || manifestPaths === true) return;
-  const files = only === 'database' ? [] : snapshot.companions.map(({ path }) => path);
+  const files = only === 'database' ? [] : snapshot.attachedFiles.map(({ path }) => path);
   const paths = only === 'files' || snapshot.sourceKind === 'files' ? files : [snapshot.sourcePath, ...files];
   throw new SnapkeepError('CONFLICT', `${snapshot.name} was imported, and its manifest names ${paths.join(', ')}.`, {
     hint: 'Nothing was changed. Give --manifest-paths to restore there, or another path with --to.',
   });
 }
 
-/** A companion or a path says so, and of a snapshot of files there is nothing else. */
-function asksForFiles(snapshot: Snapshot | undefined, { companion, path }: RestoreOptions): boolean {
-  return companion !== undefined || path !== undefined || snapshot?.sourceKind === 'files';
+/** An attached file or a path says so, and of a snapshot of files there is nothing else. */
+function asksForFiles(snapshot: Snapshot | undefined, { attachedFile, path }: RestoreOptions): boolean {
+  return attachedFile !== undefined || path !== undefined || snapshot?.sourceKind === 'files';
 }
 
 async function restoreDatabase(

@@ -10,7 +10,7 @@ import type { Session } from './session.ts';
 
 /** What of a snapshot's files is restored, and where to. */
 export interface FilesOptions {
-  companion?: string;
+  attachedFile?: string;
   path?: string;
   to?: string;
   force?: boolean;
@@ -19,17 +19,17 @@ export interface FilesOptions {
 
 /** Looks at the files of a snapshot; nothing is changed. @throws SnapkeepError `CONFLICT` without --force where something is there */
 export async function checkFiles(session: Session, snapshot: Snapshot, options: FilesOptions): Promise<Run> {
-  const { companion, path, to } = options;
+  const { attachedFile, path, to } = options;
   const checked = await session.run('restores.check', {
     what: 'files',
     snapshotId: snapshot.id,
-    ...(companion === undefined ? {} : { companion }),
+    ...(attachedFile === undefined ? {} : { attachedFile }),
     ...(path === undefined ? {} : { path }),
     ...(to === undefined ? {} : { to: resolve(to) }),
   });
   if (checked.result?.kind !== 'files-check') throw errorOf(checked);
   const { targets } = checked.result.check;
-  for (const { companion: name, targetPath, files, bytes, comparison, undoable } of targets) {
+  for (const { attachedFile: name, targetPath, files, bytes, comparison, undoable } of targets) {
     if (existsSync(targetPath) && options.force !== true) {
       throw new SnapkeepError('CONFLICT', `${targetPath} is already there.`, {
         hint: undoable

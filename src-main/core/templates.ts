@@ -122,14 +122,14 @@ export async function applyTemplate(
   return { id, name, sentences: templateInWords(template), folder: asksFor, destinations, parts };
 }
 
-/** Not every installation has each companion. */
+/** Not every installation has each attached file. */
 async function withoutAbsent(draft: PlanDraft): Promise<{ draft: PlanDraft; leftOut: string[] }> {
-  const there: PlanDraft['companions'] = [];
+  const there: PlanDraft['attachedFiles'] = [];
   const leftOut: string[] = [];
-  for (const companion of draft.companions)
-    if (companion.path === draft.sourcePath || (await mayExist(companion.path))) there.push(companion);
-    else leftOut.push(`${companion.path}, which is not there.`);
-  return { draft: { ...draft, companions: there }, leftOut };
+  for (const attachedFile of draft.attachedFiles)
+    if (attachedFile.path === draft.sourcePath || (await mayExist(attachedFile.path))) there.push(attachedFile);
+    else leftOut.push(`${attachedFile.path}, which is not there.`);
+  return { draft: { ...draft, attachedFiles: there }, leftOut };
 }
 
 async function lookAt(paths: readonly string[]): Promise<Array<{ path: string; exists: boolean }>> {

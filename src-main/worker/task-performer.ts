@@ -1,6 +1,6 @@
-import { conveyCompanion } from '../core/engine/companions/convey-companion.ts';
-import { checkFiles } from '../core/engine/companions/restore-companions.ts';
-import { verifyCompanions } from '../core/engine/companions/verify-companions.ts';
+import { conveyAttachedFile } from '../core/engine/attached-files/convey-attached-file.ts';
+import { checkFiles } from '../core/engine/attached-files/restore-attached-files.ts';
+import { verifyAttachedFiles } from '../core/engine/attached-files/verify-attached-files.ts';
 import { copyTogether } from '../core/engine/copy-together.ts';
 import { describeSource } from '../core/engine/describe-source.ts';
 import { drillSnapshot } from '../core/engine/drill.ts';
@@ -45,7 +45,7 @@ const tasksWith = (tellKept: (kept: Kept | null) => Promise<void>): Tasks => ({
   'copy-together': ({ clockAheadMs, ...request }, context) => copyTogether(request, ahead(context, clockAheadMs)),
   export: exportSnapshot,
   verify: async ({ mayStaySealed, ...file }, context) =>
-    verifyCompanions(file, await verifyFile(file, context, mayStaySealed), mayStaySealed, context),
+    verifyAttachedFiles(file, await verifyFile(file, context, mayStaySealed), mayStaySealed, context),
   drill: drillSnapshot,
   examine: examineFile,
   'restore-check': checkRestore,
@@ -53,7 +53,7 @@ const tasksWith = (tellKept: (kept: Kept | null) => Promise<void>): Tasks => ({
   undo: (request, context) => undoParts(request, context, tellKept),
   'reset-check': checkReset,
   reset: (request, context) => applyReset(request, context, (safety) => tellKept(safety && { safety, files: [] })),
-  'convey-companion': conveyCompanion,
+  'convey-attached-file': conveyAttachedFile,
   'files-check': checkFiles,
 });
 

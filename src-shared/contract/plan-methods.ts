@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Companions } from '../model/companion.ts';
+import { AttachedFiles } from '../model/attached-file.ts';
 import { DrillReceipt } from '../model/drill.ts';
 import { OldSchedules } from '../model/old-schedule.ts';
 import {
@@ -62,7 +62,7 @@ export const planMethods = {
       schemaVersion: Plan.shape.schemaVersion.optional(),
       lockFiles: Plan.shape.lockFiles.optional(),
       /** Of snapshots from now on. */
-      companions: Companions.optional(),
+      attachedFiles: AttachedFiles.optional(),
       group: PlanGroup.optional(),
       /** Taken back by leaving the group. */
       sameInstant: SameInstant.optional(),

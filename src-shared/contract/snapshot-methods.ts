@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CompanionName } from '../model/companion.ts';
+import { AttachedFileName } from '../model/attached-file.ts';
 import { Plan, Retention } from '../model/plan.ts';
 import { PrunePreview } from '../model/prune.ts';
 import { ResetPreview, ResetTarget } from '../model/reset.ts';
@@ -71,7 +71,7 @@ export const snapshotMethods = {
 
   /**
    * `expects`: the version of the schema that the program expects, which a snapshot must not be newer than.
-   * `files`: the companions of a snapshot, or one of them, or a path in it, back to where they were or to `to`.
+   * `files`: the attached files of a snapshot, or one of them, or a path in it, back to where they were or to `to`.
    */
   'restores.check': {
     params: z.union([
@@ -86,7 +86,7 @@ export const snapshotMethods = {
         what: z.literal('files'),
         snapshotId: z.uuid(),
         destinationId: z.uuid().optional(),
-        companion: CompanionName.optional(),
+        attachedFile: AttachedFileName.optional(),
         path: z.string().max(4096).optional(),
         to: FilePath.optional(),
       }),

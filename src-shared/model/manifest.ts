@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { StoredCompanion } from './companion.ts';
+import { StoredAttachedFile } from './attached-file.ts';
 import { Encryption } from './encryption.ts';
 import { Retention } from './retention.ts';
 import { Schedule, TimeZone } from './schedule.ts';
@@ -46,7 +46,7 @@ export const Manifest = z
     trigger: SnapshotTrigger,
     /** The snapshots of other databases that were taken at the same instant, and so belong together with this one. */
     takenWith: TakenWith,
-    /** `online-backup`: pages copied through SQLite under one read transaction. `vacuum-into`: rewritten without gaps, as an encrypted database always is, with its key. `sql-dump`: SQL statements that make the database. `file-copy`: the bytes of a file SQLite could not read. `files`: there is no database; all that matters are the companions. */
+    /** `online-backup`: pages copied through SQLite under one read transaction. `vacuum-into`: rewritten without gaps, as an encrypted database always is, with its key. `sql-dump`: SQL statements that make the database. `file-copy`: the bytes of a file SQLite could not read. `files`: there is no database; all that matters are the attached files. */
     method: z.enum(['online-backup', 'vacuum-into', 'file-copy', 'sql-dump', 'files']),
     startedAt: Instant,
     /** The instant whose content the snapshot holds. */
@@ -85,7 +85,7 @@ export const Manifest = z
     /** What the plan's question for the version of the schema was answered; readers that know no such question may pass it over. */
     schemaVersion: z.string().nullable(),
     /** What was stored beside it, in the same folder. A snapshot is whole only with all of them. */
-    companions: z.array(StoredCompanion),
+    attachedFiles: z.array(StoredAttachedFile),
     versions: z.object({ sqlite: z.string(), snapkeep: z.string() }),
   })
   .refine(({ method, database }) => (method === 'files') === (database === null), {

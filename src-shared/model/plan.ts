@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { checkNamePattern, DEFAULT_NAME_PATTERN } from '../rules/name-pattern.ts';
-import { Companions } from './companion.ts';
+import { AttachedFiles } from './attached-file.ts';
 import { PlanKey } from './encryption.ts';
 import { KEEP_ALL, Retention } from './retention.ts';
 import { Run } from './run.ts';
@@ -107,7 +107,7 @@ export const PlanInput = z.object({
   method: BackupMethod.default('online'),
   schemaVersion: SchemaVersionQuery.default(null),
   lockFiles: LockFiles.default([]),
-  companions: Companions.default([]),
+  attachedFiles: AttachedFiles.default([]),
   group: PlanGroup.default(null),
   sameInstant: SameInstant.default(false),
   timeLimitMinutes: TimeLimitMinutes.default(null),
@@ -130,7 +130,7 @@ export const Plan = z.object({
   method: BackupMethod,
   schemaVersion: SchemaVersionQuery,
   lockFiles: LockFiles,
-  companions: Companions,
+  attachedFiles: AttachedFiles,
   group: PlanGroup,
   sameInstant: SameInstant,
   timeLimitMinutes: TimeLimitMinutes,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Companion } from './companion.ts';
+import { AttachedFile } from './attached-file.ts';
 import { RecordedPlanSettings, SnapshotTrigger } from './manifest.ts';
 import { ScanOutcome } from './run.ts';
 import { SourceKind } from './source-kind.ts';
@@ -29,7 +29,7 @@ export const RecoverablePlan = z.object({
   sourcePath: FilePath,
   /** Whether there is such a file or folder on this machine now. */
   sourceExists: z.boolean(),
-  companions: z.array(Companion),
+  attachedFiles: z.array(AttachedFile),
   /** `null`: the manifest does not tell; the recovered plan then has no schedule and keeps everything. */
   settings: RecordedPlanSettings.nullable(),
   /** The newest first. */
@@ -55,7 +55,7 @@ export const PlanRecovery = z.strictObject({
   name: z.string().trim().min(1).max(80),
   sourcePath: FilePath,
   /** Where attached files are now, by their names; those that are not named stay where they were. */
-  companionPaths: z.record(z.string(), FilePath).default({}),
+  attachedFilePaths: z.record(z.string(), FilePath).default({}),
   snapshotIds: z.array(z.uuid()),
 });
 export type PlanRecovery = z.infer<typeof PlanRecovery>;

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { CompanionName } from './companion.ts';
+import { AttachedFileName } from './attached-file.ts';
 import { Bytes, FilePath, Instant } from './values.ts';
 
 const count = z.number().int().nonnegative();
 
 /** A file or folder that a restore would put back, compared with what is there. */
 export const FilesTarget = z.object({
-  companion: CompanionName,
-  /** The file or folder in the companion; empty for all of it. */
+  attachedFile: AttachedFileName,
+  /** The file or folder in the attached file; empty for all of it. */
   part: z.string(),
   targetPath: FilePath,
   files: count,
@@ -41,7 +41,7 @@ export type FilesCheck = z.infer<typeof FilesCheck>;
 
 /** What a restore of files did at one place. */
 export const RestoredFiles = z.object({
-  companion: CompanionName,
+  attachedFile: AttachedFileName,
   part: z.string(),
   targetPath: FilePath,
   /** Where what was there is kept, beside it; `null`: nothing was there. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SnapshotCompanion } from './companion.ts';
+import { SnapshotAttachedFile } from './attached-file.ts';
 import { Encryption } from './encryption.ts';
 import { SnapshotTrigger, TakenWith } from './manifest.ts';
 import { SourceKind } from './source-kind.ts';
@@ -58,7 +58,7 @@ export const Snapshot = z.object({
   serviceId: z.uuid().nullable(),
   planId: z.uuid().nullable(),
   planName: z.string(),
-  /** `files`: it has no database and no tables; all that matters are its companions. */
+  /** `files`: it has no database and no tables; all that matters are its attached files. */
   sourceKind: SourceKind,
   sourcePath: FilePath,
   name: z.string(),
@@ -82,12 +82,12 @@ export const Snapshot = z.object({
   /** How the stored file is sealed with age; `null`: it is not. */
   sealed: z.enum(['passphrase', 'recipients']).nullable(),
   proof: Proof,
-  companions: z.array(SnapshotCompanion),
+  attachedFiles: z.array(SnapshotAttachedFile),
   /** What it lacks of its attached files, as sentences; `null`: it is complete. */
   incomplete: z.string().nullable(),
   /** The snapshots that were taken at the same instant. */
   takenWith: TakenWith,
-  /** What the stored file and its companions show, added up. */
+  /** What the stored file and its attached files show, added up. */
   apparentBytes: Bytes,
   /** What they added to the disk where they were stored first. */
   diskBytes: Bytes,

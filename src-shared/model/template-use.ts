@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Companions } from './companion.ts';
+import { AttachedFiles } from './attached-file.ts';
 import { Drill, LockFiles, NamePattern, PlanGroup, Retention, SchemaVersionQuery } from './plan.ts';
 import { Schedule, TimeZone } from './schedule.ts';
 import { SourceKind } from './source-kind.ts';
@@ -21,13 +21,13 @@ export type TemplateSummary = z.infer<typeof TemplateSummary>;
 export const PlanDraft = z.object({
   name: z.string(),
   sourceKind: SourceKind,
-  /** `null`: it is at none of its usual places, so its companions are not known either. */
+  /** `null`: it is at none of its usual places, so its attached files are not known either. */
   sourcePath: FilePath.nullable(),
   destinationPath: FilePath.nullable(),
   namePattern: NamePattern,
   method: BackupMethod,
   compression: Compression,
-  companions: Companions,
+  attachedFiles: AttachedFiles,
   group: PlanGroup,
   schedule: Schedule,
   timeZone: TimeZone,

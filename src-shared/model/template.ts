@@ -47,7 +47,7 @@ const StrictRetention = z.strictObject({ ...Retention.shape, keepLast: Retention
 const Exclude = z.array(z.string().trim().min(1).max(255)).max(100).default([]);
 
 /** A file or folder that is kept together with a source, named from the source's folder. */
-const Companion = z.strictObject({ path: Inside, kind: z.enum(['file', 'folder']), exclude: Exclude });
+const AttachedFile = z.strictObject({ path: Inside, kind: z.enum(['file', 'folder']), exclude: Exclude });
 
 const part = {
   id: Slug,
@@ -63,7 +63,7 @@ const part = {
   retention: StrictRetention.default({ ...KEEP_ALL, keepLast: 30 }),
 };
 
-const companions = z.array(Companion).max(20).default([]);
+const attachedFiles = z.array(AttachedFile).max(20).default([]);
 
 /** What of a program is backed up by one plan. */
 export const TemplatePart = z.discriminatedUnion('kind', [
@@ -77,7 +77,7 @@ export const TemplatePart = z.discriminatedUnion('kind', [
       .strictObject({ format: z.literal('sqlcipher'), keyVariable: VariableName })
       .nullable()
       .default(null),
-    companions,
+    attachedFiles,
     /** The tables whose rows are counted and shown after each check. */
     counts: z.array(z.string().trim().min(1).max(120)).max(30).default([]),
     /** Which schema the program has written, and with which exit code it refuses a newer one than it knows. */
@@ -93,7 +93,7 @@ export const TemplatePart = z.discriminatedUnion('kind', [
     /** File systems the program refuses to keep the database on. */
     unsafeFileSystems: z.array(z.string().trim().min(1).max(40)).max(20).default([]),
   }),
-  z.strictObject({ ...part, kind: z.literal('file'), compression: Compression.default('none'), companions }),
+  z.strictObject({ ...part, kind: z.literal('file'), compression: Compression.default('none'), attachedFiles }),
   z.strictObject({ ...part, kind: z.literal('folder'), compression: Compression.default('gz'), exclude: Exclude }),
   /** A whole disk, read while nothing on it is mounted for writing. */
   z.strictObject({ ...part, kind: z.literal('image'), compression: Compression.default('gz') }),

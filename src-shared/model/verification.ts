@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CompanionVerification } from './companion.ts';
+import { AttachedFileVerification } from './attached-file.ts';
 import { Instant, TableRows } from './values.ts';
 
 /** How far a snapshot has been proven: not at all; unpacked and checked in full; restored, by a drill or for real. */
@@ -19,7 +19,7 @@ export const CheckName = z.enum([
   'manifest',
   'schema',
   'row-counts',
-  'companions',
+  'attachedFiles',
 ]);
 export type CheckName = z.infer<typeof CheckName>;
 
@@ -80,6 +80,6 @@ export const Verification = z.object({
   tables: z.array(TableRows),
   checks: z.array(Check),
   /** Those of the snapshot, if it has any. */
-  companions: z.array(CompanionVerification).optional(),
+  attachedFiles: z.array(AttachedFileVerification).optional(),
 });
 export type Verification = z.infer<typeof Verification>;

@@ -1,4 +1,4 @@
-import type { SnapshotCompanion } from '../model/companion.ts';
+import type { SnapshotAttachedFile } from '../model/attached-file.ts';
 import { nameInWords } from './byte-names.ts';
 
 /** So many missing files are named; the snapshot's details list more. */
@@ -9,7 +9,7 @@ const NAMED = 3;
  * @param attached the attached files, as the snapshot's manifest describes them
  */
 export function missingInWords(
-  attached: ReadonlyArray<Pick<SnapshotCompanion, 'name' | 'whole' | 'problems'>>,
+  attached: ReadonlyArray<Pick<SnapshotAttachedFile, 'name' | 'whole' | 'problems'>>,
 ): string | null {
   const lacking = attached.filter(({ whole }) => !whole);
   if (lacking.length === 0) return null;

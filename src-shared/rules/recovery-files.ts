@@ -1,16 +1,16 @@
-import type { Companion } from '../model/companion.ts';
+import type { AttachedFile } from '../model/attached-file.ts';
 import type { DestinationSettings } from '../model/destination.ts';
 import { fetchOne, shellWord } from './recovery-commands.ts';
 import type { KitBlock, KitSection } from './recovery-kit-pages.ts';
 
 /*
  * The part of the recovery kit on files: what lies beside a database, or alone. The commands go on from those that
- * fetch a snapshot: SNAPSHOT is its name, and its manifest is here. No name of a companion holds a blank.
+ * fetch a snapshot: SNAPSHOT is its name, and its manifest is here. No name of an attached file holds a blank.
  */
 
 /** What is said in the kit of a plan's files. */
 export interface KitFiles {
-  companions: readonly Companion[];
+  attachedFiles: readonly AttachedFile[];
   /** How snapshots are sealed, now and before; `null`: they are not. */
   seals: ReadonlyArray<'passphrase' | 'recipients' | null>;
 }
@@ -32,8 +32,8 @@ export function fetchFilesBlocks(settings: DestinationSettings): KitBlock[] {
 }
 
 /** How the files of a plan are checked, opened and put back by hand. */
-export function filesSections({ companions, seals }: KitFiles): KitSection[] {
-  if (companions.length === 0) return [];
+export function filesSections({ attachedFiles, seals }: KitFiles): KitSection[] {
+  if (attachedFiles.length === 0) return [];
   return [
     {
       level: 2,
@@ -51,11 +51,11 @@ export function filesSections({ companions, seals }: KitFiles): KitSection[] {
         ),
       ],
     },
-    ...companions.map((companion) => companionSection(companion, seals)),
+    ...attachedFiles.map((attachedFile) => attachedFileSection(attachedFile, seals)),
   ];
 }
 
-function companionSection({ name, kind, path }: Companion, seals: KitFiles['seals']): KitSection {
+function attachedFileSection({ name, kind, path }: AttachedFile, seals: KitFiles['seals']): KitSection {
   return {
     level: 2,
     title: `Put back ${name}`,

@@ -1,4 +1,4 @@
-import type { Companion } from '../model/companion.ts';
+import type { AttachedFile } from '../model/attached-file.ts';
 import type { DestinationSettings } from '../model/destination.ts';
 import type { CipherSettings, Encryption } from '../model/encryption.ts';
 import type { SnapshotSeal } from '../model/seal.ts';
@@ -36,7 +36,7 @@ export interface KitPlan {
   sourcePath: string;
   namePattern: string;
   /** What is stored beside the database, or alone. */
-  companions: Companion[];
+  attachedFiles: AttachedFile[];
   compression: Compression;
   method: BackupMethod;
   seal: SnapshotSeal;
@@ -65,7 +65,7 @@ function introduction(plans: readonly KitPlan[]): KitSection[] {
   const sealed = plans.some(({ seal, formerSeals }) => seal !== null || formerSeals.length > 0);
   const encrypted = plans.some(({ encryptions }) => encryptions.length > 0);
   const kinds = new Set(plans.flatMap(({ destinations }) => destinations.map(({ settings }) => settings.kind)));
-  const files = plans.some(({ companions }) => companions.length > 0);
+  const files = plans.some(({ attachedFiles }) => attachedFiles.length > 0);
   const databases = plans.length === 0 || plans.some(({ sourceKind }) => sourceKind === 'database');
   const tools = [
     ...(databases ? ['sqlite3 (https://sqlite.org)'] : []),
@@ -111,7 +111,7 @@ function planSections(plan: KitPlan): KitSection[] {
     ...plan.destinations.map((destination) => destinationSection(plan, destination)),
     ...(plan.sourceKind === 'files' ? [checkSection()] : databaseSections(plan)),
     ...(plan.sourceKind === 'files' ? sealSections(plan) : []),
-    ...filesSections({ companions: plan.companions, seals: sealsOf(plan) }),
+    ...filesSections({ attachedFiles: plan.attachedFiles, seals: sealsOf(plan) }),
   ];
 }
 
@@ -152,7 +152,7 @@ function planFacts(plan: KitPlan): [string, string][] {
   const ofFiles = plan.sourceKind === 'files';
   return [
     ...(ofFiles ? [] : [['Database', plan.sourcePath] satisfies [string, string]]),
-    ...plan.companions.map(({ name, path, kind }): [string, string] => [
+    ...plan.attachedFiles.map(({ name, path, kind }): [string, string] => [
       { file: 'File', folder: 'Folder', image: 'Image' }[kind],
       `${name}, ${path}`,
     ]),
@@ -194,7 +194,7 @@ function destinationSection(plan: KitPlan, { name, label, settings }: KitDestina
       commands(...list),
       text('Put the name of the one you want in the place of the example, and fetch it and its manifest:'),
       commands(`SNAPSHOT='${exampleName(plan)}'`, ...fetch),
-      ...(plan.companions.length === 0 ? [] : fetchFilesBlocks(settings)),
+      ...(plan.attachedFiles.length === 0 ? [] : fetchFilesBlocks(settings)),
     ],
   };
 }

@@ -1,4 +1,4 @@
-import type { Companion } from '../model/companion.ts';
+import type { AttachedFile } from '../model/attached-file.ts';
 import type { Template, TemplatePart } from '../model/template.ts';
 import type { PlanDraft } from '../model/template-use.ts';
 import { countChecks } from './template-words.ts';
@@ -32,7 +32,7 @@ export function draftOf(template: Template, part: TemplatePart, places: DraftPla
     namePattern: part.namePattern,
     method: database?.method ?? 'online',
     compression: part.compression,
-    companions: sourcePath === null ? [] : companionsOf(part, sourcePath, paths),
+    attachedFiles: sourcePath === null ? [] : attachedFilesOf(part, sourcePath, paths),
     group: alone ? null : template.name,
     schedule: part.schedule,
     timeZone: part.timeZone,
@@ -48,18 +48,18 @@ export function draftOf(template: Template, part: TemplatePart, places: DraftPla
   };
 }
 
-/** A part without a database is stored as its first companion. */
-function companionsOf(part: TemplatePart, sourcePath: string, paths: PathRules): Companion[] {
+/** A part without a database is stored as its first attached file. */
+function attachedFilesOf(part: TemplatePart, sourcePath: string, paths: PathRules): AttachedFile[] {
   const folder = paths.dirname(sourcePath);
-  const own: Companion[] =
+  const own: AttachedFile[] =
     part.kind === 'database'
       ? []
       : [{ name: part.id, path: sourcePath, kind: part.kind, exclude: part.kind === 'folder' ? part.exclude : [] }];
-  const beside = part.kind === 'database' || part.kind === 'file' ? part.companions : [];
+  const beside = part.kind === 'database' || part.kind === 'file' ? part.attachedFiles : [];
   return [
     ...own,
     ...beside.map(({ path, kind, exclude }) => ({
-      name: companionName(path),
+      name: attachedFileName(path),
       path: paths.join(folder, path),
       kind,
       exclude,
@@ -67,8 +67,8 @@ function companionsOf(part: TemplatePart, sourcePath: string, paths: PathRules):
   ];
 }
 
-/** A name for a companion by its path: its last part, in letters, digits and hyphens. */
-export function companionName(path: string): string {
+/** A name for an attached file by its path: its last part, in letters, digits and hyphens. */
+export function attachedFileName(path: string): string {
   const last = path.split(/[/\\]/).findLast((each) => each !== '') ?? '';
   const plain = last.replace(/[^A-Za-z0-9_-]+/g, '-').replace(/^[-_]+/, '');
   const name = trimEndOf(plain, '-').slice(0, 40);

@@ -80,9 +80,9 @@ function partInWords(part: TemplatePart, planName: string): string[] {
 function howInWords(part: TemplatePart): string {
   switch (part.kind) {
     case 'database':
-      return `${DATABASE_METHODS[part.method]}${companionsInWords(part)}`;
+      return `${DATABASE_METHODS[part.method]}${attachedFilesInWords(part)}`;
     case 'file':
-      return `a copy of the file is made${companionsInWords(part)}`;
+      return `a copy of the file is made${attachedFilesInWords(part)}`;
     case 'folder':
       return `the folder is packed${part.exclude.length === 0 ? '' : ` without ${listed(part.exclude)}`}`;
     case 'image':
@@ -96,9 +96,9 @@ const DATABASE_METHODS: Record<DatabasePart['method'], string> = {
   dump: 'the database is written out as SQL statements while programs go on writing',
 };
 
-function companionsInWords({ companions }: Extract<TemplatePart, { kind: 'database' | 'file' }>): string {
-  if (companions.length === 0) return '';
-  const names = companions.map(({ path, kind, exclude }) => {
+function attachedFilesInWords({ attachedFiles }: Extract<TemplatePart, { kind: 'database' | 'file' }>): string {
+  if (attachedFiles.length === 0) return '';
+  const names = attachedFiles.map(({ path, kind, exclude }) => {
     const left = exclude.length === 0 ? '' : ` without ${listed(exclude)}`;
     return `${kind === 'folder' ? `the folder ${path}` : path}${left}`;
   });

@@ -15,7 +15,7 @@ const OF_STORED: ReadonlySet<CheckName> = new Set([
   'manifest',
   'schema',
   'row-counts',
-  'companions',
+  'attachedFiles',
 ]);
 
 /** Returns whether the copy is what was stored. */

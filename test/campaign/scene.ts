@@ -107,7 +107,7 @@ export class Scene {
   }
 
   async #makePlan(): Promise<void> {
-    const attached = this.variant.attached ? ['--companion', `files=${this.files}`] : [];
+    const attached = this.variant.attached ? ['--attached-file', `files=${this.files}`] : [];
     const to = ['--to', this.near, '--to', this.far];
     const options = [...this.variant.options, ...attached];
     await succeed(

@@ -10,18 +10,18 @@ describe('a plan of files', () => {
     sourceKind: 'files' as const,
     sourcePath: '/anything',
     destinations: [{ path: destination }],
-    companions: [{ name: 'app', path: source, kind: 'file' as const }],
+    attachedFiles: [{ name: 'app', path: source, kind: 'file' as const }],
   });
 
-  test('has the path of its first companion, also when its companions change', async () => {
+  test('has the path of its first attached file, also when its attached files change', async () => {
     const scene = await setScene();
     const { core, source, destination } = scene;
     const plan = await core.call('plans.create', files(scene));
     expect(plan).toMatchObject({ sourceKind: 'files', sourcePath: source });
-    const companions = [{ name: 'kept', path: destination, kind: 'folder' as const }];
-    const updated = await core.call('plans.update', { planId: plan.id, companions });
+    const attachedFiles = [{ name: 'kept', path: destination, kind: 'folder' as const }];
+    const updated = await core.call('plans.update', { planId: plan.id, attachedFiles });
     expect(updated).toMatchObject({ sourceKind: 'files', sourcePath: destination });
-    await expect(core.call('plans.update', { planId: plan.id, companions: [] })).rejects.toMatchObject({
+    await expect(core.call('plans.update', { planId: plan.id, attachedFiles: [] })).rejects.toMatchObject({
       code: 'INVALID_PARAMS',
       hint: expect.stringContaining('at least one'),
     });
@@ -31,7 +31,7 @@ describe('a plan of files', () => {
   const onChange = { kind: 'on-change' as const, quietMinutes: 5, atLatestMinutes: 60 };
   const check = { name: 'any', sql: 'SELECT 1', operator: '=' as const, value: '1' };
   const refused: [string, Given][] = [
-    ['no companion', { companions: [] }],
+    ['no attached file', { attachedFiles: [] }],
     ['a key', { key: { value: 'a key' } }],
     ['a method', { method: 'dump' }],
     ['a question for the version', { schemaVersion: { sql: 'SELECT 1' } }],
@@ -53,13 +53,17 @@ describe('a plan of files', () => {
   test('of images alone follows no changes; with a method, a backup of it is refused', async () => {
     const scene = await setScene();
     const { core, source } = scene;
-    const companions = [{ name: 'card', path: source, kind: 'image' as const }];
-    await expect(core.call('plans.create', { ...files(scene), companions, schedule: onChange })).rejects.toMatchObject({
+    const attachedFiles = [{ name: 'card', path: source, kind: 'image' as const }];
+    await expect(
+      core.call('plans.create', { ...files(scene), attachedFiles, schedule: onChange }),
+    ).rejects.toMatchObject({
       code: 'INVALID_PARAMS',
       message: expect.stringContaining('images'),
     });
     const { id: planId } = await core.call('plans.create', { ...files(scene), schedule: onChange });
-    await expect(core.call('plans.update', { planId, companions })).rejects.toMatchObject({ code: 'INVALID_PARAMS' });
+    await expect(core.call('plans.update', { planId, attachedFiles })).rejects.toMatchObject({
+      code: 'INVALID_PARAMS',
+    });
     await expect(core.call('backups.start', { planId, method: 'compact' })).rejects.toMatchObject({
       code: 'INVALID_PARAMS',
     });

@@ -55,7 +55,7 @@ for (const umask of ['000', '077']) {
     makeDatabase(source, { rows: 20 });
     writeFileSync(join(attached, 'open.txt'), 'open');
     chmodSync(join(attached, 'open.txt'), 0o644);
-    const to = ['--to', backups, '--companion', `files=${attached}`];
+    const to = ['--to', backups, '--attached-file', `files=${attached}`];
     expect(run(umask, ['plan', 'add', '--name', 'app', '--source', source, ...to]).status).toBe(0);
     expect(run(umask, ['backup', 'app']).status).toBe(0);
     expect(run(umask, ['recovery-kit', '--output', kits]).status).toBe(0);

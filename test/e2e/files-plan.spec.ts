@@ -27,8 +27,8 @@ function answer({ exitCode, stdout, stderr }: CommandResult) {
 
 test('files without a database are planned, backed up, listed, restored and put back', () => {
   const add = ['plan', 'add', '--name', 'config', '--to', join(folder, 'backups'), '--json'];
-  expect(run(add)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--companion') });
-  const files = ['--companion', `main=${join(app, 'config.toml')}`, '--companion', `env=${join(app, 'env')}`];
+  expect(run(add)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--attached-file') });
+  const files = ['--attached-file', `main=${join(app, 'config.toml')}`, '--attached-file', `env=${join(app, 'env')}`];
   expect(run([...add, ...files, '--method', 'dump'])).toMatchObject({
     exitCode: 1,
     stderr: expect.stringContaining('no database'),
@@ -36,7 +36,7 @@ test('files without a database are planned, backed up, listed, restored and put 
   expect(answer(run([...add, ...files, '--schedule', 'on-change', '--keep-last', '5']))).toMatchObject({
     sourceKind: 'files',
     sourcePath: join(app, 'config.toml'),
-    companions: [
+    attachedFiles: [
       { name: 'main', kind: 'file' },
       { name: 'env', kind: 'file' },
     ],
@@ -56,7 +56,7 @@ test('files without a database are planned, backed up, listed, restored and put 
   writeFileSync(join(app, 'config.toml'), 'a = 2');
   rmSync(join(app, 'env'));
   expect(run(['restore', id])).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('--force') });
-  expect(run(['restore', name, '--companion', 'env']).exitCode).toBe(0);
+  expect(run(['restore', name, '--attached-file', 'env']).exitCode).toBe(0);
   expect(readFileSync(join(app, 'env'), 'utf8')).toBe('TOKEN=1');
   expect(run(['restore', path, '--force'])).toMatchObject({ exitCode: 0 });
   expect(readFileSync(join(app, 'config.toml'), 'utf8')).toBe('a = 1');
@@ -66,7 +66,7 @@ test('files without a database are planned, backed up, listed, restored and put 
     exitCode: 1,
     stderr: expect.stringContaining('snapshot of files'),
   });
-  expect(run(['restore', id, '--companion', 'main', '--to', folder]).exitCode).toBe(0);
+  expect(run(['restore', id, '--attached-file', 'main', '--to', folder]).exitCode).toBe(0);
   expect(readFileSync(join(folder, 'config.toml'), 'utf8')).toBe('a = 1');
 
   const elsewhere = commandLineOf(join(folder, 'another home'));

@@ -49,7 +49,7 @@ test('a template fills in the form of a new plan, and says what it does and leav
   await expect(page.getByText('2 tables')).toBeVisible();
   await expect(page.getByRole('textbox', { name: 'Called' })).toHaveValue('generated');
   await page.getByRole('button', { name: 'Leave nothing out' }).click();
-  await judgeBothWays(page, 'new-plan-companions');
+  await judgeBothWays(page, 'new-plan-attached-files');
 
   // Another database: what is beside the first one is not beside this one.
   await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'elsewhere.db'));

@@ -60,8 +60,8 @@ test('attached files that were exchanged together with their manifest are found'
   const attached = join(temporaryFolder(), 'uploads');
   mkdirSync(attached);
   writeFileSync(join(attached, 'a.txt'), 'one');
-  const companions = [{ name: 'uploads', path: attached, kind: 'folder' as const, exclude: [] }];
-  const scene = await setScene({ plan: { companions } });
+  const attachedFiles = [{ name: 'uploads', path: attached, kind: 'folder' as const, exclude: [] }];
+  const scene = await setScene({ plan: { attachedFiles } });
   const { core, plan, destination, folder } = scene;
   const second = await save(core, folderAt(join(folder, 'second'), 'Second'));
   await storeTo(scene, plan.destinations[0]?.destinationId ?? '', second);
@@ -72,7 +72,7 @@ test('attached files that were exchanged together with their manifest are found'
   await settle(core);
   for (const place of [destination, join(folder, 'second')]) {
     const path = join(place, first.name);
-    const forged = { ...manifestOf(path), companions: manifestOf(join(place, newest.name)).companions };
+    const forged = { ...manifestOf(path), attachedFiles: manifestOf(join(place, newest.name)).attachedFiles };
     writeFileSync(`${path}.manifest.json`, JSON.stringify(forged));
   }
   for (const destinationId of plan.destinations.map((each) => each.destinationId).concat(second)) {
@@ -82,7 +82,7 @@ test('attached files that were exchanged together with their manifest are found'
   }
   const target = join(folder, 'put back');
   mkdirSync(target);
-  await putBackFiles(core, first.id, { companion: 'uploads', to: target });
+  await putBackFiles(core, first.id, { attachedFile: 'uploads', to: target });
   expect(readFileSync(join(target, 'a.txt'), 'utf8')).toBe('one');
   // The files themselves, exchanged for those of another snapshot.
   const [own, other] = [first, newest].map(({ path }) => `${path.replace(/\.db\.gz$/, '')}.uploads`);
@@ -99,12 +99,12 @@ test('deleting a snapshot whose manifest names the attached files of another one
   const attached = join(temporaryFolder(), 'uploads');
   mkdirSync(attached);
   writeFileSync(join(attached, 'a.txt'), 'one');
-  const companions = [{ name: 'uploads', path: attached, kind: 'folder' as const, exclude: [] }];
-  const scene = await setScene({ plan: { companions } });
+  const attachedFiles = [{ name: 'uploads', path: attached, kind: 'folder' as const, exclude: [] }];
+  const scene = await setScene({ plan: { attachedFiles } });
   const { core } = scene;
   const first = await takeBackup(scene);
   const newest = await takeBackup(scene);
-  const forged = { ...manifestOf(first.path), companions: manifestOf(newest.path).companions };
+  const forged = { ...manifestOf(first.path), attachedFiles: manifestOf(newest.path).attachedFiles };
   writeFileSync(`${first.path}.manifest.json`, JSON.stringify(forged));
   const { confirmation } = await core.call('snapshots.previewDelete', { snapshotId: first.id });
   await succeed(core, 'snapshots.delete', { snapshotId: first.id, confirmation });

@@ -27,7 +27,7 @@ interface Taken {
   name: string;
   path: string;
   sourceKind: 'database' | 'files';
-  companions: Array<{ name: string; whole: boolean }>;
+  attachedFiles: Array<{ name: string; whole: boolean }>;
 }
 
 /** The command line on a data folder of this test's own. */
@@ -184,12 +184,14 @@ describe.skipIf(whyNoInstallations !== undefined)(
       const box = installSoundBox(join(root, 'soundbox'));
       const add = ['plan', 'add', '--template', 'soundbox', '--folder', box.folder, '--to', join(root, 'backups')];
       expect(json(add)).toMatchObject({
-        companions: [{ name: 'generated', path: box.generated, kind: 'folder' }],
+        attachedFiles: [{ name: 'generated', path: box.generated, kind: 'folder' }],
         retention: { keepDays: 14, weekly: 11, weekday: 7 },
       });
       const audio = readTree(box.generated);
       const { taken, content } = await backUpAtWork(commands, box, ['soundbox']);
-      expect(taken.companions).toMatchObject([{ name: 'generated', way: 'linked-folder', files: SOUNDS, whole: true }]);
+      expect(taken.attachedFiles).toMatchObject([
+        { name: 'generated', way: 'linked-folder', files: SOUNDS, whole: true },
+      ]);
 
       befall(box);
       box.spoilAudio();
@@ -224,7 +226,7 @@ describe.skipIf(whyNoInstallations !== undefined)(
       const before = places.map(readTree);
       const { taken, others, content } = await backUpAtWork(commands, pi, ['--group', 'pisovereign']);
       expect(taken.path).toMatch(/\/backups\/daily\/pisovereign-\d{8}_\d{6}\.db\.gz$/);
-      expect(others.map(({ companions }) => companions.map(({ name, whole }) => [name, whole]))).toEqual([
+      expect(others.map(({ attachedFiles }) => attachedFiles.map(({ name, whole }) => [name, whole]))).toEqual([
         [
           ['configuration', true],
           ['env', true],

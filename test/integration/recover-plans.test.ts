@@ -13,7 +13,7 @@ import { startTestCore, succeed } from '../support/test-core.ts';
 /** Everything that a scan found, with all snapshots. */
 const everythingOf = ({ plans }: RecoveryScan): PlanRecovery[] =>
   plans.map(({ serviceId, planId, name, sourcePath, snapshots }) => ({
-    ...{ serviceId, planId, name, sourcePath, companionPaths: {} },
+    ...{ serviceId, planId, name, sourcePath, attachedFilePaths: {} },
     snapshotIds: snapshots.map(({ id }) => id),
   }));
 

@@ -77,7 +77,7 @@ describe('special bits', () => {
       const scene = await setAttached('folder', makeTools, way === 'archive');
       const { snapshotId } = scene;
       const { snapshot } = await scene.core.call('snapshots.get', { snapshotId });
-      expect(snapshot.companions).toMatchObject([{ way }]);
+      expect(snapshot.attachedFiles).toMatchObject([{ way }]);
       renameSync(scene.path, `${scene.path}.old`);
       expect((await checkFiles(scene.core, snapshotId)).notes.join(' ')).toMatch(/bits of 2 files are dropped/);
       await putBackFiles(scene.core, snapshotId);

@@ -222,7 +222,7 @@ describe('the data folder', () => {
     const again = await startTestCore(home);
     const { plans } = await again.call('recoveries.scan', { path: destination });
     const chosen = plans.map(({ serviceId, planId, name, sourcePath, snapshots }) => ({
-      ...{ serviceId, planId, name, sourcePath, companionPaths: {} },
+      ...{ serviceId, planId, name, sourcePath, attachedFilePaths: {} },
       snapshotIds: snapshots.map(({ id }) => id),
     }));
     const { plans: made } = await again.call('recoveries.apply', { path: destination, plans: chosen });

@@ -218,8 +218,8 @@ test('a plan without a group, or of files, cannot be backed up at the same insta
   const { core, source, destination, folder } = await setScene();
   const rest = { name: 'Alone', sourcePath: source, destinations: [{ path: destination }], sameInstant: true };
   await expect(core.call('plans.create', rest)).rejects.toMatchObject({ code: 'INVALID_PARAMS' });
-  const files = { sourceKind: 'files' as const, companions: [{ name: 'f', path: folder, kind: 'folder' as const }] };
-  const attached = { ...files, companions: files.companions.map((each) => ({ ...each, exclude: [] })) };
+  const files = { sourceKind: 'files' as const, attachedFiles: [{ name: 'f', path: folder, kind: 'folder' as const }] };
+  const attached = { ...files, attachedFiles: files.attachedFiles.map((each) => ({ ...each, exclude: [] })) };
   await expect(core.call('plans.create', { ...rest, ...attached, group: 'Shop' })).rejects.toMatchObject({
     code: 'INVALID_PARAMS',
   });

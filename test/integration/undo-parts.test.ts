@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { keptPathFor } from '../../src-main/core/engine/companions/folder-swap.ts';
-import { undoFiles } from '../../src-main/core/engine/companions/restore-companions.ts';
+import { keptPathFor } from '../../src-main/core/engine/attached-files/folder-swap.ts';
+import { undoFiles } from '../../src-main/core/engine/attached-files/restore-attached-files.ts';
 import type { RestoredFiles } from '../../src-shared/model/restore-files.ts';
 import { appendEntries, countEntries } from '../support/databases.ts';
 import { openElsewhere } from '../support/elsewhere.ts';
@@ -31,13 +31,13 @@ async function setPartsScene() {
     mkdirSync(path);
     writeFileSync(join(path, 'a'), 'as backed up');
   }
-  const companions = paths.map((path, at) => ({
+  const attachedFiles = paths.map((path, at) => ({
     name: at === 0 ? 'pictures' : 'sounds',
     kind: 'folder' as const,
     path,
     exclude: [],
   }));
-  const scene = await setScene({ plan: { companions } });
+  const scene = await setScene({ plan: { attachedFiles } });
   await scene.core.call('settings.update', { lockWaitSeconds: 1 });
   const snapshot = await takeBackup(scene);
   appendEntries(scene.source, 50);
@@ -71,7 +71,10 @@ describe('a database and its files', () => {
     const scene = await setPartsScene();
     const run = await succeed(scene.core, 'restores.start', await checkEverything(scene));
     expect(stateOf(scene)).toEqual(RESTORED);
-    expect(run.result).toMatchObject({ kind: 'restore', files: [{ companion: 'pictures' }, { companion: 'sounds' }] });
+    expect(run.result).toMatchObject({
+      kind: 'restore',
+      files: [{ attachedFile: 'pictures' }, { attachedFile: 'sounds' }],
+    });
     const undo = await succeed(scene.core, 'restores.undo', {});
     expect(stateOf(scene)).toEqual(CHANGED);
     await succeed(scene.core, 'restores.undo', { runId: undo.id });
@@ -124,7 +127,7 @@ test('an undo of files that fails at the second puts the first back, and works w
 
 describe('an undo of files that was killed', () => {
   const part = (targetPath: string, keptPath: string | null): RestoredFiles => ({
-    companion: 'x',
+    attachedFile: 'x',
     part: '',
     targetPath,
     keptPath,

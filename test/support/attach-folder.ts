@@ -7,7 +7,7 @@ export async function attachFolder({ folder, core, plan }: Scene, files: number)
   const path = join(folder, 'app', 'generated');
   mkdirSync(path);
   for (let n = 0; n < files; n++) writeFileSync(join(path, `${n}.wav`), `recording ${n} `.repeat(100));
-  const companions = [{ name: 'generated', path, kind: 'folder' as const }];
-  await core.call('plans.update', { planId: plan.id, companions });
+  const attachedFiles = [{ name: 'generated', path, kind: 'folder' as const }];
+  await core.call('plans.update', { planId: plan.id, attachedFiles });
   return path;
 }

@@ -19,7 +19,7 @@ export interface FilesScene {
 }
 
 /** The three files of a configuration, as a plan holds them. */
-export function configIn(app: string): PlanInput['companions'] {
+export function configIn(app: string): PlanInput['attachedFiles'] {
   return ['config.toml', 'env', 'backup.toml'].map((file) => ({
     name: file.replace('.', '-'),
     path: join(app, file),
@@ -42,7 +42,7 @@ export async function setFilesScene({
   ports = {},
 }: {
   /** Makes the files and says what the plan holds. */
-  files?: (app: string) => PlanInput['companions'];
+  files?: (app: string) => PlanInput['attachedFiles'];
   plan?: Partial<PlanInput> & { sealSecrets?: { identity: string } };
   ports?: Partial<HostPorts>;
 } = {}): Promise<FilesScene> {
@@ -50,20 +50,20 @@ export async function setFilesScene({
   const [app, destination, home] = ['app', 'backups', 'home'].map((name) => join(folder, name));
   if (app === undefined || destination === undefined || home === undefined) throw new Error('no folders');
   for (const made of [app, destination]) mkdirSync(made);
-  const companions = (files ?? config)(app);
+  const attachedFiles = (files ?? config)(app);
   const core = await startTestCore(home, ports);
   const made = await core.call('plans.create', {
     name: 'Config',
     sourceKind: 'files',
     sourcePath: dirname(app),
     destinations: [{ path: destination }],
-    companions,
+    attachedFiles,
     ...plan,
   });
   return { folder, home, app, destination, core, plan: made };
 }
 
-function config(app: string): PlanInput['companions'] {
+function config(app: string): PlanInput['attachedFiles'] {
   writeConfig(app, 1);
   return configIn(app);
 }
@@ -72,7 +72,7 @@ function config(app: string): PlanInput['companions'] {
 export async function putBackFiles(
   core: Core,
   snapshotId: string,
-  more: { companion?: string; path?: string; to?: string; destinationId?: string } = {},
+  more: { attachedFile?: string; path?: string; to?: string; destinationId?: string } = {},
 ): Promise<Run> {
   const checked = await succeed(core, 'restores.check', { what: 'files', snapshotId, ...more });
   if (checked.result?.kind !== 'files-check') throw new Error('no check');

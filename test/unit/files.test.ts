@@ -207,7 +207,7 @@ describe('the dispatcher', () => {
       lockFiles: [],
       sourceKind: 'database',
       namePattern: '{plan}-{date}-{time}-{id}',
-      companions: [],
+      attachedFiles: [],
       group: null,
       sameInstant: false,
       timeLimitMinutes: null,

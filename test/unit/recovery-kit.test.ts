@@ -47,7 +47,7 @@ function planOf(more: Partial<KitPlan> = {}): KitPlan {
     name: 'My <app>',
     sourceKind: 'database',
     namePattern: '{plan}-{date}-{time}-{id}',
-    companions: [],
+    attachedFiles: [],
     sourcePath: '/home/me/app & more/app.db',
     compression: 'gz',
     method: 'online',

@@ -1,4 +1,4 @@
-import { Companions } from '../../../src-shared/model/companion.ts';
+import { AttachedFiles } from '../../../src-shared/model/attached-file.ts';
 import { PlanKey } from '../../../src-shared/model/encryption.ts';
 import {
   Drill,
@@ -32,7 +32,7 @@ interface PlanRow {
   method: BackupMethod;
   schema_version: string | null;
   lock_files: string;
-  companions: string;
+  attached_files: string;
   plan_group: string | null;
   same_instant: number;
   source_kind: SourceKind;
@@ -84,14 +84,14 @@ export class PlanRepo {
       .prepare(
         `INSERT INTO plans (id, name, source_path, compression, verify_after_backup, created_at, updated_at,
            retention, schedule, time_zone, drill, paused, key, seal, method, schema_version, lock_files,
-           companions, plan_group, same_instant, source_kind, name_pattern, time_limit_minutes)
+           attached_files, plan_group, same_instant, source_kind, name_pattern, time_limit_minutes)
          VALUES (@id, @name, @sourcePath, @compression, @verify, @createdAt, @updatedAt,
            @retention, @schedule, @timeZone, @drill, @paused, @key, @seal, @method, @schemaVersion, @lockFiles,
-           @companions, @group, @sameInstant, @sourceKind, @namePattern, @timeLimitMinutes)
+           @attachedFiles, @group, @sameInstant, @sourceKind, @namePattern, @timeLimitMinutes)
          ON CONFLICT (id) DO UPDATE SET name = @name, source_path = @sourcePath,
            compression = @compression, verify_after_backup = @verify, updated_at = @updatedAt, retention = @retention,
            schedule = @schedule, time_zone = @timeZone, drill = @drill, paused = @paused, key = @key, seal = @seal,
-           method = @method, schema_version = @schemaVersion, lock_files = @lockFiles, companions = @companions,
+           method = @method, schema_version = @schemaVersion, lock_files = @lockFiles, attached_files = @attachedFiles,
            plan_group = @group, same_instant = @sameInstant, source_kind = @sourceKind, name_pattern = @namePattern,
            time_limit_minutes = @timeLimitMinutes`,
       )
@@ -113,7 +113,7 @@ export class PlanRepo {
         method: plan.method,
         schemaVersion: plan.schemaVersion === null ? null : JSON.stringify(plan.schemaVersion),
         lockFiles: JSON.stringify(plan.lockFiles),
-        companions: JSON.stringify(plan.companions),
+        attachedFiles: JSON.stringify(plan.attachedFiles),
         group: plan.group,
         sameInstant: plan.sameInstant ? 1 : 0,
         sourceKind: plan.sourceKind,
@@ -152,7 +152,7 @@ export class PlanRepo {
       method: row.method,
       schemaVersion: row.schema_version === null ? null : SchemaVersionQuery.parse(JSON.parse(row.schema_version)),
       lockFiles: LockFiles.parse(JSON.parse(row.lock_files)),
-      companions: Companions.parse(JSON.parse(row.companions)),
+      attachedFiles: AttachedFiles.parse(JSON.parse(row.attached_files)),
       group: row.plan_group,
       sameInstant: row.same_instant === 1,
       sourceKind: row.source_kind,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import { SnapshotCompanion } from '../../../src-shared/model/companion.ts';
+import { SnapshotAttachedFile } from '../../../src-shared/model/attached-file.ts';
 import { Encryption } from '../../../src-shared/model/encryption.ts';
 import { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Snapshot, SnapshotCopy, SnapshotOrigin, SnapshotSummary } from '../../../src-shared/model/snapshot.ts';
@@ -13,7 +13,7 @@ import { LISTED } from './kept-repo.ts';
 import { type PlaceRow, type SnapshotRow, toSnapshot, toSummary } from './snapshot-rows.ts';
 
 const COLUMNS = `s.number, s.id, origin, service_id, plan_id, plan_name, source_path, name, created_at, size_bytes, image_bytes, compression, trigger,
-  sha256, user_version, table_count, row_count, pinned, encryption, sealed, source_kind, companions,
+  sha256, user_version, table_count, row_count, pinned, encryption, sealed, source_kind, attached_files,
   v.at AS proof_at, v.valid AS proof_valid, v.level AS proof_level, v.message AS proof_message,
   v.except_words AS proof_except`;
 const FROM = `FROM snapshots s
@@ -228,14 +228,14 @@ export class SnapshotRepo {
 
   #insert(manifest: Manifest, { origin, planId }: { origin: SnapshotOrigin; planId: string | null }): void {
     const tables = manifest.database?.tables ?? [];
-    const companions = z.array(SnapshotCompanion).parse(manifest.companions);
+    const attachedFiles = z.array(SnapshotAttachedFile).parse(manifest.attachedFiles);
     this.#db
       .prepare(
         `INSERT INTO snapshots (id, origin, service_id, plan_id, plan_name, source_kind, source_path, name, created_at,
-           size_bytes, image_bytes, compression, trigger, sha256, user_version, table_count, row_count, companions,
+           size_bytes, image_bytes, compression, trigger, sha256, user_version, table_count, row_count, attached_files,
            content_bytes, disk_bytes, incomplete, pinned, encryption, sealed)
          VALUES (@id, @origin, @serviceId, @planId, @planName, @sourceKind, @sourcePath, @name, @createdAt,
-           @sizeBytes, @imageBytes, @compression, @trigger, @sha256, @userVersion, @tableCount, @rowCount, @companions,
+           @sizeBytes, @imageBytes, @compression, @trigger, @sha256, @userVersion, @tableCount, @rowCount, @attachedFiles,
            @contentBytes, @diskBytes, @incomplete, @pinned, @encryption, @sealed)`,
       )
       .run({
@@ -256,10 +256,10 @@ export class SnapshotRepo {
         userVersion: manifest.database?.userVersion ?? 0,
         tableCount: tables.length,
         rowCount: totalRows(tables),
-        companions: JSON.stringify(companions),
-        contentBytes: companions.reduce((sum, { bytes }) => sum + bytes, manifest.image.bytes),
-        diskBytes: companions.reduce((sum, { diskBytes }) => sum + diskBytes, manifest.stored.bytes),
-        incomplete: missingInWords(companions) === null ? 0 : 1,
+        attachedFiles: JSON.stringify(attachedFiles),
+        contentBytes: attachedFiles.reduce((sum, { bytes }) => sum + bytes, manifest.image.bytes),
+        diskBytes: attachedFiles.reduce((sum, { diskBytes }) => sum + diskBytes, manifest.stored.bytes),
+        incomplete: missingInWords(attachedFiles) === null ? 0 : 1,
         pinned: manifest.trigger === 'before-restore' ? 1 : 0,
         encryption: manifest.encryption && JSON.stringify(manifest.encryption),
         sealed: manifest.seal?.kind ?? null,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { SnapshotCompanion } from '../../../src-shared/model/companion.ts';
+import { SnapshotAttachedFile } from '../../../src-shared/model/attached-file.ts';
 import { Encryption } from '../../../src-shared/model/encryption.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Snapshot, SnapshotCopy, SnapshotSummary } from '../../../src-shared/model/snapshot.ts';
@@ -30,7 +30,7 @@ export interface SnapshotRow {
   encryption: string | null;
   sealed: Snapshot['sealed'];
   source_kind: Snapshot['sourceKind'];
-  companions: string;
+  attached_files: string;
   proof_at: string | null;
   proof_valid: number | null;
   proof_level: Snapshot['proof']['level'] | null;
@@ -64,9 +64,9 @@ interface Places {
 /** What a row says, without the tables. @param placeRows its copies, the nearest first */
 export function toSummary(row: SnapshotRow, placeRows: readonly PlaceRow[]): SnapshotSummary {
   const { copies, folder, missing } = toPlaces(placeRows);
-  const companions = z.array(SnapshotCompanion).parse(JSON.parse(row.companions));
-  const sum = (of: (companion: SnapshotCompanion) => number): number =>
-    companions.reduce((total, companion) => total + of(companion), row.size_bytes);
+  const attachedFiles = z.array(SnapshotAttachedFile).parse(JSON.parse(row.attached_files));
+  const sum = (of: (attachedFile: SnapshotAttachedFile) => number): number =>
+    attachedFiles.reduce((total, attachedFile) => total + of(attachedFile), row.size_bytes);
   return {
     id: row.id,
     order: row.number,
@@ -97,8 +97,8 @@ export function toSummary(row: SnapshotRow, placeRows: readonly PlaceRow[]): Sna
       message: row.proof_message ?? 'Not verified yet.',
       except: row.proof_except,
     },
-    companions,
-    incomplete: missingInWords(companions),
+    attachedFiles,
+    incomplete: missingInWords(attachedFiles),
     apparentBytes: sum(({ bytes }) => bytes),
     diskBytes: sum(({ diskBytes }) => diskBytes),
     tableCount: row.table_count,

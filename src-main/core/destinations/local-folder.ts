@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { FolderSettings } from '../../../src-shared/model/destination.ts';
-import { removeTree } from '../engine/companions/folder-snapshots.ts';
+import { removeTree } from '../engine/attached-files/folder-snapshots.ts';
 import { explainWrite, requireRoom } from '../engine/disk-full.ts';
 import { publishFile, requireWritableFolder } from '../engine/durable-files.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';

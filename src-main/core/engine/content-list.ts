@@ -1,4 +1,4 @@
-import type { StoredCompanion } from '../../../src-shared/model/companion.ts';
+import type { StoredAttachedFile } from '../../../src-shared/model/attached-file.ts';
 
 /** How each list of contents begins; what follows is the number of its form. */
 export const CONTENT_LIST_START = '{\n  "snapkeepFiles": ';
@@ -7,15 +7,15 @@ export const CONTENT_LIST_START = '{\n  "snapkeepFiles": ';
 export interface ContentListFacts {
   planName: string;
   takenAt: Date;
-  companions: readonly StoredCompanion[];
+  attachedFiles: readonly StoredAttachedFile[];
 }
 
 /**
  * The main file of a snapshot of files: what it holds, as JSON that people can read. It says nothing of how and under
  * which names that is stored, for this differs from destination to destination and stands in the manifest there.
  */
-export function contentList({ planName, takenAt, companions }: ContentListFacts): Buffer {
-  const contents = companions.map(({ name, kind, path, files, bytes, whole, problems }) => ({
+export function contentList({ planName, takenAt, attachedFiles }: ContentListFacts): Buffer {
+  const contents = attachedFiles.map(({ name, kind, path, files, bytes, whole, problems }) => ({
     ...{ name, kind, path, files, bytes, whole },
     missing: problems,
   }));

@@ -4,7 +4,7 @@ import type { SqlCheckResult } from '../../../src-shared/model/drill.ts';
 import type { SqlCheck } from '../../../src-shared/model/plan.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
 import { repairsOf } from '../../../src-shared/rules/verdicts.ts';
-import { verifyCompanions } from './companions/verify-companions.ts';
+import { verifyAttachedFiles } from './attached-files/verify-attached-files.ts';
 import { explainError } from './engine-errors.ts';
 import { closeReading, type Database, openForReading } from './open-database.ts';
 import type { TaskContext } from './task-context.ts';
@@ -30,7 +30,7 @@ export async function drillSnapshot({ checks, ...file }: DrillRequest, context: 
   const { path } = file;
   const { imagePath, manifest, verification: database } = await stageAndVerify(file, context);
   try {
-    const verification = await verifyCompanions(file, database, false, context);
+    const verification = await verifyAttachedFiles(file, database, false, context);
     if (!verification.valid) return { verification, checks: [] };
     if (manifest?.database === null) return { verification: { ...verification, level: 'restored' }, checks: [] };
     const { database: image } = await openForReading(imagePath, context);

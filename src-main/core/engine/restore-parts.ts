@@ -7,7 +7,7 @@ import {
   redoFiles,
   restoreFiles,
   undoFiles,
-} from './companions/restore-companions.ts';
+} from './attached-files/restore-attached-files.ts';
 import type { AppliedRestore } from './replace-database.ts';
 import { applyRestore, type RestoreRequest } from './restore.ts';
 import type { TaskContext } from './task-context.ts';

@@ -154,7 +154,7 @@ function snapshotRequest(request: SafetyRequest): SnapshotRequest {
     distinctName: false,
     method: 'online',
     schemaVersion: null,
-    companions: [],
+    attachedFiles: [],
     asArchive: null,
     trigger: 'before-restore',
     snapkeepVersion: request.snapkeepVersion,

@@ -1,7 +1,7 @@
 import { open, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { Companion, StoredCompanion } from '../../../src-shared/model/companion.ts';
+import type { AttachedFile, StoredAttachedFile } from '../../../src-shared/model/attached-file.ts';
 import { MANIFEST_FORMAT, type Manifest, type SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
 import type { SnapshotSeal } from '../../../src-shared/model/seal.ts';
 import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
@@ -10,8 +10,8 @@ import { hasId, idLetters, NAME_ATTEMPTS, nameFromPattern } from '../../../src-s
 import { contentListExtension, extensionFor, fileStem, ownSnapshotName } from '../../../src-shared/rules/naming.ts';
 import { tablesInWords } from '../../../src-shared/rules/table-rows.ts';
 import { bytesInWords } from '../../../src-shared/rules/wording.ts';
-import { whyNoLinks } from './companions/link-ability.ts';
-import { removeCompanions, storeCompanions } from './companions/store-companions.ts';
+import { whyNoLinks } from './attached-files/link-ability.ts';
+import { removeAttachedFiles, storeAttachedFiles } from './attached-files/store-attached-files.ts';
 import { leastPacked, type StoredDigest, storePieces } from './compress.ts';
 import { contentList } from './content-list.ts';
 import { encryptionOf } from './database-key.ts';
@@ -30,7 +30,7 @@ export interface SnapshotRequest extends ContentRequest {
   runId: string;
   /** The snapshot's id: random, and made before its name, which has letters of it. */
   snapshotId: string;
-  /** `files`: there is no database, and the companions are all there is. */
+  /** `files`: there is no database, and the attached files are all there is. */
   sourceKind: SourceKind;
   /** The folder it is stored in. */
   folder: string;
@@ -51,7 +51,7 @@ export interface SnapshotRequest extends ContentRequest {
   compression: Compression;
   seal: SnapshotSeal;
   /** What is stored beside it. */
-  companions: Companion[];
+  attachedFiles: AttachedFile[];
   /** Why folders are to be stored as archives whatever the folder can do; `null`: they need not be. */
   asArchive: string | null;
   trigger: SnapshotTrigger;
@@ -88,7 +88,7 @@ export async function takeSnapshot(request: SnapshotRequest, context: TaskContex
   }
 }
 
-/** There is nothing to be read before it is stored; what companions need, they see to themselves. */
+/** There is nothing to be read before it is stored; what attached files need, they see to themselves. */
 async function takeFiles(
   request: SnapshotRequest,
   sealing: Sealing | null,
@@ -131,7 +131,7 @@ export async function storeSnapshot(
   const letters = idLetters(request.snapshotId);
   let finished = request.folder;
   let partial: string | undefined;
-  let companions: StoredCompanion[] = [];
+  let attachedFiles: StoredAttachedFile[] = [];
   try {
     if (request.ownName !== null) await requireFreeName(request, request.ownName);
     finished = join(request.folder, nameOf(request, content.takenAt, letters, 1));
@@ -139,9 +139,9 @@ export async function storeSnapshot(
     const database = 'store' in content ? content : null;
     const image = database && (await writeStored((write) => database.store(how, write), partial));
     const beside = { ...request, planName: request.plan.name, letters, sealing: how.sealing };
-    companions = await storeCompanions(beside, content.takenAt, context);
+    attachedFiles = await storeAttachedFiles(beside, content.takenAt, context);
     // The list says what was stored, so it comes after it.
-    const digest = image ?? (await writeStored(listOf(request, content, companions, how), partial));
+    const digest = image ?? (await writeStored(listOf(request, content, attachedFiles, how), partial));
     const unnamed: Omit<Manifest, 'name'> = {
       format: MANIFEST_FORMAT,
       id: request.snapshotId,
@@ -159,7 +159,7 @@ export async function storeSnapshot(
       seal: request.seal,
       database: database?.facts ?? null,
       schemaVersion: database?.schemaVersion ?? null,
-      companions,
+      attachedFiles,
       versions: { sqlite: sqliteVersion(), snapkeep: request.snapkeepVersion },
     };
     context.throwIfCancelled();
@@ -169,7 +169,7 @@ export async function storeSnapshot(
     context.log('info', `Stored ${finished} (${bytesInWords(digest.stored.bytes)}, SHA-256 ${digest.stored.sha256}).`);
     return manifest;
   } catch (error) {
-    await removeCompanions(request.folder, request.plan.name, companions, request.runId);
+    await removeAttachedFiles(request.folder, request.plan.name, attachedFiles, request.runId);
     throw explainWrite(error, request.storesIn, request.folder, finished);
   } finally {
     if (partial !== undefined) await rm(partial, { force: true });
@@ -189,16 +189,16 @@ async function modeOf({ sourceKind, sourcePath }: SnapshotRequest): Promise<numb
 function listOf(
   { plan }: SnapshotRequest,
   { takenAt }: FilesContent,
-  companions: readonly StoredCompanion[],
+  attachedFiles: readonly StoredAttachedFile[],
   how: Packing,
 ): Store {
-  if (companions.every(({ storedName }) => storedName === null)) {
-    const why = companions.map(({ name, problems }) => `${name}: ${problems[0]?.reason ?? ''}`).join(' ');
+  if (attachedFiles.every(({ storedName }) => storedName === null)) {
+    const why = attachedFiles.map(({ name, problems }) => `${name}: ${problems[0]?.reason ?? ''}`).join(' ');
     throw new SnapkeepError('NOT_FOUND', `Nothing of ${plan.name} could be stored. ${why}`, {
       hint: 'See to what is wrong with the files, and back up again.',
     });
   }
-  return (write) => storePieces([contentList({ planName: plan.name, takenAt, companions })], how, write, () => {});
+  return (write) => storePieces([contentList({ planName: plan.name, takenAt, attachedFiles })], how, write, () => {});
 }
 
 /**

@@ -80,9 +80,9 @@ async function identifyFile(core: CoreContext, given: string, signal: AbortSigna
   };
 }
 
-function whatOf({ sourceKind, sourcePath, companions, planName }: Snapshot): string {
+function whatOf({ sourceKind, sourcePath, attachedFiles, planName }: Snapshot): string {
   if (sourceKind === 'database') return basename(sourcePath);
-  return `${companions.map(({ name }) => name).join(', ')}, files of the plan ${planName}`;
+  return `${attachedFiles.map(({ name }) => name).join(', ')}, files of the plan ${planName}`;
 }
 
 /** A copy of a snapshot that has lost its manifest, as one sent from a browser, is known by its hash. */

@@ -1,13 +1,13 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { Companion } from '../../../src-shared/model/companion.ts';
+import type { AttachedFile } from '../../../src-shared/model/attached-file.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 
 /**
- * The path that stands for the source of a plan of files: that of its first companion.
+ * The path that stands for the source of a plan of files: that of its first attached file.
  * @throws SnapkeepError `INVALID_PARAMS` when it has none
  */
-export function sourceOfFiles({ name }: Pick<Plan, 'name'>, companions: readonly Companion[]): string {
-  const [first] = companions;
+export function sourceOfFiles({ name }: Pick<Plan, 'name'>, attachedFiles: readonly AttachedFile[]): string {
+  const [first] = attachedFiles;
   if (first !== undefined) return first.path;
   throw new SnapkeepError('INVALID_PARAMS', `${name} would have nothing to back up.`, {
     hint: 'A plan without a database needs at least one file, folder or image.',
@@ -16,7 +16,7 @@ export function sourceOfFiles({ name }: Pick<Plan, 'name'>, companions: readonly
 
 type WhatIsHeld = Pick<
   Plan,
-  'name' | 'sourceKind' | 'companions' | 'method' | 'schemaVersion' | 'lockFiles' | 'drill' | 'schedule'
+  'name' | 'sourceKind' | 'attachedFiles' | 'method' | 'schemaVersion' | 'lockFiles' | 'drill' | 'schedule'
 >;
 
 /**
@@ -39,9 +39,9 @@ export function requireFilesOnly(plan: WhatIsHeld, hasKey: boolean): void {
   requireWatchable(plan);
 }
 
-function requireWatchable({ name, companions, schedule }: WhatIsHeld): void {
+function requireWatchable({ name, attachedFiles, schedule }: WhatIsHeld): void {
   if (schedule.kind !== 'on-change') return;
-  if (companions.some(({ kind }) => kind !== 'image')) return;
+  if (attachedFiles.some(({ kind }) => kind !== 'image')) return;
   throw new SnapkeepError('INVALID_PARAMS', `${name} holds only images, whose changes cannot be noticed.`, {
     hint: 'Give it a schedule of days or hours.',
   });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { Companion } from '../../../src-shared/model/companion.ts';
+import type { AttachedFile } from '../../../src-shared/model/attached-file.ts';
 import type { KeyInput, PlanKey } from '../../../src-shared/model/encryption.ts';
 import type { Plan, PlanDestination, PlanDestinationInput } from '../../../src-shared/model/plan.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -20,7 +20,7 @@ import { emptyOutbox, wantCopies } from '../jobs/wanted-copies.ts';
 import { absolutePath, canonicalFilePath } from '../paths.ts';
 import { requireTimeZone, slotsOf } from '../scheduler/calendar-slots.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
-import { prepareCompanions } from './plan-companions.ts';
+import { prepareAttachedFiles } from './plan-attached-files.ts';
 import { requireFilesOnly, sourceOfFiles } from './plan-of-files.ts';
 import { describe } from './sources.ts';
 
@@ -36,10 +36,10 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
     'plans.get': ({ planId }) => summarizePlan(core, requirePlan(catalog, planId)),
     'plans.create': async ({ key, sealSecrets, ...input }, signal) => {
       requireFreeName(catalog, input.name);
-      const companions = await prepareCompanions(core, input.companions);
+      const attachedFiles = await prepareAttachedFiles(core, input.attachedFiles);
       const sourcePath =
-        input.sourceKind === 'files' ? sourceOfFiles(input, companions) : await requireSource(input.sourcePath);
-      requireFilesOnly({ ...input, companions }, key !== undefined);
+        input.sourceKind === 'files' ? sourceOfFiles(input, attachedFiles) : await requireSource(input.sourcePath);
+      requireFilesOnly({ ...input, attachedFiles }, key !== undefined);
       const destinations = await prepareDestinations(core, input.destinations);
       const secrets = await readPlanSeal(core, null, input.seal, sealSecrets);
       const now = core.clock.now().toISOString();
@@ -47,7 +47,7 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
         ...input,
         sourcePath,
         destinations,
-        companions,
+        attachedFiles,
         id: randomUUID(),
         createdAt: now,
         updatedAt: now,
@@ -66,14 +66,14 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
       return plan;
     },
     'plans.update': async (
-      { planId, key, destinations, companions, sealSecrets, pruneConfirmation, ...change },
+      { planId, key, destinations, attachedFiles, sealSecrets, pruneConfirmation, ...change },
       signal,
     ) => {
       const plan = requirePlan(catalog, planId);
       if (change.name !== undefined && change.name.toLowerCase() !== plan.name.toLowerCase())
         requireFreeName(catalog, change.name);
       const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-      const beside = companions === undefined ? {} : await companionsOf(core, plan, companions);
+      const beside = attachedFiles === undefined ? {} : await attachedFilesOf(core, plan, attachedFiles);
       requireFilesOnly({ ...plan, ...given, ...beside }, key !== undefined);
       const known = key === undefined ? {} : { key: await tryKey(core, plan.sourcePath, key, signal) };
       const stored = destinations === undefined ? {} : { destinations: await prepareDestinations(core, destinations) };
@@ -180,14 +180,16 @@ function requireSound(plan: Plan, hasNewKey: boolean): Plan {
   return plan;
 }
 
-/** The companions of a plan from now on; where they are all it has, its source goes with them. */
-async function companionsOf(
+/** The attached files of a plan from now on; where they are all it has, its source goes with them. */
+async function attachedFilesOf(
   core: CoreContext,
   plan: Plan,
-  chosen: readonly Companion[],
-): Promise<Partial<Pick<Plan, 'companions' | 'sourcePath'>>> {
-  const companions = await prepareCompanions(core, chosen);
-  return plan.sourceKind === 'files' ? { companions, sourcePath: sourceOfFiles(plan, companions) } : { companions };
+  chosen: readonly AttachedFile[],
+): Promise<Partial<Pick<Plan, 'attachedFiles' | 'sourcePath'>>> {
+  const attachedFiles = await prepareAttachedFiles(core, chosen);
+  return plan.sourceKind === 'files'
+    ? { attachedFiles, sourcePath: sourceOfFiles(plan, attachedFiles) }
+    : { attachedFiles };
 }
 
 /** The path of a database that is there, as it was given: a link in it is followed at each run. @throws SnapkeepError */

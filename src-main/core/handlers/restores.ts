@@ -46,11 +46,11 @@ export function restoresHandlers(core: CoreContext): Handlers<MethodsOf<'restore
 }
 
 async function checkFilesOf(core: CoreContext, params: FilesParams): Promise<Run> {
-  const { snapshotId, destinationId, companion, path, to } = params;
+  const { snapshotId, destinationId, attachedFile, path, to } = params;
   return startFilesCheck(core, {
     snapshot: wholeSnapshot(core, snapshotId),
     destinationId,
-    companion: companion ?? null,
+    attachedFile: attachedFile ?? null,
     part: path ?? '',
     to: to === undefined ? null : await canonicalFilePath(to),
   });

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { Companion } from '../../../src-shared/model/companion.ts';
+import type { AttachedFile } from '../../../src-shared/model/attached-file.ts';
 import type { Manifest, SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
 import type { Plan, SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
 import type { Run, RunResult } from '../../../src-shared/model/run.ts';
@@ -55,7 +55,7 @@ export interface BackupOrder {
   method: BackupMethod;
   schemaVersion: SchemaVersionQuery;
   /** What is stored beside the database, or alone. */
-  companions: Companion[];
+  attachedFiles: AttachedFile[];
   verify: boolean;
   /** The slot of a schedule that it serves; `null`: somebody asked for it. */
   slot: Run['slot'];
@@ -67,7 +67,7 @@ export interface BackupOrder {
 
 /** What a plan orders. */
 export function orderOf(core: CoreContext, plan: Plan, slot: Run['slot'] = null): BackupOrder {
-  const { id, name, sourcePath, companions, compression, seal, method, schemaVersion, verifyAfterBackup } = plan;
+  const { id, name, sourcePath, attachedFiles, compression, seal, method, schemaVersion, verifyAfterBackup } = plan;
   const to = { destinationIds: plan.destinations.map(({ destinationId }) => destinationId) };
   const keys: BackupOrder['keys'] = (log) => keysOfPlan(core, plan, log);
   const { sourceKind, namePattern, timeZone } = plan;
@@ -76,7 +76,7 @@ export function orderOf(core: CoreContext, plan: Plan, slot: Run['slot'] = null)
     plan: { id, name, settings },
     sourceKind,
     sourcePath,
-    companions,
+    attachedFiles,
     to,
     ownName: null,
     namePattern,
@@ -88,8 +88,8 @@ export function orderOf(core: CoreContext, plan: Plan, slot: Run['slot'] = null)
 /** Queues a backup: a snapshot, entered into the catalog, and proven if so ordered. */
 export async function startBackup(core: CoreContext, order: BackupOrder): Promise<Run> {
   const ofFiles = order.sourceKind === 'files';
-  const companions = await Promise.all(order.companions.map(followLink));
-  const source = ofFiles ? (companions[0]?.path ?? order.sourcePath) : await sourceInTime(order.sourcePath);
+  const attachedFiles = await Promise.all(order.attachedFiles.map(followLink));
+  const source = ofFiles ? (attachedFiles[0]?.path ?? order.sourcePath) : await sourceInTime(order.sourcePath);
   const place = await storingPlace(core, order.to);
   const together = (await order.group?.paths()) ?? [];
   if (source === core.dataFolder.catalogFile) {
@@ -102,12 +102,12 @@ export async function startBackup(core: CoreContext, order: BackupOrder): Promis
     planId: order.plan.id,
     planName: order.plan.name,
     subject: ofFiles ? order.plan.name : basename(source),
-    locks: [...new Set([source, ...companions.map(({ path }) => path), ...together])],
+    locks: [...new Set([source, ...attachedFiles.map(({ path }) => path), ...together])],
     folders: [place.settings.path],
     slot: order.slot,
     work: async (handle) => {
       try {
-        return await backUp(core, { ...order, sourcePath: source, companions }, place, handle);
+        return await backUp(core, { ...order, sourcePath: source, attachedFiles }, place, handle);
       } finally {
         await order.group?.leave(handle.id);
       }
@@ -116,11 +116,11 @@ export async function startBackup(core: CoreContext, order: BackupOrder): Promis
 }
 
 /** What cannot be followed, or does not answer, is left to the run, which says so. */
-async function followLink(companion: Companion): Promise<Companion> {
-  const path = await askInTime(`link ${companion.path}`, () =>
-    canonicalPath(companion.path).catch(() => companion.path),
+async function followLink(attachedFile: AttachedFile): Promise<AttachedFile> {
+  const path = await askInTime(`link ${attachedFile.path}`, () =>
+    canonicalPath(attachedFile.path).catch(() => attachedFile.path),
   );
-  return path === 'late' ? companion : { ...companion, path };
+  return path === 'late' ? attachedFile : { ...attachedFile, path };
 }
 
 /** The canonical path of a source. @throws SnapkeepError `UNAVAILABLE` when its disk or share does not answer */
@@ -202,14 +202,14 @@ async function backUp(
   const result: RunResult = {
     kind: 'backup',
     snapshotId: manifest.id,
-    sizeBytes: manifest.companions.reduce((sum, { diskBytes }) => sum + diskBytes, manifest.stored.bytes),
-    incomplete: missingInWords(manifest.companions),
+    sizeBytes: manifest.attachedFiles.reduce((sum, { diskBytes }) => sum + diskBytes, manifest.stored.bytes),
+    incomplete: missingInWords(manifest.attachedFiles),
     verification: null,
   };
   if (result.incomplete !== null) handle.log('warning', `The snapshot is incomplete. ${result.incomplete}`);
   handle.update({ snapshotId: manifest.id, result });
   events.emit('snapshots.changed', { planId });
-  if (!verify) return requireCompanions(manifest, result);
+  if (!verify) return requireAttachedFiles(manifest, result);
   const path = join(folder, manifest.name);
   const sealSecrets = manifest.seal === null ? [] : core.seals.all(planId);
   const openers = { keys: likelyFirst(keys, manifest.encryption), sealSecrets };
@@ -220,7 +220,7 @@ async function backUp(
   ).catch(orGone(core, place));
   recordVerification(core, manifest.id, destinationId, verification);
   handle.update({ result: { ...result, verification } });
-  requireCompanions(manifest, result);
+  requireAttachedFiles(manifest, result);
   if (!verification.valid) throw notProven(path, verification.message);
   return { ...result, verification };
 }
@@ -265,9 +265,9 @@ function whyArchive(core: CoreContext, folder: string): string | null {
   return folder === core.dataFolder.outboxFolder ? 'it goes to destinations that keep files alone' : null;
 }
 
-/** A snapshot that lacks a companion is there, and is not what was asked for. @throws SnapkeepError */
-function requireCompanions({ companions, database, name }: Manifest, result: RunResult): RunResult {
-  const lacking = companions.filter(({ storedName }) => storedName === null);
+/** A snapshot that lacks an attached file is there, and is not what was asked for. @throws SnapkeepError */
+function requireAttachedFiles({ attachedFiles, database, name }: Manifest, result: RunResult): RunResult {
+  const lacking = attachedFiles.filter(({ storedName }) => storedName === null);
   if (lacking.length === 0) return result;
   const names = lacking.map((each) => each.name).join(', ');
   const why = lacking.map((each) => each.problems[0]?.reason ?? '').join(' ');

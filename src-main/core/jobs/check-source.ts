@@ -53,8 +53,8 @@ function movedFrom(was: SourceCheck['followed'][number] | undefined, now: string
 }
 
 /** What a plan reads, as it was given. */
-function pathsOf({ sourceKind, sourcePath, companions }: Plan): string[] {
-  const beside = companions.map(({ path }) => path);
+function pathsOf({ sourceKind, sourcePath, attachedFiles }: Plan): string[] {
+  const beside = attachedFiles.map(({ path }) => path);
   return [...new Set(sourceKind === 'database' ? [sourcePath, ...beside] : beside)];
 }
 

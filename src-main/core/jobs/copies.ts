@@ -15,12 +15,12 @@ import type { Destination, TransferOptions, UploadSource } from '../destinations
 import { explainError, isOfSource, ofSource } from '../engine/engine-errors.ts';
 import { manifestPath, manifestText } from '../engine/manifest-files.ts';
 import { cancelledError } from '../engine/task-context.ts';
-import { copyCompanions } from './copy-companions.ts';
+import { copyAttachedFiles } from './copy-attached-files.ts';
 import { type FetchedCopy, fetchSnapshot, placesOf } from './fetch.ts';
 import { isBareMountPoint, requireStillThere, requireThere, withPlace } from './places.ts';
 import { removeUnlisted } from './removal.ts';
 import type { RunHandle } from './runs.ts';
-import { manifestAt, removeCompanionsAt } from './stored-companions.ts';
+import { manifestAt, removeAttachedFilesAt } from './stored-attached-files.ts';
 import { checkedSource, hasContent } from './stored-content.ts';
 import { tidyUp } from './tidy-up.ts';
 import { emptyOutbox } from './wanted-copies.ts';
@@ -211,8 +211,8 @@ class CopyRun {
       } catch (error) {
         // What will never follow must not be described.
         if (classifyFailure(explainError(error, snapshot.name).code) === 'bad') {
-          if (snapshot.companions.length > 0)
-            await removeCompanionsAt(driver, this.#destination, snapshot.name, snapshot.id);
+          if (snapshot.attachedFiles.length > 0)
+            await removeAttachedFilesAt(driver, this.#destination, snapshot.name, snapshot.id);
           await driver.delete(manifestName);
         }
         throw error;
@@ -221,30 +221,30 @@ class CopyRun {
       this.#core.catalog.copies.describe(snapshot.id, this.#destination.id, manifest);
     } finally {
       if (source.destination.settings.kind !== 'folder') {
-        // With its manifest and its companions.
+        // With its manifest and its attached files.
         await rm(dirname(source.path), { recursive: true, force: true });
       }
     }
   }
 
-  /** The manifest as it is to be there, once the companions are: they come first, for it says how they are stored. */
+  /** The manifest as it is to be there, once the attached files are: they come first, for it says how they are stored. */
   async #describe(driver: Destination, source: FetchedCopy, { id, name }: Snapshot): Promise<Manifest> {
     const manifest = source.expected;
-    if (manifest.companions.length === 0) return manifest;
+    if (manifest.attachedFiles.length === 0) return manifest;
     const from = { snapshotPath: source.path, manifest, destination: this.#destination };
-    const there = await copyCompanions(this.#core, this.#handle, from, async (path, expected) => {
+    const there = await copyAttachedFiles(this.#core, this.#handle, from, async (path, expected) => {
       await this.#store(driver, expected.name, checkedSource(path, expected), expected);
       this.#bytes += expected.sizeBytes;
     });
     // A manifest that an interrupted run has put there stays as it is: what was added to the disk is told but once.
     const before = await manifestAt(driver, name);
-    const same = there.map((companion) => {
-      const known = (before?.id === id ? before : undefined)?.companions.find(
-        ({ storedName }) => storedName === companion.storedName,
+    const same = there.map((attachedFile) => {
+      const known = (before?.id === id ? before : undefined)?.attachedFiles.find(
+        ({ storedName }) => storedName === attachedFile.storedName,
       );
-      return { ...companion, diskBytes: known?.diskBytes ?? companion.diskBytes };
+      return { ...attachedFile, diskBytes: known?.diskBytes ?? attachedFile.diskBytes };
     });
-    return { ...manifest, companions: same };
+    return { ...manifest, attachedFiles: same };
   }
 
   async #fetch(snapshot: Snapshot): Promise<FetchedCopy> {

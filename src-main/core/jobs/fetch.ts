@@ -74,7 +74,7 @@ export function locksOf({ snapshot, places }: StoredSnapshot): string[] {
   return places.map((place) => locationOf(place, snapshot.name));
 }
 
-/** Whether companions are fetched too. Where nothing has to be fetched, they lie beside the snapshot anyhow. */
+/** Whether attached files are fetched too. Where nothing has to be fetched, they lie beside the snapshot anyhow. */
 export type Wanted = 'database' | 'everything';
 
 /**
@@ -137,7 +137,7 @@ async function fetchFrom(
     if (local !== null) return await standIn(local, path);
     await requireRoom({ use: 'staging', folder, bytes: there.bytes });
     await download(driver, { name, bytes: snapshot.sizeBytes }, path, handle);
-    if (wanted === 'everything') await fetchCompanions(driver, manifest, folder, handle);
+    if (wanted === 'everything') await fetchAttachedFiles(driver, manifest, folder, handle);
     return path;
   });
 }
@@ -161,13 +161,13 @@ const writeManifestTo = (path: string, manifest: Manifest): Promise<void> =>
   writeFile(manifestPath(path), manifestText(manifest), { flag: 'wx', mode: 0o600 });
 
 /** What is not there is left out: the verification says so. */
-async function fetchCompanions(
+async function fetchAttachedFiles(
   driver: Destination,
   manifest: Manifest | undefined,
   folder: string,
   handle: RunHandle,
 ): Promise<void> {
-  for (const { storedName, digest } of manifest?.companions ?? []) {
+  for (const { storedName, digest } of manifest?.attachedFiles ?? []) {
     if (storedName === null || digest === null || (await driver.stat(storedName)) === undefined) continue;
     await requireRoom({ use: 'staging', folder, bytes: digest.stored.bytes });
     await download(driver, { name: storedName, bytes: digest.stored.bytes }, join(folder, storedName), handle);

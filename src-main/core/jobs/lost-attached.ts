@@ -19,7 +19,9 @@ export async function noteLostAttached(
   driver: Destination,
   names: ReadonlySet<string>,
 ): Promise<ScanOutcome['problems']> {
-  const attached = catalog.snapshots.atDestination(destinationId).filter(({ companions }) => companions.length > 0);
+  const attached = catalog.snapshots
+    .atDestination(destinationId)
+    .filter(({ attachedFiles }) => attachedFiles.length > 0);
   if (attached.length === 0) return [];
   const there = new Set([...names, ...(await driver.folders())]);
   const problems: ScanOutcome['problems'] = [];
@@ -36,8 +38,8 @@ export async function noteLostAttached(
   return problems;
 }
 
-function lostOf({ companions }: Manifest, there: ReadonlySet<string>): string[] {
-  return companions
+function lostOf({ attachedFiles }: Manifest, there: ReadonlySet<string>): string[] {
+  return attachedFiles
     .filter(({ storedName }) => storedName !== null && !there.has(storedName))
     .map(({ name, storedName }) => `${name} (${storedName})`);
 }
@@ -53,6 +55,6 @@ function notVerified(message: string, now: Date): Verification {
     durationMs: 0,
     message: `Not valid: ${message}`,
     tables: [],
-    checks: [{ name: 'companions', outcome: 'failed', detail: message }],
+    checks: [{ name: 'attachedFiles', outcome: 'failed', detail: message }],
   };
 }

@@ -43,8 +43,8 @@ async function isOnDiskOf(plan: Plan, folder: string): Promise<boolean> {
   return (await withinTime(compare().catch(() => false))) === true;
 }
 
-function disksOf({ sourceKind, sourcePath, companions }: Plan): Promise<number[]> {
-  return Promise.all((sourceKind === 'database' ? [sourcePath] : companions.map(({ path }) => path)).map(diskOf));
+function disksOf({ sourceKind, sourcePath, attachedFiles }: Plan): Promise<number[]> {
+  return Promise.all((sourceKind === 'database' ? [sourcePath] : attachedFiles.map(({ path }) => path)).map(diskOf));
 }
 
 const diskOf = async (path: string): Promise<number> => (await stat(path)).dev;

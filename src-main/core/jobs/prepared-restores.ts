@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
-import type { PreparedFiles } from '../engine/companions/restore-companions.ts';
+import type { PreparedFiles } from '../engine/attached-files/restore-attached-files.ts';
 import type { PreparedRestore } from '../engine/restore-check.ts';
 
 /** A restore that has been checked and waits to be confirmed; what it needs is staged. */

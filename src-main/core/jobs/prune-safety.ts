@@ -4,7 +4,7 @@ import type { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
 import { replacedFiles } from '../../../src-shared/model/run.ts';
 import { type KeptContent, safetyToRemove } from '../../../src-shared/rules/safety-retention.ts';
 import type { CoreContext } from '../core-context.ts';
-import { discardWayBack } from '../engine/companions/folder-swap.ts';
+import { discardWayBack } from '../engine/attached-files/folder-swap.ts';
 import { errorCode } from '../engine/engine-errors.ts';
 import { discardSafety } from '../engine/safety-snapshot.ts';
 

@@ -61,7 +61,7 @@ async function toRecoverable(catalog: Catalog, family: readonly Manifest[]): Pro
     sourceKind: newest.database === null ? 'files' : 'database',
     sourcePath: newest.source.path,
     sourceExists: await exists(newest.source.path),
-    companions: newest.companions.map(({ name, path, kind, exclude }) => ({ name, path, kind, exclude })),
+    attachedFiles: newest.attachedFiles.map(({ name, path, kind, exclude }) => ({ name, path, kind, exclude })),
     settings: newest.plan.settings,
     snapshots: family.map((manifest) => toDescribed(catalog, manifest)),
   };
@@ -119,7 +119,7 @@ export async function recoverPlans(
 /** @throws SnapkeepError `NOT_FOUND` */
 function toPlan(
   { clock }: CoreContext,
-  { name, sourcePath, companionPaths, snapshotIds }: PlanRecovery,
+  { name, sourcePath, attachedFilePaths, snapshotIds }: PlanRecovery,
   family: readonly Manifest[],
   destination: StoredDestination,
 ): Plan {
@@ -131,14 +131,14 @@ function toPlan(
     });
   }
   const { settings } = newest.plan;
-  const companions = newest.companions.map(({ name: own, path, kind, exclude }) => {
-    return { name: own, path: companionPaths[own] ?? path, kind, exclude };
+  const attachedFiles = newest.attachedFiles.map(({ name: own, path, kind, exclude }) => {
+    return { name: own, path: attachedFilePaths[own] ?? path, kind, exclude };
   });
   const now = clock.now().toISOString();
   const { encryption } = newest;
   return {
     ...PlanInput.parse({
-      ...{ name, sourcePath, companions, destinations: [{ destinationId: destination.id, retention: null }] },
+      ...{ name, sourcePath, attachedFiles, destinations: [{ destinationId: destination.id, retention: null }] },
       sourceKind: newest.database === null ? 'files' : 'database',
       compression: newest.compression,
       seal: newest.seal,

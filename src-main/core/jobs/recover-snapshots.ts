@@ -6,7 +6,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { manifestPath, readManifest } from '../engine/manifest-files.ts';
 import type { Clock } from '../ports.ts';
-import { removeOrphanCompanions } from './orphan-companions.ts';
+import { removeOrphanAttachedFiles } from './orphan-attached-files.ts';
 import { folderDestination } from './places.ts';
 import { wantCopies } from './wanted-copies.ts';
 
@@ -40,7 +40,7 @@ export async function recoverSnapshots(
     }
   }
   if (run.kind !== 'backup' || isFinished || catalog.snapshots.get(run.id) !== undefined) return;
-  for (const path of await removeOrphanCompanions(run, folder))
+  for (const path of await removeOrphanAttachedFiles(run, folder))
     log(`Removed ${path}, whose snapshot was never finished.`);
 }
 

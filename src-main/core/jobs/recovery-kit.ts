@@ -86,7 +86,7 @@ function digestOf(document: KitDocument): string {
 }
 
 function kitPlan(core: CoreContext, plan: Plan): KitPlan {
-  const { name, sourceKind, sourcePath, namePattern, companions, compression, method, seal, key } = plan;
+  const { name, sourceKind, sourcePath, namePattern, attachedFiles, compression, method, seal, key } = plan;
   const made = core.catalog.snapshots.locksOf(plan.id);
   const known = [
     ...(key === null ? [] : [{ settings: key.settings, key: key.fingerprint }]),
@@ -97,7 +97,7 @@ function kitPlan(core: CoreContext, plan: Plan): KitPlan {
     sourceKind,
     sourcePath,
     namePattern,
-    companions,
+    attachedFiles,
     compression,
     method,
     seal,

@@ -4,7 +4,7 @@ import type { Destination } from '../destinations/destination.ts';
 import { sidecarPaths } from '../engine/durable-files.ts';
 import { manifestPath } from '../engine/manifest-files.ts';
 import { type Checking, requireStillThere } from './places.ts';
-import { manifestAt, removeCompanionsAt } from './stored-companions.ts';
+import { manifestAt, removeAttachedFilesAt } from './stored-attached-files.ts';
 
 /**
  * Removes one copy of a snapshot: it is marked first, so that a removal that was cut off is finished later, also by a
@@ -24,8 +24,8 @@ export async function removeCopy(
   catalog.copies.set({ ...copy, state: 'deleting' });
   let begun = copy.state === 'deleting';
   try {
-    if (snapshot.companions.length > 0) {
-      await removeCompanionsAt(driver, destination, snapshot.name, snapshotId);
+    if (snapshot.attachedFiles.length > 0) {
+      await removeAttachedFilesAt(driver, destination, snapshot.name, snapshotId);
       begun = true;
     }
     for (const file of filesOf(destination, snapshot.name)) {
@@ -56,7 +56,7 @@ export async function removeUnlisted(
   { id, name }: { id: string; name: string },
 ): Promise<boolean> {
   if ((await manifestAt(driver, name))?.id !== id) return false;
-  await removeCompanionsAt(driver, destination, name, id);
+  await removeAttachedFilesAt(driver, destination, name, id);
   for (const file of filesOf(destination, name)) await driver.delete(file);
   return true;
 }

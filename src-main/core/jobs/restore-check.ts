@@ -5,7 +5,7 @@ import type { SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
-import type { FilesRequest } from '../engine/companions/restore-companions.ts';
+import type { FilesRequest } from '../engine/attached-files/restore-attached-files.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
 import { fetchSnapshot, placesOf, readingOf } from './fetch.ts';
 import { keepKey } from './keys.ts';

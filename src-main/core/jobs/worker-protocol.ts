@@ -6,8 +6,8 @@ import { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
 import { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
-import type { Conveyed, ConveyRequest } from '../engine/companions/convey-companion.ts';
-import type { FilesRequest, PreparedFiles } from '../engine/companions/restore-companions.ts';
+import type { Conveyed, ConveyRequest } from '../engine/attached-files/convey-attached-file.ts';
+import type { FilesRequest, PreparedFiles } from '../engine/attached-files/restore-attached-files.ts';
 import type { CopiedImage, TogetherRequest } from '../engine/copy-together.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
 import type { DescribeRequest } from '../engine/describe-source.ts';
@@ -41,7 +41,7 @@ export interface WorkerTasks {
   undo: { request: UndoPartsRequest; result: AppliedParts };
   'reset-check': { request: ResetCheckRequest; result: ResetPreview };
   reset: { request: ResetRequest; result: AppliedReset };
-  'convey-companion': { request: ConveyRequest; result: Conveyed };
+  'convey-attached-file': { request: ConveyRequest; result: Conveyed };
   'files-check': { request: FilesRequest; result: PreparedFiles };
 }
 

@@ -26,8 +26,8 @@ export async function whatIsAway(core: CoreContext, plan: Plan, job: ScheduledJo
  * The database that is not there; of files, the folder around one of them, which a disk or share brings along: a file
  * that is gone from a folder that is there has been removed, and people are to hear of it.
  */
-async function whichSourceIsAway({ sourceKind, sourcePath, companions }: Plan): Promise<string | null> {
-  const needed = sourceKind === 'database' ? [sourcePath] : companions.map(({ path }) => dirname(path));
+async function whichSourceIsAway({ sourceKind, sourcePath, attachedFiles }: Plan): Promise<string | null> {
+  const needed = sourceKind === 'database' ? [sourcePath] : attachedFiles.map(({ path }) => dirname(path));
   // What cannot be looked at is as good as not there.
   for (const path of needed)
     if ((await askInTime(`stat ${path}`, () => exists(path).catch(() => false))) !== true) return path;

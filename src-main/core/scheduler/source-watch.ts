@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
-import type { Companion } from '../../../src-shared/model/companion.ts';
+import type { AttachedFile } from '../../../src-shared/model/attached-file.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
-import { type Scan, scanFolder } from '../engine/companions/scan-folder.ts';
+import { type Scan, scanFolder } from '../engine/attached-files/scan-folder.ts';
 import { sidecarPaths } from '../engine/durable-files.ts';
 
 /** A look at a folder that takes longer, in milliseconds, is given a rest before the next one. */
@@ -33,14 +33,14 @@ export class SourceWatch {
   async fingerprintOf(plan: Plan): Promise<string | null> {
     const database = plan.sourceKind === 'database' ? await describeDatabase(plan.sourcePath) : null;
     if (plan.sourceKind === 'database' && database === null) return null;
-    const watched = plan.companions.filter(({ kind }) => kind !== 'image');
+    const watched = plan.attachedFiles.filter(({ kind }) => kind !== 'image');
     const beside: string[] = [];
-    for (const companion of watched) beside.push(await this.#describe(plan, companion));
+    for (const attachedFile of watched) beside.push(await this.#describe(plan, attachedFile));
     if (database === null && beside.every((each) => each === '')) return null;
     return [database, ...beside].filter((each) => each !== null).join(' ');
   }
 
-  async #describe(plan: Plan, { kind, path, exclude }: Companion): Promise<string> {
+  async #describe(plan: Plan, { kind, path, exclude }: AttachedFile): Promise<string> {
     if (kind === 'file') return describeFile(path);
     const key = JSON.stringify([plan.id, path, exclude]);
     const last = this.#looks.get(key);

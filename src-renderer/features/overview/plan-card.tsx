@@ -70,7 +70,7 @@ export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }
 
 /** What is kept together with the source. */
 function Beside({ summary: { plan, newest } }: { summary: PlanSummary }) {
-  const names = plan.companions.filter(({ path }) => path !== plan.sourcePath).map(({ name }) => name);
+  const names = plan.attachedFiles.filter(({ path }) => path !== plan.sourcePath).map(({ name }) => name);
   const whole = (newest?.incomplete ?? null) === null;
   if (names.length === 0 && whole) return null;
   return (

@@ -7,7 +7,7 @@ import { Page } from '../../components/page.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { useMounted } from '../../components/use-mounted.ts';
 import { useDestinationsStore } from '../../stores/destinations-store.ts';
-import { followTemplate } from '../companions/companion-draft.ts';
+import { followTemplate } from '../attached-files/attached-file-draft.ts';
 import { GroupForm } from '../templates/group-form.tsx';
 import { TemplateChoice } from '../templates/template-choice.tsx';
 import { useChosenTemplate } from '../templates/use-templates.ts';
@@ -28,7 +28,7 @@ export function NewPlanPage() {
     (before, after) =>
       setForm((now) => ({
         ...now,
-        companions: followTemplate(now.companions, before.draft.companions, after.draft.companions),
+        attachedFiles: followTemplate(now.attachedFiles, before.draft.attachedFiles, after.draft.attachedFiles),
       })),
   );
   const several = chosen.applied !== null && chosen.part === null;

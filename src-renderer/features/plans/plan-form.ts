@@ -6,13 +6,13 @@ import type { Schedule } from '../../../src-shared/model/schedule.ts';
 import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import type { PlanDraft } from '../../../src-shared/model/template-use.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
-import { companionName } from '../../../src-shared/rules/template-drafts.ts';
+import { attachedFileName } from '../../../src-shared/rules/template-drafts.ts';
 import {
-  type CompanionDraft,
-  companionDraftsOf,
-  companionProblems,
-  companionsOf,
-} from '../companions/companion-draft.ts';
+  type AttachedFileDraft,
+  attachedFileDraftsOf,
+  attachedFileProblems,
+  attachedFilesOf,
+} from '../attached-files/attached-file-draft.ts';
 import { NO_PROGRAM, type ProgramDraft, programDraftOf, programOf, programProblems } from './program-draft.ts';
 import { type SealDraft, sealDraftOf, sealOf, sealProblems, sealSecretsOf } from './seal-draft.ts';
 
@@ -28,7 +28,7 @@ export interface PlanForm {
   group: string;
   /** Whether it is backed up at the same instant as the others of the group. */
   sameInstant: boolean;
-  companions: CompanionDraft[];
+  attachedFiles: AttachedFileDraft[];
   folder: string;
   others: PlanDestination[];
   seal: SealDraft;
@@ -51,7 +51,7 @@ export function emptyForm(): PlanForm {
     name: null,
     group: '',
     sameInstant: false,
-    companions: [],
+    attachedFiles: [],
     folder: '',
     others: [],
     seal: sealDraftOf(null),
@@ -74,7 +74,7 @@ export function withDraft(form: PlanForm, draft: PlanDraft): PlanForm {
     ...(draft.sourcePath === null ? {} : { sourcePath: draft.sourcePath, key: null }),
     name: draft.name,
     group: draft.group ?? '',
-    companions: companionDraftsOf(draft.companions),
+    attachedFiles: attachedFileDraftsOf(draft.attachedFiles),
     folder: draft.destinationPath ?? form.folder,
     method: draft.method,
     compression: draft.compression,
@@ -87,10 +87,11 @@ export function withDraft(form: PlanForm, draft: PlanDraft): PlanForm {
 }
 
 /** The name of the plan: what was typed, or what its source suggests. */
-export function planNameOf({ name, sourceKind, companions }: PlanForm, suggested: string | undefined): string {
+export function planNameOf({ name, sourceKind, attachedFiles }: PlanForm, suggested: string | undefined): string {
   if (name !== null) return name;
-  const [first] = companions;
-  if (sourceKind === 'files') return first === undefined || first.path.trim() === '' ? '' : companionName(first.path);
+  const [first] = attachedFiles;
+  if (sourceKind === 'files')
+    return first === undefined || first.path.trim() === '' ? '' : attachedFileName(first.path);
   return suggested ?? '';
 }
 
@@ -98,8 +99,8 @@ export function planNameOf({ name, sourceKind, companions }: PlanForm, suggested
 export function isComplete(form: PlanForm, planName: string, known: readonly DestinationSummary[]): boolean {
   return (
     planName.trim() !== '' &&
-    (form.sourceKind === 'database' || form.companions.length > 0) &&
-    companionProblems(form.companions).every(({ blocked }) => !blocked) &&
+    (form.sourceKind === 'database' || form.attachedFiles.length > 0) &&
+    attachedFileProblems(form.attachedFiles).every(({ blocked }) => !blocked) &&
     !programProblems(form.program).blocked &&
     chosenDestinations(form, known).length > 0 &&
     !sealProblems(form.seal, false).blocked
@@ -117,13 +118,13 @@ export function newPlanOf(
   encrypted: boolean,
 ): Params<'plans.create'> {
   const { sourceKind, key, group, sameInstant, seal, method, compression, schedule, timeZone, retention, drill } = form;
-  const companions = companionsOf(form.companions);
+  const attachedFiles = attachedFilesOf(form.attachedFiles);
   const sealSecrets = sealSecretsOf(seal);
   const files = sourceKind === 'files';
   return {
     name: planName.trim(),
     sourceKind,
-    sourcePath: files ? (companions[0]?.path ?? '') : form.sourcePath.trim(),
+    sourcePath: files ? (attachedFiles[0]?.path ?? '') : form.sourcePath.trim(),
     destinations: chosenDestinations(form, known),
     seal: sealOf(seal),
     ...(sealSecrets === undefined ? {} : { sealSecrets }),
@@ -138,7 +139,7 @@ export function newPlanOf(
     ...programOf(form.program),
     // What only a database can have may be left over from before the kind was chosen.
     ...(files ? { schemaVersion: null, lockFiles: [] } : {}),
-    companions,
+    attachedFiles,
     group: group.trim() === '' ? null : group.trim(),
     sameInstant: sameInstant && group.trim() !== '',
   };

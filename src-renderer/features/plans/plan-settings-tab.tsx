@@ -7,7 +7,7 @@ import { ErrorNotice } from '../../components/errors.tsx';
 import { showSaved } from '../../components/notices.ts';
 import { Section } from '../../components/section.tsx';
 import { useAction } from '../../components/use-action.ts';
-import { CompanionsSection } from '../companions/companions-section.tsx';
+import { AttachedFilesSection } from '../attached-files/attached-files-section.tsx';
 import { KitReminder } from '../recovery-kit/kit-reminder.tsx';
 import { SaveTemplateDialog } from '../templates/save-template-dialog.tsx';
 import { GroupField, SameInstantField } from './group-field.tsx';
@@ -19,7 +19,7 @@ import { sealDraftOf, sealOf, sealProblems, sealSecretsOf } from './seal-draft.t
 import { SealFields } from './seal-fields.tsx';
 import { SnapshotFields } from './snapshot-fields.tsx';
 
-/** Name, companions, destinations, format, proof and encryption of a plan, and its end. */
+/** Name, attached files, destinations, format, proof and encryption of a plan, and its end. */
 export function PlanSettingsTab({ plan }: { plan: Plan }) {
   const [removing, setRemoving] = useState(false);
   const [sharing, setSharing] = useState(false);
@@ -28,7 +28,7 @@ export function PlanSettingsTab({ plan }: { plan: Plan }) {
       <Stack gap="md" maw={860}>
         <KitReminder />
         <PlanSection plan={plan} />
-        <CompanionsSection plan={plan} />
+        <AttachedFilesSection plan={plan} />
         <DestinationsSection plan={plan} />
         <SealSection plan={plan} />
         {plan.sourceKind === 'database' && <PlanKeySection plan={plan} />}

@@ -2,7 +2,7 @@ import { LockFiles, type Plan } from '../../../src-shared/model/plan.ts';
 import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import { checkNamePattern, DEFAULT_NAME_PATTERN, nameFromPattern } from '../../../src-shared/rules/name-pattern.ts';
 import { contentListExtension, extensionFor } from '../../../src-shared/rules/naming.ts';
-import { linesOf } from '../companions/companion-draft.ts';
+import { linesOf } from '../attached-files/attached-file-draft.ts';
 
 /** What a plan knows of the program that the database belongs to, as it is typed. */
 export interface ProgramDraft {

@@ -6,7 +6,7 @@ import { ErrorNotice } from '../../components/errors.tsx';
 import { KeyForm } from '../../components/key-form.tsx';
 import { PathField } from '../../components/path-field.tsx';
 import { Section } from '../../components/section.tsx';
-import { CompanionsField } from '../companions/companions-field.tsx';
+import { AttachedFilesField } from '../attached-files/attached-files-field.tsx';
 import type { PlanForm } from './plan-form.ts';
 import { SourceDrop } from './source-drop.tsx';
 import { SourceFacts } from './source-facts.tsx';
@@ -39,20 +39,20 @@ export function SourceSection({ form, change, looked, draft }: SourceSectionProp
         />
         {form.sourceKind === 'database' && <DatabaseField form={form} change={change} looked={looked} draft={draft} />}
         {form.sourceKind === 'files' ? (
-          <CompanionsField
-            value={form.companions}
-            onChange={(companions) => change({ companions })}
+          <AttachedFilesField
+            value={form.attachedFiles}
+            onChange={(attachedFiles) => change({ attachedFiles })}
             empty="Add what is to be kept. Each snapshot holds all of it."
           />
         ) : (
           <Disclosure
-            title={`Kept together with it: ${companionsInWords(form)}`}
-            opened={form.companions.length > 0}
+            title={`Kept together with it: ${attachedFilesInWords(form)}`}
+            opened={form.attachedFiles.length > 0}
             key={`${draft?.name} ${draft?.sourcePath}`}
           >
-            <CompanionsField
-              value={form.companions}
-              onChange={(companions) => change({ companions })}
+            <AttachedFilesField
+              value={form.attachedFiles}
+              onChange={(attachedFiles) => change({ attachedFiles })}
               empty="Files and folders that belong to the database, such as uploads, go into the same snapshot."
             />
           </Disclosure>
@@ -62,9 +62,9 @@ export function SourceSection({ form, change, looked, draft }: SourceSectionProp
   );
 }
 
-function companionsInWords({ companions }: PlanForm): string {
-  if (companions.length === 0) return 'nothing else';
-  return companions.map(({ name, kind }) => name || `a ${kind === 'image' ? 'disk' : kind}`).join(', ');
+function attachedFilesInWords({ attachedFiles }: PlanForm): string {
+  if (attachedFiles.length === 0) return 'nothing else';
+  return attachedFiles.map(({ name, kind }) => name || `a ${kind === 'image' ? 'disk' : kind}`).join(', ');
 }
 
 function DatabaseField({ form, change, looked, draft }: SourceSectionProps) {

@@ -1,13 +1,13 @@
 import { Button, Group, Loader, Stack, Title } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
-import type { Companion } from '../../../src-shared/model/companion.ts';
+import type { AttachedFile } from '../../../src-shared/model/attached-file.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { useAction } from '../../components/use-action.ts';
-import { CompanionIcon } from '../companions/companion-words.tsx';
+import { AttachedFileIcon } from '../attached-files/attached-file-words.tsx';
 import { SourceFacts } from './source-facts.tsx';
 
 /** What a plan backs up: its database as it is right now, and what is kept together with it. */
@@ -17,14 +17,14 @@ export function SourceTab({ plan }: { plan: Plan }) {
     <div className="card scroll-card">
       <Stack gap="md">
         {database && <DatabaseNow path={plan.sourcePath} />}
-        {plan.companions.length > 0 && (
+        {plan.attachedFiles.length > 0 && (
           <>
             {database && (
               <Title order={2} size="h3">
                 Kept together with it
               </Title>
             )}
-            <CompanionList companions={plan.companions} />
+            <AttachedFileList attachedFiles={plan.attachedFiles} />
           </>
         )}
       </Stack>
@@ -56,12 +56,12 @@ function DatabaseNow({ path }: { path: string }) {
   );
 }
 
-function CompanionList({ companions }: { companions: readonly Companion[] }) {
+function AttachedFileList({ attachedFiles }: { attachedFiles: readonly AttachedFile[] }) {
   return (
-    <ul className="companion-list" aria-label="Files and folders">
-      {companions.map(({ name, kind, path, exclude }) => (
+    <ul className="attached-file-list" aria-label="Files and folders">
+      {attachedFiles.map(({ name, kind, path, exclude }) => (
         <li key={name}>
-          <CompanionIcon kind={kind} />
+          <AttachedFileIcon kind={kind} />
           <strong>{name}</strong>
           <PathText path={path} />
           {exclude.length > 0 && <span className="without">without {exclude.join(', ')}</span>}

@@ -28,7 +28,7 @@ export function chosenPlans(drafts: readonly PlanDraft[]): PlanRecovery[] {
   return drafts
     .filter(({ chosen, name, sourcePath }) => chosen && name.trim() !== '' && sourcePath.trim() !== '')
     .map(({ found: { serviceId, planId }, name, sourcePath, snapshotIds }) => ({
-      ...{ serviceId, planId, name: name.trim(), sourcePath: sourcePath.trim(), companionPaths: {} },
+      ...{ serviceId, planId, name: name.trim(), sourcePath: sourcePath.trim(), attachedFilePaths: {} },
       snapshotIds: [...snapshotIds],
     }));
 }

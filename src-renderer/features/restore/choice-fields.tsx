@@ -1,22 +1,22 @@
 import { Radio, Select, Stack, TextInput } from '@mantine/core';
-import type { SnapshotCompanion } from '../../../src-shared/model/companion.ts';
+import type { SnapshotAttachedFile } from '../../../src-shared/model/attached-file.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
-import { companionKindInWords } from '../companions/companion-words.tsx';
+import { attachedFileKindInWords } from '../attached-files/attached-file-words.tsx';
 import type { RestoreChoice, RestoreWhat } from './restore-choice.ts';
 
 interface ChoiceFieldsProps {
   choices: readonly RestoreWhat[];
   /** Those that can be restored. */
-  companions: readonly SnapshotCompanion[];
+  attachedFiles: readonly SnapshotAttachedFile[];
   value: RestoreChoice;
   onChange(value: RestoreChoice): void;
 }
 
 /** Asks what of a snapshot is to be restored. */
-export function ChoiceFields({ choices, companions, value, onChange }: ChoiceFieldsProps) {
-  const names = companions.map(({ name }) => name).join(', ');
-  const files = companions.reduce((sum, each) => sum + each.files, 0);
-  const bytes = companions.reduce((sum, each) => sum + each.bytes, 0);
+export function ChoiceFields({ choices, attachedFiles, value, onChange }: ChoiceFieldsProps) {
+  const names = attachedFiles.map(({ name }) => name).join(', ');
+  const files = attachedFiles.reduce((sum, each) => sum + each.files, 0);
+  const bytes = attachedFiles.reduce((sum, each) => sum + each.bytes, 0);
   const alone = choices[0] === 'files';
   const words: Record<RestoreWhat, { label: string; description: string }> = {
     everything: { label: 'Everything', description: `The database, and ${names}.` },
@@ -27,7 +27,7 @@ export function ChoiceFields({ choices, companions, value, onChange }: ChoiceFie
     },
     one: { label: 'A part', description: 'One of them, or a file or folder in it.' },
   };
-  const chosen = companions.find(({ name }) => name === value.companion);
+  const chosen = attachedFiles.find(({ name }) => name === value.attachedFile);
   return (
     <>
       <Radio.Group
@@ -45,12 +45,14 @@ export function ChoiceFields({ choices, companions, value, onChange }: ChoiceFie
         <div className="restore-part">
           <Select
             label="Of"
-            data={companions.map(({ name, kind }) => ({
+            data={attachedFiles.map(({ name, kind }) => ({
               value: name,
-              label: `${name} (${companionKindInWords(kind).toLowerCase()})`,
+              label: `${name} (${attachedFileKindInWords(kind).toLowerCase()})`,
             }))}
-            value={value.companion}
-            onChange={(companion) => onChange({ ...value, companion: companion ?? value.companion, part: '' })}
+            value={value.attachedFile}
+            onChange={(attachedFile) =>
+              onChange({ ...value, attachedFile: attachedFile ?? value.attachedFile, part: '' })
+            }
             allowDeselect={false}
           />
           {chosen?.kind === 'folder' && (

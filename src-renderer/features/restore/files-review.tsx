@@ -10,8 +10,8 @@ import { replacesFiles, totalsOf } from './restore-choice.ts';
 /** What a restore of files would do, place by place. */
 export function FilesReview({ check }: { check: FilesCheck }) {
   const totals = totalsOf(check);
-  const examples = check.targets.flatMap(({ companion, comparison }) =>
-    (comparison?.examples ?? []).map((example) => ({ ...example, companion })),
+  const examples = check.targets.flatMap(({ attachedFile, comparison }) =>
+    (comparison?.examples ?? []).map((example) => ({ ...example, attachedFile })),
   );
   const notes = [...new Set(check.targets.flatMap((target) => target.notes))];
   return (
@@ -36,7 +36,7 @@ export function FilesReview({ check }: { check: FilesCheck }) {
         </thead>
         <tbody>
           {check.targets.map((target) => (
-            <TargetRow key={`${target.companion} ${target.part}`} target={target} />
+            <TargetRow key={`${target.attachedFile} ${target.part}`} target={target} />
           ))}
         </tbody>
       </ScrollTable>
@@ -44,8 +44,8 @@ export function FilesReview({ check }: { check: FilesCheck }) {
         <Disclosure title="Which files">
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard */}
           <ul className="file-examples" tabIndex={0} aria-label="Files that differ">
-            {examples.map(({ path, how, companion }) => (
-              <li key={`${companion} ${path}`}>
+            {examples.map(({ path, how, attachedFile }) => (
+              <li key={`${attachedFile} ${path}`}>
                 <span className={HOW[how].className}>{HOW[how].words}</span>
                 <span className="wraps mono">{path}</span>
               </li>
@@ -87,11 +87,11 @@ const HOW = {
   onlyHere: { words: 'removed', className: 'loss' },
 } as const;
 
-function TargetRow({ target: { companion, part, targetPath, files, bytes, comparison } }: { target: FilesTarget }) {
+function TargetRow({ target: { attachedFile, part, targetPath, files, bytes, comparison } }: { target: FilesTarget }) {
   return (
     <tr>
       <td>
-        {part === '' ? companion : `${companion}: ${part}`}{' '}
+        {part === '' ? attachedFile : `${attachedFile}: ${part}`}{' '}
         <Text span size="xs" c="dimmed">
           {countInWords(files, 'file')}, {bytesInWords(bytes)}
         </Text>

@@ -1,47 +1,47 @@
 import type { Params } from '../../../src-shared/contract/methods.ts';
-import type { SnapshotCompanion } from '../../../src-shared/model/companion.ts';
+import type { SnapshotAttachedFile } from '../../../src-shared/model/attached-file.ts';
 import type { RestoreSource } from '../../../src-shared/model/restore.ts';
 import type { FilesCheck } from '../../../src-shared/model/restore-files.ts';
 
 import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import { lastPart, trimEndOf } from '../../../src-shared/rules/trimmed.ts';
 
-/** What of a snapshot is restored. `one`: a companion, or a path in it. */
+/** What of a snapshot is restored. `one`: an attached file, or a path in it. */
 export type RestoreWhat = 'everything' | 'database' | 'files' | 'one';
 
 /** What was chosen, as it is typed. */
 export interface RestoreChoice {
   what: RestoreWhat;
-  /** The companion of `one`. */
-  companion: string;
+  /** The attached file of `one`. */
+  attachedFile: string;
   /** The file or folder in it; empty: all of it. */
   part: string;
 }
 
 /** What a snapshot holds. */
-export interface HasCompanions {
+export interface HasAttachedFiles {
   sourceKind: SourceKind;
-  companions: readonly SnapshotCompanion[];
+  attachedFiles: readonly SnapshotAttachedFile[];
 }
 
-export const DATABASE_ONLY: RestoreChoice = { what: 'database', companion: '', part: '' };
+export const DATABASE_ONLY: RestoreChoice = { what: 'database', attachedFile: '', part: '' };
 
-/** The companions that can be restored: something of them was stored. */
-export function restorable({ companions }: HasCompanions): SnapshotCompanion[] {
-  return companions.filter(({ files }) => files > 0);
+/** The attached files that can be restored: something of them was stored. */
+export function restorable({ attachedFiles }: HasAttachedFiles): SnapshotAttachedFile[] {
+  return attachedFiles.filter(({ files }) => files > 0);
 }
 
 /** What of a snapshot can be restored, the usual first. */
-export function choicesOf(snapshot: HasCompanions): RestoreWhat[] {
+export function choicesOf(snapshot: HasAttachedFiles): RestoreWhat[] {
   const files = restorable(snapshot).length > 0;
   if (snapshot.sourceKind === 'files') return files ? ['files', 'one'] : [];
   return files ? ['everything', 'database', 'files', 'one'] : ['database'];
 }
 
 /** What is chosen for a snapshot until somebody chooses otherwise. */
-export function firstChoice(snapshot: HasCompanions): RestoreChoice {
+export function firstChoice(snapshot: HasAttachedFiles): RestoreChoice {
   const [what = 'database'] = choicesOf(snapshot);
-  return { what, companion: restorable(snapshot)[0]?.name ?? '', part: '' };
+  return { what, attachedFile: restorable(snapshot)[0]?.name ?? '', part: '' };
 }
 
 export const takesDatabase = ({ what }: RestoreChoice): boolean => what === 'everything' || what === 'database';
@@ -51,7 +51,7 @@ type FilesParams = Extract<Params<'restores.check'>, { what: 'files' }>;
 
 /**
  * What is asked for the files of a choice; `null`: it takes none, or it is of a bare file.
- * @param to where the one companion goes; empty: to where it came from
+ * @param to where the one attached file goes; empty: to where it came from
  */
 export function filesToCheck(source: RestoreSource, choice: RestoreChoice, to: string): FilesParams | null {
   if (!('snapshotId' in source) || !takesFiles(choice)) return null;
@@ -59,7 +59,7 @@ export function filesToCheck(source: RestoreSource, choice: RestoreChoice, to: s
   return {
     what: 'files',
     ...source,
-    ...(one ? { companion: choice.companion } : {}),
+    ...(one ? { attachedFile: choice.attachedFile } : {}),
     ...(one && choice.part.trim() !== '' ? { path: choice.part.trim() } : {}),
     ...(one && to !== '' ? { to } : {}),
   };
@@ -123,12 +123,12 @@ export interface PlacesOfSource extends Places {
  * @param database where a database came from; `null`: that is not known
  */
 export function placesOf(
-  companions: readonly SnapshotCompanion[],
-  { what, companion, part }: RestoreChoice,
+  attachedFiles: readonly SnapshotAttachedFile[],
+  { what, attachedFile, part }: RestoreChoice,
   database: string | null,
 ): Places {
-  const paths = companions.filter(({ files }) => files > 0).map(({ path }) => path);
-  const one = companions.find(({ name }) => name === companion);
+  const paths = attachedFiles.filter(({ files }) => files > 0).map(({ path }) => path);
+  const one = attachedFiles.find(({ name }) => name === attachedFile);
   switch (what) {
     case 'database':
       return { suggested: database, label: 'Path of the restored database', together: [] };

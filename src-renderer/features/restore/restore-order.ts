@@ -9,7 +9,7 @@ export interface RestoreOrder {
   choice: RestoreChoice;
   /** Of the database; empty: none is restored. */
   targetPath: string;
-  /** Of the one companion; empty: where it came from. */
+  /** Of the one attached file; empty: where it came from. */
   to: string;
 }
 

@@ -1,5 +1,5 @@
 import { Fragment } from 'react';
-import type { SnapshotCompanion } from '../../../src-shared/model/companion.ts';
+import type { SnapshotAttachedFile } from '../../../src-shared/model/attached-file.ts';
 import type { Proof, SnapshotCopy, SnapshotOrigin } from '../../../src-shared/model/snapshot.ts';
 import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
@@ -29,14 +29,14 @@ export interface Described {
   /** `imported`: where it came from is only what its manifest says. */
   origin: SnapshotOrigin;
   /** What lies beside its database; empty for a bare file. */
-  companions: SnapshotCompanion[];
+  attachedFiles: SnapshotAttachedFile[];
   sourceKind: SourceKind;
 }
 
 /** What is known of it, before it is looked into. */
 export function WhatFacts({ described }: { described: Described }) {
   const now = useNow();
-  const { path, stored, createdAt, planName, sizeBytes, imageBytes, companions, sourceKind, proof } = described;
+  const { path, stored, createdAt, planName, sizeBytes, imageBytes, attachedFiles, sourceKind, proof } = described;
   return (
     <dl className="described">
       {path !== null && (
@@ -67,14 +67,14 @@ export function WhatFacts({ described }: { described: Described }) {
       )}
       {sourceKind === 'database' && (
         <>
-          <dt>{companions.length > 0 ? 'Database' : 'Size'}</dt>
+          <dt>{attachedFiles.length > 0 ? 'Database' : 'Size'}</dt>
           <dd>
             {bytesInWords(sizeBytes)}
             {imageBytes !== null && `, ${bytesInWords(imageBytes)} unpacked`}
           </dd>
         </>
       )}
-      {companions.map(({ name, files, bytes, whole }) => (
+      {attachedFiles.map(({ name, files, bytes, whole }) => (
         <Fragment key={name}>
           <dt>{name}</dt>
           <dd>
@@ -87,7 +87,7 @@ export function WhatFacts({ described }: { described: Described }) {
         <>
           <dt>Proof</dt>
           <dd>
-            <ProofPill proof={proof} missing={false} incomplete={missingInWords(companions)} now={now} />
+            <ProofPill proof={proof} missing={false} incomplete={missingInWords(attachedFiles)} now={now} />
           </dd>
         </>
       )}

@@ -49,12 +49,12 @@ export function WhatStep({
       (caught: unknown) => setError(errorBody(caught)),
     );
   }, [what, onSource]);
-  const holds = { sourceKind: described?.sourceKind ?? 'database', companions: described?.companions ?? [] };
+  const holds = { sourceKind: described?.sourceKind ?? 'database', attachedFiles: described?.attachedFiles ?? [] };
   const chosen = choice ?? firstChoice(holds);
   const choices = choicesOf(holds);
   const next = (): void => {
     onChoice(chosen);
-    const places = placesOf(holds.companions, chosen, described?.suggestedTarget ?? null);
+    const places = placesOf(holds.attachedFiles, chosen, described?.suggestedTarget ?? null);
     onNext({ ...places, imported: described?.origin === 'imported' });
   };
   return (
@@ -84,7 +84,7 @@ export function WhatStep({
             />
           )}
           {choices.length > 1 && (
-            <ChoiceFields choices={choices} companions={restorable(holds)} value={chosen} onChange={onChoice} />
+            <ChoiceFields choices={choices} attachedFiles={restorable(holds)} value={chosen} onChange={onChoice} />
           )}
           {takesDatabase(chosen) && <TableList tables={described.tables ?? []} />}
         </>
@@ -121,5 +121,5 @@ async function describe(source: RestoreSource): Promise<Described | { standsFor:
   const known =
     file.snapshotId === null ? null : (await client.call('snapshots.get', { snapshotId: file.snapshotId })).snapshot;
   const { proof = null, origin = 'imported' } = known ?? {};
-  return { ...file, stored: [], proof, origin, companions: [] };
+  return { ...file, stored: [], proof, origin, attachedFiles: [] };
 }

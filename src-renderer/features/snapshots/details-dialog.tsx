@@ -10,7 +10,7 @@ import { ProofPill } from '../../components/pill.tsx';
 import { momentInWords } from '../../components/time.ts';
 import { useAction } from '../../components/use-action.ts';
 import { TableList } from '../plans/source-facts.tsx';
-import { StoredCompanions } from './stored-companions.tsx';
+import { StoredAttachedFiles } from './stored-attached-files.tsx';
 
 interface DetailsDialogProps {
   snapshot: ListedSnapshot;
@@ -38,7 +38,7 @@ export function DetailsDialog({ snapshot, now, onRestore, onClose }: DetailsDial
     >
       <Stack gap="md">
         <Facts snapshot={snapshot} now={now} />
-        {snapshot.companions.length > 0 && <StoredCompanions companions={snapshot.companions} />}
+        {snapshot.attachedFiles.length > 0 && <StoredAttachedFiles attachedFiles={snapshot.attachedFiles} />}
         {action.error !== null && <ErrorNotice error={action.error} />}
         {whole === null && action.pending && <Loader size="sm" aria-label="Looking" />}
         {whole !== null && whole.takenWith.length > 0 && (
@@ -63,7 +63,8 @@ export function DetailsDialog({ snapshot, now, onRestore, onClose }: DetailsDial
 }
 
 function Facts({ snapshot, now }: { snapshot: ListedSnapshot; now: number }) {
-  const { name, path, copies, sizeBytes, imageBytes, apparentBytes, diskBytes, companions, proof, missing } = snapshot;
+  const { name, path, copies, sizeBytes, imageBytes, apparentBytes, diskBytes, attachedFiles, proof, missing } =
+    snapshot;
   const stored = copies.filter(({ state }) => state === 'stored');
   const files = snapshot.sourceKind === 'files';
   return (
@@ -87,7 +88,7 @@ function Facts({ snapshot, now }: { snapshot: ListedSnapshot; now: number }) {
           </dd>
         </>
       )}
-      {companions.length > 0 && (
+      {attachedFiles.length > 0 && (
         <>
           <dt>All of it</dt>
           <dd>

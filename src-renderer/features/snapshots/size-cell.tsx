@@ -5,19 +5,19 @@ import { bytesInWords } from '../../../src-shared/rules/wording.ts';
 
 /** What a snapshot shows, and, with files, what it added to the disk; leads to all that is in it. */
 export function SizeCell({ snapshot, onOpen }: { snapshot: ListedSnapshot; onOpen(): void }) {
-  const { companions, sizeBytes, apparentBytes, diskBytes, incomplete } = snapshot;
+  const { attachedFiles, sizeBytes, apparentBytes, diskBytes, incomplete } = snapshot;
   return (
     <UnstyledButton className="size-cell" onClick={onOpen} aria-label={`Details: ${sizesInWords(snapshot)}`}>
       <span>
         {incomplete !== null && <IconAlertTriangle size={13} className="not-whole" aria-hidden />}
-        {bytesInWords(companions.length === 0 ? sizeBytes : apparentBytes)}
+        {bytesInWords(attachedFiles.length === 0 ? sizeBytes : apparentBytes)}
       </span>
-      {companions.length > 0 && <span className="age">+{bytesInWords(diskBytes)}</span>}
+      {attachedFiles.length > 0 && <span className="age">+{bytesInWords(diskBytes)}</span>}
     </UnstyledButton>
   );
 }
 
-function sizesInWords({ companions, sizeBytes, apparentBytes, diskBytes, incomplete }: ListedSnapshot): string {
-  if (companions.length === 0) return bytesInWords(sizeBytes);
+function sizesInWords({ attachedFiles, sizeBytes, apparentBytes, diskBytes, incomplete }: ListedSnapshot): string {
+  if (attachedFiles.length === 0) return bytesInWords(sizeBytes);
   return `${bytesInWords(apparentBytes)}, ${bytesInWords(diskBytes)} more on the disk${incomplete === null ? '' : ', incomplete'}`;
 }

@@ -1,4 +1,4 @@
-import type { Companion } from '../../../src-shared/model/companion.ts';
+import type { AttachedFile } from '../../../src-shared/model/attached-file.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { Platform, TemplateText } from '../../../src-shared/model/template.ts';
 import { lastPart, trimEndOf } from '../../../src-shared/rules/trimmed.ts';
@@ -31,11 +31,11 @@ export function templateOfPlan(
   const leftOut: string[] = [];
   const here = (path: string) => ({ [platform]: [path] });
   const database = plan.sourceKind === 'database';
-  const [first, ...others] = plan.companions;
+  const [first, ...others] = plan.attachedFiles;
   const kind = database ? 'database' : (first?.kind ?? 'folder');
-  const beside = (database ? plan.companions : others).flatMap((companion) => {
-    const inside = kind === 'folder' || kind === 'image' ? null : besideOf(companion, plan.sourcePath);
-    if (inside === null) leftOut.push(`${companion.path}, for it does not lie beside ${lastPart(plan.sourcePath)}.`);
+  const beside = (database ? plan.attachedFiles : others).flatMap((attachedFile) => {
+    const inside = kind === 'folder' || kind === 'image' ? null : besideOf(attachedFile, plan.sourcePath);
+    if (inside === null) leftOut.push(`${attachedFile.path}, for it does not lie beside ${lastPart(plan.sourcePath)}.`);
     return inside === null ? [] : [inside];
   });
   const common = {
@@ -54,7 +54,7 @@ export function templateOfPlan(
         ...common,
         kind: 'database',
         method: plan.method,
-        companions: beside,
+        attachedFiles: beside,
         counts: plan.drill.checks.flatMap(({ sql }) => COUNT.exec(sql)?.[1]?.replaceAll('""', '"') ?? []),
         schemaVersion: plan.schemaVersion,
         lockFiles: plan.lockFiles,
@@ -64,7 +64,7 @@ export function templateOfPlan(
             : null,
       }
     : kind === 'file'
-      ? { ...common, kind: 'file', companions: beside }
+      ? { ...common, kind: 'file', attachedFiles: beside }
       : kind === 'image'
         ? { ...common, kind: 'image' }
         : { ...common, kind: 'folder', exclude: first?.exclude ?? [] };
@@ -90,8 +90,8 @@ export function templateId(name: string): string {
   return slug === '' ? 'template' : slug;
 }
 
-/** A companion as it is named from the folder of the source; `null` where it is not in it. */
-function besideOf({ path, kind, exclude }: Companion, sourcePath: string) {
+/** An attached file as it is named from the folder of the source; `null` where it is not in it. */
+function besideOf({ path, kind, exclude }: AttachedFile, sourcePath: string) {
   const folder = sourcePath.slice(0, sourcePath.length - lastPart(sourcePath).length);
   if (kind === 'image' || !path.startsWith(folder) || path === folder) return null;
   return { path: path.slice(folder.length), kind, exclude };

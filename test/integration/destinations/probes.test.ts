@@ -119,14 +119,14 @@ describe('the source', () => {
     symlinkSync(first ?? '', link ?? '');
     const files = await core.call('plans.create', {
       ...{ name: 'Files', sourceKind: 'files', sourcePath: link ?? '' },
-      companions: [{ name: 'current', kind: 'folder', path: link ?? '' }],
+      attachedFiles: [{ name: 'current', kind: 'folder', path: link ?? '' }],
       destinations: [{ destinationId: plan.destinations[0]?.destinationId ?? '' }],
     });
-    expect(files.companions[0]?.path).toBe(link);
-    expect((await takeBackup({ core, plan: files })).companions[0]?.path).toBe(first);
+    expect(files.attachedFiles[0]?.path).toBe(link);
+    expect((await takeBackup({ core, plan: files })).attachedFiles[0]?.path).toBe(first);
     rmSync(link ?? '');
     symlinkSync(second ?? '', link ?? '');
-    expect((await takeBackup({ core, plan: files })).companions[0]?.path).toBe(second);
+    expect((await takeBackup({ core, plan: files })).attachedFiles[0]?.path).toBe(second);
     expect((await summaryOf({ ...scene, core, folder, plan: files })).notes).toEqual([
       `The source has moved from ${first} to ${second}.`,
     ]);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { newCompanion } from '../../../src-renderer/features/companions/companion-draft.ts';
+import { newAttachedFile } from '../../../src-renderer/features/attached-files/attached-file-draft.ts';
 import {
   emptyForm,
   isComplete,
@@ -37,7 +37,7 @@ test('a template fills in all of the form, and all of it gets into the plan', ()
     sourceKind: 'database',
     sourcePath: '/opt/soundbox/soundbox.db',
     destinations: [{ path: '/mnt/nas' }],
-    companions: [{ name: 'generated', path: '/opt/soundbox/generated', kind: 'folder' }],
+    attachedFiles: [{ name: 'generated', path: '/opt/soundbox/generated', kind: 'folder' }],
     compression: 'none',
     group: null,
   });
@@ -82,7 +82,7 @@ test('a plan of files is complete with one of them, a name and a place', () => {
   const files = { ...emptyForm(), sourceKind: 'files' as const, folder: '/b' };
   expect(planNameOf(files, 'x')).toBe('');
   expect(isComplete(files, 'photos', [])).toBe(false);
-  const one = { ...files, companions: [{ ...newCompanion('folder'), name: 'photos', path: '/home/you/Photos' }] };
+  const one = { ...files, attachedFiles: [{ ...newAttachedFile('folder'), name: 'photos', path: '/home/you/Photos' }] };
   expect(planNameOf(one, 'x')).toBe('Photos');
   expect(isComplete(one, 'photos', [])).toBe(true);
   expect(isComplete({ ...one, folder: ' ' }, 'photos', [])).toBe(false);

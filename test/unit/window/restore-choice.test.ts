@@ -8,11 +8,11 @@ import {
   replacesFiles,
   totalsOf,
 } from '../../../src-renderer/features/restore/restore-choice.ts';
-import type { SnapshotCompanion } from '../../../src-shared/model/companion.ts';
+import type { SnapshotAttachedFile } from '../../../src-shared/model/attached-file.ts';
 import type { FilesCheck, FilesTarget } from '../../../src-shared/model/restore-files.ts';
 
 const SNAPSHOT = { snapshotId: '00000000-0000-4000-8000-000000000001' };
-const companion = (name: string, rest: Partial<SnapshotCompanion> = {}): SnapshotCompanion => ({
+const attachedFile = (name: string, rest: Partial<SnapshotAttachedFile> = {}): SnapshotAttachedFile => ({
   name,
   kind: 'folder',
   path: `/opt/${name}`,
@@ -25,25 +25,25 @@ const companion = (name: string, rest: Partial<SnapshotCompanion> = {}): Snapsho
   problems: [],
   ...rest,
 });
-const generated = companion('generated');
-const gone = companion('gone', { files: 0, whole: false });
+const generated = attachedFile('generated');
+const gone = attachedFile('gone', { files: 0, whole: false });
 
 test('what can be chosen is what the snapshot holds', () => {
-  const database = { sourceKind: 'database', companions: [generated, gone] } as const;
+  const database = { sourceKind: 'database', attachedFiles: [generated, gone] } as const;
   expect(choicesOf(database)).toEqual(['everything', 'database', 'files', 'one']);
-  expect(firstChoice(database)).toEqual({ what: 'everything', companion: 'generated', part: '' });
-  expect(choicesOf({ ...database, companions: [gone] })).toEqual(['database']);
-  expect(choicesOf({ sourceKind: 'files', companions: [generated] })).toEqual(['files', 'one']);
-  expect(choicesOf({ sourceKind: 'files', companions: [gone] })).toEqual([]);
+  expect(firstChoice(database)).toEqual({ what: 'everything', attachedFile: 'generated', part: '' });
+  expect(choicesOf({ ...database, attachedFiles: [gone] })).toEqual(['database']);
+  expect(choicesOf({ sourceKind: 'files', attachedFiles: [generated] })).toEqual(['files', 'one']);
+  expect(choicesOf({ sourceKind: 'files', attachedFiles: [gone] })).toEqual([]);
 });
 
 test('the files of a choice are asked for as they were chosen', () => {
-  const one = { what: 'one', companion: 'generated', part: ' a/b.wav ' } as const;
+  const one = { what: 'one', attachedFile: 'generated', part: ' a/b.wav ' } as const;
   expect(filesToCheck({ ...SNAPSHOT, destinationId: 'x' }, one, '/tmp/b.wav')).toEqual({
     what: 'files',
     ...SNAPSHOT,
     destinationId: 'x',
-    companion: 'generated',
+    attachedFile: 'generated',
     path: 'a/b.wav',
     to: '/tmp/b.wav',
   });
@@ -53,20 +53,22 @@ test('the files of a choice are asked for as they were chosen', () => {
 });
 
 test('one thing can go elsewhere, several go back to where each came from', () => {
-  const companions = [generated, gone, companion('env', { kind: 'file', path: 'C:\\app\\env' })];
-  const choice = { what: 'one', companion: 'generated', part: 'a/b.wav' } as const;
-  expect(placesOf(companions, choice, '/opt/box.db')).toMatchObject({
+  const attachedFiles = [generated, gone, attachedFile('env', { kind: 'file', path: 'C:\\app\\env' })];
+  const choice = { what: 'one', attachedFile: 'generated', part: 'a/b.wav' } as const;
+  expect(placesOf(attachedFiles, choice, '/opt/box.db')).toMatchObject({
     suggested: '/opt/generated/a/b.wav',
     together: [],
   });
-  expect(placesOf(companions, { ...choice, companion: 'env', part: 'x' }, null).suggested).toBe('C:\\app\\env\\x');
-  expect(placesOf(companions, { ...choice, what: 'database' }, '/opt/box.db').suggested).toBe('/opt/box.db');
-  expect(placesOf(companions, { ...choice, what: 'everything' }, '/opt/box.db').together).toEqual([
+  expect(placesOf(attachedFiles, { ...choice, attachedFile: 'env', part: 'x' }, null).suggested).toBe(
+    'C:\\app\\env\\x',
+  );
+  expect(placesOf(attachedFiles, { ...choice, what: 'database' }, '/opt/box.db').suggested).toBe('/opt/box.db');
+  expect(placesOf(attachedFiles, { ...choice, what: 'everything' }, '/opt/box.db').together).toEqual([
     '/opt/box.db',
     '/opt/generated',
     'C:\\app\\env',
   ]);
-  expect(placesOf(companions, { ...choice, what: 'files' }, '/opt/box.db').together).toHaveLength(2);
+  expect(placesOf(attachedFiles, { ...choice, what: 'files' }, '/opt/box.db').together).toHaveLength(2);
 });
 
 test('only what takes something away has to be typed', () => {
@@ -74,7 +76,7 @@ test('only what takes something away has to be typed', () => {
     counts: Partial<NonNullable<FilesTarget['comparison']>> | null,
     path = '/opt/generated/',
   ): FilesTarget => ({
-    companion: 'generated',
+    attachedFile: 'generated',
     part: '',
     targetPath: path,
     files: 3,

@@ -32,7 +32,7 @@ const PLAN = Plan.parse({
   method: 'compact',
   schemaVersion: { sql: 'SELECT max(version) FROM migrations' },
   lockFiles: ['box.lock'],
-  companions: [
+  attachedFiles: [
     { name: 'generated', path: '/opt/box/generated', kind: 'folder', exclude: ['cache/'] },
     { name: 'elsewhere', path: '/etc/box.toml', kind: 'file', exclude: [] },
   ],
@@ -54,7 +54,7 @@ test('a plan becomes a template that can be read, and says what is not in it', (
       places: { linux: ['/opt/box/box.db'] },
       namePattern: 'box-{date}',
       method: 'compact',
-      companions: [{ path: 'generated', kind: 'folder', exclude: ['cache/'] }],
+      attachedFiles: [{ path: 'generated', kind: 'folder', exclude: ['cache/'] }],
       counts: ['so"ngs'],
       schemaVersion: { sql: 'SELECT max(version) FROM migrations' },
       lockFiles: ['box.lock'],
@@ -64,8 +64,8 @@ test('a plan becomes a template that can be read, and says what is not in it', (
 });
 
 test.each(['folder', 'file', 'image'] as const)('a plan of a %s becomes a template of one', (kind) => {
-  const companions = [{ name: 'data', path: '/opt/vault/data', kind, exclude: [] }];
-  const plan: Plan = { ...PLAN, sourceKind: 'files', sourcePath: '/opt/vault/data', method: 'online', companions };
+  const attachedFiles = [{ name: 'data', path: '/opt/vault/data', kind, exclude: [] }];
+  const plan: Plan = { ...PLAN, sourceKind: 'files', sourcePath: '/opt/vault/data', method: 'online', attachedFiles };
   const { template, leftOut } = templateOfPlan(plan, NAMES, 'linux', null);
   expect(parseTemplate(JSON.stringify(template)).parts).toMatchObject([{ kind, name: 'data' }]);
   expect(leftOut).toEqual([]);

@@ -197,7 +197,7 @@ class ForeignImportRun {
       seal: null,
       database: facts,
       schemaVersion: null,
-      companions: [],
+      attachedFiles: [],
       versions: { sqlite: 'unknown', snapkeep: version },
     };
   }

@@ -1,0 +1,136 @@
+import { ActionIcon, Button, Group, Text, Textarea, TextInput } from '@mantine/core';
+import { IconPlus, IconX } from '@tabler/icons-react';
+import type { AttachedFileKind } from '../../../src-shared/model/attached-file.ts';
+import { Disclosure } from '../../components/disclosure.tsx';
+import { PathField } from '../../components/path-field.tsx';
+import {
+  type AttachedFileDraft,
+  type AttachedFileProblems,
+  attachedFileProblems,
+  linesOf,
+  newAttachedFile,
+  withPath,
+} from './attached-file-draft.ts';
+import { AttachedFileIcon, attachedFileKindInWords } from './attached-file-words.tsx';
+import './attached-files.css';
+
+const ADD: Array<{ kind: AttachedFileKind; words: string }> = [
+  { kind: 'folder', words: 'Add a folder' },
+  { kind: 'file', words: 'Add a file' },
+  { kind: 'image', words: 'Add a disk or image' },
+];
+
+const PATHS: Record<AttachedFileKind, { label: string; placeholder: string; description?: string }> = {
+  folder: { label: 'Path of the folder', placeholder: '/home/you/app/generated' },
+  file: { label: 'Path of the file', placeholder: '/etc/app/config.toml' },
+  image: {
+    label: 'Device or image file',
+    placeholder: '/dev/mmcblk0',
+    description: 'It is read from its first byte to its last. Nothing on it should be written meanwhile.',
+  },
+};
+
+interface AttachedFilesFieldProps {
+  value: readonly AttachedFileDraft[];
+  onChange(value: AttachedFileDraft[]): void;
+  /** What is said while there is none. */
+  empty: string;
+}
+
+/** Chooses folders, files and disks that are kept in each snapshot. */
+export function AttachedFilesField({ value, onChange, empty }: AttachedFilesFieldProps) {
+  const problems = attachedFileProblems(value);
+  return (
+    <div>
+      {value.length === 0 ? (
+        <Text size="sm" c="dimmed" mb="sm">
+          {empty}
+        </Text>
+      ) : (
+        <ul className="attached-file-drafts">
+          {value.map((draft, index) => (
+            <AttachedFileFields
+              key={draft.key}
+              draft={draft}
+              problems={problems[index] ?? { blocked: false }}
+              others={value.filter((each) => each !== draft)}
+              onChange={(changed) => onChange(value.with(index, changed))}
+              onRemove={() => onChange(value.toSpliced(index, 1))}
+            />
+          ))}
+        </ul>
+      )}
+      <Group gap="xs" mt={value.length === 0 ? 0 : 'sm'}>
+        {ADD.map(({ kind, words }) => (
+          <Button
+            key={kind}
+            variant="default"
+            size="xs"
+            leftSection={<IconPlus size={14} aria-hidden />}
+            disabled={value.length >= 20}
+            onClick={() => onChange([...value, newAttachedFile(kind)])}
+          >
+            {words}
+          </Button>
+        ))}
+      </Group>
+    </div>
+  );
+}
+
+interface AttachedFileFieldsProps {
+  draft: AttachedFileDraft;
+  problems: AttachedFileProblems;
+  others: readonly AttachedFileDraft[];
+  onChange(draft: AttachedFileDraft): void;
+  onRemove(): void;
+}
+
+function AttachedFileFields({ draft, problems, others, onChange, onRemove }: AttachedFileFieldsProps) {
+  const { kind, name, path, exclude } = draft;
+  const called = name === '' ? attachedFileKindInWords(kind).toLowerCase() : name;
+  const left = linesOf(exclude).length;
+  return (
+    <li className="attached-file-draft">
+      <div className="attached-file-head">
+        <AttachedFileIcon kind={kind} />
+        <span className="grows">{attachedFileKindInWords(kind)}</span>
+        <ActionIcon variant="subtle" aria-label={`Take ${called} out`} onClick={onRemove}>
+          <IconX size={16} />
+        </ActionIcon>
+      </div>
+      <div className="attached-file-pair">
+        <PathField
+          {...PATHS[kind]}
+          kind={kind === 'folder' ? 'folder' : 'file'}
+          value={path}
+          onChange={(changed) => onChange(withPath(draft, changed, others))}
+        />
+        <TextInput
+          label="Called"
+          {...(PATHS[kind].description === undefined ? {} : { description: 'In names of files.' })}
+          value={name}
+          onChange={(event) => onChange({ ...draft, name: event.currentTarget.value, named: true })}
+          error={problems.name}
+          maxLength={40}
+          spellCheck={false}
+          autoComplete="off"
+        />
+      </div>
+      {kind === 'folder' && (
+        <Disclosure title={left === 0 ? 'Leave nothing out' : `Leave out ${linesOf(exclude).join(', ')}`}>
+          <Textarea
+            label="Left out"
+            description="One pattern in each line, as in a .gitignore: cache/ or *.tmp"
+            value={exclude}
+            onChange={(event) => onChange({ ...draft, exclude: event.currentTarget.value })}
+            autosize
+            minRows={2}
+            maxRows={8}
+            spellCheck={false}
+          />
+        </Disclosure>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,277 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, expect, type Page, test } from '@playwright/test';
+import type { SnapshotAttachedFile } from '../../src-shared/model/attached-file.ts';
+import { missingInWords } from '../../src-shared/rules/incomplete.ts';
+import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
+import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
+import { type PaintedAnswers, paintAnswers } from '../support/painted-answers.ts';
+import { judge, judgeBothWays } from '../support/screens.ts';
+
+let folder: string;
+let database: string;
+let generated: string;
+let server: RunningServer;
+let browser: Browser;
+let close: () => Promise<void>;
+
+test.beforeEach(async () => {
+  ({ folder, server, browser, close } = await serveWindow('attachedFiles'));
+  database = join(folder, 'soundbox.db');
+  generated = join(folder, 'generated');
+  makeDatabase(database, { rows: 50 });
+  mkdirSync(generated);
+  writeFileSync(join(generated, 'one.wav'), 'one');
+  writeFileSync(join(generated, 'two.wav'), 'two');
+  writeFileSync(join(generated, 'same.wav'), 'same');
+});
+
+test.afterEach(() => close());
+
+test('a database and its files are backed up together, and come back together or in part', async () => {
+  const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(15_000);
+  await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
+  await page.getByRole('textbox', { name: 'Database file' }).fill(database);
+  await page.getByRole('button', { name: /^Kept together with it/ }).click();
+  await page.getByRole('button', { name: 'Add a folder' }).click();
+  await page.getByRole('textbox', { name: 'Path of the folder' }).fill(generated);
+  await expect(page.getByRole('textbox', { name: 'Called' })).toHaveValue('generated');
+  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
+  await page.getByRole('combobox', { name: 'Group' }).fill('Music');
+  await page.getByRole('button', { name: 'Create and back up now' }).click();
+  await expect(page.getByRole('button', { name: /^Details: .* more on the disk$/ })).toBeVisible();
+  await expect(page.getByText(/^Checked/).first()).toBeVisible();
+
+  appendEntries(database, 5);
+  writeFileSync(join(generated, 'one.wav'), 'changed');
+  rmSync(join(generated, 'two.wav'));
+  writeFileSync(join(generated, 'new.wav'), 'new');
+
+  await page
+    .getByRole('button', { name: /^More for/ })
+    .first()
+    .click();
+  await page.getByRole('menuitem', { name: 'Details…' }).click();
+  await expect(page.getByRole('dialog')).toContainText('3 files');
+  await judgeBothWays(page, 'snapshot-details');
+  await page.getByRole('dialog').getByRole('button', { name: 'Restore…' }).click();
+
+  await expect(page.getByRole('radio', { name: 'Everything' })).toBeChecked();
+  await page.getByRole('radio', { name: 'A part' }).check();
+  await page.getByRole('textbox', { name: 'Path in it' }).fill('two.wav');
+  await judgeBothWays(page, 'restore-what-attached-files');
+  await page.getByRole('button', { name: 'Next: where' }).click();
+  await expect(page.getByRole('radio', { name: /^To where it came from/ })).toBeChecked();
+  await page.getByRole('button', { name: 'Next: review' }).click();
+  await page.getByRole('button', { name: 'Restore two.wav' }).click();
+  await expect(page.getByRole('heading', { name: 'Restored' })).toBeVisible();
+  expect(readFileSync(join(generated, 'two.wav'), 'utf8')).toBe('two');
+  expect(readFileSync(join(generated, 'one.wav'), 'utf8')).toBe('changed');
+  await page.getByRole('button', { name: 'Close', exact: true }).last().click();
+
+  await page
+    .getByRole('button', { name: /^More for/ })
+    .first()
+    .press('Enter');
+  await page.getByRole('menuitem', { name: 'Restore…' }).press('Enter');
+  await expect(page.getByRole('radio', { name: 'Everything' })).toBeChecked();
+  await page.getByRole('button', { name: 'Next: where' }).press('Enter');
+  await expect(page.getByText(generated)).toBeVisible();
+  await judge(page, 'restore-where-everything');
+  await page.getByRole('button', { name: 'Next: review' }).press('Enter');
+  await expect(page.getByText('You will lose 5 rows')).toBeVisible();
+  await expect(page.getByRole('row', { name: /^generated/ })).toContainText('0112');
+  await page.getByRole('button', { name: 'Which files' }).press('Enter');
+  await expect(page.getByText('new.wav')).toBeVisible();
+  await page.getByRole('textbox', { name: 'Type soundbox.db to confirm' }).fill('soundbox.db');
+  await judgeBothWays(page, 'restore-review-everything');
+  await page.getByRole('button', { name: 'Replace soundbox.db and the files' }).press('Enter');
+  await expect(page.getByRole('heading', { name: 'Restored', exact: true })).toBeVisible();
+  expect(countEntries(database)).toBe(50);
+  expect(readdirSync(generated).sort()).toEqual(['one.wav', 'same.wav', 'two.wav']);
+  await judge(page, 'restored-everything');
+  await page.getByRole('button', { name: 'Undo', exact: true }).press('Enter');
+  await expect(page.getByRole('heading', { name: 'Undone' })).toBeVisible();
+  expect(readFileSync(join(generated, 'new.wav'), 'utf8')).toBe('new');
+  await page.getByRole('button', { name: 'Close', exact: true }).last().click();
+
+  await page.getByRole('tab', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'For this program' }).click();
+  await judgeBothWays(page, 'plan-settings-attached-files');
+  await page.getByRole('button', { name: 'Save as a template…' }).click();
+  await judgeBothWays(page, 'save-template');
+  await page.getByRole('textbox', { name: 'Name of the template' }).fill('My Box');
+  await page.getByRole('button', { name: 'Save template' }).click();
+  await page.getByRole('tab', { name: 'Source' }).click();
+  await expect(page.getByText('2 tables')).toBeVisible();
+  await judge(page, 'source-attached-files');
+
+  await page.getByRole('link', { name: 'Settings' }).click();
+  const templates = page.getByRole('list', { name: 'Templates' });
+  await expect(templates).toContainText('My Box');
+  await templates.scrollIntoViewIfNeeded();
+  await judgeBothWays(page, 'settings-templates');
+  await page.getByRole('button', { name: 'Remove: My Box' }).press('Enter');
+  await expect(templates).not.toContainText('My Box');
+});
+
+/** What lies beside a database in a snapshot, in every state there is. */
+const PAINTED: SnapshotAttachedFile[] = [
+  {
+    name: 'generated',
+    kind: 'folder',
+    path: '/srv/a-folder-with-a-long-name/of-a-program-with-a-long-name/and-one-more-folder/in-it/generated',
+    way: 'linked-folder',
+    why: 'Unchanged files are hard links to the snapshot before.',
+    files: 48_211,
+    bytes: 182_000_000_000,
+    diskBytes: 412_000_000,
+    whole: false,
+    problems: [
+      {
+        path: 'a-very-long-folder-name/another-very-long-folder-name/locked-recording-of-a-session.wav',
+        reason: 'may not be read',
+      },
+      { path: 'session.tmp', reason: 'kept changing while it was being read' },
+    ],
+  },
+  {
+    name: 'settings',
+    kind: 'file',
+    path: '/etc/soundbox/settings.toml',
+    way: 'archive',
+    why: 'The destination has no hard links.',
+    files: 1,
+    bytes: 1840,
+    diskBytes: 912,
+    whole: true,
+    problems: [],
+  },
+  {
+    name: 'disk',
+    kind: 'image',
+    path: '/dev/mmcblk0',
+    way: 'image',
+    why: 'A device is stored front to back.',
+    files: 0,
+    bytes: 0,
+    diskBytes: 0,
+    whole: false,
+    problems: [{ path: '', reason: '/dev/mmcblk0 is not there.' }],
+  },
+];
+
+const paintedSnapshots: PaintedAnswers = {
+  'snapshots.list': (real) =>
+    real.map((snapshot) => ({
+      ...snapshot,
+      attachedFiles: PAINTED,
+      incomplete: missingInWords(PAINTED),
+      apparentBytes: 182_000_001_840,
+      diskBytes: 412_000_912,
+    })),
+};
+
+/** Makes three plans, two of them in a group, and a backup of each. */
+async function makeGroup(page: Page): Promise<void> {
+  const base = new URL('/', server.address).href;
+  await page.evaluate(
+    async ({ base, database, generated, backups }) => {
+      const call = async (method: string, params: unknown): Promise<void> => {
+        const session = localStorage.getItem('snapkeep.session');
+        const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${session}` };
+        await fetch(`${base}api/${method}`, { method: 'POST', headers, body: JSON.stringify(params) });
+      };
+      const plan = {
+        sourcePath: database,
+        destinations: [{ path: backups }],
+        schedule: { kind: 'daily', time: '02:00' },
+      };
+      const attachedFiles = [{ name: 'generated', path: generated, kind: 'folder' }];
+      await call('plans.create', { ...plan, name: 'soundbox-database', group: 'Sound Box', attachedFiles });
+      await call('plans.create', { ...plan, name: 'soundbox-weekly', group: 'Sound Box' });
+      await call('plans.create', { ...plan, name: 'alone' });
+    },
+    { base, database, generated, backups: join(folder, 'backups') },
+  );
+}
+
+test('plans of a group are shown, paused and backed up together', async () => {
+  const page = await openWindow(browser, server.address, {
+    viewport: { width: 1280, height: 800 },
+    prepare: (opened) => paintAnswers(opened, paintedSnapshots),
+  });
+  page.setDefaultTimeout(15_000);
+  await makeGroup(page);
+  const group = page.getByRole('region', { name: 'Sound Box' });
+  await expect(group.getByRole('article')).toHaveCount(2);
+  await page.getByRole('button', { name: 'Back up all: Sound Box' }).press('Enter');
+  await expect(group.getByText(/1 snapshot,/)).toHaveCount(2);
+  await expect(page.getByRole('article', { name: 'alone' }).getByText('0 snapshots')).toBeVisible();
+  await page.getByRole('button', { name: 'Pause: Sound Box' }).click();
+  await page.getByRole('menuitem', { name: 'Until tomorrow' }).click();
+  await expect(page.getByRole('button', { name: 'Resume: Sound Box' })).toBeVisible();
+  await expect(group.getByText(/^Paused until /)).toHaveCount(2);
+  await judgeBothWays(page, 'overview-group');
+  await page.getByRole('button', { name: 'Resume: Sound Box' }).press('Enter');
+  await expect(page.getByRole('button', { name: 'Pause: Sound Box' })).toBeVisible();
+
+  await page
+    .getByRole('navigation')
+    .getByRole('link', { name: /soundbox-database$/ })
+    .click();
+  const details = page.getByRole('button', { name: 'Details: 182 GB, 412 MB more on the disk, incomplete' });
+  await expect(page.getByRole('row', { name: /incomplete/ }).getByText('Incomplete', { exact: true })).toBeVisible();
+  await judgeBothWays(page, 'plan-not-whole');
+  await details.press('Enter');
+  await expect(page.getByRole('dialog').getByText(/^Missing: generated\//)).toBeVisible();
+  await page.getByRole('button', { name: 'Missing: 2 entries' }).press('Enter');
+  await expect(page.getByText('kept changing while it was being read', { exact: true })).toBeVisible();
+  await judgeBothWays(page, 'snapshot-details-not-whole');
+});
+
+test('a plan of files alone is made, backed up and restored', async () => {
+  const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(15_000);
+  await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
+  await page.getByText('Files, folders or a disk only').click();
+  await page.getByRole('button', { name: 'Add a folder' }).press('Enter');
+  await page.getByRole('textbox', { name: 'Path of the folder' }).fill(generated);
+  await expect(page.getByRole('textbox', { name: 'Name of the plan' })).toHaveValue('generated');
+  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
+  await page.getByRole('button', { name: 'Create and back up now' }).press('Enter');
+  await page.getByRole('button', { name: /^Details: .* more on the disk$/ }).press('Enter');
+  await expect(page.getByRole('dialog')).toContainText('3 files');
+  await judge(page, 'files-details');
+  await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last().press('Enter');
+
+  writeFileSync(join(generated, 'one.wav'), 'changed');
+  await page
+    .getByRole('button', { name: /^More for/ })
+    .first()
+    .press('Enter');
+  await page.getByRole('menuitem', { name: 'Compare with live…' }).press('Enter');
+  await expect(page.getByRole('heading', { name: /^Replace generated with the snapshot of today/ })).toBeVisible();
+  const confirm = page.getByRole('button', { name: 'Replace generated' });
+  await expect(confirm).toBeDisabled();
+  await page.getByRole('textbox', { name: 'Type generated to confirm' }).fill('generated');
+  await judgeBothWays(page, 'files-review');
+  await confirm.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Restored' })).toBeVisible();
+  expect(readFileSync(join(generated, 'one.wav'), 'utf8')).toBe('one');
+  await page.getByRole('button', { name: 'Close', exact: true }).last().press('Enter');
+
+  await page.getByRole('tab', { name: 'Source' }).click();
+  await expect(page.getByRole('list', { name: 'Files and folders' })).toContainText(generated);
+  await page.getByRole('tab', { name: 'Settings' }).click();
+  await expect(page.getByRole('heading', { name: 'What is kept together' })).toBeVisible();
+  await judgeBothWays(page, 'files-settings');
+  await page.getByRole('link', { name: 'Activity' }).click();
+  await page
+    .getByRole('link', { name: /^Done Restore/ })
+    .first()
+    .press('Enter');
+  await expect(page.getByRole('region', { name: 'What was done' })).toContainText(generated);
+  await judge(page, 'activity-files-restored');
+});

@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { findEnd, mountPlaceOf } from '../../src-main/core/engine/attached-files/block-device.ts';
+import { compareEntries } from '../../src-main/core/engine/attached-files/compare-folder.ts';
+import { diskUse, type ScannedInode } from '../../src-main/core/engine/attached-files/disk-use.ts';
+import { decimalSeconds, type Entry } from '../../src-main/core/engine/attached-files/folder-entry.ts';
+
+const inode = (key: string, names: number, bytes = 100, diskBytes = 512): ScannedInode => ({
+  key,
+  names,
+  bytes,
+  diskBytes,
+});
+
+describe('what snapshots take of the disk', () => {
+  test('a shared file is counted once, and is freed by neither of two', () => {
+    const shared = inode('1', 2);
+    expect(
+      diskUse([
+        { name: 'old', inodes: [shared, inode('2', 1)] },
+        { name: 'new', inodes: [shared, inode('3', 1, 1000, 1024)] },
+      ]),
+    ).toEqual({
+      snapshots: [
+        { name: 'old', apparentBytes: 200, diskBytes: 1024, freedBytes: 512 },
+        { name: 'new', apparentBytes: 1100, diskBytes: 1536, freedBytes: 1024 },
+      ],
+      apparentBytes: 1300,
+      diskBytes: 2048,
+    });
+  });
+
+  test('a file with a name elsewhere is not freed; one with two names in one snapshot is', () => {
+    const { snapshots } = diskUse([{ name: 'only', inodes: [inode('1', 2), inode('2', 2), inode('2', 2)] }]);
+    expect(snapshots).toEqual([{ name: 'only', apparentBytes: 300, diskBytes: 1024, freedBytes: 512 }]);
+  });
+
+  test('all of them together never take more than each alone, and free no more than they take', () => {
+    const snapshots = fc.array(fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 20 }), { maxLength: 6 });
+    fc.assert(
+      fc.property(snapshots, (keys) => {
+        const all = keys.flat();
+        const use = diskUse(
+          keys.map((inSnapshot, n) => ({
+            name: `${n}`,
+            inodes: inSnapshot.map((key) => inode(`${key}`, all.filter((other) => other === key).length)),
+          })),
+        );
+        expect(use.diskBytes).toBe(new Set(all).size * 512);
+        for (const { diskBytes, freedBytes } of use.snapshots) {
+          expect(freedBytes).toBeLessThanOrEqual(diskBytes);
+          expect(diskBytes).toBeLessThanOrEqual(use.diskBytes);
+        }
+      }),
+    );
+  });
+});
+
+describe('two states of a folder', () => {
+  const shared = { mtime: '1', uid: 0, gid: 0 };
+  const file = (path: string, sha256: string, mode = 0o644): Entry => ({
+    type: 'file',
+    path,
+    ...shared,
+    mode,
+    size: 1,
+    sha256,
+  });
+  const link = (path: string, target: string): Entry => ({ type: 'link', path, ...shared, target });
+  const folder = (path: string): Entry => ({ type: 'folder', path, ...shared, mode: 0o755 });
+  const asMap = (entries: Entry[]): Map<string, Entry> => new Map(entries.map((entry) => [entry.path, entry]));
+
+  test('are compared entry by entry', () => {
+    const here = [
+      file('same', 'a'),
+      file('other', 'a'),
+      file('mode', 'a'),
+      file('here', 'a'),
+      link('link', 'x'),
+      folder('kind'),
+    ];
+    const there = [
+      file('same', 'a'),
+      file('other', 'b'),
+      file('mode', 'a', 0o600),
+      folder('there'),
+      link('link', 'y'),
+      file('kind', 'a'),
+    ];
+    const isSame = (one: Entry, other: Entry): boolean =>
+      'sha256' in one && 'sha256' in other
+        ? one.sha256 === other.sha256 && one.mode === other.mode
+        : 'target' in one && 'target' in other && one.target === other.target;
+    expect(compareEntries(asMap(here), asMap(there), isSame)).toEqual({
+      onlyHere: 1,
+      onlyThere: 1,
+      different: 4,
+      same: 1,
+      examples: [
+        { path: 'here', how: 'onlyHere' },
+        { path: 'kind', how: 'different' },
+        { path: 'link', how: 'different' },
+        { path: 'mode', how: 'different' },
+        { path: 'other', how: 'different' },
+        { path: 'there', how: 'onlyThere' },
+      ],
+    });
+  });
+});
+
+describe('a device', () => {
+  test('ends where its last byte is', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 2 ** 45 }), async (bytes) => {
+        let asked = 0;
+        const end = await findEnd(async (at) => {
+          asked += 1;
+          return at < bytes;
+        });
+        expect(end).toBe(bytes);
+        expect(asked).toBeLessThan(100);
+      }),
+    );
+  });
+
+  test('is mounted where the table says, and its partitions are', () => {
+    const table = [
+      '22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw',
+      '40 22 8:17 / /media/card rw - vfat /dev/sdb1 rw',
+      '',
+    ].join('\n');
+    expect(mountPlaceOf(['8:16', '8:17'], table)).toBe('/media/card');
+    expect(mountPlaceOf(['8:16'], table)).toBeUndefined();
+  });
+});
+
+test('a time in nanoseconds is told in seconds, before 1970 too, and loses none of them', () => {
+  expect(['0', '1', '-1', '1500000000', '-1500000000'].map(decimalSeconds)).toEqual([
+    '0.000000000',
+    '0.000000001',
+    '-0.000000001',
+    '1.500000000',
+    '-1.500000000',
+  ]);
+  fc.assert(
+    fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n }), (time) => {
+      expect(BigInt(decimalSeconds(String(time)).replace('.', ''))).toBe(time);
+    }),
+  );
+});
