@@ -9,7 +9,7 @@ import { addReadScheduleCommand } from './old-schedule-command.ts';
 import { EXIT, errorOf, linesOr, print, UsageError } from './output.ts';
 import { addPlanAddCommand } from './plan-add-command.ts';
 
-/** The commands of `plan`, `drill` and `status`. */
+/** The commands of `plan`, `restoreTest` and `status`. */
 export function addPlanCommands(program: Command, context: CommandContext): void {
   const plan = program
     .command('plan')
@@ -46,14 +46,14 @@ export function addPlanCommands(program: Command, context: CommandContext): void
       }),
     );
 
-  json(program.command('drill'))
+  json(program.command('restoreTest'))
     .summary('restore the newest snapshot of a plan to a scratch place and check everything')
     .argument('<plan>', 'name or id')
     .action((name: string, options: { json?: boolean }) =>
       context(options, async (session) => {
         const { plan: found } = await session.findPlan(name);
-        const run = await session.runToEnd('drills.start', { planId: found.id });
-        if (run.result?.kind !== 'drill') throw errorOf(run);
+        const run = await session.runToEnd('restoreTests.start', { planId: found.id });
+        if (run.result?.kind !== 'restoreTest') throw errorOf(run);
         const { valid, verification, checks } = run.result;
         const lines = [verification.message, ...checks.map((check) => `${check.name}: ${check.detail}`)];
         print(options.json === true, run.result, lines);

@@ -11,7 +11,7 @@ export function addRunDueCommand(program: Command, context: CommandContext): voi
   json(program.command('run-due'))
     .summary('serve every schedule that is due, once; for cron and systemd')
     .description(
-      'Backs up and drills what is due, copies what waits for other destinations, removes what the retention no longer keeps, and sends alerts. What was missed is made up for once. Exit code 0: done, nothing was due, or there is no plan; 1: a run or a copy failed; 3: a snapshot is not valid; 4: a snapshot lacks some of its attached files; 75: something is unavailable, or a window or server of Snapkeep has the data folder and serves the schedules itself.',
+      'Backs up and restore tests what is due, copies what waits for other destinations, removes what the retention no longer keeps, and sends alerts. What was missed is made up for once. Exit code 0: done, nothing was due, or there is no plan; 1: a run or a copy failed; 3: a snapshot is not valid; 4: a snapshot lacks some of its attached files; 75: something is unavailable, or a window or server of Snapkeep has the data folder and serves the schedules itself.',
     )
     .addHelpText('after', '\nExample of a crontab:\n  */15 * * * * snapkeep run-due')
     .action((options: { json?: boolean }) =>
@@ -65,8 +65,8 @@ interface Waiting {
 }
 
 /** What could not be done because something is away. */
-function waitingOf({ plan, schedule, drill, destinations }: PlanSummary): Waiting[] {
-  const due = [schedule.due, drill.schedule.due].flatMap((each) => each?.waitingFor ?? []);
+function waitingOf({ plan, schedule, restoreTest, destinations }: PlanSummary): Waiting[] {
+  const due = [schedule.due, restoreTest.schedule.due].flatMap((each) => each?.waitingFor ?? []);
   const copies = destinations
     .filter(({ waitingCopies }) => waitingCopies > 0)
     .map(({ name, waitingCopies, problem }) =>
@@ -89,7 +89,7 @@ function resultInWords({ result }: Run): string {
     }
     case 'copy':
       return `, ${countInWords(result.copied, 'snapshot')}, ${bytesInWords(result.bytes)}`;
-    case 'drill':
+    case 'restoreTest':
       return `. ${result.verification.message}`;
     case 'prune':
       return `, ${countInWords(result.removedCount, 'snapshot')} removed, ${bytesInWords(result.bytesFreed)} freed`;
@@ -102,7 +102,7 @@ function exitCodeOf(runs: readonly Run[], waits: boolean, copiesFailed: boolean)
   const invalid = runs.some(
     ({ result }) =>
       (result?.kind === 'backup' && result.verification !== null && !isGood(result.verification)) ||
-      (result?.kind === 'drill' && !result.valid),
+      (result?.kind === 'restoreTest' && !result.valid),
   );
   if (invalid) return EXIT.notValid;
   const failed = runs.filter(({ state }) => state === 'failed' || state === 'interrupted');

@@ -54,7 +54,7 @@ export const AFTER_RUN: readonly RunStep[] = [
   },
   {
     name: 'alerts',
-    follows: ({ kind, planId }) => planId !== null && ['backup', 'copy', 'drill', 'verify'].includes(kind),
+    follows: ({ kind, planId }) => planId !== null && ['backup', 'copy', 'restoreTest', 'verify'].includes(kind),
     work: ({ watchdog }) => watchdog.look(),
   },
 ];

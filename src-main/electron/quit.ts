@@ -18,7 +18,7 @@ const KINDS: Readonly<Record<Run['kind'], string>> = {
   backup: 'A backup',
   export: 'A snapshot to standard output',
   copy: 'Copying snapshots',
-  drill: 'A restore drill',
+  restoreTest: 'A restore test',
   verify: 'A verification',
   'restore-check': 'The check before a restore',
   restore: 'A restore',

@@ -3,7 +3,6 @@ import { checkFiles } from '../core/engine/attached-files/restore-attached-files
 import { verifyAttachedFiles } from '../core/engine/attached-files/verify-attached-files.ts';
 import { copyTogether } from '../core/engine/copy-together.ts';
 import { describeSource } from '../core/engine/describe-source.ts';
-import { drillSnapshot } from '../core/engine/drill.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
 import { examineFile } from '../core/engine/examine-file.ts';
 import { exportSnapshot } from '../core/engine/export.ts';
@@ -12,6 +11,7 @@ import { judgePacked } from '../core/engine/judge-backup.ts';
 import { applyReset, checkReset } from '../core/engine/reset.ts';
 import { checkRestore } from '../core/engine/restore-check.ts';
 import { type Kept, restoreParts, undoParts } from '../core/engine/restore-parts.ts';
+import { testRestore } from '../core/engine/restore-test.ts';
 import { takeSnapshot } from '../core/engine/snapshot.ts';
 import { cancelledError, type TaskContext } from '../core/engine/task-context.ts';
 import { verifyFile } from '../core/engine/verify.ts';
@@ -46,7 +46,7 @@ const tasksWith = (tellKept: (kept: Kept | null) => Promise<void>): Tasks => ({
   export: exportSnapshot,
   verify: async ({ mayStaySealed, ...file }, context) =>
     verifyAttachedFiles(file, await verifyFile(file, context, mayStaySealed), mayStaySealed, context),
-  drill: drillSnapshot,
+  restoreTest: testRestore,
   examine: examineFile,
   'restore-check': checkRestore,
   restore: (request, context) => restoreParts(request, context, tellKept),

@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import { AttachedFiles } from '../model/attached-file.ts';
-import { DrillReceipt } from '../model/drill.ts';
 import { OldSchedules } from '../model/old-schedule.ts';
 import {
-  Drill,
   GroupName,
   Plan,
   PlanGroup,
   PlanInput,
   PlanSummary,
   Projection,
+  RestoreTest,
   Retention,
   SameInstant,
   TimeLimitMinutes,
 } from '../model/plan.ts';
+import { RestoreTestReceipt } from '../model/restore-test.ts';
 import { Pause, Schedule, TimeZone } from '../model/schedule.ts';
 import { SealSecretsInput, SnapshotSeal } from '../model/seal.ts';
 import { AppliedTemplate, TemplateSummary } from '../model/template-use.ts';
@@ -27,7 +27,7 @@ const templatePlaces = {
   sources: z.record(z.string().min(1).max(40), FilePath).optional(),
 };
 
-/** Plans and what they are made from: schedules, retention, drills, templates. */
+/** Plans and what they are made from: schedules, retention, restore tests, templates. */
 export const planMethods = {
   'plans.list': { params: nothing, result: z.array(PlanSummary) },
   /** Checks every source and every destination now, and answers once that is done; it takes no longer than a time limit. */
@@ -49,7 +49,7 @@ export const planMethods = {
       /** Of `prune.preview` with this retention and `review`: a person has seen what the change removes. */
       pruneConfirmation: z.string().optional(),
       verifyAfterBackup: z.boolean().optional(),
-      drill: Drill.optional(),
+      restoreTest: RestoreTest.optional(),
       /** Snapshots stay at a destination that is taken out; they are copied to one that is put in as its retention asks. */
       destinations: PlanInput.shape.destinations.optional(),
       /** The key the database has now; those it had before are kept for the snapshots made with them. */
@@ -114,9 +114,9 @@ export const planMethods = {
   },
 
   /** Fetches and checks the newest snapshot of a plan as after a disaster. */
-  'drills.start': { params: planId, result: started },
-  /** The last drills of a plan, newest first. */
-  'drills.list': { params: planId, result: z.array(DrillReceipt) },
+  'restoreTests.start': { params: planId, result: started },
+  /** The last restore tests of a plan, newest first. */
+  'restoreTests.list': { params: planId, result: z.array(RestoreTestReceipt) },
 
   /** The templates that come with Snapkeep, then those that were saved. */
   'templates.list': { params: nothing, result: z.array(TemplateSummary) },

@@ -22,14 +22,14 @@ export const SqlCheck = z.object({
 });
 export type SqlCheck = z.infer<typeof SqlCheck>;
 
-/** The restore drill of a plan: the stored copy is fetched as after a disaster and checked in full. */
-export const Drill = z.object({
+/** The restore test of a plan: the stored copy is fetched as after a disaster and checked in full. */
+export const RestoreTest = z.object({
   schedule: Schedule,
-  /** The last drill may be so many days old before the plan counts as unproven; `null`: drills are not asked for. */
+  /** The last restore test may be so many days old before the plan counts as unproven; `null`: restore tests are not asked for. */
   withinDays: z.number().int().min(1).max(3650).nullable(),
   checks: z.array(SqlCheck).max(50),
 });
-export type Drill = z.infer<typeof Drill>;
+export type RestoreTest = z.infer<typeof RestoreTest>;
 
 /** Asks a database for the version of its schema, for example `SELECT max(version) FROM schema_migrations`; `null`: its `user_version` stands for it. */
 export const SchemaVersionQuery = z.strictObject({ sql: z.string().trim().min(1).max(4000) }).nullable();
@@ -103,7 +103,7 @@ export const PlanInput = z.object({
   retention: Retention.default({ ...KEEP_ALL, keepLast: 30 }),
   seal: SnapshotSeal.default(null),
   verifyAfterBackup: z.boolean().default(true),
-  drill: Drill.default({ schedule: { kind: 'manual' }, withinDays: null, checks: [] }),
+  restoreTest: RestoreTest.default({ schedule: { kind: 'manual' }, withinDays: null, checks: [] }),
   method: BackupMethod.default('online'),
   schemaVersion: SchemaVersionQuery.default(null),
   lockFiles: LockFiles.default([]),
@@ -126,7 +126,7 @@ export const Plan = z.object({
   retention: Retention,
   seal: SnapshotSeal,
   verifyAfterBackup: z.boolean(),
-  drill: Drill,
+  restoreTest: RestoreTest,
   method: BackupMethod,
   schemaVersion: SchemaVersionQuery,
   lockFiles: LockFiles,
@@ -208,7 +208,7 @@ export const PlanSummary = z.object({
   lastBackup: Run.nullable(),
   activeRun: Run.nullable(),
   schedule: ScheduleStatus,
-  drill: z.object({ schedule: ScheduleStatus, lastAt: Instant.nullable(), valid: z.boolean().nullable() }),
+  restoreTest: z.object({ schedule: ScheduleStatus, lastAt: Instant.nullable(), valid: z.boolean().nullable() }),
   /** The last 30 days, oldest first. */
   days: z.array(DayOutcome),
 });

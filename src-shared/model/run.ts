@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { ErrorBody } from '../contract/errors.ts';
-import { DrillReceipt } from './drill.ts';
 import { ForeignImport } from './foreign.ts';
 import { PruneOutcome } from './prune.ts';
 import { RestoreCheck } from './restore.ts';
 import { FilesCheck, RestoredFiles } from './restore-files.ts';
+import { RestoreTestReceipt } from './restore-test.ts';
 import { Bytes, FilePath, Instant, Sha256 } from './values.ts';
 import { Verification } from './verification.ts';
 
@@ -18,7 +18,7 @@ export const RunKind = z.enum([
   'backup',
   'export',
   'copy',
-  'drill',
+  'restoreTest',
   'verify',
   'restore-check',
   'restore',
@@ -118,7 +118,7 @@ export const RunResult = z.discriminatedUnion('kind', [
     /** Snapshots that are still to be copied there. */
     left: z.number().int().nonnegative(),
   }),
-  z.object({ kind: z.literal('drill'), ...DrillReceipt.shape }),
+  z.object({ kind: z.literal('restoreTest'), ...RestoreTestReceipt.shape }),
   z.object({ kind: z.literal('verify'), verification: Verification }),
   z.object({ kind: z.literal('restore-check'), check: RestoreCheck }),
   z.object({ kind: z.literal('restore'), ...RestoreOutcome.shape }),

@@ -42,7 +42,7 @@ export const Pause = z.object({ until: Instant.nullable(), since: Instant });
 export type Pause = z.infer<typeof Pause>;
 
 /** What a schedule does for a plan. */
-export const ScheduledJob = z.enum(['backup', 'drill']);
+export const ScheduledJob = z.enum(['backup', 'restoreTest']);
 export type ScheduledJob = z.infer<typeof ScheduledJob>;
 
 /** A slot that has come and has not been served yet. */

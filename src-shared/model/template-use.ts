@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AttachedFiles } from './attached-file.ts';
-import { Drill, LockFiles, NamePattern, PlanGroup, Retention, SchemaVersionQuery } from './plan.ts';
+import { LockFiles, NamePattern, PlanGroup, RestoreTest, Retention, SchemaVersionQuery } from './plan.ts';
 import { Schedule, TimeZone } from './schedule.ts';
 import { SourceKind } from './source-kind.ts';
 import { BackupMethod, Compression, FilePath } from './values.ts';
@@ -32,7 +32,7 @@ export const PlanDraft = z.object({
   schedule: Schedule,
   timeZone: TimeZone,
   retention: Retention,
-  drill: Drill,
+  restoreTest: RestoreTest,
   schemaVersion: SchemaVersionQuery,
   lockFiles: LockFiles,
   /** The program's own variable with the key of the database; `null`: it is not encrypted. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AttachedFileVerification } from './attached-file.ts';
 import { Instant, TableRows } from './values.ts';
 
-/** How far a snapshot has been proven: not at all; unpacked and checked in full; restored, by a drill or for real. */
+/** How far a snapshot has been proven: not at all; unpacked and checked in full; restored, by a restore test or for real. */
 export const ProofLevel = z.enum(['none', 'checked', 'restored']);
 export type ProofLevel = z.infer<typeof ProofLevel>;
 

@@ -31,7 +31,7 @@ export interface PlanFacts {
   /** What a due backup waits for, as a sentence. */
   waitingFor: string | null;
   /** The newest restore test; `late`: it is older than the plan allows, or there is none. */
-  drill: { valid: boolean | null; late: boolean; warning: string | null };
+  restoreTest: { valid: boolean | null; late: boolean; warning: string | null };
   paused: Pause | null;
   /** What keeps snapshots from being copied to their destinations, as sentences. `late`: it has lasted for a day. */
   copies: { failed: string | null; late: string | null; waiting: string | null };
@@ -57,13 +57,21 @@ export function planHealth(facts: PlanFacts): Health {
   );
 }
 
-function failure({ lastBackup, newest, drill, copies, source, destinations, missing }: PlanFacts): Health | undefined {
+function failure({
+  lastBackup,
+  newest,
+  restoreTest,
+  copies,
+  source,
+  destinations,
+  missing,
+}: PlanFacts): Health | undefined {
   if (lastBackup?.state === 'failed')
     return { state: 'failed', reason: lastBackup.error?.message ?? 'The last backup failed.' };
   if (lastBackup?.state === 'interrupted') return { state: 'failed', reason: 'The last backup was interrupted.' };
   if (newest?.valid === false)
     return { state: 'failed', reason: `The newest snapshot is not valid: ${newest.message}` };
-  if (drill.valid === false) return { state: 'failed', reason: 'The last restore test failed.' };
+  if (restoreTest.valid === false) return { state: 'failed', reason: 'The last restore test failed.' };
   if (copies.failed !== null) return { state: 'failed', reason: copies.failed };
   if (newest === null && missing !== null) return { state: 'failed', reason: missing };
   const broken = [source, ...destinations].find((trouble) => trouble?.kind === 'failed');
@@ -88,7 +96,7 @@ function absence({ source, destinations }: PlanFacts): Health | undefined {
   return { state: destinations.every(Boolean) ? 'unavailable' : 'waiting', reason: first.reason };
 }
 
-function doubt({ newest, drill, running, missing, misdated }: PlanFacts): Health | undefined {
+function doubt({ newest, restoreTest, running, missing, misdated }: PlanFacts): Health | undefined {
   if (missing !== null) return { state: 'incomplete', reason: missing };
   // A backup that is being made is about to answer the rest.
   if (running || newest === null) return undefined;
@@ -96,8 +104,8 @@ function doubt({ newest, drill, running, missing, misdated }: PlanFacts): Health
     const looked = newest.at === null ? 'The newest snapshot has not been verified yet.' : newest.message;
     return { state: 'unverified', reason: looked };
   }
-  if (drill.warning !== null) return { state: 'unverified', reason: drill.warning };
-  if (drill.late) return { state: 'unverified', reason: 'The last restore test is too long ago.' };
+  if (restoreTest.warning !== null) return { state: 'unverified', reason: restoreTest.warning };
+  if (restoreTest.late) return { state: 'unverified', reason: 'The last restore test is too long ago.' };
   if (misdated !== null) return { state: 'unverified', reason: misdated };
   return undefined;
 }

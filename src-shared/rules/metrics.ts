@@ -52,7 +52,7 @@ const METRICS: readonly Metric[] = [
   },
   {
     name: 'snapkeep_failed',
-    help: '1 when the last backup, its proof or the last restore drill failed.',
+    help: '1 when the last backup, its proof or the last restore test failed.',
     value: ({ state }) => (state === 'failed' ? 1 : 0),
   },
   {

@@ -37,7 +37,7 @@ export function draftOf(template: Template, part: TemplatePart, places: DraftPla
     schedule: part.schedule,
     timeZone: part.timeZone,
     retention: part.retention,
-    drill: {
+    restoreTest: {
       schedule: { kind: 'manual' },
       withinDays: null,
       checks: database === null ? [] : countChecks(database),

@@ -36,7 +36,7 @@ describe('a plan of files', () => {
     ['a method', { method: 'dump' }],
     ['a question for the version', { schemaVersion: { sql: 'SELECT 1' } }],
     ['lock files', { lockFiles: ['app.lock'] }],
-    ['checks in SQL', { drill: { schedule: { kind: 'manual' }, withinDays: null, checks: [check] } }],
+    ['checks in SQL', { restoreTest: { schedule: { kind: 'manual' }, withinDays: null, checks: [check] } }],
   ];
   test.each(refused)('with %s is refused, made or changed', async (_what, wrong) => {
     const scene = await setScene();

@@ -113,7 +113,7 @@ test.describe('templates', () => {
       schedule: { kind: 'daily', time: '02:00' },
       retention: { keepLast: 7 },
       key: { from: { environment: 'HONE_DB_KEY' } },
-      drill: { checks: [{ name: 'accounts' }, { name: 'transactions' }, { name: 'subscriptions' }] },
+      restoreTest: { checks: [{ name: 'accounts' }, { name: 'transactions' }, { name: 'subscriptions' }] },
     });
     expect(made.stderr).toContain('its key is read from HONE_DB_KEY');
     expect(made.stderr).not.toContain('Left out: ');

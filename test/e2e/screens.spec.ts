@@ -70,7 +70,7 @@ test('with plans, in trouble, and every dialog', async () => {
     await page.keyboard.press('Escape');
     await page.getByRole('tab', { name: 'Schedule' }).click();
     await expect(page.getByText(/^Mondays, Wednesdays and Fridays at 02:30/)).toBeVisible();
-    await expect(page.getByRole('list', { name: 'Last drills' })).toBeVisible();
+    await expect(page.getByRole('list', { name: 'Last restore tests' })).toBeVisible();
     await judge(page, `schedule-${look}`);
     await page.getByRole('tab', { name: 'Retention' }).click();
     await expect(page.getByText(/^In a year: /)).toBeVisible();
@@ -262,7 +262,7 @@ async function fillIn(): Promise<void> {
                 schedule: { kind: 'weekly', days: [1, 3, 5], time: '02:30' },
                 timeZone: 'Europe/Berlin',
                 retention: { keepLast: 7, daily: 30, weekly: 8, monthly: 12 },
-                drill: {
+                restoreTest: {
                   schedule: { kind: 'monthly', day: 1, time: '12:00' },
                   withinDays: 40,
                   checks: [{ name: 'entries', sql: 'SELECT count(*) FROM entries', operator: '>=', value: '1' }],
@@ -283,8 +283,8 @@ async function fillIn(): Promise<void> {
   }
   await page.getByRole('navigation').getByRole('link', { name: /hone$/ }).click();
   await page.getByRole('tab', { name: 'Schedule' }).click();
-  await page.getByRole('button', { name: 'Drill now' }).click();
-  await expect(page.getByRole('list', { name: 'Last drills' })).toBeVisible();
+  await page.getByRole('button', { name: 'Restore test now' }).click();
+  await expect(page.getByRole('list', { name: 'Last restore tests' })).toBeVisible();
   await page.getByRole('link', { name: 'Overview' }).click();
   appendEntries(join(folder, 'hone.db'), 25);
   rmSync(join(folder, 'portunus.db'));

@@ -118,7 +118,7 @@ describe('a database is backed up, verified, restored and put back with its own 
     expect(encryption).toEqual({ settings: expected, key: plan.key?.fingerprint });
     expect(JSON.parse(readFileSync(`${path}.manifest.json`, 'utf8'))).toMatchObject({ encryption });
     expect(countEncrypted(path, key, pragmas)).toBe(500);
-    await succeed(core, 'drills.start', { planId: plan.id });
+    await succeed(core, 'restoreTests.start', { planId: plan.id });
 
     const live = openEncrypted(source, key, pragmas);
     live.exec('DELETE FROM entries WHERE id > 20');

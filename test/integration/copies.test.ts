@@ -217,7 +217,7 @@ describe.skipIf(whyNoS3 !== undefined || whyNoSftp !== undefined)('a bucket and 
     await Promise.all([s3?.stop(), ssh?.stop()]);
   });
 
-  test('a plan that stores only there goes through the outbox; verify, drill and restore fetch it back', async () => {
+  test('a plan that stores only there goes through the outbox; verify, restore test and restore fetch it back', async () => {
     const scene = await setScene();
     const { core, plan, home, folder } = scene;
     const bucket = await save(core, await bucketOn(s3, 'Bucket'));
@@ -230,12 +230,12 @@ describe.skipIf(whyNoS3 !== undefined || whyNoSftp !== undefined)('a bucket and 
     expect(readdirSync(join(home, 'outbox'))).toEqual([]);
     expect(storedIn(remote.folder)).toHaveLength(2);
     expect((await core.call('snapshots.get', { snapshotId })).snapshot.path).toBeNull();
-    const drilled: unknown[] = [];
+    const tested: unknown[] = [];
     for (let n = 0; n < 2; n++) {
-      const { result } = await succeed(core, 'drills.start', { planId: plan.id });
-      drilled.push(result?.kind === 'drill' && result.destinationName);
+      const { result } = await succeed(core, 'restoreTests.start', { planId: plan.id });
+      tested.push(result?.kind === 'restoreTest' && result.destinationName);
     }
-    expect(drilled.sort()).toEqual(['Bucket', 'Host']);
+    expect(tested.sort()).toEqual(['Bucket', 'Host']);
     for (const destinationId of [bucket, host]) {
       await succeed(core, 'verifications.start', { snapshotId, destinationId });
       const targetPath = join(folder, `${destinationId}.db`);

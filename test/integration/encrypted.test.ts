@@ -118,7 +118,7 @@ describe('the whole way', () => {
     expect(rows).toBeLessThanOrEqual(after);
 
     expect((await verificationOf(scene, path)).valid).toBe(true);
-    await succeed(core, 'drills.start', { planId: plan.id });
+    await succeed(core, 'restoreTests.start', { planId: plan.id });
     expect(await restore(core, path, source)).toMatchObject({ state: 'succeeded', result: { rows } });
     expect(countEncrypted(source, KEY)).toBe(rows);
     await succeed(core, 'restores.undo', {});

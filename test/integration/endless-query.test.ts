@@ -15,7 +15,7 @@ const CHECKS = [{ name: 'endless', sql: ENDLESS, operator: '=' as const, value: 
 
 /** Starts a restore test and waits until it is asking its endless question. */
 async function askEndlessly({ core, plan }: Scene): Promise<Run> {
-  const { run } = await core.call('drills.start', { planId: plan.id });
+  const { run } = await core.call('restoreTests.start', { planId: plan.id });
   while (
     !(await core.call('runs.get', { runId: run.id })).log.some(({ message }) => message.includes('as in the manifest'))
   )
@@ -29,7 +29,7 @@ test('a run that hangs in a statement is killed after the grace time when it is 
   const clock = new FakeClock();
   const scene = await setScene({
     ports: { clock },
-    plan: { drill: { schedule: { kind: 'manual' }, withinDays: null, checks: CHECKS } },
+    plan: { restoreTest: { schedule: { kind: 'manual' }, withinDays: null, checks: CHECKS } },
   });
   await takeBackup(scene);
   const run = await askEndlessly(scene);
@@ -46,7 +46,7 @@ test('a run that reaches its time limit fails and says so', async () => {
   const clock = new FakeClock();
   const scene = await setScene({
     ports: { clock },
-    plan: { timeLimitMinutes: 5, drill: { schedule: { kind: 'manual' }, withinDays: null, checks: CHECKS } },
+    plan: { timeLimitMinutes: 5, restoreTest: { schedule: { kind: 'manual' }, withinDays: null, checks: CHECKS } },
   });
   await takeBackup(scene);
   const run = await askEndlessly(scene);
@@ -63,7 +63,7 @@ test('closing while a statement hangs ends the process that is in it', async () 
   const clock = new FakeClock();
   const scene = await setScene({
     ports: { clock },
-    plan: { drill: { schedule: { kind: 'manual' }, withinDays: null, checks: CHECKS } },
+    plan: { restoreTest: { schedule: { kind: 'manual' }, withinDays: null, checks: CHECKS } },
   });
   await takeBackup(scene);
   await askEndlessly(scene);

@@ -35,7 +35,7 @@ test("another snapshot's file and manifest under the same name are neither valid
   expect(await core.call('snapshots.list', { planId: plan.id })).toHaveLength(2);
 });
 
-test('a drill of a copy reads the copy that the catalog means', async () => {
+test('a restore test of a copy reads the copy that the catalog means', async () => {
   const scene = await setScene();
   const { core, plan, source } = scene;
   const second = await save(core, folderAt(join(scene.folder, 'second'), 'Second'));
@@ -50,8 +50,8 @@ test('a drill of a copy reads the copy that the catalog means', async () => {
     const forged = { ...manifestOf(join(folder, older.name)), name: newest.name };
     writeFileSync(join(folder, `${newest.name}.manifest.json`), JSON.stringify(forged));
   }
-  const drill = await runToEnd(core, 'drills.start', { planId: plan.id });
-  expect(drill).toMatchObject({ state: 'failed', result: { valid: false } });
+  const restoreTest = await runToEnd(core, 'restoreTests.start', { planId: plan.id });
+  expect(restoreTest).toMatchObject({ state: 'failed', result: { valid: false } });
   const verify = await succeed(core, 'verifications.start', { snapshotId: newest.id, destinationId: second });
   expect(verify.result).toMatchObject({ verification: { valid: false } });
 });

@@ -96,7 +96,7 @@ describe.skipIf(whyNoInstallations !== undefined)(
       });
       const { taken, content } = await backUpAtWork(commands, hone, ['hone']);
       expect(taken.name).toMatch(/^hone-\d{4}-\d\d-\d\d-\d{6}\.db\.gz$/);
-      expect(json(['drill', 'hone'])).toMatchObject({
+      expect(json(['restoreTest', 'hone'])).toMatchObject({
         valid: true,
         checks: [{ detail: expect.stringMatching(/\b5\b/) }, {}, { detail: expect.stringMatching(/\b12\b/) }],
       });

@@ -65,7 +65,7 @@ describe('a plan with a method', () => {
   });
 
   test.each(['gz', 'zst', 'none'] as const)(
-    'that dumps stores SQL as %s, proves it, drills it and restores it',
+    'that dumps stores SQL as %s, proves it, restore tests it and restores it',
     async (compression) => {
       const plan = { method: 'dump', compression } as const;
       const scene = await setScene({ rows: 2000, plan });
@@ -81,8 +81,8 @@ describe('a plan with a method', () => {
         database: { userVersion: 7, journalMode: 'wal' },
       });
       expect(databaseOf(manifest).tables).toContainEqual({ name: 'entries', rows: 2000 });
-      const drill = await succeed(core, 'drills.start', { planId: scene.plan.id });
-      expect(drill.result).toMatchObject({ valid: true });
+      const restoreTest = await succeed(core, 'restoreTests.start', { planId: scene.plan.id });
+      expect(restoreTest.result).toMatchObject({ valid: true });
       const before = everythingIn(source);
       appendEntries(source, 50);
       const { check, start } = await prepareRestore(core, path, source);

@@ -23,14 +23,14 @@ test('old runs go with their logs; the newest hundred, the last of each kind and
     return run.id;
   };
   const restore = add('restore', 400);
-  const drill = add('drill', 300);
+  const restoreTest = add('restoreTest', 300);
   const old = [add('backup', 200), add('backup', 199)];
   for (let hour = 0; hour < 1100; hour++) add('backup', 80 - hour / 24);
   const left = (): Run[] => catalog.runs.list({ limit: 5000 });
   expect(left()).toHaveLength(1104);
   expect(catalog.runs.removeOld(new Date(NOW - 90 * DAY).toISOString())).toBe(102);
   const ids = left().map(({ id }) => id);
-  expect(ids).toEqual(expect.arrayContaining([restore, drill]));
+  expect(ids).toEqual(expect.arrayContaining([restore, restoreTest]));
   for (const id of old) {
     expect(ids).not.toContain(id);
     expect(catalog.runs.log(id)).toEqual([]);

@@ -64,7 +64,7 @@ function flip(path: string, offset: number): void {
 }
 
 describe('the whole way', () => {
-  test('by a passphrase: backup, proof, drill, restore and undo, with the secret nowhere to be read', async () => {
+  test('by a passphrase: backup, proof, restore test, restore and undo, with the secret nowhere to be read', async () => {
     const scene = await byPassphrase();
     const { core, folder, plan, source } = scene;
     const told: unknown[] = [plan];
@@ -79,7 +79,7 @@ describe('the whole way', () => {
       seal: { kind: 'passphrase' },
       encryption: null,
     });
-    await succeed(core, 'drills.start', { planId: plan.id });
+    await succeed(core, 'restoreTests.start', { planId: plan.id });
     appendEntries(source, 50);
     expect(await restore(core, path, source)).toMatchObject({ state: 'succeeded', result: { method: 'into-live' } });
     expect(countEntries(source)).toBe(100);
@@ -225,7 +225,11 @@ describe('without the identity', () => {
     });
     const run = await succeed(core, 'verifications.start', { snapshotId: snapshot.id });
     expect(run.result).toMatchObject({ verification: { level: 'none', tables: [] } });
-    expectFailure(await runToEnd(core, 'drills.start', { planId: plan.id }), 'BAD_KEY', 'none of whose identities');
+    expectFailure(
+      await runToEnd(core, 'restoreTests.start', { planId: plan.id }),
+      'BAD_KEY',
+      'none of whose identities',
+    );
 
     const key = { value: OTHER_IDENTITY };
     expectFailure(

@@ -72,11 +72,11 @@ describe('no connection trusts a schema', () => {
 
   test('that a restore test asks its questions on', async () => {
     const checks = [{ name: 'view', sql: QUESTION, operator: '>' as const, value: '0' }];
-    const scene = await setScene({ plan: { drill: { schedule: { kind: 'manual' }, withinDays: null, checks } } });
+    const scene = await setScene({ plan: { restoreTest: { schedule: { kind: 'manual' }, withinDays: null, checks } } });
     makeHarmful(scene.source);
     const snapshot = await takeBackup(scene);
     expect(snapshot.proof.valid).toBe(true);
-    const run = await runToEnd(scene.core, 'drills.start', { planId: scene.plan.id });
+    const run = await runToEnd(scene.core, 'restoreTests.start', { planId: scene.plan.id });
     expect(JSON.stringify(run.result ?? run.error)).toContain('unsafe use');
     expect(run.state).toBe('failed');
   });

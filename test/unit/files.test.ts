@@ -201,7 +201,7 @@ describe('the dispatcher', () => {
       timeZone: null,
       retention: { ...KEEP_ALL, keepLast: 30 },
       verifyAfterBackup: true,
-      drill: { schedule: { kind: 'manual' }, withinDays: null, checks: [] },
+      restoreTest: { schedule: { kind: 'manual' }, withinDays: null, checks: [] },
       method: 'online',
       schemaVersion: null,
       lockFiles: [],

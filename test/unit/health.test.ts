@@ -28,7 +28,7 @@ const calm = {
   incomplete: null,
   overdue: false,
   waitingFor: null,
-  drill: { valid: null, late: false, warning: null },
+  restoreTest: { valid: null, late: false, warning: null },
   paused: null,
 };
 
@@ -89,9 +89,19 @@ describe('where a plan stands', () => {
       'incomplete',
       /files\/a may not be read/,
     ],
-    ['a drill failed', { drill: { valid: false, late: false, warning: null } }, 'failed', /restore test failed/],
-    ['a drill is too old', { drill: { valid: true, late: true, warning: null } }, 'unverified', /too long ago/],
-    ['drills are in time', { drill: { valid: true, late: false, warning: null } }, 'ok', /verified/],
+    [
+      'a restore test failed',
+      { restoreTest: { valid: false, late: false, warning: null } },
+      'failed',
+      /restore test failed/,
+    ],
+    [
+      'a restore test is too old',
+      { restoreTest: { valid: true, late: true, warning: null } },
+      'unverified',
+      /too long ago/,
+    ],
+    ['restore tests are in time', { restoreTest: { valid: true, late: false, warning: null } }, 'ok', /verified/],
     ['its source is not there', { source: gone('No app.db.') }, 'unavailable', /No app/],
     ['its only destination is not there', { destinations: [gone('No NAS.')] }, 'unavailable', /No NAS/],
     ['one of two destinations is not there', { destinations: [null, gone('No NAS.')] }, 'waiting', /No NAS/],

@@ -2,12 +2,12 @@ import { AlertRepo } from './alert-repo.ts';
 import { CheckRepo } from './check-repo.ts';
 import { CopyRepo } from './copy-repo.ts';
 import { DestinationRepo } from './destination-repo.ts';
-import { DrillRepo } from './drill-repo.ts';
 import { KeptRepo } from './kept-repo.ts';
 import { openCatalog } from './open-catalog.ts';
 import { PlanRepo } from './plan-repo.ts';
 import { PruneStateRepo } from './prune-state-repo.ts';
 import { RecoveryRepo } from './recovery-repo.ts';
+import { RestoreTestRepo } from './restore-test-repo.ts';
 import { RunRepo } from './run-repo.ts';
 import { ScheduleRepo } from './schedule-repo.ts';
 import { SecretRepo } from './secret-repo.ts';
@@ -27,7 +27,7 @@ export interface Catalog {
   readonly alerts: AlertRepo;
   readonly checks: CheckRepo;
   readonly pruneStates: PruneStateRepo;
-  readonly drills: DrillRepo;
+  readonly restoreTests: RestoreTestRepo;
   readonly secrets: SecretRepo;
   readonly recoveries: RecoveryRepo;
   /** Does all of it or nothing. @param work synchronous */
@@ -52,7 +52,7 @@ export function createCatalog(path: string): Catalog {
     alerts: new AlertRepo(db),
     checks: new CheckRepo(db),
     pruneStates: new PruneStateRepo(db),
-    drills: new DrillRepo(db),
+    restoreTests: new RestoreTestRepo(db),
     secrets: new SecretRepo(db),
     recoveries: new RecoveryRepo(db),
     transaction: (work) => db.transaction(work)(),

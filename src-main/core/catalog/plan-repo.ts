@@ -1,10 +1,10 @@
 import { AttachedFiles } from '../../../src-shared/model/attached-file.ts';
 import { PlanKey } from '../../../src-shared/model/encryption.ts';
 import {
-  Drill,
   LockFiles,
   type Plan,
   type PlanDestination,
+  RestoreTest,
   Retention,
   SchemaVersionQuery,
 } from '../../../src-shared/model/plan.ts';
@@ -25,7 +25,7 @@ interface PlanRow {
   retention: string;
   schedule: string;
   time_zone: string | null;
-  drill: string;
+  restore_test: string;
   paused: string | null;
   key: string | null;
   seal: string | null;
@@ -83,14 +83,14 @@ export class PlanRepo {
     this.#db
       .prepare(
         `INSERT INTO plans (id, name, source_path, compression, verify_after_backup, created_at, updated_at,
-           retention, schedule, time_zone, drill, paused, key, seal, method, schema_version, lock_files,
+           retention, schedule, time_zone, restore_test, paused, key, seal, method, schema_version, lock_files,
            attached_files, plan_group, same_instant, source_kind, name_pattern, time_limit_minutes)
          VALUES (@id, @name, @sourcePath, @compression, @verify, @createdAt, @updatedAt,
-           @retention, @schedule, @timeZone, @drill, @paused, @key, @seal, @method, @schemaVersion, @lockFiles,
+           @retention, @schedule, @timeZone, @restoreTest, @paused, @key, @seal, @method, @schemaVersion, @lockFiles,
            @attachedFiles, @group, @sameInstant, @sourceKind, @namePattern, @timeLimitMinutes)
          ON CONFLICT (id) DO UPDATE SET name = @name, source_path = @sourcePath,
            compression = @compression, verify_after_backup = @verify, updated_at = @updatedAt, retention = @retention,
-           schedule = @schedule, time_zone = @timeZone, drill = @drill, paused = @paused, key = @key, seal = @seal,
+           schedule = @schedule, time_zone = @timeZone, restore_test = @restoreTest, paused = @paused, key = @key, seal = @seal,
            method = @method, schema_version = @schemaVersion, lock_files = @lockFiles, attached_files = @attachedFiles,
            plan_group = @group, same_instant = @sameInstant, source_kind = @sourceKind, name_pattern = @namePattern,
            time_limit_minutes = @timeLimitMinutes`,
@@ -106,7 +106,7 @@ export class PlanRepo {
         retention: JSON.stringify(plan.retention),
         schedule: JSON.stringify(plan.schedule),
         timeZone: plan.timeZone,
-        drill: JSON.stringify(plan.drill),
+        restoreTest: JSON.stringify(plan.restoreTest),
         paused: plan.paused === null ? null : JSON.stringify(plan.paused),
         key: plan.key === null ? null : JSON.stringify(plan.key),
         seal: plan.seal === null ? null : JSON.stringify(plan.seal),
@@ -143,7 +143,7 @@ export class PlanRepo {
       timeZone: row.time_zone,
       retention: Retention.parse(JSON.parse(row.retention)),
       verifyAfterBackup: row.verify_after_backup === 1,
-      drill: Drill.parse(JSON.parse(row.drill)),
+      restoreTest: RestoreTest.parse(JSON.parse(row.restore_test)),
       createdAt: row.created_at,
       updatedAt: row.updated_at,
       paused: row.paused === null ? null : Pause.parse(JSON.parse(row.paused)),

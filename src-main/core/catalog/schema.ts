@@ -18,7 +18,7 @@ export const SCHEMA = `
     time_zone TEXT,
     retention TEXT NOT NULL,
     verify_after_backup INTEGER NOT NULL,
-    drill TEXT NOT NULL,
+    restore_test TEXT NOT NULL,
     paused TEXT,
     key TEXT,
     seal TEXT,
@@ -154,13 +154,13 @@ export const SCHEMA = `
   ) STRICT;
   CREATE INDEX run_log_by_run ON run_log(run_id, id);
 
-  CREATE TABLE drills (
+  CREATE TABLE restore_tests (
     run_id TEXT PRIMARY KEY,
     plan_id TEXT NOT NULL REFERENCES plans(id) ON DELETE CASCADE,
     at TEXT NOT NULL,
     body TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX drills_by_plan ON drills(plan_id, at);
+  CREATE INDEX restore_tests_by_plan ON restore_tests(plan_id, at);
 
   CREATE TABLE recoveries (
     plan_id TEXT NOT NULL REFERENCES plans(id) ON DELETE CASCADE,

@@ -3,7 +3,6 @@ import { alertsHandlers } from './alerts.ts';
 import { appHandlers } from './app.ts';
 import { backupsHandlers } from './backups.ts';
 import { destinationsHandlers } from './destinations.ts';
-import { drillsHandlers } from './drills.ts';
 import { filesHandlers } from './files.ts';
 import { foreignHandlers } from './foreign.ts';
 import type { Handlers } from './handler.ts';
@@ -12,6 +11,7 @@ import { pruneHandlers } from './prune.ts';
 import { recoveriesHandlers } from './recoveries.ts';
 import { recoveryKitHandlers } from './recovery-kit.ts';
 import { resetsHandlers } from './resets.ts';
+import { restoreTestsHandlers } from './restore-tests.ts';
 import { restoresHandlers } from './restores.ts';
 import { retentionHandlers } from './retention.ts';
 import { runsHandlers } from './runs.ts';
@@ -38,7 +38,7 @@ export function createHandlers(core: CoreContext): Handlers {
     ...runsHandlers(core),
     ...schedulesHandlers(core),
     ...retentionHandlers(core),
-    ...drillsHandlers(core),
+    ...restoreTestsHandlers(core),
     ...secretsHandlers(core),
     ...alertsHandlers(core),
     ...filesHandlers(core),

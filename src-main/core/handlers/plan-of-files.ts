@@ -16,7 +16,7 @@ export function sourceOfFiles({ name }: Pick<Plan, 'name'>, attachedFiles: reado
 
 type WhatIsHeld = Pick<
   Plan,
-  'name' | 'sourceKind' | 'attachedFiles' | 'method' | 'schemaVersion' | 'lockFiles' | 'drill' | 'schedule'
+  'name' | 'sourceKind' | 'attachedFiles' | 'method' | 'schemaVersion' | 'lockFiles' | 'restoreTest' | 'schedule'
 >;
 
 /**
@@ -26,7 +26,7 @@ type WhatIsHeld = Pick<
  */
 export function requireFilesOnly(plan: WhatIsHeld, hasKey: boolean): void {
   if (plan.sourceKind !== 'files') return;
-  const { name, method, schemaVersion, lockFiles, drill } = plan;
+  const { name, method, schemaVersion, lockFiles, restoreTest } = plan;
   const refuse = (what: string, hint: string): never => {
     throw new SnapkeepError('INVALID_PARAMS', `${name} has no database, and so no ${what}.`, { hint });
   };
@@ -34,8 +34,8 @@ export function requireFilesOnly(plan: WhatIsHeld, hasKey: boolean): void {
   if (method !== 'online') refuse(`method “${method}”`, 'Leave the method out: files are stored as they are.');
   if (schemaVersion !== null) refuse('version of a schema', 'Leave the question for the version out.');
   if (lockFiles.length > 0) refuse('lock files', 'Leave them out; a reset is for databases.');
-  if (drill.checks.length > 0)
-    refuse('checks in SQL', 'Leave them out: a drill reads all files back and compares them.');
+  if (restoreTest.checks.length > 0)
+    refuse('checks in SQL', 'Leave them out: a restore test reads all files back and compares them.');
   requireWatchable(plan);
 }
 

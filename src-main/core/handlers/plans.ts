@@ -146,9 +146,9 @@ function requireFreeName(catalog: Catalog, name: string): void {
 /** @throws SnapkeepError `INVALID_PARAMS` for a schedule or a time zone that cannot be understood */
 function requireSchedules(plan: Plan): void {
   requireTimeZone(plan.timeZone);
-  for (const schedule of [plan.schedule, plan.drill.schedule]) slotsOf(schedule, plan.timeZone, 0);
-  if (plan.drill.schedule.kind === 'on-change') {
-    throw new SnapkeepError('INVALID_PARAMS', 'A restore drill cannot follow changes.', {
+  for (const schedule of [plan.schedule, plan.restoreTest.schedule]) slotsOf(schedule, plan.timeZone, 0);
+  if (plan.restoreTest.schedule.kind === 'on-change') {
+    throw new SnapkeepError('INVALID_PARAMS', 'A restore test cannot follow changes.', {
       hint: 'Give it a schedule of its own.',
     });
   }

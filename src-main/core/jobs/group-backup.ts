@@ -70,7 +70,7 @@ async function beginOther(
 export function startFailed(
   core: CoreContext,
   plan: Plan,
-  kind: 'backup' | 'drill',
+  kind: 'backup' | 'restoreTest',
   slot: Run['slot'],
   error: unknown,
 ): Run {

@@ -1,5 +1,5 @@
-import type { DrillReceipt } from '../../../src-shared/model/drill.ts';
 import type { Plan, PlanSummary } from '../../../src-shared/model/plan.ts';
+import type { RestoreTestReceipt } from '../../../src-shared/model/restore-test.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { ScheduleStatus } from '../../../src-shared/model/schedule.ts';
 import type { SnapshotSummary } from '../../../src-shared/model/snapshot.ts';
@@ -31,7 +31,7 @@ export function summarizePlan(core: CoreContext, plan: Plan): PlanSummary {
   const schedule = scheduler.status(plan, 'backup');
   const counts = catalog.copies.countsOfPlan(plan.id);
   const destinations = destinationsOf(core, plan, counts);
-  const lastDrill = catalog.drills.list(plan.id, 1)[0] ?? null;
+  const lastRestoreTest = catalog.restoreTests.list(plan.id, 1)[0] ?? null;
   const stopped = pruningPaused(core, plan);
   const { state, reason } = planHealth({
     pruningPaused: stopped,
@@ -41,7 +41,7 @@ export function summarizePlan(core: CoreContext, plan: Plan): PlanSummary {
     running: activeRun?.kind === 'backup',
     overdue: isOverdue(core, plan, lastSuccess(ended, newest, core.clock.now().getTime()), schedule),
     waitingFor: schedule.due?.waitingFor ?? null,
-    drill: drillFacts(core, plan, lastDrill),
+    restoreTest: restoreTestFacts(core, plan, lastRestoreTest),
     paused: schedule.paused,
     copies: copyFacts(core, plan, destinations, counts),
     ...checkFacts(core, plan, destinations),
@@ -60,10 +60,10 @@ export function summarizePlan(core: CoreContext, plan: Plan): PlanSummary {
     lastBackup,
     activeRun,
     schedule,
-    drill: {
-      schedule: scheduler.status(plan, 'drill'),
-      lastAt: lastDrill?.at ?? null,
-      valid: lastDrill?.valid ?? null,
+    restoreTest: {
+      schedule: scheduler.status(plan, 'restoreTest'),
+      lastAt: lastRestoreTest?.at ?? null,
+      valid: lastRestoreTest?.valid ?? null,
     },
     days: lastDays(core, plan),
   };
@@ -152,8 +152,8 @@ function isOverdue(core: CoreContext, plan: Plan, last: number | null, schedule:
   return at !== null && at <= core.clock.now().getTime();
 }
 
-function drillFacts(core: CoreContext, plan: Plan, last: DrillReceipt | null): PlanFacts['drill'] {
-  const { withinDays } = plan.drill;
+function restoreTestFacts(core: CoreContext, plan: Plan, last: RestoreTestReceipt | null): PlanFacts['restoreTest'] {
+  const { withinDays } = plan.restoreTest;
   const warning = last?.warning ?? null;
   if (withinDays === null) return { valid: last?.valid ?? null, late: false, warning };
   const since = Date.parse(last?.at ?? plan.updatedAt);

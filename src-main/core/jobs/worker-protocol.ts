@@ -11,7 +11,6 @@ import type { FilesRequest, PreparedFiles } from '../engine/attached-files/resto
 import type { CopiedImage, TogetherRequest } from '../engine/copy-together.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
 import type { DescribeRequest } from '../engine/describe-source.ts';
-import type { DrillFindings, DrillRequest } from '../engine/drill.ts';
 import type { Examination } from '../engine/examine-file.ts';
 import type { ExportRequest } from '../engine/export.ts';
 import type { StoredIdentity } from '../engine/identify-stored.ts';
@@ -19,6 +18,7 @@ import type { BackupJudgement, PackedSample } from '../engine/judge-backup.ts';
 import type { AppliedReset, ResetCheckRequest, ResetRequest } from '../engine/reset.ts';
 import type { PreparedRestore, RestoreCheckRequest } from '../engine/restore-check.ts';
 import type { AppliedParts, RestorePartsRequest, UndoPartsRequest } from '../engine/restore-parts.ts';
+import type { RestoreTestFindings, RestoreTestRequest } from '../engine/restore-test.ts';
 import type { SealSecret } from '../engine/seal.ts';
 import type { SnapshotRequest } from '../engine/snapshot.ts';
 import type { StoredFile } from '../engine/verify.ts';
@@ -34,7 +34,7 @@ export interface WorkerTasks {
   'copy-together': { request: TogetherRequest & { clockAheadMs: number }; result: CopiedImage[] };
   export: { request: ExportRequest; result: { bytes: number; sha256: string } };
   verify: { request: StoredFile & { mayStaySealed: boolean }; result: Verification };
-  drill: { request: DrillRequest; result: DrillFindings };
+  restoreTest: { request: RestoreTestRequest; result: RestoreTestFindings };
   'restore-check': { request: RestoreCheckRequest; result: PreparedRestore };
   restore: { request: RestorePartsRequest; result: AppliedParts };
   examine: { request: { path: string }; result: Examination };

@@ -7,10 +7,10 @@ import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { orderOf } from '../jobs/backup.ts';
 import { startCopyRun } from '../jobs/copies.ts';
-import { startDrill } from '../jobs/drill.ts';
 import { startFailed, startPlanBackup } from '../jobs/group-backup.ts';
 import { foldersOf, locationOf, requireThere, withPlace } from '../jobs/places.ts';
 import { finishRemovals } from '../jobs/removal.ts';
+import { startRestoreTest } from '../jobs/restore-test.ts';
 import { Copier } from './copier.ts';
 import { whatIsAway } from './readiness.ts';
 import { activePause } from './schedule-state.ts';
@@ -74,7 +74,7 @@ async function startForSlot(
   slot: NonNullable<Run['slot']>,
 ): Promise<Run> {
   try {
-    if (job === 'drill') return startDrill(core, plan, slot);
+    if (job === 'restoreTest') return startRestoreTest(core, plan, slot);
     return (await startPlanBackup(core, plan, orderOf(core, plan, slot))).run;
   } catch (error) {
     return startFailed(core, plan, job, slot, error);

@@ -13,7 +13,7 @@ import { checkPlace } from '../jobs/check-place.ts';
  */
 export async function whatIsAway(core: CoreContext, plan: Plan, job: ScheduledJob): Promise<string | null> {
   const { catalog } = core;
-  if (job === 'drill' && !catalog.kept.hasStored(plan.id)) return 'Waiting for the first snapshot.';
+  if (job === 'restoreTest' && !catalog.kept.hasStored(plan.id)) return 'Waiting for the first snapshot.';
   const away = job === 'backup' ? await whichSourceIsAway(plan) : null;
   if (away !== null) return `Waiting for ${away}, which is not there.`;
   const destinations = plan.destinations

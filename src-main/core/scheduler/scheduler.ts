@@ -23,7 +23,7 @@ import {
 import { scheduleInWords } from './schedule-words.ts';
 
 const ON_BATTERY = 'Waiting for the mains: this machine runs on its battery.';
-const JOBS: readonly ScheduledJob[] = ['backup', 'drill'];
+const JOBS: readonly ScheduledJob[] = ['backup', 'restoreTest'];
 
 /** What the scheduler needs of the core. */
 export interface SchedulerPorts {
@@ -108,7 +108,7 @@ export class Scheduler {
   /** Takes in how a run ended, if it served a slot. */
   ended(run: Run): void {
     const { kind } = run;
-    if (run.slot === null || (kind !== 'backup' && kind !== 'drill')) return;
+    if (run.slot === null || (kind !== 'backup' && kind !== 'restoreTest')) return;
     const plan = this.#ports.plans().find(({ id }) => id === run.planId);
     if (plan === undefined) return;
     const state = this.#stateOf(plan, kind);
@@ -262,5 +262,5 @@ const keyOf = (plan: Plan, job: ScheduledJob): string => `${plan.id} ${job}`;
 
 /** The schedule of a plan for a job. */
 export function scheduleOf(plan: Plan, job: ScheduledJob): Schedule {
-  return job === 'backup' ? plan.schedule : plan.drill.schedule;
+  return job === 'backup' ? plan.schedule : plan.restoreTest.schedule;
 }

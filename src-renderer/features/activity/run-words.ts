@@ -6,7 +6,7 @@ const KINDS: Record<RunKind, string> = {
   backup: 'Backup of',
   export: 'Snapshot to standard output of',
   copy: 'Copy to',
-  drill: 'Restore drill of',
+  restoreTest: 'Restore restore test of',
   verify: 'Verification of',
   'restore-check': 'Look into',
   restore: 'Restore to',
@@ -48,7 +48,7 @@ export function runOutcome({ result, error }: Run): string {
       ]
         .filter(Boolean)
         .join('; ');
-    case 'drill':
+    case 'restoreTest':
       return `${result.verification.message}${result.checks.length > 0 ? ` ${countInWords(result.checks.length, 'check')} of your own passed.` : ''}`;
     case 'verify':
       return result.verification.message;

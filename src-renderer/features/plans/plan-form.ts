@@ -1,7 +1,7 @@
 import type { Params } from '../../../src-shared/contract/methods.ts';
 import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
 import type { KeyInput } from '../../../src-shared/model/encryption.ts';
-import { type Drill, KEEP_ALL, type PlanDestination, type Retention } from '../../../src-shared/model/plan.ts';
+import { KEEP_ALL, type PlanDestination, type RestoreTest, type Retention } from '../../../src-shared/model/plan.ts';
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
 import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import type { PlanDraft } from '../../../src-shared/model/template-use.ts';
@@ -38,7 +38,7 @@ export interface PlanForm {
   schedule: Schedule;
   timeZone: string | null;
   retention: Retention;
-  drill: Drill | null;
+  restoreTest: RestoreTest | null;
   program: ProgramDraft;
 }
 
@@ -61,7 +61,7 @@ export function emptyForm(): PlanForm {
     schedule: { kind: 'daily', time: '02:00' },
     timeZone: null,
     retention: { ...KEEP_ALL, keepLast: 7, daily: 30, weekly: 12, monthly: 12 },
-    drill: null,
+    restoreTest: null,
     program: NO_PROGRAM,
   };
 }
@@ -81,7 +81,7 @@ export function withDraft(form: PlanForm, draft: PlanDraft): PlanForm {
     schedule: draft.schedule,
     timeZone: draft.timeZone,
     retention: draft.retention,
-    drill: draft.drill,
+    restoreTest: draft.restoreTest,
     program: programDraftOf(draft),
   };
 }
@@ -117,7 +117,8 @@ export function newPlanOf(
   known: readonly DestinationSummary[],
   encrypted: boolean,
 ): Params<'plans.create'> {
-  const { sourceKind, key, group, sameInstant, seal, method, compression, schedule, timeZone, retention, drill } = form;
+  const { sourceKind, key, group, sameInstant, seal, method, compression, schedule, timeZone, retention, restoreTest } =
+    form;
   const attachedFiles = attachedFilesOf(form.attachedFiles);
   const sealSecrets = sealSecretsOf(seal);
   const files = sourceKind === 'files';
@@ -134,7 +135,7 @@ export function newPlanOf(
     timeZone,
     retention,
     verifyAfterBackup: form.verify,
-    ...(drill === null ? {} : { drill: files ? { ...drill, checks: [] } : drill }),
+    ...(restoreTest === null ? {} : { restoreTest: files ? { ...restoreTest, checks: [] } : restoreTest }),
     ...(key === null || !encrypted || files ? {} : { key }),
     ...programOf(form.program),
     // What only a database can have may be left over from before the kind was chosen.

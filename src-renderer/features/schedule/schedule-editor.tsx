@@ -41,7 +41,7 @@ interface ScheduleEditorProps {
   onChange(schedule: Schedule): void;
   /** Without it the time zone is shown elsewhere. */
   onTimeZone?(timeZone: string | null): void;
-  /** A drill cannot follow changes. */
+  /** A restore test cannot follow changes. */
   withoutChanges?: boolean;
 }
 

@@ -6,8 +6,8 @@ import { ErrorNotice } from '../../components/errors.tsx';
 import { showSaved } from '../../components/notices.ts';
 import { Section } from '../../components/section.tsx';
 import { useAction } from '../../components/use-action.ts';
-import { DrillSection } from './drill-section.tsx';
 import { OldScheduleReader } from './old-schedule.tsx';
+import { RestoreTestSection } from './restore-test-section.tsx';
 import { ScheduleEditor } from './schedule-editor.tsx';
 import { ScheduleState } from './schedule-state.tsx';
 
@@ -16,11 +16,11 @@ export function ScheduleTab({ summary }: { summary: PlanSummary }) {
   const { plan } = summary;
   const [schedule, setSchedule] = useState(plan.schedule);
   const [timeZone, setTimeZone] = useState(plan.timeZone);
-  const [drill, setDrill] = useState(plan.drill);
+  const [restoreTest, setRestoreTest] = useState(plan.restoreTest);
   const action = useAction('here');
   const save = (): void => {
     action.run(async () => {
-      await client.call('plans.update', { planId: plan.id, schedule, timeZone, drill });
+      await client.call('plans.update', { planId: plan.id, schedule, timeZone, restoreTest });
       showSaved();
     });
   };
@@ -45,7 +45,7 @@ export function ScheduleTab({ summary }: { summary: PlanSummary }) {
             <ScheduleState status={{ ...summary.schedule, nextSlot: null }} />
           </Stack>
         </Section>
-        <DrillSection summary={summary} drill={drill} timeZone={timeZone} onChange={setDrill} />
+        <RestoreTestSection summary={summary} restoreTest={restoreTest} timeZone={timeZone} onChange={setRestoreTest} />
         {action.error !== null && <ErrorNotice error={action.error} />}
         <Group>
           <Button onClick={save} loading={action.pending}>

@@ -55,7 +55,7 @@ export function templateOfPlan(
         kind: 'database',
         method: plan.method,
         attachedFiles: beside,
-        counts: plan.drill.checks.flatMap(({ sql }) => COUNT.exec(sql)?.[1]?.replaceAll('""', '"') ?? []),
+        counts: plan.restoreTest.checks.flatMap(({ sql }) => COUNT.exec(sql)?.[1]?.replaceAll('""', '"') ?? []),
         schemaVersion: plan.schemaVersion,
         lockFiles: plan.lockFiles,
         encryption:

@@ -74,7 +74,7 @@ export const snapshotsCases = {
     missing: () => ({ runId: nobody }),
     wrong: { runId: 'x' },
   },
-  'drills.start': {
+  'restoreTests.start': {
     good: async (scene) => {
       await takeBackup(scene);
       return planOf(scene);
@@ -82,7 +82,7 @@ export const snapshotsCases = {
     missing: noPlan,
     wrong: {},
   },
-  'drills.list': { good: planOf, missing: noPlan, wrong: {} },
+  'restoreTests.list': { good: planOf, missing: noPlan, wrong: {} },
   'resets.preview': {
     good: ({ source }) => ({ target: { path: source, lockFiles: ['app.db.lock'] } }),
     missing: () => ({ target: { planId: nobody } }),

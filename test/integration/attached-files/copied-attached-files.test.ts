@@ -111,7 +111,7 @@ describe.skipIf(whyNoS3 !== undefined)('a bucket', () => {
     expect(readFileSync(join(scene.generated, '1.wav'), 'utf8')).toBe('recording 1 '.repeat(100));
   });
 
-  test('holds a plan of files alone: drilled from there, found from there, and gone from there', async () => {
+  test('holds a plan of files alone: tested from there, found from there, and gone from there', async () => {
     const scene = await setFilesScene();
     const { core, app, plan } = scene;
     const bucket = await save(core, await bucketOn(s3, 'Files'));
@@ -120,8 +120,8 @@ describe.skipIf(whyNoS3 !== undefined)('a bucket', () => {
     const snapshotId = (await succeed(core, 'backups.start', { planId: plan.id })).snapshotId ?? '';
     await settle(core);
     expect(readdirSync(join(scene.home, 'outbox'))).toEqual([]);
-    const drilled = await succeed(core, 'drills.start', { planId: plan.id });
-    expect(drilled.result).toMatchObject({
+    const tested = await succeed(core, 'restoreTests.start', { planId: plan.id });
+    expect(tested.result).toMatchObject({
       valid: true,
       verification: { level: 'restored', attachedFiles: [{}, {}, {}] },
     });

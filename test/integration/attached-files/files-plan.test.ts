@@ -19,7 +19,7 @@ import { makeTree, readTree } from '../../support/trees.ts';
 
 const MINUTE = 60_000;
 
-test('a configuration of three files is stored, listed, proven, drilled, and put back as it was', async () => {
+test('a configuration of three files is stored, listed, proven, tested, and put back as it was', async () => {
   const scene = await setFilesScene();
   const { core, app, plan } = scene;
   expect(plan).toMatchObject({ sourceKind: 'files', sourcePath: join(app, 'config.toml') });
@@ -44,8 +44,8 @@ test('a configuration of three files is stored, listed, proven, drilled, and put
   const outcomes = new Map(result.verification.checks.map(({ name, outcome }) => [name, outcome]));
   for (const name of ['stored-hash', 'image-hash', 'attachedFiles'] as const) expect(outcomes.get(name)).toBe('passed');
   for (const name of ['integrity', 'schema', 'row-counts'] as const) expect(outcomes.get(name)).toBe('skipped');
-  const drilled = await succeed(core, 'drills.start', { planId: plan.id });
-  expect(drilled.result).toMatchObject({ valid: true, verification: { level: 'restored' }, checks: [] });
+  const tested = await succeed(core, 'restoreTests.start', { planId: plan.id });
+  expect(tested.result).toMatchObject({ valid: true, verification: { level: 'restored' }, checks: [] });
 
   writeConfig(app, 2);
   rmSync(join(app, 'env'));

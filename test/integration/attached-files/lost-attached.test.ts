@@ -37,7 +37,7 @@ async function expectFound(core: Core, planId: string, snapshotId: string, names
     verification: { valid: false, stored: 'different', message: expect.stringMatching(names) },
   });
   await expectLost(core, planId, snapshotId, names);
-  expect(await runToEnd(core, 'drills.start', { planId })).toMatchObject({
+  expect(await runToEnd(core, 'restoreTests.start', { planId })).toMatchObject({
     state: 'failed',
     error: { code: 'CORRUPT', message: expect.stringMatching(names) },
   });

@@ -79,7 +79,7 @@ test('a folder is stored beside its database, and the next one shares what has n
   expectNothingLeft(scene);
 });
 
-test('a verification and a drill find a damaged file, and name it', async () => {
+test('a verification and a restore test find a damaged file, and name it', async () => {
   const scene = await soundBox();
   const snapshot = await takeBackup(scene);
   const stored = join(scene.destination, snapshot.name.replace(/\.db\.gz$/, '.generated'), '7.wav');
@@ -93,8 +93,8 @@ test('a verification and a drill find a damaged file, and name it', async () => 
     message: expect.stringContaining('7.wav'),
     attachedFiles: [{ name: 'generated', valid: false, files: FILES, damage: [{ path: '7.wav' }] }],
   });
-  const drilled = await runToEnd(scene.core, 'drills.start', { planId: scene.plan.id });
-  expectFailure(drilled, 'CORRUPT', '7.wav');
+  const tested = await runToEnd(scene.core, 'restoreTests.start', { planId: scene.plan.id });
+  expectFailure(tested, 'CORRUPT', '7.wav');
 });
 
 test('a prune removes attached files with their snapshot, and nothing of those it keeps', async () => {

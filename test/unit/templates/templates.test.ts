@@ -74,7 +74,7 @@ describe('built-in templates', () => {
     ]);
   });
 
-  test('tables are counted by questions that a drill takes', () => {
+  test('tables are counted by questions that a restore test takes', () => {
     const [part] = builtInTemplate('hone')?.parts ?? [];
     if (part?.kind !== 'database') throw new Error('Hone has a database.');
     const checks = countChecks({ ...part, counts: ['accounts', 'o"dd'] });

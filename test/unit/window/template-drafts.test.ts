@@ -21,7 +21,7 @@ const PLAN = Plan.parse({
   retention: { keepLast: 5 },
   seal: null,
   verifyAfterBackup: true,
-  drill: {
+  restoreTest: {
     schedule: { kind: 'manual' },
     withinDays: null,
     checks: [

@@ -14,13 +14,13 @@ const check = (sql: string, operator: '=' | '>=' | '<', value: string) => ({
   value,
 });
 
-test('a drill restores, checks, asks what its owner asks, and leaves a receipt', async () => {
+test('a restore test restores, checks, asks what its owner asks, and leaves a receipt', async () => {
   const checks = [check('SELECT count(*) FROM entries', '>=', '1'), check('SELECT 1 + 1', '=', '2')];
-  const scene = await setScene({ plan: { drill: { schedule: { kind: 'manual' }, withinDays: 7, checks } } });
+  const scene = await setScene({ plan: { restoreTest: { schedule: { kind: 'manual' }, withinDays: 7, checks } } });
   const snapshot = await takeBackup(scene);
-  const run = await succeed(scene.core, 'drills.start', { planId: scene.plan.id });
-  expect(run.result).toMatchObject({ kind: 'drill', valid: true, snapshotId: snapshot.id });
-  const [receipt] = await scene.core.call('drills.list', { planId: scene.plan.id });
+  const run = await succeed(scene.core, 'restoreTests.start', { planId: scene.plan.id });
+  expect(run.result).toMatchObject({ kind: 'restoreTest', valid: true, snapshotId: snapshot.id });
+  const [receipt] = await scene.core.call('restoreTests.list', { planId: scene.plan.id });
   expect(receipt?.checks.map(({ passed }) => passed)).toEqual([true, true]);
   expect(receipt?.verification).toMatchObject({ valid: true, level: 'restored' });
   const [listed] = await scene.core.call('snapshots.list', {});
@@ -32,30 +32,32 @@ test.each([
   ['a table that is not there', check('SELECT 1 FROM nowhere', '=', '1'), /nowhere/],
   ['a question that would change something', check('DELETE FROM entries', '=', '1'), /no question/],
   ['no answer at all', check('SELECT 1 WHERE 0', '=', '1'), /found nothing/],
-])('%s fails the drill, and the plan with it', async (_what, failing, detail) => {
-  const scene = await setScene({ plan: { drill: { schedule: { kind: 'manual' }, withinDays: 7, checks: [failing] } } });
+])('%s fails the restore test, and the plan with it', async (_what, failing, detail) => {
+  const scene = await setScene({
+    plan: { restoreTest: { schedule: { kind: 'manual' }, withinDays: 7, checks: [failing] } },
+  });
   await takeBackup(scene);
-  const run = await runToEnd(scene.core, 'drills.start', { planId: scene.plan.id });
+  const run = await runToEnd(scene.core, 'restoreTests.start', { planId: scene.plan.id });
   expect(run).toMatchObject({ state: 'failed', error: { code: 'CORRUPT', message: expect.stringMatching(detail) } });
   expect((await scene.core.call('plans.get', { planId: scene.plan.id })).state).toBe('failed');
-  expect((await scene.core.call('drills.list', { planId: scene.plan.id }))[0]?.valid).toBe(false);
+  expect((await scene.core.call('restoreTests.list', { planId: scene.plan.id }))[0]?.valid).toBe(false);
 });
 
 test('a restore test that finds fewer tables or far fewer rows than the one before warns', async () => {
   const told: DesktopNotification[] = [];
   const scene = await setScene({
     ports: { notify: (one) => told.push(one) },
-    plan: { drill: { schedule: { kind: 'manual' }, withinDays: 7, checks: [] } },
+    plan: { restoreTest: { schedule: { kind: 'manual' }, withinDays: 7, checks: [] } },
   });
   const tested = async (change: string) => {
     const database = new Database(scene.source);
     database.exec(change);
     database.close();
     await takeBackup(scene);
-    const run = await succeed(scene.core, 'drills.start', { planId: scene.plan.id });
+    const run = await succeed(scene.core, 'restoreTests.start', { planId: scene.plan.id });
     const log = await scene.core.call('runs.get', { runId: run.id });
     const { state, reason } = await scene.core.call('plans.get', { planId: scene.plan.id });
-    const [receipt] = await scene.core.call('drills.list', { planId: scene.plan.id });
+    const [receipt] = await scene.core.call('restoreTests.list', { planId: scene.plan.id });
     return { warning: receipt?.warning, logged: JSON.stringify(log), state, reason };
   };
   expect(await tested('SELECT 1')).toMatchObject({ warning: null });
@@ -76,24 +78,26 @@ test('the snapshot that was made last is tested, whatever the clock said when an
   await takeBackup(scene);
   clock.jump(-365 * DAY);
   const last = await takeBackup(scene);
-  const run = await succeed(scene.core, 'drills.start', { planId: scene.plan.id });
+  const run = await succeed(scene.core, 'restoreTests.start', { planId: scene.plan.id });
   expect(run.snapshotId).toBe(last.id);
 });
 
-test('a damaged snapshot fails the drill', async () => {
+test('a damaged snapshot fails the restore test', async () => {
   const scene = await setScene();
   const { path } = await takeBackup(scene);
   const bytes = readFileSync(path);
   bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
   writeFileSync(path, bytes);
-  expect(await runToEnd(scene.core, 'drills.start', { planId: scene.plan.id })).toMatchObject({ state: 'failed' });
+  expect(await runToEnd(scene.core, 'restoreTests.start', { planId: scene.plan.id })).toMatchObject({
+    state: 'failed',
+  });
 });
 
-test('drills come by their schedule, and a plan that asks for them is not fine without', async () => {
+test('restore tests come by their schedule, and a plan that asks for them is not fine without', async () => {
   const clock = new FakeClock(Date.now() + 3_600_000);
   const scene = await setScene({
     ports: { host: 'server', clock },
-    plan: { drill: { schedule: { kind: 'interval', hours: 24 * 7 }, withinDays: 3, checks: [] } },
+    plan: { restoreTest: { schedule: { kind: 'interval', hours: 24 * 7 }, withinDays: 3, checks: [] } },
   });
   const settle = async () => {
     await scene.core.settled();
@@ -107,6 +111,6 @@ test('drills come by their schedule, and a plan that asks for them is not fine w
   expect(await state()).toBe('unverified');
   clock.jump(3 * DAY);
   await clock.advance(60_000, settle);
-  expect(await scene.core.call('drills.list', { planId: scene.plan.id })).toHaveLength(1);
+  expect(await scene.core.call('restoreTests.list', { planId: scene.plan.id })).toHaveLength(1);
   expect(await state()).toBe(OK_HERE);
 });

@@ -1,8 +1,8 @@
 import { ActionIcon, Button, Group, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import type { DrillReceipt } from '../../../src-shared/model/drill.ts';
-import type { Drill, PlanSummary, SqlCheck } from '../../../src-shared/model/plan.ts';
+import type { PlanSummary, RestoreTest, SqlCheck } from '../../../src-shared/model/plan.ts';
+import type { RestoreTestReceipt } from '../../../src-shared/model/restore-test.ts';
 import { durationInWords } from '../../../src-shared/rules/wording.ts';
 import { client } from '../../api/client.ts';
 import { Pill } from '../../components/pill.tsx';
@@ -15,26 +15,29 @@ import { ScheduleState } from './schedule-state.tsx';
 const OPERATORS: SqlCheck['operator'][] = ['=', '<>', '>', '>=', '<', '<='];
 const FRESH: SqlCheck = { name: '', sql: '', operator: '>=', value: '1' };
 
-interface DrillSectionProps {
+interface RestoreTestSectionProps {
   summary: PlanSummary;
-  drill: Drill;
+  restoreTest: RestoreTest;
   timeZone: string | null;
-  onChange(drill: Drill): void;
+  onChange(restoreTest: RestoreTest): void;
 }
 
 /** When a snapshot is restored to a scratch place by itself, what is asked of it then, and what came of it. */
-export function DrillSection({ summary, drill, timeZone, onChange }: DrillSectionProps) {
+export function RestoreTestSection({ summary, restoreTest, timeZone, onChange }: RestoreTestSectionProps) {
   const action = useAction();
   const start = (): void =>
-    action.run(async () => void (await client.call('drills.start', { planId: summary.plan.id })));
+    action.run(async () => void (await client.call('restoreTests.start', { planId: summary.plan.id })));
   const setCheck = (index: number, change: Partial<SqlCheck>): void =>
-    onChange({ ...drill, checks: drill.checks.map((check, n) => (n === index ? { ...check, ...change } : check)) });
+    onChange({
+      ...restoreTest,
+      checks: restoreTest.checks.map((check, n) => (n === index ? { ...check, ...change } : check)),
+    });
   return (
     <Section
-      title="Restore drills"
+      title="Restore restore tests"
       actions={
         <Button variant="default" onClick={start} loading={action.pending} disabled={summary.newest === null}>
-          Drill now
+          Restore test now
         </Button>
       }
     >
@@ -43,23 +46,25 @@ export function DrillSection({ summary, drill, timeZone, onChange }: DrillSectio
           The newest snapshot is fetched as after a disaster, restored to a scratch place and checked in full.
         </Text>
         <ScheduleEditor
-          label="Drill"
-          schedule={drill.schedule}
+          label="RestoreTest"
+          schedule={restoreTest.schedule}
           timeZone={timeZone}
-          onChange={(schedule) => onChange({ ...drill, schedule })}
+          onChange={(schedule) => onChange({ ...restoreTest, schedule })}
           withoutChanges
         />
-        <ScheduleState status={{ ...summary.drill.schedule, nextSlot: null }} />
+        <ScheduleState status={{ ...summary.restoreTest.schedule, nextSlot: null }} />
         <NumberInput
-          label="Days a drill counts"
-          description="Without a younger one the plan is unproven. Empty: drills are not asked for."
+          label="Days a restore test counts"
+          description="Without a younger one the plan is unproven. Empty: restore tests are not asked for."
           min={1}
           max={3650}
           w={440}
-          value={drill.withinDays ?? ''}
-          onChange={(days) => onChange({ ...drill, withinDays: typeof days === 'number' && days > 0 ? days : null })}
+          value={restoreTest.withinDays ?? ''}
+          onChange={(days) =>
+            onChange({ ...restoreTest, withinDays: typeof days === 'number' && days > 0 ? days : null })
+          }
         />
-        {drill.checks.map((check, index) => (
+        {restoreTest.checks.map((check, index) => (
           // The checks have no identity of their own but their place.
           // biome-ignore lint/suspicious/noArrayIndexKey: they are only added at the end and removed
           <Group key={index} gap="xs" align="end" wrap="nowrap" role="group" aria-label={`Check ${index + 1}`}>
@@ -97,7 +102,7 @@ export function DrillSection({ summary, drill, timeZone, onChange }: DrillSectio
               variant="subtle"
               size="lg"
               aria-label={`Remove check ${index + 1}`}
-              onClick={() => onChange({ ...drill, checks: drill.checks.filter((_, n) => n !== index) })}
+              onClick={() => onChange({ ...restoreTest, checks: restoreTest.checks.filter((_, n) => n !== index) })}
             >
               <IconTrash size={16} />
             </ActionIcon>
@@ -107,26 +112,29 @@ export function DrillSection({ summary, drill, timeZone, onChange }: DrillSectio
           <Button
             variant="default"
             leftSection={<IconPlus size={14} aria-hidden />}
-            onClick={() => onChange({ ...drill, checks: [...drill.checks, FRESH] })}
+            onClick={() => onChange({ ...restoreTest, checks: [...restoreTest.checks, FRESH] })}
           >
             Add a check of your own
           </Button>
         </Group>
-        <Receipts planId={summary.plan.id} newest={summary.drill.lastAt} />
+        <Receipts planId={summary.plan.id} newest={summary.restoreTest.lastAt} />
       </Stack>
     </Section>
   );
 }
 
 function Receipts({ planId, newest }: { planId: string; newest: string | null }) {
-  const [receipts, setReceipts] = useState<DrillReceipt[]>([]);
+  const [receipts, setReceipts] = useState<RestoreTestReceipt[]>([]);
   const now = useNow();
   const { run } = useAction();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a newer drill is another list
-  useEffect(() => run(async () => setReceipts(await client.call('drills.list', { planId }))), [planId, newest, run]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a newer restore test is another list
+  useEffect(
+    () => run(async () => setReceipts(await client.call('restoreTests.list', { planId }))),
+    [planId, newest, run],
+  );
   if (receipts.length === 0) return null;
   return (
-    <ul className="receipts" aria-label="Last drills">
+    <ul className="receipts" aria-label="Last restore tests">
       {receipts.slice(0, 5).map((receipt) => (
         <li key={receipt.runId}>
           <Pill tone={receipt.valid ? 'good' : 'bad'}>{receipt.valid ? 'Restored' : 'Failed'}</Pill>

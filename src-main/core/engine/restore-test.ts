@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { SqlCheckResult } from '../../../src-shared/model/drill.ts';
 import type { SqlCheck } from '../../../src-shared/model/plan.ts';
+import type { SqlCheckResult } from '../../../src-shared/model/restore-test.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
 import { repairsOf } from '../../../src-shared/rules/verdicts.ts';
 import { verifyAttachedFiles } from './attached-files/verify-attached-files.ts';
@@ -11,12 +11,12 @@ import type { TaskContext } from './task-context.ts';
 import { type StoredFile, stageAndVerify } from './verify.ts';
 
 /** A stored snapshot, and what its owner asks of it. */
-export interface DrillRequest extends StoredFile {
+export interface RestoreTestRequest extends StoredFile {
   checks: SqlCheck[];
 }
 
-/** What a drill found. */
-export interface DrillFindings {
+/** What a restore test found. */
+export interface RestoreTestFindings {
   verification: Verification;
   checks: SqlCheckResult[];
 }
@@ -26,7 +26,10 @@ export interface DrillFindings {
  * owner's own questions of what was restored. Files are read back to the last byte. Leaves nothing behind.
  * @throws SnapkeepError when the file cannot be read at all
  */
-export async function drillSnapshot({ checks, ...file }: DrillRequest, context: TaskContext): Promise<DrillFindings> {
+export async function testRestore(
+  { checks, ...file }: RestoreTestRequest,
+  context: TaskContext,
+): Promise<RestoreTestFindings> {
   const { path } = file;
   const { imagePath, manifest, verification: database } = await stageAndVerify(file, context);
   try {

@@ -11,8 +11,8 @@ export const SqlCheckResult = z.object({
 });
 export type SqlCheckResult = z.infer<typeof SqlCheckResult>;
 
-/** What a restore drill found; kept. */
-export const DrillReceipt = z.object({
+/** What a restore test found; kept. */
+export const RestoreTestReceipt = z.object({
   runId: z.uuid(),
   snapshotId: z.uuid(),
   snapshotName: z.string(),
@@ -29,4 +29,4 @@ export const DrillReceipt = z.object({
   /** What has been lost since the restore test before, as a sentence; `null`: nothing that is worth a warning. */
   warning: z.string().nullable(),
 });
-export type DrillReceipt = z.infer<typeof DrillReceipt>;
+export type RestoreTestReceipt = z.infer<typeof RestoreTestReceipt>;

@@ -1,6 +1,6 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { DrillReceipt } from '../../../src-shared/model/drill.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
+import type { RestoreTestReceipt } from '../../../src-shared/model/restore-test.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import { shrinkage } from '../../../src-shared/rules/shrinkage.ts';
 import { repairsOf } from '../../../src-shared/rules/verdicts.ts';
@@ -14,7 +14,7 @@ import { wholeSnapshot } from './whole-snapshot.ts';
  * Queues a restore test of the snapshot that was made last; only where none was made here, of an imported one.
  * @throws SnapkeepError `NOT_FOUND` while there is no snapshot
  */
-export function startDrill(core: CoreContext, plan: Plan, slot: Run['slot'] = null): Run {
+export function startRestoreTest(core: CoreContext, plan: Plan, slot: Run['slot'] = null): Run {
   const { snapshots } = core.catalog;
   const snapshot =
     snapshots.newestOwn(plan.id) ??
@@ -22,10 +22,10 @@ export function startDrill(core: CoreContext, plan: Plan, slot: Run['slot'] = nu
   if (snapshot === undefined) {
     throw new SnapkeepError('NOT_FOUND', `There is no snapshot of ${plan.name} yet.`, { hint: 'Back it up first.' });
   }
-  const stored = drilledLongestAgo(core, plan, snapshot.id);
+  const stored = testedLongestAgo(core, plan, snapshot.id);
   return core.runs.start({
     ...readingOf(stored),
-    kind: 'drill',
+    kind: 'restoreTest',
     planName: plan.name,
     slot,
     work: async (handle) => {
@@ -33,16 +33,16 @@ export function startDrill(core: CoreContext, plan: Plan, slot: Run['slot'] = nu
       const { path, destination, expected } = await fetchSnapshot(core, stored, handle, 'everything');
       const { keys, sealSecrets } = await openersOfFile(core, { path, known: knownOfSnapshot(expected) }, handle);
       const { verification, checks } = await core.runInWorker(
-        'drill',
-        { path, expected, checks: plan.drill.checks },
+        'restoreTest',
+        { path, expected, checks: plan.restoreTest.checks },
         { ...handle, keys, sealSecrets },
       );
-      const [before] = core.catalog.drills.list(plan.id, 20).filter(({ valid }) => valid);
+      const [before] = core.catalog.restoreTests.list(plan.id, 20).filter(({ valid }) => valid);
       const lost = before && verification.valid ? shrinkage(before.verification.tables, verification.tables) : null;
       const warning = [repairsOf(verification.checks), lost].filter((each) => each != null).join(' ') || null;
       if (warning !== null) handle.log('warning', warning);
       const at = core.clock.now();
-      const receipt: DrillReceipt = {
+      const receipt: RestoreTestReceipt = {
         runId: handle.id,
         snapshotId: snapshot.id,
         snapshotName: snapshot.name,
@@ -55,30 +55,30 @@ export function startDrill(core: CoreContext, plan: Plan, slot: Run['slot'] = nu
         checks,
         warning,
       };
-      core.catalog.drills.add(plan.id, receipt);
+      core.catalog.restoreTests.add(plan.id, receipt);
       recordVerification(core, snapshot.id, destination.id, verification);
-      handle.update({ result: { kind: 'drill', ...receipt } });
+      handle.update({ result: { kind: 'restoreTest', ...receipt } });
       if (!receipt.valid) throw notRestorable(receipt);
-      return { kind: 'drill', ...receipt };
+      return { kind: 'restoreTest', ...receipt };
     },
   });
 }
 
-/** Where the snapshot can be had, those first whose copies were drilled longest ago, or never. */
-function drilledLongestAgo(core: CoreContext, plan: Plan, snapshotId: string): StoredSnapshot {
+/** Where the snapshot can be had, those first whose copies were tested longest ago, or never. */
+function testedLongestAgo(core: CoreContext, plan: Plan, snapshotId: string): StoredSnapshot {
   const stored = placesOf(core, wholeSnapshot(core, snapshotId));
-  const drilled = core.catalog.drills.lastByDestination(plan.id);
-  const at = ({ id }: { id: string }): string => drilled.get(id) ?? '';
+  const tested = core.catalog.restoreTests.lastByDestination(plan.id);
+  const at = ({ id }: { id: string }): string => tested.get(id) ?? '';
   return {
     ...stored,
     places: [...stored.places].sort((one, other) => (at(one) < at(other) ? -1 : at(one) > at(other) ? 1 : 0)),
   };
 }
 
-function notRestorable({ verification, checks, snapshotName }: DrillReceipt): SnapkeepError {
+function notRestorable({ verification, checks, snapshotName }: RestoreTestReceipt): SnapkeepError {
   const failed = checks.find(({ passed }) => !passed);
   const why = verification.valid && failed !== undefined ? `${failed.name}: ${failed.detail}.` : verification.message;
-  return new SnapkeepError('CORRUPT', `The restore drill of ${snapshotName} failed. ${why}`, {
-    hint: 'Back up now and drill again. If it fails again, look at what is backed up itself.',
+  return new SnapkeepError('CORRUPT', `The restore test of ${snapshotName} failed. ${why}`, {
+    hint: 'Back up now and restore test again. If it fails again, look at what is backed up itself.',
   });
 }
