@@ -196,7 +196,7 @@ export class Session {
     });
   }
 
-  /** Serves the slots that are due, shows how far the runs are, and answers those that have ended. */
+  /** Serves the scheduled times that are due, shows how far the runs are, and answers those that have ended. */
   async serveDue(): Promise<Run[]> {
     const stop = this.#core.on('run.changed', ({ run }) => showProgress(run));
     const ended = await this.#core.serveDue();

@@ -73,7 +73,7 @@ export const planMethods = {
   /** Forgets the plan; its snapshots stay where they are, in the catalog too. */
   'plans.remove': { params: planId, result: z.object({ snapshotsLeft: z.number().int() }) },
 
-  /** A schedule as a sentence, and its next slots. */
+  /** A schedule as a sentence, and its next scheduled times. */
   'schedules.preview': {
     params: z.strictObject({ schedule: Schedule, timeZone: TimeZone.optional() }),
     result: z.object({ words: z.string(), next: z.array(Instant) }),
@@ -100,7 +100,7 @@ export const planMethods = {
   /** The pause of everything. */
   'schedules.status': { params: nothing, result: z.object({ paused: Pause.nullable() }) },
 
-  /** What a policy would keep of a year of slots to come, and of what is there, and the space it is likely to take. */
+  /** What a policy would keep of a year of scheduled times to come, and of what is there, and the space it is likely to take. */
   'retention.project': {
     params: z.strictObject({
       planId: z.uuid().optional(),

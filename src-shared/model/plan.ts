@@ -163,7 +163,7 @@ export type PlanState = z.infer<typeof PlanState>;
 export const DayOutcome = z.object({
   /** `YYYY-MM-DD` */
   day: z.string(),
-  /** `missed`: a slot came and no backup was made. */
+  /** `missed`: a scheduled time came and no backup was made. */
   outcome: z.enum(['none', 'success', 'warning', 'failure', 'missed']),
   backups: z.number().int().nonnegative(),
   failures: z.number().int().nonnegative(),

@@ -184,8 +184,8 @@ export const Run = z.object({
   destinationId: z.uuid().nullable().default(null),
   error: ErrorBody.nullable(),
   result: RunResult.nullable(),
-  /** The slot of a schedule that it serves, and how many are folded into it; `null`: somebody asked for it. */
-  slot: z.object({ at: Instant, slots: z.number().int().positive() }).nullable(),
+  /** The scheduled time of a schedule that it serves, and how many are folded into it; `null`: somebody asked for it. */
+  scheduledTime: z.object({ at: Instant, scheduledTimes: z.number().int().positive() }).nullable(),
 });
 export type Run = z.infer<typeof Run>;
 

@@ -45,24 +45,24 @@ export type Pause = z.infer<typeof Pause>;
 export const ScheduledJob = z.enum(['backup', 'restoreTest']);
 export type ScheduledJob = z.infer<typeof ScheduledJob>;
 
-/** A slot that has come and has not been served yet. */
-export const DueSlot = z.object({
-  /** The newest slot that came; older ones are folded into it. */
-  slot: Instant,
-  /** How many slots are served by it: 1, and those that were missed. */
-  slots: z.number().int().positive(),
+/** A scheduled time that has come and has not been served yet. */
+export const DueTime = z.object({
+  /** The newest scheduled time that came; older ones are folded into it. */
+  scheduledTime: Instant,
+  /** How many scheduled times are served by it: 1, and those that were missed. */
+  scheduledTimes: z.number().int().positive(),
   /** What it waits for, as a sentence; `null` when it can start. */
   waitingFor: z.string().nullable(),
   retryAt: Instant.nullable(),
 });
-export type DueSlot = z.infer<typeof DueSlot>;
+export type DueTime = z.infer<typeof DueTime>;
 
 /** Where a schedule stands. */
 export const ScheduleStatus = z.object({
   /** The schedule as a sentence. */
   words: z.string(),
-  nextSlot: Instant.nullable(),
-  due: DueSlot.nullable(),
+  nextTime: Instant.nullable(),
+  due: DueTime.nullable(),
   /** A pause of the plan or of everything; the longer one. */
   paused: Pause.nullable(),
 });

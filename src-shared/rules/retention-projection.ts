@@ -1,17 +1,17 @@
 import type { Projection, Retention } from '../model/plan.ts';
-import type { Slots } from './due-slots.ts';
+import type { ScheduledTimes } from './due-times.ts';
 import { DAY_MS } from './durations.ts';
 import { decideRetention, type RetainedSnapshot } from './retention.ts';
 
 const YEAR_MS = 365 * DAY_MS;
-/** Of schedules that come more often, a projection takes one slot in each so many milliseconds: an hour. */
+/** Of schedules that come more often, a projection takes one scheduled time in each so many milliseconds: an hour. */
 const FINEST_MS = 3_600_000;
 
 /** What a projection is made from. */
 export interface ProjectionInput {
   /** What is there now. */
   snapshots: ReadonlyArray<RetainedSnapshot & { sizeBytes: number }>;
-  slots: Slots;
+  scheduledTimes: ScheduledTimes;
   retention: Retention;
   timeZone: string | null;
   /** Milliseconds since 1970. */
@@ -20,18 +20,18 @@ export interface ProjectionInput {
   snapshotBytes: number;
 }
 
-/** Says what a policy would keep in a year if every slot until then made a snapshot as large as the newest ones. */
+/** Says what a policy would keep in a year if every scheduled time until then made a snapshot as large as the newest ones. */
 export function projectRetention(input: ProjectionInput): Projection {
-  const { snapshots, slots, retention, timeZone, now, snapshotBytes } = input;
+  const { snapshots, scheduledTimes, retention, timeZone, now, snapshotBytes } = input;
   const recent = [...snapshots].sort((a, b) => b.order - a.order).slice(0, 5);
   const each =
     recent.length === 0 ? snapshotBytes : recent.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) / recent.length;
   const coming: RetainedSnapshot[] = [];
   const newest = recent[0]?.order ?? 0;
   for (
-    let at = slots.after(now);
+    let at = scheduledTimes.after(now);
     at !== null && at <= now + YEAR_MS;
-    at = slots.after(Math.max(at, at + FINEST_MS - 1))
+    at = scheduledTimes.after(Math.max(at, at + FINEST_MS - 1))
   ) {
     const createdAt = new Date(at).toISOString();
     coming.push({

@@ -197,7 +197,10 @@ test('run-due serves what is due, says what waits, and status tells it all', () 
   expect(run(['run-due'])).toMatchObject({ exitCode: 0, stdout: 'Nothing is due.\n' });
   setBack(join(home, 'catalog.db'), 150);
   const served = answer(run(['run-due', '--json']));
-  expect(served).toMatchObject({ runs: [{ kind: 'backup', state: 'succeeded', slot: { slots: 2 } }], waiting: [] });
+  expect(served).toMatchObject({
+    runs: [{ kind: 'backup', state: 'succeeded', scheduledTime: { scheduledTimes: 2 } }],
+    waiting: [],
+  });
   const [{ status }] = answer(run(['status', '--json']));
   expect(status).toMatchObject({
     enabled: true,

@@ -30,7 +30,7 @@ test.afterEach(async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
-test('every minute on the real clock: the slots missed in sleep are one catch-up, on screen and in the log', async () => {
+test('every minute on the real clock: the scheduled times missed in sleep are one catch-up, on screen and in the log', async () => {
   test.setTimeout(SLEEP_MS + 180_000);
   const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
   await makeMinutelyPlan(page);
@@ -43,7 +43,7 @@ test('every minute on the real clock: the slots missed in sleep are one catch-up
   server.signal('SIGCONT');
   await expect(backups).toHaveCount(3);
   await backups.first().click();
-  await expect(page.getByText(/Catches up: [2-9] slots had come/)).toBeVisible();
+  await expect(page.getByText(/Catches up: [2-9] scheduled times had come/)).toBeVisible();
   await page.screenshot({ path: 'test-results/screens/catch-up.png' });
 });
 

@@ -59,20 +59,20 @@ describe('folders', () => {
     await backUp(scene);
     renameSync(second, `${second} away`);
     const settled = () => settle(scene.core);
-    // The clock is only looked at around each slot; between them nothing happens but tries that fail.
-    const passSlots = async (slots: number): Promise<void> => {
-      for (let slot = 0; slot < slots; slot++) {
+    // The clock is only looked at around each scheduled time; between them nothing happens but tries that fail.
+    const passScheduledTimes = async (scheduledTimes: number): Promise<void> => {
+      for (let scheduledTime = 0; scheduledTime < scheduledTimes; scheduledTime++) {
         clock.jump(6 * HOUR - 2 * MINUTE);
         await clock.advance(2 * MINUTE, settled);
       }
     };
-    await passSlots(4);
+    await passScheduledTimes(4);
     expect(await statesAt(scene.core, nas)).toEqual(['waiting', 'waiting', 'waiting', 'waiting', 'stored']);
     expect((await statesAt(scene.core, firstOf(scene))).every((state) => state === 'stored')).toBe(true);
     const runs = await scene.core.call('runs.list', { limit: 500 });
     expect(runs.filter(({ state }) => state !== 'succeeded')).toEqual([]);
     expect(await summaryOf(scene)).toMatchObject({ state: 'waiting', reason: expect.stringContaining(second) });
-    await passSlots(2);
+    await passScheduledTimes(2);
     expect(await summaryOf(scene)).toMatchObject({
       state: 'overdue',
       reason: expect.stringMatching(/\d snapshots wait for NAS: .*second/),

@@ -239,7 +239,9 @@ test('one scheduled time of all plans is one backup of each, which serves it; a 
   await core.call('schedules.pause', { planId: plans[2]?.id ?? '', until: null });
   await clock.advance(2.5 * HOUR, settled);
   const backups = (await core.call('runs.list', {})).filter(({ kind }) => kind === 'backup');
-  expect(backups.map(({ planName, state, slot }) => [planName, state, slot?.slots]).sort()).toEqual([
+  expect(
+    backups.map(({ planName, state, scheduledTime }) => [planName, state, scheduledTime?.scheduledTimes]).sort(),
+  ).toEqual([
     ['P0', 'succeeded', 1],
     ['P0', 'succeeded', 1],
     ['P1', 'succeeded', 1],

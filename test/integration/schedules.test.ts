@@ -59,31 +59,33 @@ test('every hour: nothing at the start, then one backup an hour, made by the sch
   await scene.pass(2 * MINUTE);
   await scene.pass(2 * HOUR);
   const backups = await scene.backups();
-  expect(backups.map(({ state, slot }) => [state, slot?.slots])).toEqual(Array(3).fill(['succeeded', 1]));
+  expect(backups.map(({ state, scheduledTime }) => [state, scheduledTime?.scheduledTimes])).toEqual(
+    Array(3).fill(['succeeded', 1]),
+  );
   const [snapshot] = await scene.core.call('snapshots.list', {});
   expect(snapshot?.trigger).toBe('schedule');
   expect(await scene.state()).toBe(OK_HERE);
   expect(scene.told).toEqual([]);
 });
 
-test('slots missed in sleep are one catch-up, which says so', async () => {
+test('scheduled times missed in sleep are one catch-up, which says so', async () => {
   const scene = await watch({ plan: { schedule: { kind: 'cron', expression: '*/10 * * * *' } } });
   scene.clock.jump(3 * HOUR);
   await scene.pass(MINUTE);
   const backups = await scene.backups();
   expect(backups).toHaveLength(1);
-  expect(backups[0]?.slot?.slots).toBe(18);
+  expect(backups[0]?.scheduledTime?.scheduledTimes).toBe(18);
   const { log } = await scene.core.call('runs.get', { runId: backups[0]?.id ?? '' });
-  expect(log[0]?.message).toMatch(/^Catches up: 18 slots had come/);
+  expect(log[0]?.message).toMatch(/^Catches up: 18 scheduled times had come/);
 });
 
-test('slots missed while Snapkeep was closed are one catch-up', async () => {
+test('scheduled times missed while Snapkeep was closed are one catch-up', async () => {
   const scene = await watch({ plan: { schedule: { kind: 'interval', hours: 6 } } });
   await scene.core.close();
   scene.clock.jump(20 * HOUR);
   const core = await startTestCore(scene.home, { host: 'server', clock: scene.clock });
   await scene.pass(MINUTE, core);
-  expect((await scene.backups(core)).map(({ slot }) => slot?.slots)).toEqual([3]);
+  expect((await scene.backups(core)).map(({ scheduledTime }) => scheduledTime?.scheduledTimes)).toEqual([3]);
   await scene.pass(HOUR, core);
   expect(await scene.backups(core)).toHaveLength(1);
 });
@@ -101,7 +103,7 @@ test('a command serves no schedule', async () => {
   await core.close();
   const stays = await startTestCore(scene.home, { host: 'server', clock });
   await stays.settled();
-  expect(stays.activeRuns().map(({ slot }) => slot?.slots)).toEqual([6]);
+  expect(stays.activeRuns().map(({ scheduledTime }) => scheduledTime?.scheduledTimes)).toEqual([6]);
   await Promise.all(stays.activeRuns().map(({ id }) => stays.runEnded(id)));
 });
 
@@ -125,8 +127,8 @@ test('a destination that is away for an hour: waiting, overdue told once, then o
   await scene.pass(21 * MINUTE);
   const runs = await scene.backups();
   expect(runs.every(({ state }) => state === 'succeeded')).toBe(true);
-  // One for all the slots of the hour; the next slot may have come meanwhile.
-  expect(runs.some(({ slot }) => (slot?.slots ?? 0) >= 3)).toBe(true);
+  // One for all the scheduled times of the hour; the next scheduled time may have come meanwhile.
+  expect(runs.some(({ scheduledTime }) => (scheduledTime?.scheduledTimes ?? 0) >= 3)).toBe(true);
   expect(runs.length).toBeLessThanOrEqual(3);
   expect(await scene.state()).toBe(OK_HERE);
   expect(scene.told).toHaveLength(1);
@@ -183,7 +185,7 @@ test('a mount point without its disk is not backed up into', async () => {
   expect((await scene.core.call('plans.get', { planId: scene.plan.id })).reason).toContain('not marked');
 });
 
-test('a pause holds slots back; resuming serves them once', async () => {
+test('a pause holds scheduled times back; resuming serves them once', async () => {
   const scene = await watch({ plan: { schedule: { kind: 'interval', hours: 1 } } });
   const until = new Date(scene.clock.now().getTime() + 90 * MINUTE).toISOString();
   await scene.core.call('schedules.pause', { planId: scene.plan.id, until });
@@ -198,7 +200,7 @@ test('a pause holds slots back; resuming serves them once', async () => {
   expect([schedule.paused?.until, state]).toEqual([null, 'paused']);
   await scene.core.call('schedules.resume', {});
   await scene.pass(MINUTE);
-  expect((await scene.backups()).map(({ slot }) => slot?.slots)).toEqual([5, 1]);
+  expect((await scene.backups()).map(({ scheduledTime }) => scheduledTime?.scheduledTimes)).toEqual([5, 1]);
 });
 
 test('on the battery scheduled runs wait, and the end of sleep is noticed at once', async () => {

@@ -23,7 +23,12 @@ test('nothing is served before it is due; what was missed is one run, with what 
   expect(await core.serveDue()).toEqual([]);
   await pass(5.5);
   const [run, ...more] = await core.serveDue();
-  expect(run).toMatchObject({ kind: 'backup', state: 'succeeded', slot: { slots: 5 }, planId: plan.id });
+  expect(run).toMatchObject({
+    kind: 'backup',
+    state: 'succeeded',
+    scheduledTime: { scheduledTimes: 5 },
+    planId: plan.id,
+  });
   expect(more).toEqual([]);
   expect(await core.serveDue()).toEqual([]);
   await pass(1);

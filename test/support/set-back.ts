@@ -7,7 +7,7 @@ export function setBack(catalogFile: string, minutes: number): void {
     Record<string, string>
   >) {
     const earlier = body?.replace(
-      /"(anchor|lastSlot)":(\d{13})/g,
+      /"(anchor|lastTime)":(\d{13})/g,
       (_all, name: string, at: string) => `"${name}":${Number(at) - minutes * 60_000}`,
     );
     catalog.prepare('UPDATE schedule_states SET body = ? WHERE plan_id = ? AND job = ?').run(earlier, plan_id, job);

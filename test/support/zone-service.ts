@@ -19,7 +19,7 @@ const plan = await core.call('plans.create', {
   destinations: [{ path: destination }],
   schedule: { kind: 'daily', time: '02:00' },
 });
-const nextRun = async () => (await core.call('plans.get', { planId: plan.id })).schedule.nextSlot;
+const nextRun = async () => (await core.call('plans.get', { planId: plan.id })).schedule.nextTime;
 const before = await nextRun();
 unlinkSync('/etc/localtime');
 symlinkSync('/usr/share/zoneinfo/Asia/Tokyo', '/etc/localtime');

@@ -57,9 +57,9 @@ describe('where a plan stands', () => {
   });
 
   test.each([
-    ['a slot was missed', { overdue: true }, 'overdue', /should have been made/],
+    ['a scheduled time was missed', { overdue: true }, 'overdue', /should have been made/],
     [
-      'a slot was missed because a disk is away',
+      'a scheduled time was missed because a disk is away',
       { overdue: true, waitingFor: 'Waiting for /mnt.' },
       'overdue',
       /\/mnt/,

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { KEEP_ALL, type Retention } from '../../src-shared/model/plan.ts';
-import { everySlots } from '../../src-shared/rules/due-slots.ts';
+import { timesEvery } from '../../src-shared/rules/due-times.ts';
 import { decideRetention, type RetainedSnapshot } from '../../src-shared/rules/retention.ts';
 import { projectRetention } from '../../src-shared/rules/retention-projection.ts';
 
@@ -182,8 +182,8 @@ describe('policies', () => {
 
 test('a projection counts a year to come, and its space', () => {
   const now = Date.UTC(2026, 10, 21);
-  const slots = everySlots(now, 24 * HOUR);
-  const input = { snapshots: [], slots, timeZone: 'UTC', now, snapshotBytes: 100 };
+  const scheduledTimes = timesEvery(now, 24 * HOUR);
+  const input = { snapshots: [], scheduledTimes, timeZone: 'UTC', now, snapshotBytes: 100 };
   expect(projectRetention({ ...input, retention: KEEP_ALL })).toMatchObject({ made: 365, bytes: 36_500 });
   const { kept, bytes } = projectRetention({
     ...input,

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { slotsOf } from '../../src-main/core/scheduler/calendar-slots.ts';
+import { scheduledTimesOf } from '../../src-main/core/scheduler/calendar-times.ts';
 import { begin, finish, lookAtClock, mayStart, newState } from '../../src-main/core/scheduler/schedule-state.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import type { Schedule } from '../../src-shared/model/schedule.ts';
-import { CLOCK_GRACE_MS } from '../../src-shared/rules/due-slots.ts';
+import { CLOCK_GRACE_MS } from '../../src-shared/rules/due-times.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -15,29 +15,30 @@ const END = START + YEARS * 365.25 * DAY;
 const ZONES = ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Africa/Cairo', 'America/Santiago', 'UTC'];
 
 let tried = 0;
-afterAll(() => process.stdout.write(`tried ${tried} slots\n`));
+afterAll(() => process.stdout.write(`tried ${tried} scheduled times\n`));
 
 /**
  * Ten years of a machine: it is looked at, it sleeps, its clock is set. `random` answers 0 up to 1. Answers what was
  * served, in order, and how far the clock has ever been.
  */
 function live(schedule: Schedule, zone: string, random: () => number) {
-  const slots = slotsOf(schedule, zone, START);
-  const served: Array<{ slot: number; slots: number }> = [];
+  const scheduledTimes = scheduledTimesOf(schedule, zone, START);
+  const served: Array<{ scheduledTime: number; scheduledTimes: number }> = [];
   let state = newState('', START);
   let now = START;
   let farthest = START;
   for (let run = 0; farthest < END; ) {
-    state = lookAtClock(state, now, slots);
+    state = lookAtClock(state, now, scheduledTimes);
     if (mayStart(state, now)) {
       state = begin(state, `run-${run}`);
-      if (state.serving) served.push({ slot: state.serving.slot, slots: state.serving.slots });
-      // Nothing else comes of a slot that is being served.
-      expect(mayStart(lookAtClock(state, now, slots), now)).toBe(false);
+      if (state.serving)
+        served.push({ scheduledTime: state.serving.scheduledTime, scheduledTimes: state.serving.scheduledTimes });
+      // Nothing else comes of a scheduled time that is being served.
+      expect(mayStart(lookAtClock(state, now, scheduledTimes), now)).toBe(false);
       state = finish(state, { id: `run-${run++}`, state: 'succeeded' } as Run, now, false);
     }
     const dice = random();
-    const next = slots.after(now) ?? END;
+    const next = scheduledTimes.after(now) ?? END;
     if (dice < 0.8) now = Math.max(now + 1, Math.min(END, next));
     else if (dice < 0.9) now += Math.ceil(random() * HOUR);
     else if (dice < 0.97) now += Math.ceil(random() * random() * 20 * DAY);
@@ -45,13 +46,13 @@ function live(schedule: Schedule, zone: string, random: () => number) {
     else now = Math.max(START, farthest - CLOCK_GRACE_MS, now - Math.ceil(random() * CLOCK_GRACE_MS));
     farthest = Math.max(farthest, now);
   }
-  state = lookAtClock(state, farthest, slots);
+  state = lookAtClock(state, farthest, scheduledTimes);
   if (state.memory.due) served.push(state.memory.due);
   return { served, farthest };
 }
 
 /** Every instant in the ten years whose wall clock shows what `wanted` asks for; found without any of the rules. */
-function wallSlots(zone: string, time: string, wanted: (day: Date) => boolean, until: number): number[] {
+function wallTimes(zone: string, time: string, wanted: (day: Date) => boolean, until: number): number[] {
   const format = new Intl.DateTimeFormat('en-GB', {
     timeZone: zone,
     hourCycle: 'h23',
@@ -88,23 +89,23 @@ const lastOfMonth = (day: Date) => new Date(day.getTime() + DAY).getUTCDate() ==
 const kinds: Array<[string, Schedule, (zone: string, until: number) => number[]]> = [
   ['every hour', { kind: 'interval', hours: 1 }, (_zone, until) => every(HOUR, until)],
   ['every 7 hours', { kind: 'interval', hours: 7 }, (_zone, until) => every(7 * HOUR, until)],
-  ['daily', { kind: 'daily', time: '02:30' }, (zone, until) => wallSlots(zone, '02:30', () => true, until)],
-  ['daily at midnight', { kind: 'daily', time: '00:00' }, (zone, until) => wallSlots(zone, '00:00', () => true, until)],
+  ['daily', { kind: 'daily', time: '02:30' }, (zone, until) => wallTimes(zone, '02:30', () => true, until)],
+  ['daily at midnight', { kind: 'daily', time: '00:00' }, (zone, until) => wallTimes(zone, '00:00', () => true, until)],
   [
     'weekly',
     { kind: 'weekly', days: [7, 3], time: '01:15' },
-    (zone, until) => wallSlots(zone, '01:15', (day) => [3, 7].includes(weekday(day)), until),
+    (zone, until) => wallTimes(zone, '01:15', (day) => [3, 7].includes(weekday(day)), until),
   ],
   [
     'monthly',
     { kind: 'monthly', day: 'last', time: '02:00' },
-    (zone, until) => wallSlots(zone, '02:00', lastOfMonth, until),
+    (zone, until) => wallTimes(zone, '02:00', lastOfMonth, until),
   ],
   [
     'cron',
     { kind: 'cron', expression: '15 2,14 * * *' },
     (zone, until) =>
-      [...wallSlots(zone, '02:15', () => true, until), ...wallSlots(zone, '14:15', () => true, until)].sort(
+      [...wallTimes(zone, '02:15', () => true, until), ...wallTimes(zone, '14:15', () => true, until)].sort(
         (a, b) => a - b,
       ),
   ],
@@ -115,22 +116,22 @@ function every(interval: number, until: number): number[] {
 }
 
 test.each(kinds)(
-  '%s: ten years of sleep, clock jumps and daylight saving serve each slot once or fold it into one',
+  '%s: ten years of sleep, clock jumps and daylight saving serve each scheduled time once or fold it into one',
   (_name, schedule, expected) => {
     fc.assert(
       fc.property(fc.constantFrom(...ZONES), fc.integer(), (zone, seed) => {
         const { served, farthest } = live(schedule, zone, seeded(seed));
-        const slots = expected(zone, farthest);
-        // Each served slot is a real one, they only go forward, and between two of them lie just those it folds.
+        const scheduledTimes = expected(zone, farthest);
+        // Each served scheduled time is a real one, they only go forward, and between two of them lie just those it folds.
         let from = 0;
-        for (const { slot, slots: folded } of served) {
-          const index = slots.indexOf(slot, from);
-          expect(index, `${new Date(slot).toISOString()} in ${zone}`).toBeGreaterThanOrEqual(from);
+        for (const { scheduledTime, scheduledTimes: folded } of served) {
+          const index = scheduledTimes.indexOf(scheduledTime, from);
+          expect(index, `${new Date(scheduledTime).toISOString()} in ${zone}`).toBeGreaterThanOrEqual(from);
           expect(folded).toBe(Math.min(1000, index - from + 1));
           from = index + 1;
         }
-        expect(from, zone).toBe(slots.length);
-        tried += slots.length;
+        expect(from, zone).toBe(scheduledTimes.length);
+        tried += scheduledTimes.length;
       }),
       { numRuns: schedule.kind === 'interval' ? 2 : 4 },
     );
@@ -139,25 +140,25 @@ test.each(kinds)(
 
 test('a clock that was a year ahead does not keep a plan silent for a year', () => {
   const schedule: Schedule = { kind: 'daily', time: '03:00' };
-  const slots = slotsOf(schedule, 'UTC', START);
-  let state = lookAtClock(newState('', START), START + 365 * DAY, slots);
+  const scheduledTimes = scheduledTimesOf(schedule, 'UTC', START);
+  let state = lookAtClock(newState('', START), START + 365 * DAY, scheduledTimes);
   state = finish(begin(state, 'run'), { id: 'run', state: 'succeeded' } as Run, START, false);
-  state = lookAtClock(state, START + DAY, slots);
+  state = lookAtClock(state, START + DAY, scheduledTimes);
   expect(mayStart(state, START + DAY)).toBe(false);
-  state = lookAtClock(state, START + 2 * DAY, slots);
+  state = lookAtClock(state, START + 2 * DAY, scheduledTimes);
   expect(mayStart(state, START + 2 * DAY)).toBe(true);
 });
 
 test.each([1, 5, 6.9, 400])(
-  'a clock that was %d days ahead for a moment: what was put off is due, and slots go on from now',
+  'a clock that was %d days ahead for a moment: what was put off is due, and scheduled times go on from now',
   (days) => {
-    const slots = slotsOf({ kind: 'daily', time: '03:00' }, 'UTC', START);
+    const scheduledTimes = scheduledTimesOf({ kind: 'daily', time: '03:00' }, 'UTC', START);
     const ahead = START + days * DAY;
-    let state = lookAtClock(newState('', START), ahead, slots);
+    let state = lookAtClock(newState('', START), ahead, scheduledTimes);
     state = finish(begin(state, 'run'), { id: 'run', state: 'succeeded' } as Run, ahead, false);
-    for (let hour = 0; hour < 24; hour++) state = lookAtClock(state, START + hour * HOUR, slots);
+    for (let hour = 0; hour < 24; hour++) state = lookAtClock(state, START + hour * HOUR, scheduledTimes);
     expect(mayStart(state, START + DAY)).toBe(true);
-    expect(state.memory.due?.slot).toBeLessThan(START + DAY);
+    expect(state.memory.due?.scheduledTime).toBeLessThan(START + DAY);
   },
 );
 

@@ -1,16 +1,16 @@
 import type { ScheduledJob } from '../../../src-shared/model/schedule.ts';
 import type { ChangeMemory } from '../../../src-shared/rules/change-watch.ts';
-import type { SlotMemory } from '../../../src-shared/rules/due-slots.ts';
+import type { ScheduleMemory } from '../../../src-shared/rules/due-times.ts';
 import type { Database } from '../engine/open-database.ts';
 
 /** Where the schedule of a plan's job stands; survives whatever ends the process. Instants in milliseconds since 1970. */
 export interface ScheduleState {
   /** The schedule it belongs to, as text: another schedule begins anew. */
   schedule: string;
-  memory: SlotMemory;
+  memory: ScheduleMemory;
   change: ChangeMemory;
-  /** The run that serves a slot now. */
-  serving: { runId: string; slot: number; slots: number } | null;
+  /** The run that serves a scheduled time now. */
+  serving: { runId: string; scheduledTime: number; scheduledTimes: number } | null;
   /** How often it could not start or end for something that was away. */
   attempts: number;
   retryAt: number | null;

@@ -42,7 +42,7 @@ export function backupsHandlers(core: CoreContext): Handlers<MethodsOf<'backups'
       const { to, verify = true } = params;
       const order = await orderWithoutPlan(core, params);
       const named = { ownName, namePattern: DEFAULT_NAME_PATTERN, timeZone: null };
-      const ordered = { ...order, to: { folder: to }, ...named, attachedFiles: [], verify, slot: null };
+      const ordered = { ...order, to: { folder: to }, ...named, attachedFiles: [], verify, scheduledTime: null };
       return { run: await startBackup(core, ordered), together: [] };
     },
   };

@@ -18,7 +18,7 @@ import { previewPrune, requireFresh } from '../jobs/prune-preview.ts';
 import { readPlanSeal } from '../jobs/seals.ts';
 import { emptyOutbox, wantCopies } from '../jobs/wanted-copies.ts';
 import { absolutePath, canonicalFilePath } from '../paths.ts';
-import { requireTimeZone, slotsOf } from '../scheduler/calendar-slots.ts';
+import { requireTimeZone, scheduledTimesOf } from '../scheduler/calendar-times.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
 import { prepareAttachedFiles } from './plan-attached-files.ts';
 import { requireFilesOnly, sourceOfFiles } from './plan-of-files.ts';
@@ -146,7 +146,7 @@ function requireFreeName(catalog: Catalog, name: string): void {
 /** @throws SnapkeepError `INVALID_PARAMS` for a schedule or a time zone that cannot be understood */
 function requireSchedules(plan: Plan): void {
   requireTimeZone(plan.timeZone);
-  for (const schedule of [plan.schedule, plan.restoreTest.schedule]) slotsOf(schedule, plan.timeZone, 0);
+  for (const schedule of [plan.schedule, plan.restoreTest.schedule]) scheduledTimesOf(schedule, plan.timeZone, 0);
   if (plan.restoreTest.schedule.kind === 'on-change') {
     throw new SnapkeepError('INVALID_PARAMS', 'A restore test cannot follow changes.', {
       hint: 'Give it a schedule of its own.',

@@ -1,7 +1,7 @@
 import { projectRetention } from '../../../src-shared/rules/retention-projection.ts';
 import type { CoreContext } from '../core-context.ts';
 import { toRetained } from '../jobs/list-reasons.ts';
-import { requireTimeZone, slotsOf } from '../scheduler/calendar-slots.ts';
+import { requireTimeZone, scheduledTimesOf } from '../scheduler/calendar-times.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
 import { requirePlan } from './plans.ts';
 
@@ -14,7 +14,7 @@ export function retentionHandlers(core: CoreContext): Handlers<MethodsOf<'retent
       const now = core.clock.now().getTime();
       return projectRetention({
         snapshots: snapshots.map((snapshot) => ({ ...toRetained(snapshot), sizeBytes: snapshot.diskBytes })),
-        slots: slotsOf(schedule, timeZone, now),
+        scheduledTimes: scheduledTimesOf(schedule, timeZone, now),
         retention,
         timeZone,
         now,

@@ -1,13 +1,13 @@
 import type { Pause } from '../../../src-shared/model/schedule.ts';
 import { readOldSchedules } from '../../../src-shared/rules/old-schedules.ts';
 import type { CoreContext } from '../core-context.ts';
-import { requireTimeZone, slotsOf } from '../scheduler/calendar-slots.ts';
+import { requireTimeZone, scheduledTimesOf } from '../scheduler/calendar-times.ts';
 import { activePause } from '../scheduler/schedule-state.ts';
 import { scheduleInWords } from '../scheduler/schedule-words.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
 import { plansOfGroup, requirePlan } from './plans.ts';
 
-const PREVIEWED_SLOTS = 5;
+const PREVIEWED_SCHEDULED_TIMES = 5;
 
 /** Previews, pauses and resumes schedules. */
 export function schedulesHandlers(core: CoreContext): Handlers<MethodsOf<'schedules'>> {
@@ -35,10 +35,14 @@ export function schedulesHandlers(core: CoreContext): Handlers<MethodsOf<'schedu
     'schedules.preview': ({ schedule, timeZone = null }) => {
       requireTimeZone(timeZone);
       const now = clock.now().getTime();
-      const slots = slotsOf(schedule, timeZone, now);
+      const scheduledTimes = scheduledTimesOf(schedule, timeZone, now);
       const next: string[] = [];
-      for (let slot = slots.after(now); slot !== null && next.length < PREVIEWED_SLOTS; slot = slots.after(slot))
-        next.push(new Date(slot).toISOString());
+      for (
+        let scheduledTime = scheduledTimes.after(now);
+        scheduledTime !== null && next.length < PREVIEWED_SCHEDULED_TIMES;
+        scheduledTime = scheduledTimes.after(scheduledTime)
+      )
+        next.push(new Date(scheduledTime).toISOString());
       return { words: scheduleInWords(schedule, timeZone), next };
     },
     'schedules.pause': ({ planId, group, until }) => pause(planId, group, { until, since: clock.now().toISOString() }),

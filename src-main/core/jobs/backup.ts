@@ -57,8 +57,8 @@ export interface BackupOrder {
   /** What is stored beside the database, or alone. */
   attachedFiles: AttachedFile[];
   verify: boolean;
-  /** The slot of a schedule that it serves; `null`: somebody asked for it. */
-  slot: Run['slot'];
+  /** The scheduled time of a schedule that it serves; `null`: somebody asked for it. */
+  scheduledTime: Run['scheduledTime'];
   /** What opens the database, if it is encrypted. */
   keys: (log: RunHandle['log']) => DatabaseKey[] | Promise<DatabaseKey[]>;
   /** The databases that it is copied with at one instant; without it, it is copied alone. */
@@ -66,7 +66,7 @@ export interface BackupOrder {
 }
 
 /** What a plan orders. */
-export function orderOf(core: CoreContext, plan: Plan, slot: Run['slot'] = null): BackupOrder {
+export function orderOf(core: CoreContext, plan: Plan, scheduledTime: Run['scheduledTime'] = null): BackupOrder {
   const { id, name, sourcePath, attachedFiles, compression, seal, method, schemaVersion, verifyAfterBackup } = plan;
   const to = { destinationIds: plan.destinations.map(({ destinationId }) => destinationId) };
   const keys: BackupOrder['keys'] = (log) => keysOfPlan(core, plan, log);
@@ -82,7 +82,7 @@ export function orderOf(core: CoreContext, plan: Plan, slot: Run['slot'] = null)
     namePattern,
     timeZone,
   };
-  return { ...what, compression, seal, method, schemaVersion, verify: verifyAfterBackup, slot, keys };
+  return { ...what, compression, seal, method, schemaVersion, verify: verifyAfterBackup, scheduledTime, keys };
 }
 
 /** Queues a backup: a snapshot, entered into the catalog, and proven if so ordered. */
@@ -104,7 +104,7 @@ export async function startBackup(core: CoreContext, order: BackupOrder): Promis
     subject: ofFiles ? order.plan.name : basename(source),
     locks: [...new Set([source, ...attachedFiles.map(({ path }) => path), ...together])],
     folders: [place.settings.path],
-    slot: order.slot,
+    scheduledTime: order.scheduledTime,
     work: async (handle) => {
       try {
         return await backUp(core, { ...order, sourcePath: source, attachedFiles }, place, handle);
@@ -162,9 +162,10 @@ async function backUp(
   const folder = place.settings.path;
   await withPlace(core, place, (driver) => requireThere(core, place, driver));
   await tellMovedSource(core, order.plan.id, handle);
-  const { verify, slot, keys: findKeys, to, group, ...request } = order;
+  const { verify, scheduledTime, keys: findKeys, to, group, ...request } = order;
   const keys = await findKeys(handle.log);
-  const trigger: SnapshotTrigger = slot !== null ? 'schedule' : core.ports.host === 'cli' ? 'command' : 'manual';
+  const trigger: SnapshotTrigger =
+    scheduledTime !== null ? 'schedule' : core.ports.host === 'cli' ? 'command' : 'manual';
   const ofGroup = group && order.plan.id !== null ? await group.copyFor(order.plan.id, handle) : ALONE;
   const stored = runInWorker(
     'snapshot',

@@ -9,7 +9,7 @@ import { sealSecretsOfPlan } from './seals.ts';
 /** What a backup into a pipe needs of an order. */
 export type ExportOrder = Omit<
   BackupOrder,
-  'to' | 'ownName' | 'namePattern' | 'timeZone' | 'attachedFiles' | 'verify' | 'slot'
+  'to' | 'ownName' | 'namePattern' | 'timeZone' | 'attachedFiles' | 'verify' | 'scheduledTime'
 >;
 
 /** What a descriptor of this process is called in the worker process. */

@@ -12,7 +12,7 @@ export interface StartedBackup {
 
 /** Queues the backup of a plan, and with it those of its group that are taken at the same instant. @throws SnapkeepError */
 export async function startPlanBackup(core: CoreContext, plan: Plan, order: BackupOrder): Promise<StartedBackup> {
-  const others = takenWith(core, plan, order.slot !== null);
+  const others = takenWith(core, plan, order.scheduledTime !== null);
   if (others.length === 0) return { run: await startBackup(core, order), together: [] };
   const group = new GroupCopy(core, [plan, ...others]);
   const started: Run[] = [];
@@ -24,9 +24,9 @@ export async function startPlanBackup(core: CoreContext, plan: Plan, order: Back
     };
     // At once: what is due of the others is served by these runs, and must not be started by their own schedules.
     const begun = others.map((other) =>
-      order.slot === null
+      order.scheduledTime === null
         ? beginOther(core, other, null, begin)
-        : core.scheduler.startBackup(other, (slot) => beginOther(core, other, slot, begin)),
+        : core.scheduler.startBackup(other, (scheduledTime) => beginOther(core, other, scheduledTime, begin)),
     );
     const [run, ...together] = await Promise.all([begin(order), ...begun]);
     return { run, together };
@@ -56,13 +56,13 @@ const isTakenTogether = ({ sameInstant, group, sourceKind }: Plan): boolean =>
 async function beginOther(
   core: CoreContext,
   plan: Plan,
-  slot: Run['slot'],
+  scheduledTime: Run['scheduledTime'],
   begin: (order: BackupOrder) => Promise<Run>,
 ): Promise<Run> {
   try {
-    return await begin(orderOf(core, plan, slot));
+    return await begin(orderOf(core, plan, scheduledTime));
   } catch (error) {
-    return startFailed(core, plan, 'backup', slot, error);
+    return startFailed(core, plan, 'backup', scheduledTime, error);
   }
 }
 
@@ -71,7 +71,7 @@ export function startFailed(
   core: CoreContext,
   plan: Plan,
   kind: 'backup' | 'restoreTest',
-  slot: Run['slot'],
+  scheduledTime: Run['scheduledTime'],
   error: unknown,
 ): Run {
   return core.runs.start({
@@ -81,7 +81,7 @@ export function startFailed(
     subject: plan.name,
     locks: [],
     folders: [],
-    slot,
+    scheduledTime,
     work: () => Promise.reject(error as Error),
   });
 }

@@ -4,7 +4,15 @@ import type { RunSpec } from './runs.ts';
 
 /** A run as it is before it starts. @param now when it is queued */
 export function newRun(
-  { kind, subject, planId = null, planName = null, snapshotId = null, destinationId = null, slot = null }: RunSpec,
+  {
+    kind,
+    subject,
+    planId = null,
+    planName = null,
+    snapshotId = null,
+    destinationId = null,
+    scheduledTime = null,
+  }: RunSpec,
   now: string,
 ): Run {
   return {
@@ -24,14 +32,14 @@ export function newRun(
     destinationId,
     error: null,
     result: null,
-    slot,
+    scheduledTime,
   };
 }
 
 /** Says which scheduled times a run serves. */
-export function slotInWords({ at, slots }: NonNullable<Run['slot']>): string {
+export function scheduledTimeInWords({ at, scheduledTimes }: NonNullable<Run['scheduledTime']>): string {
   // In the machine's time zone, as a person would write it: 2026-11-20 02:00.
   const time = new Date(at).toLocaleString('sv-SE').slice(0, 16);
-  if (slots === 1) return `Serves the slot of ${time}.`;
-  return `Catches up: ${slots} slots had come, the newest at ${time}. One run serves them all.`;
+  if (scheduledTimes === 1) return `Serves the scheduled time of ${time}.`;
+  return `Catches up: ${scheduledTimes} scheduled times had come, the newest at ${time}. One run serves them all.`;
 }

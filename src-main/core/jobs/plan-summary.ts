@@ -4,7 +4,7 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import type { ScheduleStatus } from '../../../src-shared/model/schedule.ts';
 import type { SnapshotSummary } from '../../../src-shared/model/snapshot.ts';
 import { destinationLabel, failedInWords, waitingInWords } from '../../../src-shared/rules/destination-words.ts';
-import { CLOCK_GRACE_MS } from '../../../src-shared/rules/due-slots.ts';
+import { CLOCK_GRACE_MS } from '../../../src-shared/rules/due-times.ts';
 import { DAY_MS } from '../../../src-shared/rules/durations.ts';
 import { type BackupOnDay, dayOutcomes, type PlanFacts, planHealth } from '../../../src-shared/rules/health.ts';
 import { overdueAt } from '../../../src-shared/rules/overdue.ts';
@@ -127,8 +127,8 @@ function copyFacts(
 
 /** A copy that waits for nothing that is known is to be made before the next backup should be. */
 function isLongerThanSchedule(core: CoreContext, plan: Plan, since: number, now: number): boolean {
-  const { slots } = core.scheduler.slotsOf(plan, 'backup');
-  const at = overdueAt(plan.schedule, slots, since, since, since);
+  const { scheduledTimes } = core.scheduler.scheduledTimesOf(plan, 'backup');
+  const at = overdueAt(plan.schedule, scheduledTimes, since, since, since);
   return at !== null && at <= now;
 }
 
@@ -146,9 +146,9 @@ function lastSuccess(backups: readonly Run[], newest: SnapshotSummary | null, no
 function isOverdue(core: CoreContext, plan: Plan, last: number | null, schedule: ScheduleStatus): boolean {
   // Who has paused it knows; the pause is shown with its end.
   if (schedule.paused !== null) return false;
-  const { anchor, slots } = core.scheduler.slotsOf(plan, 'backup');
-  const dueSince = schedule.due === null ? null : Date.parse(schedule.due.slot);
-  const at = overdueAt(plan.schedule, slots, anchor, last, dueSince);
+  const { anchor, scheduledTimes } = core.scheduler.scheduledTimesOf(plan, 'backup');
+  const dueSince = schedule.due === null ? null : Date.parse(schedule.due.scheduledTime);
+  const at = overdueAt(plan.schedule, scheduledTimes, anchor, last, dueSince);
   return at !== null && at <= core.clock.now().getTime();
 }
 
@@ -173,18 +173,22 @@ function lastDays(core: CoreContext, plan: Plan): PlanSummary['days'] {
     valid: run.result?.kind === 'backup' ? (run.result.verification?.valid ?? null) : null,
     incomplete: run.result?.kind === 'backup' && run.result.incomplete !== null,
   }));
-  const schedule = core.scheduler.slotsOf(plan, 'backup');
-  const missed = new Set(noons.filter((noon) => hadSlot(schedule, noon, now)).map(localDay));
+  const schedule = core.scheduler.scheduledTimesOf(plan, 'backup');
+  const missed = new Set(noons.filter((noon) => hadScheduledTime(schedule, noon, now)).map(localDay));
   return dayOutcomes(backups, noons.map(localDay), (instant) => localDay(new Date(instant)), missed);
 }
 
-/** Whether a slot of the schedule lay in this day, which is over. */
-function hadSlot({ anchor, slots }: ReturnType<Scheduler['slotsOf']>, noon: Date, now: Date): boolean {
+/** Whether a scheduled time of the schedule lay in this day, which is over. */
+function hadScheduledTime(
+  { anchor, scheduledTimes }: ReturnType<Scheduler['scheduledTimesOf']>,
+  noon: Date,
+  now: Date,
+): boolean {
   const start = new Date(noon.getFullYear(), noon.getMonth(), noon.getDate()).getTime();
   const end = new Date(noon.getFullYear(), noon.getMonth(), noon.getDate() + 1).getTime();
   if (end > now.getTime()) return false;
-  const slot = slots.after(Math.max(start - 1, anchor));
-  return slot !== null && slot < end;
+  const scheduledTime = scheduledTimes.after(Math.max(start - 1, anchor));
+  return scheduledTime !== null && scheduledTime < end;
 }
 
 /** The calendar day in the machine's time zone. */

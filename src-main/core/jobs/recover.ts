@@ -146,7 +146,7 @@ function recordCleanup(catalog: Catalog, removed: readonly string[], clock: Cloc
     destinationId: null,
     error: null,
     result: null,
-    slot: null,
+    scheduledTime: null,
   };
   catalog.runs.save(run, null);
   for (const path of removed)

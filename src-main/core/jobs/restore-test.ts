@@ -14,7 +14,7 @@ import { wholeSnapshot } from './whole-snapshot.ts';
  * Queues a restore test of the snapshot that was made last; only where none was made here, of an imported one.
  * @throws SnapkeepError `NOT_FOUND` while there is no snapshot
  */
-export function startRestoreTest(core: CoreContext, plan: Plan, slot: Run['slot'] = null): Run {
+export function startRestoreTest(core: CoreContext, plan: Plan, scheduledTime: Run['scheduledTime'] = null): Run {
   const { snapshots } = core.catalog;
   const snapshot =
     snapshots.newestOwn(plan.id) ??
@@ -27,7 +27,7 @@ export function startRestoreTest(core: CoreContext, plan: Plan, slot: Run['slot'
     ...readingOf(stored),
     kind: 'restoreTest',
     planName: plan.name,
-    slot,
+    scheduledTime,
     work: async (handle) => {
       const started = core.clock.now();
       const { path, destination, expected } = await fetchSnapshot(core, stored, handle, 'everything');

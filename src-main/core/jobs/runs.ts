@@ -9,7 +9,7 @@ import type { EventBus } from '../event-bus.ts';
 import type { Clock, Log } from '../ports.ts';
 import { interruptedError } from './interruption.ts';
 import { withLateFailure } from './late-failure.ts';
-import { newRun, slotInWords } from './new-run.ts';
+import { newRun, scheduledTimeInWords } from './new-run.ts';
 import { RateMeter } from './rate-meter.ts';
 import { RunQueue } from './run-queue.ts';
 import type { WorkerListener } from './task-process.ts';
@@ -24,8 +24,8 @@ export interface RunSpec {
   /** The destination it goes to, if it is about one. */
   destinationId?: string | null;
   subject: string;
-  /** The slot of a schedule that it serves. */
-  slot?: Run['slot'];
+  /** The scheduled time of a schedule that it serves. */
+  scheduledTime?: Run['scheduledTime'];
   /** Canonical paths of the databases and files it uses. */
   locks: readonly string[];
   /** Folders in which it may have files in the making. */
@@ -239,7 +239,7 @@ export class Runs {
     this.#follower.began(active.run);
     const forgetLimit = this.#startLimit(active, spec);
     try {
-      if (spec.slot != null) log('info', slotInWords(spec.slot));
+      if (spec.scheduledTime != null) log('info', scheduledTimeInWords(spec.scheduledTime));
       this.#repo.save(active.run, leftovers);
       await mkdir(stagingFolder, { recursive: true, mode: 0o700 });
       const result = await spec.work({

@@ -35,7 +35,7 @@ export function createScheduler(parts: Parts, core: () => CoreContext, looked: (
     pauseOfAll: () => catalog.settings.pause(),
     whatIsAway: (plan, job) => whatIsAway(core(), plan, job),
     fingerprint: (plan) => watch.fingerprintOf(plan),
-    start: (plan, job, slot) => startForSlot(core(), plan, job, slot),
+    start: (plan, job, scheduledTime) => startForScheduledTime(core(), plan, job, scheduledTime),
     endOf: (runId) => (runs.isActive(runId) ? null : catalog.runs.get(runId)),
     changed: () => events.emit('plans.changed', {}),
   });
@@ -66,18 +66,18 @@ export function createCopier(parts: Parts, core: () => CoreContext, looked: () =
   });
 }
 
-/** A slot is served by a run, whatever happens: what cannot even begin is a run that failed. */
-async function startForSlot(
+/** A scheduled time is served by a run, whatever happens: what cannot even begin is a run that failed. */
+async function startForScheduledTime(
   core: CoreContext,
   plan: Plan,
   job: ScheduledJob,
-  slot: NonNullable<Run['slot']>,
+  scheduledTime: NonNullable<Run['scheduledTime']>,
 ): Promise<Run> {
   try {
-    if (job === 'restoreTest') return startRestoreTest(core, plan, slot);
-    return (await startPlanBackup(core, plan, orderOf(core, plan, slot))).run;
+    if (job === 'restoreTest') return startRestoreTest(core, plan, scheduledTime);
+    return (await startPlanBackup(core, plan, orderOf(core, plan, scheduledTime))).run;
   } catch (error) {
-    return startFailed(core, plan, job, slot, error);
+    return startFailed(core, plan, job, scheduledTime, error);
   }
 }
 

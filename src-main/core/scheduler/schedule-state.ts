@@ -1,21 +1,21 @@
 import type { Run } from '../../../src-shared/model/run.ts';
-import type { DueSlot, Pause, Schedule } from '../../../src-shared/model/schedule.ts';
+import type { DueTime, Pause, Schedule } from '../../../src-shared/model/schedule.ts';
 import { changeDueAt, NO_CHANGE, noticeChange } from '../../../src-shared/rules/change-watch.ts';
-import { advanceSlots, type Slots } from '../../../src-shared/rules/due-slots.ts';
+import { advanceScheduledTimes, type ScheduledTimes } from '../../../src-shared/rules/due-times.ts';
 import { classifyFailure } from '../../../src-shared/rules/failures.ts';
 import type { ScheduleState } from '../catalog/schedule-repo.ts';
 import { RETRY_LATER } from '../retry.ts';
 
 /*
  * What a schedule remembers and how it changes: pure, so that years can be tried in seconds.
- * A slot comes (`due`), is served by a run (`serving`), and is done, or due again when the run could not serve it.
+ * A scheduled time comes (`due`), is served by a run (`serving`), and is done, or due again when the run could not serve it.
  */
 
 /** A schedule that has just been set. */
 export function newState(schedule: string, now: number): ScheduleState {
   return {
     schedule,
-    memory: { anchor: now, lastSlot: null, due: null },
+    memory: { anchor: now, lastTime: null, due: null },
     change: NO_CHANGE,
     serving: null,
     attempts: 0,
@@ -24,9 +24,9 @@ export function newState(schedule: string, now: number): ScheduleState {
   };
 }
 
-/** Takes in what the clock says: a slot may have come, and with it another try of what was away. */
-export function lookAtClock(state: ScheduleState, now: number, slots: Slots): ScheduleState {
-  const memory = advanceSlots(state.memory, now, slots);
+/** Takes in what the clock says: a scheduled time may have come, and with it another try of what was away. */
+export function lookAtClock(state: ScheduleState, now: number, scheduledTimes: ScheduledTimes): ScheduleState {
+  const memory = advanceScheduledTimes(state.memory, now, scheduledTimes);
   return memory === state.memory ? state : { ...state, memory, retryAt: null };
 }
 
@@ -40,16 +40,17 @@ export function lookAtSource(
   const change = noticeChange(state.change, fingerprint, now);
   const dueAt = changeDueAt(change, schedule);
   const due =
-    state.memory.due ?? (dueAt !== null && dueAt <= now && state.serving === null ? { slot: now, slots: 1 } : null);
+    state.memory.due ??
+    (dueAt !== null && dueAt <= now && state.serving === null ? { scheduledTime: now, scheduledTimes: 1 } : null);
   return { ...state, change, memory: { ...state.memory, due } };
 }
 
-/** Whether a run may be started for the slot that is due. */
+/** Whether a run may be started for the scheduled time that is due. */
 export function mayStart(state: ScheduleState, now: number): boolean {
   return state.memory.due !== null && state.serving === null && (state.retryAt === null || state.retryAt <= now);
 }
 
-/** A run serves the slot from now on. */
+/** A run serves the scheduled time from now on. */
 export function begin(state: ScheduleState, runId: string): ScheduleState {
   const { due } = state.memory;
   if (due === null) return state;
@@ -75,7 +76,7 @@ export function tryAgain(state: ScheduleState): ScheduleState {
 }
 
 /**
- * The run that served the slot has ended. What was away or in use is waited for; what a crash or the end of Snapkeep
+ * The run that served the scheduled time has ended. What was away or in use is waited for; what a crash or the end of Snapkeep
  * stopped is done again; what somebody cancelled and what failed for good is not.
  * @param closing Snapkeep itself ends, and cancelled it
  */
@@ -86,22 +87,23 @@ export function finish(
   closing: boolean,
 ): ScheduleState {
   if (state.serving?.runId !== run.id) return state;
-  const { slot, slots } = state.serving;
+  const { scheduledTime, scheduledTimes } = state.serving;
   const done: ScheduleState = { ...state, serving: null };
-  if (run.state === 'interrupted' || (run.state === 'cancelled' && closing)) return dueAgain(done, slot, slots);
+  if (run.state === 'interrupted' || (run.state === 'cancelled' && closing))
+    return dueAgain(done, scheduledTime, scheduledTimes);
   if (run.state === 'failed' && run.error !== null && classifyFailure(run.error.code) === 'unavailable') {
-    return putOff(dueAgain(done, slot, slots), run.error.message, now);
+    return putOff(dueAgain(done, scheduledTime, scheduledTimes), run.error.message, now);
   }
   return { ...done, attempts: 0, retryAt: null, waitingFor: null };
 }
 
-/** The slot that is due, for people. */
-export function dueSlot(state: ScheduleState): DueSlot | null {
+/** The scheduled time that is due, for people. */
+export function dueTime(state: ScheduleState): DueTime | null {
   const { due } = state.memory;
   if (due === null) return null;
   return {
-    slot: new Date(due.slot).toISOString(),
-    slots: due.slots,
+    scheduledTime: new Date(due.scheduledTime).toISOString(),
+    scheduledTimes: due.scheduledTimes,
     waitingFor: state.waitingFor,
     retryAt: state.retryAt === null ? null : new Date(state.retryAt).toISOString(),
   };
@@ -118,8 +120,14 @@ function endOf(pause: Pause | null): number {
   return pause.until === null ? Number.POSITIVE_INFINITY : Date.parse(pause.until);
 }
 
-function dueAgain(state: ScheduleState, slot: number, slots: number): ScheduleState {
+function dueAgain(state: ScheduleState, scheduledTime: number, scheduledTimes: number): ScheduleState {
   const { due } = state.memory;
-  const merged = due === null ? { slot, slots } : { slot: Math.max(slot, due.slot), slots: slots + due.slots };
+  const merged =
+    due === null
+      ? { scheduledTime, scheduledTimes }
+      : {
+          scheduledTime: Math.max(scheduledTime, due.scheduledTime),
+          scheduledTimes: scheduledTimes + due.scheduledTimes,
+        };
   return { ...state, memory: { ...state.memory, due: merged } };
 }

@@ -1,6 +1,6 @@
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
 import { scheduleInWords as inWords } from '../../../src-shared/rules/schedule-words.ts';
-import { cronInWords } from './calendar-slots.ts';
+import { cronInWords } from './calendar-times.ts';
 
 /**
  * A schedule as a sentence without a full stop, cron expressions too. Times in UTC say so: a container without a time

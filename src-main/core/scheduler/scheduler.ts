@@ -2,16 +2,16 @@ import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { Pause, Schedule, ScheduledJob, ScheduleStatus } from '../../../src-shared/model/schedule.ts';
 import { changeDueAt } from '../../../src-shared/rules/change-watch.ts';
-import { nextSlot, type Slots, wasSetBack } from '../../../src-shared/rules/due-slots.ts';
+import { nextTime, type ScheduledTimes, wasSetBack } from '../../../src-shared/rules/due-times.ts';
 import type { Background } from '../background.ts';
 import type { ScheduleRepo, ScheduleState } from '../catalog/schedule-repo.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import type { Clock, Log, Power } from '../ports.ts';
-import { slotsOf } from './calendar-slots.ts';
+import { scheduledTimesOf } from './calendar-times.ts';
 import {
   activePause,
   begin,
-  dueSlot,
+  dueTime,
   finish,
   lookAtClock,
   lookAtSource,
@@ -39,7 +39,7 @@ export interface SchedulerPorts {
   whatIsAway(plan: Plan, job: ScheduledJob): Promise<string | null>;
   /** What the files of a source look like; another text means that they have changed. `null`: they are not there. */
   fingerprint(plan: Plan): Promise<string | null>;
-  start(plan: Plan, job: ScheduledJob, slot: NonNullable<Run['slot']>): Promise<Run>;
+  start(plan: Plan, job: ScheduledJob, scheduledTime: NonNullable<Run['scheduledTime']>): Promise<Run>;
   /** How a run ended; `null` while it goes on, `undefined` when nothing is known of it. */
   endOf(runId: string): Run | null | undefined;
   /** Something that people see has changed. */
@@ -49,7 +49,7 @@ export interface SchedulerPorts {
 }
 
 /**
- * Serves the slots of all schedules. What has come is stored before anything is started, so that nothing is lost by
+ * Serves the scheduled times of all schedules. What has come is stored before anything is started, so that nothing is lost by
  * whatever ends the process, and looked up on the wall clock, so that sleep, jumps and daylight saving need no care.
  */
 export class Scheduler {
@@ -62,7 +62,7 @@ export class Scheduler {
     this.#ports = ports;
   }
 
-  /** Serves slots from now on, those that were due before included; {@link look} begins. */
+  /** Serves scheduled times from now on, those that were due before included; {@link look} begins. */
   serve(): void {
     this.#serves = true;
   }
@@ -94,21 +94,21 @@ export class Scheduler {
 
   /**
    * Starts the backup of a plan because another plan's has come; what is due of its own schedule is served by it.
-   * @param start given the slot that it serves; `null`: nothing is due
+   * @param start given the scheduled time that it serves; `null`: nothing is due
    */
-  startBackup(plan: Plan, start: (slot: Run['slot']) => Promise<Run>): Promise<Run> {
+  startBackup(plan: Plan, start: (scheduledTime: Run['scheduledTime']) => Promise<Run>): Promise<Run> {
     const before = this.#stateOf(plan, 'backup');
-    const state = lookAtClock(before, this.#now(), this.#slots(plan, plan.schedule, before));
+    const state = lookAtClock(before, this.#now(), this.#scheduledTimes(plan, plan.schedule, before));
     const { due } = state.memory;
     if (due === null || !this.#serves || !mayStart(state, this.#now()) || this.#starting.has(keyOf(plan, 'backup')))
       return start(null);
     return this.#begin(plan, 'backup', state, due, start);
   }
 
-  /** Takes in how a run ended, if it served a slot. */
+  /** Takes in how a run ended, if it served a scheduled time. */
   ended(run: Run): void {
     const { kind } = run;
-    if (run.slot === null || (kind !== 'backup' && kind !== 'restoreTest')) return;
+    if (run.scheduledTime === null || (kind !== 'backup' && kind !== 'restoreTest')) return;
     const plan = this.#ports.plans().find(({ id }) => id === run.planId);
     if (plan === undefined) return;
     const state = this.#stateOf(plan, kind);
@@ -126,19 +126,19 @@ export class Scheduler {
     const schedule = scheduleOf(plan, job);
     const now = this.#now();
     const state = this.#stateOf(plan, job);
-    const next = nextSlot(state.memory, now, this.#slots(plan, schedule, state));
+    const next = nextTime(state.memory, now, this.#scheduledTimes(plan, schedule, state));
     return {
       words: scheduleInWords(schedule, plan.timeZone),
-      nextSlot: next === null ? null : new Date(next).toISOString(),
-      due: dueSlot(state),
+      nextTime: next === null ? null : new Date(next).toISOString(),
+      due: dueTime(state),
       paused: activePause([plan.paused, this.#ports.pauseOfAll()], now),
     };
   }
 
-  /** When the schedule of a plan was set, in milliseconds since 1970, and its slots. */
-  slotsOf(plan: Plan, job: ScheduledJob): { anchor: number; slots: Slots } {
+  /** When the schedule of a plan was set, in milliseconds since 1970, and its scheduled times. */
+  scheduledTimesOf(plan: Plan, job: ScheduledJob): { anchor: number; scheduledTimes: ScheduledTimes } {
     const state = this.#stateOf(plan, job);
-    return { anchor: state.memory.anchor, slots: this.#slots(plan, scheduleOf(plan, job), state) };
+    return { anchor: state.memory.anchor, scheduledTimes: this.#scheduledTimes(plan, scheduleOf(plan, job), state) };
   }
 
   async #lookAt(plan: Plan, job: ScheduledJob, atOnce: boolean): Promise<void> {
@@ -153,7 +153,7 @@ export class Scheduler {
     const schedule = scheduleOf(plan, job);
     const fingerprint = schedule.kind === 'on-change' ? await this.#ports.fingerprint(plan) : null;
     const before = this.#afterLostRun(this.#stateOf(plan, job));
-    const state = this.#takeIn(before, schedule, this.#slots(plan, schedule, before), fingerprint, atOnce);
+    const state = this.#takeIn(before, schedule, this.#scheduledTimes(plan, schedule, before), fingerprint, atOnce);
     this.#save(plan, job, state, before);
     if (!this.#serves || !mayStart(state, this.#now()) || this.#isPaused(plan)) return;
     if (this.#ports.notOnBattery() && this.#ports.power?.onBattery()) {
@@ -166,7 +166,7 @@ export class Scheduler {
     if (away !== null) return this.#save(plan, job, putOff(state, away, this.#now()), state);
     const { due } = state.memory;
     if (due === null || this.#starting.has(keyOf(plan, job))) return;
-    await this.#begin(plan, job, state, due, (slot) => this.#ports.start(plan, job, slot));
+    await this.#begin(plan, job, state, due, (scheduledTime) => this.#ports.start(plan, job, scheduledTime));
   }
 
   async #begin(
@@ -174,12 +174,12 @@ export class Scheduler {
     job: ScheduledJob,
     state: ScheduleState,
     due: NonNullable<ScheduleState['memory']['due']>,
-    start: (slot: NonNullable<Run['slot']>) => Promise<Run>,
+    start: (scheduledTime: NonNullable<Run['scheduledTime']>) => Promise<Run>,
   ): Promise<Run> {
     const key = keyOf(plan, job);
     this.#starting.add(key);
     try {
-      const run = await start({ at: new Date(due.slot).toISOString(), slots: due.slots });
+      const run = await start({ at: new Date(due.scheduledTime).toISOString(), scheduledTimes: due.scheduledTimes });
       this.#save(plan, job, begin(state, run.id), state);
       return run;
     } finally {
@@ -187,7 +187,7 @@ export class Scheduler {
     }
   }
 
-  /** A run that was to serve a slot and ended with the process. */
+  /** A run that was to serve a scheduled time and ended with the process. */
   #afterLostRun(state: ScheduleState): ScheduleState {
     const { serving } = state;
     const run = serving === null ? null : this.#ports.endOf(serving.runId);
@@ -198,13 +198,13 @@ export class Scheduler {
   #takeIn(
     before: ScheduleState,
     schedule: Schedule,
-    slots: Slots,
+    scheduledTimes: ScheduledTimes,
     fingerprint: string | null,
     atOnce: boolean,
   ): ScheduleState {
     if (wasSetBack(before.memory, this.#now()))
       this.#ports.log.warn('The clock is behind the newest scheduled time. The schedule goes on from now.');
-    let state = lookAtClock(before, this.#now(), slots);
+    let state = lookAtClock(before, this.#now(), scheduledTimes);
     if (schedule.kind === 'on-change' && fingerprint !== null)
       state = lookAtSource(state, schedule, fingerprint, this.#now());
     return atOnce ? tryAgain(state) : state;
@@ -221,9 +221,9 @@ export class Scheduler {
     const schedule = scheduleOf(plan, job);
     if (schedule.kind === 'manual') return Number.POSITIVE_INFINITY;
     const state = this.#stateOf(plan, job);
-    const slot = nextSlot(state.memory, now, this.#slots(plan, schedule, state));
+    const scheduledTime = nextTime(state.memory, now, this.#scheduledTimes(plan, schedule, state));
     const change = schedule.kind === 'on-change' ? changeDueAt(state.change, schedule) : null;
-    const instants = [slot, state.retryAt, change].filter((instant) => instant !== null && instant > now);
+    const instants = [scheduledTime, state.retryAt, change].filter((instant) => instant !== null && instant > now);
     return Math.min(Number.POSITIVE_INFINITY, ...(instants as number[]));
   }
 
@@ -243,14 +243,14 @@ export class Scheduler {
     return state;
   }
 
-  #slots(plan: Plan, schedule: Schedule, state: ScheduleState): Slots {
-    return slotsOf(schedule, plan.timeZone, state.memory.anchor);
+  #scheduledTimes(plan: Plan, schedule: Schedule, state: ScheduleState): ScheduledTimes {
+    return scheduledTimesOf(schedule, plan.timeZone, state.memory.anchor);
   }
 
   #save(plan: Plan, job: ScheduledJob, state: ScheduleState, before: ScheduleState): void {
     if (JSON.stringify(state) === JSON.stringify(before)) return;
     this.#ports.states.save(plan.id, job, state);
-    if (JSON.stringify(dueSlot(state)) !== JSON.stringify(dueSlot(before))) this.#ports.changed();
+    if (JSON.stringify(dueTime(state)) !== JSON.stringify(dueTime(before))) this.#ports.changed();
   }
 
   #now(): number {

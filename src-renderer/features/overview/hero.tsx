@@ -17,7 +17,7 @@ export function Hero({ plans, now }: { plans: readonly PlanSummary[]; now: numbe
     .sort()
     .at(-1);
   const next = plans
-    .flatMap(({ schedule }) => (schedule.paused === null ? (schedule.nextSlot ?? []) : []))
+    .flatMap(({ schedule }) => (schedule.paused === null ? (schedule.nextTime ?? []) : []))
     .sort()
     .at(0);
   const backUpAll = (): void => {

@@ -83,7 +83,7 @@ function Beside({ summary: { plan, newest } }: { summary: PlanSummary }) {
   );
 }
 
-function nextInWords({ nextSlot, paused }: ScheduleStatus, now: number): string {
+function nextInWords({ nextTime, paused }: ScheduleStatus, now: number): string {
   if (paused !== null) return pauseInWords(paused, now);
-  return nextSlot === null ? '' : `next ${upcomingInWords(nextSlot, now)}`;
+  return nextTime === null ? '' : `next ${upcomingInWords(nextTime, now)}`;
 }

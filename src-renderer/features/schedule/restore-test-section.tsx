@@ -52,7 +52,7 @@ export function RestoreTestSection({ summary, restoreTest, timeZone, onChange }:
           onChange={(schedule) => onChange({ ...restoreTest, schedule })}
           withoutChanges
         />
-        <ScheduleState status={{ ...summary.restoreTest.schedule, nextSlot: null }} />
+        <ScheduleState status={{ ...summary.restoreTest.schedule, nextTime: null }} />
         <NumberInput
           label="Days a restore test counts"
           description="Without a younger one the plan is unproven. Empty: restore tests are not asked for."

@@ -12,14 +12,14 @@ export function ScheduleState({ status }: { status: ScheduleStatus }) {
 }
 
 /** Where a schedule stands, as sentences. */
-export function stateInWords({ due, nextSlot, paused }: ScheduleStatus, now: number): string {
+export function stateInWords({ due, nextTime, paused }: ScheduleStatus, now: number): string {
   const parts: string[] = [];
   if (paused !== null) parts.push(`${pauseInWords(paused, now)}.`);
   if (due !== null) {
-    const missed = due.slots > 1 ? `, for ${due.slots} slots at once` : '';
-    parts.push(`A run is due since ${momentInWords(due.slot, now)}${missed}.`);
+    const missed = due.scheduledTimes > 1 ? `, for ${due.scheduledTimes} scheduled times at once` : '';
+    parts.push(`A run is due since ${momentInWords(due.scheduledTime, now)}${missed}.`);
     if (due.waitingFor !== null) parts.push(due.waitingFor);
     if (due.retryAt !== null) parts.push(`Tried again ${upcomingInWords(due.retryAt, now)}.`);
-  } else if (nextSlot !== null) parts.push(`Next: ${upcomingInWords(nextSlot, now)}.`);
+  } else if (nextTime !== null) parts.push(`Next: ${upcomingInWords(nextTime, now)}.`);
   return parts.join(' ');
 }

@@ -42,7 +42,7 @@ export function ScheduleTab({ summary }: { summary: PlanSummary }) {
                 setTimeZone(old.timeZone);
               }}
             />
-            <ScheduleState status={{ ...summary.schedule, nextSlot: null }} />
+            <ScheduleState status={{ ...summary.schedule, nextTime: null }} />
           </Stack>
         </Section>
         <RestoreTestSection summary={summary} restoreTest={restoreTest} timeZone={timeZone} onChange={setRestoreTest} />

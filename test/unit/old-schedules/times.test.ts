@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cronInWords, slotsOf } from '../../../src-main/core/scheduler/calendar-slots.ts';
+import { cronInWords, scheduledTimesOf } from '../../../src-main/core/scheduler/calendar-times.ts';
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
 import { readCronFields, readNamedTime } from '../../../src-shared/rules/cron-line.ts';
 import { readSystemdCalendar, readTimeSpan } from '../../../src-shared/rules/systemd-calendar.ts';
@@ -10,10 +10,10 @@ const START = Date.UTC(2024, 1, 1);
 const END = Date.UTC(2024, 3, 1);
 
 const cron = (line: string) => readCronFields(line.split(' '));
-const slotsIn = (schedule: Schedule, zone = 'UTC'): number[] => {
+const scheduledTimesIn = (schedule: Schedule, zone = 'UTC'): number[] => {
   const found: number[] = [];
-  const slots = slotsOf(schedule, zone, START);
-  for (let at = slots.after(START - 1); at !== null && at < END; at = slots.after(at)) found.push(at);
+  const scheduledTimes = scheduledTimesOf(schedule, zone, START);
+  for (let at = scheduledTimes.after(START - 1); at !== null && at < END; at = scheduledTimes.after(at)) found.push(at);
   return found;
 };
 
@@ -43,7 +43,7 @@ function field(from: number, to: number, names: readonly string[] = []): fc.Arbi
   return fc.oneof({ weight: 3, arbitrary: single }, { weight: 4, arbitrary: all }, range, stepped, list);
 }
 
-/** More slots than these take long to count and show nothing new. */
+/** More scheduled times than these take long to count and show nothing new. */
 const MANY = 400;
 
 /** The minutes of the two months that fields name, found by looking at each. */
@@ -105,7 +105,7 @@ describe('lines of cron', () => {
     expect(readNamedTime('constructor')).toEqual({ problem: expect.any(String) });
   });
 
-  test('the slots of what was read are the minutes that the line names, over two months', () => {
+  test('the scheduled times of what was read are the minutes that the line names, over two months', () => {
     fc.assert(
       fc.property(
         field(0, 59),
@@ -131,7 +131,7 @@ describe('lines of cron', () => {
           );
           // A day that no month of the schedule has is refused when it is set.
           fc.pre(expected.length > 0 && expected.length < MANY);
-          expect(slotsIn(read.schedule)).toEqual(expected);
+          expect(scheduledTimesIn(read.schedule)).toEqual(expected);
           if (read.schedule.kind === 'cron') expect(cronInWords(read.schedule.expression)).not.toBe('');
         },
       ),
@@ -152,7 +152,9 @@ describe('lines of cron', () => {
       fc.property(simple, fc.constantFrom('Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe'), (line, zone) => {
         const read = cron(line);
         if ('problem' in read) throw new Error(read.problem);
-        expect(slotsIn(read.schedule, zone)).toEqual(slotsIn({ kind: 'cron', expression: line }, zone));
+        expect(scheduledTimesIn(read.schedule, zone)).toEqual(
+          scheduledTimesIn({ kind: 'cron', expression: line }, zone),
+        );
       }),
       { numRuns: 25 },
     );
@@ -213,7 +215,7 @@ describe('OnCalendar', () => {
     expect(readSystemdCalendar(text)).toEqual({ problem: expect.stringMatching(/\.$/) });
   });
 
-  test('the slots of what was read are the minutes that it names', () => {
+  test('the scheduled times of what was read are the minutes that it names', () => {
     const number = (from: number, to: number) => fc.integer({ min: from, max: to });
     const list = (from: number, to: number): fc.Arbitrary<Field> =>
       fc.oneof(
@@ -246,7 +248,7 @@ describe('OnCalendar', () => {
           [minute, hour, { text: '*', numbers: span(1, 12) }],
         );
         fc.pre(expected.length < MANY);
-        expect(slotsIn(read.schedule)).toEqual(expected);
+        expect(scheduledTimesIn(read.schedule)).toEqual(expected);
       }),
       { numRuns: 100 },
     );

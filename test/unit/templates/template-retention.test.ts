@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { slotsOf } from '../../../src-main/core/scheduler/calendar-slots.ts';
+import { scheduledTimesOf } from '../../../src-main/core/scheduler/calendar-times.ts';
 import type { TemplatePart } from '../../../src-shared/model/template.ts';
 import { decideRetention, type RetainedSnapshot } from '../../../src-shared/rules/retention.ts';
 import { builtInTemplate } from '../../../src-shared/templates/built-in.ts';
@@ -41,8 +41,8 @@ function timesOf(part: TemplatePart, zone: string): number[] {
     for (let at = START + 3_600_000, step = 1; at < END; at += (step % 17) * 7 * 3_600_000, step += 1) times.push(at);
     return times;
   }
-  const slots = slotsOf(part.schedule, zone, START);
-  for (let at = slots.after(START); at !== null && at < END; at = slots.after(at)) times.push(at);
+  const scheduledTimes = scheduledTimesOf(part.schedule, zone, START);
+  for (let at = scheduledTimes.after(START); at !== null && at < END; at = scheduledTimes.after(at)) times.push(at);
   return times;
 }
 

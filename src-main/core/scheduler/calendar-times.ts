@@ -2,12 +2,12 @@ import { Cron } from 'croner';
 import cronstrue from 'cronstrue';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Schedule, TimeOfDay, Weekday } from '../../../src-shared/model/schedule.ts';
-import { everySlots, NO_SLOTS, type Slots } from '../../../src-shared/rules/due-slots.ts';
+import { NO_SCHEDULED_TIMES, type ScheduledTimes, timesEvery } from '../../../src-shared/rules/due-times.ts';
 
 const HOUR_MS = 3_600_000;
 
 /**
- * The slots of a schedule.
+ * The scheduled times of a schedule.
  *
  * Around daylight saving, a fixed time that the clock skips comes once, at the first moment after the gap, and one that
  * the clock shows twice comes the first time only. Cron expressions with a wildcard or a step in their time go on
@@ -16,10 +16,10 @@ const HOUR_MS = 3_600_000;
  * @param timeZone a name of the tz database; `null` is the machine's
  * @throws SnapkeepError `INVALID_PARAMS` for a cron expression or a time zone that cannot be understood
  */
-export function slotsOf(schedule: Schedule, timeZone: string | null, anchor: number): Slots {
-  if (schedule.kind === 'interval') return everySlots(anchor, schedule.hours * HOUR_MS);
+export function scheduledTimesOf(schedule: Schedule, timeZone: string | null, anchor: number): ScheduledTimes {
+  if (schedule.kind === 'interval') return timesEvery(anchor, schedule.hours * HOUR_MS);
   const pattern = cronPattern(schedule);
-  return pattern === null ? NO_SLOTS : cronSlots(pattern, timeZone);
+  return pattern === null ? NO_SCHEDULED_TIMES : cronTimes(pattern, timeZone);
 }
 
 /** The schedule as a cron expression of five fields; `null` when it does not follow the calendar. */
@@ -57,15 +57,15 @@ export function cronInWords(expression: string): string {
   return cronstrue.toString(expression, { use24HourTimeFormat: true, verbose: false });
 }
 
-function cronSlots(pattern: string, timeZone: string | null): Slots {
+function cronTimes(pattern: string, timeZone: string | null): ScheduledTimes {
   const cron = parse(pattern, timeZone);
   return {
     after: (instant) => cron.nextRun(new Date(instant))?.getTime() ?? null,
     latest: (instant, since) => {
-      // What croner answers lies before the second it is asked about; the slot of this very second counts too.
+      // What croner answers lies before the second it is asked about; the scheduled time of this very second counts too.
       const [latest] = cron.previousRuns(1, new Date(instant + 1000));
-      const slot = latest?.getTime();
-      return slot !== undefined && slot <= instant && slot > since ? slot : null;
+      const scheduledTime = latest?.getTime();
+      return scheduledTime !== undefined && scheduledTime <= instant && scheduledTime > since ? scheduledTime : null;
     },
   };
 }
