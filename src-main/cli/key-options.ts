@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
-import { KeyInput } from '../../src-shared/model/encryption.ts';
+import { KeyInput } from '../../src-shared/model/database-encryption.ts';
 import { type GivenSettings, parseCipherSettings, SettingsError } from '../../src-shared/rules/cipher-settings.ts';
 import { UsageError } from './output.ts';
 

@@ -209,8 +209,8 @@ function withoutDatabase({ method: _method, schemaVersion: _version, lockFiles: 
 async function keyFor(session: Session, source: string, keyVariable: string | null, options: AddOptions) {
   const given = await keyOf(options);
   if (given.key !== undefined || keyVariable === null || !process.env[keyVariable]) return given;
-  const { encryption } = await session.call('sources.describe', { path: source });
-  return encryption === null ? {} : { key: { environment: keyVariable } };
+  const { databaseEncryption } = await session.call('sources.describe', { path: source });
+  return databaseEncryption === null ? {} : { key: { environment: keyVariable } };
 }
 
 async function printPlans(session: Session, made: readonly Plan[], asJson: boolean): Promise<number> {

@@ -5,14 +5,14 @@ import {
   PAGE_SIZES,
   PLAINTEXT_HEADER_SIZES,
   type SqlcipherSettings,
-} from '../../src-shared/model/encryption.ts';
+} from '../../src-shared/model/database-encryption.ts';
 import {
   COMPATIBILITIES,
   type Compatibility,
   SQLCIPHER_DEFAULTS,
   saltIn,
 } from '../../src-shared/rules/cipher-settings.ts';
-import { ALGORITHM_WORDS } from '../../src-shared/rules/encryption-words.ts';
+import { ALGORITHM_WORDS } from '../../src-shared/rules/database-encryption-words.ts';
 import { Disclosure } from './disclosure.tsx';
 
 /** Custom settings as they are typed. */

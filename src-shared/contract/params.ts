@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { KeyInput } from '../model/encryption.ts';
+import { KeyInput } from '../model/database-encryption.ts';
 import { Run } from '../model/run.ts';
 
 /* What several methods take or answer. */

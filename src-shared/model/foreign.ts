@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Encryption } from './encryption.ts';
+import { DatabaseEncryption } from './database-encryption.ts';
 import { Bytes, Compression, Instant, KnownProgram, TableRows } from './values.ts';
 
 /** The path of a file at a destination that another program has filled, with `/` between the names. */
@@ -62,7 +62,7 @@ export const ForeignDescription = z.object({
   userVersion: z.number().int(),
   applicationId: z.number().int(),
   tables: z.array(TableRows),
-  encryption: Encryption.nullable(),
+  databaseEncryption: DatabaseEncryption.nullable(),
   /** It is encrypted and no known key opens it: no more than its sizes can be told. */
   locked: z.boolean(),
   valid: z.boolean(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { StoredAttachedFile } from './attached-file.ts';
-import { Encryption } from './encryption.ts';
+import { DatabaseEncryption } from './database-encryption.ts';
 import { Retention } from './retention.ts';
 import { Schedule, TimeZone } from './schedule.ts';
 import { SnapshotSeal } from './seal.ts';
@@ -64,7 +64,7 @@ export const Manifest = z
      * Of the stored database, which opens with the key it was made with; `null`: it is not encrypted. A dump is plain
      * text, and the database that is made of it gets this key.
      */
-    encryption: Encryption.nullable(),
+    databaseEncryption: DatabaseEncryption.nullable(),
     /**
      * How the stored file is sealed; `null`: it is not. The passphrase has no fingerprint here, for one would be cheaper
      * to guess at than the seal itself.

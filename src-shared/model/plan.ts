@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { checkNamePattern, DEFAULT_NAME_PATTERN } from '../rules/name-pattern.ts';
 import { AttachedFiles } from './attached-file.ts';
-import { PlanKey } from './encryption.ts';
+import { PlanKey } from './database-encryption.ts';
 import { KEEP_ALL, Retention } from './retention.ts';
 import { Run } from './run.ts';
 import { Pause, Schedule, ScheduleStatus, TimeZone } from './schedule.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SnapshotAttachedFile } from './attached-file.ts';
-import { Encryption } from './encryption.ts';
+import { DatabaseEncryption } from './database-encryption.ts';
 import { SnapshotTrigger, TakenWith } from './manifest.ts';
 import { SourceKind } from './source-kind.ts';
 import { Bytes, Compression, FilePath, Instant, Sha256, TableRows } from './values.ts';
@@ -78,7 +78,7 @@ export const Snapshot = z.object({
   /** It was at none of its destinations when they were last read. */
   missing: z.boolean(),
   /** `null`: it is not encrypted. */
-  encryption: Encryption.nullable(),
+  databaseEncryption: DatabaseEncryption.nullable(),
   /** How the stored file is sealed with age; `null`: it is not. */
   sealed: z.enum(['passphrase', 'recipients']).nullable(),
   proof: Proof,

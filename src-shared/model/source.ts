@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CipherSettings } from './encryption.ts';
+import { CipherSettings } from './database-encryption.ts';
 import { Bytes, FileHolder, FilePath, TableRows } from './values.ts';
 
 /** What a database is, read through SQLite without changing it. */
@@ -17,7 +17,7 @@ export const SourceDescription = z.object({
   tables: z.array(TableRows),
   openBy: z.array(FileHolder),
   /** `null`: it is not encrypted. While it is `locked`, no key opens it, and all that can be told are its sizes. */
-  encryption: z.object({ locked: z.boolean(), settings: CipherSettings.nullable() }).nullable(),
+  databaseEncryption: z.object({ locked: z.boolean(), settings: CipherSettings.nullable() }).nullable(),
   /** A name for a plan, from the file's name. */
   suggestedPlanName: z.string(),
   /** What is unsafe about the place it is in, one sentence each. */

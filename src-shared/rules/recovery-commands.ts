@@ -1,5 +1,5 @@
+import type { CipherSettings } from '../model/database-encryption.ts';
 import type { DestinationSettings } from '../model/destination.ts';
-import type { CipherSettings } from '../model/encryption.ts';
 import { driverPragmas, needsSalt, sqlcipherPragmas, usesRawKey } from './cipher-settings.ts';
 
 /*

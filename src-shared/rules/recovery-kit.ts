@@ -1,11 +1,11 @@
 import type { AttachedFile } from '../model/attached-file.ts';
+import type { CipherSettings, DatabaseEncryption } from '../model/database-encryption.ts';
 import type { DestinationSettings } from '../model/destination.ts';
-import type { CipherSettings, Encryption } from '../model/encryption.ts';
 import type { SnapshotSeal } from '../model/seal.ts';
 import type { SourceKind } from '../model/source-kind.ts';
 import type { BackupMethod, Compression } from '../model/values.ts';
 import { needsSalt, usesRawKey } from './cipher-settings.ts';
-import { keyInWords, settingsInWords } from './encryption-words.ts';
+import { keyInWords, settingsInWords } from './database-encryption-words.ts';
 import { exampleOfPattern, hasId } from './name-pattern.ts';
 import { contentListExtension, extensionFor } from './naming.ts';
 import {
@@ -41,7 +41,7 @@ export interface KitPlan {
   method: BackupMethod;
   seal: SnapshotSeal;
   /** How the plan's snapshots are encrypted, each once, the newest first; empty: none is. */
-  encryptions: Encryption[];
+  databaseEncryptions: DatabaseEncryption[];
   /** How its snapshots are sealed, now and before. */
   formerSeals: ('passphrase' | 'recipients')[];
   /** The fingerprints of the passphrases it has had, the newest first. */
@@ -63,7 +63,7 @@ export function recoveryKit(plans: readonly KitPlan[]): KitDocument {
 
 function introduction(plans: readonly KitPlan[]): KitSection[] {
   const sealed = plans.some(({ seal, formerSeals }) => seal !== null || formerSeals.length > 0);
-  const encrypted = plans.some(({ encryptions }) => encryptions.length > 0);
+  const encrypted = plans.some(({ databaseEncryptions }) => databaseEncryptions.length > 0);
   const kinds = new Set(plans.flatMap(({ destinations }) => destinations.map(({ settings }) => settings.kind)));
   const files = plans.some(({ attachedFiles }) => attachedFiles.length > 0);
   const databases = plans.length === 0 || plans.some(({ sourceKind }) => sourceKind === 'database');
@@ -166,9 +166,9 @@ function planFacts(plan: KitPlan): [string, string][] {
   ];
 }
 
-function readBy({ encryptions }: KitPlan): string {
-  if (encryptions.length === 0) return 'sqlite3';
-  return encryptions
+function readBy({ databaseEncryptions }: KitPlan): string {
+  if (databaseEncryptions.length === 0) return 'sqlite3';
+  return databaseEncryptions
     .map(
       ({ settings, key }) =>
         `${readEncrypted(settings).program}, as ${settingsInWords(settings)}, with the ${keyInWords(key)}`,
@@ -329,11 +329,11 @@ const short = (fingerprint: string): string => fingerprint.slice(-64, -56);
 const PLAIN_YET =
   'What was made of SQL text is not encrypted yet. Look at it like this instead, and encrypt it with sqlcipher_export before you put it back:';
 
-function readingSections({ encryptions, method }: KitPlan): KitSection[] {
+function readingSections({ databaseEncryptions, method }: KitPlan): KitSection[] {
   const plain = { level: 2, title: 'Look at it', blocks: [] } as const;
-  if (encryptions.length === 0)
+  if (databaseEncryptions.length === 0)
     return [{ ...plain, blocks: [text('It must answer “ok”.'), commands(...integrityCommands(null))] }];
-  return encryptions.map(({ settings, key }, index) => ({
+  return databaseEncryptions.map(({ settings, key }, index) => ({
     level: 2,
     title: index === 0 ? 'Look at it' : `Look at one made before, with the ${keyInWords(key)}`,
     blocks: [

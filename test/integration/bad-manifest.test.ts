@@ -88,7 +88,7 @@ describe('manifests', () => {
       { method: 'sql-dump' },
       { method: 'files', database: null },
       { seal: { kind: 'passphrase' } },
-      { encryption: { settings: SQLCIPHER_DEFAULTS[4], key: `scrypt:${'0'.repeat(32)}:${'0'.repeat(64)}` } },
+      { databaseEncryption: { settings: SQLCIPHER_DEFAULTS[4], key: `scrypt:${'0'.repeat(32)}:${'0'.repeat(64)}` } },
     ];
     for (const lie of lies) {
       writeFileSync(`${path}.manifest.json`, JSON.stringify({ ...manifest, ...lie }));

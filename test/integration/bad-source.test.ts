@@ -82,7 +82,7 @@ describe('a source that is no database', () => {
     expect(storedIn(scene.destination)).toEqual([]);
     expectNothingLeft(scene);
     expect(await core.call('sources.describe', { path: source })).toMatchObject({
-      encryption: { locked: true, settings: null },
+      databaseEncryption: { locked: true, settings: null },
       tables: [],
     });
   });

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { KeyInput } from '../../src-shared/model/encryption.ts';
+import type { KeyInput } from '../../src-shared/model/database-encryption.ts';
 import { parseCipherSettings, SQLCIPHER_DEFAULTS } from '../../src-shared/rules/cipher-settings.ts';
 import {
   countEncrypted,
@@ -114,9 +114,9 @@ describe('a database is backed up, verified, restored and put back with its own 
     });
     const expected = { ...SQLCIPHER_DEFAULTS[4], ...settings };
     expect(plan.key?.settings).toEqual(expected);
-    const { path, encryption } = await takeBackup(scene, { verify: true });
-    expect(encryption).toEqual({ settings: expected, key: plan.key?.fingerprint });
-    expect(JSON.parse(readFileSync(`${path}.manifest.json`, 'utf8'))).toMatchObject({ encryption });
+    const { path, databaseEncryption } = await takeBackup(scene, { verify: true });
+    expect(databaseEncryption).toEqual({ settings: expected, key: plan.key?.fingerprint });
+    expect(JSON.parse(readFileSync(`${path}.manifest.json`, 'utf8'))).toMatchObject({ databaseEncryption });
     expect(countEncrypted(path, key, pragmas)).toBe(500);
     await succeed(core, 'restoreTests.start', { planId: plan.id });
 
@@ -252,16 +252,18 @@ describe('what a key has opened is known from then on', () => {
     await succeed(core, 'verifications.start', { path });
     const other = join(scene.folder, 'app', 'other.db');
     makeEncrypted(other, KEY, 20, pragmas);
-    expect(await core.call('sources.describe', { path: other })).toMatchObject({ encryption: { locked: false } });
+    expect(await core.call('sources.describe', { path: other })).toMatchObject({
+      databaseEncryption: { locked: false },
+    });
   });
 
   test('a database that was encrypted anew with the same key is found, and the plan remembers how', async () => {
     const scene = await setEncrypted((path) => makeEncrypted(path, KEY, 20, V4), { value: KEY });
     rmSync(scene.source);
     makeEncrypted(scene.source, KEY, 20, [...V4, 'kdf_iter=100000', 'hmac_algorithm=1']);
-    const { encryption } = await takeBackup(scene);
+    const { databaseEncryption } = await takeBackup(scene);
     const expected = { ...SQLCIPHER_DEFAULTS[4], kdfIterations: 100_000, hmacAlgorithm: 'sha256' };
-    expect(encryption?.settings).toEqual(expected);
+    expect(databaseEncryption?.settings).toEqual(expected);
     const { plan } = await scene.core.call('plans.get', { planId: scene.plan.id });
     expect(plan.key?.settings).toEqual(expected);
   });
@@ -300,10 +302,10 @@ test('a database with a plaintext header asks for its key, and for its salt wher
   const scene = await setScene();
   const path = join(scene.folder, 'app', 'header.db');
   makeEncrypted(path, KEY, 20, [...HEADER, `cipher_salt='${SALT}'`]);
-  expect(await scene.core.call('sources.describe', { path })).toMatchObject({ encryption: { locked: true } });
+  expect(await scene.core.call('sources.describe', { path })).toMatchObject({ databaseEncryption: { locked: true } });
   const refused = scene.core.call('sources.describe', { path, key: { value: KEY } });
   await expect(refused).rejects.toMatchObject({ code: 'BAD_KEY', hint: expect.stringContaining('salt') });
   expect(await scene.core.call('sources.describe', { path, key: { value: KEY, salt: SALT } })).toMatchObject({
-    encryption: { locked: false, settings: { plaintextHeaderSize: 32 } },
+    databaseEncryption: { locked: false, settings: { plaintextHeaderSize: 32 } },
   });
 });

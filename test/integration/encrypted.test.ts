@@ -2,7 +2,7 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { CipherSettings } from '../../src-shared/model/encryption.ts';
+import type { CipherSettings } from '../../src-shared/model/database-encryption.ts';
 import { Manifest } from '../../src-shared/model/manifest.ts';
 import type { Verification } from '../../src-shared/model/verification.ts';
 import { SQLCIPHER_DEFAULTS } from '../../src-shared/rules/cipher-settings.ts';
@@ -59,7 +59,7 @@ async function verificationOf(scene: Scene, path: string): Promise<Verification>
 }
 
 const fingerprintOf = (path: string): string =>
-  Manifest.parse(JSON.parse(readFileSync(`${path}.manifest.json`, 'utf8'))).encryption?.key ?? '';
+  Manifest.parse(JSON.parse(readFileSync(`${path}.manifest.json`, 'utf8'))).databaseEncryption?.key ?? '';
 
 const flip = (path: string, offset: number): void => {
   const bytes = readFileSync(path);
@@ -108,11 +108,11 @@ describe('the whole way', () => {
     onTestFinished(() => void writer.close());
     const insert = writer.prepare('INSERT INTO entries (note) VALUES (?)');
     const writing = setInterval(() => insert.run(`${MARKER} more`), 2);
-    const { path, encryption } = await takeBackup(scene);
+    const { path, databaseEncryption } = await takeBackup(scene);
     clearInterval(writing);
     const after = Number(writer.prepare('SELECT count(*) FROM entries').pluck().get());
     writer.close();
-    expect(encryption).toMatchObject({ settings: SQLCIPHER_DEFAULTS[4], key: plan.key?.fingerprint });
+    expect(databaseEncryption).toMatchObject({ settings: SQLCIPHER_DEFAULTS[4], key: plan.key?.fingerprint });
     const rows = countEncrypted(path, KEY);
     expect(rows).toBeGreaterThanOrEqual(20_000);
     expect(rows).toBeLessThanOrEqual(after);
@@ -220,7 +220,7 @@ describe('what is wrong is told apart', () => {
       code: 'BAD_KEY',
     });
     expect(await core.call('sources.describe', { path: source })).toMatchObject({
-      encryption: { locked: false, settings: { ...SQLCIPHER_DEFAULTS[4], kdfIterations: null } },
+      databaseEncryption: { locked: false, settings: { ...SQLCIPHER_DEFAULTS[4], kdfIterations: null } },
       tables: [{ name: 'entries', rows: 500 }],
     });
   });

@@ -118,7 +118,7 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
       tables: [{ name: 'conversations' }, { name: 'entries', rows: 400 }],
     });
     const [snapshot] = await core.call('snapshots.list', {});
-    const settings = snapshot?.encryption?.settings;
+    const settings = snapshot?.databaseEncryption?.settings;
     if (settings?.cipher !== 'sqlcipher') throw new Error('not SQLCipher');
     const target = join(root, 'restored.db');
     const checked = await succeed(core, 'restores.check', {

@@ -55,7 +55,7 @@ describe('a plan with a method', () => {
     database.close();
     const { path } = await takeBackup(scene);
     const manifest = manifestOf(path);
-    expect(manifest).toMatchObject({ format: 1, method: 'vacuum-into', encryption: null });
+    expect(manifest).toMatchObject({ format: 1, method: 'vacuum-into', databaseEncryption: null });
     const pages = new Database(scene.source, { readonly: true });
     expect(databaseOf(manifest).pageCount).toBeLessThan(Number(pages.pragma('page_count', { simple: true })) / 2);
     pages.close();

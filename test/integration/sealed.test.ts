@@ -77,7 +77,7 @@ describe('the whole way', () => {
     expect(Manifest.parse(JSON.parse(readFileSync(`${path}.manifest.json`, 'utf8')))).toMatchObject({
       format: 1,
       seal: { kind: 'passphrase' },
-      encryption: null,
+      databaseEncryption: null,
     });
     await succeed(core, 'restoreTests.start', { planId: plan.id });
     appendEntries(source, 50);

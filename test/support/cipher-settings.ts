@@ -5,7 +5,7 @@ import {
   PAGE_SIZES,
   PLAINTEXT_HEADER_SIZES,
   type SqlcipherSettings,
-} from '../../src-shared/model/encryption.ts';
+} from '../../src-shared/model/database-encryption.ts';
 
 /** Settings of SQLCipher for a passphrase, with every value there is. */
 export function anySettings(): fc.Arbitrary<SqlcipherSettings> {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CipherSettings, SqlcipherSettings } from '../../src-shared/model/encryption.ts';
+import { CipherSettings, SqlcipherSettings } from '../../src-shared/model/database-encryption.ts';
 import {
   COMPATIBILITIES,
   driverPragmas,
@@ -12,7 +12,7 @@ import {
   sameSettings,
   sqlcipherPragmas,
 } from '../../src-shared/rules/cipher-settings.ts';
-import { settingsInWords } from '../../src-shared/rules/encryption-words.ts';
+import { settingsInWords } from '../../src-shared/rules/database-encryption-words.ts';
 import { anySettings } from '../support/cipher-settings.ts';
 
 const V4 = SQLCIPHER_DEFAULTS[4];

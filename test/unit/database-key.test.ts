@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type DatabaseKey, likelyFirst, type Unlocking, waysToOpen } from '../../src-main/core/engine/database-key.ts';
 import { rawKeyIn } from '../../src-main/core/engine/sqlcipher-page.ts';
-import { type CipherSettings, type KeyFingerprint, OtherCipher } from '../../src-shared/model/encryption.ts';
+import { type CipherSettings, type KeyFingerprint, OtherCipher } from '../../src-shared/model/database-encryption.ts';
 import { isSqlcipher, parseCipherSettings, SQLCIPHER_DEFAULTS } from '../../src-shared/rules/cipher-settings.ts';
 import { makeEncrypted, startOfFile } from '../support/encrypted-databases.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';

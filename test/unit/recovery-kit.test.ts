@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type CipherSettings, OtherCipher } from '../../src-shared/model/database-encryption.ts';
 import { DestinationSettings } from '../../src-shared/model/destination.ts';
-import { type CipherSettings, OtherCipher } from '../../src-shared/model/encryption.ts';
 import { parseCipherSettings, SQLCIPHER_DEFAULTS } from '../../src-shared/rules/cipher-settings.ts';
 import { fetchCommands, fetchOne, readEncrypted, shellWord } from '../../src-shared/rules/recovery-commands.ts';
 import { type KitPlan, recoveryKit } from '../../src-shared/rules/recovery-kit.ts';
@@ -52,7 +52,7 @@ function planOf(more: Partial<KitPlan> = {}): KitPlan {
     compression: 'gz',
     method: 'online',
     seal: null,
-    encryptions: [],
+    databaseEncryptions: [],
     formerSeals: [],
     passphrases: [],
     destinations: [],
@@ -150,7 +150,7 @@ describe('how a snapshot is opened', () => {
       'sqlite3mc restored.db',
     ]),
   ])('with the key of %o and the PRAGMAs it needs', (settings, command) => {
-    const text = textOf(planOf({ encryptions: [{ settings, key: key ?? '' }] }));
+    const text = textOf(planOf({ databaseEncryptions: [{ settings, key: key ?? '' }] }));
     expect(text).toContain('The key aaaaaaaa:\n');
     for (const statement of readEncrypted(settings).statements) expect(text).toContain(`\n${statement}\n`);
     expect(text).toContain("PRAGMA key = 'THE KEY';");
@@ -160,7 +160,7 @@ describe('how a snapshot is opened', () => {
 
   test('with custom settings, each as the statement that sets it', () => {
     const settings = parseCipherSettings('page_size=1024 kdf_iter=4000').settings;
-    expect(textOf(planOf({ encryptions: [{ settings, key: key ?? '' }] }))).toContain(
+    expect(textOf(planOf({ databaseEncryptions: [{ settings, key: key ?? '' }] }))).toContain(
       [
         "sqlcipher restored.db <<'END'",
         "PRAGMA key = 'THE KEY';",
@@ -179,7 +179,7 @@ describe('how a snapshot is opened', () => {
 
   test('with a raw key in digits, and a line for the salt that a plaintext header has taken the place of', () => {
     const settings = { ...SQLCIPHER_DEFAULTS[4], kdfIterations: null, plaintextHeaderSize: 32 as const };
-    const text = textOf(planOf({ encryptions: [{ settings, key: key ?? '' }] }));
+    const text = textOf(planOf({ databaseEncryptions: [{ settings, key: key ?? '' }] }));
     expect(text).toContain(`PRAGMA key = "x'THE KEY'";`);
     expect(text).toContain(`PRAGMA cipher_plaintext_header_size = 32;\nPRAGMA cipher_salt = "x'THE SALT'";`);
     expect(text).toContain('Its salt:\n');

@@ -1,5 +1,5 @@
 import { AttachedFiles } from '../../../src-shared/model/attached-file.ts';
-import { PlanKey } from '../../../src-shared/model/encryption.ts';
+import { PlanKey } from '../../../src-shared/model/database-encryption.ts';
 import {
   LockFiles,
   type Plan,

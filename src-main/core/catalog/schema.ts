@@ -84,7 +84,7 @@ export const SCHEMA = `
     disk_bytes INTEGER NOT NULL,
     incomplete INTEGER NOT NULL,
     pinned INTEGER NOT NULL,
-    encryption TEXT,
+    database_encryption TEXT,
     sealed TEXT
   ) STRICT;
   CREATE INDEX snapshots_by_plan ON snapshots(plan_id, number);

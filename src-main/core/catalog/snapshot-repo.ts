@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { SnapshotAttachedFile } from '../../../src-shared/model/attached-file.ts';
-import { Encryption } from '../../../src-shared/model/encryption.ts';
+import { DatabaseEncryption } from '../../../src-shared/model/database-encryption.ts';
 import { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Snapshot, SnapshotCopy, SnapshotOrigin, SnapshotSummary } from '../../../src-shared/model/snapshot.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
@@ -13,7 +13,7 @@ import { LISTED } from './kept-repo.ts';
 import { type PlaceRow, type SnapshotRow, toSnapshot, toSummary } from './snapshot-rows.ts';
 
 const COLUMNS = `s.number, s.id, origin, service_id, plan_id, plan_name, source_path, name, created_at, size_bytes, image_bytes, compression, trigger,
-  sha256, user_version, table_count, row_count, pinned, encryption, sealed, source_kind, attached_files,
+  sha256, user_version, table_count, row_count, pinned, database_encryption, sealed, source_kind, attached_files,
   v.at AS proof_at, v.valid AS proof_valid, v.level AS proof_level, v.message AS proof_message,
   v.except_words AS proof_except`;
 const FROM = `FROM snapshots s
@@ -122,14 +122,14 @@ export class SnapshotRepo {
   }
 
   /** How the snapshots of a plan are encrypted and sealed, each way once, the newest first. */
-  locksOf(planId: string): Array<Pick<Snapshot, 'encryption' | 'sealed'>> {
+  locksOf(planId: string): Array<Pick<Snapshot, 'databaseEncryption' | 'sealed'>> {
     const rows = this.#db
       .prepare(
-        "SELECT encryption, sealed FROM snapshots WHERE plan_id = ? AND trigger <> 'before-restore' GROUP BY encryption, sealed ORDER BY max(number) DESC",
+        "SELECT database_encryption, sealed FROM snapshots WHERE plan_id = ? AND trigger <> 'before-restore' GROUP BY database_encryption, sealed ORDER BY max(number) DESC",
       )
-      .all(planId) as Array<Pick<SnapshotRow, 'encryption' | 'sealed'>>;
-    return rows.map(({ encryption, sealed }) => ({
-      encryption: encryption === null ? null : Encryption.parse(JSON.parse(encryption)),
+      .all(planId) as Array<Pick<SnapshotRow, 'databaseEncryption' | 'sealed'>>;
+    return rows.map(({ databaseEncryption, sealed }) => ({
+      databaseEncryption: databaseEncryption === null ? null : DatabaseEncryption.parse(JSON.parse(databaseEncryption)),
       sealed,
     }));
   }
@@ -233,10 +233,10 @@ export class SnapshotRepo {
       .prepare(
         `INSERT INTO snapshots (id, origin, service_id, plan_id, plan_name, source_kind, source_path, name, created_at,
            size_bytes, image_bytes, compression, trigger, sha256, user_version, table_count, row_count, attached_files,
-           content_bytes, disk_bytes, incomplete, pinned, encryption, sealed)
+           content_bytes, disk_bytes, incomplete, pinned, database_encryption, sealed)
          VALUES (@id, @origin, @serviceId, @planId, @planName, @sourceKind, @sourcePath, @name, @createdAt,
            @sizeBytes, @imageBytes, @compression, @trigger, @sha256, @userVersion, @tableCount, @rowCount, @attachedFiles,
-           @contentBytes, @diskBytes, @incomplete, @pinned, @encryption, @sealed)`,
+           @contentBytes, @diskBytes, @incomplete, @pinned, @databaseEncryption, @sealed)`,
       )
       .run({
         id: manifest.id,
@@ -261,7 +261,7 @@ export class SnapshotRepo {
         diskBytes: attachedFiles.reduce((sum, { diskBytes }) => sum + diskBytes, manifest.stored.bytes),
         incomplete: missingInWords(attachedFiles) === null ? 0 : 1,
         pinned: manifest.trigger === 'before-restore' ? 1 : 0,
-        encryption: manifest.encryption && JSON.stringify(manifest.encryption),
+        databaseEncryption: manifest.databaseEncryption && JSON.stringify(manifest.databaseEncryption),
         sealed: manifest.seal?.kind ?? null,
       });
     this.#db.prepare('INSERT INTO manifests VALUES (?, ?)').run(manifest.id, JSON.stringify(manifest));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SnapshotAttachedFile } from '../../../src-shared/model/attached-file.ts';
-import { Encryption } from '../../../src-shared/model/encryption.ts';
+import { DatabaseEncryption } from '../../../src-shared/model/database-encryption.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Snapshot, SnapshotCopy, SnapshotSummary } from '../../../src-shared/model/snapshot.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
@@ -27,7 +27,7 @@ export interface SnapshotRow {
   table_count: number;
   row_count: number;
   pinned: number;
-  encryption: string | null;
+  database_encryption: string | null;
   sealed: Snapshot['sealed'];
   source_kind: Snapshot['sourceKind'];
   attached_files: string;
@@ -88,7 +88,8 @@ export function toSummary(row: SnapshotRow, placeRows: readonly PlaceRow[]): Sna
     userVersion: row.user_version,
     pinned: row.pinned === 1,
     missing,
-    encryption: row.encryption === null ? null : Encryption.parse(JSON.parse(row.encryption)),
+    databaseEncryption:
+      row.database_encryption === null ? null : DatabaseEncryption.parse(JSON.parse(row.database_encryption)),
     sealed: row.sealed,
     proof: {
       level: row.proof_level ?? 'none',

@@ -1,8 +1,8 @@
-import type { Encryption } from '../../../src-shared/model/encryption.ts';
+import type { DatabaseEncryption } from '../../../src-shared/model/database-encryption.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
-import { settingsInWords } from '../../../src-shared/rules/encryption-words.ts';
+import { settingsInWords } from '../../../src-shared/rules/database-encryption-words.ts';
 import { totalRows } from '../../../src-shared/rules/table-rows.ts';
 import { countInWords } from '../../../src-shared/rules/wording.ts';
 import type { DatabaseFacts } from './describe-database.ts';
@@ -36,7 +36,7 @@ export function packingDifferences({ stored, packed }: Packing, manifest: Manife
 export function compareDatabase(
   facts: DatabaseFacts,
   countedByIndex: readonly TableRows[],
-  encryption: Encryption | null,
+  databaseEncryption: DatabaseEncryption | null,
   manifest: Manifest | undefined,
   report: VerificationReport,
 ): void {
@@ -45,7 +45,7 @@ export function compareDatabase(
     for (const name of ['manifest', 'schema', 'row-counts'] as const) report.add(name, 'skipped', NO_MANIFEST);
     return;
   }
-  const differences = headerDifferences(facts, encryption, manifest, manifest.database);
+  const differences = headerDifferences(facts, databaseEncryption, manifest, manifest.database);
   if (differences.length === 0) report.add('manifest', 'passed', 'every field as in the manifest');
   else report.add('manifest', 'failed', `It is not what its manifest describes: ${differences.join('; ')}.`);
   if (facts.schemaHash === manifest.database.schemaHash) report.add('schema', 'passed', 'as in the manifest');
@@ -55,7 +55,7 @@ export function compareDatabase(
 
 function headerDifferences(
   facts: DatabaseFacts,
-  encryption: Encryption | null,
+  databaseEncryption: DatabaseEncryption | null,
   manifest: Manifest,
   database: NonNullable<Manifest['database']>,
 ): string[] {
@@ -64,8 +64,8 @@ function headerDifferences(
     ['application_id', facts.applicationId, database.applicationId],
     // The other modes are those of a connection and stand in no file.
     ['the journal mode', inFile(facts.journalMode), inFile(database.journalMode)],
-    ['the database encryption', settingsOf(encryption), settingsOf(manifest.encryption)],
-    ['the key', encryption?.key ?? 'none', manifest.encryption?.key ?? 'none'],
+    ['the database encryption', settingsOf(databaseEncryption), settingsOf(manifest.databaseEncryption)],
+    ['the key', databaseEncryption?.key ?? 'none', manifest.databaseEncryption?.key ?? 'none'],
   ];
   // The database that a dump makes may lie in its file in another way.
   if (manifest.method !== 'sql-dump') {
@@ -77,8 +77,8 @@ function headerDifferences(
     .map(([what, is, expected]) => `${what} is ${is} instead of ${expected}`);
 }
 
-const settingsOf = (encryption: Encryption | null): string =>
-  encryption === null ? 'none' : settingsInWords(encryption.settings);
+const settingsOf = (databaseEncryption: DatabaseEncryption | null): string =>
+  databaseEncryption === null ? 'none' : settingsInWords(databaseEncryption.settings);
 const inFile = (journalMode: string): string => (journalMode === 'wal' ? 'wal' : 'rollback');
 
 /** Tables whose content was checked in part are told already. */

@@ -2,7 +2,7 @@ import { open, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
-import { settingsInWords } from '../../../src-shared/rules/encryption-words.ts';
+import { settingsInWords } from '../../../src-shared/rules/database-encryption-words.ts';
 import { whyUnchecked } from '../../../src-shared/rules/sqlite-findings.ts';
 import { countInWords } from '../../../src-shared/rules/wording.ts';
 import type { Unlocking } from './database-key.ts';

@@ -1,10 +1,10 @@
 import {
   type CipherSettings,
-  type Encryption,
+  type DatabaseEncryption,
   type HashAlgorithm,
   type KeyFingerprint,
   OtherCipher,
-} from '../../../src-shared/model/encryption.ts';
+} from '../../../src-shared/model/database-encryption.ts';
 import {
   driverPragmas,
   isSqlcipher,
@@ -34,7 +34,7 @@ export interface Unlocking {
 }
 
 /** How a database is encrypted, as it may be told; `null`: it is not. */
-export function encryptionOf(unlocking: Unlocking | null): Encryption | null {
+export function databaseEncryptionOf(unlocking: Unlocking | null): DatabaseEncryption | null {
   return unlocking && { settings: unlocking.settings, key: unlocking.key.fingerprint };
 }
 
@@ -44,11 +44,16 @@ export function withSettings(key: DatabaseKey, settings: CipherSettings): Databa
 }
 
 /** The keys with the one first that something was encrypted with, which is told the settings to try first. */
-export function likelyFirst(keys: readonly DatabaseKey[], encryption: Encryption | null | undefined): DatabaseKey[] {
-  if (!encryption) return [...keys];
+export function likelyFirst(
+  keys: readonly DatabaseKey[],
+  databaseEncryption: DatabaseEncryption | null | undefined,
+): DatabaseKey[] {
+  if (!databaseEncryption) return [...keys];
   return [
-    ...keys.filter((key) => key.fingerprint === encryption.key).map((key) => withSettings(key, encryption.settings)),
-    ...keys.filter((key) => key.fingerprint !== encryption.key),
+    ...keys
+      .filter((key) => key.fingerprint === databaseEncryption.key)
+      .map((key) => withSettings(key, databaseEncryption.settings)),
+    ...keys.filter((key) => key.fingerprint !== databaseEncryption.key),
   ];
 }
 

@@ -37,8 +37,8 @@ export async function describeSource(request: DescribeRequest, context: TaskCont
   const { database, unlocking } = reading;
   try {
     const { schemaHash: _schemaHash, ...facts } = describeDatabase(database, () => context.throwIfCancelled());
-    const encryption = unlocking && { locked: false, settings: unlocking.settings };
-    return { ...seen, ...(await sizes(path)), ...facts, encryption, warnings };
+    const databaseEncryption = unlocking && { locked: false, settings: unlocking.settings };
+    return { ...seen, ...(await sizes(path)), ...facts, databaseEncryption, warnings };
   } catch (error) {
     throw explainError(error, path);
   } finally {
@@ -49,7 +49,7 @@ export async function describeSource(request: DescribeRequest, context: TaskCont
 /** What is said of a database that nothing opens. */
 const NOTHING_KNOWN = {
   ...UNKNOWN_FACTS,
-  encryption: { locked: true, settings: null },
+  databaseEncryption: { locked: true, settings: null },
 };
 
 async function sizes(path: string): Promise<{ sizeBytes: number; walBytes: number }> {

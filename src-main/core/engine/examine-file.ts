@@ -1,9 +1,9 @@
 import { rm, stat } from 'node:fs/promises';
-import type { Encryption } from '../../../src-shared/model/encryption.ts';
+import type { DatabaseEncryption } from '../../../src-shared/model/database-encryption.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
-import { encryptionOf } from './database-key.ts';
+import { databaseEncryptionOf } from './database-key.ts';
 import { hashFile } from './decompress.ts';
 import type { DatabaseFacts } from './describe-database.ts';
 import { identifyContent } from './identify-file.ts';
@@ -21,7 +21,7 @@ export interface Examination {
   image: { bytes: number; sha256: string };
   facts: DatabaseFacts | null;
   /** `null`: it is not encrypted. */
-  encryption: Encryption | null;
+  databaseEncryption: DatabaseEncryption | null;
   verification: Verification;
 }
 
@@ -48,7 +48,7 @@ export async function examineFile({ path }: { path: string }, context: TaskConte
     // A bare database is read through SQLite, which may write another image than the file is.
     image: content === 'sqlite' ? stored : { bytes: staged.imageBytes, sha256: staged.imageSha256 ?? '' },
     facts,
-    encryption: encryptionOf(unlocking),
+    databaseEncryption: databaseEncryptionOf(unlocking),
     verification,
   };
 }

@@ -2,7 +2,7 @@ import { rename, rm } from 'node:fs/promises';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
-import { keyInWords } from '../../../src-shared/rules/encryption-words.ts';
+import { keyInWords } from '../../../src-shared/rules/database-encryption-words.ts';
 import { countInWords } from '../../../src-shared/rules/wording.ts';
 import { readTarFiles, type TakeFile } from './archive.ts';
 import { takeDatabase } from './choose-entry.ts';
@@ -75,7 +75,7 @@ async function takeKnown(
   context: TaskContext,
 ): Promise<void> {
   if (manifest.method !== 'sql-dump') return writePieces(pieces, imagePath);
-  const unlocking = manifest.encryption ? unlockingOf(manifest.encryption, name, context) : null;
+  const unlocking = manifest.databaseEncryption ? unlockingOf(manifest.databaseEncryption, name, context) : null;
   await takeDump(pieces, imagePath, unlocking, { name, report }, context);
   // A dump does not say the journal mode.
   if (manifest.database?.journalMode === 'wal') setWal(imagePath, unlocking);
@@ -227,7 +227,7 @@ function noArchive(name: string): SnapkeepError {
 
 /** @throws SnapkeepError `BAD_KEY` when the key is not known here */
 function unlockingOf(
-  { settings, key: fingerprint }: NonNullable<Manifest['encryption']>,
+  { settings, key: fingerprint }: NonNullable<Manifest['databaseEncryption']>,
   name: string,
   { keys }: TaskContext,
 ): Unlocking {

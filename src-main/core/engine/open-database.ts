@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 // The one place that loads a SQLite driver: see "Which driver" in docs/architecture.md.
 import SqliteDatabase from 'better-sqlite3-multiple-ciphers';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import { PAGE_SIZES } from '../../../src-shared/model/encryption.ts';
+import { PAGE_SIZES } from '../../../src-shared/model/database-encryption.ts';
 import { hasPlaintextHeader, laterFormatOf } from './database-header.ts';
 import { type DatabaseKey, type Unlocking, unlock, waysToOpen } from './database-key.ts';
 import { exists, sidecarPaths } from './durable-files.ts';

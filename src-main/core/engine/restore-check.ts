@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { Encryption } from '../../../src-shared/model/encryption.ts';
+import type { DatabaseEncryption } from '../../../src-shared/model/database-encryption.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
 import type { RestoreCheck, RestoreMethod } from '../../../src-shared/model/restore.ts';
-import { keyInWords } from '../../../src-shared/rules/encryption-words.ts';
+import { keyInWords } from '../../../src-shared/rules/database-encryption-words.ts';
 import { guardRestore, type SchemaState } from '../../../src-shared/rules/schema-guard.ts';
 import { repairsOf } from '../../../src-shared/rules/verdicts.ts';
 import { listInWords } from '../../../src-shared/rules/wording.ts';
 import { compareSchemas, compareTables, countLostRows } from './compare.ts';
-import { encryptionOf, type Unlocking } from './database-key.ts';
+import { databaseEncryptionOf, type Unlocking } from './database-key.ts';
 import type { DatabaseFacts } from './describe-database.ts';
 import { requireWritableFolder } from './durable-files.ts';
 import { explainError } from './engine-errors.ts';
@@ -55,7 +55,7 @@ export interface PreparedRestore {
   mode: number | null;
   image: Pick<DatabaseFacts, 'pageSize' | 'pageCount'>;
   /** What opened the image; `null`: it is not encrypted. */
-  encryption: Encryption | null;
+  databaseEncryption: DatabaseEncryption | null;
 }
 
 /**
@@ -123,7 +123,7 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
     imageSha256: staged.imageSha256,
     mode: request.mode,
     image: { pageSize: facts.pageSize, pageCount: facts.pageCount },
-    encryption: encryptionOf(staged.unlocking),
+    databaseEncryption: databaseEncryptionOf(staged.unlocking),
   };
 }
 

@@ -30,7 +30,7 @@ export async function applyRestore(
     ...image,
     imagePath,
     imageBytes: check.source.imageBytes,
-    encrypted: prepared.encryption !== null,
+    encrypted: prepared.databaseEncryption !== null,
     tables: check.verification.tables,
     sidecarsOf: null,
     rights: null,

@@ -14,7 +14,7 @@ import { whyNoLinks } from './attached-files/link-ability.ts';
 import { removeAttachedFiles, storeAttachedFiles } from './attached-files/store-attached-files.ts';
 import { leastPacked, type StoredDigest, storePieces } from './compress.ts';
 import { contentList } from './content-list.ts';
-import { encryptionOf } from './database-key.ts';
+import { databaseEncryptionOf } from './database-key.ts';
 import { explainWrite, requireRoom } from './disk-full.ts';
 import { exists, partialPath, publishFile, publishUnique, requireWritableFolder, writerOf } from './durable-files.ts';
 import { explainError } from './engine-errors.ts';
@@ -155,7 +155,7 @@ export async function storeSnapshot(
       createdAt: content.takenAt.toISOString(),
       compression: how.compression,
       ...digest,
-      encryption: encryptionOf(database?.unlocking ?? null),
+      databaseEncryption: databaseEncryptionOf(database?.unlocking ?? null),
       seal: request.seal,
       database: database?.facts ?? null,
       schemaVersion: database?.schemaVersion ?? null,

@@ -5,7 +5,7 @@ import {
   PAGE_SIZES,
   PLAINTEXT_HEADER_SIZES,
   type SqlcipherSettings,
-} from '../../../src-shared/model/encryption.ts';
+} from '../../../src-shared/model/database-encryption.ts';
 import { hasPlaintextHeader, pageSizeOfDatabase } from './database-header.ts';
 
 const derive = promisify(pbkdf2);

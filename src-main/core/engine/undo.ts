@@ -53,7 +53,7 @@ async function unpackSafety({ safety, safetyPath, rights }: UndoRequest, context
     imageBytes: image.bytes,
     pageSize: pages,
     pageCount: pages === 0 ? 0 : image.bytes / pages,
-    encrypted: safety.encryption !== null,
+    encrypted: safety.databaseEncryption !== null,
     tables: pageSize === 0 ? null : tables,
     sidecarsOf: safety.method === 'file-copy' ? safetyPath : null,
     rights: rights && { ...rights, attributesOf: safetyPath },

@@ -1,11 +1,11 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import { needsSalt } from '../../../src-shared/rules/cipher-settings.ts';
-import { keyInWords } from '../../../src-shared/rules/encryption-words.ts';
+import { keyInWords } from '../../../src-shared/rules/database-encryption-words.ts';
 import { checkForeignKeys, checkIntegrity, findDamage } from './check-content.ts';
 import { compareDatabase } from './compare-manifest.ts';
 import { countRows } from './count-rows.ts';
-import { encryptionOf, type Unlocking } from './database-key.ts';
+import { databaseEncryptionOf, type Unlocking } from './database-key.ts';
 import { type DatabaseFacts, describeDatabase, readSchema, type SchemaEntry } from './describe-database.ts';
 import { explainWrite } from './disk-full.ts';
 import { errorCode, explainError, isOfMachine } from './engine-errors.ts';
@@ -38,7 +38,7 @@ export async function checkImage(
     reading = await openForReading(imagePath, context);
   } catch (error) {
     const explained = aboutImage(error, imagePath, name, context);
-    if (explained.code === 'BAD_KEY' || manifest?.encryption) throw wrongKey(name, manifest, context);
+    if (explained.code === 'BAD_KEY' || manifest?.databaseEncryption) throw wrongKey(name, manifest, context);
     report.add('integrity', 'failed', explained.message);
     return nothing;
   }
@@ -53,7 +53,7 @@ export async function checkImage(
     const described = describeDatabase(image, onTable);
     const facts = indexesDiffer ? { ...described, tables: countRows(image, onTable, 'tables') } : described;
     // What was stored was counted as a database without faults is.
-    compareDatabase(facts, described.tables, encryptionOf(unlocking), manifest, report);
+    compareDatabase(facts, described.tables, databaseEncryptionOf(unlocking), manifest, report);
     return { facts, schema: readSchema(image), unlocking };
   } catch (error) {
     if (!errorCode(error)?.startsWith('SQLITE_')) throw error;
@@ -82,8 +82,10 @@ function aboutImage(error: unknown, imagePath: string, name: string, { stagingFo
 
 /** A key that does not fit says nothing of the snapshot; that the file is whole is known from its manifest alone. */
 function wrongKey(name: string, manifest: Manifest | undefined, context: TaskContext): SnapkeepError {
-  const made = manifest?.encryption ? ` It was made with the ${keyInWords(manifest.encryption.key)}.` : '';
-  const salted = manifest?.encryption != null && needsSalt(manifest.encryption.settings);
+  const made = manifest?.databaseEncryption
+    ? ` It was made with the ${keyInWords(manifest.databaseEncryption.key)}.`
+    : '';
+  const salted = manifest?.databaseEncryption != null && needsSalt(manifest.databaseEncryption.settings);
   const hint = salted
     ? 'Give the key the database had when this was made and, in the custom settings, its salt of 32 hexadecimal digits; a raw key of 96 digits has it in it.'
     : 'Give the key the database had when this was made.';

@@ -83,7 +83,7 @@ export async function stageAndVerify(
     if (!report.failed && digest.refusal !== undefined) report.add('integrity', 'failed', digest.refusal.message);
     if (!report.failed && manifest?.database === null) await checkList(imagePath, report);
     else if (!report.failed) found = await checkImage(imagePath, basename(path), manifest, report, context);
-    else if (manifest?.encryption && digest.image.bytes > 0 && digest.refusal === undefined)
+    else if (manifest?.databaseEncryption && digest.image.bytes > 0 && digest.refusal === undefined)
       await locateDamage(imagePath, report, context);
     const verification = report.conclude(started, context.now(), manifest, found.facts);
     context.log(verification.valid ? 'info' : 'error', verification.message);
@@ -116,8 +116,8 @@ async function manifestOf(
 }
 
 /** What a manifest says of the content; how attached files are stored differs from destination to destination. */
-const described = ({ stored, image, method, compression, encryption, seal, database }: Manifest) => ({
-  ...{ stored, image, method, compression, encryption, seal, database },
+const described = ({ stored, image, method, compression, databaseEncryption, seal, database }: Manifest) => ({
+  ...{ stored, image, method, compression, databaseEncryption, seal, database },
 });
 
 /** Adds whether the manifest beside a file is that of the snapshot that was expected there. */

@@ -1,5 +1,5 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { KeyInput } from '../../../src-shared/model/encryption.ts';
+import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
 import { DEFAULT_NAME_PATTERN } from '../../../src-shared/rules/name-pattern.ts';

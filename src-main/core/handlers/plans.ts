@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { AttachedFile } from '../../../src-shared/model/attached-file.ts';
-import type { KeyInput, PlanKey } from '../../../src-shared/model/encryption.ts';
+import type { KeyInput, PlanKey } from '../../../src-shared/model/database-encryption.ts';
 import type { Plan, PlanDestination, PlanDestinationInput } from '../../../src-shared/model/plan.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CoreContext } from '../core-context.ts';
@@ -212,13 +212,13 @@ async function requireSource(given: string): Promise<string> {
  */
 async function tryKey(core: CoreContext, path: string, input: KeyInput, signal: AbortSignal): Promise<PlanKey> {
   const key = await core.keys.read(input);
-  const { encryption } = await describe(core, path, key, signal);
-  if (encryption === null || encryption.settings === null) {
+  const { databaseEncryption } = await describe(core, path, key, signal);
+  if (databaseEncryption === null || databaseEncryption.settings === null) {
     throw new SnapkeepError('INVALID_PARAMS', `${path} is not encrypted and needs no key.`, {
       hint: 'Leave the key out.',
     });
   }
-  const { settings } = encryption;
+  const { settings } = databaseEncryption;
   core.keys.keep(withSettings(key, settings));
   return { from: rememberedAs(input), fingerprint: key.fingerprint, settings };
 }

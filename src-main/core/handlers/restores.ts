@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import type { ParsedParams } from '../../../src-shared/contract/methods.ts';
-import type { KeyFingerprint, KeyInput } from '../../../src-shared/model/encryption.ts';
+import type { KeyFingerprint, KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import type { RestoreSource } from '../../../src-shared/model/restore.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
@@ -87,6 +87,6 @@ function requireDatabase(core: CoreContext, source: ReadSource): void {
 
 /** The key something was made with, as the catalog or its manifest tells it. */
 function fingerprintOf(core: CoreContext, source: ReadSource): KeyFingerprint | undefined {
-  if ('path' in source) return source.known?.manifest?.encryption?.key;
-  return core.catalog.snapshots.get(source.stored.snapshot.id)?.encryption?.key;
+  if ('path' in source) return source.known?.manifest?.databaseEncryption?.key;
+  return core.catalog.snapshots.get(source.stored.snapshot.id)?.databaseEncryption?.key;
 }

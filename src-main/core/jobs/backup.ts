@@ -188,7 +188,7 @@ async function backUp(
   );
   const manifest = await stored.catch(orGone(core, place));
   await withPlace(core, place, (driver) => requireStored(core, place, driver, manifest));
-  keepKey(core, keys, manifest.encryption);
+  keepKey(core, keys, manifest.databaseEncryption);
   const { id: destinationId } = place;
   const planId = order.plan.id !== null && catalog.plans.get(order.plan.id) !== undefined ? order.plan.id : null;
   const now = core.clock.now().toISOString();
@@ -213,7 +213,7 @@ async function backUp(
   if (!verify) return requireAttachedFiles(manifest, result);
   const path = join(folder, manifest.name);
   const sealSecrets = manifest.seal === null ? [] : core.seals.all(planId);
-  const openers = { keys: likelyFirst(keys, manifest.encryption), sealSecrets };
+  const openers = { keys: likelyFirst(keys, manifest.databaseEncryption), sealSecrets };
   const verification = await runInWorker(
     'verify',
     { path, expected: manifest, mayStaySealed: true },
@@ -283,10 +283,10 @@ function stillKnown(core: CoreContext, to: { destinationIds: string[] }): string
 }
 
 /** A database that is found to have another key, from now on, is opened with that one first. */
-function rememberPlanKey(core: CoreContext, planId: string, { encryption }: Manifest): void {
+function rememberPlanKey(core: CoreContext, planId: string, { databaseEncryption }: Manifest): void {
   const plan = core.catalog.plans.get(planId);
-  if (plan === undefined || encryption === null) return;
-  const { key: fingerprint, settings } = encryption;
+  if (plan === undefined || databaseEncryption === null) return;
+  const { key: fingerprint, settings } = databaseEncryption;
   if (plan.key?.fingerprint === fingerprint && sameSettings(plan.key.settings, settings)) return;
   const from = plan.key?.from ?? { kept: true as const };
   core.catalog.plans.save({ ...plan, key: { from, fingerprint, settings } });

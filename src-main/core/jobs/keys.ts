@@ -1,5 +1,5 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { Encryption, KeyInput, PlanKey } from '../../../src-shared/model/encryption.ts';
+import type { DatabaseEncryption, KeyInput, PlanKey } from '../../../src-shared/model/database-encryption.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { CoreContext } from '../core-context.ts';
 import { type DatabaseKey, withSettings } from '../engine/database-key.ts';
@@ -18,7 +18,11 @@ export async function keysOfPlan(core: CoreContext, plan: Plan, log: RunHandle['
 }
 
 /** Keeps the key that has opened something, if there was one, and what it opened it with. */
-export function keepKey(core: CoreContext, keys: readonly DatabaseKey[], used: Encryption | null | undefined): void {
+export function keepKey(
+  core: CoreContext,
+  keys: readonly DatabaseKey[],
+  used: DatabaseEncryption | null | undefined,
+): void {
   const key = keys.find(({ fingerprint }) => fingerprint === used?.key);
   if (key !== undefined && used) core.keys.keep(withSettings(key, used.settings));
 }

@@ -135,7 +135,7 @@ function toPlan(
     return { name: own, path: attachedFilePaths[own] ?? path, kind, exclude };
   });
   const now = clock.now().toISOString();
-  const { encryption } = newest;
+  const { databaseEncryption } = newest;
   return {
     ...PlanInput.parse({
       ...{ name, sourcePath, attachedFiles, destinations: [{ destinationId: destination.id, retention: null }] },
@@ -149,7 +149,11 @@ function toPlan(
     }),
     destinations: [{ destinationId: destination.id, retention: null }],
     ...{ id: randomUUID(), createdAt: now, updatedAt: now, paused: null },
-    key: encryption && { from: { kept: true }, fingerprint: encryption.key, settings: encryption.settings },
+    key: databaseEncryption && {
+      from: { kept: true },
+      fingerprint: databaseEncryption.key,
+      settings: databaseEncryption.settings,
+    },
   };
 }
 

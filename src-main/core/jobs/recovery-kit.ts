@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Encryption } from '../../../src-shared/model/encryption.ts';
+import type { DatabaseEncryption } from '../../../src-shared/model/database-encryption.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { RecoveryKit, RecoveryKitState } from '../../../src-shared/model/recovery-kit.ts';
 import { sameSettings } from '../../../src-shared/rules/cipher-settings.ts';
@@ -90,7 +90,9 @@ function kitPlan(core: CoreContext, plan: Plan): KitPlan {
   const made = core.catalog.snapshots.locksOf(plan.id);
   const known = [
     ...(key === null ? [] : [{ settings: key.settings, key: key.fingerprint }]),
-    ...made.map(({ encryption }) => encryption).filter((encryption) => encryption !== null),
+    ...made
+      .map(({ databaseEncryption }) => databaseEncryption)
+      .filter((databaseEncryption) => databaseEncryption !== null),
   ];
   return {
     name,
@@ -101,7 +103,7 @@ function kitPlan(core: CoreContext, plan: Plan): KitPlan {
     compression,
     method,
     seal,
-    encryptions: distinct(known),
+    databaseEncryptions: distinct(known),
     formerSeals: [...new Set(made.map(({ sealed }) => sealed).filter((sealed) => sealed !== null))],
     passphrases: core.seals.passphrasesOf(plan.id),
     destinations: plan.destinations.flatMap(({ destinationId }) => {
@@ -113,9 +115,9 @@ function kitPlan(core: CoreContext, plan: Plan): KitPlan {
   };
 }
 
-function distinct(encryptions: Encryption[]): Encryption[] {
-  return encryptions.filter(
+function distinct(databaseEncryptions: DatabaseEncryption[]): DatabaseEncryption[] {
+  return databaseEncryptions.filter(
     ({ settings, key }, index) =>
-      encryptions.findIndex((other) => other.key === key && sameSettings(other.settings, settings)) === index,
+      databaseEncryptions.findIndex((other) => other.key === key && sameSettings(other.settings, settings)) === index,
   );
 }

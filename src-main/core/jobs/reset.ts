@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { KeyInput } from '../../../src-shared/model/encryption.ts';
+import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import type { ResetPreview, ResetTarget } from '../../../src-shared/model/reset.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
@@ -75,7 +75,7 @@ export function startReset(core: CoreContext, order: ResetOrder, confirmation: s
       const rights = await rightsOfFile(targetPath);
       const done = await replacing(core, handle, 'reset', targetPath, work, { keys }, rights);
       const { removed, safety, tables, rows } = done;
-      keepKey(core, keys, safety?.encryption);
+      keepKey(core, keys, safety?.databaseEncryption);
       const kept = { safetySnapshotId: safety?.id ?? null, undoneBy: null, note: null, files: [] };
       return { kind: 'reset', targetPath, method: 'remove', tables, rows, ...kept, removed, rights };
     },

@@ -52,7 +52,7 @@ export function startRestoreCheck(
         ...core.keys.all().filter(({ fingerprint }) => !own.some((key) => key.fingerprint === fingerprint)),
       ];
       const prepared = await core.runInWorker('restore-check', request, { ...handle, keys, sealSecrets });
-      keepKey(core, keys, prepared.encryption);
+      keepKey(core, keys, prepared.databaseEncryption);
       handle.keepStaging();
       // What was fetched is unpacked now, and people know the snapshot by where it came from.
       await rm(join(handle.stagingFolder, 'fetched'), { recursive: true, force: true });

@@ -57,7 +57,7 @@ export function startRestore(core: CoreContext, checks: readonly ConfirmedCheck[
         database: database && databaseRequest(core, handle, database),
         files: files && { request: files.files.request, confirmation: files.confirmation },
       };
-      const keys = core.keys.all(database?.prepared.encryption);
+      const keys = core.keys.all(database?.prepared.databaseEncryption);
       const sealSecrets = files === null ? [] : core.seals.all(files.snapshot.planId);
       const applied = await replacing(core, handle, 'restore', targetPath, request, { keys, sealSecrets });
       return afterReplacing(outcome('restore', targetPath, applied, handle), async () => {
@@ -182,7 +182,7 @@ export function startUndo(core: CoreContext, restoreRunId: string | undefined): 
       if (kept !== null) handle.log('info', `Putting ${kept.safetyPath} back to ${targetPath}.`);
       const ended = restore.state === 'succeeded';
       const request = { restoreRunId: restore.id, ended, database: undo || null, files };
-      const keys = core.keys.all(kept?.safety.encryption);
+      const keys = core.keys.all(kept?.safety.databaseEncryption);
       const applied = await replacing(core, handle, 'undo', targetPath, request, { keys });
       return afterReplacing(outcome('undo', targetPath, applied, handle), () => {
         const { result } = core.runs.get(restore.id);

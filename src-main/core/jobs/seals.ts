@@ -45,17 +45,17 @@ export async function openersOfFile(
   given?: DatabaseKey,
 ): Promise<Openers> {
   const { manifest, sealed } = known ?? knownOf(await core.runInWorker('identify', { path }, run));
-  const { encryption = null, plan } = manifest ?? {};
-  const keys = core.keys.all(encryption);
+  const { databaseEncryption = null, plan } = manifest ?? {};
+  const keys = core.keys.all(databaseEncryption);
   const sealSecrets = core.seals.all(plan?.id);
   if (given === undefined) return { keys, sealSecrets, given: undefined };
-  const hinted = encryption ? withSettings(given, encryption.settings) : given;
+  const hinted = databaseEncryption ? withSettings(given, databaseEncryption.settings) : given;
   if (!sealed) return { keys: [hinted], sealSecrets: [], given: hinted };
   const others = keys.filter(({ fingerprint }) => fingerprint !== given.fingerprint);
   return {
     keys: [hinted, ...others],
     sealSecrets: [await core.seals.read(given.text), ...sealSecrets],
-    given: encryption?.key === given.fingerprint ? hinted : undefined,
+    given: databaseEncryption?.key === given.fingerprint ? hinted : undefined,
   };
 }
 

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import {
   CipherSalt,
   CipherSettings,
-  type Encryption,
+  type DatabaseEncryption,
   KeyFingerprint,
   type KeyInput,
   type PlanKey,
-} from '../../../src-shared/model/encryption.ts';
+} from '../../../src-shared/model/database-encryption.ts';
 import { type DatabaseKey, likelyFirst, withSettings } from '../engine/database-key.ts';
 import type { ProcessLog } from '../ports.ts';
 import { fingerprintOfKey, sameText } from './key-fingerprint.ts';
@@ -30,7 +30,7 @@ export class DatabaseKeys {
    * Every key that can be read here, the one used last first.
    * @param likely how what is to be opened was encrypted, where that is known: its key comes before all others
    */
-  all(likely?: Encryption | null): DatabaseKey[] {
+  all(likely?: DatabaseEncryption | null): DatabaseKey[] {
     const keys = this.#store.openers('key').map((opener) => {
       const kept = KeptKey.parse(JSON.parse(opener.text));
       this.#log.hide(kept.text);

@@ -1,6 +1,6 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { KeyFingerprint } from '../../../src-shared/model/encryption.ts';
+import type { KeyFingerprint } from '../../../src-shared/model/database-encryption.ts';
 
 const derive = promisify<string, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
 /** As dear to guess at as a key of SQLCipher is. */

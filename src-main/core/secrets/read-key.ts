@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { KeyInput } from '../../../src-shared/model/encryption.ts';
+import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 
 /** A program that asks a person may take a moment; one that hangs is ended. */
 const COMMAND_TIMEOUT_MS = 60_000;

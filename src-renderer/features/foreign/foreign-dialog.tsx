@@ -2,7 +2,7 @@ import { Alert, Button, Checkbox, Group, Loader, Modal, Select, Stack, Text } fr
 import { IconInfoCircle } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
-import type { KeyInput } from '../../../src-shared/model/encryption.ts';
+import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import type { ForeignListing } from '../../../src-shared/model/foreign.ts';
 import { countInWords } from '../../../src-shared/rules/wording.ts';
 import { client } from '../../api/client.ts';

@@ -1,7 +1,7 @@
 import { Button, Checkbox, Text } from '@mantine/core';
 import { IconCircleCheck, IconCircleX, IconLock } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { KeyInput } from '../../../src-shared/model/encryption.ts';
+import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import type { ForeignDescription, ForeignFile } from '../../../src-shared/model/foreign.ts';
 import { bytesInWords } from '../../../src-shared/rules/wording.ts';
 import { client } from '../../api/client.ts';

@@ -65,7 +65,7 @@ function Rest({ form, change, looked: { source, locked } }: RestProps) {
   const action = useAction('here');
   const database = form.sourceKind === 'database';
   const planName = planNameOf(form, source?.suggestedPlanName);
-  const encrypted = database && source?.encryption != null;
+  const encrypted = database && source?.databaseEncryption != null;
   const noDump = encrypted && form.seal.kind === 'none';
   const ready =
     isComplete(form, planName, known) &&

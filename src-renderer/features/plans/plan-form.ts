@@ -1,6 +1,6 @@
 import type { Params } from '../../../src-shared/contract/methods.ts';
+import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
-import type { KeyInput } from '../../../src-shared/model/encryption.ts';
 import { KEEP_ALL, type PlanDestination, type RestoreTest, type Retention } from '../../../src-shared/model/plan.ts';
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
 import type { SourceKind } from '../../../src-shared/model/source-kind.ts';

@@ -1,8 +1,8 @@
 import { Text } from '@mantine/core';
 import { useState } from 'react';
-import type { KeyInput } from '../../../src-shared/model/encryption.ts';
+import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
-import { keyInWords, settingsInWords } from '../../../src-shared/rules/encryption-words.ts';
+import { keyInWords, settingsInWords } from '../../../src-shared/rules/database-encryption-words.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { KeyForm } from '../../components/key-form.tsx';

@@ -2,7 +2,7 @@ import { Alert, Text } from '@mantine/core';
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
-import { settingsInWords } from '../../../src-shared/rules/encryption-words.ts';
+import { settingsInWords } from '../../../src-shared/rules/database-encryption-words.ts';
 import { rowsInWords, tablesInWords } from '../../../src-shared/rules/table-rows.ts';
 import { bytesInWords } from '../../../src-shared/rules/wording.ts';
 import { ScrollTable } from '../../components/scroll-table.tsx';
@@ -18,13 +18,13 @@ export function SourceFacts({ source }: { source: SourceDescription }) {
           {bytesInWords(source.sizeBytes)}
           {source.walBytes > 0 && ` and ${bytesInWords(source.walBytes)} in its log`}
         </dd>
-        {source.encryption !== null && (
+        {source.databaseEncryption !== null && (
           <>
             <dt>Encryption</dt>
             <dd>
-              {source.encryption.settings === null
+              {source.databaseEncryption.settings === null
                 ? 'locked: no known key opens it'
-                : settingsInWords(source.encryption.settings)}
+                : settingsInWords(source.databaseEncryption.settings)}
             </dd>
           </>
         )}
@@ -45,7 +45,7 @@ export function SourceFacts({ source }: { source: SourceDescription }) {
           </Text>
         </Alert>
       ))}
-      {source.journalMode !== 'wal' && source.encryption?.locked !== true && (
+      {source.journalMode !== 'wal' && source.databaseEncryption?.locked !== true && (
         <Alert className="tone-info" icon={<IconInfoCircle size={18} />}>
           <Text size="sm" c="inherit">
             In this journal mode, programs that want to write wait while pages are copied. In WAL mode nobody would.

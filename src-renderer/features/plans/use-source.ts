@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
-import type { KeyInput } from '../../../src-shared/model/encryption.ts';
+import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import { client } from '../../api/client.ts';
 import { errorBody } from '../../components/errors.tsx';
@@ -40,7 +40,7 @@ export function useSource(path: string, key: KeyInput | null): LookedAt {
   const { source, problem, looking } = looked;
   // While a key is tried its form stays, with all that was typed: it may have to be put right.
   const locked =
-    source?.encryption?.locked === true ||
+    source?.databaseEncryption?.locked === true ||
     problem?.code === 'BAD_KEY' ||
     (key !== null && (looking || problem !== null));
   return { ...looked, locked };

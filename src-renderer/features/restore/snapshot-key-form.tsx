@@ -1,5 +1,5 @@
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
-import type { KeyInput } from '../../../src-shared/model/encryption.ts';
+import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import { TypedKeyForm } from '../../components/key-form.tsx';
 
 const KEPT = 'It is kept for the next time.';

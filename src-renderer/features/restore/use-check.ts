@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Params } from '../../../src-shared/contract/methods.ts';
-import type { KeyInput } from '../../../src-shared/model/encryption.ts';
+import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import { client } from '../../api/client.ts';
 import { type Action, useAction } from '../../components/use-action.ts';

@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import type { KeyInput } from '../../../src-shared/model/encryption.ts';
+import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import type { PlanDestination } from '../../../src-shared/model/plan.ts';
 import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/template-use.ts';
 import { countInWords } from '../../../src-shared/rules/wording.ts';
@@ -147,6 +147,6 @@ function useMaking() {
 /** The program's own variable, where the database is encrypted. */
 async function keyOf({ draft: { keyVariable, sourcePath } }: AppliedPart): Promise<KeyInput | null> {
   if (keyVariable === null || sourcePath === null) return null;
-  const { encryption } = await client.call('sources.describe', { path: sourcePath });
-  return encryption === null ? null : { environment: keyVariable };
+  const { databaseEncryption } = await client.call('sources.describe', { path: sourcePath });
+  return databaseEncryption === null ? null : { environment: keyVariable };
 }

@@ -32,7 +32,12 @@ test('a configuration of three files is stored, listed, proven, tested, and put 
     ['env', 1, true],
     ['backup-toml', 1, true],
   ]);
-  expect(manifestOf(snapshot.path)).toMatchObject({ format: 1, method: 'files', database: null, encryption: null });
+  expect(manifestOf(snapshot.path)).toMatchObject({
+    format: 1,
+    method: 'files',
+    database: null,
+    databaseEncryption: null,
+  });
   expect(JSON.parse(readFileSync(snapshot.path, 'utf8'))).toMatchObject({
     plan: 'Config',
     contents: [{ name: 'config-toml', path: join(app, 'config.toml'), files: 1, whole: true, missing: [] }, {}, {}],

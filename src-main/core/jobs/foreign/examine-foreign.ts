@@ -67,14 +67,14 @@ const listedFacts = ({ userVersion, applicationId, tables }: typeof UNKNOWN_FACT
 
 /** What was found, for people. */
 export function describeExamination(path: string, examination: Examination): ForeignDescription {
-  const { content, stored, image, facts, encryption, verification } = examination;
+  const { content, stored, image, facts, databaseEncryption, verification } = examination;
   return {
     path,
     content,
     storedBytes: stored.bytes,
     imageBytes: image.bytes,
     ...listedFacts(facts ?? UNKNOWN_FACTS),
-    encryption,
+    databaseEncryption,
     locked: false,
     valid: verification.valid,
     message: verification.message,
@@ -89,7 +89,7 @@ export function describeLocked({ name, bytes }: StoredObject, message: string): 
     storedBytes: bytes,
     imageBytes: 0,
     ...listedFacts(UNKNOWN_FACTS),
-    encryption: null,
+    databaseEncryption: null,
     locked: true,
     valid: false,
     message,

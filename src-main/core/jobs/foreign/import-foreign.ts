@@ -126,7 +126,7 @@ class ForeignImportRun {
       const several = details?.entries !== undefined;
       return refused(path, several ? `${message} Unpack it, then import the databases one by one.` : message);
     }
-    const { verification, facts, stored, encryption } = examination;
+    const { verification, facts, stored, databaseEncryption } = examination;
     if (!verification.valid || facts === null) return refused(path, verification.message);
     const twin = this.#entered.get(`${file.group} ${stored.sha256}`);
     if (twin !== undefined)
@@ -144,7 +144,7 @@ class ForeignImportRun {
     catalog.snapshots.enter(manifest, { origin: 'imported', destinationId: destination.id, planId, at });
     catalog.snapshots.addVerification(manifest.id, destination.id, verification);
     this.#entered.set(`${file.group} ${stored.sha256}`, { path, snapshotId: manifest.id });
-    keepKey(this.#core, [this.#order.key ?? []].flat(), encryption);
+    keepKey(this.#core, [this.#order.key ?? []].flat(), databaseEncryption);
     return { path, outcome: 'imported', snapshotId: manifest.id, message: verification.message };
   }
 
@@ -166,7 +166,7 @@ class ForeignImportRun {
   }
 
   #manifestOf(file: ForeignFile, examination: Examination): Manifest {
-    const { stored, image, facts, encryption, compression, wrapping } = examination;
+    const { stored, image, facts, databaseEncryption, compression, wrapping } = examination;
     const dump = examination.content === 'dump';
     if (facts === null)
       throw new SnapkeepError('INTERNAL', `Nothing is known of ${file.path}.`, { hint: 'Try again.' });
@@ -186,14 +186,14 @@ class ForeignImportRun {
       trigger: TRIGGERS[file.trigger],
       takenWith: [],
       // How it was really copied nobody knows; its bytes are what is kept.
-      method: dump ? 'sql-dump' : encryption === null ? 'online-backup' : 'vacuum-into',
+      method: dump ? 'sql-dump' : databaseEncryption === null ? 'online-backup' : 'vacuum-into',
       startedAt: file.at,
       createdAt: file.at,
       compression,
       ...(wrapping === undefined ? {} : { wrapping }),
       stored,
       image,
-      encryption,
+      databaseEncryption,
       seal: null,
       database: facts,
       schemaVersion: null,

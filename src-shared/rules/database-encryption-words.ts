@@ -4,7 +4,7 @@ import type {
   KeyFingerprint,
   OtherCipher,
   SqlcipherSettings,
-} from '../model/encryption.ts';
+} from '../model/database-encryption.ts';
 import { isSqlcipher, nearestDefaults, usesRawKey } from './cipher-settings.ts';
 
 const WORDS: Record<OtherCipher | SqlcipherSettings['cipher'], string> = {

@@ -44,8 +44,8 @@ export const KeyFingerprint = z.string().regex(/^scrypt:[0-9a-f]{32}:[0-9a-f]{64
 export type KeyFingerprint = z.infer<typeof KeyFingerprint>;
 
 /** How a database is encrypted, and with which key. */
-export const Encryption = z.object({ settings: CipherSettings, key: KeyFingerprint });
-export type Encryption = z.infer<typeof Encryption>;
+export const DatabaseEncryption = z.object({ settings: CipherSettings, key: KeyFingerprint });
+export type DatabaseEncryption = z.infer<typeof DatabaseEncryption>;
 
 const fromEnvironment = z.strictObject({ environment: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,254}$/) });
 /** A program with its arguments, or a line for the shell; the first line it prints is the key. */
