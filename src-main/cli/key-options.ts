@@ -16,7 +16,7 @@ export function addKeyOptions(command: Command): Command {
   return command
     .option(
       '--key-env <name>',
-      'the environment variable that holds the key of an encrypted database, or what opens a sealed file',
+      'the environment variable that holds the key of an encrypted database, or what opens an encrypted file',
     )
     .option('--key-stdin', 'read that key from the first line of standard input')
     .option(

@@ -8,17 +8,17 @@ import { explainError } from '../core/engine/engine-errors.ts';
 import { type AttachedFileOptions, addAttachedFileOptions, attachedFilesOf } from './attached-file-options.ts';
 import { parseFormat } from './backup-commands.ts';
 import { type CommandContext, json, several } from './command.ts';
+import { addEncryptionOptions, type EncryptionOptions, encryptionOf } from './encryption-options.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from './key-options.ts';
 import { METHOD_HELP, parseMethod } from './method-options.ts';
 import { scheduleFrom } from './old-schedule-command.ts';
 import { EXIT, print, say, UsageError } from './output.ts';
 import { addRetentionOptions, type RetentionOptions, retentionOf } from './retention-options.ts';
 import { parseSchedule, SCHEDULE_HELP } from './schedule-option.ts';
-import { addSealOptions, type SealOptions, sealOf } from './seal-options.ts';
 import type { Session } from './session.ts';
 import { appliedTemplate } from './template-commands.ts';
 
-interface AddOptions extends RetentionOptions, KeyOptions, SealOptions, AttachedFileOptions {
+interface AddOptions extends RetentionOptions, KeyOptions, EncryptionOptions, AttachedFileOptions {
   name?: string;
   source?: string;
   to?: string[];
@@ -47,7 +47,7 @@ Examples:
 
 /** `plan add`. */
 export function addPlanAddCommand(plan: Command, context: CommandContext): void {
-  addAttachedFileOptions(addSealOptions(addKeyOptions(addRetentionOptions(json(plan.command('add'))))))
+  addAttachedFileOptions(addEncryptionOptions(addKeyOptions(addRetentionOptions(json(plan.command('add'))))))
     .summary('make a plan')
     .option('--name <name>', 'what it is called')
     .option('--source <file>', 'the database; without it the plan is of its attached files and images alone')
@@ -128,7 +128,7 @@ async function givenOf(options: AddOptions): Promise<Given> {
   const timeZone = options.timeZone ?? old?.timeZone ?? undefined;
   return {
     verifyAfterBackup: options.verify,
-    ...sealOf(options),
+    ...encryptionOf(options),
     ...attachedFilesOf(options),
     ...(compression === undefined ? {} : { compression }),
     ...(method === undefined ? {} : { method }),

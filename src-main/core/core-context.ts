@@ -34,7 +34,7 @@ export interface CoreContext {
   readonly background: Background;
   readonly secrets: SecretStore;
   readonly keys: DatabaseKeys;
-  readonly seals: SnapshotSecrets;
+  readonly encryptions: SnapshotSecrets;
   readonly throttles: Throttles;
   readonly events: EventBus;
   readonly runInWorker: RunInWorker;

@@ -82,9 +82,9 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
     timeLimitOf: ({ kind, planId }) => timeLimitMinutes(kind, catalog.plans.get(planId ?? '')),
   });
   const secrets = new SecretStore(catalog.secrets, new SecretBox(dataFolder.path, ports.keychain, log), clock);
-  const seals = new SnapshotSecrets(secrets);
+  const encryptions = new SnapshotSecrets(secrets);
   const runTask = createWorkerRunner(ports.startWorkerProcess, clock, dataFolder.workerLockFile, (secret) =>
-    seals.keep(secret),
+    encryptions.keep(secret),
   );
   const background = new Background(clock, log);
   const channels = new Channels({ settings: () => catalog.settings.get(), secrets, notify: ports.notify });
@@ -103,7 +103,7 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
     prepared,
     secrets,
     keys: new DatabaseKeys(secrets, log),
-    seals,
+    encryptions,
     throttles: new Throttles(),
     serviceId,
     runInWorker: async (...task) => {

@@ -44,8 +44,8 @@ const tasksWith = (tellKept: (kept: Kept | null) => Promise<void>): Tasks => ({
   snapshot: ({ clockAheadMs, ...request }, context) => takeSnapshot(request, ahead(context, clockAheadMs)),
   'copy-together': ({ clockAheadMs, ...request }, context) => copyTogether(request, ahead(context, clockAheadMs)),
   export: exportSnapshot,
-  verify: async ({ mayStaySealed, ...file }, context) =>
-    verifyAttachedFiles(file, await verifyFile(file, context, mayStaySealed), mayStaySealed, context),
+  verify: async ({ mayStayEncrypted, ...file }, context) =>
+    verifyAttachedFiles(file, await verifyFile(file, context, mayStayEncrypted), mayStayEncrypted, context),
   restoreTest: testRestore,
   examine: examineFile,
   'restore-check': checkRestore,
@@ -108,8 +108,8 @@ export class TaskPerformer {
       stagingFolder: start.stagingFolder,
       keys: start.keys,
       opened: [],
-      sealSecrets: start.sealSecrets,
-      unsealed: ({ fingerprint }) => this.#tell({ type: 'unsealed', fingerprint }),
+      encryptionSecrets: start.encryptionSecrets,
+      decrypted: ({ fingerprint }) => this.#tell({ type: 'decrypted', fingerprint }),
       throwIfCancelled: () => {
         if (this.#cancelled.signal.aborted) throw cancelledError();
       },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AttachedFiles } from '../model/attached-file.ts';
+import { EncryptionSecretsInput, SnapshotEncryption } from '../model/encryption.ts';
 import { OldSchedules } from '../model/old-schedule.ts';
 import {
   GroupName,
@@ -15,7 +16,6 @@ import {
 } from '../model/plan.ts';
 import { RestoreTestReceipt } from '../model/restore-test.ts';
 import { Pause, Schedule, TimeZone } from '../model/schedule.ts';
-import { SealSecretsInput, SnapshotSeal } from '../model/seal.ts';
 import { AppliedTemplate, TemplateSummary } from '../model/template-use.ts';
 import { Bytes, FilePath, Instant } from '../model/values.ts';
 import { key, nothing, planId, started, templateTextInput } from './params.ts';
@@ -35,7 +35,7 @@ export const planMethods = {
   'plans.get': { params: planId, result: PlanSummary },
   /** With a key, the database must open with it; it is kept. */
   'plans.create': {
-    params: z.strictObject({ ...PlanInput.shape, key, sealSecrets: SealSecretsInput.optional() }),
+    params: z.strictObject({ ...PlanInput.shape, key, encryptionSecrets: EncryptionSecretsInput.optional() }),
     result: Plan,
   },
   'plans.update': {
@@ -55,8 +55,8 @@ export const planMethods = {
       /** The key the database has now; those it had before are kept for the snapshots made with them. */
       key,
       /** Of snapshots from now on; those there are stay as they are. */
-      seal: SnapshotSeal.optional(),
-      sealSecrets: SealSecretsInput.optional(),
+      encryption: SnapshotEncryption.optional(),
+      encryptionSecrets: EncryptionSecretsInput.optional(),
       method: Plan.shape.method.optional(),
       namePattern: Plan.shape.namePattern.optional(),
       schemaVersion: Plan.shape.schemaVersion.optional(),

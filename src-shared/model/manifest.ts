@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { StoredAttachedFile } from './attached-file.ts';
 import { DatabaseEncryption } from './database-encryption.ts';
+import { SnapshotEncryption } from './encryption.ts';
 import { Retention } from './retention.ts';
 import { Schedule, TimeZone } from './schedule.ts';
-import { SnapshotSeal } from './seal.ts';
 import { Bytes, Compression, FilePath, Instant, Sha256, TableRows } from './values.ts';
 
 /** The manifest format that this version writes and reads. */
@@ -66,10 +66,10 @@ export const Manifest = z
      */
     databaseEncryption: DatabaseEncryption.nullable(),
     /**
-     * How the stored file is sealed; `null`: it is not. The passphrase has no fingerprint here, for one would be cheaper
-     * to guess at than the seal itself.
+     * How the stored file is encrypted; `null`: it is not. The passphrase has no fingerprint here, for one would be cheaper
+     * to guess at than the encryption itself.
      */
-    seal: SnapshotSeal,
+    encryption: SnapshotEncryption,
     /** `null`: it is a snapshot of files alone. */
     database: z
       .object({

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { checkNamePattern, DEFAULT_NAME_PATTERN } from '../rules/name-pattern.ts';
 import { AttachedFiles } from './attached-file.ts';
 import { PlanKey } from './database-encryption.ts';
+import { SnapshotEncryption } from './encryption.ts';
 import { KEEP_ALL, Retention } from './retention.ts';
 import { Run } from './run.ts';
 import { Pause, Schedule, ScheduleStatus, TimeZone } from './schedule.ts';
-import { SnapshotSeal } from './seal.ts';
 import { SnapshotSummary } from './snapshot.ts';
 import { SourceKind } from './source-kind.ts';
 import { BackupMethod, Bytes, Compression, FilePath, Instant } from './values.ts';
@@ -101,7 +101,7 @@ export const PlanInput = z.object({
   /** Of the schedule and of the days of the retention. */
   timeZone: TimeZone.default(null),
   retention: Retention.default({ ...KEEP_ALL, keepLast: 30 }),
-  seal: SnapshotSeal.default(null),
+  encryption: SnapshotEncryption.default(null),
   verifyAfterBackup: z.boolean().default(true),
   restoreTest: RestoreTest.default({ schedule: { kind: 'manual' }, withinDays: null, checks: [] }),
   method: BackupMethod.default('online'),
@@ -124,7 +124,7 @@ export const Plan = z.object({
   schedule: Schedule,
   timeZone: TimeZone,
   retention: Retention,
-  seal: SnapshotSeal,
+  encryption: SnapshotEncryption,
   verifyAfterBackup: z.boolean(),
   restoreTest: RestoreTest,
   method: BackupMethod,

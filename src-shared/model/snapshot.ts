@@ -79,8 +79,8 @@ export const Snapshot = z.object({
   missing: z.boolean(),
   /** `null`: it is not encrypted. */
   databaseEncryption: DatabaseEncryption.nullable(),
-  /** How the stored file is sealed with age; `null`: it is not. */
-  sealed: z.enum(['passphrase', 'recipients']).nullable(),
+  /** How the stored file is encrypted with age; `null`: it is not. */
+  encrypted: z.enum(['passphrase', 'recipients']).nullable(),
   proof: Proof,
   attachedFiles: z.array(SnapshotAttachedFile),
   /** What it lacks of its attached files, as sentences; `null`: it is complete. */

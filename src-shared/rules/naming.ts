@@ -5,16 +5,16 @@ import { trimOf } from './trimmed.ts';
 const EXTENSIONS: Record<Compression, string> = { gz: '.db.gz', zst: '.db.zst', none: '.db' };
 const DUMP_EXTENSIONS: Record<Compression, string> = { gz: '.sql.gz', zst: '.sql.zst', none: '.sql' };
 
-const SEALED = '.age';
+const ENCRYPTED = '.age';
 
-/** What a stored file of this compression, sealed or not, a database or a dump, is called at its end. */
-export function extensionFor(compression: Compression, sealed = false, dump = false): string {
-  return (dump ? DUMP_EXTENSIONS : EXTENSIONS)[compression] + (sealed ? SEALED : '');
+/** What a stored file of this compression, encrypted or not, a database or a dump, is called at its end. */
+export function extensionFor(compression: Compression, encrypted = false, dump = false): string {
+  return (dump ? DUMP_EXTENSIONS : EXTENSIONS)[compression] + (encrypted ? ENCRYPTED : '');
 }
 
 /** What the list of contents of a snapshot of files is called at its end. It is small, and stored unpacked to be read. */
-export function contentListExtension(sealed: boolean): string {
-  return `.files.json${sealed ? SEALED : ''}`;
+export function contentListExtension(encrypted: boolean): string {
+  return `.files.json${encrypted ? ENCRYPTED : ''}`;
 }
 
 // With time, ending, manifest and what marks a file in the making, a name stays below the 255 bytes of file systems.
@@ -60,11 +60,11 @@ export function ownSnapshotName(name: string, extension: string): string {
       hint: 'Use a plain file name without folders and without < > : " / \\ | ? * and not starting with a dot.',
     });
   }
-  // The ending without the seal is no contradiction: the seal's is added to it.
-  if (extension.endsWith(SEALED) && trimmed.toLowerCase().endsWith(extension.slice(0, -SEALED.length)))
-    return ownSnapshotName(trimmed + SEALED, extension);
+  // The ending without the encryption is no contradiction: the encryption's is added to it.
+  if (extension.endsWith(ENCRYPTED) && trimmed.toLowerCase().endsWith(extension.slice(0, -ENCRYPTED.length)))
+    return ownSnapshotName(trimmed + ENCRYPTED, extension);
   const known = [...Object.values(EXTENSIONS), ...Object.values(DUMP_EXTENSIONS), contentListExtension(false)]
-    .flatMap((end) => [end, end + SEALED])
+    .flatMap((end) => [end, end + ENCRYPTED])
     .sort((a, b) => b.length - a.length)
     .find((end) => trimmed.toLowerCase().endsWith(end));
   if (known !== undefined && known !== extension) {

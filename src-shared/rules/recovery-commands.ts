@@ -74,11 +74,11 @@ export const CHECK_COMMANDS = [
   'echo "$EXPECTED  $SNAPSHOT" | sha256sum -c -',
 ];
 
-/** Opens the seal, if there is one. PACKED is then the name of what was in it. */
-export function unsealCommands(seal: 'passphrase' | 'recipients' | null): string[] {
+/** Opens the encryption, if there is one. PACKED is then the name of what was in it. */
+export function decryptCommands(encryption: 'passphrase' | 'recipients' | null): string[] {
   const packed = `PACKED="\${SNAPSHOT%.age}"`;
-  if (seal === null) return [packed];
-  const identity = seal === 'recipients' ? ' -i identity.txt' : '';
+  if (encryption === null) return [packed];
+  const identity = encryption === 'recipients' ? ' -i identity.txt' : '';
   return [packed, `age -d${identity} -o "$PACKED" "$SNAPSHOT"`];
 }
 

@@ -11,8 +11,8 @@ import type { KitBlock, KitSection } from './recovery-kit-pages.ts';
 /** What is said in the kit of a plan's files. */
 export interface KitFiles {
   attachedFiles: readonly AttachedFile[];
-  /** How snapshots are sealed, now and before; `null`: they are not. */
-  seals: ReadonlyArray<'passphrase' | 'recipients' | null>;
+  /** How snapshots are encrypted, now and before; `null`: they are not. */
+  encryptions: ReadonlyArray<'passphrase' | 'recipients' | null>;
 }
 
 const text = (words: string): KitBlock => ({ kind: 'text', text: words });
@@ -32,7 +32,7 @@ export function fetchFilesBlocks(settings: DestinationSettings): KitBlock[] {
 }
 
 /** How the files of a plan are checked, opened and put back by hand. */
-export function filesSections({ attachedFiles, seals }: KitFiles): KitSection[] {
+export function filesSections({ attachedFiles, encryptions }: KitFiles): KitSection[] {
   if (attachedFiles.length === 0) return [];
   return [
     {
@@ -51,11 +51,11 @@ export function filesSections({ attachedFiles, seals }: KitFiles): KitSection[] 
         ),
       ],
     },
-    ...attachedFiles.map((attachedFile) => attachedFileSection(attachedFile, seals)),
+    ...attachedFiles.map((attachedFile) => attachedFileSection(attachedFile, encryptions)),
   ];
 }
 
-function attachedFileSection({ name, kind, path }: AttachedFile, seals: KitFiles['seals']): KitSection {
+function attachedFileSection({ name, kind, path }: AttachedFile, encryptions: KitFiles['encryptions']): KitSection {
   return {
     level: 2,
     title: `Put back ${name}`,
@@ -65,7 +65,7 @@ function attachedFileSection({ name, kind, path }: AttachedFile, seals: KitFiles
         'for NAME in $NAMES; do',
         `  case "$NAME" in *-[0-9]*.${name}|*-[0-9]*.${name}.tar*|*-[0-9]*.${name}.img*) FILES="$NAME" ;; esac`,
         'done',
-        ...unsealCommand(seals),
+        ...decryptCommand(encryptions),
         ...(kind === 'image' ? imageCommands(path) : treeCommands(name, kind, path)),
       ),
     ],
@@ -77,10 +77,10 @@ const FILES =
 const IMAGE =
   'It overwrites everything on the device or in the image file. Make sure that the name still is that of the right device, and that nothing on it is mounted.';
 
-/** Whatever way it is sealed: age asks for what it needs. */
-function unsealCommand(seals: KitFiles['seals']): string[] {
-  if (seals.every((seal) => seal === null)) return [];
-  const identity = seals.includes('recipients') ? ' $([ -e identity.txt ] && echo "-i identity.txt")' : '';
+/** Whatever way it is encrypted: age asks for what it needs. */
+function decryptCommand(encryptions: KitFiles['encryptions']): string[] {
+  if (encryptions.every((encryption) => encryption === null)) return [];
+  const identity = encryptions.includes('recipients') ? ' $([ -e identity.txt ] && echo "-i identity.txt")' : '';
   return [`case "$FILES" in *.age) age -d${identity} -o "\${FILES%.age}" "$FILES"; FILES="\${FILES%.age}" ;; esac`];
 }
 

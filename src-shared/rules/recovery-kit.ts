@@ -1,7 +1,7 @@
 import type { AttachedFile } from '../model/attached-file.ts';
 import type { CipherSettings, DatabaseEncryption } from '../model/database-encryption.ts';
 import type { DestinationSettings } from '../model/destination.ts';
-import type { SnapshotSeal } from '../model/seal.ts';
+import type { SnapshotEncryption } from '../model/encryption.ts';
 import type { SourceKind } from '../model/source-kind.ts';
 import type { BackupMethod, Compression } from '../model/values.ts';
 import { needsSalt, usesRawKey } from './cipher-settings.ts';
@@ -10,6 +10,7 @@ import { exampleOfPattern, hasId } from './name-pattern.ts';
 import { contentListExtension, extensionFor } from './naming.ts';
 import {
   CHECK_COMMANDS,
+  decryptCommands,
   fetchCommands,
   integrityCommands,
   KEY_HERE,
@@ -17,7 +18,6 @@ import {
   readEncrypted,
   SALT_HERE,
   UNPACK_COMMANDS,
-  unsealCommands,
 } from './recovery-commands.ts';
 import { fetchFilesBlocks, filesSections } from './recovery-files.ts';
 import type { KitBlock, KitDocument, KitSection } from './recovery-kit-pages.ts';
@@ -39,11 +39,11 @@ export interface KitPlan {
   attachedFiles: AttachedFile[];
   compression: Compression;
   method: BackupMethod;
-  seal: SnapshotSeal;
+  encryption: SnapshotEncryption;
   /** How the plan's snapshots are encrypted, each once, the newest first; empty: none is. */
   databaseEncryptions: DatabaseEncryption[];
-  /** How its snapshots are sealed, now and before. */
-  formerSeals: ('passphrase' | 'recipients')[];
+  /** How its snapshots are encrypted, now and before. */
+  formerEncryptions: ('passphrase' | 'recipients')[];
   /** The fingerprints of the passphrases it has had, the newest first. */
   passphrases: string[];
   destinations: KitDestination[];
@@ -62,8 +62,10 @@ export function recoveryKit(plans: readonly KitPlan[]): KitDocument {
 }
 
 function introduction(plans: readonly KitPlan[]): KitSection[] {
-  const sealed = plans.some(({ seal, formerSeals }) => seal !== null || formerSeals.length > 0);
-  const encrypted = plans.some(({ databaseEncryptions }) => databaseEncryptions.length > 0);
+  const encrypted = plans.some(
+    ({ encryption, formerEncryptions }) => encryption !== null || formerEncryptions.length > 0,
+  );
+  const encryptedDatabases = plans.some(({ databaseEncryptions }) => databaseEncryptions.length > 0);
   const kinds = new Set(plans.flatMap(({ destinations }) => destinations.map(({ settings }) => settings.kind)));
   const files = plans.some(({ attachedFiles }) => attachedFiles.length > 0);
   const databases = plans.length === 0 || plans.some(({ sourceKind }) => sourceKind === 'database');
@@ -71,8 +73,8 @@ function introduction(plans: readonly KitPlan[]): KitSection[] {
     ...(databases ? ['sqlite3 (https://sqlite.org)'] : []),
     'gunzip or zstd, as the names of the snapshots end',
     ...(files ? ['tar, cp and dd, which every Linux and macOS has'] : []),
-    ...(sealed ? ['age (https://age-encryption.org)'] : []),
-    ...(encrypted ? ['sqlcipher (https://www.zetetic.net/sqlcipher)'] : []),
+    ...(encrypted ? ['age (https://age-encryption.org)'] : []),
+    ...(encryptedDatabases ? ['sqlcipher (https://www.zetetic.net/sqlcipher)'] : []),
     ...(kinds.has('s3') ? ['aws, the command line of AWS, which talks to any S3 server'] : []),
     ...(kinds.has('sftp') ? ['sftp, of OpenSSH'] : []),
   ];
@@ -98,7 +100,7 @@ function introduction(plans: readonly KitPlan[]): KitSection[] {
       title: 'What the name of a snapshot says',
       blocks: [
         text(
-          'A name is the plan, the time in UTC, and an ending; the newest is the last when they are sorted. From right to left: .age is sealed with age, .gz is gzip, .zst is zstd, .db is the SQLite database itself, .sql is SQL text that makes it, .files.json is the list of contents of a snapshot of files, which lie beside it. The file beside it that ends in .manifest.json can be read by anyone and says the same: "stored" is the file, "image" the database in it, "seal" and "encryption" what they are locked with.',
+          'A name is the plan, the time in UTC, and an ending; the newest is the last when they are sorted. From right to left: .age is encrypted with age, .gz is gzip, .zst is zstd, .db is the SQLite database itself, .sql is SQL text that makes it, .files.json is the list of contents of a snapshot of files, which lie beside it. The file beside it that ends in .manifest.json can be read by anyone and says the same: "stored" is the file, "image" the database in it, "encryption" and "databaseEncryption" what they are encrypted with.',
         ),
       ],
     },
@@ -110,8 +112,8 @@ function planSections(plan: KitPlan): KitSection[] {
     { level: 1, title: plan.name, blocks: [{ kind: 'facts', facts: planFacts(plan) }] },
     ...plan.destinations.map((destination) => destinationSection(plan, destination)),
     ...(plan.sourceKind === 'files' ? [checkSection()] : databaseSections(plan)),
-    ...(plan.sourceKind === 'files' ? sealSections(plan) : []),
-    ...filesSections({ attachedFiles: plan.attachedFiles, seals: sealsOf(plan) }),
+    ...(plan.sourceKind === 'files' ? encryptionSections(plan) : []),
+    ...filesSections({ attachedFiles: plan.attachedFiles, encryptions: encryptionsOf(plan) }),
   ];
 }
 
@@ -133,10 +135,10 @@ function databaseSections(plan: KitPlan): KitSection[] {
 }
 
 /** What the names of its snapshots end in now. */
-const endingOf = ({ sourceKind, compression, seal, method }: KitPlan): string =>
+const endingOf = ({ sourceKind, compression, encryption, method }: KitPlan): string =>
   sourceKind === 'files'
-    ? contentListExtension(seal !== null)
-    : extensionFor(compression, seal !== null, method === 'dump');
+    ? contentListExtension(encryption !== null)
+    : extensionFor(compression, encryption !== null, method === 'dump');
 
 /** What the names of its snapshots look like. */
 function namesOf(plan: KitPlan): string {
@@ -158,7 +160,7 @@ function planFacts(plan: KitPlan): [string, string][] {
     ]),
     ['Names', namesOf(plan)],
     ['Read by', ofFiles ? 'anybody: it is a list' : readBy(plan)],
-    ['Sealed', sealInWords(plan.seal)],
+    ['Encrypted', encryptionInWords(plan.encryption)],
     ...plan.destinations.map(({ name, label }, index): [string, string] => [
       `Place ${index + 1}`,
       name === label ? label : `${name}, ${label}`,
@@ -176,10 +178,10 @@ function readBy({ databaseEncryptions }: KitPlan): string {
     .join('; before that ');
 }
 
-function sealInWords(seal: SnapshotSeal): string {
-  if (seal === null) return 'no';
-  if (seal.kind === 'passphrase') return 'with age, by a passphrase';
-  return `with age, for ${seal.recipients.join(', ')}`;
+function encryptionInWords(encryption: SnapshotEncryption): string {
+  if (encryption === null) return 'no';
+  if (encryption.kind === 'passphrase') return 'with age, by a passphrase';
+  return `with age, for ${encryption.recipients.join(', ')}`;
 }
 
 function destinationSection(plan: KitPlan, { name, label, settings }: KitDestination): KitSection {
@@ -254,15 +256,15 @@ function destinationBlanks(settings: DestinationSettings): KitBlock[] {
   }
 }
 
-/** How its snapshots are sealed, those of now first. */
-function sealsOf({ seal, formerSeals }: KitPlan): Array<'passphrase' | 'recipients' | null> {
-  const now = seal?.kind ?? null;
-  return [now, ...formerSeals.filter((each) => each !== now)];
+/** How its snapshots are encrypted, those of now first. */
+function encryptionsOf({ encryption, formerEncryptions }: KitPlan): Array<'passphrase' | 'recipients' | null> {
+  const now = encryption?.kind ?? null;
+  return [now, ...formerEncryptions.filter((each) => each !== now)];
 }
 
 /** What opens the files of a snapshot, on lines to write on. */
-function sealSections(plan: KitPlan): KitSection[] {
-  const blocks = sealsOf(plan).flatMap((seal) => sealBlocks(plan, seal));
+function encryptionSections(plan: KitPlan): KitSection[] {
+  const blocks = encryptionsOf(plan).flatMap((encryption) => encryptBlocks(plan, encryption));
   return blocks.length === 0 ? [] : [{ level: 2, title: 'What opens it', blocks }];
 }
 
@@ -278,17 +280,17 @@ function checkSection(): KitSection {
 }
 
 function openingSections(plan: KitPlan): KitSection[] {
-  const seals = sealsOf(plan);
+  const encryptions = encryptionsOf(plan);
   return [
     checkSection(),
     {
       level: 2,
       title: 'Open and unpack it',
       blocks: [
-        ...seals.flatMap((seal, index): KitBlock[] => [
-          ...(index === 0 ? [] : [text(formerly(seal))]),
-          ...sealBlocks(plan, seal),
-          commands(...unsealCommands(seal)),
+        ...encryptions.flatMap((encryption, index): KitBlock[] => [
+          ...(index === 0 ? [] : [text(formerly(encryption))]),
+          ...encryptBlocks(plan, encryption),
+          commands(...decryptCommands(encryption)),
         ]),
         text('What is unpacked is the database, restored.db, or SQL text that it is made of:'),
         commands(...UNPACK_COMMANDS),
@@ -297,12 +299,12 @@ function openingSections(plan: KitPlan): KitSection[] {
   ];
 }
 
-const formerly = (seal: 'passphrase' | 'recipients' | null): string =>
-  seal === 'recipients'
+const formerly = (encryption: 'passphrase' | 'recipients' | null): string =>
+  encryption === 'recipients'
     ? 'Snapshots of before whose manifest names recipients are opened like this instead:'
     : 'Snapshots of before whose manifest says “passphrase” are opened like this instead:';
 
-function sealBlocks({ seal, passphrases }: KitPlan, kind: 'passphrase' | 'recipients' | null): KitBlock[] {
+function encryptBlocks({ encryption, passphrases }: KitPlan, kind: 'passphrase' | 'recipients' | null): KitBlock[] {
   if (kind === 'passphrase') {
     const [newest, ...former] = passphrases;
     return [
@@ -312,7 +314,7 @@ function sealBlocks({ seal, passphrases }: KitPlan, kind: 'passphrase' | 'recipi
     ];
   }
   if (kind !== 'recipients') return [];
-  const recipients = seal?.kind === 'recipients' ? seal.recipients : [];
+  const recipients = encryption?.kind === 'recipients' ? encryption.recipients : [];
   return [
     text(
       'Write the identity of one of the recipients, a line that starts with AGE-SECRET-KEY-1, to the file identity.txt.',

@@ -25,7 +25,7 @@ export const VARIANTS: readonly Variant[] = [
   { name: 'attached files', options: ['--format', 'zst'], attached: true },
   { name: 'encrypted database', options: ['--format', 'gz', '--key-env', DATABASE_KEY], encrypted: true },
   { name: 'uncompressed', options: ['--format', 'none'] },
-  { name: 'encrypted snapshots', options: ['--format', 'zst', '--seal-passphrase-env', PASSPHRASE] },
+  { name: 'encrypted snapshots', options: ['--format', 'zst', '--encryption-passphrase-env', PASSPHRASE] },
   { name: 'zstd', options: ['--format', 'zst'] },
 ];
 

@@ -123,7 +123,7 @@ test('a plan whose copies are in every state, and the recovery kit', async () =>
       await page.getByRole('radio', { name: 'Encrypted for age recipients' }).check();
       await page.getByRole('textbox', { name: 'Recipients, one in each line' }).fill('nobody');
       await expect(page.getByText('“nobody” is no recipient')).toBeVisible();
-      await judge(page, `plan-settings-seal-${look}`);
+      await judge(page, `plan-settings-encryption-${look}`);
       await page.getByRole('region', { name: 'Recovery kit' }).getByRole('link').click();
       await expect(page.getByRole('region', { name: 'The recovery kit' })).toContainText('hone');
       await judge(page, `recovery-kit-${look}`);

@@ -189,7 +189,7 @@ test('a folder that lost its marker is unavailable until a person re-attaches it
   await again.context().close();
 });
 
-test('a sealed plan, its recovery kit, and its snapshot on a machine that knows nothing of it', async () => {
+test('an encrypted plan, its recovery kit, and its snapshot on a machine that knows nothing of it', async () => {
   const page = await openWindow(browser, server.address);
   await newPlan(page);
   await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
@@ -199,11 +199,11 @@ test('a sealed plan, its recovery kit, and its snapshot on a machine that knows 
   await expect(page.getByRole('button', { name: 'Create and back up now' })).toBeDisabled();
   await page.getByLabel('The passphrase again').fill('paper lantern orbit');
   await expect(page.getByText(/^Fair: /)).toBeVisible();
-  await judge(page, 'new-plan-sealed');
+  await judge(page, 'new-plan-encrypted');
   await page.getByRole('button', { name: 'Create and back up now' }).press('Enter');
   await expect(page.getByRole('img', { name: 'Encrypted with a passphrase' })).toBeVisible();
   await expect(page.getByText(/^Checked/)).toBeVisible();
-  await judge(page, 'snapshots-sealed');
+  await judge(page, 'snapshots-encrypted');
 
   await page.getByRole('navigation').getByRole('link', { name: 'Overview' }).press('Enter');
   const reminder = page.getByRole('region', { name: 'Recovery kit' });

@@ -87,7 +87,7 @@ describe('manifests', () => {
       { compression: 'none' },
       { method: 'sql-dump' },
       { method: 'files', database: null },
-      { seal: { kind: 'passphrase' } },
+      { encryption: { kind: 'passphrase' } },
       { databaseEncryption: { settings: SQLCIPHER_DEFAULTS[4], key: `scrypt:${'0'.repeat(32)}:${'0'.repeat(64)}` } },
     ];
     for (const lie of lies) {

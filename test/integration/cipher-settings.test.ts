@@ -196,14 +196,14 @@ describe('the other methods', () => {
     ['of a raw key given bare', RAW_KEY, RAW, custom],
     ['of a plaintext header', WITH_SALT, WITH_SALT, HEADER],
   ])('an encrypted SQL dump makes a database with the settings %s', async (_name, key, value, pragmas) => {
-    const seal = {
+    const encryption = {
       plan: {
         method: 'dump' as const,
-        seal: { kind: 'passphrase' as const },
-        sealSecrets: { passphrase: 'of the seal' },
+        encryption: { kind: 'passphrase' as const },
+        encryptionSecrets: { passphrase: 'of the encryption' },
       },
     };
-    const scene = await setEncrypted((path) => makeEncrypted(path, key, 200, pragmas), { value }, seal);
+    const scene = await setEncrypted((path) => makeEncrypted(path, key, 200, pragmas), { value }, encryption);
     const { path } = await takeBackup(scene, { verify: true });
     rmSync(scene.source);
     expect(await restore(scene.core, path, scene.source)).toMatchObject({ state: 'succeeded' });
@@ -212,18 +212,18 @@ describe('the other methods', () => {
   });
 
   test('a SQL dump is refused where it would lose the salt, before anything is stored', async () => {
-    const seal = {
+    const encryption = {
       plan: {
         method: 'dump' as const,
-        seal: { kind: 'passphrase' as const },
-        sealSecrets: { passphrase: 'of the seal' },
+        encryption: { kind: 'passphrase' as const },
+        encryptionSecrets: { passphrase: 'of the encryption' },
       },
     };
     const given = { value: KEY, salt: SALT };
     const scene = await setEncrypted(
       (path) => makeEncrypted(path, KEY, 20, [...HEADER, `cipher_salt='${SALT}'`]),
       given,
-      seal,
+      encryption,
     );
     expectFailure(
       await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id }),

@@ -386,7 +386,7 @@ describe.skipIf(whyNoS3 !== undefined || whyNoSftp !== undefined)('a bucket and 
     expect(storedIn(remote.folder)).toEqual(storedIn(scene.destination));
   });
 
-  test('no secret is in any file but the sealed catalog', async () => {
+  test('no secret is in any file but the encrypted catalog', async () => {
     const scene = await setScene();
     const { core, home } = scene;
     const bucket = await bucketOn(s3, 'Bucket');

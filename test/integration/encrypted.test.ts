@@ -313,7 +313,7 @@ describe('where a key comes from', () => {
     await expect(refused).rejects.not.toMatchObject({ message: expect.stringContaining('secret-output') });
   });
 
-  test('keys that cannot be unsealed any more keep up nothing that needs none, and are asked for where they are needed', async () => {
+  test('keys that cannot be decrypted any more keep up nothing that needs none, and are asked for where they are needed', async () => {
     const scene = await setEncryptedScene();
     const { path } = await takeBackup(scene);
     await scene.core.close();

@@ -5,7 +5,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import type { SnapshotSeal } from '../../src-shared/model/seal.ts';
+import type { SnapshotEncryption } from '../../src-shared/model/encryption.ts';
 import { hasAge } from '../support/age-command-line.ts';
 import { appendEntries, countEntries } from '../support/databases.ts';
 import { differences, everythingIn, hasSqliteTools, makeOddDatabase } from '../support/dump-databases.ts';
@@ -25,7 +25,7 @@ import { runToEnd, startTestCore, succeed } from '../support/test-core.ts';
 
 const KEY = 'a key, nothing more';
 const IDENTITY = await generateIdentity();
-const FOR_US: SnapshotSeal = { kind: 'recipients', recipients: [await identityToRecipient(IDENTITY)] };
+const FOR_US: SnapshotEncryption = { kind: 'recipients', recipients: [await identityToRecipient(IDENTITY)] };
 
 /** Verifies a file and answers what was found. */
 async function verificationOf({ core }: Pick<Scene, 'core'>, path: string) {
@@ -147,7 +147,7 @@ describe.skipIf(!hasSqliteTools)('one of everything', () => {
 });
 
 test.skipIf(!hasAge || !hasSqliteTools)(
-  'a dump that age has sealed elsewhere is restored with its identity',
+  'a dump that age has encrypted elsewhere is restored with its identity',
   async () => {
     const scene = await setScene({ rows: 120 });
     const path = join(scene.folder, 'theirs.bin');
@@ -237,8 +237,8 @@ describe('an encrypted database', () => {
       destinations: [{ path: scene.destination }],
       key: { value: KEY },
       method: 'dump',
-      seal: FOR_US,
-      sealSecrets: { identity: IDENTITY },
+      encryption: FOR_US,
+      encryptionSecrets: { identity: IDENTITY },
     });
     return { ...scene, source, plan };
   };
@@ -250,9 +250,12 @@ describe('an encrypted database', () => {
     mkdirSync(to);
     const once = await runToEnd(core, 'backups.start', { source, to, method: 'dump', key: { value: KEY } });
     expectFailure(once, 'UNSUPPORTED', /plain text/);
-    const unsealed = core.call('plans.update', { planId: plan.id, seal: null });
-    await expect(unsealed).rejects.toMatchObject({ code: 'UNSUPPORTED', message: expect.stringMatching(/plain text/) });
-    await core.call('plans.update', { planId: plan.id, seal: null, method: 'online' });
+    const decrypted = core.call('plans.update', { planId: plan.id, encryption: null });
+    await expect(decrypted).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      message: expect.stringMatching(/plain text/),
+    });
+    await core.call('plans.update', { planId: plan.id, encryption: null, method: 'online' });
     const back = core.call('plans.update', { planId: plan.id, method: 'dump' });
     await expect(back).rejects.toMatchObject({ code: 'UNSUPPORTED' });
     expect(storedIn(to)).toEqual([]);
@@ -260,7 +263,7 @@ describe('an encrypted database', () => {
     expectNothingLeft(scene);
   });
 
-  test('is dumped into a seal, and nothing plain reaches a disk on the way there and back', async () => {
+  test('is dumped into an encryption, and nothing plain reaches a disk on the way there and back', async () => {
     const scene = await setEncrypted();
     const { core, folder, source } = scene;
     const plain = new Set<string>();

@@ -45,7 +45,7 @@ test('a change touches only what was given', async () => {
 test.each([
   ['a destination that is not there', { destinations: [{ destinationId: crypto.randomUUID() }] }],
   ['a key that does not open the database', { key: { value: 'wrong' } }],
-  ['a passphrase that is missing', { seal: { kind: 'passphrase' } }],
+  ['a passphrase that is missing', { encryption: { kind: 'passphrase' } }],
   ['a review that is out of date', { pruneConfirmation: 'another' }],
 ] as const)('a change with %s changes nothing', async (_what, wrong) => {
   const { core, plan } = await setScene();

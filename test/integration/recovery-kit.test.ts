@@ -60,7 +60,7 @@ describe.skipIf(!hasCompressors || !hasSqlite)('who follows the kit gets the dat
     ['gzip', { compression: 'gz' }, true],
     ['zstd', { compression: 'zst' }, true],
     ['the database itself', { compression: 'none' }, true],
-    ['age for a recipient', { seal: { kind: 'recipients', recipients: [RECIPIENT] } }, hasAge],
+    ['age for a recipient', { encryption: { kind: 'recipients', recipients: [RECIPIENT] } }, hasAge],
   ];
   for (const [name, plan, possible] of cases) {
     test.skipIf(!possible)(name, async () => {
@@ -115,8 +115,8 @@ describe.skipIf(!hasCompressors)('who follows the kit gets files back', () => {
   const cases: [string, Partial<PlanInput>, boolean][] = [
     ['from folders', {}, true],
     [
-      'from archives sealed with age',
-      { compression: 'zst', seal: { kind: 'recipients', recipients: [RECIPIENT] } },
+      'from archives encrypted with age',
+      { compression: 'zst', encryption: { kind: 'recipients', recipients: [RECIPIENT] } },
       hasAge,
     ],
   ];
@@ -161,7 +161,7 @@ test('the kit names what is needed, and no secret that was given', async () => {
     secretAccessKey: 'secret-two/ABC',
     password: 'secret three',
     passphrase: 'secret four of the key file',
-    seal: 'secret five, a passphrase',
+    encryption: 'secret five, a passphrase',
     database: 'secret six',
   };
   const [s3, sftp] = await Promise.all([
@@ -202,8 +202,8 @@ test('the kit names what is needed, and no secret that was given', async () => {
       { path: destination },
       ...[s3, sftp].map(({ destination: made }) => ({ destinationId: made?.destination.id ?? '' })),
     ],
-    seal: { kind: 'passphrase' },
-    sealSecrets: { passphrase: secrets.seal },
+    encryption: { kind: 'passphrase' },
+    encryptionSecrets: { passphrase: secrets.encryption },
   });
   const kit = await core.call('recoveryKit.make', {});
   for (const fact of ['s3://my-bucket/a', 'http://127.0.0.1:1', 'me@127.0.0.1', destination, source])
@@ -228,15 +228,19 @@ describe('whether the kit is saved', () => {
     expect(await core.call('recoveryKit.markSaved', { digest })).toMatchObject({ state: 'saved', folder: null });
     await takeBackup(scene);
     expect(await state()).toBe('saved');
-    const seal = { kind: 'passphrase' as const };
-    await core.call('plans.update', { planId: plan.id, seal, sealSecrets: { passphrase: 'the first one' } });
+    const encryption = { kind: 'passphrase' as const };
+    await core.call('plans.update', {
+      planId: plan.id,
+      encryption,
+      encryptionSecrets: { passphrase: 'the first one' },
+    });
     expect(await state()).toBe('outdated');
     const kits = join(folder, 'kits');
     mkdirSync(kits);
     await core.call('recoveryKit.save', { folder: kits });
     expect(await core.call('recoveryKit.status', {})).toMatchObject({ state: 'saved', folder: kits });
     // What was written by hand on the page is no longer the passphrase.
-    await core.call('plans.update', { planId: plan.id, sealSecrets: { passphrase: 'the second one' } });
+    await core.call('plans.update', { planId: plan.id, encryptionSecrets: { passphrase: 'the second one' } });
     expect(await state()).toBe('outdated');
     await core.call('plans.remove', { planId: plan.id });
     expect(await state()).toBe('none');

@@ -30,11 +30,11 @@ async function logOf(core: Core, runId: string): Promise<string> {
 }
 
 /** A plan of one attached folder or image with a backup of it. */
-async function setAttached(kind: 'folder' | 'image', make: (path: string) => void, isSealed = false) {
+async function setAttached(kind: 'folder' | 'image', make: (path: string) => void, isEncrypted = false) {
   const identity = await generateIdentity();
-  const seal = { kind: 'recipients' as const, recipients: [await identityToRecipient(identity)] };
+  const encryption = { kind: 'recipients' as const, recipients: [await identityToRecipient(identity)] };
   const scene = await setFilesScene({
-    plan: isSealed ? { seal, sealSecrets: { identity } } : {},
+    plan: isEncrypted ? { encryption, encryptionSecrets: { identity } } : {},
     files: (app) => {
       const path = join(app, 'data');
       make(path);

@@ -4,8 +4,8 @@ import { gunzipSync } from 'node:zlib';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Core } from '../../src-main/core/core.ts';
+import type { EncryptionSecretsInput, SnapshotEncryption } from '../../src-shared/model/encryption.ts';
 import { Manifest } from '../../src-shared/model/manifest.ts';
-import type { SealSecretsInput, SnapshotSeal } from '../../src-shared/model/seal.ts';
 import type { Verification } from '../../src-shared/model/verification.ts';
 import { age, hasAge, withTypedPassphrase } from '../support/age-command-line.ts';
 import { appendEntries, countEntries } from '../support/databases.ts';
@@ -28,21 +28,21 @@ const OTHER_PASSPHRASE = 'nothing like the first';
 const IDENTITY = await generateIdentity();
 const OTHER_IDENTITY = await generateIdentity();
 const RECIPIENT = await identityToRecipient(IDENTITY);
-const FOR_US: SnapshotSeal = { kind: 'recipients', recipients: [RECIPIENT] };
+const FOR_US: SnapshotEncryption = { kind: 'recipients', recipients: [RECIPIENT] };
 
-async function setSealedScene(
-  seal: SnapshotSeal,
-  sealSecrets: SealSecretsInput | undefined,
+async function setEncryptedScene(
+  encryption: SnapshotEncryption,
+  encryptionSecrets: EncryptionSecretsInput | undefined,
   options: SceneOptions = {},
 ): Promise<Scene> {
   const scene = await setScene(options);
   const { core, plan } = scene;
-  const secrets = sealSecrets === undefined ? {} : { sealSecrets };
-  return { ...scene, plan: await core.call('plans.update', { planId: plan.id, seal, ...secrets }) };
+  const secrets = encryptionSecrets === undefined ? {} : { encryptionSecrets };
+  return { ...scene, plan: await core.call('plans.update', { planId: plan.id, encryption, ...secrets }) };
 }
 
 const byPassphrase = (options?: SceneOptions): Promise<Scene> =>
-  setSealedScene({ kind: 'passphrase' }, { passphrase: PASSPHRASE }, options);
+  setEncryptedScene({ kind: 'passphrase' }, { passphrase: PASSPHRASE }, options);
 
 async function verificationOf(core: Core, path: string, key?: string): Promise<Verification> {
   const given = key === undefined ? {} : { key: { value: key } };
@@ -72,11 +72,11 @@ describe('the whole way', () => {
       core.on(event, (payload) => told.push(payload));
     const snapshot = await takeBackup(scene);
     const path = pathOf(snapshot);
-    expect(snapshot).toMatchObject({ sealed: 'passphrase', proof: { valid: true, level: 'checked' } });
+    expect(snapshot).toMatchObject({ encrypted: 'passphrase', proof: { valid: true, level: 'checked' } });
     expect(path).toMatch(/\.db\.gz\.age$/);
     expect(Manifest.parse(JSON.parse(readFileSync(`${path}.manifest.json`, 'utf8')))).toMatchObject({
       format: 1,
-      seal: { kind: 'passphrase' },
+      encryption: { kind: 'passphrase' },
       databaseEncryption: null,
     });
     await succeed(core, 'restoreTests.start', { planId: plan.id });
@@ -102,12 +102,12 @@ describe('the whole way', () => {
       sourcePath: source,
       destinations: [{ path: destination }],
       key: { value: 'the key of the database' },
-      seal: FOR_US,
-      sealSecrets: { identity: IDENTITY },
+      encryption: FOR_US,
+      encryptionSecrets: { identity: IDENTITY },
     });
     const snapshot = await takeBackup({ ...scene, plan });
     const path = pathOf(snapshot);
-    expect(snapshot).toMatchObject({ sealed: 'recipients', proof: { valid: true, level: 'checked' } });
+    expect(snapshot).toMatchObject({ encrypted: 'recipients', proof: { valid: true, level: 'checked' } });
     const target = join(folder, 'app', 'back.db');
     expect(await restore(core, path, target)).toMatchObject({ state: 'succeeded' });
     expect(countEncrypted(target, 'the key of the database')).toBe(500);
@@ -116,9 +116,13 @@ describe('the whole way', () => {
     // Elsewhere each is asked for in its turn, and kept.
     const elsewhere = await startTestCore(join(folder, 'home2'));
     const check = { source: { path }, targetPath: join(folder, 'app', 'elsewhere.db') };
-    expectFailure(await runToEnd(elsewhere, 'restores.check', check), 'BAD_KEY', 'sealed for recipients none of whose');
-    const unsealed = await runToEnd(elsewhere, 'restores.check', { ...check, key: { value: IDENTITY } });
-    expectFailure(unsealed, 'BAD_KEY', /Wrong key|its key is not known/);
+    expectFailure(
+      await runToEnd(elsewhere, 'restores.check', check),
+      'BAD_KEY',
+      'encrypted for recipients none of whose',
+    );
+    const decrypted = await runToEnd(elsewhere, 'restores.check', { ...check, key: { value: IDENTITY } });
+    expectFailure(decrypted, 'BAD_KEY', /Wrong key|its key is not known/);
     const opened = await succeed(elsewhere, 'restores.check', { ...check, key: { value: 'the key of the database' } });
     expect(checkOf(opened).verification.valid).toBe(true);
     expect((await verificationOf(elsewhere, path)).valid).toBe(true);
@@ -134,7 +138,7 @@ describe.skipIf(!hasAge)('without Snapkeep', () => {
     writeFileSync(join(phrased.folder, 'opened.db'), gunzipSync(readFileSync(opened)));
     expect(countEntries(join(phrased.folder, 'opened.db'))).toBe(100);
 
-    const scene = await setSealedScene(FOR_US, undefined, { plan: { compression: 'none' } });
+    const scene = await setEncryptedScene(FOR_US, undefined, { plan: { compression: 'none' } });
     const path = pathOf(await takeBackup(scene));
     const keyFile = join(scene.folder, 'identity.txt');
     writeFileSync(keyFile, `${IDENTITY}\n`);
@@ -142,13 +146,13 @@ describe.skipIf(!hasAge)('without Snapkeep', () => {
     expect(countEntries(join(scene.folder, 'opened.db'))).toBe(100);
   }, 60_000);
 
-  test('what age has sealed is restored here, also in letters and without a manifest', async () => {
+  test('what age has encrypted is restored here, also in letters and without a manifest', async () => {
     const { core, folder, source } = await setScene();
-    const sealed = join(folder, 'by-hand');
-    age('-a', '-r', RECIPIENT, '-o', sealed, source);
-    expect(await core.call('files.identify', { path: sealed })).toMatchObject({ content: 'age', restorable: true });
+    const encrypted = join(folder, 'by-hand');
+    age('-a', '-r', RECIPIENT, '-o', encrypted, source);
+    expect(await core.call('files.identify', { path: encrypted })).toMatchObject({ content: 'age', restorable: true });
     const targetPath = join(folder, 'app', 'back.db');
-    const check = { source: { path: sealed }, targetPath, key: { value: IDENTITY } };
+    const check = { source: { path: encrypted }, targetPath, key: { value: IDENTITY } };
     const run = await succeed(core, 'restores.check', check);
     await succeed(core, 'restores.start', { checkRunId: run.id, confirmation: checkOf(run).confirmation });
     expect(countEntries(targetPath)).toBe(100);
@@ -160,7 +164,7 @@ describe('secrets that change', () => {
     const scene = await byPassphrase();
     const { core, plan } = scene;
     const first = pathOf(await takeBackup(scene));
-    await core.call('plans.update', { planId: plan.id, sealSecrets: { passphrase: OTHER_PASSPHRASE } });
+    await core.call('plans.update', { planId: plan.id, encryptionSecrets: { passphrase: OTHER_PASSPHRASE } });
     const second = pathOf(await takeBackup(scene));
     if (hasAge) {
       const opened = join(scene.folder, 'opened.gz');
@@ -171,35 +175,35 @@ describe('secrets that change', () => {
     for (const path of [first, second]) expect((await verificationOf(core, path)).valid).toBe(true);
   }, 60_000);
 
-  test('a plan that no longer seals stores plain files beside the sealed ones', async () => {
-    const scene = await setSealedScene(FOR_US, { identity: IDENTITY });
-    const sealed = pathOf(await takeBackup(scene));
-    await scene.core.call('plans.update', { planId: scene.plan.id, seal: null });
+  test('a plan that no longer encryptions stores plain files beside the encrypted ones', async () => {
+    const scene = await setEncryptedScene(FOR_US, { identity: IDENTITY });
+    const encrypted = pathOf(await takeBackup(scene));
+    await scene.core.call('plans.update', { planId: scene.plan.id, encryption: null });
     const plain = await takeBackup(scene);
-    expect(plain.sealed).toBeNull();
+    expect(plain.encrypted).toBeNull();
     expect(pathOf(plain)).toMatch(/\.db\.gz$/);
-    expect((await verificationOf(scene.core, sealed)).valid).toBe(true);
+    expect((await verificationOf(scene.core, encrypted)).valid).toBe(true);
   });
 
-  test('what cannot seal, or opens nothing, is refused', async () => {
+  test('what cannot encryption, or opens nothing, is refused', async () => {
     const { core, plan } = await setScene();
     const refused = [
-      { seal: { kind: 'passphrase' as const } },
-      { seal: FOR_US, sealSecrets: { passphrase: PASSPHRASE } },
-      { seal: FOR_US, sealSecrets: { identity: OTHER_IDENTITY } },
-      { seal: FOR_US, sealSecrets: { identity: `${IDENTITY}X` } },
-      { seal: { kind: 'recipients' as const, recipients: [IDENTITY] } },
-      { sealSecrets: { identity: IDENTITY } },
+      { encryption: { kind: 'passphrase' as const } },
+      { encryption: FOR_US, encryptionSecrets: { passphrase: PASSPHRASE } },
+      { encryption: FOR_US, encryptionSecrets: { identity: OTHER_IDENTITY } },
+      { encryption: FOR_US, encryptionSecrets: { identity: `${IDENTITY}X` } },
+      { encryption: { kind: 'recipients' as const, recipients: [IDENTITY] } },
+      { encryptionSecrets: { identity: IDENTITY } },
     ];
     for (const change of refused) {
       const error = await core.call('plans.update', { planId: plan.id, ...change }).catch((caught: unknown) => caught);
       expect(error).toMatchObject({ code: 'INVALID_PARAMS' });
       expect(String(error)).not.toContain(IDENTITY);
     }
-    expect((await core.call('plans.get', { planId: plan.id })).plan.seal).toBeNull();
+    expect((await core.call('plans.get', { planId: plan.id })).plan.encryption).toBeNull();
   });
 
-  test('a passphrase that cannot be unsealed any more stops the backup rather than store it unsealed', async () => {
+  test('a passphrase that cannot be decrypted any more stops the backup rather than store it decrypted', async () => {
     const scene = await byPassphrase();
     await scene.core.close();
     writeFileSync(join(scene.home, 'secrets.key'), Buffer.alloc(32, 1));
@@ -211,7 +215,7 @@ describe('secrets that change', () => {
 
 describe('without the identity', () => {
   test('a whole snapshot counts as stored and not as proven, and the identity proves it later', async () => {
-    const scene = await setSealedScene(FOR_US, undefined);
+    const scene = await setEncryptedScene(FOR_US, undefined);
     const { core, plan } = scene;
     const snapshot = await takeBackup(scene);
     expect(snapshot.proof).toMatchObject({
@@ -237,20 +241,20 @@ describe('without the identity', () => {
       'BAD_KEY',
       'Wrong identity',
     );
-    await core.call('plans.update', { planId: plan.id, sealSecrets: { identity: IDENTITY } });
+    await core.call('plans.update', { planId: plan.id, encryptionSecrets: { identity: IDENTITY } });
     await succeed(core, 'verifications.start', { snapshotId: snapshot.id });
     expect(await core.call('plans.get', { planId: plan.id })).toMatchObject({ state: OK_HERE });
   }, 30_000);
 
   test('damage to the stored file is found all the same', async () => {
-    const scene = await setSealedScene(FOR_US, undefined);
+    const scene = await setEncryptedScene(FOR_US, undefined);
     const path = pathOf(await takeBackup(scene));
     flip(path, readFileSync(path).length - 5);
     expect(await verificationOf(scene.core, path)).toMatchObject({ valid: false, level: 'none' });
   });
 });
 
-describe('what is wrong with a sealed file is told', () => {
+describe('what is wrong with an encrypted file is told', () => {
   test('a wrong passphrase from damage, in the header and after it, and from what is cut off', async () => {
     const scene = await byPassphrase();
     const path = pathOf(await takeBackup(scene));
@@ -260,7 +264,7 @@ describe('what is wrong with a sealed file is told', () => {
     expectFailure(
       await runToEnd(elsewhere, 'verifications.start', at),
       'BAD_KEY',
-      'sealed with a passphrase that is not known',
+      'encrypted with a passphrase that is not known',
     );
     const wrong = await runToEnd(elsewhere, 'verifications.start', { ...at, key: { value: 'quite wrong' } });
     expectFailure(wrong, 'BAD_KEY', 'Wrong passphrase');
@@ -283,12 +287,12 @@ describe('what is wrong with a sealed file is told', () => {
   }, 90_000);
 });
 
-test('a scan of a destination enters what is sealed without any secret', async () => {
+test('a scan of a destination enters what is encrypted without any secret', async () => {
   const scene = await byPassphrase();
   await takeBackup(scene);
   const elsewhere = await startTestCore(join(scene.folder, 'home2'));
   onTestFinished(() => elsewhere.close());
   const { run } = await elsewhere.call('destinations.rescan', { path: scene.destination });
   await elsewhere.runEnded(run.id);
-  expect(await elsewhere.call('snapshots.list', {})).toMatchObject([{ sealed: 'passphrase', tableCount: 2 }]);
+  expect(await elsewhere.call('snapshots.list', {})).toMatchObject([{ encrypted: 'passphrase', tableCount: 2 }]);
 });

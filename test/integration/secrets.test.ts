@@ -21,8 +21,8 @@ async function setDesktopScene() {
   const plan = await scene.core.call('plans.update', {
     planId: scene.plan.id,
     key: { value: KEY },
-    seal: { kind: 'passphrase' },
-    sealSecrets: { passphrase: 'correct horse' },
+    encryption: { kind: 'passphrase' },
+    encryptionSecrets: { passphrase: 'correct horse' },
   });
   await succeed(scene.core, 'backups.start', { planId: plan.id });
   return { ...scene, plan };

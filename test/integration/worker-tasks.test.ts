@@ -83,8 +83,8 @@ test.skipIf(process.platform !== 'linux')(
     await scene.core.call('plans.update', {
       planId: scene.plan.id,
       key: { value: key },
-      seal: { kind: 'passphrase' },
-      sealSecrets: { passphrase },
+      encryption: { kind: 'passphrase' },
+      encryptionSecrets: { passphrase },
     });
     await takeBackup(scene);
     for (const secret of [key, passphrase]) {

@@ -54,7 +54,7 @@ const LAYOUTS = {
     tree: {
       'etc/pisovereign/config.toml': 'port = 1',
       'etc/pisovereign/env': 'A=1',
-      'opt/vault/data/core/_master': 'sealed',
+      'opt/vault/data/core/_master': 'encrypted',
       'dev/mmcblk0': 'the whole disk '.repeat(1000),
       'var/lib/pisovereign/cache.redb': 'cached',
       'opt/hailo/models/one.hef': 'a model',

@@ -43,7 +43,7 @@ export async function setFilesScene({
 }: {
   /** Makes the files and says what the plan holds. */
   files?: (app: string) => PlanInput['attachedFiles'];
-  plan?: Partial<PlanInput> & { sealSecrets?: { identity: string } };
+  plan?: Partial<PlanInput> & { encryptionSecrets?: { identity: string } };
   ports?: Partial<HostPorts>;
 } = {}): Promise<FilesScene> {
   const folder = temporaryFolder();

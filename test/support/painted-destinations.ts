@@ -152,7 +152,7 @@ function copy(number: number, state: SnapshotCopy['state'], message: string | nu
   };
 }
 
-/** Snapshots with copies in every state, one of them only beyond this machine, two of them sealed. */
+/** Snapshots with copies in every state, one of them only beyond this machine, two of them encrypted. */
 export function snapshotsLike(one: ListedSnapshot): ListedSnapshot[] {
   const like = (number: number, copies: SnapshotCopy[], rest: Partial<ListedSnapshot> = {}): ListedSnapshot => ({
     ...one,
@@ -163,8 +163,8 @@ export function snapshotsLike(one: ListedSnapshot): ListedSnapshot[] {
   });
   const stored = [copy(0, 'stored'), copy(1, 'stored')];
   return [
-    like(1, [copy(0, 'stored'), copy(1, 'copying')], { sealed: 'passphrase' }),
-    like(2, [copy(0, 'stored'), copy(1, 'failed', 'The bucket refuses the keys.')], { sealed: 'recipients' }),
+    like(1, [copy(0, 'stored'), copy(1, 'copying')], { encrypted: 'passphrase' }),
+    like(2, [copy(0, 'stored'), copy(1, 'failed', 'The bucket refuses the keys.')], { encrypted: 'recipients' }),
     like(3, [copy(0, 'stored'), copy(2, 'waiting', 'Waiting for nas.example.org.')]),
     like(4, [copy(0, 'missing', 'It was not there when the folder was last read.'), copy(1, 'stored')], { path: null }),
     like(5, [...stored, copy(2, 'stored'), copy(3, 'waiting', 'Waiting for /media/you.')]),
@@ -195,7 +195,7 @@ export function planLike(one: PlanSummary): PlanSummary {
       destinationId: id,
       retention: index === 1 ? retention : null,
     })),
-    seal: { kind: 'passphrase' },
+    encryption: { kind: 'passphrase' },
   };
   return { ...one, plan, destinations };
 }

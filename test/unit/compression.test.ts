@@ -76,7 +76,7 @@ describe.each([
         Buffer.concat([randomBytes(Math.min(bytes, 100_000)), Buffer.alloc(Math.max(0, bytes - 100_000), 'row ')]),
       );
       const handle = await open(stored, 'w');
-      const digest = await storeImage(image, { compression: kind, sealing: null }, writerOf(handle), () => {});
+      const digest = await storeImage(image, { compression: kind, encryptor: null }, writerOf(handle), () => {});
       await handle.close();
       const progress: number[] = [];
       expect(await unpackFile(stored, content, back, (done) => progress.push(done))).toEqual(digest);
@@ -94,7 +94,7 @@ describe.each([
     const handle = await open(stored, 'w');
     const { image: imageDigest, stored: storedDigest } = await storeImage(
       image,
-      { compression: kind, sealing: null },
+      { compression: kind, encryptor: null },
       writerOf(handle),
       () => {},
     );

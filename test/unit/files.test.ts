@@ -194,7 +194,7 @@ describe('the dispatcher', () => {
     expect(await dispatcher.call('plans.create', given, never)).toEqual({
       ...given,
       destinations: [{ path: '/b', retention: null }],
-      seal: null,
+      encryption: null,
       name: 'App',
       compression: 'gz',
       schedule: { kind: 'manual' },

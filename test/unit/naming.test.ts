@@ -111,16 +111,16 @@ test.each([
   expect(planNameFromPath(path)).toBe(name);
 });
 
-test('what is sealed ends in .age after what is in it', () => {
+test('what is encrypted ends in .age after what is in it', () => {
   expect(extensionFor('zst', true)).toBe('.db.zst.age');
   for (const name of ['mine', 'mine.db.gz', 'mine.db.gz.age'])
     expect(ownSnapshotName(name, extensionFor('gz', true))).toBe('mine.db.gz.age');
-  for (const [name, sealed] of [
+  for (const [name, encrypted] of [
     ['mine.db.zst.age', true],
     ['mine.db', true],
     ['mine.db.gz.age', false],
   ] as const)
-    expect(() => ownSnapshotName(name, extensionFor('gz', sealed))).toThrow(
+    expect(() => ownSnapshotName(name, extensionFor('gz', encrypted))).toThrow(
       expect.objectContaining({ code: 'INVALID_PARAMS' }),
     );
 });

@@ -51,9 +51,9 @@ function planOf(more: Partial<KitPlan> = {}): KitPlan {
     sourcePath: '/home/me/app & more/app.db',
     compression: 'gz',
     method: 'online',
-    seal: null,
+    encryption: null,
     databaseEncryptions: [],
-    formerSeals: [],
+    formerEncryptions: [],
     passphrases: [],
     destinations: [],
     ...more,
@@ -123,7 +123,7 @@ test('the names of folders reach the programs as they are', () => {
 
 describe('how a snapshot is opened', () => {
   test('by a passphrase, with those of before, each by its fingerprint', () => {
-    const text = textOf(planOf({ seal: { kind: 'passphrase' }, passphrases: [key ?? '', formerKey ?? ''] }));
+    const text = textOf(planOf({ encryption: { kind: 'passphrase' }, passphrases: [key ?? '', formerKey ?? ''] }));
     expect(text).toContain('age -d -o "$PACKED" "$SNAPSHOT"');
     expect(text).toContain('Passphrase aaaaaaaa:\n');
     expect(text).toContain('Passphrase bbbbbbbb, of snapshots made before:\n');
@@ -132,8 +132,8 @@ describe('how a snapshot is opened', () => {
   });
 
   test('by an identity, and in the way of before where that was another', () => {
-    const seal = { kind: 'recipients' as const, recipients: ['age1one', 'age1two'] };
-    const text = textOf(planOf({ seal, formerSeals: ['passphrase', 'recipients'] }));
+    const encryption = { kind: 'recipients' as const, recipients: ['age1one', 'age1two'] };
+    const text = textOf(planOf({ encryption, formerEncryptions: ['passphrase', 'recipients'] }));
     expect(text).toContain('age -d -i identity.txt -o "$PACKED" "$SNAPSHOT"');
     expect(text).toContain('age -d -o "$PACKED" "$SNAPSHOT"');
     for (const label of ['Identity of age1one, or where it is kept:\n', 'Identity of age1two', '\nPassphrase:\n'])
@@ -223,7 +223,9 @@ describe('the page', () => {
 });
 
 test('what is said changes with the facts alone', () => {
-  const one = textOf(planOf({ seal: { kind: 'passphrase' }, passphrases: [key ?? ''] }));
-  expect(textOf(planOf({ seal: { kind: 'passphrase' }, passphrases: [key ?? ''] }))).toBe(one);
-  expect(textOf(planOf({ seal: { kind: 'passphrase' }, passphrases: [formerKey ?? '', key ?? ''] }))).not.toBe(one);
+  const one = textOf(planOf({ encryption: { kind: 'passphrase' }, passphrases: [key ?? ''] }));
+  expect(textOf(planOf({ encryption: { kind: 'passphrase' }, passphrases: [key ?? ''] }))).toBe(one);
+  expect(textOf(planOf({ encryption: { kind: 'passphrase' }, passphrases: [formerKey ?? '', key ?? ''] }))).not.toBe(
+    one,
+  );
 });

@@ -15,10 +15,10 @@ const keychain: Keychain = {
 
 test('every host of a data folder opens what another one stored, under its own name alone', () => {
   const folder = temporaryFolder();
-  const sealed = new SecretBox(folder, keychain, log).seal('webhook-url', 'secret');
-  expect(new SecretBox(folder, undefined, log).open('webhook-url', sealed)).toBe('secret');
+  const encrypted = new SecretBox(folder, keychain, log).encryption('webhook-url', 'secret');
+  expect(new SecretBox(folder, undefined, log).open('webhook-url', encrypted)).toBe('secret');
   expect(statSync(join(folder, 'secrets.key')).mode & 0o777).toBe(0o600);
-  expect(() => new SecretBox(folder, undefined, log).open('ping-url', sealed)).toThrow(
+  expect(() => new SecretBox(folder, undefined, log).open('ping-url', encrypted)).toThrow(
     expect.objectContaining({ code: 'BAD_KEY' }),
   );
 });
@@ -26,8 +26,8 @@ test('every host of a data folder opens what another one stored, under its own n
 test('a missing, damaged or other key is named for what it is', () => {
   const folder = temporaryFolder();
   const path = join(folder, 'secrets.key');
-  const sealed = new SecretBox(folder, undefined, log).seal('webhook-url', 'secret');
-  const opening = () => new SecretBox(folder, undefined, log).open('webhook-url', sealed);
+  const encrypted = new SecretBox(folder, undefined, log).encryption('webhook-url', 'secret');
+  const opening = () => new SecretBox(folder, undefined, log).open('webhook-url', encrypted);
   writeFileSync(path, 'short');
   expect(opening).toThrow(expect.objectContaining({ code: 'CORRUPT', message: expect.stringContaining(path) }));
   rmSync(path);
@@ -40,15 +40,15 @@ test('in the keychain the key is no file any more, other hosts say why they cann
   const folder = temporaryFolder();
   const path = join(folder, 'secrets.key');
   const box = new SecretBox(folder, keychain, log);
-  const sealed = box.seal('webhook-url', 'secret');
+  const encrypted = box.encryption('webhook-url', 'secret');
   const key = readFileSync(path);
   box.useKeychain(true);
   expect(existsSync(path)).toBe(false);
-  expect(new SecretBox(folder, keychain, log).open('webhook-url', sealed)).toBe('secret');
+  expect(new SecretBox(folder, keychain, log).open('webhook-url', encrypted)).toBe('secret');
   const other = new SecretBox(folder, undefined, log);
-  expect(() => other.open('webhook-url', sealed)).toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
-  expect(() => other.seal('ping-url', 'more')).toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
+  expect(() => other.open('webhook-url', encrypted)).toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
+  expect(() => other.encryption('ping-url', 'more')).toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
   box.useKeychain(false);
   expect(readFileSync(path)).toEqual(key);
-  expect(new SecretBox(folder, undefined, log).open('webhook-url', sealed)).toBe('secret');
+  expect(new SecretBox(folder, undefined, log).open('webhook-url', encrypted)).toBe('secret');
 });

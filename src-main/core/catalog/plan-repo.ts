@@ -1,5 +1,6 @@
 import { AttachedFiles } from '../../../src-shared/model/attached-file.ts';
 import { PlanKey } from '../../../src-shared/model/database-encryption.ts';
+import { SnapshotEncryption } from '../../../src-shared/model/encryption.ts';
 import {
   LockFiles,
   type Plan,
@@ -9,7 +10,6 @@ import {
   SchemaVersionQuery,
 } from '../../../src-shared/model/plan.ts';
 import { Pause, Schedule } from '../../../src-shared/model/schedule.ts';
-import { SnapshotSeal } from '../../../src-shared/model/seal.ts';
 import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
 import type { Database } from '../engine/open-database.ts';
@@ -28,7 +28,7 @@ interface PlanRow {
   restore_test: string;
   paused: string | null;
   key: string | null;
-  seal: string | null;
+  encryption: string | null;
   method: BackupMethod;
   schema_version: string | null;
   lock_files: string;
@@ -83,14 +83,14 @@ export class PlanRepo {
     this.#db
       .prepare(
         `INSERT INTO plans (id, name, source_path, compression, verify_after_backup, created_at, updated_at,
-           retention, schedule, time_zone, restore_test, paused, key, seal, method, schema_version, lock_files,
+           retention, schedule, time_zone, restore_test, paused, key, encryption, method, schema_version, lock_files,
            attached_files, plan_group, same_instant, source_kind, name_pattern, time_limit_minutes)
          VALUES (@id, @name, @sourcePath, @compression, @verify, @createdAt, @updatedAt,
-           @retention, @schedule, @timeZone, @restoreTest, @paused, @key, @seal, @method, @schemaVersion, @lockFiles,
+           @retention, @schedule, @timeZone, @restoreTest, @paused, @key, @encryption, @method, @schemaVersion, @lockFiles,
            @attachedFiles, @group, @sameInstant, @sourceKind, @namePattern, @timeLimitMinutes)
          ON CONFLICT (id) DO UPDATE SET name = @name, source_path = @sourcePath,
            compression = @compression, verify_after_backup = @verify, updated_at = @updatedAt, retention = @retention,
-           schedule = @schedule, time_zone = @timeZone, restore_test = @restoreTest, paused = @paused, key = @key, seal = @seal,
+           schedule = @schedule, time_zone = @timeZone, restore_test = @restoreTest, paused = @paused, key = @key, encryption = @encryption,
            method = @method, schema_version = @schemaVersion, lock_files = @lockFiles, attached_files = @attachedFiles,
            plan_group = @group, same_instant = @sameInstant, source_kind = @sourceKind, name_pattern = @namePattern,
            time_limit_minutes = @timeLimitMinutes`,
@@ -109,7 +109,7 @@ export class PlanRepo {
         restoreTest: JSON.stringify(plan.restoreTest),
         paused: plan.paused === null ? null : JSON.stringify(plan.paused),
         key: plan.key === null ? null : JSON.stringify(plan.key),
-        seal: plan.seal === null ? null : JSON.stringify(plan.seal),
+        encryption: plan.encryption === null ? null : JSON.stringify(plan.encryption),
         method: plan.method,
         schemaVersion: plan.schemaVersion === null ? null : JSON.stringify(plan.schemaVersion),
         lockFiles: JSON.stringify(plan.lockFiles),
@@ -148,7 +148,7 @@ export class PlanRepo {
       updatedAt: row.updated_at,
       paused: row.paused === null ? null : Pause.parse(JSON.parse(row.paused)),
       key: row.key === null ? null : PlanKey.parse(JSON.parse(row.key)),
-      seal: row.seal === null ? null : SnapshotSeal.parse(JSON.parse(row.seal)),
+      encryption: row.encryption === null ? null : SnapshotEncryption.parse(JSON.parse(row.encryption)),
       method: row.method,
       schemaVersion: row.schema_version === null ? null : SchemaVersionQuery.parse(JSON.parse(row.schema_version)),
       lockFiles: LockFiles.parse(JSON.parse(row.lock_files)),

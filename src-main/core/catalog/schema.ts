@@ -21,7 +21,7 @@ export const SCHEMA = `
     restore_test TEXT NOT NULL,
     paused TEXT,
     key TEXT,
-    seal TEXT,
+    encryption TEXT,
     schema_version TEXT,
     lock_files TEXT NOT NULL,
     attached_files TEXT NOT NULL,
@@ -85,7 +85,7 @@ export const SCHEMA = `
     incomplete INTEGER NOT NULL,
     pinned INTEGER NOT NULL,
     database_encryption TEXT,
-    sealed TEXT
+    encrypted TEXT
   ) STRICT;
   CREATE INDEX snapshots_by_plan ON snapshots(plan_id, number);
   CREATE INDEX snapshots_by_date ON snapshots(plan_id, created_at);

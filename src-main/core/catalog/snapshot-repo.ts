@@ -13,7 +13,7 @@ import { LISTED } from './kept-repo.ts';
 import { type PlaceRow, type SnapshotRow, toSnapshot, toSummary } from './snapshot-rows.ts';
 
 const COLUMNS = `s.number, s.id, origin, service_id, plan_id, plan_name, source_path, name, created_at, size_bytes, image_bytes, compression, trigger,
-  sha256, user_version, table_count, row_count, pinned, database_encryption, sealed, source_kind, attached_files,
+  sha256, user_version, table_count, row_count, pinned, database_encryption, encrypted, source_kind, attached_files,
   v.at AS proof_at, v.valid AS proof_valid, v.level AS proof_level, v.message AS proof_message,
   v.except_words AS proof_except`;
 const FROM = `FROM snapshots s
@@ -121,16 +121,17 @@ export class SnapshotRepo {
     return this.#db.prepare(`SELECT 1 FROM snapshots s WHERE ${AT_FOLDER} LIMIT 1`).get(folder) !== undefined;
   }
 
-  /** How the snapshots of a plan are encrypted and sealed, each way once, the newest first. */
-  locksOf(planId: string): Array<Pick<Snapshot, 'databaseEncryption' | 'sealed'>> {
+  /** How the databases and the snapshots of a plan are encrypted, each way once, the newest first. */
+  locksOf(planId: string): Array<Pick<Snapshot, 'databaseEncryption' | 'encrypted'>> {
     const rows = this.#db
       .prepare(
-        "SELECT database_encryption, sealed FROM snapshots WHERE plan_id = ? AND trigger <> 'before-restore' GROUP BY database_encryption, sealed ORDER BY max(number) DESC",
+        "SELECT database_encryption, encrypted FROM snapshots WHERE plan_id = ? AND trigger <> 'before-restore' GROUP BY database_encryption, encrypted ORDER BY max(number) DESC",
       )
-      .all(planId) as Array<Pick<SnapshotRow, 'databaseEncryption' | 'sealed'>>;
-    return rows.map(({ databaseEncryption, sealed }) => ({
-      databaseEncryption: databaseEncryption === null ? null : DatabaseEncryption.parse(JSON.parse(databaseEncryption)),
-      sealed,
+      .all(planId) as Array<Pick<SnapshotRow, 'database_encryption' | 'encrypted'>>;
+    return rows.map(({ database_encryption, encrypted }) => ({
+      databaseEncryption:
+        database_encryption === null ? null : DatabaseEncryption.parse(JSON.parse(database_encryption)),
+      encrypted,
     }));
   }
 
@@ -233,10 +234,10 @@ export class SnapshotRepo {
       .prepare(
         `INSERT INTO snapshots (id, origin, service_id, plan_id, plan_name, source_kind, source_path, name, created_at,
            size_bytes, image_bytes, compression, trigger, sha256, user_version, table_count, row_count, attached_files,
-           content_bytes, disk_bytes, incomplete, pinned, database_encryption, sealed)
+           content_bytes, disk_bytes, incomplete, pinned, database_encryption, encrypted)
          VALUES (@id, @origin, @serviceId, @planId, @planName, @sourceKind, @sourcePath, @name, @createdAt,
            @sizeBytes, @imageBytes, @compression, @trigger, @sha256, @userVersion, @tableCount, @rowCount, @attachedFiles,
-           @contentBytes, @diskBytes, @incomplete, @pinned, @databaseEncryption, @sealed)`,
+           @contentBytes, @diskBytes, @incomplete, @pinned, @databaseEncryption, @encrypted)`,
       )
       .run({
         id: manifest.id,
@@ -262,7 +263,7 @@ export class SnapshotRepo {
         incomplete: missingInWords(attachedFiles) === null ? 0 : 1,
         pinned: manifest.trigger === 'before-restore' ? 1 : 0,
         databaseEncryption: manifest.databaseEncryption && JSON.stringify(manifest.databaseEncryption),
-        sealed: manifest.seal?.kind ?? null,
+        encrypted: manifest.encryption?.kind ?? null,
       });
     this.#db.prepare('INSERT INTO manifests VALUES (?, ?)').run(manifest.id, JSON.stringify(manifest));
   }

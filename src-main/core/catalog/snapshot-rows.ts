@@ -28,7 +28,7 @@ export interface SnapshotRow {
   row_count: number;
   pinned: number;
   database_encryption: string | null;
-  sealed: Snapshot['sealed'];
+  encrypted: Snapshot['encrypted'];
   source_kind: Snapshot['sourceKind'];
   attached_files: string;
   proof_at: string | null;
@@ -90,7 +90,7 @@ export function toSummary(row: SnapshotRow, placeRows: readonly PlaceRow[]): Sna
     missing,
     databaseEncryption:
       row.database_encryption === null ? null : DatabaseEncryption.parse(JSON.parse(row.database_encryption)),
-    sealed: row.sealed,
+    encrypted: row.encrypted,
     proof: {
       level: row.proof_level ?? 'none',
       valid: provenOf(row.proof_valid, row.proof_level),
@@ -135,7 +135,7 @@ export function toSnapshot(row: SnapshotRow, placeRows: readonly PlaceRow[], man
   return { ...summary, tables: manifest?.database?.tables ?? [], takenWith: manifest?.takenWith ?? [] };
 }
 
-/** What is whole but sealed, and could not be opened, is as unproven as what was never looked at. */
+/** What is whole but encrypted, and could not be opened, is as unproven as what was never looked at. */
 function provenOf(valid: number | null, level: Snapshot['proof']['level'] | null): boolean | null {
   return valid === null || (valid === 1 && level === 'none') ? null : valid === 1;
 }

@@ -21,7 +21,7 @@ export function packingDifferences({ stored, packed }: Packing, manifest: Manife
   const encrypted = stored === 'age';
   const compression = packed === 'gzip' ? 'gz' : packed === 'zstd' ? 'zst' : 'none';
   const differences: string[] = [];
-  if (encrypted !== (manifest.seal !== null))
+  if (encrypted !== (manifest.encryption !== null))
     differences.push(`the stored file is ${encrypted ? '' : 'not '}encrypted with age`);
   if (compression !== manifest.compression && manifest.wrapping === undefined)
     differences.push(`the compression is ${compression} instead of ${manifest.compression}`);

@@ -3,9 +3,9 @@ import { open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { Compression } from '../../../src-shared/model/values.ts';
 import { readPieces } from './durable-files.ts';
+import { type Encryptor, encryptPieces } from './encryption.ts';
 import { packMember } from './gzip-members.ts';
 import { mapInOrder } from './in-order.ts';
-import { type Sealing, sealPieces } from './seal.ts';
 import { packFrame } from './zstd-frames.ts';
 
 /** How much of the image goes into one gzip member or zstd frame. */
@@ -39,7 +39,7 @@ export interface StoredDigest {
 /** Stores a database image in a file: see {@link storePieces}. */
 export async function storeImage(
   imagePath: string,
-  how: { compression: Compression; sealing: Sealing | null },
+  how: { compression: Compression; encryptor: Encryptor | null },
   write: (piece: Uint8Array) => void,
   onProgress: (bytes: number) => void,
 ): Promise<StoredDigest> {
@@ -52,14 +52,14 @@ export async function storeImage(
 }
 
 /**
- * Stores what comes in pieces: packed several at a time, sealed if so wished, and hashed on both sides.
+ * Stores what comes in pieces: packed several at a time, encrypted if so wished, and hashed on both sides.
  * @param pieces of at most {@link PIECE_BYTES}
  * @param write takes what is to be stored, in its order
  * @param onProgress told the bytes of the pieces stored so far; may throw to stop
  */
 export async function storePieces(
   pieces: AsyncIterable<Buffer> | Iterable<Buffer>,
-  { compression, sealing }: { compression: Compression; sealing: Sealing | null },
+  { compression, encryptor }: { compression: Compression; encryptor: Encryptor | null },
   write: (piece: Uint8Array) => void | Promise<void>,
   onProgress: (bytes: number) => void,
 ): Promise<StoredDigest> {
@@ -72,8 +72,8 @@ export async function storePieces(
     imageBytes += piece.length;
   });
   try {
-    // What is packed goes into the seal as it comes: unsealed it is on no disk.
-    for await (const piece of sealing === null ? packed : sealPieces(packed, sealing)) {
+    // What is packed goes into the encryption as it comes: decrypted it is on no disk.
+    for await (const piece of encryptor === null ? packed : encryptPieces(packed, encryptor)) {
       storedHash.update(piece);
       await write(piece);
       storedBytes += piece.length;

@@ -3,20 +3,20 @@ import { open } from 'node:fs/promises';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
 import { PIECE_BYTES, type StoredDigest } from './compress.ts';
+import { decrypt } from './decrypt.ts';
 import { readPieces, writeFully } from './durable-files.ts';
+import type { EncryptionSecret } from './encryption.ts';
 import { MEMBER_HEADER_BYTES } from './gzip-members.ts';
 import { contentOf } from './identify-file.ts';
 import { isDamage, unpackedOrDamaged, unpackedPieces } from './packed-pieces.ts';
 import { damagedData, PieceReader } from './piece-reader.ts';
-import type { SealSecret } from './seal.ts';
 import type { OnTrailing, Trailing } from './trailing.ts';
 import type { UnpackLimit } from './unpack-limit.ts';
-import { unseal } from './unseal.ts';
 
-/** What opens a sealed file, and who is told which of it did. */
-export interface Unsealing {
-  secrets: readonly SealSecret[];
-  onUnsealed(secret: SealSecret): void;
+/** What opens an encrypted file, and who is told which of it did. */
+export interface Decryption {
+  secrets: readonly EncryptionSecret[];
+  onDecrypted(secret: EncryptionSecret): void;
 }
 
 /** What a stored file unpacked to, and why the one who took it refused it, if so. */
@@ -29,17 +29,17 @@ export interface Unpacked extends StoredDigest {
 }
 
 /**
- * Unpacks a stored snapshot, or any gzip, zstd or xz file or bare image, sealed or not, into a file: see {@link unpackInto}.
+ * Unpacks a stored snapshot, or any gzip, zstd or xz file or bare image, encrypted or not, into a file: see {@link unpackInto}.
  */
 export async function unpackFile(
   storedPath: string,
   content: FileContent,
   imagePath: string,
   onProgress: (bytes: number) => void,
-  unsealing: Unsealing = { secrets: [], onUnsealed: () => {} },
+  decryption: Decryption = { secrets: [], onDecrypted: () => {} },
 ): Promise<StoredDigest> {
   const take = (pieces: PieceReader) => writePieces(pieces, imagePath);
-  const { image, stored } = await unpackInto(storedPath, content, take, onProgress, unsealing);
+  const { image, stored } = await unpackInto(storedPath, content, take, onProgress, decryption);
   return { image, stored };
 }
 
@@ -52,12 +52,12 @@ export async function unpackPieces(
   content: FileContent,
   write: (piece: Buffer) => void | Promise<void>,
   onProgress: (bytes: number) => void,
-  unsealing: Unsealing = { secrets: [], onUnsealed: () => {} },
+  decryption: Decryption = { secrets: [], onDecrypted: () => {} },
 ): Promise<StoredDigest> {
   const take = async (pieces: PieceReader): Promise<void> => {
     for await (const piece of pieces.rest()) await write(piece);
   };
-  const { image, stored, refusal } = await unpackInto(storedPath, content, take, onProgress, unsealing);
+  const { image, stored, refusal } = await unpackInto(storedPath, content, take, onProgress, decryption);
   if (refusal !== undefined) throw refusal;
   return { image, stored };
 }
@@ -73,12 +73,12 @@ export async function writePieces(pieces: PieceReader, path: string): Promise<vo
 }
 
 /**
- * Unpacks a stored snapshot, or any gzip, zstd or xz file or bare image, sealed or not, and hashes both sides. Files that
+ * Unpacks a stored snapshot, or any gzip, zstd or xz file or bare image, encrypted or not, and hashes both sides. Files that
  * Snapkeep stored are unpacked several pieces at a time.
  * @param take gets what it unpacks to; what it refuses as `CORRUPT` or `UNSUPPORTED` is read to its end all the same
  * @param onProgress told the stored bytes read so far; may throw to stop
  * @param limit told the unpacked bytes so far; throws to stop
- * @throws SnapkeepError `CORRUPT` when the compressed or sealed data is damaged or cut off; `BAD_KEY` when it is sealed
+ * @throws SnapkeepError `CORRUPT` when the compressed or encrypted data is damaged or cut off; `BAD_KEY` when it is encrypted
  * and nothing that is known opens it, which a damaged header may look like
  */
 export async function unpackInto(
@@ -86,7 +86,7 @@ export async function unpackInto(
   content: FileContent,
   take: (pieces: PieceReader) => Promise<void>,
   onProgress: (bytes: number) => void,
-  unsealing: Unsealing,
+  decryption: Decryption,
   limit: UnpackLimit = () => {},
 ): Promise<Unpacked> {
   const imageHash = createHash('sha256');
@@ -94,7 +94,7 @@ export async function unpackInto(
   const stored = await openHashed(storedPath, onProgress);
   let packed = content;
   let trailing: Trailing | undefined;
-  const pieces = plainPieces(stored.reader, content, unsealing, {
+  const pieces = plainPieces(stored.reader, content, decryption, {
     onInside: (inside) => {
       packed = inside;
     },
@@ -192,22 +192,22 @@ async function openHashed(path: string, onProgress: (bytes: number) => void) {
 }
 
 /**
- * What is in a seal is again one of the others, whatever its name says.
+ * What is in an encryption is again one of the others, whatever its name says.
  * @param onInside told what it is
  * @param onTrailing told what follows what is packed
  */
 async function* plainPieces(
   reader: PieceReader,
   content: FileContent,
-  { secrets, onUnsealed }: Unsealing,
+  { secrets, onDecrypted }: Decryption,
   { onInside, onTrailing }: { onInside: (content: FileContent) => void; onTrailing: OnTrailing },
 ): AsyncGenerator<Buffer> {
   if (content !== 'age') {
     yield* unpackedPieces(reader, content, onTrailing);
     return;
   }
-  const { pieces, secret } = await unseal(reader, secrets);
-  onUnsealed(secret);
+  const { pieces, secret } = await decrypt(reader, secrets);
+  onDecrypted(secret);
   const inside = new PieceReader(pieces);
   try {
     const found = contentOf(await inside.peek(MEMBER_HEADER_BYTES));

@@ -1,16 +1,16 @@
 import { writeSync } from 'node:fs';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { SnapshotSeal } from '../../../src-shared/model/seal.ts';
+import type { SnapshotEncryption } from '../../../src-shared/model/encryption.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
+import { encryptorOf } from './encryption.ts';
 import { errorCode, explainError } from './engine-errors.ts';
-import { sealingOf } from './seal.ts';
 import { type ContentRequest, readContent } from './snapshot-content.ts';
 import type { TaskContext } from './task-context.ts';
 
 /** What is written where. */
 export interface ExportRequest extends ContentRequest {
   compression: Compression;
-  seal: SnapshotSeal;
+  encryption: SnapshotEncryption;
   /** A descriptor of this process that is open for writing. */
   descriptor: number;
 }
@@ -20,13 +20,13 @@ const PIPE_WAIT_MS = 5;
 
 /** Writes a snapshot to a descriptor instead of a file; there is no manifest. @throws SnapkeepError */
 export async function exportSnapshot(
-  { descriptor, compression, seal, ...request }: ExportRequest,
+  { descriptor, compression, encryption, ...request }: ExportRequest,
   context: TaskContext,
 ): Promise<{ bytes: number; sha256: string }> {
-  const sealing = sealingOf(seal, context.sealSecrets);
-  const content = await readContent(request, sealing !== null, context);
+  const encryptor = encryptorOf(encryption, context.encryptionSecrets);
+  const content = await readContent(request, encryptor !== null, context);
   try {
-    const { stored } = await content.store({ compression, sealing }, (piece) =>
+    const { stored } = await content.store({ compression, encryptor }, (piece) =>
       writeToPipe(descriptor, piece, context),
     );
     return stored;

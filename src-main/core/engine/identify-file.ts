@@ -3,9 +3,9 @@ import type { FileContent } from '../../../src-shared/model/restore.ts';
 import { startsTar } from './archive.ts';
 import { CONTENT_LIST_START } from './content-list.ts';
 import { pageSizeOfDatabase, SQLITE_MAGIC } from './database-header.ts';
+import { AGE_START, ARMOR_START } from './decrypt.ts';
 import { kindOfText } from './dump/kind-of-text.ts';
 import { requireFile } from './require-file.ts';
-import { AGE_START, ARMOR_START } from './unseal.ts';
 
 /** How much is looked at. */
 export const SAMPLE_BYTES = 4096;

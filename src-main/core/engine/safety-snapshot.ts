@@ -71,7 +71,7 @@ export async function keepFiles(request: SafetyRequest, context: TaskContext): P
       ...{ path, takenAt: context.now(), journalMode: 'unknown', method: 'file-copy', unlocking: null },
     };
     const content = contentOfImage(image, UNREADABLE, keeping(context));
-    const how = { compression: 'none', sealing: null } as const;
+    const how = { compression: 'none', encryptor: null } as const;
     const snapshot = { ...snapshotRequest(request), compression: how.compression };
     const manifest = await storeSnapshot(snapshot, how, content, image.takenAt, context);
     const from = sidecarPaths(request.targetPath);
@@ -107,7 +107,7 @@ async function storeImageOf(request: SafetyRequest, image: Image, context: TaskC
     keeping(context),
   );
   try {
-    const how = { compression: snapshot.compression, sealing: null };
+    const how = { compression: snapshot.compression, encryptor: null };
     return await storeSnapshot(snapshot, how, content, image.takenAt, context);
   } finally {
     await content.close();
@@ -146,8 +146,8 @@ function snapshotRequest(request: SafetyRequest): SnapshotRequest {
     plan: { id: request.planId, name: `${planNameFromPath(request.targetPath)} before restore`, settings: null },
     ownName: null,
     compression: 'zst',
-    // It stays on this machine, beside the database, which is not sealed either.
-    seal: null,
+    // It stays on this machine, beside the database, which is not encrypted either.
+    encryption: null,
     namePattern: DEFAULT_NAME_PATTERN,
     timeZone: null,
     takenNames: [],

@@ -14,11 +14,11 @@ import { type DatabaseFacts, describeDatabase } from './describe-database.ts';
 import { inPiecesOf } from './dump/pieces.ts';
 import { requireReadableDump } from './dump/require-readable.ts';
 import { dumpPieces } from './dump/write-dump.ts';
+import type { Encryptor } from './encryption.ts';
 import { explainError } from './engine-errors.ts';
 import { warnOfUnseenNames } from './hard-links.ts';
 import { closeReading, type Database, openDatabase, openForReading, startOf } from './open-database.ts';
 import { askSchemaVersion } from './schema-version.ts';
-import type { Sealing } from './seal.ts';
 import type { TaskContext } from './task-context.ts';
 
 /** What is to be read, and in which form. */
@@ -33,7 +33,7 @@ export interface ContentRequest {
 /** How it is stored. */
 export interface Packing {
   compression: Compression;
-  sealing: Sealing | null;
+  encryptor: Encryptor | null;
 }
 
 /** What a snapshot will hold: one state of a database, ready to be stored once. */
@@ -55,17 +55,19 @@ export interface SnapshotContent {
 /**
  * Reads one state of a database that other programs write to. A dump is made while it is stored: it needs no room beside
  * it, and holds its read transaction until it is closed.
- * @param sealed what is stored will be sealed: only then an encrypted database may be dumped, for a dump is plain text
+ * @param encrypted what is stored will be encrypted: only then an encrypted database may be dumped, for a dump is plain text
  * @param askForRoom told the bytes of an image before it is copied, and throws when there is no room; by default the staging folder is asked
  * @throws SnapkeepError
  */
 export function readContent(
   request: ContentRequest,
-  sealed: boolean,
+  encrypted: boolean,
   context: TaskContext,
   askForRoom?: (imageBytes: number) => Promise<void>,
 ): Promise<SnapshotContent> {
-  return request.method === 'dump' ? dumpContent(request, sealed, context) : imageContent(request, context, askForRoom);
+  return request.method === 'dump'
+    ? dumpContent(request, encrypted, context)
+    : imageContent(request, context, askForRoom);
 }
 
 async function imageContent(
@@ -151,7 +153,11 @@ async function reservedIn(path: string): Promise<number> {
   }
 }
 
-async function dumpContent(request: ContentRequest, sealed: boolean, context: TaskContext): Promise<SnapshotContent> {
+async function dumpContent(
+  request: ContentRequest,
+  encrypted: boolean,
+  context: TaskContext,
+): Promise<SnapshotContent> {
   const { copied } = request;
   const path = copied?.path ?? request.sourcePath;
   const before = await fileIdentity(path);
@@ -159,7 +165,7 @@ async function dumpContent(request: ContentRequest, sealed: boolean, context: Ta
   const reserved = await reservedIn(path);
   const { database, unlocking } = await openForReading(path, context);
   try {
-    if (unlocking !== null) requireDumpable(request.sourcePath, unlocking, sealed);
+    if (unlocking !== null) requireDumpable(request.sourcePath, unlocking, encrypted);
     requireReadableDump(database, request.sourcePath, () => context.throwIfCancelled());
     context.progress('reading', 0, null);
     const takenAt = copied === null ? context.now() : new Date(copied.takenAt);
@@ -203,10 +209,10 @@ async function dumpContent(request: ContentRequest, sealed: boolean, context: Ta
 }
 
 /** @throws SnapkeepError `UNSUPPORTED` */
-function requireDumpable(path: string, { salt }: Unlocking, sealed: boolean): void {
-  if (!sealed) {
+function requireDumpable(path: string, { salt }: Unlocking, encrypted: boolean): void {
+  if (!encrypted) {
     throw new SnapkeepError('UNSUPPORTED', `${path} is encrypted, and a SQL dump of it would be plain text.`, {
-      hint: 'Nothing was stored. Choose another method, or seal the snapshots of this plan.',
+      hint: 'Nothing was stored. Choose another method, or encryption the snapshots of this plan.',
     });
   }
   // It stands in no file, and other databases with the same key have others.

@@ -2,8 +2,8 @@ import { open, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { AttachedFile, StoredAttachedFile } from '../../../src-shared/model/attached-file.ts';
+import type { SnapshotEncryption } from '../../../src-shared/model/encryption.ts';
 import { MANIFEST_FORMAT, type Manifest, type SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
-import type { SnapshotSeal } from '../../../src-shared/model/seal.ts';
 import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
 import { hasId, idLetters, NAME_ATTEMPTS, nameFromPattern } from '../../../src-shared/rules/name-pattern.ts';
@@ -17,11 +17,11 @@ import { contentList } from './content-list.ts';
 import { databaseEncryptionOf } from './database-key.ts';
 import { explainWrite, requireRoom } from './disk-full.ts';
 import { exists, partialPath, publishFile, publishUnique, requireWritableFolder, writerOf } from './durable-files.ts';
+import { type Encryptor, encryptorOf } from './encryption.ts';
 import { explainError } from './engine-errors.ts';
 import { rightsOfFile } from './file-rights.ts';
 import { manifestPath, writeManifest } from './manifest-files.ts';
 import { sqliteVersion } from './open-database.ts';
-import { type Sealing, sealingOf } from './seal.ts';
 import { type ContentRequest, type Packing, readContent, type SnapshotContent } from './snapshot-content.ts';
 import type { TaskContext } from './task-context.ts';
 
@@ -49,7 +49,7 @@ export interface SnapshotRequest extends ContentRequest {
   /** Of the times in names that show the local clock; `null`: the machine's. */
   timeZone: string | null;
   compression: Compression;
-  seal: SnapshotSeal;
+  encryption: SnapshotEncryption;
   /** What is stored beside it. */
   attachedFiles: AttachedFile[];
   /** Why folders are to be stored as archives whatever the folder can do; `null`: they need not be. */
@@ -74,14 +74,14 @@ type Store = (write: (piece: Uint8Array) => void) => Promise<StoredDigest>;
 export async function takeSnapshot(request: SnapshotRequest, context: TaskContext): Promise<Manifest> {
   const startedAt = context.now();
   if (request.ownName !== null) fullOwnName(request.ownName, request);
-  const sealing = sealingOf(request.seal, context.sealSecrets);
-  if (request.sourceKind === 'files') return takeFiles(request, sealing, startedAt, context);
+  const encryptor = encryptorOf(request.encryption, context.encryptionSecrets);
+  if (request.sourceKind === 'files') return takeFiles(request, encryptor, startedAt, context);
   await requireFolder(request.folder);
-  const content = await readContent(request, sealing !== null, context, askForRoom(request, context));
+  const content = await readContent(request, encryptor !== null, context, askForRoom(request, context));
   try {
     const { tables } = content.facts;
     context.log('info', `Read ${tablesInWords(tables)}.`);
-    const how = { compression: request.compression, sealing };
+    const how = { compression: request.compression, encryptor };
     return await storeSnapshot(request, how, content, startedAt, context);
   } finally {
     await content.close();
@@ -91,12 +91,12 @@ export async function takeSnapshot(request: SnapshotRequest, context: TaskContex
 /** There is nothing to be read before it is stored; what attached files need, they see to themselves. */
 async function takeFiles(
   request: SnapshotRequest,
-  sealing: Sealing | null,
+  encryptor: Encryptor | null,
   startedAt: Date,
   context: TaskContext,
 ): Promise<Manifest> {
   await requireFolder(request.folder);
-  const how: Packing = { compression: 'none', sealing };
+  const how: Packing = { compression: 'none', encryptor };
   return storeSnapshot(request, how, { takenAt: context.now() }, startedAt, context);
 }
 
@@ -138,7 +138,7 @@ export async function storeSnapshot(
     partial = partialPath(finished, request.runId);
     const database = 'store' in content ? content : null;
     const image = database && (await writeStored((write) => database.store(how, write), partial));
-    const beside = { ...request, planName: request.plan.name, letters, sealing: how.sealing };
+    const beside = { ...request, planName: request.plan.name, letters, encryptor: how.encryptor };
     attachedFiles = await storeAttachedFiles(beside, content.takenAt, context);
     // The list says what was stored, so it comes after it.
     const digest = image ?? (await writeStored(listOf(request, content, attachedFiles, how), partial));
@@ -156,7 +156,7 @@ export async function storeSnapshot(
       compression: how.compression,
       ...digest,
       databaseEncryption: databaseEncryptionOf(database?.unlocking ?? null),
-      seal: request.seal,
+      encryption: request.encryption,
       database: database?.facts ?? null,
       schemaVersion: database?.schemaVersion ?? null,
       attachedFiles,
@@ -278,7 +278,9 @@ function nameOf(request: SnapshotRequest, at: Date, letters: string, attempt: nu
 
 const fullOwnName = (name: string, request: SnapshotRequest): string => ownSnapshotName(name, endingOf(request));
 
-function endingOf({ sourceKind, compression, seal, method }: SnapshotRequest): string {
-  const sealed = seal !== null;
-  return sourceKind === 'files' ? contentListExtension(sealed) : extensionFor(compression, sealed, method === 'dump');
+function endingOf({ sourceKind, compression, encryption, method }: SnapshotRequest): string {
+  const encrypted = encryption !== null;
+  return sourceKind === 'files'
+    ? contentListExtension(encrypted)
+    : extensionFor(compression, encrypted, method === 'dump');
 }

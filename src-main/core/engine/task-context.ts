@@ -1,7 +1,7 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
 import type { DatabaseKey, Unlocking } from './database-key.ts';
-import type { SealSecret } from './seal.ts';
+import type { EncryptionSecret } from './encryption.ts';
 
 /** What a piece of the engine's work is told and tells while it goes on. */
 export interface TaskContext {
@@ -11,10 +11,10 @@ export interface TaskContext {
   readonly keys: readonly DatabaseKey[];
   /** What has opened something in this task, added to by whoever opens, and tried first from then on. Never to be told. */
   readonly opened: Unlocking[];
-  /** What to seal with, or to try on what is sealed, the likeliest first. Never to be told. */
-  readonly sealSecrets: readonly SealSecret[];
-  /** Says which of them has opened a seal. */
-  unsealed(secret: SealSecret): void;
+  /** What to encryption with, or to try on what is encrypted, the likeliest first. Never to be told. */
+  readonly encryptionSecrets: readonly EncryptionSecret[];
+  /** Says which of them has opened an encryption. */
+  decrypted(secret: EncryptionSecret): void;
   /** @throws SnapkeepError `CANCELLED` once the run is to stop. */
   throwIfCancelled(): void;
   /** Says how far a phase is, in bytes; `total` is `null` where it is not known. */

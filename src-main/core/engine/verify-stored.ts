@@ -10,16 +10,16 @@ import { packingDifferences } from './compare-manifest.ts';
 import { contentInWords, isRestorable, notRead } from './content-words.ts';
 import { copyImage } from './copy-image.ts';
 import { hashFile, type Unpacked, unpackInto } from './decompress.ts';
+import { DecryptionError } from './decrypt.ts';
 import { diskFull } from './disk-full.ts';
 import { exists, sidecarPaths } from './durable-files.ts';
+import type { EncryptionSecret } from './encryption.ts';
 import { isDiskFull } from './engine-errors.ts';
 import { imageTaker, type Taken, type TakenFile, takeArchived } from './image-taker.ts';
 import { repositoryError } from './repository-around.ts';
-import type { SealSecret } from './seal.ts';
 import type { TaskContext } from './task-context.ts';
 import { limitOfDisk, limitOfSize } from './unpack-limit.ts';
 import { UnreadableError } from './unreadable-error.ts';
-import { SealedError } from './unseal.ts';
 import { compareHash, NO_MANIFEST, type VerificationReport } from './verification-report.ts';
 
 /** A file that is read, and what is wanted of it. */
@@ -63,7 +63,7 @@ export async function unpackStored(
   try {
     digest = await unpackWith(file, total, imagePath, manifest, report, context);
   } catch (error) {
-    if (error instanceof SealedError || error instanceof UnreadableError)
+    if (error instanceof DecryptionError || error instanceof UnreadableError)
       return requireDamage(path, error, manifest, report, nothing, context);
     if (!isBadContent(error)) throw isDiskFull(error) ? diskFull('staging', context.stagingFolder, error) : error;
     report.add(
@@ -116,21 +116,21 @@ function imageInWords(manifest: Manifest | undefined): string {
 /**
  * What cannot be opened or unpacked here says nothing of the snapshot: the stored file's hash tells damage from a wrong
  * passphrase or from a file that needs more than there is.
- * @throws SealedError, UnreadableError when the file is whole, or nothing is known of it
+ * @throws DecryptionError, UnreadableError when the file is whole, or nothing is known of it
  */
 async function requireDamage(
   path: string,
-  reason: SealedError | UnreadableError,
+  reason: DecryptionError | UnreadableError,
   manifest: Manifest | undefined,
   report: VerificationReport,
   nothing: UnpackedStored,
   context: TaskContext,
 ): Promise<UnpackedStored> {
   const name = basename(path);
-  const sealed = reason instanceof SealedError;
+  const encrypted = reason instanceof DecryptionError;
   if (manifest === undefined)
-    throw sealed
-      ? new SealedError(`${name} cannot be opened. ${reason.message}`, reason.asks)
+    throw encrypted
+      ? new DecryptionError(`${name} cannot be opened. ${reason.message}`, reason.asks)
       : new UnreadableError(`${name} cannot be unpacked. ${reason.message}`, reason.hint ?? '');
   const stored = await hashFile(path, (bytes) => {
     context.throwIfCancelled();
@@ -138,23 +138,28 @@ async function requireDamage(
   });
   compareHash('stored-hash', 'stored file', stored, manifest.stored, report);
   if (!report.failed)
-    throw sealed
+    throw encrypted
       ? wrongSecret(name, reason.asks, stored.sha256, context)
       : new UnreadableError(`${name} is what was stored and cannot be unpacked. ${reason.message}`, reason.hint ?? '');
-  report.add('decompress', 'failed', `It cannot be ${sealed ? 'opened' : 'unpacked'}, for its header is damaged.`);
+  report.add('decompress', 'failed', `It cannot be ${encrypted ? 'opened' : 'unpacked'}, for its header is damaged.`);
   return nothing;
 }
 
 /** That the file is whole is known from its manifest alone. */
-function wrongSecret(name: string, asks: SealSecret['kind'], sha256: string, context: TaskContext): SealedError {
+function wrongSecret(
+  name: string,
+  asks: EncryptionSecret['kind'],
+  sha256: string,
+  context: TaskContext,
+): DecryptionError {
   const whole = `${name} is whole, byte for byte what was stored`;
-  const tried = context.sealSecrets.some(({ kind }) => kind === asks);
+  const tried = context.encryptionSecrets.some(({ kind }) => kind === asks);
   const message = tried
     ? `Wrong ${asks}: ${whole}.`
     : asks === 'passphrase'
-      ? `${name} is sealed with a passphrase that is not known here.`
-      : `${name} is sealed for recipients none of whose identities is known here.`;
-  return new SealedError(message, asks, sha256);
+      ? `${name} is encrypted with a passphrase that is not known here.`
+      : `${name} is encrypted for recipients none of whose identities is known here.`;
+  return new DecryptionError(message, asks, sha256);
 }
 
 /** A bare database may be in use and have a write-ahead log beside it, so SQLite copies it; anything stored is unpacked. */
@@ -176,7 +181,7 @@ async function unpackWith(
     context.throwIfCancelled();
     context.progress('verifying', bytes, total);
   };
-  const unsealing = { secrets: context.sealSecrets, onUnsealed: context.unsealed };
+  const decryption = { secrets: context.encryptionSecrets, onDecrypted: context.decrypted };
   const limitInside = limitOfDisk(basename(path), context.stagingFolder);
   const limit = manifest === undefined ? limitInside : limitOfSize(manifest.image.bytes);
   let taken: Taken | null = null;
@@ -193,7 +198,7 @@ async function unpackWith(
   const zipped = content === 'zip' && (manifest === undefined || manifest.wrapping !== undefined);
   const unpacked = zipped
     ? await unpackZip(path, imagePath, file, onProgress, context)
-    : await unpackInto(path, content, imageTaker(imagePath, file, context), onProgress, unsealing, limit);
+    : await unpackInto(path, content, imageTaker(imagePath, file, context), onProgress, decryption, limit);
   return { ...unpacked, taken };
 }
 

@@ -5,12 +5,12 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
 import { contentInWords } from './content-words.ts';
+import { DecryptionError } from './decrypt.ts';
 import { explainError } from './engine-errors.ts';
 import { identifyContent } from './identify-file.ts';
 import type { Taken } from './image-taker.ts';
 import { readManifest } from './manifest-files.ts';
 import type { TaskContext } from './task-context.ts';
-import { SealedError } from './unseal.ts';
 import { NO_DATABASE, storedOnly, VerificationReport } from './verification-report.ts';
 import { checkImage, type ImageFacts, locateDamage } from './verify-image.ts';
 import { unpackStored } from './verify-stored.ts';
@@ -41,16 +41,25 @@ export interface StoredFile {
 
 /**
  * Restores a snapshot or a bare file to a scratch place, checks everything, and leaves nothing behind.
- * @param mayStaySealed a snapshot that is encrypted for others than those known here is no error, but found to be stored
+ * @param mayStayEncrypted a snapshot that is encrypted for others than those known here is no error, but found to be stored
  */
-export async function verifyFile(file: StoredFile, context: TaskContext, mayStaySealed = false): Promise<Verification> {
+export async function verifyFile(
+  file: StoredFile,
+  context: TaskContext,
+  mayStayEncrypted = false,
+): Promise<Verification> {
   const started = context.now();
   try {
     const staged = await stageAndVerify(file, context);
     await rm(staged.imagePath, { force: true });
     return staged.verification;
   } catch (error) {
-    if (!mayStaySealed || !(error instanceof SealedError) || error.wholeAs === undefined || error.asks !== 'identity')
+    if (
+      !mayStayEncrypted ||
+      !(error instanceof DecryptionError) ||
+      error.wholeAs === undefined ||
+      error.asks !== 'identity'
+    )
       throw error;
     const verification = storedOnly(error.wholeAs, started, context.now());
     context.log('warning', verification.message);
@@ -116,8 +125,8 @@ async function manifestOf(
 }
 
 /** What a manifest says of the content; how attached files are stored differs from destination to destination. */
-const described = ({ stored, image, method, compression, databaseEncryption, seal, database }: Manifest) => ({
-  ...{ stored, image, method, compression, databaseEncryption, seal, database },
+const described = ({ stored, image, method, compression, databaseEncryption, encryption, database }: Manifest) => ({
+  ...{ stored, image, method, compression, databaseEncryption, encryption, database },
 });
 
 /** Adds whether the manifest beside a file is that of the snapshot that was expected there. */

@@ -87,7 +87,7 @@ async function orderWithoutPlan(
     sourceKind: 'database',
     sourcePath: source,
     compression,
-    seal: null,
+    encryption: null,
     method,
     schemaVersion: null,
     keys: () => (key === undefined ? core.keys.all() : [key]),

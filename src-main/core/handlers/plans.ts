@@ -10,12 +10,12 @@ import { withSettings } from '../engine/database-key.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { checkEverything } from '../jobs/check-everything.ts';
 import { checkSource } from '../jobs/check-source.ts';
+import { readPlanEncryption } from '../jobs/encryptions.ts';
 import { rememberedAs } from '../jobs/keys.ts';
 import { addFolder, requireDestination } from '../jobs/places.ts';
 import { summarizePlan } from '../jobs/plan-summary.ts';
 import { announceRetention } from '../jobs/prune-brakes.ts';
 import { previewPrune, requireFresh } from '../jobs/prune-preview.ts';
-import { readPlanSeal } from '../jobs/seals.ts';
 import { emptyOutbox, wantCopies } from '../jobs/wanted-copies.ts';
 import { absolutePath, canonicalFilePath } from '../paths.ts';
 import { requireTimeZone, scheduledTimesOf } from '../scheduler/calendar-times.ts';
@@ -34,14 +34,14 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
       return {};
     },
     'plans.get': ({ planId }) => summarizePlan(core, requirePlan(catalog, planId)),
-    'plans.create': async ({ key, sealSecrets, ...input }, signal) => {
+    'plans.create': async ({ key, encryptionSecrets, ...input }, signal) => {
       requireFreeName(catalog, input.name);
       const attachedFiles = await prepareAttachedFiles(core, input.attachedFiles);
       const sourcePath =
         input.sourceKind === 'files' ? sourceOfFiles(input, attachedFiles) : await requireSource(input.sourcePath);
       requireFilesOnly({ ...input, attachedFiles }, key !== undefined);
       const destinations = await prepareDestinations(core, input.destinations);
-      const secrets = await readPlanSeal(core, null, input.seal, sealSecrets);
+      const secrets = await readPlanEncryption(core, null, input.encryption, encryptionSecrets);
       const now = core.clock.now().toISOString();
       const plan: Plan = {
         ...input,
@@ -57,7 +57,7 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
       requireSound(plan, key !== undefined);
       catalog.transaction(() => {
         catalog.plans.save(plan);
-        for (const secret of secrets) core.seals.keep(secret, plan.id);
+        for (const secret of secrets) core.encryptions.keep(secret, plan.id);
       });
       await checkSource(core, plan);
       core.scheduler.look();
@@ -66,7 +66,7 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
       return plan;
     },
     'plans.update': async (
-      { planId, key, destinations, attachedFiles, sealSecrets, pruneConfirmation, ...change },
+      { planId, key, destinations, attachedFiles, encryptionSecrets, pruneConfirmation, ...change },
       signal,
     ) => {
       const plan = requirePlan(catalog, planId);
@@ -84,9 +84,9 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
       if (pruneConfirmation !== undefined)
         requireFresh(previewPrune(core, plan, { retention: proposed.retention, review: true }), pruneConfirmation);
       const secrets =
-        change.seal === undefined && sealSecrets === undefined
+        change.encryption === undefined && encryptionSecrets === undefined
           ? []
-          : await readPlanSeal(core, planId, proposed.seal, sealSecrets);
+          : await readPlanEncryption(core, planId, proposed.encryption, encryptionSecrets);
       const { before, updated } = catalog.transaction(() => {
         // Somebody else may have changed the plan, or taken the name, meanwhile.
         const current = requirePlan(catalog, planId);
@@ -94,7 +94,7 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
           requireFreeName(catalog, change.name);
         const saved = changed(current);
         catalog.plans.save(saved);
-        for (const secret of secrets) core.seals.keep(secret, planId);
+        for (const secret of secrets) core.encryptions.keep(secret, planId);
         return { before: current, updated: saved };
       });
       // Whoever saves a plan has seen where its source is now.
@@ -155,10 +155,10 @@ function requireSchedules(plan: Plan): void {
 }
 
 /** @throws SnapkeepError `UNSUPPORTED` for a dump that would be plain text of what is encrypted */
-function requireMethod({ method, key, seal, name }: Plan): void {
-  if (method !== 'dump' || key === null || seal !== null) return;
+function requireMethod({ method, key, encryption, name }: Plan): void {
+  if (method !== 'dump' || key === null || encryption !== null) return;
   throw new SnapkeepError('UNSUPPORTED', `The database of ${name} is encrypted, and a SQL dump would be plain text.`, {
-    hint: 'Choose another method, or seal the snapshots of this plan.',
+    hint: 'Choose another method, or encryption the snapshots of this plan.',
   });
 }
 

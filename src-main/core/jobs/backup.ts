@@ -1,10 +1,10 @@
 import { basename, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { AttachedFile } from '../../../src-shared/model/attached-file.ts';
+import type { SnapshotEncryption } from '../../../src-shared/model/encryption.ts';
 import type { Manifest, SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
 import type { Plan, SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
 import type { Run, RunResult } from '../../../src-shared/model/run.ts';
-import type { SnapshotSeal } from '../../../src-shared/model/seal.ts';
 import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
 import { sameSettings } from '../../../src-shared/rules/cipher-settings.ts';
@@ -20,6 +20,7 @@ import { movedInWords } from './check-facts.ts';
 import { checkPlace } from './check-place.ts';
 import { checkSource } from './check-source.ts';
 import { clockAheadMs } from './clock-ahead.ts';
+import { encryptionSecretsOfPlan } from './encryptions.ts';
 import type { GroupCopy } from './group-copy.ts';
 import { keepKey, keysOfPlan } from './keys.ts';
 import {
@@ -36,7 +37,6 @@ import {
 import { lossOfNewest } from './prune-brakes.ts';
 import { removeUnlisted } from './removal.ts';
 import type { RunHandle } from './runs.ts';
-import { sealSecretsOfPlan } from './seals.ts';
 import { nameRules } from './snapshot-names.ts';
 import { recordVerification } from './verify.ts';
 
@@ -51,7 +51,7 @@ export interface BackupOrder {
   namePattern: string;
   timeZone: string | null;
   compression: Compression;
-  seal: SnapshotSeal;
+  encryption: SnapshotEncryption;
   method: BackupMethod;
   schemaVersion: SchemaVersionQuery;
   /** What is stored beside the database, or alone. */
@@ -67,7 +67,8 @@ export interface BackupOrder {
 
 /** What a plan orders. */
 export function orderOf(core: CoreContext, plan: Plan, scheduledTime: Run['scheduledTime'] = null): BackupOrder {
-  const { id, name, sourcePath, attachedFiles, compression, seal, method, schemaVersion, verifyAfterBackup } = plan;
+  const { id, name, sourcePath, attachedFiles, compression, encryption, method, schemaVersion, verifyAfterBackup } =
+    plan;
   const to = { destinationIds: plan.destinations.map(({ destinationId }) => destinationId) };
   const keys: BackupOrder['keys'] = (log) => keysOfPlan(core, plan, log);
   const { sourceKind, namePattern, timeZone } = plan;
@@ -82,7 +83,7 @@ export function orderOf(core: CoreContext, plan: Plan, scheduledTime: Run['sched
     namePattern,
     timeZone,
   };
-  return { ...what, compression, seal, method, schemaVersion, verify: verifyAfterBackup, scheduledTime, keys };
+  return { ...what, compression, encryption, method, schemaVersion, verify: verifyAfterBackup, scheduledTime, keys };
 }
 
 /** Queues a backup: a snapshot, entered into the catalog, and proven if so ordered. */
@@ -184,7 +185,7 @@ async function backUp(
       asArchive: whyArchive(core, folder),
       ...nameRules(core, order, folder, handle),
     },
-    { ...handle, keys, sealSecrets: sealSecretsOfPlan(core, order.plan.id, order.seal) },
+    { ...handle, keys, encryptionSecrets: encryptionSecretsOfPlan(core, order.plan.id, order.encryption) },
   );
   const manifest = await stored.catch(orGone(core, place));
   await withPlace(core, place, (driver) => requireStored(core, place, driver, manifest));
@@ -212,11 +213,11 @@ async function backUp(
   events.emit('snapshots.changed', { planId });
   if (!verify) return requireAttachedFiles(manifest, result);
   const path = join(folder, manifest.name);
-  const sealSecrets = manifest.seal === null ? [] : core.seals.all(planId);
-  const openers = { keys: likelyFirst(keys, manifest.databaseEncryption), sealSecrets };
+  const encryptionSecrets = manifest.encryption === null ? [] : core.encryptions.all(planId);
+  const openers = { keys: likelyFirst(keys, manifest.databaseEncryption), encryptionSecrets };
   const verification = await runInWorker(
     'verify',
-    { path, expected: manifest, mayStaySealed: true },
+    { path, expected: manifest, mayStayEncrypted: true },
     { ...handle, ...openers },
   ).catch(orGone(core, place));
   recordVerification(core, manifest.id, destinationId, verification);

@@ -4,7 +4,7 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
 import { canonicalFilePath } from '../paths.ts';
 import type { BackupOrder } from './backup.ts';
-import { sealSecretsOfPlan } from './seals.ts';
+import { encryptionSecretsOfPlan } from './encryptions.ts';
 
 /** What a backup into a pipe needs of an order. */
 export type ExportOrder = Omit<
@@ -20,7 +20,7 @@ const STANDARD_OUTPUT = 1;
  * @throws SnapkeepError `UNSUPPORTED` for a plan of files
  */
 export async function startExport(core: CoreContext, order: ExportOrder, descriptor: number): Promise<Run> {
-  const { plan, compression, seal, method, schemaVersion } = order;
+  const { plan, compression, encryption, method, schemaVersion } = order;
   if (order.sourceKind === 'files') {
     throw new SnapkeepError('UNSUPPORTED', `${plan.name} holds no database that could go into a pipe.`, {
       hint: 'Back it up without an output, and pack its files with tar where they are needed elsewhere.',
@@ -36,17 +36,17 @@ export async function startExport(core: CoreContext, order: ExportOrder, descrip
     folders: [],
     work: async (handle) => {
       const keys = await order.keys(handle.log);
-      const sealSecrets = sealSecretsOfPlan(core, plan.id, seal);
+      const encryptionSecrets = encryptionSecretsOfPlan(core, plan.id, encryption);
       const request = {
         sourcePath,
         copied: null,
         method,
         schemaVersion,
         compression,
-        seal,
+        encryption,
         descriptor: STANDARD_OUTPUT,
       };
-      const options = { ...handle, keys, sealSecrets, output: descriptor };
+      const options = { ...handle, keys, encryptionSecrets, output: descriptor };
       const stored = await core.runInWorker('export', request, options);
       return { kind: 'export', ...stored };
     },

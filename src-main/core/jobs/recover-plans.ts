@@ -141,7 +141,7 @@ function toPlan(
       ...{ name, sourcePath, attachedFiles, destinations: [{ destinationId: destination.id, retention: null }] },
       sourceKind: newest.database === null ? 'files' : 'database',
       compression: newest.compression,
-      seal: newest.seal,
+      encryption: newest.encryption,
       method: newest.method === 'sql-dump' ? 'dump' : 'online',
       schedule: settings?.schedule,
       timeZone: settings?.timeZone,

@@ -86,7 +86,7 @@ function digestOf(document: KitDocument): string {
 }
 
 function kitPlan(core: CoreContext, plan: Plan): KitPlan {
-  const { name, sourceKind, sourcePath, namePattern, attachedFiles, compression, method, seal, key } = plan;
+  const { name, sourceKind, sourcePath, namePattern, attachedFiles, compression, method, encryption, key } = plan;
   const made = core.catalog.snapshots.locksOf(plan.id);
   const known = [
     ...(key === null ? [] : [{ settings: key.settings, key: key.fingerprint }]),
@@ -102,10 +102,10 @@ function kitPlan(core: CoreContext, plan: Plan): KitPlan {
     attachedFiles,
     compression,
     method,
-    seal,
+    encryption,
     databaseEncryptions: distinct(known),
-    formerSeals: [...new Set(made.map(({ sealed }) => sealed).filter((sealed) => sealed !== null))],
-    passphrases: core.seals.passphrasesOf(plan.id),
+    formerEncryptions: [...new Set(made.map(({ encrypted }) => encrypted).filter((encrypted) => encrypted !== null))],
+    passphrases: core.encryptions.passphrasesOf(plan.id),
     destinations: plan.destinations.flatMap(({ destinationId }) => {
       const destination = core.catalog.destinations.get(destinationId);
       if (destination === undefined) return [];

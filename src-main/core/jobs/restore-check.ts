@@ -7,10 +7,10 @@ import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { FilesRequest } from '../engine/attached-files/restore-attached-files.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
+import { openersOfFile } from './encryptions.ts';
 import { fetchSnapshot, placesOf, readingOf } from './fetch.ts';
 import { keepKey } from './keys.ts';
 import { planOf, refuseFilesTarget, refuseTarget } from './restore-target.ts';
-import { openersOfFile } from './seals.ts';
 import { aboutSource, fetchSource, type ReadSource } from './verify.ts';
 
 /** Queues the look at what a restore would do; the staged image is kept for `startRestore`. */
@@ -45,13 +45,13 @@ export function startRestoreCheck(
         schemaVersion: schemaVersionOf(core, targetPath, snapshotId),
         expects,
       };
-      const { sealSecrets, keys: own } = await openersOfFile(core, { path, known }, handle, key);
+      const { encryptionSecrets, keys: own } = await openersOfFile(core, { path, known }, handle, key);
       // The key that was given is for the file; what stands at the target may have any other.
       const keys = [
         ...own,
         ...core.keys.all().filter(({ fingerprint }) => !own.some((key) => key.fingerprint === fingerprint)),
       ];
-      const prepared = await core.runInWorker('restore-check', request, { ...handle, keys, sealSecrets });
+      const prepared = await core.runInWorker('restore-check', request, { ...handle, keys, encryptionSecrets });
       keepKey(core, keys, prepared.databaseEncryption);
       handle.keepStaging();
       // What was fetched is unpacked now, and people know the snapshot by where it came from.
@@ -84,11 +84,11 @@ export function startFilesCheck(core: CoreContext, { snapshot, destinationId, ..
     kind: 'restore-check',
     work: async (handle) => {
       const { path, destination, expected } = await fetchSnapshot(core, stored, handle, 'everything');
-      const sealSecrets = core.seals.all(snapshot.planId);
+      const encryptionSecrets = core.encryptions.all(snapshot.planId);
       const files = await core.runInWorker(
         'files-check',
         { ...order, snapshotPath: path, expected },
-        { ...handle, sealSecrets },
+        { ...handle, encryptionSecrets },
       );
       for (const { targetPath } of files.targets) await refuseFilesTarget(core, targetPath);
       handle.keepStaging();

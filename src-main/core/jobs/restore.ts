@@ -58,8 +58,8 @@ export function startRestore(core: CoreContext, checks: readonly ConfirmedCheck[
         files: files && { request: files.files.request, confirmation: files.confirmation },
       };
       const keys = core.keys.all(database?.prepared.databaseEncryption);
-      const sealSecrets = files === null ? [] : core.seals.all(files.snapshot.planId);
-      const applied = await replacing(core, handle, 'restore', targetPath, request, { keys, sealSecrets });
+      const encryptionSecrets = files === null ? [] : core.encryptions.all(files.snapshot.planId);
+      const applied = await replacing(core, handle, 'restore', targetPath, request, { keys, encryptionSecrets });
       return afterReplacing(outcome('restore', targetPath, applied, handle), async () => {
         if (database !== null) recordRestored(core, database);
         for (const { checkRunId } of checks) await core.prepared.finish(checkRunId);
@@ -252,7 +252,7 @@ export function replacing<T extends 'restore' | 'undo' | 'reset'>(
   kind: T,
   targetPath: string | null,
   request: WorkerTasks[T]['request'],
-  secrets: Pick<WorkerOptions, 'keys' | 'sealSecrets'>,
+  secrets: Pick<WorkerOptions, 'keys' | 'encryptionSecrets'>,
   rights: FileRights | null = null,
 ): Promise<WorkerTasks[T]['result']> {
   const planId = targetPath === null ? null : planOf(core, targetPath);

@@ -1,8 +1,8 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
+import type { EncryptionSecret } from '../engine/encryption.ts';
 import type { Kept } from '../engine/restore-parts.ts';
-import type { SealSecret } from '../engine/seal.ts';
 import { cancelledError } from '../engine/task-context.ts';
 import type { Clock, ProcessEnd, StartWorkerProcess, WorkerProcess } from '../ports.ts';
 import { GrowthWatch } from './growth-watch.ts';
@@ -27,7 +27,7 @@ export interface WorkerOptions {
   signal: AbortSignal;
   listener?: WorkerListener;
   keys?: readonly DatabaseKey[];
-  sealSecrets?: readonly SealSecret[];
+  encryptionSecrets?: readonly EncryptionSecret[];
   /** The descriptor of this process that the worker writes to as its standard output. */
   output?: number;
 }
@@ -42,22 +42,30 @@ export type RunInWorker = <T extends WorkerTaskName>(
 /**
  * Makes the function that does tasks in child processes.
  * @param lockFile see `worker-lock.ts`
- * @param onUnsealed told what has opened a seal
+ * @param onDecrypted told what has opened an encryption
  */
 export function createWorkerRunner(
   start: StartWorkerProcess,
   clock: Clock,
   lockFile: string,
-  onUnsealed: (secret: SealSecret) => void,
+  onDecrypted: (secret: EncryptionSecret) => void,
 ): RunInWorker {
   return async (task, request, options) => {
     if (options.signal.aborted) throw cancelledError();
-    const { stagingFolder, keys = [], sealSecrets = [] } = options;
-    const order = { type: 'start', task, request, lockFile, stagingFolder, keys, sealSecrets } satisfies WorkerOrder;
-    const unsealed = (fingerprint: string): void => {
-      for (const secret of sealSecrets) if (secret.fingerprint === fingerprint) onUnsealed(secret);
+    const { stagingFolder, keys = [], encryptionSecrets = [] } = options;
+    const order = {
+      type: 'start',
+      task,
+      request,
+      lockFile,
+      stagingFolder,
+      keys,
+      encryptionSecrets,
+    } satisfies WorkerOrder;
+    const decrypted = (fingerprint: string): void => {
+      for (const secret of encryptionSecrets) if (secret.fingerprint === fingerprint) onDecrypted(secret);
     };
-    return (await new TaskProcess(start(options.output ?? null), order, options, clock, unsealed).ended()) as never;
+    return (await new TaskProcess(start(options.output ?? null), order, options, clock, decrypted).ended()) as never;
   };
 }
 
@@ -71,7 +79,7 @@ class TaskProcess {
   readonly #signal: AbortSignal;
   readonly #listener: WorkerListener;
   readonly #clock: Clock;
-  readonly #onUnsealed: (fingerprint: string) => void;
+  readonly #onDecrypted: (fingerprint: string) => void;
   readonly #growth: GrowthWatch;
   readonly #ended = Promise.withResolvers<unknown>();
   #answer: { result: unknown } | { error: SnapkeepError } | undefined;
@@ -84,13 +92,13 @@ class TaskProcess {
     order: WorkerOrder,
     { signal, listener = {} }: WorkerOptions,
     clock: Clock,
-    onUnsealed: (fingerprint: string) => void,
+    onDecrypted: (fingerprint: string) => void,
   ) {
     this.#process = process;
     this.#signal = signal;
     this.#listener = listener;
     this.#clock = clock;
-    this.#onUnsealed = onUnsealed;
+    this.#onDecrypted = onDecrypted;
     this.#growth = new GrowthWatch((phase, done, total) => listener.onProgress?.(phase, done, total));
     signal.addEventListener('abort', this.#stop);
     process.onMessage((message) => this.#take(message, order));
@@ -132,7 +140,7 @@ class TaskProcess {
     if (message.type === 'watch') this.#growth.start(message);
     else if (message.type === 'progress') this.#listener.onProgress?.(message.phase, message.done, message.total);
     else if (message.type === 'log') this.#listener.onLog?.(message.level, message.message);
-    else if (message.type === 'unsealed') this.#onUnsealed(message.fingerprint);
+    else if (message.type === 'decrypted') this.#onDecrypted(message.fingerprint);
     else {
       this.#listener.onKept?.(message.kept);
       this.#process.send({ type: 'kept-taken' } satisfies WorkerOrder);

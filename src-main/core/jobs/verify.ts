@@ -4,9 +4,9 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
+import { type KnownOfFile, knownOfSnapshot, openersOfFile } from './encryptions.ts';
 import { fetchSnapshot, locksOf, type StoredSnapshot, type Wanted } from './fetch.ts';
 import type { RunHandle } from './runs.ts';
-import { type KnownOfFile, knownOfSnapshot, openersOfFile } from './seals.ts';
 
 /** What is read: a snapshot of the catalog, or any file. */
 export type ReadSource =
@@ -62,7 +62,7 @@ export function startVerification(core: CoreContext, source: ReadSource, key: Da
     work: async (handle) => {
       const { path, destinationId, expected, known, entry } = await fetchSource(core, source, handle, 'everything');
       const { given, ...openers } = await openersOfFile(core, { path, known }, handle, key);
-      const request = { path, expected, entry, mayStaySealed: key === undefined };
+      const request = { path, expected, entry, mayStayEncrypted: key === undefined };
       const verification = await core.runInWorker('verify', request, { ...handle, ...openers });
       if (verification.valid && given !== undefined) core.keys.keep(given);
       if (snapshot !== undefined) recordVerification(core, snapshot.id, destinationId, verification);

@@ -11,6 +11,7 @@ import type { FilesRequest, PreparedFiles } from '../engine/attached-files/resto
 import type { CopiedImage, TogetherRequest } from '../engine/copy-together.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
 import type { DescribeRequest } from '../engine/describe-source.ts';
+import type { EncryptionSecret } from '../engine/encryption.ts';
 import type { Examination } from '../engine/examine-file.ts';
 import type { ExportRequest } from '../engine/export.ts';
 import type { StoredIdentity } from '../engine/identify-stored.ts';
@@ -19,7 +20,6 @@ import type { AppliedReset, ResetCheckRequest, ResetRequest } from '../engine/re
 import type { PreparedRestore, RestoreCheckRequest } from '../engine/restore-check.ts';
 import type { AppliedParts, RestorePartsRequest, UndoPartsRequest } from '../engine/restore-parts.ts';
 import type { RestoreTestFindings, RestoreTestRequest } from '../engine/restore-test.ts';
-import type { SealSecret } from '../engine/seal.ts';
 import type { SnapshotRequest } from '../engine/snapshot.ts';
 import type { StoredFile } from '../engine/verify.ts';
 
@@ -33,7 +33,7 @@ export interface WorkerTasks {
   snapshot: { request: SnapshotRequest & { clockAheadMs: number }; result: Manifest };
   'copy-together': { request: TogetherRequest & { clockAheadMs: number }; result: CopiedImage[] };
   export: { request: ExportRequest; result: { bytes: number; sha256: string } };
-  verify: { request: StoredFile & { mayStaySealed: boolean }; result: Verification };
+  verify: { request: StoredFile & { mayStayEncrypted: boolean }; result: Verification };
   restoreTest: { request: RestoreTestRequest; result: RestoreTestFindings };
   'restore-check': { request: RestoreCheckRequest; result: PreparedRestore };
   restore: { request: RestorePartsRequest; result: AppliedParts };
@@ -56,9 +56,9 @@ export type WorkerOrder =
       /** Shared by this process while it works: see `worker-lock.ts`. */
       lockFile: string;
       stagingFolder: string;
-      /** The keys and the secrets of seals to try; they are in no request, so that requests may be kept and told. */
+      /** The keys and the secrets of encryptions to try; they are in no request, so that requests may be kept and told. */
       keys: readonly DatabaseKey[];
-      sealSecrets: readonly SealSecret[];
+      encryptionSecrets: readonly EncryptionSecret[];
     }
   | { type: 'cancel' }
   /** The core has taken note of what Undo would put back. */
@@ -71,8 +71,8 @@ export const WorkerMessage = z.discriminatedUnion('type', [
   /** A file is about to grow in one call that lets no progress through. */
   z.object({ type: z.literal('watch'), phase: RunPhase, path: z.string(), total: z.number() }),
   z.object({ type: z.literal('log'), level: LogEntry.shape.level, message: z.string() }),
-  /** Which secret has opened a seal; itself it is not sent back. */
-  z.object({ type: z.literal('unsealed'), fingerprint: z.string() }),
+  /** Which secret has opened an encryption; itself it is not sent back. */
+  z.object({ type: z.literal('decrypted'), fingerprint: z.string() }),
   /** What Undo would put back; `null`: nothing was replaced after all. */
   z.object({
     type: z.literal('kept'),

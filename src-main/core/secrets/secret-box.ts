@@ -49,30 +49,30 @@ export class SecretBox {
   }
 
   /** @throws SnapkeepError as {@link open} does, where the key that is there cannot be used */
-  seal(name: string, secret: string): Buffer {
+  encryption(name: string, secret: string): Buffer {
     this.#log.hide(secret);
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.#readKey() ?? this.#makeKey(), nonce);
     cipher.setAAD(Buffer.from(name));
-    const sealed = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
-    return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
+    const encrypted = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
+    return Buffer.concat([nonce, cipher.getAuthTag(), encrypted]);
   }
 
   /**
    * @throws SnapkeepError `NOT_FOUND` when the key is missing, `CORRUPT` when it is damaged, `BAD_KEY` when the secret
    * was encrypted with another one or under another name, `UNAVAILABLE` when only the desktop application has it
    */
-  open(name: string, sealed: Buffer): string {
+  open(name: string, encrypted: Buffer): string {
     const key = this.#readKey();
     if (key === undefined)
       throw new SnapkeepError('NOT_FOUND', `The key of the secrets is missing: ${this.#file}`, {
         hint: 'Put the file back from a copy of the data folder, or enter the secrets again.',
       });
     try {
-      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES));
+      const decipher = createDecipheriv('aes-256-gcm', key, encrypted.subarray(0, NONCE_BYTES));
       decipher.setAAD(Buffer.from(name));
-      decipher.setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-      const secret = Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]);
+      decipher.setAuthTag(encrypted.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+      const secret = Buffer.concat([decipher.update(encrypted.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]);
       const text = secret.toString('utf8');
       this.#log.hide(text);
       return text;

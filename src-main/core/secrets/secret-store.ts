@@ -40,7 +40,7 @@ export class SecretStore {
   /** Keeps a secret; `null` forgets it. */
   set(name: StoredSecretName, value: string | null): void {
     if (value === null) this.#repo.remove(name);
-    else this.#repo.save(name, this.#box.seal(name, value), this.#clock.now().toISOString());
+    else this.#repo.save(name, this.#box.encryption(name, value), this.#clock.now().toISOString());
   }
 
   has(name: StoredSecretName): boolean {

@@ -1,4 +1,4 @@
-import { isIdentity, readIdentity, type SealSecret } from '../engine/seal.ts';
+import { type EncryptionSecret, isIdentity, readIdentity } from '../engine/encryption.ts';
 import { fingerprintOfKey, sameText } from './key-fingerprint.ts';
 import type { SecretStore } from './secret-store.ts';
 
@@ -11,16 +11,16 @@ export class SnapshotSecrets {
   }
 
   /** Every secret that can be read here, those of a plan first, then the one used last. */
-  all(planId?: string | null): SealSecret[] {
+  all(planId?: string | null): EncryptionSecret[] {
     const kinds = ['passphrase', 'identity'] as const;
     const own = planId == null ? [] : kinds.flatMap((kind) => this.#store.fingerprintsOf(planId, kind));
-    const rank = ({ fingerprint }: SealSecret): number =>
+    const rank = ({ fingerprint }: EncryptionSecret): number =>
       own.includes(fingerprint) ? own.indexOf(fingerprint) : own.length;
     return kinds.flatMap((kind) => this.#ofKind(kind)).sort((a, b) => rank(a) - rank(b));
   }
 
   /** What a plan encrypts with; `undefined`: it was given none that can be read here. */
-  passphraseOf(planId: string): SealSecret | undefined {
+  passphraseOf(planId: string): EncryptionSecret | undefined {
     const [newest] = this.passphrasesOf(planId);
     return this.#ofKind('passphrase').find(({ fingerprint }) => fingerprint === newest);
   }
@@ -35,21 +35,21 @@ export class SnapshotSecrets {
    * kept. Nothing is kept yet.
    * @throws SnapkeepError `INVALID_PARAMS` for an identity that cannot be understood
    */
-  async read(text: string): Promise<SealSecret> {
+  async read(text: string): Promise<EncryptionSecret> {
     return isIdentity(text) ? readIdentity(text) : this.readPassphrase(text);
   }
 
-  async readPassphrase(text: string): Promise<SealSecret> {
+  async readPassphrase(text: string): Promise<EncryptionSecret> {
     const kept = this.#ofKind('passphrase').find((secret) => sameText(secret.text, text));
     return kept ?? { kind: 'passphrase', text, fingerprint: await fingerprintOfKey(text) };
   }
 
   /** Keeps a secret that has opened a snapshot, or with which a plan is to encrypt. */
-  keep(secret: SealSecret, planId?: string): void {
+  keep(secret: EncryptionSecret, planId?: string): void {
     this.#store.keep(secret.kind, secret, planId);
   }
 
-  #ofKind(kind: SealSecret['kind']): SealSecret[] {
+  #ofKind(kind: EncryptionSecret['kind']): EncryptionSecret[] {
     return this.#store.openers(kind).map((opener) => ({ ...opener, kind }));
   }
 }

@@ -66,7 +66,7 @@ function Rest({ form, change, looked: { source, locked } }: RestProps) {
   const database = form.sourceKind === 'database';
   const planName = planNameOf(form, source?.suggestedPlanName);
   const encrypted = database && source?.databaseEncryption != null;
-  const noDump = encrypted && form.seal.kind === 'none';
+  const noDump = encrypted && form.encryption.kind === 'none';
   const ready =
     isComplete(form, planName, known) &&
     (!database || (source !== null && !locked && !(noDump && form.method === 'dump')));

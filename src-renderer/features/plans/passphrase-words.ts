@@ -1,6 +1,6 @@
 /**
  * What can honestly be said of a passphrase: how many could be as long as it, not how likely this one is.
- * Each try at a sealed file takes about a second, for age makes it slow.
+ * Each try at an encrypted file takes about a second, for age makes it slow.
  */
 export function passphraseInWords(passphrase: string): string {
   const bits = guessBits(passphrase);

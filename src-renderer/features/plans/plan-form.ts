@@ -13,8 +13,14 @@ import {
   attachedFileProblems,
   attachedFilesOf,
 } from '../attached-files/attached-file-draft.ts';
+import {
+  type EncryptionDraft,
+  encryptionDraftOf,
+  encryptionOf,
+  encryptionProblems,
+  encryptionSecretsOf,
+} from './encryption-draft.ts';
 import { NO_PROGRAM, type ProgramDraft, programDraftOf, programOf, programProblems } from './program-draft.ts';
-import { type SealDraft, sealDraftOf, sealOf, sealProblems, sealSecretsOf } from './seal-draft.ts';
 
 /** A plan to be, as it is typed. */
 export interface PlanForm {
@@ -31,7 +37,7 @@ export interface PlanForm {
   attachedFiles: AttachedFileDraft[];
   folder: string;
   others: PlanDestination[];
-  seal: SealDraft;
+  encryption: EncryptionDraft;
   method: BackupMethod;
   compression: Compression;
   verify: boolean;
@@ -54,7 +60,7 @@ export function emptyForm(): PlanForm {
     attachedFiles: [],
     folder: '',
     others: [],
-    seal: sealDraftOf(null),
+    encryption: encryptionDraftOf(null),
     method: 'online',
     compression: 'gz',
     verify: true,
@@ -103,7 +109,7 @@ export function isComplete(form: PlanForm, planName: string, known: readonly Des
     attachedFileProblems(form.attachedFiles).every(({ blocked }) => !blocked) &&
     !programProblems(form.program).blocked &&
     chosenDestinations(form, known).length > 0 &&
-    !sealProblems(form.seal, false).blocked
+    !encryptionProblems(form.encryption, false).blocked
   );
 }
 
@@ -117,18 +123,29 @@ export function newPlanOf(
   known: readonly DestinationSummary[],
   encrypted: boolean,
 ): Params<'plans.create'> {
-  const { sourceKind, key, group, sameInstant, seal, method, compression, schedule, timeZone, retention, restoreTest } =
-    form;
+  const {
+    sourceKind,
+    key,
+    group,
+    sameInstant,
+    encryption,
+    method,
+    compression,
+    schedule,
+    timeZone,
+    retention,
+    restoreTest,
+  } = form;
   const attachedFiles = attachedFilesOf(form.attachedFiles);
-  const sealSecrets = sealSecretsOf(seal);
+  const encryptionSecrets = encryptionSecretsOf(encryption);
   const files = sourceKind === 'files';
   return {
     name: planName.trim(),
     sourceKind,
     sourcePath: files ? (attachedFiles[0]?.path ?? '') : form.sourcePath.trim(),
     destinations: chosenDestinations(form, known),
-    seal: sealOf(seal),
-    ...(sealSecrets === undefined ? {} : { sealSecrets }),
+    encryption: encryptionOf(encryption),
+    ...(encryptionSecrets === undefined ? {} : { encryptionSecrets }),
     compression,
     method: files ? 'online' : method,
     schedule,

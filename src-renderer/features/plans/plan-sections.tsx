@@ -6,11 +6,11 @@ import { RetentionProjection } from '../retention/projection.tsx';
 import { RetentionFields } from '../retention/retention-fields.tsx';
 import { OldScheduleReader } from '../schedule/old-schedule.tsx';
 import { ScheduleEditor } from '../schedule/schedule-editor.tsx';
+import { EncryptionFields } from './encryption-fields.tsx';
 import { GroupField, SameInstantField } from './group-field.tsx';
 import { PlanDestinationsField } from './plan-destinations-field.tsx';
 import type { PlanForm } from './plan-form.ts';
 import { ProgramFields } from './program-fields.tsx';
-import { SealFields } from './seal-fields.tsx';
 import { SnapshotFields } from './snapshot-fields.tsx';
 
 interface PlanSectionProps {
@@ -26,7 +26,7 @@ interface HowSectionProps extends PlanSectionProps {
 
 /** Name, places and format of a plan to be. */
 export function HowSection({ form, change, planName, encrypted, noDump }: HowSectionProps) {
-  const { sourceKind, folder, others, seal, method, compression, timeZone } = form;
+  const { sourceKind, folder, others, encryption, method, compression, timeZone } = form;
   return (
     <Section title="Where and how">
       <Stack gap="md">
@@ -71,14 +71,19 @@ export function HowSection({ form, change, planName, encrypted, noDump }: HowSec
           verify={form.verify}
           onVerify={(verify) => change({ verify })}
         />
-        <Disclosure title={`Encryption of snapshots: ${SEAL_WORDS[seal.kind]}`}>
-          <SealFields value={seal} onChange={(chosen) => change({ seal: chosen })} kept={false} encrypted={encrypted} />
+        <Disclosure title={`Encryption of snapshots: ${ENCRYPTION_WORDS[encryption.kind]}`}>
+          <EncryptionFields
+            value={encryption}
+            onChange={(chosen) => change({ encryption: chosen })}
+            kept={false}
+            encrypted={encrypted}
+          />
         </Disclosure>
         <Disclosure title="For this program">
           <ProgramFields
             value={form.program}
             onChange={(program) => change({ program })}
-            named={{ sourceKind, planName, compression, method, sealed: seal.kind !== 'none', timeZone }}
+            named={{ sourceKind, planName, compression, method, encrypted: encryption.kind !== 'none', timeZone }}
           />
         </Disclosure>
       </Stack>
@@ -87,7 +92,11 @@ export function HowSection({ form, change, planName, encrypted, noDump }: HowSec
 }
 
 /** How snapshots are encrypted, in a few words. */
-export const SEAL_WORDS = { none: 'none', passphrase: 'with a passphrase', recipients: 'for age recipients' } as const;
+export const ENCRYPTION_WORDS = {
+  none: 'none',
+  passphrase: 'with a passphrase',
+  recipients: 'for age recipients',
+} as const;
 
 /** When a plan to be is backed up. */
 export function WhenSection({ form: { schedule, timeZone }, change }: PlanSectionProps) {

@@ -10,13 +10,13 @@ import { useAction } from '../../components/use-action.ts';
 import { AttachedFilesSection } from '../attached-files/attached-files-section.tsx';
 import { KitReminder } from '../recovery-kit/kit-reminder.tsx';
 import { SaveTemplateDialog } from '../templates/save-template-dialog.tsx';
+import { encryptionDraftOf, encryptionOf, encryptionProblems, encryptionSecretsOf } from './encryption-draft.ts';
+import { EncryptionFields } from './encryption-fields.tsx';
 import { GroupField, SameInstantField } from './group-field.tsx';
 import { PlanDestinationsField } from './plan-destinations-field.tsx';
 import { PlanKeySection } from './plan-key.tsx';
 import { ProgramSection } from './program-section.tsx';
 import { RemovePlanDialog } from './remove-plan-dialog.tsx';
-import { sealDraftOf, sealOf, sealProblems, sealSecretsOf } from './seal-draft.ts';
-import { SealFields } from './seal-fields.tsx';
 import { SnapshotFields } from './snapshot-fields.tsx';
 
 /** Name, attached files, destinations, format, proof and encryption of a plan, and its end. */
@@ -30,7 +30,7 @@ export function PlanSettingsTab({ plan }: { plan: Plan }) {
         <PlanSection plan={plan} />
         <AttachedFilesSection plan={plan} />
         <DestinationsSection plan={plan} />
-        <SealSection plan={plan} />
+        <EncryptionSection plan={plan} />
         {plan.sourceKind === 'database' && <PlanKeySection plan={plan} />}
         <ProgramSection plan={plan} />
         <Group gap="sm">
@@ -91,7 +91,7 @@ function PlanSection({ plan }: { plan: Plan }) {
           sourceKind={plan.sourceKind}
           method={method}
           onMethod={setMethod}
-          noDump={plan.key !== null && plan.seal === null}
+          noDump={plan.key !== null && plan.encryption === null}
           compression={compression}
           onCompression={setCompression}
           verify={verifyAfterBackup}
@@ -155,33 +155,33 @@ function DestinationsSection({ plan }: { plan: Plan }) {
   );
 }
 
-function SealSection({ plan }: { plan: Plan }) {
-  const [draft, setDraft] = useState(() => sealDraftOf(plan.seal));
+function EncryptionSection({ plan }: { plan: Plan }) {
+  const [draft, setDraft] = useState(() => encryptionDraftOf(plan.encryption));
   const action = useAction('here');
-  const kept = plan.seal?.kind === 'passphrase';
-  const seal = sealOf(draft);
-  const secrets = sealSecretsOf(draft);
-  const changed = secrets !== undefined || JSON.stringify(seal) !== JSON.stringify(plan.seal);
+  const kept = plan.encryption?.kind === 'passphrase';
+  const encryption = encryptionOf(draft);
+  const secrets = encryptionSecretsOf(draft);
+  const changed = secrets !== undefined || JSON.stringify(encryption) !== JSON.stringify(plan.encryption);
   const save = (): void =>
     action.run(async () => {
       await client.call('plans.update', {
         planId: plan.id,
-        seal,
-        ...(secrets === undefined ? {} : { sealSecrets: secrets }),
+        encryption,
+        ...(secrets === undefined ? {} : { encryptionSecrets: secrets }),
       });
-      setDraft(sealDraftOf(seal));
+      setDraft(encryptionDraftOf(encryption));
       showSaved();
     });
   return (
     <Section title="Encryption of snapshots">
       <Stack gap="md">
-        <SealFields value={draft} onChange={setDraft} kept={kept} encrypted={plan.key !== null} />
+        <EncryptionFields value={draft} onChange={setDraft} kept={kept} encrypted={plan.key !== null} />
         {action.error !== null && <ErrorNotice error={action.error} />}
         <Group>
           <Button
             onClick={save}
             loading={action.pending}
-            disabled={!changed || sealProblems(draft, kept).blocked}
+            disabled={!changed || encryptionProblems(draft, kept).blocked}
             aria-label="Save the encryption"
           >
             Save

@@ -54,16 +54,16 @@ export interface NamedAs {
   planName: string;
   compression: Plan['compression'];
   method: Plan['method'];
-  sealed: boolean;
+  encrypted: boolean;
   timeZone: string | null;
 }
 
 /** The name of a snapshot that would be made now; `null` while the pattern cannot be meant. */
 export function exampleName(pattern: string, at: Date, named: NamedAs): string | null {
-  const { sourceKind, planName, compression, method, sealed, timeZone } = named;
+  const { sourceKind, planName, compression, method, encrypted, timeZone } = named;
   if (checkNamePattern(pattern.trim()) !== null) return null;
   const ending =
-    sourceKind === 'files' ? contentListExtension(sealed) : extensionFor(compression, sealed, method === 'dump');
+    sourceKind === 'files' ? contentListExtension(encrypted) : extensionFor(compression, encrypted, method === 'dump');
   return nameFromPattern(pattern.trim(), {
     planName: planName.trim() || 'plan',
     at,

@@ -19,7 +19,7 @@ export function ProgramSection({ plan }: { plan: Plan }) {
       await client.call('plans.update', { planId: plan.id, ...programOf(draft) });
       showSaved();
     });
-  const { sourceKind, name, compression, method, seal, timeZone } = plan;
+  const { sourceKind, name, compression, method, encryption, timeZone } = plan;
   return (
     <section className="card" aria-label="For this program">
       <Disclosure title="For this program">
@@ -27,7 +27,7 @@ export function ProgramSection({ plan }: { plan: Plan }) {
           <ProgramFields
             value={draft}
             onChange={setDraft}
-            named={{ sourceKind, planName: name, compression, method, sealed: seal !== null, timeZone }}
+            named={{ sourceKind, planName: name, compression, method, encrypted: encryption !== null, timeZone }}
           />
           {action.error !== null && <ErrorNotice error={action.error} />}
           <Group>

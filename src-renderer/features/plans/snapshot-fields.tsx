@@ -32,7 +32,7 @@ interface SnapshotFieldsProps {
   sourceKind: SourceKind;
   method: BackupMethod;
   onMethod(method: BackupMethod): void;
-  /** The database is encrypted, and its snapshots are not sealed: it cannot be dumped. */
+  /** The database is encrypted, and its snapshots are not encrypted: it cannot be dumped. */
   noDump: boolean;
   compression: Compression;
   onCompression(compression: Compression): void;
@@ -93,7 +93,7 @@ function MethodField({ method, onMethod, noDump }: Pick<SnapshotFieldsProps, 'me
       allowDeselect={false}
       error={
         noDump && method === 'dump'
-          ? 'The database is encrypted, and a dump of it would be plain text: seal the snapshots, or choose another method.'
+          ? 'The database is encrypted, and a dump of it would be plain text: encryption the snapshots, or choose another method.'
           : undefined
       }
       maw={420}

@@ -22,13 +22,13 @@ const FORMS = {
 } as const;
 
 interface SnapshotKeyFormProps {
-  /** Why it could not be opened; a sealed one says what it asks for. */
+  /** Why it could not be opened; an encrypted one says what it asks for. */
   error: ErrorBody;
   pending: boolean;
   onKey(key: KeyInput): void;
 }
 
-/** Asks for what opens a snapshot: the key of its database, or what it is sealed with. */
+/** Asks for what opens a snapshot: the key of its database, or what it is encrypted with. */
 export function SnapshotKeyForm({ error, pending, onKey }: SnapshotKeyFormProps) {
   const asks = error.details?.asks;
   const form = asks === 'passphrase' || asks === 'identity' ? FORMS[asks] : FORMS.key;

@@ -34,7 +34,7 @@ export function SnapshotRow({ snapshot, index, style, now, onDetails, onDelete }
         {clockTime(snapshot.createdAt)}
         <span className="age">
           {ageInWords(snapshot.createdAt, now)}
-          {snapshot.sealed !== null && <Sealed by={snapshot.sealed} />}
+          {snapshot.encrypted !== null && <Encrypted by={snapshot.encrypted} />}
         </span>
       </span>
       <span role="cell" className="right numbers">
@@ -71,10 +71,10 @@ export function SnapshotRow({ snapshot, index, style, now, onDetails, onDelete }
   );
 }
 
-function Sealed({ by }: { by: NonNullable<ListedSnapshot['sealed']> }) {
+function Encrypted({ by }: { by: NonNullable<ListedSnapshot['encrypted']> }) {
   const words = by === 'passphrase' ? 'Encrypted with a passphrase' : 'Encrypted for age recipients';
   return (
-    <span className="sealed" title={words}>
+    <span className="encrypted" title={words}>
       <IconLock size={13} aria-label={words} />
     </span>
   );

@@ -14,11 +14,11 @@ import { Section } from '../../components/section.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { useMounted } from '../../components/use-mounted.ts';
 import { useDestinationsStore } from '../../stores/destinations-store.ts';
+import { encryptionDraftOf, encryptionProblems } from '../plans/encryption-draft.ts';
+import { EncryptionFields } from '../plans/encryption-fields.tsx';
 import { PlanDestinationsField } from '../plans/plan-destinations-field.tsx';
 import { emptyForm, newPlanOf, withDraft } from '../plans/plan-form.ts';
-import { SEAL_WORDS } from '../plans/plan-sections.tsx';
-import { sealDraftOf, sealProblems } from '../plans/seal-draft.ts';
-import { SealFields } from '../plans/seal-fields.tsx';
+import { ENCRYPTION_WORDS } from '../plans/plan-sections.tsx';
 import { type GroupDraft, wantedParts } from './group-draft.ts';
 import { PartRow } from './part-row.tsx';
 import { LeftOut } from './template-choice.tsx';
@@ -34,7 +34,7 @@ export function GroupForm({ template }: { template: AppliedTemplate }) {
   });
   const change = (changed: Partial<GroupDraft>): void => setDraft((before) => ({ ...before, ...changed }));
   const [others, setOthers] = useState<PlanDestination[]>([]);
-  const [seal, setSeal] = useState(() => sealDraftOf(null));
+  const [encryption, setEncryption] = useState(() => encryptionDraftOf(null));
   const { parts, looking, problem } = useGroupTemplate(template, draft);
   const making = useMaking();
   const wanted = wantedParts(parts, draft);
@@ -45,9 +45,9 @@ export function GroupForm({ template }: { template: AppliedTemplate }) {
     !looking &&
     problem === null &&
     (draft.folder.trim() !== '' || others.length > 0) &&
-    !sealProblems(seal, false).blocked;
+    !encryptionProblems(encryption, false).blocked;
   const makePlan = (part: AppliedPart, key: KeyInput | null, known: Parameters<typeof newPlanOf>[2]) => {
-    const form = { ...withDraft(emptyForm(), part.draft), key, others, seal };
+    const form = { ...withDraft(emptyForm(), part.draft), key, others, encryption };
     return newPlanOf(form, part.draft.name, known, key !== null);
   };
   return (
@@ -93,8 +93,8 @@ export function GroupForm({ template }: { template: AppliedTemplate }) {
             onChange={setOthers}
             madeHere={draft.folder.trim() === ''}
           />
-          <Disclosure title={`Encryption of snapshots: ${SEAL_WORDS[seal.kind]}`}>
-            <SealFields value={seal} onChange={setSeal} kept={false} encrypted={encrypted} />
+          <Disclosure title={`Encryption of snapshots: ${ENCRYPTION_WORDS[encryption.kind]}`}>
+            <EncryptionFields value={encryption} onChange={setEncryption} kept={false} encrypted={encrypted} />
           </Disclosure>
         </Stack>
       </Section>

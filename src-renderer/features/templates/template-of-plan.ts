@@ -48,7 +48,7 @@ export function templateOfPlan(
     retention: plan.retention,
     compression: plan.compression,
   };
-  if (plan.seal !== null) leftOut.push('The encryption of its snapshots.');
+  if (plan.encryption !== null) leftOut.push('The encryption of its snapshots.');
   const part: TemplateText['parts'][number] = database
     ? {
         ...common,

@@ -42,7 +42,7 @@ function poorCalls() {
 
 async function takeArchive(scene: AttachedFileScene, compression: Compression, more = {}) {
   const stored = await storeAttachedFile(
-    { ...scene.request, compression, sealing: null, asArchive: null, ...more },
+    { ...scene.request, compression, encryptor: null, asArchive: null, ...more },
     scene.context(),
     poorCalls(),
   );
@@ -58,7 +58,7 @@ function restore(scene: AttachedFileScene, stored: StoredFolder, part = '', targ
 test('where links can be had, a dated folder is stored, and it says so', async () => {
   const scene = new AttachedFileScene();
   const stored = await storeAttachedFile(
-    { ...scene.request, compression: 'zst', sealing: null, asArchive: null },
+    { ...scene.request, compression: 'zst', encryptor: null, asArchive: null },
     scene.context(),
   );
   expect(stored).toMatchObject({ way: 'linked-folder', why: expect.stringContaining('hard links'), copiedFiles: 3 });
@@ -126,7 +126,7 @@ test('a file that never holds still is not in the archive; a sink is given the r
   };
   const growing = { throwIfCancelled: () => appendFileSync(join(scene.source, 'log.txt'), 'more') };
   const { facts, digest, name } = await archiveFolder(
-    { ...scene.request, compression: 'gz', sealing: null },
+    { ...scene.request, compression: 'gz', encryptor: null },
     sink,
     scene.context(growing),
   );
@@ -139,7 +139,7 @@ test('a file that never holds still is not in the archive; a sink is given the r
 test('a sink that fails, and a run that is cancelled, end it; nothing is left', async () => {
   const scene = new AttachedFileScene({ 'a.wav': 'first' });
   writeFileSync(join(scene.source, 'large'), Buffer.alloc(12 * 1024 * 1024, 1));
-  const request = { ...scene.request, compression: 'none' as const, sealing: null, asArchive: null };
+  const request = { ...scene.request, compression: 'none' as const, encryptor: null, asArchive: null };
   const full = (): never => {
     throw Object.assign(new Error('full'), { code: 'ENOSPC' });
   };

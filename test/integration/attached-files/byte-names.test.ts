@@ -81,7 +81,7 @@ describe.skipIf(process.platform !== 'linux')('names that are not UTF-8 are kept
 
   test('in an archive, for any tar and for a restore', async () => {
     const stored = await storeAttachedFile(
-      { ...scene.request, exclude: ['*.tmp'], compression: 'none', sealing: null, asArchive: 'asked for' },
+      { ...scene.request, exclude: ['*.tmp'], compression: 'none', encryptor: null, asArchive: 'asked for' },
       scene.context(),
     );
     if (stored.way !== 'archive') throw new Error('It was not stored as an archive.');

@@ -143,11 +143,11 @@ test('it is copied to a second folder, read there, found by another Snapkeep, an
   expectNothingLeft(scene);
 });
 
-test('sealed, nothing plain is on the destination, and it comes back with the identity', async () => {
+test('encrypted, nothing plain is on the destination, and it comes back with the identity', async () => {
   const identity = await generateIdentity();
   const recipients = [await identityToRecipient(identity)];
   const scene = await setFilesScene({
-    plan: { seal: { kind: 'recipients', recipients }, sealSecrets: { identity } },
+    plan: { encryption: { kind: 'recipients', recipients }, encryptionSecrets: { identity } },
     files: (app) => {
       writeConfig(app, 1);
       writeFileSync(join(app, 'env'), 'TOKEN=a very plain token');
@@ -156,7 +156,7 @@ test('sealed, nothing plain is on the destination, and it comes back with the id
   });
   const { core, app, destination } = scene;
   const snapshot = await takeBackup(scene);
-  expect(snapshot).toMatchObject({ sealed: 'recipients', proof: { valid: true, level: 'checked' } });
+  expect(snapshot).toMatchObject({ encrypted: 'recipients', proof: { valid: true, level: 'checked' } });
   expect(snapshot.name).toMatch(/\.files\.json\.age$/);
   expect(snapshot.attachedFiles.map(({ way }) => way)).toEqual(['archive', 'archive', 'archive']);
   expect(filesWith(destination, 'a very plain token')).toEqual([]);
@@ -321,7 +321,7 @@ test('a folder over three days shares what has not changed, and each day comes b
           namePattern: 'v-{date}',
           timeZone: 'UTC',
         },
-        ...{ compression: 'gz', seal: null, method: 'online', schemaVersion: null, asArchive: null },
+        ...{ compression: 'gz', encryption: null, method: 'online', schemaVersion: null, asArchive: null },
         attachedFiles: [{ name: 'data', path: days.source, kind: 'folder', exclude: [] }],
         ...{ storesIn: 'destination', trigger: 'manual', snapkeepVersion: '0.0.0', serviceId: crypto.randomUUID() },
       },

@@ -47,7 +47,7 @@ class ImageScene extends AttachedFileScene {
       ending: '',
       letters: this.request.letters,
       compression,
-      sealing: null,
+      encryptor: null,
     };
     return copyImageFile(request, this.context(context));
   }

@@ -1,10 +1,10 @@
 import { app } from './app.ts';
 import { refuseUnknown } from './refuse.ts';
 
-/** What Chromium writes before what it sealed with the fixed password. */
+/** What Chromium writes before what it encrypted with the fixed password. */
 const PREFIX = 'v10';
 
-/** As on a Linux without a keyring: nothing is sealed until the application says that a fixed password will do. */
+/** As on a Linux without a keyring: nothing is encrypted until the application says that a fixed password will do. */
 class SafeStorage {
   _plainText = false;
 
@@ -25,9 +25,9 @@ class SafeStorage {
     return Buffer.from(PREFIX + Buffer.from(text, 'utf8').toString('base64'), 'latin1');
   }
 
-  decryptString(sealed: Buffer): string {
+  decryptString(encrypted: Buffer): string {
     this._requireEncryption('decrypting');
-    const text = sealed.toString('latin1');
+    const text = encrypted.toString('latin1');
     if (!text.startsWith(PREFIX))
       throw new Error('Error while decrypting the ciphertext provided to safeStorage.decryptString.');
     return Buffer.from(text.slice(PREFIX.length), 'base64').toString('utf8');

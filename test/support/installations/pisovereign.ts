@@ -41,10 +41,10 @@ export function installPiSovereign(root: string): PiSovereign {
     'backup.toml': '[s3]\nbucket = "pisovereign-backups"\nregion = "eu-central-1"\n',
   });
   makeTree(vault, {
-    'core/_keyring': 'sealed keyring',
-    'core/_master': 'sealed master key',
-    'logical/0c9e/_secret one': 'a sealed secret',
-    'logical/0c9e/_secret two': 'another sealed secret',
+    'core/_keyring': 'encrypted keyring',
+    'core/_master': 'encrypted master key',
+    'logical/0c9e/_secret one': 'an encrypted secret',
+    'logical/0c9e/_secret two': 'another encrypted secret',
     'sys/policy/_default': 'path "secret/*" {}',
     'sys/token/id': null,
   });

@@ -8,7 +8,7 @@ vi.mock('electron', () => ({
     isEncryptionAvailable: () => system.available,
     getSelectedStorageBackend: () => system.backend,
     encryptString: (text: string) => Buffer.from(text).reverse(),
-    decryptString: (sealed: Buffer) => Buffer.from(sealed).reverse().toString(),
+    decryptString: (encrypted: Buffer) => Buffer.from(encrypted).reverse().toString(),
   },
 }));
 

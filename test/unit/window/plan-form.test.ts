@@ -90,12 +90,18 @@ test('a plan of files is complete with one of them, a name and a place', () => {
 });
 
 test('the name of a snapshot is shown as it would be', () => {
-  const named = { planName: 'Sound Box', compression: 'gz', method: 'online', sealed: false, timeZone: 'UTC' } as const;
+  const named = {
+    planName: 'Sound Box',
+    compression: 'gz',
+    method: 'online',
+    encrypted: false,
+    timeZone: 'UTC',
+  } as const;
   const at = new Date('2026-11-21T14:00:00Z');
   expect(exampleName('{plan}-{date}-{time}-{id}', at, { ...named, sourceKind: 'database' })).toBe(
     'Sound-Box-2026-11-21-140000-k3f9qa.db.gz',
   );
-  expect(exampleName('{plan}-{utc}', at, { ...named, sourceKind: 'database', method: 'dump', sealed: true })).toBe(
+  expect(exampleName('{plan}-{utc}', at, { ...named, sourceKind: 'database', method: 'dump', encrypted: true })).toBe(
     'Sound-Box-2026-11-21T14-00-00Z.sql.gz.age',
   );
   expect(exampleName('a-{date}', at, { ...named, sourceKind: 'files' })).toBe('a-2026-11-21.files.json');

@@ -19,7 +19,7 @@ const PLAN = Plan.parse({
   schedule: { kind: 'daily', time: '03:00' },
   timeZone: null,
   retention: { keepLast: 5 },
-  seal: null,
+  encryption: null,
   verifyAfterBackup: true,
   restoreTest: {
     schedule: { kind: 'manual' },

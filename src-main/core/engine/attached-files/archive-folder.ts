@@ -7,8 +7,8 @@ import { nameInWords } from '../../../../src-shared/rules/byte-names.ts';
 import { countInWords } from '../../../../src-shared/rules/wording.ts';
 import { PIECE_BYTES, type StoredDigest, storePieces } from '../compress.ts';
 import { diskFull, explainWrite } from '../disk-full.ts';
+import type { Encryptor } from '../encryption.ts';
 import { isDiskFull } from '../engine-errors.ts';
-import type { Sealing } from '../seal.ts';
 import type { TaskContext } from '../task-context.ts';
 import { type AttachedFileRequest, describeSnapshot, openSource } from './attached-file-request.ts';
 import { byPath, type Entry, type LeftOut, type SnapshotFacts } from './folder-entry.ts';
@@ -25,8 +25,8 @@ export type ArchiveSink = (piece: Uint8Array) => void | Promise<void>;
 
 export interface ArchiveRequest extends Omit<AttachedFileRequest, 'latestName' | 'compareContent'> {
   compression: Compression;
-  /** What it is sealed with; `null`: it is not. */
-  sealing: Sealing | null;
+  /** What it is encrypted with; `null`: it is not. */
+  encryptor: Encryptor | null;
 }
 
 /** A folder that was stored as one archive. */
@@ -43,8 +43,8 @@ const IN_MEMORY_BYTES = 8 * 1024 * 1024;
 const PASSES = 3;
 
 /** What an archive of this compression is called at its end. */
-export function archiveExtension(compression: Compression, sealed: boolean): string {
-  return `${compression === 'none' ? '.tar' : `.tar.${compression}`}${sealed ? '.age' : ''}`;
+export function archiveExtension(compression: Compression, encrypted: boolean): string {
+  return `${compression === 'none' ? '.tar' : `.tar.${compression}`}${encrypted ? '.age' : ''}`;
 }
 
 /**

@@ -54,7 +54,7 @@ export async function conveyAttachedFile(request: ConveyRequest, context: TaskCo
     const handle = await open(archivePath, 'w', 0o600);
     try {
       const { digest } = await archiveFolder(
-        { ...shared, destination: context.stagingFolder, compression: attachedFile.compression, sealing: null },
+        { ...shared, destination: context.stagingFolder, compression: attachedFile.compression, encryptor: null },
         (piece) => writeFully(handle, piece),
         at,
         at.now(),

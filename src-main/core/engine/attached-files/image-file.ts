@@ -7,9 +7,9 @@ import { bytesInWords } from '../../../../src-shared/rules/wording.ts';
 import { leastPacked, PIECE_BYTES, type StoredDigest, storeImage } from '../compress.ts';
 import { explainWrite, requireRoom } from '../disk-full.ts';
 import { publishFile, publishUnique, readPieces, writeFully, writerOf } from '../durable-files.ts';
+import type { Encryptor } from '../encryption.ts';
 import { explainError } from '../engine-errors.ts';
 import { takeOverRights } from '../file-rights.ts';
-import type { Sealing } from '../seal.ts';
 import type { TaskContext } from '../task-context.ts';
 import type { AttachedRequest } from './attached-file-request.ts';
 import { type ImagePlace, lookAtImagePlace, openDevice, requireUnmounted } from './block-device.ts';
@@ -20,8 +20,8 @@ import { unpackKnown } from './unpack-known.ts';
 /** A block device or an image file that is stored front to back. */
 export interface ImageRequest extends AttachedRequest {
   compression: Compression;
-  /** What it is sealed with; `null`: it is not. */
-  sealing: Sealing | null;
+  /** What it is encrypted with; `null`: it is not. */
+  encryptor: Encryptor | null;
 }
 
 export interface StoredDeviceImage {
@@ -78,12 +78,12 @@ export async function copyImageFile(request: ImageRequest, context: TaskContext)
 }
 
 async function publish(
-  { destination, compression, sealing, ...naming }: ImageRequest,
+  { destination, compression, encryptor, ...naming }: ImageRequest,
   partial: string,
   at: Date,
 ): Promise<string> {
   return publishUnique(
-    (attempt) => `${endedName(naming, at, attempt)}${EXTENSIONS[compression]}${sealing === null ? '' : '.age'}`,
+    (attempt) => `${endedName(naming, at, attempt)}${EXTENSIONS[compression]}${encryptor === null ? '' : '.age'}`,
     (free) => publishFile(partial, join(destination, free)),
   );
 }

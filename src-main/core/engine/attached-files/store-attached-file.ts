@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Compression } from '../../../../src-shared/model/values.ts';
 import { explainWrite } from '../disk-full.ts';
 import { publishFile, publishUnique, requireWritableFolder, writeFully } from '../durable-files.ts';
-import type { Sealing } from '../seal.ts';
+import type { Encryptor } from '../encryption.ts';
 import type { TaskContext } from '../task-context.ts';
 import { type ArchivedFolder, archiveExtension, archiveFolder } from './archive-folder.ts';
 import type { AttachedFileRequest } from './attached-file-request.ts';
@@ -12,10 +12,10 @@ import { endedName, partialName, stemOf } from './folder-snapshots.ts';
 import { whyNoLinks } from './link-ability.ts';
 import { type SystemCalls, systemCalls } from './system-calls.ts';
 
-/** How an archive is packed, and sealed. */
+/** How an archive is packed, and encrypted. */
 interface HowStored {
   compression: Compression;
-  sealing: Sealing | null;
+  encryptor: Encryptor | null;
   /** Why it is to be an archive whatever the folder can do, as the end of a sentence; `null`: it need not be. */
   asArchive: string | null;
 }
@@ -62,7 +62,7 @@ async function storeArchive(
     } finally {
       await handle.close();
     }
-    const extension = archiveExtension(compression, request.sealing !== null);
+    const extension = archiveExtension(compression, request.encryptor !== null);
     const at = new Date(archived.facts.createdAt);
     const name = await publishUnique(
       (attempt) => `${endedName(request, at, attempt)}${extension}`,

@@ -9,8 +9,8 @@ import {
 } from '../../../../src-shared/model/attached-file.ts';
 import type { Compression } from '../../../../src-shared/model/values.ts';
 import { fileStem } from '../../../../src-shared/rules/naming.ts';
+import type { Encryptor } from '../encryption.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
-import type { Sealing } from '../seal.ts';
 import type { TaskContext } from '../task-context.ts';
 import { diskUse, scanInodes } from './disk-use.ts';
 import { INDEX_NAME } from './folder-index.ts';
@@ -28,7 +28,7 @@ export interface AttachedFilesRequest {
   letters: string;
   attachedFiles: readonly AttachedFile[];
   compression: Compression;
-  sealing: Sealing | null;
+  encryptor: Encryptor | null;
   /** Why folders are to be stored as archives, whatever the folder can do; `null`: they need not be. */
   asArchive: string | null;
 }
@@ -92,7 +92,7 @@ type About = Pick<StoredAttachedFile, 'name' | 'kind' | 'path' | 'exclude' | 'co
 type Findings = Omit<StoredAttachedFile, keyof About>;
 
 async function storeFiles(request: AttachedFilesRequest, about: About, context: TaskContext): Promise<Findings> {
-  const { sealing, folder, planName, letters, runId } = request;
+  const { encryptor, folder, planName, letters, runId } = request;
   const stored = await storeAttachedFile(
     {
       runId,
@@ -105,8 +105,8 @@ async function storeFiles(request: AttachedFilesRequest, about: About, context: 
       compareContent: false,
       latestName: latestNameOf(planName, about.name),
       compression: about.compression,
-      sealing,
-      asArchive: sealing === null ? request.asArchive : 'what is sealed can share no files',
+      encryptor,
+      asArchive: encryptor === null ? request.asArchive : 'what is encrypted can share no files',
     },
     context,
   );
@@ -124,10 +124,10 @@ async function storeFiles(request: AttachedFilesRequest, about: About, context: 
 }
 
 async function storeAsImage(request: AttachedFilesRequest, about: About, context: TaskContext): Promise<Findings> {
-  const { folder: destination, planName: name, letters, runId, sealing } = request;
+  const { folder: destination, planName: name, letters, runId, encryptor } = request;
   const { compression, path: sourcePath } = about;
   const naming = { name, ending: `.${about.name}`, letters };
-  const stored = await copyImageFile({ runId, sourcePath, destination, ...naming, compression, sealing }, context);
+  const stored = await copyImageFile({ runId, sourcePath, destination, ...naming, compression, encryptor }, context);
   return {
     way: 'image',
     why: stored.mounted

@@ -6,11 +6,11 @@ import { identifyContent } from '../identify-file.ts';
 import type { TaskContext } from '../task-context.ts';
 
 /**
- * Unpacks a stored archive or image, whatever it is packed and sealed with, and hashes both sides.
+ * Unpacks a stored archive or image, whatever it is packed and encrypted with, and hashes both sides.
  * @param compression how it was packed, as far as known: an image that is not packed may itself begin as a packed file does
  * @param write given what is unpacked, in order
  * @param onProgress told the stored bytes read so far
- * @throws SnapkeepError `NOT_FOUND`, `CORRUPT`, `BAD_KEY` when nothing that is known opens the seal, `CANCELLED`
+ * @throws SnapkeepError `NOT_FOUND`, `CORRUPT`, `BAD_KEY` when nothing that is known opens the encryption, `CANCELLED`
  */
 export async function unpackKnown(
   storedPath: string,
@@ -29,7 +29,7 @@ export async function unpackKnown(
         context.throwIfCancelled();
         onProgress(bytes);
       },
-      { secrets: context.sealSecrets, onUnsealed: (secret) => context.unsealed(secret) },
+      { secrets: context.encryptionSecrets, onDecrypted: (secret) => context.decrypted(secret) },
     );
   } catch (error) {
     throw explainError(error, storedPath);

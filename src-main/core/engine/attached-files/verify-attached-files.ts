@@ -10,10 +10,10 @@ import type { Verification } from '../../../../src-shared/model/verification.ts'
 import { nameInWords } from '../../../../src-shared/rules/byte-names.ts';
 import { bytesInWords, countInWords } from '../../../../src-shared/rules/wording.ts';
 import { hashFile } from '../decompress.ts';
+import { DecryptionError } from '../decrypt.ts';
 import { explainError, isOfMachine } from '../engine-errors.ts';
 import { readManifest } from '../manifest-files.ts';
 import type { TaskContext } from '../task-context.ts';
-import { SealedError } from '../unseal.ts';
 import type { StoredFile } from '../verify.ts';
 import type { LeftOut } from './folder-entry.ts';
 import { verifyArchive } from './stage-snapshot.ts';
@@ -24,20 +24,20 @@ import { verifyFolder } from './verify-folder.ts';
 /**
  * Adds to the verification of a snapshot what its manifest says of attached files: every file of a folder or an archive is
  * compared with its SHA-256, an image with its own. They lie beside the snapshot's file.
- * @param mayStaySealed what is sealed for others than those known here is compared as it is stored
+ * @param mayStayEncrypted what is encrypted for others than those known here is compared as it is stored
  * @throws SnapkeepError `TOO_NEW`, and whatever keeps it from being read; what is found bad is no error but a result
  */
 export async function verifyAttachedFiles(
   file: StoredFile,
   verification: Verification,
-  mayStaySealed: boolean,
+  mayStayEncrypted: boolean,
   context: TaskContext,
 ): Promise<Verification> {
   const stored = (file.expected ?? (await manifestOf(file.path)))?.attachedFiles ?? [];
   if (stored.length === 0) return verification;
   const attachedFiles: AttachedFileVerification[] = [];
   for (const attachedFile of stored) {
-    const found = await verifyOne(dirname(file.path), attachedFile, mayStaySealed, context);
+    const found = await verifyOne(dirname(file.path), attachedFile, mayStayEncrypted, context);
     context.log(found.valid ? 'info' : 'error', `${found.name}: ${found.message}`);
     attachedFiles.push(found);
   }
@@ -72,7 +72,7 @@ async function manifestOf(snapshotPath: string): Promise<Manifest | undefined> {
 async function verifyOne(
   folder: string,
   attachedFile: StoredAttachedFile,
-  mayStaySealed: boolean,
+  mayStayEncrypted: boolean,
   context: TaskContext,
 ): Promise<AttachedFileVerification> {
   const { name, files, bytes, whole, problems } = attachedFile;
@@ -80,7 +80,7 @@ async function verifyOne(
   if (attachedFile.storedName === null)
     return { ...about, valid: false, message: `It was not stored. ${problems[0]?.reason ?? ''}`.trim(), damage: [] };
   try {
-    const damage = await damageOf(join(folder, attachedFile.storedName), attachedFile, mayStaySealed, context);
+    const damage = await damageOf(join(folder, attachedFile.storedName), attachedFile, mayStayEncrypted, context);
     const [first] = damage;
     if (first !== undefined)
       return {
@@ -102,7 +102,7 @@ async function verifyOne(
 async function damageOf(
   path: string,
   { way, digest, indexSha256, compression }: StoredAttachedFile,
-  mayStaySealed: boolean,
+  mayStayEncrypted: boolean,
   context: TaskContext,
 ): Promise<LeftOut[]> {
   if (way === 'linked-folder') {
@@ -125,7 +125,7 @@ async function damageOf(
     const same = found.stored.sha256 === sha256 && found.image.sha256 === digest?.image.sha256;
     return same ? [] : [{ path, reason: 'has changed since it was written' }];
   } catch (error) {
-    if (!mayStaySealed || !(error instanceof SealedError)) throw error;
+    if (!mayStayEncrypted || !(error instanceof DecryptionError)) throw error;
     const stored = await hashFile(path, (bytes) => {
       context.throwIfCancelled();
       context.progress('verifying', bytes, digest?.stored.bytes ?? null);

@@ -8,8 +8,8 @@ import { UNKNOWN_FACTS } from '../../engine/describe-database.ts';
 import { requireRoom } from '../../engine/disk-full.ts';
 import type { Examination } from '../../engine/examine-file.ts';
 import { download } from '../download.ts';
+import { openersOfFile } from '../encryptions.ts';
 import type { RunHandle } from '../runs.ts';
-import { openersOfFile } from '../seals.ts';
 
 /** Where a file is read, and by whom it is followed. */
 export interface ExamineOptions extends Pick<RunHandle, 'signal' | 'stagingFolder'> {
@@ -35,12 +35,12 @@ export async function examineForeign(
   if (folder === null) await fetchTo(driver, object, path, options);
   try {
     // What other programs have made has no manifest: only a key that was given is worth a look at what it may open.
-    const known = key === undefined ? { manifest: null, sealed: false } : undefined;
-    const { keys, sealSecrets } = await openersOfFile(core, { path, known }, options, key);
+    const known = key === undefined ? { manifest: null, encrypted: false } : undefined;
+    const { keys, encryptionSecrets } = await openersOfFile(core, { path, known }, options, key);
     return await core.runInWorker(
       'examine',
       { path },
-      { stagingFolder, signal, keys, sealSecrets, ...listenerOf(options) },
+      { stagingFolder, signal, keys, encryptionSecrets, ...listenerOf(options) },
     );
   } finally {
     if (folder === null) await rm(path, { force: true });

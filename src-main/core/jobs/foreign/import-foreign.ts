@@ -194,7 +194,7 @@ class ForeignImportRun {
       stored,
       image,
       databaseEncryption,
-      seal: null,
+      encryption: null,
       database: facts,
       schemaVersion: null,
       attachedFiles: [],

@@ -1,11 +1,11 @@
 import { Alert, PasswordInput, Radio, Stack, Text, Textarea } from '@mantine/core';
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
+import { type EncryptionDraft, encryptionProblems } from './encryption-draft.ts';
 import { passphraseInWords } from './passphrase-words.ts';
-import { type SealDraft, sealProblems } from './seal-draft.ts';
 
-interface SealFieldsProps {
-  value: SealDraft;
-  onChange(value: SealDraft): void;
+interface EncryptionFieldsProps {
+  value: EncryptionDraft;
+  onChange(value: EncryptionDraft): void;
   /** A passphrase is kept already. */
   kept: boolean;
   /** The database has a key of its own, and so have its snapshots. */
@@ -13,8 +13,8 @@ interface SealFieldsProps {
 }
 
 /** Whether and for whom snapshots are encrypted with age before they are stored. */
-export function SealFields({ value, onChange, kept, encrypted }: SealFieldsProps) {
-  const problems = sealProblems(value, kept);
+export function EncryptionFields({ value, onChange, kept, encrypted }: EncryptionFieldsProps) {
+  const problems = encryptionProblems(value, kept);
   return (
     <Stack gap="md">
       {encrypted && (
@@ -25,7 +25,7 @@ export function SealFields({ value, onChange, kept, encrypted }: SealFieldsProps
       <Radio.Group
         label="New snapshots are stored"
         value={value.kind}
-        onChange={(kind) => onChange({ ...value, kind: kind as SealDraft['kind'] })}
+        onChange={(kind) => onChange({ ...value, kind: kind as EncryptionDraft['kind'] })}
       >
         <Stack gap={8} mt={8}>
           <Radio
@@ -78,8 +78,8 @@ export function SealFields({ value, onChange, kept, encrypted }: SealFieldsProps
   );
 }
 
-function PassphraseFields({ value, onChange, kept }: Omit<SealFieldsProps, 'encrypted'>) {
-  const problems = sealProblems(value, kept);
+function PassphraseFields({ value, onChange, kept }: Omit<EncryptionFieldsProps, 'encrypted'>) {
+  const problems = encryptionProblems(value, kept);
   return (
     <>
       <PasswordInput

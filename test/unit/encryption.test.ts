@@ -8,28 +8,28 @@ import { describe, expect, test } from 'vitest';
 import { type StoredDigest, storeImage } from '../../src-main/core/engine/compress.ts';
 import { unpackFile } from '../../src-main/core/engine/decompress.ts';
 import { writerOf } from '../../src-main/core/engine/durable-files.ts';
-import { identifyContent } from '../../src-main/core/engine/identify-file.ts';
 import {
+  type EncryptionSecret,
+  type Encryptor,
+  encryptorOf,
   isIdentity,
   readIdentity,
   requireRecipient,
-  type Sealing,
-  type SealSecret,
-  sealingOf,
-} from '../../src-main/core/engine/seal.ts';
+} from '../../src-main/core/engine/encryption.ts';
+import { identifyContent } from '../../src-main/core/engine/identify-file.ts';
 import type { Compression } from '../../src-shared/model/values.ts';
 import { age, hasAge, withTypedPassphrase } from '../support/age-command-line.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 
 const PASSPHRASE = 'drei Wörter und 1 $eil';
-const phrase = (text: string): SealSecret => ({ kind: 'passphrase', text, fingerprint: `of ${text}` });
+const phrase = (text: string): EncryptionSecret => ({ kind: 'passphrase', text, fingerprint: `of ${text}` });
 const [ours, other] = await Promise.all([generateIdentity().then(readIdentity), generateIdentity().then(readIdentity)]);
-const forUs: Sealing = { kind: 'recipients', recipients: [other.fingerprint, ours.fingerprint] };
+const forUs: Encryptor = { kind: 'recipients', recipients: [other.fingerprint, ours.fingerprint] };
 
-/** Stores bytes sealed, in a folder of its own. */
+/** Stores bytes encrypted, in a folder of its own. */
 async function store(
   bytes: Uint8Array,
-  sealing: Sealing,
+  encryptor: Encryptor,
   compression: Compression = 'gz',
 ): Promise<{ folder: string; path: string; digest: StoredDigest }> {
   const folder = temporaryFolder();
@@ -38,7 +38,7 @@ async function store(
   writeFileSync(image, bytes);
   const handle = await open(path, 'wx');
   try {
-    return { folder, path, digest: await storeImage(image, { compression, sealing }, writerOf(handle), () => {}) };
+    return { folder, path, digest: await storeImage(image, { compression, encryptor }, writerOf(handle), () => {}) };
   } finally {
     await handle.close();
   }
@@ -46,15 +46,15 @@ async function store(
 
 let count = 0;
 /** Opens and unpacks a file; answers what is in it and what opened it. */
-async function openStored(path: string, secrets: SealSecret[]) {
+async function openStored(path: string, secrets: EncryptionSecret[]) {
   const back = `${path}-back-${count++}`;
-  const opened: SealSecret[] = [];
-  const onUnsealed = (secret: SealSecret): void => void opened.push(secret);
-  const digest = await unpackFile(path, await identifyContent(path), back, () => {}, { secrets, onUnsealed });
+  const opened: EncryptionSecret[] = [];
+  const onDecrypted = (secret: EncryptionSecret): void => void opened.push(secret);
+  const digest = await unpackFile(path, await identifyContent(path), back, () => {}, { secrets, onDecrypted });
   return { bytes: readFileSync(back), digest, opened };
 }
 
-describe('what is sealed', () => {
+describe('what is encrypted', () => {
   test('comes back byte for byte, in every format and at the edges of a piece', async () => {
     const size = fc.constantFrom(0, 1, 65_535, 65_536, 65_537, 2 ** 20, 2 ** 20 + 1, 3_000_000);
     await fc.assert(
@@ -74,7 +74,7 @@ describe('what is sealed', () => {
     );
   });
 
-  test('is found to be sealed by its content, whatever its name, and in letters too', async () => {
+  test('is found to be encrypted by its content, whatever its name, and in letters too', async () => {
     const content = Buffer.alloc(300_000, 'content ');
     const { path, folder } = await store(content, forUs);
     const letters = join(folder, 'any.name');
@@ -98,7 +98,7 @@ describe('what does not open', () => {
   test('says what is asked for and whether something was tried', async () => {
     const forOther = await store(Buffer.from('content'), { kind: 'recipients', recipients: [other.fingerprint] });
     const byPhrase = await store(Buffer.from('content'), { kind: 'passphrase', passphrase: PASSPHRASE });
-    const cases: [string, SealSecret[], string, RegExp][] = [
+    const cases: [string, EncryptionSecret[], string, RegExp][] = [
       [forOther.path, [], 'identity', /none of their identities is known/],
       [forOther.path, [phrase('x'), ours], 'identity', /No known identity opens it/],
       [byPhrase.path, [ours], 'passphrase', /is not known here/],
@@ -135,7 +135,7 @@ describe('what does not open', () => {
         writeFileSync(bad, bytes);
         await expect(openStored(bad, [ours])).rejects.toMatchObject({
           code: 'CORRUPT',
-          message: 'The sealed data is damaged or cut off.',
+          message: 'The encrypted data is damaged or cut off.',
         });
       }),
       { numRuns: 40 },
@@ -161,7 +161,7 @@ describe('what does not open', () => {
 });
 
 describe.skipIf(!hasAge)('the command line of age', () => {
-  test('opens what is sealed for its identity and by a passphrase typed at a terminal', async () => {
+  test('opens what is encrypted for its identity and by a passphrase typed at a terminal', async () => {
     const content = Buffer.alloc(2_500_000, 'content ');
     const { path, folder } = await store(content, forUs, 'gz');
     const [keyFile, plain] = [join(folder, 'key.txt'), join(folder, 'plain.gz')];
@@ -206,7 +206,7 @@ test('recipients and identities are told from what is none', async () => {
 });
 
 test('a passphrase that is not known keeps anything from being stored', () => {
-  expect(sealingOf(null, [])).toBeNull();
-  expect(sealingOf({ kind: 'passphrase' }, [phrase('one')])).toEqual({ kind: 'passphrase', passphrase: 'one' });
-  expect(() => sealingOf({ kind: 'passphrase' }, [ours])).toThrow(expect.objectContaining({ code: 'BAD_KEY' }));
+  expect(encryptorOf(null, [])).toBeNull();
+  expect(encryptorOf({ kind: 'passphrase' }, [phrase('one')])).toEqual({ kind: 'passphrase', passphrase: 'one' });
+  expect(() => encryptorOf({ kind: 'passphrase' }, [ours])).toThrow(expect.objectContaining({ code: 'BAD_KEY' }));
 });

@@ -1,7 +1,7 @@
-import type { SealSecretsInput, SnapshotSeal } from '../../../src-shared/model/seal.ts';
+import type { EncryptionSecretsInput, SnapshotEncryption } from '../../../src-shared/model/encryption.ts';
 
 /** The encryption of snapshots as it is typed. */
-export interface SealDraft {
+export interface EncryptionDraft {
   kind: 'none' | 'passphrase' | 'recipients';
   passphrase: string;
   again: string;
@@ -14,9 +14,9 @@ export interface SealDraft {
 export const LEAST_PASSPHRASE = 8;
 
 /** What the form begins with. */
-export function sealDraftOf(seal: SnapshotSeal): SealDraft {
-  const recipients = seal?.kind === 'recipients' ? seal.recipients.join('\n') : '';
-  return { kind: seal?.kind ?? 'none', passphrase: '', again: '', recipients, identity: '' };
+export function encryptionDraftOf(encryption: SnapshotEncryption): EncryptionDraft {
+  const recipients = encryption?.kind === 'recipients' ? encryption.recipients.join('\n') : '';
+  return { kind: encryption?.kind ?? 'none', passphrase: '', again: '', recipients, identity: '' };
 }
 
 const linesOf = (text: string): string[] =>
@@ -26,20 +26,24 @@ const linesOf = (text: string): string[] =>
     .filter(Boolean);
 
 /** What a draft stands for. */
-export function sealOf({ kind, recipients }: SealDraft): SnapshotSeal {
+export function encryptionOf({ kind, recipients }: EncryptionDraft): SnapshotEncryption {
   if (kind === 'none') return null;
   return kind === 'passphrase' ? { kind } : { kind, recipients: linesOf(recipients) };
 }
 
 /** The secrets that were typed; `undefined`: none. */
-export function sealSecretsOf({ kind, passphrase, identity }: SealDraft): SealSecretsInput | undefined {
+export function encryptionSecretsOf({
+  kind,
+  passphrase,
+  identity,
+}: EncryptionDraft): EncryptionSecretsInput | undefined {
   if (kind === 'passphrase' && passphrase !== '') return { passphrase };
   if (kind === 'recipients' && identity.trim() !== '') return { identity: identity.trim() };
   return undefined;
 }
 
 /** What is wrong with a draft, by field; what is only missing is empty. */
-export interface SealProblems {
+export interface EncryptionProblems {
   /** It cannot be saved. */
   blocked: boolean;
   passphrase?: string;
@@ -49,7 +53,7 @@ export interface SealProblems {
 }
 
 /** @param kept a passphrase is kept already, so that none needs to be typed */
-export function sealProblems(draft: SealDraft, kept: boolean): SealProblems {
+export function encryptionProblems(draft: EncryptionDraft, kept: boolean): EncryptionProblems {
   if (draft.kind === 'none') return { blocked: false };
   if (draft.kind === 'passphrase') return passphraseProblems(draft, kept);
   const lines = linesOf(draft.recipients);
@@ -68,7 +72,7 @@ export function sealProblems(draft: SealDraft, kept: boolean): SealProblems {
   };
 }
 
-function passphraseProblems({ passphrase, again }: SealDraft, kept: boolean): SealProblems {
+function passphraseProblems({ passphrase, again }: EncryptionDraft, kept: boolean): EncryptionProblems {
   if (passphrase === '' && again === '') return { blocked: !kept };
   if (passphrase.length < LEAST_PASSPHRASE)
     return { blocked: true, passphrase: `It needs ${LEAST_PASSPHRASE} characters or more.` };

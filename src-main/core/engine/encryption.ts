@@ -1,19 +1,19 @@
 import { Encrypter, identityToRecipient } from 'age-encryption';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { SnapshotSeal } from '../../../src-shared/model/seal.ts';
+import type { SnapshotEncryption } from '../../../src-shared/model/encryption.ts';
 import { streamOf } from './piece-reader.ts';
 import { passphraseRecipient } from './scrypt-stanza.ts';
 
-/** What opens sealed files, and the name it goes by wherever it must not be told. */
-export interface SealSecret {
+/** What opens encrypted files, and the name it goes by wherever it must not be told. */
+export interface EncryptionSecret {
   readonly kind: 'passphrase' | 'identity';
   readonly text: string;
   /** Of a passphrase as of the key of a database; of an identity its recipient, which is no secret. */
   readonly fingerprint: string;
 }
 
-/** How a file is sealed, with the passphrase. Never to be told. */
-export type Sealing = { kind: 'passphrase'; passphrase: string } | { kind: 'recipients'; recipients: string[] };
+/** How a file is encrypted, with the passphrase. Never to be told. */
+export type Encryptor = { kind: 'passphrase'; passphrase: string } | { kind: 'recipients'; recipients: string[] };
 
 /**
  * Of scrypt, for passphrases: 128 MiB and about a second. Age's own 18 asks for 256 MiB, with which a backup would
@@ -22,25 +22,25 @@ export type Sealing = { kind: 'passphrase'; passphrase: string } | { kind: 'reci
 const SCRYPT_WORK_FACTOR = 17;
 
 /**
- * What a plan's seal needs to seal, from the secrets it was given.
+ * What a plan's encryption needs to encryption, from the secrets it was given.
  * @throws SnapkeepError `BAD_KEY` when the passphrase is not known here
  */
-export function sealingOf(seal: SnapshotSeal, secrets: readonly SealSecret[]): Sealing | null {
-  if (seal?.kind !== 'passphrase') return seal;
+export function encryptorOf(encryption: SnapshotEncryption, secrets: readonly EncryptionSecret[]): Encryptor | null {
+  if (encryption?.kind !== 'passphrase') return encryption;
   const passphrase = secrets.find(({ kind }) => kind === 'passphrase');
   if (passphrase !== undefined) return { kind: 'passphrase', passphrase: passphrase.text };
-  throw new SnapkeepError('BAD_KEY', 'The passphrase that snapshots are to be sealed with is not known here.', {
-    hint: 'Enter it again in the settings of the plan. Nothing was stored, for it would have been stored unsealed.',
+  throw new SnapkeepError('BAD_KEY', 'The passphrase that snapshots are to be encrypted with is not known here.', {
+    hint: 'Enter it again in the settings of the plan. Nothing was stored, for it would have been stored decrypted.',
   });
 }
 
-/** Seals pieces as they come; what comes out begins with the header. */
-export async function* sealPieces(pieces: AsyncGenerator<Buffer>, sealing: Sealing): AsyncGenerator<Uint8Array> {
+/** Encryptions pieces as they come; what comes out begins with the header. */
+export async function* encryptPieces(pieces: AsyncGenerator<Buffer>, encryptor: Encryptor): AsyncGenerator<Uint8Array> {
   const encrypter = new Encrypter();
-  if (sealing.kind === 'passphrase') {
-    encrypter.addRecipient(passphraseRecipient(sealing.passphrase, SCRYPT_WORK_FACTOR));
+  if (encryptor.kind === 'passphrase') {
+    encrypter.addRecipient(passphraseRecipient(encryptor.passphrase, SCRYPT_WORK_FACTOR));
   } else {
-    for (const recipient of sealing.recipients) encrypter.addRecipient(recipient);
+    for (const recipient of encryptor.recipients) encrypter.addRecipient(recipient);
   }
   yield* await encrypter.encrypt(streamOf(pieces));
 }
@@ -62,7 +62,7 @@ export function isIdentity(text: string): boolean {
 }
 
 /** An identity ready for use. @throws SnapkeepError `INVALID_PARAMS` for what is none; it is not told */
-export async function readIdentity(text: string): Promise<SealSecret> {
+export async function readIdentity(text: string): Promise<EncryptionSecret> {
   const identity = text.trim().toUpperCase();
   try {
     return { kind: 'identity', text: identity, fingerprint: await identityToRecipient(identity) };
