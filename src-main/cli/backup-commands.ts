@@ -34,7 +34,7 @@ export function addBackupCommands(program: Command, context: CommandContext): vo
   addKeyOptions(json(program.command('backup')))
     .summary('back up a plan, or any database into a folder')
     .description(
-      'Takes a consistent snapshot of a database while other programs write to it, or of files, and proves it.',
+      'Takes a consistent snapshot of a database while other programs write to it, or of files, and verifies it.',
     )
     .argument('[plan]', 'name or id of a plan')
     .option('--source <file>', 'the database, instead of a plan')
@@ -44,7 +44,7 @@ export function addBackupCommands(program: Command, context: CommandContext): vo
     .option('--format <format>', 'gz, zst or none; with a plan, what the plan says')
     .option('--method <method>', `${METHOD_HELP}; with a plan, what the plan says`)
     .option('--group <name>', 'all plans of a group, one after the other')
-    .option('--no-verify', 'do not restore the snapshot to a scratch place to prove it')
+    .option('--no-verify', 'do not restore the snapshot to a scratch place to verify it')
     .addHelpText(
       'after',
       '\nExamples:\n  snapkeep backup hone\n  snapkeep backup --source /var/lib/app/app.db --to /mnt/nas/app --format zst --json\n  snapkeep backup --source app.db --method dump --format none --output - | sqlite3 new.db',

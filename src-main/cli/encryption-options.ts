@@ -20,7 +20,7 @@ export function addEncryptionOptions(command: Command): Command {
     )
     .option(
       '--encryption-identity-env <name>',
-      'the variable with the identity of a recipient, to prove what is stored',
+      'the variable with the identity of a recipient, to verify what is stored',
     );
 }
 

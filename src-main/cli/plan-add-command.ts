@@ -72,7 +72,7 @@ export function addPlanAddCommand(plan: Command, context: CommandContext): void 
     )
     .option('--time-zone <name>', 'of the schedule, for example Europe/Berlin; this machine’s unless given')
     .option('--time-limit <minutes>', 'stop a run that takes longer; a day unless given', parseMinutes)
-    .option('--no-verify', 'do not prove each snapshot after the backup')
+    .option('--no-verify', 'do not verify each snapshot after the backup')
     .addHelpText('after', EXAMPLES)
     .action((options: AddOptions) => context(options, (session) => add(session, options)));
 }

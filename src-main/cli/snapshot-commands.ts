@@ -29,7 +29,7 @@ export function addSnapshotCommands(program: Command, context: CommandContext): 
         const snapshots = await session.call('snapshots.list', given);
         const words = snapshots.map(
           (each) =>
-            `${each.createdAt}  ${bytesInWords(each.diskBytes).padStart(9)}  ${proofOf(each)}  ${placeOf(each)}${each.origin === 'imported' ? '  (imported)' : ''}`,
+            `${each.createdAt}  ${bytesInWords(each.diskBytes).padStart(9)}  ${verificationSummaryOf(each)}  ${placeOf(each)}${each.origin === 'imported' ? '  (imported)' : ''}`,
         );
         print(options.json === true, snapshots, linesOr(words, 'There is no snapshot yet.'));
         return EXIT.done;
@@ -95,8 +95,8 @@ async function listedAt(session: Session, destinationId: string): Promise<Listed
   );
 }
 
-const proofOf = ({ proof }: ListedSnapshot): string =>
-  proof.valid === true ? 'verified  ' : proof.valid === false ? 'NOT VALID ' : 'unverified';
+const verificationSummaryOf = ({ verification }: ListedSnapshot): string =>
+  verification.valid === true ? 'verified  ' : verification.valid === false ? 'NOT VALID ' : 'unverified';
 
 /** Where a snapshot is, for people. */
 function placeOf({ path, name, copies }: ListedSnapshot): string {

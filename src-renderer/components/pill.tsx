@@ -20,7 +20,7 @@ import {
 import type { ReactNode } from 'react';
 import type { PlanState } from '../../src-shared/model/plan.ts';
 import type { RunState } from '../../src-shared/model/run.ts';
-import type { Proof } from '../../src-shared/model/snapshot.ts';
+import type { VerificationSummary } from '../../src-shared/model/snapshot.ts';
 import { STATE_LABELS } from '../../src-shared/rules/plan-state-words.ts';
 import { agoInWords } from './time.ts';
 
@@ -79,14 +79,14 @@ export function StateIcon({ state }: { state: PlanState }) {
   );
 }
 
-/** How far a snapshot is proven. */
-export function ProofPill({
-  proof,
+/** How far a snapshot is verified. */
+export function VerificationPill({
+  verification,
   missing,
   incomplete,
   now,
 }: {
-  proof: Proof;
+  verification: VerificationSummary;
   missing: boolean;
   incomplete: string | null;
   now: number;
@@ -97,20 +97,20 @@ export function ProofPill({
         File missing
       </Pill>
     );
-  if (proof.at === null)
+  if (verification.at === null)
     return (
       <Pill tone="idle" icon={<IconShieldQuestion size={14} aria-hidden />}>
         Not verified
       </Pill>
     );
   // What was stored is right; its content cannot be opened here, or needs repair.
-  if (proof.valid === null)
+  if (verification.valid === null)
     return (
       <Pill tone="warn" icon={<IconShieldQuestion size={14} aria-hidden />}>
-        <span title={proof.message}>Not verified</span>
+        <span title={verification.message}>Not verified</span>
       </Pill>
     );
-  if (!proof.valid)
+  if (!verification.valid)
     return (
       <Pill tone="bad" icon={<IconShieldX size={14} aria-hidden />}>
         Not valid
@@ -122,15 +122,18 @@ export function ProofPill({
         <span title={incomplete}>{STATE_LABELS.incomplete}</span>
       </Pill>
     );
-  if (proof.except !== null)
+  if (verification.except !== null)
     return (
       <Pill tone="good" icon={<IconShieldCheck size={14} aria-hidden />}>
-        <span title={`Verified, except ${proof.except}`}>Verified, except …</span>
+        <span title={`Verified, except ${verification.except}`}>Verified, except …</span>
       </Pill>
     );
-  const words = proof.level === 'restored' ? 'Restored' : 'Checked';
+  const words = verification.level === 'restored' ? 'Restored' : 'Checked';
   return (
-    <Pill tone="good" icon={<IconShieldCheck size={14} aria-hidden />}>{`${words} ${agoInWords(proof.at, now)}`}</Pill>
+    <Pill
+      tone="good"
+      icon={<IconShieldCheck size={14} aria-hidden />}
+    >{`${words} ${agoInWords(verification.at, now)}`}</Pill>
   );
 }
 

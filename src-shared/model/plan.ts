@@ -25,7 +25,7 @@ export type SqlCheck = z.infer<typeof SqlCheck>;
 /** The restore test of a plan: the stored copy is fetched as after a disaster and checked in full. */
 export const RestoreTest = z.object({
   schedule: Schedule,
-  /** The last restore test may be so many days old before the plan counts as unproven; `null`: restore tests are not asked for. */
+  /** The last restore test may be so many days old before the plan counts as unverified; `null`: restore tests are not asked for. */
   withinDays: z.number().int().min(1).max(3650).nullable(),
   checks: z.array(SqlCheck).max(50),
 });

@@ -4,11 +4,11 @@ import { DatabaseEncryption } from './database-encryption.ts';
 import { SnapshotTrigger, TakenWith } from './manifest.ts';
 import { SourceKind } from './source-kind.ts';
 import { Bytes, Compression, FilePath, Instant, Sha256, TableRows } from './values.ts';
-import { ProofLevel } from './verification.ts';
+import { VerificationLevel } from './verification.ts';
 
 /** What is known of a snapshot's soundness: the newest verification in short. */
-export const Proof = z.object({
-  level: ProofLevel,
+export const VerificationSummary = z.object({
+  level: VerificationLevel,
   /** `null`: never verified. */
   valid: z.boolean().nullable(),
   at: Instant.nullable(),
@@ -16,7 +16,7 @@ export const Proof = z.object({
   /** What "Verified, except …" names; `null`: everything was checked. */
   except: z.string().nullable(),
 });
-export type Proof = z.infer<typeof Proof>;
+export type VerificationSummary = z.infer<typeof VerificationSummary>;
 
 /**
  * How a snapshot stands at one destination. `waiting`: it is still to be copied there; `failed`: what keeps it from
@@ -81,7 +81,7 @@ export const Snapshot = z.object({
   databaseEncryption: DatabaseEncryption.nullable(),
   /** How the stored file is encrypted with age; `null`: it is not. */
   encrypted: z.enum(['passphrase', 'recipients']).nullable(),
-  proof: Proof,
+  verification: VerificationSummary,
   attachedFiles: z.array(SnapshotAttachedFile),
   /** What it lacks of its attached files, as sentences; `null`: it is complete. */
   incomplete: z.string().nullable(),

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { AttachedFileVerification } from './attached-file.ts';
 import { Instant, TableRows } from './values.ts';
 
-/** How far a snapshot has been proven: not at all; unpacked and checked in full; restored, by a restore test or for real. */
-export const ProofLevel = z.enum(['none', 'checked', 'restored']);
-export type ProofLevel = z.infer<typeof ProofLevel>;
+/** How far a snapshot has been verified: not at all; unpacked and checked in full; restored, by a restore test or for real. */
+export const VerificationLevel = z.enum(['none', 'checked', 'restored']);
+export type VerificationLevel = z.infer<typeof VerificationLevel>;
 
 /** The checks of a verification, in the order they are made. `identity`: it is the snapshot that the catalog knows; `archive`: the database was taken from one; `dump`: a SQL dump was read to its end. */
 export const CheckName = z.enum([
@@ -72,7 +72,7 @@ export const Verification = z.object({
   content: ContentVerdict,
   /** What "Verified, except …" names. */
   unchecked: z.array(UncheckedPart),
-  level: ProofLevel,
+  level: VerificationLevel,
   at: Instant,
   durationMs: z.number().nonnegative(),
   /** One sentence for people. */

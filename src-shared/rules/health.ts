@@ -1,7 +1,7 @@
 import { type DayOutcome, PlanState } from '../model/plan.ts';
 import type { Run } from '../model/run.ts';
 import type { Pause } from '../model/schedule.ts';
-import type { Proof } from '../model/snapshot.ts';
+import type { VerificationSummary } from '../model/snapshot.ts';
 
 /** Where a plan stands and why. */
 export interface Health {
@@ -19,8 +19,8 @@ export interface Trouble {
 export interface PlanFacts {
   /** The newest backup that has ended, whatever its end. */
   lastBackup: Pick<Run, 'state' | 'error'> | null;
-  /** The proof of the newest snapshot that is there. */
-  newest: Proof | null;
+  /** The verification of the newest snapshot that is there. */
+  newest: VerificationSummary | null;
   /** What the newest snapshot lacks of its attached files, as sentences; `null`: nothing. */
   incomplete: string | null;
   running: boolean;

@@ -52,15 +52,15 @@ const METRICS: readonly Metric[] = [
   },
   {
     name: 'snapkeep_failed',
-    help: '1 when the last backup, its proof or the last restore test failed.',
+    help: '1 when the last backup, its verification or the last restore test failed.',
     value: ({ state }) => (state === 'failed' ? 1 : 0),
   },
   {
-    name: 'snapkeep_proven_age_seconds',
-    help: 'How long ago the newest snapshot was proven.',
+    name: 'snapkeep_verified_age_seconds',
+    help: 'How long ago the newest snapshot was verified.',
     value: ({ newest }, now) =>
-      newest?.proof.valid === true && newest.proof.at !== null
-        ? Math.max(0, Math.floor(now / 1000) - seconds(newest.proof.at))
+      newest?.verification.valid === true && newest.verification.at !== null
+        ? Math.max(0, Math.floor(now / 1000) - seconds(newest.verification.at))
         : null,
   },
 ];

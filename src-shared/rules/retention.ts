@@ -1,7 +1,7 @@
 import type { SnapshotTrigger } from '../model/manifest.ts';
 import type { Retention } from '../model/retention.ts';
 import type { SnapshotOrigin } from '../model/snapshot.ts';
-import type { ProofLevel } from '../model/verification.ts';
+import type { VerificationLevel } from '../model/verification.ts';
 import { DAY_MS } from './durations.ts';
 import { type CalendarPlace, localCalendar } from './local-calendar.ts';
 import { countedInstants } from './trusted-instants.ts';
@@ -18,7 +18,7 @@ export interface RetainedSnapshot {
   trigger: SnapshotTrigger;
   /** `false`: its newest verification failed. `null`: never verified. */
   valid: boolean | null;
-  level: ProofLevel;
+  level: VerificationLevel;
   /** It lacks some of its attached files. */
   incomplete: boolean;
 }

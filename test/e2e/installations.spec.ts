@@ -55,7 +55,7 @@ async function chooseTemplate(name: string): Promise<void> {
   await page.getByRole('option', { name }).click();
 }
 
-/** Makes what the form says and waits until it is proven, while the program writes; answers what the snapshot holds. */
+/** Makes what the form says and waits until it is verified, while the program writes; answers what the snapshot holds. */
 async function backUpAtWork(program: Installation, button: string): Promise<string> {
   work = await startWork(program);
   const before = rowsIn(program, program.grows);

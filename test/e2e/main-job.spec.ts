@@ -26,7 +26,7 @@ test.afterEach(async () => {
 });
 
 for (const { name, droppedPaths, open } of hosts) {
-  test(`${name}: plan, backup of a live database, proof, restore by drop, undo, prune`, async () => {
+  test(`${name}: plan, backup of a live database, verification, restore by drop, undo, prune`, async () => {
     host = await open(join(folder, 'home'));
     const { page } = host;
     const problems = watchForProblems(page);
@@ -84,7 +84,7 @@ for (const { name, droppedPaths, open } of hosts) {
       for (const count of [2, 3]) {
         await page.getByRole('button', { name: 'Back up now' }).click();
         await expect.poll(() => snapshots().length).toBe(count);
-        // Until the new one is proven, an older one is the newest good one and stays.
+        // Until the new one is verified, an older one is the newest good one and stays.
         await expect(page.getByRole('row').nth(2)).toContainText('Checked');
       }
       await page.getByRole('tab', { name: 'Retention' }).click();

@@ -259,7 +259,7 @@ test('metrics name each plan and what is known of it', async () => {
     'last_success_timestamp_seconds',
     'last_duration_seconds',
     'last_size_bytes',
-    'proven_age_seconds',
+    'verified_age_seconds',
   ])
     expect(text).toMatch(new RegExp(`^snapkeep_${name}\\{plan="My \\\\"app\\\\""\\} [\\d.]+$`, 'm'));
   expect(text).toContain('snapkeep_snapshots{plan="My \\"app\\""} 1');

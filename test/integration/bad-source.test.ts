@@ -131,7 +131,7 @@ test('a file without a byte is an empty database: backed up, verified, restored 
   clear(scene.source);
   writeFileSync(scene.source, '');
   const empty = await takeBackup(scene);
-  expect(empty).toMatchObject({ tableCount: 0, rowCount: 0, proof: { valid: true, level: 'checked' } });
+  expect(empty).toMatchObject({ tableCount: 0, rowCount: 0, verification: { valid: true, level: 'checked' } });
   expect(gunzipSync(execFileSync('cat', [empty.path]))).toHaveLength(0);
   expect(statSync(scene.source).size).toBe(0);
 
@@ -156,9 +156,9 @@ describe('a damaged source', () => {
     expect(contentsOf(join(scene.folder, 'app'))).toEqual(before);
     const plan = await scene.core.call('plans.get', { planId: scene.plan.id });
     expect(plan.state).toBe('failed');
-    const proofs = (await scene.core.call('snapshots.list', {})).map((snapshot) => snapshot.proof.valid);
-    expect(proofs.filter((valid) => valid === true)).toHaveLength(1);
-    expect((await scene.core.call('snapshots.get', { snapshotId: good.id })).snapshot.proof.valid).toBe(true);
+    const verifications = (await scene.core.call('snapshots.list', {})).map((snapshot) => snapshot.verification.valid);
+    expect(verifications.filter((valid) => valid === true)).toHaveLength(1);
+    expect((await scene.core.call('snapshots.get', { snapshotId: good.id })).snapshot.verification.valid).toBe(true);
     // Pruning to one keeps the good one, however new the bad one is; the newest one stays, too.
     const preview = await scene.core.call('prune.preview', { planId: scene.plan.id, retention: { keepLast: 1 } });
     expect(preview.kept.map(({ id, reasons }) => [id, reasons])).toEqual([
@@ -219,7 +219,7 @@ test('rows written while a backup goes on do not make it inconsistent', async ()
   const snapshot = await takeBackup(scene);
   await Promise.all(written);
   expect(written.length).toBeGreaterThan(0);
-  expect(snapshot.proof.valid).toBe(true);
+  expect(snapshot.verification.valid).toBe(true);
   expect(integrityOf(unpacked(scene, snapshot.path))).toBe('ok');
   await other.close();
   expect(countEntries(scene.source)).toBe(60_000 + written.length);
@@ -232,7 +232,7 @@ test('a source locked by another program for good is LOCKED, and nothing is left
   expectFailure(await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id }), 'LOCKED', scene.source);
   await other.exec('COMMIT');
   expectNothingLeft(scene);
-  expect((await takeBackup(scene)).proof.valid).toBe(true);
+  expect((await takeBackup(scene)).verification.valid).toBe(true);
 });
 
 test.skipIf(process.getuid?.() !== 0 || process.platform !== 'linux')(
@@ -298,7 +298,7 @@ test('a file appended to is still a database with slack, and its content is what
   const scene = await setScene({ journalMode: 'delete' });
   appendFileSync(scene.source, Buffer.alloc(10_000, 7));
   const snapshot = await takeBackup(scene);
-  expect(snapshot.proof.valid).toBe(true);
+  expect(snapshot.verification.valid).toBe(true);
   const checked = await succeed(scene.core, 'restores.check', {
     source: { path: snapshot.path },
     targetPath: scene.source,

@@ -131,7 +131,7 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
     expect(contentsOf(folder)).toEqual(before);
   });
 
-  test('OpenMemory: by hand and by schedule, and dumps, which are proven and restored like databases', async () => {
+  test('OpenMemory: by hand and by schedule, and dumps, which are verified and restored like databases', async () => {
     const { root, folder, core } = await setForeignScene(makeOpenMemoryFolder);
     const { files, problems } = await core.call('foreign.list', { path: folder });
     expect(files.map(({ path, kind, trigger, at }) => [path, kind, trigger, at])).toEqual([

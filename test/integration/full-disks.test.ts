@@ -154,7 +154,7 @@ describe.skipIf(!canMount)('a disk that is nearly full', () => {
       }
       expect(ends.size).toBeGreaterThan(1);
       const { snapshot } = await core.call('snapshots.get', { snapshotId: id });
-      expect(snapshot.proof.valid).toBe(true);
+      expect(snapshot.verification.valid).toBe(true);
     },
   );
 });

@@ -35,7 +35,7 @@ test('backs up, verifies, restores through SQLite, undoes and prunes', async () 
   const [snapshot] = await core.call('snapshots.list', { planId: plan.id });
   expect(snapshot).toMatchObject({
     keptBy: ['latest-1'],
-    proof: { level: 'checked', valid: true },
+    verification: { level: 'checked', valid: true },
     tableCount: 2,
     rowCount: 102,
   });
@@ -56,7 +56,7 @@ test('backs up, verifies, restores through SQLite, undoes and prunes', async () 
   const restored = await succeed(core, 'restores.start', { checkRunId: checked.id, confirmation: check.confirmation });
   expect(countEntries(source)).toBe(100);
   expect(restored.result).toMatchObject({ kind: 'restore', method: 'into-live', rows: 102, note: null });
-  expect((await core.call('snapshots.get', { snapshotId: snapshot.id })).snapshot.proof.level).toBe('restored');
+  expect((await core.call('snapshots.get', { snapshotId: snapshot.id })).snapshot.verification.level).toBe('restored');
 
   await succeed(core, 'restores.undo', {});
   expect(countEntries(source)).toBe(150);

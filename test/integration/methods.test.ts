@@ -65,15 +65,15 @@ describe('a plan with a method', () => {
   });
 
   test.each(['gz', 'zst', 'none'] as const)(
-    'that dumps stores SQL as %s, proves it, restore tests it and restores it',
+    'that dumps stores SQL as %s, verifies it, restore tests it and restores it',
     async (compression) => {
       const plan = { method: 'dump', compression } as const;
       const scene = await setScene({ rows: 2000, plan });
       const { core, source, folder } = scene;
-      const { path, proof } = await takeBackup(scene);
+      const { path, verification } = await takeBackup(scene);
       const packed = compression === 'none' ? '' : `.${compression}`;
       expect(path.endsWith(`.sql${packed}`)).toBe(true);
-      expect(proof).toMatchObject({ valid: true, level: 'checked' });
+      expect(verification).toMatchObject({ valid: true, level: 'checked' });
       const manifest = manifestOf(path);
       expect(manifest).toMatchObject({
         format: 1,
@@ -273,9 +273,9 @@ describe('an encrypted database', () => {
       seen.add(kind + progress.phase);
       for (const path of filesWith(folder, MARKER)) plain.add(path);
     });
-    const { path, proof } = await takeBackup(scene);
+    const { path, verification } = await takeBackup(scene);
     expect(path.endsWith('.sql.gz.age')).toBe(true);
-    expect(proof).toMatchObject({ valid: true });
+    expect(verification).toMatchObject({ valid: true });
     const target = join(folder, 'restored.db');
     expect((await restore(core, path, target)).state).toBe('succeeded');
     expect(countEncrypted(target, KEY)).toBe(300);

@@ -27,7 +27,11 @@ describe('a sound database with', () => {
       expect(found.message).toMatch(except);
       expect(found.tables.filter(({ rows }) => rows === null).map(({ name }) => name)).toEqual(uncounted);
       const [kept] = await scene.core.call('snapshots.list', { planId: scene.plan.id });
-      expect(kept?.proof).toMatchObject({ valid: true, level: 'checked', except: expect.stringMatching(except) });
+      expect(kept?.verification).toMatchObject({
+        valid: true,
+        level: 'checked',
+        except: expect.stringMatching(except),
+      });
       expect(kept?.keptBy).not.toEqual([]);
 
       const target = join(scene.folder, 'restored.db');

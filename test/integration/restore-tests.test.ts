@@ -24,7 +24,7 @@ test('a restore test restores, checks, asks what its owner asks, and leaves a re
   expect(receipt?.checks.map(({ passed }) => passed)).toEqual([true, true]);
   expect(receipt?.verification).toMatchObject({ valid: true, level: 'restored' });
   const [listed] = await scene.core.call('snapshots.list', {});
-  expect(listed?.proof.level).toBe('restored');
+  expect(listed?.verification.level).toBe('restored');
 });
 
 test.each([

@@ -37,7 +37,7 @@ describe.skipIf(!canMount)('room on a disk', () => {
     async (compression) => {
       const scene = await setSceneOn('backups', 2 * MB, { compression });
       addBytes(scene.source, 16 * MB, 'zeros');
-      expect((await takeBackup(scene)).proof.valid).toBe(true);
+      expect((await takeBackup(scene)).verification.valid).toBe(true);
     },
   );
 
@@ -90,7 +90,7 @@ describe.skipIf(!canMount)('room on a disk', () => {
       hint: expect.stringMatching(/Free some space/),
     });
     disk.empty();
-    expect((await takeBackup(scene)).proof.valid).toBe(true);
+    expect((await takeBackup(scene)).verification.valid).toBe(true);
     expectNothingLeft({ folder: scene.folder, home });
   });
 });

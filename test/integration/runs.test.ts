@@ -36,7 +36,7 @@ describe('cancelled', () => {
     expect(snapshots.filter((snapshot) => snapshot.missing)).toEqual([]);
     expectNothingLeft(scene);
     expect(scene.core.activeRuns()).toEqual([]);
-    expect((await takeBackup(scene)).proof.valid).toBe(true);
+    expect((await takeBackup(scene)).verification.valid).toBe(true);
   });
 
   const restorePhases: RunPhase[] = ['waiting', 'safety-snapshot', 'replacing', 'confirming'];
@@ -133,7 +133,7 @@ describe('previews that are stale, and what is never removed', () => {
     const scene = await setScene();
     const { core } = scene;
     const good = await takeBackup(scene);
-    const unproven = await takeBackup(scene, { verify: false });
+    const unverified = await takeBackup(scene, { verify: false });
     await expect(core.call('snapshots.previewDelete', { snapshotId: good.id })).rejects.toMatchObject({
       code: 'CONFLICT',
       message: expect.stringContaining(good.name),
@@ -141,17 +141,19 @@ describe('previews that are stale, and what is never removed', () => {
     await expect(core.call('snapshots.delete', { snapshotId: good.id, confirmation: '' })).rejects.toMatchObject({
       code: 'CONFLICT',
     });
-    await core.call('snapshots.pin', { snapshotId: unproven.id, pinned: true });
-    await expect(core.call('snapshots.previewDelete', { snapshotId: unproven.id })).rejects.toMatchObject({
+    await core.call('snapshots.pin', { snapshotId: unverified.id, pinned: true });
+    await expect(core.call('snapshots.previewDelete', { snapshotId: unverified.id })).rejects.toMatchObject({
       code: 'CONFLICT',
       message: expect.stringContaining('pinned'),
     });
-    await core.call('snapshots.pin', { snapshotId: unproven.id, pinned: false });
-    const { confirmation } = await core.call('snapshots.previewDelete', { snapshotId: unproven.id });
-    await expect(core.call('snapshots.delete', { snapshotId: unproven.id, confirmation: 'x' })).rejects.toMatchObject({
-      code: 'CONFLICT',
-    });
-    await succeed(core, 'snapshots.delete', { snapshotId: unproven.id, confirmation });
+    await core.call('snapshots.pin', { snapshotId: unverified.id, pinned: false });
+    const { confirmation } = await core.call('snapshots.previewDelete', { snapshotId: unverified.id });
+    await expect(core.call('snapshots.delete', { snapshotId: unverified.id, confirmation: 'x' })).rejects.toMatchObject(
+      {
+        code: 'CONFLICT',
+      },
+    );
+    await succeed(core, 'snapshots.delete', { snapshotId: unverified.id, confirmation });
     expect(storedIn(scene.destination).sort()).toEqual([good.name, `${good.name}.manifest.json`]);
     expect((await core.call('snapshots.list', {})).map(({ id }) => id)).toEqual([good.id]);
   });
@@ -205,7 +207,7 @@ describe('the data folder', () => {
       await takeBackup(scene);
     }
     const forget = ({
-      proof: _proof,
+      verification: _verification,
       planId: _plan,
       order: _order,
       origin: _origin,
@@ -305,7 +307,7 @@ test('after each good backup what no rule keeps is removed, and the log says why
   expect(messages).toMatch(/^Removed .* \(beyond-last-2\)\.$/m);
 });
 
-test('a backup that is not proven good removes nothing', async () => {
+test('a backup that is not verified good removes nothing', async () => {
   const scene = await setScene({ plan: { retention: { ...KEEP_ALL, keepLast: 1 } } });
   await takeBackup(scene);
   const run = await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id, name: 'taken.db.gz' });

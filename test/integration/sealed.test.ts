@@ -64,7 +64,7 @@ function flip(path: string, offset: number): void {
 }
 
 describe('the whole way', () => {
-  test('by a passphrase: backup, proof, restore test, restore and undo, with the secret nowhere to be read', async () => {
+  test('by a passphrase: backup, verification, restore test, restore and undo, with the secret nowhere to be read', async () => {
     const scene = await byPassphrase();
     const { core, folder, plan, source } = scene;
     const told: unknown[] = [plan];
@@ -72,7 +72,7 @@ describe('the whole way', () => {
       core.on(event, (payload) => told.push(payload));
     const snapshot = await takeBackup(scene);
     const path = pathOf(snapshot);
-    expect(snapshot).toMatchObject({ encrypted: 'passphrase', proof: { valid: true, level: 'checked' } });
+    expect(snapshot).toMatchObject({ encrypted: 'passphrase', verification: { valid: true, level: 'checked' } });
     expect(path).toMatch(/\.db\.gz\.age$/);
     expect(Manifest.parse(JSON.parse(readFileSync(`${path}.manifest.json`, 'utf8')))).toMatchObject({
       format: 1,
@@ -107,7 +107,7 @@ describe('the whole way', () => {
     });
     const snapshot = await takeBackup({ ...scene, plan });
     const path = pathOf(snapshot);
-    expect(snapshot).toMatchObject({ encrypted: 'recipients', proof: { valid: true, level: 'checked' } });
+    expect(snapshot).toMatchObject({ encrypted: 'recipients', verification: { valid: true, level: 'checked' } });
     const target = join(folder, 'app', 'back.db');
     expect(await restore(core, path, target)).toMatchObject({ state: 'succeeded' });
     expect(countEncrypted(target, 'the key of the database')).toBe(500);
@@ -214,11 +214,11 @@ describe('secrets that change', () => {
 });
 
 describe('without the identity', () => {
-  test('a whole snapshot counts as stored and not as proven, and the identity proves it later', async () => {
+  test('a whole snapshot counts as stored and not as verified, and the identity verifies it later', async () => {
     const scene = await setEncryptedScene(FOR_US, undefined);
     const { core, plan } = scene;
     const snapshot = await takeBackup(scene);
-    expect(snapshot.proof).toMatchObject({
+    expect(snapshot.verification).toMatchObject({
       valid: null,
       level: 'none',
       message: expect.stringContaining('nobody here can open it'),

@@ -75,7 +75,7 @@ describe('no connection trusts a schema', () => {
     const scene = await setScene({ plan: { restoreTest: { schedule: { kind: 'manual' }, withinDays: null, checks } } });
     makeHarmful(scene.source);
     const snapshot = await takeBackup(scene);
-    expect(snapshot.proof.valid).toBe(true);
+    expect(snapshot.verification.valid).toBe(true);
     const run = await runToEnd(scene.core, 'restoreTests.start', { planId: scene.plan.id });
     expect(JSON.stringify(run.result ?? run.error)).toContain('unsafe use');
     expect(run.state).toBe('failed');

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Proof } from '../../src-shared/model/snapshot.ts';
+import type { VerificationSummary } from '../../src-shared/model/snapshot.ts';
 import { type BackupOnDay, dayOutcomes, planHealth, worstState } from '../../src-shared/rules/health.ts';
 
-const proof = (valid: boolean | null): Proof => ({
+const verification = (valid: boolean | null): VerificationSummary => ({
   level: valid ? 'checked' : 'none',
   valid,
   at: null,
@@ -36,14 +36,14 @@ describe('where a plan stands', () => {
   test.each([
     ['nothing yet', null, null, false, 'empty', /no snapshot/],
     ['the first backup goes on', null, null, true, 'running', /being made/],
-    ['proven', good, proof(true), false, 'ok', /verified/],
-    ['not verified', good, proof(null), false, 'unverified', /not been verified/],
-    ['found bad', good, proof(false), false, 'failed', /the reason/],
-    ['found bad, and tried again', good, proof(false), true, 'failed', /not valid/],
-    ['failed, with a good one before', failed, proof(true), false, 'failed', /disk is full/],
-    ['failed, and tried again', failed, proof(true), true, 'failed', /disk is full/],
+    ['verified', good, verification(true), false, 'ok', /verified/],
+    ['not verified', good, verification(null), false, 'unverified', /not been verified/],
+    ['found bad', good, verification(false), false, 'failed', /the reason/],
+    ['found bad, and tried again', good, verification(false), true, 'failed', /not valid/],
+    ['failed, with a good one before', failed, verification(true), false, 'failed', /disk is full/],
+    ['failed, and tried again', failed, verification(true), true, 'failed', /disk is full/],
     ['failed without a word', { state: 'failed' as const, error: null }, null, false, 'failed', /failed/],
-    ['interrupted', { state: 'interrupted' as const, error: null }, proof(true), false, 'failed', /interrupted/],
+    ['interrupted', { state: 'interrupted' as const, error: null }, verification(true), false, 'failed', /interrupted/],
     ['all gone from the disk', good, null, false, 'empty', /no snapshot/],
   ])('%s', (_what, last, newest, running, state, reason) => {
     const health = planHealth({
@@ -119,7 +119,7 @@ describe('where a plan stands', () => {
     const health = planHealth({
       ...calm,
       lastBackup: good,
-      newest: proof(true),
+      newest: verification(true),
       running: false,
       ...facts,
     });

@@ -1,6 +1,6 @@
 import type { SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
 import type { CopyState, SnapshotOrigin } from '../../../src-shared/model/snapshot.ts';
-import type { ProofLevel } from '../../../src-shared/model/verification.ts';
+import type { VerificationLevel } from '../../../src-shared/model/verification.ts';
 import type { WeighedSnapshot } from '../../../src-shared/rules/prune-brake.ts';
 import type { Database } from '../engine/open-database.ts';
 
@@ -24,7 +24,7 @@ export interface KeptSnapshot extends WeighedSnapshot {
   diskBytes: number;
   /** What its newest verification found, wherever it read; `null`: nothing yet. */
   valid: boolean | null;
-  level: ProofLevel;
+  level: VerificationLevel;
   /** A verification has found it good once, wherever it read. */
   onceVerified: boolean;
   copies: KeptCopy[];

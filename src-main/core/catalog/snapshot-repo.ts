@@ -14,8 +14,8 @@ import { type PlaceRow, type SnapshotRow, toSnapshot, toSummary } from './snapsh
 
 const COLUMNS = `s.number, s.id, origin, service_id, plan_id, plan_name, source_path, name, created_at, size_bytes, image_bytes, compression, trigger,
   sha256, user_version, table_count, row_count, pinned, database_encryption, encrypted, source_kind, attached_files,
-  v.at AS proof_at, v.valid AS proof_valid, v.level AS proof_level, v.message AS proof_message,
-  v.except_words AS proof_except`;
+  v.at AS verification_at, v.valid AS verification_valid, v.level AS verification_level, v.message AS verification_message,
+  v.except_words AS verification_except`;
 const FROM = `FROM snapshots s
   LEFT JOIN verifications v ON v.number = (SELECT max(number) FROM verifications WHERE snapshot_id = s.id)`;
 const NEWEST_FIRST = 'ORDER BY s.number DESC';

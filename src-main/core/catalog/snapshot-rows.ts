@@ -31,11 +31,11 @@ export interface SnapshotRow {
   encrypted: Snapshot['encrypted'];
   source_kind: Snapshot['sourceKind'];
   attached_files: string;
-  proof_at: string | null;
-  proof_valid: number | null;
-  proof_level: Snapshot['proof']['level'] | null;
-  proof_message: string | null;
-  proof_except: string | null;
+  verification_at: string | null;
+  verification_valid: number | null;
+  verification_level: Snapshot['verification']['level'] | null;
+  verification_message: string | null;
+  verification_except: string | null;
 }
 
 /** A copy of a snapshot, with its destination and the newest verification that read it. */
@@ -51,7 +51,7 @@ export interface PlaceRow {
   message: string | null;
   verified_at: string | null;
   valid: number | null;
-  level: Snapshot['proof']['level'] | null;
+  level: Snapshot['verification']['level'] | null;
 }
 
 /** Where a snapshot is: at people's destinations, and on this machine. */
@@ -91,12 +91,12 @@ export function toSummary(row: SnapshotRow, placeRows: readonly PlaceRow[]): Sna
     databaseEncryption:
       row.database_encryption === null ? null : DatabaseEncryption.parse(JSON.parse(row.database_encryption)),
     encrypted: row.encrypted,
-    proof: {
-      level: row.proof_level ?? 'none',
-      valid: provenOf(row.proof_valid, row.proof_level),
-      at: row.proof_at,
-      message: row.proof_message ?? 'Not verified yet.',
-      except: row.proof_except,
+    verification: {
+      level: row.verification_level ?? 'none',
+      valid: verifiedOf(row.verification_valid, row.verification_level),
+      at: row.verification_at,
+      message: row.verification_message ?? 'Not verified yet.',
+      except: row.verification_except,
     },
     attachedFiles,
     incomplete: missingInWords(attachedFiles),
@@ -122,7 +122,7 @@ function toPlaces(rows: readonly PlaceRow[]): Places {
       at: row.at,
       message: row.message,
       verifiedAt: row.verified_at,
-      valid: provenOf(row.valid, row.level),
+      valid: verifiedOf(row.valid, row.level),
     });
   }
   const missing = !rows.some(({ state }) => state === 'stored');
@@ -135,7 +135,7 @@ export function toSnapshot(row: SnapshotRow, placeRows: readonly PlaceRow[], man
   return { ...summary, tables: manifest?.database?.tables ?? [], takenWith: manifest?.takenWith ?? [] };
 }
 
-/** What is whole but encrypted, and could not be opened, is as unproven as what was never looked at. */
-function provenOf(valid: number | null, level: Snapshot['proof']['level'] | null): boolean | null {
+/** What is whole but encrypted, and could not be opened, is as unverified as what was never looked at. */
+function verifiedOf(valid: number | null, level: Snapshot['verification']['level'] | null): boolean | null {
   return valid === null || (valid === 1 && level === 'none') ? null : valid === 1;
 }

@@ -253,7 +253,7 @@ async function requireWhole(given: string, bytes: number): Promise<void> {
   const found = await fileSize(path);
   if (found >= bytes || found === 0) return;
   throw new SnapkeepError('CORRUPT', `${path} is cut off: it has ${found} bytes instead of ${bytes}.`, {
-    hint: 'Restore it from a snapshot that is proven.',
+    hint: 'Restore it from a snapshot that is verified.',
   });
 }
 

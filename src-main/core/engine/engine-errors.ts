@@ -58,7 +58,7 @@ function explainSqlite(code: string, cause: unknown, what: string): SnapkeepErro
   }
   if (code.startsWith('SQLITE_CORRUPT')) {
     return new SnapkeepError('CORRUPT', `${what} is damaged: SQLite says “${text}”.`, {
-      hint: 'Restore it from a snapshot that is proven.',
+      hint: 'Restore it from a snapshot that is verified.',
       cause,
     });
   }

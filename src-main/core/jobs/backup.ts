@@ -86,7 +86,7 @@ export function orderOf(core: CoreContext, plan: Plan, scheduledTime: Run['sched
   return { ...what, compression, encryption, method, schemaVersion, verify: verifyAfterBackup, scheduledTime, keys };
 }
 
-/** Queues a backup: a snapshot, entered into the catalog, and proven if so ordered. */
+/** Queues a backup: a snapshot, entered into the catalog, and verified if so ordered. */
 export async function startBackup(core: CoreContext, order: BackupOrder): Promise<Run> {
   const ofFiles = order.sourceKind === 'files';
   const attachedFiles = await Promise.all(order.attachedFiles.map(followLink));
@@ -223,7 +223,7 @@ async function backUp(
   recordVerification(core, manifest.id, destinationId, verification);
   handle.update({ result: { ...result, verification } });
   requireAttachedFiles(manifest, result);
-  if (!verification.valid) throw notProven(path, verification.message);
+  if (!verification.valid) throw notVerified(path, verification.message);
   return { ...result, verification };
 }
 
@@ -294,7 +294,7 @@ function rememberPlanKey(core: CoreContext, planId: string, { databaseEncryption
   core.events.emit('plans.changed', {});
 }
 
-function notProven(path: string, message: string): SnapkeepError {
+function notVerified(path: string, message: string): SnapkeepError {
   return new SnapkeepError('CORRUPT', `The snapshot was stored but is not good. ${message}`, {
     hint: 'If what is backed up is damaged itself, restore it from an older snapshot; otherwise check the disk and back up again.',
     details: { path },

@@ -4,8 +4,8 @@ import { decideRetention, type RetainedSnapshot, type RetentionCalendar } from '
 
 /** What the retention rules look at, wherever the snapshot is. */
 export function toRetained(snapshot: SnapshotSummary): RetainedSnapshot {
-  const { id, order, origin, createdAt, pinned, missing, trigger, proof } = snapshot;
-  const { valid, level } = proof;
+  const { id, order, origin, createdAt, pinned, missing, trigger, verification } = snapshot;
+  const { valid, level } = verification;
   const incomplete = snapshot.incomplete !== null;
   return { id, order, origin, createdAt, pinned, missing, trigger, valid, level, incomplete };
 }

@@ -36,7 +36,7 @@ export function summarizePlan(core: CoreContext, plan: Plan): PlanSummary {
   const { state, reason } = planHealth({
     pruningPaused: stopped,
     lastBackup,
-    newest: newest?.proof ?? null,
+    newest: newest?.verification ?? null,
     incomplete: newest?.incomplete ?? null,
     running: activeRun?.kind === 'backup',
     overdue: isOverdue(core, plan, lastSuccess(ended, newest, core.clock.now().getTime()), schedule),

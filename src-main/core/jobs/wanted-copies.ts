@@ -113,7 +113,7 @@ export async function emptyOutbox(core: CoreContext, unwanted: ReadonlySet<strin
     const snapshot = catalog.snapshots.get(snapshotId);
     if (snapshot === undefined) continue;
     const path = locationOf(outbox, snapshot.name);
-    // Somebody reads it, or is about to prove it: it goes the next time.
+    // Somebody reads it, or is about to verify it: it goes the next time.
     const inBackup = core.runs.active().some((run) => run.kind === 'backup' && run.snapshotId === snapshotId);
     if (inBackup || core.runs.isLocked(path)) continue;
     await removeFromOutbox(core, outbox, copy);

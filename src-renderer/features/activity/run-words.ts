@@ -38,7 +38,7 @@ export function runOutcome({ result, error }: Run): string {
   if (error !== null) return error.message;
   switch (result?.kind) {
     case 'backup':
-      return `${bytesInWords(result.sizeBytes)} stored${(result.verification?.level ?? 'none') === 'none' ? '' : ', proven'}`;
+      return `${bytesInWords(result.sizeBytes)} stored${(result.verification?.level ?? 'none') === 'none' ? '' : ', verified'}`;
     case 'export':
       return `${bytesInWords(result.bytes)} written`;
     case 'copy':

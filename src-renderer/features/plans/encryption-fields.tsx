@@ -56,7 +56,7 @@ export function EncryptionFields({ value, onChange, kept, encrypted }: Encryptio
           />
           <PasswordInput
             label="Identity, if snapshots should be verified and restored here"
-            description="Kept with the secrets. Without it nothing of them can be proven on this machine."
+            description="Kept with the secrets. Without it nothing of them can be verified on this machine."
             placeholder="AGE-SECRET-KEY-1…"
             value={value.identity}
             onChange={(event) => onChange({ ...value, identity: event.currentTarget.value })}

@@ -19,7 +19,7 @@ import { ProgramSection } from './program-section.tsx';
 import { RemovePlanDialog } from './remove-plan-dialog.tsx';
 import { SnapshotFields } from './snapshot-fields.tsx';
 
-/** Name, attached files, destinations, format, proof and encryption of a plan, and its end. */
+/** Name, attached files, destinations, format, verification and encryption of a plan, and its end. */
 export function PlanSettingsTab({ plan }: { plan: Plan }) {
   const [removing, setRemoving] = useState(false);
   const [sharing, setSharing] = useState(false);

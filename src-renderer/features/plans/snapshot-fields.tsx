@@ -24,7 +24,7 @@ const METHODS: Array<{ value: BackupMethod; label: string }> = [
 const WORDS: Record<BackupMethod, string> = {
   online: 'Exact, and the gentlest for programs that use the database meanwhile. The usual choice.',
   compact: 'Without the space that deleted rows have left. One long statement, which cannot be stopped half way.',
-  dump: 'SQL text that any SQLite reads, in any version. It takes longer to write, to prove and to restore.',
+  dump: 'SQL text that any SQLite reads, in any version. It takes longer to write, to verify and to restore.',
 };
 
 interface SnapshotFieldsProps {
@@ -40,7 +40,7 @@ interface SnapshotFieldsProps {
   onVerify(verify: boolean): void;
 }
 
-/** How a source is read and its snapshots are stored, and whether each is proven. */
+/** How a source is read and its snapshots are stored, and whether each is verified. */
 export function SnapshotFields({
   label,
   sourceKind,
@@ -74,7 +74,7 @@ export function SnapshotFields({
         )}
       </div>
       <Switch
-        label="Prove each snapshot by restoring it to a scratch place"
+        label="Verify each snapshot by restoring it to a scratch place"
         checked={verify}
         onChange={(event) => onVerify(event.currentTarget.checked)}
       />

@@ -1,13 +1,13 @@
 import { Fragment } from 'react';
 import type { SnapshotAttachedFile } from '../../../src-shared/model/attached-file.ts';
-import type { Proof, SnapshotCopy, SnapshotOrigin } from '../../../src-shared/model/snapshot.ts';
+import type { SnapshotCopy, SnapshotOrigin, VerificationSummary } from '../../../src-shared/model/snapshot.ts';
 import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
 import { missingInWords } from '../../../src-shared/rules/incomplete.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
 import { namesInWords } from '../../components/destination-look.tsx';
 import { PathText } from '../../components/path-text.tsx';
-import { ProofPill } from '../../components/pill.tsx';
+import { VerificationPill } from '../../components/pill.tsx';
 import { momentInWords, useNow } from '../../components/time.ts';
 
 /** What is to be restored, whether it is a snapshot or a dropped file. */
@@ -24,7 +24,7 @@ export interface Described {
   sizeBytes: number;
   imageBytes: number | null;
   tables: TableRows[] | null;
-  proof: Proof | null;
+  verification: VerificationSummary | null;
   suggestedTarget: string | null;
   /** `imported`: where it came from is only what its manifest says. */
   origin: SnapshotOrigin;
@@ -36,7 +36,8 @@ export interface Described {
 /** What is known of it, before it is looked into. */
 export function WhatFacts({ described }: { described: Described }) {
   const now = useNow();
-  const { path, stored, createdAt, planName, sizeBytes, imageBytes, attachedFiles, sourceKind, proof } = described;
+  const { path, stored, createdAt, planName, sizeBytes, imageBytes, attachedFiles, sourceKind, verification } =
+    described;
   return (
     <dl className="described">
       {path !== null && (
@@ -83,11 +84,16 @@ export function WhatFacts({ described }: { described: Described }) {
           </dd>
         </Fragment>
       ))}
-      {proof !== null && (
+      {verification !== null && (
         <>
-          <dt>Proof</dt>
+          <dt>VerificationSummary</dt>
           <dd>
-            <ProofPill proof={proof} missing={false} incomplete={missingInWords(attachedFiles)} now={now} />
+            <VerificationPill
+              verification={verification}
+              missing={false}
+              incomplete={missingInWords(attachedFiles)}
+              now={now}
+            />
           </dd>
         </>
       )}

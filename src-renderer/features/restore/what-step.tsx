@@ -120,6 +120,6 @@ async function describe(source: RestoreSource): Promise<Described | { standsFor:
   if (file.sourceKind === 'files' && file.snapshotId !== null) return { standsFor: file.snapshotId };
   const known =
     file.snapshotId === null ? null : (await client.call('snapshots.get', { snapshotId: file.snapshotId })).snapshot;
-  const { proof = null, origin = 'imported' } = known ?? {};
-  return { ...file, stored: [], proof, origin, attachedFiles: [] };
+  const { verification = null, origin = 'imported' } = known ?? {};
+  return { ...file, stored: [], verification, origin, attachedFiles: [] };
 }

@@ -55,7 +55,7 @@ export function RestoreTestSection({ summary, restoreTest, timeZone, onChange }:
         <ScheduleState status={{ ...summary.restoreTest.schedule, nextTime: null }} />
         <NumberInput
           label="Days a restore test counts"
-          description="Without a younger one the plan is unproven. Empty: restore tests are not asked for."
+          description="Without a younger one the plan is unverified. Empty: restore tests are not asked for."
           min={1}
           max={3650}
           w={440}

@@ -39,8 +39,8 @@ export function AlertsSection({ settings, update }: { settings: Settings; update
     <Section title="Alerts">
       <Stack gap="md">
         <Text size="sm" c="dimmed">
-          Success is silent. You are told once when a plan fails, is overdue or is not proven, and once a day while that
-          lasts.
+          Success is silent. You are told once when a plan fails, is overdue or is not verified, and once a day while
+          that lasts.
         </Text>
         {canNotify && (
           <Group justify="space-between">

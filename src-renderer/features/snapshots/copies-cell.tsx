@@ -93,7 +93,7 @@ function CopyDetails({ copy, now }: { copy: SnapshotCopy; now: number }) {
             ) : (
               <IconShieldCheck size={13} aria-hidden className="inline-icon gain" />
             )}{' '}
-            {valid === false ? 'Found not valid' : 'Proven from here'} {agoInWords(verifiedAt, now)}.
+            {valid === false ? 'Found not valid' : 'Verified from here'} {agoInWords(verifiedAt, now)}.
           </Text>
         )}
       </div>

@@ -6,7 +6,7 @@ import { client } from '../../api/client.ts';
 import { namesInWords } from '../../components/destination-look.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { PathText } from '../../components/path-text.tsx';
-import { ProofPill } from '../../components/pill.tsx';
+import { VerificationPill } from '../../components/pill.tsx';
 import { momentInWords } from '../../components/time.ts';
 import { useAction } from '../../components/use-action.ts';
 import { TableList } from '../plans/source-facts.tsx';
@@ -63,7 +63,7 @@ export function DetailsDialog({ snapshot, now, onRestore, onClose }: DetailsDial
 }
 
 function Facts({ snapshot, now }: { snapshot: ListedSnapshot; now: number }) {
-  const { name, path, copies, sizeBytes, imageBytes, apparentBytes, diskBytes, attachedFiles, proof, missing } =
+  const { name, path, copies, sizeBytes, imageBytes, apparentBytes, diskBytes, attachedFiles, verification, missing } =
     snapshot;
   const stored = copies.filter(({ state }) => state === 'stored');
   const files = snapshot.sourceKind === 'files';
@@ -96,17 +96,17 @@ function Facts({ snapshot, now }: { snapshot: ListedSnapshot; now: number }) {
           </dd>
         </>
       )}
-      <dt>Proof</dt>
+      <dt>VerificationSummary</dt>
       <dd>
-        <ProofPill proof={proof} missing={missing} incomplete={snapshot.incomplete} now={now} />
+        <VerificationPill verification={verification} missing={missing} incomplete={snapshot.incomplete} now={now} />
         {snapshot.incomplete !== null && (
           <Text size="sm" className="loss" mt={4}>
             {snapshot.incomplete}
           </Text>
         )}
-        {proof.at !== null && proof.message !== '' && (
+        {verification.at !== null && verification.message !== '' && (
           <Text size="sm" c="dimmed" mt={4}>
-            {proof.message}
+            {verification.message}
           </Text>
         )}
       </dd>

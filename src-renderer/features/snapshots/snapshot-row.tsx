@@ -3,7 +3,7 @@ import { IconLock } from '@tabler/icons-react';
 import type { CSSProperties } from 'react';
 import type { SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
-import { ProofPill, RuleTag } from '../../components/pill.tsx';
+import { RuleTag, VerificationPill } from '../../components/pill.tsx';
 import { ageInWords, clockTime } from '../../components/time.ts';
 import { CopiesCell } from './copies-cell.tsx';
 import { SizeCell } from './size-cell.tsx';
@@ -50,7 +50,12 @@ export function SnapshotRow({ snapshot, index, style, now, onDetails, onDelete }
         <KeptBy rules={snapshot.keptBy} />
       </span>
       <span role="cell">
-        <ProofPill proof={snapshot.proof} missing={snapshot.missing} incomplete={snapshot.incomplete} now={now} />
+        <VerificationPill
+          verification={snapshot.verification}
+          missing={snapshot.missing}
+          incomplete={snapshot.incomplete}
+          now={now}
+        />
       </span>
       <span role="cell" className="row-actions">
         <Button

@@ -19,13 +19,13 @@ import { makeTree, readTree } from '../../support/trees.ts';
 
 const MINUTE = 60_000;
 
-test('a configuration of three files is stored, listed, proven, tested, and put back as it was', async () => {
+test('a configuration of three files is stored, listed, verified, tested, and put back as it was', async () => {
   const scene = await setFilesScene();
   const { core, app, plan } = scene;
   expect(plan).toMatchObject({ sourceKind: 'files', sourcePath: join(app, 'config.toml') });
   const before = contentsOf(app);
   const snapshot = await takeBackup(scene);
-  expect(snapshot).toMatchObject({ sourceKind: 'files', tableCount: 0, rowCount: 0, proof: { valid: true } });
+  expect(snapshot).toMatchObject({ sourceKind: 'files', tableCount: 0, rowCount: 0, verification: { valid: true } });
   expect(snapshot.name).toMatch(/^Config-\d{4}-\d\d-\d\d-\d{6}-[0-9a-z]{6}\.files\.json$/);
   expect(snapshot.attachedFiles.map(({ name, files, whole }) => [name, files, whole])).toEqual([
     ['config-toml', 1, true],
@@ -156,7 +156,7 @@ test('encrypted, nothing plain is on the destination, and it comes back with the
   });
   const { core, app, destination } = scene;
   const snapshot = await takeBackup(scene);
-  expect(snapshot).toMatchObject({ encrypted: 'recipients', proof: { valid: true, level: 'checked' } });
+  expect(snapshot).toMatchObject({ encrypted: 'recipients', verification: { valid: true, level: 'checked' } });
   expect(snapshot.name).toMatch(/\.files\.json\.age$/);
   expect(snapshot.attachedFiles.map(({ way }) => way)).toEqual(['archive', 'archive', 'archive']);
   expect(filesWith(destination, 'a very plain token')).toEqual([]);
@@ -179,7 +179,10 @@ test('an image file comes back byte for byte, into a file that may hold somethin
   });
   const { core, app } = scene;
   const snapshot = await takeBackup(scene);
-  expect(snapshot).toMatchObject({ attachedFiles: [{ way: 'image', bytes: content.length }], proof: { valid: true } });
+  expect(snapshot).toMatchObject({
+    attachedFiles: [{ way: 'image', bytes: content.length }],
+    verification: { valid: true },
+  });
   expect(snapshot.diskBytes).toBeGreaterThan(snapshot.sizeBytes);
   writeFileSync(join(app, 'card.img'), Buffer.alloc(content.length));
   const to = join(scene.folder, 'other.img');

@@ -59,7 +59,7 @@ test.skipIf(!asRoot)('a file of another owner makes snapshot, run and plan incom
   const missing = 'Missing: files/secret.txt may not be read.';
   expect(JSON.parse(stdout)).toMatchObject({
     run: { state: 'succeeded', result: { incomplete: missing } },
-    snapshot: { incomplete: missing, proof: { valid: true }, attachedFiles: [{ files: 1, whole: false }] },
+    snapshot: { incomplete: missing, verification: { valid: true }, attachedFiles: [{ files: 1, whole: false }] },
     summary: { state: 'incomplete', reason: `The newest snapshot is incomplete. ${missing}` },
   });
 });

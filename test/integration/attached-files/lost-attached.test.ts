@@ -25,7 +25,7 @@ const storedFolder = ({ destination }: Pick<Scene, 'destination'>): string =>
 /** Expects that a snapshot, its plan and the newest restore test say that it is not valid, and why. */
 async function expectLost(core: Core, planId: string, snapshotId: string, names: RegExp): Promise<void> {
   const { snapshot } = await core.call('snapshots.get', { snapshotId });
-  expect(snapshot.proof).toMatchObject({ valid: false, level: 'none', message: expect.stringMatching(names) });
+  expect(snapshot.verification).toMatchObject({ valid: false, level: 'none', message: expect.stringMatching(names) });
   const [summary] = (await core.call('plans.list', {})).filter(({ plan }) => plan.id === planId);
   expect(summary).toMatchObject({ state: 'failed', reason: expect.stringMatching(names) });
 }
@@ -89,7 +89,7 @@ describe('attached files in a folder', () => {
     renameSync(join(scene.folder, 'aside'), folder);
     expect((await rescan()).result).toMatchObject({ problems: [] });
     await succeed(core, 'verifications.start', { snapshotId });
-    expect((await core.call('snapshots.get', { snapshotId })).snapshot.proof).toMatchObject({ valid: true });
+    expect((await core.call('snapshots.get', { snapshotId })).snapshot.verification).toMatchObject({ valid: true });
   });
 });
 

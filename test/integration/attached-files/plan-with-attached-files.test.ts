@@ -75,7 +75,7 @@ test('a folder is stored beside its database, and the next one shares what has n
     statSync(join(scene.destination, name.replace(/\.db\.gz$/, '.generated'), file));
   expect(at(first.name, '400.wav').ino).toBe(at(second.name, '400.wav').ino);
   expect(at(first.name, '3.wav').ino).not.toBe(at(second.name, '3.wav').ino);
-  expect(second.proof).toMatchObject({ valid: true, message: expect.stringContaining('500 files') });
+  expect(second.verification).toMatchObject({ valid: true, message: expect.stringContaining('500 files') });
   expectNothingLeft(scene);
 });
 
@@ -116,7 +116,7 @@ test('an attached file that is gone makes the run fail; the snapshot of the data
   expectFailure(run, 'NOT_FOUND', 'stored without generated');
   const [snapshot] = await scene.core.call('snapshots.list', {});
   expect(snapshot).toMatchObject({ attachedFiles: [{ name: 'generated', whole: false, files: 0 }] });
-  expect(snapshot?.proof.valid).toBe(false);
+  expect(snapshot?.verification.valid).toBe(false);
 });
 
 test('a backup that is cancelled while it copies files leaves nothing', async () => {

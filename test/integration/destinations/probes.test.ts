@@ -290,7 +290,7 @@ describe('what is stored', () => {
     await takeBackup(scene);
     await check(scene);
     await checkADayLater();
-    expect((await summaryOf(scene)).newest?.proof.valid).toBe(true);
+    expect((await summaryOf(scene)).newest?.verification.valid).toBe(true);
     for (const name of storedIn(scene.destination).filter((each) => each.endsWith('.generated')))
       rmSync(join(scene.destination, name), { recursive: true });
     await checkADayLater();
