@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ForeignImport, ForeignListing } from '../../src-shared/model/foreign.ts';
+import type { BackupImport, FoundBackups } from '../../src-shared/model/import.ts';
 import { bytesInWords, countInWords } from '../../src-shared/rules/wording.ts';
 import { type CommandContext, json } from './command.ts';
 import { confirm } from './confirm.ts';
@@ -8,7 +8,7 @@ import { EXIT, errorOf, print, say, UsageError } from './output.ts';
 import type { Place, Session } from './session.ts';
 
 interface ImportOptions extends KeyOptions {
-  foreign?: boolean;
+  otherPrograms?: boolean;
   plan?: string;
   list?: boolean;
   yes?: boolean;
@@ -23,7 +23,7 @@ export function addImportCommand(program: Command, context: CommandContext): voi
       'Reads the manifests of snapshots that another service made; where there are none, the backups of other programs, by their names. Imported snapshots can be verified and restored. No retention counts or removes them, and no file is changed. Exit code 3: some files were refused.',
     )
     .argument('<destination>', 'name of a destination, or a folder')
-    .option('--foreign', 'the backups of other programs, also where there are manifests')
+    .option('--other-programs', 'the backups of other programs, also where there are manifests')
     .option('--list', 'only say what other programs have left, and what is wrong with it')
     .option('--plan <name>', 'only backups of other programs whose names say this plan, which they are shown under')
     .option('--yes', 'do not ask')
@@ -38,12 +38,12 @@ export function addImportCommand(program: Command, context: CommandContext): voi
 
 async function importFrom(session: Session, given: string, options: ImportOptions): Promise<number> {
   const place = await session.destinationOrFolder(given);
-  if (options.list === true) return printListing(await session.call('foreign.list', place), options.json === true);
-  if (options.foreign !== true && options.plan === undefined) {
+  if (options.list === true) return printListing(await session.call('imports.list', place), options.json === true);
+  if (options.otherPrograms !== true && options.plan === undefined) {
     const run = await session.run('destinations.rescan', place);
     if (run.result?.kind !== 'scan') throw errorOf(run);
     const { kind: _kind, ...outcome } = run.result;
-    const listing = outcome.found > 0 ? undefined : await session.call('foreign.list', place);
+    const listing = outcome.found > 0 ? undefined : await session.call('imports.list', place);
     if (listing === undefined || listing.files.length === 0) {
       for (const problem of outcome.problems) say(`${problem.name}: ${problem.message}`);
       const words = `Found ${countInWords(outcome.found, 'snapshot')}, ${outcome.added} of them imported; ${outcome.missing} missing.`;
@@ -51,14 +51,14 @@ async function importFrom(session: Session, given: string, options: ImportOption
       return EXIT.done;
     }
   }
-  return importForeign(session, place, options);
+  return importBackups(session, place, options);
 }
 
-async function importForeign(session: Session, place: Place, options: ImportOptions): Promise<number> {
+async function importBackups(session: Session, place: Place, options: ImportOptions): Promise<number> {
   const plan = await planOf(session, options.plan);
-  const listing = await session.call('foreign.list', place);
+  const listing = await session.call('imports.list', place);
   const files = options.plan === undefined ? undefined : await chosenFiles(listing, options.plan, options.yes === true);
-  const run = await session.run('foreign.import', {
+  const run = await session.run('imports.start', {
     ...place,
     ...plan,
     ...(files === undefined ? {} : { files }),
@@ -72,7 +72,7 @@ async function importForeign(session: Session, place: Place, options: ImportOpti
 }
 
 /** The backups whose names say exactly this plan. @throws UsageError when there are none, or a person says no */
-async function chosenFiles({ files, place }: ForeignListing, plan: string, yes: boolean): Promise<string[]> {
+async function chosenFiles({ files, place }: FoundBackups, plan: string, yes: boolean): Promise<string[]> {
   const importable = files.filter((file) => file.importable);
   const chosen = importable.filter(({ planName }) => planName.toLowerCase() === plan.toLowerCase());
   const others = new Set(importable.filter((file) => !chosen.includes(file)).map(({ planName }) => planName));
@@ -83,13 +83,13 @@ async function chosenFiles({ files, place }: ForeignListing, plan: string, yes: 
   return chosen.map(({ path }) => path);
 }
 
-function outcomeInWords({ files }: ForeignImport): string[] {
+function outcomeInWords({ files }: BackupImport): string[] {
   const imported = files.filter(({ outcome }) => outcome === 'imported').length;
   const lines = files.map(({ path, outcome, message }) => `${outcome.padEnd(8)} ${path}  ${message}`);
   return [...lines, `Imported ${countInWords(imported, 'snapshot')}; no file was changed.`];
 }
 
-function printListing(listing: ForeignListing, asJson: boolean): number {
+function printListing(listing: FoundBackups, asJson: boolean): number {
   const { place, files, problems, notes } = listing;
   const lines = files.map(({ at, sizeBytes, kind, program, path, snapshotId }) => {
     const size = (sizeBytes === null ? '' : bytesInWords(sizeBytes)).padStart(9);

@@ -9,7 +9,7 @@ import {
   SelfTestReport,
 } from '../model/destination.ts';
 import { FolderListing } from '../model/folder-listing.ts';
-import { ForeignDescription, ForeignListing, ForeignPath } from '../model/foreign.ts';
+import { BackupDescription, FoundBackups, ImportPath } from '../model/import.ts';
 import { Plan } from '../model/plan.ts';
 import { PlanRecovery, RecoveryScan } from '../model/recovery.ts';
 import { RecoveryKit, RecoveryKitState } from '../model/recovery-kit.ts';
@@ -20,8 +20,8 @@ import { FilePath } from '../model/values.ts';
 import { key, nothing, started } from './params.ts';
 
 const chosenPlace = z.union([z.strictObject({ destinationId: z.uuid() }), z.strictObject({ path: FilePath })]);
-const foreignOrder = {
-  files: z.array(ForeignPath).min(1).max(20_000).optional(),
+const importOrder = {
+  files: z.array(ImportPath).min(1).max(20_000).optional(),
   planId: z.uuid().optional(),
   /** What the plan will be called that they are for; without it, what their names say. */
   newPlanName: z.string().trim().min(1).max(80).optional(),
@@ -114,23 +114,23 @@ export const placeMethods = {
   'files.reveal': { params: z.strictObject({ path: FilePath }), result: nothing },
 
   /** What other programs have left at a destination or in a folder: names, kinds, dates, and what is wrong. */
-  'foreign.list': { params: chosenPlace, result: ForeignListing },
+  'imports.list': { params: chosenPlace, result: FoundBackups },
   /** Reads one of these files in full; with a key, an encrypted one must open with it. */
-  'foreign.describe': {
+  'imports.describe': {
     params: z.union([
-      z.strictObject({ destinationId: z.uuid(), file: ForeignPath, key }),
-      z.strictObject({ path: FilePath, file: ForeignPath, key }),
+      z.strictObject({ destinationId: z.uuid(), file: ImportPath, key }),
+      z.strictObject({ path: FilePath, file: ImportPath, key }),
     ]),
-    result: ForeignDescription,
+    result: BackupDescription,
   },
   /**
    * Imports such files as snapshots, with manifests that are kept in the catalog alone: the files stay as they are.
    * Without `files`, all that can be. No retention counts or removes them; `planId` says where they are shown.
    */
-  'foreign.import': {
+  'imports.start': {
     params: z.union([
-      z.strictObject({ destinationId: z.uuid(), ...foreignOrder }),
-      z.strictObject({ path: FilePath, ...foreignOrder }),
+      z.strictObject({ destinationId: z.uuid(), ...importOrder }),
+      z.strictObject({ path: FilePath, ...importOrder }),
     ]),
     result: started,
   },

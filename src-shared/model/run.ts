@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ErrorBody } from '../contract/errors.ts';
-import { ForeignImport } from './foreign.ts';
+import { BackupImport } from './import.ts';
 import { PruneOutcome } from './prune.ts';
 import { RestoreCheck } from './restore.ts';
 import { FilesCheck, RestoredFiles } from './restore-files.ts';
@@ -140,7 +140,7 @@ export const RunResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('prune'), ...PruneOutcome.shape }),
   z.object({ kind: z.literal('delete'), ...PruneOutcome.shape }),
   z.object({ kind: z.literal('scan'), ...ScanOutcome.shape }),
-  z.object({ kind: z.literal('import'), ...ForeignImport.shape }),
+  z.object({ kind: z.literal('import'), ...BackupImport.shape }),
 ]);
 export type RunResult = z.infer<typeof RunResult>;
 

@@ -22,7 +22,7 @@ const KEYWORDS = new Set(
 );
 /** Operators that are functions which SQLite does not bring. */
 const OPERATORS = new Set(['REGEXP', 'MATCH']);
-const NO_COLUMN = new Set(['CONSTRAINT', 'CHECK', 'PRIMARY', 'UNIQUE', 'FOREIGN']);
+const NO_COLUMN = new Set(['CONSTRAINT', 'CHECK', 'PRIMARY', 'UNIQUE', 'OTHER_PROGRAM']);
 
 /** Longer definitions are not looked into. */
 const LONGEST = 100_000;
@@ -106,7 +106,7 @@ const TOKENIZERS: Record<string, ReadonlySet<string>> = {
  * Returns the tokenizer of a full-text index that SQLite does not bring; `null`: it brings it, or it is no such index.
  * @param sql its CREATE VIRTUAL TABLE
  */
-export function foreignTokenizer(sql: string): string | null {
+export function otherProgramTokenizer(sql: string): string | null {
   const tokens = tokensOf(sql);
   const using = tokens.findIndex((token) => token.toUpperCase() === 'USING');
   const known = TOKENIZERS[tokens[using + 1]?.toLowerCase() ?? ''];

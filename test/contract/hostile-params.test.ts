@@ -154,7 +154,7 @@ describe('custom settings that come with a key are taken as they are defined, an
     'verifications.start': ({ source }, key) => ({ path: source, key }),
     'restores.check': ({ source }, key) => ({ source: { path: source }, targetPath: `${source}-new`, key }),
     'resets.preview': ({ source }, key) => ({ target: { path: source }, key }),
-    'foreign.describe': ({ destination }, key) => ({ path: destination, file: 'a.db', key }),
+    'imports.describe': ({ destination }, key) => ({ path: destination, file: 'a.db', key }),
   };
 
   test.each(Object.entries(keyed))('%s', async (method, paramsOf) => {

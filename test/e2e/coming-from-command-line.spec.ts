@@ -5,7 +5,7 @@ import { expect, test } from '@playwright/test';
 import { type CommandResult, commandLineOf } from '../support/command-line.ts';
 import { countEntries, makeDatabase } from '../support/databases.ts';
 import { filesWith, makeEncrypted } from '../support/encrypted-databases.ts';
-import { makePortunusFolder, makeSoundBoxFolder, whyNoForeignFolders } from '../support/foreign-folders.ts';
+import { makePortunusFolder, makeSoundBoxFolder, whyNoImportFolders } from '../support/import-folders.ts';
 import { setBack } from '../support/set-back.ts';
 
 let folder: string;
@@ -27,7 +27,7 @@ function answer({ exitCode, stdout, stderr }: CommandResult, code = 0) {
 }
 
 test.describe('import', () => {
-  test.skip(whyNoForeignFolders !== undefined, whyNoForeignFolders);
+  test.skip(whyNoImportFolders !== undefined, whyNoImportFolders);
 
   test('what Portunus has left is listed, imported, verified and restored', () => {
     const backups = join(folder, 'backups');

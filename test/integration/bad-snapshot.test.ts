@@ -154,13 +154,13 @@ describe('a file that is cut off', () => {
     }
   });
 
-  test.skipIf(!hasCompressors)('foreign gzip and zstd files', async () => {
+  test.skipIf(!hasCompressors)('another program’s gzip and zstd files', async () => {
     const scene = await setScene({ rows: 100_000 });
     for (const [tool, ending] of [
       ['gzip', 'gz'],
       ['zstd', 'zst'],
     ] as const) {
-      const whole = join(scene.folder, `foreign.${ending}`);
+      const whole = join(scene.folder, `otherProgram.${ending}`);
       // From a pipe, so that zstd does not know the size beforehand.
       execFileSync('sh', ['-c', `cat "$1" | ${tool} -c > "$2"`, '-', scene.source, whole]);
       expect(await verify(scene, whole)).toMatchObject({ valid: true, tables: [{ rows: 2 }, { rows: 100_000 }] });
@@ -173,7 +173,7 @@ describe('a file that is cut off', () => {
   });
 });
 
-describe('foreign files', () => {
+describe('another program’s files', () => {
   test.skipIf(!hasCompressors)('by gzip, pigz and zstd, whole and concatenated, are read to their end', async () => {
     const scene = await setScene({ rows: 60_000 });
     const [first, second] = [join(scene.folder, '1'), join(scene.folder, '2')];
@@ -189,7 +189,7 @@ describe('foreign files', () => {
       ['zstd in many small frames', 'split -b 500000 --filter="zstd -qc" "$1"; zstd -qc "$2"'],
     ];
     for (const [what, command] of pack) {
-      const path = join(scene.folder, 'foreign');
+      const path = join(scene.folder, 'otherProgram');
       writeFileSync(path, execFileSync('sh', ['-c', command, '-', first, second], { maxBuffer: 1 << 28 }));
       const { valid, message, tables } = await verify(scene, path);
       expect({ what, valid, message, rows: tables.at(-1)?.rows }).toMatchObject({ valid: true, rows: 60_000 });

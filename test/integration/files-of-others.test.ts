@@ -49,7 +49,7 @@ describe('the repository of another program is named, with what to do', () => {
   ])('%s: %j', async (what, paths, file, hint) => {
     const { core } = await setScene();
     const folder = folderWith(...paths);
-    const { files, problems } = await core.call('foreign.list', { path: folder });
+    const { files, problems } = await core.call('imports.list', { path: folder });
     expect(files).toEqual([]);
     expect(problems).toEqual([{ path: '.', problem: 'unsupported', message: expect.stringMatching(hint) }]);
     expect(problems[0]?.message).toContain(what);
@@ -77,7 +77,7 @@ describe('the repository of another program is named, with what to do', () => {
 
   test('an ordinary folder is none', async () => {
     const { core } = await setScene();
-    const { problems } = await core.call('foreign.list', { path: folderWith('config', 'data/x', 'notes.txt') });
+    const { problems } = await core.call('imports.list', { path: folderWith('config', 'data/x', 'notes.txt') });
     expect(problems.map(({ problem }) => problem)).toEqual(['wrong-name', 'wrong-name', 'wrong-name']);
     const run = await runToEnd(core, 'verifications.start', { path: folderWith('a') }).catch((error: unknown) => ({
       error,
@@ -111,10 +111,10 @@ describe('a database is one under any name', () => {
     for (const name of NAMES) writeFileSync(join(folder, name), readFileSync(made));
     writeFileSync(join(folder, 'notes'), 'no database');
     writeFileSync(join(folder, 'export.dump'), 'BEGIN;\nCREATE TABLE a(b);\nCOMMIT;\n');
-    const listing = await scene.core.call('foreign.list', { path: folder });
+    const listing = await scene.core.call('imports.list', { path: folder });
     expect(listing.files.map(({ path }) => path).sort()).toEqual([...NAMES, 'export.dump'].sort());
     expect(listing.problems).toEqual([{ path: 'notes', problem: 'wrong-name', message: expect.any(String) }]);
-    const run = await runToEnd(scene.core, 'foreign.import', { path: folder });
+    const run = await runToEnd(scene.core, 'imports.start', { path: folder });
     const outcomes = run.result?.kind === 'import' ? run.result.files : [];
     expect(outcomes.filter(({ outcome }) => outcome === 'refused')).toEqual([]);
     expect(outcomes).toHaveLength(NAMES.length + 1);

@@ -78,7 +78,7 @@ describe.skipIf(!canMount)('a bare file that would fill the disk', () => {
     stop();
     expect(least).toBeGreaterThan(DISK * 0.2);
     expect(readdirSync(join(scene.home, 'staging'))).toEqual([]);
-    const imported = await runToEnd(scene.core, 'foreign.import', {
+    const imported = await runToEnd(scene.core, 'imports.start', {
       path: scene.folder,
       files: ['bomb-2026-01-01.db.gz'],
       newPlanName: 'bomb',

@@ -68,7 +68,7 @@ const READ_AGAIN = ['app-2026-01-02.tar.gz', 'app.txz', 'dump.zip', 'app.sql.xz'
 test('the database or the dump in what other programs packed is imported, verified and restored', async () => {
   const { folder, core } = await setPacked(PACKED);
   const before = contentsOf(folder);
-  const { files, problems } = await core.call('foreign.list', { path: folder });
+  const { files, problems } = await core.call('imports.list', { path: folder });
   expect(problems).toEqual([]);
   expect(
     files
@@ -76,9 +76,9 @@ test('the database or the dump in what other programs packed is imported, verifi
       .map(({ path }) => path)
       .sort(),
   ).toEqual(Object.keys(PACKED).sort());
-  const described = await core.call('foreign.describe', { path: folder, file: 'dump.zip' });
+  const described = await core.call('imports.describe', { path: folder, file: 'dump.zip' });
   expect(described).toMatchObject({ content: 'dump', valid: true, tables: [{ name: 't', rows: ROWS }] });
-  const run = await succeed(core, 'foreign.import', { path: folder, files: Object.keys(PACKED) });
+  const run = await succeed(core, 'imports.start', { path: folder, files: Object.keys(PACKED) });
   if (run.result?.kind !== 'import') throw new Error('There is no import.');
   expect(run.result.files.filter(({ outcome }) => outcome !== 'imported')).toEqual([]);
   for (const { path, snapshotId } of run.result.files)
@@ -95,10 +95,10 @@ test('archives are imported only when they are chosen, and what holds no databas
   const notes = join(temporaryFolder(), 'notes.txt');
   writeFileSync(notes, 'notes');
   execFileSync('tar', ['czf', join(folder, 'none.tar.gz'), notes], { stdio: 'ignore' });
-  const all = await succeed(core, 'foreign.import', { path: folder });
+  const all = await succeed(core, 'imports.start', { path: folder });
   if (all.result?.kind !== 'import') throw new Error('There is no import.');
   expect(all.result.files.map(({ path }) => path)).toEqual(['single.db.gz']);
-  const chosen = await runToEnd(core, 'foreign.import', { path: folder, files: ['both.tar', 'none.tar.gz'] });
+  const chosen = await runToEnd(core, 'imports.start', { path: folder, files: ['both.tar', 'none.tar.gz'] });
   expect(chosen.result).toMatchObject({
     files: expect.arrayContaining([
       expect.objectContaining({

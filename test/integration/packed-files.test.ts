@@ -240,7 +240,7 @@ describe('archives', () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'a.db'), readFileSync(packed(scene, 'a.tar', { 'a.db': one }, TAR)));
     writeFileSync(join(folder, 'b.db.gz'), gzipSync(readFileSync(join(folder, 'a.db'))));
-    const { files, problems } = await scene.core.call('foreign.list', { path: folder });
+    const { files, problems } = await scene.core.call('imports.list', { path: folder });
     expect(problems).toEqual([]);
     for (const path of ['a.db', 'b.db.gz'])
       expect(files).toContainEqual(

@@ -71,7 +71,7 @@ describe('whatever way a sound file was packed, it is read', () => {
     ],
   ])('%s', async (_what, extension, pack) => {
     const scene = await setScene();
-    const path = write(scene, `foreign.db.${extension}`, await pack(databaseBytes()));
+    const path = write(scene, `otherProgram.db.${extension}`, await pack(databaseBytes()));
     expect(await verify(scene, path)).toMatchObject({ valid: true, content: 'sound' });
   });
 
@@ -128,7 +128,7 @@ describe('a sound file that cannot be read here is told as that, and never as da
     // In the listing of another program's backups, under a name that says nothing of it.
     const elsewhere = temporaryFolder();
     copyFileSync(path, join(elsewhere, 'backup.db'));
-    const { problems } = await scene.core.call('foreign.list', { path: elsewhere });
+    const { problems } = await scene.core.call('imports.list', { path: elsewhere });
     expect(problems).toContainEqual({
       path: 'backup.db',
       problem: 'unsupported',

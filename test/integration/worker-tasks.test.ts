@@ -39,13 +39,13 @@ async function withTasks(): Promise<Scene & { tasksOf(work: () => Promise<unknow
 
 test('what other programs left is looked into and read by worker processes, and once', async () => {
   const { core, folder, source, tasksOf } = await withTasks();
-  const path = join(folder, 'foreign');
+  const path = join(folder, 'otherProgram');
   mkdirSync(path);
   copyFileSync(source, join(path, 'app-2026-01-01.db'));
   copyFileSync(source, join(path, 'app-2026-01-02.db'));
-  expect(await tasksOf(() => core.call('foreign.list', { path }))).toEqual(['judge']);
+  expect(await tasksOf(() => core.call('imports.list', { path }))).toEqual(['judge']);
   const order = { path, newPlanName: 'app' };
-  expect(await tasksOf(() => succeed(core, 'foreign.import', order))).toEqual(['judge', 'examine', 'examine']);
+  expect(await tasksOf(() => succeed(core, 'imports.start', order))).toEqual(['judge', 'examine', 'examine']);
 });
 
 test('a file is looked at once before it is read, and a snapshot that the catalog knows not at all', async () => {

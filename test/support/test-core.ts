@@ -26,7 +26,7 @@ export async function startTestCore(dataFolder: string, ports: Partial<HostPorts
 
 type StartsRun = Extract<
   MethodName,
-  `${string}.start` | 'restores.check' | 'restores.undo' | 'snapshots.delete' | 'destinations.rescan' | 'foreign.import'
+  `${string}.start` | 'restores.check' | 'restores.undo' | 'snapshots.delete' | 'destinations.rescan'
 >;
 
 /** Starts a run and waits for its end, whatever it is. */

@@ -230,9 +230,9 @@ describe('several at a time, in order', () => {
   });
 });
 
-test.skipIf(!hasCompressors)('a foreign file is read by everybody’s tools and by Snapkeep alike', async () => {
+test.skipIf(!hasCompressors)('a other program file is read by everybody’s tools and by Snapkeep alike', async () => {
   const folder = temporaryFolder();
-  const path = join(folder, 'foreign.gz');
+  const path = join(folder, 'otherProgram.gz');
   const content = Buffer.concat([randomBytes(50_000), Buffer.alloc(3_000_000, 'x')]);
   writeFileSync(path, execFileSync('pigz', ['-c', '-b', '128'], { input: content, maxBuffer: LIMIT }));
   await unpackFile(path, 'gzip', join(folder, 'back'), () => {});

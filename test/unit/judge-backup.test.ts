@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { judgeBackup, SAMPLE } from '../../src-main/core/engine/judge-backup.ts';
 import { makeDatabase } from '../support/databases.ts';
 import { makeEncrypted } from '../support/encrypted-databases.ts';
-import { cutAt } from '../support/foreign-folders.ts';
+import { cutAt } from '../support/import-folders.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 
 function judge(data: Buffer | string) {

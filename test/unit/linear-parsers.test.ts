@@ -18,12 +18,12 @@ import { judgeBackup, SAMPLE } from '../../src-main/core/engine/judge-backup.ts'
 import { parseManifest } from '../../src-main/core/engine/manifest-files.ts';
 import { safeName } from '../../src-main/server/uploads.ts';
 import { ClientFrame } from '../../src-shared/contract/frames.ts';
-import { readForeignName } from '../../src-shared/rules/foreign-names.ts';
+import { readBackupName } from '../../src-shared/rules/backup-names.ts';
 import { parseJsonWithLines } from '../../src-shared/rules/json-with-lines.ts';
 import { checkNamePattern } from '../../src-shared/rules/name-pattern.ts';
 import { fileStem, ownSnapshotName, planNameFromPath } from '../../src-shared/rules/naming.ts';
 import { readOldSchedules } from '../../src-shared/rules/old-schedules.ts';
-import { callingParts, foreignTokenizer, functionsOfIndex } from '../../src-shared/rules/schema-needs.ts';
+import { callingParts, functionsOfIndex, otherProgramTokenizer } from '../../src-shared/rules/schema-needs.ts';
 import { classifyFinding, whyUnchecked } from '../../src-shared/rules/sqlite-findings.ts';
 import { expandPlace } from '../../src-shared/rules/template-places.ts';
 import { parseTemplate } from '../../src-shared/rules/template-text.ts';
@@ -114,7 +114,7 @@ const PARSERS: Record<string, (text: string) => unknown> = {
   'what lsof says': (text) => parseLsof(text),
   'the table of mounts': (text) => factsFromTable(text, '/home', async () => false),
   'the name of an upload': (text) => safeName(text),
-  'the name of a backup': (text) => readForeignName(text),
+  'the name of a backup': (text) => readBackupName(text),
   'a time in a name': (text) => findTime(text, 'utc'),
   'the name of a plan': (text) => [fileStem(text), planNameFromPath(text)],
   'the name of a snapshot': (text) => ownSnapshotName(text, '.db.gz'),
@@ -135,7 +135,7 @@ const PARSERS: Record<string, (text: string) => unknown> = {
   'the parts of a schema': (text) => [
     callingParts(`CREATE TABLE t(a ${text}`),
     functionsOfIndex(`CREATE INDEX i ON t(${text}`),
-    foreignTokenizer(`CREATE VIRTUAL TABLE f USING fts5(a, tokenize = "${text}`),
+    otherProgramTokenizer(`CREATE VIRTUAL TABLE f USING fts5(a, tokenize = "${text}`),
   ],
   'what SQLite says': (text) => [classifyFinding(text), whyUnchecked('SQLITE_ERROR', text)],
 };

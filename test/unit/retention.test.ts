@@ -154,7 +154,7 @@ test('reasons say which rule keeps and which removes', () => {
       { ...base, id: 'good', order: 4, createdAt: day(4) },
       { ...base, id: 'bad', order: 5, createdAt: day(5), valid: false },
       { ...base, id: 'unverified', order: 6, createdAt: day(6), valid: null },
-      { ...base, id: 'foreign', order: 7, createdAt: day(7), origin: 'imported' },
+      { ...base, id: 'otherProgram', order: 7, createdAt: day(7), origin: 'imported' },
       { ...base, id: 'newest-bad', order: 8, createdAt: day(8), valid: false },
     ],
     { ...KEEP_ALL, keepLast: 1 },
@@ -162,7 +162,7 @@ test('reasons say which rule keeps and which removes', () => {
   );
   expect(Object.fromEntries(decisions.map(({ id, keep, reasons }) => [id, [keep, ...reasons]]))).toEqual({
     'newest-bad': [true, 'newest'],
-    foreign: [true, 'imported'],
+    otherProgram: [true, 'imported'],
     unverified: [true, 'latest-1'],
     bad: [false, 'not-valid'],
     good: [true, 'newest-good'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { callingParts, foreignTokenizer, functionsOfIndex } from '../../src-shared/rules/schema-needs.ts';
+import { callingParts, functionsOfIndex, otherProgramTokenizer } from '../../src-shared/rules/schema-needs.ts';
 import { uncheckedInWords } from '../../src-shared/rules/sqlite-findings.ts';
 
 describe('the functions of a table are found', () => {
@@ -36,7 +36,7 @@ test.each([
   ["CREATE VIRTUAL TABLE f USING fts5(a, tokenize = 'trigram')", null],
   ['CREATE VIRTUAL TABLE f USING vec0(a, tokenize=x)', null],
   ['CREATE TABLE f(a)', null],
-])('the tokenizer that %s needs', (sql, name) => expect(foreignTokenizer(sql)).toBe(name));
+])('the tokenizer that %s needs', (sql, name) => expect(otherProgramTokenizer(sql)).toBe(name));
 
 test('what was not checked is counted and named, those with one reason together', () => {
   const unicase = { uses: 'the collation unicase', reason: 'the collation unicase is not available here' };

@@ -1,5 +1,5 @@
 import type { UncheckedPart } from '../../../src-shared/model/verification.ts';
-import { callingParts, foreignTokenizer, functionsOfIndex } from '../../../src-shared/rules/schema-needs.ts';
+import { callingParts, functionsOfIndex, otherProgramTokenizer } from '../../../src-shared/rules/schema-needs.ts';
 import { type Finding, type Lack, lackOf } from '../../../src-shared/rules/sqlite-findings.ts';
 import { quoteName, unchecked } from './count-rows.ts';
 import { breaksRulesSql } from './dump/broken-rows.ts';
@@ -61,7 +61,7 @@ export class PartsOfTables {
    */
   check(name: string, lack: Lack, rowsLack: Lack | null): PartsChecked {
     const table = this.#tables.get(name);
-    const tokenizer = foreignTokenizer(table?.sql ?? '');
+    const tokenizer = otherProgramTokenizer(table?.sql ?? '');
     if (tokenizer !== null) return only(part('full-text', name, lackOf('tokenizer', tokenizer)));
     if (table === undefined || /^CREATE\s+VIRTUAL/i.test(table.sql)) return only(part('table', name, rowsLack ?? lack));
     const indexes = this.#indexesOf(table);

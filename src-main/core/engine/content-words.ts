@@ -19,7 +19,7 @@ const packed = (words: string, command: string): Kind => ({
   },
 });
 
-const foreign = (words: string, hint: string): Kind => ({
+const otherProgram = (words: string, hint: string): Kind => ({
   words,
   elsewhere: { why: 'no SQLite database can be made of it', hint },
 });
@@ -38,19 +38,22 @@ const KINDS: Record<FileContent, Kind> = {
   tar: { words: 'a TAR archive', restorable: true },
   lzma: packed('an LZMA file', 'xz -dk --format=lzma'),
   rar: packed('a RAR archive', 'unrar x'),
-  ltx: foreign(
+  ltx: otherProgram(
     'a file of a Litestream replica',
     'Write a database from the replica with litestream restore -o app.db, then choose that.',
   ),
   sql: { words: 'a SQL dump', restorable: true },
-  mysql: foreign('a dump of a MySQL or MariaDB database', 'Read it with mysql, or convert it with mysql2sqlite first.'),
-  postgresql: foreign('a dump of a PostgreSQL database', 'Read it with psql or pg_restore.'),
-  mssql: foreign('a script of Microsoft SQL Server', 'Run it with sqlcmd.'),
-  'other-sql': foreign(
+  mysql: otherProgram(
+    'a dump of a MySQL or MariaDB database',
+    'Read it with mysql, or convert it with mysql2sqlite first.',
+  ),
+  postgresql: otherProgram('a dump of a PostgreSQL database', 'Read it with psql or pg_restore.'),
+  mssql: otherProgram('a script of Microsoft SQL Server', 'Run it with sqlcmd.'),
+  'other-sql': otherProgram(
     'a script of SQL that is no dump of SQLite',
     'Run it with the program that it was written for, or write a dump with “.dump” of the sqlite3 shell.',
   ),
-  csv: foreign(
+  csv: otherProgram(
     'a table of values (CSV)',
     'Import it into a table with “.import --csv” of the sqlite3 shell, or choose a backup of the whole database.',
   ),

@@ -1,6 +1,6 @@
 import { TextDecoder } from 'node:util';
 import { constants, gunzipSync } from 'node:zlib';
-import type { ForeignProblemKind } from '../../../src-shared/model/foreign.ts';
+import type { ImportProblemKind } from '../../../src-shared/model/import.ts';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
 import { contentInWords, isRestorable, notRead } from './content-words.ts';
 import { encodingOf, readableStart } from './dump/dump-text.ts';
@@ -36,7 +36,7 @@ export interface BackupJudgement {
   readonly content: FileContent;
   /** How it is packed. */
   readonly packed: FileContent | null;
-  readonly problem: { readonly problem: ForeignProblemKind; readonly message: string } | null;
+  readonly problem: { readonly problem: ImportProblemKind; readonly message: string } | null;
   /** What is to be known of it, though it is no problem, as sentences. */
   readonly notes: readonly string[];
 }
@@ -147,7 +147,7 @@ function sound(content: FileContent, packed: FileContent | null): BackupJudgemen
 function found(
   content: FileContent,
   packed: FileContent | null,
-  problem: ForeignProblemKind,
+  problem: ImportProblemKind,
   message: string,
 ): BackupJudgement {
   return { content, packed, problem: { problem, message }, notes: [] };

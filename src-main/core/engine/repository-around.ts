@@ -1,18 +1,18 @@
 import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import { type ForeignRepository, foreignRepository } from '../../../src-shared/rules/foreign-repositories.ts';
+import { type ThirdPartyRepository, thirdPartyRepository } from '../../../src-shared/rules/third-party-repositories.ts';
 
 /** How far above a file its repository can begin: `generations/<id>/wal/<file>`. */
 const HIGHEST = 4;
 
 /** Names the repository of another program that a folder is; `null`: none, or it cannot be read. */
-async function repositoryAt(folder: string): Promise<ForeignRepository | null> {
+async function repositoryAt(folder: string): Promise<ThirdPartyRepository | null> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
     const names = (folders: boolean): string[] =>
       entries.filter((entry) => entry.isDirectory() === folders).map(({ name }) => name);
-    return foreignRepository({ files: names(false), folders: names(true) });
+    return thirdPartyRepository({ files: names(false), folders: names(true) });
   } catch {
     return null;
   }

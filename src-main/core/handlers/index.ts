@@ -4,8 +4,8 @@ import { appHandlers } from './app.ts';
 import { backupsHandlers } from './backups.ts';
 import { destinationsHandlers } from './destinations.ts';
 import { filesHandlers } from './files.ts';
-import { foreignHandlers } from './foreign.ts';
 import type { Handlers } from './handler.ts';
+import { importHandlers } from './imports.ts';
 import { plansHandlers } from './plans.ts';
 import { pruneHandlers } from './prune.ts';
 import { recoveriesHandlers } from './recoveries.ts';
@@ -43,7 +43,7 @@ export function createHandlers(core: CoreContext): Handlers {
     ...alertsHandlers(core),
     ...filesHandlers(core),
     ...recoveryKitHandlers(core),
-    ...foreignHandlers(core),
+    ...importHandlers(core),
     ...recoveriesHandlers(core),
     ...templatesHandlers(core),
   };

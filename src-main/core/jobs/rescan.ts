@@ -141,7 +141,7 @@ function bareFiles(names: ReadonlySet<string>, known: ReadonlySet<string>): Scan
       name,
       message: LIST.test(name)
         ? 'It has no manifest, which says where the files are that it lists.'
-        : 'It has no manifest; import it with: snapkeep import --foreign',
+        : 'It has no manifest; import it with: snapkeep import --other-programs',
     }));
 }
 

@@ -1,10 +1,10 @@
 import { Text } from '@mantine/core';
-import type { ForeignImport } from '../../../src-shared/model/foreign.ts';
+import type { BackupImport } from '../../../src-shared/model/import.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import { countInWords } from '../../../src-shared/rules/wording.ts';
 import { ScrollTable } from '../../components/scroll-table.tsx';
 
-type Outcome = ForeignImport['files'][number]['outcome'];
+type Outcome = BackupImport['files'][number]['outcome'];
 
 const OUTCOMES: Record<Outcome, string> = {
   imported: 'imported',

@@ -29,7 +29,7 @@ interface DestinationCardProps {
   current: boolean;
   now: number;
   onEdit(): void;
-  onForeign(): void;
+  onImport(): void;
   onRecover(): void;
   onReattach(): void;
   onRemove(): void;
@@ -186,10 +186,10 @@ function WaitingCopies({ summary, now }: { summary: DestinationSummary; now: num
 function DestinationActions({
   summary: { destination, plans },
   onEdit,
-  onForeign,
+  onImport,
   onRecover,
   onRemove,
-}: Pick<DestinationCardProps, 'summary' | 'onEdit' | 'onForeign' | 'onRecover' | 'onRemove'>) {
+}: Pick<DestinationCardProps, 'summary' | 'onEdit' | 'onImport' | 'onRecover' | 'onRemove'>) {
   const [, navigate] = useLocation();
   const test = useAction();
   const rescan = useAction();
@@ -228,7 +228,7 @@ function DestinationActions({
           <Menu.Item leftSection={<IconHistory size={15} aria-hidden />} onClick={onRecover}>
             Recover plans…
           </Menu.Item>
-          <Menu.Item leftSection={<IconFileSearch size={15} aria-hidden />} onClick={onForeign}>
+          <Menu.Item leftSection={<IconFileSearch size={15} aria-hidden />} onClick={onImport}>
             Import backups of other programs…
           </Menu.Item>
           <Menu.Divider />

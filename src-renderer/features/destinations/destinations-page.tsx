@@ -5,7 +5,7 @@ import type { DestinationSummary } from '../../../src-shared/model/destination.t
 import { EmptyState, Page } from '../../components/page.tsx';
 import { useNow } from '../../components/time.ts';
 import { useDestinationsStore } from '../../stores/destinations-store.ts';
-import { ForeignDialog } from '../foreign/foreign-dialog.tsx';
+import { ImportDialog } from '../import/import-dialog.tsx';
 import { RecoverDialog } from '../recover-plans/recover-dialog.tsx';
 import { DestinationCard } from './destination-card.tsx';
 import { DestinationDialog } from './destination-dialog.tsx';
@@ -15,7 +15,7 @@ import './destinations.css';
 
 type Open =
   | { dialog: 'edit'; summary: DestinationSummary | null }
-  | { dialog: 'remove' | 'foreign' | 'recover' | 'reattach'; summary: DestinationSummary };
+  | { dialog: 'remove' | 'import' | 'recover' | 'reattach'; summary: DestinationSummary };
 
 /**
  * Every place that copies are kept in.
@@ -48,7 +48,7 @@ export function DestinationsPage({ place }: { place: string | null }) {
                 current={summary.destination.id === place}
                 now={now}
                 onEdit={() => setOpen({ dialog: 'edit', summary })}
-                onForeign={() => setOpen({ dialog: 'foreign', summary })}
+                onImport={() => setOpen({ dialog: 'import', summary })}
                 onRecover={() => setOpen({ dialog: 'recover', summary })}
                 onReattach={() => setOpen({ dialog: 'reattach', summary })}
                 onRemove={() => setOpen({ dialog: 'remove', summary })}
@@ -58,8 +58,8 @@ export function DestinationsPage({ place }: { place: string | null }) {
         </ul>
       )}
       {open?.dialog === 'edit' && <DestinationDialog summary={open.summary} onClose={close} />}
-      {open?.dialog === 'foreign' && (
-        <ForeignDialog place={{ destinationId: open.summary.destination.id }} onClose={close} />
+      {open?.dialog === 'import' && (
+        <ImportDialog place={{ destinationId: open.summary.destination.id }} onClose={close} />
       )}
       {open?.dialog === 'recover' && (
         <RecoverDialog

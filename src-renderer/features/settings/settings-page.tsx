@@ -13,7 +13,7 @@ import { useAction } from '../../components/use-action.ts';
 import { useAppStore } from '../../stores/app-store.ts';
 import { useRecoveryKitStore } from '../../stores/recovery-kit-store.ts';
 import { putRun } from '../../stores/runs-store.ts';
-import { ForeignDialog } from '../foreign/foreign-dialog.tsx';
+import { ImportDialog } from '../import/import-dialog.tsx';
 import { kitStateInWords } from '../recovery-kit/kit-words.ts';
 import { PauseMenu } from '../schedule/pause-menu.tsx';
 import { TemplatesSection } from '../templates/templates-section.tsx';
@@ -175,7 +175,7 @@ function KitSection() {
 
 function ScanSection() {
   const [folder, setFolder] = useState('');
-  const [foreign, setForeign] = useState(false);
+  const [importing, setImporting] = useState(false);
   const [, navigate] = useLocation();
   const action = useAction('here');
   const scan = (): void => {
@@ -199,11 +199,11 @@ function ScanSection() {
           <Button variant="default" disabled={folder.trim() === ''} loading={action.pending} onClick={scan}>
             Import snapshots
           </Button>
-          <Button variant="default" disabled={folder.trim() === ''} onClick={() => setForeign(true)}>
+          <Button variant="default" disabled={folder.trim() === ''} onClick={() => setImporting(true)}>
             Import backups of other programs…
           </Button>
         </Group>
-        {foreign && <ForeignDialog place={{ path: folder.trim() }} onClose={() => setForeign(false)} />}
+        {importing && <ImportDialog place={{ path: folder.trim() }} onClose={() => setImporting(false)} />}
       </Stack>
     </Section>
   );

@@ -10,8 +10,8 @@ import { manifestOf } from '../../support/stored-files.ts';
 import { destinationOf, gone, type MethodCase, nobody, nothing } from './case.ts';
 
 /** A folder with one backup that another program has made, and a file that is none. */
-function foreignFolder({ folder }: Scene) {
-  const path = join(folder, 'foreign');
+function importFolder({ folder }: Scene) {
+  const path = join(folder, 'otherProgram');
   mkdirSync(path);
   makeDatabase(join(path, 'app-2024-01-15.db'), { journalMode: 'delete' });
   writeFileSync(join(path, 'notes.txt'), 'x');
@@ -109,18 +109,18 @@ export const destinationsCases = {
     }),
     wrong: { path: '/a', plans: [] },
   },
-  'foreign.list': {
-    good: foreignFolder,
+  'imports.list': {
+    good: importFolder,
     missing: (scene) => ({ path: gone(scene) }),
     wrong: { path: '/a', destinationId: nobody },
   },
-  'foreign.describe': {
-    good: (scene) => ({ ...foreignFolder(scene), file: 'app-2024-01-15.db' }),
+  'imports.describe': {
+    good: (scene) => ({ ...importFolder(scene), file: 'app-2024-01-15.db' }),
     missing: ({ destination }) => ({ path: destination, file: 'gone.db' }),
     wrong: { path: '/a', file: '' },
   },
-  'foreign.import': {
-    good: (scene) => ({ ...foreignFolder(scene), newPlanName: 'Other' }),
+  'imports.start': {
+    good: (scene) => ({ ...importFolder(scene), newPlanName: 'Other' }),
     missing: ({ destination }) => ({ path: destination, planId: nobody }),
     wrong: { path: '/a', files: [] },
   },

@@ -301,14 +301,14 @@ test('what is deleted or renamed meanwhile is stored as it is in the end', async
 
 test('a folder that became a link while it was read is not gone through', async () => {
   const scene = new AttachedFileScene({ 'deep/a': 'mine' });
-  mkdirSync(join(scene.folder, 'foreign'));
-  writeFileSync(join(scene.folder, 'foreign', 'a'), 'secret of others');
+  mkdirSync(join(scene.folder, 'otherProgram'));
+  writeFileSync(join(scene.folder, 'otherProgram', 'a'), 'secret of others');
   let looks = 0;
   const stored = await scene.take({}, undefined, {
     throwIfCancelled: () => {
       if (!existsSync(join(scene.destination, '.generated.0123abcd.partial')) || looks++ > 0) return;
       renameSync(join(scene.source, 'deep'), join(scene.folder, 'moved'));
-      symlinkSync('../foreign', join(scene.source, 'deep'));
+      symlinkSync('../other-program', join(scene.source, 'deep'));
     },
   });
   expect(readTree(stored.path)).toEqual(readTree(scene.source));
@@ -467,12 +467,12 @@ test('removing any snapshot leaves the others whole, and latest on the newest of
 test('only snapshots of the destination itself are removed', async () => {
   const scene = new AttachedFileScene();
   const { name, path } = await scene.take();
-  const foreign = 'generated-2020-01-01-000000-abcdef';
-  mkdirSync(join(scene.destination, foreign));
+  const otherProgram = 'generated-2020-01-01-000000-abcdef';
+  mkdirSync(join(scene.destination, otherProgram));
   symlinkSync(path, join(scene.destination, 'generated-2020-01-02-000000-abcdef'));
   const remove = (which: string): Promise<void> => removeFolderSnapshot(scene.destination, which, 'latest', 'feed0000');
   for (const [which, code] of [
-    [foreign, 'CONFLICT'],
+    [otherProgram, 'CONFLICT'],
     ['generated-2020-01-02-000000-abcdef', 'CONFLICT'],
     [`../backups/${name}`, 'INVALID_PARAMS'],
     ['..', 'INVALID_PARAMS'],

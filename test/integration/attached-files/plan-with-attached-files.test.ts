@@ -162,8 +162,8 @@ test('a database in a stored folder is part of its snapshot, and no backup of an
   const before = contentsOf(scene.destination);
   const { id: planId } = scene.plan;
   const place = { path: scene.destination };
-  expect((await scene.core.call('foreign.list', place)).files.map(({ path }) => path)).toEqual([]);
-  const run = await succeed(scene.core, 'foreign.import', { ...place, planId });
+  expect((await scene.core.call('imports.list', place)).files.map(({ path }) => path)).toEqual([]);
+  const run = await succeed(scene.core, 'imports.start', { ...place, planId });
   expect(run.result).toMatchObject({ kind: 'import', files: [] });
   expect((await scene.core.call('snapshots.list', {})).map((each) => each.name)).toEqual([name]);
   expect(contentsOf(scene.destination)).toEqual(before);

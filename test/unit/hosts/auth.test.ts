@@ -27,10 +27,10 @@ test('nothing else is taken for either', () => {
   const auth = new Auth();
   const other = new Auth();
   const token = auth.createLoginToken();
-  const foreign = other.logIn(other.createLoginToken()) ?? '';
+  const otherProgram = other.logIn(other.createLoginToken()) ?? '';
   expect(auth.logIn(other.createLoginToken())).toBeUndefined();
   expect(auth.logIn('')).toBeUndefined();
-  for (const text of ['', token, foreign, `Bearer ${token}`]) {
+  for (const text of ['', token, otherProgram, `Bearer ${token}`]) {
     expect(auth.isSession(text)).toBe(false);
     expect(auth.isAuthorized({ authorization: `Bearer ${text}` })).toBe(false);
   }

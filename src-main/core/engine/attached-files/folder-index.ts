@@ -136,8 +136,8 @@ function parseFacts(line: string, path: string): SnapshotFacts {
 /** Whether a path stays within the folder that it is relative to; the empty one is the folder itself. */
 export function isSafePath(path: string): boolean {
   const unsafe = path !== '' && path.split('/').some((part) => part === '' || part === '.' || part === '..');
-  const foreign = process.platform === 'win32' && /[\\:]/.test(path);
-  return !unsafe && !foreign && isExact(path) && !path.includes('\0');
+  const badOnWindows = process.platform === 'win32' && /[\\:]/.test(path);
+  return !unsafe && !badOnWindows && isExact(path) && !path.includes('\0');
 }
 
 /** Nothing that an index or an archive names may lead out of its folder. @throws SnapkeepError `CORRUPT` */

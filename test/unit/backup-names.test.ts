@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readForeignName } from '../../src-shared/rules/foreign-names.ts';
+import { readBackupName } from '../../src-shared/rules/backup-names.ts';
 import {
   DEFAULT_NAME_PATTERN,
   idLetters,
@@ -104,7 +104,7 @@ describe('the names of the five programs', () => {
     ['system/latest', { program: 'pisovereign', kind: 'folder', link: true, time: null }],
     ['daily/latest.db.gz', { link: true }],
   ])('%s', (path, expected) => {
-    expect(readForeignName(path)).toMatchObject(expected);
+    expect(readBackupName(path)).toMatchObject(expected);
   });
 });
 
@@ -133,7 +133,7 @@ describe('other names', () => {
     ['app-2024-01-15T25-00-00.db', { time: day('2024-01-15') }],
     ['APP-2024-01-15.DB.GZ', { planName: 'APP', compression: 'gz', time: day('2024-01-15') }],
   ])('%s', (path, expected) => {
-    expect(readForeignName(path)).toMatchObject(expected);
+    expect(readBackupName(path)).toMatchObject(expected);
   });
 
   test.each([
@@ -147,7 +147,7 @@ describe('other names', () => {
     'app-1202401150.db',
     'app-2024-0115.db',
   ])('%s has no date', (path) => {
-    expect(readForeignName(path)?.time).toBeNull();
+    expect(readBackupName(path)?.time).toBeNull();
   });
 
   test.each([
@@ -159,11 +159,11 @@ describe('other names', () => {
     'config.toml',
     'latest',
   ])('%j is no backup', (path) => {
-    expect(readForeignName(path)).toBeNull();
+    expect(readBackupName(path)).toBeNull();
   });
 
   test('files of one backup share a group, and no others', () => {
-    const groupOf = (path: string) => readForeignName(path)?.group;
+    const groupOf = (path: string) => readBackupName(path)?.group;
     expect(groupOf('app-2024-01-15.db')).toBe(groupOf('app-2024-01-15.sql'));
     expect(groupOf('app-2024-01-15.db')).not.toBe(groupOf('app-2024-01-16.db'));
     expect(groupOf('a/app-2024-01-15.db')).not.toBe(groupOf('b/app-2024-01-15.db'));
@@ -190,11 +190,11 @@ describe('every name made from a pattern is read back', () => {
     fc.assert(
       fc.property(moment, zone, form, wrapped, letters, compression, (at, timeZone, time, around, planName, stored) => {
         const parts = { planName, at, timeZone, ending: extensionFor(stored), letters: 'k3f9qa' };
-        const read = readForeignName(nameFromPattern(around.replace('TIME', time), parts));
+        const read = readBackupName(nameFromPattern(around.replace('TIME', time), parts));
         expect(read?.time && instantOf(read.time, 'UTC')).toBe(seconds(at));
         expect(read?.compression).toBe(stored);
         const shown = nameFromPattern(around.replace('TIME', '{local-date}_{local-time}'), parts);
-        const back = readForeignName(shown)?.time;
+        const back = readBackupName(shown)?.time;
         // A clock that is set back shows a time twice; read as its first one, it is shown the same again.
         const again = back && new Date(instantOf(back, timeZone));
         expect(
@@ -215,7 +215,7 @@ describe('every name made from a pattern is read back', () => {
         (planName, at, id, attempt) => {
           fc.pre(planName !== 'hone');
           const parts = { planName, at, timeZone: null, ending: '.db.gz', letters: idLetters(id), attempt };
-          const read = readForeignName(nameFromPattern(DEFAULT_NAME_PATTERN, parts));
+          const read = readBackupName(nameFromPattern(DEFAULT_NAME_PATTERN, parts));
           expect(read).toMatchObject({ program: 'snapkeep', planName, time: utc });
           expect(read?.time && instantOf(read.time, 'Asia/Tokyo')).toBe(seconds(at));
         },
@@ -249,7 +249,7 @@ describe('every name made from a pattern is read back', () => {
           [`pisovereign-full-${compact}.img.gz`, 'pisovereign', date],
         ];
         for (const [path, program, wallClock] of named)
-          expect([path, readForeignName(path)]).toMatchObject([path, { program, time: { wallClock } }]);
+          expect([path, readBackupName(path)]).toMatchObject([path, { program, time: { wallClock } }]);
       }),
       { numRuns: 200 },
     );

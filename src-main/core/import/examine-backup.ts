@@ -1,15 +1,15 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { ForeignDescription } from '../../../../src-shared/model/foreign.ts';
-import type { CoreContext } from '../../core-context.ts';
-import type { Destination, StoredObject } from '../../destinations/destination.ts';
-import type { DatabaseKey } from '../../engine/database-key.ts';
-import { UNKNOWN_FACTS } from '../../engine/describe-database.ts';
-import { requireRoom } from '../../engine/disk-full.ts';
-import type { Examination } from '../../engine/examine-file.ts';
-import { download } from '../download.ts';
-import { openersOfFile } from '../encryptions.ts';
-import type { RunHandle } from '../runs.ts';
+import type { BackupDescription } from '../../../src-shared/model/import.ts';
+import type { CoreContext } from '../core-context.ts';
+import type { Destination, StoredObject } from '../destinations/destination.ts';
+import type { DatabaseKey } from '../engine/database-key.ts';
+import { UNKNOWN_FACTS } from '../engine/describe-database.ts';
+import { requireRoom } from '../engine/disk-full.ts';
+import type { Examination } from '../engine/examine-file.ts';
+import { download } from '../jobs/download.ts';
+import { openersOfFile } from '../jobs/encryptions.ts';
+import type { RunHandle } from '../jobs/runs.ts';
 
 /** Where a file is read, and by whom it is followed. */
 export interface ExamineOptions extends Pick<RunHandle, 'signal' | 'stagingFolder'> {
@@ -23,7 +23,7 @@ export interface ExamineOptions extends Pick<RunHandle, 'signal' | 'stagingFolde
  * @param key tried alone; without one, all that are known
  * @throws SnapkeepError `BAD_KEY` when it is encrypted and no key opens it
  */
-export async function examineForeign(
+export async function examineBackup(
   core: CoreContext,
   driver: Destination,
   object: StoredObject,
@@ -66,7 +66,7 @@ const listedFacts = ({ userVersion, applicationId, tables }: typeof UNKNOWN_FACT
 });
 
 /** What was found, for people. */
-export function describeExamination(path: string, examination: Examination): ForeignDescription {
+export function describeExamination(path: string, examination: Examination): BackupDescription {
   const { content, stored, image, facts, databaseEncryption, verification } = examination;
   return {
     path,
@@ -82,7 +82,7 @@ export function describeExamination(path: string, examination: Examination): For
 }
 
 /** What can be told of a file that no key opens. */
-export function describeLocked({ name, bytes }: StoredObject, message: string): ForeignDescription {
+export function describeLocked({ name, bytes }: StoredObject, message: string): BackupDescription {
   return {
     path: name,
     content: 'database',

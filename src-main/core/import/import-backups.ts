@@ -1,25 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
-import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
-import type { ForeignFile, ForeignImport } from '../../../../src-shared/model/foreign.ts';
-import { MANIFEST_FORMAT, type Manifest, type SnapshotTrigger } from '../../../../src-shared/model/manifest.ts';
-import type { Plan } from '../../../../src-shared/model/plan.ts';
-import type { Run } from '../../../../src-shared/model/run.ts';
-import { classifyFailure } from '../../../../src-shared/rules/failures.ts';
-import { countInWords } from '../../../../src-shared/rules/wording.ts';
-import type { StoredDestination } from '../../catalog/destination-repo.ts';
-import type { CoreContext } from '../../core-context.ts';
-import type { Destination } from '../../destinations/destination.ts';
-import type { DatabaseKey } from '../../engine/database-key.ts';
-import { explainError } from '../../engine/engine-errors.ts';
-import type { Examination } from '../../engine/examine-file.ts';
-import { cancelledError } from '../../engine/task-context.ts';
-import { keepKey } from '../keys.ts';
-import { locationOf, withPlace } from '../places.ts';
-import type { RunHandle } from '../runs.ts';
-import { examineForeign } from './examine-foreign.ts';
-import { type Judge, listForeign } from './list-foreign.ts';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { BackupImport, FoundBackup } from '../../../src-shared/model/import.ts';
+import { MANIFEST_FORMAT, type Manifest, type SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
+import type { Plan } from '../../../src-shared/model/plan.ts';
+import type { Run } from '../../../src-shared/model/run.ts';
+import { classifyFailure } from '../../../src-shared/rules/failures.ts';
+import { countInWords } from '../../../src-shared/rules/wording.ts';
+import type { StoredDestination } from '../catalog/destination-repo.ts';
+import type { CoreContext } from '../core-context.ts';
+import type { Destination } from '../destinations/destination.ts';
+import type { DatabaseKey } from '../engine/database-key.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import type { Examination } from '../engine/examine-file.ts';
+import { cancelledError } from '../engine/task-context.ts';
+import { keepKey } from '../jobs/keys.ts';
+import { locationOf, withPlace } from '../jobs/places.ts';
+import type { RunHandle } from '../jobs/runs.ts';
+import { examineBackup } from './examine-backup.ts';
+import { type Judge, listBackups } from './list-backups.ts';
 
 /** Which files are imported, and as what. */
 export interface ImportOrder {
@@ -33,9 +33,9 @@ export interface ImportOrder {
   readonly key: DatabaseKey | undefined;
 }
 
-type Outcome = ForeignImport['files'][number];
+type Outcome = BackupImport['files'][number];
 
-const TRIGGERS: Record<ForeignFile['trigger'], SnapshotTrigger> = {
+const TRIGGERS: Record<FoundBackup['trigger'], SnapshotTrigger> = {
   manual: 'manual',
   automatic: 'schedule',
   unknown: 'command',
@@ -44,7 +44,7 @@ const TRIGGERS: Record<ForeignFile['trigger'], SnapshotTrigger> = {
 const TIERS = [null, 'daily', 'weekly', 'monthly'];
 
 /** Queues the import of what another program has left at a destination. Its files are read and never changed. */
-export function startForeignImport(core: CoreContext, order: ImportOrder): Run {
+export function startBackupImport(core: CoreContext, order: ImportOrder): Run {
   const { destination, plan } = order;
   return core.runs.start({
     kind: 'import',
@@ -57,7 +57,7 @@ export function startForeignImport(core: CoreContext, order: ImportOrder): Run {
     work: (handle) =>
       withPlace(core, destination, async (driver) => {
         try {
-          const files = await new ForeignImportRun(core, order, driver, handle).work();
+          const files = await new BackupImportRun(core, order, driver, handle).work();
           return { kind: 'import', destinationId: destination.id, planId: plan?.id ?? null, files };
         } finally {
           for (const name of ['plans.changed', 'destinations.changed'] as const) core.events.emit(name, {});
@@ -73,7 +73,7 @@ export function knownAt({ catalog }: Pick<CoreContext, 'catalog'>, destinationId
 }
 
 /** Enters files one after the other; what is wrong with one keeps no other from it. */
-class ForeignImportRun {
+class BackupImportRun {
   readonly #core: CoreContext;
   readonly #order: ImportOrder;
   readonly #driver: Destination;
@@ -93,7 +93,7 @@ class ForeignImportRun {
     const { signal, progress, log } = this.#handle;
     progress('scanning', 0, null);
     const judge: Judge = (samples) => this.#core.runInWorker('judge', samples, this.#handle);
-    const listing = await listForeign(this.#driver, knownAt(this.#core, destination.id), judge, signal);
+    const listing = await listBackups(this.#driver, knownAt(this.#core, destination.id), judge, signal);
     const byPath = new Map(listing.files.map((file) => [file.path, file]));
     const outcomes: Outcome[] = [];
     // An archive may hold anything, and all of it has to be read to know: only one that was chosen is.
@@ -113,7 +113,7 @@ class ForeignImportRun {
     return outcomes;
   }
 
-  async #enter(file: ForeignFile): Promise<Outcome> {
+  async #enter(file: FoundBackup): Promise<Outcome> {
     const { path } = file;
     if (!file.importable) return refused(path, file.notes.at(-1) ?? 'It cannot be imported as a snapshot.');
     if (file.snapshotId !== null) return this.#enterAgain(file, file.snapshotId);
@@ -149,7 +149,7 @@ class ForeignImportRun {
   }
 
   /** What is imported already may be shown under another plan. */
-  #enterAgain({ path }: ForeignFile, snapshotId: string): Outcome {
+  #enterAgain({ path }: FoundBackup, snapshotId: string): Outcome {
     const { catalog } = this.#core;
     const { plan } = this.#order;
     if (plan !== undefined && catalog.snapshots.get(snapshotId)?.origin === 'imported')
@@ -157,15 +157,15 @@ class ForeignImportRun {
     return { path, outcome: 'known', snapshotId, message: 'It is known already.' };
   }
 
-  async #examine({ path, sizeBytes, at }: ForeignFile): Promise<Examination> {
+  async #examine({ path, sizeBytes, at }: FoundBackup): Promise<Examination> {
     const { settings } = this.#order.destination;
     const { signal, stagingFolder } = this.#handle;
     const folder = settings.kind === 'folder' ? settings.path : null;
     const object = { name: path, bytes: sizeBytes ?? 0, modifiedAt: new Date(at) };
-    return examineForeign(this.#core, this.#driver, object, this.#order.key, { signal, stagingFolder, folder });
+    return examineBackup(this.#core, this.#driver, object, this.#order.key, { signal, stagingFolder, folder });
   }
 
-  #manifestOf(file: ForeignFile, examination: Examination): Manifest {
+  #manifestOf(file: FoundBackup, examination: Examination): Manifest {
     const { stored, image, facts, databaseEncryption, compression, wrapping } = examination;
     const dump = examination.content === 'dump';
     if (facts === null)
@@ -205,7 +205,7 @@ class ForeignImportRun {
 
 const refused = (path: string, message: string): Outcome => ({ path, outcome: 'refused', snapshotId: null, message });
 
-function longestKeptFirst(one: ForeignFile | string, other: ForeignFile | string): number {
-  const rank = (file: ForeignFile | string): number => (typeof file === 'string' ? -1 : TIERS.indexOf(file.tier));
+function longestKeptFirst(one: FoundBackup | string, other: FoundBackup | string): number {
+  const rank = (file: FoundBackup | string): number => (typeof file === 'string' ? -1 : TIERS.indexOf(file.tier));
   return rank(other) - rank(one);
 }

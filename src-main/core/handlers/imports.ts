@@ -4,31 +4,31 @@ import { join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { CoreContext } from '../core-context.ts';
 import { absent, type Destination } from '../destinations/destination.ts';
-import { describeExamination, describeLocked, examineForeign } from '../jobs/foreign/examine-foreign.ts';
-import { knownAt, startForeignImport } from '../jobs/foreign/import-foreign.ts';
-import { listForeign } from '../jobs/foreign/list-foreign.ts';
+import { describeExamination, describeLocked, examineBackup } from '../import/examine-backup.ts';
+import { knownAt, startBackupImport } from '../import/import-backups.ts';
+import { listBackups } from '../import/list-backups.ts';
 import { answerByTask } from '../jobs/request-task.ts';
 import { type ChosenPlace, driverAt, folderOf, knownDestination, placeDestination } from './chosen-place.ts';
 import type { Handlers, MethodsOf } from './handler.ts';
 import { requirePlan } from './plans.ts';
 
 /** Lists, describes and imports backups that other programs have made. */
-export function foreignHandlers(core: CoreContext): Handlers<MethodsOf<'foreign'>> {
+export function importHandlers(core: CoreContext): Handlers<MethodsOf<'imports'>> {
   return {
-    'foreign.list': (place, signal) =>
-      withForeign(core, place, (driver, known) => {
+    'imports.list': (place, signal) =>
+      withImportSource(core, place, (driver, known) => {
         const looking = { what: `Looking into the files in ${driver.label}`, signal };
-        return listForeign(driver, known, (samples) => answerByTask(core, 'judge', samples, looking), signal);
+        return listBackups(driver, known, (samples) => answerByTask(core, 'judge', samples, looking), signal);
       }),
-    'foreign.describe': async ({ file, key, ...place }, signal) => {
+    'imports.describe': async ({ file, key, ...place }, signal) => {
       const given = key && (await core.keys.read(key));
-      return withForeign(core, place, async (driver, _known, folder) => {
+      return withImportSource(core, place, async (driver, _known, folder) => {
         const object = await driver.stat(file);
         if (object === undefined) throw absent(file, driver.label);
         const stagingFolder = join(core.dataFolder.stagingFolder, `describe-${randomUUID()}`);
         await mkdir(stagingFolder, { recursive: true, mode: 0o700 });
         try {
-          const examination = await examineForeign(core, driver, object, given, { signal, stagingFolder, folder });
+          const examination = await examineBackup(core, driver, object, given, { signal, stagingFolder, folder });
           return describeExamination(file, examination);
         } catch (error) {
           // A key that was given and does not open it is a mistake; that none is known is what is to be told.
@@ -39,18 +39,18 @@ export function foreignHandlers(core: CoreContext): Handlers<MethodsOf<'foreign'
         }
       });
     },
-    'foreign.import': async ({ files, planId, newPlanName, key, ...place }) => {
+    'imports.start': async ({ files, planId, newPlanName, key, ...place }) => {
       const plan = planId === undefined ? undefined : requirePlan(core.catalog, planId);
       const given = key && (await core.keys.read(key));
       const destination = await placeDestination(core, place);
       core.events.emit('destinations.changed', {});
       const order = { destination, plan, planName: newPlanName, paths: files ?? null, key: given };
-      return { run: startForeignImport(core, order) };
+      return { run: startBackupImport(core, order) };
     },
   };
 }
 
-async function withForeign<T>(
+async function withImportSource<T>(
   core: CoreContext,
   place: ChosenPlace,
   work: (driver: Destination, known: Map<string, string>, folder: string | null) => Promise<T>,

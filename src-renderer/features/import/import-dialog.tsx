@@ -3,7 +3,7 @@ import { IconInfoCircle } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
-import type { ForeignListing } from '../../../src-shared/model/foreign.ts';
+import type { FoundBackups } from '../../../src-shared/model/import.ts';
 import { countInWords } from '../../../src-shared/rules/wording.ts';
 import { client } from '../../api/client.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
@@ -12,16 +12,16 @@ import { TypedKeyForm } from '../../components/key-form.tsx';
 import { useAction } from '../../components/use-action.ts';
 import { usePlansStore } from '../../stores/plans-store.ts';
 import { putRun } from '../../stores/runs-store.ts';
-import { ForeignRow } from './foreign-row.tsx';
-import { type ForeignPlace, firstChosen, isNew, PROBLEMS } from './foreign-words.ts';
-import './foreign.css';
+import { FoundBackupRow } from './found-backup-row.tsx';
+import { firstChosen, type ImportSource, isNew, PROBLEMS } from './import-words.ts';
+import './import.css';
 
 /** As many as are shown until all are asked for. */
 const SHOWN = 100;
 
 /** Lists what other programs have left at a place, and imports what is chosen of it. */
-export function ForeignDialog({ place, onClose }: { place: ForeignPlace; onClose(): void }) {
-  const [listing, setListing] = useState<ForeignListing | null>(null);
+export function ImportDialog({ place, onClose }: { place: ImportSource; onClose(): void }) {
+  const [listing, setListing] = useState<FoundBackups | null>(null);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const action = useAction('here');
   const { run } = action;
@@ -29,7 +29,7 @@ export function ForeignDialog({ place, onClose }: { place: ForeignPlace; onClose
   useEffect(
     () =>
       run(async () => {
-        const found = await client.call('foreign.list', JSON.parse(asked) as ForeignPlace);
+        const found = await client.call('imports.list', JSON.parse(asked) as ImportSource);
         setListing(found);
         setChosen(firstChosen(found));
       }),
@@ -60,8 +60,8 @@ export function ForeignDialog({ place, onClose }: { place: ForeignPlace; onClose
 }
 
 interface FoundProps {
-  place: ForeignPlace;
-  listing: ForeignListing;
+  place: ImportSource;
+  listing: FoundBackups;
   chosen: ReadonlySet<string>;
   onChosen(chosen: ReadonlySet<string>): void;
   onClose(): void;
@@ -105,9 +105,9 @@ function Found({ place, listing, chosen, onChosen, onClose }: FoundProps) {
         />
       )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard */}
-      <ul className="foreign-files" tabIndex={0} aria-label="Backups">
+      <ul className="found-backups" tabIndex={0} aria-label="Backups">
         {files.slice(0, all ? files.length : SHOWN).map((file) => (
-          <ForeignRow
+          <FoundBackupRow
             key={file.path}
             place={place}
             file={file}
@@ -128,7 +128,7 @@ function Found({ place, listing, chosen, onChosen, onClose }: FoundProps) {
       {problems.length > 0 && (
         <Disclosure title={`Passed over: ${countInWords(problems.length, 'file')}`} opened={files.length === 0}>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard */}
-          <ul className="foreign-problems" tabIndex={0} aria-label="Files that are passed over">
+          <ul className="import-problems" tabIndex={0} aria-label="Files that are passed over">
             {problems.map(({ path, problem, message }) => (
               <li key={path}>
                 <span className="mono wraps">{path}</span>
@@ -162,7 +162,7 @@ function Found({ place, listing, chosen, onChosen, onClose }: FoundProps) {
 }
 
 interface ImportProps {
-  place: ForeignPlace;
+  place: ImportSource;
   secret: KeyInput | null;
   chosen: readonly string[];
   all: boolean;
@@ -180,7 +180,7 @@ function ImportChosen({ place, secret, chosen, all, onClose }: ImportProps) {
   const plan = plans.find((each) => each.plan.id === planId)?.plan;
   const importChosen = (): void =>
     action.run(async () => {
-      const { run } = await client.call('foreign.import', {
+      const { run } = await client.call('imports.start', {
         ...place,
         ...(all ? {} : { files: [...chosen] }),
         ...(plan === undefined ? {} : { planId: plan.id }),

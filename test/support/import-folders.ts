@@ -5,7 +5,7 @@ import { lacking } from './servers/processes.ts';
 
 /** Why such folders cannot be made here; `undefined`: they can. */
 const missing = lacking(['sqlite3', 'gzip', 'rsync', 'sqlcipher']);
-export const whyNoForeignFolders = missing.length > 0 ? `${missing.join(', ')} not installed` : undefined;
+export const whyNoImportFolders = missing.length > 0 ? `${missing.join(', ')} not installed` : undefined;
 
 /** When the files were last changed whose names tell no time. */
 export const FILE_TIME = new Date('2024-02-03T04:05:06.000Z');

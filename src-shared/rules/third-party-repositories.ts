@@ -1,5 +1,5 @@
 /** A folder in which another program keeps backups in a format of its own. */
-export interface ForeignRepository {
+export interface ThirdPartyRepository {
   /** What it is, as a sentence. */
   message: string;
   /** What to do, as an instruction. */
@@ -13,7 +13,7 @@ export interface FolderNames {
 }
 
 const THEN = 'then choose the file that it wrote.';
-const LITESTREAM: ForeignRepository = {
+const LITESTREAM: ThirdPartyRepository = {
   message: 'This is a Litestream replica, which only Litestream reads.',
   hint: `Write a database from it with litestream restore -o app.db and the address of the replica, ${THEN}`,
 };
@@ -22,7 +22,7 @@ const LITESTREAM: ForeignRepository = {
  * Names the repository of another program by the names in its folder; `null`: it is none that is known.
  * @param names in the folder itself
  */
-export function foreignRepository({ files, folders }: FolderNames): ForeignRepository | null {
+export function thirdPartyRepository({ files, folders }: FolderNames): ThirdPartyRepository | null {
   const file = (name: string | RegExp): boolean =>
     files.some((each) => (typeof name === 'string' ? each === name : name.test(each)));
   const folder = (...names: string[]): boolean => names.every((name) => folders.includes(name));

@@ -1,16 +1,16 @@
-import type { ForeignFile, ForeignProblem } from '../../../../src-shared/model/foreign.ts';
-import type { FileContent } from '../../../../src-shared/model/restore.ts';
-import { type ForeignName, readForeignName } from '../../../../src-shared/rules/foreign-names.ts';
-import { instantOf } from '../../../../src-shared/rules/times-in-names.ts';
-import type { StoredObject } from '../../destinations/destination.ts';
-import { contentInWords } from '../../engine/content-words.ts';
-import type { BackupJudgement } from '../../engine/judge-backup.ts';
+import type { FoundBackup, ImportProblem } from '../../../src-shared/model/import.ts';
+import type { FileContent } from '../../../src-shared/model/restore.ts';
+import { type BackupName, readBackupName } from '../../../src-shared/rules/backup-names.ts';
+import { instantOf } from '../../../src-shared/rules/times-in-names.ts';
+import type { StoredObject } from '../destinations/destination.ts';
+import { contentInWords } from '../engine/content-words.ts';
+import type { BackupJudgement } from '../engine/judge-backup.ts';
 
 const CERTAIN: ReadonlySet<FileContent> = new Set(['sqlite', 'sql']);
 const LOOKS_DATED = /\d{4}[-_.]?\d\d[-_.]?\d\d/;
 
 /** A file whose name is that of no backup. */
-export const notNamed = (path: string): ForeignProblem => ({
+export const notNamed = (path: string): ImportProblem => ({
   path,
   problem: 'wrong-name',
   message: 'Its name is not that of a backup.',
@@ -22,13 +22,13 @@ export const notNamed = (path: string): ForeignProblem => ({
  */
 export function describeFile(
   object: StoredObject,
-  name: ForeignName,
+  name: BackupName,
   judgement: BackupJudgement,
   snapshotId: string | null,
-): ForeignFile | ForeignProblem {
+): FoundBackup | ImportProblem {
   const { name: path } = object;
   // Under a name that says nothing only what certainly is a database or a dump is one.
-  if (readForeignName(path) === null && (judgement.problem !== null || !CERTAIN.has(judgement.content)))
+  if (readBackupName(path) === null && (judgement.problem !== null || !CERTAIN.has(judgement.content)))
     return notNamed(path);
   const readInFull = name.kind === 'database' || name.kind === 'dump' || isArchive(name);
   if (judgement.problem !== null && (readInFull || judgement.problem.problem === 'empty'))
@@ -38,7 +38,7 @@ export function describeFile(
 }
 
 /** What is in a file counts, and not what its name says of it. */
-function withContent(name: ForeignName, { content, packed }: BackupJudgement): { name: ForeignName; notes: string[] } {
+function withContent(name: BackupName, { content, packed }: BackupJudgement): { name: BackupName; notes: string[] } {
   const kind = kindOf(name, { content, packed });
   const compression = packed === 'gzip' ? 'gz' : content === 'zstd' ? 'zst' : 'none';
   const notes: string[] = [];
@@ -51,7 +51,7 @@ function withContent(name: ForeignName, { content, packed }: BackupJudgement): {
   return { name: { ...name, kind, compression }, notes };
 }
 
-function entryOf(name: ForeignName, object: StoredObject, snapshotId: string | null, notes: string[]): ForeignFile {
+function entryOf(name: BackupName, object: StoredObject, snapshotId: string | null, notes: string[]): FoundBackup {
   const { time } = name;
   if (time === null && LOOKS_DATED.test(object.name)) notes.push('The date in its name is in no calendar.');
   if (time === null) notes.push('Its name tells no time; the time it was last changed is taken.');
@@ -83,19 +83,19 @@ function entryOf(name: ForeignName, object: StoredObject, snapshotId: string | n
 }
 
 /** An archive of any program may hold a database; those of known programs are what lies beside one. */
-const isArchive = ({ kind, program }: ForeignName): boolean => kind === 'folder' && program === null;
+const isArchive = ({ kind, program }: BackupName): boolean => kind === 'folder' && program === null;
 
 /** What is packed otherwise than with gzip is not unpacked for the list, and so is what its name says. */
 function kindOf(
-  name: ForeignName,
+  name: BackupName,
   { content, packed }: Pick<BackupJudgement, 'content' | 'packed'>,
-): ForeignName['kind'] {
+): BackupName['kind'] {
   if (content === 'sql') return 'dump';
   if (content === 'tar' || content === 'zip') return 'folder';
   return packed === null && (content === 'zstd' || content === 'xz') ? name.kind : 'database';
 }
 
-const notImportable = (kind: ForeignFile['kind']): string =>
+const notImportable = (kind: FoundBackup['kind']): string =>
   `It is ${KINDS[kind]}, which is listed but cannot be entered as a snapshot.`;
 
 const KINDS = {
@@ -107,8 +107,8 @@ const KINDS = {
 } as const;
 
 /** A folder that is kept beside a database, as a whole. */
-export function folderEntry(path: string): ForeignFile {
-  const name = readForeignName(`${path}/x`) ?? readForeignName(`${path}/x.db`);
+export function folderEntry(path: string): FoundBackup {
+  const name = readBackupName(`${path}/x`) ?? readBackupName(`${path}/x.db`);
   const time = name?.time ?? null;
   return {
     path,

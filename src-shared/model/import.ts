@@ -3,11 +3,11 @@ import { DatabaseEncryption } from './database-encryption.ts';
 import { Bytes, Compression, Instant, KnownProgram, TableRows } from './values.ts';
 
 /** The path of a file at a destination that another program has filled, with `/` between the names. */
-export const ForeignPath = z.string().min(1).max(1024);
+export const ImportPath = z.string().min(1).max(1024);
 
 /** A backup that another program has made, as far as its name and a look at its beginning and end tell. */
-export const ForeignFile = z.object({
-  path: ForeignPath,
+export const FoundBackup = z.object({
+  path: ImportPath,
   /** Whose it is; `null`: any other program's. */
   program: z.union([KnownProgram, z.literal('snapkeep')]).nullable(),
   kind: z.enum(['database', 'dump', 'folder', 'config', 'image']),
@@ -30,31 +30,31 @@ export const ForeignFile = z.object({
   /** What is to be known of it, one sentence each. */
   notes: z.array(z.string()),
 });
-export type ForeignFile = z.infer<typeof ForeignFile>;
+export type FoundBackup = z.infer<typeof FoundBackup>;
 
 /** What is wrong with a file: its name is no backup's, nothing is in it, it was never finished, Snapkeep cannot read it, or it is damaged. */
-export const ForeignProblemKind = z.enum(['wrong-name', 'empty', 'partial', 'unsupported', 'broken']);
-export type ForeignProblemKind = z.infer<typeof ForeignProblemKind>;
+export const ImportProblemKind = z.enum(['wrong-name', 'empty', 'partial', 'unsupported', 'broken']);
+export type ImportProblemKind = z.infer<typeof ImportProblemKind>;
 
 /** A file that is not taken for a backup, and why. */
-export const ForeignProblem = z.object({ path: ForeignPath, problem: ForeignProblemKind, message: z.string() });
-export type ForeignProblem = z.infer<typeof ForeignProblem>;
+export const ImportProblem = z.object({ path: ImportPath, problem: ImportProblemKind, message: z.string() });
+export type ImportProblem = z.infer<typeof ImportProblem>;
 
 /** What was found in a folder, bucket or SFTP path. */
-export const ForeignListing = z.object({
+export const FoundBackups = z.object({
   /** How sentences name the place. */
   place: z.string(),
   /** Newest first. */
-  files: z.array(ForeignFile),
-  problems: z.array(ForeignProblem),
+  files: z.array(FoundBackup),
+  problems: z.array(ImportProblem),
   /** What is to be known of the whole, one sentence each. */
   notes: z.array(z.string()),
 });
-export type ForeignListing = z.infer<typeof ForeignListing>;
+export type FoundBackups = z.infer<typeof FoundBackups>;
 
 /** What is in one file, read in full. */
-export const ForeignDescription = z.object({
-  path: ForeignPath,
+export const BackupDescription = z.object({
+  path: ImportPath,
   content: z.enum(['database', 'dump']),
   storedBytes: Bytes,
   /** Of the database in it. */
@@ -69,15 +69,15 @@ export const ForeignDescription = z.object({
   /** What the checks have found, as a sentence. */
   message: z.string(),
 });
-export type ForeignDescription = z.infer<typeof ForeignDescription>;
+export type BackupDescription = z.infer<typeof BackupDescription>;
 
 /** What became of the files that were to be entered. */
-export const ForeignImport = z.object({
+export const BackupImport = z.object({
   destinationId: z.uuid(),
   planId: z.uuid().nullable(),
   files: z.array(
     z.object({
-      path: ForeignPath,
+      path: ImportPath,
       /** `known`: it was entered before. `same`: byte for byte another file that is entered. */
       outcome: z.enum(['imported', 'known', 'same', 'refused']),
       snapshotId: z.uuid().nullable(),
@@ -85,4 +85,4 @@ export const ForeignImport = z.object({
     }),
   ),
 });
-export type ForeignImport = z.infer<typeof ForeignImport>;
+export type BackupImport = z.infer<typeof BackupImport>;

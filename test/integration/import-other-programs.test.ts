@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Core } from '../../src-main/core/core.ts';
-import type { ForeignImport } from '../../src-shared/model/foreign.ts';
+import type { BackupImport } from '../../src-shared/model/import.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import { nearestDefaults } from '../../src-shared/rules/cipher-settings.ts';
 import { countEncrypted } from '../support/encrypted-databases.ts';
@@ -15,8 +15,8 @@ import {
   makePortunusFolder,
   makeProgramDatabase,
   makeSoundBoxFolder,
-  whyNoForeignFolders,
-} from '../support/foreign-folders.ts';
+  whyNoImportFolders,
+} from '../support/import-folders.ts';
 import { folderOn, save } from '../support/places.ts';
 import { checkOf, contentsOf } from '../support/scene.ts';
 import { startSftpServer, whyNoSftp } from '../support/servers/sftp.ts';
@@ -26,17 +26,17 @@ import { startTestCore, succeed } from '../support/test-core.ts';
 const KEY = 'a passphrase of Hone';
 
 /** A core, and a folder that is filled by one of the programs. */
-async function setForeignScene(fill: (folder: string) => void) {
+async function setImportingScene(fill: (folder: string) => void) {
   const root = temporaryFolder();
   const folder = join(root, 'backups');
   fill(folder);
   return { root, folder, core: await startTestCore(join(root, 'home')), before: contentsOf(folder) };
 }
 
-function outcomesOf(run: Run): Array<[string, ForeignImport['files'][number]['outcome']]> {
+function outcomesOf(run: Run): Array<[string, BackupImport['files'][number]['outcome']]> {
   if (run.result?.kind !== 'import') throw new Error(`${run.state}: ${run.error?.message}`);
   return run.result.files
-    .map(({ path, outcome }): [string, ForeignImport['files'][number]['outcome']] => [path, outcome])
+    .map(({ path, outcome }): [string, BackupImport['files'][number]['outcome']] => [path, outcome])
     .sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
@@ -53,10 +53,10 @@ async function verifyAndRestore(core: Core, snapshotId: string, target: string):
   return Number(execFileSync('sqlite3', [target, 'SELECT count(*) FROM entries'], { encoding: 'utf8' }));
 }
 
-describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have left ${whyNoForeignFolders ?? ''}`, () => {
+describe.skipIf(whyNoImportFolders !== undefined)(`what other programs have left ${whyNoImportFolders ?? ''}`, () => {
   test('Portunus: each file with its date; a cut one and one that never was a database are said to be', async () => {
-    const { root, folder, core, before } = await setForeignScene(makePortunusFolder);
-    const { files, problems } = await core.call('foreign.list', { path: folder });
+    const { root, folder, core, before } = await setImportingScene(makePortunusFolder);
+    const { files, problems } = await core.call('imports.list', { path: folder });
     expect(files.map(({ path, at, program, atFrom }) => [path, at, program, atFrom])).toEqual([
       ['2026-05-09.db', new Date(2026, 4, 9).toISOString(), 'portunus', 'name'],
       ['portunus-state-2026-05-08T12:34:56Z.db', '2026-05-08T12:34:56.000Z', 'portunus', 'name'],
@@ -70,7 +70,7 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
       },
       { path: 'portunus-state-2026-05-11T12:34:56Z.db', problem: 'unsupported', message: 'It is a text file.' },
     ]);
-    const run = await succeed(core, 'foreign.import', { path: folder });
+    const run = await succeed(core, 'imports.start', { path: folder });
     expect(outcomesOf(run).map(([, outcome]) => outcome)).toEqual(['imported', 'imported', 'imported']);
     const [newest, older] = await core.call('snapshots.list', {});
     expect(newest).toMatchObject({
@@ -88,8 +88,8 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
   });
 
   test('Hone: encrypted and packed, by its key alone', async () => {
-    const { root, folder, core, before } = await setForeignScene((path) => makeHoneFolder(path, KEY));
-    const { files, problems } = await core.call('foreign.list', { path: folder });
+    const { root, folder, core, before } = await setImportingScene((path) => makeHoneFolder(path, KEY));
+    const { files, problems } = await core.call('imports.list', { path: folder });
     expect(files.map(({ path, at, atFrom }) => [path, at, atFrom])).toEqual([
       ['hone-2024-02-30-143022.db.gz', FILE_TIME.toISOString(), 'file'],
       ['my-backup.db.gz', FILE_TIME.toISOString(), 'file'],
@@ -104,14 +104,14 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
       ['notes.txt', 'wrong-name'],
     ]);
     const file = 'hone-2024-01-16-143022.db.gz';
-    expect(await core.call('foreign.describe', { path: folder, file })).toMatchObject({ locked: true, valid: false });
-    const wrong = await core.answer('foreign.describe', { path: folder, file, key: { value: 'another one' } });
+    expect(await core.call('imports.describe', { path: folder, file })).toMatchObject({ locked: true, valid: false });
+    const wrong = await core.answer('imports.describe', { path: folder, file, key: { value: 'another one' } });
     expect(wrong).toMatchObject({ ok: false, error: { code: 'BAD_KEY' } });
-    const without = await succeed(core, 'foreign.import', { path: folder, files: [file] });
+    const without = await succeed(core, 'imports.start', { path: folder, files: [file] });
     expect(outcomesOf(without)).toEqual([[file, 'refused']]);
-    const run = await succeed(core, 'foreign.import', { path: folder, files: [file], key: { value: KEY } });
+    const run = await succeed(core, 'imports.start', { path: folder, files: [file], key: { value: KEY } });
     expect(outcomesOf(run)).toEqual([[file, 'imported']]);
-    expect(await core.call('foreign.describe', { path: folder, file })).toMatchObject({
+    expect(await core.call('imports.describe', { path: folder, file })).toMatchObject({
       locked: false,
       valid: true,
       userVersion: 7,
@@ -132,8 +132,8 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
   });
 
   test('OpenMemory: by hand and by schedule, and dumps, which are verified and restored like databases', async () => {
-    const { root, folder, core } = await setForeignScene(makeOpenMemoryFolder);
-    const { files, problems } = await core.call('foreign.list', { path: folder });
+    const { root, folder, core } = await setImportingScene(makeOpenMemoryFolder);
+    const { files, problems } = await core.call('imports.list', { path: folder });
     expect(files.map(({ path, kind, trigger, at }) => [path, kind, trigger, at])).toEqual([
       ['backup-2024-01-07.db', 'database', 'unknown', new Date(2024, 0, 7).toISOString()],
       ['vacuum-backup-2024-01-06.db', 'database', 'unknown', new Date(2024, 0, 6).toISOString()],
@@ -145,9 +145,9 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
       ['backup-auto-2024-01-05T02-00-00-000Z.db.tmp', 'partial'],
       ['dump-2024-01-04.sql', 'broken'],
     ]);
-    const dump = await core.call('foreign.describe', { path: folder, file: 'dump-2024-01-03.sql' });
+    const dump = await core.call('imports.describe', { path: folder, file: 'dump-2024-01-03.sql' });
     expect(dump).toMatchObject({ content: 'dump', valid: true, tables: [{}, { name: 'entries', rows: 400 }] });
-    const run = await succeed(core, 'foreign.import', { path: folder });
+    const run = await succeed(core, 'imports.start', { path: folder });
     expect(outcomesOf(run)).toEqual([
       ['backup-2024-01-07.db', 'imported'],
       ['backup-auto-2024-01-02T02-00-00-000Z.db', 'imported'],
@@ -162,8 +162,8 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
   });
 
   test('Sound Box: one snapshot a day, under the retention of a plan only when told', async () => {
-    const { root, folder, core, before } = await setForeignScene((path) => makeSoundBoxFolder(path));
-    const { files, problems } = await core.call('foreign.list', { path: folder });
+    const { root, folder, core, before } = await setImportingScene((path) => makeSoundBoxFolder(path));
+    const { files, problems } = await core.call('imports.list', { path: folder });
     expect(files.map(({ path, kind, group }) => [path, kind, group])).toEqual([
       ['2024-01-16/generated', 'folder', 'soundbox:2024-01-16'],
       ['2024-01-16/soundbox.db', 'database', 'soundbox:2024-01-16'],
@@ -182,7 +182,7 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
       destinations: [{ path: folder }],
       retention: { keepLast: 1 },
     });
-    const imported = await succeed(core, 'foreign.import', { path: folder, planId: plan.id });
+    const imported = await succeed(core, 'imports.start', { path: folder, planId: plan.id });
     expect(outcomesOf(imported)).toEqual([
       ['2024-01-15/soundbox.db', 'imported'],
       ['2024-01-16/soundbox.db', 'imported'],
@@ -194,7 +194,7 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
     expect((await succeed(core, 'destinations.rescan', { path: folder })).result).toMatchObject({ missing: 0 });
     expect(contentsOf(folder)).toEqual(before);
 
-    const again = await succeed(core, 'foreign.import', { path: folder, planId: plan.id });
+    const again = await succeed(core, 'imports.start', { path: folder, planId: plan.id });
     expect(outcomesOf(again).map(([, outcome]) => outcome)).toEqual(['known', 'known']);
     const { confirmation } = await core.call('snapshots.previewDelete', { snapshotId: older?.id ?? '' });
     await succeed(core, 'snapshots.delete', { snapshotId: older?.id ?? '', confirmation });
@@ -203,8 +203,8 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
   });
 
   test('PiSovereign: copies of one backup are one snapshot, and a cut file is said to be', async () => {
-    const { folder, core } = await setForeignScene(makePiSovereignFolder);
-    const { files, problems } = await core.call('foreign.list', { path: folder });
+    const { folder, core } = await setImportingScene(makePiSovereignFolder);
+    const { files, problems } = await core.call('imports.list', { path: folder });
     const found = files.map(({ path, kind, tier, importable }) => [path, kind, tier, importable]);
     // An archive whose name tells no day is of today.
     expect(found.slice(0, 2).sort()).toEqual([
@@ -223,7 +223,7 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
       ['system/20260131', 'folder', null, false],
     ]);
     expect(problems).toMatchObject([{ path: 'daily/pisovereign-20260202.db.gz', problem: 'broken' }]);
-    const run = await succeed(core, 'foreign.import', {
+    const run = await succeed(core, 'imports.start', {
       path: folder,
       files: [...files.map(({ path }) => path), 'daily/pisovereign-20260202.db.gz', 'daily/gone.db'],
       newPlanName: 'my server',
@@ -261,13 +261,13 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
       makeSoundBoxFolder(join(folder, 'backups'), 3);
       const settings = { ...destination.settings, path: join(folder, 'backups') };
       const destinationId = await save(core, { ...destination, settings });
-      const { files, problems } = await core.call('foreign.list', { destinationId });
+      const { files, problems } = await core.call('imports.list', { destinationId });
       expect(files.filter(({ importable }) => importable).map(({ path }) => path)).toEqual([
         '2024-01-16/soundbox.db',
         '2024-01-15/soundbox.db',
       ]);
       expect(problems).toHaveLength(2);
-      const run = await succeed(core, 'foreign.import', { destinationId });
+      const run = await succeed(core, 'imports.start', { destinationId });
       expect(outcomesOf(run).map(([, outcome]) => outcome)).toEqual(['imported', 'imported']);
       const [snapshot] = await core.call('snapshots.list', {});
       expect(snapshot).toMatchObject({ path: null, copies: [{ state: 'stored', destinationName: 'far' }] });
@@ -276,14 +276,14 @@ describe.skipIf(whyNoForeignFolders !== undefined)(`what other programs have lef
   );
 
   test('nothing is imported from the data folder or a file, and nothing is described outside of the place', async () => {
-    const { root, folder, core } = await setForeignScene((path) => makeProgramDatabase(join(path, 'app.db')));
+    const { root, folder, core } = await setImportingScene((path) => makeProgramDatabase(join(path, 'app.db')));
     for (const params of [{ path: join(root, 'home', 'safety') }, { path: join(folder, 'app.db') }])
-      expect(await core.answer('foreign.import', params)).toMatchObject({
+      expect(await core.answer('imports.start', params)).toMatchObject({
         ok: false,
         error: { code: expect.stringMatching(/INVALID_PARAMS|CONFLICT/), hint: expect.stringMatching(/\w/) },
       });
     for (const file of ['../home/catalog.db', '/etc/passwd'])
-      expect(await core.answer('foreign.describe', { path: folder, file })).toMatchObject({
+      expect(await core.answer('imports.describe', { path: folder, file })).toMatchObject({
         ok: false,
         error: { code: 'INVALID_PARAMS' },
       });

@@ -1,14 +1,14 @@
 import { buffer } from 'node:stream/consumers';
-import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
-import type { ForeignListing, ForeignProblem } from '../../../../src-shared/model/foreign.ts';
-import { MANIFEST_SUFFIX } from '../../../../src-shared/model/manifest.ts';
-import { type ForeignName, readAnyName, readForeignName } from '../../../../src-shared/rules/foreign-names.ts';
-import { foreignRepository } from '../../../../src-shared/rules/foreign-repositories.ts';
-import { countInWords } from '../../../../src-shared/rules/wording.ts';
-import { type Destination, isName, type StoredObject } from '../../destinations/destination.ts';
-import { type BackupJudgement, type PackedSample, SAMPLE } from '../../engine/judge-backup.ts';
-import { cancelledError } from '../../engine/task-context.ts';
-import { describeFile, folderEntry, notNamed } from './foreign-entry.ts';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { FoundBackups, ImportProblem } from '../../../src-shared/model/import.ts';
+import { MANIFEST_SUFFIX } from '../../../src-shared/model/manifest.ts';
+import { type BackupName, readAnyName, readBackupName } from '../../../src-shared/rules/backup-names.ts';
+import { thirdPartyRepository } from '../../../src-shared/rules/third-party-repositories.ts';
+import { countInWords } from '../../../src-shared/rules/wording.ts';
+import { type Destination, isName, type StoredObject } from '../destinations/destination.ts';
+import { type BackupJudgement, type PackedSample, SAMPLE } from '../engine/judge-backup.ts';
+import { cancelledError } from '../engine/task-context.ts';
+import { describeFile, folderEntry, notNamed } from './other-program-entry.ts';
 
 /** How deep folders are looked into: `backups/daily/2024-01-15/` and no further. */
 const DEEPEST = 3;
@@ -33,7 +33,7 @@ export type Judge = (samples: PackedSample[]) => Promise<BackupJudgement[]>;
 /** A file that may be a backup by its name. */
 interface Named {
   object: StoredObject;
-  name: ForeignName;
+  name: BackupName;
 }
 
 /** What lies at a destination: files with their paths, and folders that are kept as a whole. */
@@ -44,7 +44,7 @@ interface Found {
   own: string[];
   more: boolean;
   /** Folders of other programs' repositories, which are not looked into. */
-  repositories: ForeignProblem[];
+  repositories: ImportProblem[];
 }
 
 /**
@@ -53,16 +53,16 @@ interface Found {
  * @param judge looks into samples, in a worker process
  * @throws SnapkeepError when the destination cannot be read
  */
-export async function listForeign(
+export async function listBackups(
   driver: Destination,
   known: ReadonlyMap<string, string>,
   judge: Judge,
   signal: AbortSignal,
-): Promise<ForeignListing> {
+): Promise<FoundBackups> {
   const found: Found = { files: [], folders: [], links: [], own: [], more: false, repositories: [] };
   await walk(driver, '', 0, found, signal);
   const present = new Map(found.files.map(({ name, bytes }) => [name, bytes]));
-  const listing: ForeignListing = {
+  const listing: FoundBackups = {
     place: driver.label,
     files: [],
     problems: found.repositories,
@@ -117,7 +117,7 @@ async function walk(
   if (depth === DEEPEST || found.more) return;
   for (const name of folders) {
     const path = inFolder(name);
-    const inside = readForeignName(`${path}/x`) ?? readForeignName(`${path}/x.db`);
+    const inside = readBackupName(`${path}/x`) ?? readBackupName(`${path}/x.db`);
     // What a link to the newest backup has been copied as is there once more under its own name.
     if (inside?.link === true) found.links.push(path);
     else if (OWN_FOLDER.test(name)) found.own.push(path);
@@ -129,11 +129,11 @@ async function walk(
 /** Whether a folder is the repository of another program, whose files are not listed: it is named instead. */
 function isRepository(found: Found, before: number, folder: string, folders: string[]): boolean {
   const files = found.files.slice(before).map(({ name }) => name.split('/').at(-1) ?? name);
-  const repository = foreignRepository({ files, folders });
+  const repository = thirdPartyRepository({ files, folders });
   if (repository === null) return false;
   found.files.length = before;
   const message = `${repository.message} ${repository.hint}`;
-  found.repositories.push({ path: folder === '' ? '.' : folder, problem: 'unsupported', message });
+  found.repositories.push({ path: folder === '' ? './' : folder, problem: 'unsupported', message });
   return true;
 }
 
@@ -145,12 +145,12 @@ function notesOn({ links, own, more }: Found): string[] {
 }
 
 /** What the name of a file says, or why it is not looked into. */
-function nameOf({ name: path }: StoredObject, present: ReadonlyMap<string, number>): ForeignName | ForeignProblem {
+function nameOf({ name: path }: StoredObject, present: ReadonlyMap<string, number>): BackupName | ImportProblem {
   if (UNFINISHED.test(path))
     return { path, problem: 'partial', message: 'It was never finished, or is being written right now.' };
   if (!path.split('/').every(isName))
     return { path, problem: 'wrong-name', message: 'Its name cannot be that of a stored file. It is skipped.' };
-  const name = readForeignName(path) ?? (OTHER_KINDS.test(path) ? null : readAnyName(path));
+  const name = readBackupName(path) ?? (OTHER_KINDS.test(path) ? null : readAnyName(path));
   if (name === null) return notNamed(path);
   if ((present.get(`${path}-wal`) ?? 0) > 0 || (present.get(`${path}-journal`) ?? 0) > 0)
     return { path, problem: 'partial', message: 'It has a log beside it: it is in use, or is no finished backup.' };

@@ -3,7 +3,7 @@ import { findTime, monthTime, type NamedTime } from './times-in-names.ts';
 import { trimOf } from './trimmed.ts';
 
 /** What the name of a backup says that another program made, or that nobody entered. */
-export interface ForeignName {
+export interface BackupName {
   /** Whose backup it is; `null`: any other program's. */
   program: KnownProgram | 'snapkeep' | null;
   kind: 'database' | 'dump' | 'folder' | 'config' | 'image';
@@ -21,7 +21,7 @@ export interface ForeignName {
   link: boolean;
 }
 
-type Known = Omit<ForeignName, 'compression' | 'group' | 'link' | 'program'> & { program: KnownProgram };
+type Known = Omit<BackupName, 'compression' | 'group' | 'link' | 'program'> & { program: KnownProgram };
 
 /** A file's path in pieces. */
 interface PathParts {
@@ -54,7 +54,7 @@ const LONGEST_PATH = 4096;
  * @param path relative to the folder of backups, with `/` or `\` between folders
  * @returns `null` when nothing about the name is that of a backup
  */
-export function readForeignName(path: string): ForeignName | null {
+export function readBackupName(path: string): BackupName | null {
   if (path.length > LONGEST_PATH) return null;
   const names = path.split(/[/\\]/).filter((name) => name !== '' && name !== '.');
   const link = names.some((name) => LATEST.test(name));
@@ -69,7 +69,7 @@ export function readForeignName(path: string): ForeignName | null {
 }
 
 /** Reads a name that says nothing of a backup: whether it is one its content has to tell. */
-export function readAnyName(path: string): ForeignName | null {
+export function readAnyName(path: string): BackupName | null {
   const names = path.split('/').filter((name) => name !== '' && name !== '.');
   const stem = names.at(-1);
   if (stem === undefined || path.length > LONGEST_PATH) return null;
@@ -100,7 +100,7 @@ function partsOf(names: readonly string[]): PathParts | null {
  * What is below a folder that is named by its date: Sound Box keeps a database and `generated/` in one, PiSovereign the
  * files of the system in `system/<date>/`.
  */
-function readDatedFolder(names: readonly string[], link: boolean): ForeignName | null {
+function readDatedFolder(names: readonly string[], link: boolean): BackupName | null {
   const at = names.findIndex((name) => LATEST.test(name) || isDate(name));
   const name = names[at];
   if (name === undefined) return null;
@@ -177,7 +177,7 @@ function database(program: KnownProgram, time: NamedTime): Known {
 }
 
 /** Snapkeep's own names: `<plan>-2026-11-20-020304-k3f9qa.db.gz`, in UTC, with letters of the snapshot's id. */
-function readSnapkeep({ stem, ending, folders }: PathParts, link: boolean): ForeignName | null {
+function readSnapkeep({ stem, ending, folders }: PathParts, link: boolean): BackupName | null {
   const [, planName = '', day = '', clock = '', letters = ''] =
     /^(.+)-(\d{4}-\d\d-\d\d)-(\d{6})(?:-([0-9a-z]{6}(?:-[0-9a-z]{6,12})?))?$/.exec(stem) ?? [];
   const time = findTime(`${day}-${clock}`, 'utc')?.time;
@@ -195,7 +195,7 @@ function readSnapkeep({ stem, ending, folders }: PathParts, link: boolean): Fore
   };
 }
 
-const KINDS: Record<string, ForeignName['kind']> = {
+const KINDS: Record<string, BackupName['kind']> = {
   '.sql': 'dump',
   '.dump': 'dump',
   '.img': 'image',
@@ -204,7 +204,7 @@ const KINDS: Record<string, ForeignName['kind']> = {
 };
 
 /** Any other database, dump, image or packed folder, with a date anywhere in its name, in its folder's, or none. */
-function readAny(parts: PathParts, link: boolean): ForeignName | null {
+function readAny(parts: PathParts, link: boolean): BackupName | null {
   const { stem, ending, folders } = parts;
   if (ending.type === '.toml') return null;
   const found = findTime(stem, 'local');
@@ -231,7 +231,7 @@ function readAny(parts: PathParts, link: boolean): ForeignName | null {
   };
 }
 
-function tierOf(folders: readonly string[]): ForeignName['tier'] {
+function tierOf(folders: readonly string[]): BackupName['tier'] {
   const last = folders.at(-1)?.toLowerCase();
   return last === 'daily' || last === 'weekly' || last === 'monthly' ? last : null;
 }

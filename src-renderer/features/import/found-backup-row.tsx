@@ -2,17 +2,17 @@ import { Button, Checkbox, Text } from '@mantine/core';
 import { IconCircleCheck, IconCircleX, IconLock } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
-import type { ForeignDescription, ForeignFile } from '../../../src-shared/model/foreign.ts';
+import type { BackupDescription, FoundBackup } from '../../../src-shared/model/import.ts';
 import { bytesInWords } from '../../../src-shared/rules/wording.ts';
 import { client } from '../../api/client.ts';
 import { Pill } from '../../components/pill.tsx';
 import { momentInWords, useNow } from '../../components/time.ts';
 import { useAction } from '../../components/use-action.ts';
-import { type ForeignPlace, foreignInWords, isNew } from './foreign-words.ts';
+import { foundBackupInWords, type ImportSource, isNew } from './import-words.ts';
 
-interface ForeignRowProps {
-  place: ForeignPlace;
-  file: ForeignFile;
+interface FoundBackupRowProps {
+  place: ImportSource;
+  file: FoundBackup;
   /** The key that was typed for those that are encrypted. */
   secret: KeyInput | null;
   chosen: boolean;
@@ -22,15 +22,15 @@ interface ForeignRowProps {
 }
 
 /** A backup of another program: what its name says, and on request what is in it. */
-export function ForeignRow({ place, file, secret, chosen, onChosen, onLocked }: ForeignRowProps) {
-  const [found, setFound] = useState<ForeignDescription | null>(null);
+export function FoundBackupRow({ place, file, secret, chosen, onChosen, onLocked }: FoundBackupRowProps) {
+  const [found, setFound] = useState<BackupDescription | null>(null);
   const action = useAction('here');
   const now = useNow();
   const { path, at, atFrom, sizeBytes, importable, snapshotId, notes } = file;
   const look = (): void =>
     action.run(async () => {
       const key = secret === null ? {} : { key: secret };
-      const described = await client.call('foreign.describe', { ...place, file: path, ...key });
+      const described = await client.call('imports.describe', { ...place, file: path, ...key });
       setFound(described);
       if (described.locked) onLocked();
     });
@@ -47,7 +47,7 @@ export function ForeignRow({ place, file, secret, chosen, onChosen, onLocked }: 
         <Text size="xs" c="dimmed">
           {[
             `${momentInWords(at, now)}${atFrom === 'file' ? ' (when it was last changed)' : ''}`,
-            foreignInWords(file),
+            foundBackupInWords(file),
             sizeBytes === null ? '' : bytesInWords(sizeBytes),
           ]
             .filter(Boolean)
@@ -88,7 +88,7 @@ export function ForeignRow({ place, file, secret, chosen, onChosen, onLocked }: 
   );
 }
 
-function Described({ found: { valid, locked, message } }: { found: ForeignDescription }) {
+function Described({ found: { valid, locked, message } }: { found: BackupDescription }) {
   const Icon = locked ? IconLock : valid ? IconCircleCheck : IconCircleX;
   return (
     <Text size="xs" className={locked ? '' : valid ? 'gain' : 'loss'} role="status">

@@ -11,7 +11,7 @@ let browser: Browser;
 let close: () => Promise<void>;
 
 test.beforeEach(async () => {
-  ({ folder, server, browser, close } = await serveWindow('foreign'));
+  ({ folder, server, browser, close } = await serveWindow('import'));
   const old = join(folder, 'old');
   mkdirSync(join(old, '2024-01-17', 'generated'), { recursive: true });
   makeDatabase(join(old, 'hone-2024-01-15-143022.db'), { rows: 20, journalMode: 'delete' });
@@ -39,7 +39,7 @@ test('backups of other programs are found, looked into and imported', async () =
   await page.getByRole('button', { name: 'Check: hone-2024-01-15-143022.db' }).press('Enter');
   await expect(backups.getByRole('status')).toContainText('Verified: 2 tables, 22 rows.');
   await page.getByRole('button', { name: /^Passed over: / }).press('Enter');
-  await judgeBothWays(page, 'foreign');
+  await judgeBothWays(page, 'import');
   await page.getByRole('checkbox', { name: 'backup-auto-2024-01-16T02-00-00-000Z.db' }).uncheck();
   await page.getByRole('button', { name: 'Import 2 backups' }).press('Enter');
   await expect(page.getByText(/^Today.*2 snapshots imported|2 snapshots imported/).first()).toBeVisible();

@@ -1,9 +1,9 @@
-import type { ForeignFile, ForeignListing, ForeignProblemKind } from '../../../src-shared/model/foreign.ts';
+import type { FoundBackup, FoundBackups, ImportProblemKind } from '../../../src-shared/model/import.ts';
 
 /** A destination, or a folder that need not be one yet. */
-export type ForeignPlace = { destinationId: string } | { path: string };
+export type ImportSource = { destinationId: string } | { path: string };
 
-const PROGRAMS: Record<NonNullable<ForeignFile['program']>, string> = {
+const PROGRAMS: Record<NonNullable<FoundBackup['program']>, string> = {
   hone: 'Hone',
   portunus: 'Portunus',
   openmemory: 'OpenMemory',
@@ -12,7 +12,7 @@ const PROGRAMS: Record<NonNullable<ForeignFile['program']>, string> = {
   snapkeep: 'Snapkeep',
 };
 
-const KINDS: Record<ForeignFile['kind'], string> = {
+const KINDS: Record<FoundBackup['kind'], string> = {
   database: 'database',
   dump: 'SQL dump',
   folder: 'folder',
@@ -20,7 +20,7 @@ const KINDS: Record<ForeignFile['kind'], string> = {
   image: 'disk image',
 };
 
-export const PROBLEMS: Record<ForeignProblemKind, string> = {
+export const PROBLEMS: Record<ImportProblemKind, string> = {
   'wrong-name': 'no backup by its name',
   empty: 'empty',
   partial: 'never finished',
@@ -29,15 +29,15 @@ export const PROBLEMS: Record<ForeignProblemKind, string> = {
 };
 
 /** What a backup of another program is, for example `Hone, database, weekly`. */
-export function foreignInWords({ program, kind, tier, trigger }: ForeignFile): string {
+export function foundBackupInWords({ program, kind, tier, trigger }: FoundBackup): string {
   const by = trigger === 'manual' ? 'made by hand' : trigger === 'automatic' ? 'made by itself' : '';
   return [program === null ? '' : PROGRAMS[program], KINDS[kind], tier ?? '', by].filter(Boolean).join(', ');
 }
 
 /** Whether a file can be imported and has not been yet. */
-export const isNew = ({ importable, snapshotId }: ForeignFile): boolean => importable && snapshotId === null;
+export const isNew = ({ importable, snapshotId }: FoundBackup): boolean => importable && snapshotId === null;
 
 /** The files that are imported unless somebody says otherwise: all that can be. */
-export function firstChosen({ files }: ForeignListing): Set<string> {
+export function firstChosen({ files }: FoundBackups): Set<string> {
   return new Set(files.filter(isNew).map(({ path }) => path));
 }
