@@ -62,7 +62,7 @@ export function addPlanAddCommand(plan: Command, context: CommandContext): void 
     .option('--schema-version <sql>', 'a question whose answer is the version of the schema; user_version unless given')
     .option(
       '--lock-file <name>',
-      'a file beside the database that a reset removes; may be given several times',
+      'a file beside the database that the deletion of a database removes; may be given several times',
       several,
     )
     .option('--schedule <when>', SCHEDULE_HELP, parseSchedule)

@@ -44,7 +44,7 @@ export const AFTER_RUN: readonly RunStep[] = [
   },
   {
     name: 'safety snapshots',
-    follows: ({ kind }) => kind === 'restore' || kind === 'undo' || kind === 'reset',
+    follows: ({ kind }) => kind === 'restore' || kind === 'undo' || kind === 'databaseDeletion',
     work: pruneSafetySnapshots,
   },
   {

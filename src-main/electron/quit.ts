@@ -23,7 +23,7 @@ const KINDS: Readonly<Record<Run['kind'], string>> = {
   'restore-check': 'The check before a restore',
   restore: 'A restore',
   undo: 'An undo',
-  reset: 'A reset',
+  databaseDeletion: 'The deletion of a database',
   import: 'Reading the backups of other programs',
   prune: 'A prune',
   delete: 'A deletion',

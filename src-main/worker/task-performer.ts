@@ -2,13 +2,13 @@ import { conveyAttachedFile } from '../core/engine/attached-files/convey-attache
 import { checkFiles } from '../core/engine/attached-files/restore-attached-files.ts';
 import { verifyAttachedFiles } from '../core/engine/attached-files/verify-attached-files.ts';
 import { copyTogether } from '../core/engine/copy-together.ts';
+import { checkDatabaseDeletion, deleteDatabase } from '../core/engine/database-deletion.ts';
 import { describeSource } from '../core/engine/describe-source.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
 import { examineFile } from '../core/engine/examine-file.ts';
 import { exportSnapshot } from '../core/engine/export.ts';
 import { identifyStored } from '../core/engine/identify-stored.ts';
 import { judgePacked } from '../core/engine/judge-backup.ts';
-import { applyReset, checkReset } from '../core/engine/reset.ts';
 import { checkRestore } from '../core/engine/restore-check.ts';
 import { type Kept, restoreParts, undoParts } from '../core/engine/restore-parts.ts';
 import { testRestore } from '../core/engine/restore-test.ts';
@@ -51,8 +51,9 @@ const tasksWith = (tellKept: (kept: Kept | null) => Promise<void>): Tasks => ({
   'restore-check': checkRestore,
   restore: (request, context) => restoreParts(request, context, tellKept),
   undo: (request, context) => undoParts(request, context, tellKept),
-  'reset-check': checkReset,
-  reset: (request, context) => applyReset(request, context, (safety) => tellKept(safety && { safety, files: [] })),
+  'database-deletion-check': checkDatabaseDeletion,
+  databaseDeletion: (request, context) =>
+    deleteDatabase(request, context, (safety) => tellKept(safety && { safety, files: [] })),
   'convey-attached-file': conveyAttachedFile,
   'files-check': checkFiles,
 });

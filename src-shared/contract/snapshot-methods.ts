@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { AttachedFileName } from '../model/attached-file.ts';
+import { DatabaseDeletionPreview, DatabaseDeletionTarget } from '../model/database-deletion.ts';
 import { Plan, Retention } from '../model/plan.ts';
 import { PrunePreview } from '../model/prune.ts';
-import { ResetPreview, ResetTarget } from '../model/reset.ts';
 import { EntryName, RestoreSource } from '../model/restore.ts';
 import { LogEntry, Run } from '../model/run.ts';
 import { ListedSnapshot, Snapshot } from '../model/snapshot.ts';
@@ -113,12 +113,15 @@ export const snapshotMethods = {
   /** Puts back what the restore replaced. Without an id: the last one, and `CONFLICT` when that has been undone. */
   'restores.undo': { params: z.strictObject({ runId: z.uuid().optional() }), result: started },
 
-  /** What a reset would remove: a database with its log, its journal and its lock files, and nothing else. */
-  'resets.preview': { params: z.strictObject({ target: ResetTarget, key }), result: ResetPreview },
+  /** What the deletion of a database would remove: a database with its log, its journal and its lock files, and nothing else. */
+  'databaseDeletions.preview': {
+    params: z.strictObject({ target: DatabaseDeletionTarget, key }),
+    result: DatabaseDeletionPreview,
+  },
   /** Removes just that; undone as a restore is. `evenIfOpen`: also while another program has the database open. */
-  'resets.start': {
+  'databaseDeletions.start': {
     params: z.strictObject({
-      target: ResetTarget,
+      target: DatabaseDeletionTarget,
       key,
       confirmation: z.string(),
       evenIfOpen: z.boolean().optional(),

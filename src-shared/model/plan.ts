@@ -35,7 +35,7 @@ export type RestoreTest = z.infer<typeof RestoreTest>;
 export const SchemaVersionQuery = z.strictObject({ sql: z.string().trim().min(1).max(4000) }).nullable();
 export type SchemaVersionQuery = z.infer<typeof SchemaVersionQuery>;
 
-/** Names of files beside a database that mark it as in use; they go with it when it is reset. */
+/** Names of files beside a database that mark it as in use; they go with it when it is deleted. */
 export const LockFiles = z
   .array(
     z

@@ -10,7 +10,7 @@ import { Verification } from './verification.ts';
 
 /**
  * What a run does. `export` writes a snapshot into a pipe. `restore-check` stages and verifies what a restore would put
- * back and compares it with what is there; `undo` is a restore of the safety snapshot; `reset` removes a database;
+ * back and compares it with what is there; `undo` is a restore of the safety snapshot; `databaseDeletion` removes a database;
  * `copy` brings snapshots to a destination that lacks them; `scan` reads manifests, `import` lists what other programs
  * have made; `cleanup` removes what a crash left behind.
  */
@@ -23,7 +23,7 @@ export const RunKind = z.enum([
   'restore-check',
   'restore',
   'undo',
-  'reset',
+  'databaseDeletion',
   'prune',
   'delete',
   'scan',
@@ -71,7 +71,7 @@ export type RunProgress = z.infer<typeof RunProgress>;
 export const FileRights = z.object({ uid: z.number().int(), gid: z.number().int(), mode: z.number().int() });
 export type FileRights = z.infer<typeof FileRights>;
 
-/** What a finished restore, undo or reset did. */
+/** What a finished restore, undo or deletion of a database did. */
 export const RestoreOutcome = z.object({
   targetPath: FilePath,
   method: z.enum(['into-live', 'replace-file', 'create', 'remove']),
@@ -131,7 +131,7 @@ export const RunResult = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('undo'), ...RestoreOutcome.shape }),
   z.object({
-    kind: z.literal('reset'),
+    kind: z.literal('databaseDeletion'),
     ...RestoreOutcome.shape,
     removed: z.array(FilePath),
     /** Of the file that was removed, for the one that Undo makes; `null`: there was none. */
@@ -147,8 +147,8 @@ export type RunResult = z.infer<typeof RunResult>;
 /** Whether a run has replaced or removed a database, which can be undone where something was there. */
 export function replacesDatabase(
   result: RunResult | null,
-): result is Extract<RunResult, { kind: 'restore' | 'undo' | 'reset' }> {
-  return result?.kind === 'restore' || result?.kind === 'undo' || result?.kind === 'reset';
+): result is Extract<RunResult, { kind: 'restore' | 'undo' | 'databaseDeletion' }> {
+  return result?.kind === 'restore' || result?.kind === 'undo' || result?.kind === 'databaseDeletion';
 }
 
 /** The files that a run has replaced, or was about to replace. */

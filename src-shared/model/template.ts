@@ -88,7 +88,7 @@ export const TemplatePart = z.discriminatedUnion('kind', [
       })
       .nullable()
       .default(null),
-    /** Files beside the database that mark it as in use, and go with it in a reset. */
+    /** Files beside the database that mark it as in use, and go with it in the deletion of a database. */
     lockFiles: z.array(Inside).max(20).default([]),
     /** File systems the program refuses to keep the database on. */
     unsafeFileSystems: z.array(z.string().trim().min(1).max(40)).max(20).default([]),

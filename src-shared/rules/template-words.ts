@@ -125,7 +125,7 @@ function databaseInWords(part: DatabasePart): string[] {
     sentences.push(
       `A snapshot with a newer schema than that of the database is not restored, with exit code ${part.schemaVersion.exitCodeWhenNewer}, for the program would refuse it.`,
     );
-  if (part.lockFiles.length > 0) sentences.push(`A reset also removes ${listed(part.lockFiles)}.`);
+  if (part.lockFiles.length > 0) sentences.push(`The deletion of a database also removes ${listed(part.lockFiles)}.`);
   if (part.unsafeFileSystems.length > 0)
     sentences.push(`The database must not lie on ${listed(part.unsafeFileSystems, 'or')}.`);
   return sentences;

@@ -58,7 +58,7 @@ const RESTORE_ALL: Operation = {
 };
 const DELETE_DATABASE: Operation = {
   name: 'delete database',
-  args: (scene) => ['reset', scene.database, '--confirm'],
+  args: (scene) => ['delete-database', scene.database, '--confirm'],
   replaces: 'undoable',
 };
 

@@ -153,7 +153,7 @@ describe('custom settings that come with a key are taken as they are defined, an
     'backups.start': ({ source, destination }, key) => ({ source, to: destination, key }),
     'verifications.start': ({ source }, key) => ({ path: source, key }),
     'restores.check': ({ source }, key) => ({ source: { path: source }, targetPath: `${source}-new`, key }),
-    'resets.preview': ({ source }, key) => ({ target: { path: source }, key }),
+    'databaseDeletions.preview': ({ source }, key) => ({ target: { path: source }, key }),
     'imports.describe': ({ destination }, key) => ({ path: destination, file: 'a.db', key }),
   };
 

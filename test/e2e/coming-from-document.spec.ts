@@ -80,7 +80,17 @@ test.describe('what of ours stands in the document does what it says', () => {
 
   test('every option that is named is there', () => {
     const call = commandLineOf(join(root, 'home'));
-    const helped = ['plan add', 'destination add', 'backup', 'restore', 'prune', 'list', 'reset', 'status', 'import'];
+    const helped = [
+      'plan add',
+      'destination add',
+      'backup',
+      'restore',
+      'prune',
+      'list',
+      'databaseDeletion',
+      'status',
+      'import',
+    ];
     const help = helped.map((command) => call([...command.split(' '), '--help']).stdout).join('\n');
     const named = PROGRAMS.flatMap((program) => oursIn(sectionOf(program)))
       .flatMap((span) => span.match(/--[a-z][a-z0-9-]+/g) ?? [])
@@ -127,7 +137,7 @@ class Reader {
     this.#run(argsOf(await this.#filled(command), this.machine.root));
     const added = /destination add (\S+)/.exec(command)?.[1];
     if (added !== undefined) this.#added.add(`--to ${added}`);
-    if (/ reset .*--confirm/.test(command)) this.#run(['undo']);
+    if (/ delete-database .*--confirm/.test(command)) this.#run(['undo']);
     // What has removed snapshots is made up for.
     const missing = /^snapkeep plan add --template/.test(command) ? 2 : /prune|delete/.test(command) ? 1 : 0;
     for (let made = 0; made < missing; made++) this.#backUp();

@@ -94,7 +94,7 @@ test('names, manifests and errors of others send nothing to the terminal', () =>
     ['list', `--no-such${ORDERS}`],
     ['template', 'check', template],
     ['plan', 'read-schedule', crontab],
-    ['restoreTest', 'app'],
+    ['restore-test', 'app'],
     ['recovery-kit'],
     ['prune', 'app', '--keep-last', '1', '--dry-run'],
     ['destination', 'add', `d${ORDERS}`, '--folder', hostile],

@@ -136,31 +136,40 @@ test('a snapshot that is newer ends with 78 unless it is forced', () => {
   expect(run(['restore', path, '--to', target, '--program-version', '15']).exitCode).toBe(0);
 });
 
-test('a reset says what it would remove, removes it when confirmed, and is undone', () => {
+test('the deletion of a database says what it would remove, removes it when confirmed, and is undone', () => {
   const lock = join(folder, 'app.db.lock');
   writeFileSync(lock, '');
   writeFileSync(join(folder, 'server.key'), 'secret');
-  const reset = ['reset', source, '--lock-file', 'app.db.lock'];
-  expect(run(reset)).toMatchObject({
+  const databaseDeletion = ['delete-database', source, '--lock-file', 'app.db.lock'];
+  expect(run(databaseDeletion)).toMatchObject({
     exitCode: 0,
     stdout: expect.stringMatching(/would remove .*app\.db\n[\s\S]*--confirm/),
   });
   expect(existsSync(source) && existsSync(lock)).toBe(true);
-  expect(run([...reset, '--confirm'])).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(/snapkeep undo/) });
+  expect(run([...databaseDeletion, '--confirm'])).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringMatching(/snapkeep undo/),
+  });
   expect(readdirSync(folder).sort()).toEqual(['backups', 'home', 'server.key']);
-  expect(run([...reset, '--confirm'])).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/nothing/) });
+  expect(run([...databaseDeletion, '--confirm'])).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/nothing/),
+  });
   expect(run(['undo']).exitCode).toBe(0);
   expect(countEntries(source)).toBe(300);
-  expect(run(['reset', join(folder, 'server.key'), '--confirm'])).toMatchObject({
+  expect(run(['delete-database', join(folder, 'server.key'), '--confirm'])).toMatchObject({
     exitCode: 1,
     stderr: expect.stringMatching(/^UNSUPPORTED/),
   });
-  expect(run(['reset', 'no-such-plan'])).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/^NOT_FOUND/) });
+  expect(run(['delete-database', 'no-such-plan'])).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringMatching(/^NOT_FOUND/),
+  });
   expect(
     run(['plan', 'add', '--name', 'app', '--source', source, '--to', backups, '--lock-file', 'app.db.lock']).exitCode,
   ).toBe(0);
   writeFileSync(lock, '');
-  expect(run(['reset', 'app', '--confirm', '--json']).exitCode).toBe(0);
+  expect(run(['delete-database', 'app', '--confirm', '--json']).exitCode).toBe(0);
   expect(existsSync(lock)).toBe(false);
 });
 

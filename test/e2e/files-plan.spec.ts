@@ -47,7 +47,7 @@ test('files without a database are planned, backed up, listed, restored and put 
   expect(run(['list', 'config']).stdout).toMatch(/ verified +.*\.files\.json/);
   expect(run(['status']).stdout).toMatch(/config: OK[\s\S]*snapshots {4}1,/);
   expect(run(['verify', path]).stdout).toContain('skipped integrity: This is a snapshot of files');
-  expect(run(['restoreTest', 'config']).exitCode).toBe(0);
+  expect(run(['restore-test', 'config']).exitCode).toBe(0);
   expect(run(['backup', 'config', '--output', '-'])).toMatchObject({
     exitCode: 1,
     stderr: expect.stringContaining('no database'),

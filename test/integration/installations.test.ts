@@ -96,7 +96,7 @@ describe.skipIf(whyNoInstallations !== undefined)(
       });
       const { taken, content } = await backUpAtWork(commands, hone, ['hone']);
       expect(taken.name).toMatch(/^hone-\d{4}-\d\d-\d\d-\d{6}\.db\.gz$/);
-      expect(json(['restoreTest', 'hone'])).toMatchObject({
+      expect(json(['restore-test', 'hone'])).toMatchObject({
         valid: true,
         checks: [{ detail: expect.stringMatching(/\b5\b/) }, {}, { detail: expect.stringMatching(/\b12\b/) }],
       });
@@ -110,7 +110,7 @@ describe.skipIf(whyNoInstallations !== undefined)(
       expect(readFileSync(hone.database).includes('Account 1')).toBe(false);
     });
 
-    test('Portunus: a newer snapshot is refused, a reset leaves what is no state, and the state comes back', async () => {
+    test('Portunus: a newer snapshot is refused, the deletion of a database leaves what is no state, and the state comes back', async () => {
       const root = temporaryFolder();
       const commands = commandsIn(root);
       const { run, json } = commands;
@@ -133,16 +133,16 @@ describe.skipIf(whyNoInstallations !== undefined)(
       expect(refused.stderr).toMatch(/newer.*\b12\b.*\b10\b/);
 
       const before = readdirSync(portunus.folder);
-      expect(run(['reset', 'portunus']).stdout).toContain('state.db.lock');
+      expect(run(['delete-database', 'portunus']).stdout).toContain('state.db.lock');
       expect(readdirSync(portunus.folder)).toEqual(before);
-      run(['reset', 'portunus', '--confirm']);
+      run(['delete-database', 'portunus', '--confirm']);
       expect(readdirSync(portunus.folder).sort()).toEqual([
         'server.crt',
         'server.key',
         'server.toml',
         'state.db.unpacked',
       ]);
-      expect(run(['reset', 'portunus', '--confirm']).stdout).toContain('nothing');
+      expect(run(['delete-database', 'portunus', '--confirm']).stdout).toContain('nothing');
       expect(run(['restore', taken.id, '--program-version', `${PORTUNUS_SCHEMA - 1}`], 78).stderr).toContain('newer');
       expect(existsSync(portunus.database)).toBe(false);
       run(['restore', taken.id, '--program-version', `${PORTUNUS_SCHEMA}`]);

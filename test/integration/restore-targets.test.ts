@@ -200,13 +200,13 @@ describe.skipIf(!canMount)('a target on a disk of its own', () => {
 
   test('a deletion that fails at the removal has removed nothing, and leaves nothing to undo', async () => {
     const scene = await setScene({ rows: 50 });
-    onPhase(scene.core, 'reset', 'safety-snapshot', () => {
+    onPhase(scene.core, 'databaseDeletion', 'safety-snapshot', () => {
       execFileSync('mount', ['--bind', scene.source, scene.source]);
       onTestFinished(() => void execFileSync('umount', ['--lazy', scene.source]));
     });
     const target = { path: scene.source };
-    const { confirmation } = await scene.core.call('resets.preview', { target });
-    const run = await runToEnd(scene.core, 'resets.start', { target, confirmation });
+    const { confirmation } = await scene.core.call('databaseDeletions.preview', { target });
+    const run = await runToEnd(scene.core, 'databaseDeletions.start', { target, confirmation });
     expect(run).toMatchObject({ state: 'failed', result: null });
     expect(countEntries(scene.source)).toBe(50);
     expect(await scene.core.call('snapshots.list', {})).toEqual([]);

@@ -165,7 +165,9 @@ describe('a place that files cannot be exchanged at', () => {
     const { start } = await prepareRestore(scene.core, snapshot, scene.source);
     await succeed(scene.core, 'restores.start', start);
     await succeed(scene.core, 'restores.undo', {});
-    await expect(scene.core.call('resets.preview', { target: { path: scene.source } })).rejects.toMatchObject({
+    await expect(
+      scene.core.call('databaseDeletions.preview', { target: { path: scene.source } }),
+    ).rejects.toMatchObject({
       code: 'UNSUPPORTED',
     });
   });

@@ -153,7 +153,7 @@ export class RunRepo {
          DELETE FROM runs WHERE number IN (
            SELECT number FROM ranked
            WHERE (place > 1000 OR (place > 100 AND queued_at < ?)) AND place_of_kind > 1
-             AND finished_at IS NOT NULL AND leftovers IS NULL AND kind NOT IN ('restore', 'undo', 'reset')
+             AND finished_at IS NOT NULL AND leftovers IS NULL AND kind NOT IN ('restore', 'undo', 'databaseDeletion')
          )`,
       )
       .run(olderThan).changes;

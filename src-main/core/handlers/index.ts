@@ -2,6 +2,7 @@ import type { CoreContext } from '../core-context.ts';
 import { alertsHandlers } from './alerts.ts';
 import { appHandlers } from './app.ts';
 import { backupsHandlers } from './backups.ts';
+import { databaseDeletionsHandlers } from './database-deletions.ts';
 import { destinationsHandlers } from './destinations.ts';
 import { filesHandlers } from './files.ts';
 import type { Handlers } from './handler.ts';
@@ -10,7 +11,6 @@ import { plansHandlers } from './plans.ts';
 import { pruneHandlers } from './prune.ts';
 import { recoveriesHandlers } from './recoveries.ts';
 import { recoveryKitHandlers } from './recovery-kit.ts';
-import { resetsHandlers } from './resets.ts';
 import { restoreTestsHandlers } from './restore-tests.ts';
 import { restoresHandlers } from './restores.ts';
 import { retentionHandlers } from './retention.ts';
@@ -33,7 +33,7 @@ export function createHandlers(core: CoreContext): Handlers {
     ...backupsHandlers(core),
     ...snapshotsHandlers(core),
     ...restoresHandlers(core),
-    ...resetsHandlers(core),
+    ...databaseDeletionsHandlers(core),
     ...pruneHandlers(core),
     ...runsHandlers(core),
     ...schedulesHandlers(core),

@@ -33,7 +33,7 @@ export function requireFilesOnly(plan: WhatIsHeld, hasKey: boolean): void {
   if (hasKey) refuse('key', 'Leave the key out; to encrypt what is stored, encryption the snapshots.');
   if (method !== 'online') refuse(`method “${method}”`, 'Leave the method out: files are stored as they are.');
   if (schemaVersion !== null) refuse('version of a schema', 'Leave the question for the version out.');
-  if (lockFiles.length > 0) refuse('lock files', 'Leave them out; a reset is for databases.');
+  if (lockFiles.length > 0) refuse('lock files', 'Leave them out; the deletion of a database is for databases.');
   if (restoreTest.checks.length > 0)
     refuse('checks in SQL', 'Leave them out: a restore test reads all files back and compares them.');
   requireWatchable(plan);

@@ -9,7 +9,7 @@ export function hintAfterInterruption(result: RunResult | null): string {
   if (result?.kind === 'files-restore')
     return 'Each file or folder is the old or the restored one. What was there is kept: Undo puts it back.';
   if (!replacesDatabase(result) || result.safetySnapshotId === null) return 'Start it again.';
-  return result.kind === 'reset'
+  return result.kind === 'databaseDeletion'
     ? 'The database or some of its files may be gone. What was there is kept: Undo puts it back.'
     : 'The database holds either the old or the restored content, whole. What was there is kept: Undo puts it back.';
 }

@@ -154,7 +154,7 @@ export function startUndo(core: CoreContext, restoreRunId: string | undefined): 
   const restore = restoreRunId === undefined ? lastReplacement(core) : core.runs.get(restoreRunId);
   const { database, files } = undoableOf(restore);
   const kept = database === null ? null : keptContent(core, database.safetySnapshotId);
-  const rights = restore.result?.kind === 'reset' ? restore.result.rights : null;
+  const rights = restore.result?.kind === 'databaseDeletion' ? restore.result.rights : null;
   const targetPath = database?.targetPath ?? null;
   const used = usedBy(
     core,
@@ -223,7 +223,7 @@ function keptContent(core: CoreContext, snapshotId: string) {
 
 /** The newest run that replaced something. Nobody goes further back without saying so. */
 function lastReplacement(core: CoreContext): Run {
-  const runs = core.runs.list({ kinds: ['restore', 'reset', 'undo'], limit: 500 });
+  const runs = core.runs.list({ kinds: ['restore', 'databaseDeletion', 'undo'], limit: 500 });
   // An undo that did not end has undone nothing for certain: it is done again.
   const last = runs.find(
     ({ kind, state, result }) =>
@@ -246,7 +246,7 @@ function lastReplacement(core: CoreContext): Run {
  * works after a crash too.
  * @param rights of the file that a deletion removes
  */
-export function replacing<T extends 'restore' | 'undo' | 'reset'>(
+export function replacing<T extends 'restore' | 'undo' | 'databaseDeletion'>(
   core: CoreContext,
   handle: RunHandle,
   kind: T,
@@ -274,14 +274,14 @@ export function replacing<T extends 'restore' | 'undo' | 'reset'>(
 
 /** What is remembered of a run that is about to replace something. */
 function unfinished(
-  kind: 'restore' | 'undo' | 'reset',
+  kind: 'restore' | 'undo' | 'databaseDeletion',
   targetPath: string | null,
   { safety, files }: Kept,
   rights: FileRights | null,
 ): RunResult {
   if (safety === null || targetPath === null) return { kind: 'files-restore', files, undoneBy: null };
   const kept = { targetPath, rows: 0, tables: 0, safetySnapshotId: safety.id, undoneBy: null, note: null, files };
-  return kind === 'reset'
+  return kind === 'databaseDeletion'
     ? { kind, method: 'remove', ...kept, removed: [], rights }
     : { kind, method: 'into-live', ...kept };
 }

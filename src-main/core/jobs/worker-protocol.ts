@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ErrorBody } from '../../../src-shared/contract/errors.ts';
+import type { DatabaseDeletionPreview } from '../../../src-shared/model/database-deletion.ts';
 import { Manifest } from '../../../src-shared/model/manifest.ts';
-import type { ResetPreview } from '../../../src-shared/model/reset.ts';
 import { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
 import { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
@@ -9,6 +9,11 @@ import type { Verification } from '../../../src-shared/model/verification.ts';
 import type { Conveyed, ConveyRequest } from '../engine/attached-files/convey-attached-file.ts';
 import type { FilesRequest, PreparedFiles } from '../engine/attached-files/restore-attached-files.ts';
 import type { CopiedImage, TogetherRequest } from '../engine/copy-together.ts';
+import type {
+  AppliedDatabaseDeletion,
+  DatabaseDeletionCheckRequest,
+  DatabaseDeletionRequest,
+} from '../engine/database-deletion.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
 import type { DescribeRequest } from '../engine/describe-source.ts';
 import type { EncryptionSecret } from '../engine/encryption.ts';
@@ -16,7 +21,6 @@ import type { Examination } from '../engine/examine-file.ts';
 import type { ExportRequest } from '../engine/export.ts';
 import type { StoredIdentity } from '../engine/identify-stored.ts';
 import type { BackupJudgement, PackedSample } from '../engine/judge-backup.ts';
-import type { AppliedReset, ResetCheckRequest, ResetRequest } from '../engine/reset.ts';
 import type { PreparedRestore, RestoreCheckRequest } from '../engine/restore-check.ts';
 import type { AppliedParts, RestorePartsRequest, UndoPartsRequest } from '../engine/restore-parts.ts';
 import type { RestoreTestFindings, RestoreTestRequest } from '../engine/restore-test.ts';
@@ -39,8 +43,8 @@ export interface WorkerTasks {
   restore: { request: RestorePartsRequest; result: AppliedParts };
   examine: { request: { path: string }; result: Examination };
   undo: { request: UndoPartsRequest; result: AppliedParts };
-  'reset-check': { request: ResetCheckRequest; result: ResetPreview };
-  reset: { request: ResetRequest; result: AppliedReset };
+  'database-deletion-check': { request: DatabaseDeletionCheckRequest; result: DatabaseDeletionPreview };
+  databaseDeletion: { request: DatabaseDeletionRequest; result: AppliedDatabaseDeletion };
   'convey-attached-file': { request: ConveyRequest; result: Conveyed };
   'files-check': { request: FilesRequest; result: PreparedFiles };
 }

@@ -63,7 +63,7 @@ function linesOf(result: Run['result']): Line[] {
             : `What was there is kept in ${keptPath}.`
         }`,
       }));
-    case 'reset':
+    case 'databaseDeletion':
       return result.removed.map((path) => ({ path, words: 'removed' }));
     case 'import':
       return result.files.map(({ path, outcome, message }) => ({

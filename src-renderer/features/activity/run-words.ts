@@ -11,7 +11,7 @@ const KINDS: Record<RunKind, string> = {
   'restore-check': 'Look into',
   restore: 'Restore to',
   undo: 'Undo of the restore to',
-  reset: 'Reset of',
+  databaseDeletion: 'Deletion of the database',
   prune: 'Prune of',
   delete: 'Deletion of',
   scan: 'Scan of',
@@ -64,7 +64,7 @@ export function runOutcome({ result, error }: Run): string {
     case 'restore':
     case 'undo':
       return `${countInWords(result.tables, 'table')}, ${countInWords(result.rows, 'row')}${result.undoneBy === null ? '' : ', undone since'}`;
-    case 'reset':
+    case 'databaseDeletion':
       return `${countInWords(result.removed.length, 'file')} removed${result.undoneBy === null ? '' : ', undone since'}`;
     case 'prune':
     case 'delete':

@@ -46,7 +46,7 @@ export function ProgramFields({ value, onChange, named }: ProgramFieldsProps) {
           />
           <Textarea
             label="Lock files"
-            description="Names of files beside the database that go with it when it is reset, one in each line."
+            description="Names of files beside the database that go with it when it is deleted, one in each line."
             placeholder="state.db.lock"
             value={value.lockFiles}
             onChange={(event) => onChange({ ...value, lockFiles: event.currentTarget.value })}

@@ -83,15 +83,15 @@ export const snapshotsCases = {
     wrong: {},
   },
   'restoreTests.list': { good: planOf, missing: noPlan, wrong: {} },
-  'resets.preview': {
+  'databaseDeletions.preview': {
     good: ({ source }) => ({ target: { path: source, lockFiles: ['app.db.lock'] } }),
     missing: () => ({ target: { planId: nobody } }),
     wrong: { target: { path: '/a', lockFiles: ['../b'] } },
   },
-  'resets.start': {
+  'databaseDeletions.start': {
     good: async ({ core, plan }) => {
       const target = { planId: plan.id };
-      return { target, confirmation: (await core.call('resets.preview', { target })).confirmation };
+      return { target, confirmation: (await core.call('databaseDeletions.preview', { target })).confirmation };
     },
     missing: () => ({ target: { planId: nobody }, confirmation: 'x' }),
     wrong: { target: { planId: nobody } },

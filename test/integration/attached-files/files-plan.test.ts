@@ -82,7 +82,7 @@ test('it is known for what it is, and no database is made of it', async () => {
       code: 'UNSUPPORTED',
       hint: expect.stringContaining('files'),
     });
-  await expect(core.call('resets.preview', { target: { planId: scene.plan.id } })).rejects.toMatchObject({
+  await expect(core.call('databaseDeletions.preview', { target: { planId: scene.plan.id } })).rejects.toMatchObject({
     code: 'UNSUPPORTED',
   });
   const elsewhere = join(folder, 'elsewhere');

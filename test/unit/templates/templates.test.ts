@@ -102,7 +102,7 @@ describe('what a template will do, in words', () => {
       'It keeps everything of 30 days.',
       'Each check reads the version of the schema.',
       'A snapshot with a newer schema than that of the database is not restored, with exit code 78, for the program would refuse it.',
-      'A reset also removes state.db.lock.',
+      'The deletion of a database also removes state.db.lock.',
       'The database must not lie on nfs, tmpfs or ramfs.',
       'Stop portunus-server before a restore and start it again afterwards: systemctl stop portunus-server, then systemctl start portunus-server.',
     ]);

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { DatabaseDeletionPreview } from '../../../src-shared/model/database-deletion.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
-import type { ResetPreview } from '../../../src-shared/model/reset.ts';
 import { totalRows } from '../../../src-shared/rules/table-rows.ts';
 import { contentInWords } from './content-words.ts';
 import { exists, sidecarPaths, syncFolder } from './durable-files.ts';
@@ -21,21 +21,21 @@ import { lookAtTarget, type Target } from './target.ts';
 import type { TaskContext } from './task-context.ts';
 
 /** Which database is to be removed, and the names of the lock files beside it that go with it. */
-export interface ResetCheckRequest {
+export interface DatabaseDeletionCheckRequest {
   targetPath: string;
   lockFiles: readonly string[];
   safetyFolder: string;
 }
 
-/** A reset that a person has confirmed. */
-export interface ResetRequest extends SafetyRequest, ResetCheckRequest {
+/** The deletion of a database that a person has confirmed. */
+export interface DatabaseDeletionRequest extends SafetyRequest, DatabaseDeletionCheckRequest {
   confirmation: string;
   /** Also when another program has it open. */
   evenIfOpen: boolean;
 }
 
-/** What a reset has done. */
-export interface AppliedReset {
+/** What the deletion of a database has done. */
+export interface AppliedDatabaseDeletion {
   removed: string[];
   tables: number;
   rows: number;
@@ -44,11 +44,14 @@ export interface AppliedReset {
 }
 
 /**
- * Says what a reset would remove, without changing anything.
+ * Says what the deletion of a database would remove, without changing anything.
  * @throws SnapkeepError `UNSUPPORTED` for what is no SQLite database by its first bytes, `BAD_KEY` for what is encrypted
  * and opens with no known key
  */
-export async function checkReset(request: ResetCheckRequest, context: TaskContext): Promise<ResetPreview> {
+export async function checkDatabaseDeletion(
+  request: DatabaseDeletionCheckRequest,
+  context: TaskContext,
+): Promise<DatabaseDeletionPreview> {
   const { target, files } = await look(request, context);
   const openBy = target.exists ? await findFileHolders(request.targetPath) : [];
   return {
@@ -67,7 +70,10 @@ export async function checkReset(request: ResetCheckRequest, context: TaskContex
   };
 }
 
-function lockFilesNote({ targetPath }: ResetCheckRequest, files: ResetPreview['files']): string[] {
+function lockFilesNote(
+  { targetPath }: DatabaseDeletionCheckRequest,
+  files: DatabaseDeletionPreview['files'],
+): string[] {
   const own = [targetPath, ...Object.values(sidecarPaths(targetPath))];
   const locks = files.filter(({ path }) => !own.includes(path)).map(({ path }) => basename(path));
   return locks.length === 0 ? [] : [`Undo does not bring back lock files: ${locks.join(', ')}.`];
@@ -80,11 +86,11 @@ function lockFilesNote({ targetPath }: ResetCheckRequest, files: ResetPreview['f
  * @throws SnapkeepError `CONFLICT` when it is no longer what was confirmed, `BUSY` or `LOCKED` when another program has
  * it open; nothing has been removed then
  */
-export async function applyReset(
-  request: ResetRequest,
+export async function deleteDatabase(
+  request: DatabaseDeletionRequest,
   context: TaskContext,
   noteSafety: NoteSafety,
-): Promise<AppliedReset> {
+): Promise<AppliedDatabaseDeletion> {
   const { target, files } = await look(request, context);
   if (confirmationOf(request, target, files) !== request.confirmation) {
     throw new SnapkeepError('CONFLICT', `${request.targetPath} is no longer what was looked at.`, {
@@ -132,7 +138,7 @@ const WHY = 'this would remove it';
 
 /** Keeps what is removed; with its lock held, so that no program commits anything that is not kept. */
 async function keepFirst(
-  request: ResetRequest,
+  request: DatabaseDeletionRequest,
   target: Target,
   context: TaskContext,
 ): Promise<{ safety: Manifest; hold: ExclusiveHold | null } | null> {
@@ -158,7 +164,7 @@ async function keepFirst(
 const OPEN_ELSEWHERE = 'Another program has the database open.';
 const LOST_THEN = 'What it writes after the removal cannot be brought back.';
 
-async function look(request: ResetCheckRequest, context: TaskContext) {
+async function look(request: DatabaseDeletionCheckRequest, context: TaskContext) {
   await requireDatabase(request.targetPath);
   await requireExchangeable(request.targetPath);
   const target = await lookAtTarget(request.targetPath, context);
@@ -172,7 +178,7 @@ async function requireDatabase(path: string): Promise<void> {
   const content = await identifyContent(path);
   if (content === 'sqlite' || content === 'encrypted') return;
   throw new SnapkeepError('UNSUPPORTED', `${basename(path)} is ${contentInWords(content)}, and is not removed.`, {
-    hint: 'Nothing was changed. A reset removes SQLite databases alone; choose one.',
+    hint: 'Nothing was changed. The deletion of a database removes SQLite databases alone; choose one.',
   });
 }
 
@@ -185,10 +191,13 @@ async function requireKnown(path: string, damage: string): Promise<void> {
 }
 
 /** What is there of all that goes; the database last of its own files, the lock files after it. */
-async function presentFiles({ targetPath, lockFiles }: ResetCheckRequest): Promise<ResetPreview['files']> {
+async function presentFiles({
+  targetPath,
+  lockFiles,
+}: DatabaseDeletionCheckRequest): Promise<DatabaseDeletionPreview['files']> {
   const own = Object.values(sidecarPaths(targetPath));
   const locks = lockFiles.map((name) => join(dirname(targetPath), name)).filter((path) => path !== targetPath);
-  const files: ResetPreview['files'] = [];
+  const files: DatabaseDeletionPreview['files'] = [];
   for (const path of new Set([...own, targetPath, ...locks])) {
     try {
       const info = await stat(path);
@@ -201,13 +210,17 @@ async function presentFiles({ targetPath, lockFiles }: ResetCheckRequest): Promi
   return files;
 }
 
-async function remove(files: ResetPreview['files']): Promise<string[]> {
+async function remove(files: DatabaseDeletionPreview['files']): Promise<string[]> {
   for (const { path } of files) await rm(path, { force: true });
   return files.map(({ path }) => path);
 }
 
 /** Another database, other files or other rows give another one. The log and its like come and go with their reader. */
-function confirmationOf({ targetPath }: ResetCheckRequest, target: Target, files: ResetPreview['files']): string {
+function confirmationOf(
+  { targetPath }: DatabaseDeletionCheckRequest,
+  target: Target,
+  files: DatabaseDeletionPreview['files'],
+): string {
   const { identity, facts, damage } = target;
   const own = new Set(Object.values(sidecarPaths(targetPath)));
   const paths = files.map(({ path }) => path).filter((path) => !own.has(path));

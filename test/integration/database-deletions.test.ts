@@ -20,17 +20,17 @@ import { attributesOf, setAttributes, whyNoAttributes } from '../support/file-at
 import { expectFailure, expectNothingLeft, type Scene, setScene, takeBackup } from '../support/scene.ts';
 import { runToEnd, startTestCore, succeed } from '../support/test-core.ts';
 
-type Target = Params<'resets.start'>['target'];
+type Target = Params<'databaseDeletions.start'>['target'];
 
-/** Looks at what a reset would remove and has it done. */
-async function reset({ core }: Pick<Scene, 'core'>, target: Target, more: { evenIfOpen?: boolean } = {}) {
-  const { confirmation } = await core.call('resets.preview', { target });
-  return runToEnd(core, 'resets.start', { target, confirmation, ...more });
+/** Looks at what the deletion of a database would remove and has it done. */
+async function databaseDeletion({ core }: Pick<Scene, 'core'>, target: Target, more: { evenIfOpen?: boolean } = {}) {
+  const { confirmation } = await core.call('databaseDeletions.preview', { target });
+  return runToEnd(core, 'databaseDeletions.start', { target, confirmation, ...more });
 }
 
 const namesIn = (path: string): string[] => readdirSync(path).sort();
 
-describe('a reset', () => {
+describe('the deletion of a database', () => {
   test('removes the database and what belongs to it, leaves everything else, and is undone', async () => {
     const scene = await setScene({ rows: 40, plan: { lockFiles: ['app.db.lock', 'not there.lock'] } });
     const { core, source, folder, plan } = scene;
@@ -42,14 +42,14 @@ describe('a reset', () => {
     await writer.exec('INSERT INTO entries (account, amount) VALUES (1, 1), (1, 2), (1, 3), (1, 4), (1, 5)');
     await writer.crash();
     const target = { planId: plan.id, lockFiles: ['own.lock'] };
-    const preview = await core.call('resets.preview', { target });
+    const preview = await core.call('databaseDeletions.preview', { target });
     expect(preview.files.map(({ path }) => path.slice(app.length + 1)).sort()).toEqual(
       expect.arrayContaining(['app.db', 'app.db-wal', 'app.db.lock', 'own.lock']),
     );
     expect(preview).toMatchObject({ damage: null, tables: expect.arrayContaining([{ name: 'entries', rows: 45 }]) });
     expect(existsSync(source)).toBe(true);
-    const run = await succeed(core, 'resets.start', { target, confirmation: preview.confirmation });
-    expect(run).toMatchObject({ kind: 'reset', result: { method: 'remove', rows: 47, tables: 2 } });
+    const run = await succeed(core, 'databaseDeletions.start', { target, confirmation: preview.confirmation });
+    expect(run).toMatchObject({ kind: 'databaseDeletion', result: { method: 'remove', rows: 47, tables: 2 } });
     expect(namesIn(app)).toEqual(['app.db-other', 'app.db.txt', 'server.key']);
     await succeed(core, 'restores.undo', {});
     expect(countEntries(source)).toBe(45);
@@ -59,11 +59,11 @@ describe('a reset', () => {
   test('of what is not there has nothing to do', async () => {
     const scene = await setScene();
     const path = join(scene.folder, 'never.db');
-    expect(await scene.core.call('resets.preview', { target: { path } })).toMatchObject({
+    expect(await scene.core.call('databaseDeletions.preview', { target: { path } })).toMatchObject({
       files: [],
       safetyFolder: null,
     });
-    const run = await reset(scene, { path });
+    const run = await databaseDeletion(scene, { path });
     expect(run).toMatchObject({ state: 'succeeded', result: { removed: [], safetySnapshotId: null } });
   });
 
@@ -76,7 +76,7 @@ describe('a reset', () => {
     const scene = await setScene();
     const path = join(scene.folder, 'app', 'other.db');
     writeFileSync(path, content);
-    await expect(scene.core.call('resets.preview', { target: { path } })).rejects.toMatchObject({
+    await expect(scene.core.call('databaseDeletions.preview', { target: { path } })).rejects.toMatchObject({
       code: 'UNSUPPORTED',
     });
     expect(readFileSync(path, 'utf8')).toBe(content);
@@ -86,7 +86,7 @@ describe('a reset', () => {
     const scene = await setScene({ plan: { compression: 'none' } });
     const { path } = await takeBackup(scene);
     for (const refused of [path, join(scene.home, 'catalog.db')])
-      await expect(scene.core.call('resets.preview', { target: { path: refused } })).rejects.toMatchObject({
+      await expect(scene.core.call('databaseDeletions.preview', { target: { path: refused } })).rejects.toMatchObject({
         code: 'CONFLICT',
       });
   });
@@ -95,11 +95,13 @@ describe('a reset', () => {
     const scene = await setScene();
     for (const name of ['../x', 'a/b', '..', ''])
       await expect(
-        scene.core.call('resets.preview', { target: { path: scene.source, lockFiles: [name] } }),
+        scene.core.call('databaseDeletions.preview', { target: { path: scene.source, lockFiles: [name] } }),
       ).rejects.toMatchObject({ code: 'INVALID_PARAMS' });
     mkdirSync(join(scene.folder, 'app', 'a folder'));
     const target = { path: scene.source, lockFiles: ['a folder'] };
-    await expect(scene.core.call('resets.preview', { target })).rejects.toMatchObject({ code: 'INVALID_PARAMS' });
+    await expect(scene.core.call('databaseDeletions.preview', { target })).rejects.toMatchObject({
+      code: 'INVALID_PARAMS',
+    });
   });
 
   test('keeps a damaged database byte for byte, and undo puts the bytes back', async () => {
@@ -107,7 +109,7 @@ describe('a reset', () => {
     const bytes = readFileSync(scene.source);
     bytes.fill(0xff, 100, 4096);
     writeFileSync(scene.source, bytes);
-    expect((await reset(scene, { path: scene.source })).state).toBe('succeeded');
+    expect((await databaseDeletion(scene, { path: scene.source })).state).toBe('succeeded');
     expect(existsSync(scene.source)).toBe(false);
     await succeed(scene.core, 'restores.undo', {});
     expect(readFileSync(scene.source).equals(bytes)).toBe(true);
@@ -116,9 +118,9 @@ describe('a reset', () => {
   test('is refused when things have changed since the preview', async () => {
     const scene = await setScene();
     const target = { path: scene.source };
-    const { confirmation } = await scene.core.call('resets.preview', { target });
+    const { confirmation } = await scene.core.call('databaseDeletions.preview', { target });
     appendEntries(scene.source, 1);
-    const run = await runToEnd(scene.core, 'resets.start', { target, confirmation });
+    const run = await runToEnd(scene.core, 'databaseDeletions.start', { target, confirmation });
     expectFailure(run, 'CONFLICT', /no longer/);
     expect(countEntries(scene.source)).toBe(101);
   });
@@ -127,7 +129,7 @@ describe('a reset', () => {
     const scene = await setScene();
     const link = join(scene.folder, 'link.db');
     symlinkSync(scene.source, link);
-    expect((await scene.core.call('resets.preview', { target: { path: link } })).path).toBe(scene.source);
+    expect((await scene.core.call('databaseDeletions.preview', { target: { path: link } })).path).toBe(scene.source);
   });
 });
 
@@ -137,10 +139,10 @@ test.skipIf(process.platform === 'win32')(
     const scene = await setScene();
     const other = await openElsewhere(scene.source);
     const target = { path: scene.source };
-    expect((await scene.core.call('resets.preview', { target })).openBy).toHaveLength(1);
-    expectFailure(await reset(scene, target), 'BUSY', /open/);
+    expect((await scene.core.call('databaseDeletions.preview', { target })).openBy).toHaveLength(1);
+    expectFailure(await databaseDeletion(scene, target), 'BUSY', /open/);
     expect(countEntries(scene.source)).toBe(100);
-    expect((await reset(scene, target, { evenIfOpen: true })).state).toBe('succeeded');
+    expect((await databaseDeletion(scene, target, { evenIfOpen: true })).state).toBe('succeeded');
     expect(existsSync(scene.source)).toBe(false);
     await other.close();
   },
@@ -150,7 +152,8 @@ describe('what Undo cannot bring back', () => {
   test('is said before a deletion begins', async () => {
     const scene = await setScene({ plan: { lockFiles: ['app.db.lock'] } });
     const { core, source, plan, folder } = scene;
-    const notes = async () => (await core.call('resets.preview', { target: { planId: plan.id } })).notes.join(' ');
+    const notes = async () =>
+      (await core.call('databaseDeletions.preview', { target: { planId: plan.id } })).notes.join(' ');
     expect(await notes()).toBe('');
     writeFileSync(`${source}.lock`, '');
     linkSync(source, join(folder, 'other name'));
@@ -170,7 +173,7 @@ describe('what Undo cannot bring back', () => {
     chmodSync(source, 0o664);
     if (process.getuid?.() === 0) chownSync(source, 1234, 2345);
     const { uid, gid } = statSync(source);
-    const run = await reset(scene, { path: source });
+    const run = await databaseDeletion(scene, { path: source });
     expect(run).toMatchObject({ state: 'succeeded', result: { rights: { uid, gid, mode: 0o664 } } });
     await succeed(core, 'restores.undo', {});
     expect(statSync(source)).toMatchObject({ uid, gid, mode: 0o100664 });
@@ -184,7 +187,7 @@ describe('what Undo cannot bring back', () => {
     setAttributes(source);
     if (process.getuid?.() === 0) chownSync(source, 1234, 2345);
     const before = [attributesOf(source), statSync(source).mode];
-    await reset(scene, { path: source });
+    await databaseDeletion(scene, { path: source });
     const [kept] = await core
       .call('snapshots.list', {})
       .then((all) => all.filter(({ trigger }) => trigger === 'before-restore'));
@@ -200,18 +203,18 @@ test('an encrypted database goes only with its key', async () => {
   const path = join(scene.folder, 'app', 'hone.db');
   makeEncrypted(path, 'its key', 100);
   const target = { path };
-  await expect(scene.core.call('resets.preview', { target })).rejects.toMatchObject({ code: 'BAD_KEY' });
+  await expect(scene.core.call('databaseDeletions.preview', { target })).rejects.toMatchObject({ code: 'BAD_KEY' });
   const key = { value: 'its key' };
-  const { confirmation } = await scene.core.call('resets.preview', { target, key });
-  await succeed(scene.core, 'resets.start', { target, key, confirmation });
+  const { confirmation } = await scene.core.call('databaseDeletions.preview', { target, key });
+  await succeed(scene.core, 'databaseDeletions.start', { target, key, confirmation });
   expect(existsSync(path)).toBe(false);
   await succeed(scene.core, 'restores.undo', {});
   expect(countEncrypted(path, 'its key')).toBe(100);
 });
 
-test('a reset that a crash ended is undone from what was kept', async () => {
+test('the deletion of a database that a crash ended is undone from what was kept', async () => {
   const scene = await setScene({ rows: 20 });
-  const run = await reset(scene, { path: scene.source });
+  const run = await databaseDeletion(scene, { path: scene.source });
   await scene.core.close();
   const core = await startTestCore(scene.home);
   await succeed(core, 'restores.undo', { runId: run.id });

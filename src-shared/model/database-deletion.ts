@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { LockFiles } from './plan.ts';
 import { Bytes, FileHolder, FilePath, TableRows } from './values.ts';
 
-/** What is reset: the database of a plan, with the lock files the plan knows, or any; `lockFiles` are beside it. */
-export const ResetTarget = z.union([
+/** What is deleted: the database of a plan, with the lock files the plan knows, or any; `lockFiles` are beside it. */
+export const DatabaseDeletionTarget = z.union([
   z.strictObject({ planId: z.uuid(), lockFiles: LockFiles.optional() }),
   z.strictObject({ path: FilePath, lockFiles: LockFiles.optional() }),
 ]);
-export type ResetTarget = z.infer<typeof ResetTarget>;
+export type DatabaseDeletionTarget = z.infer<typeof DatabaseDeletionTarget>;
 
-/** What a reset would remove, and the value that confirms just that. */
-export const ResetPreview = z.object({
+/** What the deletion of a database would remove, and the value that confirms just that. */
+export const DatabaseDeletionPreview = z.object({
   path: FilePath,
   /** The database and what goes with it, as far as it is there; empty: there is nothing to do. */
   files: z.array(z.object({ path: FilePath, sizeBytes: Bytes })),
@@ -24,4 +24,4 @@ export const ResetPreview = z.object({
   notes: z.array(z.string()),
   confirmation: z.string(),
 });
-export type ResetPreview = z.infer<typeof ResetPreview>;
+export type DatabaseDeletionPreview = z.infer<typeof DatabaseDeletionPreview>;

@@ -1,29 +1,29 @@
 import { basename, dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { DatabaseDeletionPreview, DatabaseDeletionTarget } from '../../../src-shared/model/database-deletion.ts';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
-import type { ResetPreview, ResetTarget } from '../../../src-shared/model/reset.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
+import type { DatabaseDeletionCheckRequest } from '../engine/database-deletion.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
 import { rightsOfFile } from '../engine/file-rights.ts';
-import type { ResetCheckRequest } from '../engine/reset.ts';
 import { canonicalFilePath } from '../paths.ts';
 import { keepKey } from './keys.ts';
 import { answerByTask } from './request-task.ts';
 import { replacing, safetyRequest } from './restore.ts';
 import { planOf, refuseTarget } from './restore-target.ts';
 
-/** A reset as it is asked for, with its way resolved. */
-export interface ResetOrder extends ResetCheckRequest {
+/** The deletion of a database as it is asked for, with its way resolved. */
+export interface DatabaseDeletionOrder extends DatabaseDeletionCheckRequest {
   keys: DatabaseKey[];
 }
 
-/** What is to be reset, and what may open it. @throws SnapkeepError `CONFLICT` for what would harm snapshots */
-export async function resetOrder(
+/** What is to be deleted, and what may open it. @throws SnapkeepError `CONFLICT` for what would harm snapshots */
+export async function databaseDeletionOrder(
   core: CoreContext,
-  target: ResetTarget,
+  target: DatabaseDeletionTarget,
   given: KeyInput | undefined,
-): Promise<ResetOrder> {
+): Promise<DatabaseDeletionOrder> {
   const path = 'planId' in target ? requirePlanPath(core, target.planId) : target.path;
   const targetPath = await canonicalFilePath(path);
   refuseTarget(core, [], targetPath);
@@ -42,7 +42,7 @@ export async function resetOrder(
 function requirePlanPath(core: CoreContext, planId: string): string {
   const plan = core.catalog.plans.get(planId);
   if (plan?.sourceKind === 'files') {
-    throw new SnapkeepError('UNSUPPORTED', `${plan.name} has no database that could be reset.`, {
+    throw new SnapkeepError('UNSUPPORTED', `${plan.name} has no database that could be deleted.`, {
       hint: 'Nothing was removed. Choose a plan with a database.',
     });
   }
@@ -50,22 +50,27 @@ function requirePlanPath(core: CoreContext, planId: string): string {
   throw new SnapkeepError('NOT_FOUND', 'There is no such plan.', { hint: 'Look at the list of plans again.' });
 }
 
-/** Works out what a reset would remove. @throws SnapkeepError */
-export function previewReset(
+/** Works out what the deletion of a database would remove. @throws SnapkeepError */
+export function previewDatabaseDeletion(
   core: CoreContext,
-  { keys, ...request }: ResetOrder,
+  { keys, ...request }: DatabaseDeletionOrder,
   signal: AbortSignal,
-): Promise<ResetPreview> {
+): Promise<DatabaseDeletionPreview> {
   const what = `Looking into ${basename(request.targetPath)}`;
-  return answerByTask(core, 'reset-check', request, { what, signal, keys });
+  return answerByTask(core, 'database-deletion-check', request, { what, signal, keys });
 }
 
-/** Queues a reset that has been looked at; it can be undone as a restore is. */
-export function startReset(core: CoreContext, order: ResetOrder, confirmation: string, evenIfOpen: boolean): Run {
+/** Queues the deletion of a database that has been looked at; it can be undone as a restore is. */
+export function startDatabaseDeletion(
+  core: CoreContext,
+  order: DatabaseDeletionOrder,
+  confirmation: string,
+  evenIfOpen: boolean,
+): Run {
   const { keys, ...request } = order;
   const { targetPath } = request;
   return core.runs.start({
-    kind: 'reset',
+    kind: 'databaseDeletion',
     planId: planOf(core, targetPath),
     subject: basename(targetPath),
     locks: [targetPath],
@@ -73,11 +78,11 @@ export function startReset(core: CoreContext, order: ResetOrder, confirmation: s
     work: async (handle) => {
       const work = { ...safetyRequest(core, handle, targetPath), ...request, confirmation, evenIfOpen };
       const rights = await rightsOfFile(targetPath);
-      const done = await replacing(core, handle, 'reset', targetPath, work, { keys }, rights);
+      const done = await replacing(core, handle, 'databaseDeletion', targetPath, work, { keys }, rights);
       const { removed, safety, tables, rows } = done;
       keepKey(core, keys, safety?.databaseEncryption);
       const kept = { safetySnapshotId: safety?.id ?? null, undoneBy: null, note: null, files: [] };
-      return { kind: 'reset', targetPath, method: 'remove', tables, rows, ...kept, removed, rights };
+      return { kind: 'databaseDeletion', targetPath, method: 'remove', tables, rows, ...kept, removed, rights };
     },
   });
 }
