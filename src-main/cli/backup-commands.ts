@@ -44,7 +44,7 @@ export function addBackupCommands(program: Command, context: CommandContext): vo
     .option('--format <format>', 'gz, zst or none; with a plan, what the plan says')
     .option('--method <method>', `${METHOD_HELP}; with a plan, what the plan says`)
     .option('--group <name>', 'all plans of a group, one after the other')
-    .option('--no-verify', 'do not restore the snapshot to a scratch place to verify it')
+    .option('--no-verify', 'do not restore the snapshot to a temporary location to verify it')
     .addHelpText(
       'after',
       '\nExamples:\n  snapkeep backup hone\n  snapkeep backup --source /var/lib/app/app.db --to /mnt/nas/app --format zst --json\n  snapkeep backup --source app.db --method dump --format none --output - | sqlite3 new.db',
@@ -60,7 +60,7 @@ export function addBackupCommands(program: Command, context: CommandContext): vo
     );
 
   addEntryOption(addKeyOptions(json(program.command('verify'))))
-    .summary('restore a snapshot or a file to a scratch place and check everything')
+    .summary('restore a snapshot or a file to a temporary location and check everything')
     .description('Exit code 3: it is not valid, or the database in it needs repair.')
     .argument('<snapshot>', 'id or name of a snapshot, the path of a file, or “-” for standard input')
     .addHelpText('after', '\nExample:\n  snapkeep verify ./hone-2026-11-20-020000-k3f9qa.db.gz')

@@ -47,7 +47,7 @@ export function addPlanCommands(program: Command, context: CommandContext): void
     );
 
   json(program.command('restore-test'))
-    .summary('restore the newest snapshot of a plan to a scratch place and check everything')
+    .summary('restore the newest snapshot of a plan to a temporary location and check everything')
     .argument('<plan>', 'name or id')
     .action((name: string, options: { json?: boolean }) =>
       context(options, async (session) => {

@@ -8,7 +8,7 @@ export function addRecoveryKitCommand(program: Command, context: CommandContext)
   json(program.command('recovery-kit'))
     .summary('say what is stored where and how to open it without Snapkeep')
     .description(
-      'Prints the recovery kit, or saves it as a page to print and as text. No secret is in it: write those by hand on the printed page.',
+      'Prints the recovery kit, or saves it as a page to print and as text. No secret is in it: write those manually on the printed page.',
     )
     .option('--output <folder>', 'save it in this folder; nothing there is overwritten')
     .action((options: { output?: string; json?: boolean }) =>

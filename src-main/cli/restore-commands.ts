@@ -167,7 +167,7 @@ async function restoreDatabase(
 function requireAccepted({ source, expansion, repairs, guard }: RestoreCheck, options: RestoreOptions): boolean {
   if (expansion !== null && options.force !== true) {
     throw new SnapkeepError('CONFLICT', `${source.name} unpacks to ${expansion} times its size.`, {
-      hint: 'Nothing was changed. Look at what the file is; give --force to restore it all the same.',
+      hint: 'Nothing was changed. Look at what the file is; give --force to restore it anyway.',
     });
   }
   if (repairs !== null && options.forceRepair !== true) {

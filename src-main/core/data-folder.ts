@@ -97,7 +97,7 @@ function tighten(path: string): string | null {
     for (const each of open) chmodSync(each, lstatSync(each).mode & 0o700);
     return `Other users could open ${path}. Now only its owner can.`;
   } catch {
-    // Somebody else's folder, or a disk without rights: it can be used all the same.
+    // Somebody else's folder, or a disk without rights: it can be used anyway.
     return `Other users may be able to open ${path}, and its permissions cannot be changed.`;
   }
 }

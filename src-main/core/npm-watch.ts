@@ -50,7 +50,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Somebody else's process is there all the same.
+    // Somebody else's process is there anyway.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

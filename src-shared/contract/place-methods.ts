@@ -93,7 +93,7 @@ export const placeMethods = {
     result: z.object({ plans: z.array(Plan) }),
   },
 
-  /** What is stored where and how to open it by hand: no secret is in it. */
+  /** What is stored where and how to open it manually: no secret is in it. */
   'recoveryKit.make': { params: nothing, result: RecoveryKit },
   /** Whether the kit that was last saved still says what is true. */
   'recoveryKit.status': { params: nothing, result: RecoveryKitState },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FilePath, Instant } from './values.ts';
 
-/** What a person needs when Snapkeep and this machine are gone: what is stored where, and how to open it by hand. */
+/** What a person needs when Snapkeep and this machine are gone: what is stored where, and how to open it manually. */
 export const RecoveryKit = z.object({
   /** The whole kit as text. */
   text: z.string(),

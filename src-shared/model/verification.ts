@@ -61,7 +61,7 @@ export type StoredVerdict = z.infer<typeof StoredVerdict>;
 export const ContentVerdict = z.enum(['sound', 'partial', 'repairable', 'damaged', 'unknown']);
 export type ContentVerdict = z.infer<typeof ContentVerdict>;
 
-/** The result of restoring a snapshot or a bare file to a scratch place and looking at everything in it. */
+/** The result of restoring a snapshot or a bare file to a temporary location and looking at everything in it. */
 export const Verification = z.object({
   /**
    * Neither verdict is against it. With the level `none` only its stored bytes are verified: nobody here can open it, or

@@ -131,7 +131,7 @@ const atLeastOne = (text: string): boolean => /^\d{1,5}$/.test(text) && Number(t
 function first(text: string, forms: readonly string[]): string | null {
   for (const form of forms) {
     const value = unquote(new RegExp(form, 'i').exec(text)?.[1] ?? '');
-    // Standard output, a scratch place and a variable that is not known are no destination.
+    // Standard output, a temporary location and a variable that is not known are no destination.
     if (value !== '' && value !== '-' && !value.startsWith('/tmp/') && !value.includes('$')) return value;
   }
   return null;

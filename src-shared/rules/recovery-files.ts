@@ -31,7 +31,7 @@ export function fetchFilesBlocks(settings: DestinationSettings): KitBlock[] {
   ];
 }
 
-/** How the files of a plan are checked, opened and put back by hand. */
+/** How the files of a plan are checked, opened and put back manually. */
 export function filesSections({ attachedFiles, encryptions }: KitFiles): KitSection[] {
   if (attachedFiles.length === 0) return [];
   return [

@@ -1,4 +1,4 @@
-/** A piece of the kit. `blank` is a line to write on by hand. */
+/** A piece of the kit. `blank` is a line to write on manually. */
 export type KitBlock =
   | { kind: 'text'; text: string }
   | { kind: 'facts'; facts: [string, string][] }

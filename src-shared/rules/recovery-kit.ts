@@ -87,7 +87,7 @@ function introduction(plans: readonly KitPlan[]): KitSection[] {
           'This says where the snapshots of your databases are and how to open them with standard tools, when Snapkeep or this machine is gone. Where Snapkeep still runs, restore with it: it checks more.',
         ),
         text(
-          'No password, key or passphrase is in it. Write them by hand on the lines that are there for them, on a printed copy, and keep it where only people you trust can read it, away from this machine.',
+          'No password, key or passphrase is in it. Write them manually on the lines that are there for them, on a printed copy, and keep it where only people you trust can read it, away from this machine.',
         ),
         text(
           'The commands are for a shell of Linux or macOS, or Git Bash or WSL on Windows. Run them in an empty folder, in their order. You need:',

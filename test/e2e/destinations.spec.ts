@@ -95,7 +95,7 @@ test('a server is pinned, tested, stored to and restored from; another key of it
   await page.context().close();
 });
 
-test('a bucket that refuses the keys says so, can be saved all the same, and is mended', async () => {
+test('a bucket that refuses the keys says so, can be saved anyway, and is mended', async () => {
   test.skip(whyNoS3 !== undefined, whyNoS3);
   const s3 = await startS3Server();
   closeServers.push(() => s3.stop());
@@ -115,7 +115,7 @@ test('a bucket that refuses the keys says so, can be saved all the same, and is 
   await expect(page.getByRole('list', { name: 'Steps of the test' })).toContainText('Write failed');
   await expect(page.getByRole('alert')).toContainText('does not accept the keys');
   await judge(page, 'destination-test-failed');
-  await page.getByRole('button', { name: 'Save all the same' }).press('Enter');
+  await page.getByRole('button', { name: 'Save anyway' }).press('Enter');
   const card = page.getByRole('article', { name: 'offsite' });
   await expect(card).toContainText('does not accept the keys');
   await judge(page, 'destination-failed');
@@ -129,7 +129,7 @@ test('a bucket that refuses the keys says so, can be saved all the same, and is 
   await page.context().close();
 });
 
-test('a folder that is away is waited for and caught up by hand', async () => {
+test('a folder that is away is waited for and caught up manually', async () => {
   const away = join(folder, 'away');
   const page = await openWindow(browser, server.address);
   await newPlan(page);

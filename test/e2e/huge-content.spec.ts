@@ -54,7 +54,7 @@ test('the window asks, and restores it only when a person insists', async () => 
     await judge(page, 'restore-huge');
     const create = page.getByRole('button', { name: 'Restore to restored.db' });
     await expect(create).toBeDisabled();
-    await page.getByRole('checkbox', { name: 'Restore it all the same' }).check();
+    await page.getByRole('checkbox', { name: 'Restore it anyway' }).check();
     await create.click();
     await expect(page.getByRole('heading', { name: 'Restored' })).toBeVisible();
     expect(statSync(target).size).toBeGreaterThan(110_000_000);

@@ -68,7 +68,7 @@ test('a plan that dumps is made, changed, and restored past its guard', async ()
     const replace = looked.getByRole('button', { name: 'Replace app.db' });
     await expect(replace).toBeDisabled();
     if (look !== 'dark-900') return;
-    await looked.getByRole('checkbox', { name: 'Restore it all the same' }).check();
+    await looked.getByRole('checkbox', { name: 'Restore it anyway' }).check();
     await replace.click();
     await expect(looked.getByRole('heading', { name: 'Restored' })).toBeVisible();
   });

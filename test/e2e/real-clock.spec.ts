@@ -36,7 +36,7 @@ test('every minute on the real clock: the scheduled times missed in sleep are on
   await makeMinutelyPlan(page);
   await page.getByRole('link', { name: 'Activity' }).click();
   const backups = page.getByRole('link', { name: /Backup of app/ });
-  // The first one by hand, the second by the clock.
+  // The first one manually, the second by the clock.
   await expect(backups).toHaveCount(2, { timeout: 75_000 });
   server.signal('SIGSTOP');
   await new Promise((wake) => setTimeout(wake, SLEEP_MS));

@@ -141,7 +141,7 @@ describe('manifests', () => {
     expect(await verified()).toMatchObject({ valid: false, stored: 'different' });
   });
 
-  test('of a file that was renamed with it: the scan says so, and the file is checked against it all the same', async () => {
+  test('of a file that was renamed with it: the scan says so, and the file is checked against it anyway', async () => {
     const scene = await setScene();
     const { path, name } = await takeBackup(scene);
     const renamed = join(scene.destination, 'renamed.db.gz');

@@ -25,7 +25,7 @@ async function startRefused({ core, source }: Scene, path: string) {
 }
 
 describe('by user_version', () => {
-  test('what is newer than the database is refused unless forced, and undone all the same', async () => {
+  test('what is newer than the database is refused unless forced, and undone anyway', async () => {
     const scene = await setScene({ rows: 30 });
     const { path } = await takeBackup(scene);
     change(scene.source, 'PRAGMA user_version = 6; DELETE FROM entries WHERE id > 10');

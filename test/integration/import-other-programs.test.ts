@@ -131,7 +131,7 @@ describe.skipIf(whyNoImportFolders !== undefined)(`what other programs have left
     expect(contentsOf(folder)).toEqual(before);
   });
 
-  test('OpenMemory: by hand and by schedule, and dumps, which are verified and restored like databases', async () => {
+  test('OpenMemory: manually and by schedule, and dumps, which are verified and restored like databases', async () => {
     const { root, folder, core } = await setImportingScene(makeOpenMemoryFolder);
     const { files, problems } = await core.call('imports.list', { path: folder });
     expect(files.map(({ path, kind, trigger, at }) => [path, kind, trigger, at])).toEqual([

@@ -298,11 +298,11 @@ describe('an encrypted database', () => {
     expect(filesWith(scene.folder, MARKER)).toEqual([]);
   });
 
-  test.skipIf(!hasAge || !hasSqliteTools)('opens by hand with age and SQLite’s shell', async () => {
+  test.skipIf(!hasAge || !hasSqliteTools)('opens manually with age and SQLite’s shell', async () => {
     const scene = await setEncrypted();
     const { path } = await takeBackup(scene);
     const identity = join(scene.folder, 'identity.txt');
-    const made = join(scene.folder, 'by hand.db');
+    const made = join(scene.folder, 'manually.db');
     writeFileSync(identity, `${IDENTITY}\n`);
     execFileSync('sh', ['-c', 'age -d -i "$1" "$2" | gunzip -c | sqlite3 "$3"', 'sh', identity, path, made]);
     expect(countEntries(made)).toBe(300);

@@ -78,7 +78,7 @@ describe('names', () => {
     expectNothingLeft(scene);
   });
 
-  test('an own name is free again once its files have been removed by hand', async () => {
+  test('an own name is free again once its files have been removed manually', async () => {
     const scene = await setScene();
     const first = await takeBackup(scene, { name: 'nightly' });
     for (const path of [first.path, `${first.path}.manifest.json`]) rmSync(path);

@@ -239,7 +239,7 @@ describe('whether the kit is saved', () => {
     mkdirSync(kits);
     await core.call('recoveryKit.save', { folder: kits });
     expect(await core.call('recoveryKit.status', {})).toMatchObject({ state: 'saved', folder: kits });
-    // What was written by hand on the page is no longer the passphrase.
+    // What was written manually on the page is no longer the passphrase.
     await core.call('plans.update', { planId: plan.id, encryptionSecrets: { passphrase: 'the second one' } });
     expect(await state()).toBe('outdated');
     await core.call('plans.remove', { planId: plan.id });

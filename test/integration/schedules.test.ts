@@ -99,7 +99,7 @@ test('a command serves no schedule', async () => {
   await core.call('plans.update', { planId: scene.plan.id, compression: 'zst' });
   await clock.advance(HOUR, () => core.settled());
   expect(await core.call('runs.list', {})).toEqual([]);
-  // It is known all the same what is due.
+  // It is known anyway what is due.
   await core.close();
   const stays = await startTestCore(scene.home, { host: 'server', clock });
   await stays.settled();

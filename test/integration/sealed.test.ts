@@ -246,7 +246,7 @@ describe('without the identity', () => {
     expect(await core.call('plans.get', { planId: plan.id })).toMatchObject({ state: OK_HERE });
   }, 30_000);
 
-  test('damage to the stored file is found all the same', async () => {
+  test('damage to the stored file is found anyway', async () => {
     const scene = await setEncryptedScene(FOR_US, undefined);
     const path = pathOf(await takeBackup(scene));
     flip(path, readFileSync(path).length - 5);

@@ -157,7 +157,7 @@ export const REPEATED_VALUES: FaultyDatabase = {
   says: /\b1 row repeats a value in the unique index by_code/,
 };
 
-/** Databases whose rows can all be read, and which need repair all the same. */
+/** Databases whose rows can all be read, and which need repair anyway. */
 export const REPAIRABLE: FaultyDatabase[] = [
   {
     what: 'an index that lacks a row',

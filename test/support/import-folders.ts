@@ -75,7 +75,7 @@ export function makeHoneFolder(folder: string, key: string): void {
   writeFileSync(join(folder, 'notes.txt'), 'the key is in the safe');
 }
 
-/** Backups of Portunus: one file each, named by Portunus, by its cron job and by hand. */
+/** Backups of Portunus: one file each, named by Portunus, by its cron job and manually. */
 export function makePortunusFolder(folder: string): void {
   const source = join(folder, '..', 'portunus', 'state.db');
   makeProgramDatabase(source);
@@ -87,7 +87,7 @@ export function makePortunusFolder(folder: string): void {
   writeFileSync(join(folder, 'portunus-state-2026-05-11T12:34:56Z.db'), 'this was never a database');
 }
 
-/** Backups of OpenMemory: by hand, by schedule, compacted, copied as a file while nobody had it open, and as dumps. */
+/** Backups of OpenMemory: manually, by schedule, compacted, copied as a file while nobody had it open, and as dumps. */
 export function makeOpenMemoryFolder(folder: string): void {
   const source = join(folder, '..', 'openmemory', 'openmemory.db');
   makeProgramDatabase(source);

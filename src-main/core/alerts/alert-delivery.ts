@@ -27,7 +27,7 @@ export interface DeliveryPorts {
  */
 export class AlertDelivery {
   readonly #ports: DeliveryPorts;
-  /** What a full disk kept out of the queue: told once all the same. */
+  /** What a full disk kept out of the queue: told once anyway. */
   #unqueued: Array<{ channel: AlertChannel; alert: Alert }> = [];
 
   /** What was told, in case it cannot be taken out of the queue: a full disk must not have it told each minute. */

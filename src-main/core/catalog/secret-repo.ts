@@ -2,13 +2,13 @@ import type { SecretName } from '../../../src-shared/model/settings.ts';
 import type { Database } from '../engine/open-database.ts';
 
 /** What opens databases, and what opens encrypted snapshots. */
-export type OpenerKind = 'key' | 'passphrase' | 'identity';
+export type DecryptionSecretKind = 'key' | 'passphrase' | 'identity';
 
 /**
  * What a secret is kept under: one of the application's, a field of a destination, `destination:<id>:<field>`, or what
- * opens something by its fingerprint, `<kind>:<fingerprint>`. Openers are never removed: snapshots need them.
+ * opens something by its fingerprint, `<kind>:<fingerprint>`. Decryption secrets are never removed: snapshots need them.
  */
-export type StoredSecretName = SecretName | `destination:${string}:${string}` | `${OpenerKind}:${string}`;
+export type StoredSecretName = SecretName | `destination:${string}:${string}` | `${DecryptionSecretKind}:${string}`;
 
 /** The tables of encrypted secrets, and of those that a plan has had. */
 export class SecretRepo {
@@ -27,7 +27,7 @@ export class SecretRepo {
   }
 
   /** What opens something, the one used last first. */
-  openers(kind: OpenerKind): Array<{ fingerprint: string; encrypted: Buffer }> {
+  decryptionSecrets(kind: DecryptionSecretKind): Array<{ fingerprint: string; encrypted: Buffer }> {
     const prefix = `${kind}:`;
     return this.#db
       .prepare(
@@ -48,7 +48,7 @@ export class SecretRepo {
     this.#db.prepare('DELETE FROM secrets WHERE name = ?').run(name);
   }
 
-  /** The openers that a plan has had, the newest first. */
+  /** The decryption secrets that a plan has had, the newest first. */
   ofPlan(planId: string): StoredSecretName[] {
     return this.#db
       .prepare('SELECT name FROM plan_secrets WHERE plan_id = ? ORDER BY since DESC, rowid DESC')
@@ -56,7 +56,7 @@ export class SecretRepo {
       .all(planId) as StoredSecretName[];
   }
 
-  /** From now on a plan has this opener; those that it had stay known as its own. */
+  /** From now on a plan has this decryption secret; those that it had stay known as its own. */
   assign(planId: string, name: StoredSecretName, since: string): void {
     this.#db.prepare('INSERT OR REPLACE INTO plan_secrets VALUES (?, ?, ?)').run(planId, name, since);
   }

@@ -162,7 +162,7 @@ export class SftpDestination extends BaseDestination<TaggedUpload> {
     }
   }
 
-  /** Renaming never replaces a file in version 3 of the protocol; the look before is for servers that do it all the same. */
+  /** Renaming never replaces a file in version 3 of the protocol; the look before is for servers that do it anyway. */
   async #publish(channel: SftpChannel, partial: string, name: string): Promise<void> {
     if ((await this.#statIn(channel, name)) !== undefined) throw taken(name, this.label);
     try {

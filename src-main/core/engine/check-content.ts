@@ -36,7 +36,7 @@ export class Findings {
   /** There may be more than was counted. */
   atLeast = false;
 
-  /** Rows that break a rule of their table, as sentences; `null`: none. The copy is exact all the same. */
+  /** Rows that break a rule of their table, as sentences; `null`: none. The copy is exact anyway. */
   get warning(): string | null {
     return this.#broken.size === 0 ? null : brokenRowsInWords([...this.#broken.values()], this.atLeast);
   }

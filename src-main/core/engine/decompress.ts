@@ -75,7 +75,7 @@ export async function writePieces(pieces: PieceReader, path: string): Promise<vo
 /**
  * Unpacks a stored snapshot, or any gzip, zstd or xz file or bare image, encrypted or not, and hashes both sides. Files that
  * Snapkeep stored are unpacked several pieces at a time.
- * @param take gets what it unpacks to; what it refuses as `CORRUPT` or `UNSUPPORTED` is read to its end all the same
+ * @param take gets what it unpacks to; what it refuses as `CORRUPT` or `UNSUPPORTED` is read to its end anyway
  * @param onProgress told the stored bytes read so far; may throw to stop
  * @param limit told the unpacked bytes so far; throws to stop
  * @throws SnapkeepError `CORRUPT` when the compressed or encrypted data is damaged or cut off; `BAD_KEY` when it is encrypted

@@ -94,7 +94,7 @@ export async function openForReading(
 
 /**
  * Opens it in the first way that works; `null`: none does.
- * @throws SnapkeepError where a key fits, and the database cannot be read all the same
+ * @throws SnapkeepError where a key fits, and the database cannot be read anyway
  */
 async function firstToOpen(
   path: string,

@@ -22,7 +22,7 @@ export interface RestoreTestFindings {
 }
 
 /**
- * Restores a stored snapshot to a scratch place as after a disaster, makes every check of a verification, and asks the
+ * Restores a stored snapshot to a temporary location as after a disaster, makes every check of a verification, and asks the
  * owner's own questions of what was restored. Files are read back to the last byte. Leaves nothing behind.
  * @throws SnapkeepError when the file cannot be read at all
  */

@@ -114,7 +114,7 @@ async function storeImageOf(request: SafetyRequest, image: Image, context: TaskC
   }
 }
 
-/** What cannot be described is kept all the same. */
+/** What cannot be described is kept anyway. */
 function describeKept(image: Image, request: SnapshotRequest, context: TaskContext): { facts: DatabaseFacts } {
   try {
     return readImage(image, request, context);

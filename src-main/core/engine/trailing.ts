@@ -7,7 +7,7 @@ export interface Trailing {
 }
 export type OnTrailing = (trailing: Trailing) => void;
 
-/** Reads what follows the packed data to its end, for what is encrypted is opened to its end all the same. */
+/** Reads what follows the packed data to its end, for what is encrypted is opened to its end anyway. */
 export async function passOver(reader: PieceReader, onTrailing: OnTrailing): Promise<void> {
   let bytes = 0;
   let zeros = true;

@@ -15,7 +15,7 @@ import { NO_DATABASE, storedOnly, VerificationReport } from './verification-repo
 import { checkImage, type ImageFacts, locateDamage } from './verify-image.ts';
 import { unpackStored } from './verify-stored.ts';
 
-/** A stored file, unpacked to a scratch place and looked at. */
+/** A stored file, unpacked to a temporary location and looked at. */
 export interface StagedImage extends ImageFacts {
   /** The unpacked database, or the one that was made of a dump; there only when `verification.valid`. Of a snapshot of files, its list of contents. */
   imagePath: string;
@@ -40,7 +40,7 @@ export interface StoredFile {
 }
 
 /**
- * Restores a snapshot or a bare file to a scratch place, checks everything, and leaves nothing behind.
+ * Restores a snapshot or a bare file to a temporary location, checks everything, and leaves nothing behind.
  * @param mayStayEncrypted a snapshot that is encrypted for others than those known here is no error, but found to be stored
  */
 export async function verifyFile(

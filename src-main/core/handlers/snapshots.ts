@@ -17,7 +17,7 @@ export function snapshotsHandlers(core: CoreContext): Handlers<MethodsOf<'snapsh
       const families = new Map<string, SnapshotSummary[]>();
       const all = planId === undefined ? catalog.snapshots.list() : catalog.snapshots.ofPlan(planId);
       for (const snapshot of all) {
-        // Without a plan nothing prunes; those of one source are shown by the same rules all the same.
+        // Without a plan nothing prunes; those of one source are shown by the same rules anyway.
         const family = snapshot.planId ?? snapshot.sourcePath;
         const members = families.get(family);
         if (members === undefined) families.set(family, [snapshot]);

@@ -8,7 +8,7 @@ import { UNKNOWN_FACTS } from '../engine/describe-database.ts';
 import { requireRoom } from '../engine/disk-full.ts';
 import type { Examination } from '../engine/examine-file.ts';
 import { download } from '../jobs/download.ts';
-import { openersOfFile } from '../jobs/encryptions.ts';
+import { decryptionSecretsOfFile } from '../jobs/encryptions.ts';
 import type { RunHandle } from '../jobs/runs.ts';
 
 /** Where a file is read, and by whom it is followed. */
@@ -36,7 +36,7 @@ export async function examineBackup(
   try {
     // What other programs have made has no manifest: only a key that was given is worth a look at what it may open.
     const known = key === undefined ? { manifest: null, encrypted: false } : undefined;
-    const { keys, encryptionSecrets } = await openersOfFile(core, { path, known }, options, key);
+    const { keys, encryptionSecrets } = await decryptionSecretsOfFile(core, { path, known }, options, key);
     return await core.runInWorker(
       'examine',
       { path },

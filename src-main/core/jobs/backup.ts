@@ -214,11 +214,11 @@ async function backUp(
   if (!verify) return requireAttachedFiles(manifest, result);
   const path = join(folder, manifest.name);
   const encryptionSecrets = manifest.encryption === null ? [] : core.encryptions.all(planId);
-  const openers = { keys: likelyFirst(keys, manifest.databaseEncryption), encryptionSecrets };
+  const decryptionSecrets = { keys: likelyFirst(keys, manifest.databaseEncryption), encryptionSecrets };
   const verification = await runInWorker(
     'verify',
     { path, expected: manifest, mayStayEncrypted: true },
-    { ...handle, ...openers },
+    { ...handle, ...decryptionSecrets },
   ).catch(orGone(core, place));
   recordVerification(core, manifest.id, destinationId, verification);
   handle.update({ result: { ...result, verification } });

@@ -25,7 +25,7 @@ export function knownOfSnapshot(manifest: Manifest): KnownOfFile {
 }
 
 /** What is tried on a stored file. */
-export interface Openers {
+export interface DecryptionSecrets {
   keys: DatabaseKey[];
   encryptionSecrets: EncryptionSecret[];
   /** The key that was given, where it is one of the database and not of the encryption around it. */
@@ -38,12 +38,12 @@ export interface Openers {
  * @param known what was found out already; a worker process looks at any other file
  * @throws SnapkeepError also when the file cannot be read, `TOO_NEW` for its manifest
  */
-export async function openersOfFile(
+export async function decryptionSecretsOfFile(
   core: CoreContext,
   { path, known }: { path: string; known: KnownOfFile | undefined },
   run: Pick<RunHandle, 'stagingFolder' | 'signal'>,
   given?: DatabaseKey,
-): Promise<Openers> {
+): Promise<DecryptionSecrets> {
   const { manifest, encrypted } = known ?? knownOf(await core.runInWorker('identify', { path }, run));
   const { databaseEncryption = null, plan } = manifest ?? {};
   const keys = core.keys.all(databaseEncryption);

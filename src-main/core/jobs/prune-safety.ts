@@ -4,7 +4,7 @@ import type { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
 import { replacedFiles } from '../../../src-shared/model/run.ts';
 import { type KeptContent, safetyToRemove } from '../../../src-shared/rules/safety-retention.ts';
 import type { CoreContext } from '../core-context.ts';
-import { discardWayBack } from '../engine/attached-files/folder-swap.ts';
+import { discardUndoRecord } from '../engine/attached-files/folder-swap.ts';
 import { errorCode } from '../engine/engine-errors.ts';
 import { discardSafety } from '../engine/safety-snapshot.ts';
 
@@ -84,7 +84,7 @@ async function removeFolder(core: CoreContext, runId: string, { targetPath, kept
     each.keptPath === keptPath ? { ...each, keptPath: null, undoable: false } : each,
   );
   core.runs.amend(runId, { ...result, files });
-  await discardWayBack({ targetPath, keptPath });
+  await discardUndoRecord({ targetPath, keptPath });
 }
 
 /** What a file, or a folder with all that is in it, shows; `null`: it is gone. */

@@ -7,7 +7,7 @@ import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { FilesRequest } from '../engine/attached-files/restore-attached-files.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
-import { openersOfFile } from './encryptions.ts';
+import { decryptionSecretsOfFile } from './encryptions.ts';
 import { fetchSnapshot, placesOf, readingOf } from './fetch.ts';
 import { keepKey } from './keys.ts';
 import { planOf, refuseFilesTarget, refuseTarget } from './restore-target.ts';
@@ -45,7 +45,7 @@ export function startRestoreCheck(
         schemaVersion: schemaVersionOf(core, targetPath, snapshotId),
         expects,
       };
-      const { encryptionSecrets, keys: own } = await openersOfFile(core, { path, known }, handle, key);
+      const { encryptionSecrets, keys: own } = await decryptionSecretsOfFile(core, { path, known }, handle, key);
       // The key that was given is for the file; what stands at the target may have any other.
       const keys = [
         ...own,

@@ -5,7 +5,7 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import { shrinkage } from '../../../src-shared/rules/shrinkage.ts';
 import { repairsOf } from '../../../src-shared/rules/verdicts.ts';
 import type { CoreContext } from '../core-context.ts';
-import { knownOfSnapshot, openersOfFile } from './encryptions.ts';
+import { decryptionSecretsOfFile, knownOfSnapshot } from './encryptions.ts';
 import { fetchSnapshot, placesOf, readingOf, type StoredSnapshot } from './fetch.ts';
 import { recordVerification } from './verify.ts';
 import { wholeSnapshot } from './whole-snapshot.ts';
@@ -31,7 +31,11 @@ export function startRestoreTest(core: CoreContext, plan: Plan, scheduledTime: R
     work: async (handle) => {
       const started = core.clock.now();
       const { path, destination, expected } = await fetchSnapshot(core, stored, handle, 'everything');
-      const { keys, encryptionSecrets } = await openersOfFile(core, { path, known: knownOfSnapshot(expected) }, handle);
+      const { keys, encryptionSecrets } = await decryptionSecretsOfFile(
+        core,
+        { path, known: knownOfSnapshot(expected) },
+        handle,
+      );
       const { verification, checks } = await core.runInWorker(
         'restoreTest',
         { path, expected, checks: plan.restoreTest.checks },

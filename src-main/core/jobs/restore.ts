@@ -78,17 +78,17 @@ function requireInsisted({ prepared }: WaitingDatabase, force: boolean): void {
   const { guard, expansion, repairs } = prepared.check;
   if (repairs !== null && !force) {
     throw new SnapkeepError('CONFLICT', `The database in ${prepared.check.source.name} needs repair. ${repairs}`, {
-      hint: 'Nothing was changed. Restore another snapshot, or confirm that this one is to be restored all the same.',
+      hint: 'Nothing was changed. Restore another snapshot, or confirm that this one is to be restored anyway.',
     });
   }
   if (expansion !== null && !force) {
     throw new SnapkeepError('CONFLICT', `${prepared.check.source.name} unpacks to ${expansion} times its size.`, {
-      hint: 'Nothing was changed. Look at what the file is; if it is right, confirm that it is to be restored all the same.',
+      hint: 'Nothing was changed. Look at what the file is; if it is right, confirm that it is to be restored anyway.',
     });
   }
   if (guard.state !== 'newer' || force) return;
   throw new SnapkeepError('TOO_NEW', guard.message, {
-    hint: 'Nothing was changed. Update the program first, or restore an older snapshot; to restore this one all the same, insist on it.',
+    hint: 'Nothing was changed. Update the program first, or restore an older snapshot; to restore this one anyway, insist on it.',
   });
 }
 

@@ -4,7 +4,7 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/database-key.ts';
-import { type KnownOfFile, knownOfSnapshot, openersOfFile } from './encryptions.ts';
+import { decryptionSecretsOfFile, type KnownOfFile, knownOfSnapshot } from './encryptions.ts';
 import { fetchSnapshot, locksOf, type StoredSnapshot, type Wanted } from './fetch.ts';
 import type { RunHandle } from './runs.ts';
 
@@ -61,9 +61,9 @@ export function startVerification(core: CoreContext, source: ReadSource, key: Da
     folders: [],
     work: async (handle) => {
       const { path, destinationId, expected, known, entry } = await fetchSource(core, source, handle, 'everything');
-      const { given, ...openers } = await openersOfFile(core, { path, known }, handle, key);
+      const { given, ...decryptionSecrets } = await decryptionSecretsOfFile(core, { path, known }, handle, key);
       const request = { path, expected, entry, mayStayEncrypted: key === undefined };
-      const verification = await core.runInWorker('verify', request, { ...handle, ...openers });
+      const verification = await core.runInWorker('verify', request, { ...handle, ...decryptionSecrets });
       if (verification.valid && given !== undefined) core.keys.keep(given);
       if (snapshot !== undefined) recordVerification(core, snapshot.id, destinationId, verification);
       return { kind: 'verify', verification };

@@ -31,10 +31,10 @@ export class DatabaseKeys {
    * @param likely how what is to be opened was encrypted, where that is known: its key comes before all others
    */
   all(likely?: DatabaseEncryption | null): DatabaseKey[] {
-    const keys = this.#store.openers('key').map((opener) => {
-      const kept = KeptKey.parse(JSON.parse(opener.text));
+    const keys = this.#store.decryptionSecrets('key').map((decryptionSecret) => {
+      const kept = KeptKey.parse(JSON.parse(decryptionSecret.text));
       this.#log.hide(kept.text);
-      return { ...kept, fingerprint: KeyFingerprint.parse(opener.fingerprint) };
+      return { ...kept, fingerprint: KeyFingerprint.parse(decryptionSecret.fingerprint) };
     });
     return likelyFirst(keys, likely);
   }

@@ -1,11 +1,11 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { SecretName, type SecretState } from '../../../src-shared/model/settings.ts';
-import type { OpenerKind, SecretRepo, StoredSecretName } from '../catalog/secret-repo.ts';
+import type { DecryptionSecretKind, SecretRepo, StoredSecretName } from '../catalog/secret-repo.ts';
 import type { Clock } from '../ports.ts';
 import type { SecretBox, SecretProtection } from './secret-box.ts';
 
 /** What opens a database or a snapshot. */
-export interface Opener {
+export interface DecryptionSecret {
   readonly fingerprint: string;
   readonly text: string;
 }
@@ -53,20 +53,20 @@ export class SecretStore {
     return encrypted && this.#box.open(name, encrypted);
   }
 
-  /** Every opener of a kind that can be read here, the one used last first. What needs another one asks for it. */
-  openers(kind: OpenerKind): Opener[] {
+  /** Every decryption secret of a kind that can be read here, the one used last first. What needs another one asks for it. */
+  decryptionSecrets(kind: DecryptionSecretKind): DecryptionSecret[] {
     return this.#read(kind).flatMap((each) => (each instanceof SnapkeepError ? [] : [each]));
   }
 
   /** Keeps what has opened something, or is to. @param planId the plan that has it from now on */
-  keep(kind: OpenerKind, { fingerprint, text }: Opener, planId?: string): void {
+  keep(kind: DecryptionSecretKind, { fingerprint, text }: DecryptionSecret, planId?: string): void {
     const name = `${kind}:${fingerprint}` as const;
     this.set(name, text);
     if (planId !== undefined) this.#repo.assign(planId, name, this.#clock.now().toISOString());
   }
 
-  /** The fingerprints of the openers that a plan has had, the newest first; whether they can be read here or not. */
-  fingerprintsOf(planId: string, kind: OpenerKind): string[] {
+  /** The fingerprints of the decryption secrets that a plan has had, the newest first; whether they can be read here or not. */
+  fingerprintsOf(planId: string, kind: DecryptionSecretKind): string[] {
     const prefix = `${kind}:`;
     return this.#repo.ofPlan(planId).flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
   }
@@ -84,8 +84,8 @@ export class SecretStore {
     });
   }
 
-  #read(kind: OpenerKind): Array<Opener | SnapkeepError> {
-    return this.#repo.openers(kind).map(({ fingerprint, encrypted }) => {
+  #read(kind: DecryptionSecretKind): Array<DecryptionSecret | SnapkeepError> {
+    return this.#repo.decryptionSecrets(kind).map(({ fingerprint, encrypted }) => {
       try {
         return { fingerprint, text: this.#box.open(`${kind}:${fingerprint}`, encrypted) };
       } catch (error) {

@@ -50,6 +50,6 @@ export class SnapshotSecrets {
   }
 
   #ofKind(kind: EncryptionSecret['kind']): EncryptionSecret[] {
-    return this.#store.openers(kind).map((opener) => ({ ...opener, kind }));
+    return this.#store.decryptionSecrets(kind).map((decryptionSecret) => ({ ...decryptionSecret, kind }));
   }
 }

@@ -51,7 +51,7 @@ export function TestResult(props: TestResultProps) {
         {!report.passed && !saved && (
           <>
             <Button variant="default" onClick={onSaveAnyway}>
-              Save all the same
+              Save anyway
             </Button>
             <Button onClick={onBack} data-autofocus>
               Back

@@ -30,7 +30,7 @@ export const PROBLEMS: Record<ImportProblemKind, string> = {
 
 /** What a backup of another program is, for example `Hone, database, weekly`. */
 export function foundBackupInWords({ program, kind, tier, trigger }: FoundBackup): string {
-  const by = trigger === 'manual' ? 'made by hand' : trigger === 'automatic' ? 'made by itself' : '';
+  const by = trigger === 'manual' ? 'made manually' : trigger === 'automatic' ? 'made by itself' : '';
   return [program === null ? '' : PROGRAMS[program], KINDS[kind], tier ?? '', by].filter(Boolean).join(', ');
 }
 

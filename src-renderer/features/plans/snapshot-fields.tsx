@@ -74,7 +74,7 @@ export function SnapshotFields({
         )}
       </div>
       <Switch
-        label="Verify each snapshot by restoring it to a scratch place"
+        label="Verify each snapshot by restoring it to a temporary location"
         checked={verify}
         onChange={(event) => onVerify(event.currentTarget.checked)}
       />

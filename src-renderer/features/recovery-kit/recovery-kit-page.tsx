@@ -29,7 +29,7 @@ export function RecoveryKitPage() {
     <Page title="Recovery kit" actions={kit !== null && <KitActions kit={kit} />}>
       <Stack gap="md" maw={860}>
         <Text size="sm" c="dimmed" className="not-printed">
-          What you need when Snapkeep and this machine are gone: what is stored where, and how to open it by hand. No
+          What you need when Snapkeep and this machine are gone: what is stored where, and how to open it manually. No
           password and no key is in it. Keep it on paper, or on another machine. {kitStateInWords(state, now)}
         </Text>
         {action.error !== null && <ErrorNotice error={action.error} />}

@@ -20,7 +20,7 @@ interface DatabaseReviewProps {
   onInsists(insists: boolean): void;
 }
 
-/** Whether a person has to say that they want it all the same. */
+/** Whether a person has to say that they want it anyway. */
 export const asksToInsist = ({ guard, expansion, repairs }: RestoreCheck): boolean =>
   guard.state === 'newer' || expansion !== null || repairs !== null;
 
@@ -41,7 +41,7 @@ export function DatabaseReview({ check, insists, onInsists }: DatabaseReviewProp
       )}
       {asksToInsist(check) && (
         <Checkbox
-          label="Restore it all the same"
+          label="Restore it anyway"
           checked={insists}
           onChange={(event) => onInsists(event.currentTarget.checked)}
         />

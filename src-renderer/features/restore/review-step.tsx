@@ -76,7 +76,9 @@ function Looking({ check: { run, action, look, choose } }: { check: Check }) {
     <>
       {run !== undefined && isActive(run) && (
         <>
-          <Text size="sm">Restoring to a scratch place and comparing with what is there. Nothing is changed yet.</Text>
+          <Text size="sm">
+            Restoring to a temporary location and comparing with what is there. Nothing is changed yet.
+          </Text>
           <RunProgress run={run} />
         </>
       )}

@@ -22,7 +22,7 @@ interface RestoreTestSectionProps {
   onChange(restoreTest: RestoreTest): void;
 }
 
-/** When a snapshot is restored to a scratch place by itself, what is asked of it then, and what came of it. */
+/** When a snapshot is restored to a temporary location by itself, what is asked of it then, and what came of it. */
 export function RestoreTestSection({ summary, restoreTest, timeZone, onChange }: RestoreTestSectionProps) {
   const action = useAction();
   const start = (): void =>
@@ -43,7 +43,7 @@ export function RestoreTestSection({ summary, restoreTest, timeZone, onChange }:
     >
       <Stack gap="sm">
         <Text size="sm" c="dimmed">
-          The newest snapshot is fetched as after a disaster, restored to a scratch place and checked in full.
+          The newest snapshot is fetched as after a disaster, restored to a temporary location and checked in full.
         </Text>
         <ScheduleEditor
           label="RestoreTest"

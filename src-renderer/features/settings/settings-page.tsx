@@ -166,7 +166,7 @@ function KitSection() {
       }
     >
       <Text size="sm" c="dimmed" className="wraps">
-        What is stored where and how to open it by hand, should Snapkeep and this machine be gone.{' '}
+        What is stored where and how to open it manually, should Snapkeep and this machine be gone.{' '}
         {kit !== null && kitStateInWords(kit, now)}
       </Text>
     </Section>

@@ -69,10 +69,10 @@ describe.skipIf(process.platform !== 'linux')('names that are not UTF-8 are kept
     expect(names(back)).toBe(expected());
     const part = `${CAFE}/in \udcff it`;
     execFileSync('sh', ['-c', 'rm -r "$(printf "%s/caf\\351" "$1")"', '', back]);
-    const { wayBack, comparison } = await restore({ kind: 'folder', path }, back, part);
+    const { undoRecord, comparison } = await restore({ kind: 'folder', path }, back, part);
     expect(comparison).toMatchObject({ onlyThere: 1, same: 0 });
     expect(names(back)).toBe(expected());
-    await putBackFolder(wayBack, RUN.replace('beef', 'cafe'), async () => {});
+    await putBackFolder(undoRecord, RUN.replace('beef', 'cafe'), async () => {});
     expect(names(back)).not.toContain('it f');
     await restore({ kind: 'folder', path }, back, CAFE);
     expect((await restore({ kind: 'folder', path }, back)).comparison).toMatchObject({ different: 0, onlyThere: 0 });

@@ -200,7 +200,7 @@ test('the place of the snapshots is passed over where it lies in the folder itse
   await expect(scene.take({ destination: scene.source })).rejects.toMatchObject({ code: 'INVALID_PARAMS' });
 });
 
-test('a folder that was copied back by hand may carry the index of a snapshot; it is passed over and said', async () => {
+test('a folder that was copied back manually may carry the index of a snapshot; it is passed over and said', async () => {
   const scene = new AttachedFileScene({ 'a.wav': 'first', '.snapkeep-index.jsonl': 'not this one' });
   const { facts, path } = await scene.take();
   expect(facts).toMatchObject({ files: 1, whole: true, skipped: [{ path: '.snapkeep-index.jsonl' }] });

@@ -81,8 +81,8 @@ class Model {
   async #restore(which: number): Promise<void> {
     const chosen = [...this.kept.values()][which % Math.max(1, this.kept.size)];
     if (chosen === undefined) return;
-    const { wayBack } = await this.restoreTo(chosen.stored, this.scene.source);
-    if (wayBack.keptPath !== null) rmSync(wayBack.keptPath, { recursive: true });
+    const { undoRecord } = await this.restoreTo(chosen.stored, this.scene.source);
+    if (undoRecord.keptPath !== null) rmSync(undoRecord.keptPath, { recursive: true });
   }
 
   restoreTo({ path: stored }: CopiedFolder, targetFolder: string) {

@@ -98,11 +98,11 @@ test.each([
   expect(scene.names()).toEqual([name]);
   writeFileSync(scene.image, 'written over');
   chmodSync(scene.image, 0o640);
-  const { wayBack } = await scene.restore(stored, compression, scene.image);
+  const { undoRecord } = await scene.restore(stored, compression, scene.image);
   expect(readFileSync(scene.image).equals(scene.content)).toBe(true);
   expect(statSync(scene.image).mode & 0o777).toBe(0o640);
-  if (wayBack === null) throw new Error('There is no way back.');
-  await putBackFolder(wayBack, RUN.replace('beef', 'cafe'), async () => {});
+  if (undoRecord === null) throw new Error('There is no undo.');
+  await putBackFolder(undoRecord, RUN.replace('beef', 'cafe'), async () => {});
   expect(readFileSync(scene.image, 'utf8')).toBe('written over');
 });
 
@@ -110,7 +110,7 @@ test('a new file is made where none is; nothing is written through a link', asyn
   const scene = new ImageScene();
   const stored = await scene.store('zst');
   const target = join(scene.folder, 'new.img');
-  expect(await scene.restore(stored, 'zst', target)).toMatchObject({ kind: 'file', wayBack: { keptPath: null } });
+  expect(await scene.restore(stored, 'zst', target)).toMatchObject({ kind: 'file', undoRecord: { keptPath: null } });
   expect(readFileSync(target).equals(scene.content)).toBe(true);
   const link = join(scene.folder, 'link.img');
   symlinkSync(target, link);
@@ -158,7 +158,7 @@ test.skipIf(!loops)('a device is stored and written back, and read back [root, l
   const stored = await scene.store('zst', device);
   expect(stored).toMatchObject({ mounted: false, source: { kind: 'device', bytes: 4 * MB } });
   const other = makeDevice(scene, 'other', 6 * MB);
-  expect(await scene.restore(stored, 'zst', other)).toEqual({ kind: 'device', bytes: 4 * MB, wayBack: null });
+  expect(await scene.restore(stored, 'zst', other)).toEqual({ kind: 'device', bytes: 4 * MB, undoRecord: null });
   expect(readFileSync(other).subarray(0, scene.content.length).equals(scene.content)).toBe(true);
   const small = makeDevice(scene, 'small', 2 * MB);
   await expect(scene.restore(stored, 'zst', small)).rejects.toMatchObject({ code: 'NO_SPACE' });

@@ -18,7 +18,7 @@ import { compareFolder } from '../../../src-main/core/engine/attached-files/comp
 import type { CopiedFolder } from '../../../src-main/core/engine/attached-files/copy-folder.ts';
 import { readIndex } from '../../../src-main/core/engine/attached-files/folder-index.ts';
 import {
-  discardWayBack,
+  discardUndoRecord,
   keptPathFor,
   putBackFolder,
   recoverSwap,
@@ -53,14 +53,14 @@ test('a whole folder comes back as it was; what was there is kept, and Undo puts
   unlinkSync(join(scene.source, 'b.wav'));
   writeOld(join(scene.source, 'new.wav'), 'new');
   const changed = readTree(scene.source);
-  const { comparison, wayBack } = await restore(scene, stored);
+  const { comparison, undoRecord } = await restore(scene, stored);
   expect(comparison).toMatchObject({ onlyHere: 1, onlyThere: 1, different: 1, same: 1 });
   expect(readTree(scene.source)).toEqual(before);
-  const undone = await putBackFolder(wayBack, RUN.replace('beef', 'cafe'), async () => {});
+  const undone = await putBackFolder(undoRecord, RUN.replace('beef', 'cafe'), async () => {});
   expect(readTree(scene.source)).toEqual(changed);
   const redone = await putBackFolder(undone, RUN.replace('beef', 'f00d'), async () => {});
   expect(readTree(scene.source)).toEqual(before);
-  await discardWayBack(redone);
+  await discardUndoRecord(redone);
   expect(readdirSync(scene.folder).sort()).toEqual(['backups', 'generated', 'staging']);
 });
 
@@ -76,10 +76,10 @@ test('a folder that is not there is made, and Undo takes it away', async () => {
   const scene = new AttachedFileScene();
   const stored = await scene.take();
   const elsewhere = join(scene.folder, 'elsewhere');
-  const { wayBack, comparison } = await restore(scene, stored, '', elsewhere);
+  const { undoRecord, comparison } = await restore(scene, stored, '', elsewhere);
   expect(comparison).toMatchObject({ onlyHere: 0, onlyThere: 6, different: 0, same: 0 });
   expect(readTree(elsewhere)).toEqual(readTree(scene.source));
-  await discardWayBack(await putBackFolder(wayBack, RUN, async () => {}));
+  await discardUndoRecord(await putBackFolder(undoRecord, RUN, async () => {}));
   expect(existsSync(elsewhere)).toBe(false);
 });
 
@@ -169,11 +169,11 @@ test('a verification finds what is missing, added, cut off, or of another kind',
 test('a crash between the two renames is put right', async () => {
   const scene = new AttachedFileScene();
   const before = readTree(scene.source);
-  const wayBack = { targetPath: scene.source, keptPath: keptPathFor(scene.source, RUN) };
-  renameSync(scene.source, wayBack.keptPath);
-  expect(await recoverSwap(wayBack)).toBe('put back');
+  const undoRecord = { targetPath: scene.source, keptPath: keptPathFor(scene.source, RUN) };
+  renameSync(scene.source, undoRecord.keptPath);
+  expect(await recoverSwap(undoRecord)).toBe('put back');
   expect(readTree(scene.source)).toEqual(before);
-  expect(await recoverSwap(wayBack)).toBe('nothing');
+  expect(await recoverSwap(undoRecord)).toBe('nothing');
 });
 
 test('a cancelled restore changes nothing', async () => {
@@ -202,7 +202,7 @@ test('what no restore has kept is not removed', async () => {
     join(scene.destination, '.generated.beef0000.kept'),
     join(scene.folder, '.x.beef0000.kept'),
   ])
-    await expect(discardWayBack({ targetPath: scene.source, keptPath })).rejects.toMatchObject({
+    await expect(discardUndoRecord({ targetPath: scene.source, keptPath })).rejects.toMatchObject({
       code: 'INVALID_PARAMS',
     });
   expect(existsSync(scene.source)).toBe(true);

@@ -124,7 +124,7 @@ function parseFacts(line: string, path: string): SnapshotFacts {
   if (!head.success) throw damagedIndex(path, head.error);
   if (head.data.format > INDEX_FORMAT) {
     throw new SnapkeepError('TOO_NEW', `${path} was written by a newer version of Snapkeep.`, {
-      hint: 'Update Snapkeep to use this snapshot. Its files can be copied by hand.',
+      hint: 'Update Snapkeep to use this snapshot. Its files can be copied manually.',
     });
   }
   const facts = FactsLine.safeParse(value);
@@ -161,7 +161,7 @@ async function* linesOf(text: AsyncIterable<string> | Iterable<string>): AsyncGe
 
 function damagedIndex(path: string, cause?: unknown): SnapkeepError {
   return new SnapkeepError('CORRUPT', `The index ${path} is damaged or cut off.`, {
-    hint: 'The files can be copied by hand, but not be verified. Use another snapshot if there is one.',
+    hint: 'The files can be copied manually, but not be verified. Use another snapshot if there is one.',
     cause,
   });
 }

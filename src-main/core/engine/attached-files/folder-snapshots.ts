@@ -175,7 +175,7 @@ export async function removeFolderSnapshot(
     const facts = own ? await readFacts(path) : undefined;
     if (facts === undefined || facts.stem !== stem) {
       throw new SnapkeepError('CONFLICT', `${path} is not a snapshot of Snapkeep's.`, {
-        hint: 'Nothing was removed. Remove it by hand if it is not needed.',
+        hint: 'Nothing was removed. Remove it manually if it is not needed.',
       });
     }
     if (latestName !== null) await updateLatest(destination, stem, latestName, name, removalId);

@@ -7,7 +7,7 @@ import { errorCode, explainError } from '../engine-errors.ts';
 import { partialName, removeTree } from './folder-snapshots.ts';
 
 /** What puts a folder or file back as it was before a restore. */
-export interface WayBack {
+export interface UndoRecord {
   targetPath: string;
   /** Where what was there has been moved to; `null`: nothing was there. */
   keptPath: string | null;
@@ -76,11 +76,11 @@ function linkInTheWay(path: string): SnapkeepError {
   });
 }
 
-/** Is told of the way back right before anything is moved, so that it is known after a crash, too. */
-export type NoteWayBack = (wayBack: WayBack) => Promise<void>;
+/** Is told of what Undo puts back right before anything is moved, so that it is known after a crash, too. */
+export type NoteUndoRecord = (undoRecord: UndoRecord) => Promise<void>;
 
-/** The way back that an exchange of the target will have. */
-async function plannedWayBack(targetPath: string, keptPath: string): Promise<WayBack> {
+/** What Undo puts back that an exchange of the target will have. */
+async function plannedUndoRecord(targetPath: string, keptPath: string): Promise<UndoRecord> {
   return { targetPath, keptPath: (await isTaken(targetPath)) || (await isTaken(keptPath)) ? keptPath : null };
 }
 
@@ -93,11 +93,11 @@ export async function swapIn(
   stagedPath: string,
   targetPath: string,
   runId: string,
-  note: NoteWayBack,
-): Promise<WayBack> {
+  note: NoteUndoRecord,
+): Promise<UndoRecord> {
   const keptPath = keptPathFor(targetPath, runId);
   try {
-    await note(await plannedWayBack(targetPath, keptPath));
+    await note(await plannedUndoRecord(targetPath, keptPath));
     const kept = await moveAway(targetPath, keptPath);
     try {
       await rename(onDisk(stagedPath), onDisk(targetPath));
@@ -113,18 +113,18 @@ export async function swapIn(
 }
 
 /**
- * Puts back what a restore has replaced, and answers the way back from there. One that was broken off is finished when
+ * Puts back what a restore has replaced, and answers what undoes that. One that was broken off is finished when
  * it is repeated with the same id.
  * @param id names what is moved aside
  * @throws SnapkeepError `NOT_FOUND` when what was kept is gone; nothing is changed then
  */
-export async function putBackFolder(wayBack: WayBack, id: string, note: NoteWayBack): Promise<WayBack> {
-  const { targetPath, keptPath } = wayBack;
+export async function putBackFolder(undoRecord: UndoRecord, id: string, note: NoteUndoRecord): Promise<UndoRecord> {
+  const { targetPath, keptPath } = undoRecord;
   const aside = keptPathFor(targetPath, id);
   try {
     const begun = await isTaken(aside);
     if (!begun && keptPath !== null) await lstat(onDisk(keptPath));
-    await note(await plannedWayBack(targetPath, aside));
+    await note(await plannedUndoRecord(targetPath, aside));
     if (!begun) await moveAway(targetPath, aside);
     if (keptPath !== null && (await isTaken(keptPath))) await moveIn(keptPath, targetPath, aside);
     await syncFolder(dirname(targetPath));
@@ -148,7 +148,7 @@ async function moveIn(keptPath: string, targetPath: string, aside: string): Prom
  * Takes back {@link putBackFolder}.
  * @param aside where it moved what was there; `null`: nothing was
  */
-export async function takeBackPutBack({ targetPath, keptPath }: WayBack, aside: string | null): Promise<void> {
+export async function takeBackPutBack({ targetPath, keptPath }: UndoRecord, aside: string | null): Promise<void> {
   try {
     if (keptPath !== null) await rename(onDisk(targetPath), onDisk(keptPath));
     if (aside !== null) await rename(onDisk(aside), onDisk(targetPath));
@@ -162,7 +162,7 @@ export async function takeBackPutBack({ targetPath, keptPath }: WayBack, aside: 
  * Puts back what a crash has left moved away.
  * @returns `nothing`: it was not moved away, or is gone
  */
-export async function recoverSwap({ targetPath, keptPath }: WayBack): Promise<'put back' | 'kept' | 'nothing'> {
+export async function recoverSwap({ targetPath, keptPath }: UndoRecord): Promise<'put back' | 'kept' | 'nothing'> {
   if (keptPath === null) return 'nothing';
   try {
     if (!(await isTaken(keptPath))) return 'nothing';
@@ -176,15 +176,15 @@ export async function recoverSwap({ targetPath, keptPath }: WayBack): Promise<'p
 }
 
 /** Whether a restore that did not end has exchanged something: what it would have kept is there, or nothing was. */
-export async function wasSwapped({ targetPath, keptPath }: WayBack, id: string): Promise<boolean> {
+export async function wasSwapped({ targetPath, keptPath }: UndoRecord, id: string): Promise<boolean> {
   return keptPath === null || (await isTaken(keptPath)) || (await isTaken(keptPathFor(targetPath, id)));
 }
 
 /**
- * Gives up the way back: removes what was kept.
+ * Gives up what Undo puts back: removes what was kept.
  * @throws SnapkeepError `INVALID_PARAMS` for what no restore has kept
  */
-export async function discardWayBack({ targetPath, keptPath }: WayBack): Promise<void> {
+export async function discardUndoRecord({ targetPath, keptPath }: UndoRecord): Promise<void> {
   if (keptPath === null) return;
   const own = /^\.(.+)\.[0-9a-f]{8}\.kept$/.exec(basename(keptPath))?.[1] === basename(targetPath);
   if (!own || dirname(keptPath) !== dirname(targetPath)) {

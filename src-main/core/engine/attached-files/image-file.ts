@@ -14,7 +14,7 @@ import type { TaskContext } from '../task-context.ts';
 import type { AttachedRequest } from './attached-file-request.ts';
 import { type ImagePlace, lookAtImagePlace, openDevice, requireUnmounted } from './block-device.ts';
 import { endedName, partialName, stemOf } from './folder-snapshots.ts';
-import { type NoteWayBack, openTarget, stagedPathFor, swapIn, type WayBack } from './folder-swap.ts';
+import { type NoteUndoRecord, openTarget, stagedPathFor, swapIn, type UndoRecord } from './folder-swap.ts';
 import { unpackKnown } from './unpack-known.ts';
 
 /** A block device or an image file that is stored front to back. */
@@ -118,7 +118,7 @@ export interface RestoredImage {
   kind: ImagePlace['kind'];
   bytes: number;
   /** `null` for a device: what it held is gone. */
-  wayBack: WayBack | null;
+  undoRecord: UndoRecord | null;
 }
 
 /**
@@ -130,7 +130,7 @@ export interface RestoredImage {
 export async function restoreImageFile(
   request: ImageRestoreRequest,
   context: TaskContext,
-  note: NoteWayBack,
+  note: NoteUndoRecord,
 ): Promise<RestoredImage> {
   const kind = await imageTargetKind(request.targetPath);
   try {
@@ -153,7 +153,7 @@ export async function imageTargetKind(path: string): Promise<ImagePlace['kind']>
 async function restoreToFile(
   request: ImageRestoreRequest,
   context: TaskContext,
-  note: NoteWayBack,
+  note: NoteUndoRecord,
 ): Promise<RestoredImage> {
   const target = await openTarget(request.targetPath, '');
   const { bytes } = request.digest.image;
@@ -170,7 +170,7 @@ async function restoreToFile(
     }
     await requireContent(staged, request.digest.image, context);
     context.throwIfCancelled();
-    return { kind: 'file', bytes, wayBack: await swapIn(staged, target, request.runId, note) };
+    return { kind: 'file', bytes, undoRecord: await swapIn(staged, target, request.runId, note) };
   } finally {
     await rm(staged, { force: true });
   }
@@ -186,7 +186,7 @@ async function restoreToDevice(request: ImageRestoreRequest, context: TaskContex
       { hint: 'Nothing was written. Choose a larger device.' },
     );
   }
-  // A device has no way back, so the image is read once to its end before the first byte is written.
+  // A device has no undo, so the image is read once to its end before the first byte is written.
   await requireUnmounted(targetPath);
   await unpackTo(request, () => {}, 'checking', context);
   const handle = await openDevice(targetPath);
@@ -198,7 +198,7 @@ async function restoreToDevice(request: ImageRestoreRequest, context: TaskContex
     await handle.close();
   }
   await requireContent(targetPath, digest.image, context);
-  return { kind: 'device', bytes: digest.image.bytes, wayBack: null };
+  return { kind: 'device', bytes: digest.image.bytes, undoRecord: null };
 }
 
 async function unpackTo(

@@ -14,12 +14,12 @@ import { filesNotes } from './files-notes.ts';
 import { type Entry, isInPart } from './folder-entry.ts';
 import { readIndex } from './folder-index.ts';
 import {
-  discardWayBack,
+  discardUndoRecord,
   findTarget,
-  type NoteWayBack,
+  type NoteUndoRecord,
   putBackFolder,
   takeBackPutBack,
-  type WayBack,
+  type UndoRecord,
   wasSwapped,
 } from './folder-swap.ts';
 import { imageTargetKind, restoreImageFile } from './image-file.ts';
@@ -108,11 +108,11 @@ export async function restoreFiles(
 export async function putFilesBack(restored: readonly RestoredFiles[]): Promise<void> {
   // Under another id, for what is put back lies where this run keeps things.
   for (const { targetPath, keptPath, undoable } of [...restored].reverse())
-    if (undoable) await discardWayBack(await putBackFolder({ targetPath, keptPath }, randomUUID(), async () => {}));
+    if (undoable) await discardUndoRecord(await putBackFolder({ targetPath, keptPath }, randomUUID(), async () => {}));
 }
 
 /**
- * Puts back what a restore of files replaced, and answers the way back from there. All or nothing; an undo that was
+ * Puts back what a restore of files replaced, and answers what undoes that. All or nothing; an undo that was
  * killed half way is finished by the next one.
  * @param ended whether the restore ended by itself; one that was killed may have replaced only some of it
  * @throws SnapkeepError `NOT_FOUND` when what was kept is gone
@@ -127,8 +127,8 @@ export async function undoFiles(
   try {
     for (const each of files) {
       if (!ended && !(await wasSwapped(each, id))) continue;
-      const wayBack = await putBackFolder(each, id, (planned) => note([...undone, { ...each, ...planned }]));
-      undone.push({ ...each, ...wayBack });
+      const undoRecord = await putBackFolder(each, id, (planned) => note([...undone, { ...each, ...planned }]));
+      undone.push({ ...each, ...undoRecord });
     }
     return undone;
   } catch (error) {
@@ -237,29 +237,29 @@ async function putInPlace(
 ): Promise<RestoredFiles> {
   const { stored, part, folder, targetPath, path } = item;
   const about = { attachedFile: stored.name, part };
-  const noteWayBack: NoteWayBack = (planned) => note({ ...about, ...planned, undoable: true, changed: 0 });
-  let wayBack: WayBack | null;
+  const noteUndoRecord: NoteUndoRecord = (planned) => note({ ...about, ...planned, undoable: true, changed: 0 });
+  let undoRecord: UndoRecord | null;
   let changed = 1;
   if (stored.kind === 'image') {
     const { compression, digest } = stored;
     if (digest === null)
       throw new SnapkeepError('CORRUPT', `${path} is described as no image.`, { hint: 'Use another snapshot.' });
-    ({ wayBack } = await restoreImageFile(
+    ({ undoRecord } = await restoreImageFile(
       { runId, storedPath: path, compression, digest, targetPath },
       context,
-      noteWayBack,
+      noteUndoRecord,
     ));
   } else {
     const request = { runId, stored: storedFolderOf(item), part, targetFolder: folder };
-    const done = await restoreFolder(request, context, noteWayBack);
-    wayBack = done.wayBack;
+    const done = await restoreFolder(request, context, noteUndoRecord);
+    undoRecord = done.undoRecord;
     changed = done.comparison.onlyHere + done.comparison.onlyThere + done.comparison.different;
   }
   return {
     ...about,
-    targetPath: wayBack?.targetPath ?? targetPath,
-    keptPath: wayBack?.keptPath ?? null,
-    undoable: wayBack !== null,
+    targetPath: undoRecord?.targetPath ?? targetPath,
+    keptPath: undoRecord?.keptPath ?? null,
+    undoable: undoRecord !== null,
     changed,
   };
 }

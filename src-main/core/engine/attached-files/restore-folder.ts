@@ -8,7 +8,7 @@ import { compareFolder, type FolderComparison } from './compare-folder.ts';
 import { type Entry, isInPart, restoredEntry, type SnapshotFacts } from './folder-entry.ts';
 import { isSafePath, readIndex } from './folder-index.ts';
 import { removeTree } from './folder-snapshots.ts';
-import { type NoteWayBack, openTarget, stagedPathFor, swapIn, type WayBack } from './folder-swap.ts';
+import { type NoteUndoRecord, openTarget, stagedPathFor, swapIn, type UndoRecord } from './folder-swap.ts';
 import { type StoredFolder, stagePart } from './stage-snapshot.ts';
 
 export interface FolderRestoreRequest {
@@ -24,19 +24,19 @@ export interface RestoredFolder {
   facts: SnapshotFacts;
   /** How what was there (here) differed from what is there now. */
   comparison: FolderComparison;
-  wayBack: WayBack;
+  undoRecord: UndoRecord;
 }
 
 /**
  * Puts a snapshot of a folder, or a part of it, back: it is staged beside the target, checked and synced, and comes into
- * its place in one step. What was there is kept beside it as the way back; until then, nothing is changed.
+ * its place in one step. What was there is kept beside it as what Undo puts back; until then, nothing is changed.
  * @throws SnapkeepError `CORRUPT` when the snapshot is damaged, `INVALID_PARAMS` where a link is in the way, `NO_SPACE`,
  * `PERMISSION`, `CANCELLED`
  */
 export async function restoreFolder(
   request: FolderRestoreRequest,
   context: TaskContext,
-  note: NoteWayBack,
+  note: NoteUndoRecord,
 ): Promise<RestoredFolder> {
   const { stored, part, targetFolder, runId } = request;
   if (!isSafePath(part)) {
@@ -54,10 +54,10 @@ export async function restoreFolder(
     const comparison = await comparePart(target, part, index.entries, context);
     context.throwIfCancelled();
     context.progress('replacing', 0, null);
-    const wayBack = await swapIn(staged, target, runId, note);
+    const undoRecord = await swapIn(staged, target, runId, note);
     const changed = comparison.onlyHere + comparison.onlyThere + comparison.different;
     context.log('info', `Restored ${target}: ${countInWords(changed, 'entry', 'entries')} differed from the snapshot.`);
-    return { facts: index.facts, comparison, wayBack };
+    return { facts: index.facts, comparison, undoRecord };
   } catch (error) {
     throw explainError(error, target);
   } finally {
