@@ -1,4 +1,4 @@
-import { watchNpm } from '../core/npm-watch.ts';
+import { watchNpm } from '../core/process/npm-watch.ts';
 import { EXIT } from './output.ts';
 
 const controller = new AbortController();

@@ -1,7 +1,7 @@
 import { type ErrorBody, type ErrorCode, SnapkeepError } from '../../src-shared/contract/errors.ts';
 import type { Run } from '../../src-shared/model/run.ts';
-import { terminalJson, terminalLine } from '../../src-shared/rules/terminal-text.ts';
-import { bytesInWords } from '../../src-shared/rules/wording.ts';
+import { terminalJson, terminalLine } from '../../src-shared/words/terminal-text.ts';
+import { bytesInWords } from '../../src-shared/words/wording.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
 
 /** What the process ends with; 75 and 78 as in sysexits.h. */

@@ -7,13 +7,13 @@ import type { PlanSummary } from '../../src-shared/model/plan.ts';
 import type { RestoreSource } from '../../src-shared/model/restore.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import type { ListedSnapshot } from '../../src-shared/model/snapshot.ts';
+import type { ExportParams } from '../core/backup/handlers.ts';
 import type { Core } from '../core/core.ts';
-import { defaultDataFolder } from '../core/data-folder.ts';
-import type { ExportParams } from '../core/handlers/backups.ts';
 import { openNodeCore } from '../core/node-core.ts';
 import type { ProcessLog } from '../core/ports.ts';
-import { looksLikePath, pathFrom } from './folder-option.ts';
+import { defaultDataFolder } from '../core/process/data-folder.ts';
 import { interruption, noticeInterruption } from './interruption.ts';
+import { looksLikePath, pathFrom } from './options/folder-option.ts';
 import { endProgress, errorOf, say, showProgress } from './output.ts';
 
 type StartsRun = Extract<

@@ -9,7 +9,7 @@ import {
   type Result,
 } from '../../src-shared/contract/methods.ts';
 import { explainError } from './engine/engine-errors.ts';
-import type { Handlers } from './handlers/handler.ts';
+import type { Handlers } from './handler.ts';
 
 /** Brings requests to their handlers: unknown methods and params that do not fit go no further. */
 export class Dispatcher {

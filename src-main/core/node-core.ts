@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
 import type { Core } from './core.ts';
 import { createCore } from './create-core.ts';
-import { defaultDataFolder } from './data-folder.ts';
-import { forkedWorker } from './forked-worker.ts';
+import { defaultDataFolder } from './process/data-folder.ts';
+import { forkedWorker } from './runs/forked-worker.ts';
 
 /**
  * Opens the usual data folder for a host that is plain Node, whose workers are built beside it.

@@ -1,8 +1,8 @@
 import type { Run } from '../../src-shared/model/run.ts';
 import type { CoreContext } from './core-context.ts';
 import { explainError } from './engine/engine-errors.ts';
-import type { RunFollower } from './jobs/runs.ts';
-import { readMachineZone } from './machine-zone.ts';
+import type { RunFollower } from './runs/runs.ts';
+import { readMachineZone } from './schedule/machine-zone.ts';
 import { AFTER_RUN, AT_RUN_START, RECURRING, type RecurringStep, type RunStep } from './steps.ts';
 
 /** The clock is looked at no less often, so that one that jumps is noticed; milliseconds. */

@@ -4,10 +4,10 @@ import type { PingMoment } from './alerts/channels.ts';
 import { copyCatalog } from './catalog/catalog-copies.ts';
 import type { CoreContext } from './core-context.ts';
 import { explainError } from './engine/engine-errors.ts';
-import { checkEverything } from './jobs/check-everything.ts';
-import { checkSource } from './jobs/check-source.ts';
-import { pruneByRetention } from './jobs/prune.ts';
-import { pruneSafetySnapshots } from './jobs/prune-safety.ts';
+import { checkEverything } from './plans/check-everything.ts';
+import { checkSource } from './plans/check-source.ts';
+import { pruneByRetention } from './prune/prune.ts';
+import { pruneSafetySnapshots } from './prune/prune-safety.ts';
 
 /** Something that is done when a run begins or has ended. */
 export interface RunStep {

@@ -1,8 +1,8 @@
 import { type App, type BrowserWindow, powerMonitor } from 'electron';
 import type { Run } from '../../src-shared/model/run.ts';
-import { countInWords } from '../../src-shared/rules/wording.ts';
+import { countInWords } from '../../src-shared/words/wording.ts';
 import type { Core } from '../core/core.ts';
-import { ask } from './message-box.ts';
+import { ask } from './window/message-box.ts';
 
 /** The way out of the application. */
 export interface Quitting {

@@ -5,9 +5,9 @@ import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import type { Core } from '../core/core.ts';
 import { errorCode, explainError } from '../core/engine/engine-errors.ts';
 import { openNodeCore } from '../core/node-core.ts';
-import { watchNpm } from '../core/npm-watch.ts';
-import { guardProcess } from '../core/process-guard.ts';
-import { widenThreadPool } from '../core/thread-pool.ts';
+import { watchNpm } from '../core/process/npm-watch.ts';
+import { guardProcess } from '../core/process/process-guard.ts';
+import { widenThreadPool } from '../core/process/thread-pool.ts';
 import { Auth } from './auth.ts';
 import { createHttpServer } from './http-server.ts';
 

@@ -1,4 +1,4 @@
-import type { WorkerMessage, WorkerOrder } from '../core/jobs/worker-protocol.ts';
+import type { WorkerMessage, WorkerOrder } from '../core/runs/worker-protocol.ts';
 import { endWithParent } from './parent-watch.ts';
 
 /** The channel to the process that has started this one. */

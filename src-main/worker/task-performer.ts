@@ -1,21 +1,21 @@
-import { conveyAttachedFile } from '../core/engine/attached-files/convey-attached-file.ts';
-import { checkFiles } from '../core/engine/attached-files/restore-attached-files.ts';
-import { verifyAttachedFiles } from '../core/engine/attached-files/verify-attached-files.ts';
-import { copyTogether } from '../core/engine/copy-together.ts';
-import { checkDatabaseDeletion, deleteDatabase } from '../core/engine/database-deletion.ts';
-import { describeSource } from '../core/engine/describe-source.ts';
+import { takeSnapshot } from '../core/backup/take-snapshot.ts';
+import { exportSnapshot } from '../core/backup/write-export.ts';
+import { conveyAttachedFile } from '../core/copies/convey-attached-file.ts';
+import { checkDatabaseDeletion, deleteDatabase } from '../core/delete-database/delete-database.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
-import { examineFile } from '../core/engine/examine-file.ts';
-import { exportSnapshot } from '../core/engine/export.ts';
-import { identifyStored } from '../core/engine/identify-stored.ts';
-import { judgePacked } from '../core/engine/judge-backup.ts';
-import { checkRestore } from '../core/engine/restore-check.ts';
-import { type Kept, restoreParts, undoParts } from '../core/engine/restore-parts.ts';
-import { testRestore } from '../core/engine/restore-test.ts';
-import { takeSnapshot } from '../core/engine/snapshot.ts';
+import { identifyStored } from '../core/engine/files/identify-stored.ts';
+import { copyTogether } from '../core/engine/sqlite/copy-together.ts';
+import { describeSource } from '../core/engine/sqlite/describe-source.ts';
 import { cancelledError, type TaskContext } from '../core/engine/task-context.ts';
-import { verifyFile } from '../core/engine/verify.ts';
-import type { WorkerMessage, WorkerOrder, WorkerTaskName, WorkerTasks } from '../core/jobs/worker-protocol.ts';
+import { examineFile } from '../core/import/examine-file.ts';
+import { judgePacked } from '../core/import/judge-backup.ts';
+import { checkRestore } from '../core/restore/prepare-restore.ts';
+import { checkFiles } from '../core/restore/restore-attached-files.ts';
+import { type Kept, restoreParts, undoParts } from '../core/restore/restore-parts.ts';
+import type { WorkerMessage, WorkerOrder, WorkerTaskName, WorkerTasks } from '../core/runs/worker-protocol.ts';
+import { testRestore } from '../core/verify/test-restore.ts';
+import { verifyAttachedFiles } from '../core/verify/verify-attached-files.ts';
+import { verifyFile } from '../core/verify/verify-file.ts';
 
 /** The order to do a task. */
 export type Start = Extract<WorkerOrder, { type: 'start' }>;

@@ -1,4 +1,4 @@
-import { shareWorkerLock } from '../core/worker-lock.ts';
+import { shareWorkerLock } from '../core/process/worker-lock.ts';
 import { parentChannel } from './parent-channel.ts';
 import { TaskPerformer } from './task-performer.ts';
 

@@ -12,7 +12,7 @@ import { DestinationsPage } from '../features/destinations/destinations-page.tsx
 import { DropOverlay } from '../features/drop/drop-overlay.tsx';
 import { LoginPage } from '../features/login/login-page.tsx';
 import { OverviewPage } from '../features/overview/overview-page.tsx';
-import { NewPlanPage } from '../features/plans/new-plan-page.tsx';
+import { NewPlanPage } from '../features/plan-form/new-plan-page.tsx';
 import { PlanPage } from '../features/plans/plan-page.tsx';
 import { RecoveryKitPage } from '../features/recovery-kit/recovery-kit-page.tsx';
 import { RestoreDialog } from '../features/restore/restore-dialog.tsx';

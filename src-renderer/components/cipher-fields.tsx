@@ -12,7 +12,7 @@ import {
   SQLCIPHER_DEFAULTS,
   saltIn,
 } from '../../src-shared/rules/cipher-settings.ts';
-import { ALGORITHM_WORDS } from '../../src-shared/rules/database-encryption-words.ts';
+import { ALGORITHM_WORDS } from '../../src-shared/words/database-encryption-words.ts';
 import { Disclosure } from './disclosure.tsx';
 
 /** Custom settings as they are typed. */

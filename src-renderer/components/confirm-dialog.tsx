@@ -1,7 +1,7 @@
 import { Button, Group, Modal, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
+import type { Action } from '../hooks/use-action.ts';
 import { ErrorNotice } from './errors.tsx';
-import type { Action } from './use-action.ts';
 
 /** Asks before something is done: Cancel has the focus, and what goes wrong is shown in the dialog, which stays open. */
 export function ConfirmDialog(props: {

@@ -1,6 +1,6 @@
 import { Tooltip } from '@mantine/core';
 import type { DayOutcome } from '../../src-shared/model/plan.ts';
-import { countInWords } from '../../src-shared/rules/wording.ts';
+import { countInWords } from '../../src-shared/words/wording.ts';
 
 /** The last days of a plan, one bar each; what happened is in the tooltip, and in one sentence for screen readers. */
 export function DayStrip({ days, label }: { days: readonly DayOutcome[]; label: string }) {

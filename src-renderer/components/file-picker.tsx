@@ -3,7 +3,7 @@ import { IconArrowUp, IconDatabase, IconFile, IconFolder, IconHome } from '@tabl
 import { useEffect, useState } from 'react';
 import type { ErrorBody } from '../../src-shared/contract/errors.ts';
 import type { FolderEntry, FolderListing } from '../../src-shared/model/folder-listing.ts';
-import { bytesInWords } from '../../src-shared/rules/wording.ts';
+import { bytesInWords } from '../../src-shared/words/wording.ts';
 import { client } from '../api/client.ts';
 import { ErrorNotice, errorBody } from './errors.tsx';
 import type { PathKind } from './path-field.tsx';

@@ -1,9 +1,9 @@
 import { Button, Group, Input } from '@mantine/core';
 import { useId, useState } from 'react';
 import { client } from '../api/client.ts';
+import { useAction } from '../hooks/use-action.ts';
 import { useAppStore } from '../stores/app-store.ts';
 import { FilePicker } from './file-picker.tsx';
-import { useAction } from './use-action.ts';
 
 /** What is chosen: a database, a backup or any file that exists, a folder, or a place for a new file. */
 export type PathKind = 'database' | 'backup' | 'file' | 'folder' | 'target';

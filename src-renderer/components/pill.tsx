@@ -21,7 +21,7 @@ import type { ReactNode } from 'react';
 import type { PlanState } from '../../src-shared/model/plan.ts';
 import type { RunState } from '../../src-shared/model/run.ts';
 import type { VerificationSummary } from '../../src-shared/model/snapshot.ts';
-import { STATE_LABELS } from '../../src-shared/rules/plan-state-words.ts';
+import { STATE_LABELS } from '../../src-shared/words/plan-state-words.ts';
 import { agoInWords } from './time.ts';
 
 /** What a colour stands for; never shown without an icon and words. */

@@ -1,8 +1,8 @@
 import { Button, Group, Progress, Text } from '@mantine/core';
 import type { Run, RunPhase } from '../../src-shared/model/run.ts';
-import { bytesInWords, durationInWords } from '../../src-shared/rules/wording.ts';
+import { bytesInWords, durationInWords } from '../../src-shared/words/wording.ts';
 import { client } from '../api/client.ts';
-import { useAction } from './use-action.ts';
+import { useAction } from '../hooks/use-action.ts';
 
 const PHASES: Record<RunPhase, string> = {
   waiting: 'Waiting',

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { DAY_MS } from '../../src-shared/rules/durations.ts';
-import { durationInWords } from '../../src-shared/rules/wording.ts';
+import { durationInWords } from '../../src-shared/words/wording.ts';
 
 /** The time now, told anew every half minute, so that ages on screen stay true. */
 export function useNow(): number {

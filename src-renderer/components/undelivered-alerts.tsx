@@ -2,8 +2,8 @@ import { Alert, List } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
 import type { UndeliveredAlert } from '../../src-shared/model/alert.ts';
 import { client } from '../api/client.ts';
+import { useAction } from '../hooks/use-action.ts';
 import { upcomingInWords, useNow } from './time.ts';
-import { useAction } from './use-action.ts';
 
 /** The alerts that did not get through yet; nothing where there are none. */
 export function UndeliveredAlerts() {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ErrorBody } from '../contract/errors.ts';
-import { trimOf } from '../rules/trimmed.ts';
+import { trimOf } from '../words/trimmed.ts';
 import { Bytes, FilePath, Instant } from './values.ts';
 
 /** The providers whose endpoint and habits are known; `custom`: any other server that speaks S3. */

@@ -1,6 +1,6 @@
 import { SnapkeepError } from '../contract/errors.ts';
 import type { Compression } from '../model/values.ts';
-import { trimOf } from './trimmed.ts';
+import { trimOf } from '../words/trimmed.ts';
 
 const EXTENSIONS: Record<Compression, string> = { gz: '.db.gz', zst: '.db.zst', none: '.db' };
 const DUMP_EXTENSIONS: Record<Compression, string> = { gz: '.sql.gz', zst: '.sql.zst', none: '.sql' };

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { openConnection } from '../../src-main/core/connection.ts';
 import { Dispatcher } from '../../src-main/core/dispatcher.ts';
 import { EventBus } from '../../src-main/core/event-bus.ts';
-import type { Handlers } from '../../src-main/core/handlers/handler.ts';
+import type { Handlers } from '../../src-main/core/handler.ts';
 import { CoreFrame } from '../../src-shared/contract/frames.ts';
 import { capturedLog } from '../support/captured-log.ts';
 import { setScene } from '../support/scene.ts';

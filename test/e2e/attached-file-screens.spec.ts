@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { type Browser, expect, type Page, test } from '@playwright/test';
 import type { SnapshotAttachedFile } from '../../src-shared/model/attached-file.ts';
-import { missingInWords } from '../../src-shared/rules/incomplete.ts';
+import { missingInWords } from '../../src-shared/words/incomplete.ts';
 import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
 import { type PaintedAnswers, paintAnswers } from '../support/painted-answers.ts';

@@ -3,7 +3,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import Database from 'better-sqlite3';
-import { MARKER_NAME } from '../../src-main/core/destinations/destination.ts';
+import { MARKER_NAME } from '../../src-main/core/destinations/drivers/destination.ts';
 import { commandLineOf } from '../support/command-line.ts';
 import { makeDatabase } from '../support/databases.ts';
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, expect, type Page, test } from '@playwright/test';
-import { MARKER_NAME } from '../../src-main/core/destinations/destination.ts';
+import { MARKER_NAME } from '../../src-main/core/destinations/drivers/destination.ts';
 import { makeDatabase } from '../support/databases.ts';
 import { dropFiles } from '../support/drop-files.ts';
 import { launchBrowser, launchServer, openWindow, type RunningServer } from '../support/launch-server.ts';

@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, wr
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { stageAndVerify } from '../../src-main/core/engine/verify.ts';
+import { stageAndVerify } from '../../src-main/core/verify/verify-file.ts';
 import { MANIFEST_FORMAT, type Manifest } from '../../src-shared/model/manifest.ts';
 import { SQLCIPHER_DEFAULTS } from '../../src-shared/rules/cipher-settings.ts';
 import { appendEntries } from '../support/databases.ts';

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { verifyFile } from '../../src-main/core/engine/verify.ts';
+import { verifyFile } from '../../src-main/core/verify/verify-file.ts';
 import { hasCompressors } from '../support/command-line-tools.ts';
 import { countEntries, makeDatabase } from '../support/databases.ts';
 import { quietContext } from '../support/quiet-context.ts';

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { openDatabase } from '../../src-main/core/engine/open-database.ts';
+import { openDatabase } from '../../src-main/core/engine/sqlite/open-database.ts';
 import { enterManySnapshots } from '../support/many-snapshots.ts';
 import { settle } from '../support/places.ts';
 import { type Scene, setScene, takeBackup } from '../support/scene.ts';

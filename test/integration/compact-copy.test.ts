@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { copyImage } from '../../src-main/core/engine/copy-image.ts';
+import { copyImage } from '../../src-main/core/engine/sqlite/copy-image.ts';
 import { makeDatabase } from '../support/databases.ts';
 import { everythingIn, makeOddDatabase } from '../support/dump-databases.ts';
 import { openElsewhere } from '../support/elsewhere.ts';

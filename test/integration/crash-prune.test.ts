@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { Core } from '../../src-main/core/core.ts';
-import { partialName } from '../../src-main/core/engine/attached-files/folder-snapshots.ts';
+import { partialName } from '../../src-main/core/engine/attached-files/folder/folder-snapshots.ts';
 import { KEEP_ALL } from '../../src-shared/model/plan.ts';
 import type { ListedSnapshot } from '../../src-shared/model/snapshot.ts';
 import { attachFolder } from '../support/attach-folder.ts';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { closeReading, openForReading } from '../../src-main/core/engine/open-database.ts';
+import { closeReading, openForReading } from '../../src-main/core/engine/sqlite/open-database.ts';
 import { countEncrypted, MARKER, makeEncrypted, openEncrypted, SQLCIPHER_4 } from '../support/encrypted-databases.ts';
 import { quietContext } from '../support/quiet-context.ts';
 import { contentsOf, expectNothingLeft, setScene, takeBackup } from '../support/scene.ts';

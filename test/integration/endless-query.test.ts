@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { GRACE_MS } from '../../src-main/core/jobs/task-process.ts';
+import { GRACE_MS } from '../../src-main/core/runs/task-process.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { type Scene, setScene, takeBackup } from '../support/scene.ts';

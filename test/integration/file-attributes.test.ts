@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { takeOverAttributes } from '../../src-main/core/engine/file-attributes.ts';
+import { takeOverAttributes } from '../../src-main/core/engine/files/file-attributes.ts';
 import { attributesOf, setAttributes, whyNoAttributes } from '../support/file-attributes.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 

@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { restoreDump } from '../../src-main/core/engine/dump/restore-dump.ts';
 import { dumpPieces } from '../../src-main/core/engine/dump/write-dump.ts';
-import { openDatabase } from '../../src-main/core/engine/open-database.ts';
+import { openDatabase } from '../../src-main/core/engine/sqlite/open-database.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 
 test('a dump of many tables comes back in order, whatever is made between them', async () => {

@@ -3,7 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { stageAndVerify } from '../../src-main/core/engine/verify.ts';
+import { stageAndVerify } from '../../src-main/core/verify/verify-file.ts';
 import { CHECKED_IN_FULL, makeProgramDatabase, PROGRAM_DATABASES, rewrite } from '../support/program-databases.ts';
 import { quietContext } from '../support/quiet-context.ts';
 import { restore, setScene, takeBackup } from '../support/scene.ts';

@@ -3,7 +3,7 @@ import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync, symlinkSync } fro
 import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, inject, test } from 'vitest';
-import { copyTogether } from '../../src-main/core/engine/copy-together.ts';
+import { copyTogether } from '../../src-main/core/engine/sqlite/copy-together.ts';
 import type { HostPorts } from '../../src-main/core/ports.ts';
 import type { Plan, PlanInput } from '../../src-shared/model/plan.ts';
 import type { Run } from '../../src-shared/model/run.ts';

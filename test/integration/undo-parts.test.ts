@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { keptPathFor } from '../../src-main/core/engine/attached-files/folder-swap.ts';
-import { undoFiles } from '../../src-main/core/engine/attached-files/restore-attached-files.ts';
+import { keptPathFor } from '../../src-main/core/engine/attached-files/folder/folder-swap.ts';
+import { undoFiles } from '../../src-main/core/restore/restore-attached-files.ts';
 import type { RestoredFiles } from '../../src-shared/model/restore-files.ts';
 import { appendEntries, countEntries } from '../support/databases.ts';
 import { openElsewhere } from '../support/elsewhere.ts';

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { restoreDump } from '../../src-main/core/engine/dump/restore-dump.ts';
-import { openDatabase, openForReading } from '../../src-main/core/engine/open-database.ts';
+import { openDatabase, openForReading } from '../../src-main/core/engine/sqlite/open-database.ts';
 import { setScene, takeBackup } from '../support/scene.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 import { runToEnd } from '../support/test-core.ts';

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { readUnpacked } from '../../src-main/core/engine/decompress.ts';
 import { explainError } from '../../src-main/core/engine/engine-errors.ts';
-import { stageAndVerify } from '../../src-main/core/engine/verify.ts';
+import { readUnpacked } from '../../src-main/core/engine/packing/decompress.ts';
+import { stageAndVerify } from '../../src-main/core/verify/verify-file.ts';
 import { quietContext } from '../support/quiet-context.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 

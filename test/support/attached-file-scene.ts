@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { copyFolder } from '../../src-main/core/engine/attached-files/copy-folder.ts';
+import { copyFolder } from '../../src-main/core/engine/attached-files/folder/copy-folder.ts';
 import type { SystemCalls } from '../../src-main/core/engine/attached-files/system-calls.ts';
 import type { TaskContext } from '../../src-main/core/engine/task-context.ts';
 import { quietContext } from './quiet-context.ts';

@@ -1,5 +1,5 @@
 import { createCore } from '../../src-main/core/create-core.ts';
-import { forkedWorker } from '../../src-main/core/forked-worker.ts';
+import { forkedWorker } from '../../src-main/core/runs/forked-worker.ts';
 import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
 import type { PlanInput } from '../../src-shared/model/plan.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CopiedFolder, copyFolder } from '../../src-main/core/engine/attached-files/copy-folder.ts';
-import { removeFolderSnapshot } from '../../src-main/core/engine/attached-files/folder-snapshots.ts';
+import { type CopiedFolder, copyFolder } from '../../src-main/core/engine/attached-files/folder/copy-folder.ts';
+import { removeFolderSnapshot } from '../../src-main/core/engine/attached-files/folder/folder-snapshots.ts';
 import { quietContext } from './quiet-context.ts';
 
 /*

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Core } from '../../src-main/core/core.ts';
 import { createCore } from '../../src-main/core/create-core.ts';
-import { forkedWorker } from '../../src-main/core/forked-worker.ts';
+import { forkedWorker } from '../../src-main/core/runs/forked-worker.ts';
 import type { MethodName, Params } from '../../src-shared/contract/methods.ts';
 import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
 import { type Run, replacedFiles } from '../../src-shared/model/run.ts';

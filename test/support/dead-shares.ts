@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { widenThreadPool } from '../../src-main/core/thread-pool.ts';
+import { widenThreadPool } from '../../src-main/core/process/thread-pool.ts';
 
 // Runs in a process of its own, whose threads for files are not in use yet. Time passes at once for whoever waits.
 widenThreadPool();
 const { setTimeout: later } = globalThis;
 globalThis.setTimeout = ((work: () => void, ms?: number) => later(work, (ms ?? 0) / 1000)) as typeof setTimeout;
-const { askInTime } = await import('../../src-main/core/jobs/ask-in-time.ts');
+const { askInTime } = await import('../../src-main/core/destinations/ask-in-time.ts');
 const [folder = ''] = process.argv.slice(2);
 let asked = 0;
 let late = 0;

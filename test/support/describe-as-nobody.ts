@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createCore } from '../../src-main/core/create-core.ts';
 import { explainError } from '../../src-main/core/engine/engine-errors.ts';
-import { forkedWorker } from '../../src-main/core/forked-worker.ts';
+import { forkedWorker } from '../../src-main/core/runs/forked-worker.ts';
 import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
 
 /*

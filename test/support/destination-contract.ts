@@ -5,8 +5,8 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Destination, UploadSource } from '../../src-main/core/destinations/destination.ts';
-import { selfTest } from '../../src-main/core/destinations/self-test.ts';
+import type { Destination, UploadSource } from '../../src-main/core/destinations/drivers/destination.ts';
+import { selfTest } from '../../src-main/core/destinations/drivers/self-test.ts';
 import { isOfSource } from '../../src-main/core/engine/engine-errors.ts';
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 

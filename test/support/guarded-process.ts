@@ -1,5 +1,5 @@
-import { guardProcess } from '../../src-main/core/process-guard.ts';
-import { openProcessLog } from '../../src-main/core/process-log.ts';
+import { guardProcess } from '../../src-main/core/process/process-guard.ts';
+import { openProcessLog } from '../../src-main/core/process/process-log.ts';
 
 /*
  * A guarded process: `guarded-process.ts <data folder> <what happens> <with or without a log>`. It prints `went on` where

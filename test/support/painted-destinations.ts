@@ -7,7 +7,7 @@ import type {
 } from '../../src-shared/model/destination.ts';
 import type { Plan, PlanSummary } from '../../src-shared/model/plan.ts';
 import type { ListedSnapshot, SnapshotCopy } from '../../src-shared/model/snapshot.ts';
-import { waitingInWords } from '../../src-shared/rules/destination-words.ts';
+import { waitingInWords } from '../../src-shared/words/destination-words.ts';
 
 /*
  * Destinations, plans and snapshots as a core would tell them, for pictures of every state at once.

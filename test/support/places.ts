@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Core } from '../../src-main/core/core.ts';
-import { readHostKey } from '../../src-main/core/destinations/sftp-connection.ts';
+import { readHostKey } from '../../src-main/core/destinations/drivers/sftp-connection.ts';
 import type { MethodName, Params } from '../../src-shared/contract/methods.ts';
 import type { SnapshotCopy } from '../../src-shared/model/snapshot.ts';
 import type { Scene } from './scene.ts';

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Core } from '../../src-main/core/core.ts';
-import { MARKER_NAME } from '../../src-main/core/destinations/destination.ts';
+import { MARKER_NAME } from '../../src-main/core/destinations/drivers/destination.ts';
 import type { HostPorts } from '../../src-main/core/ports.ts';
 import type { Plan, PlanInput } from '../../src-shared/model/plan.ts';
 import type { RestoreCheck } from '../../src-shared/model/restore.ts';

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { MARKER_NAME } from '../../src-main/core/destinations/destination.ts';
+import { MARKER_NAME } from '../../src-main/core/destinations/drivers/destination.ts';
 
 /** The names in the folder of a destination, without its marker. */
 export function storedIn(folder: string): string[] {

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { INDEX_NAME } from '../../src-main/core/engine/attached-files/folder-index.ts';
+import { INDEX_NAME } from '../../src-main/core/engine/attached-files/folder/folder-index.ts';
 
 /** What is in a folder, by path: a text is a file, `null` a folder, and `→ x` a link to x. */
 export type Tree = Record<string, string | null>;

@@ -1,5 +1,5 @@
-import type { WorkerMessage, WorkerOrder } from '../../src-main/core/jobs/worker-protocol.ts';
 import type { StartWorkerProcess } from '../../src-main/core/ports.ts';
+import type { WorkerMessage, WorkerOrder } from '../../src-main/core/runs/worker-protocol.ts';
 import { TaskPerformer } from '../../src-main/worker/task-performer.ts';
 
 /** Does the tasks of workers in this process: for many short ones, whose processes would take longer than they do. */

@@ -1,6 +1,6 @@
 import { symlinkSync, unlinkSync } from 'node:fs';
 import { createCore } from '../../src-main/core/create-core.ts';
-import { forkedWorker } from '../../src-main/core/forked-worker.ts';
+import { forkedWorker } from '../../src-main/core/runs/forked-worker.ts';
 import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
 import { FakeClock } from './fake-clock.ts';
 

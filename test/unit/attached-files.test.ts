@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findEnd, mountPlaceOf } from '../../src-main/core/engine/attached-files/block-device.ts';
-import { compareEntries } from '../../src-main/core/engine/attached-files/compare-folder.ts';
 import { diskUse, type ScannedInode } from '../../src-main/core/engine/attached-files/disk-use.ts';
-import { decimalSeconds, type Entry } from '../../src-main/core/engine/attached-files/folder-entry.ts';
+import { compareEntries } from '../../src-main/core/engine/attached-files/folder/compare-folder.ts';
+import { decimalSeconds, type Entry } from '../../src-main/core/engine/attached-files/folder/folder-entry.ts';
+import { findEnd, mountPlaceOf } from '../../src-main/core/engine/attached-files/image/block-device.ts';
 
 const inode = (key: string, names: number, bytes = 100, diskBytes = 512): ScannedInode => ({
   key,

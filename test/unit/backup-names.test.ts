@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readBackupName } from '../../src-shared/rules/backup-names.ts';
 import {
   DEFAULT_NAME_PATTERN,
   idLetters,
@@ -8,7 +7,8 @@ import {
   nameFromPattern,
 } from '../../src-shared/rules/name-pattern.ts';
 import { extensionFor } from '../../src-shared/rules/naming.ts';
-import { findTime, instantOf } from '../../src-shared/rules/times-in-names.ts';
+import { readBackupName } from '../../src-shared/third-party/backup-names.ts';
+import { findTime, instantOf } from '../../src-shared/third-party/times-in-names.ts';
 
 const utc = { clock: 'utc', clockAssumed: false } as const;
 const assumedUtc = { clock: 'utc', clockAssumed: true } as const;

@@ -12,7 +12,7 @@ import {
   sameSettings,
   sqlcipherPragmas,
 } from '../../src-shared/rules/cipher-settings.ts';
-import { settingsInWords } from '../../src-shared/rules/database-encryption-words.ts';
+import { settingsInWords } from '../../src-shared/words/database-encryption-words.ts';
 import { anySettings } from '../support/cipher-settings.ts';
 
 const V4 = SQLCIPHER_DEFAULTS[4];

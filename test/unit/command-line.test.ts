@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { retentionOf } from '../../src-main/cli/retention-options.ts';
-import { parseSchedule } from '../../src-main/cli/schedule-option.ts';
+import { retentionOf } from '../../src-main/cli/options/retention-options.ts';
+import { parseSchedule } from '../../src-main/cli/options/schedule-option.ts';
 import { KEEP_ALL } from '../../src-shared/model/plan.ts';
 
 test.each([

@@ -6,23 +6,23 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync, zstdDecompressSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { PIECE_BYTES, storeImage } from '../../src-main/core/engine/compress.ts';
-import { unpackFile } from '../../src-main/core/engine/decompress.ts';
-import { writerOf } from '../../src-main/core/engine/durable-files.ts';
+import { writerOf } from '../../src-main/core/engine/files/durable-files.ts';
+import { PIECE_BYTES, storeImage } from '../../src-main/core/engine/packing/compress.ts';
+import { unpackFile } from '../../src-main/core/engine/packing/decompress.ts';
 import {
   MEMBER_HEADER_BYTES,
   memberLength,
   packMember,
   unpackMember,
-} from '../../src-main/core/engine/gzip-members.ts';
-import { mapInOrder } from '../../src-main/core/engine/in-order.ts';
+} from '../../src-main/core/engine/packing/gzip-members.ts';
+import { mapInOrder } from '../../src-main/core/engine/packing/in-order.ts';
 import {
   packFrame,
   readBlockHeader,
   readFrameHeader,
   skippableBytes,
   unpackFrame,
-} from '../../src-main/core/engine/zstd-frames.ts';
+} from '../../src-main/core/engine/packing/zstd-frames.ts';
 import { hasCompressors } from '../support/command-line-tools.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 

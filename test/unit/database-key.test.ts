@@ -2,8 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type DatabaseKey, likelyFirst, type Unlocking, waysToOpen } from '../../src-main/core/engine/database-key.ts';
-import { rawKeyIn } from '../../src-main/core/engine/sqlcipher-page.ts';
+import {
+  type DatabaseKey,
+  likelyFirst,
+  type Unlocking,
+  waysToOpen,
+} from '../../src-main/core/engine/sqlite/database-key.ts';
+import { rawKeyIn } from '../../src-main/core/engine/sqlite/sqlcipher-page.ts';
 import { type CipherSettings, type KeyFingerprint, OtherCipher } from '../../src-shared/model/database-encryption.ts';
 import { isSqlcipher, parseCipherSettings, SQLCIPHER_DEFAULTS } from '../../src-shared/rules/cipher-settings.ts';
 import { makeEncrypted, startOfFile } from '../support/encrypted-databases.ts';

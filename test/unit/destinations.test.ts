@@ -1,8 +1,8 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
-import { factsFromTable, mountWarnings, sourceWarnings } from '../../src-main/core/destinations/mount-facts.ts';
-import { explainS3 } from '../../src-main/core/destinations/s3-errors.ts';
-import { partBytes } from '../../src-main/core/destinations/s3-upload.ts';
+import { explainS3 } from '../../src-main/core/destinations/drivers/s3-errors.ts';
+import { partBytes } from '../../src-main/core/destinations/drivers/s3-upload.ts';
+import { factsFromTable, mountWarnings, sourceWarnings } from '../../src-main/core/engine/files/mount-facts.ts';
 import { DestinationSettings, S3Provider, S3Settings } from '../../src-shared/model/destination.ts';
 import { fillPreset, S3_PRESETS } from '../../src-shared/rules/s3-providers.ts';
 

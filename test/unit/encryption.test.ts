@@ -5,9 +5,9 @@ import { gzipSync } from 'node:zlib';
 import { armor, generateIdentity, identityToRecipient } from 'age-encryption';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type StoredDigest, storeImage } from '../../src-main/core/engine/compress.ts';
-import { unpackFile } from '../../src-main/core/engine/decompress.ts';
-import { writerOf } from '../../src-main/core/engine/durable-files.ts';
+import { writerOf } from '../../src-main/core/engine/files/durable-files.ts';
+import { type StoredDigest, storeImage } from '../../src-main/core/engine/packing/compress.ts';
+import { unpackFile } from '../../src-main/core/engine/packing/decompress.ts';
 import {
   type EncryptionSecret,
   type Encryptor,
@@ -15,8 +15,8 @@ import {
   isIdentity,
   readIdentity,
   requireRecipient,
-} from '../../src-main/core/engine/encryption.ts';
-import { identifyContent } from '../../src-main/core/engine/identify-file.ts';
+} from '../../src-main/core/engine/packing/encryption.ts';
+import { identifyContent } from '../../src-main/core/engine/packing/identify-file.ts';
 import type { Compression } from '../../src-shared/model/values.ts';
 import { age, hasAge, withTypedPassphrase } from '../support/age-command-line.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { explainError, isOfSource, noSpace, ofSource } from '../../src-main/core/engine/engine-errors.ts';
-import { isTimeToRetry, RETRY_LATER, withRetries } from '../../src-main/core/retry.ts';
+import { isTimeToRetry, RETRY_LATER, withRetries } from '../../src-main/core/process/retry.ts';
 import { ErrorCode, SnapkeepError } from '../../src-shared/contract/errors.ts';
 import { classifyFailure } from '../../src-shared/rules/failures.ts';
 

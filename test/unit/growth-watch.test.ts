@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { GrowthWatch } from '../../src-main/core/jobs/growth-watch.ts';
+import { GrowthWatch } from '../../src-main/core/runs/growth-watch.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { missingInWords } from '../../src-shared/rules/incomplete.ts';
+import { missingInWords } from '../../src-shared/words/incomplete.ts';
 
 const files = (problems: Array<{ path: string; reason: string }>, whole = problems.length === 0) => ({
   ...{ name: 'files', whole, problems },

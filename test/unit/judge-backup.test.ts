@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { judgeBackup, SAMPLE } from '../../src-main/core/engine/judge-backup.ts';
+import { judgeBackup, SAMPLE } from '../../src-main/core/import/judge-backup.ts';
 import { makeDatabase } from '../support/databases.ts';
 import { makeEncrypted } from '../support/encrypted-databases.ts';
 import { cutAt } from '../support/import-folders.ts';

@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { instantOfWallClock } from '../../src-shared/rules/local-calendar.ts';
 import {
   checkNamePattern,
   DEFAULT_NAME_PATTERN,
@@ -10,6 +9,7 @@ import {
   nameFromPattern,
 } from '../../src-shared/rules/name-pattern.ts';
 import { extensionFor, ownSnapshotName } from '../../src-shared/rules/naming.ts';
+import { instantOfWallClock } from '../../src-shared/schedule/local-calendar.ts';
 
 const at = new Date('2024-01-15T14:30:22.500Z');
 const named = (pattern: string, timeZone: string | null = 'UTC', attempt = 1) =>

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { EventBus } from '../../src-main/core/event-bus.ts';
-import { openProcessLog } from '../../src-main/core/process-log.ts';
+import { openProcessLog } from '../../src-main/core/process/process-log.ts';
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import { capturedLog } from '../support/captured-log.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';

@@ -8,7 +8,7 @@ import {
   manyAtOnce,
   type SnapshotContent,
   type WeighedSnapshot,
-} from '../../src-shared/rules/prune-brake.ts';
+} from '../../src-shared/retention/prune-brake.ts';
 
 const DAY = 86_400_000;
 const START = Date.UTC(2026, 0, 1);

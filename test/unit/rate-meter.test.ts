@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { RateMeter } from '../../src-main/core/jobs/rate-meter.ts';
+import { RateMeter } from '../../src-main/core/runs/rate-meter.ts';
 
 test('there is no rate before there is something to measure', () => {
   const meter = new RateMeter();

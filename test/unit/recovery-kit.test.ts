@@ -5,10 +5,10 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type CipherSettings, OtherCipher } from '../../src-shared/model/database-encryption.ts';
 import { DestinationSettings } from '../../src-shared/model/destination.ts';
+import { fetchCommands, fetchOne, readEncrypted, shellWord } from '../../src-shared/recovery-kit/recovery-commands.ts';
+import { type KitPlan, recoveryKit } from '../../src-shared/recovery-kit/recovery-kit.ts';
+import { kitPage, kitText } from '../../src-shared/recovery-kit/recovery-kit-pages.ts';
 import { parseCipherSettings, SQLCIPHER_DEFAULTS } from '../../src-shared/rules/cipher-settings.ts';
-import { fetchCommands, fetchOne, readEncrypted, shellWord } from '../../src-shared/rules/recovery-commands.ts';
-import { type KitPlan, recoveryKit } from '../../src-shared/rules/recovery-kit.ts';
-import { kitPage, kitText } from '../../src-shared/rules/recovery-kit-pages.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 
 const HOST_KEY = `ssh-ed25519 SHA256:${'k'.repeat(43)}`;

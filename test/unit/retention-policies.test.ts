@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { KEEP_ALL, type Retention } from '../../src-shared/model/plan.ts';
-import { timesEvery } from '../../src-shared/rules/due-times.ts';
-import { decideRetention, type RetainedSnapshot } from '../../src-shared/rules/retention.ts';
-import { projectRetention } from '../../src-shared/rules/retention-projection.ts';
+import { decideRetention, type RetainedSnapshot } from '../../src-shared/retention/retention.ts';
+import { projectRetention } from '../../src-shared/retention/retention-projection.ts';
+import { timesEvery } from '../../src-shared/schedule/due-times.ts';
 
 const HOUR = 3_600_000;
 const ZONES = [

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { KEEP_ALL } from '../../src-shared/model/plan.ts';
-import { decideRetention, findNewestGood, type RetainedSnapshot } from '../../src-shared/rules/retention.ts';
+import { decideRetention, findNewestGood, type RetainedSnapshot } from '../../src-shared/retention/retention.ts';
 
 const NOW = Date.UTC(2026, 10, 15);
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RunQueue } from '../../src-main/core/jobs/run-queue.ts';
+import { RunQueue } from '../../src-main/core/runs/run-queue.ts';
 
 /** A queue of jobs that end when the test says so. */
 function setQueue(parallel = 2) {

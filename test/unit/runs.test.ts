@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { RunRepo } from '../../src-main/core/catalog/run-repo.ts';
-import { diskFull } from '../../src-main/core/engine/disk-full.ts';
+import type { RunRepo } from '../../src-main/core/catalog/repos/run-repo.ts';
+import { diskFull } from '../../src-main/core/engine/files/disk-full.ts';
 import { EventBus } from '../../src-main/core/event-bus.ts';
-import { type RunSpec, Runs } from '../../src-main/core/jobs/runs.ts';
 import { systemClock } from '../../src-main/core/ports.ts';
+import { type RunSpec, Runs } from '../../src-main/core/runs/runs.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import { capturedLog } from '../support/captured-log.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type KeptContent, safetyToRemove } from '../../src-shared/rules/safety-retention.ts';
+import { type KeptContent, safetyToRemove } from '../../src-shared/retention/safety-retention.ts';
 
 const DAY = 86_400_000;
 const NOW = Date.UTC(2026, 10, 27);

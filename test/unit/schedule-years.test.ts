@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { scheduledTimesOf } from '../../src-main/core/scheduler/calendar-times.ts';
-import { begin, finish, lookAtClock, mayStart, newState } from '../../src-main/core/scheduler/schedule-state.ts';
+import { scheduledTimesOf } from '../../src-main/core/schedule/calendar-times.ts';
+import { begin, finish, lookAtClock, mayStart, newState } from '../../src-main/core/schedule/schedule-state.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import type { Schedule } from '../../src-shared/model/schedule.ts';
-import { CLOCK_GRACE_MS } from '../../src-shared/rules/due-times.ts';
+import { CLOCK_GRACE_MS } from '../../src-shared/schedule/due-times.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

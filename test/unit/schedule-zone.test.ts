@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { scheduleInWords } from '../../src-main/core/scheduler/schedule-words.ts';
+import { scheduleInWords } from '../../src-main/core/schedule/schedule-words.ts';
 
 const daily = { kind: 'daily', time: '02:00' } as const;
 

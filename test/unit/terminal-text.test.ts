@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { terminalJson, terminalLine } from '../../src-shared/rules/terminal-text.ts';
+import { terminalJson, terminalLine } from '../../src-shared/words/terminal-text.ts';
 
 test.each([
   ['\u001b[2Jgone', '\\x1b[2Jgone'],

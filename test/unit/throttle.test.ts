@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Throttle, type ThrottleClock, Throttles } from '../../src-main/core/destinations/throttle.ts';
+import { Throttle, type ThrottleClock, Throttles } from '../../src-main/core/destinations/drivers/throttle.ts';
 
 /** A clock that has waited as soon as it is asked to. */
 function quickClock(): ThrottleClock & { time: number } {

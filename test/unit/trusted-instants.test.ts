@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { KEEP_ALL, type Retention } from '../../src-shared/model/retention.ts';
-import { decideRetention, type RetainedSnapshot } from '../../src-shared/rules/retention.ts';
-import { CLOCK_TOLERANCE_MS, countedInstants } from '../../src-shared/rules/trusted-instants.ts';
+import { decideRetention, type RetainedSnapshot } from '../../src-shared/retention/retention.ts';
+import { CLOCK_TOLERANCE_MS, countedInstants } from '../../src-shared/retention/trusted-instants.ts';
 
 const DAY = 86_400_000;
 const START = Date.UTC(2026, 0, 1);

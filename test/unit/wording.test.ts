@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bytesInWords, countInWords, durationInWords } from '../../src-shared/rules/wording.ts';
+import { bytesInWords, countInWords, durationInWords } from '../../src-shared/words/wording.ts';
 
 test.each([
   [0, '0 bytes'],

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Core } from '../../src-main/core/core.ts';
 import { createCore } from '../../src-main/core/create-core.ts';
-import { forkedWorker } from '../../src-main/core/forked-worker.ts';
+import { forkedWorker } from '../../src-main/core/runs/forked-worker.ts';
 import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
 import { enterManySnapshots } from '../../test/support/many-snapshots.ts';
 import { median } from './measure.ts';

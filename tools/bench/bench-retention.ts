@@ -1,5 +1,5 @@
 import { KEEP_ALL } from '../../src-shared/model/plan.ts';
-import { decideRetention, type RetainedSnapshot } from '../../src-shared/rules/retention.ts';
+import { decideRetention, type RetainedSnapshot } from '../../src-shared/retention/retention.ts';
 import { median } from './measure.ts';
 
 const COUNT = 10_000;

@@ -2,7 +2,7 @@ import { randomFillSync } from 'node:crypto';
 import { createReadStream, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { S3Destination } from '../../src-main/core/destinations/s3.ts';
+import { S3Destination } from '../../src-main/core/destinations/drivers/s3.ts';
 import { S3Settings } from '../../src-shared/model/destination.ts';
 import { startS3Server, whyNoS3 } from '../../test/support/servers/s3.ts';
 import { median, printTable } from './measure.ts';

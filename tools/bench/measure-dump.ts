@@ -6,7 +6,7 @@
 import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
 import { restoreDump } from '../../src-main/core/engine/dump/restore-dump.ts';
 import { writeDump } from '../../src-main/core/engine/dump/write-dump.ts';
-import { openDatabase } from '../../src-main/core/engine/open-database.ts';
+import { openDatabase } from '../../src-main/core/engine/sqlite/open-database.ts';
 
 const [task, from = '', to = ''] = process.argv.slice(2);
 if (task === 'read') {

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createCore } from '../../src-main/core/create-core.ts';
-import { forkedWorker } from '../../src-main/core/forked-worker.ts';
+import { forkedWorker } from '../../src-main/core/runs/forked-worker.ts';
 import { NO_CAPABILITIES } from '../../src-shared/model/app-info.ts';
 import type { Compression } from '../../src-shared/model/values.ts';
 

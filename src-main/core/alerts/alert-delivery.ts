@@ -1,9 +1,9 @@
 import type { Alert, AlertChannel, UndeliveredAlert } from '../../../src-shared/model/alert.ts';
 import { DAY_MS } from '../../../src-shared/rules/durations.ts';
-import type { AlertRepo, QueuedAlert } from '../catalog/alert-repo.ts';
+import type { AlertRepo, QueuedAlert } from '../catalog/repos/alert-repo.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import type { Clock, Log } from '../ports.ts';
-import { isTimeToRetry, RETRY_LATER } from '../retry.ts';
+import { isTimeToRetry, RETRY_LATER } from '../process/retry.ts';
 import type { Channels } from './channels.ts';
 
 /** What is older says nothing new: trouble that lasts is told again each day. Milliseconds: 7 days. */

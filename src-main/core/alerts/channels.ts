@@ -2,7 +2,7 @@ import { createTransport } from 'nodemailer';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Alert, AlertChannel } from '../../../src-shared/model/alert.ts';
 import type { MailSettings, Settings } from '../../../src-shared/model/settings.ts';
-import { trimEndOf } from '../../../src-shared/rules/trimmed.ts';
+import { trimEndOf } from '../../../src-shared/words/trimmed.ts';
 import type { DesktopNotification } from '../ports.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
 

@@ -1,8 +1,8 @@
 import type { Alert } from '../../../src-shared/model/alert.ts';
 import type { PlanState, PlanSummary } from '../../../src-shared/model/plan.ts';
 import { decideAlert, howToMend } from '../../../src-shared/rules/alerting.ts';
-import { planSentence } from '../../../src-shared/rules/plan-state-words.ts';
-import type { AlertRepo, AlertState } from '../catalog/alert-repo.ts';
+import { planSentence } from '../../../src-shared/words/plan-state-words.ts';
+import type { AlertRepo, AlertState } from '../catalog/repos/alert-repo.ts';
 import type { Clock } from '../ports.ts';
 import type { AlertDelivery } from './alert-delivery.ts';
 import type { Channels } from './channels.ts';

@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { DAY_MS } from '../../../src-shared/rules/durations.ts';
 import type { CoreContext } from '../core-context.ts';
-import { replaceFile } from '../engine/durable-files.ts';
 import { errorCode } from '../engine/engine-errors.ts';
-import { openDatabase } from '../engine/open-database.ts';
+import { replaceFile } from '../engine/files/durable-files.ts';
+import { openDatabase } from '../engine/sqlite/open-database.ts';
 
 /** How many automatic copies of the catalog are kept. */
 const KEPT = 3;

@@ -1,18 +1,18 @@
-import { AlertRepo } from './alert-repo.ts';
-import { CheckRepo } from './check-repo.ts';
-import { CopyRepo } from './copy-repo.ts';
-import { DestinationRepo } from './destination-repo.ts';
-import { KeptRepo } from './kept-repo.ts';
 import { openCatalog } from './open-catalog.ts';
-import { PlanRepo } from './plan-repo.ts';
-import { PruneStateRepo } from './prune-state-repo.ts';
-import { RecoveryRepo } from './recovery-repo.ts';
-import { RestoreTestRepo } from './restore-test-repo.ts';
-import { RunRepo } from './run-repo.ts';
-import { ScheduleRepo } from './schedule-repo.ts';
-import { SecretRepo } from './secret-repo.ts';
-import { SettingsRepo } from './settings-repo.ts';
-import { SnapshotRepo } from './snapshot-repo.ts';
+import { AlertRepo } from './repos/alert-repo.ts';
+import { CheckRepo } from './repos/check-repo.ts';
+import { CopyRepo } from './repos/copy-repo.ts';
+import { DestinationRepo } from './repos/destination-repo.ts';
+import { KeptRepo } from './repos/kept-repo.ts';
+import { PlanRepo } from './repos/plan-repo.ts';
+import { PruneStateRepo } from './repos/prune-state-repo.ts';
+import { RecoveryRepo } from './repos/recovery-repo.ts';
+import { RestoreTestRepo } from './repos/restore-test-repo.ts';
+import { RunRepo } from './repos/run-repo.ts';
+import { ScheduleRepo } from './repos/schedule-repo.ts';
+import { SecretRepo } from './repos/secret-repo.ts';
+import { SettingsRepo } from './repos/settings-repo.ts';
+import { SnapshotRepo } from './repos/snapshot-repo.ts';
 
 /** The application's own database: a cache of what the destinations hold, and the memory of plans and runs. */
 export interface Catalog {

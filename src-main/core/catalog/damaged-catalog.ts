@@ -1,9 +1,9 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import { explainWrite } from '../engine/disk-full.ts';
 import { errorCode } from '../engine/engine-errors.ts';
-import type { Database } from '../engine/open-database.ts';
+import { explainWrite } from '../engine/files/disk-full.ts';
+import type { Database } from '../engine/sqlite/open-database.ts';
 import { catalogCopies } from './catalog-copies.ts';
 
 /** What the error of a damaged catalog has in its details, so that a host can offer what to do. */

@@ -1,6 +1,6 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import { explainWrite } from '../engine/disk-full.ts';
-import { type Database, openDatabase } from '../engine/open-database.ts';
+import { explainWrite } from '../engine/files/disk-full.ts';
+import { type Database, openDatabase } from '../engine/sqlite/open-database.ts';
 import { damagedCatalog, explainedCatalog, forgetDamage, isDamage, isDamageNoted } from './damaged-catalog.ts';
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
 

@@ -1,11 +1,11 @@
 import { copyFile, link, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import { holdDataFolder } from '../data-folder.ts';
-import { copySynced, exists, replaceFile, syncFolder, writeSynced } from '../engine/durable-files.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
-import { type Database, openDatabase } from '../engine/open-database.ts';
+import { copySynced, exists, replaceFile, syncFolder, writeSynced } from '../engine/files/durable-files.ts';
+import { type Database, openDatabase } from '../engine/sqlite/open-database.ts';
 import { canonicalPath } from '../paths.ts';
+import { holdDataFolder } from '../process/data-folder.ts';
 import { catalogCopies } from './catalog-copies.ts';
 import { forgetDamage, isDamage } from './damaged-catalog.ts';
 

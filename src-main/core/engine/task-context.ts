@@ -1,7 +1,7 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
-import type { DatabaseKey, Unlocking } from './database-key.ts';
-import type { EncryptionSecret } from './encryption.ts';
+import type { EncryptionSecret } from './packing/encryption.ts';
+import type { DatabaseKey, Unlocking } from './sqlite/database-key.ts';
 
 /** What a piece of the engine's work is told and tells while it goes on. */
 export interface TaskContext {

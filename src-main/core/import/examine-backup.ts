@@ -2,14 +2,14 @@ import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { BackupDescription } from '../../../src-shared/model/import.ts';
 import type { CoreContext } from '../core-context.ts';
-import type { Destination, StoredObject } from '../destinations/destination.ts';
-import type { DatabaseKey } from '../engine/database-key.ts';
-import { UNKNOWN_FACTS } from '../engine/describe-database.ts';
-import { requireRoom } from '../engine/disk-full.ts';
-import type { Examination } from '../engine/examine-file.ts';
+import type { Destination, StoredObject } from '../destinations/drivers/destination.ts';
+import { requireRoom } from '../engine/files/disk-full.ts';
+import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
+import { UNKNOWN_FACTS } from '../engine/sqlite/describe-database.ts';
 import { download } from '../jobs/download.ts';
-import { decryptionSecretsOfFile } from '../jobs/encryptions.ts';
-import type { RunHandle } from '../jobs/runs.ts';
+import type { RunHandle } from '../runs/runs.ts';
+import { decryptionSecretsOfFile } from '../secrets/encryptions.ts';
+import type { Examination } from './examine-file.ts';
 
 /** Where a file is read, and by whom it is followed. */
 export interface ExamineOptions extends Pick<RunHandle, 'signal' | 'stagingFolder'> {

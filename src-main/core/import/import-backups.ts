@@ -7,18 +7,18 @@ import { MANIFEST_FORMAT, type Manifest, type SnapshotTrigger } from '../../../s
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import { classifyFailure } from '../../../src-shared/rules/failures.ts';
-import { countInWords } from '../../../src-shared/rules/wording.ts';
-import type { StoredDestination } from '../catalog/destination-repo.ts';
+import { countInWords } from '../../../src-shared/words/wording.ts';
+import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
-import type { Destination } from '../destinations/destination.ts';
-import type { DatabaseKey } from '../engine/database-key.ts';
+import { locationOf, withPlace } from '../destinations/destination-access.ts';
+import type { Destination } from '../destinations/drivers/destination.ts';
 import { explainError } from '../engine/engine-errors.ts';
-import type { Examination } from '../engine/examine-file.ts';
+import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
 import { cancelledError } from '../engine/task-context.ts';
-import { keepKey } from '../jobs/keys.ts';
-import { locationOf, withPlace } from '../jobs/places.ts';
-import type { RunHandle } from '../jobs/runs.ts';
+import type { RunHandle } from '../runs/runs.ts';
+import { keepKey } from '../secrets/keys.ts';
 import { examineBackup } from './examine-backup.ts';
+import type { Examination } from './examine-file.ts';
 import { type Judge, listBackups } from './list-backups.ts';
 
 /** Which files are imported, and as what. */

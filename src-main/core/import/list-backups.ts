@@ -2,12 +2,12 @@ import { buffer } from 'node:stream/consumers';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { FoundBackups, ImportProblem } from '../../../src-shared/model/import.ts';
 import { MANIFEST_SUFFIX } from '../../../src-shared/model/manifest.ts';
-import { type BackupName, readAnyName, readBackupName } from '../../../src-shared/rules/backup-names.ts';
-import { thirdPartyRepository } from '../../../src-shared/rules/third-party-repositories.ts';
-import { countInWords } from '../../../src-shared/rules/wording.ts';
-import { type Destination, isName, type StoredObject } from '../destinations/destination.ts';
-import { type BackupJudgement, type PackedSample, SAMPLE } from '../engine/judge-backup.ts';
+import { type BackupName, readAnyName, readBackupName } from '../../../src-shared/third-party/backup-names.ts';
+import { thirdPartyRepository } from '../../../src-shared/third-party/repositories.ts';
+import { countInWords } from '../../../src-shared/words/wording.ts';
+import { type Destination, isName, type StoredObject } from '../destinations/drivers/destination.ts';
 import { cancelledError } from '../engine/task-context.ts';
+import { type BackupJudgement, type PackedSample, SAMPLE } from './judge-backup.ts';
 import { describeFile, folderEntry, notNamed } from './other-program-entry.ts';
 
 /** How deep folders are looked into: `backups/daily/2024-01-15/` and no further. */

@@ -1,10 +1,10 @@
 import type { FoundBackup, ImportProblem } from '../../../src-shared/model/import.ts';
 import type { FileContent } from '../../../src-shared/model/restore.ts';
-import { type BackupName, readBackupName } from '../../../src-shared/rules/backup-names.ts';
-import { instantOf } from '../../../src-shared/rules/times-in-names.ts';
-import type { StoredObject } from '../destinations/destination.ts';
-import { contentInWords } from '../engine/content-words.ts';
-import type { BackupJudgement } from '../engine/judge-backup.ts';
+import { type BackupName, readBackupName } from '../../../src-shared/third-party/backup-names.ts';
+import { instantOf } from '../../../src-shared/third-party/times-in-names.ts';
+import type { StoredObject } from '../destinations/drivers/destination.ts';
+import { contentInWords } from '../engine/files/content-words.ts';
+import type { BackupJudgement } from './judge-backup.ts';
 
 const CERTAIN: ReadonlySet<FileContent> = new Set(['sqlite', 'sql']);
 const LOOKS_DATED = /\d{4}[-_.]?\d\d[-_.]?\d\d/;

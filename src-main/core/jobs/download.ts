@@ -2,10 +2,10 @@ import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Destination, StoredObject } from '../destinations/destination.ts';
-import { explainWrite } from '../engine/disk-full.ts';
+import type { Destination, StoredObject } from '../destinations/drivers/destination.ts';
+import { explainWrite } from '../engine/files/disk-full.ts';
 import { cancelledError } from '../engine/task-context.ts';
-import type { RunHandle } from './runs.ts';
+import type { RunHandle } from '../runs/runs.ts';
 
 /**
  * Fetches a file of a destination into the staging folder, in place of what is there under this path.

@@ -7,7 +7,7 @@ import {
   type KeyInput,
   type PlanKey,
 } from '../../../src-shared/model/database-encryption.ts';
-import { type DatabaseKey, likelyFirst, withSettings } from '../engine/database-key.ts';
+import { type DatabaseKey, likelyFirst, withSettings } from '../engine/sqlite/database-key.ts';
 import type { ProcessLog } from '../ports.ts';
 import { fingerprintOfKey, sameText } from './key-fingerprint.ts';
 import { readKey } from './read-key.ts';

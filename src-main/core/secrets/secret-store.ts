@@ -1,6 +1,6 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { SecretName, type SecretState } from '../../../src-shared/model/settings.ts';
-import type { DecryptionSecretKind, SecretRepo, StoredSecretName } from '../catalog/secret-repo.ts';
+import type { DecryptionSecretKind, SecretRepo, StoredSecretName } from '../catalog/repos/secret-repo.ts';
 import type { Clock } from '../ports.ts';
 import type { SecretBox, SecretProtection } from './secret-box.ts';
 

@@ -1,4 +1,4 @@
-import { type EncryptionSecret, isIdentity, readIdentity } from '../engine/encryption.ts';
+import { type EncryptionSecret, isIdentity, readIdentity } from '../engine/packing/encryption.ts';
 import { fingerprintOfKey, sameText } from './key-fingerprint.ts';
 import type { SecretStore } from './secret-store.ts';
 

@@ -5,7 +5,7 @@ import { client } from '../../api/client.ts';
 import { EmptyState, Page } from '../../components/page.tsx';
 import { useNow } from '../../components/time.ts';
 import { UndeliveredAlerts } from '../../components/undelivered-alerts.tsx';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 import { addOlderRuns, useRunsStore } from '../../stores/runs-store.ts';
 import { RunDetails } from './run-details.tsx';
 import { RunRow } from './run-row.tsx';

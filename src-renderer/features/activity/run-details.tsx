@@ -9,7 +9,7 @@ import { showDone } from '../../components/notices.ts';
 import { RunStatePill } from '../../components/pill.tsx';
 import { RunProgress } from '../../components/run-progress.tsx';
 import { clockTime, momentInWords } from '../../components/time.ts';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 import { isActive, putRun, useRun } from '../../stores/runs-store.ts';
 import { UndoButton } from '../restore/undo-button.tsx';
 import { RunResultList } from './run-result.tsx';

@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import type { BackupImport } from '../../../src-shared/model/import.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
-import { countInWords } from '../../../src-shared/rules/wording.ts';
+import { countInWords } from '../../../src-shared/words/wording.ts';
 import { ScrollTable } from '../../components/scroll-table.tsx';
 
 type Outcome = BackupImport['files'][number]['outcome'];

@@ -1,6 +1,6 @@
 import type { FilesTarget } from '../../../src-shared/model/restore-files.ts';
 import { canBePutBack, type Run, type RunKind } from '../../../src-shared/model/run.ts';
-import { bytesInWords, countInWords, durationInWords } from '../../../src-shared/rules/wording.ts';
+import { bytesInWords, countInWords, durationInWords } from '../../../src-shared/words/wording.ts';
 
 const KINDS: Record<RunKind, string> = {
   backup: 'Backup of',

@@ -1,5 +1,5 @@
 import { type AttachedFile, type AttachedFileKind, AttachedFileName } from '../../../src-shared/model/attached-file.ts';
-import { attachedFileName } from '../../../src-shared/rules/template-drafts.ts';
+import { attachedFileName } from '../../../src-shared/third-party/template-drafts.ts';
 
 /** An attached file as it is typed. */
 export interface AttachedFileDraft {

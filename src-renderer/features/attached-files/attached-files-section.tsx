@@ -5,7 +5,7 @@ import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { showSaved } from '../../components/notices.ts';
 import { Section } from '../../components/section.tsx';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 import { attachedFileDraftsOf, attachedFileProblems, attachedFilesOf } from './attached-file-draft.ts';
 import { AttachedFilesField } from './attached-files-field.tsx';
 

@@ -5,7 +5,7 @@ import { client } from '../../api/client.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { PathField } from '../../components/path-field.tsx';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 import {
   type DestinationDraft,
   draftOf,

@@ -3,7 +3,7 @@ import { IconAlertTriangle, IconKey, IconPinned } from '@tabler/icons-react';
 import { useState } from 'react';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 
 interface HostKeyFieldProps {
   host: string;

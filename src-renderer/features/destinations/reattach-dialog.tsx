@@ -1,11 +1,11 @@
 import { Loader, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { DestinationSummary, ReattachPreview } from '../../../src-shared/model/destination.ts';
-import { countInWords } from '../../../src-shared/rules/wording.ts';
+import { countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 
 /** Shows what is at the place of a destination now, and asks whether it is that destination from now on. */
 export function ReattachDialog({ summary, onClose }: { summary: DestinationSummary; onClose(): void }) {

@@ -1,9 +1,9 @@
 import { Text } from '@mantine/core';
 import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
-import { countInWords } from '../../../src-shared/rules/wording.ts';
+import { countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 
 /** Asks before a destination is forgotten; its files stay. */
 export function RemoveDestinationDialog({ summary, onClose }: { summary: DestinationSummary; onClose(): void }) {

@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconCircleDashed, IconCircleX } from '@tabler/icons-react';
 import { type SelfTestReport, SelfTestStep } from '../../../src-shared/model/destination.ts';
-import { durationInWords } from '../../../src-shared/rules/wording.ts';
+import { durationInWords } from '../../../src-shared/words/wording.ts';
 import './destinations.css';
 
 const WORDS: Record<SelfTestStep, string> = { write: 'Write', list: 'List', read: 'Read back', delete: 'Delete' };

@@ -1,7 +1,7 @@
 import { Button, Progress, Text, Title } from '@mantine/core';
 import { IconFileImport } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
-import { bytesInWords } from '../../../src-shared/rules/wording.ts';
+import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { fileToPath } from '../../api/file-to-path.ts';
 import { showError } from '../../components/errors.tsx';
 import { openRestore } from '../restore/restore-store.ts';

@@ -3,11 +3,11 @@ import { IconCircleCheck, IconCircleX, IconLock } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import type { BackupDescription, FoundBackup } from '../../../src-shared/model/import.ts';
-import { bytesInWords } from '../../../src-shared/rules/wording.ts';
+import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { Pill } from '../../components/pill.tsx';
 import { momentInWords, useNow } from '../../components/time.ts';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 import { foundBackupInWords, type ImportSource, isNew } from './import-words.ts';
 
 interface FoundBackupRowProps {

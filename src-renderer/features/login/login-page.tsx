@@ -4,7 +4,7 @@ import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
 import { browserSession } from '../../api/session.ts';
 import { Logo } from '../../app/logo.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 
 /**
  * What a browser without a session sees.

@@ -1,11 +1,11 @@
 import { Button, Text } from '@mantine/core';
 import { Link } from 'wouter';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
-import { overallStatus } from '../../../src-shared/rules/plan-state-words.ts';
+import { overallStatus } from '../../../src-shared/words/plan-state-words.ts';
 import { startBackups } from '../../api/start-backups.ts';
 import { stateLook } from '../../components/pill.tsx';
 import { agoInWords, upcomingInWords } from '../../components/time.ts';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 
 /** One circle and one sentence. */
 export function Hero({ plans, now }: { plans: readonly PlanSummary[]; now: number }) {

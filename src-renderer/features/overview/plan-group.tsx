@@ -1,7 +1,7 @@
 import { Button, Group } from '@mantine/core';
 import { useId } from 'react';
 import { startBackups } from '../../api/start-backups.ts';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 import { PauseMenu } from '../schedule/pause-menu.tsx';
 import { type PlansTogether, pauseOf } from './group-plans.ts';
 import { PlanCard } from './plan-card.tsx';

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { client } from '../../api/client.ts';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 
 /** Starts a backup of a plan. */
 export function BackUpNow({ planId, variant = 'filled' }: { planId: string; variant?: 'filled' | 'default' }) {

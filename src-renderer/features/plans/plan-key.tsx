@@ -2,13 +2,13 @@ import { Text } from '@mantine/core';
 import { useState } from 'react';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
-import { keyInWords, settingsInWords } from '../../../src-shared/rules/database-encryption-words.ts';
+import { keyInWords, settingsInWords } from '../../../src-shared/words/database-encryption-words.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { KeyForm } from '../../components/key-form.tsx';
 import { showDone } from '../../components/notices.ts';
 import { Section } from '../../components/section.tsx';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 
 /** How the database of a plan is encrypted, and a new key for it. */
 export function PlanKeySection({ plan }: { plan: Plan }) {

@@ -1,7 +1,7 @@
 import { Button, Loader, Stack, Tabs, Text } from '@mantine/core';
 import { IconDatabaseOff } from '@tabler/icons-react';
 import { Link } from 'wouter';
-import { isExplained } from '../../../src-shared/rules/plan-state-words.ts';
+import { isExplained } from '../../../src-shared/words/plan-state-words.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { EmptyState, Page } from '../../components/page.tsx';
 import { StatePill } from '../../components/pill.tsx';

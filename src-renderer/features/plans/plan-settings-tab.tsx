@@ -1,23 +1,28 @@
 import { Button, Group, NumberInput, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { MAX_TIME_LIMIT_MINUTES, type Plan } from '../../../src-shared/model/plan.ts';
-import { DEFAULT_TIME_LIMIT_MINUTES } from '../../../src-shared/rules/time-limit.ts';
+import { DEFAULT_TIME_LIMIT_MINUTES } from '../../../src-shared/schedule/time-limit.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { showSaved } from '../../components/notices.ts';
 import { Section } from '../../components/section.tsx';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 import { AttachedFilesSection } from '../attached-files/attached-files-section.tsx';
+import {
+  encryptionDraftOf,
+  encryptionOf,
+  encryptionProblems,
+  encryptionSecretsOf,
+} from '../plan-form/encryption-draft.ts';
+import { EncryptionFields } from '../plan-form/encryption-fields.tsx';
+import { GroupField, SameInstantField } from '../plan-form/group-field.tsx';
+import { PlanDestinationsField } from '../plan-form/plan-destinations-field.tsx';
+import { SnapshotFields } from '../plan-form/snapshot-fields.tsx';
 import { KitReminder } from '../recovery-kit/kit-reminder.tsx';
 import { SaveTemplateDialog } from '../templates/save-template-dialog.tsx';
-import { encryptionDraftOf, encryptionOf, encryptionProblems, encryptionSecretsOf } from './encryption-draft.ts';
-import { EncryptionFields } from './encryption-fields.tsx';
-import { GroupField, SameInstantField } from './group-field.tsx';
-import { PlanDestinationsField } from './plan-destinations-field.tsx';
 import { PlanKeySection } from './plan-key.tsx';
 import { ProgramSection } from './program-section.tsx';
 import { RemovePlanDialog } from './remove-plan-dialog.tsx';
-import { SnapshotFields } from './snapshot-fields.tsx';
 
 /** Name, attached files, destinations, format, verification and encryption of a plan, and its end. */
 export function PlanSettingsTab({ plan }: { plan: Plan }) {

@@ -5,9 +5,9 @@ import { client } from '../../api/client.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { showSaved } from '../../components/notices.ts';
-import { useAction } from '../../components/use-action.ts';
-import { programDraftOf, programOf, programProblems } from './program-draft.ts';
-import { ProgramFields } from './program-fields.tsx';
+import { useAction } from '../../hooks/use-action.ts';
+import { programDraftOf, programOf, programProblems } from '../plan-form/program-draft.ts';
+import { ProgramFields } from '../plan-form/program-fields.tsx';
 
 /** Names of snapshots, the version of the schema and lock files of a plan. */
 export function ProgramSection({ plan }: { plan: Plan }) {

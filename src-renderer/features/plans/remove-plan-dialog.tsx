@@ -4,7 +4,7 @@ import type { Plan } from '../../../src-shared/model/plan.ts';
 import { client } from '../../api/client.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { namesInWords } from '../../components/destination-look.tsx';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 import { usePlan } from '../../stores/plans-store.ts';
 
 /** Asks before a plan is forgotten; its snapshots stay. */

@@ -6,9 +6,9 @@ import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { PathText } from '../../components/path-text.tsx';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 import { AttachedFileIcon } from '../attached-files/attached-file-words.tsx';
-import { SourceFacts } from './source-facts.tsx';
+import { SourceFacts } from '../plan-form/source-facts.tsx';
 
 /** What a plan backs up: its database as it is right now, and what is kept together with it. */
 export function SourceTab({ plan }: { plan: Plan }) {

@@ -3,13 +3,13 @@ import { IconAlertTriangle, IconPlayerPause } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import type { Plan, Retention } from '../../../src-shared/model/plan.ts';
 import type { PruneBrake, PrunedSnapshot, PrunePreview } from '../../../src-shared/model/prune.ts';
-import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
+import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { RuleTag } from '../../components/pill.tsx';
 import { ScrollTable } from '../../components/scroll-table.tsx';
 import { momentInWords, useNow } from '../../components/time.ts';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 import { retentionInWords } from '../retention/retention-words.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { Checkbox, Text, TextInput } from '@mantine/core';
-import { scheduleInWords } from '../../../src-shared/rules/schedule-words.ts';
-import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
+import { scheduleInWords } from '../../../src-shared/words/schedule-words.ts';
+import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { PathField } from '../../components/path-field.tsx';
 import { momentInWords, useNow } from '../../components/time.ts';

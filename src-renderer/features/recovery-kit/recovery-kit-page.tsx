@@ -8,7 +8,7 @@ import { showDone } from '../../components/notices.ts';
 import { EmptyState, Page } from '../../components/page.tsx';
 import { PathField } from '../../components/path-field.tsx';
 import { useNow } from '../../components/time.ts';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 import { useAppStore } from '../../stores/app-store.ts';
 import { fetchRecoveryKitState, useRecoveryKitStore } from '../../stores/recovery-kit-store.ts';
 import { kitStateInWords } from './kit-words.ts';

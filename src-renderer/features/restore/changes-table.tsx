@@ -1,5 +1,5 @@
 import type { RowsOnOneSide, TableChange } from '../../../src-shared/model/restore.ts';
-import { rowsInWords } from '../../../src-shared/rules/table-rows.ts';
+import { rowsInWords } from '../../../src-shared/words/table-rows.ts';
 import { ScrollTable } from '../../components/scroll-table.tsx';
 
 /** The tables before and after, those that change first. */

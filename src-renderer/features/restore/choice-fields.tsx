@@ -1,6 +1,6 @@
 import { Radio, Select, Stack, TextInput } from '@mantine/core';
 import type { SnapshotAttachedFile } from '../../../src-shared/model/attached-file.ts';
-import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
+import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { attachedFileKindInWords } from '../attached-files/attached-file-words.tsx';
 import type { RestoreChoice, RestoreWhat } from './restore-choice.ts';
 

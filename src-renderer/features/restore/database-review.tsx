@@ -9,7 +9,7 @@ import {
   IconVersions,
 } from '@tabler/icons-react';
 import type { RestoreCheck } from '../../../src-shared/model/restore.ts';
-import { countInWords } from '../../../src-shared/rules/wording.ts';
+import { countInWords } from '../../../src-shared/words/wording.ts';
 import { PathText } from '../../components/path-text.tsx';
 import { ChangesTable } from './changes-table.tsx';
 

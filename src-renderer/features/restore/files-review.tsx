@@ -1,7 +1,7 @@
 import { Alert, Text } from '@mantine/core';
 import { IconAlertTriangle, IconArrowBackUp, IconFileInfo } from '@tabler/icons-react';
 import type { FilesCheck, FilesTarget } from '../../../src-shared/model/restore-files.ts';
-import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
+import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { ScrollTable } from '../../components/scroll-table.tsx';

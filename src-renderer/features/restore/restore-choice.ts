@@ -4,7 +4,7 @@ import type { RestoreSource } from '../../../src-shared/model/restore.ts';
 import type { FilesCheck } from '../../../src-shared/model/restore-files.ts';
 
 import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
-import { lastPart, trimEndOf } from '../../../src-shared/rules/trimmed.ts';
+import { lastPart, trimEndOf } from '../../../src-shared/words/trimmed.ts';
 
 /** What of a snapshot is restored. `one`: an attached file, or a path in it. */
 export type RestoreWhat = 'everything' | 'database' | 'files' | 'one';

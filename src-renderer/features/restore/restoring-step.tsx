@@ -3,7 +3,7 @@ import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
-import { countInWords } from '../../../src-shared/rules/wording.ts';
+import { countInWords } from '../../../src-shared/words/wording.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { RunProgress } from '../../components/run-progress.tsx';

@@ -5,7 +5,7 @@ import type { FilesCheck } from '../../../src-shared/model/restore-files.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { RunProgress } from '../../components/run-progress.tsx';
 import { momentInWords, useNow } from '../../components/time.ts';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 import { isActive } from '../../stores/runs-store.ts';
 import { asksToInsist, DatabaseReview } from './database-review.tsx';
 import { EntryForm, entriesOf } from './entry-form.tsx';

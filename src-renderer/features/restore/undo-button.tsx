@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconArrowBackUp } from '@tabler/icons-react';
 import type { Run } from '../../../src-shared/model/run.ts';
 import { client } from '../../api/client.ts';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 import { putRun } from '../../stores/runs-store.ts';
 
 /** Puts back what a restore replaced. */

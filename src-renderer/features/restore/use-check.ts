@@ -3,7 +3,7 @@ import type { Params } from '../../../src-shared/contract/methods.ts';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import { client } from '../../api/client.ts';
-import { type Action, useAction } from '../../components/use-action.ts';
+import { type Action, useAction } from '../../hooks/use-action.ts';
 import { putRun, useRun } from '../../stores/runs-store.ts';
 
 /** A look at what a restore would do. */

@@ -3,8 +3,8 @@ import type { SnapshotAttachedFile } from '../../../src-shared/model/attached-fi
 import type { SnapshotCopy, SnapshotOrigin, VerificationSummary } from '../../../src-shared/model/snapshot.ts';
 import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
-import { missingInWords } from '../../../src-shared/rules/incomplete.ts';
-import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
+import { missingInWords } from '../../../src-shared/words/incomplete.ts';
+import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { namesInWords } from '../../components/destination-look.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { VerificationPill } from '../../components/pill.tsx';

@@ -4,7 +4,7 @@ import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
 import type { RestoreSource } from '../../../src-shared/model/restore.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice, errorBody } from '../../components/errors.tsx';
-import { TableList } from '../plans/source-facts.tsx';
+import { TableList } from '../plan-form/source-facts.tsx';
 import { ChoiceFields } from './choice-fields.tsx';
 import {
   choicesOf,

@@ -2,7 +2,7 @@ import { Group, Text, Tooltip } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { Projection, Retention } from '../../../src-shared/model/plan.ts';
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
-import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
+import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import './retention.css';
 import { DAY_MS } from '../../../src-shared/rules/durations.ts';

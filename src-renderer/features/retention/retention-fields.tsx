@@ -1,6 +1,6 @@
 import { Group, NumberInput, Select, Stack, Switch, Text } from '@mantine/core';
 import { KEEP_ALL, type Retention } from '../../../src-shared/model/plan.ts';
-import { keepsAll } from '../../../src-shared/rules/retention.ts';
+import { keepsAll } from '../../../src-shared/retention/retention.ts';
 
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 const WEEKDAYS = [

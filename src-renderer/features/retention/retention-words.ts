@@ -1,5 +1,5 @@
 import type { Retention } from '../../../src-shared/model/plan.ts';
-import { keepsAll } from '../../../src-shared/rules/retention.ts';
+import { keepsAll } from '../../../src-shared/retention/retention.ts';
 
 /** What a retention keeps, for example `Keeps the last 30, 8 weeks, 12 months`. */
 export function retentionInWords(retention: Retention): string {

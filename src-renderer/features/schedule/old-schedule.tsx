@@ -1,12 +1,12 @@
 import { Button, Group, List, Stack, Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import type { OldSchedule, OldSchedules } from '../../../src-shared/model/old-schedule.ts';
-import { scheduleInWords } from '../../../src-shared/rules/schedule-words.ts';
-import { keptInWords } from '../../../src-shared/rules/template-words.ts';
+import { keptInWords } from '../../../src-shared/third-party/template-words.ts';
+import { scheduleInWords } from '../../../src-shared/words/schedule-words.ts';
 import { client } from '../../api/client.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 
 interface OldScheduleReaderProps {
   onSchedule(old: OldSchedule): void;

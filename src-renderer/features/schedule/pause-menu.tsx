@@ -2,7 +2,7 @@ import { Button, Menu } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import type { Pause } from '../../../src-shared/model/schedule.ts';
 import { client } from '../../api/client.ts';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 import { PAUSES } from './pause-words.ts';
 
 interface PauseMenuProps {

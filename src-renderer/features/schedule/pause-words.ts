@@ -1,5 +1,5 @@
 import type { Pause } from '../../../src-shared/model/schedule.ts';
-import { nextMorning } from '../../../src-shared/rules/pause-end.ts';
+import { nextMorning } from '../../../src-shared/schedule/pause-end.ts';
 import { momentInWords, upcomingInWords } from '../../components/time.ts';
 
 /** A pause, for example `Paused until today 11:58`. */

@@ -3,12 +3,12 @@ import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import type { PlanSummary, RestoreTest, SqlCheck } from '../../../src-shared/model/plan.ts';
 import type { RestoreTestReceipt } from '../../../src-shared/model/restore-test.ts';
-import { durationInWords } from '../../../src-shared/rules/wording.ts';
+import { durationInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { Pill } from '../../components/pill.tsx';
 import { Section } from '../../components/section.tsx';
 import { momentInWords, useNow } from '../../components/time.ts';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 import { ScheduleEditor } from './schedule-editor.tsx';
 import { ScheduleState } from './schedule-state.tsx';
 

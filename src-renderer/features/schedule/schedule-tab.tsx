@@ -5,7 +5,7 @@ import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { showSaved } from '../../components/notices.ts';
 import { Section } from '../../components/section.tsx';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 import { OldScheduleReader } from './old-schedule.tsx';
 import { RestoreTestSection } from './restore-test-section.tsx';
 import { ScheduleEditor } from './schedule-editor.tsx';

@@ -7,7 +7,7 @@ import { ErrorNotice } from '../../components/errors.tsx';
 import { showDone } from '../../components/notices.ts';
 import { Section } from '../../components/section.tsx';
 import { UndeliveredAlerts } from '../../components/undelivered-alerts.tsx';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 import { useAppStore } from '../../stores/app-store.ts';
 
 interface Secrets {

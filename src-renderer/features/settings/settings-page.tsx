@@ -9,7 +9,7 @@ import { PathField } from '../../components/path-field.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { Section } from '../../components/section.tsx';
 import { useNow } from '../../components/time.ts';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 import { useAppStore } from '../../stores/app-store.ts';
 import { useRecoveryKitStore } from '../../stores/recovery-kit-store.ts';
 import { putRun } from '../../stores/runs-store.ts';

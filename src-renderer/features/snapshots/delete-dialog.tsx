@@ -2,12 +2,12 @@ import { Loader, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { PrunePreview } from '../../../src-shared/model/prune.ts';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
-import { bytesInWords } from '../../../src-shared/rules/wording.ts';
+import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { namesInWords } from '../../components/destination-look.tsx';
 import { PathText } from '../../components/path-text.tsx';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 
 /** Asks before one snapshot is deleted, naming the file. */
 export function DeleteDialog({ snapshot, onClose }: { snapshot: ListedSnapshot; onClose(): void }) {

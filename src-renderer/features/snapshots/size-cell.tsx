@@ -1,7 +1,7 @@
 import { UnstyledButton } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
-import { bytesInWords } from '../../../src-shared/rules/wording.ts';
+import { bytesInWords } from '../../../src-shared/words/wording.ts';
 
 /** What a snapshot shows, and, with files, what it added to the disk; leads to all that is in it. */
 export function SizeCell({ snapshot, onOpen }: { snapshot: ListedSnapshot; onOpen(): void }) {

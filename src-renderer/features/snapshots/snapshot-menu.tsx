@@ -14,7 +14,7 @@ import type { ReactNode } from 'react';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { client } from '../../api/client.ts';
 import { KindIcon } from '../../components/destination-look.tsx';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 import { useAppStore } from '../../stores/app-store.ts';
 import { firstChoice } from '../restore/restore-choice.ts';
 import { openRestore } from '../restore/restore-store.ts';

@@ -6,7 +6,7 @@ import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { client } from '../../api/client.ts';
 import { namesInWords } from '../../components/destination-look.tsx';
 import { EmptyState } from '../../components/page.tsx';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 import { usePlan } from '../../stores/plans-store.ts';
 import { fetchSnapshots, useSnapshotsStore } from '../../stores/snapshots-store.ts';
 import { PruneDialog } from '../prune/prune-dialog.tsx';

@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
 import type { SnapshotAttachedFile } from '../../../src-shared/model/attached-file.ts';
-import { bytesInWords, countInWords } from '../../../src-shared/rules/wording.ts';
+import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { Pill } from '../../components/pill.tsx';

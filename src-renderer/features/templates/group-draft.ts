@@ -1,6 +1,6 @@
 import type { Template } from '../../../src-shared/model/template.ts';
 import type { AppliedPart } from '../../../src-shared/model/template-use.ts';
-import { parseTemplate, templateText } from '../../../src-shared/rules/template-text.ts';
+import { parseTemplate, templateText } from '../../../src-shared/third-party/template-text.ts';
 
 /** What somebody has decided about the parts of a template. */
 export interface GroupDraft {

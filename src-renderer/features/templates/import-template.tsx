@@ -4,7 +4,7 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { showDone } from '../../components/notices.ts';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 
 /** Takes a template from a file that somebody has shared; one of the same id is replaced only when that is said. */
 export function ImportTemplate({ onImported }: { onImported(templateId: string): void }) {

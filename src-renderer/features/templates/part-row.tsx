@@ -1,7 +1,7 @@
 import { Button, Checkbox, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { AppliedPart } from '../../../src-shared/model/template-use.ts';
-import { scheduleInWords } from '../../../src-shared/rules/schedule-words.ts';
+import { scheduleInWords } from '../../../src-shared/words/schedule-words.ts';
 import { PathField } from '../../components/path-field.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { retentionInWords } from '../retention/retention-words.ts';

@@ -4,7 +4,7 @@ import type { Plan } from '../../../src-shared/model/plan.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { showDone } from '../../components/notices.ts';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 import { useAppStore } from '../../stores/app-store.ts';
 import { useDestinationsStore } from '../../stores/destinations-store.ts';
 import { LeftOut } from './template-choice.tsx';

@@ -1,7 +1,7 @@
 import type { AttachedFile } from '../../../src-shared/model/attached-file.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { Platform, TemplateText } from '../../../src-shared/model/template.ts';
-import { lastPart, trimEndOf } from '../../../src-shared/rules/trimmed.ts';
+import { lastPart, trimEndOf } from '../../../src-shared/words/trimmed.ts';
 
 /** A plan as a template, and what of it no template can hold, one sentence each. */
 export interface PlanAsTemplate {

@@ -3,7 +3,7 @@ import { IconTemplate } from '@tabler/icons-react';
 import type { TemplateSummary } from '../../../src-shared/model/template-use.ts';
 import { client } from '../../api/client.ts';
 import { Section } from '../../components/section.tsx';
-import { useAction } from '../../components/use-action.ts';
+import { useAction } from '../../hooks/use-action.ts';
 import { ImportTemplate } from './import-template.tsx';
 import { useTemplates } from './use-templates.ts';
 import './templates.css';

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { AppliedPart, AppliedTemplate, TemplateSummary } from '../../../src-shared/model/template-use.ts';
 import { client } from '../../api/client.ts';
-import { type Action, useAction } from '../../components/use-action.ts';
+import { type Action, useAction } from '../../hooks/use-action.ts';
 
 /** The templates there are, and how to ask for them again. */
 export function useTemplates(): { templates: TemplateSummary[]; reload(): void } {

@@ -4,15 +4,15 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSy
 import { join } from 'node:path';
 import { pack } from 'tar-stream';
 import { expect, test } from 'vitest';
-import { archiveFolder } from '../../../src-main/core/engine/attached-files/archive-folder.ts';
-import { whyNoLinks } from '../../../src-main/core/engine/attached-files/link-ability.ts';
-import { restoreFolder } from '../../../src-main/core/engine/attached-files/restore-folder.ts';
+import { storeAttachedFile } from '../../../src-main/core/backup/store-attached-file.ts';
+import { archiveFolder } from '../../../src-main/core/engine/attached-files/archive/archive-folder.ts';
+import { whyNoLinks } from '../../../src-main/core/engine/attached-files/folder/link-ability.ts';
+import { restoreFolder } from '../../../src-main/core/engine/attached-files/folder/restore-folder.ts';
 import {
   type StoredArchive,
   type StoredFolder,
   verifyArchive,
 } from '../../../src-main/core/engine/attached-files/stage-snapshot.ts';
-import { storeAttachedFile } from '../../../src-main/core/engine/attached-files/store-attached-file.ts';
 import { systemCalls } from '../../../src-main/core/engine/attached-files/system-calls.ts';
 import { cancelledError } from '../../../src-main/core/engine/task-context.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';

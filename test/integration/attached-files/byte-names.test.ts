@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { putBackFolder } from '../../../src-main/core/engine/attached-files/folder-swap.ts';
-import { restoreFolder } from '../../../src-main/core/engine/attached-files/restore-folder.ts';
+import { storeAttachedFile } from '../../../src-main/core/backup/store-attached-file.ts';
+import { putBackFolder } from '../../../src-main/core/engine/attached-files/folder/folder-swap.ts';
+import { restoreFolder } from '../../../src-main/core/engine/attached-files/folder/restore-folder.ts';
+import { verifyFolder } from '../../../src-main/core/engine/attached-files/folder/verify-folder.ts';
 import { type StoredFolder, verifyArchive } from '../../../src-main/core/engine/attached-files/stage-snapshot.ts';
-import { storeAttachedFile } from '../../../src-main/core/engine/attached-files/store-attached-file.ts';
-import { verifyFolder } from '../../../src-main/core/engine/attached-files/verify-folder.ts';
 import { AttachedFileScene } from '../../support/attached-file-scene.ts';
 
 const RUN = 'beef0000-0000-4000-8000-000000000000';

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { conveyAttachedFile } from '../../../src-main/core/engine/attached-files/convey-attached-file.ts';
+import { conveyAttachedFile } from '../../../src-main/core/copies/convey-attached-file.ts';
 import { explainError, isOfSource } from '../../../src-main/core/engine/engine-errors.ts';
 import type { StoredAttachedFile } from '../../../src-shared/model/attached-file.ts';
 import { AttachedFileScene } from '../../support/attached-file-scene.ts';

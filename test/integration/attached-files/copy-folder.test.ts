@@ -21,9 +21,9 @@ import {
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { removeFolderSnapshot } from '../../../src-main/core/engine/attached-files/folder-snapshots.ts';
+import { removeFolderSnapshot } from '../../../src-main/core/engine/attached-files/folder/folder-snapshots.ts';
+import { verifyFolder } from '../../../src-main/core/engine/attached-files/folder/verify-folder.ts';
 import { systemCalls } from '../../../src-main/core/engine/attached-files/system-calls.ts';
-import { verifyFolder } from '../../../src-main/core/engine/attached-files/verify-folder.ts';
 import { cancelledError } from '../../../src-main/core/engine/task-context.ts';
 import { idLetters } from '../../../src-shared/rules/name-pattern.ts';
 import { AttachedFileScene } from '../../support/attached-file-scene.ts';

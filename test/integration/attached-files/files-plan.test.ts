@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync,
 import { join } from 'node:path';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { describe, expect, test } from 'vitest';
-import { takeSnapshot } from '../../../src-main/core/engine/snapshot.ts';
+import { takeSnapshot } from '../../../src-main/core/backup/take-snapshot.ts';
 import type { HostPorts } from '../../../src-main/core/ports.ts';
 import { AttachedFileScene } from '../../support/attached-file-scene.ts';
 import { filesWith } from '../../support/encrypted-databases.ts';

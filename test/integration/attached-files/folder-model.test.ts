@@ -2,11 +2,11 @@ import { chmodSync, lstatSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { CopiedFolder } from '../../../src-main/core/engine/attached-files/copy-folder.ts';
 import { diskUse, scanInodes } from '../../../src-main/core/engine/attached-files/disk-use.ts';
-import { removeFolderSnapshot } from '../../../src-main/core/engine/attached-files/folder-snapshots.ts';
-import { restoreFolder } from '../../../src-main/core/engine/attached-files/restore-folder.ts';
-import { verifyFolder } from '../../../src-main/core/engine/attached-files/verify-folder.ts';
+import type { CopiedFolder } from '../../../src-main/core/engine/attached-files/folder/copy-folder.ts';
+import { removeFolderSnapshot } from '../../../src-main/core/engine/attached-files/folder/folder-snapshots.ts';
+import { restoreFolder } from '../../../src-main/core/engine/attached-files/folder/restore-folder.ts';
+import { verifyFolder } from '../../../src-main/core/engine/attached-files/folder/verify-folder.ts';
 import { AttachedFileScene } from '../../support/attached-file-scene.ts';
 import { readTree, writeOld } from '../../support/trees.ts';
 

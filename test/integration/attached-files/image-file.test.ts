@@ -12,13 +12,13 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { lookAtImagePlace } from '../../../src-main/core/engine/attached-files/block-device.ts';
-import { putBackFolder } from '../../../src-main/core/engine/attached-files/folder-swap.ts';
+import { putBackFolder } from '../../../src-main/core/engine/attached-files/folder/folder-swap.ts';
+import { lookAtImagePlace } from '../../../src-main/core/engine/attached-files/image/block-device.ts';
 import {
   copyImageFile,
   restoreImageFile,
   type StoredDeviceImage,
-} from '../../../src-main/core/engine/attached-files/image-file.ts';
+} from '../../../src-main/core/engine/attached-files/image/image-file.ts';
 import { cancelledError, type TaskContext } from '../../../src-main/core/engine/task-context.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
 import { AttachedFileScene } from '../../support/attached-file-scene.ts';

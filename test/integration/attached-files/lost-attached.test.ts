@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Core } from '../../../src-main/core/core.ts';
-import { openDestination } from '../../../src-main/core/destinations/open-destination.ts';
+import { openDestination } from '../../../src-main/core/destinations/drivers/open-destination.ts';
 import { DestinationSettings } from '../../../src-shared/model/destination.ts';
 import { attachFolder } from '../../support/attach-folder.ts';
 import { setFilesScene } from '../../support/files-scene.ts';

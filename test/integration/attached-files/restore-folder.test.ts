@@ -14,17 +14,17 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { compareFolder } from '../../../src-main/core/engine/attached-files/compare-folder.ts';
-import type { CopiedFolder } from '../../../src-main/core/engine/attached-files/copy-folder.ts';
-import { readIndex } from '../../../src-main/core/engine/attached-files/folder-index.ts';
+import { compareFolder } from '../../../src-main/core/engine/attached-files/folder/compare-folder.ts';
+import type { CopiedFolder } from '../../../src-main/core/engine/attached-files/folder/copy-folder.ts';
+import { readIndex } from '../../../src-main/core/engine/attached-files/folder/folder-index.ts';
 import {
   discardUndoRecord,
   keptPathFor,
   putBackFolder,
   recoverSwap,
-} from '../../../src-main/core/engine/attached-files/folder-swap.ts';
-import { restoreFolder } from '../../../src-main/core/engine/attached-files/restore-folder.ts';
-import { verifyFolder } from '../../../src-main/core/engine/attached-files/verify-folder.ts';
+} from '../../../src-main/core/engine/attached-files/folder/folder-swap.ts';
+import { restoreFolder } from '../../../src-main/core/engine/attached-files/folder/restore-folder.ts';
+import { verifyFolder } from '../../../src-main/core/engine/attached-files/folder/verify-folder.ts';
 import { cancelledError } from '../../../src-main/core/engine/task-context.ts';
 import { AttachedFileScene } from '../../support/attached-file-scene.ts';
 import { readTree, writeOld } from '../../support/trees.ts';

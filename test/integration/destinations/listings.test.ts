@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import type { Destination, StoredObject } from '../../../src-main/core/destinations/destination.ts';
-import { listAll, readDescribed } from '../../../src-main/core/jobs/described-snapshots.ts';
+import { listAll, readDescribed } from '../../../src-main/core/copies/described-snapshots.ts';
+import type { Destination, StoredObject } from '../../../src-main/core/destinations/drivers/destination.ts';
 
 const object = (name: string): StoredObject => ({ name, bytes: 2, modifiedAt: new Date(0) });
 

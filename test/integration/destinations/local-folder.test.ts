@@ -1,8 +1,8 @@
 import { readdirSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { LocalFolder } from '../../../src-main/core/destinations/local-folder.ts';
-import { selfTest } from '../../../src-main/core/destinations/self-test.ts';
+import { LocalFolder } from '../../../src-main/core/destinations/drivers/local-folder.ts';
+import { selfTest } from '../../../src-main/core/destinations/drivers/self-test.ts';
 import { canMount } from '../../support/can-mount.ts';
 import {
   failure,

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { MARKER_NAME } from '../../../src-main/core/destinations/destination.ts';
+import { MARKER_NAME } from '../../../src-main/core/destinations/drivers/destination.ts';
 import { canMount } from '../../support/can-mount.ts';
 import { folderAt, save, settle, statesAt, storeTo } from '../../support/places.ts';
 import { expectFailure, type Scene, setScene, takeBackup } from '../../support/scene.ts';

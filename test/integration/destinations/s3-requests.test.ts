@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
-import { openDestination } from '../../../src-main/core/destinations/open-destination.ts';
+import { openDestination } from '../../../src-main/core/destinations/drivers/open-destination.ts';
 import { S3Settings } from '../../../src-shared/model/destination.ts';
 import { failure, sourceOf } from '../../support/destination-contract.ts';
 

@@ -6,8 +6,8 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { S3Destination, type S3Keys, type S3Options } from '../../../src-main/core/destinations/s3.ts';
-import { selfTest } from '../../../src-main/core/destinations/self-test.ts';
+import { S3Destination, type S3Keys, type S3Options } from '../../../src-main/core/destinations/drivers/s3.ts';
+import { selfTest } from '../../../src-main/core/destinations/drivers/self-test.ts';
 import { S3Settings } from '../../../src-shared/model/destination.ts';
 import {
   digest,

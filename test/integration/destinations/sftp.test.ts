@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, readdirSync, utimesSync, writeFileSync } from '
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { selfTest } from '../../../src-main/core/destinations/self-test.ts';
-import { SftpDestination } from '../../../src-main/core/destinations/sftp.ts';
-import { readHostKey, type SftpSecrets } from '../../../src-main/core/destinations/sftp-connection.ts';
-import type { Pause } from '../../../src-main/core/retry.ts';
+import { selfTest } from '../../../src-main/core/destinations/drivers/self-test.ts';
+import { SftpDestination } from '../../../src-main/core/destinations/drivers/sftp.ts';
+import { readHostKey, type SftpSecrets } from '../../../src-main/core/destinations/drivers/sftp-connection.ts';
+import type { Pause } from '../../../src-main/core/process/retry.ts';
 import { SftpSettings } from '../../../src-shared/model/destination.ts';
 import {
   digest,

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, PutBucketAclCommand, S3Client } from '@aws-sdk/client-s3';
-import type { S3Keys } from '../../../src-main/core/destinations/s3.ts';
+import type { S3Keys } from '../../../src-main/core/destinations/drivers/s3.ts';
 import { freePort, killProgram, lacking, listening, startProgram } from './processes.ts';
 
 const SERVICES = ['account', 'container', 'object'] as const;

@@ -1,6 +1,6 @@
 import type { MenuItemConstructorOptions } from 'electron';
 import { expect, test, vi } from 'vitest';
-import { applicationMenu } from '../../../src-main/electron/menu.ts';
+import { applicationMenu } from '../../../src-main/electron/window/menu.ts';
 
 // What is tested here is pure; nothing of Electron is used.
 vi.mock('electron', () => ({ Menu: undefined }));

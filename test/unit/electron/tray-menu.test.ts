@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { trayIconFile } from '../../../src-main/electron/tray-icon.ts';
-import { type TrayActions, trayMenu, trayState } from '../../../src-main/electron/tray-menu.ts';
+import { trayIconFile } from '../../../src-main/electron/tray/tray-icon.ts';
+import { type TrayActions, trayMenu, trayState } from '../../../src-main/electron/tray/tray-menu.ts';
 import type { PlanState, PlanSummary } from '../../../src-shared/model/plan.ts';
 import type { Pause } from '../../../src-shared/model/schedule.ts';
 

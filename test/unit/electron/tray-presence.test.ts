@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { trayIsThere } from '../../../src-main/electron/tray-presence.ts';
+import { trayIsThere } from '../../../src-main/electron/tray/tray-presence.ts';
 
 const missing = async (): Promise<string> => {
   throw new Error('ENOENT');

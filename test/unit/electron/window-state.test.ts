@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import { placeOnScreen, readWindowState } from '../../../src-main/electron/window-state.ts';
+import { placeOnScreen, readWindowState } from '../../../src-main/electron/window/window-state.ts';
 
 const laptop = { x: 0, y: 25, width: 1440, height: 875 };
 const monitor = { x: 1440, y: 0, width: 2560, height: 1400 };

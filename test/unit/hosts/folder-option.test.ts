@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { looksLikePath, pathFrom } from '../../../src-main/cli/folder-option.ts';
+import { looksLikePath, pathFrom } from '../../../src-main/cli/options/folder-option.ts';
 
 test.each(['/', '/mnt/nas', '.', '..', './clowd', '../clowd', 'backups/clowd', '~', '~/clowd', 'C:\\b', 'D:', 'a\\b'])(
   '%s is a path',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { OldSchedules } from '../../../src-shared/model/old-schedule.ts';
-import { readOldCommand } from '../../../src-shared/rules/old-command-facts.ts';
-import { readOldSchedules } from '../../../src-shared/rules/old-schedules.ts';
+import { readOldCommand } from '../../../src-shared/third-party/old-command-facts.ts';
+import { readOldSchedules } from '../../../src-shared/third-party/old-schedules.ts';
 
 const SECRET = 'correct horse "battery" staple';
 const read = (text: string, path?: string) => {

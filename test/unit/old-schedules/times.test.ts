@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cronInWords, scheduledTimesOf } from '../../../src-main/core/scheduler/calendar-times.ts';
+import { cronInWords, scheduledTimesOf } from '../../../src-main/core/schedule/calendar-times.ts';
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
-import { readCronFields, readNamedTime } from '../../../src-shared/rules/cron-line.ts';
-import { readSystemdCalendar, readTimeSpan } from '../../../src-shared/rules/systemd-calendar.ts';
+import { readCronFields, readNamedTime } from '../../../src-shared/third-party/cron-line.ts';
+import { readSystemdCalendar, readTimeSpan } from '../../../src-shared/third-party/systemd-calendar.ts';
 
 const MINUTE = 60_000;
 const START = Date.UTC(2024, 1, 1);

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readOldSchedules } from '../../../src-shared/rules/old-schedules.ts';
 import { isSecretName, withoutSecrets } from '../../../src-shared/rules/without-secrets.ts';
+import { readOldSchedules } from '../../../src-shared/third-party/old-schedules.ts';
 
 test.each([
   ['HONE_DB_KEY="a b" ./hone', 'HONE_DB_KEY=… ./hone', ['HONE_DB_KEY']],

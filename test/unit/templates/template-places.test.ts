@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Platform } from '../../../src-shared/model/template.ts';
-import { expandPlace, expandPlaces, type Machine } from '../../../src-shared/rules/template-places.ts';
-import { BUILT_IN_TEMPLATES, builtInTemplate } from '../../../src-shared/templates/built-in.ts';
+import { expandPlace, expandPlaces, type Machine } from '../../../src-shared/third-party/template-places.ts';
+import { BUILT_IN_TEMPLATES, builtInTemplate } from '../../../src-shared/third-party/templates/built-in.ts';
 
 const HOMES: Record<Platform, string> = { linux: '/home/ann', macos: '/Users/ann', windows: 'C:\\Users\\ann' };
 const on = (platform: Platform, more: Partial<Machine> = {}): Machine => ({

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { scheduledTimesOf } from '../../../src-main/core/scheduler/calendar-times.ts';
+import { scheduledTimesOf } from '../../../src-main/core/schedule/calendar-times.ts';
 import type { TemplatePart } from '../../../src-shared/model/template.ts';
-import { decideRetention, type RetainedSnapshot } from '../../../src-shared/rules/retention.ts';
-import { builtInTemplate } from '../../../src-shared/templates/built-in.ts';
+import { decideRetention, type RetainedSnapshot } from '../../../src-shared/retention/retention.ts';
+import { builtInTemplate } from '../../../src-shared/third-party/templates/built-in.ts';
 
 const DAY = 86_400_000;
 const START = Date.UTC(2024, 0, 1);

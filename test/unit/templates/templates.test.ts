@@ -4,9 +4,9 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { SqlCheck } from '../../../src-shared/model/plan.ts';
 import type { TemplateText } from '../../../src-shared/model/template.ts';
 import { parseJsonWithLines } from '../../../src-shared/rules/json-with-lines.ts';
-import { parseTemplate, templateText } from '../../../src-shared/rules/template-text.ts';
-import { countChecks, endingOf, templateInWords } from '../../../src-shared/rules/template-words.ts';
-import { BUILT_IN_TEMPLATES, builtInTemplate } from '../../../src-shared/templates/built-in.ts';
+import { parseTemplate, templateText } from '../../../src-shared/third-party/template-text.ts';
+import { countChecks, endingOf, templateInWords } from '../../../src-shared/third-party/template-words.ts';
+import { BUILT_IN_TEMPLATES, builtInTemplate } from '../../../src-shared/third-party/templates/built-in.ts';
 
 /** A whole template in the least words. */
 const NOTES: TemplateText = {

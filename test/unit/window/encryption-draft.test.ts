@@ -5,8 +5,8 @@ import {
   encryptionOf,
   encryptionProblems,
   encryptionSecretsOf,
-} from '../../../src-renderer/features/plans/encryption-draft.ts';
-import { passphraseInWords } from '../../../src-renderer/features/plans/passphrase-words.ts';
+} from '../../../src-renderer/features/plan-form/encryption-draft.ts';
+import { passphraseInWords } from '../../../src-renderer/features/plan-form/passphrase-words.ts';
 
 const RECIPIENT = 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p';
 const draft = (change: Partial<EncryptionDraft>): EncryptionDraft => ({ ...encryptionDraftOf(null), ...change });

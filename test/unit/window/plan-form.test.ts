@@ -6,16 +6,16 @@ import {
   newPlanOf,
   planNameOf,
   withDraft,
-} from '../../../src-renderer/features/plans/plan-form.ts';
+} from '../../../src-renderer/features/plan-form/plan-form.ts';
 import {
   exampleName,
   NO_PROGRAM,
   programOf,
   programProblems,
-} from '../../../src-renderer/features/plans/program-draft.ts';
+} from '../../../src-renderer/features/plan-form/program-draft.ts';
 import { PlanInput } from '../../../src-shared/model/plan.ts';
-import { draftOf } from '../../../src-shared/rules/template-drafts.ts';
-import { builtInTemplate } from '../../../src-shared/templates/built-in.ts';
+import { draftOf } from '../../../src-shared/third-party/template-drafts.ts';
+import { builtInTemplate } from '../../../src-shared/third-party/templates/built-in.ts';
 
 const paths = {
   join: (folder: string, name: string) => `${folder}/${name}`,

@@ -3,9 +3,9 @@ import { wantedParts, withChoices } from '../../../src-renderer/features/templat
 import { templateId, templateOfPlan } from '../../../src-renderer/features/templates/template-of-plan.ts';
 import { Plan } from '../../../src-shared/model/plan.ts';
 import type { AppliedPart } from '../../../src-shared/model/template-use.ts';
-import { expandPlaces } from '../../../src-shared/rules/template-places.ts';
-import { parseTemplate, templateText } from '../../../src-shared/rules/template-text.ts';
-import { builtInTemplate } from '../../../src-shared/templates/built-in.ts';
+import { expandPlaces } from '../../../src-shared/third-party/template-places.ts';
+import { parseTemplate, templateText } from '../../../src-shared/third-party/template-text.ts';
+import { builtInTemplate } from '../../../src-shared/third-party/templates/built-in.ts';
 
 const NAMES = { name: 'My Box', purpose: 'Keeps my box.' };
 const PLAN = Plan.parse({

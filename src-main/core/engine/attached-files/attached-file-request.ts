@@ -4,9 +4,9 @@ import { basename, dirname } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { nameInWords } from '../../../../src-shared/rules/byte-names.ts';
 import { explainError, ofSource } from '../engine-errors.ts';
-import type { Entry, LeftOut, SnapshotFacts } from './folder-entry.ts';
-import { stemOf } from './folder-snapshots.ts';
-import type { ScanOptions } from './scan-folder.ts';
+import type { Entry, LeftOut, SnapshotFacts } from './folder/folder-entry.ts';
+import { stemOf } from './folder/folder-snapshots.ts';
+import type { ScanOptions } from './folder/scan-folder.ts';
 
 /** What is stored beside a database, or alone, and where to. */
 export interface AttachedRequest {

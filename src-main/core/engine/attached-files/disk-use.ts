@@ -1,9 +1,9 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { onDisk, textOf } from '../byte-names.ts';
 import { explainError } from '../engine-errors.ts';
+import { onDisk, textOf } from '../files/byte-names.ts';
+import { AT_ONCE } from './folder/scan-folder.ts';
 import { inParallel } from './in-parallel.ts';
-import { AT_ONCE } from './scan-folder.ts';
 
 /** A file, folder or link of a snapshot as it lies on the disk. */
 export interface ScannedInode {

@@ -1,11 +1,11 @@
 import { lstat } from 'node:fs/promises';
-import { countInWords } from '../../../../src-shared/rules/wording.ts';
-import { onDisk } from '../byte-names.ts';
+import { countInWords } from '../../../../src-shared/words/wording.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
-import { mayGiveTo, restoredMode } from '../file-rights.ts';
+import { onDisk } from '../files/byte-names.ts';
+import { mayGiveTo, restoredMode } from '../files/file-rights.ts';
 import type { TaskContext } from '../task-context.ts';
-import type { Entry } from './folder-entry.ts';
-import { scanFolder } from './scan-folder.ts';
+import type { Entry } from './folder/folder-entry.ts';
+import { scanFolder } from './folder/scan-folder.ts';
 
 /**
  * Says what a restore of files cannot keep: of what stands at the target, and of what was stored.

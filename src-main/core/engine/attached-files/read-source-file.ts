@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { type BigIntStats, constants, readSync } from 'node:fs';
 import { type FileHandle, lstat, open, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { onDisk, textOf } from '../byte-names.ts';
 import { errorCode } from '../engine-errors.ts';
-import { type Trouble, troubleOf } from './scan-folder.ts';
+import { onDisk, textOf } from '../files/byte-names.ts';
+import { type Trouble, troubleOf } from './folder/scan-folder.ts';
 
 const ATTEMPTS = 3;
 

@@ -5,13 +5,13 @@ import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { nameInWords } from '../../../../src-shared/rules/byte-names.ts';
 import { explainError } from '../engine-errors.ts';
 import type { TaskContext } from '../task-context.ts';
-import { type Entry, type FileEntry, isInPart, restoredEntry } from './folder-entry.ts';
-import { type FolderIndex, INDEX_NAME, parseIndex, readIndex } from './folder-index.ts';
+import { type ArchivedEntry, damagedArchive, type EntryHead, readTar, withHash } from './archive/tar-format.ts';
+import { type Entry, type FileEntry, isInPart, restoredEntry } from './folder/folder-entry.ts';
+import { type FolderIndex, INDEX_NAME, parseIndex, readIndex } from './folder/folder-index.ts';
+import { AT_ONCE } from './folder/scan-folder.ts';
 import { inParallel } from './in-parallel.ts';
 import { SourceTrouble } from './read-source-file.ts';
-import { AT_ONCE } from './scan-folder.ts';
 import { systemCalls } from './system-calls.ts';
-import { type ArchivedEntry, damagedArchive, type EntryHead, readTar, withHash } from './tar-format.ts';
 import { TreeWriter } from './tree-writer.ts';
 import { unpackKnown } from './unpack-known.ts';
 

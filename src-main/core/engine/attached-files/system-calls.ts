@@ -1,6 +1,6 @@
 import { constants, linkSync, symlinkSync } from 'node:fs';
 import { copyFile, link, symlink } from 'node:fs/promises';
-import { onDisk } from '../byte-names.ts';
+import { onDisk } from '../files/byte-names.ts';
 import { Pace } from './pace.ts';
 
 /** What not every file system can do. Tests lend calls that fail as those of other systems do. */

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { type BigIntStats, writeSync } from 'node:fs';
 import { type FileHandle, lchown, lutimes, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { onDisk } from '../byte-names.ts';
-import { syncIfPossible } from '../durable-files.ts';
 import { errorCode } from '../engine-errors.ts';
-import { decimalSeconds, type Entry, type FileEntry, type FolderEntry, type LinkEntry } from './folder-entry.ts';
+import { onDisk } from '../files/byte-names.ts';
+import { syncIfPossible } from '../files/durable-files.ts';
+import { decimalSeconds, type Entry, type FileEntry, type FolderEntry, type LinkEntry } from './folder/folder-entry.ts';
+import { AT_ONCE } from './folder/scan-folder.ts';
 import { inParallel } from './in-parallel.ts';
 import { readStable, readThrough } from './read-source-file.ts';
-import { AT_ONCE } from './scan-folder.ts';
 import { CANNOT, type SystemCalls } from './system-calls.ts';
 
 /** Only root may give files away; whoever may not leaves them his own. */

@@ -1,6 +1,6 @@
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
-import { quoteName } from '../count-rows.ts';
-import type { Database } from '../open-database.ts';
+import { quoteName } from '../sqlite/count-rows.ts';
+import type { Database } from '../sqlite/open-database.ts';
 import {
   breaksRules,
   breaksRulesSql,

@@ -1,5 +1,5 @@
-import { quoteName } from '../count-rows.ts';
-import type { Database } from '../open-database.ts';
+import { quoteName } from '../sqlite/count-rows.ts';
+import type { Database } from '../sqlite/open-database.ts';
 import type { RuledColumn } from './broken-rows.ts';
 import { quoteText, textLiteral } from './literals.ts';
 import { StatementSplitter } from './statement-splitter.ts';

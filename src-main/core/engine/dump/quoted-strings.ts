@@ -1,5 +1,5 @@
 import { errorCode } from '../engine-errors.ts';
-import type { Database } from '../open-database.ts';
+import type { Database } from '../sqlite/open-database.ts';
 import { startOfSql } from './sql-start.ts';
 
 /** What SQLite says of a name in double quotes that is no column. */

@@ -1,8 +1,8 @@
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { whyUnchecked } from '../../../../src-shared/rules/sqlite-findings.ts';
-import { quoteName } from '../count-rows.ts';
 import { errorCode } from '../engine-errors.ts';
-import { type Database, openDatabase } from '../open-database.ts';
+import { quoteName } from '../sqlite/count-rows.ts';
+import { type Database, openDatabase } from '../sqlite/open-database.ts';
 import { type DumpedTable, readDumpedSchema } from './dump-schema.ts';
 import { runWithQuotedStrings } from './quoted-strings.ts';
 

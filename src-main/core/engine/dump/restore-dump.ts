@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { open, rm } from 'node:fs/promises';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
-import { countInWords } from '../../../../src-shared/rules/wording.ts';
-import type { Unlocking } from '../database-key.ts';
-import { sidecarPaths, syncFile } from '../durable-files.ts';
+import { countInWords } from '../../../../src-shared/words/wording.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
-import { type Database, openDatabase } from '../open-database.ts';
+import { sidecarPaths, syncFile } from '../files/durable-files.ts';
+import type { Unlocking } from '../sqlite/database-key.ts';
+import { type Database, openDatabase } from '../sqlite/open-database.ts';
 import { judgeStatement, savepointOf } from './check-statement.ts';
 import { MAX_STATEMENT_BYTES } from './dump-rows.ts';
 import { TextReader } from './dump-text.ts';

@@ -1,4 +1,4 @@
-import type { Database } from '../open-database.ts';
+import type { Database } from '../sqlite/open-database.ts';
 
 /** How many entries are made before those that are there are put aside. */
 const ENTRIES = 250;

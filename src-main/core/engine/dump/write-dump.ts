@@ -1,5 +1,5 @@
 import { explainError } from '../engine-errors.ts';
-import type { Database } from '../open-database.ts';
+import type { Database } from '../sqlite/open-database.ts';
 import { dumpRows, prepareForRows } from './dump-rows.ts';
 import { type DumpedTable, readDumpedSchema } from './dump-schema.ts';
 

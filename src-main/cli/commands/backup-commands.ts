@@ -1,0 +1,257 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { PlanSummary } from '../../../src-shared/model/plan.ts';
+import type { RestoreSource } from '../../../src-shared/model/restore.ts';
+import type { Run } from '../../../src-shared/model/run.ts';
+import type { SnapshotCopy } from '../../../src-shared/model/snapshot.ts';
+import { Compression } from '../../../src-shared/model/values.ts';
+import { isGood } from '../../../src-shared/rules/verdicts.ts';
+import { bytesInWords } from '../../../src-shared/words/wording.ts';
+import { type CommandContext, json } from '../command.ts';
+import { interruption } from '../interruption.ts';
+import { addEntryOption, type EntryOptions, withEntry } from '../options/entry-option.ts';
+import { addKeyOptions, type KeyOptions, keyOf } from '../options/key-options.ts';
+import { METHOD_HELP, parseMethod } from '../options/method-options.ts';
+import { EXIT, errorOf, print, say, UsageError } from '../output.ts';
+import type { Session } from '../session.ts';
+import { PIPE, withStandardInput } from '../standard-input.ts';
+
+interface BackupOptions extends KeyOptions {
+  source?: string;
+  to?: string;
+  output?: string;
+  name?: string;
+  group?: string;
+  format?: string;
+  method?: string;
+  verify: boolean;
+  json?: boolean;
+}
+
+/** `backup` and `verify`. */
+export function addBackupCommands(program: Command, context: CommandContext): void {
+  addKeyOptions(json(program.command('backup')))
+    .summary('back up a plan, or any database into a folder')
+    .description(
+      'Takes a consistent snapshot of a database while other programs write to it, or of files, and verifies it.',
+    )
+    .argument('[plan]', 'name or id of a plan')
+    .option('--source <file>', 'the database, instead of a plan')
+    .option('--to <folder>', 'the folder the snapshot goes into, with --source')
+    .option('--name <name>', 'a file name of your own for the snapshot')
+    .option('--output <->', '“-” writes the snapshot to standard output, and nothing else there')
+    .option('--format <format>', 'gz, zst or none; with a plan, what the plan says')
+    .option('--method <method>', `${METHOD_HELP}; with a plan, what the plan says`)
+    .option('--group <name>', 'all plans of a group, one after the other')
+    .option('--no-verify', 'do not restore the snapshot to a temporary location to verify it')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  snapkeep backup hone\n  snapkeep backup --source /var/lib/app/app.db --to /mnt/nas/app --format zst --json\n  snapkeep backup --source app.db --method dump --format none --output - | sqlite3 new.db',
+    )
+    .action((plan: string | undefined, options: BackupOptions) =>
+      context(options, (session) =>
+        options.group !== undefined
+          ? backUpGroup(session, plan, options.group, options)
+          : options.output !== undefined
+            ? writeOut(session, plan, options)
+            : backUp(session, plan, options),
+      ),
+    );
+
+  addEntryOption(addKeyOptions(json(program.command('verify'))))
+    .summary('restore a snapshot or a file to a temporary location and check everything')
+    .description('Exit code 3: it is not valid, or the database in it needs repair.')
+    .argument('<snapshot>', 'id or name of a snapshot, the path of a file, or “-” for standard input')
+    .addHelpText('after', '\nExample:\n  snapkeep verify ./hone-2026-11-20-020000-k3f9qa.db.gz')
+    .action((given: string, options: KeyOptions & EntryOptions & { json?: boolean }) =>
+      context(options, async (session) => {
+        if (given !== PIPE) return verify(session, withEntry(await session.findSource(given), options), options);
+        if (options.keyStdin === true) throw new UsageError('Standard input is the snapshot: give --key-env.');
+        return withStandardInput(session.dataFolder, (path) => verify(session, withEntry({ path }, options), options));
+      }),
+    );
+}
+
+async function verify(
+  session: Session,
+  source: RestoreSource,
+  options: KeyOptions & { json?: boolean },
+): Promise<number> {
+  const run = await session.run('verifications.start', { ...source, ...(await keyOf(options)) });
+  if (run.result?.kind !== 'verify') throw errorOf(run);
+  const { verification } = run.result;
+  const checks = verification.checks.map((check) => `  ${check.outcome.padEnd(8)}${check.name}: ${check.detail}`);
+  print(options.json === true, verification, [verification.message, ...checks]);
+  return isGood(verification) ? EXIT.done : EXIT.notValid;
+}
+
+/** `--output -`: the snapshot alone on standard output, and words on standard error. */
+async function writeOut(session: Session, planName: string | undefined, options: BackupOptions): Promise<number> {
+  const { output, source, to, name, json: asJson } = options;
+  if (output !== PIPE) throw new UsageError('--output takes “-” alone; for a folder there is --to.');
+  if (to !== undefined || name !== undefined || asJson === true)
+    throw new UsageError('--output - goes with none of --to, --name and --json: the snapshot is all there is.');
+  if ((planName === undefined) === (source === undefined)) throw new UsageError('Give a plan, or --source.');
+  if (process.stdout.isTTY) throw new UsageError('The snapshot would be written to this terminal: pipe it somewhere.');
+  const compression = parseFormat(options.format);
+  const method = parseMethod(options.method);
+  const how = { ...(compression && { compression }), ...(method && { method }) };
+  const key = await keyOf(options);
+  const run = await session.exportToOutput(
+    source === undefined
+      ? { planId: (await session.findPlan(planName ?? '')).plan.id, ...how }
+      : { source: resolve(source), ...key, ...how },
+  );
+  if (run.result?.kind !== 'export') throw errorOf(run);
+  say(`Wrote ${bytesInWords(run.result.bytes)} (SHA-256 ${run.result.sha256}).`);
+  return EXIT.done;
+}
+
+/** Goes on after a plan that fails, and answers the first exit code that tells of one. */
+async function backUpGroup(
+  session: Session,
+  planName: string | undefined,
+  group: string,
+  options: BackupOptions,
+): Promise<number> {
+  const { source, to, name, output } = options;
+  if ([planName, source, to, name, output].some((given) => given !== undefined))
+    throw new UsageError(
+      'A group is backed up as its plans say: --group goes with no plan, --source, --to, --name or --output.',
+    );
+  const taken: Taken[] = [];
+  const codes: number[] = [];
+  for (const { plan } of await plansOfGroup(session, group)) {
+    // It may have been taken already, at the same instant as another one.
+    if (taken.some(({ planId }) => planId === plan.id)) continue;
+    try {
+      const some = await take(session, plan.name, options);
+      for (const { error } of some) if (error !== null && interruption.aborted) throw error;
+      taken.push(...some);
+    } catch (error) {
+      if (!(error instanceof SnapkeepError) || interruption.aborted) throw error;
+      say(`${plan.name}: ${error.message}`);
+      codes.push(EXIT.failed);
+    }
+  }
+  for (const { error, planName } of taken) if (error !== null) say(`${planName}: ${error.message}`);
+  printTaken(taken, options.json === true, (values) => values);
+  return [...codes, ...taken.map(codeOf)].find((code) => code !== EXIT.done) ?? EXIT.done;
+}
+
+async function plansOfGroup(session: Session, group: string): Promise<PlanSummary[]> {
+  const plans = (await session.call('plans.list', {})).filter(
+    ({ plan }) => plan.group?.toLowerCase() === group.toLowerCase(),
+  );
+  if (plans.length > 0) return plans;
+  throw new SnapkeepError('NOT_FOUND', `There is no group called “${group}”.`, {
+    hint: 'See the groups with: snapkeep plan list --json',
+  });
+}
+
+async function backUp(session: Session, planName: string | undefined, options: BackupOptions): Promise<number> {
+  const taken = await take(session, planName, options);
+  printTaken(taken, options.json === true, ([value, ...together]) =>
+    together.length === 0 ? value : { ...value, together },
+  );
+  for (const { error } of taken) if (error !== null) throw error;
+  return taken.map(codeOf).find((code) => code !== EXIT.done) ?? EXIT.done;
+}
+
+function printTaken(taken: readonly Taken[], asJson: boolean, toJson: (values: object[]) => unknown): void {
+  const stored = taken.flatMap(({ stored }) => stored ?? []);
+  print(asJson, toJson(stored.map(({ value }) => value)), stored.map(({ words }) => words).join('\n'));
+}
+
+const codeOf = ({ error, code }: Taken): number => (error === null ? code : EXIT.failed);
+
+/** What came of a backup. */
+interface Taken {
+  planId: string | null;
+  planName: string;
+  /** The stored snapshot, as it is printed; `null`: there is none. */
+  stored: { value: object; words: string } | null;
+  code: number;
+  /** What failed, before the snapshot was stored or after, for example an attached file. */
+  error: SnapkeepError | null;
+}
+
+/** Takes a backup, and those that are taken at the same instant. @throws SnapkeepError when it cannot be started */
+async function take(session: Session, planName: string | undefined, options: BackupOptions): Promise<Taken[]> {
+  const runs = await session.backUp(await orderOf(session, planName, options));
+  await session.settled();
+  const taken: Taken[] = [];
+  for (const run of runs) taken.push(await takenBy(session, run));
+  return taken;
+}
+
+async function takenBy(session: Session, run: Run): Promise<Taken> {
+  const of = { planId: run.planId, planName: run.planName ?? run.subject };
+  if (run.result?.kind !== 'backup') return { ...of, stored: null, code: EXIT.failed, error: errorOf(run) };
+  const { snapshot } = await session.call('snapshots.get', { snapshotId: run.result.snapshotId });
+  const { verification, incomplete } = run.result;
+  if (snapshot.copies.length > 1 || snapshot.path === null) for (const copy of snapshot.copies) say(copyInWords(copy));
+  if (verification !== null) say(verification.message);
+  if (incomplete !== null) say(`The snapshot is incomplete. ${incomplete}`);
+  const stored = snapshot.copies.some(({ state }) => state === 'stored');
+  const failed = snapshot.copies.some(({ state }) => state === 'failed');
+  return {
+    ...of,
+    stored: {
+      value: { ...snapshot, verification },
+      words: `${snapshot.path ?? snapshot.name} (${bytesInWords(snapshot.diskBytes)})`,
+    },
+    code:
+      verification !== null && !isGood(verification)
+        ? EXIT.notValid
+        : failed || !stored
+          ? EXIT.failed
+          : incomplete === null
+            ? EXIT.done
+            : EXIT.incomplete,
+    error: verification?.valid === false || run.state === 'succeeded' ? null : errorOf(run),
+  };
+}
+
+function copyInWords({ destinationName, state, message }: SnapshotCopy): string {
+  return `${destinationName}: ${state}${message === null ? '..' : `. ${message}`}`;
+}
+
+async function orderOf(session: Session, planName: string | undefined, options: BackupOptions) {
+  const name = options.name === undefined ? {} : { name: options.name };
+  const format = parseFormat(options.format);
+  const given = parseMethod(options.method);
+  const method = given === undefined ? {} : { method: given };
+  if (planName !== undefined) {
+    if (options.source !== undefined || options.to !== undefined)
+      throw new UsageError('Give either a plan or --source and --to.');
+    if (format !== undefined) throw new UsageError('The format of a plan is part of the plan.');
+    const { plan } = await session.findPlan(planName);
+    const { key } = await keyOf(options);
+    // A plan keeps its key, so that the next backup needs none.
+    if (key !== undefined) await session.call('plans.update', { planId: plan.id, key });
+    return { planId: plan.id, ...name, ...method, ...(options.verify ? {} : { verify: false }) };
+  }
+  if (options.source === undefined || options.to === undefined)
+    throw new UsageError('Give a plan, or --source and --to.');
+  const compression = format === undefined ? {} : { compression: format };
+  const { source, to, verify } = options;
+  return {
+    source: resolve(source),
+    to: await session.folderOf(to),
+    ...name,
+    ...compression,
+    ...method,
+    verify,
+    ...(await keyOf(options)),
+  };
+}
+
+/** @throws UsageError */
+export function parseFormat(text: string | undefined): Compression | undefined {
+  if (text === undefined) return undefined;
+  const parsed = Compression.safeParse(text);
+  if (!parsed.success) throw new UsageError(`“${text}” is not a format. There are gz, zst and none.`);
+  return parsed.data;
+}

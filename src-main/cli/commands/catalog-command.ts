@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { timeInWords } from '../../core/catalog/damaged-catalog.ts';
+import { type RestoredCatalog, restoreCatalog } from '../../core/catalog/restore-catalog.ts';
+import { defaultDataFolder } from '../../core/process/data-folder.ts';
+import { json } from '../command.ts';
+import { confirm } from '../confirm.ts';
+import { EXIT, print, printDocument, reportError } from '../output.ts';
+
+interface CatalogRestoreOptions {
+  empty?: boolean;
+  yes?: boolean;
+  json?: boolean;
+}
+
+/** `catalog restore`: replaces a catalog that is damaged, so that no session can be opened. */
+export function addCatalogCommand(program: Command): void {
+  const catalog = program.command('catalog').summary('restore a damaged catalog of plans and runs');
+  json(catalog.command('restore'))
+    .summary('replace a damaged catalog with its last automatic copy')
+    .description(
+      'Replaces a damaged catalog.db with the newest automatic copy that is sound. The damaged file is kept beside it. Snapshots made since the copy are listed as imported by: snapkeep import <destination>.',
+    )
+    .option('--empty', 'start with an empty catalog; then rebuild the plans with: snapkeep recover <destination>')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', '\nExample:\n  snapkeep catalog restore')
+    .action(restore);
+}
+
+async function restore({ empty = false, yes = false, json: asJson = false }: CatalogRestoreOptions): Promise<void> {
+  let failure: ReturnType<typeof reportError> | undefined;
+  try {
+    const folder = defaultDataFolder();
+    const what = empty ? 'an empty one' : 'its newest automatic copy';
+    await confirm(yes, `Replace the damaged catalog in ${folder} with ${what}?`, 'Nothing was replaced.');
+    const restored = await restoreCatalog(folder, 'cli', empty ? 'empty' : 'copy');
+    print(asJson, restored, inWords(restored));
+  } catch (error) {
+    failure = reportError(error);
+  }
+  if (asJson) printDocument(failure?.body);
+  process.exitCode = failure?.code ?? EXIT.done;
+}
+
+function inWords({ keptAt, copyOf }: RestoredCatalog): string[] {
+  const kept = keptAt === null ? [] : [`The damaged catalog is kept at ${keptAt}.`];
+  if (copyOf === null)
+    return ['The catalog is empty.', ...kept, 'Rebuild the plans with: snapkeep recover <destination>.'];
+  const since = 'Snapshots made since are listed by: snapkeep import <destination>.';
+  return [`The catalog is that of ${timeInWords(copyOf)}.`, ...kept, since];
+}

@@ -1,0 +1,146 @@
+import type { Command } from 'commander';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Params } from '../../../src-shared/contract/methods.ts';
+import type { SelfTestReport } from '../../../src-shared/model/destination.ts';
+import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
+import { type CommandContext, json } from '../command.ts';
+import {
+  addSettingsOptions,
+  changedSettings,
+  type DestinationOptions,
+  settingsOf,
+} from '../options/destination-options.ts';
+import { EXIT, linesOr, print, say } from '../output.ts';
+import type { Session } from '../session.ts';
+
+const EXAMPLES = `
+Secrets are read from environment variables and kept encrypted; they are never given on the command line.
+
+Examples:
+  snapkeep destination add nas --folder /mnt/nas/backups
+  snapkeep destination add cloud --s3 my-bucket --provider r2 --endpoint https://… --access-key-env KEY_ID --secret-key-env SECRET
+  snapkeep destination set cloud --access-key-env KEY_ID --secret-key-env SECRET
+  snapkeep destination add host --sftp backup@example.com/srv/backups --key ~/.ssh/id_ed25519 --host-key 'ssh-ed25519 SHA256:…'`;
+
+/** `destination add`, `set`, `list`, `test`, `reattach` and `remove`. */
+export function addDestinationCommands(program: Command, context: CommandContext): void {
+  const destination = program
+    .command('destination')
+    .summary('add, change, list, test, re-attach and remove destinations')
+    .description('A destination is where snapshots are kept: a folder, an S3 bucket, or a folder on an SSH server.');
+
+  addSettingsOptions(json(destination.command('add')))
+    .summary('add a destination; it is tested first')
+    .argument('<name>', 'what it is called')
+    .addHelpText('after', EXAMPLES)
+    .action((name: string, options: DestinationOptions) =>
+      context(options, async (session) => save(session, { name, ...(await settingsOf(session, options)) }, options)),
+    );
+
+  addSettingsOptions(json(destination.command('set')))
+    .summary('change the settings and the secrets of a destination; it is tested first')
+    .description('What is not given stays as it is. A destination keeps its kind.')
+    .argument('<name>', 'name, id or folder')
+    .option('--name <name>', 'a new name')
+    .addHelpText('after', EXAMPLES)
+    .action((given: string, options: DestinationOptions & { name?: string }) =>
+      context(options, async (session) => {
+        const { id, name, settings } = (await session.requireDestination(given)).destination;
+        const changed = await changedSettings(session, settings, options);
+        return save(session, { destinationId: id, name: options.name ?? name, ...changed }, options);
+      }),
+    );
+
+  json(destination.command('list'))
+    .summary('list the destinations')
+    .action((options: { json?: boolean }) =>
+      context(options, async (session) => {
+        const all = await session.call('destinations.list', {});
+        const lines = all.map(
+          ({ destination: { name }, label, state, reason, snapshotCount, storedBytes }) =>
+            `${name}: ${state}. ${reason} ${label}, ${countInWords(snapshotCount, 'snapshot')}, ${bytesInWords(storedBytes)}.`,
+        );
+        print(options.json === true, all, linesOr(lines, 'There is no destination yet.'));
+        return EXIT.done;
+      }),
+    );
+
+  json(destination.command('test'))
+    .summary('write, list, read and delete a small file')
+    .argument('<name>', 'name, id or folder')
+    .action((given: string, options: { json?: boolean }) =>
+      context(options, async (session) => {
+        const { id } = (await session.requireDestination(given)).destination;
+        const report = await session.call('destinations.test', { destinationId: id });
+        print(options.json === true, report, inWords(report));
+        return report.passed ? EXIT.done : EXIT.failed;
+      }),
+    );
+
+  json(destination.command('reattach'))
+    .summary('take what is at the place of a destination now for that destination')
+    .argument('<name>', 'name, id or folder')
+    .option('-y, --yes', 'do it; without it, only what is there now is said')
+    .action((given: string, options: { yes?: boolean; json?: boolean }) =>
+      context(options, (session) => reattach(session, given, options)),
+    );
+
+  json(destination.command('remove'))
+    .summary('forget a destination and its secrets; its files stay')
+    .argument('<name>', 'name, id or folder')
+    .action((given: string, options: { json?: boolean }) =>
+      context(options, async (session) => {
+        const { destination: found, label } = await session.requireDestination(given);
+        const { snapshotsLeft } = await session.call('destinations.remove', { destinationId: found.id });
+        const words = `Forgot ${found.name}; ${countInWords(snapshotsLeft, 'snapshot')} stay in ${label}.`;
+        print(options.json === true, { id: found.id, snapshotsLeft }, words);
+        return EXIT.done;
+      }),
+    );
+}
+
+async function reattach(session: Session, given: string, options: { yes?: boolean; json?: boolean }): Promise<number> {
+  const { id, name } = (await session.requireDestination(given)).destination;
+  const { confirmation, ...there } = await session.call('destinations.previewReattach', { destinationId: id });
+  const { label, files, snapshotsKnown, snapshotsThere, marker } = there;
+  const words = `${label} holds ${countInWords(files, 'file')}, among them ${snapshotsThere} of the ${countInWords(snapshotsKnown, 'snapshot')} stored at ${name}. ${MARKERS[marker]}`;
+  if (options.yes !== true) {
+    print(options.json === true, there, [words, 'Nothing was changed. Re-attach it with --yes.']);
+    return EXIT.done;
+  }
+  const summary = await session.call('destinations.reattach', { destinationId: id, confirmation });
+  print(options.json === true, summary, [words, `Re-attached ${name}.`]);
+  return EXIT.done;
+}
+
+const MARKERS = {
+  none: 'It has no marker file.',
+  same: 'It is marked as this destination.',
+  other: 'It is marked as another destination.',
+  unreadable: 'Its marker file is damaged.',
+} as const;
+
+async function save(
+  session: Session,
+  given: Omit<Params<'destinations.save'>, 'saveAnyway'>,
+  options: DestinationOptions,
+): Promise<number> {
+  const anyway = options.saveAnyway === true ? { saveAnyway: true } : {};
+  const { destination, report } = await session.call('destinations.save', { ...given, ...anyway });
+  for (const warning of report.warnings) say(warning);
+  if (destination === null) {
+    const error = report.steps.find((step) => step.error !== null)?.error;
+    throw error == null
+      ? new SnapkeepError('INTERNAL', 'The test failed without a reason.', { hint: 'Try again.' })
+      : SnapkeepError.fromBody(error);
+  }
+  const done = given.destinationId === undefined ? 'Added' : 'Changed';
+  print(options.json === true, { ...destination, report }, `${done} ${given.name}. ${inWords(report)}`);
+  return EXIT.done;
+}
+
+function inWords({ passed, steps, freeBytes }: SelfTestReport): string {
+  const failed = steps.find(({ error }) => error !== null)?.error;
+  if (!passed) return `The test failed: ${failed?.message ?? ''} ${failed?.hint ?? ''}`.trim();
+  return `The test went well${freeBytes === null ? '' : `; ${bytesInWords(freeBytes)} are free`}.`;
+}

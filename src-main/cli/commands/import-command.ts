@@ -1,0 +1,111 @@
+import type { Command } from 'commander';
+import type { BackupImport, FoundBackups } from '../../../src-shared/model/import.ts';
+import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
+import { type CommandContext, json } from '../command.ts';
+import { confirm } from '../confirm.ts';
+import { addKeyOptions, type KeyOptions, keyOf } from '../options/key-options.ts';
+import { EXIT, errorOf, print, say, UsageError } from '../output.ts';
+import type { Place, Session } from '../session.ts';
+
+interface ImportOptions extends KeyOptions {
+  otherPrograms?: boolean;
+  plan?: string;
+  list?: boolean;
+  yes?: boolean;
+  json?: boolean;
+}
+
+/** `import`: lists backups that are there and that no run of this service made. */
+export function addImportCommand(program: Command, context: CommandContext): void {
+  addKeyOptions(json(program.command('import')))
+    .summary('import the backups at a destination or in a folder')
+    .description(
+      'Reads the manifests of snapshots that another service made; where there are none, the backups of other programs, by their names. Imported snapshots can be verified and restored. No retention counts or removes them, and no file is changed. Exit code 3: some files were refused.',
+    )
+    .argument('<destination>', 'name of a destination, or a folder')
+    .option('--other-programs', 'the backups of other programs, also where there are manifests')
+    .option('--list', 'only say what other programs have left, and what is wrong with it')
+    .option('--plan <name>', 'only backups of other programs whose names say this plan, which they are shown under')
+    .option('--yes', 'do not ask')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  snapkeep import /var/backups/portunus --list\n  snapkeep import /var/backups/portunus --plan portunus',
+    )
+    .action((given: string, options: ImportOptions) =>
+      context(options, (session) => importFrom(session, given, options)),
+    );
+}
+
+async function importFrom(session: Session, given: string, options: ImportOptions): Promise<number> {
+  const place = await session.destinationOrFolder(given);
+  if (options.list === true) return printListing(await session.call('imports.list', place), options.json === true);
+  if (options.otherPrograms !== true && options.plan === undefined) {
+    const run = await session.run('destinations.rescan', place);
+    if (run.result?.kind !== 'scan') throw errorOf(run);
+    const { kind: _kind, ...outcome } = run.result;
+    const listing = outcome.found > 0 ? undefined : await session.call('imports.list', place);
+    if (listing === undefined || listing.files.length === 0) {
+      for (const problem of outcome.problems) say(`${problem.name}: ${problem.message}`);
+      const words = `Found ${countInWords(outcome.found, 'snapshot')}, ${outcome.added} of them imported; ${outcome.missing} missing.`;
+      print(options.json === true, outcome, words);
+      return EXIT.done;
+    }
+  }
+  return importBackups(session, place, options);
+}
+
+async function importBackups(session: Session, place: Place, options: ImportOptions): Promise<number> {
+  const plan = await planOf(session, options.plan);
+  const listing = await session.call('imports.list', place);
+  const files = options.plan === undefined ? undefined : await chosenFiles(listing, options.plan, options.yes === true);
+  const run = await session.run('imports.start', {
+    ...place,
+    ...plan,
+    ...(files === undefined ? {} : { files }),
+    ...(await keyOf(options)),
+  });
+  if (run.result?.kind !== 'import') throw errorOf(run);
+  for (const { path, message } of listing.problems) say(`${path}: ${message}`);
+  const { kind: _kind, ...outcome } = run.result;
+  print(options.json === true, { ...outcome, problems: listing.problems }, outcomeInWords(outcome));
+  return outcome.files.some((file) => file.outcome === 'refused') ? EXIT.notValid : EXIT.done;
+}
+
+/** The backups whose names say exactly this plan. @throws UsageError when there are none, or a person says no */
+async function chosenFiles({ files, place }: FoundBackups, plan: string, yes: boolean): Promise<string[]> {
+  const importable = files.filter((file) => file.importable);
+  const chosen = importable.filter(({ planName }) => planName.toLowerCase() === plan.toLowerCase());
+  const others = new Set(importable.filter((file) => !chosen.includes(file)).map(({ planName }) => planName));
+  if (others.size > 0) say(`Not imported, for their names say another plan: ${[...others].join(', ')}.`);
+  if (chosen.length === 0) throw new UsageError(`No backup in ${place} has a name that says “${plan}”.`);
+  const question = `Import ${countInWords(chosen.length, 'backup')} as snapshots of ${plan}?`;
+  await confirm(yes, question, 'Nothing was imported.');
+  return chosen.map(({ path }) => path);
+}
+
+function outcomeInWords({ files }: BackupImport): string[] {
+  const imported = files.filter(({ outcome }) => outcome === 'imported').length;
+  const lines = files.map(({ path, outcome, message }) => `${outcome.padEnd(8)} ${path}  ${message}`);
+  return [...lines, `Imported ${countInWords(imported, 'snapshot')}; no file was changed.`];
+}
+
+function printListing(listing: FoundBackups, asJson: boolean): number {
+  const { place, files, problems, notes } = listing;
+  const lines = files.map(({ at, sizeBytes, kind, program, path, snapshotId }) => {
+    const size = (sizeBytes === null ? '' : bytesInWords(sizeBytes)).padStart(9);
+    return `${at}  ${size}  ${kind.padEnd(8)} ${(program ?? 'unknown').padEnd(11)} ${path}${snapshotId === null ? '' : '  (known)'}`;
+  });
+  const wrong = problems.map(({ path, problem, message }) => `${problem.padEnd(10)} ${path}  ${message}`);
+  const said = files.flatMap(({ path, notes: own }) => own.map((note) => `${path}: ${note}`));
+  for (const note of [...notes, ...said]) say(note);
+  const summary = `${countInWords(files.length, 'backup')} in ${place}, ${countInWords(problems.length, 'file')} that cannot be used.`;
+  print(asJson, listing, [...lines, ...wrong, summary]);
+  return EXIT.done;
+}
+
+async function planOf(session: Session, name: string | undefined) {
+  if (name === undefined) return {};
+  const plans = await session.call('plans.list', {});
+  const found = plans.find(({ plan }) => plan.id === name || plan.name.toLowerCase() === name.toLowerCase());
+  return found === undefined ? { newPlanName: name } : { planId: found.plan.id };
+}

@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { text as readText } from 'node:stream/consumers';
+import type { Command } from 'commander';
+import type { OldSchedule, OldSchedules } from '../../../src-shared/model/old-schedule.ts';
+import { readOldSchedules } from '../../../src-shared/third-party/old-schedules.ts';
+import { keptInWords } from '../../../src-shared/third-party/template-words.ts';
+import { scheduleInWords } from '../../../src-shared/words/schedule-words.ts';
+import { explainError } from '../../core/engine/engine-errors.ts';
+import { type CommandContext, json } from '../command.ts';
+import { EXIT, linesOr, print, say, UsageError } from '../output.ts';
+
+/** `plan read-schedule`. */
+export function addReadScheduleCommand(plan: Command, context: CommandContext): void {
+  json(plan.command('read-schedule'))
+    .summary('say what a crontab, systemd units, a script or settings would be as schedules')
+    .description(
+      'Passwords and keys that stand in it are neither kept nor printed. Exit code 3: some lines could not be read.',
+    )
+    .argument('<file>', 'the file; - is standard input')
+    .addHelpText('after', '\nExample:\n  crontab -l | snapkeep plan read-schedule -')
+    .action((file: string, options: { json?: boolean }) =>
+      context(options, async (session) => {
+        const read = await session.call('schedules.readOld', await textOf(file));
+        for (const { line, problem } of read.unread) say(`Line ${line}: ${problem}`);
+        const words = read.schedules.flatMap(inWords);
+        print(options.json === true, read, linesOr(words, 'There is no schedule in it.'));
+        return read.unread.length === 0 ? EXIT.done : EXIT.notValid;
+      }),
+    );
+}
+
+/**
+ * The one schedule of a backup that stands in a file.
+ * @throws UsageError when there is none, or several that differ
+ */
+export async function scheduleFrom(file: string): Promise<OldSchedule> {
+  const { text, path } = await textOf(file);
+  const { schedules, unread }: OldSchedules = readOldSchedules(text, path);
+  const saying = schedules.filter(({ facts }) => facts.does === 'backup' || facts.does === 'unknown');
+  // One line may do several things, of which one alone is told.
+  const backups = saying.length > 0 ? saying : schedules;
+  const [first, ...others] = backups;
+  if (first === undefined)
+    throw new UsageError(`There is no schedule of a backup in ${file}. ${unread[0]?.problem ?? ''}`.trim());
+  if (others.some(({ schedule }) => JSON.stringify(schedule) !== JSON.stringify(first.schedule)))
+    throw new UsageError(
+      `There are ${backups.length} schedules in ${file}. Keep the line of this backup alone, or give --schedule.`,
+    );
+  // A line of its own may do the cleaning up.
+  const retention =
+    first.facts.retention ?? schedules.find(({ facts }) => facts.retention !== null)?.facts.retention ?? null;
+  for (const note of first.notes) say(note);
+  return { ...first, facts: { ...first.facts, retention } };
+}
+
+async function textOf(file: string): Promise<{ text: string; path?: string }> {
+  if (file === '-') return { text: await readText(process.stdin) };
+  const path = resolve(file);
+  try {
+    return { text: await readFile(path, 'utf8'), path };
+  } catch (error) {
+    throw explainError(error, path);
+  }
+}
+
+function inWords({ line, schedule, timeZone, command, facts, notes }: OldSchedule): string[] {
+  const zone = timeZone === null ? '' : ` (${timeZone})`;
+  const kept = facts.retention === null ? '' : `  It keeps ${keptInWords(facts.retention)}.`;
+  const own = command === null ? '' : `  ${command}`;
+  return [`Line ${line}: ${scheduleInWords(schedule)}${zone}.${kept}${own}`, ...notes.map((note) => `  ${note}`)];
+}

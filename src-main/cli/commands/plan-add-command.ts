@@ -1,0 +1,241 @@
+import { relative, resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { Params } from '../../../src-shared/contract/methods.ts';
+import { MAX_TIME_LIMIT_MINUTES, type Plan } from '../../../src-shared/model/plan.ts';
+import type { Schedule } from '../../../src-shared/model/schedule.ts';
+import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/template-use.ts';
+import { explainError } from '../../core/engine/engine-errors.ts';
+import { type CommandContext, json, several } from '../command.ts';
+import { type AttachedFileOptions, addAttachedFileOptions, attachedFilesOf } from '../options/attached-file-options.ts';
+import { addEncryptionOptions, type EncryptionOptions, encryptionOf } from '../options/encryption-options.ts';
+import { addKeyOptions, type KeyOptions, keyOf } from '../options/key-options.ts';
+import { METHOD_HELP, parseMethod } from '../options/method-options.ts';
+import { addRetentionOptions, type RetentionOptions, retentionOf } from '../options/retention-options.ts';
+import { parseSchedule, SCHEDULE_HELP } from '../options/schedule-option.ts';
+import { EXIT, print, say, UsageError } from '../output.ts';
+import type { Session } from '../session.ts';
+import { parseFormat } from './backup-commands.ts';
+import { scheduleFrom } from './old-schedule-command.ts';
+import { appliedTemplate } from './template-commands.ts';
+
+interface AddOptions extends RetentionOptions, KeyOptions, EncryptionOptions, AttachedFileOptions {
+  name?: string;
+  source?: string;
+  to?: string[];
+  template?: string;
+  folder?: string;
+  with?: string[];
+  without?: string[];
+  place?: string[];
+  format?: string;
+  schedule?: Schedule;
+  scheduleFrom?: string;
+  timeZone?: string;
+  method?: string;
+  schemaVersion?: string;
+  lockFile?: string[];
+  timeLimit?: number;
+  verify: boolean;
+  json?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  snapkeep plan add --name hone --source ~/.local/share/hone/hone.db --to /mnt/nas/hone --to cloud --schedule "daily 02:00" --keep-daily 14 --keep-monthly 12
+  snapkeep plan add --name config --attached-file main=/etc/app/config.toml --to /mnt/nas/app --schedule on-change --keep-last 5
+  snapkeep plan add --template portunus --to /var/backups/portunus`;
+
+/** `plan add`. */
+export function addPlanAddCommand(plan: Command, context: CommandContext): void {
+  addAttachedFileOptions(addEncryptionOptions(addKeyOptions(addRetentionOptions(json(plan.command('add'))))))
+    .summary('make a plan')
+    .option('--name <name>', 'what it is called')
+    .option('--source <file>', 'the database; without it the plan is of its attached files and images alone')
+    .option('--to <destination>', 'a destination by its name, or a folder; may be given several times', several)
+    .option('--template <name>', 'take from a template, or a file of one, what is not given here')
+    .option('--folder <folder>', 'the folder of the program, for a template that asks for it')
+    .option('--with <part>', 'also this optional part of the template; may be given several times', several)
+    .option('--without <part>', 'all but this part of the template; may be given several times', several)
+    .option('--place <part=path>', 'where a part of the template is, if not at its usual place', several)
+    .option('--format <format>', 'gz, zst or none (gz unless given)')
+    .option('--method <method>', `${METHOD_HELP}; online unless given`)
+    .option('--schema-version <sql>', 'a question whose answer is the version of the schema; user_version unless given')
+    .option(
+      '--lock-file <name>',
+      'a file beside the database that the deletion of a database removes; may be given several times',
+      several,
+    )
+    .option('--schedule <when>', SCHEDULE_HELP, parseSchedule)
+    .option(
+      '--schedule-from <file>',
+      'read schedule and retention from a crontab, systemd units or settings; - is standard input',
+    )
+    .option('--time-zone <name>', 'of the schedule, for example Europe/Berlin; this machine’s unless given')
+    .option('--time-limit <minutes>', 'stop a run that takes longer; a day unless given', parseMinutes)
+    .option('--no-verify', 'do not verify each snapshot after the backup')
+    .addHelpText('after', EXAMPLES)
+    .action((options: AddOptions) => context(options, (session) => add(session, options)));
+}
+
+async function add(session: Session, options: AddOptions): Promise<number> {
+  const given = await givenOf(options);
+  if (options.template !== undefined) return addFromTemplate(session, options.template, options, given);
+  const { name, source, to } = options;
+  const sourcePath = source === undefined ? given.attachedFiles?.[0]?.path : resolve(source);
+  if (name === undefined || sourcePath === undefined || to === undefined)
+    throw new UsageError(
+      'Give --name, --to, and --source or, for files alone, --attached-file or --image; or --template.',
+    );
+  const made = await session.call('plans.create', {
+    name,
+    sourceKind: source === undefined ? 'files' : 'database',
+    sourcePath,
+    destinations: await chosenDestinations(session, to),
+    ...given,
+    ...(await keyOf(options)),
+  });
+  if (made.sourceKind === 'database') await sayWarnings(session, made.sourcePath);
+  return printPlans(session, [made], options.json === true);
+}
+
+/** Says what is unsafe about the place of a database. The plan is made by now: what keeps it from being looked at is no failure. */
+async function sayWarnings(session: Session, path: string): Promise<void> {
+  try {
+    for (const warning of (await session.call('sources.describe', { path })).warnings) say(warning);
+  } catch (error) {
+    say(explainError(error, path).message);
+  }
+}
+
+/** @throws UsageError */
+function parseMinutes(given: string): number {
+  const minutes = Number(given);
+  if (Number.isInteger(minutes) && minutes >= 1 && minutes <= MAX_TIME_LIMIT_MINUTES) return minutes;
+  throw new UsageError(`--time-limit is a whole number of minutes from 1 to ${MAX_TIME_LIMIT_MINUTES}.`);
+}
+
+type Given = Omit<Partial<Params<'plans.create'>>, 'name' | 'sourceKind' | 'sourcePath' | 'destinations' | 'key'>;
+
+/** What was said on the command line, and nothing else. */
+async function givenOf(options: AddOptions): Promise<Given> {
+  if (options.schedule !== undefined && options.scheduleFrom !== undefined)
+    throw new UsageError('Give either --schedule or --schedule-from.');
+  const old = options.scheduleFrom === undefined ? undefined : await scheduleFrom(options.scheduleFrom);
+  const compression = parseFormat(options.format);
+  const retention = retentionOf(options) ?? old?.facts.retention ?? undefined;
+  const method = parseMethod(options.method);
+  const schedule = options.schedule ?? old?.schedule;
+  const timeZone = options.timeZone ?? old?.timeZone ?? undefined;
+  return {
+    verifyAfterBackup: options.verify,
+    ...encryptionOf(options),
+    ...attachedFilesOf(options),
+    ...(compression === undefined ? {} : { compression }),
+    ...(method === undefined ? {} : { method }),
+    ...(options.schemaVersion === undefined ? {} : { schemaVersion: { sql: options.schemaVersion } }),
+    ...(options.lockFile === undefined ? {} : { lockFiles: options.lockFile }),
+    ...(options.timeLimit === undefined ? {} : { timeLimitMinutes: options.timeLimit }),
+    ...(schedule === undefined ? {} : { schedule }),
+    ...(timeZone === undefined ? {} : { timeZone }),
+    ...(retention === undefined ? {} : { retention }),
+  };
+}
+
+/** Makes the plans of a template that are not optional, and those that were asked for. */
+async function addFromTemplate(session: Session, template: string, options: AddOptions, given: Given): Promise<number> {
+  const applied = await appliedTemplate(session, template, options);
+  for (const sentence of applied.sentences) say(sentence);
+  const wanted = new Set(options.with ?? []);
+  const unwanted = new Set(options.without ?? []);
+  const unknown = [...wanted, ...unwanted].find((id) => !applied.parts.some((part) => part.id === id));
+  if (unknown !== undefined)
+    throw new UsageError(
+      `${applied.name} has no part “${unknown}”. There are ${applied.parts.map(({ id }) => id).join(', ')}.`,
+    );
+  const parts = applied.parts.filter(({ id, optional }) => !unwanted.has(id) && (!optional || wanted.has(id)));
+  if (parts.length !== 1 && (options.name !== undefined || given.attachedFiles !== undefined))
+    throw new UsageError(
+      `${applied.name} makes ${parts.length} plans: --name and --attached-file cannot be for one of them.`,
+    );
+  const orders = [];
+  for (const part of parts) orders.push(await orderOf(session, applied, part, options, given));
+  const made: Plan[] = [];
+  for (const order of orders) {
+    const plan = await session.call('plans.create', order);
+    if (plan.sourceKind === 'database') await sayWarnings(session, plan.sourcePath);
+    made.push(plan);
+  }
+  return printPlans(session, made, options.json === true);
+}
+
+/** What the plan of a part would be. Nothing is made yet, so that a group is made whole or not at all. */
+async function orderOf(
+  session: Session,
+  applied: AppliedTemplate,
+  part: AppliedPart,
+  options: AddOptions,
+  given: Given,
+): Promise<Params<'plans.create'>> {
+  const { destinationPath, keyVariable, sourcePath, ...rest } = part.draft;
+  for (const sentence of part.leftOut) say(`Left out: ${sentence}`);
+  if (sourcePath === null) {
+    const places = part.places.map(({ path }) => path).join(', ');
+    const folder = applied.folder === null ? '' : `, or --folder with ${applied.folder}`;
+    const alone = applied.parts.filter(({ optional }) => !optional).length === 1;
+    throw new UsageError(
+      `${part.name} is at none of its usual places (${places || 'none here'}). Give ${alone ? '--source' : `--place ${part.id}=… or --without ${part.id}`}${folder}.`,
+    );
+  }
+  const suggested = destinationPath === null ? undefined : [destinationPath];
+  const to = options.to ?? suggested;
+  if (to === undefined) throw new UsageError('The template knows no folder for the snapshots here. Give --to.');
+  const ofFiles = rest.sourceKind === 'files';
+  return {
+    ...rest,
+    ...(ofFiles ? withoutDatabase(given) : given),
+    name: options.name ?? rest.name,
+    sourcePath,
+    destinations: await chosenDestinations(session, to, options.to === undefined ? '' : below(applied, part)),
+    ...(ofFiles ? {} : await keyFor(session, sourcePath, keyVariable, options)),
+  };
+}
+
+/** What is said of the database of a group is for that one alone. */
+function withoutDatabase({ method: _method, schemaVersion: _version, lockFiles: _locks, ...rest }: Given): Given {
+  return rest;
+}
+
+/** The key that was given; or the program's own variable, where it is set and the database is encrypted. */
+async function keyFor(session: Session, source: string, keyVariable: string | null, options: AddOptions) {
+  const given = await keyOf(options);
+  if (given.key !== undefined || keyVariable === null || !process.env[keyVariable]) return given;
+  const { databaseEncryption } = await session.call('sources.describe', { path: source });
+  return databaseEncryption === null ? {} : { key: { environment: keyVariable } };
+}
+
+async function printPlans(session: Session, made: readonly Plan[], asJson: boolean): Promise<number> {
+  const [first, ...more] = made;
+  const words = [];
+  for (const { id, name } of made) {
+    const { schedule } = await session.call('plans.get', { planId: id });
+    words.push(
+      `Made the plan ${name}. Schedule: ${schedule.words}.`,
+      `Back it up with: snapkeep backup ${JSON.stringify(name)}`,
+    );
+  }
+  print(asJson, more.length === 0 ? first : made, words);
+  return EXIT.done;
+}
+
+/** The folder that the snapshots of a part go into, below the one for all. */
+function below({ destinations }: AppliedTemplate, { draft }: AppliedPart): string {
+  const [all] = destinations;
+  return all === undefined || draft.destinationPath === null ? '' : relative(all.path, draft.destinationPath);
+}
+
+/** Destinations that are known by name, and folders, which become some. @param subfolder where in such a folder */
+async function chosenDestinations(session: Session, given: readonly string[], subfolder = '') {
+  const chosen = [];
+  for (const each of given) chosen.push(await session.destinationOrFolder(each, subfolder));
+  return chosen;
+}

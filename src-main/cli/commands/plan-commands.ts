@@ -1,0 +1,126 @@
+import type { Command } from 'commander';
+import type { PlanSummary } from '../../../src-shared/model/plan.ts';
+import { metricsOf } from '../../../src-shared/rules/metrics.ts';
+import { keptInWords } from '../../../src-shared/third-party/template-words.ts';
+import { STATE_LABELS } from '../../../src-shared/words/plan-state-words.ts';
+import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
+import { type CommandContext, json } from '../command.ts';
+import { EXIT, errorOf, linesOr, print, UsageError } from '../output.ts';
+import { addReadScheduleCommand } from './old-schedule-command.ts';
+import { addPlanAddCommand } from './plan-add-command.ts';
+
+/** The commands of `plan`, `restoreTest` and `status`. */
+export function addPlanCommands(program: Command, context: CommandContext): void {
+  const plan = program
+    .command('plan')
+    .summary('add, list and remove plans')
+    .description('A plan is a database, or files alone, the destinations its snapshots go to, and the rules for both.');
+
+  addPlanAddCommand(plan, context);
+  addReadScheduleCommand(plan, context);
+
+  json(plan.command('list'))
+    .summary('list the plans')
+    .action((options: { json?: boolean }) =>
+      context(options, async (session) => {
+        const summaries = await session.call('plans.list', {});
+        print(
+          options.json === true,
+          summaries.map((summary) => summary.plan),
+          linesOr(summaries.map(inOneLine), 'There is no plan yet.'),
+        );
+        return EXIT.done;
+      }),
+    );
+
+  json(plan.command('remove'))
+    .summary('forget a plan; its snapshots stay where they are')
+    .argument('<plan>', 'name or id')
+    .action((name: string, options: { json?: boolean }) =>
+      context(options, async (session) => {
+        const found = await session.findPlan(name);
+        const { snapshotsLeft } = await session.call('plans.remove', { planId: found.plan.id });
+        const words = `Forgot the plan ${found.plan.name}; ${countInWords(snapshotsLeft, 'snapshot')} stay in ${labelsOf(found)}.`;
+        print(options.json === true, { id: found.plan.id, snapshotsLeft }, words);
+        return EXIT.done;
+      }),
+    );
+
+  json(program.command('restore-test'))
+    .summary('restore the newest snapshot of a plan to a temporary location and check everything')
+    .argument('<plan>', 'name or id')
+    .action((name: string, options: { json?: boolean }) =>
+      context(options, async (session) => {
+        const { plan: found } = await session.findPlan(name);
+        const run = await session.runToEnd('restoreTests.start', { planId: found.id });
+        if (run.result?.kind !== 'restoreTest') throw errorOf(run);
+        const { valid, verification, checks } = run.result;
+        const lines = [verification.message, ...checks.map((check) => `${check.name}: ${check.detail}`)];
+        print(options.json === true, run.result, lines);
+        return valid ? EXIT.done : EXIT.notValid;
+      }),
+    );
+
+  json(program.command('status'))
+    .summary('say where every plan stands')
+    .option('--prometheus', "print it for Prometheus, for node_exporter's textfile collector")
+    .action((options: { json?: boolean; prometheus?: boolean }) =>
+      context(options, async (session) => {
+        // Where nothing stays that would check every hour, somebody asking is the time to look.
+        await session.call('plans.check', {});
+        const plans = await session.call('plans.list', {});
+        if (options.prometheus === true) {
+          if (options.json === true) throw new UsageError('Give either --json or --prometheus.');
+          process.stdout.write(metricsOf(plans, Date.now()));
+          return EXIT.done;
+        }
+        const words = plans.flatMap(statusInWords);
+        print(options.json === true, plans.map(withStatus), linesOr(words, 'There is no plan yet.'));
+        return EXIT.done;
+      }),
+    );
+}
+
+/** What is asked of a backup by who looks after it: is it on, where, how long, how many, when, how it went. */
+function shortStatus({ plan, schedule, destinations, snapshotCount, newest, lastBackup }: PlanSummary) {
+  return {
+    enabled: plan.schedule.kind !== 'manual' && schedule.paused === null,
+    folders: destinations.map(({ label }) => label),
+    retention: keptInWords(plan.retention),
+    schedule: schedule.words,
+    count: snapshotCount,
+    newestAt: newest?.createdAt ?? null,
+    lastBackup: lastBackup && {
+      at: lastBackup.finishedAt ?? lastBackup.startedAt ?? lastBackup.queuedAt,
+      status: lastBackup.state,
+      sizeBytes: lastBackup.result?.kind === 'backup' ? lastBackup.result.sizeBytes : null,
+      error: lastBackup.error?.message ?? null,
+    },
+  };
+}
+
+const withStatus = (summary: PlanSummary) => ({ ...summary, status: shortStatus(summary) });
+
+function statusInWords(summary: PlanSummary): string[] {
+  const { plan, state, reason, notes, storedBytes } = summary;
+  const { enabled, folders, retention, schedule, count, newestAt, lastBackup } = shortStatus(summary);
+  const size = lastBackup?.sizeBytes == null ? '' : `, ${bytesInWords(lastBackup.sizeBytes)}`;
+  const last = lastBackup === null ? 'none yet' : `${lastBackup.at}, ${lastBackup.status}${size}`;
+  return [
+    `${plan.name}: ${STATE_LABELS[state]}. ${reason}`,
+    `  enabled      ${enabled ? 'yes' : 'no'}: ${schedule}`,
+    `  kept         ${retention}`,
+    `  in           ${folders.join(', ')}`,
+    `  snapshots    ${count}, ${bytesInWords(storedBytes)}${newestAt === null ? '' : `, the newest of ${newestAt}`}`,
+    `  last backup  ${last}${lastBackup?.error == null ? '' : `. ${lastBackup.error}`}`,
+    ...notes.filter((note) => note !== reason).map((note) => `  note         ${note}`),
+  ];
+}
+
+const labelsOf = ({ destinations }: PlanSummary): string => destinations.map(({ label }) => label).join(', ');
+
+function inOneLine(summary: PlanSummary): string {
+  const { name, sourceKind, sourcePath, attachedFiles } = summary.plan;
+  const what = sourceKind === 'files' ? attachedFiles.map(({ path }) => path).join(', ') : sourcePath;
+  return `${name}\t${what}\t→ ${labelsOf(summary)}\t${summary.schedule.words}`;
+}

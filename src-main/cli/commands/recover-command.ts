@@ -1,0 +1,95 @@
+import { resolve } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { PlanRecovery, RecoverablePlan, RecoveryScan } from '../../../src-shared/model/recovery.ts';
+import { countInWords } from '../../../src-shared/words/wording.ts';
+import { type CommandContext, json, several } from '../command.ts';
+import { confirm } from '../confirm.ts';
+import { EXIT, print, say, UsageError } from '../output.ts';
+import type { Session } from '../session.ts';
+
+interface RecoverOptions {
+  list?: boolean;
+  plan?: string[];
+  source?: string[];
+  yes?: boolean;
+  json?: boolean;
+}
+
+/** `recover`: rebuilds plans from what a destination holds. */
+export function addRecoverCommand(program: Command, context: CommandContext): void {
+  json(program.command('recover'))
+    .summary('recover plans from a destination, on a new machine or after the catalog was lost')
+    .description(
+      'Rebuilds plans from the manifests of their snapshots: name, source, schedule and retention. The snapshots become this service’s own. Do not use it while the other machine still runs: to see its snapshots, import them.',
+    )
+    .argument('<destination>', 'name of a destination, or a folder')
+    .option('--list', 'only say what can be recovered')
+    .option('--plan <name>', 'a plan to recover; several times; without it, all', several)
+    .option('--source <name=path>', 'where the source of a plan is now; several times', several)
+    .option('--yes', 'do not ask')
+    .addHelpText('after', '\nExample:\n  snapkeep recover /mnt/nas --source app=/srv/app/app.db')
+    .action((given: string, options: RecoverOptions) =>
+      context(options, (session) => recover(session, given, options)),
+    );
+}
+
+async function recover(session: Session, given: string, options: RecoverOptions): Promise<number> {
+  const place = await session.destinationOrFolder(given);
+  const scan = await session.call('recoveries.scan', place);
+  for (const { name, message } of scan.problems) say(`${name}: ${message}`);
+  if (options.list === true) {
+    print(options.json === true, scan, scanInWords(scan));
+    return EXIT.done;
+  }
+  const plans = chosenPlans(scan, options);
+  const question = `Recover ${plans.map(({ name }) => name).join(', ')} from ${scan.place}?`;
+  await confirm(options.yes === true, question, 'Nothing was recovered.');
+  const recovered = await session.call('recoveries.apply', { ...place, plans });
+  const snapshots = plans.reduce((sum, { snapshotIds }) => sum + snapshotIds.length, 0);
+  const words = `Recovered ${countInWords(recovered.plans.length, 'plan')} with ${countInWords(snapshots, 'snapshot')}.`;
+  print(options.json === true, recovered, words);
+  return EXIT.done;
+}
+
+function scanInWords({ place, plans }: RecoveryScan): string[] {
+  const lines = plans.map(
+    ({ name, sourcePath, sourceExists, snapshots }) =>
+      `${name}  ${countInWords(snapshots.length, 'snapshot')}, newest ${snapshots[0]?.createdAt ?? ''}  ${sourcePath}${sourceExists ? '' : '  (missing here)'}`,
+  );
+  return [...lines, `${countInWords(plans.length, 'plan')} to recover in ${place}.`];
+}
+
+/** @throws UsageError for names that are not there, or stand for several plans */
+function chosenPlans({ plans, place }: RecoveryScan, { plan: names, source = [] }: RecoverOptions): PlanRecovery[] {
+  const sources = new Map(source.map(readSource));
+  const wanted = names ?? plans.map(({ name }) => name);
+  if (wanted.length === 0) throw new UsageError(`There is no plan to recover in ${place}.`);
+  for (const name of sources.keys())
+    if (!wanted.includes(name)) throw new UsageError(`--source names no plan: ${name}.`);
+  return [...new Set(wanted)].map((name) => {
+    const [found, ...others] = plans.filter((each) => each.name === name);
+    if (found === undefined) throw new UsageError(`There is no plan “${name}” to recover in ${place}.`);
+    if (others.length > 0)
+      throw new UsageError(`Several services had a plan “${name}”. Choose between them in the window.`);
+    return toRecovery(found, sources.get(name));
+  });
+}
+
+function toRecovery(plan: RecoverablePlan, sourcePath: string | undefined): PlanRecovery {
+  const { serviceId, planId, name, snapshots } = plan;
+  const ids = snapshots.map(({ id }) => id);
+  return {
+    serviceId,
+    planId,
+    name,
+    sourcePath: sourcePath ?? plan.sourcePath,
+    attachedFilePaths: {},
+    snapshotIds: ids,
+  };
+}
+
+function readSource(text: string): [name: string, path: string] {
+  const at = text.indexOf('=');
+  if (at < 1 || at === text.length - 1) throw new InvalidArgumentError('Give a name and a path, as name=path.');
+  return [text.slice(0, at), resolve(text.slice(at + 1))];
+}

@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
+import type { Run } from '../../../src-shared/model/run.ts';
+import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
+import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
+import { EXIT, errorOf, print, say } from '../output.ts';
+import type { Session } from '../session.ts';
+
+/** What of a snapshot's files is restored, and where to. */
+export interface FilesOptions {
+  attachedFile?: string;
+  path?: string;
+  to?: string;
+  force?: boolean;
+  json?: boolean;
+}
+
+/** Looks at the files of a snapshot; nothing is changed. @throws SnapkeepError `CONFLICT` without --force where something is there */
+export async function checkFiles(session: Session, snapshot: Snapshot, options: FilesOptions): Promise<Run> {
+  const { attachedFile, path, to } = options;
+  const checked = await session.run('restores.check', {
+    what: 'files',
+    snapshotId: snapshot.id,
+    ...(attachedFile === undefined ? {} : { attachedFile }),
+    ...(path === undefined ? {} : { path }),
+    ...(to === undefined ? {} : { to: resolve(to) }),
+  });
+  if (checked.result?.kind !== 'files-check') throw errorOf(checked);
+  const { targets } = checked.result.check;
+  for (const { attachedFile: name, targetPath, files, bytes, comparison, undoable } of targets) {
+    if (existsSync(targetPath) && options.force !== true) {
+      throw new SnapkeepError('CONFLICT', `${targetPath} is already there.`, {
+        hint: undoable
+          ? 'Nothing was changed. Give --force to replace it; what is there is kept beside it.'
+          : 'Nothing was changed. Give --force to write over it; Undo cannot bring back what a device holds.',
+      });
+    }
+    const what = `${name}: ${countInWords(files, 'file')}, ${bytesInWords(bytes)}, to ${targetPath}.`;
+    const differ =
+      comparison === null
+        ? ''
+        : ` ${comparison.same} are the same, ${comparison.different} differ, ${comparison.onlyThere} come back, ${comparison.onlyHere} go.`;
+    say(what + differ);
+    if (!undoable) say(`${targetPath} is a device: what it holds is written over, and Undo cannot bring it back.`);
+  }
+  for (const note of new Set(targets.flatMap((target) => target.notes))) say(note);
+  return checked;
+}
+
+/** Restores files that have been looked at. */
+export async function restoreChecked(session: Session, checked: Run, options: FilesOptions): Promise<number> {
+  return reportFiles(options, await session.run('restores.start', confirmedFiles(checked)));
+}
+
+/** What starts the restore of files that have been looked at. */
+export function confirmedFiles(checked: Run): { checkRunId: string; confirmation: string } {
+  if (checked.result?.kind !== 'files-check') throw errorOf(checked);
+  return { checkRunId: checked.id, confirmation: checked.result.check.confirmation };
+}
+
+/** Says what became of a restore or undo of files. */
+export function reportFiles(options: { json?: boolean }, run: Run): number {
+  if (run.result?.kind !== 'files-restore') throw errorOf(run);
+  const { files } = run.result;
+  print(options.json === true, { runId: run.id, ...run.result }, filesInWords(files));
+  if (files.some(({ undoable }) => undoable)) say(`What was there is kept. To put it back: snapkeep undo ${run.id}`);
+  return EXIT.done;
+}
+
+/** What was restored where, one line each. */
+export const filesInWords = (files: readonly RestoredFiles[]): string[] => files.map(inWords);
+
+const inWords = ({ targetPath, changed, keptPath }: RestoredFiles): string =>
+  `Restored ${targetPath}: ${countInWords(changed, 'entry', 'entries')} differed.${keptPath === null ? '' : ` What was there is in ${keptPath}.`}`;

@@ -1,0 +1,113 @@
+import type { Command } from 'commander';
+import type { PlanSummary } from '../../../src-shared/model/plan.ts';
+import type { Run } from '../../../src-shared/model/run.ts';
+import { isGood } from '../../../src-shared/rules/verdicts.ts';
+import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
+import { type CommandContext, json } from '../command.ts';
+import { EXIT, linesOr, print } from '../output.ts';
+
+/** `run-due`: what cron, systemd and launchd start where no host of Snapkeep stays. */
+export function addRunDueCommand(program: Command, context: CommandContext): void {
+  json(program.command('run-due'))
+    .summary('serve every schedule that is due, once; for cron and systemd')
+    .description(
+      'Backs up and restore tests what is due, copies what waits for other destinations, removes what the retention no longer keeps, and sends alerts. What was missed is made up for once. Exit code 0: done, nothing was due, or there is no plan; 1: a run or a copy failed; 3: a snapshot is not valid; 4: a snapshot lacks some of its attached files; 75: something is unavailable, or a window or server of Snapkeep has the data folder and serves the schedules itself.',
+    )
+    .addHelpText('after', '\nExample of a crontab:\n  */15 * * * * snapkeep run-due')
+    .action((options: { json?: boolean }) =>
+      context(
+        options,
+        async (session) => {
+          const runs = await session.serveDue();
+          const plans = await session.call('plans.list', {});
+          if (plans.length === 0) return reportNoPlans(options, session.dataFolder);
+          const waiting = plans.flatMap(waitingOf);
+          const failedCopies = plans.flatMap(failedCopiesOf);
+          const lines = [
+            ...runs.map(runInWords),
+            ...waiting.map(({ plan, waitingFor }) => `${plan}: ${waitingFor}`),
+            ...failedCopies.map(({ plan, problem }) => `${plan}: ${problem}`),
+          ];
+          print(options.json === true, { runs, waiting, failedCopies }, linesOr(lines, 'Nothing is due.'));
+          return exitCodeOf(runs, waiting.length > 0, failedCopies.length > 0);
+        },
+        (folder) => reportNoPlans(options, folder),
+      ),
+    );
+}
+
+/** Says where plans were looked for: another SNAPKEEP_HOME than the one that was meant has none. */
+function reportNoPlans(options: { json?: boolean }, folder: string): number {
+  print(options.json === true, { runs: [], waiting: [], failedCopies: [] }, `No plans in ${folder}`);
+  return EXIT.done;
+}
+
+interface FailedCopies {
+  plan: string;
+  destination: string;
+  problem: string;
+}
+
+/** What was given up until somebody looks at it: it is neither due nor tried again. */
+function failedCopiesOf({ plan, destinations }: PlanSummary): FailedCopies[] {
+  return destinations
+    .filter(({ failedCopies }) => failedCopies > 0)
+    .map(({ name, failedCopies, problem }) => ({
+      plan: plan.name,
+      destination: name,
+      problem: problem ?? `${countInWords(failedCopies, 'copy', 'copies')} to ${name} failed.`,
+    }));
+}
+
+interface Waiting {
+  plan: string;
+  waitingFor: string;
+}
+
+/** What could not be done because something is away. */
+function waitingOf({ plan, schedule, restoreTest, destinations }: PlanSummary): Waiting[] {
+  const due = [schedule.due, restoreTest.schedule.due].flatMap((each) => each?.waitingFor ?? []);
+  const copies = destinations
+    .filter(({ waitingCopies }) => waitingCopies > 0)
+    .map(({ name, waitingCopies, problem }) =>
+      `${countInWords(waitingCopies, 'snapshot')} still to be copied to ${name}. ${problem ?? ''}`.trim(),
+    );
+  return [...due, ...copies].map((waitingFor) => ({ plan: plan.name, waitingFor }));
+}
+
+function runInWords(run: Run): string {
+  const what = `${run.kind} ${run.planName ?? run.subject}`;
+  if (run.error !== null) return `${what}: ${run.state}. ${run.error.message}`;
+  return `${what}: ${run.state}${resultInWords(run)}`;
+}
+
+function resultInWords({ result }: Run): string {
+  switch (result?.kind) {
+    case 'backup': {
+      const missing = result.incomplete === null ? '' : ` Incomplete. ${result.incomplete}`;
+      return `, ${bytesInWords(result.sizeBytes)}.${missing} ${result.verification?.message ?? ''}`.trimEnd();
+    }
+    case 'copy':
+      return `, ${countInWords(result.copied, 'snapshot')}, ${bytesInWords(result.bytes)}`;
+    case 'restoreTest':
+      return `. ${result.verification.message}`;
+    case 'prune':
+      return `, ${countInWords(result.removedCount, 'snapshot')} removed, ${bytesInWords(result.bytesFreed)} freed`;
+    default:
+      return '';
+  }
+}
+
+function exitCodeOf(runs: readonly Run[], waits: boolean, copiesFailed: boolean): number {
+  const invalid = runs.some(
+    ({ result }) =>
+      (result?.kind === 'backup' && result.verification !== null && !isGood(result.verification)) ||
+      (result?.kind === 'restoreTest' && !result.valid),
+  );
+  if (invalid) return EXIT.notValid;
+  const failed = runs.filter(({ state }) => state === 'failed' || state === 'interrupted');
+  if (copiesFailed || failed.some(({ error }) => error?.retryable !== true)) return EXIT.failed;
+  if (runs.some(({ result }) => result?.kind === 'backup' && result.incomplete !== null)) return EXIT.incomplete;
+  if (failed.length > 0 || waits) return EXIT.tryAgain;
+  return runs.some(({ state }) => state === 'cancelled') ? EXIT.interrupted : EXIT.done;
+}

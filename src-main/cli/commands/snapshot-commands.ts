@@ -1,0 +1,167 @@
+import type { Command } from 'commander';
+import type { PrunedSnapshot, PruneOutcome, PrunePreview } from '../../../src-shared/model/prune.ts';
+import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
+import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
+import { type CommandContext, json } from '../command.ts';
+import { confirm } from '../confirm.ts';
+import { addRetentionOptions, type RetentionOptions, retentionOf } from '../options/retention-options.ts';
+import { EXIT, errorOf, linesOr, print, say, UsageError } from '../output.ts';
+import type { Session } from '../session.ts';
+
+interface PruneOptions extends RetentionOptions {
+  review?: boolean;
+  dryRun?: boolean;
+  yes?: boolean;
+  json?: boolean;
+}
+
+/** `list`, `prune` and `delete`. */
+export function addSnapshotCommands(program: Command, context: CommandContext): void {
+  json(program.command('list'))
+    .summary('list snapshots')
+    .argument('[plan]', 'name or id of a plan; without it, all')
+    .option('--dir <folder>', 'those in a folder, read from their manifests')
+    .action((planName: string | undefined, options: { dir?: string; json?: boolean }) =>
+      context(options, async (session) => {
+        if (planName !== undefined && options.dir !== undefined) throw new UsageError('Give either a plan or --dir.');
+        if (options.dir !== undefined) return listFolder(session, options.dir, options.json === true);
+        const given = planName === undefined ? {} : { planId: (await session.findPlan(planName)).plan.id };
+        const snapshots = await session.call('snapshots.list', given);
+        const words = snapshots.map(
+          (each) =>
+            `${each.createdAt}  ${bytesInWords(each.diskBytes).padStart(9)}  ${verificationSummaryOf(each)}  ${placeOf(each)}${each.origin === 'imported' ? '  (imported)' : ''}`,
+        );
+        print(options.json === true, snapshots, linesOr(words, 'There is no snapshot yet.'));
+        return EXIT.done;
+      }),
+    );
+
+  addRetentionOptions(json(program.command('prune')))
+    .summary('remove old snapshots of a plan')
+    .description(
+      "By the plan's own retention, or by the rules given here. The newest snapshot, the newest verified one and the newest one restored are never removed; nor are imported and pinned ones, and those kept before a restore. While pruning is paused, what was there before stays until --review.",
+    )
+    .argument('<plan>', 'name or id')
+    .option('--dry-run', 'only say what would be removed')
+    .option('--review', 'show why pruning is paused, and let it continue')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', '\nExample:\n  snapkeep prune hone --keep-last 7 --dry-run')
+    .action((planName: string, options: PruneOptions) =>
+      context(options, (session) => prune(session, planName, options)),
+    );
+
+  json(program.command('delete'))
+    .summary('delete one snapshot')
+    .argument('<snapshot>', 'id or name')
+    .option('--unpin', 'delete it even if it is pinned')
+    .option('--yes', 'do not ask')
+    .action((given: string, options: { unpin?: boolean; yes?: boolean; json?: boolean }) =>
+      context(options, async (session) => {
+        const snapshot = await session.findSnapshot(given);
+        const chosen = { snapshotId: snapshot.id, unpin: options.unpin === true };
+        const preview = await session.call('snapshots.previewDelete', chosen);
+        for (const warning of preview.warnings) say(`warning  ${warning}`);
+        await confirm(options.yes === true, `Delete ${placeOf(snapshot)}?`, 'Nothing was removed.');
+        const run = await session.run('snapshots.delete', {
+          ...chosen,
+          confirmation: preview.confirmation,
+        });
+        if (run.result?.kind !== 'delete') throw errorOf(run);
+        return printRemoval(options.json === true, run.result);
+      }),
+    );
+}
+
+/** What is in a folder, or at a destination, by its manifests and by the catalog. Nothing of it is entered. */
+async function listFolder(session: Session, given: string, asJson: boolean): Promise<number> {
+  const chosen = await session.destinationOrFolder(given);
+  const { place, snapshots: described, problems } = await session.call('recoveries.scan', chosen);
+  for (const { name, message } of problems) say(`${name}: ${message}`);
+  const listed = 'destinationId' in chosen ? await listedAt(session, chosen.destinationId) : [];
+  // Backups of other programs have no manifest there.
+  const others = listed.filter(({ id }) => !described.some((each) => each.id === id));
+  const snapshots = [...described, ...others.map((each) => ({ ...each, listedAs: each.origin }))];
+  const words = snapshots.map(
+    ({ createdAt, sizeBytes, name, listedAs }) =>
+      `${createdAt}  ${bytesInWords(sizeBytes).padStart(9)}  ${(listedAs ?? 'not listed').padEnd(10)}  ${name}`,
+  );
+  print(asJson, snapshots, linesOr(words, `There is no snapshot in ${place}.`));
+  return EXIT.done;
+}
+
+async function listedAt(session: Session, destinationId: string): Promise<ListedSnapshot[]> {
+  return (await session.call('snapshots.list', {})).filter(({ copies }) =>
+    copies.some((copy) => copy.destinationId === destinationId && copy.state === 'stored'),
+  );
+}
+
+const verificationSummaryOf = ({ verification }: ListedSnapshot): string =>
+  verification.valid === true ? 'verified  ' : verification.valid === false ? 'NOT VALID ' : 'unverified';
+
+/** Where a snapshot is, for people. */
+function placeOf({ path, name, copies }: ListedSnapshot): string {
+  if (path !== null) return path;
+  const stored = copies.filter(({ state }) => state === 'stored').map(({ destinationName }) => destinationName);
+  return `${name} (${stored.join(', ') || 'nowhere'})`;
+}
+
+async function prune(session: Session, planName: string, options: PruneOptions): Promise<number> {
+  const { plan } = await session.findPlan(planName);
+  const retention = retentionOf(options);
+  const review = options.review === true;
+  const given = { planId: plan.id, review, ...(retention === undefined ? {} : { retention }) };
+  const preview = await session.call('prune.preview', given);
+  sayWhyPaused(preview, plan.name, review);
+  if (options.dryRun === true) return printRemoval(options.json === true, preview, DRY);
+  describe(preview);
+  await confirm(
+    options.yes === true || (preview.removed.length === 0 && !review),
+    questionOf(preview, review),
+    'Nothing was removed.',
+  );
+  const run = await session.run('prune.start', { ...given, confirmation: preview.confirmation });
+  if (run.result?.kind !== 'prune') throw errorOf(run);
+  return printRemoval(options.json === true, run.result);
+}
+
+function questionOf({ removed, removedCount, bytesFreed }: PrunePreview, review: boolean): string {
+  const copies = removed.length === removedCount ? '' : ` (${countInWords(removed.length, 'copy', 'copies')})`;
+  const what = `Remove ${countInWords(removedCount, 'snapshot')}${copies}, ${bytesInWords(bytesFreed)}`;
+  return review ? `${what}, and let pruning continue?` : `${what}?`;
+}
+
+function sayWhyPaused({ brakes, warnings }: PrunePreview, planName: string, review: boolean): void {
+  for (const { destination, reasons } of brakes)
+    for (const { message } of reasons) say(`paused  at ${destination.name}: ${message}`);
+  for (const warning of warnings) say(`warning  ${warning}`);
+  if (brakes.length > 0 && !review)
+    say(`Pruning is paused: what was there before stays. To review it, run: snapkeep prune ${planName} --review`);
+}
+
+/** The destination, where there may be several. */
+const at = ({ destination }: PrunedSnapshot): string => (destination === null ? '' : `  at ${destination.name}`);
+
+function describe(preview: PrunePreview): void {
+  for (const each of preview.removed)
+    say(`remove  ${each.createdAt}  ${each.name}${at(each)}  (${each.reasons.join(', ')})`);
+  for (const each of preview.kept)
+    say(`keep    ${each.createdAt}  ${each.name}${at(each)}  (${each.reasons.join(', ')})`);
+}
+
+/** How a removal is told that happened, and one that only would. */
+const DONE = { removed: 'removed ', kept: 'kept    ', freed: 'freed' };
+const DRY = { removed: 'would remove', kept: 'would keep  ', freed: 'would be freed. Nothing was removed' };
+
+function printRemoval(asJson: boolean, outcome: PruneOutcome | PrunePreview, words = DONE): number {
+  const { removed, removedCount, keptCount, bytesFreed } = outcome;
+  const lines = removed.map((each) => `${words.removed} ${each.name}${at(each)}  (${each.reasons.join(', ')})`);
+  if ('kept' in outcome)
+    lines.push(...outcome.kept.map((each) => `${words.kept} ${each.name}${at(each)}  (${each.reasons.join(', ')})`));
+  const figures = {
+    deletedCount: removedCount,
+    deleted: [...new Set(removed.map(({ name }) => name))],
+    retainedCount: keptCount,
+  };
+  print(asJson, { ...figures, ...outcome }, [...lines, `${bytesInWords(bytesFreed)} ${words.freed}.`]);
+  return EXIT.done;
+}

@@ -1,0 +1,137 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/template-use.ts';
+import { parseTemplate } from '../../../src-shared/third-party/template-text.ts';
+import { templateInWords } from '../../../src-shared/third-party/template-words.ts';
+import { explainError } from '../../core/engine/engine-errors.ts';
+import { type CommandContext, json } from '../command.ts';
+import { EXIT, print, UsageError } from '../output.ts';
+import type { Session } from '../session.ts';
+
+/** `template list`, `show`, `check`, `save`, `export` and `remove`. */
+export function addTemplateCommands(program: Command, context: CommandContext): void {
+  const template = program
+    .command('template')
+    .summary('list, show, check, save and share templates')
+    .description('A template says how the data of a program is backed up: plan add --template makes its plans.');
+
+  json(template.command('list'))
+    .summary('list the templates')
+    .action((options: { json?: boolean }) =>
+      context(options, async (session) => {
+        const all = await session.call('templates.list', {});
+        const words = all.map(
+          ({ id, purpose, builtIn }) => `${id.padEnd(14)}${purpose}${builtIn ? '' : ' (saved here)'}`,
+        );
+        print(options.json === true, all, words);
+        return EXIT.done;
+      }),
+    );
+
+  json(template.command('show'))
+    .summary('say what a template would do on this machine')
+    .argument('<template>', 'its name, or a file')
+    .option('--folder <folder>', 'the folder of the program, for a template that asks for it')
+    .action((given: string, options: { folder?: string; json?: boolean }) =>
+      context(options, async (session) => {
+        const applied = await appliedTemplate(session, given, options);
+        print(options.json === true, applied, appliedInWords(applied));
+        return EXIT.done;
+      }),
+    );
+
+  json(template.command('check'))
+    .summary('check a file of a template; a fault is told with its line and field')
+    .argument('<file>')
+    .action((file: string, options: { json?: boolean }) =>
+      context(options, async () => {
+        const checked = parseTemplate(await fileText(file));
+        print(options.json === true, checked, templateInWords(checked));
+        return EXIT.done;
+      }),
+    );
+
+  json(template.command('save'))
+    .summary('keep a template of your own')
+    .argument('<file>')
+    .option('--replace', 'in the place of one of the same id')
+    .action((file: string, options: { replace?: boolean; json?: boolean }) =>
+      context(options, async (session) => {
+        const text = await fileText(file);
+        const saved = await session.call('templates.save', { text, replace: options.replace === true });
+        print(options.json === true, saved, `Saved the template ${saved.id}.`);
+        return EXIT.done;
+      }),
+    );
+
+  json(template.command('export'))
+    .summary('print a template, to share or to change it')
+    .argument('<template>', 'its name')
+    .action((templateId: string, options: { json?: boolean }) =>
+      context(options, async (session) => {
+        const { text } = await session.call('templates.export', { templateId });
+        // What is shared is the text, byte for byte; a terminal must not obey it.
+        if (options.json === true || process.stdout.isTTY)
+          print(options.json === true, JSON.parse(text), text.trimEnd().split('\n'));
+        else process.stdout.write(text);
+        return EXIT.done;
+      }),
+    );
+
+  json(template.command('remove'))
+    .summary('forget a template that was saved')
+    .argument('<template>', 'its name')
+    .action((templateId: string, options: { json?: boolean }) =>
+      context(options, async (session) => {
+        await session.call('templates.remove', { templateId });
+        print(options.json === true, { id: templateId }, `Forgot the template ${templateId}.`);
+        return EXIT.done;
+      }),
+    );
+}
+
+/** A template as it would be used here: one that is known by its name, or that of a file. */
+export async function appliedTemplate(
+  session: Session,
+  given: string,
+  { folder, source, place = [] }: { folder?: string; source?: string; place?: string[] },
+): Promise<AppliedTemplate> {
+  const where = {
+    ...(folder === undefined ? {} : { folder: resolve(folder) }),
+    ...(source === undefined ? {} : { source: resolve(source) }),
+    ...(place.length === 0 ? {} : { sources: Object.fromEntries(place.map(partAndPath)) }),
+  };
+  const isFile = /[/\\.]/.test(given) && existsSync(given);
+  return session.call(
+    'templates.apply',
+    isFile ? { text: await fileText(given), ...where } : { templateId: given, ...where },
+  );
+}
+
+/** @throws UsageError */
+function partAndPath(text: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1 || at === text.length - 1) throw new UsageError(`“${text}” is not PART=PATH.`);
+  return [text.slice(0, at), resolve(text.slice(at + 1))];
+}
+
+async function fileText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw explainError(error, resolve(file));
+  }
+}
+
+function appliedInWords({ sentences, destinations, parts }: AppliedTemplate): string[] {
+  const places = parts.flatMap(({ name, places: own }: AppliedPart) =>
+    own.map(({ path, exists }) => `${name}: ${path}${exists ? '' : ' (not here)'}`),
+  );
+  const to = destinations.map(({ path, exists }) => `Snapshots: ${path}${exists ? '' : ' (not here)'}`);
+  const left = parts
+    .filter(({ optional }) => !optional)
+    .flatMap(({ leftOut }) => leftOut.map((each) => `Left out: ${each}`));
+  return [...sentences, ...places, ...to, ...left];
+}

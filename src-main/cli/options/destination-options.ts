@@ -1,0 +1,235 @@
+import { resolve } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Params } from '../../../src-shared/contract/methods.ts';
+import { type DestinationSettings, S3Provider } from '../../../src-shared/model/destination.ts';
+import { say, UsageError } from '../output.ts';
+import type { Session } from '../session.ts';
+import { pathFrom } from './folder-option.ts';
+
+type Settings = Params<'destinations.save'>['settings'];
+type Secrets = NonNullable<Params<'destinations.save'>['secrets']>;
+
+/** How a destination is described on the command line. */
+export interface DestinationOptions {
+  folder?: string;
+  s3?: string;
+  provider?: string;
+  endpoint?: string;
+  region?: string;
+  prefix?: string;
+  accessKeyEnv?: string;
+  secretKeyEnv?: string;
+  chain?: boolean;
+  sftp?: string;
+  key?: string;
+  passphraseEnv?: string;
+  passwordEnv?: string;
+  agent?: boolean;
+  hostKey?: string;
+  trustHostKey?: boolean;
+  limit?: number;
+  saveAnyway?: boolean;
+  json?: boolean;
+}
+
+/** The options that say where a destination is and how it is logged in to. */
+export function addSettingsOptions(command: Command): Command {
+  return command
+    .option('--folder <path>', 'a folder of a disk or share')
+    .option('--s3 <bucket>', 'a bucket of a server that speaks S3')
+    .option('--provider <name>', `${S3Provider.options.join(', ')}; aws unless given`)
+    .option('--endpoint <url>', 'of the S3 server; AWS needs none')
+    .option('--region <name>', 'of the bucket; us-east-1 unless given')
+    .option('--prefix <path>', 'what the names in the bucket begin with')
+    .option('--access-key-env <name>', 'the environment variable that holds the access key')
+    .option('--secret-key-env <name>', 'the environment variable that holds the secret key')
+    .option('--chain', 'take the keys from the environment, profiles and roles, as the AWS tools do')
+    .option('--sftp <login>', 'user@host[:port]/path')
+    .option('--key <file>', 'the private key that logs in')
+    .option('--passphrase-env <name>', 'the environment variable that holds its passphrase')
+    .option('--password-env <name>', 'the environment variable that holds the password')
+    .option('--agent', 'log in through the SSH agent')
+    .option('--host-key <key>', 'the key the host must show, as “ssh-ed25519 SHA256:…”')
+    .option('--trust-host-key', 'accept the key the host shows now')
+    .option('--limit <bytes>', 'at most so many bytes a second', bytesPerSecond)
+    .option('--save-anyway', 'save it even though the test fails');
+}
+
+/**
+ * The settings of a destination with what was given in the place of what they said, and the secrets that were given.
+ * @throws UsageError for options of another kind of destination
+ */
+export async function changedSettings(
+  session: Session,
+  before: DestinationSettings,
+  options: DestinationOptions,
+): Promise<{ settings: Settings; secrets: Secrets }> {
+  requireOptionsOf(before.kind, options);
+  const { limit } = options;
+  const bytesPerSecond = limit === undefined ? before.bytesPerSecond : limit;
+  switch (before.kind) {
+    case 'folder':
+      return {
+        settings: {
+          ...before,
+          path: options.folder === undefined ? before.path : pathFrom(options.folder),
+          bytesPerSecond,
+        },
+        secrets: {},
+      };
+    case 's3':
+      return changedS3({ ...before, bytesPerSecond }, options);
+    case 'sftp':
+      return changedSftp(session, { ...before, bytesPerSecond }, options);
+  }
+}
+
+function changedS3(before: Extract<DestinationSettings, { kind: 's3' }>, options: DestinationOptions) {
+  const { accessKeyEnv, secretKeyEnv, chain } = options;
+  const given = accessKeyEnv !== undefined || secretKeyEnv !== undefined;
+  if (given && chain === true) throw new UsageError('Give --access-key-env and --secret-key-env, or --chain.');
+  const credentials = given ? ('stored' as const) : chain === true ? ('chain' as const) : before.credentials;
+  const settings = {
+    ...before,
+    provider: options.provider === undefined ? before.provider : providerOf(options.provider),
+    endpoint: options.endpoint ?? before.endpoint,
+    region: options.region ?? before.region,
+    bucket: options.s3 ?? before.bucket,
+    prefix: options.prefix ?? before.prefix,
+    credentials,
+  };
+  const secrets = {
+    ...(accessKeyEnv === undefined ? {} : { accessKeyId: fromEnvironment(accessKeyEnv) }),
+    ...(secretKeyEnv === undefined ? {} : { secretAccessKey: fromEnvironment(secretKeyEnv) }),
+  };
+  return { settings, secrets };
+}
+
+async function changedSftp(
+  session: Session,
+  before: Extract<DestinationSettings, { kind: 'sftp' }>,
+  options: DestinationOptions,
+) {
+  const place = options.sftp === undefined ? before : sftpPlace(options.sftp);
+  const { host, port, user, path } = place;
+  const moved = host !== before.host || port !== before.port;
+  const asked = moved || options.trustHostKey === true;
+  const hostKey =
+    options.hostKey ??
+    (asked ? await shownKey(session, { host, port }, options.trustHostKey === true) : before.hostKey);
+  const another = [options.key, options.passwordEnv, options.agent].some((each) => each !== undefined);
+  const secrets = options.passphraseEnv === undefined ? {} : { passphrase: fromEnvironment(options.passphraseEnv) };
+  const login = another ? loginOf(options) : { login: before.login, secrets };
+  return { settings: { ...before, host, port, user, path, hostKey, login: login.login }, secrets: login.secrets };
+}
+
+const OPTIONS_OF: Record<DestinationSettings['kind'], ReadonlyArray<keyof DestinationOptions>> = {
+  folder: ['folder'],
+  s3: ['s3', 'provider', 'endpoint', 'region', 'prefix', 'accessKeyEnv', 'secretKeyEnv', 'chain'],
+  sftp: ['sftp', 'key', 'passphraseEnv', 'passwordEnv', 'agent', 'hostKey', 'trustHostKey'],
+};
+
+function requireOptionsOf(kind: DestinationSettings['kind'], options: DestinationOptions): void {
+  const others = Object.entries(OPTIONS_OF).flatMap(([of, names]) => (of === kind ? [] : names));
+  const wrong = others.find((name) => options[name] !== undefined);
+  if (wrong === undefined) return;
+  const option = wrong.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new UsageError(`--${option} is not an option of this destination, whose kind is ${kind}.`);
+}
+
+/** The settings and secrets of a new destination. @throws UsageError */
+export async function settingsOf(
+  session: Session,
+  options: DestinationOptions,
+): Promise<{ settings: Settings; secrets: Secrets }> {
+  const { folder, s3, sftp, limit = null } = options;
+  if ([folder, s3, sftp].filter((each) => each !== undefined).length !== 1)
+    throw new UsageError('Give one of --folder, --s3 and --sftp.');
+  if (folder !== undefined)
+    return { settings: { kind: 'folder', path: pathFrom(folder), bytesPerSecond: limit }, secrets: {} };
+  if (s3 !== undefined) return s3Of(s3, options);
+  return sftpOf(session, sftp ?? '', options);
+}
+
+function s3Of(bucket: string, options: DestinationOptions): { settings: Settings; secrets: Secrets } {
+  const provider = providerOf(options.provider ?? 'aws');
+  const { endpoint = null, region = 'us-east-1', prefix = '', limit = null, accessKeyEnv, secretKeyEnv } = options;
+  const chain = options.chain === true;
+  if (!chain && (accessKeyEnv === undefined || secretKeyEnv === undefined))
+    throw new UsageError('Give --access-key-env and --secret-key-env, or --chain.');
+  const credentials = chain ? ('chain' as const) : ('stored' as const);
+  const secrets = chain
+    ? {}
+    : { accessKeyId: fromEnvironment(accessKeyEnv), secretAccessKey: fromEnvironment(secretKeyEnv) };
+  const place = { kind: 's3' as const, provider, endpoint, region, bucket, prefix };
+  return { settings: { ...place, credentials, bytesPerSecond: limit }, secrets };
+}
+
+/** @throws UsageError */
+function providerOf(text: string): S3Provider {
+  const provider = S3Provider.safeParse(text);
+  if (!provider.success) throw new UsageError(`“${text}” is not one of ${S3Provider.options.join(', ')}.`);
+  return provider.data;
+}
+
+async function sftpOf(
+  session: Session,
+  login: string,
+  options: DestinationOptions,
+): Promise<{ settings: Settings; secrets: Secrets }> {
+  const place = sftpPlace(login);
+  const hostKey = options.hostKey ?? (await shownKey(session, place, options.trustHostKey === true));
+  const { login: way, secrets } = loginOf(options);
+  const bytesPerSecond = options.limit ?? null;
+  return { settings: { kind: 'sftp', ...place, login: way, hostKey, bytesPerSecond }, secrets };
+}
+
+/** @throws UsageError */
+function sftpPlace(login: string): { user: string; host: string; port: number; path: string } {
+  const parts = /^([^@]+)@(\[[^\]]+\]|[^:/]+)(?::(\d+))?(\/.*)$/.exec(login);
+  if (parts === null) throw new UsageError('--sftp takes user@host[:port]/path.');
+  const [, user = '', host = '', port = '22', path = ''] = parts;
+  return { user, host: host.replace(/^\[|\]$/g, ''), port: Number(port), path };
+}
+
+async function shownKey(
+  session: Session,
+  { host, port }: { host: string; port: number },
+  trust: boolean,
+): Promise<string> {
+  const { hostKey } = await session.call('destinations.hostKey', { host, port });
+  if (trust) {
+    say(`Accepted the key of ${host}: ${hostKey}`);
+    return hostKey;
+  }
+  throw new UsageError(
+    `${host} shows the key ${hostKey}. Compare it with the one it should have, then give it with --host-key, or --trust-host-key.`,
+  );
+}
+
+type Login = Extract<Settings, { kind: 'sftp' }>['login'];
+
+function loginOf({ key, passphraseEnv, passwordEnv, agent }: DestinationOptions): { login: Login; secrets: Secrets } {
+  if ([key, passwordEnv, agent].filter((each) => each !== undefined).length !== 1)
+    throw new UsageError('Give one of --key, --password-env and --agent.');
+  if (passwordEnv !== undefined)
+    return { login: { kind: 'password' }, secrets: { password: fromEnvironment(passwordEnv) } };
+  if (key === undefined) return { login: { kind: 'agent', socket: null }, secrets: {} };
+  const secrets = passphraseEnv === undefined ? {} : { passphrase: fromEnvironment(passphraseEnv) };
+  return { login: { kind: 'key', path: resolve(key) }, secrets };
+}
+
+/** @throws UsageError when there is no such variable; what is in it is never told */
+function fromEnvironment(name = ''): string {
+  const value = process.env[name];
+  if (value === undefined || value === '')
+    throw new UsageError(`There is nothing in the environment variable ${name}.`);
+  return value;
+}
+
+function bytesPerSecond(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1024)
+    throw new InvalidArgumentError('It must be a whole number from 1024 on.');
+  return value;
+}

@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import type { EncryptionSecretsInput, SnapshotEncryption } from '../../../src-shared/model/encryption.ts';
+import { UsageError } from '../output.ts';
+
+/** How a command is told to encryption: secrets are named, never given, for everybody on the machine can read a command line. */
+export interface EncryptionOptions {
+  encryptionPassphraseEnv?: string;
+  encryptionRecipient?: string[];
+  encryptionIdentityEnv?: string;
+}
+
+/** Gives a command the options of an encryption. */
+export function addEncryptionOptions(command: Command): Command {
+  return command
+    .option('--encryption-passphrase-env <name>', 'encryption with age by the passphrase in this environment variable')
+    .option(
+      '--encryption-recipient <recipient>',
+      'encryption with age for this recipient (age1…); may be repeated',
+      (value: string, before: string[] | undefined) => [...(before ?? []), value],
+    )
+    .option(
+      '--encryption-identity-env <name>',
+      'the variable with the identity of a recipient, to verify what is stored',
+    );
+}
+
+/** The encryption that was asked for, if one was, as params of a request. @throws UsageError */
+export function encryptionOf(options: EncryptionOptions): {
+  encryption?: SnapshotEncryption;
+  encryptionSecrets?: EncryptionSecretsInput;
+} {
+  const { encryptionPassphraseEnv, encryptionRecipient, encryptionIdentityEnv } = options;
+  if (encryptionPassphraseEnv !== undefined) {
+    if (encryptionRecipient !== undefined || encryptionIdentityEnv !== undefined)
+      throw new UsageError('A plan encryptions by a passphrase or for recipients, not both.');
+    const passphrase = fromEnvironment('--encryption-passphrase-env', encryptionPassphraseEnv);
+    return { encryption: { kind: 'passphrase' }, encryptionSecrets: { passphrase } };
+  }
+  if (encryptionRecipient === undefined) {
+    if (encryptionIdentityEnv !== undefined)
+      throw new UsageError('--encryption-identity-env needs --encryption-recipient.');
+    return {};
+  }
+  const encryption = { kind: 'recipients' as const, recipients: encryptionRecipient };
+  if (encryptionIdentityEnv === undefined) return { encryption };
+  return {
+    encryption,
+    encryptionSecrets: { identity: fromEnvironment('--encryption-identity-env', encryptionIdentityEnv) },
+  };
+}
+
+function fromEnvironment(option: string, name: string): string {
+  const text = process.env[name];
+  if (text !== undefined && text !== '') return text;
+  throw new UsageError(`${option} takes the name of an environment variable that is set, not what is in it.`);
+}

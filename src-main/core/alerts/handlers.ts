@@ -1,0 +1,25 @@
+import type { Alert } from '../../../src-shared/model/alert.ts';
+import type { CoreContext } from '../core-context.ts';
+import type { Handlers, MethodsOf } from '../handler.ts';
+
+/** Tries the ways alerts take. */
+export function alertsHandlers(core: CoreContext): Handlers<MethodsOf<'alerts'>> {
+  return {
+    'alerts.undelivered': () => core.deliveries.waiting(),
+    'alerts.test': async ({ channel }) => {
+      const at = core.clock.now().toISOString();
+      const alert: Alert = {
+        kind: 'test',
+        planId: null,
+        planName: 'test',
+        state: 'ok',
+        at,
+        since: at,
+        title: 'A test from Snapkeep',
+        message: 'This is how Snapkeep will tell you that a plan is in trouble.',
+      };
+      await core.channels.send(channel, alert);
+      return {};
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import type { SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import type { Database } from '../engine/sqlite/open-database.ts';
+import type { TaskContext } from '../engine/task-context.ts';
+
+/** An answer longer than this is no version. */
+const LONGEST_ANSWER = 200;
+
+/**
+ * Asks a database for the version of its schema. What is no question, cannot be asked of this database, or is answered
+ * with nothing leaves the version unknown (`null`), and the log says why.
+ */
+export function askSchemaVersion(
+  database: Database,
+  query: SchemaVersionQuery,
+  name: string,
+  context: Pick<TaskContext, 'log'>,
+): string | null {
+  if (query === null) return null;
+  const unknown = (why: string): null => {
+    context.log('warning', `The schema version of ${name} is not known: ${why}`);
+    return null;
+  };
+  try {
+    const statement = database.prepare(query.sql);
+    if (!statement.reader || !statement.readonly) return unknown('what is asked for it is no question.');
+    const found = statement.pluck().get() as unknown;
+    if (found === null || found === undefined || Buffer.isBuffer(found)) return unknown('the answer is empty.');
+    return String(found).slice(0, LONGEST_ANSWER);
+  } catch (error) {
+    return unknown(explainError(error, name).message);
+  }
+}

@@ -1,0 +1,233 @@
+import { rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import type { SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
+import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
+import { countInWords } from '../../../src-shared/words/wording.ts';
+import { inPiecesOf } from '../engine/dump/pieces.ts';
+import { requireReadableDump } from '../engine/dump/require-readable.ts';
+import { dumpPieces } from '../engine/dump/write-dump.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import { PIECE_BYTES, type StoredDigest, storeImage, storePieces } from '../engine/packing/compress.ts';
+import type { Encryptor } from '../engine/packing/encryption.ts';
+import {
+  type CopyOptions,
+  copyImage,
+  fileIdentity,
+  type Image,
+  requireSameFile,
+  warnOfWaiting,
+} from '../engine/sqlite/copy-image.ts';
+import type { CopiedImage } from '../engine/sqlite/copy-together.ts';
+import { reservedBytesOf } from '../engine/sqlite/database-header.ts';
+import type { Unlocking } from '../engine/sqlite/database-key.ts';
+import { type DatabaseFacts, describeDatabase } from '../engine/sqlite/describe-database.ts';
+import { warnOfUnseenNames } from '../engine/sqlite/hard-links.ts';
+import { closeReading, type Database, openDatabase, openForReading, startOf } from '../engine/sqlite/open-database.ts';
+import type { TaskContext } from '../engine/task-context.ts';
+import { askSchemaVersion } from './schema-version.ts';
+
+/** What is to be read, and in which form. */
+export interface ContentRequest {
+  sourcePath: string;
+  /** A copy of the source, made together with those of other databases: it is read instead, and removed. `null`: there is none. */
+  copied: CopiedImage | null;
+  method: BackupMethod;
+  schemaVersion: SchemaVersionQuery;
+}
+
+/** How it is stored. */
+export interface Packing {
+  compression: Compression;
+  encryptor: Encryptor | null;
+}
+
+/** What a snapshot will hold: one state of a database, ready to be stored once. */
+export interface SnapshotContent {
+  method: Manifest['method'];
+  /** The instant whose content it is. */
+  takenAt: Date;
+  /** Of a dump, the rows are those that it holds once it is stored. */
+  facts: DatabaseFacts;
+  schemaVersion: string | null;
+  /** What opens the source; `null`: it is not encrypted. */
+  unlocking: Unlocking | null;
+  /** Packs it and hands on what is to be stored. */
+  store(how: Packing, write: (piece: Uint8Array) => void): Promise<StoredDigest>;
+  /** Frees the source and removes what was staged. */
+  close(): Promise<void>;
+}
+
+/**
+ * Reads one state of a database that other programs write to. A dump is made while it is stored: it needs no room beside
+ * it, and holds its read transaction until it is closed.
+ * @param encrypted what is stored will be encrypted: only then an encrypted database may be dumped, for a dump is plain text
+ * @param askForRoom told the bytes of an image before it is copied, and throws when there is no room; by default the staging folder is asked
+ * @throws SnapkeepError
+ */
+export function readContent(
+  request: ContentRequest,
+  encrypted: boolean,
+  context: TaskContext,
+  askForRoom?: (imageBytes: number) => Promise<void>,
+): Promise<SnapshotContent> {
+  return request.method === 'dump'
+    ? dumpContent(request, encrypted, context)
+    : imageContent(request, context, askForRoom);
+}
+
+async function imageContent(
+  request: ContentRequest,
+  context: TaskContext,
+  askForRoom?: (imageBytes: number) => Promise<void>,
+): Promise<SnapshotContent> {
+  const compact = request.method === 'compact';
+  const image = await imageOf(request, join(context.stagingFolder, 'image.db'), { compact, askForRoom }, context);
+  try {
+    context.progress('reading', 0, null);
+    return contentOfImage(image, readImage(image, request, context), context);
+  } catch (error) {
+    await rm(image.path, { force: true });
+    throw error;
+  }
+}
+
+/** Copies the source, or takes the copy that was made of it. @param path where a copy that is still to be made goes */
+async function imageOf(
+  { sourcePath, copied }: ContentRequest,
+  path: string,
+  options: CopyOptions,
+  context: TaskContext,
+): Promise<Image> {
+  if (copied === null) return copyImage(sourcePath, path, context, options);
+  const { database, unlocking } = await openForReading(copied.path, context);
+  closeReading(database);
+  const taken = { takenAt: new Date(copied.takenAt), journalMode: copied.journalMode, unlocking };
+  if (!options.compact || unlocking !== null) return { ...taken, path: copied.path, method: copied.method };
+  const { method } = await copyImage(copied.path, path, context, options);
+  await rm(copied.path);
+  return { ...taken, path, method };
+}
+
+/** A staged copy of a database and what is known of it, ready to be stored. */
+export function contentOfImage(
+  image: Image,
+  read: Pick<SnapshotContent, 'facts' | 'schemaVersion'>,
+  context: TaskContext,
+): SnapshotContent {
+  return {
+    method: image.method,
+    takenAt: image.takenAt,
+    unlocking: image.unlocking,
+    ...read,
+    store: async (how, write) => {
+      const total = (await stat(image.path)).size;
+      return storeImage(image.path, how, write, (bytes) => {
+        context.throwIfCancelled();
+        context.progress('compressing', bytes, total);
+      });
+    },
+    close: () => rm(image.path, { force: true }),
+  };
+}
+
+/** Describes a staged copy. @throws SnapkeepError where SQLite cannot read it */
+export function readImage(image: Image, request: ContentRequest, context: TaskContext) {
+  try {
+    const database = openDatabase(image.path, { readonly: true, unlocking: image.unlocking });
+    try {
+      const { facts, schemaVersion } = describe(database, request, context);
+      return { facts: { ...facts, journalMode: image.journalMode }, schemaVersion };
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    throw explainError(error, request.sourcePath);
+  }
+}
+
+function describe(database: Database, request: ContentRequest, context: TaskContext) {
+  const facts = describeDatabase(database, () => context.throwIfCancelled());
+  return { facts, schemaVersion: askSchemaVersion(database, request.schemaVersion, request.sourcePath, context) };
+}
+
+async function reservedIn(path: string): Promise<number> {
+  try {
+    return reservedBytesOf(await startOf(path));
+  } catch (error) {
+    throw explainError(error, path);
+  }
+}
+
+async function dumpContent(
+  request: ContentRequest,
+  encrypted: boolean,
+  context: TaskContext,
+): Promise<SnapshotContent> {
+  const { copied } = request;
+  const path = copied?.path ?? request.sourcePath;
+  const before = await fileIdentity(path);
+  // Read before SQLite has the file open: closing a descriptor would free its locks.
+  const reserved = await reservedIn(path);
+  const { database, unlocking } = await openForReading(path, context);
+  try {
+    if (unlocking !== null) requireDumpable(request.sourcePath, unlocking, encrypted);
+    requireReadableDump(database, request.sourcePath, () => context.throwIfCancelled());
+    context.progress('reading', 0, null);
+    const takenAt = copied === null ? context.now() : new Date(copied.takenAt);
+    const { facts, schemaVersion } = describe(database, request, context);
+    const counted = new Map<string, number>();
+    if (reserved > 0)
+      context.log(
+        'warning',
+        `Each page of ${request.sourcePath} has ${countInWords(reserved, 'reserved byte')}, and a database made of the dump has none. The method online keeps them.`,
+      );
+    if (copied === null) await warnOfUnseenNames(request.sourcePath, facts.journalMode, context);
+    if (copied === null) warnOfWaiting(facts.journalMode, 'the dump is written', context);
+    const content: SnapshotContent = {
+      method: 'sql-dump',
+      takenAt,
+      unlocking,
+      facts,
+      schemaVersion,
+      store: async (how, write) => {
+        const pieces = inPiecesOf(PIECE_BYTES, dumpPieces(database, counted));
+        const digest = await storePieces(pieces, how, write, (bytes) => {
+          context.throwIfCancelled();
+          context.progress('compressing', bytes, null);
+        });
+        await requireSameFile(path, before);
+        // An index that is out of step tells another number.
+        const tables = facts.tables.map(({ name, rows }) => ({ name, rows: counted.get(name) ?? rows }));
+        content.facts = { ...facts, tables };
+        return digest;
+      },
+      close: async () => {
+        closeReading(database);
+        if (copied !== null) await rm(copied.path, { force: true });
+      },
+    };
+    return content;
+  } catch (error) {
+    closeReading(database);
+    throw explainError(error, request.sourcePath);
+  }
+}
+
+/** @throws SnapkeepError `UNSUPPORTED` */
+function requireDumpable(path: string, { salt }: Unlocking, encrypted: boolean): void {
+  if (!encrypted) {
+    throw new SnapkeepError('UNSUPPORTED', `${path} is encrypted, and a SQL dump of it would be plain text.`, {
+      hint: 'Nothing was stored. Choose another method, or encryption the snapshots of this plan.',
+    });
+  }
+  // It stands in no file, and other databases with the same key have others.
+  if (salt !== null) {
+    throw new SnapkeepError(
+      'UNSUPPORTED',
+      `${path} has a plaintext header and a salt of its own, which a database made of a SQL dump would not have.`,
+      { hint: 'Nothing was stored. Choose the online backup for this plan.' },
+    );
+  }
+}

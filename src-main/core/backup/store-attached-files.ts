@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { type AttachedFile, PROBLEMS_KEPT, type StoredAttachedFile } from '../../../src-shared/model/attached-file.ts';
+import type { Compression } from '../../../src-shared/model/values.ts';
+import { fileStem } from '../../../src-shared/rules/naming.ts';
+import { diskUse, scanInodes } from '../engine/attached-files/disk-use.ts';
+import { INDEX_NAME } from '../engine/attached-files/folder/folder-index.ts';
+import { removeFolderSnapshot } from '../engine/attached-files/folder/folder-snapshots.ts';
+import { copyImageFile } from '../engine/attached-files/image/image-file.ts';
+import { errorCode, explainError } from '../engine/engine-errors.ts';
+import type { Encryptor } from '../engine/packing/encryption.ts';
+import type { TaskContext } from '../engine/task-context.ts';
+import { storeAttachedFile } from './store-attached-file.ts';
+
+/** What is stored beside a snapshot, and how. */
+export interface AttachedFilesRequest {
+  runId: string;
+  /** The folder of the snapshot. */
+  folder: string;
+  planName: string;
+  /** Of the snapshot's id, as `idLetters` makes them. */
+  letters: string;
+  attachedFiles: readonly AttachedFile[];
+  compression: Compression;
+  encryptor: Encryptor | null;
+  /** Why folders are to be stored as archives, whatever the folder can do; `null`: they need not be. */
+  asArchive: string | null;
+}
+
+/** The link to the newest whole snapshot of an attached file. */
+export function latestNameOf(planName: string, attachedFile: string): string {
+  return `${fileStem(planName)}.${attachedFile}.latest`;
+}
+
+/**
+ * Stores the attached files of a snapshot beside it, one after the other. One that cannot be stored is answered as such, so
+ * that the database's own snapshot stays.
+ * @param takenAt the instant of the database's content, which is in all names
+ * @throws SnapkeepError `CANCELLED`; nothing is left then
+ */
+export async function storeAttachedFiles(
+  request: AttachedFilesRequest,
+  takenAt: Date,
+  context: TaskContext,
+): Promise<StoredAttachedFile[]> {
+  const stored: StoredAttachedFile[] = [];
+  try {
+    for (const attachedFile of request.attachedFiles)
+      stored.push(await storeOrSay(request, attachedFile, takenAt, context));
+    return stored;
+  } catch (error) {
+    await removeAttachedFiles(request.folder, request.planName, stored, request.runId);
+    throw error;
+  }
+}
+
+async function storeOrSay(
+  request: AttachedFilesRequest,
+  attachedFile: AttachedFile,
+  takenAt: Date,
+  context: TaskContext,
+): Promise<StoredAttachedFile> {
+  const { name, kind, path, exclude } = attachedFile;
+  // A card that holds zeros would be stored as large as it is.
+  const compression = kind === 'image' && request.compression === 'none' ? 'zst' : request.compression;
+  const about = { name, kind, path, exclude, compression };
+  const at: TaskContext = { ...context, now: () => takenAt };
+  context.log('info', `Storing ${name}: ${path}.`);
+  try {
+    return { ...about, ...(await (kind === 'image' ? storeAsImage : storeFiles)(request, about, at)) };
+  } catch (error) {
+    const { code, message } = explainError(error, path);
+    if (code === 'CANCELLED') throw error;
+    context.log('error', `${name} could not be stored. ${message}`);
+    return {
+      ...about,
+      way: kind === 'image' ? 'image' : 'archive',
+      why: 'It could not be stored.',
+      ...{ files: 0, bytes: 0, diskBytes: 0, whole: false, problems: [{ path: '', reason: message }] },
+      ...{ storedName: null, digest: null, indexSha256: null },
+    };
+  }
+}
+
+type About = Pick<StoredAttachedFile, 'name' | 'kind' | 'path' | 'exclude' | 'compression'>;
+type Findings = Omit<StoredAttachedFile, keyof About>;
+
+async function storeFiles(request: AttachedFilesRequest, about: About, context: TaskContext): Promise<Findings> {
+  const { encryptor, folder, planName, letters, runId } = request;
+  const stored = await storeAttachedFile(
+    {
+      runId,
+      sourcePath: about.path,
+      destination: folder,
+      name: planName,
+      ending: `.${about.name}`,
+      letters,
+      exclude: about.exclude,
+      compareContent: false,
+      latestName: latestNameOf(planName, about.name),
+      compression: about.compression,
+      encryptor,
+      asArchive: encryptor === null ? request.asArchive : 'what is encrypted can share no files',
+    },
+    context,
+  );
+  const { files, bytes, whole, problems } = stored.facts;
+  const facts = { files, bytes, whole, problems: problems.slice(0, PROBLEMS_KEPT), way: stored.way, why: stored.why };
+  if (stored.way === 'archive') {
+    const { digest, path } = stored;
+    return { ...facts, storedName: basename(path), digest, indexSha256: null, diskBytes: digest.stored.bytes };
+  }
+  const { path, name: storedName } = stored;
+  return {
+    ...facts,
+    ...{ storedName, digest: null, indexSha256: await indexHash(path), diskBytes: await addedBytes(path, context) },
+  };
+}
+
+async function storeAsImage(request: AttachedFilesRequest, about: About, context: TaskContext): Promise<Findings> {
+  const { folder: destination, planName: name, letters, runId, encryptor } = request;
+  const { compression, path: sourcePath } = about;
+  const naming = { name, ending: `.${about.name}`, letters };
+  const stored = await copyImageFile({ runId, sourcePath, destination, ...naming, compression, encryptor }, context);
+  return {
+    way: 'image',
+    why: stored.mounted
+      ? 'Each snapshot is a whole image; the device was mounted while it was read.'
+      : 'Each snapshot is a whole image.',
+    ...{ files: 1, bytes: stored.digest.image.bytes, diskBytes: stored.digest.stored.bytes, whole: true, problems: [] },
+    ...{ storedName: stored.name, digest: stored.digest, indexSha256: null },
+  };
+}
+
+/** The SHA-256 of the index of a stored folder. @throws SnapkeepError `NOT_FOUND` */
+export async function indexHash(folder: string): Promise<string> {
+  const path = join(folder, INDEX_NAME);
+  try {
+    return createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex');
+  } catch (error) {
+    throw explainError(error, path);
+  }
+}
+
+/** What a stored folder takes of the disk besides what other snapshots have. */
+export async function addedBytes(path: string, context: Pick<TaskContext, 'throwIfCancelled'>): Promise<number> {
+  const scanned = await scanInodes(path, basename(path), () => context.throwIfCancelled());
+  return diskUse([scanned]).snapshots[0]?.freedBytes ?? 0;
+}
+
+/**
+ * Removes stored attached files; those of other snapshots keep their files. What is gone already is fine.
+ * @throws SnapkeepError `CONFLICT` for a folder that is not Snapkeep's; nothing of it is removed
+ */
+export async function removeAttachedFiles(
+  folder: string,
+  planName: string,
+  attachedFiles: ReadonlyArray<Pick<StoredAttachedFile, 'name' | 'way' | 'storedName'>>,
+  runId: string,
+): Promise<void> {
+  for (const { name, way, storedName } of attachedFiles) {
+    if (storedName === null) continue;
+    try {
+      if (way === 'linked-folder') await removeFolderSnapshot(folder, storedName, latestNameOf(planName, name), runId);
+      else await rm(join(folder, storedName), { force: true });
+    } catch (error) {
+      const gone = error instanceof SnapkeepError && error.code === 'NOT_FOUND';
+      if (!gone && errorCode(error) !== 'ENOENT') throw explainError(error, join(folder, storedName));
+    }
+  }
+}

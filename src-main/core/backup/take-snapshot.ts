@@ -1,0 +1,293 @@
+import { open, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { AttachedFile, StoredAttachedFile } from '../../../src-shared/model/attached-file.ts';
+import type { SnapshotEncryption } from '../../../src-shared/model/encryption.ts';
+import { MANIFEST_FORMAT, type Manifest, type SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
+import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
+import type { Compression } from '../../../src-shared/model/values.ts';
+import { hasId, idLetters, NAME_ATTEMPTS, nameFromPattern } from '../../../src-shared/rules/name-pattern.ts';
+import { contentListExtension, extensionFor, fileStem, ownSnapshotName } from '../../../src-shared/rules/naming.ts';
+import { tablesInWords } from '../../../src-shared/words/table-rows.ts';
+import { bytesInWords } from '../../../src-shared/words/wording.ts';
+import { whyNoLinks } from '../engine/attached-files/folder/link-ability.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import { contentList } from '../engine/files/content-list.ts';
+import { explainWrite, requireRoom } from '../engine/files/disk-full.ts';
+import {
+  exists,
+  partialPath,
+  publishFile,
+  publishUnique,
+  requireWritableFolder,
+  writerOf,
+} from '../engine/files/durable-files.ts';
+import { rightsOfFile } from '../engine/files/file-rights.ts';
+import { manifestPath, writeManifest } from '../engine/files/manifest-files.ts';
+import { leastPacked, type StoredDigest, storePieces } from '../engine/packing/compress.ts';
+import { type Encryptor, encryptorOf } from '../engine/packing/encryption.ts';
+import { databaseEncryptionOf } from '../engine/sqlite/database-key.ts';
+import { sqliteVersion } from '../engine/sqlite/open-database.ts';
+import type { TaskContext } from '../engine/task-context.ts';
+import { type ContentRequest, type Packing, readContent, type SnapshotContent } from './snapshot-content.ts';
+import { removeAttachedFiles, storeAttachedFiles } from './store-attached-files.ts';
+
+/** What a snapshot is taken of and where it goes. */
+export interface SnapshotRequest extends ContentRequest {
+  runId: string;
+  /** The snapshot's id: random, and made before its name, which has letters of it. */
+  snapshotId: string;
+  /** `files`: there is no database, and the attached files are all there is. */
+  sourceKind: SourceKind;
+  /** The folder it is stored in. */
+  folder: string;
+  /** What that folder is. */
+  storesIn: 'destination' | 'outbox' | 'safety';
+  plan: Manifest['plan'];
+  /** The snapshots that were taken at the same instant. */
+  takenWith: Manifest['takenWith'];
+  /** A file name of the user's own; without one the pattern is used. */
+  ownName: string | null;
+  namePattern: string;
+  /** Names that are other snapshots', in this folder or elsewhere. */
+  takenNames: readonly string[];
+  /** Whether a name by the pattern always has letters of the snapshot's id: it goes where names cannot be taken exclusively. */
+  distinctName: boolean;
+  /** Of the times in names that show the local clock; `null`: the machine's. */
+  timeZone: string | null;
+  compression: Compression;
+  encryption: SnapshotEncryption;
+  /** What is stored beside it. */
+  attachedFiles: AttachedFile[];
+  /** Why folders are to be stored as archives whatever the folder can do; `null`: they need not be. */
+  asArchive: string | null;
+  trigger: SnapshotTrigger;
+  snapkeepVersion: string;
+  /** Of the service that takes it. */
+  serviceId: string;
+}
+
+/** Files alone: all there is to know before they are stored. */
+type FilesContent = Pick<SnapshotContent, 'takenAt'>;
+
+/** Writes what is to be stored. */
+type Store = (write: (piece: Uint8Array) => void) => Promise<StoredDigest>;
+
+/**
+ * Takes a consistent snapshot of a database while other programs write to it, or of files alone, stores it with its
+ * manifest, and answers the manifest. Either both files are there and synced in the end, or neither is.
+ * @throws SnapkeepError
+ */
+export async function takeSnapshot(request: SnapshotRequest, context: TaskContext): Promise<Manifest> {
+  const startedAt = context.now();
+  if (request.ownName !== null) fullOwnName(request.ownName, request);
+  const encryptor = encryptorOf(request.encryption, context.encryptionSecrets);
+  if (request.sourceKind === 'files') return takeFiles(request, encryptor, startedAt, context);
+  await requireFolder(request.folder);
+  const content = await readContent(request, encryptor !== null, context, askForRoom(request, context));
+  try {
+    const { tables } = content.facts;
+    context.log('info', `Read ${tablesInWords(tables)}.`);
+    const how = { compression: request.compression, encryptor };
+    return await storeSnapshot(request, how, content, startedAt, context);
+  } finally {
+    await content.close();
+  }
+}
+
+/** There is nothing to be read before it is stored; what attached files need, they see to themselves. */
+async function takeFiles(
+  request: SnapshotRequest,
+  encryptor: Encryptor | null,
+  startedAt: Date,
+  context: TaskContext,
+): Promise<Manifest> {
+  await requireFolder(request.folder);
+  const how: Packing = { compression: 'none', encryptor };
+  return storeSnapshot(request, how, { takenAt: context.now() }, startedAt, context);
+}
+
+async function requireFolder(folder: string): Promise<void> {
+  try {
+    await requireWritableFolder(folder);
+  } catch (error) {
+    throw explainError(error, folder);
+  }
+}
+
+/**
+ * Asks for what is needed for certain: the staged image, and beside it the least that it can be packed to. The write
+ * itself tells when that was too little.
+ */
+const askForRoom =
+  ({ storesIn, folder, compression }: SnapshotRequest, { stagingFolder }: TaskContext) =>
+  (imageBytes: number): Promise<void> =>
+    requireRoom(
+      { use: 'staging', folder: stagingFolder, bytes: imageBytes },
+      { use: storesIn, folder, bytes: leastPacked(imageBytes, compression) },
+    );
+
+/** Stores what was read with its manifest. Either both files are there and synced in the end, or neither is. */
+export async function storeSnapshot(
+  request: SnapshotRequest,
+  how: Packing,
+  content: SnapshotContent | FilesContent,
+  startedAt: Date,
+  context: TaskContext,
+): Promise<Manifest> {
+  const letters = idLetters(request.snapshotId);
+  let finished = request.folder;
+  let partial: string | undefined;
+  let attachedFiles: StoredAttachedFile[] = [];
+  try {
+    if (request.ownName !== null) await requireFreeName(request, request.ownName);
+    finished = join(request.folder, nameOf(request, content.takenAt, letters, 1));
+    partial = partialPath(finished, request.runId);
+    const database = 'store' in content ? content : null;
+    const image = database && (await writeStored((write) => database.store(how, write), partial));
+    const beside = { ...request, planName: request.plan.name, letters, encryptor: how.encryptor };
+    attachedFiles = await storeAttachedFiles(beside, content.takenAt, context);
+    // The list says what was stored, so it comes after it.
+    const digest = image ?? (await writeStored(listOf(request, content, attachedFiles, how), partial));
+    const unnamed: Omit<Manifest, 'name'> = {
+      format: MANIFEST_FORMAT,
+      id: request.snapshotId,
+      service: { id: request.serviceId, runId: request.runId },
+      plan: request.plan,
+      source: { path: request.sourcePath, name: basename(request.sourcePath), mode: await modeOf(request) },
+      trigger: request.trigger,
+      takenWith: request.takenWith,
+      method: database?.method ?? 'files',
+      startedAt: startedAt.toISOString(),
+      createdAt: content.takenAt.toISOString(),
+      compression: how.compression,
+      ...digest,
+      databaseEncryption: databaseEncryptionOf(database?.unlocking ?? null),
+      encryption: request.encryption,
+      database: database?.facts ?? null,
+      schemaVersion: database?.schemaVersion ?? null,
+      attachedFiles,
+      versions: { sqlite: sqliteVersion(), snapkeep: request.snapkeepVersion },
+    };
+    context.throwIfCancelled();
+    context.progress('storing', digest.stored.bytes, digest.stored.bytes);
+    const manifest = await publish(request, content.takenAt, unnamed, partial);
+    finished = join(request.folder, manifest.name);
+    context.log('info', `Stored ${finished} (${bytesInWords(digest.stored.bytes)}, SHA-256 ${digest.stored.sha256}).`);
+    return manifest;
+  } catch (error) {
+    await removeAttachedFiles(request.folder, request.plan.name, attachedFiles, request.runId);
+    throw explainWrite(error, request.storesIn, request.folder, finished);
+  } finally {
+    if (partial !== undefined) await rm(partial, { force: true });
+  }
+}
+
+/** The permission bits of the database's file; `null`: there is none, or it has gone meanwhile. */
+async function modeOf({ sourceKind, sourcePath }: SnapshotRequest): Promise<number | null> {
+  const rights = sourceKind === 'files' ? null : await rightsOfFile(sourcePath);
+  return rights === null ? null : rights.mode & 0o777;
+}
+
+/**
+ * What stores the list of contents.
+ * @throws SnapkeepError `NOT_FOUND` when there is nothing to list, for a snapshot of nothing would only push out good ones
+ */
+function listOf(
+  { plan }: SnapshotRequest,
+  { takenAt }: FilesContent,
+  attachedFiles: readonly StoredAttachedFile[],
+  how: Packing,
+): Store {
+  if (attachedFiles.every(({ storedName }) => storedName === null)) {
+    const why = attachedFiles.map(({ name, problems }) => `${name}: ${problems[0]?.reason ?? ''}`).join(' ');
+    throw new SnapkeepError('NOT_FOUND', `Nothing of ${plan.name} could be stored. ${why}`, {
+      hint: 'See to what is wrong with the files, and back up again.',
+    });
+  }
+  return (write) => storePieces([contentList({ planName: plan.name, takenAt, attachedFiles })], how, write, () => {});
+}
+
+/**
+ * Gives a snapshot the first of its names that no other has, in its folder or in the catalog. Names cannot be found free
+ * by looking, for others may write to the same folder: they are taken.
+ */
+async function publish(
+  request: SnapshotRequest,
+  takenAt: Date,
+  unnamed: Omit<Manifest, 'name'>,
+  partial: string,
+): Promise<Manifest> {
+  const letters = idLetters(unnamed.id);
+  const name = await publishUnique(
+    (attempt) => nameOf(request, takenAt, letters, attempt),
+    async (free) => {
+      if (request.takenNames.includes(free)) throw Object.assign(new Error(`${free} is known`), { code: 'EEXIST' });
+      await publishSnapshot(partial, join(request.folder, free), { ...unnamed, name: free }, request.runId);
+    },
+    await firstAttempt(request),
+  );
+  return { ...unnamed, name };
+}
+
+/** Letters of the id are in the name from the beginning where it could not be taken exclusively, and never in one's own. */
+async function firstAttempt(request: SnapshotRequest): Promise<number> {
+  const { ownName, namePattern, distinctName, folder, plan, runId } = request;
+  if (ownName !== null) return NAME_ATTEMPTS;
+  if (hasId(namePattern)) return 1;
+  return distinctName || (await whyNoLinks(folder, fileStem(plan.name), runId)) !== null ? 2 : 1;
+}
+
+async function writeStored(store: Store, partial: string): Promise<StoredDigest> {
+  const handle = await open(partial, 'wx', 0o600);
+  try {
+    const digest = await store(writerOf(handle));
+    await handle.sync();
+    return digest;
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Gives a stored file and its manifest their names. The manifest comes first: a snapshot that can be seen is always
+ * described. Neither name is ever taken from another file.
+ */
+async function publishSnapshot(partial: string, finished: string, manifest: Manifest, runId: string): Promise<void> {
+  const described = manifestPath(finished);
+  await writeManifest(described, manifest, runId);
+  try {
+    await publishFile(partial, finished);
+  } catch (error) {
+    await rm(described, { force: true });
+    throw error;
+  }
+}
+
+/** @throws SnapkeepError `CONFLICT` when a name of the user's own is taken */
+async function requireFreeName(request: SnapshotRequest, ownName: string): Promise<void> {
+  const name = fullOwnName(ownName, request);
+  const path = join(request.folder, name);
+  const isThere = (await exists(path)) || (await exists(manifestPath(path)));
+  if (!isThere && !request.takenNames.includes(name)) return;
+  throw new SnapkeepError('CONFLICT', `${isThere ? path : name} is already the name of a snapshot.`, {
+    hint: 'Nothing was overwritten. Choose another name.',
+  });
+}
+
+/** The name by the pattern, or the user's own, which is the same for every attempt. */
+function nameOf(request: SnapshotRequest, at: Date, letters: string, attempt: number): string {
+  const { ownName, namePattern, timeZone, plan } = request;
+  if (ownName !== null) return fullOwnName(ownName, request);
+  const parts = { planName: plan.name, at, timeZone, ending: endingOf(request), letters, attempt };
+  return nameFromPattern(namePattern, parts);
+}
+
+const fullOwnName = (name: string, request: SnapshotRequest): string => ownSnapshotName(name, endingOf(request));
+
+function endingOf({ sourceKind, compression, encryption, method }: SnapshotRequest): string {
+  const encrypted = encryption !== null;
+  return sourceKind === 'files'
+    ? contentListExtension(encrypted)
+    : extensionFor(compression, encrypted, method === 'dump');
+}

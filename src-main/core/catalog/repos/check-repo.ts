@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { ErrorBody } from '../../../../src-shared/contract/errors.ts';
+import type { Database } from '../../engine/sqlite/open-database.ts';
+
+/** Where a path of a plan leads. */
+const FollowedPath = z.object({
+  /** As it was given for the plan. */
+  given: z.string(),
+  /** With all links followed. */
+  path: z.string(),
+  /** Where it led before, since a person last saved the plan; `null`: there as well. */
+  movedFrom: z.string().nullable(),
+});
+
+/** What the last check of a plan's source found. */
+const SourceCheck = z.object({
+  at: z.string(),
+  /** Why the source cannot be used; `null`: it can. */
+  problem: ErrorBody.nullable(),
+  /** Where its database and its attached files are; what has not been found yet is left out. */
+  followed: z.array(FollowedPath),
+  /** All destinations are folders on the disk that the source is on. */
+  oneDisk: z.boolean(),
+});
+export type SourceCheck = z.infer<typeof SourceCheck>;
+
+/** The table of what was last seen of the plans' sources. */
+export class CheckRepo {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  get(planId: string): SourceCheck | undefined {
+    const body = this.#db.prepare('SELECT body FROM source_checks WHERE plan_id = ?').pluck().get(planId);
+    return body === undefined ? undefined : SourceCheck.parse(JSON.parse(String(body)));
+  }
+
+  /** Nothing that was seen of any source holds any more. */
+  forget(): void {
+    this.#db.prepare('DELETE FROM source_checks').run();
+  }
+
+  /** Nothing is kept of a plan that has been removed meanwhile. */
+  save(planId: string, check: SourceCheck): void {
+    this.#db
+      .prepare(
+        `INSERT INTO source_checks SELECT id, @body FROM plans WHERE id = @planId
+         ON CONFLICT (plan_id) DO UPDATE SET body = @body`,
+      )
+      .run({ planId, body: JSON.stringify(check) });
+  }
+}

@@ -1,0 +1,88 @@
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { MANIFEST_SUFFIX, type Manifest } from '../../../src-shared/model/manifest.ts';
+import type { ScanOutcome } from '../../../src-shared/model/run.ts';
+import { classifyFailure } from '../../../src-shared/rules/failures.ts';
+import type { Destination } from '../destinations/drivers/destination.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import { cancelledError } from '../engine/task-context.ts';
+import { readManifestAt } from './stored-manifest.ts';
+
+/** The most files that a destination is read with; a listing without an end would fill the memory. */
+const MOST_FILES = 100_000;
+
+/** How many manifests are read at once. */
+const AT_ONCE = 8;
+
+/** What the manifests at a destination describe. Others could have written them. */
+export interface DescribedSnapshots {
+  /** Of snapshots whose file is there under the name that the manifest says. */
+  manifests: Manifest[];
+  /** Manifests that cannot be used, each with the reason. */
+  problems: ScanOutcome['problems'];
+  /** The names of all files there. */
+  names: ReadonlySet<string>;
+}
+
+/**
+ * Reads every manifest at a destination.
+ * @throws SnapkeepError when the destination cannot be read, `CANCELLED`
+ */
+export async function readDescribed(
+  driver: Destination,
+  signal: AbortSignal | undefined,
+  onProgress: (done: number, total: number) => void = () => {},
+): Promise<DescribedSnapshots> {
+  const names = new Set(await listAll(driver, signal));
+  const described = [...names].filter((name) => name.endsWith(MANIFEST_SUFFIX));
+  const found: DescribedSnapshots = { manifests: [], problems: [], names };
+  for (let index = 0; index < described.length; index += AT_ONCE) {
+    onProgress(index, described.length);
+    const some = described.slice(index, index + AT_ONCE);
+    const read = await Promise.all(some.map((name) => readOne(driver, name, names, signal)));
+    if (signal?.aborted === true) throw cancelledError();
+    for (const [at, manifest] of read.entries()) {
+      if (manifest instanceof SnapkeepError) found.problems.push({ name: some[at] ?? '', message: manifest.message });
+      else found.manifests.push(manifest);
+    }
+  }
+  return found;
+}
+
+/** The names of all that is at a destination. @throws SnapkeepError `UNSUPPORTED` when there are too many */
+export async function listAll(driver: Destination, signal: AbortSignal | undefined): Promise<string[]> {
+  const names: string[] = [];
+  let after: string | null = null;
+  do {
+    const page = await driver.list(after);
+    if (signal?.aborted === true) throw cancelledError();
+    for (const { name } of page.objects) names.push(name);
+    if (names.length > MOST_FILES) {
+      throw new SnapkeepError('UNSUPPORTED', `${driver.label} holds more than ${MOST_FILES} files.`, {
+        hint: 'Keep snapshots in a folder or under a prefix of their own.',
+      });
+    }
+    after = page.next;
+  } while (after !== null);
+  return names;
+}
+
+/** The manifest, or why it cannot be used; a destination that becomes unavailable meanwhile ends the whole. */
+async function readOne(
+  driver: Destination,
+  name: string,
+  present: ReadonlySet<string>,
+  signal: AbortSignal | undefined,
+): Promise<Manifest | SnapkeepError> {
+  const snapshotName = name.slice(0, -MANIFEST_SUFFIX.length);
+  try {
+    const manifest = await readManifestAt(driver, name, signal);
+    if (manifest.name !== snapshotName)
+      return new SnapkeepError('CONFLICT', `It describes ${manifest.name}: the file has been renamed.`);
+    if (!present.has(snapshotName)) return new SnapkeepError('NOT_FOUND', 'The snapshot it describes is missing.');
+    return manifest;
+  } catch (error) {
+    const explained = explainError(error, name);
+    if (explained.code === 'CANCELLED' || classifyFailure(explained.code) === 'unavailable') throw explained;
+    return explained;
+  }
+}

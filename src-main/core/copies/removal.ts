@@ -1,0 +1,87 @@
+import type { CopyRow } from '../catalog/repos/copy-repo.ts';
+import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
+import { type Checking, requireStillThere } from '../destinations/destination-access.ts';
+import type { Destination } from '../destinations/drivers/destination.ts';
+import { sidecarPaths } from '../engine/files/durable-files.ts';
+import { manifestPath } from '../engine/files/manifest-files.ts';
+import { manifestAt, removeAttachedFilesAt } from './stored-attached-files.ts';
+
+/**
+ * Removes one copy of a snapshot: it is marked first, so that a removal that was cut off is finished later, also by a
+ * disk that went. One that fails before anything is gone changes nothing.
+ * @throws SnapkeepError as the destination's driver does
+ */
+export async function removeCopy(
+  core: Checking,
+  driver: Destination,
+  destination: StoredDestination,
+  copy: CopyRow,
+): Promise<void> {
+  const { catalog } = core;
+  const { snapshotId } = copy;
+  const snapshot = catalog.snapshots.get(snapshotId);
+  if (snapshot === undefined) return;
+  catalog.copies.set({ ...copy, state: 'deleting' });
+  let begun = copy.state === 'deleting';
+  try {
+    if (snapshot.attachedFiles.length > 0) {
+      await removeAttachedFilesAt(driver, destination, snapshot.name, snapshotId);
+      begun = true;
+    }
+    for (const file of filesOf(destination, snapshot.name)) {
+      await driver.delete(file);
+      begun = true;
+    }
+    await requireStillThere(core, destination, driver);
+  } catch (error) {
+    if (!begun) catalog.copies.set(copy);
+    throw error;
+  }
+  // At once: a snapshot that has no copy is listed as missing, and this one is not missing but removed.
+  catalog.transaction(() => {
+    catalog.copies.remove(snapshotId, destination.id);
+    catalog.snapshots.forgetIfNowhere(snapshotId);
+  });
+}
+
+/**
+ * Removes what is at a destination of a snapshot that the catalog does not know there, such as a copy that nobody wants
+ * any more. What is there under its name and is another's stays.
+ * @returns whether it was there
+ * @throws SnapkeepError as the destination's driver does
+ */
+export async function removeUnlisted(
+  driver: Destination,
+  destination: StoredDestination,
+  { id, name }: { id: string; name: string },
+): Promise<boolean> {
+  if ((await manifestAt(driver, name))?.id !== id) return false;
+  await removeAttachedFilesAt(driver, destination, name, id);
+  for (const file of filesOf(destination, name)) await driver.delete(file);
+  return true;
+}
+
+/** The manifest goes last: it names what was attached. */
+function filesOf({ settings }: StoredDestination, name: string): string[] {
+  const { wal, journal } = sidecarPaths(name);
+  // Only a folder of Snapkeep's own holds files of databases as they were, with their logs.
+  return settings.kind === 'folder' ? [name, wal, journal, manifestPath(name)] : [name, manifestPath(name)];
+}
+
+/**
+ * Finishes the removals at a destination that were cut off.
+ * @param isBusy whether a run is at a snapshot right now, by its name
+ * @throws SnapkeepError as the destination's driver does
+ */
+export async function finishRemovals(
+  core: Checking,
+  driver: Destination,
+  destination: StoredDestination,
+  isBusy: (name: string) => boolean,
+): Promise<void> {
+  for (const copy of core.catalog.copies.deleting(destination.id)) {
+    const name = core.catalog.snapshots.get(copy.snapshotId)?.name;
+    if (name === undefined || isBusy(name)) continue;
+    await removeCopy(core, driver, destination, copy);
+  }
+}

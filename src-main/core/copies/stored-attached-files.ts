@@ -1,0 +1,44 @@
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import { idLetters } from '../../../src-shared/rules/name-pattern.ts';
+import { removeAttachedFiles } from '../backup/store-attached-files.ts';
+import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
+import type { Destination } from '../destinations/drivers/destination.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import { manifestPath } from '../engine/files/manifest-files.ts';
+import { readManifestAt } from './stored-manifest.ts';
+
+/**
+ * Removes what the manifest of a snapshot at a destination names as its attached files, before the manifest itself goes:
+ * without it nobody would find them again. One that cannot be understood, or is another snapshot's, names nothing.
+ * A removal that was cut off is finished by calling it again.
+ * @throws SnapkeepError `CONFLICT` for a folder that is not Snapkeep's
+ */
+export async function removeAttachedFilesAt(
+  driver: Destination,
+  { settings }: StoredDestination,
+  snapshotName: string,
+  snapshotId: string,
+): Promise<void> {
+  const manifest = await manifestAt(driver, snapshotName);
+  if (manifest?.id !== snapshotId) return;
+  // Others could have written it: what it names of other snapshots, which have other letters, is not removed.
+  const letters = `-${idLetters(snapshotId).slice(0, 6)}`;
+  const own = manifest.attachedFiles.filter(({ storedName }) => storedName?.includes(letters) === true);
+  if (settings.kind === 'folder') await removeAttachedFiles(settings.path, manifest.plan.name, own, snapshotId);
+  else for (const { storedName } of own) if (storedName !== null) await driver.delete(storedName);
+}
+
+/** The manifest of a snapshot at a destination; `undefined` where there is none that can be understood. */
+export function manifestAt(driver: Destination, snapshotName: string): Promise<Manifest | undefined> {
+  return orNothing(readManifestAt(driver, manifestPath(snapshotName), undefined), snapshotName);
+}
+
+async function orNothing<T>(read: Promise<T>, what: string): Promise<T | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    const explained = explainError(error, what);
+    if (explained.code === 'NOT_FOUND' || explained.code === 'CORRUPT') return undefined;
+    throw explained;
+  }
+}

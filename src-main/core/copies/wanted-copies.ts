@@ -1,0 +1,135 @@
+import type { Plan, Retention } from '../../../src-shared/model/plan.ts';
+import {
+  decideRetention,
+  type RetainedSnapshot,
+  type RetentionCalendar,
+} from '../../../src-shared/retention/retention.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { CopyRow } from '../catalog/repos/copy-repo.ts';
+import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
+import type { KeptCopy, KeptSnapshot } from '../catalog/repos/kept-repo.ts';
+import type { CoreContext } from '../core-context.ts';
+import { locationOf, openPlace } from '../destinations/destination-access.ts';
+import type { Clock } from '../ports.ts';
+import { removeCopy } from './removal.ts';
+
+/** The retention that holds at each destination of a plan. */
+export function retentionsOf(plan: Plan): Array<{ destinationId: string; retention: Retention }> {
+  return plan.destinations.map(({ destinationId, retention }) => ({
+    destinationId,
+    retention: retention ?? plan.retention,
+  }));
+}
+
+/** What retention is decided by, besides the policy of a plan. */
+export function calendarOf(clock: Clock, { timeZone }: Pick<Plan, 'timeZone'>): RetentionCalendar {
+  return { timeZone, now: clock.now().getTime() };
+}
+
+/** What the retention rules look at in a snapshot at one destination. */
+export function toRetainedAt(snapshot: KeptSnapshot, copy: Pick<KeptCopy, 'state' | 'valid'>): RetainedSnapshot {
+  const { id, order, origin, createdAt, pinned, trigger, level, incomplete, onceVerified } = snapshot;
+  // All copies were made from the same bytes: what was verified once was stored well elsewhere too.
+  const elsewhere = onceVerified ? true : snapshot.valid;
+  const missing = copy.state === 'missing';
+  return { id, order, origin, createdAt, pinned, trigger, missing, valid: copy.valid ?? elsewhere, level, incomplete };
+}
+
+/**
+ * Enters what a plan's destinations lack and their retention would keep: after a destination was put in, and where
+ * snapshots were found that nobody had known.
+ */
+export function wantCopies(catalog: Catalog, clock: Clock, plan: Plan): void {
+  const candidates = catalog.kept
+    .ofPlan(plan.id)
+    .filter(({ origin, missing, trigger }) => origin === 'own' && !missing && trigger !== 'before-restore');
+  const at = clock.now().toISOString();
+  for (const { destinationId, retention } of retentionsOf(plan)) {
+    const asIfThere = candidates.map((each) =>
+      toRetainedAt(each, { state: 'stored', valid: copyAt(each, destinationId)?.valid ?? null }),
+    );
+    for (const { id, keep } of decideRetention(asIfThere, retention, calendarOf(clock, plan)))
+      if (keep) catalog.copies.want(id, destinationId, at);
+  }
+}
+
+/** Which snapshot at which destination. */
+export type CopyKey = Pick<CopyRow, 'snapshotId' | 'destinationId'>;
+
+const copyAt = ({ copies }: KeptSnapshot, id: string): KeptCopy | undefined =>
+  copies.find(({ destinationId }) => destinationId === id);
+
+/**
+ * The copies that a plan's destinations still wait for, and that neither their retention nor the brake would keep.
+ * @param snapshots all of the plan
+ */
+export function unwantedCopies(
+  { catalog, clock }: Pick<CoreContext, 'catalog' | 'clock'>,
+  plan: Plan,
+  snapshots: readonly KeptSnapshot[],
+): CopyKey[] {
+  return retentionsOf(plan).flatMap(({ destinationId, retention }) => {
+    const there = snapshots.flatMap((snapshot) => {
+      const copy = copyAt(snapshot, destinationId);
+      return copy === undefined ? [] : [{ snapshot, copy }];
+    });
+    if (!there.some(({ copy }) => isAwaited(copy))) return [];
+    const held = catalog.pruneStates.get(plan.id, destinationId).brake?.snapshot ?? 0;
+    const retained = there.map(({ snapshot, copy }) => toRetainedAt(snapshot, copy));
+    const kept = new Set(
+      decideRetention(retained, retention, calendarOf(clock, plan)).flatMap(({ id, keep }) => (keep ? [id] : [])),
+    );
+    return there.flatMap(({ snapshot: { id, order }, copy }) =>
+      !kept.has(id) && order > held && copy.state !== 'copying' && isAwaited(copy)
+        ? [{ snapshotId: id, destinationId }]
+        : [],
+    );
+  });
+}
+
+/** Forgets copies that nobody waits for any more, and answers of which snapshots. */
+export function dropUnwanted(core: CoreContext, plan: Plan): Set<string> {
+  const { copies, kept } = core.catalog;
+  const unwanted = copies.isAnyAwaited(plan.id) ? unwantedCopies(core, plan, kept.ofPlan(plan.id)) : [];
+  for (const { snapshotId, destinationId } of unwanted) copies.remove(snapshotId, destinationId);
+  if (unwanted.length > 0) core.events.emit('snapshots.changed', { planId: plan.id });
+  return new Set(unwanted.map(({ snapshotId }) => snapshotId));
+}
+
+/** Whether a copy is still to be made, now or once somebody has done something about what keeps it from it. */
+export function isAwaited({ state }: Pick<CopyRow, 'state'>): boolean {
+  return state === 'waiting' || state === 'copying' || state === 'failed';
+}
+
+/**
+ * Removes from the outbox what is stored at a destination and waits for none.
+ * @param unwanted snapshots that no destination would keep: they go too
+ */
+export async function emptyOutbox(core: CoreContext, unwanted: ReadonlySet<string> = new Set()): Promise<void> {
+  const { catalog, events } = core;
+  const outbox = catalog.destinations.byFolder(core.dataFolder.outboxFolder);
+  if (outbox === undefined) return;
+  for (const copy of catalog.copies.at(outbox.id)) {
+    const { snapshotId } = copy;
+    const others = catalog.copies.ofSnapshot(snapshotId).filter(({ destinationId }) => destinationId !== outbox.id);
+    if (others.some(isAwaited)) continue;
+    if (!others.some(({ state }) => state === 'stored') && !(others.length === 0 && unwanted.has(snapshotId))) continue;
+    const snapshot = catalog.snapshots.get(snapshotId);
+    if (snapshot === undefined) continue;
+    const path = locationOf(outbox, snapshot.name);
+    // Somebody reads it, or is about to verify it: it goes the next time.
+    const inBackup = core.runs.active().some((run) => run.kind === 'backup' && run.snapshotId === snapshotId);
+    if (inBackup || core.runs.isLocked(path)) continue;
+    await removeFromOutbox(core, outbox, copy);
+    events.emit('snapshots.changed', { planId: snapshot.planId });
+  }
+}
+
+async function removeFromOutbox(core: CoreContext, outbox: StoredDestination, copy: CopyRow): Promise<void> {
+  const driver = openPlace(core, outbox);
+  try {
+    await removeCopy(core, driver, outbox, copy);
+  } finally {
+    await driver.close();
+  }
+}

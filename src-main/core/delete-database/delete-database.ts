@@ -1,0 +1,229 @@
+import { createHash } from 'node:crypto';
+import { rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { DatabaseDeletionPreview } from '../../../src-shared/model/database-deletion.ts';
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import { totalRows } from '../../../src-shared/words/table-rows.ts';
+import { errorCode, explainError } from '../engine/engine-errors.ts';
+import { contentInWords } from '../engine/files/content-words.ts';
+import { exists, sidecarPaths, syncFolder } from '../engine/files/durable-files.ts';
+import { keepAttributes } from '../engine/files/file-attributes.ts';
+import { findFileHolders } from '../engine/files/file-holders.ts';
+import { removalNotes } from '../engine/files/file-rights.ts';
+import { requireExchangeable } from '../engine/files/mount-point.ts';
+import { identifyContent } from '../engine/packing/identify-file.ts';
+import type { TaskContext } from '../engine/task-context.ts';
+import { ExclusiveHold, requireUnused } from '../restore/exclusive-hold.ts';
+import type { NoteSafety } from '../restore/replace-database.ts';
+import { abandon, afterwards } from '../restore/restore-by-file.ts';
+import { discardSafety, keepFiles, keepHeld, keepPages, type SafetyRequest } from '../restore/safety-snapshot.ts';
+import { lookAtTarget, type Target } from '../restore/target.ts';
+
+/** Which database is to be removed, and the names of the lock files beside it that go with it. */
+export interface DatabaseDeletionCheckRequest {
+  targetPath: string;
+  lockFiles: readonly string[];
+  safetyFolder: string;
+}
+
+/** The deletion of a database that a person has confirmed. */
+export interface DatabaseDeletionRequest extends SafetyRequest, DatabaseDeletionCheckRequest {
+  confirmation: string;
+  /** Also when another program has it open. */
+  evenIfOpen: boolean;
+}
+
+/** What the deletion of a database has done. */
+export interface AppliedDatabaseDeletion {
+  removed: string[];
+  tables: number;
+  rows: number;
+  /** `null`: there was no database. */
+  safety: Manifest | null;
+}
+
+/**
+ * Says what the deletion of a database would remove, without changing anything.
+ * @throws SnapkeepError `UNSUPPORTED` for what is no SQLite database by its first bytes, `BAD_KEY` for what is encrypted
+ * and opens with no known key
+ */
+export async function checkDatabaseDeletion(
+  request: DatabaseDeletionCheckRequest,
+  context: TaskContext,
+): Promise<DatabaseDeletionPreview> {
+  const { target, files } = await look(request, context);
+  const openBy = target.exists ? await findFileHolders(request.targetPath) : [];
+  return {
+    path: request.targetPath,
+    files,
+    tables: target.facts?.tables ?? [],
+    damage: target.damage,
+    openBy,
+    safetyFolder: target.exists ? request.safetyFolder : null,
+    notes: [
+      ...(await removalNotes(request.targetPath)),
+      ...lockFilesNote(request, files),
+      ...(openBy.length > 0 ? [`${OPEN_ELSEWHERE} ${LOST_THEN}`] : []),
+    ],
+    confirmation: confirmationOf(request, target, files),
+  };
+}
+
+function lockFilesNote(
+  { targetPath }: DatabaseDeletionCheckRequest,
+  files: DatabaseDeletionPreview['files'],
+): string[] {
+  const own = [targetPath, ...Object.values(sidecarPaths(targetPath))];
+  const locks = files.filter(({ path }) => !own.includes(path)).map(({ path }) => basename(path));
+  return locks.length === 0 ? [] : [`Undo does not bring back lock files: ${locks.join(', ')}.`];
+}
+
+/**
+ * Removes a database with its log, its journal and its lock files, and nothing else: what is there is kept first, so
+ * that it can be put back.
+ * @param noteSafety told of the safety snapshot before anything is removed
+ * @throws SnapkeepError `CONFLICT` when it is no longer what was confirmed, `BUSY` or `LOCKED` when another program has
+ * it open; nothing has been removed then
+ */
+export async function deleteDatabase(
+  request: DatabaseDeletionRequest,
+  context: TaskContext,
+  noteSafety: NoteSafety,
+): Promise<AppliedDatabaseDeletion> {
+  const { target, files } = await look(request, context);
+  if (confirmationOf(request, target, files) !== request.confirmation) {
+    throw new SnapkeepError('CONFLICT', `${request.targetPath} is no longer what was looked at.`, {
+      hint: 'Nothing was removed. Look at what would be removed again.',
+    });
+  }
+  const tables = target.facts?.tables ?? [];
+  const kept = await keepFirst(request, target, context);
+  const safety = kept?.safety ?? null;
+  let removed: string[];
+  try {
+    context.throwIfCancelled();
+    if (safety !== null) {
+      const lost = await keepAttributes(request.targetPath, join(request.safetyFolder, safety.name));
+      if (lost !== null) context.log('warning', lost);
+      await noteSafety(safety);
+    }
+  } catch (error) {
+    if (kept?.hold) await abandon(kept.hold, request.targetPath, context);
+    if (safety !== null) await discardSafety(request.safetyFolder, safety.name);
+    throw error;
+  }
+  context.progress('removing', 0, null);
+  try {
+    // Windows removes nothing that is open: there the hold ends just before.
+    if (process.platform === 'win32') kept?.hold?.close();
+    removed = await remove(await presentFiles(request));
+  } catch (error) {
+    // Under the hold the file is all there is of the database: as long as it is there, nothing is lost.
+    if (kept?.hold && (await exists(request.targetPath))) {
+      await abandon(kept.hold, request.targetPath, context);
+      await noteSafety(null);
+      await discardSafety(request.safetyFolder, kept.safety.name);
+    }
+    throw explainError(error, request.targetPath);
+  } finally {
+    kept?.hold?.close();
+  }
+  if (removed.length > 0) await afterwards(request.targetPath, () => syncFolder(dirname(request.targetPath)), context);
+  for (const path of removed) context.log('info', `Removed ${path}.`);
+  return { removed, safety, tables: tables.length, rows: totalRows(tables) };
+}
+
+const WHY = 'this would remove it';
+
+/** Keeps what is removed; with its lock held, so that no program commits anything that is not kept. */
+async function keepFirst(
+  request: DatabaseDeletionRequest,
+  target: Target,
+  context: TaskContext,
+): Promise<{ safety: Manifest; hold: ExclusiveHold | null } | null> {
+  const { targetPath, evenIfOpen } = request;
+  if (!target.exists) return null;
+  if (target.facts === undefined) {
+    if (!evenIfOpen) await requireUnused(targetPath, WHY);
+    return { safety: await keepFiles(request, context), hold: null };
+  }
+  if (evenIfOpen && (await findFileHolders(targetPath)).length > 0) {
+    context.log('warning', `${OPEN_ELSEWHERE} ${LOST_THEN}`);
+    return { safety: await keepPages(request, context), hold: null };
+  }
+  const hold = await ExclusiveHold.on(targetPath, target.unlocking, WHY);
+  try {
+    return { safety: await keepHeld(request, hold, target.unlocking, context), hold };
+  } catch (error) {
+    await abandon(hold, targetPath, context);
+    throw error;
+  }
+}
+
+const OPEN_ELSEWHERE = 'Another program has the database open.';
+const LOST_THEN = 'What it writes after the removal cannot be brought back.';
+
+async function look(request: DatabaseDeletionCheckRequest, context: TaskContext) {
+  await requireDatabase(request.targetPath);
+  await requireExchangeable(request.targetPath);
+  const target = await lookAtTarget(request.targetPath, context);
+  if (target.damage !== null && (await exists(request.targetPath)))
+    await requireKnown(request.targetPath, target.damage);
+  return { target, files: await presentFiles(request) };
+}
+
+async function requireDatabase(path: string): Promise<void> {
+  if (!(await exists(path))) return;
+  const content = await identifyContent(path);
+  if (content === 'sqlite' || content === 'encrypted') return;
+  throw new SnapkeepError('UNSUPPORTED', `${basename(path)} is ${contentInWords(content)}, and is not removed.`, {
+    hint: 'Nothing was changed. The deletion of a database removes SQLite databases alone; choose one.',
+  });
+}
+
+/** A damaged database is one by its first bytes; of what only looks encrypted, nobody knows. */
+async function requireKnown(path: string, damage: string): Promise<void> {
+  if ((await identifyContent(path)) !== 'encrypted') return;
+  throw new SnapkeepError('BAD_KEY', `${basename(path)} is not removed, for no known key opens it. ${damage}`, {
+    hint: 'Nothing was changed. Give its key, or make a plan for it with the key.',
+  });
+}
+
+/** What is there of all that goes; the database last of its own files, the lock files after it. */
+async function presentFiles({
+  targetPath,
+  lockFiles,
+}: DatabaseDeletionCheckRequest): Promise<DatabaseDeletionPreview['files']> {
+  const own = Object.values(sidecarPaths(targetPath));
+  const locks = lockFiles.map((name) => join(dirname(targetPath), name)).filter((path) => path !== targetPath);
+  const files: DatabaseDeletionPreview['files'] = [];
+  for (const path of new Set([...own, targetPath, ...locks])) {
+    try {
+      const info = await stat(path);
+      if (!info.isFile()) throw new SnapkeepError('INVALID_PARAMS', `${path} is no file.`, { hint: 'Leave it out.' });
+      files.push({ path, sizeBytes: info.size });
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw explainError(error, path);
+    }
+  }
+  return files;
+}
+
+async function remove(files: DatabaseDeletionPreview['files']): Promise<string[]> {
+  for (const { path } of files) await rm(path, { force: true });
+  return files.map(({ path }) => path);
+}
+
+/** Another database, other files or other rows give another one. The log and its like come and go with their reader. */
+function confirmationOf(
+  { targetPath }: DatabaseDeletionCheckRequest,
+  target: Target,
+  files: DatabaseDeletionPreview['files'],
+): string {
+  const { identity, facts, damage } = target;
+  const own = new Set(Object.values(sidecarPaths(targetPath)));
+  const paths = files.map(({ path }) => path).filter((path) => !own.has(path));
+  const parts = [targetPath, identity, facts?.schemaHash ?? null, facts?.tables ?? null, damage, paths];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+}

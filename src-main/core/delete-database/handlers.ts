@@ -1,0 +1,19 @@
+import type { CoreContext } from '../core-context.ts';
+import type { Handlers, MethodsOf } from '../handler.ts';
+import { databaseDeletionOrder, previewDatabaseDeletion, startDatabaseDeletion } from './database-deletion.ts';
+
+/** Removes databases so that their programs begin anew. */
+export function databaseDeletionsHandlers(core: CoreContext): Handlers<MethodsOf<'databaseDeletions'>> {
+  return {
+    'databaseDeletions.preview': async ({ target, key }, signal) =>
+      previewDatabaseDeletion(core, await databaseDeletionOrder(core, target, key), signal),
+    'databaseDeletions.start': async ({ target, key, confirmation, evenIfOpen }) => ({
+      run: startDatabaseDeletion(
+        core,
+        await databaseDeletionOrder(core, target, key),
+        confirmation,
+        evenIfOpen ?? false,
+      ),
+    }),
+  };
+}

@@ -1,0 +1,46 @@
+import { stat } from 'node:fs/promises';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
+import type { CoreContext } from '../core-context.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import { canonicalPath, refuseDataFolder } from '../paths.ts';
+import { folderToRead, openPlace, requireDestination } from './destination-access.ts';
+import type { Destination } from './drivers/destination.ts';
+import { LocalFolder } from './drivers/local-folder.ts';
+
+/** A destination, or a folder that need not be one yet. */
+export type ChosenPlace = { destinationId: string } | { path: string };
+
+/** The destination that is chosen, if it is one yet. @throws SnapkeepError as {@link folderOf} */
+export async function knownDestination(core: CoreContext, place: ChosenPlace): Promise<StoredDestination | undefined> {
+  if ('destinationId' in place) return requireDestination(core.catalog, place.destinationId);
+  return core.catalog.destinations.byFolder(await folderOf(core, place.path));
+}
+
+/** Opens what is chosen without making it a destination. @throws SnapkeepError as {@link folderOf} */
+export async function driverAt(core: CoreContext, place: ChosenPlace): Promise<Destination> {
+  const known = await knownDestination(core, place);
+  if (known !== undefined) return openPlace(core, known);
+  const path = 'path' in place ? await folderOf(core, place.path) : '';
+  return new LocalFolder({ kind: 'folder', path, bytesPerSecond: null });
+}
+
+/** The destination; a folder becomes one, for its snapshots are from now on known to lie there. */
+export async function placeDestination(core: CoreContext, place: ChosenPlace): Promise<StoredDestination> {
+  if ('destinationId' in place) return requireDestination(core.catalog, place.destinationId);
+  return folderToRead(core, await folderOf(core, place.path));
+}
+
+/** @throws SnapkeepError `NOT_FOUND`, `INVALID_PARAMS` for a file, `CONFLICT` within the data folder */
+export async function folderOf({ dataFolder }: CoreContext, given: string): Promise<string> {
+  const path = await canonicalPath(given);
+  refuseDataFolder(dataFolder.path, path);
+  try {
+    if ((await stat(path)).isDirectory()) return path;
+  } catch (error) {
+    throw explainError(error, path);
+  }
+  throw new SnapkeepError('INVALID_PARAMS', `${path} is a file, not a folder.`, {
+    hint: 'Choose the folder it is in.',
+  });
+}

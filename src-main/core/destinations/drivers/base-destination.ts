@@ -1,0 +1,98 @@
+import { Readable } from 'node:stream';
+import type { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import { cancelledError } from '../../engine/task-context.ts';
+import {
+  absent,
+  type ByteRange,
+  type Destination,
+  type ListPage,
+  requireName,
+  requireRange,
+  type StoredObject,
+  type TransferOptions,
+  taken,
+  type UploadInTheMaking,
+  type UploadSource,
+} from './destination.ts';
+import type { Throttle } from './throttle.ts';
+import { checkedDownload, readSource } from './transfer.ts';
+
+/** What every destination does alike. A driver adds how its transport stores, reads and lists. */
+export abstract class BaseDestination<Upload extends UploadInTheMaking> implements Destination {
+  abstract readonly label: string;
+  readonly #throttle: Throttle;
+
+  constructor(throttle: Throttle) {
+    this.#throttle = throttle;
+  }
+
+  async put(name: string, source: UploadSource, options: TransferOptions = {}): Promise<StoredObject> {
+    requireName(name);
+    await this.requireRoom(source.bytes);
+    if ((await this.stat(name)) !== undefined) throw taken(name, this.label);
+    try {
+      await this.store(name, source, options);
+    } catch (error) {
+      throw options.signal?.aborted === true ? cancelledError() : this.explain(error, name);
+    }
+    const stored = await this.stat(name);
+    if (stored === undefined) throw absent(name, this.label);
+    return stored;
+  }
+
+  async get(name: string, range?: ByteRange, options: TransferOptions = {}): Promise<Readable> {
+    const object = await this.stat(name);
+    if (object === undefined) throw absent(name, this.label);
+    const { start, bytes } = range ?? { start: 0, bytes: object.bytes };
+    requireRange({ start, bytes }, object);
+    try {
+      // No transport can be asked for no bytes.
+      const arriving = bytes === 0 ? Readable.from([]) : await this.read(name, start, bytes, options.signal);
+      return checkedDownload(arriving, bytes, this.#throttle, (error) => this.explain(error, name), options);
+    } catch (error) {
+      throw options.signal?.aborted === true ? cancelledError() : this.explain(error, name);
+    }
+  }
+
+  async sweep(isOwn: (upload: UploadInTheMaking) => boolean): Promise<number> {
+    let removed = 0;
+    for (const upload of await this.uploads()) if (isOwn(upload) && (await this.abandon(upload))) removed += 1;
+    return removed;
+  }
+
+  abstract list(after?: string | null, limit?: number, folder?: string): Promise<ListPage>;
+  abstract folders(folder?: string): Promise<string[]>;
+  abstract stat(name: string): Promise<StoredObject | undefined>;
+  abstract delete(name: string): Promise<void>;
+  abstract freeBytes(): Promise<number | null>;
+  abstract warnings(): Promise<string[]>;
+  abstract close(): Promise<void>;
+
+  /** What an upload reads, piece by piece, at the pace of the throttle. */
+  protected pieces(source: UploadSource, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+    return readSource(source, this.#throttle, signal);
+  }
+
+  /** @throws SnapkeepError when so many more bytes cannot be stored */
+  protected abstract requireRoom(bytes: number): Promise<void>;
+
+  /** Stores something under a name that was free. What fails leaves nothing that can be seen. */
+  protected abstract store(name: string, source: UploadSource, options: TransferOptions): Promise<void>;
+
+  /** Reads a part of an object; at least one byte. */
+  protected abstract read(
+    name: string,
+    start: number,
+    bytes: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Readable>;
+
+  /** The uploads that have not got their names yet, anybody's. */
+  protected abstract uploads(): Promise<Upload[]>;
+
+  /** Removes an upload that is no longer in progress. @returns whether it was still there */
+  protected abstract abandon(upload: Upload): Promise<boolean>;
+
+  /** Turns what the transport threw into an error for people; one that already is passes unchanged. */
+  protected abstract explain(error: unknown, name: string): SnapkeepError;
+}

@@ -1,0 +1,185 @@
+import { randomBytes } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import { PARTIAL_SUFFIX } from '../../engine/files/durable-files.ts';
+
+/** Something whole that a destination keeps. */
+export interface StoredObject {
+  readonly name: string;
+  readonly bytes: number;
+  readonly modifiedAt: Date;
+}
+
+/** What is stored: its size and a way to read it from its beginning, as often as an upload has to start over. */
+export interface UploadSource {
+  readonly bytes: number;
+  open(): Readable;
+}
+
+/** A part of an object. */
+export interface ByteRange {
+  /** The first byte, counted from 0. */
+  readonly start: number;
+  readonly bytes: number;
+}
+
+/** How a transfer is watched and stopped. */
+export interface TransferOptions {
+  readonly signal?: AbortSignal;
+  /** The run that stores it: uploads in the making carry the start of its id in their names. */
+  readonly runId?: string;
+  /** Told how many bytes have been taken over so far. */
+  readonly onProgress?: (bytes: number) => void;
+}
+
+/** An upload that has not got its name yet. */
+export interface UploadInTheMaking {
+  /** The name it is to get. */
+  readonly name: string;
+  /** The start of the id of the run that makes it, eight digits; `null` where no name can tell. */
+  readonly tag: string | null;
+}
+
+/** One whose name tells the run. */
+export interface TaggedUpload extends UploadInTheMaking {
+  readonly tag: string;
+}
+
+/** Some of the objects of a destination, in the order of their names. */
+export interface ListPage {
+  readonly objects: readonly StoredObject[];
+  /** Asks for the next page; `null`: this is the last one. */
+  readonly next: string | null;
+}
+
+/**
+ * A place that keeps files under flat names. What others have put into folders below it can be listed, read and deleted
+ * too, by its path with `/` between the names. Whatever it lists is whole: an upload gets its name only when it is complete. Every method fails with a SnapkeepError: `UNAVAILABLE` when it does not answer, `BAD_KEY` for wrong
+ * credentials, `PERMISSION`, `NOT_FOUND` for the bucket, folder or object, `NO_SPACE`, `CONFLICT`, `CANCELLED`.
+ */
+export interface Destination {
+  /** How sentences name it. */
+  readonly label: string;
+  /**
+   * Stores something under a name that is free. What is interrupted leaves nothing that can be seen; it starts over
+   * when it is put again.
+   * @throws SnapkeepError `CONFLICT` when the name is taken; what `isOfSource` knows when the source cannot be read or is
+   * not as long as it said
+   */
+  put(name: string, source: UploadSource, options?: TransferOptions): Promise<StoredObject>;
+  /**
+   * Reads an object, or a part of it. The stream fails when it ends early.
+   * @throws SnapkeepError `NOT_FOUND`; `INVALID_PARAMS` for a range that is not within the object
+   */
+  get(name: string, range?: ByteRange, options?: TransferOptions): Promise<Readable>;
+  /**
+   * @param after `next` of the page before; @param limit at most so many objects, 1 to 1000
+   * @param folder one below, by its path; names are those in it. One that is not there is `NOT_FOUND`, or empty
+   */
+  list(after?: string | null, limit?: number, folder?: string): Promise<ListPage>;
+  /** The names of the folders in it, or in one below, in order. Links are none, so there are no circles. */
+  folders(folder?: string): Promise<string[]>;
+  /** `undefined`: there is no such object. */
+  stat(name: string): Promise<StoredObject | undefined>;
+  /** Removes an object; one that has gone already is fine. */
+  delete(name: string): Promise<void>;
+  /** Bytes that can still be stored; `null`: it does not tell. */
+  freeBytes(): Promise<number | null>;
+  /** What is to be known of it before it is relied upon, one sentence each. */
+  warnings(): Promise<string[]>;
+  /**
+   * Removes what interrupted uploads have left and nobody sees. Maintenance of its own, under the lock of the copies.
+   * @param isOwn whether an upload is the caller's, and over; no upload that is in progress may be said to be
+   * @returns how many were removed
+   */
+  sweep(isOwn: (upload: UploadInTheMaking) => boolean): Promise<number>;
+  /** Lets go of connections. */
+  close(): Promise<void>;
+}
+
+/** The file that marks a destination; hidden, so that no list has it. */
+export const MARKER_NAME = '.snapkeep-destination.json';
+
+/** The most objects on a page. */
+export const PAGE_LIMIT = 1000;
+
+/** @throws SnapkeepError `INVALID_PARAMS` for a name that is not one flat, visible, finished file */
+export function requireName(name: string): void {
+  if (isName(name) || name === MARKER_NAME) return;
+  throw new SnapkeepError('INVALID_PARAMS', `${JSON.stringify(name)} cannot be the name of a stored file.`, {
+    hint: 'Use a name without slashes that does not begin with a dot.',
+  });
+}
+
+/** @throws SnapkeepError `INVALID_PARAMS` for a path that is not made of such names, or leads out of the destination */
+export function requirePath(path: string): void {
+  if (path === MARKER_NAME || (path.length <= 1024 && path.split('/').every(isName))) return;
+  throw new SnapkeepError('INVALID_PARAMS', `${JSON.stringify(path)} cannot be the path of a stored file.`, {
+    hint: 'Use names that do not begin with a dot, with one slash between two of them.',
+  });
+}
+
+/** @throws SnapkeepError `INVALID_PARAMS` for what is neither empty, which is the destination itself, nor a path */
+export function requireFolderPath(path: string): void {
+  if (path !== '') requirePath(path);
+}
+
+/** Whether a name can be that of a stored file. */
+export function isName(name: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
+  const refused = /^\.|[/\\\u0000-\u001f]/;
+  return name.length > 0 && name.length <= 255 && !refused.test(name) && !name.endsWith(PARTIAL_SUFFIX);
+}
+
+/** The name of an upload in the making: it carries the run's id. Without a run, it is one that no other upload has. */
+export function partialName(name: string, runId: string = randomBytes(4).toString('hex')): string {
+  return `${name}.${runId.slice(0, 8)}${PARTIAL_SUFFIX}`;
+}
+
+/** What the name of an upload in the making tells; `undefined` for all other names. */
+export function uploadIn(name: string): TaggedUpload | undefined {
+  const [, own, tag] = /^(.+)\.([0-9a-f]{8})\.partial$/.exec(name) ?? [];
+  return own === undefined || tag === undefined ? undefined : { name: own, tag };
+}
+
+/** Cuts a page out of names that are all known. The token of the next page is the last name of this one. */
+export function pageOf<T extends { readonly name: string }>(
+  all: readonly T[],
+  after: string | null,
+  limit: number,
+): { objects: T[]; next: string | null } {
+  const rest = all
+    .filter(({ name }) => after === null || name > after)
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
+  const objects = rest.slice(0, limit);
+  return { objects, next: rest.length > objects.length ? (objects.at(-1)?.name ?? null) : null };
+}
+
+/** The error for a name that is taken. */
+export function taken(name: string, label: string, cause?: unknown): SnapkeepError {
+  return new SnapkeepError('CONFLICT', `${name} is already in ${label}.`, {
+    hint: 'Nothing was overwritten. Choose another name.',
+    cause,
+  });
+}
+
+/** The error for an object that is not there. */
+export function absent(name: string, label: string, cause?: unknown): SnapkeepError {
+  return new SnapkeepError('NOT_FOUND', `${name} is not in ${label}.`, {
+    hint: 'List what is there again; it may have been removed.',
+    cause,
+  });
+}
+
+/** @throws SnapkeepError `INVALID_PARAMS` */
+export function requireRange(range: ByteRange, object: StoredObject): void {
+  const { start, bytes } = range;
+  if (Number.isInteger(start) && Number.isInteger(bytes) && start >= 0 && bytes >= 0 && start + bytes <= object.bytes) {
+    return;
+  }
+  throw new SnapkeepError(
+    'INVALID_PARAMS',
+    `${object.name} has ${object.bytes} bytes and no ${bytes} bytes from byte ${start} on.`,
+    { hint: 'Ask for a part within the file.' },
+  );
+}

@@ -1,0 +1,305 @@
+import { Readable } from 'node:stream';
+import {
+  AbortMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  type HeadObjectCommandOutput,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
+  type PutObjectCommandInput,
+  type S3Client,
+  type S3ClientConfig,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import type { S3Settings } from '../../../../src-shared/model/destination.ts';
+import { DAY_MS } from '../../../../src-shared/rules/durations.ts';
+import { classifyFailure } from '../../../../src-shared/rules/failures.ts';
+import type { Pause } from '../../process/retry.ts';
+import { BaseDestination } from './base-destination.ts';
+import {
+  absent,
+  isName,
+  type ListPage,
+  PAGE_LIMIT,
+  requireFolderPath,
+  requirePath,
+  type StoredObject,
+  type TransferOptions,
+  taken,
+  type UploadSource,
+} from './destination.ts';
+import { type BucketNames, explainS3, isNoSuchUpload } from './s3-errors.ts';
+import { type ClientRecipe, makeClient, type UnfinishedUpload, uploadStream } from './s3-upload.ts';
+import { Throttle } from './throttle.ts';
+
+/** The keys of an account. */
+export interface S3Keys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** What else the driver may be lent. */
+export interface S3Options {
+  readonly throttle?: Throttle;
+  readonly now?: () => Date;
+  /** How the time before a request is sent again is passed; for tests. */
+  readonly pause?: Pause;
+  /** How far the clock of requests is from that of this machine, in milliseconds; for tests. */
+  readonly clockOffset?: number;
+}
+
+const nextOf = (page: ListObjectsV2CommandOutput): string | null =>
+  page.IsTruncated === true ? (page.NextContinuationToken ?? null) : null;
+
+const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
+
+/** A bucket, or a part of one, of a server that speaks S3. */
+export class S3Destination extends BaseDestination<UnfinishedUpload> {
+  readonly label: string;
+  readonly #settings: S3Settings;
+  readonly #recipe: ClientRecipe;
+  readonly #client: S3Client;
+  readonly #names: BucketNames;
+  readonly #now: () => Date;
+
+  /** @param keys `undefined`: the SDK's usual chain of environment, profiles and roles */
+  constructor(settings: S3Settings, keys: S3Keys | undefined, options: S3Options = {}) {
+    super(options.throttle ?? new Throttle(settings.bytesPerSecond));
+    const { bucket, prefix, endpoint, region } = settings;
+    this.#settings = settings;
+    this.#now = options.now ?? (() => new Date());
+    this.label = `the bucket ${bucket}${prefix === '' ? '' : `/${prefix}`}`;
+    const host = endpoint === null ? `Amazon S3 in ${region}` : new URL(endpoint).host;
+    this.#names = { label: this.label, bucket, host };
+    const config: S3ClientConfig = {
+      region,
+      ...(endpoint === null ? {} : { endpoint }),
+      ...(keys === undefined ? {} : { credentials: { ...keys } }),
+      ...(options.clockOffset === undefined ? {} : { systemClockOffset: options.clockOffset }),
+      forcePathStyle: settings.pathStyle,
+      // Many servers know none of the newer checksums.
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+      // What may be gone the next time is tried again by the one policy of the core.
+      maxAttempts: 1,
+      requestHandler: { connectionTimeout: 10_000, socketTimeout: 60_000 },
+    };
+    const mayPass = (error: unknown): boolean =>
+      !isAbort(error) && !isNoSuchUpload(error) && classifyFailure(this.explain(error).code) === 'unavailable';
+    this.#recipe = { config, mayPass, pause: options.pause };
+    this.#client = makeClient(this.#recipe);
+  }
+
+  protected async requireRoom(): Promise<void> {}
+
+  protected async store(name: string, source: UploadSource, { signal, onProgress }: TransferOptions): Promise<void> {
+    try {
+      await uploadStream(
+        this.#client,
+        this.#recipe,
+        this.#target(name),
+        this.pieces(source, signal),
+        source.bytes,
+        signal,
+        onProgress ?? (() => undefined),
+        (uploadId) => this.#giveUp({ name, tag: null, uploadId }),
+      );
+    } catch (error) {
+      // It was finished, and the answer to that was lost.
+      if (isNoSuchUpload(error) && (await this.stat(name)) !== undefined) throw taken(name, this.label, error);
+      throw error;
+    }
+  }
+
+  protected async read(name: string, start: number, bytes: number, signal: AbortSignal | undefined): Promise<Readable> {
+    const { Body } = await this.#client.send(
+      new GetObjectCommand({ ...this.#address(name), Range: `bytes=${start}-${start + bytes - 1}` }),
+      signal === undefined ? {} : { abortSignal: signal },
+    );
+    if (!(Body instanceof Readable)) throw new TypeError('The SDK answered no stream.');
+    return Body;
+  }
+
+  async list(after: string | null = null, limit = PAGE_LIMIT, folder = ''): Promise<ListPage> {
+    const page = await this.#listPage(after, limit, folder);
+    const objects = (page.Contents ?? []).flatMap(({ Key, Size, LastModified }) => {
+      const name = Key?.slice(this.#folderKey(folder).length) ?? '';
+      return name === '' ? [] : [{ name, bytes: Size ?? 0, modifiedAt: LastModified ?? new Date(0) }];
+    });
+    return { objects, next: nextOf(page) };
+  }
+
+  async folders(folder = ''): Promise<string[]> {
+    const names = new Set<string>();
+    let after: string | null = null;
+    do {
+      const page: ListObjectsV2CommandOutput = await this.#listPage(after, PAGE_LIMIT, folder);
+      for (const { Prefix = '' } of page.CommonPrefixes ?? [])
+        names.add(Prefix.slice(this.#folderKey(folder).length).replace(/\/$/, ''));
+      after = nextOf(page);
+    } while (after !== null);
+    return [...names].filter(isName).sort();
+  }
+
+  async #listPage(after: string | null, limit: number, folder: string): Promise<ListObjectsV2CommandOutput> {
+    requireFolderPath(folder);
+    return this.#send(() =>
+      this.#client.send(
+        new ListObjectsV2Command({
+          Bucket: this.#settings.bucket,
+          Prefix: this.#folderKey(folder),
+          // What lies deeper belongs to somebody else.
+          Delimiter: '/',
+          MaxKeys: limit,
+          ...(after === null ? {} : { ContinuationToken: after }),
+        }),
+      ),
+    );
+  }
+
+  async stat(name: string): Promise<StoredObject | undefined> {
+    const head = await this.#head(name);
+    return head && { name, bytes: head.ContentLength ?? 0, modifiedAt: head.LastModified ?? new Date(0) };
+  }
+
+  async delete(name: string): Promise<void> {
+    const head = await this.#head(name);
+    if (head === undefined) return;
+    const until = head.ObjectLockRetainUntilDate;
+    // A bucket with versions would only hide it, and go on to charge for it.
+    if (head.ObjectLockLegalHoldStatus === 'ON' || (until !== undefined && until > this.#now())) {
+      const words = until === undefined ? 'by a legal hold' : `until ${until.toISOString().slice(0, 10)}`;
+      throw new SnapkeepError('PERMISSION', `${name} in ${this.label} is locked ${words}.`, {
+        hint: 'It can be deleted when the lock has ended.',
+      });
+    }
+    // One by one: many servers want checksums for several at once that the SDK does not send.
+    await this.#send(() => this.#client.send(new DeleteObjectCommand(this.#address(name))), name);
+  }
+
+  async freeBytes(): Promise<number | null> {
+    return null;
+  }
+
+  async warnings(): Promise<string[]> {
+    const { endpoint } = this.#settings;
+    if (endpoint === null || endpoint.startsWith('https:')) return [];
+    return [`${this.#names.host} is spoken to without encryption: whoever sees the network sees the backups.`];
+  }
+
+  async close(): Promise<void> {
+    this.#client.destroy();
+  }
+
+  protected async uploads(): Promise<UnfinishedUpload[]> {
+    const found: UnfinishedUpload[] = [];
+    const start = this.#key('').length;
+    let markers: { KeyMarker?: string; UploadIdMarker?: string } | undefined = {};
+    while (markers !== undefined) {
+      const after: { KeyMarker?: string; UploadIdMarker?: string } = markers;
+      const page = await this.#send(() =>
+        this.#client.send(
+          new ListMultipartUploadsCommand({ Bucket: this.#settings.bucket, Prefix: this.#key(''), ...after }),
+        ),
+      );
+      for (const { Key, UploadId } of page.Uploads ?? []) {
+        const name = Key?.slice(start);
+        if (name === undefined || UploadId === undefined || name.includes('/')) continue;
+        found.push({ name, tag: null, uploadId: UploadId });
+      }
+      const { IsTruncated, NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = page;
+      if (IsTruncated !== true || KeyMarker === undefined) markers = undefined;
+      else markers = { KeyMarker, ...(UploadIdMarker === undefined ? {} : { UploadIdMarker }) };
+    }
+    return found;
+  }
+
+  protected abandon({ name, uploadId: UploadId }: UnfinishedUpload): Promise<boolean> {
+    return this.#send(async () => {
+      try {
+        await this.#client.send(new AbortMultipartUploadCommand({ ...this.#address(name), UploadId }));
+        return true;
+      } catch (error) {
+        if (isNoSuchUpload(error)) return false;
+        throw error;
+      }
+    });
+  }
+
+  /** Aborts what has failed. Where the server is unavailable, the next sweep does: the error of the upload is the one to be told. */
+  async #giveUp(upload: UnfinishedUpload): Promise<void> {
+    await Promise.allSettled([this.abandon(upload)]);
+  }
+
+  /** @returns `undefined`: there is no such object */
+  async #head(name: string): Promise<HeadObjectCommandOutput | undefined> {
+    requirePath(name);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#client.send(new HeadObjectCommand(this.#address(name)));
+      } catch (error) {
+        if (!(error instanceof S3ServiceException)) throw this.explain(error, name);
+        // The answer to HEAD has no body that says why; that to a list has, and tells a bucket from an object.
+        await this.list(null, 1);
+        if (error.$metadata.httpStatusCode === 404) return undefined;
+        // The SDK sets its clock by what the server answers; when that was all, asking again helps.
+        if (attempt === 2) throw this.explain(error, name);
+      }
+    }
+  }
+
+  /** Where an object goes, and how it is to be kept there. */
+  #target(name: string): PutObjectCommandInput & { Key: string } {
+    const { conditionalWrites, encryption, objectLock } = this.#settings;
+    return {
+      ...this.#address(name),
+      ContentType: 'application/octet-stream',
+      ...(conditionalWrites ? { IfNoneMatch: '*' } : {}),
+      ...(encryption.kind === 's3' ? { ServerSideEncryption: 'AES256' } : {}),
+      ...(encryption.kind === 'kms' ? { ServerSideEncryption: 'aws:kms' } : {}),
+      ...(encryption.kind === 'kms' && encryption.keyId !== null ? { SSEKMSKeyId: encryption.keyId } : {}),
+      ...(objectLock === null
+        ? {}
+        : {
+            ObjectLockMode: objectLock.mode,
+            ObjectLockRetainUntilDate: new Date(this.#now().getTime() + objectLock.days * DAY_MS),
+            // A locked object is the one that servers take only with a checksum.
+            ChecksumAlgorithm: 'CRC32',
+          }),
+    };
+  }
+
+  /** What the keys in a folder begin with. */
+  #folderKey(folder: string): string {
+    return this.#key(folder === '' ? '' : `${folder}/`);
+  }
+
+  #key(name: string): string {
+    const { prefix } = this.#settings;
+    return prefix === '' ? name : `${prefix}/${name}`;
+  }
+
+  #address(name: string): { Bucket: string; Key: string } {
+    return { Bucket: this.#settings.bucket, Key: this.#key(name) };
+  }
+
+  async #send<T>(request: () => Promise<T>, name?: string): Promise<T> {
+    try {
+      return await request();
+    } catch (error) {
+      throw this.explain(error, name);
+    }
+  }
+
+  protected explain(error: unknown, name?: string): SnapkeepError {
+    const explained = explainS3(error, this.#names);
+    if (name === undefined || error instanceof SnapkeepError) return explained;
+    if (explained.code === 'CONFLICT') return taken(name, this.label, error);
+    return error instanceof S3ServiceException && error.name === 'NoSuchKey'
+      ? absent(name, this.label, error)
+      : explained;
+  }
+}

@@ -1,0 +1,84 @@
+import { addAbortSignal, Readable } from 'node:stream';
+import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import { explainError, ofSource } from '../../engine/engine-errors.ts';
+import { cancelledError } from '../../engine/task-context.ts';
+import type { TransferOptions, UploadSource } from './destination.ts';
+import type { Throttle } from './throttle.ts';
+
+/**
+ * What an upload reads: the source at the pace of the throttle, in pieces of at most `pieceBytes`.
+ * @throws SnapkeepError `CANCELLED`; of the source, `INVALID_PARAMS` when there is more or less of it than it said
+ */
+export async function* readSource(
+  source: UploadSource,
+  throttle: Throttle,
+  signal: AbortSignal | undefined,
+  pieceBytes = 1024 * 1024,
+): AsyncGenerator<Buffer> {
+  const stopped = (): boolean => signal?.aborted === true;
+  if (stopped()) throw cancelledError();
+  const stream = source.open();
+  if (signal !== undefined) addAbortSignal(signal, stream);
+  let read = 0;
+  try {
+    for await (const chunk of stream) {
+      const data: Buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
+      read += data.length;
+      if (read > source.bytes) throw otherLength(source);
+      for (let start = 0; start < data.length; start += pieceBytes) {
+        const piece = data.subarray(start, start + pieceBytes);
+        await throttle.take(piece.length, signal);
+        yield piece;
+      }
+    }
+  } catch (error) {
+    throw stopped() ? cancelledError() : ofSource(explainError(error, 'What was to be stored'));
+  } finally {
+    stream.destroy();
+  }
+  if (read !== source.bytes) throw ofSource(otherLength(source));
+}
+
+function otherLength(source: UploadSource): SnapkeepError {
+  return new SnapkeepError('INVALID_PARAMS', `What was to be stored is not ${source.bytes} bytes long any more.`, {
+    hint: 'Nothing was stored. Something writes to the file; try again when it has finished.',
+  });
+}
+
+/**
+ * What a download answers: the bytes that arrive at the pace of the throttle, as a stream that fails when it ends early.
+ * @param explain turns what the transport throws into an error for people
+ */
+export function checkedDownload(
+  arriving: Readable,
+  bytes: number,
+  throttle: Throttle,
+  explain: (error: unknown) => SnapkeepError,
+  { signal, onProgress }: TransferOptions = {},
+): Readable {
+  if (signal !== undefined) addAbortSignal(signal, arriving);
+  async function* check(): AsyncGenerator<Buffer> {
+    let done = 0;
+    try {
+      for await (const chunk of arriving) {
+        const data: Buffer = chunk;
+        await throttle.take(data.length, signal);
+        done += data.length;
+        onProgress?.(done);
+        yield data;
+      }
+      if (done !== bytes) throw endedEarly(done, bytes);
+    } catch (error) {
+      throw signal?.aborted === true ? cancelledError() : explain(error);
+    } finally {
+      arriving.destroy();
+    }
+  }
+  return Readable.from(check(), { objectMode: false });
+}
+
+function endedEarly(done: number, bytes: number): SnapkeepError {
+  return new SnapkeepError('UNAVAILABLE', `The transfer ended after ${done} of ${bytes} bytes.`, {
+    hint: 'Check the connection and try again.',
+  });
+}

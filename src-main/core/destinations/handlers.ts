@@ -1,0 +1,208 @@
+import { randomUUID } from 'node:crypto';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type {
+  DestinationSecretsInput,
+  DestinationSettings,
+  DestinationSummary,
+  SelfTestReport,
+} from '../../../src-shared/model/destination.ts';
+import { destinationLabel, isSamePlace } from '../../../src-shared/words/destination-words.ts';
+import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
+import { startCopyRun } from '../copies/copies.ts';
+import type { CoreContext } from '../core-context.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import type { Handlers, MethodsOf } from '../handler.ts';
+import { canonicalPath, refuseDataFolder } from '../paths.ts';
+import { sameDiskWarnings } from '../plans/one-disk.ts';
+import { driverSecrets, forgetSecrets, keepSecrets, keptSecrets } from '../secrets/destination-secrets.ts';
+import { startRescan } from '../snapshots/rescan.ts';
+import { placeDestination } from './chosen-destination.ts';
+import { attach, requireDestination, requireThere, withPlace } from './destination-access.ts';
+import { summarizeDestinations } from './destination-summary.ts';
+import type { Destination } from './drivers/destination.ts';
+import { openDestination } from './drivers/open-destination.ts';
+import { selfTest } from './drivers/self-test.ts';
+import { readHostKey } from './drivers/sftp-connection.ts';
+import { requireMoved } from './moved-destination.ts';
+import { previewReattach, reattach } from './reattach.ts';
+
+/** Lists, saves, tests, removes and rescans destinations. */
+export function destinationsHandlers(core: CoreContext): Handlers<MethodsOf<'destinations'>> {
+  const { catalog, secrets, clock } = core;
+  return {
+    'destinations.list': () => summarizeDestinations(core, catalog.destinations.list()),
+    'destinations.save': async ({ destinationId, name, settings: given, secrets: entered = {}, saveAnyway }) => {
+      const before = destinationId === undefined ? undefined : requireDestination(catalog, destinationId);
+      requireFreeName(core, name, before?.id);
+      const settings = await prepareSettings(core, given, before);
+      const known = before === undefined ? {} : keptSecrets(secrets, before.id);
+      const secretsThere = { ...known, ...withoutGaps(entered) };
+      const id = before?.id ?? randomUUID();
+      const report = await test(core, id, settings, secretsThere);
+      if (!report.passed && saveAnyway !== true) return { destination: null, report };
+      if (before !== undefined && !isSamePlace(before.settings, settings))
+        await requireMoved(core, before, () => openDestination(settings, driverSecrets(settings, secretsThere)));
+      const now = clock.now().toISOString();
+      catalog.destinations.save({
+        id,
+        name,
+        settings,
+        own: false,
+        createdAt: before?.createdAt ?? now,
+        updatedAt: now,
+      });
+      keepSecrets(secrets, id, withoutGaps(entered));
+      const moved = before !== undefined && !isSamePlace(before.settings, settings);
+      await takeIn(core, id, moved || before === undefined ? report : await markerTested(core, id, report));
+      if (report.passed && moved) await attachById(core, id);
+      return { destination: requireSummary(core, id), report };
+    },
+    'destinations.test': async ({ destinationId }) => {
+      const { id, settings } = requireDestination(catalog, destinationId);
+      const report = await markerTested(core, id, await test(core, id, settings, keptSecrets(secrets, id)));
+      await takeIn(core, id, report);
+      return report;
+    },
+    'destinations.previewReattach': ({ destinationId }) =>
+      previewReattach(core, requireDestination(catalog, destinationId)),
+    'destinations.reattach': async ({ destinationId, confirmation }) => {
+      await reattach(core, requireDestination(catalog, destinationId), confirmation);
+      return requireSummary(core, destinationId);
+    },
+    'destinations.remove': ({ destinationId }) => {
+      const destination = requireDestination(catalog, destinationId);
+      requireUnused(core, destination);
+      const snapshotsLeft = catalog.copies.counts().get(destinationId)?.stored ?? 0;
+      forgetSecrets(secrets, destinationId);
+      catalog.destinations.remove(destinationId);
+      core.events.emit('destinations.changed', {});
+      core.events.emit('snapshots.changed', { planId: null });
+      return { snapshotsLeft };
+    },
+    'destinations.hostKey': async (host) => ({ hostKey: await readHostKey(host) }),
+    'destinations.catchUp': ({ destinationId }) => {
+      const destination = requireDestination(catalog, destinationId);
+      catalog.copies.retryFailed(destination.id, clock.now().toISOString());
+      const run = startCopyRun(core, destination);
+      core.events.emit('destinations.changed', {});
+      return { run };
+    },
+    'destinations.rescan': async (place) => ({ run: startRescan(core, await placeDestination(core, place)) }),
+  };
+}
+
+/** Without fields that were left out, which must not hide what is kept. */
+function withoutGaps(entered: DestinationSecretsInput): DestinationSecretsInput {
+  return Object.fromEntries(Object.entries(entered).filter(([, value]) => value !== undefined));
+}
+
+async function test(
+  core: CoreContext,
+  id: string,
+  settings: DestinationSettings,
+  secrets: DestinationSecretsInput,
+): Promise<SelfTestReport> {
+  let driver: Destination | undefined;
+  try {
+    driver = openDestination(settings, driverSecrets(settings, secrets));
+    const report = await selfTest(driver);
+    const shared = settings.kind === 'folder' ? await sameDiskWarnings(core, settings.path, id) : [];
+    return { ...report, warnings: [...report.warnings, ...shared] };
+  } catch (error) {
+    const explained = explainError(error, destinationLabel(settings)).toBody();
+    return {
+      passed: false,
+      steps: [{ step: 'write', error: explained, milliseconds: 0 }],
+      freeBytes: null,
+      warnings: [],
+    };
+  } finally {
+    await driver?.close();
+  }
+}
+
+/** Remembers a test; after one that went well, what had failed or waits is tried again. */
+async function takeIn(core: CoreContext, id: string, report: SelfTestReport): Promise<void> {
+  const destination = core.catalog.destinations.get(id);
+  if (destination === undefined) return;
+  // It was saved while it could not be reached: now it is added for good.
+  if (report.passed && destination.markerId === null) await attachById(core, id);
+  const at = core.clock.now().toISOString();
+  core.catalog.destinations.setTest(id, { at, report });
+  if (report.passed) {
+    core.catalog.copies.retryFailed(id, at);
+    core.copier.look({ atOnce: true, destinationId: id });
+  }
+  core.events.emit('destinations.changed', {});
+  core.events.emit('plans.changed', {});
+}
+
+async function attachById(core: CoreContext, id: string): Promise<void> {
+  const destination = requireDestination(core.catalog, id);
+  await withPlace(core, destination, (driver) => attach(core, destination, driver));
+}
+
+/** A place that can be written is not yet the destination: a mount point without its disk is none. */
+async function markerTested(core: CoreContext, id: string, report: SelfTestReport): Promise<SelfTestReport> {
+  const destination = core.catalog.destinations.get(id);
+  if (!report.passed || destination === undefined || destination.markerId === null) return report;
+  try {
+    await withPlace(core, destination, (driver) => requireThere(core, destination, driver));
+    return report;
+  } catch (error) {
+    const explained = explainError(error, destination.name).toBody();
+    return { ...report, passed: false, steps: [{ step: 'write', error: explained, milliseconds: 0 }] };
+  }
+}
+
+function requireSummary(core: CoreContext, id: string): DestinationSummary {
+  const [summary] = summarizeDestinations(core, [requireDestination(core.catalog, id)]);
+  if (summary === undefined) throw new Error(`The destination ${id} has no summary.`);
+  return summary;
+}
+
+/** @throws SnapkeepError `INVALID_PARAMS`, `CONFLICT` */
+async function prepareSettings(
+  core: CoreContext,
+  settings: DestinationSettings,
+  before: StoredDestination | undefined,
+): Promise<DestinationSettings> {
+  if (before !== undefined && before.settings.kind !== settings.kind) {
+    throw new SnapkeepError('CONFLICT', `${before.name} cannot become another kind of destination.`, {
+      hint: 'Add another one and give it to the plans.',
+    });
+  }
+  if (settings.kind === 'sftp' && settings.hostKey === null) {
+    throw new SnapkeepError('INVALID_PARAMS', `Nobody has compared the key of ${settings.host} yet.`, {
+      hint: 'Look at the key the host shows, compare it with the one it should have, and accept it.',
+    });
+  }
+  if (settings.kind !== 'folder') return settings;
+  const path = await canonicalPath(settings.path);
+  refuseDataFolder(core.dataFolder.path, path);
+  const other = core.catalog.destinations.byFolder(path);
+  if (other === undefined || other.id === before?.id) return { ...settings, path };
+  throw new SnapkeepError('CONFLICT', `${path} is already the destination ${other.name}.`, {
+    hint: 'Use that one, or choose another folder.',
+  });
+}
+
+function requireFreeName({ catalog }: CoreContext, name: string, ownId: string | undefined): void {
+  const other = catalog.destinations.byName(name);
+  if (other === undefined || other.id === ownId) return;
+  throw new SnapkeepError('CONFLICT', `There is already a destination called “${name}”.`, {
+    hint: 'Choose another name.',
+  });
+}
+
+/** @throws SnapkeepError `CONFLICT` while a plan stores to it, `BUSY` while a run uses it */
+function requireUnused(core: CoreContext, { id, name }: StoredDestination): void {
+  const plans = core.catalog.plans.list().filter((plan) => plan.destinations.some((each) => each.destinationId === id));
+  if (plans.length > 0) {
+    throw new SnapkeepError('CONFLICT', `${plans.map((plan) => plan.name).join(', ')} stores to ${name}.`, {
+      hint: 'Take it out of the plans first.',
+    });
+  }
+  if (core.runs.active().some((run) => run.destinationId === id))
+    throw new SnapkeepError('BUSY', `A run uses ${name}.`, { hint: 'Wait for it or cancel it.' });
+}

@@ -1,0 +1,44 @@
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { destinationLabel } from '../../../src-shared/words/destination-words.ts';
+import { countInWords } from '../../../src-shared/words/wording.ts';
+import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
+import { listAll } from '../copies/described-snapshots.ts';
+import type { CoreContext } from '../core-context.ts';
+import type { Destination } from './drivers/destination.ts';
+
+/**
+ * Sees to it that a destination can be said to be at another place: what is stored at it has to be there too, or the
+ * list of snapshots would name files that are not there.
+ * @param there opens the driver of the other place
+ * @throws SnapkeepError `CONFLICT` when copies are not there, `BUSY` while a run uses it, and as the driver does
+ */
+export async function requireMoved(
+  core: CoreContext,
+  { id, name, settings }: StoredDestination,
+  there: () => Destination,
+): Promise<void> {
+  if (core.runs.active().some((run) => run.destinationId === id))
+    throw new SnapkeepError('BUSY', `A run uses ${name}.`, { hint: 'Wait for it or cancel it, then save again.' });
+  const stored = new Set(
+    core.catalog.copies.at(id).flatMap((copy) => (copy.state === 'stored' ? [copy.snapshotId] : [])),
+  );
+  if (stored.size === 0) return;
+  const driver = there();
+  try {
+    const present = new Set(await listAll(driver, undefined));
+    const lacking = core.catalog.snapshots
+      .atDestination(id)
+      .filter((snapshot) => stored.has(snapshot.id) && !present.has(snapshot.name)).length;
+    if (lacking === 0) return;
+    const all = countInWords(stored.size, 'snapshot');
+    throw new SnapkeepError(
+      'CONFLICT',
+      `${name} has ${all} at ${destinationLabel(settings)}, and ${lacking} of them ${lacking === 1 ? 'is' : 'are'} not at the other place.`,
+      {
+        hint: 'Nothing was changed. Bring the files there first, or add the other place as a destination of its own and give it to the plans.',
+      },
+    );
+  } finally {
+    await driver.close();
+  }
+}

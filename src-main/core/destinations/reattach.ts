@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { ReattachPreview } from '../../../src-shared/model/destination.ts';
+import { destinationLabel } from '../../../src-shared/words/destination-words.ts';
+import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
+import type { CoreContext } from '../core-context.ts';
+import { attach, withPlace } from './destination-access.ts';
+import { type Destination, MARKER_NAME } from './drivers/destination.ts';
+import { readMarker } from './drivers/marker.ts';
+
+/** So many names are looked at to say what is at a place. */
+const MOST_NAMES = 10_000;
+
+/** Says what is at the place of a destination now. Nothing is changed. @throws SnapkeepError as its driver does */
+export function previewReattach(core: CoreContext, destination: StoredDestination): Promise<ReattachPreview> {
+  return withPlace(core, destination, (driver) => preview(core, destination, driver));
+}
+
+/**
+ * Takes what is at the place of a destination now for the destination: its marker is taken over, or a new one written.
+ * @throws SnapkeepError `CONFLICT` when it is no longer what the preview said, and as its driver does
+ */
+export async function reattach(core: CoreContext, destination: StoredDestination, confirmation: string): Promise<void> {
+  await withPlace(core, destination, async (driver) => {
+    const now = await preview(core, destination, driver);
+    if (now.confirmation !== confirmation) {
+      throw new SnapkeepError('CONFLICT', `What is at ${now.label} has changed since it was shown.`, {
+        hint: 'Look again, then re-attach.',
+      });
+    }
+    if (now.marker === 'unreadable') await driver.delete(MARKER_NAME);
+    await attach(core, destination, driver);
+  });
+  core.catalog.copies.retryFailed(destination.id, core.clock.now().toISOString());
+  core.copier.look({ atOnce: true, destinationId: destination.id });
+  core.scheduler.look({ atOnce: true });
+}
+
+async function preview(
+  { catalog }: CoreContext,
+  { id, settings }: StoredDestination,
+  driver: Destination,
+): Promise<ReattachPreview> {
+  const found = await readMarker(driver);
+  const marker =
+    found === null || found === 'unreadable'
+      ? (found ?? 'none')
+      : found === catalog.destinations.get(id)?.markerId
+        ? 'same'
+        : 'other';
+  const names = new Set<string>();
+  for (let after: string | null = null; ; ) {
+    const page = await driver.list(after);
+    for (const { name } of page.objects) names.add(name);
+    after = page.next;
+    if (after === null || names.size >= MOST_NAMES) break;
+  }
+  const stored = catalog.snapshots
+    .atDestination(id)
+    .filter(({ copies }) => copies.some((copy) => copy.destinationId === id));
+  const facts = {
+    label: destinationLabel(settings),
+    marker,
+    files: names.size,
+    snapshotsKnown: stored.length,
+    snapshotsThere: stored.filter(({ name }) => names.has(name)).length,
+  } as const;
+  const confirmation = createHash('sha256')
+    .update(JSON.stringify([id, facts, found]))
+    .digest('hex');
+  return { ...facts, confirmation };
+}

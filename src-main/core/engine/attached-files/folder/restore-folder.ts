@@ -1,0 +1,95 @@
+import { dirname } from 'node:path';
+import { SnapkeepError } from '../../../../../src-shared/contract/errors.ts';
+import { countInWords } from '../../../../../src-shared/words/wording.ts';
+import { explainError } from '../../engine-errors.ts';
+import { requireRoom } from '../../files/disk-full.ts';
+import type { TaskContext } from '../../task-context.ts';
+import { type StoredFolder, stagePart } from '../stage-snapshot.ts';
+import { compareFolder, type FolderComparison } from './compare-folder.ts';
+import { type Entry, isInPart, restoredEntry, type SnapshotFacts } from './folder-entry.ts';
+import { isSafePath, readIndex } from './folder-index.ts';
+import { removeTree } from './folder-snapshots.ts';
+import { type NoteUndoRecord, openTarget, stagedPathFor, swapIn, type UndoRecord } from './folder-swap.ts';
+
+export interface FolderRestoreRequest {
+  runId: string;
+  stored: StoredFolder;
+  /** A file or folder of the snapshot, parts joined by `/`; empty for all of it. */
+  part: string;
+  /** What stands for the snapshot's folder; a part goes to its place in it. */
+  targetFolder: string;
+}
+
+export interface RestoredFolder {
+  facts: SnapshotFacts;
+  /** How what was there (here) differed from what is there now. */
+  comparison: FolderComparison;
+  undoRecord: UndoRecord;
+}
+
+/**
+ * Puts a snapshot of a folder, or a part of it, back: it is staged beside the target, checked and synced, and comes into
+ * its place in one step. What was there is kept beside it as what Undo puts back; until then, nothing is changed.
+ * @throws SnapkeepError `CORRUPT` when the snapshot is damaged, `INVALID_PARAMS` where a link is in the way, `NO_SPACE`,
+ * `PERMISSION`, `CANCELLED`
+ */
+export async function restoreFolder(
+  request: FolderRestoreRequest,
+  context: TaskContext,
+  note: NoteUndoRecord,
+): Promise<RestoredFolder> {
+  const { stored, part, targetFolder, runId } = request;
+  if (!isSafePath(part)) {
+    throw new SnapkeepError('INVALID_PARAMS', `${JSON.stringify(part)} is not a path in the snapshot.`, {
+      hint: 'Give a path as the snapshot lists it, without .. and without a slash at its beginning or end.',
+    });
+  }
+  const target = await openTarget(targetFolder, part);
+  await requireRoom({ use: 'target', folder: dirname(target), bytes: await bytesOf(stored, part) });
+  const staged = stagedPathFor(target, runId);
+  try {
+    await removeTree(staged);
+    const index = await stagePart(stored, part, staged, context);
+    context.progress('comparing', 0, null);
+    const comparison = await comparePart(target, part, index.entries, context);
+    context.throwIfCancelled();
+    context.progress('replacing', 0, null);
+    const undoRecord = await swapIn(staged, target, runId, note);
+    const changed = comparison.onlyHere + comparison.onlyThere + comparison.different;
+    context.log('info', `Restored ${target}: ${countInWords(changed, 'entry', 'entries')} differed from the snapshot.`);
+    return { facts: index.facts, comparison, undoRecord };
+  } catch (error) {
+    throw explainError(error, target);
+  } finally {
+    await removeTree(staged);
+  }
+}
+
+/** What a part of a folder needs; an archive tells only when it is read. */
+async function bytesOf(stored: StoredFolder, part: string): Promise<number> {
+  if (stored.kind === 'archive') return 0;
+  let bytes = 0;
+  for (const entry of (await readIndex(stored.path)).entries.values())
+    if (entry.type === 'file' && isInPart(entry.path, part)) bytes += entry.size;
+  return bytes;
+}
+
+/** Compares what is at the target of a part with what a snapshot holds of it. */
+export async function comparePart(
+  target: string,
+  part: string,
+  all: ReadonlyMap<string, Entry>,
+  context: TaskContext,
+): Promise<FolderComparison> {
+  const options = { exclude: [], compareContent: false };
+  const isFolder = part === '' || all.get(part)?.type === 'folder';
+  const entries = new Map<string, Entry>();
+  for (const entry of all.values()) {
+    if (!isInPart(entry.path, part)) continue;
+    const path = isFolder ? entry.path.slice(part === '' ? 0 : part.length + 1) : (part.split('/').at(-1) ?? '');
+    entries.set(path, { ...restoredEntry(entry), path });
+  }
+  if (isFolder) return compareFolder({ folder: target, entries, ...options }, context);
+  const only = part.split('/').at(-1) ?? '';
+  return compareFolder({ folder: dirname(target), entries, only, ...options }, context);
+}

@@ -1,0 +1,125 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, readdir, readFile, stat } from 'node:fs/promises';
+import { SnapkeepError } from '../../../../../src-shared/contract/errors.ts';
+import { errorCode, explainError } from '../../engine-errors.ts';
+
+/** A file or device that an image is taken of or written to. */
+export interface ImagePlace {
+  kind: 'file' | 'device';
+  bytes: number;
+}
+
+/**
+ * What a path is. The size of a device is where its end is found.
+ * @throws SnapkeepError `NOT_FOUND`, `PERMISSION`; `INVALID_PARAMS` for what is neither a file nor a block device
+ */
+export async function lookAtImagePlace(path: string): Promise<ImagePlace> {
+  try {
+    const info = await stat(path);
+    if (info.isFile()) return { kind: 'file', bytes: info.size };
+    if (!info.isBlockDevice()) {
+      throw new SnapkeepError('INVALID_PARAMS', `${path} is neither a file nor a block device.`, {
+        hint: 'Choose an image file, or a device such as /dev/sdb or /dev/mmcblk0.',
+      });
+    }
+    const handle = await open(path, 'r');
+    try {
+      return { kind: 'device', bytes: await findEnd(async (at) => isReadable(handle, at)) };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw explainError(error, path);
+  }
+}
+
+/** One byte can be read there. */
+async function isReadable(handle: FileHandle, at: number): Promise<boolean> {
+  const { bytesRead } = await handle.read(Buffer.alloc(1), 0, 1, at);
+  return bytesRead === 1;
+}
+
+/**
+ * The number of bytes of something that only tells whether there is a byte at a place; Node cannot seek to an end.
+ * Some hundred questions are asked.
+ */
+export async function findEnd(hasByte: (at: number) => Promise<boolean>): Promise<number> {
+  if (!(await hasByte(0))) return 0;
+  let there = 0;
+  let beyond = 1;
+  while (await hasByte(beyond)) {
+    there = beyond;
+    beyond *= 2;
+  }
+  while (beyond - there > 1) {
+    const middle = there + Math.floor((beyond - there) / 2);
+    if (await hasByte(middle)) there = middle;
+    else beyond = middle;
+  }
+  return beyond;
+}
+
+/**
+ * Makes sure that nobody uses a device: neither it nor a part of it is mounted, nor swapped to.
+ * @throws SnapkeepError `BUSY` with the place where it is mounted
+ */
+export async function requireUnmounted(path: string): Promise<void> {
+  if (process.platform !== 'linux') return;
+  try {
+    const numbers = await deviceNumbers((await stat(path)).rdev);
+    const place = mountPlaceOf(numbers, await readFile('/proc/self/mountinfo', 'utf8'));
+    if (place === undefined) return;
+    throw new SnapkeepError('BUSY', `${path} is mounted at ${place}.`, {
+      hint: `Nothing was written. Unmount it first: umount ${place}`,
+    });
+  } catch (error) {
+    throw explainError(error, path);
+  }
+}
+
+/** The numbers `major:minor` of a device and of the partitions in it. */
+async function deviceNumbers(rdev: number): Promise<string[]> {
+  const own = `${(rdev >> 8) & 0xfff}:${(rdev & 0xff) | ((rdev >> 12) & 0xfff00)}`;
+  const folder = `/sys/dev/block/${own}`;
+  const numbers = [own];
+  try {
+    for (const name of await readdir(folder)) {
+      try {
+        await stat(`${folder}/${name}/partition`);
+        numbers.push((await readFile(`${folder}/${name}/dev`, 'utf8')).trim());
+      } catch (error) {
+        if (!['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) throw error;
+      }
+    }
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+  }
+  return numbers;
+}
+
+/** Where one of the devices is mounted, by what `/proc/self/mountinfo` says; its third field is the device. */
+export function mountPlaceOf(numbers: readonly string[], table: string): string | undefined {
+  for (const line of table.split('\n')) {
+    const [, , device = '', , place] = line.split(' ');
+    if (numbers.includes(device)) return place;
+  }
+  return undefined;
+}
+
+/**
+ * Opens a device to be written, for this process alone: the kernel refuses it while anything else uses it, whatever the
+ * table of mounts says.
+ * @throws SnapkeepError `BUSY`, `PERMISSION`
+ */
+export async function openDevice(path: string): Promise<FileHandle> {
+  await requireUnmounted(path);
+  try {
+    return await open(path, constants.O_RDWR | constants.O_EXCL);
+  } catch (error) {
+    if (errorCode(error) !== 'EBUSY') throw explainError(error, path);
+    throw new SnapkeepError('BUSY', `${path} is in use.`, {
+      hint: 'Nothing was written. Unmount it, and stop what uses it (swap, RAID, LVM), and try again.',
+      cause: error,
+    });
+  }
+}

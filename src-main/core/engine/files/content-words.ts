@@ -1,0 +1,84 @@
+import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import type { FileContent } from '../../../../src-shared/model/restore.ts';
+
+/** What is known of a kind of file. */
+interface Kind {
+  /** The end of the sentence “This is …”. */
+  words: string;
+  /** A restore can do something with it. */
+  restorable?: true;
+  /** It may be sound, and Snapkeep does not read it: why not, and what to do, as an instruction. */
+  elsewhere?: { why: string; hint: string };
+}
+
+const packed = (words: string, command: string): Kind => ({
+  words,
+  elsewhere: {
+    why: 'Snapkeep cannot unpack it',
+    hint: `Unpack it first, for example with ${command}, then choose the database in it.`,
+  },
+});
+
+const otherProgram = (words: string, hint: string): Kind => ({
+  words,
+  elsewhere: { why: 'no SQLite database can be made of it', hint },
+});
+
+const KINDS: Record<FileContent, Kind> = {
+  sqlite: { words: 'a SQLite database', restorable: true },
+  empty: { words: 'an empty file, which SQLite takes for an empty database', restorable: true },
+  gzip: { words: 'a gzip file', restorable: true },
+  zstd: { words: 'a zstd file', restorable: true },
+  age: { words: 'a file encrypted with age', restorable: true },
+  xz: { words: 'an xz file', restorable: true },
+  bzip2: packed('a bzip2 file', 'bzip2 -dk'),
+  lz4: packed('an LZ4 file', 'lz4 -d'),
+  '7z': packed('a 7z archive', '7z x'),
+  zip: { words: 'a ZIP archive', restorable: true },
+  tar: { words: 'a TAR archive', restorable: true },
+  lzma: packed('an LZMA file', 'xz -dk --format=lzma'),
+  rar: packed('a RAR archive', 'unrar x'),
+  ltx: otherProgram(
+    'a file of a Litestream replica',
+    'Write a database from the replica with litestream restore -o app.db, then choose that.',
+  ),
+  sql: { words: 'a SQL dump', restorable: true },
+  mysql: otherProgram(
+    'a dump of a MySQL or MariaDB database',
+    'Read it with mysql, or convert it with mysql2sqlite first.',
+  ),
+  postgresql: otherProgram('a dump of a PostgreSQL database', 'Read it with psql or pg_restore.'),
+  mssql: otherProgram('a script of Microsoft SQL Server', 'Run it with sqlcmd.'),
+  'other-sql': otherProgram(
+    'a script of SQL that is no dump of SQLite',
+    'Run it with the program that it was written for, or write a dump with “.dump” of the sqlite3 shell.',
+  ),
+  csv: otherProgram(
+    'a table of values (CSV)',
+    'Import it into a table with “.import --csv” of the sqlite3 shell, or choose a backup of the whole database.',
+  ),
+  files: { words: 'the list of contents of a snapshot of files' },
+  text: { words: 'a text file' },
+  encrypted: { words: 'an encrypted database, or something that only looks like one', restorable: true },
+  unknown: { words: 'neither a SQLite database nor a compressed one; it may be encrypted or damaged' },
+};
+
+/** What a file is, as the end of the sentence “This is …”. */
+export function contentInWords(content: FileContent): string {
+  return KINDS[content].words;
+}
+
+/** Whether a restore can do anything with such a file. */
+export function isRestorable(content: FileContent): boolean {
+  return KINDS[content].restorable === true;
+}
+
+/**
+ * Returns why a file that may be sound cannot be read here; `null`: it is not of that kind.
+ * @param subject the beginning of the sentence, such as `app.db.xz is` or `In app.gz is`
+ */
+export function notRead(subject: string, content: FileContent): SnapkeepError | null {
+  const { words, elsewhere } = KINDS[content];
+  if (elsewhere === undefined) return null;
+  return new SnapkeepError('UNSUPPORTED', `${subject} ${words}: ${elsewhere.why}.`, { hint: elsewhere.hint });
+}

@@ -1,0 +1,42 @@
+import { stat } from 'node:fs/promises';
+import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import type { Manifest } from '../../../../src-shared/model/manifest.ts';
+import type { FileContent } from '../../../../src-shared/model/restore.ts';
+import { identifyContent } from '../packing/identify-file.ts';
+import { isRestorable } from './content-words.ts';
+import { readManifest } from './manifest-files.ts';
+import { repositoryError } from './repository-around.ts';
+
+/** What a file is by its first bytes and by the manifest beside it. */
+export interface StoredIdentity {
+  content: FileContent;
+  sizeBytes: number;
+  modifiedAt: string;
+  /** `null`: there is none, or it is damaged, which keeps nobody from the file: the check says what is wrong with it. */
+  manifest: Manifest | null;
+  /** It belongs to the repository of another program: whose, and what to do, in words. */
+  repository: string | null;
+}
+
+/** Looks at a file of unknown origin. @throws SnapkeepError when it cannot be read, `TOO_NEW` for its manifest */
+export async function identifyStored({ path }: { path: string }): Promise<StoredIdentity> {
+  const content = await identifyContent(path);
+  const { size, mtime } = await stat(path);
+  const repository = isRestorable(content) ? null : await repositoryError(path, 'file');
+  return {
+    content,
+    sizeBytes: size,
+    modifiedAt: mtime.toISOString(),
+    manifest: await soundManifest(path),
+    repository: repository === null ? null : `${repository.message} ${repository.hint}`,
+  };
+}
+
+async function soundManifest(path: string): Promise<Manifest | null> {
+  try {
+    return (await readManifest(path)) ?? null;
+  } catch (error) {
+    if (error instanceof SnapkeepError && error.code === 'CORRUPT') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,219 @@
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import type { FileContent } from '../../../../src-shared/model/restore.ts';
+import { readPieces, writeFully } from '../files/durable-files.ts';
+import { PIECE_BYTES, type StoredDigest } from './compress.ts';
+import { decrypt } from './decrypt.ts';
+import type { EncryptionSecret } from './encryption.ts';
+import { MEMBER_HEADER_BYTES } from './gzip-members.ts';
+import { contentOf } from './identify-file.ts';
+import { isDamage, unpackedOrDamaged, unpackedPieces } from './packed-pieces.ts';
+import { damagedData, PieceReader } from './piece-reader.ts';
+import type { OnTrailing, Trailing } from './trailing.ts';
+import type { UnpackLimit } from './unpack-limit.ts';
+
+/** What opens an encrypted file, and who is told which of it did. */
+export interface Decryption {
+  secrets: readonly EncryptionSecret[];
+  onDecrypted(secret: EncryptionSecret): void;
+}
+
+/** What a stored file unpacked to, and why the one who took it refused it, if so. */
+export interface Unpacked extends StoredDigest {
+  /** What the stored file is inside its encryption. */
+  packed: FileContent;
+  refusal: SnapkeepError | undefined;
+  /** What follows the packed data of the stored file, which is left out. */
+  trailing: Trailing | undefined;
+}
+
+/**
+ * Unpacks a stored snapshot, or any gzip, zstd or xz file or bare image, encrypted or not, into a file: see {@link unpackInto}.
+ */
+export async function unpackFile(
+  storedPath: string,
+  content: FileContent,
+  imagePath: string,
+  onProgress: (bytes: number) => void,
+  decryption: Decryption = { secrets: [], onDecrypted: () => {} },
+): Promise<StoredDigest> {
+  const take = (pieces: PieceReader) => writePieces(pieces, imagePath);
+  const { image, stored } = await unpackInto(storedPath, content, take, onProgress, decryption);
+  return { image, stored };
+}
+
+/**
+ * As {@link unpackFile}, into whatever takes the pieces.
+ * @param write given what is unpacked, in order
+ */
+export async function unpackPieces(
+  storedPath: string,
+  content: FileContent,
+  write: (piece: Buffer) => void | Promise<void>,
+  onProgress: (bytes: number) => void,
+  decryption: Decryption = { secrets: [], onDecrypted: () => {} },
+): Promise<StoredDigest> {
+  const take = async (pieces: PieceReader): Promise<void> => {
+    for await (const piece of pieces.rest()) await write(piece);
+  };
+  const { image, stored, refusal } = await unpackInto(storedPath, content, take, onProgress, decryption);
+  if (refusal !== undefined) throw refusal;
+  return { image, stored };
+}
+
+/** Writes what comes in pieces into a new file. For workers. */
+export async function writePieces(pieces: PieceReader, path: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    for await (const piece of pieces.rest()) writeFully(file, piece);
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Unpacks a stored snapshot, or any gzip, zstd or xz file or bare image, encrypted or not, and hashes both sides. Files that
+ * Snapkeep stored are unpacked several pieces at a time.
+ * @param take gets what it unpacks to; what it refuses as `CORRUPT` or `UNSUPPORTED` is read to its end anyway
+ * @param onProgress told the stored bytes read so far; may throw to stop
+ * @param limit told the unpacked bytes so far; throws to stop
+ * @throws SnapkeepError `CORRUPT` when the compressed or encrypted data is damaged or cut off; `BAD_KEY` when it is encrypted
+ * and nothing that is known opens it, which a damaged header may look like
+ */
+export async function unpackInto(
+  storedPath: string,
+  content: FileContent,
+  take: (pieces: PieceReader) => Promise<void>,
+  onProgress: (bytes: number) => void,
+  decryption: Decryption,
+  limit: UnpackLimit = () => {},
+): Promise<Unpacked> {
+  const imageHash = createHash('sha256');
+  let imageBytes = 0;
+  const stored = await openHashed(storedPath, onProgress);
+  let packed = content;
+  let trailing: Trailing | undefined;
+  const pieces = plainPieces(stored.reader, content, decryption, {
+    onInside: (inside) => {
+      packed = inside;
+    },
+    onTrailing: (found) => {
+      trailing = found;
+    },
+  });
+  const unpacking: Failing = { pieces, error: undefined };
+  try {
+    const taken = new PieceReader(orItsError(unpacking), (piece) => {
+      imageHash.update(piece);
+      imageBytes += piece.length;
+      limit(imageBytes);
+    });
+    let refusal: SnapkeepError | undefined;
+    try {
+      await take(taken);
+    } catch (error) {
+      if (unpacking.error !== undefined) throw unpacking.error;
+      limit(imageBytes);
+      if (!(error instanceof SnapkeepError) || !['CORRUPT', 'UNSUPPORTED'].includes(error.code)) throw error;
+      refusal = error;
+      for await (const _rest of taken.rest());
+    }
+    const image = { bytes: imageBytes, sha256: imageHash.digest('hex') };
+    return { image, stored: await stored.digest(), packed, refusal, trailing };
+  } finally {
+    await unpacking.pieces.return(undefined);
+    await stored.close();
+  }
+}
+
+/** Pieces, and the error that ended them: whoever takes them may tell it as one of its own. */
+interface Failing {
+  pieces: AsyncGenerator<Buffer>;
+  error: unknown;
+}
+
+async function* orItsError(failing: Failing): AsyncGenerator<Buffer> {
+  try {
+    yield* failing.pieces;
+  } catch (error) {
+    failing.error = isDamage(error) ? damagedData(error) : error;
+    throw failing.error;
+  }
+}
+
+/**
+ * What a gzip, zstd or xz file unpacks to, or any other file as it is, in pieces, without a copy on disk.
+ * @param onProgress told the stored bytes read so far; may throw to stop
+ * @throws SnapkeepError `CORRUPT` when the compressed data is damaged or cut off
+ */
+export async function* readUnpacked(
+  storedPath: string,
+  content: FileContent,
+  onProgress: (bytes: number) => void,
+): AsyncGenerator<Buffer> {
+  const stored = await openHashed(storedPath, onProgress);
+  try {
+    yield* unpackedOrDamaged(stored.reader, content);
+  } finally {
+    await stored.close();
+  }
+}
+
+/** Reads and hashes a file, and says how far it is, without unpacking anything. */
+export async function hashFile(
+  path: string,
+  onProgress: (bytes: number) => void,
+): Promise<{ bytes: number; sha256: string }> {
+  const stored = await openHashed(path, onProgress);
+  try {
+    return await stored.digest();
+  } finally {
+    await stored.close();
+  }
+}
+
+async function openHashed(path: string, onProgress: (bytes: number) => void) {
+  const hash = createHash('sha256');
+  const handle = await open(path, 'r');
+  const reader = new PieceReader(readPieces(handle, PIECE_BYTES), (taken, position) => {
+    hash.update(taken);
+    onProgress(position);
+  });
+  return {
+    reader,
+    /** Of the whole file: what has not been read yet is read now. */
+    digest: async () => {
+      for await (const _piece of reader.rest());
+      return { bytes: reader.position, sha256: hash.digest('hex') };
+    },
+    close: () => handle.close(),
+  };
+}
+
+/**
+ * What is in an encryption is again one of the others, whatever its name says.
+ * @param onInside told what it is
+ * @param onTrailing told what follows what is packed
+ */
+async function* plainPieces(
+  reader: PieceReader,
+  content: FileContent,
+  { secrets, onDecrypted }: Decryption,
+  { onInside, onTrailing }: { onInside: (content: FileContent) => void; onTrailing: OnTrailing },
+): AsyncGenerator<Buffer> {
+  if (content !== 'age') {
+    yield* unpackedPieces(reader, content, onTrailing);
+    return;
+  }
+  const { pieces, secret } = await decrypt(reader, secrets);
+  onDecrypted(secret);
+  const inside = new PieceReader(pieces);
+  try {
+    const found = contentOf(await inside.peek(MEMBER_HEADER_BYTES));
+    onInside(found);
+    yield* unpackedPieces(inside, found, onTrailing);
+  } finally {
+    await pieces.return(undefined);
+  }
+}

@@ -1,0 +1,269 @@
+import { open, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import type { Manifest } from '../../../../src-shared/model/manifest.ts';
+import { whyUnchecked } from '../../../../src-shared/rules/sqlite-findings.ts';
+import { settingsInWords } from '../../../../src-shared/words/database-encryption-words.ts';
+import { countInWords } from '../../../../src-shared/words/wording.ts';
+import { errorCode, explainError } from '../engine-errors.ts';
+import { explainWrite, requireRoom } from '../files/disk-full.ts';
+import { fileSize, sidecarPaths } from '../files/durable-files.ts';
+import type { TaskContext } from '../task-context.ts';
+import type { Unlocking } from './database-key.ts';
+import { nameWithLog, warnOfUnseenNames } from './hard-links.ts';
+import { closeReading, type Database, openForReading, type Reading, setWal } from './open-database.ts';
+import { RawPages } from './raw-pages.ts';
+
+/** Pages are copied in steps of about this many bytes: progress and cancelling stay smooth, and nothing is slower for it. */
+const STEP_BYTES = 4_096_000;
+
+/** A consistent copy of a database, in one file. */
+export interface Image {
+  path: string;
+  /** The instant whose content it holds. */
+  takenAt: Date;
+  journalMode: string;
+  /** How it was made. */
+  method: Manifest['method'];
+  /** What opens it, as it opens the source; `null`: neither is encrypted. */
+  unlocking: Unlocking | null;
+}
+
+/** How a copy is made. */
+export interface CopyOptions {
+  /** What is plain is copied by VACUUM INTO as well: without free pages, its tables in order; see {@link vacuumInto}. */
+  compact?: boolean;
+  /** Told the bytes of the copy before it is begun; throws when there is no room for it. */
+  askForRoom?: ((bytes: number) => Promise<void>) | undefined;
+}
+
+/**
+ * Copies the pages of a live database through SQLite under one read transaction, step by step. The held transaction is
+ * what keeps the copy from starting over at each commit of another program. What is encrypted is copied by VACUUM INTO,
+ * which keeps the key, or where SQLite cannot rewrite it, by its pages as they are on the disk.
+ * @param path where the copy goes; nothing may be there
+ * @throws SnapkeepError `NO_SPACE`, `LOCKED`, `CORRUPT`, `CONFLICT`, and as {@link openForReading}
+ */
+export async function copyImage(
+  sourcePath: string,
+  path: string,
+  context: TaskContext,
+  {
+    compact = false,
+    askForRoom = (bytes) => requireRoom({ use: 'staging', folder: dirname(path), bytes }),
+  }: CopyOptions = {},
+): Promise<Image> {
+  const source = await openSource(sourcePath, context);
+  try {
+    return await copySource(source, path, context, { compact, askForRoom });
+  } finally {
+    closeSource(source);
+  }
+}
+
+/** A database that is read under a transaction, and which file it was when it was opened. */
+export interface OpenSource extends Reading {
+  path: string;
+  identity: string;
+  /** What has read its pages past SQLite; `null`: nothing has. */
+  raw: RawPages | null;
+}
+
+/** Opens a database to copy it. @throws SnapkeepError as {@link openForReading} */
+export async function openSource(path: string, context: TaskContext): Promise<OpenSource> {
+  const identity = await fileIdentity(path);
+  return { path, identity, raw: null, ...(await openForReading(path, context)) };
+}
+
+/** Closes it, its descriptors last: closing one frees every lock of the process on its file. */
+export function closeSource({ database, raw }: OpenSource): void {
+  closeReading(database);
+  raw?.close();
+}
+
+/** Copies an open database, which stays open: see {@link copyImage}. */
+export async function copySource(
+  open: OpenSource,
+  path: string,
+  context: TaskContext,
+  { compact = false, askForRoom }: CopyOptions,
+): Promise<Image> {
+  const { path: sourcePath, identity, database: source, unlocking } = open;
+  try {
+    const journalMode = String(source.pragma('journal_mode', { simple: true }));
+    const byPages = unlocking === null && !compact;
+    warnOfWaiting(journalMode, 'pages are copied', context);
+    await warnOfUnseenNames(sourcePath, journalMode, context);
+    const pageSize = Number(source.pragma('page_size', { simple: true }));
+    await askForRoom?.(pagesNeeded(source, byPages) * pageSize);
+    let takenAt = context.now();
+    let method: Image['method'] = 'online-backup';
+    if (byPages) {
+      const pages = await copyPages(source, path, context);
+      await requireSameFile(sourcePath, identity);
+      await requireWhole(sourcePath, pages * pageSize);
+      context.log('info', `Copied ${countInWords(pages, 'page')} under one read transaction.`);
+    } else {
+      const bytes = Number(source.pragma('page_count', { simple: true })) * pageSize;
+      // Looked at while the read transaction keeps others from shortening the file; the copy needs one of its own.
+      await requireWhole(sourcePath, bytes);
+      source.exec('COMMIT');
+      takenAt = context.now();
+      const refused = vacuumInto(source, path, unlocking, journalMode, bytes, context);
+      if (refused === null) method = 'vacuum-into';
+      else {
+        requirePages(sourcePath, refused, compact);
+        await rm(path, { force: true });
+        takenAt = context.now();
+        await copyRawPages(open, path, refused, context);
+      }
+    }
+    await requireSameFile(sourcePath, identity);
+    return { path, takenAt, journalMode, method, unlocking };
+  } catch (error) {
+    await rm(path, { force: true });
+    throw explainWrite(error, 'staging', dirname(path), sourcePath);
+  }
+}
+
+/** Its descriptors stay open until the database is closed. */
+async function copyRawPages(open: OpenSource, path: string, refused: Error, context: TaskContext): Promise<void> {
+  open.raw = new RawPages(open.database);
+  const pages = await open.raw.copyTo(path, context);
+  context.log(
+    'warning',
+    `Copied ${countInWords(pages, 'page')} as they are, with free ones: VACUUM INTO cannot copy this database (${refused.message}).`,
+  );
+}
+
+/** What VACUUM INTO says where it cannot make anew what the schema has: no trouble with the disk, the file or locks. */
+const REFUSALS = ['SQLITE_ERROR', 'SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_TOOBIG'];
+const isRefusal = (error: unknown): error is Error =>
+  error instanceof Error &&
+  REFUSALS.some((code) => errorCode(error) === code || errorCode(error)?.startsWith(`${code}_`));
+
+/**
+ * A database is copied by its pages where it cannot be rewritten. So is one that was to be compacted where strings in
+ * double quotes are all that is in the way: SQLite has everything else that it needs.
+ * @throws SnapkeepError `UNSUPPORTED` where it was to be compacted and SQLite lacks what its own program brings
+ */
+function requirePages(path: string, refused: Error, compact: boolean): void {
+  if (!compact || isStringInDoubleQuotes(refused.message)) return;
+  const reason = whyUnchecked('SQLITE_ERROR', refused.message)?.reason ?? refused.message;
+  throw new SnapkeepError('UNSUPPORTED', `${path} cannot be compacted: ${reason}.`, {
+    hint: 'Nothing was stored. Choose the method online, which copies the pages as they are.',
+    cause: refused,
+  });
+}
+
+const isStringInDoubleQuotes = (message: string): boolean => message.includes('should this be a string literal');
+
+/** The file itself may be smaller, while pages are in its log alone. VACUUM INTO leaves out the pages that are free. */
+function pagesNeeded(source: Database, byPages: boolean): number {
+  const pages = Number(source.pragma('page_count', { simple: true }));
+  return byPages ? pages : pages - Number(source.pragma('freelist_count', { simple: true }));
+}
+
+/** Says that other programs wait, where they do. */
+export function warnOfWaiting(journalMode: string, meanwhile: string, context: Pick<TaskContext, 'log'>): void {
+  if (journalMode === 'wal' || journalMode === 'memory') return;
+  context.log(
+    'warning',
+    `The journal mode is ${journalMode}: programs that write wait while ${meanwhile}. WAL mode would not make them wait.`,
+  );
+}
+
+/** @throws SnapkeepError `CONFLICT` when another file has taken the place of the one that was read */
+export async function requireSameFile(path: string, identity: string): Promise<void> {
+  if ((await fileIdentity(path)) === identity) return;
+  throw new SnapkeepError('CONFLICT', `${path} was replaced by another file while it was being copied.`, {
+    hint: 'Nothing was stored. Back up again to get the new one.',
+  });
+}
+
+async function copyPages(source: Database, path: string, context: TaskContext): Promise<number> {
+  const pageSize = Number(source.pragma('page_size', { simple: true }));
+  const pageCount = Number(source.pragma('page_count', { simple: true }));
+  const step = Math.max(1, Math.round(STEP_BYTES / pageSize));
+  context.progress('copying', 0, pageCount * pageSize);
+  if (pageCount === 0) {
+    await (await open(path, 'wx', 0o600)).close();
+    return 0;
+  }
+  const { totalPages } = await source.backup(path, {
+    progress: ({ totalPages, remainingPages }) => {
+      context.throwIfCancelled();
+      context.progress('copying', (totalPages - remainingPages) * pageSize, totalPages * pageSize);
+      return step;
+    },
+  });
+  context.throwIfCancelled();
+  // The driver takes "busy at the first step" for "nothing left to copy".
+  if (totalPages !== pageCount) {
+    throw new SnapkeepError('LOCKED', 'The copy could not be started because of a lock.', { hint: 'Try again.' });
+  }
+  return totalPages;
+}
+
+/**
+ * Writes a compacted copy. What is encrypted is copied so always, for the backup call knows no key for its target, and
+ * what it or `serialize` write is plain.
+ *
+ * It is one statement: it cannot be stopped half way, holds one read transaction of its own, and says nothing of how
+ * far it is: progress goes from nothing to all. Rowids of tables without INTEGER PRIMARY KEY may change, the copy's
+ * pages are not those of the source, and a database that SQLite cannot read whole is refused.
+ * @returns why SQLite cannot make anew what the schema has; `null`: it was copied
+ */
+function vacuumInto(
+  source: Database,
+  path: string,
+  unlocking: Unlocking | null,
+  journalMode: string,
+  bytes: number,
+  context: TaskContext,
+): Error | null {
+  context.throwIfCancelled();
+  context.progress('copying', 0, bytes);
+  context.watchFile('copying', path, bytes);
+  // It writes to the new file alone, and SQLite counts that as a change.
+  source.pragma('query_only = OFF');
+  try {
+    source.prepare('VACUUM INTO ?').run(path);
+  } catch (error) {
+    if (isRefusal(error)) return error;
+    throw error;
+  }
+  context.throwIfCancelled();
+  const key = unlocking === null ? '' : `, encrypted with the same key (${settingsInWords(unlocking.settings)})`;
+  context.log('info', `Copied by VACUUM INTO${key}.`);
+  // The copy is to be what the source is, and VACUUM INTO leaves the mode out.
+  if (journalMode === 'wal') setWal(path, unlocking);
+  context.progress('copying', bytes, bytes);
+  return null;
+}
+
+/**
+ * SQLite reads the missing end of a last page as zeros and says nothing. While the copy is held, nobody shortens the
+ * file; where there is a log or a journal, the file need not be whole.
+ */
+async function requireWhole(given: string, bytes: number): Promise<void> {
+  const path = await nameWithLog(given);
+  const { wal, journal } = sidecarPaths(path);
+  if ((await fileSize(wal)) > 0 || (await fileSize(journal)) > 0) return;
+  const found = await fileSize(path);
+  if (found >= bytes || found === 0) return;
+  throw new SnapkeepError('CORRUPT', `${path} is cut off: it has ${found} bytes instead of ${bytes}.`, {
+    hint: 'Restore it from a snapshot that is verified.',
+  });
+}
+
+/** Which file a path names now. */
+export async function fileIdentity(path: string): Promise<string> {
+  try {
+    const info = await stat(path, { bigint: true });
+    return `${info.dev}:${info.ino}`;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return 'gone';
+    throw explainError(error, path);
+  }
+}

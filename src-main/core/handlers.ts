@@ -1,0 +1,50 @@
+import { alertsHandlers } from './alerts/handlers.ts';
+import { backupsHandlers } from './backup/handlers.ts';
+import type { CoreContext } from './core-context.ts';
+import { databaseDeletionsHandlers } from './delete-database/handlers.ts';
+import { destinationsHandlers } from './destinations/handlers.ts';
+import type { Handlers } from './handler.ts';
+import { importHandlers } from './import/handlers.ts';
+import { plansHandlers } from './plans/handlers.ts';
+import { sourcesHandlers } from './plans/source-handlers.ts';
+import { pruneHandlers } from './prune/handlers.ts';
+import { retentionHandlers } from './prune/retention-handlers.ts';
+import { recoveriesHandlers } from './recover-plans/handlers.ts';
+import { recoveryKitHandlers } from './recovery-kit/handlers.ts';
+import { restoresHandlers } from './restore/handlers.ts';
+import { runsHandlers } from './runs/handlers.ts';
+import { schedulesHandlers } from './schedule/handlers.ts';
+import { secretsHandlers } from './secrets/handlers.ts';
+import { appHandlers } from './settings/app-handlers.ts';
+import { filesHandlers } from './settings/file-handlers.ts';
+import { settingsHandlers } from './settings/handlers.ts';
+import { snapshotsHandlers } from './snapshots/handlers.ts';
+import { templatesHandlers } from './third-party/template-handlers.ts';
+import { restoreTestsHandlers } from './verify/restore-test-handlers.ts';
+
+/** Every handler of the contract; leaving one out does not compile. */
+export function createHandlers(core: CoreContext): Handlers {
+  return {
+    ...appHandlers(core),
+    ...settingsHandlers(core),
+    ...plansHandlers(core),
+    ...destinationsHandlers(core),
+    ...sourcesHandlers(core),
+    ...backupsHandlers(core),
+    ...snapshotsHandlers(core),
+    ...restoresHandlers(core),
+    ...databaseDeletionsHandlers(core),
+    ...pruneHandlers(core),
+    ...runsHandlers(core),
+    ...schedulesHandlers(core),
+    ...retentionHandlers(core),
+    ...restoreTestsHandlers(core),
+    ...secretsHandlers(core),
+    ...alertsHandlers(core),
+    ...filesHandlers(core),
+    ...recoveryKitHandlers(core),
+    ...importHandlers(core),
+    ...recoveriesHandlers(core),
+    ...templatesHandlers(core),
+  };
+}

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { CoreContext } from '../core-context.ts';
+import {
+  type ChosenPlace,
+  driverAt,
+  folderOf,
+  knownDestination,
+  placeDestination,
+} from '../destinations/chosen-destination.ts';
+import { absent, type Destination } from '../destinations/drivers/destination.ts';
+import type { Handlers, MethodsOf } from '../handler.ts';
+import { requirePlan } from '../plans/handlers.ts';
+import { answerByTask } from '../runs/request-task.ts';
+import { describeExamination, describeLocked, examineBackup } from './examine-backup.ts';
+import { knownAt, startBackupImport } from './import-backups.ts';
+import { listBackups } from './list-backups.ts';
+
+/** Lists, describes and imports backups that other programs have made. */
+export function importHandlers(core: CoreContext): Handlers<MethodsOf<'imports'>> {
+  return {
+    'imports.list': (place, signal) =>
+      withImportSource(core, place, (driver, known) => {
+        const looking = { what: `Looking into the files in ${driver.label}`, signal };
+        return listBackups(driver, known, (samples) => answerByTask(core, 'judge', samples, looking), signal);
+      }),
+    'imports.describe': async ({ file, key, ...place }, signal) => {
+      const given = key && (await core.keys.read(key));
+      return withImportSource(core, place, async (driver, _known, folder) => {
+        const object = await driver.stat(file);
+        if (object === undefined) throw absent(file, driver.label);
+        const stagingFolder = join(core.dataFolder.stagingFolder, `describe-${randomUUID()}`);
+        await mkdir(stagingFolder, { recursive: true, mode: 0o700 });
+        try {
+          const examination = await examineBackup(core, driver, object, given, { signal, stagingFolder, folder });
+          return describeExamination(file, examination);
+        } catch (error) {
+          // A key that was given and does not open it is a mistake; that none is known is what is to be told.
+          if (given !== undefined || !(error instanceof SnapkeepError) || error.code !== 'BAD_KEY') throw error;
+          return describeLocked(object, error.message);
+        } finally {
+          await rm(stagingFolder, { recursive: true, force: true });
+        }
+      });
+    },
+    'imports.start': async ({ files, planId, newPlanName, key, ...place }) => {
+      const plan = planId === undefined ? undefined : requirePlan(core.catalog, planId);
+      const given = key && (await core.keys.read(key));
+      const destination = await placeDestination(core, place);
+      core.events.emit('destinations.changed', {});
+      const order = { destination, plan, planName: newPlanName, paths: files ?? null, key: given };
+      return { run: startBackupImport(core, order) };
+    },
+  };
+}
+
+async function withImportSource<T>(
+  core: CoreContext,
+  place: ChosenPlace,
+  work: (driver: Destination, known: Map<string, string>, folder: string | null) => Promise<T>,
+): Promise<T> {
+  const found = await knownDestination(core, place);
+  const driver = await driverAt(core, place);
+  try {
+    const folder = 'path' in place ? await folderOf(core, place.path) : null;
+    const own = found?.settings.kind === 'folder' ? found.settings.path : folder;
+    return await work(driver, found === undefined ? new Map() : knownAt(core, found.id), own);
+  } finally {
+    await driver.close();
+  }
+}

@@ -1,0 +1,123 @@
+import { constants } from 'node:fs';
+import { access, open, realpath, stat } from 'node:fs/promises';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Plan } from '../../../src-shared/model/plan.ts';
+import type { SourceCheck } from '../catalog/repos/check-repo.ts';
+import type { CoreContext } from '../core-context.ts';
+import { askInTime } from '../destinations/ask-in-time.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import { notLockable } from '../engine/sqlite/copy-together.ts';
+import { canonicalFilePath } from '../paths.ts';
+import { isOneDisk } from './one-disk.ts';
+
+const HEADER = 'SQLite format 3\0';
+
+interface Found {
+  problem: SnapkeepError | null;
+  /** Where the paths of the plan that are there lead, by how they were given. */
+  followed: ReadonlyMap<string, string>;
+  /** `null`: that cannot be seen now. */
+  oneDisk: boolean | null;
+}
+
+/**
+ * Looks whether the source of a plan is there and can be opened, and keeps what it found. Never rejects.
+ * @param options `accepted`: a person has seen where the source is now, so it has not moved
+ */
+export async function checkSource(core: CoreContext, plan: Plan, { accepted = false } = {}): Promise<void> {
+  const key = `${core.serviceId} ${plan.id}`;
+  const answer = await askInTime(`source ${key}`, () => look(core, plan));
+  const found =
+    answer === 'late' ? { problem: doesNotAnswer(plan), followed: new Map<string, string>(), oneDisk: null } : answer;
+  const before = core.catalog.checks.get(plan.id);
+  const after: SourceCheck = {
+    at: core.clock.now().toISOString(),
+    problem: found.problem?.toBody() ?? null,
+    followed: pathsOf(plan).flatMap((given) => {
+      const was = before?.followed.find((each) => each.given === given);
+      const path = found.followed.get(given) ?? was?.path;
+      return path === undefined ? [] : [{ given, path, movedFrom: accepted ? null : movedFrom(was, path) }];
+    }),
+    oneDisk: found.oneDisk ?? before?.oneDisk ?? false,
+  };
+  core.catalog.checks.save(plan.id, after);
+  const { at: _before, ...was } = before ?? { at: '' };
+  const { at: _after, ...is } = after;
+  if (JSON.stringify(was) !== JSON.stringify(is)) core.events.emit('plans.changed', {});
+}
+
+/** Where a path led before its link was moved; a link that was moved back has not moved. */
+function movedFrom(was: SourceCheck['followed'][number] | undefined, now: string): string | null {
+  const first = was?.movedFrom ?? was?.path ?? null;
+  return first === now ? null : first;
+}
+
+/** What a plan reads, as it was given. */
+function pathsOf({ sourceKind, sourcePath, attachedFiles }: Plan): string[] {
+  const beside = attachedFiles.map(({ path }) => path);
+  return [...new Set(sourceKind === 'database' ? [sourcePath, ...beside] : beside)];
+}
+
+async function follow(plan: Plan): Promise<Map<string, string>> {
+  const followed = new Map<string, string>();
+  for (const given of pathsOf(plan)) {
+    try {
+      followed.set(given, await realpath(given));
+    } catch {
+      // It is missing, which is told where it matters: a link that leads nowhere has not moved.
+    }
+  }
+  return followed;
+}
+
+async function look(core: CoreContext, plan: Plan): Promise<Found> {
+  const followed = await follow(plan);
+  try {
+    if (plan.sourceKind === 'database') await requireDatabase(core, plan, await canonicalFilePath(plan.sourcePath));
+    return { problem: null, followed, oneDisk: await isOneDisk(core, plan) };
+  } catch (error) {
+    const explained = explainError(error, plan.sourcePath);
+    const problem =
+      explained.code === 'NOT_FOUND'
+        ? new SnapkeepError('UNAVAILABLE', `The source ${plan.sourcePath} was not found.`, {
+            hint: 'Check that its disk or share is mounted, or choose where the database is now.',
+          })
+        : explained;
+    return { problem, followed, oneDisk: null };
+  }
+}
+
+/** @throws SnapkeepError */
+async function requireDatabase(core: CoreContext, plan: Plan, path: string): Promise<void> {
+  const info = await stat(path);
+  if (!info.isFile())
+    throw new SnapkeepError('INVALID_PARAMS', `${path} is not a file.`, { hint: 'Choose the database file.' });
+  await access(path, constants.R_OK);
+  if (plan.sameInstant) await requireLockable(path);
+  // To close a file frees the locks that SQLite has on it in this process: one that a run has open is left alone.
+  if (plan.key !== null || info.size === 0 || core.runs.isLocked(path)) return;
+  const handle = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEADER.length), 0, HEADER.length, 0);
+    if (buffer.toString('latin1', 0, bytesRead) === HEADER) return;
+  } finally {
+    await handle.close();
+  }
+  throw new SnapkeepError('CORRUPT', `${path} is no longer a SQLite database, or has been encrypted.`, {
+    hint: 'Look at the file. If it is damaged, restore it from a snapshot; if it is encrypted, give the plan its key.',
+  });
+}
+
+/** Databases are copied at one instant while all are locked for writing. @throws SnapkeepError `PERMISSION` */
+async function requireLockable(path: string): Promise<void> {
+  try {
+    await access(path, constants.W_OK);
+  } catch (error) {
+    throw notLockable(path, error);
+  }
+}
+
+const doesNotAnswer = ({ sourcePath }: Plan): SnapkeepError =>
+  new SnapkeepError('UNAVAILABLE', `The source ${sourcePath} does not answer.`, {
+    hint: 'Check the disk or share that it is on.',
+  });

@@ -1,0 +1,131 @@
+import {
+  chmodSync,
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import envPaths from 'env-paths';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { errorCode, explainError } from '../engine/engine-errors.ts';
+import { openDatabase } from '../engine/sqlite/open-database.ts';
+import { awaitEarlierWorkers } from './worker-lock.ts';
+
+const CORE_LOCK = 'core.lock';
+
+/** Where Snapkeep keeps its own things: `SNAPKEEP_HOME`, or the platform's folder for application data. */
+export function defaultDataFolder(): string {
+  const own = process.env.SNAPKEEP_HOME;
+  return own ? resolve(own) : envPaths('Snapkeep', { suffix: '' }).data;
+}
+
+/** The places in a data folder. */
+export interface DataFolder {
+  readonly path: string;
+  readonly catalogFile: string;
+  readonly stagingFolder: string;
+  readonly safetyFolder: string;
+  /** Where snapshots wait that none of their destinations has yet. */
+  readonly outboxFolder: string;
+  /** Shared by the worker processes while they work. */
+  readonly workerLockFile: string;
+  /** What had to be done so that nobody else reads it, as a sentence; `null`: nothing. */
+  readonly tightened: string | null;
+  /** Lets another core use the folder. */
+  release(): void;
+}
+
+/**
+ * Takes a data folder for one core. The lock is SQLite's own on a small file, so the system gives it free however this
+ * process ends.
+ * @param host what the holder is called in the message that others get
+ * @throws SnapkeepError `BUSY`, naming who holds it
+ */
+export function holdDataFolder(path: string, host: string): DataFolder {
+  const stagingFolder = join(path, 'staging');
+  const safetyFolder = join(path, 'safety');
+  const outboxFolder = join(path, 'outbox');
+  const workerLockFile = join(path, 'workers.lock');
+  const catalogFile = join(path, 'catalog.db');
+  let tightened: string | null;
+  try {
+    for (const folder of [path, stagingFolder, safetyFolder, outboxFolder])
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    tightened = tighten(path);
+    // SQLite would let everybody read what it makes, and gives a log or journal the mode of its database.
+    for (const file of [join(path, CORE_LOCK), workerLockFile, catalogFile]) createPrivately(file);
+  } catch (error) {
+    throw explainError(error, path);
+  }
+  const release = lockFolder(path, host);
+  try {
+    awaitEarlierWorkers(workerLockFile);
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return { path, catalogFile, stagingFolder, safetyFolder, outboxFolder, workerLockFile, tightened, release };
+}
+
+/** Makes an empty file unless it is there. One that is there is not opened: closing it would free this process's locks on it. */
+function createPrivately(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
+}
+
+/**
+ * Takes from everybody else what they may do with a data folder and what is directly in it. Deeper down attached files
+ * keep their modes: nobody else gets there.
+ */
+function tighten(path: string): string | null {
+  // Windows gives rights by lists, which a folder has from the one above it.
+  if (process.platform === 'win32') return null;
+  const open = [path, ...readdirSync(path).map((name) => join(path, name))].filter((each) => {
+    const stats = lstatSync(each);
+    return !stats.isSymbolicLink() && (stats.mode & 0o077) !== 0;
+  });
+  if (open.length === 0) return null;
+  try {
+    for (const each of open) chmodSync(each, lstatSync(each).mode & 0o700);
+    return `Other users could open ${path}. Now only its owner can.`;
+  } catch {
+    // Somebody else's folder, or a disk without rights: it can be used anyway.
+    return `Other users may be able to open ${path}, and its permissions cannot be changed.`;
+  }
+}
+
+function lockFolder(path: string, host: string): () => void {
+  const holderFile = join(path, 'holder.json');
+  const lock = openDatabase(join(path, CORE_LOCK));
+  try {
+    lock.pragma('busy_timeout = 0');
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    lock.close();
+    if (!errorCode(error)?.startsWith('SQLITE_BUSY')) throw explainError(error, path);
+    throw new SnapkeepError('BUSY', `The data folder ${path} is in use by ${readHolder(holderFile)}.`, {
+      hint: 'Use that one, or close it first; another SNAPKEEP_HOME makes a second, separate Snapkeep.',
+      cause: error,
+    });
+  }
+  writeFileSync(holderFile, JSON.stringify({ host, pid: process.pid, machine: hostname() }), { mode: 0o600 });
+  return () => lock.close();
+}
+
+function readHolder(holderFile: string): string {
+  try {
+    const holder = JSON.parse(readFileSync(holderFile, 'utf8')) as { host: string; pid: number; machine: string };
+    return `Snapkeep's ${holder.host} (process ${holder.pid} on ${holder.machine})`;
+  } catch {
+    // Written right after the lock is taken: for a moment there may be nothing to read.
+    return 'another Snapkeep';
+  }
+}

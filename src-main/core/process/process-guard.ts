@@ -1,0 +1,28 @@
+import { setTimeout } from 'node:timers/promises';
+import type { ProcessLog } from '../ports.ts';
+
+/** How long a process that has to end waits for the last lines of its log, in milliseconds: its disk may hang. */
+const LAST_LINES_MS = 2_000;
+
+/**
+ * Sees to it that no error of this process goes unheard. A rejection that nobody handles is logged, and the process
+ * goes on: each piece of work stands for itself. After an exception that nobody caught nothing is certain any more:
+ * the process ends, and says why.
+ * @param log the log, once there is one
+ * @param end tells the person, and ends the process
+ */
+export function guardProcess(log: () => ProcessLog | undefined, end: (error: unknown) => void): void {
+  process.on('unhandledRejection', (error) => {
+    const to = log();
+    if (to === undefined) end(error);
+    else to.error('A rejection was not handled.', { error });
+  });
+  process.once('uncaughtException', (error) => {
+    const to = log();
+    if (to === undefined) return end(error);
+    // Another exception meanwhile says no more than this one.
+    process.on('uncaughtException', () => {});
+    to.error('An exception was not caught. The process ends.', { error });
+    void Promise.race([to.close(), setTimeout(LAST_LINES_MS)]).then(() => end(error));
+  });
+}

@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Plan, Retention } from '../../../src-shared/model/plan.ts';
+import type { PruneBrake, PrunedSnapshot, PrunePreview } from '../../../src-shared/model/prune.ts';
+import type { SnapshotSummary } from '../../../src-shared/model/snapshot.ts';
+import { findNewestGood } from '../../../src-shared/retention/retention.ts';
+import { isAwaited, toRetainedAt } from '../copies/wanted-copies.ts';
+import { wholeSnapshot } from '../copies/whole-snapshot.ts';
+import type { CoreContext } from '../core-context.ts';
+import { toRetained } from './list-reasons.ts';
+import { decidePrune, toPruned } from './prune-decisions.ts';
+import { pruneWarnings } from './prune-warnings.ts';
+
+/** How a person asks for a prune. */
+export interface PruneRequest {
+  /** In place of the plan's own retention; destinations with one of their own keep it. */
+  retention?: Retention | undefined;
+  /** What stops automatic pruning is reviewed: it holds nothing back. */
+  review?: boolean | undefined;
+}
+
+/** Says what pruning a plan would remove and keep at each of its destinations, and why. */
+export function previewPrune(core: CoreContext, plan: Plan, { retention, review = false }: PruneRequest): PrunePreview {
+  const { removed, kept, brakes } = decidePrune(core, plan, { retention, mode: review ? 'review' : 'manual' });
+  const warnings = pruneWarnings(core.catalog, plan.id, removed, kept);
+  const held = brakes.map(({ destination, brake: { since, reasons } }) => ({ destination, since, reasons }));
+  return withConfirmation({ removed, kept, brakes: held, warnings });
+}
+
+/**
+ * Says what deleting one snapshot, with all its copies, would do.
+ * @param unpin it is deleted even if it is pinned
+ * @throws SnapkeepError `CONFLICT` when it is the newest good one at a destination, or pinned
+ */
+export function previewDelete(core: CoreContext, snapshotId: string, unpin: boolean): PrunePreview {
+  const { catalog } = core;
+  const { tables, ...whole } = wholeSnapshot(core, snapshotId);
+  const snapshot: SnapshotSummary = { ...whole, tableCount: tables.length, rowCount: 0 };
+  if (snapshot.pinned && !unpin) {
+    throw new SnapkeepError('CONFLICT', `${snapshot.name} is pinned.`, { hint: 'Unpin it first, then delete it.' });
+  }
+  requireNotNewestGood(core, snapshot);
+  const removed = catalog.copies.ofSnapshot(snapshotId).flatMap((copy) => {
+    const destination = catalog.destinations.get(copy.destinationId);
+    if (destination === undefined || isAwaited(copy)) return [];
+    return [toPruned(snapshot, ['chosen'], { id: destination.id, name: destination.name })];
+  });
+  const { planId } = snapshot;
+  const others =
+    planId === null ? [] : catalog.snapshots.ofPlan(planId).filter(({ id, missing }) => id !== snapshotId && !missing);
+  const kept = others.map((each) => toPruned(each, each.trigger === 'before-restore' ? ['before-restore'] : [], null));
+  const warnings = planId === null ? [] : pruneWarnings(catalog, planId, removed, kept);
+  return withConfirmation({ removed, kept: [], brakes: [], warnings });
+}
+
+function requireNotNewestGood(core: CoreContext, snapshot: SnapshotSummary): void {
+  const { catalog } = core;
+  const { planId, id, name, planName, sourcePath } = snapshot;
+  const refuse = (where: string): never => {
+    throw new SnapkeepError(
+      'CONFLICT',
+      `${name} is the newest good snapshot of ${planName}${where}, which is never deleted.`,
+      { hint: 'Make a newer one first.' },
+    );
+  };
+  const all = planId === null ? catalog.snapshots.withoutPlan(sourcePath) : catalog.snapshots.ofPlan(planId);
+  // Imported ones do not stand in for the plan's own, nor the other way round.
+  const family = all.filter(({ origin }) => origin === snapshot.origin);
+  // The order of making is known of the plan's own alone; of others there is only their date.
+  family.sort((a, b) =>
+    snapshot.origin === 'own' ? b.order - a.order : Date.parse(b.createdAt) - Date.parse(a.createdAt),
+  );
+  if (findNewestGood(family.map(toRetained))?.id === id) refuse('');
+  const plan = planId === null ? undefined : catalog.plans.get(planId);
+  if (plan === undefined) return;
+  const kept = new Map(catalog.kept.ofPlan(plan.id).map((each) => [each.id, each]));
+  for (const { destinationId } of plan.destinations) {
+    const there = family.flatMap((member) => {
+      const each = kept.get(member.id);
+      const copy = each?.copies.find((one) => one.destinationId === destinationId);
+      return each === undefined || copy === undefined || isAwaited(copy) ? [] : [toRetainedAt(each, copy)];
+    });
+    if (findNewestGood(there)?.id === id) refuse(` at ${catalog.destinations.get(destinationId)?.name}`);
+  }
+}
+
+/** @throws SnapkeepError `CONFLICT` when a preview is no longer the one that was confirmed */
+export function requireFresh(preview: PrunePreview, confirmation: string): void {
+  if (preview.confirmation !== confirmation) throw stalePreview();
+}
+
+/** The error for a preview that does not hold any more. */
+export function stalePreview(): SnapkeepError {
+  return new SnapkeepError('CONFLICT', 'The snapshots have changed since the preview.', {
+    hint: 'Nothing was removed. Look at the preview again.',
+  });
+}
+
+function withConfirmation(parts: {
+  removed: PrunedSnapshot[];
+  kept: PrunedSnapshot[];
+  brakes: PruneBrake[];
+  warnings: string[];
+}): PrunePreview {
+  const { removed, kept, brakes } = parts;
+  const confirmed = [
+    removed.map(({ id, destination }) => [id, destination?.id]),
+    kept.map(({ id, destination, reasons }) => [id, destination?.id, reasons]),
+    brakes.map(({ destination, reasons }) => [destination.id, reasons.map(({ kind }) => kind)]),
+  ];
+  const keptIds = new Set(kept.map(({ id }) => id));
+  return {
+    ...parts,
+    bytesFreed: removed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    removedCount: new Set(removed.filter(({ id }) => !keptIds.has(id)).map(({ id }) => id)).size,
+    keptCount: keptIds.size,
+    confirmation: createHash('sha256').update(JSON.stringify(confirmed)).digest('hex').slice(0, 32),
+  };
+}

@@ -1,0 +1,40 @@
+import type { PrunedSnapshot } from '../../../src-shared/model/prune.ts';
+import { countInWords } from '../../../src-shared/words/wording.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+
+/** So many tables are named one by one. */
+const NAMED = 5;
+
+/**
+ * Says what no snapshot that stays would hold any more: a table, or most of its rows.
+ * @returns sentences
+ */
+export function pruneWarnings(
+  catalog: Catalog,
+  planId: string,
+  removed: readonly PrunedSnapshot[],
+  kept: readonly PrunedSnapshot[],
+): string[] {
+  // Safety snapshots go by a rule of their own.
+  const staying = new Set(kept.filter(({ reasons }) => !reasons.includes('before-restore')).map(({ id }) => id));
+  const going = new Set(removed.map(({ id }) => id).filter((id) => !staying.has(id)));
+  if (going.size === 0) return [];
+  const most = { going: new Map<string, number>(), staying: new Map<string, number>() };
+  for (const { snapshotId, name, rows } of catalog.snapshots.tablesOfPlan(planId)) {
+    const rowsOf = going.has(snapshotId) ? most.going : staying.has(snapshotId) ? most.staying : undefined;
+    rowsOf?.set(name, Math.max(rowsOf.get(name) ?? 0, rows ?? 0));
+  }
+  const lost = [...most.going].filter(([name]) => !most.staying.has(name));
+  const shrunk = [...most.going].filter(([name, rows]) => (most.staying.get(name) ?? rows) * 2 < rows);
+  return [
+    ...lost.slice(0, NAMED).map(([name]) => `No snapshot that stays has the table “${name}”.`),
+    ...(lost.length > NAMED ? [`No snapshot that stays has ${lost.length - NAMED} more of the tables.`] : []),
+    ...shrunk
+      .slice(0, NAMED)
+      .map(
+        ([name, rows]) =>
+          `The snapshots that stay have at most ${countInWords(most.staying.get(name) ?? 0, 'row')} of “${name}”; one that would go has ${rows.toLocaleString('en-US')}.`,
+      ),
+    ...(shrunk.length > NAMED ? [`So it is with ${shrunk.length - NAMED} more of the tables.`] : []),
+  ];
+}

@@ -1,0 +1,213 @@
+import type { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Plan } from '../../../src-shared/model/plan.ts';
+import type { PrunedSnapshot } from '../../../src-shared/model/prune.ts';
+import type { Run } from '../../../src-shared/model/run.ts';
+import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
+import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
+import { finishRemovals, removeCopy } from '../copies/removal.ts';
+import { dropUnwanted, emptyOutbox } from '../copies/wanted-copies.ts';
+import { wholeSnapshot } from '../copies/whole-snapshot.ts';
+import type { CoreContext } from '../core-context.ts';
+import { locationOf, openPlace, requireThere } from '../destinations/destination-access.ts';
+import type { Destination } from '../destinations/drivers/destination.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import { cancelledError } from '../engine/task-context.ts';
+import type { RunHandle } from '../runs/runs.ts';
+import { releaseBrakes, storeBrakes } from './prune-brakes.ts';
+import { decidePrune } from './prune-decisions.ts';
+import { type PruneRequest, previewDelete, previewPrune, requireFresh, stalePreview } from './prune-preview.ts';
+
+/** How a removal takes a destination that is unavailable: it is left for the next time, with or without a word, or nothing is removed at all. */
+type WhenAway = 'leave' | 'leave-and-say' | 'refuse';
+
+/**
+ * Queues a prune of just what was previewed. One with a review releases what stops automatic pruning.
+ * @throws SnapkeepError `CONFLICT` when the snapshots are no longer those of the preview
+ */
+export function startPrune(core: CoreContext, plan: Plan, request: PruneRequest, confirmation: string): Run {
+  const preview = previewPrune(core, plan, request);
+  requireFresh(preview, confirmation);
+  const { brakes } = decidePrune(core, plan, { retention: request.retention, mode: 'manual' });
+  const run = startRemoval(core, 'prune', preview.removed, aboutPlan(plan), 'leave-and-say');
+  if (request.review === true) releaseBrakes(core, plan);
+  else storeBrakes(core, plan, brakes);
+  return run;
+}
+
+/**
+ * Queues the deletion of just what was previewed.
+ * @param unpin it is deleted even if it is pinned
+ * @throws SnapkeepError `CONFLICT`
+ */
+export function startDelete(core: CoreContext, snapshotId: string, unpin: boolean, confirmation: string): Run {
+  const preview = previewDelete(core, snapshotId, unpin);
+  requireFresh(preview, confirmation);
+  const { planId, planName, name } = wholeSnapshot(core, snapshotId);
+  const run = startRemoval(core, 'delete', preview.removed, { planId, planName, subject: name }, 'refuse');
+  if (unpin) core.catalog.snapshots.setPinned(snapshotId, false);
+  return run;
+}
+
+/**
+ * Queues the prune that follows a backup and a copy, if there is anything to remove, and empties the outbox. What the
+ * brake holds is left alone, and what it is for is stored.
+ */
+export async function pruneByRetention(core: CoreContext, planId: string): Promise<void> {
+  const plan = core.catalog.plans.get(planId);
+  if (plan === undefined) return;
+  // First, so that copies of what the brake holds are still wanted.
+  const decided = decidePrune(core, plan, { mode: 'automatic' });
+  storeBrakes(core, plan, decided.brakes);
+  const unwanted = dropUnwanted(core, plan);
+  const { removed } = unwanted.size === 0 ? decided : decidePrune(core, plan, { mode: 'automatic' });
+  // Before anything is waited for, so that whoever waits for the runs that go on waits for this one too.
+  if (removed.length > 0) startRemoval(core, 'prune', removed, aboutPlan(plan), 'leave');
+  await emptyOutbox(core, unwanted);
+}
+
+const aboutPlan = (plan: Plan) => ({ planId: plan.id, planName: plan.name, subject: plan.name });
+
+/** What is removed from one destination. */
+interface Removal {
+  destination: StoredDestination;
+  snapshots: PrunedSnapshot[];
+}
+
+function startRemoval(
+  core: CoreContext,
+  kind: 'prune' | 'delete',
+  chosen: readonly PrunedSnapshot[],
+  about: { planId: string | null; planName: string; subject: string },
+  whenAway: WhenAway,
+): Run {
+  const removals = byDestination(core, chosen);
+  return core.runs.start({
+    kind,
+    ...about,
+    locks: removals.flatMap(({ destination, snapshots }) => snapshots.map(({ name }) => locationOf(destination, name))),
+    folders: [],
+    work: async (handle) => {
+      const removed =
+        kind === 'prune'
+          ? await removeAll(core, removals, handle, whenAway)
+          : await deleteEverywhere(core, removals, chosen, handle, whenAway);
+      await emptyOutbox(core);
+      const bytesFreed = removed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+      const ids = new Set(removed.map(({ id }) => id));
+      const removedCount = [...ids].filter((id) => core.catalog.snapshots.get(id) === undefined).length;
+      const copies = removed.length === removedCount ? '' : ` (${countInWords(removed.length, 'copy', 'copies')})`;
+      const freed = `${bytesInWords(bytesFreed)} freed`;
+      handle.log('info', `Removed ${countInWords(removedCount, 'snapshot')}${copies}, ${freed}.`);
+      const keptCount = kind === 'delete' || about.planId === null ? 0 : core.catalog.kept.countStored(about.planId);
+      return { kind, removed, bytesFreed, removedCount, keptCount };
+    },
+  });
+}
+
+/**
+ * Removes a snapshot from all its destinations, and its copies that are still to be made: one that is being made finds
+ * that nobody wants it any more.
+ * @throws SnapkeepError `CONFLICT` when a copy has been stored since the preview
+ */
+async function deleteEverywhere(
+  core: CoreContext,
+  removals: readonly Removal[],
+  chosen: readonly PrunedSnapshot[],
+  handle: RunHandle,
+  whenAway: WhenAway,
+): Promise<PrunedSnapshot[]> {
+  const { copies, snapshots } = core.catalog;
+  const ids = new Set(chosen.map(({ id }) => id));
+  const known = [...ids].flatMap((id) => copies.ofSnapshot(id));
+  const previewed = new Set(removals.map(({ destination }) => destination.id));
+  if (known.some(({ state, destinationId }) => state === 'stored' && !previewed.has(destinationId)))
+    throw stalePreview();
+  const unmade = known.filter(({ destinationId }) => !previewed.has(destinationId));
+  for (const { snapshotId, destinationId } of unmade) copies.remove(snapshotId, destinationId);
+  try {
+    const removed = await removeAll(core, removals, handle, whenAway);
+    for (const id of ids) snapshots.remove(id);
+    return removed;
+  } catch (error) {
+    for (const copy of unmade) copies.set(copy.state === 'copying' ? { ...copy, state: 'waiting' } : copy);
+    throw error;
+  }
+}
+
+function byDestination({ catalog }: CoreContext, removed: readonly PrunedSnapshot[]): Removal[] {
+  const removals = new Map<string, Removal>();
+  for (const snapshot of removed) {
+    const destination = snapshot.destination && catalog.destinations.get(snapshot.destination.id);
+    if (!destination) continue;
+    const known = removals.get(destination.id);
+    if (known === undefined) removals.set(destination.id, { destination, snapshots: [snapshot] });
+    else known.snapshots.push(snapshot);
+  }
+  return [...removals.values()];
+}
+
+async function removeAll(
+  core: CoreContext,
+  removals: readonly Removal[],
+  handle: RunHandle,
+  whenAway: WhenAway,
+): Promise<PrunedSnapshot[]> {
+  const removed: PrunedSnapshot[] = [];
+  const open: Array<Removal & { driver: Destination }> = [];
+  let missed: SnapkeepError | undefined;
+  const total = removals.reduce((sum, { snapshots }) => sum + snapshots.length, 0);
+  try {
+    for (const removal of removals) {
+      try {
+        const driver = openPlace(core, removal.destination);
+        open.push({ ...removal, driver });
+        await requireThere(core, removal.destination, driver);
+        await finishRemovals(core, driver, removal.destination, (name) =>
+          core.runs.isLocked(locationOf(removal.destination, name)),
+        );
+      } catch (error) {
+        missed = leave(error, removal.destination, handle, whenAway);
+        if (open.at(-1)?.destination === removal.destination) await open.pop()?.driver.close();
+      }
+    }
+    for (const { destination, snapshots, driver } of open) {
+      try {
+        for (const snapshot of snapshots) {
+          if (handle.signal.aborted) throw cancelledError();
+          handle.progress('removing', removed.length, total);
+          await removeOne(core, driver, destination, snapshot);
+          removed.push(snapshot);
+          handle.log('info', `Removed ${locationOf(destination, snapshot.name)} (${snapshot.reasons.join(', ')}).`);
+        }
+      } catch (error) {
+        missed = leave(error, destination, handle, whenAway);
+      }
+    }
+  } finally {
+    for (const { driver } of open) await driver.close();
+    core.events.emit('snapshots.changed', { planId: null });
+    core.events.emit('plans.changed', {});
+  }
+  if (missed !== undefined && (whenAway === 'refuse' || (whenAway === 'leave-and-say' && removed.length === 0)))
+    throw missed;
+  return removed;
+}
+
+/** A destination that cannot be worked on is left for the next time; the others are not kept waiting for it. */
+function leave(error: unknown, destination: StoredDestination, handle: RunHandle, whenAway: WhenAway): SnapkeepError {
+  const explained = explainError(error, destination.name);
+  if (whenAway === 'refuse' || explained.code === 'CANCELLED') throw explained;
+  handle.log('warning', `Nothing more is removed at ${destination.name} this time. ${explained.message}`);
+  return explained;
+}
+
+/** What has gone from the catalog meanwhile is gone already. */
+async function removeOne(
+  core: CoreContext,
+  driver: Destination,
+  destination: StoredDestination,
+  { id }: PrunedSnapshot,
+): Promise<void> {
+  const copy = core.catalog.copies.ofSnapshot(id).find(({ destinationId }) => destinationId === destination.id);
+  if (copy !== undefined) await removeCopy(core, driver, destination, copy);
+}

@@ -1,0 +1,25 @@
+import { projectRetention } from '../../../src-shared/retention/retention-projection.ts';
+import type { CoreContext } from '../core-context.ts';
+import type { Handlers, MethodsOf } from '../handler.ts';
+import { requirePlan } from '../plans/handlers.ts';
+import { requireTimeZone, scheduledTimesOf } from '../schedule/calendar-times.ts';
+import { toRetained } from './list-reasons.ts';
+
+/** Says what a policy would come to. */
+export function retentionHandlers(core: CoreContext): Handlers<MethodsOf<'retention'>> {
+  return {
+    'retention.project': ({ planId, schedule, timeZone = null, retention, snapshotBytes = 0 }) => {
+      requireTimeZone(timeZone);
+      const snapshots = planId === undefined ? [] : core.catalog.snapshots.ofPlan(requirePlan(core.catalog, planId).id);
+      const now = core.clock.now().getTime();
+      return projectRetention({
+        snapshots: snapshots.map((snapshot) => ({ ...toRetained(snapshot), sizeBytes: snapshot.diskBytes })),
+        scheduledTimes: scheduledTimesOf(schedule, timeZone, now),
+        retention,
+        timeZone,
+        now,
+        snapshotBytes,
+      });
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import type { CoreContext } from '../core-context.ts';
+import { driverAt, placeDestination } from '../destinations/chosen-destination.ts';
+import { openPlace } from '../destinations/destination-access.ts';
+import type { Handlers, MethodsOf } from '../handler.ts';
+import { checkSource } from '../plans/check-source.ts';
+import { recoverPlans, scanForPlans } from './recover-plans.ts';
+
+/** Reads what a destination tells of plans, and recovers them. */
+export function recoveriesHandlers(core: CoreContext): Handlers<MethodsOf<'recoveries'>> {
+  return {
+    'recoveries.scan': async (place, signal) => {
+      const driver = await driverAt(core, place);
+      try {
+        return await scanForPlans(core.catalog, driver, signal);
+      } finally {
+        await driver.close();
+      }
+    },
+    'recoveries.apply': async ({ plans: chosen, ...place }) => {
+      const destination = await placeDestination(core, place);
+      const driver = openPlace(core, destination);
+      try {
+        const plans = await recoverPlans(core, destination, driver, chosen);
+        await Promise.all(plans.map((plan) => checkSource(core, plan)));
+        return { plans };
+      } finally {
+        await driver.close();
+        core.scheduler.look();
+        core.copier.look();
+        for (const name of ['plans.changed', 'destinations.changed'] as const) core.events.emit(name, {});
+        core.events.emit('snapshots.changed', { planId: null });
+      }
+    },
+  };
+}

@@ -1,0 +1,283 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { lstat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { StoredAttachedFile } from '../../../src-shared/model/attached-file.ts';
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import type { FilesTarget, RestoredFiles } from '../../../src-shared/model/restore-files.ts';
+import { indexHash } from '../backup/store-attached-files.ts';
+import { filesNotes } from '../engine/attached-files/files-notes.ts';
+import { type Entry, isInPart } from '../engine/attached-files/folder/folder-entry.ts';
+import { readIndex } from '../engine/attached-files/folder/folder-index.ts';
+import {
+  discardUndoRecord,
+  findTarget,
+  type NoteUndoRecord,
+  putBackFolder,
+  takeBackPutBack,
+  type UndoRecord,
+  wasSwapped,
+} from '../engine/attached-files/folder/folder-swap.ts';
+import { comparePart, restoreFolder } from '../engine/attached-files/folder/restore-folder.ts';
+import { imageTargetKind, restoreImageFile } from '../engine/attached-files/image/image-file.ts';
+import { type StoredFolder, verifyArchive } from '../engine/attached-files/stage-snapshot.ts';
+import { errorCode, explainError } from '../engine/engine-errors.ts';
+import { exchangeNotes } from '../engine/files/file-rights.ts';
+import { readManifest } from '../engine/files/manifest-files.ts';
+import { requireExchangeable } from '../engine/files/mount-point.ts';
+import type { TaskContext } from '../engine/task-context.ts';
+
+/** Which attached files of a snapshot are to be put back, and where. */
+export interface FilesRequest {
+  /** The snapshot's file; its attached files lie beside it. */
+  snapshotPath: string;
+  /** The manifest in the catalog, for a snapshot that it knows: it is believed before the one beside the file. */
+  expected?: Manifest | undefined;
+  /** One of them; `null`: all that were stored. */
+  attachedFile: string | null;
+  /** A file or folder in it, parts joined by `/`; empty for all of it. */
+  part: string;
+  /** The folder that stands for the attached file's own, or the file or device for an image; `null`: where it came from. */
+  to: string | null;
+}
+
+/** What a check of files found out. */
+export interface PreparedFiles {
+  request: FilesRequest;
+  targets: FilesTarget[];
+  confirmation: string;
+}
+
+/** One attached file, what of it goes where. */
+interface Item {
+  stored: StoredAttachedFile & { storedName: string };
+  path: string;
+  part: string;
+  /** What stands for the folder of the snapshot; of an image its own place. */
+  folder: string;
+  targetPath: string;
+}
+
+/**
+ * Looks at what would be put back and compares it with what is there. Nothing is changed.
+ * @throws SnapkeepError `NOT_FOUND` for what the snapshot does not hold, `CORRUPT` when it is damaged, `CANCELLED`
+ */
+export async function checkFiles(request: FilesRequest, context: TaskContext): Promise<PreparedFiles> {
+  const items = await itemsOf(request);
+  const targets: FilesTarget[] = [];
+  for (const item of items) targets.push(await lookAt(item, context));
+  return { request, targets, confirmation: await confirmationOf(items) };
+}
+
+/** Files that a person has confirmed. */
+export type FilesToRestore = Omit<PreparedFiles, 'targets'>;
+
+/** Takes note of what Undo would put back of files, before anything of it is moved; `null`: nothing was after all. */
+export type NoteFiles = (files: RestoredFiles[] | null) => Promise<void>;
+
+/**
+ * Puts back what was checked. Each attached file comes into its place in one step; when a later one fails, those before it
+ * are put back as they were.
+ * @throws SnapkeepError `CONFLICT` when what is there is no longer what was looked at; nothing has changed then
+ */
+export async function restoreFiles(
+  { request, confirmation }: FilesToRestore,
+  runId: string,
+  context: TaskContext,
+  note: NoteFiles,
+): Promise<RestoredFiles[]> {
+  const items = await itemsOf(request);
+  if ((await confirmationOf(items)) !== confirmation) {
+    throw new SnapkeepError('CONFLICT', 'The files are no longer what was looked at.', {
+      hint: 'Nothing was changed. Look at them again and confirm what is said then.',
+    });
+  }
+  const restored: RestoredFiles[] = [];
+  try {
+    for (const item of items)
+      restored.push(await putInPlace(item, runId, context, (files) => note([...restored, files])));
+    return restored;
+  } catch (error) {
+    await putFilesBack(restored);
+    await note(null);
+    throw error;
+  }
+}
+
+/** Puts back what a restore has replaced that failed later, and removes what it had brought. */
+export async function putFilesBack(restored: readonly RestoredFiles[]): Promise<void> {
+  // Under another id, for what is put back lies where this run keeps things.
+  for (const { targetPath, keptPath, undoable } of [...restored].reverse())
+    if (undoable) await discardUndoRecord(await putBackFolder({ targetPath, keptPath }, randomUUID(), async () => {}));
+}
+
+/**
+ * Puts back what a restore of files replaced, and answers what undoes that. All or nothing; an undo that was
+ * killed half way is finished by the next one.
+ * @param ended whether the restore ended by itself; one that was killed may have replaced only some of it
+ * @throws SnapkeepError `NOT_FOUND` when what was kept is gone
+ */
+export async function undoFiles(
+  files: readonly RestoredFiles[],
+  { restoreRunId, ended }: { restoreRunId: string; ended: boolean },
+  note: NoteFiles,
+): Promise<RestoredFiles[]> {
+  const id = asideOf(restoreRunId);
+  const undone: RestoredFiles[] = [];
+  try {
+    for (const each of files) {
+      if (!ended && !(await wasSwapped(each, id))) continue;
+      const undoRecord = await putBackFolder(each, id, (planned) => note([...undone, { ...each, ...planned }]));
+      undone.push({ ...each, ...undoRecord });
+    }
+    return undone;
+  } catch (error) {
+    await redoFiles(files, undone);
+    await note(null);
+    throw error;
+  }
+}
+
+/** Takes back an undo that failed later. */
+export async function redoFiles(files: readonly RestoredFiles[], undone: readonly RestoredFiles[]): Promise<void> {
+  for (const { targetPath, keptPath } of [...undone].reverse()) {
+    const before = files.find((each) => each.targetPath === targetPath);
+    await takeBackPutBack({ targetPath, keptPath: before?.keptPath ?? null }, keptPath);
+  }
+}
+
+/** What lies aside while a restore is undone is known by that restore: so the next try finds it. */
+const asideOf = (restoreRunId: string): string => createHash('sha256').update(`undo ${restoreRunId}`).digest('hex');
+
+async function itemsOf({ snapshotPath, expected, attachedFile, part, to }: FilesRequest): Promise<Item[]> {
+  const manifest = expected ?? (await readManifest(snapshotPath));
+  const chosen = (manifest?.attachedFiles ?? []).filter(({ name }) => attachedFile === null || name === attachedFile);
+  const there = chosen.flatMap((stored) =>
+    stored.storedName === null ? [] : [{ ...stored, storedName: stored.storedName }],
+  );
+  if (there.length === 0) {
+    throw new SnapkeepError('NOT_FOUND', `This snapshot holds no ${attachedFile ?? 'files besides the database'}.`, {
+      hint: 'Choose another snapshot, or restore the database alone.',
+    });
+  }
+  if (there.length > 1 && (part !== '' || to !== null)) {
+    throw new SnapkeepError('INVALID_PARAMS', 'A path or a place of its own is for one attached file alone.', {
+      hint: `Choose one of ${there.map(({ name }) => name).join(', ')}.`,
+    });
+  }
+  return Promise.all(there.map((stored) => itemOf(dirname(snapshotPath), stored, part, to)));
+}
+
+async function itemOf(
+  beside: string,
+  stored: StoredAttachedFile & { storedName: string },
+  wanted: string,
+  to: string | null,
+): Promise<Item> {
+  const path = join(beside, stored.storedName);
+  if (stored.kind === 'image') {
+    const targetPath = to ?? stored.path;
+    return { stored, path, part: '', folder: targetPath, targetPath };
+  }
+  // A single file is a folder with this one file in it.
+  const name = stored.path.split(/[/\\]/).at(-1) ?? '';
+  const part = stored.kind === 'file' ? name : wanted;
+  const folder = to ?? (stored.kind === 'file' ? dirname(stored.path) : stored.path);
+  return { stored, path, part, folder, targetPath: part === '' ? folder : join(folder, part) };
+}
+
+function storedFolderOf({ stored, path }: Item): StoredFolder {
+  if (stored.way === 'linked-folder') return { kind: 'folder', path };
+  return { kind: 'archive', path, sha256: stored.digest?.stored.sha256 ?? null };
+}
+
+async function lookAt(item: Item, context: TaskContext): Promise<FilesTarget> {
+  const { stored, part, targetPath } = item;
+  const about = { attachedFile: stored.name, part, targetPath };
+  if (stored.kind === 'image') return { ...about, files: 1, bytes: stored.bytes, ...(await lookAtImage(targetPath)) };
+  const there = await findTarget(item.folder, part);
+  await requireExchangeable(there);
+  const entries = [...(await entriesOf(item, context)).values()].filter(({ path }) => isInPart(path, part));
+  if (entries.length === 0) {
+    throw new SnapkeepError('NOT_FOUND', `${stored.name} holds nothing named ${JSON.stringify(part)}.`, {
+      hint: 'Choose a file or folder that it holds.',
+    });
+  }
+  const sizes = entries.flatMap((entry) => (entry.type === 'file' ? [entry.size] : []));
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  context.progress('comparing', 0, null);
+  const comparison = await comparePart(targetPath, part, new Map(entries.map((entry) => [entry.path, entry])), context);
+  const notes = await filesNotes(there, entries, context);
+  return { ...about, files: sizes.length, bytes, comparison, undoable: true, notes };
+}
+
+async function lookAtImage(path: string): Promise<Pick<FilesTarget, 'comparison' | 'undoable' | 'notes'>> {
+  const undoable = (await imageTargetKind(path)) === 'file';
+  if (undoable) await requireExchangeable(await findTarget(path, ''));
+  return { comparison: null, undoable, notes: undoable ? await exchangeNotes(path, null) : [] };
+}
+
+/** What a snapshot of a folder holds. An archive is verified by it; the files of a folder are when they are put back. */
+async function entriesOf(item: Item, context: TaskContext): Promise<Map<string, Entry>> {
+  const stored = storedFolderOf(item);
+  if (stored.kind === 'archive') return (await verifyArchive(stored, context)).entries;
+  if ((await indexHash(item.path)) !== item.stored.indexSha256) {
+    throw new SnapkeepError('CORRUPT', `The index of ${item.path} is not the one that was stored.`, {
+      hint: 'Nothing was changed. Use another snapshot.',
+    });
+  }
+  return (await readIndex(item.path)).entries;
+}
+
+async function putInPlace(
+  item: Item,
+  runId: string,
+  context: TaskContext,
+  note: (files: RestoredFiles) => Promise<void>,
+): Promise<RestoredFiles> {
+  const { stored, part, folder, targetPath, path } = item;
+  const about = { attachedFile: stored.name, part };
+  const noteUndoRecord: NoteUndoRecord = (planned) => note({ ...about, ...planned, undoable: true, changed: 0 });
+  let undoRecord: UndoRecord | null;
+  let changed = 1;
+  if (stored.kind === 'image') {
+    const { compression, digest } = stored;
+    if (digest === null)
+      throw new SnapkeepError('CORRUPT', `${path} is described as no image.`, { hint: 'Use another snapshot.' });
+    ({ undoRecord } = await restoreImageFile(
+      { runId, storedPath: path, compression, digest, targetPath },
+      context,
+      noteUndoRecord,
+    ));
+  } else {
+    const request = { runId, stored: storedFolderOf(item), part, targetFolder: folder };
+    const done = await restoreFolder(request, context, noteUndoRecord);
+    undoRecord = done.undoRecord;
+    changed = done.comparison.onlyHere + done.comparison.onlyThere + done.comparison.different;
+  }
+  return {
+    ...about,
+    targetPath: undoRecord?.targetPath ?? targetPath,
+    keptPath: undoRecord?.keptPath ?? null,
+    undoable: undoRecord !== null,
+    changed,
+  };
+}
+
+/** Another snapshot, another target, or another file under its name gives another value. */
+async function confirmationOf(items: readonly Item[]): Promise<string> {
+  const parts: unknown[] = [];
+  for (const { stored, part, targetPath } of items)
+    parts.push([stored.storedName, stored.digest, stored.indexSha256, part, targetPath, await identityOf(targetPath)]);
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+}
+
+async function identityOf(path: string): Promise<string> {
+  try {
+    const { dev, ino, birthtimeNs } = await lstat(path, { bigint: true });
+    return `${dev}:${ino}:${birthtimeNs}`;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return 'nothing';
+    throw explainError(error, path);
+  }
+}

@@ -1,0 +1,206 @@
+import { rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { errorCode, explainError } from '../engine/engine-errors.ts';
+import {
+  copySynced,
+  exists,
+  partialPath,
+  publishFile,
+  sidecarPaths,
+  syncFolder,
+} from '../engine/files/durable-files.ts';
+import { giveNewRights, type RemovedRights, takeOverRights } from '../engine/files/file-rights.ts';
+import type { Unlocking } from '../engine/sqlite/database-key.ts';
+import type { TaskContext } from '../engine/task-context.ts';
+import { busy, ExclusiveHold, requireUnused } from './exclusive-hold.ts';
+
+const WHY = 'this restore has to exchange the file';
+
+/** What is put in the place of a file. */
+export interface NewFile {
+  imagePath: string;
+  targetPath: string;
+  runId: string;
+  /** The kept file whose log and journal go with it; `null`: it has none. */
+  sidecarsOf: string | null;
+  /** Of the file that was there and comes back where nothing is now; `null`: it is a new one. */
+  rights: RemovedRights | null;
+  /** That a new one had where it came from; `null`: not known. */
+  mode: number | null;
+}
+
+/**
+ * Puts an image where nothing is.
+ * @returns what went wrong once it was there; `null`: nothing
+ * @throws with code `EEXIST` when something has come there meanwhile
+ */
+export async function createDatabaseFile(file: NewFile, context: TaskContext): Promise<string | null> {
+  const { targetPath } = file;
+  const partial = partialPath(targetPath, file.runId);
+  try {
+    await copySynced(file.imagePath, partial);
+    await stageSidecars(file);
+    await giveNewRights(partial, targetPath, file.rights, file.mode, context);
+    await publishFile(partial, targetPath);
+  } catch (error) {
+    await removeStaged(file);
+    throw error;
+  }
+  return afterwards(targetPath, () => putSidecars(file), context);
+}
+
+/**
+ * Exchanges a database file for an image. Nobody else may have it open: its lock is held from before it is kept until
+ * the image has its name, so that no program commits what is then lost.
+ * @param target what opens the database; `null`: SQLite cannot read it, and its files are watched instead
+ * @param keep keeps what is there, through the hold where there is one
+ * @returns what went wrong once it was exchanged; `null`: nothing
+ * @throws SnapkeepError `BUSY` when another program has the database open; nothing has been replaced then
+ */
+export async function exchangeDatabaseFile(
+  file: NewFile,
+  target: { unlocking: Unlocking | null } | null,
+  keep: (hold: ExclusiveHold | null) => Promise<void>,
+  context: TaskContext,
+): Promise<string | null> {
+  const { targetPath } = file;
+  const partial = partialPath(targetPath, file.runId);
+  try {
+    await copySynced(file.imagePath, partial);
+    await stageSidecars(file);
+    await takeOverRights(targetPath, partial, context);
+    if (target === null) await exchangeUnread(file, partial, keep, context);
+    else await exchangeHeld(file, partial, await ExclusiveHold.on(targetPath, target.unlocking, WHY), keep, context);
+  } catch (error) {
+    await removeStaged(file);
+    throw error;
+  }
+  const finish = async (): Promise<void> => {
+    await putSidecars(file);
+    await syncFolder(dirname(targetPath));
+  };
+  return afterwards(targetPath, finish, context);
+}
+
+async function exchangeHeld(
+  { targetPath }: NewFile,
+  partial: string,
+  hold: ExclusiveHold,
+  keep: (hold: ExclusiveHold) => Promise<void>,
+  context: TaskContext,
+): Promise<void> {
+  try {
+    await keep(hold);
+    context.throwIfCancelled();
+    await moveOver(partial, targetPath, hold);
+  } catch (error) {
+    await abandon(hold, targetPath, context);
+    throw error;
+  }
+  hold.close();
+}
+
+/** A mode that cannot be given back, on a full disk, is no reason to hide why the hold was abandoned. */
+export async function abandon(hold: ExclusiveHold, path: string, context: TaskContext): Promise<void> {
+  try {
+    hold.abandon();
+  } catch (error) {
+    hold.close();
+    context.log('warning', `${explainError(error, path).message} Its journal mode could not be set back to WAL.`);
+  }
+}
+
+/** What SQLite cannot read cannot be locked either: whether its files stay as they were kept can only be looked at. */
+async function exchangeUnread(
+  { targetPath, runId }: NewFile,
+  partial: string,
+  keep: (hold: null) => Promise<void>,
+  context: TaskContext,
+): Promise<void> {
+  await requireUnused(targetPath, WHY);
+  const before = await filesState(targetPath);
+  await keep(null);
+  context.throwIfCancelled();
+  await requireUnused(targetPath, WHY);
+  if ((await filesState(targetPath)) !== before) throw busy('Another program', targetPath, WHY);
+  // Its log would be played into the new file, and it is wanted again where that does not get its name.
+  const aside: Array<[from: string, to: string]> = [];
+  try {
+    for (const path of Object.values(sidecarPaths(targetPath))) {
+      if (!(await exists(path))) continue;
+      await rename(path, partialPath(path, runId));
+      aside.push([path, partialPath(path, runId)]);
+    }
+    await rename(partial, targetPath);
+  } catch (error) {
+    for (const [path, moved] of aside) await rename(moved, path);
+    throw error;
+  }
+  for (const [, moved] of aside) await rm(moved, { force: true });
+}
+
+/** Windows moves nothing over a file that is open: there the hold ends just before, and what opens the file then is told. */
+async function moveOver(partial: string, targetPath: string, hold: ExclusiveHold): Promise<void> {
+  if (process.platform !== 'win32') return rename(partial, targetPath);
+  hold.close();
+  try {
+    await rename(partial, targetPath);
+  } catch (error) {
+    if (['EPERM', 'EBUSY', 'EACCES'].includes(errorCode(error) ?? '')) throw busy('Another program', targetPath, WHY);
+    throw error;
+  }
+}
+
+async function filesState(targetPath: string): Promise<string> {
+  const { wal, journal } = sidecarPaths(targetPath);
+  const states: string[] = [];
+  for (const path of [targetPath, wal, journal]) {
+    if (!(await exists(path))) continue;
+    const { ino, size, mtimeNs } = await stat(path, { bigint: true });
+    states.push(`${path}:${ino}:${size}:${mtimeNs}`);
+  }
+  return states.join('\n');
+}
+
+/** Where the log and the journal of a kept file are copied to, in the making and finished. */
+function sidecarMoves({ sidecarsOf, targetPath, runId }: NewFile): Array<{ from: string; staged: string; to: string }> {
+  if (sidecarsOf === null) return [];
+  const from = sidecarPaths(sidecarsOf);
+  const to = sidecarPaths(targetPath);
+  return (['wal', 'journal'] as const).map((name) => ({
+    from: from[name],
+    staged: partialPath(`${to[name]}-new`, runId),
+    to: to[name],
+  }));
+}
+
+/** Takes the room that the log and the journal need before anything is replaced. */
+async function stageSidecars(file: NewFile): Promise<void> {
+  for (const { from, staged } of sidecarMoves(file)) if (await exists(from)) await copySynced(from, staged);
+}
+
+/** Puts the log and the journal beside a file that was kept with them. */
+async function putSidecars(file: NewFile): Promise<void> {
+  for (const { staged, to } of sidecarMoves(file)) if (await exists(staged)) await rename(staged, to);
+}
+
+async function removeStaged(file: NewFile): Promise<void> {
+  const staged = sidecarMoves(file).map((each) => each.staged);
+  for (const path of [partialPath(file.targetPath, file.runId), ...staged]) await rm(path, { force: true });
+}
+
+/** Does what comes after the content was replaced, which no failure undoes: it is told as a warning. */
+export async function afterwards(
+  path: string,
+  work: () => void | Promise<void>,
+  context: TaskContext,
+): Promise<string | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    const note = `The content was replaced, and then this failed: ${explainError(error, path).message}`;
+    context.log('warning', note);
+    return note;
+  }
+}

@@ -1,0 +1,40 @@
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { TaskContext } from '../engine/task-context.ts';
+import { confirmationOf, type PreparedRestore } from './prepare-restore.ts';
+import { type AppliedRestore, type NoteSafety, type ReplaceRequest, replaceDatabase } from './replace-database.ts';
+import { lookAtTarget } from './target.ts';
+
+/** A checked restore that a person has confirmed. */
+export interface RestoreRequest extends ReplaceRequest {
+  prepared: PreparedRestore;
+}
+
+/**
+ * Puts a checked image in place and keeps what was there.
+ * @throws SnapkeepError `CONFLICT` when the target is no longer what was confirmed; otherwise as {@link replaceDatabase}
+ */
+export async function applyRestore(
+  request: RestoreRequest,
+  context: TaskContext,
+  noteSafety: NoteSafety,
+): Promise<AppliedRestore> {
+  const { prepared, targetPath } = request;
+  const { check, imageSha256, imagePath, image } = prepared;
+  const target = await lookAtTarget(targetPath, context);
+  if (confirmationOf(imageSha256, check.target.method, target, targetPath) !== check.confirmation) {
+    throw new SnapkeepError('CONFLICT', `${targetPath} is no longer what was looked at.`, {
+      hint: 'Nothing was changed. Look at the review again and confirm what it says now.',
+    });
+  }
+  const content = {
+    ...image,
+    imagePath,
+    imageBytes: check.source.imageBytes,
+    encrypted: prepared.databaseEncryption !== null,
+    tables: check.verification.tables,
+    sidecarsOf: null,
+    rights: null,
+    mode: prepared.mode,
+  };
+  return replaceDatabase(request, target, content, noteSafety, context);
+}

@@ -1,0 +1,125 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { errorCode } from '../engine/engine-errors.ts';
+import { type Database, openDatabase } from '../engine/sqlite/open-database.ts';
+import type { TaskContext } from '../engine/task-context.ts';
+
+const RETRY_MS = 50;
+const STEP_PAGES = 1000;
+
+/** A database that is overwritten through SQLite. */
+export interface LiveTarget {
+  path: string;
+  journalMode: string;
+  /** How long another program's lock is waited for, in milliseconds. */
+  lockWaitMs: number;
+  /** Called with the write lock held and nothing written yet; what it throws leaves everything as it was. */
+  onLocked(): Promise<void>;
+}
+
+/**
+ * Writes an image over the content of a live database, through SQLite and in one transaction: programs that have it
+ * open see the old content until it is done and then the new one, and go on without reopening.
+ * @throws SnapkeepError `LOCKED` when its lock is not given free in time; nothing has been changed then
+ */
+export async function writeIntoLive(imagePath: string, target: LiveTarget, context: TaskContext): Promise<void> {
+  const image = openDatabase(imagePath, { mustExist: true });
+  try {
+    // The copy carries the image's journal mode along, and a target in another mode is to stay in its own.
+    if (target.journalMode !== 'wal') image.pragma('journal_mode = DELETE');
+    await copyWhenFree(image, target, context);
+  } finally {
+    image.close();
+  }
+}
+
+async function copyWhenFree(image: Database, target: LiveTarget, context: TaskContext): Promise<void> {
+  const { path, lockWaitMs } = target;
+  const started = context.now().getTime();
+  for (let told = false; ; told = true) {
+    if (await tryCopy(image, target, context)) return;
+    if (context.now().getTime() - started >= lockWaitMs) {
+      throw new SnapkeepError(
+        'LOCKED',
+        `${path} is locked by another program (waited ${Math.round(lockWaitMs / 1000)} s).`,
+        {
+          hint: 'Nothing was changed. Let it finish or close it, and try again.',
+        },
+      );
+    }
+    if (!told) context.log('info', 'Another program holds a lock; waiting for it.');
+    context.throwIfCancelled();
+    await delay(RETRY_MS);
+  }
+}
+
+/** Answers whether the content was written; `false`: the target is locked. */
+async function tryCopy(image: Database, { path, onLocked }: LiveTarget, context: TaskContext): Promise<boolean> {
+  const pageSize = Number(image.pragma('page_size', { simple: true }));
+  const gate = new Gate(onLocked);
+  try {
+    const { totalPages } = await image.backup(path, {
+      progress: ({ totalPages, remainingPages }) => {
+        if (!gate.isOpen()) return 0;
+        context.throwIfCancelled();
+        context.progress('replacing', (totalPages - remainingPages) * pageSize, totalPages * pageSize);
+        return STEP_PAGES;
+      },
+    });
+    // The driver takes "busy at the first step" for "nothing left to copy": then no page was counted either.
+    return totalPages > 0;
+  } catch (error) {
+    const code = errorCode(error) ?? '';
+    if (!gate.failed && (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED'))) return false;
+    throw error;
+  }
+}
+
+/**
+ * Keeps a backup at its first step, with the target's lock held and nothing written, until something is done: a step of
+ * no pages changes nothing.
+ */
+class Gate {
+  readonly #work: () => Promise<void>;
+  readonly #sleeper = new Int32Array(new SharedArrayBuffer(4));
+  #state: 'closed' | 'working' | 'open' | { error: unknown } = 'closed';
+
+  constructor(work: () => Promise<void>) {
+    this.#work = work;
+  }
+
+  get failed(): boolean {
+    return typeof this.#state === 'object';
+  }
+
+  /** @throws what the work threw */
+  isOpen(): boolean {
+    if (typeof this.#state === 'object') throw this.#state.error;
+    if (this.#state === 'open') return true;
+    if (this.#state === 'closed') void this.#begin();
+    // The driver asks again at once; a moment of rest keeps the processor for the work.
+    else Atomics.wait(this.#sleeper, 0, 0, 1);
+    return false;
+  }
+
+  async #begin(): Promise<void> {
+    this.#state = 'working';
+    try {
+      await this.#work();
+      this.#state = 'open';
+    } catch (error) {
+      this.#state = { error };
+    }
+  }
+}
+
+/** Carries the restored pages from the write-ahead log into the database's own file and syncs it. */
+export function makeDurable(targetPath: string, context: TaskContext): void {
+  const target = openDatabase(targetPath, { mustExist: true });
+  try {
+    const [result] = target.pragma('wal_checkpoint(FULL)') as Array<{ busy: number }>;
+    if (result?.busy) context.log('info', 'A reader keeps the log busy; SQLite carries the restored pages over later.');
+  } finally {
+    target.close();
+  }
+}

@@ -1,0 +1,171 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { MANIFEST_SUFFIX, type Manifest } from '../../../src-shared/model/manifest.ts';
+import { DEFAULT_NAME_PATTERN } from '../../../src-shared/rules/name-pattern.ts';
+import { planNameFromPath } from '../../../src-shared/rules/naming.ts';
+import { contentOfImage, readImage } from '../backup/snapshot-content.ts';
+import { type SnapshotRequest, storeSnapshot } from '../backup/take-snapshot.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import { explainWrite } from '../engine/files/disk-full.ts';
+import { copySynced, exists, sidecarPaths, writeSynced } from '../engine/files/durable-files.ts';
+import { copyImage, type Image } from '../engine/sqlite/copy-image.ts';
+import { type DatabaseFacts, UNKNOWN_FACTS } from '../engine/sqlite/describe-database.ts';
+import { setWal } from '../engine/sqlite/open-database.ts';
+import type { TaskContext } from '../engine/task-context.ts';
+
+/** What is kept before a restore replaces it. */
+export interface SafetyRequest {
+  runId: string;
+  targetPath: string;
+  safetyFolder: string;
+  planId: string | null;
+  snapkeepVersion: string;
+  serviceId: string;
+}
+
+/** A database whose lock is held, so that its file can be copied as it is. */
+export interface Held {
+  journalMode: string;
+  copyTo(path: string, onProgress: (bytes: number) => void): void;
+}
+
+/** Keeps the content of a database page by page through SQLite, while other programs go on with it. */
+export async function keepPages(request: SafetyRequest, context: TaskContext): Promise<Manifest> {
+  context.progress('safety-snapshot', 0, null);
+  const path = stagedPath(context);
+  const image = await copyImage(request.targetPath, path, keeping(context));
+  return storeImageOf(request, image, context);
+}
+
+/** Keeps the file of a database whose lock is held, byte for byte but for the journal mode it had before. */
+export async function keepHeld(
+  request: SafetyRequest,
+  held: Held,
+  unlocking: Image['unlocking'],
+  context: TaskContext,
+): Promise<Manifest> {
+  context.progress('safety-snapshot', 0, null);
+  const path = stagedPath(context);
+  try {
+    held.copyTo(path, (bytes) => {
+      context.throwIfCancelled();
+      context.progress('safety-snapshot', bytes, null);
+    });
+    if (held.journalMode === 'wal') setWal(path, unlocking);
+  } catch (error) {
+    await rm(path, { force: true });
+    throw explainWrite(error, 'staging', context.stagingFolder);
+  }
+  const image: Image = { path, takenAt: context.now(), journalMode: held.journalMode, method: 'file-copy', unlocking };
+  return storeImageOf(request, image, context);
+}
+
+/** Keeps the files of what SQLite cannot read byte for byte, with its log and its journal. */
+export async function keepFiles(request: SafetyRequest, context: TaskContext): Promise<Manifest> {
+  context.progress('safety-snapshot', 0, null);
+  try {
+    const path = await mainFile(request.targetPath, context);
+    const image: Image = {
+      ...{ path, takenAt: context.now(), journalMode: 'unknown', method: 'file-copy', unlocking: null },
+    };
+    const content = contentOfImage(image, UNREADABLE, keeping(context));
+    const how = { compression: 'none', encryptor: null } as const;
+    const snapshot = { ...snapshotRequest(request), compression: how.compression };
+    const manifest = await storeSnapshot(snapshot, how, content, image.takenAt, context);
+    const from = sidecarPaths(request.targetPath);
+    const to = sidecarPaths(join(request.safetyFolder, manifest.name));
+    if (await exists(from.wal)) await copySynced(from.wal, to.wal);
+    if (await exists(from.journal)) await copySynced(from.journal, to.journal);
+    return manifest;
+  } catch (error) {
+    throw explainWrite(error, 'safety', request.safetyFolder);
+  }
+}
+
+/** Removes a safety snapshot that nothing has replaced yet. */
+export async function discardSafety(folder: string, name: string): Promise<void> {
+  const path = join(folder, name);
+  const { wal, journal } = sidecarPaths(path);
+  for (const file of [path, `${path}${MANIFEST_SUFFIX}`, wal, journal]) await rm(file, { force: true });
+}
+
+const stagedPath = (context: TaskContext): string => join(context.stagingFolder, `kept-${randomUUID()}.db`);
+
+/** What is staged and packed is one phase to people. */
+const keeping = (context: TaskContext): TaskContext => ({
+  ...context,
+  progress: (_phase, done, total) => context.progress('safety-snapshot', done, total),
+});
+
+async function storeImageOf(request: SafetyRequest, image: Image, context: TaskContext): Promise<Manifest> {
+  const snapshot = snapshotRequest(request);
+  const content = contentOfImage(
+    image,
+    { ...describeKept(image, snapshot, context), schemaVersion: null },
+    keeping(context),
+  );
+  try {
+    const how = { compression: snapshot.compression, encryptor: null };
+    return await storeSnapshot(snapshot, how, content, image.takenAt, context);
+  } finally {
+    await content.close();
+  }
+}
+
+/** What cannot be described is kept anyway. */
+function describeKept(image: Image, request: SnapshotRequest, context: TaskContext): { facts: DatabaseFacts } {
+  try {
+    return readImage(image, request, context);
+  } catch (error) {
+    if (error instanceof SnapkeepError && error.code === 'CANCELLED') throw error;
+    context.log('warning', `${explainError(error, request.sourcePath).message} Its pages are kept as they are.`);
+    return { facts: { ...UNREADABLE.facts, journalMode: image.journalMode } };
+  }
+}
+
+const UNREADABLE: { facts: DatabaseFacts; schemaVersion: null } = {
+  facts: {
+    ...UNKNOWN_FACTS,
+    schemaHash: createHash('sha256').digest('hex'),
+  },
+  schemaVersion: null,
+};
+
+function snapshotRequest(request: SafetyRequest): SnapshotRequest {
+  return {
+    runId: request.runId,
+    snapshotId: randomUUID(),
+    sourceKind: 'database',
+    sourcePath: request.targetPath,
+    copied: null,
+    takenWith: [],
+    folder: request.safetyFolder,
+    storesIn: 'safety',
+    plan: { id: request.planId, name: `${planNameFromPath(request.targetPath)} before restore`, settings: null },
+    ownName: null,
+    compression: 'zst',
+    // It stays on this machine, beside the database, which is not encrypted either.
+    encryption: null,
+    namePattern: DEFAULT_NAME_PATTERN,
+    timeZone: null,
+    takenNames: [],
+    distinctName: false,
+    method: 'online',
+    schemaVersion: null,
+    attachedFiles: [],
+    asArchive: null,
+    trigger: 'before-restore',
+    snapkeepVersion: request.snapkeepVersion,
+    serviceId: request.serviceId,
+  };
+}
+
+/** The database's own file; where only its log is left, an empty one stands for it. */
+async function mainFile(targetPath: string, context: TaskContext): Promise<string> {
+  if (await exists(targetPath)) return targetPath;
+  const empty = join(context.stagingFolder, 'absent.db');
+  await writeSynced(empty, '');
+  return empty;
+}

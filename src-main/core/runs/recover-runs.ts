@@ -1,0 +1,154 @@
+import { lstat, readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Run, replacedFiles } from '../../../src-shared/model/run.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Leftovers } from '../catalog/repos/run-repo.ts';
+import { type Checking, requireFolderThere } from '../destinations/destination-access.ts';
+import { uploadIn } from '../destinations/drivers/destination.ts';
+import { removeTree } from '../engine/attached-files/folder/folder-snapshots.ts';
+import { recoverSwap } from '../engine/attached-files/folder/folder-swap.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import { PARTIAL_SUFFIX } from '../engine/files/durable-files.ts';
+import type { Clock } from '../ports.ts';
+import { hintAfterInterruption } from './interruption.ts';
+import { type Recovering, recoverSnapshots } from './recover-snapshots.ts';
+
+/**
+ * Ends the runs that a crash left unfinished, and removes their staging: all that is local. What they left in other
+ * folders stays noted in the catalog. Called once, before anything runs.
+ */
+export async function endInterruptedRuns(catalog: Catalog, clock: Clock, stagingFolder: string): Promise<void> {
+  // Not the folder itself: it may be a link, or a disk of its own.
+  for (const name of await readdir(stagingFolder))
+    await rm(join(stagingFolder, name), { recursive: true, force: true });
+  for (const { run, leftovers } of catalog.runs.unfinished()) {
+    if (run.state !== 'queued' && run.state !== 'running') continue;
+    const at = clock.now().toISOString();
+    catalog.runs.addLog(run.id, { at, level: 'warning', message: 'Snapkeep ended while this was going on.' });
+    catalog.runs.save(interrupt(run, clock), (leftovers?.folders.length ?? 0) > 0 ? leftovers : null);
+  }
+  catalog.copies.restartCopying();
+}
+
+function interrupt(run: Run, clock: Clock): Run {
+  return {
+    ...run,
+    state: 'interrupted',
+    finishedAt: clock.now().toISOString(),
+    waitingFor: null,
+    error: {
+      code: 'INTERNAL',
+      message: 'Snapkeep ended while this was going on.',
+      hint: hintAfterInterruption(run.result),
+      retryable: true,
+    },
+  };
+}
+
+/**
+ * Removes what a run has left behind whose worker process was killed or died, and enters what it had finished.
+ * @returns whether all of it could be looked at; a share that is unavailable is tried again later
+ */
+export async function removeLeftovers(
+  recovering: Recovering & Checking,
+  run: Run,
+  leftovers: Leftovers,
+  log: (message: string) => void,
+): Promise<boolean> {
+  let all = true;
+  for (const folder of leftovers.folders) {
+    try {
+      await requireFolderThere(recovering, folder);
+      await removeLeftoversIn(recovering, run, folder, log);
+    } catch (error) {
+      log(`${explainError(error, folder).message} The clean-up is tried again later.`);
+      all = false;
+    }
+  }
+  return all;
+}
+
+/**
+ * Removes what a run has left behind in one folder, and enters what it had finished there.
+ * @throws SnapkeepError when the folder cannot be read
+ */
+export async function removeLeftoversIn(
+  recovering: Recovering,
+  run: Run,
+  folder: string,
+  log: (message: string) => void,
+): Promise<void> {
+  try {
+    await cleanFolder(run, folder, log);
+    await recoverSnapshots(recovering, run, folder, log);
+  } catch (error) {
+    const explained = explainError(error, folder);
+    if (explained.code !== 'NOT_FOUND' || run.kind === 'backup') throw explained;
+  }
+}
+
+async function cleanFolder(run: Run, folder: string, log: (message: string) => void): Promise<void> {
+  const own = `.${run.id.slice(0, 8)}${PARTIAL_SUFFIX}`;
+  await recoverKept(run, folder, log);
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    if (name.endsWith(own)) {
+      await removeTree(path);
+      log(`Removed ${path}, which was never finished.`);
+    }
+  }
+}
+
+/** A restore of files, or its undo, had moved away what was there: it goes back where nothing has come in its place. */
+async function recoverKept(run: Run, folder: string, log: (message: string) => void): Promise<void> {
+  for (const each of replacedFiles(run.result)) {
+    if (dirname(each.targetPath) !== folder) continue;
+    const found = await recoverSwap(each);
+    if (found === 'put back') log(`Put ${each.targetPath} back, which was being exchanged.`);
+    else if (found === 'kept') log(`What was at ${each.targetPath} before is kept in ${each.keptPath}.`);
+  }
+}
+
+/**
+ * Removes from a folder files in the making of runs that this catalog knows to have ended. Those of others are never
+ * touched.
+ */
+export async function removeStrays({ catalog, clock }: Omit<Recovering, 'serviceId'>, folder: string): Promise<void> {
+  const removed: string[] = [];
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    const tag = uploadIn(name)?.tag;
+    if (tag == null || !catalog.runs.hasEnded(tag)) continue;
+    // Folders in the making are hidden; any other of such a name is somebody's own.
+    if (!name.startsWith('../jobs') && (await lstat(path)).isDirectory()) continue;
+    await removeTree(path);
+    removed.push(path);
+  }
+  if (removed.length > 0) recordCleanup(catalog, removed, clock);
+}
+
+function recordCleanup(catalog: Catalog, removed: readonly string[], clock: Clock): void {
+  const now = clock.now().toISOString();
+  const run: Run = {
+    id: crypto.randomUUID(),
+    kind: 'cleanup',
+    state: 'succeeded',
+    planId: null,
+    planName: null,
+    snapshotId: null,
+    subject: 'unfinished files',
+    progress: { phase: 'done', done: 0, total: null, rate: null },
+    waitingFor: null,
+    cancelRequested: false,
+    queuedAt: now,
+    startedAt: now,
+    finishedAt: now,
+    destinationId: null,
+    error: null,
+    result: null,
+    scheduledTime: null,
+  };
+  catalog.runs.save(run, null);
+  for (const path of removed)
+    catalog.runs.addLog(run.id, { at: now, level: 'info', message: `Removed ${path}, which was never finished.` });
+}

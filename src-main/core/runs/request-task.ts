@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CoreContext } from '../core-context.ts';
+import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
+import { afterLong, TimeLimitError } from './time-limit.ts';
+import type { WorkerTaskName, WorkerTasks } from './worker-protocol.ts';
+
+/** How long a person waits for an answer about a file, in milliseconds. */
+const REQUEST_LIMIT_MS = 60_000;
+
+/**
+ * Answers a request by a task in a worker process: for what a person waits for, in no queue and with no run to follow.
+ * @param what the task is about, as the subject of a sentence
+ * @throws SnapkeepError `TIMED_OUT` after a minute, and what the task throws
+ */
+export async function answerByTask<T extends WorkerTaskName>(
+  core: CoreContext,
+  task: T,
+  request: WorkerTasks[T]['request'],
+  { what, signal, keys = [] }: { what: string; signal: AbortSignal; keys?: readonly DatabaseKey[] },
+): Promise<WorkerTasks[T]['result']> {
+  const stagingFolder = join(core.dataFolder.stagingFolder, `${task}-${randomUUID()}`);
+  const limit = new AbortController();
+  const forgetLimit = afterLong(core.clock, REQUEST_LIMIT_MS, () => limit.abort());
+  await mkdir(stagingFolder, { recursive: true, mode: 0o700 });
+  try {
+    return await core.runInWorker(task, request, {
+      stagingFolder,
+      signal: AbortSignal.any([signal, limit.signal]),
+      keys,
+    });
+  } catch (error) {
+    if (!limit.signal.aborted) throw error;
+    throw new TimeLimitError(what, REQUEST_LIMIT_MS, 'Check that its disk answers, and look at what the file is.');
+  } finally {
+    forgetLimit();
+    await rm(stagingFolder, { recursive: true, force: true });
+  }
+}

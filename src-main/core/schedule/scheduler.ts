@@ -1,0 +1,266 @@
+import type { Plan } from '../../../src-shared/model/plan.ts';
+import type { Run } from '../../../src-shared/model/run.ts';
+import type { Pause, Schedule, ScheduledJob, ScheduleStatus } from '../../../src-shared/model/schedule.ts';
+import { changeDueAt } from '../../../src-shared/schedule/change-watch.ts';
+import { nextTime, type ScheduledTimes, wasSetBack } from '../../../src-shared/schedule/due-times.ts';
+import type { ScheduleRepo, ScheduleState } from '../catalog/repos/schedule-repo.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import type { Clock, Log, Power } from '../ports.ts';
+import type { Background } from '../process/background.ts';
+import { scheduledTimesOf } from './calendar-times.ts';
+import {
+  activePause,
+  begin,
+  dueTime,
+  finish,
+  lookAtClock,
+  lookAtSource,
+  mayStart,
+  newState,
+  putOff,
+  tryAgain,
+} from './schedule-state.ts';
+import { scheduleInWords } from './schedule-words.ts';
+
+const ON_BATTERY = 'Waiting for the mains: this machine runs on its battery.';
+const JOBS: readonly ScheduledJob[] = ['backup', 'restoreTest'];
+
+/** What the scheduler needs of the core. */
+export interface SchedulerPorts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly states: Pick<ScheduleRepo, 'get' | 'save'>;
+  readonly power: Power | undefined;
+  readonly background: Pick<Background, 'begin'>;
+  plans(): Plan[];
+  notOnBattery(): boolean;
+  pauseOfAll(): Pause | null;
+  /** What a job needs and is not there now, as a sentence; `null`: all is there. */
+  whatIsAway(plan: Plan, job: ScheduledJob): Promise<string | null>;
+  /** What the files of a source look like; another text means that they have changed. `null`: they are not there. */
+  fingerprint(plan: Plan): Promise<string | null>;
+  start(plan: Plan, job: ScheduledJob, scheduledTime: NonNullable<Run['scheduledTime']>): Promise<Run>;
+  /** How a run ended; `null` while it goes on, `undefined` when nothing is known of it. */
+  endOf(runId: string): Run | null | undefined;
+  /** Something that people see has changed. */
+  changed(): void;
+  /** When to look next may have changed. */
+  looked(): void;
+}
+
+/**
+ * Serves the scheduled times of all schedules. What has come is stored before anything is started, so that nothing is lost by
+ * whatever ends the process, and looked up on the wall clock, so that sleep, jumps and daylight saving need no care.
+ */
+export class Scheduler {
+  readonly #ports: SchedulerPorts;
+  /** Jobs that are being started, by their own schedule or with another plan's. */
+  readonly #starting = new Set<string>();
+  #serves = false;
+
+  constructor(ports: SchedulerPorts) {
+    this.#ports = ports;
+  }
+
+  /** Serves scheduled times from now on, those that were due before included; {@link look} begins. */
+  serve(): void {
+    this.#serves = true;
+  }
+
+  /**
+   * Looks at every schedule now: after a change of a plan, a pause, or the machine's sleep.
+   * @param atOnce what waits to be tried again is tried now
+   */
+  look({ atOnce = false }: { atOnce?: boolean } = {}): void {
+    for (const plan of this.#ports.plans()) {
+      for (const job of JOBS) {
+        // From now on it counts, whoever serves it. Whatever is unavailable may take long to say so: it is asked once.
+        if (this.#serves)
+          this.#ports.background.begin(`the schedule of ${plan.id} (${job})`, () => this.#lookAt(plan, job, atOnce));
+        else this.#stateOf(plan, job);
+      }
+    }
+    this.#ports.looked();
+  }
+
+  /** When to look at the latest, in milliseconds since 1970. */
+  nextLook(): number {
+    const now = this.#now();
+    return Math.min(
+      Number.POSITIVE_INFINITY,
+      ...this.#ports.plans().flatMap((plan) => JOBS.map((job) => this.#nextLook(plan, job, now))),
+    );
+  }
+
+  /**
+   * Starts the backup of a plan because another plan's has come; what is due of its own schedule is served by it.
+   * @param start given the scheduled time that it serves; `null`: nothing is due
+   */
+  startBackup(plan: Plan, start: (scheduledTime: Run['scheduledTime']) => Promise<Run>): Promise<Run> {
+    const before = this.#stateOf(plan, 'backup');
+    const state = lookAtClock(before, this.#now(), this.#scheduledTimes(plan, plan.schedule, before));
+    const { due } = state.memory;
+    if (due === null || !this.#serves || !mayStart(state, this.#now()) || this.#starting.has(keyOf(plan, 'backup')))
+      return start(null);
+    return this.#begin(plan, 'backup', state, due, start);
+  }
+
+  /** Takes in how a run ended, if it served a scheduled time. */
+  ended(run: Run): void {
+    const { kind } = run;
+    if (run.scheduledTime === null || (kind !== 'backup' && kind !== 'restoreTest')) return;
+    const plan = this.#ports.plans().find(({ id }) => id === run.planId);
+    if (plan === undefined) return;
+    const state = this.#stateOf(plan, kind);
+    this.#save(plan, kind, finish(state, run, this.#now(), !this.#serves), state);
+    if (this.#serves) this.look();
+  }
+
+  /** Stops serving; call it before the runs are cancelled, so that they stay due. */
+  close(): void {
+    this.#serves = false;
+  }
+
+  /** Where a plan's schedule stands. */
+  status(plan: Plan, job: ScheduledJob): ScheduleStatus {
+    const schedule = scheduleOf(plan, job);
+    const now = this.#now();
+    const state = this.#stateOf(plan, job);
+    const next = nextTime(state.memory, now, this.#scheduledTimes(plan, schedule, state));
+    return {
+      words: scheduleInWords(schedule, plan.timeZone),
+      nextTime: next === null ? null : new Date(next).toISOString(),
+      due: dueTime(state),
+      paused: activePause([plan.paused, this.#ports.pauseOfAll()], now),
+    };
+  }
+
+  /** When the schedule of a plan was set, in milliseconds since 1970, and its scheduled times. */
+  scheduledTimesOf(plan: Plan, job: ScheduledJob): { anchor: number; scheduledTimes: ScheduledTimes } {
+    const state = this.#stateOf(plan, job);
+    return { anchor: state.memory.anchor, scheduledTimes: this.#scheduledTimes(plan, scheduleOf(plan, job), state) };
+  }
+
+  async #lookAt(plan: Plan, job: ScheduledJob, atOnce: boolean): Promise<void> {
+    try {
+      await this.#serve(plan, job, atOnce);
+    } catch (error) {
+      this.#putOff(plan, job, error);
+    }
+  }
+
+  async #serve(plan: Plan, job: ScheduledJob, atOnce: boolean): Promise<void> {
+    const schedule = scheduleOf(plan, job);
+    const fingerprint = schedule.kind === 'on-change' ? await this.#ports.fingerprint(plan) : null;
+    const before = this.#afterLostRun(this.#stateOf(plan, job));
+    const state = this.#takeIn(before, schedule, this.#scheduledTimes(plan, schedule, before), fingerprint, atOnce);
+    this.#save(plan, job, state, before);
+    if (!this.#serves || !mayStart(state, this.#now()) || this.#isPaused(plan)) return;
+    if (this.#ports.notOnBattery() && this.#ports.power?.onBattery()) {
+      return this.#save(plan, job, { ...state, waitingFor: ON_BATTERY }, state);
+    }
+    const away = await this.#ports.whatIsAway(plan, job);
+    // Meanwhile the schedule may have been changed, or another plan's has served it, and what was due is due no more.
+    const now = this.#ports.states.get(plan.id, job);
+    if (!this.#serves || now?.schedule !== state.schedule || now.serving !== null) return;
+    if (away !== null) return this.#save(plan, job, putOff(state, away, this.#now()), state);
+    const { due } = state.memory;
+    if (due === null || this.#starting.has(keyOf(plan, job))) return;
+    await this.#begin(plan, job, state, due, (scheduledTime) => this.#ports.start(plan, job, scheduledTime));
+  }
+
+  async #begin(
+    plan: Plan,
+    job: ScheduledJob,
+    state: ScheduleState,
+    due: NonNullable<ScheduleState['memory']['due']>,
+    start: (scheduledTime: NonNullable<Run['scheduledTime']>) => Promise<Run>,
+  ): Promise<Run> {
+    const key = keyOf(plan, job);
+    this.#starting.add(key);
+    try {
+      const run = await start({ at: new Date(due.scheduledTime).toISOString(), scheduledTimes: due.scheduledTimes });
+      this.#save(plan, job, begin(state, run.id), state);
+      return run;
+    } finally {
+      this.#starting.delete(key);
+    }
+  }
+
+  /** A run that was to serve a scheduled time and ended with the process. */
+  #afterLostRun(state: ScheduleState): ScheduleState {
+    const { serving } = state;
+    const run = serving === null ? null : this.#ports.endOf(serving.runId);
+    if (serving === null || run === null) return state;
+    return finish(state, run ?? { id: serving.runId, state: 'interrupted', error: null }, this.#now(), false);
+  }
+
+  #takeIn(
+    before: ScheduleState,
+    schedule: Schedule,
+    scheduledTimes: ScheduledTimes,
+    fingerprint: string | null,
+    atOnce: boolean,
+  ): ScheduleState {
+    if (wasSetBack(before.memory, this.#now()))
+      this.#ports.log.warn('The clock is behind the newest scheduled time. The schedule goes on from now.');
+    let state = lookAtClock(before, this.#now(), scheduledTimes);
+    if (schedule.kind === 'on-change' && fingerprint !== null)
+      state = lookAtSource(state, schedule, fingerprint, this.#now());
+    return atOnce ? tryAgain(state) : state;
+  }
+
+  /** What could not even be started is tried again, and its message is shown until then. */
+  #putOff(plan: Plan, job: ScheduledJob, error: unknown): void {
+    if (!this.#serves || !this.#ports.plans().some(({ id }) => id === plan.id)) return;
+    const state = this.#stateOf(plan, job);
+    this.#save(plan, job, putOff(state, explainError(error, plan.name).message, this.#now()), state);
+  }
+
+  #nextLook(plan: Plan, job: ScheduledJob, now: number): number {
+    const schedule = scheduleOf(plan, job);
+    if (schedule.kind === 'manual') return Number.POSITIVE_INFINITY;
+    const state = this.#stateOf(plan, job);
+    const scheduledTime = nextTime(state.memory, now, this.#scheduledTimes(plan, schedule, state));
+    const change = schedule.kind === 'on-change' ? changeDueAt(state.change, schedule) : null;
+    const instants = [scheduledTime, state.retryAt, change].filter((instant) => instant !== null && instant > now);
+    return Math.min(Number.POSITIVE_INFINITY, ...(instants as number[]));
+  }
+
+  #isPaused(plan: Plan): boolean {
+    return activePause([plan.paused, this.#ports.pauseOfAll()], this.#now()) !== null;
+  }
+
+  /** What is remembered; a schedule that has been changed begins anew. */
+  #stateOf(plan: Plan, job: ScheduledJob): ScheduleState {
+    const text = JSON.stringify([scheduleOf(plan, job), plan.timeZone]);
+    const known = this.#ports.states.get(plan.id, job);
+    if (known?.schedule === text) return known;
+    const fresh = newState(text, this.#now());
+    // A run that serves the old schedule is followed to its end, so that there are never two.
+    const state = known === undefined ? fresh : { ...fresh, serving: known.serving };
+    this.#ports.states.save(plan.id, job, state);
+    return state;
+  }
+
+  #scheduledTimes(plan: Plan, schedule: Schedule, state: ScheduleState): ScheduledTimes {
+    return scheduledTimesOf(schedule, plan.timeZone, state.memory.anchor);
+  }
+
+  #save(plan: Plan, job: ScheduledJob, state: ScheduleState, before: ScheduleState): void {
+    if (JSON.stringify(state) === JSON.stringify(before)) return;
+    this.#ports.states.save(plan.id, job, state);
+    if (JSON.stringify(dueTime(state)) !== JSON.stringify(dueTime(before))) this.#ports.changed();
+  }
+
+  #now(): number {
+    return this.#ports.clock.now().getTime();
+  }
+}
+
+const keyOf = (plan: Plan, job: ScheduledJob): string => `${plan.id} ${job}`;
+
+/** The schedule of a plan for a job. */
+export function scheduleOf(plan: Plan, job: ScheduledJob): Schedule {
+  return job === 'backup' ? plan.schedule : plan.restoreTest.schedule;
+}

@@ -1,0 +1,18 @@
+import type { CoreContext } from '../core-context.ts';
+import { sqliteVersion } from '../engine/sqlite/open-database.ts';
+import type { Handlers, MethodsOf } from '../handler.ts';
+
+/** What Snapkeep says of itself. */
+export function appHandlers(core: CoreContext): Handlers<MethodsOf<'app'>> {
+  return {
+    'app.info': () => ({
+      version: core.version,
+      host: core.ports.host,
+      platform: process.platform,
+      dataFolder: core.dataFolder.path,
+      safetyFolder: core.dataFolder.safetyFolder,
+      versions: { sqlite: sqliteVersion(), node: process.versions.node },
+      capabilities: core.ports.capabilities,
+    }),
+  };
+}

@@ -1,0 +1,155 @@
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Template } from '../../../src-shared/model/template.ts';
+import type { AppliedTemplate, PlanDraft, TemplateSummary } from '../../../src-shared/model/template-use.ts';
+import { draftOf } from '../../../src-shared/third-party/template-drafts.ts';
+import { expandPlaces, type Machine } from '../../../src-shared/third-party/template-places.ts';
+import { parseTemplate, templateText } from '../../../src-shared/third-party/template-text.ts';
+import { templateInWords } from '../../../src-shared/third-party/template-words.ts';
+import { BUILT_IN_TEMPLATES, builtInTemplate } from '../../../src-shared/third-party/templates/built-in.ts';
+import { errorCode, explainError } from '../engine/engine-errors.ts';
+import { exists, partialPath, publishFile, replaceFile, writeSynced } from '../engine/files/durable-files.ts';
+
+const ENDING = '.json';
+
+/** The templates that somebody has saved: one file each in a folder of the data folder, as it would be shared. */
+export class SavedTemplates {
+  readonly #folder: string;
+
+  /** @param folder made when the first one is saved */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** By id; a file that cannot be understood is passed over, for {@link get} says what is wrong with it. */
+  async list(): Promise<Template[]> {
+    const templates: Template[] = [];
+    for (const id of await this.#ids()) {
+      try {
+        templates.push(await this.get(id));
+      } catch (error) {
+        if (!(error instanceof SnapkeepError)) throw error;
+      }
+    }
+    return templates;
+  }
+
+  /** @throws SnapkeepError `NOT_FOUND`, `INVALID_PARAMS` for a file that somebody has changed to what is no template */
+  async get(id: string): Promise<Template> {
+    if (!(await this.#ids()).includes(id)) throw unknownTemplate(id);
+    return parseTemplate(await readFile(join(this.#folder, id + ENDING), 'utf8'));
+  }
+
+  /** @throws SnapkeepError `CONFLICT` when the id is taken and nobody said to replace it */
+  async save(template: Template, replace: boolean): Promise<void> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const path = join(this.#folder, template.id + ENDING);
+    const partial = partialPath(path, crypto.randomUUID());
+    try {
+      await writeSynced(partial, templateText(template));
+      if (replace && (await exists(path))) await replaceFile(partial, path);
+      else await publishFile(partial, path);
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST') throw explainError(error, path);
+      throw new SnapkeepError('CONFLICT', `There is already a template “${template.id}”.`, {
+        hint: 'Give it another id, or say that it is to replace that one.',
+        cause: error,
+      });
+    } finally {
+      await rm(partial, { force: true });
+    }
+  }
+
+  /** @throws SnapkeepError `NOT_FOUND` */
+  async remove(id: string): Promise<void> {
+    if (!(await this.#ids()).includes(id)) throw unknownTemplate(id);
+    await rm(join(this.#folder, id + ENDING));
+  }
+
+  async #ids(): Promise<string[]> {
+    try {
+      const names = await readdir(this.#folder);
+      return names
+        .filter((name) => name.endsWith(ENDING))
+        .map((name) => name.slice(0, -ENDING.length))
+        .sort();
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return [];
+      throw explainError(error, this.#folder);
+    }
+  }
+}
+
+/** The template of an id. @throws SnapkeepError `NOT_FOUND` */
+export async function findTemplate(saved: SavedTemplates, id: string): Promise<Template> {
+  return builtInTemplate(id) ?? (await saved.get(id));
+}
+
+/** All there are, those that come with Snapkeep first. */
+export async function listTemplates(saved: SavedTemplates): Promise<TemplateSummary[]> {
+  return [...BUILT_IN_TEMPLATES, ...(await saved.list())].map(summaryOf);
+}
+
+export function summaryOf(template: Template): TemplateSummary {
+  const { id, name, purpose } = template;
+  return { id, name, purpose, builtIn: builtInTemplate(id) !== undefined, sentences: templateInWords(template) };
+}
+
+/**
+ * What a template would do on this machine: the places that exist come first.
+ * @param elsewhere where parts are that people have at none of the usual places, by the ids of the parts
+ */
+export async function applyTemplate(
+  template: Template,
+  folder: string | null,
+  elsewhere: ReadonlyMap<string, string>,
+): Promise<AppliedTemplate> {
+  const machine: Machine = { platform: platform(), environment: process.env, home: homedir(), folder };
+  const destinations = await lookAt(expandPlaces(template.destination, machine));
+  const destination = destinations[0]?.path ?? null;
+  const parts: AppliedTemplate['parts'] = [];
+  for (const part of template.parts) {
+    const own = elsewhere.get(part.id);
+    const places = await lookAt(own === undefined ? expandPlaces(part.places, machine) : [own]);
+    const sourcePath = own ?? places.find((place) => place.exists)?.path ?? null;
+    const { id, name, kind, optional } = part;
+    const draft = draftOf(template, part, { sourcePath, destination }, { join, dirname });
+    parts.push({ id, name, kind, optional, places, ...(await withoutAbsent(draft)) });
+  }
+  const { id, name, folder: asksFor } = template;
+  return { id, name, sentences: templateInWords(template), folder: asksFor, destinations, parts };
+}
+
+/** Not every installation has each attached file. */
+async function withoutAbsent(draft: PlanDraft): Promise<{ draft: PlanDraft; leftOut: string[] }> {
+  const there: PlanDraft['attachedFiles'] = [];
+  const leftOut: string[] = [];
+  for (const attachedFile of draft.attachedFiles)
+    if (attachedFile.path === draft.sourcePath || (await mayExist(attachedFile.path))) there.push(attachedFile);
+    else leftOut.push(`${attachedFile.path}, which is not there.`);
+  return { draft: { ...draft, attachedFiles: there }, leftOut };
+}
+
+async function lookAt(paths: readonly string[]): Promise<Array<{ path: string; exists: boolean }>> {
+  const looked = await Promise.all(paths.map(async (path) => ({ path, exists: await mayExist(path) })));
+  return [...looked.filter((place) => place.exists), ...looked.filter((place) => !place.exists)];
+}
+
+/** What may not be looked at is taken for absent: it could not be backed up either. */
+async function mayExist(path: string): Promise<boolean> {
+  try {
+    return await exists(path);
+  } catch {
+    return false;
+  }
+}
+
+function platform(): Machine['platform'] {
+  return process.platform === 'win32' ? 'windows' : process.platform === 'darwin' ? 'macos' : 'linux';
+}
+
+function unknownTemplate(id: string): SnapkeepError {
+  return new SnapkeepError('NOT_FOUND', `There is no template “${id}”.`, { hint: 'Look at the list of templates.' });
+}

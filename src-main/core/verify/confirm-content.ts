@@ -1,0 +1,90 @@
+import { basename } from 'node:path';
+import type { TableRows } from '../../../src-shared/model/values.ts';
+import { tablesInWords, totalRows } from '../../../src-shared/words/table-rows.ts';
+import { explainError } from '../engine/engine-errors.ts';
+import { findFileHolders } from '../engine/files/file-holders.ts';
+import { countRows } from '../engine/sqlite/count-rows.ts';
+import { closeReading, openForReading } from '../engine/sqlite/open-database.ts';
+import type { TaskContext } from '../engine/task-context.ts';
+import { findDamage } from './check-content.ts';
+
+/** What stands at a path after it was replaced. */
+export interface FoundContent {
+  tables: number;
+  rows: number;
+  /** What a person should know; `null`: all is as expected. */
+  note: string | null;
+}
+
+/**
+ * Looks at a database that was just replaced. Whatever it finds is told and is no failure, for the content has been
+ * replaced and can be put back.
+ * @param expected `null`: SQLite could not read the content when it was kept, and it is not touched
+ */
+export async function confirmContent(
+  path: string,
+  expected: readonly TableRows[] | null,
+  context: TaskContext,
+): Promise<FoundContent> {
+  context.progress('confirming', 0, null);
+  const found =
+    expected === null
+      ? {
+          tables: 0,
+          rows: 0,
+          note: 'The files are back byte for byte; SQLite could not read them when they were kept.',
+        }
+      : await look(path, expected, context);
+  if (found.note !== null) context.log('warning', found.note);
+  return found;
+}
+
+async function look(path: string, expected: readonly TableRows[], context: TaskContext): Promise<FoundContent> {
+  try {
+    const { database } = await openForReading(path, context);
+    try {
+      const { damage, repairs, indexesDiffer } = findDamage(database, context);
+      const tables = countRows(database, () => context.throwIfCancelled(), indexesDiffer ? 'tables' : 'indexes');
+      // What was kept was counted as a database without faults is.
+      const byIndex = indexesDiffer ? countRows(database, () => context.throwIfCancelled()) : tables;
+      const rows = totalRows(tables);
+      context.log('info', `Checked ${basename(path)}: ${tablesInWords(tables)}.`);
+      const unsound = damage.length === 0 ? [] : [`${basename(path)} is not sound: ${damage.slice(0, 5).join('; ')}.`];
+      const notes = [
+        ...unsound,
+        ...(repairs === null ? [] : [repairs]),
+        ...(await differences(path, [tables, byIndex], expected)),
+      ];
+      return { tables: tables.length, rows, note: notes.length === 0 ? null : notes.join(' ') };
+    } finally {
+      closeReading(database);
+    }
+  } catch (error) {
+    const note = `The content was replaced; it could not be checked here. ${explainError(error, path).message}`;
+    return { tables: expected.length, rows: totalRows(expected), note };
+  }
+}
+
+/** Rows that differ right after a restore are most likely another program's doing. */
+async function differences(
+  path: string,
+  counts: readonly [inTables: readonly TableRows[], byIndex: readonly TableRows[]],
+  expected: readonly TableRows[],
+): Promise<string[]> {
+  const rows = new Map(expected.map((table) => [table.name, table.rows]));
+  const differs = ({ name, rows: now }: TableRows): boolean => {
+    const before = rows.get(name);
+    return before === undefined || (before !== null && now !== null && before !== now);
+  };
+  const [found, byIndex] = counts;
+  const different = found
+    .filter((table, at) => differs(table) && differs(byIndex[at] ?? table))
+    .map(({ name }) => name);
+  if (different.length === 0 && found.length === expected.length) return [];
+  const holders = await findFileHolders(path);
+  const names = different.join(', ') || 'tables';
+  if (holders.length === 0 && process.platform !== 'win32')
+    return [`${path} does not hold the restored rows (${names}). Use Undo to put back what was there.`];
+  const who = holders.map((holder) => holder.name).join(', ') || 'Another program';
+  return [`${who} has gone on writing since (${names}).`];
+}

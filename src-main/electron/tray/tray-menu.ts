@@ -1,0 +1,83 @@
+import type { MenuItemConstructorOptions } from 'electron';
+import type { PlanSummary } from '../../../src-shared/model/plan.ts';
+import type { Pause } from '../../../src-shared/model/schedule.ts';
+import { nextMorning } from '../../../src-shared/schedule/pause-end.ts';
+import { ATTENTION, overallStatus } from '../../../src-shared/words/plan-state-words.ts';
+
+/** What the icon says. */
+export type TrayStatus = 'ok' | 'running' | 'attention';
+
+/** All that the tray shows: plain data, so that what has not changed need not be drawn again. */
+export interface TrayState {
+  status: TrayStatus;
+  /** One sentence about where everything stands. */
+  line: string;
+  plans: Array<{ id: string; name: string; canStart: boolean }>;
+  paused: boolean;
+}
+
+/** What the menu's items do. */
+export interface TrayActions {
+  backUp(planId: string): void;
+  /** `null`: schedules go on. */
+  pause(until: Date | null): void;
+  open(): void;
+  quit(): void;
+}
+
+/** Sums up what the tray shows. @param paused the pause of everything */
+export function trayState(plans: readonly PlanSummary[], paused: Pause | null, now: Date): TrayState {
+  const { state, sentence: line } = overallStatus(plans);
+  const status = ATTENTION.has(state) ? 'attention' : state === 'running' ? 'running' : 'ok';
+  const pause = paused === null || isOver(paused, now) ? null : paused;
+  return {
+    status,
+    line: pause === null ? line : status === 'ok' ? pauseInWords(pause, now) : `${line} · ${pauseInWords(pause, now)}`,
+    plans: plans.map(({ plan, activeRun }) => ({ id: plan.id, name: plan.name, canStart: activeRun === null })),
+    paused: pause !== null,
+  };
+}
+
+const isOver = ({ until }: Pause, now: Date): boolean => until !== null && Date.parse(until) <= now.getTime();
+
+function pauseInWords({ until }: Pause, now: Date): string {
+  if (until === null) return 'Paused';
+  const end = new Date(until);
+  const today = end.toDateString() === now.toDateString();
+  if (!today && end.getTime() === nextMorning(now).getTime()) return 'Paused until tomorrow';
+  const time = end.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+  if (today) return `Paused until ${time}`;
+  return `Paused until ${end.toLocaleDateString('en-GB', { day: 'numeric', month: 'long' })}, ${time}`;
+}
+
+/** The menu for a state. */
+export function trayMenu(
+  state: TrayState,
+  actions: TrayActions,
+  now: () => Date = () => new Date(),
+): MenuItemConstructorOptions[] {
+  const separator: MenuItemConstructorOptions = { type: 'separator' };
+  const plans = state.plans.map(({ id, name, canStart }) => ({
+    label: asLabel(name),
+    enabled: canStart,
+    click: () => actions.backUp(id),
+  }));
+  const pausing: MenuItemConstructorOptions[] = state.paused
+    ? [{ label: 'Resume', click: () => actions.pause(null) }]
+    : [
+        { label: 'Pause for 1 hour', click: () => actions.pause(new Date(now().getTime() + 3_600_000)) },
+        { label: 'Pause until tomorrow', click: () => actions.pause(nextMorning(now())) },
+      ];
+  return [
+    { label: asLabel(state.line), enabled: false },
+    separator,
+    { label: 'Back up now', submenu: plans, enabled: plans.length > 0 },
+    ...pausing,
+    separator,
+    { label: 'Open Snapkeep', click: () => actions.open() },
+    { label: 'Quit', click: () => actions.quit() },
+  ];
+}
+
+/** An ampersand would mark a letter to press instead of being shown. */
+const asLabel = (text: string): string => text.replaceAll('&', '&&');

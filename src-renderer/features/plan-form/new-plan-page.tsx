@@ -1,0 +1,94 @@
+import { Button, Group, Stack } from '@mantine/core';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { client } from '../../api/client.ts';
+import { ErrorNotice } from '../../components/errors.tsx';
+import { Page } from '../../components/page.tsx';
+import { useAction } from '../../hooks/use-action.ts';
+import { useMounted } from '../../hooks/use-mounted.ts';
+import { useDestinationsStore } from '../../stores/destinations-store.ts';
+import { followTemplate } from '../attached-files/attached-file-draft.ts';
+import { GroupForm } from '../templates/group-form.tsx';
+import { TemplateChoice } from '../templates/template-choice.tsx';
+import { useChosenTemplate } from '../templates/use-templates.ts';
+import { emptyForm, isComplete, newPlanOf, type PlanForm, planNameOf, withDraft } from './plan-form.ts';
+import { HowSection, KeptSection, WhenSection } from './plan-sections.tsx';
+import { SourceSection } from './source-section.tsx';
+import { useSource } from './use-source.ts';
+
+/** Makes a plan, or a group of them, and the first backup with it. */
+export function NewPlanPage() {
+  const [form, setForm] = useState(emptyForm);
+  const change = (changed: Partial<PlanForm>): void => setForm((before) => ({ ...before, ...changed }));
+  const database = form.sourceKind === 'database';
+  const looked = useSource(database ? form.sourcePath : '', form.key);
+  const chosen = useChosenTemplate(
+    looked.source?.path ?? null,
+    ({ draft }) => setForm((before) => withDraft(before, draft)),
+    (before, after) =>
+      setForm((now) => ({
+        ...now,
+        attachedFiles: followTemplate(now.attachedFiles, before.draft.attachedFiles, after.draft.attachedFiles),
+      })),
+  );
+  const several = chosen.applied !== null && chosen.part === null;
+  const { part } = chosen;
+  const missing = part !== null && part.draft.sourcePath === null && looked.source === null;
+  return (
+    <Page title="New plan">
+      <Stack gap="lg" maw={760}>
+        <TemplateChoice chosen={chosen} missing={missing} />
+        {several && chosen.applied !== null ? (
+          <GroupForm key={chosen.applied.id} template={chosen.applied} />
+        ) : (
+          <>
+            <SourceSection form={form} change={change} looked={looked} draft={part?.draft ?? null} />
+            <Rest form={form} change={change} looked={looked} />
+          </>
+        )}
+      </Stack>
+    </Page>
+  );
+}
+
+interface RestProps {
+  form: PlanForm;
+  change(change: Partial<PlanForm>): void;
+  looked: ReturnType<typeof useSource>;
+}
+
+/** All but the source, and the end of the form. */
+function Rest({ form, change, looked: { source, locked } }: RestProps) {
+  const known = useDestinationsStore((state) => state.destinations) ?? [];
+  const [, navigate] = useLocation();
+  const mounted = useMounted();
+  const action = useAction('here');
+  const database = form.sourceKind === 'database';
+  const planName = planNameOf(form, source?.suggestedPlanName);
+  const encrypted = database && source?.databaseEncryption != null;
+  const noDump = encrypted && form.encryption.kind === 'none';
+  const ready =
+    isComplete(form, planName, known) &&
+    (!database || (source !== null && !locked && !(noDump && form.method === 'dump')));
+  const create = (): void => {
+    action.run(async () => {
+      const plan = await client.call('plans.create', newPlanOf(form, planName, known, encrypted));
+      await client.call('backups.start', { planId: plan.id });
+      // Who has gone elsewhere meanwhile is not called back.
+      if (mounted.current) navigate(`/plans/${plan.id}`);
+    });
+  };
+  return (
+    <>
+      <HowSection form={form} change={change} planName={planName} encrypted={encrypted} noDump={noDump} />
+      <WhenSection form={form} change={change} />
+      <KeptSection form={form} change={change} snapshotBytes={Math.round((source?.sizeBytes ?? 0) / 2)} />
+      {action.error !== null && <ErrorNotice error={action.error} />}
+      <Group justify="flex-end">
+        <Button size="md" disabled={!ready} loading={action.pending} onClick={create}>
+          Create and back up now
+        </Button>
+      </Group>
+    </>
+  );
+}

@@ -1,0 +1,196 @@
+import { ActionIcon, Button, Group, Menu, SegmentedControl, Text } from '@mantine/core';
+import { IconArrowDown, IconArrowUp, IconPlus, IconX } from '@tabler/icons-react';
+import { type ReactNode, useState } from 'react';
+import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
+import type { PlanDestination, Retention } from '../../../src-shared/model/plan.ts';
+import { KindIcon } from '../../components/destination-look.tsx';
+import { useDestinationsStore } from '../../stores/destinations-store.ts';
+import { DestinationDialog } from '../destinations/destination-dialog.tsx';
+import { RetentionFields } from '../retention/retention-fields.tsx';
+import '../plans/plans.css';
+
+interface PlanDestinationsFieldProps {
+  label: string;
+  value: readonly PlanDestination[];
+  onChange(value: PlanDestination[]): void;
+  /** The first folder among them is where snapshots are made. */
+  madeHere: boolean;
+  /** The plan's own, where each destination may have another; without it there is none to choose. */
+  retention?: Retention;
+}
+
+/** Chooses among the destinations that are known, in an order, and adds new ones. */
+export function PlanDestinationsField({ label, value, onChange, madeHere, retention }: PlanDestinationsFieldProps) {
+  const known = useDestinationsStore((state) => state.destinations) ?? [];
+  const [adding, setAdding] = useState(false);
+  const find = (id: string): DestinationSummary | undefined => known.find(({ destination }) => destination.id === id);
+  const first = value.find(({ destinationId }) => find(destinationId)?.destination.settings.kind === 'folder');
+  const add = (destinationId: string): void => {
+    if (!value.some((each) => each.destinationId === destinationId))
+      onChange([...value, { destinationId, retention: null }]);
+  };
+  const move = (index: number, by: -1 | 1): void => {
+    const moved = value[index];
+    if (moved === undefined) return;
+    onChange(value.toSpliced(index, 1).toSpliced(index + by, 0, moved));
+  };
+  return (
+    <div>
+      <Text size="sm" fw={500} mb={6}>
+        {label}
+      </Text>
+      {value.length > 0 && (
+        <ol className="chosen-destinations" aria-label={label}>
+          {value.map((chosen, index) => (
+            <ChosenDestination
+              key={chosen.destinationId}
+              summary={find(chosen.destinationId)}
+              made={madeHere && chosen === first}
+              onUp={index === 0 ? undefined : () => move(index, -1)}
+              onDown={index === value.length - 1 ? undefined : () => move(index, 1)}
+              onRemove={() => onChange(value.filter((each) => each !== chosen))}
+            >
+              {retention !== undefined && (
+                <OwnRetention
+                  value={chosen.retention}
+                  plan={retention}
+                  onChange={(own) =>
+                    onChange(value.map((each) => (each === chosen ? { ...each, retention: own } : each)))
+                  }
+                />
+              )}
+            </ChosenDestination>
+          ))}
+        </ol>
+      )}
+      <AddMenu
+        choices={known.filter(({ destination }) => !value.some((each) => each.destinationId === destination.id))}
+        onChoose={add}
+        onNew={() => setAdding(true)}
+      />
+      {adding && (
+        <DestinationDialog
+          summary={null}
+          onClose={() => setAdding(false)}
+          onSaved={({ destination }) => add(destination.id)}
+        />
+      )}
+    </div>
+  );
+}
+
+interface ChosenDestinationProps {
+  /** `undefined`: it has not been fetched yet. */
+  summary: DestinationSummary | undefined;
+  made: boolean;
+  onUp: (() => void) | undefined;
+  onDown: (() => void) | undefined;
+  onRemove(): void;
+  children: ReactNode;
+}
+
+function ChosenDestination({ summary, made, onUp, onDown, onRemove, children }: ChosenDestinationProps) {
+  const name = summary?.destination.name ?? 'a destination';
+  return (
+    <li>
+      <Group gap="sm" wrap="nowrap">
+        {summary !== undefined && <KindIcon kind={summary.destination.settings.kind} />}
+        <div className="chosen-name">
+          <span>{name}</span>
+          <Text span size="xs" c="dimmed" className="chosen-label" title={summary?.label}>
+            {made ? `Snapshots are made here · ${summary?.label}` : summary?.label}
+          </Text>
+        </div>
+        <Group gap={2} wrap="nowrap">
+          <ActionIcon variant="subtle" aria-label={`Move ${name} up`} disabled={onUp === undefined} onClick={onUp}>
+            <IconArrowUp size={16} />
+          </ActionIcon>
+          <ActionIcon
+            variant="subtle"
+            aria-label={`Move ${name} down`}
+            disabled={onDown === undefined}
+            onClick={onDown}
+          >
+            <IconArrowDown size={16} />
+          </ActionIcon>
+          <ActionIcon variant="subtle" aria-label={`Take ${name} out`} onClick={onRemove}>
+            <IconX size={16} />
+          </ActionIcon>
+        </Group>
+      </Group>
+      {children}
+    </li>
+  );
+}
+
+function OwnRetention({
+  value,
+  plan,
+  onChange,
+}: {
+  value: Retention | null;
+  plan: Retention;
+  onChange(value: Retention | null): void;
+}) {
+  return (
+    <div className="own-retention">
+      <SegmentedControl
+        size="xs"
+        aria-label="What is kept there"
+        data={[
+          { value: 'plan', label: 'Keeps what the plan says' },
+          { value: 'own', label: 'Has a retention of its own' },
+        ]}
+        value={value === null ? 'plan' : 'own'}
+        onChange={(which) => onChange(which === 'own' ? plan : null)}
+      />
+      {value !== null && <RetentionFields value={value} onChange={onChange} />}
+    </div>
+  );
+}
+
+function AddMenu({
+  choices,
+  onChoose,
+  onNew,
+}: {
+  choices: readonly DestinationSummary[];
+  onChoose(destinationId: string): void;
+  onNew(): void;
+}) {
+  const icon = <IconPlus size={14} aria-hidden />;
+  if (choices.length === 0) {
+    return (
+      <Button variant="default" size="xs" leftSection={icon} onClick={onNew}>
+        Add a destination…
+      </Button>
+    );
+  }
+  return (
+    <Menu position="bottom-start" withinPortal>
+      <Menu.Target>
+        <Button variant="default" size="xs" leftSection={icon}>
+          Add a destination
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown className="destination-menu">
+        {choices.map(({ destination, label }) => (
+          <Menu.Item
+            key={destination.id}
+            leftSection={<KindIcon kind={destination.settings.kind} size={16} />}
+            onClick={() => onChoose(destination.id)}
+          >
+            {destination.name}
+            <Text span size="xs" c="dimmed" className="chosen-label">
+              {label}
+            </Text>
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item leftSection={icon} onClick={onNew}>
+          New destination…
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

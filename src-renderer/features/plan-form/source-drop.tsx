@@ -1,0 +1,34 @@
+import { Text } from '@mantine/core';
+import { type DragEvent, type ReactNode, useState } from 'react';
+import { useAppStore } from '../../stores/app-store.ts';
+import '../plans/plans.css';
+
+/** Takes a database that is dropped on it, where the host knows the path of what is dropped. */
+export function SourceDrop({ onPath, children }: { onPath(path: string): void; children: ReactNode }) {
+  const knowsPaths = useAppStore((state) => state.info?.capabilities.droppedPaths ?? false);
+  const [over, setOver] = useState(false);
+  if (!knowsPaths) return <div className="drop-zone">{children}</div>;
+  const take = (event: DragEvent): void => {
+    event.preventDefault();
+    event.stopPropagation();
+    setOver(event.type === 'dragover');
+    const file = event.type === 'drop' ? event.dataTransfer.files[0] : undefined;
+    if (file !== undefined) onPath(window.snapkeepBridge?.pathForFile(file) ?? '');
+  };
+  return (
+    <section
+      className="drop-zone"
+      data-over={over}
+      data-drop-source
+      onDragOver={take}
+      onDragLeave={() => setOver(false)}
+      onDrop={take}
+      aria-label="Drop a database here"
+    >
+      {children}
+      <Text size="xs" c="dimmed">
+        Or drop the database file here.
+      </Text>
+    </section>
+  );
+}

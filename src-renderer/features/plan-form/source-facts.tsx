@@ -1,0 +1,83 @@
+import { Alert, Text } from '@mantine/core';
+import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
+import type { SourceDescription } from '../../../src-shared/model/source.ts';
+import type { TableRows } from '../../../src-shared/model/values.ts';
+import { settingsInWords } from '../../../src-shared/words/database-encryption-words.ts';
+import { rowsInWords, tablesInWords } from '../../../src-shared/words/table-rows.ts';
+import { bytesInWords } from '../../../src-shared/words/wording.ts';
+import { ScrollTable } from '../../components/scroll-table.tsx';
+
+/** What a database is. */
+export function SourceFacts({ source }: { source: SourceDescription }) {
+  const holders = source.openBy.map((holder) => `${holder.name} (${holder.pid})`).join(', ');
+  return (
+    <>
+      <dl className="described">
+        <dt>Size</dt>
+        <dd>
+          {bytesInWords(source.sizeBytes)}
+          {source.walBytes > 0 && ` and ${bytesInWords(source.walBytes)} in its log`}
+        </dd>
+        {source.databaseEncryption !== null && (
+          <>
+            <dt>Encryption</dt>
+            <dd>
+              {source.databaseEncryption.settings === null
+                ? 'locked: no known key opens it'
+                : settingsInWords(source.databaseEncryption.settings)}
+            </dd>
+          </>
+        )}
+        <dt>Content</dt>
+        <dd>
+          {tablesInWords(source.tables)}
+          {source.userVersion > 0 && `, schema version ${source.userVersion}`}
+        </dd>
+        <dt>Journal mode</dt>
+        <dd>{source.journalMode.toUpperCase()}</dd>
+        <dt>Open in</dt>
+        <dd>{holders === '' ? 'no program that can be seen' : holders}</dd>
+      </dl>
+      {source.warnings.map((warning) => (
+        <Alert key={warning} className="tone-warn" icon={<IconAlertTriangle size={18} />}>
+          <Text size="sm" c="inherit">
+            {warning}
+          </Text>
+        </Alert>
+      ))}
+      {source.journalMode !== 'wal' && source.databaseEncryption?.locked !== true && (
+        <Alert className="tone-info" icon={<IconInfoCircle size={18} />}>
+          <Text size="sm" c="inherit">
+            In this journal mode, programs that want to write wait while pages are copied. In WAL mode nobody would.
+          </Text>
+        </Alert>
+      )}
+      <TableList tables={source.tables} />
+    </>
+  );
+}
+
+/** Tables with their rows, in a box that scrolls when there are many. */
+export function TableList({ tables }: { tables: readonly TableRows[] }) {
+  if (tables.length === 0) return null;
+  return (
+    <ScrollTable label="Tables">
+      <thead>
+        <tr>
+          <th scope="col">Table</th>
+          <th scope="col" className="number">
+            Rows
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {tables.map((table) => (
+          <tr key={table.name}>
+            <td>{table.name}</td>
+            <td className="number">{rowsInWords(table.rows)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </ScrollTable>
+  );
+}

@@ -1,0 +1,30 @@
+import { useCallback, useState } from 'react';
+import type { ErrorBody } from '../../src-shared/contract/errors.ts';
+import { errorBody, showError } from '../components/errors.tsx';
+
+/** Something a button does: whether it goes on, what went wrong, and how to do it. */
+export interface Action {
+  pending: boolean;
+  error: ErrorBody | null;
+  run(work: () => Promise<void>): void;
+}
+
+/**
+ * Follows the work of a button.
+ * @param report where an error is shown: beside the button by the caller, or in a corner of the window
+ */
+export function useAction(report: 'here' | 'corner' = 'corner'): Action {
+  const [pending, setPending] = useState(false);
+  const [error, setError] = useState<ErrorBody | null>(null);
+  const run = useCallback(
+    (work: () => Promise<void>): void => {
+      setPending(true);
+      setError(null);
+      work()
+        .catch((caught: unknown) => (report === 'here' ? setError(errorBody(caught)) : showError(caught)))
+        .finally(() => setPending(false));
+    },
+    [report],
+  );
+  return { pending, error, run };
+}

@@ -1,0 +1,360 @@
+import type { AttachedFile } from '../model/attached-file.ts';
+import type { CipherSettings, DatabaseEncryption } from '../model/database-encryption.ts';
+import type { DestinationSettings } from '../model/destination.ts';
+import type { SnapshotEncryption } from '../model/encryption.ts';
+import type { SourceKind } from '../model/source-kind.ts';
+import type { BackupMethod, Compression } from '../model/values.ts';
+import { needsSalt, usesRawKey } from '../rules/cipher-settings.ts';
+import { exampleOfPattern, hasId } from '../rules/name-pattern.ts';
+import { contentListExtension, extensionFor } from '../rules/naming.ts';
+import { keyInWords, settingsInWords } from '../words/database-encryption-words.ts';
+import {
+  CHECK_COMMANDS,
+  decryptCommands,
+  fetchCommands,
+  integrityCommands,
+  KEY_HERE,
+  putBackCommands,
+  readEncrypted,
+  SALT_HERE,
+  UNPACK_COMMANDS,
+} from './recovery-commands.ts';
+import { fetchFilesBlocks, filesSections } from './recovery-files.ts';
+import type { KitBlock, KitDocument, KitSection } from './recovery-kit-pages.ts';
+
+/** A destination as the kit tells of it. */
+export interface KitDestination {
+  name: string;
+  label: string;
+  settings: DestinationSettings;
+}
+
+/** A plan and what its snapshots have been made with. No secret is among it. */
+export interface KitPlan {
+  name: string;
+  sourceKind: SourceKind;
+  sourcePath: string;
+  namePattern: string;
+  /** What is stored beside the database, or alone. */
+  attachedFiles: AttachedFile[];
+  compression: Compression;
+  method: BackupMethod;
+  encryption: SnapshotEncryption;
+  /** How the plan's snapshots are encrypted, each once, the newest first; empty: none is. */
+  databaseEncryptions: DatabaseEncryption[];
+  /** How its snapshots are encrypted, now and before. */
+  formerEncryptions: ('passphrase' | 'recipients')[];
+  /** The fingerprints of the passphrases it has had, the newest first. */
+  passphrases: string[];
+  destinations: KitDestination[];
+}
+
+const text = (words: string): KitBlock => ({ kind: 'text', text: words });
+const commands = (...lines: string[]): KitBlock => ({ kind: 'commands', lines });
+const blank = (label: string): KitBlock => ({ kind: 'blank', label });
+
+/** What a person needs to get databases and files back without Snapkeep and without this machine. */
+export function recoveryKit(plans: readonly KitPlan[]): KitDocument {
+  return {
+    title: 'Snapkeep recovery kit',
+    sections: [...introduction(plans), ...plans.flatMap((plan) => planSections(plan))],
+  };
+}
+
+function introduction(plans: readonly KitPlan[]): KitSection[] {
+  const encrypted = plans.some(
+    ({ encryption, formerEncryptions }) => encryption !== null || formerEncryptions.length > 0,
+  );
+  const encryptedDatabases = plans.some(({ databaseEncryptions }) => databaseEncryptions.length > 0);
+  const kinds = new Set(plans.flatMap(({ destinations }) => destinations.map(({ settings }) => settings.kind)));
+  const files = plans.some(({ attachedFiles }) => attachedFiles.length > 0);
+  const databases = plans.length === 0 || plans.some(({ sourceKind }) => sourceKind === 'database');
+  const tools = [
+    ...(databases ? ['sqlite3 (https://sqlite.org)'] : []),
+    'gunzip or zstd, as the names of the snapshots end',
+    ...(files ? ['tar, cp and dd, which every Linux and macOS has'] : []),
+    ...(encrypted ? ['age (https://age-encryption.org)'] : []),
+    ...(encryptedDatabases ? ['sqlcipher (https://www.zetetic.net/sqlcipher)'] : []),
+    ...(kinds.has('s3') ? ['aws, the command line of AWS, which talks to any S3 server'] : []),
+    ...(kinds.has('sftp') ? ['sftp, of OpenSSH'] : []),
+  ];
+  return [
+    {
+      level: 1,
+      title: 'How to use it',
+      blocks: [
+        text(
+          'This says where the snapshots of your databases are and how to open them with standard tools, when Snapkeep or this machine is gone. Where Snapkeep still runs, restore with it: it checks more.',
+        ),
+        text(
+          'No password, key or passphrase is in it. Write them manually on the lines that are there for them, on a printed copy, and keep it where only people you trust can read it, away from this machine.',
+        ),
+        text(
+          'The commands are for a shell of Linux or macOS, or Git Bash or WSL on Windows. Run them in an empty folder, in their order. You need:',
+        ),
+        { kind: 'facts', facts: tools.map((tool, index): [string, string] => [`Tool ${index + 1}`, tool]) },
+      ],
+    },
+    {
+      level: 2,
+      title: 'What the name of a snapshot says',
+      blocks: [
+        text(
+          'A name is the plan, the time in UTC, and an ending; the newest is the last when they are sorted. From right to left: .age is encrypted with age, .gz is gzip, .zst is zstd, .db is the SQLite database itself, .sql is SQL text that makes it, .files.json is the list of contents of a snapshot of files, which lie beside it. The file beside it that ends in .manifest.json can be read by anyone and says the same: "stored" is the file, "image" the database in it, "encryption" and "databaseEncryption" what they are encrypted with.',
+        ),
+      ],
+    },
+  ];
+}
+
+function planSections(plan: KitPlan): KitSection[] {
+  return [
+    { level: 1, title: plan.name, blocks: [{ kind: 'facts', facts: planFacts(plan) }] },
+    ...plan.destinations.map((destination) => destinationSection(plan, destination)),
+    ...(plan.sourceKind === 'files' ? [checkSection()] : databaseSections(plan)),
+    ...(plan.sourceKind === 'files' ? encryptionSections(plan) : []),
+    ...filesSections({ attachedFiles: plan.attachedFiles, encryptions: encryptionsOf(plan) }),
+  ];
+}
+
+function databaseSections(plan: KitPlan): KitSection[] {
+  return [
+    ...openingSections(plan),
+    ...readingSections(plan),
+    {
+      level: 2,
+      title: 'Put it back',
+      blocks: [
+        text(
+          'Stop every program that uses the database first. What is there now is kept beside it, with its -wal, -shm and -journal: left in place they would be played into the restored database and damage it. Give the new file the owner and the rights of the old one, as the last command shows them, and start the program again.',
+        ),
+        commands(...putBackCommands(plan.sourcePath)),
+      ],
+    },
+  ];
+}
+
+/** What the names of its snapshots end in now. */
+const endingOf = ({ sourceKind, compression, encryption, method }: KitPlan): string =>
+  sourceKind === 'files'
+    ? contentListExtension(encryption !== null)
+    : extensionFor(compression, encryption !== null, method === 'dump');
+
+/** What the names of its snapshots look like. */
+function namesOf(plan: KitPlan): string {
+  const more = hasId(plan.namePattern)
+    ? ''
+    : ', with six more letters and digits before the ending where that could be taken';
+  return `${exampleName(plan)}${more}, or a name of your own with that ending`;
+}
+
+const exampleName = (plan: KitPlan): string => exampleOfPattern(plan.namePattern, plan.name) + endingOf(plan);
+
+function planFacts(plan: KitPlan): [string, string][] {
+  const ofFiles = plan.sourceKind === 'files';
+  return [
+    ...(ofFiles ? [] : [['Database', plan.sourcePath] satisfies [string, string]]),
+    ...plan.attachedFiles.map(({ name, path, kind }): [string, string] => [
+      { file: 'File', folder: 'Folder', image: 'Image' }[kind],
+      `${name}, ${path}`,
+    ]),
+    ['Names', namesOf(plan)],
+    ['Read by', ofFiles ? 'anybody: it is a list' : readBy(plan)],
+    ['Encrypted', encryptionInWords(plan.encryption)],
+    ...plan.destinations.map(({ name, label }, index): [string, string] => [
+      `Place ${index + 1}`,
+      name === label ? label : `${name}, ${label}`,
+    ]),
+  ];
+}
+
+function readBy({ databaseEncryptions }: KitPlan): string {
+  if (databaseEncryptions.length === 0) return 'sqlite3';
+  return databaseEncryptions
+    .map(
+      ({ settings, key }) =>
+        `${readEncrypted(settings).program}, as ${settingsInWords(settings)}, with the ${keyInWords(key)}`,
+    )
+    .join('; before that ');
+}
+
+function encryptionInWords(encryption: SnapshotEncryption): string {
+  if (encryption === null) return 'no';
+  if (encryption.kind === 'passphrase') return 'with age, by a passphrase';
+  return `with age, for ${encryption.recipients.join(', ')}`;
+}
+
+function destinationSection(plan: KitPlan, { name, label, settings }: KitDestination): KitSection {
+  const { list, fetch } = fetchCommands(settings);
+  return {
+    level: 2,
+    title: `Fetch a snapshot from ${name}`,
+    blocks: [
+      { kind: 'facts', facts: [['Place', label], ...destinationFacts(settings)] },
+      ...destinationBlanks(settings),
+      text('See what is there:'),
+      commands(...list),
+      text('Put the name of the one you want in the place of the example, and fetch it and its manifest:'),
+      commands(`SNAPSHOT='${exampleName(plan)}'`, ...fetch),
+      ...(plan.attachedFiles.length === 0 ? [] : fetchFilesBlocks(settings)),
+    ],
+  };
+}
+
+function destinationFacts(settings: DestinationSettings): [string, string][] {
+  switch (settings.kind) {
+    case 'folder':
+      return [['Folder', settings.path]];
+    case 's3':
+      return [
+        ['Endpoint', settings.endpoint ?? 'the one of AWS'],
+        ['Region', settings.region],
+        ['Bucket', settings.bucket],
+        ['Names begin with', settings.prefix === '' ? 'nothing' : `${settings.prefix}/`],
+      ];
+    case 'sftp':
+      return [
+        ['Host', `${settings.host}, port ${settings.port}`],
+        ['Host key', settings.hostKey ?? 'not looked at yet'],
+        ['User', settings.user],
+        ['Folder', settings.path],
+        ['Login', loginInWords(settings.login)],
+      ];
+  }
+}
+
+function loginInWords(login: Extract<DestinationSettings, { kind: 'sftp' }>['login']): string {
+  switch (login.kind) {
+    case 'password':
+      return 'with a password';
+    case 'key':
+      return `with the private key in ${login.path}: keep a copy of that file`;
+    case 'agent':
+      return 'with a key of the SSH agent: keep a copy of its file';
+  }
+}
+
+function destinationBlanks(settings: DestinationSettings): KitBlock[] {
+  switch (settings.kind) {
+    case 'folder':
+      return [];
+    case 's3':
+      return settings.credentials === 'chain'
+        ? [
+            text(
+              'The keys come from the profiles, environment or role of this machine: aws finds them in the same places.',
+            ),
+          ]
+        : [
+            text('Give aws the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or with “aws configure”.'),
+            blank('Access key id'),
+            blank('Secret access key'),
+          ];
+    case 'sftp':
+      if (settings.login.kind === 'agent') return [];
+      return [blank(settings.login.kind === 'password' ? 'Password of the login' : 'Passphrase of the private key')];
+  }
+}
+
+/** How its snapshots are encrypted, those of now first. */
+function encryptionsOf({ encryption, formerEncryptions }: KitPlan): Array<'passphrase' | 'recipients' | null> {
+  const now = encryption?.kind ?? null;
+  return [now, ...formerEncryptions.filter((each) => each !== now)];
+}
+
+/** What opens the files of a snapshot, on lines to write on. */
+function encryptionSections(plan: KitPlan): KitSection[] {
+  const blocks = encryptionsOf(plan).flatMap((encryption) => encryptBlocks(plan, encryption));
+  return blocks.length === 0 ? [] : [{ level: 2, title: 'What opens it', blocks }];
+}
+
+function checkSection(): KitSection {
+  return {
+    level: 2,
+    title: 'Check that it is whole',
+    blocks: [
+      text('It must answer “OK”. If not, fetch it again, or take another snapshot.'),
+      commands(...CHECK_COMMANDS),
+    ],
+  };
+}
+
+function openingSections(plan: KitPlan): KitSection[] {
+  const encryptions = encryptionsOf(plan);
+  return [
+    checkSection(),
+    {
+      level: 2,
+      title: 'Open and unpack it',
+      blocks: [
+        ...encryptions.flatMap((encryption, index): KitBlock[] => [
+          ...(index === 0 ? [] : [text(formerly(encryption))]),
+          ...encryptBlocks(plan, encryption),
+          commands(...decryptCommands(encryption)),
+        ]),
+        text('What is unpacked is the database, restored.db, or SQL text that it is made of:'),
+        commands(...UNPACK_COMMANDS),
+      ],
+    },
+  ];
+}
+
+const formerly = (encryption: 'passphrase' | 'recipients' | null): string =>
+  encryption === 'recipients'
+    ? 'Snapshots of before whose manifest names recipients are opened like this instead:'
+    : 'Snapshots of before whose manifest says “passphrase” are opened like this instead:';
+
+function encryptBlocks({ encryption, passphrases }: KitPlan, kind: 'passphrase' | 'recipients' | null): KitBlock[] {
+  if (kind === 'passphrase') {
+    const [newest, ...former] = passphrases;
+    return [
+      text('age asks for the passphrase.'),
+      blank(newest === undefined ? 'Passphrase' : `Passphrase ${short(newest)}`),
+      ...former.map((passphrase) => blank(`Passphrase ${short(passphrase)}, of snapshots made before`)),
+    ];
+  }
+  if (kind !== 'recipients') return [];
+  const recipients = encryption?.kind === 'recipients' ? encryption.recipients : [];
+  return [
+    text(
+      'Write the identity of one of the recipients, a line that starts with AGE-SECRET-KEY-1, to the file identity.txt.',
+    ),
+    ...(recipients.length === 0 ? ['a recipient in the manifest'] : recipients).map((recipient) =>
+      blank(`Identity of ${recipient}, or where it is kept`),
+    ),
+  ];
+}
+
+/** As in {@link keyInWords}. */
+const short = (fingerprint: string): string => fingerprint.slice(-64, -56);
+
+const PLAIN_YET =
+  'What was made of SQL text is not encrypted yet. Look at it like this instead, and encrypt it with sqlcipher_export before you put it back:';
+
+function readingSections({ databaseEncryptions, method }: KitPlan): KitSection[] {
+  const plain = { level: 2, title: 'Look at it', blocks: [] } as const;
+  if (databaseEncryptions.length === 0)
+    return [{ ...plain, blocks: [text('It must answer “ok”.'), commands(...integrityCommands(null))] }];
+  return databaseEncryptions.map(({ settings, key }, index) => ({
+    level: 2,
+    title: index === 0 ? 'Look at it' : `Look at one made before, with the ${keyInWords(key)}`,
+    blocks: [
+      text(
+        `It is encrypted as ${settingsInWords(settings)} and opens with ${readEncrypted(settings).program}. ${keyHints(settings)} It must answer “ok”.`,
+      ),
+      blank(`The ${keyInWords(key)}`),
+      ...(needsSalt(settings) ? [blank('Its salt')] : []),
+      commands(...integrityCommands(settings)),
+      ...(method === 'dump' ? [text(PLAIN_YET), commands(...integrityCommands(null))] : []),
+    ],
+  }));
+}
+
+/** What is put in the place of what stands for the key, and for the salt. */
+function keyHints(settings: CipherSettings): string {
+  const key = usesRawKey(settings)
+    ? `Put the hexadecimal digits of the raw key in the place of ${KEY_HERE}.`
+    : `Put the key in the place of ${KEY_HERE}, with each ' in it twice.`;
+  if (!needsSalt(settings)) return key;
+  return `${key} Its plaintext header takes the place of the salt, so the 32 hexadecimal digits of the salt, which its program keeps with the key, belong in the place of ${SALT_HERE}; a raw key of 96 digits ends in them.`;
+}

@@ -1,0 +1,16 @@
+import { Template } from '../../model/template.ts';
+import hone from './hone.json' with { type: 'json' };
+import openmemory from './openmemory.json' with { type: 'json' };
+import pisovereign from './pisovereign.json' with { type: 'json' };
+import portunus from './portunus.json' with { type: 'json' };
+import soundbox from './soundbox.json' with { type: 'json' };
+
+/** The templates that come with Snapkeep. One more is a file beside these and its name here. */
+export const BUILT_IN_TEMPLATES: readonly Template[] = [hone, portunus, openmemory, soundbox, pisovereign].map((each) =>
+  Template.parse(each),
+);
+
+/** The built-in template of an id; `undefined` when there is none. */
+export function builtInTemplate(id: string): Template | undefined {
+  return BUILT_IN_TEMPLATES.find((template) => template.id === id);
+}
