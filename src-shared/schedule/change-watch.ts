@@ -1,14 +1,17 @@
+import { z } from 'zod';
+
 /** What is remembered of a source that is backed up when it changes. Instants in milliseconds since 1970. */
-export interface ChangeMemory {
+export const ChangeMemory = z.object({
   /** What the source's files looked like when they were last backed up; `null` before the first time. */
-  backedUp: string | null;
+  backedUp: z.string().nullable(),
   /** What they looked like last. */
-  seen: string | null;
+  seen: z.string().nullable(),
   /** When they were first seen to differ from what was backed up; `null` while they do not. */
-  changedSince: number | null;
+  changedSince: z.number().nullable(),
   /** When they were last seen to change. */
-  lastChange: number | null;
-}
+  lastChange: z.number().nullable(),
+});
+export type ChangeMemory = z.infer<typeof ChangeMemory>;
 
 export const NO_CHANGE: ChangeMemory = { backedUp: null, seen: null, changedSince: null, lastChange: null };
 

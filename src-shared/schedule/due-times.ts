@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** The scheduled times of a schedule on the time line; all instants in milliseconds since 1970. */
 export interface ScheduledTimes {
   /** The first scheduled time after an instant; `null` when there is none. */
@@ -7,14 +9,15 @@ export interface ScheduledTimes {
 }
 
 /** What is remembered of a schedule. Instants in milliseconds since 1970. */
-export interface ScheduleMemory {
+export const ScheduleMemory = z.object({
   /** When the schedule was set; scheduled times up to then are not its own. */
-  anchor: number;
+  anchor: z.number(),
   /** The newest scheduled time that has come, served or not; `null` before the first. */
-  lastTime: number | null;
+  lastTime: z.number().nullable(),
   /** The scheduled time that waits to be served, and how many are folded into it. */
-  due: { scheduledTime: number; scheduledTimes: number } | null;
-}
+  due: z.object({ scheduledTime: z.number(), scheduledTimes: z.int() }).nullable(),
+});
+export type ScheduleMemory = z.infer<typeof ScheduleMemory>;
 
 /** A clock is corrected by so much without being wrong, in milliseconds: 10 minutes, as long as nothing is overdue. */
 export const CLOCK_GRACE_MS = 10 * 60_000;

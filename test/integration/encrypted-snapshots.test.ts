@@ -148,7 +148,7 @@ describe.skipIf(!hasAge)('without Snapkeep', () => {
 
   test('what age has encrypted is restored here, also in letters and without a manifest', async () => {
     const { core, folder, source } = await setScene();
-    const encrypted = join(folder, 'by-hand');
+    const encrypted = join(folder, 'app.db.age');
     age('-a', '-r', RECIPIENT, '-o', encrypted, source);
     expect(await core.call('files.identify', { path: encrypted })).toMatchObject({ content: 'age', restorable: true });
     const targetPath = join(folder, 'app', 'back.db');

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createCatalog } from '../../src-main/core/catalog/catalog.ts';
+import { newRun } from '../../src-main/core/runs/new-run.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { setScene, takeBackup } from '../support/scene.ts';
@@ -17,7 +18,11 @@ test('old runs go with their logs; the newest hundred, the last of each kind and
   const planId = randomUUID();
   const add = (kind: Run['kind'], daysAgo: number): string => {
     const at = new Date(NOW - daysAgo * DAY).toISOString();
-    const run = { id: randomUUID(), kind, state: 'succeeded', planId, queuedAt: at, finishedAt: at } as Run;
+    const run: Run = {
+      ...newRun({ kind, subject: 'app', planId, locks: [], folders: [], work: () => Promise.reject() }, at),
+      state: 'succeeded',
+      finishedAt: at,
+    };
     catalog.runs.save(run, null);
     catalog.runs.addLog(run.id, { at, level: 'info', message: 'done' });
     return run.id;

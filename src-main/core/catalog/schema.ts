@@ -25,7 +25,7 @@ export const SCHEMA = `
     schema_version TEXT,
     lock_files TEXT NOT NULL,
     attached_files TEXT NOT NULL,
-    plan_group TEXT,
+    "group" TEXT,
     same_instant INTEGER NOT NULL,
     time_limit_minutes INTEGER,
     created_at TEXT NOT NULL,
@@ -194,7 +194,7 @@ export const SCHEMA = `
   CREATE TABLE alert_queue (
     id INTEGER PRIMARY KEY,
     channel TEXT NOT NULL,
-    body TEXT NOT NULL,
+    alert TEXT NOT NULL,
     tries INTEGER NOT NULL,
     next_at TEXT NOT NULL,
     created_at TEXT NOT NULL,

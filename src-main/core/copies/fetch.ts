@@ -11,9 +11,9 @@ import type { Destination } from '../destinations/drivers/destination.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { requireRoom } from '../engine/files/disk-full.ts';
 import { manifestPath, manifestText } from '../engine/files/manifest-files.ts';
-import { download } from '../jobs/download.ts';
 import type { RunHandle } from '../runs/runs.ts';
 import { markMissing } from '../snapshots/rescan.ts';
+import { download } from './download.ts';
 import { readManifestAt } from './stored-manifest.ts';
 
 /** A snapshot and where it can be had, the nearest first. */

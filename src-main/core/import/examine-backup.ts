@@ -1,12 +1,12 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { BackupDescription } from '../../../src-shared/model/import.ts';
+import { download } from '../copies/download.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Destination, StoredObject } from '../destinations/drivers/destination.ts';
 import { requireRoom } from '../engine/files/disk-full.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
 import { UNKNOWN_FACTS } from '../engine/sqlite/describe-database.ts';
-import { download } from '../jobs/download.ts';
 import type { RunHandle } from '../runs/runs.ts';
 import { decryptionSecretsOfFile } from '../secrets/encryptions.ts';
 import type { Examination } from './examine-file.ts';

@@ -6,10 +6,10 @@ import {
   type OutOfStep,
   repairsInWords,
 } from '../../../src-shared/words/findings-in-words.ts';
-import { type PartsChecked, PartsOfTables, tryTo } from '../engine/check-parts.ts';
 import { quoteName, unchecked } from '../engine/sqlite/count-rows.ts';
 import type { Database } from '../engine/sqlite/open-database.ts';
 import type { TaskContext } from '../engine/task-context.ts';
+import { type PartsChecked, PartsOfTables, tryTo } from './check-parts.ts';
 import type { VerificationReport } from './verification-report.ts';
 
 /** How many findings are asked for at first, which is all that damage needs to be told. */

@@ -15,9 +15,9 @@ import { hashFile, type Unpacked, unpackInto } from '../engine/packing/decompres
 import { DecryptionError } from '../engine/packing/decrypt.ts';
 import type { EncryptionSecret } from '../engine/packing/encryption.ts';
 import { limitOfDisk, limitOfSize } from '../engine/packing/unpack-limit.ts';
+import { UnreadableError } from '../engine/packing/unreadable-error.ts';
 import { copyImage } from '../engine/sqlite/copy-image.ts';
 import type { TaskContext } from '../engine/task-context.ts';
-import { UnreadableError } from '../engine/unreadable-error.ts';
 import { packingDifferences } from './compare-manifest.ts';
 import { imageTaker, type Taken, type TakenFile, takeArchived } from './image-taker.ts';
 import { compareHash, NO_MANIFEST, type VerificationReport } from './verification-report.ts';

@@ -1,64 +1,62 @@
-import type { Alert, AlertChannel } from '../../../../src-shared/model/alert.ts';
-import type { PlanState } from '../../../../src-shared/model/plan.ts';
+import { z } from 'zod';
+import { Alert, AlertChannel } from '../../../../src-shared/model/alert.ts';
+import { PlanState } from '../../../../src-shared/model/plan.ts';
+import { Instant } from '../../../../src-shared/model/values.ts';
 import type { Database } from '../../engine/sqlite/open-database.ts';
+import { json, Table } from '../table.ts';
 
 /** What was last told of a plan. */
-export interface AlertState {
-  state: PlanState;
-  since: string;
+const AlertState = z.object({
+  planId: z.string(),
+  state: PlanState,
+  since: Instant,
   /** When people were last told; `null` while there was nothing to tell. */
-  toldAt: string | null;
-}
+  toldAt: Instant.nullable(),
+});
+export type AlertState = Omit<z.output<typeof AlertState>, 'planId'>;
 
-/** An alert that is still to be told over one channel. */
-export interface QueuedAlert {
-  id: number;
-  channel: AlertChannel;
-  alert: Alert;
+const NewAlert = z.object({
+  channel: AlertChannel,
+  alert: json(Alert),
   /** Tries that failed. */
-  tries: number;
-  nextAt: string;
-  createdAt: string;
-  lastError: string | null;
-}
+  tries: z.int(),
+  nextAt: Instant,
+  createdAt: Instant,
+});
+const QueuedAlert = z.object({ ...NewAlert.shape, id: z.int(), lastError: z.string().nullable() });
+/** An alert that is still to be told over one channel. */
+export type QueuedAlert = z.output<typeof QueuedAlert>;
 
 /** The tables of what people have been told, and of what is still to be told. */
 export class AlertRepo {
   readonly #db: Database;
+  readonly #states: Table<typeof AlertState>;
+  readonly #queue: Table<typeof QueuedAlert>;
+  readonly #new: Table<typeof NewAlert>;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#states = new Table(db, 'alert_states', AlertState);
+    this.#queue = new Table(db, 'alert_queue', QueuedAlert);
+    this.#new = new Table(db, 'alert_queue', NewAlert);
   }
 
   get(planId: string): AlertState | undefined {
-    return this.#db
-      .prepare('SELECT state, since, told_at AS "toldAt" FROM alert_states WHERE plan_id = ?')
-      .get(planId) as AlertState | undefined;
+    return this.#states.get('WHERE plan_id = ?', planId);
   }
 
-  save(planId: string, { state, since, toldAt }: AlertState): void {
-    this.#db
-      .prepare(
-        'INSERT INTO alert_states VALUES (?, ?, ?, ?) ON CONFLICT (plan_id) DO UPDATE SET state = excluded.state, since = excluded.since, told_at = excluded.told_at',
-      )
-      .run(planId, state, since, toldAt);
+  save(planId: string, state: AlertState): void {
+    this.#states.save({ ...state, planId }, ['planId']);
   }
 
   /** Has an alert wait to be told over a channel. */
   queue(channel: AlertChannel, alert: Alert, at: string): void {
-    this.#db
-      .prepare('INSERT INTO alert_queue (channel, body, tries, next_at, created_at) VALUES (?, ?, 0, ?, ?)')
-      .run(channel, JSON.stringify(alert), at, at);
+    this.#new.insert({ channel, alert, tries: 0, nextAt: at, createdAt: at });
   }
 
   /** What waits to be told, in the order it was queued. */
   queued(): QueuedAlert[] {
-    const rows = this.#db
-      .prepare(
-        'SELECT id, channel, body, tries, next_at AS nextAt, created_at AS createdAt, last_error AS lastError FROM alert_queue ORDER BY id',
-      )
-      .all() as Array<Omit<QueuedAlert, 'alert'> & { body: string }>;
-    return rows.map(({ body, ...row }) => ({ ...row, alert: JSON.parse(body) as Alert }));
+    return this.#queue.all('ORDER BY id');
   }
 
   /** Remembers a try that failed. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ErrorBody } from '../../../../src-shared/contract/errors.ts';
 import type { Database } from '../../engine/sqlite/open-database.ts';
+import { json, Table } from '../table.ts';
 
 /** Where a path of a plan leads. */
 const FollowedPath = z.object({
@@ -24,17 +25,20 @@ const SourceCheck = z.object({
 });
 export type SourceCheck = z.infer<typeof SourceCheck>;
 
+const SourceCheckRow = z.object({ planId: z.string(), body: json(SourceCheck) });
+
 /** The table of what was last seen of the plans' sources. */
 export class CheckRepo {
   readonly #db: Database;
+  readonly #table: Table<typeof SourceCheckRow>;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#table = new Table(db, 'source_checks', SourceCheckRow);
   }
 
   get(planId: string): SourceCheck | undefined {
-    const body = this.#db.prepare('SELECT body FROM source_checks WHERE plan_id = ?').pluck().get(planId);
-    return body === undefined ? undefined : SourceCheck.parse(JSON.parse(String(body)));
+    return this.#table.get('WHERE plan_id = ?', planId)?.body;
   }
 
   /** Nothing that was seen of any source holds any more. */
@@ -44,11 +48,7 @@ export class CheckRepo {
 
   /** Nothing is kept of a plan that has been removed meanwhile. */
   save(planId: string, check: SourceCheck): void {
-    this.#db
-      .prepare(
-        `INSERT INTO source_checks SELECT id, @body FROM plans WHERE id = @planId
-         ON CONFLICT (plan_id) DO UPDATE SET body = @body`,
-      )
-      .run({ planId, body: JSON.stringify(check) });
+    const isThere = this.#db.prepare('SELECT 1 FROM plans WHERE id = ?').get(planId) !== undefined;
+    if (isThere) this.#table.save({ planId, body: check }, ['planId']);
   }
 }

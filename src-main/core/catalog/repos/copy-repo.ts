@@ -1,79 +1,84 @@
+import { z } from 'zod';
 import type { Manifest } from '../../../../src-shared/model/manifest.ts';
-import type { CopyState } from '../../../../src-shared/model/snapshot.ts';
+import { CopyState } from '../../../../src-shared/model/snapshot.ts';
+import { Instant } from '../../../../src-shared/model/values.ts';
 import type { Database } from '../../engine/sqlite/open-database.ts';
+import { Table } from '../table.ts';
 
 /** A snapshot at one destination. */
-export interface CopyRow {
-  snapshotId: string;
-  destinationId: string;
-  state: CopyState;
+const CopyRow = z.object({
+  snapshotId: z.string(),
+  destinationId: z.string(),
+  state: CopyState,
   /** When it came into this state; of one that is being copied, since when it waited. */
-  at: string;
-  message: string | null;
-}
+  at: Instant,
+  message: z.string().nullable(),
+});
+export type CopyRow = z.infer<typeof CopyRow>;
+
+/** A copy that is still to be made, with its snapshot's plan and what it takes where it was stored first. */
+const WaitingCopy = z.object({ ...CopyRow.shape, planId: z.string().nullable(), sizeBytes: z.number() });
 
 /** A copy whose first file may be at a destination without the last. */
-export interface BegunCopy {
-  snapshotId: string;
-  name: string;
-}
+const BegunCopy = z.object({ destinationId: z.string(), snapshotId: z.string(), name: z.string() });
+export type BegunCopy = z.infer<typeof BegunCopy>;
 
 /** How the copies at one destination stand, of all plans or of one. */
-export interface CopyCounts {
-  destinationId: string;
-  stored: number;
-  storedBytes: number;
-  waiting: number;
-  failed: number;
+const CopyCounts = z.object({
+  destinationId: z.string(),
+  stored: z.int(),
+  storedBytes: z.number(),
+  waiting: z.int(),
+  failed: z.int(),
   /** Those that should be there and are not. */
-  missing: number;
+  missing: z.int(),
   /** Since when the oldest waits. */
-  waitingSince: string | null;
+  waitingSince: Instant.nullable(),
   /** Why they wait: of the newest that says. */
-  waitingFor: string | null;
-  failure: string | null;
-}
+  waitingFor: z.string().nullable(),
+  failure: z.string().nullable(),
+});
+export type CopyCounts = z.infer<typeof CopyCounts>;
 
-const ABANDONED = `SELECT destination_id, snapshot_id, name FROM begun_copies b WHERE NOT EXISTS (
+/** Of a begun copy `b`: no copy of it is stored or still to be made. */
+const NOT_WANTED = `NOT EXISTS (
   SELECT 1 FROM snapshot_copies c WHERE c.destination_id = b.destination_id AND c.snapshot_id = b.snapshot_id)`;
-const COLUMNS = 'snapshot_id AS "snapshotId", destination_id AS "destinationId", state, at, message';
 
 /** The table of where snapshots are. */
 export class CopyRepo {
   readonly #db: Database;
+  readonly #copies: Table<typeof CopyRow>;
+  readonly #begun: Table<typeof BegunCopy>;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#copies = new Table(db, 'snapshot_copies', CopyRow);
+    this.#begun = new Table(db, 'begun_copies', BegunCopy);
   }
 
   ofSnapshot(snapshotId: string): CopyRow[] {
-    return this.#db
-      .prepare(`SELECT ${COLUMNS} FROM snapshot_copies WHERE snapshot_id = ?`)
-      .all(snapshotId) as CopyRow[];
+    return this.#copies.all('WHERE snapshot_id = ?', snapshotId);
   }
 
   at(destinationId: string): CopyRow[] {
-    return this.#db
-      .prepare(`SELECT ${COLUMNS} FROM snapshot_copies WHERE destination_id = ?`)
-      .all(destinationId) as CopyRow[];
+    return this.#copies.all('WHERE destination_id = ?', destinationId);
   }
 
   /** What is still to be copied to a destination, the newest snapshot first, with what it takes where it was stored first. */
-  waiting(destinationId: string): Array<CopyRow & { planId: string | null; sizeBytes: number }> {
+  waiting(destinationId: string): Array<z.infer<typeof WaitingCopy>> {
     return this.#db
       .prepare(
-        `SELECT ${COLUMNS}, s.plan_id AS "planId", s.disk_bytes AS "sizeBytes" FROM snapshot_copies
+        `SELECT ${this.#copies.columns}, s.plan_id AS "planId", s.disk_bytes AS "sizeBytes" FROM snapshot_copies
          JOIN snapshots s ON s.id = snapshot_id
          WHERE destination_id = ? AND state IN ('waiting', 'copying') ORDER BY s.number DESC`,
       )
-      .all(destinationId) as Array<CopyRow & { planId: string | null; sizeBytes: number }>;
+      .all(destinationId)
+      .map((row) => WaitingCopy.parse(row));
   }
 
   /** Copies that are being removed, or whose removal was cut off. */
   deleting(destinationId: string): CopyRow[] {
-    return this.#db
-      .prepare(`SELECT ${COLUMNS} FROM snapshot_copies WHERE destination_id = ? AND state = 'deleting'`)
-      .all(destinationId) as CopyRow[];
+    return this.#copies.all("WHERE destination_id = ? AND state = 'deleting'", destinationId);
   }
 
   /** The destinations that something waits for, or where something begun or half removed is to be tidied up. */
@@ -81,7 +86,7 @@ export class CopyRepo {
     return this.#db
       .prepare(
         `SELECT destination_id FROM snapshot_copies WHERE state IN ('waiting', 'copying', 'deleting')
-         UNION SELECT destination_id FROM (${ABANDONED})`,
+         UNION SELECT destination_id FROM begun_copies b WHERE ${NOT_WANTED}`,
       )
       .pluck()
       .all() as string[];
@@ -89,9 +94,7 @@ export class CopyRepo {
 
   /** The first file of a copy is about to be stored, and its snapshot is not there yet. */
   begin(destinationId: string, { id, name }: { id: string; name: string }): void {
-    this.#db
-      .prepare('INSERT INTO begun_copies (destination_id, snapshot_id, name) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
-      .run(destinationId, id, name);
+    this.#begun.save({ destinationId, snapshotId: id, name }, ['destinationId', 'snapshotId']);
   }
 
   /** A copy that was begun is there whole, or nothing of it is. */
@@ -103,16 +106,12 @@ export class CopyRepo {
 
   /** The copies to a destination that were begun and have not ended. */
   begun(destinationId: string): BegunCopy[] {
-    return this.#db
-      .prepare('SELECT snapshot_id AS "snapshotId", name FROM begun_copies WHERE destination_id = ?')
-      .all(destinationId) as BegunCopy[];
+    return this.#begun.all('WHERE destination_id = ?', destinationId);
   }
 
   /** Those of them that are neither there nor to be made any more. */
   abandoned(destinationId: string): BegunCopy[] {
-    return this.#db
-      .prepare(`SELECT snapshot_id AS "snapshotId", name FROM (${ABANDONED}) WHERE destination_id = ?`)
-      .all(destinationId) as BegunCopy[];
+    return this.#begun.all(`b WHERE destination_id = ? AND ${NOT_WANTED}`, destinationId);
   }
 
   /** How the copies stand at each destination. */
@@ -140,7 +139,8 @@ export class CopyRepo {
            max(iif(state = 'failed', message, NULL)) AS failure
          ${from} GROUP BY c.destination_id`,
       )
-      .all(...values) as CopyCounts[];
+      .all(...values)
+      .map((row) => CopyCounts.parse(row));
     return new Map(rows.map((row) => [row.destinationId, row]));
   }
 
@@ -153,14 +153,8 @@ export class CopyRepo {
     return awaited.get(planId) !== undefined;
   }
 
-  set({ snapshotId, destinationId, state, at, message }: CopyRow): void {
-    this.#db
-      .prepare(
-        `INSERT INTO snapshot_copies (snapshot_id, destination_id, state, at, message)
-         VALUES (@snapshotId, @destinationId, @state, @at, @message)
-         ON CONFLICT DO UPDATE SET state = @state, at = @at, message = @message`,
-      )
-      .run({ snapshotId, destinationId, state, at, message });
+  set(copy: CopyRow): void {
+    this.#copies.save(copy, ['snapshotId', 'destinationId']);
   }
 
   /** Keeps how a copy is described at its destination. */

@@ -1,82 +1,78 @@
-import type { ErrorBody } from '../../../../src-shared/contract/errors.ts';
-import { type Destination, DestinationSettings, SelfTestReport } from '../../../../src-shared/model/destination.ts';
+import { z } from 'zod';
+import { ErrorBody } from '../../../../src-shared/contract/errors.ts';
+import { Destination, DestinationSettings, SelfTestReport } from '../../../../src-shared/model/destination.ts';
+import { Instant } from '../../../../src-shared/model/values.ts';
 import type { Database } from '../../engine/sqlite/open-database.ts';
+import { flag, json, Table } from '../table.ts';
 
 /** A destination as the catalog knows it. */
-export interface StoredDestination extends Destination {
+const StoredDestination = z.object({
+  ...Destination.shape,
+  settings: json(DestinationSettings),
   /** It is a folder of Snapkeep's own, which nobody chooses: of safety snapshots, or the outbox. */
-  own: boolean;
-  lastTest: { at: string; report: SelfTestReport } | null;
+  own: flag,
+  lastTest: json(z.object({ at: Instant, report: SelfTestReport })).nullable(),
   /** The id in its marker file; `null`: nobody could write one yet. */
-  markerId: string | null;
+  markerId: z.string().nullable(),
   /** When it was last asked whether it is there; `null`: never. */
-  checkedAt: string | null;
+  checkedAt: Instant.nullable(),
   /** When it last was. */
-  reachedAt: string | null;
+  reachedAt: Instant.nullable(),
   /** When what is stored there was last listed. */
-  listedAt: string | null;
+  listedAt: Instant.nullable(),
   /** Why it was not there, the last time it was asked; `null`: it was. */
-  problem: ErrorBody | null;
-}
+  problem: json(ErrorBody).nullable(),
+});
+export type StoredDestination = z.output<typeof StoredDestination>;
 
 /** What a person decides about a destination, and what the catalog alone knows of it. */
-type Decided = Omit<StoredDestination, 'lastTest' | 'markerId' | 'checkedAt' | 'reachedAt' | 'listedAt' | 'problem'>;
-
-interface DestinationRow {
-  id: string;
-  name: string;
-  settings: string;
-  own: number;
-  created_at: string;
-  updated_at: string;
-  last_test: string | null;
-  marker_id: string | null;
-  checked_at: string | null;
-  reached_at: string | null;
-  listed_at: string | null;
-  problem: string | null;
-}
+const Decided = StoredDestination.pick({
+  id: true,
+  name: true,
+  settings: true,
+  own: true,
+  createdAt: true,
+  updatedAt: true,
+});
 
 /** The table of destinations. */
 export class DestinationRepo {
   readonly #db: Database;
+  readonly #table: Table<typeof StoredDestination>;
+  readonly #decided: Table<typeof Decided>;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#table = new Table(db, 'destinations', StoredDestination);
+    this.#decided = new Table(db, 'destinations', Decided);
   }
 
   /** Those that people know, by name. */
   list(): StoredDestination[] {
-    return this.#select('WHERE own = 0 ORDER BY name COLLATE NOCASE');
+    return this.#table.all('WHERE own = 0 ORDER BY name COLLATE NOCASE');
   }
 
   /** Snapkeep's own too. */
   all(): StoredDestination[] {
-    return this.#select('ORDER BY own, name COLLATE NOCASE');
+    return this.#table.all('ORDER BY own, name COLLATE NOCASE');
   }
 
   get(id: string): StoredDestination | undefined {
-    return this.#select('WHERE id = ?', id)[0];
+    return this.#table.get('WHERE id = ?', id);
   }
 
   /** The destination of this name, whatever the case of its letters. */
   byName(name: string): StoredDestination | undefined {
-    return this.#select('WHERE name = ?', name)[0];
+    return this.#table.get('WHERE name = ?', name);
   }
 
   /** @param path canonical */
   byFolder(path: string): StoredDestination | undefined {
-    return this.#select(`WHERE settings ->> '$.kind' = 'folder' AND settings ->> '$.path' = ?`, path)[0];
+    return this.#table.get(`WHERE settings ->> '$.kind' = 'folder' AND settings ->> '$.path' = ?`, path);
   }
 
-  save(destination: Decided): void {
-    const { id, name, settings, own, createdAt, updatedAt } = destination;
-    this.#db
-      .prepare(
-        `INSERT INTO destinations (id, name, settings, own, created_at, updated_at) VALUES (@id, @name, @settings, @own, @createdAt, @updatedAt)
-         ON CONFLICT (id) DO UPDATE SET name = @name, settings = @settings, own = @own, updated_at = @updatedAt`,
-      )
-      .run({ id, name, settings: JSON.stringify(settings), own: own ? 1 : 0, createdAt, updatedAt });
+  save(destination: z.output<typeof Decided>): void {
+    this.#decided.save(destination, ['id'], ['createdAt']);
   }
 
   setTest(id: string, test: NonNullable<StoredDestination['lastTest']>): void {
@@ -112,27 +108,4 @@ export class DestinationRepo {
       this.#db.prepare('DELETE FROM snapshots WHERE id NOT IN (SELECT snapshot_id FROM snapshot_copies)').run();
     })();
   }
-
-  #select(condition: string, ...values: string[]): StoredDestination[] {
-    const rows = this.#db.prepare(`SELECT * FROM destinations ${condition}`).all(...values) as DestinationRow[];
-    return rows.map(toDestination);
-  }
-}
-
-function toDestination(row: DestinationRow): StoredDestination {
-  const test = row.last_test === null ? null : (JSON.parse(row.last_test) as { at: string; report: unknown });
-  return {
-    id: row.id,
-    name: row.name,
-    settings: DestinationSettings.parse(JSON.parse(row.settings)),
-    own: row.own === 1,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    lastTest: test && { at: test.at, report: SelfTestReport.parse(test.report) },
-    markerId: row.marker_id,
-    checkedAt: row.checked_at,
-    reachedAt: row.reached_at,
-    listedAt: row.listed_at,
-    problem: row.problem === null ? null : (JSON.parse(row.problem) as ErrorBody),
-  };
 }

@@ -1,46 +1,42 @@
-import type { BrakeReason } from '../../../../src-shared/model/prune.ts';
-import type { Retention } from '../../../../src-shared/model/retention.ts';
+import { z } from 'zod';
+import { BrakeReason } from '../../../../src-shared/model/prune.ts';
+import { Retention } from '../../../../src-shared/model/retention.ts';
+import { Instant } from '../../../../src-shared/model/values.ts';
 import type { Database } from '../../engine/sqlite/open-database.ts';
+import { json, Table } from '../table.ts';
 
 /** A brake as it is remembered: nothing up to `snapshot`, by the order of making, is pruned. */
-export interface StoredBrake {
-  snapshot: number;
-  since: string;
-  reasons: BrakeReason[];
-}
+const StoredBrake = z.object({ snapshot: z.int(), since: Instant, reasons: z.array(BrakeReason) });
+export type StoredBrake = z.infer<typeof StoredBrake>;
 
 /** What is remembered of the prunes of a plan at one destination. */
-export interface PruneState {
+const PruneState = z.object({
   /** Up to which snapshot and which run, by their numbers, a person has looked at what stops pruning. */
-  reviewed: { snapshot: number; run: number };
+  reviewed: z.object({ snapshot: z.int(), run: z.int() }),
   /** A retention whose effect on the snapshots up to this number a person has seen. */
-  announced: { snapshot: number; retention: Retention } | null;
-  brake: StoredBrake | null;
-}
+  announced: z.object({ snapshot: z.int(), retention: Retention }).nullable(),
+  brake: StoredBrake.nullable(),
+});
+export type PruneState = z.infer<typeof PruneState>;
 
 const NOTHING: PruneState = { reviewed: { snapshot: 0, run: 0 }, announced: null, brake: null };
+const PruneStateRow = z.object({ planId: z.string(), destinationId: z.string(), body: json(PruneState) });
 
 /** The table of what holds prunes back, and of what people have reviewed. */
 export class PruneStateRepo {
-  readonly #db: Database;
+  readonly #table: Table<typeof PruneStateRow>;
 
   constructor(db: Database) {
-    this.#db = db;
+    this.#table = new Table(db, 'prune_states', PruneStateRow);
   }
 
   get(planId: string, destinationId: string): PruneState {
-    const body = this.#db
-      .prepare('SELECT body FROM prune_states WHERE plan_id = ? AND destination_id = ?')
-      .pluck()
-      .get(planId, destinationId);
-    return body === undefined ? NOTHING : (JSON.parse(String(body)) as PruneState);
+    return this.#table.get('WHERE plan_id = ? AND destination_id = ?', planId, destinationId)?.body ?? NOTHING;
   }
 
   /** Changes what is given. */
   change(planId: string, destinationId: string, change: Partial<PruneState>): void {
-    const body = JSON.stringify({ ...this.get(planId, destinationId), ...change });
-    this.#db
-      .prepare('INSERT INTO prune_states VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body')
-      .run(planId, destinationId, body);
+    const body = { ...this.get(planId, destinationId), ...change };
+    this.#table.save({ planId, destinationId, body }, ['planId', 'destinationId']);
   }
 }

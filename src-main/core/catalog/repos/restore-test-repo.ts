@@ -1,27 +1,32 @@
-import type { RestoreTestReceipt } from '../../../../src-shared/model/restore-test.ts';
+import { z } from 'zod';
+import { RestoreTestReceipt } from '../../../../src-shared/model/restore-test.ts';
 import type { Database } from '../../engine/sqlite/open-database.ts';
+import { json, Table } from '../table.ts';
+
+const RestoreTestRow = z.object({
+  runId: z.string(),
+  planId: z.string(),
+  at: z.string(),
+  body: json(RestoreTestReceipt),
+});
 
 /** The table of restore tests' receipts. */
 export class RestoreTestRepo {
   readonly #db: Database;
+  readonly #table: Table<typeof RestoreTestRow>;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#table = new Table(db, 'restore_tests', RestoreTestRow);
   }
 
   add(planId: string, receipt: RestoreTestReceipt): void {
-    this.#db
-      .prepare('INSERT INTO restore_tests VALUES (?, ?, ?, ?)')
-      .run(receipt.runId, planId, receipt.at, JSON.stringify(receipt));
+    this.#table.insert({ runId: receipt.runId, planId, at: receipt.at, body: receipt });
   }
 
   /** Newest first. */
   list(planId: string, limit: number): RestoreTestReceipt[] {
-    const rows = this.#db
-      .prepare('SELECT body FROM restore_tests WHERE plan_id = ? ORDER BY at DESC LIMIT ?')
-      .pluck()
-      .all(planId, limit) as string[];
-    return rows.map((body) => JSON.parse(body) as RestoreTestReceipt);
+    return this.#table.all('WHERE plan_id = ? ORDER BY at DESC LIMIT ?', planId, limit).map(({ body }) => body);
   }
 
   /** When each destination's copies were last tested, by its id. */

@@ -1,42 +1,41 @@
-import type { LogEntry, Run, RunKind } from '../../../../src-shared/model/run.ts';
+import { z } from 'zod';
+import { LogEntry, Run, type RunKind } from '../../../../src-shared/model/run.ts';
 import type { Database } from '../../engine/sqlite/open-database.ts';
+import { json, Table } from '../table.ts';
 
 /** What a run may leave behind when it is killed: removed at the next start. */
-export interface Leftovers {
-  stagingFolder: string;
+const Leftovers = z.object({
+  stagingFolder: z.string(),
   /** Folders in which the run has files in the making; they carry its id in their names. */
-  folders: string[];
-}
+  folders: z.array(z.string()),
+});
+export type Leftovers = z.infer<typeof Leftovers>;
+
+const RunRow = z.object({
+  ...Run.pick({ id: true, kind: true, state: true, planId: true, queuedAt: true, finishedAt: true }).shape,
+  body: json(Run),
+  leftovers: json(Leftovers).nullable(),
+});
+const LogRow = z.object({ ...LogEntry.shape, runId: z.string() });
 
 /** The tables of runs and of their logs. */
 export class RunRepo {
   readonly #db: Database;
+  readonly #runs: Table<typeof RunRow>;
+  readonly #log: Table<typeof LogRow>;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#runs = new Table(db, 'runs', RunRow);
+    this.#log = new Table(db, 'run_log', LogRow);
   }
 
   save(run: Run, leftovers: Leftovers | null): void {
-    this.#db
-      .prepare(
-        `INSERT INTO runs (id, kind, state, plan_id, queued_at, finished_at, body, leftovers) VALUES (@id, @kind, @state, @planId, @queuedAt, @finishedAt, @body, @leftovers)
-         ON CONFLICT (id) DO UPDATE SET state = @state, plan_id = @planId, finished_at = @finishedAt, body = @body, leftovers = @leftovers`,
-      )
-      .run({
-        id: run.id,
-        kind: run.kind,
-        state: run.state,
-        planId: run.planId,
-        queuedAt: run.queuedAt,
-        finishedAt: run.finishedAt,
-        body: JSON.stringify(run),
-        leftovers: leftovers === null ? null : JSON.stringify(leftovers),
-      });
+    this.#runs.save({ ...run, body: run, leftovers }, ['id'], ['kind', 'queuedAt']);
   }
 
   get(id: string): Run | undefined {
-    const body = this.#db.prepare('SELECT body FROM runs WHERE id = ?').pluck().get(id) as string | undefined;
-    return body === undefined ? undefined : (JSON.parse(body) as Run);
+    return this.#runs.get('WHERE id = ?', id)?.body;
   }
 
   /** Newest first. */
@@ -48,26 +47,22 @@ export class RunRepo {
   }): Run[] {
     const { planId = null, before = null, kinds, limit } = filter;
     // Only what is asked for stands in the statement, so that an index answers it.
-    const conditions = [
-      ...(planId === null ? [] : ['plan_id = @planId']),
-      ...(before === null ? [] : ['queued_at < @before']),
-      ...(kinds === undefined ? [] : ['kind IN (SELECT value FROM json_each(@kinds))']),
+    const asked: Array<[condition: string, value: string]> = [
+      ...(planId === null ? [] : [['plan_id = ?', planId] as [string, string]]),
+      ...(before === null ? [] : [['queued_at < ?', before] as [string, string]]),
+      ...(kinds === undefined
+        ? []
+        : [['kind IN (SELECT value FROM json_each(?))', JSON.stringify(kinds)] as [string, string]]),
     ];
-    const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-    const rows = this.#db
-      .prepare(`SELECT body FROM runs ${where} ORDER BY number DESC LIMIT @limit`)
-      .pluck()
-      .all({ planId, before, kinds: JSON.stringify(kinds ?? []), limit }) as string[];
-    return rows.map((body) => JSON.parse(body) as Run);
+    const where = asked.length === 0 ? '' : `WHERE ${asked.map(([condition]) => condition).join(' AND ')}`;
+    const values = asked.map(([, value]) => value);
+    return this.#runs.all(`${where} ORDER BY number DESC LIMIT ?`, ...values, limit).map(({ body }) => body);
   }
 
   /** The backups of a plan that ended at or after an instant. */
   backupsSince(planId: string, since: string): Run[] {
-    const rows = this.#db
-      .prepare("SELECT body FROM runs WHERE plan_id = ? AND kind = 'backup' AND finished_at >= ? ORDER BY finished_at")
-      .pluck()
-      .all(planId, since) as string[];
-    return rows.map((body) => JSON.parse(body) as Run);
+    const rest = "WHERE plan_id = ? AND kind = 'backup' AND finished_at >= ? ORDER BY finished_at";
+    return this.#runs.all(rest, planId, since).map(({ body }) => body);
   }
 
   /**
@@ -96,43 +91,27 @@ export class RunRepo {
 
   /** Runs that a crash ended, or whose leftovers could not be removed yet, with what they may have left behind. */
   unfinished(): Array<{ run: Run; leftovers: Leftovers | null }> {
-    const rows = this.#db
-      .prepare(
-        "SELECT body, leftovers FROM runs WHERE state IN ('queued', 'running') OR leftovers IS NOT NULL ORDER BY number",
-      )
-      .all() as Array<{
-      body: string;
-      leftovers: string | null;
-    }>;
-    return rows.map((row) => ({
-      run: JSON.parse(row.body) as Run,
-      leftovers: row.leftovers === null ? null : (JSON.parse(row.leftovers) as Leftovers),
-    }));
+    return this.#runs
+      .all("WHERE state IN ('queued', 'running') OR leftovers IS NOT NULL ORDER BY number")
+      .map(({ body, leftovers }) => ({ run: body, leftovers }));
   }
 
   /** Remembers that an ended run has nothing left behind in a folder. */
   forgetLeftovers(id: string, folder: string): void {
-    const body = this.#db.prepare('SELECT leftovers FROM runs WHERE id = ?').pluck().get(id) as
-      | string
-      | null
-      | undefined;
-    if (body == null) return;
-    const leftovers = JSON.parse(body) as Leftovers;
-    const folders = leftovers.folders.filter((each) => each !== folder);
-    const kept = folders.length === 0 ? null : JSON.stringify({ ...leftovers, folders });
-    this.#db.prepare('UPDATE runs SET leftovers = ? WHERE id = ?').run(kept, id);
+    const row = this.#runs.get('WHERE id = ?', id);
+    if (row == null || row.leftovers === null) return;
+    const folders = row.leftovers.folders.filter((each) => each !== folder);
+    this.save(row.body, folders.length === 0 ? null : { ...row.leftovers, folders });
   }
 
   addLog(runId: string, entry: LogEntry): void {
-    this.#db
-      .prepare('INSERT INTO run_log (run_id, at, level, message) VALUES (?, ?, ?, ?)')
-      .run(runId, entry.at, entry.level, entry.message);
+    this.#log.insert({ ...entry, runId });
   }
 
   log(runId: string): LogEntry[] {
-    return this.#db
-      .prepare('SELECT at, level, message FROM run_log WHERE run_id = ? ORDER BY id')
-      .all(runId) as LogEntry[];
+    return this.#log
+      .all('WHERE run_id = ? ORDER BY id', runId)
+      .map(({ at, level, message }) => ({ at, level, message }));
   }
 
   /**

@@ -1,43 +1,40 @@
-import type { ScheduledJob } from '../../../../src-shared/model/schedule.ts';
-import type { ChangeMemory } from '../../../../src-shared/schedule/change-watch.ts';
-import type { ScheduleMemory } from '../../../../src-shared/schedule/due-times.ts';
+import { z } from 'zod';
+import { ScheduledJob } from '../../../../src-shared/model/schedule.ts';
+import { ChangeMemory } from '../../../../src-shared/schedule/change-watch.ts';
+import { ScheduleMemory } from '../../../../src-shared/schedule/due-times.ts';
 import type { Database } from '../../engine/sqlite/open-database.ts';
+import { json, Table } from '../table.ts';
 
 /** Where the schedule of a plan's job stands; survives whatever ends the process. Instants in milliseconds since 1970. */
-export interface ScheduleState {
+const ScheduleState = z.object({
   /** The schedule it belongs to, as text: another schedule begins anew. */
-  schedule: string;
-  memory: ScheduleMemory;
-  change: ChangeMemory;
+  schedule: z.string(),
+  memory: ScheduleMemory,
+  change: ChangeMemory,
   /** The run that serves a scheduled time now. */
-  serving: { runId: string; scheduledTime: number; scheduledTimes: number } | null;
-  /** How often it could not start or end for something that was away. */
-  attempts: number;
-  retryAt: number | null;
-  waitingFor: string | null;
-}
+  serving: z.object({ runId: z.string(), scheduledTime: z.number(), scheduledTimes: z.int() }).nullable(),
+  /** How often it could not start or end for something that was unavailable. */
+  attempts: z.int(),
+  retryAt: z.number().nullable(),
+  waitingFor: z.string().nullable(),
+});
+export type ScheduleState = z.infer<typeof ScheduleState>;
+
+const ScheduleRow = z.object({ planId: z.string(), job: ScheduledJob, body: json(ScheduleState) });
 
 /** The table of what schedules remember. */
 export class ScheduleRepo {
-  readonly #db: Database;
+  readonly #table: Table<typeof ScheduleRow>;
 
   constructor(db: Database) {
-    this.#db = db;
+    this.#table = new Table(db, 'schedule_states', ScheduleRow);
   }
 
   get(planId: string, job: ScheduledJob): ScheduleState | undefined {
-    const body = this.#db
-      .prepare('SELECT body FROM schedule_states WHERE plan_id = ? AND job = ?')
-      .pluck()
-      .get(planId, job) as string | undefined;
-    return body === undefined ? undefined : (JSON.parse(body) as ScheduleState);
+    return this.#table.get('WHERE plan_id = ? AND job = ?', planId, job)?.body;
   }
 
   save(planId: string, job: ScheduledJob, state: ScheduleState): void {
-    this.#db
-      .prepare(
-        'INSERT INTO schedule_states VALUES (?, ?, ?) ON CONFLICT (plan_id, job) DO UPDATE SET body = excluded.body',
-      )
-      .run(planId, job, JSON.stringify(state));
+    this.#table.save({ planId, job, body: state }, ['planId', 'job']);
   }
 }

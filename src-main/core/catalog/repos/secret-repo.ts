@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import type { SecretName } from '../../../../src-shared/model/settings.ts';
 import type { Database } from '../../engine/sqlite/open-database.ts';
+import { Table } from '../table.ts';
 
 /** What opens databases, and what opens encrypted snapshots. */
 export type DecryptionSecretKind = 'key' | 'passphrase' | 'identity';
@@ -10,38 +12,39 @@ export type DecryptionSecretKind = 'key' | 'passphrase' | 'identity';
  */
 export type StoredSecretName = SecretName | `destination:${string}:${string}` | `${DecryptionSecretKind}:${string}`;
 
+const SecretRow = z.object({ name: z.string(), encrypted: z.instanceof(Buffer), usedAt: z.string() });
+const PlanSecretRow = z.object({ planId: z.string(), name: z.string(), since: z.string() });
+
 /** The tables of encrypted secrets, and of those that a plan has had. */
 export class SecretRepo {
   readonly #db: Database;
+  readonly #secrets: Table<typeof SecretRow>;
+  readonly #ofPlans: Table<typeof PlanSecretRow>;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#secrets = new Table(db, 'secrets', SecretRow);
+    this.#ofPlans = new Table(db, 'plan_secrets', PlanSecretRow);
   }
 
   names(): string[] {
-    return this.#db.prepare('SELECT name FROM secrets').pluck().all() as string[];
+    return this.#secrets.all().map(({ name }) => name);
   }
 
   get(name: StoredSecretName): Buffer | undefined {
-    return this.#db.prepare('SELECT encrypted FROM secrets WHERE name = ?').pluck().get(name) as Buffer | undefined;
+    return this.#secrets.get('WHERE name = ?', name)?.encrypted;
   }
 
   /** What opens something, the one used last first. */
   decryptionSecrets(kind: DecryptionSecretKind): Array<{ fingerprint: string; encrypted: Buffer }> {
     const prefix = `${kind}:`;
-    return this.#db
-      .prepare(
-        'SELECT substr(name, length(:prefix) + 1) AS fingerprint, encrypted FROM secrets WHERE substr(name, 1, length(:prefix)) = :prefix ORDER BY used_at DESC, rowid DESC',
-      )
-      .all({ prefix }) as Array<{ fingerprint: string; encrypted: Buffer }>;
+    return this.#secrets
+      .all('WHERE substr(name, 1, length(?)) = ? ORDER BY used_at DESC, rowid DESC', prefix, prefix)
+      .map(({ name, encrypted }) => ({ fingerprint: name.slice(prefix.length), encrypted }));
   }
 
   save(name: StoredSecretName, encrypted: Buffer, usedAt: string): void {
-    this.#db
-      .prepare(
-        'INSERT INTO secrets VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET encrypted = excluded.encrypted, used_at = excluded.used_at',
-      )
-      .run(name, encrypted, usedAt);
+    this.#secrets.save({ name, encrypted, usedAt }, ['name']);
   }
 
   remove(name: StoredSecretName): void {
@@ -50,14 +53,14 @@ export class SecretRepo {
 
   /** The decryption secrets that a plan has had, the newest first. */
   ofPlan(planId: string): StoredSecretName[] {
-    return this.#db
-      .prepare('SELECT name FROM plan_secrets WHERE plan_id = ? ORDER BY since DESC, rowid DESC')
-      .pluck()
-      .all(planId) as StoredSecretName[];
+    const rows = this.#ofPlans.all('WHERE plan_id = ? ORDER BY since DESC, rowid DESC', planId);
+    return rows.map(({ name }) => name as StoredSecretName);
   }
 
   /** From now on a plan has this decryption secret; those that it had stay known as its own. */
   assign(planId: string, name: StoredSecretName, since: string): void {
-    this.#db.prepare('INSERT OR REPLACE INTO plan_secrets VALUES (?, ?, ?)').run(planId, name, since);
+    // A new row, so that it is the newest also where the clock did not move.
+    this.#db.prepare('DELETE FROM plan_secrets WHERE plan_id = ? AND name = ?').run(planId, name);
+    this.#ofPlans.insert({ planId, name, since });
   }
 }

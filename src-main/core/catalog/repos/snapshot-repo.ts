@@ -1,27 +1,22 @@
 import { z } from 'zod';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
-import { SnapshotAttachedFile } from '../../../../src-shared/model/attached-file.ts';
-import { DatabaseEncryption } from '../../../../src-shared/model/database-encryption.ts';
 import { Manifest } from '../../../../src-shared/model/manifest.ts';
 import type { Snapshot, SnapshotCopy, SnapshotOrigin, SnapshotSummary } from '../../../../src-shared/model/snapshot.ts';
-import type { Verification } from '../../../../src-shared/model/verification.ts';
+import { Verification } from '../../../../src-shared/model/verification.ts';
 import { uncheckedInWords } from '../../../../src-shared/rules/sqlite-findings.ts';
-import { missingInWords } from '../../../../src-shared/words/incomplete.ts';
-import { totalRows } from '../../../../src-shared/words/table-rows.ts';
 import type { Database } from '../../engine/sqlite/open-database.ts';
+import { flag, json, Table } from '../table.ts';
 import { LISTED } from './kept-repo.ts';
-import { type PlaceRow, type SnapshotRow, toSnapshot, toSummary } from './snapshot-rows.ts';
+import { NewSnapshotRow, PlaceRow, SnapshotRow, toRow, toSnapshot, toSummary } from './snapshot-rows.ts';
 
-const COLUMNS = `s.number, s.id, origin, service_id, plan_id, plan_name, source_path, name, created_at, size_bytes, image_bytes, compression, trigger,
-  sha256, user_version, table_count, row_count, pinned, database_encryption, encrypted, source_kind, attached_files,
-  v.at AS verification_at, v.valid AS verification_valid, v.level AS verification_level, v.message AS verification_message,
-  v.except_words AS verification_except`;
+const VERIFICATION_COLUMNS = `v.at AS "verificationAt", v.valid AS "verificationValid", v.level AS "verificationLevel",
+  v.message AS "verificationMessage", v.except_words AS "verificationExcept"`;
 const FROM = `FROM snapshots s
   LEFT JOIN verifications v ON v.number = (SELECT max(number) FROM verifications WHERE snapshot_id = s.id)`;
 const NEWEST_FIRST = 'ORDER BY s.number DESC';
-const PLACES = `SELECT c.snapshot_id, c.destination_id, d.name, d.settings ->> '$.kind' AS kind,
+const PLACES = `SELECT c.snapshot_id AS "snapshotId", c.destination_id AS "destinationId", d.name, d.settings ->> '$.kind' AS kind,
     d.settings ->> '$.path' AS path, d.own, c.state, c.at, c.message,
-    v.at AS verified_at, v.valid, v.level
+    v.at AS "verifiedAt", v.valid, v.level
   FROM snapshot_copies c JOIN snapshots s ON s.id = c.snapshot_id JOIN destinations d ON d.id = c.destination_id
   LEFT JOIN plan_destinations p ON p.plan_id = s.plan_id AND p.destination_id = c.destination_id
   LEFT JOIN verifications v ON v.number =
@@ -30,12 +25,27 @@ const NEAREST_FIRST = 'ORDER BY d.own, p.position IS NULL, p.position, d.name CO
 const AT_FOLDER = `s.id IN (SELECT c.snapshot_id FROM snapshot_copies c JOIN destinations d ON d.id = c.destination_id
     WHERE d.settings ->> '$.kind' = 'folder' AND d.settings ->> '$.path' = ? AND c.state IN ('stored', 'missing'))`;
 
+const Locks = NewSnapshotRow.pick({ databaseEncryption: true, encrypted: true });
+const VerificationRow = z.object({
+  snapshotId: z.string(),
+  destinationId: z.string().nullable(),
+  ...Verification.pick({ at: true, level: true, message: true }).shape,
+  valid: flag,
+  /** What "Verified, except …" names. */
+  exceptWords: z.string().nullable(),
+  body: json(Verification),
+});
+
 /** The tables of snapshots and of their verifications. */
 export class SnapshotRepo {
   readonly #db: Database;
+  readonly #snapshots: Table<typeof NewSnapshotRow>;
+  readonly #verifications: Table<typeof VerificationRow>;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#snapshots = new Table(db, 'snapshots', NewSnapshotRow);
+    this.#verifications = new Table(db, 'verifications', VerificationRow);
   }
 
   /** Newest first. */
@@ -123,16 +133,14 @@ export class SnapshotRepo {
 
   /** How the databases and the snapshots of a plan are encrypted, each way once, the newest first. */
   locksOf(planId: string): Array<Pick<Snapshot, 'databaseEncryption' | 'encrypted'>> {
-    const rows = this.#db
+    return this.#db
       .prepare(
-        "SELECT database_encryption, encrypted FROM snapshots WHERE plan_id = ? AND trigger <> 'before-restore' GROUP BY database_encryption, encrypted ORDER BY max(number) DESC",
+        `SELECT database_encryption AS "databaseEncryption", encrypted FROM snapshots
+         WHERE plan_id = ? AND trigger <> 'before-restore'
+         GROUP BY database_encryption, encrypted ORDER BY max(number) DESC`,
       )
-      .all(planId) as Array<Pick<SnapshotRow, 'database_encryption' | 'encrypted'>>;
-    return rows.map(({ database_encryption, encrypted }) => ({
-      databaseEncryption:
-        database_encryption === null ? null : DatabaseEncryption.parse(JSON.parse(database_encryption)),
-      encrypted,
-    }));
+      .all(planId)
+      .map((row) => Locks.parse(row));
   }
 
   /** The manifest it was entered with. What is read at a destination is compared with this one. */
@@ -227,45 +235,11 @@ export class SnapshotRepo {
     }
   }
 
-  #insert(manifest: Manifest, { origin, planId }: { origin: SnapshotOrigin; planId: string | null }): void {
-    const tables = manifest.database?.tables ?? [];
-    const attachedFiles = z.array(SnapshotAttachedFile).parse(manifest.attachedFiles);
+  #insert(manifest: Manifest, entry: { origin: SnapshotOrigin; planId: string | null }): void {
+    this.#snapshots.insert(toRow(manifest, entry));
     this.#db
-      .prepare(
-        `INSERT INTO snapshots (id, origin, service_id, plan_id, plan_name, source_kind, source_path, name, created_at,
-           size_bytes, image_bytes, compression, trigger, sha256, user_version, table_count, row_count, attached_files,
-           content_bytes, disk_bytes, incomplete, pinned, database_encryption, encrypted)
-         VALUES (@id, @origin, @serviceId, @planId, @planName, @sourceKind, @sourcePath, @name, @createdAt,
-           @sizeBytes, @imageBytes, @compression, @trigger, @sha256, @userVersion, @tableCount, @rowCount, @attachedFiles,
-           @contentBytes, @diskBytes, @incomplete, @pinned, @databaseEncryption, @encrypted)`,
-      )
-      .run({
-        id: manifest.id,
-        origin,
-        serviceId: manifest.service?.id ?? null,
-        planId,
-        planName: manifest.plan.name,
-        sourceKind: manifest.method === 'files' ? 'files' : 'database',
-        sourcePath: manifest.source.path,
-        name: manifest.name,
-        createdAt: manifest.createdAt,
-        sizeBytes: manifest.stored.bytes,
-        imageBytes: manifest.image.bytes,
-        compression: manifest.compression,
-        trigger: manifest.trigger,
-        sha256: manifest.stored.sha256,
-        userVersion: manifest.database?.userVersion ?? 0,
-        tableCount: tables.length,
-        rowCount: totalRows(tables),
-        attachedFiles: JSON.stringify(attachedFiles),
-        contentBytes: attachedFiles.reduce((sum, { bytes }) => sum + bytes, manifest.image.bytes),
-        diskBytes: attachedFiles.reduce((sum, { diskBytes }) => sum + diskBytes, manifest.stored.bytes),
-        incomplete: missingInWords(attachedFiles) === null ? 0 : 1,
-        pinned: manifest.trigger === 'before-restore' ? 1 : 0,
-        databaseEncryption: manifest.databaseEncryption && JSON.stringify(manifest.databaseEncryption),
-        encrypted: manifest.encryption?.kind ?? null,
-      });
-    this.#db.prepare('INSERT INTO manifests VALUES (?, ?)').run(manifest.id, JSON.stringify(manifest));
+      .prepare('INSERT INTO manifests (snapshot_id, body) VALUES (?, ?)')
+      .run(manifest.id, JSON.stringify(manifest));
   }
 
   setPlan(id: string, planId: string): void {
@@ -291,55 +265,49 @@ export class SnapshotRepo {
 
   /** @param destinationId the destination whose copy was read */
   addVerification(snapshotId: string, destinationId: string | null, verification: Verification): void {
-    this.#db
-      .prepare(
-        'INSERT INTO verifications (snapshot_id, destination_id, at, valid, level, message, except_words, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-      )
-      .run(
-        snapshotId,
-        destinationId,
-        verification.at,
-        verification.valid ? 1 : 0,
-        verification.level,
-        verification.message,
-        verification.unchecked.length === 0 ? null : uncheckedInWords(verification.unchecked),
-        JSON.stringify(verification),
-      );
+    const { at, valid, level, message, unchecked } = verification;
+    const exceptWords = unchecked.length === 0 ? null : uncheckedInWords(unchecked);
+    this.#verifications.insert({
+      ...{ snapshotId, destinationId, at, valid, level, message, exceptWords },
+      body: verification,
+    });
   }
 
   /** Newest first. */
   verifications(snapshotId: string): Verification[] {
-    const rows = this.#db
-      .prepare('SELECT body FROM verifications WHERE snapshot_id = ? ORDER BY number DESC LIMIT 100')
-      .pluck()
-      .all(snapshotId) as string[];
-    return rows.map((body) => JSON.parse(body) as Verification);
+    return this.#verifications
+      .all('WHERE snapshot_id = ? ORDER BY number DESC LIMIT 100', snapshotId)
+      .map(({ body }) => body);
   }
 
   #select(condition: string, ...values: Array<string | number>): SnapshotSummary[] {
-    const rows = this.#db
-      .prepare(`SELECT ${COLUMNS} ${FROM} WHERE (${condition}) AND ${LISTED} ${NEWEST_FIRST}`)
-      .all(...values) as SnapshotRow[];
+    const rows = this.#rows(`(${condition}) AND ${LISTED} ${NEWEST_FIRST}`, values);
     const places = this.#placesOf(condition, values);
     return rows.map((row) => toSummary(row, places.get(row.id) ?? []));
   }
 
   #getWhole(condition: string, ...values: string[]): Snapshot | undefined {
-    const row = this.#db.prepare(`SELECT ${COLUMNS} ${FROM} WHERE ${condition}`).get(...values) as
-      | SnapshotRow
-      | undefined;
+    const row = this.#rows(`${condition} LIMIT 1`, values)[0];
     if (row === undefined) return undefined;
     return toSnapshot(row, this.#placesOf('s.id = ?', [row.id]).get(row.id) ?? [], this.manifest(row.id));
+  }
+
+  #rows(condition: string, values: ReadonlyArray<string | number>): SnapshotRow[] {
+    return this.#db
+      .prepare(`SELECT s.number, ${this.#snapshots.columns}, ${VERIFICATION_COLUMNS} ${FROM} WHERE ${condition}`)
+      .all(...values)
+      .map((row) => SnapshotRow.parse(row));
   }
 
   #placesOf(condition: string, values: ReadonlyArray<string | number>): Map<string, PlaceRow[]> {
     const rows = this.#db
       .prepare(`${PLACES} WHERE c.state <> 'deleting' AND (${condition}) ${NEAREST_FIRST}`)
-      .all(...values) as PlaceRow[];
+      .all(...values)
+      .map((row) => PlaceRow.parse(row));
     const places = new Map<string, PlaceRow[]>();
     for (const row of rows) {
-      const known = places.get(row.snapshot_id);
-      if (known === undefined) places.set(row.snapshot_id, [row]);
+      const known = places.get(row.snapshotId);
+      if (known === undefined) places.set(row.snapshotId, [row]);
       else known.push(row);
     }
     return places;

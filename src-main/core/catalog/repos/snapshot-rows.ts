@@ -3,56 +3,71 @@ import { z } from 'zod';
 import { SnapshotAttachedFile } from '../../../../src-shared/model/attached-file.ts';
 import { DatabaseEncryption } from '../../../../src-shared/model/database-encryption.ts';
 import type { Manifest } from '../../../../src-shared/model/manifest.ts';
-import type { Snapshot, SnapshotCopy, SnapshotSummary } from '../../../../src-shared/model/snapshot.ts';
-import type { Compression } from '../../../../src-shared/model/values.ts';
+import { Snapshot, SnapshotCopy, type SnapshotSummary } from '../../../../src-shared/model/snapshot.ts';
+import { Instant } from '../../../../src-shared/model/values.ts';
+import { VerificationLevel } from '../../../../src-shared/model/verification.ts';
 import { missingInWords } from '../../../../src-shared/words/incomplete.ts';
+import { totalRows } from '../../../../src-shared/words/table-rows.ts';
+import { flag, json } from '../table.ts';
+
+const of = Snapshot.shape;
+
+/** A row of the table of snapshots, as it is written. */
+export const NewSnapshotRow = z.object({
+  id: of.id,
+  origin: of.origin,
+  serviceId: of.serviceId,
+  planId: of.planId,
+  planName: of.planName,
+  sourceKind: of.sourceKind,
+  sourcePath: of.sourcePath,
+  name: of.name,
+  createdAt: of.createdAt,
+  sizeBytes: of.sizeBytes,
+  imageBytes: of.imageBytes,
+  compression: of.compression,
+  trigger: of.trigger,
+  sha256: of.sha256,
+  userVersion: of.userVersion,
+  tableCount: z.int(),
+  rowCount: z.int(),
+  attachedFiles: json(z.array(SnapshotAttachedFile)),
+  contentBytes: z.number(),
+  diskBytes: z.number(),
+  incomplete: flag,
+  pinned: flag,
+  databaseEncryption: json(DatabaseEncryption).nullable(),
+  encrypted: of.encrypted,
+});
 
 /** A row of the table of snapshots, with its newest verification. */
-export interface SnapshotRow {
-  number: number;
-  id: string;
-  origin: Snapshot['origin'];
-  service_id: string | null;
-  plan_id: string | null;
-  plan_name: string;
-  source_path: string;
-  name: string;
-  created_at: string;
-  size_bytes: number;
-  image_bytes: number;
-  compression: Compression;
-  trigger: Snapshot['trigger'];
-  sha256: string;
-  user_version: number;
-  table_count: number;
-  row_count: number;
-  pinned: number;
-  database_encryption: string | null;
-  encrypted: Snapshot['encrypted'];
-  source_kind: Snapshot['sourceKind'];
-  attached_files: string;
-  verification_at: string | null;
-  verification_valid: number | null;
-  verification_level: Snapshot['verification']['level'] | null;
-  verification_message: string | null;
-  verification_except: string | null;
-}
+export const SnapshotRow = z.object({
+  ...NewSnapshotRow.shape,
+  number: z.int(),
+  verificationAt: Instant.nullable(),
+  verificationValid: flag.nullable(),
+  verificationLevel: VerificationLevel.nullable(),
+  verificationMessage: z.string().nullable(),
+  verificationExcept: z.string().nullable(),
+});
+export type SnapshotRow = z.output<typeof SnapshotRow>;
 
 /** A copy of a snapshot, with its destination and the newest verification that read it. */
-export interface PlaceRow {
-  snapshot_id: string;
-  destination_id: string;
-  name: string;
-  kind: SnapshotCopy['kind'];
-  path: string | null;
-  own: number;
-  state: SnapshotCopy['state'];
-  at: string;
-  message: string | null;
-  verified_at: string | null;
-  valid: number | null;
-  level: Snapshot['verification']['level'] | null;
-}
+export const PlaceRow = z.object({
+  snapshotId: z.string(),
+  destinationId: z.string(),
+  name: z.string(),
+  kind: SnapshotCopy.shape.kind,
+  path: z.string().nullable(),
+  own: flag,
+  state: SnapshotCopy.shape.state,
+  at: Instant,
+  message: z.string().nullable(),
+  verifiedAt: Instant.nullable(),
+  valid: flag.nullable(),
+  level: VerificationLevel.nullable(),
+});
+export type PlaceRow = z.output<typeof PlaceRow>;
 
 /** Where a snapshot is: at people's destinations, and on this machine. */
 interface Places {
@@ -64,46 +79,27 @@ interface Places {
 /** What a row says, without the tables. @param placeRows its copies, the nearest first */
 export function toSummary(row: SnapshotRow, placeRows: readonly PlaceRow[]): SnapshotSummary {
   const { copies, folder, missing } = toPlaces(placeRows);
-  const attachedFiles = z.array(SnapshotAttachedFile).parse(JSON.parse(row.attached_files));
+  const { attachedFiles } = row;
   const sum = (of: (attachedFile: SnapshotAttachedFile) => number): number =>
-    attachedFiles.reduce((total, attachedFile) => total + of(attachedFile), row.size_bytes);
+    attachedFiles.reduce((total, attachedFile) => total + of(attachedFile), row.sizeBytes);
+  const { number: order, verificationAt, verificationValid, verificationLevel, ...rest } = row;
+  const { verificationMessage, verificationExcept, contentBytes: _content, ...known } = rest;
   return {
-    id: row.id,
-    order: row.number,
-    origin: row.origin,
-    serviceId: row.service_id,
-    planId: row.plan_id,
-    planName: row.plan_name,
-    sourceKind: row.source_kind,
-    sourcePath: row.source_path,
-    name: row.name,
+    ...known,
+    order,
     path: folder === null ? null : join(folder, row.name),
     copies,
-    createdAt: row.created_at,
-    sizeBytes: row.size_bytes,
-    imageBytes: row.image_bytes,
-    compression: row.compression,
-    trigger: row.trigger,
-    sha256: row.sha256,
-    userVersion: row.user_version,
-    pinned: row.pinned === 1,
     missing,
-    databaseEncryption:
-      row.database_encryption === null ? null : DatabaseEncryption.parse(JSON.parse(row.database_encryption)),
-    encrypted: row.encrypted,
     verification: {
-      level: row.verification_level ?? 'none',
-      valid: verifiedOf(row.verification_valid, row.verification_level),
-      at: row.verification_at,
-      message: row.verification_message ?? 'Not verified yet.',
-      except: row.verification_except,
+      level: verificationLevel ?? 'none',
+      valid: verifiedOf(verificationValid, verificationLevel),
+      at: verificationAt,
+      message: verificationMessage ?? 'Not verified yet.',
+      except: verificationExcept,
     },
-    attachedFiles,
     incomplete: missingInWords(attachedFiles),
     apparentBytes: sum(({ bytes }) => bytes),
     diskBytes: sum(({ diskBytes }) => diskBytes),
-    tableCount: row.table_count,
-    rowCount: row.row_count,
   };
 }
 
@@ -113,15 +109,15 @@ function toPlaces(rows: readonly PlaceRow[]): Places {
   const folders: Partial<Record<SnapshotCopy['state'], string>> = {};
   for (const row of rows) {
     if (row.kind === 'folder' && row.path !== null) folders[row.state] ??= row.path;
-    if (row.own === 1) continue;
+    if (row.own) continue;
     copies.push({
-      destinationId: row.destination_id,
+      destinationId: row.destinationId,
       destinationName: row.name,
       kind: row.kind,
       state: row.state,
       at: row.at,
       message: row.message,
-      verifiedAt: row.verified_at,
+      verifiedAt: row.verifiedAt,
       valid: verifiedOf(row.valid, row.level),
     });
   }
@@ -136,6 +132,41 @@ export function toSnapshot(row: SnapshotRow, placeRows: readonly PlaceRow[], man
 }
 
 /** What is whole but encrypted, and could not be opened, is as unverified as what was never looked at. */
-function verifiedOf(valid: number | null, level: Snapshot['verification']['level'] | null): boolean | null {
-  return valid === null || (valid === 1 && level === 'none') ? null : valid === 1;
+function verifiedOf(valid: boolean | null, level: VerificationLevel | null): boolean | null {
+  return valid === true && level === 'none' ? null : valid;
+}
+
+/** What the table of snapshots says of one. */
+export function toRow(
+  manifest: Manifest,
+  { origin, planId }: Pick<SnapshotRow, 'origin' | 'planId'>,
+): z.output<typeof NewSnapshotRow> {
+  const tables = manifest.database?.tables ?? [];
+  const attachedFiles = z.array(SnapshotAttachedFile).parse(manifest.attachedFiles);
+  return {
+    id: manifest.id,
+    origin,
+    serviceId: manifest.service?.id ?? null,
+    planId,
+    planName: manifest.plan.name,
+    sourceKind: manifest.method === 'files' ? 'files' : 'database',
+    sourcePath: manifest.source.path,
+    name: manifest.name,
+    createdAt: manifest.createdAt,
+    sizeBytes: manifest.stored.bytes,
+    imageBytes: manifest.image.bytes,
+    compression: manifest.compression,
+    trigger: manifest.trigger,
+    sha256: manifest.stored.sha256,
+    userVersion: manifest.database?.userVersion ?? 0,
+    tableCount: tables.length,
+    rowCount: totalRows(tables),
+    attachedFiles,
+    contentBytes: attachedFiles.reduce((sum, { bytes }) => sum + bytes, manifest.image.bytes),
+    diskBytes: attachedFiles.reduce((sum, { diskBytes }) => sum + diskBytes, manifest.stored.bytes),
+    incomplete: missingInWords(attachedFiles) !== null,
+    pinned: manifest.trigger === 'before-restore',
+    databaseEncryption: manifest.databaseEncryption,
+    encrypted: manifest.encryption?.kind ?? null,
+  };
 }

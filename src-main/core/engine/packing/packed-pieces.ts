@@ -3,14 +3,14 @@ import { constants, createZstdDecompress } from 'node:zlib';
 import type { FileContent } from '../../../../src-shared/model/restore.ts';
 import { bytesInWords } from '../../../../src-shared/words/wording.ts';
 import { errorCode } from '../engine-errors.ts';
-import { UnreadableError } from '../unreadable-error.ts';
-import { unpackXz } from '../xz-streams.ts';
 import { PIECE_BYTES } from './compress.ts';
 import { MEMBER_HEADER_BYTES, memberLength, SHORTEST_MEMBER, unpackMember } from './gzip-members.ts';
 import { otherMembers } from './gzip-stream.ts';
 import { mapInOrder } from './in-order.ts';
 import { damagedData, type PieceReader } from './piece-reader.ts';
 import { type OnTrailing, passOver } from './trailing.ts';
+import { UnreadableError } from './unreadable-error.ts';
+import { unpackXz } from './xz-streams.ts';
 import {
   BLOCK_HEADER_BYTES,
   type FrameHeader,

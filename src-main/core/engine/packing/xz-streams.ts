@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
 import xz from 'xz-decompress';
-import { bytesInWords } from '../../../src-shared/words/wording.ts';
-import { damagedData, type PieceReader, streamOf } from './packing/piece-reader.ts';
-import { type OnTrailing, passOver } from './packing/trailing.ts';
+import { bytesInWords } from '../../../../src-shared/words/wording.ts';
+import { damagedData, type PieceReader, streamOf } from './piece-reader.ts';
+import { type OnTrailing, passOver } from './trailing.ts';
 import { UnreadableError } from './unreadable-error.ts';
 
 /*

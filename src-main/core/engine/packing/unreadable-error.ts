@@ -1,4 +1,4 @@
-import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 
 /** A file that may be sound and that cannot be unpacked here. */
 export class UnreadableError extends SnapkeepError {

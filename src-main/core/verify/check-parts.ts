@@ -1,9 +1,9 @@
 import type { UncheckedPart } from '../../../src-shared/model/verification.ts';
 import { callingParts, functionsOfIndex, otherProgramTokenizer } from '../../../src-shared/rules/schema-needs.ts';
 import { type Finding, type Lack, lackOf } from '../../../src-shared/rules/sqlite-findings.ts';
-import { breaksRulesSql } from './dump/broken-rows.ts';
-import { quoteName, unchecked } from './sqlite/count-rows.ts';
-import type { Database } from './sqlite/open-database.ts';
+import { breaksRulesSql } from '../engine/dump/broken-rows.ts';
+import { quoteName, unchecked } from '../engine/sqlite/count-rows.ts';
+import type { Database } from '../engine/sqlite/open-database.ts';
 
 /*
  * The parts of a table that SQLite cannot check in full here. Its check opens a table with all indexes at once, so one
