@@ -8,6 +8,10 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { ERRORS, ErrorCode } from '../src-shared/contract/errors.ts';
 import { classifyFailure } from '../src-shared/rules/failures.ts';
+import { commandLineReference } from './references/command-line.mjs';
+import { eventsReference, methodsReference, typesReference } from './references/http-api.mjs';
+import { table } from './references/markdown.mjs';
+import { typeReference } from './references/schemas.mjs';
 
 /** What each reference says, in Markdown. */
 const REFERENCES = /** @type {Record<string, () => string>} */ ({
@@ -19,6 +23,12 @@ const REFERENCES = /** @type {Record<string, () => string>} */ ({
         return [`\`${code}\``, meaning, remedy, classifyFailure(code) === 'unavailable' ? 'yes' : 'no'];
       }),
     ),
+  commands: commandLineReference,
+  methods: methodsReference,
+  events: eventsReference,
+  types: typesReference,
+  manifest: () => typeReference('Manifest'),
+  'stored-attached-file': () => typeReference('StoredAttachedFile'),
 });
 const MARKED = /(<!-- reference: ([a-z-]+) -->\n)[\s\S]*?(<!-- end of reference -->)/g;
 
@@ -42,14 +52,4 @@ function referenceOf(name, path) {
   const reference = REFERENCES[name];
   if (reference === undefined) throw new Error(`${path}: unknown reference “${name}”.`);
   return reference();
-}
-
-/** @param {string[]} heads @param {string[][]} rows @returns {string} */
-function table(heads, rows) {
-  const lines = [
-    heads,
-    heads.map(() => '---'),
-    ...rows.map((cells) => cells.map((cell) => cell.replaceAll('|', '\\|'))),
-  ];
-  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Dialogs, Keychain } from '../../src-main/core/ports.ts';
 import { type EventName, events } from '../../src-shared/contract/events.ts';
+import { METHOD_ERRORS } from '../../src-shared/contract/method-errors.ts';
 import { type MethodName, methods } from '../../src-shared/contract/methods.ts';
 import { setScene } from '../support/scene.ts';
 import { whyNoSftp } from '../support/servers/sftp.ts';
@@ -82,6 +83,7 @@ describe.each(Object.entries(cases))('%s', (name, { good, missing, missingCode =
       ok: false,
       error: { code: missingCode, message: expect.any(String), hint: expect.any(String) },
     });
+    expect([...METHOD_ERRORS[method], 'INVALID_PARAMS']).toContain(missingCode);
   });
 });
 
