@@ -2,18 +2,19 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type App, app } from 'electron';
+import { PLATFORM } from '../platform/platform.ts';
 import { HIDDEN } from './launch-arguments.ts';
 
 /** Starts Snapkeep at login without a window, or no longer. */
 export function setStartAtLogin(start: boolean): void {
   const command = startCommand(app, process.env);
-  if (process.platform === 'linux') setDesktopEntry(autostartFile(process.env), start ? desktopEntry(command) : null);
+  if (PLATFORM === 'linux') setDesktopEntry(autostartFile(process.env), start ? desktopEntry(command) : null);
   else app.setLoginItemSettings({ openAtLogin: start, path: command[0] ?? '', args: command.slice(1) });
 }
 
 /** Whether this start is the one at login; macOS passes no arguments and says it another way. */
 export function wasStartedAtLogin(): boolean {
-  return process.platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin;
+  return PLATFORM === 'macos' && app.getLoginItemSettings().wasOpenedAtLogin;
 }
 
 /** The program and its arguments that start what runs now, and will still be there after the next login. */

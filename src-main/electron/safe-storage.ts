@@ -1,5 +1,6 @@
 import { safeStorage } from 'electron';
 import type { Keychain } from '../core/ports.ts';
+import { NODE_PLATFORM } from '../platform/platform.ts';
 
 /** How the system keeps the key, in words for people. */
 const KEEPERS: Readonly<Partial<Record<string, string>>> = {
@@ -11,7 +12,7 @@ const KEEPERS: Readonly<Partial<Record<string, string>>> = {
  * The system's own keeper of secrets; `undefined` where it has none that keeps anything from anyone. Only once the
  * application is ready.
  */
-export function systemKeychain(platform = process.platform): Keychain | undefined {
+export function systemKeychain(platform = NODE_PLATFORM): Keychain | undefined {
   if (!safeStorage.isEncryptionAvailable() || hasFixedPassword(platform)) return undefined;
   return {
     words: KEEPERS[platform] ?? "Secrets are encrypted with a key in your desktop's keyring.",

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { App } from 'electron';
 import { DAY_MS } from '../../src-shared/rules/durations.ts';
 import type { Clock } from '../core/ports.ts';
+import { NODE_PLATFORM } from '../platform/platform.ts';
 
 /** A newer version, and whether it is installed when Snapkeep is quit or has to be fetched by the person. */
 export interface UpdateNews {
@@ -45,7 +46,7 @@ export interface Installation {
  */
 export async function startUpdates(options: UpdateOptions): Promise<() => void> {
   const installation: Installation = {
-    platform: process.platform,
+    platform: NODE_PLATFORM,
     resourcesFolder: process.resourcesPath,
     environment: process.env,
   };

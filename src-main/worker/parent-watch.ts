@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { givesNewParent } from '../platform/processes.ts';
 
 /** How often the parent is looked for, in milliseconds. */
 const LOOK_EVERY = 200;
@@ -8,10 +9,11 @@ const LOOK_EVERY = 200;
  * nobody's.
  */
 const WATCH = `
-const parent = require('node:worker_threads').workerData;
+const { workerData } = require('node:worker_threads');
+const { parent } = workerData;
 setInterval(() => {
   try {
-    if (process.ppid === parent && (process.platform !== 'win32' || process.kill(parent, 0))) return;
+    if (process.ppid === parent && (workerData.givesNewParent || process.kill(parent, 0))) return;
   } catch {}
   process.kill(process.pid, 'SIGKILL');
 }, ${LOOK_EVERY});`;
@@ -22,5 +24,5 @@ setInterval(() => {
  * @param parent its number
  */
 export function endWithParent(parent: number): void {
-  new Worker(WATCH, { eval: true, workerData: parent }).unref();
+  new Worker(WATCH, { eval: true, workerData: { parent, givesNewParent } }).unref();
 }

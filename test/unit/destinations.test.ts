@@ -2,7 +2,8 @@ import { S3ServiceException } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
 import { explainS3 } from '../../src-main/core/destinations/drivers/s3-errors.ts';
 import { partBytes } from '../../src-main/core/destinations/drivers/s3-upload.ts';
-import { factsFromTable, mountWarnings, sourceWarnings } from '../../src-main/core/engine/files/mount-facts.ts';
+import { mountWarnings, sourceWarnings } from '../../src-main/core/engine/files/mount-facts.ts';
+import { factsFromTable } from '../../src-main/platform/mounts.linux.ts';
 import { DestinationSettings, S3Provider, S3Settings } from '../../src-shared/model/destination.ts';
 import { fillPreset, S3_PRESETS } from '../../src-shared/rules/s3-providers.ts';
 

@@ -11,11 +11,11 @@ import { indexText, parseIndex } from '../../src-main/core/engine/attached-files
 import { judgeStatement } from '../../src-main/core/engine/dump/check-statement.ts';
 import { startOfSql } from '../../src-main/core/engine/dump/sql-start.ts';
 import { StatementSplitter } from '../../src-main/core/engine/dump/statement-splitter.ts';
-import { parseLsof } from '../../src-main/core/engine/files/file-holders.ts';
 import { parseManifest } from '../../src-main/core/engine/files/manifest-files.ts';
-import { factsFromTable } from '../../src-main/core/engine/files/mount-facts.ts';
 import { contentOfSample } from '../../src-main/core/engine/packing/identify-file.ts';
 import { judgeBackup, SAMPLE } from '../../src-main/core/import/judge-backup.ts';
+import { parseLsof } from '../../src-main/platform/file-holders.macos.ts';
+import { factsFromTable } from '../../src-main/platform/mounts.linux.ts';
 import { safeName } from '../../src-main/server/uploads.ts';
 import { ClientFrame } from '../../src-shared/contract/frames.ts';
 import { parseJsonWithLines } from '../../src-shared/rules/json-with-lines.ts';

@@ -5,6 +5,7 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { DatabaseDeletionPreview } from '../../../src-shared/model/database-deletion.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import { totalRows } from '../../../src-shared/words/table-rows.ts';
+import { fileSystem } from '../../platform/file-system.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { contentInWords } from '../engine/files/content-words.ts';
 import { exists, sidecarPaths, syncFolder } from '../engine/files/durable-files.ts';
@@ -115,8 +116,8 @@ export async function deleteDatabase(
   }
   context.progress('removing', 0, null);
   try {
-    // Windows removes nothing that is open: there the hold ends just before.
-    if (process.platform === 'win32') kept?.hold?.close();
+    // Where nothing that is open can be removed, the hold ends just before.
+    if (!fileSystem.replacesOpenFiles) kept?.hold?.close();
     removed = await remove(await presentFiles(request));
   } catch (error) {
     // Under the hold the file is all there is of the database: as long as it is there, nothing is lost.

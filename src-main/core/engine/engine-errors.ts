@@ -1,12 +1,9 @@
 import { type ErrorCode, SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { classifyFailure } from '../../../src-shared/rules/failures.ts';
+import { errorCode } from '../../platform/error-code.ts';
 import { cancelledError } from './task-context.ts';
 
-/** Whether an error carries a system or SQLite code. */
-export function errorCode(error: unknown): string | undefined {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
-  return undefined;
-}
+export { errorCode };
 
 /** The codes of a disk that is full, or a quota used up. SQLite tells of the index of a WAL that no room is left for it. */
 const DISK_FULL = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE']);

@@ -12,6 +12,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { fileSystem } from '../../platform/file-system.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { openDatabase } from '../engine/sqlite/open-database.ts';
 import { awaitEarlierWorkers } from './worker-lock.ts';
@@ -86,8 +87,7 @@ function createPrivately(path: string): void {
  * keep their modes: nobody else gets there.
  */
 function tighten(path: string): string | null {
-  // Windows gives rights by lists, which a folder has from the one above it.
-  if (process.platform === 'win32') return null;
+  if (!fileSystem.hasModes) return null;
   const open = [path, ...readdirSync(path).map((name) => join(path, name))].filter((each) => {
     const stats = lstatSync(each);
     return !stats.isSymbolicLink() && (stats.mode & 0o077) !== 0;

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { describeProcess } from '../../platform/processes.ts';
 
 /** How often npm is looked for, in milliseconds. */
 const LOOK_EVERY = 1_000;
@@ -21,27 +20,12 @@ export function watchNpm(onGone: () => void): void {
 
 /** The id of npm's process: the parent, or the one before it where a shell stays between the two. */
 function npmProcess(): number {
-  const parent = describeProcess(process.ppid);
-  return parent !== undefined && /^\S*sh -c /.test(parent.command) ? parent.parent : process.ppid;
-}
-
-/** The parent and the command line of a process; `undefined` where the system does not tell. */
-function describeProcess(pid: number): { parent: number; command: string } | undefined {
   try {
-    if (process.platform === 'linux') {
-      // The name in parentheses may hold anything, so what follows the last one is read: state, parent, …
-      const [, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ');
-      return { parent: Number(parent), command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ') };
-    }
-    if (process.platform === 'win32') return undefined;
-    const line = execFileSync('ps', ['-o', 'ppid=,args=', '-p', String(pid)], { encoding: 'utf8' });
-    const [, parent, command = ''] = /^(\d+)\s+(\S.*)$/.exec(line.trim()) ?? [];
-    return { parent: Number(parent), command };
+    const parent = describeProcess(process.ppid);
+    return parent !== undefined && /^\S*sh -c /.test(parent.command) ? parent.parent : process.ppid;
   } catch {
     // It has just ended, which is noticed at the first look.
-    return undefined;
+    return process.ppid;
   }
 }
 

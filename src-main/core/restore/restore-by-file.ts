@@ -1,5 +1,6 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { fileSystem } from '../../platform/file-system.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import {
   copySynced,
@@ -139,9 +140,9 @@ async function exchangeUnread(
   for (const [, moved] of aside) await rm(moved, { force: true });
 }
 
-/** Windows moves nothing over a file that is open: there the hold ends just before, and what opens the file then is told. */
+/** Where nothing moves over a file that is open, the hold ends just before, and what opens the file then is told. */
 async function moveOver(partial: string, targetPath: string, hold: ExclusiveHold): Promise<void> {
-  if (process.platform !== 'win32') return rename(partial, targetPath);
+  if (fileSystem.replacesOpenFiles) return rename(partial, targetPath);
   hold.close();
   try {
     await rename(partial, targetPath);

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
+import { shellOf } from '../../platform/processes.ts';
 
 /** A program that asks a person may take a moment; one that hangs is ended. */
 const COMMAND_TIMEOUT_MS = 60_000;
@@ -48,6 +49,3 @@ function firstLine(command: string | readonly string[]): Promise<string> {
     child.stdin?.end();
   });
 }
-
-const shellOf = (line: string): string[] =>
-  process.platform === 'win32' ? ['cmd.exe', '/d', '/s', '/c', line] : ['/bin/sh', '-c', line];

@@ -1,3 +1,4 @@
+import { NODE_PLATFORM } from '../../platform/platform.ts';
 import type { CoreContext } from '../core-context.ts';
 import { sqliteVersion } from '../engine/sqlite/open-database.ts';
 import type { Handlers, MethodsOf } from '../handler.ts';
@@ -8,7 +9,7 @@ export function appHandlers(core: CoreContext): Handlers<MethodsOf<'app'>> {
     'app.info': () => ({
       version: core.version,
       host: core.ports.host,
-      platform: process.platform,
+      platform: NODE_PLATFORM,
       dataFolder: core.dataFolder.path,
       safetyFolder: core.dataFolder.safetyFolder,
       versions: { sqlite: sqliteVersion(), node: process.versions.node },

@@ -9,6 +9,7 @@ import { expandPlaces, type Machine } from '../../../src-shared/third-party/temp
 import { parseTemplate, templateText } from '../../../src-shared/third-party/template-text.ts';
 import { templateInWords } from '../../../src-shared/third-party/template-words.ts';
 import { BUILT_IN_TEMPLATES, builtInTemplate } from '../../../src-shared/third-party/templates/built-in.ts';
+import { PLATFORM } from '../../platform/platform.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { exists, partialPath, publishFile, replaceFile, writeSynced } from '../engine/files/durable-files.ts';
 
@@ -106,7 +107,7 @@ export async function applyTemplate(
   folder: string | null,
   elsewhere: ReadonlyMap<string, string>,
 ): Promise<AppliedTemplate> {
-  const machine: Machine = { platform: platform(), environment: process.env, home: homedir(), folder };
+  const machine: Machine = { platform: PLATFORM, environment: process.env, home: homedir(), folder };
   const destinations = await lookAt(expandPlaces(template.destination, machine));
   const destination = destinations[0]?.path ?? null;
   const parts: AppliedTemplate['parts'] = [];
@@ -144,10 +145,6 @@ async function mayExist(path: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function platform(): Machine['platform'] {
-  return process.platform === 'win32' ? 'windows' : process.platform === 'darwin' ? 'macos' : 'linux';
 }
 
 function unknownTemplate(id: string): SnapkeepError {

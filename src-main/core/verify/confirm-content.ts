@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { TableRows } from '../../../src-shared/model/values.ts';
 import { tablesInWords, totalRows } from '../../../src-shared/words/table-rows.ts';
 import { explainError } from '../engine/engine-errors.ts';
-import { findFileHolders } from '../engine/files/file-holders.ts';
+import { findFileHolders, tellsHolders } from '../engine/files/file-holders.ts';
 import { countRows } from '../engine/sqlite/count-rows.ts';
 import { closeReading, openForReading } from '../engine/sqlite/open-database.ts';
 import type { TaskContext } from '../engine/task-context.ts';
@@ -83,7 +83,7 @@ async function differences(
   if (different.length === 0 && found.length === expected.length) return [];
   const holders = await findFileHolders(path);
   const names = different.join(', ') || 'tables';
-  if (holders.length === 0 && process.platform !== 'win32')
+  if (holders.length === 0 && tellsHolders)
     return [`${path} does not hold the restored rows (${names}). Use Undo to put back what was there.`];
   const who = holders.map((holder) => holder.name).join(', ') || 'Another program';
   return [`${who} has gone on writing since (${names}).`];

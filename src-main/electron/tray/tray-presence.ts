@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { NODE_PLATFORM } from '../../platform/platform.ts';
 
 /** Runs a program and answers what it prints. */
 type RunProgram = (file: string, args: readonly string[]) => Promise<string>;
@@ -14,7 +15,7 @@ const runProgram: RunProgram = async (file, args) => (await promisify(execFile)(
  * GNOME without an extension has nobody. `SNAPKEEP_TRAY` (`yes` or `no`) overrules it for desktops that say nothing.
  */
 export async function trayIsThere(
-  platform = process.platform,
+  platform = NODE_PLATFORM,
   environment: NodeJS.ProcessEnv = process.env,
   run = runProgram,
 ): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { app, Menu, nativeImage, Tray } from 'electron';
 import type { Core } from '../../core/core.ts';
+import { NODE_PLATFORM, PLATFORM } from '../../platform/platform.ts';
 import { trayIconFile } from './tray-icon.ts';
 import { type TrayActions, type TrayState, type TrayStatus, trayMenu, trayState } from './tray-menu.ts';
 
@@ -29,12 +30,12 @@ export function showTray(core: Core, actions: TrayActions): void {
   core.on('run.changed', lookSoon);
   core.on('schedules.changed', lookSoon);
   // On macOS a click opens the menu.
-  if (process.platform !== 'darwin') tray.on('click', () => actions.open());
+  if (PLATFORM !== 'macos') tray.on('click', () => actions.open());
   lookSoon();
 }
 
 const icon = (status: TrayStatus): Electron.NativeImage =>
-  nativeImage.createFromPath(trayIconFile(app.getAppPath(), status, process.platform));
+  nativeImage.createFromPath(trayIconFile(app.getAppPath(), status, NODE_PLATFORM));
 
 /** Makes a function that does its work once after any number of calls, and again for those that came meanwhile. */
 function settle(work: () => Promise<void>): () => void {

@@ -1,4 +1,5 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron';
+import { NODE_PLATFORM } from '../../platform/platform.ts';
 
 /** What the items of the menu do that the system cannot do itself. */
 export interface MenuActions {
@@ -8,7 +9,7 @@ export interface MenuActions {
 
 /** Sets the application's menu: what a keyboard expects to work. */
 export function setApplicationMenu(actions: MenuActions): void {
-  Menu.setApplicationMenu(Menu.buildFromTemplate(applicationMenu(actions, process.platform)));
+  Menu.setApplicationMenu(Menu.buildFromTemplate(applicationMenu(actions, NODE_PLATFORM)));
 }
 
 /** The application's menu as each system has it. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type BigIntStats, writeSync } from 'node:fs';
 import { type FileHandle, lchown, lutimes, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileSystem } from '../../../platform/file-system.ts';
 import { errorCode } from '../engine-errors.ts';
 import { onDisk } from '../files/byte-names.ts';
 import { syncIfPossible } from '../files/durable-files.ts';
@@ -143,7 +144,7 @@ export class TreeWriter {
 
   async #finishFolder(entry: FolderEntry, withRights: boolean): Promise<void> {
     const path = onDisk(this.at(entry.path));
-    if (process.platform === 'win32') return;
+    if (!fileSystem.hasModes) return;
     const handle = await open(path, 'r');
     try {
       if (withRights && mayGiveAway) await handle.chown(entry.uid, entry.gid);

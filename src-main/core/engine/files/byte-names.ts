@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { BYTE_BASE, byteOf } from '../../../../src-shared/rules/byte-names.ts';
+import { fileSystem } from '../../../platform/file-system.ts';
 
 /** The text that stands for the bytes of a name or path; see `src-shared/rules/byte-names.ts`. */
 export function textOf(bytes: Buffer): string {
@@ -36,7 +37,7 @@ export function onDisk(path: string): string | Buffer {
   return path.isWellFormed() ? path : bytesOf(path);
 }
 
-/** Whether a text stands for bytes and no other text stands for the same. On Windows, names are never bytes. */
+/** Whether a text stands for bytes and no other text stands for the same. Where names are not bytes, only what is well-formed does. */
 export function isExact(text: string): boolean {
-  return text.isWellFormed() || (process.platform !== 'win32' && textOf(bytesOf(text)) === text);
+  return text.isWellFormed() || (fileSystem.namesAreBytes && textOf(bytesOf(text)) === text);
 }

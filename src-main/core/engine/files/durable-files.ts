@@ -3,6 +3,7 @@ import { access, copyFile, type FileHandle, link, lstat, open, rename, rm, stat,
 import { dirname } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { NAME_ATTEMPTS } from '../../../../src-shared/rules/name-pattern.ts';
+import { fileSystem } from '../../../platform/file-system.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import { onDisk } from './byte-names.ts';
 
@@ -14,9 +15,9 @@ export function partialPath(finishedPath: string, runId: string): string {
   return `${finishedPath}.${runId.slice(0, 8)}${PARTIAL_SUFFIX}`;
 }
 
-/** Makes the names in a folder durable. Windows has no such call and needs none. */
+/** Makes the names in a folder durable. */
 export async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
+  if (!fileSystem.syncsFolders) return;
   const handle = await open(onDisk(folder), constants.O_RDONLY);
   try {
     await syncIfPossible(handle);

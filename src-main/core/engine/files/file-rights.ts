@@ -2,10 +2,12 @@ import { chmod, chown, lstat, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { FileRights } from '../../../../src-shared/model/run.ts';
 import { countInWords } from '../../../../src-shared/words/wording.ts';
+import { whyNoAttributes } from '../../../platform/file-attributes.ts';
+import { fileSystem } from '../../../platform/file-system.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import type { TaskContext } from '../task-context.ts';
 import { exists } from './durable-files.ts';
-import { takeOverAttributes, whyAttributesAreLost } from './file-attributes.ts';
+import { takeOverAttributes } from './file-attributes.ts';
 
 /*
  * Whom a restored file belongs to, and what it may be used for. What comes from a snapshot never gets a bit that lends
@@ -54,7 +56,7 @@ async function rightsInFolder(folder: string, mode: number | null): Promise<File
 async function newFileNote(path: string, known: number | null): Promise<string | null> {
   const { uid, gid, mode } = await rightsInFolder(dirname(path), known);
   const given = process.getuid?.() === 0 && (uid !== 0 || gid !== 0);
-  if (!given && (mode === OWN_MODE || process.platform === 'win32')) return null;
+  if (!given && (mode === OWN_MODE || !fileSystem.hasModes)) return null;
   const owner = given ? `will belong to user ${uid} and group ${gid}, as its folder does, with` : 'will have';
   return `${basename(path)} ${owner} the permissions ${modeInWords(mode)}.`;
 }
@@ -142,7 +144,7 @@ const otherLinks = (nlink: number): string => `The file has ${countInWords(nlink
 /** What of a file will not be as it was once it has been removed and an undo has made it anew, as sentences. */
 export async function removalNotes(path: string): Promise<string[]> {
   if (!(await exists(path))) return [];
-  const lost = await whyAttributesAreLost();
+  const lost = await whyNoAttributes();
   return [...changedRights(await lstat(path)), ...(lost === null ? [] : [lost])];
 }
 

@@ -17,7 +17,6 @@ export async function requireExchangeable(path: string): Promise<void> {
 }
 
 async function isMountPoint(path: string): Promise<boolean> {
-  if (process.platform === 'win32') return false;
   try {
     const [own, above] = await Promise.all([lstat(path), lstat(dirname(path))]);
     // A file or folder of the same disk may be mounted, too.

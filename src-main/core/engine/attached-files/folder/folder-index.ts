@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { SnapkeepError } from '../../../../../src-shared/contract/errors.ts';
 import { Sha256 } from '../../../../../src-shared/model/values.ts';
+import { fileSystem } from '../../../../platform/file-system.ts';
 import { errorCode, explainError } from '../../engine-errors.ts';
 import { isExact } from '../../files/byte-names.ts';
 import { Entry, SnapshotFacts } from './folder-entry.ts';
@@ -136,8 +137,8 @@ function parseFacts(line: string, path: string): SnapshotFacts {
 /** Whether a path stays within the folder that it is relative to; the empty one is the folder itself. */
 export function isSafePath(path: string): boolean {
   const unsafe = path !== '' && path.split('/').some((part) => part === '' || part === '..' || part === '../..');
-  const badOnWindows = process.platform === 'win32' && /[\\:]/.test(path);
-  return !unsafe && !badOnWindows && isExact(path) && !path.includes('\0');
+  const reserved = fileSystem.reserved?.test(path) ?? false;
+  return !unsafe && !reserved && isExact(path) && !path.includes('\0');
 }
 
 /** Nothing that an index or an archive names may lead out of its folder. @throws SnapkeepError `CORRUPT` */

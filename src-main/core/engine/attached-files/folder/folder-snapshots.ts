@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { SnapkeepError } from '../../../../../src-shared/contract/errors.ts';
 import { DEFAULT_NAME_PATTERN, nameFromPattern } from '../../../../../src-shared/rules/name-pattern.ts';
 import { fileStem } from '../../../../../src-shared/rules/naming.ts';
+import { fileSystem } from '../../../../platform/file-system.ts';
 import { errorCode, explainError } from '../../engine-errors.ts';
 import { onDisk, textOf } from '../../files/byte-names.ts';
 import { PARTIAL_SUFFIX, syncFolder } from '../../files/durable-files.ts';
@@ -189,7 +190,7 @@ export async function removeFolderSnapshot(
 
 /** Removes a folder with everything in it, also from folders that may not be written. Links are never followed. */
 export async function removeTree(path: string): Promise<void> {
-  if (process.platform !== 'win32' && process.getuid?.() !== 0) await openUp(path);
+  if (fileSystem.hasModes && process.getuid?.() !== 0) await openUp(path);
   await rm(onDisk(path), { recursive: true, force: true });
 }
 

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, readdir, readFile, stat } from 'node:fs/promises';
 import { SnapkeepError } from '../../../../../src-shared/contract/errors.ts';
+import { mountTable } from '../../../../platform/mounts.ts';
 import { errorCode, explainError } from '../../engine-errors.ts';
 
 /** A file or device that an image is taken of or written to. */
@@ -64,10 +65,10 @@ export async function findEnd(hasByte: (at: number) => Promise<boolean>): Promis
  * @throws SnapkeepError `BUSY` with the place where it is mounted
  */
 export async function requireUnmounted(path: string): Promise<void> {
-  if (process.platform !== 'linux') return;
+  if (mountTable === null) return;
   try {
     const numbers = await deviceNumbers((await stat(path)).rdev);
-    const place = mountPlaceOf(numbers, await readFile('/proc/self/mountinfo', 'utf8'));
+    const place = mountPlaceOf(numbers, await mountTable());
     if (place === undefined) return;
     throw new SnapkeepError('BUSY', `${path} is mounted at ${place}.`, {
       hint: `Nothing was written. Unmount it first: umount ${place}`,
