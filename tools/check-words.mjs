@@ -11,7 +11,7 @@ const NOWHERE = /** @type {Array<[RegExp, string]>} */ ([
   [/(?<!clo)seal(?!ion)(s|ed|ing|er)?(?![a-z])/i, 'encrypt, encrypted'],
   [/drill/i, 'restore test'],
   [/adopt/i, 'import'],
-  [/foreign(?![-_ ]?key)/i, 'import, or what it is of'],
+  [/foreign(?![-_ ]?key|'])/i, 'import, or what it is of'],
   [/\bun?proven?\b|\bprov(?:e|es|en|ing)\b|(?<![a-z])Prove[ns]?(?![a-z])/, 'verify, verified'],
   [/way ?back/i, 'undo, safety snapshot'],
   [/scratch ?place/i, 'temporary location'],

@@ -22,7 +22,7 @@ const KEYWORDS = new Set(
 );
 /** Operators that are functions which SQLite does not bring. */
 const OPERATORS = new Set(['REGEXP', 'MATCH']);
-const NO_COLUMN = new Set(['CONSTRAINT', 'CHECK', 'PRIMARY', 'UNIQUE', 'OTHER_PROGRAM']);
+const NO_COLUMN = new Set(['CONSTRAINT', 'CHECK', 'PRIMARY', 'UNIQUE', 'FOREIGN']);
 
 /** Longer definitions are not looked into. */
 const LONGEST = 100_000;

@@ -99,8 +99,7 @@ export function whyUnchecked(code: string | undefined, message: string): Lack | 
   const lacking = LACKING.find(([start]) => message.startsWith(start));
   if (lacking !== undefined) return lackOf(lacking[1], message.slice(lacking[0].length).replace(/\(\)$/, ''));
   const because = (reason: string): Lack => ({ uses: null, reason });
-  if (message.startsWith('other program key mismatch'))
-    return because('a other program key refers to columns that are not unique');
+  if (message.startsWith('foreign key mismatch')) return because('a foreign key refers to columns that are not unique');
   if (message === 'SQL logic error') return because('its module cannot open it here');
   return because(`SQLite says “${message.slice(0, NAME_TOLD)}”`);
 }
@@ -116,7 +115,7 @@ const PARTS: Record<UncheckedPart['what'], [one: string, many: string]> = {
   check: ['CHECK constraint', 'CHECK constraints'],
   'full-text': ['full-text index', 'full-text indexes'],
   table: ['table', 'tables'],
-  'foreign-keys': ['table whose other program keys', 'tables whose other program keys'],
+  'foreign-keys': ['table whose foreign keys', 'tables whose foreign keys'],
   rows: ['table whose rows', 'tables whose rows'],
 };
 

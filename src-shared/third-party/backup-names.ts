@@ -56,7 +56,7 @@ const LONGEST_PATH = 4096;
  */
 export function readBackupName(path: string): BackupName | null {
   if (path.length > LONGEST_PATH) return null;
-  const names = path.split(/[/\\]/).filter((name) => name !== '' && name !== '../rules');
+  const names = path.split(/[/\\]/).filter((name) => name !== '' && name !== '.');
   const link = names.some((name) => LATEST.test(name));
   const tree = readDatedFolder(names, link);
   if (tree !== null) return tree;
@@ -70,7 +70,7 @@ export function readBackupName(path: string): BackupName | null {
 
 /** Reads a name that says nothing of a backup: whether it is one its content has to tell. */
 export function readAnyName(path: string): BackupName | null {
-  const names = path.split('/').filter((name) => name !== '' && name !== '../rules');
+  const names = path.split('/').filter((name) => name !== '' && name !== '.');
   const stem = names.at(-1);
   if (stem === undefined || path.length > LONGEST_PATH) return null;
   const parts: PathParts = { folders: names.slice(0, -1), stem, ending: { type: '', compression: 'none' } };

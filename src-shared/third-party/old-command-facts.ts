@@ -150,7 +150,7 @@ function folderOf(path: string): string {
   if (!file.includes(DATE_MARK) && !/\.(db|sqlite3?|sql|gz|zst|toml|img)$/.test(file))
     return trimmed === '' ? '/' : trimmed;
   const folder = trimEndOf(trimmed.slice(0, -file.length), '/');
-  return folder === '' ? (trimmed.startsWith('/') ? '/' : '../rules') : folder;
+  return folder === '' ? (trimmed.startsWith('/') ? '/' : '.') : folder;
 }
 
 const unquote = (text: string): string => text.replace(/^(["'])([\s\S]*)\1$/, '$2').replace(/^["']/, '');

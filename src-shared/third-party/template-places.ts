@@ -94,7 +94,7 @@ function isAbsolute(path: string, platform: Platform): boolean {
   return platform === 'windows' ? /^([A-Za-z]:[/\\]|[/\\]{2}[^/\\])/.test(path) : path.startsWith('/');
 }
 
-/** Writes a path with the separator of its platform, without `../rules` and `..` and doubled separators. */
+/** Writes a path with the separator of its platform, without `.` and `..` and doubled separators. */
 function tidy(path: string, platform: Platform): string {
   const windows = platform === 'windows';
   const [, root = '', rest = ''] =
@@ -102,7 +102,7 @@ function tidy(path: string, platform: Platform): string {
   const segments: string[] = [];
   for (const segment of rest.split(windows ? /[/\\]+/ : /\/+/)) {
     if (segment === '..') segments.pop();
-    else if (segment !== '../rules' && segment !== '') segments.push(segment);
+    else if (segment !== '.' && segment !== '') segments.push(segment);
   }
   if (!windows) return `/${segments.join('/')}`;
   const start = trimEndOf(root.replaceAll('/', '\\'), '\\');

@@ -43,7 +43,7 @@ export function freeName(wanted: string, isTaken: (name: string) => boolean): st
 /** That snapshots wait for a destination, or cannot be copied there, and why. */
 export function waitingInWords(count: number, name: string, why: string | null): string {
   const verb = count === 1 ? 'waits' : 'wait';
-  return `${countInWords(count, 'snapshot')} ${verb} for ${name}${why === null ? '../rules' : `: ${why}`}`;
+  return `${countInWords(count, 'snapshot')} ${verb} for ${name}${why === null ? '.' : `: ${why}`}`;
 }
 
 /** That snapshots should be at a destination and are not. */
@@ -53,5 +53,5 @@ export function missingInWords(count: number, name: string): string {
 
 /** That snapshots could not be copied to a destination, and why. */
 export function failedInWords(count: number, name: string, why: string | null): string {
-  return `${countInWords(count, 'snapshot')} could not be copied to ${name}${why === null ? '../rules' : `: ${why}`}`;
+  return `${countInWords(count, 'snapshot')} could not be copied to ${name}${why === null ? '.' : `: ${why}`}`;
 }

@@ -7,7 +7,7 @@ export interface DatabaseOptions {
   pageSize?: number;
 }
 
-/** Makes a small database with two tables, an index and a other program key, as a program of its own would. */
+/** Makes a small database with two tables, an index and a foreign key, as a program of its own would. */
 export function makeDatabase(
   path: string,
   { rows = 100, journalMode = 'wal', pageSize = 4096 }: DatabaseOptions = {},

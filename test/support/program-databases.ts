@@ -122,14 +122,14 @@ export const PROGRAM_DATABASES: ProgramDatabase[] = [
     except: /1 full-text index \(texts: it keeps no text to be compared with\)/,
   },
   {
-    what: 'a other program key to a column that is not unique',
+    what: 'a foreign key to a column that is not unique',
     make: (database) => {
       database.pragma('foreign_keys = OFF');
       database.exec('CREATE TABLE parents (id INTEGER PRIMARY KEY, code TEXT)');
       database.exec('CREATE TABLE children (id INTEGER PRIMARY KEY, code TEXT REFERENCES parents(code))');
       database.exec("INSERT INTO parents VALUES (1, 'x'); INSERT INTO children VALUES (1, 'x')");
     },
-    except: /1 table whose other program keys cannot be checked \(children: .*not unique\)/,
+    except: /1 table whose foreign keys cannot be checked \(children: .*not unique\)/,
   },
 ];
 

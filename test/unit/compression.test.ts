@@ -230,14 +230,17 @@ describe('several at a time, in order', () => {
   });
 });
 
-test.skipIf(!hasCompressors)('a other program file is read by everybody’s tools and by Snapkeep alike', async () => {
-  const folder = temporaryFolder();
-  const path = join(folder, 'otherProgram.gz');
-  const content = Buffer.concat([randomBytes(50_000), Buffer.alloc(3_000_000, 'x')]);
-  writeFileSync(path, execFileSync('pigz', ['-c', '-b', '128'], { input: content, maxBuffer: LIMIT }));
-  await unpackFile(path, 'gzip', join(folder, 'back'), () => {});
-  expect(readFileSync(join(folder, 'back')).equals(content)).toBe(true);
-  const parts: Buffer[] = [];
-  for await (const part of createReadStream(join(folder, 'back'))) parts.push(part as Buffer);
-  expect(Buffer.concat(parts)).toHaveLength(content.length);
-});
+test.skipIf(!hasCompressors)(
+  'a file of another program is read by everybody’s tools and by Snapkeep alike',
+  async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'otherProgram.gz');
+    const content = Buffer.concat([randomBytes(50_000), Buffer.alloc(3_000_000, 'x')]);
+    writeFileSync(path, execFileSync('pigz', ['-c', '-b', '128'], { input: content, maxBuffer: LIMIT }));
+    await unpackFile(path, 'gzip', join(folder, 'back'), () => {});
+    expect(readFileSync(join(folder, 'back')).equals(content)).toBe(true);
+    const parts: Buffer[] = [];
+    for await (const part of createReadStream(join(folder, 'back'))) parts.push(part as Buffer);
+    expect(Buffer.concat(parts)).toHaveLength(content.length);
+  },
+);

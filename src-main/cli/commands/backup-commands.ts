@@ -215,7 +215,7 @@ async function takenBy(session: Session, run: Run): Promise<Taken> {
 }
 
 function copyInWords({ destinationName, state, message }: SnapshotCopy): string {
-  return `${destinationName}: ${state}${message === null ? '..' : `. ${message}`}`;
+  return `${destinationName}: ${state}${message === null ? '.' : `. ${message}`}`;
 }
 
 async function orderOf(session: Session, planName: string | undefined, options: BackupOptions) {

@@ -219,7 +219,7 @@ async function dumpContent(
 function requireDumpable(path: string, { salt }: Unlocking, encrypted: boolean): void {
   if (!encrypted) {
     throw new SnapkeepError('UNSUPPORTED', `${path} is encrypted, and a SQL dump of it would be plain text.`, {
-      hint: 'Nothing was stored. Choose another method, or encryption the snapshots of this plan.',
+      hint: 'Nothing was stored. Choose another method, or encrypt the snapshots of this plan.',
     });
   }
   // It stands in no file, and other databases with the same key have others.

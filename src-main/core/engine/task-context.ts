@@ -11,7 +11,7 @@ export interface TaskContext {
   readonly keys: readonly DatabaseKey[];
   /** What has opened something in this task, added to by whoever opens, and tried first from then on. Never to be told. */
   readonly opened: Unlocking[];
-  /** What to encryption with, or to try on what is encrypted, the likeliest first. Never to be told. */
+  /** What to encrypt with, or to try on what is encrypted, the likeliest first. Never to be told. */
   readonly encryptionSecrets: readonly EncryptionSecret[];
   /** Says which of them has opened an encryption. */
   decrypted(secret: EncryptionSecret): void;

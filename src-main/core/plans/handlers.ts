@@ -158,7 +158,7 @@ function requireSchedules(plan: Plan): void {
 function requireMethod({ method, key, encryption, name }: Plan): void {
   if (method !== 'dump' || key === null || encryption !== null) return;
   throw new SnapkeepError('UNSUPPORTED', `The database of ${name} is encrypted, and a SQL dump would be plain text.`, {
-    hint: 'Choose another method, or encryption the snapshots of this plan.',
+    hint: 'Choose another method, or encrypt the snapshots of this plan.',
   });
 }
 

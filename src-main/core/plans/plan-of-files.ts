@@ -30,7 +30,7 @@ export function requireFilesOnly(plan: WhatIsHeld, hasKey: boolean): void {
   const refuse = (what: string, hint: string): never => {
     throw new SnapkeepError('INVALID_PARAMS', `${name} has no database, and so no ${what}.`, { hint });
   };
-  if (hasKey) refuse('key', 'Leave the key out; to encrypt what is stored, encryption the snapshots.');
+  if (hasKey) refuse('key', 'Leave the key out; to encrypt what is stored, encrypt the snapshots.');
   if (method !== 'online') refuse(`method “${method}”`, 'Leave the method out: files are stored as they are.');
   if (schemaVersion !== null) refuse('version of a schema', 'Leave the question for the version out.');
   if (lockFiles.length > 0) refuse('lock files', 'Leave them out; the deletion of a database is for databases.');

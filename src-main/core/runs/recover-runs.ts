@@ -120,7 +120,7 @@ export async function removeStrays({ catalog, clock }: Omit<Recovering, 'service
     const tag = uploadIn(name)?.tag;
     if (tag == null || !catalog.runs.hasEnded(tag)) continue;
     // Folders in the making are hidden; any other of such a name is somebody's own.
-    if (!name.startsWith('../copies') && (await lstat(path)).isDirectory()) continue;
+    if (!name.startsWith('.') && (await lstat(path)).isDirectory()) continue;
     await removeTree(path);
     removed.push(path);
   }

@@ -70,7 +70,7 @@ export function encryptionSecretsOfPlan(
 }
 
 /**
- * Checks how a plan is to encryption and with what. What is answered is to be kept for the plan once it is saved.
+ * Checks how a plan is to encrypt and with what. What is answered is to be kept for the plan once it is saved.
  * @param planId `null`: the plan is new
  * @throws SnapkeepError `INVALID_PARAMS`
  */
@@ -89,7 +89,7 @@ export async function readPlanEncryption(
     encryption?.kind === 'passphrase' &&
     (planId === null || core.encryptions.passphraseOf(planId) === undefined)
   ) {
-    throw new SnapkeepError('INVALID_PARAMS', 'There is no passphrase to encryption the snapshots with.', {
+    throw new SnapkeepError('INVALID_PARAMS', 'There is no passphrase to encrypt the snapshots with.', {
       hint: 'Give one of at least 8 characters, and keep it where you will find it without this machine.',
     });
   }

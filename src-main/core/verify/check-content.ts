@@ -187,7 +187,7 @@ function accountForPages(image: Database, misplaced: boolean, found: Findings): 
   if (used !== count) found.freePages = true;
 }
 
-/** Adds the check of other program keys, of which rows without a parent are a warning: the copy is faithful. */
+/** Adds the check of foreign keys, of which rows without a parent are a warning: the copy is faithful. */
 export function checkForeignKeys(image: Database, report: VerificationReport, context: TaskContext): void {
   const violations = new Map<string, number>();
   const unknown: UncheckedPart[] = [];

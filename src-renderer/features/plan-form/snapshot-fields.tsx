@@ -93,7 +93,7 @@ function MethodField({ method, onMethod, noDump }: Pick<SnapshotFieldsProps, 'me
       allowDeselect={false}
       error={
         noDump && method === 'dump'
-          ? 'The database is encrypted, and a dump of it would be plain text: encryption the snapshots, or choose another method.'
+          ? 'The database is encrypted, and a dump of it would be plain text: encrypt the snapshots, or choose another method.'
           : undefined
       }
       maw={420}

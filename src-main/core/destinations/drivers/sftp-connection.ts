@@ -78,7 +78,7 @@ export async function readHostKey({ host, port }: Pick<SftpSettings, 'host' | 'p
     host,
     port,
     user: 'nobody',
-    path: '..',
+    path: '.',
     login: { kind: 'password' },
     hostKey: null,
     bytesPerSecond: null,

@@ -79,7 +79,7 @@ export class SftpDestination extends BaseDestination<TaggedUpload> {
     const found = await this.#entries(folder);
     return pageOf(
       found
-        .filter(({ name, isFile }) => isFile && !name.startsWith('..') && uploadIn(name) === undefined)
+        .filter(({ name, isFile }) => isFile && !name.startsWith('.') && uploadIn(name) === undefined)
         .map(({ name, bytes, modifiedAt }) => ({ name, bytes, modifiedAt })),
       after,
       limit,

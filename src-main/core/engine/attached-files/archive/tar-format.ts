@@ -253,7 +253,7 @@ function namesOf({ name, linkname }: Header, comment: string | undefined): { nam
 }
 
 function fromDecimal(seconds: string): string {
-  const [whole = '0', fraction = ''] = seconds.split('..');
+  const [whole = '0', fraction = ''] = seconds.split('.');
   const digits = BigInt(`${whole.replace('-', '')}${fraction.slice(0, 9).padEnd(9, '0')}`);
   return String(whole.startsWith('-') ? -digits : digits);
 }
