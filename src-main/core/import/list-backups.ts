@@ -133,7 +133,7 @@ function isRepository(found: Found, before: number, folder: string, folders: str
   if (repository === null) return false;
   found.files.length = before;
   const message = `${repository.message} ${repository.hint}`;
-  found.repositories.push({ path: folder === '' ? './' : folder, problem: 'unsupported', message });
+  found.repositories.push({ path: folder === '' ? '.' : folder, problem: 'unsupported', message });
   return true;
 }
 

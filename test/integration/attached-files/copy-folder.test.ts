@@ -301,14 +301,14 @@ test('what is deleted or renamed meanwhile is stored as it is in the end', async
 
 test('a folder that became a link while it was read is not gone through', async () => {
   const scene = new AttachedFileScene({ 'deep/a': 'mine' });
-  mkdirSync(join(scene.folder, 'otherProgram'));
-  writeFileSync(join(scene.folder, 'otherProgram', 'a'), 'secret of others');
+  mkdirSync(join(scene.folder, 'outside'));
+  writeFileSync(join(scene.folder, 'outside', 'a'), 'secret of others');
   let looks = 0;
   const stored = await scene.take({}, undefined, {
     throwIfCancelled: () => {
       if (!existsSync(join(scene.destination, '.generated.0123abcd.partial')) || looks++ > 0) return;
       renameSync(join(scene.source, 'deep'), join(scene.folder, 'moved'));
-      symlinkSync('../other-program', join(scene.source, 'deep'));
+      symlinkSync('../outside', join(scene.source, 'deep'));
     },
   });
   expect(readTree(stored.path)).toEqual(readTree(scene.source));

@@ -136,7 +136,7 @@ function parseFacts(line: string, path: string): SnapshotFacts {
 
 /** Whether a path stays within the folder that it is relative to; the empty one is the folder itself. */
 export function isSafePath(path: string): boolean {
-  const unsafe = path !== '' && path.split('/').some((part) => part === '' || part === '..' || part === '../..');
+  const unsafe = path !== '' && path.split('/').some((part) => part === '' || part === '.' || part === '..');
   const reserved = fileSystem.reserved?.test(path) ?? false;
   return !unsafe && !reserved && isExact(path) && !path.includes('\0');
 }
