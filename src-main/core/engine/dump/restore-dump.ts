@@ -4,6 +4,7 @@ import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { countInWords } from '../../../../src-shared/words/wording.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import { sidecarPaths, syncFile } from '../files/durable-files.ts';
+import { quoteName } from '../sqlite/count-rows.ts';
 import type { Unlocking } from '../sqlite/database-key.ts';
 import { type Database, openDatabase } from '../sqlite/open-database.ts';
 import { judgeStatement, savepointOf } from './check-statement.ts';
@@ -156,6 +157,10 @@ class DumpLoader {
       else runWithQuotedStrings(this.#database, sql);
       if (makes) this.#schema.onMade();
     } catch (error) {
+      if (this.#giveWay(sql, statement.line)) {
+        this.#run(statement);
+        return;
+      }
       const table = tableOfInsert(sql);
       if (table === null || !this.#isWithoutTables(table)) throw explainStatement(error, statement.line);
       if (!this.#early.has(table)) this.#early.set(table, statement.line);
@@ -173,6 +178,35 @@ class DumpLoader {
       )
       .get({ table }) as { virtual: number; kept: number };
     return row.virtual === 1 && row.kept === 0;
+  }
+
+  /**
+   * Older versions of Python's iterdump make a virtual table, fill it, and then make its shadow tables, which are there
+   * already: its definition alone is kept, so that they can be made and filled as the dump says.
+   * @returns whether that was in the way of a statement
+   */
+  #giveWay(sql: string, line: number): boolean {
+    const made = tableOfCreate(sql);
+    if (made === null) return false;
+    this.#schema.complete();
+    const virtual = this.#database
+      .prepare(
+        `SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND rootpage = 0 AND sql LIKE 'CREATE VIRTUAL TABLE%'
+           AND substr(@made, 1, length(name) + 1) = name || '_' ORDER BY length(name) DESC LIMIT 1`,
+      )
+      .get({ made }) as { name: string; sql: string } | undefined;
+    const isThere = this.#database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(made);
+    if (virtual === undefined || isThere === undefined || this.#early.has(virtual.name)) return false;
+    this.#early.set(virtual.name, line);
+    this.#database.exec(`DROP TABLE ${quoteName(virtual.name)}`);
+    this.#database.pragma('writable_schema = ON');
+    this.#database
+      .prepare(
+        "INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql) VALUES ('table', @name, @name, 0, @sql)",
+      )
+      .run(virtual);
+    this.#database.pragma('writable_schema = RESET');
+    return true;
   }
 
   #runOnSchema(sql: string): void {
@@ -217,6 +251,13 @@ function lostRows(table: string, line: number): SnapkeepError {
 function tableOfInsert(sql: string): string | null {
   const [, quoted, plain] = /^INSERT\s+INTO\s+(?:"((?:[^"]|"")+)"|(\w+))/i.exec(sql.slice(0, 500)) ?? [];
   return quoted?.replaceAll('""', '"') ?? plain ?? null;
+}
+
+/** The table that a statement makes; `null`: it is no such statement. */
+function tableOfCreate(sql: string): string | null {
+  const [, double, single, plain] =
+    /^CREATE\s+TABLE\s+(?:"((?:[^"]|"")+)"|'((?:[^']|'')+)'|(\w+))/i.exec(sql.slice(0, 500)) ?? [];
+  return double?.replaceAll('""', '"') ?? single?.replaceAll("''", "'") ?? plain ?? null;
 }
 
 /** Statements that SQLite runs without reading the entries of other tables. */
