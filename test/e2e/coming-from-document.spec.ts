@@ -87,7 +87,7 @@ test.describe('what of ours stands in the document does what it says', () => {
       'restore',
       'prune',
       'list',
-      'databaseDeletion',
+      'delete-database',
       'status',
       'import',
     ];
@@ -139,7 +139,7 @@ class Reader {
     if (added !== undefined) this.#added.add(`--to ${added}`);
     if (/ delete-database .*--confirm/.test(command)) this.#run(['undo']);
     // What has removed snapshots is made up for.
-    const missing = /^snapkeep plan add --template/.test(command) ? 2 : /prune|delete/.test(command) ? 1 : 0;
+    const missing = /^snapkeep plan add --template/.test(command) ? 2 : /prune|delete /.test(command) ? 1 : 0;
     for (let made = 0; made < missing; made++) this.#backUp();
   }
 
@@ -237,7 +237,7 @@ class Reader {
 
   /** Nobody is there to ask. */
   #answered(command: string): string {
-    return /prune|delete/.test(command) && !/--yes|--dry-run/.test(command) ? `${command} --yes` : command;
+    return /prune|delete /.test(command) && !/--yes|--dry-run/.test(command) ? `${command} --yes` : command;
   }
 
   /** The servers of the tests stand for those of other people. */

@@ -88,7 +88,10 @@ export function makeMachine(program: ProgramName, root: string): Machine {
     source,
     environment: { HONE_DB_KEY: KEY, XDG_DATA_HOME: join(root, 'data') },
     template: (name) => {
-      const text = readFileSync(resolve(import.meta.dirname, `../../src-shared/templates/${id}.json`), 'utf8');
+      const text = readFileSync(
+        resolve(import.meta.dirname, `../../src-shared/third-party/templates/${id}.json`),
+        'utf8',
+      );
       const file = join(root, `${name ?? id}.json`);
       writeFileSync(file, templateBelow(text, root, name));
       return file;
