@@ -111,7 +111,8 @@ function keptSlowly(all: readonly RetainedSnapshot[], retention: Retention, time
     .filter((one) => !one.missing && one.trigger !== 'before-restore')
     .sort((a, b) => (newer(a, b) ? -1 : 1));
   const good = present.find(({ valid }) => valid === true) ?? present.find(({ valid }) => valid === null);
-  for (const one of [good ?? present[0], present[0]]) if (one) kept.add(one.id);
+  const complete = present.find(({ valid, incomplete }) => valid === true && !incomplete);
+  for (const one of [good ?? present[0], present[0], complete]) if (one) kept.add(one.id);
   const restored = sorted.find(({ level, valid }) => level === 'restored' && valid === true);
   if (restored) kept.add(restored.id);
   return kept;
