@@ -90,6 +90,6 @@ describe('no connection trusts a schema', () => {
           readFileSync(join(product, path), 'utf8'),
         ),
     );
-    expect(opening).toEqual([join('core', 'engine', 'open-database.ts')]);
+    expect(opening).toEqual([join('core', 'engine', 'sqlite', 'open-database.ts')]);
   });
 });
