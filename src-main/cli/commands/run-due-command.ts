@@ -11,7 +11,7 @@ export function addRunDueCommand(program: Command, context: CommandContext): voi
   json(program.command('run-due'))
     .summary('serve every schedule that is due, once; for cron and systemd')
     .description(
-      'Backs up and restore tests what is due, copies what waits for other destinations, removes what the retention no longer keeps, and sends alerts. What was missed is made up for once. Exit code 0: done, nothing was due, or there is no plan; 1: a run or a copy failed; 3: a snapshot is not valid; 4: a snapshot lacks some of its attached files; 75: something is unavailable, or a window or server of Snapkeep has the data folder and serves the schedules itself.',
+      'Backs up what is due, runs the restore tests that are due, copies what waits for other destinations, removes what the retention no longer keeps, and sends alerts. What was missed is made up for once. Exit code 0: done, nothing was due, or there is no plan; 1: a run or a copy failed; 3: a snapshot is not valid; 4: a snapshot lacks some of its attached files; 75: something is unavailable, or a window or server of Snapkeep has the data folder and serves the schedules itself.',
     )
     .addHelpText('after', '\nExample of a crontab:\n  */15 * * * * snapkeep run-due')
     .action((options: { json?: boolean }) =>

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { EncryptionSecretsInput, SnapshotEncryption } from '../../../src-shared/model/encryption.ts';
 import { UsageError } from '../output.ts';
 
-/** How a command is told to encryption: secrets are named, never given, for everybody on the machine can read a command line. */
+/** How a command is told to encrypt: secrets are named, never given, for everybody on the machine can read a command line. */
 export interface EncryptionOptions {
   encryptionPassphraseEnv?: string;
   encryptionRecipient?: string[];
@@ -12,10 +12,10 @@ export interface EncryptionOptions {
 /** Gives a command the options of an encryption. */
 export function addEncryptionOptions(command: Command): Command {
   return command
-    .option('--encryption-passphrase-env <name>', 'encryption with age by the passphrase in this environment variable')
+    .option('--encryption-passphrase-env <name>', 'encrypt with age by the passphrase in this environment variable')
     .option(
       '--encryption-recipient <recipient>',
-      'encryption with age for this recipient (age1…); may be repeated',
+      'encrypt with age for this recipient (age1…); may be repeated',
       (value: string, before: string[] | undefined) => [...(before ?? []), value],
     )
     .option(

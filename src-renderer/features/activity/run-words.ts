@@ -6,7 +6,7 @@ const KINDS: Record<RunKind, string> = {
   backup: 'Backup of',
   export: 'Snapshot to standard output of',
   copy: 'Copy to',
-  restoreTest: 'Restore restore test of',
+  restoreTest: 'Restore test of',
   verify: 'Verification of',
   'restore-check': 'Look into',
   restore: 'Restore to',

@@ -86,7 +86,7 @@ export function WhatFacts({ described }: { described: Described }) {
       ))}
       {verification !== null && (
         <>
-          <dt>VerificationSummary</dt>
+          <dt>Verification</dt>
           <dd>
             <VerificationPill
               verification={verification}

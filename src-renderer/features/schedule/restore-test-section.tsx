@@ -34,7 +34,7 @@ export function RestoreTestSection({ summary, restoreTest, timeZone, onChange }:
     });
   return (
     <Section
-      title="Restore restore tests"
+      title="Restore tests"
       actions={
         <Button variant="default" onClick={start} loading={action.pending} disabled={summary.newest === null}>
           Restore test now

@@ -96,7 +96,7 @@ function Facts({ snapshot, now }: { snapshot: ListedSnapshot; now: number }) {
           </dd>
         </>
       )}
-      <dt>VerificationSummary</dt>
+      <dt>Verification</dt>
       <dd>
         <VerificationPill verification={verification} missing={missing} incomplete={snapshot.incomplete} now={now} />
         {snapshot.incomplete !== null && (

@@ -7,7 +7,7 @@ import './snapshots.css';
 
 const ROW_HEIGHT = 46;
 const DAY_HEIGHT = 36;
-const COLUMNS = ['Taken', 'Size', 'By', 'Stored at', 'Kept as', 'VerificationSummary', ''];
+const COLUMNS = ['Taken', 'Size', 'By', 'Stored at', 'Kept as', 'Verification', ''];
 const CLASSES: Readonly<Record<string, string>> = { Size: 'right', By: 'spare' };
 
 /** Snapshots by day. Only the rows that can be seen are there, so ten thousand are as smooth as ten. */

@@ -22,7 +22,7 @@ export type Encryptor = { kind: 'passphrase'; passphrase: string } | { kind: 're
 const SCRYPT_WORK_FACTOR = 17;
 
 /**
- * What a plan's encryption needs to encryption, from the secrets it was given.
+ * What a plan's encryption needs to encrypt, from the secrets it was given.
  * @throws SnapkeepError `BAD_KEY` when the passphrase is not known here
  */
 export function encryptorOf(encryption: SnapshotEncryption, secrets: readonly EncryptionSecret[]): Encryptor | null {
