@@ -15,7 +15,7 @@ export type CommandContext = (
 export function json(command: Command): Command {
   return command.option(
     '--json',
-    'print one JSON document on standard output, also on failure; messages go to standard error',
+    'print one JSON document to standard output, also on failure; messages go to standard error',
   );
 }
 
@@ -25,6 +25,6 @@ export const several = (one: string, before: string[] | undefined): string[] => 
 /** Parses a whole number from 1 on. */
 export function wholeNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number from 1 on.');
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Must be a whole number, 1 or more.');
   return value;
 }

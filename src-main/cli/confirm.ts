@@ -12,13 +12,13 @@ import { UsageError } from './output.ts';
  */
 export async function confirm(already: boolean, question: string, refusal: string): Promise<void> {
   if (already) return;
-  if (!process.stdin.isTTY) throw new UsageError(`${question} Nobody is there to ask: give --yes.`);
+  if (!process.stdin.isTTY) throw new UsageError(`${question} Confirmation needs a terminal; use --yes to skip it.`);
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await terminal
     .question(`${question} [y/N] `, { signal: interruption })
     .catch(() => {
       throw new SnapkeepError('CANCELLED', refusal, {
-        hint: 'Run the command again and answer with y, or give --yes.',
+        hint: 'Run the command again and answer y, or use --yes.',
       });
     })
     .finally(() => terminal.close());

@@ -26,7 +26,7 @@ export function makeProgram(inSession: CommandContext): Command {
     .showHelpAfterError()
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 not valid, 4 a snapshot lacks attached files, 75 busy, locked or unavailable (try again), 78 newer than this version, or than the database or program it is restored for, 130 interrupted.\nSNAPKEEP_HOME is the folder of plans and runs; without it, the usual one of this system.',
+      '\nExit codes: 0 done, 1 failed, 2 invalid usage, 3 not valid, 4 snapshot incomplete (attached files are missing), 75 busy, locked or unavailable (try again), 78 newer than this version, or than the database or program it is restored for, 130 interrupted.\nSNAPKEEP_HOME sets the data folder for plans and runs (default: the usual folder of this system).',
     );
   addPlanCommands(program, inSession);
   addDestinationCommands(program, inSession);

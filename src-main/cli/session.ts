@@ -119,8 +119,8 @@ export class Session {
     const found = plans.find(({ plan }) => plan.id === nameOrId || plan.name.toLowerCase() === nameOrId.toLowerCase());
     if (found !== undefined) return found;
     const names = plans.map(({ plan }) => plan.name).join(', ');
-    throw new SnapkeepError('NOT_FOUND', `There is no plan called “${nameOrId}”.`, {
-      hint: names === '' ? 'Make one with: snapkeep plan add' : `There are: ${names}.`,
+    throw new SnapkeepError('NOT_FOUND', `No plan named “${nameOrId}”.`, {
+      hint: names === '' ? 'Add one with: snapkeep plan add' : `Available: ${names}.`,
     });
   }
 
@@ -136,10 +136,12 @@ export class Session {
     );
     const [found, ...others] = fitting;
     if (found === undefined)
-      throw new SnapkeepError('NOT_FOUND', `There is no snapshot “${given}”.`, { hint: 'Look at: snapkeep list' });
+      throw new SnapkeepError('NOT_FOUND', `Snapshot “${given}” not found.`, {
+        hint: 'List the snapshots with: snapkeep list',
+      });
     if (others.length === 0) return found;
-    throw new SnapkeepError('CONFLICT', `“${given}” fits ${fitting.length} snapshots.`, {
-      hint: `Name one by its id: ${fitting.map(({ id }) => id).join(', ')}`,
+    throw new SnapkeepError('CONFLICT', `“${given}” matches ${fitting.length} snapshots.`, {
+      hint: `Use the id of one of them: ${fitting.map(({ id }) => id).join(', ')}`,
     });
   }
 
@@ -190,9 +192,9 @@ export class Session {
 
   async #noDestination(given: string): Promise<SnapkeepError> {
     const names = (await this.call('destinations.list', {})).map(({ destination }) => destination.name).join(', ');
-    const known = names === '' ? 'There is none yet: add one with snapkeep destination add.' : `There are: ${names}.`;
+    const known = names === '' ? 'Add one with: snapkeep destination add.' : `Available: ${names}.`;
     return new SnapkeepError('NOT_FOUND', `Destination not found: ${given}.`, {
-      hint: `${known} A folder is given as a path, for example ./${given}.`,
+      hint: `${known} For a folder, enter a path, for example ./${given}.`,
     });
   }
 

@@ -18,15 +18,15 @@ export const PIPE = '-';
  */
 export async function withStandardInput<T>(dataFolder: string, work: (path: string) => Promise<T>): Promise<T> {
   if (process.stdin.isTTY)
-    throw new UsageError('“-” reads a snapshot from standard input, and nothing is piped there.');
+    throw new UsageError('“-” reads a snapshot from standard input, but nothing is piped to it.');
   const folder = join(dataFolder, 'staging', `input-${randomUUID()}`);
   const path = join(folder, 'standard input');
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await pipeline(process.stdin, createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal: interruption });
     if ((await stat(path)).size === 0) {
-      throw new SnapkeepError('INVALID_PARAMS', 'Nothing came from standard input.', {
-        hint: 'Look at what the program before the pipe says. An empty input is not taken for an empty database.',
+      throw new SnapkeepError('INVALID_PARAMS', 'Standard input is empty.', {
+        hint: 'Check the output of the piped command. Empty input is never treated as an empty database.',
       });
     }
     return await work(path);

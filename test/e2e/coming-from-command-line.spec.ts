@@ -61,7 +61,7 @@ test.describe('import', () => {
     ).toBe(0);
     expect(run(['import', backups, '--plan', 'soundbox'])).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringContaining('give --yes'),
+      stderr: expect.stringContaining('use --yes'),
     });
     expect(run(['import', backups, '--plan', 'soundbo', '--yes']).exitCode).toBe(2);
     expect(run(['import', backups, '--plan', 'soundbox', '--yes'])).toMatchObject({
@@ -155,7 +155,7 @@ test.describe('templates', () => {
     expect(run(['template', 'save', file]).exitCode).toBe(0);
     expect(run(['template', 'save', file]).exitCode).toBe(1);
     expect(run(['template', 'save', file, '--replace']).exitCode).toBe(0);
-    expect(run(['template', 'list']).stdout).toMatch(/^notes .*saved here/m);
+    expect(run(['template', 'list']).stdout).toMatch(/^notes .*custom/m);
     expect(JSON.parse(run(['template', 'export', 'notes']).stdout)).toMatchObject({ id: 'notes' });
     const to = join(folder, 'backups');
     expect(answer(run(['plan', 'add', '--template', 'notes', '--to', to, '--json']))).toMatchObject({

@@ -61,7 +61,7 @@ test('a destination that lost its marker is re-attached by a person alone', () =
     exitCode: 0,
     stdout: expect.stringContaining('1 of the 1 snapshot stored at backups'),
   });
-  expect(looked.stdout).toMatch(/It has no marker file\.\nNothing was changed\./);
+  expect(looked.stdout).toMatch(/No marker file found\.\nNothing was changed\./);
   expect(documentOf([...reattach, '--json'])).toMatchObject({ marker: 'none', snapshotsKnown: 1, snapshotsThere: 1 });
   expect(existsSync(marker)).toBe(false);
   expect(run([...reattach, '--yes'])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Re-attached') });

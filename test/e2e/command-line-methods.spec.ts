@@ -143,7 +143,7 @@ test('the deletion of a database says what it would remove, removes it when conf
   const databaseDeletion = ['delete-database', source, '--lock-file', 'app.db.lock'];
   expect(run(databaseDeletion)).toMatchObject({
     exitCode: 0,
-    stdout: expect.stringMatching(/would remove .*app\.db\n[\s\S]*--confirm/),
+    stdout: expect.stringMatching(/would delete .*app\.db\n[\s\S]*--confirm/),
   });
   expect(existsSync(source) && existsSync(lock)).toBe(true);
   expect(run([...databaseDeletion, '--confirm'])).toMatchObject({

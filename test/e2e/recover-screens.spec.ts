@@ -68,11 +68,11 @@ test('on the command line', () => {
   expect(run(['backup', 'App']).exitCode).toBe(0);
   const fresh = commandLineOf(join(folder, 'new home'));
   expect(fresh(['list', '--dir', join(folder, 'nas')]).stdout).toMatch(/not listed .*App-/);
-  expect(fresh(['list']).stdout).toContain('There is no snapshot yet.');
+  expect(fresh(['list']).stdout).toContain('No snapshots yet.');
   expect(fresh(['recover', join(folder, 'nas'), '--list']).stdout).toContain('1 plan to recover');
   expect(fresh(['recover', join(folder, 'nas')])).toMatchObject({
     exitCode: 2,
-    stderr: expect.stringContaining('give --yes'),
+    stderr: expect.stringContaining('use --yes'),
   });
   expect(fresh(['recover', join(folder, 'nas'), '--plan', 'Ap', '--yes']).exitCode).toBe(2);
   const recovered = fresh(['recover', join(folder, 'nas'), '--source', `App=${source}`, '--yes']);

@@ -198,7 +198,7 @@ describe.skipIf(whyNoInstallations !== undefined)(
       expect(readTree(box.generated)).not.toEqual(audio);
       expect(json(['verify', taken.id])).toMatchObject({ valid: true });
       const restored = run(['restore', taken.id, '--force']);
-      expect(restored.stderr).toContain('388 are the same, 12 differ, 100 come back, 1 go');
+      expect(restored.stderr).toContain('388 unchanged, 12 changed, 100 added, 1 removed');
       expect(contentOf(box)).toBe(content);
       expect(readTree(box.generated)).toEqual(audio);
     });

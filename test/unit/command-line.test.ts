@@ -19,7 +19,7 @@ test.each([
 test.each(['', 'daily', 'daily 25:00', 'every 6', 'weekly noday 02:00', 'monthly 31 02:00', 'now and then'])(
   '%j is none',
   (text) => {
-    expect(() => parseSchedule(text)).toThrow(/must be one of/);
+    expect(() => parseSchedule(text)).toThrow(/Must be one of/);
   },
 );
 

@@ -32,19 +32,19 @@ interface BackupOptions extends KeyOptions {
 /** `backup` and `verify`. */
 export function addBackupCommands(program: Command, context: CommandContext): void {
   addKeyOptions(json(program.command('backup')))
-    .summary('back up a plan, or any database into a folder')
+    .summary('back up a plan, or any database to a folder')
     .description(
       'Takes a consistent snapshot of a database while other programs write to it, or of files, and verifies it.',
     )
     .argument('[plan]', 'name or id of a plan')
-    .option('--source <file>', 'the database, instead of a plan')
-    .option('--to <folder>', 'the folder the snapshot goes into, with --source')
-    .option('--name <name>', 'a file name of your own for the snapshot')
-    .option('--output <->', '“-” writes the snapshot to standard output, and nothing else there')
-    .option('--format <format>', 'gz, zst or none; with a plan, what the plan says')
-    .option('--method <method>', `${METHOD_HELP}; with a plan, what the plan says`)
-    .option('--group <name>', 'all plans of a group, one after the other')
-    .option('--no-verify', 'do not restore the snapshot to a temporary location to verify it')
+    .option('--source <file>', 'database to back up, instead of a plan')
+    .option('--to <folder>', 'destination folder of the snapshot, with --source')
+    .option('--name <name>', 'file name of the snapshot')
+    .option('--output <->', '“-” writes only the snapshot to standard output')
+    .option('--format <format>', 'gz, zst or none (default: as set in the plan)')
+    .option('--method <method>', `${METHOD_HELP} (default: as set in the plan)`)
+    .option('--group <name>', 'back up all plans of a group, one after the other')
+    .option('--no-verify', 'do not verify the snapshot')
     .addHelpText(
       'after',
       '\nExamples:\n  snapkeep backup hone\n  snapkeep backup --source /var/lib/app/app.db --to /mnt/nas/app --format zst --json\n  snapkeep backup --source app.db --method dump --format none --output - | sqlite3 new.db',
@@ -60,14 +60,17 @@ export function addBackupCommands(program: Command, context: CommandContext): vo
     );
 
   addEntryOption(addKeyOptions(json(program.command('verify'))))
-    .summary('restore a snapshot or a file to a temporary location and check everything')
-    .description('Exit code 3: it is not valid, or the database in it needs repair.')
-    .argument('<snapshot>', 'id or name of a snapshot, the path of a file, or “-” for standard input')
+    .summary('verify a snapshot or backup file')
+    .description(
+      'Reads and unpacks it, and checks the content in full. Exit code 3: it is not valid, or the database in it needs repair.',
+    )
+    .argument('<snapshot>', 'id or name of a snapshot, path of a file, or “-” for standard input')
     .addHelpText('after', '\nExample:\n  snapkeep verify ./hone-2026-11-20-020000-k3f9qa.db.gz')
     .action((given: string, options: KeyOptions & EntryOptions & { json?: boolean }) =>
       context(options, async (session) => {
         if (given !== PIPE) return verify(session, withEntry(await session.findSource(given), options), options);
-        if (options.keyStdin === true) throw new UsageError('Standard input is the snapshot: give --key-env.');
+        if (options.keyStdin === true)
+          throw new UsageError('Standard input carries the snapshot. Use --key-env for the key.');
         return withStandardInput(session.dataFolder, (path) => verify(session, withEntry({ path }, options), options));
       }),
     );
@@ -89,11 +92,12 @@ async function verify(
 /** `--output -`: the snapshot alone on standard output, and words on standard error. */
 async function writeOut(session: Session, planName: string | undefined, options: BackupOptions): Promise<number> {
   const { output, source, to, name, json: asJson } = options;
-  if (output !== PIPE) throw new UsageError('--output takes “-” alone; for a folder there is --to.');
+  if (output !== PIPE) throw new UsageError('--output accepts only “-”. For a folder, use --to.');
   if (to !== undefined || name !== undefined || asJson === true)
-    throw new UsageError('--output - goes with none of --to, --name and --json: the snapshot is all there is.');
-  if ((planName === undefined) === (source === undefined)) throw new UsageError('Give a plan, or --source.');
-  if (process.stdout.isTTY) throw new UsageError('The snapshot would be written to this terminal: pipe it somewhere.');
+    throw new UsageError('--output - cannot be combined with --to, --name or --json.');
+  if ((planName === undefined) === (source === undefined)) throw new UsageError('Specify a plan, or --source.');
+  if (process.stdout.isTTY)
+    throw new UsageError('Refusing to write a snapshot to the terminal. Pipe the output to a file or program.');
   const compression = parseFormat(options.format);
   const method = parseMethod(options.method);
   const how = { ...(compression && { compression }), ...(method && { method }) };
@@ -117,9 +121,7 @@ async function backUpGroup(
 ): Promise<number> {
   const { source, to, name, output } = options;
   if ([planName, source, to, name, output].some((given) => given !== undefined))
-    throw new UsageError(
-      'A group is backed up as its plans say: --group goes with no plan, --source, --to, --name or --output.',
-    );
+    throw new UsageError('--group cannot be combined with a plan, --source, --to, --name or --output.');
   const taken: Taken[] = [];
   const codes: number[] = [];
   for (const { plan } of await plansOfGroup(session, group)) {
@@ -145,8 +147,8 @@ async function plansOfGroup(session: Session, group: string): Promise<PlanSummar
     ({ plan }) => plan.group?.toLowerCase() === group.toLowerCase(),
   );
   if (plans.length > 0) return plans;
-  throw new SnapkeepError('NOT_FOUND', `There is no group called “${group}”.`, {
-    hint: 'See the groups with: snapkeep plan list --json',
+  throw new SnapkeepError('NOT_FOUND', `No group named “${group}”.`, {
+    hint: 'List the groups with: snapkeep plan list --json',
   });
 }
 
@@ -225,8 +227,9 @@ async function orderOf(session: Session, planName: string | undefined, options: 
   const method = given === undefined ? {} : { method: given };
   if (planName !== undefined) {
     if (options.source !== undefined || options.to !== undefined)
-      throw new UsageError('Give either a plan or --source and --to.');
-    if (format !== undefined) throw new UsageError('The format of a plan is part of the plan.');
+      throw new UsageError('Specify either a plan, or --source and --to.');
+    if (format !== undefined)
+      throw new UsageError('--format cannot be combined with a plan: the plan sets the format.');
     const { plan } = await session.findPlan(planName);
     const { key } = await keyOf(options);
     // A plan keeps its key, so that the next backup needs none.
@@ -234,7 +237,7 @@ async function orderOf(session: Session, planName: string | undefined, options: 
     return { planId: plan.id, ...name, ...method, ...(options.verify ? {} : { verify: false }) };
   }
   if (options.source === undefined || options.to === undefined)
-    throw new UsageError('Give a plan, or --source and --to.');
+    throw new UsageError('Specify a plan, or --source and --to.');
   const compression = format === undefined ? {} : { compression: format };
   const { source, to, verify } = options;
   return {
@@ -252,6 +255,6 @@ async function orderOf(session: Session, planName: string | undefined, options: 
 export function parseFormat(text: string | undefined): Compression | undefined {
   if (text === undefined) return undefined;
   const parsed = Compression.safeParse(text);
-  if (!parsed.success) throw new UsageError(`“${text}” is not a format. There are gz, zst and none.`);
+  if (!parsed.success) throw new UsageError(`Unknown format: “${text}”. Use gz, zst or none.`);
   return parsed.data;
 }

@@ -14,14 +14,14 @@ interface CatalogRestoreOptions {
 
 /** `catalog restore`: replaces a catalog that is damaged, so that no session can be opened. */
 export function addCatalogCommand(program: Command): void {
-  const catalog = program.command('catalog').summary('restore a damaged catalog of plans and runs');
+  const catalog = program.command('catalog').summary('restore the damaged catalog of plans and runs');
   json(catalog.command('restore'))
     .summary('replace a damaged catalog with its last automatic copy')
     .description(
-      'Replaces a damaged catalog.db with the newest automatic copy that is sound. The damaged file is kept beside it. Snapshots made since the copy are listed as imported by: snapkeep import <destination>.',
+      'Replaces a damaged catalog.db with its most recent intact automatic copy. The damaged file is kept beside it. Import snapshots that are newer than the copy with: snapkeep import <destination>.',
     )
-    .option('--empty', 'start with an empty catalog; then rebuild the plans with: snapkeep recover <destination>')
-    .option('--yes', 'do not ask')
+    .option('--empty', 'start with an empty catalog; then recover the plans with: snapkeep recover <destination>')
+    .option('--yes', 'skip the confirmation')
     .addHelpText('after', '\nExample:\n  snapkeep catalog restore')
     .action(restore);
 }
@@ -30,7 +30,7 @@ async function restore({ empty = false, yes = false, json: asJson = false }: Cat
   let failure: ReturnType<typeof reportError> | undefined;
   try {
     const folder = defaultDataFolder();
-    const what = empty ? 'an empty one' : 'its newest automatic copy';
+    const what = empty ? 'an empty catalog' : 'its most recent automatic copy';
     await confirm(yes, `Replace the damaged catalog in ${folder} with ${what}?`, 'Nothing was replaced.');
     const restored = await restoreCatalog(folder, 'cli', empty ? 'empty' : 'copy');
     print(asJson, restored, inWords(restored));
@@ -44,7 +44,7 @@ async function restore({ empty = false, yes = false, json: asJson = false }: Cat
 function inWords({ keptAt, copyOf }: RestoredCatalog): string[] {
   const kept = keptAt === null ? [] : [`The damaged catalog is kept at ${keptAt}.`];
   if (copyOf === null)
-    return ['The catalog is empty.', ...kept, 'Rebuild the plans with: snapkeep recover <destination>.'];
-  const since = 'Snapshots made since are listed by: snapkeep import <destination>.';
-  return [`The catalog is that of ${timeInWords(copyOf)}.`, ...kept, since];
+    return ['The catalog is empty.', ...kept, 'Recover the plans with: snapkeep recover <destination>.'];
+  const since = 'Import newer snapshots with: snapkeep import <destination>.';
+  return [`The catalog was restored from its copy of ${timeInWords(copyOf)}.`, ...kept, since];
 }

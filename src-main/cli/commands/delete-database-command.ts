@@ -19,14 +19,14 @@ interface DatabaseDeletionOptions extends KeyOptions {
 /** `databaseDeletion`. */
 export function addDeleteDatabaseCommand(program: Command, context: CommandContext): void {
   addKeyOptions(json(program.command('delete-database')))
-    .summary('remove a database, so that its program begins anew')
+    .summary('delete a database, so that its program starts fresh (undoable)')
     .description(
-      'Removes a database with its -wal, -shm and -journal and the lock files that are named, and nothing else. Without --confirm it only says what would go. A safety snapshot is taken first: see undo.',
+      'Deletes a database, its -wal, -shm and -journal files and the given lock files, and nothing else. Without --confirm it only lists them. A safety snapshot is taken first; “snapkeep undo” restores it.',
     )
-    .argument('<database>', 'name or id of a plan, or the path of a database')
-    .option('--confirm', 'do it')
-    .option('--lock-file <name>', 'a file beside the database that goes with it; may be given several times', several)
-    .option('--even-if-open', 'also while another program has the database open')
+    .argument('<database>', 'name or id of a plan, or path of a database')
+    .option('--confirm', 'delete the files')
+    .option('--lock-file <name>', 'file beside the database to delete with it (repeatable)', several)
+    .option('--even-if-open', 'delete even if another program has the database open')
     .addHelpText(
       'after',
       '\nExample:\n  snapkeep delete-database /var/lib/portunus/state.db --lock-file state.db.lock --confirm',
@@ -51,9 +51,10 @@ async function databaseDeletion(session: Session, given: string, options: Databa
   print(
     options.json === true,
     { runId: run.id, ...run.result },
-    removed.map((path) => `removed  ${path}`),
+    removed.map((path) => `deleted  ${path}`),
   );
-  if (safetySnapshotId !== null) say(`What was there is kept. To put it back: snapkeep undo ${run.id}`);
+  if (safetySnapshotId !== null)
+    say(`The deleted database is kept as a safety snapshot. Undo with: snapkeep undo ${run.id}`);
   return EXIT.done;
 }
 
@@ -78,12 +79,12 @@ function inWords({
   openBy,
   notes,
 }: Omit<DatabaseDeletionPreview, 'confirmation'>): string[] {
-  if (files.length === 0) return [`There is nothing of ${path} to remove.`];
+  if (files.length === 0) return [`Nothing to delete: ${path} does not exist.`];
   return [
-    ...files.map((file) => `would remove  ${file.path}`),
+    ...files.map((file) => `would delete  ${file.path}`),
     damage ?? `${tablesInWords(tables)}.`,
-    ...openBy.map(({ name, pid }) => `${name} (${pid}) has it open.`),
+    ...openBy.map(({ name, pid }) => `In use by ${name} (${pid}).`),
     ...notes,
-    'Nothing was removed. Give --confirm to do it; a safety snapshot is taken first.',
+    'Nothing was deleted. Use --confirm to delete; a safety snapshot is taken first.',
   ];
 }

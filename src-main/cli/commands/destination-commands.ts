@@ -27,21 +27,21 @@ export function addDestinationCommands(program: Command, context: CommandContext
   const destination = program
     .command('destination')
     .summary('add, change, list, test, re-attach and remove destinations')
-    .description('A destination is where snapshots are kept: a folder, an S3 bucket, or a folder on an SSH server.');
+    .description('A destination stores snapshots: a folder, an S3 bucket, or a folder on an SFTP server.');
 
   addSettingsOptions(json(destination.command('add')))
-    .summary('add a destination; it is tested first')
-    .argument('<name>', 'what it is called')
+    .summary('test and add a destination')
+    .argument('<name>', 'name of the destination')
     .addHelpText('after', EXAMPLES)
     .action((name: string, options: DestinationOptions) =>
       context(options, async (session) => save(session, { name, ...(await settingsOf(session, options)) }, options)),
     );
 
   addSettingsOptions(json(destination.command('set')))
-    .summary('change the settings and the secrets of a destination; it is tested first')
-    .description('What is not given stays as it is. A destination keeps its kind.')
+    .summary('test and change the settings and secrets of a destination')
+    .description('Options that are not given stay unchanged. The kind of a destination cannot be changed.')
     .argument('<name>', 'name, id or folder')
-    .option('--name <name>', 'a new name')
+    .option('--name <name>', 'new name')
     .addHelpText('after', EXAMPLES)
     .action((given: string, options: DestinationOptions & { name?: string }) =>
       context(options, async (session) => {
@@ -52,7 +52,7 @@ export function addDestinationCommands(program: Command, context: CommandContext
     );
 
   json(destination.command('list'))
-    .summary('list the destinations')
+    .summary('list destinations')
     .action((options: { json?: boolean }) =>
       context(options, async (session) => {
         const all = await session.call('destinations.list', {});
@@ -60,13 +60,13 @@ export function addDestinationCommands(program: Command, context: CommandContext
           ({ destination: { name }, label, state, reason, snapshotCount, storedBytes }) =>
             `${name}: ${state}. ${reason} ${label}, ${countInWords(snapshotCount, 'snapshot')}, ${bytesInWords(storedBytes)}.`,
         );
-        print(options.json === true, all, linesOr(lines, 'There is no destination yet.'));
+        print(options.json === true, all, linesOr(lines, 'No destinations yet.'));
         return EXIT.done;
       }),
     );
 
   json(destination.command('test'))
-    .summary('write, list, read and delete a small file')
+    .summary('test a destination: write, list, read and delete a small file')
     .argument('<name>', 'name, id or folder')
     .action((given: string, options: { json?: boolean }) =>
       context(options, async (session) => {
@@ -78,21 +78,21 @@ export function addDestinationCommands(program: Command, context: CommandContext
     );
 
   json(destination.command('reattach'))
-    .summary('take what is at the place of a destination now for that destination')
+    .summary('accept what is stored at the location of a destination now as that destination')
     .argument('<name>', 'name, id or folder')
-    .option('-y, --yes', 'do it; without it, only what is there now is said')
+    .option('-y, --yes', 're-attach; without it, only show what is stored there')
     .action((given: string, options: { yes?: boolean; json?: boolean }) =>
       context(options, (session) => reattach(session, given, options)),
     );
 
   json(destination.command('remove'))
-    .summary('forget a destination and its secrets; its files stay')
+    .summary('remove a destination and its secrets (its files stay)')
     .argument('<name>', 'name, id or folder')
     .action((given: string, options: { json?: boolean }) =>
       context(options, async (session) => {
         const { destination: found, label } = await session.requireDestination(given);
         const { snapshotsLeft } = await session.call('destinations.remove', { destinationId: found.id });
-        const words = `Forgot ${found.name}; ${countInWords(snapshotsLeft, 'snapshot')} stay in ${label}.`;
+        const words = `Removed ${found.name}. ${countInWords(snapshotsLeft, 'snapshot')} stay in ${label}.`;
         print(options.json === true, { id: found.id, snapshotsLeft }, words);
         return EXIT.done;
       }),
@@ -103,9 +103,9 @@ async function reattach(session: Session, given: string, options: { yes?: boolea
   const { id, name } = (await session.requireDestination(given)).destination;
   const { confirmation, ...there } = await session.call('destinations.previewReattach', { destinationId: id });
   const { label, files, snapshotsKnown, snapshotsThere, marker } = there;
-  const words = `${label} holds ${countInWords(files, 'file')}, among them ${snapshotsThere} of the ${countInWords(snapshotsKnown, 'snapshot')} stored at ${name}. ${MARKERS[marker]}`;
+  const words = `${label} contains ${countInWords(files, 'file')}, including ${snapshotsThere} of the ${countInWords(snapshotsKnown, 'snapshot')} stored at ${name}. ${MARKERS[marker]}`;
   if (options.yes !== true) {
-    print(options.json === true, there, [words, 'Nothing was changed. Re-attach it with --yes.']);
+    print(options.json === true, there, [words, 'Nothing was changed. Use --yes to re-attach it.']);
     return EXIT.done;
   }
   const summary = await session.call('destinations.reattach', { destinationId: id, confirmation });
@@ -114,9 +114,9 @@ async function reattach(session: Session, given: string, options: { yes?: boolea
 }
 
 const MARKERS = {
-  none: 'It has no marker file.',
-  same: 'It is marked as this destination.',
-  other: 'It is marked as another destination.',
+  none: 'No marker file found.',
+  same: 'Its marker file belongs to this destination.',
+  other: 'Its marker file belongs to another destination.',
   unreadable: 'Its marker file is damaged.',
 } as const;
 
@@ -131,7 +131,7 @@ async function save(
   if (destination === null) {
     const error = report.steps.find((step) => step.error !== null)?.error;
     throw error == null
-      ? new SnapkeepError('INTERNAL', 'The test failed without a reason.', { hint: 'Try again.' })
+      ? new SnapkeepError('INTERNAL', 'The test failed for an unknown reason.', { hint: 'Try again.' })
       : SnapkeepError.fromBody(error);
   }
   const done = given.destinationId === undefined ? 'Added' : 'Changed';
@@ -141,6 +141,6 @@ async function save(
 
 function inWords({ passed, steps, freeBytes }: SelfTestReport): string {
   const failed = steps.find(({ error }) => error !== null)?.error;
-  if (!passed) return `The test failed: ${failed?.message ?? ''} ${failed?.hint ?? ''}`.trim();
-  return `The test went well${freeBytes === null ? '' : `; ${bytesInWords(freeBytes)} are free`}.`;
+  if (!passed) return `Test failed: ${failed?.message ?? ''} ${failed?.hint ?? ''}`.trim();
+  return `Test passed${freeBytes === null ? '' : `; ${bytesInWords(freeBytes)} free`}.`;
 }

@@ -18,14 +18,14 @@ interface ImportOptions extends KeyOptions {
 /** `import`: lists backups that are there and that no run of this service made. */
 export function addImportCommand(program: Command, context: CommandContext): void {
   addKeyOptions(json(program.command('import')))
-    .summary('import the backups at a destination or in a folder')
+    .summary('import existing backups from a destination or folder')
     .description(
-      'Reads the manifests of snapshots that another service made; where there are none, the backups of other programs, by their names. Imported snapshots can be verified and restored. No retention counts or removes them, and no file is changed. Exit code 3: some files were refused.',
+      'Imports snapshots that another service took, by their manifests; without manifests, backups of other programs, by their file names. Imported snapshots can be verified and restored. Retention never counts or removes them, and no file is changed. Exit code 3: some files were refused.',
     )
-    .argument('<destination>', 'name of a destination, or a folder')
-    .option('--other-programs', 'the backups of other programs, also where there are manifests')
-    .option('--list', 'only say what other programs have left, and what is wrong with it')
-    .option('--plan <name>', 'only backups of other programs whose names say this plan, which they are shown under')
+    .argument('<destination>', 'name of a destination, or path of a folder')
+    .option('--other-programs', 'import backups of other programs even if manifests exist')
+    .option('--list', 'only list the backups of other programs and their problems')
+    .option('--plan <name>', 'only import backups of other programs whose file names match this plan')
     .option('--yes', 'do not ask')
     .addHelpText(
       'after',
@@ -76,8 +76,8 @@ async function chosenFiles({ files, place }: FoundBackups, plan: string, yes: bo
   const importable = files.filter((file) => file.importable);
   const chosen = importable.filter(({ planName }) => planName.toLowerCase() === plan.toLowerCase());
   const others = new Set(importable.filter((file) => !chosen.includes(file)).map(({ planName }) => planName));
-  if (others.size > 0) say(`Not imported, for their names say another plan: ${[...others].join(', ')}.`);
-  if (chosen.length === 0) throw new UsageError(`No backup in ${place} has a name that says “${plan}”.`);
+  if (others.size > 0) say(`Not imported, because the file names match other plans: ${[...others].join(', ')}.`);
+  if (chosen.length === 0) throw new UsageError(`No backup in ${place} matches the plan “${plan}”.`);
   const question = `Import ${countInWords(chosen.length, 'backup')} as snapshots of ${plan}?`;
   await confirm(yes, question, 'Nothing was imported.');
   return chosen.map(({ path }) => path);

@@ -13,18 +13,18 @@ import { EXIT, linesOr, print, say, UsageError } from '../output.ts';
 /** `plan read-schedule`. */
 export function addReadScheduleCommand(plan: Command, context: CommandContext): void {
   json(plan.command('read-schedule'))
-    .summary('say what a crontab, systemd units, a script or settings would be as schedules')
+    .summary('show which schedules a crontab, systemd units, a script or settings describe')
     .description(
-      'Passwords and keys that stand in it are neither kept nor printed. Exit code 3: some lines could not be read.',
+      'Passwords and keys in the file are neither stored nor printed. Exit code 3: some lines could not be read.',
     )
-    .argument('<file>', 'the file; - is standard input')
+    .argument('<file>', 'path of the file, or “-” for standard input')
     .addHelpText('after', '\nExample:\n  crontab -l | snapkeep plan read-schedule -')
     .action((file: string, options: { json?: boolean }) =>
       context(options, async (session) => {
         const read = await session.call('schedules.readOld', await textOf(file));
         for (const { line, problem } of read.unread) say(`Line ${line}: ${problem}`);
         const words = read.schedules.flatMap(inWords);
-        print(options.json === true, read, linesOr(words, 'There is no schedule in it.'));
+        print(options.json === true, read, linesOr(words, 'No schedule found.'));
         return read.unread.length === 0 ? EXIT.done : EXIT.notValid;
       }),
     );
@@ -42,10 +42,10 @@ export async function scheduleFrom(file: string): Promise<OldSchedule> {
   const backups = saying.length > 0 ? saying : schedules;
   const [first, ...others] = backups;
   if (first === undefined)
-    throw new UsageError(`There is no schedule of a backup in ${file}. ${unread[0]?.problem ?? ''}`.trim());
+    throw new UsageError(`No backup schedule found in ${file}. ${unread[0]?.problem ?? ''}`.trim());
   if (others.some(({ schedule }) => JSON.stringify(schedule) !== JSON.stringify(first.schedule)))
     throw new UsageError(
-      `There are ${backups.length} schedules in ${file}. Keep the line of this backup alone, or give --schedule.`,
+      `${file} contains ${backups.length} schedules. Keep only the line of this backup, or use --schedule.`,
     );
   // A line of its own may do the cleaning up.
   const retention =
@@ -66,7 +66,7 @@ async function textOf(file: string): Promise<{ text: string; path?: string }> {
 
 function inWords({ line, schedule, timeZone, command, facts, notes }: OldSchedule): string[] {
   const zone = timeZone === null ? '' : ` (${timeZone})`;
-  const kept = facts.retention === null ? '' : `  It keeps ${keptInWords(facts.retention)}.`;
+  const kept = facts.retention === null ? '' : `  Retention: ${keptInWords(facts.retention)}.`;
   const own = command === null ? '' : `  ${command}`;
   return [`Line ${line}: ${scheduleInWords(schedule)}${zone}.${kept}${own}`, ...notes.map((note) => `  ${note}`)];
 }

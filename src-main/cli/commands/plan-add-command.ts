@@ -48,31 +48,30 @@ Examples:
 /** `plan add`. */
 export function addPlanAddCommand(plan: Command, context: CommandContext): void {
   addAttachedFileOptions(addEncryptionOptions(addKeyOptions(addRetentionOptions(json(plan.command('add'))))))
-    .summary('make a plan')
-    .option('--name <name>', 'what it is called')
-    .option('--source <file>', 'the database; without it the plan is of its attached files and images alone')
-    .option('--to <destination>', 'a destination by its name, or a folder; may be given several times', several)
-    .option('--template <name>', 'take from a template, or a file of one, what is not given here')
-    .option('--folder <folder>', 'the folder of the program, for a template that asks for it')
-    .option('--with <part>', 'also this optional part of the template; may be given several times', several)
-    .option('--without <part>', 'all but this part of the template; may be given several times', several)
-    .option('--place <part=path>', 'where a part of the template is, if not at its usual place', several)
-    .option('--format <format>', 'gz, zst or none (gz unless given)')
-    .option('--method <method>', `${METHOD_HELP}; online unless given`)
-    .option('--schema-version <sql>', 'a question whose answer is the version of the schema; user_version unless given')
-    .option(
-      '--lock-file <name>',
-      'a file beside the database that the deletion of a database removes; may be given several times',
-      several,
-    )
+    .summary('add a plan')
+    .option('--name <name>', 'name of the plan')
+    .option('--source <file>', 'database to back up; without it, the plan backs up only its attached files and images')
+    .option('--to <destination>', 'name of a destination, or path of a folder (repeatable)', several)
+    .option('--template <name>', 'template name or file that sets what is not given here')
+    .option('--folder <folder>', 'folder of the program, for templates that need it')
+    .option('--with <part>', 'include this optional part of the template (repeatable)', several)
+    .option('--without <part>', 'exclude this part of the template (repeatable)', several)
+    .option('--place <part=path>', 'location of a part of the template, if not the usual one (repeatable)', several)
+    .option('--format <format>', 'gz, zst or none (default: gz)')
+    .option('--method <method>', `${METHOD_HELP} (default: online)`)
+    .option('--schema-version <sql>', 'SQL query that returns the schema version (default: user_version)')
+    .option('--lock-file <name>', 'file beside the database to delete with it (repeatable)', several)
     .option('--schedule <when>', SCHEDULE_HELP, parseSchedule)
     .option(
       '--schedule-from <file>',
-      'read schedule and retention from a crontab, systemd units or settings; - is standard input',
+      'read schedule and retention from a crontab, systemd units or settings, or “-” for standard input',
     )
-    .option('--time-zone <name>', 'of the schedule, for example Europe/Berlin; this machine’s unless given')
-    .option('--time-limit <minutes>', 'stop a run that takes longer; a day unless given', parseMinutes)
-    .option('--no-verify', 'do not verify each snapshot after the backup')
+    .option(
+      '--time-zone <name>',
+      'time zone of the schedule, for example Europe/Berlin (default: that of this machine)',
+    )
+    .option('--time-limit <minutes>', 'stop a run that takes longer (default: one day)', parseMinutes)
+    .option('--no-verify', 'do not verify each snapshot')
     .addHelpText('after', EXAMPLES)
     .action((options: AddOptions) => context(options, (session) => add(session, options)));
 }
@@ -83,9 +82,7 @@ async function add(session: Session, options: AddOptions): Promise<number> {
   const { name, source, to } = options;
   const sourcePath = source === undefined ? given.attachedFiles?.[0]?.path : resolve(source);
   if (name === undefined || sourcePath === undefined || to === undefined)
-    throw new UsageError(
-      'Give --name, --to, and --source or, for files alone, --attached-file or --image; or --template.',
-    );
+    throw new UsageError('Use --name, --to and --source (for files alone: --attached-file or --image), or --template.');
   const made = await session.call('plans.create', {
     name,
     sourceKind: source === undefined ? 'files' : 'database',
@@ -111,7 +108,7 @@ async function sayWarnings(session: Session, path: string): Promise<void> {
 function parseMinutes(given: string): number {
   const minutes = Number(given);
   if (Number.isInteger(minutes) && minutes >= 1 && minutes <= MAX_TIME_LIMIT_MINUTES) return minutes;
-  throw new UsageError(`--time-limit is a whole number of minutes from 1 to ${MAX_TIME_LIMIT_MINUTES}.`);
+  throw new UsageError(`--time-limit must be a whole number of minutes from 1 to ${MAX_TIME_LIMIT_MINUTES}.`);
 }
 
 type Given = Omit<Partial<Params<'plans.create'>>, 'name' | 'sourceKind' | 'sourcePath' | 'destinations' | 'key'>;
@@ -119,7 +116,7 @@ type Given = Omit<Partial<Params<'plans.create'>>, 'name' | 'sourceKind' | 'sour
 /** What was said on the command line, and nothing else. */
 async function givenOf(options: AddOptions): Promise<Given> {
   if (options.schedule !== undefined && options.scheduleFrom !== undefined)
-    throw new UsageError('Give either --schedule or --schedule-from.');
+    throw new UsageError('Use either --schedule or --schedule-from.');
   const old = options.scheduleFrom === undefined ? undefined : await scheduleFrom(options.scheduleFrom);
   const compression = parseFormat(options.format);
   const retention = retentionOf(options) ?? old?.facts.retention ?? undefined;
@@ -150,12 +147,12 @@ async function addFromTemplate(session: Session, template: string, options: AddO
   const unknown = [...wanted, ...unwanted].find((id) => !applied.parts.some((part) => part.id === id));
   if (unknown !== undefined)
     throw new UsageError(
-      `${applied.name} has no part “${unknown}”. There are ${applied.parts.map(({ id }) => id).join(', ')}.`,
+      `id).join(', ')}. => ${applied.name} has no part “${unknown}”. Available: ${applied.parts.map(({ id }) => id).join(', ')}. => id).join(', ')}.`,
     );
   const parts = applied.parts.filter(({ id, optional }) => !unwanted.has(id) && (!optional || wanted.has(id)));
   if (parts.length !== 1 && (options.name !== undefined || given.attachedFiles !== undefined))
     throw new UsageError(
-      `${applied.name} makes ${parts.length} plans: --name and --attached-file cannot be for one of them.`,
+      `${applied.name} adds ${parts.length} plans: --name and --attached-file apply only to a template with one plan.`,
     );
   const orders = [];
   for (const part of parts) orders.push(await orderOf(session, applied, part, options, given));
@@ -183,12 +180,13 @@ async function orderOf(
     const folder = applied.folder === null ? '' : `, or --folder with ${applied.folder}`;
     const alone = applied.parts.filter(({ optional }) => !optional).length === 1;
     throw new UsageError(
-      `${part.name} is at none of its usual places (${places || 'none here'}). Give ${alone ? '--source' : `--place ${part.id}=… or --without ${part.id}`}${folder}.`,
+      `${part.name} not found in its usual locations (${places || 'none on this system'}). Use ${alone ? '--source' : `--place ${part.id}=… or --without ${part.id}`}${folder}.`,
     );
   }
   const suggested = destinationPath === null ? undefined : [destinationPath];
   const to = options.to ?? suggested;
-  if (to === undefined) throw new UsageError('The template knows no folder for the snapshots here. Give --to.');
+  if (to === undefined)
+    throw new UsageError('The template has no default folder for snapshots on this system. Use --to.');
   const ofFiles = rest.sourceKind === 'files';
   return {
     ...rest,
@@ -219,8 +217,8 @@ async function printPlans(session: Session, made: readonly Plan[], asJson: boole
   for (const { id, name } of made) {
     const { schedule } = await session.call('plans.get', { planId: id });
     words.push(
-      `Made the plan ${name}. Schedule: ${schedule.words}.`,
-      `Back it up with: snapkeep backup ${JSON.stringify(name)}`,
+      `Added plan ${name}. Schedule: ${schedule.words}.`,
+      `Back up now with: snapkeep backup ${JSON.stringify(name)}`,
     );
   }
   print(asJson, more.length === 0 ? first : made, words);

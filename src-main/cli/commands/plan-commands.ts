@@ -13,41 +13,41 @@ import { addPlanAddCommand } from './plan-add-command.ts';
 export function addPlanCommands(program: Command, context: CommandContext): void {
   const plan = program
     .command('plan')
-    .summary('add, list and remove plans')
-    .description('A plan is a database, or files alone, the destinations its snapshots go to, and the rules for both.');
+    .summary('add, list and delete plans')
+    .description('A plan sets what is backed up, when, to which destinations, and how long snapshots are kept.');
 
   addPlanAddCommand(plan, context);
   addReadScheduleCommand(plan, context);
 
   json(plan.command('list'))
-    .summary('list the plans')
+    .summary('list plans')
     .action((options: { json?: boolean }) =>
       context(options, async (session) => {
         const summaries = await session.call('plans.list', {});
         print(
           options.json === true,
           summaries.map((summary) => summary.plan),
-          linesOr(summaries.map(inOneLine), 'There is no plan yet.'),
+          linesOr(summaries.map(inOneLine), 'No plans yet.'),
         );
         return EXIT.done;
       }),
     );
 
   json(plan.command('remove'))
-    .summary('forget a plan; its snapshots stay where they are')
+    .summary('delete a plan (its snapshots stay)')
     .argument('<plan>', 'name or id')
     .action((name: string, options: { json?: boolean }) =>
       context(options, async (session) => {
         const found = await session.findPlan(name);
         const { snapshotsLeft } = await session.call('plans.remove', { planId: found.plan.id });
-        const words = `Forgot the plan ${found.plan.name}; ${countInWords(snapshotsLeft, 'snapshot')} stay in ${labelsOf(found)}.`;
+        const words = `Deleted plan ${found.plan.name}. ${countInWords(snapshotsLeft, 'snapshot')} stay in ${labelsOf(found)}.`;
         print(options.json === true, { id: found.plan.id, snapshotsLeft }, words);
         return EXIT.done;
       }),
     );
 
   json(program.command('restore-test'))
-    .summary('restore the newest snapshot of a plan to a temporary location and check everything')
+    .summary('test-restore the most recent snapshot of a plan to a temporary location')
     .argument('<plan>', 'name or id')
     .action((name: string, options: { json?: boolean }) =>
       context(options, async (session) => {
@@ -62,20 +62,20 @@ export function addPlanCommands(program: Command, context: CommandContext): void
     );
 
   json(program.command('status'))
-    .summary('say where every plan stands')
-    .option('--prometheus', "print it for Prometheus, for node_exporter's textfile collector")
+    .summary('show the status of every plan')
+    .option('--prometheus', 'print metrics for Prometheus (textfile collector of node_exporter)')
     .action((options: { json?: boolean; prometheus?: boolean }) =>
       context(options, async (session) => {
         // Where nothing stays that would check every hour, somebody asking is the time to look.
         await session.call('plans.check', {});
         const plans = await session.call('plans.list', {});
         if (options.prometheus === true) {
-          if (options.json === true) throw new UsageError('Give either --json or --prometheus.');
+          if (options.json === true) throw new UsageError('Use either --json or --prometheus.');
           process.stdout.write(metricsOf(plans, Date.now()));
           return EXIT.done;
         }
         const words = plans.flatMap(statusInWords);
-        print(options.json === true, plans.map(withStatus), linesOr(words, 'There is no plan yet.'));
+        print(options.json === true, plans.map(withStatus), linesOr(words, 'No plans yet.'));
         return EXIT.done;
       }),
     );
@@ -109,9 +109,9 @@ function statusInWords(summary: PlanSummary): string[] {
   return [
     `${plan.name}: ${STATE_LABELS[state]}. ${reason}`,
     `  enabled      ${enabled ? 'yes' : 'no'}: ${schedule}`,
-    `  kept         ${retention}`,
-    `  in           ${folders.join(', ')}`,
-    `  snapshots    ${count}, ${bytesInWords(storedBytes)}${newestAt === null ? '' : `, the newest of ${newestAt}`}`,
+    `  retention    ${retention}`,
+    `  stored in    ${folders.join(', ')}`,
+    `  snapshots    ${count}, ${bytesInWords(storedBytes)}${newestAt === null ? '' : `, newest from ${newestAt}`}`,
     `  last backup  ${last}${lastBackup?.error == null ? '' : `. ${lastBackup.error}`}`,
     ...notes.filter((note) => note !== reason).map((note) => `  note         ${note}`),
   ];

@@ -18,14 +18,14 @@ interface RecoverOptions {
 /** `recover`: rebuilds plans from what a destination holds. */
 export function addRecoverCommand(program: Command, context: CommandContext): void {
   json(program.command('recover'))
-    .summary('recover plans from a destination, on a new machine or after the catalog was lost')
+    .summary('recover plans from a destination, on a new machine or after losing the catalog')
     .description(
-      'Rebuilds plans from the manifests of their snapshots: name, source, schedule and retention. The snapshots become this service’s own. Do not use it while the other machine still runs: to see its snapshots, import them.',
+      'Rebuilds plans from the manifests of their snapshots: name, source, schedule and retention. This service then owns the snapshots. If the other machine still runs, import its snapshots instead.',
     )
-    .argument('<destination>', 'name of a destination, or a folder')
-    .option('--list', 'only say what can be recovered')
-    .option('--plan <name>', 'a plan to recover; several times; without it, all', several)
-    .option('--source <name=path>', 'where the source of a plan is now; several times', several)
+    .argument('<destination>', 'name of a destination, or path of a folder')
+    .option('--list', 'only list what can be recovered')
+    .option('--plan <name>', 'plan to recover (repeatable; default: all)', several)
+    .option('--source <name=path>', 'current path of the source of a plan (repeatable)', several)
     .option('--yes', 'do not ask')
     .addHelpText('after', '\nExample:\n  snapkeep recover /mnt/nas --source app=/srv/app/app.db')
     .action((given: string, options: RecoverOptions) =>
@@ -63,14 +63,14 @@ function scanInWords({ place, plans }: RecoveryScan): string[] {
 function chosenPlans({ plans, place }: RecoveryScan, { plan: names, source = [] }: RecoverOptions): PlanRecovery[] {
   const sources = new Map(source.map(readSource));
   const wanted = names ?? plans.map(({ name }) => name);
-  if (wanted.length === 0) throw new UsageError(`There is no plan to recover in ${place}.`);
+  if (wanted.length === 0) throw new UsageError(`No plan to recover in ${place}.`);
   for (const name of sources.keys())
-    if (!wanted.includes(name)) throw new UsageError(`--source names no plan: ${name}.`);
+    if (!wanted.includes(name)) throw new UsageError(`--source names an unknown plan: ${name}.`);
   return [...new Set(wanted)].map((name) => {
     const [found, ...others] = plans.filter((each) => each.name === name);
-    if (found === undefined) throw new UsageError(`There is no plan “${name}” to recover in ${place}.`);
+    if (found === undefined) throw new UsageError(`No plan named “${name}” to recover in ${place}.`);
     if (others.length > 0)
-      throw new UsageError(`Several services had a plan “${name}”. Choose between them in the window.`);
+      throw new UsageError(`Several services have a plan named “${name}”. Choose one of them in the window.`);
     return toRecovery(found, sources.get(name));
   });
 }
@@ -90,6 +90,6 @@ function toRecovery(plan: RecoverablePlan, sourcePath: string | undefined): Plan
 
 function readSource(text: string): [name: string, path: string] {
   const at = text.indexOf('=');
-  if (at < 1 || at === text.length - 1) throw new InvalidArgumentError('Give a name and a path, as name=path.');
+  if (at < 1 || at === text.length - 1) throw new InvalidArgumentError('Must be a name and a path, as name=path.');
   return [text.slice(0, at), resolve(text.slice(at + 1))];
 }

@@ -6,11 +6,11 @@ import { EXIT, print } from '../output.ts';
 /** `recovery-kit`. */
 export function addRecoveryKitCommand(program: Command, context: CommandContext): void {
   json(program.command('recovery-kit'))
-    .summary('say what is stored where and how to open it without Snapkeep')
+    .summary('show where snapshots are stored and how to restore them without Snapkeep')
     .description(
-      'Prints the recovery kit, or saves it as a page to print and as text. No secret is in it: write those manually on the printed page.',
+      'Prints the recovery kit, or saves it as a printable page and as text. It contains no secrets: write them on the printed page yourself.',
     )
-    .option('--output <folder>', 'save it in this folder; nothing there is overwritten')
+    .option('--output <folder>', 'save it in this folder; existing files are not overwritten')
     .action((options: { output?: string; json?: boolean }) =>
       context(options, async (session) => {
         if (options.output === undefined) {

@@ -32,20 +32,22 @@ interface RestoreOptions extends KeyOptions, EntryOptions, FilesOptions {
 /** `restore` and `undo`. */
 export function addRestoreCommands(program: Command, context: CommandContext): void {
   addEntryOption(addKeyOptions(json(program.command('restore'))))
-    .summary('restore a snapshot or a file, checked first')
+    .summary('verify and restore a snapshot or backup file')
     .description(
-      'Without --to, everything goes back to where it came from; with it, the database goes there, or with --only files the files, which a snapshot of files is anyhow. What is there already is replaced only with --force, and kept first: see undo.',
+      'Without --to, everything is restored to its original location. With --to, the database is restored there; with --only files or a snapshot of files, the files are. Existing data is replaced only with --force; a safety snapshot is taken first, which “snapkeep undo” restores.',
     )
-    .argument('<snapshot>', 'id or name of a snapshot, the path of a file, or “-” for standard input')
-    .option('--to <path>', 'where the database goes, or with --only files the files of one attached file')
-    .addOption(new Option('--only <what>', 'the database or the files alone').choices(['database', 'files']))
-    .option('--attached-file <name>', 'the files of this attached file alone')
-    .option('--path <path>', 'a file or folder in the attached file alone')
-    .option('--force', 'replace what is there; a safety snapshot is taken first')
-    .option('--manifest-paths', 'restore an imported snapshot to the paths that its manifest names')
-    .option('--program-version <version>', 'the version of the schema that the program expects')
-    .option('--force-newer', 'restore also what is newer than the database or the program')
-    .option('--force-repair', 'restore also a database whose indexes or free pages need repair')
+    .argument('<snapshot>', 'id or name of a snapshot, path of a file, or “-” for standard input')
+    .option('--to <path>', 'target path of the database, or of one attached file with --only files')
+    .addOption(
+      new Option('--only <what>', 'restore only the database or only the files').choices(['database', 'files']),
+    )
+    .option('--attached-file <name>', 'restore only this attached file')
+    .option('--path <path>', 'restore only this file or folder of the attached file')
+    .option('--force', 'replace existing data; a safety snapshot is taken first')
+    .option('--manifest-paths', 'restore an imported snapshot to the paths in its manifest')
+    .option('--program-version <version>', 'schema version that the program expects')
+    .option('--force-newer', 'restore even if the schema is newer than that of the database or program')
+    .option('--force-repair', 'restore even if indexes or free pages need repair')
     .addHelpText(
       'after',
       '\nExamples:\n  snapkeep restore hone-2026-11-20-020000-k3f9qa.db.gz --to ~/.local/share/hone/hone.db --force\n  gunzip -c dump.sql.gz | snapkeep restore - --to ./app.db',
@@ -53,17 +55,16 @@ export function addRestoreCommands(program: Command, context: CommandContext): v
     .action((given: string, options: RestoreOptions) =>
       context(options, async (session) => {
         if (given !== PIPE) return restore(session, withEntry(await session.findSource(given), options), options);
-        if (options.keyStdin === true) throw new UsageError('Standard input is the snapshot: give --key-env.');
+        if (options.keyStdin === true)
+          throw new UsageError('Standard input carries the snapshot. Use --key-env for the key.');
         return withStandardInput(session.dataFolder, (path) => restore(session, withEntry({ path }, options), options));
       }),
     );
 
   json(program.command('undo'))
-    .summary('put back what a restore replaced')
-    .description(
-      'Without an id, the last restore is undone, and only that one: to go further back, name an earlier one.',
-    )
-    .argument('[run]', 'id of the restore; without it, the last one')
+    .summary('undo a restore or the deletion of a database')
+    .description('Without an id, only the last one is undone. To undo an earlier one, give its id.')
+    .argument('[run]', 'id of the run (default: the last one)')
     .addHelpText('after', '\nExample:\n  snapkeep undo')
     .action((runId: string | undefined, options: { json?: boolean }) =>
       context(options, async (session) =>
@@ -78,11 +79,12 @@ async function restore(session: Session, source: RestoreSource, options: Restore
   if (snapshot !== undefined) requireKnownPaths(snapshot, options);
   const asked = options.only ?? (asksForFiles(snapshot, options) ? 'files' : undefined);
   if (asked === 'files') {
-    if (snapshot === undefined) throw new UsageError('Files are restored from a snapshot: give its id or name.');
+    if (snapshot === undefined)
+      throw new UsageError('Files can be restored only from a snapshot. Specify its id or name.');
     return restoreChecked(session, await checkFiles(session, snapshot, options), options);
   }
   if (options.to !== undefined) return restoreDatabase(session, source, options.to, options);
-  if (snapshot === undefined) throw new UsageError('Say with --to where a file goes.');
+  if (snapshot === undefined) throw new UsageError('Use --to to set the target of a file.');
   const stored = snapshot.attachedFiles.some(({ files }) => files > 0);
   if (asked === 'database' || !stored) return restoreDatabase(session, source, snapshot.sourcePath, options);
   // The files are looked at before the database is touched: what cannot be restored as a whole is not begun.
@@ -96,7 +98,7 @@ async function filesAt(session: Session, path: string): Promise<string | null> {
   if (sourceKind === 'database') return null;
   if (snapshotId !== null) return snapshotId;
   throw new SnapkeepError('NOT_FOUND', message, {
-    hint: `Import the snapshots of its folder first: snapkeep import ${dirname(path)}`,
+    hint: `Import the snapshots of its folder first with: snapkeep import ${dirname(path)}`,
   });
 }
 
@@ -105,8 +107,8 @@ function requireKnownPaths(snapshot: Snapshot, { to, manifestPaths, only }: Rest
   if (snapshot.origin === 'own' || to !== undefined || manifestPaths === true) return;
   const files = only === 'database' ? [] : snapshot.attachedFiles.map(({ path }) => path);
   const paths = only === 'files' || snapshot.sourceKind === 'files' ? files : [snapshot.sourcePath, ...files];
-  throw new SnapkeepError('CONFLICT', `${snapshot.name} was imported, and its manifest names ${paths.join(', ')}.`, {
-    hint: 'Nothing was changed. Give --manifest-paths to restore there, or another path with --to.',
+  throw new SnapkeepError('CONFLICT', `${snapshot.name} was imported; its manifest names ${paths.join(', ')}.`, {
+    hint: 'Nothing was changed. Use --manifest-paths to restore there, or --to for another path.',
   });
 }
 
@@ -124,8 +126,8 @@ async function restoreDatabase(
 ): Promise<number> {
   const targetPath = resolve(to);
   if (existsSync(targetPath) && options.force !== true) {
-    throw new SnapkeepError('CONFLICT', `${targetPath} is already there.`, {
-      hint: 'Nothing was changed. Give --force to replace it; what is there is kept first.',
+    throw new SnapkeepError('CONFLICT', `${targetPath} already exists.`, {
+      hint: 'Nothing was changed. Use --force to replace it; a safety snapshot is taken first.',
     });
   }
   const checked = await session.run('restores.check', {
@@ -137,16 +139,16 @@ async function restoreDatabase(
   if (checked.result?.kind !== 'restore-check') throw errorOf(checked);
   const { check } = checked.result;
   if (check.target.exists && options.force !== true) {
-    throw new SnapkeepError('CONFLICT', `Something of ${targetPath} is already there.`, {
-      hint: 'Nothing was changed. Give --force to replace it; what is there is kept first.',
+    throw new SnapkeepError('CONFLICT', `Files of ${targetPath} already exist.`, {
+      hint: 'Nothing was changed. Use --force to replace it; a safety snapshot is taken first.',
     });
   }
   say(check.verification.message);
-  if (check.rowsLost > 0) say(`${countInWords(check.rowsLost, 'row')} newer than the snapshot are replaced.`);
+  if (check.rowsLost > 0) say(`${countInWords(check.rowsLost, 'row')} newer than the snapshot will be lost.`);
   for (const change of check.schemaChanges) say(change);
   for (const note of check.target.notes) say(note);
   if (check.keyNote !== null) say(check.keyNote);
-  const insists = requireAccepted(check, options);
+  const force = requireAccepted(check, options);
   if (check.guard.state === 'older' || check.guard.state === 'newer') say(check.guard.message);
   if (check.guard.warning !== null) say(check.guard.warning);
   return report(
@@ -154,25 +156,25 @@ async function restoreDatabase(
     await session.run('restores.start', {
       checkRunId: checked.id,
       confirmation: check.confirmation,
-      ...(insists ? { force: true } : {}),
+      ...(force ? { force } : {}),
       ...(files === null ? {} : { files: confirmedFiles(files) }),
     }),
   );
 }
 
 /**
- * Returns whether the restore has to be insisted on, which covers its whole review.
+ * Returns whether the restore needs `force`, which covers the whole review.
  * @throws SnapkeepError `CONFLICT` for what the options do not accept
  */
 function requireAccepted({ source, expansion, repairs, guard }: RestoreCheck, options: RestoreOptions): boolean {
   if (expansion !== null && options.force !== true) {
     throw new SnapkeepError('CONFLICT', `${source.name} unpacks to ${expansion} times its size.`, {
-      hint: 'Nothing was changed. Look at what the file is; give --force to restore it anyway.',
+      hint: 'Nothing was changed. Check that you trust the file; use --force to restore it anyway.',
     });
   }
   if (repairs !== null && options.forceRepair !== true) {
     throw new SnapkeepError('CONFLICT', `The database in ${source.name} needs repair.`, {
-      hint: 'Nothing was changed. Restore another snapshot if there is one; give --force-repair to restore this one, and repair it then.',
+      hint: 'Nothing was changed. Restore another snapshot, or use --force-repair to restore this one and repair it afterwards.',
     });
   }
   return guard.state === 'newer' ? options.forceNewer === true : expansion !== null || repairs !== null;
@@ -189,6 +191,6 @@ function report(options: { json?: boolean }, run: Run): number {
   );
   for (const line of filesInWords(files)) say(line);
   if (note !== null) say(note);
-  if (safetySnapshotId !== null) say(`What was there is kept. To put it back: snapkeep undo ${run.id}`);
+  if (safetySnapshotId !== null) say(`The replaced data is kept. Undo with: snapkeep undo ${run.id}`);
   return EXIT.done;
 }

@@ -31,19 +31,19 @@ export async function checkFiles(session: Session, snapshot: Snapshot, options: 
   const { targets } = checked.result.check;
   for (const { attachedFile: name, targetPath, files, bytes, comparison, undoable } of targets) {
     if (existsSync(targetPath) && options.force !== true) {
-      throw new SnapkeepError('CONFLICT', `${targetPath} is already there.`, {
+      throw new SnapkeepError('CONFLICT', `${targetPath} already exists.`, {
         hint: undoable
-          ? 'Nothing was changed. Give --force to replace it; what is there is kept beside it.'
-          : 'Nothing was changed. Give --force to write over it; Undo cannot bring back what a device holds.',
+          ? 'Nothing was changed. Use --force to replace it; the current files are kept beside it.'
+          : 'Nothing was changed. Use --force to overwrite it; a device cannot be undone.',
       });
     }
     const what = `${name}: ${countInWords(files, 'file')}, ${bytesInWords(bytes)}, to ${targetPath}.`;
     const differ =
       comparison === null
         ? ''
-        : ` ${comparison.same} are the same, ${comparison.different} differ, ${comparison.onlyThere} come back, ${comparison.onlyHere} go.`;
+        : ` ${comparison.same} unchanged, ${comparison.different} changed, ${comparison.onlyThere} added, ${comparison.onlyHere} removed.`;
     say(what + differ);
-    if (!undoable) say(`${targetPath} is a device: what it holds is written over, and Undo cannot bring it back.`);
+    if (!undoable) say(`${targetPath} is a device: its content is overwritten, and this cannot be undone.`);
   }
   for (const note of new Set(targets.flatMap((target) => target.notes))) say(note);
   return checked;
@@ -65,7 +65,7 @@ export function reportFiles(options: { json?: boolean }, run: Run): number {
   if (run.result?.kind !== 'files-restore') throw errorOf(run);
   const { files } = run.result;
   print(options.json === true, { runId: run.id, ...run.result }, filesInWords(files));
-  if (files.some(({ undoable }) => undoable)) say(`What was there is kept. To put it back: snapkeep undo ${run.id}`);
+  if (files.some(({ undoable }) => undoable)) say(`The replaced data is kept. Undo with: snapkeep undo ${run.id}`);
   return EXIT.done;
 }
 
@@ -73,4 +73,4 @@ export function reportFiles(options: { json?: boolean }, run: Run): number {
 export const filesInWords = (files: readonly RestoredFiles[]): string[] => files.map(inWords);
 
 const inWords = ({ targetPath, changed, keptPath }: RestoredFiles): string =>
-  `Restored ${targetPath}: ${countInWords(changed, 'entry', 'entries')} differed.${keptPath === null ? '' : ` What was there is in ${keptPath}.`}`;
+  `Restored ${targetPath}: ${countInWords(changed, 'entry', 'entries')} changed.${keptPath === null ? '' : ` The previous files are kept in ${keptPath}.`}`;

@@ -9,9 +9,9 @@ import { EXIT, linesOr, print } from '../output.ts';
 /** `run-due`: what cron, systemd and launchd start where no host of Snapkeep stays. */
 export function addRunDueCommand(program: Command, context: CommandContext): void {
   json(program.command('run-due'))
-    .summary('serve every schedule that is due, once; for cron and systemd')
+    .summary('run all due backups once, for cron and systemd')
     .description(
-      'Backs up what is due, runs the restore tests that are due, copies what waits for other destinations, removes what the retention no longer keeps, and sends alerts. What was missed is made up for once. Exit code 0: done, nothing was due, or there is no plan; 1: a run or a copy failed; 3: a snapshot is not valid; 4: a snapshot lacks some of its attached files; 75: something is unavailable, or a window or server of Snapkeep has the data folder and serves the schedules itself.',
+      'Runs due backups and restore tests, makes waiting copies, prunes by retention, and sends alerts. Missed scheduled times are made up by one catch-up run. Exit code 0: done, nothing was due, or no plans; 1: a run or copy failed; 3: a snapshot is not valid; 4: a snapshot is incomplete (attached files are missing); 75: something is unavailable, or a Snapkeep window or server uses the data folder and runs the schedules itself.',
     )
     .addHelpText('after', '\nExample of a crontab:\n  */15 * * * * snapkeep run-due')
     .action((options: { json?: boolean }) =>
@@ -64,13 +64,13 @@ interface Waiting {
   waitingFor: string;
 }
 
-/** What could not be done because something is away. */
+/** What could not be done because something is unavailable. */
 function waitingOf({ plan, schedule, restoreTest, destinations }: PlanSummary): Waiting[] {
   const due = [schedule.due, restoreTest.schedule.due].flatMap((each) => each?.waitingFor ?? []);
   const copies = destinations
     .filter(({ waitingCopies }) => waitingCopies > 0)
     .map(({ name, waitingCopies, problem }) =>
-      `${countInWords(waitingCopies, 'snapshot')} still to be copied to ${name}. ${problem ?? ''}`.trim(),
+      `${countInWords(waitingCopies, 'snapshot')} waiting to be copied to ${name}. ${problem ?? ''}`.trim(),
     );
   return [...due, ...copies].map((waitingFor) => ({ plan: plan.name, waitingFor }));
 }

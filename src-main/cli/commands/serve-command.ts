@@ -6,9 +6,9 @@ import type { Command } from 'commander';
 export function addServeCommand(program: Command): void {
   program
     .command('serve')
-    .summary('serve the window on this machine, for a browser')
-    .description('Listens on the loopback address alone and prints the address to open, which works once.')
-    .option('--port <port>', 'the port; without it 7411, or the next one that is free')
+    .summary('start the web interface on this machine')
+    .description('Listens on localhost only, and prints an address to open that works once.')
+    .option('--port <port>', 'port (default: 7411, or the next free one)')
     .addHelpText('after', '\nExample:\n  snapkeep serve --port 8080')
     .action(async ({ port }: { port?: string }) => {
       const server = join(import.meta.dirname, 'server.cjs');

@@ -19,11 +19,12 @@ interface PruneOptions extends RetentionOptions {
 export function addSnapshotCommands(program: Command, context: CommandContext): void {
   json(program.command('list'))
     .summary('list snapshots')
-    .argument('[plan]', 'name or id of a plan; without it, all')
-    .option('--dir <folder>', 'those in a folder, read from their manifests')
+    .argument('[plan]', 'name or id of a plan (default: all plans)')
+    .option('--dir <folder>', 'list the snapshots in a folder, by their manifests')
     .action((planName: string | undefined, options: { dir?: string; json?: boolean }) =>
       context(options, async (session) => {
-        if (planName !== undefined && options.dir !== undefined) throw new UsageError('Give either a plan or --dir.');
+        if (planName !== undefined && options.dir !== undefined)
+          throw new UsageError('Specify either a plan or --dir.');
         if (options.dir !== undefined) return listFolder(session, options.dir, options.json === true);
         const given = planName === undefined ? {} : { planId: (await session.findPlan(planName)).plan.id };
         const snapshots = await session.call('snapshots.list', given);
@@ -31,20 +32,20 @@ export function addSnapshotCommands(program: Command, context: CommandContext): 
           (each) =>
             `${each.createdAt}  ${bytesInWords(each.diskBytes).padStart(9)}  ${verificationSummaryOf(each)}  ${placeOf(each)}${each.origin === 'imported' ? '  (imported)' : ''}`,
         );
-        print(options.json === true, snapshots, linesOr(words, 'There is no snapshot yet.'));
+        print(options.json === true, snapshots, linesOr(words, 'No snapshots yet.'));
         return EXIT.done;
       }),
     );
 
   addRetentionOptions(json(program.command('prune')))
-    .summary('remove old snapshots of a plan')
+    .summary('remove old snapshots of a plan by retention')
     .description(
-      "By the plan's own retention, or by the rules given here. The newest snapshot, the newest verified one and the newest one restored are never removed; nor are imported and pinned ones, and those kept before a restore. While pruning is paused, what was there before stays until --review.",
+      'Uses the retention of the plan, or the rules given here. The newest snapshot, the newest verified one and the newest with a passed restore test are never removed; nor are imported, pinned and safety snapshots. While pruning is paused, older snapshots stay until --review.',
     )
     .argument('<plan>', 'name or id')
-    .option('--dry-run', 'only say what would be removed')
-    .option('--review', 'show why pruning is paused, and let it continue')
-    .option('--yes', 'do not ask')
+    .option('--dry-run', 'only list what would be removed')
+    .option('--review', 'show why pruning is paused, and resume it')
+    .option('--yes', 'skip the confirmation')
     .addHelpText('after', '\nExample:\n  snapkeep prune hone --keep-last 7 --dry-run')
     .action((planName: string, options: PruneOptions) =>
       context(options, (session) => prune(session, planName, options)),
@@ -52,9 +53,9 @@ export function addSnapshotCommands(program: Command, context: CommandContext): 
 
   json(program.command('delete'))
     .summary('delete one snapshot')
-    .argument('<snapshot>', 'id or name')
+    .argument('<snapshot>', 'id or name of a snapshot')
     .option('--unpin', 'delete it even if it is pinned')
-    .option('--yes', 'do not ask')
+    .option('--yes', 'skip the confirmation')
     .action((given: string, options: { unpin?: boolean; yes?: boolean; json?: boolean }) =>
       context(options, async (session) => {
         const snapshot = await session.findSnapshot(given);
@@ -72,7 +73,7 @@ export function addSnapshotCommands(program: Command, context: CommandContext): 
     );
 }
 
-/** What is in a folder, or at a destination, by its manifests and by the catalog. Nothing of it is entered. */
+/** What is in a folder, or at a destination, by its manifests and by the catalog. Nothing is imported. */
 async function listFolder(session: Session, given: string, asJson: boolean): Promise<number> {
   const chosen = await session.destinationOrFolder(given);
   const { place, snapshots: described, problems } = await session.call('recoveries.scan', chosen);
@@ -85,7 +86,7 @@ async function listFolder(session: Session, given: string, asJson: boolean): Pro
     ({ createdAt, sizeBytes, name, listedAs }) =>
       `${createdAt}  ${bytesInWords(sizeBytes).padStart(9)}  ${(listedAs ?? 'not listed').padEnd(10)}  ${name}`,
   );
-  print(asJson, snapshots, linesOr(words, `There is no snapshot in ${place}.`));
+  print(asJson, snapshots, linesOr(words, `No snapshots in ${place}.`));
   return EXIT.done;
 }
 
@@ -127,7 +128,7 @@ async function prune(session: Session, planName: string, options: PruneOptions):
 function questionOf({ removed, removedCount, bytesFreed }: PrunePreview, review: boolean): string {
   const copies = removed.length === removedCount ? '' : ` (${countInWords(removed.length, 'copy', 'copies')})`;
   const what = `Remove ${countInWords(removedCount, 'snapshot')}${copies}, ${bytesInWords(bytesFreed)}`;
-  return review ? `${what}, and let pruning continue?` : `${what}?`;
+  return review ? `${what}, and resume pruning?` : `${what}?`;
 }
 
 function sayWhyPaused({ brakes, warnings }: PrunePreview, planName: string, review: boolean): void {
@@ -135,7 +136,7 @@ function sayWhyPaused({ brakes, warnings }: PrunePreview, planName: string, revi
     for (const { message } of reasons) say(`paused  at ${destination.name}: ${message}`);
   for (const warning of warnings) say(`warning  ${warning}`);
   if (brakes.length > 0 && !review)
-    say(`Pruning is paused: what was there before stays. To review it, run: snapkeep prune ${planName} --review`);
+    say(`Pruning is paused: older snapshots stay. Review it with: snapkeep prune ${planName} --review`);
 }
 
 /** The destination, where there may be several. */

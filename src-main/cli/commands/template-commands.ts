@@ -15,25 +15,25 @@ export function addTemplateCommands(program: Command, context: CommandContext): 
   const template = program
     .command('template')
     .summary('list, show, check, save and share templates')
-    .description('A template says how the data of a program is backed up: plan add --template makes its plans.');
+    .description(
+      'A template sets how the data of a program is backed up. Add its plans with: snapkeep plan add --template',
+    );
 
   json(template.command('list'))
-    .summary('list the templates')
+    .summary('list templates')
     .action((options: { json?: boolean }) =>
       context(options, async (session) => {
         const all = await session.call('templates.list', {});
-        const words = all.map(
-          ({ id, purpose, builtIn }) => `${id.padEnd(14)}${purpose}${builtIn ? '' : ' (saved here)'}`,
-        );
+        const words = all.map(({ id, purpose, builtIn }) => `${id.padEnd(14)}${purpose}${builtIn ? '' : ' (custom)'}`);
         print(options.json === true, all, words);
         return EXIT.done;
       }),
     );
 
   json(template.command('show'))
-    .summary('say what a template would do on this machine')
-    .argument('<template>', 'its name, or a file')
-    .option('--folder <folder>', 'the folder of the program, for a template that asks for it')
+    .summary('show what a template does on this machine')
+    .argument('<template>', 'name of a template, or path of a file')
+    .option('--folder <folder>', 'folder of the program, for templates that need it')
     .action((given: string, options: { folder?: string; json?: boolean }) =>
       context(options, async (session) => {
         const applied = await appliedTemplate(session, given, options);
@@ -43,7 +43,7 @@ export function addTemplateCommands(program: Command, context: CommandContext): 
     );
 
   json(template.command('check'))
-    .summary('check a file of a template; a fault is told with its line and field')
+    .summary('check a template file; errors name line and field')
     .argument('<file>')
     .action((file: string, options: { json?: boolean }) =>
       context(options, async () => {
@@ -54,21 +54,21 @@ export function addTemplateCommands(program: Command, context: CommandContext): 
     );
 
   json(template.command('save'))
-    .summary('keep a template of your own')
+    .summary('save a custom template')
     .argument('<file>')
-    .option('--replace', 'in the place of one of the same id')
+    .option('--replace', 'replace the template with the same id')
     .action((file: string, options: { replace?: boolean; json?: boolean }) =>
       context(options, async (session) => {
         const text = await fileText(file);
         const saved = await session.call('templates.save', { text, replace: options.replace === true });
-        print(options.json === true, saved, `Saved the template ${saved.id}.`);
+        print(options.json === true, saved, `Saved template ${saved.id}.`);
         return EXIT.done;
       }),
     );
 
   json(template.command('export'))
-    .summary('print a template, to share or to change it')
-    .argument('<template>', 'its name')
+    .summary('print a template, to share or edit it')
+    .argument('<template>', 'name of a template')
     .action((templateId: string, options: { json?: boolean }) =>
       context(options, async (session) => {
         const { text } = await session.call('templates.export', { templateId });
@@ -81,12 +81,12 @@ export function addTemplateCommands(program: Command, context: CommandContext): 
     );
 
   json(template.command('remove'))
-    .summary('forget a template that was saved')
-    .argument('<template>', 'its name')
+    .summary('remove a custom template')
+    .argument('<template>', 'name of a template')
     .action((templateId: string, options: { json?: boolean }) =>
       context(options, async (session) => {
         await session.call('templates.remove', { templateId });
-        print(options.json === true, { id: templateId }, `Forgot the template ${templateId}.`);
+        print(options.json === true, { id: templateId }, `Removed template ${templateId}.`);
         return EXIT.done;
       }),
     );
@@ -127,9 +127,9 @@ async function fileText(file: string): Promise<string> {
 
 function appliedInWords({ sentences, destinations, parts }: AppliedTemplate): string[] {
   const places = parts.flatMap(({ name, places: own }: AppliedPart) =>
-    own.map(({ path, exists }) => `${name}: ${path}${exists ? '' : ' (not here)'}`),
+    own.map(({ path, exists }) => `${name}: ${path}${exists ? '' : ' (not found)'}`),
   );
-  const to = destinations.map(({ path, exists }) => `Snapshots: ${path}${exists ? '' : ' (not here)'}`);
+  const to = destinations.map(({ path, exists }) => `Snapshots: ${path}${exists ? '' : ' (not found)'}`);
   const left = parts
     .filter(({ optional }) => !optional)
     .flatMap(({ leftOut }) => leftOut.map((each) => `Left out: ${each}`));

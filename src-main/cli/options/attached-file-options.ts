@@ -17,15 +17,11 @@ export interface AttachedFileOptions {
 /** Adds the options of attached files and groups to a command that makes a plan. */
 export function addAttachedFileOptions(command: Command): Command {
   return command
-    .option(
-      '--attached-file <name=path>',
-      'a folder or file that is stored with the database, or alone; may be given several times',
-      several,
-    )
-    .option('--image <name=path>', 'a block device or an image file that is stored as a whole', several)
-    .option('--exclude <pattern>', 'what is left out of folders, in the manner of .gitignore', several)
-    .option('--group <name>', 'plans of one group are shown, paused and backed up together')
-    .option('--same-instant', 'back up at the same instant as the other databases of the group that have this set');
+    .option('--attached-file <name=path>', 'folder or file to store with the database, or alone (repeatable)', several)
+    .option('--image <name=path>', 'block device or disk image file to store in full (repeatable)', several)
+    .option('--exclude <pattern>', 'exclude files from folders, by .gitignore rules (repeatable)', several)
+    .option('--group <name>', 'show, pause and back up the plans of this group together')
+    .option('--same-instant', 'back up at the same instant as the other databases of the group with this option');
 }
 
 /** @throws UsageError for what is no attached file */
@@ -39,7 +35,7 @@ export function attachedFilesOf(options: AttachedFileOptions) {
     const kind = asImage ? 'image' : statSync(path, { throwIfNoEntry: false })?.isFile() === true ? 'file' : 'folder';
     const parsed = AttachedFile.safeParse({ name, path, kind, exclude: kind === 'folder' ? exclude : [] });
     if (parsed.success) return parsed.data;
-    throw new UsageError(`“${name}” cannot be the name of an attached file: use letters, digits, - and _.`);
+    throw new UsageError(`Invalid attached file name: “${name}”. Use letters, digits, - and _.`);
   });
   const all = AttachedFiles.safeParse(attachedFiles);
   if (!all.success) throw new UsageError('Two attached files have the same name.');

@@ -35,24 +35,24 @@ export interface DestinationOptions {
 /** The options that say where a destination is and how it is logged in to. */
 export function addSettingsOptions(command: Command): Command {
   return command
-    .option('--folder <path>', 'a folder of a disk or share')
-    .option('--s3 <bucket>', 'a bucket of a server that speaks S3')
-    .option('--provider <name>', `${S3Provider.options.join(', ')}; aws unless given`)
-    .option('--endpoint <url>', 'of the S3 server; AWS needs none')
-    .option('--region <name>', 'of the bucket; us-east-1 unless given')
-    .option('--prefix <path>', 'what the names in the bucket begin with')
-    .option('--access-key-env <name>', 'the environment variable that holds the access key')
-    .option('--secret-key-env <name>', 'the environment variable that holds the secret key')
-    .option('--chain', 'take the keys from the environment, profiles and roles, as the AWS tools do')
+    .option('--folder <path>', 'folder on a disk or network share')
+    .option('--s3 <bucket>', 'bucket on an S3-compatible server')
+    .option('--provider <name>', `S3 provider: ${S3Provider.options.join(', ')} (default: aws)`)
+    .option('--endpoint <url>', 'address of the S3 server (not needed for AWS)')
+    .option('--region <name>', 'region of the bucket (default: us-east-1)')
+    .option('--prefix <path>', 'prefix of object names in the bucket')
+    .option('--access-key-env <name>', 'environment variable with the access key')
+    .option('--secret-key-env <name>', 'environment variable with the secret key')
+    .option('--chain', 'find the keys as the AWS tools do: environment, profiles, roles')
     .option('--sftp <login>', 'user@host[:port]/path')
-    .option('--key <file>', 'the private key that logs in')
-    .option('--passphrase-env <name>', 'the environment variable that holds its passphrase')
-    .option('--password-env <name>', 'the environment variable that holds the password')
-    .option('--agent', 'log in through the SSH agent')
-    .option('--host-key <key>', 'the key the host must show, as “ssh-ed25519 SHA256:…”')
-    .option('--trust-host-key', 'accept the key the host shows now')
-    .option('--limit <bytes>', 'at most so many bytes a second', bytesPerSecond)
-    .option('--save-anyway', 'save it even though the test fails');
+    .option('--key <file>', 'private key file for the login')
+    .option('--passphrase-env <name>', 'environment variable with the passphrase of the private key')
+    .option('--password-env <name>', 'environment variable with the password')
+    .option('--agent', 'log in with the SSH agent')
+    .option('--host-key <key>', 'expected host key, as “ssh-ed25519 SHA256:…”')
+    .option('--trust-host-key', 'trust the key that the host presents now')
+    .option('--limit <bytes>', 'maximum transfer rate in bytes per second', bytesPerSecond)
+    .option('--save-anyway', 'save even if the test fails');
 }
 
 /**
@@ -87,7 +87,7 @@ export async function changedSettings(
 function changedS3(before: Extract<DestinationSettings, { kind: 's3' }>, options: DestinationOptions) {
   const { accessKeyEnv, secretKeyEnv, chain } = options;
   const given = accessKeyEnv !== undefined || secretKeyEnv !== undefined;
-  if (given && chain === true) throw new UsageError('Give --access-key-env and --secret-key-env, or --chain.');
+  if (given && chain === true) throw new UsageError('Use --access-key-env and --secret-key-env, or --chain.');
   const credentials = given ? ('stored' as const) : chain === true ? ('chain' as const) : before.credentials;
   const settings = {
     ...before,
@@ -134,7 +134,7 @@ function requireOptionsOf(kind: DestinationSettings['kind'], options: Destinatio
   const wrong = others.find((name) => options[name] !== undefined);
   if (wrong === undefined) return;
   const option = wrong.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  throw new UsageError(`--${option} is not an option of this destination, whose kind is ${kind}.`);
+  throw new UsageError(`--${option} does not apply to this destination (kind: ${kind}).`);
 }
 
 /** The settings and secrets of a new destination. @throws UsageError */
@@ -144,7 +144,7 @@ export async function settingsOf(
 ): Promise<{ settings: Settings; secrets: Secrets }> {
   const { folder, s3, sftp, limit = null } = options;
   if ([folder, s3, sftp].filter((each) => each !== undefined).length !== 1)
-    throw new UsageError('Give one of --folder, --s3 and --sftp.');
+    throw new UsageError('Use one of --folder, --s3 and --sftp.');
   if (folder !== undefined)
     return { settings: { kind: 'folder', path: pathFrom(folder), bytesPerSecond: limit }, secrets: {} };
   if (s3 !== undefined) return s3Of(s3, options);
@@ -156,7 +156,7 @@ function s3Of(bucket: string, options: DestinationOptions): { settings: Settings
   const { endpoint = null, region = 'us-east-1', prefix = '', limit = null, accessKeyEnv, secretKeyEnv } = options;
   const chain = options.chain === true;
   if (!chain && (accessKeyEnv === undefined || secretKeyEnv === undefined))
-    throw new UsageError('Give --access-key-env and --secret-key-env, or --chain.');
+    throw new UsageError('Use --access-key-env and --secret-key-env, or --chain.');
   const credentials = chain ? ('chain' as const) : ('stored' as const);
   const secrets = chain
     ? {}
@@ -168,7 +168,8 @@ function s3Of(bucket: string, options: DestinationOptions): { settings: Settings
 /** @throws UsageError */
 function providerOf(text: string): S3Provider {
   const provider = S3Provider.safeParse(text);
-  if (!provider.success) throw new UsageError(`“${text}” is not one of ${S3Provider.options.join(', ')}.`);
+  if (!provider.success)
+    throw new UsageError(`Unknown S3 provider: “${text}”. Available: ${S3Provider.options.join(', ')}.`);
   return provider.data;
 }
 
@@ -187,7 +188,7 @@ async function sftpOf(
 /** @throws UsageError */
 function sftpPlace(login: string): { user: string; host: string; port: number; path: string } {
   const parts = /^([^@]+)@(\[[^\]]+\]|[^:/]+)(?::(\d+))?(\/.*)$/.exec(login);
-  if (parts === null) throw new UsageError('--sftp takes user@host[:port]/path.');
+  if (parts === null) throw new UsageError('Invalid value for --sftp. Use user@host[:port]/path.');
   const [, user = '', host = '', port = '22', path = ''] = parts;
   return { user, host: host.replace(/^\[|\]$/g, ''), port: Number(port), path };
 }
@@ -199,11 +200,11 @@ async function shownKey(
 ): Promise<string> {
   const { hostKey } = await session.call('destinations.hostKey', { host, port });
   if (trust) {
-    say(`Accepted the key of ${host}: ${hostKey}`);
+    say(`Trusted the key of ${host}: ${hostKey}`);
     return hostKey;
   }
   throw new UsageError(
-    `${host} shows the key ${hostKey}. Compare it with the one it should have, then give it with --host-key, or --trust-host-key.`,
+    `${host} presents the key ${hostKey}. Compare it with the key of the server, then use --host-key with it, or --trust-host-key.`,
   );
 }
 
@@ -211,7 +212,7 @@ type Login = Extract<Settings, { kind: 'sftp' }>['login'];
 
 function loginOf({ key, passphraseEnv, passwordEnv, agent }: DestinationOptions): { login: Login; secrets: Secrets } {
   if ([key, passwordEnv, agent].filter((each) => each !== undefined).length !== 1)
-    throw new UsageError('Give one of --key, --password-env and --agent.');
+    throw new UsageError('Use one of --key, --password-env and --agent.');
   if (passwordEnv !== undefined)
     return { login: { kind: 'password' }, secrets: { password: fromEnvironment(passwordEnv) } };
   if (key === undefined) return { login: { kind: 'agent', socket: null }, secrets: {} };
@@ -223,13 +224,12 @@ function loginOf({ key, passphraseEnv, passwordEnv, agent }: DestinationOptions)
 function fromEnvironment(name = ''): string {
   const value = process.env[name];
   if (value === undefined || value === '')
-    throw new UsageError(`There is nothing in the environment variable ${name}.`);
+    throw new UsageError(`The environment variable ${name} is empty or not set.`);
   return value;
 }
 
 function bytesPerSecond(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1024)
-    throw new InvalidArgumentError('It must be a whole number from 1024 on.');
+  if (!Number.isInteger(value) || value < 1024) throw new InvalidArgumentError('Must be a whole number, 1024 or more.');
   return value;
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { EncryptionSecretsInput, SnapshotEncryption } from '../../../src-shared/model/encryption.ts';
 import { UsageError } from '../output.ts';
 
-/** How a command is told to encrypt: secrets are named, never given, for everybody on the machine can read a command line. */
+/** How a command encrypts. Secrets are read from environment variables: every user of the machine can read a command line. */
 export interface EncryptionOptions {
   encryptionPassphraseEnv?: string;
   encryptionRecipient?: string[];
@@ -12,15 +12,18 @@ export interface EncryptionOptions {
 /** Gives a command the options of an encryption. */
 export function addEncryptionOptions(command: Command): Command {
   return command
-    .option('--encryption-passphrase-env <name>', 'encrypt with age by the passphrase in this environment variable')
+    .option(
+      '--encryption-passphrase-env <name>',
+      'encrypt snapshots with age, using the passphrase in this environment variable',
+    )
     .option(
       '--encryption-recipient <recipient>',
-      'encrypt with age for this recipient (age1…); may be repeated',
+      'encrypt snapshots with age for this recipient, age1… (repeatable)',
       (value: string, before: string[] | undefined) => [...(before ?? []), value],
     )
     .option(
       '--encryption-identity-env <name>',
-      'the variable with the identity of a recipient, to verify what is stored',
+      'environment variable with the identity of a recipient, to verify stored snapshots',
     );
 }
 
@@ -32,7 +35,7 @@ export function encryptionOf(options: EncryptionOptions): {
   const { encryptionPassphraseEnv, encryptionRecipient, encryptionIdentityEnv } = options;
   if (encryptionPassphraseEnv !== undefined) {
     if (encryptionRecipient !== undefined || encryptionIdentityEnv !== undefined)
-      throw new UsageError('A plan encryptions by a passphrase or for recipients, not both.');
+      throw new UsageError('A plan encrypts with a passphrase or for recipients, not both.');
     const passphrase = fromEnvironment('--encryption-passphrase-env', encryptionPassphraseEnv);
     return { encryption: { kind: 'passphrase' }, encryptionSecrets: { passphrase } };
   }
@@ -52,5 +55,5 @@ export function encryptionOf(options: EncryptionOptions): {
 function fromEnvironment(option: string, name: string): string {
   const text = process.env[name];
   if (text !== undefined && text !== '') return text;
-  throw new UsageError(`${option} takes the name of an environment variable that is set, not what is in it.`);
+  throw new UsageError(`${option} needs the name of an environment variable that is set, not its value.`);
 }

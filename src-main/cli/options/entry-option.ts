@@ -9,12 +9,12 @@ export interface EntryOptions {
 
 /** Adds `--entry`. */
 export function addEntryOption(command: Command): Command {
-  return command.option('--entry <name>', 'the database in an archive that holds several, as it is named there');
+  return command.option('--entry <name>', 'name of the database in an archive that contains several');
 }
 
 /** Names the chosen file of an archive. @throws UsageError for a snapshot, which is none */
 export function withEntry(source: RestoreSource, { entry }: EntryOptions): RestoreSource {
   if (entry === undefined) return source;
-  if ('snapshotId' in source) throw new UsageError('--entry is for a file that is an archive, and this is a snapshot.');
+  if ('snapshotId' in source) throw new UsageError('--entry applies to archive files, not to snapshots.');
   return { ...source, entry };
 }

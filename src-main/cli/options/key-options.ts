@@ -16,12 +16,12 @@ export function addKeyOptions(command: Command): Command {
   return command
     .option(
       '--key-env <name>',
-      'the environment variable that holds the key of an encrypted database, or what opens an encrypted file',
+      'environment variable with the key of an encrypted database, or the passphrase or identity of an encrypted file',
     )
-    .option('--key-stdin', 'read that key from the first line of standard input')
+    .option('--key-stdin', 'read the key from the first line of standard input')
     .option(
       '--cipher-settings <settings>',
-      'what SQLCipher has to be told besides the key, such as "compatibility=3 page_size=4096 kdf_iter=4000 kdf_algorithm=sha1 hmac_algorithm=sha1 use_hmac=off plaintext_header_size=32 salt=<32 digits>"; a program’s own PRAGMA lines are taken too',
+      'SQLCipher settings that differ from the defaults, such as "compatibility=3 page_size=4096 kdf_iter=4000 kdf_algorithm=sha1 hmac_algorithm=sha1 use_hmac=off plaintext_header_size=32 salt=<32 digits>"; PRAGMA lines of a program are accepted too',
     );
 }
 
@@ -31,15 +31,15 @@ export async function keyOf(options: KeyOptions): Promise<{ key?: KeyInput }> {
   const key = await placeOf(options);
   if (key !== undefined) return { key: { ...key, ...custom } };
   if (options.cipherSettings !== undefined)
-    throw new UsageError('--cipher-settings belongs to a key. Give it with --key-env or --key-stdin.');
+    throw new UsageError('--cipher-settings needs a key. Use --key-env or --key-stdin.');
   return {};
 }
 
 async function placeOf({ keyEnv, keyStdin }: KeyOptions): Promise<KeyInput | undefined> {
-  if (keyEnv !== undefined && keyStdin === true) throw new UsageError('Give either --key-env or --key-stdin.');
+  if (keyEnv !== undefined && keyStdin === true) throw new UsageError('Use either --key-env or --key-stdin.');
   if (keyEnv !== undefined) {
     const key = KeyInput.safeParse({ environment: keyEnv });
-    if (!key.success) throw new UsageError('--key-env takes the name of an environment variable, not the key.');
+    if (!key.success) throw new UsageError('--key-env needs the name of an environment variable, not the key.');
     return key.data;
   }
   if (keyStdin !== true) return undefined;
@@ -47,7 +47,7 @@ async function placeOf({ keyEnv, keyStdin }: KeyOptions): Promise<KeyInput | und
     if (line !== '') return { value: line };
     break;
   }
-  throw new UsageError('There is no key on the first line of standard input.');
+  throw new UsageError('No key on the first line of standard input.');
 }
 
 function settingsOf({ cipherSettings }: KeyOptions): Partial<GivenSettings> {

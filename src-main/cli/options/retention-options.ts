@@ -19,14 +19,14 @@ const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 /** Adds the options of a retention to a command. */
 export function addRetentionOptions(command: Command): Command {
   return command
-    .option('--keep-last <n>', 'keep the newest so many', wholeNumber)
-    .option('--keep-days <n>', 'keep everything of so many days up to the newest', wholeNumber)
-    .option('--keep-daily <n>', 'keep the newest of each of so many days', wholeNumber)
-    .option('--keep-weekly <n>', 'keep the newest of each of so many weeks', wholeNumber)
-    .option('--weekday <day>', 'a week is kept by this day alone: mon, tue … sun', weekday)
-    .option('--keep-monthly <n>', 'keep the newest of each of so many months', wholeNumber)
-    .option('--keep-yearly <n>', 'keep the newest of each of so many years', wholeNumber)
-    .option('--keep-minimum <n>', 'never fewer good ones than this', wholeNumber);
+    .option('--keep-last <n>', 'keep the N most recent snapshots', wholeNumber)
+    .option('--keep-days <n>', 'keep all snapshots of the N days up to the most recent one', wholeNumber)
+    .option('--keep-daily <n>', 'keep the most recent snapshot of each of N days', wholeNumber)
+    .option('--keep-weekly <n>', 'keep the most recent snapshot of each of N weeks', wholeNumber)
+    .option('--weekday <day>', 'weekday of the weekly snapshots: mon, tue … sun', weekday)
+    .option('--keep-monthly <n>', 'keep the most recent snapshot of each of N months', wholeNumber)
+    .option('--keep-yearly <n>', 'keep the most recent snapshot of each of N years', wholeNumber)
+    .option('--keep-minimum <n>', 'always keep at least N good snapshots', wholeNumber);
 }
 
 /** The retention that was asked for; `undefined` when none of its options was given. */
@@ -48,6 +48,6 @@ export function retentionOf(options: RetentionOptions): Retention | undefined {
 
 function weekday(text: string): number {
   const index = WEEKDAYS.indexOf(text.toLowerCase().slice(0, 3));
-  if (index < 0) throw new InvalidArgumentError('It must be one of mon, tue, wed, thu, fri, sat, sun.');
+  if (index < 0) throw new InvalidArgumentError('Must be one of mon, tue, wed, thu, fri, sat, sun.');
   return index + 1;
 }

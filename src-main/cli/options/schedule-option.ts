@@ -11,7 +11,7 @@ export const SCHEDULE_HELP =
 export function parseSchedule(text: string): Schedule {
   const words = text.trim().split(/\s+/);
   const parsed = Schedule.safeParse(fromWords(words, text.trim()));
-  if (!parsed.success) throw new InvalidArgumentError(`It must be one of: ${SCHEDULE_HELP}.`);
+  if (!parsed.success) throw new InvalidArgumentError(`Must be one of: ${SCHEDULE_HELP}.`);
   return parsed.data;
 }
 
