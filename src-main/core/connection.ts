@@ -43,7 +43,7 @@ export function openConnection(
       // Two requests of one id could not be told apart, neither when they are answered nor when they are cancelled.
       const isTaken = frame.data?.type === 'request' && requests.has(frame.data.id);
       if (!frame.success || isTaken) {
-        const error = new SnapkeepError('INVALID_PARAMS', 'A message could not be understood.', {
+        const error = new SnapkeepError('INVALID_PARAMS', 'Malformed message.', {
           hint: 'Reload the window.',
         });
         send({ type: 'response', id: -1, answer: { ok: false, error: error.toBody() } });

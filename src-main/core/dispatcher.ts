@@ -23,8 +23,8 @@ export class Dispatcher {
   async answer(method: string, params: unknown, signal: AbortSignal): Promise<Answer> {
     try {
       if (!isMethodName(method)) {
-        throw new SnapkeepError('NOT_FOUND', `There is no method ${JSON.stringify(method)}.`, {
-          hint: 'The window and Snapkeep may be of different versions: reload it.',
+        throw new SnapkeepError('NOT_FOUND', `Unknown method: ${JSON.stringify(method)}.`, {
+          hint: 'The window and Snapkeep may have different versions. Reload the window.',
         });
       }
       return { ok: true, result: await this.call(method, params, signal) };
@@ -37,14 +37,12 @@ export class Dispatcher {
   async call<M extends MethodName>(method: M, params: unknown, signal: AbortSignal): Promise<Result<M>> {
     const parsed = methods[method].params.safeParse(params);
     if (!parsed.success) {
-      throw new SnapkeepError(
-        'INVALID_PARAMS',
-        `What was given for ${method} does not fit: ${z.prettifyError(parsed.error)}`,
-        { hint: 'Correct it and try again.' },
-      );
+      throw new SnapkeepError('INVALID_PARAMS', `Invalid parameters for ${method}: ${z.prettifyError(parsed.error)}`, {
+        hint: 'Correct them and try again.',
+      });
     }
     if (hasNul(parsed.data)) {
-      throw new SnapkeepError('INVALID_PARAMS', `What was given for ${method} contains a NUL character.`, {
+      throw new SnapkeepError('INVALID_PARAMS', `The parameters for ${method} contain a NUL character.`, {
         hint: 'Remove the character and try again.',
       });
     }

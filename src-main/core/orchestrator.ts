@@ -158,7 +158,7 @@ export class Orchestrator implements RunFollower {
           catalog.runs.addLog(run.id, {
             at: clock.now().toISOString(),
             level: 'warning',
-            message: `“${step.name}” failed after this run and is tried again. ${message} ${hint ?? ''}`.trim(),
+            message: `“${step.name}” failed after this run and will be retried. ${message} ${hint ?? ''}`.trim(),
           }),
         ),
     );

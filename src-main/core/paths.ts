@@ -10,7 +10,7 @@ import { errorCode, explainError } from './engine/engine-errors.ts';
 export function absolutePath(path: string): string {
   if (isAbsolute(path) && !path.includes('\0')) return resolve(path);
   throw new SnapkeepError('INVALID_PARAMS', `${path} is not an absolute path.`, {
-    hint: 'Give the whole path, from the root of the disk.',
+    hint: 'Enter the full path, from the root of the disk.',
   });
 }
 
@@ -38,15 +38,15 @@ export async function canonicalPath(path: string): Promise<string> {
 export async function canonicalFilePath(path: string): Promise<string> {
   const full = await canonicalPath(path);
   if (full === full.trim()) return full;
-  throw new SnapkeepError('INVALID_PARAMS', `The name of “${full}” ends in a blank.`, {
-    hint: 'Rename the file; SQLite would take it for the one without the blank.',
+  throw new SnapkeepError('INVALID_PARAMS', `The name of “${full}” ends with a space.`, {
+    hint: 'Rename the file: SQLite ignores the space at the end.',
   });
 }
 
 /** @throws SnapkeepError `CONFLICT` for a destination where Snapkeep tidies up its own things */
 export function refuseDataFolder(dataFolder: string, destination: string): void {
   if (!isWithin(dataFolder, destination)) return;
-  throw new SnapkeepError('CONFLICT', "Snapshots cannot go into Snapkeep's own data folder.", {
+  throw new SnapkeepError('CONFLICT', 'Snapshots cannot be stored in Snapkeep’s own data folder.', {
     hint: 'Choose another folder.',
   });
 }

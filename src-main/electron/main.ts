@@ -104,8 +104,8 @@ function lookForUpdates(core: Core): Promise<() => void> {
     isBusy: () => core.activeRuns().length > 0,
     tell: ({ version, installsOnQuit }) =>
       notify({
-        title: `Snapkeep ${version} is there`,
-        body: installsOnQuit ? 'It is installed when you quit Snapkeep.' : 'Your package manager can install it.',
+        title: `Snapkeep ${version} is available`,
+        body: installsOnQuit ? 'It will be installed when you quit Snapkeep.' : 'Install it with your package manager.',
         place: '/settings',
       }),
     log: (line) => process.stderr.write(`${line}\n`),
@@ -145,7 +145,7 @@ async function backUp(core: Core, planId: string): Promise<void> {
   } catch (error) {
     // The plan was removed or runs by now: its place, or the overview, shows what there is to know.
     const { message } = explainError(error, 'The backup').toBody();
-    notify({ title: 'No backup was started', body: message, place: `/plans/${planId}` });
+    notify({ title: 'Backup not started', body: message, place: `/plans/${planId}` });
   }
 }
 
@@ -166,7 +166,7 @@ function complain(error: unknown, title = 'Something went wrong'): void {
 }
 
 function fail(error: unknown): void {
-  complain(error, runningCore === undefined ? 'Snapkeep cannot start' : 'Snapkeep has to end');
+  complain(error, runningCore === undefined ? 'Snapkeep cannot start' : 'Snapkeep must quit');
   app.exit(1);
 }
 

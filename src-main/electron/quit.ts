@@ -16,18 +16,18 @@ const ANSWERS: readonly Answer[] = ['stop', 'wait', 'stay'];
 
 const KINDS: Readonly<Record<Run['kind'], string>> = {
   backup: 'A backup',
-  export: 'A snapshot to standard output',
-  copy: 'Copying snapshots',
+  export: 'An export',
+  copy: 'A copy to a destination',
   restoreTest: 'A restore test',
   verify: 'A verification',
-  'restore-check': 'The check before a restore',
+  'restore-check': 'A restore preview',
   restore: 'A restore',
   undo: 'An undo',
-  databaseDeletion: 'The deletion of a database',
-  import: 'Reading the backups of other programs',
+  databaseDeletion: 'A database deletion',
+  import: 'An import',
   prune: 'A prune',
   delete: 'A deletion',
-  scan: 'A scan',
+  scan: 'A rescan',
   cleanup: 'A clean-up',
 };
 
@@ -79,10 +79,9 @@ async function askAbout(runs: readonly Run[], window: BrowserWindow | undefined)
   if (first === undefined) return 'stop';
   const response = await ask(window, {
     type: 'question',
-    message:
-      runs.length === 1 ? `${KINDS[first.kind]} is running.` : `${countInWords(runs.length, 'run')} are going on.`,
-    detail: 'Stopping loses nothing that has been stored.',
-    buttons: ['Stop and quit', 'Quit when it is done', 'Keep running'],
+    message: runs.length === 1 ? `${KINDS[first.kind]} is running.` : `${countInWords(runs.length, 'run')} are active.`,
+    detail: 'Stopping them loses no stored snapshots.',
+    buttons: ['Stop and quit', 'Quit when done', 'Keep running'],
     defaultId: 1,
     cancelId: 2,
   });

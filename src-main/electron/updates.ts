@@ -83,7 +83,7 @@ export function watchForUpdates(updater: Updater, canInstall: boolean, options: 
     updater.autoInstallOnAppQuit = canInstall && !isBusy();
   });
   updater.on(canInstall ? 'update-downloaded' : 'update-available', ({ version }) => tellOnce(version));
-  updater.on('error', (error) => log(`Looking for updates failed: ${firstLine(error)}`));
+  updater.on('error', (error) => log(`Checking for updates failed: ${firstLine(error)}`));
 
   let forget = (): void => undefined;
   const check = async (): Promise<void> => {

@@ -13,7 +13,7 @@ export async function whyNoAttributes(): Promise<string | null> {
   } catch (error) {
     if (errorCode(error) !== 'ENOENT' && !isExit(error)) throw error;
   }
-  return 'Access control lists and extended attributes are not kept: that needs GNU cp.';
+  return 'Access control lists and extended attributes are not kept: GNU cp is required.';
 }
 
 const isExit = (error: unknown): boolean => error instanceof Error && 'code' in error && typeof error.code === 'number';

@@ -73,7 +73,7 @@ export async function createHttpServer(options: ServerOptions): Promise<FastifyI
   });
   server.setErrorHandler((error, _request, reply) => sendError(error, reply));
   server.setNotFoundHandler((_request, reply) =>
-    sendError(new SnapkeepError('NOT_FOUND', 'This address does not exist.', { hint: 'Open / instead.' }), reply),
+    sendError(new SnapkeepError('NOT_FOUND', 'Address not found.', { hint: 'Open / instead.' }), reply),
   );
   server.addHook('onRequest', async (request, reply) => {
     // No answer goes out before the one to the request before it is read. No browser asks ahead, and such answers would
@@ -84,7 +84,7 @@ export async function createHttpServer(options: ServerOptions): Promise<FastifyI
     }
     reply.headers(SECURITY_HEADERS);
     if (!isMeantForUs(request.headers, portOf(request)))
-      return refuse(reply, 403, new SnapkeepError('PERMISSION', 'This request was not meant for Snapkeep.'));
+      return refuse(reply, 403, new SnapkeepError('PERMISSION', 'This request is not for this Snapkeep.'));
     if (auth.isAuthorized(request.headers)) connections.release(request.raw.socket);
     else if (request.routeOptions.config.isPublic !== true) return refuse(reply, 401, noSession());
     if (request.routeOptions.config.isUpload === true) request.raw.setTimeout(timeLimits.uploadPause);
@@ -199,11 +199,11 @@ function sendIndex(request: FastifyRequest, reply: FastifyReply, index: string):
 }
 
 const noSession = (): SnapkeepError =>
-  new SnapkeepError('PERMISSION', 'This request shows no session of this server.', {
-    hint: 'Log in with the address that Snapkeep printed last.',
+  new SnapkeepError('PERMISSION', 'This request has no session on this server.', {
+    hint: 'Log in with the last address that Snapkeep printed.',
   });
 
 const usedToken = (): SnapkeepError =>
-  new SnapkeepError('PERMISSION', 'This login token was used before, has expired, or is not from this server.', {
-    hint: 'Use the address that Snapkeep printed last.',
+  new SnapkeepError('PERMISSION', 'The login token was used already, has expired, or is from another server.', {
+    hint: 'Use the last address that Snapkeep printed.',
   });

@@ -43,7 +43,7 @@ async function serve(): Promise<void> {
     const token = auth.createLoginToken(() => printAddress('To log in with another browser, open'));
     process.stderr.write(`${words} ${addressWith(token)}\n`);
   };
-  printAddress('Snapkeep is at');
+  printAddress('Snapkeep is running at');
   // Whoever started this over a pipe of its own gets addresses that open a window once: see tools/start.mjs.
   if (process.send !== undefined) {
     process.on('message', (message) => {
@@ -77,8 +77,8 @@ function requestedPort(): number | undefined {
   if (values.port === undefined) return undefined;
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new SnapkeepError('INVALID_PARAMS', `${values.port} is not a port.`, {
-      hint: 'Ports are numbers from 0 to 65535; 0 takes any that is free.',
+    throw new SnapkeepError('INVALID_PARAMS', `Invalid port: ${values.port}.`, {
+      hint: 'Use a number from 0 to 65535; 0 chooses a free port.',
     });
   }
   return port;

@@ -30,7 +30,7 @@ export class MetricsPage {
   /** Sends the figures, or 429 when they are asked for too often. */
   async send(reply: FastifyReply): Promise<FastifyReply> {
     if (!this.#takeTurn()) {
-      const tooOften = new SnapkeepError('BUSY', 'The metrics were requested too often.', {
+      const tooOften = new SnapkeepError('BUSY', 'Too many requests for metrics.', {
         hint: `Request them at most ${MOST_REQUESTS} times in ${WINDOW / 1000} seconds.`,
       });
       return refuse(reply.header('Retry-After', String(WINDOW / 1000)), 429, tooOften);

@@ -22,7 +22,7 @@ function explainRequest(error: unknown): { status?: number; explained: SnapkeepE
   const why = message === undefined ? '' : `: ${message.replace(/\.$/, '')}`;
   return {
     status: statusCode,
-    explained: new SnapkeepError(code, `The request was not understood${why}.`, {
+    explained: new SnapkeepError(code, `Malformed request${why}.`, {
       hint: 'Send JSON with the content type application/json to POST /api/<method>.',
     }),
   };
@@ -43,7 +43,7 @@ export function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): 
   const status = late ? 408 : error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
   const explained = new SnapkeepError(
     'INVALID_PARAMS',
-    late ? 'The request came too slowly.' : 'The request is not valid HTTP.',
+    late ? 'The request timed out.' : 'The request is not valid HTTP.',
     { hint: 'Send it again.' },
   );
   const body = JSON.stringify({ ok: false, error: explained.toBody() });
@@ -57,11 +57,7 @@ export function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): 
 export function limitBodyTime(request: FastifyRequest, reply: FastifyReply, limit: number): void {
   const timer = setTimeout(() => {
     if (!reply.sent)
-      refuse(
-        reply,
-        408,
-        new SnapkeepError('INVALID_PARAMS', 'The request came too slowly.', { hint: 'Send it again.' }),
-      );
+      refuse(reply, 408, new SnapkeepError('INVALID_PARAMS', 'The request timed out.', { hint: 'Send it again.' }));
   }, limit);
   const stop = (): void => clearTimeout(timer);
   request.raw.once('end', stop);

@@ -93,7 +93,7 @@ export class Uploads {
       try {
         await rm(dirname(path), { recursive: true, force: true });
       } catch (error) {
-        this.#options.log.warn('An upload could not be removed; the next start removes it.', { path, error });
+        this.#options.log.warn('An upload could not be removed. The next start removes it.', { path, error });
       }
     }
     this.#wakeLater();

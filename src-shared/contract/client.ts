@@ -113,8 +113,8 @@ export function createClient(transport: Transport): Client {
 }
 
 const connectionLost = () =>
-  new SnapkeepError('UNAVAILABLE', 'The connection to Snapkeep is gone.', {
-    hint: 'It is tried again by itself; check that Snapkeep still runs.',
+  new SnapkeepError('UNAVAILABLE', 'The connection to Snapkeep was lost.', {
+    hint: 'Snapkeep reconnects automatically. Check that it is running.',
   });
 
 const cancelled = () => new SnapkeepError('CANCELLED', 'The request was cancelled.');

@@ -89,7 +89,7 @@ export const Manifest = z
     versions: z.object({ sqlite: z.string(), snapkeep: z.string() }),
   })
   .refine(({ method, database }) => (method === 'files') === (database === null), {
-    message: 'Only a snapshot of files holds no database.',
+    message: 'Only a snapshot of files has no database.',
   });
 export type Manifest = z.infer<typeof Manifest>;
 

@@ -43,7 +43,7 @@ export const LockFiles = z
       .trim()
       .min(1)
       .max(255)
-      .refine((name) => !/[/\\\0]/.test(name) && name !== '.' && name !== '..', 'It must be the name of a file.'),
+      .refine((name) => !/[/\\\0]/.test(name) && name !== '.' && name !== '..', 'Must be a file name.'),
   )
   .max(20);
 export type LockFiles = z.infer<typeof LockFiles>;

@@ -124,7 +124,7 @@ export const RestoreCheck = z.object({
   schemaChanges: z.array(z.string()),
   /** Which key the database will have, in words; `null`: it is not encrypted and will not be. */
   keyNote: z.string().nullable(),
-  guard: RestoreGuard.default({ state: 'unknown', message: 'This was not looked at yet.', warning: null }),
+  guard: RestoreGuard.default({ state: 'unknown', message: 'Not checked yet.', warning: null }),
   /** Where the safety snapshot will be put; `null`: nothing is replaced. */
   safetyFolder: FilePath.nullable(),
   confirmation: z.string(),

@@ -9,17 +9,17 @@ export const Platform = z.enum(['linux', 'macos', 'windows']);
 export type Platform = z.infer<typeof Platform>;
 
 /** A word that is used in ids and names of folders. */
-const Slug = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'It may have lower-case letters, digits and hyphens.');
+const Slug = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'Use lower-case letters, digits and hyphens.');
 /** One sentence for people. */
 const Sentence = z.string().trim().min(1).max(300);
-const VariableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,254}$/, 'It must be the name of a variable.');
+const VariableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,254}$/, 'Must be the name of a variable.');
 /** A path below a folder: no way out of it. */
 const Inside = z
   .string()
   .trim()
   .min(1)
   .max(255)
-  .refine((path) => !/^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)/.test(path), 'It must lie below the folder it is in.');
+  .refine((path) => !/^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)/.test(path), 'Must be a path below its folder.');
 
 /**
  * Where something usually is: an absolute path that may begin with `~`, hold variables as `$NAME` or `%NAME%`, or begin with `<folder>`, the folder of the program that a person names. See `rules/template-places.ts`.

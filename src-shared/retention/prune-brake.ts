@@ -52,7 +52,7 @@ export function clockReasons(
     ({ createdAt }) => Date.parse(createdAt) > Date.parse(newest?.createdAt ?? createdAt) + CLOCK_TOLERANCE_MS,
   );
   if (newest !== undefined && later !== undefined) {
-    const message = `The clock went back: ${newest.name} was made after ${later.name}, and is dated earlier.`;
+    const message = `The clock went back: ${newest.name} was taken after ${later.name} but is dated earlier.`;
     return [{ kind: 'clock-went-back', message }];
   }
   if (laterRun === null) return [];
@@ -74,10 +74,10 @@ export function fullestOf(snapshots: readonly WeighedSnapshot[]): WeighedSnapsho
 export function contentLoss(newest: SnapshotContent, fuller: SnapshotContent): string | null {
   const names = new Set(newest.tables.map(({ name }) => name));
   const lost = fuller.tables.filter(({ name }) => !names.has(name)).map(({ name }) => `“${name}”`);
-  if (lost.length === 1) return `${newest.name} has no table ${lost[0]}, which ${fuller.name} has.`;
+  if (lost.length === 1) return `${newest.name} lacks the table ${lost[0]}, which ${fuller.name} has.`;
   if (lost.length > 1) {
     const some = lost.length > 3 ? `${lost.slice(0, 3).join(', ')} …` : lost.join(', ');
-    return `${newest.name} has ${lost.length} of the ${fuller.tables.length} tables of ${fuller.name} no more: ${some}.`;
+    return `${newest.name} lacks ${lost.length} of the ${fuller.tables.length} tables of ${fuller.name}: ${some}.`;
   }
   // What could not be counted says nothing.
   const counted = new Set(newest.tables.filter(({ rows }) => rows !== null).map(({ name }) => name));
@@ -85,7 +85,7 @@ export function contentLoss(newest: SnapshotContent, fuller: SnapshotContent): s
   if (rows * 2 < before)
     return `${newest.name} has ${countInWords(rows, 'row')}; ${fuller.name} has ${before.toLocaleString('en-US')}.`;
   if (newest.method !== fuller.method || newest.bytes * 2 >= fuller.bytes) return null;
-  return `${newest.name} holds ${bytesInWords(newest.bytes)}; ${fuller.name} holds ${bytesInWords(fuller.bytes)}.`;
+  return `${newest.name} contains ${bytesInWords(newest.bytes)}; ${fuller.name} contains ${bytesInWords(fuller.bytes)}.`;
 }
 
 /**
@@ -95,7 +95,7 @@ export function contentLoss(newest: SnapshotContent, fuller: SnapshotContent): s
  */
 export function manyAtOnce(going: number, all: number): BrakeReason | null {
   if (going * 2 <= all) return null;
-  const message = `${countInWords(going, 'snapshot')} of ${all.toLocaleString('en-US')} would be removed at once, and no change of the retention announced it.`;
+  const message = `${countInWords(going, 'snapshot')} of ${all.toLocaleString('en-US')} would be removed at once, without a change of the retention.`;
   return { kind: 'many-at-once', message };
 }
 

@@ -51,12 +51,12 @@ export function howToMend(state: PlanState): string {
     case 'failed':
       return 'Open the plan to see why, and back up again.';
     case 'overdue':
-      return 'Check that its disk or share is there and that this machine was on, or back up now.';
+      return 'Check that its disk or share is mounted and that this machine was on, or back up now.';
     case 'unavailable':
     case 'waiting':
       return 'Check that its disk or share is mounted and that its server can be reached.';
     case 'incomplete':
-      return 'Open the plan to see what is missing, let Snapkeep read it, and back up again.';
+      return 'Open the plan to see what is missing, give Snapkeep access to it, and back up again.';
     case 'unverified':
       return 'Verify the newest snapshot, or run a restore test.';
     default:

@@ -165,7 +165,7 @@ const NAMES: Record<string, Change> = {
 export function parseCipherSettings(text: string): GivenSettings {
   const pairs = [...text.matchAll(PAIR)].map(([, name = '', value = '']) => [nameOf(name), unquote(value)] as const);
   const rest = text.replaceAll(PAIR, '').replaceAll(/[\s,;]/g, '');
-  if (rest !== '' || pairs.length === 0) throw new SettingsError(`“${rest || text}” is not name=value.`);
+  if (rest !== '' || pairs.length === 0) throw new SettingsError(`Not name=value: “${rest || text}”.`);
   const twice = pairs.find(([name], index) => pairs.findIndex(([other]) => other === name) !== index);
   if (twice !== undefined) throw new SettingsError(`${twice[0]} is given twice.`);
   const version = pairs.find(([name]) => name === 'compatibility');
@@ -178,7 +178,9 @@ export function parseCipherSettings(text: string): GivenSettings {
     if (name === 'compatibility') return given;
     const apply = Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
     if (apply === undefined)
-      throw new SettingsError(`There is no setting ${name}: ${['compatibility', ...Object.keys(NAMES)].join(', ')}.`);
+      throw new SettingsError(
+        `Unknown setting: ${name}. Available: ${['compatibility', ...Object.keys(NAMES)].join(', ')}.`,
+      );
     return apply(given, value);
   }, base);
 }
@@ -203,20 +205,20 @@ export function printCipherSettings(settings: SqlcipherSettings): string {
 
 function oneOf<T extends number>(values: readonly T[], text: string): T {
   const found = values.find((value) => String(value) === text.trim());
-  if (found === undefined) throw new SettingsError(`“${text}” is none of ${values.join(', ')}.`);
+  if (found === undefined) throw new SettingsError(`“${text}” is not one of ${values.join(', ')}.`);
   return found;
 }
 
 function iterations(text: string): number {
   const parsed = SqlcipherSettings.shape.kdfIterations.safeParse(/^\d+$/.test(text) ? Number(text) : undefined);
   if (!parsed.success || parsed.data === null)
-    throw new SettingsError(`“${text}” is no number of iterations from 1 to 10000000.`);
+    throw new SettingsError(`“${text}” is not a number of iterations from 1 to 10000000.`);
   return parsed.data;
 }
 
 function algorithm(text: string): SqlcipherSettings['kdfAlgorithm'] {
   const parsed = SqlcipherSettings.shape.kdfAlgorithm.safeParse(text.toLowerCase().replace(/^(pbkdf2_)?hmac_/, ''));
-  if (!parsed.success) throw new SettingsError(`“${text}” is none of sha1, sha256, sha512.`);
+  if (!parsed.success) throw new SettingsError(`“${text}” is not one of sha1, sha256, sha512.`);
   return parsed.data;
 }
 

@@ -53,7 +53,7 @@ export function planHealth(facts: PlanFacts): Health {
     lateness(facts) ??
     absence(facts) ??
     doubt(facts) ??
-    rest(facts) ?? { state: 'ok', reason: 'The newest snapshot is verified, and every destination can be reached.' }
+    rest(facts) ?? { state: 'ok', reason: 'The newest snapshot is verified, and every destination is available.' }
   );
 }
 
@@ -80,7 +80,7 @@ function failure({
 
 function lateness({ overdue, waitingFor, copies, incomplete }: PlanFacts): Health | undefined {
   const waiting = waitingFor === null ? '' : ` ${waitingFor}`;
-  if (overdue) return { state: 'overdue', reason: `A backup should have been made by now.${waiting}` };
+  if (overdue) return { state: 'overdue', reason: `A scheduled backup was missed.${waiting}` };
   if (copies.late !== null) return { state: 'overdue', reason: copies.late };
   if (incomplete !== null) return { state: 'incomplete', reason: `The newest snapshot is incomplete. ${incomplete}` };
   if (waitingFor !== null) return { state: 'waiting', reason: `A backup is due.${waiting}` };
@@ -105,16 +105,16 @@ function doubt({ newest, restoreTest, running, missing, misdated }: PlanFacts): 
     return { state: 'unverified', reason: looked };
   }
   if (restoreTest.warning !== null) return { state: 'unverified', reason: restoreTest.warning };
-  if (restoreTest.late) return { state: 'unverified', reason: 'The last restore test is too long ago.' };
+  if (restoreTest.late) return { state: 'unverified', reason: 'The last restore test is too old.' };
   if (misdated !== null) return { state: 'unverified', reason: misdated };
   return undefined;
 }
 
 function rest({ newest, running, paused, pruningPaused, oneDisk }: PlanFacts): Health | undefined {
-  if (running) return { state: 'running', reason: 'A backup is being made.' };
-  if (newest === null) return { state: 'empty', reason: 'There is no snapshot yet.' };
+  if (running) return { state: 'running', reason: 'A backup is running.' };
+  if (newest === null) return { state: 'empty', reason: 'No snapshots yet.' };
   if (paused !== null)
-    return { state: 'paused', reason: paused.until === null ? 'Paused until resumed.' : 'Paused for a while.' };
+    return { state: 'paused', reason: paused.until === null ? 'Paused until resumed.' : 'Paused temporarily.' };
   if (pruningPaused !== null) return { state: 'paused', reason: pruningPaused };
   if (!oneDisk) return undefined;
   return { state: 'ok-one-disk', reason: ONE_DISK };
@@ -122,7 +122,7 @@ function rest({ newest, running, paused, pruningPaused, oneDisk }: PlanFacts): H
 
 /** What a person should do about snapshots that are on the disk of their source. */
 const ONE_DISK =
-  'All snapshots are on the same disk as the source: if it breaks, both are lost. Add a destination on another disk or machine.';
+  'All snapshots are on the same disk as the source: if it fails, both are lost. Add a destination on another disk or machine.';
 
 /** The worst of several states; `undefined` without any. */
 export function worstState(states: readonly PlanState[]): PlanState | undefined {

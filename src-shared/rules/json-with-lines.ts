@@ -29,7 +29,7 @@ export function parseJsonWithLines(text: string): JsonWithLines {
   const lines = new Map<string, number>();
   const reader = new TokenReader(text);
   const value = readValue(reader, [], lines);
-  if (reader.next() !== null) throw new JsonFault(reader.line, 'There is something after the end.');
+  if (reader.next() !== null) throw new JsonFault(reader.line, 'Unexpected text after the end.');
   return {
     value,
     lineOf: (path) => {
@@ -70,10 +70,11 @@ class TokenReader {
 }
 
 function faultAt(rest: string): string {
-  if (rest.startsWith('"')) return 'A text in double quotes does not end on its line, or holds a wrong backslash.';
-  if (rest.startsWith("'")) return 'Texts are put in double quotes.';
+  if (rest.startsWith('"'))
+    return 'A text in double quotes does not end on its line, or contains an invalid backslash.';
+  if (rest.startsWith("'")) return 'Texts need double quotes.';
   if (/^(\/\/|\/\*|#)/.test(rest)) return 'JSON has no comments.';
-  return `“${/^[^\s,:{}[\]"]{1,20}|^./su.exec(rest)?.[0] ?? ''}” cannot stand here.`;
+  return `“${/^[^\s,:{}[\]"]{1,20}|^./su.exec(rest)?.[0] ?? ''}” is not allowed here.`;
 }
 
 function readValue(
@@ -83,7 +84,7 @@ function readValue(
   first = reader.next(),
 ): unknown {
   if (!lines.has(keyOf(path))) lines.set(keyOf(path), reader.line);
-  if (first === null) throw new JsonFault(reader.line, 'The text ends too early.');
+  if (first === null) throw new JsonFault(reader.line, 'The text ends unexpectedly.');
   if (path.length > DEEPEST) throw new JsonFault(reader.line, 'The text is nested too deeply.');
   if (first === '{') return readObject(reader, path, lines);
   if (first === '[') return readArray(reader, path, lines);
@@ -95,10 +96,7 @@ function readScalar(reader: TokenReader, token: string): unknown {
   try {
     return JSON.parse(token);
   } catch {
-    throw new JsonFault(
-      reader.line,
-      'A text in double quotes holds a character that must be written with a backslash.',
-    );
+    throw new JsonFault(reader.line, 'A text in double quotes contains a character that needs a backslash.');
   }
 }
 
@@ -109,7 +107,7 @@ function readObject(reader: TokenReader, path: readonly PropertyKey[], lines: Ma
     if (!token.startsWith('"'))
       throw new JsonFault(reader.line, `The name of a field, in double quotes, is missing before “${token}”.`);
     const name = String(readScalar(reader, token));
-    if (entries.has(name)) throw new JsonFault(reader.line, `The field “${name}” is there twice.`);
+    if (entries.has(name)) throw new JsonFault(reader.line, `Duplicate field: “${name}”.`);
     lines.set(keyOf([...path, name]), reader.line);
     if (reader.next() !== ':') throw new JsonFault(reader.line, `A colon is missing after “${name}”.`);
     entries.set(name, readValue(reader, [...path, name], lines));

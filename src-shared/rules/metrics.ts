@@ -12,7 +12,7 @@ const seconds = (instant: string): number => Math.floor(Date.parse(instant) / 10
 const METRICS: readonly Metric[] = [
   {
     name: 'snapkeep_last_success_timestamp_seconds',
-    help: 'When the newest snapshot was made.',
+    help: 'When the newest snapshot was taken.',
     value: ({ newest }) => (newest === null ? null : seconds(newest.createdAt)),
   },
   {
@@ -29,10 +29,10 @@ const METRICS: readonly Metric[] = [
     value: ({ newest }) => newest?.diskBytes ?? null,
   },
   { name: 'snapkeep_stored_bytes', help: 'The stored size of all snapshots.', value: ({ storedBytes }) => storedBytes },
-  { name: 'snapkeep_snapshots', help: 'How many snapshots there are.', value: ({ snapshotCount }) => snapshotCount },
+  { name: 'snapkeep_snapshots', help: 'Number of snapshots.', value: ({ snapshotCount }) => snapshotCount },
   {
     name: 'snapkeep_overdue',
-    help: '1 when a backup should have been made by now.',
+    help: '1 when a scheduled backup was missed.',
     value: ({ state }) => (state === 'overdue' ? 1 : 0),
   },
   {
@@ -47,7 +47,7 @@ const METRICS: readonly Metric[] = [
   },
   {
     name: 'snapkeep_missing_copies',
-    help: 'How many copies of snapshots are missing where they should be stored.',
+    help: 'Number of copies missing at their destinations.',
     value: ({ destinations }) => destinations.reduce((sum, { missingCopies }) => sum + missingCopies, 0),
   },
   {
@@ -80,7 +80,7 @@ export function metricsOf(plans: readonly PlanSummary[], now: number): string {
   ]);
   const copies = 'snapkeep_copies_waiting';
   lines.push(
-    `# HELP ${copies} How many snapshots are still to be copied to a destination.`,
+    `# HELP ${copies} Number of snapshots waiting to be copied to a destination.`,
     `# TYPE ${copies} gauge`,
     ...plans.flatMap(({ plan, destinations }) =>
       destinations.map(

@@ -72,14 +72,14 @@ export function checkNamePattern(pattern: string): string | null {
   const used = [...pattern.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name);
   const unknown = used.find((name) => name !== 'plan' && !Object.hasOwn(PLACEHOLDERS, name));
   if (unknown !== undefined)
-    return `{${unknown}} is no placeholder. There are {plan}, ${Object.keys(PLACEHOLDERS)
+    return `Unknown placeholder: {${unknown}}. Available: {plan}, ${Object.keys(PLACEHOLDERS)
       .map((name) => `{${name}}`)
       .join(', ')}.`;
   const plain = pattern.replace(/\{[^{}]*\}/g, 'x');
   if (!/^[\p{L}\p{N}_][\p{L}\p{M}\p{N}._ -]*$/u.test(plain) || /\.\.|[. -]$/.test(plain) || plain.length > 120)
-    return 'A pattern holds letters, digits, dots, hyphens and placeholders, begins with a letter or digit, and has no folders.';
+    return 'Use letters, digits, dots, hyphens and placeholders, beginning with a letter or digit, without folders.';
   if (!used.some((name) => name.endsWith('date') || name === 'utc'))
-    return 'A pattern needs a date, for example {date}: names without one cannot be told apart.';
+    return 'A pattern needs a date, for example {date}, so that names differ.';
   return null;
 }
 
@@ -104,7 +104,7 @@ export function nameFromPattern(pattern: string, parts: NameParts): string {
   const { planName, at, timeZone, ending, letters, attempt = 1 } = parts;
   const problem = checkNamePattern(pattern);
   if (problem !== null)
-    throw new SnapkeepError('INVALID_PARAMS', `“${pattern}” cannot be a pattern of names.`, { hint: problem });
+    throw new SnapkeepError('INVALID_PARAMS', `Invalid name pattern: “${pattern}”.`, { hint: problem });
   const utc = at.toISOString();
   const local = new Date(at.getTime() + clockOffsets(timeZone)(at.getTime())).toISOString();
   const filled = pattern.replace(/\{([^{}]*)\}/g, (whole, name: string) =>

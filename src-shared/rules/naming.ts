@@ -56,7 +56,7 @@ export function ownSnapshotName(name: string, extension: string): string {
     FORBIDDEN.test(trimmed) ||
     RESERVED.test(trimmed)
   ) {
-    throw new SnapkeepError('INVALID_PARAMS', `“${name}” cannot be the name of a snapshot.`, {
+    throw new SnapkeepError('INVALID_PARAMS', `Invalid snapshot name: “${name}”.`, {
       hint: 'Use a plain file name without folders and without < > : " / \\ | ? * and not starting with a dot.',
     });
   }
@@ -68,17 +68,13 @@ export function ownSnapshotName(name: string, extension: string): string {
     .sort((a, b) => b.length - a.length)
     .find((end) => trimmed.toLowerCase().endsWith(end));
   if (known !== undefined && known !== extension) {
-    throw new SnapkeepError(
-      'INVALID_PARAMS',
-      `A name ending in ${known} does not fit a snapshot stored as ${extension}.`,
-      {
-        hint: `Leave the ending out, or choose the format that ${known} stands for.`,
-      },
-    );
+    throw new SnapkeepError('INVALID_PARAMS', `The ending ${known} does not match a snapshot stored as ${extension}.`, {
+      hint: `Remove the ending, or choose the format of ${known}.`,
+    });
   }
   const full = known === undefined ? trimmed + extension : trimmed;
   if (utf8Length(full) > 200) {
-    throw new SnapkeepError('INVALID_PARAMS', 'This name is too long for a file.', {
+    throw new SnapkeepError('INVALID_PARAMS', 'The name is too long for a file.', {
       hint: 'Use at most 200 bytes; letters outside ASCII take two to four each.',
     });
   }

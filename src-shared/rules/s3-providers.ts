@@ -51,7 +51,7 @@ export const S3_PRESETS: Readonly<Record<S3Provider, S3Preset>> = {
     pathStyle: true,
     conditionalWrites: true,
     objectLock: false,
-    note: 'R2 locks objects by rules of the bucket, not by the upload.',
+    note: 'R2 locks objects by bucket rules, not per upload.',
   },
   b2: {
     title: 'Backblaze B2',
@@ -62,7 +62,7 @@ export const S3_PRESETS: Readonly<Record<S3Provider, S3Preset>> = {
     pathStyle: true,
     conditionalWrites: false,
     objectLock: true,
-    note: 'B2 keeps hidden versions of what is deleted until a lifecycle rule of the bucket removes them.',
+    note: 'B2 keeps hidden versions of deleted files until a lifecycle rule of the bucket removes them.',
   },
   supabase: {
     title: 'Supabase Storage',
@@ -73,7 +73,7 @@ export const S3_PRESETS: Readonly<Record<S3Provider, S3Preset>> = {
     pathStyle: true,
     conditionalWrites: false,
     objectLock: false,
-    note: 'A project limits the size of a file; raise the limit in its storage settings where databases are larger.',
+    note: 'Each project limits the file size. For larger databases, raise the limit in its storage settings.',
   },
   gcs: {
     title: 'Google Cloud Storage',
@@ -84,10 +84,10 @@ export const S3_PRESETS: Readonly<Record<S3Provider, S3Preset>> = {
     pathStyle: true,
     conditionalWrites: false,
     objectLock: false,
-    note: 'It takes HMAC keys, which are made under Settings, Interoperability.',
+    note: 'Needs HMAC keys. Create them under Settings, Interoperability.',
   },
   custom: {
-    title: 'Another server that speaks S3',
+    title: 'Other S3-compatible server',
     endpoint: null,
     asks: ['endpoint', 'region'],
     accountLabel: null,

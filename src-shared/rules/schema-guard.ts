@@ -32,7 +32,7 @@ export function guardRestore({ snapshot, live, expects }: GuardInput): RestoreGu
   if (live !== null) answers.push(againstLive(snapshot, live));
   const worst = ORDER.map((state) => answers.find((answer) => answer.state === state)).find(Boolean);
   return {
-    ...(worst ?? { state: 'unknown', message: 'There is nothing to compare the version of its schema with.' }),
+    ...(worst ?? { state: 'unknown', message: 'No schema version to compare with.' }),
     warning: live === null ? null : otherApplication(snapshot, live),
   };
 }
@@ -45,10 +45,10 @@ function againstLive(snapshot: SchemaState, live: SchemaState): Pick<RestoreGuar
   if (snapshot.userVersion !== 0 || live.userVersion !== 0) {
     const answer = compare(String(snapshot.userVersion), String(live.userVersion), 'which the database has now');
     if (answer.state !== 'same' || snapshot.schemaHash === live.schemaHash) return answer;
-    return { state: 'same', message: `Both say version ${live.userVersion}, though their schemas differ.` };
+    return { state: 'same', message: `Both have version ${live.userVersion}, but their schemas differ.` };
   }
   if (snapshot.schemaHash === live.schemaHash) return { state: 'same', message: 'The schema is the same.' };
-  return { state: 'unknown', message: 'The schemas differ, and neither says its version.' };
+  return { state: 'unknown', message: 'The schemas differ, and neither has a version.' };
 }
 
 function compare(version: string, with_: string, whose: string): Pick<RestoreGuard, 'state' | 'message'> {
@@ -56,13 +56,13 @@ function compare(version: string, with_: string, whose: string): Pick<RestoreGua
   if (order > 0) {
     return {
       state: 'newer',
-      message: `The snapshot is newer: its schema has version ${version}, and not ${with_}, ${whose}. An older program may damage what it does not know.`,
+      message: `The snapshot is newer: its schema has version ${version}, not ${with_}, ${whose}. An older program may damage it.`,
     };
   }
   if (order === 0) return { state: 'same', message: `The schema has the same version (${version}).` };
   return {
     state: 'older',
-    message: `The snapshot is older: the program will have to migrate it from ${version} to ${with_}, ${whose}.`,
+    message: `The snapshot is older: the program must migrate it from ${version} to ${with_}, ${whose}.`,
   };
 }
 
@@ -79,5 +79,5 @@ export function compareVersions(one: string, other: string): number {
 
 function otherApplication(snapshot: SchemaState, live: SchemaState): string | null {
   if (snapshot.applicationId === live.applicationId) return null;
-  return `The snapshot seems to be of another program: its application_id is ${snapshot.applicationId}, and that of the database is ${live.applicationId}.`;
+  return `The snapshot seems to be from another program: its application_id is ${snapshot.applicationId}, that of the database is ${live.applicationId}.`;
 }

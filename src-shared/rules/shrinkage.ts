@@ -21,5 +21,5 @@ export function shrinkage(before: readonly TableRows[], now: readonly TableRows[
   const rowsBefore = totalRows(counted);
   const rowsNow = counted.reduce((sum, { name }) => sum + (names.get(name) ?? 0), 0);
   if (rowsNow * 2 >= rowsBefore) return null;
-  return `There are ${countInWords(rowsNow, 'row')} where the last restore test found ${rowsBefore.toLocaleString('en-US')}.`;
+  return `The database has ${countInWords(rowsNow, 'row')}; the last restore test found ${rowsBefore.toLocaleString('en-US')}.`;
 }

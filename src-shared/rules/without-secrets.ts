@@ -97,7 +97,6 @@ function isGroups(value: unknown): value is Partial<Record<string, string>> {
 /** A sentence for each secret that was left out. */
 export function secretNotes(secrets: readonly string[]): string[] {
   return secrets.map(
-    (name) =>
-      `A secret stood there (${name}). It was not kept: give it to Snapkeep yourself, and take it out of there.`,
+    (name) => `A secret was found here (${name}). It was not saved: enter it in Snapkeep, and remove it from the file.`,
   );
 }

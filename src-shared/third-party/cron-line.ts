@@ -47,11 +47,10 @@ class FieldFault extends Error {}
 
 /** Reads `@daily` and its like. */
 export function readNamedTime(name: string): ReadSchedule {
-  if (name === 'reboot')
-    return { problem: 'It runs whenever the machine starts, which is no time. Choose a schedule for it.' };
+  if (name === 'reboot') return { problem: 'It runs when the machine starts, not at a time. Choose a schedule.' };
   const expression = Object.hasOwn(NAMED, name) ? NAMED[name] : undefined;
   return expression === undefined
-    ? { problem: `“@${name}” is no time that cron knows.` }
+    ? { problem: `Unknown cron time: “@${name}”.` }
     : readCronFields(expression.split(' '));
 }
 
@@ -83,7 +82,7 @@ function scheduleOf(
   const restricted = !everyDay && !everyWeekday;
   if (restricted && both)
     return {
-      problem: 'It runs on days that are in both fields of days, which a schedule cannot say. Choose one of the two.',
+      problem: 'It runs on days that match both day fields, which is not supported. Choose one of the two.',
     };
   // One field with all the days makes the other one count for nothing where either will do.
   const either = !both && !restricted;
@@ -102,7 +101,7 @@ function scheduleOf(
   ].join(' ');
   const schedule = cronSchedule(expression);
   return schedule === null
-    ? { problem: 'Its times are too many for one schedule. Split them into two plans.' }
+    ? { problem: 'It has too many times for one schedule. Split them into two plans.' }
     : { schedule };
 }
 
@@ -112,8 +111,7 @@ function readField(text: string, field: Field): number[] {
 }
 
 function readItem(item: string, field: Field): number[] {
-  if (item.includes('~'))
-    throw new FieldFault(`The ${field.name} “${item}” is drawn by lot, which no schedule here can be.`);
+  if (item.includes('~')) throw new FieldFault(`The ${field.name} “${item}” is random, which is not supported.`);
   const [, range = '', stepText] = /^([^/]+)(?:\/(\d+))?$/.exec(item) ?? [];
   const step = stepText === undefined ? 1 : Number(stepText);
   const [start = '', end] =
@@ -124,7 +122,7 @@ function readItem(item: string, field: Field): number[] {
   if (from > to) throw new FieldFault(`The ${field.name} “${item}” ends before it begins.`);
   if (end === undefined && stepText !== undefined)
     throw new FieldFault(
-      `The ${field.name} “${item}” means something else to each cron. Write a range before the step.`,
+      `The ${field.name} “${item}” is ambiguous between cron versions. Write a range before the step.`,
     );
   return numbers(from, to, step);
 }
@@ -137,4 +135,4 @@ function readNumber(text: string, field: Field): number {
 }
 
 const unreadable = (text: string, { name, from, to }: Field): FieldFault =>
-  new FieldFault(`“${/^[\w*/-]{0,12}$/.test(text) ? text : '…'}” is no ${name}: it goes from ${from} to ${to}.`);
+  new FieldFault(`Not a ${name}: “${/^[\w*/-]{0,12}$/.test(text) ? text : '…'}”. Use ${from} to ${to}.`);

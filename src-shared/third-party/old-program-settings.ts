@@ -36,9 +36,9 @@ const READERS: readonly Reader[] = [
     folder: 'HONE_BACKUP_DIR',
     schedule: (value) => {
       const schedule = Schedule.safeParse({ kind: 'interval', hours: /^\d+$/.test(value) ? Number(value) : null }).data;
-      return schedule ? { schedule } : { problem: 'HONE_BACKUP_SCHEDULE is a number of hours, for example 24.' };
+      return schedule ? { schedule } : { problem: 'HONE_BACKUP_SCHEDULE must be a number of hours, for example 24.' };
     },
-    notes: () => ['The first backup comes after one interval, as it did in Hone.'],
+    notes: () => ['The first backup runs after one interval, as in Hone.'],
   },
   {
     program: 'openmemory',
@@ -52,9 +52,9 @@ const READERS: readonly Reader[] = [
     notes: (settings) => [
       ...(settings.get('OM_BACKUP_AUTO_SCHEDULE')?.value === 'true'
         ? []
-        : ['OM_BACKUP_AUTO_SCHEDULE is not true here, so OpenMemory itself may not have kept to this schedule.']),
+        : ['OM_BACKUP_AUTO_SCHEDULE is not true, so OpenMemory may not have used this schedule.']),
       ...(settings.get('OM_BACKUP_CLOUD_ENABLED')?.value === 'true'
-        ? ['Backups also went to Supabase Storage: add it as a second destination, of the kind S3.']
+        ? ['Backups were also stored in Supabase Storage: add it as a second destination of the kind S3.']
         : []),
     ],
   },
@@ -67,10 +67,10 @@ const READERS: readonly Reader[] = [
     folder: 'BACKUP_DIR',
     schedule: (value) => {
       const schedule = Schedule.safeParse({ kind: 'daily', time: value.padStart(5, '0') }).data;
-      return schedule ? { schedule } : { problem: 'BACKUP_TIME is a time of the day, for example 03:00.' };
+      return schedule ? { schedule } : { problem: 'BACKUP_TIME must be a time of day, for example 03:00.' };
     },
     notes: (settings) =>
-      settings.has('BACKUP_DIR') ? [] : ['BACKUP_DIR is not set here; without it Sound Box made no backups.'],
+      settings.has('BACKUP_DIR') ? [] : ['BACKUP_DIR is not set; without it, Sound Box made no backups.'],
   },
 ];
 
@@ -109,7 +109,7 @@ export function readProgramSettings(lines: readonly string[]): OldSchedules {
     else answer.schedules.push(entryOf(reader, when.line, read.schedule, settings, [...new Set(secrets)]));
   }
   if (answer.schedules.length + answer.unread.length === 0)
-    answer.unread.push({ line: 1, problem: 'No schedule is set here; nothing was backed up by itself.' });
+    answer.unread.push({ line: 1, problem: 'No schedule is set; there were no automatic backups.' });
   return answer;
 }
 

@@ -34,13 +34,16 @@ const LONGEST_LINE = 4000;
  */
 export function readOldSchedules(text: string, path?: string): OldSchedules {
   if (text.length > LONGEST_TEXT)
-    return { schedules: [], unread: [{ line: 1, problem: 'It is too long. Paste the lines that run backups.' }] };
+    return {
+      schedules: [],
+      unread: [{ line: 1, problem: 'The text is too long. Paste only the lines that run backups.' }],
+    };
   const script = SCRIPT_PATH.exec(path ?? '') ?? SCRIPT_PATH.exec(SCRIPT_REMARK.exec(text)?.[1] ?? '');
   if (script?.[1] !== undefined) return readScript(text, script[1], script[0]);
   if (text.startsWith('#!'))
     return {
       schedules: [],
-      unread: [{ line: 1, problem: 'It is a script, which has no times: paste the line that runs it.' }],
+      unread: [{ line: 1, problem: 'This is a script, which has no times. Paste the line that runs it.' }],
     };
   const lines = text.split(/\r?\n/).map((line) => (line.length > LONGEST_LINE ? '#' : line));
   if (/^[ \t]*\[(Timer|Service|Unit)\][ \t]*\r?$/m.test(text)) return readSystemdUnits(lines);
@@ -54,7 +57,7 @@ function readScript(text: string, often: string, path: string): OldSchedules {
   if (schedule === undefined) return { schedules: [], unread: [] };
   const { command: _text, ...facts } = readOldCommand(text);
   const notes = [
-    'Scripts in this folder run when the system says, as Debian has it at the time given here; anacron may run them later.',
+    'The system decides when scripts in this folder run; this is Debian’s default time. anacron may run them later.',
     ...secretNotes(facts.secrets),
   ];
   return { schedules: [{ line: 1, schedule, timeZone: null, command: path, facts, notes }], unread: [] };
@@ -95,18 +98,18 @@ function takeVariable(name: string, quoted: string, around: CronSurroundings): v
   if (isSecretName(name)) around.secrets = [...around.secrets, name];
   else if (name === 'CRON_TZ') around.timeZone = value === '' ? null : value;
   else if (name === 'TZ')
-    around.notes = [`TZ=${value} is the clock of the commands; cron itself goes by that of the machine.`];
+    around.notes = [`TZ=${value} applies to the commands; cron itself uses the time zone of the machine.`];
   else if (name !== 'MAILTO') around.variables = { ...around.variables, [name]: value };
 }
 
 function readCronLine(text: string, around: CronSurroundings): Omit<OldSchedule, 'line'> | { problem: string } {
   const [, time = '', rest = ''] = /^(@\S+|(?:\S+\s+){4}\S+)(?:\s+(\S.*))?$/.exec(text) ?? [];
-  if (time === '') return { problem: 'It is no line of a crontab: five fields of a time and a command are needed.' };
+  if (time === '') return { problem: 'Not a crontab line: five time fields and a command are required.' };
   const read: ReadSchedule = time.startsWith('@')
     ? readNamedTime(time.slice(1).toLowerCase())
     : readCronFields(time.split(/\s+/));
   if ('problem' in read) return read;
-  if (rest === '') return { problem: 'There is a time but no command.' };
+  if (rest === '') return { problem: 'The line has a time but no command.' };
   const { command, ...facts } = readOldCommand(withoutUser(rest, around.withUser), around.variables);
   const secrets = [...new Set([...facts.secrets, ...around.secrets])];
   return {

@@ -12,7 +12,7 @@ export interface FolderNames {
   folders: readonly string[];
 }
 
-const THEN = 'then choose the file that it wrote.';
+const THEN = 'then choose the restored file.';
 const LITESTREAM: ThirdPartyRepository = {
   message: 'This is a Litestream replica, which only Litestream reads.',
   hint: `Write a database from it with litestream restore -o app.db and the address of the replica, ${THEN}`,

@@ -41,12 +41,12 @@ function readWords(words: readonly string[]): ReadSchedule & { note: string | nu
   const weekdays = /^[A-Za-z]/.test(left[0] ?? '') ? readWeekdays(left.shift() ?? '') : ALL_WEEKDAYS;
   const date = /[-~]/.test(left[0] ?? '') ? left.shift() : undefined;
   const time = left[0]?.includes(':') === true ? left.shift() : undefined;
-  if (left.length > 0 || words.join('') === '') throw new Unreadable(`“${words.join(' ')}” is no time of systemd’s.`);
+  if (left.length > 0 || words.join('') === '') throw new Unreadable(`Not a systemd time: “${words.join(' ')}”.`);
   const { months, days } = readDate(date ?? '*-*-*');
   const { hours, minutes, note } = readTime(time ?? '00:00:00');
   const schedule = scheduleOfFields({ minutes, hours, days, months, weekdays });
   if (schedule === null)
-    throw new Unreadable('It runs at times that no schedule here can say. Choose a schedule that is close to it.');
+    throw new Unreadable('Its times cannot be expressed as a schedule. Choose a similar schedule.');
   return { schedule, note };
 }
 
@@ -54,7 +54,7 @@ function readWeekdays(text: string): number[] {
   const found = new Set<number>();
   for (const item of text.replace(/,$/, '').split(',')) {
     const [start = '', end = start] = item.split(/\.\.|-/);
-    if (!WEEKDAY.test(start) || !WEEKDAY.test(end)) throw new Unreadable(`“${item}” is no day of the week.`);
+    if (!WEEKDAY.test(start) || !WEEKDAY.test(end)) throw new Unreadable(`Not a day of the week: “${item}”.`);
     const from = WEEKDAYS.indexOf(start.slice(0, 3).toLowerCase()) + 1;
     const to = WEEKDAYS.indexOf(end.slice(0, 3).toLowerCase()) + 1;
     // A range may go over the end of the week.
@@ -66,24 +66,27 @@ function readWeekdays(text: string): number[] {
 function readDate(text: string): { months: number[]; days: number[] | 'last' } {
   const [, yearPart = '*', month = '', separator = '', day = ''] =
     /^(?:(.+?)-)?([^-~]+)([-~])([^-~]+)$/.exec(text) ?? [];
-  if (month === '') throw new Unreadable(`“${text}” is no date.`);
-  if (yearPart !== '*') throw new Unreadable('It runs in certain years only, which is no schedule that goes on.');
+  if (month === '') throw new Unreadable(`Not a date: “${text}”.`);
+  if (yearPart !== '*') throw new Unreadable('It runs only in certain years, which is not supported.');
   const months = readList(month, 1, 12, 'month');
   if (separator === '-') return { months, days: readList(day, 1, 31, 'day') };
   if (!/^0?1(\/1)?$/.test(day))
-    throw new Unreadable('It counts days from the end of the month; only the last one can be chosen here.');
+    throw new Unreadable('It counts days from the end of the month; only the last day is supported.');
   return { months, days: 'last' };
 }
 
 function readTime(text: string): { hours: number[]; minutes: number[]; note: string | null } {
   const [hour = '', minute = '', second = '00', ...more] = text.split(':');
-  if (more.length > 0) throw new Unreadable(`“${text}” is no time of the day.`);
+  if (more.length > 0) throw new Unreadable(`Not a time of day: “${text}”.`);
   if (!/^\d{1,2}(\.0+)?$/.test(second) || Number(second) > 59)
-    throw new Unreadable('It runs more than once a minute, or at odd seconds; a schedule is to the minute.');
+    throw new Unreadable('It runs more than once a minute or at certain seconds; schedules are precise to the minute.');
   return {
     hours: readList(hour, 0, 23, 'hour'),
     minutes: readList(minute, 0, 59, 'minute'),
-    note: Number(second) === 0 ? null : `It began ${Number(second)} seconds after the minute; here it begins with it.`,
+    note:
+      Number(second) === 0
+        ? null
+        : `It started ${Number(second)} seconds after the minute; here it starts on the minute.`,
   };
 }
 
@@ -95,7 +98,7 @@ function readList(text: string, from: number, to: number, name: string): number[
     const start = startText === '' ? Number.NaN : Number(startText);
     const end = endText === undefined ? (step === undefined ? start : to) : Number(endText);
     if (!(start >= from && start <= end && end <= to) || step === '0')
-      throw new Unreadable(`“${item.slice(0, 20)}” is no ${name}: it goes from ${from} to ${to}.`);
+      throw new Unreadable(`Not a ${name}: “${item.slice(0, 20)}”. Use ${from} to ${to}.`);
     for (const number of numbers(start, end, Number(step ?? 1))) found.add(number);
   }
   if (found.size === 0) throw new Unreadable(`A ${name} is missing.`);
@@ -116,15 +119,15 @@ const UNITS: Array<[pattern: RegExp, seconds: number]> = [
 export function readTimeSpan(text: string): ReadSchedule {
   const parts = [...text.trim().matchAll(/(\d+)\s*([A-Za-z]*)\s*/g)];
   if (parts.length === 0 || parts.map(([whole]) => whole).join('') !== text.trim())
-    return { problem: `“${text.trim().slice(0, 40)}” is no time span of systemd’s.` };
+    return { problem: `Not a systemd time span: “${text.trim().slice(0, 40)}”.` };
   let seconds = 0;
   for (const [, amount, unit = ''] of parts) {
     const factor = UNITS.find(([pattern]) => pattern.test(unit))?.[1];
-    if (factor === undefined) return { problem: `“${unit}” is no unit of time.` };
+    if (factor === undefined) return { problem: `Not a unit of time: “${unit}”.` };
     seconds += Number(amount) * factor;
   }
   const hours = seconds / 3600;
   if (!Number.isInteger(hours) || hours < 1 || hours > 8760)
-    return { problem: 'An interval is of whole hours here, from one hour to a year. Choose one that is close to it.' };
+    return { problem: 'Intervals are whole hours, from one hour to a year. Choose a similar interval.' };
   return { schedule: { kind: 'interval', hours } };
 }

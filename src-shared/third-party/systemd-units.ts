@@ -34,14 +34,14 @@ export function readSystemdUnits(lines: readonly string[]): OldSchedules {
   }
   if (timers.length === 0) {
     const [first] = settings;
-    answer.unread.push({ line: first?.line ?? 1, problem: 'There is no timer here: paste the .timer file as well.' });
+    answer.unread.push({ line: first?.line ?? 1, problem: 'No timer found. Paste the .timer file as well.' });
   } else if (answer.schedules.length + answer.unread.length === 0) {
-    answer.unread.push({ line: timers[0]?.line ?? 1, problem: 'The timer has no time that comes again.' });
+    answer.unread.push({ line: timers[0]?.line ?? 1, problem: 'The timer has no recurring time.' });
   }
   return answer;
 }
 
-const INTERVAL_NOTE = 'The interval is counted from when the plan is made.';
+const INTERVAL_NOTE = 'The interval starts when the plan is added.';
 
 function scheduleOf(
   line: number,
@@ -55,10 +55,10 @@ function scheduleOf(
   const delay = last('RandomizedDelaySec');
   const notes = [
     ...(read.note === null ? [] : [read.note]),
-    ...(isYes(last('Persistent')) ? ['What was missed is made up for, as the timer did (Persistent).'] : []),
-    ...(delay === undefined || /^0\w*$/.test(delay)
-      ? []
-      : ['The timer waited a random while; here it begins on time.']),
+    ...(isYes(last('Persistent'))
+      ? ['Missed scheduled times are made up by a catch-up run, as with the timer (Persistent).']
+      : []),
+    ...(delay === undefined || /^0\w*$/.test(delay) ? [] : ['The timer used a random delay; here it starts on time.']),
     ...secretNotes(all),
   ];
   return {

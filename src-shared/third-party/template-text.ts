@@ -25,7 +25,7 @@ export function parseTemplate(text: string): Template {
       message,
     })),
   );
-  const [first = { line: 1, field: '', message: 'It is no template.' }] = faults;
+  const [first = { line: 1, field: '', message: 'Not a template.' }] = faults;
   throw refusal(first.line, first.field === '' ? first.message : `${first.field}: ${first.message}`, faults);
 }
 
@@ -40,7 +40,7 @@ function readJson(text: string) {
 
 function refusal(line: number, message: string, faults: unknown[]): SnapkeepError {
   return new SnapkeepError('INVALID_PARAMS', `Line ${line} of the template: ${message}`, {
-    hint: 'Correct it there and try again; the templates that come with Snapkeep show each field.',
+    hint: 'Correct the line, and try again. The built-in templates show each field.',
     details: { line, faults },
   });
 }
@@ -57,11 +57,11 @@ function describeIssue(issue: Issue): Array<{ path: PropertyKey[]; message: stri
   const { path } = issue;
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ path: [...path, key], message: 'there is no such field here.' }));
+      return issue.keys.map((key) => ({ path: [...path, key], message: 'unknown field.' }));
     case 'invalid_type':
-      return [{ path, message: issue.input === undefined ? 'it is missing.' : `it must be ${typeInWords(issue)}.` }];
+      return [{ path, message: issue.input === undefined ? 'missing.' : `must be ${typeInWords(issue)}.` }];
     case 'invalid_value':
-      return [{ path, message: `it must be ${oneOf(issue.values)}.` }];
+      return [{ path, message: `must be ${oneOf(issue.values)}.` }];
     case 'invalid_union':
       return [{ path, message: unionInWords(issue) }];
     case 'too_small':
@@ -88,21 +88,21 @@ function typeInWords({ expected }: Extract<Issue, { code: 'invalid_type' }>): st
 
 function unionInWords(issue: Extract<Issue, { code: 'invalid_union' }>): string {
   const kinds = 'options' in issue && Array.isArray(issue.options) ? issue.options : [];
-  return kinds.length > 0 ? `it must be ${oneOf(kinds)}.` : 'it is none of what can stand here.';
+  return kinds.length > 0 ? `must be ${oneOf(kinds)}.` : 'invalid value.';
 }
 
 function sizeInWords(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>): string {
   const limit = Number(issue.code === 'too_small' ? issue.minimum : issue.maximum);
   const bound = issue.code === 'too_small' ? 'at least' : 'at most';
   if (issue.origin === 'string')
-    return limit === 1 && issue.code === 'too_small' ? 'it is empty.' : `it may have ${bound} ${limit} characters.`;
-  if (issue.origin === 'array') return `it must have ${bound} ${limit} of them.`;
-  return `it must be ${bound} ${limit}.`;
+    return limit === 1 && issue.code === 'too_small' ? 'must not be empty.' : `must have ${bound} ${limit} characters.`;
+  if (issue.origin === 'array') return `must have ${bound} ${limit} entries.`;
+  return `must be ${bound} ${limit}.`;
 }
 
 function formatInWords(issue: Issue): string {
   if (!issue.message.startsWith('Invalid')) return lowerFirst(issue.message);
-  return issue.path.at(-1) === 'time' ? 'it must be a time such as 02:00.' : 'it cannot be meant.';
+  return issue.path.at(-1) === 'time' ? 'must be a time such as 02:00.' : 'invalid value.';
 }
 
 function oneOf(values: readonly unknown[]): string {

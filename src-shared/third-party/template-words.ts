@@ -51,7 +51,7 @@ export function keptInWords(retention: Retention): string {
   const { keepLast, keepDays, daily, weekly, weekday, monthly, yearly } = retention;
   const rules = [
     keepLast === null ? '' : `the last ${countInWords(keepLast, 'snapshot')}`,
-    keepDays === null ? '' : `everything of ${countInWords(keepDays, 'day')}`,
+    keepDays === null ? '' : `everything from ${countInWords(keepDays, 'day')}`,
     daily === 0 ? '' : `one a day for ${countInWords(daily, 'day')}`,
     weekly === 0
       ? ''
@@ -70,9 +70,9 @@ function partInWords(part: TemplatePart, planName: string): string[] {
   });
   const zone = part.timeZone === null ? '' : ` (${part.timeZone})`;
   return [
-    `${part.name}${part.optional ? ', if wanted' : ''}: ${scheduleInWords(part.schedule)}${zone}, ${howInWords(part)}.`,
+    `${part.name}${part.optional ? ' (optional)' : ''}: ${scheduleInWords(part.schedule)}${zone}, ${howInWords(part)}.`,
     `A snapshot is ${storedInWords(part)}, for example ${part.subfolder === '' ? '' : `${part.subfolder}/`}${name}.`,
-    `It keeps ${keptInWords(part.retention)}.`,
+    `Retention: ${keptInWords(part.retention)}.`,
     ...(part.kind === 'database' ? databaseInWords(part) : []),
   ];
 }
@@ -82,18 +82,18 @@ function howInWords(part: TemplatePart): string {
     case 'database':
       return `${DATABASE_METHODS[part.method]}${attachedFilesInWords(part)}`;
     case 'file':
-      return `a copy of the file is made${attachedFilesInWords(part)}`;
+      return `the file is copied${attachedFilesInWords(part)}`;
     case 'folder':
       return `the folder is packed${part.exclude.length === 0 ? '' : ` without ${listed(part.exclude)}`}`;
     case 'image':
-      return 'an image of the whole disk is read, which must not be in use meanwhile';
+      return 'an image of the whole disk is stored; the disk must not be in use during the backup';
   }
 }
 
 const DATABASE_METHODS: Record<DatabasePart['method'], string> = {
-  online: 'the database is copied page by page while programs go on writing',
-  compact: 'the database is written anew without gaps while programs go on writing',
-  dump: 'the database is written out as SQL statements while programs go on writing',
+  online: 'online backup of the database while programs write to it',
+  compact: 'compact copy of the database while programs write to it',
+  dump: 'SQL dump of the database while programs write to it',
 };
 
 function attachedFilesInWords({ attachedFiles }: Extract<TemplatePart, { kind: 'database' | 'file' }>): string {
@@ -118,16 +118,16 @@ function databaseInWords(part: DatabasePart): string[] {
     );
   if (part.counts.length > 0)
     sentences.push(
-      `Each check counts the rows of ${listed(part.counts)}${part.schemaVersion === null ? '' : ' and reads the version of the schema'}.`,
+      `Each restore test counts the rows of ${listed(part.counts)}${part.schemaVersion === null ? '' : ' and reads the schema version'}.`,
     );
-  else if (part.schemaVersion !== null) sentences.push('Each check reads the version of the schema.');
+  else if (part.schemaVersion !== null) sentences.push('Each restore test reads the schema version.');
   if (part.schemaVersion?.exitCodeWhenNewer)
     sentences.push(
-      `A snapshot with a newer schema than that of the database is not restored, with exit code ${part.schemaVersion.exitCodeWhenNewer}, for the program would refuse it.`,
+      `A snapshot with a newer schema than the database is not restored (exit code ${part.schemaVersion.exitCodeWhenNewer}), because the program would refuse it.`,
     );
-  if (part.lockFiles.length > 0) sentences.push(`The deletion of a database also removes ${listed(part.lockFiles)}.`);
+  if (part.lockFiles.length > 0) sentences.push(`Deleting the database also deletes ${listed(part.lockFiles)}.`);
   if (part.unsafeFileSystems.length > 0)
-    sentences.push(`The database must not lie on ${listed(part.unsafeFileSystems, 'or')}.`);
+    sentences.push(`The database must not be on ${listed(part.unsafeFileSystems, 'or')}.`);
   return sentences;
 }
 

@@ -34,7 +34,7 @@ function brokenInWords({ rule, where, rows }: BrokenRows, atLeast: boolean): str
     case 'not-null':
       return `${count} ${have} NULL in ${where}, which is declared NOT NULL.`;
     case 'type':
-      return `${count} ${have} a value in ${where} that is not of the type of the column.`;
+      return `${count} ${have} a value in ${where} with the wrong type for its column.`;
     case 'unique':
       return `${count} ${repeat} a value in the unique index ${where}.`;
     case 'search':
@@ -47,7 +47,7 @@ export function repairsInWords(outOfStep: readonly OutOfStep[], freePages: boole
   const sentences = outOfStep.slice(0, TOLD).map(outOfStepInWords);
   if (freePages)
     sentences.push(
-      'The list of free pages is damaged, so writing could overwrite rows. Run VACUUM before the database is used.',
+      'The list of free pages is damaged, so writes could overwrite rows. Run VACUUM before you use the database.',
     );
   return withMore(sentences, outOfStep.length + (freePages ? 1 : 0)).join(' ');
 }
@@ -67,7 +67,5 @@ function outOfStepInWords({ kind, name, faults }: OutOfStep): string {
 
 function withMore(sentences: readonly string[], all: number): string[] {
   const more = all - sentences.length;
-  return more > 0
-    ? [...sentences, `There are ${more.toLocaleString('en-US')} more findings of this kind.`]
-    : [...sentences];
+  return more > 0 ? [...sentences, `${more.toLocaleString('en-US')} more findings of this kind.`] : [...sentences];
 }

@@ -20,7 +20,7 @@ export function missingInWords(
         : `${name}/${nameInWords(path)} ${reason}`,
     ),
   );
-  if (missing.length === 0) return `Missing from ${lacking.map(({ name }) => name).join(', ')}: not known what.`;
+  if (missing.length === 0) return `Missing from ${lacking.map(({ name }) => name).join(', ')}: details unknown.`;
   const more = missing.length - NAMED;
   const rest = more > 0 ? `; and ${more.toLocaleString('en-US')} more` : '';
   return `Missing: ${missing.slice(0, NAMED).join('; ')}${rest}.`;

@@ -13,7 +13,7 @@ export function scheduleInWords(
 ): string {
   switch (schedule.kind) {
     case 'manual':
-      return 'When asked';
+      return 'Manual';
     case 'interval':
       return schedule.hours === 1 ? 'Every hour' : `Every ${schedule.hours} hours`;
     case 'daily':

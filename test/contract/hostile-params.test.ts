@@ -163,7 +163,7 @@ describe('custom settings that come with a key are taken as they are defined, an
       const answer = await scene.core.answer(method as MethodName, paramsOf(scene, key));
       return answer.ok ? undefined : `${answer.error.code} ${answer.error.message}`;
     };
-    const refused = `INVALID_PARAMS What was given for ${method} does not fit`;
+    const refused = `INVALID_PARAMS Invalid parameters for ${method}`;
     for (const key of [
       { value: 'k', settings: { ...good, pageSize: 1000 } },
       { value: 'k', settings: { ...good, kdfIterations: 0 } },
@@ -178,6 +178,6 @@ describe('custom settings that come with a key are taken as they are defined, an
     ])
       expect(await codeOf(key), JSON.stringify(key)).toContain(refused);
     // What fits is at most refused for another reason: the database is not encrypted.
-    expect(String(await codeOf({ value: 'k', settings: good, salt }))).not.toMatch(/does not fit|INTERNAL/);
+    expect(String(await codeOf({ value: 'k', settings: good, salt }))).not.toMatch(/Invalid parameters|INTERNAL/);
   });
 });

@@ -123,7 +123,7 @@ const PAINTED: SnapshotAttachedFile[] = [
     kind: 'folder',
     path: '/srv/a-folder-with-a-long-name/of-a-program-with-a-long-name/and-one-more-folder/in-it/generated',
     way: 'linked-folder',
-    why: 'Unchanged files are hard links to the snapshot before.',
+    why: 'Unchanged files are hard links to the previous snapshot.',
     files: 48_211,
     bytes: 182_000_000_000,
     diskBytes: 412_000_000,
@@ -131,7 +131,7 @@ const PAINTED: SnapshotAttachedFile[] = [
     problems: [
       {
         path: 'a-very-long-folder-name/another-very-long-folder-name/locked-recording-of-a-session.wav',
-        reason: 'may not be read',
+        reason: 'could not be read: permission denied',
       },
       { path: 'session.tmp', reason: 'kept changing while it was being read' },
     ],
@@ -158,7 +158,7 @@ const PAINTED: SnapshotAttachedFile[] = [
     bytes: 0,
     diskBytes: 0,
     whole: false,
-    problems: [{ path: '', reason: '/dev/mmcblk0 is not there.' }],
+    problems: [{ path: '', reason: 'Not found: /dev/mmcblk0.' }],
   },
 ];
 

@@ -38,7 +38,7 @@ test.describe('import', () => {
       problems: [{}, {}],
     });
     const words = run(['import', backups, '--list']).stdout;
-    expect(words).toMatch(/broken .*portunus-state-2026-05-10T12:34:56Z\.db .*cut off/);
+    expect(words).toMatch(/broken .*portunus-state-2026-05-10T12:34:56Z\.db .*truncated/);
     expect(words).toContain('3 backups in');
     // Without manifests there, the backups are imported as they are.
     expect(answer(run(['import', backups, '--json'])).files).toHaveLength(3);

@@ -53,7 +53,7 @@ test('a destination that lost its marker is re-attached by a person alone', () =
   expect(run(['backup', 'app']).exitCode).toBe(0);
   expect(run(['status']).stdout).toMatch(/^app: OK \(one disk\)\. .*Add a destination on another disk/);
   rmSync(marker);
-  expect(run(['status']).stdout).toMatch(/^app: Unavailable\. .* is not marked as the destination backups/);
+  expect(run(['status']).stdout).toMatch(/^app: Unavailable\. Marker file of backups not found in /);
   expect(run(['backup', 'app'])).toMatchObject({ exitCode: 75, stderr: expect.stringContaining('re-attach') });
   const reattach = ['destination', 'reattach', 'backups'];
   const looked = run(reattach);

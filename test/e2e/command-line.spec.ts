@@ -51,7 +51,7 @@ test('a plan is made, backed up, verified, restored and undone', () => {
   const again = run(['undo']);
   expect(again.exitCode).toBe(1);
   expect(again.stderr).toMatch(/already been undone/);
-  expect(again.stderr).toMatch(/name an earlier restore from Activity/);
+  expect(again.stderr).toMatch(/choose it in Activity/);
   expect(countEntries(source)).toBe(300);
   expect(run(['verify', join(folder, 'nothing.db')])).toMatchObject({ exitCode: 1 });
   expect(run(['backup', 'no such plan'])).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('app') });

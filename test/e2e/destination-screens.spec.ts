@@ -41,7 +41,7 @@ test('destinations: none, every kind in every state, forty of them, and their di
       await expect(bucket).toContainText('Allow them s3:ListBucket');
       await expect(bucket).toContainText('3 snapshots wait to be copied here. Tried again by itself');
       await expect(page.getByRole('article', { name: 'Storage box' })).toContainText(
-        'is not marked as the destination Storage box',
+        'Marker file of Storage box not found',
       );
       await page.getByRole('article').last().scrollIntoViewIfNeeded();
       await judge(page, `destinations-end-${look}`);

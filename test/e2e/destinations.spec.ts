@@ -105,7 +105,7 @@ test('a bucket that refuses the keys says so, can be saved anyway, and is mended
   await page.getByRole('button', { name: 'Add destination' }).click();
   await page.getByRole('radio', { name: 'S3-compatible' }).press('Space');
   await page.getByRole('combobox', { name: 'Provider' }).click();
-  await page.getByRole('option', { name: 'Another server that speaks S3' }).click();
+  await page.getByRole('option', { name: 'Other S3-compatible server' }).click();
   await page.getByRole('textbox', { name: 'Address' }).fill(s3.endpoint);
   await page.getByRole('textbox', { name: 'Bucket', exact: true }).fill('kept');
   await page.getByLabel('Access key', { exact: true }).fill(s3.keys.accessKeyId);
@@ -113,11 +113,11 @@ test('a bucket that refuses the keys says so, can be saved anyway, and is mended
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('offsite');
   await page.getByRole('button', { name: 'Save and test' }).press('Enter');
   await expect(page.getByRole('list', { name: 'Steps of the test' })).toContainText('Write failed');
-  await expect(page.getByRole('alert')).toContainText('does not accept the keys');
+  await expect(page.getByRole('alert')).toContainText('rejected the keys');
   await judge(page, 'destination-test-failed');
   await page.getByRole('button', { name: 'Save anyway' }).press('Enter');
   const card = page.getByRole('article', { name: 'offsite' });
-  await expect(card).toContainText('does not accept the keys');
+  await expect(card).toContainText('rejected the keys');
   await judge(page, 'destination-failed');
 
   await page.getByRole('button', { name: 'Edit: offsite' }).press('Enter');
@@ -170,7 +170,7 @@ test('a folder that lost its marker is unavailable until a person re-attaches it
   await expect(again.getByRole('heading', { name: /is unavailable$/ })).toBeVisible();
   await openDestinations(again);
   const card = again.getByRole('article', { name: 'backups' });
-  await expect(card).toContainText('is not marked as the destination backups');
+  await expect(card).toContainText('Marker file of backups not found');
   await card.getByRole('button', { name: 'Re-attach: backups' }).press('Enter');
   const dialog = again.getByRole('dialog', { name: 'Re-attach backups?' });
   await expect(dialog).toContainText('1 of the 1 snapshot stored at backups');

@@ -84,7 +84,7 @@ test('a data folder that others could open is tightened, once, and that is said'
   mkdirSync(join(home, 'templates'), { recursive: true });
   for (const each of [home, join(home, 'templates')]) chmodSync(each, 0o755);
   writeFileSync(join(home, 'catalog.db'), '', { mode: 0o644 });
-  expect(run('022', ['plan', 'list']).stderr).toContain('Now only its owner can');
+  expect(run('022', ['plan', 'list']).stderr).toContain('Now only its owner has access');
   expect(openToOthers(home)).toEqual([]);
   expect(run('022', ['plan', 'list']).stderr).toBe('');
 });

@@ -62,7 +62,7 @@ test('a plan that dumps is made, changed, and restored past its guard', async ()
       .click();
     await looked.getByRole('menuitem', { name: 'Compare with live…' }).click();
     await expect(looked.getByText(/The snapshot is newer: its schema has version 7, and not 3/)).toBeVisible();
-    await expect(looked.getByText(/seems to be of another program/)).toBeVisible();
+    await expect(looked.getByText(/seems to be from another program/)).toBeVisible();
     await judge(looked, `guard-review-${look}`);
     await looked.getByRole('textbox', { name: 'Type app.db to confirm' }).fill('app.db');
     const replace = looked.getByRole('button', { name: 'Replace app.db' });

@@ -37,14 +37,14 @@ test('pruning that is paused says why, is reviewed, and continues; a pinned snap
   database.close();
   await page.getByRole('button', { name: 'Back up now' }).click();
   await expect.poll(() => snapshots().length).toBe(3);
-  await expect(page.getByText(/^Pruning paused: .* has no table “entries”/)).toBeVisible();
+  await expect(page.getByText(/^Pruning paused: .* lacks the table “entries”/)).toBeVisible();
   await judgeBothWays(page, 'pruning-paused');
 
   await page.getByRole('tab', { name: 'Retention' }).click();
   await page.getByRole('textbox', { name: 'Keep the last' }).fill('1');
   await page.getByRole('button', { name: 'Review and save' }).click();
   const dialog = page.getByRole('dialog', { name: /^Prune / });
-  await expect(dialog.getByText('No snapshot that stays has the table “entries”.')).toBeVisible();
+  await expect(dialog.getByText('No remaining snapshot contains the table “entries”.')).toBeVisible();
   await expect(dialog.getByRole('button', { name: /^Continue pruning: .*2 snapshots$/ })).toBeVisible();
   await judgeBothWays(page, 'pruning-review');
   await dialog.getByRole('button', { name: 'Cancel' }).click();

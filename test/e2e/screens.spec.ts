@@ -178,7 +178,7 @@ test('an encrypted database: its key is asked for where it is met, and all of it
   await page.getByRole('menuitem', { name: 'Restore…' }).click();
   await page.getByRole('button', { name: 'Next: where' }).click();
   await page.getByRole('button', { name: 'Next: review' }).press('Enter');
-  await expect(page.getByText(/will have the key .* that this snapshot was made with, and no longer/)).toBeVisible();
+  await expect(page.getByText(/will have the key .* that this snapshot was taken with, and no longer/)).toBeVisible();
   await judge(page, 'restore-review-encrypted');
   await page.context().close();
 });
@@ -196,7 +196,7 @@ test('a dropped encrypted snapshot asks for its key', async () => {
   await judge(page, 'restore-key');
   await key.fill('its key');
   await key.press('Enter');
-  await expect(page.getByText(/will have the key .* that this snapshot was made with/)).toBeVisible();
+  await expect(page.getByText(/will have the key .* that this snapshot was taken with/)).toBeVisible();
   await page.getByRole('button', { name: 'Restore to restored.db' }).press('Enter');
   await expect(page.getByRole('heading', { name: 'Restored' })).toBeVisible();
   await expect(page.getByText(/500 rows/).first()).toBeVisible();

@@ -42,7 +42,7 @@ test('a browser without a session is asked to log in, and a token works once', a
   await expect(page.getByRole('heading', { name: 'Log in to Snapkeep' })).toBeVisible();
   await judgeBothWays(page, 'login');
   await page.goto(used);
-  await expect(page.getByRole('alert')).toContainText('used before');
+  await expect(page.getByRole('alert')).toContainText('used already');
   await judgeBothWays(page, 'login-refused');
   const another = await context.newPage();
   await another.goto(server.address);

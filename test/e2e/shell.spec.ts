@@ -202,12 +202,12 @@ test('quitting during a run asks, goes on, or waits for its end', async () => {
     .toEqual([
       {
         message: 'A backup is running.',
-        buttons: ['Stop and quit', 'Quit when it is done', 'Keep running'],
+        buttons: ['Stop and quit', 'Quit when done', 'Keep running'],
       },
     ]);
   expect(await shell.isWindowVisible()).toBe(true);
 
-  await shell.answer('Quit when it is done');
+  await shell.answer('Quit when done');
   const ended = app.waitForEvent('close');
   await quit(app);
   await expect.poll(() => shell.questions()).toHaveLength(2);

@@ -34,7 +34,7 @@ test('a template fills in the form of a new plan, and says what it does and leav
   await expect(page.getByRole('textbox', { name: 'Name of the plan' })).toHaveValue('portunus');
   await expect(page.getByRole('textbox', { name: 'Folder for the snapshots' })).toHaveValue('/var/backups/portunus');
   await page.getByRole('button', { name: 'What the template of Portunus says' }).click();
-  await expect(page.getByText('It keeps everything of 30 days.')).toBeVisible();
+  await expect(page.getByText('Retention: everything from 30 days.')).toBeVisible();
   await judgeBothWays(page, 'new-plan-template');
   await page.getByRole('button', { name: 'For this program' }).click();
   await expect(page.getByRole('textbox', { name: 'Lock files' })).toHaveValue('state.db.lock');
@@ -53,7 +53,7 @@ test('a template fills in the form of a new plan, and says what it does and leav
 
   // Another database: what is beside the first one is not beside this one.
   await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'elsewhere.db'));
-  await expect(page.getByText(/generated, which is not there\./)).toBeVisible();
+  await expect(page.getByText(/generated, which was not found\./)).toBeVisible();
   await expect(page.getByRole('textbox', { name: 'Called' })).toHaveCount(0);
 
   await chooseTemplate(page, 'None: any database or files');

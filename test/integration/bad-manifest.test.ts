@@ -113,7 +113,7 @@ describe('manifests', () => {
       ...{ method: 'files', database: null, stored: digest(stored), image: digest(unpacked) },
     };
     writeFileSync(`${path}.manifest.json`, JSON.stringify(lie));
-    await expectBad(scene, path, /no list of contents/);
+    await expectBad(scene, path, /not a list of contents/);
   });
 
   test('of another snapshot, under the name of one that the caller knows', async () => {
@@ -132,7 +132,7 @@ describe('manifests', () => {
     expect(await verified()).toMatchObject({
       valid: false,
       stored: 'different',
-      message: expect.stringContaining("another snapshot's file"),
+      message: expect.stringContaining('belongs to another snapshot'),
     });
     // Without a manifest beside it, or with one that was made to fit, the hash tells.
     rmSync(`${second.path}.manifest.json`);

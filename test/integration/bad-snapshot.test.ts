@@ -219,8 +219,8 @@ describe('files that are something else', () => {
     ['a text file', 'notes.db', Buffer.from('Dear diary\n'.repeat(50)), /text file/],
     ['random bytes', 'random.db', randomBytes(9000), /encrypted or damaged/],
     ['a gzip of a text', 'notes.db.gz', gzipSync('Dear diary\n'.repeat(50)), /text file/],
-    ['a gzip of random bytes', 'random.db.gz', gzipSync(randomBytes(9000)), /not a plain SQLite database/],
-    ['a gzip of a gzip', 'twice.db.gz', gzipSync(gzipSync(randomBytes(900))), /not a plain SQLite database/],
+    ['a gzip of random bytes', 'random.db.gz', gzipSync(randomBytes(9000)), /not an unencrypted SQLite database/],
+    ['a gzip of a gzip', 'twice.db.gz', gzipSync(gzipSync(randomBytes(900))), /not an unencrypted SQLite database/],
     ['one byte', 'one.db', Buffer.from([0]), /Not valid/],
   ])('%s', async (_what, name, content, message) => {
     const scene = await setScene();

@@ -228,7 +228,7 @@ describe('the other methods', () => {
     expectFailure(
       await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id }),
       'UNSUPPORTED',
-      'salt of its own',
+      'its own salt',
     );
     expect(await scene.core.call('snapshots.list', {})).toEqual([]);
     expectNothingLeft(scene);

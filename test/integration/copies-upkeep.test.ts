@@ -95,7 +95,7 @@ describe('a destination that is said to be at another place', () => {
     const change = { destinationId: nas, name: 'NAS', settings: { kind: 'folder' as const, path: moved } };
     await expect(core.call('destinations.save', { ...change, saveAnyway: true })).rejects.toMatchObject({
       code: 'CONFLICT',
-      message: `NAS has 2 snapshots at ${second}, and 2 of them are not at the other place.`,
+      message: `NAS has 2 snapshots at ${second}; 2 of them are missing at the new location.`,
       hint: expect.stringContaining('Nothing was changed.'),
     });
     const [before] = (await core.call('destinations.list', {})).filter(({ destination }) => destination.id === nas);
@@ -182,7 +182,7 @@ describe.skipIf(whyNoSftp)('an upload [sftp]', () => {
     expect(run).toMatchObject({ state: 'succeeded', result: { copied: 1, left: 0 } });
     expect(log.filter(({ level }) => level === 'warning').map(({ message }) => message)).toEqual([
       expect.stringContaining(inTheWay.replace('.manifest.json', '')),
-      expect.stringMatching(/^“retention” failed after this run and is tried again\. /),
+      expect.stringMatching(/^“retention” failed after this run and will be retried\. /),
     ]);
     expect(await statesAt(core, host)).toEqual(['stored']);
     rmSync(inTheWay, { recursive: true });

@@ -99,7 +99,7 @@ describe('folders', () => {
     expect(await statesAt(scene.core, nas)).toEqual(['stored', 'failed']);
     expect(await summaryOf(scene)).toMatchObject({
       state: 'failed',
-      reason: expect.stringContaining('another content'),
+      reason: expect.stringContaining('different content'),
     });
     expect(readFileSync(squatted, 'utf8')).toBe('something else');
     rmSync(squatted);
@@ -122,7 +122,7 @@ describe('folders', () => {
     await settle(scene.core);
     expect(await statesAt(scene.core, nas)).toEqual(['failed']);
     expect(storedIn(second)).toEqual([]);
-    expect((await summaryOf(scene)).reason).toContain('no longer what its manifest says');
+    expect((await summaryOf(scene)).reason).toContain('no longer matches its manifest');
   });
 
   test('a manifest that is not what was stored when it is read back is told, and the copy has failed', async () => {
@@ -140,7 +140,7 @@ describe('folders', () => {
     expect(await statesAt(core, nas)).toEqual(['failed']);
     const [{ state, reason } = {}] = await core.call('plans.list', {});
     expect(state).toBe('failed');
-    expect(reason).toContain('is not what was stored there');
+    expect(reason).toContain('has changed since it was stored');
   });
 
   test('the copy of another destination makes up for one that is gone', async () => {
@@ -334,7 +334,7 @@ describe.skipIf(whyNoS3 !== undefined || whyNoSftp !== undefined)('a bucket and 
     await settle(core);
     expect(await statesAt(core, other)).toEqual(['failed']);
     expect(await statesAt(core, id)).toEqual(['stored']);
-    expect((await summaryOf(scene)).reason).toContain('There is no bucket test-there-is-none');
+    expect((await summaryOf(scene)).reason).toContain('Bucket test-there-is-none not found');
   });
 
   test('a copy is cancelled at once and stays waiting', async () => {

@@ -79,7 +79,7 @@ test.each([
   if (killed && run.kind === 'backup') expect(['interrupted', 'succeeded']).toContain(run.state);
   if (run.state === 'interrupted') {
     expect(run.error).toMatchObject({ retryable: true, hint: expect.any(String) });
-    expect(messages).toContain('Snapkeep ended while this was going on.');
+    expect(messages).toContain('Snapkeep ended during this run.');
     for (const name of leftovers) expect(messages.join('\n')).toContain(name);
     expect((await core.call('plans.get', { planId: scene.plan.id })).state).toBe('failed');
   }

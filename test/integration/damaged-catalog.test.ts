@@ -96,7 +96,7 @@ test('the damaged file is kept, with its log, and the next sound copy is taken w
 test('without a copy the catalog begins empty, and the plans come back from the destination', async () => {
   const { home, catalogFile, destination, plan } = await setClosed({ copies: 0 });
   writeFileSync(catalogFile, 'garbage '.repeat(700));
-  await expect(start(home)).rejects.toMatchObject({ hint: expect.stringMatching(/no automatic copy.*--empty/) });
+  await expect(start(home)).rejects.toMatchObject({ hint: expect.stringMatching(/No automatic copy.*--empty/) });
   await expect(restoreCatalog(home, 'cli', 'copy')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   expect(keptNames(home)).toEqual([]);
   expect(await restoreCatalog(home, 'cli', 'empty')).toMatchObject({ copyOf: null });

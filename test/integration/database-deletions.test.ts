@@ -121,7 +121,7 @@ describe('the deletion of a database', () => {
     const { confirmation } = await scene.core.call('databaseDeletions.preview', { target });
     appendEntries(scene.source, 1);
     const run = await runToEnd(scene.core, 'databaseDeletions.start', { target, confirmation });
-    expectFailure(run, 'CONFLICT', /no longer/);
+    expectFailure(run, 'CONFLICT', /has changed since the preview/);
     expect(countEntries(scene.source)).toBe(101);
   });
 
@@ -161,9 +161,9 @@ describe('what Undo cannot bring back', () => {
     const other = await openElsewhere(source);
     await other.exec('SELECT count(*) FROM entries');
     expect(await notes()).toMatch(/1 other hard link/);
-    expect(await notes()).toMatch(/Undo does not bring back lock files: app\.db\.lock\./);
+    expect(await notes()).toMatch(/Undo does not restore lock files: app\.db\.lock\./);
     expect(await notes()).toMatch(/set-user-ID, .* dropped/);
-    expect(await notes()).toMatch(/What it writes after the removal cannot be brought back/);
+    expect(await notes()).toMatch(/Changes that it makes after the deletion are lost/);
     await other.close();
   });
 

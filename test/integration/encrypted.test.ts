@@ -162,7 +162,7 @@ describe('what is wrong is told apart', () => {
     const { path, name } = await takeBackup(scene);
 
     const wrong = await runToEnd(core, 'verifications.start', { path, key: { value: OTHER_KEY } });
-    expectFailure(wrong, 'BAD_KEY', `Wrong key: ${name} is whole, byte for byte what was stored.`);
+    expectFailure(wrong, 'BAD_KEY', `Wrong key: ${name} is intact, byte for byte as stored.`);
 
     flip(path, 200);
     const first = await verificationOf(scene, path);
@@ -200,7 +200,7 @@ describe('what is wrong is told apart', () => {
     expect((await verificationOf(scene, path)).valid).toBe(true);
     const { check, start } = await prepareRestore(core, path, source);
     expect(check.keyNote).toMatch(
-      /will have the key [0-9a-f]{8} that this snapshot was made with, and no longer the key/,
+      /will have the key [0-9a-f]{8} that this snapshot was taken with, and no longer the key/,
     );
     expect(await runToEnd(core, 'restores.start', start)).toMatchObject({ state: 'succeeded' });
     expect(countEncrypted(source, RAW_KEY)).toBe(500);
@@ -239,14 +239,14 @@ describe('on another machine', () => {
     });
     for (const { file, check } of files) {
       expect(await elsewhere.call('files.identify', { path: file })).toMatchObject({ restorable: true });
-      expectFailure(await runToEnd(elsewhere, 'restores.check', check), 'BAD_KEY', 'its key is not known here');
+      expectFailure(await runToEnd(elsewhere, 'restores.check', check), 'BAD_KEY', 'its key is unknown');
       const wrong = await runToEnd(elsewhere, 'restores.check', { ...check, key: { value: OTHER_RAW_KEY } });
       expectFailure(wrong, 'BAD_KEY', file === path ? 'Wrong key' : 'another key, or its first page is damaged');
     }
     for (const { targetPath, check } of files) {
       const right = await succeed(elsewhere, 'restores.check', { ...check, key: { value: RAW_KEY } });
       const made = fingerprintOf(path).slice(-64, -56);
-      expect(checkOf(right).keyNote).toBe(`The database will have the key ${made} that this snapshot was made with.`);
+      expect(checkOf(right).keyNote).toBe(`The database will have the key ${made} that this snapshot was taken with.`);
       const start = { checkRunId: right.id, confirmation: checkOf(right).confirmation };
       await succeed(elsewhere, 'restores.start', start);
       expect(countEncrypted(targetPath, RAW_KEY)).toBe(500);
@@ -302,7 +302,7 @@ describe('where a key comes from', () => {
     const unread = await runToEnd(core, 'backups.start', { planId: plan.id });
     expect(unread.state).toBe('succeeded');
     const { log } = await core.call('runs.get', { runId: unread.id });
-    const words = 'The command for the key printed none. The key that was kept is tried instead.';
+    const words = 'The key command printed no key. Trying the stored key instead.';
     expect(log).toContainEqual(expect.objectContaining({ level: 'warning', message: words }));
     const command = ['sh', '-c', `printf '%s' 'secret-output'; exit 3`];
     const refused = core.call('plans.update', { planId: plan.id, key: { command } });
@@ -322,7 +322,7 @@ describe('where a key comes from', () => {
     const plain = join(scene.folder, 'app', 'plain.db');
     makeDatabase(plain, { rows: 10 });
     await succeed(core, 'backups.start', { source: plain, to: scene.destination });
-    expectFailure(await runToEnd(core, 'verifications.start', { path }), 'BAD_KEY', 'its key is not known here');
+    expectFailure(await runToEnd(core, 'verifications.start', { path }), 'BAD_KEY', 'its key is unknown');
     expectFailure(await runToEnd(core, 'backups.start', { planId: scene.plan.id }), 'BAD_KEY', scene.source);
   });
 

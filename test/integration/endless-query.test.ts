@@ -17,7 +17,9 @@ const CHECKS = [{ name: 'endless', sql: ENDLESS, operator: '=' as const, value: 
 async function askEndlessly({ core, plan }: Scene): Promise<Run> {
   const { run } = await core.call('restoreTests.start', { planId: plan.id });
   while (
-    !(await core.call('runs.get', { runId: run.id })).log.some(({ message }) => message.includes('as in the manifest'))
+    !(await core.call('runs.get', { runId: run.id })).log.some(({ message }) =>
+      message.includes('matches the manifest'),
+    )
   )
     await setImmediate();
   return run;

@@ -103,7 +103,7 @@ describe('a database with', () => {
       const undo = await succeed(scene.core, 'restores.undo', {});
       expect(contentOf(scene.source)).toEqual(before);
       expect(undo.result).toMatchObject({ note: expect.stringMatching(kind.says) });
-      expect(undo.result).toMatchObject({ note: expect.not.stringContaining('does not hold') });
+      expect(undo.result).toMatchObject({ note: expect.not.stringContaining('does not contain') });
     },
   );
 

@@ -55,7 +55,7 @@ describe('by user_version', () => {
     const { path } = await takeBackup(scene);
     const { start } = await prepareRestore(scene.core, path, scene.source);
     change(scene.source, 'PRAGMA user_version = 1');
-    expectFailure(await runToEnd(scene.core, 'restores.start', start), 'CONFLICT', /no longer/);
+    expectFailure(await runToEnd(scene.core, 'restores.start', start), 'CONFLICT', /has changed since the review/);
   });
 
   test('the version of the program counts where nothing is replaced', async () => {
@@ -106,7 +106,7 @@ describe('by the plan’s question', () => {
     const scene = await setMigrated('online');
     const { core, plan } = scene;
     for (const [sql, why] of [
-      ['DELETE FROM schema_migrations RETURNING version', /no question/],
+      ['DELETE FROM schema_migrations RETURNING version', /does not return rows/],
       ['SELECT version FROM nowhere', /nowhere/],
       ['SELECT NULL', /empty/],
     ] as const) {

@@ -66,7 +66,7 @@ describe.skipIf(whyNoImportFolders !== undefined)(`what other programs have left
       {
         path: 'portunus-state-2026-05-10T12:34:56Z.db',
         problem: 'broken',
-        message: expect.stringContaining('cut off'),
+        message: expect.stringContaining('truncated'),
       },
       { path: 'portunus-state-2026-05-11T12:34:56Z.db', problem: 'unsupported', message: 'It is a text file.' },
     ]);
@@ -96,7 +96,7 @@ describe.skipIf(whyNoImportFolders !== undefined)(`what other programs have left
       ['hone-2024-01-16-143022.db.gz', '2024-01-16T14:30:22.000Z', 'name'],
       ['hone-2024-01-15-143022.db.gz', '2024-01-15T14:30:22.000Z', 'name'],
     ]);
-    expect(files[0]?.notes.join(' ')).toContain('in no calendar');
+    expect(files[0]?.notes.join(' ')).toContain('date in its name is not valid');
     expect(files[2]?.notes.join(' ')).toContain('encrypted');
     expect(problems.map(({ path, problem }) => [path, problem])).toEqual([
       ['hone-2024-01-17-143022.db.gz', 'empty'],

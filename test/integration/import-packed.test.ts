@@ -136,7 +136,7 @@ test.each<[string, string]>([
   expect(checkOf(check).verification.checks).toContainEqual({
     name: 'archive',
     outcome: 'passed',
-    detail: 'Read with what app.db-wal of the archive says.',
+    detail: 'Read together with app.db-wal from the archive.',
   });
   await succeed(core, 'restores.start', { checkRunId: check.id, confirmation: checkOf(check).confirmation });
   const restored = new Database(targetPath, { readonly: true });

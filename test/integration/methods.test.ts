@@ -197,7 +197,10 @@ describe('a dump that is not sound', () => {
     const text = readFileSync(path);
     const cut = join(scene.folder, 'cut.sql');
     writeFileSync(cut, text.subarray(0, text.length - 200));
-    expect(await verificationOf(scene, cut)).toMatchObject({ valid: false, message: expect.stringMatching(/cut off/) });
+    expect(await verificationOf(scene, cut)).toMatchObject({
+      valid: false,
+      message: expect.stringMatching(/truncated/),
+    });
     const changed = Buffer.from(text.toString('latin1').replace('note 1 ', 'NOTE 1 '), 'latin1');
     writeFileSync(path, changed);
     expect(await verificationOf(scene, path)).toMatchObject({

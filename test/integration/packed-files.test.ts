@@ -66,12 +66,12 @@ describe('what follows the packed data', () => {
     [
       'gzip and zeros',
       Buffer.concat([gzipSync(one), Buffer.alloc(1000)]),
-      /1,?000 bytes of zeros behind the end of the compressed data are left out/,
+      /1,?000 bytes of zeros after the end of the compressed data are ignored/,
     ],
     [
       'gzip and anything else',
       Buffer.concat([gzipSync(one), garbage]),
-      /24 bytes behind the end of the compressed data are left out/,
+      /24 bytes after the end of the compressed data are ignored/,
     ],
     [
       'members of gzip and zeros',
@@ -82,7 +82,7 @@ describe('what follows the packed data', () => {
     [
       'zstd and anything else',
       Buffer.concat([zstdCompressSync(one), garbage]),
-      /24 bytes behind the end of the compressed data are left out/,
+      /24 bytes after the end of the compressed data are ignored/,
     ],
     [
       'frames of zstd and zeros',

@@ -29,7 +29,7 @@ test('a rejection that nobody handles is logged, and the process goes on', () =>
     status: 0,
     stdout: 'went on\n',
     stderr: '',
-    logged: [{ msg: 'A rejection was not handled.', error: { message: MESSAGE } }],
+    logged: [{ msg: 'Unhandled promise rejection.', error: { message: MESSAGE } }],
   });
 });
 
@@ -38,7 +38,7 @@ test('before there is a log, it ends the process and is told', () => {
 });
 
 test.each(['log', 'no log'] as const)('an exception that nobody catches ends the process and is told (%s)', (log) => {
-  const line = { msg: 'An exception was not caught. The process ends.', error: { message: MESSAGE } };
+  const line = { msg: 'Uncaught exception. The process ends.', error: { message: MESSAGE } };
   expect(letHappen('exception', log)).toMatchObject({
     ...{ status: 3, stdout: `ended by: ${MESSAGE}\n` },
     logged: log === 'log' ? [line] : [],

@@ -140,7 +140,7 @@ test('a snapshot that the other machine makes after the recovery pauses pruning,
   await takeBackup({ ...lost, core: other });
   await succeed(core, 'destinations.rescan', { path: destination });
   expect((await core.call('prune.preview', { planId })).brakes).toMatchObject([
-    { reasons: [{ kind: 'other-machine', message: expect.stringContaining('still runs') }] },
+    { reasons: [{ kind: 'other-machine', message: expect.stringContaining('still backs it up') }] },
   ]);
 });
 

@@ -76,7 +76,7 @@ describe.skipIf(!canMount)('room on a disk', () => {
     addBytes(scene.source, 4 * MB, 'noise');
     scene.disk.fill(6 * MB);
     const run = await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id });
-    expectFailure(run, 'NO_SPACE', /^The destination .* has not enough room: \d.* are needed/);
+    expectFailure(run, 'NO_SPACE', /^The destination .* does not have enough space: \d.* needed/);
   });
 
   test('a full disk of the catalog is named; once there is room, all goes on', async () => {
@@ -87,7 +87,7 @@ describe.skipIf(!canMount)('room on a disk', () => {
     await expect(change).rejects.toMatchObject({
       code: 'NO_SPACE',
       message: expect.stringMatching(/disk of the catalog/),
-      hint: expect.stringMatching(/Free some space/),
+      hint: expect.stringMatching(/Free space/),
     });
     disk.empty();
     expect((await takeBackup(scene)).verification.valid).toBe(true);

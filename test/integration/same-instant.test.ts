@@ -210,7 +210,7 @@ test.skipIf(process.getuid?.() !== 0 || process.platform !== 'linux')(
       encoding: 'utf8',
       env: { ...process.env, SNAPKEEP_LOG: 'silent' },
     });
-    expect(JSON.parse(stdout).summary).toMatchObject({ reason: expect.stringContaining('only read it') });
+    expect(JSON.parse(stdout).summary).toMatchObject({ reason: expect.stringContaining('read access only') });
   },
 );
 

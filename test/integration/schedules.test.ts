@@ -182,7 +182,7 @@ test('a mount point without its disk is not backed up into', async () => {
   mkdirSync(scene.destination);
   await scene.pass(HOUR);
   expect(await scene.backups()).toHaveLength(1);
-  expect((await scene.core.call('plans.get', { planId: scene.plan.id })).reason).toContain('not marked');
+  expect((await scene.core.call('plans.get', { planId: scene.plan.id })).reason).toContain('Marker file of');
 });
 
 test('a pause holds scheduled times back; resuming serves them once', async () => {

@@ -52,7 +52,7 @@ test('copies that wait for a destination are tried each time, and waited for', a
   await scene.pass(1);
   expect((await core.serveDue()).map(({ kind }) => kind)).toEqual(['backup']);
   const { destinations: before } = await core.call('plans.get', { planId: plan.id });
-  expect(before[1]).toMatchObject({ waitingCopies: 1, problem: expect.stringContaining('not there') });
+  expect(before[1]).toMatchObject({ waitingCopies: 1, problem: expect.stringContaining('not found') });
   renameSync(join(folder, 'away'), second);
   expect((await core.serveDue()).map(({ kind, state }) => [kind, state])).toEqual([['copy', 'succeeded']]);
   const [snapshot] = await core.call('snapshots.list', {});
@@ -66,7 +66,7 @@ test('what is away waits and is told; what is paused is left alone', async () =>
   await scene.pass(1);
   expect(await core.serveDue()).toEqual([]);
   const { schedule } = await core.call('plans.get', { planId: plan.id });
-  expect(schedule.due?.waitingFor).toMatch(/not there/);
+  expect(schedule.due?.waitingFor).toMatch(/unavailable/);
   renameSync(join(folder, 'gone.db'), source);
   await core.call('schedules.pause', { until: null });
   expect(await core.serveDue()).toEqual([]);

@@ -140,7 +140,7 @@ export const BROKEN_RULES: FaultyDatabase[] = [
           'CREATE TABLE parents (id INTEGER PRIMARY KEY); CREATE TABLE children (parent INT REFERENCES parents(id)); INSERT INTO children VALUES (1), (2)',
         ),
       ),
-    says: /rows whose parent is missing \("children": 2\)/,
+    says: /rows without a parent row \("children": 2\)/,
   },
 ];
 

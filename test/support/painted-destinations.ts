@@ -74,7 +74,7 @@ function summary(
     destination: { id: idOf(number), name, settings, createdAt: at(90_000), updatedAt: at(9000) },
     label: LABELS[settings.kind],
     state: 'ready',
-    reason: 'It can be reached.',
+    reason: 'Available.',
     checkedAt: at(14),
     reachedAt: at(14),
     canReattach: false,
@@ -113,7 +113,7 @@ export const DESTINATIONS: DestinationSummary[] = [
   }),
   summary(3, 'Storage box', SERVER, {
     state: 'unavailable',
-    reason: 'sftp://snapkeep@nas.example.org:2222/srv/backups is not marked as the destination Storage box.',
+    reason: 'Marker file of Storage box not found in sftp://snapkeep@nas.example.org:2222/srv/backups.',
     canReattach: true,
     waitingCopies: 1,
     snapshotCount: 22,
@@ -121,7 +121,7 @@ export const DESTINATIONS: DestinationSummary[] = [
   }),
   summary(4, 'A disk with a name so long that it does not fit on one line of any window there is', FOLDER, {
     state: 'untested',
-    reason: 'It has not been tested yet.',
+    reason: 'Not tested yet.',
     label: '/media/you/a-disk-with-a-name-so-long-that-it-does-not-fit/and-a-folder/in-a-folder/backups',
     lastTest: null,
     checkedAt: null,

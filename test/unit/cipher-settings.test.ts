@@ -45,20 +45,20 @@ describe('settings that are written down', () => {
   });
 
   test.each([
-    ['', 'is not name=value'],
-    ['page_size', 'is not name=value'],
+    ['', 'Not name=value'],
+    ['page_size', 'Not name=value'],
     ['page_size=1024 and more', '“andmore”'],
-    ['page_size=1000', '“1000” is none of 512, 1024'],
+    ['page_size=1000', '“1000” is not one of 512, 1024'],
     ['page_size=1024 cipher_page_size=1024', 'page_size is given twice'],
-    ['kdf_iter=0', 'no number of iterations'],
-    ['kdf_iter=4e3', 'no number of iterations'],
-    ['kdf_iter=99999999999', 'no number of iterations'],
-    ['kdf_algorithm=md5', '“md5” is none of sha1'],
-    ['compatibility=5', '“5” is none of 4, 3, 2, 1'],
+    ['kdf_iter=0', 'not a number of iterations'],
+    ['kdf_iter=4e3', 'not a number of iterations'],
+    ['kdf_iter=99999999999', 'not a number of iterations'],
+    ['kdf_algorithm=md5', '“md5” is not one of sha1'],
+    ['compatibility=5', '“5” is not one of 4, 3, 2, 1'],
     ['use_hmac=perhaps', 'neither on nor off'],
-    ['plaintext_header_size=33', '“33” is none of 0, 16, 32'],
+    ['plaintext_header_size=33', '“33” is not one of 0, 16, 32'],
     ['salt=abc', 'A salt has 32 hexadecimal digits'],
-    ['constructor=1', 'There is no setting constructor'],
+    ['constructor=1', 'Unknown setting: constructor'],
   ])('are refused with what is wrong: %s', (text, message) => {
     expect(() => parseCipherSettings(text)).toThrow(SettingsError);
     expect(() => parseCipherSettings(text)).toThrow(message);

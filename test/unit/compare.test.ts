@@ -40,9 +40,9 @@ test('schemas are told apart by type and name, and what SQLite makes itself is l
   ];
   const after = [entry('table', 'a', 'CREATE TABLE a (more)'), entry('table', 'b'), entry('trigger', 'x')];
   expect(compareSchemas(now, after)).toEqual([
-    'The table a is defined differently in the snapshot.',
-    'The index x is there now and will be gone.',
-    'The trigger x is not there now and will be back.',
+    'The table a will be changed.',
+    'The index x will be removed.',
+    'The trigger x will be recreated.',
   ]);
   expect(compareSchemas(now, now)).toEqual([]);
 });

@@ -124,8 +124,8 @@ describe('what a server of S3 answers', () => {
   });
 
   test.each([
-    ['ENOTFOUND', 'UNAVAILABLE', 'no host nas:9000'],
-    ['ECONNREFUSED', 'UNAVAILABLE', 'does not answer'],
+    ['ENOTFOUND', 'UNAVAILABLE', 'Host not found: nas:9000'],
+    ['ECONNREFUSED', 'UNAVAILABLE', 'does not respond'],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'UNAVAILABLE', 'certificate'],
   ])('%s of the network is %s', (code, expected, words) => {
     const error = explainS3(Object.assign(new Error('network'), { code }), names);

@@ -99,9 +99,9 @@ describe('what does not open', () => {
     const forOther = await store(Buffer.from('content'), { kind: 'recipients', recipients: [other.fingerprint] });
     const byPhrase = await store(Buffer.from('content'), { kind: 'passphrase', passphrase: PASSPHRASE });
     const cases: [string, EncryptionSecret[], string, RegExp][] = [
-      [forOther.path, [], 'identity', /none of their identities is known/],
+      [forOther.path, [], 'identity', /whose identities are unknown/],
       [forOther.path, [phrase('x'), ours], 'identity', /No known identity opens it/],
-      [byPhrase.path, [ours], 'passphrase', /is not known here/],
+      [byPhrase.path, [ours], 'passphrase', /unknown passphrase/],
       [byPhrase.path, [phrase('wrong')], 'passphrase', /No known passphrase opens it/],
     ];
     for (const [path, secrets, asks, message] of cases) {
@@ -135,7 +135,7 @@ describe('what does not open', () => {
         writeFileSync(bad, bytes);
         await expect(openStored(bad, [ours])).rejects.toMatchObject({
           code: 'CORRUPT',
-          message: 'The encrypted data is damaged or cut off.',
+          message: 'The encrypted data is damaged or truncated.',
         });
       }),
       { numRuns: 40 },

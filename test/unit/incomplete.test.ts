@@ -11,10 +11,10 @@ test('a complete snapshot lacks nothing', () => {
 });
 
 test('what is missing is named with its reason, the first of it', () => {
-  const problems = ['a', 'b', 'c', 'd', 'e'].map((path) => ({ path, reason: 'may not be read' }));
-  expect(missingInWords([files(problems.slice(0, 1))])).toBe('Missing: files/a may not be read.');
+  const problems = ['a', 'b', 'c', 'd', 'e'].map((path) => ({ path, reason: 'could not be read: permission denied' }));
+  expect(missingInWords([files(problems.slice(0, 1))])).toBe('Missing: files/a could not be read: permission denied.');
   expect(missingInWords([files([]), files(problems)])).toBe(
-    'Missing: files/a may not be read; files/b may not be read; files/c may not be read; and 2 more.',
+    'Missing: files/a could not be read: permission denied; files/b could not be read: permission denied; files/c could not be read: permission denied; and 2 more.',
   );
 });
 
@@ -24,5 +24,5 @@ test('attached files that could not be stored at all are missing', () => {
 });
 
 test('a manifest that names no file does not make it complete', () => {
-  expect(missingInWords([files([], false)])).toBe('Missing from files: not known what.');
+  expect(missingInWords([files([], false)])).toBe('Missing from files: details unknown.');
 });

@@ -50,7 +50,7 @@ test('a dump that shows no end can be whole, and that is said', () => {
   const notesOf = (text: string) =>
     judgeBackup({ sizeBytes: text.length, head: Buffer.from(text), tail: Buffer.from(text) }).notes;
   expect(judge(dump)).toEqual(['sql', 'none']);
-  expect(notesOf(dump)).toEqual([expect.stringContaining('a missing end cannot be noticed')]);
+  expect(notesOf(dump)).toEqual([expect.stringContaining('truncation cannot be detected')]);
   expect(notesOf(`${dump}-- 2026-11-20\n`)).toHaveLength(1);
   expect(notesOf(`BEGIN;\n${dump}COMMIT;`)).toEqual([]);
   expect(judge(`${dump}INSERT INTO a VALUES('x`)).toEqual(['sql', 'broken']);

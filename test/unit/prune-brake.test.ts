@@ -53,7 +53,7 @@ describe('the clock', () => {
 
 describe('content', () => {
   test.each([
-    ['a table', { a: 1 }, { a: 1, b: 0 }, /no table “b”/],
+    ['a table', { a: 1 }, { a: 1, b: 0 }, /lacks the table “b”/],
     ['two tables', { a: 1 }, { a: 1, b: 0, c: 9 }, /2 of the 3 tables/],
     ['another database', { other: 9000 }, { a: 1, b: 2 }, /2 of the 2 tables/],
     ['rows', { a: 49 }, { a: 100 }, /49 rows.*100/],

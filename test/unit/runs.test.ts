@@ -102,7 +102,7 @@ test('what goes wrong is explained with the subject of the run', async () => {
   const { id } = runs.start(spec(() => Promise.reject(Object.assign(new Error('gone'), { code: 'ENOENT' }))));
   expect(await runs.ended(id)).toMatchObject({
     state: 'failed',
-    error: { code: 'NOT_FOUND', message: 'app.db is not there.' },
+    error: { code: 'NOT_FOUND', message: 'Not found: app.db.' },
   });
   expect(() => runs.get('nobody')).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
 });

@@ -31,9 +31,7 @@ test('it looks at the plans alone, tells trouble once a day, and says what to do
     clock,
     alerts: { get: (id) => states.get(id), save: (id, one) => void states.set(id, one) },
     ...toldBy(told),
-    plans: () => [
-      { plan: { id: 'p', name: 'hone' }, state, reason: 'A backup should have been made by now.' } as PlanSummary,
-    ],
+    plans: () => [{ plan: { id: 'p', name: 'hone' }, state, reason: 'A scheduled backup was missed.' } as PlanSummary],
   });
   watch(watchdog, clock, 1);
   expect(told).toEqual([]);
@@ -42,7 +40,7 @@ test('it looks at the plans alone, tells trouble once a day, and says what to do
   expect(told).toEqual([
     expect.objectContaining({
       title: 'hone is overdue',
-      message: expect.stringMatching(/^A backup should .* back up now\.$/),
+      message: expect.stringMatching(/^A scheduled backup .* back up now\.$/),
       planId: 'p',
     }),
   ]);

@@ -42,7 +42,7 @@ export class AlertDelivery {
     try {
       this.#ports.queue.queue(channel, alert, this.#ports.clock.now().toISOString());
     } catch (error) {
-      this.#ports.log.error('An alert could not be queued. It is tried once.', { error });
+      this.#ports.log.error('An alert could not be queued. It is sent once without retries.', { error });
       this.#unqueued.push({ channel, alert });
     }
     this.#ports.begin();
@@ -90,7 +90,7 @@ export class AlertDelivery {
       return null;
     } catch (error) {
       const { message } = explainError(error, channel);
-      this.#ports.log.warn(`An alert did not get through (${channel}). ${message}`, { error });
+      this.#ports.log.warn(`An alert could not be delivered (${channel}). ${message}`, { error });
       if (first) this.#ports.undelivered(channel, message);
       return message;
     }
@@ -99,7 +99,7 @@ export class AlertDelivery {
   #putOff({ id, tries, createdAt, channel, alert }: QueuedAlert, lastError: string): void {
     const now = this.#now();
     if (now - Date.parse(createdAt) > MOST_AGE_MS) {
-      this.#ports.log.error(`An alert was given up after a week: ${alert.title} (${channel}).`);
+      this.#ports.log.error(`An alert could not be delivered for a week and was dropped: ${alert.title} (${channel}).`);
       this.#ports.queue.unqueue(id);
       return;
     }

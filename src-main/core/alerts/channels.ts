@@ -61,7 +61,7 @@ export class Channels {
 
   async #postJson(alert: Alert): Promise<void> {
     const url = this.#ports.secrets.get('webhook-url');
-    if (url === undefined) throw notSet('No webhook is set.');
+    if (url === undefined) throw notSet('No webhook is configured.');
     await post(url, {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ application: 'Snapkeep', ...alert }),
@@ -70,7 +70,7 @@ export class Channels {
 
   async #mail(alert: Alert): Promise<void> {
     const { mail } = this.#ports.settings();
-    if (mail === null) throw notSet('Mail is not set up.');
+    if (mail === null) throw notSet('Mail is not configured.');
     const transport = createTransport({
       host: mail.host,
       port: mail.port,
@@ -84,7 +84,7 @@ export class Channels {
       await transport.sendMail({ from: mail.from, to: mail.to, subject: alert.title, text: textOf(alert) });
     } catch (error) {
       throw new SnapkeepError('UNAVAILABLE', `The mail could not be sent: ${firstLine(error)}`, {
-        hint: 'Check the server, the port, the name and the password in the settings.',
+        hint: 'Check server, port, username and password in the settings.',
         cause: error,
       });
     } finally {
@@ -128,12 +128,12 @@ async function post(url: string, init: Pick<RequestInit, 'headers' | 'body'> = {
     if (next.origin !== new URL(address).origin) throw movedTo(address, next);
     address = next.href;
   }
-  throw new SnapkeepError('UNAVAILABLE', `${hostOf(url)} redirects again and again.`, { hint: 'Check the address.' });
+  throw new SnapkeepError('UNAVAILABLE', `${hostOf(url)} redirects in a loop.`, { hint: 'Check the address.' });
 }
 
 function movedTo(address: string, next: URL): SnapkeepError {
   return new SnapkeepError('UNAVAILABLE', `${hostOf(address)} has moved to ${next.origin}${next.pathname}.`, {
-    hint: 'Nothing was sent there. Enter the new address in the settings if it is right.',
+    hint: 'Nothing was sent to the new address. If it is correct, enter it in the settings.',
   });
 }
 

@@ -15,8 +15,8 @@ export function alertsHandlers(core: CoreContext): Handlers<MethodsOf<'alerts'>>
         state: 'ok',
         at,
         since: at,
-        title: 'A test from Snapkeep',
-        message: 'This is how Snapkeep will tell you that a plan is in trouble.',
+        title: 'Snapkeep test alert',
+        message: 'Snapkeep will notify you like this when a plan needs attention.',
       };
       await core.channels.send(channel, alert);
       return {};

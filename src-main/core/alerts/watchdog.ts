@@ -46,7 +46,7 @@ export class Watchdog {
     const { told, kind } = decideAlert(before, state, now, pruningPaused !== null);
     if (unsaved !== undefined || JSON.stringify(told) !== JSON.stringify(before)) this.#remember(plan.id, told);
     if (kind === null) return undefined;
-    const review = pruningPaused === null ? '' : 'Review why pruning is paused, then let it continue.';
+    const review = pruningPaused === null ? '' : 'Review why pruning is paused, then resume it.';
     const paused = pruningPaused === null || pruningPaused === reason ? '' : pruningPaused;
     const parts = kind === 'mended' ? [reason] : [reason, howToMend(told.state), paused, review];
     const message = parts.filter((part) => part !== '').join(' ');

@@ -94,8 +94,8 @@ export async function startBackup(core: CoreContext, order: BackupOrder): Promis
   const place = await storingPlace(core, order.to);
   const together = (await order.group?.paths()) ?? [];
   if (source === core.dataFolder.catalogFile) {
-    throw new SnapkeepError('CONFLICT', "This is Snapkeep's own catalog, which needs no backup.", {
-      hint: 'Whatever is in it can be found again by scanning the folders of the snapshots.',
+    throw new SnapkeepError('CONFLICT', 'This is Snapkeep’s own catalog, which needs no backup.', {
+      hint: 'Its content can be rebuilt from the destinations: snapkeep recover <destination>.',
     });
   }
   return core.runs.start({
@@ -264,7 +264,7 @@ async function tellMovedSource(core: CoreContext, planId: string | null, { log }
 
 /** What goes beyond this machine goes there as one file. */
 function whyArchive(core: CoreContext, folder: string): string | null {
-  return folder === core.dataFolder.outboxFolder ? 'it goes to destinations that keep files alone' : null;
+  return folder === core.dataFolder.outboxFolder ? 'its destinations store single files only' : null;
 }
 
 /** A snapshot that lacks an attached file is there, and is not what was asked for. @throws SnapkeepError */
@@ -273,8 +273,8 @@ function requireAttachedFiles({ attachedFiles, database, name }: Manifest, resul
   if (lacking.length === 0) return result;
   const names = lacking.map((each) => each.name).join(', ');
   const why = lacking.map((each) => each.problems[0]?.reason ?? '').join(' ');
-  throw new SnapkeepError('NOT_FOUND', `${name} was stored without ${names}. ${why}`, {
-    hint: `${database === null ? 'All else' : 'The database itself'} is backed up. See to what is wrong with the rest, and back up again.`,
+  throw new SnapkeepError('NOT_FOUND', `${name} was backed up without ${names}. ${why}`, {
+    hint: `${database === null ? 'Everything else' : 'The database itself'} is backed up. Fix the failed items, and back up again.`,
   });
 }
 
@@ -295,8 +295,8 @@ function rememberPlanKey(core: CoreContext, planId: string, { databaseEncryption
 }
 
 function notVerified(path: string, message: string): SnapkeepError {
-  return new SnapkeepError('CORRUPT', `The snapshot was stored but is not good. ${message}`, {
-    hint: 'If what is backed up is damaged itself, restore it from an older snapshot; otherwise check the disk and back up again.',
+  return new SnapkeepError('CORRUPT', `The snapshot was stored, but failed verification. ${message}`, {
+    hint: 'If the source is damaged, restore it from an older snapshot. Otherwise check the disk, and back up again.',
     details: { path },
   });
 }

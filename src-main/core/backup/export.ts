@@ -22,8 +22,8 @@ const STANDARD_OUTPUT = 1;
 export async function startExport(core: CoreContext, order: ExportOrder, descriptor: number): Promise<Run> {
   const { plan, compression, encryption, method, schemaVersion } = order;
   if (order.sourceKind === 'files') {
-    throw new SnapkeepError('UNSUPPORTED', `${plan.name} holds no database that could go into a pipe.`, {
-      hint: 'Back it up without an output, and pack its files with tar where they are needed elsewhere.',
+    throw new SnapkeepError('UNSUPPORTED', `The plan ${plan.name} has no database to write to standard output.`, {
+      hint: 'Back it up to a folder instead, without --output.',
     });
   }
   const sourcePath = await canonicalFilePath(order.sourcePath);

@@ -51,8 +51,8 @@ export function backupsHandlers(core: CoreContext): Handlers<MethodsOf<'backups'
 /** @throws SnapkeepError `INVALID_PARAMS` */
 function refuseMethod(planName: string, method: BackupMethod | undefined): void {
   if (method === undefined || method === 'online') return;
-  throw new SnapkeepError('INVALID_PARAMS', `${planName} is a plan of files, which are stored as they are.`, {
-    hint: 'Leave the method out.',
+  throw new SnapkeepError('INVALID_PARAMS', `The plan ${planName} backs up files, for which no method can be chosen.`, {
+    hint: 'Remove the method.',
   });
 }
 

@@ -18,14 +18,15 @@ export function askSchemaVersion(
 ): string | null {
   if (query === null) return null;
   const unknown = (why: string): null => {
-    context.log('warning', `The schema version of ${name} is not known: ${why}`);
+    context.log('warning', `The schema version of ${name} is unknown: ${why}`);
     return null;
   };
   try {
     const statement = database.prepare(query.sql);
-    if (!statement.reader || !statement.readonly) return unknown('what is asked for it is no question.');
+    if (!statement.reader || !statement.readonly)
+      return unknown('the query does not return rows, or would change the database.');
     const found = statement.pluck().get() as unknown;
-    if (found === null || found === undefined || Buffer.isBuffer(found)) return unknown('the answer is empty.');
+    if (found === null || found === undefined || Buffer.isBuffer(found)) return unknown('the query returned nothing.');
     return String(found).slice(0, LONGEST_ANSWER);
   } catch (error) {
     return unknown(explainError(error, name).message);

@@ -181,7 +181,7 @@ async function dumpContent(
     if (reserved > 0)
       context.log(
         'warning',
-        `Each page of ${request.sourcePath} has ${countInWords(reserved, 'reserved byte')}, and a database made of the dump has none. The method online keeps them.`,
+        `Each page of ${request.sourcePath} has ${countInWords(reserved, 'reserved byte')}; a SQL dump does not keep them. The method online does.`,
       );
     if (copied === null) await warnOfUnseenNames(request.sourcePath, facts.journalMode, context);
     if (copied === null) warnOfWaiting(facts.journalMode, 'the dump is written', context);
@@ -218,7 +218,7 @@ async function dumpContent(
 /** @throws SnapkeepError `UNSUPPORTED` */
 function requireDumpable(path: string, { salt }: Unlocking, encrypted: boolean): void {
   if (!encrypted) {
-    throw new SnapkeepError('UNSUPPORTED', `${path} is encrypted, and a SQL dump of it would be plain text.`, {
+    throw new SnapkeepError('UNSUPPORTED', `${path} is encrypted, and its SQL dump would be plain text.`, {
       hint: 'Nothing was stored. Choose another method, or encrypt the snapshots of this plan.',
     });
   }
@@ -226,8 +226,8 @@ function requireDumpable(path: string, { salt }: Unlocking, encrypted: boolean):
   if (salt !== null) {
     throw new SnapkeepError(
       'UNSUPPORTED',
-      `${path} has a plaintext header and a salt of its own, which a database made of a SQL dump would not have.`,
-      { hint: 'Nothing was stored. Choose the online backup for this plan.' },
+      `${path} has a plaintext header and its own salt, which a SQL dump does not keep.`,
+      { hint: 'Nothing was stored. Choose the method online for this plan.' },
     );
   }
 }

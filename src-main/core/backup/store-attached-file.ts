@@ -42,10 +42,10 @@ export async function storeAttachedFile(
   await requireWritableFolder(request.destination);
   const without = request.asArchive ?? (await whyNoLinks(request.destination, stemOf(request), request.runId, calls));
   if (without === null) {
-    const why = 'Unchanged files are hard links to the snapshot before.';
+    const why = 'Unchanged files are hard links to the previous snapshot.';
     return { way: 'linked-folder', why, ...(await copyFolder(request, context, calls)) };
   }
-  const why = `Each snapshot is a whole archive, for ${without}.`;
+  const why = `Each snapshot is a full archive, because ${without}.`;
   context.log('info', why);
   return { way: 'archive', why, ...(await storeArchive(request, context)) };
 }

@@ -102,7 +102,7 @@ async function storeFiles(request: AttachedFilesRequest, about: About, context: 
       latestName: latestNameOf(planName, about.name),
       compression: about.compression,
       encryptor,
-      asArchive: encryptor === null ? request.asArchive : 'what is encrypted can share no files',
+      asArchive: encryptor === null ? request.asArchive : 'encrypted snapshots cannot share files',
     },
     context,
   );
@@ -127,8 +127,8 @@ async function storeAsImage(request: AttachedFilesRequest, about: About, context
   return {
     way: 'image',
     why: stored.mounted
-      ? 'Each snapshot is a whole image; the device was mounted while it was read.'
-      : 'Each snapshot is a whole image.',
+      ? 'Each snapshot is a full image; the device was mounted while it was read.'
+      : 'Each snapshot is a full image.',
     ...{ files: 1, bytes: stored.digest.image.bytes, diskBytes: stored.digest.stored.bytes, whole: true, problems: [] },
     ...{ storedName: stored.name, digest: stored.digest, indexSha256: null },
   };

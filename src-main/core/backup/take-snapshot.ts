@@ -201,8 +201,8 @@ function listOf(
 ): Store {
   if (attachedFiles.every(({ storedName }) => storedName === null)) {
     const why = attachedFiles.map(({ name, problems }) => `${name}: ${problems[0]?.reason ?? ''}`).join(' ');
-    throw new SnapkeepError('NOT_FOUND', `Nothing of ${plan.name} could be stored. ${why}`, {
-      hint: 'See to what is wrong with the files, and back up again.',
+    throw new SnapkeepError('NOT_FOUND', `None of the files of ${plan.name} could be stored. ${why}`, {
+      hint: 'Fix the failed files, and back up again.',
     });
   }
   return (write) => storePieces([contentList({ planName: plan.name, takenAt, attachedFiles })], how, write, () => {});
@@ -270,7 +270,7 @@ async function requireFreeName(request: SnapshotRequest, ownName: string): Promi
   const path = join(request.folder, name);
   const isThere = (await exists(path)) || (await exists(manifestPath(path)));
   if (!isThere && !request.takenNames.includes(name)) return;
-  throw new SnapkeepError('CONFLICT', `${isThere ? path : name} is already the name of a snapshot.`, {
+  throw new SnapkeepError('CONFLICT', `A snapshot named ${isThere ? path : name} already exists.`, {
     hint: 'Nothing was overwritten. Choose another name.',
   });
 }

@@ -43,8 +43,8 @@ function writeToPipe(descriptor: number, piece: Uint8Array, context: TaskContext
       written += writeSync(descriptor, piece, written);
     } catch (error) {
       if (errorCode(error) === 'EPIPE') {
-        throw new SnapkeepError('UNAVAILABLE', 'Whatever reads the snapshot has ended before it was written whole.', {
-          hint: 'Look at what that program says, and try again.',
+        throw new SnapkeepError('UNAVAILABLE', 'The program that reads the snapshot ended before it was complete.', {
+          hint: 'Check the output of that program, and try again.',
           cause: error,
         });
       }

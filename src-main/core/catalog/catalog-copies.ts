@@ -83,7 +83,7 @@ function requireWhole(path: string): void {
   } finally {
     copy.close();
   }
-  throw new SnapkeepError('CORRUPT', `The copy of Snapkeep's catalog, ${path}, is damaged.`, {
+  throw new SnapkeepError('CORRUPT', `The automatic copy of the catalog is damaged: ${path}.`, {
     hint: 'Check the disk of the data folder.',
   });
 }

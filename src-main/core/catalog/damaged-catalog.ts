@@ -20,9 +20,9 @@ export function damagedCatalog(path: string, cause: unknown): SnapkeepError {
   const empty = 'start with an empty catalog: snapkeep catalog restore --empty, then snapkeep recover <destination>.';
   const hint =
     newest === undefined
-      ? `There is no automatic copy. Quit Snapkeep and ${empty}`
+      ? `No automatic copy found. Quit Snapkeep and ${empty}`
       : `Quit Snapkeep and restore the automatic copy of ${timeInWords(newest.at)}: snapkeep catalog restore. The desktop application offers it when it starts. Or ${empty}`;
-  const message = `${path} is damaged. In it Snapkeep keeps its plans and runs. No snapshot is affected.`;
+  const message = `Snapkeep’s catalog of plans and runs is damaged: ${path}. No snapshot is affected.`;
   return new SnapkeepError('CORRUPT', message, { hint, details: DETAILS, cause });
 }
 
@@ -38,7 +38,7 @@ export function timeInWords(at: number): string {
 export function explainedCatalog(database: Database, path: string): Database {
   const explain = (error: unknown): unknown => {
     if (!errorCode(error)?.startsWith('SQLITE_')) return error;
-    if (!isDamage(error)) return explainWrite(error, 'catalog', path, "Snapkeep's catalog");
+    if (!isDamage(error)) return explainWrite(error, 'catalog', path, 'the catalog of Snapkeep');
     noteDamage(path);
     return damagedCatalog(path, error);
   };

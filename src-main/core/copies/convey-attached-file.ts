@@ -46,9 +46,9 @@ export async function conveyAttachedFile(request: ConveyRequest, context: TaskCo
   const naming = { name: planName, ending: `.${attachedFile.name}`, letters };
   const shared = { runId, sourcePath: storedPath, ...naming, exclude: [], as: facts };
   const without =
-    folder === null ? 'the destination keeps files alone' : await whyNoLinks(folder, stemOf(naming), runId);
+    folder === null ? 'the destination stores single files only' : await whyNoLinks(folder, stemOf(naming), runId);
   if (folder === null || without !== null) {
-    const why = `Each snapshot is a whole archive, for ${without ?? ''}.`;
+    const why = `Each snapshot is a full archive, because ${without ?? ''}.`;
     const storedName = `${basename(storedPath)}${archiveExtension(attachedFile.compression, false)}`;
     const archivePath = join(context.stagingFolder, storedName);
     const handle = await open(archivePath, 'w', 0o600);
@@ -103,7 +103,7 @@ async function readWhole(name: string, storedPath: string, context: TaskContext)
 }
 
 function notAsStored(name: string, what: string): SnapkeepError {
-  return new SnapkeepError('CORRUPT', `${name} is no longer what was stored, and is not copied: ${what}.`, {
+  return new SnapkeepError('CORRUPT', `${name} has changed since it was stored and was not copied: ${what}.`, {
     hint: 'Verify the snapshot, and back up again.',
   });
 }

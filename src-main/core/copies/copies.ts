@@ -163,7 +163,7 @@ class CopyRun {
   async #drop(driver: Destination, snapshot: Snapshot): Promise<void> {
     await removeUnlisted(driver, this.#destination, snapshot);
     this.#core.catalog.copies.endBegun(this.#destination.id, snapshot.id);
-    this.#handle.log('info', `${snapshot.name} was deleted while it was copied, and is not kept here either.`);
+    this.#handle.log('info', `${snapshot.name} was deleted while it was copied; the copy was removed too.`);
   }
 
   /** What cannot be removed here says nothing of the copy, which is stored; it is tried again after the run. */
@@ -178,7 +178,7 @@ class CopyRun {
   /** What it would be copied from may come back; what it would be copied to takes the next one. */
   #leaveWithoutSource(row: CopyRow, name: string, why: SnapkeepError): void {
     const gone = why.code === 'NOT_FOUND' || why.code === 'CORRUPT';
-    const message = `${name} cannot be read to be copied. ${why.message}`;
+    const message = `${name} cannot be read for copying. ${why.message}`;
     this.#core.catalog.copies.set({
       ...row,
       state: gone ? 'failed' : 'waiting',
@@ -282,7 +282,7 @@ class CopyRun {
     const there = await driver.stat(name);
     if (there === undefined) return false;
     if (await hasContent(driver, there, content, this.#handle.signal)) return true;
-    throw new SnapkeepError('CONFLICT', `${name} is already in ${driver.label}, with another content.`, {
+    throw new SnapkeepError('CONFLICT', `${name} already exists in ${driver.label} with different content.`, {
       hint: 'Nothing was overwritten. Move that file away, then try again.',
     });
   }
@@ -291,7 +291,7 @@ class CopyRun {
   async #requireStored(driver: Destination, manifestName: string, described: Buffer): Promise<void> {
     const there = await driver.stat(manifestName);
     if (there !== undefined && (await hasContent(driver, there, described, this.#handle.signal))) return;
-    throw new SnapkeepError('CORRUPT', `${manifestName} in ${driver.label} is not what was stored there.`, {
+    throw new SnapkeepError('CORRUPT', `${manifestName} in ${driver.label} has changed since it was stored.`, {
       hint: 'Check the disk or server, and whether another program writes to it. Then try again.',
     });
   }

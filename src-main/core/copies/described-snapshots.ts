@@ -58,7 +58,7 @@ export async function listAll(driver: Destination, signal: AbortSignal | undefin
     for (const { name } of page.objects) names.push(name);
     if (names.length > MOST_FILES) {
       throw new SnapkeepError('UNSUPPORTED', `${driver.label} holds more than ${MOST_FILES} files.`, {
-        hint: 'Keep snapshots in a folder or under a prefix of their own.',
+        hint: 'Use a separate folder or prefix for snapshots.',
       });
     }
     after = page.next;
@@ -77,8 +77,9 @@ async function readOne(
   try {
     const manifest = await readManifestAt(driver, name, signal);
     if (manifest.name !== snapshotName)
-      return new SnapkeepError('CONFLICT', `It describes ${manifest.name}: the file has been renamed.`);
-    if (!present.has(snapshotName)) return new SnapkeepError('NOT_FOUND', 'The snapshot it describes is missing.');
+      return new SnapkeepError('CONFLICT', `The manifest describes ${manifest.name}: the file has been renamed.`);
+    if (!present.has(snapshotName))
+      return new SnapkeepError('NOT_FOUND', 'The snapshot that the manifest describes is missing.');
     return manifest;
   } catch (error) {
     const explained = explainError(error, name);

@@ -53,7 +53,7 @@ export function placesOf(core: CoreContext, snapshot: Snapshot, destinationId?: 
   if (places.length > 0) return { snapshot, places };
   const where = destinationId === undefined ? 'at none of its destinations' : 'not at this destination';
   throw new SnapkeepError('NOT_FOUND', `${snapshot.name} is ${where}.`, {
-    hint: 'Choose another snapshot, or read what is at its destinations again.',
+    hint: 'Choose another snapshot, or rescan its destinations.',
   });
 }
 
@@ -97,7 +97,7 @@ export async function fetchSnapshot(
     } catch (error) {
       const explained = explainError(error, locationOf(destination, stored.snapshot.name));
       if (index === stored.places.length - 1 || explained.code === 'CANCELLED') throw explained;
-      handle.log('warning', `${explained.message} The next place is asked.`);
+      handle.log('warning', `${explained.message} Trying the next destination.`);
     }
   }
   throw new SnapkeepError('NOT_FOUND', `${stored.snapshot.name} is at none of its destinations.`, {
@@ -120,7 +120,7 @@ async function fetchFrom(
       markMissing(core.catalog, core.clock, snapshot.id, destination.id);
       core.events.emit('snapshots.changed', { planId: snapshot.planId });
       core.events.emit('plans.changed', {});
-      throw new SnapkeepError('NOT_FOUND', `${locationOf(destination, name)} is not there.`, {
+      throw new SnapkeepError('NOT_FOUND', `File not found: ${locationOf(destination, name)}.`, {
         hint: 'It may have been moved, renamed or deleted. Choose another snapshot.',
       });
     }

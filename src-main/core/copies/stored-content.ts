@@ -41,7 +41,7 @@ async function* checkedPieces(path: string, { name, sizeBytes, sha256 }: Expecte
 }
 
 function changed(name: string): SnapkeepError {
-  return new SnapkeepError('CORRUPT', `${name} is no longer what its manifest says, and is not copied.`, {
+  return new SnapkeepError('CORRUPT', `${name} no longer matches its manifest and was not copied.`, {
     hint: 'Verify it, and back up again.',
   });
 }

@@ -6,8 +6,8 @@ import type { CoreContext } from '../core-context.ts';
 export function wholeSnapshot({ catalog }: Pick<CoreContext, 'catalog'>, snapshotId: string): Snapshot {
   const snapshot = catalog.snapshots.get(snapshotId);
   if (snapshot === undefined)
-    throw new SnapkeepError('NOT_FOUND', 'There is no such snapshot.', {
-      hint: 'Look at the list again; it may have been pruned.',
+    throw new SnapkeepError('NOT_FOUND', 'Snapshot not found.', {
+      hint: 'Refresh the list; it may have been pruned.',
     });
   return snapshot;
 }

@@ -42,12 +42,12 @@ export async function databaseDeletionOrder(
 function requirePlanPath(core: CoreContext, planId: string): string {
   const plan = core.catalog.plans.get(planId);
   if (plan?.sourceKind === 'files') {
-    throw new SnapkeepError('UNSUPPORTED', `${plan.name} has no database that could be deleted.`, {
-      hint: 'Nothing was removed. Choose a plan with a database.',
+    throw new SnapkeepError('UNSUPPORTED', `The plan ${plan.name} has no database to delete.`, {
+      hint: 'Nothing was deleted. Choose a plan with a database.',
     });
   }
   if (plan !== undefined) return plan.sourcePath;
-  throw new SnapkeepError('NOT_FOUND', 'There is no such plan.', { hint: 'Look at the list of plans again.' });
+  throw new SnapkeepError('NOT_FOUND', 'Plan not found.', { hint: 'Refresh the list of plans.' });
 }
 
 /** Works out what the deletion of a database would remove. @throws SnapkeepError */
@@ -56,7 +56,7 @@ export function previewDatabaseDeletion(
   { keys, ...request }: DatabaseDeletionOrder,
   signal: AbortSignal,
 ): Promise<DatabaseDeletionPreview> {
-  const what = `Looking into ${basename(request.targetPath)}`;
+  const what = `Checking ${basename(request.targetPath)}`;
   return answerByTask(core, 'database-deletion-check', request, { what, signal, keys });
 }
 

@@ -77,7 +77,7 @@ function lockFilesNote(
 ): string[] {
   const own = [targetPath, ...Object.values(sidecarPaths(targetPath))];
   const locks = files.filter(({ path }) => !own.includes(path)).map(({ path }) => basename(path));
-  return locks.length === 0 ? [] : [`Undo does not bring back lock files: ${locks.join(', ')}.`];
+  return locks.length === 0 ? [] : [`Undo does not restore lock files: ${locks.join(', ')}.`];
 }
 
 /**
@@ -94,8 +94,8 @@ export async function deleteDatabase(
 ): Promise<AppliedDatabaseDeletion> {
   const { target, files } = await look(request, context);
   if (confirmationOf(request, target, files) !== request.confirmation) {
-    throw new SnapkeepError('CONFLICT', `${request.targetPath} is no longer what was looked at.`, {
-      hint: 'Nothing was removed. Look at what would be removed again.',
+    throw new SnapkeepError('CONFLICT', `${request.targetPath} has changed since the preview.`, {
+      hint: 'Nothing was deleted. Preview the deletion again.',
     });
   }
   const tables = target.facts?.tables ?? [];
@@ -135,7 +135,7 @@ export async function deleteDatabase(
   return { removed, safety, tables: tables.length, rows: totalRows(tables) };
 }
 
-const WHY = 'this would remove it';
+const WHY = 'it would be deleted';
 
 /** Keeps what is removed; with its lock held, so that no program commits anything that is not kept. */
 async function keepFirst(
@@ -163,7 +163,7 @@ async function keepFirst(
 }
 
 const OPEN_ELSEWHERE = 'Another program has the database open.';
-const LOST_THEN = 'What it writes after the removal cannot be brought back.';
+const LOST_THEN = 'Changes that it makes after the deletion are lost.';
 
 async function look(request: DatabaseDeletionCheckRequest, context: TaskContext) {
   await requireDatabase(request.targetPath);
@@ -178,16 +178,20 @@ async function requireDatabase(path: string): Promise<void> {
   if (!(await exists(path))) return;
   const content = await identifyContent(path);
   if (content === 'sqlite' || content === 'encrypted') return;
-  throw new SnapkeepError('UNSUPPORTED', `${basename(path)} is ${contentInWords(content)}, and is not removed.`, {
-    hint: 'Nothing was changed. The deletion of a database removes SQLite databases alone; choose one.',
-  });
+  throw new SnapkeepError(
+    'UNSUPPORTED',
+    `${basename(path)} is ${contentInWords(content)}; only SQLite databases can be deleted.`,
+    {
+      hint: 'Nothing was deleted. Choose a SQLite database.',
+    },
+  );
 }
 
 /** A damaged database is one by its first bytes; of what only looks encrypted, nobody knows. */
 async function requireKnown(path: string, damage: string): Promise<void> {
   if ((await identifyContent(path)) !== 'encrypted') return;
-  throw new SnapkeepError('BAD_KEY', `${basename(path)} is not removed, for no known key opens it. ${damage}`, {
-    hint: 'Nothing was changed. Give its key, or make a plan for it with the key.',
+  throw new SnapkeepError('BAD_KEY', `${basename(path)} was not deleted: no known key opens it. ${damage}`, {
+    hint: 'Nothing was deleted. Enter its key, or add a plan for it with the key.',
   });
 }
 
@@ -202,7 +206,8 @@ async function presentFiles({
   for (const path of new Set([...own, targetPath, ...locks])) {
     try {
       const info = await stat(path);
-      if (!info.isFile()) throw new SnapkeepError('INVALID_PARAMS', `${path} is no file.`, { hint: 'Leave it out.' });
+      if (!info.isFile())
+        throw new SnapkeepError('INVALID_PARAMS', `${path} is not a file.`, { hint: 'Remove it from the lock files.' });
       files.push({ path, sizeBytes: info.size });
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw explainError(error, path);

@@ -87,8 +87,8 @@ export function foldersOf(catalog: Catalog, plans: readonly Plan[]): string[] {
 export function requireDestination(catalog: Catalog, destinationId: string): StoredDestination {
   const destination = catalog.destinations.get(destinationId);
   if (destination !== undefined && !destination.own) return destination;
-  throw new SnapkeepError('NOT_FOUND', 'There is no such destination.', {
-    hint: 'Look at the list of destinations again.',
+  throw new SnapkeepError('NOT_FOUND', 'Destination not found.', {
+    hint: 'Refresh the list of destinations.',
   });
 }
 
@@ -176,7 +176,7 @@ export async function isBareMountPoint(
 
 /** The error of a destination that has not answered for too long. */
 export function doesNotAnswer(name: string): SnapkeepError {
-  return new SnapkeepError('UNAVAILABLE', `${name} does not answer.`, {
+  return new SnapkeepError('UNAVAILABLE', `${name} does not respond.`, {
     hint: 'Check the disk, share or server, and the network.',
   });
 }
@@ -196,17 +196,21 @@ async function requireMarker(catalog: Catalog, { id, name }: StoredDestination, 
   const known = catalog.destinations.get(id)?.markerId ?? null;
   if (found !== null && found === known) return;
   if (found === null || known === null) throw notMounted(driver, name);
-  throw new SnapkeepError('CONFLICT', `${driver.label} is marked as another destination than ${name}.`, {
-    hint: 'Check that the right disk or share is mounted there. If this one is to take its place, re-attach the destination.',
-  });
+  throw new SnapkeepError(
+    'CONFLICT',
+    `The marker file in ${driver.label} belongs to another destination than ${name}.`,
+    {
+      hint: 'Check that the right disk or share is mounted. To use this one instead, re-attach the destination.',
+    },
+  );
 }
 
 /** The error of a destination that answers and has no marker. */
 export function notMounted(driver: Destination, name: string): SnapkeepError {
   return new SnapkeepError(
     'UNAVAILABLE',
-    `${driver.label} is not marked as the destination ${name}: its disk or share may not be mounted.`,
-    { hint: 'Mount it. If it is mounted and its marker file was lost, re-attach the destination.' },
+    `Marker file of ${name} not found in ${driver.label}: its disk or share may not be mounted.`,
+    { hint: 'Mount it. If it is mounted and the marker file was lost, re-attach the destination.' },
   );
 }
 

@@ -69,6 +69,6 @@ function stateOf(
   if (heldBack !== null && count !== undefined && count.waiting > 0)
     return { state: 'ready', reason: waitingInWords(count.waiting, name, heldBack) };
   if (copies !== null) return { state: 'unavailable', reason: copies };
-  if (reachedAt === null) return { state: 'untested', reason: 'It has not been tested yet.' };
-  return { state: 'ready', reason: 'It can be reached.' };
+  if (reachedAt === null) return { state: 'untested', reason: 'Not tested yet.' };
+  return { state: 'ready', reason: 'Available.' };
 }

@@ -168,13 +168,13 @@ async function prepareSettings(
   before: StoredDestination | undefined,
 ): Promise<DestinationSettings> {
   if (before !== undefined && before.settings.kind !== settings.kind) {
-    throw new SnapkeepError('CONFLICT', `${before.name} cannot become another kind of destination.`, {
-      hint: 'Add another one and give it to the plans.',
+    throw new SnapkeepError('CONFLICT', `The kind of ${before.name} cannot be changed.`, {
+      hint: 'Add another destination and assign it to the plans.',
     });
   }
   if (settings.kind === 'sftp' && settings.hostKey === null) {
-    throw new SnapkeepError('INVALID_PARAMS', `Nobody has compared the key of ${settings.host} yet.`, {
-      hint: 'Look at the key the host shows, compare it with the one it should have, and accept it.',
+    throw new SnapkeepError('INVALID_PARAMS', `The host key of ${settings.host} is not trusted yet.`, {
+      hint: 'Compare the key that the host presents with the key of the server, then trust it.',
     });
   }
   if (settings.kind !== 'folder') return settings;
@@ -190,7 +190,7 @@ async function prepareSettings(
 function requireFreeName({ catalog }: CoreContext, name: string, ownId: string | undefined): void {
   const other = catalog.destinations.byName(name);
   if (other === undefined || other.id === ownId) return;
-  throw new SnapkeepError('CONFLICT', `There is already a destination called “${name}”.`, {
+  throw new SnapkeepError('CONFLICT', `A destination named “${name}” already exists.`, {
     hint: 'Choose another name.',
   });
 }
@@ -199,10 +199,14 @@ function requireFreeName({ catalog }: CoreContext, name: string, ownId: string |
 function requireUnused(core: CoreContext, { id, name }: StoredDestination): void {
   const plans = core.catalog.plans.list().filter((plan) => plan.destinations.some((each) => each.destinationId === id));
   if (plans.length > 0) {
-    throw new SnapkeepError('CONFLICT', `${plans.map((plan) => plan.name).join(', ')} stores to ${name}.`, {
-      hint: 'Take it out of the plans first.',
-    });
+    throw new SnapkeepError(
+      'CONFLICT',
+      `plan.name).join(', ')} stores to ${name}. => ${name} is used by: ${plans.map((plan) => plan.name).join(', ')}. => plan.name).join(', ')} stores to ${name}.`,
+      {
+        hint: 'Remove it from these plans first.',
+      },
+    );
   }
   if (core.runs.active().some((run) => run.destinationId === id))
-    throw new SnapkeepError('BUSY', `A run uses ${name}.`, { hint: 'Wait for it or cancel it.' });
+    throw new SnapkeepError('BUSY', `A run is using ${name}.`, { hint: 'Wait until it ends, or cancel it.' });
 }

@@ -18,7 +18,9 @@ export async function requireMoved(
   there: () => Destination,
 ): Promise<void> {
   if (core.runs.active().some((run) => run.destinationId === id))
-    throw new SnapkeepError('BUSY', `A run uses ${name}.`, { hint: 'Wait for it or cancel it, then save again.' });
+    throw new SnapkeepError('BUSY', `A run is using ${name}.`, {
+      hint: 'Wait until it ends or cancel it, then save again.',
+    });
   const stored = new Set(
     core.catalog.copies.at(id).flatMap((copy) => (copy.state === 'stored' ? [copy.snapshotId] : [])),
   );
@@ -33,9 +35,9 @@ export async function requireMoved(
     const all = countInWords(stored.size, 'snapshot');
     throw new SnapkeepError(
       'CONFLICT',
-      `${name} has ${all} at ${destinationLabel(settings)}, and ${lacking} of them ${lacking === 1 ? 'is' : 'are'} not at the other place.`,
+      `${name} has ${all} at ${destinationLabel(settings)}; ${lacking} of them ${lacking === 1 ? 'is' : 'are'} missing at the new location.`,
       {
-        hint: 'Nothing was changed. Bring the files there first, or add the other place as a destination of its own and give it to the plans.',
+        hint: 'Nothing was changed. Move the files there first, or add the new location as another destination and assign it to the plans.',
       },
     );
   } finally {

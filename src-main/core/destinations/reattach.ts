@@ -24,8 +24,8 @@ export async function reattach(core: CoreContext, destination: StoredDestination
   await withPlace(core, destination, async (driver) => {
     const now = await preview(core, destination, driver);
     if (now.confirmation !== confirmation) {
-      throw new SnapkeepError('CONFLICT', `What is at ${now.label} has changed since it was shown.`, {
-        hint: 'Look again, then re-attach.',
+      throw new SnapkeepError('CONFLICT', `The content of ${now.label} has changed since the preview.`, {
+        hint: 'Refresh the preview, then re-attach.',
       });
     }
     if (now.marker === 'unreadable') await driver.delete(MARKER_NAME);

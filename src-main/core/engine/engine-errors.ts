@@ -36,9 +36,9 @@ function explainSqlite(code: string, cause: unknown, what: string): SnapkeepErro
   if (code.startsWith('SQLITE_NOTADB')) {
     return new SnapkeepError(
       'UNSUPPORTED',
-      `${what} is not a plain SQLite database: it is something else, encrypted, or damaged at its start.`,
+      `${what} is not an unencrypted SQLite database: it is another kind of file, encrypted, or damaged at its start.`,
       {
-        hint: 'Choose another file, or give its key if it is encrypted.',
+        hint: 'Choose another file, or enter its key if it is encrypted.',
         cause,
       },
     );
@@ -46,7 +46,7 @@ function explainSqlite(code: string, cause: unknown, what: string): SnapkeepErro
   if (text.includes('unsupported file format')) {
     return new SnapkeepError(
       'UNSUPPORTED',
-      `${what} has a file format that this SQLite does not know, or is damaged.`,
+      `${what} has a file format that this SQLite does not support, or is damaged.`,
       {
         hint: 'Choose another file.',
         cause,
@@ -55,7 +55,7 @@ function explainSqlite(code: string, cause: unknown, what: string): SnapkeepErro
   }
   if (code.startsWith('SQLITE_CORRUPT')) {
     return new SnapkeepError('CORRUPT', `${what} is damaged: SQLite says “${text}”.`, {
-      hint: 'Restore it from a snapshot that is verified.',
+      hint: 'Restore it from a verified snapshot.',
       cause,
     });
   }
@@ -67,7 +67,7 @@ function explainSqlite(code: string, cause: unknown, what: string): SnapkeepErro
   }
   if (code.startsWith('SQLITE_CANTOPEN')) {
     return new SnapkeepError('PERMISSION', `${what} cannot be opened.`, {
-      hint: 'Check that it is there and that you may read it and its folder.',
+      hint: 'Check that it exists, and that you have access to it and its folder.',
       cause,
     });
   }
@@ -77,7 +77,7 @@ function explainSqlite(code: string, cause: unknown, what: string): SnapkeepErro
       cause,
     });
   }
-  return new SnapkeepError('INTERNAL', `SQLite refused to work with ${what}: ${text} (${code}).`, {
+  return new SnapkeepError('INTERNAL', `SQLite failed with ${what}: ${text} (${code}).`, {
     hint: 'Copy the details and report them.',
     cause,
   });
@@ -89,18 +89,18 @@ function explainFile(code: string | undefined, cause: unknown, what: string): Sn
       return cancelledError();
     case 'ENOENT':
     case 'ENOTDIR':
-      return new SnapkeepError('NOT_FOUND', `${what} is not there.`, {
+      return new SnapkeepError('NOT_FOUND', `Not found: ${what}.`, {
         hint: 'Check the path; it may have been moved or renamed.',
         cause,
       });
     case 'EACCES':
     case 'EPERM':
-      return new SnapkeepError('PERMISSION', `You may not use ${what}.`, {
+      return new SnapkeepError('PERMISSION', `Permission denied: ${what}.`, {
         hint: 'Check its permissions and those of its folder.',
         cause,
       });
     case 'EROFS':
-      return new SnapkeepError('PERMISSION', `${what} is on a disk that can only be read.`, {
+      return new SnapkeepError('PERMISSION', `${what} is on a read-only disk.`, {
         hint: 'Choose another folder, or make the disk writable.',
         cause,
       });
@@ -108,13 +108,13 @@ function explainFile(code: string | undefined, cause: unknown, what: string): Sn
       return new SnapkeepError('INVALID_PARAMS', `${what} is a folder.`, { hint: 'Choose a file.', cause });
     case 'EEXIST':
     case 'ENOTEMPTY':
-      return new SnapkeepError('CONFLICT', `${what} is already there.`, {
+      return new SnapkeepError('CONFLICT', `${what} already exists.`, {
         hint: 'Nothing was overwritten. Choose another name.',
         cause,
       });
     case 'EBUSY':
     case 'ETXTBSY':
-      return new SnapkeepError('BUSY', `Another program uses ${what} (${code}).`, {
+      return new SnapkeepError('BUSY', `${what} is in use by another program (${code}).`, {
         hint: 'Wait until it has finished, or close it, and try again.',
         cause,
       });
@@ -122,13 +122,13 @@ function explainFile(code: string | undefined, cause: unknown, what: string): Sn
     case 'EMFILE':
     case 'ENFILE':
     case 'ENOMEM':
-      return new SnapkeepError('BUSY', `This machine has nothing left to work with ${what} (${code}).`, {
-        hint: 'Close other programs, or raise the limits of memory and open files, and try again.',
+      return new SnapkeepError('BUSY', `This machine has too few resources to use ${what} (${code}).`, {
+        hint: 'Close other programs, or raise the limits for memory and open files, and try again.',
         cause,
       });
     case 'EFBIG':
-      return new SnapkeepError('UNSUPPORTED', `${what} is too large for the file system or for a limit of the user.`, {
-        hint: 'Choose a disk with another file system: FAT32 takes files of up to 4 GB.',
+      return new SnapkeepError('UNSUPPORTED', `${what} is too large for the file system or a user limit.`, {
+        hint: 'Choose a disk with another file system: FAT32 is limited to files of 4 GB.',
         cause,
       });
     case 'ENAMETOOLONG':
@@ -138,7 +138,7 @@ function explainFile(code: string | undefined, cause: unknown, what: string): Sn
       });
     case 'ELOOP':
       return new SnapkeepError('INVALID_PARAMS', `${what} cannot be used (${code}).`, {
-        hint: 'Check the path: it may be a link to itself.',
+        hint: 'Check the path: it may contain a link to itself.',
         cause,
       });
     default:
@@ -154,14 +154,14 @@ const UNREACHABLE = new Set(
 );
 
 const unreachable = (code: string | undefined, what: string, cause: unknown): SnapkeepError =>
-  new SnapkeepError('UNAVAILABLE', `The disk or share of ${what} does not answer (${code}).`, {
+  new SnapkeepError('UNAVAILABLE', `The disk or share of ${what} does not respond (${code}).`, {
     hint: 'Connect it and try again.',
     cause,
   });
 
 function unexpected(what: string, cause: unknown): SnapkeepError {
   const text = cause instanceof Error ? cause.message : String(cause);
-  return new SnapkeepError('INTERNAL', `Something unexpected happened with ${what}: ${text}`, {
+  return new SnapkeepError('INTERNAL', `Unexpected error with ${what}: ${text}`, {
     hint: 'Copy the details and report them.',
     cause,
   });
@@ -169,8 +169,8 @@ function unexpected(what: string, cause: unknown): SnapkeepError {
 
 /** A disk that is full. */
 export function noSpace(what: string, cause?: unknown): SnapkeepError {
-  return new SnapkeepError('NO_SPACE', `There is not enough room for ${what}.`, {
-    hint: 'Free some space, prune old snapshots, or choose another disk.',
+  return new SnapkeepError('NO_SPACE', `Not enough disk space for ${what}.`, {
+    hint: 'Free disk space, prune old snapshots, or choose another disk.',
     cause,
   });
 }

@@ -11,7 +11,7 @@ export interface TaskContext {
   readonly keys: readonly DatabaseKey[];
   /** What has opened something in this task, added to by whoever opens, and tried first from then on. Never to be told. */
   readonly opened: Unlocking[];
-  /** What to encrypt with, or to try on what is encrypted, the likeliest first. Never to be told. */
+  /** What to encrypt with, or to try on what is encrypted, the likeliest first. Never logged. */
   readonly encryptionSecrets: readonly EncryptionSecret[];
   /** Says which of them has opened an encryption. */
   decrypted(secret: EncryptionSecret): void;
@@ -28,6 +28,6 @@ export interface TaskContext {
 /** The error that ends a cancelled run. */
 export function cancelledError(): SnapkeepError {
   return new SnapkeepError('CANCELLED', 'The run was cancelled.', {
-    hint: 'What it had finished stays, what it had only begun was removed. Start it again to do the rest.',
+    hint: 'Completed work is kept, incomplete work was removed. Start it again to continue.',
   });
 }

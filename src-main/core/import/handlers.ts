@@ -23,7 +23,7 @@ export function importHandlers(core: CoreContext): Handlers<MethodsOf<'imports'>
   return {
     'imports.list': (place, signal) =>
       withImportSource(core, place, (driver, known) => {
-        const looking = { what: `Looking into the files in ${driver.label}`, signal };
+        const looking = { what: `Checking the files in ${driver.label}`, signal };
         return listBackups(driver, known, (samples) => answerByTask(core, 'judge', samples, looking), signal);
       }),
     'imports.describe': async ({ file, key, ...place }, signal) => {

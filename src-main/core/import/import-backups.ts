@@ -103,7 +103,7 @@ class BackupImportRun {
     for (const file of files.sort(longestKeptFirst)) {
       if (signal.aborted) throw cancelledError();
       progress('reading', outcomes.length, files.length);
-      const refusal = listing.problems.find(({ path }) => path === file)?.message ?? 'It is not there.';
+      const refusal = listing.problems.find(({ path }) => path === file)?.message ?? 'File not found.';
       const outcome = typeof file === 'string' ? refused(file, refusal) : await this.#enter(file);
       outcomes.push(outcome);
       log(outcome.outcome === 'refused' ? 'warning' : 'info', `${outcome.path}: ${outcome.message}`);
@@ -134,7 +134,7 @@ class BackupImportRun {
         path,
         outcome: 'same',
         snapshotId: twin.snapshotId,
-        message: `It is ${twin.path} byte for byte, which is imported.`,
+        message: `Identical to ${twin.path}, which is imported.`,
       };
     const manifest = this.#manifestOf(file, examination);
     const { catalog, clock } = this.#core;
@@ -154,7 +154,7 @@ class BackupImportRun {
     const { plan } = this.#order;
     if (plan !== undefined && catalog.snapshots.get(snapshotId)?.origin === 'imported')
       catalog.snapshots.setPlan(snapshotId, plan.id);
-    return { path, outcome: 'known', snapshotId, message: 'It is known already.' };
+    return { path, outcome: 'known', snapshotId, message: 'Already imported.' };
   }
 
   async #examine({ path, sizeBytes, at }: FoundBackup): Promise<Examination> {
@@ -169,7 +169,7 @@ class BackupImportRun {
     const { stored, image, facts, databaseEncryption, compression, wrapping } = examination;
     const dump = examination.content === 'dump';
     if (facts === null)
-      throw new SnapkeepError('INTERNAL', `Nothing is known of ${file.path}.`, { hint: 'Try again.' });
+      throw new SnapkeepError('INTERNAL', `No information about ${file.path}.`, { hint: 'Try again.' });
     const { catalog, version } = this.#core;
     const name = this.#order.planName ?? file.planName;
     const namesake = this.#order.plan ?? catalog.plans.byName(name);

@@ -45,7 +45,7 @@ export interface BackupJudgement {
  * Says by a few bytes what a file is and whether it can be whole. Damage in its middle is found when it is read in full.
  */
 export function judgeBackup({ sizeBytes, head, tail }: BackupSample): BackupJudgement {
-  if (sizeBytes === 0) return found('empty', null, 'empty', 'There is nothing in it.');
+  if (sizeBytes === 0) return found('empty', null, 'empty', 'The file is empty.');
   const content = contentOfSample(head, sizeBytes);
   if (content === 'gzip') return judgeGzip(head, tail);
   if (content === 'sqlite') return judgeDatabase(sizeBytes, head);
@@ -59,39 +59,38 @@ function judgeGzip(head: Buffer, tail: Buffer): BackupJudgement {
   try {
     inside = gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
   } catch {
-    return found('gzip', 'gzip', 'broken', 'Its beginning cannot be unpacked.');
+    return found('gzip', 'gzip', 'broken', 'Its start cannot be unpacked.');
   }
   // The last four bytes of a gzip file are the length of what it unpacks to.
   const unpackedBytes = tail.length < 4 ? 0 : tail.readUInt32LE(tail.length - 4);
   if (inside.length === 0)
     return unpackedBytes === 0
-      ? found('empty', 'gzip', 'empty', 'Nothing was packed into it.')
-      : found('gzip', 'gzip', 'broken', 'It ends in the middle: it was cut off.');
+      ? found('empty', 'gzip', 'empty', 'Its compressed content is empty.')
+      : found('gzip', 'gzip', 'broken', 'It is truncated.');
   const content = contentOf(inside.subarray(0, SAMPLE.head));
   if (!isRestorable(content) && content !== 'unknown')
-    return found(content, 'gzip', 'unsupported', whatItIs(content, 'In it is'));
+    return found(content, 'gzip', 'unsupported', whatItIs(content, 'It contains'));
   // Where whole pages were packed, another length is no length: the file ends before its end.
-  if (content === 'sqlite' && unpackedBytes % 512 !== 0)
-    return found(content, 'gzip', 'broken', 'It ends in the middle: it was cut off.');
+  if (content === 'sqlite' && unpackedBytes % 512 !== 0) return found(content, 'gzip', 'broken', 'It is truncated.');
   if (content === 'unknown' && unpackedBytes % 512 !== 0)
-    return found(content, 'gzip', 'broken', 'It was cut off, or is no database: its length is no number of pages.');
+    return found(
+      content,
+      'gzip',
+      'broken',
+      'It is truncated or not a database: its size is not a whole number of pages.',
+    );
   // What looks like noise is an encrypted database, or will be found to be none when it is read in full.
   return sound(content === 'unknown' ? 'encrypted' : content, 'gzip');
 }
 
 /** The header of a database tells how long it is, where the version of SQLite that wrote it last keeps that up to date. */
 function judgeDatabase(sizeBytes: number, head: Buffer): BackupJudgement {
-  if (head.length < 100) return found('sqlite', null, 'broken', 'It ends within its first page: it was cut off.');
+  if (head.length < 100) return found('sqlite', null, 'broken', 'It is truncated: it ends within its first page.');
   const pageBytes = head.readUInt16BE(16) === 1 ? 65_536 : head.readUInt16BE(16);
   const known = head.readUInt32BE(24) === head.readUInt32BE(92);
   const whole = pageBytes * head.readUInt32BE(28);
   if (!known || sizeBytes >= whole) return sound('sqlite', null);
-  return found(
-    'sqlite',
-    null,
-    'broken',
-    `It has ${sizeBytes} of the ${whole} bytes that its header tells: it was cut off.`,
-  );
+  return found('sqlite', null, 'broken', `It is truncated: it has ${sizeBytes} of the ${whole} bytes in its header.`);
 }
 
 /** What tells by its first bytes no more than what it is. */
@@ -106,17 +105,11 @@ const BEGUN = /^[ \t]{0,8}(?:BEGIN|SAVEPOINT)\b/im;
 function judgeDump({ sizeBytes, head, tail }: BackupSample): BackupJudgement {
   const end = withoutComments(readableEnd(head, tail));
   if (COMMITTED.test(end)) return sound('sql', null);
-  if (/\bROLLBACK\s*;[^;]*$/i.test(end))
-    return found('sql', null, 'broken', 'It ends with ROLLBACK: it could not be written whole.');
+  if (/\bROLLBACK\s*;[^;]*$/i.test(end)) return found('sql', null, 'broken', 'It ends with ROLLBACK: the dump failed.');
   const begun = sizeBytes <= head.length && BEGUN.test(readableStart(head));
   if (begun || !end.endsWith(';'))
-    return found(
-      'sql',
-      null,
-      'broken',
-      'It does not end with COMMIT, as a whole dump does: it was cut off, or failed.',
-    );
-  return { ...sound('sql', null), notes: ['It does not end with COMMIT, so a missing end cannot be noticed.'] };
+    return found('sql', null, 'broken', 'It does not end with COMMIT: the dump is truncated or failed.');
+  return { ...sound('sql', null), notes: ['It does not end with COMMIT, so truncation cannot be detected.'] };
 }
 
 /** The last bytes of a text, which may begin in the middle of a letter. */

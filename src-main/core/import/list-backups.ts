@@ -72,8 +72,7 @@ export async function listBackups(
     ({ name }) => !name.endsWith(MANIFEST_SUFFIX) && !present.has(name + MANIFEST_SUFFIX) && !BESIDE.test(name),
   );
   const described = found.files.filter(({ name }) => present.has(name + MANIFEST_SUFFIX)).length;
-  if (described > 0)
-    listing.notes.push(`${countInWords(described, 'file')} with a manifest of Snapkeep’s are not listed here.`);
+  if (described > 0) listing.notes.push(`${countInWords(described, 'file')} with a Snapkeep manifest not listed here.`);
   const named: Named[] = [];
   for (const object of candidates) {
     const name = nameOf(object, present);
@@ -138,22 +137,21 @@ function isRepository(found: Found, before: number, folder: string, folders: str
 }
 
 function notesOn({ links, own, more }: Found): string[] {
-  const notes = links.map((path) => `${path} is the newest backup once more and is passed over.`);
+  const notes = links.map((path) => `Skipped ${path}: a link to the newest backup.`);
   if (own.length > 0)
-    notes.push(`${countInWords(own.length, 'folder')} named like those in which Snapkeep keeps files are passed over.`);
-  return more ? [...notes, `Only the first ${MOST_FILES} files were looked at.`] : notes;
+    notes.push(`Skipped ${countInWords(own.length, 'folder')} with names of Snapkeep’s own file folders.`);
+  return more ? [...notes, `Only the first ${MOST_FILES} files were checked.`] : notes;
 }
 
 /** What the name of a file says, or why it is not looked into. */
 function nameOf({ name: path }: StoredObject, present: ReadonlyMap<string, number>): BackupName | ImportProblem {
-  if (UNFINISHED.test(path))
-    return { path, problem: 'partial', message: 'It was never finished, or is being written right now.' };
+  if (UNFINISHED.test(path)) return { path, problem: 'partial', message: 'It is incomplete, or still being written.' };
   if (!path.split('/').every(isName))
-    return { path, problem: 'wrong-name', message: 'Its name cannot be that of a stored file. It is skipped.' };
+    return { path, problem: 'wrong-name', message: 'Skipped: its name is not valid for a stored file.' };
   const name = readBackupName(path) ?? (OTHER_KINDS.test(path) ? null : readAnyName(path));
   if (name === null) return notNamed(path);
   if ((present.get(`${path}-wal`) ?? 0) > 0 || (present.get(`${path}-journal`) ?? 0) > 0)
-    return { path, problem: 'partial', message: 'It has a log beside it: it is in use, or is no finished backup.' };
+    return { path, problem: 'partial', message: 'It has a log beside it: it is in use, or not a finished backup.' };
   return name;
 }
 
@@ -184,5 +182,5 @@ async function sampleOf(
 
 function requireJudgement(judgement: BackupJudgement | undefined): BackupJudgement {
   if (judgement !== undefined) return judgement;
-  throw new SnapkeepError('INTERNAL', 'A sample of a file was not looked at.', { hint: 'Try again.' });
+  throw new SnapkeepError('INTERNAL', 'A file could not be checked.', { hint: 'Try again.' });
 }

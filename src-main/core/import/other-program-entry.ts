@@ -13,7 +13,7 @@ const LOOKS_DATED = /\d{4}[-_.]?\d\d[-_.]?\d\d/;
 export const notNamed = (path: string): ImportProblem => ({
   path,
   problem: 'wrong-name',
-  message: 'Its name is not that of a backup.',
+  message: 'Its name is not a backup name.',
 });
 
 /**
@@ -45,24 +45,24 @@ function withContent(name: BackupName, { content, packed }: BackupJudgement): { 
   if (kind !== name.kind) notes.push(`Its name says otherwise, but in it is ${contentInWords(content)}.`);
   if (compression !== name.compression)
     notes.push(
-      `It is ${compression === 'none' ? 'not compressed' : `compressed with ${compression === 'gz' ? 'gzip' : 'zstd'}`}, whatever its name says.`,
+      `It is ${compression === 'none' ? 'not compressed' : `compressed with ${compression === 'gz' ? 'gzip' : 'zstd'}`}, unlike its name suggests.`,
     );
-  if (content === 'encrypted') notes.push('It is encrypted; its key is needed to read it.');
+  if (content === 'encrypted') notes.push('It is encrypted; reading it needs its key.');
   return { name: { ...name, kind, compression }, notes };
 }
 
 function entryOf(name: BackupName, object: StoredObject, snapshotId: string | null, notes: string[]): FoundBackup {
   const { time } = name;
-  if (time === null && LOOKS_DATED.test(object.name)) notes.push('The date in its name is in no calendar.');
-  if (time === null) notes.push('Its name tells no time; the time it was last changed is taken.');
+  if (time === null && LOOKS_DATED.test(object.name)) notes.push('The date in its name is not valid.');
+  if (time === null) notes.push('Its name contains no time; its modification time is used.');
   else if (time.clockAssumed)
     notes.push(
-      `Its name does not say whose clock it shows; ${time.clock === 'utc' ? 'UTC' : 'this machine’s'} is taken.`,
+      `Its name does not state a time zone; ${time.clock === 'utc' ? 'UTC' : 'that of this machine'} is used.`,
     );
   const { program, kind, planName, trigger, tier, compression, group } = name;
   const archive = isArchive(name);
   const importable = kind === 'database' || kind === 'dump' || archive;
-  if (archive) notes.push('It is an archive. Choose it to import the database in it.');
+  if (archive) notes.push('It is an archive. Select it to import the database in it.');
   else if (!importable) notes.push(notImportable(kind));
   return {
     path: object.name,
@@ -96,14 +96,14 @@ function kindOf(
 }
 
 const notImportable = (kind: FoundBackup['kind']): string =>
-  `It is ${KINDS[kind]}, which is listed but cannot be entered as a snapshot.`;
+  `It is ${KINDS[kind]}, which cannot be imported as a snapshot.`;
 
 const KINDS = {
   database: 'a database',
   dump: 'a SQL dump',
   folder: 'a folder of files',
-  config: 'a file of settings',
-  image: 'an image of a disk',
+  config: 'a settings file',
+  image: 'a disk image',
 } as const;
 
 /** A folder that is kept beside a database, as a whole. */

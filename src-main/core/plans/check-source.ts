@@ -79,7 +79,7 @@ async function look(core: CoreContext, plan: Plan): Promise<Found> {
     const explained = explainError(error, plan.sourcePath);
     const problem =
       explained.code === 'NOT_FOUND'
-        ? new SnapkeepError('UNAVAILABLE', `The source ${plan.sourcePath} was not found.`, {
+        ? new SnapkeepError('UNAVAILABLE', `Source not found: ${plan.sourcePath}.`, {
             hint: 'Check that its disk or share is mounted, or choose where the database is now.',
           })
         : explained;
@@ -104,7 +104,7 @@ async function requireDatabase(core: CoreContext, plan: Plan, path: string): Pro
     await handle.close();
   }
   throw new SnapkeepError('CORRUPT', `${path} is no longer a SQLite database, or has been encrypted.`, {
-    hint: 'Look at the file. If it is damaged, restore it from a snapshot; if it is encrypted, give the plan its key.',
+    hint: 'If it is damaged, restore it from a snapshot. If it is encrypted, enter its key in the plan.',
   });
 }
 
@@ -118,6 +118,6 @@ async function requireLockable(path: string): Promise<void> {
 }
 
 const doesNotAnswer = ({ sourcePath }: Plan): SnapkeepError =>
-  new SnapkeepError('UNAVAILABLE', `The source ${sourcePath} does not answer.`, {
-    hint: 'Check the disk or share that it is on.',
+  new SnapkeepError('UNAVAILABLE', `The source ${sourcePath} does not respond.`, {
+    hint: 'Check its disk or share.',
   });

@@ -108,8 +108,8 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
     'plans.remove': ({ planId }) => {
       requirePlan(catalog, planId);
       if (core.runs.active().some((run) => run.planId === planId)) {
-        throw new SnapkeepError('BUSY', 'A run of this plan is going on.', {
-          hint: 'Wait for it or cancel it, then remove the plan.',
+        throw new SnapkeepError('BUSY', 'A run of this plan is active.', {
+          hint: 'Wait until it ends or cancel it, then delete the plan.',
         });
       }
       const snapshotsLeft = catalog.kept.totals(planId).count;
@@ -125,7 +125,7 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
 export function requirePlan(catalog: Catalog, planId: string): Plan {
   const plan = catalog.plans.get(planId);
   if (plan === undefined)
-    throw new SnapkeepError('NOT_FOUND', 'There is no such plan.', { hint: 'Look at the list of plans again.' });
+    throw new SnapkeepError('NOT_FOUND', 'Plan not found.', { hint: 'Refresh the list of plans.' });
   return plan;
 }
 
@@ -133,14 +133,14 @@ export function requirePlan(catalog: Catalog, planId: string): Plan {
 export function plansOfGroup(catalog: Catalog, group: string): Plan[] {
   const plans = catalog.plans.list().filter((plan) => plan.group?.toLowerCase() === group.toLowerCase());
   if (plans.length > 0) return plans;
-  throw new SnapkeepError('NOT_FOUND', `There is no group called “${group}”.`, {
-    hint: 'A plan gets a group in its settings, or with plan add --group.',
+  throw new SnapkeepError('NOT_FOUND', `No group named “${group}”.`, {
+    hint: 'Set the group of a plan in its settings, or with plan add --group.',
   });
 }
 
 function requireFreeName(catalog: Catalog, name: string): void {
   if (catalog.plans.byName(name) === undefined) return;
-  throw new SnapkeepError('CONFLICT', `There is already a plan called “${name}”.`, { hint: 'Choose another name.' });
+  throw new SnapkeepError('CONFLICT', `A plan named “${name}” already exists.`, { hint: 'Choose another name.' });
 }
 
 /** @throws SnapkeepError `INVALID_PARAMS` for a schedule or a time zone that cannot be understood */
@@ -148,8 +148,8 @@ function requireSchedules(plan: Plan): void {
   requireTimeZone(plan.timeZone);
   for (const schedule of [plan.schedule, plan.restoreTest.schedule]) scheduledTimesOf(schedule, plan.timeZone, 0);
   if (plan.restoreTest.schedule.kind === 'on-change') {
-    throw new SnapkeepError('INVALID_PARAMS', 'A restore test cannot follow changes.', {
-      hint: 'Give it a schedule of its own.',
+    throw new SnapkeepError('INVALID_PARAMS', 'Restore tests cannot run after changes.', {
+      hint: 'Choose a schedule with times.',
     });
   }
 }
@@ -157,17 +157,21 @@ function requireSchedules(plan: Plan): void {
 /** @throws SnapkeepError `UNSUPPORTED` for a dump that would be plain text of what is encrypted */
 function requireMethod({ method, key, encryption, name }: Plan): void {
   if (method !== 'dump' || key === null || encryption !== null) return;
-  throw new SnapkeepError('UNSUPPORTED', `The database of ${name} is encrypted, and a SQL dump would be plain text.`, {
-    hint: 'Choose another method, or encrypt the snapshots of this plan.',
-  });
+  throw new SnapkeepError(
+    'UNSUPPORTED',
+    `The database of ${name} is encrypted, and its SQL dump would be plain text.`,
+    {
+      hint: 'Choose another method, or encrypt the snapshots of this plan.',
+    },
+  );
 }
 
 /** @throws SnapkeepError `INVALID_PARAMS` */
 function requireGroup({ sameInstant, group, sourceKind, name }: Plan): void {
   if (!sameInstant || (group !== null && sourceKind === 'database')) return;
-  const why = group === null ? 'it belongs to no group' : 'it holds files and no database';
+  const why = group === null ? 'it has no group' : 'it has no database';
   throw new SnapkeepError('INVALID_PARAMS', `${name} cannot be backed up at the same instant as others: ${why}.`, {
-    hint: 'Give the plan a group, or turn off the backup at the same instant.',
+    hint: 'Set a group, or turn off “Back up at the same instant”.',
   });
 }
 
@@ -215,7 +219,7 @@ async function tryKey(core: CoreContext, path: string, input: KeyInput, signal: 
   const { databaseEncryption } = await describe(core, path, key, signal);
   if (databaseEncryption === null || databaseEncryption.settings === null) {
     throw new SnapkeepError('INVALID_PARAMS', `${path} is not encrypted and needs no key.`, {
-      hint: 'Leave the key out.',
+      hint: 'Remove the key.',
     });
   }
   const { settings } = databaseEncryption;
@@ -240,8 +244,8 @@ async function prepareDestinations(
     const destination = added === undefined ? known : await addFolder(core, added);
     if (destination === undefined) throw new Error('A destination has neither a path nor an id.');
     if (prepared.some(({ destinationId }) => destinationId === destination.id)) {
-      throw new SnapkeepError('INVALID_PARAMS', `${destination.name} is chosen twice.`, {
-        hint: 'Choose each destination once.',
+      throw new SnapkeepError('INVALID_PARAMS', `${destination.name} is selected twice.`, {
+        hint: 'Select each destination once.',
       });
     }
     prepared.push({ destinationId: destination.id, retention: each.retention });

@@ -34,5 +34,7 @@ async function requireKind({ kind, path }: AttachedFile): Promise<void> {
   }
   if (fits) return;
   const what = { folder: 'a folder', file: 'a file', image: 'an image file or a block device' }[kind];
-  throw new SnapkeepError('INVALID_PARAMS', `${path} is not ${what}.`, { hint: 'Choose what it is, or another path.' });
+  throw new SnapkeepError('INVALID_PARAMS', `${path} is not ${what}.`, {
+    hint: 'Choose the right kind, or another path.',
+  });
 }

@@ -9,8 +9,8 @@ import type { Plan } from '../../../src-shared/model/plan.ts';
 export function sourceOfFiles({ name }: Pick<Plan, 'name'>, attachedFiles: readonly AttachedFile[]): string {
   const [first] = attachedFiles;
   if (first !== undefined) return first.path;
-  throw new SnapkeepError('INVALID_PARAMS', `${name} would have nothing to back up.`, {
-    hint: 'A plan without a database needs at least one file, folder or image.',
+  throw new SnapkeepError('INVALID_PARAMS', `${name} has nothing to back up.`, {
+    hint: 'Add a database, or at least one file, folder or image.',
   });
 }
 
@@ -28,21 +28,21 @@ export function requireFilesOnly(plan: WhatIsHeld, hasKey: boolean): void {
   if (plan.sourceKind !== 'files') return;
   const { name, method, schemaVersion, lockFiles, restoreTest } = plan;
   const refuse = (what: string, hint: string): never => {
-    throw new SnapkeepError('INVALID_PARAMS', `${name} has no database, and so no ${what}.`, { hint });
+    throw new SnapkeepError('INVALID_PARAMS', `${name} has no database and cannot have a ${what}.`, { hint });
   };
-  if (hasKey) refuse('key', 'Leave the key out; to encrypt what is stored, encrypt the snapshots.');
-  if (method !== 'online') refuse(`method “${method}”`, 'Leave the method out: files are stored as they are.');
-  if (schemaVersion !== null) refuse('version of a schema', 'Leave the question for the version out.');
-  if (lockFiles.length > 0) refuse('lock files', 'Leave them out; the deletion of a database is for databases.');
+  if (hasKey) refuse('key', 'Remove the key. To encrypt stored files, encrypt the snapshots.');
+  if (method !== 'online') refuse(`method “${method}”`, 'Remove the method: it applies to databases only.');
+  if (schemaVersion !== null) refuse('schema version query', 'Remove the query: it applies to databases only.');
+  if (lockFiles.length > 0) refuse('list of lock files', 'Remove the lock files: they apply to databases only.');
   if (restoreTest.checks.length > 0)
-    refuse('checks in SQL', 'Leave them out: a restore test reads all files back and compares them.');
+    refuse('list of SQL checks', 'Remove the checks: a restore test reads all files back and compares them.');
   requireWatchable(plan);
 }
 
 function requireWatchable({ name, attachedFiles, schedule }: WhatIsHeld): void {
   if (schedule.kind !== 'on-change') return;
   if (attachedFiles.some(({ kind }) => kind !== 'image')) return;
-  throw new SnapkeepError('INVALID_PARAMS', `${name} holds only images, whose changes cannot be noticed.`, {
-    hint: 'Give it a schedule of days or hours.',
+  throw new SnapkeepError('INVALID_PARAMS', `${name} has only images, whose changes cannot be detected.`, {
+    hint: 'Choose a schedule with times.',
   });
 }

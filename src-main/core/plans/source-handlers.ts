@@ -28,6 +28,6 @@ export function describe(
   signal: AbortSignal,
 ): Promise<SourceDescription> {
   const keys = key === undefined ? core.keys.all() : [key];
-  const what = `Looking into ${basename(path)}`;
+  const what = `Checking ${basename(path)}`;
   return answerByTask(core, 'describe', { path, orLocked: key === undefined }, { what, signal, keys });
 }

@@ -104,7 +104,7 @@ export class Background {
 
   #putOff(name: string, work: () => Promise<void>, failures: number, error: unknown): void {
     const pause = RETRY_LATER.pauseAfter(failures);
-    this.#log.warn(`Failed: ${name}. It is tried again in ${pause / 60_000} min.`, { error });
+    this.#log.warn(`Failed: ${name}. Retrying in ${pause / 60_000} min.`, { error });
     if (!this.#closed) this.#retries.set(name, { work, failures, at: this.#clock.now().getTime() + pause });
   }
 }

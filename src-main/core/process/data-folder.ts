@@ -95,10 +95,10 @@ function tighten(path: string): string | null {
   if (open.length === 0) return null;
   try {
     for (const each of open) chmodSync(each, lstatSync(each).mode & 0o700);
-    return `Other users could open ${path}. Now only its owner can.`;
+    return `${path} was accessible to other users. Now only its owner has access.`;
   } catch {
     // Somebody else's folder, or a disk without rights: it can be used anyway.
-    return `Other users may be able to open ${path}, and its permissions cannot be changed.`;
+    return `${path} may be accessible to other users, and its permissions cannot be changed.`;
   }
 }
 
@@ -112,7 +112,7 @@ function lockFolder(path: string, host: string): () => void {
     lock.close();
     if (!errorCode(error)?.startsWith('SQLITE_BUSY')) throw explainError(error, path);
     throw new SnapkeepError('BUSY', `The data folder ${path} is in use by ${readHolder(holderFile)}.`, {
-      hint: 'Use that one, or close it first; another SNAPKEEP_HOME makes a second, separate Snapkeep.',
+      hint: 'Use that one, or close it first. For a separate Snapkeep, set SNAPKEEP_HOME to another folder.',
       cause: error,
     });
   }

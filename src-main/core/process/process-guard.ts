@@ -15,14 +15,14 @@ export function guardProcess(log: () => ProcessLog | undefined, end: (error: unk
   process.on('unhandledRejection', (error) => {
     const to = log();
     if (to === undefined) end(error);
-    else to.error('A rejection was not handled.', { error });
+    else to.error('Unhandled promise rejection.', { error });
   });
   process.once('uncaughtException', (error) => {
     const to = log();
     if (to === undefined) return end(error);
     // Another exception meanwhile says no more than this one.
     process.on('uncaughtException', () => {});
-    to.error('An exception was not caught. The process ends.', { error });
+    to.error('Uncaught exception. The process ends.', { error });
     void Promise.race([to.close(), setTimeout(LAST_LINES_MS)]).then(() => end(error));
   });
 }

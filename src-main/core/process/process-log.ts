@@ -53,7 +53,7 @@ export function openProcessLog(dataFolder: string, wanted = ''): ProcessLog {
 
 function requireLevel(level: string): void {
   if (LEVELS.includes(level)) return;
-  throw new SnapkeepError('INVALID_PARAMS', `“${level}” is not a level of the log.`, {
-    hint: `Set SNAPKEEP_LOG to one of ${LEVELS.join(', ')}; add “,stderr” to see the lines as well.`,
+  throw new SnapkeepError('INVALID_PARAMS', `Unknown log level: “${level}”.`, {
+    hint: `Set SNAPKEEP_LOG to one of ${LEVELS.join(', ')}; add “,stderr” to also write to standard error.`,
   });
 }

@@ -32,8 +32,8 @@ export function awaitEarlierWorkers(path: string): void {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     if (!errorCode(error)?.startsWith('SQLITE_BUSY')) throw explainError(error, path);
-    throw new SnapkeepError('BUSY', 'A worker process of a Snapkeep that was killed is still running.', {
-      hint: 'Wait until it has ended, or end it, and try again.',
+    throw new SnapkeepError('BUSY', 'A worker process of a previous Snapkeep is still running.', {
+      hint: 'Wait until it ends, or end it, and try again.',
       cause: error,
     });
   } finally {

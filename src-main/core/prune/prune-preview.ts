@@ -59,8 +59,8 @@ function requireNotNewestGood(core: CoreContext, snapshot: SnapshotSummary): voi
   const refuse = (where: string): never => {
     throw new SnapkeepError(
       'CONFLICT',
-      `${name} is the newest good snapshot of ${planName}${where}, which is never deleted.`,
-      { hint: 'Make a newer one first.' },
+      `${name} is the newest good snapshot of ${planName}${where} and cannot be deleted.`,
+      { hint: 'Back up first, then delete it.' },
     );
   };
   const all = planId === null ? catalog.snapshots.withoutPlan(sourcePath) : catalog.snapshots.ofPlan(planId);
@@ -92,7 +92,7 @@ export function requireFresh(preview: PrunePreview, confirmation: string): void 
 /** The error for a preview that does not hold any more. */
 export function stalePreview(): SnapkeepError {
   return new SnapkeepError('CONFLICT', 'The snapshots have changed since the preview.', {
-    hint: 'Nothing was removed. Look at the preview again.',
+    hint: 'Nothing was removed. Review the new preview.',
   });
 }
 

@@ -27,14 +27,14 @@ export function pruneWarnings(
   const lost = [...most.going].filter(([name]) => !most.staying.has(name));
   const shrunk = [...most.going].filter(([name, rows]) => (most.staying.get(name) ?? rows) * 2 < rows);
   return [
-    ...lost.slice(0, NAMED).map(([name]) => `No snapshot that stays has the table “${name}”.`),
-    ...(lost.length > NAMED ? [`No snapshot that stays has ${lost.length - NAMED} more of the tables.`] : []),
+    ...lost.slice(0, NAMED).map(([name]) => `No remaining snapshot contains the table “${name}”.`),
+    ...(lost.length > NAMED ? [`No remaining snapshot contains ${lost.length - NAMED} more tables.`] : []),
     ...shrunk
       .slice(0, NAMED)
       .map(
         ([name, rows]) =>
-          `The snapshots that stay have at most ${countInWords(most.staying.get(name) ?? 0, 'row')} of “${name}”; one that would go has ${rows.toLocaleString('en-US')}.`,
+          `The remaining snapshots have at most ${countInWords(most.staying.get(name) ?? 0, 'row')} in “${name}”; one that would be removed has ${rows.toLocaleString('en-US')}.`,
       ),
-    ...(shrunk.length > NAMED ? [`So it is with ${shrunk.length - NAMED} more of the tables.`] : []),
+    ...(shrunk.length > NAMED ? [`The same applies to ${shrunk.length - NAMED} more tables.`] : []),
   ];
 }

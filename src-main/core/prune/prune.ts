@@ -197,7 +197,7 @@ async function removeAll(
 function leave(error: unknown, destination: StoredDestination, handle: RunHandle, whenAway: WhenAway): SnapkeepError {
   const explained = explainError(error, destination.name);
   if (whenAway === 'refuse' || explained.code === 'CANCELLED') throw explained;
-  handle.log('warning', `Nothing more is removed at ${destination.name} this time. ${explained.message}`);
+  handle.log('warning', `Pruning at ${destination.name} stopped. ${explained.message}`);
   return explained;
 }
 

@@ -108,7 +108,7 @@ export async function recoverPlans(
       catalog.plans.byName(plan.name) !== undefined || names.indexOf(plan.name.toLowerCase()) < index,
   );
   if (taken !== undefined) {
-    throw new SnapkeepError('CONFLICT', `There is already a plan called “${taken.plan.name}”.`, {
+    throw new SnapkeepError('CONFLICT', `A plan named “${taken.plan.name}” already exists.`, {
       hint: 'Nothing was recovered. Choose another name for the recovered plan.',
     });
   }
@@ -127,7 +127,7 @@ function toPlan(
   const lacking = snapshotIds.filter((id) => !family.some((manifest) => manifest.id === id));
   if (newest === undefined || lacking.length > 0) {
     throw new SnapkeepError('NOT_FOUND', `Snapshots of ${name} are missing in ${destination.name}.`, {
-      hint: 'Nothing was recovered. Scan the destination again.',
+      hint: 'Nothing was recovered. Rescan the destination.',
     });
   }
   const { settings } = newest.plan;

@@ -31,11 +31,11 @@ export function compareSchemas(now: readonly SchemaEntry[], after: readonly Sche
   const afterEntries = visible(after);
   const changes: string[] = [];
   for (const [name, sql] of nowEntries) {
-    if (!afterEntries.has(name)) changes.push(`The ${name} is there now and will be gone.`);
-    else if (afterEntries.get(name) !== sql) changes.push(`The ${name} is defined differently in the snapshot.`);
+    if (!afterEntries.has(name)) changes.push(`The ${name} will be removed.`);
+    else if (afterEntries.get(name) !== sql) changes.push(`The ${name} will be changed.`);
   }
   for (const name of afterEntries.keys()) {
-    if (!nowEntries.has(name)) changes.push(`The ${name} is not there now and will be back.`);
+    if (!nowEntries.has(name)) changes.push(`The ${name} will be recreated.`);
   }
   return changes;
 }

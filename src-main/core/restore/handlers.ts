@@ -74,7 +74,7 @@ async function locate(
   if (snapshot !== undefined && destination !== undefined) return { stored: placesOf(core, snapshot, destination.id) };
   const { entry } = source;
   if (!looks) return { path, entry };
-  const identity = await answerByTask(core, 'identify', { path }, { what: `Looking at ${basename(path)}`, signal });
+  const identity = await answerByTask(core, 'identify', { path }, { what: `Checking ${basename(path)}`, signal });
   return { path, entry, known: knownOf(identity) };
 }
 

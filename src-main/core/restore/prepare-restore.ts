@@ -132,7 +132,7 @@ function takenWithNotes(manifest: Manifest | undefined): string[] {
   const names = manifest?.takenWith.map(({ planName }) => planName) ?? [];
   if (names.length === 0) return [];
   return [
-    `This snapshot was taken at the same instant as those of ${listInWords(names)}. To keep the databases consistent with one another, restore all of them to that instant.`,
+    `This snapshot was taken at the same instant as those of ${listInWords(names)}. To keep these databases consistent, restore all of them to that instant.`,
   ];
 }
 
@@ -155,8 +155,8 @@ async function expansionOf(path: string, imageBytes: number): Promise<number | n
 
 /** A snapshot of files can only be put back as such. */
 export function holdsNoDatabase(name: string): SnapkeepError {
-  return new SnapkeepError('UNSUPPORTED', `${name} is a snapshot of files; there is no database in it.`, {
-    hint: 'Nothing was changed. Restore its files instead: each goes back to where it came from, or to a place of your choice.',
+  return new SnapkeepError('UNSUPPORTED', `${name} is a snapshot of files; it contains no database.`, {
+    hint: 'Nothing was changed. Restore its files instead, to their original locations or to another folder.',
   });
 }
 
@@ -180,8 +180,8 @@ export function confirmationOf(imageSha256: string, method: RestoreMethod, targe
 function keyNote(target: Target, image: Unlocking | null): string | null {
   const now = target.unlocking;
   if (image === null)
-    return now && 'The database is encrypted now and will not be: this snapshot was made without a key.';
-  const its = `the ${keyInWords(image.key.fingerprint)} that this snapshot was made with`;
+    return now && 'The database is encrypted now and will not be: this snapshot was taken without a key.';
+  const its = `the ${keyInWords(image.key.fingerprint)} that this snapshot was taken with`;
   if (now !== null && now.key.text === image.key.text)
     return `The database keeps the ${keyInWords(image.key.fingerprint)}, which it has now.`;
   if (now !== null)
@@ -197,8 +197,8 @@ async function requireTargetFolder(targetPath: string): Promise<void> {
   } catch (error) {
     const explained = explainError(error, folder);
     if (explained.code !== 'UNAVAILABLE') throw explained;
-    throw new SnapkeepError('NOT_FOUND', `The folder ${folder} is not there.`, {
-      hint: 'Create it first, or choose another place.',
+    throw new SnapkeepError('NOT_FOUND', `Folder not found: ${folder}.`, {
+      hint: 'Create it first, or choose another folder.',
       cause: error,
     });
   }

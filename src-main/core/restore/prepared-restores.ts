@@ -68,6 +68,6 @@ export class PreparedRestores {
 }
 
 const stale = (): SnapkeepError =>
-  new SnapkeepError('CONFLICT', 'This restore has to be looked at again before it can start.', {
+  new SnapkeepError('CONFLICT', 'This restore must be reviewed again before it can start.', {
     hint: 'Nothing was changed. Open the review again.',
   });

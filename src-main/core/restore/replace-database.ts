@@ -103,7 +103,7 @@ export async function replaceDatabase(
 
 const HOW: Record<RestoreMethod, string> = {
   'into-live': 'replaced through SQLite in one transaction',
-  'replace-file': 'exchanged by renaming',
+  'replace-file': 'replaced by renaming',
   create: 'created',
 };
 
@@ -122,7 +122,7 @@ async function replaceLive(
       return;
     } catch (error) {
       if (!(error instanceof ChangedMeanwhile)) throw error;
-      context.log('info', 'Another program has committed meanwhile; what is there is kept anew.');
+      context.log('info', 'Another program has committed in the meantime; taking the safety snapshot again.');
     }
   }
 }
@@ -144,7 +144,7 @@ async function tryLive(
     context.progress('replacing', 0, content.imageBytes);
     const onLocked = async (): Promise<void> => {
       if (locked) {
-        context.log('warning', 'Other programs keep on writing: they wait until what is there has been kept.');
+        context.log('warning', 'Other programs keep writing: they wait until the safety snapshot is taken.');
         await keeper.keep(() =>
           journalMode === 'wal' ? keepPages(request, context) : keepHeld(request, watch, null, context),
         );

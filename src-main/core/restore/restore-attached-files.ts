@@ -88,8 +88,8 @@ export async function restoreFiles(
 ): Promise<RestoredFiles[]> {
   const items = await itemsOf(request);
   if ((await confirmationOf(items)) !== confirmation) {
-    throw new SnapkeepError('CONFLICT', 'The files are no longer what was looked at.', {
-      hint: 'Nothing was changed. Look at them again and confirm what is said then.',
+    throw new SnapkeepError('CONFLICT', 'The files have changed since the review.', {
+      hint: 'Nothing was changed. Review the restore again.',
     });
   }
   const restored: RestoredFiles[] = [];
@@ -156,12 +156,12 @@ async function itemsOf({ snapshotPath, expected, attachedFile, part, to }: Files
     stored.storedName === null ? [] : [{ ...stored, storedName: stored.storedName }],
   );
   if (there.length === 0) {
-    throw new SnapkeepError('NOT_FOUND', `This snapshot holds no ${attachedFile ?? 'files besides the database'}.`, {
+    throw new SnapkeepError('NOT_FOUND', `This snapshot contains no ${attachedFile ?? 'attached files'}.`, {
       hint: 'Choose another snapshot, or restore the database alone.',
     });
   }
   if (there.length > 1 && (part !== '' || to !== null)) {
-    throw new SnapkeepError('INVALID_PARAMS', 'A path or a place of its own is for one attached file alone.', {
+    throw new SnapkeepError('INVALID_PARAMS', 'A path or another location applies to one attached file only.', {
       hint: `Choose one of ${there.map(({ name }) => name).join(', ')}.`,
     });
   }
@@ -199,8 +199,8 @@ async function lookAt(item: Item, context: TaskContext): Promise<FilesTarget> {
   await requireExchangeable(there);
   const entries = [...(await entriesOf(item, context)).values()].filter(({ path }) => isInPart(path, part));
   if (entries.length === 0) {
-    throw new SnapkeepError('NOT_FOUND', `${stored.name} holds nothing named ${JSON.stringify(part)}.`, {
-      hint: 'Choose a file or folder that it holds.',
+    throw new SnapkeepError('NOT_FOUND', `${stored.name} contains nothing named ${JSON.stringify(part)}.`, {
+      hint: 'Choose a file or folder that it contains.',
     });
   }
   const sizes = entries.flatMap((entry) => (entry.type === 'file' ? [entry.size] : []));
@@ -243,7 +243,7 @@ async function putInPlace(
   if (stored.kind === 'image') {
     const { compression, digest } = stored;
     if (digest === null)
-      throw new SnapkeepError('CORRUPT', `${path} is described as no image.`, { hint: 'Use another snapshot.' });
+      throw new SnapkeepError('CORRUPT', `${path} is not described as an image.`, { hint: 'Use another snapshot.' });
     ({ undoRecord } = await restoreImageFile(
       { runId, storedPath: path, compression, digest, targetPath },
       context,

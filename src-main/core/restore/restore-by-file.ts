@@ -15,7 +15,7 @@ import type { Unlocking } from '../engine/sqlite/database-key.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 import { busy, ExclusiveHold, requireUnused } from './exclusive-hold.ts';
 
-const WHY = 'this restore has to exchange the file';
+const WHY = 'this restore must replace the file';
 
 /** What is put in the place of a file. */
 export interface NewFile {
@@ -200,7 +200,7 @@ export async function afterwards(
     await work();
     return null;
   } catch (error) {
-    const note = `The content was replaced, and then this failed: ${explainError(error, path).message}`;
+    const note = `The content was replaced, but a later step failed: ${explainError(error, path).message}`;
     context.log('warning', note);
     return note;
   }

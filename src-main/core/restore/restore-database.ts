@@ -22,8 +22,8 @@ export async function applyRestore(
   const { check, imageSha256, imagePath, image } = prepared;
   const target = await lookAtTarget(targetPath, context);
   if (confirmationOf(imageSha256, check.target.method, target, targetPath) !== check.confirmation) {
-    throw new SnapkeepError('CONFLICT', `${targetPath} is no longer what was looked at.`, {
-      hint: 'Nothing was changed. Look at the review again and confirm what it says now.',
+    throw new SnapkeepError('CONFLICT', `${targetPath} has changed since the review.`, {
+      hint: 'Nothing was changed. Review the restore again.',
     });
   }
   const content = {

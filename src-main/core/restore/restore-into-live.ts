@@ -43,7 +43,7 @@ async function copyWhenFree(image: Database, target: LiveTarget, context: TaskCo
         'LOCKED',
         `${path} is locked by another program (waited ${Math.round(lockWaitMs / 1000)} s).`,
         {
-          hint: 'Nothing was changed. Let it finish or close it, and try again.',
+          hint: 'Nothing was changed. Wait for it to finish, or close it, and try again.',
         },
       );
     }
@@ -118,7 +118,8 @@ export function makeDurable(targetPath: string, context: TaskContext): void {
   const target = openDatabase(targetPath, { mustExist: true });
   try {
     const [result] = target.pragma('wal_checkpoint(FULL)') as Array<{ busy: number }>;
-    if (result?.busy) context.log('info', 'A reader keeps the log busy; SQLite carries the restored pages over later.');
+    if (result?.busy)
+      context.log('info', 'A reader holds the log; SQLite moves the restored pages to the database later.');
   } finally {
     target.close();
   }

@@ -23,8 +23,8 @@ export function refuseTarget(core: CoreContext, sourcePaths: readonly string[], 
   const refuse = (message: string): never => {
     throw new SnapkeepError('CONFLICT', message, { hint: 'Nothing was changed. Choose another path.' });
   };
-  if (sourcePaths.includes(targetPath)) refuse(`${targetPath} is itself what would be restored.`);
-  if (isWithin(core.dataFolder.path, targetPath)) refuse(`${targetPath} is in Snapkeep's own data folder.`);
+  if (sourcePaths.includes(targetPath)) refuse(`${targetPath} is the file to restore from.`);
+  if (isWithin(core.dataFolder.path, targetPath)) refuse(`${targetPath} is in Snapkeep’s own data folder.`);
   const folder = dirname(targetPath);
   const name = basename(targetPath);
   if (name.endsWith(MANIFEST_SUFFIX) || core.catalog.snapshots.byPath(folder, name) !== undefined)
@@ -34,7 +34,7 @@ export function refuseTarget(core: CoreContext, sourcePaths: readonly string[], 
   const keepsSnapshots =
     core.catalog.snapshots.hasFolder(folder) ||
     foldersOf(core.catalog, plans).some((kept) => isWithin(kept, targetPath));
-  if (keepsSnapshots && !isSource) refuse(`${folder} is where snapshots are kept.`);
+  if (keepsSnapshots && !isSource) refuse(`${folder} is a folder of snapshots.`);
 }
 
 /**
@@ -49,18 +49,14 @@ export async function refuseFilesTarget(core: CoreContext, targetPath: string): 
     databasePaths(core, plan).some((path) => path === targetPath || isWithin(targetPath, path)),
   );
   if (database !== undefined) {
-    throw new SnapkeepError(
-      'CONFLICT',
-      `${database.sourcePath} is the database of a plan and would be replaced, too.`,
-      {
-        hint: 'Nothing was changed. Restore the files to another folder, or only a file or folder of them, and the database by itself.',
-      },
-    );
+    throw new SnapkeepError('CONFLICT', `${database.sourcePath} is the database of a plan and would be replaced too.`, {
+      hint: 'Nothing was changed. Restore the files to another folder, or restore only some of them, and restore the database separately.',
+    });
   }
   const kept = [core.dataFolder.path, ...foldersOf(core.catalog, plans)];
   if (!kept.some((folder) => isWithin(folder, targetPath) || isWithin(targetPath, folder) || folder === targetPath))
     return;
-  throw new SnapkeepError('CONFLICT', `${targetPath} is where snapshots or Snapkeep's own data are kept.`, {
-    hint: 'Nothing was changed. Choose another place to restore to.',
+  throw new SnapkeepError('CONFLICT', `${targetPath} contains snapshots or Snapkeep’s own data.`, {
+    hint: 'Nothing was changed. Choose another restore location.',
   });
 }

@@ -40,7 +40,7 @@ export function startRestore(core: CoreContext, checks: readonly ConfirmedCheck[
   const database = waiting.find((each): each is WaitingDatabase => each.what === 'database') ?? null;
   const files = waiting.find((each): each is WaitingFiles => each.what === 'files') ?? null;
   if (waiting.length !== [database, files].filter((each) => each !== null).length) {
-    throw new SnapkeepError('INVALID_PARAMS', 'A restore is of one check of a database and one of files at most.', {
+    throw new SnapkeepError('INVALID_PARAMS', 'A restore accepts at most one review of a database and one of files.', {
       hint: 'Nothing was changed. Start them one after the other.',
     });
   }
@@ -78,17 +78,17 @@ function requireInsisted({ prepared }: WaitingDatabase, force: boolean): void {
   const { guard, expansion, repairs } = prepared.check;
   if (repairs !== null && !force) {
     throw new SnapkeepError('CONFLICT', `The database in ${prepared.check.source.name} needs repair. ${repairs}`, {
-      hint: 'Nothing was changed. Restore another snapshot, or confirm that this one is to be restored anyway.',
+      hint: 'Nothing was changed. Restore another snapshot, or confirm to restore this one anyway.',
     });
   }
   if (expansion !== null && !force) {
     throw new SnapkeepError('CONFLICT', `${prepared.check.source.name} unpacks to ${expansion} times its size.`, {
-      hint: 'Nothing was changed. Look at what the file is; if it is right, confirm that it is to be restored anyway.',
+      hint: 'Nothing was changed. Check that you trust the file, then confirm to restore it anyway.',
     });
   }
   if (guard.state !== 'newer' || force) return;
   throw new SnapkeepError('TOO_NEW', guard.message, {
-    hint: 'Nothing was changed. Update the program first, or restore an older snapshot; to restore this one anyway, insist on it.',
+    hint: 'Nothing was changed. Update the program first, or restore an older snapshot. To restore this one anyway, confirm it, or use --force-newer.',
   });
 }
 
@@ -179,7 +179,7 @@ export function startUndo(core: CoreContext, restoreRunId: string | undefined): 
           rights,
           lockWaitMs: lockWait(core),
         };
-      if (kept !== null) handle.log('info', `Putting ${kept.safetyPath} back to ${targetPath}.`);
+      if (kept !== null) handle.log('info', `Restoring ${kept.safetyPath} to ${targetPath}.`);
       const ended = restore.state === 'succeeded';
       const request = { restoreRunId: restore.id, ended, database: undo || null, files };
       const keys = core.keys.all(kept?.safety.databaseEncryption);
@@ -195,10 +195,10 @@ export function startUndo(core: CoreContext, restoreRunId: string | undefined): 
 /** @throws SnapkeepError as {@link startUndo} */
 function undoableOf({ result, finishedAt }: Run): Undoable {
   if (finishedAt === null)
-    throw new SnapkeepError('BUSY', 'This restore has not ended yet.', { hint: 'Wait for it, or cancel it.' });
+    throw new SnapkeepError('BUSY', 'This restore is still running.', { hint: 'Wait until it ends, or cancel it.' });
   if (result === null || !canBePutBack(result) || !('undoneBy' in result)) {
-    throw new SnapkeepError('NOT_FOUND', 'This run replaced nothing that could be put back.', {
-      hint: 'Choose a restore that replaced something. What was written to a device cannot be undone.',
+    throw new SnapkeepError('NOT_FOUND', 'This run replaced nothing that can be undone.', {
+      hint: 'Choose a restore that replaced something. A restore to a device cannot be undone.',
     });
   }
   if (result.undoneBy !== null)
@@ -230,14 +230,14 @@ function lastReplacement(core: CoreContext): Run {
       canBePutBack(result) && (kind === 'undo' ? state === 'succeeded' : state !== 'queued' && state !== 'running'),
   );
   if (last === undefined) {
-    throw new SnapkeepError('NOT_FOUND', 'There is no restore that could be undone.', {
+    throw new SnapkeepError('NOT_FOUND', 'No restore to undo.', {
       hint: 'A restore can be undone when it replaced something.',
     });
   }
   const undone = last.result !== null && 'undoneBy' in last.result && last.result.undoneBy !== null;
   if (last.kind !== 'undo' && !undone) return last;
   throw new SnapkeepError('CONFLICT', `The last restore, to ${last.subject}, has already been undone.`, {
-    hint: `To go further back, name an earlier restore from Activity. To take the undo itself back, name ${last.id}.`,
+    hint: `To undo an earlier restore, choose it in Activity or give its id. To revert the undo, use ${last.id}.`,
   });
 }
 
@@ -293,7 +293,8 @@ function outcome(
   handle: RunHandle,
 ): RunResult {
   for (const each of files)
-    if (each.keptPath !== null) handle.log('info', `What was at ${each.targetPath} is kept in ${each.keptPath}.`);
+    if (each.keptPath !== null)
+      handle.log('info', `The previous files of ${each.targetPath} are kept in ${each.keptPath}.`);
   if (database === null || targetPath === null) return { kind: 'files-restore', files, undoneBy: null };
   const { safety, ...rest } = database;
   return { kind, targetPath, ...rest, safetySnapshotId: safety?.id ?? null, undoneBy: null, files };

@@ -120,7 +120,7 @@ function describeKept(image: Image, request: SnapshotRequest, context: TaskConte
     return readImage(image, request, context);
   } catch (error) {
     if (error instanceof SnapkeepError && error.code === 'CANCELLED') throw error;
-    context.log('warning', `${explainError(error, request.sourcePath).message} Its pages are kept as they are.`);
+    context.log('warning', `${explainError(error, request.sourcePath).message} Its pages are saved unchanged.`);
     return { facts: { ...UNREADABLE.facts, journalMode: image.journalMode } };
   }
 }

@@ -64,7 +64,7 @@ export async function lookAtTarget(
     // A log or a journal left without its database would be played into the restored one, so it counts as something.
     const leftover = (await exists(wal)) || (await exists(journal));
     return leftover
-      ? { ...nothing, exists: true, damage: 'The database itself is gone; only its log is there.', identity: 'log' }
+      ? { ...nothing, exists: true, damage: 'The database file is missing; only its log exists.', identity: 'log' }
       : nothing;
   }
   try {

@@ -75,7 +75,7 @@ async function unpack(safety: Manifest, safetyPath: string, imagePath: string, c
 }
 
 function changed(safetyPath: string): SnapkeepError {
-  return new SnapkeepError('CORRUPT', `${safetyPath} is no longer what was kept.`, {
+  return new SnapkeepError('CORRUPT', `${safetyPath} has changed since it was saved.`, {
     hint: 'Nothing was changed. Restore from another snapshot.',
   });
 }

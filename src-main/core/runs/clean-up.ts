@@ -58,13 +58,13 @@ export class CleanUp {
     const limit = Promise.withResolvers<void>();
     const forget = clock.wake(LIMIT_MS, () => {
       const { message } = new TimeLimitError(`The clean-up of ${folder}`, LIMIT_MS, '');
-      log.warn(`${message} It is tried again.`);
+      log.warn(`${message} It will be retried.`);
       limit.resolve();
     });
     this.#going.add(folder);
     const work = this.#clean(folder)
       .catch((error: unknown) => {
-        if (!this.#stopped) log.warn(`Failed: clean-up of ${folder}. It is tried again.`, { error });
+        if (!this.#stopped) log.warn(`Cleaning up ${folder} failed. It will be retried.`, { error });
       })
       .finally(() => this.#going.delete(folder));
     await Promise.race([work, limit.promise, this.#stop.promise]);
@@ -127,6 +127,6 @@ export class CleanUp {
     const key = `${run.id} ${folder}`;
     if (this.#stopped || this.#told.has(key)) return;
     this.#told.add(key);
-    this.#tell(run, `${message} The clean-up is tried again later.`);
+    this.#tell(run, `${message} The clean-up will be retried.`);
   }
 }

@@ -7,11 +7,11 @@ import { type RunResult, replacesDatabase } from '../../../src-shared/model/run.
  */
 export function hintAfterInterruption(result: RunResult | null): string {
   if (result?.kind === 'files-restore')
-    return 'Each file or folder is the old or the restored one. What was there is kept: Undo puts it back.';
+    return 'Each file or folder is either the previous or the restored one. The previous ones are kept; use Undo to restore them.';
   if (!replacesDatabase(result) || result.safetySnapshotId === null) return 'Start it again.';
   return result.kind === 'databaseDeletion'
-    ? 'The database or some of its files may be gone. What was there is kept: Undo puts it back.'
-    : 'The database holds either the old or the restored content, whole. What was there is kept: Undo puts it back.';
+    ? 'The database or some of its files may be deleted. They are kept in the safety snapshot; use Undo to restore them.'
+    : 'The database has either the previous or the restored content, in full. The previous content is kept; use Undo to restore it.';
 }
 
 /** The error of such a run with what to do about it. */

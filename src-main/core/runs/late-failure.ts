@@ -7,6 +7,6 @@ import { canBePutBack, type RunResult, replacesDatabase } from '../../../src-sha
 export function withLateFailure(result: RunResult | null, message: string): RunResult | null {
   if (result === null || !canBePutBack(result)) return null;
   if (!replacesDatabase(result)) return result;
-  const note = `The content was replaced, and then this failed: ${message}`;
+  const note = `The content was replaced, but a later step failed: ${message}`;
   return { ...result, note: result.note === null ? note : `${result.note} ${note}` };
 }

@@ -40,6 +40,6 @@ export function newRun(
 export function scheduledTimeInWords({ at, scheduledTimes }: NonNullable<Run['scheduledTime']>): string {
   // In the machine's time zone, as a person would write it: 2026-11-20 02:00.
   const time = new Date(at).toLocaleString('sv-SE').slice(0, 16);
-  if (scheduledTimes === 1) return `Serves the scheduled time of ${time}.`;
-  return `Catches up: ${scheduledTimes} scheduled times had come, the newest at ${time}. One run serves them all.`;
+  if (scheduledTimes === 1) return `Scheduled run for ${time}.`;
+  return `Catch-up run for ${scheduledTimes} missed scheduled times, the newest at ${time}.`;
 }

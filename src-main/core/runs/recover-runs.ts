@@ -24,7 +24,7 @@ export async function endInterruptedRuns(catalog: Catalog, clock: Clock, staging
   for (const { run, leftovers } of catalog.runs.unfinished()) {
     if (run.state !== 'queued' && run.state !== 'running') continue;
     const at = clock.now().toISOString();
-    catalog.runs.addLog(run.id, { at, level: 'warning', message: 'Snapkeep ended while this was going on.' });
+    catalog.runs.addLog(run.id, { at, level: 'warning', message: 'Snapkeep ended during this run.' });
     catalog.runs.save(interrupt(run, clock), (leftovers?.folders.length ?? 0) > 0 ? leftovers : null);
   }
   catalog.copies.restartCopying();
@@ -38,7 +38,7 @@ function interrupt(run: Run, clock: Clock): Run {
     waitingFor: null,
     error: {
       code: 'INTERNAL',
-      message: 'Snapkeep ended while this was going on.',
+      message: 'Snapkeep ended during this run.',
       hint: hintAfterInterruption(run.result),
       retryable: true,
     },
@@ -61,7 +61,7 @@ export async function removeLeftovers(
       await requireFolderThere(recovering, folder);
       await removeLeftoversIn(recovering, run, folder, log);
     } catch (error) {
-      log(`${explainError(error, folder).message} The clean-up is tried again later.`);
+      log(`${explainError(error, folder).message} The clean-up will be retried.`);
       all = false;
     }
   }
@@ -94,7 +94,7 @@ async function cleanFolder(run: Run, folder: string, log: (message: string) => v
     const path = join(folder, name);
     if (name.endsWith(own)) {
       await removeTree(path);
-      log(`Removed ${path}, which was never finished.`);
+      log(`Removed incomplete file ${path}.`);
     }
   }
 }
@@ -104,8 +104,8 @@ async function recoverKept(run: Run, folder: string, log: (message: string) => v
   for (const each of replacedFiles(run.result)) {
     if (dirname(each.targetPath) !== folder) continue;
     const found = await recoverSwap(each);
-    if (found === 'put back') log(`Put ${each.targetPath} back, which was being exchanged.`);
-    else if (found === 'kept') log(`What was at ${each.targetPath} before is kept in ${each.keptPath}.`);
+    if (found === 'put back') log(`Restored ${each.targetPath}, which was being replaced.`);
+    else if (found === 'kept') log(`The previous files of ${each.targetPath} are kept in ${each.keptPath}.`);
   }
 }
 
@@ -150,5 +150,5 @@ function recordCleanup(catalog: Catalog, removed: readonly string[], clock: Cloc
   };
   catalog.runs.save(run, null);
   for (const path of removed)
-    catalog.runs.addLog(run.id, { at: now, level: 'info', message: `Removed ${path}, which was never finished.` });
+    catalog.runs.addLog(run.id, { at: now, level: 'info', message: `Removed incomplete file ${path}.` });
 }

@@ -36,12 +36,11 @@ export async function recoverSnapshots(
       enter(recovering, run, folder, manifest);
     } else if (catalog.snapshots.get(manifest.id) === undefined) {
       await rm(manifestPath(path), { force: true });
-      log(`Removed ${manifestPath(path)}, which was never finished.`);
+      log(`Removed incomplete file ${manifestPath(path)}.`);
     }
   }
   if (run.kind !== 'backup' || isFinished || catalog.snapshots.get(run.id) !== undefined) return;
-  for (const path of await removeOrphanAttachedFiles(run, folder))
-    log(`Removed ${path}, whose snapshot was never finished.`);
+  for (const path of await removeOrphanAttachedFiles(run, folder)) log(`Removed ${path} of an incomplete snapshot.`);
 }
 
 function enter({ catalog, clock }: Recovering, run: Run, folder: string, manifest: Manifest): void {

@@ -32,7 +32,11 @@ export async function answerByTask<T extends WorkerTaskName>(
     });
   } catch (error) {
     if (!limit.signal.aborted) throw error;
-    throw new TimeLimitError(what, REQUEST_LIMIT_MS, 'Check that its disk answers, and look at what the file is.');
+    throw new TimeLimitError(
+      what,
+      REQUEST_LIMIT_MS,
+      'Check that its disk responds and that the file is the right one.',
+    );
   } finally {
     forgetLimit();
     await rm(stagingFolder, { recursive: true, force: true });

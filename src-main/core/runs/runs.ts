@@ -148,7 +148,7 @@ export class Runs {
   get(id: string): Run {
     const run = this.#active.get(id)?.run ?? this.#repo.get(id);
     if (run === undefined)
-      throw new SnapkeepError('NOT_FOUND', 'There is no such run.', { hint: 'Look at the list of runs again.' });
+      throw new SnapkeepError('NOT_FOUND', 'Run not found.', { hint: 'Refresh the list of runs.' });
     return run;
   }
 

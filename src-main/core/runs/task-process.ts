@@ -162,12 +162,12 @@ class TaskProcess {
 function lostError(end: ProcessEnd): SnapkeepError {
   if ('error' in end) {
     return new SnapkeepError('INTERNAL', `A worker process could not be started: ${end.error.message}`, {
-      hint: 'Check that the machine has memory and processes left, and try again.',
+      hint: 'Check that the machine has free memory and processes, and try again.',
       cause: end.error,
     });
   }
   const how = end.signal === null ? `with code ${end.code}` : `by ${end.signal}`;
-  return new SnapkeepError('INTERNAL', `The worker process of this task was ended from outside (${how}).`, {
+  return new SnapkeepError('INTERNAL', `The worker process ended unexpectedly (${how}).`, {
     hint: 'Check that the machine has enough memory and disk space, and try again.',
   });
 }

@@ -44,8 +44,8 @@ export function requireTimeZone(timeZone: string | null): void {
   try {
     new Intl.DateTimeFormat('en-US', { timeZone });
   } catch (error) {
-    throw new SnapkeepError('INVALID_PARAMS', `“${timeZone}” is no time zone that is known here.`, {
-      hint: 'Give a name such as Europe/Berlin.',
+    throw new SnapkeepError('INVALID_PARAMS', `Unknown time zone: “${timeZone}”.`, {
+      hint: 'Use a name such as Europe/Berlin.',
       cause: error,
     });
   }
@@ -78,11 +78,11 @@ function parse(pattern: string, timeZone: string | null): Cron {
       fixedTimeRule: 'no-wildcard',
       ...(timeZone === null ? {} : { timezone: timeZone }),
     });
-    if (cron.nextRun() === null) throw new Error('It never comes.');
+    if (cron.nextRun() === null) throw new Error('The expression never matches.');
     return cron;
   } catch (error) {
-    throw new SnapkeepError('INVALID_PARAMS', `“${pattern}” is no schedule that can be understood.`, {
-      hint: 'Give five fields: minute, hour, day of the month, month and day of the week, for example 30 2 * * 1-5.',
+    throw new SnapkeepError('INVALID_PARAMS', `Invalid schedule: “${pattern}”.`, {
+      hint: 'Use five fields: minute, hour, day of the month, month, day of the week; for example 30 2 * * 1-5.',
       cause: error,
     });
   }

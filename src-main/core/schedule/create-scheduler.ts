@@ -50,10 +50,8 @@ export function createCopier(parts: Parts, core: () => CoreContext, looked: () =
     looked,
     awaited: () => catalog.copies.awaited(),
     heldBack: () => {
-      if (activePause([catalog.settings.pause()], clock.now().getTime()) !== null) return 'everything is paused.';
-      return catalog.settings.get().notOnBattery && ports.power?.onBattery()
-        ? 'this machine runs on its battery.'
-        : null;
+      if (activePause([catalog.settings.pause()], clock.now().getTime()) !== null) return 'all schedules are paused.';
+      return catalog.settings.get().notOnBattery && ports.power?.onBattery() ? 'this machine runs on battery.' : null;
     },
     isCopying: (id) => runs.active().some((run) => run.kind === 'copy' && run.destinationId === id),
     probe: (id) => probe(core(), id),

@@ -15,7 +15,7 @@ export async function whatIsAway(core: CoreContext, plan: Plan, job: ScheduledJo
   const { catalog } = core;
   if (job === 'restoreTest' && !catalog.kept.hasStored(plan.id)) return 'Waiting for the first snapshot.';
   const away = job === 'backup' ? await whichSourceIsAway(plan) : null;
-  if (away !== null) return `Waiting for ${away}, which is not there.`;
+  if (away !== null) return `Waiting for ${away}, which is unavailable.`;
   const destinations = plan.destinations
     .map(({ destinationId }) => catalog.destinations.get(destinationId))
     .filter((destination) => destination !== undefined);

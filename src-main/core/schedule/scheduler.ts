@@ -22,7 +22,7 @@ import {
 } from './schedule-state.ts';
 import { scheduleInWords } from './schedule-words.ts';
 
-const ON_BATTERY = 'Waiting for the mains: this machine runs on its battery.';
+const ON_BATTERY = 'Waiting for AC power: this machine runs on battery.';
 const JOBS: readonly ScheduledJob[] = ['backup', 'restoreTest'];
 
 /** What the scheduler needs of the core. */
@@ -203,7 +203,7 @@ export class Scheduler {
     atOnce: boolean,
   ): ScheduleState {
     if (wasSetBack(before.memory, this.#now()))
-      this.#ports.log.warn('The clock is behind the newest scheduled time. The schedule goes on from now.');
+      this.#ports.log.warn('The clock is behind the newest scheduled time. The schedule continues from now.');
     let state = lookAtClock(before, this.#now(), scheduledTimes);
     if (schedule.kind === 'on-change' && fingerprint !== null)
       state = lookAtSource(state, schedule, fingerprint, this.#now());

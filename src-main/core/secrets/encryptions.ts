@@ -70,7 +70,7 @@ export function encryptionSecretsOfPlan(
 }
 
 /**
- * Checks how a plan is to encrypt and with what. What is answered is to be kept for the plan once it is saved.
+ * Checks how a plan encrypts and with what. The answer is stored with the plan once it is saved.
  * @param planId `null`: the plan is new
  * @throws SnapkeepError `INVALID_PARAMS`
  */
@@ -89,16 +89,16 @@ export async function readPlanEncryption(
     encryption?.kind === 'passphrase' &&
     (planId === null || core.encryptions.passphraseOf(planId) === undefined)
   ) {
-    throw new SnapkeepError('INVALID_PARAMS', 'There is no passphrase to encrypt the snapshots with.', {
-      hint: 'Give one of at least 8 characters, and keep it where you will find it without this machine.',
+    throw new SnapkeepError('INVALID_PARAMS', 'No passphrase to encrypt the snapshots with.', {
+      hint: 'Enter one of at least 8 characters, and keep it where you will find it without this machine.',
     });
   }
   if (given.identity !== undefined) {
     if (encryption?.kind !== 'recipients') throw uncalledFor('identity', 'encryption its snapshots for recipients');
     const identity = await readIdentity(given.identity);
     if (!encryption.recipients.includes(identity.fingerprint)) {
-      throw new SnapkeepError('INVALID_PARAMS', 'This identity opens nothing that is encrypted for these recipients.', {
-        hint: `It is the one of ${identity.fingerprint}. Give the identity of one of the recipients, or add this one to them.`,
+      throw new SnapkeepError('INVALID_PARAMS', 'This identity does not belong to any of these recipients.', {
+        hint: `It belongs to ${identity.fingerprint}. Enter the identity of one of the recipients, or add this one as a recipient.`,
       });
     }
     secrets.push(identity);
@@ -108,6 +108,6 @@ export async function readPlanEncryption(
 
 function uncalledFor(what: string, condition: string): SnapkeepError {
   return new SnapkeepError('INVALID_PARAMS', `This plan does not ${condition}, so it needs no ${what}.`, {
-    hint: `Leave the ${what} out, or choose how the snapshots are encrypted.`,
+    hint: `Remove the ${what}, or choose how the snapshots are encrypted.`,
   });
 }

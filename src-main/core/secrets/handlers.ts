@@ -23,7 +23,7 @@ function requireUsable(name: SecretName, value: string): void {
   if (name === 'mail-password') return;
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return;
-  throw new SnapkeepError('INVALID_PARAMS', 'This is no web address.', {
-    hint: 'It begins with https:// or http://.',
+  throw new SnapkeepError('INVALID_PARAMS', 'Not a web address.', {
+    hint: 'Enter an address that starts with https:// or http://.',
   });
 }

@@ -12,7 +12,7 @@ export async function keysOfPlan(core: CoreContext, plan: Plan, log: RunHandle['
     return await core.keys.ofPlan(plan.key);
   } catch (error) {
     if (!(error instanceof SnapkeepError)) throw error;
-    log('warning', `${error.message} The key that was kept is tried instead.`);
+    log('warning', `${error.message} Trying the stored key instead.`);
     return core.keys.all({ key: plan.key.fingerprint, settings: plan.key.settings });
   }
 }

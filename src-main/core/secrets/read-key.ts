@@ -15,14 +15,14 @@ export async function readKey(input: KeyInput): Promise<string> {
   if ('environment' in input) {
     const text = process.env[input.environment];
     if (text !== undefined && text !== '') return text;
-    throw new SnapkeepError('NOT_FOUND', `There is no key in the environment variable ${input.environment}.`, {
-      hint: 'Set it for the program that makes the backups, or give the key in another way.',
+    throw new SnapkeepError('NOT_FOUND', `The environment variable ${input.environment} is empty or not set.`, {
+      hint: 'Set it for the service that makes the backups, or enter the key in another way.',
     });
   }
   const line = await firstLine(input.command);
   if (line !== '') return line;
-  throw new SnapkeepError('NOT_FOUND', 'The command for the key printed none.', {
-    hint: 'The key has to be the first line of its standard output.',
+  throw new SnapkeepError('NOT_FOUND', 'The key command printed no key.', {
+    hint: 'It must print the key as the first line of its standard output.',
   });
 }
 
@@ -40,8 +40,8 @@ function firstLine(command: string | readonly string[]): Promise<string> {
             ? `ended with ${error.code}`
             : error.code;
       reject(
-        new SnapkeepError('UNAVAILABLE', `The command for the key failed: it ${why ?? 'was ended'}.`, {
-          hint: 'Try it in a terminal. It has to print the key as its first line and end with 0.',
+        new SnapkeepError('UNAVAILABLE', `The key command failed: it ${why ?? 'was ended'}.`, {
+          hint: 'Run it in a terminal. It must print the key as its first line and end with exit code 0.',
         }),
       );
     });

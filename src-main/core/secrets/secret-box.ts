@@ -40,8 +40,7 @@ export class SecretBox {
   protection(): SecretProtection {
     const inKeychain = readIfThere(this.#keychainFile) !== undefined;
     if (inKeychain && this.#keychain !== undefined) return { keychain: true, words: this.#keychain.words };
-    if (inKeychain)
-      return { keychain: null, words: 'Secrets are encrypted with a key in the keychain of the desktop.' };
+    if (inKeychain) return { keychain: null, words: 'Secrets are encrypted with a key in the system keychain.' };
     return {
       keychain: this.#keychain === undefined ? null : false,
       words: `Secrets are encrypted with the key in ${this.#file}, which only its owner can read.`,
@@ -65,8 +64,8 @@ export class SecretBox {
   open(name: string, encrypted: Buffer): string {
     const key = this.#readKey();
     if (key === undefined)
-      throw new SnapkeepError('NOT_FOUND', `The key of the secrets is missing: ${this.#file}`, {
-        hint: 'Put the file back from a copy of the data folder, or enter the secrets again.',
+      throw new SnapkeepError('NOT_FOUND', `The key of the secrets was not found: ${this.#file}`, {
+        hint: 'Restore the file from a copy of the data folder, or enter the secrets again.',
       });
     try {
       const decipher = createDecipheriv('aes-256-gcm', key, encrypted.subarray(0, NONCE_BYTES));
@@ -78,7 +77,7 @@ export class SecretBox {
       return text;
     } catch (error) {
       throw new SnapkeepError('BAD_KEY', `The secret “${name}” was not encrypted with the key in ${this.#file}.`, {
-        hint: 'Put back the key that belongs to this data folder, or enter the secret again.',
+        hint: 'Restore the key file that belongs to this data folder, or enter the secret again.',
         cause: error,
       });
     }
@@ -91,7 +90,7 @@ export class SecretBox {
   useKeychain(use: boolean): void {
     const keychain = this.#keychain;
     if (keychain === undefined)
-      throw new SnapkeepError('UNSUPPORTED', 'This host cannot use a keychain.', {
+      throw new SnapkeepError('UNSUPPORTED', 'The keychain is available only in the desktop application.', {
         hint: 'Turn the keychain on or off in the desktop application.',
       });
     const key = this.#readKey() ?? this.#makeKey();
@@ -105,7 +104,7 @@ export class SecretBox {
     if (this.#key === undefined || this.#key.length === KEY_BYTES) return this.#key;
     this.#key = undefined;
     throw new SnapkeepError('CORRUPT', `The key of the secrets is damaged: ${this.#file}`, {
-      hint: 'Put the file back from a copy of the data folder, or remove it and enter the secrets again.',
+      hint: 'Restore the file from a copy of the data folder, or remove it and enter the secrets again.',
     });
   }
 
@@ -114,12 +113,12 @@ export class SecretBox {
     if (wrapped === undefined) return undefined;
     if (this.#keychain === undefined)
       throw new SnapkeepError('UNAVAILABLE', 'The key of the secrets is in the keychain of the desktop application.', {
-        hint: 'Leave this to the desktop application, or turn the keychain off in its settings.',
+        hint: 'Use the desktop application, or turn the keychain off in its settings.',
       });
     try {
       return Buffer.from(this.#keychain.unwrap(wrapped), 'base64');
     } catch (error) {
-      throw new SnapkeepError('UNAVAILABLE', "The system's keychain does not give the key of the secrets.", {
+      throw new SnapkeepError('UNAVAILABLE', 'The system keychain denied access to the key of the secrets.', {
         hint: 'Unlock the keychain of the user who turned it on, then try again.',
         cause: error,
       });

@@ -44,14 +44,14 @@ export function filesHandlers(core: CoreContext): Handlers<MethodsOf<'files'> | 
 const dialogs = (core: CoreContext) => core.ports.dialogs ?? unsupported('A native dialog');
 
 function unsupported(what: string): never {
-  throw new SnapkeepError('UNSUPPORTED', `${what} is not possible here.`, {
-    hint: 'Use the desktop application, or give the path.',
+  throw new SnapkeepError('UNSUPPORTED', `${what} is not supported here.`, {
+    hint: 'Use the desktop application, or enter the path.',
   });
 }
 
 async function identifyFile(core: CoreContext, given: string, signal: AbortSignal): Promise<FileIdentity> {
   const path = await canonicalPath(given);
-  const identity = await answerByTask(core, 'identify', { path }, { what: `Looking at ${basename(path)}`, signal });
+  const identity = await answerByTask(core, 'identify', { path }, { what: `Checking ${basename(path)}`, signal });
   const { content, sizeBytes, modifiedAt } = identity;
   const manifest = identity.manifest ?? undefined;
   const here = core.catalog.snapshots.byPath(dirname(path), basename(path));
@@ -99,10 +99,10 @@ async function findByContent(core: CoreContext, path: string, size: number): Pro
 
 function inWords(content: FileIdentity['content'], manifest: Manifest | undefined, restorable: boolean): string {
   if (manifest?.database === null)
-    return `This is a snapshot of files, of the plan ${manifest.plan.name}. To restore it, read its folder as a destination first.`;
+    return `This is a snapshot of files of the plan ${manifest.plan.name}. To restore it, import its folder first.`;
   if (manifest !== undefined) return `This is a snapshot of ${manifest.source.name}.`;
   const what = `This is ${contentInWords(content)}.`;
-  if (restorable) return `${what} It has no manifest, so only the database itself can be checked.`;
+  if (restorable) return `${what} It has no manifest, so only the database itself can be verified.`;
   const elsewhere = notRead('This is', content);
   return elsewhere === null ? `${what} It cannot be restored.` : `${elsewhere.message} ${elsewhere.hint}`;
 }

@@ -107,7 +107,7 @@ export function importDescribed(
   const recovery = service && plan.id ? catalog.recoveries.of(service.id, plan.id) : undefined;
   // Both instants are of that machine's own clock.
   if (isNew && recovery !== undefined && createdAt > recovery.newestAt) {
-    const message = `The machine that made this plan's snapshots before still runs: ${name} was made after the plan was recovered.`;
+    const message = `The previous machine of this plan still backs it up: ${name} was taken after the plan was recovered.`;
     raiseBrake({ catalog, clock }, recovery.planId, { kind: 'other-machine', message });
   }
 }
@@ -140,8 +140,8 @@ function bareFiles(names: ReadonlySet<string>, known: ReadonlySet<string>): Scan
     .map((name) => ({
       name,
       message: LIST.test(name)
-        ? 'It has no manifest, which says where the files are that it lists.'
-        : 'It has no manifest; import it with: snapkeep import --other-programs',
+        ? 'It has no manifest, which locates the files that it lists.'
+        : 'It has no manifest. Import it with: snapkeep import --other-programs',
     }));
 }
 
@@ -152,7 +152,7 @@ async function unfinished(destination: StoredDestination): Promise<ScanOutcome['
     return (await readdir(destination.settings.path))
       .filter((name) => name.endsWith(PARTIAL_SUFFIX))
       .sort()
-      .map((name) => ({ name, message: 'It was never finished, or is being written right now.' }));
+      .map((name) => ({ name, message: 'It is incomplete, or still being written.' }));
   } catch (error) {
     throw explainError(error, locationOf(destination, ''));
   }

@@ -22,12 +22,12 @@ export function templatesHandlers({ dataFolder }: CoreContext): Handlers<Methods
     },
     'templates.save': async ({ text, replace }) => {
       const template = parseTemplate(text);
-      refuseBuiltIn(template.id, 'Give yours another id.');
+      refuseBuiltIn(template.id, 'Change the id of your template.');
       await saved.save(template, replace);
       return summaryOf(template);
     },
     'templates.remove': async ({ templateId }) => {
-      refuseBuiltIn(templateId, 'Only templates that somebody has saved can be removed.');
+      refuseBuiltIn(templateId, 'Only custom templates can be removed.');
       await saved.remove(templateId);
       return {};
     },
@@ -48,8 +48,8 @@ function refuseBuiltIn(id: string, hint: string): void {
 function onlyPart({ name, parts }: Template): string {
   const [first, ...more] = parts.filter(({ optional }) => !optional);
   if (first !== undefined && more.length === 0) return first.id;
-  throw new SnapkeepError('INVALID_PARAMS', `${name} makes ${more.length + 1} plans.`, {
-    hint: 'Say of which part the source is.',
+  throw new SnapkeepError('INVALID_PARAMS', `${name} adds ${more.length + 1} plans.`, {
+    hint: 'Specify the part that the source belongs to.',
   });
 }
 
@@ -57,6 +57,6 @@ function onlyPart({ name, parts }: Template): string {
 function requirePart({ name, parts }: Template, id: string): string {
   if (parts.some((part) => part.id === id)) return id;
   throw new SnapkeepError('INVALID_PARAMS', `${name} has no part “${id}”.`, {
-    hint: `There are ${parts.map((part) => part.id).join(', ')}.`,
+    hint: `part.id).join(', ')}. => Available: ${parts.map((part) => part.id).join(', ')}. => part.id).join(', ')}.`,
   });
 }

@@ -54,8 +54,8 @@ export class SavedTemplates {
       else await publishFile(partial, path);
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw explainError(error, path);
-      throw new SnapkeepError('CONFLICT', `There is already a template “${template.id}”.`, {
-        hint: 'Give it another id, or say that it is to replace that one.',
+      throw new SnapkeepError('CONFLICT', `A template “${template.id}” already exists.`, {
+        hint: 'Change its id, or choose Replace.',
         cause: error,
       });
     } finally {
@@ -129,7 +129,7 @@ async function withoutAbsent(draft: PlanDraft): Promise<{ draft: PlanDraft; left
   const leftOut: string[] = [];
   for (const attachedFile of draft.attachedFiles)
     if (attachedFile.path === draft.sourcePath || (await mayExist(attachedFile.path))) there.push(attachedFile);
-    else leftOut.push(`${attachedFile.path}, which is not there.`);
+    else leftOut.push(`${attachedFile.path}, which was not found.`);
   return { draft: { ...draft, attachedFiles: there }, leftOut };
 }
 
@@ -148,5 +148,5 @@ async function mayExist(path: string): Promise<boolean> {
 }
 
 function unknownTemplate(id: string): SnapkeepError {
-  return new SnapkeepError('NOT_FOUND', `There is no template “${id}”.`, { hint: 'Look at the list of templates.' });
+  return new SnapkeepError('NOT_FOUND', `Template “${id}” not found.`, { hint: 'Check the list of templates.' });
 }

@@ -203,7 +203,7 @@ export function checkForeignKeys(image: Database, report: VerificationReport, co
   else {
     const tables = [...violations].map(([table, rows]) => `${quoteName(table)}: ${rows}`).join(', ');
     const except = unknown.length === 0 ? '' : ` Not checked: ${uncheckedInWords(unknown)}.`;
-    report.add('foreign-keys', 'warning', `The data itself has rows whose parent is missing (${tables}).${except}`);
+    report.add('foreign-keys', 'warning', `Foreign key violations: rows without a parent row (${tables}).${except}`);
     report.unchecked.push(...unknown);
   }
 }

@@ -46,10 +46,10 @@ export function compareDatabase(
     return;
   }
   const differences = headerDifferences(facts, databaseEncryption, manifest, manifest.database);
-  if (differences.length === 0) report.add('manifest', 'passed', 'every field as in the manifest');
-  else report.add('manifest', 'failed', `It is not what its manifest describes: ${differences.join('; ')}.`);
-  if (facts.schemaHash === manifest.database.schemaHash) report.add('schema', 'passed', 'as in the manifest');
-  else report.add('schema', 'failed', 'The schema is not the one in the manifest.');
+  if (differences.length === 0) report.add('manifest', 'passed', 'all fields match the manifest');
+  else report.add('manifest', 'failed', `It does not match its manifest: ${differences.join('; ')}.`);
+  if (facts.schemaHash === manifest.database.schemaHash) report.add('schema', 'passed', 'matches the manifest');
+  else report.add('schema', 'failed', 'The schema does not match the manifest.');
   compareRows(facts.tables, countedByIndex, manifest.database.tables, report);
 }
 
@@ -86,7 +86,7 @@ function reportUncounted(tables: readonly TableRows[], report: VerificationRepor
   const told = new Set(report.unchecked.filter(({ what }) => what === 'table').map(({ name }) => name));
   for (const { name, rows } of tables)
     if (rows === null && !told.has(name))
-      report.unchecked.push({ what: 'rows', name, uses: null, reason: 'SQLite lacks what it needs for it here' });
+      report.unchecked.push({ what: 'rows', name, uses: null, reason: 'SQLite lacks what it needs to read it' });
 }
 
 function compareRows(

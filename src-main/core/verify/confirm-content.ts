@@ -32,7 +32,7 @@ export async function confirmContent(
       ? {
           tables: 0,
           rows: 0,
-          note: 'The files are back byte for byte; SQLite could not read them when they were kept.',
+          note: 'The files are restored byte for byte; SQLite could not read them when the safety snapshot was taken.',
         }
       : await look(path, expected, context);
   if (found.note !== null) context.log('warning', found.note);
@@ -49,7 +49,7 @@ async function look(path: string, expected: readonly TableRows[], context: TaskC
       const byIndex = indexesDiffer ? countRows(database, () => context.throwIfCancelled()) : tables;
       const rows = totalRows(tables);
       context.log('info', `Checked ${basename(path)}: ${tablesInWords(tables)}.`);
-      const unsound = damage.length === 0 ? [] : [`${basename(path)} is not sound: ${damage.slice(0, 5).join('; ')}.`];
+      const unsound = damage.length === 0 ? [] : [`${basename(path)} is damaged: ${damage.slice(0, 5).join('; ')}.`];
       const notes = [
         ...unsound,
         ...(repairs === null ? [] : [repairs]),
@@ -60,7 +60,7 @@ async function look(path: string, expected: readonly TableRows[], context: TaskC
       closeReading(database);
     }
   } catch (error) {
-    const note = `The content was replaced; it could not be checked here. ${explainError(error, path).message}`;
+    const note = `The content was replaced, but could not be checked. ${explainError(error, path).message}`;
     return { tables: expected.length, rows: totalRows(expected), note };
   }
 }
@@ -84,7 +84,7 @@ async function differences(
   const holders = await findFileHolders(path);
   const names = different.join(', ') || 'tables';
   if (holders.length === 0 && tellsHolders)
-    return [`${path} does not hold the restored rows (${names}). Use Undo to put back what was there.`];
+    return [`${path} does not contain the restored rows (${names}). Use Undo to restore the previous content.`];
   const who = holders.map((holder) => holder.name).join(', ') || 'Another program';
-  return [`${who} has gone on writing since (${names}).`];
+  return [`${who} has written to the database since (${names}).`];
 }

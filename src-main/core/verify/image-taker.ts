@@ -158,7 +158,7 @@ async function takeLog(
     report.add(
       'archive',
       'warning',
-      `The archive also holds ${name}, which is not read: the last changes may be missing. Unpack both files to keep them.`,
+      `The archive also contains ${name}, which is not read: the most recent changes may be missing. Unpack both files to keep them.`,
     );
     return;
   }
@@ -172,7 +172,7 @@ async function takeLog(
     } finally {
       database.close();
     }
-    report.add('archive', 'passed', `Read with what ${name} of the archive says.`);
+    report.add('archive', 'passed', `Read together with ${name} from the archive.`);
   } finally {
     for (const left of [beside.wal, beside.journal, beside.shm]) await rm(left, { force: true });
   }
@@ -186,7 +186,7 @@ async function takeDump(
   context: TaskContext,
 ): Promise<void> {
   const warnings = await restoreDump(pieces.rest(), imagePath, { unlocking });
-  context.log('info', `Made a database of the dump ${name}.`);
+  context.log('info', `Read the dump ${name} into a database.`);
   if (warnings.length === 0) report.add('dump', 'passed', 'The dump ends with COMMIT.');
   for (const warning of warnings) report.add('dump', 'warning', warning);
 }
@@ -196,13 +196,13 @@ function requireOneDatabase(imagePath: string, { name, report }: TakenFile): voi
   const behind = bytesBehind(imagePath);
   if (behind === null) return;
   if (behind.database)
-    throw new SnapkeepError('UNSUPPORTED', `In ${name} are two databases, one behind the other.`, {
-      hint: `Unpack it and cut it after ${behind.at} bytes, for example with head -c ${behind.at}, then choose one part.`,
+    throw new SnapkeepError('UNSUPPORTED', `${name} contains two databases, one after the other.`, {
+      hint: `Unpack it and split it after ${behind.at} bytes, for example with head -c ${behind.at}, then choose one part.`,
     });
   report.add(
     'decompress',
     'warning',
-    `${countInWords(behind.bytes, 'byte')} behind the end of the database ${behind.bytes === 1 ? 'is' : 'are'} not part of it.`,
+    `${countInWords(behind.bytes, 'byte')} after the end of the database ${behind.bytes === 1 ? 'is' : 'are'} not part of it.`,
   );
 }
 
@@ -213,15 +213,15 @@ function requireOneDatabase(imagePath: string, { name, report }: TakenFile): voi
 function requireDatabase(name: string, content: FileContent): void {
   if (isRestorable(content) || content === 'unknown') return;
   throw (
-    notRead(`In ${name} is`, content) ??
-    new SnapkeepError('CORRUPT', `In ${name} is ${contentInWords(content)}.`, { hint: 'Choose another file.' })
+    notRead(`${name} contains`, content) ??
+    new SnapkeepError('CORRUPT', `${name} contains ${contentInWords(content)}.`, { hint: 'Choose another file.' })
   );
 }
 
 /** A file in it was chosen, and it is no archive. */
 function noArchive(name: string): SnapkeepError {
-  return new SnapkeepError('INVALID_PARAMS', `${name} is no archive that a file could be chosen from.`, {
-    hint: 'Leave the name of the file in it out.',
+  return new SnapkeepError('INVALID_PARAMS', `${name} is not an archive to choose a file from.`, {
+    hint: 'Remove the name of the file in the archive.',
   });
 }
 
@@ -235,9 +235,9 @@ function unlockingOf(
   if (key !== undefined) return { key, settings, salt: null };
   throw new SnapkeepError(
     'BAD_KEY',
-    `${name} is the dump of an encrypted database, whose ${keyInWords(fingerprint)} is not known here.`,
+    `${name} is the dump of an encrypted database; its ${keyInWords(fingerprint)} is unknown.`,
     {
-      hint: 'Give the key the database had when this was made. What the dump holds would be written in plain without it.',
+      hint: 'Enter the key the database had when the snapshot was taken. Without it, the content would be written unencrypted.',
     },
   );
 }

@@ -20,7 +20,7 @@ export function startRestoreTest(core: CoreContext, plan: Plan, scheduledTime: R
     snapshots.newestOwn(plan.id) ??
     snapshots.ofPlan(plan.id).find(({ missing, trigger }) => !missing && trigger !== 'before-restore');
   if (snapshot === undefined) {
-    throw new SnapkeepError('NOT_FOUND', `There is no snapshot of ${plan.name} yet.`, { hint: 'Back it up first.' });
+    throw new SnapkeepError('NOT_FOUND', `${plan.name} has no snapshot yet.`, { hint: 'Back it up first.' });
   }
   const stored = testedLongestAgo(core, plan, snapshot.id);
   return core.runs.start({
@@ -83,6 +83,6 @@ function notRestorable({ verification, checks, snapshotName }: RestoreTestReceip
   const failed = checks.find(({ passed }) => !passed);
   const why = verification.valid && failed !== undefined ? `${failed.name}: ${failed.detail}.` : verification.message;
   return new SnapkeepError('CORRUPT', `The restore test of ${snapshotName} failed. ${why}`, {
-    hint: 'Back up now and restore test again. If it fails again, look at what is backed up itself.',
+    hint: 'Back up now, and run the restore test again. If it fails again, check the source.',
   });
 }

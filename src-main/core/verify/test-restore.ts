@@ -60,7 +60,7 @@ function ask(image: Database, check: SqlCheck, name: string): SqlCheckResult {
   try {
     const statement = image.prepare(check.sql);
     if (!statement.reader || !statement.readonly)
-      return { ...asked, passed: false, detail: 'This is no question: it answers no rows or would change something.' };
+      return { ...asked, passed: false, detail: 'Not a query: it returns no rows, or would change the database.' };
     const found = statement.pluck().get() as unknown;
     const passed = compare(found, check);
     return { ...asked, passed, detail: `found ${inWords(found)}, expected ${check.operator} ${check.value}` };

@@ -7,10 +7,10 @@ import { tablesInWords } from '../../../src-shared/words/table-rows.ts';
 import type { DatabaseFacts } from '../engine/sqlite/describe-database.ts';
 
 /** Why the checks of a database are skipped for a snapshot of files. */
-export const NO_DATABASE = 'This is a snapshot of files; there is no database in it.';
+export const NO_DATABASE = 'This is a snapshot of files; it contains no database.';
 
 /** Why a check is skipped for a bare file. */
-export const NO_MANIFEST = 'There is no manifest to compare with.';
+export const NO_MANIFEST = 'No manifest to compare with.';
 
 /** Collects the checks and sums them up. */
 export class VerificationReport {
@@ -61,11 +61,11 @@ export class VerificationReport {
   }
 
   #goodNews(tables: readonly TableRows[], manifest: Manifest | undefined): string {
-    if (manifest?.database === null) return 'Verified: the list of contents is as in the manifest.';
+    if (manifest?.database === null) return 'Verified: the list of contents matches the manifest.';
     const repairs = repairsOf(this.checks);
-    if (repairs !== null) return `The copy is exact, and the database in it needs repair. ${repairs}`;
+    if (repairs !== null) return `The copy is exact, but the database in it needs repair. ${repairs}`;
     const except = this.unchecked.length === 0 ? '' : `, except ${uncheckedInWords(this.unchecked)}`;
-    const compared = manifest ? ', all as in the manifest.' : '. There was no manifest to compare with.';
+    const compared = manifest ? ', matching the manifest.' : '. No manifest to compare with.';
     const warnings = this.checks.filter(({ outcome }) => outcome === 'warning').map(({ detail }) => detail);
     return [`Verified${except}: ${tablesInWords(tables)}${compared}`, ...warnings].join(' ');
   }
@@ -109,14 +109,14 @@ export function storedOnly(sha256: string, started: Date, finished: Date): Verif
     at: finished.toISOString(),
     durationMs: Math.max(0, finished.getTime() - started.getTime()),
     message:
-      'Stored whole, byte for byte, but nobody here can open it: it is encrypted for recipients whose identity is not known. Give the plan the identity of one of them to have its content verified.',
+      'The stored file is intact, but its content could not be verified: it is encrypted for recipients whose identity is unknown. Add the identity of one of them to the plan to verify the content.',
     tables: [],
     checks: [
       { name: 'stored-hash', outcome: 'passed', detail: `SHA-256 ${sha256}` },
       {
         name: 'decompress',
         outcome: 'skipped',
-        detail: 'It is encrypted, and the identity that opens it is not known here.',
+        detail: 'It is encrypted, and the identity that opens it is unknown.',
       },
     ],
   };

@@ -89,7 +89,7 @@ async function verifyOne(
         message: `${nameInWords(first.path)} ${first.reason}.`,
         damage: damage.slice(0, PROBLEMS_KEPT),
       };
-    const content = `${countInWords(files, 'file')}, ${bytesInWords(bytes)}, all as stored.`;
+    const content = `${countInWords(files, 'file')}, ${bytesInWords(bytes)}, all unchanged.`;
     const left = whole ? '' : ` ${countInWords(problems.length, 'file')} could not be stored.`;
     return { ...about, valid: true, message: content + left, damage: [] };
   } catch (error) {
@@ -106,7 +106,8 @@ async function damageOf(
   context: TaskContext,
 ): Promise<LeftOut[]> {
   if (way === 'linked-folder') {
-    if ((await indexHash(path)) !== indexSha256) return [{ path, reason: 'has another index than the manifest says' }];
+    if ((await indexHash(path)) !== indexSha256)
+      return [{ path, reason: 'has an index that does not match the manifest' }];
     return (await verifyFolder(path, context)).damage;
   }
   const sha256 = digest?.stored.sha256 ?? '';

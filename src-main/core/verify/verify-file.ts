@@ -136,20 +136,20 @@ function compareIdentity(name: string, beside: Manifest, expected: Manifest, rep
     beside.stored.sha256 === expected.stored.sha256 &&
     beside.image.sha256 === expected.image.sha256;
   if (same && !isDeepStrictEqual(described(beside), described(expected)))
-    report.add('identity', 'failed', `The manifest of ${name} was changed: it says something else than the catalog.`);
+    report.add('identity', 'failed', `The manifest of ${name} was changed: it does not match the catalog.`);
   else if (same) report.add('identity', 'passed', `Snapshot ${expected.id}`);
-  else report.add('identity', 'failed', `${name} is another snapshot's file: its manifest has another id or hash.`);
+  else report.add('identity', 'failed', `${name} belongs to another snapshot: its manifest has another id or hash.`);
 }
 
 /** Snapshots of files are their attached files, which are looked at later; what is unpacked here is the list of them. */
 async function checkList(imagePath: string, report: VerificationReport): Promise<void> {
   const content = await identifyContent(imagePath);
-  if (content === 'files') report.add('manifest', 'passed', 'a list of contents, as in the manifest');
+  if (content === 'files') report.add('manifest', 'passed', 'a list of contents; matches the manifest');
   else
     report.add(
       'manifest',
       'failed',
-      `It is not what its manifest describes: it is ${contentInWords(content)}, and no list of contents.`,
+      `It does not match its manifest: it is ${contentInWords(content)}, not a list of contents.`,
     );
   for (const name of ['integrity', 'foreign-keys', 'schema', 'row-counts'] as const)
     report.add(name, 'skipped', NO_DATABASE);

@@ -88,21 +88,21 @@ function aboutImage(error: unknown, imagePath: string, name: string, { stagingFo
 /** A key that does not fit says nothing of the snapshot; that the file is whole is known from its manifest alone. */
 function wrongKey(name: string, manifest: Manifest | undefined, context: TaskContext): SnapkeepError {
   const made = manifest?.databaseEncryption
-    ? ` It was made with the ${keyInWords(manifest.databaseEncryption.key)}.`
+    ? ` It was taken with the ${keyInWords(manifest.databaseEncryption.key)}.`
     : '';
   const salted = manifest?.databaseEncryption != null && needsSalt(manifest.databaseEncryption.settings);
   const hint = salted
-    ? 'Give the key the database had when this was made and, in the custom settings, its salt of 32 hexadecimal digits; a raw key of 96 digits has it in it.'
-    : 'Give the key the database had when this was made.';
+    ? 'Enter the key the database had when the snapshot was taken and, in the custom settings, its salt of 32 hexadecimal digits. A raw key of 96 digits includes the salt.'
+    : 'Enter the key the database had when the snapshot was taken.';
   if (context.keys.length === 0)
-    return new SnapkeepError('BAD_KEY', `${name} is encrypted, and its key is not known here.${made}`, { hint });
+    return new SnapkeepError('BAD_KEY', `${name} is encrypted, and its key is unknown.${made}`, { hint });
   return manifest === undefined
-    ? new SnapkeepError('BAD_KEY', `No key opens ${name}: it has another key, or its first page is damaged.`, {
-        hint: 'Give the key the database had when this was made, and its custom settings if it has any. There is no manifest that could tell damage from a wrong key.',
+    ? new SnapkeepError('BAD_KEY', `No known key opens ${name}: it has another key, or its first page is damaged.`, {
+        hint: 'Enter the key the database had when the snapshot was taken, and its custom settings, if any. Without a manifest, damage and a wrong key cannot be told apart.',
       })
     : new SnapkeepError(
         'BAD_KEY',
-        `Wrong key${salted ? ' or salt' : ''}: ${name} is whole, byte for byte what was stored.${made}`,
+        `Wrong key${salted ? ' or salt' : ''}: ${name} is intact, byte for byte as stored.${made}`,
         { hint },
       );
 }
@@ -121,7 +121,7 @@ export async function locateDamage(imagePath: string, report: VerificationReport
     }
   } catch (error) {
     const { code, message } = explainError(error, 'It');
-    if (code === 'BAD_KEY' || code === 'UNSUPPORTED') add('Its first page is damaged, so that no key opens it.');
+    if (code === 'BAD_KEY' || code === 'UNSUPPORTED') add('Its first page is damaged, so no key opens it.');
     else if (code === 'CORRUPT') add('It opens with its key, but pages after the first are damaged.');
     else add(message);
   }

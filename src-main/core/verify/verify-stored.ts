@@ -69,7 +69,7 @@ export async function unpackStored(
     report.add(
       'stored-hash',
       manifest ? 'failed' : 'skipped',
-      manifest ? 'The stored file is not what was written.' : NO_MANIFEST,
+      manifest ? 'The stored file is not the one that was written.' : NO_MANIFEST,
     );
     report.add('decompress', 'failed', error.message);
     return nothing;
@@ -81,7 +81,7 @@ export async function unpackStored(
   if (manifest !== undefined) {
     const differences = packingDifferences({ stored: content, packed: digest.packed }, manifest);
     if (differences.length > 0)
-      report.add('manifest', 'failed', `It is not what its manifest describes: ${differences.join('; ')}.`);
+      report.add('manifest', 'failed', `It does not match its manifest: ${differences.join('; ')}.`);
   }
   return digest;
 }
@@ -95,7 +95,7 @@ function addUnpacked({ image, trailing }: Unpacked, report: VerificationReport):
   report.add(
     'decompress',
     'warning',
-    `${countInWords(bytes, 'byte')}${zeros ? ' of zeros' : ''} behind the end of the compressed data ${bytes === 1 ? 'is' : 'are'} left out.`,
+    `${countInWords(bytes, 'byte')}${zeros ? ' of zeros' : ''} after the end of the compressed data ${bytes === 1 ? 'is' : 'are'} ignored.`,
   );
 }
 
@@ -103,7 +103,7 @@ function addUnpacked({ image, trailing }: Unpacked, report: VerificationReport):
 function whyNoBackup(name: string, content: FileContent): string {
   const elsewhere = notRead(`${name} is`, content);
   if (elsewhere !== null) throw elsewhere;
-  const lacks = content === 'files' ? ' Its manifest, which says where that is, is not beside it.' : '';
+  const lacks = content === 'files' ? ' Its manifest, which locates them, was not found beside it.' : '';
   return `${name} is ${contentInWords(content)}.${lacks}`;
 }
 
@@ -140,8 +140,8 @@ async function requireDamage(
   if (!report.failed)
     throw encrypted
       ? wrongSecret(name, reason.asks, stored.sha256, context)
-      : new UnreadableError(`${name} is what was stored and cannot be unpacked. ${reason.message}`, reason.hint ?? '');
-  report.add('decompress', 'failed', `It cannot be ${encrypted ? 'opened' : 'unpacked'}, for its header is damaged.`);
+      : new UnreadableError(`${name} is intact, but cannot be unpacked. ${reason.message}`, reason.hint ?? '');
+  report.add('decompress', 'failed', `It cannot be ${encrypted ? 'opened' : 'unpacked'}: its header is damaged.`);
   return nothing;
 }
 
@@ -152,13 +152,13 @@ function wrongSecret(
   sha256: string,
   context: TaskContext,
 ): DecryptionError {
-  const whole = `${name} is whole, byte for byte what was stored`;
+  const whole = `${name} is intact, byte for byte as stored`;
   const tried = context.encryptionSecrets.some(({ kind }) => kind === asks);
   const message = tried
     ? `Wrong ${asks}: ${whole}.`
     : asks === 'passphrase'
-      ? `${name} is encrypted with a passphrase that is not known here.`
-      : `${name} is encrypted for recipients none of whose identities is known here.`;
+      ? `${name} is encrypted with an unknown passphrase.`
+      : `${name} is encrypted for recipients whose identities are unknown.`;
   return new DecryptionError(message, asks, sha256);
 }
 

@@ -47,9 +47,9 @@ async function decide(window: BrowserWindow, { core, trayIsThere }: CloseToTray)
   if (keepInTray !== null) return keepInTray ? 'hide' : 'quit';
   const response = await ask(window, {
     type: 'question',
-    message: 'Keep Snapkeep running when its window is closed?',
+    message: 'Keep Snapkeep running when you close its window?',
     detail:
-      'It stays in the tray and makes the backups that are due. Without it nothing is backed up by itself. The settings have the same switch.',
+      'It stays in the tray and runs scheduled backups. If you quit, scheduled backups stop. You can change this in Settings.',
     buttons: ['Keep running', 'Quit', 'Cancel'],
     defaultId: 0,
     cancelId: 2,

@@ -27,7 +27,7 @@ export function nativeDialogs(window: () => BrowserWindow | undefined): Dialogs 
     pickFolder: () => open({ title: 'Choose a folder', properties: ['openDirectory', 'createDirectory'] }),
     pickTarget: async (suggestion) => {
       const options = {
-        title: 'Choose where it goes',
+        title: 'Choose restore location',
         filters: DATABASES,
         ...(suggestion === undefined ? {} : { defaultPath: suggestion }),
       };

@@ -86,7 +86,7 @@ test.each([
   const scene = new AttachedFileScene(everything);
   const { path, name, facts, why } = await takeArchive(scene, compression);
   expect(path).toBe(join(scene.destination, `generated-2026-01-01-030000-k3f9qa${extension}`));
-  expect(why).toContain('knows no hard links');
+  expect(why).toContain('does not support hard links');
   expect(facts).toMatchObject({ whole: true, files: 6, links: 3 });
   const plain = join(scene.folder, 'plain');
   mkdirSync(plain);

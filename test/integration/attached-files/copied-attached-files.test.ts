@@ -104,7 +104,7 @@ describe.skipIf(whyNoS3 !== undefined)('a bucket', () => {
     const snapshotId = await backUp(scene);
     expect(readdirSync(join(scene.home, 'outbox'))).toEqual([]);
     expect((await scene.core.call('snapshots.get', { snapshotId })).snapshot.attachedFiles).toMatchObject([
-      { way: 'archive', why: expect.stringContaining('files alone') },
+      { way: 'archive', why: expect.stringContaining('single files only') },
     ]);
     writeFileSync(join(scene.generated, '1.wav'), 'changed');
     await restoreFiles(scene, snapshotId);

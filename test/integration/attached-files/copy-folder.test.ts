@@ -323,7 +323,7 @@ test('a stored file that somebody has changed is not handed on', async () => {
   const second = await scene.take();
   expect(second).toMatchObject({ linkedFiles: 1, copiedFiles: 2 });
   expect(readTree(second.path)).toEqual(readTree(scene.source));
-  expect(scene.log.join('\n')).toContain('is no longer what was stored');
+  expect(scene.log.join('\n')).toContain('has changed since it was stored');
 });
 
 test('a snapshot with a damaged index is not built upon; the one before it is', async () => {
@@ -333,7 +333,7 @@ test('a snapshot with a damaged index is not built upon; the one before it is', 
   const index = join(second.path, '.snapkeep-index.jsonl');
   writeFileSync(index, readFileSync(index, 'utf8').replace('"size":5', '"size":6'));
   expect(await scene.take()).toMatchObject({ linkedFiles: 3, copiedFiles: 0 });
-  expect(scene.log.join('\n')).toMatch(/is not built upon: .* is damaged/);
+  expect(scene.log.join('\n')).toMatch(/is not reused: .* is damaged/);
 });
 
 test('a file that can have no more names is copied again', async () => {
@@ -409,8 +409,8 @@ test.skipIf(!asRoot)(
         files: 2,
         folders: 2,
         problems: [
-          { path: 'closed', reason: 'may not be read' },
-          { path: 'secret.wav', reason: 'may not be read' },
+          { path: 'closed', reason: 'could not be read: permission denied' },
+          { path: 'secret.wav', reason: 'could not be read: permission denied' },
         ],
       },
       left: [],
@@ -443,7 +443,7 @@ test('what is called latest and is no link of this attached file is left alone',
   writeFileSync(join(scene.destination, 'latest'), 'mine');
   await scene.take();
   expect(readFileSync(join(scene.destination, 'latest'), 'utf8')).toBe('mine');
-  expect(scene.log.join('\n')).toContain('is not a link and was left as it is');
+  expect(scene.log.join('\n')).toContain('is not a link and was left unchanged');
   rmSync(join(scene.destination, 'latest'));
   symlinkSync('/etc', join(scene.destination, 'latest'));
   await scene.take();

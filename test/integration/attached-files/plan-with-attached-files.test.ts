@@ -288,7 +288,7 @@ test('when the second of two folders is damaged, the first is put back as it was
   if (checked.result?.kind !== 'files-check') throw new Error('no check');
   const { confirmation } = checked.result.check;
   const run = await runToEnd(scene.core, 'restores.start', { checkRunId: checked.id, confirmation });
-  expectFailure(run, 'CORRUPT', 'no longer what was stored');
+  expectFailure(run, 'CORRUPT', 'has changed since it was stored');
   expect(contentsOf(scene.generated)).toEqual(before);
   expect(readdirSync(join(scene.folder, 'app')).filter((each) => each.endsWith('.kept'))).toEqual([]);
 });
@@ -301,7 +301,7 @@ test('what has changed since it was looked at, and a damaged snapshot, change no
   rmSync(scene.generated, { recursive: true });
   const { confirmation } = checked.result.check;
   const stale = await runToEnd(scene.core, 'restores.start', { checkRunId: checked.id, confirmation });
-  expectFailure(stale, 'CONFLICT', 'no longer what was looked at');
+  expectFailure(stale, 'CONFLICT', 'have changed since the review');
   const stored = join(scene.destination, snapshot.name.replace(/\.db\.gz$/, '.generated'), '9.wav');
   writeFileSync(stored, 'damaged');
   const again = await succeed(scene.core, 'restores.check', { what: 'files', snapshotId: snapshot.id });

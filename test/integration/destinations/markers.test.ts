@@ -52,7 +52,11 @@ describe('a destination is known by its marker', () => {
     const scene = await setScene();
     await takeBackup(scene);
     const elsewhere = unmount(scene);
-    expectFailure(await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id }), 'UNAVAILABLE', /not marked/);
+    expectFailure(
+      await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id }),
+      'UNAVAILABLE',
+      /Marker file of .* not found/,
+    );
     expect(readdirSync(scene.destination)).toEqual(['stray.txt']);
     expect(await summaryOf(scene)).toMatchObject({ state: 'unavailable', canReattach: true });
     expect(await stateOf(scene)).not.toMatch(/^ok/);
@@ -76,7 +80,7 @@ describe('a destination is known by its marker', () => {
     const scene = await setScene();
     const elsewhere = unmount(scene);
     const order = { source: scene.source, to: scene.destination };
-    expectFailure(await runToEnd(scene.core, 'backups.start', order), 'UNAVAILABLE', /not marked/);
+    expectFailure(await runToEnd(scene.core, 'backups.start', order), 'UNAVAILABLE', /Marker file of .* not found/);
     mountAgain(scene, elsewhere);
     await succeed(scene.core, 'backups.start', order);
     const added = join(scene.folder, 'added');
@@ -111,7 +115,7 @@ describe('a destination is known by its marker', () => {
     writeFileSync(join(scene.destination, snapshot.name), 'of somebody else');
     const { confirmation } = await scene.core.call('snapshots.previewDelete', { snapshotId: snapshot.id });
     const run = await runToEnd(scene.core, 'snapshots.delete', { snapshotId: snapshot.id, confirmation });
-    expectFailure(run, 'UNAVAILABLE', /not marked/);
+    expectFailure(run, 'UNAVAILABLE', /Marker file of .* not found/);
     expect(readFileSync(join(scene.destination, snapshot.name), 'utf8')).toBe('of somebody else');
     expect(existsSync(join(elsewhere, snapshot.name))).toBe(true);
   });
@@ -178,11 +182,19 @@ describe.skipIf(!canMount)('a disk that is unmounted', () => {
     await storeTo(scene, id);
     await takeBackup(scene);
     disk.unmount();
-    expectFailure(await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id }), 'UNAVAILABLE', /not marked/);
+    expectFailure(
+      await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id }),
+      'UNAVAILABLE',
+      /Marker file of .* not found/,
+    );
     expect(readdirSync(path)).toEqual(stray ? ['stray.txt'] : []);
     // The disk comes back empty, as a new one would: it is not taken for the destination.
     disk.mount();
-    expectFailure(await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id }), 'UNAVAILABLE', /not marked/);
+    expectFailure(
+      await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id }),
+      'UNAVAILABLE',
+      /Marker file of .* not found/,
+    );
     expect(readdirSync(path)).toEqual([]);
   });
 });

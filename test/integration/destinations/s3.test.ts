@@ -205,6 +205,6 @@ describe.skipIf(whyNoS3 !== undefined)(`a bucket${whyNoS3 === undefined ? '' : `
   });
 
   test('what is not encrypted on its way is warned about', async () => {
-    expect(await open('any-bucket').warnings()).toEqual([expect.stringContaining('without encryption')]);
+    expect(await open('any-bucket').warnings()).toEqual([expect.stringContaining('Unencrypted connection')]);
   });
 });

@@ -89,7 +89,7 @@ describe('looking', () => {
     };
     const { clock, lines, news } = watch(true, updater);
     await new Promise(setImmediate);
-    expect(lines).toEqual(['Looking for updates failed: net::ERR_INTERNET_DISCONNECTED']);
+    expect(lines).toEqual(['Checking for updates failed: net::ERR_INTERNET_DISCONNECTED']);
     expect(news).toEqual([]);
     expect(clock.waiting).toBeDefined();
   });

@@ -171,7 +171,7 @@ ExecStartPost=-/opt/hone/hone backup prune \\
   test('what cannot be read is said', () => {
     const problem = (text: string) => read(text).unread[0]?.problem;
     expect(problem(service)).toContain('.timer');
-    expect(problem(timer('Persistent=true'))).toContain('no time');
+    expect(problem(timer('Persistent=true'))).toContain('no recurring time');
     expect(problem(timer('OnUnitActiveSec=15min'))).toContain('whole hours');
     expect(problem(timer('OnCalendar=2027-01-01'))).toContain('certain years');
   });

@@ -78,18 +78,18 @@ describe('lines of cron', () => {
   });
 
   test.each([
-    ['60 2 * * *', '“60” is no minute: it goes from 0 to 59.'],
-    ['0 24 * * *', '“24” is no hour: it goes from 0 to 23.'],
-    ['0 2 0 * *', '“0” is no day of the month: it goes from 1 to 31.'],
-    ['0 2 * 13 *', '“13” is no month: it goes from 1 to 12.'],
-    ['0 2 * * 8', '“8” is no day of the week: it goes from 0 to 7.'],
-    ['0 2 * * fre', '“fre” is no day of the week: it goes from 0 to 7.'],
+    ['60 2 * * *', 'Not a minute: “60”. Use 0 to 59.'],
+    ['0 24 * * *', 'Not a hour: “24”. Use 0 to 23.'],
+    ['0 2 0 * *', 'Not a day of the month: “0”. Use 1 to 31.'],
+    ['0 2 * 13 *', 'Not a month: “13”. Use 1 to 12.'],
+    ['0 2 * * 8', 'Not a day of the week: “8”. Use 0 to 7.'],
+    ['0 2 * * fre', 'Not a day of the week: “fre”. Use 0 to 7.'],
     ['0 9-5 * * *', 'The hour “9-5” ends before it begins.'],
-    ['5/10 * * * *', 'The minute “5/10” means something else to each cron. Write a range before the step.'],
-    ['0~59 * * * *', 'The minute “0~59” is drawn by lot, which no schedule here can be.'],
-    ['*/0 * * * *', '“*/0” is no minute: it goes from 0 to 59.'],
-    ['1,,2 * * * *', '“” is no minute: it goes from 0 to 59.'],
-    ['0 2 */2 * 1', expect.stringContaining('both fields of days')],
+    ['5/10 * * * *', 'The minute “5/10” is ambiguous between cron versions. Write a range before the step.'],
+    ['0~59 * * * *', 'The minute “0~59” is random, which is not supported.'],
+    ['*/0 * * * *', 'Not a minute: “*/0”. Use 0 to 59.'],
+    ['1,,2 * * * *', 'Not a minute: “”. Use 0 to 59.'],
+    ['0 2 */2 * 1', expect.stringContaining('both day fields')],
   ])('%s cannot be read', (line, problem) => {
     expect(cron(line)).toEqual({ problem });
   });
@@ -117,7 +117,7 @@ describe('lines of cron', () => {
           const texts = [minute, hour, day, month, weekday].map(({ text }) => text);
           const read = readCronFields(texts);
           if ('problem' in read) {
-            expect(read.problem).toMatch(/both fields of days|too many/);
+            expect(read.problem).toMatch(/both day fields|too many/);
             return;
           }
           const either = !day.text.startsWith('*') && !weekday.text.startsWith('*');
@@ -240,7 +240,7 @@ describe('OnCalendar', () => {
       fc.property(days, list(1, 31), list(0, 23), list(0, 59), (weekday, day, hour, minute) => {
         const read = readSystemdCalendar(`${weekday.text}*-*-${day.text} ${hour.text}:${minute.text}`);
         if ('problem' in read) {
-          expect(read.problem).toContain('no schedule here can say');
+          expect(read.problem).toContain('cannot be expressed');
           return;
         }
         const expected = minutesOf(

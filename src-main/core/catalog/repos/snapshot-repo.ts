@@ -174,7 +174,7 @@ export class SnapshotRepo {
       if (known === undefined) this.#insert(manifest, entry);
       else if (known.sha256 !== manifest.stored.sha256) {
         throw new SnapkeepError('CONFLICT', `${manifest.name} has the id of another snapshot, ${known.name}.`, {
-          hint: 'Nothing was entered. Compare the two files; one of them was changed.',
+          hint: 'Nothing was imported. Compare the two files; one of them was changed.',
         });
       }
       this.#db
@@ -220,13 +220,9 @@ export class SnapshotRepo {
       .all(destinationId, manifest.name, manifest.id) as Array<{ id: string; state: SnapshotCopy['state'] }>;
     for (const { id, state } of others) {
       if (state === 'stored' && origin === 'imported') {
-        throw new SnapkeepError(
-          'CONFLICT',
-          `${manifest.name} is the name of another snapshot, which is stored there.`,
-          {
-            hint: 'Verify that snapshot: its file or its manifest was replaced by another.',
-          },
-        );
+        throw new SnapkeepError('CONFLICT', `Another snapshot named ${manifest.name} is stored there.`, {
+          hint: 'Verify that snapshot: its file or manifest was replaced.',
+        });
       }
       this.#db
         .prepare('DELETE FROM snapshot_copies WHERE snapshot_id = ? AND destination_id = ?')

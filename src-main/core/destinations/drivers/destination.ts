@@ -106,7 +106,7 @@ export const PAGE_LIMIT = 1000;
 /** @throws SnapkeepError `INVALID_PARAMS` for a name that is not one flat, visible, finished file */
 export function requireName(name: string): void {
   if (isName(name) || name === MARKER_NAME) return;
-  throw new SnapkeepError('INVALID_PARAMS', `${JSON.stringify(name)} cannot be the name of a stored file.`, {
+  throw new SnapkeepError('INVALID_PARAMS', `Invalid file name: ${JSON.stringify(name)}.`, {
     hint: 'Use a name without slashes that does not begin with a dot.',
   });
 }
@@ -114,8 +114,8 @@ export function requireName(name: string): void {
 /** @throws SnapkeepError `INVALID_PARAMS` for a path that is not made of such names, or leads out of the destination */
 export function requirePath(path: string): void {
   if (path === MARKER_NAME || (path.length <= 1024 && path.split('/').every(isName))) return;
-  throw new SnapkeepError('INVALID_PARAMS', `${JSON.stringify(path)} cannot be the path of a stored file.`, {
-    hint: 'Use names that do not begin with a dot, with one slash between two of them.',
+  throw new SnapkeepError('INVALID_PARAMS', `Invalid file path: ${JSON.stringify(path)}.`, {
+    hint: 'Use names that do not begin with a dot, separated by one slash.',
   });
 }
 
@@ -157,7 +157,7 @@ export function pageOf<T extends { readonly name: string }>(
 
 /** The error for a name that is taken. */
 export function taken(name: string, label: string, cause?: unknown): SnapkeepError {
-  return new SnapkeepError('CONFLICT', `${name} is already in ${label}.`, {
+  return new SnapkeepError('CONFLICT', `${name} already exists in ${label}.`, {
     hint: 'Nothing was overwritten. Choose another name.',
     cause,
   });
@@ -165,8 +165,8 @@ export function taken(name: string, label: string, cause?: unknown): SnapkeepErr
 
 /** The error for an object that is not there. */
 export function absent(name: string, label: string, cause?: unknown): SnapkeepError {
-  return new SnapkeepError('NOT_FOUND', `${name} is not in ${label}.`, {
-    hint: 'List what is there again; it may have been removed.',
+  return new SnapkeepError('NOT_FOUND', `${name} not found in ${label}.`, {
+    hint: 'Rescan the destination; it may have been removed.',
     cause,
   });
 }
@@ -179,7 +179,7 @@ export function requireRange(range: ByteRange, object: StoredObject): void {
   }
   throw new SnapkeepError(
     'INVALID_PARAMS',
-    `${object.name} has ${object.bytes} bytes and no ${bytes} bytes from byte ${start} on.`,
-    { hint: 'Ask for a part within the file.' },
+    `${object.name} has ${object.bytes} bytes, not ${bytes} bytes from byte ${start} on.`,
+    { hint: 'Request a range within the file.' },
   );
 }

@@ -165,8 +165,8 @@ export class LocalFolder extends BaseDestination<TaggedUpload> {
 
   #away(cause: unknown): SnapkeepError {
     if (errorCode(cause) !== 'ENOENT') return explainError(cause, this.#folder);
-    return new SnapkeepError('UNAVAILABLE', `The folder ${this.#folder} is not there.`, {
-      hint: 'Connect the disk or share it is on, or create the folder, and try again.',
+    return new SnapkeepError('UNAVAILABLE', `Folder not found: ${this.#folder}.`, {
+      hint: 'Connect its disk or share, or create the folder, and try again.',
       cause,
     });
   }

@@ -47,7 +47,7 @@ export async function mark(driver: Destination): Promise<string> {
   const known = await readMarker(driver);
   if (known === 'unreadable') {
     throw new SnapkeepError('CONFLICT', `${MARKER_NAME} in ${driver.label} is damaged or belongs to another program.`, {
-      hint: 'Look at the file, move it away, and add or re-attach the destination again.',
+      hint: 'Check the file and move it away, then add or re-attach the destination again.',
     });
   }
   if (known !== null) return known;
@@ -60,7 +60,7 @@ export async function mark(driver: Destination): Promise<string> {
   }
   const stored = await readMarker(driver);
   if (stored !== null && stored !== 'unreadable') return stored;
-  throw new SnapkeepError('CORRUPT', `${driver.label} does not keep what is stored in it.`, {
-    hint: 'Check the disk or server before backups are kept there.',
+  throw new SnapkeepError('CORRUPT', `${driver.label} does not keep stored files.`, {
+    hint: 'Check the disk or server before you store backups there.',
   });
 }

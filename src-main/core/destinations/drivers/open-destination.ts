@@ -30,7 +30,7 @@ export function openDestination(
       if (settings.credentials === 'chain') return new S3Destination(settings, undefined, { throttle });
       if (secrets.s3 !== undefined) return new S3Destination(settings, secrets.s3, { throttle });
       // Those of the environment must not be used in their place.
-      throw new SnapkeepError('BAD_KEY', `There are no keys stored for the bucket ${settings.bucket}.`, {
+      throw new SnapkeepError('BAD_KEY', `No keys are stored for the bucket ${settings.bucket}.`, {
         hint: 'Enter the access key and the secret key.',
       });
     case 'sftp':

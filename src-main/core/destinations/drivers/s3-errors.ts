@@ -17,26 +17,26 @@ export function explainS3(error: unknown, names: BucketNames): SnapkeepError {
   if (error instanceof S3ServiceException) return explainAnswer(error, names);
   const name = error instanceof Error ? error.name : '';
   if (name === 'CredentialsProviderError') {
-    return new SnapkeepError('BAD_KEY', `No credentials were found for ${names.label}.`, {
+    return new SnapkeepError('BAD_KEY', `No credentials found for ${names.label}.`, {
       hint: 'Enter the keys, or set up a profile, a role or the environment as the AWS tools do.',
       cause: error,
     });
   }
   const code = errorCode(error);
   if (code !== undefined && /CERT|SELF_SIGNED|ERR_TLS|UNABLE_TO_VERIFY/.test(code)) {
-    return new SnapkeepError('UNAVAILABLE', `The certificate of ${names.host} cannot be trusted (${code}).`, {
-      hint: 'Check the endpoint, and that the certificate is valid and its issuer known to this machine.',
+    return new SnapkeepError('UNAVAILABLE', `The certificate of ${names.host} is not trusted (${code}).`, {
+      hint: 'Check the endpoint, and that the certificate is valid and its issuer trusted on this machine.',
       cause: error,
     });
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return new SnapkeepError('UNAVAILABLE', `There is no host ${names.host} to be found.`, {
+    return new SnapkeepError('UNAVAILABLE', `Host not found: ${names.host}.`, {
       hint: 'Check the endpoint and the network, and try again.',
       cause: error,
     });
   }
-  return new SnapkeepError('UNAVAILABLE', `${names.host} does not answer (${code ?? (name || 'unknown')}).`, {
-    hint: 'Check that the server is running and the network is there, and try again.',
+  return new SnapkeepError('UNAVAILABLE', `${names.host} does not respond (${code ?? (name || 'unknown')}).`, {
+    hint: 'Check that the server is running and the network is available, and try again.',
     cause: error,
   });
 }
@@ -53,29 +53,33 @@ function explainAnswer(error: S3ServiceException, { label, bucket, host }: Bucke
     case 'AuthorizationHeaderMalformed':
       return make(
         'BAD_KEY',
-        `${host} does not accept the keys for ${label}.`,
+        `${host} rejected the keys for ${label}.`,
         'Check the access key, the secret key and the region, and enter them again.',
       );
     case 'RequestTimeTooSkewed':
     case 'RequestExpired':
       return make(
         'UNAVAILABLE',
-        `The clock of this machine and that of ${host} are too far apart.`,
-        'Set the clock of this machine, best by the network, and try again.',
+        `The clocks of this machine and ${host} differ too much.`,
+        'Set the clock of this machine, preferably by network time, and try again.',
       );
     case 'NoSuchBucket':
     case 'PermanentRedirect':
       return make(
         'NOT_FOUND',
-        `There is no bucket ${bucket} at ${host}${error.name === 'PermanentRedirect' ? ' in this region' : ''}.`,
+        `Bucket ${bucket} not found on ${host}${error.name === 'PermanentRedirect' ? ' in this region' : ''}.`,
         'Create the bucket, or correct its name, the endpoint and the region.',
       );
     case 'NoSuchKey':
     case 'NotFound':
-      return make('NOT_FOUND', `It is not in ${label}.`, 'List what is there again; it may have been removed.');
+      return make('NOT_FOUND', `File not found in ${label}.`, 'Rescan the destination; it may have been removed.');
     case 'PreconditionFailed':
     case 'ConditionalRequestConflict':
-      return make('CONFLICT', `The name is already in ${label}.`, 'Nothing was overwritten. Choose another name.');
+      return make(
+        'CONFLICT',
+        `A file with this name already exists in ${label}.`,
+        'Nothing was overwritten. Choose another name.',
+      );
     case 'NoSuchUpload':
       return make('UNAVAILABLE', `The upload to ${label} was ended by the server or another program.`, 'Try again.');
     case 'QuotaExceeded':
@@ -84,15 +88,15 @@ function explainAnswer(error: S3ServiceException, { label, bucket, host }: Bucke
     case 'EntityTooLarge':
       return make(
         'NO_SPACE',
-        `${label} takes no more: ${error.message}`,
-        'Free some space, prune old snapshots, or raise the limit at the provider.',
+        `${label} has no space left: ${error.message}`,
+        'Free space, prune old snapshots, or raise the limit at the provider.',
       );
     case 'NotImplemented':
     case 'InvalidRequest':
       return make(
         'UNSUPPORTED',
-        `${host} refuses the request: ${error.message}`,
-        'Check the encryption and the object lock of the destination; the server may not know them.',
+        `${host} rejected the request: ${error.message}`,
+        'Check the encryption and object lock settings of the destination; the server may not support them.',
       );
   }
   return explainStatus(error, status, { label, bucket, host }, make);
@@ -107,19 +111,19 @@ function explainStatus(
   if (status === 401 || status === 403) {
     return make(
       'PERMISSION',
-      `The keys do not allow this in ${label}.`,
-      'Allow them to list, read, write and delete there, or use other keys.',
+      `Permission denied for these keys in ${label}.`,
+      'Grant them list, read, write and delete access, or use other keys.',
     );
   }
   if (status === 507) {
-    return make('NO_SPACE', `There is no room left in ${label}.`, 'Free some space or raise the limit.');
+    return make('NO_SPACE', `No space left in ${label}.`, 'Free space, or raise the limit.');
   }
   if (status >= 500 || status === 408 || status === 429) {
-    return make('UNAVAILABLE', `${host} cannot answer at the moment (${error.name}).`, 'Try again later.');
+    return make('UNAVAILABLE', `${host} is temporarily unavailable (${error.name}).`, 'Try again later.');
   }
   return make(
     'INTERNAL',
-    `${host} answered something unexpected for ${label}: ${error.message} (${error.name}, ${status}).`,
+    `Unexpected response of ${host} for ${label}: ${error.message} (${error.name}, ${status}).`,
     'Copy the details and report them.',
   );
 }

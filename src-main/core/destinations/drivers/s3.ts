@@ -173,7 +173,7 @@ export class S3Destination extends BaseDestination<UnfinishedUpload> {
     if (head.ObjectLockLegalHoldStatus === 'ON' || (until !== undefined && until > this.#now())) {
       const words = until === undefined ? 'by a legal hold' : `until ${until.toISOString().slice(0, 10)}`;
       throw new SnapkeepError('PERMISSION', `${name} in ${this.label} is locked ${words}.`, {
-        hint: 'It can be deleted when the lock has ended.',
+        hint: 'It can be deleted when the lock ends.',
       });
     }
     // One by one: many servers want checksums for several at once that the SDK does not send.
@@ -187,7 +187,7 @@ export class S3Destination extends BaseDestination<UnfinishedUpload> {
   async warnings(): Promise<string[]> {
     const { endpoint } = this.#settings;
     if (endpoint === null || endpoint.startsWith('https:')) return [];
-    return [`${this.#names.host} is spoken to without encryption: whoever sees the network sees the backups.`];
+    return [`Unencrypted connection to ${this.#names.host} (HTTP): others on the network can read the backups.`];
   }
 
   async close(): Promise<void> {

@@ -47,7 +47,7 @@ export async function selfTest(
     const whole = await buffer(await destination.get(name));
     const part = await buffer(await destination.get(name, { start: 1000, bytes: 5000 }));
     if (!whole.equals(content) || !part.equals(content.subarray(1000, 6000))) {
-      throw notKept(destination, 'answers other bytes than were stored');
+      throw notKept(destination, 'returns other bytes than were stored');
     }
   });
   await run('delete', async () => {
@@ -69,6 +69,6 @@ async function isListed(destination: Destination, name: string): Promise<boolean
 
 function notKept({ label }: Destination, what: string): SnapkeepError {
   return new SnapkeepError('CORRUPT', `The server of ${label} ${what}.`, {
-    hint: 'Do not keep backups there before the server has been looked into.',
+    hint: 'Do not store backups there until the server has been repaired.',
   });
 }

@@ -91,7 +91,7 @@ export async function readHostKey({ host, port }: Pick<SftpSettings, 'host' | 'p
     if (typeof hostKey === 'string') return hostKey;
     throw error;
   }
-  throw new SnapkeepError('UNAVAILABLE', `${host} showed no key.`, { hint: 'Check that it is an SSH server.' });
+  throw new SnapkeepError('UNAVAILABLE', `${host} presented no host key.`, { hint: 'Check that it is an SSH server.' });
 }
 
 async function openSocket(host: string, port: number): Promise<Socket> {
@@ -123,7 +123,7 @@ async function loginOptions({ login, host }: SftpSettings, secrets: SftpSecrets)
     case 'agent': {
       const agent = login.socket ?? process.env.SSH_AUTH_SOCK;
       if (agent !== undefined) return { agent };
-      throw new SnapkeepError('BAD_KEY', `There is no SSH agent to log in to ${host} with.`, {
+      throw new SnapkeepError('BAD_KEY', `No SSH agent found for the login to ${host}.`, {
         hint: 'Start an agent, or log in with a key file or a password.',
       });
     }
@@ -156,14 +156,14 @@ const noCommonKey = (error: unknown): boolean => error instanceof Error && /host
 
 function otherHostKey(host: string, pinned: string | null, seen: string | null, cause: unknown): SnapkeepError {
   if (pinned === null && seen !== null) {
-    return new SnapkeepError('CONFLICT', `${host} is not known yet. It shows the key ${seen}.`, {
-      hint: 'Compare the key with that of the server, and confirm it if they are the same. Nothing was sent.',
+    return new SnapkeepError('CONFLICT', `${host} is not trusted yet. It presents the key ${seen}.`, {
+      hint: 'Nothing was sent. Compare the key with that of the server, and trust it if they match.',
       details: { hostKey: seen },
       cause,
     });
   }
-  return new SnapkeepError('CONFLICT', `${host} has another key than the one it was known by.`, {
-    hint: 'Somebody may stand in between. Ask who runs the server; confirm the new key only if it was changed on purpose. Nothing was sent.',
+  return new SnapkeepError('CONFLICT', `The host key of ${host} has changed.`, {
+    hint: 'Nothing was sent. This may be a man-in-the-middle attack. Ask the administrator of the server, and trust the new key only if it was changed on purpose.',
     details: { hostKey: seen, pinned },
     cause,
   });

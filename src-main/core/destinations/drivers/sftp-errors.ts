@@ -31,28 +31,28 @@ export function explainSftp(error: unknown, what: string, host: string): Snapkee
   const text = error instanceof Error ? error.message : String(error);
   switch (sftpStatus(error)) {
     case NO_SUCH_FILE:
-      return new SnapkeepError('NOT_FOUND', `${what} is not there on ${host}.`, {
+      return new SnapkeepError('NOT_FOUND', `${what} not found on ${host}.`, {
         hint: 'Check the path; it may have been moved or renamed.',
         cause: error,
       });
     case PERMISSION_DENIED:
-      return new SnapkeepError('PERMISSION', `The login may not do this with ${what} on ${host}.`, {
-        hint: 'Allow it to read and write the folder there, or use another login or folder.',
+      return new SnapkeepError('PERMISSION', `Permission denied on ${host}: ${what}.`, {
+        hint: 'Grant the user read and write access to the folder, or use another user or folder.',
         cause: error,
       });
     case UNSUPPORTED:
-      return new SnapkeepError('UNSUPPORTED', `${host} cannot do what is asked of it with ${what}.`, {
+      return new SnapkeepError('UNSUPPORTED', `${host} does not support this operation on ${what}.`, {
         hint: 'Use a server that speaks SFTP version 3.',
         cause: error,
       });
     case FAILURE:
-      return new SnapkeepError('UNAVAILABLE', `${host} says that it failed to work with ${what}, and not why.`, {
-        hint: 'Look at the disk and the quota there, and try again.',
+      return new SnapkeepError('UNAVAILABLE', `${host} reported a failure with ${what}, without a reason.`, {
+        hint: 'Check the disk and the quota of the server, and try again.',
         cause: error,
       });
     default:
       return new SnapkeepError('UNAVAILABLE', `The connection to ${host} was lost (${text}).`, {
-        hint: 'Check that the server is running and the network is there, and try again.',
+        hint: 'Check that the server is running and the network is available, and try again.',
         cause: error,
       });
   }
@@ -66,24 +66,28 @@ export function explainLogin(error: unknown, level: string | undefined, host: st
   if (error instanceof SnapkeepError) return error;
   const text = error instanceof Error ? error.message : String(error);
   if (level === 'client-authentication') {
-    return new SnapkeepError('BAD_KEY', `${host} does not accept the login.`, {
+    return new SnapkeepError('BAD_KEY', `Authentication failed on ${host}.`, {
       hint: 'Check the user and the password, key or agent, and enter them again.',
       cause: error,
     });
   }
   if (level === 'agent') {
-    return new SnapkeepError('BAD_KEY', 'The SSH agent does not answer.', {
+    return new SnapkeepError('BAD_KEY', 'The SSH agent does not respond.', {
       hint: 'Start the agent and add the key to it, or use another way to log in.',
       cause: error,
     });
   }
   if (/privateKey|passphrase|private key/i.test(text)) {
-    return new SnapkeepError('BAD_KEY', 'The private key cannot be read: it needs another passphrase, or is none.', {
-      hint: 'Choose another key file, or enter its passphrase again.',
-      cause: error,
-    });
+    return new SnapkeepError(
+      'BAD_KEY',
+      'The private key cannot be read: its passphrase is wrong, or the file is not a private key.',
+      {
+        hint: 'Choose another key file, or enter its passphrase again.',
+        cause: error,
+      },
+    );
   }
-  return new SnapkeepError('UNAVAILABLE', `${host} does not answer as an SSH server (${text}).`, {
+  return new SnapkeepError('UNAVAILABLE', `${host} does not respond as an SSH server (${text}).`, {
     hint: 'Check host and port, and that the server is running, and try again.',
     cause: error,
   });

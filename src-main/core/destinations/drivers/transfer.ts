@@ -32,7 +32,7 @@ export async function* readSource(
       }
     }
   } catch (error) {
-    throw stopped() ? cancelledError() : ofSource(explainError(error, 'What was to be stored'));
+    throw stopped() ? cancelledError() : ofSource(explainError(error, 'the source file'));
   } finally {
     stream.destroy();
   }
@@ -40,8 +40,8 @@ export async function* readSource(
 }
 
 function otherLength(source: UploadSource): SnapkeepError {
-  return new SnapkeepError('INVALID_PARAMS', `What was to be stored is not ${source.bytes} bytes long any more.`, {
-    hint: 'Nothing was stored. Something writes to the file; try again when it has finished.',
+  return new SnapkeepError('INVALID_PARAMS', `The source file is no longer ${source.bytes} bytes long.`, {
+    hint: 'Nothing was stored. Another program writes to the file. Try again when it has finished.',
   });
 }
 

@@ -63,7 +63,7 @@ export async function openSource(
     }
     const kept = await realpath(destination);
     if (kept === path) {
-      throw new SnapkeepError('INVALID_PARAMS', `${sourcePath} is where its own snapshots are to be kept.`, {
+      throw new SnapkeepError('INVALID_PARAMS', `${sourcePath} is also the folder for its snapshots.`, {
         hint: 'Choose another folder for the snapshots.',
       });
     }
@@ -104,7 +104,7 @@ export function describeSnapshot(
   if (first !== undefined) {
     throw ofSource(
       new SnapkeepError('UNAVAILABLE', `${nameInWords(first.path)} in ${sourcePath} ${first.reason}.`, {
-        hint: 'Check the disk it is on, then copy again.',
+        hint: 'Check its disk, then copy again.',
       }),
     );
   }

@@ -25,11 +25,11 @@ export async function filesNotes(
     special.length > 0 &&
       `The set-user-ID, set-group-ID and sticky bits of ${countInWords(special.length, 'file')} are dropped.`,
     others.length > 0 &&
-      `${countInWords(others.length, 'entry', 'entries')} of other users will belong to user ${process.getuid?.()}: only root can give files to others.`,
+      `${countInWords(others.length, 'entry', 'entries')} of other users will belong to user ${process.getuid?.()}: only root can assign files to other users.`,
     linked !== null &&
-      'Access control lists, extended attributes and hard links are not stored in snapshots of files: what is restored has none.',
+      'Access control lists, extended attributes and hard links are not stored in snapshots of files; restored files have none.',
     (linked ?? 0) > 0 &&
-      `${countInWords(linked ?? 0, 'file')} at the target may have hard links elsewhere, which will keep the content of now.`,
+      `${countInWords(linked ?? 0, 'file')} at the target may have hard links elsewhere, which will keep the current content.`,
   ];
   return notes.filter((note) => typeof note === 'string');
 }

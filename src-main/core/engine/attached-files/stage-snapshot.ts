@@ -216,13 +216,13 @@ function isSameHead(one: Entry, other: Entry): boolean {
 
 function requirePart(entries: readonly Entry[], part: string): void {
   if (entries.length > 0) return;
-  throw new SnapkeepError('NOT_FOUND', `The snapshot holds nothing named ${JSON.stringify(part)}.`, {
-    hint: 'Choose a file or folder that it holds.',
+  throw new SnapkeepError('NOT_FOUND', `The snapshot contains nothing named ${JSON.stringify(part)}.`, {
+    hint: 'Choose a file or folder that it contains.',
   });
 }
 
 function notWhatWasStored(path: string, cause?: unknown): SnapkeepError {
-  return new SnapkeepError('CORRUPT', `${nameInWords(path)} is no longer what was stored in this snapshot.`, {
+  return new SnapkeepError('CORRUPT', `${nameInWords(path)} has changed since this snapshot was stored.`, {
     hint: 'Nothing was restored. Use another snapshot, or restore other parts of this one.',
     cause,
   });

@@ -106,7 +106,7 @@ export function judgeStatement(sql: string, line: number): Verdict {
   if (BEGIN.test(short) || /^SAVEPOINT\b/i.test(nameOf(bare, 1))) return 'begin';
   if (END.test(bare) || /^RELEASE\b/i.test(nameOf(bare, 1))) return 'end';
   if (/^ROLLBACK\b/i.test(bare)) {
-    throw new SnapkeepError('CORRUPT', `The dump ends with ROLLBACK in line ${line}: it could not be written whole.`, {
+    throw new SnapkeepError('CORRUPT', `The dump ends with ROLLBACK in line ${line}: creating it failed.`, {
       hint: 'Use another dump.',
     });
   }
@@ -147,8 +147,8 @@ function judgePragma(bare: string, line: number): Verdict {
 }
 
 function refused(line: number, what: string): SnapkeepError {
-  return new SnapkeepError('UNSUPPORTED', `Line ${line} of the dump is refused: ${what} has no place in a dump.`, {
-    hint: 'Nothing was kept of it. If you trust the file, take that line out.',
+  return new SnapkeepError('UNSUPPORTED', `Line ${line} of the dump is not allowed: ${what}.`, {
+    hint: 'Nothing was restored. If you trust the file, remove that line.',
     details: { line },
   });
 }

@@ -134,7 +134,7 @@ function tooLong(table: string): SnapkeepError {
     'UNSUPPORTED',
     `A row of the table ${table} is longer than 500 MB as SQL, the limit of a statement.`,
     {
-      hint: 'Nothing was stored. Choose the method online, which copies the pages as they are.',
+      hint: 'Nothing was stored. Choose the method online, which copies the pages unchanged.',
     },
   );
 }

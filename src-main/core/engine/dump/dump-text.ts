@@ -78,10 +78,14 @@ export class TextReader {
     try {
       return Buffer.from(this.#decoder.decode(bytes, { stream: more }), 'utf8');
     } catch (error) {
-      throw new SnapkeepError('CORRUPT', 'The dump is cut off or damaged: its UTF-16 text cannot be read to its end.', {
-        hint: 'Nothing was kept of it. Use another dump, or get this one again.',
-        cause: error,
-      });
+      throw new SnapkeepError(
+        'CORRUPT',
+        'The dump is truncated or damaged: its UTF-16 text cannot be read to the end.',
+        {
+          hint: 'Nothing was restored. Use another dump, or copy this one again.',
+          cause: error,
+        },
+      );
     }
   }
 

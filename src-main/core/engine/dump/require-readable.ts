@@ -31,7 +31,7 @@ export function requireReadableDump(source: Database, name: string, onTable: () 
     const lack = error instanceof Error ? whyUnchecked(errorCode(error), error.message) : null;
     if (lack === null) throw error;
     throw new SnapkeepError('UNSUPPORTED', `A SQL dump of ${name} could not be read back: ${lack.reason}.`, {
-      hint: 'Nothing was stored. Choose the method online, which copies the pages as they are.',
+      hint: 'Nothing was stored. Choose the method online, which copies the pages unchanged.',
       cause: error,
     });
   } finally {
@@ -44,7 +44,7 @@ function requireColumns({ name: table, columns, rowid }: DumpedTable, name: stri
   throw new SnapkeepError(
     'UNSUPPORTED',
     `The table ${table} of ${name} has ${columns.length.toLocaleString('en-US')} columns, and with its rowid more than the 2,000 values that an INSERT takes.`,
-    { hint: 'Nothing was stored. Choose the method online, which copies the pages as they are.' },
+    { hint: 'Nothing was stored. Choose the method online, which copies the pages unchanged.' },
   );
 }
 

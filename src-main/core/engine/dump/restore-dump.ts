@@ -103,7 +103,7 @@ class DumpLoader {
   #push(text: Buffer): void {
     for (const statement of this.#splitter.push(text)) this.#run(statement);
     if (this.#splitter.heldBytes > MAX_STATEMENT_BYTES) {
-      throw new SnapkeepError('UNSUPPORTED', 'The dump has a statement of more than 500 MB, or is no SQL.', {
+      throw new SnapkeepError('UNSUPPORTED', 'The dump has a statement of more than 500 MB, or is not SQL.', {
         hint: 'Choose another file.',
       });
     }
@@ -121,13 +121,13 @@ class DumpLoader {
     for (const [table, earlyLine] of this.#early) {
       if (this.#isWithoutTables(table)) throw lostRows(table, earlyLine);
       this.warnings.push(
-        `The dump fills the virtual table ${table} before its own tables are made. Its content is what those hold.`,
+        `The dump fills the virtual table ${table} before it creates its shadow tables. The content of the shadow tables is used.`,
       );
     }
     const { statements, line } = this.#odd;
     if (statements > 0)
       this.warnings.push(
-        `Text in ${countInWords(statements, 'statement')} of the dump, the first in line ${line}, is not UTF-8. Its bytes are kept as they are.`,
+        `Text in ${countInWords(statements, 'statement')} of the dump, the first in line ${line}, is not UTF-8. Its bytes are kept unchanged.`,
       );
   }
 
@@ -135,7 +135,7 @@ class DumpLoader {
   #finishRest(rest: Statement): void {
     const sql = rest.sql.toString('latin1');
     const whole = sql.startsWith('.', startOfSql(sql)) || isEnd(sql.slice(startOfSql(sql)));
-    if (!whole) throw cutOff(`its last statement, in line ${rest.line}, does not end`, rest.line);
+    if (!whole) throw cutOff(`its last statement, in line ${rest.line}, is incomplete`, rest.line);
     this.#run(rest);
   }
 
@@ -224,10 +224,14 @@ class DumpLoader {
     const sql = known ? whole : whole.subarray(startOfSql(whole.toString('latin1')));
     const safe = known && !sql.includes(0) ? sql : withSafeTexts(sql);
     if (!isUtf8(safe) || safe.includes(0)) {
-      throw new SnapkeepError('CORRUPT', `Line ${line} of the dump has bytes outside of texts that are no UTF-8.`, {
-        hint: 'Convert it to UTF-8, for example with iconv -f ISO-8859-1 -t UTF-8, or use another dump.',
-        details: { line },
-      });
+      throw new SnapkeepError(
+        'CORRUPT',
+        `Line ${line} of the dump has bytes that are not UTF-8 outside of text values.`,
+        {
+          hint: 'Convert it to UTF-8, for example with iconv -f ISO-8859-1 -t UTF-8, or use another dump.',
+          details: { line },
+        },
+      );
     }
     if (safe !== sql && !isUtf8(sql)) {
       this.#odd.line = this.#odd.line === 0 ? line : this.#odd.line;
@@ -242,8 +246,8 @@ class DumpLoader {
 function lostRows(table: string, line: number): SnapkeepError {
   return new SnapkeepError(
     'CORRUPT',
-    `Line ${line} of the dump fills the virtual table ${table}, whose own tables are not in the dump.`,
-    { hint: 'Nothing was kept of it. Use another dump.', details: { line } },
+    `Line ${line} of the dump fills the virtual table ${table}, whose shadow tables are missing in the dump.`,
+    { hint: 'Nothing was restored. Use another dump.', details: { line } },
   );
 }
 
@@ -280,10 +284,10 @@ function explainStatement(error: unknown, line: number): SnapkeepError {
   const code = errorCode(error) ?? '';
   if (code.startsWith('SQLITE_FULL') || code.startsWith('SQLITE_IOERR') || !(error instanceof Error))
     return explainError(error, 'the new database');
-  return new SnapkeepError('CORRUPT', `SQLite refuses line ${line} of the dump: ${error.message}.`, {
+  return new SnapkeepError('CORRUPT', `SQLite rejected line ${line} of the dump: ${error.message}.`, {
     hint: error.message.startsWith('no such table')
-      ? 'Nothing was kept of it. Use a dump that also makes its tables.'
-      : 'Nothing was kept of it. Use another dump, or put that line right.',
+      ? 'Nothing was restored. Use a dump that also creates its tables.'
+      : 'Nothing was restored. Use another dump, or correct that line.',
     details: { line },
     cause: error,
   });

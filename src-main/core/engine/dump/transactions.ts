@@ -35,21 +35,21 @@ export class Transactions {
    * @throws SnapkeepError `CORRUPT` for one that is cut off
    */
   conclude(line: number): string | null {
-    if (this.#open.length > 0) throw cutOff(`there is no COMMIT at its end, in line ${line}`, line);
+    if (this.#open.length > 0) throw cutOff(`no COMMIT at its end, in line ${line}`, line);
     if (this.#committed === 0 && !this.#contentSince)
-      throw cutOff(`it makes nothing up to its end, in line ${line}`, line);
+      throw cutOff(`it creates nothing up to its end, in line ${line}`, line);
     if (this.#contentSince)
-      return 'The dump does not end with COMMIT, so a missing end cannot be noticed. Compare tables and rows with what you expect.';
+      return 'The dump does not end with COMMIT, so truncation cannot be detected. Compare tables and rows with what you expect.';
     if (this.#committed > 1)
-      return `The dump consists of ${this.#committed} transactions, so a missing one at its end cannot be noticed. Compare tables and rows with what you expect.`;
+      return `The dump consists of ${this.#committed} transactions, so a missing one at its end cannot be detected. Compare tables and rows with what you expect.`;
     return null;
   }
 }
 
 /** A dump that ends too early. @param line where it does */
 export function cutOff(why: string, line: number): SnapkeepError {
-  return new SnapkeepError('CORRUPT', `The dump is cut off: ${why}.`, {
-    hint: 'Nothing was kept of it. Use another dump, or get this one again.',
+  return new SnapkeepError('CORRUPT', `The dump is truncated: ${why}.`, {
+    hint: 'Nothing was restored. Use another dump, or copy this one again.',
     details: { line },
   });
 }

@@ -21,7 +21,7 @@ const packed = (words: string, command: string): Kind => ({
 
 const otherProgram = (words: string, hint: string): Kind => ({
   words,
-  elsewhere: { why: 'no SQLite database can be made of it', hint },
+  elsewhere: { why: 'it cannot be read as a SQLite database', hint },
 });
 
 const KINDS: Record<FileContent, Kind> = {
@@ -40,18 +40,18 @@ const KINDS: Record<FileContent, Kind> = {
   rar: packed('a RAR archive', 'unrar x'),
   ltx: otherProgram(
     'a file of a Litestream replica',
-    'Write a database from the replica with litestream restore -o app.db, then choose that.',
+    'Restore a database from the replica with litestream restore -o app.db, then choose that.',
   ),
   sql: { words: 'a SQL dump', restorable: true },
   mysql: otherProgram(
     'a dump of a MySQL or MariaDB database',
-    'Read it with mysql, or convert it with mysql2sqlite first.',
+    'Load it with mysql, or convert it with mysql2sqlite first.',
   ),
-  postgresql: otherProgram('a dump of a PostgreSQL database', 'Read it with psql or pg_restore.'),
+  postgresql: otherProgram('a dump of a PostgreSQL database', 'Load it with psql or pg_restore.'),
   mssql: otherProgram('a script of Microsoft SQL Server', 'Run it with sqlcmd.'),
   'other-sql': otherProgram(
-    'a script of SQL that is no dump of SQLite',
-    'Run it with the program that it was written for, or write a dump with “.dump” of the sqlite3 shell.',
+    'a SQL script that is not a SQLite dump',
+    'Run it with the program it was written for, or create a dump with “.dump” of the sqlite3 shell.',
   ),
   csv: otherProgram(
     'a table of values (CSV)',

@@ -12,27 +12,27 @@ export type DiskUse = 'destination' | 'outbox' | 'safety' | 'staging' | 'catalog
 const WORDS: Record<DiskUse, { name: (path: string) => string; hint: string }> = {
   destination: {
     name: (path) => `The destination ${path}`,
-    hint: 'Free some space there, keep fewer snapshots, or choose another destination.',
+    hint: 'Free space there, keep fewer snapshots, or choose another destination.',
   },
   outbox: {
     name: (path) => `The outbox ${path}, where snapshots wait for their destinations,`,
-    hint: 'Free some space on that disk, or make the destinations available: what they have got leaves the outbox.',
+    hint: 'Free space on that disk, or make the destinations available: copied snapshots leave the outbox.',
   },
   safety: {
     name: (path) => `The folder of safety snapshots ${path}`,
-    hint: 'Free some space on that disk, or delete safety snapshots that nobody needs any more.',
+    hint: 'Free space on that disk, or delete safety snapshots that are no longer needed.',
   },
   staging: {
     name: (path) => `The staging folder ${path}`,
-    hint: 'Free some space on that disk, or move the data folder to a larger one and set SNAPKEEP_HOME to it.',
+    hint: 'Free space on that disk, or move the data folder to a larger one and set SNAPKEEP_HOME to it.',
   },
   catalog: {
     name: (path) => `The disk of the catalog ${path}`,
-    hint: 'Free some space on that disk. Snapkeep can write down nothing until then.',
+    hint: 'Free space on that disk. Until then, Snapkeep cannot save anything.',
   },
   target: {
     name: (path) => `The disk of ${path}`,
-    hint: 'Free some space on that disk, or choose another one.',
+    hint: 'Free space on that disk, or choose another one.',
   },
 };
 
@@ -69,7 +69,7 @@ export async function requireRoom(...rooms: readonly Room[]): Promise<void> {
     // Some network file systems answer with no figures at all; there the write itself will tell.
     if (blocks === 0 || bavail * bsize >= wanted) continue;
     const { name, hint } = WORDS[use];
-    const figures = `${bytesInWords(wanted)} are needed, and ${bytesInWords(bavail * bsize)} are free`;
-    throw new SnapkeepError('NO_SPACE', `${name(folder)} has not enough room: ${figures}.`, { hint });
+    const figures = `${bytesInWords(wanted)} needed, ${bytesInWords(bavail * bsize)} free`;
+    throw new SnapkeepError('NO_SPACE', `${name(folder)} does not have enough space: ${figures}.`, { hint });
   }
 }

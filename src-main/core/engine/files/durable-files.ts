@@ -148,8 +148,8 @@ export async function requireWritableFolder(folder: string): Promise<void> {
     info = await stat(onDisk(folder));
   } catch (error) {
     if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ENOTDIR') throw explainError(error, folder);
-    throw new SnapkeepError('UNAVAILABLE', `The folder ${folder} is not there.`, {
-      hint: 'Connect the disk or share it is on, or create the folder, and try again.',
+    throw new SnapkeepError('UNAVAILABLE', `Folder not found: ${folder}.`, {
+      hint: 'Connect its disk or share, or create the folder, and try again.',
       cause: error,
     });
   }

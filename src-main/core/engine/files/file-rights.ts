@@ -136,7 +136,7 @@ export async function exchangeNotes(path: string, mode: number | null): Promise<
 /** What a person should know of a file whose content is replaced in place, as sentences. */
 export async function inPlaceNotes(path: string): Promise<string[]> {
   const { nlink } = await lstat(path);
-  return nlink > 1 ? [`${otherLinks(nlink)}, which will have the restored content, too.`] : [];
+  return nlink > 1 ? [`${otherLinks(nlink)}, which will also have the restored content.`] : [];
 }
 
 const otherLinks = (nlink: number): string => `The file has ${countInWords(nlink - 1, 'other hard link')}`;
@@ -150,7 +150,7 @@ export async function removalNotes(path: string): Promise<string[]> {
 
 function changedRights({ nlink, mode, uid, gid }: FileRights & { nlink: number }): string[] {
   const notes = [
-    nlink > 1 && `${otherLinks(nlink)}, which will keep the content of now.`,
+    nlink > 1 && `${otherLinks(nlink)}, which will keep the current content.`,
     (mode & SPECIAL_BITS) !== 0 && DROPPED,
     !mayGiveTo(uid, gid) && notOwner(uid, gid),
   ];
@@ -165,5 +165,5 @@ export function mayGiveTo(uid: number, gid: number): boolean {
 }
 
 function notOwner(uid: number, gid: number): string {
-  return `The file belongs to user ${uid} and group ${gid}, and will belong to user ${process.getuid?.()}: only root can give files to others.`;
+  return `The file belongs to user ${uid} and group ${gid}, and will belong to user ${process.getuid?.()}: only root can assign files to other users.`;
 }

@@ -32,7 +32,9 @@ const LARGEST_MANIFEST = 16 * 1024 * 1024;
 /** @throws SnapkeepError `CORRUPT` for a file that is too large to be a manifest */
 export function requireManifestSize(bytes: number, name: string): void {
   if (bytes <= LARGEST_MANIFEST) return;
-  throw new SnapkeepError('CORRUPT', `${name} is too large for a manifest.`, { hint: 'Look at what it is.' });
+  throw new SnapkeepError('CORRUPT', `${name} is too large for a manifest.`, {
+    hint: 'Check that the file is a manifest.',
+  });
 }
 
 /** @throws SnapkeepError `TOO_NEW`, `CORRUPT` */
@@ -50,7 +52,7 @@ export function parseManifest(text: string, path: string): Manifest {
       'TOO_NEW',
       `${path} was written by a newer version of Snapkeep (manifest format ${format.data.format}).`,
       {
-        hint: 'Update Snapkeep to use this snapshot. The file itself can still be restored without its manifest from another folder.',
+        hint: 'Update Snapkeep to use this snapshot. Without its manifest, in another folder, the file can still be restored.',
       },
     );
   }
@@ -76,8 +78,8 @@ export async function writeManifest(path: string, manifest: Manifest, runId: str
 }
 
 function unreadable(path: string, cause: unknown): SnapkeepError {
-  return new SnapkeepError('CORRUPT', `${path} cannot be understood as a manifest.`, {
-    hint: 'The snapshot can still be checked and restored as a bare file from a folder without this manifest.',
+  return new SnapkeepError('CORRUPT', `${path} is not a valid manifest.`, {
+    hint: 'Without the manifest, in another folder, the file can still be verified and restored.',
     cause,
   });
 }

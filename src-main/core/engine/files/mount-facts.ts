@@ -19,13 +19,13 @@ export function mountWarnings({ kind, fileSystem, mountPoint }: MountFacts): str
   const where = mountPoint ?? 'The folder';
   switch (kind) {
     case 'memory':
-      return [`${where} is in memory (${fileSystem}): whatever is stored there is gone when the machine restarts.`];
+      return [`${where} is in memory (${fileSystem}): files there are lost when the machine restarts.`];
     case 'network':
       return [
-        `${where} is a network share${fileSystem === null ? '' : ` (${fileSystem})`}: when it is away, backups wait for it.`,
+        `${where} is a network share${fileSystem === null ? '' : ` (${fileSystem})`}: when it is unavailable, backups wait for it.`,
       ];
     case 'removable':
-      return [`${where} can be taken out: when it is away, backups wait for it.`];
+      return [`${where} is on a removable disk: when it is unavailable, backups wait for it.`];
     case 'disk':
     case 'unknown':
       return [];
@@ -37,16 +37,14 @@ export function sourceWarnings({ kind, fileSystem, mountPoint }: MountFacts): st
   const called = fileSystem === null ? '' : ` (${fileSystem})`;
   switch (kind) {
     case 'memory':
-      return [
-        `The database is in memory${called}: it is gone when the machine restarts, and only its snapshots are left.`,
-      ];
+      return [`The database is in memory${called}: it is lost when the machine restarts; only its snapshots remain.`];
     case 'network':
       return [
-        `The database is on a network share${called}: SQLite’s locks cannot be relied on there, and two machines that write may damage it. Keep it on a disk of the machine that uses it.`,
+        `The database is on a network share${called}: SQLite’s locks are not reliable there, and writes from two machines may damage it. Keep it on a disk of the machine that uses it.`,
       ];
     case 'removable':
       return [
-        `The database is on a disk that can be taken out${mountPoint === null ? '' : ` (${mountPoint})`}: while it is away, no backup is made.`,
+        `The database is on a removable disk${mountPoint === null ? '' : ` (${mountPoint})`}: while it is unavailable, no backups are made.`,
       ];
     case 'disk':
     case 'unknown':

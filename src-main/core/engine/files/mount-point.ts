@@ -11,7 +11,7 @@ import { mountFacts } from './mount-facts.ts';
  */
 export async function requireExchangeable(path: string): Promise<void> {
   if (!(await isMountPoint(path))) return;
-  throw new SnapkeepError('UNSUPPORTED', `${path} is a mount point, which can be neither exchanged nor removed.`, {
+  throw new SnapkeepError('UNSUPPORTED', `${path} is a mount point and cannot be replaced or deleted.`, {
     hint: 'Nothing was changed. Unmount it first, or choose another path.',
   });
 }

@@ -94,7 +94,7 @@ async function* buffersOf(source: AsyncIterable<unknown>): AsyncGenerator<Buffer
 
 function requireFew(count: number): void {
   if (count <= MOST_FILES) return;
-  throw new SnapkeepError('UNSUPPORTED', `The archive holds more than ${MOST_FILES} files.`, {
+  throw new SnapkeepError('UNSUPPORTED', `The archive contains more than ${MOST_FILES} files.`, {
     hint: 'Unpack it, then choose the database in it.',
   });
 }

@@ -77,9 +77,9 @@ function several(archive: string, found: readonly string[]): SnapkeepError {
   const names = found.slice(0, MOST_NAMES);
   return new SnapkeepError(
     'INVALID_PARAMS',
-    `${archive} holds ${countInWords(found.length, 'database')}: ${names.join(', ')}.`,
+    `${archive} contains ${countInWords(found.length, 'database')}: ${names.join(', ')}.`,
     {
-      hint: 'Choose one of them: in the window, or with --entry and its name.',
+      hint: 'Choose one of them in the window, or with --entry and its name.',
       details: { entries: names },
     },
   );
@@ -89,16 +89,16 @@ function nothingIn(archive: string, entry: string | null, locked: number): Snapk
   if (locked > 0)
     return new SnapkeepError(
       'UNSUPPORTED',
-      `Files in ${archive} are encrypted, or packed in a way that Snapkeep cannot unpack.`,
+      `Files in ${archive} are encrypted, or use a compression that Snapkeep cannot unpack.`,
       {
         hint: 'Unpack it with the program that made it, then choose the database in it.',
       },
     );
   if (entry === null)
     return new SnapkeepError('UNSUPPORTED', `No database was found in ${archive}.`, {
-      hint: 'Unpack it and look at what it holds, or choose another file.',
+      hint: 'Unpack it to see its content, or choose another file.',
     });
-  return new SnapkeepError('NOT_FOUND', `${archive} holds no database named ${entry}.`, {
-    hint: 'Give the name as it stands in the archive, with its folders.',
+  return new SnapkeepError('NOT_FOUND', `${archive} contains no database named ${entry}.`, {
+    hint: 'Use the full name in the archive, including its folders.',
   });
 }

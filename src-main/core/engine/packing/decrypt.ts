@@ -12,8 +12,8 @@ const LONGEST_ARMOR_LINE = 1000;
 const ARMOR_END = '-----END AGE ENCRYPTED FILE-----';
 
 const HINTS: Record<EncryptionSecret['kind'], string> = {
-  passphrase: 'Give the passphrase it was encrypted with.',
-  identity: 'Give the identity of one of its recipients: a line that starts with AGE-SECRET-KEY-1.',
+  passphrase: 'Enter the passphrase it was encrypted with.',
+  identity: 'Enter the identity of one of its recipients: a line that starts with AGE-SECRET-KEY-1.',
 };
 
 /** An opened encryption: what is in it, and what opened it. */
@@ -121,9 +121,9 @@ function decryptionError(asks: EncryptionSecret['kind'], secrets: readonly Encry
     asks === 'passphrase'
       ? tried
         ? 'No known passphrase opens it: it is encrypted with another one, or its header is damaged.'
-        : 'It is encrypted with a passphrase, and that is not known here.'
+        : 'It is encrypted with an unknown passphrase.'
       : tried
         ? 'No known identity opens it: it is encrypted for others, or its header is damaged.'
-        : 'It is encrypted for recipients, and none of their identities is known here.';
+        : 'It is encrypted for recipients whose identities are unknown.';
   return new DecryptionError(message, asks);
 }

@@ -29,8 +29,8 @@ export function encryptorOf(encryption: SnapshotEncryption, secrets: readonly En
   if (encryption?.kind !== 'passphrase') return encryption;
   const passphrase = secrets.find(({ kind }) => kind === 'passphrase');
   if (passphrase !== undefined) return { kind: 'passphrase', passphrase: passphrase.text };
-  throw new SnapkeepError('BAD_KEY', 'The passphrase that snapshots are to be encrypted with is not known here.', {
-    hint: 'Enter it again in the settings of the plan. Nothing was stored, for it would have been stored decrypted.',
+  throw new SnapkeepError('BAD_KEY', 'The passphrase for encrypting snapshots is unknown.', {
+    hint: 'Nothing was stored. Enter the passphrase again in the settings of the plan.',
   });
 }
 
@@ -50,8 +50,8 @@ export function requireRecipient(recipient: string): void {
   try {
     new Encrypter().addRecipient(recipient);
   } catch {
-    throw new SnapkeepError('INVALID_PARAMS', 'What was given as a recipient is none of age.', {
-      hint: 'A recipient starts with age1, as age-keygen prints it. It is not the identity, which starts with AGE-SECRET-KEY.',
+    throw new SnapkeepError('INVALID_PARAMS', 'Not an age recipient.', {
+      hint: 'Enter a recipient that starts with age1, as printed by age-keygen, not the identity, which starts with AGE-SECRET-KEY.',
     });
   }
 }
@@ -67,8 +67,8 @@ export async function readIdentity(text: string): Promise<EncryptionSecret> {
   try {
     return { kind: 'identity', text: identity, fingerprint: await identityToRecipient(identity) };
   } catch {
-    throw new SnapkeepError('INVALID_PARAMS', 'This is no identity of age.', {
-      hint: 'An identity is one line that starts with AGE-SECRET-KEY-1, from the file that age-keygen wrote.',
+    throw new SnapkeepError('INVALID_PARAMS', 'Not an age identity.', {
+      hint: 'Enter the line that starts with AGE-SECRET-KEY-1 from the file that age-keygen wrote.',
     });
   }
 }

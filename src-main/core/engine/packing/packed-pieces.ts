@@ -154,7 +154,7 @@ export function requireReadable({ windowBytes, dictionary }: FrameHeader, memory
     );
   if (windowBytes <= USUAL_WINDOW || (windowBytes <= 2 ** LARGEST_WINDOW_LOG && windowBytes <= memory / 2)) return;
   throw new UnreadableError(
-    `It needs ${bytesInWords(windowBytes)} of memory to be unpacked, and ${bytesInWords(memory)} are free.`,
+    `Unpacking it needs ${bytesInWords(windowBytes)} of memory; ${bytesInWords(memory)} are free.`,
     'Unpack it with zstd -d --long=31 on a machine with more memory, then choose the result.',
   );
 }

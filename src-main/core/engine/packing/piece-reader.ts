@@ -81,7 +81,7 @@ export function streamOf(pieces: AsyncGenerator<Uint8Array>): ReadableStream<Uin
 
 /** What is packed or encrypted cannot be understood. */
 export function damagedData(cause?: unknown, what = 'compressed'): SnapkeepError {
-  return new SnapkeepError('CORRUPT', `The ${what} data is damaged or cut off.`, {
+  return new SnapkeepError('CORRUPT', `The ${what} data is damaged or truncated.`, {
     hint: 'Use another snapshot.',
     cause,
   });

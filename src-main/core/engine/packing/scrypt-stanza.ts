@@ -76,9 +76,9 @@ function keyOf(passphrase: string, salt: Buffer, workFactor: number): Promise<Bu
 function tooDear(workFactor: number): SnapkeepError {
   return new SnapkeepError(
     'UNSUPPORTED',
-    `Its passphrase has a work factor of ${workFactor}, which asks for too much memory.`,
+    `Its passphrase has a work factor of ${workFactor}, which needs too much memory.`,
     {
-      hint: 'Open it with the command line of age, and restore what is in it.',
+      hint: 'Decrypt it with the age command, and restore the result.',
     },
   );
 }

@@ -38,8 +38,8 @@ export function limitOfDisk(name: string, folder: string): UnpackLimit {
     if (usable >= 0) return;
     throw new SnapkeepError(
       'NO_SPACE',
-      `${name} unpacks to more than ${bytesInWords(bytes)}, and ${folder} has only ${bytesInWords(bavail * bsize)} left.`,
-      { hint: 'Free some space on that disk, or look at what the file is.' },
+      `${name} unpacks to more than ${bytesInWords(bytes)}; ${folder} has only ${bytesInWords(bavail * bsize)} free.`,
+      { hint: 'Free space on that disk, or check that you trust the file.' },
     );
   };
 }

@@ -132,11 +132,11 @@ function requireReadable(header: Buffer): void {
   for (const size of [HAS_PACKED_SIZE, HAS_UNPACKED_SIZE]) if ((flags & size) !== 0) at = readNumber(header, at).end;
   const filter = readNumber(header, at);
   if ((flags & FILTERS) !== 0 || filter.value !== LZMA2)
-    throw new UnreadableError('It was compressed with a filter beside LZMA2.', HINT);
+    throw new UnreadableError('It was compressed with a filter in addition to LZMA2.', HINT);
   const dictionary = dictionaryBytes(byteAt(header, filter.end + 1));
   if (dictionary > LARGEST_DICTIONARY)
     throw new UnreadableError(
-      `It needs a dictionary of ${bytesInWords(dictionary)} to be unpacked, and Snapkeep has ${bytesInWords(LARGEST_DICTIONARY)} for it.`,
+      `Unpacking it needs a dictionary of ${bytesInWords(dictionary)}; Snapkeep supports ${bytesInWords(LARGEST_DICTIONARY)}.`,
       HINT,
     );
 }

@@ -132,7 +132,7 @@ async function copyRawPages(open: OpenSource, path: string, refused: Error, cont
   const pages = await open.raw.copyTo(path, context);
   context.log(
     'warning',
-    `Copied ${countInWords(pages, 'page')} as they are, with free ones: VACUUM INTO cannot copy this database (${refused.message}).`,
+    `Copied ${countInWords(pages, 'page')} unchanged, including free pages: VACUUM INTO cannot copy this database (${refused.message}).`,
   );
 }
 
@@ -151,7 +151,7 @@ function requirePages(path: string, refused: Error, compact: boolean): void {
   if (!compact || isStringInDoubleQuotes(refused.message)) return;
   const reason = whyUnchecked('SQLITE_ERROR', refused.message)?.reason ?? refused.message;
   throw new SnapkeepError('UNSUPPORTED', `${path} cannot be compacted: ${reason}.`, {
-    hint: 'Nothing was stored. Choose the method online, which copies the pages as they are.',
+    hint: 'Nothing was stored. Choose the method online, which copies the pages unchanged.',
     cause: refused,
   });
 }
@@ -169,7 +169,7 @@ export function warnOfWaiting(journalMode: string, meanwhile: string, context: P
   if (journalMode === 'wal' || journalMode === 'memory') return;
   context.log(
     'warning',
-    `The journal mode is ${journalMode}: programs that write wait while ${meanwhile}. WAL mode would not make them wait.`,
+    `The journal mode is ${journalMode}: programs cannot write while ${meanwhile}. In WAL mode they can.`,
   );
 }
 
@@ -200,7 +200,7 @@ async function copyPages(source: Database, path: string, context: TaskContext): 
   context.throwIfCancelled();
   // The driver takes "busy at the first step" for "nothing left to copy".
   if (totalPages !== pageCount) {
-    throw new SnapkeepError('LOCKED', 'The copy could not be started because of a lock.', { hint: 'Try again.' });
+    throw new SnapkeepError('LOCKED', 'The copy could not start: the database is locked.', { hint: 'Try again.' });
   }
   return totalPages;
 }
@@ -252,8 +252,8 @@ async function requireWhole(given: string, bytes: number): Promise<void> {
   if ((await fileSize(wal)) > 0 || (await fileSize(journal)) > 0) return;
   const found = await fileSize(path);
   if (found >= bytes || found === 0) return;
-  throw new SnapkeepError('CORRUPT', `${path} is cut off: it has ${found} bytes instead of ${bytes}.`, {
-    hint: 'Restore it from a snapshot that is verified.',
+  throw new SnapkeepError('CORRUPT', `${path} is truncated: it has ${found} of ${bytes} bytes.`, {
+    hint: 'Restore it from a verified snapshot.',
   });
 }
 

@@ -77,7 +77,7 @@ export async function copyTogether(
         method: image.method,
       });
     }
-    context.log('info', `Copied ${databases.length} databases as they were at the same instant.`);
+    context.log('info', `Copied ${databases.length} databases at the same instant.`);
     return copies;
   } finally {
     release(locks);
@@ -150,8 +150,8 @@ function explainLock(error: unknown, path: string): SnapkeepError {
 
 /** The error of a database that can only be read, and so not be backed up at the same instant as others. */
 export function notLockable(path: string, cause: unknown): SnapkeepError {
-  return new SnapkeepError('PERMISSION', `${path} cannot be locked for writing, because Snapkeep may only read it.`, {
-    hint: 'Databases are backed up at the same instant only where Snapkeep has write access to each of them. Grant it, or turn that off in the settings of the plan.',
+  return new SnapkeepError('PERMISSION', `${path} cannot be locked: Snapkeep has read access only.`, {
+    hint: 'Backups at the same instant need write access to each database. Grant it, or turn off “Back up at the same instant” in the plan.',
     cause,
   });
 }
@@ -159,7 +159,9 @@ export function notLockable(path: string, cause: unknown): SnapkeepError {
 function neverFree(path: string, count: number, withinMs: number): SnapkeepError {
   return new SnapkeepError(
     'LOCKED',
-    `In ${durationInWords(withinMs)} there was no instant at which none of the ${count} databases was written to. ${path} was last.`,
-    { hint: 'Nothing was stored. Try again when less is written, or see which program keeps a transaction open.' },
+    `The ${count} databases were never all idle within ${durationInWords(withinMs)}. ${path} was busy last.`,
+    {
+      hint: 'Nothing was stored. Try again when there are fewer writes, or check which program keeps a transaction open.',
+    },
   );
 }

@@ -24,7 +24,7 @@ export async function nameWithLog(path: string): Promise<string> {
   if (second === undefined) return first === undefined || (await hasLog(path)) ? path : first;
   throw new SnapkeepError(
     'CONFLICT',
-    `${first} and ${second} are the same file, and each has a log or journal of its own.`,
+    `${first} and ${second} are the same file, and each has its own log or journal.`,
     {
       hint: 'Close all programs that use the database, open it once under each name with its own program, and remove the hard link.',
     },
@@ -39,7 +39,7 @@ export async function warnOfUnseenNames(path: string, journalMode: string, conte
   if (elsewhere < 1) return;
   context.log(
     'warning',
-    `${path} has ${countInWords(elsewhere, 'other hard link')} in other folders. What a program commits under that name may lie in a log there, and is not read.`,
+    `${path} has ${countInWords(elsewhere, 'other hard link')} in other folders. Commits made under that name may be in a log there, which is not read.`,
   );
 }
 

@@ -185,17 +185,17 @@ async function badKey(path: string, keys: readonly DatabaseKey[]): Promise<Snapk
   if (hasPlaintextHeader(await startOf(path))) {
     return new SnapkeepError(
       'BAD_KEY',
-      `${tried ? 'No known key opens' : 'No key is known for'} ${path}: it is encrypted after a plaintext header, or damaged.`,
+      `${tried ? 'No known key opens' : 'No key is known for'} ${path}: it is encrypted with a plaintext header, or damaged.`,
       {
-        hint: 'Give its key and, in the custom settings, its salt of 32 hexadecimal digits, which is not in the file; a raw key of 96 digits has it in it.',
+        hint: 'Enter its key and, in the custom settings, its salt of 32 hexadecimal digits, which is not in the file. A raw key of 96 digits includes the salt.',
       },
     );
   }
   return tried
     ? new SnapkeepError('BAD_KEY', `No known key opens ${path}: it has another key, or its first page is damaged.`, {
-        hint: 'Give the key it has now, and its custom settings if its program has changed those of SQLCipher.',
+        hint: 'Enter its current key, and its custom settings if its program does not use SQLCipher’s defaults.',
       })
-    : new SnapkeepError('BAD_KEY', `${path} is encrypted, or no database at all.`, { hint: 'Give its key.' });
+    : new SnapkeepError('BAD_KEY', `${path} is encrypted, or not a database.`, { hint: 'Enter its key.' });
 }
 
 /** Closes, which ends the read transaction. There is no COMMIT: on a damaged database that would fail in its turn. */
@@ -250,8 +250,8 @@ async function copyWithSidecars(path: string, scratchFolder: string): Promise<st
   if (await exists(wal)) await copyWritable(wal, sidecarPaths(copy).wal);
   if (await exists(journal)) await copyWritable(journal, sidecarPaths(copy).journal);
   if (before !== (await fingerprint(path))) {
-    throw new SnapkeepError('BUSY', `${path} is written to, and SQLite may not take part in its locks.`, {
-      hint: 'Give Snapkeep the right to write in the folder of the database, or stop the program that uses it, and try again.',
+    throw new SnapkeepError('BUSY', `${path} is being written to, and Snapkeep has no access to its locks.`, {
+      hint: 'Grant Snapkeep write access to the folder of the database, or stop the program that uses it, and try again.',
     });
   }
   return copy;

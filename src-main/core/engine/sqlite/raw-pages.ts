@@ -88,8 +88,8 @@ export class RawPages {
       if (before != null && after?.header.equals(before.header)) return this.#framesOf(this.#log.frames, after);
       this.#database.exec('COMMIT');
     }
-    throw new SnapkeepError('BUSY', `${this.#database.name} is written to without a pause.`, {
-      hint: 'Try again when fewer changes are made to it.',
+    throw new SnapkeepError('BUSY', `${this.#database.name} is being written to continuously.`, {
+      hint: 'Try again when there are fewer writes.',
     });
   }
 
@@ -101,7 +101,7 @@ export class RawPages {
       if (error instanceof LogRestarted) return null;
       const reason = error instanceof Error ? error.message : String(error);
       throw new SnapkeepError('CORRUPT', `The write-ahead log of ${this.#database.name} is damaged. ${reason}`, {
-        hint: 'Open the database with its own program, which plays back what is sound, and back up again.',
+        hint: 'Open the database with its own program, which recovers the intact part, and back up again.',
         cause: error,
       });
     }

@@ -222,8 +222,8 @@ function entryOf(header: Header): EntryHead {
   const { type } = header;
   const pax = Pax.safeParse(header.pax ?? {}).data ?? {};
   if (type !== 'file' && type !== 'directory' && type !== 'symlink') {
-    throw new SnapkeepError('CORRUPT', `The archive holds ${JSON.stringify(header.name)} as a ${type}.`, {
-      hint: 'Snapkeep stores files, folders and symbolic links alone. Do not trust this file; use another snapshot.',
+    throw new SnapkeepError('CORRUPT', `The archive contains ${JSON.stringify(header.name)} as a ${type}.`, {
+      hint: 'Do not trust this file; use another snapshot. Snapkeep stores only files, folders and symbolic links.',
     });
   }
   const { name, linkname } = namesOf(header, pax.comment);
@@ -260,7 +260,7 @@ function fromDecimal(seconds: string): string {
 
 export function damagedArchive(cause?: unknown): SnapkeepError {
   if (cause instanceof SnapkeepError) return cause;
-  return new SnapkeepError('CORRUPT', 'The archive is damaged or cut off.', { hint: 'Use another snapshot.', cause });
+  return new SnapkeepError('CORRUPT', 'The archive is damaged or truncated.', { hint: 'Use another snapshot.', cause });
 }
 
 /** The entry with its hash, once its content is known. */

@@ -134,7 +134,7 @@ class FolderCopy {
       try {
         return { path, ...(await readIndex(path)) };
       } catch (error) {
-        this.#context.log('warning', `${name} is not built upon: ${explainError(error, path).message}`);
+        this.#context.log('warning', `${name} is not reused: ${explainError(error, path).message}`);
       }
     }
     return undefined;
@@ -236,7 +236,7 @@ class FolderCopy {
     } catch (error) {
       if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ENOTDIR') throw error;
     }
-    this.#context.log('warning', `${nameInWords(stored)} is no longer what was stored; the file is copied again.`);
+    this.#context.log('warning', `${nameInWords(stored)} has changed since it was stored; the file is copied again.`);
     return false;
   }
 

@@ -144,9 +144,13 @@ export function isSafePath(path: string): boolean {
 /** Nothing that an index or an archive names may lead out of its folder. @throws SnapkeepError `CORRUPT` */
 export function requireSafePath<T extends { path: string }>(entry: T, what: string): T {
   if (isSafePath(entry.path)) return entry;
-  throw new SnapkeepError('CORRUPT', `${what} names ${JSON.stringify(entry.path)}, which is no path in its folder.`, {
-    hint: 'Nothing was written. Do not trust this file; use another snapshot.',
-  });
+  throw new SnapkeepError(
+    'CORRUPT',
+    `${what} names ${JSON.stringify(entry.path)}, which is not a path in its folder.`,
+    {
+      hint: 'Nothing was written. Do not trust this file; use another snapshot.',
+    },
+  );
 }
 
 /** Names can hold any line break but this one, which JSON writes as `\n`. */
@@ -161,8 +165,8 @@ async function* linesOf(text: AsyncIterable<string> | Iterable<string>): AsyncGe
 }
 
 function damagedIndex(path: string, cause?: unknown): SnapkeepError {
-  return new SnapkeepError('CORRUPT', `The index ${path} is damaged or cut off.`, {
-    hint: 'The files can be copied manually, but not be verified. Use another snapshot if there is one.',
+  return new SnapkeepError('CORRUPT', `The index ${path} is damaged or truncated.`, {
+    hint: 'Use another snapshot if one exists. The files can be copied manually, but not verified.',
     cause,
   });
 }

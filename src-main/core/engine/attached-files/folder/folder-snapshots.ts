@@ -124,9 +124,9 @@ export async function updateLatest(
   const path = join(destination, latestName);
   try {
     const target = await readlink(path);
-    if (stemIn(target) !== stem) return `${path} leads to ${target} and was left as it is.`;
+    if (stemIn(target) !== stem) return `${path} points to ${target} and was left unchanged.`;
   } catch (error) {
-    if (errorCode(error) === 'EINVAL') return `${path} is not a link and was left as it is.`;
+    if (errorCode(error) === 'EINVAL') return `${path} is not a link and was left unchanged.`;
     if (errorCode(error) !== 'ENOENT') throw explainError(error, path);
   }
   const newest = await newestWhole(destination, stem, except);
@@ -165,7 +165,7 @@ export async function removeFolderSnapshot(
   const stem = stemIn(name);
   if (stem === undefined || /[/\\\0]/.test(name)) {
     throw new SnapkeepError('INVALID_PARAMS', `${JSON.stringify(name)} is not the name of a snapshot.`, {
-      hint: 'Nothing was removed. Give the name of a folder in the destination.',
+      hint: 'Nothing was removed. Use the name of a folder in the destination.',
     });
   }
   const path = join(destination, name);
@@ -175,7 +175,7 @@ export async function removeFolderSnapshot(
     const own = (await lstat(path)).isDirectory() && (await realpath(path)) === join(await realpath(destination), name);
     const facts = own ? await readFacts(path) : undefined;
     if (facts === undefined || facts.stem !== stem) {
-      throw new SnapkeepError('CONFLICT', `${path} is not a snapshot of Snapkeep's.`, {
+      throw new SnapkeepError('CONFLICT', `${path} is not a Snapkeep snapshot.`, {
         hint: 'Nothing was removed. Remove it manually if it is not needed.',
       });
     }

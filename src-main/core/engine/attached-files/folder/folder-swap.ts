@@ -58,7 +58,7 @@ async function walk(folder: string, part: string, onMissing: (path: string) => P
       const stats = await lstat(onDisk(path));
       if (stats.isSymbolicLink()) throw linkInTheWay(path);
       if (!isLast && !stats.isDirectory()) {
-        throw new SnapkeepError('CONFLICT', `${path} is a file, and a folder is to be there.`, {
+        throw new SnapkeepError('CONFLICT', `${path} is a file, but a folder is expected.`, {
           hint: 'Nothing was changed. Move it away, or restore to another folder.',
         });
       }
@@ -71,8 +71,8 @@ async function walk(folder: string, part: string, onMissing: (path: string) => P
 }
 
 function linkInTheWay(path: string): SnapkeepError {
-  return new SnapkeepError('INVALID_PARAMS', `${path} is a link, and nothing is restored through a link.`, {
-    hint: 'Nothing was changed. Choose the folder that it leads to.',
+  return new SnapkeepError('INVALID_PARAMS', `${path} is a link; files are not restored through links.`, {
+    hint: 'Nothing was changed. Choose the folder that it points to.',
   });
 }
 

@@ -23,8 +23,10 @@ export async function whyNoLinks(
     await removeTree(folder);
     await mkdir(folder, { mode: 0o700 });
     await writeFile(at('file'), 'x', { mode: 0o600 });
-    if (!(await works(() => calls.link(at('file'), at('hard'))))) return 'the disk or share knows no hard links';
-    if (!(await works(() => calls.symlink('file', at('soft'))))) return 'symbolic links cannot be made there';
+    if (!(await works(() => calls.link(at('file'), at('hard')))))
+      return 'the disk or share does not support hard links';
+    if (!(await works(() => calls.symlink('file', at('soft')))))
+      return 'the disk or share does not support symbolic links';
     await calls.symlink('hard', at('other'));
     await rename(at('other'), at('soft'));
     return null;

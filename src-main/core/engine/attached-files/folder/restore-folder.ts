@@ -41,7 +41,7 @@ export async function restoreFolder(
   const { stored, part, targetFolder, runId } = request;
   if (!isSafePath(part)) {
     throw new SnapkeepError('INVALID_PARAMS', `${JSON.stringify(part)} is not a path in the snapshot.`, {
-      hint: 'Give a path as the snapshot lists it, without .. and without a slash at its beginning or end.',
+      hint: 'Use a path as listed in the snapshot, without .. and without a leading or trailing slash.',
     });
   }
   const target = await openTarget(targetFolder, part);
@@ -56,7 +56,7 @@ export async function restoreFolder(
     context.progress('replacing', 0, null);
     const undoRecord = await swapIn(staged, target, runId, note);
     const changed = comparison.onlyHere + comparison.onlyThere + comparison.different;
-    context.log('info', `Restored ${target}: ${countInWords(changed, 'entry', 'entries')} differed from the snapshot.`);
+    context.log('info', `Restored ${target}: ${countInWords(changed, 'entry', 'entries')} changed.`);
     return { facts: index.facts, comparison, undoRecord };
   } catch (error) {
     throw explainError(error, target);

@@ -118,7 +118,7 @@ class FolderScanner {
       return;
     }
     if (this.#options.notThese?.includes(join(this.#root, path))) {
-      this.scan.skipped.push({ path, reason: 'is where the snapshots are kept' });
+      this.scan.skipped.push({ path, reason: 'is the folder of the snapshots' });
       return;
     }
     try {
@@ -164,10 +164,10 @@ export function troubleOf(path: string, error: unknown): Trouble {
   switch (errorCode(error)) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return { path, reason: 'went away while it was being read', passing: true };
+      return { path, reason: 'was removed while it was read', passing: true };
     case 'EACCES':
     case 'EPERM':
-      return { path, reason: 'may not be read', passing: false };
+      return { path, reason: 'could not be read: permission denied', passing: false };
     default:
       return { path, reason: `could not be read (${errorCode(error) ?? String(error)})`, passing: false };
   }

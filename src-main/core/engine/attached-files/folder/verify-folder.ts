@@ -63,7 +63,7 @@ async function damageOf(
   context: TaskContext,
 ): Promise<string | null> {
   if (there.type !== entry.type) return `is a ${there.type} and was a ${entry.type}`;
-  if (entry.type === 'link') return there.target === entry.target ? null : 'leads elsewhere than it did';
+  if (entry.type === 'link') return there.target === entry.target ? null : 'points to another target';
   return entry.type === 'file' ? fileDamage(join(root, entry.path), entry, there.stats, known, context) : null;
 }
 
@@ -80,7 +80,7 @@ async function fileDamage(
   try {
     const sha256 = known.get(key) ?? (await hashStable(path, () => context.throwIfCancelled()));
     known.set(key, sha256);
-    return sha256 === entry.sha256 ? null : 'has another content than it had';
+    return sha256 === entry.sha256 ? null : 'has changed content';
   } catch (error) {
     if (error instanceof SourceTrouble) return error.message;
     throw error;

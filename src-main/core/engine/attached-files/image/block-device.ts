@@ -119,7 +119,7 @@ export async function openDevice(path: string): Promise<FileHandle> {
   } catch (error) {
     if (errorCode(error) !== 'EBUSY') throw explainError(error, path);
     throw new SnapkeepError('BUSY', `${path} is in use.`, {
-      hint: 'Nothing was written. Unmount it, and stop what uses it (swap, RAID, LVM), and try again.',
+      hint: 'Nothing was written. Unmount it, stop its users (swap, RAID, LVM), and try again.',
       cause: error,
     });
   }

@@ -46,7 +46,7 @@ export async function copyImageFile(request: ImageRequest, context: TaskContext)
   await requireRoom({ use: 'destination', folder: destination, bytes: leastPacked(source.bytes, compression) });
   const mounted = source.kind === 'device' && (await isMounted(sourcePath));
   if (mounted)
-    context.log('warning', `${sourcePath} is mounted: its image is as the disk would be after a power failure.`);
+    context.log('warning', `${sourcePath} is mounted: its image is like that of a disk after a power failure.`);
   const takenAt = context.now();
   const partial = join(destination, partialName(stemOf(request), request.runId));
   try {
@@ -100,7 +100,7 @@ async function isMounted(path: string): Promise<boolean> {
 
 function changedMeanwhile(path: string): SnapkeepError {
   return new SnapkeepError('BUSY', `${path} was written to while its image was taken.`, {
-    hint: 'Nothing was stored. Stop what writes to it, and try again.',
+    hint: 'Nothing was stored. Stop the programs that write to it, and try again.',
   });
 }
 
@@ -182,7 +182,7 @@ async function restoreToDevice(request: ImageRestoreRequest, context: TaskContex
   if (bytes < digest.image.bytes) {
     throw new SnapkeepError(
       'NO_SPACE',
-      `${targetPath} has ${bytesInWords(bytes)}, and the image needs ${bytesInWords(digest.image.bytes)}.`,
+      `${targetPath} has ${bytesInWords(bytes)}; the image needs ${bytesInWords(digest.image.bytes)}.`,
       { hint: 'Nothing was written. Choose a larger device.' },
     );
   }
@@ -211,7 +211,9 @@ async function unpackTo(
     context.progress(phase, bytes, digest.stored.bytes);
   });
   if (found.image.sha256 === digest.image.sha256 && found.stored.sha256 === digest.stored.sha256) return;
-  throw new SnapkeepError('CORRUPT', `${storedPath} is not what was stored.`, { hint: 'Use another snapshot.' });
+  throw new SnapkeepError('CORRUPT', `${storedPath} has changed since it was stored.`, {
+    hint: 'Use another snapshot.',
+  });
 }
 
 /** Reads back what was written; of a device, as many bytes as the image has. */
@@ -232,7 +234,7 @@ async function requireContent(path: string, image: StoredDigest['image'], contex
   } finally {
     await handle.close();
   }
-  throw new SnapkeepError('CORRUPT', `${path} does not hold what was just written to it.`, {
+  throw new SnapkeepError('CORRUPT', `${path} does not contain the data that was just written.`, {
     hint: 'The disk is probably failing. Use another one.',
   });
 }
