@@ -8,10 +8,12 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { ERRORS, ErrorCode } from '../src-shared/contract/errors.ts';
 import { classifyFailure } from '../src-shared/rules/failures.ts';
+import { metricsOf } from '../src-shared/rules/metrics.ts';
 import { commandLineReference } from './references/command-line.mjs';
 import { eventsReference, methodsReference, typesReference } from './references/http-api.mjs';
 import { table } from './references/markdown.mjs';
-import { typeReference } from './references/schemas.mjs';
+import { retentionCalendar } from './references/retention-calendar.mjs';
+import { manifestTypes, typeReference } from './references/schemas.mjs';
 
 /** What each reference says, in Markdown. */
 const REFERENCES = /** @type {Record<string, () => string>} */ ({
@@ -27,7 +29,10 @@ const REFERENCES = /** @type {Record<string, () => string>} */ ({
   methods: methodsReference,
   events: eventsReference,
   types: typesReference,
+  metrics: metricsReference,
   manifest: () => typeReference('Manifest'),
+  'manifest-types': manifestTypes,
+  'retention-calendar': retentionCalendar,
   'stored-attached-file': () => typeReference('StoredAttachedFile'),
 });
 const MARKED = /(<!-- reference: ([a-z-]+) -->\n)[\s\S]*?(<!-- end of reference -->)/g;
@@ -52,4 +57,13 @@ function referenceOf(name, path) {
   const reference = REFERENCES[name];
   if (reference === undefined) throw new Error(`${path}: unknown reference “${name}”.`);
   return reference();
+}
+
+/** What the page of figures says of each of them. */
+function metricsReference() {
+  const help = [...metricsOf([], 0).matchAll(/^# HELP (\S+) (.*)$/gm)];
+  return table(
+    ['Metric', 'Meaning'],
+    help.map(([, name = '', meaning = '']) => [`\`${name}\``, meaning]),
+  );
 }

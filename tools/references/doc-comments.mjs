@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * What the doc comments of some modules say: of a schema or a method by its name, of a field by `Owner.field`.
+ * What the doc comments of some modules say: of a schema or a method by its name, of a field by `Owner.field`,
+ * and of one within it by `Owner.field.inner`.
  * @typedef {{ of(owner: string, field?: string): string }} DocComments
  */
 
@@ -25,6 +26,8 @@ class Reader {
   /** The shapes that an owner takes fields from. @type {Map<string, string[]>} */
   #taken = new Map();
   #owner = '';
+  /** The fields that a line is within. @type {Array<{ field: string, indent: number }>} */
+  #around = [];
   #comment = '';
   #isInComment = false;
 
@@ -46,12 +49,17 @@ class Reader {
     const owner = /^(?:export )?const (\w+)\b/.exec(line)?.[1] ?? (method && `${this.#kind}${method}`);
     const taken = /^\.\.\.(\w+)(?:\.shape)?,?/.exec(text)?.[1];
     const field = /^'?(\w+)'?[:,]/.exec(text)?.[1];
+    const indent = line.length - line.trimStart().length;
+    while ((this.#around.at(-1)?.indent ?? -1) >= indent) this.#around.pop();
     if (owner !== undefined) {
       this.#owner = owner;
+      this.#around = [];
       this.#say(owner);
     } else if (taken !== undefined) this.#taken.set(this.#owner, [...(this.#taken.get(this.#owner) ?? []), taken]);
-    else if (field !== undefined && !['params', 'result'].includes(field)) this.#say(`${this.#owner}.${field}`);
-    else if (/^\w/.test(line)) this.#owner = '';
+    else if (field !== undefined && !['params', 'result'].includes(field)) {
+      this.#around.push({ field, indent });
+      this.#say([this.#owner, ...this.#around.map((each) => each.field)].join('.'));
+    } else if (/^\w/.test(line)) this.#owner = '';
     // Above a shape or a choice of a union: it says something of all of it.
     else this.#say(this.#owner);
     for (const [, inner = ''] of line.matchAll(/\.\.\.(\w+)/g))

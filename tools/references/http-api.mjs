@@ -2,7 +2,7 @@ import { events } from '../../src-shared/contract/events.ts';
 import { METHOD_ERRORS } from '../../src-shared/contract/method-errors.ts';
 import { methods } from '../../src-shared/contract/methods.ts';
 import { table } from './markdown.mjs';
-import { body, comment, describe, reach, types } from './schemas.mjs';
+import { body, comment, describe, section, typesFrom } from './schemas.mjs';
 
 /** @typedef {import('../../src-shared/contract/methods.ts').MethodName} MethodName */
 
@@ -21,33 +21,27 @@ export function methodsReference() {
 /** Returns the reference of every event. */
 export function eventsReference() {
   const all = Object.entries(events);
-  return all.map(([name, type]) => section(`event ${name}`, [body(describe(type), `event ${name}`)])).join('\n\n');
+  return all
+    .map(([name, type]) => section(`Event ${name}`, comment(`event ${name}`), [body(describe(type), `event ${name}`)]))
+    .join('\n\n');
 }
 
 /** Returns the reference of every type that a method or an event leads to. */
 export function typesReference() {
-  /** @type {Set<string>} */
-  const reached = new Set();
-  for (const name of names)
-    for (const type of [methods[name].params, methods[name].result]) reach(describe(type), reached);
-  for (const type of Object.values(events)) reach(describe(type), reached);
-  const sorted = [...reached].sort((one, other) => one.localeCompare(other, 'en'));
-  return sorted.map((name) => section(name, [body(types[name] ?? {}, name)])).join('\n\n');
+  const all = names.flatMap((name) => [methods[name].params, methods[name].result]);
+  return typesFrom([...all, ...Object.values(events)].map((type) => describe(type)));
 }
 
 /** @param {MethodName} name */
 function methodSection(name) {
   const { params, result } = methods[name];
   const errors = METHOD_ERRORS[name].map((code) => `\`${code}\``);
-  return section(name, [
+  return section(name, comment(name), [
     `**Parameters**\n\n${body(describe(params), name)}`,
     `**Result**\n\n${body(describe(result), name)}`,
     ...(errors.length === 0 ? [] : [`**Errors**: ${errors.join(', ')}`]),
   ]);
 }
-
-/** @param {string} name @param {readonly string[]} parts */
-const section = (name, parts) => [`### ${name}`, comment(name), ...parts].filter((part) => part !== '').join('\n\n');
 
 /** As GitHub makes it from a heading. @param {string} name */
 const anchor = (name) => name.replaceAll('.', '').toLowerCase();

@@ -21,7 +21,7 @@ for (const file of modelFiles) {
   }
 }
 /** The types of the model as JSON schemas that name each other. @type {Record<string, Schema>} */
-export const types = /** @type {Record<string, Schema>} */ (
+const types = /** @type {Record<string, Schema>} */ (
   z.toJSONSchema(registry, { io: 'input', unrepresentable: 'any', uri: (id) => id }).schemas
 );
 
@@ -60,10 +60,16 @@ function rowsOf(schema, owner, before = '') {
   const required = new Set(schema.required ?? []);
   return Object.entries(schema.properties ?? {}).flatMap(([name, given]) => {
     const field = /** @type {Schema} */ (given);
-    const optional = required.has(name) ? '' : field.default === undefined ? 'optional' : 'optional';
+    const optional = required.has(name) ? '' : 'optional';
     const value = 'default' in field ? ` Default: \`${JSON.stringify(field.default)}\`.` : '';
-    const row = [`\`${before}${name}\``, typeOf(field), optional, `${comment(owner, name)}${value}`.trim()];
     const inner = within(field);
+    const type = inner !== undefined && choicesOf(field) !== undefined ? 'object or null' : typeOf(field);
+    const row = [
+      `\`${before}${name}\``,
+      type,
+      optional,
+      `${comment(owner, `${before}${name}`.replaceAll('[]', ''))}${value}`.trim(),
+    ];
     if (inner === undefined) return [row];
     return [row, ...rowsOf(inner.schema, owner, `${before}${name}${inner.mark}.`)];
   });
@@ -116,6 +122,7 @@ export function typeOf(schema) {
   const choices = choicesOf(schema);
   if (choices !== undefined)
     return choices.map((choice) => (choice.properties ? inline(choice) : typeOf(choice))).join(' or ');
+  if (Array.isArray(schema.type)) return schema.type.map((type) => typeOf({ ...schema, type })).join(' or ');
   if (schema.type === 'array') return `list${range(schema.minItems, schema.maxItems)} of ${listed(schema)}`;
   if (schema.properties !== undefined) return 'object';
   if (schema.type === 'object') return `map of ${typeOf(/** @type {Schema} */ (schema.additionalProperties ?? {}))}`;
@@ -163,12 +170,39 @@ function range(least, most) {
  */
 export const typeReference = (name) => body(types[name] ?? {}, name);
 
+/** Returns the types that the fields of a manifest have. */
+export const manifestTypes = () => typesFrom([types.Manifest], ['Manifest', 'StoredAttachedFile']);
+
+/**
+ * Returns the types that some schemas lead to, by their names.
+ * @param {readonly unknown[]} from
+ * @param {readonly string[]} [without] types that are described elsewhere
+ */
+export function typesFrom(from, without = []) {
+  /** @type {Set<string>} */
+  const reached = new Set();
+  for (const each of from) reach(each, reached);
+  const names = [...reached]
+    .filter((name) => !without.includes(name))
+    .sort((one, other) => one.localeCompare(other, 'en'));
+  return names.map((name) => section(name, comment(name), [typeReference(name)])).join('\n\n');
+}
+
+/**
+ * Returns a part of a reference, under a heading.
+ * @param {string} heading
+ * @param {string} about
+ * @param {readonly string[]} parts
+ */
+export const section = (heading, about, parts) =>
+  [`### ${heading}`, about, ...parts].filter((part) => part !== '').join('\n\n');
+
 /**
  * Adds the names of all types that a schema leads to.
  * @param {unknown} schema
  * @param {Set<string>} reached
  */
-export function reach(schema, reached) {
+function reach(schema, reached) {
   if (typeof schema !== 'object' || schema === null) return;
   for (const [key, value] of Object.entries(schema)) {
     if (key === '$defs') continue;
