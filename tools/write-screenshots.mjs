@@ -73,7 +73,7 @@ async function makePlans(call, runToEnd) {
   const backups = join(folder, 'backups');
   mkdirSync(backups);
   const elsewhere = sftp === undefined ? [] : [{ destinationId: await addServer(call, sftp) }];
-  const retention = { keepLast: null, daily: 14, weekly: 8, monthly: 12 };
+  const retention = { keepLast: 10, daily: 14, monthly: 12 };
   const schedule = { kind: 'daily', time: '02:00' };
   const ids = [];
   for (const [name, rows] of /** @type {const} */ ([
