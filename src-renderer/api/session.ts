@@ -78,8 +78,8 @@ async function post(body: { token: string }): Promise<LoginAnswer> {
     });
     return (await response.json()) as LoginAnswer;
   } catch (cause) {
-    throw new SnapkeepError('UNAVAILABLE', 'The Snapkeep server did not answer.', {
-      hint: 'Check that it runs, and try again.',
+    throw new SnapkeepError('UNAVAILABLE', 'Snapkeep server not responding.', {
+      hint: 'Check that the server is running, and try again.',
       cause,
     });
   }

@@ -6,5 +6,5 @@ import { client } from './client.ts';
 export async function startBackups(planIds: readonly string[]): Promise<void> {
   const { failed } = await client.call('backups.startAll', { planIds: [...planIds] });
   for (const { planName, message } of failed)
-    showError(new SnapkeepError('UNAVAILABLE', `The backup of ${planName} could not be started.`, { hint: message }));
+    showError(new SnapkeepError('UNAVAILABLE', `Backup of ${planName} not started.`, { hint: message }));
 }

@@ -16,15 +16,15 @@ export function upload(file: File, onProgress: (sent: number) => void, signal: A
     const request = new XMLHttpRequest();
     const fail = (message: string): void =>
       reject(
-        new SnapkeepError('UNAVAILABLE', message, { hint: 'Check that Snapkeep still runs, and drop the file again.' }),
+        new SnapkeepError('UNAVAILABLE', message, { hint: 'Check that Snapkeep is running, and drop the file again.' }),
       );
     request.open('POST', new URL(`upload?name=${encodeURIComponent(file.name)}`, document.baseURI));
     request.setRequestHeader('Content-Type', 'application/octet-stream');
     request.setRequestHeader('Authorization', `Bearer ${browserSession.token}`);
     request.responseType = 'json';
     request.upload.onprogress = (event) => onProgress(event.loaded);
-    request.onerror = () => fail('The file could not be sent to Snapkeep.');
-    request.onabort = () => reject(new SnapkeepError('CANCELLED', 'Sending the file was cancelled.'));
+    request.onerror = () => fail(`Upload failed: ${file.name}.`);
+    request.onabort = () => reject(new SnapkeepError('CANCELLED', 'Upload cancelled.'));
     request.onload = () => {
       const answer = request.response as { path?: string; error?: ErrorBody } | null;
       if (answer?.path !== undefined) {

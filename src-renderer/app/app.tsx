@@ -45,7 +45,7 @@ export function App({ nonce, loginError }: { nonce: string; loginError: ErrorBod
 function Shell() {
   const [location] = useLocation();
   const main = useRef<HTMLElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another place begins at its top
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each page begins at its top
   useEffect(() => {
     // Not returned: newer browsers answer a promise, which React would take for a clean-up.
     void main.current?.scrollTo(0, 0);
@@ -84,7 +84,7 @@ function PauseBanner() {
   return (
     <div className="banner tone-idle" role="status">
       <IconPlayerPause size={18} aria-hidden />
-      <span className="nav-name">Every schedule: {pauseInWords(paused, now).toLowerCase()}.</span>
+      <span className="nav-name">All schedules are {pauseInWords(paused, now).toLowerCase()}.</span>
       <PauseMenu paused={paused} />
     </div>
   );
@@ -96,7 +96,7 @@ function ConnectionBanner() {
   return (
     <div className="banner tone-warn" role="status">
       <IconPlugConnectedX size={18} aria-hidden />
-      The connection to Snapkeep is gone. What you see is the last that was known; it is tried again by itself.
+      Connection lost. Showing the last known data; reconnecting…
     </div>
   );
 }

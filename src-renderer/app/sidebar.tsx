@@ -8,11 +8,11 @@ import { usePlansStore } from '../stores/plans-store.ts';
 import { useActiveRun } from '../stores/runs-store.ts';
 import { Logo } from './logo.tsx';
 
-/** The places of the window. */
+/** The navigation of the window. */
 export function Sidebar() {
   const plans = usePlansStore((state) => state.plans);
   return (
-    <nav className="sidebar" aria-label="Places">
+    <nav className="sidebar" aria-label="Navigation">
       <div className="brand">
         <Logo />
         Snapkeep
@@ -43,7 +43,7 @@ export function Sidebar() {
       <NavLink to="/new" icon={<IconPlus size={18} aria-hidden />}>
         New plan
       </NavLink>
-      <p className="sidebar-foot">Drop a backup file anywhere in this window to restore it.</p>
+      <p className="sidebar-foot">To restore a backup file, drop it on this window.</p>
     </nav>
   );
 }

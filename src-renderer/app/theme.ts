@@ -13,7 +13,7 @@ const brand: MantineColorsTuple = [
   '#153c8d',
 ];
 
-/** The greys of the dark look, with the blue of its ground in them. */
+/** The greys of the dark theme, tinted with its blue background. */
 const dark: MantineColorsTuple = [
   '#dfe3e8',
   '#c2c8d0',
@@ -27,7 +27,7 @@ const dark: MantineColorsTuple = [
   '#121519',
 ];
 
-/** The look of the window: the system's fonts, one blue, quiet corners. */
+/** The theme of the window. */
 export const theme = createTheme({
   primaryColor: 'brand',
   primaryShade: { light: 6, dark: 7 },

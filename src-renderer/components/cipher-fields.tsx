@@ -15,11 +15,11 @@ import {
 import { ALGORITHM_WORDS } from '../../src-shared/words/database-encryption-words.ts';
 import { Disclosure } from './disclosure.tsx';
 
-/** Custom settings as they are typed. */
+/** Custom cipher settings as they are typed. */
 export interface CipherDraft {
-  /** Whose defaults were taken; it says nothing that the settings do not say. */
+  /** The version whose defaults were chosen. */
   version: Compatibility;
-  /** Without a number of iterations they cannot be given. */
+  /** The settings are complete only with a number of iterations. */
   settings: Omit<SqlcipherSettings, 'kdfIterations'> & { kdfIterations: number | '' };
   salt: string;
 }
@@ -31,7 +31,7 @@ function draftOf(version: Compatibility): CipherDraft {
   return { version, settings: { ...settings, kdfIterations: kdfIterations ?? '' }, salt: '' };
 }
 
-/** Returns what custom settings add to a key, for the contract to take or to refuse. */
+/** Returns the custom settings as parameters of a key; the contract checks them. */
 export function givenSettings(draft: CipherDraft | null): { settings?: CipherDraft['settings']; salt?: string } {
   if (draft === null) return {};
   const { settings, salt } = draft;
@@ -39,7 +39,7 @@ export function givenSettings(draft: CipherDraft | null): { settings?: CipherDra
   return { settings, salt: digitsOf(salt) ?? salt };
 }
 
-/** The digits of a salt; `null`: it is none. */
+/** Returns the digits of a salt; `null`: not a salt. */
 function digitsOf(salt: string): string | null {
   try {
     return saltIn(salt);
@@ -54,22 +54,22 @@ const choices = <T extends string | number>(values: readonly T[], label: (value:
 const NO_HMAC = 'none';
 
 interface CipherFieldsProps {
-  /** `null`: nothing is custom. */
+  /** `null`: no custom settings. */
   draft: CipherDraft | null;
   onChange(draft: CipherDraft): void;
 }
 
-/** Asks for what SQLCipher has to be told besides the key, where its program has changed the defaults. */
+/** Asks for SQLCipher settings that differ from the defaults. */
 export function CipherFields({ draft, onChange }: CipherFieldsProps) {
   const shown = draft ?? DEFAULTS;
   const { version, settings, salt } = shown;
   const set = (change: Partial<CipherDraft['settings']>): void =>
     onChange({ ...shown, settings: { ...settings, ...change } });
   return (
-    <Disclosure title={draft === null ? 'Custom settings' : 'Custom settings: changed'}>
+    <Disclosure title={draft === null ? 'Cipher settings: default' : 'Cipher settings: custom'}>
       <Stack gap="sm">
         <Text size="sm" c="dimmed">
-          Only for a database whose program has changed the settings of SQLCipher. Common ones are found without them.
+          Only needed for databases with unusual SQLCipher settings. Common settings are detected.
         </Text>
         <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
           <Select
@@ -102,7 +102,7 @@ export function CipherFields({ draft, onChange }: CipherFieldsProps) {
             allowNegative={false}
             value={settings.kdfIterations}
             onChange={(value) => set({ kdfIterations: typeof value === 'number' ? value : '' })}
-            error={settings.kdfIterations === '' ? 'A number from 1 to 10,000,000.' : null}
+            error={settings.kdfIterations === '' ? 'Enter a number from 1 to 10,000,000.' : null}
           />
           <Select
             label="KDF algorithm"
@@ -137,10 +137,10 @@ export function CipherFields({ draft, onChange }: CipherFieldsProps) {
         {settings.plaintextHeaderSize > 0 && (
           <TextInput
             label="Salt"
-            description="32 hexadecimal digits. A raw key of 96 digits has it in it."
+            description="32 hexadecimal digits. Not needed with a raw key of 96 digits, which includes it."
             value={salt}
             onChange={(event) => onChange({ ...shown, salt: event.currentTarget.value })}
-            error={salt.trim() === '' || digitsOf(salt) !== null ? null : 'A salt has 32 hexadecimal digits.'}
+            error={salt.trim() === '' || digitsOf(salt) !== null ? null : 'Enter 32 hexadecimal digits.'}
             autoComplete="off"
             spellCheck={false}
           />

@@ -3,19 +3,19 @@ import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { type ErrorBody, SnapkeepError } from '../../src-shared/contract/errors.ts';
 
-/** Any error in the form that is shown. */
+/** Returns any error in the form that is shown. */
 export function errorBody(error: unknown): ErrorBody {
   if (error instanceof SnapkeepError) return error.toBody();
   const message = error instanceof Error ? error.message : String(error);
   return {
     code: 'INTERNAL',
-    message: `Something unexpected happened: ${message}`,
-    hint: 'Try again, and report it if it stays.',
+    message: `Unexpected error: ${message}`,
+    hint: 'Try again. If the error persists, report it.',
     retryable: false,
   };
 }
 
-/** Says what went wrong and what to do, in a corner of the window. */
+/** Shows an error and its hint in a corner of the window. */
 export function showError(error: unknown): void {
   const { code, message, hint } = errorBody(error);
   if (code === 'CANCELLED') return;
@@ -23,13 +23,13 @@ export function showError(error: unknown): void {
     color: 'red',
     icon: <IconAlertTriangle size={18} />,
     title: message,
-    message: `${hint ?? ''} (${code})`,
+    message: hint ?? '',
     autoClose: 12_000,
-    closeButtonProps: { 'aria-label': 'Close this message' },
+    closeButtonProps: { 'aria-label': 'Close message' },
   });
 }
 
-/** Says what went wrong and what to do, where it belongs. */
+/** Shows an error and its hint beside what failed. */
 export function ErrorNotice({ error }: { error: ErrorBody }) {
   return (
     <Alert className="tone-bad" icon={<IconAlertTriangle size={18} />} title={error.message} role="alert">

@@ -18,14 +18,14 @@ interface FilePickerProps {
 }
 
 const TITLES: Record<PathKind, string> = {
-  database: 'Choose a database',
-  backup: 'Choose a backup',
-  file: 'Choose a file',
-  folder: 'Choose a folder',
-  target: 'Choose where it goes',
+  database: 'Choose database',
+  backup: 'Choose backup',
+  file: 'Choose file',
+  folder: 'Choose folder',
+  target: 'Choose restore location',
 };
 
-/** Chooses a file or a folder on the core's machine, for hosts without dialogs of their own. */
+/** Chooses a file or folder on the machine of the service, for hosts without native dialogs. */
 export function FilePicker({ kind, start, onPick, onClose }: FilePickerProps) {
   const [folder, setFolder] = useState<string | null>(start === '' ? null : parentOf(start));
   const [listing, setListing] = useState<FolderListing | null>(null);
@@ -61,7 +61,7 @@ export function FilePicker({ kind, start, onPick, onClose }: FilePickerProps) {
           </ActionIcon>
           <ActionIcon
             variant="default"
-            aria-label="Folder above"
+            aria-label="Parent folder"
             disabled={listing?.parent == null}
             onClick={() => setFolder(listing?.parent ?? null)}
           >
@@ -84,7 +84,7 @@ export function FilePicker({ kind, start, onPick, onClose }: FilePickerProps) {
           ))}
           {listing !== null && entries.length === 0 && (
             <Text c="dimmed" size="sm" p="md">
-              There is nothing to choose in this folder.
+              No matching files in this folder.
             </Text>
           )}
         </section>

@@ -9,12 +9,12 @@ interface TypedKeyFormProps {
   description: string;
   action: string;
   pending: boolean;
-  /** Whether it may be for a database, which can have settings of its own. */
+  /** Whether it may be the key of a database, which can have cipher settings. */
   ofDatabase: boolean;
   onKey(key: KeyInput): void;
 }
 
-/** Asks for what opens something; it is kept nowhere in the window. */
+/** Asks for a secret. */
 export function TypedKeyForm({ label, description, action, pending, ofDatabase, onKey }: TypedKeyFormProps) {
   const [text, setText] = useState('');
   const [custom, setCustom] = useState<CipherDraft | null>(null);
@@ -42,29 +42,29 @@ export function TypedKeyForm({ label, description, action, pending, ofDatabase, 
 type Way = 'value' | 'environment' | 'command';
 
 const WAYS: Record<Way, { title: string; label: string; placeholder: string; means: string }> = {
-  value: { title: 'Typed here', label: '', placeholder: '', means: '' },
+  value: { title: 'Enter key', label: '', placeholder: '', means: '' },
   environment: {
     title: 'From an environment variable',
-    label: 'Environment variable with the key',
+    label: 'Environment variable',
     placeholder: 'APP_DB_KEY',
     means:
-      'It has to be set for the Snapkeep that makes the backups, which reads it each time: started from a menu, it does not see what a terminal sets.',
+      'Read for each backup. Must be set in the environment of the Snapkeep service; variables set in a terminal are not visible to programs started from a menu.',
   },
   command: {
     title: 'From a command',
-    label: 'Command that prints the key',
+    label: 'Command',
     placeholder: 'pass show app',
     means:
-      'It is run each time on the machine that makes the backups, with Snapkeep’s rights; the first line it prints is the key.',
+      'Run for each backup on the machine of the Snapkeep service, with its permissions. The first line of its output is the key.',
   },
 };
 
 interface KeyFormProps extends Omit<TypedKeyFormProps, 'ofDatabase'> {
-  /** The environment variable that is offered first; `null` or none: the key is typed. */
+  /** The suggested environment variable; `null`: none. */
   variable?: string | null;
 }
 
-/** Asks for the key of a plan's database, or where Snapkeep reads it. */
+/** Asks for the key of a plan's database, or for the source that it is read from. */
 export function KeyForm({ label, description, variable = null, action, pending, onKey }: KeyFormProps) {
   const [way, setWay] = useState<Way>(variable === null ? 'value' : 'environment');
   const [text, setText] = useState(variable ?? '');
@@ -89,7 +89,9 @@ export function KeyForm({ label, description, variable = null, action, pending, 
             placeholder={chosen.placeholder}
             value={text}
             onChange={(event) => setText(event.currentTarget.value)}
-            error={way === 'environment' && text !== '' && !isNamed ? 'Letters, digits and underscores.' : null}
+            error={
+              way === 'environment' && text !== '' && !isNamed ? 'Use only letters, digits and underscores.' : null
+            }
             autoComplete="off"
             spellCheck={false}
             data-autofocus
@@ -106,7 +108,7 @@ export function KeyForm({ label, description, variable = null, action, pending, 
                 variant="subtle"
                 color="gray"
                 rightSection={<IconChevronDown size={16} />}
-                aria-label={`Where the key comes from: ${chosen.title}`}
+                aria-label={`Key source: ${chosen.title}`}
               >
                 {chosen.title}
               </Button>
@@ -117,7 +119,7 @@ export function KeyForm({ label, description, variable = null, action, pending, 
                   key={name}
                   onClick={() => {
                     setWay(name);
-                    // What was typed as a key must not be shown as a name.
+                    // A typed key must not appear as the name of a variable.
                     setText(name === 'environment' ? (variable ?? '') : '');
                   }}
                 >
@@ -150,7 +152,7 @@ function KeyField({ label, description, value, onChange }: KeyFieldProps) {
       onChange={(event) => onChange(event.currentTarget.value)}
       autoComplete="off"
       spellCheck={false}
-      visibilityToggleButtonProps={{ 'aria-label': 'Show the key', tabIndex: 0 }}
+      visibilityToggleButtonProps={{ 'aria-label': 'Show key', tabIndex: 0 }}
       data-autofocus
     />
   );

@@ -1,15 +1,15 @@
 import { notifications } from '@mantine/notifications';
 
-/** Says in a corner of the window that something is done. */
+/** Shows a message in a corner of the window. */
 export function showDone(message: string, title?: string): void {
   notifications.show({
     ...(title === undefined ? {} : { title }),
     message,
-    closeButtonProps: { 'aria-label': 'Close this message' },
+    closeButtonProps: { 'aria-label': 'Close message' },
   });
 }
 
-/** Says that settings are kept. */
+/** Confirms that settings are saved. */
 export function showSaved(): void {
   showDone('Saved.');
 }

@@ -1,7 +1,7 @@
 import { Group, Stack, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 
-/** A place in the window: a heading, what can be done, and what is there. */
+/** A page of the window: its heading, its actions and its content. */
 export function Page({
   title,
   beside,
@@ -29,7 +29,7 @@ export function Page({
   );
 }
 
-/** What will appear here, and the one next step. */
+/** What will appear here, and the next step. */
 export function EmptyState({
   icon,
   title,

@@ -5,7 +5,7 @@ import { useAction } from '../hooks/use-action.ts';
 import { useAppStore } from '../stores/app-store.ts';
 import { FilePicker } from './file-picker.tsx';
 
-/** What is chosen: a database, a backup or any file that exists, a folder, or a place for a new file. */
+/** What is chosen: an existing database, backup or file, a folder, or the path of a new file. */
 export type PathKind = 'database' | 'backup' | 'file' | 'folder' | 'target';
 
 interface PathFieldProps {
@@ -18,14 +18,14 @@ interface PathFieldProps {
   error?: string | undefined;
 }
 
-/** A path that can be typed, pasted, or picked: natively where the host can, otherwise in a dialog of the window. */
+/** A path that can be typed, pasted, or picked in a native dialog or one of the window. */
 export function PathField({ kind, value, onChange, error, ...rest }: PathFieldProps) {
   const id = useId();
   const native = useAppStore((state) => state.info?.capabilities.nativeDialogs ?? false);
   const [picking, setPicking] = useState(false);
   const browse = useAction();
   const pick = (): void => {
-    // Native pickers are for databases and backups; they would hide other files.
+    // Native dialogs for databases and backups would hide other files.
     if (!native || kind === 'file') {
       setPicking(true);
       return;
@@ -52,7 +52,7 @@ export function PathField({ kind, value, onChange, error, ...rest }: PathFieldPr
             spellCheck={false}
             autoComplete="off"
           />
-          <Button variant="default" onClick={pick} loading={browse.pending} aria-label={`Browse for: ${rest.label}`}>
+          <Button variant="default" onClick={pick} loading={browse.pending} aria-label={`Browse: ${rest.label}`}>
             Browse…
           </Button>
         </Group>

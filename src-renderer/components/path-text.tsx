@@ -1,6 +1,6 @@
 import { Text, type TextProps } from '@mantine/core';
 
-/** A path that keeps its end readable when there is no room for all of it; whole in the tooltip, and when copied. */
+/** A path that is shortened at its beginning; its tooltip and its copy are complete. */
 export function PathText({ path, ...rest }: { path: string } & TextProps) {
   const cut = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));
   return (

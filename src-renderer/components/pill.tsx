@@ -22,12 +22,13 @@ import type { PlanState } from '../../src-shared/model/plan.ts';
 import type { RunState } from '../../src-shared/model/run.ts';
 import type { VerificationSummary } from '../../src-shared/model/snapshot.ts';
 import { STATE_LABELS } from '../../src-shared/words/plan-state-words.ts';
+import { ruleInWords } from '../../src-shared/words/retention-words.ts';
 import { agoInWords } from './time.ts';
 
-/** What a colour stands for; never shown without an icon and words. */
+/** The meaning of a colour, which is never shown without an icon and words. */
 export type Tone = 'good' | 'warn' | 'bad' | 'info' | 'idle';
 
-/** A few words with an icon on a quiet ground. */
+/** A label with an icon. */
 export function Pill({ tone, icon, children }: { tone: Tone; icon?: ReactNode; children: ReactNode }) {
   return (
     <span className={`pill tone-${tone}`}>
@@ -57,7 +58,7 @@ export function stateLook(state: PlanState, size: number): { tone: Tone; icon: R
   return { tone, icon: <Icon size={size} aria-hidden /> };
 }
 
-/** Where a plan stands; `pruning`: it is its pruning that is paused, which waits for a person. */
+/** The state of a plan; `pruning`: its pruning is paused until it is reviewed. */
 export function StatePill({ state, pruning = false }: { state: PlanState; pruning?: boolean }) {
   if (state === 'paused' && pruning)
     return (
@@ -68,7 +69,7 @@ export function StatePill({ state, pruning = false }: { state: PlanState; prunin
   return <Pill {...stateLook(state, 14)}>{STATE_LABELS[state]}</Pill>;
 }
 
-/** The icon of a plan's state alone, with the words for those who cannot see it. */
+/** The state of a plan as an icon, with a label for screen readers. */
 export function StateIcon({ state }: { state: PlanState }) {
   const { tone, icon } = stateLook(state, 14);
   const words = STATE_LABELS[state];
@@ -79,7 +80,7 @@ export function StateIcon({ state }: { state: PlanState }) {
   );
 }
 
-/** How far a snapshot is verified. */
+/** The verification of a snapshot. */
 export function VerificationPill({
   verification,
   missing,
@@ -100,14 +101,14 @@ export function VerificationPill({
   if (verification.at === null)
     return (
       <Pill tone="idle" icon={<IconShieldQuestion size={14} aria-hidden />}>
-        Not verified
+        {STATE_LABELS.unverified}
       </Pill>
     );
-  // What was stored is right; its content cannot be opened here, or needs repair.
+  // The stored bytes are correct, but the content cannot be opened here, or needs repair.
   if (verification.valid === null)
     return (
       <Pill tone="warn" icon={<IconShieldQuestion size={14} aria-hidden />}>
-        <span title={verification.message}>Not verified</span>
+        <span title={verification.message}>{STATE_LABELS.unverified}</span>
       </Pill>
     );
   if (!verification.valid)
@@ -128,7 +129,7 @@ export function VerificationPill({
         <span title={`Verified, except ${verification.except}`}>Verified, except …</span>
       </Pill>
     );
-  const words = verification.level === 'restored' ? 'Restored' : 'Checked';
+  const words = verification.level === 'restored' ? 'Restore-tested' : 'Verified';
   return (
     <Pill
       tone="good"
@@ -146,7 +147,7 @@ const RUN_STATES: Record<RunState, { tone: Tone; icon: ReactNode; words: string 
   interrupted: { tone: 'warn', icon: <IconAlertTriangle size={14} aria-hidden />, words: 'Interrupted' },
 };
 
-/** How a run goes or went. */
+/** The state of a run. */
 export function RunStatePill({ state }: { state: RunState }) {
   const { tone, icon, words } = RUN_STATES[state];
   return (
@@ -161,7 +162,7 @@ export function RuleTag({ rule }: { rule: string }) {
   return (
     <span className="rule-tag">
       {rule === 'pinned' && <IconPin size={12} aria-hidden />}
-      {rule}
+      {ruleInWords(rule)}
     </span>
   );
 }

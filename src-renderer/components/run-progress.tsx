@@ -16,15 +16,15 @@ const PHASES: Record<RunPhase, string> = {
   staging: 'Staging',
   checking: 'Checking integrity',
   comparing: 'Comparing',
-  'safety-snapshot': 'Keeping what is there',
+  'safety-snapshot': 'Saving current version',
   replacing: 'Replacing',
-  confirming: 'Checking the result',
+  confirming: 'Checking result',
   removing: 'Removing',
   scanning: 'Reading manifests',
   done: 'Done',
 };
 
-/** How far a run is: phase, bytes, rate, time left, and the way to stop it. */
+/** The progress of a run: phase, bytes, rate and time left, and a button to cancel it. */
 export function RunProgress({ run, onCancel }: { run: Run; onCancel?: () => void }) {
   const cancel = useAction();
   const { phase, done, total, rate } = run.progress;
@@ -33,7 +33,7 @@ export function RunProgress({ run, onCancel }: { run: Run; onCancel?: () => void
     run.state === 'queued' && run.waitingFor !== null
       ? `Waiting for ${run.waitingFor}`
       : run.cancelRequested
-        ? 'Stopping'
+        ? 'Cancelling'
         : PHASES[phase];
   const stop = (): void => {
     cancel.run(async () => {

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** A table in a box that scrolls; the box is named and can be reached by keyboard. */
+/** A table in a labelled box that scrolls and can be reached by keyboard. */
 export function ScrollTable({ label, children }: { label: string; children: ReactNode }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard

@@ -1,7 +1,7 @@
 import { Group, Title } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
 
-/** A card with a heading, which also names it, and what can be done with all of it. */
+/** A card with a heading, which is also its label, and actions. */
 export function Section({ title, actions, children }: { title: string; actions?: ReactNode; children: ReactNode }) {
   const id = useId();
   return (

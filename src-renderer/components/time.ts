@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { DAY_MS } from '../../src-shared/rules/durations.ts';
 import { durationInWords } from '../../src-shared/words/wording.ts';
 
-/** The time now, told anew every half minute, so that ages on screen stay true. */
+/** Returns the time now, updated every 30 seconds, so that shown ages stay correct. */
 export function useNow(): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
@@ -12,19 +12,19 @@ export function useNow(): number {
   return now;
 }
 
-/** How long ago an instant was: `just now`, `4 min`, `13 h`, `2 d`. */
+/** Returns the age of an instant: `just now`, `4 min`, `13 h`, `2 d`. */
 export function ageInWords(instant: string, now: number): string {
   const age = now - Date.parse(instant);
   return age < 60_000 ? 'just now' : durationInWords(age);
 }
 
-/** The same with `ago`. */
+/** Returns the age of an instant with `ago`. */
 export function agoInWords(instant: string, now: number): string {
   const age = ageInWords(instant, now);
   return age === 'just now' ? age : `${age} ago`;
 }
 
-/** A day as a heading: `Today`, `Yesterday`, or `18 November 2026`. */
+/** Returns a day as a heading: `Today`, `Yesterday`, or `18 November 2026`. */
 export function dayInWords(instant: string, now: number): string {
   const date = new Date(instant);
   const day = (time: Date): number => new Date(time.getFullYear(), time.getMonth(), time.getDate()).getTime();
@@ -35,19 +35,19 @@ export function dayInWords(instant: string, now: number): string {
   return date.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
 }
 
-/** The time of day: `02:00:05`. */
+/** Returns the time of day: `02:00:05`. */
 export function clockTime(instant: string): string {
   return new Date(instant).toLocaleTimeString('en-GB');
 }
 
-/** Day and time: `today 02:00`, `18 Nov 2026, 02:00`. */
+/** Returns day and time: `today 02:00`, `18 November 2026, 02:00`. */
 export function momentInWords(instant: string, now: number): string {
   const day = dayInWords(instant, now);
   const time = clockTime(instant).slice(0, 5);
   return ['Today', 'Yesterday', 'Tomorrow'].includes(day) ? `${day.toLowerCase()} ${time}` : `${day}, ${time}`;
 }
 
-/** A moment to come: `today 02:00`, `Mon 23 Nov 02:00`, with the year where it is another one. */
+/** Returns a future moment: `today 02:00`, `Mon 23 Nov, 02:00`, with the year if it is another one. */
 export function upcomingInWords(instant: string, now: number): string {
   const day = dayInWords(instant, now);
   const time = clockTime(instant).slice(0, 5);
@@ -60,5 +60,5 @@ export function upcomingInWords(instant: string, now: number): string {
     month: 'short',
     ...(sameYear ? {} : { year: 'numeric' }),
   });
-  return `${words.replace(',', '')} ${time}`;
+  return `${words.replace(',', '')}, ${time}`;
 }

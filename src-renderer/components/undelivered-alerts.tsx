@@ -5,7 +5,7 @@ import { client } from '../api/client.ts';
 import { useAction } from '../hooks/use-action.ts';
 import { upcomingInWords, useNow } from './time.ts';
 
-/** The alerts that did not get through yet; nothing where there are none. */
+/** The alerts that are not delivered yet. */
 export function UndeliveredAlerts() {
   const [waiting, setWaiting] = useState<UndeliveredAlert[]>([]);
   const { run } = useAction();
@@ -15,11 +15,11 @@ export function UndeliveredAlerts() {
   useEffect(() => client.on('alerts.undelivered', load), [load]);
   if (waiting.length === 0) return null;
   return (
-    <Alert color="yellow" title="Alerts that were not delivered">
+    <Alert color="yellow" title="Undelivered alerts">
       <List size="sm">
         {waiting.map(({ channel, title, createdAt, error, nextTryAt }) => (
           <List.Item key={`${channel} ${createdAt} ${title}`}>
-            {title} ({channel}): {error} Next try: {upcomingInWords(nextTryAt, now)}.
+            {title} ({channel}): {error} Next attempt: {upcomingInWords(nextTryAt, now)}.
           </List.Item>
         ))}
       </List>

@@ -31,7 +31,7 @@ export function startSync(): void {
   client.on('settings.changed', ({ settings }) => useAppStore.setState({ settings }));
   client.on('schedules.changed', ({ paused }) => useAppStore.setState({ paused }));
   client.on('alerts.undelivered', ({ channel, message }) =>
-    showError(new SnapkeepError('UNAVAILABLE', `An alert did not get through (${channel}). ${message}`)),
+    showError(new SnapkeepError('UNAVAILABLE', `Alert not delivered (${channel}). ${message}`)),
   );
   const refreshSoon = coalesce(() => refreshSnapshots(null));
   client.on('snapshots.changed', refreshSoon);
@@ -86,7 +86,7 @@ function coalesce(fetch: () => Promise<void>): () => void {
 
 function run(work: Promise<void>): void {
   work.catch((error: unknown) => {
-    // A lost connection has its own banner, and everything is fetched again when it is back.
+    // A lost connection has its own banner, and everything is fetched again after reconnecting.
     if (!(error instanceof SnapkeepError && error.code === 'UNAVAILABLE')) showError(error);
   });
 }

@@ -1,14 +1,12 @@
-import type { Retention, SqlCheck } from '../model/plan.ts';
+import type { SqlCheck } from '../model/plan.ts';
 import type { Template, TemplatePart } from '../model/template.ts';
-import { keepsAll } from '../retention/retention.ts';
 import { nameFromPattern } from '../rules/name-pattern.ts';
 import { extensionFor } from '../rules/naming.ts';
+import { keptInWords } from '../words/retention-words.ts';
 import { scheduleInWords } from '../words/schedule-words.ts';
-import { countInWords } from '../words/wording.ts';
 
 type DatabasePart = Extract<TemplatePart, { kind: 'database' }>;
 
-const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 const EXAMPLE = new Date('2024-01-15T14:30:22Z');
 
 /**
@@ -45,34 +43,15 @@ export function countChecks(part: DatabasePart): SqlCheck[] {
   }));
 }
 
-/** What a retention keeps, as the rest of a sentence: `the last 7 snapshots`, `everything of 14 days, and …`. */
-export function keptInWords(retention: Retention): string {
-  if (keepsAll(retention)) return 'every snapshot';
-  const { keepLast, keepDays, daily, weekly, weekday, monthly, yearly } = retention;
-  const rules = [
-    keepLast === null ? '' : `the last ${countInWords(keepLast, 'snapshot')}`,
-    keepDays === null ? '' : `everything from ${countInWords(keepDays, 'day')}`,
-    daily === 0 ? '' : `one a day for ${countInWords(daily, 'day')}`,
-    weekly === 0
-      ? ''
-      : weekday === null
-        ? `one a week for ${countInWords(weekly, 'week')}`
-        : `those of ${countInWords(weekly, `${WEEKDAYS[weekday - 1]}`)}`,
-    monthly === 0 ? '' : `one a month for ${countInWords(monthly, 'month')}`,
-    yearly === 0 ? '' : `one a year for ${countInWords(yearly, 'year')}`,
-  ];
-  return listed(rules.filter((rule) => rule !== ''));
-}
-
 function partInWords(part: TemplatePart, planName: string): string[] {
   const name = nameFromPattern(part.namePattern, {
     ...{ planName, at: EXAMPLE, timeZone: 'UTC', ending: endingOf(part), letters: 'k3f9qa' },
   });
   const zone = part.timeZone === null ? '' : ` (${part.timeZone})`;
   return [
-    `${part.name}${part.optional ? ' (optional)' : ''}: ${scheduleInWords(part.schedule)}${zone}, ${howInWords(part)}.`,
+    `${part.name}${part.optional ? ', if wanted' : ''}: ${scheduleInWords(part.schedule)}${zone}, ${howInWords(part)}.`,
     `A snapshot is ${storedInWords(part)}, for example ${part.subfolder === '' ? '' : `${part.subfolder}/`}${name}.`,
-    `Retention: ${keptInWords(part.retention)}.`,
+    `It keeps ${keptInWords(part.retention)}.`,
     ...(part.kind === 'database' ? databaseInWords(part) : []),
   ];
 }
@@ -82,18 +61,18 @@ function howInWords(part: TemplatePart): string {
     case 'database':
       return `${DATABASE_METHODS[part.method]}${attachedFilesInWords(part)}`;
     case 'file':
-      return `the file is copied${attachedFilesInWords(part)}`;
+      return `a copy of the file is made${attachedFilesInWords(part)}`;
     case 'folder':
       return `the folder is packed${part.exclude.length === 0 ? '' : ` without ${listed(part.exclude)}`}`;
     case 'image':
-      return 'an image of the whole disk is stored; the disk must not be in use during the backup';
+      return 'an image of the whole disk is read, which must not be in use meanwhile';
   }
 }
 
 const DATABASE_METHODS: Record<DatabasePart['method'], string> = {
-  online: 'online backup of the database while programs write to it',
-  compact: 'compact copy of the database while programs write to it',
-  dump: 'SQL dump of the database while programs write to it',
+  online: 'the database is copied page by page while programs go on writing',
+  compact: 'the database is written anew without gaps while programs go on writing',
+  dump: 'the database is written out as SQL statements while programs go on writing',
 };
 
 function attachedFilesInWords({ attachedFiles }: Extract<TemplatePart, { kind: 'database' | 'file' }>): string {
@@ -118,16 +97,16 @@ function databaseInWords(part: DatabasePart): string[] {
     );
   if (part.counts.length > 0)
     sentences.push(
-      `Each restore test counts the rows of ${listed(part.counts)}${part.schemaVersion === null ? '' : ' and reads the schema version'}.`,
+      `Each check counts the rows of ${listed(part.counts)}${part.schemaVersion === null ? '' : ' and reads the version of the schema'}.`,
     );
-  else if (part.schemaVersion !== null) sentences.push('Each restore test reads the schema version.');
+  else if (part.schemaVersion !== null) sentences.push('Each check reads the version of the schema.');
   if (part.schemaVersion?.exitCodeWhenNewer)
     sentences.push(
-      `A snapshot with a newer schema than the database is not restored (exit code ${part.schemaVersion.exitCodeWhenNewer}), because the program would refuse it.`,
+      `A snapshot with a newer schema than that of the database is not restored, with exit code ${part.schemaVersion.exitCodeWhenNewer}, for the program would refuse it.`,
     );
-  if (part.lockFiles.length > 0) sentences.push(`Deleting the database also deletes ${listed(part.lockFiles)}.`);
+  if (part.lockFiles.length > 0) sentences.push(`The deletion of a database also removes ${listed(part.lockFiles)}.`);
   if (part.unsafeFileSystems.length > 0)
-    sentences.push(`The database must not be on ${listed(part.unsafeFileSystems, 'or')}.`);
+    sentences.push(`The database must not lie on ${listed(part.unsafeFileSystems, 'or')}.`);
   return sentences;
 }
 

@@ -4,12 +4,12 @@ import { countInWords } from './wording.ts';
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
 /**
- * A schedule as a sentence without a full stop, for example `Daily at 02:00`.
- * @param cronInWords says a cron expression; that takes a library, which not every layer has
+ * Returns a schedule in words, without a full stop, for example `Daily at 02:00`.
+ * @param cronInWords puts a cron expression into words; that takes a library, which not every layer has
  */
 export function scheduleInWords(
   schedule: Schedule,
-  cronInWords: (expression: string) => string = (expression) => `By the cron expression ${expression}`,
+  cronInWords: (expression: string) => string = (expression) => `Cron ${expression}`,
 ): string {
   switch (schedule.kind) {
     case 'manual':
@@ -27,7 +27,7 @@ export function scheduleInWords(
     case 'cron':
       return cronInWords(schedule.expression);
     case 'on-change':
-      return `After changes, once quiet for ${countInWords(schedule.quietMinutes, 'minute')}`;
+      return `After changes, once idle for ${countInWords(schedule.quietMinutes, 'minute')}`;
   }
 }
 

@@ -4,7 +4,7 @@ import { text as readText } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import type { OldSchedule, OldSchedules } from '../../../src-shared/model/old-schedule.ts';
 import { readOldSchedules } from '../../../src-shared/third-party/old-schedules.ts';
-import { keptInWords } from '../../../src-shared/third-party/template-words.ts';
+import { keptInWords } from '../../../src-shared/words/retention-words.ts';
 import { scheduleInWords } from '../../../src-shared/words/schedule-words.ts';
 import { explainError } from '../../core/engine/engine-errors.ts';
 import { type CommandContext, json } from '../command.ts';

@@ -12,7 +12,7 @@ import { RunRow } from './run-row.tsx';
 
 const PAGE = 100;
 
-/** Every run there was, newest first; one of them opened. */
+/** All runs, newest first, with the details of one of them. */
 export function ActivityPage({ runId }: { runId: string | null }) {
   const runs = useRunsStore((state) => state.runs);
   const [atEnd, setAtEnd] = useState(false);
@@ -35,8 +35,8 @@ export function ActivityPage({ runId }: { runId: string | null }) {
       <UndeliveredAlerts />
       {runId !== null && <RunDetails key={runId} runId={runId} now={now} />}
       {runs.length === 0 ? (
-        <EmptyState icon={<IconHistory size={44} stroke={1.4} />} title="Nothing has happened yet">
-          Every backup, verification, restore and prune will be listed here with its log.
+        <EmptyState icon={<IconHistory size={44} stroke={1.4} />} title="No activity yet">
+          Backups, verifications, restores and prunes appear here with their logs.
         </EmptyState>
       ) : (
         <div className="card">

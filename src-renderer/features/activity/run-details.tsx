@@ -15,7 +15,7 @@ import { UndoButton } from '../restore/undo-button.tsx';
 import { RunResultList } from './run-result.tsx';
 import { canUndo, runDuration, runOutcome, runTitle } from './run-words.ts';
 
-/** All of a run: what happened, why, what to do, and its log. */
+/** The details of a run: its result, its error, its actions and its log. */
 export function RunDetails({ runId, now }: { runId: string; now: number }) {
   const run = useRun(runId);
   const [log, setLog] = useState<LogEntry[]>([]);
@@ -40,14 +40,14 @@ export function RunDetails({ runId, now }: { runId: string; now: number }) {
             <Title order={2}>{runTitle(run)}</Title>
             <RunStatePill state={run.state} />
           </Group>
-          <ActionIcon component={Link} to="/activity" variant="subtle" aria-label="Close the details">
+          <ActionIcon component={Link} to="/activity" variant="subtle" aria-label="Close details">
             <IconX size={16} />
           </ActionIcon>
         </Group>
         <Text size="sm" c="dimmed">
           {[
             momentInWords(run.queuedAt, now),
-            runDuration(run) && `took ${runDuration(run)}`,
+            runDuration(run) && `Duration: ${runDuration(run)}`,
             run.error === null ? runOutcome(run) : '',
           ]
             .filter(Boolean)
@@ -84,7 +84,7 @@ const canRetry = (run: Run): boolean =>
     (run.kind === 'verify' && run.snapshotId !== null) ||
     (run.kind === 'copy' && run.destinationId !== null));
 
-/** Asks again for what a run was to do; `null`: there is nothing to be done any more. */
+/** Starts a run again; `null`: there is nothing left to do. */
 async function retry({ kind, planId, snapshotId, destinationId }: Run): Promise<Run | null> {
   if (kind === 'backup') return (await client.call('backups.start', { planId: planId ?? '' })).run;
   if (kind === 'copy') return (await client.call('destinations.catchUp', { destinationId: destinationId ?? '' })).run;
@@ -98,7 +98,7 @@ function RetryButton({ run }: { run: Run }) {
   const start = (): void => {
     action.run(async () => {
       const next = await retry(run);
-      if (next === null) return showDone('Nothing waits to be copied there any more.');
+      if (next === null) return showDone('No snapshots left to copy.');
       putRun(next);
       navigate(`/activity/${next.id}`);
     });
@@ -115,7 +115,7 @@ function CopyDetails({ run, log }: { run: Run; log: readonly LogEntry[] }) {
   const copy = (): void => {
     action.run(async () => {
       await navigator.clipboard.writeText(JSON.stringify({ run, log }, null, 2));
-      showDone('The details are on the clipboard.');
+      showDone('Details copied to the clipboard.');
     });
   };
   return (

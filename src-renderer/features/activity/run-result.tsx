@@ -8,28 +8,28 @@ type Outcome = BackupImport['files'][number]['outcome'];
 
 const OUTCOMES: Record<Outcome, string> = {
   imported: 'imported',
-  known: 'known already',
-  same: 'the same as another',
+  known: 'already imported',
+  same: 'duplicate',
   refused: 'refused',
 };
 
 interface Line {
   path: string;
   words: string;
-  /** It is not as it was asked for. */
+  /** It was refused or failed. */
   bad?: boolean;
 }
 
-/** What a run did to each file or place, where that is more than a sentence. */
+/** The result of a run for each file or path. */
 export function RunResultList({ run: { result } }: { run: Run }) {
   const lines = linesOf(result);
   if (lines.length === 0) return null;
   return (
-    <ScrollTable label="What was done">
+    <ScrollTable label="Results">
       <thead>
         <tr>
-          <th scope="col">Where</th>
-          <th scope="col">What was done</th>
+          <th scope="col">Path</th>
+          <th scope="col">Result</th>
         </tr>
       </thead>
       <tbody>
@@ -55,12 +55,12 @@ function linesOf(result: Run['result']): Line[] {
     case 'undo':
       return result.files.map(({ targetPath, changed, keptPath, undoable }) => ({
         path: targetPath,
-        words: `${countInWords(changed, 'file')} differed. ${
+        words: `${countInWords(changed, 'file')} changed. ${
           keptPath === null
             ? undoable
-              ? 'Nothing was there before.'
-              : 'What was there is gone.'
-            : `What was there is kept in ${keptPath}.`
+              ? 'Nothing was replaced.'
+              : 'The previous content was overwritten.'
+            : `The previous files are kept in ${keptPath}.`
         }`,
       }));
     case 'databaseDeletion':

@@ -6,7 +6,7 @@ import { momentInWords } from '../../components/time.ts';
 import { runDuration, runOutcome, runTitle } from './run-words.ts';
 import './activity.css';
 
-/** A run in one line; leads to all of it. */
+/** A run in one line, with a link to its details. */
 export function RunRow({ run, now }: { run: Run; now: number }) {
   return (
     <Link to={`/activity/${run.id}`} className="activity-row plain-row">

@@ -2,38 +2,40 @@ import type { FilesTarget } from '../../../src-shared/model/restore-files.ts';
 import { canBePutBack, type Run, type RunKind } from '../../../src-shared/model/run.ts';
 import { bytesInWords, countInWords, durationInWords } from '../../../src-shared/words/wording.ts';
 
+const UNDONE = ', undone later';
+
 const KINDS: Record<RunKind, string> = {
-  backup: 'Backup of',
-  export: 'Snapshot to standard output of',
+  backup: 'Back up',
+  export: 'Export of',
   copy: 'Copy to',
   restoreTest: 'Restore test of',
-  verify: 'Verification of',
-  'restore-check': 'Look into',
+  verify: 'Verify',
+  'restore-check': 'Restore check of',
   restore: 'Restore to',
-  undo: 'Undo of the restore to',
-  databaseDeletion: 'Deletion of the database',
-  prune: 'Prune of',
-  delete: 'Deletion of',
-  scan: 'Scan of',
-  cleanup: 'Clean-up of',
-  import: 'Import of backups in',
+  undo: 'Undo restore to',
+  databaseDeletion: 'Delete database',
+  prune: 'Prune',
+  delete: 'Delete',
+  scan: 'Rescan',
+  cleanup: 'Clean up',
+  import: 'Import from',
 };
 
-/** What a run is, for example `Backup of hone.db`. */
+/** Returns the title of a run, for example `Back up hone.db`. */
 export function runTitle(run: Run): string {
-  // A look and an undo are of the same kinds for a database and for files.
+  // A check of files has the same kind as one of a database.
   if (run.kind === 'restore-check' && run.result?.kind === 'files-check')
-    return `Look into the files of ${run.subject}`;
+    return `Restore check of the files of ${run.subject}`;
   return `${KINDS[run.kind]} ${run.planName !== null && run.kind === 'backup' ? run.planName : run.subject}`;
 }
 
-/** How long a run took; empty while it goes on. */
+/** Returns the duration of a finished run; empty before its end. */
 export function runDuration(run: Run): string {
   if (run.startedAt === null || run.finishedAt === null) return '';
   return durationInWords(Date.parse(run.finishedAt) - Date.parse(run.startedAt));
 }
 
-/** What a run brought, in a few words. */
+/** Returns the result of a run in a few words. */
 export function runOutcome({ result, error }: Run): string {
   if (error !== null) return error.message;
   switch (result?.kind) {
@@ -44,12 +46,12 @@ export function runOutcome({ result, error }: Run): string {
     case 'copy':
       return [
         `${countInWords(result.copied, 'snapshot')} copied, ${bytesInWords(result.bytes)}`,
-        result.left > 0 ? `${countInWords(result.left, 'still waits', 'still wait')}` : '',
+        result.left > 0 ? `${result.left.toLocaleString('en-US')} waiting` : '',
       ]
         .filter(Boolean)
         .join('; ');
     case 'restoreTest':
-      return `${result.verification.message}${result.checks.length > 0 ? ` ${countInWords(result.checks.length, 'check')} of your own passed.` : ''}`;
+      return `${result.verification.message}${result.checks.length > 0 ? ` ${countInWords(result.checks.length, 'custom check')} passed.` : ''}`;
     case 'verify':
       return result.verification.message;
     case 'restore-check':
@@ -60,12 +62,12 @@ export function runOutcome({ result, error }: Run): string {
       return `${countInWords(
         result.files.reduce((sum, { changed }) => sum + changed, 0),
         'file',
-      )} put right${result.undoneBy === null ? '' : ', undone since'}`;
+      )} restored${result.undoneBy === null ? '' : UNDONE}`;
     case 'restore':
     case 'undo':
-      return `${countInWords(result.tables, 'table')}, ${countInWords(result.rows, 'row')}${result.undoneBy === null ? '' : ', undone since'}`;
+      return `${countInWords(result.tables, 'table')}, ${countInWords(result.rows, 'row')}${result.undoneBy === null ? '' : UNDONE}`;
     case 'databaseDeletion':
-      return `${countInWords(result.removed.length, 'file')} removed${result.undoneBy === null ? '' : ', undone since'}`;
+      return `${countInWords(result.removed.length, 'file')} removed${result.undoneBy === null ? '' : UNDONE}`;
     case 'prune':
     case 'delete':
       return `${countInWords(result.removedCount, 'snapshot')} removed, ${bytesInWords(result.bytesFreed)} freed`;
@@ -84,10 +86,10 @@ export function runOutcome({ result, error }: Run): string {
 function filesInWords(targets: readonly FilesTarget[]): string {
   const files = targets.reduce((sum, each) => sum + each.files, 0);
   const same = targets.reduce((sum, { comparison }) => sum + (comparison?.same ?? 0), 0);
-  return `${countInWords(files, 'file')} in it, of which ${same.toLocaleString('en-US')} ${same === 1 ? 'is' : 'are'} there unchanged`;
+  return `${countInWords(files, 'file')} , ${same.toLocaleString('en-US')} unchanged`;
 }
 
-/** Whether a run replaced something that can be put back. */
+/** Whether a run can be undone. */
 export function canUndo({ result, finishedAt }: Run): boolean {
   if (finishedAt === null || result === null || !canBePutBack(result)) return false;
   return 'undoneBy' in result && result.undoneBy === null;

@@ -3,14 +3,14 @@ import { attachedFileName } from '../../../src-shared/third-party/template-draft
 
 /** An attached file as it is typed. */
 export interface AttachedFileDraft {
-  /** Tells it from the others while it is changed. */
+  /** Identifies the draft while it is edited. */
   key: string;
   kind: AttachedFileKind;
   name: string;
-  /** Somebody has said how it is called; until then its name follows its path. */
+  /** Whether the name was typed; until then it follows the path. */
   named: boolean;
   path: string;
-  /** One pattern in each line. */
+  /** One pattern per line. */
   exclude: string;
 }
 
@@ -20,12 +20,12 @@ const nextKey = (): string => {
   return `attached-file-${made}`;
 };
 
-/** An empty one. */
+/** Returns an empty draft. */
 export function newAttachedFile(kind: AttachedFileKind): AttachedFileDraft {
   return { key: nextKey(), kind, name: '', named: false, path: '', exclude: '' };
 }
 
-/** What the form begins with. */
+/** Returns what the form begins with. */
 export function attachedFileDraftsOf(attachedFiles: readonly AttachedFile[]): AttachedFileDraft[] {
   return attachedFiles.map(({ exclude, ...rest }) => ({
     ...rest,
@@ -35,7 +35,7 @@ export function attachedFileDraftsOf(attachedFiles: readonly AttachedFile[]): At
   }));
 }
 
-/** What the drafts stand for. */
+/** Returns the attached files that the drafts describe. */
 export function attachedFilesOf(drafts: readonly AttachedFileDraft[]): AttachedFile[] {
   return drafts.map(({ kind, name, path, exclude }) => ({
     kind,
@@ -45,7 +45,7 @@ export function attachedFilesOf(drafts: readonly AttachedFileDraft[]): AttachedF
   }));
 }
 
-/** The lines of a text that say something. */
+/** Returns the lines of a text that are not empty. */
 export function linesOf(text: string): string[] {
   return text
     .split('\n')
@@ -53,7 +53,7 @@ export function linesOf(text: string): string[] {
     .filter(Boolean);
 }
 
-/** With another path; a name that nobody has typed follows it, and is told from those of the others. */
+/** Returns the draft with another path; a name that was not typed follows it and stays unique. */
 export function withPath(
   draft: AttachedFileDraft,
   path: string,
@@ -70,25 +70,25 @@ function freeName(name: string, taken: ReadonlySet<string>): string {
   return free;
 }
 
-/** What is wrong with an attached file, by field; what is only missing is empty. */
+/** What is wrong with an attached file, by field; a field that is only empty has no message. */
 export interface AttachedFileProblems {
   blocked: boolean;
   name?: string;
 }
 
-/** What is wrong with each of them, in their order. */
+/** Returns what is wrong with each draft, in their order. */
 export function attachedFileProblems(drafts: readonly AttachedFileDraft[]): AttachedFileProblems[] {
   return drafts.map((draft) => {
     const name = draft.name.trim();
     if (draft.path.trim() === '' || name === '') return { blocked: true };
     if (drafts.some((each) => each !== draft && each.name.trim().toLowerCase() === name.toLowerCase()))
-      return { blocked: true, name: 'Another one has this name.' };
+      return { blocked: true, name: 'This name is already used.' };
     if (AttachedFileName.safeParse(name).success) return { blocked: false };
     return {
       blocked: true,
       name: /^(db|manifest|latest)$/i.test(name)
-        ? `“${name}” has a meaning of its own in the names of snapshots.`
-        : 'Letters, digits, hyphens and underscores, 40 at most, with a letter or digit first.',
+        ? `“${name}” is reserved.`
+        : 'Use up to 40 letters, digits, hyphens and underscores, beginning with a letter or digit.',
     };
   });
 }

@@ -9,10 +9,10 @@ const KINDS: Record<AttachedFileKind, { words: string; Icon: ComponentType<{ siz
     image: { words: 'Disk or image', Icon: IconDeviceSdCard },
   };
 
-/** What kind of attached file something is, in a word. */
+/** Returns the kind of an attached file in words. */
 export const attachedFileKindInWords = (kind: AttachedFileKind): string => KINDS[kind].words;
 
-/** The same as an icon. */
+/** The kind of an attached file as an icon. */
 export function AttachedFileIcon({ kind, size = 18 }: { kind: AttachedFileKind; size?: number }) {
   const { words, Icon } = KINDS[kind];
   return (
@@ -22,9 +22,9 @@ export function AttachedFileIcon({ kind, size = 18 }: { kind: AttachedFileKind; 
   );
 }
 
-/** How an attached file was stored, in a few words. */
+/** How an attached file was stored, in words. */
 export const WAYS: Record<SnapshotAttachedFile['way'], string> = {
-  'linked-folder': 'a folder with links',
-  archive: 'an archive',
-  image: 'an image',
+  'linked-folder': 'folder with hard links',
+  archive: 'archive',
+  image: 'image',
 };

@@ -15,29 +15,29 @@ import { AttachedFileIcon, attachedFileKindInWords } from './attached-file-words
 import './attached-files.css';
 
 const ADD: Array<{ kind: AttachedFileKind; words: string }> = [
-  { kind: 'folder', words: 'Add a folder' },
-  { kind: 'file', words: 'Add a file' },
-  { kind: 'image', words: 'Add a disk or image' },
+  { kind: 'folder', words: 'Add folder' },
+  { kind: 'file', words: 'Add file' },
+  { kind: 'image', words: 'Add disk or image' },
 ];
 
 const PATHS: Record<AttachedFileKind, { label: string; placeholder: string; description?: string }> = {
-  folder: { label: 'Path of the folder', placeholder: '/home/you/app/generated' },
-  file: { label: 'Path of the file', placeholder: '/etc/app/config.toml' },
+  folder: { label: 'Folder path', placeholder: '/home/you/app/generated' },
+  file: { label: 'File path', placeholder: '/etc/app/config.toml' },
   image: {
     label: 'Device or image file',
     placeholder: '/dev/mmcblk0',
-    description: 'It is read from its first byte to its last. Nothing on it should be written meanwhile.',
+    description: 'The whole device is read. Do not write to it during a backup.',
   },
 };
 
 interface AttachedFilesFieldProps {
   value: readonly AttachedFileDraft[];
   onChange(value: AttachedFileDraft[]): void;
-  /** What is said while there is none. */
+  /** The hint while the list is empty. */
   empty: string;
 }
 
-/** Chooses folders, files and disks that are kept in each snapshot. */
+/** Chooses the folders, files and disks that are stored in each snapshot. */
 export function AttachedFilesField({ value, onChange, empty }: AttachedFilesFieldProps) {
   const problems = attachedFileProblems(value);
   return (
@@ -89,13 +89,12 @@ interface AttachedFileFieldsProps {
 function AttachedFileFields({ draft, problems, others, onChange, onRemove }: AttachedFileFieldsProps) {
   const { kind, name, path, exclude } = draft;
   const called = name === '' ? attachedFileKindInWords(kind).toLowerCase() : name;
-  const left = linesOf(exclude).length;
   return (
     <li className="attached-file-draft">
       <div className="attached-file-head">
         <AttachedFileIcon kind={kind} />
         <span className="grows">{attachedFileKindInWords(kind)}</span>
-        <ActionIcon variant="subtle" aria-label={`Take ${called} out`} onClick={onRemove}>
+        <ActionIcon variant="subtle" aria-label={`Remove ${called}`} onClick={onRemove}>
           <IconX size={16} />
         </ActionIcon>
       </div>
@@ -107,8 +106,8 @@ function AttachedFileFields({ draft, problems, others, onChange, onRemove }: Att
           onChange={(changed) => onChange(withPath(draft, changed, others))}
         />
         <TextInput
-          label="Called"
-          {...(PATHS[kind].description === undefined ? {} : { description: 'In names of files.' })}
+          label="Label"
+          {...(PATHS[kind].description === undefined ? {} : { description: 'Used in file names.' })}
           value={name}
           onChange={(event) => onChange({ ...draft, name: event.currentTarget.value, named: true })}
           error={problems.name}
@@ -118,10 +117,10 @@ function AttachedFileFields({ draft, problems, others, onChange, onRemove }: Att
         />
       </div>
       {kind === 'folder' && (
-        <Disclosure title={left === 0 ? 'Leave nothing out' : `Leave out ${linesOf(exclude).join(', ')}`}>
+        <Disclosure title={`Exclude: ${linesOf(exclude).join(', ') || 'nothing'}`}>
           <Textarea
-            label="Left out"
-            description="One pattern in each line, as in a .gitignore: cache/ or *.tmp"
+            label="Exclude patterns"
+            description="One pattern per line, as in .gitignore: cache/ or *.tmp"
             value={exclude}
             onChange={(event) => onChange({ ...draft, exclude: event.currentTarget.value })}
             autosize

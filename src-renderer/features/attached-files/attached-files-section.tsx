@@ -3,13 +3,14 @@ import { useState } from 'react';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
+import { ATTACHED_FILES_HINT } from '../../components/hints.ts';
 import { showSaved } from '../../components/notices.ts';
 import { Section } from '../../components/section.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { attachedFileDraftsOf, attachedFileProblems, attachedFilesOf } from './attached-file-draft.ts';
 import { AttachedFilesField } from './attached-files-field.tsx';
 
-/** What a plan keeps beside its database, or, without one, all that it keeps. */
+/** The attached files of a plan; of a plan of files, its whole source. */
 export function AttachedFilesSection({ plan }: { plan: Plan }) {
   const [drafts, setDrafts] = useState(() => attachedFileDraftsOf(plan.attachedFiles));
   const action = useAction('here');
@@ -24,16 +25,12 @@ export function AttachedFilesSection({ plan }: { plan: Plan }) {
       showSaved();
     });
   return (
-    <Section title={files ? 'What is kept together' : 'Kept together with the database'}>
+    <Section title={files ? 'Files and folders' : 'Attached files'}>
       <Stack gap="md">
         <AttachedFilesField
           value={drafts}
           onChange={setDrafts}
-          empty={
-            files
-              ? 'At least one is needed: it is all that this plan backs up.'
-              : 'Files and folders that belong to the database, such as uploads, go into the same snapshot.'
-          }
+          empty={files ? 'Add at least one file, folder or disk to back up.' : ATTACHED_FILES_HINT}
         />
         {action.error !== null && <ErrorNotice error={action.error} />}
         <Group>
@@ -41,7 +38,7 @@ export function AttachedFilesSection({ plan }: { plan: Plan }) {
             onClick={save}
             loading={action.pending}
             disabled={!changed || blocked}
-            aria-label="Save what is kept together"
+            aria-label="Save attached files"
           >
             Save
           </Button>

@@ -25,7 +25,7 @@ import { SelfTestSteps, TestWarnings, testError } from './self-test-steps.tsx';
 
 interface DestinationCardProps {
   summary: DestinationSummary;
-  /** It is the one the address names. */
+  /** It is the one in the window's address. */
   current: boolean;
   now: number;
   onEdit(): void;
@@ -35,7 +35,7 @@ interface DestinationCardProps {
   onRemove(): void;
 }
 
-/** A destination: how it stands, what is there, and what can be done. */
+/** A destination: its state, its snapshots and its actions. */
 export function DestinationCard({ summary, current, now, ...actions }: DestinationCardProps) {
   const { destination, label, state, reason, lastTest, checkedAt } = summary;
   const card = useRef<HTMLElement>(null);
@@ -75,7 +75,7 @@ export function DestinationCard({ summary, current, now, ...actions }: Destinati
         {lastTest !== null && (
           <div className="test-line">
             <span>Tested {agoInWords(lastTest.at, now)}:</span>
-            <SelfTestSteps report={lastTest.report} label={`Last test of ${destination.name}`} />
+            <SelfTestSteps report={lastTest.report} label={`Test results of ${destination.name}`} />
           </div>
         )}
         {lastTest !== null && <TestWarnings warnings={lastTest.report.warnings} />}
@@ -111,7 +111,7 @@ function Reason({
   );
 }
 
-/** What to do about a failure, where the newest test says so and the reason does not already. */
+/** The hint of the newest test for a failed destination, unless the reason includes it. */
 function hintOf({ state, reason, lastTest }: DestinationSummary): string | undefined {
   const hint = state === 'failed' && lastTest !== null ? testError(lastTest.report)?.hint : undefined;
   return hint === undefined || reason.includes(hint) ? undefined : hint;
@@ -125,19 +125,19 @@ function Facts({ summary: { snapshotCount, storedBytes, lastTest, plans } }: { s
         <dt>Stored</dt>
         <dd>
           {snapshotCount === 0
-            ? 'nothing yet'
+            ? 'No snapshots'
             : `${countInWords(snapshotCount, 'snapshot')}, ${bytesInWords(storedBytes)}`}
         </dd>
       </div>
       <div>
         <dt>Free</dt>
-        <dd>{free === null ? 'Unknown' : `${bytesInWords(free)} at the last test`}</dd>
+        <dd>{free === null ? 'Unknown' : `${bytesInWords(free)} (at last test)`}</dd>
       </div>
       <div>
         <dt>Plans</dt>
         <dd>
           {plans.length === 0
-            ? 'none'
+            ? 'None'
             : plans.map(({ id, name }, index) => (
                 <span key={id}>
                   {index > 0 && ', '}
@@ -156,7 +156,7 @@ function WaitingCopies({ summary, now }: { summary: DestinationSummary; now: num
   const { destination, state, reason, waitingCopies, nextTryAt } = summary;
   const action = useAction();
   if (waitingCopies === 0) return null;
-  // The reason above may have said it already.
+  // The reason above may include it.
   const told = state !== 'ready' && reason.startsWith(countInWords(waitingCopies, 'snapshot'));
   const tryNow = (): void =>
     action.run(async () => {
@@ -168,16 +168,16 @@ function WaitingCopies({ summary, now }: { summary: DestinationSummary; now: num
       <IconHourglass size={16} aria-hidden />
       <span>
         {told ? '' : `${countInWords(waitingCopies, 'snapshot waits', 'snapshots wait')} to be copied here. `}
-        {nextTryAt === null ? 'A run is going on.' : `Tried again by itself ${upcomingInWords(nextTryAt, now)}.`}
+        {nextTryAt === null ? 'Copying now.' : `Next attempt: ${upcomingInWords(nextTryAt, now)}.`}
       </span>
       <Button
         variant="default"
         size="xs"
         onClick={tryNow}
         loading={action.pending}
-        aria-label={`Try now: ${destination.name}`}
+        aria-label={`Retry now: ${destination.name}`}
       >
-        Try now
+        Retry now
       </Button>
     </div>
   );
@@ -217,7 +217,7 @@ function DestinationActions({
       </Button>
       <Menu position="bottom-end" withinPortal>
         <Menu.Target>
-          <ActionIcon variant="default" size={30} aria-label={`More for ${name}`} loading={rescan.pending}>
+          <ActionIcon variant="default" size={30} aria-label={`More actions: ${name}`} loading={rescan.pending}>
             <IconDots size={16} />
           </ActionIcon>
         </Menu.Target>
@@ -229,7 +229,7 @@ function DestinationActions({
             Recover plans…
           </Menu.Item>
           <Menu.Item leftSection={<IconFileSearch size={15} aria-hidden />} onClick={onImport}>
-            Import backups of other programs…
+            Import from other programs…
           </Menu.Item>
           <Menu.Divider />
           <Menu.Item
@@ -241,7 +241,7 @@ function DestinationActions({
             Remove…
             {used && (
               <span className="menu-reason">
-                {plans.length === 1 ? `${plans[0]?.name} stores to it.` : `${plans.length} plans store to it.`}
+                {plans.length === 1 ? `Used by ${plans[0]?.name}.` : `Used by ${plans.length} plans.`}
               </span>
             )}
           </Menu.Item>

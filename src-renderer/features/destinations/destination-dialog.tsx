@@ -4,6 +4,7 @@ import type { DestinationSummary, SelfTestReport } from '../../../src-shared/mod
 import { client } from '../../api/client.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
+import { OTHER_DISK_HINT } from '../../components/hints.ts';
 import { PathField } from '../../components/path-field.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import {
@@ -27,13 +28,13 @@ const KINDS: Array<{ value: DestinationDraft['kind']; label: string }> = [
 ];
 
 interface DestinationDialogProps {
-  /** The one to be changed; `null`: a new one. */
+  /** The destination to edit; `null`: a new one. */
   summary: DestinationSummary | null;
   onClose(): void;
   onSaved?(destination: DestinationSummary): void;
 }
 
-/** Adds a destination or changes one, after a test of it. */
+/** Adds or edits a destination, and tests it before it is saved. */
 export function DestinationDialog({ summary, onClose, onSaved }: DestinationDialogProps) {
   const [draft, setDraft] = useState(() => draftOf(summary));
   const [tested, setTested] = useState<{ saved: DestinationSummary | null; report: SelfTestReport } | null>(null);
@@ -71,7 +72,7 @@ export function DestinationDialog({ summary, onClose, onSaved }: DestinationDial
       opened
       onClose={close}
       size={680}
-      title={summary === null ? 'Add a destination' : `Edit ${summary.destination.name}`}
+      title={summary === null ? 'Add destination' : `Edit ${summary.destination.name}`}
       closeOnClickOutside={false}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
@@ -107,7 +108,7 @@ export function DestinationDialog({ summary, onClose, onSaved }: DestinationDial
 
 interface DraftFormProps {
   draft: DestinationDraft;
-  /** The kind of a destination that is there does not change. */
+  /** The kind of an existing destination does not change. */
   fixedKind: boolean;
   onChange(draft: DestinationDraft): void;
   pending: boolean;
@@ -154,7 +155,7 @@ function DraftForm({ draft, fixedKind, onChange, pending, onSave, onCancel, chil
           <PathField
             kind="folder"
             label="Folder"
-            description="It has to be there. On another disk or a network share, it survives this disk."
+            description={`The folder must exist. ${OTHER_DISK_HINT}`}
             placeholder="/mnt/nas/backups"
             value={draft.path}
             onChange={(path) => onChange({ ...draft, path })}
@@ -174,9 +175,9 @@ function DraftForm({ draft, fixedKind, onChange, pending, onSave, onCancel, chil
           <Stack gap="md">
             {draft.kind === 's3' && <S3AdvancedFields {...parts} />}
             <NumberInput
-              label="At most, megabytes a second"
-              description="Shared by all transfers to it. Empty: as fast as it goes."
-              placeholder="–"
+              label="Bandwidth limit (MB/s)"
+              description="Shared by all transfers to this destination."
+              placeholder="No limit"
               w={360}
               min={0.01}
               max={1_000_000}
@@ -189,7 +190,7 @@ function DraftForm({ draft, fixedKind, onChange, pending, onSave, onCancel, chil
         {children}
         <Group justify="space-between" wrap="nowrap">
           <Text size="sm" c="dimmed" role="status">
-            {pending ? 'Writing, listing, reading back and deleting a small file …' : ''}
+            {pending ? 'Testing: write, list, read and delete a small file…' : ''}
           </Text>
           <Group gap="sm" wrap="nowrap">
             <Button variant="default" onClick={onCancel}>

@@ -18,7 +18,7 @@ export interface S3Draft {
   prefix: string;
   pathStyle: boolean;
   encryption: 'none' | 's3' | 'kms';
-  /** Empty: the account's own key. */
+  /** Empty: the default key of the account. */
   kmsKeyId: string;
   objectLock: S3Settings['objectLock'];
   credentials: 'stored' | 'chain';
@@ -32,7 +32,7 @@ export interface SftpDraft {
   path: string;
   login: SftpSettings['login']['kind'];
   keyPath: string;
-  /** Empty: the agent that the environment names. */
+  /** Empty: the agent of SSH_AUTH_SOCK. */
   agentSocket: string;
   hostKey: string | null;
 }
@@ -50,9 +50,9 @@ export interface DestinationDraft {
   sftp: SftpDraft;
   /** Megabytes a second; `null`: as fast as it goes. */
   limit: number | null;
-  /** Those that have been typed. */
+  /** The secrets that have been typed. */
   secrets: Partial<Record<SecretField, string>>;
-  /** The names of those that are kept already. */
+  /** The names of the secrets that are saved. */
   known: readonly string[];
 }
 
@@ -90,7 +90,7 @@ const EMPTY: DestinationDraft = {
 
 const MEGABYTE = 1_000_000;
 
-/** What the form begins with: nothing, or a destination that is changed. */
+/** Returns what the form begins with: an empty draft, or a destination to edit. */
 export function draftOf(summary: DestinationSummary | null): DestinationDraft {
   if (summary === null) return EMPTY;
   const { name, settings } = summary.destination;
@@ -114,7 +114,7 @@ export function draftOf(summary: DestinationSummary | null): DestinationDraft {
   return { ...draft, sftp: { host, port, user, path, login: login.kind, keyPath, agentSocket, hostKey } };
 }
 
-/** Another provider, with all that its preset knows. */
+/** Returns the draft with another provider and its preset. */
 export function withProvider(draft: S3Draft, provider: S3Provider): S3Draft {
   const { region, pathStyle, objectLock } = S3_PRESETS[provider];
   return { ...draft, provider, region, pathStyle, objectLock: objectLock ? draft.objectLock : null };
@@ -145,19 +145,19 @@ export function suggestedName({ kind, path, s3, sftp }: DestinationDraft): strin
 /** The fields of the form, for what is wrong with each. */
 export type Field = 'name' | 'path' | 'hostKey' | keyof S3Draft | `sftp-${keyof SftpDraft}` | SecretField;
 
-/** What keeps a field from being saved; what is only missing is not said before somebody tries to save. */
+/** What is wrong with a field; a missing value is reported only after an attempt to save. */
 export interface Problem {
   message: string;
   missing: boolean;
 }
 
-/** What keeps a draft from being saved, by field; nothing: it can be. */
+/** Returns what is wrong with a draft, by field; empty: it can be saved. */
 export function problemsOf(draft: DestinationDraft): Partial<Record<Field, Problem>> {
   const problems: Partial<Record<Field, Problem>> = {};
   const need = (field: Field, value: string, message: string): void => {
     if (value.trim() === '') problems[field] = { message, missing: true };
   };
-  need('name', draft.name ?? suggestedName(draft), 'Give it a name.');
+  need('name', draft.name ?? suggestedName(draft), 'Enter a name.');
   if (draft.kind === 'folder') need('path', draft.path, 'Choose a folder.');
   if (draft.kind === 's3') findS3Problems(draft, problems, need);
   if (draft.kind === 'sftp') findSftpProblems(draft, problems, need);
@@ -173,18 +173,18 @@ function findS3Problems({ s3, secrets, known }: DestinationDraft, problems: Prob
     problems[field] = { message, missing: false };
   };
   if (asks.includes('endpoint')) {
-    need('endpoint', s3.endpoint, 'Enter the address of the server.');
+    need('endpoint', s3.endpoint, 'Enter the endpoint URL.');
     if (s3.endpoint.trim() !== '' && !isWebAddress(s3.endpoint))
-      wrong('endpoint', 'An address begins with https:// or http://.');
+      wrong('endpoint', 'The endpoint URL must begin with https:// or http://.');
   }
   if (asks.includes('account')) {
     need('account', s3.account, `Enter the ${accountLabel?.toLowerCase() ?? 'account'}.`);
     if (s3.account.trim() !== '' && !/^[\w-]+$/.test(s3.account.trim()))
-      wrong('account', 'It has only letters, digits and hyphens.');
+      wrong('account', 'Use only letters, digits and hyphens.');
   }
-  need('bucket', s3.bucket, 'Enter the name of the bucket.');
+  need('bucket', s3.bucket, 'Enter the bucket name.');
   if (s3.bucket.trim() !== '' && !/^[\w.-]{3,63}$/.test(s3.bucket.trim()))
-    wrong('bucket', 'A bucket has 3 to 63 letters, digits, dots and hyphens.');
+    wrong('bucket', 'Use 3 to 63 letters, digits, dots and hyphens.');
   if (s3.credentials === 'chain') return;
   for (const [field, words] of [
     ['accessKeyId', 'access key'],
@@ -194,17 +194,17 @@ function findS3Problems({ s3, secrets, known }: DestinationDraft, problems: Prob
 }
 
 function findSftpProblems({ sftp, secrets, known }: DestinationDraft, problems: Problems, need: Need): void {
-  need('sftp-host', sftp.host, 'Enter the name or address of the server.');
-  need('sftp-user', sftp.user, 'Enter the user to log in as.');
+  need('sftp-host', sftp.host, 'Enter the host name or IP address.');
+  need('sftp-user', sftp.user, 'Enter the user name.');
   need('sftp-path', sftp.path, 'Enter the folder on the server.');
-  if (sftp.login === 'key') need('sftp-keyPath', sftp.keyPath, 'Choose the file of the private key.');
+  if (sftp.login === 'key') need('sftp-keyPath', sftp.keyPath, 'Choose the private key file.');
   if (sftp.login === 'password' && !known.includes('password'))
     need('password', secrets.password ?? '', 'Enter the password.');
   if (sftp.hostKey === null)
-    problems.hostKey = { message: 'Look at the key of the host, compare it, and pin it.', missing: true };
+    problems.hostKey = { message: 'Show the host key, compare it with the server’s, and trust it.', missing: true };
 }
 
-/** The settings that a draft stands for; only for one without problems. */
+/** Returns the settings that a draft without problems describes. */
 export function settingsOf(draft: DestinationDraft): DestinationSettings {
   const bytesPerSecond = draft.limit === null ? null : Math.max(1024, Math.round(draft.limit * MEGABYTE));
   if (draft.kind === 'folder')
@@ -247,7 +247,7 @@ function loginOf({ login, keyPath, agentSocket }: SftpDraft): SftpSettings['logi
   return { kind: 'password' };
 }
 
-/** The secrets that were typed and belong to what is saved. */
+/** Returns the typed secrets that belong to the saved settings. */
 export function secretsOf({ kind, s3, sftp, secrets }: DestinationDraft): DestinationSecretsInput {
   const wanted: SecretField[] =
     kind === 's3' && s3.credentials === 'stored'

@@ -18,8 +18,8 @@ type Open =
   | { dialog: 'remove' | 'import' | 'recover' | 'reattach'; summary: DestinationSummary };
 
 /**
- * Every place that copies are kept in.
- * @param place the id of the one to be looked at, `new` to add one, or `null`
+ * All destinations.
+ * @param place the id of the destination to show, `new` to add one, or `null`
  */
 export function DestinationsPage({ place }: { place: string | null }) {
   const destinations = useDestinationsStore((state) => state.destinations);
@@ -36,8 +36,8 @@ export function DestinationsPage({ place }: { place: string | null }) {
     <Page title="Destinations" actions={destinations.length > 0 && add}>
       {destinations.length === 0 ? (
         <EmptyState icon={<IconMapPinPlus size={44} stroke={1.4} />} title="No destination yet" action={add}>
-          A folder, a bucket or a server that snapshots are stored in. One more than this disk, and they survive it. A
-          plan can store to several.
+          Snapshots are stored at destinations: folders, buckets or servers. Add one that is not on this disk to protect
+          your snapshots from disk failure.
         </EmptyState>
       ) : (
         <ul className="destination-list">

@@ -4,7 +4,7 @@ import type { DestinationDraft, Field, SecretField } from './destination-draft.t
 export interface DraftProps {
   draft: DestinationDraft;
   onChange(draft: DestinationDraft): void;
-  /** What is wrong with a field, as far as it should be said already. */
+  /** Returns what is wrong with a field, as far as it is reported yet. */
   errorOf(field: Field): string | undefined;
 }
 

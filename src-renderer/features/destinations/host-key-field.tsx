@@ -8,27 +8,27 @@ import { useAction } from '../../hooks/use-action.ts';
 interface HostKeyFieldProps {
   host: string;
   port: number;
-  /** The key the host is known by; `null`: by none yet. */
+  /** The trusted host key; `null`: none yet. */
   pinned: string | null;
   onPin(hostKey: string): void;
   error: string | undefined;
 }
 
-/** The key by which an SSH host is known: shown to be compared, and pinned by a person. */
+/** The host key of an SSH server: shown to be compared, and trusted by a person. */
 export function HostKeyField({ host, port, pinned, onPin, error }: HostKeyFieldProps) {
   const [seen, setSeen] = useState<string | null>(null);
   const action = useAction('here');
   const look = (): void =>
     action.run(async () => setSeen((await client.call('destinations.hostKey', { host, port })).hostKey));
   return (
-    <Stack gap="xs" role="group" aria-label="Key of the host">
+    <Stack gap="xs" role="group" aria-label="Host key">
       <Group justify="space-between" wrap="nowrap">
         <Text size="sm" className="wraps">
           {pinned === null ? (
-            'The host is not known yet. Nothing is sent before you have compared its key and pinned it.'
+            'Host key not trusted yet. Nothing is sent to the server until you trust its key.'
           ) : (
             <>
-              <IconPinned size={15} aria-hidden className="inline-icon" /> Pinned: <Code>{pinned}</Code>
+              <IconPinned size={15} aria-hidden className="inline-icon" /> Trusted: <Code>{pinned}</Code>
             </>
           )}
         </Text>
@@ -47,7 +47,7 @@ export function HostKeyField({ host, port, pinned, onPin, error }: HostKeyFieldP
       )}
       {seen !== null && seen === pinned && (
         <Text size="sm" c="dimmed" role="status">
-          {host} shows this key now.
+          {host} presents this key.
         </Text>
       )}
     </Stack>
@@ -57,21 +57,22 @@ export function HostKeyField({ host, port, pinned, onPin, error }: HostKeyFieldP
 function SeenKey({ host, seen, pinned, onPin }: { host: string; seen: string; pinned: string | null; onPin(): void }) {
   if (pinned !== null) return <ChangedHostKey host={host} seen={seen} pinned={pinned} onPin={onPin} />;
   return (
-    <Alert className="tone-info" icon={<IconKey size={18} />} title={`${host} shows this key`}>
+    <Alert className="tone-info" icon={<IconKey size={18} />} title={`Host key of ${host}`}>
       <Stack gap="xs">
         <Code className="fingerprint">{seen}</Code>
         <Text size="sm" c="inherit">
-          Compare it with what the server itself says: <Code>ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub</Code>
+          Compare it with the output of this command on the server:{' '}
+          <Code>ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub</Code>
         </Text>
         <Group>
-          <Button onClick={onPin}>It is the same: pin this key</Button>
+          <Button onClick={onPin}>Trust this key</Button>
         </Group>
       </Stack>
     </Alert>
   );
 }
 
-/** A host that shows another key than the pinned one; not to be missed. */
+/** A prominent warning: the server presents another key than the trusted one. */
 export function ChangedHostKey({
   host,
   seen,
@@ -88,26 +89,26 @@ export function ChangedHostKey({
       className="tone-bad"
       icon={<IconAlertTriangle size={22} />}
       role="alert"
-      title={`The key of ${host} has changed. Somebody may stand in between.`}
+      title={`Host key of ${host} changed. This may be a man-in-the-middle attack.`}
     >
       <Stack gap="xs">
         <Text size="sm" c="inherit">
-          Ask who runs the server. Pin the new key only if it was changed on purpose, for example because the server was
-          set up anew. Nothing was sent.
+          Nothing was sent. Ask the server’s administrator, and trust the new key only if it was changed intentionally,
+          for example because the server was reinstalled.
         </Text>
         <dl className="described">
-          <dt>Pinned</dt>
+          <dt>Trusted key</dt>
           <dd>
             <Code className="fingerprint">{pinned}</Code>
           </dd>
-          <dt>Now</dt>
+          <dt>New key</dt>
           <dd>
             <Code className="fingerprint">{seen}</Code>
           </dd>
         </dl>
         <Group>
           <Button color="red.8" onClick={onPin}>
-            It was changed on purpose: pin the new key
+            Trust new key
           </Button>
         </Group>
       </Stack>

@@ -7,7 +7,7 @@ import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 
-/** Shows what is at the place of a destination now, and asks whether it is that destination from now on. */
+/** Shows what a destination's location holds now, and asks whether to use it as that destination. */
 export function ReattachDialog({ summary, onClose }: { summary: DestinationSummary; onClose(): void }) {
   const { id, name } = summary.destination;
   const [preview, setPreview] = useState<ReattachPreview | null>(null);
@@ -39,9 +39,9 @@ export function ReattachDialog({ summary, onClose }: { summary: DestinationSumma
 }
 
 const MARKERS: Readonly<Record<ReattachPreview['marker'], (name: string) => string>> = {
-  none: (name) => `It has no marker file. Re-attaching writes a new one and makes it the destination ${name}.`,
-  same: (name) => `It is marked as ${name}.`,
-  other: (name) => `It is marked as another destination. Re-attaching takes its marker over and makes it ${name}.`,
+  none: (name) => `No marker file found. Re-attaching creates one for the destination ${name}.`,
+  same: (name) => `Its marker file belongs to ${name}.`,
+  other: (name) => `Its marker file belongs to another destination. Re-attaching makes it ${name}.`,
   unreadable: () => 'Its marker file is damaged. Re-attaching replaces the marker file.',
 };
 
@@ -52,13 +52,13 @@ function Found({ preview, name }: { preview: ReattachPreview; name: string }) {
       <Text size="sm" className="wraps">
         {label} holds {countInWords(files, 'file')}
         {snapshotsKnown > 0 &&
-          `, among them ${snapshotsThere} of the ${countInWords(snapshotsKnown, 'snapshot')} stored at ${name}`}
+          `, including ${snapshotsThere} of the ${countInWords(snapshotsKnown, 'snapshot')} of ${name}`}
         . {MARKERS[marker](name)}
       </Text>
       {snapshotsThere < snapshotsKnown && (
         <Text size="sm" className="loss">
-          {countInWords(snapshotsKnown - snapshotsThere, 'snapshot')} of {name} cannot be found there. Check that the
-          right disk or share is mounted before you re-attach it.
+          {countInWords(snapshotsKnown - snapshotsThere, 'snapshot')} of {name} not found. Check that the right disk or
+          share is mounted before you re-attach it.
         </Text>
       )}
     </>

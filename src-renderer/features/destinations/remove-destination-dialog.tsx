@@ -5,7 +5,7 @@ import { client } from '../../api/client.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 
-/** Asks before a destination is forgotten; its files stay. */
+/** Asks before a destination is removed; its files stay. */
 export function RemoveDestinationDialog({ summary, onClose }: { summary: DestinationSummary; onClose(): void }) {
   const { destination, label, snapshotCount, secretsKnown } = summary;
   const action = useAction('here');
@@ -24,10 +24,9 @@ export function RemoveDestinationDialog({ summary, onClose }: { summary: Destina
       onClose={onClose}
     >
       <Text size="sm" className="wraps">
-        Snapkeep forgets the destination{secretsKnown.length > 0 && ' and the secrets that are kept for it'}. No file is
-        deleted: {snapshotCount === 0 ? 'what is' : countInWords(snapshotCount, 'snapshot stays', 'snapshots stay')} in{' '}
-        {label}
-        {snapshotCount === 0 && ' stays'}, and “Look for snapshots” finds them once it is added again.
+        {countInWords(snapshotCount, 'snapshot stays', 'snapshots stay')} in {label}. To use the destination again, add
+        and rescan it.
+        {secretsKnown.length > 0 && ' Its saved secrets are deleted.'}
       </Text>
     </ConfirmDialog>
   );

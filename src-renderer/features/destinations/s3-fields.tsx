@@ -8,7 +8,7 @@ import { SecretInput } from './secret-input.tsx';
 
 const PROVIDERS = S3Provider.options.map((value) => ({ value, label: S3_PRESETS[value].title }));
 
-/** A bucket: whose, which, and the keys to it. */
+/** The provider, bucket and credentials. */
 export function S3Fields(props: DraftProps) {
   const { draft, onChange, errorOf } = props;
   const { s3 } = draft;
@@ -32,7 +32,7 @@ export function S3Fields(props: DraftProps) {
       <Group align="flex-start" grow>
         {preset.asks.includes('endpoint') && (
           <TextInput
-            label="Address"
+            label="Endpoint URL"
             placeholder="https://minio.example.org:9000"
             value={s3.endpoint}
             onChange={(event) => set({ endpoint: event.currentTarget.value })}
@@ -67,14 +67,14 @@ export function S3Fields(props: DraftProps) {
       <Group align="flex-start" grow>
         <TextInput
           label="Bucket"
-          description="It has to be there."
+          description="The bucket must exist."
           value={s3.bucket}
           onChange={(event) => set({ bucket: event.currentTarget.value })}
           error={errorOf('bucket')}
           spellCheck={false}
         />
         <TextInput
-          label="Folder in the bucket"
+          label="Prefix (optional)"
           description="Empty: at the top."
           placeholder="laptop/app"
           value={s3.prefix}
@@ -83,13 +83,13 @@ export function S3Fields(props: DraftProps) {
         />
       </Group>
       <Radio.Group
-        label="Keys"
+        label="Credentials"
         value={s3.credentials}
         onChange={(credentials) => set({ credentials: credentials as S3Draft['credentials'] })}
       >
         <Stack gap={6} mt={6}>
-          <Radio value="stored" label="An access key and its secret" />
-          <Radio value="chain" label="The credentials of this machine: environment, profile or role" />
+          <Radio value="stored" label="Access key" />
+          <Radio value="chain" label="This machine (environment, profile or role)" />
         </Stack>
       </Radio.Group>
       {s3.credentials === 'stored' && (
@@ -102,7 +102,7 @@ export function S3Fields(props: DraftProps) {
   );
 }
 
-/** What few buckets need. */
+/** Advanced settings of a bucket. */
 export function S3AdvancedFields({ draft, onChange }: DraftProps) {
   const { s3 } = draft;
   const lockable = S3_PRESETS[s3.provider].objectLock;
@@ -110,19 +110,19 @@ export function S3AdvancedFields({ draft, onChange }: DraftProps) {
   return (
     <>
       <Switch
-        label="Name the bucket in the path"
-        description="Instead of in the host name. Most servers other than Amazon’s want it."
+        label="Path-style URLs"
+        description="Required by most S3-compatible servers other than Amazon S3."
         checked={s3.pathStyle}
         onChange={(event) => set({ pathStyle: event.currentTarget.checked })}
       />
       <Group align="flex-start">
         <Select
-          label="Encryption by the server"
+          label="Server-side encryption"
           w={240}
           data={[
-            { value: 'none', label: 'As the bucket says' },
-            { value: 's3', label: 'With its own keys (SSE-S3)' },
-            { value: 'kms', label: 'With a managed key (SSE-KMS)' },
+            { value: 'none', label: 'Bucket default' },
+            { value: 's3', label: 'S3-managed keys (SSE-S3)' },
+            { value: 'kms', label: 'KMS key (SSE-KMS)' },
           ]}
           allowDeselect={false}
           value={s3.encryption}
@@ -131,7 +131,7 @@ export function S3AdvancedFields({ draft, onChange }: DraftProps) {
         {s3.encryption === 'kms' && (
           <TextInput
             label="Key ID"
-            placeholder="The account’s own"
+            placeholder="Account default"
             flex={1}
             value={s3.kmsKeyId}
             onChange={(event) => set({ kmsKeyId: event.currentTarget.value })}
@@ -141,15 +141,13 @@ export function S3AdvancedFields({ draft, onChange }: DraftProps) {
       </Group>
       <Group align="flex-start">
         <Select
-          label="Lock what is stored"
-          description={
-            lockable ? 'The bucket must have been made with Object Lock.' : 'This provider does not lock by the upload.'
-          }
+          label="Object Lock"
+          description={lockable ? 'Object Lock must be enabled on the bucket.' : 'Not supported by this provider.'}
           w={360}
           data={[
-            { value: '', label: 'No' },
-            { value: 'GOVERNANCE', label: 'Only those who are allowed to can delete it' },
-            { value: 'COMPLIANCE', label: 'Nobody can delete it' },
+            { value: '', label: 'Off' },
+            { value: 'GOVERNANCE', label: 'Governance: can be removed with permission' },
+            { value: 'COMPLIANCE', label: 'Compliance: cannot be removed by anyone' },
           ]}
           allowDeselect={false}
           disabled={!lockable}
@@ -163,8 +161,8 @@ export function S3AdvancedFields({ draft, onChange }: DraftProps) {
         />
         {s3.objectLock !== null && (
           <NumberInput
-            label="For days"
-            description="From the upload on."
+            label="Lock period (days)"
+            description="Counted from the upload."
             w={130}
             min={1}
             max={36_500}

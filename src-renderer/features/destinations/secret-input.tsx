@@ -1,8 +1,9 @@
 import { PasswordInput } from '@mantine/core';
+import { SAVED_SECRET } from '../../components/hints.ts';
 import type { SecretField } from './destination-draft.ts';
 import { type DraftProps, withSecret } from './field-props.ts';
 
-/** A secret that can be given and replaced, and is never shown again. */
+/** A secret that can be entered and replaced, and is never shown again. */
 export function SecretInput({
   name,
   label,
@@ -15,7 +16,7 @@ export function SecretInput({
     <PasswordInput
       label={label}
       description={description}
-      placeholder={draft.known.includes(name) ? 'is kept; type to replace it' : ''}
+      placeholder={draft.known.includes(name) ? SAVED_SECRET : ''}
       value={draft.secrets[name] ?? ''}
       onChange={(event) => onChange(withSecret(draft, name, event.currentTarget.value))}
       error={errorOf(name)}

@@ -4,7 +4,7 @@ import { type SelfTestReport, SelfTestStep } from '../../../src-shared/model/des
 import { durationInWords } from '../../../src-shared/words/wording.ts';
 import './destinations.css';
 
-const WORDS: Record<SelfTestStep, string> = { write: 'Write', list: 'List', read: 'Read back', delete: 'Delete' };
+const WORDS: Record<SelfTestStep, string> = { write: 'Write', list: 'List', read: 'Read', delete: 'Delete' };
 
 /** The four steps of a self-test: how each went and how long it took. */
 export function SelfTestSteps({ report, label }: { report: SelfTestReport; label: string }) {
@@ -22,7 +22,7 @@ function Step({ step, report }: { step: SelfTestStep; report: SelfTestReport }) 
   if (done === undefined)
     return (
       <li className="tone-idle">
-        <IconCircleDashed size={16} aria-hidden /> {WORDS[step]} <span className="step-time">not tried</span>
+        <IconCircleDashed size={16} aria-hidden /> {WORDS[step]} <span className="step-time">skipped</span>
       </li>
     );
   return (
@@ -36,7 +36,7 @@ function Step({ step, report }: { step: SelfTestStep; report: SelfTestReport }) 
   );
 }
 
-/** What is to be known of a destination, a line each. */
+/** The warnings of a self-test. */
 export function TestWarnings({ warnings }: { warnings: readonly string[] }) {
   if (warnings.length === 0) return null;
   return (

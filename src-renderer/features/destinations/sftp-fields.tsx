@@ -5,7 +5,7 @@ import type { DraftProps } from './field-props.ts';
 import { HostKeyField } from './host-key-field.tsx';
 import { SecretInput } from './secret-input.tsx';
 
-/** A folder on an SSH server: which server, how it is known, and how to log in. */
+/** A folder on an SSH server: the server, its host key, and the login. */
 export function SftpFields(props: DraftProps) {
   const { draft, onChange, errorOf } = props;
   const { sftp } = draft;
@@ -18,7 +18,7 @@ export function SftpFields(props: DraftProps) {
           placeholder="nas.example.org"
           flex={1}
           value={sftp.host}
-          // A key belongs to one host: with another it has to be looked at again.
+          // A host key belongs to one host.
           onChange={(event) => set({ host: event.currentTarget.value, hostKey: null })}
           error={errorOf('sftp-host')}
           spellCheck={false}
@@ -43,7 +43,7 @@ export function SftpFields(props: DraftProps) {
       />
       <Group align="flex-start" grow>
         <TextInput
-          label="User"
+          label="User name"
           value={sftp.user}
           onChange={(event) => set({ user: event.currentTarget.value })}
           error={errorOf('sftp-user')}
@@ -51,7 +51,7 @@ export function SftpFields(props: DraftProps) {
           autoComplete="off"
         />
         <TextInput
-          label="Folder on the server"
+          label="Folder"
           placeholder="/srv/backups"
           value={sftp.path}
           onChange={(event) => set({ path: event.currentTarget.value })}
@@ -59,7 +59,11 @@ export function SftpFields(props: DraftProps) {
           spellCheck={false}
         />
       </Group>
-      <Radio.Group label="Login" value={sftp.login} onChange={(login) => set({ login: login as SftpDraft['login'] })}>
+      <Radio.Group
+        label="Authentication"
+        value={sftp.login}
+        onChange={(login) => set({ login: login as SftpDraft['login'] })}
+      >
         <Group gap="lg" mt={6}>
           <Radio value="key" label="Key file" />
           <Radio value="agent" label="SSH agent" />
@@ -77,14 +81,14 @@ export function SftpFields(props: DraftProps) {
             onChange={(keyPath) => set({ keyPath })}
             error={errorOf('sftp-keyPath')}
           />
-          <SecretInput name="passphrase" label="Passphrase of the key" description="Empty: it has none." {...props} />
+          <SecretInput name="passphrase" label="Key passphrase (optional)" {...props} />
         </>
       )}
       {sftp.login === 'agent' && (
         <TextInput
-          label="Socket of the agent"
+          label="Agent socket (optional)"
           placeholder="SSH_AUTH_SOCK"
-          description="Empty: the one the environment names."
+          description="Default: SSH_AUTH_SOCK of the environment."
           value={sftp.agentSocket}
           onChange={(event) => set({ agentSocket: event.currentTarget.value })}
           spellCheck={false}

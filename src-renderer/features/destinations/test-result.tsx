@@ -11,7 +11,7 @@ interface TestResultProps {
   name: string;
   saved: boolean;
   report: SelfTestReport;
-  /** What was asked, where it was a server. */
+  /** The tested server; `null`: another kind of destination. */
   sftp: SftpDraft | null;
   onBack(): void;
   onSaveAnyway(): void;
@@ -19,7 +19,7 @@ interface TestResultProps {
   onClose(): void;
 }
 
-/** What the test of a destination found, and what can be done about it. */
+/** The result of a destination's test, and the next steps. */
 export function TestResult(props: TestResultProps) {
   const { name, saved, report, sftp, onBack, onSaveAnyway, onPin, onClose } = props;
   const error = testError(report);
@@ -30,12 +30,12 @@ export function TestResult(props: TestResultProps) {
       {report.passed && (
         <Alert className="tone-good" icon={<IconCircleCheck size={20} />} role="status" title={`${name} is ready.`}>
           <Text size="sm" c="inherit">
-            A small file was written, found, read back and deleted.
-            {report.freeBytes !== null && ` ${bytesInWords(report.freeBytes)} are free.`}
+            The test wrote, listed, read and deleted a small file.
+            {report.freeBytes !== null && ` Free space: ${bytesInWords(report.freeBytes)}.`}
           </Text>
         </Alert>
       )}
-      <SelfTestSteps report={report} label="Steps of the test" />
+      <SelfTestSteps report={report} label="Test steps" />
       <TestWarnings warnings={report.warnings} />
       {changedKey !== null ? (
         <ChangedHostKey

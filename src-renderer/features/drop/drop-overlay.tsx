@@ -54,11 +54,11 @@ export function DropOverlay() {
   if (sending !== null) {
     return (
       <div className="drop-overlay" role="status">
-        <Title order={2}>Taking {sending.name}</Title>
+        <Title order={2}>Uploading {sending.name}</Title>
         <Progress
           w={360}
           value={(sending.sent / Math.max(1, sending.total)) * 100}
-          aria-label={`Taking ${sending.name}`}
+          aria-label={`Uploading ${sending.name}`}
         />
         <Text size="sm" className="numbers">
           {bytesInWords(sending.sent)} of {bytesInWords(sending.total)}
@@ -75,8 +75,8 @@ export function DropOverlay() {
       <IconFileImport size={48} stroke={1.3} aria-hidden />
       <Title order={2}>Drop to restore</Title>
       <Text c="dimmed">
-        A snapshot, a .gz or .zst of a database, a database, or a SQL dump. It is checked first; nothing is changed
-        before you say so.
+        Accepts snapshots, databases (also as .gz or .zst) and SQL dumps. The file is checked first. Nothing changes
+        until you confirm.
       </Text>
     </div>
   );

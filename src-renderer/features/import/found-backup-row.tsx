@@ -13,15 +13,15 @@ import { foundBackupInWords, type ImportSource, isNew } from './import-words.ts'
 interface FoundBackupRowProps {
   place: ImportSource;
   file: FoundBackup;
-  /** The key that was typed for those that are encrypted. */
+  /** The key that was entered for encrypted backups. */
   secret: KeyInput | null;
   chosen: boolean;
   onChosen(chosen: boolean): void;
-  /** It has been looked into, and no known key opens it. */
+  /** The backup has been checked, and no saved key opens it. */
   onLocked(): void;
 }
 
-/** A backup of another program: what its name says, and on request what is in it. */
+/** A backup of another program: what its name tells, and on request its content. */
 export function FoundBackupRow({ place, file, secret, chosen, onChosen, onLocked }: FoundBackupRowProps) {
   const [found, setFound] = useState<BackupDescription | null>(null);
   const action = useAction('here');
@@ -46,7 +46,7 @@ export function FoundBackupRow({ place, file, secret, chosen, onChosen, onLocked
         <span className="mono">{path}</span>
         <Text size="xs" c="dimmed">
           {[
-            `${momentInWords(at, now)}${atFrom === 'file' ? ' (when it was last changed)' : ''}`,
+            `${momentInWords(at, now)}${atFrom === 'file' ? ' (file date)' : ''}`,
             foundBackupInWords(file),
             sizeBytes === null ? '' : bytesInWords(sizeBytes),
           ]
@@ -67,7 +67,7 @@ export function FoundBackupRow({ place, file, secret, chosen, onChosen, onLocked
       </div>
       {snapshotId !== null ? (
         <Pill tone="good" icon={<IconCircleCheck size={14} aria-hidden />}>
-          Known
+          Imported
         </Pill>
       ) : importable ? (
         <Button
@@ -81,7 +81,7 @@ export function FoundBackupRow({ place, file, secret, chosen, onChosen, onLocked
         </Button>
       ) : (
         <Text size="xs" c="dimmed">
-          for looking only
+          cannot be imported
         </Text>
       )}
     </li>

@@ -16,10 +16,10 @@ import { FoundBackupRow } from './found-backup-row.tsx';
 import { firstChosen, type ImportSource, isNew, PROBLEMS } from './import-words.ts';
 import './import.css';
 
-/** As many as are shown until all are asked for. */
+/** The number of backups that are shown at first. */
 const SHOWN = 100;
 
-/** Lists what other programs have left at a place, and imports what is chosen of it. */
+/** Lists the backups of other programs at a location, and imports the chosen ones. */
 export function ImportDialog({ place, onClose }: { place: ImportSource; onClose(): void }) {
   const [listing, setListing] = useState<FoundBackups | null>(null);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
@@ -39,15 +39,15 @@ export function ImportDialog({ place, onClose }: { place: ImportSource; onClose(
     <Modal
       opened
       onClose={onClose}
-      title="Backups of other programs"
+      title="Import from other programs"
       size={820}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <Stack gap="md">
         {listing === null && action.pending && (
           <Group gap="sm">
-            <Loader size="sm" aria-label="Looking" />
-            <Text size="sm">Reading names, and the beginning and end of each file …</Text>
+            <Loader size="sm" aria-label="Scanning" />
+            <Text size="sm">Scanning files…</Text>
           </Group>
         )}
         {action.error !== null && <ErrorNotice error={action.error} />}
@@ -80,14 +80,12 @@ function Found({ place, listing, chosen, onChosen, onClose }: FoundProps) {
     onChosen(changed);
   };
   if (files.length === 0 && problems.length === 0)
-    return (
-      <Text size="sm">There is no backup of another program in {listing.place}, nor in the folders below it.</Text>
-    );
+    return <Text size="sm">No backups of other programs found in {listing.place} and its subfolders.</Text>;
   return (
     <>
       <Text size="sm" className="wraps">
-        {countInWords(files.length, 'backup')} in {listing.place}. Imported files stay where they are and are not
-        changed; they can then be verified and restored here.
+        {countInWords(files.length, 'backup')} in {listing.place}. Imported files are neither moved nor changed. You can
+        verify and restore them here.
       </Text>
       {notes.map((note) => (
         <Alert key={note} className="tone-info" icon={<IconInfoCircle size={18} />}>
@@ -98,7 +96,7 @@ function Found({ place, listing, chosen, onChosen, onClose }: FoundProps) {
       ))}
       {fresh.length > 0 && (
         <Checkbox
-          label={`All importable backups: ${fresh.length.toLocaleString('en-US')}`}
+          label={`Select all (${fresh.length.toLocaleString('en-US')})`}
           checked={chosen.size === fresh.length}
           indeterminate={chosen.size > 0 && chosen.size < fresh.length}
           onChange={(event) => onChosen(event.currentTarget.checked ? firstChosen(listing) : new Set())}
@@ -126,9 +124,9 @@ function Found({ place, listing, chosen, onChosen, onClose }: FoundProps) {
         </Group>
       )}
       {problems.length > 0 && (
-        <Disclosure title={`Passed over: ${countInWords(problems.length, 'file')}`} opened={files.length === 0}>
+        <Disclosure title={`Skipped: ${countInWords(problems.length, 'file')}`} opened={files.length === 0}>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard */}
-          <ul className="import-problems" tabIndex={0} aria-label="Files that are passed over">
+          <ul className="import-problems" tabIndex={0} aria-label="Skipped files">
             {problems.map(({ path, problem, message }) => (
               <li key={path}>
                 <span className="mono wraps">{path}</span>
@@ -142,9 +140,9 @@ function Found({ place, listing, chosen, onChosen, onClose }: FoundProps) {
       )}
       {locked && (
         <TypedKeyForm
-          label="Key of these backups"
-          description="Some are encrypted, and no key that is kept opens them. It is kept once it has opened one."
-          action="Use this key"
+          label="Database key"
+          description="Some backups are encrypted, and no saved key opens them. The key is saved once it opens one of them."
+          action="Use key"
           pending={false}
           ofDatabase
           onKey={setKey}
@@ -171,7 +169,7 @@ interface ImportProps {
 
 const BY_NAME = 'by-name';
 
-/** The plan they are shown under. */
+/** Chooses the plan of the imported backups, and imports them. */
 function ImportChosen({ place, secret, chosen, all, onClose }: ImportProps) {
   const plans = usePlansStore((state) => state.plans) ?? [];
   const [planId, setPlanId] = useState(BY_NAME);
@@ -193,10 +191,10 @@ function ImportChosen({ place, secret, chosen, all, onClose }: ImportProps) {
   return (
     <>
       <Select
-        label="Shown under"
-        description="Imported backups are kept: no retention counts or removes them."
+        label="Plan"
+        description="Retention never removes imported backups."
         data={[
-          { value: BY_NAME, label: 'The plans in their names' },
+          { value: BY_NAME, label: 'Match by file name' },
           ...plans.map(({ plan: { id, name } }) => ({ value: id, label: name })),
         ]}
         value={planId}

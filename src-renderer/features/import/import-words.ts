@@ -1,6 +1,6 @@
 import type { FoundBackup, FoundBackups, ImportProblemKind } from '../../../src-shared/model/import.ts';
 
-/** A destination, or a folder that need not be one yet. */
+/** A destination, or any folder. */
 export type ImportSource = { destinationId: string } | { path: string };
 
 const PROGRAMS: Record<NonNullable<FoundBackup['program']>, string> = {
@@ -21,23 +21,23 @@ const KINDS: Record<FoundBackup['kind'], string> = {
 };
 
 export const PROBLEMS: Record<ImportProblemKind, string> = {
-  'wrong-name': 'no backup by its name',
+  'wrong-name': 'not a backup',
   empty: 'empty',
-  partial: 'never finished',
+  partial: 'incomplete',
   unsupported: 'not readable',
   broken: 'damaged',
 };
 
-/** What a backup of another program is, for example `Hone, database, weekly`. */
+/** Returns what a backup of another program is, for example `Hone, database, weekly`. */
 export function foundBackupInWords({ program, kind, tier, trigger }: FoundBackup): string {
-  const by = trigger === 'manual' ? 'made manually' : trigger === 'automatic' ? 'made by itself' : '';
+  const by = trigger === 'manual' ? 'manual' : trigger === 'automatic' ? 'automatic' : '';
   return [program === null ? '' : PROGRAMS[program], KINDS[kind], tier ?? '', by].filter(Boolean).join(', ');
 }
 
 /** Whether a file can be imported and has not been yet. */
 export const isNew = ({ importable, snapshotId }: FoundBackup): boolean => importable && snapshotId === null;
 
-/** The files that are imported unless somebody says otherwise: all that can be. */
+/** Returns the files that are selected at first: all that can be imported. */
 export function firstChosen({ files }: FoundBackups): Set<string> {
   return new Set(files.filter(isNew).map(({ path }) => path));
 }

@@ -7,8 +7,8 @@ import { ErrorNotice } from '../../components/errors.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 
 /**
- * What a browser without a session sees.
- * @param error why the address the window was opened with gave no session
+ * The login of a browser without a session.
+ * @param error why the address of the window did not log in
  */
 export function LoginPage({ error }: { error: ErrorBody | null }) {
   const [given, setGiven] = useState('');
@@ -31,11 +31,11 @@ export function LoginPage({ error }: { error: ErrorBody | null }) {
             </Title>
           </div>
           <Text size="sm">
-            Snapkeep prints an address each time it starts and after each login. Open the newest one, or paste it here.
-            It works once.
+            Snapkeep prints a login address when it starts and after each login. Open the newest address, or paste it
+            here. Each address works once.
           </Text>
           <TextInput
-            label="Address or login token"
+            label="Login address or token"
             placeholder="http://127.0.0.1:7411/#token=…"
             value={given}
             onChange={(event) => setGiven(event.currentTarget.value)}

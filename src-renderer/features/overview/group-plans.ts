@@ -2,12 +2,12 @@ import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 
 /** Plans that are shown together. */
 export interface PlansTogether {
-  /** Their group; `null`: they belong to none. */
+  /** Their group; `null`: plans without a group. */
   group: string | null;
   plans: PlanSummary[];
 }
 
-/** Puts plans together by their groups, whatever the case of its letters: those without one first, then by name. */
+/** Groups plans by their group, ignoring case: plans without a group first, then by name. */
 export function groupPlans(plans: readonly PlanSummary[]): PlansTogether[] {
   const alone: PlansTogether = { group: null, plans: [] };
   const groups = new Map<string, PlansTogether>();
@@ -22,7 +22,7 @@ export function groupPlans(plans: readonly PlanSummary[]): PlansTogether[] {
   return alone.plans.length === 0 ? sorted : [alone, ...sorted];
 }
 
-/** The pause of a group: it is one when all of its plans that have a schedule are paused. */
+/** Returns the pause of a group; it is paused when all its plans with a schedule are. */
 export function pauseOf({ plans }: PlansTogether): PlanSummary['plan']['paused'] {
   const scheduled = plans.filter(({ plan }) => plan.schedule.kind !== 'manual' || plan.paused !== null);
   const [first] = scheduled;

@@ -7,7 +7,7 @@ import { stateLook } from '../../components/pill.tsx';
 import { agoInWords, upcomingInWords } from '../../components/time.ts';
 import { useAction } from '../../hooks/use-action.ts';
 
-/** One circle and one sentence. */
+/** The overall status in one sentence, and the next step. */
 export function Hero({ plans, now }: { plans: readonly PlanSummary[]; now: number }) {
   const status = overallStatus(plans);
   const { tone, icon } = stateLook(status.state, 28);
@@ -33,7 +33,7 @@ export function Hero({ plans, now }: { plans: readonly PlanSummary[]; now: numbe
         <Text c="dimmed" size="sm">
           {[
             status.detail,
-            lastSuccess ? `The newest snapshot is from ${agoInWords(lastSuccess, now)}.` : '',
+            lastSuccess ? `Newest snapshot: ${agoInWords(lastSuccess, now)}.` : '',
             next ? `Next: ${upcomingInWords(next, now)}.` : '',
           ]
             .filter(Boolean)
@@ -42,7 +42,7 @@ export function Hero({ plans, now }: { plans: readonly PlanSummary[]; now: numbe
       </div>
       {status.planId !== null && (
         <Button variant="default" component={Link} to={`/plans/${status.planId}`}>
-          Look
+          View plan
         </Button>
       )}
       <Button onClick={backUpAll} loading={action.pending}>

@@ -12,7 +12,7 @@ import { Hero } from './hero.tsx';
 import { PlanGroupSection } from './plan-group.tsx';
 import './overview.css';
 
-/** Am I safe? One sentence, a card per plan, and what happened last. */
+/** The overall status, a card per plan, and recent activity. */
 export function OverviewPage() {
   const plans = usePlansStore((state) => state.plans);
   const runs = useRunsStore((state) => state.runs);
@@ -54,10 +54,10 @@ function NoPlans() {
           </Button>
         }
       >
-        Choose a database and the folder its snapshots go into. Whether you are safe is then said here in one sentence.
+        Create a plan: choose a database and a folder for its snapshots. Your backup status then appears here.
       </EmptyState>
       <Text size="sm" c="dimmed" ta="center">
-        Have a backup file already? Drop it on this window.
+        To restore an existing backup file, drop it on this window.
       </Text>
     </div>
   );

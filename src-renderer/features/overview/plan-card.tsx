@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import type { ScheduleStatus } from '../../../src-shared/model/schedule.ts';
 import { isExplained } from '../../../src-shared/words/plan-state-words.ts';
+import { keptInWords } from '../../../src-shared/words/retention-words.ts';
 import { bytesInWords, countInWords, durationInWords } from '../../../src-shared/words/wording.ts';
 import { DayStrip } from '../../components/day-strip.tsx';
 import { namesInWords } from '../../components/destination-look.tsx';
@@ -12,10 +13,9 @@ import { agoInWords, upcomingInWords } from '../../components/time.ts';
 import { useActiveRun } from '../../stores/runs-store.ts';
 import { BackUpNow } from '../plans/back-up-now.tsx';
 import { DestinationProblems } from '../plans/destination-problems.tsx';
-import { retentionInWords } from '../retention/retention-words.ts';
 import { pauseInWords } from '../schedule/pause-words.ts';
 
-/** A plan in short. */
+/** The summary of a plan. */
 export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }) {
   const { plan, state, reason, newest, days, snapshotCount, storedBytes, lastBackup, schedule, destinations } = summary;
   const active = useActiveRun(plan.id);
@@ -50,7 +50,7 @@ export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }
         <DestinationProblems destinations={destinations} said={troubled ? reason : undefined} />
         <dl className="facts">
           <dt title={plan.sourcePath}>{plan.sourcePath}</dt>
-          <dd>{newest === null ? 'no snapshot yet' : agoInWords(newest.createdAt, now)}</dd>
+          <dd>{newest === null ? 'No snapshot yet' : agoInWords(newest.createdAt, now)}</dd>
           <Beside summary={summary} />
           <dt title={destinations.map(({ label }) => label).join(', ')}>
             to {namesInWords(destinations.map(({ name }) => name))}
@@ -60,7 +60,7 @@ export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }
           </dd>
           <dt>{schedule.words}</dt>
           <dd>{nextInWords(schedule, now)}</dd>
-          <dt>{retentionInWords(plan.retention)}</dt>
+          <dt>Keeps {keptInWords(plan.retention)}</dt>
           <dd>{took === '' ? '' : `took ${took}`}</dd>
         </dl>
       </Stack>
@@ -68,16 +68,16 @@ export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }
   );
 }
 
-/** What is kept together with the source. */
+/** The attached files of a plan. */
 function Beside({ summary: { plan, newest } }: { summary: PlanSummary }) {
   const names = plan.attachedFiles.filter(({ path }) => path !== plan.sourcePath).map(({ name }) => name);
   const whole = (newest?.incomplete ?? null) === null;
   if (names.length === 0 && whole) return null;
   return (
     <>
-      <dt title={names.join(', ')}>{names.length === 0 ? 'The newest snapshot' : `with ${namesInWords(names)}`}</dt>
+      <dt title={names.join(', ')}>{names.length === 0 ? 'Newest snapshot' : `with ${namesInWords(names)}`}</dt>
       <dd className={whole ? '' : 'loss'}>
-        {whole ? (newest === null ? '' : `${bytesInWords(newest.diskBytes)} new on the disk`) : 'is incomplete'}
+        {whole ? (newest === null ? '' : `${bytesInWords(newest.diskBytes)} added`) : 'is incomplete'}
       </dd>
     </>
   );

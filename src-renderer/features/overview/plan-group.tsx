@@ -6,7 +6,7 @@ import { PauseMenu } from '../schedule/pause-menu.tsx';
 import { type PlansTogether, pauseOf } from './group-plans.ts';
 import { PlanCard } from './plan-card.tsx';
 
-/** The plans of a group, or those without one, and what can be done with all of a group. */
+/** The plans of a group, and the actions for all of them. */
 export function PlanGroupSection({ group, plans, now }: PlansTogether & { now: number }) {
   const id = useId();
   const scheduled = plans.some(({ plan }) => plan.schedule.kind !== 'manual' || plan.paused !== null);

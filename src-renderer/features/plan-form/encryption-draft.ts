@@ -10,10 +10,10 @@ export interface EncryptionDraft {
   identity: string;
 }
 
-/** The shortest passphrase that is taken, in characters. */
+/** The length of the shortest passphrase that is accepted, in characters. */
 export const LEAST_PASSPHRASE = 8;
 
-/** What the form begins with. */
+/** Returns what the form begins with. */
 export function encryptionDraftOf(encryption: SnapshotEncryption): EncryptionDraft {
   const recipients = encryption?.kind === 'recipients' ? encryption.recipients.join('\n') : '';
   return { kind: encryption?.kind ?? 'none', passphrase: '', again: '', recipients, identity: '' };
@@ -25,7 +25,7 @@ const linesOf = (text: string): string[] =>
     .map((line) => line.trim())
     .filter(Boolean);
 
-/** What a draft stands for. */
+/** Returns the encryption that a draft describes. */
 export function encryptionOf({ kind, recipients }: EncryptionDraft): SnapshotEncryption {
   if (kind === 'none') return null;
   return kind === 'passphrase' ? { kind } : { kind, recipients: linesOf(recipients) };
@@ -42,7 +42,7 @@ export function encryptionSecretsOf({
   return undefined;
 }
 
-/** What is wrong with a draft, by field; what is only missing is empty. */
+/** What is wrong with a draft, by field; a field that is only empty has no message. */
 export interface EncryptionProblems {
   /** It cannot be saved. */
   blocked: boolean;
@@ -52,7 +52,7 @@ export interface EncryptionProblems {
   identity?: string;
 }
 
-/** @param kept a passphrase is kept already, so that none needs to be typed */
+/** @param kept a passphrase is saved already, so none has to be entered */
 export function encryptionProblems(draft: EncryptionDraft, kept: boolean): EncryptionProblems {
   if (draft.kind === 'none') return { blocked: false };
   if (draft.kind === 'passphrase') return passphraseProblems(draft, kept);
@@ -64,10 +64,10 @@ export function encryptionProblems(draft: EncryptionDraft, kept: boolean): Encry
   return {
     blocked: lines.length === 0 || stranger !== undefined || noIdentity,
     ...(secret
-      ? { recipients: 'This is an identity and secret. A recipient begins with age1.' }
+      ? { recipients: 'This is a secret identity, not a recipient. A recipient begins with age1.' }
       : stranger === undefined
         ? {}
-        : { recipients: `“${shortened(stranger)}” is no recipient: one begins with age1.` }),
+        : { recipients: `“${shortened(stranger)}” is not a recipient. A recipient begins with age1.` }),
     ...(noIdentity ? { identity: 'An identity begins with AGE-SECRET-KEY-1.' } : {}),
   };
 }
@@ -75,9 +75,9 @@ export function encryptionProblems(draft: EncryptionDraft, kept: boolean): Encry
 function passphraseProblems({ passphrase, again }: EncryptionDraft, kept: boolean): EncryptionProblems {
   if (passphrase === '' && again === '') return { blocked: !kept };
   if (passphrase.length < LEAST_PASSPHRASE)
-    return { blocked: true, passphrase: `It needs ${LEAST_PASSPHRASE} characters or more.` };
+    return { blocked: true, passphrase: `Use at least ${LEAST_PASSPHRASE} characters.` };
   if (again === '') return { blocked: true };
-  return again === passphrase ? { blocked: false } : { blocked: true, again: 'The two are not the same.' };
+  return again === passphrase ? { blocked: false } : { blocked: true, again: 'The passphrases do not match.' };
 }
 
 const shortened = (text: string): string => (text.length > 24 ? `${text.slice(0, 24)}…` : text);

@@ -1,14 +1,15 @@
 import { Alert, PasswordInput, Radio, Stack, Text, Textarea } from '@mantine/core';
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
+import { SAVED_SECRET } from '../../components/hints.ts';
 import { type EncryptionDraft, encryptionProblems } from './encryption-draft.ts';
 import { passphraseInWords } from './passphrase-words.ts';
 
 interface EncryptionFieldsProps {
   value: EncryptionDraft;
   onChange(value: EncryptionDraft): void;
-  /** A passphrase is kept already. */
+  /** A passphrase is saved already. */
   kept: boolean;
-  /** The database has a key of its own, and so have its snapshots. */
+  /** The database is encrypted, and so are its snapshots. */
   encrypted: boolean;
 }
 
@@ -19,24 +20,21 @@ export function EncryptionFields({ value, onChange, kept, encrypted }: Encryptio
     <Stack gap="md">
       {encrypted && (
         <Alert className="tone-info" icon={<IconInfoCircle size={18} />}>
-          Snapshots of this database are encrypted already, with the database’s own key. This would be a second lock.
+          The database is encrypted, so its snapshots already are. This adds a second layer of encryption.
         </Alert>
       )}
       <Radio.Group
-        label="New snapshots are stored"
+        label="Encryption of new snapshots"
         value={value.kind}
         onChange={(kind) => onChange({ ...value, kind: kind as EncryptionDraft['kind'] })}
       >
         <Stack gap={8} mt={8}>
-          <Radio
-            value="none"
-            label={encrypted ? 'As they are, with the database’s key' : 'Readable, by whoever can read the files'}
-          />
-          <Radio value="passphrase" label="Encrypted with a passphrase" />
+          <Radio value="none" label={encrypted ? 'None (database encryption only)' : 'None'} />
+          <Radio value="passphrase" label="Passphrase" />
           <Radio
             value="recipients"
-            label="Encrypted for age recipients"
-            description="This machine can then store snapshots without being able to read them."
+            label="age recipients"
+            description="This machine can store snapshots without being able to read them."
           />
         </Stack>
       </Radio.Group>
@@ -44,7 +42,7 @@ export function EncryptionFields({ value, onChange, kept, encrypted }: Encryptio
       {value.kind === 'recipients' && (
         <>
           <Textarea
-            label="Recipients, one in each line"
+            label="Recipients (one per line)"
             placeholder="age1…"
             autosize
             minRows={2}
@@ -55,23 +53,23 @@ export function EncryptionFields({ value, onChange, kept, encrypted }: Encryptio
             spellCheck={false}
           />
           <PasswordInput
-            label="Identity, if snapshots should be verified and restored here"
-            description="Kept with the secrets. Without it nothing of them can be verified on this machine."
+            label="Identity (optional)"
+            description="Needed to verify and restore snapshots on this machine. Saved with the other secrets."
             placeholder="AGE-SECRET-KEY-1…"
             value={value.identity}
             onChange={(event) => onChange({ ...value, identity: event.currentTarget.value })}
             error={problems.identity}
             autoComplete="off"
             spellCheck={false}
-            visibilityToggleButtonProps={{ 'aria-label': 'Show the identity', tabIndex: 0 }}
+            visibilityToggleButtonProps={{ 'aria-label': 'Show identity', tabIndex: 0 }}
           />
         </>
       )}
       {value.kind !== 'none' && (
         <Alert className="tone-warn" icon={<IconAlertTriangle size={18} />}>
           {value.kind === 'passphrase'
-            ? 'Without the passphrase nobody opens these snapshots, Snapkeep neither. It is not in the recovery kit: write it down and keep it elsewhere.'
-            : 'Without an identity of one of the recipients nobody opens these snapshots. Keep it on another machine, too.'}
+            ? 'Without the passphrase, nobody can open these snapshots, not even Snapkeep. The recovery kit does not contain it: write it down and keep it in another location.'
+            : 'Without the identity of a recipient, nobody can open these snapshots. Keep a copy of it on another machine.'}
         </Alert>
       )}
     </Stack>
@@ -84,20 +82,20 @@ function PassphraseFields({ value, onChange, kept }: Omit<EncryptionFieldsProps,
     <>
       <PasswordInput
         label="Passphrase"
-        placeholder={kept ? 'is kept; type to replace it' : ''}
+        placeholder={kept ? SAVED_SECRET : ''}
         value={value.passphrase}
         onChange={(event) => onChange({ ...value, passphrase: event.currentTarget.value })}
         error={problems.passphrase}
         autoComplete="new-password"
-        visibilityToggleButtonProps={{ 'aria-label': 'Show the passphrase', tabIndex: 0 }}
+        visibilityToggleButtonProps={{ 'aria-label': 'Show passphrase', tabIndex: 0 }}
       />
       <PasswordInput
-        label="The passphrase again"
+        label="Confirm passphrase"
         value={value.again}
         onChange={(event) => onChange({ ...value, again: event.currentTarget.value })}
         error={problems.again}
         autoComplete="new-password"
-        visibilityToggleButtonProps={{ 'aria-label': 'Show the passphrase typed again', tabIndex: 0 }}
+        visibilityToggleButtonProps={{ 'aria-label': 'Show confirmed passphrase', tabIndex: 0 }}
       />
       <Text size="sm" c="dimmed" role="status" mih={22}>
         {value.passphrase !== '' && problems.passphrase === undefined && passphraseInWords(value.passphrase)}

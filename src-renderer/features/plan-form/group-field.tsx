@@ -1,7 +1,7 @@
 import { Autocomplete, Checkbox } from '@mantine/core';
 import { usePlansStore } from '../../stores/plans-store.ts';
 
-/** The group a plan belongs to: one that is there, a new one, or none. */
+/** The group of a plan: an existing one, a new one, or none. */
 export function GroupField({ value, onChange }: { value: string; onChange(group: string): void }) {
   const plans = usePlansStore((state) => state.plans);
   const groups = [...new Set(plans?.flatMap(({ plan: { group } }) => group ?? []))].sort();
@@ -24,8 +24,8 @@ export function SameInstantField(props: { group: string; value: boolean; onChang
   if (group === '') return null;
   return (
     <Checkbox
-      label={`Back up at the same instant as the other databases of ${group}`}
-      description="For databases that one program changes in one transaction. A backup of one of them backs up all that have this set. Needs write access to each database."
+      label={`Same instant as other databases of ${group}`}
+      description="For databases that one program changes together. A backup of one of them backs up all that have this option. Requires write access to each database."
       checked={props.value}
       onChange={(event) => props.onChange(event.currentTarget.checked)}
     />

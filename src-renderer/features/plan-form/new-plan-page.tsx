@@ -16,7 +16,7 @@ import { HowSection, KeptSection, WhenSection } from './plan-sections.tsx';
 import { SourceSection } from './source-section.tsx';
 import { useSource } from './use-source.ts';
 
-/** Makes a plan, or a group of them, and the first backup with it. */
+/** Creates a plan, or a group of plans, and starts the first backup. */
 export function NewPlanPage() {
   const [form, setForm] = useState(emptyForm);
   const change = (changed: Partial<PlanForm>): void => setForm((before) => ({ ...before, ...changed }));
@@ -57,7 +57,7 @@ interface RestProps {
   looked: ReturnType<typeof useSource>;
 }
 
-/** All but the source, and the end of the form. */
+/** Everything but the source, and the button. */
 function Rest({ form, change, looked: { source, locked } }: RestProps) {
   const known = useDestinationsStore((state) => state.destinations) ?? [];
   const [, navigate] = useLocation();
@@ -74,7 +74,7 @@ function Rest({ form, change, looked: { source, locked } }: RestProps) {
     action.run(async () => {
       const plan = await client.call('plans.create', newPlanOf(form, planName, known, encrypted));
       await client.call('backups.start', { planId: plan.id });
-      // Who has gone elsewhere meanwhile is not called back.
+      // The user may have left the page meanwhile.
       if (mounted.current) navigate(`/plans/${plan.id}`);
     });
   };

@@ -4,9 +4,9 @@
  */
 export function passphraseInWords(passphrase: string): string {
   const bits = guessBits(passphrase);
-  if (bits < 36) return 'Weak: who has the files can find it by trying.';
-  if (bits < 60) return 'Fair: found only with much effort, unless it is a name, a date or a saying.';
-  return 'Long enough: nobody finds it by trying, unless it is written somewhere or a known saying.';
+  if (bits < 36) return 'Weak: can be guessed by trying many passphrases.';
+  if (bits < 60) return 'Fair: hard to guess, unless it is a name, a date or a saying.';
+  return 'Strong: too long to guess, unless it is a known saying.';
 }
 
 /** How many bits there are to guess at most; repeats, runs like `abcd` and whole words count for little. */

@@ -13,13 +13,13 @@ interface PlanDestinationsFieldProps {
   label: string;
   value: readonly PlanDestination[];
   onChange(value: PlanDestination[]): void;
-  /** The first folder among them is where snapshots are made. */
+  /** Snapshots are made in the first folder among them. */
   madeHere: boolean;
   /** The plan's own, where each destination may have another; without it there is none to choose. */
   retention?: Retention;
 }
 
-/** Chooses among the destinations that are known, in an order, and adds new ones. */
+/** Chooses existing destinations, orders them, and adds new ones. */
 export function PlanDestinationsField({ label, value, onChange, madeHere, retention }: PlanDestinationsFieldProps) {
   const known = useDestinationsStore((state) => state.destinations) ?? [];
   const [adding, setAdding] = useState(false);
@@ -90,7 +90,7 @@ interface ChosenDestinationProps {
 }
 
 function ChosenDestination({ summary, made, onUp, onDown, onRemove, children }: ChosenDestinationProps) {
-  const name = summary?.destination.name ?? 'a destination';
+  const name = summary?.destination.name ?? 'destination';
   return (
     <li>
       <Group gap="sm" wrap="nowrap">
@@ -98,7 +98,7 @@ function ChosenDestination({ summary, made, onUp, onDown, onRemove, children }: 
         <div className="chosen-name">
           <span>{name}</span>
           <Text span size="xs" c="dimmed" className="chosen-label" title={summary?.label}>
-            {made ? `Snapshots are made here · ${summary?.label}` : summary?.label}
+            {made ? `Primary · ${summary?.label}` : summary?.label}
           </Text>
         </div>
         <Group gap={2} wrap="nowrap">
@@ -113,7 +113,7 @@ function ChosenDestination({ summary, made, onUp, onDown, onRemove, children }: 
           >
             <IconArrowDown size={16} />
           </ActionIcon>
-          <ActionIcon variant="subtle" aria-label={`Take ${name} out`} onClick={onRemove}>
+          <ActionIcon variant="subtle" aria-label={`Remove ${name}`} onClick={onRemove}>
             <IconX size={16} />
           </ActionIcon>
         </Group>
@@ -136,10 +136,10 @@ function OwnRetention({
     <div className="own-retention">
       <SegmentedControl
         size="xs"
-        aria-label="What is kept there"
+        aria-label="Retention at this destination"
         data={[
-          { value: 'plan', label: 'Keeps what the plan says' },
-          { value: 'own', label: 'Has a retention of its own' },
+          { value: 'plan', label: 'Plan retention' },
+          { value: 'own', label: 'Custom retention' },
         ]}
         value={value === null ? 'plan' : 'own'}
         onChange={(which) => onChange(which === 'own' ? plan : null)}
@@ -162,7 +162,7 @@ function AddMenu({
   if (choices.length === 0) {
     return (
       <Button variant="default" size="xs" leftSection={icon} onClick={onNew}>
-        Add a destination…
+        Add destination…
       </Button>
     );
   }
@@ -170,7 +170,7 @@ function AddMenu({
     <Menu position="bottom-start" withinPortal>
       <Menu.Target>
         <Button variant="default" size="xs" leftSection={icon}>
-          Add a destination
+          Add destination
         </Button>
       </Menu.Target>
       <Menu.Dropdown className="destination-menu">

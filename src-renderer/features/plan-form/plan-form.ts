@@ -22,15 +22,15 @@ import {
 } from './encryption-draft.ts';
 import { NO_PROGRAM, type ProgramDraft, programDraftOf, programOf, programProblems } from './program-draft.ts';
 
-/** A plan to be, as it is typed. */
+/** A new plan as it is typed. */
 export interface PlanForm {
   sourceKind: SourceKind;
   /** Of the database. */
   sourcePath: string;
   key: KeyInput | null;
-  /** `null`: it is called as its source suggests. */
+  /** `null`: the name that the source suggests. */
   name: string | null;
-  /** Empty: it belongs to none. */
+  /** Empty: no group. */
   group: string;
   /** Whether it is backed up at the same instant as the others of the group. */
   sameInstant: boolean;
@@ -48,7 +48,7 @@ export interface PlanForm {
   program: ProgramDraft;
 }
 
-/** What the form begins with. */
+/** Returns an empty form. */
 export function emptyForm(): PlanForm {
   return {
     sourceKind: 'database',
@@ -72,7 +72,7 @@ export function emptyForm(): PlanForm {
   };
 }
 
-/** The form with all that a template knows; what it does not know stays as it is. */
+/** Returns the form with everything that a template sets. */
 export function withDraft(form: PlanForm, draft: PlanDraft): PlanForm {
   return {
     ...form,
@@ -92,7 +92,7 @@ export function withDraft(form: PlanForm, draft: PlanDraft): PlanForm {
   };
 }
 
-/** The name of the plan: what was typed, or what its source suggests. */
+/** Returns the plan's name: what was typed, or what its source suggests. */
 export function planNameOf({ name, sourceKind, attachedFiles }: PlanForm, suggested: string | undefined): string {
   if (name !== null) return name;
   const [first] = attachedFiles;
@@ -101,7 +101,7 @@ export function planNameOf({ name, sourceKind, attachedFiles }: PlanForm, sugges
   return suggested ?? '';
 }
 
-/** What of a form keeps it from becoming a plan, but for its source. */
+/** Returns whether the form is complete, apart from its source. */
 export function isComplete(form: PlanForm, planName: string, known: readonly DestinationSummary[]): boolean {
   return (
     planName.trim() !== '' &&

@@ -1,5 +1,6 @@
 import { Stack, TextInput } from '@mantine/core';
 import { Disclosure } from '../../components/disclosure.tsx';
+import { OTHER_DISK_HINT } from '../../components/hints.ts';
 import { PathField } from '../../components/path-field.tsx';
 import { Section } from '../../components/section.tsx';
 import { RetentionProjection } from '../retention/projection.tsx';
@@ -24,15 +25,15 @@ interface HowSectionProps extends PlanSectionProps {
   noDump: boolean;
 }
 
-/** Name, places and format of a plan to be. */
+/** Name, destinations and format of a new plan. */
 export function HowSection({ form, change, planName, encrypted, noDump }: HowSectionProps) {
   const { sourceKind, folder, others, encryption, method, compression, timeZone } = form;
   return (
-    <Section title="Where and how">
+    <Section title="Storage">
       <Stack gap="md">
         <div className="name-and-group">
           <TextInput
-            label="Name of the plan"
+            label="Plan name"
             value={planName}
             onChange={(event) => change({ name: event.currentTarget.value })}
             maxLength={80}
@@ -48,20 +49,19 @@ export function HowSection({ form, change, planName, encrypted, noDump }: HowSec
         )}
         <PathField
           kind="folder"
-          label="Folder for the snapshots"
-          description="On another disk or a network share, it survives this disk."
+          label="Backup folder"
+          description={OTHER_DISK_HINT}
           placeholder="/mnt/nas/backups"
           value={folder}
           onChange={(path) => change({ folder: path })}
         />
         <PlanDestinationsField
-          label={folder.trim() === '' ? 'Or destinations you know' : 'And copied to'}
+          label={folder.trim() === '' ? 'Existing destinations' : 'Additional destinations'}
           value={others}
           onChange={(chosen) => change({ others: chosen })}
           madeHere={folder.trim() === ''}
         />
         <SnapshotFields
-          label="Format"
           sourceKind={sourceKind}
           method={method}
           onMethod={(chosen) => change({ method: chosen })}
@@ -71,7 +71,7 @@ export function HowSection({ form, change, planName, encrypted, noDump }: HowSec
           verify={form.verify}
           onVerify={(verify) => change({ verify })}
         />
-        <Disclosure title={`Encryption of snapshots: ${ENCRYPTION_WORDS[encryption.kind]}`}>
+        <Disclosure title={`Snapshot encryption: ${ENCRYPTION_WORDS[encryption.kind]}`}>
           <EncryptionFields
             value={encryption}
             onChange={(chosen) => change({ encryption: chosen })}
@@ -79,7 +79,7 @@ export function HowSection({ form, change, planName, encrypted, noDump }: HowSec
             encrypted={encrypted}
           />
         </Disclosure>
-        <Disclosure title="For this program">
+        <Disclosure title="Advanced">
           <ProgramFields
             value={form.program}
             onChange={(program) => change({ program })}
@@ -91,20 +91,20 @@ export function HowSection({ form, change, planName, encrypted, noDump }: HowSec
   );
 }
 
-/** How snapshots are encrypted, in a few words. */
+/** How snapshots are encrypted, as the end of a label. */
 export const ENCRYPTION_WORDS = {
   none: 'none',
-  passphrase: 'with a passphrase',
-  recipients: 'for age recipients',
+  passphrase: 'passphrase',
+  recipients: 'age recipients',
 } as const;
 
-/** When a plan to be is backed up. */
+/** The schedule of a new plan. */
 export function WhenSection({ form: { schedule, timeZone }, change }: PlanSectionProps) {
   return (
-    <Section title="When">
+    <Section title="Schedule">
       <Stack gap="md">
         <ScheduleEditor
-          label="Back up"
+          label="Frequency"
           schedule={schedule}
           timeZone={timeZone}
           onChange={(chosen) => change({ schedule: chosen })}
@@ -124,11 +124,11 @@ export function WhenSection({ form: { schedule, timeZone }, change }: PlanSectio
   );
 }
 
-/** What a plan to be keeps. */
+/** The retention of a new plan. */
 export function KeptSection({ form, change, snapshotBytes }: PlanSectionProps & { snapshotBytes: number }) {
   const { schedule, timeZone, retention } = form;
   return (
-    <Section title="What is kept">
+    <Section title="Retention">
       <Stack gap="md">
         <RetentionFields value={retention} onChange={(chosen) => change({ retention: chosen })} />
         <RetentionProjection

@@ -4,12 +4,12 @@ import { checkNamePattern, DEFAULT_NAME_PATTERN, nameFromPattern } from '../../.
 import { contentListExtension, extensionFor } from '../../../src-shared/rules/naming.ts';
 import { linesOf } from '../attached-files/attached-file-draft.ts';
 
-/** What a plan knows of the program that the database belongs to, as it is typed. */
+/** A plan's advanced settings as they are typed. */
 export interface ProgramDraft {
   namePattern: string;
-  /** Empty: the schema has no version but `user_version`. */
+  /** Empty: the schema version is `user_version`. */
   schemaSql: string;
-  /** One name in each line. */
+  /** One name per line. */
   lockFiles: string;
 }
 
@@ -17,12 +17,12 @@ type ProgramOfPlan = Pick<Plan, 'namePattern' | 'schemaVersion' | 'lockFiles'>;
 
 export const NO_PROGRAM: ProgramDraft = { namePattern: DEFAULT_NAME_PATTERN, schemaSql: '', lockFiles: '' };
 
-/** What the form begins with. */
+/** Returns what the form begins with. */
 export function programDraftOf({ namePattern, schemaVersion, lockFiles }: ProgramOfPlan): ProgramDraft {
   return { namePattern, schemaSql: schemaVersion?.sql ?? '', lockFiles: lockFiles.join('\n') };
 }
 
-/** What a draft stands for. */
+/** Returns the settings that a draft describes. */
 export function programOf({ namePattern, schemaSql, lockFiles }: ProgramDraft): ProgramOfPlan {
   return {
     namePattern: namePattern.trim(),
@@ -44,11 +44,11 @@ export function programProblems({ namePattern, lockFiles }: ProgramDraft): Progr
   return {
     blocked: pattern !== null || !locks,
     ...(pattern === null ? {} : { namePattern: pattern }),
-    ...(locks ? {} : { lockFiles: 'Names of files beside the database, one in each line, 20 at most.' }),
+    ...(locks ? {} : { lockFiles: 'Enter file names without folders, one per line, at most 20.' }),
   };
 }
 
-/** How snapshots are stored, as far as their names tell. */
+/** What the name of a snapshot depends on. */
 export interface NamedAs {
   sourceKind: SourceKind;
   planName: string;
@@ -58,7 +58,7 @@ export interface NamedAs {
   timeZone: string | null;
 }
 
-/** The name of a snapshot that would be made now; `null` while the pattern cannot be meant. */
+/** Returns the name of a snapshot made now; `null` while the pattern is not valid. */
 export function exampleName(pattern: string, at: Date, named: NamedAs): string | null {
   const { sourceKind, planName, compression, method, encrypted, timeZone } = named;
   if (checkNamePattern(pattern.trim()) !== null) return null;

@@ -8,7 +8,7 @@ interface ProgramFieldsProps {
   named: NamedAs;
 }
 
-/** What few plans need: names of a program's own pattern, the version of its schema, its lock files. */
+/** Advanced settings: the pattern of file names, the schema version query, lock files. */
 export function ProgramFields({ value, onChange, named }: ProgramFieldsProps) {
   const problems = programProblems(value);
   const now = useNow();
@@ -17,8 +17,8 @@ export function ProgramFields({ value, onChange, named }: ProgramFieldsProps) {
     <Stack gap="md">
       <div>
         <TextInput
-          label="Names of snapshots"
-          description="{plan}, {date}, {time} and {utc} are filled in, in UTC; {local-date} and {local-time} on the clock of the plan."
+          label="File name pattern"
+          description="Placeholders: {plan}; {date}, {time} and {utc} in UTC; {local-date} and {local-time} in the plan’s time zone."
           value={value.namePattern}
           onChange={(event) => onChange({ ...value, namePattern: event.currentTarget.value })}
           error={problems.namePattern}
@@ -27,15 +27,15 @@ export function ProgramFields({ value, onChange, named }: ProgramFieldsProps) {
         />
         {example !== null && (
           <Text size="sm" c="dimmed" mt={6} className="wraps" role="status">
-            Now it would be <span className="mono">{example}</span>
+            Example: <span className="mono">{example}</span>
           </Text>
         )}
       </div>
       {named.sourceKind === 'database' && (
         <>
           <Textarea
-            label="Version of its schema, as a question in SQL"
-            description="A snapshot that is newer than the database it would replace is then refused. Without it, user_version is looked at."
+            label="Schema version query (SQL)"
+            description="Used to refuse a snapshot whose schema is newer than the database it would replace. Default: user_version."
             placeholder="SELECT max(version) FROM schema_migrations"
             value={value.schemaSql}
             onChange={(event) => onChange({ ...value, schemaSql: event.currentTarget.value })}
@@ -46,7 +46,7 @@ export function ProgramFields({ value, onChange, named }: ProgramFieldsProps) {
           />
           <Textarea
             label="Lock files"
-            description="Names of files beside the database that go with it when it is deleted, one in each line."
+            description="Files next to the database that are deleted with it. One file name per line."
             placeholder="state.db.lock"
             value={value.lockFiles}
             onChange={(event) => onChange({ ...value, lockFiles: event.currentTarget.value })}

@@ -11,28 +11,27 @@ const compressions = (dump: boolean | null): Array<{ value: Compression; label: 
   return [
     { value: 'gz', label: `gzip${ending('gz')}` },
     { value: 'zst', label: `zstd${ending('zst')}, faster` },
-    { value: 'none', label: `as it is${ending('none')}` },
+    { value: 'none', label: `Uncompressed${ending('none')}` },
   ];
 };
 
 const METHODS: Array<{ value: BackupMethod; label: string }> = [
-  { value: 'online', label: 'Copy of its pages' },
+  { value: 'online', label: 'Online backup' },
   { value: 'compact', label: 'Compacted copy' },
   { value: 'dump', label: 'SQL dump' },
 ];
 
 const WORDS: Record<BackupMethod, string> = {
-  online: 'Exact, and the gentlest for programs that use the database meanwhile. The usual choice.',
-  compact: 'Without the space that deleted rows have left. One long statement, which cannot be stopped half way.',
-  dump: 'SQL text that any SQLite reads, in any version. It takes longer to write, to verify and to restore.',
+  online: 'Recommended. An exact copy that barely affects programs using the database.',
+  compact: 'Leaves out unused space. Cannot be cancelled while the database is read.',
+  dump: 'SQL text that every version of SQLite can read. Slower to back up, verify and restore.',
 };
 
 interface SnapshotFieldsProps {
-  label: string;
   sourceKind: SourceKind;
   method: BackupMethod;
   onMethod(method: BackupMethod): void;
-  /** The database is encrypted, and its snapshots are not encrypted: it cannot be dumped. */
+  /** The database is encrypted and its snapshots are not: it cannot be dumped. */
   noDump: boolean;
   compression: Compression;
   onCompression(compression: Compression): void;
@@ -40,9 +39,8 @@ interface SnapshotFieldsProps {
   onVerify(verify: boolean): void;
 }
 
-/** How a source is read and its snapshots are stored, and whether each is verified. */
+/** The method and compression of backups, and whether each is verified. */
 export function SnapshotFields({
-  label,
   sourceKind,
   method,
   onMethod,
@@ -59,7 +57,7 @@ export function SnapshotFields({
       {database && <MethodField method={method} onMethod={onMethod} noDump={noDump} />}
       <div>
         <Text size="sm" fw={500} id={id} mb={4}>
-          {label}
+          Compression
         </Text>
         <SegmentedControl
           aria-labelledby={id}
@@ -69,15 +67,11 @@ export function SnapshotFields({
         />
         {!database && (
           <Text size="xs" c="dimmed" mt={4}>
-            Of archives and images. Folders that can be kept with links stay as they are.
+            Applies to archives and images. Folders stored with hard links are not compressed.
           </Text>
         )}
       </div>
-      <Switch
-        label="Verify each snapshot by restoring it to a temporary location"
-        checked={verify}
-        onChange={(event) => onVerify(event.currentTarget.checked)}
-      />
+      <Switch label="Verify each backup" checked={verify} onChange={(event) => onVerify(event.currentTarget.checked)} />
     </>
   );
 }
@@ -93,7 +87,7 @@ function MethodField({ method, onMethod, noDump }: Pick<SnapshotFieldsProps, 'me
       allowDeselect={false}
       error={
         noDump && method === 'dump'
-          ? 'The database is encrypted, and a dump of it would be plain text: encrypt the snapshots, or choose another method.'
+          ? 'A SQL dump of an encrypted database is plain text. Encrypt the snapshots or choose another method.'
           : undefined
       }
       maw={420}

@@ -23,11 +23,11 @@ export function SourceDrop({ onPath, children }: { onPath(path: string): void; c
       onDragOver={take}
       onDragLeave={() => setOver(false)}
       onDrop={take}
-      aria-label="Drop a database here"
+      aria-label="Database drop area"
     >
       {children}
       <Text size="xs" c="dimmed">
-        Or drop the database file here.
+        You can also drop the database file here.
       </Text>
     </section>
   );

@@ -7,7 +7,7 @@ import { rowsInWords, tablesInWords } from '../../../src-shared/words/table-rows
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { ScrollTable } from '../../components/scroll-table.tsx';
 
-/** What a database is. */
+/** The facts of a database. */
 export function SourceFacts({ source }: { source: SourceDescription }) {
   const holders = source.openBy.map((holder) => `${holder.name} (${holder.pid})`).join(', ');
   return (
@@ -16,14 +16,14 @@ export function SourceFacts({ source }: { source: SourceDescription }) {
         <dt>Size</dt>
         <dd>
           {bytesInWords(source.sizeBytes)}
-          {source.walBytes > 0 && ` and ${bytesInWords(source.walBytes)} in its log`}
+          {source.walBytes > 0 && ` + ${bytesInWords(source.walBytes)} WAL`}
         </dd>
         {source.databaseEncryption !== null && (
           <>
             <dt>Encryption</dt>
             <dd>
               {source.databaseEncryption.settings === null
-                ? 'locked: no known key opens it'
+                ? 'Locked: key required'
                 : settingsInWords(source.databaseEncryption.settings)}
             </dd>
           </>
@@ -35,8 +35,8 @@ export function SourceFacts({ source }: { source: SourceDescription }) {
         </dd>
         <dt>Journal mode</dt>
         <dd>{source.journalMode.toUpperCase()}</dd>
-        <dt>Open in</dt>
-        <dd>{holders === '' ? 'no program that can be seen' : holders}</dd>
+        <dt>In use by</dt>
+        <dd>{holders === '' ? 'no other program' : holders}</dd>
       </dl>
       {source.warnings.map((warning) => (
         <Alert key={warning} className="tone-warn" icon={<IconAlertTriangle size={18} />}>
@@ -48,7 +48,7 @@ export function SourceFacts({ source }: { source: SourceDescription }) {
       {source.journalMode !== 'wal' && source.databaseEncryption?.locked !== true && (
         <Alert className="tone-info" icon={<IconInfoCircle size={18} />}>
           <Text size="sm" c="inherit">
-            In this journal mode, programs that want to write wait while pages are copied. In WAL mode nobody would.
+            In this journal mode, other programs cannot write while pages are copied. WAL mode avoids that.
           </Text>
         </Alert>
       )}
@@ -57,7 +57,7 @@ export function SourceFacts({ source }: { source: SourceDescription }) {
   );
 }
 
-/** Tables with their rows, in a box that scrolls when there are many. */
+/** Tables and their rows, in a box that scrolls. */
 export function TableList({ tables }: { tables: readonly TableRows[] }) {
   if (tables.length === 0) return null;
   return (

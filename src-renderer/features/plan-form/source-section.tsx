@@ -3,6 +3,7 @@ import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import type { PlanDraft } from '../../../src-shared/model/template-use.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
+import { ATTACHED_FILES_HINT } from '../../components/hints.ts';
 import { KeyForm } from '../../components/key-form.tsx';
 import { PathField } from '../../components/path-field.tsx';
 import { Section } from '../../components/section.tsx';
@@ -13,25 +14,25 @@ import { SourceFacts } from './source-facts.tsx';
 import type { LookedAt } from './use-source.ts';
 
 const KINDS: Array<{ value: SourceKind; label: string }> = [
-  { value: 'database', label: 'A database' },
-  { value: 'files', label: 'Files, folders or a disk only' },
+  { value: 'database', label: 'Database' },
+  { value: 'files', label: 'Files, folders or disk' },
 ];
 
 interface SourceSectionProps {
   form: PlanForm;
   change(change: Partial<PlanForm>): void;
   looked: LookedAt;
-  /** What a template says of it; `null`: none was chosen. */
+  /** The chosen template's plan; `null`: no template. */
   draft: PlanDraft | null;
 }
 
-/** What is backed up: a database and what lies beside it, or files alone. */
+/** The source of a new plan: a database with attached files, or files only. */
 export function SourceSection({ form, change, looked, draft }: SourceSectionProps) {
   return (
-    <Section title="What">
+    <Section title="Source">
       <Stack gap="md">
         <SegmentedControl
-          aria-label="What is backed up"
+          aria-label="Kind of source"
           data={KINDS}
           value={form.sourceKind}
           onChange={(kind) => change({ sourceKind: kind as SourceKind })}
@@ -42,18 +43,18 @@ export function SourceSection({ form, change, looked, draft }: SourceSectionProp
           <AttachedFilesField
             value={form.attachedFiles}
             onChange={(attachedFiles) => change({ attachedFiles })}
-            empty="Add what is to be kept. Each snapshot holds all of it."
+            empty="Add the files, folders or disks to back up."
           />
         ) : (
           <Disclosure
-            title={`Kept together with it: ${attachedFilesInWords(form)}`}
+            title={`Attached files: ${attachedFilesInWords(form)}`}
             opened={form.attachedFiles.length > 0}
             key={`${draft?.name} ${draft?.sourcePath}`}
           >
             <AttachedFilesField
               value={form.attachedFiles}
               onChange={(attachedFiles) => change({ attachedFiles })}
-              empty="Files and folders that belong to the database, such as uploads, go into the same snapshot."
+              empty={ATTACHED_FILES_HINT}
             />
           </Disclosure>
         )}
@@ -63,8 +64,8 @@ export function SourceSection({ form, change, looked, draft }: SourceSectionProp
 }
 
 function attachedFilesInWords({ attachedFiles }: PlanForm): string {
-  if (attachedFiles.length === 0) return 'nothing else';
-  return attachedFiles.map(({ name, kind }) => name || `a ${kind === 'image' ? 'disk' : kind}`).join(', ');
+  if (attachedFiles.length === 0) return 'none';
+  return attachedFiles.map(({ name, kind }) => name || (kind === 'image' ? 'disk' : kind)).join(', ');
 }
 
 function DatabaseField({ form, change, looked, draft }: SourceSectionProps) {
@@ -82,7 +83,7 @@ function DatabaseField({ form, change, looked, draft }: SourceSectionProps) {
       {looking && (
         <Group gap="sm">
           <Text size="sm" c="dimmed" role="status">
-            Looking into it …
+            Checking database…
           </Text>
           <Button variant="subtle" size="compact-sm" onClick={() => choose('')}>
             Cancel
@@ -93,8 +94,8 @@ function DatabaseField({ form, change, looked, draft }: SourceSectionProps) {
       {locked && (
         <KeyForm
           key={`${form.sourcePath} ${draft?.keyVariable}`}
-          label="Key of the database"
-          description="It is encrypted. A passphrase, or a raw key in hexadecimal digits."
+          label="Database key"
+          description="The database is encrypted. Enter its passphrase, or a raw key in hexadecimal digits."
           variable={draft?.keyVariable ?? null}
           action="Unlock"
           pending={looking}

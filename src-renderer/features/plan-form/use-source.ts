@@ -5,25 +5,25 @@ import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import { client } from '../../api/client.ts';
 import { errorBody } from '../../components/errors.tsx';
 
-/** A database that was chosen, as far as it has been looked into. */
+/** A chosen database, as far as it has been checked. */
 export interface LookedAt {
   source: SourceDescription | null;
   problem: ErrorBody | null;
   looking: boolean;
-  /** A key is asked for: whatever keeps one from being read, another one can be given right there. */
+  /** A key is asked for; when one cannot be read, another can be entered in its place. */
   locked: boolean;
 }
 
 const NOTHING = { source: null, problem: null, looking: false };
 
-/** Opens a database as soon as its path is known and says what it is. */
+/** Describes a database as soon as its path is known. */
 export function useSource(path: string, key: KeyInput | null): LookedAt {
   const [looked, setLooked] = useState<Omit<LookedAt, 'locked'>>(NOTHING);
   useEffect(() => {
     if (path.trim() === '') return setLooked(NOTHING);
     const abort = new AbortController();
     setLooked({ source: null, problem: null, looking: true });
-    // While a path is typed, each letter would be looked up: only a pause is.
+    // Waits for a pause in typing.
     const timer = setTimeout(() => {
       client
         .call('sources.describe', { path: path.trim(), ...(key === null ? {} : { key }) }, { signal: abort.signal })
@@ -38,7 +38,7 @@ export function useSource(path: string, key: KeyInput | null): LookedAt {
     };
   }, [path, key]);
   const { source, problem, looking } = looked;
-  // While a key is tried its form stays, with all that was typed: it may have to be put right.
+  // The form stays while a key is tried, so that it can be corrected.
   const locked =
     source?.databaseEncryption?.locked === true ||
     problem?.code === 'BAD_KEY' ||

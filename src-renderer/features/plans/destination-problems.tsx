@@ -5,7 +5,7 @@ import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 
 /**
  * Why copies of a plan's snapshots wait or fail, a line for each destination.
- * @param said what is on screen already, which is not said twice
+ * @param said what is shown already and left out here
  */
 export function DestinationProblems({
   destinations,
@@ -17,7 +17,7 @@ export function DestinationProblems({
   const troubled = destinations.filter(({ problem }) => problem !== null && !said.includes(problem));
   if (troubled.length === 0) return null;
   return (
-    <ul className="destination-problems" aria-label="Destinations with trouble">
+    <ul className="destination-problems" aria-label="Destination problems">
       {troubled.map(({ id, problem }) => (
         <li key={id} className="tone-warn">
           <IconHourglass size={15} aria-hidden className="line-icon" />
@@ -32,7 +32,7 @@ export function DestinationProblems({
   );
 }
 
-/** Where a plan's snapshots go, each leading to its destination. */
+/** The destinations of a plan, each a link. */
 export function StoredAt({ destinations }: { destinations: PlanSummary['destinations'] }) {
   return (
     <Text size="sm" c="dimmed" className="wraps">

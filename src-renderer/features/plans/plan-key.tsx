@@ -10,7 +10,7 @@ import { showDone } from '../../components/notices.ts';
 import { Section } from '../../components/section.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 
-/** How the database of a plan is encrypted, and a new key for it. */
+/** The encryption of a plan's database, and a field for its new key. */
 export function PlanKeySection({ plan }: { plan: Plan }) {
   const action = useAction('here');
   const [given, setGiven] = useState(0);
@@ -18,26 +18,26 @@ export function PlanKeySection({ plan }: { plan: Plan }) {
     action.run(async () => {
       await client.call('plans.update', { planId: plan.id, key: input });
       setGiven((number) => number + 1);
-      showDone('value' in input ? 'The key is kept.' : 'The key was read and opens the database.');
+      showDone('value' in input ? 'Key saved.' : 'Key read. It opens the database.');
     });
   };
   const { key } = plan;
   return (
-    <Section title="Encryption of the database">
+    <Section title="Database encryption">
       <Text size="sm" mb="sm">
         {key === null
-          ? 'No key is kept for this plan.'
-          : `${settingsInWords(key.settings)} with the ${keyInWords(key.fingerprint)}, ${origin(key.from)}. Snapshots stay encrypted with the key they were made with.`}
+          ? 'This plan has no key.'
+          : `${settingsInWords(key.settings)}, ${keyInWords(key.fingerprint)} (${origin(key.from)}). Existing snapshots stay encrypted with their own key.`}
       </Text>
       <KeyForm
         key={given}
-        label={key === null ? 'Key of the database' : 'New key of the database'}
+        label={key === null ? 'Database key' : 'New database key'}
         description={
           key === null
-            ? 'For a database that has been encrypted since.'
-            : 'After you have changed it in the database. The keys before it are kept for the snapshots made with them.'
+            ? 'Enter the key if the database has been encrypted since the plan was created.'
+            : 'Change the key in the database first. Earlier keys stay saved for the snapshots that need them.'
         }
-        action={key === null ? 'Keep this key' : 'Replace the key'}
+        action={key === null ? 'Save key' : 'Replace key'}
         pending={action.pending}
         onKey={replace}
       />
@@ -47,6 +47,6 @@ export function PlanKeySection({ plan }: { plan: Plan }) {
 }
 
 function origin(from: NonNullable<Plan['key']>['from']): string {
-  if ('kept' in from) return 'which is kept';
+  if ('kept' in from) return 'saved';
   return 'environment' in from ? `read from ${from.environment}` : 'read from a command';
 }

@@ -71,7 +71,7 @@ export function PlanPage({ planId }: { planId: string }) {
         </Text>
       )}
       <Tabs defaultValue="snapshots" className="plan-tabs" keepMounted={false}>
-        <Tabs.List aria-label="About this plan">
+        <Tabs.List aria-label="Plan details">
           <Tabs.Tab value="snapshots">Snapshots {snapshotCount > 0 && snapshotCount.toLocaleString('en-US')}</Tabs.Tab>
           <Tabs.Tab value="schedule">Schedule</Tabs.Tab>
           <Tabs.Tab value="retention">Retention</Tabs.Tab>
@@ -103,14 +103,14 @@ function NoSuchPlan() {
     <Page title="Plan">
       <EmptyState
         icon={<IconDatabaseOff size={44} stroke={1.4} />}
-        title="There is no such plan"
+        title="Plan not found"
         action={
           <Button component={Link} to="/">
-            To the overview
+            Go to overview
           </Button>
         }
       >
-        It may have been removed. Its snapshots are still where they were stored.
+        It may have been deleted. Deleting a plan does not delete its snapshots.
       </EmptyState>
     </Page>
   );

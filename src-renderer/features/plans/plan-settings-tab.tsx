@@ -24,7 +24,7 @@ import { PlanKeySection } from './plan-key.tsx';
 import { ProgramSection } from './program-section.tsx';
 import { RemovePlanDialog } from './remove-plan-dialog.tsx';
 
-/** Name, attached files, destinations, format, verification and encryption of a plan, and its end. */
+/** The settings of a plan, and the ways to share and delete it. */
 export function PlanSettingsTab({ plan }: { plan: Plan }) {
   const [removing, setRemoving] = useState(false);
   const [sharing, setSharing] = useState(false);
@@ -40,10 +40,10 @@ export function PlanSettingsTab({ plan }: { plan: Plan }) {
         <ProgramSection plan={plan} />
         <Group gap="sm">
           <Button variant="default" onClick={() => setSharing(true)}>
-            Save as a template…
+            Save as template…
           </Button>
           <Button variant="default" onClick={() => setRemoving(true)}>
-            Remove plan…
+            Delete plan…
           </Button>
         </Group>
       </Stack>
@@ -92,7 +92,6 @@ function PlanSection({ plan }: { plan: Plan }) {
           <SameInstantField group={group} value={sameInstant} onChange={setSameInstant} />
         )}
         <SnapshotFields
-          label="Format of new snapshots"
           sourceKind={plan.sourceKind}
           method={method}
           onMethod={setMethod}
@@ -104,7 +103,7 @@ function PlanSection({ plan }: { plan: Plan }) {
         />
         <NumberInput
           label="Time limit"
-          description="A run that takes longer is stopped. Copies to destinations have no limit."
+          description="Longer runs are cancelled. Copies to destinations have no time limit."
           placeholder={`${DEFAULT_TIME_LIMIT_MINUTES} min`}
           suffix=" min"
           min={1}
@@ -138,7 +137,7 @@ function DestinationsSection({ plan }: { plan: Plan }) {
     <Section title="Destinations">
       <Stack gap="md">
         <PlanDestinationsField
-          label="Snapshots go to"
+          label="Destinations of snapshots"
           value={destinations}
           onChange={setDestinations}
           madeHere
@@ -150,7 +149,7 @@ function DestinationsSection({ plan }: { plan: Plan }) {
             onClick={save}
             loading={action.pending}
             disabled={!changed || destinations.length === 0}
-            aria-label="Save the destinations"
+            aria-label="Save destinations"
           >
             Save
           </Button>
@@ -178,7 +177,7 @@ function EncryptionSection({ plan }: { plan: Plan }) {
       showSaved();
     });
   return (
-    <Section title="Encryption of snapshots">
+    <Section title="Snapshot encryption">
       <Stack gap="md">
         <EncryptionFields value={draft} onChange={setDraft} kept={kept} encrypted={plan.key !== null} />
         {action.error !== null && <ErrorNotice error={action.error} />}
@@ -187,7 +186,7 @@ function EncryptionSection({ plan }: { plan: Plan }) {
             onClick={save}
             loading={action.pending}
             disabled={!changed || encryptionProblems(draft, kept).blocked}
-            aria-label="Save the encryption"
+            aria-label="Save encryption"
           >
             Save
           </Button>

@@ -9,7 +9,7 @@ import { useAction } from '../../hooks/use-action.ts';
 import { programDraftOf, programOf, programProblems } from '../plan-form/program-draft.ts';
 import { ProgramFields } from '../plan-form/program-fields.tsx';
 
-/** Names of snapshots, the version of the schema and lock files of a plan. */
+/** The advanced settings of a plan. */
 export function ProgramSection({ plan }: { plan: Plan }) {
   const [draft, setDraft] = useState(() => programDraftOf(plan));
   const action = useAction('here');
@@ -21,8 +21,8 @@ export function ProgramSection({ plan }: { plan: Plan }) {
     });
   const { sourceKind, name, compression, method, encryption, timeZone } = plan;
   return (
-    <section className="card" aria-label="For this program">
-      <Disclosure title="For this program">
+    <section className="card" aria-label="Advanced">
+      <Disclosure title="Advanced">
         <Stack gap="md">
           <ProgramFields
             value={draft}
@@ -35,7 +35,7 @@ export function ProgramSection({ plan }: { plan: Plan }) {
               onClick={save}
               loading={action.pending}
               disabled={!changed || programProblems(draft).blocked}
-              aria-label="Save what is for this program"
+              aria-label="Save advanced settings"
             >
               Save
             </Button>

@@ -7,7 +7,7 @@ import { namesInWords } from '../../components/destination-look.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { usePlan } from '../../stores/plans-store.ts';
 
-/** Asks before a plan is forgotten; its snapshots stay. */
+/** Asks before a plan is deleted; its snapshots stay. */
 export function RemovePlanDialog({ plan, onClose }: { plan: Plan; onClose(): void }) {
   const destinations = usePlan(plan.id)?.destinations ?? [];
   const [, navigate] = useLocation();
@@ -20,17 +20,16 @@ export function RemovePlanDialog({ plan, onClose }: { plan: Plan; onClose(): voi
   };
   return (
     <ConfirmDialog
-      title={`Remove the plan ${plan.name}?`}
-      label={`Remove ${plan.name}`}
+      title={`Delete the plan ${plan.name}?`}
+      label={`Delete ${plan.name}`}
       removes
       onConfirm={remove}
       action={action}
       onClose={onClose}
     >
       <Text size="sm">
-        Snapkeep forgets the plan. No file is deleted: the snapshots stay in{' '}
-        {namesInWords(destinations.map(({ name }) => name))}, and a plan of the same name with the same destinations
-        takes them up again.
+        The snapshots stay in {namesInWords(destinations.map(({ name }) => name))}. A new plan with the same name and
+        destinations includes them again.
       </Text>
     </ConfirmDialog>
   );

@@ -5,7 +5,7 @@ import { PruneDialog } from '../prune/prune-dialog.tsx';
 import { RetentionProjection } from '../retention/projection.tsx';
 import { RetentionFields } from '../retention/retention-fields.tsx';
 
-/** Which snapshots are kept. A change is reviewed before it is saved. */
+/** The retention of a plan. A change is reviewed before it is saved. */
 export function RetentionTab({ plan }: { plan: Plan }) {
   const [retention, setRetention] = useState(plan.retention);
   const [reviewing, setReviewing] = useState(false);
@@ -14,8 +14,9 @@ export function RetentionTab({ plan }: { plan: Plan }) {
     <div className="card scroll-card">
       <Stack gap="md" maw={860}>
         <Text size="sm" c="dimmed">
-          A snapshot stays while any of these rules keeps it; the others are removed after each good backup. The newest
-          good one and the newest one restored always stay, as do pinned ones and those kept before a restore.
+          A snapshot is kept as long as any of these rules applies. All others are pruned after each successful backup.
+          The newest valid snapshot, the newest restore-tested one, pinned snapshots and safety snapshots are always
+          kept.
         </Text>
         <RetentionFields value={retention} onChange={setRetention} />
         <RetentionProjection planId={plan.id} schedule={plan.schedule} timeZone={plan.timeZone} retention={retention} />

@@ -10,7 +10,7 @@ import { useAction } from '../../hooks/use-action.ts';
 import { AttachedFileIcon } from '../attached-files/attached-file-words.tsx';
 import { SourceFacts } from '../plan-form/source-facts.tsx';
 
-/** What a plan backs up: its database as it is right now, and what is kept together with it. */
+/** The source of a plan: its database as it is now, and its attached files. */
 export function SourceTab({ plan }: { plan: Plan }) {
   const database = plan.sourceKind === 'database';
   return (
@@ -21,7 +21,7 @@ export function SourceTab({ plan }: { plan: Plan }) {
           <>
             {database && (
               <Title order={2} size="h3">
-                Kept together with it
+                Attached files
               </Title>
             )}
             <AttachedFileList attachedFiles={plan.attachedFiles} />
@@ -46,11 +46,11 @@ function DatabaseNow({ path }: { path: string }) {
       <Group justify="space-between" wrap="nowrap">
         <PathText path={path} />
         <Button variant="default" size="compact-sm" onClick={look} loading={action.pending}>
-          Look again
+          Refresh
         </Button>
       </Group>
       {action.error !== null && <ErrorNotice error={action.error} />}
-      {source === null && action.pending && <Loader size="sm" aria-label="Looking into the database" />}
+      {source === null && action.pending && <Loader size="sm" aria-label="Checking database" />}
       {source !== null && <SourceFacts source={source} />}
     </>
   );
@@ -64,7 +64,7 @@ function AttachedFileList({ attachedFiles }: { attachedFiles: readonly AttachedF
           <AttachedFileIcon kind={kind} />
           <strong>{name}</strong>
           <PathText path={path} />
-          {exclude.length > 0 && <span className="without">without {exclude.join(', ')}</span>}
+          {exclude.length > 0 && <span className="without">excluding {exclude.join(', ')}</span>}
         </li>
       ))}
     </ul>

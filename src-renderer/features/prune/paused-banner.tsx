@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import { PruneDialog } from './prune-dialog.tsx';
 
-/** Says why pruning a plan is paused, and leads to its review. */
+/** Shows why the pruning of a plan is paused, and opens its review. */
 export function PruningPausedBanner({ plan, pruningPaused }: Pick<PlanSummary, 'plan' | 'pruningPaused'>) {
   const [reviewing, setReviewing] = useState(false);
   if (pruningPaused === null) return null;

@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconPlayerPause } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import type { Plan, Retention } from '../../../src-shared/model/plan.ts';
 import type { PruneBrake, PrunedSnapshot, PrunePreview } from '../../../src-shared/model/prune.ts';
+import { keptInWords } from '../../../src-shared/words/retention-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
@@ -10,7 +11,6 @@ import { RuleTag } from '../../components/pill.tsx';
 import { ScrollTable } from '../../components/scroll-table.tsx';
 import { momentInWords, useNow } from '../../components/time.ts';
 import { useAction } from '../../hooks/use-action.ts';
-import { retentionInWords } from '../retention/retention-words.ts';
 
 /**
  * Shows what a prune would remove and keep, and why, before anything is done or a changed retention is saved. It is also
@@ -48,12 +48,12 @@ export function PruneDialog({ plan, retention, onClose }: { plan: Plan; retentio
   return (
     <Modal opened onClose={onClose} size="xl" title={`Prune ${plan.name}`} closeButtonProps={{ 'aria-label': 'Close' }}>
       <Stack gap="md">
-        {preview === null && action.pending && <Loader size="sm" aria-label="Working it out" />}
+        {preview === null && action.pending && <Loader size="sm" aria-label="Calculating" />}
         {preview !== null && (
           <>
             <Brakes brakes={preview.brakes} several={several} />
             <Text>
-              {retentionInWords(retention)}: <strong>Remove {preview.removedCount}</strong> ({freedInWords(preview)}),{' '}
+              Keeps {keptInWords(retention)}: <strong>Remove {preview.removedCount}</strong> ({freedInWords(preview)}),{' '}
               <strong>keep {preview.keptCount}</strong>.
             </Text>
             <Warnings warnings={preview.warnings} />
@@ -99,13 +99,13 @@ function removeInWords({ removed, removedCount }: PrunePreview, changed: boolean
   return `${changed ? 'Save and remove' : 'Remove'} ${what}`;
 }
 
-/** What is freed; copies are said where they are more than snapshots. */
+/** The space freed; copies are counted where they are more than snapshots. */
 function freedInWords({ removed, removedCount, bytesFreed }: PrunePreview): string {
   const copies = removed.length === removedCount ? '' : `${countInWords(removed.length, 'copy', 'copies')}, `;
   return `${copies}${bytesInWords(bytesFreed)} freed`;
 }
 
-/** Why pruning is paused, as long as a person has not reviewed it. */
+/** Why pruning is paused, until it is reviewed. */
 function Brakes({ brakes, several }: { brakes: readonly PruneBrake[]; several: boolean }) {
   if (brakes.length === 0) return null;
   return (
@@ -130,7 +130,7 @@ function Brakes({ brakes, several }: { brakes: readonly PruneBrake[]; several: b
 function Warnings({ warnings }: { warnings: readonly string[] }) {
   if (warnings.length === 0) return null;
   return (
-    <Alert className="tone-warn" icon={<IconAlertTriangle size={18} />} title="Content that would be lost">
+    <Alert className="tone-warn" icon={<IconAlertTriangle size={18} />} title="Content to be lost">
       <List size="sm" className="wraps">
         {warnings.map((warning) => (
           <List.Item key={warning}>{warning}</List.Item>
@@ -143,7 +143,7 @@ function Warnings({ warnings }: { warnings: readonly string[] }) {
 interface PrunedListProps {
   title: string;
   snapshots: readonly PrunedSnapshot[];
-  /** They are at more than one destination. */
+  /** Whether there is more than one destination. */
   several: boolean;
   now: number;
 }
@@ -155,8 +155,8 @@ function PrunedList({ title, snapshots, several, now }: PrunedListProps) {
       <thead>
         <tr>
           <th scope="col">{title}</th>
-          {several && <th scope="col">At</th>}
-          <th scope="col">Because</th>
+          {several && <th scope="col">Destination</th>}
+          <th scope="col">Reason</th>
           <th scope="col" className="number">
             Size
           </th>
@@ -166,7 +166,7 @@ function PrunedList({ title, snapshots, several, now }: PrunedListProps) {
         {snapshots.map((each) => (
           <tr key={`${each.id} ${each.destination?.id}`}>
             <td title={each.name}>{momentInWords(each.createdAt, now)}</td>
-            {several && <td>{each.destination?.name ?? 'Snapkeep’s own folder'}</td>}
+            {several && <td>{each.destination?.name ?? 'Snapkeep data folder'}</td>}
             <td>
               <Group gap={4}>
                 {each.reasons.map((reason) => (

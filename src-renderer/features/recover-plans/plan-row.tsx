@@ -6,12 +6,12 @@ import { PathField } from '../../components/path-field.tsx';
 import { momentInWords, useNow } from '../../components/time.ts';
 import type { PlanDraft } from './recovery-draft.ts';
 
-/** A plan that can be recovered: whether it is, what it is called, where its source is, and its snapshots. */
+/** A plan that can be recovered: its name, its source and its snapshots. */
 export function PlanRow({ draft, onChange }: { draft: PlanDraft; onChange(changed: PlanDraft): void }) {
   const now = useNow();
   const { found, chosen, name, sourcePath, snapshotIds } = draft;
   const { settings, snapshots, sourceKind, sourceExists } = found;
-  const schedule = settings === null ? 'Schedule: not recorded' : `Schedule: ${scheduleInWords(settings.schedule)}`;
+  const schedule = settings === null ? 'Schedule: unknown' : `Schedule: ${scheduleInWords(settings.schedule)}`;
   const tick = (id: string): void => {
     const ids = new Set(snapshotIds);
     if (!ids.delete(id)) ids.add(id);
@@ -40,9 +40,11 @@ export function PlanRow({ draft, onChange }: { draft: PlanDraft; onChange(change
               onChange={(path) => onChange({ ...draft, sourcePath: path })}
             />
           ) : (
-            <Text size="sm">Files are expected where they were; change them in the plan’s settings.</Text>
+            <Text size="sm">
+              The files are expected at their original paths. You can change the paths in the plan’s settings.
+            </Text>
           )}
-          <Disclosure title={`Snapshots: ${snapshotIds.size} of ${snapshots.length} become the plan’s own`}>
+          <Disclosure title={`Snapshots to recover: ${snapshotIds.size} of ${snapshots.length}`}>
             <ul className="recover-snapshots">
               {snapshots.map(({ id, name: file, createdAt, sizeBytes }) => (
                 <li key={id}>

@@ -17,7 +17,7 @@ interface RecoverDialogProps {
   onClose(): void;
 }
 
-/** Recovers plans from what a destination holds. */
+/** Recovers plans from the manifests at a destination. */
 export function RecoverDialog({ destinationId, name, onClose }: RecoverDialogProps) {
   const [scan, setScan] = useState<RecoveryScan | null>(null);
   const [drafts, setDrafts] = useState<PlanDraft[]>([]);
@@ -52,17 +52,17 @@ export function RecoverDialog({ destinationId, name, onClose }: RecoverDialogPro
         {scan === null && action.pending && (
           <Group gap="sm">
             <Loader size="sm" aria-label="Scanning" />
-            <Text size="sm">Reading the manifests …</Text>
+            <Text size="sm">Reading manifests…</Text>
           </Group>
         )}
         {scan !== null && scan.plans.length === 0 && (
-          <Text size="sm">There is no plan to recover: no snapshot here was made by another service.</Text>
+          <Text size="sm">No plans to recover. This destination has no snapshots of another Snapkeep service.</Text>
         )}
         {drafts.length > 0 && (
           <>
             <Alert icon={<IconAlertTriangle size={18} aria-hidden />} className="tone-warn">
-              For a new machine or a lost catalog. Do not recover a plan while the other machine still backs it up: to
-              see its snapshots, use “Rescan” instead.
+              Use this on a new machine or after the catalog was lost. Do not recover a plan that another machine still
+              backs up: use “Rescan” to list its snapshots.
             </Alert>
             <ul className="recover-plans" aria-label="Plans">
               {drafts.map((draft, at) => (

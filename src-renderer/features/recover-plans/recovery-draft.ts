@@ -1,6 +1,6 @@
 import type { PlanRecovery, RecoverablePlan, RecoveryScan } from '../../../src-shared/model/recovery.ts';
 
-/** A plan of a scan, and what a person has decided about it. */
+/** A plan that was found, and what is chosen for it. */
 export interface PlanDraft {
   key: string;
   found: RecoverablePlan;
@@ -11,7 +11,7 @@ export interface PlanDraft {
   snapshotIds: ReadonlySet<string>;
 }
 
-/** All plans of a scan, chosen with all their snapshots. */
+/** Returns all found plans, chosen with all their snapshots. */
 export function draftsOf({ plans }: RecoveryScan): PlanDraft[] {
   return plans.map((found) => ({
     key: `${found.serviceId} ${found.planId}`,
@@ -23,7 +23,7 @@ export function draftsOf({ plans }: RecoveryScan): PlanDraft[] {
   }));
 }
 
-/** What is asked for: the chosen plans that have a name and a source. */
+/** Returns the chosen plans that have a name and a source. */
 export function chosenPlans(drafts: readonly PlanDraft[]): PlanRecovery[] {
   return drafts
     .filter(({ chosen, name, sourcePath }) => chosen && name.trim() !== '' && sourcePath.trim() !== '')

@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { useRecoveryKitStore } from '../../stores/recovery-kit-store.ts';
 import './recovery-kit.css';
 
-/** Reminds of a recovery kit that nobody has, or that is no longer true; gone once it is saved. */
+/** Reminds to save the recovery kit while it is missing or out of date. */
 export function KitReminder() {
   const state = useRecoveryKitStore((store) => store.kit?.state);
   if (state !== 'unsaved' && state !== 'outdated') return null;
@@ -13,8 +13,8 @@ export function KitReminder() {
       <IconFileText size={20} aria-hidden />
       <Text size="sm" c="inherit">
         {state === 'unsaved'
-          ? 'Should this machine be lost, the recovery kit says where the snapshots are and how to open them. It has not been saved or printed yet.'
-          : 'Plans or destinations have changed since the recovery kit was saved. Save or print it again.'}
+          ? 'The recovery kit has not been saved or printed yet. If this machine is lost, it explains where your snapshots are and how to restore them.'
+          : 'The recovery kit is out of date: plans or destinations have changed. Save or print it again.'}
       </Text>
       <Button component={Link} to="/recovery-kit" variant="default" size="xs" flex="none">
         Recovery kit

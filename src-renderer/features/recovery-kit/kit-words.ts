@@ -1,17 +1,17 @@
 import type { RecoveryKitState } from '../../../src-shared/model/recovery-kit.ts';
 import { momentInWords } from '../../components/time.ts';
 
-/** Whether the kit that was last saved still helps, as a sentence. */
+/** Returns the state of the recovery kit as a sentence. */
 export function kitStateInWords({ state, savedAt, folder }: RecoveryKitState, now: number): string {
   const when = savedAt === null ? '' : ` ${momentInWords(savedAt, now)}`;
   switch (state) {
     case 'none':
       return '';
     case 'unsaved':
-      return 'It has not been saved or printed yet.';
+      return 'Not saved or printed yet.';
     case 'outdated':
-      return `It was saved${when}, and what it says is no longer true: plans or destinations have changed.`;
+      return `Saved${when}. Out of date: plans or destinations have changed since.`;
     case 'saved':
-      return folder === null ? `It was saved${when}.` : `It was saved${when} in ${folder}.`;
+      return folder === null ? `Saved${when}.` : `Saved${when} in ${folder}.`;
   }
 }

@@ -14,14 +14,14 @@ import { fetchRecoveryKitState, useRecoveryKitStore } from '../../stores/recover
 import { kitStateInWords } from './kit-words.ts';
 import './recovery-kit.css';
 
-/** The recovery kit: what it says, and the ways to keep it somewhere else. */
+/** The recovery kit, and the ways to save and print it. */
 export function RecoveryKitPage() {
   const state = useRecoveryKitStore((store) => store.kit);
   const [kit, setKit] = useState<RecoveryKit | null>(null);
   const now = useNow();
   const action = useAction('here');
   const { run } = action;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: with another state it may say something else
+  // biome-ignore lint/correctness/useExhaustiveDependencies: its text may change with its state
   useEffect(() => run(async () => setKit(await client.call('recoveryKit.make', {}))), [state?.state, run]);
   if (state === null) return <Loader m="xl" aria-label="Loading" />;
   if (state.state === 'none') return <NothingToRecover />;
@@ -29,15 +29,16 @@ export function RecoveryKitPage() {
     <Page title="Recovery kit" actions={kit !== null && <KitActions kit={kit} />}>
       <Stack gap="md" maw={860}>
         <Text size="sm" c="dimmed" className="not-printed">
-          What you need when Snapkeep and this machine are gone: what is stored where, and how to open it manually. No
-          password and no key is in it. Keep it on paper, or on another machine. {kitStateInWords(state, now)}
+          The recovery kit explains where your snapshots are stored and how to restore them without Snapkeep or this
+          machine. It contains no passwords or keys. Keep it on paper or on another machine.{' '}
+          {kitStateInWords(state, now)}
         </Text>
         {action.error !== null && <ErrorNotice error={action.error} />}
         {kit !== null && <SaveKit />}
         {kit !== null && (
           // The kit as text: its page has styles of its own, which the window's Content-Security-Policy would refuse.
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a text that scrolls must be reachable by keyboard
-          <section className="card kit-text" tabIndex={0} aria-label="The recovery kit">
+          <section className="card kit-text" tabIndex={0} aria-label="Recovery kit text">
             <pre>{kit.text}</pre>
           </section>
         )}
@@ -49,8 +50,9 @@ export function RecoveryKitPage() {
 function NothingToRecover() {
   return (
     <Page title="Recovery kit">
-      <EmptyState icon={<IconFileText size={44} stroke={1.4} />} title="There is nothing to recover yet">
-        Once a plan has stored a snapshot, the kit says here where it lies and how to open it without Snapkeep.
+      <EmptyState icon={<IconFileText size={44} stroke={1.4} />} title="No snapshots yet">
+        After the first backup, the recovery kit appears here: where your snapshots are and how to restore them without
+        Snapkeep.
       </EmptyState>
     </Page>
   );
@@ -67,7 +69,7 @@ function KitActions({ kit }: { kit: RecoveryKit }) {
     });
   const print = (): void => {
     window.print();
-    // Whether anything came out of the printer is known to nobody but the person.
+    // Only the user knows whether it was printed.
     setAsking(true);
   };
   const download = (): void => {
@@ -81,10 +83,10 @@ function KitActions({ kit }: { kit: RecoveryKit }) {
     return (
       <Group gap="sm" wrap="nowrap" className="not-printed">
         <Text size="sm" role="status">
-          Is it on paper?
+          Was the recovery kit printed?
         </Text>
         <Button onClick={mark} loading={action.pending}>
-          Yes, it is printed
+          Yes
         </Button>
         <Button variant="default" onClick={() => setAsking(false)}>
           No
@@ -118,7 +120,7 @@ function SaveKit() {
     action.run(async () => {
       const { paths } = await client.call('recoveryKit.save', { folder: folder.trim() });
       await fetchRecoveryKitState();
-      showDone(paths.join(', '), 'The recovery kit is saved.');
+      showDone(paths.join(', '), 'Recovery kit saved.');
     });
   return (
     <form
@@ -131,8 +133,8 @@ function SaveKit() {
       <Stack gap="sm">
         <PathField
           kind="folder"
-          label="Save into a folder"
-          description="Best on a stick or a share that is still there when this machine is not. A page and a text are written."
+          label="Folder"
+          description="Use a USB drive or a share that does not depend on this machine. Saves an HTML page and a text file."
           placeholder="/media/you/stick"
           value={folder}
           onChange={setFolder}
@@ -140,7 +142,7 @@ function SaveKit() {
         {action.error !== null && <ErrorNotice error={action.error} />}
         <Group>
           <Button type="submit" variant="default" disabled={folder.trim() === ''} loading={action.pending}>
-            Save the kit
+            Save recovery kit
           </Button>
         </Group>
       </Stack>

@@ -2,7 +2,7 @@ import type { RowsOnOneSide, TableChange } from '../../../src-shared/model/resto
 import { rowsInWords } from '../../../src-shared/words/table-rows.ts';
 import { ScrollTable } from '../../components/scroll-table.tsx';
 
-/** The tables before and after, those that change first. */
+/** The rows of each table before and after the restore; tables that change come first. */
 export function ChangesTable({ changes, exists }: { changes: readonly TableChange[]; exists: boolean }) {
   const sorted = exists ? [...changes].sort((a, b) => Number(differs(b)) - Number(differs(a))) : changes;
   return (
@@ -52,6 +52,6 @@ function Difference({ change: { now, after } }: { change: TableChange }) {
 const differs = ({ now, after }: TableChange): boolean => now !== after;
 
 function count(rows: RowsOnOneSide): string {
-  if (rows === null) return 'not there';
+  if (rows === null) return 'missing';
   return rowsInWords(rows === 'uncounted' ? null : rows);
 }

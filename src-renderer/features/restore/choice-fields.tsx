@@ -6,32 +6,32 @@ import type { RestoreChoice, RestoreWhat } from './restore-choice.ts';
 
 interface ChoiceFieldsProps {
   choices: readonly RestoreWhat[];
-  /** Those that can be restored. */
+  /** The attached files that can be restored. */
   attachedFiles: readonly SnapshotAttachedFile[];
   value: RestoreChoice;
   onChange(value: RestoreChoice): void;
 }
 
-/** Asks what of a snapshot is to be restored. */
+/** Chooses what to restore from a snapshot. */
 export function ChoiceFields({ choices, attachedFiles, value, onChange }: ChoiceFieldsProps) {
   const names = attachedFiles.map(({ name }) => name).join(', ');
   const files = attachedFiles.reduce((sum, each) => sum + each.files, 0);
   const bytes = attachedFiles.reduce((sum, each) => sum + each.bytes, 0);
   const alone = choices[0] === 'files';
   const words: Record<RestoreWhat, { label: string; description: string }> = {
-    everything: { label: 'Everything', description: `The database, and ${names}.` },
-    database: { label: 'The database only', description: 'No file beside it is touched.' },
+    everything: { label: 'Everything', description: `Database and attached files (${names})` },
+    database: { label: 'Database only', description: 'Attached files are not changed' },
     files: {
-      label: alone ? 'Everything' : 'The files only',
-      description: `${names}: ${countInWords(files, 'file')}, ${bytesInWords(bytes)}.`,
+      label: alone ? 'Everything' : 'Attached files only',
+      description: `${names}: ${countInWords(files, 'file')}, ${bytesInWords(bytes)}`,
     },
-    one: { label: 'A part', description: 'One of them, or a file or folder in it.' },
+    one: { label: 'Selected file or folder', description: 'One attached file, or a path inside an attached folder' },
   };
   const chosen = attachedFiles.find(({ name }) => name === value.attachedFile);
   return (
     <>
       <Radio.Group
-        label="What should be restored?"
+        label="Items to restore"
         value={value.what}
         onChange={(what) => onChange({ ...value, what: what as RestoreWhat })}
       >
@@ -44,7 +44,7 @@ export function ChoiceFields({ choices, attachedFiles, value, onChange }: Choice
       {value.what === 'one' && (
         <div className="restore-part">
           <Select
-            label="Of"
+            label="Attached file"
             data={attachedFiles.map(({ name, kind }) => ({
               value: name,
               label: `${name} (${attachedFileKindInWords(kind).toLowerCase()})`,
@@ -57,8 +57,8 @@ export function ChoiceFields({ choices, attachedFiles, value, onChange }: Choice
           />
           {chosen?.kind === 'folder' && (
             <TextInput
-              label="Path in it"
-              placeholder="All of it, or for example photos/one.jpg"
+              label="Path (optional)"
+              placeholder="photos/one.jpg"
               value={value.part}
               onChange={(event) => onChange({ ...value, part: event.currentTarget.value })}
               spellCheck={false}

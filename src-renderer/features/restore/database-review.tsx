@@ -16,15 +16,15 @@ import { ChangesTable } from './changes-table.tsx';
 interface DatabaseReviewProps {
   check: RestoreCheck;
   insists: boolean;
-  /** Also what is newer than the database, far larger than its file, or in need of repair is to be restored. */
+  /** Restore also a newer schema, an unusually large file, or a database that needs repair. */
   onInsists(insists: boolean): void;
 }
 
-/** Whether a person has to say that they want it anyway. */
+/** Whether the restore needs an explicit confirmation. */
 export const asksToInsist = ({ guard, expansion, repairs }: RestoreCheck): boolean =>
   guard.state === 'newer' || expansion !== null || repairs !== null;
 
-/** What a restore of a database would do. */
+/** The effects of restoring a database. */
 export function DatabaseReview({ check, insists, onInsists }: DatabaseReviewProps) {
   const { target, guard } = check;
   return (
@@ -35,13 +35,14 @@ export function DatabaseReview({ check, insists, onInsists }: DatabaseReviewProp
       {check.expansion !== null && (
         <Alert className="tone-bad" icon={<IconAlertTriangle size={18} />}>
           <Text size="sm" c="inherit">
-            This file unpacks to {check.expansion.toLocaleString('en-US')} times its size, far more than databases do.
+            This file unpacks to {check.expansion.toLocaleString('en-US')} times its size, which is unusual for a
+            database.
           </Text>
         </Alert>
       )}
       {asksToInsist(check) && (
         <Checkbox
-          label="Restore it anyway"
+          label="Restore anyway"
           checked={insists}
           onChange={(event) => onInsists(event.currentTarget.checked)}
         />
@@ -68,7 +69,7 @@ export function DatabaseReview({ check, insists, onInsists }: DatabaseReviewProp
   );
 }
 
-/** What the verification found; what it warns of stands for itself. */
+/** The result of the verification. */
 function Verified({ verification: { message, checks } }: Pick<RestoreCheck, 'verification'>) {
   const warns = checks.some(({ outcome }) => outcome === 'warning' || outcome === 'repairable');
   return (
@@ -83,7 +84,7 @@ function Verified({ verification: { message, checks } }: Pick<RestoreCheck, 'ver
   );
 }
 
-/** What the version of the schema says, where a person should know. */
+/** Warnings about the schema version. */
 function Guard({ guard }: { guard: RestoreCheck['guard'] }) {
   const newer = guard.state === 'newer';
   return (
@@ -119,7 +120,7 @@ function Consequences({ check: { target, rowsLost, schemaChanges, safetyFolder, 
               <strong>You will lose {countInWords(rowsLost, 'row')}</strong> newer than this snapshot.{' '}
             </>
           )}
-          {target.damage === null && rowsLost === 0 && 'No table has fewer rows afterwards. '}
+          {target.damage === null && rowsLost === 0 && 'No rows will be lost. '}
           {target.damage === null && schemaChanges.length === 0 && versions}
         </Text>
         {schemaChanges.length > 0 && (
@@ -132,13 +133,13 @@ function Consequences({ check: { target, rowsLost, schemaChanges, safetyFolder, 
       </Alert>
       <Alert className="tone-info" icon={<IconArrowBackUp size={18} />}>
         <Text size="sm" c="inherit">
-          What is there now is kept first, in {safetyFolder}; <strong>Undo</strong> puts it back.{' '}
+          The current database is saved to {safetyFolder} first. You can restore it with <strong>Undo</strong>.{' '}
           {holders !== '' &&
             target.method === 'into-live' &&
-            `${holders} has the database open and will see the restored rows at once.`}
+            `In use by ${holders}, which will see the restored rows at once.`}
           {holders !== '' &&
             target.method === 'replace-file' &&
-            `${holders} has the database open and has to be closed first, for this restore exchanges the file.`}
+            `In use by ${holders}. Close it first: this restore replaces the file.`}
         </Text>
       </Alert>
     </>
@@ -149,7 +150,7 @@ function NewFile() {
   return (
     <Alert className="tone-info" icon={<IconFilePlus size={18} />}>
       <Text size="sm" c="inherit">
-        There is nothing at this path; a new file is made.
+        A new file will be created.
       </Text>
     </Alert>
   );

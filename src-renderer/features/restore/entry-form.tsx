@@ -3,13 +3,13 @@ import { useState } from 'react';
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
 
 interface EntryFormProps {
-  /** The databases in the archive, by their names there. */
+  /** The names of the databases in the archive. */
   entries: readonly string[];
   pending: boolean;
   onEntry(entry: string): void;
 }
 
-/** Asks which database of an archive is to be restored. */
+/** Chooses the database to restore from an archive. */
 export function EntryForm({ entries, pending, onEntry }: EntryFormProps) {
   const [entry, setEntry] = useState('');
   return (
@@ -19,7 +19,7 @@ export function EntryForm({ entries, pending, onEntry }: EntryFormProps) {
         onEntry(entry);
       }}
     >
-      <Radio.Group label="This archive holds several databases. Which one?" value={entry} onChange={setEntry}>
+      <Radio.Group label="This archive contains several databases. Choose one:" value={entry} onChange={setEntry}>
         <Stack gap="xs" mt="xs">
           {entries.map((name) => (
             <Radio key={name} value={name} label={name} />
@@ -28,7 +28,7 @@ export function EntryForm({ entries, pending, onEntry }: EntryFormProps) {
       </Radio.Group>
       <Group justify="flex-end">
         <Button type="submit" disabled={entry === ''} loading={pending}>
-          Use this database
+          Use database
         </Button>
       </Group>
     </form>

@@ -7,7 +7,7 @@ import { PathText } from '../../components/path-text.tsx';
 import { ScrollTable } from '../../components/scroll-table.tsx';
 import { replacesFiles, totalsOf } from './restore-choice.ts';
 
-/** What a restore of files would do, place by place. */
+/** The effects of restoring files. */
 export function FilesReview({ check }: { check: FilesCheck }) {
   const totals = totalsOf(check);
   const examples = check.targets.flatMap(({ attachedFile, comparison }) =>
@@ -21,7 +21,7 @@ export function FilesReview({ check }: { check: FilesCheck }) {
           <tr>
             <th scope="col">Files</th>
             <th scope="col" className="number">
-              Come back
+              Restored
             </th>
             <th scope="col" className="number">
               Replaced
@@ -30,7 +30,7 @@ export function FilesReview({ check }: { check: FilesCheck }) {
               Removed
             </th>
             <th scope="col" className="number">
-              The same
+              Unchanged
             </th>
           </tr>
         </thead>
@@ -41,9 +41,9 @@ export function FilesReview({ check }: { check: FilesCheck }) {
         </tbody>
       </ScrollTable>
       {examples.length > 0 && (
-        <Disclosure title="Which files">
+        <Disclosure title="Changed files">
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard */}
-          <ul className="file-examples" tabIndex={0} aria-label="Files that differ">
+          <ul className="file-examples" tabIndex={0} aria-label="Changed files">
             {examples.map(({ path, how, attachedFile }) => (
               <li key={`${attachedFile} ${path}`}>
                 <span className={HOW[how].className}>{HOW[how].words}</span>
@@ -56,15 +56,14 @@ export function FilesReview({ check }: { check: FilesCheck }) {
       {check.targets.some(({ undoable }) => !undoable) && (
         <Alert className="tone-bad" icon={<IconAlertTriangle size={18} />}>
           <Text size="sm" c="inherit">
-            <strong>What is on the disk is written over, and Undo cannot bring it back.</strong> Nothing on it may be in
-            use meanwhile.
+            <strong>The disk is overwritten. This cannot be undone.</strong> Make sure that nothing on it is in use.
           </Text>
         </Alert>
       )}
       {replacesFiles(totals) && check.targets.some(({ undoable }) => undoable) && (
         <Alert className="tone-info" icon={<IconArrowBackUp size={18} />}>
           <Text size="sm" c="inherit">
-            What is there now is kept beside it; <strong>Undo</strong> puts it back.
+            The current files are kept next to the restored ones. You can restore them with <strong>Undo</strong>.
           </Text>
         </Alert>
       )}
@@ -82,7 +81,7 @@ export function FilesReview({ check }: { check: FilesCheck }) {
 }
 
 const HOW = {
-  onlyThere: { words: 'comes back', className: 'gain' },
+  onlyThere: { words: 'restored', className: 'gain' },
   different: { words: 'replaced', className: '' },
   onlyHere: { words: 'removed', className: 'loss' },
 } as const;
@@ -99,7 +98,7 @@ function TargetRow({ target: { attachedFile, part, targetPath, files, bytes, com
       </td>
       {comparison === null ? (
         <td colSpan={4} className="number">
-          written over
+          overwritten
         </td>
       ) : (
         <>

@@ -14,11 +14,11 @@ export interface RestoreChoice {
   what: RestoreWhat;
   /** The attached file of `one`. */
   attachedFile: string;
-  /** The file or folder in it; empty: all of it. */
+  /** A path inside the attached file; empty: all of it. */
   part: string;
 }
 
-/** What a snapshot holds. */
+/** The content of a snapshot. */
 export interface HasAttachedFiles {
   sourceKind: SourceKind;
   attachedFiles: readonly SnapshotAttachedFile[];
@@ -31,14 +31,14 @@ export function restorable({ attachedFiles }: HasAttachedFiles): SnapshotAttache
   return attachedFiles.filter(({ files }) => files > 0);
 }
 
-/** What of a snapshot can be restored, the usual first. */
+/** Returns what can be restored from a snapshot, the default first. */
 export function choicesOf(snapshot: HasAttachedFiles): RestoreWhat[] {
   const files = restorable(snapshot).length > 0;
   if (snapshot.sourceKind === 'files') return files ? ['files', 'one'] : [];
   return files ? ['everything', 'database', 'files', 'one'] : ['database'];
 }
 
-/** What is chosen for a snapshot until somebody chooses otherwise. */
+/** Returns the default choice for a snapshot. */
 export function firstChoice(snapshot: HasAttachedFiles): RestoreChoice {
   const [what = 'database'] = choicesOf(snapshot);
   return { what, attachedFile: restorable(snapshot)[0]?.name ?? '', part: '' };
@@ -76,7 +76,7 @@ export interface FilesTotals {
   images: number;
 }
 
-/** Adds up what is there and what would be. */
+/** Adds up the changes of all targets. */
 export function totalsOf({ targets }: FilesCheck): FilesTotals {
   const totals: FilesTotals = { files: 0, bytes: 0, back: 0, replaced: 0, gone: 0, same: 0, images: 0 };
   for (const { files, bytes, comparison } of targets) {
@@ -91,10 +91,10 @@ export function totalsOf({ targets }: FilesCheck): FilesTotals {
   return totals;
 }
 
-/** Whether a restore of files takes away or changes anything that is there. */
+/** Whether a restore of files changes or removes existing files. */
 export const replacesFiles = ({ replaced, gone, images }: FilesTotals): boolean => replaced + gone + images > 0;
 
-/** What somebody types to confirm that files are replaced: the name of the one place, or `files`. */
+/** The word that confirms the replacement of files: the name of the only target, or `files`. */
 export function fileWord({ targets }: FilesCheck): string {
   const [first] = targets;
   return targets.length === 1 && first !== undefined
@@ -102,19 +102,19 @@ export function fileWord({ targets }: FilesCheck): string {
     : 'files';
 }
 
-/** Where something restored can go. */
+/** The possible targets of a restore. */
 export interface Places {
-  /** Where the one thing came from; `null`: that is not known. */
+  /** The original path; `null`: unknown. */
   suggested: string | null;
-  /** What another path for it is called. */
+  /** The label of the field for another path. */
   label: string;
-  /** Where several things go back to; empty: there is one. */
+  /** The original paths of several items; empty: there is one item. */
   together: string[];
 }
 
-/** Where what is restored can go. */
+/** Returns the possible targets of a restore. */
 export interface PlacesOfSource extends Places {
-  /** Nobody here made it: where it came from is only what its manifest says, and a person has to agree to that. */
+  /** The snapshot was imported: its path comes from its manifest, and a person has to confirm it. */
   imported: boolean;
 }
 
@@ -131,7 +131,7 @@ export function placesOf(
   const one = attachedFiles.find(({ name }) => name === attachedFile);
   switch (what) {
     case 'database':
-      return { suggested: database, label: 'Path of the restored database', together: [] };
+      return { suggested: database, label: 'Database path', together: [] };
     case 'everything':
       return { suggested: database, label: '', together: [...(database === null ? [] : [database]), ...paths] };
     case 'files':
@@ -139,8 +139,7 @@ export function placesOf(
     case 'one':
       return {
         suggested: one === undefined ? null : joined(one.path, part.trim()),
-        label:
-          one?.kind === 'folder' && part.trim() === '' ? 'Path of the restored folder' : 'Path of the restored file',
+        label: one?.kind === 'folder' && part.trim() === '' ? 'Folder path' : 'File path',
         together: [],
       };
   }

@@ -18,9 +18,9 @@ type Step =
   | { name: 'review'; targetPath: string; to: string; places: PlacesOfSource | null }
   | { name: 'restoring'; runId: string };
 
-const TITLES = { what: 'What', where: 'Where', review: 'Review' } as const;
+const TITLES = { what: 'Items', where: 'Target', review: 'Review' } as const;
 
-/** Restores in three steps: what, where, review. */
+/** Restores in three steps: items, target, review. */
 export function RestoreDialog() {
   const { request, number } = useRestoreStore();
   return request === null ? null : <OpenDialog key={number} request={request} />;
@@ -30,7 +30,7 @@ function OpenDialog({ request }: { request: RestoreRequest }) {
   const [source, setSource] = useState(request.source);
   const [choice, setChoice] = useState(request.choice ?? null);
   const [step, setStep] = useState<Step>(firstStep(request));
-  // What the checks have staged is thrown away when the dialog closes without restoring it.
+  // Staged files are discarded when the dialog closes without a restore.
   const [checkRunIds, setCheckRunIds] = useState<readonly string[]>([]);
   const checkStarted = useCallback((runId: string) => setCheckRunIds((before) => [...before, runId]), []);
   const close = (): void => {

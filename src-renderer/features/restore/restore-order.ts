@@ -3,7 +3,7 @@ import { client } from '../../api/client.ts';
 import { putRun } from '../../stores/runs-store.ts';
 import type { RestoreChoice } from './restore-choice.ts';
 
-/** What is to be restored, and where to. */
+/** What to restore, and where. */
 export interface RestoreOrder {
   source: RestoreSource;
   choice: RestoreChoice;
@@ -26,7 +26,7 @@ export interface Confirmed {
  */
 export async function startRestore(database: Confirmed | null, files: Confirmed | null): Promise<string> {
   const [first, second] = database === null ? [files, null] : [database, files];
-  if (first === null) throw new Error('Nothing was confirmed.');
+  if (first === null) throw new Error('Nothing to restore was confirmed.');
   const { run } = await client.call('restores.start', second === null ? first : { ...first, files: second });
   putRun(run);
   return run.id;

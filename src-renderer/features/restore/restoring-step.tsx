@@ -11,7 +11,7 @@ import { isActive, useRun } from '../../stores/runs-store.ts';
 import { canUndo } from '../activity/run-words.ts';
 import { UndoButton } from './undo-button.tsx';
 
-/** A restore while it goes on, and its end: restored, with Undo, or what went wrong; after Undo, of that. */
+/** The progress of a restore and its result, with Undo; after Undo, the same for that. */
 export function RestoringStep({ runId, onClose }: { runId: string; onClose(): void }) {
   const restore = useRun(runId);
   const [undoRunId, setUndoRunId] = useState<string | null>(null);
@@ -62,7 +62,7 @@ export function RestoringStep({ runId, onClose }: { runId: string; onClose(): vo
   );
 }
 
-/** What a restore or its undo brought. */
+/** The result of a restore or its undo. */
 function outcomeOf({ result }: Run): { lines: string[]; note: string | null; paths: string[] } | null {
   if (result?.kind === 'files-restore')
     return { lines: filesLine(result.files), note: null, paths: result.files.map(({ targetPath }) => targetPath) };
@@ -80,5 +80,5 @@ function outcomeOf({ result }: Run): { lines: string[]; note: string | null; pat
 
 function filesLine(files: readonly RestoredFiles[]): string[] {
   const changed = files.reduce((sum, each) => sum + each.changed, 0);
-  return [changed === 0 ? 'No file differed.' : `${countInWords(changed, 'file')} restored.`];
+  return [changed === 0 ? 'No files changed.' : `${countInWords(changed, 'file')} restored.`];
 }

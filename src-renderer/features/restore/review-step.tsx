@@ -22,13 +22,13 @@ interface ReviewStepProps {
   onStarted(runId: string): void;
 }
 
-/** The third step: what would happen, worked out on the real thing, before anything does. */
+/** The third step: shows the effects of the restore before it starts. */
 export function ReviewStep({ order, onCheckStarted, onBack, onStarted }: ReviewStepProps) {
   const { source, choice, targetPath, to } = order;
   const askedFiles = filesToCheck(source, choice, to);
   const files = useCheck(askedFiles, onCheckStarted);
   const filesCheck = files.run?.result?.kind === 'files-check' ? files.run.result.check : null;
-  // The files are looked at before the database: what cannot be restored as a whole is not begun.
+  // Files are checked before the database, so that nothing starts that cannot be finished.
   const askedDatabase =
     takesDatabase(choice) && (askedFiles === null || filesCheck !== null) ? { source, targetPath } : null;
   const database = useCheck(askedDatabase, onCheckStarted);
@@ -69,7 +69,7 @@ export function ReviewStep({ order, onCheckStarted, onBack, onStarted }: ReviewS
   );
 }
 
-/** A look that goes on, or what kept it from ending well. */
+/** A running check, or its error. */
 function Looking({ check: { run, action, look, choose } }: { check: Check }) {
   const entries = entriesOf(run?.error ?? null);
   return (
@@ -77,7 +77,7 @@ function Looking({ check: { run, action, look, choose } }: { check: Check }) {
       {run !== undefined && isActive(run) && (
         <>
           <Text size="sm">
-            Restoring to a temporary location and comparing with what is there. Nothing is changed yet.
+            Restoring to a temporary location to compare it with the current state. Nothing is changed yet.
           </Text>
           <RunProgress run={run} />
         </>
@@ -95,7 +95,7 @@ interface ReviewProps {
   files: FilesCheck | null;
   pending: boolean;
   onBack(): void;
-  /** `force`: also what is newer than the database. */
+  /** `force`: restore also a newer schema. */
   onStart(force: boolean): void;
 }
 
@@ -152,7 +152,7 @@ function Review({ database, files, pending, onBack, onStart }: ReviewProps) {
   );
 }
 
-/** What is asked and said; `word`: what is typed before anything is replaced. */
+/** The title and button; `word`: what is typed to confirm a replacement. */
 function wordsOf(database: RestoreCheck | null, files: FilesCheck | null, what: string) {
   const replaced = files !== null && replacesFiles(totalsOf(files));
   const name = files === null ? '' : fileWord(files);

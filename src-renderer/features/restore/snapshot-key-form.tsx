@@ -2,33 +2,33 @@ import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import { TypedKeyForm } from '../../components/key-form.tsx';
 
-const KEPT = 'It is kept for the next time.';
+const KEPT = 'It is saved for later restores.';
 const FORMS = {
   passphrase: {
-    label: 'Passphrase of this snapshot',
-    description: `The one it was encrypted with when it was stored. ${KEPT}`,
-    action: 'Try this passphrase',
+    label: 'Snapshot passphrase',
+    description: `The passphrase the snapshot was encrypted with. ${KEPT}`,
+    action: 'Use passphrase',
   },
   identity: {
-    label: 'Identity for this snapshot',
-    description: `Of one of the recipients it was encrypted for: a line that begins with AGE-SECRET-KEY-1. ${KEPT}`,
-    action: 'Try this identity',
+    label: 'age identity',
+    description: `The identity of a recipient of the snapshot. It begins with AGE-SECRET-KEY-1. ${KEPT}`,
+    action: 'Use identity',
   },
   key: {
-    label: 'Key of this snapshot',
-    description: `The key the database had when the snapshot was made. ${KEPT}`,
-    action: 'Try this key',
+    label: 'Database key',
+    description: `The key of the database at the time of the snapshot. ${KEPT}`,
+    action: 'Use key',
   },
 } as const;
 
 interface SnapshotKeyFormProps {
-  /** Why it could not be opened; an encrypted one says what it asks for. */
+  /** Why the snapshot could not be opened, and which secret it needs. */
   error: ErrorBody;
   pending: boolean;
   onKey(key: KeyInput): void;
 }
 
-/** Asks for what opens a snapshot: the key of its database, or what it is encrypted with. */
+/** Asks for the secret that opens a snapshot. */
 export function SnapshotKeyForm({ error, pending, onKey }: SnapshotKeyFormProps) {
   const asks = error.details?.asks;
   const form = asks === 'passphrase' || asks === 'identity' ? FORMS[asks] : FORMS.key;

@@ -5,7 +5,7 @@ import { client } from '../../api/client.ts';
 import { useAction } from '../../hooks/use-action.ts';
 import { putRun } from '../../stores/runs-store.ts';
 
-/** Puts back what a restore replaced. */
+/** Undoes a restore. */
 export function UndoButton({ run, onStarted }: { run: Run; onStarted(undoRunId: string): void }) {
   const action = useAction();
   const undo = (): void => {

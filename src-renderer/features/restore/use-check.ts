@@ -6,17 +6,17 @@ import { client } from '../../api/client.ts';
 import { type Action, useAction } from '../../hooks/use-action.ts';
 import { putRun, useRun } from '../../stores/runs-store.ts';
 
-/** A look at what a restore would do. */
+/** A check before a restore. */
 export interface Check {
   run: Run | undefined;
   action: Action;
-  /** Looks again, with a key. */
+  /** Checks again, with a key. */
   look(key: KeyInput): void;
-  /** Looks again, at one file of an archive. */
+  /** Checks again, for one file of an archive. */
   choose(entry: string): void;
 }
 
-/** Looks once at what a restore would do, as soon as it is known what is to be looked at. */
+/** Starts the check once its target is known. */
 export function useCheck(params: Params<'restores.check'> | null, onStarted: (runId: string) => void): Check {
   const [runId, setRunId] = useState<string | null>(null);
   const run = useRun(runId);

@@ -10,12 +10,12 @@ import { PathText } from '../../components/path-text.tsx';
 import { VerificationPill } from '../../components/pill.tsx';
 import { momentInWords, useNow } from '../../components/time.ts';
 
-/** What is to be restored, whether it is a snapshot or a dropped file. */
+/** The snapshot or dropped file to restore. */
 export interface Described {
   name: string;
-  /** `null`: it is in no folder of this machine. */
+  /** `null`: not in a folder of this machine. */
   path: string | null;
-  /** Where it can be had from; empty for a bare file. */
+  /** The copies it can be restored from; empty for a bare file. */
   stored: SnapshotCopy[];
   message: string;
   restorable: boolean;
@@ -26,14 +26,14 @@ export interface Described {
   tables: TableRows[] | null;
   verification: VerificationSummary | null;
   suggestedTarget: string | null;
-  /** `imported`: where it came from is only what its manifest says. */
+  /** `imported`: its source is only what its manifest tells. */
   origin: SnapshotOrigin;
-  /** What lies beside its database; empty for a bare file. */
+  /** Its attached files; empty for a bare file. */
   attachedFiles: SnapshotAttachedFile[];
   sourceKind: SourceKind;
 }
 
-/** What is known of it, before it is looked into. */
+/** The facts of a snapshot or file. */
 export function WhatFacts({ described }: { described: Described }) {
   const now = useNow();
   const { path, stored, createdAt, planName, sizeBytes, imageBytes, attachedFiles, sourceKind, verification } =

@@ -19,7 +19,7 @@ import { type Described, WhatFacts } from './what-facts.tsx';
 
 const NEAREST = 'nearest';
 
-/** The first step: what it is, when it was taken, what is in it. */
+/** The first step: shows the snapshot and chooses what to restore. */
 export function WhatStep({
   source,
   onSource,
@@ -30,7 +30,7 @@ export function WhatStep({
 }: {
   source: RestoreSource;
   onSource(source: RestoreSource): void;
-  /** `null`: the usual one. */
+  /** `null`: the default choice. */
   choice: RestoreChoice | null;
   onChoice(choice: RestoreChoice): void;
   onNext(places: PlacesOfSource): void;
@@ -42,7 +42,7 @@ export function WhatStep({
   useEffect(() => {
     describe(JSON.parse(what) as RestoreSource).then(
       (found) => {
-        // A dropped list of contents stands for the snapshot it belongs to.
+        // A dropped content list means its snapshot.
         if ('standsFor' in found) onSource({ snapshotId: found.standsFor });
         else setDescribed(found);
       },
@@ -59,7 +59,7 @@ export function WhatStep({
   };
   return (
     <>
-      {described === null && error === null && <Loader size="sm" aria-label="Looking into it" />}
+      {described === null && error === null && <Loader size="sm" aria-label="Checking" />}
       {error !== null && <ErrorNotice error={error} />}
       {described !== null && (
         <>
@@ -70,7 +70,7 @@ export function WhatStep({
             <Select
               label="Restore from"
               data={[
-                { value: NEAREST, label: 'The nearest that answers' },
+                { value: NEAREST, label: 'Nearest available destination' },
                 ...described.stored.map((copy) => ({ value: copy.destinationId, label: copy.destinationName })),
               ]}
               allowDeselect={false}
@@ -98,7 +98,7 @@ export function WhatStep({
           onClick={next}
           data-autofocus
         >
-          Next: where
+          Next
         </Button>
       </Group>
     </>

@@ -7,11 +7,11 @@ import type { PlacesOfSource } from './restore-choice.ts';
 interface WhereStepProps {
   places: PlacesOfSource;
   onBack(): void;
-  /** @param path where it goes; empty: everything goes to where it came from */
+  /** @param path the target; empty: the original paths */
   onNext(path: string): void;
 }
 
-/** The second step: over what is live, or to another path. */
+/** The second step: chooses the original or another path. */
 export function WhereStep({ places, onBack, onNext }: WhereStepProps) {
   return places.together.length > 0 ? (
     <Together places={places} onBack={onBack} onNext={() => onNext(places.suggested ?? '')} />
@@ -20,12 +20,14 @@ export function WhereStep({ places, onBack, onNext }: WhereStepProps) {
   );
 }
 
-/** Several things go back to where each of them came from. */
+/** Several items, which are restored to their original paths. */
 function Together({ places, onBack, onNext }: { places: PlacesOfSource; onBack(): void; onNext(): void }) {
   const [agreed, setAgreed] = useState(!places.imported);
   return (
     <>
-      <Text size="sm">All of it goes back to where it came from. To put one of them elsewhere, choose it alone.</Text>
+      <Text size="sm">
+        All items are restored to their original paths. To restore one to another path, select it alone.
+      </Text>
       <ul className="restore-places">
         {places.together.map((path) => (
           <li key={path}>
@@ -47,12 +49,12 @@ function OnePlace({ places: { suggested, label, imported }, onBack, onNext }: Wh
   const target = choice === 'live' ? (suggested ?? '') : other.trim();
   return (
     <>
-      <Radio.Group value={choice} onChange={setChoice} label="Where should it go?">
+      <Radio.Group value={choice} onChange={setChoice} label="Restore to">
         <Stack gap="sm" mt="sm">
           {suggested !== null && (
-            <Radio value="live" label="To where it came from" description={<PathText path={suggested} />} />
+            <Radio value="live" label="Original path" description={<PathText path={suggested} />} />
           )}
-          <Radio value="other" label="To another path" />
+          <Radio value="other" label="Another path" />
         </Stack>
       </Radio.Group>
       {choice === 'other' && (
@@ -64,7 +66,7 @@ function OnePlace({ places: { suggested, label, imported }, onBack, onNext }: Wh
   );
 }
 
-/** Others could have written what an imported manifest says. */
+/** An imported manifest may have been written by others. */
 function ManifestQuestion({
   several,
   agreed,
@@ -77,7 +79,7 @@ function ManifestQuestion({
   return (
     <Checkbox
       label={several ? 'Restore to these paths' : 'Restore to this path'}
-      description={`This snapshot was imported, and its manifest names the ${several ? 'paths' : 'path'}. Check that ${several ? 'they are' : 'it is'} right.`}
+      description={`The ${several ? 'paths come' : 'path comes'} from the manifest of an imported snapshot. Check ${several ? 'them' : 'it'} before you continue.`}
       checked={agreed}
       onChange={(event) => onAgreed(event.currentTarget.checked)}
     />
@@ -91,7 +93,7 @@ function Buttons({ onBack, onNext, disabled }: { onBack(): void; onNext(): void;
         Back
       </Button>
       <Button disabled={disabled} onClick={onNext} data-autofocus>
-        Next: review
+        Review
       </Button>
     </Group>
   );

@@ -16,7 +16,7 @@ interface Question {
   snapshotBytes?: number;
 }
 
-/** What would be there in a year, day by day, and the space it would take. */
+/** The snapshots that would be kept after a year, day by day, and their size. */
 export function RetentionProjection(question: Question) {
   const [projection, setProjection] = useState<Projection | null>(null);
   const asked = JSON.stringify(question);
@@ -25,7 +25,7 @@ export function RetentionProjection(question: Question) {
     client
       .call('retention.project', JSON.parse(asked) as Question, { signal: abort.signal })
       .then(setProjection)
-      // A schedule that is being typed cannot be understood yet; its own field says so.
+      // A schedule may be incomplete while it is typed; its own field reports that.
       .catch(() => setProjection(null));
     return () => abort.abort();
   }, [asked]);
@@ -34,7 +34,8 @@ export function RetentionProjection(question: Question) {
   return (
     <div>
       <Text size="sm" mb={6}>
-        In a year: {countInWords(projection.kept.length, 'snapshot')} of {projection.made.toLocaleString('en-US')}
+        After a year: {countInWords(projection.kept.length, 'snapshot')} of {projection.made.toLocaleString('en-US')}{' '}
+        kept
         {size}.
       </Text>
       <Calendar projection={projection} />
@@ -62,11 +63,7 @@ function Calendar({ projection }: { projection: Projection }) {
           </Text>
         ))}
       </Group>
-      <div
-        className="year"
-        role="img"
-        aria-label={`Of the last ${days.length} days of that year, ${kept} have a snapshot.`}
-      >
+      <div className="year" role="img" aria-label={`Snapshots on ${kept} of the last ${days.length} days of that year`}>
         {days.map((day) => (
           <YearDay key={day} day={day} count={byDay.get(day) ?? 0} />
         ))}

@@ -4,11 +4,11 @@ import { keepsAll } from '../../../src-shared/retention/retention.ts';
 
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 const WEEKDAYS = [
-  { value: '', label: 'The newest of the week' },
+  { value: '', label: 'Newest of the week' },
   ...DAYS.map((day, index) => ({ value: String(index + 1), label: `${day}s only` })),
 ];
 
-/** The rules of a retention; a snapshot is kept when any of them says so. */
+/** The keep rules; a snapshot is kept while any of them applies. */
 export function RetentionFields({ value, onChange }: { value: Retention; onChange(value: Retention): void }) {
   const all = keepsAll(value);
   const field = (
@@ -34,19 +34,19 @@ export function RetentionFields({ value, onChange }: { value: Retention; onChang
   return (
     <Stack gap="sm">
       <Switch
-        label="Keep everything"
+        label="Keep all snapshots"
         checked={all}
         onChange={(event) => onChange(event.currentTarget.checked ? KEEP_ALL : { ...KEEP_ALL, keepLast: 30 })}
       />
       {!all && (
         <>
           <Group align="end" gap="md">
-            {field('Keep the last', 'keepLast', 100_000)}
-            {field('All of the last days', 'keepDays', 36_500)}
-            {field('Never fewer than', 'minimum', 1000)}
+            {field('Keep last', 'keepLast', 100_000)}
+            {field('Keep all for (days)', 'keepDays', 36_500)}
+            {field('Keep at least', 'minimum', 1000)}
           </Group>
           <Text size="sm" c="dimmed">
-            And the newest of each, for so many:
+            Then keep the newest snapshot of each of the last:
           </Text>
           <Group align="end" gap="md">
             {field('Days', 'daily', 36_500)}
@@ -55,7 +55,7 @@ export function RetentionFields({ value, onChange }: { value: Retention; onChang
             {field('Years', 'yearly', 100)}
             {value.weekly > 0 && (
               <Select
-                label="A week is kept by"
+                label="Weekly snapshot"
                 data={WEEKDAYS}
                 w={220}
                 allowDeselect={false}

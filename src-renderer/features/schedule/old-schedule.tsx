@@ -1,7 +1,7 @@
 import { Button, Group, List, Stack, Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import type { OldSchedule, OldSchedules } from '../../../src-shared/model/old-schedule.ts';
-import { keptInWords } from '../../../src-shared/third-party/template-words.ts';
+import { keptInWords } from '../../../src-shared/words/retention-words.ts';
 import { scheduleInWords } from '../../../src-shared/words/schedule-words.ts';
 import { client } from '../../api/client.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
@@ -12,20 +12,20 @@ interface OldScheduleReaderProps {
   onSchedule(old: OldSchedule): void;
 }
 
-/** Reads a crontab, systemd units, a script or settings that were pasted, and offers the schedules in it. */
+/** Reads a pasted crontab, systemd unit, script or settings file, and offers the schedules in it. */
 export function OldScheduleReader({ onSchedule }: OldScheduleReaderProps) {
   const [text, setText] = useState('');
   const [read, setRead] = useState<OldSchedules | null>(null);
   const action = useAction('here');
-  const look = (): void => {
+  const find = (): void => {
     action.run(async () => setRead(await client.call('schedules.readOld', { text })));
   };
   return (
-    <Disclosure title="Take it from a crontab, a systemd timer or a script">
+    <Disclosure title="Import schedule from crontab, systemd or script">
       <Stack gap="sm">
         <Textarea
-          label="What ran the backups so far"
-          description="Passwords and keys in it are neither kept nor shown again."
+          label="Crontab, systemd unit, script or settings"
+          description="Passwords and keys in the text are not saved."
           placeholder={'0 2 * * *  /usr/local/bin/backup.sh --keep 7'}
           autosize
           minRows={3}
@@ -38,8 +38,8 @@ export function OldScheduleReader({ onSchedule }: OldScheduleReaderProps) {
           }}
         />
         <Group>
-          <Button variant="default" disabled={text.trim() === ''} loading={action.pending} onClick={look}>
-            Read it
+          <Button variant="default" disabled={text.trim() === ''} loading={action.pending} onClick={find}>
+            Find schedules
           </Button>
         </Group>
         {action.error !== null && <ErrorNotice error={action.error} />}
@@ -52,7 +52,7 @@ export function OldScheduleReader({ onSchedule }: OldScheduleReaderProps) {
 function Found({ read: { schedules, unread }, onSchedule }: { read: OldSchedules } & OldScheduleReaderProps) {
   return (
     <Stack gap="xs" role="status">
-      {schedules.length === 0 && <Text size="sm">There is no schedule in it.</Text>}
+      {schedules.length === 0 && <Text size="sm">No schedule found.</Text>}
       {schedules.map((old) => (
         <Group key={`${old.line} ${JSON.stringify(old.schedule)}`} justify="space-between" wrap="nowrap" align="start">
           <div>

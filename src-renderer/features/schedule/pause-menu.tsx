@@ -7,12 +7,12 @@ import { PAUSES } from './pause-words.ts';
 
 interface PauseMenuProps {
   planId?: string;
-  /** All plans of it, instead of one. */
+  /** All plans of a group, instead of one plan. */
   group?: string;
   paused: Pause | null;
 }
 
-/** Pauses a plan, a group, or everything, for a while; or resumes it. */
+/** Pauses or resumes the schedules of a plan, of a group, or all schedules. */
 export function PauseMenu({ planId, group, paused }: PauseMenuProps) {
   const action = useAction();
   const which = { ...(planId === undefined ? {} : { planId }), ...(group === undefined ? {} : { group }) };

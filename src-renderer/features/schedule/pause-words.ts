@@ -2,15 +2,15 @@ import type { Pause } from '../../../src-shared/model/schedule.ts';
 import { nextMorning } from '../../../src-shared/schedule/pause-end.ts';
 import { momentInWords, upcomingInWords } from '../../components/time.ts';
 
-/** A pause, for example `Paused until today 11:58`. */
+/** Returns a pause in words, for example `Paused until today 11:58`. */
 export function pauseInWords({ until, since }: Pause, now: number): string {
   if (until !== null) return `Paused until ${upcomingInWords(until, now)}`;
-  return `Paused since ${momentInWords(since, now)}, until somebody resumes it`;
+  return `Paused since ${momentInWords(since, now)}`;
 }
 
-/** The pauses on offer. `null` is until somebody resumes. */
+/** The choices of a pause. `null` is until resumed. */
 export const PAUSES: Array<{ label: string; until(now: Date): string | null }> = [
-  { label: 'For an hour', until: (now) => new Date(now.getTime() + 3_600_000).toISOString() },
+  { label: 'For 1 hour', until: (now) => new Date(now.getTime() + 3_600_000).toISOString() },
   { label: 'Until tomorrow', until: (now) => nextMorning(now).toISOString() },
   { label: 'Until resumed', until: () => null },
 ];

@@ -22,7 +22,7 @@ interface RestoreTestSectionProps {
   onChange(restoreTest: RestoreTest): void;
 }
 
-/** When a snapshot is restored to a temporary location by itself, what is asked of it then, and what came of it. */
+/** The schedule, custom checks and results of a plan's restore tests. */
 export function RestoreTestSection({ summary, restoreTest, timeZone, onChange }: RestoreTestSectionProps) {
   const action = useAction();
   const start = (): void =>
@@ -37,16 +37,16 @@ export function RestoreTestSection({ summary, restoreTest, timeZone, onChange }:
       title="Restore tests"
       actions={
         <Button variant="default" onClick={start} loading={action.pending} disabled={summary.newest === null}>
-          Restore test now
+          Run restore test now
         </Button>
       }
     >
       <Stack gap="sm">
         <Text size="sm" c="dimmed">
-          The newest snapshot is fetched as after a disaster, restored to a temporary location and checked in full.
+          Downloads the newest snapshot, restores it to a temporary location and checks all of it.
         </Text>
         <ScheduleEditor
-          label="RestoreTest"
+          label="Frequency"
           schedule={restoreTest.schedule}
           timeZone={timeZone}
           onChange={(schedule) => onChange({ ...restoreTest, schedule })}
@@ -54,8 +54,8 @@ export function RestoreTestSection({ summary, restoreTest, timeZone, onChange }:
         />
         <ScheduleState status={{ ...summary.restoreTest.schedule, nextTime: null }} />
         <NumberInput
-          label="Days a restore test counts"
-          description="Without a younger one the plan is unverified. Empty: restore tests are not asked for."
+          label="Require a restore test every (days)"
+          description="Optional. The plan is unverified when the last restore test is older."
           min={1}
           max={3650}
           w={440}
@@ -65,7 +65,7 @@ export function RestoreTestSection({ summary, restoreTest, timeZone, onChange }:
           }
         />
         {restoreTest.checks.map((check, index) => (
-          // The checks have no identity of their own but their place.
+          // Checks are identified by their position.
           // biome-ignore lint/suspicious/noArrayIndexKey: they are only added at the end and removed
           <Group key={index} gap="xs" align="end" wrap="nowrap" role="group" aria-label={`Check ${index + 1}`}>
             <TextInput
@@ -75,7 +75,7 @@ export function RestoreTestSection({ summary, restoreTest, timeZone, onChange }:
               onChange={(event) => setCheck(index, { name: event.currentTarget.value })}
             />
             <TextInput
-              label="Question in SQL"
+              label="SQL query"
               placeholder="SELECT count(*) FROM accounts"
               flex={1}
               styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
@@ -83,7 +83,7 @@ export function RestoreTestSection({ summary, restoreTest, timeZone, onChange }:
               onChange={(event) => setCheck(index, { sql: event.currentTarget.value })}
             />
             <Select
-              label="Is"
+              label="Operator"
               w={76}
               data={OPERATORS}
               allowDeselect={false}
@@ -114,7 +114,7 @@ export function RestoreTestSection({ summary, restoreTest, timeZone, onChange }:
             leftSection={<IconPlus size={14} aria-hidden />}
             onClick={() => onChange({ ...restoreTest, checks: [...restoreTest.checks, FRESH] })}
           >
-            Add a check of your own
+            Add custom check
           </Button>
         </Group>
         <Receipts planId={summary.plan.id} newest={summary.restoreTest.lastAt} />

@@ -2,6 +2,7 @@ import { Chip, Group, NumberInput, Select, Stack, Text, TextInput } from '@manti
 import { useEffect, useState } from 'react';
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
+import { scheduleInWords } from '../../../src-shared/words/schedule-words.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice, errorBody } from '../../components/errors.tsx';
 import { upcomingInWords, useNow } from '../../components/time.ts';
@@ -9,12 +10,12 @@ import { upcomingInWords, useNow } from '../../components/time.ts';
 type Kind = Schedule['kind'];
 
 const KINDS: Array<{ value: Kind; label: string }> = [
-  { value: 'manual', label: 'When asked' },
-  { value: 'interval', label: 'Every so many hours' },
+  { value: 'manual', label: scheduleInWords({ kind: 'manual' }) },
+  { value: 'interval', label: 'Hourly' },
   { value: 'daily', label: 'Daily' },
-  { value: 'weekly', label: 'On days of the week' },
+  { value: 'weekly', label: 'Weekly' },
   { value: 'monthly', label: 'Monthly' },
-  { value: 'on-change', label: 'When the database changes' },
+  { value: 'on-change', label: 'After changes' },
   { value: 'cron', label: 'Cron expression' },
 ];
 
@@ -31,7 +32,7 @@ const FRESH: { [K in Kind]: Extract<Schedule, { kind: K }> } = {
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const ZONES = [...new Set(['', 'UTC', ...Intl.supportedValuesOf('timeZone')])].map((zone) => ({
   value: zone,
-  label: zone === '' ? 'This machine’s' : zone,
+  label: zone === '' ? 'This machine’s time zone' : zone,
 }));
 
 interface ScheduleEditorProps {
@@ -39,13 +40,13 @@ interface ScheduleEditorProps {
   schedule: Schedule;
   timeZone: string | null;
   onChange(schedule: Schedule): void;
-  /** Without it the time zone is shown elsewhere. */
+  /** Without it, the time zone is shown elsewhere. */
   onTimeZone?(timeZone: string | null): void;
   /** A restore test cannot follow changes. */
   withoutChanges?: boolean;
 }
 
-/** Chooses when something is done by itself, and shows the next times. */
+/** Edits a schedule and shows its next times. */
 export function ScheduleEditor(props: ScheduleEditorProps) {
   const { label, schedule, timeZone, onChange, onTimeZone, withoutChanges = false } = props;
   const kinds = withoutChanges ? KINDS.filter(({ value }) => value !== 'on-change') : KINDS;
@@ -83,7 +84,7 @@ function ScheduleFields({ schedule, onChange }: { schedule: Schedule; onChange(s
     case 'interval':
       return (
         <Amount
-          label="Hours"
+          label="Interval (hours)"
           value={schedule.hours}
           most={8760}
           onChange={(hours) => onChange({ ...schedule, hours })}
@@ -119,7 +120,7 @@ function ScheduleFields({ schedule, onChange }: { schedule: Schedule; onChange(s
             allowDeselect={false}
             data={[
               ...Array.from({ length: 28 }, (_, index) => ({ value: String(index + 1), label: String(index + 1) })),
-              { value: 'last', label: 'The last' },
+              { value: 'last', label: 'Last' },
             ]}
             value={String(schedule.day)}
             onChange={(day) => onChange({ ...schedule, day: day === 'last' ? 'last' : Number(day) })}
@@ -130,7 +131,7 @@ function ScheduleFields({ schedule, onChange }: { schedule: Schedule; onChange(s
     case 'cron':
       return (
         <TextInput
-          label="Minute, hour, day, month, weekday"
+          label="Cron expression"
           value={schedule.expression}
           w={230}
           styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
@@ -141,13 +142,13 @@ function ScheduleFields({ schedule, onChange }: { schedule: Schedule; onChange(s
       return (
         <>
           <Amount
-            label="Quiet for, minutes"
+            label="Wait until idle (minutes)"
             value={schedule.quietMinutes}
             most={1440}
             onChange={(quietMinutes) => onChange({ ...schedule, quietMinutes })}
           />
           <Amount
-            label="At the latest after, minutes"
+            label="Maximum delay (minutes)"
             value={schedule.atLatestMinutes}
             most={10_080}
             onChange={(atLatestMinutes) => onChange({ ...schedule, atLatestMinutes })}
@@ -176,7 +177,7 @@ function Amount(props: { label: string; value: number; most: number; onChange(va
 function Time({ time, onChange }: { time: string; onChange(time: string): void }) {
   return (
     <TextInput
-      label="At"
+      label="Time"
       type="time"
       w={150}
       value={time}
@@ -207,7 +208,7 @@ function SchedulePreview({ schedule, timeZone }: { schedule: Schedule; timeZone:
   }, [asked]);
   if (problem !== null) return <ErrorNotice error={problem} />;
   if (preview === null || schedule.kind === 'manual') return null;
-  const here = timeZone === null ? '' : ' (as this machine’s clock shows it)';
+  const here = timeZone === null ? '' : ' (this machine’s time)';
   return (
     <Text size="sm" c="dimmed" role="status">
       {preview.words}.{' '}

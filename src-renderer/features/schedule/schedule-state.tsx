@@ -3,7 +3,7 @@ import type { ScheduleStatus } from '../../../src-shared/model/schedule.ts';
 import { momentInWords, upcomingInWords, useNow } from '../../components/time.ts';
 import { pauseInWords } from './pause-words.ts';
 
-/** What is due, what comes next, and what it waits for. */
+/** The state of a schedule. */
 export function ScheduleState({ status }: { status: ScheduleStatus }) {
   const now = useNow();
   const words = stateInWords(status, now);
@@ -11,15 +11,15 @@ export function ScheduleState({ status }: { status: ScheduleStatus }) {
   return <Text size="sm">{words}</Text>;
 }
 
-/** Where a schedule stands, as sentences. */
+/** Returns the state of a schedule as sentences. */
 export function stateInWords({ due, nextTime, paused }: ScheduleStatus, now: number): string {
   const parts: string[] = [];
   if (paused !== null) parts.push(`${pauseInWords(paused, now)}.`);
   if (due !== null) {
-    const missed = due.scheduledTimes > 1 ? `, for ${due.scheduledTimes} scheduled times at once` : '';
-    parts.push(`A run is due since ${momentInWords(due.scheduledTime, now)}${missed}.`);
+    const missed = due.scheduledTimes > 1 ? ` (catch-up run for ${due.scheduledTimes} scheduled times)` : '';
+    parts.push(`Run due since ${momentInWords(due.scheduledTime, now)}${missed}.`);
     if (due.waitingFor !== null) parts.push(due.waitingFor);
-    if (due.retryAt !== null) parts.push(`Tried again ${upcomingInWords(due.retryAt, now)}.`);
+    if (due.retryAt !== null) parts.push(`Next attempt: ${upcomingInWords(due.retryAt, now)}.`);
   } else if (nextTime !== null) parts.push(`Next: ${upcomingInWords(nextTime, now)}.`);
   return parts.join(' ');
 }

@@ -11,7 +11,7 @@ import { RestoreTestSection } from './restore-test-section.tsx';
 import { ScheduleEditor } from './schedule-editor.tsx';
 import { ScheduleState } from './schedule-state.tsx';
 
-/** When a plan is backed up by itself, and when its snapshots are tried. */
+/** The schedules of a plan: its backups and its restore tests. */
 export function ScheduleTab({ summary }: { summary: PlanSummary }) {
   const { plan } = summary;
   const [schedule, setSchedule] = useState(plan.schedule);
@@ -30,7 +30,7 @@ export function ScheduleTab({ summary }: { summary: PlanSummary }) {
         <Section title="Backups">
           <Stack gap="sm">
             <ScheduleEditor
-              label="Back up"
+              label="Frequency"
               schedule={schedule}
               timeZone={timeZone}
               onChange={setSchedule}

@@ -4,6 +4,7 @@ import type { AlertChannel } from '../../../src-shared/model/alert.ts';
 import type { MailSettings, SecretName, Settings } from '../../../src-shared/model/settings.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
+import { SAVED_SECRET } from '../../components/hints.ts';
 import { showDone } from '../../components/notices.ts';
 import { Section } from '../../components/section.tsx';
 import { UndeliveredAlerts } from '../../components/undelivered-alerts.tsx';
@@ -16,7 +17,7 @@ interface Secrets {
   known: ReadonlySet<SecretName>;
 }
 
-/** How people are told of trouble. */
+/** Where alerts are sent, and the secrets for that. */
 export function AlertsSection({ settings, update }: { settings: Settings; update(change: Partial<Settings>): void }) {
   const canNotify = useAppStore((state) => state.info?.capabilities.notifications ?? false);
   const [secrets, setSecrets] = useState<Secrets | null>(null);
@@ -39,13 +40,13 @@ export function AlertsSection({ settings, update }: { settings: Settings; update
     <Section title="Alerts">
       <Stack gap="md">
         <Text size="sm" c="dimmed">
-          Success is silent. You are told once when a plan fails, is overdue or is not verified, and once a day while
-          that lasts.
+          You are notified when a plan fails, is overdue or is unverified, once a day until that is resolved, and when
+          the plan is OK again. Successful backups send no alert.
         </Text>
         {canNotify && (
           <Group justify="space-between">
             <Switch
-              label="Notifications of this desktop"
+              label="Desktop notifications"
               checked={settings.desktopAlerts}
               onChange={(event) => update({ desktopAlerts: event.currentTarget.checked })}
             />
@@ -57,7 +58,7 @@ export function AlertsSection({ settings, update }: { settings: Settings; update
             <SecretField
               name="webhook-url"
               label="Webhook"
-              description="Gets each alert as JSON."
+              description="Each alert is sent here as JSON (POST)."
               placeholder="https://…"
               channel="webhook"
               known={secrets.known.has('webhook-url')}
@@ -66,7 +67,7 @@ export function AlertsSection({ settings, update }: { settings: Settings; update
             <SecretField
               name="ping-url"
               label="Ping"
-              description="Called at each start (/start), success and failure (/fail) of a plan’s backup, as Healthchecks expects it. {plan} becomes the plan’s name."
+              description="Called when a backup starts (/start), succeeds or fails (/fail), as Healthchecks expects. {plan} is replaced by the plan’s name."
               placeholder="https://hc-ping.com/…"
               channel="ping"
               known={secrets.known.has('ping-url')}
@@ -78,8 +79,8 @@ export function AlertsSection({ settings, update }: { settings: Settings; update
             </Text>
             {secrets.keychain !== null && (
               <Switch
-                label="Keep the key of the secrets in the system’s keychain"
-                description="Then only this desktop application opens them: no command, server or schedule of the system can."
+                label="Store the secrets key in the system keychain"
+                description="Only this desktop application can then read the secrets. Commands, servers and system schedules cannot."
                 checked={secrets.keychain}
                 onChange={(event) => setKeychain(event.currentTarget.checked)}
               />
@@ -97,7 +98,7 @@ function TestButton({ channel, disabled }: { channel: AlertChannel; disabled: bo
   const send = (): void =>
     action.run(async () => {
       await client.call('alerts.test', { channel });
-      showDone('The test was sent.');
+      showDone('Test alert sent.');
     });
   return (
     <Button
@@ -105,9 +106,9 @@ function TestButton({ channel, disabled }: { channel: AlertChannel; disabled: bo
       onClick={send}
       loading={action.pending}
       disabled={disabled}
-      aria-label={`Send a test: ${channel}`}
+      aria-label={`Send test: ${channel}`}
     >
-      Send a test
+      Send test
     </Button>
   );
 }
@@ -122,7 +123,7 @@ interface SecretFieldProps {
   onSaved(): void;
 }
 
-/** A secret can be given and forgotten; it is never shown again. */
+/** A secret can be replaced and removed; it is never shown again. */
 function SecretField({ name, label, description, placeholder, channel, known, onSaved }: SecretFieldProps) {
   const [value, setValue] = useState('');
   const action = useAction('here');
@@ -139,7 +140,7 @@ function SecretField({ name, label, description, placeholder, channel, known, on
           flex={1}
           label={label}
           description={description}
-          placeholder={known ? 'is set; type to replace it' : (placeholder ?? '')}
+          placeholder={known ? SAVED_SECRET : (placeholder ?? '')}
           value={value}
           autoComplete="off"
           onChange={(event) => setValue(event.currentTarget.value)}
@@ -154,8 +155,8 @@ function SecretField({ name, label, description, placeholder, channel, known, on
           Save
         </Button>
         {known && (
-          <Button variant="default" loading={action.pending} onClick={() => set(null)} aria-label={`Forget: ${label}`}>
-            Forget
+          <Button variant="default" loading={action.pending} onClick={() => set(null)} aria-label={`Remove: ${label}`}>
+            Remove
           </Button>
         )}
         {channel !== undefined && <TestButton channel={channel} disabled={!known} />}
@@ -193,7 +194,7 @@ function MailFields({
     <Stack gap="sm">
       <Group justify="space-between">
         <Switch
-          label="E-mail"
+          label="Email"
           checked={mail !== null}
           onChange={(event) => {
             setMail(event.currentTarget.checked ? NO_MAIL : null);
@@ -230,15 +231,15 @@ function MailFields({
           <Group align="end">
             {text('From', 'from')}
             {text('To', 'to')}
-            {text('User, if it asks for one', 'user')}
+            {text('Username (optional)', 'user')}
           </Group>
           <Group>
             <Button variant="default" disabled={!complete || saved} onClick={() => update({ mail })}>
-              Save mail settings
+              Save email settings
             </Button>
           </Group>
           {mail.user !== '' && (
-            <SecretField name="mail-password" label="Password of the mail account" known={known} onSaved={onSaved} />
+            <SecretField name="mail-password" label="Email password" known={known} onSaved={onSaved} />
           )}
         </>
       )}

@@ -20,12 +20,12 @@ import { TemplatesSection } from '../templates/templates-section.tsx';
 import { AlertsSection } from './alerts-section.tsx';
 
 const THEMES: Array<{ value: Settings['theme']; label: string }> = [
-  { value: 'system', label: 'As the system' },
+  { value: 'system', label: 'Match system' },
   { value: 'light', label: 'Light' },
   { value: 'dark', label: 'Dark' },
 ];
 
-/** The settings of the application, where it keeps its things, and what it is. */
+/** The settings of the application, its folders and its versions. */
 export function SettingsPage() {
   const { settings, info } = useAppStore();
   const action = useAction();
@@ -37,7 +37,7 @@ export function SettingsPage() {
   return (
     <Page title="Settings">
       <Stack gap="lg" maw={760}>
-        <Section title="Look">
+        <Section title="Appearance">
           <SegmentedControl
             aria-label="Theme"
             data={THEMES}
@@ -45,10 +45,10 @@ export function SettingsPage() {
             onChange={(theme) => update({ theme: theme as Settings['theme'] })}
           />
         </Section>
-        <Section title="Restoring">
+        <Section title="Restore">
           <NumberInput
-            label="Wait for another program's lock (seconds)"
-            description="A restore into a live database waits this long before it gives up; nothing is changed then."
+            label="Lock timeout (seconds)"
+            description="How long a restore waits for a database that another program has locked. After a timeout, nothing is changed."
             min={1}
             max={600}
             w={360}
@@ -72,11 +72,11 @@ export function SettingsPage() {
               <dd>
                 {info.version}, SQLite {info.versions.sqlite}, Node.js {info.versions.node}
               </dd>
-              <dt>Plans and runs</dt>
+              <dt>Data folder</dt>
               <dd>
                 <PathText path={info.dataFolder} />
               </dd>
-              <dt>Kept before restores</dt>
+              <dt>Safety snapshots</dt>
               <dd>
                 <PathText path={info.safetyFolder} />
               </dd>
@@ -94,14 +94,14 @@ function SchedulesSection({ settings, update }: { settings: Settings; update(cha
     <Section title="Schedules" actions={<PauseMenu paused={paused} />}>
       <Stack gap="sm">
         <Switch
-          label="Scheduled runs wait while this machine runs on its battery"
+          label="Pause schedules on battery power"
           checked={settings.notOnBattery}
           onChange={(event) => update({ notOnBattery: event.currentTarget.checked })}
         />
         {info?.capabilities.tray && (
           <>
             <Switch
-              label="Closing the window keeps Snapkeep running in the tray"
+              label="Keep Snapkeep in the tray when the window is closed"
               checked={settings.keepInTray ?? false}
               onChange={(event) => update({ keepInTray: event.currentTarget.checked })}
             />
@@ -119,13 +119,13 @@ function SchedulesSection({ settings, update }: { settings: Settings; update(cha
 
 const GIGABYTE = 1_000_000_000;
 
-/** How long what restores replaced is kept. */
+/** How long safety snapshots are kept. */
 function SafetyFields({ settings, update }: { settings: Settings; update(change: Partial<Settings>): void }) {
   return (
     <Group align="flex-start">
       <NumberInput
         label="Keep safety snapshots (days)"
-        description="Also files that restores replaced. The newest of each database, file or folder stays."
+        description="Includes replaced files. The newest one of each database, file or folder is always kept."
         min={30}
         max={36_500}
         w={280}
@@ -137,7 +137,7 @@ function SafetyFields({ settings, update }: { settings: Settings; update(change:
       />
       <NumberInput
         label="Size limit (GB)"
-        description="For all of them. Removes nothing younger than 30 days."
+        description="For all safety snapshots together. Those of the last 30 days are always kept."
         placeholder="No limit"
         min={0}
         decimalScale={3}
@@ -161,12 +161,12 @@ function KitSection() {
       title="Recovery kit"
       actions={
         <Button variant="default" component={Link} to="/recovery-kit">
-          Open the kit
+          Open recovery kit
         </Button>
       }
     >
       <Text size="sm" c="dimmed" className="wraps">
-        What is stored where and how to open it manually, should Snapkeep and this machine be gone.{' '}
+        Explains where your snapshots are stored and how to restore them without Snapkeep or this machine.{' '}
         {kit !== null && kitStateInWords(kit, now)}
       </Text>
     </Section>
@@ -189,18 +189,18 @@ function ScanSection() {
     <Section title="Import backups">
       <Stack gap="md">
         <Text size="sm" c="dimmed">
-          Lists the backups in a folder that no run of this service made. They can be verified and restored; no
-          retention removes them. The folder becomes a destination. After a move to another machine, recover the plans
+          Adds existing backups in a folder to Snapkeep, so that you can verify and restore them. Retention never
+          removes imported backups. The folder becomes a destination. To move plans from another machine, recover them
           under <Link to="/destinations">Destinations</Link>.
         </Text>
-        <PathField kind="folder" label="Folder of backups" value={folder} onChange={setFolder} />
+        <PathField kind="folder" label="Backup folder" value={folder} onChange={setFolder} />
         {action.error !== null && <ErrorNotice error={action.error} />}
         <Group>
           <Button variant="default" disabled={folder.trim() === ''} loading={action.pending} onClick={scan}>
             Import snapshots
           </Button>
           <Button variant="default" disabled={folder.trim() === ''} onClick={() => setImporting(true)}>
-            Import backups of other programs…
+            Import from other programs…
           </Button>
         </Group>
         {importing && <ImportDialog place={{ path: folder.trim() }} onClose={() => setImporting(false)} />}

@@ -21,13 +21,13 @@ const STATES: Record<SnapshotCopy['state'], { tone: Tone; icon: ReactNode; words
   copying: { tone: 'info', icon: <IconProgress size={14} aria-hidden />, words: 'copying' },
   stored: { tone: 'good', icon: <IconCircleCheck size={14} aria-hidden />, words: 'stored' },
 };
-/** The worst first: what is shown of many. */
+/** The worst state comes first. */
 const WORST_FIRST = Object.keys(STATES);
 const SHOWN = 2;
 
-/** Where a snapshot is stored: a tag for each destination, and all that is known of them when it is asked for. */
+/** The copies of a snapshot: a tag for each destination, and the details on request. */
 export function CopiesCell({ copies, now }: { copies: readonly SnapshotCopy[]; now: number }) {
-  if (copies.length === 0) return <span className="quiet">Snapkeep’s own folder</span>;
+  if (copies.length === 0) return <span className="quiet">Snapkeep data folder</span>;
   const sorted = [...copies].sort((a, b) => WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state));
   const worst = sorted[0]?.state !== 'stored';
   const shown = copies.length > SHOWN ? sorted.slice(0, 1) : worst ? sorted : copies;
@@ -49,7 +49,7 @@ export function CopiesCell({ copies, now }: { copies: readonly SnapshotCopy[]; n
           )}
         </UnstyledButton>
       </Popover.Target>
-      <Popover.Dropdown aria-label="Where it is stored">
+      <Popover.Dropdown aria-label="Copies">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
         <ul className="copy-list" tabIndex={0} data-autofocus>
           {copies.map((copy) => (
@@ -93,7 +93,7 @@ function CopyDetails({ copy, now }: { copy: SnapshotCopy; now: number }) {
             ) : (
               <IconShieldCheck size={13} aria-hidden className="inline-icon gain" />
             )}{' '}
-            {valid === false ? 'Found not valid' : 'Verified from here'} {agoInWords(verifiedAt, now)}.
+            {valid === false ? 'Not valid, checked' : 'Verified'} {agoInWords(verifiedAt, now)}.
           </Text>
         )}
       </div>

@@ -9,7 +9,7 @@ import { namesInWords } from '../../components/destination-look.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 
-/** Asks before one snapshot is deleted, naming the file. */
+/** Asks before a snapshot is deleted. */
 export function DeleteDialog({ snapshot, onClose }: { snapshot: ListedSnapshot; onClose(): void }) {
   const [preview, setPreview] = useState<PrunePreview | null>(null);
   const action = useAction('here');
@@ -55,7 +55,7 @@ export function DeleteDialog({ snapshot, onClose }: { snapshot: ListedSnapshot; 
           {warning}
         </Text>
       ))}
-      {preview === null && action.pending && <Loader size="sm" aria-label="Looking" />}
+      {preview === null && action.pending && <Loader size="sm" aria-label="Loading" />}
     </ConfirmDialog>
   );
 }
@@ -63,6 +63,6 @@ export function DeleteDialog({ snapshot, onClose }: { snapshot: ListedSnapshot; 
 function whatIsDeleted({ removed, bytesFreed }: PrunePreview): string {
   const names = removed.flatMap(({ destination }) => destination?.name ?? []);
   const where = names.length === 0 ? '' : ` at ${namesInWords(names)}`;
-  const what = names.length > 1 ? 'Its files and manifests are' : 'The file and its manifest are';
-  return `${what} deleted${where}, ${bytesInWords(bytesFreed)}.`;
+  const what = names.length > 1 ? 'Deletes the files and manifests' : 'Deletes the file and its manifest';
+  return `${what}${where} (${bytesInWords(bytesFreed)}).`;
 }

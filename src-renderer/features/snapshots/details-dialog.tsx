@@ -19,7 +19,7 @@ interface DetailsDialogProps {
   onClose(): void;
 }
 
-/** All that is known of a snapshot. */
+/** The details of a snapshot. */
 export function DetailsDialog({ snapshot, now, onRestore, onClose }: DetailsDialogProps) {
   const [whole, setWhole] = useState<Snapshot | null>(null);
   const action = useAction('here');
@@ -40,12 +40,11 @@ export function DetailsDialog({ snapshot, now, onRestore, onClose }: DetailsDial
         <Facts snapshot={snapshot} now={now} />
         {snapshot.attachedFiles.length > 0 && <StoredAttachedFiles attachedFiles={snapshot.attachedFiles} />}
         {action.error !== null && <ErrorNotice error={action.error} />}
-        {whole === null && action.pending && <Loader size="sm" aria-label="Looking" />}
+        {whole === null && action.pending && <Loader size="sm" aria-label="Loading" />}
         {whole !== null && whole.takenWith.length > 0 && (
           <Text size="sm">
             Taken at the same instant as the snapshots of{' '}
-            {namesInWords(whole.takenWith.map(({ planName }) => planName))}. They belong together: restore all of them
-            to one instant.
+            {namesInWords(whole.takenWith.map(({ planName }) => planName))}. They belong together: restore all of them.
           </Text>
         )}
         {whole !== null && <TableList tables={whole.tables} />}
@@ -90,9 +89,9 @@ function Facts({ snapshot, now }: { snapshot: ListedSnapshot; now: number }) {
       )}
       {attachedFiles.length > 0 && (
         <>
-          <dt>All of it</dt>
+          <dt>Total</dt>
           <dd>
-            {bytesInWords(apparentBytes)}; {bytesInWords(diskBytes)} new on the disk
+            {bytesInWords(apparentBytes)}; {bytesInWords(diskBytes)} added on disk
           </dd>
         </>
       )}

@@ -3,7 +3,7 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 
-/** What a snapshot shows, and, with files, what it added to the disk; leads to all that is in it. */
+/** The size of a snapshot, and with files the space it added; opens its details. */
 export function SizeCell({ snapshot, onOpen }: { snapshot: ListedSnapshot; onOpen(): void }) {
   const { attachedFiles, sizeBytes, apparentBytes, diskBytes, incomplete } = snapshot;
   return (
@@ -19,5 +19,5 @@ export function SizeCell({ snapshot, onOpen }: { snapshot: ListedSnapshot; onOpe
 
 function sizesInWords({ attachedFiles, sizeBytes, apparentBytes, diskBytes, incomplete }: ListedSnapshot): string {
   if (attachedFiles.length === 0) return bytesInWords(sizeBytes);
-  return `${bytesInWords(apparentBytes)}, ${bytesInWords(diskBytes)} more on the disk${incomplete === null ? '' : ', incomplete'}`;
+  return `${bytesInWords(apparentBytes)}, ${bytesInWords(diskBytes)} added on disk${incomplete === null ? '' : ', incomplete'}`;
 }

@@ -19,18 +19,18 @@ import { useAppStore } from '../../stores/app-store.ts';
 import { firstChoice } from '../restore/restore-choice.ts';
 import { openRestore } from '../restore/restore-store.ts';
 
-/** What can be done with a snapshot, from the nearest of its destinations or a chosen one. */
+/** The actions of a snapshot, from the nearest of its destinations or a chosen one. */
 interface SnapshotActions {
   pending: boolean;
   verify(destinationId?: string): void;
   restore(destinationId?: string): void;
   compare(): void;
   pin(): void;
-  /** `undefined`: it is in no folder of this machine, or the host shows none. */
+  /** `undefined`: not in a folder of this machine, or the host cannot show folders. */
   reveal: (() => void) | undefined;
 }
 
-/** What can be done with a snapshot. */
+/** Returns the actions of a snapshot. */
 export function useSnapshotActions(snapshot: ListedSnapshot): SnapshotActions {
   const { id, path, pinned, sourcePath, origin } = snapshot;
   const action = useAction();
@@ -44,7 +44,7 @@ export function useSnapshotActions(snapshot: ListedSnapshot): SnapshotActions {
     verify: (destinationId) =>
       action.run(async () => void (await client.call('verifications.start', from(destinationId)))),
     restore: (destinationId) => openRestore({ source: from(destinationId) }),
-    // The place that an imported manifest names is asked about first.
+    // The path of an imported manifest has to be confirmed first.
     compare: () =>
       openRestore({
         source: { snapshotId: id },
@@ -72,7 +72,7 @@ export function SnapshotMenu({ snapshot, actions, onDetails, onDelete }: Snapsho
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
-        <ActionIcon variant="subtle" aria-label={`More for ${snapshot.name}`}>
+        <ActionIcon variant="subtle" aria-label={`More actions: ${snapshot.name}`}>
           <IconDots size={16} />
         </ActionIcon>
       </Menu.Target>
@@ -89,7 +89,7 @@ export function SnapshotMenu({ snapshot, actions, onDetails, onDelete }: Snapsho
         {stored.length > 1 && (
           <>
             <FromMenu
-              title="Verify the copy at"
+              title="Verify copy at"
               icon={<IconShieldCheck size={15} aria-hidden />}
               copies={stored}
               onChoose={actions.verify}
@@ -103,7 +103,7 @@ export function SnapshotMenu({ snapshot, actions, onDetails, onDelete }: Snapsho
           </>
         )}
         <Menu.Item leftSection={<IconGitCompare size={15} aria-hidden />} onClick={actions.compare}>
-          Compare with live…
+          Compare with source…
         </Menu.Item>
         {actions.reveal !== undefined && (
           <Menu.Item leftSection={<IconFolderOpen size={15} aria-hidden />} onClick={actions.reveal}>

@@ -3,6 +3,7 @@ import { IconLock } from '@tabler/icons-react';
 import type { CSSProperties } from 'react';
 import type { SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
+import { ruleInWords } from '../../../src-shared/words/retention-words.ts';
 import { RuleTag, VerificationPill } from '../../components/pill.tsx';
 import { ageInWords, clockTime } from '../../components/time.ts';
 import { CopiesCell } from './copies-cell.tsx';
@@ -10,10 +11,10 @@ import { SizeCell } from './size-cell.tsx';
 import { SnapshotMenu, useSnapshotActions } from './snapshot-menu.tsx';
 
 const TRIGGERS: Record<SnapshotTrigger, string> = {
-  manual: 'hand',
-  command: 'command',
-  schedule: 'schedule',
-  'before-restore': 'before restore',
+  manual: 'Manual',
+  command: 'Command line',
+  schedule: 'Schedule',
+  'before-restore': 'Restore',
 };
 
 interface SnapshotRowProps {
@@ -25,7 +26,7 @@ interface SnapshotRowProps {
   onDelete(snapshot: ListedSnapshot): void;
 }
 
-/** A snapshot and what can be done with it. */
+/** A snapshot and its actions. */
 export function SnapshotRow({ snapshot, index, style, now, onDetails, onDelete }: SnapshotRowProps) {
   const actions = useSnapshotActions(snapshot);
   return (
@@ -46,7 +47,7 @@ export function SnapshotRow({ snapshot, index, style, now, onDetails, onDelete }
       <span role="cell">
         <CopiesCell copies={snapshot.copies} now={now} />
       </span>
-      <span role="cell" className="tags" title={snapshot.keptBy.join(', ')}>
+      <span role="cell" className="tags" title={snapshot.keptBy.map(ruleInWords).join(', ')}>
         <KeptBy rules={snapshot.keptBy} />
       </span>
       <span role="cell">
@@ -85,9 +86,9 @@ function Encrypted({ by }: { by: NonNullable<ListedSnapshot['encrypted']> }) {
   );
 }
 
-/** The rules that keep a snapshot; where they are many, the first, and how many more. */
+/** The rules that keep a snapshot; of more than two only the first, and a count. */
 function KeptBy({ rules }: { rules: readonly string[] }) {
-  if (rules.length === 0) return <RuleTag rule="to be pruned" />;
+  if (rules.length === 0) return <RuleTag rule="To be pruned" />;
   const shown = rules.length > 2 ? rules.slice(0, 1) : rules;
   return (
     <>
@@ -99,7 +100,7 @@ function KeptBy({ rules }: { rules: readonly string[] }) {
           <span aria-hidden>
             <RuleTag rule={`+${rules.length - shown.length}`} />
           </span>
-          <span className="visually-hidden">{rules.slice(shown.length).join(', ')}</span>
+          <span className="visually-hidden">{rules.slice(shown.length).map(ruleInWords).join(', ')}</span>
         </>
       )}
     </>

@@ -7,10 +7,10 @@ import './snapshots.css';
 
 const ROW_HEIGHT = 46;
 const DAY_HEIGHT = 36;
-const COLUMNS = ['Taken', 'Size', 'By', 'Stored at', 'Kept as', 'Verification', ''];
+const COLUMNS = ['Taken', 'Size', 'Trigger', 'Stored at', 'Kept by', 'Verification', ''];
 const CLASSES: Readonly<Record<string, string>> = { Size: 'right', By: 'spare' };
 
-/** Snapshots by day. Only the rows that can be seen are there, so ten thousand are as smooth as ten. */
+/** Snapshots by day. Only visible rows are rendered, so that long lists scroll smoothly. */
 export function SnapshotTable({
   snapshots,
   now,

@@ -46,8 +46,7 @@ export function SnapshotsTab({ plan, now }: { plan: Plan; now: number }) {
       </Group>
       {snapshots.length === 0 ? (
         <EmptyState icon={<IconCamera size={44} stroke={1.4} />} title="No snapshot yet">
-          “Back up now” takes the first one. If {names} holds snapshots that another Snapkeep made, “Rescan
-          destinations” imports them.
+          Use “Back up now” to take the first one. To list existing snapshots in {names}, use “Rescan destinations”.
         </EmptyState>
       ) : (
         <SnapshotTable

@@ -7,10 +7,10 @@ import { PathText } from '../../components/path-text.tsx';
 import { Pill } from '../../components/pill.tsx';
 import { AttachedFileIcon, WAYS } from '../attached-files/attached-file-words.tsx';
 
-/** The attached files in a snapshot: how much of each, how it is stored and why, and what is not in it. */
+/** The attached files of a snapshot: their sizes, how they are stored, and what is missing. */
 export function StoredAttachedFiles({ attachedFiles }: { attachedFiles: readonly SnapshotAttachedFile[] }) {
   return (
-    <ul className="stored-attached-files" aria-label="Files in it">
+    <ul className="stored-attached-files" aria-label="Attached files">
       {attachedFiles.map((attachedFile) => (
         <StoredAttachedFile key={attachedFile.name} attachedFile={attachedFile} />
       ))}
@@ -38,10 +38,10 @@ function StoredAttachedFile({ attachedFile }: { attachedFile: SnapshotAttachedFi
       <PathText path={path} c="dimmed" />
       <Text size="sm" className="numbers">
         {kind === 'image' ? '' : `${countInWords(files, 'file')}, `}
-        {bytesInWords(bytes)}; {bytesInWords(diskBytes)} new on the disk
+        {bytesInWords(bytes)}; {bytesInWords(diskBytes)} added on disk
       </Text>
       <Text size="xs" c="dimmed">
-        Stored as {WAYS[way]}. {why}
+        Format: {WAYS[way]}. {why}
       </Text>
       {problems.length > 0 && (
         <Disclosure title={`Missing: ${countInWords(problems.length, 'entry', 'entries')}`}>
@@ -49,7 +49,7 @@ function StoredAttachedFile({ attachedFile }: { attachedFile: SnapshotAttachedFi
           <ul className="left-out" tabIndex={0} aria-label={`Missing from ${name}`}>
             {problems.map((problem) => (
               <li key={problem.path}>
-                <span className="mono wraps">{problem.path === '' ? 'All of it' : problem.path}</span>
+                <span className="mono wraps">{problem.path === '' ? 'Everything' : problem.path}</span>
                 <span className="wraps">{problem.reason}</span>
               </li>
             ))}

@@ -2,13 +2,13 @@ import type { Template } from '../../../src-shared/model/template.ts';
 import type { AppliedPart } from '../../../src-shared/model/template-use.ts';
 import { parseTemplate, templateText } from '../../../src-shared/third-party/template-text.ts';
 
-/** What somebody has decided about the parts of a template. */
+/** What is chosen for the parts of a template. */
 export interface GroupDraft {
-  /** By part; what is not in it is as the template says. */
+  /** By part; other parts keep the template's default. */
   wanted: Readonly<Record<string, boolean>>;
-  /** Where a part is, for those that are elsewhere. */
+  /** The paths of parts at other locations. */
   paths: Readonly<Record<string, string>>;
-  /** The folder that all snapshots go below; empty: none. */
+  /** The backup folder; empty: none. */
   folder: string;
 }
 
@@ -29,7 +29,7 @@ export function withChoices(text: string, { paths, folder }: Pick<GroupDraft, 'p
 
 const everywhere = (path: string) => ({ linux: [path], macos: [path], windows: [path] });
 
-/** Whether a part can be backed up: it is somewhere on this machine. */
+/** Whether a part was found on this machine and can be backed up. */
 export const isHere = ({ draft }: AppliedPart): boolean => draft.sourcePath !== null;
 
 /** The parts that would become plans. */

@@ -9,6 +9,7 @@ import { client } from '../../api/client.ts';
 import { startBackups } from '../../api/start-backups.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
+import { OTHER_DISK_HINT } from '../../components/hints.ts';
 import { PathField } from '../../components/path-field.tsx';
 import { Section } from '../../components/section.tsx';
 import { useAction } from '../../hooks/use-action.ts';
@@ -25,7 +26,7 @@ import { LeftOut } from './template-choice.tsx';
 import { useGroupTemplate } from './use-group-template.ts';
 import './templates.css';
 
-/** The parts of a template, each of which becomes a plan; one place for the snapshots of all. */
+/** The parts of a template, each of which becomes a plan, and their destinations. */
 export function GroupForm({ template }: { template: AppliedTemplate }) {
   const [draft, setDraft] = useState<GroupDraft>({
     wanted: {},
@@ -52,10 +53,10 @@ export function GroupForm({ template }: { template: AppliedTemplate }) {
   };
   return (
     <>
-      <Section title={`What of ${template.name}`}>
+      <Section title={`Parts of ${template.name}`}>
         <Stack gap="sm">
           <Text size="sm" c="dimmed">
-            Each part becomes a plan of its own. They are shown, paused and backed up together.
+            Each part becomes a plan. The plans form a group that you can pause and back up together.
           </Text>
           <ul className="parts">
             {parts.map((part) => (
@@ -77,23 +78,23 @@ export function GroupForm({ template }: { template: AppliedTemplate }) {
           {problem !== null && <ErrorNotice error={problem} />}
         </Stack>
       </Section>
-      <Section title="Where">
+      <Section title="Storage">
         <Stack gap="md">
           <PathField
             kind="folder"
-            label="Folder for the snapshots of all"
-            description="On another disk or a network share, they survive this disk. Each part goes into a folder of its own in it."
+            label="Backup folder"
+            description={`${OTHER_DISK_HINT} Each part uses its own subfolder.`}
             placeholder="/mnt/nas/backups"
             value={draft.folder}
             onChange={(folder) => change({ folder })}
           />
           <PlanDestinationsField
-            label={draft.folder.trim() === '' ? 'Or destinations you know' : 'And copied to'}
+            label={draft.folder.trim() === '' ? 'Existing destinations' : 'Additional destinations'}
             value={others}
             onChange={setOthers}
             madeHere={draft.folder.trim() === ''}
           />
-          <Disclosure title={`Encryption of snapshots: ${ENCRYPTION_WORDS[encryption.kind]}`}>
+          <Disclosure title={`Snapshot encryption: ${ENCRYPTION_WORDS[encryption.kind]}`}>
             <EncryptionFields value={encryption} onChange={setEncryption} kept={false} encrypted={encrypted} />
           </Disclosure>
         </Stack>
@@ -121,7 +122,7 @@ type MakePlan = (
   known: Parameters<typeof newPlanOf>[2],
 ) => ReturnType<typeof newPlanOf>;
 
-/** Makes the plans one after the other; after a failure it goes on where it stopped. */
+/** Creates the plans one after the other, and continues after a failure where it stopped. */
 function useMaking() {
   const known = useDestinationsStore((state) => state.destinations) ?? [];
   const [made, setMade] = useState<readonly string[]>([]);

@@ -6,7 +6,7 @@ import { ErrorNotice } from '../../components/errors.tsx';
 import { showDone } from '../../components/notices.ts';
 import { useAction } from '../../hooks/use-action.ts';
 
-/** Takes a template from a file that somebody has shared; one of the same id is replaced only when that is said. */
+/** Imports a template file; an existing template of the same id is replaced only on confirmation. */
 export function ImportTemplate({ onImported }: { onImported(templateId: string): void }) {
   const [text, setText] = useState('');
   const [opened, setOpened] = useState(false);
@@ -17,7 +17,7 @@ export function ImportTemplate({ onImported }: { onImported(templateId: string):
       try {
         const { id, name } = await client.call('templates.save', { text: given, replace });
         setOpened(false);
-        showDone(`The template of ${name} is kept.`);
+        showDone(`Template “${name}” imported.`);
         onImported(id);
       } catch (error) {
         setTaken(error instanceof SnapkeepError && error.code === 'CONFLICT' && !comesWithSnapkeep(error));
@@ -39,7 +39,7 @@ export function ImportTemplate({ onImported }: { onImported(templateId: string):
       <FileButton onChange={read} accept="application/json,.json">
         {(props) => (
           <Button {...props} variant="default" loading={action.pending && !opened}>
-            Import a template file…
+            Import template…
           </Button>
         )}
       </FileButton>
@@ -47,13 +47,13 @@ export function ImportTemplate({ onImported }: { onImported(templateId: string):
         <Modal
           opened
           onClose={() => setOpened(false)}
-          title={taken ? 'Replace your template?' : 'This template cannot be kept'}
+          title={taken ? 'Replace template?' : 'Template not imported'}
           closeButtonProps={{ 'aria-label': 'Close' }}
         >
           <Stack gap="md">
             {taken ? (
               <Text size="sm">
-                {action.error?.message} The file would replace it; plans made from it stay as they are.
+                {action.error?.message} Importing this file replaces it. Existing plans do not change.
               </Text>
             ) : (
               action.error !== null && <ErrorNotice error={action.error} />
@@ -64,7 +64,7 @@ export function ImportTemplate({ onImported }: { onImported(templateId: string):
               </Button>
               {taken && (
                 <Button onClick={() => save(text, true)} loading={action.pending}>
-                  Replace it
+                  Replace
                 </Button>
               )}
             </Group>

@@ -1,25 +1,25 @@
 import { Button, Checkbox, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { AppliedPart } from '../../../src-shared/model/template-use.ts';
+import { keptInWords } from '../../../src-shared/words/retention-words.ts';
 import { scheduleInWords } from '../../../src-shared/words/schedule-words.ts';
 import { PathField } from '../../components/path-field.tsx';
 import { PathText } from '../../components/path-text.tsx';
-import { retentionInWords } from '../retention/retention-words.ts';
 import { isHere } from './group-draft.ts';
 
 interface PartRowProps {
   part: AppliedPart;
   wanted: boolean;
-  /** What was typed for where it is; empty: its usual place. */
+  /** The path that was typed; empty: the default location. */
   path: string;
   looking: boolean;
-  /** Its plan is there already. */
+  /** Its plan has been created. */
   made: boolean;
   onWanted(wanted: boolean): void;
   onPath(path: string): void;
 }
 
-/** A part of a template: whether it is wanted, where it is, when it is backed up and what is kept. */
+/** A part of a template: its path, schedule and retention. */
 export function PartRow({ part, wanted, path, looking, made, onWanted, onPath }: PartRowProps) {
   const { name, kind, optional, places, draft } = part;
   const [elsewhere, setElsewhere] = useState(false);
@@ -34,12 +34,12 @@ export function PartRow({ part, wanted, path, looking, made, onWanted, onPath }:
             {optional && (
               <Text span size="sm" c="dimmed">
                 {' '}
-                if you want it
+                Optional
               </Text>
             )}
           </>
         }
-        description={`${scheduleInWords(draft.schedule)} · ${retentionInWords(draft.retention)}${made ? ' · the plan is made' : ''}`}
+        description={`${scheduleInWords(draft.schedule)} · Keeps ${keptInWords(draft.retention)}${made ? ' · plan created' : ''}`}
         checked={wanted}
         disabled={!here || made}
         onChange={(event) => onWanted(event.currentTarget.checked)}
@@ -49,7 +49,7 @@ export function PartRow({ part, wanted, path, looking, made, onWanted, onPath }:
           <PathText path={draft.sourcePath} />
         ) : (
           <Text size="sm" c="dimmed" className="wraps">
-            {usual === '' ? 'Where it is usually is not known.' : `Not here: there is no ${usual}.`}
+            {usual === '' ? 'No default location.' : `Not found: ${usual}`}
           </Text>
         )}
         {!elsewhere && !made && (
@@ -57,9 +57,9 @@ export function PartRow({ part, wanted, path, looking, made, onWanted, onPath }:
             variant="subtle"
             size="compact-sm"
             onClick={() => setElsewhere(true)}
-            aria-label={`It is elsewhere: ${name}`}
+            aria-label={`Choose location: ${name}`}
           >
-            It is elsewhere…
+            Choose location…
           </Button>
         )}
       </div>
@@ -67,10 +67,10 @@ export function PartRow({ part, wanted, path, looking, made, onWanted, onPath }:
         <div className="part-elsewhere">
           <PathField
             kind={kind === 'database' ? 'database' : kind === 'folder' ? 'folder' : 'file'}
-            label={`Where ${name} is`}
+            label={`Path of ${name}`}
             value={path}
             onChange={onPath}
-            error={path.trim() !== '' && !looking && !here ? 'There is nothing at this path.' : undefined}
+            error={path.trim() !== '' && !looking && !here ? 'File or folder not found.' : undefined}
           />
         </div>
       )}

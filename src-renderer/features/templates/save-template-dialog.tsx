@@ -12,10 +12,10 @@ import { templateOfPlan } from './template-of-plan.ts';
 
 const PLATFORMS: Record<string, 'macos' | 'windows'> = { darwin: 'macos', win32: 'windows' };
 
-/** Keeps a plan as a template, for other machines and other people. */
+/** Saves a plan as a template for other machines and other people. */
 export function SaveTemplateDialog({ plan, onClose }: { plan: Plan; onClose(): void }) {
   const [name, setName] = useState(plan.name);
-  const [purpose, setPurpose] = useState(`Keeps ${plan.name}.`);
+  const [purpose, setPurpose] = useState(`Backs up ${plan.name}.`);
   const [refused, setRefused] = useState<string | null>(null);
   const platform = useAppStore((state) => PLATFORMS[state.info?.platform ?? ''] ?? 'linux');
   const known = useDestinationsStore((state) => state.destinations) ?? [];
@@ -30,11 +30,11 @@ export function SaveTemplateDialog({ plan, onClose }: { plan: Plan; onClose(): v
     action.run(async () => {
       setRefused(template.id);
       await client.call('templates.save', { text: JSON.stringify(template), replace: taken });
-      showDone(`The template of ${template.name} is kept. It can be shared in Settings.`);
+      showDone(`Template “${template.name}” saved. You can share it in Settings.`);
       onClose();
     });
   return (
-    <Modal opened onClose={onClose} title="Save as a template" size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} title="Save as template" size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -43,29 +43,30 @@ export function SaveTemplateDialog({ plan, onClose }: { plan: Plan; onClose(): v
       >
         <Stack gap="md">
           <Text size="sm" c="dimmed">
-            A new plan made from it is filled in like this one. Keys, passphrases and accounts are not in it.
+            The template prefills new plans with the settings of this plan. It contains no keys, passphrases or
+            accounts.
           </Text>
           <TextInput
-            label="Name of the template"
+            label="Template name"
             value={name}
             onChange={(event) => setName(event.currentTarget.value)}
             maxLength={80}
             data-autofocus
           />
           <TextInput
-            label="What it is for"
+            label="Description"
             value={purpose}
             onChange={(event) => setPurpose(event.currentTarget.value)}
             maxLength={300}
           />
-          {leftOut.length > 0 && <LeftOut what="The template" sentences={leftOut} />}
+          {leftOut.length > 0 && <LeftOut what="the template" sentences={leftOut} />}
           {action.error !== null && <ErrorNotice error={action.error} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
             <Button type="submit" disabled={name.trim() === '' || purpose.trim() === ''} loading={action.pending}>
-              {taken ? 'Replace that template' : 'Save template'}
+              {taken ? 'Replace template' : 'Save template'}
             </Button>
           </Group>
         </Stack>

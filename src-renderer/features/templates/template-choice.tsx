@@ -10,7 +10,7 @@ import { type ChosenTemplate, useTemplates } from './use-templates.ts';
 
 const NONE = 'none';
 
-/** Offers the templates; the chosen one says what it does, and fills in the form. */
+/** Chooses a template, describes it, and prefills the form. */
 export function TemplateChoice({ chosen, missing }: { chosen: ChosenTemplate; missing: boolean }) {
   const { templates, reload } = useTemplates();
   const { applied, part, action, choose } = chosen;
@@ -20,11 +20,8 @@ export function TemplateChoice({ chosen, missing }: { chosen: ChosenTemplate; mi
         <Select
           flex={1}
           label="Template"
-          description="For a program that is known, it fills in all that follows."
-          data={[
-            { value: NONE, label: 'None: any database or files' },
-            ...templates.map(({ id, name }) => ({ value: id, label: name })),
-          ]}
+          description="Prefills the form for a known program."
+          data={[{ value: NONE, label: 'None' }, ...templates.map(({ id, name }) => ({ value: id, label: name }))]}
           value={applied?.id ?? NONE}
           onChange={(id) => choose(id === NONE ? null : id)}
           disabled={action.pending && applied === null}
@@ -49,7 +46,7 @@ export function TemplateChoice({ chosen, missing }: { chosen: ChosenTemplate; mi
       )}
       {part !== null && part.leftOut.length > 0 && <LeftOut sentences={part.leftOut} />}
       {applied !== null && (
-        <Disclosure title={`What the template of ${applied.name} says`} key={`says ${applied.id}`}>
+        <Disclosure title={'About this template'} key={`says ${applied.id}`}>
           <List size="sm" spacing={4}>
             {applied.sentences.map((sentence) => (
               <List.Item key={sentence} className="wraps">
@@ -69,7 +66,7 @@ interface MissingProps {
   onFolder(folder: string): void;
 }
 
-/** The program is at none of its usual places: its folder, or the database below, says where it is. */
+/** The program was not found at its default locations: asks for its folder or database. */
 function Missing({ applied: { name, folder, parts }, pending, onFolder }: MissingProps) {
   const [typed, setTyped] = useState('');
   const usual = parts.flatMap(({ places }) => places.map(({ path }) => path));
@@ -77,8 +74,8 @@ function Missing({ applied: { name, folder, parts }, pending, onFolder }: Missin
     <Alert className="tone-info" icon={<IconFolderSearch size={18} />}>
       <Stack gap="sm">
         <Text size="sm" c="inherit" className="wraps">
-          {name} is at none of its usual places here{usual.length === 0 ? '' : ` (${usual.join(', ')})`}.{' '}
-          {folder === null ? 'Choose its database below.' : 'Name its folder here, or choose its database below.'}
+          {name} not found at its default locations{usual.length === 0 ? '' : ` (${usual.join(', ')})`}.{' '}
+          {folder === null ? 'Choose its database below.' : 'Choose its folder here or its database below.'}
         </Text>
         {folder !== null && (
           <form
@@ -97,7 +94,7 @@ function Missing({ applied: { name, folder, parts }, pending, onFolder }: Missin
                 />
               </div>
               <Button type="submit" variant="default" disabled={typed.trim() === ''} loading={pending}>
-                Look there
+                Scan folder
               </Button>
             </Group>
           </form>
@@ -107,12 +104,12 @@ function Missing({ applied: { name, folder, parts }, pending, onFolder }: Missin
   );
 }
 
-/** What of a template is not there, and so not in the plan. */
-export function LeftOut({ what = 'The plan', sentences }: { what?: string; sentences: readonly string[] }) {
+/** The parts of a template that were not found, and so are not in the plan. */
+export function LeftOut({ what = 'the plan', sentences }: { what?: string; sentences: readonly string[] }) {
   return (
     <Alert className="tone-info" icon={<IconInfoCircle size={18} />}>
       <Text size="sm" c="inherit">
-        {what} leaves out:
+        Not included in {what}:
       </Text>
       <ul className="plain-list">
         {sentences.map((sentence) => (

@@ -3,13 +3,13 @@ import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { Platform, TemplateText } from '../../../src-shared/model/template.ts';
 import { lastPart, trimEndOf } from '../../../src-shared/words/trimmed.ts';
 
-/** A plan as a template, and what of it no template can hold, one sentence each. */
+/** A plan as a template, and what a template cannot contain. */
 export interface PlanAsTemplate {
   template: TemplateText;
   leftOut: string[];
 }
 
-/** What a person says of a template of their own. */
+/** The name and description of a template. */
 export interface TemplateNames {
   name: string;
   purpose: string;
@@ -35,7 +35,8 @@ export function templateOfPlan(
   const kind = database ? 'database' : (first?.kind ?? 'folder');
   const beside = (database ? plan.attachedFiles : others).flatMap((attachedFile) => {
     const inside = kind === 'folder' || kind === 'image' ? null : besideOf(attachedFile, plan.sourcePath);
-    if (inside === null) leftOut.push(`${attachedFile.path}, for it does not lie beside ${lastPart(plan.sourcePath)}.`);
+    if (inside === null)
+      leftOut.push(`${attachedFile.path}, because it is not in the folder of ${lastPart(plan.sourcePath)}`);
     return inside === null ? [] : [inside];
   });
   const common = {
@@ -48,7 +49,7 @@ export function templateOfPlan(
     retention: plan.retention,
     compression: plan.compression,
   };
-  if (plan.encryption !== null) leftOut.push('The encryption of its snapshots.');
+  if (plan.encryption !== null) leftOut.push('Snapshot encryption');
   const part: TemplateText['parts'][number] = database
     ? {
         ...common,
@@ -78,7 +79,7 @@ export function templateOfPlan(
   return { template, leftOut };
 }
 
-/** An id for a template by its name: lower-case letters, digits and hyphens, with a letter first. */
+/** Returns the id of a template from its name: lower-case letters, digits and hyphens, beginning with a letter. */
 export function templateId(name: string): string {
   const plain = name
     .normalize('NFD')

@@ -8,14 +8,14 @@ import { ImportTemplate } from './import-template.tsx';
 import { useTemplates } from './use-templates.ts';
 import './templates.css';
 
-/** The templates that come with Snapkeep, which can be shared to be changed, and one's own. */
+/** The built-in templates, and the user's own. */
 export function TemplatesSection() {
   const { templates, reload } = useTemplates();
   return (
     <Section title="Templates" actions={<ImportTemplate onImported={reload} />}>
       <Stack gap="xs">
         <Text size="sm" c="dimmed">
-          A template is one file, which can be given to others. A plan is saved as one in its settings.
+          A template is a file that you can share. To save a plan as a template, open the plan’s settings.
         </Text>
         <ul className="parts" aria-label="Templates">
           {templates.map((template) => (
@@ -54,7 +54,7 @@ function TemplateRow({
           {builtIn && (
             <Text span size="xs" c="dimmed">
               {' '}
-              comes with Snapkeep
+              built in
             </Text>
           )}
         </Text>

@@ -7,12 +7,12 @@ import { type GroupDraft, withChoices } from './group-draft.ts';
 
 interface GroupTemplate {
   parts: readonly AppliedPart[];
-  /** What was chosen is not worked out yet. */
+  /** The chosen paths are being checked. */
   looking: boolean;
   problem: ErrorBody | null;
 }
 
-/** The parts of a template with the places that were chosen for them. */
+/** Returns the parts of a template at the chosen locations. */
 export function useGroupTemplate(template: AppliedTemplate, { paths, folder }: GroupDraft): GroupTemplate {
   const [found, setFound] = useState<GroupTemplate>({ parts: template.parts, looking: false, problem: null });
   const choices = JSON.stringify({ paths, folder });
@@ -21,7 +21,7 @@ export function useGroupTemplate(template: AppliedTemplate, { paths, folder }: G
     if (choices === first) return setFound({ parts: template.parts, looking: false, problem: null });
     let wanted = true;
     setFound((before) => ({ ...before, looking: true }));
-    // While a path is typed, each letter would be looked up: only a pause is.
+    // Waits for a pause in typing.
     const timer = setTimeout(() => {
       apply(template.id, JSON.parse(choices) as Pick<GroupDraft, 'paths' | 'folder'>).then(
         (parts) => wanted && setFound({ parts, looking: false, problem: null }),

@@ -7,7 +7,7 @@ import { type Action, useAction } from '../../hooks/use-action.ts';
 export function useTemplates(): { templates: TemplateSummary[]; reload(): void } {
   const [templates, setTemplates] = useState<TemplateSummary[]>([]);
   const reload = useCallback(() => {
-    // Without them, the form is filled in manually.
+    // Without templates, the form is filled in manually.
     client
       .call('templates.list', {})
       .then(setTemplates)
