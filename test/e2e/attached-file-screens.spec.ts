@@ -33,15 +33,15 @@ test('a database and its files are backed up together, and come back together or
   page.setDefaultTimeout(15_000);
   await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
   await page.getByRole('textbox', { name: 'Database file' }).fill(database);
-  await page.getByRole('button', { name: /^Kept together with it/ }).click();
-  await page.getByRole('button', { name: 'Add a folder' }).click();
-  await page.getByRole('textbox', { name: 'Path of the folder' }).fill(generated);
-  await expect(page.getByRole('textbox', { name: 'Called' })).toHaveValue('generated');
-  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
+  await page.getByRole('button', { name: /^Attached files/ }).click();
+  await page.getByRole('button', { name: 'Add folder' }).click();
+  await page.getByRole('textbox', { name: 'Folder path' }).fill(generated);
+  await expect(page.getByRole('textbox', { name: 'Label' })).toHaveValue('generated');
+  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
   await page.getByRole('combobox', { name: 'Group' }).fill('Music');
   await page.getByRole('button', { name: 'Create and back up now' }).click();
-  await expect(page.getByRole('button', { name: /^Details: .* more on the disk$/ })).toBeVisible();
-  await expect(page.getByText(/^Checked/).first()).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Details: .* added on disk$/ })).toBeVisible();
+  await expect(page.getByText(/^Verified/).first()).toBeVisible();
 
   appendEntries(database, 5);
   writeFileSync(join(generated, 'one.wav'), 'changed');
@@ -49,7 +49,7 @@ test('a database and its files are backed up together, and come back together or
   writeFileSync(join(generated, 'new.wav'), 'new');
 
   await page
-    .getByRole('button', { name: /^More for/ })
+    .getByRole('button', { name: /^More actions/ })
     .first()
     .click();
   await page.getByRole('menuitem', { name: 'Details…' }).click();
@@ -58,12 +58,12 @@ test('a database and its files are backed up together, and come back together or
   await page.getByRole('dialog').getByRole('button', { name: 'Restore…' }).click();
 
   await expect(page.getByRole('radio', { name: 'Everything' })).toBeChecked();
-  await page.getByRole('radio', { name: 'A part' }).check();
-  await page.getByRole('textbox', { name: 'Path in it' }).fill('two.wav');
+  await page.getByRole('radio', { name: 'Selected file or folder' }).check();
+  await page.getByRole('textbox', { name: 'Path (optional)' }).fill('two.wav');
   await judgeBothWays(page, 'restore-what-attached-files');
-  await page.getByRole('button', { name: 'Next: where' }).click();
-  await expect(page.getByRole('radio', { name: /^To where it came from/ })).toBeChecked();
-  await page.getByRole('button', { name: 'Next: review' }).click();
+  await page.getByRole('button', { name: 'Choose target' }).click();
+  await expect(page.getByRole('radio', { name: /^Original path/ })).toBeChecked();
+  await page.getByRole('button', { name: 'Review changes' }).click();
   await page.getByRole('button', { name: 'Restore two.wav' }).click();
   await expect(page.getByRole('heading', { name: 'Restored' })).toBeVisible();
   expect(readFileSync(join(generated, 'two.wav'), 'utf8')).toBe('two');
@@ -71,18 +71,18 @@ test('a database and its files are backed up together, and come back together or
   await page.getByRole('button', { name: 'Close', exact: true }).last().click();
 
   await page
-    .getByRole('button', { name: /^More for/ })
+    .getByRole('button', { name: /^More actions/ })
     .first()
     .press('Enter');
   await page.getByRole('menuitem', { name: 'Restore…' }).press('Enter');
   await expect(page.getByRole('radio', { name: 'Everything' })).toBeChecked();
-  await page.getByRole('button', { name: 'Next: where' }).press('Enter');
+  await page.getByRole('button', { name: 'Choose target' }).press('Enter');
   await expect(page.getByText(generated)).toBeVisible();
   await judge(page, 'restore-where-everything');
-  await page.getByRole('button', { name: 'Next: review' }).press('Enter');
+  await page.getByRole('button', { name: 'Review changes' }).press('Enter');
   await expect(page.getByText('You will lose 5 rows')).toBeVisible();
   await expect(page.getByRole('row', { name: /^generated/ })).toContainText('0112');
-  await page.getByRole('button', { name: 'Which files' }).press('Enter');
+  await page.getByRole('button', { name: 'Changed files' }).press('Enter');
   await expect(page.getByText('new.wav')).toBeVisible();
   await page.getByRole('textbox', { name: 'Type soundbox.db to confirm' }).fill('soundbox.db');
   await judgeBothWays(page, 'restore-review-everything');
@@ -97,11 +97,11 @@ test('a database and its files are backed up together, and come back together or
   await page.getByRole('button', { name: 'Close', exact: true }).last().click();
 
   await page.getByRole('tab', { name: 'Settings' }).click();
-  await page.getByRole('button', { name: 'For this program' }).click();
+  await page.getByRole('button', { name: 'Advanced' }).click();
   await judgeBothWays(page, 'plan-settings-attached-files');
-  await page.getByRole('button', { name: 'Save as a template…' }).click();
+  await page.getByRole('button', { name: 'Save as template…' }).click();
   await judgeBothWays(page, 'save-template');
-  await page.getByRole('textbox', { name: 'Name of the template' }).fill('My Box');
+  await page.getByRole('textbox', { name: 'Template name' }).fill('My Box');
   await page.getByRole('button', { name: 'Save template' }).click();
   await page.getByRole('tab', { name: 'Source' }).click();
   await expect(page.getByText('2 tables')).toBeVisible();
@@ -221,7 +221,7 @@ test('plans of a group are shown, paused and backed up together', async () => {
     .getByRole('navigation')
     .getByRole('link', { name: /soundbox-database$/ })
     .click();
-  const details = page.getByRole('button', { name: 'Details: 182 GB, 412 MB more on the disk, incomplete' });
+  const details = page.getByRole('button', { name: 'Details: 182 GB, 412 MB added on disk, incomplete' });
   await expect(page.getByRole('row', { name: /incomplete/ }).getByText('Incomplete', { exact: true })).toBeVisible();
   await judgeBothWays(page, 'plan-not-whole');
   await details.press('Enter');
@@ -235,23 +235,23 @@ test('a plan of files alone is made, backed up and restored', async () => {
   const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
   page.setDefaultTimeout(15_000);
   await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
-  await page.getByText('Files, folders or a disk only').click();
-  await page.getByRole('button', { name: 'Add a folder' }).press('Enter');
-  await page.getByRole('textbox', { name: 'Path of the folder' }).fill(generated);
-  await expect(page.getByRole('textbox', { name: 'Name of the plan' })).toHaveValue('generated');
-  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
+  await page.getByText('Files, folders or disk').click();
+  await page.getByRole('button', { name: 'Add folder' }).press('Enter');
+  await page.getByRole('textbox', { name: 'Folder path' }).fill(generated);
+  await expect(page.getByRole('textbox', { name: 'Plan name' })).toHaveValue('generated');
+  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
   await page.getByRole('button', { name: 'Create and back up now' }).press('Enter');
-  await page.getByRole('button', { name: /^Details: .* more on the disk$/ }).press('Enter');
+  await page.getByRole('button', { name: /^Details: .* added on disk$/ }).press('Enter');
   await expect(page.getByRole('dialog')).toContainText('3 files');
   await judge(page, 'files-details');
   await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last().press('Enter');
 
   writeFileSync(join(generated, 'one.wav'), 'changed');
   await page
-    .getByRole('button', { name: /^More for/ })
+    .getByRole('button', { name: /^More actions/ })
     .first()
     .press('Enter');
-  await page.getByRole('menuitem', { name: 'Compare with live…' }).press('Enter');
+  await page.getByRole('menuitem', { name: 'Compare with source…' }).press('Enter');
   await expect(page.getByRole('heading', { name: /^Replace generated with the snapshot of today/ })).toBeVisible();
   const confirm = page.getByRole('button', { name: 'Replace generated' });
   await expect(confirm).toBeDisabled();
@@ -265,13 +265,13 @@ test('a plan of files alone is made, backed up and restored', async () => {
   await page.getByRole('tab', { name: 'Source' }).click();
   await expect(page.getByRole('list', { name: 'Files and folders' })).toContainText(generated);
   await page.getByRole('tab', { name: 'Settings' }).click();
-  await expect(page.getByRole('heading', { name: 'What is kept together' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Files and folders' })).toBeVisible();
   await judgeBothWays(page, 'files-settings');
   await page.getByRole('link', { name: 'Activity' }).click();
   await page
     .getByRole('link', { name: /^Done Restore/ })
     .first()
     .press('Enter');
-  await expect(page.getByRole('region', { name: 'What was done' })).toContainText(generated);
+  await expect(page.getByRole('region', { name: 'Results' })).toContainText(generated);
   await judge(page, 'activity-files-restored');
 });

@@ -33,11 +33,11 @@ const rowsIn = (path: string): unknown => {
 test('of an archive with several databases the window asks which one', async () => {
   const page = await openWindow(served.browser, served.server.address);
   await dropFiles(page, [archive]);
-  await page.getByRole('button', { name: 'Next: where' }).click();
+  await page.getByRole('button', { name: 'Choose target' }).click();
   const target = join(served.folder, 'restored.db');
-  await page.getByRole('textbox', { name: 'Path of the restored database' }).fill(target);
-  await page.getByRole('button', { name: 'Next: review' }).click();
-  const use = page.getByRole('button', { name: 'Use this database' });
+  await page.getByRole('textbox', { name: 'Database path' }).fill(target);
+  await page.getByRole('button', { name: 'Review changes' }).click();
+  const use = page.getByRole('button', { name: 'Use database' });
   await expect(use).toBeDisabled();
   await page.getByRole('radio', { name: 'wiki.bak' }).check();
   await use.click();
@@ -52,9 +52,9 @@ test('the review warns of a dump whose end cannot be known', async () => {
   writeFileSync(dump, "CREATE TABLE entries(a);\nINSERT INTO entries VALUES('x');\n");
   const page = await openWindow(served.browser, served.server.address);
   await dropFiles(page, [dump]);
-  await page.getByRole('button', { name: 'Next: where' }).click();
-  await page.getByRole('textbox', { name: 'Path of the restored database' }).fill(join(served.folder, 'made.db'));
-  await page.getByRole('button', { name: 'Next: review' }).click();
+  await page.getByRole('button', { name: 'Choose target' }).click();
+  await page.getByRole('textbox', { name: 'Database path' }).fill(join(served.folder, 'made.db'));
+  await page.getByRole('button', { name: 'Review changes' }).click();
   await expect(page.getByText('truncation cannot be detected')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Restore to made.db' })).toBeEnabled();
 });

@@ -29,7 +29,7 @@ test.afterEach(() => close());
 async function meet(page: Page): Promise<void> {
   await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
   await page.getByRole('textbox', { name: 'Database file' }).fill(path);
-  await page.getByLabel('Key of the database').fill(KEY);
+  await page.getByLabel('Database key').fill(KEY);
 }
 
 /** Chooses by keyboard, so many options further down. */
@@ -44,10 +44,10 @@ async function choose(page: Page, label: string, further: number): Promise<void>
 test('custom settings open a database that its key alone does not, and all of it goes by keyboard', async () => {
   const page = await openWindow(browser, server.address);
   await meet(page);
-  await page.getByLabel('Key of the database').press('Enter');
+  await page.getByLabel('Database key').press('Enter');
   await expect(page.getByRole('alert')).toContainText('its salt of 32 hexadecimal digits');
 
-  await page.getByRole('button', { name: 'Custom settings' }).press('Enter');
+  await page.getByRole('button', { name: 'Cipher settings: default' }).press('Enter');
   await choose(page, 'Plaintext header', 2);
   await expect(page.getByRole('combobox', { name: 'Plaintext header' })).toHaveValue('32 bytes');
   await choose(page, 'HMAC', 1);
@@ -58,14 +58,14 @@ test('custom settings open a database that its key alone does not, and all of it
   await iterations.pressSequentially('1234');
   const salt = page.getByRole('textbox', { name: 'Salt' });
   await salt.fill('not a salt');
-  await expect(page.getByText('A salt has 32 hexadecimal digits.')).toBeVisible();
+  await expect(page.getByText('Enter 32 hexadecimal digits.')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Unlock' })).toBeDisabled();
   await salt.fill(`x'${SALT.toUpperCase()}'`);
   await salt.press('Enter');
   // What was left at its default, the page size, has been found.
   const found = 'SQLCipher 4, pages of 1024 bytes, 1234 KDF iterations, no HMAC, plaintext header of 32 bytes';
   await expect(page.getByText(found)).toBeVisible();
-  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
+  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
   await page.getByRole('button', { name: 'Create and back up now' }).press('Enter');
   await expect(page.getByRole('table', { name: 'Snapshots' })).toBeVisible();
   await page.getByRole('tab', { name: 'Settings' }).click();
@@ -77,7 +77,7 @@ test('the form in every look', async () => {
   test.setTimeout(120_000);
   await inEveryLook(browser, server.address, async (page, look) => {
     await meet(page);
-    await page.getByRole('button', { name: 'Custom settings' }).press('Enter');
+    await page.getByRole('button', { name: 'Cipher settings: default' }).press('Enter');
     await choose(page, 'Plaintext header', 2);
     await page.getByRole('textbox', { name: 'Salt' }).fill('12');
     await page.getByRole('textbox', { name: 'Salt' }).scrollIntoViewIfNeeded();

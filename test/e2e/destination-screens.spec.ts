@@ -39,25 +39,25 @@ test('destinations: none, every kind in every state, forty of them, and their di
       const bucket = page.getByRole('article', { name: 'b2-offsite' });
       await expect(bucket).toContainText('may not list what is in the bucket');
       await expect(bucket).toContainText('Allow them s3:ListBucket');
-      await expect(bucket).toContainText('3 snapshots wait to be copied here. Tried again by itself');
+      await expect(bucket).toContainText('3 snapshots wait to be copied here. Next attempt:');
       await expect(page.getByRole('article', { name: 'Storage box' })).toContainText(
         'Marker file of Storage box not found',
       );
       await page.getByRole('article').last().scrollIntoViewIfNeeded();
       await judge(page, `destinations-end-${look}`);
 
-      await page.getByRole('button', { name: 'More for NAS' }).click();
+      await page.getByRole('button', { name: 'More actions: NAS' }).click();
       await expect(page.getByRole('menuitem', { name: /^Remove…/ })).toBeDisabled();
-      await expect(page.getByRole('menuitem', { name: /^Remove…/ })).toContainText('hone stores to it.');
+      await expect(page.getByRole('menuitem', { name: /^Remove…/ })).toContainText('Used by hone.');
       await page.keyboard.press('Escape');
-      await page.getByRole('button', { name: /^More for A disk/ }).click();
+      await page.getByRole('button', { name: /^More actions: A disk/ }).click();
       await page.getByRole('menuitem', { name: 'Remove…' }).click();
       await expect(page.getByText('No file is deleted')).toBeVisible();
       await judge(page, `destination-remove-${look}`);
       await page.keyboard.press('Escape');
 
       await page.getByRole('button', { name: 'Edit: b2-offsite' }).click();
-      await expect(page.getByPlaceholder('is kept; type to replace it')).toHaveCount(2);
+      await expect(page.getByPlaceholder('Saved. Enter a new value to replace it.')).toHaveCount(2);
       await page.getByRole('button', { name: 'Advanced' }).click();
       await judge(page, `destination-edit-${look}`);
       await page.keyboard.press('Escape');
@@ -65,7 +65,7 @@ test('destinations: none, every kind in every state, forty of them, and their di
       await judge(page, `destination-add-folder-${look}`);
       await page.getByRole('radio', { name: 'S3-compatible' }).press('Space');
       await page.getByRole('button', { name: 'Save and test' }).click();
-      await expect(page.getByText('Enter the name of the bucket.')).toBeVisible();
+      await expect(page.getByText('Enter the bucket name.')).toBeVisible();
       await expect(page.getByRole('textbox', { name: 'Bucket', exact: true })).toBeFocused();
       await judge(page, `destination-add-s3-${look}`);
       await page.getByRole('radio', { name: 'SFTP' }).press('Space');
@@ -81,9 +81,9 @@ test('destinations: none, every kind in every state, forty of them, and their di
   await expect(page.getByRole('article')).toHaveCount(40);
   await judge(page, 'destinations-forty');
   await page.getByRole('link', { name: 'New plan' }).click();
-  await page.getByRole('button', { name: 'Add a destination' }).click();
+  await page.getByRole('button', { name: 'Add destination' }).click();
   await page.getByRole('menuitem', { name: 'Disk 40' }).click();
-  await expect(page.getByRole('list', { name: 'Or destinations you know' })).toContainText('Snapshots are made here');
+  await expect(page.getByRole('list', { name: 'Existing destinations' })).toContainText('Primary');
   await page.context().close();
 });
 
@@ -110,22 +110,22 @@ test('a plan whose copies are in every state, and the recovery kit', async () =>
       await judge(page, `copies-of-one-${look}`);
       await page.keyboard.press('Escape');
       // One that is only beyond this machine has no folder to be shown in; one at two places can be had from either.
-      const menu = page.getByRole('button', { name: /^More for/ }).nth(5);
+      const menu = page.getByRole('button', { name: /^More actions/ }).nth(5);
       await menu.press('Enter');
       await page.getByRole('menuitem', { name: 'Restore from' }).press('ArrowRight');
       await expect(page.getByRole('menuitem', { name: 'b2-offsite' })).toBeVisible();
       await page.keyboard.press('Escape');
       await page.keyboard.press('Escape');
       await page.getByRole('tab', { name: 'Settings' }).click();
-      await expect(page.getByRole('list', { name: 'Snapshots go to' }).getByRole('listitem')).toHaveCount(3);
+      await expect(page.getByRole('list', { name: 'Destinations of snapshots' }).getByRole('listitem')).toHaveCount(3);
       await judge(page, `plan-settings-destinations-${look}`);
-      await page.getByRole('heading', { name: 'Encryption of snapshots' }).scrollIntoViewIfNeeded();
-      await page.getByRole('radio', { name: 'Encrypted for age recipients' }).check();
-      await page.getByRole('textbox', { name: 'Recipients, one in each line' }).fill('nobody');
+      await page.getByRole('heading', { name: 'Snapshot encryption' }).scrollIntoViewIfNeeded();
+      await page.getByRole('radio', { name: 'age recipients' }).check();
+      await page.getByRole('textbox', { name: 'Recipients (one per line)' }).fill('nobody');
       await expect(page.getByText('“nobody” is no recipient')).toBeVisible();
       await judge(page, `plan-settings-encryption-${look}`);
       await page.getByRole('region', { name: 'Recovery kit' }).getByRole('link').click();
-      await expect(page.getByRole('region', { name: 'The recovery kit' })).toContainText('hone');
+      await expect(page.getByRole('region', { name: 'Recovery kit text' })).toContainText('hone');
       await judge(page, `recovery-kit-${look}`);
     },
     (page) =>
@@ -148,8 +148,8 @@ async function makePlan(): Promise<void> {
   await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
   await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'hone.db'));
   await expect(page.getByText('2 tables')).toBeVisible();
-  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
+  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
   await page.getByRole('button', { name: 'Create and back up now' }).click();
-  await expect(page.getByText(/^Checked/)).toBeVisible();
+  await expect(page.getByText(/^Verified/)).toBeVisible();
   await page.context().close();
 }

@@ -48,16 +48,16 @@ test('a server is pinned, tested, stored to and restored from; another key of it
   await page.getByRole('radio', { name: 'SFTP' }).press('Space');
   await page.getByRole('textbox', { name: 'Server', exact: true }).fill('127.0.0.1');
   await page.getByRole('textbox', { name: 'Port' }).fill(String(ssh.port));
-  await page.getByRole('textbox', { name: 'User' }).fill(ssh.user);
-  await page.getByRole('textbox', { name: 'Folder on the server' }).fill(ssh.root);
+  await page.getByRole('textbox', { name: 'User name' }).fill(ssh.user);
+  await page.getByRole('textbox', { name: 'Folder', exact: true }).fill(ssh.root);
   await page.getByRole('textbox', { name: 'Private key' }).fill(ssh.keyFile);
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Storage box');
   await page.getByRole('button', { name: 'Save and test' }).click();
-  await expect(page.getByText('Look at the key of the host, compare it, and pin it.')).toBeVisible();
+  await expect(page.getByText('Show the host key, compare it with the server’s, and trust it.')).toBeVisible();
   await page.getByRole('button', { name: 'Show host key' }).press('Enter');
-  await expect(page.getByText('127.0.0.1 shows this key')).toBeVisible();
+  await expect(page.getByText('Host key of 127.0.0.1')).toBeVisible();
   await judge(page, 'host-key');
-  await page.getByRole('button', { name: 'It is the same: pin this key' }).press('Enter');
+  await page.getByRole('button', { name: 'Trust this key' }).press('Enter');
   await page.getByRole('button', { name: 'Save and test' }).press('Enter');
   await expect(page.getByText('Storage box is ready.')).toBeVisible();
   await judge(page, 'destination-test-passed');
@@ -65,22 +65,22 @@ test('a server is pinned, tested, stored to and restored from; another key of it
   await expect(page.getByRole('article', { name: 'Storage box' })).toContainText('OK');
 
   await newPlan(page);
-  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
-  await page.getByRole('button', { name: 'Add a destination' }).press('Enter');
+  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
+  await page.getByRole('button', { name: 'Add destination' }).press('Enter');
   await page.getByRole('menuitem', { name: /Storage box/ }).press('Enter');
-  await expect(page.getByRole('list', { name: 'And copied to' })).toContainText('Storage box');
+  await expect(page.getByRole('list', { name: 'Additional destinations' })).toContainText('Storage box');
   await judge(page, 'new-plan-two-destinations');
   await page.getByRole('button', { name: 'Create and back up now' }).press('Enter');
   await expect(page.getByRole('button', { name: 'Stored at backups stored Storage box stored' })).toBeVisible();
   expect(readdirSync(ssh.root).some((name) => name.endsWith('.db.gz'))).toBe(true);
   await judge(page, 'copies-stored');
 
-  await page.getByRole('button', { name: /^More for/ }).press('Enter');
+  await page.getByRole('button', { name: /^More actions/ }).press('Enter');
   await page.getByRole('menuitem', { name: 'Restore from' }).press('ArrowRight');
   await page.getByRole('menuitem', { name: 'Storage box' }).press('Enter');
   await expect(page.getByRole('combobox', { name: 'Restore from' })).toHaveValue('Storage box');
-  await page.getByRole('button', { name: 'Next: where' }).press('Enter');
-  await page.getByRole('button', { name: 'Next: review' }).press('Enter');
+  await page.getByRole('button', { name: 'Choose target' }).press('Enter');
+  await page.getByRole('button', { name: 'Review changes' }).press('Enter');
   await expect(page.getByText(/^Verified: 2 tables/)).toBeVisible();
   await page.keyboard.press('Escape');
 
@@ -90,7 +90,7 @@ test('a server is pinned, tested, stored to and restored from; another key of it
   await page.getByRole('button', { name: 'Save and test' }).press('Enter');
   await expect(page.getByRole('alert')).toContainText('The key of 127.0.0.1 has changed.');
   await judge(page, 'host-key-changed');
-  await page.getByRole('button', { name: 'It was changed on purpose: pin the new key' }).press('Enter');
+  await page.getByRole('button', { name: 'Trust new key' }).press('Enter');
   await expect(page.getByText('Storage box is ready.')).toBeVisible();
   await page.context().close();
 });
@@ -106,13 +106,13 @@ test('a bucket that refuses the keys says so, can be saved anyway, and is mended
   await page.getByRole('radio', { name: 'S3-compatible' }).press('Space');
   await page.getByRole('combobox', { name: 'Provider' }).click();
   await page.getByRole('option', { name: 'Other S3-compatible server' }).click();
-  await page.getByRole('textbox', { name: 'Address' }).fill(s3.endpoint);
+  await page.getByRole('textbox', { name: 'Endpoint URL' }).fill(s3.endpoint);
   await page.getByRole('textbox', { name: 'Bucket', exact: true }).fill('kept');
   await page.getByLabel('Access key', { exact: true }).fill(s3.keys.accessKeyId);
   await page.getByLabel('Secret key', { exact: true }).fill('not the secret');
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('offsite');
   await page.getByRole('button', { name: 'Save and test' }).press('Enter');
-  await expect(page.getByRole('list', { name: 'Steps of the test' })).toContainText('Write failed');
+  await expect(page.getByRole('list', { name: 'Test steps' })).toContainText('Write failed');
   await expect(page.getByRole('alert')).toContainText('rejected the keys');
   await judge(page, 'destination-test-failed');
   await page.getByRole('button', { name: 'Save anyway' }).press('Enter');
@@ -133,9 +133,9 @@ test('a folder that is away is waited for and caught up manually', async () => {
   const away = join(folder, 'away');
   const page = await openWindow(browser, server.address);
   await newPlan(page);
-  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
+  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
   mkdirSync(away);
-  await page.getByRole('button', { name: 'Add a destination…' }).press('Enter');
+  await page.getByRole('button', { name: 'Add destination…' }).press('Enter');
   await page.getByRole('textbox', { name: 'Folder', exact: true }).fill(away);
   await page.getByRole('button', { name: 'Save and test' }).press('Enter');
   await expect(page.getByText('away is ready.')).toBeVisible();
@@ -149,7 +149,7 @@ test('a folder that is away is waited for and caught up manually', async () => {
   await expect(card).toContainText('1 snapshot waits to be copied here');
   await judge(page, 'destination-away');
   renameSync(`${away} unplugged`, away);
-  await page.getByRole('button', { name: 'Try now: away' }).press('Enter');
+  await page.getByRole('button', { name: 'Retry now: away' }).press('Enter');
   await expect(card).toContainText('1 snapshot,');
   expect(readdirSync(away).filter((name) => name.endsWith('.db.gz'))).toHaveLength(1);
   await page.context().close();
@@ -159,9 +159,9 @@ test('a folder that lost its marker is unavailable until a person re-attaches it
   const path = join(folder, 'backups');
   const page = await openWindow(browser, server.address);
   await newPlan(page);
-  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(path);
+  await page.getByRole('textbox', { name: 'Backup folder' }).fill(path);
   await page.getByRole('button', { name: 'Create and back up now' }).press('Enter');
-  await expect(page.getByText(/^Checked/)).toBeVisible();
+  await expect(page.getByText(/^Verified/)).toBeVisible();
   await page.context().close();
   rmSync(join(path, MARKER_NAME));
 
@@ -192,29 +192,29 @@ test('a folder that lost its marker is unavailable until a person re-attaches it
 test('an encrypted plan, its recovery kit, and its snapshot on a machine that knows nothing of it', async () => {
   const page = await openWindow(browser, server.address);
   await newPlan(page);
-  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
-  await page.getByRole('button', { name: 'Encryption of snapshots: none' }).press('Enter');
-  await page.getByRole('radio', { name: 'Encrypted with a passphrase' }).check();
+  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
+  await page.getByRole('button', { name: 'Snapshot encryption: none' }).press('Enter');
+  await page.getByRole('radio', { name: 'Passphrase' }).check();
   await page.getByLabel('Passphrase', { exact: true }).fill('paper lantern orbit');
   await expect(page.getByRole('button', { name: 'Create and back up now' })).toBeDisabled();
-  await page.getByLabel('The passphrase again').fill('paper lantern orbit');
+  await page.getByLabel('Confirm passphrase').fill('paper lantern orbit');
   await expect(page.getByText(/^Fair: /)).toBeVisible();
   await judge(page, 'new-plan-encrypted');
   await page.getByRole('button', { name: 'Create and back up now' }).press('Enter');
   await expect(page.getByRole('img', { name: 'Encrypted with a passphrase' })).toBeVisible();
-  await expect(page.getByText(/^Checked/)).toBeVisible();
+  await expect(page.getByText(/^Verified/)).toBeVisible();
   await judge(page, 'snapshots-encrypted');
 
   await page.getByRole('navigation').getByRole('link', { name: 'Overview' }).press('Enter');
   const reminder = page.getByRole('region', { name: 'Recovery kit' });
   await reminder.getByRole('link', { name: 'Recovery kit' }).press('Enter');
-  await expect(page.getByRole('region', { name: 'The recovery kit' })).toContainText('age');
+  await expect(page.getByRole('region', { name: 'Recovery kit text' })).toContainText('age');
   await judge(page, 'recovery-kit');
   const kept = join(folder, 'stick');
   mkdirSync(kept);
-  await page.getByRole('textbox', { name: 'Save into a folder' }).fill(kept);
-  await page.getByRole('textbox', { name: 'Save into a folder' }).press('Enter');
-  await expect(page.getByText('The recovery kit is saved.')).toBeVisible();
+  await page.getByRole('textbox', { name: 'Folder', exact: true }).fill(kept);
+  await page.getByRole('textbox', { name: 'Folder', exact: true }).press('Enter');
+  await expect(page.getByText('Recovery kit saved.')).toBeVisible();
   expect(readdirSync(kept)).toHaveLength(2);
   await page.getByRole('navigation').getByRole('link', { name: 'Overview' }).press('Enter');
   // The folder is on the disk of the database, and people are told what to do about that.
@@ -228,11 +228,11 @@ test('an encrypted plan, its recovery kit, and its snapshot on a machine that kn
   const stored = readdirSync(join(folder, 'backups')).find((name) => name.endsWith('.age')) ?? '';
   const other = await openWindow(browser, elsewhere.address);
   await dropFiles(other, [join(folder, 'backups', stored)]);
-  await other.getByRole('button', { name: 'Next: where' }).click();
-  const target = other.getByRole('textbox', { name: 'Path of the restored database' });
+  await other.getByRole('button', { name: 'Choose target' }).click();
+  const target = other.getByRole('textbox', { name: 'Database path' });
   await target.fill(join(folder, 'restored.db'));
-  await other.getByRole('button', { name: 'Next: review' }).press('Enter');
-  const passphrase = other.getByLabel('Passphrase of this snapshot');
+  await other.getByRole('button', { name: 'Review changes' }).press('Enter');
+  const passphrase = other.getByLabel('Snapshot passphrase');
   await expect(passphrase).toBeVisible();
   await judge(other, 'restore-passphrase');
   await passphrase.fill('paper lantern orbit');
@@ -252,11 +252,11 @@ test('who leaves the new plan while it is made is not called back to it', async 
     prepare: (page) => paintAnswers(page, { 'plans.create': (plan) => held.then(() => plan) }),
   });
   await newPlan(page);
-  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
+  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
   await page.getByRole('button', { name: 'Create and back up now' }).press('Enter');
   await page.getByRole('navigation').getByRole('link', { name: 'Activity' }).press('Enter');
   release();
-  await expect(page.getByRole('link', { name: /^Done Backup of ledger/ })).toBeVisible();
+  await expect(page.getByRole('link', { name: /^Done Back up ledger/ })).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Activity', level: 1 })).toBeVisible();
   await page.context().close();
 });

@@ -47,14 +47,14 @@ test('the window asks, and restores it only when a person insists', async () => 
   try {
     const page = await openWindow(browser, server.address);
     await dropFiles(page, [bare]);
-    await page.getByRole('button', { name: 'Next: where' }).click();
-    await page.getByRole('textbox', { name: 'Path of the restored database' }).fill(target);
-    await page.getByRole('button', { name: 'Next: review' }).press('Enter');
+    await page.getByRole('button', { name: 'Choose target' }).click();
+    await page.getByRole('textbox', { name: 'Database path' }).fill(target);
+    await page.getByRole('button', { name: 'Review changes' }).press('Enter');
     await expect(page.getByText(/unpacks to \d+ times its size/)).toBeVisible();
     await judge(page, 'restore-huge');
     const create = page.getByRole('button', { name: 'Restore to restored.db' });
     await expect(create).toBeDisabled();
-    await page.getByRole('checkbox', { name: 'Restore it anyway' }).check();
+    await page.getByRole('checkbox', { name: 'Restore anyway' }).check();
     await create.click();
     await expect(page.getByRole('heading', { name: 'Restored' })).toBeVisible();
     expect(statSync(target).size).toBeGreaterThan(110_000_000);

@@ -60,7 +60,7 @@ async function backUpAtWork(program: Installation, button: string): Promise<stri
   work = await startWork(program);
   const before = rowsIn(program, program.grows);
   await page.getByRole('button', { name: button }).click();
-  await expect(page.getByText(/^(Checked|OK)/).first()).toBeVisible();
+  await expect(page.getByText(/^(Verified|OK)/).first()).toBeVisible();
   expect(rowsIn(program, program.grows), 'the program went on').toBeGreaterThan(before);
   await work.stop();
   const stored = readdirSync(backups, { recursive: true, encoding: 'utf8' }).find((name) => /\.db(\.gz)?$/.test(name));
@@ -75,17 +75,17 @@ async function loseAndVerify(program: Installation, content: string): Promise<vo
   expect(contentOf(program)).not.toBe(content);
   await page.getByRole('button', { name: 'Verify' }).first().click();
   await goTo('Activity');
-  await expect(page.getByRole('link', { name: /Done Verification of .* Verified: / })).toBeVisible();
+  await expect(page.getByRole('link', { name: /Done Verify .* Verified: / })).toBeVisible();
 }
 
 /** Restores the newest snapshot of a plan to where it came from. */
 async function putBack(plan: RegExp, word: string, what = word): Promise<void> {
   await goTo(plan);
   await page
-    .getByRole('button', { name: /^More for/ })
+    .getByRole('button', { name: /^More actions/ })
     .first()
     .click();
-  await page.getByRole('menuitem', { name: 'Compare with live…' }).click();
+  await page.getByRole('menuitem', { name: 'Compare with source…' }).click();
   await page.getByRole('textbox', { name: `Type ${word} to confirm` }).fill(word);
   await page.getByRole('button', { name: `Replace ${what}` }).click();
   await expect(page.getByRole('heading', { name: 'Restored' })).toBeVisible();
@@ -103,7 +103,7 @@ for (const [template, file, install] of [
     await page.getByRole('textbox', { name: 'Database file' }).fill(program.database);
     // Its variable is filled in by the template.
     if (program.key !== undefined) await page.getByRole('button', { name: 'Unlock' }).click();
-    await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(backups);
+    await page.getByRole('textbox', { name: 'Backup folder' }).fill(backups);
     const content = await backUpAtWork(program, 'Create and back up now');
     await loseAndVerify(program, content);
     await putBack(new RegExp(`${template.toLowerCase()}$`), file);
@@ -117,9 +117,9 @@ test(`Sound Box with ${SOUNDS} audio files: from its template to everything rest
   const audio = readTree(box.generated);
   await chooseTemplate('Sound Box');
   await page.getByRole('textbox', { name: /^The folder Sound Box is installed in/ }).fill(box.folder);
-  await page.getByRole('button', { name: 'Look there' }).click();
-  await expect(page.getByRole('textbox', { name: 'Called' })).toHaveValue('generated');
-  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(backups);
+  await page.getByRole('button', { name: 'Scan folder' }).click();
+  await expect(page.getByRole('textbox', { name: 'Label' })).toHaveValue('generated');
+  await page.getByRole('textbox', { name: 'Backup folder' }).fill(backups);
   const content = await backUpAtWork(box, 'Create and back up now');
   box.spoilAudio();
   expect(readTree(box.generated)).not.toEqual(audio);
@@ -127,13 +127,13 @@ test(`Sound Box with ${SOUNDS} audio files: from its template to everything rest
 
   await goTo(/soundbox$/);
   await page
-    .getByRole('button', { name: /^More for/ })
+    .getByRole('button', { name: /^More actions/ })
     .first()
     .click();
   await page.getByRole('menuitem', { name: 'Restore…' }).click();
   await expect(page.getByRole('radio', { name: 'Everything' })).toBeChecked();
-  await page.getByRole('button', { name: 'Next: where' }).click();
-  await page.getByRole('button', { name: 'Next: review' }).click();
+  await page.getByRole('button', { name: 'Choose target' }).click();
+  await page.getByRole('button', { name: 'Review changes' }).click();
   await page.getByRole('textbox', { name: 'Type soundbox.db to confirm' }).fill('soundbox.db');
   await page.getByRole('button', { name: 'Replace soundbox.db and the files' }).click();
   await expect(page.getByRole('heading', { name: 'Restored', exact: true })).toBeVisible();
@@ -155,12 +155,12 @@ test('PiSovereign: from its template to all four parts restored', async () => {
     ['Vault', pi.vault],
     ['System image', pi.disk],
   ] as const) {
-    await page.getByRole('button', { name: `It is elsewhere: ${part}` }).click();
-    await page.getByRole('textbox', { name: `Where ${part} is` }).fill(path);
+    await page.getByRole('button', { name: `Choose location: ${part}` }).click();
+    await page.getByRole('textbox', { name: `Path of ${part}` }).fill(path);
     await expect(page.getByTitle(path, { exact: true })).toBeVisible();
     await expect(page.getByRole('checkbox', { name: part })).toBeChecked();
   }
-  await page.getByRole('textbox', { name: 'Folder for the snapshots of all' }).fill(backups);
+  await page.getByRole('textbox', { name: 'Backup folder' }).fill(backups);
   const content = await backUpAtWork(pi, 'Create 4 plans and back up now');
   await expect(page.getByRole('region', { name: 'PiSovereign' }).getByText(/^OK/)).toHaveCount(4);
   pi.spoilFiles();

@@ -34,7 +34,7 @@ for (const { name, droppedPaths, open } of hosts) {
     await test.step('a plan for a database that is being written to', async () => {
       const stopWriting = keepWriting(source);
       await makePlan(page);
-      await expect(page.getByText(/^Checked/)).toBeVisible();
+      await expect(page.getByText(/^Verified/)).toBeVisible();
       stopWriting();
     });
     expect(snapshots()).toHaveLength(1);
@@ -42,7 +42,7 @@ for (const { name, droppedPaths, open } of hosts) {
     await test.step('verify', async () => {
       await page.getByRole('button', { name: 'Verify' }).first().click();
       await page.getByRole('link', { name: 'Activity' }).click();
-      await expect(page.getByRole('link', { name: /Done Verification of .* Verified: 2 tables/ })).toBeVisible();
+      await expect(page.getByRole('link', { name: /Done Verify .* Verified: 2 tables/ })).toBeVisible();
     });
 
     const [snapshot = ''] = snapshots();
@@ -85,13 +85,13 @@ for (const { name, droppedPaths, open } of hosts) {
         await page.getByRole('button', { name: 'Back up now' }).click();
         await expect.poll(() => snapshots().length).toBe(count);
         // Until the new one is verified, an older one is the newest good one and stays.
-        await expect(page.getByRole('row').nth(2)).toContainText('Checked');
+        await expect(page.getByRole('row').nth(2)).toContainText('Verified');
       }
       await page.getByRole('tab', { name: 'Retention' }).click();
-      const keepEverything = page.getByRole('switch', { name: 'Keep everything' });
+      const keepEverything = page.getByRole('switch', { name: 'Keep all snapshots' });
       await keepEverything.click();
       await keepEverything.click();
-      await page.getByRole('textbox', { name: 'Keep the last' }).fill('1');
+      await page.getByRole('textbox', { name: 'Keep last' }).fill('1');
       await page.getByRole('button', { name: 'Review and save' }).click();
       // What a browser sends is a copy; only where the file itself was restored is it kept for that.
       const kept = droppedPaths ? 2 : 1;
@@ -118,8 +118,8 @@ async function makePlan(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'New plan' }).first().click();
   await page.getByRole('textbox', { name: 'Database file' }).fill(source);
   await expect(page.getByText('2 tables')).toBeVisible();
-  await expect(page.getByRole('textbox', { name: 'Name of the plan' })).toHaveValue('ledger');
-  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(backups);
+  await expect(page.getByRole('textbox', { name: 'Plan name' })).toHaveValue('ledger');
+  await page.getByRole('textbox', { name: 'Backup folder' }).fill(backups);
   await page.getByRole('button', { name: 'Create and back up now' }).click();
 }
 
@@ -127,9 +127,9 @@ async function review(page: Page): Promise<void> {
   await expect(
     page.getByText('This is a snapshot of ledger.db.').or(page.getByText('This is a gzip file.')),
   ).toBeVisible();
-  await page.getByRole('button', { name: 'Next: where' }).click();
-  await expect(page.getByRole('radio', { name: /^To where it came from/ })).toBeChecked();
-  await page.getByRole('button', { name: 'Next: review' }).click();
+  await page.getByRole('button', { name: 'Choose target' }).click();
+  await expect(page.getByRole('radio', { name: /^Original path/ })).toBeChecked();
+  await page.getByRole('button', { name: 'Review changes' }).click();
   await expect(page.getByRole('dialog').getByText(/^Verified: 2 tables/)).toBeVisible();
 }
 

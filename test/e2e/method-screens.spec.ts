@@ -35,7 +35,7 @@ test('a plan that dumps is made, changed, and restored past its guard', async ()
   await expect(page.getByText('2 tables')).toBeVisible();
   if (existsSync('/dev/shm')) await expect(page.getByText(/The database is in memory/)).toBeVisible();
   await judge(page, 'method-source-facts');
-  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
+  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
   await page.getByRole('combobox', { name: 'Method' }).click();
   await page.getByRole('option', { name: 'SQL dump' }).click();
   await expect(page.getByText('gzip (.sql.gz)')).toBeVisible();
@@ -57,10 +57,10 @@ test('a plan that dumps is made, changed, and restored past its guard', async ()
   await inEveryLook(browser, server.address, async (looked, look) => {
     await looked.getByRole('navigation').getByRole('link', { name: /app$/ }).click();
     await looked
-      .getByRole('button', { name: /^More for/ })
+      .getByRole('button', { name: /^More actions/ })
       .first()
       .click();
-    await looked.getByRole('menuitem', { name: 'Compare with live…' }).click();
+    await looked.getByRole('menuitem', { name: 'Compare with source…' }).click();
     await expect(looked.getByText(/The snapshot is newer: its schema has version 7, and not 3/)).toBeVisible();
     await expect(looked.getByText(/seems to be from another program/)).toBeVisible();
     await judge(looked, `guard-review-${look}`);
@@ -68,7 +68,7 @@ test('a plan that dumps is made, changed, and restored past its guard', async ()
     const replace = looked.getByRole('button', { name: 'Replace app.db' });
     await expect(replace).toBeDisabled();
     if (look !== 'dark-900') return;
-    await looked.getByRole('checkbox', { name: 'Restore it anyway' }).check();
+    await looked.getByRole('checkbox', { name: 'Restore anyway' }).check();
     await replace.click();
     await expect(looked.getByRole('heading', { name: 'Restored' })).toBeVisible();
   });

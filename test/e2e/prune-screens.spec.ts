@@ -25,12 +25,12 @@ test('pruning that is paused says why, is reviewed, and continues; a pinned snap
   const page = await openWindow(browser, server.address, {});
   await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
   await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'ledger.db'));
-  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
+  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
   await page.getByRole('button', { name: 'Create and back up now' }).click();
   for (const count of [1, 2]) {
     if (count > 1) await page.getByRole('button', { name: 'Back up now' }).click();
     await expect.poll(() => snapshots().length).toBe(count);
-    await expect(page.getByText(/^(Checked|Verified) /)).toHaveCount(count);
+    await expect(page.getByText(/^Verified /)).toHaveCount(count);
   }
   const database = new Database(join(folder, 'ledger.db'));
   database.exec('DROP TABLE entries');
@@ -41,7 +41,7 @@ test('pruning that is paused says why, is reviewed, and continues; a pinned snap
   await judgeBothWays(page, 'pruning-paused');
 
   await page.getByRole('tab', { name: 'Retention' }).click();
-  await page.getByRole('textbox', { name: 'Keep the last' }).fill('1');
+  await page.getByRole('textbox', { name: 'Keep last' }).fill('1');
   await page.getByRole('button', { name: 'Review and save' }).click();
   const dialog = page.getByRole('dialog', { name: /^Prune / });
   await expect(dialog.getByText('No remaining snapshot contains the table “entries”.')).toBeVisible();
@@ -55,7 +55,7 @@ test('pruning that is paused says why, is reviewed, and continues; a pinned snap
   expect(snapshots()).toHaveLength(3);
 
   await page.getByRole('tab', { name: 'Snapshots' }).click();
-  const more = page.getByRole('button', { name: /^More for/ }).last();
+  const more = page.getByRole('button', { name: /^More actions/ }).last();
   await more.click();
   await page.getByRole('menuitem', { name: 'Pin' }).click();
   await more.click();

@@ -35,7 +35,7 @@ test('every minute on the real clock: the scheduled times missed in sleep are on
   const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
   await makeMinutelyPlan(page);
   await page.getByRole('link', { name: 'Activity' }).click();
-  const backups = page.getByRole('link', { name: /Backup of app/ });
+  const backups = page.getByRole('link', { name: /Back up app/ });
   // The first one manually, the second by the clock.
   await expect(backups).toHaveCount(2, { timeout: 75_000 });
   server.signal('SIGSTOP');
@@ -51,7 +51,7 @@ async function makeMinutelyPlan(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'New plan' }).first().click();
   await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'app.db'));
   await expect(page.getByText('2 tables')).toBeVisible();
-  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
+  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
   await page.getByRole('combobox', { name: 'Back up' }).click();
   await page.getByRole('option', { name: 'Cron expression' }).click();
   await page.getByRole('textbox', { name: /Minute, hour/ }).fill('* * * * *');

@@ -28,11 +28,11 @@ test('plans of a lost machine are recovered from a destination', async () => {
   const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
   page.setDefaultTimeout(15_000);
   await page.getByRole('link', { name: 'Settings' }).click();
-  await page.getByRole('textbox', { name: 'Folder of backups' }).fill(join(folder, 'nas'));
+  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'nas'));
   await page.getByRole('button', { name: 'Import snapshots' }).press('Enter');
   await expect(page.getByText('2 snapshots found, 2 imported').first()).toBeVisible();
   await page.getByRole('link', { name: 'Destinations' }).click();
-  await page.getByRole('button', { name: /^More for nas/ }).press('Enter');
+  await page.getByRole('button', { name: /^More actions: nas/ }).press('Enter');
   await page.getByRole('menuitem', { name: 'Recover plans…' }).press('Enter');
   const plans = page.getByRole('list', { name: 'Plans' });
   await expect(plans).toContainText('2 snapshots');
@@ -48,12 +48,12 @@ test('plans of a lost machine are recovered from a destination', async () => {
 
   // The snapshot that was not ticked is an imported one: the place that its manifest names is asked about.
   const imported = page.getByRole('row').filter({ hasText: 'Imported' });
-  await imported.getByRole('button', { name: /^More for/ }).press('Enter');
+  await imported.getByRole('button', { name: /^More actions/ }).press('Enter');
   await page.getByRole('menuitem', { name: 'Restore…' }).press('Enter');
-  await page.getByRole('button', { name: 'Next: where' }).click();
+  await page.getByRole('button', { name: 'Choose target' }).click();
   const dialog = page.getByRole('dialog', { name: 'Restore' });
   await expect(dialog).toContainText(join(folder, 'app.db'));
-  const next = page.getByRole('button', { name: 'Next: review' });
+  const next = page.getByRole('button', { name: 'Review changes' });
   await expect(next).toBeDisabled();
   await judgeBothWays(page, 'restore-imported');
   await page.getByRole('checkbox', { name: 'Restore to this path' }).check();

@@ -20,8 +20,8 @@ test('databases of a group are backed up at the same instant: set in the form, s
     makeDatabase(path, { rows: 50 });
     await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
     await page.getByRole('textbox', { name: 'Database file' }).fill(path);
-    await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
-    const together = page.getByRole('checkbox', { name: 'Back up at the same instant as the other databases of Shop' });
+    await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
+    const together = page.getByRole('checkbox', { name: 'Same instant as other databases of Shop' });
     await expect(together).toHaveCount(0);
     await page.getByRole('combobox', { name: 'Group' }).fill('Shop');
     await page.getByRole('combobox', { name: 'Group' }).press('Escape');

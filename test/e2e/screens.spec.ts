@@ -44,8 +44,8 @@ test('with plans, in trouble, and every dialog', async () => {
     await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'soundbox.db'));
     await expect(page.getByText('2 tables')).toBeVisible();
     await judge(page, `new-plan-${look}`);
-    await page.getByRole('button', { name: 'Browse for: Folder for the snapshots' }).click();
-    await expect(page.getByRole('dialog', { name: 'Choose a folder' })).toBeVisible();
+    await page.getByRole('button', { name: 'Browse: Backup folder' }).click();
+    await expect(page.getByRole('dialog', { name: 'Choose folder' })).toBeVisible();
     await judge(page, `picker-${look}`);
     await page.keyboard.press('Escape');
     await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'not-a-database.txt'));
@@ -56,7 +56,7 @@ test('with plans, in trouble, and every dialog', async () => {
     await expect(page.getByRole('table', { name: 'Snapshots' })).toBeVisible();
     await judge(page, `plan-${look}`);
     await page
-      .getByRole('button', { name: /^More for/ })
+      .getByRole('button', { name: /^More actions/ })
       .last()
       .click();
     await page.getByRole('menuitem', { name: 'Delete…' }).click();
@@ -73,10 +73,10 @@ test('with plans, in trouble, and every dialog', async () => {
     await expect(page.getByRole('list', { name: 'Last restore tests' })).toBeVisible();
     await judge(page, `schedule-${look}`);
     await page.getByRole('tab', { name: 'Retention' }).click();
-    await expect(page.getByText(/^In a year: /)).toBeVisible();
-    await page.getByRole('switch', { name: 'Keep everything' }).click();
-    await page.getByRole('switch', { name: 'Keep everything' }).click();
-    await page.getByRole('textbox', { name: 'Keep the last' }).fill('1');
+    await expect(page.getByText(/^After a year: /)).toBeVisible();
+    await page.getByRole('switch', { name: 'Keep all snapshots' }).click();
+    await page.getByRole('switch', { name: 'Keep all snapshots' }).click();
+    await page.getByRole('textbox', { name: 'Keep last' }).fill('1');
     await judge(page, `retention-${look}`);
     await page.getByRole('button', { name: 'Review and save' }).click();
     await expect(page.getByText('Remove 2', { exact: true })).toBeVisible();
@@ -90,15 +90,15 @@ test('with plans, in trouble, and every dialog', async () => {
 
     await page.getByRole('tab', { name: 'Snapshots' }).click();
     await page
-      .getByRole('button', { name: /^More for/ })
+      .getByRole('button', { name: /^More actions/ })
       .first()
       .click();
     await page.getByRole('menuitem', { name: 'Restore…' }).click();
     await expect(page.getByText('This is a snapshot of hone.')).toBeVisible();
     await judge(page, `restore-what-${look}`);
-    await page.getByRole('button', { name: 'Next: where' }).click();
+    await page.getByRole('button', { name: 'Choose target' }).click();
     await judge(page, `restore-where-${look}`);
-    await page.getByRole('button', { name: 'Next: review' }).click();
+    await page.getByRole('button', { name: 'Review changes' }).click();
     await expect(page.getByText('You will lose 25 rows')).toBeVisible();
     await judge(page, `restore-review-${look}`);
     await page.keyboard.press('Escape');
@@ -106,26 +106,26 @@ test('with plans, in trouble, and every dialog', async () => {
     await page.getByRole('link', { name: 'Activity' }).click();
     await judge(page, `activity-${look}`);
     await page
-      .getByRole('link', { name: /^Failed Backup of portunus/ })
+      .getByRole('link', { name: /^Failed Back up portunus/ })
       .first()
       .click();
     await expect(page.getByRole('button', { name: 'Retry' })).toBeVisible();
     await judge(page, `activity-failed-${look}`);
     await page.getByRole('link', { name: 'Settings' }).click();
-    await page.getByRole('switch', { name: 'E-mail' }).click();
+    await page.getByRole('switch', { name: 'Email' }).click();
     await judge(page, `settings-${look}`);
     await page.getByRole('button', { name: 'Pause all' }).click();
     await page.getByRole('menuitem', { name: 'Until resumed' }).click();
-    await expect(page.getByText(/^Every schedule: paused since/)).toBeVisible();
+    await expect(page.getByText(/^All schedules are paused since/)).toBeVisible();
     await judge(page, `paused-${look}`);
     await page.getByRole('button', { name: 'Resume all' }).first().click();
-    await expect(page.getByText(/^Every schedule: paused since/)).toHaveCount(0);
+    await expect(page.getByText(/^All schedules are paused since/)).toHaveCount(0);
   });
 });
 
 /** Says by keyboard where the key comes from. */
 async function chooseWay(page: Page, way: string): Promise<void> {
-  await page.getByRole('button', { name: /^Where the key comes from/ }).press('Enter');
+  await page.getByRole('button', { name: /^Key source/ }).press('Enter');
   await page.getByRole('menuitem', { name: way }).press('Enter');
 }
 
@@ -135,7 +135,7 @@ test('an encrypted database: its key is asked for where it is met, and all of it
   const page = await openWindow(browser, server.address);
   await page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
   await page.getByRole('textbox', { name: 'Database file' }).fill(secret);
-  const key = page.getByLabel('Key of the database');
+  const key = page.getByLabel('Database key');
   await expect(key).toBeVisible();
   await judge(page, 'new-plan-locked');
   await key.pressSequentially('no');
@@ -143,41 +143,41 @@ test('an encrypted database: its key is asked for where it is met, and all of it
   await expect(page.getByRole('alert')).toContainText('No known key opens');
   await judge(page, 'new-plan-wrong-key');
   await chooseWay(page, 'From an environment variable');
-  const variable = page.getByLabel('Environment variable with the key');
+  const variable = page.getByLabel('Environment variable');
   await variable.fill('TEST_KEY_NOT_SET');
   await variable.press('Enter');
   await expect(page.getByRole('alert')).toContainText('no key in the environment variable TEST_KEY_NOT_SET');
   await judge(page, 'new-plan-no-variable');
-  await chooseWay(page, 'Typed here');
-  await page.getByLabel('Key of the database').fill('first key');
-  await page.getByLabel('Key of the database').press('Enter');
+  await chooseWay(page, 'Enter key');
+  await page.getByLabel('Database key').fill('first key');
+  await page.getByLabel('Database key').press('Enter');
   await expect(page.getByText('SQLCipher 4')).toBeVisible();
   await judge(page, 'new-plan-unlocked');
-  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
+  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
   await page.getByRole('button', { name: 'Create and back up now' }).press('Enter');
   await expect(page.getByRole('table', { name: 'Snapshots' })).toBeVisible();
 
   rmSync(secret);
   makeEncrypted(secret, 'second key');
   await page.getByRole('tab', { name: 'Settings' }).click();
-  await expect(page.getByText(/^SQLCipher 4 with the key [0-9a-f]{8}, which is kept\./)).toBeVisible();
+  await expect(page.getByText(/^SQLCipher 4, key [0-9a-f]{8} \(saved\)\./)).toBeVisible();
   await chooseWay(page, 'From a command');
-  const command = page.getByLabel('Command that prints the key');
+  const command = page.getByLabel('Command');
   await command.fill('echo second key');
   await judge(page, 'plan-settings-key-command');
   await command.press('Enter');
-  await expect(page.getByText('The key was read and opens the database.')).toBeVisible();
+  await expect(page.getByText('Key read. It opens the database.')).toBeVisible();
   await expect(page.getByText(/^SQLCipher 4 with the key [0-9a-f]{8}, read from a command\./)).toBeVisible();
   await judge(page, 'plan-settings-encrypted');
 
   await page.getByRole('tab', { name: 'Snapshots' }).click();
   await page
-    .getByRole('button', { name: /^More for/ })
+    .getByRole('button', { name: /^More actions/ })
     .first()
     .click();
   await page.getByRole('menuitem', { name: 'Restore…' }).click();
-  await page.getByRole('button', { name: 'Next: where' }).click();
-  await page.getByRole('button', { name: 'Next: review' }).press('Enter');
+  await page.getByRole('button', { name: 'Choose target' }).click();
+  await page.getByRole('button', { name: 'Review changes' }).press('Enter');
   await expect(page.getByText(/will have the key .* that this snapshot was taken with, and no longer/)).toBeVisible();
   await judge(page, 'restore-review-encrypted');
   await page.context().close();
@@ -188,10 +188,10 @@ test('a dropped encrypted snapshot asks for its key', async () => {
   makeEncrypted(secret, 'its key');
   const page = await openWindow(browser, server.address);
   await dropFiles(page, [secret]);
-  await page.getByRole('button', { name: 'Next: where' }).click();
-  await page.getByRole('textbox', { name: 'Path of the restored database' }).fill(join(folder, 'restored.db'));
-  await page.getByRole('button', { name: 'Next: review' }).press('Enter');
-  const key = page.getByLabel('Key of this snapshot');
+  await page.getByRole('button', { name: 'Choose target' }).click();
+  await page.getByRole('textbox', { name: 'Database path' }).fill(join(folder, 'restored.db'));
+  await page.getByRole('button', { name: 'Review changes' }).press('Enter');
+  const key = page.getByLabel('Database key');
   await expect(key).toBeVisible();
   await judge(page, 'restore-key');
   await key.fill('its key');
@@ -212,23 +212,23 @@ test('the whole way by keyboard', async () => {
   await page.getByRole('navigation').getByRole('link', { name: /hone$/ }).focus();
   await page.keyboard.press('Enter');
   await page
-    .getByRole('button', { name: /^More for/ })
+    .getByRole('button', { name: /^More actions/ })
     .first()
     .focus();
   await page.keyboard.press('Enter');
   await page.getByRole('menuitem', { name: 'Restore…' }).press('Enter');
   await expect(page.getByRole('dialog', { name: 'Restore' })).toBeVisible();
-  await page.getByRole('button', { name: 'Next: where' }).press('Enter');
-  await page.getByRole('button', { name: 'Next: review' }).press('Enter');
+  await page.getByRole('button', { name: 'Choose target' }).press('Enter');
+  await page.getByRole('button', { name: 'Review changes' }).press('Enter');
   await page.getByRole('textbox', { name: 'Type hone.db to confirm' }).pressSequentially('hone.d');
   await expect(page.getByRole('button', { name: 'Replace hone.db' })).toBeDisabled();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await page
-    .getByRole('button', { name: /^More for/ })
+    .getByRole('button', { name: /^More actions/ })
     .first()
     .press('Enter');
-  await page.getByRole('menuitem', { name: 'Compare with live…' }).press('Enter');
+  await page.getByRole('menuitem', { name: 'Compare with source…' }).press('Enter');
   await expect(page.getByText('You will lose 25 rows')).toBeVisible();
   await page.keyboard.press('Escape');
   await page.context().close();
@@ -278,12 +278,12 @@ async function fillIn(): Promise<void> {
   for (let count = 1; count <= 3; count++) {
     await page.getByRole('article', { name: 'hone' }).getByRole('button', { name: 'Back up now' }).click();
     await page.getByRole('link', { name: 'Activity' }).click();
-    await expect(page.getByRole('link', { name: /^Done Backup of hone/ })).toHaveCount(count);
+    await expect(page.getByRole('link', { name: /^Done Back up hone/ })).toHaveCount(count);
     await page.getByRole('link', { name: 'Overview' }).click();
   }
   await page.getByRole('navigation').getByRole('link', { name: /hone$/ }).click();
   await page.getByRole('tab', { name: 'Schedule' }).click();
-  await page.getByRole('button', { name: 'Restore test now' }).click();
+  await page.getByRole('button', { name: 'Run restore test now' }).click();
   await expect(page.getByRole('list', { name: 'Last restore tests' })).toBeVisible();
   await page.getByRole('link', { name: 'Overview' }).click();
   appendEntries(join(folder, 'hone.db'), 25);

@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test';
 import { launchServer, serveWindow } from '../support/launch-server.ts';
 import { judgeBothWays } from '../support/screens.ts';
 
-const overview = 'Places';
+const overview = 'Navigation';
 
 test('two servers and several windows of one browser stay logged in side by side', async () => {
   const one = await serveWindow('session-one');
@@ -46,7 +46,7 @@ test('a browser without a session is asked to log in, and a token works once', a
   await judgeBothWays(page, 'login-refused');
   const another = await context.newPage();
   await another.goto(server.address);
-  await page.getByRole('textbox', { name: 'Address or login token' }).fill(await server.loginAddress());
+  await page.getByRole('textbox', { name: 'Login address or token' }).fill(await server.loginAddress());
   await page.getByRole('button', { name: 'Log in' }).click();
   // The other window of this browser is logged in with it.
   for (const each of [page, another]) await expect(each.getByRole('navigation', { name: overview })).toBeVisible();

@@ -68,7 +68,7 @@ test('the page goes nowhere and opens nothing', async () => {
     });
   await expect.poll(refused).toBe(true);
   expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
-  await expect(page.getByRole('navigation', { name: 'Places' })).toBeVisible();
+  await expect(page.getByRole('navigation', { name: 'Navigation' })).toBeVisible();
 });
 
 test('only the own page is listened to', async () => {

@@ -231,7 +231,7 @@ test('starting at login is set up, hidden, and never without a way in', async ()
   const hidden = await start({ args: ['--hidden'] });
   await hidden.startAgain([]);
   const page = await hidden.app.firstWindow();
-  await expect(page.getByRole('navigation', { name: 'Places' })).toBeVisible();
+  await expect(page.getByRole('navigation', { name: 'Navigation' })).toBeVisible();
   await running.pop()?.close();
 
   const { app } = await launch({ args: ['--hidden'], tray: false });

@@ -31,36 +31,36 @@ test('a template fills in the form of a new plan, and says what it does and leav
   page.setDefaultTimeout(15_000);
   await page.getByRole('main').getByRole('link', { name: 'New plan' }).click();
   await chooseTemplate(page, 'Portunus');
-  await expect(page.getByRole('textbox', { name: 'Name of the plan' })).toHaveValue('portunus');
-  await expect(page.getByRole('textbox', { name: 'Folder for the snapshots' })).toHaveValue('/var/backups/portunus');
-  await page.getByRole('button', { name: 'What the template of Portunus says' }).click();
-  await expect(page.getByText('Retention: everything from 30 days.')).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Plan name' })).toHaveValue('portunus');
+  await expect(page.getByRole('textbox', { name: 'Backup folder' })).toHaveValue('/var/backups/portunus');
+  await page.getByRole('button', { name: 'About this template' }).click();
+  await expect(page.getByText('Retention: all from the last 30 days.')).toBeVisible();
   await judgeBothWays(page, 'new-plan-template');
-  await page.getByRole('button', { name: 'For this program' }).click();
+  await page.getByRole('button', { name: 'Advanced' }).click();
   await expect(page.getByRole('textbox', { name: 'Lock files' })).toHaveValue('state.db.lock');
-  await expect(page.getByText(/^Now it would be portunus-state-.*Z\.db$/)).toBeVisible();
-  await page.getByRole('textbox', { name: 'Names of snapshots' }).fill('{when}');
+  await expect(page.getByText(/^Example: portunus-state-.*Z\.db$/)).toBeVisible();
+  await page.getByRole('textbox', { name: 'File name pattern' }).fill('{when}');
   await expect(page.getByText(/^\{when\} is no placeholder\./)).toBeVisible();
   await judgeBothWays(page, 'new-plan-program');
 
   await chooseTemplate(page, 'Sound Box');
   await page.getByRole('textbox', { name: /^The folder Sound Box is installed in/ }).fill(join(folder, 'soundbox'));
-  await page.getByRole('button', { name: 'Look there' }).click();
+  await page.getByRole('button', { name: 'Scan folder' }).click();
   await expect(page.getByText('2 tables')).toBeVisible();
-  await expect(page.getByRole('textbox', { name: 'Called' })).toHaveValue('generated');
-  await page.getByRole('button', { name: 'Leave nothing out' }).click();
+  await expect(page.getByRole('textbox', { name: 'Label' })).toHaveValue('generated');
+  await page.getByRole('button', { name: 'Exclude: nothing' }).click();
   await judgeBothWays(page, 'new-plan-attached-files');
 
   // Another database: what is beside the first one is not beside this one.
   await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'elsewhere.db'));
   await expect(page.getByText(/generated, which was not found\./)).toBeVisible();
-  await expect(page.getByRole('textbox', { name: 'Called' })).toHaveCount(0);
+  await expect(page.getByRole('textbox', { name: 'Label' })).toHaveCount(0);
 
-  await chooseTemplate(page, 'None: any database or files');
-  await page.getByText('Files, folders or a disk only').click();
-  await page.getByRole('button', { name: 'Add a disk or image' }).click();
+  await chooseTemplate(page, 'None');
+  await page.getByText('Files, folders or disk').click();
+  await page.getByRole('button', { name: 'Add disk or image' }).click();
   await page.getByRole('textbox', { name: 'Device or image file' }).fill('/dev/mmcblk0');
-  await page.getByRole('textbox', { name: 'Called' }).fill('manifest');
+  await page.getByRole('textbox', { name: 'Label' }).fill('manifest');
   await judgeBothWays(page, 'new-plan-files');
   await page.context().close();
 });
@@ -72,12 +72,12 @@ test('the key of a template’s database is offered from the program’s own var
   await page.getByRole('main').getByRole('link', { name: 'New plan' }).click();
   await chooseTemplate(page, 'Hone');
   await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'hone.db'));
-  await expect(page.getByRole('textbox', { name: 'Environment variable with the key' })).toHaveValue('HONE_DB_KEY');
+  await expect(page.getByRole('textbox', { name: 'Environment variable' })).toHaveValue('HONE_DB_KEY');
   await page.getByRole('button', { name: 'Unlock' }).press('Enter');
   await expect(page.getByText('SQLCipher 4')).toBeVisible();
-  await page.getByRole('textbox', { name: 'Folder for the snapshots' }).fill(join(folder, 'backups'));
+  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
   await page.getByRole('button', { name: 'Create and back up now' }).press('Enter');
-  await expect(page.getByText(/^Checked/).first()).toBeVisible();
+  await expect(page.getByText(/^Verified/).first()).toBeVisible();
   await page.getByRole('tab', { name: 'Settings' }).click();
   await expect(page.getByText(/read from HONE_DB_KEY/)).toBeVisible();
   await page.context().close();
@@ -89,23 +89,23 @@ test('a template of several parts makes a group of plans, with one place for all
   await page.getByRole('main').getByRole('link', { name: 'New plan' }).click();
   await chooseTemplate(page, 'PiSovereign');
   const elsewhere = async (part: string, path: string): Promise<void> => {
-    await page.getByRole('button', { name: `It is elsewhere: ${part}` }).click();
-    await page.getByRole('textbox', { name: `Where ${part} is` }).fill(path);
+    await page.getByRole('button', { name: `Choose location: ${part}` }).click();
+    await page.getByRole('textbox', { name: `Path of ${part}` }).fill(path);
   };
   await elsewhere('Vault', join(folder, 'soundbox', 'generated'));
   await expect(page.getByRole('checkbox', { name: 'Vault' })).toBeChecked();
   await elsewhere('Configuration', join(folder, 'nowhere.toml'));
-  await expect(page.getByText('There is nothing at this path.')).toBeVisible();
+  await expect(page.getByText('File or folder not found.')).toBeVisible();
   await expect(page.getByRole('checkbox', { name: 'Configuration' })).toBeDisabled();
   await expect(page.getByRole('button', { name: 'Create 1 plan and back up now' })).toBeVisible();
   await judgeBothWays(page, 'new-plan-group');
   await elsewhere('Database', join(folder, 'elsewhere.db'));
   await elsewhere('Cache', join(folder, 'soundbox', 'generated', 'one.wav'));
-  await page.getByRole('textbox', { name: 'Folder for the snapshots of all' }).fill(join(folder, 'nowhere', 'below'));
+  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'nowhere', 'below'));
   await page.getByRole('button', { name: 'Create 3 plans and back up now' }).click();
   await expect(page.getByRole('alert')).toBeVisible();
   await judge(page, 'new-plan-group-refused');
-  await page.getByRole('textbox', { name: 'Folder for the snapshots of all' }).fill(join(folder, 'backups'));
+  await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
   await page.getByRole('button', { name: 'Create 3 plans and back up now' }).click();
   const group = page.getByRole('region', { name: 'PiSovereign' });
   await expect(group.getByRole('article')).toHaveCount(3);
@@ -118,19 +118,19 @@ test('an old crontab gives a new plan its times and its retention', async () => 
   const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
   page.setDefaultTimeout(15_000);
   await page.getByRole('main').getByRole('link', { name: 'New plan' }).click();
-  await page.getByRole('button', { name: 'Take it from a crontab, a systemd timer or a script' }).press('Enter');
-  const old = page.getByRole('textbox', { name: 'What ran the backups so far' });
+  await page.getByRole('button', { name: 'Import schedule from crontab, systemd or script' }).press('Enter');
+  const old = page.getByRole('textbox', { name: 'Crontab, systemd unit, script or settings' });
   await old.fill(
     '30 4 * * 0 HONE_DB_KEY=hunter2 hone backup create && hone backup prune --keep 3 -y\n@reboot hone serve',
   );
-  await page.getByRole('button', { name: 'Read it' }).press('Enter');
+  await page.getByRole('button', { name: 'Find schedules' }).press('Enter');
   await expect(page.getByText(/^Line 1: .*keeps the last 3 snapshots/)).toBeVisible();
   await expect(page.getByText(/^Line 2: /)).toBeVisible();
   await judgeBothWays(page, 'new-plan-old-schedule');
   await page.getByRole('button', { name: 'Use line 1' }).press('Enter');
-  await expect(page.getByRole('combobox', { name: 'Back up' })).toHaveValue('On days of the week');
+  await expect(page.getByRole('combobox', { name: 'Frequency' })).toHaveValue('Weekly');
   await expect(page.getByRole('textbox', { name: 'At', exact: true })).toHaveValue('04:30');
-  await expect(page.getByRole('textbox', { name: 'Keep the last' })).toHaveValue('3');
+  await expect(page.getByRole('textbox', { name: 'Keep last' })).toHaveValue('3');
   // What stands in the field is the person's own; nothing else shows the secret.
   await old.fill('');
   await expect(page.getByText('hunter2')).toHaveCount(0);

@@ -40,7 +40,7 @@ test('what was sent for a review goes with its dialog, with the next drop, and w
 
   // The window goes without a word; the next one shows that the server runs on.
   await page.reload();
-  await page.getByRole('navigation', { name: 'Places' }).waitFor();
+  await page.getByRole('navigation', { name: 'Navigation' }).waitFor();
   await expect.poll(uploads).toEqual([]);
 
   await drop(page);
@@ -51,9 +51,9 @@ test('what was sent for a review goes with its dialog, with the next drop, and w
 test('what was restored from it stays restored when the upload has gone', async () => {
   const page = await openWindow(served.browser, served.server.address);
   await drop(page);
-  await page.getByRole('button', { name: 'Next: where' }).click();
-  await page.getByRole('textbox', { name: 'Path of the restored database' }).fill(join(served.folder, 'restored.db'));
-  await page.getByRole('button', { name: 'Next: review' }).click();
+  await page.getByRole('button', { name: 'Choose target' }).click();
+  await page.getByRole('textbox', { name: 'Database path' }).fill(join(served.folder, 'restored.db'));
+  await page.getByRole('button', { name: 'Review changes' }).click();
   await page.getByRole('button', { name: 'Restore to restored.db' }).click();
   await expect(page.getByRole('heading', { name: 'Restored' })).toBeVisible();
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();

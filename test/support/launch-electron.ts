@@ -80,6 +80,6 @@ export async function startElectron({ home, args = [], tray = true }: LaunchOpti
 export async function launchElectron(options: LaunchOptions): Promise<Shell> {
   const running = await startElectron(options);
   const page = await running.app.firstWindow();
-  await page.getByRole('navigation', { name: 'Places' }).waitFor();
+  await page.getByRole('navigation', { name: 'Navigation' }).waitFor();
   return { ...running, page };
 }

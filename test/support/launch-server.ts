@@ -102,7 +102,7 @@ export async function openWindow(
   const page = await context.newPage();
   await prepare?.(page);
   await page.goto((await logins.get(address)?.()) ?? address);
-  await page.getByRole('navigation', { name: 'Places' }).waitFor();
+  await page.getByRole('navigation', { name: 'Navigation' }).waitFor();
   return page;
 }
 

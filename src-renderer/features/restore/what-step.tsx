@@ -98,7 +98,7 @@ export function WhatStep({
           onClick={next}
           data-autofocus
         >
-          Next
+          Choose target
         </Button>
       </Group>
     </>

@@ -55,9 +55,9 @@ describe('built-in templates', () => {
     expect(parseTemplate(templateText(template))).toEqual(template);
     expect(JSON.stringify(NOTES, null, 2).split('\n').length).toBeLessThanOrEqual(20);
     expect(templateInWords(template)).toEqual([
-      'Database: Daily at 02:00, online backup of the database while programs write to it.',
+      'Database: Daily at 02:00, the database is copied page by page while programs go on writing.',
       'A snapshot is compressed with gzip, for example Notes-2024-01-15-143022-k3f9qa.db.gz.',
-      'Retention: the last 30 snapshots.',
+      'It keeps the last 30 snapshots.',
     ]);
   });
 
@@ -86,52 +86,52 @@ describe('built-in templates', () => {
 describe('what a template will do, in words', () => {
   test('Hone', () => {
     expect(wordsOf('hone')).toEqual([
-      'Database: Daily at 02:00, online backup of the database while programs write to it.',
+      'Database: Daily at 02:00, the database is copied page by page while programs go on writing.',
       'A snapshot is compressed with gzip, for example hone-2024-01-15-143022.db.gz.',
-      'Retention: the last 7 snapshots.',
+      'It keeps the last 7 snapshots.',
       'An encrypted database (SQLCipher) is copied in one statement instead and stays encrypted; its key is read from HONE_DB_KEY.',
-      'Each restore test counts the rows of accounts, transactions and subscriptions.',
+      'Each check counts the rows of accounts, transactions and subscriptions.',
       'Restart the server of Hone after a restore, so that all its connections use the restored database.',
     ]);
   });
 
   test('Portunus', () => {
     expect(wordsOf('portunus')).toEqual([
-      'State: Daily at 06:25, online backup of the database while programs write to it.',
+      'State: Daily at 06:25, the database is copied page by page while programs go on writing.',
       'A snapshot is stored uncompressed, for example portunus-state-2024-01-15T14-30-22Z.db.',
-      'Retention: everything from 30 days.',
-      'Each restore test reads the schema version.',
-      'A snapshot with a newer schema than the database is not restored (exit code 78), because the program would refuse it.',
-      'Deleting the database also deletes state.db.lock.',
-      'The database must not be on nfs, tmpfs or ramfs.',
+      'It keeps all from the last 30 days.',
+      'Each check reads the version of the schema.',
+      'A snapshot with a newer schema than that of the database is not restored, with exit code 78, for the program would refuse it.',
+      'The deletion of a database also removes state.db.lock.',
+      'The database must not lie on nfs, tmpfs or ramfs.',
       'Stop portunus-server before a restore and start it again afterwards: systemctl stop portunus-server, then systemctl start portunus-server.',
     ]);
   });
 
   test('Sound Box keeps its audio beside the database', () => {
     expect(wordsOf('soundbox').slice(0, 3)).toEqual([
-      'Database and audio: Daily at 03:00, online backup of the database while programs write to it, together with the folder generated beside it.',
+      'Database and audio: Daily at 03:00, the database is copied page by page while programs go on writing, together with the folder generated beside it.',
       'A snapshot is stored uncompressed, for example Sound-Box-2024-01-15-143022-k3f9qa.db.',
-      'Retention: everything from 14 days and those of 11 Sundays.',
+      'It keeps all from the last 14 days and 11 weekly (Sundays).',
     ]);
   });
 
   test('PiSovereign has a rule for each of its parts', () => {
-    expect(wordsOf('pisovereign').filter((sentence) => /^Retention|: /.test(sentence))).toEqual([
-      'Database: Daily at 02:00, online backup of the database while programs write to it.',
-      'Retention: one a day for 7 days, those of 4 Sundays and one a month for 12 months.',
-      'Configuration: After changes, once quiet for 5 minutes, the file is copied, together with env and backup.toml beside it.',
-      'Retention: the last 5 snapshots.',
+    expect(wordsOf('pisovereign').filter((sentence) => /^It keeps|: /.test(sentence))).toEqual([
+      'Database: Daily at 02:00, the database is copied page by page while programs go on writing.',
+      'It keeps 7 daily, 4 weekly (Sundays) and 12 monthly.',
+      'Configuration: After changes, once idle for 5 minutes, a copy of the file is made, together with env and backup.toml beside it.',
+      'It keeps the last 5 snapshots.',
       'Vault: Sundays at 02:00, the folder is packed.',
-      'Retention: one a week for 4 weeks.',
-      'System image: On day 1 of each month at 02:00, an image of the whole disk is stored; the disk must not be in use during the backup.',
-      'Retention: one a month for 3 months.',
-      'System files (optional): On day 1 of each month at 02:00, the folder is packed without /proc/*, /sys/*, /dev/*, /tmp/*, /run/*, /mnt/*, /media/* and /backup/*.',
-      'Retention: one a month for 3 months.',
-      'Cache (optional): Sundays at 02:00, the file is copied.',
-      'Retention: one a week for 4 weeks.',
-      'Models (optional): Sundays at 02:00, the folder is packed.',
-      'Retention: one a week for 4 weeks.',
+      'It keeps 4 weekly.',
+      'System image: On day 1 of each month at 02:00, an image of the whole disk is read, which must not be in use meanwhile.',
+      'It keeps 3 monthly.',
+      'System files, if wanted: On day 1 of each month at 02:00, the folder is packed without /proc/*, /sys/*, /dev/*, /tmp/*, /run/*, /mnt/*, /media/* and /backup/*.',
+      'It keeps 3 monthly.',
+      'Cache, if wanted: Sundays at 02:00, a copy of the file is made.',
+      'It keeps 4 weekly.',
+      'Models, if wanted: Sundays at 02:00, the folder is packed.',
+      'It keeps 4 weekly.',
       expect.stringMatching(/^Stop PiSovereign/),
     ]);
   });
@@ -159,45 +159,51 @@ describe('a template of one’s own', () => {
     );
 
   test.each([
-    [own({ shedule: 1 }), 'Line 12 of the template: shedule: unknown field.'],
-    [own({ name: 3 }), 'Line 3 of the template: name: must be a text in double quotes.'],
-    [own({ id: 'My Notes' }), 'Line 2 of the template: id: use lower-case letters, digits and hyphens.'],
-    [own({ parts: [] }), 'Line 5 of the template: parts: must have at least 1 entries.'],
+    [own({ shedule: 1 }), 'Line 12 of the template: shedule: there is no such field here.'],
+    [own({ name: 3 }), 'Line 3 of the template: name: it must be a text in double quotes.'],
+    [own({ id: 'My Notes' }), 'Line 2 of the template: id: it may have lower-case letters, digits and hyphens.'],
+    [own({ parts: [] }), 'Line 5 of the template: parts: it must have at least 1 of them.'],
     [own({ parts: [part, part] }), 'Line 5 of the template: parts: two parts have the same id.'],
     [
       own({}, { kind: 'table' }),
-      'Line 9 of the template: parts 1, kind: must be “database”, “file”, “folder” or “image”.',
+      'Line 9 of the template: parts 1, kind: it must be “database”, “file”, “folder” or “image”.',
     ],
-    [own({}, { method: 'fast' }), 'Line 10 of the template: parts 1, method: must be “online”, “compact” or “dump”.'],
+    [
+      own({}, { method: 'fast' }),
+      'Line 10 of the template: parts 1, method: it must be “online”, “compact” or “dump”.',
+    ],
     [
       own({}, { retention: { keepLast: 0 } }),
-      'Line 11 of the template: parts 1, retention, keepLast: must be at least 1.',
+      'Line 11 of the template: parts 1, retention, keepLast: it must be at least 1.',
     ],
     [
       own({}, { retention: { keepLast: 1.5 } }),
-      'Line 11 of the template: parts 1, retention, keepLast: must be a whole number.',
+      'Line 11 of the template: parts 1, retention, keepLast: it must be a whole number.',
     ],
     [
       own({}, { retention: { keepWeekly: 1 } }),
-      'Line 11 of the template: parts 1, retention, keepWeekly: unknown field.',
+      'Line 11 of the template: parts 1, retention, keepWeekly: there is no such field here.',
     ],
     [
       own({}, { schedule: { kind: 'daily', time: '2:00' } }),
-      'Line 12 of the template: parts 1, schedule, time: must be a time such as 02:00.',
+      'Line 12 of the template: parts 1, schedule, time: it must be a time such as 02:00.',
     ],
     [
       own({}, { namePattern: '{plan}' }),
-      'Line 10 of the template: parts 1, namePattern: a pattern needs a date, for example {date}, so that names differ.',
+      'Line 10 of the template: parts 1, namePattern: a pattern needs a date, for example {date}: names without one cannot be told apart.',
     ],
-    [own({}, { subfolder: '../x' }), 'Line 10 of the template: parts 1, subfolder: must be a path below its folder.'],
-    ['{ "name": "Notes" }', 'Line 1 of the template: id: missing.'],
+    [
+      own({}, { subfolder: '../x' }),
+      'Line 10 of the template: parts 1, subfolder: it must lie below the folder it is in.',
+    ],
+    ['{ "name": "Notes" }', 'Line 1 of the template: id: it is missing.'],
     ['{\n "id": "notes",\n}', 'Line 3 of the template: The name of a field, in double quotes, is missing before “}”.'],
-    ["{\n 'id': 1}", 'Line 2 of the template: Texts need double quotes.'],
+    ["{\n 'id': 1}", 'Line 2 of the template: Texts are put in double quotes.'],
     ['{\n\n "id" "x"}', 'Line 3 of the template: A colon is missing after “id”.'],
-    ['{\n "a": 1,\n "a": 2}', 'Line 3 of the template: Duplicate field: “a”.'],
+    ['{\n "a": 1,\n "a": 2}', 'Line 3 of the template: The field “a” is there twice.'],
     ['# mine\n{}', 'Line 1 of the template: JSON has no comments.'],
     ['{\n "id": "notes"', 'Line 2 of the template: A comma or “}” is missing after the field “id”.'],
-    ['', 'Line 1 of the template: The text ends unexpectedly.'],
+    ['', 'Line 1 of the template: The text ends too early.'],
   ])('%j is refused in plain words', (text, message) => {
     expect(errorOf(text)).toMatchObject({ code: 'INVALID_PARAMS', message, hint: expect.any(String) });
   });

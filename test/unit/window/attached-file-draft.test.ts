@@ -38,8 +38,8 @@ test('what is wrong is told beside the field, and what is missing only blocks', 
   expect(attachedFileProblems([draft('a'), draft('')])).toEqual([{ blocked: false }, { blocked: true }]);
   expect(attachedFileProblems([draft('a', '')])).toEqual([{ blocked: true }]);
   expect(attachedFileProblems([draft('a'), draft('A')]).map(({ name }) => name)).toEqual([
-    'Another one has this name.',
-    'Another one has this name.',
+    'This name is already used.',
+    'This name is already used.',
   ]);
   expect(attachedFileProblems([draft('latest')])[0]?.name).toMatch(/^“latest” has a meaning/);
   expect(attachedFileProblems([draft('a.b')])[0]?.name).toMatch(/^Letters, digits/);

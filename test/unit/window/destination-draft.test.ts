@@ -68,7 +68,7 @@ test('what is missing is told apart from what is wrong', () => {
   });
   const minio = like(MINIO);
   expect(problemsOf({ ...minio, s3: { ...minio.s3, endpoint: 'minio.lan' } })).toEqual({
-    endpoint: { message: 'An address begins with https:// or http://.', missing: false },
+    endpoint: { message: 'The endpoint URL must begin with https:// or http://.', missing: false },
   });
   expect(problemsOf(like({ ...SERVER, hostKey: null }))).toMatchObject({ hostKey: { missing: true } });
 });

@@ -14,7 +14,7 @@ const draft = (change: Partial<EncryptionDraft>): EncryptionDraft => ({ ...encry
 test('a passphrase is typed twice, unless one is kept', () => {
   const typed = draft({ kind: 'passphrase', passphrase: 'correct horse', again: 'correct horse' });
   expect(encryptionProblems(typed, false)).toEqual({ blocked: false });
-  expect(encryptionProblems({ ...typed, again: 'correct hose' }, false).again).toBe('The two are not the same.');
+  expect(encryptionProblems({ ...typed, again: 'correct hose' }, false).again).toBe('The passphrases do not match.');
   expect(encryptionProblems({ ...typed, again: '' }, true)).toEqual({ blocked: true });
   expect(encryptionProblems(draft({ kind: 'passphrase', passphrase: 'short' }), false)).toMatchObject({
     blocked: true,

@@ -61,7 +61,7 @@ test('a plan becomes a template that can be read, and says what is not in it', (
       lockFiles: ['box.lock'],
     },
   ]);
-  expect(leftOut).toEqual(['/etc/box.toml, for it does not lie beside box.db.']);
+  expect(leftOut).toEqual(['/etc/box.toml, because it is not in the folder of box.db']);
 });
 
 test.each(['folder', 'file', 'image'] as const)('a plan of a %s becomes a template of one', (kind) => {
