@@ -1,6 +1,6 @@
 import type { ClientFrame } from '../../src-shared/contract/frames.ts';
 
-/** What the preload of the desktop application gives the window, and nothing else. */
+/** The bridge that the desktop application's preload script gives the window. */
 export interface SnapkeepBridge {
   send(frame: ClientFrame): void;
   /** Calls back for each frame; the answer stops it. */

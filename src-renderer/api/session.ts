@@ -15,13 +15,13 @@ export class BrowserSession {
     window.addEventListener('storage', (event) => {
       if (event.key === KEY || event.key === null) this.#announce();
     });
-    // An address with a token that is opened in a window that is there already changes only what follows “#”.
+    // Opening an address with a token in an existing window changes only the part after “#”.
     window.addEventListener('hashchange', () => {
       if (inAddress.test(location.hash)) location.reload();
     });
   }
 
-  /** The token to show, or `null` when somebody has to log in. */
+  /** The token of the session; `null`: a login is required. */
   get token(): string | null {
     return localStorage.getItem(KEY);
   }
@@ -55,7 +55,7 @@ export class BrowserSession {
     this.#announce();
   }
 
-  /** Forgets a token that the server refused; one that another window has stored meanwhile stays. */
+  /** Discards a refused token, unless another window has stored a new one. */
   refused(token: string): void {
     if (this.token !== token) return;
     localStorage.removeItem(KEY);

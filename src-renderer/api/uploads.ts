@@ -1,16 +1,16 @@
 import { type ErrorBody, SnapkeepError } from '../../src-shared/contract/errors.ts';
 import { browserSession } from './session.ts';
 
-/** What this window has sent and not yet discarded, by the paths where it is. */
+/** The paths of the uploads of this window that are not yet discarded. */
 const sent = new Set<string>();
 
 /**
- * Sends a file to the core's machine.
+ * Uploads a file to the machine of the service.
  * @param onProgress told the bytes sent so far
  * @returns its path there
  * @throws SnapkeepError
  */
-// fetch cannot tell how much of a body has been sent.
+// fetch does not report the progress of an upload.
 export function upload(file: File, onProgress: (sent: number) => void, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -38,10 +38,10 @@ export function upload(file: File, onProgress: (sent: number) => void, signal: A
   });
 }
 
-/** Discards what was sent; any other path is left alone. */
+/** Discards an upload of this window; other paths are ignored. */
 export function discardUpload(path: string): void {
   if (!sent.delete(path)) return;
-  // Also while the window closes. Where it does not arrive, the server discards what no window looks at.
+  // Also sent while the window closes. The server discards uploads that no window uses.
   fetch(new URL(`upload?path=${encodeURIComponent(path)}`, document.baseURI), {
     method: 'DELETE',
     headers: { Authorization: `Bearer ${browserSession.token}` },

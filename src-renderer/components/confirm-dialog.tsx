@@ -3,12 +3,12 @@ import type { ReactNode } from 'react';
 import type { Action } from '../hooks/use-action.ts';
 import { ErrorNotice } from './errors.tsx';
 
-/** Asks before something is done: Cancel has the focus, and what goes wrong is shown in the dialog, which stays open. */
+/** Asks for confirmation. Cancel has the focus; an error is shown in the dialog, which stays open. */
 export function ConfirmDialog(props: {
   title: string;
-  /** What the confirming button says. */
+  /** The label of the confirming button. */
   label: string;
-  /** Something goes away. */
+  /** Something is removed. */
   removes?: boolean;
   size?: 'md' | 'lg';
   action: Action;

@@ -2,7 +2,7 @@ import { Tooltip } from '@mantine/core';
 import type { DayOutcome } from '../../src-shared/model/plan.ts';
 import { countInWords } from '../../src-shared/words/wording.ts';
 
-/** The last days of a plan, one bar each; what happened is in the tooltip, and in one sentence for screen readers. */
+/** The last days of a plan, one bar each, with the results in tooltips and a sentence for screen readers. */
 export function DayStrip({ days, label }: { days: readonly DayOutcome[]; label: string }) {
   const good = days.filter((day) => day.outcome === 'success').length;
   const bad = days.filter((day) => day.outcome === 'failure' || day.outcome === 'warning').length;

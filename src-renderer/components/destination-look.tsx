@@ -19,7 +19,7 @@ const KINDS: Record<Kind, { words: string; Icon: ComponentType<{ size: number; '
   sftp: { words: 'SFTP server', Icon: IconServer },
 };
 
-/** What kind of place a destination is. */
+/** The kind of a destination as an icon. */
 export function KindIcon({ kind, size = 18 }: { kind: Kind; size?: number }) {
   const { words, Icon } = KINDS[kind];
   return (
@@ -36,7 +36,7 @@ const STATES: Record<DestinationState, { tone: Tone; icon: ReactNode; words: str
   ready: { tone: 'good', icon: <IconCircleCheck size={14} aria-hidden />, words: 'OK' },
 };
 
-/** How a destination stands. */
+/** The state of a destination. */
 export function DestinationPill({ state }: { state: DestinationState }) {
   const { tone, icon, words } = STATES[state];
   return (
@@ -46,7 +46,7 @@ export function DestinationPill({ state }: { state: DestinationState }) {
   );
 }
 
-/** Names in a sentence: `NAS`, `NAS and b2-offsite`, `NAS, b2-offsite and 3 more`. */
+/** Returns names as a list: `NAS`, `NAS and b2-offsite`, `NAS, b2-offsite and 3 more`. */
 export function namesInWords(names: readonly string[]): string {
   const [first = '', second, ...others] = names;
   if (second === undefined) return first;

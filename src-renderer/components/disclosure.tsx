@@ -2,7 +2,7 @@ import { UnstyledButton } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
 import { type ReactNode, useId, useState } from 'react';
 
-/** What few people need: a heading that shows it when it is asked for. */
+/** Content that is hidden behind a heading until it is opened. */
 export function Disclosure({
   title,
   opened: openedAtFirst = false,

@@ -2,7 +2,7 @@ import { Component, type ReactNode } from 'react';
 import type { ErrorBody } from '../../src-shared/contract/errors.ts';
 import { ErrorNotice, errorBody } from './errors.tsx';
 
-/** Keeps a fault of one place from taking the whole window away. */
+/** Shows an error of one page in its place, so that the rest of the window keeps working. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { error: ErrorBody | null }> {
   override state: { error: ErrorBody | null } = { error: null };
 

@@ -5,6 +5,6 @@ export const SAVED_SECRET = 'Saved. Enter a new value to replace it.';
 export const OTHER_DISK_HINT =
   'Use another disk or a network share, so that one disk failure cannot destroy both the source and its snapshots.';
 
-/** What can be attached to a database, while nothing is. */
+/** The hint of an empty list of attached files. */
 export const ATTACHED_FILES_HINT =
   'Add files and folders that belong to the database, such as uploads. They are stored in the same snapshots.';

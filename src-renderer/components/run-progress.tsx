@@ -1,6 +1,6 @@
 import { Button, Group, Progress, Text } from '@mantine/core';
 import type { Run, RunPhase } from '../../src-shared/model/run.ts';
-import { bytesInWords, durationInWords } from '../../src-shared/words/wording.ts';
+import { bytesInWords, roundedDurationInWords } from '../../src-shared/words/wording.ts';
 import { client } from '../api/client.ts';
 import { useAction } from '../hooks/use-action.ts';
 
@@ -81,5 +81,5 @@ function amounts({ progress: { phase, done, total } }: Run): string {
 
 function timeLeft(done: number, total: number | null, rate: number | null): string {
   if (total === null || rate === null || rate <= 0) return '';
-  return `${durationInWords(((total - done) / rate) * 1000)} left`;
+  return `${roundedDurationInWords(((total - done) / rate) * 1000)} left`;
 }

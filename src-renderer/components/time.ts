@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { DAY_MS } from '../../src-shared/rules/durations.ts';
-import { durationInWords } from '../../src-shared/words/wording.ts';
+import { roundedDurationInWords } from '../../src-shared/words/wording.ts';
 
 /** Returns the time now, updated every 30 seconds, so that shown ages stay correct. */
 export function useNow(): number {
@@ -15,7 +15,7 @@ export function useNow(): number {
 /** Returns the age of an instant: `just now`, `4 min`, `13 h`, `2 d`. */
 export function ageInWords(instant: string, now: number): string {
   const age = now - Date.parse(instant);
-  return age < 60_000 ? 'just now' : durationInWords(age);
+  return age < 60_000 ? 'just now' : roundedDurationInWords(age);
 }
 
 /** Returns the age of an instant with `ago`. */
@@ -45,6 +45,12 @@ export function momentInWords(instant: string, now: number): string {
   const day = dayInWords(instant, now);
   const time = clockTime(instant).slice(0, 5);
   return ['Today', 'Yesterday', 'Tomorrow'].includes(day) ? `${day.toLowerCase()} ${time}` : `${day}, ${time}`;
+}
+
+/** Returns {@link momentInWords} with a capital, for the beginning of a line or a cell: `Today 02:00`. */
+export function momentLabel(instant: string, now: number): string {
+  const words = momentInWords(instant, now);
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
 /** Returns a future moment: `today 02:00`, `Mon 23 Nov, 02:00`, with the year if it is another one. */

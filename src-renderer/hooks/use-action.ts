@@ -2,7 +2,7 @@ import { useCallback, useState } from 'react';
 import type { ErrorBody } from '../../src-shared/contract/errors.ts';
 import { errorBody, showError } from '../components/errors.tsx';
 
-/** Something a button does: whether it goes on, what went wrong, and how to do it. */
+/** The work of a button: whether it is pending, its error, and a function to start it. */
 export interface Action {
   pending: boolean;
   error: ErrorBody | null;

@@ -4,9 +4,9 @@ import type { Pause } from '../../src-shared/model/schedule.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src-shared/model/settings.ts';
 
 interface AppState {
-  /** `null` until the first answer whether there is a connection. */
+  /** `null` until the first connection attempt has ended. */
   connected: boolean | null;
-  /** In a browser somebody has to log in first. */
+  /** A browser has to log in first. */
   loggedIn: boolean;
   info: AppInfo | null;
   settings: Settings;
@@ -14,7 +14,7 @@ interface AppState {
   paused: Pause | null;
 }
 
-/** What the window knows of the application. */
+/** The state of the application. */
 export const useAppStore = create<AppState>(() => ({
   connected: null,
   loggedIn: true,

@@ -2,7 +2,7 @@ import { create } from 'zustand';
 import type { DestinationSummary } from '../../src-shared/model/destination.ts';
 import { client } from '../api/client.ts';
 
-/** Every destination and how it stands; `null` until they have been fetched. */
+/** All destinations and their states; `null` until they are fetched. */
 export const useDestinationsStore = create<{ destinations: DestinationSummary[] | null }>(() => ({
   destinations: null,
 }));

@@ -1,10 +1,10 @@
 import { create } from 'zustand';
 import type { PlanSummary } from '../../src-shared/model/plan.ts';
 
-/** Every plan and where it stands; `null` until they have been fetched. */
+/** All plans and their states; `null` until they are fetched. */
 export const usePlansStore = create<{ plans: PlanSummary[] | null }>(() => ({ plans: null }));
 
-/** One plan; `undefined` when there is none of this id. */
+/** Returns a plan; `undefined` if it does not exist. */
 export function usePlan(planId: string): PlanSummary | undefined {
   return usePlansStore((state) => state.plans?.find(({ plan }) => plan.id === planId));
 }

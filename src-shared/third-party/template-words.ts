@@ -10,15 +10,15 @@ type DatabasePart = Extract<TemplatePart, { kind: 'database' }>;
 const EXAMPLE = new Date('2024-01-15T14:30:22Z');
 
 /**
- * Says what a template will do, one sentence after the other, made from its data alone: for each part what is backed up
- * and how, when, what is kept, what is checked; then what a restore needs.
+ * Describes a template in sentences: for each part its source, method, schedule, retention and checks; then what a
+ * restore needs.
  */
 export function templateInWords(template: Template): string[] {
   const sentences = template.parts.flatMap((part) => partInWords(part, template.name));
   return template.aroundRestore === null ? sentences : [...sentences, template.aroundRestore];
 }
 
-/** What the name of a snapshot of this part ends in: `.db.gz`, `.sql`, `.toml`, `.tar.gz`, `.img.gz`. */
+/** Returns the ending of the file names of a part's snapshots: `.db.gz`, `.sql`, `.toml`, `.tar.gz`, `.img.gz`. */
 export function endingOf(part: TemplatePart): string {
   const packed = part.compression === 'none' ? '' : `.${part.compression}`;
   switch (part.kind) {
@@ -33,7 +33,7 @@ export function endingOf(part: TemplatePart): string {
   }
 }
 
-/** The questions in SQL that count the rows of a part's tables; each passes where its table is there. */
+/** Returns SQL checks that count the rows of a part's tables; each passes if its table exists. */
 export function countChecks(part: DatabasePart): SqlCheck[] {
   return part.counts.map((table) => ({
     name: table,
@@ -49,9 +49,10 @@ function partInWords(part: TemplatePart, planName: string): string[] {
   });
   const zone = part.timeZone === null ? '' : ` (${part.timeZone})`;
   return [
-    `${part.name}${part.optional ? ', if wanted' : ''}: ${scheduleInWords(part.schedule)}${zone}, ${howInWords(part)}.`,
-    `A snapshot is ${storedInWords(part)}, for example ${part.subfolder === '' ? '' : `${part.subfolder}/`}${name}.`,
-    `It keeps ${keptInWords(part.retention)}.`,
+    `${part.name}${part.optional ? ' (optional)' : ''}: ${howInWords(part)}.`,
+    `Schedule: ${scheduleInWords(part.schedule)}${zone}.`,
+    `Snapshots: ${storedInWords(part)}, for example ${part.subfolder === '' ? '' : `${part.subfolder}/`}${name}.`,
+    `Retention: ${keptInWords(part.retention)}.`,
     ...(part.kind === 'database' ? databaseInWords(part) : []),
   ];
 }
@@ -61,31 +62,33 @@ function howInWords(part: TemplatePart): string {
     case 'database':
       return `${DATABASE_METHODS[part.method]}${attachedFilesInWords(part)}`;
     case 'file':
-      return `a copy of the file is made${attachedFilesInWords(part)}`;
+      return `file copy${attachedFilesInWords(part)}`;
     case 'folder':
-      return `the folder is packed${part.exclude.length === 0 ? '' : ` without ${listed(part.exclude)}`}`;
+      return `folder archive${excludedInWords(part.exclude)}`;
     case 'image':
-      return 'an image of the whole disk is read, which must not be in use meanwhile';
+      return 'disk image (the disk must not be in use)';
   }
 }
 
 const DATABASE_METHODS: Record<DatabasePart['method'], string> = {
-  online: 'the database is copied page by page while programs go on writing',
-  compact: 'the database is written anew without gaps while programs go on writing',
-  dump: 'the database is written out as SQL statements while programs go on writing',
+  online: 'online backup',
+  compact: 'compacted copy',
+  dump: 'SQL dump',
 };
 
 function attachedFilesInWords({ attachedFiles }: Extract<TemplatePart, { kind: 'database' | 'file' }>): string {
   if (attachedFiles.length === 0) return '';
   const names = attachedFiles.map(({ path, kind, exclude }) => {
-    const left = exclude.length === 0 ? '' : ` without ${listed(exclude)}`;
-    return `${kind === 'folder' ? `the folder ${path}` : path}${left}`;
+    return `${kind === 'folder' ? `folder ${path}` : path}${excludedInWords(exclude)}`;
   });
-  return `, together with ${listed(names)} beside it`;
+  return ` with attached files (${listed(names)})`;
 }
 
+const excludedInWords = (exclude: readonly string[]): string =>
+  exclude.length === 0 ? '' : ` excluding ${listed(exclude)}`;
+
 function storedInWords(part: TemplatePart): string {
-  if (part.compression === 'none') return part.kind === 'folder' ? 'packed but not compressed' : 'stored uncompressed';
+  if (part.compression === 'none') return 'uncompressed';
   return part.compression === 'gz' ? 'compressed with gzip' : 'compressed with zstd';
 }
 
@@ -93,20 +96,20 @@ function databaseInWords(part: DatabasePart): string[] {
   const sentences: string[] = [];
   if (part.encryption !== null)
     sentences.push(
-      `An encrypted database (SQLCipher) is copied in one statement instead and stays encrypted; its key is read from ${part.encryption.keyVariable}.`,
+      `If the database is encrypted with SQLCipher, its key is read from the environment variable ${part.encryption.keyVariable}.`,
     );
   if (part.counts.length > 0)
     sentences.push(
-      `Each check counts the rows of ${listed(part.counts)}${part.schemaVersion === null ? '' : ' and reads the version of the schema'}.`,
+      `Restore tests count the rows of ${listed(part.counts)}${part.schemaVersion === null ? '' : ' and read the schema version'}.`,
     );
-  else if (part.schemaVersion !== null) sentences.push('Each check reads the version of the schema.');
+  else if (part.schemaVersion !== null) sentences.push('Restore tests read the schema version.');
   if (part.schemaVersion?.exitCodeWhenNewer)
     sentences.push(
-      `A snapshot with a newer schema than that of the database is not restored, with exit code ${part.schemaVersion.exitCodeWhenNewer}, for the program would refuse it.`,
+      `A snapshot with a newer schema than the database is not restored (exit code ${part.schemaVersion.exitCodeWhenNewer}).`,
     );
-  if (part.lockFiles.length > 0) sentences.push(`The deletion of a database also removes ${listed(part.lockFiles)}.`);
+  if (part.lockFiles.length > 0) sentences.push(`Deleting the database also deletes ${listed(part.lockFiles)}.`);
   if (part.unsafeFileSystems.length > 0)
-    sentences.push(`The database must not lie on ${listed(part.unsafeFileSystems, 'or')}.`);
+    sentences.push(`The database must not be on ${listed(part.unsafeFileSystems, 'or')}.`);
   return sentences;
 }
 

@@ -1,4 +1,4 @@
-/** Bytes in words for people: `812 bytes`, `4.2 MB`, `1.90 GB`; decimal units, as file managers show them. */
+/** Returns bytes in words: `812 bytes`, `4.2 MB`, `182 GB`; in decimal units, as file managers show them. */
 export function bytesInWords(bytes: number): string {
   if (bytes < 1000) return `${bytes} ${bytes === 1 ? 'byte' : 'bytes'}`;
   const units = ['kB', 'MB', 'GB', 'TB', 'PB'];
@@ -11,8 +11,27 @@ export function bytesInWords(bytes: number): string {
   return `${value.toFixed(value < 9.95 ? 1 : 0)} ${units[unit]}`;
 }
 
-/** A length of time in words, rounded to what matters: `0.8 s`, `12 s`, `4 min`, `11 h`, `3 d`. */
+const UNITS = [
+  [86_400, 'd'],
+  [3600, 'h'],
+  [60, 'min'],
+  [1, 's'],
+] as const;
+
+/** Returns a duration in milliseconds in words, in at most two units: `0.8 s`, `12 s`, `2 min 5 s`, `1 h 20 min`, `3 d`. */
 export function durationInWords(milliseconds: number): string {
+  const seconds = Math.max(0, milliseconds) / 1000;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  const first = UNITS.findIndex(([length]) => whole >= length);
+  const [length, unit] = UNITS[first] ?? UNITS[3];
+  const [smaller, smallerUnit] = UNITS[first + 1] ?? UNITS[3];
+  const rest = Math.floor((whole % length) / smaller);
+  return `${Math.floor(whole / length)} ${unit}${length === smaller || rest === 0 ? '' : ` ${rest} ${smallerUnit}`}`;
+}
+
+/** Returns a duration in milliseconds in words, rounded to one unit: `12 s`, `4 min`, `11 h`, `3 d`. */
+export function roundedDurationInWords(milliseconds: number): string {
   const seconds = Math.max(0, milliseconds) / 1000;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   if (seconds < 99.5) return `${Math.round(seconds)} s`;
@@ -21,12 +40,12 @@ export function durationInWords(milliseconds: number): string {
   return `${Math.round(seconds / 86_400)} d`;
 }
 
-/** A count with its noun: `1 row`, `1,204 rows`. */
+/** Returns a count with its noun: `1 row`, `1,204 rows`. */
 export function countInWords(count: number, noun: string, plural = `${noun}s`): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? noun : plural}`;
 }
 
-/** Puts words in a row: `a`, `a and b`, `a, b and c`. */
+/** Returns words as a list: `a`, `a and b`, `a, b and c`. */
 export function listInWords(words: readonly string[]): string {
   const last = words.at(-1) ?? '';
   return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;

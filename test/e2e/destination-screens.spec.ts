@@ -95,7 +95,7 @@ test('a plan whose copies are in every state, and the recovery kit', async () =>
     server.address,
     async (page, look) => {
       const card = page.getByRole('article', { name: 'hone' });
-      await expect(card).toContainText('to NAS, b2-offsite and Storage box');
+      await expect(card).toContainText('Stored at NAS, b2-offsite and Storage box');
       await expect(card).toContainText(
         '1 snapshot waits for Storage box: sftp://snapkeep@nas.example.org:2222/srv/backups is not marked',
       );

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bytesInWords, countInWords, durationInWords } from '../../src-shared/words/wording.ts';
+import { bytesInWords, countInWords, durationInWords, roundedDurationInWords } from '../../src-shared/words/wording.ts';
 
 test.each([
   [0, '0 bytes'],
@@ -50,6 +50,21 @@ test.each([
   [11 * 3_600_000, '11 h'],
   [3 * 86_400_000, '3 d'],
 ])('%d ms are %s', (ms, words) => {
+  expect(roundedDurationInWords(ms)).toBe(words);
+});
+
+test.each([
+  [-5, '0.0 s'],
+  [840, '0.8 s'],
+  [9950, '10 s'],
+  [59_400, '59 s'],
+  [59_600, '1 min'],
+  [125_000, '2 min 5 s'],
+  [3_599_600, '1 h'],
+  [4_800_000, '1 h 20 min'],
+  [86_400_000, '1 d'],
+  [97_200_000, '1 d 3 h'],
+])('exactly, %d ms are %s', (ms, words) => {
   expect(durationInWords(ms)).toBe(words);
 });
 

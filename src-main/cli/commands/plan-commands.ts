@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import { metricsOf } from '../../../src-shared/rules/metrics.ts';
-import { keptInWords } from '../../../src-shared/words/retention-words.ts';
 import { STATE_LABELS } from '../../../src-shared/words/plan-state-words.ts';
+import { keptInWords } from '../../../src-shared/words/retention-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { type CommandContext, json } from '../command.ts';
 import { EXIT, errorOf, linesOr, print, UsageError } from '../output.ts';

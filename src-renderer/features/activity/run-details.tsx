@@ -8,7 +8,7 @@ import { ErrorNotice } from '../../components/errors.tsx';
 import { showDone } from '../../components/notices.ts';
 import { RunStatePill } from '../../components/pill.tsx';
 import { RunProgress } from '../../components/run-progress.tsx';
-import { clockTime, momentInWords } from '../../components/time.ts';
+import { clockTime, momentLabel } from '../../components/time.ts';
 import { useAction } from '../../hooks/use-action.ts';
 import { isActive, putRun, useRun } from '../../stores/runs-store.ts';
 import { UndoButton } from '../restore/undo-button.tsx';
@@ -46,7 +46,7 @@ export function RunDetails({ runId, now }: { runId: string; now: number }) {
         </Group>
         <Text size="sm" c="dimmed">
           {[
-            momentInWords(run.queuedAt, now),
+            momentLabel(run.queuedAt, now),
             runDuration(run) && `Duration: ${runDuration(run)}`,
             run.error === null ? runOutcome(run) : '',
           ]

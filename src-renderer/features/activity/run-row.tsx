@@ -2,7 +2,7 @@ import { Text } from '@mantine/core';
 import { Link } from 'wouter';
 import type { Run } from '../../../src-shared/model/run.ts';
 import { RunStatePill } from '../../components/pill.tsx';
-import { momentInWords } from '../../components/time.ts';
+import { momentLabel } from '../../components/time.ts';
 import { runDuration, runOutcome, runTitle } from './run-words.ts';
 import './activity.css';
 
@@ -20,7 +20,7 @@ export function RunRow({ run, now }: { run: Run; now: number }) {
         </Text>
       </span>
       <Text span size="sm" c="dimmed" className="numbers">
-        {[runDuration(run), momentInWords(run.queuedAt, now)].filter(Boolean).join(' · ')}
+        {[runDuration(run), momentLabel(run.queuedAt, now)].filter(Boolean).join(' · ')}
       </Text>
     </Link>
   );

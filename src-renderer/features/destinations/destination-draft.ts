@@ -120,7 +120,7 @@ export function withProvider(draft: S3Draft, provider: S3Provider): S3Draft {
   return { ...draft, provider, region, pathStyle, objectLock: objectLock ? draft.objectLock : null };
 }
 
-/** What was asked for an endpoint: its `{account}` read back, or itself. */
+/** Returns the account in an endpoint, or the endpoint itself. */
 function presetAnswers(provider: S3Provider, endpoint: string | null): Pick<S3Draft, 'endpoint' | 'account'> {
   const pattern = S3_PRESETS[provider].endpoint;
   if (endpoint === null || pattern === null || !pattern.includes('{account}'))
@@ -130,19 +130,19 @@ function presetAnswers(provider: S3Provider, endpoint: string | null): Pick<S3Dr
   return { endpoint, account: fits ? endpoint.slice(before.length, endpoint.length - after.length) : '' };
 }
 
-/** The endpoint of a draft as it will be asked; `null`: the one that is known for the region, or one is still missing. */
+/** Returns the endpoint of a draft; `null`: the default of the region, or not entered yet. */
 export function endpointOf(draft: S3Draft): string | null {
   return fillPreset(draft.provider, draft)?.endpoint ?? null;
 }
 
-/** A name for what is typed: the folder's, the bucket's or the host's. */
+/** Returns a name from the folder, the bucket or the host. */
 export function suggestedName({ kind, path, s3, sftp }: DestinationDraft): string {
   if (kind === 's3') return s3.bucket.trim();
   if (kind === 'sftp') return sftp.host.trim();
   return path.trim().split(/[/\\]/).filter(Boolean).at(-1) ?? '';
 }
 
-/** The fields of the form, for what is wrong with each. */
+/** The fields of the form. */
 export type Field = 'name' | 'path' | 'hostKey' | keyof S3Draft | `sftp-${keyof SftpDraft}` | SecretField;
 
 /** What is wrong with a field; a missing value is reported only after an attempt to save. */

@@ -1,6 +1,6 @@
 import type { DestinationDraft, Field, SecretField } from './destination-draft.ts';
 
-/** What each part of the form is given. */
+/** The props of each part of the form. */
 export interface DraftProps {
   draft: DestinationDraft;
   onChange(draft: DestinationDraft): void;
@@ -8,7 +8,7 @@ export interface DraftProps {
   errorOf(field: Field): string | undefined;
 }
 
-/** Enters a secret into a draft. */
+/** Returns the draft with a secret. */
 export function withSecret(draft: DestinationDraft, name: SecretField, value: string): DestinationDraft {
   return { ...draft, secrets: { ...draft.secrets, [name]: value } };
 }

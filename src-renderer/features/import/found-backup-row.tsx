@@ -21,7 +21,7 @@ interface FoundBackupRowProps {
   onLocked(): void;
 }
 
-/** A backup of another program: what its name tells, and on request its content. */
+/** A backup of another program: its name, and on request its content. */
 export function FoundBackupRow({ place, file, secret, chosen, onChosen, onLocked }: FoundBackupRowProps) {
   const [found, setFound] = useState<BackupDescription | null>(null);
   const action = useAction('here');

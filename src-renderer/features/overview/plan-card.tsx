@@ -53,7 +53,7 @@ export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }
           <dd>{newest === null ? 'No snapshot yet' : agoInWords(newest.createdAt, now)}</dd>
           <Beside summary={summary} />
           <dt title={destinations.map(({ label }) => label).join(', ')}>
-            to {namesInWords(destinations.map(({ name }) => name))}
+            Stored at {namesInWords(destinations.map(({ name }) => name))}
           </dt>
           <dd>
             {countInWords(snapshotCount, 'snapshot')}, {bytesInWords(storedBytes)}
@@ -61,7 +61,7 @@ export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }
           <dt>{schedule.words}</dt>
           <dd>{nextInWords(schedule, now)}</dd>
           <dt>Keeps {keptInWords(plan.retention)}</dt>
-          <dd>{took === '' ? '' : `took ${took}`}</dd>
+          <dd>{took === '' ? '' : `Duration: ${took}`}</dd>
         </dl>
       </Stack>
     </article>
@@ -75,9 +75,11 @@ function Beside({ summary: { plan, newest } }: { summary: PlanSummary }) {
   if (names.length === 0 && whole) return null;
   return (
     <>
-      <dt title={names.join(', ')}>{names.length === 0 ? 'Newest snapshot' : `with ${namesInWords(names)}`}</dt>
+      <dt title={names.join(', ')}>
+        {names.length === 0 ? 'Newest snapshot' : `Attached files: ${namesInWords(names)}`}
+      </dt>
       <dd className={whole ? '' : 'loss'}>
-        {whole ? (newest === null ? '' : `${bytesInWords(newest.diskBytes)} added`) : 'is incomplete'}
+        {whole ? (newest === null ? '' : `${bytesInWords(newest.diskBytes)} added`) : 'Incomplete'}
       </dd>
     </>
   );
@@ -85,5 +87,5 @@ function Beside({ summary: { plan, newest } }: { summary: PlanSummary }) {
 
 function nextInWords({ nextTime, paused }: ScheduleStatus, now: number): string {
   if (paused !== null) return pauseInWords(paused, now);
-  return nextTime === null ? '' : `next ${upcomingInWords(nextTime, now)}`;
+  return nextTime === null ? '' : `Next: ${upcomingInWords(nextTime, now)}`;
 }

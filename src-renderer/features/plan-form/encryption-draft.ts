@@ -5,7 +5,7 @@ export interface EncryptionDraft {
   kind: 'none' | 'passphrase' | 'recipients';
   passphrase: string;
   again: string;
-  /** One in each line. */
+  /** One per line. */
   recipients: string;
   identity: string;
 }

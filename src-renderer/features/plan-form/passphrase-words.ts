@@ -1,15 +1,15 @@
 /**
- * What can honestly be said of a passphrase: how many could be as long as it, not how likely this one is.
+ * Rates a passphrase by its length and variety, not by how likely it is.
  * Each try at an encrypted file takes about a second, for age makes it slow.
  */
 export function passphraseInWords(passphrase: string): string {
   const bits = guessBits(passphrase);
   if (bits < 36) return 'Weak: can be guessed by trying many passphrases.';
   if (bits < 60) return 'Fair: hard to guess, unless it is a name, a date or a saying.';
-  return 'Strong: too long to guess, unless it is a known saying.';
+  return 'Long enough: cannot be guessed by trying, unless it is a known saying.';
 }
 
-/** How many bits there are to guess at most; repeats, runs like `abcd` and whole words count for little. */
+/** Returns the most bits there are to guess; repeats, runs like `abcd` and common words count for little. */
 function guessBits(passphrase: string): number {
   const words = passphrase.split(/[\s_-]+/).filter(Boolean);
   // A common word is one of some thousands, however long it is.

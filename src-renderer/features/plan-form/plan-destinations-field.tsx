@@ -15,7 +15,7 @@ interface PlanDestinationsFieldProps {
   onChange(value: PlanDestination[]): void;
   /** Snapshots are made in the first folder among them. */
   madeHere: boolean;
-  /** The plan's own, where each destination may have another; without it there is none to choose. */
+  /** The plan's retention, which a destination can override; without it, retention is not shown. */
   retention?: Retention;
 }
 

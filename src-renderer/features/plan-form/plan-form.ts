@@ -114,8 +114,8 @@ export function isComplete(form: PlanForm, planName: string, known: readonly Des
 }
 
 /**
- * The plan that a form stands for.
- * @param encrypted the database is, and the key that was given opens it
+ * Returns the plan that a form describes.
+ * @param encrypted whether the database is encrypted; then the given key opens it
  */
 export function newPlanOf(
   form: PlanForm,
@@ -155,7 +155,7 @@ export function newPlanOf(
     ...(restoreTest === null ? {} : { restoreTest: files ? { ...restoreTest, checks: [] } : restoreTest }),
     ...(key === null || !encrypted || files ? {} : { key }),
     ...programOf(form.program),
-    // What only a database can have may be left over from before the kind was chosen.
+    // Settings of databases may be left over from another kind of source.
     ...(files ? { schemaVersion: null, lockFiles: [] } : {}),
     attachedFiles,
     group: group.trim() === '' ? null : group.trim(),

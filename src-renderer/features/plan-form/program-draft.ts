@@ -31,7 +31,7 @@ export function programOf({ namePattern, schemaSql, lockFiles }: ProgramDraft): 
   };
 }
 
-/** What is wrong with a draft, by field. */
+/** Returns what is wrong with a draft, by field. */
 export interface ProgramProblems {
   blocked: boolean;
   namePattern?: string;

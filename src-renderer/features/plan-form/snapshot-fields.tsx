@@ -4,7 +4,7 @@ import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
 import { extensionFor } from '../../../src-shared/rules/naming.ts';
 
-/** @param dump whether it is one; `null`: there is no database, and files have endings of their own */
+/** @param dump whether the method is a SQL dump; `null`: there is no database, and file endings differ */
 const compressions = (dump: boolean | null): Array<{ value: Compression; label: string }> => {
   const ending = (compression: Compression): string =>
     dump === null ? '' : ` (${extensionFor(compression, false, dump)})`;

@@ -3,7 +3,7 @@ import { type DragEvent, type ReactNode, useState } from 'react';
 import { useAppStore } from '../../stores/app-store.ts';
 import '../plans/plans.css';
 
-/** Takes a database that is dropped on it, where the host knows the path of what is dropped. */
+/** Accepts a dropped database, if the host knows the paths of dropped files. */
 export function SourceDrop({ onPath, children }: { onPath(path: string): void; children: ReactNode }) {
   const knowsPaths = useAppStore((state) => state.info?.capabilities.droppedPaths ?? false);
   const [over, setOver] = useState(false);

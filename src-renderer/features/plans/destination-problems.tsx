@@ -36,7 +36,7 @@ export function DestinationProblems({
 export function StoredAt({ destinations }: { destinations: PlanSummary['destinations'] }) {
   return (
     <Text size="sm" c="dimmed" className="wraps">
-      {'to '}
+      {'Stored at '}
       {destinations.map(({ id, name, label }, index) => (
         <span key={id}>
           {index > 0 && (index === destinations.length - 1 ? ' and ' : ', ')}

@@ -9,7 +9,7 @@ import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { RuleTag } from '../../components/pill.tsx';
 import { ScrollTable } from '../../components/scroll-table.tsx';
-import { momentInWords, useNow } from '../../components/time.ts';
+import { momentLabel, useNow } from '../../components/time.ts';
 import { useAction } from '../../hooks/use-action.ts';
 
 /**
@@ -165,7 +165,7 @@ function PrunedList({ title, snapshots, several, now }: PrunedListProps) {
       <tbody>
         {snapshots.map((each) => (
           <tr key={`${each.id} ${each.destination?.id}`}>
-            <td title={each.name}>{momentInWords(each.createdAt, now)}</td>
+            <td title={each.name}>{momentLabel(each.createdAt, now)}</td>
             {several && <td>{each.destination?.name ?? 'Snapkeep data folder'}</td>}
             <td>
               <Group gap={4}>

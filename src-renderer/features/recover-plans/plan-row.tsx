@@ -3,7 +3,7 @@ import { scheduleInWords } from '../../../src-shared/words/schedule-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { PathField } from '../../components/path-field.tsx';
-import { momentInWords, useNow } from '../../components/time.ts';
+import { momentInWords, momentLabel, useNow } from '../../components/time.ts';
 import type { PlanDraft } from './recovery-draft.ts';
 
 /** A plan that can be recovered: its name, its source and its snapshots. */
@@ -52,7 +52,7 @@ export function PlanRow({ draft, onChange }: { draft: PlanDraft; onChange(change
                     size="xs"
                     checked={snapshotIds.has(id)}
                     onChange={() => tick(id)}
-                    label={`${momentInWords(createdAt, now)}, ${bytesInWords(sizeBytes)}`}
+                    label={`${momentLabel(createdAt, now)}, ${bytesInWords(sizeBytes)}`}
                     description={file}
                   />
                 </li>

@@ -6,10 +6,10 @@ import type { FilesCheck } from '../../../src-shared/model/restore-files.ts';
 import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import { lastPart, trimEndOf } from '../../../src-shared/words/trimmed.ts';
 
-/** What of a snapshot is restored. `one`: an attached file, or a path in it. */
+/** What to restore from a snapshot. `one`: an attached file, or a path in it. */
 export type RestoreWhat = 'everything' | 'database' | 'files' | 'one';
 
-/** What was chosen, as it is typed. */
+/** The choice as it is typed. */
 export interface RestoreChoice {
   what: RestoreWhat;
   /** The attached file of `one`. */
@@ -50,7 +50,7 @@ const takesFiles = ({ what }: RestoreChoice): boolean => what !== 'database';
 type FilesParams = Extract<Params<'restores.check'>, { what: 'files' }>;
 
 /**
- * What is asked for the files of a choice; `null`: it takes none, or it is of a bare file.
+ * Returns the parameters of the check of files; `null`: no files are chosen, or the source is a bare file.
  * @param to where the one attached file goes; empty: to where it came from
  */
 export function filesToCheck(source: RestoreSource, choice: RestoreChoice, to: string): FilesParams | null {
@@ -65,7 +65,7 @@ export function filesToCheck(source: RestoreSource, choice: RestoreChoice, to: s
   };
 }
 
-/** What a restore of files changes, added up; `images`: devices or image files that are written over. */
+/** The changes of a restore of files, added up; `images`: devices or image files that are overwritten. */
 export interface FilesTotals {
   files: number;
   bytes: number;
@@ -119,8 +119,8 @@ export interface PlacesOfSource extends Places {
 }
 
 /**
- * Where what was chosen can go.
- * @param database where a database came from; `null`: that is not known
+ * Returns the possible targets of a choice.
+ * @param database the original path of a database; `null`: unknown
  */
 export function placesOf(
   attachedFiles: readonly SnapshotAttachedFile[],

@@ -14,7 +14,7 @@ import './restore.css';
 type Step =
   | { name: 'what' }
   | { name: 'where'; places: PlacesOfSource }
-  /** `places`: what is gone back to; `null`: the review came at once. */
+  /** `places`: the targets to go back to; `null`: the review was opened directly. */
   | { name: 'review'; targetPath: string; to: string; places: PlacesOfSource | null }
   | { name: 'restoring'; runId: string };
 
@@ -87,7 +87,7 @@ function OpenDialog({ request }: { request: RestoreRequest }) {
     return { source, choice: chosen, targetPath, to };
   }
 
-  /** What goes to where it came from has no place of its own. */
+  /** A restore to the original paths has no path of its own. */
   function whereTo({ suggested }: PlacesOfSource, path: string): { targetPath: string; to: string } {
     if (takesDatabase(chosen)) return { targetPath: path, to: '' };
     return { targetPath: '', to: path === suggested ? '' : path };

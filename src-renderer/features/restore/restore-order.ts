@@ -13,7 +13,7 @@ export interface RestoreOrder {
   to: string;
 }
 
-/** A look that a person has confirmed. */
+/** A check that a person has confirmed. */
 export interface Confirmed {
   checkRunId: string;
   confirmation: string;
@@ -21,7 +21,7 @@ export interface Confirmed {
 }
 
 /**
- * Starts what was confirmed: a database, files, or both in one run, which is undone as a whole.
+ * Starts the confirmed restore: a database, files, or both in one run, which is undone as a whole.
  * @returns the run's id
  */
 export async function startRestore(database: Confirmed | null, files: Confirmed | null): Promise<string> {

@@ -3,22 +3,22 @@ import type { RestoreSource } from '../../../src-shared/model/restore.ts';
 import { discardUpload } from '../../api/uploads.ts';
 import type { RestoreChoice } from './restore-choice.ts';
 
-/** What is to be restored. */
+/** The snapshot or file to restore. */
 export interface RestoreRequest {
   source: RestoreSource;
-  /** Where to, when that is known: then the review comes at once. */
+  /** The target, if it is known; the review then opens directly. */
   targetPath?: string;
-  /** What of it, when that is known. */
+  /** The choice of items, if it is known. */
   choice?: RestoreChoice;
 }
 
 interface RestoreState {
   request: RestoreRequest | null;
-  /** Grows with each request, so that each begins anew. */
+  /** Counts the requests, so that each opens a new dialog. */
   number: number;
 }
 
-/** The restore that is being looked at; one at a time. */
+/** The restore in the dialog; one at a time. */
 export const useRestoreStore = create<RestoreState>(() => ({ request: null, number: 0 }));
 
 /** Opens the dialog for a snapshot or a file. */

@@ -8,7 +8,7 @@ import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts
 import { namesInWords } from '../../components/destination-look.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { VerificationPill } from '../../components/pill.tsx';
-import { momentInWords, useNow } from '../../components/time.ts';
+import { momentLabel, useNow } from '../../components/time.ts';
 
 /** The snapshot or dropped file to restore. */
 export interface Described {
@@ -26,7 +26,7 @@ export interface Described {
   tables: TableRows[] | null;
   verification: VerificationSummary | null;
   suggestedTarget: string | null;
-  /** `imported`: its source is only what its manifest tells. */
+  /** `imported`: its source is known from its manifest only. */
   origin: SnapshotOrigin;
   /** Its attached files; empty for a bare file. */
   attachedFiles: SnapshotAttachedFile[];
@@ -57,7 +57,7 @@ export function WhatFacts({ described }: { described: Described }) {
       {createdAt !== null && (
         <>
           <dt>Taken</dt>
-          <dd>{momentInWords(createdAt, now)}</dd>
+          <dd>{momentLabel(createdAt, now)}</dd>
         </>
       )}
       {planName !== null && (

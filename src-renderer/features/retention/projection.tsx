@@ -63,7 +63,7 @@ function Calendar({ projection }: { projection: Projection }) {
           </Text>
         ))}
       </Group>
-      <div className="year" role="img" aria-label={`Snapshots on ${kept} of the last ${days.length} days of that year`}>
+      <div className="year" role="img" aria-label={`Days with a snapshot: ${kept} of the last ${days.length}`}>
         {days.map((day) => (
           <YearDay key={day} day={day} count={byDay.get(day) ?? 0} />
         ))}

@@ -7,7 +7,7 @@ import { durationInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { Pill } from '../../components/pill.tsx';
 import { Section } from '../../components/section.tsx';
-import { momentInWords, useNow } from '../../components/time.ts';
+import { momentLabel, useNow } from '../../components/time.ts';
 import { useAction } from '../../hooks/use-action.ts';
 import { ScheduleEditor } from './schedule-editor.tsx';
 import { ScheduleState } from './schedule-state.tsx';
@@ -138,7 +138,7 @@ function Receipts({ planId, newest }: { planId: string; newest: string | null })
       {receipts.slice(0, 5).map((receipt) => (
         <li key={receipt.runId}>
           <Pill tone={receipt.valid ? 'good' : 'bad'}>{receipt.valid ? 'Restored' : 'Failed'}</Pill>
-          <span>{momentInWords(receipt.at, now)}</span>
+          <span>{momentLabel(receipt.at, now)}</span>
           <span>{receipt.snapshotName}</span>
           <span>{durationInWords(receipt.durationMs)}</span>
           <span>

@@ -212,7 +212,7 @@ function SchedulePreview({ schedule, timeZone }: { schedule: Schedule; timeZone:
   return (
     <Text size="sm" c="dimmed" role="status">
       {preview.words}.{' '}
-      {preview.next.length > 0 && `Next${here}: ${preview.next.map((at) => upcomingInWords(at, now)).join(', ')}.`}
+      {preview.next.length > 0 && `Next${here}: ${preview.next.map((at) => upcomingInWords(at, now)).join(' · ')}.`}
     </Text>
   );
 }

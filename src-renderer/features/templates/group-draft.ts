@@ -15,7 +15,7 @@ export interface GroupDraft {
 /**
  * A template with the places that somebody has chosen, so that the core works out the plans for them: names of folders
  * are joined there, by the rules of its platform.
- * @throws SnapkeepError `INVALID_PARAMS` for a text that is no template
+ * @throws SnapkeepError `INVALID_PARAMS` for a text that is not a template
  */
 export function withChoices(text: string, { paths, folder }: Pick<GroupDraft, 'paths' | 'folder'>): string {
   const template = parseTemplate(text);

@@ -103,7 +103,7 @@ export function GroupForm({ template }: { template: AppliedTemplate }) {
       <Group justify="flex-end" gap="md">
         {making.error !== null && making.made.length > 0 && (
           <Text size="sm" c="dimmed" className="grows">
-            {countInWords(making.made.length, 'plan')} made so far; the others follow when this is put right.
+            {countInWords(making.made.length, 'plan')} created so far. Correct the error to create the others.
           </Text>
         )}
         <Button size="md" disabled={!ready} loading={making.pending} onClick={() => making.start(wanted, makePlan)}>

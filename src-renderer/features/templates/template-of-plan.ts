@@ -19,8 +19,8 @@ export interface TemplateNames {
 const COUNT = /^SELECT count\(\*\) FROM "((?:[^"]|"")+)"$/;
 
 /**
- * Makes a template of a plan: what is of this machine alone (keys, secrets, the order of destinations) stays out of it.
- * @param folder where its snapshots are made; `null`: in no folder
+ * Makes a template of a plan, without what belongs to this machine only (keys, secrets, the order of destinations).
+ * @param folder the folder of its snapshots; `null`: none
  */
 export function templateOfPlan(
   plan: Plan,

@@ -3,7 +3,7 @@ import type { AppliedPart, AppliedTemplate, TemplateSummary } from '../../../src
 import { client } from '../../api/client.ts';
 import { type Action, useAction } from '../../hooks/use-action.ts';
 
-/** The templates there are, and how to ask for them again. */
+/** The templates, and a function to load them again. */
 export function useTemplates(): { templates: TemplateSummary[]; reload(): void } {
   const [templates, setTemplates] = useState<TemplateSummary[]>([]);
   const reload = useCallback(() => {

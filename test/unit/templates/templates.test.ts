@@ -55,9 +55,10 @@ describe('built-in templates', () => {
     expect(parseTemplate(templateText(template))).toEqual(template);
     expect(JSON.stringify(NOTES, null, 2).split('\n').length).toBeLessThanOrEqual(20);
     expect(templateInWords(template)).toEqual([
-      'Database: Daily at 02:00, the database is copied page by page while programs go on writing.',
-      'A snapshot is compressed with gzip, for example Notes-2024-01-15-143022-k3f9qa.db.gz.',
-      'It keeps the last 30 snapshots.',
+      'Database: online backup.',
+      'Schedule: Daily at 02:00.',
+      'Snapshots: compressed with gzip, for example Notes-2024-01-15-143022-k3f9qa.db.gz.',
+      'Retention: the last 30 snapshots.',
     ]);
   });
 
@@ -86,52 +87,64 @@ describe('built-in templates', () => {
 describe('what a template will do, in words', () => {
   test('Hone', () => {
     expect(wordsOf('hone')).toEqual([
-      'Database: Daily at 02:00, the database is copied page by page while programs go on writing.',
-      'A snapshot is compressed with gzip, for example hone-2024-01-15-143022.db.gz.',
-      'It keeps the last 7 snapshots.',
-      'An encrypted database (SQLCipher) is copied in one statement instead and stays encrypted; its key is read from HONE_DB_KEY.',
-      'Each check counts the rows of accounts, transactions and subscriptions.',
+      'Database: online backup.',
+      'Schedule: Daily at 02:00.',
+      'Snapshots: compressed with gzip, for example hone-2024-01-15-143022.db.gz.',
+      'Retention: the last 7 snapshots.',
+      'If the database is encrypted with SQLCipher, its key is read from the environment variable HONE_DB_KEY.',
+      'Restore tests count the rows of accounts, transactions and subscriptions.',
       'Restart the server of Hone after a restore, so that all its connections use the restored database.',
     ]);
   });
 
   test('Portunus', () => {
     expect(wordsOf('portunus')).toEqual([
-      'State: Daily at 06:25, the database is copied page by page while programs go on writing.',
-      'A snapshot is stored uncompressed, for example portunus-state-2024-01-15T14-30-22Z.db.',
-      'It keeps all from the last 30 days.',
-      'Each check reads the version of the schema.',
-      'A snapshot with a newer schema than that of the database is not restored, with exit code 78, for the program would refuse it.',
-      'The deletion of a database also removes state.db.lock.',
-      'The database must not lie on nfs, tmpfs or ramfs.',
+      'State: online backup.',
+      'Schedule: Daily at 06:25.',
+      'Snapshots: uncompressed, for example portunus-state-2024-01-15T14-30-22Z.db.',
+      'Retention: all from the last 30 days.',
+      'Restore tests read the schema version.',
+      'A snapshot with a newer schema than the database is not restored (exit code 78).',
+      'Deleting the database also deletes state.db.lock.',
+      'The database must not be on nfs, tmpfs or ramfs.',
       'Stop portunus-server before a restore and start it again afterwards: systemctl stop portunus-server, then systemctl start portunus-server.',
     ]);
   });
 
   test('Sound Box keeps its audio beside the database', () => {
-    expect(wordsOf('soundbox').slice(0, 3)).toEqual([
-      'Database and audio: Daily at 03:00, the database is copied page by page while programs go on writing, together with the folder generated beside it.',
-      'A snapshot is stored uncompressed, for example Sound-Box-2024-01-15-143022-k3f9qa.db.',
-      'It keeps all from the last 14 days and 11 weekly (Sundays).',
+    expect(wordsOf('soundbox').slice(0, 4)).toEqual([
+      'Database and audio: online backup with attached files (folder generated).',
+      'Schedule: Daily at 03:00.',
+      'Snapshots: uncompressed, for example Sound-Box-2024-01-15-143022-k3f9qa.db.',
+      'Retention: all from the last 14 days and 11 weekly (Sundays).',
     ]);
   });
 
   test('PiSovereign has a rule for each of its parts', () => {
-    expect(wordsOf('pisovereign').filter((sentence) => /^It keeps|: /.test(sentence))).toEqual([
-      'Database: Daily at 02:00, the database is copied page by page while programs go on writing.',
-      'It keeps 7 daily, 4 weekly (Sundays) and 12 monthly.',
-      'Configuration: After changes, once idle for 5 minutes, a copy of the file is made, together with env and backup.toml beside it.',
-      'It keeps the last 5 snapshots.',
-      'Vault: Sundays at 02:00, the folder is packed.',
-      'It keeps 4 weekly.',
-      'System image: On day 1 of each month at 02:00, an image of the whole disk is read, which must not be in use meanwhile.',
-      'It keeps 3 monthly.',
-      'System files, if wanted: On day 1 of each month at 02:00, the folder is packed without /proc/*, /sys/*, /dev/*, /tmp/*, /run/*, /mnt/*, /media/* and /backup/*.',
-      'It keeps 3 monthly.',
-      'Cache, if wanted: Sundays at 02:00, a copy of the file is made.',
-      'It keeps 4 weekly.',
-      'Models, if wanted: Sundays at 02:00, the folder is packed.',
-      'It keeps 4 weekly.',
+    expect(
+      wordsOf('pisovereign').filter((sentence) => /: /.test(sentence) && !sentence.startsWith('Snapshots: ')),
+    ).toEqual([
+      'Database: online backup.',
+      'Schedule: Daily at 02:00.',
+      'Retention: 7 daily, 4 weekly (Sundays) and 12 monthly.',
+      'Configuration: file copy with attached files (env and backup.toml).',
+      'Schedule: After changes, once idle for 5 minutes.',
+      'Retention: the last 5 snapshots.',
+      'Vault: folder archive.',
+      'Schedule: Sundays at 02:00.',
+      'Retention: 4 weekly.',
+      'System image: disk image (the disk must not be in use).',
+      'Schedule: On day 1 of each month at 02:00.',
+      'Retention: 3 monthly.',
+      'System files (optional): folder archive excluding /proc/*, /sys/*, /dev/*, /tmp/*, /run/*, /mnt/*, /media/* and /backup/*.',
+      'Schedule: On day 1 of each month at 02:00.',
+      'Retention: 3 monthly.',
+      'Cache (optional): file copy.',
+      'Schedule: Sundays at 02:00.',
+      'Retention: 4 weekly.',
+      'Models (optional): folder archive.',
+      'Schedule: Sundays at 02:00.',
+      'Retention: 4 weekly.',
       expect.stringMatching(/^Stop PiSovereign/),
     ]);
   });

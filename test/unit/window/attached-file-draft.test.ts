@@ -41,8 +41,8 @@ test('what is wrong is told beside the field, and what is missing only blocks', 
     'This name is already used.',
     'This name is already used.',
   ]);
-  expect(attachedFileProblems([draft('latest')])[0]?.name).toMatch(/^“latest” has a meaning/);
-  expect(attachedFileProblems([draft('a.b')])[0]?.name).toMatch(/^Letters, digits/);
+  expect(attachedFileProblems([draft('latest')])[0]?.name).toMatch(/^“latest” is reserved/);
+  expect(attachedFileProblems([draft('a.b')])[0]?.name).toMatch(/letters, digits/);
 });
 
 test('another source exchanges what the template brought and keeps what was added', () => {

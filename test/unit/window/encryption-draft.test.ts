@@ -33,7 +33,7 @@ test('recipients are lines, and an identity among them is told', () => {
   expect(encryptionProblems(two, false)).toEqual({ blocked: false });
   expect(encryptionSecretsOf(two)).toBeUndefined();
   const secret = encryptionProblems(draft({ kind: 'recipients', recipients: 'AGE-SECRET-KEY-1ABC' }), false);
-  expect(secret).toEqual({ blocked: true, recipients: expect.stringContaining('an identity and secret') });
+  expect(secret).toEqual({ blocked: true, recipients: expect.stringContaining('secret identity') });
   expect(encryptionProblems({ ...two, identity: 'nonsense' }, false)).toMatchObject({ blocked: true });
   expect(encryptionProblems({ ...two, identity: 'AGE-SECRET-KEY-1ABC' }, false)).toEqual({ blocked: false });
   expect(encryptionProblems(draft({ kind: 'recipients' }), false)).toEqual({ blocked: true });
