@@ -22,7 +22,7 @@ type StartsRun = Extract<
 >;
 
 /** A destination, or a folder that need not be one. */
-export type Place = { path: string } | { destinationId: string };
+export type DestinationOrFolder = { path: string } | { destinationId: string };
 
 /** A core for the length of one command. */
 export class Session {
@@ -150,7 +150,7 @@ export class Session {
    * @param below where in such a folder; empty: in itself
    * @throws SnapkeepError `NOT_FOUND` for a name that no destination has
    */
-  async destinationOrFolder(given: string, below = ''): Promise<Place> {
+  async destinationOrFolder(given: string, below = ''): Promise<DestinationOrFolder> {
     const found = await this.findDestination(given);
     if (found !== undefined) return { destinationId: found.destination.id };
     return { path: await this.folderOf(given, below) };
@@ -208,9 +208,9 @@ export class Session {
   }
 
   /** Waits for what runs have set off: prunes, and copies to other destinations, with what they set off themselves. */
-  async settled(): Promise<void> {
+  async idle(): Promise<void> {
     for (;;) {
-      await this.#core.settled();
+      await this.#core.idle();
       const [run] = this.#core.activeRuns();
       if (run === undefined) return;
       const stop = this.#core.on('run.changed', ({ run: changed }) => {
@@ -224,7 +224,7 @@ export class Session {
 
   /** Waits for what the command has set off, and gives the data folder free. */
   async close(): Promise<void> {
-    await this.settled();
+    await this.idle();
     await this.#core.close();
   }
 

@@ -46,7 +46,7 @@ export interface Core {
   /** Whether a run that waits or runs now uses a file, by its path without links. */
   isInUse(path: string): boolean;
   /** Waits until what the clock has set off is under way and told: scheduled times that are due, alerts. */
-  settled(): Promise<void>;
+  idle(): Promise<void>;
   /** Serves once what is due, and waits for the runs and what they set off; for hosts that are gone in a moment. */
   serveDue(): Promise<Run[]>;
   /** Cancels what runs, lets nothing more start, and waits for the workers. What is stored can still be read. */

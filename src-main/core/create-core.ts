@@ -8,7 +8,7 @@ import { type Catalog, createCatalog } from './catalog/catalog.ts';
 import { openConnection } from './connection.ts';
 import type { Core } from './core.ts';
 import type { CoreContext } from './core-context.ts';
-import { areThere, folderDestination } from './destinations/destination-access.ts';
+import { areReachable, folderDestination } from './destinations/destination-access.ts';
 import { Throttles } from './destinations/drivers/throttle.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { EventBus } from './event-bus.ts';
@@ -78,7 +78,7 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
     stagingFolder: dataFolder.stagingFolder,
     follower: orchestrator,
     cleanUp: (run, leftovers, tell) => removeLeftovers({ catalog, clock, events, serviceId }, run, leftovers, tell),
-    areThere: (folders) => areThere({ catalog, clock, events }, folders),
+    areReachable: (folders) => areReachable({ catalog, clock, events }, folders),
     timeLimitOf: ({ kind, planId }) => timeLimitMinutes(kind, catalog.plans.get(planId ?? '')),
   });
   const secrets = new SecretStore(catalog.secrets, new SecretBox(dataFolder.path, ports.keychain, log), clock);
@@ -129,7 +129,7 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
   };
   const dispatcher = new Dispatcher(createHandlers(context));
   // Before any run is started: a run waits for the clean-up of the folders that it uses.
-  const cleaned = context.cleanUp.look();
+  const cleaned = context.cleanUp.tick();
   const never = new AbortController().signal;
   // A command is gone in a moment; what is due waits for a host that stays.
   if (ports.host !== 'cli') orchestrator.start();
@@ -152,7 +152,7 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
     runEnded: (runId) => runs.ended(runId),
     activeRuns: () => runs.active(),
     isInUse: (path) => runs.isWanted(path),
-    settled: () => orchestrator.settled(),
+    idle: () => orchestrator.idle(),
     serveDue: () => orchestrator.serveDue(),
     stop,
     close: async () => {

@@ -48,7 +48,7 @@ export class Orchestrator implements RunFollower {
     scheduler.serve();
     copier.serve();
     this.#stopListening = ports.power?.onResume(() => this.#wake()) ?? this.#stopListening;
-    this.#look(false);
+    this.#tick(false);
   }
 
   /**
@@ -60,16 +60,16 @@ export class Orchestrator implements RunFollower {
     const collected: Run[] = [];
     this.#collected = collected;
     scheduler.serve();
-    this.#look(true);
+    this.#tick(true);
     for (let run: Run | undefined; ; ) {
-      await this.settled();
+      await this.idle();
       [run] = runs.active();
       if (run === undefined) break;
       await runs.ended(run.id);
     }
     scheduler.close();
     this.#recur(true);
-    await this.settled();
+    await this.idle();
     this.#collected = null;
     return collected;
   }
@@ -81,17 +81,17 @@ export class Orchestrator implements RunFollower {
     const now = clock.now().getTime();
     const next = Math.min(
       now + LONGEST_SLEEP_MS,
-      scheduler.nextLook(),
-      copier.nextLook(),
+      scheduler.nextTick(),
+      copier.nextTick(),
       background.nextRetry() ?? Number.POSITIVE_INFINITY,
     );
     this.#forgetTimer();
-    this.#forgetTimer = clock.wake(Math.max(SHORTEST_SLEEP_MS, next - now), () => this.#look(false));
+    this.#forgetTimer = clock.wake(Math.max(SHORTEST_SLEEP_MS, next - now), () => this.#tick(false));
   }
 
   /** Waits until what the clock and the runs have set off is under way and told. */
-  settled(): Promise<void> {
-    return this.#core().background.settled();
+  idle(): Promise<void> {
+    return this.#core().background.idle();
   }
 
   /** Sets off nothing more from now on, and waits for what goes on. */
@@ -103,20 +103,20 @@ export class Orchestrator implements RunFollower {
     scheduler.close();
     copier.close();
     background.close();
-    await background.settled();
+    await background.idle();
   }
 
   /** The machine has slept, and disks or networks may not be what they were. */
   #wake(): void {
     for (const { name, afterSleep } of RECURRING) if (afterSleep === true) this.#done.delete(name);
-    this.#look(true);
+    this.#tick(true);
   }
 
-  #look(atOnce: boolean): void {
+  #tick(ignoreBackoff: boolean): void {
     const { scheduler, copier, background } = this.#core();
     readMachineZone();
-    this.#try('schedules', () => scheduler.look({ atOnce }));
-    this.#try('copies', () => copier.look({ atOnce }));
+    this.#try('schedules', () => scheduler.tick({ ignoreBackoff }));
+    this.#try('copies', () => copier.tick({ ignoreBackoff }));
     background.retryDue();
     this.#recur(false);
     this.#try('the timer', () => this.arm());

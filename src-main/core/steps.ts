@@ -35,7 +35,7 @@ export const AFTER_RUN: readonly RunStep[] = [
   {
     name: 'copies',
     follows: ({ kind }) => kind === 'backup' || kind === 'copy',
-    work: ({ copier }, run) => (run.kind === 'copy' ? copier.ended(run) : copier.look()),
+    work: ({ copier }, run) => (run.kind === 'copy' ? copier.ended(run) : copier.tick()),
   },
   {
     name: 'retention',
@@ -55,7 +55,7 @@ export const AFTER_RUN: readonly RunStep[] = [
   {
     name: 'alerts',
     follows: ({ kind, planId }) => planId !== null && ['backup', 'copy', 'restoreTest', 'verify'].includes(kind),
-    work: ({ watchdog }) => watchdog.look(),
+    work: ({ watchdog }) => watchdog.tick(),
   },
 ];
 
@@ -66,8 +66,8 @@ const RUNS_KEPT_MS = 90 * DAY_MS;
 /** What the clock sets off beside schedules and copies, in hosts that stay and at the end of `run-due`. */
 export const RECURRING: readonly RecurringStep[] = [
   { name: 'checks', everyMs: 60 * MINUTE_MS, afterSleep: true, work: checkEverything },
-  { name: 'alerts', everyMs: MINUTE_MS, work: ({ watchdog }) => watchdog.look() },
-  { name: 'delivery', everyMs: MINUTE_MS, work: ({ deliveries }) => deliveries.look() },
+  { name: 'alerts', everyMs: MINUTE_MS, work: ({ watchdog }) => watchdog.tick() },
+  { name: 'delivery', everyMs: MINUTE_MS, work: ({ deliveries }) => deliveries.tick() },
   {
     name: 'retention of runs',
     everyMs: DAY_MS,
@@ -75,7 +75,7 @@ export const RECURRING: readonly RecurringStep[] = [
       void catalog.runs.removeOld(new Date(clock.now().getTime() - RUNS_KEPT_MS).toISOString()),
   },
   { name: 'copy of the catalog', everyMs: 60 * MINUTE_MS, work: copyCatalog },
-  { name: 'clean-up of folders', everyMs: 10 * MINUTE_MS, work: ({ cleanUp }) => cleanUp.look() },
+  { name: 'clean-up of folders', everyMs: 10 * MINUTE_MS, work: ({ cleanUp }) => cleanUp.tick() },
   { name: 'safety snapshots', everyMs: DAY_MS, work: pruneSafetySnapshots },
 ];
 

@@ -30,8 +30,8 @@ import { OpenedFiles } from './window/opened-files.ts';
 let mainWindow: MainWindow | undefined;
 let runningCore: Core | undefined;
 
-const openPlace = (place: string): void => void mainWindow?.openPlace(place).catch(complain);
-const notify = desktopNotifier(openPlace);
+const openRoute = (place: string): void => void mainWindow?.openRoute(place).catch(complain);
+const notify = desktopNotifier(openRoute);
 
 async function startCore(): Promise<Core> {
   const keychain = systemKeychain();
@@ -76,7 +76,7 @@ async function start(openedFiles: OpenedFiles): Promise<void> {
   );
   mainWindow = window;
   const show = (): void => void window.show().catch(complain);
-  setApplicationMenu({ openPlace, restoreBackup: () => void restoreBackup(core, window).catch(complain) });
+  setApplicationMenu({ openRoute, restoreBackup: () => void restoreBackup(core, window).catch(complain) });
   showTray(core, {
     backUp: (planId) => void backUp(core, planId),
     pause: (until) => void pause(core, until).catch(complain),
@@ -93,11 +93,11 @@ async function start(openedFiles: OpenedFiles): Promise<void> {
   const { file, hidden } = readLaunchArguments(process.argv, process.cwd());
   if (file !== undefined) openedFiles.open(file);
   else if (!openedFiles.areWaiting()) await showAtStart(window, hidden || wasStartedAtLogin());
-  void lookForUpdates(core).catch(complain);
+  void checkForUpdates(core).catch(complain);
   openedFiles.handle((path) => void window.openRestore(path).catch(complain));
 }
 
-function lookForUpdates(core: Core): Promise<() => void> {
+function checkForUpdates(core: Core): Promise<() => void> {
   return startUpdates({
     app,
     clock: systemClock,

@@ -4,14 +4,14 @@ import type { DesktopNotification } from '../core/ports.ts';
 /** The ones that may still be clicked: without a reference they would be collected, and the click lost. */
 const shown = new Set<Notification>();
 
-/** Makes the function that shows the system's notifications. @param openPlace called when one is clicked */
-export function desktopNotifier(openPlace: (place: string) => void): (notification: DesktopNotification) => void {
+/** Makes the function that shows the system's notifications. @param openRoute called when one is clicked */
+export function desktopNotifier(openRoute: (place: string) => void): (notification: DesktopNotification) => void {
   return ({ title, body, place }) => {
     const notification = new Notification({ title, body });
     const forget = (): void => void shown.delete(notification);
     notification.on('click', () => {
       forget();
-      openPlace(place);
+      openRoute(place);
     });
     notification.on('close', forget);
     notification.on('failed', forget);

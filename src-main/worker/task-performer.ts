@@ -1,6 +1,6 @@
 import { takeSnapshot } from '../core/backup/take-snapshot.ts';
 import { exportSnapshot } from '../core/backup/write-export.ts';
-import { conveyAttachedFile } from '../core/copies/convey-attached-file.ts';
+import { replicateAttachedFile } from '../core/copies/replicate-attached-file.ts';
 import { checkDatabaseDeletion, deleteDatabase } from '../core/delete-database/delete-database.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
 import { identifyStored } from '../core/engine/files/identify-stored.ts';
@@ -54,7 +54,7 @@ const tasksWith = (tellKept: (kept: Kept | null) => Promise<void>): Tasks => ({
   'database-deletion-check': checkDatabaseDeletion,
   databaseDeletion: (request, context) =>
     deleteDatabase(request, context, (safety) => tellKept(safety && { safety, files: [] })),
-  'convey-attached-file': conveyAttachedFile,
+  'replicate-attached-file': replicateAttachedFile,
   'files-check': checkFiles,
 });
 

@@ -48,7 +48,7 @@ export function createClient(transport: Transport): Client {
 
   transport.onFrame((raw) => {
     const frame = CoreFrame.parse(raw);
-    if (frame.type === 'response') settle(frame.id, frame.answer);
+    if (frame.type === 'response') resolveRequest(frame.id, frame.answer);
     else announce(frame.revision, frame.name, frame.payload);
   });
 
@@ -63,7 +63,7 @@ export function createClient(transport: Transport): Client {
     if (now) for (const listener of resyncListeners) listener();
   });
 
-  function settle(id: number, answer: Extract<CoreFrame, { type: 'response' }>['answer']): void {
+  function resolveRequest(id: number, answer: Extract<CoreFrame, { type: 'response' }>['answer']): void {
     const request = pending.get(id);
     pending.delete(id);
     if (answer.ok) request?.resolve(answer.result);

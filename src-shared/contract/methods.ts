@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { AlertChannel, UndeliveredAlert } from '../model/alert.ts';
 import { AppInfo } from '../model/app-info.ts';
 import { SecretList, SecretName, SecretState, Settings } from '../model/settings.ts';
+import { destinationMethods } from './destination-methods.ts';
 import { nothing } from './params.ts';
-import { placeMethods } from './place-methods.ts';
 import { planMethods } from './plan-methods.ts';
 import { snapshotMethods } from './snapshot-methods.ts';
 
@@ -40,7 +40,7 @@ export const methods = {
 
   ...planMethods,
   ...snapshotMethods,
-  ...placeMethods,
+  ...destinationMethods,
 } as const;
 
 export type MethodName = keyof typeof methods;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Bytes, Instant } from './values.ts';
 
 /** One of a plan's destinations, as sentences name it. */
-const PlaceName = z.object({ id: z.uuid(), name: z.string() });
+const DestinationName = z.object({ id: z.uuid(), name: z.string() });
 
 /** What stops automatic pruning until a person has reviewed it; `message` is a sentence. */
 export const BrakeReason = z.object({
@@ -12,7 +12,11 @@ export const BrakeReason = z.object({
 export type BrakeReason = z.infer<typeof BrakeReason>;
 
 /** Why nothing that was there is pruned at a destination of a plan. */
-export const PruneBrake = z.object({ destination: PlaceName, since: Instant, reasons: z.array(BrakeReason).min(1) });
+export const PruneBrake = z.object({
+  destination: DestinationName,
+  since: Instant,
+  reasons: z.array(BrakeReason).min(1),
+});
 export type PruneBrake = z.infer<typeof PruneBrake>;
 
 /** A copy of a snapshot that a prune removes or keeps, and why (`latest-1`, `pinned`, …). */
@@ -23,7 +27,7 @@ export const PrunedSnapshot = z.object({
   sizeBytes: Bytes,
   reasons: z.array(z.string()),
   /** The destination it is removed from or kept at; `null`: it belongs to none. */
-  destination: PlaceName.nullable(),
+  destination: DestinationName.nullable(),
 });
 export type PrunedSnapshot = z.infer<typeof PrunedSnapshot>;
 

@@ -3,7 +3,7 @@ import type { Retention } from '../model/retention.ts';
 import type { SnapshotOrigin } from '../model/snapshot.ts';
 import type { VerificationLevel } from '../model/verification.ts';
 import { DAY_MS } from '../rules/durations.ts';
-import { type CalendarPlace, localCalendar } from '../schedule/local-calendar.ts';
+import { type CalendarDate, localCalendar } from '../schedule/local-calendar.ts';
 import { countedInstants } from './trusted-instants.ts';
 
 /** What the rules look at in a snapshot. */
@@ -43,7 +43,7 @@ export interface RetentionCalendar {
   now: number;
 }
 
-type Countable = RetainedSnapshot & { at: number; trusted: boolean; place?: CalendarPlace };
+type Countable = RetainedSnapshot & { at: number; trusted: boolean; date?: CalendarDate };
 type Rule = (newestFirst: readonly Countable[]) => Iterable<[snapshot: RetainedSnapshot, reason: string]>;
 
 /**
@@ -140,24 +140,24 @@ function counts(snapshot: RetainedSnapshot): boolean {
 function policyRules(retention: Retention, timeZone: string | null): Rule[] {
   const { keepLast, keepDays, daily, weekly, weekday, monthly, yearly } = retention;
   const calendar = localCalendar(timeZone);
-  const placeOf = (snapshot: Countable): CalendarPlace => {
-    snapshot.place ??= calendar(snapshot.at);
-    return snapshot.place;
+  const dateOf = (snapshot: Countable): CalendarDate => {
+    snapshot.date ??= calendar(snapshot.at);
+    return snapshot.date;
   };
   return [
     (all) => latestRule(all, keepLast ?? 0),
     (all) => withinRule(all, keepDays ?? 0),
-    (all) => periodRule(all, 'daily', daily, ({ day }) => day, placeOf),
+    (all) => periodRule(all, 'daily', daily, ({ day }) => day, dateOf),
     (all) =>
       periodRule(
         all,
         'weekly',
         weekly,
         (place) => (weekday === null || place.weekday === weekday ? place.week : null),
-        placeOf,
+        dateOf,
       ),
-    (all) => periodRule(all, 'monthly', monthly, ({ month }) => month, placeOf),
-    (all) => periodRule(all, 'yearly', yearly, ({ year }) => year, placeOf),
+    (all) => periodRule(all, 'monthly', monthly, ({ month }) => month, dateOf),
+    (all) => periodRule(all, 'yearly', yearly, ({ year }) => year, dateOf),
   ];
 }
 
@@ -179,14 +179,14 @@ function* periodRule(
   all: readonly Countable[],
   name: string,
   count: number,
-  periodOf: (place: CalendarPlace) => number | null,
-  placeOf: (snapshot: Countable) => CalendarPlace,
+  periodOf: (place: CalendarDate) => number | null,
+  dateOf: (snapshot: Countable) => CalendarDate,
 ): Generator<[RetainedSnapshot, string]> {
   if (count === 0) return;
   const newestOf = new Map<number, Countable>();
   let counted = 0;
   for (const snapshot of all) {
-    const period = periodOf(placeOf(snapshot));
+    const period = periodOf(dateOf(snapshot));
     if (period === null) continue;
     const known = newestOf.get(period);
     if (known === undefined && counted === count) break;

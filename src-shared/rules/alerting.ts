@@ -8,7 +8,7 @@ const TROUBLE: readonly PlanState[] = ['failed', 'overdue', 'incomplete', 'unver
 const TRANSIENT: readonly PlanState[] = ['unavailable', 'waiting'];
 
 /** What was last told of a plan. */
-export interface Told {
+export interface AlertRecord {
   state: PlanState;
   since: string;
   /** `null`: there was nothing to tell. */
@@ -21,11 +21,11 @@ export interface Told {
  * @param pruningPaused pruning waits for a review, which is trouble whatever the state
  */
 export function decideAlert(
-  before: Told | undefined,
+  before: AlertRecord | undefined,
   state: PlanState,
   now: Date,
   pruningPaused = false,
-): { told: Told; kind: Alert['kind'] | null } {
+): { told: AlertRecord; kind: Alert['kind'] | null } {
   const at = now.toISOString();
   const trouble = TROUBLE.includes(state) || pruningPaused;
   const reviewed = before?.toldAt != null && !TRANSIENT.includes(state) && !trouble && state !== 'running';
@@ -35,18 +35,18 @@ export function decideAlert(
     if (!lasts || now.getTime() - since < DAY_MS) return { told: before, kind: null };
     return { told: { ...before, toldAt: at }, kind: before.toldAt === null ? 'trouble' : 'reminder' };
   }
-  const told: Told = { state, since: at, toldAt: trouble ? at : null };
+  const told: AlertRecord = { state, since: at, toldAt: trouble ? at : null };
   return { told, kind: trouble ? 'trouble' : before != null && before.toldAt !== null ? 'mended' : null };
 }
 
 /** Whether a state is no news: what waits or cannot be reached after a failure has not mended it. */
-function isSame(before: Told, state: PlanState): boolean {
+function isSame(before: AlertRecord, state: PlanState): boolean {
   if (state === before.state || state === 'running') return true;
   return TRANSIENT.includes(state) && (TRANSIENT.includes(before.state) || TROUBLE.includes(before.state));
 }
 
 /** What to do about a plan's trouble, as a sentence. */
-export function howToMend(state: PlanState): string {
+export function remediation(state: PlanState): string {
   switch (state) {
     case 'failed':
       return 'Open the plan to see why, and back up again.';

@@ -4,7 +4,7 @@ import { DAY_MS } from '../rules/durations.ts';
 const SPAN_MS = 7 * DAY_MS;
 
 /** Where an instant lies in the calendar of a time zone, as numbers that only compare: the same number, the same day. */
-export interface CalendarPlace {
+export interface CalendarDate {
   /** Days since 1970-01-01. */
   day: number;
   /** Weeks from Monday to Sunday (ISO 8601). */
@@ -20,7 +20,7 @@ export interface CalendarPlace {
  * looked up once a week of the calendar, and for each instant only in weeks in which it changes.
  * @param timeZone a name of the tz database; `null` is the machine's
  */
-export function localCalendar(timeZone: string | null): (instantMs: number) => CalendarPlace {
+export function localCalendar(timeZone: string | null): (instantMs: number) => CalendarDate {
   const offsetAt = clockOffsets(timeZone);
   return (instantMs) => {
     const local = instantMs + offsetAt(instantMs);

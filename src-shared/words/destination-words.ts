@@ -16,11 +16,11 @@ export function destinationLabel(settings: DestinationSettings): string {
 }
 
 /** Whether two settings lead to the same files; login, limits and keys may differ. */
-export function isSamePlace(one: DestinationSettings, other: DestinationSettings): boolean {
-  return placeOf(one) === placeOf(other);
+export function isSameLocation(one: DestinationSettings, other: DestinationSettings): boolean {
+  return locationKey(one) === locationKey(other);
 }
 
-function placeOf(settings: DestinationSettings): string {
+function locationKey(settings: DestinationSettings): string {
   return JSON.stringify([settings.kind === 's3' ? settings.endpoint : null, destinationLabel(settings)]);
 }
 

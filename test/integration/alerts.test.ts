@@ -80,11 +80,11 @@ test('a failure goes to the webhook as JSON, once, and what did not get through 
   answer.status = 500;
   rmSync(scene.source);
   expect((await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id })).state).toBe('failed');
-  await scene.core.settled();
+  await scene.core.idle();
   expect(received).toHaveLength(1);
   expect(undelivered).toEqual([expect.stringContaining('answered 500')]);
   answer.status = 200;
-  await clock.advance(3 * MINUTE, () => scene.core.settled());
+  await clock.advance(3 * MINUTE, () => scene.core.idle());
   expect(received).toHaveLength(2);
   expect(JSON.parse(received[1]?.body ?? '')).toMatchObject({
     application: 'Snapkeep',
@@ -95,10 +95,10 @@ test('a failure goes to the webhook as JSON, once, and what did not get through 
   });
   // A day later it is said again, and not before. The hours between are jumped over: each minute would be looked at.
   clock.jump(23.9 * 60 * MINUTE);
-  await clock.advance(MINUTE, () => scene.core.settled());
+  await clock.advance(MINUTE, () => scene.core.idle());
   expect(received).toHaveLength(2);
   clock.jump(6 * MINUTE);
-  await clock.advance(MINUTE, () => scene.core.settled());
+  await clock.advance(MINUTE, () => scene.core.idle());
   expect(JSON.parse(received[2]?.body ?? '')).toMatchObject({ kind: 'reminder' });
   expect(received).toHaveLength(3);
 });
@@ -145,7 +145,7 @@ test('an alert that did not get through waits in the catalog, is listed, and is 
   answer.status = 503;
   rmSync(scene.source);
   await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id });
-  await scene.core.settled();
+  await scene.core.idle();
   expect(await scene.core.call('alerts.undelivered', {})).toMatchObject([
     { channel: 'webhook', title: 'My app failed', tries: 1, error: expect.stringContaining('answered 503') },
   ]);
@@ -188,7 +188,7 @@ test('a secret that cannot be read is told for its channel, and the others go on
   const core = await startTestCore(scene.home, { notify: ({ title }) => void told.push(title) });
   rmSync(scene.source);
   await runToEnd(core, 'backups.start', { planId: scene.plan.id });
-  await core.settled();
+  await core.idle();
   expect(received).toEqual([]);
   expect(await core.call('alerts.undelivered', {})).toMatchObject([
     { channel: 'webhook', error: expect.stringContaining('was not encrypted with the key in') },
@@ -202,7 +202,7 @@ test('the moment of a ping goes into the path of an address with a query', async
   await scene.core.call('secrets.set', { name: 'ping-url', value: `${url}/{plan}?create=1` });
   rmSync(scene.source);
   await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id });
-  await scene.core.settled();
+  await scene.core.idle();
   expect(received.map((one) => one.url)).toEqual(['/hook/my-app/start?create=1', '/hook/my-app/fail?create=1']);
 });
 

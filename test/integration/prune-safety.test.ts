@@ -16,7 +16,7 @@ test('safety snapshots go 30 days after their restore, but for the newest of a d
   const restore = async () => {
     const { start } = await prepareRestore(scene.core, path, scene.source);
     const run = await succeed(scene.core, 'restores.start', start);
-    await scene.core.settled();
+    await scene.core.idle();
     return run;
   };
   const kept = async () =>
@@ -53,7 +53,7 @@ async function setKeptFolders(times: number) {
   const restoreOver = async (content: string) => {
     writeFileSync(state, content.repeat(100_000 / content.length));
     const run = await putBackFiles(scene.core, snapshot.id);
-    await scene.core.settled();
+    await scene.core.idle();
     return run;
   };
   const runs = [];

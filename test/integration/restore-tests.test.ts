@@ -65,7 +65,7 @@ test('a restore test that finds fewer tables or far fewer rows than the one befo
   expect(rows).toMatchObject({ warning: expect.stringContaining('12 rows'), state: 'unverified' });
   expect(rows.reason).toBe(rows.warning);
   expect(rows.logged).toContain('12 rows');
-  await scene.core.settled();
+  await scene.core.idle();
   expect(told.map(({ body }) => body)).toContainEqual(expect.stringContaining('12 rows'));
   expect(await tested('SELECT 1')).toMatchObject({ warning: null });
   expect(await tested('DROP TABLE entries')).toMatchObject({ warning: expect.stringContaining('1 table is missing') });
@@ -100,7 +100,7 @@ test('restore tests come by their schedule, and a plan that asks for them is not
     plan: { restoreTest: { schedule: { kind: 'interval', hours: 24 * 7 }, withinDays: 3, checks: [] } },
   });
   const settle = async () => {
-    await scene.core.settled();
+    await scene.core.idle();
     for (const run of scene.core.activeRuns()) await scene.core.runEnded(run.id);
   };
   await takeBackup(scene);

@@ -232,9 +232,9 @@ test('one scheduled time of all plans is one backup of each, which serves it; a 
   const group = await setGroup([{ schedule }, { schedule }, { schedule }], {}, { host: 'server', clock });
   const { core, plans } = group;
   const settled = async () => {
-    await core.settled();
+    await core.idle();
     for (const run of core.activeRuns()) await core.runEnded(run.id);
-    await core.settled();
+    await core.idle();
   };
   await core.call('schedules.pause', { planId: plans[2]?.id ?? '', until: null });
   await clock.advance(2.5 * HOUR, settled);

@@ -36,9 +36,9 @@ async function watch(plan: Parameters<typeof setScene>[0] = {}, power?: Power): 
   };
   const scene = await setScene({ ...plan, ports });
   const settle = (core: Core) => async () => {
-    await core.settled();
+    await core.idle();
     for (const run of core.activeRuns()) await core.runEnded(run.id);
-    await core.settled();
+    await core.idle();
   };
   const planId = scene.plan.id;
   return {
@@ -97,12 +97,12 @@ test('a command serves no schedule', async () => {
   await scene.core.close();
   const core = await startTestCore(scene.home, { clock });
   await core.call('plans.update', { planId: scene.plan.id, compression: 'zst' });
-  await clock.advance(HOUR, () => core.settled());
+  await clock.advance(HOUR, () => core.idle());
   expect(await core.call('runs.list', {})).toEqual([]);
   // It is known anyway what is due.
   await core.close();
   const stays = await startTestCore(scene.home, { host: 'server', clock });
-  await stays.settled();
+  await stays.idle();
   expect(stays.activeRuns().map(({ scheduledTime }) => scheduledTime?.scheduledTimes)).toEqual([6]);
   await Promise.all(stays.activeRuns().map(({ id }) => stays.runEnded(id)));
 });
@@ -221,7 +221,7 @@ test('on the battery scheduled runs wait, and the end of sleep is noticed at onc
   onBattery = false;
   for (const wake of resumed) wake();
   await scene.pass(0);
-  await scene.core.settled();
+  await scene.core.idle();
   for (const run of scene.core.activeRuns()) await scene.core.runEnded(run.id);
   expect(await scene.backups()).toHaveLength(1);
 });
@@ -259,7 +259,7 @@ test('a run that the end of Snapkeep stops is made up for at the next start', as
   const begun = new Promise<Run>((resolve) => {
     scene.core.on('run.changed', ({ run }) => run.kind === 'backup' && run.state === 'running' && resolve(run));
   });
-  await scene.clock.advance(61 * MINUTE, () => scene.core.settled());
+  await scene.clock.advance(61 * MINUTE, () => scene.core.idle());
   await begun;
   await scene.core.close();
   const core = await startTestCore(scene.home, { host: 'server', clock: scene.clock });

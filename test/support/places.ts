@@ -57,7 +57,7 @@ export async function storeTo({ core, plan }: Pick<Scene, 'core' | 'plan'>, ...i
 /** Waits for everything that runs and what it sets off. */
 export async function settle(core: Core): Promise<void> {
   for (;;) {
-    await core.settled();
+    await core.idle();
     const active = core.activeRuns();
     if (active.length === 0) return;
     for (const run of active) await core.runEnded(run.id);

@@ -23,6 +23,6 @@ const nextRun = async () => (await core.call('plans.get', { planId: plan.id })).
 const before = await nextRun();
 unlinkSync('/etc/localtime');
 symlinkSync('/usr/share/zoneinfo/Asia/Tokyo', '/etc/localtime');
-await clock.advance(31_000, () => core.settled());
+await clock.advance(31_000, () => core.idle());
 console.log(JSON.stringify([before, await nextRun()]));
 await core.close();

@@ -1,14 +1,14 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PlanState } from '../../src-shared/model/plan.ts';
-import { decideAlert, type Told } from '../../src-shared/rules/alerting.ts';
+import { type AlertRecord, decideAlert } from '../../src-shared/rules/alerting.ts';
 
 const HOUR = 3_600_000;
 const start = Date.UTC(2026, 10, 20);
 
 /** What people are told when a plan is in these states, looked at once an hour. */
 function tell(states: readonly PlanState[]): string[] {
-  let before: Told | undefined;
+  let before: AlertRecord | undefined;
   return states.flatMap((state, hour) => {
     const { told, kind } = decideAlert(before, state, new Date(start + hour * HOUR));
     before = told;

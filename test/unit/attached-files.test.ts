@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { diskUse, type ScannedInode } from '../../src-main/core/engine/attached-files/disk-use.ts';
 import { compareEntries } from '../../src-main/core/engine/attached-files/folder/compare-folder.ts';
 import { decimalSeconds, type Entry } from '../../src-main/core/engine/attached-files/folder/folder-entry.ts';
-import { findEnd, mountPlaceOf } from '../../src-main/core/engine/attached-files/image/block-device.ts';
+import { findEnd, mountedAt } from '../../src-main/core/engine/attached-files/image/block-device.ts';
 
 const inode = (key: string, names: number, bytes = 100, diskBytes = 512): ScannedInode => ({
   key,
@@ -129,8 +129,8 @@ describe('a device', () => {
       '40 22 8:17 / /media/card rw - vfat /dev/sdb1 rw',
       '',
     ].join('\n');
-    expect(mountPlaceOf(['8:16', '8:17'], table)).toBe('/media/card');
-    expect(mountPlaceOf(['8:16'], table)).toBeUndefined();
+    expect(mountedAt(['8:16', '8:17'], table)).toBe('/media/card');
+    expect(mountedAt(['8:16'], table)).toBeUndefined();
   });
 });
 

@@ -35,7 +35,7 @@ function setRuns(taken: (run: Run) => boolean, logTaken = true) {
     stagingFolder: join(temporaryFolder(), 'staging'),
     follower: { began: () => {}, ended: () => {} },
     cleanUp: async () => true,
-    areThere: async () => true,
+    areReachable: async () => true,
     timeLimitOf: () => null,
   });
   return { runs, saved, events, lines };

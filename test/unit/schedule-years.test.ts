@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { scheduledTimesOf } from '../../src-main/core/schedule/calendar-times.ts';
-import { begin, finish, lookAtClock, mayStart, newState } from '../../src-main/core/schedule/schedule-state.ts';
+import { begin, finish, followClock, mayStart, newState } from '../../src-main/core/schedule/schedule-state.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import type { Schedule } from '../../src-shared/model/schedule.ts';
 import { CLOCK_GRACE_MS } from '../../src-shared/schedule/due-times.ts';
@@ -28,13 +28,13 @@ function live(schedule: Schedule, zone: string, random: () => number) {
   let now = START;
   let farthest = START;
   for (let run = 0; farthest < END; ) {
-    state = lookAtClock(state, now, scheduledTimes);
+    state = followClock(state, now, scheduledTimes);
     if (mayStart(state, now)) {
       state = begin(state, `run-${run}`);
       if (state.serving)
         served.push({ scheduledTime: state.serving.scheduledTime, scheduledTimes: state.serving.scheduledTimes });
       // Nothing else comes of a scheduled time that is being served.
-      expect(mayStart(lookAtClock(state, now, scheduledTimes), now)).toBe(false);
+      expect(mayStart(followClock(state, now, scheduledTimes), now)).toBe(false);
       state = finish(state, { id: `run-${run++}`, state: 'succeeded' } as Run, now, false);
     }
     const dice = random();
@@ -46,7 +46,7 @@ function live(schedule: Schedule, zone: string, random: () => number) {
     else now = Math.max(START, farthest - CLOCK_GRACE_MS, now - Math.ceil(random() * CLOCK_GRACE_MS));
     farthest = Math.max(farthest, now);
   }
-  state = lookAtClock(state, farthest, scheduledTimes);
+  state = followClock(state, farthest, scheduledTimes);
   if (state.memory.due) served.push(state.memory.due);
   return { served, farthest };
 }
@@ -141,11 +141,11 @@ test.each(kinds)(
 test('a clock that was a year ahead does not keep a plan silent for a year', () => {
   const schedule: Schedule = { kind: 'daily', time: '03:00' };
   const scheduledTimes = scheduledTimesOf(schedule, 'UTC', START);
-  let state = lookAtClock(newState('', START), START + 365 * DAY, scheduledTimes);
+  let state = followClock(newState('', START), START + 365 * DAY, scheduledTimes);
   state = finish(begin(state, 'run'), { id: 'run', state: 'succeeded' } as Run, START, false);
-  state = lookAtClock(state, START + DAY, scheduledTimes);
+  state = followClock(state, START + DAY, scheduledTimes);
   expect(mayStart(state, START + DAY)).toBe(false);
-  state = lookAtClock(state, START + 2 * DAY, scheduledTimes);
+  state = followClock(state, START + 2 * DAY, scheduledTimes);
   expect(mayStart(state, START + 2 * DAY)).toBe(true);
 });
 
@@ -154,9 +154,9 @@ test.each([1, 5, 6.9, 400])(
   (days) => {
     const scheduledTimes = scheduledTimesOf({ kind: 'daily', time: '03:00' }, 'UTC', START);
     const ahead = START + days * DAY;
-    let state = lookAtClock(newState('', START), ahead, scheduledTimes);
+    let state = followClock(newState('', START), ahead, scheduledTimes);
     state = finish(begin(state, 'run'), { id: 'run', state: 'succeeded' } as Run, ahead, false);
-    for (let hour = 0; hour < 24; hour++) state = lookAtClock(state, START + hour * HOUR, scheduledTimes);
+    for (let hour = 0; hour < 24; hour++) state = followClock(state, START + hour * HOUR, scheduledTimes);
     expect(mayStart(state, START + DAY)).toBe(true);
     expect(state.memory.due?.scheduledTime).toBeLessThan(START + DAY);
   },

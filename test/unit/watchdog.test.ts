@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Watchdog } from '../../src-main/core/alerts/watchdog.ts';
 import type { Alert, AlertChannel } from '../../src-shared/model/alert.ts';
 import type { PlanSummary } from '../../src-shared/model/plan.ts';
-import type { Told } from '../../src-shared/rules/alerting.ts';
+import type { AlertRecord } from '../../src-shared/rules/alerting.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 const MINUTE = 60_000;
@@ -18,14 +18,14 @@ function toldBy(told: Alert[]) {
 function watch(watchdog: Watchdog, clock: FakeClock, hours: number): void {
   for (let minute = 0; minute < hours * 60; minute++) {
     clock.jump(MINUTE);
-    watchdog.look();
+    watchdog.tick();
   }
 }
 
 test('it looks at the plans alone, tells trouble once a day, and says what to do', () => {
   const clock = new FakeClock();
   const told: Alert[] = [];
-  const states = new Map<string, Told>();
+  const states = new Map<string, AlertRecord>();
   let state: PlanSummary['state'] = 'ok';
   const watchdog = new Watchdog({
     clock,
@@ -51,7 +51,7 @@ test('it looks at the plans alone, tells trouble once a day, and says what to do
 test('a catalog that cannot be written neither silences an alert nor has it told again and again', () => {
   const clock = new FakeClock();
   const told: Alert[] = [];
-  const states = new Map<string, Told>();
+  const states = new Map<string, AlertRecord>();
   let full = true;
   const watchdog = new Watchdog({
     clock,

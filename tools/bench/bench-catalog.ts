@@ -55,7 +55,7 @@ async function backUp(core: Core, planId: string): Promise<number> {
   const started = performance.now();
   const { run } = await core.call('backups.start', { planId });
   const ended = await core.runEnded(run.id);
-  await core.settled();
+  await core.idle();
   if (ended.state !== 'succeeded') throw new Error(`${ended.error?.message}`);
   return performance.now() - started;
 }

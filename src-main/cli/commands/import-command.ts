@@ -5,7 +5,7 @@ import { type CommandContext, json } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from '../options/key-options.ts';
 import { EXIT, errorOf, print, say, UsageError } from '../output.ts';
-import type { Place, Session } from '../session.ts';
+import type { DestinationOrFolder, Session } from '../session.ts';
 
 interface ImportOptions extends KeyOptions {
   otherPrograms?: boolean;
@@ -54,7 +54,7 @@ async function importFrom(session: Session, given: string, options: ImportOption
   return importBackups(session, place, options);
 }
 
-async function importBackups(session: Session, place: Place, options: ImportOptions): Promise<number> {
+async function importBackups(session: Session, place: DestinationOrFolder, options: ImportOptions): Promise<number> {
   const plan = await planOf(session, options.plan);
   const listing = await session.call('imports.list', place);
   const files = options.plan === undefined ? undefined : await chosenFiles(listing, options.plan, options.yes === true);

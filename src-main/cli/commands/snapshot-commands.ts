@@ -30,7 +30,7 @@ export function addSnapshotCommands(program: Command, context: CommandContext): 
         const snapshots = await session.call('snapshots.list', given);
         const words = snapshots.map(
           (each) =>
-            `${each.createdAt}  ${bytesInWords(each.diskBytes).padStart(9)}  ${verificationSummaryOf(each)}  ${placeOf(each)}${each.origin === 'imported' ? '  (imported)' : ''}`,
+            `${each.createdAt}  ${bytesInWords(each.diskBytes).padStart(9)}  ${verificationSummaryOf(each)}  ${locationOf(each)}${each.origin === 'imported' ? '  (imported)' : ''}`,
         );
         print(options.json === true, snapshots, linesOr(words, 'No snapshots yet.'));
         return EXIT.done;
@@ -62,7 +62,7 @@ export function addSnapshotCommands(program: Command, context: CommandContext): 
         const chosen = { snapshotId: snapshot.id, unpin: options.unpin === true };
         const preview = await session.call('snapshots.previewDelete', chosen);
         for (const warning of preview.warnings) say(`warning  ${warning}`);
-        await confirm(options.yes === true, `Delete ${placeOf(snapshot)}?`, 'Nothing was removed.');
+        await confirm(options.yes === true, `Delete ${locationOf(snapshot)}?`, 'Nothing was removed.');
         const run = await session.run('snapshots.delete', {
           ...chosen,
           confirmation: preview.confirmation,
@@ -100,7 +100,7 @@ const verificationSummaryOf = ({ verification }: ListedSnapshot): string =>
   verification.valid === true ? 'verified  ' : verification.valid === false ? 'NOT VALID ' : 'unverified';
 
 /** Where a snapshot is, for people. */
-function placeOf({ path, name, copies }: ListedSnapshot): string {
+function locationOf({ path, name, copies }: ListedSnapshot): string {
   if (path !== null) return path;
   const stored = copies.filter(({ state }) => state === 'stored').map(({ destinationName }) => destinationName);
   return `${name} (${stored.join(', ') || 'nowhere'})`;

@@ -110,7 +110,7 @@ async function changedSftp(
   before: Extract<DestinationSettings, { kind: 'sftp' }>,
   options: DestinationOptions,
 ) {
-  const place = options.sftp === undefined ? before : sftpPlace(options.sftp);
+  const place = options.sftp === undefined ? before : sftpLocation(options.sftp);
   const { host, port, user, path } = place;
   const moved = host !== before.host || port !== before.port;
   const asked = moved || options.trustHostKey === true;
@@ -178,7 +178,7 @@ async function sftpOf(
   login: string,
   options: DestinationOptions,
 ): Promise<{ settings: Settings; secrets: Secrets }> {
-  const place = sftpPlace(login);
+  const place = sftpLocation(login);
   const hostKey = options.hostKey ?? (await shownKey(session, place, options.trustHostKey === true));
   const { login: way, secrets } = loginOf(options);
   const bytesPerSecond = options.limit ?? null;
@@ -186,7 +186,7 @@ async function sftpOf(
 }
 
 /** @throws UsageError */
-function sftpPlace(login: string): { user: string; host: string; port: number; path: string } {
+function sftpLocation(login: string): { user: string; host: string; port: number; path: string } {
   const parts = /^([^@]+)@(\[[^\]]+\]|[^:/]+)(?::(\d+))?(\/.*)$/.exec(login);
   if (parts === null) throw new UsageError('Invalid value for --sftp. Use user@host[:port]/path.');
   const [, user = '', host = '', port = '22', path = ''] = parts;

@@ -28,14 +28,14 @@ export function addKeyOptions(command: Command): Command {
 /** The key that was given, if one was, as params of a request. @throws UsageError */
 export async function keyOf(options: KeyOptions): Promise<{ key?: KeyInput }> {
   const custom = settingsOf(options);
-  const key = await placeOf(options);
+  const key = await sourceOf(options);
   if (key !== undefined) return { key: { ...key, ...custom } };
   if (options.cipherSettings !== undefined)
     throw new UsageError('--cipher-settings needs a key. Use --key-env or --key-stdin.');
   return {};
 }
 
-async function placeOf({ keyEnv, keyStdin }: KeyOptions): Promise<KeyInput | undefined> {
+async function sourceOf({ keyEnv, keyStdin }: KeyOptions): Promise<KeyInput | undefined> {
   if (keyEnv !== undefined && keyStdin === true) throw new UsageError('Use either --key-env or --key-stdin.');
   if (keyEnv !== undefined) {
     const key = KeyInput.safeParse({ environment: keyEnv });

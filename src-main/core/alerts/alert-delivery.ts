@@ -49,7 +49,7 @@ export class AlertDelivery {
   }
 
   /** Has tried whatever is to be tried now. */
-  look(): void {
+  tick(): void {
     this.#ports.begin();
   }
 
@@ -58,7 +58,7 @@ export class AlertDelivery {
     for (const { channel, alert } of this.#unqueued.splice(0)) await this.#send(channel, alert);
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       const failure = await this.#send(next.channel, next.alert, next.tries === 0);
-      if (failure !== null) this.#putOff(next, failure);
+      if (failure !== null) this.#backOff(next, failure);
       else {
         this.#told.add(next.id);
         this.#ports.queue.unqueue(next.id);
@@ -96,7 +96,7 @@ export class AlertDelivery {
     }
   }
 
-  #putOff({ id, tries, createdAt, channel, alert }: QueuedAlert, lastError: string): void {
+  #backOff({ id, tries, createdAt, channel, alert }: QueuedAlert, lastError: string): void {
     const now = this.#now();
     if (now - Date.parse(createdAt) > MOST_AGE_MS) {
       this.#ports.log.error(`An alert could not be delivered for a week and was dropped: ${alert.title} (${channel}).`);

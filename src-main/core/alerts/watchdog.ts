@@ -1,6 +1,6 @@
 import type { Alert } from '../../../src-shared/model/alert.ts';
 import type { PlanState, PlanSummary } from '../../../src-shared/model/plan.ts';
-import { decideAlert, howToMend } from '../../../src-shared/rules/alerting.ts';
+import { decideAlert, remediation } from '../../../src-shared/rules/alerting.ts';
 import { planSentence } from '../../../src-shared/words/plan-state-words.ts';
 import type { AlertRepo, AlertState } from '../catalog/repos/alert-repo.ts';
 import type { Clock } from '../ports.ts';
@@ -30,7 +30,7 @@ export class Watchdog {
   }
 
   /** Looks at every plan and has told what there is to tell. */
-  look(): void {
+  tick(): void {
     for (const summary of this.#ports.plans()) {
       const alert = this.#judge(summary);
       if (alert === undefined) continue;
@@ -48,7 +48,7 @@ export class Watchdog {
     if (kind === null) return undefined;
     const review = pruningPaused === null ? '' : 'Review why pruning is paused, then resume it.';
     const paused = pruningPaused === null || pruningPaused === reason ? '' : pruningPaused;
-    const parts = kind === 'mended' ? [reason] : [reason, howToMend(told.state), paused, review];
+    const parts = kind === 'mended' ? [reason] : [reason, remediation(told.state), paused, review];
     const message = parts.filter((part) => part !== '').join(' ');
     return {
       kind,

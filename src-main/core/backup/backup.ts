@@ -13,17 +13,17 @@ import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import { removeUnlisted } from '../copies/removal.ts';
 import type { CoreContext } from '../core-context.ts';
 import { askInTime } from '../destinations/ask-in-time.ts';
-import { checkPlace } from '../destinations/check-destination.ts';
+import { destinationProblem } from '../destinations/check-destination.ts';
 import {
   addFolder,
+  assertReachable,
+  assertStillReachable,
   doesNotAnswer,
   folderDestination,
   isBareMountPoint,
   notMounted,
   requireDestination,
-  requireStillThere,
-  requireThere,
-  withPlace,
+  withDestination,
 } from '../destinations/destination-access.ts';
 import type { Destination } from '../destinations/drivers/destination.ts';
 import { explainError } from '../engine/engine-errors.ts';
@@ -91,7 +91,7 @@ export async function startBackup(core: CoreContext, order: BackupOrder): Promis
   const ofFiles = order.sourceKind === 'files';
   const attachedFiles = await Promise.all(order.attachedFiles.map(followLink));
   const source = ofFiles ? (attachedFiles[0]?.path ?? order.sourcePath) : await sourceInTime(order.sourcePath);
-  const place = await storingPlace(core, order.to);
+  const place = await firstAvailableFolder(core, order.to);
   const together = (await order.group?.paths()) ?? [];
   if (source === core.dataFolder.catalogFile) {
     throw new SnapkeepError('CONFLICT', 'This is Snapkeep’s own catalog, which needs no backup.', {
@@ -132,11 +132,11 @@ async function sourceInTime(path: string): Promise<string> {
 }
 
 /** Where a snapshot is stored first: in the first folder that is there, or else in the outbox, if it may go beyond folders. */
-async function storingPlace(core: CoreContext, to: BackupOrder['to']): Promise<FolderPlace> {
+async function firstAvailableFolder(core: CoreContext, to: BackupOrder['to']): Promise<FolderDestination> {
   if ('folder' in to) return asFolder(await addFolder(core, to.folder));
   const destinations = to.destinationIds.map((id) => requireDestination(core.catalog, id));
   const folders = destinations.filter(isFolder);
-  for (const folder of folders) if ((await checkPlace(core, folder)) === null) return folder;
+  for (const folder of folders) if ((await destinationProblem(core, folder)) === null) return folder;
   const [first] = folders;
   // The run says why it is not there.
   if (first !== undefined && folders.length === destinations.length) return first;
@@ -144,11 +144,12 @@ async function storingPlace(core: CoreContext, to: BackupOrder['to']): Promise<F
 }
 
 /** A destination that is a folder of this machine. */
-type FolderPlace = StoredDestination & { settings: { kind: 'folder' } };
+type FolderDestination = StoredDestination & { settings: { kind: 'folder' } };
 
-const isFolder = (destination: StoredDestination): destination is FolderPlace => destination.settings.kind === 'folder';
+const isFolder = (destination: StoredDestination): destination is FolderDestination =>
+  destination.settings.kind === 'folder';
 
-function asFolder(destination: StoredDestination): FolderPlace {
+function asFolder(destination: StoredDestination): FolderDestination {
   if (isFolder(destination)) return destination;
   throw new Error(`${destination.name} is no folder.`);
 }
@@ -156,12 +157,12 @@ function asFolder(destination: StoredDestination): FolderPlace {
 async function backUp(
   core: CoreContext,
   order: BackupOrder,
-  place: FolderPlace,
+  place: FolderDestination,
   handle: RunHandle,
 ): Promise<RunResult> {
   const { runInWorker, catalog, events, version } = core;
   const folder = place.settings.path;
-  await withPlace(core, place, (driver) => requireThere(core, place, driver));
+  await withDestination(core, place, (driver) => assertReachable(core, place, driver));
   await tellMovedSource(core, order.plan.id, handle);
   const { verify, scheduledTime, keys: findKeys, to, group, ...request } = order;
   const keys = await findKeys(handle.log);
@@ -188,7 +189,7 @@ async function backUp(
     { ...handle, keys, encryptionSecrets: encryptionSecretsOfPlan(core, order.plan.id, order.encryption) },
   );
   const manifest = await stored.catch(orGone(core, place));
-  await withPlace(core, place, (driver) => requireStored(core, place, driver, manifest));
+  await withDestination(core, place, (driver) => requireStored(core, place, driver, manifest));
   keepKey(core, keys, manifest.databaseEncryption);
   const { id: destinationId } = place;
   const planId = order.plan.id !== null && catalog.plans.get(order.plan.id) !== undefined ? order.plan.id : null;
@@ -196,7 +197,7 @@ async function backUp(
   // A crash between the two would leave a snapshot that no other destination waits for.
   catalog.transaction(() => {
     catalog.snapshots.enter(manifest, { origin: 'own', destinationId, planId, at: now });
-    if ('destinationIds' in to) for (const id of stillKnown(core, to)) catalog.copies.want(manifest.id, id, now);
+    if ('destinationIds' in to) for (const id of stillKnown(core, to)) catalog.copies.enqueue(manifest.id, id, now);
   });
   const loss = planId === null ? null : lossOfNewest(core, planId);
   if (loss !== null) handle.log('warning', loss);
@@ -232,10 +233,10 @@ const ALONE = { copied: null, takenWith: [] };
 
 /** Takes an error; a disk that has gone is unavailable, whatever was missed on it. */
 const orGone =
-  (core: CoreContext, place: FolderPlace) =>
+  (core: CoreContext, place: FolderDestination) =>
   async (error: unknown): Promise<never> => {
     if (explainError(error, place.name).code !== 'CANCELLED')
-      await withPlace(core, place, (driver) => requireStillThere(core, place, driver));
+      await withDestination(core, place, (driver) => assertStillReachable(core, place, driver));
     throw error;
   };
 
@@ -245,7 +246,7 @@ const orGone =
  */
 async function requireStored(
   core: CoreContext,
-  place: FolderPlace,
+  place: FolderDestination,
   driver: Destination,
   manifest: Manifest,
 ): Promise<void> {

@@ -28,7 +28,7 @@ export interface CopierPorts {
   looked(): void;
 }
 
-interface Standing {
+interface RetryState {
   /** How often in a row it was away. */
   attempts: number;
   /** Milliseconds since 1970. */
@@ -42,7 +42,7 @@ interface Standing {
  */
 export class Copier {
   readonly #ports: CopierPorts;
-  readonly #standings = new Map<string, Standing>();
+  readonly #retries = new Map<string, RetryState>();
   #triesAgain = false;
   #closed = false;
 
@@ -57,23 +57,23 @@ export class Copier {
 
   /**
    * Starts what can be copied now.
-   * @param atOnce what waits to be tried again is tried now; of one destination, if one is named
+   * @param ignoreBackoff what waits to be tried again is tried now; of one destination, if one is named
    */
-  look({ atOnce = false, destinationId }: { atOnce?: boolean; destinationId?: string } = {}): void {
+  tick({ ignoreBackoff = false, destinationId }: { ignoreBackoff?: boolean; destinationId?: string } = {}): void {
     if (this.#closed) return;
     const held = this.#ports.heldBack() !== null;
     for (const id of this.#ports.awaited()) {
-      const standing = this.#standingOf(id);
-      if (atOnce && (destinationId === undefined || destinationId === id)) standing.retryAt = null;
-      if (held || this.#ports.isCopying(id) || !isTimeToRetry(standing.retryAt ?? 0, this.#now())) continue;
-      this.#ports.background.begin(`copies to ${id}`, () => this.#lookAt(id));
+      const retry = this.#retryStateOf(id);
+      if (ignoreBackoff && (destinationId === undefined || destinationId === id)) retry.retryAt = null;
+      if (held || this.#ports.isCopying(id) || !isTimeToRetry(retry.retryAt ?? 0, this.#now())) continue;
+      this.#ports.background.begin(`copies to ${id}`, () => this.#tickOne(id));
     }
     this.#ports.looked();
   }
 
   /** When to look at the latest, in milliseconds since 1970. */
-  nextLook(): number {
-    const retries = this.#ports.awaited().flatMap((id) => this.#standings.get(id)?.retryAt ?? []);
+  nextTick(): number {
+    const retries = this.#ports.awaited().flatMap((id) => this.#retries.get(id)?.retryAt ?? []);
     return Math.min(Number.POSITIVE_INFINITY, ...retries);
   }
 
@@ -82,11 +82,11 @@ export class Copier {
     const { kind, destinationId } = run;
     if (kind !== 'copy' || destinationId === null) return;
     const left = run.result?.kind === 'copy' ? run.result.left : 0;
-    if (run.state === 'succeeded' && left === 0) this.#standings.delete(destinationId);
+    if (run.state === 'succeeded' && left === 0) this.#retries.delete(destinationId);
     else if (run.state === 'cancelled')
-      this.#standings.set(destinationId, { attempts: 0, retryAt: this.#now() + AFTER_CANCEL_MS });
+      this.#retries.set(destinationId, { attempts: 0, retryAt: this.#now() + AFTER_CANCEL_MS });
     else this.#pause(destinationId);
-    this.look();
+    this.tick();
   }
 
   /** Why nothing is copied by itself now, as the end of a sentence; `null`: it may. What goes on is finished. */
@@ -96,7 +96,7 @@ export class Copier {
 
   /** When copies to a destination are tried again by themselves; `null`: they do not wait for that. */
   nextTryAt(destinationId: string): Date | null {
-    const retryAt = this.#standings.get(destinationId)?.retryAt ?? null;
+    const retryAt = this.#retries.get(destinationId)?.retryAt ?? null;
     if (!this.#triesAgain || this.#ports.isCopying(destinationId) || this.heldBack() !== null) return null;
     return retryAt === null ? null : new Date(retryAt);
   }
@@ -107,31 +107,31 @@ export class Copier {
     this.#triesAgain = false;
   }
 
-  async #lookAt(id: string): Promise<void> {
+  async #tickOne(id: string): Promise<void> {
     try {
       const away = await this.#ports.probe(id);
       if (this.#closed) return;
-      if (away !== null) this.#putOff(id, away);
-      else if (this.heldBack() === null && this.#ports.start(id) === null) this.#standings.delete(id);
+      if (away !== null) this.#backOff(id, away);
+      else if (this.heldBack() === null && this.#ports.start(id) === null) this.#retries.delete(id);
     } catch (error) {
-      this.#putOff(id, explainError(error, 'the destination'));
+      this.#backOff(id, explainError(error, 'the destination'));
     }
   }
 
-  #putOff(id: string, why: SnapkeepError): void {
+  #backOff(id: string, why: SnapkeepError): void {
     this.#pause(id);
     this.#ports.looked();
     this.#ports.explain(id, why);
   }
 
   #pause(id: string): void {
-    const attempts = this.#standingOf(id).attempts + 1;
-    this.#standings.set(id, { attempts, retryAt: this.#now() + RETRY_LATER.pauseAfter(attempts) });
+    const attempts = this.#retryStateOf(id).attempts + 1;
+    this.#retries.set(id, { attempts, retryAt: this.#now() + RETRY_LATER.pauseAfter(attempts) });
   }
 
-  #standingOf(id: string): Standing {
-    const known = this.#standings.get(id) ?? { attempts: 0, retryAt: null };
-    this.#standings.set(id, known);
+  #retryStateOf(id: string): RetryState {
+    const known = this.#retries.get(id) ?? { attempts: 0, retryAt: null };
+    this.#retries.set(id, known);
     return known;
   }
 

@@ -11,14 +11,19 @@ import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts
 import type { CopyRow } from '../catalog/repos/copy-repo.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
-import { isBareMountPoint, requireStillThere, requireThere, withPlace } from '../destinations/destination-access.ts';
+import {
+  assertReachable,
+  assertStillReachable,
+  isBareMountPoint,
+  withDestination,
+} from '../destinations/destination-access.ts';
 import type { Destination, TransferOptions, UploadSource } from '../destinations/drivers/destination.ts';
 import { explainError, isOfSource, ofSource } from '../engine/engine-errors.ts';
 import { manifestPath, manifestText } from '../engine/files/manifest-files.ts';
 import { cancelledError } from '../engine/task-context.ts';
 import type { RunHandle } from '../runs/runs.ts';
 import { copyAttachedFiles } from './copy-attached-files.ts';
-import { type FetchedCopy, fetchSnapshot, placesOf } from './fetch.ts';
+import { type FetchedCopy, fetchSnapshot, storedDestinations } from './fetch.ts';
 import { removeUnlisted } from './removal.ts';
 import { manifestAt, removeAttachedFilesAt } from './stored-attached-files.ts';
 import { checkedSource, hasContent } from './stored-content.ts';
@@ -69,13 +74,13 @@ class CopyRun {
     const { copies } = this.#core.catalog;
     const { id, name } = this.#destination;
     try {
-      await withPlace(this.#core, this.#destination, async (driver) => {
-        await requireThere(this.#core, this.#destination, driver);
+      await withDestination(this.#core, this.#destination, async (driver) => {
+        await assertReachable(this.#core, this.#destination, driver);
         await tidyUp(this.#core, this.#destination, driver);
         try {
           for (let next = this.#next(); next !== undefined; next = this.#next()) {
             // A disk may be unmounted between two of them.
-            if (this.#copied > 0) await requireThere(this.#core, this.#destination, driver);
+            if (this.#copied > 0) await assertReachable(this.#core, this.#destination, driver);
             await this.#copyNext(driver, next);
           }
         } catch (error) {
@@ -97,7 +102,7 @@ class CopyRun {
   async #whyItBroke(driver: Destination, error: SnapkeepError): Promise<SnapkeepError> {
     if (error.code === 'CANCELLED' || classifyFailure(error.code) === 'unavailable') return error;
     try {
-      await requireThere(this.#core, this.#destination, driver);
+      await assertReachable(this.#core, this.#destination, driver);
       return error;
     } catch (now) {
       const explained = explainError(now, this.#destination.name);
@@ -123,7 +128,7 @@ class CopyRun {
     catalog.copies.set({ ...row, state: 'copying', message: null });
     try {
       await this.#copy(driver, snapshot);
-      await requireStillThere(this.#core, this.#destination, driver);
+      await assertStillReachable(this.#core, this.#destination, driver);
     } catch (error) {
       const wanted = this.#isWanted(row);
       const explained = await this.#whyItBroke(driver, explainError(error, snapshot.name));
@@ -140,7 +145,7 @@ class CopyRun {
     }
     if (!this.#isWanted(row)) return this.#drop(driver, snapshot);
     catalog.copies.set({ ...row, state: 'stored', at: this.#now(), message: null });
-    catalog.copies.endBegun(this.#destination.id, snapshot.id);
+    catalog.copies.clearStarted(this.#destination.id, snapshot.id);
     this.#copied += 1;
     this.#bytes += snapshot.sizeBytes;
     log('info', `Copied ${snapshot.name}, ${bytesInWords(snapshot.sizeBytes)}.`);
@@ -162,7 +167,7 @@ class CopyRun {
 
   async #drop(driver: Destination, snapshot: Snapshot): Promise<void> {
     await removeUnlisted(driver, this.#destination, snapshot);
-    this.#core.catalog.copies.endBegun(this.#destination.id, snapshot.id);
+    this.#core.catalog.copies.clearStarted(this.#destination.id, snapshot.id);
     this.#handle.log('info', `${snapshot.name} was deleted while it was copied; the copy was removed too.`);
   }
 
@@ -201,7 +206,7 @@ class CopyRun {
     const source = await this.#fetch(snapshot);
     try {
       const manifestName = manifestPath(snapshot.name);
-      this.#core.catalog.copies.begin(this.#destination.id, snapshot);
+      this.#core.catalog.copies.markStarted(this.#destination.id, snapshot);
       const manifest = await this.#describe(driver, source, snapshot);
       const described = Buffer.from(manifestText(manifest));
       await this.#store(driver, manifestName, bytesSource(described), described);
@@ -249,9 +254,9 @@ class CopyRun {
 
   async #fetch(snapshot: Snapshot): Promise<FetchedCopy> {
     try {
-      const stored = placesOf(this.#core, snapshot);
-      const places = stored.places.filter(({ id }) => id !== this.#destination.id);
-      return await fetchSnapshot(this.#core, { ...stored, places }, this.#handle, 'everything');
+      const stored = storedDestinations(this.#core, snapshot);
+      const destinations = stored.destinations.filter(({ id }) => id !== this.#destination.id);
+      return await fetchSnapshot(this.#core, { ...stored, destinations }, this.#handle, 'everything');
     } catch (error) {
       const explained = explainError(error, snapshot.name);
       throw explained.code === 'CANCELLED' ? explained : ofSource(explained);

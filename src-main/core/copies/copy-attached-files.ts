@@ -33,8 +33,8 @@ export async function copyAttachedFiles(
       there.push(attachedFile);
       continue;
     }
-    const conveyed = await core.runInWorker(
-      'convey-attached-file',
+    const replicated = await core.runInWorker(
+      'replicate-attached-file',
       {
         runId: handle.id,
         planName: manifest.plan.name,
@@ -45,14 +45,14 @@ export async function copyAttachedFiles(
       },
       handle,
     );
-    const { archivePath } = conveyed;
-    const packed = conveyed.attachedFile.digest?.stored;
+    const { archivePath } = replicated;
+    const packed = replicated.attachedFile.digest?.stored;
     if (archivePath !== null && packed !== undefined) {
       const { bytes: sizeBytes, sha256 } = packed;
-      await put(archivePath, { name: conveyed.attachedFile.storedName, sizeBytes, sha256 });
+      await put(archivePath, { name: replicated.attachedFile.storedName, sizeBytes, sha256 });
       await rm(archivePath, { force: true });
     }
-    there.push(conveyed.attachedFile);
+    there.push(replicated.attachedFile);
   }
   return there;
 }

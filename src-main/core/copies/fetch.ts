@@ -6,7 +6,7 @@ import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
-import { locationOf, requireStillThere, withPlace } from '../destinations/destination-access.ts';
+import { assertStillReachable, locationOf, withDestination } from '../destinations/destination-access.ts';
 import type { Destination } from '../destinations/drivers/destination.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { requireRoom } from '../engine/files/disk-full.ts';
@@ -19,7 +19,7 @@ import { readManifestAt } from './stored-manifest.ts';
 /** A snapshot and where it can be had, the nearest first. */
 export interface StoredSnapshot {
   readonly snapshot: Pick<Snapshot, 'id' | 'name' | 'planId' | 'planName' | 'sizeBytes' | 'sha256'>;
-  readonly places: readonly StoredDestination[];
+  readonly destinations: readonly StoredDestination[];
 }
 
 /** A copy of a snapshot that can be read on this machine. */
@@ -37,7 +37,7 @@ export interface FetchedCopy {
  * @param destinationId this destination and no other
  * @throws SnapkeepError `NOT_FOUND` when it is nowhere, or not there
  */
-export function placesOf(core: CoreContext, snapshot: Snapshot, destinationId?: string): StoredSnapshot {
+export function storedDestinations(core: CoreContext, snapshot: Snapshot, destinationId?: string): StoredSnapshot {
   const order = snapshot.copies.map((copy) => copy.destinationId);
   const copies = core.catalog.copies
     .ofSnapshot(snapshot.id)
@@ -49,8 +49,8 @@ export function placesOf(core: CoreContext, snapshot: Snapshot, destinationId?: 
       .filter((destination) => destination !== undefined)
       .sort((one, other) => distance(one, order) - distance(other, order));
   const stored = inState('stored');
-  const places = stored.length > 0 ? stored : inState('missing');
-  if (places.length > 0) return { snapshot, places };
+  const destinations = stored.length > 0 ? stored : inState('missing');
+  if (destinations.length > 0) return { snapshot, destinations };
   const where = destinationId === undefined ? 'at none of its destinations' : 'not at this destination';
   throw new SnapkeepError('NOT_FOUND', `${snapshot.name} is ${where}.`, {
     hint: 'Choose another snapshot, or rescan its destinations.',
@@ -70,8 +70,8 @@ export function readingOf(stored: StoredSnapshot) {
 }
 
 /** What a run that reads a stored snapshot locks. */
-export function locksOf({ snapshot, places }: StoredSnapshot): string[] {
-  return places.map((place) => locationOf(place, snapshot.name));
+export function locksOf({ snapshot, destinations }: StoredSnapshot): string[] {
+  return destinations.map((place) => locationOf(place, snapshot.name));
 }
 
 /** Whether attached files are fetched too. Where nothing has to be fetched, they lie beside the snapshot anyhow. */
@@ -88,7 +88,7 @@ export async function fetchSnapshot(
   handle: RunHandle,
   wanted: Wanted = 'database',
 ): Promise<FetchedCopy> {
-  for (const [index, destination] of stored.places.entries()) {
+  for (const [index, destination] of stored.destinations.entries()) {
     try {
       const path = await fetchFrom(core, stored.snapshot, destination, handle, wanted);
       const expected = core.catalog.snapshots.manifestAt(stored.snapshot.id, destination.id);
@@ -96,7 +96,7 @@ export async function fetchSnapshot(
       return { path, destination, location: locationOf(destination, stored.snapshot.name), expected };
     } catch (error) {
       const explained = explainError(error, locationOf(destination, stored.snapshot.name));
-      if (index === stored.places.length - 1 || explained.code === 'CANCELLED') throw explained;
+      if (index === stored.destinations.length - 1 || explained.code === 'CANCELLED') throw explained;
       handle.log('warning', `${explained.message} Trying the next destination.`);
     }
   }
@@ -113,10 +113,10 @@ async function fetchFrom(
   wanted: Wanted,
 ): Promise<string> {
   const { name } = snapshot;
-  return withPlace(core, destination, async (driver) => {
+  return withDestination(core, destination, async (driver) => {
     const there = await driver.stat(name);
     if (there === undefined) {
-      await requireStillThere(core, destination, driver);
+      await assertStillReachable(core, destination, driver);
       markMissing(core.catalog, core.clock, snapshot.id, destination.id);
       core.events.emit('snapshots.changed', { planId: snapshot.planId });
       core.events.emit('plans.changed', {});

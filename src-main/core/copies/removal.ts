@@ -1,6 +1,6 @@
 import type { CopyRow } from '../catalog/repos/copy-repo.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
-import { type Checking, requireStillThere } from '../destinations/destination-access.ts';
+import { assertStillReachable, type Checking } from '../destinations/destination-access.ts';
 import type { Destination } from '../destinations/drivers/destination.ts';
 import { sidecarPaths } from '../engine/files/durable-files.ts';
 import { manifestPath } from '../engine/files/manifest-files.ts';
@@ -32,7 +32,7 @@ export async function removeCopy(
       await driver.delete(file);
       begun = true;
     }
-    await requireStillThere(core, destination, driver);
+    await assertStillReachable(core, destination, driver);
   } catch (error) {
     if (!begun) catalog.copies.set(copy);
     throw error;
@@ -40,7 +40,7 @@ export async function removeCopy(
   // At once: a snapshot that has no copy is listed as missing, and this one is not missing but removed.
   catalog.transaction(() => {
     catalog.copies.remove(snapshotId, destination.id);
-    catalog.snapshots.forgetIfNowhere(snapshotId);
+    catalog.snapshots.deleteIfNoCopies(snapshotId);
   });
 }
 

@@ -22,7 +22,7 @@ export async function tidyUp(
   await driver.sweep(isOwn);
   for (const copy of catalog.copies.abandoned(destination.id)) {
     await removeUnlisted(driver, destination, { id: copy.snapshotId, name: copy.name });
-    catalog.copies.endBegun(destination.id, copy.snapshotId);
+    catalog.copies.clearStarted(destination.id, copy.snapshotId);
   }
 }
 

@@ -9,7 +9,7 @@ import type { CopyRow } from '../catalog/repos/copy-repo.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { KeptCopy, KeptSnapshot } from '../catalog/repos/kept-repo.ts';
 import type { CoreContext } from '../core-context.ts';
-import { locationOf, openPlace } from '../destinations/destination-access.ts';
+import { locationOf, openDestination } from '../destinations/destination-access.ts';
 import type { Clock } from '../ports.ts';
 import { removeCopy } from './removal.ts';
 
@@ -49,7 +49,7 @@ export function wantCopies(catalog: Catalog, clock: Clock, plan: Plan): void {
       toRetainedAt(each, { state: 'stored', valid: copyAt(each, destinationId)?.valid ?? null }),
     );
     for (const { id, keep } of decideRetention(asIfThere, retention, calendarOf(clock, plan)))
-      if (keep) catalog.copies.want(id, destinationId, at);
+      if (keep) catalog.copies.enqueue(id, destinationId, at);
   }
 }
 
@@ -126,7 +126,7 @@ export async function emptyOutbox(core: CoreContext, unwanted: ReadonlySet<strin
 }
 
 async function removeFromOutbox(core: CoreContext, outbox: StoredDestination, copy: CopyRow): Promise<void> {
-  const driver = openPlace(core, outbox);
+  const driver = openDestination(core, outbox);
   try {
     await removeCopy(core, driver, outbox, copy);
   } finally {

@@ -19,7 +19,7 @@ import { ExclusiveHold, requireUnused } from '../restore/exclusive-hold.ts';
 import type { NoteSafety } from '../restore/replace-database.ts';
 import { abandon, afterwards } from '../restore/restore-by-file.ts';
 import { discardSafety, keepFiles, keepHeld, keepPages, type SafetyRequest } from '../restore/safety-snapshot.ts';
-import { lookAtTarget, type Target } from '../restore/target.ts';
+import { inspectTarget, type Target } from '../restore/target.ts';
 
 /** Which database is to be removed, and the names of the lock files beside it that go with it. */
 export interface DatabaseDeletionCheckRequest {
@@ -53,7 +53,7 @@ export async function checkDatabaseDeletion(
   request: DatabaseDeletionCheckRequest,
   context: TaskContext,
 ): Promise<DatabaseDeletionPreview> {
-  const { target, files } = await look(request, context);
+  const { target, files } = await inspect(request, context);
   const openBy = target.exists ? await findFileHolders(request.targetPath) : [];
   return {
     path: request.targetPath,
@@ -92,7 +92,7 @@ export async function deleteDatabase(
   context: TaskContext,
   noteSafety: NoteSafety,
 ): Promise<AppliedDatabaseDeletion> {
-  const { target, files } = await look(request, context);
+  const { target, files } = await inspect(request, context);
   if (confirmationOf(request, target, files) !== request.confirmation) {
     throw new SnapkeepError('CONFLICT', `${request.targetPath} has changed since the preview.`, {
       hint: 'Nothing was deleted. Preview the deletion again.',
@@ -165,10 +165,10 @@ async function keepFirst(
 const OPEN_ELSEWHERE = 'Another program has the database open.';
 const LOST_THEN = 'Changes that it makes after the deletion are lost.';
 
-async function look(request: DatabaseDeletionCheckRequest, context: TaskContext) {
+async function inspect(request: DatabaseDeletionCheckRequest, context: TaskContext) {
   await requireDatabase(request.targetPath);
   await requireExchangeable(request.targetPath);
-  const target = await lookAtTarget(request.targetPath, context);
+  const target = await inspectTarget(request.targetPath, context);
   if (target.damage !== null && (await exists(request.targetPath)))
     await requireKnown(request.targetPath, target.damage);
   return { target, files: await presentFiles(request) };

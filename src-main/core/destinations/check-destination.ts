@@ -3,16 +3,19 @@ import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { askInTime } from './ask-in-time.ts';
-import { doesNotAnswer, noteCheck, requireThere, withPlace } from './destination-access.ts';
+import { assertReachable, doesNotAnswer, noteCheck, withDestination } from './destination-access.ts';
 
 /**
  * Asks a destination whether it is there, and waits only so long for the answer.
  * @returns why it is not; `null`: it is. Never rejects
  */
-export async function checkPlace(core: CoreContext, destination: StoredDestination): Promise<SnapkeepError | null> {
+export async function destinationProblem(
+  core: CoreContext,
+  destination: StoredDestination,
+): Promise<SnapkeepError | null> {
   const { id, name } = destination;
   const answer = await askInTime(`check ${core.serviceId} ${id}`, () =>
-    withPlace(core, destination, (driver) => requireThere(core, destination, driver)).then(
+    withDestination(core, destination, (driver) => assertReachable(core, destination, driver)).then(
       () => null,
       (error: unknown) => explainError(error, name),
     ),

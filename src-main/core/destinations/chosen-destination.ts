@@ -4,29 +4,32 @@ import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { canonicalPath, refuseDataFolder } from '../paths.ts';
-import { folderToRead, openPlace, requireDestination } from './destination-access.ts';
+import { folderToRead, openDestination, requireDestination } from './destination-access.ts';
 import type { Destination } from './drivers/destination.ts';
 import { LocalFolder } from './drivers/local-folder.ts';
 
 /** A destination, or a folder that need not be one yet. */
-export type ChosenPlace = { destinationId: string } | { path: string };
+export type ChosenDestination = { destinationId: string } | { path: string };
 
 /** The destination that is chosen, if it is one yet. @throws SnapkeepError as {@link folderOf} */
-export async function knownDestination(core: CoreContext, place: ChosenPlace): Promise<StoredDestination | undefined> {
+export async function knownDestination(
+  core: CoreContext,
+  place: ChosenDestination,
+): Promise<StoredDestination | undefined> {
   if ('destinationId' in place) return requireDestination(core.catalog, place.destinationId);
   return core.catalog.destinations.byFolder(await folderOf(core, place.path));
 }
 
 /** Opens what is chosen without making it a destination. @throws SnapkeepError as {@link folderOf} */
-export async function driverAt(core: CoreContext, place: ChosenPlace): Promise<Destination> {
+export async function driverAt(core: CoreContext, place: ChosenDestination): Promise<Destination> {
   const known = await knownDestination(core, place);
-  if (known !== undefined) return openPlace(core, known);
+  if (known !== undefined) return openDestination(core, known);
   const path = 'path' in place ? await folderOf(core, place.path) : '';
   return new LocalFolder({ kind: 'folder', path, bytesPerSecond: null });
 }
 
 /** The destination; a folder becomes one, for its snapshots are from now on known to lie there. */
-export async function placeDestination(core: CoreContext, place: ChosenPlace): Promise<StoredDestination> {
+export async function chosenDestination(core: CoreContext, place: ChosenDestination): Promise<StoredDestination> {
   if ('destinationId' in place) return requireDestination(core.catalog, place.destinationId);
   return folderToRead(core, await folderOf(core, place.path));
 }

@@ -15,24 +15,24 @@ import { driverSecrets, keptSecrets } from '../secrets/destination-secrets.ts';
 import { askInTime } from './ask-in-time.ts';
 import type { Destination } from './drivers/destination.ts';
 import { mark, readMarker } from './drivers/marker.ts';
-import { openDestination } from './drivers/open-destination.ts';
+import { openDriver } from './drivers/open-driver.ts';
 
 /** The driver of a destination of the catalog; whoever opens it closes it. @throws SnapkeepError `BAD_KEY` */
-export function openPlace(
+export function openDestination(
   { secrets, throttles }: Pick<CoreContext, 'secrets' | 'throttles'>,
   { id, settings }: StoredDestination,
 ): Destination {
   const throttle = throttles.of(id, settings.bytesPerSecond);
-  return openDestination(settings, driverSecrets(settings, keptSecrets(secrets, id)), throttle);
+  return openDriver(settings, driverSecrets(settings, keptSecrets(secrets, id)), throttle);
 }
 
 /** Does something with the driver of a destination, and closes it. */
-export async function withPlace<T>(
+export async function withDestination<T>(
   core: Pick<CoreContext, 'secrets' | 'throttles'>,
   destination: StoredDestination,
   work: (driver: Destination) => Promise<T>,
 ): Promise<T> {
-  const driver = openPlace(core, destination);
+  const driver = openDestination(core, destination);
   try {
     return await work(driver);
   } finally {
@@ -102,7 +102,11 @@ export type Checking = Pick<CoreContext, 'catalog' | 'clock' | 'events'>;
  * @throws SnapkeepError `UNAVAILABLE` without a marker or an answer, `CONFLICT` for the marker of another destination,
  * and as its driver does
  */
-export async function requireThere(core: Checking, destination: StoredDestination, driver: Destination): Promise<void> {
+export async function assertReachable(
+  core: Checking,
+  destination: StoredDestination,
+  driver: Destination,
+): Promise<void> {
   if (destination.own) return;
   const { id, name, settings } = destination;
   const ask = async (): Promise<SnapkeepError | null> => {
@@ -123,34 +127,34 @@ export async function requireThere(core: Checking, destination: StoredDestinatio
 /**
  * Asks once more, before what a destination lacks, or has taken, is believed: a disk may go at any moment, and its mount
  * point looks like an empty folder. One that was never marked, and a bucket, is believed.
- * @throws SnapkeepError as {@link requireThere}
+ * @throws SnapkeepError as {@link assertReachable}
  */
-export async function requireStillThere(
+export async function assertStillReachable(
   core: Checking,
   destination: StoredDestination,
   driver: Destination,
 ): Promise<void> {
   if (destination.settings.kind === 's3') return;
-  if (core.catalog.destinations.get(destination.id)?.markerId != null) await requireThere(core, destination, driver);
+  if (core.catalog.destinations.get(destination.id)?.markerId != null) await assertReachable(core, destination, driver);
 }
 
 /**
  * Asks whether a folder is there, if it is a destination.
- * @throws SnapkeepError as {@link requireThere}
+ * @throws SnapkeepError as {@link assertReachable}
  */
 export async function requireFolderThere(core: Checking, folder: string): Promise<void> {
   const destination = core.catalog.destinations.byFolder(folder);
   if (destination === undefined || destination.markerId === null) return;
-  const driver = openDestination(destination.settings, {});
+  const driver = openDriver(destination.settings, {});
   try {
-    await requireThere(core, destination, driver);
+    await assertReachable(core, destination, driver);
   } finally {
     await driver.close();
   }
 }
 
 /** Whether all of the folders that are destinations are there. */
-export async function areThere(core: Checking, folders: readonly string[]): Promise<boolean> {
+export async function areReachable(core: Checking, folders: readonly string[]): Promise<boolean> {
   try {
     for (const folder of folders) await requireFolderThere(core, folder);
     return true;
@@ -241,7 +245,7 @@ export async function addFolder(
   }
   if (isAdded) return known;
   const destination = folderDestination(core.catalog, core.clock, folder);
-  await withPlace(core, destination, (driver) => attach(core, destination, driver));
+  await withDestination(core, destination, (driver) => attach(core, destination, driver));
   return destination;
 }
 
@@ -252,7 +256,7 @@ export async function folderToRead(
 ): Promise<StoredDestination> {
   const destination = folderDestination(core.catalog, core.clock, path);
   if (destination.markerId !== null || destination.own) return destination;
-  const found = await withPlace(core, destination, readMarker);
+  const found = await withDestination(core, destination, readMarker);
   if (found !== null && found !== 'unreadable') core.catalog.destinations.setMarker(destination.id, found);
   return requireKnown(core.catalog, destination.id);
 }

@@ -6,7 +6,7 @@ import type {
   DestinationSummary,
   SelfTestReport,
 } from '../../../src-shared/model/destination.ts';
-import { destinationLabel, isSamePlace } from '../../../src-shared/words/destination-words.ts';
+import { destinationLabel, isSameLocation } from '../../../src-shared/words/destination-words.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import { startCopyRun } from '../copies/copies.ts';
 import type { CoreContext } from '../core-context.ts';
@@ -16,11 +16,11 @@ import { canonicalPath, refuseDataFolder } from '../paths.ts';
 import { sameDiskWarnings } from '../plans/one-disk.ts';
 import { driverSecrets, forgetSecrets, keepSecrets, keptSecrets } from '../secrets/destination-secrets.ts';
 import { startRescan } from '../snapshots/rescan.ts';
-import { placeDestination } from './chosen-destination.ts';
-import { attach, requireDestination, requireThere, withPlace } from './destination-access.ts';
+import { chosenDestination } from './chosen-destination.ts';
+import { assertReachable, attach, requireDestination, withDestination } from './destination-access.ts';
 import { summarizeDestinations } from './destination-summary.ts';
 import type { Destination } from './drivers/destination.ts';
-import { openDestination } from './drivers/open-destination.ts';
+import { openDriver } from './drivers/open-driver.ts';
 import { selfTest } from './drivers/self-test.ts';
 import { readHostKey } from './drivers/sftp-connection.ts';
 import { requireMoved } from './moved-destination.ts';
@@ -40,8 +40,8 @@ export function destinationsHandlers(core: CoreContext): Handlers<MethodsOf<'des
       const id = before?.id ?? randomUUID();
       const report = await test(core, id, settings, secretsThere);
       if (!report.passed && saveAnyway !== true) return { destination: null, report };
-      if (before !== undefined && !isSamePlace(before.settings, settings))
-        await requireMoved(core, before, () => openDestination(settings, driverSecrets(settings, secretsThere)));
+      if (before !== undefined && !isSameLocation(before.settings, settings))
+        await requireMoved(core, before, () => openDriver(settings, driverSecrets(settings, secretsThere)));
       const now = clock.now().toISOString();
       catalog.destinations.save({
         id,
@@ -52,7 +52,7 @@ export function destinationsHandlers(core: CoreContext): Handlers<MethodsOf<'des
         updatedAt: now,
       });
       keepSecrets(secrets, id, withoutGaps(entered));
-      const moved = before !== undefined && !isSamePlace(before.settings, settings);
+      const moved = before !== undefined && !isSameLocation(before.settings, settings);
       await takeIn(core, id, moved || before === undefined ? report : await markerTested(core, id, report));
       if (report.passed && moved) await attachById(core, id);
       return { destination: requireSummary(core, id), report };
@@ -87,7 +87,7 @@ export function destinationsHandlers(core: CoreContext): Handlers<MethodsOf<'des
       core.events.emit('destinations.changed', {});
       return { run };
     },
-    'destinations.rescan': async (place) => ({ run: startRescan(core, await placeDestination(core, place)) }),
+    'destinations.rescan': async (place) => ({ run: startRescan(core, await chosenDestination(core, place)) }),
   };
 }
 
@@ -104,7 +104,7 @@ async function test(
 ): Promise<SelfTestReport> {
   let driver: Destination | undefined;
   try {
-    driver = openDestination(settings, driverSecrets(settings, secrets));
+    driver = openDriver(settings, driverSecrets(settings, secrets));
     const report = await selfTest(driver);
     const shared = settings.kind === 'folder' ? await sameDiskWarnings(core, settings.path, id) : [];
     return { ...report, warnings: [...report.warnings, ...shared] };
@@ -131,7 +131,7 @@ async function takeIn(core: CoreContext, id: string, report: SelfTestReport): Pr
   core.catalog.destinations.setTest(id, { at, report });
   if (report.passed) {
     core.catalog.copies.retryFailed(id, at);
-    core.copier.look({ atOnce: true, destinationId: id });
+    core.copier.tick({ ignoreBackoff: true, destinationId: id });
   }
   core.events.emit('destinations.changed', {});
   core.events.emit('plans.changed', {});
@@ -139,7 +139,7 @@ async function takeIn(core: CoreContext, id: string, report: SelfTestReport): Pr
 
 async function attachById(core: CoreContext, id: string): Promise<void> {
   const destination = requireDestination(core.catalog, id);
-  await withPlace(core, destination, (driver) => attach(core, destination, driver));
+  await withDestination(core, destination, (driver) => attach(core, destination, driver));
 }
 
 /** A place that can be written is not yet the destination: a mount point without its disk is none. */
@@ -147,7 +147,7 @@ async function markerTested(core: CoreContext, id: string, report: SelfTestRepor
   const destination = core.catalog.destinations.get(id);
   if (!report.passed || destination === undefined || destination.markerId === null) return report;
   try {
-    await withPlace(core, destination, (driver) => requireThere(core, destination, driver));
+    await withDestination(core, destination, (driver) => assertReachable(core, destination, driver));
     return report;
   } catch (error) {
     const explained = explainError(error, destination.name).toBody();

@@ -4,7 +4,7 @@ import type { ReattachPreview } from '../../../src-shared/model/destination.ts';
 import { destinationLabel } from '../../../src-shared/words/destination-words.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
-import { attach, withPlace } from './destination-access.ts';
+import { attach, withDestination } from './destination-access.ts';
 import { type Destination, MARKER_NAME } from './drivers/destination.ts';
 import { readMarker } from './drivers/marker.ts';
 
@@ -13,7 +13,7 @@ const MOST_NAMES = 10_000;
 
 /** Says what is at the place of a destination now. Nothing is changed. @throws SnapkeepError as its driver does */
 export function previewReattach(core: CoreContext, destination: StoredDestination): Promise<ReattachPreview> {
-  return withPlace(core, destination, (driver) => preview(core, destination, driver));
+  return withDestination(core, destination, (driver) => preview(core, destination, driver));
 }
 
 /**
@@ -21,7 +21,7 @@ export function previewReattach(core: CoreContext, destination: StoredDestinatio
  * @throws SnapkeepError `CONFLICT` when it is no longer what the preview said, and as its driver does
  */
 export async function reattach(core: CoreContext, destination: StoredDestination, confirmation: string): Promise<void> {
-  await withPlace(core, destination, async (driver) => {
+  await withDestination(core, destination, async (driver) => {
     const now = await preview(core, destination, driver);
     if (now.confirmation !== confirmation) {
       throw new SnapkeepError('CONFLICT', `The content of ${now.label} has changed since the preview.`, {
@@ -32,8 +32,8 @@ export async function reattach(core: CoreContext, destination: StoredDestination
     await attach(core, destination, driver);
   });
   core.catalog.copies.retryFailed(destination.id, core.clock.now().toISOString());
-  core.copier.look({ atOnce: true, destinationId: destination.id });
-  core.scheduler.look({ atOnce: true });
+  core.copier.tick({ ignoreBackoff: true, destinationId: destination.id });
+  core.scheduler.tick({ ignoreBackoff: true });
 }
 
 async function preview(

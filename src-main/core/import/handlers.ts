@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { CoreContext } from '../core-context.ts';
 import {
-  type ChosenPlace,
+  type ChosenDestination,
+  chosenDestination,
   driverAt,
   folderOf,
   knownDestination,
-  placeDestination,
 } from '../destinations/chosen-destination.ts';
 import { absent, type Destination } from '../destinations/drivers/destination.ts';
 import type { Handlers, MethodsOf } from '../handler.ts';
@@ -48,7 +48,7 @@ export function importHandlers(core: CoreContext): Handlers<MethodsOf<'imports'>
     'imports.start': async ({ files, planId, newPlanName, key, ...place }) => {
       const plan = planId === undefined ? undefined : requirePlan(core.catalog, planId);
       const given = key && (await core.keys.read(key));
-      const destination = await placeDestination(core, place);
+      const destination = await chosenDestination(core, place);
       core.events.emit('destinations.changed', {});
       const order = { destination, plan, planName: newPlanName, paths: files ?? null, key: given };
       return { run: startBackupImport(core, order) };
@@ -58,7 +58,7 @@ export function importHandlers(core: CoreContext): Handlers<MethodsOf<'imports'>
 
 async function withImportSource<T>(
   core: CoreContext,
-  place: ChosenPlace,
+  place: ChosenDestination,
   work: (driver: Destination, known: Map<string, string>, folder: string | null) => Promise<T>,
 ): Promise<T> {
   const found = await knownDestination(core, place);

@@ -10,7 +10,7 @@ import { classifyFailure } from '../../../src-shared/rules/failures.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
-import { locationOf, withPlace } from '../destinations/destination-access.ts';
+import { locationOf, withDestination } from '../destinations/destination-access.ts';
 import type { Destination } from '../destinations/drivers/destination.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
@@ -55,7 +55,7 @@ export function startBackupImport(core: CoreContext, order: ImportOrder): Run {
     locks: [locationOf(destination, '')],
     folders: [],
     work: (handle) =>
-      withPlace(core, destination, async (driver) => {
+      withDestination(core, destination, async (driver) => {
         try {
           const files = await new BackupImportRun(core, order, driver, handle).work();
           return { kind: 'import', destinationId: destination.id, planId: plan?.id ?? null, files };

@@ -2,8 +2,8 @@ import { DAY_MS } from '../../../src-shared/rules/durations.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import { askInTime } from '../destinations/ask-in-time.ts';
-import { checkPlace } from '../destinations/check-destination.ts';
-import { withPlace } from '../destinations/destination-access.ts';
+import { destinationProblem } from '../destinations/check-destination.ts';
+import { withDestination } from '../destinations/destination-access.ts';
 import { listStored } from '../snapshots/list-stored.ts';
 import { checkSource } from './check-source.ts';
 
@@ -20,13 +20,13 @@ export async function checkEverything(core: CoreContext): Promise<void> {
 }
 
 async function checkDestination(core: CoreContext, destination: StoredDestination): Promise<void> {
-  const problem = await checkPlace(core, destination);
+  const problem = await destinationProblem(core, destination);
   // A bucket that was emptied has lost its marker too, but no disk can be missing there.
   if (problem !== null && !(destination.settings.kind === 's3' && problem.code === 'UNAVAILABLE')) return;
   const since = destination.listedAt === null ? null : Date.parse(destination.listedAt);
   const now = core.clock.now().getTime();
   if (since !== null && now >= since && now - since < LIST_EVERY_MS) return;
   await askInTime(`list ${core.serviceId} ${destination.id}`, () =>
-    withPlace(core, destination, (driver) => listStored(core, destination, driver)),
+    withDestination(core, destination, (driver) => listStored(core, destination, driver)),
   );
 }

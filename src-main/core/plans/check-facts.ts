@@ -20,7 +20,7 @@ export function checkFacts(
   const ahead = core.catalog.kept.datedAfter(plan.id, new Date(now + CLOCKS_DIFFER_MS).toISOString());
   return {
     source: sourceTrouble(plan, check, now),
-    destinations: plan.destinations.map(({ destinationId }) => placeTrouble(core, destinationId, now)),
+    destinations: plan.destinations.map(({ destinationId }) => destinationTrouble(core, destinationId, now)),
     missing: lacking === undefined ? null : missingInWords(lacking.missingCopies, lacking.name),
     misdated: ahead === null ? null : `${ahead} is dated in the future: check the clock of this machine.`,
     oneDisk: check?.oneDisk ?? false,
@@ -34,7 +34,7 @@ function sourceTrouble({ sourcePath }: Plan, check: SourceCheck | undefined, now
   return { kind: 'unavailable', reason: `The source ${sourcePath} has not been checked ${since}.` };
 }
 
-function placeTrouble({ catalog }: CoreContext, id: string, now: number): Trouble | null {
+function destinationTrouble({ catalog }: CoreContext, id: string, now: number): Trouble | null {
   const destination = catalog.destinations.get(id);
   if (destination === undefined) return null;
   if (destination.problem !== null) return toTrouble(destination.problem);

@@ -26,7 +26,7 @@ interface Found {
  */
 export async function checkSource(core: CoreContext, plan: Plan, { accepted = false } = {}): Promise<void> {
   const key = `${core.serviceId} ${plan.id}`;
-  const answer = await askInTime(`source ${key}`, () => look(core, plan));
+  const answer = await askInTime(`source ${key}`, () => inspect(core, plan));
   const found =
     answer === 'late' ? { problem: doesNotAnswer(plan), followed: new Map<string, string>(), oneDisk: null } : answer;
   const before = core.catalog.checks.get(plan.id);
@@ -70,7 +70,7 @@ async function follow(plan: Plan): Promise<Map<string, string>> {
   return followed;
 }
 
-async function look(core: CoreContext, plan: Plan): Promise<Found> {
+async function inspect(core: CoreContext, plan: Plan): Promise<Found> {
   const followed = await follow(plan);
   try {
     if (plan.sourceKind === 'database') await requireDatabase(core, plan, await canonicalFilePath(plan.sourcePath));

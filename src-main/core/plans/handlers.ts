@@ -60,8 +60,8 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
         for (const secret of secrets) core.encryptions.keep(secret, plan.id);
       });
       await checkSource(core, plan);
-      core.scheduler.look();
-      core.copier.look();
+      core.scheduler.tick();
+      core.copier.tick();
       events.emit('plans.changed', {});
       return plan;
     },
@@ -101,7 +101,7 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
       await checkSource(core, updated, { accepted: true });
       if (pruneConfirmation !== undefined) announceRetention(core, updated);
       if (destinations !== undefined) await followDestinations(core, before, updated);
-      core.scheduler.look();
+      core.scheduler.tick();
       events.emit('plans.changed', {});
       return updated;
     },
@@ -258,9 +258,9 @@ async function prepareDestinations(
 async function followDestinations(core: CoreContext, before: Plan, plan: Plan): Promise<void> {
   for (const { destinationId } of before.destinations)
     if (!plan.destinations.some((each) => each.destinationId === destinationId))
-      core.catalog.copies.unwant(plan.id, destinationId);
+      core.catalog.copies.dequeue(plan.id, destinationId);
   wantCopies(core.catalog, core.clock, plan);
   await emptyOutbox(core);
-  core.copier.look();
+  core.copier.tick();
   core.events.emit('snapshots.changed', { planId: plan.id });
 }

@@ -77,7 +77,7 @@ export class Background {
   }
 
   /** Waits for what goes on and what that begins, not for what is tried again later. */
-  async settled(): Promise<void> {
+  async idle(): Promise<void> {
     while (this.#going.size > 0) await Promise.all(this.#going.values());
   }
 

@@ -93,7 +93,9 @@ class PruneDecider {
   #decideAt(destination: StoredDestination, retention: Retention): void {
     const { id, name } = destination;
     const decided = this.#policyAt(id, retention);
-    const going = decided.filter(({ snapshot, decision }) => !decision.keep && !this.#isLastHope(snapshot.id, id));
+    const going = decided.filter(
+      ({ snapshot, decision }) => !decision.keep && !this.#isOnlySourceOfWaitingCopy(snapshot.id, id),
+    );
     const held = this.#heldAt(destination, retention, decided, going);
     const place = { id, name };
     const leaving = new Set(going.filter(({ snapshot }) => snapshot.order > held).map(({ snapshot }) => snapshot.id));
@@ -145,7 +147,7 @@ class PruneDecider {
   }
 
   /** Whether another destination waits for what is stored here alone. */
-  #isLastHope(snapshotId: string, destinationId: string): boolean {
+  #isOnlySourceOfWaitingCopy(snapshotId: string, destinationId: string): boolean {
     const others = this.#copiesOf(snapshotId).filter((copy) => copy.destinationId !== destinationId);
     const key = (copy: KeptCopy): string => keyOf({ snapshotId, destinationId: copy.destinationId });
     const elsewhere = others.some((copy) => copy.state === 'stored' && !this.#gone.has(key(copy)));

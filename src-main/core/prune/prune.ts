@@ -8,7 +8,7 @@ import { finishRemovals, removeCopy } from '../copies/removal.ts';
 import { dropUnwanted, emptyOutbox } from '../copies/wanted-copies.ts';
 import { wholeSnapshot } from '../copies/whole-snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
-import { locationOf, openPlace, requireThere } from '../destinations/destination-access.ts';
+import { assertReachable, locationOf, openDestination } from '../destinations/destination-access.ts';
 import type { Destination } from '../destinations/drivers/destination.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { cancelledError } from '../engine/task-context.ts';
@@ -159,9 +159,9 @@ async function removeAll(
   try {
     for (const removal of removals) {
       try {
-        const driver = openPlace(core, removal.destination);
+        const driver = openDestination(core, removal.destination);
         open.push({ ...removal, driver });
-        await requireThere(core, removal.destination, driver);
+        await assertReachable(core, removal.destination, driver);
         await finishRemovals(core, driver, removal.destination, (name) =>
           core.runs.isLocked(locationOf(removal.destination, name)),
         );

@@ -1,6 +1,6 @@
 import type { CoreContext } from '../core-context.ts';
-import { driverAt, placeDestination } from '../destinations/chosen-destination.ts';
-import { openPlace } from '../destinations/destination-access.ts';
+import { chosenDestination, driverAt } from '../destinations/chosen-destination.ts';
+import { openDestination } from '../destinations/destination-access.ts';
 import type { Handlers, MethodsOf } from '../handler.ts';
 import { checkSource } from '../plans/check-source.ts';
 import { recoverPlans, scanForPlans } from './recover-plans.ts';
@@ -17,16 +17,16 @@ export function recoveriesHandlers(core: CoreContext): Handlers<MethodsOf<'recov
       }
     },
     'recoveries.apply': async ({ plans: chosen, ...place }) => {
-      const destination = await placeDestination(core, place);
-      const driver = openPlace(core, destination);
+      const destination = await chosenDestination(core, place);
+      const driver = openDestination(core, destination);
       try {
         const plans = await recoverPlans(core, destination, driver, chosen);
         await Promise.all(plans.map((plan) => checkSource(core, plan)));
         return { plans };
       } finally {
         await driver.close();
-        core.scheduler.look();
-        core.copier.look();
+        core.scheduler.tick();
+        core.copier.tick();
         for (const name of ['plans.changed', 'destinations.changed'] as const) core.events.emit(name, {});
         core.events.emit('snapshots.changed', { planId: null });
       }

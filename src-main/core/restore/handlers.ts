@@ -3,7 +3,7 @@ import type { ParsedParams } from '../../../src-shared/contract/methods.ts';
 import type { KeyFingerprint, KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import type { RestoreSource } from '../../../src-shared/model/restore.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
-import { placesOf } from '../copies/fetch.ts';
+import { storedDestinations } from '../copies/fetch.ts';
 import { wholeSnapshot } from '../copies/whole-snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Handlers, MethodsOf } from '../handler.ts';
@@ -67,11 +67,12 @@ async function locate(
   signal: AbortSignal,
 ): Promise<ReadSource> {
   if ('snapshotId' in source)
-    return { stored: placesOf(core, wholeSnapshot(core, source.snapshotId), source.destinationId) };
+    return { stored: storedDestinations(core, wholeSnapshot(core, source.snapshotId), source.destinationId) };
   const path = await canonicalFilePath(source.path);
   const snapshot = core.catalog.snapshots.byPath(dirname(path), basename(path));
   const destination = core.catalog.destinations.byFolder(dirname(path));
-  if (snapshot !== undefined && destination !== undefined) return { stored: placesOf(core, snapshot, destination.id) };
+  if (snapshot !== undefined && destination !== undefined)
+    return { stored: storedDestinations(core, snapshot, destination.id) };
   const { entry } = source;
   if (!looks) return { path, entry };
   const identity = await answerByTask(core, 'identify', { path }, { what: `Checking ${basename(path)}`, signal });

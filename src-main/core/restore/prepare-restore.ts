@@ -22,7 +22,7 @@ import { openDatabase } from '../engine/sqlite/open-database.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 import { type StagedImage, stageAndVerify } from '../verify/verify-file.ts';
 import { compareSchemas, compareTables, countLostRows } from './compare.ts';
-import { chooseMethod, lookAtTarget, type Target } from './target.ts';
+import { chooseMethod, inspectTarget, type Target } from './target.ts';
 
 /** What is to be put back and where. */
 export interface RestoreCheckRequest {
@@ -79,7 +79,7 @@ export async function checkRestore(request: RestoreCheckRequest, context: TaskCo
   }
   context.progress('comparing', 0, null);
   const schemaVersion = versionOfStaged(staged, request, context);
-  const target = await lookAtTarget(request.targetPath, context, request.schemaVersion);
+  const target = await inspectTarget(request.targetPath, context, request.schemaVersion);
   const method = chooseMethod(target, { ...facts, encrypted: staged.unlocking !== null });
   if (method === 'replace-file') await requireExchangeable(request.targetPath);
   const { manifest } = staged;

@@ -65,7 +65,7 @@ interface Item {
 export async function checkFiles(request: FilesRequest, context: TaskContext): Promise<PreparedFiles> {
   const items = await itemsOf(request);
   const targets: FilesTarget[] = [];
-  for (const item of items) targets.push(await lookAt(item, context));
+  for (const item of items) targets.push(await inspectItem(item, context));
   return { request, targets, confirmation: await confirmationOf(items) };
 }
 
@@ -191,10 +191,10 @@ function storedFolderOf({ stored, path }: Item): StoredFolder {
   return { kind: 'archive', path, sha256: stored.digest?.stored.sha256 ?? null };
 }
 
-async function lookAt(item: Item, context: TaskContext): Promise<FilesTarget> {
+async function inspectItem(item: Item, context: TaskContext): Promise<FilesTarget> {
   const { stored, part, targetPath } = item;
   const about = { attachedFile: stored.name, part, targetPath };
-  if (stored.kind === 'image') return { ...about, files: 1, bytes: stored.bytes, ...(await lookAtImage(targetPath)) };
+  if (stored.kind === 'image') return { ...about, files: 1, bytes: stored.bytes, ...(await inspectImage(targetPath)) };
   const there = await findTarget(item.folder, part);
   await requireExchangeable(there);
   const entries = [...(await entriesOf(item, context)).values()].filter(({ path }) => isInPart(path, part));
@@ -211,7 +211,7 @@ async function lookAt(item: Item, context: TaskContext): Promise<FilesTarget> {
   return { ...about, files: sizes.length, bytes, comparison, undoable: true, notes };
 }
 
-async function lookAtImage(path: string): Promise<Pick<FilesTarget, 'comparison' | 'undoable' | 'notes'>> {
+async function inspectImage(path: string): Promise<Pick<FilesTarget, 'comparison' | 'undoable' | 'notes'>> {
   const undoable = (await imageTargetKind(path)) === 'file';
   if (undoable) await requireExchangeable(await findTarget(path, ''));
   return { comparison: null, undoable, notes: undoable ? await exchangeNotes(path, null) : [] };

@@ -4,7 +4,7 @@ import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
-import { fetchSnapshot, placesOf, readingOf } from '../copies/fetch.ts';
+import { fetchSnapshot, readingOf, storedDestinations } from '../copies/fetch.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
 import { decryptionSecretsOfFile } from '../secrets/encryptions.ts';
@@ -78,7 +78,7 @@ export interface FilesOrder extends Omit<FilesRequest, 'snapshotPath' | 'expecte
 
 /** Queues the look at what a restore of files would do; what had to be fetched is kept for `startRestore`. */
 export function startFilesCheck(core: CoreContext, { snapshot, destinationId, ...order }: FilesOrder): Run {
-  const stored = placesOf(core, snapshot, destinationId);
+  const stored = storedDestinations(core, snapshot, destinationId);
   return core.runs.start({
     ...readingOf(stored),
     kind: 'restore-check',

@@ -2,7 +2,7 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 import { confirmationOf, type PreparedRestore } from './prepare-restore.ts';
 import { type AppliedRestore, type NoteSafety, type ReplaceRequest, replaceDatabase } from './replace-database.ts';
-import { lookAtTarget } from './target.ts';
+import { inspectTarget } from './target.ts';
 
 /** A checked restore that a person has confirmed. */
 export interface RestoreRequest extends ReplaceRequest {
@@ -20,7 +20,7 @@ export async function applyRestore(
 ): Promise<AppliedRestore> {
   const { prepared, targetPath } = request;
   const { check, imageSha256, imagePath, image } = prepared;
-  const target = await lookAtTarget(targetPath, context);
+  const target = await inspectTarget(targetPath, context);
   if (confirmationOf(imageSha256, check.target.method, target, targetPath) !== check.confirmation) {
     throw new SnapkeepError('CONFLICT', `${targetPath} has changed since the review.`, {
       hint: 'Nothing was changed. Review the restore again.',

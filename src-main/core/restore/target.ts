@@ -39,7 +39,7 @@ export interface Target {
  * Looks at the target of a restore without changing it.
  * @throws SnapkeepError `LOCKED`, `PERMISSION`, `INVALID_PARAMS` for a folder; a damaged file is a finding, no error
  */
-export async function lookAtTarget(
+export async function inspectTarget(
   path: string,
   context: TaskContext,
   query: SchemaVersionQuery = null,

@@ -14,7 +14,7 @@ import {
   type ReplaceRequest,
   replaceDatabase,
 } from './replace-database.ts';
-import { lookAtTarget } from './target.ts';
+import { inspectTarget } from './target.ts';
 
 /** A restore to be undone. */
 export interface UndoRequest extends ReplaceRequest {
@@ -36,7 +36,7 @@ export async function undoRestore(
   noteSafety: NoteSafety,
 ): Promise<AppliedRestore> {
   const content = await unpackSafety(request, context);
-  const target = await lookAtTarget(request.targetPath, context);
+  const target = await inspectTarget(request.targetPath, context);
   return replaceDatabase(request, target, content, noteSafety, context);
 }
 

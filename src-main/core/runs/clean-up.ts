@@ -1,8 +1,8 @@
 import type { Run } from '../../../src-shared/model/run.ts';
 import { finishRemovals } from '../copies/removal.ts';
 import type { CoreContext } from '../core-context.ts';
-import { foldersOf, locationOf, requireFolderThere, requireThere } from '../destinations/destination-access.ts';
-import { openDestination } from '../destinations/drivers/open-destination.ts';
+import { assertReachable, foldersOf, locationOf, requireFolderThere } from '../destinations/destination-access.ts';
+import { openDriver } from '../destinations/drivers/open-driver.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { removeLeftoversIn, removeStrays } from './recover-runs.ts';
 import { TimeLimitError } from './time-limit.ts';
@@ -39,7 +39,7 @@ export class CleanUp {
   }
 
   /** Cleans what has to be cleaned, each folder by itself; answers when each has ended or was given up. */
-  async look(): Promise<void> {
+  async tick(): Promise<void> {
     if (this.#stopped) return;
     const folders = new Set([...this.#pending, ...this.#leavings().flatMap(({ folders }) => folders)]);
     await Promise.all([...folders].filter((each) => !this.#going.has(each)).map((each) => this.#cleanInTime(each)));
@@ -99,9 +99,9 @@ export class CleanUp {
     const { catalog, runs } = this.#parts;
     const destination = catalog.destinations.byFolder(folder);
     if (destination === undefined || catalog.copies.deleting(destination.id).length === 0) return;
-    const driver = openDestination(destination.settings, {});
+    const driver = openDriver(destination.settings, {});
     try {
-      await requireThere(this.#parts, destination, driver);
+      await assertReachable(this.#parts, destination, driver);
       await finishRemovals(this.#parts, driver, destination, (name) => runs.isLocked(locationOf(destination, name)));
     } finally {
       await driver.close();

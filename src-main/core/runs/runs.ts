@@ -80,7 +80,7 @@ export interface RunsOptions {
   /** Removes what a run whose worker process was lost has left in folders; answers whether all could be reached. */
   cleanUp: (run: Run, leftovers: Leftovers, log: (message: string) => void) => Promise<boolean>;
   /** Whether those of the folders that are destinations are there: the disk of one may have gone during a run. */
-  areThere: (folders: readonly string[]) => Promise<boolean>;
+  areReachable: (folders: readonly string[]) => Promise<boolean>;
   /** How long a run may take, in minutes; `null`: as long as it needs. */
   timeLimitOf: (spec: RunSpec) => number | null;
   follower: RunFollower;
@@ -95,7 +95,7 @@ export class Runs {
   readonly #follower: RunFollower;
   readonly #stagingRoot: string;
   readonly #cleanUp: RunsOptions['cleanUp'];
-  readonly #areThere: RunsOptions['areThere'];
+  readonly #areReachable: RunsOptions['areReachable'];
   readonly #timeLimitOf: RunsOptions['timeLimitOf'];
   readonly #queue = new RunQueue(PARALLEL_RUNS);
   /** Uploads take long and little of the machine: no backup waits for them, nor one destination for another. */
@@ -106,7 +106,7 @@ export class Runs {
   constructor(options: RunsOptions) {
     this.#repo = options.repo;
     this.#cleanUp = options.cleanUp;
-    this.#areThere = options.areThere;
+    this.#areReachable = options.areReachable;
     this.#timeLimitOf = options.timeLimitOf;
     this.#events = options.events;
     this.#clock = options.clock;
@@ -268,7 +268,7 @@ export class Runs {
     try {
       if (lost) clean = await this.#cleanUp(active.run, leftovers, (message) => log('warning', message));
       // It has cleaned up after itself, but could not on a disk that had gone.
-      else if (error !== undefined) clean = await this.#areThere(leftovers.folders);
+      else if (error !== undefined) clean = await this.#areReachable(leftovers.folders);
       if (!keep || error !== undefined) await rm(stagingFolder, { recursive: true, force: true });
     } catch (caught) {
       error ??= this.#late(active, caught);

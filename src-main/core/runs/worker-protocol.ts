@@ -8,7 +8,7 @@ import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
 import type { SnapshotRequest } from '../backup/take-snapshot.ts';
 import type { ExportRequest } from '../backup/write-export.ts';
-import type { Conveyed, ConveyRequest } from '../copies/convey-attached-file.ts';
+import type { Replicated, ReplicateRequest } from '../copies/replicate-attached-file.ts';
 import type {
   AppliedDatabaseDeletion,
   DatabaseDeletionCheckRequest,
@@ -45,7 +45,7 @@ export interface WorkerTasks {
   undo: { request: UndoPartsRequest; result: AppliedParts };
   'database-deletion-check': { request: DatabaseDeletionCheckRequest; result: DatabaseDeletionPreview };
   databaseDeletion: { request: DatabaseDeletionRequest; result: AppliedDatabaseDeletion };
-  'convey-attached-file': { request: ConveyRequest; result: Conveyed };
+  'replicate-attached-file': { request: ReplicateRequest; result: Replicated };
   'files-check': { request: FilesRequest; result: PreparedFiles };
 }
 

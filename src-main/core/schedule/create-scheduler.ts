@@ -9,7 +9,7 @@ import { Copier } from '../copies/copier.ts';
 import { startCopyRun } from '../copies/copies.ts';
 import { finishRemovals } from '../copies/removal.ts';
 import type { CoreContext } from '../core-context.ts';
-import { foldersOf, locationOf, requireThere, withPlace } from '../destinations/destination-access.ts';
+import { assertReachable, foldersOf, locationOf, withDestination } from '../destinations/destination-access.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { startRestoreTest } from '../verify/restore-test.ts';
 import { whatIsAway } from './readiness.ts';
@@ -84,8 +84,8 @@ async function probe(core: CoreContext, destinationId: string): Promise<Snapkeep
   const destination = core.catalog.destinations.get(destinationId);
   if (destination === undefined) return null;
   try {
-    await withPlace(core, destination, async (driver) => {
-      await requireThere(core, destination, driver);
+    await withDestination(core, destination, async (driver) => {
+      await assertReachable(core, destination, driver);
       await finishRemovals(core, driver, destination, (name) => core.runs.isLocked(locationOf(destination, name)));
     });
     return null;

@@ -25,8 +25,8 @@ export function schedulesHandlers(core: CoreContext): Handlers<MethodsOf<'schedu
     } else {
       catalog.plans.save({ ...requirePlan(catalog, planId), paused });
     }
-    core.scheduler.look();
-    core.copier.look();
+    core.scheduler.tick();
+    core.copier.tick();
     events.emit('destinations.changed', {});
     events.emit('plans.changed', {});
     return {};

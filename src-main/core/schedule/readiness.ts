@@ -4,7 +4,7 @@ import type { ScheduledJob } from '../../../src-shared/model/schedule.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import { askInTime } from '../destinations/ask-in-time.ts';
-import { checkPlace } from '../destinations/check-destination.ts';
+import { destinationProblem } from '../destinations/check-destination.ts';
 import { exists } from '../engine/files/durable-files.ts';
 
 /**
@@ -14,7 +14,7 @@ import { exists } from '../engine/files/durable-files.ts';
 export async function whatIsAway(core: CoreContext, plan: Plan, job: ScheduledJob): Promise<string | null> {
   const { catalog } = core;
   if (job === 'restoreTest' && !catalog.kept.hasStored(plan.id)) return 'Waiting for the first snapshot.';
-  const away = job === 'backup' ? await whichSourceIsAway(plan) : null;
+  const away = job === 'backup' ? await unavailableSource(plan) : null;
   if (away !== null) return `Waiting for ${away}, which is unavailable.`;
   const destinations = plan.destinations
     .map(({ destinationId }) => catalog.destinations.get(destinationId))
@@ -26,7 +26,7 @@ export async function whatIsAway(core: CoreContext, plan: Plan, job: ScheduledJo
  * The database that is not there; of files, the folder around one of them, which a disk or share brings along: a file
  * that is gone from a folder that is there has been removed, and people are to hear of it.
  */
-async function whichSourceIsAway({ sourceKind, sourcePath, attachedFiles }: Plan): Promise<string | null> {
+async function unavailableSource({ sourceKind, sourcePath, attachedFiles }: Plan): Promise<string | null> {
   const needed = sourceKind === 'database' ? [sourcePath] : attachedFiles.map(({ path }) => dirname(path));
   // What cannot be looked at is as good as not there.
   for (const path of needed)
@@ -39,7 +39,7 @@ async function whyAllAreAway(core: CoreContext, destinations: readonly StoredDes
   let first: string | null = null;
   for (const destination of destinations) {
     if (destination.settings.kind !== 'folder') return null;
-    const why = await checkPlace(core, destination);
+    const why = await destinationProblem(core, destination);
     if (why === null) return null;
     first ??= `Waiting for ${destination.name}: ${why.message}`;
   }

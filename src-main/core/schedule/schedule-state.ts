@@ -25,13 +25,13 @@ export function newState(schedule: string, now: number): ScheduleState {
 }
 
 /** Takes in what the clock says: a scheduled time may have come, and with it another try of what was away. */
-export function lookAtClock(state: ScheduleState, now: number, scheduledTimes: ScheduledTimes): ScheduleState {
+export function followClock(state: ScheduleState, now: number, scheduledTimes: ScheduledTimes): ScheduleState {
   const memory = advanceScheduledTimes(state.memory, now, scheduledTimes);
   return memory === state.memory ? state : { ...state, memory, retryAt: null };
 }
 
 /** Takes in what the files of the source look like, for a schedule that follows changes. */
-export function lookAtSource(
+export function followSource(
   state: ScheduleState,
   schedule: Extract<Schedule, { kind: 'on-change' }>,
   fingerprint: string,

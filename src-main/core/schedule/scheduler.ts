@@ -13,8 +13,8 @@ import {
   begin,
   dueTime,
   finish,
-  lookAtClock,
-  lookAtSource,
+  followClock,
+  followSource,
   mayStart,
   newState,
   putOff,
@@ -69,14 +69,16 @@ export class Scheduler {
 
   /**
    * Looks at every schedule now: after a change of a plan, a pause, or the machine's sleep.
-   * @param atOnce what waits to be tried again is tried now
+   * @param ignoreBackoff what waits to be tried again is tried now
    */
-  look({ atOnce = false }: { atOnce?: boolean } = {}): void {
+  tick({ ignoreBackoff = false }: { ignoreBackoff?: boolean } = {}): void {
     for (const plan of this.#ports.plans()) {
       for (const job of JOBS) {
         // From now on it counts, whoever serves it. Whatever is unavailable may take long to say so: it is asked once.
         if (this.#serves)
-          this.#ports.background.begin(`the schedule of ${plan.id} (${job})`, () => this.#lookAt(plan, job, atOnce));
+          this.#ports.background.begin(`the schedule of ${plan.id} (${job})`, () =>
+            this.#tickOne(plan, job, ignoreBackoff),
+          );
         else this.#stateOf(plan, job);
       }
     }
@@ -84,11 +86,11 @@ export class Scheduler {
   }
 
   /** When to look at the latest, in milliseconds since 1970. */
-  nextLook(): number {
+  nextTick(): number {
     const now = this.#now();
     return Math.min(
       Number.POSITIVE_INFINITY,
-      ...this.#ports.plans().flatMap((plan) => JOBS.map((job) => this.#nextLook(plan, job, now))),
+      ...this.#ports.plans().flatMap((plan) => JOBS.map((job) => this.#nextTick(plan, job, now))),
     );
   }
 
@@ -98,7 +100,7 @@ export class Scheduler {
    */
   startBackup(plan: Plan, start: (scheduledTime: Run['scheduledTime']) => Promise<Run>): Promise<Run> {
     const before = this.#stateOf(plan, 'backup');
-    const state = lookAtClock(before, this.#now(), this.#scheduledTimes(plan, plan.schedule, before));
+    const state = followClock(before, this.#now(), this.#scheduledTimes(plan, plan.schedule, before));
     const { due } = state.memory;
     if (due === null || !this.#serves || !mayStart(state, this.#now()) || this.#starting.has(keyOf(plan, 'backup')))
       return start(null);
@@ -113,7 +115,7 @@ export class Scheduler {
     if (plan === undefined) return;
     const state = this.#stateOf(plan, kind);
     this.#save(plan, kind, finish(state, run, this.#now(), !this.#serves), state);
-    if (this.#serves) this.look();
+    if (this.#serves) this.tick();
   }
 
   /** Stops serving; call it before the runs are cancelled, so that they stay due. */
@@ -141,19 +143,25 @@ export class Scheduler {
     return { anchor: state.memory.anchor, scheduledTimes: this.#scheduledTimes(plan, scheduleOf(plan, job), state) };
   }
 
-  async #lookAt(plan: Plan, job: ScheduledJob, atOnce: boolean): Promise<void> {
+  async #tickOne(plan: Plan, job: ScheduledJob, ignoreBackoff: boolean): Promise<void> {
     try {
-      await this.#serve(plan, job, atOnce);
+      await this.#serve(plan, job, ignoreBackoff);
     } catch (error) {
-      this.#putOff(plan, job, error);
+      this.#backOff(plan, job, error);
     }
   }
 
-  async #serve(plan: Plan, job: ScheduledJob, atOnce: boolean): Promise<void> {
+  async #serve(plan: Plan, job: ScheduledJob, ignoreBackoff: boolean): Promise<void> {
     const schedule = scheduleOf(plan, job);
     const fingerprint = schedule.kind === 'on-change' ? await this.#ports.fingerprint(plan) : null;
     const before = this.#afterLostRun(this.#stateOf(plan, job));
-    const state = this.#takeIn(before, schedule, this.#scheduledTimes(plan, schedule, before), fingerprint, atOnce);
+    const state = this.#update(
+      before,
+      schedule,
+      this.#scheduledTimes(plan, schedule, before),
+      fingerprint,
+      ignoreBackoff,
+    );
     this.#save(plan, job, state, before);
     if (!this.#serves || !mayStart(state, this.#now()) || this.#isPaused(plan)) return;
     if (this.#ports.notOnBattery() && this.#ports.power?.onBattery()) {
@@ -195,29 +203,29 @@ export class Scheduler {
     return finish(state, run ?? { id: serving.runId, state: 'interrupted', error: null }, this.#now(), false);
   }
 
-  #takeIn(
+  #update(
     before: ScheduleState,
     schedule: Schedule,
     scheduledTimes: ScheduledTimes,
     fingerprint: string | null,
-    atOnce: boolean,
+    ignoreBackoff: boolean,
   ): ScheduleState {
     if (wasSetBack(before.memory, this.#now()))
       this.#ports.log.warn('The clock is behind the newest scheduled time. The schedule continues from now.');
-    let state = lookAtClock(before, this.#now(), scheduledTimes);
+    let state = followClock(before, this.#now(), scheduledTimes);
     if (schedule.kind === 'on-change' && fingerprint !== null)
-      state = lookAtSource(state, schedule, fingerprint, this.#now());
-    return atOnce ? tryAgain(state) : state;
+      state = followSource(state, schedule, fingerprint, this.#now());
+    return ignoreBackoff ? tryAgain(state) : state;
   }
 
   /** What could not even be started is tried again, and its message is shown until then. */
-  #putOff(plan: Plan, job: ScheduledJob, error: unknown): void {
+  #backOff(plan: Plan, job: ScheduledJob, error: unknown): void {
     if (!this.#serves || !this.#ports.plans().some(({ id }) => id === plan.id)) return;
     const state = this.#stateOf(plan, job);
     this.#save(plan, job, putOff(state, explainError(error, plan.name).message, this.#now()), state);
   }
 
-  #nextLook(plan: Plan, job: ScheduledJob, now: number): number {
+  #nextTick(plan: Plan, job: ScheduledJob, now: number): number {
     const schedule = scheduleOf(plan, job);
     if (schedule.kind === 'manual') return Number.POSITIVE_INFINITY;
     const state = this.#stateOf(plan, job);

@@ -21,12 +21,12 @@ interface Look {
  * looked at, for that would mean to read them.
  */
 export class SourceWatch {
-  readonly #notThese: (plan: Plan) => readonly string[];
+  readonly #excludedPaths: (plan: Plan) => readonly string[];
   readonly #looks = new Map<string, Look>();
 
-  /** @param notThese folders in which a backup itself writes: passed over, so that none sets off the next */
-  constructor(notThese: (plan: Plan) => readonly string[]) {
-    this.#notThese = notThese;
+  /** @param excludedPaths folders in which a backup itself writes: passed over, so that none sets off the next */
+  constructor(excludedPaths: (plan: Plan) => readonly string[]) {
+    this.#excludedPaths = excludedPaths;
   }
 
   /** What the sources of a plan look like; another text means that they have changed. `null`: they are not there. */
@@ -47,7 +47,7 @@ export class SourceWatch {
     const started = performance.now();
     if (last !== undefined && last.tookMs > LONG_LOOK_MS && started - last.endedAt < last.tookMs * REST)
       return last.fingerprint;
-    const fingerprint = await describeFolder(await followed(path), exclude, this.#notThese(plan));
+    const fingerprint = await describeFolder(await followed(path), exclude, this.#excludedPaths(plan));
     const endedAt = performance.now();
     this.#looks.set(key, { fingerprint, endedAt, tookMs: endedAt - started });
     return fingerprint;
@@ -82,9 +82,13 @@ async function describeFile(path: string): Promise<string> {
   }
 }
 
-async function describeFolder(path: string, exclude: readonly string[], notThese: readonly string[]): Promise<string> {
+async function describeFolder(
+  path: string,
+  exclude: readonly string[],
+  excludedPaths: readonly string[],
+): Promise<string> {
   try {
-    return digestOf(await scanFolder(path, { exclude, notThese, mustNotBlock: true, throwIfCancelled: () => {} }));
+    return digestOf(await scanFolder(path, { exclude, excludedPaths, mustNotBlock: true, throwIfCancelled: () => {} }));
   } catch {
     // As above.
     return '';

@@ -1,5 +1,5 @@
 import { DestinationSecretsInput, type DestinationSettings } from '../../../src-shared/model/destination.ts';
-import type { DestinationSecrets } from '../destinations/drivers/open-destination.ts';
+import type { DestinationSecrets } from '../destinations/drivers/open-driver.ts';
 import type { SecretStore } from './secret-store.ts';
 
 type Field = keyof DestinationSecretsInput;

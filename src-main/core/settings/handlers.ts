@@ -10,7 +10,7 @@ export function settingsHandlers(core: CoreContext): Handlers<MethodsOf<'setting
       const settings = Settings.parse({ ...core.catalog.settings.get(), ...change });
       core.catalog.settings.save(settings);
       core.events.emit('settings.changed', { settings });
-      core.copier.look();
+      core.copier.tick();
       return settings;
     },
   };

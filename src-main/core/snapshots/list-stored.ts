@@ -1,6 +1,6 @@
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
-import { requireStillThere } from '../destinations/destination-access.ts';
+import { assertStillReachable } from '../destinations/destination-access.ts';
 import type { Destination } from '../destinations/drivers/destination.ts';
 import { noteLostAttached } from './lost-attached.ts';
 import { markMissing } from './rescan.ts';
@@ -44,7 +44,7 @@ export async function listStored(
     } else if (!isListed) continue;
     missing.push(snapshotId);
   }
-  await requireStillThere(core, destination, driver);
+  await assertStillReachable(core, destination, driver);
   for (const snapshotId of missing) markMissing(catalog, clock, snapshotId, id);
   // What comes behind the last page that was read has not gone.
   const lost = isWhole ? await noteLostAttached(catalog, clock, destination, driver, new Set(sizes.keys())) : [];

@@ -7,7 +7,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import { readDescribed } from '../copies/described-snapshots.ts';
 import type { CoreContext } from '../core-context.ts';
-import { locationOf, requireStillThere, withPlace } from '../destinations/destination-access.ts';
+import { assertStillReachable, locationOf, withDestination } from '../destinations/destination-access.ts';
 import type { Destination } from '../destinations/drivers/destination.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { PARTIAL_SUFFIX } from '../engine/files/durable-files.ts';
@@ -25,7 +25,7 @@ export function startRescan(core: CoreContext, destination: StoredDestination): 
     locks: [],
     folders: [],
     work: (handle) =>
-      withPlace(core, destination, async (driver) => {
+      withDestination(core, destination, async (driver) => {
         const outcome = await rescan(core, destination, driver, handle.signal, (done, total) =>
           handle.progress('scanning', done, total),
         );
@@ -81,7 +81,7 @@ async function rescan(
     // What other programs have made may lie in folders below, which are not listed here.
     if (!names.has(name) && (await driver.stat(name)) === undefined) missing.push(id);
   }
-  await requireStillThere(core, destination, driver);
+  await assertStillReachable(core, destination, driver);
   outcome.missing = missing.length;
   for (const id of missing) markMissing(catalog, clock, id, destination.id);
   outcome.problems.push(...(await noteLostAttached(catalog, clock, destination, driver, names)));

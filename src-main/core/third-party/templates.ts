@@ -108,12 +108,12 @@ export async function applyTemplate(
   elsewhere: ReadonlyMap<string, string>,
 ): Promise<AppliedTemplate> {
   const machine: Machine = { platform: PLATFORM, environment: process.env, home: homedir(), folder };
-  const destinations = await lookAt(expandPlaces(template.destination, machine));
+  const destinations = await withExistence(expandPlaces(template.destination, machine));
   const destination = destinations[0]?.path ?? null;
   const parts: AppliedTemplate['parts'] = [];
   for (const part of template.parts) {
     const own = elsewhere.get(part.id);
-    const places = await lookAt(own === undefined ? expandPlaces(part.places, machine) : [own]);
+    const places = await withExistence(own === undefined ? expandPlaces(part.places, machine) : [own]);
     const sourcePath = own ?? places.find((place) => place.exists)?.path ?? null;
     const { id, name, kind, optional } = part;
     const draft = draftOf(template, part, { sourcePath, destination }, { join, dirname });
@@ -133,7 +133,7 @@ async function withoutAbsent(draft: PlanDraft): Promise<{ draft: PlanDraft; left
   return { draft: { ...draft, attachedFiles: there }, leftOut };
 }
 
-async function lookAt(paths: readonly string[]): Promise<Array<{ path: string; exists: boolean }>> {
+async function withExistence(paths: readonly string[]): Promise<Array<{ path: string; exists: boolean }>> {
   const looked = await Promise.all(paths.map(async (path) => ({ path, exists: await mayExist(path) })));
   return [...looked.filter((place) => place.exists), ...looked.filter((place) => !place.exists)];
 }

@@ -34,12 +34,12 @@ export async function confirmContent(
           rows: 0,
           note: 'The files are restored byte for byte; SQLite could not read them when the safety snapshot was taken.',
         }
-      : await look(path, expected, context);
+      : await inspect(path, expected, context);
   if (found.note !== null) context.log('warning', found.note);
   return found;
 }
 
-async function look(path: string, expected: readonly TableRows[], context: TaskContext): Promise<FoundContent> {
+async function inspect(path: string, expected: readonly TableRows[], context: TaskContext): Promise<FoundContent> {
   try {
     const { database } = await openForReading(path, context);
     try {

@@ -4,7 +4,7 @@ import type { RestoreTestReceipt } from '../../../src-shared/model/restore-test.
 import type { Run } from '../../../src-shared/model/run.ts';
 import { shrinkage } from '../../../src-shared/rules/shrinkage.ts';
 import { repairsOf } from '../../../src-shared/rules/verdicts.ts';
-import { fetchSnapshot, placesOf, readingOf, type StoredSnapshot } from '../copies/fetch.ts';
+import { fetchSnapshot, readingOf, type StoredSnapshot, storedDestinations } from '../copies/fetch.ts';
 import { wholeSnapshot } from '../copies/whole-snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
 import { decryptionSecretsOfFile, knownOfSnapshot } from '../secrets/encryptions.ts';
@@ -70,12 +70,14 @@ export function startRestoreTest(core: CoreContext, plan: Plan, scheduledTime: R
 
 /** Where the snapshot can be had, those first whose copies were tested longest ago, or never. */
 function testedLongestAgo(core: CoreContext, plan: Plan, snapshotId: string): StoredSnapshot {
-  const stored = placesOf(core, wholeSnapshot(core, snapshotId));
+  const stored = storedDestinations(core, wholeSnapshot(core, snapshotId));
   const tested = core.catalog.restoreTests.lastByDestination(plan.id);
   const at = ({ id }: { id: string }): string => tested.get(id) ?? '';
   return {
     ...stored,
-    places: [...stored.places].sort((one, other) => (at(one) < at(other) ? -1 : at(one) > at(other) ? 1 : 0)),
+    destinations: [...stored.destinations].sort((one, other) =>
+      at(one) < at(other) ? -1 : at(one) > at(other) ? 1 : 0,
+    ),
   };
 }
 

@@ -5,7 +5,7 @@ import { trayIconFile } from './tray-icon.ts';
 import { type TrayActions, type TrayState, type TrayStatus, trayMenu, trayState } from './tray-menu.ts';
 
 /** Events come in swarms while something runs; so long the tray waits before it looks. */
-const SETTLE_MS = 150;
+const DEBOUNCE_MS = 150;
 
 /** Shows the tray and keeps it in step with the core. */
 export function showTray(core: Core, actions: TrayActions): void {
@@ -21,24 +21,24 @@ export function showTray(core: Core, actions: TrayActions): void {
     // Linux copies a menu when it is set: a changed one has to be set again.
     tray.setContextMenu(Menu.buildFromTemplate(trayMenu(state, actions)));
   };
-  const look = async (): Promise<void> => {
+  const refresh = async (): Promise<void> => {
     const [plans, { paused }] = await Promise.all([core.call('plans.list', {}), core.call('schedules.status', {})]);
     draw(trayState(plans, paused, new Date()));
   };
-  const lookSoon = settle(look);
-  core.on('plans.changed', lookSoon);
-  core.on('run.changed', lookSoon);
-  core.on('schedules.changed', lookSoon);
+  const refreshSoon = debounced(refresh);
+  core.on('plans.changed', refreshSoon);
+  core.on('run.changed', refreshSoon);
+  core.on('schedules.changed', refreshSoon);
   // On macOS a click opens the menu.
   if (PLATFORM !== 'macos') tray.on('click', () => actions.open());
-  lookSoon();
+  refreshSoon();
 }
 
 const icon = (status: TrayStatus): Electron.NativeImage =>
   nativeImage.createFromPath(trayIconFile(app.getAppPath(), status, NODE_PLATFORM));
 
 /** Makes a function that does its work once after any number of calls, and again for those that came meanwhile. */
-function settle(work: () => Promise<void>): () => void {
+function debounced(work: () => Promise<void>): () => void {
   let waiting = false;
   const doWork = (): void => {
     waiting = false;
@@ -48,6 +48,6 @@ function settle(work: () => Promise<void>): () => void {
   return () => {
     if (waiting) return;
     waiting = true;
-    setTimeout(doWork, SETTLE_MS);
+    setTimeout(doWork, DEBOUNCE_MS);
   };
 }

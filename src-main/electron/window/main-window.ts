@@ -10,7 +10,7 @@ export interface MainWindow {
   /** Opens it, or brings it to the front; resolves once its page is there. */
   show(appearance?: Appearance): Promise<void>;
   /** Shows it at a place, for example `/plans/…`. */
-  openPlace(place: string): Promise<void>;
+  openRoute(place: string): Promise<void>;
   /** Shows it with the first step of restoring a file. */
   openRestore(path: string): Promise<void>;
 }
@@ -45,7 +45,7 @@ export function createMainWindow(core: Core, onOpened: (window: BrowserWindow) =
   return {
     current: () => window,
     show,
-    openPlace: async (place) => {
+    openRoute: async (place) => {
       await show();
       core.requestPlace(place);
     },

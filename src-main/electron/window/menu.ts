@@ -3,7 +3,7 @@ import { NODE_PLATFORM } from '../../platform/platform.ts';
 
 /** What the items of the menu do that the system cannot do itself. */
 export interface MenuActions {
-  openPlace(place: string): void;
+  openRoute(place: string): void;
   restoreBackup(): void;
 }
 
@@ -18,7 +18,7 @@ export function applicationMenu(actions: MenuActions, platform: NodeJS.Platform)
   const place = (label: string, where: string, accelerator: string): MenuItemConstructorOptions => ({
     label,
     accelerator,
-    click: () => actions.openPlace(where),
+    click: () => actions.openRoute(where),
   });
   const settings = place('Settings…', '/settings', 'CommandOrControl+,');
   const ofMac: MenuItemConstructorOptions = {

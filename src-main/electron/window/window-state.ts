@@ -9,7 +9,7 @@ const WindowState = z.object({ x: pixels, y: pixels, width: pixels, height: pixe
 export type WindowState = z.infer<typeof WindowState>;
 
 /** Where a window is to open. Without a position the system finds one. */
-export interface WindowPlace {
+export interface WindowBounds {
   x?: number;
   y?: number;
   width: number;
@@ -28,7 +28,7 @@ const GRIP = { width: 120, height: 30 };
  * middle where the old one cannot be reached any more.
  * @param workAreas of all screens, the main one first
  */
-export function placeOnScreen(state: WindowState | undefined, workAreas: readonly Rectangle[]): WindowPlace {
+export function boundsOnScreen(state: WindowState | undefined, workAreas: readonly Rectangle[]): WindowBounds {
   if (state !== undefined) {
     for (const area of workAreas) {
       const place = { ...state, ...fittingSize(state, area) };

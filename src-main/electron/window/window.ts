@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { BrowserWindow, nativeTheme, screen } from 'electron';
 import { APP_ORIGIN } from '../app-address.ts';
-import { placeOnScreen, readWindowState, rememberWindowState, SMALLEST_SIZE } from './window-state.ts';
+import { boundsOnScreen, readWindowState, rememberWindowState, SMALLEST_SIZE } from './window-state.ts';
 
 /** How a window first appears. */
 export type Appearance = 'shown' | 'minimized';
@@ -11,7 +11,7 @@ export type Appearance = 'shown' | 'minimized';
  * @param stateFile where its place is kept
  */
 export function openWindow(stateFile: string, appearance: Appearance): BrowserWindow {
-  const { maximized, ...place } = placeOnScreen(readWindowState(stateFile), workAreas());
+  const { maximized, ...place } = boundsOnScreen(readWindowState(stateFile), workAreas());
   const window = new BrowserWindow({
     ...place,
     minWidth: SMALLEST_SIZE.width,

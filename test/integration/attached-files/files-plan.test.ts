@@ -233,9 +233,9 @@ describe('on change', () => {
     const scene = await set({ host: 'server', clock });
     const { core } = scene;
     const settled = async (): Promise<void> => {
-      await core.settled();
+      await core.idle();
       for (const run of core.activeRuns()) await core.runEnded(run.id);
-      await core.settled();
+      await core.idle();
     };
     return {
       ...scene,

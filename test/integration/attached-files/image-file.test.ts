@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { putBackFolder } from '../../../src-main/core/engine/attached-files/folder/folder-swap.ts';
-import { lookAtImagePlace } from '../../../src-main/core/engine/attached-files/image/block-device.ts';
+import { statImage } from '../../../src-main/core/engine/attached-files/image/block-device.ts';
 import {
   copyImageFile,
   restoreImageFile,
@@ -154,7 +154,7 @@ test.skipIf(!loops)('a device is stored and written back, and read back [root, l
   const scene = new ImageScene();
   const device = makeDevice(scene, 'disk', 4 * MB);
   writeFileSync(device, scene.content);
-  expect(await lookAtImagePlace(device)).toEqual({ kind: 'device', bytes: 4 * MB });
+  expect(await statImage(device)).toEqual({ kind: 'device', bytes: 4 * MB });
   const stored = await scene.store('zst', device);
   expect(stored).toMatchObject({ mounted: false, source: { kind: 'device', bytes: 4 * MB } });
   const other = makeDevice(scene, 'other', 6 * MB);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Core } from '../../../src-main/core/core.ts';
-import { openDestination } from '../../../src-main/core/destinations/drivers/open-destination.ts';
+import { openDriver } from '../../../src-main/core/destinations/drivers/open-driver.ts';
 import { DestinationSettings } from '../../../src-shared/model/destination.ts';
 import { attachFolder } from '../../support/attach-folder.ts';
 import { setFilesScene } from '../../support/files-scene.ts';
@@ -118,7 +118,7 @@ describe.skipIf(whyNoS3 !== undefined)('an archive of attached files in a bucket
     await storeTo(scene, await save(scene.core, given));
     const { snapshotId } = await succeed(scene.core, 'backups.start', { planId: scene.plan.id });
     await settle(scene.core);
-    const driver = openDestination(DestinationSettings.parse(given.settings), { s3: s3.keys });
+    const driver = openDriver(DestinationSettings.parse(given.settings), { s3: s3.keys });
     const { objects } = await driver.list(null);
     const { snapshot } = await scene.core.call('snapshots.get', { snapshotId: snapshotId ?? '' });
     // The one before is copied there too.

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
-import { openDestination } from '../../../src-main/core/destinations/drivers/open-destination.ts';
+import { openDriver } from '../../../src-main/core/destinations/drivers/open-driver.ts';
 import { S3Settings } from '../../../src-shared/model/destination.ts';
 import { failure, sourceOf } from '../../support/destination-contract.ts';
 
@@ -45,7 +45,7 @@ async function listen(answers: Record<string, Answer | ((path: string) => Answer
 function open(endpoint: string, changes: Partial<S3Settings>) {
   const plain = { kind: 's3', provider: 'custom', endpoint, region: 'us-east-1', bucket: 'backups' };
   const keys = { accessKeyId: 'key', secretAccessKey: 'secret' };
-  const destination = openDestination(S3Settings.parse({ ...plain, ...changes }), { s3: keys });
+  const destination = openDriver(S3Settings.parse({ ...plain, ...changes }), { s3: keys });
   onTestFinished(() => destination.close());
   return destination;
 }
@@ -117,6 +117,6 @@ test('keys that should be stored and are not are never made up for by those of t
     region: 'us-east-1',
     bucket: 'backups',
   });
-  await expect(async () => openDestination(settings, {})).rejects.toMatchObject({ code: 'BAD_KEY' });
+  await expect(async () => openDriver(settings, {})).rejects.toMatchObject({ code: 'BAD_KEY' });
   expect(asked).toEqual([]);
 });

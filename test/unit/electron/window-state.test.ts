@@ -3,23 +3,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import { placeOnScreen, readWindowState } from '../../../src-main/electron/window/window-state.ts';
+import { boundsOnScreen, readWindowState } from '../../../src-main/electron/window/window-state.ts';
 
 const laptop = { x: 0, y: 25, width: 1440, height: 875 };
 const monitor = { x: 1440, y: 0, width: 2560, height: 1400 };
 const there = { x: 1500, y: 100, width: 1600, height: 1000, maximized: false };
 
 test('the first window has its usual size and no place of its own', () => {
-  expect(placeOnScreen(undefined, [laptop])).toEqual({ width: 1280, height: 800, maximized: false });
+  expect(boundsOnScreen(undefined, [laptop])).toEqual({ width: 1280, height: 800, maximized: false });
 });
 
 test('a window opens where it was', () => {
-  expect(placeOnScreen(there, [laptop, monitor])).toEqual(there);
-  expect(placeOnScreen({ ...there, maximized: true }, [laptop, monitor]).maximized).toBe(true);
+  expect(boundsOnScreen(there, [laptop, monitor])).toEqual(there);
+  expect(boundsOnScreen({ ...there, maximized: true }, [laptop, monitor]).maximized).toBe(true);
 });
 
 test('a window of a screen that is gone comes to one that is there, no larger than it', () => {
-  expect(placeOnScreen(there, [laptop])).toEqual({ width: 1440, height: 875, maximized: false });
+  expect(boundsOnScreen(there, [laptop])).toEqual({ width: 1440, height: 875, maximized: false });
 });
 
 test.each([
@@ -27,12 +27,12 @@ test.each([
   ['its title bar is below the screen', { ...there, y: 1390 }],
   ['only a strip is left of it', { ...there, x: 3990 }],
 ])('%s: it comes back', (_name, state) => {
-  expect(placeOnScreen(state, [laptop, monitor])).not.toHaveProperty('x');
+  expect(boundsOnScreen(state, [laptop, monitor])).not.toHaveProperty('x');
 });
 
 test('one that reaches the screen only while it is wider than it comes back', () => {
   const wide = { x: -2000, y: 100, width: 5000, height: 700, maximized: false };
-  expect(placeOnScreen(wide, [laptop])).toEqual({ width: 1440, height: 700, maximized: false });
+  expect(boundsOnScreen(wide, [laptop])).toEqual({ width: 1440, height: 700, maximized: false });
 });
 
 test('wherever it was, it can be taken hold of', () => {
@@ -40,7 +40,7 @@ test('wherever it was, it can be taken hold of', () => {
   const state = fc.record({ x: coordinate, y: coordinate, width: coordinate, height: coordinate });
   fc.assert(
     fc.property(state, (at) => {
-      const place = placeOnScreen({ ...at, maximized: false }, [laptop, monitor]);
+      const place = boundsOnScreen({ ...at, maximized: false }, [laptop, monitor]);
       expect(place.width).toBeGreaterThanOrEqual(900);
       expect(place.height).toBeGreaterThanOrEqual(600);
       if (place.x === undefined || place.y === undefined) return;

@@ -87,10 +87,10 @@ test('what was chosen for a group takes the place of what the template says', ()
   const text = withChoices(templateText(built), { paths: { vault: ' /srv/vault ', image: '' }, folder: '/mnt/nas' });
   const machine = { platform: 'linux', environment: {}, home: '/home/you', folder: null } as const;
   const { parts, destination } = parseTemplate(text);
-  const placesOf = (id: string) =>
+  const storedDestinations = (id: string) =>
     parts.filter((part) => part.id === id).flatMap(({ places }) => expandPlaces(places, machine));
-  expect(placesOf('vault')).toEqual(['/srv/vault']);
-  expect(placesOf('image')).toEqual(['/dev/mmcblk0', '/dev/nvme0n1']);
+  expect(storedDestinations('vault')).toEqual(['/srv/vault']);
+  expect(storedDestinations('image')).toEqual(['/dev/mmcblk0', '/dev/nvme0n1']);
   expect(expandPlaces(destination, machine)).toEqual(['/mnt/nas']);
 });
 

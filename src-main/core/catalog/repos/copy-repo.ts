@@ -93,12 +93,12 @@ export class CopyRepo {
   }
 
   /** The first file of a copy is about to be stored, and its snapshot is not there yet. */
-  begin(destinationId: string, { id, name }: { id: string; name: string }): void {
+  markStarted(destinationId: string, { id, name }: { id: string; name: string }): void {
     this.#begun.save({ destinationId, snapshotId: id, name }, ['destinationId', 'snapshotId']);
   }
 
   /** A copy that was begun is there whole, or nothing of it is. */
-  endBegun(destinationId: string, snapshotId: string): void {
+  clearStarted(destinationId: string, snapshotId: string): void {
     this.#db
       .prepare('DELETE FROM begun_copies WHERE destination_id = ? AND snapshot_id = ?')
       .run(destinationId, snapshotId);
@@ -165,7 +165,7 @@ export class CopyRepo {
   }
 
   /** A copy is wanted; where there is any already, that stays as it is. */
-  want(snapshotId: string, destinationId: string, at: string): void {
+  enqueue(snapshotId: string, destinationId: string, at: string): void {
     this.#db
       .prepare(
         "INSERT INTO snapshot_copies (snapshot_id, destination_id, state, at) VALUES (?, ?, 'waiting', ?) ON CONFLICT DO NOTHING",
@@ -211,7 +211,7 @@ export class CopyRepo {
   }
 
   /** Nothing of a plan is to be copied to a destination any more. */
-  unwant(planId: string, destinationId: string): void {
+  dequeue(planId: string, destinationId: string): void {
     this.#db
       .prepare(
         `DELETE FROM snapshot_copies WHERE destination_id = ? AND state IN ('waiting', 'failed')

@@ -7,14 +7,14 @@ import { uncheckedInWords } from '../../../../src-shared/rules/sqlite-findings.t
 import type { Database } from '../../engine/sqlite/open-database.ts';
 import { flag, json, Table } from '../table.ts';
 import { LISTED } from './kept-repo.ts';
-import { NewSnapshotRow, PlaceRow, SnapshotRow, toRow, toSnapshot, toSummary } from './snapshot-rows.ts';
+import { NewSnapshotRow, SnapshotRow, StoredCopyRow, toRow, toSnapshot, toSummary } from './snapshot-rows.ts';
 
 const VERIFICATION_COLUMNS = `v.at AS "verificationAt", v.valid AS "verificationValid", v.level AS "verificationLevel",
   v.message AS "verificationMessage", v.except_words AS "verificationExcept"`;
 const FROM = `FROM snapshots s
   LEFT JOIN verifications v ON v.number = (SELECT max(number) FROM verifications WHERE snapshot_id = s.id)`;
 const NEWEST_FIRST = 'ORDER BY s.number DESC';
-const PLACES = `SELECT c.snapshot_id AS "snapshotId", c.destination_id AS "destinationId", d.name, d.settings ->> '$.kind' AS kind,
+const COPIES = `SELECT c.snapshot_id AS "snapshotId", c.destination_id AS "destinationId", d.name, d.settings ->> '$.kind' AS kind,
     d.settings ->> '$.path' AS path, d.own, c.state, c.at, c.message,
     v.at AS "verifiedAt", v.valid, v.level
   FROM snapshot_copies c JOIN snapshots s ON s.id = c.snapshot_id JOIN destinations d ON d.id = c.destination_id
@@ -227,7 +227,7 @@ export class SnapshotRepo {
       this.#db
         .prepare('DELETE FROM snapshot_copies WHERE snapshot_id = ? AND destination_id = ?')
         .run(id, destinationId);
-      this.forgetIfNowhere(id);
+      this.deleteIfNoCopies(id);
     }
   }
 
@@ -251,7 +251,7 @@ export class SnapshotRepo {
   }
 
   /** Forgets a snapshot that has no copy left, and answers whether it did. */
-  forgetIfNowhere(id: string): boolean {
+  deleteIfNoCopies(id: string): boolean {
     return (
       this.#db
         .prepare('DELETE FROM snapshots WHERE id = ? AND id NOT IN (SELECT snapshot_id FROM snapshot_copies)')
@@ -278,14 +278,14 @@ export class SnapshotRepo {
 
   #select(condition: string, ...values: Array<string | number>): SnapshotSummary[] {
     const rows = this.#rows(`(${condition}) AND ${LISTED} ${NEWEST_FIRST}`, values);
-    const places = this.#placesOf(condition, values);
-    return rows.map((row) => toSummary(row, places.get(row.id) ?? []));
+    const copies = this.#copiesOf(condition, values);
+    return rows.map((row) => toSummary(row, copies.get(row.id) ?? []));
   }
 
   #getWhole(condition: string, ...values: string[]): Snapshot | undefined {
     const row = this.#rows(`${condition} LIMIT 1`, values)[0];
     if (row === undefined) return undefined;
-    return toSnapshot(row, this.#placesOf('s.id = ?', [row.id]).get(row.id) ?? [], this.manifest(row.id));
+    return toSnapshot(row, this.#copiesOf('s.id = ?', [row.id]).get(row.id) ?? [], this.manifest(row.id));
   }
 
   #rows(condition: string, values: ReadonlyArray<string | number>): SnapshotRow[] {
@@ -295,17 +295,17 @@ export class SnapshotRepo {
       .map((row) => SnapshotRow.parse(row));
   }
 
-  #placesOf(condition: string, values: ReadonlyArray<string | number>): Map<string, PlaceRow[]> {
+  #copiesOf(condition: string, values: ReadonlyArray<string | number>): Map<string, StoredCopyRow[]> {
     const rows = this.#db
-      .prepare(`${PLACES} WHERE c.state <> 'deleting' AND (${condition}) ${NEAREST_FIRST}`)
+      .prepare(`${COPIES} WHERE c.state <> 'deleting' AND (${condition}) ${NEAREST_FIRST}`)
       .all(...values)
-      .map((row) => PlaceRow.parse(row));
-    const places = new Map<string, PlaceRow[]>();
+      .map((row) => StoredCopyRow.parse(row));
+    const copies = new Map<string, StoredCopyRow[]>();
     for (const row of rows) {
-      const known = places.get(row.snapshotId);
-      if (known === undefined) places.set(row.snapshotId, [row]);
+      const known = copies.get(row.snapshotId);
+      if (known === undefined) copies.set(row.snapshotId, [row]);
       else known.push(row);
     }
-    return places;
+    return copies;
   }
 }

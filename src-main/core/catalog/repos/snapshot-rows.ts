@@ -53,7 +53,7 @@ export const SnapshotRow = z.object({
 export type SnapshotRow = z.output<typeof SnapshotRow>;
 
 /** A copy of a snapshot, with its destination and the newest verification that read it. */
-export const PlaceRow = z.object({
+export const StoredCopyRow = z.object({
   snapshotId: z.string(),
   destinationId: z.string(),
   name: z.string(),
@@ -67,18 +67,18 @@ export const PlaceRow = z.object({
   valid: flag.nullable(),
   level: VerificationLevel.nullable(),
 });
-export type PlaceRow = z.output<typeof PlaceRow>;
+export type StoredCopyRow = z.output<typeof StoredCopyRow>;
 
 /** Where a snapshot is: at people's destinations, and on this machine. */
-interface Places {
+interface CopySummary {
   copies: SnapshotCopy[];
   folder: string | null;
   missing: boolean;
 }
 
-/** What a row says, without the tables. @param placeRows its copies, the nearest first */
-export function toSummary(row: SnapshotRow, placeRows: readonly PlaceRow[]): SnapshotSummary {
-  const { copies, folder, missing } = toPlaces(placeRows);
+/** What a row says, without the tables. @param copyRows its copies, the nearest first */
+export function toSummary(row: SnapshotRow, copyRows: readonly StoredCopyRow[]): SnapshotSummary {
+  const { copies, folder, missing } = summarizeCopies(copyRows);
   const { attachedFiles } = row;
   const sum = (of: (attachedFile: SnapshotAttachedFile) => number): number =>
     attachedFiles.reduce((total, attachedFile) => total + of(attachedFile), row.sizeBytes);
@@ -104,7 +104,7 @@ export function toSummary(row: SnapshotRow, placeRows: readonly PlaceRow[]): Sna
 }
 
 /** Expects the nearest first. */
-function toPlaces(rows: readonly PlaceRow[]): Places {
+function summarizeCopies(rows: readonly StoredCopyRow[]): CopySummary {
   const copies: SnapshotCopy[] = [];
   const folders: Partial<Record<SnapshotCopy['state'], string>> = {};
   for (const row of rows) {
@@ -125,9 +125,13 @@ function toPlaces(rows: readonly PlaceRow[]): Places {
   return { copies, missing, folder: folders.stored ?? (missing ? folders.missing : null) ?? null };
 }
 
-/** What a row and its manifest say. @param placeRows its copies, the nearest first */
-export function toSnapshot(row: SnapshotRow, placeRows: readonly PlaceRow[], manifest: Manifest | undefined): Snapshot {
-  const { tableCount: _tableCount, rowCount: _rowCount, ...summary } = toSummary(row, placeRows);
+/** What a row and its manifest say. @param copyRows its copies, the nearest first */
+export function toSnapshot(
+  row: SnapshotRow,
+  copyRows: readonly StoredCopyRow[],
+  manifest: Manifest | undefined,
+): Snapshot {
+  const { tableCount: _tableCount, rowCount: _rowCount, ...summary } = toSummary(row, copyRows);
   return { ...summary, tables: manifest?.database?.tables ?? [], takenWith: manifest?.takenWith ?? [] };
 }
 

@@ -195,14 +195,14 @@ export class SftpChannel {
         return;
       }
       this.#waiting.add(reject);
-      const settle = (act: () => void): void => {
+      const finishOnce = (act: () => void): void => {
         this.#waiting.delete(reject);
         act();
       };
       try {
-        send((error, answer) => settle(() => (error ? reject(error) : resolve(answer))));
+        send((error, answer) => finishOnce(() => (error ? reject(error) : resolve(answer))));
       } catch (error) {
-        settle(() => reject(error));
+        finishOnce(() => reject(error));
       }
     });
   }

@@ -70,7 +70,7 @@ export async function openSource(
     return {
       root: path,
       stem: stemOf({ name, ending }),
-      scan: { exclude, isSource: true, notThese: [kept], throwIfCancelled },
+      scan: { exclude, isSource: true, excludedPaths: [kept], throwIfCancelled },
     };
   } catch (error) {
     throw explainError(error, sourcePath);

@@ -101,9 +101,9 @@ function readPiece(source: FileHandle): number {
   }
 }
 
-async function fromSource<T>(path: string, look: () => Promise<T>): Promise<T> {
+async function fromSource<T>(path: string, read: () => Promise<T>): Promise<T> {
   try {
-    return await look();
+    return await read();
   } catch (error) {
     const swapped = { reason: 'became a link while it was being read', passing: true };
     throw new SourceTrouble(errorCode(error) === 'ELOOP' ? swapped : troubleOf(path, error), error);

@@ -13,7 +13,7 @@ import { readStable, readThrough } from './read-source-file.ts';
 import { CANNOT, type SystemCalls } from './system-calls.ts';
 
 /** Only root may give files away; whoever may not leaves them his own. */
-const mayGiveAway = process.getuid?.() === 0;
+const canChown = process.getuid?.() === 0;
 
 /** What a file shall be like, besides its content. */
 export type FileRights = Pick<FileEntry, 'mode' | 'mtime' | 'uid' | 'gid'>;
@@ -55,7 +55,7 @@ export class TreeWriter {
   async link({ path, target, uid, gid, mtime }: Omit<LinkEntry, 'type'>): Promise<void> {
     const at = onDisk(this.at(path));
     await this.#calls.symlink(target, this.at(path));
-    if (mayGiveAway) await lchown(at, uid, gid);
+    if (canChown) await lchown(at, uid, gid);
     try {
       await lutimes(at, secondsOf(mtime), secondsOf(mtime));
     } catch (error) {
@@ -147,7 +147,7 @@ export class TreeWriter {
     if (!fileSystem.hasModes) return;
     const handle = await open(path, 'r');
     try {
-      if (withRights && mayGiveAway) await handle.chown(entry.uid, entry.gid);
+      if (withRights && canChown) await handle.chown(entry.uid, entry.gid);
       if (withRights) await handle.chmod(entry.mode);
       await handle.utimes(secondsOf(entry.mtime), secondsOf(entry.mtime));
       await syncIfPossible(handle);
@@ -202,7 +202,7 @@ export class TreeWriter {
 /** @returns when it was last changed, as the file system has it */
 async function finish(handle: FileHandle, rights: FileRights): Promise<bigint> {
   // Giving a file away clears set-user-ID bits, so its mode comes after.
-  if (mayGiveAway) await handle.chown(rights.uid, rights.gid);
+  if (canChown) await handle.chown(rights.uid, rights.gid);
   await handle.chmod(rights.mode);
   await handle.utimes(secondsOf(rights.mtime), secondsOf(rights.mtime));
   await handle.sync();

@@ -51,14 +51,14 @@ export async function decrypt(stored: PieceReader, secrets: readonly EncryptionS
   let asks: EncryptionSecret['kind'] | undefined;
   let failed = 0;
   decrypter.addIdentity(
-    bystander((stanzaKinds) => {
+    observer((stanzaKinds) => {
       asks = stanzaKinds.includes('scrypt') ? 'passphrase' : 'identity';
     }),
   );
   for (const { kind, text } of secrets) {
     decrypter.addIdentity(kind === 'passphrase' ? passphraseIdentity(text) : text);
     decrypter.addIdentity(
-      bystander(() => {
+      observer(() => {
         failed += 1;
       }),
     );
@@ -76,10 +76,10 @@ export async function decrypt(stored: PieceReader, secrets: readonly EncryptionS
 }
 
 /** The library tries one identity after the other and does not say which has opened it: this one only looks on. */
-function bystander(look: (stanzaKinds: (string | undefined)[]) => void): Identity {
+function observer(observe: (stanzaKinds: (string | undefined)[]) => void): Identity {
   return {
     unwrapFileKey: (stanzas) => {
-      look(stanzas.map(({ args }) => args[0]));
+      observe(stanzas.map(({ args }) => args[0]));
       return null;
     },
   };

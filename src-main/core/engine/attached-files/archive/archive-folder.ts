@@ -114,10 +114,10 @@ class ArchiveContents {
   /** Adds what is there; where something changed or went meanwhile, looks again at what is there now. */
   async addAll(
     archive: TarWriter,
-    look: () => ReturnType<typeof scanFolder>,
+    rescan: () => ReturnType<typeof scanFolder>,
   ): Promise<{ skipped: LeftOut[]; problems: LeftOut[] }> {
     for (let pass = 1; ; pass++) {
-      const scan = await look();
+      const scan = await rescan();
       const problems: Trouble[] = [...scan.problems];
       this.#total = scan.entries.reduce((sum, { type, stats }) => sum + (type === 'file' ? Number(stats.size) : 0), 0);
       for (const entry of scan.entries) if (!this.#added.has(entry.path)) await this.#add(archive, entry, problems);

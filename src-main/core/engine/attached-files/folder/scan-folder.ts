@@ -42,7 +42,7 @@ export interface ScanOptions {
   /** It is to be stored: an index that lies in it is passed over and said. */
   isSource?: boolean;
   /** Canonical paths that are passed over, with all that is in them. */
-  notThese?: readonly string[];
+  excludedPaths?: readonly string[];
   /** This thread has others to serve: no call of the file system may block it. */
   mustNotBlock?: boolean;
   throwIfCancelled(): void;
@@ -77,9 +77,9 @@ class FolderScanner {
   }
 
   async run(): Promise<void> {
-    let root: Looked;
+    let root: FoundEntry;
     try {
-      root = await this.#lookAt('');
+      root = await this.#entryAt('');
     } catch (error) {
       throw explainError(error, this.#root);
     }
@@ -117,12 +117,12 @@ class FolderScanner {
       if (this.#options.isSource) this.scan.skipped.push({ path, reason: 'is the index of another snapshot' });
       return;
     }
-    if (this.#options.notThese?.includes(join(this.#root, path))) {
+    if (this.#options.excludedPaths?.includes(join(this.#root, path))) {
       this.scan.skipped.push({ path, reason: 'is the folder of the snapshots' });
       return;
     }
     try {
-      const entry = await this.#lookAt(path);
+      const entry = await this.#entryAt(path);
       if (this.#isExcluded(entry.type === 'folder' ? `${path}/` : path)) return;
       if (entry.type === 'other') this.scan.skipped.push({ path, reason: `is ${kindOf(entry.stats)}` });
       else this.scan.entries.push({ ...entry, type: entry.type });
@@ -132,7 +132,7 @@ class FolderScanner {
     }
   }
 
-  async #lookAt(path: string): Promise<Looked> {
+  async #entryAt(path: string): Promise<FoundEntry> {
     const full = onDisk(join(this.#root, path));
     const stats = await this.#pace.run(
       () => lstatSync(full, { bigint: true }),
@@ -146,7 +146,7 @@ class FolderScanner {
   }
 }
 
-type Looked = Omit<Scanned, 'type'> & { type: Scanned['type'] | 'other' };
+type FoundEntry = Omit<Scanned, 'type'> & { type: Scanned['type'] | 'other' };
 
 function exclusion(patterns: readonly string[]): (path: string) => boolean {
   if (patterns.length === 0) return () => false;

@@ -5,7 +5,7 @@ import { mountTable } from '../../../../platform/mounts.ts';
 import { errorCode, explainError } from '../../engine-errors.ts';
 
 /** A file or device that an image is taken of or written to. */
-export interface ImagePlace {
+export interface ImageStat {
   kind: 'file' | 'device';
   bytes: number;
 }
@@ -14,7 +14,7 @@ export interface ImagePlace {
  * What a path is. The size of a device is where its end is found.
  * @throws SnapkeepError `NOT_FOUND`, `PERMISSION`; `INVALID_PARAMS` for what is neither a file nor a block device
  */
-export async function lookAtImagePlace(path: string): Promise<ImagePlace> {
+export async function statImage(path: string): Promise<ImageStat> {
   try {
     const info = await stat(path);
     if (info.isFile()) return { kind: 'file', bytes: info.size };
@@ -68,7 +68,7 @@ export async function requireUnmounted(path: string): Promise<void> {
   if (mountTable === null) return;
   try {
     const numbers = await deviceNumbers((await stat(path)).rdev);
-    const place = mountPlaceOf(numbers, await mountTable());
+    const place = mountedAt(numbers, await mountTable());
     if (place === undefined) return;
     throw new SnapkeepError('BUSY', `${path} is mounted at ${place}.`, {
       hint: `Nothing was written. Unmount it first: umount ${place}`,
@@ -99,7 +99,7 @@ async function deviceNumbers(rdev: number): Promise<string[]> {
 }
 
 /** Where one of the devices is mounted, by what `/proc/self/mountinfo` says; its third field is the device. */
-export function mountPlaceOf(numbers: readonly string[], table: string): string | undefined {
+export function mountedAt(numbers: readonly string[], table: string): string | undefined {
   for (const line of table.split('\n')) {
     const [, , device = '', , place] = line.split(' ');
     if (numbers.includes(device)) return place;

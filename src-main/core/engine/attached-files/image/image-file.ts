@@ -15,7 +15,7 @@ import type { AttachedRequest } from '../attached-file-request.ts';
 import { endedName, partialName, stemOf } from '../folder/folder-snapshots.ts';
 import { type NoteUndoRecord, openTarget, stagedPathFor, swapIn, type UndoRecord } from '../folder/folder-swap.ts';
 import { unpackKnown } from '../unpack-known.ts';
-import { type ImagePlace, lookAtImagePlace, openDevice, requireUnmounted } from './block-device.ts';
+import { type ImageStat, openDevice, requireUnmounted, statImage } from './block-device.ts';
 
 /** A block device or an image file that is stored front to back. */
 export interface ImageRequest extends AttachedRequest {
@@ -27,7 +27,7 @@ export interface ImageRequest extends AttachedRequest {
 export interface StoredDeviceImage {
   name: string;
   path: string;
-  source: ImagePlace;
+  source: ImageStat;
   digest: StoredDigest;
   /** The device was mounted while it was read: its file system may be as after a power failure. */
   mounted: boolean;
@@ -42,7 +42,7 @@ const EXTENSIONS: Record<Compression, string> = { gz: '.img.gz', zst: '.img.zst'
  */
 export async function copyImageFile(request: ImageRequest, context: TaskContext): Promise<StoredDeviceImage> {
   const { sourcePath, destination, compression } = request;
-  const source = await lookAtImagePlace(sourcePath);
+  const source = await statImage(sourcePath);
   await requireRoom({ use: 'destination', folder: destination, bytes: leastPacked(source.bytes, compression) });
   const mounted = source.kind === 'device' && (await isMounted(sourcePath));
   if (mounted)
@@ -115,7 +115,7 @@ export interface ImageRestoreRequest {
 }
 
 export interface RestoredImage {
-  kind: ImagePlace['kind'];
+  kind: ImageStat['kind'];
   bytes: number;
   /** `null` for a device: what it held is gone. */
   undoRecord: UndoRecord | null;
@@ -141,9 +141,9 @@ export async function restoreImageFile(
 }
 
 /** Whether an image would be written to a device, or to a file, which need not be there yet. */
-export async function imageTargetKind(path: string): Promise<ImagePlace['kind']> {
+export async function imageTargetKind(path: string): Promise<ImageStat['kind']> {
   try {
-    return (await lookAtImagePlace(path)).kind;
+    return (await statImage(path)).kind;
   } catch (error) {
     if (error instanceof SnapkeepError && error.code === 'NOT_FOUND') return 'file';
     throw error;
@@ -178,7 +178,7 @@ async function restoreToFile(
 
 async function restoreToDevice(request: ImageRestoreRequest, context: TaskContext): Promise<RestoredImage> {
   const { digest, targetPath } = request;
-  const { bytes } = await lookAtImagePlace(targetPath);
+  const { bytes } = await statImage(targetPath);
   if (bytes < digest.image.bytes) {
     throw new SnapkeepError(
       'NO_SPACE',

@@ -19,7 +19,7 @@ import { SourceDescription } from '../model/source.ts';
 import { FilePath } from '../model/values.ts';
 import { key, nothing, started } from './params.ts';
 
-const chosenPlace = z.union([z.strictObject({ destinationId: z.uuid() }), z.strictObject({ path: FilePath })]);
+const chosenDestination = z.union([z.strictObject({ destinationId: z.uuid() }), z.strictObject({ path: FilePath })]);
 const importOrder = {
   files: z.array(ImportPath).min(1).max(20_000).optional(),
   planId: z.uuid().optional(),
@@ -30,7 +30,7 @@ const importOrder = {
 const chosen = z.object({ path: FilePath.nullable() });
 
 /** Places: sources, destinations, files of this machine, and what other programs have left. */
-export const placeMethods = {
+export const destinationMethods = {
   'destinations.list': { params: nothing, result: z.array(DestinationSummary) },
   /**
    * Adds a destination, or changes the one of `destinationId`, after a self-test. One that does not pass is saved only
@@ -75,12 +75,12 @@ export const placeMethods = {
    * whose file has gone are marked as missing.
    */
   'destinations.rescan': {
-    params: chosenPlace,
+    params: chosenDestination,
     result: started,
   },
 
   /** Reads what the manifests at a destination or in a folder tell of plans and snapshots. Nothing is entered. */
-  'recoveries.scan': { params: chosenPlace, result: RecoveryScan },
+  'recoveries.scan': { params: chosenDestination, result: RecoveryScan },
   /**
    * Makes plans of what such a scan found, for a new machine or a lost catalog. The snapshots that are named become
    * this catalog's own; the others of these plans are imported.
@@ -114,7 +114,7 @@ export const placeMethods = {
   'files.reveal': { params: z.strictObject({ path: FilePath }), result: nothing },
 
   /** What other programs have left at a destination or in a folder: names, kinds, dates, and what is wrong. */
-  'imports.list': { params: chosenPlace, result: FoundBackups },
+  'imports.list': { params: chosenDestination, result: FoundBackups },
   /** Reads one of these files in full; with a key, an encrypted one must open with it. */
   'imports.describe': {
     params: z.union([

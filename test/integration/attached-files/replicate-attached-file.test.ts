@@ -1,13 +1,13 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { conveyAttachedFile } from '../../../src-main/core/copies/convey-attached-file.ts';
+import { replicateAttachedFile } from '../../../src-main/core/copies/replicate-attached-file.ts';
 import { explainError, isOfSource } from '../../../src-main/core/engine/engine-errors.ts';
 import type { StoredAttachedFile } from '../../../src-shared/model/attached-file.ts';
 import { AttachedFileScene } from '../../support/attached-file-scene.ts';
 
 /** Copies a stored folder on, with something done to it once it has been read and compared with its index. */
-async function conveyWhile(kind: 'folders' | 'files alone', act: (stored: string) => void) {
+async function replicateWhile(kind: 'folders' | 'files alone', act: (stored: string) => void) {
   const scene = new AttachedFileScene();
   const stored = await scene.take();
   const second = join(scene.folder, 'second');
@@ -37,7 +37,7 @@ async function conveyWhile(kind: 'folders' | 'files alone', act: (stored: string
       act(stored.path);
     },
   });
-  const conveyed = conveyAttachedFile(
+  const replicated = replicateAttachedFile(
     {
       runId: scene.request.runId,
       planName: 'app',
@@ -48,14 +48,16 @@ async function conveyWhile(kind: 'folders' | 'files alone', act: (stored: string
     },
     context,
   );
-  return { conveyed, second };
+  return { replicated, second };
 }
 
 test.each(['folders', 'files alone'] as const)(
   'a stored folder that loses files while it is copied to where %s can be kept is trouble of the source, and nothing is stored',
   async (kind) => {
-    const { conveyed, second } = await conveyWhile(kind, (stored) => rmSync(join(stored, 'deep'), { recursive: true }));
-    const error = await conveyed.then(
+    const { replicated, second } = await replicateWhile(kind, (stored) =>
+      rmSync(join(stored, 'deep'), { recursive: true }),
+    );
+    const error = await replicated.then(
       () => undefined,
       (thrown: unknown) => explainError(thrown, 'the copy'),
     );
@@ -68,8 +70,10 @@ test.each(['folders', 'files alone'] as const)(
 test.each(['folders', 'files alone'] as const)(
   'a stored folder that is left alone is copied to where %s can be kept whole',
   async (kind) => {
-    const { conveyed, second } = await conveyWhile(kind, (stored) => writeFileSync(join(stored, '..', 'other'), 'x'));
-    const { archivePath } = await conveyed;
+    const { replicated, second } = await replicateWhile(kind, (stored) =>
+      writeFileSync(join(stored, '..', 'other'), 'x'),
+    );
+    const { archivePath } = await replicated;
     expect(archivePath === null).toBe(kind === 'folders');
     expect(readdirSync(second).length > 0).toBe(kind === 'folders');
   },

@@ -18,7 +18,7 @@ export interface DestinationSecrets {
  * @param throttle shared by all that transfer to or from this destination
  * @throws SnapkeepError `BAD_KEY` when its keys should be stored and are not
  */
-export function openDestination(
+export function openDriver(
   settings: DestinationSettings,
   secrets: DestinationSecrets,
   throttle = new Throttle(settings.bytesPerSecond),

@@ -15,7 +15,7 @@ import { writeFully } from '../engine/files/durable-files.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 
 /** A stored folder that is to be brought to another destination. */
-export interface ConveyRequest {
+export interface ReplicateRequest {
   runId: string;
   planName: string;
   /** Of the snapshot's id, as `idLetters` makes them. */
@@ -28,7 +28,7 @@ export interface ConveyRequest {
 }
 
 /** How it is described there. */
-export interface Conveyed {
+export interface Replicated {
   attachedFile: StoredAttachedFile & { storedName: string };
   /** An archive that is still to be put there; `null`: it is there. */
   archivePath: string | null;
@@ -39,7 +39,7 @@ export interface Conveyed {
  * of it, always the same one, in the staging folder. It is read and compared with its index first, so that no damage is handed on.
  * @throws SnapkeepError of the source, or `NO_SPACE` … of the folder it goes to; `CANCELLED`
  */
-export async function conveyAttachedFile(request: ConveyRequest, context: TaskContext): Promise<Conveyed> {
+export async function replicateAttachedFile(request: ReplicateRequest, context: TaskContext): Promise<Replicated> {
   const { attachedFile, storedPath, folder, planName, letters, runId } = request;
   const facts = await readWhole(attachedFile.storedName, storedPath, context);
   const at: TaskContext = { ...context, now: () => new Date(facts.createdAt) };
