@@ -1,5 +1,6 @@
 import { type ErrorBody, type ErrorCode, SnapkeepError } from '../../src-shared/contract/errors.ts';
 import type { Run } from '../../src-shared/model/run.ts';
+import { PHASE_LABELS } from '../../src-shared/words/run-words.ts';
 import { terminalJson, terminalLine } from '../../src-shared/words/terminal-text.ts';
 import { bytesInWords } from '../../src-shared/words/wording.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
@@ -83,7 +84,7 @@ export function showProgress(run: Run): void {
   const { phase, done, total, rate } = run.progress;
   const share = total === null || total === 0 ? '' : ` ${Math.floor((done / total) * 100)} %`;
   const speed = rate === null ? '' : `, ${bytesInWords(rate)}/s`;
-  const line = run.waitingFor === null ? `${phase}${share}${speed}` : `waiting for ${run.waitingFor}`;
+  const line = run.waitingFor === null ? `${PHASE_LABELS[phase]}${share}${speed}` : `Waiting for ${run.waitingFor}`;
   process.stderr.write(`\r\u001b[K${terminalLine(line)}`);
 }
 

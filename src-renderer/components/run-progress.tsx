@@ -1,28 +1,9 @@
 import { Button, Group, Progress, Text } from '@mantine/core';
 import type { Run, RunPhase } from '../../src-shared/model/run.ts';
+import { PHASE_LABELS } from '../../src-shared/words/run-words.ts';
 import { bytesInWords, roundedDurationInWords } from '../../src-shared/words/wording.ts';
 import { client } from '../api/client.ts';
 import { useAction } from '../hooks/use-action.ts';
-
-const PHASES: Record<RunPhase, string> = {
-  waiting: 'Waiting',
-  copying: 'Copying pages',
-  reading: 'Counting rows',
-  compressing: 'Compressing',
-  storing: 'Storing',
-  uploading: 'Uploading',
-  fetching: 'Fetching',
-  verifying: 'Unpacking',
-  staging: 'Staging',
-  checking: 'Checking integrity',
-  comparing: 'Comparing',
-  'safety-snapshot': 'Saving current version',
-  replacing: 'Replacing',
-  confirming: 'Checking result',
-  removing: 'Removing',
-  scanning: 'Reading manifests',
-  done: 'Done',
-};
 
 /** The progress of a run: phase, bytes, rate and time left, and a button to cancel it. */
 export function RunProgress({ run, onCancel }: { run: Run; onCancel?: () => void }) {
@@ -34,7 +15,7 @@ export function RunProgress({ run, onCancel }: { run: Run; onCancel?: () => void
       ? `Waiting for ${run.waitingFor}`
       : run.cancelRequested
         ? 'Cancelling'
-        : PHASES[phase];
+        : PHASE_LABELS[phase];
   const stop = (): void => {
     cancel.run(async () => {
       await client.call('runs.cancel', { runId: run.id });

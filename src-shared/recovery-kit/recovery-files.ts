@@ -21,7 +21,7 @@ const commands = (...lines: string[]): KitBlock => ({ kind: 'commands', lines })
 /** What brings the files of a snapshot here from a destination. */
 export function fetchFilesBlocks(settings: DestinationSettings): KitBlock[] {
   return [
-    text('Its manifest names the files that lie beside it. Fetch them too:'),
+    text('Its manifest lists the files stored beside it. Fetch them too:'),
     commands(
       `NAMES=$(sed -n 's/.*"storedName": *"\\([^"]*\\)".*/\\1/p' "$SNAPSHOT.manifest.json")`,
       'for FILES in $NAMES; do',
@@ -40,7 +40,7 @@ export function filesSections({ attachedFiles, encryptions }: KitFiles): KitSect
       title: 'Check the files',
       blocks: [
         text(
-          'Each archive and image must answer “OK”. A folder has a list of the SHA-256 of its files in .snapkeep-index.jsonl.',
+          'Each archive and image must print “OK”. A folder lists the SHA-256 of its files in .snapkeep-index.jsonl.',
         ),
         commands(
           'for FILES in $NAMES; do',
@@ -58,7 +58,7 @@ export function filesSections({ attachedFiles, encryptions }: KitFiles): KitSect
 function attachedFileSection({ name, kind, path }: AttachedFile, encryptions: KitFiles['encryptions']): KitSection {
   return {
     level: 2,
-    title: `Put back ${name}`,
+    title: `Restore ${name}`,
     blocks: [
       text(kind === 'image' ? IMAGE : FILES),
       commands(
@@ -73,9 +73,9 @@ function attachedFileSection({ name, kind, path }: AttachedFile, encryptions: Ki
 }
 
 const FILES =
-  'Stop every program that uses it first. What is there now is kept beside it. Owners and rights come back only for root.';
+  'First stop every program that uses it. The current files are kept beside it. Owners and permissions are restored only for root.';
 const IMAGE =
-  'It overwrites everything on the device or in the image file. Make sure that the name still is that of the right device, and that nothing on it is mounted.';
+  'This overwrites everything on the device or in the image file. Check that the name is still that of the right device, and that nothing on it is mounted.';
 
 /** Whatever way it is encrypted: age asks for what it needs. */
 function decryptCommand(encryptions: KitFiles['encryptions']): string[] {

@@ -71,11 +71,11 @@ function introduction(plans: readonly KitPlan[]): KitSection[] {
   const databases = plans.length === 0 || plans.some(({ sourceKind }) => sourceKind === 'database');
   const tools = [
     ...(databases ? ['sqlite3 (https://sqlite.org)'] : []),
-    'gunzip or zstd, as the names of the snapshots end',
-    ...(files ? ['tar, cp and dd, which every Linux and macOS has'] : []),
+    'gunzip or zstd, depending on the ending of the snapshot names',
+    ...(files ? ['tar, cp and dd, included in Linux and macOS'] : []),
     ...(encrypted ? ['age (https://age-encryption.org)'] : []),
     ...(encryptedDatabases ? ['sqlcipher (https://www.zetetic.net/sqlcipher)'] : []),
-    ...(kinds.has('s3') ? ['aws, the command line of AWS, which talks to any S3 server'] : []),
+    ...(kinds.has('s3') ? ['aws, the command line tool of AWS, for any S3 server'] : []),
     ...(kinds.has('sftp') ? ['sftp, of OpenSSH'] : []),
   ];
   return [
@@ -84,23 +84,23 @@ function introduction(plans: readonly KitPlan[]): KitSection[] {
       title: 'How to use it',
       blocks: [
         text(
-          'This says where the snapshots of your databases are and how to open them with standard tools, when Snapkeep or this machine is gone. Where Snapkeep still runs, restore with it: it checks more.',
+          'This kit lists where your snapshots are stored and how to restore them with standard tools, without Snapkeep or this machine. If Snapkeep still runs, restore with it: it verifies more.',
         ),
         text(
-          'No password, key or passphrase is in it. Write them manually on the lines that are there for them, on a printed copy, and keep it where only people you trust can read it, away from this machine.',
+          'It contains no passwords, keys or passphrases. Write them on the blank lines of a printed copy, and keep the copy away from this machine, where only people you trust can read it.',
         ),
         text(
-          'The commands are for a shell of Linux or macOS, or Git Bash or WSL on Windows. Run them in an empty folder, in their order. You need:',
+          'The commands are for a shell on Linux or macOS, or Git Bash or WSL on Windows. Run them in this order in an empty folder. You need:',
         ),
         { kind: 'facts', facts: tools.map((tool, index): [string, string] => [`Tool ${index + 1}`, tool]) },
       ],
     },
     {
       level: 2,
-      title: 'What the name of a snapshot says',
+      title: 'Snapshot names',
       blocks: [
         text(
-          'A name is the plan, the time in UTC, and an ending; the newest is the last when they are sorted. From right to left: .age is encrypted with age, .gz is gzip, .zst is zstd, .db is the SQLite database itself, .sql is SQL text that makes it, .files.json is the list of contents of a snapshot of files, which lie beside it. The file beside it that ends in .manifest.json can be read by anyone and says the same: "stored" is the file, "image" the database in it, "encryption" and "databaseEncryption" what they are encrypted with.',
+          'A name consists of the plan, the time in UTC, and an ending; sorted by name, the newest is last. From right to left: .age is encrypted with age, .gz is gzip, .zst is zstd, .db is the SQLite database, .sql is a SQL dump of it, .files.json is the list of contents of a snapshot of files, which are stored beside it. The file beside it that ends in .manifest.json is plain JSON with the same information: "stored" is the file, "image" the database in it, "encryption" and "databaseEncryption" what they are encrypted with.',
         ),
       ],
     },
@@ -123,10 +123,10 @@ function databaseSections(plan: KitPlan): KitSection[] {
     ...readingSections(plan),
     {
       level: 2,
-      title: 'Put it back',
+      title: 'Restore it',
       blocks: [
         text(
-          'Stop every program that uses the database first. What is there now is kept beside it, with its -wal, -shm and -journal: left in place they would be played into the restored database and damage it. Give the new file the owner and the rights of the old one, as the last command shows them, and start the program again.',
+          'First stop every program that uses the database. The current database is kept beside it, with its -wal, -shm and -journal files: left in place, they would damage the restored database. Give the new file the owner and permissions of the old one, as the last command shows them, and start the program again.',
         ),
         commands(...putBackCommands(plan.sourcePath)),
       ],
@@ -144,8 +144,8 @@ const endingOf = ({ sourceKind, compression, encryption, method }: KitPlan): str
 function namesOf(plan: KitPlan): string {
   const more = hasId(plan.namePattern)
     ? ''
-    : ', with six more letters and digits before the ending where that could be taken';
-  return `${exampleName(plan)}${more}, or a name of your own with that ending`;
+    : ', with six more letters and digits before the ending if that name is taken';
+  return `${exampleName(plan)}${more}, or a custom name with that ending`;
 }
 
 const exampleName = (plan: KitPlan): string => exampleOfPattern(plan.namePattern, plan.name) + endingOf(plan);
@@ -159,10 +159,10 @@ function planFacts(plan: KitPlan): [string, string][] {
       `${name}, ${path}`,
     ]),
     ['Names', namesOf(plan)],
-    ['Read by', ofFiles ? 'anybody: it is a list' : readBy(plan)],
+    ['Read by', ofFiles ? 'anyone: it is a plain list' : readBy(plan)],
     ['Encrypted', encryptionInWords(plan.encryption)],
     ...plan.destinations.map(({ name, label }, index): [string, string] => [
-      `Place ${index + 1}`,
+      `Destination ${index + 1}`,
       name === label ? label : `${name}, ${label}`,
     ]),
   ];
@@ -190,11 +190,11 @@ function destinationSection(plan: KitPlan, { name, label, settings }: KitDestina
     level: 2,
     title: `Fetch a snapshot from ${name}`,
     blocks: [
-      { kind: 'facts', facts: [['Place', label], ...destinationFacts(settings)] },
+      { kind: 'facts', facts: [['Destination', label], ...destinationFacts(settings)] },
       ...destinationBlanks(settings),
-      text('See what is there:'),
+      text('List the snapshots:'),
       commands(...list),
-      text('Put the name of the one you want in the place of the example, and fetch it and its manifest:'),
+      text('Replace the example with the name of the snapshot you want, and fetch it and its manifest:'),
       commands(`SNAPSHOT='${exampleName(plan)}'`, ...fetch),
       ...(plan.attachedFiles.length === 0 ? [] : fetchFilesBlocks(settings)),
     ],
@@ -207,15 +207,15 @@ function destinationFacts(settings: DestinationSettings): [string, string][] {
       return [['Folder', settings.path]];
     case 's3':
       return [
-        ['Endpoint', settings.endpoint ?? 'the one of AWS'],
+        ['Endpoint', settings.endpoint ?? 'AWS default'],
         ['Region', settings.region],
         ['Bucket', settings.bucket],
-        ['Names begin with', settings.prefix === '' ? 'nothing' : `${settings.prefix}/`],
+        ['Prefix', settings.prefix === '' ? 'none' : `${settings.prefix}/`],
       ];
     case 'sftp':
       return [
         ['Host', `${settings.host}, port ${settings.port}`],
-        ['Host key', settings.hostKey ?? 'not looked at yet'],
+        ['Host key', settings.hostKey ?? 'not checked yet'],
         ['User', settings.user],
         ['Folder', settings.path],
         ['Login', loginInWords(settings.login)],
@@ -240,13 +240,9 @@ function destinationBlanks(settings: DestinationSettings): KitBlock[] {
       return [];
     case 's3':
       return settings.credentials === 'chain'
-        ? [
-            text(
-              'The keys come from the profiles, environment or role of this machine: aws finds them in the same places.',
-            ),
-          ]
+        ? [text('The keys come from the profiles, environment or role of this machine; aws finds them there too.')]
         : [
-            text('Give aws the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or with “aws configure”.'),
+            text('Set the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or with “aws configure”.'),
             blank('Access key id'),
             blank('Secret access key'),
           ];
@@ -271,11 +267,8 @@ function encryptionSections(plan: KitPlan): KitSection[] {
 function checkSection(): KitSection {
   return {
     level: 2,
-    title: 'Check that it is whole',
-    blocks: [
-      text('It must answer “OK”. If not, fetch it again, or take another snapshot.'),
-      commands(...CHECK_COMMANDS),
-    ],
+    title: 'Check that it is intact',
+    blocks: [text('It must print “OK”. If not, fetch it again, or use another snapshot.'), commands(...CHECK_COMMANDS)],
   };
 }
 
@@ -292,7 +285,7 @@ function openingSections(plan: KitPlan): KitSection[] {
           ...encryptBlocks(plan, encryption),
           commands(...decryptCommands(encryption)),
         ]),
-        text('What is unpacked is the database, restored.db, or SQL text that it is made of:'),
+        text('Unpacking gives the database, restored.db, or a SQL dump to create it from:'),
         commands(...UNPACK_COMMANDS),
       ],
     },
@@ -301,8 +294,8 @@ function openingSections(plan: KitPlan): KitSection[] {
 
 const formerly = (encryption: 'passphrase' | 'recipients' | null): string =>
   encryption === 'recipients'
-    ? 'Snapshots of before whose manifest names recipients are opened like this instead:'
-    : 'Snapshots of before whose manifest says “passphrase” are opened like this instead:';
+    ? 'Open older snapshots whose manifest names recipients like this instead:'
+    : 'Open older snapshots whose manifest says “passphrase” like this instead:';
 
 function encryptBlocks({ encryption, passphrases }: KitPlan, kind: 'passphrase' | 'recipients' | null): KitBlock[] {
   if (kind === 'passphrase') {
@@ -310,7 +303,7 @@ function encryptBlocks({ encryption, passphrases }: KitPlan, kind: 'passphrase' 
     return [
       text('age asks for the passphrase.'),
       blank(newest === undefined ? 'Passphrase' : `Passphrase ${short(newest)}`),
-      ...former.map((passphrase) => blank(`Passphrase ${short(passphrase)}, of snapshots made before`)),
+      ...former.map((passphrase) => blank(`Passphrase ${short(passphrase)}, of older snapshots`)),
     ];
   }
   if (kind !== 'recipients') return [];
@@ -320,7 +313,7 @@ function encryptBlocks({ encryption, passphrases }: KitPlan, kind: 'passphrase' 
       'Write the identity of one of the recipients, a line that starts with AGE-SECRET-KEY-1, to the file identity.txt.',
     ),
     ...(recipients.length === 0 ? ['a recipient in the manifest'] : recipients).map((recipient) =>
-      blank(`Identity of ${recipient}, or where it is kept`),
+      blank(`Identity of ${recipient}, or where it is stored`),
     ),
   ];
 }
@@ -329,18 +322,18 @@ function encryptBlocks({ encryption, passphrases }: KitPlan, kind: 'passphrase' 
 const short = (fingerprint: string): string => fingerprint.slice(-64, -56);
 
 const PLAIN_YET =
-  'What was made of SQL text is not encrypted yet. Look at it like this instead, and encrypt it with sqlcipher_export before you put it back:';
+  'A database created from a SQL dump is not encrypted yet. Check it like this instead, and encrypt it with sqlcipher_export before you restore it:';
 
 function readingSections({ databaseEncryptions, method }: KitPlan): KitSection[] {
-  const plain = { level: 2, title: 'Look at it', blocks: [] } as const;
+  const plain = { level: 2, title: 'Check the database', blocks: [] } as const;
   if (databaseEncryptions.length === 0)
-    return [{ ...plain, blocks: [text('It must answer “ok”.'), commands(...integrityCommands(null))] }];
+    return [{ ...plain, blocks: [text('It must print “ok”.'), commands(...integrityCommands(null))] }];
   return databaseEncryptions.map(({ settings, key }, index) => ({
     level: 2,
-    title: index === 0 ? 'Look at it' : `Look at one made before, with the ${keyInWords(key)}`,
+    title: index === 0 ? 'Check the database' : `Check an older one, with the ${keyInWords(key)}`,
     blocks: [
       text(
-        `It is encrypted as ${settingsInWords(settings)} and opens with ${readEncrypted(settings).program}. ${keyHints(settings)} It must answer “ok”.`,
+        `It is encrypted as ${settingsInWords(settings)} and opens with ${readEncrypted(settings).program}. ${keyHints(settings)} It must print “ok”.`,
       ),
       blank(`The ${keyInWords(key)}`),
       ...(needsSalt(settings) ? [blank('Its salt')] : []),
@@ -353,8 +346,8 @@ function readingSections({ databaseEncryptions, method }: KitPlan): KitSection[]
 /** What is put in the place of what stands for the key, and for the salt. */
 function keyHints(settings: CipherSettings): string {
   const key = usesRawKey(settings)
-    ? `Put the hexadecimal digits of the raw key in the place of ${KEY_HERE}.`
-    : `Put the key in the place of ${KEY_HERE}, with each ' in it twice.`;
+    ? `Replace ${KEY_HERE} with the hexadecimal digits of the raw key.`
+    : `Replace ${KEY_HERE} with the key, and double each ' in it.`;
   if (!needsSalt(settings)) return key;
-  return `${key} Its plaintext header takes the place of the salt, so the 32 hexadecimal digits of the salt, which its program keeps with the key, belong in the place of ${SALT_HERE}; a raw key of 96 digits ends in them.`;
+  return `${key} Its plaintext header replaces the salt: replace ${SALT_HERE} with the 32 hexadecimal digits of the salt, which its program stores with the key. A raw key of 96 digits ends with them.`;
 }

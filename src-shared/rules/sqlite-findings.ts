@@ -101,7 +101,7 @@ export function whyUnchecked(code: string | undefined, message: string): Lack | 
   const because = (reason: string): Lack => ({ uses: null, reason });
   if (message.startsWith('foreign key mismatch')) return because('a foreign key refers to columns that are not unique');
   if (message === 'SQL logic error') return because('its module cannot open it here');
-  return because(`SQLite says “${message.slice(0, NAME_TOLD)}”`);
+  return because(`SQLite reports “${message.slice(0, NAME_TOLD)}”`);
 }
 
 /** How many letters of a name, or of what SQLite says, are told. */

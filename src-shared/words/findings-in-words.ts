@@ -38,7 +38,7 @@ function brokenInWords({ rule, where, rows }: BrokenRows, atLeast: boolean): str
     case 'unique':
       return `${count} ${repeat} a value in the unique index ${where}.`;
     case 'search':
-      return `The full-text index ${where} does not match its text; the program that made it can rebuild it.`;
+      return `The full-text index ${where} does not match its text; the program that created it can rebuild it.`;
   }
 }
 

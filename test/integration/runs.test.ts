@@ -304,7 +304,7 @@ test('after each good backup what no rule keeps is removed, and the log says why
   const { log } = await scene.core.call('runs.get', { runId: prune?.id ?? '' });
   const messages = log.map(({ message }) => message).join('\n');
   expect(messages).not.toContain('Kept');
-  expect(messages).toMatch(/^Removed .* \(beyond-last-2\)\.$/m);
+  expect(messages).toMatch(/^Removed .* \(Older than the last 2\)\.$/m);
 });
 
 test('a backup that is not verified good removes nothing', async () => {

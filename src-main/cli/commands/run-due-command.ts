@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import { isGood } from '../../../src-shared/rules/verdicts.ts';
+import { runTitle } from '../../../src-shared/words/run-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { type CommandContext, json } from '../command.ts';
 import { EXIT, linesOr, print } from '../output.ts';
@@ -76,7 +77,7 @@ function waitingOf({ plan, schedule, restoreTest, destinations }: PlanSummary): 
 }
 
 function runInWords(run: Run): string {
-  const what = `${run.kind} ${run.planName ?? run.subject}`;
+  const what = runTitle(run);
   if (run.error !== null) return `${what}: ${run.state}. ${run.error.message}`;
   return `${what}: ${run.state}${resultInWords(run)}`;
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { PrunedSnapshot, PruneOutcome, PrunePreview } from '../../../src-shared/model/prune.ts';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
+import { ruleInWords } from '../../../src-shared/words/retention-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { type CommandContext, json } from '../command.ts';
 import { confirm } from '../confirm.ts';
@@ -144,9 +145,9 @@ const at = ({ destination }: PrunedSnapshot): string => (destination === null ? 
 
 function describe(preview: PrunePreview): void {
   for (const each of preview.removed)
-    say(`remove  ${each.createdAt}  ${each.name}${at(each)}  (${each.reasons.join(', ')})`);
+    say(`remove  ${each.createdAt}  ${each.name}${at(each)}  (${each.reasons.map(ruleInWords).join(', ')})`);
   for (const each of preview.kept)
-    say(`keep    ${each.createdAt}  ${each.name}${at(each)}  (${each.reasons.join(', ')})`);
+    say(`keep    ${each.createdAt}  ${each.name}${at(each)}  (${each.reasons.map(ruleInWords).join(', ')})`);
 }
 
 /** How a removal is told that happened, and one that only would. */
@@ -155,9 +156,15 @@ const DRY = { removed: 'would remove', kept: 'would keep  ', freed: 'would be fr
 
 function printRemoval(asJson: boolean, outcome: PruneOutcome | PrunePreview, words = DONE): number {
   const { removed, removedCount, keptCount, bytesFreed } = outcome;
-  const lines = removed.map((each) => `${words.removed} ${each.name}${at(each)}  (${each.reasons.join(', ')})`);
+  const lines = removed.map(
+    (each) => `${words.removed} ${each.name}${at(each)}  (${each.reasons.map(ruleInWords).join(', ')})`,
+  );
   if ('kept' in outcome)
-    lines.push(...outcome.kept.map((each) => `${words.kept} ${each.name}${at(each)}  (${each.reasons.join(', ')})`));
+    lines.push(
+      ...outcome.kept.map(
+        (each) => `${words.kept} ${each.name}${at(each)}  (${each.reasons.map(ruleInWords).join(', ')})`,
+      ),
+    );
   const figures = {
     deletedCount: removedCount,
     deleted: [...new Set(removed.map(({ name }) => name))],

@@ -57,7 +57,7 @@ export async function listAll(driver: Destination, signal: AbortSignal | undefin
     if (signal?.aborted === true) throw cancelledError();
     for (const { name } of page.objects) names.push(name);
     if (names.length > MOST_FILES) {
-      throw new SnapkeepError('UNSUPPORTED', `${driver.label} holds more than ${MOST_FILES} files.`, {
+      throw new SnapkeepError('UNSUPPORTED', `${driver.label} contains more than ${MOST_FILES} files.`, {
         hint: 'Use a separate folder or prefix for snapshots.',
       });
     }

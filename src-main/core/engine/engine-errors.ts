@@ -54,7 +54,7 @@ function explainSqlite(code: string, cause: unknown, what: string): SnapkeepErro
     );
   }
   if (code.startsWith('SQLITE_CORRUPT')) {
-    return new SnapkeepError('CORRUPT', `${what} is damaged: SQLite says “${text}”.`, {
+    return new SnapkeepError('CORRUPT', `${what} is damaged. SQLite reports: “${text}”.`, {
       hint: 'Restore it from a verified snapshot.',
       cause,
     });

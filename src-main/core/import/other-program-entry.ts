@@ -42,7 +42,7 @@ function withContent(name: BackupName, { content, packed }: BackupJudgement): { 
   const kind = kindOf(name, { content, packed });
   const compression = packed === 'gzip' ? 'gz' : content === 'zstd' ? 'zst' : 'none';
   const notes: string[] = [];
-  if (kind !== name.kind) notes.push(`Its name says otherwise, but in it is ${contentInWords(content)}.`);
+  if (kind !== name.kind) notes.push(`Unlike its name suggests, it contains ${contentInWords(content)}.`);
   if (compression !== name.compression)
     notes.push(
       `It is ${compression === 'none' ? 'not compressed' : `compressed with ${compression === 'gz' ? 'gzip' : 'zstd'}`}, unlike its name suggests.`,

@@ -2,6 +2,7 @@ import type { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { PrunedSnapshot } from '../../../src-shared/model/prune.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
+import { ruleInWords } from '../../../src-shared/words/retention-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import { finishRemovals, removeCopy } from '../copies/removal.ts';
@@ -177,7 +178,10 @@ async function removeAll(
           handle.progress('removing', removed.length, total);
           await removeOne(core, driver, destination, snapshot);
           removed.push(snapshot);
-          handle.log('info', `Removed ${locationOf(destination, snapshot.name)} (${snapshot.reasons.join(', ')}).`);
+          handle.log(
+            'info',
+            `Removed ${locationOf(destination, snapshot.name)} (${snapshot.reasons.map(ruleInWords).join(', ')}).`,
+          );
         }
       } catch (error) {
         missed = leave(error, destination, handle, whenAway);

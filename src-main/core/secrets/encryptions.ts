@@ -83,7 +83,7 @@ export async function readPlanEncryption(
   if (encryption?.kind === 'recipients') encryption.recipients.forEach(requireRecipient);
   const secrets: EncryptionSecret[] = [];
   if (given.passphrase !== undefined) {
-    if (encryption?.kind !== 'passphrase') throw uncalledFor('passphrase', 'encryption its snapshots by a passphrase');
+    if (encryption?.kind !== 'passphrase') throw uncalledFor('passphrase', 'encrypt its snapshots with a passphrase');
     secrets.push(await core.encryptions.readPassphrase(given.passphrase));
   } else if (
     encryption?.kind === 'passphrase' &&
@@ -94,7 +94,7 @@ export async function readPlanEncryption(
     });
   }
   if (given.identity !== undefined) {
-    if (encryption?.kind !== 'recipients') throw uncalledFor('identity', 'encryption its snapshots for recipients');
+    if (encryption?.kind !== 'recipients') throw uncalledFor('identity', 'encrypt its snapshots for recipients');
     const identity = await readIdentity(given.identity);
     if (!encryption.recipients.includes(identity.fingerprint)) {
       throw new SnapkeepError('INVALID_PARAMS', 'This identity does not belong to any of these recipients.', {

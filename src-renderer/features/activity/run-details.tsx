@@ -3,6 +3,7 @@ import { IconX } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { LogEntry, Run } from '../../../src-shared/model/run.ts';
+import { runTitle } from '../../../src-shared/words/run-words.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { showDone } from '../../components/notices.ts';
@@ -13,7 +14,7 @@ import { useAction } from '../../hooks/use-action.ts';
 import { isActive, putRun, useRun } from '../../stores/runs-store.ts';
 import { UndoButton } from '../restore/undo-button.tsx';
 import { RunResultList } from './run-result.tsx';
-import { canUndo, runDuration, runOutcome, runTitle } from './run-words.ts';
+import { canUndo, runDuration, runOutcome } from './run-words.ts';
 
 /** The details of a run: its result, its error, its actions and its log. */
 export function RunDetails({ runId, now }: { runId: string; now: number }) {

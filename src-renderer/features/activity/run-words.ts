@@ -1,33 +1,8 @@
 import type { FilesTarget } from '../../../src-shared/model/restore-files.ts';
-import { canBePutBack, type Run, type RunKind } from '../../../src-shared/model/run.ts';
+import { canBePutBack, type Run } from '../../../src-shared/model/run.ts';
 import { bytesInWords, countInWords, durationInWords } from '../../../src-shared/words/wording.ts';
 
 const UNDONE = ', undone later';
-
-const KINDS: Record<RunKind, string> = {
-  backup: 'Back up',
-  export: 'Export of',
-  copy: 'Copy to',
-  restoreTest: 'Restore test of',
-  verify: 'Verify',
-  'restore-check': 'Restore check of',
-  restore: 'Restore to',
-  undo: 'Undo restore to',
-  databaseDeletion: 'Delete database',
-  prune: 'Prune',
-  delete: 'Delete',
-  scan: 'Rescan',
-  cleanup: 'Clean up',
-  import: 'Import from',
-};
-
-/** Returns the title of a run, for example `Back up hone.db`. */
-export function runTitle(run: Run): string {
-  // A check of files has the same kind as one of a database.
-  if (run.kind === 'restore-check' && run.result?.kind === 'files-check')
-    return `Restore check of the files of ${run.subject}`;
-  return `${KINDS[run.kind]} ${run.planName !== null && run.kind === 'backup' ? run.planName : run.subject}`;
-}
 
 /** Returns the duration of a finished run; empty before its end. */
 export function runDuration(run: Run): string {

@@ -19,7 +19,7 @@ test('a listing without an end is ended, with a word about it', async () => {
   const endless = destinationWith(async () => ({ objects: page, next: 'the same again' }));
   await expect(listAll(endless, undefined)).rejects.toMatchObject({
     code: 'UNSUPPORTED',
-    message: expect.stringContaining('s3://bucket holds more than 100000 files'),
+    message: expect.stringContaining('s3://bucket contains more than 100000 files'),
     hint: expect.any(String),
   });
 });

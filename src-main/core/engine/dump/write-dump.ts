@@ -93,7 +93,7 @@ function head(database: Database, utf16: boolean): string[] {
   return [
     'PRAGMA foreign_keys=OFF;',
     'BEGIN TRANSACTION;',
-    '-- A whole SQLite database, written by Snapkeep. Without COMMIT at its end it is cut off.',
+    '-- A SQLite database, written by Snapkeep. Without COMMIT at its end it is truncated.',
     `PRAGMA page_size=${value('page_size')};`,
     `PRAGMA auto_vacuum=${value('auto_vacuum')};`,
     `PRAGMA encoding='${utf16 ? value('encoding') : 'UTF-8'}';`,

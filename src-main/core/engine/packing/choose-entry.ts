@@ -91,7 +91,7 @@ function nothingIn(archive: string, entry: string | null, locked: number): Snapk
       'UNSUPPORTED',
       `Files in ${archive} are encrypted, or use a compression that Snapkeep cannot unpack.`,
       {
-        hint: 'Unpack it with the program that made it, then choose the database in it.',
+        hint: 'Unpack it with the program that created it, then choose the database in it.',
       },
     );
   if (entry === null)

@@ -1,0 +1,47 @@
+import type { Run, RunKind, RunPhase } from '../model/run.ts';
+
+const KINDS: Record<RunKind, string> = {
+  backup: 'Back up',
+  export: 'Export of',
+  copy: 'Copy to',
+  restoreTest: 'Restore test of',
+  verify: 'Verify',
+  'restore-check': 'Restore check of',
+  restore: 'Restore to',
+  undo: 'Undo restore to',
+  databaseDeletion: 'Delete database',
+  prune: 'Prune',
+  delete: 'Delete',
+  scan: 'Rescan',
+  cleanup: 'Clean up',
+  import: 'Import from',
+};
+
+/** Returns the title of a run, for example `Back up hone.db`. */
+export function runTitle(run: Run): string {
+  // A check of files has the same kind as one of a database.
+  if (run.kind === 'restore-check' && run.result?.kind === 'files-check')
+    return `Restore check of the files of ${run.subject}`;
+  return `${KINDS[run.kind]} ${run.planName !== null && run.kind === 'backup' ? run.planName : run.subject}`;
+}
+
+/** The label of each phase of a run. */
+export const PHASE_LABELS: Readonly<Record<RunPhase, string>> = {
+  waiting: 'Waiting',
+  copying: 'Copying pages',
+  reading: 'Counting rows',
+  compressing: 'Compressing',
+  storing: 'Storing',
+  uploading: 'Uploading',
+  fetching: 'Fetching',
+  verifying: 'Unpacking',
+  staging: 'Staging',
+  checking: 'Checking integrity',
+  comparing: 'Comparing',
+  'safety-snapshot': 'Saving current version',
+  replacing: 'Replacing',
+  confirming: 'Checking result',
+  removing: 'Removing',
+  scanning: 'Reading manifests',
+  done: 'Done',
+};
