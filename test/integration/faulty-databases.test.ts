@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -10,9 +10,19 @@ import {
   DAMAGED_FREE_PAGES,
   type FaultyDatabase,
   REPAIRABLE,
+  REPEATED_OUT_OF_STEP,
   REPEATED_VALUES,
+  withoutIndex,
 } from '../support/faulty-databases.ts';
-import { prepareRestore, restore, type Scene, setScene, takeBackup } from '../support/scene.ts';
+import {
+  expectFailure,
+  expectNothingLeft,
+  prepareRestore,
+  restore,
+  type Scene,
+  setScene,
+  takeBackup,
+} from '../support/scene.ts';
 import { verify } from '../support/stored-files.ts';
 import { runToEnd, succeed } from '../support/test-core.ts';
 
@@ -69,11 +79,48 @@ test('a dump of rows that break their rules is read by SQLite’s shell', async 
 });
 
 describe.each(['online', 'compact'] as const)('%s of a database with', (method) => {
-  test(`${REPEATED_VALUES.what} is exact, and says so`, async () => {
-    const scene = await sceneOf(REPEATED_VALUES, method);
+  test.each(REPEATED_VALUES)('$what is exact, and says so', async (kind) => {
+    const scene = await sceneOf(kind, method);
     const run = await succeed(scene.core, 'backups.start', { planId: scene.plan.id });
-    expect(run.result).toMatchObject({ verification: { valid: true, content: 'sound' } });
+    expect(run.result).toMatchObject({
+      verification: { valid: true, content: 'sound', message: expect.stringMatching(kind.says) },
+    });
   });
+});
+
+test.each([...REPEATED_VALUES, ...REPEATED_OUT_OF_STEP])(
+  '$what: a dump is refused before anything is stored',
+  async (kind) => {
+    const scene = await sceneOf(kind, 'dump');
+    const run = await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id });
+    expectFailure(run, 'UNSUPPORTED', /Rows of the table codes of .* repeat a value in the unique index by_code/);
+    expect(run.error?.hint).toContain('method online');
+    expect(readdirSync(scene.destination).filter((name) => !name.startsWith('.'))).toEqual([]);
+    expectNothingLeft(scene);
+  },
+);
+
+test('a large table with a unique index that is out of step is dumped where no value is repeated, else refused', async () => {
+  const kind = (last: number): FaultyDatabase => ({
+    what: 'large',
+    make: (path) => {
+      const database = new Database(path);
+      database.exec(`CREATE TABLE codes (code INT); CREATE UNIQUE INDEX by_code ON codes(code);
+        WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100001) INSERT INTO codes SELECT i FROM n`);
+      withoutIndex(database, 'by_code', () => database.exec(`INSERT INTO codes VALUES (${last})`));
+      database.close();
+    },
+    says: /./,
+  });
+  const sound = await sceneOf(kind(0), 'dump');
+  const run = await succeed(sound.core, 'backups.start', { planId: sound.plan.id });
+  expect(run.result).toMatchObject({ verification: { valid: true, content: 'sound' } });
+  const scene = await sceneOf(kind(5), 'dump');
+  expectFailure(
+    await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id }),
+    'UNSUPPORTED',
+    /unique index by_code/,
+  );
 });
 
 describe('a database with', () => {

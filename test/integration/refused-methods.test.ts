@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -55,6 +56,31 @@ test('a table with as many columns as a dump takes comes back', async () => {
     [9, '\ufffd'],
   ]);
   restored.close();
+});
+
+describe('a row that is larger than a statement can be', () => {
+  /** Made by a program that takes larger values than Snapkeep's driver does. */
+  const VALUES: Array<[string, ...string[]]> = [
+    ['a blob of 260 MB', 'zeroblob(260000000)'],
+    ['a blob of 270 MB', 'zeroblob(270000000)'],
+    ['two blobs of 140 MB', 'zeroblob(140000000)', 'zeroblob(140000000)'],
+    ['a text of 600 MB', "replace(CAST(zeroblob(300000000) AS TEXT), char(0), 'ab')", 'NULL'],
+    ['a blob of 700 MB', 'zeroblob(700000000)'],
+  ];
+  test.each(VALUES)('%s is refused by a dump with the limit, and nothing is stored', async (_what, ...values) => {
+    const scene = await setScene({ plan: { method: 'dump', verifyAfterBackup: false } });
+    rmSync(scene.source);
+    execFileSync('sqlite3', [
+      scene.source,
+      'PRAGMA page_size = 65536; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; CREATE TABLE files (a, b)',
+      `INSERT INTO files VALUES (${[...values, 'NULL'].slice(0, 2).join(', ')})`,
+    ]);
+    const run = await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id });
+    expectFailure(run, 'UNSUPPORTED', /table files is longer than 500 MB as SQL, the limit of a statement/);
+    expect(run.error?.hint).toContain('method online');
+    expect(readdirSync(scene.destination).filter((name) => !name.startsWith('.'))).toEqual([]);
+    expectNothingLeft(scene);
+  });
 });
 
 describe('strings in double quotes in a schema', () => {

@@ -37,7 +37,7 @@ function editSchema(database: Database.Database, edit: () => void): void {
 }
 
 /** Enters rows while an index is out of the schema, and then puts it back. */
-function withoutIndex(database: Database.Database, index: string, insert: () => void): void {
+export function withoutIndex(database: Database.Database, index: string, insert: () => void): void {
   const entry = database
     .prepare('SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema WHERE name = ?')
     .get(index);
@@ -145,17 +145,56 @@ export const BROKEN_RULES: FaultyDatabase[] = [
 ];
 
 /** Values that occur twice where an index says that they do not: no dump of them could be read in. */
-export const REPEATED_VALUES: FaultyDatabase = {
-  what: 'values that a unique index should have but once',
-  make: (path) =>
-    making(path, (database) => {
-      database.exec(
-        "CREATE TABLE codes (code TEXT); CREATE INDEX by_code ON codes(code); INSERT INTO codes VALUES ('a'), ('a'), ('b')",
-      );
-      redefine(database, 'by_code', 'CREATE UNIQUE INDEX by_code ON codes(code)');
-    }),
-  says: /\b1 row repeats a value in the unique index by_code/,
-};
+export const REPEATED_VALUES: FaultyDatabase[] = [
+  {
+    what: 'values that a unique index should have but once',
+    make: (path) =>
+      making(path, (database) => {
+        database.exec(
+          "CREATE TABLE codes (code TEXT); CREATE INDEX by_code ON codes(code); INSERT INTO codes VALUES ('a'), ('a'), ('b')",
+        );
+        redefine(database, 'by_code', 'CREATE UNIQUE INDEX by_code ON codes(code)');
+      }),
+    says: /\b1 row repeats a value in the unique index by_code/,
+  },
+  {
+    what: 'values that a unique index on an expression should have but once',
+    make: (path) =>
+      making(path, (database) => {
+        database.exec(
+          "CREATE TABLE codes (code TEXT, n INT); CREATE INDEX by_code ON codes(lower(code) DESC, n /* , */) WHERE n > 1; INSERT INTO codes VALUES ('a', 1), ('a', 1), ('b', 2), ('B', 2)",
+        );
+        redefine(database, 'by_code', 'CREATE UNIQUE INDEX by_code ON codes(lower(code) DESC, n /* , */) WHERE n > 1');
+      }),
+    says: /\b1 row repeats a value in the unique index by_code/,
+  },
+];
+
+/** Repeated values that the unique index does not know of, for it is out of step with its table. */
+export const REPEATED_OUT_OF_STEP: FaultyDatabase[] = [
+  {
+    what: 'a row that a unique index lacks and that repeats a value',
+    make: (path) =>
+      making(path, (database) => {
+        database.exec(
+          "CREATE TABLE codes (code TEXT); CREATE UNIQUE INDEX by_code ON codes(code COLLATE NOCASE); INSERT INTO codes VALUES ('a'), ('b')",
+        );
+        withoutIndex(database, 'by_code', () => database.exec("INSERT INTO codes VALUES ('A')"));
+      }),
+    says: /Index by_code is missing 1 row/,
+  },
+  {
+    what: 'a changed value that a unique index lacks and that repeats another',
+    make: (path) =>
+      making(path, (database) => {
+        database.exec(
+          "CREATE TABLE codes (id INTEGER PRIMARY KEY, code TEXT); CREATE UNIQUE INDEX by_code ON codes(code) WHERE code <> 'x'; INSERT INTO codes(code) VALUES ('a'), ('b')",
+        );
+        withoutIndex(database, 'by_code', () => database.exec("UPDATE codes SET code = 'a' WHERE code = 'b'"));
+      }),
+    says: /Index by_code/,
+  },
+];
 
 /** Databases whose rows can all be read, and which need repair anyway. */
 export const REPAIRABLE: FaultyDatabase[] = [

@@ -1,4 +1,5 @@
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import { errorCode } from '../engine-errors.ts';
 import { quoteName } from '../sqlite/count-rows.ts';
 import type { Database } from '../sqlite/open-database.ts';
 import {
@@ -42,6 +43,25 @@ export function* dumpRows(
   onRows: (count: number) => void,
 ): Generator<Buffer> {
   if (table.rowid === null && table.columns.length === 0) return;
+  try {
+    yield* insertRows(database, table, utf16, onRows);
+  } catch (error) {
+    throw isTooLarge(error) ? tooLong(table.name, error) : error;
+  }
+}
+
+/** Whether a value or a statement is larger than what the driver or the runtime takes, which is about 537 MB. */
+function isTooLarge(error: unknown): boolean {
+  if (['SQLITE_TOOBIG', 'ERR_STRING_TOO_LONG'].includes(errorCode(error) ?? '')) return true;
+  return error instanceof RangeError && error.message === 'Invalid string length';
+}
+
+function* insertRows(
+  database: Database,
+  table: DumpedTable,
+  utf16: boolean,
+  onRows: (count: number) => void,
+): Generator<Buffer> {
   let rulesDropped = false;
   for (const { sql, rows, breaksRules } of statements(database, table, utf16)) {
     if (breaksRules && !rulesDropped) yield Buffer.from(dropRules(table));
@@ -129,12 +149,13 @@ function* batches<T extends string | Buffer>(rows: Iterable<T>): Generator<T[]> 
   if (batch.length > 0) yield batch;
 }
 
-function tooLong(table: string): SnapkeepError {
+function tooLong(table: string, cause?: unknown): SnapkeepError {
   return new SnapkeepError(
     'UNSUPPORTED',
     `A row of the table ${table} is longer than 500 MB as SQL, the limit of a statement.`,
     {
       hint: 'Nothing was stored. Choose the method online, which copies the pages unchanged.',
+      cause,
     },
   );
 }

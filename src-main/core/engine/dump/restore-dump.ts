@@ -151,11 +151,13 @@ class DumpLoader {
     if (transaction || verdict === 'leave-out') return;
     try {
       if (!this.#database.inTransaction) this.#database.exec('BEGIN');
-      const makes = MAKES.test(sql);
-      if (!makes && !ENTERS_ROWS.test(sql)) this.#schema.complete();
-      if (verdict === 'run-on-schema') this.#runOnSchema(sql);
-      else runWithQuotedStrings(this.#database, sql);
-      if (makes) this.#schema.onMade();
+      if (MAKES.test(sql)) this.#schema.make(sql, () => runWithQuotedStrings(this.#database, sql));
+      else if (ENTERS_ROWS.test(sql)) this.#schema.enter(() => this.#database.exec(sql));
+      else {
+        this.#schema.complete();
+        if (verdict === 'run-on-schema') this.#runOnSchema(sql);
+        else runWithQuotedStrings(this.#database, sql);
+      }
     } catch (error) {
       if (this.#giveWay(sql, statement.line)) {
         this.#run(statement);
