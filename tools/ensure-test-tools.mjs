@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { findBrowser } from './find-browser.mjs';
+import { installIcuCollations } from './icu-collations.mjs';
 
 const canInstall = process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
 
@@ -48,6 +49,7 @@ if (missing.length > 0 && canInstall) {
   spawnSync('apt-get', ['update', '-qq'], options);
   spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], options);
 }
+installIcuCollations((command, args) => void spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] }));
 if (findBrowser() === undefined) {
   process.stderr.write(
     'The tests of the window need a browser. Install Chromium, Chrome or Edge, and run them again.\n',
