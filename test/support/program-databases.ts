@@ -147,6 +147,15 @@ export const CHECKED_IN_FULL: Array<Pick<ProgramDatabase, 'what' | 'make'>> = [
     make: (database) => database.exec('CREATE VIEW a AS SELECT * FROM gone; CREATE VIEW b AS SELECT nofunction(1)'),
   },
   {
+    what: 'a trigger that calls a function of its own',
+    make: (database) => {
+      fold(database);
+      database.exec(`CREATE TABLE people (name TEXT); CREATE TABLE log (name TEXT);
+        CREATE TRIGGER note AFTER INSERT ON people BEGIN INSERT INTO log VALUES (fold(new.name)); END;
+        INSERT INTO people VALUES ('Ann')`);
+    },
+  },
+  {
     what: 'a table that is called as SQLite calls its own',
     make: (database) => database.exec('CREATE TABLE dbstat (name TEXT, ncell INT, pageno INT, pagetype TEXT)'),
   },
