@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { restoreDump } from '../../src-main/core/engine/dump/restore-dump.ts';
 import { copyImage } from '../../src-main/core/engine/sqlite/copy-image.ts';
 import { makeDatabase } from '../support/databases.ts';
 import { everythingIn, makeOddDatabase } from '../support/dump-databases.ts';
@@ -41,6 +42,18 @@ test('one of everything and nothing at all can be compacted', async () => {
   new Database(empty).exec('VACUUM').close();
   await copyImage(empty, join(folder, 'empty copy.db'), quietContext(folder), { compact: true });
   expect(everythingIn(join(folder, 'empty copy.db'))).toEqual(everythingIn(empty));
+});
+
+test('compacting thousands of tables and indexes says that it takes longer', async () => {
+  const folder = temporaryFolder();
+  const [source, path] = [join(folder, 'source.db'), join(folder, 'copy.db')];
+  const script = Array.from({ length: 2501 }, (_, n) => `CREATE TABLE t${n} (v UNIQUE);`);
+  await restoreDump([Buffer.from(`BEGIN;${script.join('')}COMMIT;`)], source);
+  const lines: string[] = [];
+  const context = quietContext(folder, { log: (level, line) => void lines.push(`${level} ${line}`) });
+  await copyImage(source, path, context, { compact: true });
+  expect(lines.join('\n')).toMatch(/warning .*square of the number of tables and indexes.* has 5,002\./);
+  expect(everythingIn(path)).toEqual(everythingIn(source));
 });
 
 test('a run that is cancelled before leaves no copy', async () => {

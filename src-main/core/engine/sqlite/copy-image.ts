@@ -225,6 +225,7 @@ function vacuumInto(
   context.throwIfCancelled();
   context.progress('copying', 0, bytes);
   context.watchFile('copying', path, bytes);
+  warnOfManyTables(source, context);
   // It writes to the new file alone, and SQLite counts that as a change.
   source.pragma('query_only = OFF');
   try {
@@ -240,6 +241,19 @@ function vacuumInto(
   if (journalMode === 'wal') setWal(path, unlocking);
   context.progress('copying', bytes, bytes);
   return null;
+}
+
+/** SQLite rewrites as many in some seconds. */
+const MANY_TABLES = 5000;
+
+/** SQLite goes through all tables and indexes for each that it makes anew. */
+function warnOfManyTables(source: Database, context: Pick<TaskContext, 'log'>): void {
+  const count = Number(source.prepare('SELECT count(*) FROM sqlite_schema WHERE rootpage > 0').pluck().get());
+  if (count <= MANY_TABLES) return;
+  context.log(
+    'warning',
+    `VACUUM INTO takes time that grows with the square of the number of tables and indexes: about a minute for 20,000. This database has ${count.toLocaleString('en-US')}.`,
+  );
 }
 
 /**
