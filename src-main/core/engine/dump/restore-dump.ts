@@ -151,12 +151,12 @@ class DumpLoader {
     if (transaction || verdict === 'leave-out') return;
     try {
       if (!this.#database.inTransaction) this.#database.exec('BEGIN');
-      if (MAKES.test(sql)) this.#schema.make(sql, () => runWithQuotedStrings(this.#database, sql));
+      if (verdict === 'run-on-schema') this.#runOnSchema(sql);
+      else if (MAKES.test(sql)) this.#schema.make(sql, () => runWithQuotedStrings(this.#database, sql));
       else if (ENTERS_ROWS.test(sql)) this.#schema.enter(() => this.#database.exec(sql));
       else {
         this.#schema.complete();
-        if (verdict === 'run-on-schema') this.#runOnSchema(sql);
-        else runWithQuotedStrings(this.#database, sql);
+        runWithQuotedStrings(this.#database, sql);
       }
     } catch (error) {
       if (this.#giveWay(sql, statement.line)) {

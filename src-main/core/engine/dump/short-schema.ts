@@ -1,8 +1,10 @@
 import { sqlTokens, unquotedName } from '../../../../src-shared/rules/sql-tokens.ts';
 import type { Database } from '../sqlite/open-database.ts';
 
-/** How many tables and indexes are made before those that are there are put aside, and how many tables come back at once. */
+/** How many tables and indexes are made before those that are there are put aside, and how many come back at once. */
 const AT_ONCE = 250;
+/** So many statements at least have to be run before tables are brought back again. */
+const WORTHWHILE = 50;
 
 /** An entry, its text as the bytes that it has in the file. */
 interface Entry {
@@ -26,6 +28,9 @@ interface Entry {
 export class ShortSchema {
   readonly #database: Database;
   #made = 0;
+  /** Statements since tables were last brought back. */
+  #run = WORTHWHILE;
+  #givenUp = false;
   /** By the names of tables, in the order in which they were made. */
   readonly #aside = new Map<string, Entry[]>();
   /** Of tables and indexes. */
@@ -42,31 +47,27 @@ export class ShortSchema {
     if (name === null || this.#names.has(name)) this.complete();
     this.enter(run);
     this.#made += 1;
-    if (this.#made >= AT_ONCE) this.#putAside();
+    if (this.#made >= AT_ONCE && !this.#givenUp) this.#putAside();
   }
 
   /** Runs a statement that may need tables which are there. */
   enter(run: () => void): void {
+    this.#run += 1;
     try {
       run();
     } catch (error) {
       const table = missingTable(error);
       if (table === null || !this.#aside.has(table)) throw error;
-      this.#bringBack(table);
-      this.#enterWithAll(run);
+      if (this.#run < WORTHWHILE) this.#giveUp();
+      else this.#bringBack(table);
+      this.enter(run);
     }
   }
 
-  /** A statement that needs several tables gets all of them. */
-  #enterWithAll(run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      const table = missingTable(error);
-      if (table === null || !this.#aside.has(table)) throw error;
-      this.complete();
-      run();
-    }
+  /** Tables are asked for in no order, or several at a time: to bring them back costs more than it saves. */
+  #giveUp(): void {
+    this.#givenUp = true;
+    this.complete();
   }
 
   /** Puts all entries back, in their order. */
@@ -97,12 +98,13 @@ export class ShortSchema {
     this.#write(() => this.#database.exec(`DELETE ${others}`));
   }
 
-  /** Brings a table back with those that were made after it, which are likely to be asked for next. */
+  /** Brings a table back with those that were made before and after it, which are likely to be asked for next. */
   #bringBack(table: string): void {
+    this.#run = 0;
     this.#putAside();
     const tables = [...this.#aside.keys()];
-    const from = tables.indexOf(table);
-    this.#putBack(tables.slice(from, from + AT_ONCE));
+    const at = tables.indexOf(table);
+    this.#putBack(tables.slice(Math.max(0, at - AT_ONCE / 2), at + AT_ONCE));
   }
 
   #putBack(tables: readonly string[]): void {
