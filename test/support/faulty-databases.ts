@@ -168,6 +168,17 @@ export const REPEATED_VALUES: FaultyDatabase[] = [
       }),
     says: /\b1 row repeats a value in the unique index by_code/,
   },
+  {
+    what: 'values that a unique index with a string in double quotes should have but once',
+    make: (path) =>
+      making(path, (database) => {
+        database.exec(
+          "CREATE TABLE codes (code TEXT, state TEXT); CREATE INDEX by_code ON codes(code) WHERE state <> 'gone'; INSERT INTO codes VALUES ('a', 'new'), ('a', 'new'), ('a', 'gone')",
+        );
+        redefine(database, 'by_code', 'CREATE UNIQUE INDEX by_code ON codes(code) WHERE state <> "gone"');
+      }),
+    says: /\b1 row repeats a value in the unique index by_code/,
+  },
 ];
 
 /** Repeated values that the unique index does not know of, for it is out of step with its table. */
