@@ -98,7 +98,7 @@ describe('the database of a program with its own library for', () => {
   test.for(LIBRARIES)(
     '$what is backed up by every method that can be, and answers as before',
     async (library, { skip }) => {
-      skip(library.missing !== undefined && process.env['CI'] === undefined, library.missing);
+      skip(library.missing !== undefined && process.env.CI === undefined, library.missing);
       const scene = await setScene({ plan: { compression: 'none' } });
       const { core, plan, source, destination } = scene;
       rmSync(source);
