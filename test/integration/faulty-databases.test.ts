@@ -106,7 +106,7 @@ test('a large table with a unique index that is out of step is dumped where no v
     make: (path) => {
       const database = new Database(path);
       database.exec(`CREATE TABLE codes (code INT); CREATE UNIQUE INDEX by_code ON codes(code);
-        WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100001) INSERT INTO codes SELECT i FROM n`);
+        WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20001) INSERT INTO codes SELECT i FROM n`);
       withoutIndex(database, 'by_code', () => database.exec(`INSERT INTO codes VALUES (${last})`));
       database.close();
     },

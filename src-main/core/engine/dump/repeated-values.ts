@@ -10,7 +10,7 @@ import type { DumpedTable } from './dump-schema.ts';
  */
 
 /** The rows of a table of this size are compared with one another; of a larger one, its index is asked first. */
-const COMPARED_ROWS = 100_000;
+const COMPARED_ROWS = 20_000;
 
 /** What must be there but once. */
 interface UniqueKey {
@@ -39,7 +39,7 @@ export class RepeatedValues {
 
   /**
    * Returns the name of an index whose values some rows of the table repeat; `null`: there is none. In a table of more
-   * than 100,000 rows, an index with as many entries as there are rows is believed to have their values.
+   * than 20,000 rows, an index with as many entries as there are rows is believed to have their values.
    * @param indexes the statements that make its indexes
    */
   find(table: DumpedTable, indexes: readonly string[]): string | null {
