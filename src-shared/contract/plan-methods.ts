@@ -20,8 +20,8 @@ import { AppliedTemplate, TemplateSummary } from '../model/template-use.ts';
 import { Bytes, FilePath, Instant } from '../model/values.ts';
 import { key, nothing, planId, started, templateTextInput } from './params.ts';
 
-/** `source`: where the one thing it backs up is, if it is at none of its usual places; `sources`: so of parts, by their ids. */
-const templatePlaces = {
+/** `source`: where the one thing it backs up is, if it is at none of its usual locations; `sources`: so of parts, by their ids. */
+const templateLocations = {
   folder: FilePath.optional(),
   source: FilePath.optional(),
   sources: z.record(z.string().min(1).max(40), FilePath).optional(),
@@ -121,13 +121,13 @@ export const planMethods = {
   /** The templates that come with Snapkeep, then those that were saved. */
   'templates.list': { params: nothing, result: z.array(TemplateSummary) },
   /**
-   * What a template would do here: its places on this machine, and what plans it would make. Nothing is made.
+   * What a template would do here: its locations on this machine, and what plans it would make. Nothing is made.
    * `folder` is the folder of the program, where the template asks for one.
    */
   'templates.apply': {
     params: z.union([
-      z.strictObject({ templateId: z.string().min(1).max(40), ...templatePlaces }),
-      z.strictObject({ text: templateTextInput, ...templatePlaces }),
+      z.strictObject({ templateId: z.string().min(1).max(40), ...templateLocations }),
+      z.strictObject({ text: templateTextInput, ...templateLocations }),
     ]),
     result: AppliedTemplate,
   },

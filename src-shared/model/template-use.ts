@@ -21,7 +21,7 @@ export type TemplateSummary = z.infer<typeof TemplateSummary>;
 export const PlanDraft = z.object({
   name: z.string(),
   sourceKind: SourceKind,
-  /** `null`: it is at none of its usual places, so its attached files are not known either. */
+  /** `null`: it is at none of its usual locations, so its attached files are not known either. */
   sourcePath: FilePath.nullable(),
   destinationPath: FilePath.nullable(),
   namePattern: NamePattern,
@@ -47,7 +47,7 @@ export const AppliedPart = z.object({
   kind: z.enum(['database', 'file', 'folder', 'image']),
   optional: z.boolean(),
   /** Where it may be, the likeliest first. */
-  places: z.array(z.object({ path: FilePath, exists: z.boolean() })),
+  locations: z.array(z.object({ path: FilePath, exists: z.boolean() })),
   draft: PlanDraft,
   /** What of it the plan leaves out, because it is not there; one sentence each. */
   leftOut: z.array(z.string()),

@@ -4,7 +4,7 @@ import { KEEP_ALL, NamePattern, Retention } from './plan.ts';
 import { Schedule, TimeZone } from './schedule.ts';
 import { BackupMethod, Compression } from './values.ts';
 
-/** The platforms that places differ on. */
+/** The platforms that locations differ on. */
 export const Platform = z.enum(['linux', 'macos', 'windows']);
 export type Platform = z.infer<typeof Platform>;
 
@@ -22,14 +22,14 @@ const Inside = z
   .refine((path) => !/^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)/.test(path), 'Must be a path below its folder.');
 
 /**
- * Where something usually is: an absolute path that may begin with `~`, hold variables as `$NAME` or `%NAME%`, or begin with `<folder>`, the folder of the program that a person names. See `rules/template-places.ts`.
+ * Where something usually is: an absolute path that may begin with `~`, hold variables as `$NAME` or `%NAME%`, or begin with `<folder>`, the folder of the program that a person names. See `rules/template-locations.ts`.
  */
-const Place = z.string().trim().min(1).max(500);
-const placesOf = z.array(Place).max(20).default([]);
-/** The usual places of one thing on each platform, the likeliest first. */
-export const Places = z.strictObject({ linux: placesOf, macos: placesOf, windows: placesOf });
-export type Places = z.infer<typeof Places>;
-const NOWHERE: Places = { linux: [], macos: [], windows: [] };
+const Location = z.string().trim().min(1).max(500);
+const pathsOf = z.array(Location).max(20).default([]);
+/** The usual locations of one thing on each platform, the likeliest first. */
+export const Locations = z.strictObject({ linux: pathsOf, macos: pathsOf, windows: pathsOf });
+export type Locations = z.infer<typeof Locations>;
+const NOWHERE: Locations = { linux: [], macos: [], windows: [] };
 
 const [manual, interval, daily, weekly, monthly, cron, onChange] = Schedule.options;
 const StrictSchedule = z.discriminatedUnion('kind', [
@@ -54,7 +54,7 @@ const part = {
   name: z.string().trim().min(1).max(80),
   /** It is offered, but made only when somebody wants it. */
   optional: z.boolean().default(false),
-  places: Places.default(NOWHERE),
+  locations: Locations.default(NOWHERE),
   /** The folder below the template's destination that its snapshots go into; empty: the destination itself. */
   subfolder: z.union([z.literal(''), Inside]).default(''),
   namePattern: NamePattern.default(DEFAULT_NAME_PATTERN),
@@ -108,7 +108,7 @@ export const Template = z.strictObject({
   /** How people know the folder that `<folder>` stands for, for example “the folder given with --data-dir”. */
   folder: Sentence.nullable().default(null),
   /** Where its snapshots are suggested to go. */
-  destination: Places.default(NOWHERE),
+  destination: Locations.default(NOWHERE),
   /** What must be stopped before a restore and started again after it. */
   aroundRestore: Sentence.nullable().default(null),
   parts: z

@@ -5,7 +5,7 @@ import { trimEndOf } from '../words/trimmed.ts';
 import { countChecks } from './template-words.ts';
 
 /** Where the plan of a part would take from and bring to. */
-export interface DraftPlaces {
+export interface DraftLocations {
   /** The database, file, folder or disk; `null`: it is not here. */
   sourcePath: string | null;
   /** The folder that the template's snapshots go below; `null`: nobody has said. */
@@ -19,8 +19,13 @@ export interface PathRules {
 }
 
 /** What a plan for a part would be. */
-export function draftOf(template: Template, part: TemplatePart, places: DraftPlaces, paths: PathRules): PlanDraft {
-  const { sourcePath, destination } = places;
+export function draftOf(
+  template: Template,
+  part: TemplatePart,
+  locations: DraftLocations,
+  paths: PathRules,
+): PlanDraft {
+  const { sourcePath, destination } = locations;
   const alone = template.parts.filter(({ optional }) => !optional).length === 1;
   const database = part.kind === 'database' ? part : null;
   return {

@@ -25,7 +25,7 @@ export function endingOf(part: TemplatePart): string {
     case 'database':
       return part.method === 'dump' ? `.sql${packed}` : extensionFor(part.compression);
     case 'file':
-      return `${/\.\w{1,10}$/.exec(Object.values(part.places).flat()[0] ?? '')?.[0] ?? ''}${packed}`;
+      return `${/\.\w{1,10}$/.exec(Object.values(part.locations).flat()[0] ?? '')?.[0] ?? ''}${packed}`;
     case 'folder':
       return `.tar${packed}`;
     case 'image':

@@ -82,15 +82,15 @@ test.describe('templates', () => {
     makeDatabase(database, { rows: 5 });
     for (const made of ['vault', 'backups']) mkdirSync(join(folder, made));
     const add = ['plan', 'add', '--template', 'pisovereign', '--to', join(folder, 'backups'), '--json'];
-    const places = ['--place', `database=${database}`, '--place', `vault=${join(folder, 'vault')}`];
+    const locations = ['--location', `database=${database}`, '--location', `vault=${join(folder, 'vault')}`];
     // Nothing is made of a group of which a part is nowhere.
-    const refused = run([...add, ...places]);
+    const refused = run([...add, ...locations]);
     expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--without configuration') });
     expect(answer(run(['plan', 'list', '--json']))).toEqual([]);
-    expect(run([...add, '--place', 'nothing=/srv']).stderr).toContain('has no part “nothing”');
-    expect(run([...add, '--place', 'database']).exitCode).toBe(2);
+    expect(run([...add, '--location', 'nothing=/srv']).stderr).toContain('has no part “nothing”');
+    expect(run([...add, '--location', 'database']).exitCode).toBe(2);
 
-    const made = answer(run([...add, ...places, '--without', 'configuration', '--without', 'image']));
+    const made = answer(run([...add, ...locations, '--without', 'configuration', '--without', 'image']));
     expect(made).toMatchObject([
       { name: 'pisovereign-database', sourcePath: database, group: 'PiSovereign' },
       { name: 'pisovereign-vault', sourcePath: join(folder, 'vault'), sourceKind: 'files', group: 'PiSovereign' },
@@ -98,7 +98,7 @@ test.describe('templates', () => {
     expect(answer(run(['backup', '--group', 'PiSovereign', '--json']))).toHaveLength(2);
   });
 
-  test('Hone: found at its usual place, with the key from its own variable', () => {
+  test('Hone: found at its usual location, with the key from its own variable', () => {
     const key = 'the key of Hone 4711';
     const environment = {
       XDG_DATA_HOME: join(folder, 'data'),
@@ -144,7 +144,7 @@ test.describe('templates', () => {
     const source = join(folder, 'notes.db');
     makeDatabase(source);
     const parts = [
-      { id: 'database', name: 'Database', kind: 'database', places: { linux: [source] }, compresion: 'gz' },
+      { id: 'database', name: 'Database', kind: 'database', locations: { linux: [source] }, compresion: 'gz' },
     ];
     const template = { id: 'notes', name: 'Notes', purpose: 'Keeps the notes.', parts };
     writeFileSync(file, JSON.stringify(template, null, 2));

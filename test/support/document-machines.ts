@@ -16,7 +16,7 @@ export interface Machine {
   /** The database. */
   readonly source: string;
   readonly environment: Record<string, string>;
-  /** Writes the program's template with places on this machine, if need be under another name; answers the file. */
+  /** Writes the program's template with locations on this machine, if need be under another name; answers the file. */
   template(name?: string): string;
 }
 

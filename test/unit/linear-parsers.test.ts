@@ -26,7 +26,7 @@ import { classifyFinding, whyUnchecked } from '../../src-shared/rules/sqlite-fin
 import { withoutSecrets } from '../../src-shared/rules/without-secrets.ts';
 import { readBackupName } from '../../src-shared/third-party/backup-names.ts';
 import { readOldSchedules } from '../../src-shared/third-party/old-schedules.ts';
-import { expandPlace } from '../../src-shared/third-party/template-places.ts';
+import { expandLocation } from '../../src-shared/third-party/template-locations.ts';
 import { parseTemplate } from '../../src-shared/third-party/template-text.ts';
 import { findTime } from '../../src-shared/third-party/times-in-names.ts';
 
@@ -130,8 +130,8 @@ const PARSERS: Record<string, (text: string) => unknown> = {
   'a command with secrets': (text) => [withoutSecrets(text), withoutSecrets(text.slice(0, 15_000))],
   'JSON with lines': (text) => parseJsonWithLines(text),
   'a template': (text) => parseTemplate(text),
-  'a place in a template': (text) =>
-    expandPlace(text, { platform: 'linux', home: '/home/a', environment: {}, folder: null }),
+  'a location in a template': (text) =>
+    expandLocation(text, { platform: 'linux', home: '/home/a', environment: {}, folder: null }),
   'the parts of a schema': (text) => [
     callingParts(`CREATE TABLE t(a ${text}`),
     functionsOfIndex(`CREATE INDEX i ON t(${text}`),

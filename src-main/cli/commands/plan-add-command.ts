@@ -26,7 +26,7 @@ interface AddOptions extends RetentionOptions, KeyOptions, EncryptionOptions, At
   folder?: string;
   with?: string[];
   without?: string[];
-  place?: string[];
+  location?: string[];
   format?: string;
   schedule?: Schedule;
   scheduleFrom?: string;
@@ -56,7 +56,7 @@ export function addPlanAddCommand(plan: Command, context: CommandContext): void 
     .option('--folder <folder>', 'folder of the program, for templates that need it')
     .option('--with <part>', 'include this optional part of the template (repeatable)', several)
     .option('--without <part>', 'exclude this part of the template (repeatable)', several)
-    .option('--place <part=path>', 'location of a part of the template, if not the usual one (repeatable)', several)
+    .option('--location <part=path>', 'location of a part of the template, if not the usual one (repeatable)', several)
     .option('--format <format>', 'gz, zst or none (default: gz)')
     .option('--method <method>', `${METHOD_HELP} (default: online)`)
     .option('--schema-version <sql>', 'SQL query that returns the schema version (default: user_version)')
@@ -176,11 +176,11 @@ async function orderOf(
   const { destinationPath, keyVariable, sourcePath, ...rest } = part.draft;
   for (const sentence of part.leftOut) say(`Left out: ${sentence}`);
   if (sourcePath === null) {
-    const places = part.places.map(({ path }) => path).join(', ');
+    const locations = part.locations.map(({ path }) => path).join(', ');
     const folder = applied.folder === null ? '' : `, or --folder with ${applied.folder}`;
     const alone = applied.parts.filter(({ optional }) => !optional).length === 1;
     throw new UsageError(
-      `${part.name} not found in its usual locations (${places || 'none on this system'}). Use ${alone ? '--source' : `--place ${part.id}=… or --without ${part.id}`}${folder}.`,
+      `${part.name} not found in its usual locations (${locations || 'none on this system'}). Use ${alone ? '--source' : `--location ${part.id}=… or --without ${part.id}`}${folder}.`,
     );
   }
   const suggested = destinationPath === null ? undefined : [destinationPath];

@@ -96,12 +96,12 @@ export function addTemplateCommands(program: Command, context: CommandContext): 
 export async function appliedTemplate(
   session: Session,
   given: string,
-  { folder, source, place = [] }: { folder?: string; source?: string; place?: string[] },
+  { folder, source, location = [] }: { folder?: string; source?: string; location?: string[] },
 ): Promise<AppliedTemplate> {
   const where = {
     ...(folder === undefined ? {} : { folder: resolve(folder) }),
     ...(source === undefined ? {} : { source: resolve(source) }),
-    ...(place.length === 0 ? {} : { sources: Object.fromEntries(place.map(partAndPath)) }),
+    ...(location.length === 0 ? {} : { sources: Object.fromEntries(location.map(partAndPath)) }),
   };
   const isFile = /[/\\.]/.test(given) && existsSync(given);
   return session.call(
@@ -126,12 +126,12 @@ async function fileText(file: string): Promise<string> {
 }
 
 function appliedInWords({ sentences, destinations, parts }: AppliedTemplate): string[] {
-  const places = parts.flatMap(({ name, places: own }: AppliedPart) =>
+  const locations = parts.flatMap(({ name, locations: own }: AppliedPart) =>
     own.map(({ path, exists }) => `${name}: ${path}${exists ? '' : ' (not found)'}`),
   );
   const to = destinations.map(({ path, exists }) => `Snapshots: ${path}${exists ? '' : ' (not found)'}`);
   const left = parts
     .filter(({ optional }) => !optional)
     .flatMap(({ leftOut }) => leftOut.map((each) => `Left out: ${each}`));
-  return [...sentences, ...places, ...to, ...left];
+  return [...sentences, ...locations, ...to, ...left];
 }

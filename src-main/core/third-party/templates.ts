@@ -5,7 +5,7 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Template } from '../../../src-shared/model/template.ts';
 import type { AppliedTemplate, PlanDraft, TemplateSummary } from '../../../src-shared/model/template-use.ts';
 import { draftOf } from '../../../src-shared/third-party/template-drafts.ts';
-import { expandPlaces, type Machine } from '../../../src-shared/third-party/template-places.ts';
+import { expandLocations, type Machine } from '../../../src-shared/third-party/template-locations.ts';
 import { parseTemplate, templateText } from '../../../src-shared/third-party/template-text.ts';
 import { templateInWords } from '../../../src-shared/third-party/template-words.ts';
 import { BUILT_IN_TEMPLATES, builtInTemplate } from '../../../src-shared/third-party/templates/built-in.ts';
@@ -99,8 +99,8 @@ export function summaryOf(template: Template): TemplateSummary {
 }
 
 /**
- * What a template would do on this machine: the places that exist come first.
- * @param elsewhere where parts are that people have at none of the usual places, by the ids of the parts
+ * What a template would do on this machine: the locations that exist come first.
+ * @param elsewhere where parts are that people have at none of the usual locations, by the ids of the parts
  */
 export async function applyTemplate(
   template: Template,
@@ -108,16 +108,16 @@ export async function applyTemplate(
   elsewhere: ReadonlyMap<string, string>,
 ): Promise<AppliedTemplate> {
   const machine: Machine = { platform: PLATFORM, environment: process.env, home: homedir(), folder };
-  const destinations = await withExistence(expandPlaces(template.destination, machine));
+  const destinations = await withExistence(expandLocations(template.destination, machine));
   const destination = destinations[0]?.path ?? null;
   const parts: AppliedTemplate['parts'] = [];
   for (const part of template.parts) {
     const own = elsewhere.get(part.id);
-    const places = await withExistence(own === undefined ? expandPlaces(part.places, machine) : [own]);
-    const sourcePath = own ?? places.find((place) => place.exists)?.path ?? null;
+    const locations = await withExistence(own === undefined ? expandLocations(part.locations, machine) : [own]);
+    const sourcePath = own ?? locations.find((location) => location.exists)?.path ?? null;
     const { id, name, kind, optional } = part;
     const draft = draftOf(template, part, { sourcePath, destination }, { join, dirname });
-    parts.push({ id, name, kind, optional, places, ...(await withoutAbsent(draft)) });
+    parts.push({ id, name, kind, optional, locations, ...(await withoutAbsent(draft)) });
   }
   const { id, name, folder: asksFor } = template;
   return { id, name, sentences: templateInWords(template), folder: asksFor, destinations, parts };
@@ -135,7 +135,7 @@ async function withoutAbsent(draft: PlanDraft): Promise<{ draft: PlanDraft; left
 
 async function withExistence(paths: readonly string[]): Promise<Array<{ path: string; exists: boolean }>> {
   const looked = await Promise.all(paths.map(async (path) => ({ path, exists: await mayExist(path) })));
-  return [...looked.filter((place) => place.exists), ...looked.filter((place) => !place.exists)];
+  return [...looked.filter((location) => location.exists), ...looked.filter((location) => !location.exists)];
 }
 
 /** What may not be looked at is taken for absent: it could not be backed up either. */

@@ -13,7 +13,7 @@ export interface GroupDraft {
 }
 
 /**
- * A template with the places that somebody has chosen, so that the core works out the plans for them: names of folders
+ * A template with the locations that somebody has chosen, so that the core works out the plans for them: names of folders
  * are joined there, by the rules of its platform.
  * @throws SnapkeepError `INVALID_PARAMS` for a text that is not a template
  */
@@ -21,7 +21,7 @@ export function withChoices(text: string, { paths, folder }: Pick<GroupDraft, 'p
   const template = parseTemplate(text);
   const parts = template.parts.map((part) => {
     const path = paths[part.id]?.trim() ?? '';
-    return path === '' ? part : { ...part, places: everywhere(path) };
+    return path === '' ? part : { ...part, locations: everywhere(path) };
   });
   const chosen: Template = { ...template, parts };
   return templateText(folder.trim() === '' ? chosen : { ...chosen, destination: everywhere(folder.trim()) });

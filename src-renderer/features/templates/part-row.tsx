@@ -21,10 +21,10 @@ interface PartRowProps {
 
 /** A part of a template: its path, schedule and retention. */
 export function PartRow({ part, wanted, path, looking, made, onWanted, onPath }: PartRowProps) {
-  const { name, kind, optional, places, draft } = part;
+  const { name, kind, optional, locations, draft } = part;
   const [elsewhere, setElsewhere] = useState(false);
   const here = isHere(part);
-  const usual = places.map((place) => place.path).join(' or ');
+  const usual = locations.map((location) => location.path).join(' or ');
   return (
     <li className="part">
       <Checkbox
@@ -44,7 +44,7 @@ export function PartRow({ part, wanted, path, looking, made, onWanted, onPath }:
         disabled={!here || made}
         onChange={(event) => onWanted(event.currentTarget.checked)}
       />
-      <div className="part-place">
+      <div className="part-location">
         {here && draft.sourcePath !== null ? (
           <PathText path={draft.sourcePath} />
         ) : (

@@ -69,7 +69,7 @@ interface MissingProps {
 /** The program was not found at its default locations: asks for its folder or database. */
 function Missing({ applied: { name, folder, parts }, pending, onFolder }: MissingProps) {
   const [typed, setTyped] = useState('');
-  const usual = parts.flatMap(({ places }) => places.map(({ path }) => path));
+  const usual = parts.flatMap(({ locations }) => locations.map(({ path }) => path));
   return (
     <Alert className="tone-info" icon={<IconFolderSearch size={18} />}>
       <Stack gap="sm">

@@ -42,7 +42,7 @@ export function templateOfPlan(
   const common = {
     id: kind,
     name: database ? 'Database' : lastPart(plan.sourcePath) || 'Files',
-    places: here(plan.sourcePath),
+    locations: here(plan.sourcePath),
     namePattern: plan.namePattern,
     schedule: plan.schedule,
     timeZone: plan.timeZone,

@@ -5,7 +5,7 @@ const NOTES_TEMPLATE = JSON.stringify({
   id: 'notes',
   name: 'Notes',
   purpose: 'Keeps the notes.',
-  parts: [{ id: 'database', name: 'Database', kind: 'database', places: { linux: ['~/.notes/notes.db'] } }],
+  parts: [{ id: 'database', name: 'Database', kind: 'database', locations: { linux: ['~/.notes/notes.db'] } }],
 });
 
 /** The cases of plans, their schedules and templates. */

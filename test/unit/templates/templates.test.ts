@@ -13,7 +13,7 @@ const NOTES: TemplateText = {
   id: 'notes',
   name: 'Notes',
   purpose: 'Keeps the notes.',
-  parts: [{ id: 'database', name: 'Database', kind: 'database', places: { linux: ['~/.notes/notes.db'] } }],
+  parts: [{ id: 'database', name: 'Database', kind: 'database', locations: { linux: ['~/.notes/notes.db'] } }],
 };
 
 const wordsOf = (id: string): string[] => {

@@ -3,7 +3,7 @@ import { wantedParts, withChoices } from '../../../src-renderer/features/templat
 import { templateId, templateOfPlan } from '../../../src-renderer/features/templates/template-of-plan.ts';
 import { Plan } from '../../../src-shared/model/plan.ts';
 import type { AppliedPart } from '../../../src-shared/model/template-use.ts';
-import { expandPlaces } from '../../../src-shared/third-party/template-places.ts';
+import { expandLocations } from '../../../src-shared/third-party/template-locations.ts';
 import { parseTemplate, templateText } from '../../../src-shared/third-party/template-text.ts';
 import { builtInTemplate } from '../../../src-shared/third-party/templates/built-in.ts';
 
@@ -52,7 +52,7 @@ test('a plan becomes a template that can be read, and says what is not in it', (
   expect(read.parts).toMatchObject([
     {
       kind: 'database',
-      places: { linux: ['/opt/box/box.db'] },
+      locations: { linux: ['/opt/box/box.db'] },
       namePattern: 'box-{date}',
       method: 'compact',
       attachedFiles: [{ path: 'generated', kind: 'folder', exclude: ['cache/'] }],
@@ -88,10 +88,10 @@ test('what was chosen for a group takes the place of what the template says', ()
   const machine = { platform: 'linux', environment: {}, home: '/home/you', folder: null } as const;
   const { parts, destination } = parseTemplate(text);
   const storedDestinations = (id: string) =>
-    parts.filter((part) => part.id === id).flatMap(({ places }) => expandPlaces(places, machine));
+    parts.filter((part) => part.id === id).flatMap(({ locations }) => expandLocations(locations, machine));
   expect(storedDestinations('vault')).toEqual(['/srv/vault']);
   expect(storedDestinations('image')).toEqual(['/dev/mmcblk0', '/dev/nvme0n1']);
-  expect(expandPlaces(destination, machine)).toEqual(['/mnt/nas']);
+  expect(expandLocations(destination, machine)).toEqual(['/mnt/nas']);
 });
 
 test('what is nowhere here is not wanted, and what is optional only when somebody says so', () => {

@@ -1,8 +1,8 @@
-import type { Places, Platform } from '../model/template.ts';
+import type { Locations, Platform } from '../model/template.ts';
 import { isSecretName } from '../rules/without-secrets.ts';
 import { trimEndOf } from '../words/trimmed.ts';
 
-/** What places are expanded with. */
+/** What locations are expanded with. */
 export interface Machine {
   platform: Platform;
   /** The variables of the environment, the program's own among them. */
@@ -35,28 +35,30 @@ const FOLDER = /^<folder>(?=$|[/\\])/;
 const VARIABLE = /\$(\w+)|%(\w+)%/g;
 
 /**
- * The absolute paths that the places of a template are on this machine, in their order and each once. A place is passed
+ * The absolute paths that the locations of a template are on this machine, in their order and each once. A location is passed
  * over when one of its variables is neither set nor known, and when it is not absolute in the end.
  */
-export function expandPlaces(places: Places, machine: Machine): string[] {
-  const expanded = places[machine.platform].map((place) => expandPlace(place, machine)).filter((path) => path !== null);
+export function expandLocations(locations: Locations, machine: Machine): string[] {
+  const expanded = locations[machine.platform]
+    .map((location) => expandLocation(location, machine))
+    .filter((path) => path !== null);
   return [...new Set(expanded)];
 }
 
 /** No path is longer. */
-const LONGEST_PLACE = 4096;
+const LONGEST_LOCATION = 4096;
 
-/** One place as an absolute path; `null` when this machine does not say what it is. See {@link expandPlaces}. */
-export function expandPlace(place: string, machine: Machine): string | null {
-  if (place.length > LONGEST_PLACE) return null;
+/** One location as an absolute path; `null` when this machine does not say what it is. See {@link expandLocations}. */
+export function expandLocation(location: string, machine: Machine): string | null {
+  if (location.length > LONGEST_LOCATION) return null;
   let known = true;
-  const named = place.replace(FOLDER, () => {
+  const named = location.replace(FOLDER, () => {
     known &&= machine.folder !== null;
     return machine.folder ?? '';
   });
   const filled = named.replace(VARIABLE, (_whole, unix?: string, windows?: string) => {
     const name = unix ?? windows ?? '';
-    // What a place is expanded to is shown, and anybody can write a template.
+    // What a location is expanded to is shown, and anybody can write a template.
     const value = isSecretName(name) ? null : variable(name, machine);
     known &&= value !== null;
     return value ?? '';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Platform } from '../../../src-shared/model/template.ts';
-import { expandPlace, expandPlaces, type Machine } from '../../../src-shared/third-party/template-places.ts';
+import { expandLocation, expandLocations, type Machine } from '../../../src-shared/third-party/template-locations.ts';
 import { BUILT_IN_TEMPLATES, builtInTemplate } from '../../../src-shared/third-party/templates/built-in.ts';
 
 const HOMES: Record<Platform, string> = { linux: '/home/ann', macos: '/Users/ann', windows: 'C:\\Users\\ann' };
@@ -13,7 +13,7 @@ const on = (platform: Platform, more: Partial<Machine> = {}): Machine => ({
   ...more,
 });
 
-describe('one place', () => {
+describe('one location', () => {
   test.each([
     ['~/x/y.db', on('linux'), '/home/ann/x/y.db'],
     ['~', on('macos'), '/Users/ann'],
@@ -46,8 +46,8 @@ describe('one place', () => {
     ['\\\\nas\\share\\a\\..\\b.db', on('windows'), '\\\\nas\\share\\b.db'],
     ['$constructor/a', on('linux'), null],
     ['$TOOL/a', on('linux', { environment: { TOOL: '$HOME' } }), null],
-  ])('%s on %o is %s', (place, machine, expected) => {
-    expect(expandPlace(place, machine)).toBe(expected);
+  ])('%s on %o is %s', (location, machine, expected) => {
+    expect(expandLocation(location, machine)).toBe(expected);
   });
 });
 
@@ -57,14 +57,14 @@ test('what is expanded is absolute, has no variable of the template left, and is
   const environment = fc.dictionary(fc.constantFrom('HOME', 'XDG_DATA_HOME', 'OM_DB_PATH', 'BACKUP_DIR'), value);
   const all = BUILT_IN_TEMPLATES.flatMap(({ destination, parts }) => [
     destination,
-    ...parts.map(({ places }) => places),
+    ...parts.map(({ locations }) => locations),
   ]);
   fc.assert(
     fc.property(platform, environment, fc.option(fc.constantFrom('/opt/x', 'C:\\x')), (on, variables, folder) => {
-      for (const places of all) {
+      for (const locations of all) {
         const machine = { platform: on, environment: variables, home: HOMES[on], folder };
-        const paths = expandPlaces(places, machine);
-        expect(expandPlaces(places, machine)).toEqual(paths);
+        const paths = expandLocations(locations, machine);
+        expect(expandLocations(locations, machine)).toEqual(paths);
         expect(new Set(paths).size).toBe(paths.length);
         for (const path of paths) {
           expect(path).toMatch(on === 'windows' ? /^([A-Z]:\\|\\\\)/ : /^\//);
@@ -75,35 +75,35 @@ test('what is expanded is absolute, has no variable of the template left, and is
   );
 });
 
-test('the usual places of the five programs', () => {
+test('the usual locations of the five programs', () => {
   const environment = { OM_DB_PATH: '/srv/om/openmemory.db', BACKUP_DIR: '/mnt/nas/soundbox' };
-  const places = (id: string, platform: Platform, folder: string | null = null) => {
+  const locations = (id: string, platform: Platform, folder: string | null = null) => {
     const template = builtInTemplate(id);
     const machine = on(platform, { environment, folder });
     return {
-      sources: template?.parts.flatMap((part) => (part.optional ? [] : expandPlaces(part.places, machine))),
-      destination: template && expandPlaces(template.destination, machine)[0],
+      sources: template?.parts.flatMap((part) => (part.optional ? [] : expandLocations(part.locations, machine))),
+      destination: template && expandLocations(template.destination, machine)[0],
     };
   };
-  expect(places('hone', 'linux')).toEqual({
+  expect(locations('hone', 'linux')).toEqual({
     sources: ['/home/ann/.local/share/hone/hone.db'],
     destination: '/home/ann/.local/share/hone/backups',
   });
-  expect(places('hone', 'macos').destination).toBe('/Users/ann/Library/Application Support/hone/backups');
-  expect(places('hone', 'windows').destination).toBe('C:\\Users\\ann\\AppData\\Local\\hone\\backups');
-  expect(places('portunus', 'linux', '/srv/portunus')).toEqual({
+  expect(locations('hone', 'macos').destination).toBe('/Users/ann/Library/Application Support/hone/backups');
+  expect(locations('hone', 'windows').destination).toBe('C:\\Users\\ann\\AppData\\Local\\hone\\backups');
+  expect(locations('portunus', 'linux', '/srv/portunus')).toEqual({
     sources: ['/srv/portunus/state.db', '/var/lib/portunus/state.db'],
     destination: '/var/backups/portunus',
   });
-  expect(places('openmemory', 'linux', '/srv/om/backend')).toEqual({
+  expect(locations('openmemory', 'linux', '/srv/om/backend')).toEqual({
     sources: ['/srv/om/openmemory.db', '/srv/om/backend/data/openmemory.db'],
     destination: '/srv/om/backend/data/backups',
   });
-  expect(places('soundbox', 'linux')).toEqual({
+  expect(locations('soundbox', 'linux')).toEqual({
     sources: ['/opt/soundbox/soundbox.db'],
     destination: '/mnt/nas/soundbox',
   });
-  expect(places('pisovereign', 'linux')).toEqual({
+  expect(locations('pisovereign', 'linux')).toEqual({
     sources: [
       '/var/lib/pisovereign/pisovereign.db',
       '/etc/pisovereign/config.toml',
