@@ -63,7 +63,7 @@ test('the command line asks for --entry, and says the warning of a dump', () => 
   const snapkeep = commandLineOf(join(served.folder, 'another home'));
   const target = join(served.folder, 'by-command.db');
   const asked = snapkeep(['restore', archive, '--to', target]);
-  expect(asked.stderr).toContain('both.tar.gz holds 2 databases: ledger.db, wiki.bak.');
+  expect(asked.stderr).toContain('both.tar.gz contains 2 databases: ledger.db, wiki.bak.');
   expect(asked.stderr).toContain('--entry');
   expect(asked.exitCode).not.toBe(0);
   expect(existsSync(target)).toBe(false);

@@ -209,7 +209,7 @@ test('run-due serves what is due, says what waits, and status tells it all', () 
     count: 1,
     lastBackup: { status: 'succeeded', sizeBytes: expect.any(Number), error: null },
   });
-  expect(run(['status']).stdout).toMatch(/enabled {6}yes.*\n.*kept {9}the last 30 snapshots/);
+  expect(run(['status']).stdout).toMatch(/enabled {6}yes.*\n.*retention {4}the last 30 snapshots/);
   setBack(join(home, 'catalog.db'), 150);
   rmSync(source);
   expect(run(['run-due'])).toMatchObject({ exitCode: 75, stdout: expect.stringContaining('app: ') });

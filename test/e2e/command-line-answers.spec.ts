@@ -40,7 +40,7 @@ test('a bare word is the name of a destination, and one with a typing error make
   const wrong = run([...add, 'clowd']);
   expect(wrong).toMatchObject({ exitCode: 1, stdout: '' });
   expect(wrong.stderr).toContain('NOT_FOUND');
-  expect(wrong.stderr).toContain('There are: cloud.');
+  expect(wrong.stderr).toContain('Available: cloud.');
   expect(run(['backup', '--source', source, '--to', 'clowd']).stderr).toContain('NOT_FOUND');
   expect(run(['import', 'clowd']).stderr).toContain('NOT_FOUND');
   for (const place of [process.cwd(), homedir(), folder]) expect(existsSync(join(place, 'clowd'))).toBe(false);

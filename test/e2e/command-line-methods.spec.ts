@@ -153,7 +153,7 @@ test('the deletion of a database says what it would remove, removes it when conf
   expect(readdirSync(folder).sort()).toEqual(['backups', 'home', 'server.key']);
   expect(run([...databaseDeletion, '--confirm'])).toMatchObject({
     exitCode: 0,
-    stdout: expect.stringMatching(/nothing/),
+    stdout: expect.stringMatching(/^Nothing to delete/),
   });
   expect(run(['undo']).exitCode).toBe(0);
   expect(countEntries(source)).toBe(300);

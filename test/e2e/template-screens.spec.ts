@@ -40,7 +40,7 @@ test('a template fills in the form of a new plan, and says what it does and leav
   await expect(page.getByRole('textbox', { name: 'Lock files' })).toHaveValue('state.db.lock');
   await expect(page.getByText(/^Example: portunus-state-.*Z\.db$/)).toBeVisible();
   await page.getByRole('textbox', { name: 'File name pattern' }).fill('{when}');
-  await expect(page.getByText(/^\{when\} is no placeholder\./)).toBeVisible();
+  await expect(page.getByText(/^Unknown placeholder: \{when\}\./)).toBeVisible();
   await judgeBothWays(page, 'new-plan-program');
 
   await chooseTemplate(page, 'Sound Box');

@@ -104,7 +104,7 @@ test('archives are imported only when they are chosen, and what holds no databas
       expect.objectContaining({
         path: 'both.tar',
         outcome: 'refused',
-        message: expect.stringMatching(/holds 2 databases: app\.db, other\.db\. Unpack it/),
+        message: expect.stringMatching(/contains 2 databases: app\.db, other\.db\. Unpack it/),
       }),
       expect.objectContaining({
         path: 'none.tar.gz',

@@ -181,7 +181,7 @@ describe('archives', () => {
     const { error } = await restore(scene, path);
     expect(error).toMatchObject({
       code: 'INVALID_PARAMS',
-      message: expect.stringContaining('holds 2 databases'),
+      message: expect.stringContaining('contains 2 databases'),
       hint: expect.stringContaining('--entry'),
     });
     expect([error?.details?.entries].flat().sort()).toEqual(['b.bak', 'data/app.db']);

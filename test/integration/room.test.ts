@@ -56,7 +56,7 @@ describe.skipIf(!canMount)('room on a disk', () => {
     addBytes(scene.source, 6 * MB, 'zeros');
     const run = await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id });
     expectFailure(run, 'NO_SPACE', `The staging folder ${join(scene.home, 'staging')}`);
-    expect(run.error?.message).toMatch(/\d MB are needed/);
+    expect(run.error?.message).toMatch(/\d MB needed/);
     expect(run.error?.hint).toContain('SNAPKEEP_HOME');
     expectNothingLeft(scene);
   });
