@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { SnapkeepError } from '../contract/errors.ts';
 import { Template } from '../model/template.ts';
 import { JsonFault, parseJsonWithLines } from '../rules/json-with-lines.ts';
+import { countInWords } from '../words/wording.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -95,8 +96,10 @@ function sizeInWords(issue: Extract<Issue, { code: 'too_small' | 'too_big' }>): 
   const limit = Number(issue.code === 'too_small' ? issue.minimum : issue.maximum);
   const bound = issue.code === 'too_small' ? 'at least' : 'at most';
   if (issue.origin === 'string')
-    return limit === 1 && issue.code === 'too_small' ? 'must not be empty.' : `must have ${bound} ${limit} characters.`;
-  if (issue.origin === 'array') return `must have ${bound} ${limit} entries.`;
+    return limit === 1 && issue.code === 'too_small'
+      ? 'must not be empty.'
+      : `must have ${bound} ${countInWords(limit, 'character')}.`;
+  if (issue.origin === 'array') return `must have ${bound} ${countInWords(limit, 'entry', 'entries')}.`;
   return `must be ${bound} ${limit}.`;
 }
 

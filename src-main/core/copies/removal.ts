@@ -7,7 +7,7 @@ import { manifestPath } from '../engine/files/manifest-files.ts';
 import { manifestAt, removeAttachedFilesAt } from './stored-attached-files.ts';
 
 /**
- * Removes one copy of a snapshot: it is marked first, so that a removal that was cut off is finished later, also by a
+ * Removes one copy of a snapshot: it is marked first, so that a removal that was interrupted is finished later, also by a
  * disk that went. One that fails before anything is gone changes nothing.
  * @throws SnapkeepError as the destination's driver does
  */
@@ -69,7 +69,7 @@ function filesOf({ settings }: StoredDestination, name: string): string[] {
 }
 
 /**
- * Finishes the removals at a destination that were cut off.
+ * Finishes the removals at a destination that were interrupted.
  * @param isBusy whether a run is at a snapshot right now, by its name
  * @throws SnapkeepError as the destination's driver does
  */

@@ -10,7 +10,7 @@ import { readManifestAt } from './stored-manifest.ts';
 /**
  * Removes what the manifest of a snapshot at a destination names as its attached files, before the manifest itself goes:
  * without it nobody would find them again. One that cannot be understood, or is another snapshot's, names nothing.
- * A removal that was cut off is finished by calling it again.
+ * A removal that was interrupted is finished by calling it again.
  * @throws SnapkeepError `CONFLICT` for a folder that is not Snapkeep's
  */
 export async function removeAttachedFilesAt(

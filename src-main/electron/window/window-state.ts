@@ -56,7 +56,7 @@ export function readWindowState(file: string): WindowState | undefined {
   try {
     return WindowState.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
-    // The first start, or a file that was cut off: the window opens as it does at first.
+    // The first start, or a file that was interrupted: the window opens as it does at first.
     return undefined;
   }
 }

@@ -172,51 +172,45 @@ describe('a template of one’s own', () => {
     );
 
   test.each([
-    [own({ shedule: 1 }), 'Line 12 of the template: shedule: there is no such field here.'],
-    [own({ name: 3 }), 'Line 3 of the template: name: it must be a text in double quotes.'],
-    [own({ id: 'My Notes' }), 'Line 2 of the template: id: it may have lower-case letters, digits and hyphens.'],
-    [own({ parts: [] }), 'Line 5 of the template: parts: it must have at least 1 of them.'],
+    [own({ shedule: 1 }), 'Line 12 of the template: shedule: unknown field.'],
+    [own({ name: 3 }), 'Line 3 of the template: name: must be a text in double quotes.'],
+    [own({ id: 'My Notes' }), 'Line 2 of the template: id: use lower-case letters, digits and hyphens.'],
+    [own({ parts: [] }), 'Line 5 of the template: parts: must have at least 1 entry.'],
     [own({ parts: [part, part] }), 'Line 5 of the template: parts: two parts have the same id.'],
     [
       own({}, { kind: 'table' }),
-      'Line 9 of the template: parts 1, kind: it must be “database”, “file”, “folder” or “image”.',
+      'Line 9 of the template: parts 1, kind: must be “database”, “file”, “folder” or “image”.',
     ],
-    [
-      own({}, { method: 'fast' }),
-      'Line 10 of the template: parts 1, method: it must be “online”, “compact” or “dump”.',
-    ],
+    [own({}, { method: 'fast' }), 'Line 10 of the template: parts 1, method: must be “online”, “compact” or “dump”.'],
     [
       own({}, { retention: { keepLast: 0 } }),
-      'Line 11 of the template: parts 1, retention, keepLast: it must be at least 1.',
+      'Line 11 of the template: parts 1, retention, keepLast: must be at least 1.',
     ],
     [
       own({}, { retention: { keepLast: 1.5 } }),
-      'Line 11 of the template: parts 1, retention, keepLast: it must be a whole number.',
+      'Line 11 of the template: parts 1, retention, keepLast: must be a whole number.',
     ],
     [
       own({}, { retention: { keepWeekly: 1 } }),
-      'Line 11 of the template: parts 1, retention, keepWeekly: there is no such field here.',
+      'Line 11 of the template: parts 1, retention, keepWeekly: unknown field.',
     ],
     [
       own({}, { schedule: { kind: 'daily', time: '2:00' } }),
-      'Line 12 of the template: parts 1, schedule, time: it must be a time such as 02:00.',
+      'Line 12 of the template: parts 1, schedule, time: must be a time such as 02:00.',
     ],
     [
       own({}, { namePattern: '{plan}' }),
-      'Line 10 of the template: parts 1, namePattern: a pattern needs a date, for example {date}: names without one cannot be told apart.',
+      'Line 10 of the template: parts 1, namePattern: a pattern needs a date, for example {date}, so that names differ.',
     ],
-    [
-      own({}, { subfolder: '../x' }),
-      'Line 10 of the template: parts 1, subfolder: it must lie below the folder it is in.',
-    ],
-    ['{ "name": "Notes" }', 'Line 1 of the template: id: it is missing.'],
+    [own({}, { subfolder: '../x' }), 'Line 10 of the template: parts 1, subfolder: must be a path below its folder.'],
+    ['{ "name": "Notes" }', 'Line 1 of the template: id: missing.'],
     ['{\n "id": "notes",\n}', 'Line 3 of the template: The name of a field, in double quotes, is missing before “}”.'],
-    ["{\n 'id': 1}", 'Line 2 of the template: Texts are put in double quotes.'],
+    ["{\n 'id': 1}", 'Line 2 of the template: Texts need double quotes.'],
     ['{\n\n "id" "x"}', 'Line 3 of the template: A colon is missing after “id”.'],
-    ['{\n "a": 1,\n "a": 2}', 'Line 3 of the template: The field “a” is there twice.'],
+    ['{\n "a": 1,\n "a": 2}', 'Line 3 of the template: Duplicate field: “a”.'],
     ['# mine\n{}', 'Line 1 of the template: JSON has no comments.'],
     ['{\n "id": "notes"', 'Line 2 of the template: A comma or “}” is missing after the field “id”.'],
-    ['', 'Line 1 of the template: The text ends too early.'],
+    ['', 'Line 1 of the template: The text ends unexpectedly.'],
   ])('%j is refused in plain words', (text, message) => {
     expect(errorOf(text)).toMatchObject({ code: 'INVALID_PARAMS', message, hint: expect.any(String) });
   });

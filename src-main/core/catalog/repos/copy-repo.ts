@@ -76,7 +76,7 @@ export class CopyRepo {
       .map((row) => WaitingCopy.parse(row));
   }
 
-  /** Copies that are being removed, or whose removal was cut off. */
+  /** Copies that are being removed, or whose removal was interrupted. */
   deleting(destinationId: string): CopyRow[] {
     return this.#copies.all("WHERE destination_id = ? AND state = 'deleting'", destinationId);
   }

@@ -163,7 +163,7 @@ export function taken(name: string, label: string, cause?: unknown): SnapkeepErr
   });
 }
 
-/** The error for an object that is not there. */
+/** The error for an object that does not exist. */
 export function absent(name: string, label: string, cause?: unknown): SnapkeepError {
   return new SnapkeepError('NOT_FOUND', `${name} not found in ${label}.`, {
     hint: 'Rescan the destination; it may have been removed.',

@@ -31,7 +31,7 @@ export interface RestoreDumpOptions {
  * @param pieces the text, in UTF-8 or UTF-16
  * @param targetPath nothing may be there; nothing is, when this fails
  * @returns what is to be known of the dump, as sentences: that a missing end could not be noticed, texts that are no UTF-8
- * @throws SnapkeepError `CORRUPT` for a dump that is cut off or that SQLite refuses, with the line; `UNSUPPORTED` for
+ * @throws SnapkeepError `CORRUPT` for a dump that is truncated or that SQLite refuses, with the line; `UNSUPPORTED` for
  * what has no place in a dump; `CONFLICT` when something is there; whatever `pieces` or `onProgress` throws
  */
 export async function restoreDump(
@@ -109,7 +109,7 @@ class DumpLoader {
     }
   }
 
-  /** @throws SnapkeepError `CORRUPT` when the dump is cut off */
+  /** @throws SnapkeepError `CORRUPT` when the dump is truncated */
   finish(): void {
     this.#push(this.#text.end());
     const { rest, blank } = this.#splitter.end();

@@ -32,7 +32,7 @@ export class Transactions {
   /**
    * Returns what is to be known of the end of the dump, as a sentence; `null`: it is whole.
    * @param line the last one, for the error
-   * @throws SnapkeepError `CORRUPT` for one that is cut off
+   * @throws SnapkeepError `CORRUPT` for one that is truncated
    */
   conclude(line: number): string | null {
     if (this.#open.length > 0) throw cutOff(`no COMMIT at its end, in line ${line}`, line);

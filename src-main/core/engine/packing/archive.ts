@@ -42,7 +42,7 @@ export function startsTar(start: Buffer): boolean {
 
 /**
  * Reads the files of a tar archive as they come; folders, links and devices are passed over.
- * @throws SnapkeepError `CORRUPT` when it is damaged or cut off, `UNSUPPORTED` for too many files; what `take` throws
+ * @throws SnapkeepError `CORRUPT` when it is damaged or truncated, `UNSUPPORTED` for too many files; what `take` throws
  */
 export async function readTarFiles(archive: AsyncIterable<Buffer>, take: TakeFile): Promise<void> {
   const extraction = extract(EVERY_VERSION);
@@ -101,7 +101,7 @@ function requireFew(count: number): void {
 
 /**
  * Reads the files of a ZIP archive, by the directory at its end.
- * @throws SnapkeepError `CORRUPT` when it is damaged or cut off, `UNSUPPORTED` for too many files; what `take` throws
+ * @throws SnapkeepError `CORRUPT` when it is damaged or truncated, `UNSUPPORTED` for too many files; what `take` throws
  */
 export async function readZipFiles(path: string, take: TakeFile): Promise<void> {
   let count = 0;

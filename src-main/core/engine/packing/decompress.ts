@@ -78,7 +78,7 @@ export async function writePieces(pieces: PieceReader, path: string): Promise<vo
  * @param take gets what it unpacks to; what it refuses as `CORRUPT` or `UNSUPPORTED` is read to its end anyway
  * @param onProgress told the stored bytes read so far; may throw to stop
  * @param limit told the unpacked bytes so far; throws to stop
- * @throws SnapkeepError `CORRUPT` when the compressed or encrypted data is damaged or cut off; `BAD_KEY` when it is encrypted
+ * @throws SnapkeepError `CORRUPT` when the compressed or encrypted data is damaged or truncated; `BAD_KEY` when it is encrypted
  * and nothing that is known opens it, which a damaged header may look like
  */
 export async function unpackInto(
@@ -145,7 +145,7 @@ async function* orItsError(failing: Failing): AsyncGenerator<Buffer> {
 /**
  * What a gzip, zstd or xz file unpacks to, or any other file as it is, in pieces, without a copy on disk.
  * @param onProgress told the stored bytes read so far; may throw to stop
- * @throws SnapkeepError `CORRUPT` when the compressed data is damaged or cut off
+ * @throws SnapkeepError `CORRUPT` when the compressed data is damaged or truncated
  */
 export async function* readUnpacked(
   storedPath: string,

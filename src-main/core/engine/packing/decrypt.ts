@@ -42,7 +42,7 @@ export class DecryptionError extends SnapkeepError {
 /**
  * Opens what is encrypted with age, in bytes or in letters.
  * @throws DecryptionError when no secret fits; SnapkeepError `CORRUPT` when the header is damaged. The pieces throw
- * `CORRUPT` when what follows it is damaged or cut off.
+ * `CORRUPT` when what follows it is damaged or truncated.
  */
 export async function decrypt(stored: PieceReader, secrets: readonly EncryptionSecret[]): Promise<Decrypted> {
   const inLetters = (await stored.peek(ARMOR_START.length)).toString('latin1') === ARMOR_START;

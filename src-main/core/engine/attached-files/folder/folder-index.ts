@@ -67,7 +67,7 @@ export async function writeIndex(folder: string, facts: SnapshotFacts, entries: 
 
 /**
  * Reads the index of a folder.
- * @throws SnapkeepError `NOT_FOUND` where there is none, `CORRUPT` when it is damaged or cut off, `TOO_NEW`
+ * @throws SnapkeepError `NOT_FOUND` where there is none, `CORRUPT` when it is damaged or truncated, `TOO_NEW`
  */
 export async function readIndex(folder: string): Promise<FolderIndex> {
   const path = join(folder, INDEX_NAME);

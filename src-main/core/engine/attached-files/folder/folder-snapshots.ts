@@ -151,7 +151,7 @@ export async function updateLatest(
 
 /**
  * Removes a snapshot: at once for those who look, and then its files; those of other snapshots stay. `latest` is moved
- * on first. One that was cut off is finished by calling it again, which ends as `NOT_FOUND` where the name has gone.
+ * on first. One that was interrupted is finished by calling it again, which ends as `NOT_FOUND` where the name has gone.
  * @param removalId what the hidden folder is known by: the same whenever this snapshot is removed
  * @throws SnapkeepError `INVALID_PARAMS` for a name that leads out of the destination, `NOT_FOUND`; `CONFLICT` for a
  * folder that carries no index of Snapkeep's
