@@ -116,7 +116,7 @@ test.skipIf(!hasSqliteTools)('a dump of SQLite’s shell is read', async () => {
   const folder = temporaryFolder();
   const source = join(folder, 'source.db');
   makeOddDatabase(source);
-  // What the shell’s dumps leave out or change: see docs/architecture.md.
+  // What the shell’s dumps leave out or change: see docs/internals.md.
   change(
     source,
     `DELETE FROM checked WHERE v < 100; DELETE FROM odd; DELETE FROM odd_text; DELETE FROM odd_real; DELETE FROM odd_number;

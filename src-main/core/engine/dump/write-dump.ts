@@ -14,7 +14,7 @@ export interface DumpOptions {
 
 /**
  * Writes the whole content of an open database as SQL text that SQLite's shell and `restoreDump` read back: one state,
- * held by a read transaction. See “SQL dumps” in docs/architecture.md for what is kept.
+ * held by a read transaction. See “SQL dumps” in docs/internals.md for what is kept.
  * @param database nothing else may use the connection meanwhile; a transaction it is in is read in and kept
  * @param write takes the next bytes; awaited before more are made
  * @throws SnapkeepError

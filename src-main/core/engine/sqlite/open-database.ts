@@ -1,6 +1,6 @@
 import { chmod, copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-// The one place that loads a SQLite driver: see "Which driver" in docs/architecture.md.
+// The one place that loads a SQLite driver: see "Libraries" in docs/architecture.md.
 import SqliteDatabase from 'better-sqlite3-multiple-ciphers';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { PAGE_SIZES } from '../../../../src-shared/model/database-encryption.ts';
