@@ -23,7 +23,7 @@ const chosenDestination = z.union([z.strictObject({ destinationId: z.uuid() }), 
 const importOrder = {
   files: z.array(ImportPath).min(1).max(20_000).optional(),
   planId: z.uuid().optional(),
-  /** What the plan will be called that they are for; without it, what their names say. */
+  /** The name of the plan to show them under; without it, the one that their names say. */
   newPlanName: z.string().trim().min(1).max(80).optional(),
   key,
 };
@@ -31,10 +31,11 @@ const chosen = z.object({ path: FilePath.nullable() });
 
 /** Places: sources, destinations, files of this machine, and what other programs have left. */
 export const destinationMethods = {
+  /** Lists all destinations with their states. */
   'destinations.list': { params: nothing, result: z.array(DestinationSummary) },
   /**
-   * Adds a destination, or changes the one of `destinationId`, after a self-test. One that does not pass is saved only
-   * with `saveAnyway`; `destination` is then `null` otherwise, and nothing has changed.
+   * Adds a destination, or changes the one of `destinationId`, after a self-test. If the test fails, nothing is saved
+   * and `destination` is `null`, unless `saveAnyway` is given.
    */
   'destinations.save': {
     params: z.strictObject({
@@ -46,44 +47,44 @@ export const destinationMethods = {
     }),
     result: z.object({ destination: DestinationSummary.nullable(), report: SelfTestReport }),
   },
-  /** Writes, lists, reads back and deletes a small file; the report is kept. */
+  /** Runs the self-test: writes, lists, reads back and deletes a small file. */
   'destinations.test': { params: z.strictObject({ destinationId: z.uuid() }), result: SelfTestReport },
-  /** What is at the place of a destination now, for a person to decide whether it is that destination. */
+  /** Returns what is stored at a destination's location now, so that a person can decide whether it is that destination. */
   'destinations.previewReattach': { params: z.strictObject({ destinationId: z.uuid() }), result: ReattachPreview },
-  /** Takes what is there for the destination from now on: its marker is taken over, or a new one written. */
+  /** Attaches a destination again: takes over the marker at its location, or writes a new one. */
   'destinations.reattach': {
     params: z.strictObject({ destinationId: z.uuid(), confirmation: z.string() }),
     result: DestinationSummary,
   },
-  /** Forgets a destination and its secrets; its files stay. Refused while a plan stores to it. */
+  /** Removes a destination and its secrets; its files stay. Refused while a plan uses it. */
   'destinations.remove': {
     params: z.strictObject({ destinationId: z.uuid() }),
     result: z.object({ snapshotsLeft: z.number().int() }),
   },
-  /** The key an SSH host shows now, for a person to compare and pin. */
+  /** Returns the key that an SSH host shows now, for a person to compare. */
   'destinations.hostKey': {
     params: z.strictObject({ host: z.string().trim().min(1).max(255), port: z.number().int().min(1).max(65_535) }),
     result: z.object({ hostKey: HostKey }),
   },
-  /** Tries now what waits to be copied to a destination; `run` is `null` when nothing does. */
+  /** Starts a copy run for waiting and failed copies; `run` is `null` when there are none. */
   'destinations.catchUp': {
     params: z.strictObject({ destinationId: z.uuid() }),
     result: z.object({ run: Run.nullable() }),
   },
   /**
-   * Reads the manifests at a destination, or in a folder, which becomes one: unknown snapshots are imported, and those
-   * whose file has gone are marked as missing.
+   * Reads the manifests at a destination, or in a folder, which becomes a destination. Unknown snapshots are imported;
+   * snapshots whose file has disappeared are marked as missing.
    */
   'destinations.rescan': {
     params: chosenDestination,
     result: started,
   },
 
-  /** Reads what the manifests at a destination or in a folder tell of plans and snapshots. Nothing is entered. */
+  /** Reads plans and snapshots from the manifests at a destination or in a folder. Nothing is changed. */
   'recoveries.scan': { params: chosenDestination, result: RecoveryScan },
   /**
-   * Makes plans of what such a scan found, for a new machine or a lost catalog. The snapshots that are named become
-   * this catalog's own; the others of these plans are imported.
+   * Recovers plans that `recoveries.scan` has found, on a new machine or after the catalog was lost. The named snapshots
+   * become the plans' own; the other snapshots of these plans are imported.
    */
   'recoveries.apply': {
     params: z.union([
@@ -93,29 +94,31 @@ export const destinationMethods = {
     result: z.object({ plans: z.array(Plan) }),
   },
 
-  /** What is stored where and how to open it manually: no secret is in it. */
+  /** Returns the recovery kit: where snapshots are stored and how to open them manually. It contains no secret. */
   'recoveryKit.make': { params: nothing, result: RecoveryKit },
-  /** Whether the kit that was last saved still says what is true. */
+  /** Returns whether the saved recovery kit is still up to date. */
   'recoveryKit.status': { params: nothing, result: RecoveryKitState },
-  /** Writes the printable page and the text into a folder, never over a file, and remembers that it was saved. */
+  /** Saves the recovery kit as a printable page and as text into a folder, without overwriting files. */
   'recoveryKit.save': {
     params: z.strictObject({ folder: FilePath }),
     result: z.object({ paths: z.array(FilePath) }),
   },
-  /** A person has printed or downloaded it. */
+  /** Marks the recovery kit as saved, after a person has printed or downloaded it. */
   'recoveryKit.markSaved': { params: z.strictObject({ digest: z.string() }), result: RecoveryKitState },
 
-  /** With a key, an encrypted database must open with it; without one, it is described as locked where no known one does. */
+  /** Describes a database file. A given key must open it; without one, a database that no known key opens is described as locked. */
   'sources.describe': { params: z.strictObject({ path: FilePath, key }), result: SourceDescription },
 
+  /** Returns what a file is, by its content, its manifest and the catalog. Nothing is unpacked. */
   'files.identify': { params: z.strictObject({ path: FilePath }), result: FileIdentity },
-  /** What is in a folder, folders first; without a path the home folder. For hosts without native pickers. */
+  /** Lists a folder, folders first; without a path, the home folder. */
   'files.list': { params: z.strictObject({ path: FilePath.optional() }), result: FolderListing },
+  /** Shows a file in the file manager. Desktop application only. */
   'files.reveal': { params: z.strictObject({ path: FilePath }), result: nothing },
 
-  /** What other programs have left at a destination or in a folder: names, kinds, dates, and what is wrong. */
+  /** Lists the backups of other programs at a destination or in a folder, with what is wrong with them. */
   'imports.list': { params: chosenDestination, result: FoundBackups },
-  /** Reads one of these files in full; with a key, an encrypted one must open with it. */
+  /** Reads one of these files in full. A given key must open it. */
   'imports.describe': {
     params: z.union([
       z.strictObject({ destinationId: z.uuid(), file: ImportPath, key }),
@@ -124,8 +127,8 @@ export const destinationMethods = {
     result: BackupDescription,
   },
   /**
-   * Imports such files as snapshots, with manifests that are kept in the catalog alone: the files stay as they are.
-   * Without `files`, all that can be. No retention counts or removes them; `planId` says where they are shown.
+   * Imports such files as snapshots; the files stay as they are. Without `files`, all that can be imported. No retention
+   * counts or removes them; `planId` says where they are shown.
    */
   'imports.start': {
     params: z.union([
@@ -135,8 +138,12 @@ export const destinationMethods = {
     result: started,
   },
 
+  /** Opens a native dialog to choose a database. Desktop application only, as the three below. */
   'dialogs.pickDatabase': { params: nothing, result: chosen },
+  /** Opens a native dialog to choose a backup file. */
   'dialogs.pickBackup': { params: nothing, result: chosen },
+  /** Opens a native dialog to choose a folder. */
   'dialogs.pickFolder': { params: nothing, result: chosen },
+  /** Opens a native dialog to choose the target of a restore. */
   'dialogs.pickTarget': { params: z.strictObject({ suggestion: FilePath.optional() }), result: chosen },
 } as const;

@@ -6,20 +6,23 @@ import { Settings } from '../model/settings.ts';
 
 /** Every event and what it carries. An event says what changed; a caller that missed one fetches again. */
 export const events = {
+  /** A run has started, progressed or ended. */
   'run.changed': z.object({ run: Run }),
-  /** A plan was added, changed or removed, or where it stands has changed. */
+  /** A plan was added, changed or deleted, or its state has changed. */
   'plans.changed': z.object({}),
-  /** A destination was added, changed or removed, or how it stands has changed. */
+  /** A destination was added, changed or removed, or its state has changed. */
   'destinations.changed': z.object({}),
+  /** Snapshots of a plan have changed; `null`: of any plan. */
   'snapshots.changed': z.object({ planId: z.uuid().nullable() }),
+  /** The settings have changed. */
   'settings.changed': z.object({ settings: Settings }),
-  /** The host asks the window to start restoring this file: it was opened with Snapkeep. */
+  /** A file was opened with Snapkeep: the window should offer to restore it. */
   'restore.requested': z.object({ path: z.string() }),
-  /** The host asks the window to show a place: a notification or a menu was clicked. */
+  /** A notification or menu item was clicked: the window should show this page. */
   'place.requested': z.object({ place: z.string() }),
-  /** An alert did not get through; it is tried again. */
+  /** An alert could not be delivered; it will be tried again. */
   'alerts.undelivered': z.object({ channel: AlertChannel, message: z.string() }),
-  /** Everything was paused or resumed. */
+  /** All schedules were paused or resumed. */
   'schedules.changed': z.object({ paused: Pause.nullable() }),
 } as const;
 

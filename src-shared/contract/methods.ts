@@ -12,30 +12,34 @@ import { snapshotMethods } from './snapshot-methods.ts';
  * TypeScript types are inferred from here and written nowhere else.
  */
 export const methods = {
+  /** Returns the version, the platform and what the host can do. */
   'app.info': { params: nothing, result: AppInfo },
 
+  /** Returns the settings. */
   'settings.get': { params: nothing, result: Settings },
+  /** Changes the given settings. */
   'settings.update': { params: z.strictObject(Settings.partial().shape), result: Settings },
 
+  /** Lists which secrets are stored and how they are protected. No method returns a secret. */
   'secrets.list': {
     params: nothing,
     result: SecretList,
   },
   /**
-   * Has the key of the secrets kept by the system's keychain, or again by a file in the data folder. Only hosts that have
-   * a keychain can; while it is used, other hosts cannot open secrets.
+   * Moves the key of the secrets into the system's keychain, or back into a file of the data folder. Only the desktop
+   * application can; while the keychain holds the key, other hosts cannot open secrets.
    */
   'secrets.useKeychain': { params: z.strictObject({ use: z.boolean() }), result: SecretList },
-  /** Keeps a secret, or forgets it with `null`. */
+  /** Stores a secret; `null` deletes it. */
   'secrets.set': {
     params: z.strictObject({ name: SecretName, value: z.string().min(1).max(2000).nullable() }),
     result: SecretState,
   },
 
-  /** Sends a test over one channel and says what became of it. */
+  /** Sends a test alert over one channel. */
   'alerts.test': { params: z.strictObject({ channel: AlertChannel }), result: nothing },
 
-  /** Alerts that did not get through yet, the oldest first. */
+  /** Lists alerts that have not been delivered yet, the oldest first. */
   'alerts.undelivered': { params: nothing, result: z.array(UndeliveredAlert) },
 
   ...planMethods,

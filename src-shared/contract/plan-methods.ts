@@ -20,7 +20,7 @@ import { AppliedTemplate, TemplateSummary } from '../model/template-use.ts';
 import { Bytes, FilePath, Instant } from '../model/values.ts';
 import { key, nothing, planId, started, templateTextInput } from './params.ts';
 
-/** `source`: where the one thing it backs up is, if it is at none of its usual locations; `sources`: so of parts, by their ids. */
+/** `source`: the path of a template with one part; `sources`: paths of parts, by their ids. */
 const templateLocations = {
   folder: FilePath.optional(),
   source: FilePath.optional(),
@@ -29,15 +29,18 @@ const templateLocations = {
 
 /** Plans and what they are made from: schedules, retention, restore tests, templates. */
 export const planMethods = {
+  /** Lists all plans with their states. */
   'plans.list': { params: nothing, result: z.array(PlanSummary) },
-  /** Checks every source and every destination now, and answers once that is done; it takes no longer than a time limit. */
+  /** Checks every source and destination now and answers when all checks have ended or timed out. */
   'plans.check': { params: nothing, result: nothing },
+  /** Returns a plan with its state. */
   'plans.get': { params: planId, result: PlanSummary },
-  /** With a key, the database must open with it; it is kept. */
+  /** Adds a plan. A given key must open the database; it is stored with the secrets. */
   'plans.create': {
     params: z.strictObject({ ...PlanInput.shape, key, encryptionSecrets: EncryptionSecretsInput.optional() }),
     result: Plan,
   },
+  /** Changes the given settings of a plan. */
   'plans.update': {
     params: z.strictObject({
       planId: z.uuid(),
@@ -46,83 +49,84 @@ export const planMethods = {
       schedule: Schedule.optional(),
       timeZone: TimeZone.optional(),
       retention: Retention.optional(),
-      /** Of `prune.preview` with this retention and `review`: a person has seen what the change removes. */
+      /** The confirmation of `prune.preview` with this retention and `review`, after a person has seen what the change removes. */
       pruneConfirmation: z.string().optional(),
       verifyAfterBackup: z.boolean().optional(),
       restoreTest: RestoreTest.optional(),
-      /** Snapshots stay at a destination that is taken out; they are copied to one that is put in as its retention asks. */
+      /** Snapshots stay at a removed destination; they are copied to an added one as its retention asks. */
       destinations: PlanInput.shape.destinations.optional(),
-      /** The key the database has now; those it had before are kept for the snapshots made with them. */
+      /** The current key of the database. Earlier keys are kept for the snapshots made with them. */
       key,
-      /** Of snapshots from now on; those there are stay as they are. */
+      /** Applies to new snapshots. */
       encryption: SnapshotEncryption.optional(),
       encryptionSecrets: EncryptionSecretsInput.optional(),
       method: Plan.shape.method.optional(),
       namePattern: Plan.shape.namePattern.optional(),
       schemaVersion: Plan.shape.schemaVersion.optional(),
       lockFiles: Plan.shape.lockFiles.optional(),
-      /** Of snapshots from now on. */
+      /** Applies to new snapshots. */
       attachedFiles: AttachedFiles.optional(),
       group: PlanGroup.optional(),
-      /** Taken back by leaving the group. */
+      /** Turned off when the plan leaves its group. */
       sameInstant: SameInstant.optional(),
       timeLimitMinutes: TimeLimitMinutes.optional(),
     }),
     result: Plan,
   },
-  /** Forgets the plan; its snapshots stay where they are, in the catalog too. */
+  /** Deletes a plan. Its snapshots stay at their destinations and in the catalog. */
   'plans.remove': { params: planId, result: z.object({ snapshotsLeft: z.number().int() }) },
 
-  /** A schedule as a sentence, and its next scheduled times. */
+  /** Returns a schedule as a sentence and its next scheduled times. */
   'schedules.preview': {
     params: z.strictObject({ schedule: Schedule, timeZone: TimeZone.optional() }),
     result: z.object({ words: z.string(), next: z.array(Instant) }),
   },
-  /** Pauses a plan, or everything, until an instant or, with `null`, until somebody resumes it. */
+  /** Pauses a plan, a group or all schedules, until an instant or, with `null`, until they are resumed. */
   'schedules.pause': {
     params: z.strictObject({
       planId: z.uuid().optional(),
-      /** All plans of a group, instead of one. */
+      /** All plans of a group. */
       group: GroupName.optional(),
       until: Instant.nullable(),
     }),
     result: nothing,
   },
+  /** Resumes a plan, a group or all schedules. */
   'schedules.resume': {
     params: z.strictObject({ planId: z.uuid().optional(), group: GroupName.optional() }),
     result: nothing,
   },
-  /** Reads the times, folders and retention out of a crontab, systemd units, a script or settings. Secrets in it are not kept. */
+  /** Reads times, folders and retention from a crontab, systemd units, a script or settings. Secrets in the text are not kept. */
   'schedules.readOld': {
     params: z.strictObject({ text: templateTextInput, path: z.string().max(4096).optional() }),
     result: OldSchedules,
   },
-  /** The pause of everything. */
+  /** Returns the pause of all schedules. */
   'schedules.status': { params: nothing, result: z.object({ paused: Pause.nullable() }) },
 
-  /** What a policy would keep of a year of scheduled times to come, and of what is there, and the space it is likely to take. */
+  /** Returns what a retention would keep of the existing snapshots and of a year to come, and the space this would take. */
   'retention.project': {
     params: z.strictObject({
       planId: z.uuid().optional(),
       schedule: Schedule,
       timeZone: TimeZone.optional(),
       retention: Retention,
-      /** The size of one snapshot where none is there to judge by. */
+      /** The size of one snapshot, where no snapshot exists to estimate by. */
       snapshotBytes: Bytes.optional(),
     }),
     result: Projection,
   },
 
-  /** Fetches and checks the newest snapshot of a plan as after a disaster. */
+  /** Starts a restore test: fetches the newest snapshot of a plan as after a disaster and checks it. */
   'restoreTests.start': { params: planId, result: started },
-  /** The last restore tests of a plan, newest first. */
+  /** Lists the restore tests of a plan, the newest first. */
   'restoreTests.list': { params: planId, result: z.array(RestoreTestReceipt) },
 
-  /** The templates that come with Snapkeep, then those that were saved. */
+  /** Lists the built-in templates, then the saved ones. */
   'templates.list': { params: nothing, result: z.array(TemplateSummary) },
   /**
-   * What a template would do here: its locations on this machine, and what plans it would make. Nothing is made.
-   * `folder` is the folder of the program, where the template asks for one.
+   * Returns what a template would do on this machine: its paths and the plans it would make. Nothing is created.
+   * `folder`: the folder of the program, where the template asks for one.
    */
   'templates.apply': {
     params: z.union([
@@ -131,14 +135,14 @@ export const planMethods = {
     ]),
     result: AppliedTemplate,
   },
-  /** Checks a template in JSON, and keeps it; a fault in it is told with its line and field. */
+  /** Checks a template in JSON and saves it. An error names the line and the field. */
   'templates.save': {
     params: z.strictObject({ text: templateTextInput, replace: z.boolean().default(false) }),
     result: TemplateSummary,
   },
-  /** Forgets a template that was saved; those that come with Snapkeep stay. */
+  /** Deletes a saved template. Built-in templates cannot be deleted. */
   'templates.remove': { params: z.strictObject({ templateId: z.string().min(1).max(40) }), result: nothing },
-  /** A template as a text to be shared or changed. */
+  /** Returns a template as JSON text. */
   'templates.export': {
     params: z.strictObject({ templateId: z.string().min(1).max(40) }),
     result: z.object({ fileName: z.string(), text: z.string() }),

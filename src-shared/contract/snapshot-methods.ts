@@ -12,10 +12,10 @@ import { key, nothing, snapshotId, started } from './params.ts';
 
 /** What becomes of snapshots: taken, listed, verified, restored, removed; and the runs that do it. */
 export const snapshotMethods = {
-  /** `to` is for a backup without a plan. `name` is the file's name; without one the plan's name and the time are used. */
+  /** Starts a backup of a plan, or of a database into a folder. `name`: the file's name; without it, the name pattern is used. */
   'backups.start': {
     params: z.union([
-      /** `verify` and `method` are for this once; without them the plan decides. */
+      /** `verify` and `method` apply to this backup; without them, the plan decides. */
       z.strictObject({
         planId: z.uuid(),
         name: z.string().max(255).optional(),
@@ -32,10 +32,10 @@ export const snapshotMethods = {
         key,
       }),
     ]),
-    /** `together`: the runs of the plans that are backed up at the same instant. */
+    /** `together`: the runs of plans that are backed up at the same instant. */
     result: started.extend({ together: z.array(Run) }),
   },
-  /** Backs up several plans, each once; one that cannot be started says why, and the others go on. */
+  /** Starts a backup of each of several plans. Plans that cannot be started are listed in `failed`. */
   'backups.startAll': {
     params: z.strictObject({ planIds: z.array(z.uuid()).min(1).max(1000) }),
     result: z.object({
@@ -44,23 +44,27 @@ export const snapshotMethods = {
     }),
   },
 
+  /** Lists snapshots, of one plan or of all, the newest first. */
   'snapshots.list': { params: z.strictObject({ planId: z.uuid().optional() }), result: z.array(ListedSnapshot) },
+  /** Returns a snapshot with its verifications. */
   'snapshots.get': {
     params: snapshotId,
     result: z.object({ snapshot: Snapshot, verifications: z.array(Verification) }),
   },
+  /** Pins or unpins a snapshot. Retention never removes a pinned one. */
   'snapshots.pin': { params: z.strictObject({ snapshotId: z.uuid(), pinned: z.boolean() }), result: Snapshot },
-  /** `unpin`: it is deleted even if it is pinned. */
+  /** Returns what deleting a snapshot would remove, with its confirmation. `unpin`: also if it is pinned. */
   'snapshots.previewDelete': {
     params: z.strictObject({ snapshotId: z.uuid(), unpin: z.boolean().optional() }),
     result: PrunePreview,
   },
+  /** Starts the deletion of a snapshot at all its destinations. */
   'snapshots.delete': {
     params: z.strictObject({ snapshotId: z.uuid(), unpin: z.boolean().optional(), confirmation: z.string() }),
     result: started,
   },
 
-  /** Here and below, `key` is for files made with a key that is not known here. It is kept once it has opened one. */
+  /** Starts a verification of a snapshot or a file. `key`: for files made with an unknown key; it is stored once it has opened one. */
   'verifications.start': {
     params: z.union([
       z.strictObject({ snapshotId: z.uuid(), destinationId: z.uuid().optional(), key }),
@@ -70,8 +74,9 @@ export const snapshotMethods = {
   },
 
   /**
-   * `expects`: the version of the schema that the program expects, which a snapshot must not be newer than.
-   * `files`: the attached files of a snapshot, or one of them, or a path in it, back to where they were or to `to`.
+   * Starts the check of a restore: verifies the snapshot and compares it with the target. `expects`: the version of the
+   * schema that the program expects; a newer snapshot is refused. `what: 'files'`: the attached files of a snapshot, one
+   * of them, or a path in it, to their original paths or to `to`.
    */
   'restores.check': {
     params: z.union([
@@ -94,10 +99,9 @@ export const snapshotMethods = {
     result: started,
   },
   /**
-   * `files`: a check of files that are restored together with the database, in one run and with one Undo: all or nothing.
-   * Starts what the run `checkRunId` found out about; refused as stale when the target is no longer what was looked at,
-   * and as too new when the snapshot is newer than the database or the program, unless `force` is given;
-   * so is one that needs repair.
+   * Starts the restore that the run `checkRunId` has checked. Refused when the target has changed since, and, without
+   * `force`, when the snapshot is newer than the database or the program, or needs repair. `files`: the check of files that
+   * are restored together with the database, in one run with one Undo: all or nothing.
    */
   'restores.start': {
     params: z.strictObject({
@@ -108,17 +112,17 @@ export const snapshotMethods = {
     }),
     result: started,
   },
-  /** Throws away what a check staged. Harmless when there is nothing any more. */
+  /** Discards the temporary files of a check. */
   'restores.discard': { params: z.strictObject({ checkRunId: z.uuid() }), result: nothing },
-  /** Puts back what the restore replaced. Without an id: the last one, and `CONFLICT` when that has been undone. */
+  /** Puts back what a restore replaced; without an id, the last restore. `CONFLICT` when it has been undone already. */
   'restores.undo': { params: z.strictObject({ runId: z.uuid().optional() }), result: started },
 
-  /** What the deletion of a database would remove: a database with its log, its journal and its lock files, and nothing else. */
+  /** Returns what deleting a database would remove: the database with its log, journal and lock files, and nothing else. */
   'databaseDeletions.preview': {
     params: z.strictObject({ target: DatabaseDeletionTarget, key }),
     result: DatabaseDeletionPreview,
   },
-  /** Removes just that; undone as a restore is. `evenIfOpen`: also while another program has the database open. */
+  /** Starts the deletion of a database; `restores.undo` reverts it. `evenIfOpen`: also while another program has the database open. */
   'databaseDeletions.start': {
     params: z.strictObject({
       target: DatabaseDeletionTarget,
@@ -130,14 +134,15 @@ export const snapshotMethods = {
   },
 
   /**
-   * `retention`: in place of the plan's own; destinations with one of their own keep it. While pruning is paused, what
-   * the brakes hold is among what is kept. `review`: it is not, and the start with this preview's confirmation releases
-   * the brakes.
+   * Returns what a prune would keep and remove. `retention`: instead of the plan's; destinations with their own keep it.
+   * While pruning is paused, older snapshots are kept; with `review` they are not, and starting with this confirmation
+   * resumes pruning.
    */
   'prune.preview': {
     params: z.strictObject({ planId: z.uuid(), retention: Retention.optional(), review: z.boolean().optional() }),
     result: PrunePreview,
   },
+  /** Starts the prune that the preview has shown. */
   'prune.start': {
     params: z.strictObject({
       planId: z.uuid(),
@@ -148,7 +153,7 @@ export const snapshotMethods = {
     result: started,
   },
 
-  /** Newest first; `before` is the `queuedAt` of the last one of the page before. */
+  /** Lists runs, the newest first. `before`: the `queuedAt` of the last run of the previous page. */
   'runs.list': {
     params: z.strictObject({
       planId: z.uuid().optional(),
@@ -157,6 +162,8 @@ export const snapshotMethods = {
     }),
     result: z.array(Run),
   },
+  /** Returns a run with its log. */
   'runs.get': { params: z.strictObject({ runId: z.uuid() }), result: z.object({ run: Run, log: z.array(LogEntry) }) },
+  /** Cancels a run. */
   'runs.cancel': { params: z.strictObject({ runId: z.uuid() }), result: Run },
 } as const;
