@@ -52,7 +52,7 @@ test('destinations: none, every kind in every state, forty of them, and their di
       await page.keyboard.press('Escape');
       await page.getByRole('button', { name: /^More actions: A disk/ }).click();
       await page.getByRole('menuitem', { name: 'Remove…' }).click();
-      await expect(page.getByText('No file is deleted')).toBeVisible();
+      await expect(page.getByText('No files are deleted')).toBeVisible();
       await judge(page, `destination-remove-${look}`);
       await page.keyboard.press('Escape');
 
@@ -120,9 +120,9 @@ test('a plan whose copies are in every state, and the recovery kit', async () =>
       await expect(page.getByRole('list', { name: 'Destinations of snapshots' }).getByRole('listitem')).toHaveCount(3);
       await judge(page, `plan-settings-destinations-${look}`);
       await page.getByRole('heading', { name: 'Snapshot encryption' }).scrollIntoViewIfNeeded();
-      await page.getByRole('radio', { name: 'age recipients' }).check();
+      await page.getByRole('radio', { name: 'Encrypt for age recipients' }).check();
       await page.getByRole('textbox', { name: 'Recipients (one per line)' }).fill('nobody');
-      await expect(page.getByText('“nobody” is no recipient')).toBeVisible();
+      await expect(page.getByText('“nobody” is not a recipient')).toBeVisible();
       await judge(page, `plan-settings-encryption-${look}`);
       await page.getByRole('region', { name: 'Recovery kit' }).getByRole('link').click();
       await expect(page.getByRole('region', { name: 'Recovery kit text' })).toContainText('hone');

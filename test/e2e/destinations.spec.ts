@@ -88,7 +88,7 @@ test('a server is pinned, tested, stored to and restored from; another key of it
   await openDestinations(page);
   await page.getByRole('button', { name: 'Edit: Storage box' }).press('Enter');
   await page.getByRole('button', { name: 'Save and test' }).press('Enter');
-  await expect(page.getByRole('alert')).toContainText('The key of 127.0.0.1 has changed.');
+  await expect(page.getByRole('alert')).toContainText('Host key of 127.0.0.1 changed.');
   await judge(page, 'host-key-changed');
   await page.getByRole('button', { name: 'Trust new key' }).press('Enter');
   await expect(page.getByText('Storage box is ready.')).toBeVisible();
@@ -173,8 +173,8 @@ test('a folder that lost its marker is unavailable until a person re-attaches it
   await expect(card).toContainText('Marker file of backups not found');
   await card.getByRole('button', { name: 'Re-attach: backups' }).press('Enter');
   const dialog = again.getByRole('dialog', { name: 'Re-attach backups?' });
-  await expect(dialog).toContainText('1 of the 1 snapshot stored at backups');
-  await expect(dialog).toContainText('Re-attaching writes a new one');
+  await expect(dialog).toContainText('1 of the 1 snapshot of backups');
+  await expect(dialog).toContainText('Re-attaching creates one');
   await judge(again, 'reattach');
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(dialog).toHaveCount(0);
@@ -194,7 +194,7 @@ test('an encrypted plan, its recovery kit, and its snapshot on a machine that kn
   await newPlan(page);
   await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
   await page.getByRole('button', { name: 'Snapshot encryption: none' }).press('Enter');
-  await page.getByRole('radio', { name: 'Passphrase' }).check();
+  await page.getByRole('radio', { name: 'Encrypt with passphrase' }).check();
   await page.getByLabel('Passphrase', { exact: true }).fill('paper lantern orbit');
   await expect(page.getByRole('button', { name: 'Create and back up now' })).toBeDisabled();
   await page.getByLabel('Confirm passphrase').fill('paper lantern orbit');

@@ -74,9 +74,9 @@ test('the rule for safety snapshots is shown in Settings, and changed there', as
   const days = page.getByRole('textbox', { name: 'Keep safety snapshots (days)' });
   const limit = page.getByRole('textbox', { name: 'Size limit (GB)' });
   await expect(days).toHaveValue('30');
-  await expect(days).toHaveAccessibleDescription(/The newest of each database, file or folder stays\./);
+  await expect(days).toHaveAccessibleDescription(/The newest one of each database, file or folder is always kept\./);
   await expect(limit).toHaveValue('');
-  await expect(limit).toHaveAccessibleDescription(/Removes nothing younger than 30 days\./);
+  await expect(limit).toHaveAccessibleDescription(/Those of the last 30 days are always kept\./);
   await days.fill('90');
   await days.blur();
   await limit.fill('2.5');

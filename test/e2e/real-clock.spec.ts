@@ -43,7 +43,7 @@ test('every minute on the real clock: the scheduled times missed in sleep are on
   server.signal('SIGCONT');
   await expect(backups).toHaveCount(3);
   await backups.first().click();
-  await expect(page.getByText(/Catches up: [2-9] scheduled times had come/)).toBeVisible();
+  await expect(page.getByText(/Catch-up run for [2-9] missed scheduled times/)).toBeVisible();
   await page.screenshot({ path: 'test-results/screens/catch-up.png' });
 });
 
@@ -52,9 +52,9 @@ async function makeMinutelyPlan(page: Page): Promise<void> {
   await page.getByRole('textbox', { name: 'Database file' }).fill(join(folder, 'app.db'));
   await expect(page.getByText('2 tables')).toBeVisible();
   await page.getByRole('textbox', { name: 'Backup folder' }).fill(join(folder, 'backups'));
-  await page.getByRole('combobox', { name: 'Back up' }).click();
+  await page.getByRole('combobox', { name: 'Frequency' }).click();
   await page.getByRole('option', { name: 'Cron expression' }).click();
-  await page.getByRole('textbox', { name: /Minute, hour/ }).fill('* * * * *');
+  await page.getByRole('textbox', { name: 'Cron expression' }).fill('* * * * *');
   await expect(page.getByText(/Every minute/)).toBeVisible();
   await page.getByRole('button', { name: 'Create and back up now' }).click();
   await expect(page.getByRole('heading', { name: 'app', level: 1 })).toBeVisible();

@@ -36,7 +36,7 @@ test('plans of a lost machine are recovered from a destination', async () => {
   await page.getByRole('menuitem', { name: 'Recover plans…' }).press('Enter');
   const plans = page.getByRole('list', { name: 'Plans' });
   await expect(plans).toContainText('2 snapshots');
-  await page.getByRole('button', { name: /^Snapshots: 2 of 2/ }).press('Enter');
+  await page.getByRole('button', { name: /^Snapshots to recover: 2 of 2/ }).press('Enter');
   await plans.getByRole('checkbox').nth(2).uncheck();
   await judgeBothWays(page, 'recover-plans');
   await page.getByRole('textbox', { name: 'Name' }).fill('Recovered app');

@@ -167,7 +167,7 @@ test('an encrypted database: its key is asked for where it is met, and all of it
   await judge(page, 'plan-settings-key-command');
   await command.press('Enter');
   await expect(page.getByText('Key read. It opens the database.')).toBeVisible();
-  await expect(page.getByText(/^SQLCipher 4 with the key [0-9a-f]{8}, read from a command\./)).toBeVisible();
+  await expect(page.getByText(/^SQLCipher 4, key [0-9a-f]{8} \(read from a command\)\./)).toBeVisible();
   await judge(page, 'plan-settings-encrypted');
 
   await page.getByRole('tab', { name: 'Snapshots' }).click();

@@ -129,7 +129,7 @@ test('an old crontab gives a new plan its times and its retention', async () => 
   await judgeBothWays(page, 'new-plan-old-schedule');
   await page.getByRole('button', { name: 'Use line 1' }).press('Enter');
   await expect(page.getByRole('combobox', { name: 'Frequency' })).toHaveValue('Weekly');
-  await expect(page.getByRole('textbox', { name: 'At', exact: true })).toHaveValue('04:30');
+  await expect(page.getByRole('textbox', { name: 'Time', exact: true })).toHaveValue('04:30');
   await expect(page.getByRole('textbox', { name: 'Keep last' })).toHaveValue('3');
   // What stands in the field is the person's own; nothing else shows the secret.
   await old.fill('');

@@ -24,8 +24,8 @@ export function RemoveDestinationDialog({ summary, onClose }: { summary: Destina
       onClose={onClose}
     >
       <Text size="sm" className="wraps">
-        {countInWords(snapshotCount, 'snapshot stays', 'snapshots stay')} in {label}. To use the destination again, add
-        and rescan it.
+        No files are deleted: {countInWords(snapshotCount, 'snapshot stays', 'snapshots stay')} in {label}. To use the
+        destination again, add and rescan it.
         {secretsKnown.length > 0 && ' Its saved secrets are deleted.'}
       </Text>
     </ConfirmDialog>

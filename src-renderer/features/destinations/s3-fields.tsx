@@ -88,8 +88,8 @@ export function S3Fields(props: DraftProps) {
         onChange={(credentials) => set({ credentials: credentials as S3Draft['credentials'] })}
       >
         <Stack gap={6} mt={6}>
-          <Radio value="stored" label="Access key" />
-          <Radio value="chain" label="This machine (environment, profile or role)" />
+          <Radio value="stored" label="Enter access key" />
+          <Radio value="chain" label="Use credentials of this machine (environment, profile or role)" />
         </Stack>
       </Radio.Group>
       {s3.credentials === 'stored' && (

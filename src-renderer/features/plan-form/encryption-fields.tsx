@@ -29,11 +29,11 @@ export function EncryptionFields({ value, onChange, kept, encrypted }: Encryptio
         onChange={(kind) => onChange({ ...value, kind: kind as EncryptionDraft['kind'] })}
       >
         <Stack gap={8} mt={8}>
-          <Radio value="none" label={encrypted ? 'None (database encryption only)' : 'None'} />
-          <Radio value="passphrase" label="Passphrase" />
+          <Radio value="none" label={encrypted ? 'No additional encryption' : 'No encryption'} />
+          <Radio value="passphrase" label="Encrypt with passphrase" />
           <Radio
             value="recipients"
-            label="age recipients"
+            label="Encrypt for age recipients"
             description="This machine can store snapshots without being able to read them."
           />
         </Stack>

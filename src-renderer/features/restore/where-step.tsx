@@ -93,7 +93,7 @@ function Buttons({ onBack, onNext, disabled }: { onBack(): void; onNext(): void;
         Back
       </Button>
       <Button disabled={disabled} onClick={onNext} data-autofocus>
-        Review
+        Review changes
       </Button>
     </Group>
   );

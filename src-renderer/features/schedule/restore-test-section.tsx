@@ -46,7 +46,7 @@ export function RestoreTestSection({ summary, restoreTest, timeZone, onChange }:
           Downloads the newest snapshot, restores it to a temporary location and checks all of it.
         </Text>
         <ScheduleEditor
-          label="Frequency"
+          label="Test frequency"
           schedule={restoreTest.schedule}
           timeZone={timeZone}
           onChange={(schedule) => onChange({ ...restoreTest, schedule })}

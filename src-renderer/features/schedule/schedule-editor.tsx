@@ -132,6 +132,7 @@ function ScheduleFields({ schedule, onChange }: { schedule: Schedule; onChange(s
       return (
         <TextInput
           label="Cron expression"
+          description="Minute, hour, day, month, weekday"
           value={schedule.expression}
           w={230}
           styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
