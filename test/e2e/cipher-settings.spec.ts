@@ -69,7 +69,7 @@ test('custom settings open a database that its key alone does not, and all of it
   await page.getByRole('button', { name: 'Create and back up now' }).press('Enter');
   await expect(page.getByRole('table', { name: 'Snapshots' })).toBeVisible();
   await page.getByRole('tab', { name: 'Settings' }).click();
-  await expect(page.getByText(`${found} with the key`)).toBeVisible();
+  await expect(page.getByText(`${found}, key`)).toBeVisible();
   await judge(page, 'plan-settings-cipher');
 });
 

@@ -126,7 +126,7 @@ describe('how a snapshot is opened', () => {
     const text = textOf(planOf({ encryption: { kind: 'passphrase' }, passphrases: [key ?? '', formerKey ?? ''] }));
     expect(text).toContain('age -d -o "$PACKED" "$SNAPSHOT"');
     expect(text).toContain('Passphrase aaaaaaaa:\n');
-    expect(text).toContain('Passphrase bbbbbbbb, of snapshots made before:\n');
+    expect(text).toContain('Passphrase bbbbbbbb, of older snapshots:\n');
     expect(text).toContain('.db.gz.age');
     expect(text).toContain('age (https://age-encryption.org)');
   });
@@ -136,7 +136,7 @@ describe('how a snapshot is opened', () => {
     const text = textOf(planOf({ encryption, formerEncryptions: ['passphrase', 'recipients'] }));
     expect(text).toContain('age -d -i identity.txt -o "$PACKED" "$SNAPSHOT"');
     expect(text).toContain('age -d -o "$PACKED" "$SNAPSHOT"');
-    for (const label of ['Identity of age1one, or where it is kept:\n', 'Identity of age1two', '\nPassphrase:\n'])
+    for (const label of ['Identity of age1one, or where it is stored:\n', 'Identity of age1two', '\nPassphrase:\n'])
       expect(text).toContain(label);
   });
 

@@ -1,10 +1,10 @@
-import { Button, Group, Stack } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import { useState } from 'react';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import { client } from '../../api/client.ts';
-import { ErrorNotice } from '../../components/errors.tsx';
 import { ATTACHED_FILES_HINT } from '../../components/hints.ts';
 import { showSaved } from '../../components/notices.ts';
+import { SaveButton } from '../../components/save-button.tsx';
 import { Section } from '../../components/section.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { attachedFileDraftsOf, attachedFileProblems, attachedFilesOf } from './attached-file-draft.ts';
@@ -32,17 +32,7 @@ export function AttachedFilesSection({ plan }: { plan: Plan }) {
           onChange={setDrafts}
           empty={files ? 'Add at least one file, folder or disk to back up.' : ATTACHED_FILES_HINT}
         />
-        {action.error !== null && <ErrorNotice error={action.error} />}
-        <Group>
-          <Button
-            onClick={save}
-            loading={action.pending}
-            disabled={!changed || blocked}
-            aria-label="Save attached files"
-          >
-            Save
-          </Button>
-        </Group>
+        <SaveButton action={action} onSave={save} disabled={!changed || blocked} label="Save attached files" />
       </Stack>
     </Section>
   );

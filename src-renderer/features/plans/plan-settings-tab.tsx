@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { MAX_TIME_LIMIT_MINUTES, type Plan } from '../../../src-shared/model/plan.ts';
 import { DEFAULT_TIME_LIMIT_MINUTES } from '../../../src-shared/schedule/time-limit.ts';
 import { client } from '../../api/client.ts';
-import { ErrorNotice } from '../../components/errors.tsx';
 import { showSaved } from '../../components/notices.ts';
+import { SaveButton } from '../../components/save-button.tsx';
 import { Section } from '../../components/section.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { AttachedFilesSection } from '../attached-files/attached-files-section.tsx';
@@ -113,12 +113,7 @@ function PlanSection({ plan }: { plan: Plan }) {
           onChange={setTimeLimit}
           maw={280}
         />
-        {action.error !== null && <ErrorNotice error={action.error} />}
-        <Group>
-          <Button onClick={save} loading={action.pending} disabled={name.trim() === ''}>
-            Save
-          </Button>
-        </Group>
+        <SaveButton action={action} onSave={save} disabled={name.trim() === ''} />
       </Stack>
     </Section>
   );
@@ -143,17 +138,12 @@ function DestinationsSection({ plan }: { plan: Plan }) {
           madeHere
           retention={plan.retention}
         />
-        {action.error !== null && <ErrorNotice error={action.error} />}
-        <Group>
-          <Button
-            onClick={save}
-            loading={action.pending}
-            disabled={!changed || destinations.length === 0}
-            aria-label="Save destinations"
-          >
-            Save
-          </Button>
-        </Group>
+        <SaveButton
+          action={action}
+          onSave={save}
+          disabled={!changed || destinations.length === 0}
+          label="Save destinations"
+        />
       </Stack>
     </Section>
   );
@@ -180,17 +170,12 @@ function EncryptionSection({ plan }: { plan: Plan }) {
     <Section title="Snapshot encryption">
       <Stack gap="md">
         <EncryptionFields value={draft} onChange={setDraft} kept={kept} encrypted={plan.key !== null} />
-        {action.error !== null && <ErrorNotice error={action.error} />}
-        <Group>
-          <Button
-            onClick={save}
-            loading={action.pending}
-            disabled={!changed || encryptionProblems(draft, kept).blocked}
-            aria-label="Save encryption"
-          >
-            Save
-          </Button>
-        </Group>
+        <SaveButton
+          action={action}
+          onSave={save}
+          disabled={!changed || encryptionProblems(draft, kept).blocked}
+          label="Save encryption"
+        />
       </Stack>
     </Section>
   );

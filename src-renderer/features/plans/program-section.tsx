@@ -1,10 +1,10 @@
-import { Button, Group, Stack } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import { useState } from 'react';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import { client } from '../../api/client.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
-import { ErrorNotice } from '../../components/errors.tsx';
 import { showSaved } from '../../components/notices.ts';
+import { SaveButton } from '../../components/save-button.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { programDraftOf, programOf, programProblems } from '../plan-form/program-draft.ts';
 import { ProgramFields } from '../plan-form/program-fields.tsx';
@@ -29,17 +29,12 @@ export function ProgramSection({ plan }: { plan: Plan }) {
             onChange={setDraft}
             named={{ sourceKind, planName: name, compression, method, encrypted: encryption !== null, timeZone }}
           />
-          {action.error !== null && <ErrorNotice error={action.error} />}
-          <Group>
-            <Button
-              onClick={save}
-              loading={action.pending}
-              disabled={!changed || programProblems(draft).blocked}
-              aria-label="Save advanced settings"
-            >
-              Save
-            </Button>
-          </Group>
+          <SaveButton
+            action={action}
+            onSave={save}
+            disabled={!changed || programProblems(draft).blocked}
+            label="Save advanced settings"
+          />
         </Stack>
       </Disclosure>
     </section>

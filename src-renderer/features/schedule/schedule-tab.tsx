@@ -1,9 +1,9 @@
-import { Button, Group, Stack } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import { useState } from 'react';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import { client } from '../../api/client.ts';
-import { ErrorNotice } from '../../components/errors.tsx';
 import { showSaved } from '../../components/notices.ts';
+import { SaveButton } from '../../components/save-button.tsx';
 import { Section } from '../../components/section.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { OldScheduleReader } from './old-schedule.tsx';
@@ -46,12 +46,7 @@ export function ScheduleTab({ summary }: { summary: PlanSummary }) {
           </Stack>
         </Section>
         <RestoreTestSection summary={summary} restoreTest={restoreTest} timeZone={timeZone} onChange={setRestoreTest} />
-        {action.error !== null && <ErrorNotice error={action.error} />}
-        <Group>
-          <Button onClick={save} loading={action.pending}>
-            Save
-          </Button>
-        </Group>
+        <SaveButton action={action} onSave={save} />
       </Stack>
     </div>
   );

@@ -106,7 +106,7 @@ function SchedulesSection({ settings, update }: { settings: Settings; update(cha
               onChange={(event) => update({ keepInTray: event.currentTarget.checked })}
             />
             <Switch
-              label="Start Snapkeep at login"
+              label="Start at login"
               checked={settings.startAtLogin}
               onChange={(event) => update({ startAtLogin: event.currentTarget.checked })}
             />
