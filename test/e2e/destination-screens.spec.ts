@@ -97,7 +97,7 @@ test('a plan whose copies are in every state, and the recovery kit', async () =>
       const card = page.getByRole('article', { name: 'hone' });
       await expect(card).toContainText('Stored at NAS, b2-offsite and Storage box');
       await expect(card).toContainText(
-        '1 snapshot waits for Storage box: sftp://snapkeep@nas.example.org:2222/srv/backups is not marked',
+        '1 snapshot waits for Storage box: Marker file of Storage box not found in sftp://snapkeep@nas.example.org:2222/srv/backups',
       );
       await expect(page.getByRole('region', { name: 'Recovery kit' })).toContainText('has not been saved');
       await judge(page, `overview-copies-${look}`);
