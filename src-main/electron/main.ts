@@ -79,7 +79,8 @@ async function start(openedFiles: OpenedFiles): Promise<void> {
   setApplicationMenu({ openRoute, restoreBackup: () => void restoreBackup(core, window).catch(complain) });
   showTray(core, {
     backUp: (planId) => void backUp(core, planId),
-    pause: (until) => void pause(core, until).catch(complain),
+    pause: (until) => void core.call('schedules.pause', { until: until?.toISOString() ?? null }).catch(complain),
+    resume: () => void core.call('schedules.resume', {}).catch(complain),
     open: show,
     quit: () => app.quit(),
   });
@@ -147,11 +148,6 @@ async function backUp(core: Core, planId: string): Promise<void> {
     const { message } = explainError(error, 'The backup').toBody();
     notify({ title: 'Backup not started', body: message, place: `/plans/${planId}` });
   }
-}
-
-async function pause(core: Core, until: Date | null): Promise<void> {
-  if (until === null) await core.call('schedules.resume', {});
-  else await core.call('schedules.pause', { until: until.toISOString() });
 }
 
 async function restoreBackup(core: Core, window: MainWindow): Promise<void> {

@@ -21,9 +21,9 @@ import type { ReactNode } from 'react';
 import type { PlanState } from '../../src-shared/model/plan.ts';
 import type { RunState } from '../../src-shared/model/run.ts';
 import type { VerificationSummary } from '../../src-shared/model/snapshot.ts';
+import { agoInWords } from '../../src-shared/words/moments.ts';
 import { STATE_LABELS } from '../../src-shared/words/plan-state-words.ts';
 import { ruleInWords } from '../../src-shared/words/retention-words.ts';
-import { agoInWords } from './time.ts';
 
 /** The meaning of a colour, which is never shown without an icon and words. */
 export type Tone = 'good' | 'warn' | 'bad' | 'info' | 'idle';
@@ -129,7 +129,7 @@ export function VerificationPill({
         <span title={`Verified, except ${verification.except}`}>Verified, except …</span>
       </Pill>
     );
-  const words = verification.level === 'restored' ? 'Restore-tested' : 'Verified';
+  const words = verification.level === 'restored' ? 'Restored' : 'Verified';
   return (
     <Pill
       tone="good"

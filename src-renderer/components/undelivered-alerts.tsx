@@ -1,9 +1,10 @@
 import { Alert, List } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
 import type { UndeliveredAlert } from '../../src-shared/model/alert.ts';
+import { upcomingInWords } from '../../src-shared/words/moments.ts';
 import { client } from '../api/client.ts';
 import { useAction } from '../hooks/use-action.ts';
-import { upcomingInWords, useNow } from './time.ts';
+import { useNow } from './use-now.ts';
 
 /** The alerts that are not delivered yet. */
 export function UndeliveredAlerts() {

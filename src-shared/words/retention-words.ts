@@ -37,7 +37,7 @@ const NAMED: Readonly<Record<string, string>> = {
   newest: 'Newest',
   'newest-good': 'Newest valid',
   'newest-complete': 'Newest complete',
-  'newest-restored': 'Newest restore-tested',
+  'newest-restored': 'Newest restored',
   'keep-all': 'Keep all',
   'no-rule': 'No rule',
   'not-valid': 'Not valid',

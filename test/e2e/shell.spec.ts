@@ -60,6 +60,7 @@ test('the tray shows where everything stands, backs up and pauses', async () => 
       'Back up now ▸ ledger',
       'Pause for 1 hour',
       'Pause until tomorrow',
+      'Pause until resumed',
       '—',
       'Open Snapkeep',
       'Quit',
@@ -74,7 +75,7 @@ test('the tray shows where everything stands, backs up and pauses', async () => 
   expect(snapshots()).toHaveLength(1);
 
   await shell.clickTray('Pause until tomorrow');
-  await report('paused', new Date().getHours() < 6 ? 'Paused until 06:00' : 'Paused until tomorrow');
+  await report('paused', new Date().getHours() < 6 ? 'Paused until today 06:00' : 'Paused until tomorrow 06:00');
   expect((await callCore(page, 'schedules.status', {})).paused).not.toBeNull();
   await shell.clickTray('Resume');
   await expect.poll(async () => (await shell.tray()).labels).toContain('Pause for 1 hour');

@@ -1,7 +1,7 @@
 import type { MenuItemConstructorOptions } from 'electron';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import type { Pause } from '../../../src-shared/model/schedule.ts';
-import { nextMorning } from '../../../src-shared/schedule/pause-end.ts';
+import { PAUSES, pauseInWords } from '../../../src-shared/words/pause-words.ts';
 import { ATTENTION, overallStatus } from '../../../src-shared/words/plan-state-words.ts';
 
 /** What the icon says. */
@@ -19,8 +19,9 @@ export interface TrayState {
 /** What the menu's items do. */
 export interface TrayActions {
   backUp(planId: string): void;
-  /** `null`: schedules go on. */
+  /** Pauses all schedules; `null`: until resumed. */
   pause(until: Date | null): void;
+  resume(): void;
   open(): void;
   quit(): void;
 }
@@ -32,23 +33,18 @@ export function trayState(plans: readonly PlanSummary[], paused: Pause | null, n
   const pause = paused === null || isOver(paused, now) ? null : paused;
   return {
     status,
-    line: pause === null ? line : status === 'ok' ? pauseInWords(pause, now) : `${line} · ${pauseInWords(pause, now)}`,
+    line:
+      pause === null
+        ? line
+        : status === 'ok'
+          ? pauseInWords(pause, now.getTime())
+          : `${line} · ${pauseInWords(pause, now.getTime())}`,
     plans: plans.map(({ plan, activeRun }) => ({ id: plan.id, name: plan.name, canStart: activeRun === null })),
     paused: pause !== null,
   };
 }
 
 const isOver = ({ until }: Pause, now: Date): boolean => until !== null && Date.parse(until) <= now.getTime();
-
-function pauseInWords({ until }: Pause, now: Date): string {
-  if (until === null) return 'Paused';
-  const end = new Date(until);
-  const today = end.toDateString() === now.toDateString();
-  if (!today && end.getTime() === nextMorning(now).getTime()) return 'Paused until tomorrow';
-  const time = end.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
-  if (today) return `Paused until ${time}`;
-  return `Paused until ${end.toLocaleDateString('en-GB', { day: 'numeric', month: 'long' })}, ${time}`;
-}
 
 /** The menu for a state. */
 export function trayMenu(
@@ -63,11 +59,11 @@ export function trayMenu(
     click: () => actions.backUp(id),
   }));
   const pausing: MenuItemConstructorOptions[] = state.paused
-    ? [{ label: 'Resume', click: () => actions.pause(null) }]
-    : [
-        { label: 'Pause for 1 hour', click: () => actions.pause(new Date(now().getTime() + 3_600_000)) },
-        { label: 'Pause until tomorrow', click: () => actions.pause(nextMorning(now())) },
-      ];
+    ? [{ label: 'Resume', click: () => actions.resume() }]
+    : PAUSES.map(({ label, until }) => ({
+        label: `Pause ${label.toLowerCase()}`,
+        click: () => actions.pause(until(now())),
+      }));
   return [
     { label: asLabel(state.line), enabled: false },
     separator,

@@ -1,9 +1,9 @@
 import { Text } from '@mantine/core';
 import { Link } from 'wouter';
 import type { Run } from '../../../src-shared/model/run.ts';
+import { momentLabel } from '../../../src-shared/words/moments.ts';
 import { runTitle } from '../../../src-shared/words/run-words.ts';
 import { RunStatePill } from '../../components/pill.tsx';
-import { momentLabel } from '../../components/time.ts';
 import { runDuration, runOutcome } from './run-words.ts';
 import './activity.css';
 

@@ -14,11 +14,11 @@ import {
 import { useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { DestinationState, DestinationSummary } from '../../../src-shared/model/destination.ts';
+import { agoInWords, momentInWords, upcomingInWords } from '../../../src-shared/words/moments.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { DestinationPill, KindIcon } from '../../components/destination-look.tsx';
 import { PathText } from '../../components/path-text.tsx';
-import { agoInWords, momentInWords, upcomingInWords } from '../../components/time.ts';
 import { useAction } from '../../hooks/use-action.ts';
 import { putRun } from '../../stores/runs-store.ts';
 import { SelfTestSteps, TestWarnings, testError } from './self-test-steps.tsx';

@@ -3,7 +3,7 @@ import { IconMapPinPlus, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
 import { EmptyState, Page } from '../../components/page.tsx';
-import { useNow } from '../../components/time.ts';
+import { useNow } from '../../components/use-now.ts';
 import { useDestinationsStore } from '../../stores/destinations-store.ts';
 import { ImportDialog } from '../import/import-dialog.tsx';
 import { RecoverDialog } from '../recover-plans/recover-dialog.tsx';

@@ -3,10 +3,11 @@ import { IconCircleCheck, IconCircleX, IconLock } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import type { BackupDescription, FoundBackup } from '../../../src-shared/model/import.ts';
+import { momentInWords } from '../../../src-shared/words/moments.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { Pill } from '../../components/pill.tsx';
-import { momentInWords, useNow } from '../../components/time.ts';
+import { useNow } from '../../components/use-now.ts';
 import { useAction } from '../../hooks/use-action.ts';
 import { foundBackupInWords, type ImportSource, isNew } from './import-words.ts';
 

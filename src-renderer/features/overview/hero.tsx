@@ -1,10 +1,10 @@
 import { Button, Text } from '@mantine/core';
 import { Link } from 'wouter';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
+import { agoInWords, upcomingInWords } from '../../../src-shared/words/moments.ts';
 import { overallStatus } from '../../../src-shared/words/plan-state-words.ts';
 import { startBackups } from '../../api/start-backups.ts';
 import { stateLook } from '../../components/pill.tsx';
-import { agoInWords, upcomingInWords } from '../../components/time.ts';
 import { useAction } from '../../hooks/use-action.ts';
 
 /** The overall status in one sentence, and the next step. */

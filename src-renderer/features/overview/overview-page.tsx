@@ -2,7 +2,7 @@ import { Button, Loader, Text } from '@mantine/core';
 import { IconDatabasePlus, IconPlus } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { EmptyState } from '../../components/page.tsx';
-import { useNow } from '../../components/time.ts';
+import { useNow } from '../../components/use-now.ts';
 import { usePlansStore } from '../../stores/plans-store.ts';
 import { useRunsStore } from '../../stores/runs-store.ts';
 import { RunRow } from '../activity/run-row.tsx';

@@ -2,6 +2,8 @@ import { Group, Stack, Text, Title } from '@mantine/core';
 import { Link } from 'wouter';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import type { ScheduleStatus } from '../../../src-shared/model/schedule.ts';
+import { agoInWords, upcomingInWords } from '../../../src-shared/words/moments.ts';
+import { pauseInWords } from '../../../src-shared/words/pause-words.ts';
 import { isExplained } from '../../../src-shared/words/plan-state-words.ts';
 import { keptInWords } from '../../../src-shared/words/retention-words.ts';
 import { bytesInWords, countInWords, durationInWords } from '../../../src-shared/words/wording.ts';
@@ -9,11 +11,9 @@ import { DayStrip } from '../../components/day-strip.tsx';
 import { namesInWords } from '../../components/destination-look.tsx';
 import { StatePill } from '../../components/pill.tsx';
 import { RunProgress } from '../../components/run-progress.tsx';
-import { agoInWords, upcomingInWords } from '../../components/time.ts';
 import { useActiveRun } from '../../stores/runs-store.ts';
 import { BackUpNow } from '../plans/back-up-now.tsx';
 import { DestinationProblems } from '../plans/destination-problems.tsx';
-import { pauseInWords } from '../schedule/pause-words.ts';
 
 /** The summary of a plan. */
 export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }) {

@@ -1,5 +1,5 @@
 import { Stack, Text, Textarea, TextInput } from '@mantine/core';
-import { useNow } from '../../components/time.ts';
+import { useNow } from '../../components/use-now.ts';
 import { exampleName, type NamedAs, type ProgramDraft, programProblems } from './program-draft.ts';
 
 interface ProgramFieldsProps {

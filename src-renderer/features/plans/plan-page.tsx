@@ -6,7 +6,7 @@ import { ErrorNotice } from '../../components/errors.tsx';
 import { EmptyState, Page } from '../../components/page.tsx';
 import { StatePill } from '../../components/pill.tsx';
 import { RunProgress } from '../../components/run-progress.tsx';
-import { useNow } from '../../components/time.ts';
+import { useNow } from '../../components/use-now.ts';
 import { usePlan, usePlansStore } from '../../stores/plans-store.ts';
 import { useActiveRun } from '../../stores/runs-store.ts';
 import { PruningPausedBanner } from '../prune/paused-banner.tsx';

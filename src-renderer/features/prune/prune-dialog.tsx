@@ -3,13 +3,14 @@ import { IconAlertTriangle, IconPlayerPause } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import type { Plan, Retention } from '../../../src-shared/model/plan.ts';
 import type { PruneBrake, PrunedSnapshot, PrunePreview } from '../../../src-shared/model/prune.ts';
+import { momentLabel } from '../../../src-shared/words/moments.ts';
 import { keptInWords } from '../../../src-shared/words/retention-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { RuleTag } from '../../components/pill.tsx';
 import { ScrollTable } from '../../components/scroll-table.tsx';
-import { momentLabel, useNow } from '../../components/time.ts';
+import { useNow } from '../../components/use-now.ts';
 import { useAction } from '../../hooks/use-action.ts';
 
 /**

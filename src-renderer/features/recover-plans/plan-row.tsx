@@ -1,9 +1,10 @@
 import { Checkbox, Text, TextInput } from '@mantine/core';
+import { momentInWords, momentLabel } from '../../../src-shared/words/moments.ts';
 import { scheduleInWords } from '../../../src-shared/words/schedule-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { PathField } from '../../components/path-field.tsx';
-import { momentInWords, momentLabel, useNow } from '../../components/time.ts';
+import { useNow } from '../../components/use-now.ts';
 import type { PlanDraft } from './recovery-draft.ts';
 
 /** A plan that can be recovered: its name, its source and its snapshots. */

@@ -1,5 +1,5 @@
 import type { RecoveryKitState } from '../../../src-shared/model/recovery-kit.ts';
-import { momentInWords } from '../../components/time.ts';
+import { momentInWords } from '../../../src-shared/words/moments.ts';
 
 /** Returns the state of the recovery kit as a sentence. */
 export function kitStateInWords({ state, savedAt, folder }: RecoveryKitState, now: number): string {

@@ -7,7 +7,7 @@ import { ErrorNotice } from '../../components/errors.tsx';
 import { showDone } from '../../components/notices.ts';
 import { EmptyState, Page } from '../../components/page.tsx';
 import { PathField } from '../../components/path-field.tsx';
-import { useNow } from '../../components/time.ts';
+import { useNow } from '../../components/use-now.ts';
 import { useAction } from '../../hooks/use-action.ts';
 import { useAppStore } from '../../stores/app-store.ts';
 import { fetchRecoveryKitState, useRecoveryKitStore } from '../../stores/recovery-kit-store.ts';

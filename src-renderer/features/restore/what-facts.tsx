@@ -4,11 +4,12 @@ import type { SnapshotCopy, SnapshotOrigin, VerificationSummary } from '../../..
 import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
 import { missingInWords } from '../../../src-shared/words/incomplete.ts';
+import { momentLabel } from '../../../src-shared/words/moments.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { namesInWords } from '../../components/destination-look.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { VerificationPill } from '../../components/pill.tsx';
-import { momentLabel, useNow } from '../../components/time.ts';
+import { useNow } from '../../components/use-now.ts';
 
 /** The snapshot or dropped file to restore. */
 export interface Described {

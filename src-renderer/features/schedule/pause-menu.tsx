@@ -1,9 +1,9 @@
 import { Button, Menu } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import type { Pause } from '../../../src-shared/model/schedule.ts';
+import { PAUSES } from '../../../src-shared/words/pause-words.ts';
 import { client } from '../../api/client.ts';
 import { useAction } from '../../hooks/use-action.ts';
-import { PAUSES } from './pause-words.ts';
 
 interface PauseMenuProps {
   planId?: string;
@@ -49,7 +49,11 @@ export function PauseMenu({ planId, group, paused }: PauseMenuProps) {
             key={label}
             onClick={() =>
               action.run(
-                async () => void (await client.call('schedules.pause', { ...which, until: until(new Date()) })),
+                async () =>
+                  void (await client.call('schedules.pause', {
+                    ...which,
+                    until: until(new Date())?.toISOString() ?? null,
+                  })),
               )
             }
           >

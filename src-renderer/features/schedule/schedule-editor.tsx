@@ -2,10 +2,11 @@ import { Chip, Group, NumberInput, Select, Stack, Text, TextInput } from '@manti
 import { useEffect, useState } from 'react';
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
+import { upcomingInWords } from '../../../src-shared/words/moments.ts';
 import { scheduleInWords } from '../../../src-shared/words/schedule-words.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice, errorBody } from '../../components/errors.tsx';
-import { upcomingInWords, useNow } from '../../components/time.ts';
+import { useNow } from '../../components/use-now.ts';
 
 type Kind = Schedule['kind'];
 

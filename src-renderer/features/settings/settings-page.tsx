@@ -8,7 +8,7 @@ import { Page } from '../../components/page.tsx';
 import { PathField } from '../../components/path-field.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { Section } from '../../components/section.tsx';
-import { useNow } from '../../components/time.ts';
+import { useNow } from '../../components/use-now.ts';
 import { useAction } from '../../hooks/use-action.ts';
 import { useAppStore } from '../../stores/app-store.ts';
 import { useRecoveryKitStore } from '../../stores/recovery-kit-store.ts';

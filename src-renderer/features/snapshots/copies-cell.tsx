@@ -10,9 +10,9 @@ import {
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { SnapshotCopy } from '../../../src-shared/model/snapshot.ts';
+import { agoInWords, momentInWords } from '../../../src-shared/words/moments.ts';
 import { KindIcon } from '../../components/destination-look.tsx';
 import type { Tone } from '../../components/pill.tsx';
-import { agoInWords, momentInWords } from '../../components/time.ts';
 
 const STATES: Record<SnapshotCopy['state'], { tone: Tone; icon: ReactNode; words: string }> = {
   failed: { tone: 'bad', icon: <IconCircleX size={14} aria-hidden />, words: 'failed' },

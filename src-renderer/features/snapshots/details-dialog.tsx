@@ -1,13 +1,13 @@
 import { Button, Group, Loader, Modal, Stack, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { ListedSnapshot, Snapshot } from '../../../src-shared/model/snapshot.ts';
+import { momentInWords } from '../../../src-shared/words/moments.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { namesInWords } from '../../components/destination-look.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { VerificationPill } from '../../components/pill.tsx';
-import { momentInWords } from '../../components/time.ts';
 import { useAction } from '../../hooks/use-action.ts';
 import { TableList } from '../plan-form/source-facts.tsx';
 import { StoredAttachedFiles } from './stored-attached-files.tsx';

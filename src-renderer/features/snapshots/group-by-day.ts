@@ -1,5 +1,5 @@
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
-import { dayInWords } from '../../components/time.ts';
+import { dayInWords } from '../../../src-shared/words/moments.ts';
 
 /** A line of the table: the heading of a day, or a snapshot. */
 export type TableLine = { kind: 'day'; day: string } | { kind: 'snapshot'; snapshot: ListedSnapshot };

@@ -32,21 +32,21 @@ test.each<[PlanState[], string, string]>([
 });
 
 test.each<[string, Date | null, string]>([
-  ['without an end', null, 'Paused'],
-  ['for today', at(14, 5), 'Paused until 14:05'],
-  ['until the next morning', new Date(2026, 10, 21, 6), 'Paused until tomorrow'],
-  ['for long', new Date(2026, 10, 25, 8), 'Paused until 25 November, 08:00'],
+  ['without an end', null, 'Paused since today 00:00'],
+  ['for today', at(14, 5), 'Paused until today 14:05'],
+  ['until the next morning', new Date(2026, 10, 21, 6), 'Paused until tomorrow 06:00'],
+  ['for long', new Date(2026, 10, 25, 8), 'Paused until Wed 25 Nov, 08:00'],
 ])('a pause %s is told', (_name, until, line) => {
   expect(trayState(plans('ok'), pausedUntil(until), now)).toMatchObject({ line, paused: true });
 });
 
 test('a pause until tomorrow is one until six once that day has come', () => {
   const night = new Date(2026, 10, 21, 2);
-  expect(trayState(plans('ok'), pausedUntil(new Date(2026, 10, 21, 6)), night).line).toBe('Paused until 06:00');
+  expect(trayState(plans('ok'), pausedUntil(new Date(2026, 10, 21, 6)), night).line).toBe('Paused until today 06:00');
 });
 
 test('a pause hides no trouble, and one that is over is none', () => {
-  expect(trayState(plans('failed'), pausedUntil(null), now).line).toBe('plan-1 failed · Paused');
+  expect(trayState(plans('failed'), pausedUntil(null), now).line).toBe('plan-1 failed · Paused since today 00:00');
   expect(trayState(plans('ok'), pausedUntil(at(13)), now)).toMatchObject({ paused: false });
 });
 
@@ -55,7 +55,8 @@ function menuOf(states: PlanState[], paused: Pause | null) {
   const done: string[] = [];
   const actions: TrayActions = {
     backUp: (id) => done.push(`back up ${id}`),
-    pause: (until) => done.push(`pause ${until?.toISOString() ?? 'no more'}`),
+    pause: (until) => done.push(`pause ${until?.toISOString() ?? 'until resumed'}`),
+    resume: () => done.push('resume'),
     open: () => done.push('open'),
     quit: () => done.push('quit'),
   };
@@ -78,6 +79,7 @@ test('the menu does what it says', () => {
   expect(click('plan-1')).toBe('back up plan-1');
   expect(click('Pause for 1 hour')).toBe(`pause ${at(14, 5).toISOString()}`);
   expect(click('Pause until tomorrow')).toBe(`pause ${new Date(2026, 10, 21, 6).toISOString()}`);
+  expect(click('Pause until resumed')).toBe('pause until resumed');
   expect(click('Open Snapkeep')).toBe('open');
   expect(click('Quit')).toBe('quit');
   expect(click('Resume')).toBeUndefined();
@@ -85,7 +87,7 @@ test('the menu does what it says', () => {
 
 test('what is paused can be resumed, and nothing can be backed up without plans', () => {
   const { items, click } = menuOf([], pausedUntil(null));
-  expect(click('Resume')).toBe('pause no more');
+  expect(click('Resume')).toBe('resume');
   expect(click('Pause for 1 hour')).toBeUndefined();
   expect(items.find((item) => item.label === 'Back up now')?.enabled).toBe(false);
 });

@@ -1,16 +1,5 @@
-import { useEffect, useState } from 'react';
-import { DAY_MS } from '../../src-shared/rules/durations.ts';
-import { roundedDurationInWords } from '../../src-shared/words/wording.ts';
-
-/** Returns the time now, updated every 30 seconds, so that shown ages stay correct. */
-export function useNow(): number {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 30_000);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
-}
+import { DAY_MS } from '../rules/durations.ts';
+import { roundedDurationInWords } from './wording.ts';
 
 /** Returns the age of an instant: `just now`, `4 min`, `13 h`, `2 d`. */
 export function ageInWords(instant: string, now: number): string {

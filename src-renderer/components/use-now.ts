@@ -1,0 +1,11 @@
+import { useEffect, useState } from 'react';
+
+/** Returns the time now, updated every 30 seconds, so that shown ages stay correct. */
+export function useNow(): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 30_000);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
+}

@@ -1,0 +1,18 @@
+import type { Pause } from '../model/schedule.ts';
+import { nextMorning } from '../schedule/pause-end.ts';
+import { momentInWords, upcomingInWords } from './moments.ts';
+
+/**
+ * Returns a pause in words, for example `Paused until today 11:58`.
+ * @param now in milliseconds since 1970
+ */
+export function pauseInWords({ until, since }: Pause, now: number): string {
+  return until === null ? `Paused since ${momentInWords(since, now)}` : `Paused until ${upcomingInWords(until, now)}`;
+}
+
+/** The choices of a pause. `null` is until resumed. */
+export const PAUSES: ReadonlyArray<{ label: string; until(now: Date): Date | null }> = [
+  { label: 'For 1 hour', until: (now) => new Date(now.getTime() + 3_600_000) },
+  { label: 'Until tomorrow', until: nextMorning },
+  { label: 'Until resumed', until: () => null },
+];
