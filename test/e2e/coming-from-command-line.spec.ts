@@ -115,7 +115,7 @@ test.describe('templates', () => {
       key: { from: { environment: 'HONE_DB_KEY' } },
       restoreTest: { checks: [{ name: 'accounts' }, { name: 'transactions' }, { name: 'subscriptions' }] },
     });
-    expect(made.stderr).toContain('its key is read from HONE_DB_KEY');
+    expect(made.stderr).toContain('its key is read from the environment variable HONE_DB_KEY');
     expect(made.stderr).not.toContain('Left out: ');
     expect(run(['backup', 'hone'], { environment }).exitCode).toBe(0);
     expect(filesWith(folder, key)).toEqual([]);

@@ -146,7 +146,7 @@ test('an encrypted database: its key is asked for where it is met, and all of it
   const variable = page.getByLabel('Environment variable');
   await variable.fill('TEST_KEY_NOT_SET');
   await variable.press('Enter');
-  await expect(page.getByRole('alert')).toContainText('no key in the environment variable TEST_KEY_NOT_SET');
+  await expect(page.getByRole('alert')).toContainText('The environment variable TEST_KEY_NOT_SET is empty or not set');
   await judge(page, 'new-plan-no-variable');
   await chooseWay(page, 'Enter key');
   await page.getByLabel('Database key').fill('first key');

@@ -234,7 +234,7 @@ test('mail goes through a server that asks for a password, and a wrong one is sa
   await expect(core.call('alerts.test', { channel: 'mail' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   await core.call('secrets.set', { name: 'mail-password', value: 'let me in' });
   await core.call('alerts.test', { channel: 'mail' });
-  expect(mails[0]).toContain('Subject: A test from Snapkeep');
+  expect(mails[0]).toContain('Subject: Snapkeep test alert');
   expect(JSON.stringify([await core.call('settings.get', {}), await core.call('secrets.list', {})])).not.toContain(
     'let me in',
   );

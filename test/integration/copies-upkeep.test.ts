@@ -40,12 +40,15 @@ describe('a pause of everything, or the battery, where backups wait for the main
     const [held] = (await core.call('destinations.list', {})).filter(({ destination }) => destination.id === nas);
     expect(held).toMatchObject({
       state: 'ready',
-      reason: '1 snapshot waits for NAS: everything is paused.',
+      reason: '1 snapshot waits for NAS: all schedules are paused.',
       nextTryAt: null,
     });
     clock.jump(25 * HOUR);
     const { state, reason } = await core.call('plans.get', { planId: scene.plan.id });
-    expect({ state, reason }).toEqual({ state: 'waiting', reason: '1 snapshot waits for NAS: everything is paused.' });
+    expect({ state, reason }).toEqual({
+      state: 'waiting',
+      reason: '1 snapshot waits for NAS: all schedules are paused.',
+    });
     clock.jump(5 * HOUR);
     await clock.advance(5 * MINUTE, () => settle(core));
     expect(await statesAt(core, nas)).toEqual(['stored']);
@@ -77,7 +80,7 @@ describe('a pause of everything, or the battery, where backups wait for the main
     await backUp(scene);
     expect(await statesAt(core, nas)).toEqual(['waiting']);
     const { reason } = await core.call('plans.get', { planId: scene.plan.id });
-    expect(reason).toBe('1 snapshot waits for NAS: this machine runs on its battery.');
+    expect(reason).toBe('1 snapshot waits for NAS: this machine runs on battery.');
     onBattery = false;
     await clock.advance(5 * MINUTE, () => settle(core));
     expect(await statesAt(core, nas)).toEqual(['stored']);

@@ -132,8 +132,8 @@ test.each(PAIRS)('a target %s gets an image %s, and Undo and its undo bring back
 });
 
 test.each([
-  ['is written in place', 4096, /1 other hard link, which will have the restored content, too/],
-  ['is exchanged', 8192, /1 other hard link, which will keep the content of now/],
+  ['is written in place', 4096, /1 other hard link, which will also have the restored content/],
+  ['is exchanged', 8192, /1 other hard link, which will keep the current content/],
 ] as const)(
   'another hard link of a database that %s is named in the review, and is as it says',
   async (_, pageSize, said) => {

@@ -76,7 +76,7 @@ test('scheduled times missed in sleep are one catch-up, which says so', async ()
   expect(backups).toHaveLength(1);
   expect(backups[0]?.scheduledTime?.scheduledTimes).toBe(18);
   const { log } = await scene.core.call('runs.get', { runId: backups[0]?.id ?? '' });
-  expect(log[0]?.message).toMatch(/^Catches up: 18 scheduled times had come/);
+  expect(log[0]?.message).toMatch(/^Catch-up run for 18 missed scheduled times/);
 });
 
 test('scheduled times missed while Snapkeep was closed are one catch-up', async () => {

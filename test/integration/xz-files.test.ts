@@ -72,12 +72,12 @@ describe('an xz file', () => {
     const garbage = Buffer.concat([xz(database), Buffer.from('left by a full disk')]);
     expect(await read(garbage)).toMatchObject({
       valid: true,
-      message: expect.stringContaining('19 bytes behind the end'),
+      message: expect.stringContaining('19 bytes after the end'),
     });
     expect(await read(Buffer.concat([xz(database), Buffer.alloc(4096)]))).toMatchObject({ valid: true, rows: 1500 });
     expect(await read(Buffer.concat([xz(database), Buffer.alloc(3)]))).toMatchObject({
       valid: true,
-      message: expect.stringContaining('3 bytes of zeros behind the end'),
+      message: expect.stringContaining('3 bytes of zeros after the end'),
     });
   });
 

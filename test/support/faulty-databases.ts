@@ -109,7 +109,7 @@ export const BROKEN_RULES: FaultyDatabase[] = [
         );
         redefine(database, 'codes', 'CREATE TABLE codes (id INTEGER PRIMARY KEY, a INT, b ANY) STRICT');
       }),
-    says: /\b1 row has a value in codes\.a that is not of the type of the column/,
+    says: /\b1 row has a value in codes\.a with the wrong type for its column/,
   },
   {
     what: 'a full-text index that is behind its text',

@@ -202,7 +202,7 @@ test('one file that is gone makes the run fail, which says so; where nothing is 
   expectFailure(partly, 'NOT_FOUND', 'stored without env');
   const before = contentsOf(scene.destination);
   rmSync(app, { recursive: true });
-  expectFailure(await runToEnd(core, 'backups.start', { planId: plan.id }), 'NOT_FOUND', 'Nothing of Config');
+  expectFailure(await runToEnd(core, 'backups.start', { planId: plan.id }), 'NOT_FOUND', 'None of the files of Config');
   expect(contentsOf(scene.destination)).toEqual(before);
   expectNothingLeft(scene);
 });

@@ -177,7 +177,7 @@ describe.skipIf(whyNoS3 !== undefined)(`a bucket${whyNoS3 === undefined ? '' : `
     for (const error of await Promise.all(asked.map(failure))) {
       expect(error).toMatchObject({
         code: 'NOT_FOUND',
-        message: expect.stringContaining('no bucket no-such-bucket'),
+        message: expect.stringContaining('Bucket no-such-bucket not found'),
       });
     }
   });
