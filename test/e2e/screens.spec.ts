@@ -143,7 +143,7 @@ test('an encrypted database: its key is asked for where it is met, and all of it
   await expect(page.getByRole('alert')).toContainText('No known key opens');
   await judge(page, 'new-plan-wrong-key');
   await chooseWay(page, 'From an environment variable');
-  const variable = page.getByLabel('Environment variable');
+  const variable = page.getByRole('textbox', { name: 'Environment variable' });
   await variable.fill('TEST_KEY_NOT_SET');
   await variable.press('Enter');
   await expect(page.getByRole('alert')).toContainText('The environment variable TEST_KEY_NOT_SET is empty or not set');
@@ -162,7 +162,7 @@ test('an encrypted database: its key is asked for where it is met, and all of it
   await page.getByRole('tab', { name: 'Settings' }).click();
   await expect(page.getByText(/^SQLCipher 4, key [0-9a-f]{8} \(saved\)\./)).toBeVisible();
   await chooseWay(page, 'From a command');
-  const command = page.getByLabel('Command');
+  const command = page.getByRole('textbox', { name: 'Command' });
   await command.fill('echo second key');
   await judge(page, 'plan-settings-key-command');
   await command.press('Enter');
