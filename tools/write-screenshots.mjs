@@ -157,11 +157,11 @@ async function takePictures(page, [first = '']) {
   await page.getByRole('table', { name: 'Snapshots' }).waitFor();
   await picture(page, 'plan');
   await page
-    .getByRole('button', { name: /^More for/ })
+    .getByRole('button', { name: /^More actions/ })
     .last()
     .click();
   await page.getByRole('menuitem', { name: 'Restore…' }).click();
-  for (const step of ['Next: where', 'Next: review']) await page.getByRole('button', { name: step }).click();
+  for (const step of ['Choose target', 'Review']) await page.getByRole('button', { name: step, exact: true }).click();
   await page.getByText(/You will lose/).waitFor();
   await picture(page, 'restore');
 }
