@@ -9,7 +9,7 @@ export function keptInWords(retention: Retention): string {
   if (keepsAll(retention)) return 'all snapshots';
   const { keepLast, keepDays, daily, weekly, weekday, monthly, yearly } = retention;
   const rules = [
-    keepLast === null ? '' : `the last ${countInWords(keepLast, 'snapshot')}`,
+    keepLast === null ? '' : keepLast === 1 ? 'the last snapshot' : `the last ${countInWords(keepLast, 'snapshot')}`,
     keepDays === null ? '' : `all from the last ${countInWords(keepDays, 'day')}`,
     daily === 0 ? '' : `${daily} daily`,
     weekly === 0 ? '' : `${weekly} weekly${weekday === null ? '' : ` (${WEEKDAYS[weekday - 1]})`}`,

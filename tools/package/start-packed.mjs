@@ -38,7 +38,7 @@ export async function startPacked(resources, scratch) {
   const child = electron.process();
   try {
     const page = await electron.firstWindow({ timeout: 30_000 });
-    await page.getByRole('navigation', { name: 'Places' }).waitFor({ timeout: 30_000 });
+    await page.getByRole('navigation', { name: 'Navigation' }).waitFor({ timeout: 30_000 });
     const run = await page.evaluate(takeSnapshot, { source, to: backups, firstId: FIRST_ID });
     const problems = [
       ...checkRun(run, backups),
