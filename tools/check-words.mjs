@@ -18,6 +18,24 @@ const NOWHERE = /** @type {Array<[RegExp, string]>} */ ([
   [/by[ -]hand/i, 'manually'],
   [/all the same/i, 'anyway'],
 ]);
+/** Nowhere in sentences that people read: texts of the code, the window and the command line. Left: the old way. Right: what to say. */
+const IN_SENTENCES = /** @type {Array<[RegExp, string]>} */ ([
+  [/\b(?:is|are) (?:not )?there\b|\bThere (?:is|are) no\b/, 'not found, exists, missing, No …'],
+  [/\bwhat (?:is|was) there\b/i, 'the current …, the previous …'],
+  [/\b(?:is|are) told\b/, 'is notified, unknown'],
+  [/\bby itself\b|\bgoes? away\b/, 'automatically, ends'],
+  [/\b(?:is|are) away\b/, 'unavailable'],
+  [/\blook(?:ed)? at\b/i, 'check, review'],
+  [/\bso many\b/, 'N'],
+  [/\bin the making\b/, 'incomplete'],
+  [/\bForgot\b|\bforget\b/, 'delete, remove'],
+  [/\binsist/, 'confirm, use --force'],
+  [/\bcut off\b/, 'truncated'],
+  [/\bgoing on\b/, 'running, active'],
+  [/\bwhen asked\b/i, 'manual'],
+  [/\bThis is no\b/, 'Not a …'],
+  [/\bsomebody\b/i, 'a person, or the passive'],
+]);
 /** What has to be named as it is, with the reason. */
 const EXCEPTIONS = [
   ['tools/check-words.mjs', 'the list itself'],
@@ -28,20 +46,42 @@ const files = execFileSync('git', ['ls-files', '-z'], { encoding: 'utf8' }).spli
 const excepted = new Set(EXCEPTIONS.map(([path]) => path));
 const found = files
   .filter((path) => !excepted.has(path) && !/\.(png|ico|icns|gif|webp|woff2?)$/.test(path))
-  .flatMap((path) => [...inText(path, path), ...inText(path, readFileSync(path, 'utf8'))]);
+  .flatMap((path) => {
+    const text = readFileSync(path, 'utf8');
+    const read = /^src-.*\.tsx?$/.test(path) ? sentencesIn(text, path.endsWith('.tsx')) : '';
+    return [...inText(path, path, NOWHERE), ...inText(path, text, NOWHERE), ...inText(path, read, IN_SENTENCES)];
+  });
 if (found.length > 0) {
   console.error(found.join('\n'));
   console.error(`${found.length} words that are not used here.`);
   process.exit(1);
 }
 
-/** @param {string} path @param {string} text @returns {string[]} */
-function inText(path, text) {
+/** @param {string} path @param {string} text @param {typeof NOWHERE} words @returns {string[]} */
+function inText(path, text, words) {
   return text
     .split('\n')
     .flatMap((line, index) =>
-      NOWHERE.filter(([word]) => word.test(line)).map(
-        ([word, instead]) => `${path}:${index + 1}: ${word.exec(line)?.[0]} → ${instead}`,
-      ),
+      words
+        .filter(([word]) => word.test(line))
+        .map(([word, instead]) => `${path}:${index + 1}: ${word.exec(line)?.[0]} → ${instead}`),
     );
+}
+
+/**
+ * The texts of each line of code: what stands in quotes, and in the window between tags. Comments have none.
+ * @param {string} code @param {boolean} hasTags @returns {string}
+ */
+function sentencesIn(code, hasTags) {
+  return code
+    .split('\n')
+    .map((line) => {
+      if (/^\s*(?:\*|\/\/|\/\*|import )/.test(line)) return '';
+      const bare = line.replace(/\s\/\/ .*$/, '');
+      const quoted = bare.match(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`?/g) ?? [];
+      const prose = /^\s*[A-Za-z“][\w’,.“”-]* [\w’,.“”{} -]+$/.test(bare) ? [bare] : [];
+      const tagged = hasTags ? [...prose, ...(bare.match(/(?<!=)>[^<>{}]+/g) ?? [])] : [];
+      return [...quoted, ...tagged].join(' ');
+    })
+    .join('\n');
 }

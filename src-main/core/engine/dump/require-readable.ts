@@ -56,7 +56,7 @@ function requireColumns({ name: table, columns, rowid }: DumpedTable, name: stri
 function repeats(table: string, index: string, name: string): SnapkeepError {
   return new SnapkeepError(
     'UNSUPPORTED',
-    `Rows of the table ${table} of ${name} repeat a value in the unique index ${index}, and no INSERT of a SQL dump enters it twice.`,
+    `Rows of the table ${table} of ${name} repeat a value in the unique index ${index}, which a SQL dump cannot restore.`,
     { hint: 'Nothing was stored. Choose the method online, which copies the pages unchanged.' },
   );
 }
