@@ -54,7 +54,7 @@ test('a database and its files are backed up together, and come back together or
   expect(readFileSync(join(generated, 'one.wav'), 'utf8')).toBe('changed');
 
   const everything = run(['restore', id, '--force']);
-  expect(everything).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('1 differ') });
+  expect(everything).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('1 changed') });
   expect(countEntries(source)).toBe(50);
   expect(readFileSync(join(generated, 'one.wav'), 'utf8')).toBe('one');
   expect(run(['undo']).exitCode).toBe(0);
