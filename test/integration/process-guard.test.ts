@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
@@ -51,4 +52,15 @@ test('SNAPKEEP_LOG sets the level of the log, and “,stderr” writes its lines
   expect(both.logged).toHaveLength(1);
   expect(letHappen('rejection', 'log', 'error, stderr').stderr).not.toBe('');
   expect(letHappen('rejection', 'log', 'silent,stderr')).toMatchObject({ stdout: 'went on\n', stderr: '', logged: [] });
+});
+
+test('work goes on when the reader of its output has ended', async () => {
+  const folder = temporaryFolder();
+  const child = spawn(process.execPath, [SCRIPT, folder, 'no reader', 'log']);
+  child.stdout.destroy();
+  child.stderr.destroy();
+  child.stdin.end();
+  const [status] = await once(child, 'exit');
+  expect(status).toBe(0);
+  expect(linesOf(readFileSync(join(folder, 'logs', 'snapkeep.log'), 'utf8'))).toMatchObject([{ msg: 'Went on.' }]);
 });

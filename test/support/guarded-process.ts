@@ -23,6 +23,16 @@ if (happens === 'rejection') {
     console.log('went on');
     void log?.close();
   });
+} else if (happens === 'no reader') {
+  // The end of its input says that nobody reads its output any more.
+  process.stdin.resume().once('end', () => {
+    process.stdout.write('unheard\n', () => {
+      process.stderr.write('unheard\n', () => {
+        log?.warn('Went on.');
+        void log?.close();
+      });
+    });
+  });
 } else {
   setImmediate(() => {
     throw error;
