@@ -182,7 +182,7 @@ test('the menu leads to places and to a backup', async () => {
   await click('File', 'New plan…');
   await expect(page.getByRole('textbox', { name: 'Database file' })).toBeVisible();
   await click('View', 'Activity');
-  await expect(page.getByRole('heading', { name: 'Activity' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Activity', exact: true })).toBeVisible();
   await app.evaluate(({ dialog }, path) => {
     dialog.showOpenDialog = async () => ({ canceled: false, filePaths: [path] });
   }, source);

@@ -98,7 +98,8 @@ export async function openWindow(
   address: string,
   { prepare, ...options }: WindowOptions = {},
 ): Promise<Page> {
-  const context = await browser.newContext(options);
+  // A screen that is judged while a notice fades out has no certain colours.
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
   await prepare?.(page);
   await page.goto((await logins.get(address)?.()) ?? address);
