@@ -259,7 +259,7 @@ describe('a lost database', () => {
     const { check, start } = await prepareRestore(scene.core, scene.snapshotPath, scene.source);
     expect(check.target).toMatchObject({
       exists: true,
-      damage: expect.stringContaining('gone'),
+      damage: expect.stringContaining('missing'),
       method: 'replace-file',
     });
     await succeed(scene.core, 'restores.start', start);

@@ -35,7 +35,7 @@ function damage(file: string, table: string): void {
 
 const damaged = (file: string) => ({
   code: 'CORRUPT',
-  message: expect.stringMatching(new RegExp(`^${file} is damaged`)),
+  message: expect.stringMatching(new RegExp(`catalog of plans and runs is damaged: ${file}`)),
   hint: expect.stringContaining('snapkeep catalog restore'),
 });
 

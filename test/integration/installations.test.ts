@@ -142,7 +142,7 @@ describe.skipIf(whyNoInstallations !== undefined)(
         'server.toml',
         'state.db.unpacked',
       ]);
-      expect(run(['delete-database', 'portunus', '--confirm']).stdout).toContain('nothing');
+      expect(run(['delete-database', 'portunus', '--confirm']).stdout).toContain('Nothing to delete');
       expect(run(['restore', taken.id, '--program-version', `${PORTUNUS_SCHEMA - 1}`], 78).stderr).toContain('newer');
       expect(existsSync(portunus.database)).toBe(false);
       run(['restore', taken.id, '--program-version', `${PORTUNUS_SCHEMA}`]);

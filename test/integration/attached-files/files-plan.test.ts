@@ -199,7 +199,7 @@ test('one file that is gone makes the run fail, which says so; where nothing is 
   const { core, app, plan } = scene;
   rmSync(join(app, 'env'));
   const partly = await runToEnd(core, 'backups.start', { planId: plan.id });
-  expectFailure(partly, 'NOT_FOUND', 'stored without env');
+  expectFailure(partly, 'NOT_FOUND', 'was backed up without env');
   const before = contentsOf(scene.destination);
   rmSync(app, { recursive: true });
   expectFailure(await runToEnd(core, 'backups.start', { planId: plan.id }), 'NOT_FOUND', 'None of the files of Config');

@@ -113,7 +113,7 @@ test('an attached file that is gone makes the run fail; the snapshot of the data
   const scene = await soundBox();
   rmSync(scene.generated, { recursive: true });
   const run = await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id });
-  expectFailure(run, 'NOT_FOUND', 'stored without generated');
+  expectFailure(run, 'NOT_FOUND', 'was backed up without generated');
   const [snapshot] = await scene.core.call('snapshots.list', {});
   expect(snapshot).toMatchObject({ attachedFiles: [{ name: 'generated', whole: false, files: 0 }] });
   expect(snapshot?.verification.valid).toBe(false);
@@ -288,7 +288,7 @@ test('when the second of two folders is damaged, the first is put back as it was
   if (checked.result?.kind !== 'files-check') throw new Error('no check');
   const { confirmation } = checked.result.check;
   const run = await runToEnd(scene.core, 'restores.start', { checkRunId: checked.id, confirmation });
-  expectFailure(run, 'CORRUPT', 'has changed since it was stored');
+  expectFailure(run, 'CORRUPT', 'has changed since this snapshot was stored');
   expect(contentsOf(scene.generated)).toEqual(before);
   expect(readdirSync(join(scene.folder, 'app')).filter((each) => each.endsWith('.kept'))).toEqual([]);
 });

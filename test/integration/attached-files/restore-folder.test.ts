@@ -154,7 +154,7 @@ test('a verification finds what is missing, added, cut off, or of another kind',
     'b.wav has 3 bytes and had 6',
     'c.wav is a folder and was a file',
     'd.wav is not in the index',
-    'link leads elsewhere than it did',
+    'link points to another target',
   ]);
   const index = join(path, '.snapkeep-index.jsonl');
   const text = readFileSync(index, 'utf8');
