@@ -108,7 +108,7 @@ describe('by the plan’s question', () => {
     for (const [sql, why] of [
       ['DELETE FROM schema_migrations RETURNING version', /does not return rows/],
       ['SELECT version FROM nowhere', /nowhere/],
-      ['SELECT NULL', /empty/],
+      ['SELECT NULL', /the query returned nothing/],
     ] as const) {
       await core.call('plans.update', { planId: plan.id, schemaVersion: { sql } });
       const run = await succeed(core, 'backups.start', { planId: plan.id });

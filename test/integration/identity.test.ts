@@ -31,7 +31,7 @@ test("another snapshot's file and manifest under the same name are neither valid
   // The name it has does not make it the second one either: a rescan says so, and enters nothing.
   writeFileSync(`${first.path}.manifest.json`, JSON.stringify({ ...forged, id: crypto.randomUUID() }));
   const scan = await succeed(core, 'destinations.rescan', { path: scene.destination });
-  expect(scan.result).toMatchObject({ added: 0, problems: [{ message: expect.stringContaining('another snapshot') }] });
+  expect(scan.result).toMatchObject({ added: 0, problems: [{ message: expect.stringContaining('Another snapshot') }] });
   expect(await core.call('snapshots.list', { planId: plan.id })).toHaveLength(2);
 });
 
