@@ -56,7 +56,7 @@ test.skipIf(!asRoot)('a file of another owner makes snapshot, run and plan incom
     env: { ...process.env, SNAPKEEP_LOG: 'silent' },
   });
   expect(stderr).toBe('');
-  const missing = 'Missing: files/secret.txt may not be read.';
+  const missing = 'Missing: files/secret.txt could not be read: permission denied.';
   expect(JSON.parse(stdout)).toMatchObject({
     run: { state: 'succeeded', result: { incomplete: missing } },
     snapshot: { incomplete: missing, verification: { valid: true }, attachedFiles: [{ files: 1, whole: false }] },
@@ -93,7 +93,7 @@ test('a snapshot without one of its attached folders is incomplete too', async (
   const scene = await setFilesScene(3);
   renameSync(scene.files, `${scene.files} moved`);
   const run = await runToEnd(scene.core, 'backups.start', { planId: scene.plan.id });
-  expectFailure(run, 'NOT_FOUND', 'stored without files');
+  expectFailure(run, 'NOT_FOUND', 'was backed up without files');
   const missing = expect.stringMatching(/^Missing: files could not be stored \(.*\)\.$/);
   expect(run.result).toMatchObject({ incomplete: missing });
   expect((await scene.core.call('snapshots.list', {}))[0]).toMatchObject({ incomplete: missing });
