@@ -99,7 +99,12 @@ function keyOfIndex(sql: string): UniqueKey[] {
     else if (depth > 0) terms.push(`${terms.pop()}${token}`);
     if (token === '(') depth += 1;
   }
-  const [, where] = /^\s*WHERE\b(.*?);?\s*$/is.exec(tokens.slice(end + 1).join('')) ?? [];
+  const rest = tokens
+    .slice(end + 1)
+    .join('')
+    .trim()
+    .replace(/;$/, '');
+  const where = /^WHERE\b/i.test(rest) ? rest.slice('WHERE'.length) : null;
   const bare = terms.map((term) => term.trim().replace(/\s(?:ASC|DESC)$/i, ''));
-  return [{ name: unquotedName(name), terms: bare, where: where ?? null }];
+  return [{ name: unquotedName(name), terms: bare, where }];
 }
