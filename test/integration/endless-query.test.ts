@@ -18,7 +18,7 @@ async function askEndlessly({ core, plan }: Scene): Promise<Run> {
   const { run } = await core.call('restoreTests.start', { planId: plan.id });
   while (
     !(await core.call('runs.get', { runId: run.id })).log.some(({ message }) =>
-      message.includes('matches the manifest'),
+      message.includes('matching the manifest'),
     )
   )
     await setImmediate();
