@@ -18,7 +18,7 @@ const NOWHERE = /** @type {Array<[RegExp, string]>} */ ([
   [/by[ -]hand/i, 'manually'],
   [/all the same/i, 'anyway'],
 ]);
-/** Nowhere in sentences that people read: texts of the code, the window and the command line. Left: the old way. Right: what to say. */
+/** Nowhere in sentences that people read: documents, and texts of the code, the window and the command line. Left: the old way. Right: what to say. */
 const IN_SENTENCES = /** @type {Array<[RegExp, string]>} */ ([
   [/\b(?:is|are) (?:not )?there\b|\bThere (?:is|are) no\b/, 'not found, exists, missing, No …'],
   [/\bwhat (?:is|was) there\b/i, 'the current …, the previous …'],
@@ -48,7 +48,11 @@ const found = files
   .filter((path) => !excepted.has(path) && !/\.(png|ico|icns|gif|webp|woff2?)$/.test(path))
   .flatMap((path) => {
     const text = readFileSync(path, 'utf8');
-    const read = /^src-.*\.tsx?$/.test(path) ? sentencesIn(text, path.endsWith('.tsx')) : '';
+    const read = path.endsWith('.md')
+      ? text
+      : /^src-.*\.tsx?$/.test(path)
+        ? sentencesIn(text, path.endsWith('.tsx'))
+        : '';
     return [...inText(path, path, NOWHERE), ...inText(path, text, NOWHERE), ...inText(path, read, IN_SENTENCES)];
   });
 if (found.length > 0) {

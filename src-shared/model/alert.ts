@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { Instant } from './values.ts';
 
-/** The ways trouble is told. `ping` is the Healthchecks style: an address that is called at each start, success and failure. */
+/**
+ * The channels that alerts are sent through. `ping` is the Healthchecks style: an address that is called at each start,
+ * success and failure.
+ */
 export const AlertChannel = z.enum(['desktop', 'webhook', 'ping', 'mail']);
 export type AlertChannel = z.infer<typeof AlertChannel>;
 

@@ -12,7 +12,7 @@ export type DatabaseDeletionTarget = z.infer<typeof DatabaseDeletionTarget>;
 /** What the deletion of a database would remove, and the value that confirms just that. */
 export const DatabaseDeletionPreview = z.object({
   path: FilePath,
-  /** The database and what goes with it, as far as it is there; empty: there is nothing to do. */
+  /** The existing files of the database; empty: nothing to delete. */
   files: z.array(z.object({ path: FilePath, sizeBytes: Bytes })),
   tables: z.array(TableRows),
   /** What stands there cannot be read as a database; in words. Its files are kept byte for byte. */

@@ -85,7 +85,7 @@ export const SftpSettings = z.object({
     /** `socket` `null`: the agent that `SSH_AUTH_SOCK` names. */
     z.object({ kind: z.literal('agent'), socket: FilePath.nullable() }),
   ]),
-  /** The key the host was pinned to; `null`: nobody has looked at it yet, and nothing is sent. */
+  /** The key the host was pinned to; `null`: nobody has confirmed it yet, and nothing is sent. */
   hostKey: HostKey.nullable().default(null),
   bytesPerSecond: BandwidthLimit,
 });
@@ -147,7 +147,7 @@ export const ReattachPreview = z.object({
   label: z.string(),
   /** What marks the place: nothing, this destination, another one, or a file that cannot be read. */
   marker: z.enum(['none', 'same', 'other', 'unreadable']),
-  /** How many files are there. */
+  /** The number of files. */
   files: z.number().int().nonnegative(),
   /** How many snapshots the catalog knows to be stored there, and how many of them are. */
   snapshotsKnown: z.number().int().nonnegative(),
@@ -168,7 +168,7 @@ export const DestinationSummary = z.object({
   state: DestinationState,
   /** Why the state is what it is, as one sentence. */
   reason: z.string(),
-  /** When it was last asked whether it is there; `null`: never. */
+  /** When the destination was last checked; `null`: never. */
   checkedAt: Instant.nullable(),
   /** When it last was. */
   reachedAt: Instant.nullable(),
@@ -186,7 +186,7 @@ export const DestinationSummary = z.object({
   storedBytes: Bytes,
   /** Snapshots that are still to be copied to it. */
   waitingCopies: z.number().int().nonnegative(),
-  /** When they are tried again by themselves; `null`: nothing waits, or a run is going on. */
+  /** When they are tried again by themselves; `null`: nothing waits, or a run is active. */
   nextTryAt: Instant.nullable(),
 });
 export type DestinationSummary = z.infer<typeof DestinationSummary>;

@@ -5,7 +5,7 @@ import { Bytes, Compression, Instant, KnownProgram, TableRows } from './values.t
 /** The path of a file at a destination that another program has filled, with `/` between the names. */
 export const ImportPath = z.string().min(1).max(1024);
 
-/** A backup that another program has made, as far as its name and a look at its beginning and end tell. */
+/** A backup that another program has made, as far as its name, its beginning and its end show. */
 export const FoundBackup = z.object({
   path: ImportPath,
   /** Whose it is; `null`: any other program's. */
@@ -19,7 +19,7 @@ export const FoundBackup = z.object({
   trigger: z.enum(['manual', 'automatic', 'unknown']),
   tier: z.enum(['daily', 'weekly', 'monthly']).nullable(),
   compression: Compression,
-  /** `null` for a folder, whose files are not looked at one by one. */
+  /** `null` for a folder, whose files are not examined one by one. */
   sizeBytes: Bytes.nullable(),
   /** The same for all that belongs together: a database and the folder beside it, or copies of one backup. */
   group: z.string(),

@@ -25,7 +25,7 @@ export type SqlCheck = z.infer<typeof SqlCheck>;
 /** The restore test of a plan: the stored copy is fetched as after a disaster and checked in full. */
 export const RestoreTest = z.object({
   schedule: Schedule,
-  /** The last restore test may be so many days old before the plan counts as unverified; `null`: restore tests are not asked for. */
+  /** The most days since the last restore test before the plan counts as unverified; `null`: no restore tests. */
   withinDays: z.number().int().min(1).max(3650).nullable(),
   checks: z.array(SqlCheck).max(50),
 });
@@ -196,7 +196,7 @@ export const PlanSummary = z.object({
       missingCopies: z.number().int().nonnegative(),
       /** When it was last reached; `null`: never. */
       reachedAt: Instant.nullable(),
-      /** Copies that were given up: nothing tries them again until somebody acts. */
+      /** Copies that were given up: nothing tries them again until a person acts. */
       failedCopies: z.number().int().nonnegative(),
       /** Why copies wait or fail, as a sentence; `null`: they do not. */
       problem: z.string().nullable(),

@@ -4,7 +4,7 @@ import { Bytes, FilePath, Instant } from './values.ts';
 
 const count = z.number().int().nonnegative();
 
-/** A file or folder that a restore would put back, compared with what is there. */
+/** A file or folder that a restore would replace, compared with the current one. */
 export const FilesTarget = z.object({
   attachedFile: AttachedFileName,
   /** The file or folder in the attached file; empty for all of it. */
@@ -12,7 +12,7 @@ export const FilesTarget = z.object({
   targetPath: FilePath,
   files: count,
   bytes: Bytes,
-  /** What is there (here) and in the snapshot (there); folders count as what is in them. `null` for an image. */
+  /** The current content (here) and that of the snapshot (there); folders count by their content. `null` for an image. */
   comparison: z
     .object({
       onlyHere: count,
@@ -22,7 +22,7 @@ export const FilesTarget = z.object({
       examples: z.array(z.object({ path: z.string(), how: z.enum(['onlyHere', 'onlyThere', 'different']) })),
     })
     .nullable(),
-  /** Undo brings back what is there now; what a device holds is gone. */
+  /** Undo restores the current content; that of a device is lost. */
   undoable: z.boolean(),
   /** What will not be as it was, or not as it was stored, as sentences. */
   notes: z.array(z.string()),
@@ -44,7 +44,7 @@ export const RestoredFiles = z.object({
   attachedFile: AttachedFileName,
   part: z.string(),
   targetPath: FilePath,
-  /** Where what was there is kept, beside it; `null`: nothing was there. */
+  /** Where the previous file is kept, beside it; `null`: there was none. */
   keptPath: FilePath.nullable(),
   /** What a device held is gone. */
   undoable: z.boolean(),

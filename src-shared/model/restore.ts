@@ -80,7 +80,7 @@ export type RestoreMethod = z.infer<typeof RestoreMethod>;
 
 /** How the schema of what is restored stands to the database it replaces and to the program that will open it. */
 export const RestoreGuard = z.object({
-  /** `newer` is restored only when it is insisted on; `older` has to be migrated by the program. */
+  /** `newer` is restored only when that is confirmed; `older` has to be migrated by the program. */
   state: z.enum(['same', 'older', 'newer', 'unknown']),
   message: z.string(),
   /** It seems to be a database of another program, as a sentence. */

@@ -10,7 +10,8 @@ import { Verification } from './verification.ts';
 
 /**
  * What a run does. `export` writes a snapshot into a pipe. `restore-check` stages and verifies what a restore would put
- * back and compares it with what is there; `undo` is a restore of the safety snapshot; `databaseDeletion` removes a database;
+ * back and compares it with the current content; `undo` is a restore of the safety snapshot; `databaseDeletion` removes
+ * a database;
  * `copy` brings snapshots to a destination that lacks them; `scan` reads manifests, `import` lists what other programs
  * have made; `cleanup` removes what a crash left behind.
  */
@@ -184,7 +185,7 @@ export const Run = z.object({
   destinationId: z.uuid().nullable().default(null),
   error: ErrorBody.nullable(),
   result: RunResult.nullable(),
-  /** The scheduled time of a schedule that it serves, and how many are folded into it; `null`: somebody asked for it. */
+  /** The scheduled time of a schedule that it serves, and how many are folded into it; `null`: a person asked for it. */
   scheduledTime: z.object({ at: Instant, scheduledTimes: z.number().int().positive() }).nullable(),
 });
 export type Run = z.infer<typeof Run>;

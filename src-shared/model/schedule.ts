@@ -13,10 +13,10 @@ export type Weekday = z.infer<typeof Weekday>;
 export const TimeZone = z.string().min(1).max(64).nullable();
 export type TimeZone = z.infer<typeof TimeZone>;
 
-/** When something is done by itself. */
+/** When something happens automatically. */
 export const Schedule = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('manual') }),
-  /** Every so many hours, counted from when the schedule was set: the first time after one interval. */
+  /** Every N hours, counted from when the schedule was set: the first time after one interval. */
   z.object({ kind: z.literal('interval'), hours: z.number().int().min(1).max(8760) }),
   z.object({ kind: z.literal('daily'), time: TimeOfDay }),
   z.object({ kind: z.literal('weekly'), days: z.array(Weekday).min(1).max(7), time: TimeOfDay }),
@@ -37,7 +37,7 @@ export const Schedule = z.discriminatedUnion('kind', [
 ]);
 export type Schedule = z.infer<typeof Schedule>;
 
-/** Schedules are paused until an instant, or until somebody resumes them. */
+/** Schedules are paused until an instant, or until a person resumes them. */
 export const Pause = z.object({ until: Instant.nullable(), since: Instant });
 export type Pause = z.infer<typeof Pause>;
 

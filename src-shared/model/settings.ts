@@ -25,9 +25,9 @@ export const Settings = z.object({
   safetyMaxBytes: Bytes.nullable(),
   /** Scheduled runs wait for the mains. */
   notOnBattery: z.boolean(),
-  /** Trouble is told by the system's notifications. */
+  /** Alerts are shown as notifications of the system. */
   desktopAlerts: z.boolean(),
-  /** Trouble is told by mail; `null`: it is not. */
+  /** Alerts are sent by mail; `null`: they are not. */
   mail: MailSettings.nullable(),
   /** Closing the window keeps Snapkeep running in the tray; `null`: not asked yet. */
   keepInTray: z.boolean().nullable(),

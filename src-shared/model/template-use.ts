@@ -10,7 +10,7 @@ export const TemplateSummary = z.object({
   id: z.string(),
   name: z.string(),
   purpose: z.string(),
-  /** It comes with Snapkeep; otherwise somebody has saved it. */
+  /** It comes with Snapkeep; otherwise a person has saved it. */
   builtIn: z.boolean(),
   /** What it will do, one sentence after the other. */
   sentences: z.array(z.string()),
@@ -49,7 +49,7 @@ export const AppliedPart = z.object({
   /** Where it may be, the likeliest first. */
   locations: z.array(z.object({ path: FilePath, exists: z.boolean() })),
   draft: PlanDraft,
-  /** What of it the plan leaves out, because it is not there; one sentence each. */
+  /** What the plan leaves out because it was not found; one sentence each. */
   leftOut: z.array(z.string()),
 });
 export type AppliedPart = z.infer<typeof AppliedPart>;
