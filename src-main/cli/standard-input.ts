@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
+import { removedAtEnd } from '../core/engine/files/remove-tree.ts';
 import { interruption } from './interruption.ts';
 import { UsageError } from './output.ts';
 
@@ -21,6 +22,7 @@ export async function withStandardInput<T>(dataFolder: string, work: (path: stri
     throw new UsageError('“-” reads a snapshot from standard input, but nothing is piped to it.');
   const folder = join(dataFolder, 'staging', `input-${randomUUID()}`);
   const path = join(folder, 'standard input');
+  await using _folder = removedAtEnd(folder);
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await pipeline(process.stdin, createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal: interruption });
@@ -32,7 +34,5 @@ export async function withStandardInput<T>(dataFolder: string, work: (path: stri
     return await work(path);
   } catch (error) {
     throw error instanceof UsageError ? error : explainError(error, 'standard input');
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }

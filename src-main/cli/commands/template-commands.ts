@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/template-use.ts';
 import { parseTemplate } from '../../../src-shared/third-party/template-text.ts';
 import { templateInWords } from '../../../src-shared/third-party/template-words.ts';
-import { explainError } from '../../core/engine/engine-errors.ts';
+import { explainedAs } from '../../core/engine/engine-errors.ts';
 import { type CommandContext, json } from '../command.ts';
 import { EXIT, print, UsageError } from '../output.ts';
 import type { Session } from '../session.ts';
@@ -118,11 +118,7 @@ function partAndPath(text: string): [string, string] {
 }
 
 async function fileText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw explainError(error, resolve(file));
-  }
+  return readFile(file, 'utf8').catch(explainedAs(resolve(file)));
 }
 
 function appliedInWords({ sentences, destinations, parts }: AppliedTemplate): string[] {

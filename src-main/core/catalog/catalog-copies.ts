@@ -39,13 +39,11 @@ export async function copyCatalog({
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const partial = join(folder, 'catalog.partial');
   await rm(partial, { force: true });
-  const handle = await open(partial, 'wx', 0o600);
-  try {
+  {
+    await using handle = await open(partial, 'wx', 0o600);
     catalog.copyTo(partial);
     requireWhole(partial);
     await handle.sync();
-  } finally {
-    await handle.close();
   }
   const number = String((newest?.number ?? 0) + 1).padStart(6, '0');
   await replaceFile(partial, join(folder, `catalog-${number}-${now}.db`));

@@ -9,7 +9,7 @@ import { readFacts } from '../engine/attached-files/folder/folder-index.ts';
 import { stemOf } from '../engine/attached-files/folder/folder-snapshots.ts';
 import { whyNoLinks } from '../engine/attached-files/folder/link-ability.ts';
 import { verifyFolder } from '../engine/attached-files/folder/verify-folder.ts';
-import { explainError, ofSource } from '../engine/engine-errors.ts';
+import { explainError, explainedAs, ofSource } from '../engine/engine-errors.ts';
 import { explainWrite } from '../engine/files/disk-full.ts';
 import { writeFully } from '../engine/files/durable-files.ts';
 import type { TaskContext } from '../engine/task-context.ts';
@@ -82,11 +82,7 @@ export async function replicateAttachedFile(request: ReplicateRequest, context: 
 }
 
 async function factsOf(path: string) {
-  try {
-    return await readFacts(path);
-  } catch (error) {
-    throw explainError(error, path);
-  }
+  return readFacts(path).catch(explainedAs(path));
 }
 
 /** Reads a stored folder to its end, and compares it with its index. @throws SnapkeepError of the source */

@@ -126,10 +126,6 @@ export async function emptyOutbox(core: CoreContext, unwanted: ReadonlySet<strin
 }
 
 async function removeFromOutbox(core: CoreContext, outbox: StoredDestination, copy: CopyRow): Promise<void> {
-  const driver = openDestination(core, outbox);
-  try {
-    await removeCopy(core, driver, outbox, copy);
-  } finally {
-    await driver.close();
-  }
+  await using driver = openDestination(core, outbox);
+  await removeCopy(core, driver, outbox, copy);
 }

@@ -32,12 +32,8 @@ export async function withDestination<T>(
   destination: StoredDestination,
   work: (driver: Destination) => Promise<T>,
 ): Promise<T> {
-  const driver = openDestination(core, destination);
-  try {
-    return await work(driver);
-  } finally {
-    await driver.close();
-  }
+  await using driver = openDestination(core, destination);
+  return await work(driver);
 }
 
 /** Where a file of a destination is, for people and for locks: a path in a folder, or what is as good as one. */
@@ -145,12 +141,8 @@ export async function assertStillReachable(
 export async function requireFolderThere(core: Checking, folder: string): Promise<void> {
   const destination = core.catalog.destinations.byFolder(folder);
   if (destination === undefined || destination.markerId === null) return;
-  const driver = openDriver(destination.settings, {});
-  try {
-    await assertReachable(core, destination, driver);
-  } finally {
-    await driver.close();
-  }
+  await using driver = openDriver(destination.settings, {});
+  await assertReachable(core, destination, driver);
 }
 
 /** Whether all of the folders that are destinations are there. */

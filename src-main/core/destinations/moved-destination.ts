@@ -25,22 +25,18 @@ export async function requireMoved(
     core.catalog.copies.at(id).flatMap((copy) => (copy.state === 'stored' ? [copy.snapshotId] : [])),
   );
   if (stored.size === 0) return;
-  const driver = there();
-  try {
-    const present = new Set(await listAll(driver, undefined));
-    const lacking = core.catalog.snapshots
-      .atDestination(id)
-      .filter((snapshot) => stored.has(snapshot.id) && !present.has(snapshot.name)).length;
-    if (lacking === 0) return;
-    const all = countInWords(stored.size, 'snapshot');
-    throw new SnapkeepError(
-      'CONFLICT',
-      `${name} has ${all} at ${destinationLabel(settings)}; ${lacking} of them ${lacking === 1 ? 'is' : 'are'} missing at the new location.`,
-      {
-        hint: 'Nothing was changed. Move the files there first, or add the new location as another destination and assign it to the plans.',
-      },
-    );
-  } finally {
-    await driver.close();
-  }
+  await using driver = there();
+  const present = new Set(await listAll(driver, undefined));
+  const lacking = core.catalog.snapshots
+    .atDestination(id)
+    .filter((snapshot) => stored.has(snapshot.id) && !present.has(snapshot.name)).length;
+  if (lacking === 0) return;
+  const all = countInWords(stored.size, 'snapshot');
+  throw new SnapkeepError(
+    'CONFLICT',
+    `${name} has ${all} at ${destinationLabel(settings)}; ${lacking} of them ${lacking === 1 ? 'is' : 'are'} missing at the new location.`,
+    {
+      hint: 'Nothing was changed. Move the files there first, or add the new location as another destination and assign it to the plans.',
+    },
+  );
 }

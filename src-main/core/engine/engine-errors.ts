@@ -1,6 +1,6 @@
 import { type ErrorCode, SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { classifyFailure } from '../../../src-shared/rules/failures.ts';
-import { errorCode } from '../../platform/error-code.ts';
+import { errorCode, firstError } from '../../platform/error-code.ts';
 import { cancelledError } from './task-context.ts';
 
 export { errorCode };
@@ -17,13 +17,21 @@ export function isDiskFull(error: unknown): boolean {
  * Turns what the file system or SQLite threw into an error for people; one that already is passes unchanged.
  * @param what the file or folder it is about, as the sentence names it
  */
-export function explainError(error: unknown, what: string): SnapkeepError {
+export function explainError(given: unknown, what: string): SnapkeepError {
+  const error = firstError(given);
   if (error instanceof SnapkeepError) return error;
   if (isDiskFull(error)) return noSpace(what, error);
   const code = errorCode(error);
   if (code?.startsWith('SQLITE_')) return explainSqlite(code, error, what);
   return explainFile(code, error, what);
 }
+
+/** For `.catch()`: throws what {@link explainError} makes of an error. */
+export const explainedAs =
+  (what: string) =>
+  (error: unknown): never => {
+    throw explainError(error, what);
+  };
 
 function explainSqlite(code: string, cause: unknown, what: string): SnapkeepError {
   const text = cause instanceof Error ? cause.message : String(cause);

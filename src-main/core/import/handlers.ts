@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { CoreContext } from '../core-context.ts';
@@ -11,6 +11,7 @@ import {
   knownDestination,
 } from '../destinations/chosen-destination.ts';
 import { absent, type Destination } from '../destinations/drivers/destination.ts';
+import { removedAtEnd } from '../engine/files/remove-tree.ts';
 import type { Handlers, MethodsOf } from '../handler.ts';
 import { requirePlan } from '../plans/handlers.ts';
 import { answerByTask } from '../runs/request-task.ts';
@@ -33,6 +34,7 @@ export function importHandlers(core: CoreContext): Handlers<MethodsOf<'imports'>
         if (object === undefined) throw absent(file, driver.label);
         const stagingFolder = join(core.dataFolder.stagingFolder, `describe-${randomUUID()}`);
         await mkdir(stagingFolder, { recursive: true, mode: 0o700 });
+        await using _stagingFolder = removedAtEnd(stagingFolder);
         try {
           const examination = await examineBackup(core, driver, object, given, { signal, stagingFolder, folder });
           return describeExamination(file, examination);
@@ -40,8 +42,6 @@ export function importHandlers(core: CoreContext): Handlers<MethodsOf<'imports'>
           // A key that was given and does not open it is a mistake; that none is known is what is to be told.
           if (given !== undefined || !(error instanceof SnapkeepError) || error.code !== 'BAD_KEY') throw error;
           return describeLocked(object, error.message);
-        } finally {
-          await rm(stagingFolder, { recursive: true, force: true });
         }
       });
     },
@@ -62,12 +62,8 @@ async function withImportSource<T>(
   work: (driver: Destination, known: Map<string, string>, folder: string | null) => Promise<T>,
 ): Promise<T> {
   const found = await knownDestination(core, place);
-  const driver = await driverAt(core, place);
-  try {
-    const folder = 'path' in place ? await folderOf(core, place.path) : null;
-    const own = found?.settings.kind === 'folder' ? found.settings.path : folder;
-    return await work(driver, found === undefined ? new Map() : knownAt(core, found.id), own);
-  } finally {
-    await driver.close();
-  }
+  await using driver = await driverAt(core, place);
+  const folder = 'path' in place ? await folderOf(core, place.path) : null;
+  const own = found?.settings.kind === 'folder' ? found.settings.path : folder;
+  return await work(driver, found === undefined ? new Map() : knownAt(core, found.id), own);
 }

@@ -96,13 +96,10 @@ async function requireDatabase(core: CoreContext, plan: Plan, path: string): Pro
   if (plan.sameInstant) await requireLockable(path);
   // To close a file frees the locks that SQLite has on it in this process: one that a run has open is left alone.
   if (plan.key !== null || info.size === 0 || core.runs.isLocked(path)) return;
-  const handle = await open(path, 'r');
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEADER.length), 0, HEADER.length, 0);
-    if (buffer.toString('latin1', 0, bytesRead) === HEADER) return;
-  } finally {
-    await handle.close();
-  }
+  await using handle = await open(path, 'r');
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEADER.length), 0, HEADER.length, 0);
+  if (buffer.toString('latin1', 0, bytesRead) === HEADER) return;
+
   throw new SnapkeepError('CORRUPT', `${path} is no longer a SQLite database, or has been encrypted.`, {
     hint: 'If it is damaged, restore it from a snapshot. If it is encrypted, enter its key in the plan.',
   });

@@ -9,12 +9,8 @@ import { recoverPlans, scanForPlans } from './recover-plans.ts';
 export function recoveriesHandlers(core: CoreContext): Handlers<MethodsOf<'recoveries'>> {
   return {
     'recoveries.scan': async (place, signal) => {
-      const driver = await driverAt(core, place);
-      try {
-        return await scanForPlans(core.catalog, driver, signal);
-      } finally {
-        await driver.close();
-      }
+      await using driver = await driverAt(core, place);
+      return await scanForPlans(core.catalog, driver, signal);
     },
     'recoveries.apply': async ({ plans: chosen, ...place }) => {
       const destination = await chosenDestination(core, place);

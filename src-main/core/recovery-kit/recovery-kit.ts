@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatabaseEncryption } from '../../../src-shared/model/database-encryption.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
@@ -11,6 +10,7 @@ import { destinationLabel } from '../../../src-shared/words/destination-words.ts
 import type { CoreContext } from '../core-context.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { partialPath, publishFile, requireWritableFolder, writeSynced } from '../engine/files/durable-files.ts';
+import { removedAtEnd } from '../engine/files/remove-tree.ts';
 import { canonicalPath, refuseDataFolder } from '../paths.ts';
 
 /** The kit of all plans as they are now. */
@@ -65,14 +65,13 @@ async function writeNew(folder: string, name: string, content: string): Promise<
   for (let attempt = 1; ; attempt++) {
     const path = join(folder, attempt === 1 ? name : `${name.slice(0, dot)}-${attempt}${name.slice(dot)}`);
     const partial = partialPath(path, randomUUID());
+    await using _partial = removedAtEnd(partial);
     try {
       await writeSynced(partial, content);
       await publishFile(partial, path);
       return path;
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error;
-    } finally {
-      await rm(partial, { force: true });
     }
   }
 }

@@ -99,13 +99,9 @@ export class CleanUp {
     const { catalog, runs } = this.#parts;
     const destination = catalog.destinations.byFolder(folder);
     if (destination === undefined || catalog.copies.deleting(destination.id).length === 0) return;
-    const driver = openDriver(destination.settings, {});
-    try {
-      await assertReachable(this.#parts, destination, driver);
-      await finishRemovals(this.#parts, driver, destination, (name) => runs.isLocked(locationOf(destination, name)));
-    } finally {
-      await driver.close();
-    }
+    await using driver = openDriver(destination.settings, {});
+    await assertReachable(this.#parts, destination, driver);
+    await finishRemovals(this.#parts, driver, destination, (name) => runs.isLocked(locationOf(destination, name)));
   }
 
   /** The runs that have ended and may have left something in folders. */

@@ -9,7 +9,7 @@ import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { FileIdentity } from '../../../src-shared/model/restore.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
-import { explainError } from '../engine/engine-errors.ts';
+import { explainedAs } from '../engine/engine-errors.ts';
 import { contentInWords, isRestorable, notRead } from '../engine/files/content-words.ts';
 import type { Handlers, MethodsOf } from '../handler.ts';
 import { canonicalPath } from '../paths.ts';
@@ -108,12 +108,7 @@ function inWords(content: FileIdentity['content'], manifest: Manifest | undefine
 }
 
 async function listEntries(folder: string): Promise<FolderEntry[]> {
-  let names: string[];
-  try {
-    names = await readdir(folder);
-  } catch (error) {
-    throw explainError(error, folder);
-  }
+  const names = await readdir(folder).catch(explainedAs(folder));
   const entries = await Promise.all(names.map((name) => describeEntry(folder, name)));
   return entries
     .filter((entry) => entry !== undefined)

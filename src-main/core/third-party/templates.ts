@@ -12,6 +12,7 @@ import { BUILT_IN_TEMPLATES, builtInTemplate } from '../../../src-shared/third-p
 import { PLATFORM } from '../../platform/platform.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { exists, partialPath, publishFile, replaceFile, writeSynced } from '../engine/files/durable-files.ts';
+import { removedAtEnd } from '../engine/files/remove-tree.ts';
 
 const ENDING = '.json';
 
@@ -48,6 +49,7 @@ export class SavedTemplates {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const path = join(this.#folder, template.id + ENDING);
     const partial = partialPath(path, crypto.randomUUID());
+    await using _partial = removedAtEnd(partial);
     try {
       await writeSynced(partial, templateText(template));
       if (replace && (await exists(path))) await replaceFile(partial, path);
@@ -58,8 +60,6 @@ export class SavedTemplates {
         hint: 'Change its id, or choose Replace.',
         cause: error,
       });
-    } finally {
-      await rm(partial, { force: true });
     }
   }
 

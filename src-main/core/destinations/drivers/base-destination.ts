@@ -68,6 +68,10 @@ export abstract class BaseDestination<Upload extends UploadInTheMaking> implemen
   abstract warnings(): Promise<string[]>;
   abstract close(): Promise<void>;
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   /** What an upload reads, piece by piece, at the pace of the throttle. */
   protected pieces(source: UploadSource, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
     return readSource(source, this.#throttle, signal);

@@ -57,7 +57,7 @@ export interface ListPage {
  * too, by its path with `/` between the names. Whatever it lists is whole: an upload gets its name only when it is complete. Every method fails with a SnapkeepError: `UNAVAILABLE` when it does not answer, `BAD_KEY` for wrong
  * credentials, `PERMISSION`, `NOT_FOUND` for the bucket, folder or object, `NO_SPACE`, `CONFLICT`, `CANCELLED`.
  */
-export interface Destination {
+export interface Destination extends AsyncDisposable {
   /** How sentences name it. */
   readonly label: string;
   /**

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { FolderSettings } from '../../../../src-shared/model/destination.ts';
-import { removeTree } from '../../engine/attached-files/folder/folder-snapshots.ts';
-import { errorCode, explainError } from '../../engine/engine-errors.ts';
+import { errorCode, explainError, explainedAs } from '../../engine/engine-errors.ts';
 import { explainWrite, requireRoom } from '../../engine/files/disk-full.ts';
 import { publishFile, requireWritableFolder } from '../../engine/files/durable-files.ts';
 import { mountFacts, mountWarnings } from '../../engine/files/mount-facts.ts';
+import { removedAtEnd, removeTree } from '../../engine/files/remove-tree.ts';
 import { BaseDestination } from './base-destination.ts';
 import {
   absent,
@@ -46,23 +46,18 @@ export class LocalFolder extends BaseDestination<TaggedUpload> {
   protected async store(name: string, source: UploadSource, options: TransferOptions): Promise<void> {
     const { signal, runId, onProgress } = options;
     const partial = join(this.#folder, partialName(name, runId));
-    try {
-      const handle = await open(partial, 'wx', 0o600);
-      try {
-        let done = 0;
-        for await (const piece of this.pieces(source, signal)) {
-          await writeWhole(handle, piece);
-          done += piece.length;
-          onProgress?.(done);
-        }
-        await handle.sync();
-      } finally {
-        await handle.close();
+    await using _partial = removedAtEnd(partial);
+    {
+      await using handle = await open(partial, 'wx', 0o600);
+      let done = 0;
+      for await (const piece of this.pieces(source, signal)) {
+        await writeWhole(handle, piece);
+        done += piece.length;
+        onProgress?.(done);
       }
-      await publishFile(partial, join(this.#folder, name));
-    } finally {
-      await rm(partial, { force: true });
+      await handle.sync();
     }
+    await publishFile(partial, join(this.#folder, name));
   }
 
   protected async read(name: string, start: number, bytes: number): Promise<Readable> {
@@ -107,11 +102,7 @@ export class LocalFolder extends BaseDestination<TaggedUpload> {
   async delete(name: string): Promise<void> {
     requirePath(name);
     await requireWritableFolder(this.#folder);
-    try {
-      await rm(join(this.#folder, name), { force: true });
-    } catch (error) {
-      throw explainError(error, name);
-    }
+    await rm(join(this.#folder, name), { force: true }).catch(explainedAs(name));
   }
 
   async freeBytes(): Promise<number | null> {
@@ -133,11 +124,7 @@ export class LocalFolder extends BaseDestination<TaggedUpload> {
 
   protected async abandon({ name, tag }: TaggedUpload): Promise<boolean> {
     const path = join(this.#folder, partialName(name, tag));
-    try {
-      await removeTree(path);
-    } catch (error) {
-      throw explainError(error, path);
-    }
+    await removeTree(path).catch(explainedAs(path));
     return true;
   }
 

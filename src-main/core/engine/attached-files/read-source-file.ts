@@ -43,21 +43,17 @@ async function readOnce(
   path: string,
   read: (source: FileHandle, stats: BigIntStats) => Promise<number>,
 ): Promise<BigIntStats | undefined> {
-  const source = await fromSource(path, () =>
+  await using source = await fromSource(path, () =>
     // A pipe that has come in the place of the file must not be waited for.
     open(onDisk(path), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)),
   );
-  try {
-    const before = await fromSource(path, () => source.stat({ bigint: true }));
-    const named = await fromSource(path, () => lstat(onDisk(path), { bigint: true }));
-    const folder = await fromSource(path, () => realpath(onDisk(dirname(path)), { encoding: 'buffer' }));
-    if (!before.isFile() || !sameFile(before, named) || join(textOf(folder), basename(path)) !== path) return undefined;
-    const bytes = await read(source, before);
-    const after = await fromSource(path, () => source.stat({ bigint: true }));
-    return sameState(before, after) && BigInt(bytes) === after.size ? after : undefined;
-  } finally {
-    await source.close();
-  }
+  const before = await fromSource(path, () => source.stat({ bigint: true }));
+  const named = await fromSource(path, () => lstat(onDisk(path), { bigint: true }));
+  const folder = await fromSource(path, () => realpath(onDisk(dirname(path)), { encoding: 'buffer' }));
+  if (!before.isFile() || !sameFile(before, named) || join(textOf(folder), basename(path)) !== path) return undefined;
+  const bytes = await read(source, before);
+  const after = await fromSource(path, () => source.stat({ bigint: true }));
+  return sameState(before, after) && BigInt(bytes) === after.size ? after : undefined;
 }
 
 /** The SHA-256 of a file in one state of it. @throws SourceTrouble */

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { nameInWords } from '../../../../src-shared/rules/byte-names.ts';
-import { explainError } from '../engine-errors.ts';
+import { explainedAs } from '../engine-errors.ts';
 import type { TaskContext } from '../task-context.ts';
 import { type ArchivedEntry, damagedArchive, type EntryHead, readTar, withHash } from './archive/tar-format.ts';
 import { type Entry, type FileEntry, isInPart, restoredEntry } from './folder/folder-entry.ts';
@@ -170,11 +170,7 @@ async function readArchive(
 }
 
 async function requireStored(path: string): Promise<{ size: number }> {
-  try {
-    return await stat(path);
-  } catch (error) {
-    throw explainError(error, path);
-  }
+  return stat(path).catch(explainedAs(path));
 }
 
 /** Nothing comes twice, and nothing is written through a link: what is above an entry is a folder of the archive. */

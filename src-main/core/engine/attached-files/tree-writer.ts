@@ -105,20 +105,16 @@ export class TreeWriter {
 
   /** Writes a file from pieces of its content. */
   async file(path: string, pieces: AsyncIterable<Buffer>, rights: FileRights): Promise<WrittenFile> {
-    const handle = await open(onDisk(this.at(path)), 'wx', 0o600);
-    try {
-      const hash = createHash('sha256');
-      let bytes = 0;
-      for await (const piece of pieces) {
-        this.#throwIfCancelled();
-        hash.update(piece);
-        writeAt(handle, piece, bytes);
-        bytes += piece.length;
-      }
-      return { sha256: hash.digest('hex'), bytes, mtimeNs: await finish(handle, rights) };
-    } finally {
-      await handle.close();
+    await using handle = await open(onDisk(this.at(path)), 'wx', 0o600);
+    const hash = createHash('sha256');
+    let bytes = 0;
+    for await (const piece of pieces) {
+      this.#throwIfCancelled();
+      hash.update(piece);
+      writeAt(handle, piece, bytes);
+      bytes += piece.length;
     }
+    return { sha256: hash.digest('hex'), bytes, mtimeNs: await finish(handle, rights) };
   }
 
   /**
@@ -145,15 +141,11 @@ export class TreeWriter {
   async #finishFolder(entry: FolderEntry, withRights: boolean): Promise<void> {
     const path = onDisk(this.at(entry.path));
     if (!fileSystem.hasModes) return;
-    const handle = await open(path, 'r');
-    try {
-      if (withRights && canChown) await handle.chown(entry.uid, entry.gid);
-      if (withRights) await handle.chmod(entry.mode);
-      await handle.utimes(secondsOf(entry.mtime), secondsOf(entry.mtime));
-      await syncIfPossible(handle);
-    } finally {
-      await handle.close();
-    }
+    await using handle = await open(path, 'r');
+    if (withRights && canChown) await handle.chown(entry.uid, entry.gid);
+    if (withRights) await handle.chmod(entry.mode);
+    await handle.utimes(secondsOf(entry.mtime), secondsOf(entry.mtime));
+    await syncIfPossible(handle);
   }
 
   async #clone(source: string, target: string): Promise<boolean> {

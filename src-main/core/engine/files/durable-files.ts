@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { NAME_ATTEMPTS } from '../../../../src-shared/rules/name-pattern.ts';
 import { fileSystem } from '../../../platform/file-system.ts';
-import { errorCode, explainError } from '../engine-errors.ts';
+import { errorCode, explainError, explainedAs } from '../engine-errors.ts';
 import { onDisk } from './byte-names.ts';
 
 /** What the name of a file in the making ends with. */
@@ -18,12 +18,8 @@ export function partialPath(finishedPath: string, runId: string): string {
 /** Makes the names in a folder durable. */
 export async function syncFolder(folder: string): Promise<void> {
   if (!fileSystem.syncsFolders) return;
-  const handle = await open(onDisk(folder), constants.O_RDONLY);
-  try {
-    await syncIfPossible(handle);
-  } finally {
-    await handle.close();
-  }
+  await using handle = await open(onDisk(folder), constants.O_RDONLY);
+  await syncIfPossible(handle);
 }
 
 /** Syncs an open folder. Some network file systems cannot; there a rename is as durable as it gets. */
@@ -37,12 +33,8 @@ export async function syncIfPossible(handle: FileHandle): Promise<void> {
 
 /** Makes durable what has been written to a file. */
 export async function syncFile(path: string): Promise<void> {
-  const handle = await open(path, 'r+');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await using handle = await open(path, 'r+');
+  await handle.sync();
 }
 
 /**
@@ -155,11 +147,7 @@ export async function requireWritableFolder(folder: string): Promise<void> {
   }
   if (!info.isDirectory())
     throw new SnapkeepError('INVALID_PARAMS', `${folder} is a file, not a folder.`, { hint: 'Choose a folder.' });
-  try {
-    await access(onDisk(folder), constants.W_OK | constants.X_OK);
-  } catch (error) {
-    throw explainError(error, folder);
-  }
+  await access(onDisk(folder), constants.W_OK | constants.X_OK).catch(explainedAs(folder));
 }
 
 /*

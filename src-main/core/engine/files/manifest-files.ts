@@ -1,8 +1,9 @@
-import { readFile, rm, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { MANIFEST_FORMAT, MANIFEST_SUFFIX, Manifest, ManifestFormat } from '../../../../src-shared/model/manifest.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import { partialPath, publishFile, writeSynced } from './durable-files.ts';
+import { removedAtEnd } from './remove-tree.ts';
 
 /** Where the manifest of a snapshot's file is. */
 export function manifestPath(snapshotPath: string): string {
@@ -69,12 +70,9 @@ export function manifestText(manifest: Manifest): string {
 /** Writes a manifest so that it is there whole or not at all, and never over another. */
 export async function writeManifest(path: string, manifest: Manifest, runId: string): Promise<void> {
   const partial = partialPath(path, runId);
-  try {
-    await writeSynced(partial, manifestText(manifest));
-    await publishFile(partial, path);
-  } finally {
-    await rm(partial, { force: true });
-  }
+  await using _partial = removedAtEnd(partial);
+  await writeSynced(partial, manifestText(manifest));
+  await publishFile(partial, path);
 }
 
 function unreadable(path: string, cause: unknown): SnapkeepError {

@@ -1,17 +1,13 @@
 import { realpath } from 'node:fs/promises';
 import { type MountFacts, mountOf } from '../../../platform/mounts.ts';
-import { explainError } from '../engine-errors.ts';
+import { explainedAs } from '../engine-errors.ts';
 
 /**
  * What is known of the mount that a folder is on.
  * @throws SnapkeepError when the folder cannot be found
  */
 export async function mountFacts(folder: string): Promise<MountFacts> {
-  try {
-    return await mountOf(await realpath(folder));
-  } catch (error) {
-    throw explainError(error, folder);
-  }
+  return realpath(folder).then(mountOf).catch(explainedAs(folder));
 }
 
 /** What a person should know of a folder on such a mount, one sentence each. */

@@ -1,16 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
-import { explainError } from '../engine-errors.ts';
+import { explainedAs } from '../engine-errors.ts';
 import { repositoryError } from './repository-around.ts';
 
 /** @throws SnapkeepError when the path is not a file that can be read */
 export async function requireFile(path: string): Promise<void> {
-  let info: Awaited<ReturnType<typeof stat>>;
-  try {
-    info = await stat(path);
-  } catch (error) {
-    throw explainError(error, path);
-  }
+  const info = await stat(path).catch(explainedAs(path));
   if (info.isDirectory())
     throw (
       (await repositoryError(path, 'folder')) ??

@@ -7,13 +7,14 @@ import { nameInWords } from '../../../../../src-shared/rules/byte-names.ts';
 import { countInWords } from '../../../../../src-shared/words/wording.ts';
 import { isDiskFull } from '../../engine-errors.ts';
 import { diskFull, explainWrite } from '../../files/disk-full.ts';
+import { removedAtEnd } from '../../files/remove-tree.ts';
 import { PIECE_BYTES, type StoredDigest, storePieces } from '../../packing/compress.ts';
 import type { Encryptor } from '../../packing/encryption.ts';
 import type { TaskContext } from '../../task-context.ts';
 import { type AttachedFileRequest, describeSnapshot, openSource } from '../attached-file-request.ts';
 import { byPath, type Entry, type LeftOut, type SnapshotFacts } from '../folder/folder-entry.ts';
 import { INDEX_NAME, indexText } from '../folder/folder-index.ts';
-import { endedName, removeTree } from '../folder/folder-snapshots.ts';
+import { endedName } from '../folder/folder-snapshots.ts';
 import { type Scanned, scanFolder, type Trouble } from '../folder/scan-folder.ts';
 import { readStable, readThrough, SourceTrouble } from '../read-source-file.ts';
 import { systemCalls } from '../system-calls.ts';
@@ -62,6 +63,7 @@ export async function archiveFolder(
   const name = endedName(request, takenAt);
   const staging = join(context.stagingFolder, `archive-${request.runId}`);
   await mkdir(staging, { mode: 0o700 });
+  await using _staging = removedAtEnd(staging);
   try {
     const contents = new ArchiveContents(source.root, staging, context);
     let facts: SnapshotFacts | undefined;
@@ -80,8 +82,6 @@ export async function archiveFolder(
   } catch (error) {
     const use = request.destination === context.stagingFolder ? 'staging' : 'destination';
     throw explainWrite(error, use, request.destination, request.sourcePath);
-  } finally {
-    await removeTree(staging);
   }
 }
 
@@ -167,13 +167,10 @@ class ArchiveContents {
   async #addStaged(archive: TarWriter, path: string): Promise<Entry> {
     const name = 'file';
     const { stats, sha256, bytes } = await this.#stage(path, name);
-    try {
-      const head = { type: 'file' as const, path, ...rightsOf(stats), size: bytes };
-      await archive.add(head, createReadStream(join(this.#staging, basename(name)), { highWaterMark: PIECE_BYTES }));
-      return withHash(head, sha256);
-    } finally {
-      await removeTree(join(this.#staging, name));
-    }
+    await using _staged = removedAtEnd(join(this.#staging, name));
+    const head = { type: 'file' as const, path, ...rightsOf(stats), size: bytes };
+    await archive.add(head, createReadStream(join(this.#staging, basename(name)), { highWaterMark: PIECE_BYTES }));
+    return withHash(head, sha256);
   }
 
   async #stage(path: string, name: string): ReturnType<TreeWriter['copy']> {

@@ -7,6 +7,7 @@ import { errorCode, explainError } from '../../engine-errors.ts';
 import { onDisk } from '../../files/byte-names.ts';
 import { explainWrite } from '../../files/disk-full.ts';
 import { publishUnique, requireWritableFolder, syncFolder } from '../../files/durable-files.ts';
+import { removedAtEnd, removeTree } from '../../files/remove-tree.ts';
 import type { TaskContext } from '../../task-context.ts';
 import {
   type AttachedFileRequest,
@@ -22,14 +23,7 @@ import { rightsOf, TreeWriter } from '../tree-writer.ts';
 import { sameTime } from './compare-folder.ts';
 import { byPath, type Entry, type FileEntry, keptMtime, type LeftOut } from './folder-entry.ts';
 import { type FolderIndex, readIndex, writeIndex } from './folder-index.ts';
-import {
-  endedName,
-  type FolderSnapshot,
-  folderSnapshots,
-  partialName,
-  removeTree,
-  updateLatest,
-} from './folder-snapshots.ts';
+import { endedName, type FolderSnapshot, folderSnapshots, partialName, updateLatest } from './folder-snapshots.ts';
 import { AT_ONCE, type Scanned, scanFolder, type Trouble } from './scan-folder.ts';
 
 /** How often the folder is looked through again for what changed or went while it was being read. */
@@ -57,6 +51,7 @@ export async function copyFolder(
   await requireWritableFolder(request.destination);
   const source = await openSource(request, () => context.throwIfCancelled());
   const partial = join(request.destination, partialName(source.stem, request.runId));
+  await using _partial = removedAtEnd(partial);
   try {
     const copy = new FolderCopy(request, source, partial, context, calls);
     const stored = await copy.store();
@@ -67,8 +62,6 @@ export async function copyFolder(
     return stored;
   } catch (error) {
     throw explainWrite(error, 'destination', request.destination);
-  } finally {
-    await removeTree(partial);
   }
 }
 

@@ -56,13 +56,9 @@ export function* indexText(facts: SnapshotFacts, entries: Iterable<Entry>): Gene
 
 /** Writes the index into the folder that it describes and syncs it. */
 export async function writeIndex(folder: string, facts: SnapshotFacts, entries: Iterable<Entry>): Promise<void> {
-  const handle = await open(join(folder, INDEX_NAME), 'wx', 0o600);
-  try {
-    for (const text of indexText(facts, entries)) await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await using handle = await open(join(folder, INDEX_NAME), 'wx', 0o600);
+  for (const text of indexText(facts, entries)) await handle.writeFile(text);
+  await handle.sync();
 }
 
 /**

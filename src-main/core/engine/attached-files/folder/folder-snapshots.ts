@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, lstat, readdir, readlink, realpath, rename, rm, symlink } from 'node:fs/promises';
+import { lstat, readdir, readlink, realpath, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SnapkeepError } from '../../../../../src-shared/contract/errors.ts';
 import { DEFAULT_NAME_PATTERN, nameFromPattern } from '../../../../../src-shared/rules/name-pattern.ts';
 import { fileStem } from '../../../../../src-shared/rules/naming.ts';
-import { fileSystem } from '../../../../platform/file-system.ts';
-import { errorCode, explainError } from '../../engine-errors.ts';
-import { onDisk, textOf } from '../../files/byte-names.ts';
+import { errorCode, explainError, explainedAs } from '../../engine-errors.ts';
 import { PARTIAL_SUFFIX, syncFolder } from '../../files/durable-files.ts';
+import { removeTree } from '../../files/remove-tree.ts';
 import type { SnapshotFacts } from './folder-entry.ts';
 import { INDEX_NAME, readFacts } from './folder-index.ts';
 
@@ -92,12 +91,7 @@ async function readSnapshot(destination: string, name: string): Promise<FolderSn
 
 /** The names of an attached file's snapshots, those of one second together, the newest first. */
 async function namesBySecond(destination: string, stem: string): Promise<string[][]> {
-  let names: string[];
-  try {
-    names = await readdir(destination);
-  } catch (error) {
-    throw explainError(error, destination);
-  }
+  const names = await readdir(destination).catch(explainedAs(destination));
   const seconds = new Map<string, string[]>();
   for (const name of names) {
     if (stemIn(name) !== stem) continue;
@@ -185,23 +179,5 @@ export async function removeFolderSnapshot(
     await removeTree(aside);
   } catch (error) {
     throw explainError(error, path);
-  }
-}
-
-/** Removes a folder with everything in it, also from folders that may not be written. Links are never followed. */
-export async function removeTree(path: string): Promise<void> {
-  if (fileSystem.hasModes && process.getuid?.() !== 0) await openUp(path);
-  await rm(onDisk(path), { recursive: true, force: true });
-}
-
-async function openUp(path: string): Promise<void> {
-  try {
-    if (!(await lstat(onDisk(path))).isDirectory()) return;
-    await chmod(onDisk(path), 0o700);
-    for (const entry of await readdir(onDisk(path), { withFileTypes: true, encoding: 'buffer' })) {
-      if (entry.isDirectory()) await openUp(join(path, textOf(entry.name)));
-    }
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
   }
 }

@@ -1,10 +1,11 @@
 import { lstat, mkdir, realpath, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../../../src-shared/contract/errors.ts';
-import { errorCode, explainError } from '../../engine-errors.ts';
+import { errorCode, explainError, explainedAs } from '../../engine-errors.ts';
 import { onDisk } from '../../files/byte-names.ts';
 import { isTaken, syncFolder } from '../../files/durable-files.ts';
-import { partialName, removeTree } from './folder-snapshots.ts';
+import { removeTree } from '../../files/remove-tree.ts';
+import { partialName } from './folder-snapshots.ts';
 
 /** What puts a folder or file back as it was before a restore. */
 export interface UndoRecord {
@@ -192,11 +193,7 @@ export async function discardUndoRecord({ targetPath, keptPath }: UndoRecord): P
       hint: 'Nothing was removed.',
     });
   }
-  try {
-    await removeTree(keptPath);
-  } catch (error) {
-    throw explainError(error, keptPath);
-  }
+  await removeTree(keptPath).catch(explainedAs(keptPath));
 }
 
 /** A rename would replace a file or an empty folder without a word. */

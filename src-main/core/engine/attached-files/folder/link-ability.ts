@@ -1,8 +1,9 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode, explainError } from '../../engine-errors.ts';
+import { removedAtEnd, removeTree } from '../../files/remove-tree.ts';
 import { CANNOT, type SystemCalls, systemCalls } from '../system-calls.ts';
-import { partialName, removeTree } from './folder-snapshots.ts';
+import { partialName } from './folder-snapshots.ts';
 
 /**
  * Finds out by trying whether a folder is on a file system that has what dated folders need: hard links, and symbolic
@@ -19,6 +20,7 @@ export async function whyNoLinks(
 ): Promise<string | null> {
   const folder = join(destination, partialName(stem, runId));
   const at = (name: string): string => join(folder, name);
+  await using _folder = removedAtEnd(folder);
   try {
     await removeTree(folder);
     await mkdir(folder, { mode: 0o700 });
@@ -32,8 +34,6 @@ export async function whyNoLinks(
     return null;
   } catch (error) {
     throw explainError(error, destination);
-  } finally {
-    await removeTree(folder);
   }
 }
 

@@ -3,12 +3,12 @@ import { SnapkeepError } from '../../../../../src-shared/contract/errors.ts';
 import { countInWords } from '../../../../../src-shared/words/wording.ts';
 import { explainError } from '../../engine-errors.ts';
 import { requireRoom } from '../../files/disk-full.ts';
+import { removedAtEnd, removeTree } from '../../files/remove-tree.ts';
 import type { TaskContext } from '../../task-context.ts';
 import { type StoredFolder, stagePart } from '../stage-snapshot.ts';
 import { compareFolder, type FolderComparison } from './compare-folder.ts';
 import { type Entry, isInPart, restoredEntry, type SnapshotFacts } from './folder-entry.ts';
 import { isSafePath, readIndex } from './folder-index.ts';
-import { removeTree } from './folder-snapshots.ts';
 import { type NoteUndoRecord, openTarget, stagedPathFor, swapIn, type UndoRecord } from './folder-swap.ts';
 
 export interface FolderRestoreRequest {
@@ -47,6 +47,7 @@ export async function restoreFolder(
   const target = await openTarget(targetFolder, part);
   await requireRoom({ use: 'target', folder: dirname(target), bytes: await bytesOf(stored, part) });
   const staged = stagedPathFor(target, runId);
+  await using _staged = removedAtEnd(staged);
   try {
     await removeTree(staged);
     const index = await stagePart(stored, part, staged, context);
@@ -60,8 +61,6 @@ export async function restoreFolder(
     return { facts: index.facts, comparison, undoRecord };
   } catch (error) {
     throw explainError(error, target);
-  } finally {
-    await removeTree(staged);
   }
 }
 

@@ -3,7 +3,7 @@ import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import ignore from 'ignore';
 import { SnapkeepError } from '../../../../../src-shared/contract/errors.ts';
-import { errorCode, explainError } from '../../engine-errors.ts';
+import { errorCode, explainError, explainedAs } from '../../engine-errors.ts';
 import { onDisk, textOf } from '../../files/byte-names.ts';
 import { inParallel } from '../in-parallel.ts';
 import { Pace } from '../pace.ts';
@@ -77,12 +77,7 @@ class FolderScanner {
   }
 
   async run(): Promise<void> {
-    let root: FoundEntry;
-    try {
-      root = await this.#entryAt('');
-    } catch (error) {
-      throw explainError(error, this.#root);
-    }
+    const root = await this.#entryAt('').catch(explainedAs(this.#root));
     if (root.type !== 'folder')
       throw new SnapkeepError('INVALID_PARAMS', `${this.#root} is not a folder.`, { hint: 'Choose a folder.' });
     this.scan.entries.push({ ...root, type: 'folder', target: '' });

@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { explainError } from '../../engine-errors.ts';
+import { explainedAs } from '../../engine-errors.ts';
 import type { TaskContext } from '../../task-context.ts';
 import { inParallel } from '../in-parallel.ts';
 import { hashStable, SourceTrouble } from '../read-source-file.ts';
@@ -31,12 +31,7 @@ export async function verifyFolder(
   known: KnownHashes = new Map(),
 ): Promise<FolderVerification> {
   const { facts, entries } = await readIndex(path);
-  let root: string;
-  try {
-    root = await realpath(path);
-  } catch (error) {
-    throw explainError(error, path);
-  }
+  const root = await realpath(path).catch(explainedAs(path));
   const scan = await scanFolder(root, { exclude: [], throwIfCancelled: () => context.throwIfCancelled() });
   const damage: LeftOut[] = [
     ...scan.problems.map(({ path: at, reason }) => ({ path: at, reason })),

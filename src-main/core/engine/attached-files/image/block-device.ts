@@ -23,12 +23,8 @@ export async function statImage(path: string): Promise<ImageStat> {
         hint: 'Choose an image file, or a device such as /dev/sdb or /dev/mmcblk0.',
       });
     }
-    const handle = await open(path, 'r');
-    try {
-      return { kind: 'device', bytes: await findEnd(async (at) => isReadable(handle, at)) };
-    } finally {
-      await handle.close();
-    }
+    await using handle = await open(path, 'r');
+    return { kind: 'device', bytes: await findEnd(async (at) => isReadable(handle, at)) };
   } catch (error) {
     throw explainError(error, path);
   }

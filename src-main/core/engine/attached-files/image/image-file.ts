@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, rm, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../../../src-shared/contract/errors.ts';
 import type { Compression } from '../../../../../src-shared/model/values.ts';
@@ -8,6 +8,7 @@ import { explainError } from '../../engine-errors.ts';
 import { explainWrite, requireRoom } from '../../files/disk-full.ts';
 import { publishFile, publishUnique, readPieces, writeFully, writerOf } from '../../files/durable-files.ts';
 import { takeOverRights } from '../../files/file-rights.ts';
+import { removedAtEnd } from '../../files/remove-tree.ts';
 import { leastPacked, PIECE_BYTES, type StoredDigest, storeImage } from '../../packing/compress.ts';
 import type { Encryptor } from '../../packing/encryption.ts';
 import type { TaskContext } from '../../task-context.ts';
@@ -49,6 +50,7 @@ export async function copyImageFile(request: ImageRequest, context: TaskContext)
     context.log('warning', `${sourcePath} is mounted: its image is like that of a disk after a power failure.`);
   const takenAt = context.now();
   const partial = join(destination, partialName(stemOf(request), request.runId));
+  await using _partial = removedAtEnd(partial);
   try {
     const before = await stat(sourcePath, { bigint: true });
     const handle = await open(partial, 'wx', 0o600);
@@ -72,8 +74,6 @@ export async function copyImageFile(request: ImageRequest, context: TaskContext)
     return { name, path: join(destination, name), source, digest, mounted };
   } catch (error) {
     throw explainWrite(error, 'destination', destination, sourcePath);
-  } finally {
-    await rm(partial, { force: true });
   }
 }
 
@@ -159,21 +159,16 @@ async function restoreToFile(
   const { bytes } = request.digest.image;
   await requireRoom({ use: 'target', folder: dirname(target), bytes });
   const staged = stagedPathFor(target, request.runId);
-  try {
-    const handle = await open(staged, 'wx+', 0o600);
-    try {
-      await unpackTo(request, (piece) => writeFully(handle, piece), 'staging', context);
-      await takeOverRights(target, staged, context);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await requireContent(staged, request.digest.image, context);
-    context.throwIfCancelled();
-    return { kind: 'file', bytes, undoRecord: await swapIn(staged, target, request.runId, note) };
-  } finally {
-    await rm(staged, { force: true });
+  await using _staged = removedAtEnd(staged);
+  {
+    await using handle = await open(staged, 'wx+', 0o600);
+    await unpackTo(request, (piece) => writeFully(handle, piece), 'staging', context);
+    await takeOverRights(target, staged, context);
+    await handle.sync();
   }
+  await requireContent(staged, request.digest.image, context);
+  context.throwIfCancelled();
+  return { kind: 'file', bytes, undoRecord: await swapIn(staged, target, request.runId, note) };
 }
 
 async function restoreToDevice(request: ImageRestoreRequest, context: TaskContext): Promise<RestoredImage> {
@@ -218,22 +213,19 @@ async function unpackTo(
 
 /** Reads back what was written; of a device, as many bytes as the image has. */
 async function requireContent(path: string, image: StoredDigest['image'], context: TaskContext): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    const hash = createHash('sha256');
-    let read = 0;
-    for (const piece of readPieces(handle, PIECE_BYTES)) {
-      context.throwIfCancelled();
-      const wanted = piece.subarray(0, image.bytes - read);
-      hash.update(wanted);
-      read += wanted.length;
-      context.progress('confirming', read, image.bytes);
-      if (read === image.bytes) break;
-    }
-    if (hash.digest('hex') === image.sha256) return;
-  } finally {
-    await handle.close();
+  await using handle = await open(path, 'r');
+  const hash = createHash('sha256');
+  let read = 0;
+  for (const piece of readPieces(handle, PIECE_BYTES)) {
+    context.throwIfCancelled();
+    const wanted = piece.subarray(0, image.bytes - read);
+    hash.update(wanted);
+    read += wanted.length;
+    context.progress('confirming', read, image.bytes);
+    if (read === image.bytes) break;
   }
+  if (hash.digest('hex') === image.sha256) return;
+
   throw new SnapkeepError('CORRUPT', `${path} does not contain the data that was just written.`, {
     hint: 'The disk is probably failing. Use another one.',
   });
