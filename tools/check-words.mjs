@@ -35,6 +35,7 @@ const IN_SENTENCES = /** @type {Array<[RegExp, string]>} */ ([
   [/\bwhen asked\b/i, 'manual'],
   [/\bThis is no\b/, 'Not a …'],
   [/\bsomebody\b/i, 'a person, or the passive'],
+  [/[.?] => /, 'one sentence: that of before has slipped in'],
 ]);
 /** What has to be named as it is, with the reason. */
 const EXCEPTIONS = [

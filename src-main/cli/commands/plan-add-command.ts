@@ -147,7 +147,7 @@ async function addFromTemplate(session: Session, template: string, options: AddO
   const unknown = [...wanted, ...unwanted].find((id) => !applied.parts.some((part) => part.id === id));
   if (unknown !== undefined)
     throw new UsageError(
-      `id).join(', ')}. => ${applied.name} has no part “${unknown}”. Available: ${applied.parts.map(({ id }) => id).join(', ')}. => id).join(', ')}.`,
+      `${applied.name} has no part “${unknown}”. Available: ${applied.parts.map(({ id }) => id).join(', ')}.`,
     );
   const parts = applied.parts.filter(({ id, optional }) => !unwanted.has(id) && (!optional || wanted.has(id)));
   if (parts.length !== 1 && (options.name !== undefined || given.attachedFiles !== undefined))

@@ -199,13 +199,9 @@ function requireFreeName({ catalog }: CoreContext, name: string, ownId: string |
 function requireUnused(core: CoreContext, { id, name }: StoredDestination): void {
   const plans = core.catalog.plans.list().filter((plan) => plan.destinations.some((each) => each.destinationId === id));
   if (plans.length > 0) {
-    throw new SnapkeepError(
-      'CONFLICT',
-      `plan.name).join(', ')} stores to ${name}. => ${name} is used by: ${plans.map((plan) => plan.name).join(', ')}. => plan.name).join(', ')} stores to ${name}.`,
-      {
-        hint: 'Remove it from these plans first.',
-      },
-    );
+    throw new SnapkeepError('CONFLICT', `${name} is used by: ${plans.map((plan) => plan.name).join(', ')}.`, {
+      hint: 'Remove it from these plans first.',
+    });
   }
   if (core.runs.active().some((run) => run.destinationId === id))
     throw new SnapkeepError('BUSY', `A run is using ${name}.`, { hint: 'Wait until it ends, or cancel it.' });

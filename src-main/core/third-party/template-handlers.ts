@@ -57,6 +57,6 @@ function onlyPart({ name, parts }: Template): string {
 function requirePart({ name, parts }: Template, id: string): string {
   if (parts.some((part) => part.id === id)) return id;
   throw new SnapkeepError('INVALID_PARAMS', `${name} has no part “${id}”.`, {
-    hint: `part.id).join(', ')}. => Available: ${parts.map((part) => part.id).join(', ')}. => part.id).join(', ')}.`,
+    hint: `Available: ${parts.map((part) => part.id).join(', ')}.`,
   });
 }
