@@ -1,15 +1,60 @@
-import { type Command, InvalidArgumentError } from 'commander';
-import type { Session } from './session.ts';
+import { Command, InvalidArgumentError } from 'commander';
+import type { ErrorBody } from '../../src-shared/contract/errors.ts';
+import type { ProcessLog } from '../core/ports.ts';
+import { interruption } from './interruption.ts';
+import { EXIT, exitCode, printAsJson, printDocument, reportError } from './output.ts';
+import { Session } from './session.ts';
+
+/** The session of the command; a process has one. */
+let session: Session | undefined;
+
+/** The process log, while a session is open. */
+export const sessionLog = (): ProcessLog | undefined => session?.log;
 
 /**
- * Runs the work of a command in a session and ends the process with the code it answers.
+ * Returns the action of a command that works in a session.
+ * @param work gets the session, then the arguments and options of the command
  * @param withoutDataFolder the whole command where nothing was ever stored; without it a data folder is made
  */
-export type CommandContext = (
-  options: { json?: boolean },
-  work: (session: Session) => Promise<number>,
-  withoutDataFolder?: (folder: string) => number,
-) => Promise<void>;
+export function inSession<Given extends unknown[]>(
+  work: (session: Session, ...given: Given) => Promise<void>,
+  withoutDataFolder?: (folder: string) => void,
+): (...given: Given) => Promise<void> {
+  return concluding(
+    async (...given) => {
+      if (withoutDataFolder !== undefined && !Session.hasDataFolder()) return withoutDataFolder(Session.dataFolder());
+      session = await Session.open();
+      await work(session, ...given);
+    },
+    async () => session?.close(),
+  );
+}
+
+/**
+ * Returns the action of a command: it reports the error of its work, prints the document of `--json` and sets the exit
+ * code.
+ * @param end done last, whether the work succeeded or not
+ */
+export function concluding<Given extends unknown[]>(
+  work: (...given: Given) => Promise<void>,
+  end: () => Promise<void> = async () => {},
+): (...given: Given) => Promise<void> {
+  return async (...given) => {
+    const command = given.at(-1);
+    const asJson = command instanceof Command && command.opts().json === true;
+    if (asJson) printAsJson();
+    let failure: { code: number; body: ErrorBody } | undefined;
+    for (const step of [() => work(...given), end]) {
+      try {
+        await step();
+      } catch (error) {
+        failure ??= reportError(error);
+      }
+    }
+    if (asJson) printDocument(failure?.body);
+    process.exitCode = interruption.aborted ? EXIT.interrupted : (failure?.code ?? exitCode());
+  };
+}
 
 /** Gives a command the option that every one has. */
 export function json(command: Command): Command {

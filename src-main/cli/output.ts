@@ -22,14 +22,27 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = { TOO_NEW: EXIT.tooNew, CANC
 /** A mistake in how the command was called. */
 export class UsageError extends Error {}
 
+/** Whether the command was called with `--json`. */
+let json = false;
 /** What `--json` prints once the command has ended. */
 const results: unknown[] = [];
+let code: number = EXIT.done;
+
+/** Makes {@link print} keep results for the one document of `--json`. */
+export function printAsJson(): void {
+  json = true;
+}
+
+/** The exit code of the last result. */
+export const exitCode = (): number => code;
 
 /**
  * Prints a result in words, or keeps it for the one document of `--json`.
  * @param words a line, or several. A line feed in one comes from a name, and is made visible
+ * @param exit what the process ends with, unless the command fails afterwards
  */
-export function print(json: boolean, value: unknown, words: string | readonly string[]): void {
+export function print(value: unknown, words: string | readonly string[], exit: number = EXIT.done): void {
+  code = exit;
   if (json) results.push(value);
   else writeLines(process.stdout, words);
 }

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
-import type { CommandContext } from './command.ts';
 import { addBackupCommands } from './commands/backup-commands.ts';
 import { addCatalogCommand } from './commands/catalog-command.ts';
 import { addDeleteDatabaseCommand } from './commands/delete-database-command.ts';
@@ -17,7 +16,7 @@ import { addTemplateCommands } from './commands/template-commands.ts';
 import { say } from './output.ts';
 
 /** Returns the command line, with every command and its options; nothing runs before it is parsed. */
-export function makeProgram(inSession: CommandContext): Command {
+export function makeProgram(): Command {
   const program = new Command('snapkeep')
     .description(packageJson.description)
     .version(packageJson.version)
@@ -28,17 +27,17 @@ export function makeProgram(inSession: CommandContext): Command {
       'after',
       '\nExit codes: 0 done, 1 failed, 2 invalid usage, 3 not valid, 4 snapshot incomplete (attached files are missing), 75 busy, locked or unavailable (try again), 78 newer than this version, or than the database or program it is restored for, 130 interrupted.\nSNAPKEEP_HOME sets the data folder for plans and runs (default: the usual folder of this system).',
     );
-  addPlanCommands(program, inSession);
-  addDestinationCommands(program, inSession);
-  addBackupCommands(program, inSession);
-  addSnapshotCommands(program, inSession);
-  addImportCommand(program, inSession);
-  addRecoverCommand(program, inSession);
-  addRestoreCommands(program, inSession);
-  addDeleteDatabaseCommand(program, inSession);
-  addRecoveryKitCommand(program, inSession);
-  addTemplateCommands(program, inSession);
-  addRunDueCommand(program, inSession);
+  addPlanCommands(program);
+  addDestinationCommands(program);
+  addBackupCommands(program);
+  addSnapshotCommands(program);
+  addImportCommand(program);
+  addRecoverCommand(program);
+  addRestoreCommands(program);
+  addDeleteDatabaseCommand(program);
+  addRecoveryKitCommand(program);
+  addTemplateCommands(program);
+  addRunDueCommand(program);
   addCatalogCommand(program);
   addServeCommand(program);
   return program;

@@ -113,12 +113,19 @@ export class Session {
     return ended;
   }
 
+  /** The plan with this name or id, if there is one. */
+  async knownPlan(nameOrId: string): Promise<PlanSummary | undefined> {
+    const name = nameOrId.toLowerCase();
+    return (await this.call('plans.list', {})).find(
+      ({ plan }) => plan.id === nameOrId || plan.name.toLowerCase() === name,
+    );
+  }
+
   /** Finds a plan by its name or id. @throws SnapkeepError `NOT_FOUND` */
   async findPlan(nameOrId: string): Promise<PlanSummary> {
-    const plans = await this.call('plans.list', {});
-    const found = plans.find(({ plan }) => plan.id === nameOrId || plan.name.toLowerCase() === nameOrId.toLowerCase());
+    const found = await this.knownPlan(nameOrId);
     if (found !== undefined) return found;
-    const names = plans.map(({ plan }) => plan.name).join(', ');
+    const names = (await this.call('plans.list', {})).map(({ plan }) => plan.name).join(', ');
     throw new SnapkeepError('NOT_FOUND', `No plan named “${nameOrId}”.`, {
       hint: names === '' ? 'Add one with: snapkeep plan add' : `Available: ${names}.`,
     });

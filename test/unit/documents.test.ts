@@ -46,7 +46,7 @@ test.each(documents)('every link of $path leads somewhere', ({ path, text }) => 
 });
 
 test.each(documents)('every command in $path exists, with its options', ({ path, text }) => {
-  const program = makeProgram(async () => {});
+  const program = makeProgram();
   for (const line of commandLines(text)) {
     const words = [...line.matchAll(/"[^"]*"|'[^']*'|\S+/g)].map(([word]) => word);
     const { command, rest } = commandOf(program, words);

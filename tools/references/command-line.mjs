@@ -8,7 +8,7 @@ const COMMON = new Set(['--json', '--help']);
 
 /** Returns the reference of the command line, from the commands themselves. */
 export function commandLineReference() {
-  const commands = commandsBelow(makeProgram(async () => {}));
+  const commands = commandsBelow(makeProgram());
   const overview = table(
     ['Command', 'What it does'],
     commands

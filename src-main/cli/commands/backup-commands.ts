@@ -8,14 +8,13 @@ import type { SnapshotCopy } from '../../../src-shared/model/snapshot.ts';
 import { Compression } from '../../../src-shared/model/values.ts';
 import { isGood } from '../../../src-shared/rules/verdicts.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
-import { type CommandContext, json } from '../command.ts';
+import { inSession, json } from '../command.ts';
 import { interruption } from '../interruption.ts';
-import { addEntryOption, type EntryOptions, withEntry } from '../options/entry-option.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from '../options/key-options.ts';
 import { METHOD_HELP, parseMethod } from '../options/method-options.ts';
+import { addSourceOptions, PIPE, type SourceOptions, withSource } from '../options/source-options.ts';
 import { EXIT, errorOf, print, say, UsageError } from '../output.ts';
 import type { Session } from '../session.ts';
-import { PIPE, withStandardInput } from '../standard-input.ts';
 
 interface BackupOptions extends KeyOptions {
   source?: string;
@@ -30,7 +29,7 @@ interface BackupOptions extends KeyOptions {
 }
 
 /** `backup` and `verify`. */
-export function addBackupCommands(program: Command, context: CommandContext): void {
+export function addBackupCommands(program: Command): void {
   addKeyOptions(json(program.command('backup')))
     .summary('back up a plan, or any database to a folder')
     .description(
@@ -49,8 +48,8 @@ export function addBackupCommands(program: Command, context: CommandContext): vo
       'after',
       '\nExamples:\n  snapkeep backup hone\n  snapkeep backup --source /var/lib/app/app.db --to /mnt/nas/app --format zst --json\n  snapkeep backup --source app.db --method dump --format none --output - | sqlite3 new.db',
     )
-    .action((plan: string | undefined, options: BackupOptions) =>
-      context(options, (session) =>
+    .action(
+      inSession((session, plan: string | undefined, options: BackupOptions) =>
         options.group !== undefined
           ? backUpGroup(session, plan, options.group, options)
           : options.output !== undefined
@@ -59,38 +58,30 @@ export function addBackupCommands(program: Command, context: CommandContext): vo
       ),
     );
 
-  addEntryOption(addKeyOptions(json(program.command('verify'))))
+  addSourceOptions(json(program.command('verify')))
     .summary('verify a snapshot or backup file')
     .description(
       'Reads and unpacks it, and checks the content in full. Exit code 3: it is not valid, or the database in it needs repair.',
     )
     .argument('<snapshot>', 'id or name of a snapshot, path of a file, or “-” for standard input')
     .addHelpText('after', '\nExample:\n  snapkeep verify ./hone-2026-11-20-020000-k3f9qa.db.gz')
-    .action((given: string, options: KeyOptions & EntryOptions & { json?: boolean }) =>
-      context(options, async (session) => {
-        if (given !== PIPE) return verify(session, withEntry(await session.findSource(given), options), options);
-        if (options.keyStdin === true)
-          throw new UsageError('Standard input carries the snapshot. Use --key-env for the key.');
-        return withStandardInput(session.dataFolder, (path) => verify(session, withEntry({ path }, options), options));
-      }),
+    .action(
+      inSession((session, given: string, options: SourceOptions) =>
+        withSource(session, given, options, (source) => verify(session, source, options)),
+      ),
     );
 }
 
-async function verify(
-  session: Session,
-  source: RestoreSource,
-  options: KeyOptions & { json?: boolean },
-): Promise<number> {
+async function verify(session: Session, source: RestoreSource, options: KeyOptions): Promise<void> {
   const run = await session.run('verifications.start', { ...source, ...(await keyOf(options)) });
   if (run.result?.kind !== 'verify') throw errorOf(run);
   const { verification } = run.result;
   const checks = verification.checks.map((check) => `  ${check.outcome.padEnd(8)}${check.name}: ${check.detail}`);
-  print(options.json === true, verification, [verification.message, ...checks]);
-  return isGood(verification) ? EXIT.done : EXIT.notValid;
+  print(verification, [verification.message, ...checks], isGood(verification) ? EXIT.done : EXIT.notValid);
 }
 
 /** `--output -`: the snapshot alone on standard output, and words on standard error. */
-async function writeOut(session: Session, planName: string | undefined, options: BackupOptions): Promise<number> {
+async function writeOut(session: Session, planName: string | undefined, options: BackupOptions): Promise<void> {
   const { output, source, to, name, json: asJson } = options;
   if (output !== PIPE) throw new UsageError('--output accepts only “-”. For a folder, use --to.');
   if (to !== undefined || name !== undefined || asJson === true)
@@ -109,7 +100,6 @@ async function writeOut(session: Session, planName: string | undefined, options:
   );
   if (run.result?.kind !== 'export') throw errorOf(run);
   say(`Wrote ${bytesInWords(run.result.bytes)} (SHA-256 ${run.result.sha256}).`);
-  return EXIT.done;
 }
 
 /** Goes on after a plan that fails, and answers the first exit code that tells of one. */
@@ -118,7 +108,7 @@ async function backUpGroup(
   planName: string | undefined,
   group: string,
   options: BackupOptions,
-): Promise<number> {
+): Promise<void> {
   const { source, to, name, output } = options;
   if ([planName, source, to, name, output].some((given) => given !== undefined))
     throw new UsageError('--group cannot be combined with a plan, --source, --to, --name or --output.');
@@ -138,8 +128,7 @@ async function backUpGroup(
     }
   }
   for (const { error, planName } of taken) if (error !== null) say(`${planName}: ${error.message}`);
-  printTaken(taken, options.json === true, (values) => values);
-  return [...codes, ...taken.map(codeOf)].find((code) => code !== EXIT.done) ?? EXIT.done;
+  printTaken(taken, (values) => values, codes);
 }
 
 async function plansOfGroup(session: Session, group: string): Promise<PlanSummary[]> {
@@ -152,21 +141,26 @@ async function plansOfGroup(session: Session, group: string): Promise<PlanSummar
   });
 }
 
-async function backUp(session: Session, planName: string | undefined, options: BackupOptions): Promise<number> {
+async function backUp(session: Session, planName: string | undefined, options: BackupOptions): Promise<void> {
   const taken = await take(session, planName, options);
-  printTaken(taken, options.json === true, ([value, ...together]) =>
-    together.length === 0 ? value : { ...value, together },
-  );
+  printTaken(taken, ([value, ...together]) => (together.length === 0 ? value : { ...value, together }));
   for (const { error } of taken) if (error !== null) throw error;
-  return taken.map(codeOf).find((code) => code !== EXIT.done) ?? EXIT.done;
 }
 
-function printTaken(taken: readonly Taken[], asJson: boolean, toJson: (values: object[]) => unknown): void {
+/** @param before exit codes of what failed before; the first one that tells of a failure counts */
+function printTaken(
+  taken: readonly Taken[],
+  toJson: (values: object[]) => unknown,
+  before: readonly number[] = [],
+): void {
   const stored = taken.flatMap(({ stored }) => stored ?? []);
-  print(asJson, toJson(stored.map(({ value }) => value)), stored.map(({ words }) => words).join('\n'));
+  const codes = [...before, ...taken.map(({ error, code }) => (error === null ? code : EXIT.failed))];
+  print(
+    toJson(stored.map(({ value }) => value)),
+    stored.map(({ words }) => words).join('\n'),
+    codes.find((code) => code !== EXIT.done),
+  );
 }
-
-const codeOf = ({ error, code }: Taken): number => (error === null ? code : EXIT.failed);
 
 /** What came of a backup. */
 interface Taken {

@@ -2,14 +2,13 @@ import type { Command } from 'commander';
 import { timeInWords } from '../../core/catalog/damaged-catalog.ts';
 import { type RestoredCatalog, restoreCatalog } from '../../core/catalog/restore-catalog.ts';
 import { defaultDataFolder } from '../../core/process/data-folder.ts';
-import { json } from '../command.ts';
+import { concluding, json } from '../command.ts';
 import { confirm } from '../confirm.ts';
-import { EXIT, print, printDocument, reportError } from '../output.ts';
+import { print } from '../output.ts';
 
 interface CatalogRestoreOptions {
   empty?: boolean;
   yes?: boolean;
-  json?: boolean;
 }
 
 /** `catalog restore`: replaces a catalog that is damaged, so that no session can be opened. */
@@ -23,22 +22,15 @@ export function addCatalogCommand(program: Command): void {
     .option('--empty', 'start with an empty catalog; then recover the plans with: snapkeep recover <destination>')
     .option('--yes', 'skip the confirmation')
     .addHelpText('after', '\nExample:\n  snapkeep catalog restore')
-    .action(restore);
+    .action(concluding(restore));
 }
 
-async function restore({ empty = false, yes = false, json: asJson = false }: CatalogRestoreOptions): Promise<void> {
-  let failure: ReturnType<typeof reportError> | undefined;
-  try {
-    const folder = defaultDataFolder();
-    const what = empty ? 'an empty catalog' : 'its most recent automatic copy';
-    await confirm(yes, `Replace the damaged catalog in ${folder} with ${what}?`, 'Nothing was replaced.');
-    const restored = await restoreCatalog(folder, 'cli', empty ? 'empty' : 'copy');
-    print(asJson, restored, inWords(restored));
-  } catch (error) {
-    failure = reportError(error);
-  }
-  if (asJson) printDocument(failure?.body);
-  process.exitCode = failure?.code ?? EXIT.done;
+async function restore({ empty = false, yes = false }: CatalogRestoreOptions): Promise<void> {
+  const folder = defaultDataFolder();
+  const what = empty ? 'an empty catalog' : 'its most recent automatic copy';
+  await confirm(yes, `Replace the damaged catalog in ${folder} with ${what}?`, 'Nothing was replaced.');
+  const restored = await restoreCatalog(folder, 'cli', empty ? 'empty' : 'copy');
+  print(restored, inWords(restored));
 }
 
 function inWords({ keptAt, copyOf }: RestoredCatalog): string[] {

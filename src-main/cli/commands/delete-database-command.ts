@@ -4,20 +4,19 @@ import type { Command } from 'commander';
 import type { Params } from '../../../src-shared/contract/methods.ts';
 import type { DatabaseDeletionPreview } from '../../../src-shared/model/database-deletion.ts';
 import { tablesInWords } from '../../../src-shared/words/table-rows.ts';
-import { type CommandContext, json, several } from '../command.ts';
+import { inSession, json, several } from '../command.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from '../options/key-options.ts';
-import { EXIT, errorOf, print, say } from '../output.ts';
+import { errorOf, print, say } from '../output.ts';
 import type { Session } from '../session.ts';
 
 interface DatabaseDeletionOptions extends KeyOptions {
   confirm?: boolean;
   lockFile?: string[];
   evenIfOpen?: boolean;
-  json?: boolean;
 }
 
 /** `databaseDeletion`. */
-export function addDeleteDatabaseCommand(program: Command, context: CommandContext): void {
+export function addDeleteDatabaseCommand(program: Command): void {
   addKeyOptions(json(program.command('delete-database')))
     .summary('delete a database, so that its program starts fresh (undoable)')
     .description(
@@ -31,31 +30,31 @@ export function addDeleteDatabaseCommand(program: Command, context: CommandConte
       'after',
       '\nExample:\n  snapkeep delete-database /var/lib/portunus/state.db --lock-file state.db.lock --confirm',
     )
-    .action((given: string, options: DatabaseDeletionOptions) =>
-      context(options, (session) => databaseDeletion(session, given, options)),
+    .action(
+      inSession((session, given: string, options: DatabaseDeletionOptions) =>
+        databaseDeletion(session, given, options),
+      ),
     );
 }
 
-async function databaseDeletion(session: Session, given: string, options: DatabaseDeletionOptions): Promise<number> {
+async function databaseDeletion(session: Session, given: string, options: DatabaseDeletionOptions): Promise<void> {
   const target = await targetOf(session, given, options.lockFile ?? []);
   const key = await keyOf(options);
   const { confirmation, ...preview } = await session.call('databaseDeletions.preview', { target, ...key });
   if (options.confirm !== true || preview.files.length === 0) {
-    print(options.json === true, { ...preview, removed: [] }, inWords(preview));
-    return EXIT.done;
+    print({ ...preview, removed: [] }, inWords(preview));
+    return;
   }
   const anyway = options.evenIfOpen === true ? { evenIfOpen: true } : {};
   const run = await session.run('databaseDeletions.start', { target, ...key, confirmation, ...anyway });
   if (run.result?.kind !== 'databaseDeletion') throw errorOf(run);
   const { removed, safetySnapshotId } = run.result;
   print(
-    options.json === true,
     { runId: run.id, ...run.result },
     removed.map((path) => `deleted  ${path}`),
   );
   if (safetySnapshotId !== null)
     say(`The deleted database is kept as a safety snapshot. Undo with: snapkeep undo ${run.id}`);
-  return EXIT.done;
 }
 
 /** A plan by its name, or else a path; what looks like neither is a plan that is missing. */
@@ -64,11 +63,10 @@ async function targetOf(
   given: string,
   lockFiles: string[],
 ): Promise<Params<'databaseDeletions.start'>['target']> {
-  const plans = await session.call('plans.list', {});
-  const known = plans.some(({ plan }) => plan.id === given || plan.name.toLowerCase() === given.toLowerCase());
+  const known = await session.knownPlan(given);
   const path = resolve(given);
-  if (!known && (existsSync(path) || /[./\\]/.test(given))) return { path, lockFiles };
-  return { planId: (await session.findPlan(given)).plan.id, lockFiles };
+  if (known === undefined && (existsSync(path) || /[./\\]/.test(given))) return { path, lockFiles };
+  return { planId: (known ?? (await session.findPlan(given))).plan.id, lockFiles };
 }
 
 function inWords({

@@ -3,7 +3,7 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Params } from '../../../src-shared/contract/methods.ts';
 import type { SelfTestReport } from '../../../src-shared/model/destination.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
-import { type CommandContext, json } from '../command.ts';
+import { inSession, json } from '../command.ts';
 import {
   addSettingsOptions,
   changedSettings,
@@ -23,7 +23,7 @@ Examples:
   snapkeep destination add host --sftp backup@example.com/srv/backups --key ~/.ssh/id_ed25519 --host-key 'ssh-ed25519 SHA256:…'`;
 
 /** `destination add`, `set`, `list`, `test`, `reattach` and `remove`. */
-export function addDestinationCommands(program: Command, context: CommandContext): void {
+export function addDestinationCommands(program: Command): void {
   const destination = program
     .command('destination')
     .summary('add, change, list, test, re-attach and remove destinations')
@@ -33,8 +33,10 @@ export function addDestinationCommands(program: Command, context: CommandContext
     .summary('test and add a destination')
     .argument('<name>', 'name of the destination')
     .addHelpText('after', EXAMPLES)
-    .action((name: string, options: DestinationOptions) =>
-      context(options, async (session) => save(session, { name, ...(await settingsOf(session, options)) }, options)),
+    .action(
+      inSession(async (session, name: string, options: DestinationOptions) =>
+        save(session, { name, ...(await settingsOf(session, options)) }, options),
+      ),
     );
 
   addSettingsOptions(json(destination.command('set')))
@@ -43,8 +45,8 @@ export function addDestinationCommands(program: Command, context: CommandContext
     .argument('<name>', 'name, id or folder')
     .option('--name <name>', 'new name')
     .addHelpText('after', EXAMPLES)
-    .action((given: string, options: DestinationOptions & { name?: string }) =>
-      context(options, async (session) => {
+    .action(
+      inSession(async (session, given: string, options: DestinationOptions & { name?: string }) => {
         const { id, name, settings } = (await session.requireDestination(given)).destination;
         const changed = await changedSettings(session, settings, options);
         return save(session, { destinationId: id, name: options.name ?? name, ...changed }, options);
@@ -53,27 +55,25 @@ export function addDestinationCommands(program: Command, context: CommandContext
 
   json(destination.command('list'))
     .summary('list destinations')
-    .action((options: { json?: boolean }) =>
-      context(options, async (session) => {
+    .action(
+      inSession(async (session) => {
         const all = await session.call('destinations.list', {});
         const lines = all.map(
           ({ destination: { name }, label, state, reason, snapshotCount, storedBytes }) =>
             `${name}: ${state}. ${reason} ${label}, ${countInWords(snapshotCount, 'snapshot')}, ${bytesInWords(storedBytes)}.`,
         );
-        print(options.json === true, all, linesOr(lines, 'No destinations yet.'));
-        return EXIT.done;
+        print(all, linesOr(lines, 'No destinations yet.'));
       }),
     );
 
   json(destination.command('test'))
     .summary('test a destination: write, list, read and delete a small file')
     .argument('<name>', 'name, id or folder')
-    .action((given: string, options: { json?: boolean }) =>
-      context(options, async (session) => {
+    .action(
+      inSession(async (session, given: string) => {
         const { id } = (await session.requireDestination(given)).destination;
         const report = await session.call('destinations.test', { destinationId: id });
-        print(options.json === true, report, inWords(report));
-        return report.passed ? EXIT.done : EXIT.failed;
+        print(report, inWords(report), report.passed ? EXIT.done : EXIT.failed);
       }),
     );
 
@@ -81,36 +81,32 @@ export function addDestinationCommands(program: Command, context: CommandContext
     .summary('accept what is stored at the location of a destination now as that destination')
     .argument('<name>', 'name, id or folder')
     .option('-y, --yes', 're-attach; without it, only show what is stored there')
-    .action((given: string, options: { yes?: boolean; json?: boolean }) =>
-      context(options, (session) => reattach(session, given, options)),
-    );
+    .action(inSession((session, given: string, options: { yes?: boolean }) => reattach(session, given, options)));
 
   json(destination.command('remove'))
     .summary('remove a destination and its secrets (its files stay)')
     .argument('<name>', 'name, id or folder')
-    .action((given: string, options: { json?: boolean }) =>
-      context(options, async (session) => {
+    .action(
+      inSession(async (session, given: string) => {
         const { destination: found, label } = await session.requireDestination(given);
         const { snapshotsLeft } = await session.call('destinations.remove', { destinationId: found.id });
         const words = `Removed ${found.name}. ${countInWords(snapshotsLeft, 'snapshot')} stay in ${label}.`;
-        print(options.json === true, { id: found.id, snapshotsLeft }, words);
-        return EXIT.done;
+        print({ id: found.id, snapshotsLeft }, words);
       }),
     );
 }
 
-async function reattach(session: Session, given: string, options: { yes?: boolean; json?: boolean }): Promise<number> {
+async function reattach(session: Session, given: string, options: { yes?: boolean }): Promise<void> {
   const { id, name } = (await session.requireDestination(given)).destination;
   const { confirmation, ...there } = await session.call('destinations.previewReattach', { destinationId: id });
   const { label, files, snapshotsKnown, snapshotsThere, marker } = there;
   const words = `${label} contains ${countInWords(files, 'file')}, including ${snapshotsThere} of the ${countInWords(snapshotsKnown, 'snapshot')} stored at ${name}. ${MARKERS[marker]}`;
   if (options.yes !== true) {
-    print(options.json === true, there, [words, 'Nothing was changed. Use --yes to re-attach it.']);
-    return EXIT.done;
+    print(there, [words, 'Nothing was changed. Use --yes to re-attach it.']);
+    return;
   }
   const summary = await session.call('destinations.reattach', { destinationId: id, confirmation });
-  print(options.json === true, summary, [words, `Re-attached ${name}.`]);
-  return EXIT.done;
+  print(summary, [words, `Re-attached ${name}.`]);
 }
 
 const MARKERS = {
@@ -124,7 +120,7 @@ async function save(
   session: Session,
   given: Omit<Params<'destinations.save'>, 'saveAnyway'>,
   options: DestinationOptions,
-): Promise<number> {
+): Promise<void> {
   const anyway = options.saveAnyway === true ? { saveAnyway: true } : {};
   const { destination, report } = await session.call('destinations.save', { ...given, ...anyway });
   for (const warning of report.warnings) say(warning);
@@ -135,8 +131,7 @@ async function save(
       : SnapkeepError.fromBody(error);
   }
   const done = given.destinationId === undefined ? 'Added' : 'Changed';
-  print(options.json === true, { ...destination, report }, `${done} ${given.name}. ${inWords(report)}`);
-  return EXIT.done;
+  print({ ...destination, report }, `${done} ${given.name}. ${inWords(report)}`);
 }
 
 function inWords({ passed, steps, freeBytes }: SelfTestReport): string {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { BackupImport, FoundBackups } from '../../../src-shared/model/import.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
-import { type CommandContext, json } from '../command.ts';
+import { inSession, json } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from '../options/key-options.ts';
 import { EXIT, errorOf, print, say, UsageError } from '../output.ts';
@@ -12,11 +12,10 @@ interface ImportOptions extends KeyOptions {
   plan?: string;
   list?: boolean;
   yes?: boolean;
-  json?: boolean;
 }
 
 /** `import`: lists backups that are there and that no run of this service made. */
-export function addImportCommand(program: Command, context: CommandContext): void {
+export function addImportCommand(program: Command): void {
   addKeyOptions(json(program.command('import')))
     .summary('import existing backups from a destination or folder')
     .description(
@@ -31,14 +30,12 @@ export function addImportCommand(program: Command, context: CommandContext): voi
       'after',
       '\nExamples:\n  snapkeep import /var/backups/portunus --list\n  snapkeep import /var/backups/portunus --plan portunus',
     )
-    .action((given: string, options: ImportOptions) =>
-      context(options, (session) => importFrom(session, given, options)),
-    );
+    .action(inSession((session, given: string, options: ImportOptions) => importFrom(session, given, options)));
 }
 
-async function importFrom(session: Session, given: string, options: ImportOptions): Promise<number> {
+async function importFrom(session: Session, given: string, options: ImportOptions): Promise<void> {
   const place = await session.destinationOrFolder(given);
-  if (options.list === true) return printListing(await session.call('imports.list', place), options.json === true);
+  if (options.list === true) return printListing(await session.call('imports.list', place));
   if (options.otherPrograms !== true && options.plan === undefined) {
     const run = await session.run('destinations.rescan', place);
     if (run.result?.kind !== 'scan') throw errorOf(run);
@@ -47,14 +44,14 @@ async function importFrom(session: Session, given: string, options: ImportOption
     if (listing === undefined || listing.files.length === 0) {
       for (const problem of outcome.problems) say(`${problem.name}: ${problem.message}`);
       const words = `Found ${countInWords(outcome.found, 'snapshot')}, ${outcome.added} of them imported; ${outcome.missing} missing.`;
-      print(options.json === true, outcome, words);
-      return EXIT.done;
+      print(outcome, words);
+      return;
     }
   }
   return importBackups(session, place, options);
 }
 
-async function importBackups(session: Session, place: DestinationOrFolder, options: ImportOptions): Promise<number> {
+async function importBackups(session: Session, place: DestinationOrFolder, options: ImportOptions): Promise<void> {
   const plan = await planOf(session, options.plan);
   const listing = await session.call('imports.list', place);
   const files = options.plan === undefined ? undefined : await chosenFiles(listing, options.plan, options.yes === true);
@@ -67,8 +64,8 @@ async function importBackups(session: Session, place: DestinationOrFolder, optio
   if (run.result?.kind !== 'import') throw errorOf(run);
   for (const { path, message } of listing.problems) say(`${path}: ${message}`);
   const { kind: _kind, ...outcome } = run.result;
-  print(options.json === true, { ...outcome, problems: listing.problems }, outcomeInWords(outcome));
-  return outcome.files.some((file) => file.outcome === 'refused') ? EXIT.notValid : EXIT.done;
+  const refused = outcome.files.some((file) => file.outcome === 'refused');
+  print({ ...outcome, problems: listing.problems }, outcomeInWords(outcome), refused ? EXIT.notValid : EXIT.done);
 }
 
 /** The backups whose names say exactly this plan. @throws UsageError when there are none, or a person says no */
@@ -89,7 +86,7 @@ function outcomeInWords({ files }: BackupImport): string[] {
   return [...lines, `Imported ${countInWords(imported, 'snapshot')}; no file was changed.`];
 }
 
-function printListing(listing: FoundBackups, asJson: boolean): number {
+function printListing(listing: FoundBackups): void {
   const { place, files, problems, notes } = listing;
   const lines = files.map(({ at, sizeBytes, kind, program, path, snapshotId }) => {
     const size = (sizeBytes === null ? '' : bytesInWords(sizeBytes)).padStart(9);
@@ -99,13 +96,11 @@ function printListing(listing: FoundBackups, asJson: boolean): number {
   const said = files.flatMap(({ path, notes: own }) => own.map((note) => `${path}: ${note}`));
   for (const note of [...notes, ...said]) say(note);
   const summary = `${countInWords(files.length, 'backup')} in ${place}, ${countInWords(problems.length, 'file')} that cannot be used.`;
-  print(asJson, listing, [...lines, ...wrong, summary]);
-  return EXIT.done;
+  print(listing, [...lines, ...wrong, summary]);
 }
 
 async function planOf(session: Session, name: string | undefined) {
   if (name === undefined) return {};
-  const plans = await session.call('plans.list', {});
-  const found = plans.find(({ plan }) => plan.id === name || plan.name.toLowerCase() === name.toLowerCase());
+  const found = await session.knownPlan(name);
   return found === undefined ? { newPlanName: name } : { planId: found.plan.id };
 }

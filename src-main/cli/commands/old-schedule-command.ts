@@ -7,11 +7,11 @@ import { readOldSchedules } from '../../../src-shared/third-party/old-schedules.
 import { keptInWords } from '../../../src-shared/words/retention-words.ts';
 import { scheduleInWords } from '../../../src-shared/words/schedule-words.ts';
 import { explainError } from '../../core/engine/engine-errors.ts';
-import { type CommandContext, json } from '../command.ts';
+import { inSession, json } from '../command.ts';
 import { EXIT, linesOr, print, say, UsageError } from '../output.ts';
 
 /** `plan read-schedule`. */
-export function addReadScheduleCommand(plan: Command, context: CommandContext): void {
+export function addReadScheduleCommand(plan: Command): void {
   json(plan.command('read-schedule'))
     .summary('show which schedules a crontab, systemd units, a script or settings describe')
     .description(
@@ -19,13 +19,12 @@ export function addReadScheduleCommand(plan: Command, context: CommandContext): 
     )
     .argument('<file>', 'path of the file, or “-” for standard input')
     .addHelpText('after', '\nExample:\n  crontab -l | snapkeep plan read-schedule -')
-    .action((file: string, options: { json?: boolean }) =>
-      context(options, async (session) => {
+    .action(
+      inSession(async (session, file: string) => {
         const read = await session.call('schedules.readOld', await textOf(file));
         for (const { line, problem } of read.unread) say(`Line ${line}: ${problem}`);
         const words = read.schedules.flatMap(inWords);
-        print(options.json === true, read, linesOr(words, 'No schedule found.'));
-        return read.unread.length === 0 ? EXIT.done : EXIT.notValid;
+        print(read, linesOr(words, 'No schedule found.'), read.unread.length === 0 ? EXIT.done : EXIT.notValid);
       }),
     );
 }

@@ -5,14 +5,14 @@ import { MAX_TIME_LIMIT_MINUTES, type Plan } from '../../../src-shared/model/pla
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
 import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/template-use.ts';
 import { explainError } from '../../core/engine/engine-errors.ts';
-import { type CommandContext, json, several } from '../command.ts';
+import { inSession, json, several } from '../command.ts';
 import { type AttachedFileOptions, addAttachedFileOptions, attachedFilesOf } from '../options/attached-file-options.ts';
 import { addEncryptionOptions, type EncryptionOptions, encryptionOf } from '../options/encryption-options.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from '../options/key-options.ts';
 import { METHOD_HELP, parseMethod } from '../options/method-options.ts';
 import { addRetentionOptions, type RetentionOptions, retentionOf } from '../options/retention-options.ts';
 import { parseSchedule, SCHEDULE_HELP } from '../options/schedule-option.ts';
-import { EXIT, print, say, UsageError } from '../output.ts';
+import { print, say, UsageError } from '../output.ts';
 import type { Session } from '../session.ts';
 import { parseFormat } from './backup-commands.ts';
 import { scheduleFrom } from './old-schedule-command.ts';
@@ -36,7 +36,6 @@ interface AddOptions extends RetentionOptions, KeyOptions, EncryptionOptions, At
   lockFile?: string[];
   timeLimit?: number;
   verify: boolean;
-  json?: boolean;
 }
 
 const EXAMPLES = `
@@ -46,7 +45,7 @@ Examples:
   snapkeep plan add --template portunus --to /var/backups/portunus`;
 
 /** `plan add`. */
-export function addPlanAddCommand(plan: Command, context: CommandContext): void {
+export function addPlanAddCommand(plan: Command): void {
   addAttachedFileOptions(addEncryptionOptions(addKeyOptions(addRetentionOptions(json(plan.command('add'))))))
     .summary('add a plan')
     .option('--name <name>', 'name of the plan')
@@ -73,10 +72,10 @@ export function addPlanAddCommand(plan: Command, context: CommandContext): void 
     .option('--time-limit <minutes>', 'stop a run that takes longer (default: one day)', parseMinutes)
     .option('--no-verify', 'do not verify each snapshot')
     .addHelpText('after', EXAMPLES)
-    .action((options: AddOptions) => context(options, (session) => add(session, options)));
+    .action(inSession(add));
 }
 
-async function add(session: Session, options: AddOptions): Promise<number> {
+async function add(session: Session, options: AddOptions): Promise<void> {
   const given = await givenOf(options);
   if (options.template !== undefined) return addFromTemplate(session, options.template, options, given);
   const { name, source, to } = options;
@@ -92,7 +91,7 @@ async function add(session: Session, options: AddOptions): Promise<number> {
     ...(await keyOf(options)),
   });
   if (made.sourceKind === 'database') await sayWarnings(session, made.sourcePath);
-  return printPlans(session, [made], options.json === true);
+  return printPlans(session, [made]);
 }
 
 /** Says what is unsafe about the place of a database. The plan is made by now: what keeps it from being looked at is no failure. */
@@ -139,7 +138,7 @@ async function givenOf(options: AddOptions): Promise<Given> {
 }
 
 /** Makes the plans of a template that are not optional, and those that were asked for. */
-async function addFromTemplate(session: Session, template: string, options: AddOptions, given: Given): Promise<number> {
+async function addFromTemplate(session: Session, template: string, options: AddOptions, given: Given): Promise<void> {
   const applied = await appliedTemplate(session, template, options);
   for (const sentence of applied.sentences) say(sentence);
   const wanted = new Set(options.with ?? []);
@@ -162,7 +161,7 @@ async function addFromTemplate(session: Session, template: string, options: AddO
     if (plan.sourceKind === 'database') await sayWarnings(session, plan.sourcePath);
     made.push(plan);
   }
-  return printPlans(session, made, options.json === true);
+  return printPlans(session, made);
 }
 
 /** What the plan of a part would be. Nothing is made yet, so that a group is made whole or not at all. */
@@ -211,7 +210,7 @@ async function keyFor(session: Session, source: string, keyVariable: string | nu
   return databaseEncryption === null ? {} : { key: { environment: keyVariable } };
 }
 
-async function printPlans(session: Session, made: readonly Plan[], asJson: boolean): Promise<number> {
+async function printPlans(session: Session, made: readonly Plan[]): Promise<void> {
   const [first, ...more] = made;
   const words = [];
   for (const { id, name } of made) {
@@ -221,8 +220,7 @@ async function printPlans(session: Session, made: readonly Plan[], asJson: boole
       `Back up now with: snapkeep backup ${JSON.stringify(name)}`,
     );
   }
-  print(asJson, more.length === 0 ? first : made, words);
-  return EXIT.done;
+  print(more.length === 0 ? first : made, words);
 }
 
 /** The folder that the snapshots of a part go into, below the one for all. */

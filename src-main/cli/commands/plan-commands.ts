@@ -4,79 +4,74 @@ import { metricsOf } from '../../../src-shared/rules/metrics.ts';
 import { STATE_LABELS } from '../../../src-shared/words/plan-state-words.ts';
 import { keptInWords } from '../../../src-shared/words/retention-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
-import { type CommandContext, json } from '../command.ts';
+import { inSession, json } from '../command.ts';
 import { EXIT, errorOf, linesOr, print, UsageError } from '../output.ts';
 import { addReadScheduleCommand } from './old-schedule-command.ts';
 import { addPlanAddCommand } from './plan-add-command.ts';
 
 /** The commands of `plan`, `restoreTest` and `status`. */
-export function addPlanCommands(program: Command, context: CommandContext): void {
+export function addPlanCommands(program: Command): void {
   const plan = program
     .command('plan')
     .summary('add, list and delete plans')
     .description('A plan sets what is backed up, when, to which destinations, and how long snapshots are kept.');
 
-  addPlanAddCommand(plan, context);
-  addReadScheduleCommand(plan, context);
+  addPlanAddCommand(plan);
+  addReadScheduleCommand(plan);
 
   json(plan.command('list'))
     .summary('list plans')
-    .action((options: { json?: boolean }) =>
-      context(options, async (session) => {
+    .action(
+      inSession(async (session) => {
         const summaries = await session.call('plans.list', {});
         print(
-          options.json === true,
           summaries.map((summary) => summary.plan),
           linesOr(summaries.map(inOneLine), 'No plans yet.'),
         );
-        return EXIT.done;
       }),
     );
 
   json(plan.command('remove'))
     .summary('delete a plan (its snapshots stay)')
     .argument('<plan>', 'name or id')
-    .action((name: string, options: { json?: boolean }) =>
-      context(options, async (session) => {
+    .action(
+      inSession(async (session, name: string) => {
         const found = await session.findPlan(name);
         const { snapshotsLeft } = await session.call('plans.remove', { planId: found.plan.id });
         const words = `Deleted plan ${found.plan.name}. ${countInWords(snapshotsLeft, 'snapshot')} stay in ${labelsOf(found)}.`;
-        print(options.json === true, { id: found.plan.id, snapshotsLeft }, words);
-        return EXIT.done;
+        print({ id: found.plan.id, snapshotsLeft }, words);
       }),
     );
 
   json(program.command('restore-test'))
     .summary('test-restore the most recent snapshot of a plan to a temporary location')
     .argument('<plan>', 'name or id')
-    .action((name: string, options: { json?: boolean }) =>
-      context(options, async (session) => {
+    .action(
+      inSession(async (session, name: string) => {
         const { plan: found } = await session.findPlan(name);
         const run = await session.runToEnd('restoreTests.start', { planId: found.id });
         if (run.result?.kind !== 'restoreTest') throw errorOf(run);
         const { valid, verification, checks } = run.result;
         const lines = [verification.message, ...checks.map((check) => `${check.name}: ${check.detail}`)];
-        print(options.json === true, run.result, lines);
-        return valid ? EXIT.done : EXIT.notValid;
+        print(run.result, lines, valid ? EXIT.done : EXIT.notValid);
       }),
     );
 
   json(program.command('status'))
     .summary('show the status of every plan')
     .option('--prometheus', 'print metrics for Prometheus (textfile collector of node_exporter)')
-    .action((options: { json?: boolean; prometheus?: boolean }) =>
-      context(options, async (session) => {
+    .action(
+      inSession(async (session, options: { json?: boolean; prometheus?: boolean }) => {
         // Where nothing stays that would check every hour, somebody asking is the time to look.
         await session.call('plans.check', {});
         const plans = await session.call('plans.list', {});
         if (options.prometheus === true) {
           if (options.json === true) throw new UsageError('Use either --json or --prometheus.');
           process.stdout.write(metricsOf(plans, Date.now()));
-          return EXIT.done;
+          return;
         }
         const words = plans.flatMap(statusInWords);
-        print(options.json === true, plans.map(withStatus), linesOr(words, 'No plans yet.'));
-        return EXIT.done;
+        print(plans.map(withStatus), linesOr(words, 'No plans yet.'));
       }),
     );
 }

@@ -2,9 +2,9 @@ import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { PlanRecovery, RecoverablePlan, RecoveryScan } from '../../../src-shared/model/recovery.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
-import { type CommandContext, json, several } from '../command.ts';
+import { inSession, json, several } from '../command.ts';
 import { confirm } from '../confirm.ts';
-import { EXIT, print, say, UsageError } from '../output.ts';
+import { print, say, UsageError } from '../output.ts';
 import type { Session } from '../session.ts';
 
 interface RecoverOptions {
@@ -12,11 +12,10 @@ interface RecoverOptions {
   plan?: string[];
   source?: string[];
   yes?: boolean;
-  json?: boolean;
 }
 
 /** `recover`: rebuilds plans from what a destination holds. */
-export function addRecoverCommand(program: Command, context: CommandContext): void {
+export function addRecoverCommand(program: Command): void {
   json(program.command('recover'))
     .summary('recover plans from a destination, on a new machine or after losing the catalog')
     .description(
@@ -28,18 +27,16 @@ export function addRecoverCommand(program: Command, context: CommandContext): vo
     .option('--source <name=path>', 'current path of the source of a plan (repeatable)', several)
     .option('--yes', 'do not ask')
     .addHelpText('after', '\nExample:\n  snapkeep recover /mnt/nas --source app=/srv/app/app.db')
-    .action((given: string, options: RecoverOptions) =>
-      context(options, (session) => recover(session, given, options)),
-    );
+    .action(inSession((session, given: string, options: RecoverOptions) => recover(session, given, options)));
 }
 
-async function recover(session: Session, given: string, options: RecoverOptions): Promise<number> {
+async function recover(session: Session, given: string, options: RecoverOptions): Promise<void> {
   const place = await session.destinationOrFolder(given);
   const scan = await session.call('recoveries.scan', place);
   for (const { name, message } of scan.problems) say(`${name}: ${message}`);
   if (options.list === true) {
-    print(options.json === true, scan, scanInWords(scan));
-    return EXIT.done;
+    print(scan, scanInWords(scan));
+    return;
   }
   const plans = chosenPlans(scan, options);
   const question = `Recover ${plans.map(({ name }) => name).join(', ')} from ${scan.place}?`;
@@ -47,8 +44,7 @@ async function recover(session: Session, given: string, options: RecoverOptions)
   const recovered = await session.call('recoveries.apply', { ...place, plans });
   const snapshots = plans.reduce((sum, { snapshotIds }) => sum + snapshotIds.length, 0);
   const words = `Recovered ${countInWords(recovered.plans.length, 'plan')} with ${countInWords(snapshots, 'snapshot')}.`;
-  print(options.json === true, recovered, words);
-  return EXIT.done;
+  print(recovered, words);
 }
 
 function scanInWords({ place, plans }: RecoveryScan): string[] {

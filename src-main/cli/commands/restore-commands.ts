@@ -6,12 +6,11 @@ import type { RestoreCheck, RestoreSource } from '../../../src-shared/model/rest
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
-import { type CommandContext, json } from '../command.ts';
-import { addEntryOption, type EntryOptions, withEntry } from '../options/entry-option.ts';
-import { addKeyOptions, type KeyOptions, keyOf } from '../options/key-options.ts';
-import { EXIT, errorOf, print, say, UsageError } from '../output.ts';
+import { inSession, json } from '../command.ts';
+import { keyOf } from '../options/key-options.ts';
+import { addSourceOptions, type SourceOptions, withSource } from '../options/source-options.ts';
+import { errorOf, print, say, UsageError } from '../output.ts';
 import type { Session } from '../session.ts';
-import { PIPE, withStandardInput } from '../standard-input.ts';
 import {
   checkFiles,
   confirmedFiles,
@@ -21,7 +20,7 @@ import {
   restoreChecked,
 } from './restore-files.ts';
 
-interface RestoreOptions extends KeyOptions, EntryOptions, FilesOptions {
+interface RestoreOptions extends SourceOptions, FilesOptions {
   only?: 'database' | 'files';
   forceNewer?: boolean;
   forceRepair?: boolean;
@@ -30,8 +29,8 @@ interface RestoreOptions extends KeyOptions, EntryOptions, FilesOptions {
 }
 
 /** `restore` and `undo`. */
-export function addRestoreCommands(program: Command, context: CommandContext): void {
-  addEntryOption(addKeyOptions(json(program.command('restore'))))
+export function addRestoreCommands(program: Command): void {
+  addSourceOptions(json(program.command('restore')))
     .summary('verify and restore a snapshot or backup file')
     .description(
       'Without --to, everything is restored to its original location. With --to, the database is restored there; with --only files or a snapshot of files, the files are. Existing data is replaced only with --force; a safety snapshot is taken first, which “snapkeep undo” restores.',
@@ -52,13 +51,10 @@ export function addRestoreCommands(program: Command, context: CommandContext): v
       'after',
       '\nExamples:\n  snapkeep restore hone-2026-11-20-020000-k3f9qa.db.gz --to ~/.local/share/hone/hone.db --force\n  gunzip -c dump.sql.gz | snapkeep restore - --to ./app.db',
     )
-    .action((given: string, options: RestoreOptions) =>
-      context(options, async (session) => {
-        if (given !== PIPE) return restore(session, withEntry(await session.findSource(given), options), options);
-        if (options.keyStdin === true)
-          throw new UsageError('Standard input carries the snapshot. Use --key-env for the key.');
-        return withStandardInput(session.dataFolder, (path) => restore(session, withEntry({ path }, options), options));
-      }),
+    .action(
+      inSession((session, given: string, options: RestoreOptions) =>
+        withSource(session, given, options, (source) => restore(session, source, options)),
+      ),
     );
 
   json(program.command('undo'))
@@ -66,14 +62,14 @@ export function addRestoreCommands(program: Command, context: CommandContext): v
     .description('Without an id, only the last one is undone. To undo an earlier one, give its id.')
     .argument('[run]', 'id of the run (default: the last one)')
     .addHelpText('after', '\nExample:\n  snapkeep undo')
-    .action((runId: string | undefined, options: { json?: boolean }) =>
-      context(options, async (session) =>
-        report(options, await session.run('restores.undo', runId === undefined ? {} : { runId })),
+    .action(
+      inSession(async (session, runId: string | undefined) =>
+        report(await session.run('restores.undo', runId === undefined ? {} : { runId })),
       ),
     );
 }
 
-async function restore(session: Session, source: RestoreSource, options: RestoreOptions): Promise<number> {
+async function restore(session: Session, source: RestoreSource, options: RestoreOptions): Promise<void> {
   const snapshotId = 'snapshotId' in source ? source.snapshotId : await filesAt(session, source.path);
   const snapshot = snapshotId === null ? undefined : (await session.call('snapshots.get', { snapshotId })).snapshot;
   if (snapshot !== undefined) requireKnownPaths(snapshot, options);
@@ -81,7 +77,7 @@ async function restore(session: Session, source: RestoreSource, options: Restore
   if (asked === 'files') {
     if (snapshot === undefined)
       throw new UsageError('Files can be restored only from a snapshot. Specify its id or name.');
-    return restoreChecked(session, await checkFiles(session, snapshot, options), options);
+    return restoreChecked(session, await checkFiles(session, snapshot, options));
   }
   if (options.to !== undefined) return restoreDatabase(session, source, options.to, options);
   if (snapshot === undefined) throw new UsageError('Use --to to set the target of a file.');
@@ -123,7 +119,7 @@ async function restoreDatabase(
   to: string,
   options: RestoreOptions,
   files: Run | null = null,
-): Promise<number> {
+): Promise<void> {
   const targetPath = resolve(to);
   if (existsSync(targetPath) && options.force !== true) {
     throw new SnapkeepError('CONFLICT', `${targetPath} already exists.`, {
@@ -151,8 +147,7 @@ async function restoreDatabase(
   const force = requireAccepted(check, options);
   if (check.guard.state === 'older' || check.guard.state === 'newer') say(check.guard.message);
   if (check.guard.warning !== null) say(check.guard.warning);
-  return report(
-    options,
+  report(
     await session.run('restores.start', {
       checkRunId: checked.id,
       confirmation: check.confirmation,
@@ -180,17 +175,20 @@ function requireAccepted({ source, expansion, repairs, guard }: RestoreCheck, op
   return guard.state === 'newer' ? options.forceNewer === true : expansion !== null || repairs !== null;
 }
 
-function report(options: { json?: boolean }, run: Run): number {
-  if (run.result?.kind === 'files-restore') return reportFiles(options, run);
+/** Says what became of a restore or undo. */
+function report(run: Run): void {
+  if (run.result?.kind === 'files-restore') reportFiles(run);
+  else reportDatabase(run);
+}
+
+function reportDatabase(run: Run): void {
   if (run.result?.kind !== 'restore' && run.result?.kind !== 'undo') throw errorOf(run);
   const { targetPath, rows, tables, note, safetySnapshotId, files } = run.result;
   print(
-    options.json === true,
     { runId: run.id, ...run.result },
     `Restored ${targetPath}: ${countInWords(tables, 'table')}, ${countInWords(rows, 'row')}.`,
   );
   for (const line of filesInWords(files)) say(line);
   if (note !== null) say(note);
   if (safetySnapshotId !== null) say(`The replaced data is kept. Undo with: snapkeep undo ${run.id}`);
-  return EXIT.done;
 }

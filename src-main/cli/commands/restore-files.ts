@@ -5,7 +5,7 @@ import type { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
-import { EXIT, errorOf, print, say } from '../output.ts';
+import { errorOf, print, say } from '../output.ts';
 import type { Session } from '../session.ts';
 
 /** What of a snapshot's files is restored, and where to. */
@@ -14,7 +14,6 @@ export interface FilesOptions {
   path?: string;
   to?: string;
   force?: boolean;
-  json?: boolean;
 }
 
 /** Looks at the files of a snapshot; nothing is changed. @throws SnapkeepError `CONFLICT` without --force where something is there */
@@ -50,8 +49,8 @@ export async function checkFiles(session: Session, snapshot: Snapshot, options: 
 }
 
 /** Restores files that have been looked at. */
-export async function restoreChecked(session: Session, checked: Run, options: FilesOptions): Promise<number> {
-  return reportFiles(options, await session.run('restores.start', confirmedFiles(checked)));
+export async function restoreChecked(session: Session, checked: Run): Promise<void> {
+  reportFiles(await session.run('restores.start', confirmedFiles(checked)));
 }
 
 /** What starts the restore of files that have been looked at. */
@@ -61,12 +60,11 @@ export function confirmedFiles(checked: Run): { checkRunId: string; confirmation
 }
 
 /** Says what became of a restore or undo of files. */
-export function reportFiles(options: { json?: boolean }, run: Run): number {
+export function reportFiles(run: Run): void {
   if (run.result?.kind !== 'files-restore') throw errorOf(run);
   const { files } = run.result;
-  print(options.json === true, { runId: run.id, ...run.result }, filesInWords(files));
+  print({ runId: run.id, ...run.result }, filesInWords(files));
   if (files.some(({ undoable }) => undoable)) say(`The replaced data is kept. Undo with: snapkeep undo ${run.id}`);
-  return EXIT.done;
 }
 
 /** What was restored where, one line each. */

@@ -4,43 +4,38 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import { isGood } from '../../../src-shared/rules/verdicts.ts';
 import { runTitle } from '../../../src-shared/words/run-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
-import { type CommandContext, json } from '../command.ts';
+import { inSession, json } from '../command.ts';
 import { EXIT, linesOr, print } from '../output.ts';
 
 /** `run-due`: what cron, systemd and launchd start where no host of Snapkeep stays. */
-export function addRunDueCommand(program: Command, context: CommandContext): void {
+export function addRunDueCommand(program: Command): void {
   json(program.command('run-due'))
     .summary('run all due backups once, for cron and systemd')
     .description(
       'Runs due backups and restore tests, makes waiting copies, prunes by retention, and sends alerts. Missed scheduled times are made up by one catch-up run. Exit code 0: done, nothing was due, or no plans; 1: a run or copy failed; 3: a snapshot is not valid; 4: a snapshot is incomplete (attached files are missing); 75: something is unavailable, or a Snapkeep window or server uses the data folder and runs the schedules itself.',
     )
     .addHelpText('after', '\nExample of a crontab:\n  */15 * * * * snapkeep run-due')
-    .action((options: { json?: boolean }) =>
-      context(
-        options,
-        async (session) => {
-          const runs = await session.serveDue();
-          const plans = await session.call('plans.list', {});
-          if (plans.length === 0) return reportNoPlans(options, session.dataFolder);
-          const waiting = plans.flatMap(waitingOf);
-          const failedCopies = plans.flatMap(failedCopiesOf);
-          const lines = [
-            ...runs.map(runInWords),
-            ...waiting.map(({ plan, waitingFor }) => `${plan}: ${waitingFor}`),
-            ...failedCopies.map(({ plan, problem }) => `${plan}: ${problem}`),
-          ];
-          print(options.json === true, { runs, waiting, failedCopies }, linesOr(lines, 'Nothing is due.'));
-          return exitCodeOf(runs, waiting.length > 0, failedCopies.length > 0);
-        },
-        (folder) => reportNoPlans(options, folder),
-      ),
+    .action(
+      inSession(async (session) => {
+        const runs = await session.serveDue();
+        const plans = await session.call('plans.list', {});
+        if (plans.length === 0) return reportNoPlans(session.dataFolder);
+        const waiting = plans.flatMap(waitingOf);
+        const failedCopies = plans.flatMap(failedCopiesOf);
+        const lines = [
+          ...runs.map(runInWords),
+          ...waiting.map(({ plan, waitingFor }) => `${plan}: ${waitingFor}`),
+          ...failedCopies.map(({ plan, problem }) => `${plan}: ${problem}`),
+        ];
+        const exit = exitCodeOf(runs, waiting.length > 0, failedCopies.length > 0);
+        print({ runs, waiting, failedCopies }, linesOr(lines, 'Nothing is due.'), exit);
+      }, reportNoPlans),
     );
 }
 
 /** Says where plans were looked for: another SNAPKEEP_HOME than the one that was meant has none. */
-function reportNoPlans(options: { json?: boolean }, folder: string): number {
-  print(options.json === true, { runs: [], waiting: [], failedCopies: [] }, `No plans in ${folder}`);
-  return EXIT.done;
+function reportNoPlans(folder: string): void {
+  print({ runs: [], waiting: [], failedCopies: [] }, `No plans in ${folder}`);
 }
 
 interface FailedCopies {

@@ -3,38 +3,36 @@ import type { PrunedSnapshot, PruneOutcome, PrunePreview } from '../../../src-sh
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { ruleInWords } from '../../../src-shared/words/retention-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
-import { type CommandContext, json } from '../command.ts';
+import { inSession, json } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { addRetentionOptions, type RetentionOptions, retentionOf } from '../options/retention-options.ts';
-import { EXIT, errorOf, linesOr, print, say, UsageError } from '../output.ts';
+import { errorOf, linesOr, print, say, UsageError } from '../output.ts';
 import type { Session } from '../session.ts';
 
 interface PruneOptions extends RetentionOptions {
   review?: boolean;
   dryRun?: boolean;
   yes?: boolean;
-  json?: boolean;
 }
 
 /** `list`, `prune` and `delete`. */
-export function addSnapshotCommands(program: Command, context: CommandContext): void {
+export function addSnapshotCommands(program: Command): void {
   json(program.command('list'))
     .summary('list snapshots')
     .argument('[plan]', 'name or id of a plan (default: all plans)')
     .option('--dir <folder>', 'list the snapshots in a folder, by their manifests')
-    .action((planName: string | undefined, options: { dir?: string; json?: boolean }) =>
-      context(options, async (session) => {
+    .action(
+      inSession(async (session, planName: string | undefined, options: { dir?: string }) => {
         if (planName !== undefined && options.dir !== undefined)
           throw new UsageError('Specify either a plan or --dir.');
-        if (options.dir !== undefined) return listFolder(session, options.dir, options.json === true);
+        if (options.dir !== undefined) return listFolder(session, options.dir);
         const given = planName === undefined ? {} : { planId: (await session.findPlan(planName)).plan.id };
         const snapshots = await session.call('snapshots.list', given);
         const words = snapshots.map(
           (each) =>
             `${each.createdAt}  ${bytesInWords(each.diskBytes).padStart(9)}  ${verificationSummaryOf(each)}  ${locationOf(each)}${each.origin === 'imported' ? '  (imported)' : ''}`,
         );
-        print(options.json === true, snapshots, linesOr(words, 'No snapshots yet.'));
-        return EXIT.done;
+        print(snapshots, linesOr(words, 'No snapshots yet.'));
       }),
     );
 
@@ -48,17 +46,15 @@ export function addSnapshotCommands(program: Command, context: CommandContext): 
     .option('--review', 'show why pruning is paused, and resume it')
     .option('--yes', 'skip the confirmation')
     .addHelpText('after', '\nExample:\n  snapkeep prune hone --keep-last 7 --dry-run')
-    .action((planName: string, options: PruneOptions) =>
-      context(options, (session) => prune(session, planName, options)),
-    );
+    .action(inSession((session, planName: string, options: PruneOptions) => prune(session, planName, options)));
 
   json(program.command('delete'))
     .summary('delete one snapshot')
     .argument('<snapshot>', 'id or name of a snapshot')
     .option('--unpin', 'delete it even if it is pinned')
     .option('--yes', 'skip the confirmation')
-    .action((given: string, options: { unpin?: boolean; yes?: boolean; json?: boolean }) =>
-      context(options, async (session) => {
+    .action(
+      inSession(async (session, given: string, options: { unpin?: boolean; yes?: boolean }) => {
         const snapshot = await session.findSnapshot(given);
         const chosen = { snapshotId: snapshot.id, unpin: options.unpin === true };
         const preview = await session.call('snapshots.previewDelete', chosen);
@@ -69,13 +65,13 @@ export function addSnapshotCommands(program: Command, context: CommandContext): 
           confirmation: preview.confirmation,
         });
         if (run.result?.kind !== 'delete') throw errorOf(run);
-        return printRemoval(options.json === true, run.result);
+        return printRemoval(run.result);
       }),
     );
 }
 
 /** What is in a folder, or at a destination, by its manifests and by the catalog. Nothing is imported. */
-async function listFolder(session: Session, given: string, asJson: boolean): Promise<number> {
+async function listFolder(session: Session, given: string): Promise<void> {
   const chosen = await session.destinationOrFolder(given);
   const { place, snapshots: described, problems } = await session.call('recoveries.scan', chosen);
   for (const { name, message } of problems) say(`${name}: ${message}`);
@@ -87,8 +83,7 @@ async function listFolder(session: Session, given: string, asJson: boolean): Pro
     ({ createdAt, sizeBytes, name, listedAs }) =>
       `${createdAt}  ${bytesInWords(sizeBytes).padStart(9)}  ${(listedAs ?? 'not listed').padEnd(10)}  ${name}`,
   );
-  print(asJson, snapshots, linesOr(words, `No snapshots in ${place}.`));
-  return EXIT.done;
+  print(snapshots, linesOr(words, `No snapshots in ${place}.`));
 }
 
 async function listedAt(session: Session, destinationId: string): Promise<ListedSnapshot[]> {
@@ -107,14 +102,14 @@ function locationOf({ path, name, copies }: ListedSnapshot): string {
   return `${name} (${stored.join(', ') || 'nowhere'})`;
 }
 
-async function prune(session: Session, planName: string, options: PruneOptions): Promise<number> {
+async function prune(session: Session, planName: string, options: PruneOptions): Promise<void> {
   const { plan } = await session.findPlan(planName);
   const retention = retentionOf(options);
   const review = options.review === true;
   const given = { planId: plan.id, review, ...(retention === undefined ? {} : { retention }) };
   const preview = await session.call('prune.preview', given);
   sayWhyPaused(preview, plan.name, review);
-  if (options.dryRun === true) return printRemoval(options.json === true, preview, DRY);
+  if (options.dryRun === true) return printRemoval(preview, DRY);
   describe(preview);
   await confirm(
     options.yes === true || (preview.removed.length === 0 && !review),
@@ -123,7 +118,7 @@ async function prune(session: Session, planName: string, options: PruneOptions):
   );
   const run = await session.run('prune.start', { ...given, confirmation: preview.confirmation });
   if (run.result?.kind !== 'prune') throw errorOf(run);
-  return printRemoval(options.json === true, run.result);
+  return printRemoval(run.result);
 }
 
 function questionOf({ removed, removedCount, bytesFreed }: PrunePreview, review: boolean): string {
@@ -154,7 +149,7 @@ function describe(preview: PrunePreview): void {
 const DONE = { removed: 'removed ', kept: 'kept    ', freed: 'freed' };
 const DRY = { removed: 'would remove', kept: 'would keep  ', freed: 'would be freed. Nothing was removed' };
 
-function printRemoval(asJson: boolean, outcome: PruneOutcome | PrunePreview, words = DONE): number {
+function printRemoval(outcome: PruneOutcome | PrunePreview, words = DONE): void {
   const { removed, removedCount, keptCount, bytesFreed } = outcome;
   const lines = removed.map(
     (each) => `${words.removed} ${each.name}${at(each)}  (${each.reasons.map(ruleInWords).join(', ')})`,
@@ -170,6 +165,5 @@ function printRemoval(asJson: boolean, outcome: PruneOutcome | PrunePreview, wor
     deleted: [...new Set(removed.map(({ name }) => name))],
     retainedCount: keptCount,
   };
-  print(asJson, { ...figures, ...outcome }, [...lines, `${bytesInWords(bytesFreed)} ${words.freed}.`]);
-  return EXIT.done;
+  print({ ...figures, ...outcome }, [...lines, `${bytesInWords(bytesFreed)} ${words.freed}.`]);
 }

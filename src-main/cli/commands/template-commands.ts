@@ -6,12 +6,12 @@ import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/tem
 import { parseTemplate } from '../../../src-shared/third-party/template-text.ts';
 import { templateInWords } from '../../../src-shared/third-party/template-words.ts';
 import { explainedAs } from '../../core/engine/engine-errors.ts';
-import { type CommandContext, json } from '../command.ts';
-import { EXIT, print, UsageError } from '../output.ts';
+import { inSession, json } from '../command.ts';
+import { print, UsageError } from '../output.ts';
 import type { Session } from '../session.ts';
 
 /** `template list`, `show`, `check`, `save`, `export` and `remove`. */
-export function addTemplateCommands(program: Command, context: CommandContext): void {
+export function addTemplateCommands(program: Command): void {
   const template = program
     .command('template')
     .summary('list, show, check, save and share templates')
@@ -21,12 +21,11 @@ export function addTemplateCommands(program: Command, context: CommandContext): 
 
   json(template.command('list'))
     .summary('list templates')
-    .action((options: { json?: boolean }) =>
-      context(options, async (session) => {
+    .action(
+      inSession(async (session) => {
         const all = await session.call('templates.list', {});
         const words = all.map(({ id, purpose, builtIn }) => `${id.padEnd(14)}${purpose}${builtIn ? '' : ' (custom)'}`);
-        print(options.json === true, all, words);
-        return EXIT.done;
+        print(all, words);
       }),
     );
 
@@ -34,22 +33,20 @@ export function addTemplateCommands(program: Command, context: CommandContext): 
     .summary('show what a template does on this machine')
     .argument('<template>', 'name of a template, or path of a file')
     .option('--folder <folder>', 'folder of the program, for templates that need it')
-    .action((given: string, options: { folder?: string; json?: boolean }) =>
-      context(options, async (session) => {
+    .action(
+      inSession(async (session, given: string, options: { folder?: string }) => {
         const applied = await appliedTemplate(session, given, options);
-        print(options.json === true, applied, appliedInWords(applied));
-        return EXIT.done;
+        print(applied, appliedInWords(applied));
       }),
     );
 
   json(template.command('check'))
     .summary('check a template file; errors name line and field')
     .argument('<file>')
-    .action((file: string, options: { json?: boolean }) =>
-      context(options, async () => {
+    .action(
+      inSession(async (_session, file: string) => {
         const checked = parseTemplate(await fileText(file));
-        print(options.json === true, checked, templateInWords(checked));
-        return EXIT.done;
+        print(checked, templateInWords(checked));
       }),
     );
 
@@ -57,37 +54,33 @@ export function addTemplateCommands(program: Command, context: CommandContext): 
     .summary('save a custom template')
     .argument('<file>')
     .option('--replace', 'replace the template with the same id')
-    .action((file: string, options: { replace?: boolean; json?: boolean }) =>
-      context(options, async (session) => {
+    .action(
+      inSession(async (session, file: string, options: { replace?: boolean }) => {
         const text = await fileText(file);
         const saved = await session.call('templates.save', { text, replace: options.replace === true });
-        print(options.json === true, saved, `Saved template ${saved.id}.`);
-        return EXIT.done;
+        print(saved, `Saved template ${saved.id}.`);
       }),
     );
 
   json(template.command('export'))
     .summary('print a template, to share or edit it')
     .argument('<template>', 'name of a template')
-    .action((templateId: string, options: { json?: boolean }) =>
-      context(options, async (session) => {
+    .action(
+      inSession(async (session, templateId: string, options: { json?: boolean }) => {
         const { text } = await session.call('templates.export', { templateId });
         // What is shared is the text, byte for byte; a terminal must not obey it.
-        if (options.json === true || process.stdout.isTTY)
-          print(options.json === true, JSON.parse(text), text.trimEnd().split('\n'));
+        if (options.json === true || process.stdout.isTTY) print(JSON.parse(text), text.trimEnd().split('\n'));
         else process.stdout.write(text);
-        return EXIT.done;
       }),
     );
 
   json(template.command('remove'))
     .summary('remove a custom template')
     .argument('<template>', 'name of a template')
-    .action((templateId: string, options: { json?: boolean }) =>
-      context(options, async (session) => {
+    .action(
+      inSession(async (session, templateId: string) => {
         await session.call('templates.remove', { templateId });
-        print(options.json === true, { id: templateId }, `Removed template ${templateId}.`);
-        return EXIT.done;
+        print({ id: templateId }, `Removed template ${templateId}.`);
       }),
     );
 }

@@ -1,13 +1,19 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Params } from '../../../src-shared/contract/methods.ts';
-import { type DestinationSettings, S3Provider } from '../../../src-shared/model/destination.ts';
+import {
+  type DestinationSettings,
+  S3Provider,
+  S3Settings,
+  SftpSettings,
+} from '../../../src-shared/model/destination.ts';
 import { say, UsageError } from '../output.ts';
 import type { Session } from '../session.ts';
 import { pathFrom } from './folder-option.ts';
 
 type Settings = Params<'destinations.save'>['settings'];
 type Secrets = NonNullable<Params<'destinations.save'>['secrets']>;
+type Given = { settings: Settings; secrets: Secrets };
 
 /** How a destination is described on the command line. */
 export interface DestinationOptions {
@@ -29,7 +35,6 @@ export interface DestinationOptions {
   trustHostKey?: boolean;
   limit?: number;
   saveAnyway?: boolean;
-  json?: boolean;
 }
 
 /** The options that say where a destination is and how it is logged in to. */
@@ -63,28 +68,31 @@ export async function changedSettings(
   session: Session,
   before: DestinationSettings,
   options: DestinationOptions,
-): Promise<{ settings: Settings; secrets: Secrets }> {
+): Promise<Given> {
   requireOptionsOf(before.kind, options);
-  const { limit } = options;
-  const bytesPerSecond = limit === undefined ? before.bytesPerSecond : limit;
+  return changed(session, before, options);
+}
+
+async function changed(session: Session, before: DestinationSettings, options: DestinationOptions): Promise<Given> {
+  const { settings, secrets } = await changedPlace(session, before, options);
+  return { settings: { ...settings, bytesPerSecond: options.limit ?? before.bytesPerSecond }, secrets };
+}
+
+function changedPlace(session: Session, before: DestinationSettings, options: DestinationOptions) {
   switch (before.kind) {
     case 'folder':
       return {
-        settings: {
-          ...before,
-          path: options.folder === undefined ? before.path : pathFrom(options.folder),
-          bytesPerSecond,
-        },
+        settings: { ...before, path: options.folder === undefined ? before.path : pathFrom(options.folder) },
         secrets: {},
       };
     case 's3':
-      return changedS3({ ...before, bytesPerSecond }, options);
+      return changedS3(before, options);
     case 'sftp':
-      return changedSftp(session, { ...before, bytesPerSecond }, options);
+      return changedSftp(session, before, options);
   }
 }
 
-function changedS3(before: Extract<DestinationSettings, { kind: 's3' }>, options: DestinationOptions) {
+function changedS3(before: S3Settings, options: DestinationOptions) {
   const { accessKeyEnv, secretKeyEnv, chain } = options;
   const given = accessKeyEnv !== undefined || secretKeyEnv !== undefined;
   if (given && chain === true) throw new UsageError('Use --access-key-env and --secret-key-env, or --chain.');
@@ -105,11 +113,7 @@ function changedS3(before: Extract<DestinationSettings, { kind: 's3' }>, options
   return { settings, secrets };
 }
 
-async function changedSftp(
-  session: Session,
-  before: Extract<DestinationSettings, { kind: 'sftp' }>,
-  options: DestinationOptions,
-) {
+async function changedSftp(session: Session, before: SftpSettings, options: DestinationOptions) {
   const place = options.sftp === undefined ? before : sftpLocation(options.sftp);
   const { host, port, user, path } = place;
   const moved = host !== before.host || port !== before.port;
@@ -137,32 +141,26 @@ function requireOptionsOf(kind: DestinationSettings['kind'], options: Destinatio
   throw new UsageError(`--${option} does not apply to this destination (kind: ${kind}).`);
 }
 
+/** What a new destination begins with. */
+const NEW = {
+  folder: { kind: 'folder', path: '', bytesPerSecond: null },
+  s3: S3Settings.parse({ kind: 's3', provider: 'aws', endpoint: null, region: 'us-east-1', bucket: 'new' }),
+  sftp: SftpSettings.parse({ kind: 'sftp', host: 'new', user: 'new', path: '/', login: { kind: 'password' } }),
+} as const;
+
 /** The settings and secrets of a new destination. @throws UsageError */
-export async function settingsOf(
-  session: Session,
-  options: DestinationOptions,
-): Promise<{ settings: Settings; secrets: Secrets }> {
-  const { folder, s3, sftp, limit = null } = options;
+export async function settingsOf(session: Session, options: DestinationOptions): Promise<Given> {
+  const { folder, s3, sftp, chain, accessKeyEnv, secretKeyEnv } = options;
   if ([folder, s3, sftp].filter((each) => each !== undefined).length !== 1)
     throw new UsageError('Use one of --folder, --s3 and --sftp.');
-  if (folder !== undefined)
-    return { settings: { kind: 'folder', path: pathFrom(folder), bytesPerSecond: limit }, secrets: {} };
-  if (s3 !== undefined) return s3Of(s3, options);
-  return sftpOf(session, sftp ?? '', options);
-}
-
-function s3Of(bucket: string, options: DestinationOptions): { settings: Settings; secrets: Secrets } {
-  const provider = providerOf(options.provider ?? 'aws');
-  const { endpoint = null, region = 'us-east-1', prefix = '', limit = null, accessKeyEnv, secretKeyEnv } = options;
-  const chain = options.chain === true;
-  if (!chain && (accessKeyEnv === undefined || secretKeyEnv === undefined))
+  if (folder !== undefined) return changed(session, NEW.folder, options);
+  if (sftp !== undefined) {
+    loginOf(options);
+    return changed(session, NEW.sftp, options);
+  }
+  if (chain !== true && (accessKeyEnv === undefined || secretKeyEnv === undefined))
     throw new UsageError('Use --access-key-env and --secret-key-env, or --chain.');
-  const credentials = chain ? ('chain' as const) : ('stored' as const);
-  const secrets = chain
-    ? {}
-    : { accessKeyId: fromEnvironment(accessKeyEnv), secretAccessKey: fromEnvironment(secretKeyEnv) };
-  const place = { kind: 's3' as const, provider, endpoint, region, bucket, prefix };
-  return { settings: { ...place, credentials, bytesPerSecond: limit }, secrets };
+  return changed(session, NEW.s3, options);
 }
 
 /** @throws UsageError */
@@ -171,18 +169,6 @@ function providerOf(text: string): S3Provider {
   if (!provider.success)
     throw new UsageError(`Unknown S3 provider: “${text}”. Available: ${S3Provider.options.join(', ')}.`);
   return provider.data;
-}
-
-async function sftpOf(
-  session: Session,
-  login: string,
-  options: DestinationOptions,
-): Promise<{ settings: Settings; secrets: Secrets }> {
-  const place = sftpLocation(login);
-  const hostKey = options.hostKey ?? (await shownKey(session, place, options.trustHostKey === true));
-  const { login: way, secrets } = loginOf(options);
-  const bytesPerSecond = options.limit ?? null;
-  return { settings: { kind: 'sftp', ...place, login: way, hostKey, bytesPerSecond }, secrets };
 }
 
 /** @throws UsageError */
