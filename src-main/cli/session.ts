@@ -4,7 +4,7 @@ import { SnapkeepError } from '../../src-shared/contract/errors.ts';
 import type { MethodName, Params, Result } from '../../src-shared/contract/methods.ts';
 import type { DestinationSummary } from '../../src-shared/model/destination.ts';
 import type { PlanSummary } from '../../src-shared/model/plan.ts';
-import type { RestoreSource } from '../../src-shared/model/restore.ts';
+import type { RestoreSource } from '../../src-shared/model/restore/restore.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import type { ListedSnapshot } from '../../src-shared/model/snapshot.ts';
 import type { ExportParams } from '../core/backup/handlers.ts';

@@ -3,7 +3,7 @@ import { exportSnapshot } from '../core/backup/write-export.ts';
 import { replicateAttachedFile } from '../core/copies/replicate-attached-file.ts';
 import { checkDatabaseDeletion, deleteDatabase } from '../core/delete-database/delete-database.ts';
 import { explainError } from '../core/engine/engine-errors.ts';
-import { identifyStored } from '../core/engine/files/identify-stored.ts';
+import { identifyStored } from '../core/engine/identify/identify-stored.ts';
 import { copyTogether } from '../core/engine/sqlite/copy-together.ts';
 import { describeSource } from '../core/engine/sqlite/describe-source.ts';
 import { cancelledError, type TaskContext } from '../core/engine/task-context.ts';

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { RecoveryKitState } from '../../src-shared/model/recovery-kit.ts';
+import type { RecoveryKitState } from '../../src-shared/model/recovery/recovery-kit.ts';
 import { client } from '../api/client.ts';
 
 /** The state of the recovery kit; `null` until it is fetched. */

@@ -9,13 +9,13 @@ import {
   SelfTestReport,
 } from '../model/destination.ts';
 import { FolderListing } from '../model/folder-listing.ts';
-import { BackupDescription, FoundBackups, ImportPath } from '../model/import.ts';
 import { Plan } from '../model/plan.ts';
-import { PlanRecovery, RecoveryScan } from '../model/recovery.ts';
-import { RecoveryKit, RecoveryKitState } from '../model/recovery-kit.ts';
-import { FileIdentity } from '../model/restore.ts';
+import { PlanRecovery, RecoveryScan } from '../model/recovery/recovery.ts';
+import { RecoveryKit, RecoveryKitState } from '../model/recovery/recovery-kit.ts';
+import { FileIdentity } from '../model/restore/restore.ts';
 import { Run } from '../model/run.ts';
 import { SourceDescription } from '../model/source.ts';
+import { BackupDescription, FoundBackups, ImportPath } from '../model/third-party/import.ts';
 import { FilePath } from '../model/values.ts';
 import { key, nothing, started } from './params.ts';
 

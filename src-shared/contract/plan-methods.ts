@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { AttachedFiles } from '../model/attached-file.ts';
 import { EncryptionSecretsInput, SnapshotEncryption } from '../model/encryption.ts';
-import { OldSchedules } from '../model/old-schedule.ts';
 import {
   GroupName,
   Plan,
@@ -14,9 +13,10 @@ import {
   SameInstant,
   TimeLimitMinutes,
 } from '../model/plan.ts';
-import { RestoreTestReceipt } from '../model/restore-test.ts';
+import { RestoreTestReceipt } from '../model/restore/restore-test.ts';
 import { Pause, Schedule, TimeZone } from '../model/schedule.ts';
-import { AppliedTemplate, TemplateSummary } from '../model/template-use.ts';
+import { OldSchedules } from '../model/third-party/old-schedule.ts';
+import { AppliedTemplate, TemplateSummary } from '../model/third-party/template-use.ts';
 import { Bytes, FilePath, Instant } from '../model/values.ts';
 import { key, nothing, planId, started, templateTextInput } from './params.ts';
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { AttachedFileName } from '../model/attached-file.ts';
-import { DatabaseDeletionPreview, DatabaseDeletionTarget } from '../model/database-deletion.ts';
 import { Plan, Retention } from '../model/plan.ts';
 import { PrunePreview } from '../model/prune.ts';
-import { EntryName, RestoreSource } from '../model/restore.ts';
+import { DatabaseDeletionPreview, DatabaseDeletionTarget } from '../model/restore/database-deletion.ts';
+import { EntryName, RestoreSource } from '../model/restore/restore.ts';
 import { LogEntry, Run } from '../model/run.ts';
 import { ListedSnapshot, Snapshot } from '../model/snapshot.ts';
 import { FilePath, Instant } from '../model/values.ts';

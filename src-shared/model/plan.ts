@@ -7,7 +7,7 @@ import { KEEP_ALL, Retention } from './retention.ts';
 import { Run } from './run.ts';
 import { Pause, Schedule, ScheduleStatus, TimeZone } from './schedule.ts';
 import { SnapshotSummary } from './snapshot.ts';
-import { SourceKind } from './source-kind.ts';
+import { SourceKind } from './source.ts';
 import { BackupMethod, Bytes, Compression, FilePath, Instant } from './values.ts';
 
 export { KEEP_ALL, Retention };

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { ErrorBody } from '../contract/errors.ts';
-import { BackupImport } from './import.ts';
 import { PruneOutcome } from './prune.ts';
-import { RestoreCheck } from './restore.ts';
-import { FilesCheck, RestoredFiles } from './restore-files.ts';
-import { RestoreTestReceipt } from './restore-test.ts';
+import { RestoreCheck } from './restore/restore.ts';
+import { FilesCheck, RestoredFiles } from './restore/restore-files.ts';
+import { RestoreTestReceipt } from './restore/restore-test.ts';
+import { BackupImport } from './third-party/import.ts';
 import { Bytes, FilePath, Instant, Sha256 } from './values.ts';
 import { Verification } from './verification.ts';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SnapshotAttachedFile } from './attached-file.ts';
 import { DatabaseEncryption } from './database-encryption.ts';
 import { SnapshotTrigger, TakenWith } from './manifest.ts';
-import { SourceKind } from './source-kind.ts';
+import { SourceKind } from './source.ts';
 import { Bytes, Compression, FilePath, Instant, Sha256, TableRows } from './values.ts';
 import { VerificationLevel } from './verification.ts';
 

@@ -2,6 +2,13 @@ import { z } from 'zod';
 import { CipherSettings } from './database-encryption.ts';
 import { Bytes, FileHolder, FilePath, TableRows } from './values.ts';
 
+/**
+ * What a plan or a snapshot is about: a database, with or without attached files; or `files`, which are its attached files
+ * alone. The source of such a plan is its first attached file.
+ */
+export const SourceKind = z.enum(['database', 'files']);
+export type SourceKind = z.infer<typeof SourceKind>;
+
 /** What a database is, read through SQLite without changing it. */
 export const SourceDescription = z.object({
   path: FilePath,

@@ -2,7 +2,7 @@ import type { AttachedFile } from '../model/attached-file.ts';
 import type { CipherSettings, DatabaseEncryption } from '../model/database-encryption.ts';
 import type { DestinationSettings } from '../model/destination.ts';
 import type { SnapshotEncryption } from '../model/encryption.ts';
-import type { SourceKind } from '../model/source-kind.ts';
+import type { SourceKind } from '../model/source.ts';
 import type { BackupMethod, Compression } from '../model/values.ts';
 import { needsSalt, usesRawKey } from '../rules/cipher-settings.ts';
 import { exampleOfPattern, hasId } from '../rules/name-pattern.ts';

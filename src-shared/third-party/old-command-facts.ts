@@ -1,5 +1,5 @@
-import type { OldCommandFacts } from '../model/old-schedule.ts';
 import { KEEP_ALL, type Retention } from '../model/plan.ts';
+import type { OldCommandFacts } from '../model/third-party/old-schedule.ts';
 import type { KnownProgram } from '../model/values.ts';
 import { isSecretName, withoutSecrets } from '../rules/without-secrets.ts';
 import { trimEndOf } from '../words/trimmed.ts';

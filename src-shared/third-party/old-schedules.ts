@@ -1,5 +1,5 @@
-import type { OldSchedule, OldSchedules } from '../model/old-schedule.ts';
 import type { Schedule } from '../model/schedule.ts';
+import type { OldSchedule, OldSchedules } from '../model/third-party/old-schedule.ts';
 import { isSecretName, secretNotes } from '../rules/without-secrets.ts';
 import { type ReadSchedule, readCronFields, readNamedTime } from './cron-line.ts';
 import { readOldCommand, type Variables } from './old-command-facts.ts';

@@ -1,6 +1,6 @@
 import type { AttachedFile } from '../model/attached-file.ts';
-import type { Template, TemplatePart } from '../model/template.ts';
-import type { PlanDraft } from '../model/template-use.ts';
+import type { Template, TemplatePart } from '../model/third-party/template.ts';
+import type { PlanDraft } from '../model/third-party/template-use.ts';
 import { trimEndOf } from '../words/trimmed.ts';
 import { countChecks } from './template-words.ts';
 

@@ -1,4 +1,4 @@
-import type { Locations, Platform } from '../model/template.ts';
+import type { Locations, Platform } from '../model/third-party/template.ts';
 import { isSecretName } from '../rules/without-secrets.ts';
 import { trimEndOf } from '../words/trimmed.ts';
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { SnapkeepError } from '../contract/errors.ts';
-import { Template } from '../model/template.ts';
+import { Template } from '../model/third-party/template.ts';
 import { JsonFault, parseJsonWithLines } from '../rules/json-with-lines.ts';
 import { countInWords } from '../words/wording.ts';
 

@@ -1,5 +1,5 @@
 import type { SqlCheck } from '../model/plan.ts';
-import type { Template, TemplatePart } from '../model/template.ts';
+import type { Template, TemplatePart } from '../model/third-party/template.ts';
 import { nameFromPattern } from '../rules/name-pattern.ts';
 import { extensionFor } from '../rules/naming.ts';
 import { keptInWords } from '../words/retention-words.ts';

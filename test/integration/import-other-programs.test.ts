@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Core } from '../../src-main/core/core.ts';
-import type { BackupImport } from '../../src-shared/model/import.ts';
 import type { Run } from '../../src-shared/model/run.ts';
+import type { BackupImport } from '../../src-shared/model/third-party/import.ts';
 import { nearestDefaults } from '../../src-shared/rules/cipher-settings.ts';
 import { countEncrypted } from '../support/encrypted-databases.ts';
 import {

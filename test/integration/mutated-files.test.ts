@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 import { pack } from 'tar-stream';
 import { expect, test } from 'vitest';
 import { explainError } from '../../src-main/core/engine/engine-errors.ts';
-import { identifyStored } from '../../src-main/core/engine/files/identify-stored.ts';
+import { identifyStored } from '../../src-main/core/engine/identify/identify-stored.ts';
 import { judgeBackup, SAMPLE } from '../../src-main/core/import/judge-backup.ts';
 import { checkRestore } from '../../src-main/core/restore/prepare-restore.ts';
 import { verifyFile } from '../../src-main/core/verify/verify-file.ts';

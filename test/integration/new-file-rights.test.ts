@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, cpSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { RestoreSource } from '../../src-shared/model/restore.ts';
+import type { RestoreSource } from '../../src-shared/model/restore/restore.ts';
 import { checkOf, type Scene, setScene, takeBackup } from '../support/scene.ts';
 import { startTestCore, succeed } from '../support/test-core.ts';
 

@@ -2,7 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createCatalog } from '../../src-main/core/catalog/catalog.ts';
-import type { PlanRecovery, RecoveryScan } from '../../src-shared/model/recovery.ts';
+import type { PlanRecovery, RecoveryScan } from '../../src-shared/model/recovery/recovery.ts';
 import { KEEP_ALL } from '../../src-shared/model/retention.ts';
 import { appendEntries, countEntries } from '../support/databases.ts';
 import { settle } from '../support/places.ts';

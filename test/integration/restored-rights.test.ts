@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Core } from '../../src-main/core/core.ts';
-import type { FilesTarget } from '../../src-shared/model/restore-files.ts';
+import type { FilesTarget } from '../../src-shared/model/restore/restore-files.ts';
 import { canMount } from '../support/can-mount.ts';
 import { makeDatabase } from '../support/databases.ts';
 import { putBackFiles, setFilesScene } from '../support/files-scene.ts';

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { keptPathFor } from '../../src-main/core/engine/attached-files/folder/folder-swap.ts';
 import { undoFiles } from '../../src-main/core/restore/restore-attached-files.ts';
-import type { RestoredFiles } from '../../src-shared/model/restore-files.ts';
+import type { RestoredFiles } from '../../src-shared/model/restore/restore-files.ts';
 import { appendEntries, countEntries } from '../support/databases.ts';
 import { openElsewhere } from '../support/elsewhere.ts';
 import { killAt } from '../support/killed.ts';

@@ -6,7 +6,7 @@ import type { Core } from '../../src-main/core/core.ts';
 import { MARKER_NAME } from '../../src-main/core/destinations/drivers/destination.ts';
 import type { HostPorts } from '../../src-main/core/ports.ts';
 import type { Plan, PlanInput } from '../../src-shared/model/plan.ts';
-import type { RestoreCheck } from '../../src-shared/model/restore.ts';
+import type { RestoreCheck } from '../../src-shared/model/restore/restore.ts';
 import type { Run, RunPhase } from '../../src-shared/model/run.ts';
 import type { ListedSnapshot } from '../../src-shared/model/snapshot.ts';
 import { type DatabaseOptions, makeDatabase } from './databases.ts';

@@ -6,6 +6,7 @@ import { armor, generateIdentity, identityToRecipient } from 'age-encryption';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { writerOf } from '../../src-main/core/engine/files/durable-files.ts';
+import { identifyContent } from '../../src-main/core/engine/identify/identify-file.ts';
 import { type StoredDigest, storeImage } from '../../src-main/core/engine/packing/compress.ts';
 import { unpackFile } from '../../src-main/core/engine/packing/decompress.ts';
 import {
@@ -16,7 +17,6 @@ import {
   readIdentity,
   requireRecipient,
 } from '../../src-main/core/engine/packing/encryption.ts';
-import { identifyContent } from '../../src-main/core/engine/packing/identify-file.ts';
 import type { Compression } from '../../src-shared/model/values.ts';
 import { age, hasAge, withTypedPassphrase } from '../support/age-command-line.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { kindOfText } from '../../src-main/core/engine/dump/kind-of-text.ts';
-import type { FileContent } from '../../src-shared/model/restore.ts';
+import { kindOfText } from '../../src-main/core/engine/identify/kind-of-text.ts';
+import type { FileContent } from '../../src-shared/model/restore/restore.ts';
 
 const KINDS: Array<[kind: FileContent, texts: string[]]> = [
   [

@@ -10,7 +10,7 @@ const biome = join(dirname(createRequire(import.meta.url).resolve('@biomejs/biom
 
 const forbidden = [
   ['src-shared/rules/a.ts', "import { readFileSync } from 'node:fs';"],
-  ['src-shared/rules/b.ts', "import { dataFolder } from '../../src-main/core/paths.ts';"],
+  ['src-shared/rules/b.ts', "import { dataFolder } from '../../src-main/core/engine/files/paths.ts';"],
   ['src-main/core/a.ts', "import { app } from 'electron';"],
   ['src-main/core/engine/b.ts', "import { tokens } from '../../server/auth.ts';"],
   ['src-main/worker/a.ts', "import { WebSocket } from 'ws';"],
@@ -20,7 +20,7 @@ const forbidden = [
   ['src-main/server/b.ts', "import { app } from 'electron';"],
   ['src-main/cli/a.ts', "import { openWindow } from '../electron/window.ts';"],
   ['src-renderer/app/a.ts', "import { readFileSync } from 'node:fs';"],
-  ['src-renderer/app/b.ts', "import { dataFolder } from '../../src-main/core/paths.ts';"],
+  ['src-renderer/app/b.ts', "import { dataFolder } from '../../src-main/core/engine/files/paths.ts';"],
 ] as const;
 
 const allowed = [

@@ -9,10 +9,10 @@ import { readTar } from '../../src-main/core/engine/attached-files/archive/tar-f
 import type { SnapshotFacts } from '../../src-main/core/engine/attached-files/folder/folder-entry.ts';
 import { indexText, parseIndex } from '../../src-main/core/engine/attached-files/folder/folder-index.ts';
 import { judgeStatement } from '../../src-main/core/engine/dump/check-statement.ts';
-import { startOfSql } from '../../src-main/core/engine/dump/sql-start.ts';
 import { StatementSplitter } from '../../src-main/core/engine/dump/statement-splitter.ts';
 import { parseManifest } from '../../src-main/core/engine/files/manifest-files.ts';
-import { contentOfSample } from '../../src-main/core/engine/packing/identify-file.ts';
+import { contentOfSample } from '../../src-main/core/engine/identify/identify-file.ts';
+import { startOfSql } from '../../src-main/core/engine/identify/sql-start.ts';
 import { judgeBackup, SAMPLE } from '../../src-main/core/import/judge-backup.ts';
 import { parseLsof } from '../../src-main/platform/file-holders.macos.ts';
 import { factsFromTable } from '../../src-main/platform/mounts.linux.ts';

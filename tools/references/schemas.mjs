@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { z } from 'zod';
 import { readDocComments } from './doc-comments.mjs';
 import { escaped, table } from './markdown.mjs';
@@ -7,7 +8,9 @@ import { escaped, table } from './markdown.mjs';
 
 const MODEL = new URL('../../src-shared/model/', import.meta.url);
 const CONTRACT = new URL('../../src-shared/contract/', import.meta.url);
-const modelFiles = readdirSync(MODEL).sort();
+const modelFiles = readdirSync(MODEL, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .sort((a, b) => basename(a).localeCompare(basename(b)));
 
 /** The name of every schema of the model. @type {Map<unknown, string>} */
 const named = new Map();

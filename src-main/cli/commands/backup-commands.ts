@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
-import type { RestoreSource } from '../../../src-shared/model/restore.ts';
+import type { RestoreSource } from '../../../src-shared/model/restore/restore.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { SnapshotCopy } from '../../../src-shared/model/snapshot.ts';
 import { Compression } from '../../../src-shared/model/values.ts';

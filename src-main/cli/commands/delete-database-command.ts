@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Params } from '../../../src-shared/contract/methods.ts';
-import type { DatabaseDeletionPreview } from '../../../src-shared/model/database-deletion.ts';
+import type { DatabaseDeletionPreview } from '../../../src-shared/model/restore/database-deletion.ts';
 import { tablesInWords } from '../../../src-shared/words/table-rows.ts';
 import { inSession, json, several } from '../command.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from '../options/key-options.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { BackupImport, FoundBackups } from '../../../src-shared/model/import.ts';
+import type { BackupImport, FoundBackups } from '../../../src-shared/model/third-party/import.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { inSession, json } from '../command.ts';
 import { confirm } from '../confirm.ts';

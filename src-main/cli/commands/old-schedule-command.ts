@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text as readText } from 'node:stream/consumers';
 import type { Command } from 'commander';
-import type { OldSchedule, OldSchedules } from '../../../src-shared/model/old-schedule.ts';
+import type { OldSchedule, OldSchedules } from '../../../src-shared/model/third-party/old-schedule.ts';
 import { readOldSchedules } from '../../../src-shared/third-party/old-schedules.ts';
 import { keptInWords } from '../../../src-shared/words/retention-words.ts';
 import { scheduleInWords } from '../../../src-shared/words/schedule-words.ts';

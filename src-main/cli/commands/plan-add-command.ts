@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Params } from '../../../src-shared/contract/methods.ts';
 import { MAX_TIME_LIMIT_MINUTES, type Plan } from '../../../src-shared/model/plan.ts';
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
-import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/template-use.ts';
+import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/third-party/template-use.ts';
 import { explainError } from '../../core/engine/engine-errors.ts';
 import { inSession, json, several } from '../command.ts';
 import { type AttachedFileOptions, addAttachedFileOptions, attachedFilesOf } from '../options/attached-file-options.ts';

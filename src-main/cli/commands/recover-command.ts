@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { PlanRecovery, RecoverablePlan, RecoveryScan } from '../../../src-shared/model/recovery.ts';
+import type { PlanRecovery, RecoverablePlan, RecoveryScan } from '../../../src-shared/model/recovery/recovery.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { inSession, json, several } from '../command.ts';
 import { confirm } from '../confirm.ts';

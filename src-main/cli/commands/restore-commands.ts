@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { RestoreCheck, RestoreSource } from '../../../src-shared/model/restore.ts';
+import type { RestoreCheck, RestoreSource } from '../../../src-shared/model/restore/restore.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';

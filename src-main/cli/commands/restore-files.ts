@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
+import type { RestoredFiles } from '../../../src-shared/model/restore/restore-files.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/template-use.ts';
+import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/third-party/template-use.ts';
 import { parseTemplate } from '../../../src-shared/third-party/template-text.ts';
 import { templateInWords } from '../../../src-shared/third-party/template-words.ts';
 import { explainedAs } from '../../core/engine/engine-errors.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { RestoreSource } from '../../../src-shared/model/restore.ts';
+import type { RestoreSource } from '../../../src-shared/model/restore/restore.ts';
 import { explainError } from '../../core/engine/engine-errors.ts';
 import { removedAtEnd } from '../../core/engine/files/remove-tree.ts';
 import { interruption } from '../interruption.ts';

@@ -5,7 +5,7 @@ import type { SnapshotEncryption } from '../../../src-shared/model/encryption.ts
 import type { Manifest, SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
 import type { Plan, SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
 import type { Run, RunResult } from '../../../src-shared/model/run.ts';
-import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
+import type { SourceKind } from '../../../src-shared/model/source.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
 import { sameSettings } from '../../../src-shared/rules/cipher-settings.ts';
 import { missingInWords } from '../../../src-shared/words/incomplete.ts';
@@ -27,8 +27,8 @@ import {
 } from '../destinations/destination-access.ts';
 import type { Destination } from '../destinations/drivers/destination.ts';
 import { explainError } from '../engine/engine-errors.ts';
+import { canonicalFilePath, canonicalPath } from '../engine/files/paths.ts';
 import { type DatabaseKey, likelyFirst } from '../engine/sqlite/database-key.ts';
-import { canonicalFilePath, canonicalPath } from '../paths.ts';
 import { movedInWords } from '../plans/check-facts.ts';
 import { checkSource } from '../plans/check-source.ts';
 import { lossOfNewest } from '../prune/prune-brakes.ts';

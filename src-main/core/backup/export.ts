@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
-import { canonicalFilePath } from '../paths.ts';
+import { canonicalFilePath } from '../engine/files/paths.ts';
 import { encryptionSecretsOfPlan } from '../secrets/encryptions.ts';
 import type { BackupOrder } from './backup.ts';
 

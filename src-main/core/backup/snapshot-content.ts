@@ -9,6 +9,7 @@ import { inPiecesOf } from '../engine/dump/pieces.ts';
 import { requireReadableDump } from '../engine/dump/require-readable.ts';
 import { dumpPieces } from '../engine/dump/write-dump.ts';
 import { explainError } from '../engine/engine-errors.ts';
+import { reservedBytesOf } from '../engine/identify/database-header.ts';
 import { PIECE_BYTES, type StoredDigest, storeImage, storePieces } from '../engine/packing/compress.ts';
 import type { Encryptor } from '../engine/packing/encryption.ts';
 import {
@@ -20,7 +21,6 @@ import {
   warnOfWaiting,
 } from '../engine/sqlite/copy-image.ts';
 import type { CopiedImage } from '../engine/sqlite/copy-together.ts';
-import { reservedBytesOf } from '../engine/sqlite/database-header.ts';
 import type { Unlocking } from '../engine/sqlite/database-key.ts';
 import { type DatabaseFacts, describeDatabase } from '../engine/sqlite/describe-database.ts';
 import { warnOfUnseenNames } from '../engine/sqlite/hard-links.ts';

@@ -4,7 +4,7 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { AttachedFile, StoredAttachedFile } from '../../../src-shared/model/attached-file.ts';
 import type { SnapshotEncryption } from '../../../src-shared/model/encryption.ts';
 import { MANIFEST_FORMAT, type Manifest, type SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
-import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
+import type { SourceKind } from '../../../src-shared/model/source.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
 import { hasId, idLetters, NAME_ATTEMPTS, nameFromPattern } from '../../../src-shared/rules/name-pattern.ts';
 import { contentListExtension, extensionFor, fileStem, ownSnapshotName } from '../../../src-shared/rules/naming.ts';
@@ -12,7 +12,6 @@ import { tablesInWords } from '../../../src-shared/words/table-rows.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { whyNoLinks } from '../engine/attached-files/folder/link-ability.ts';
 import { explainError } from '../engine/engine-errors.ts';
-import { contentList } from '../engine/files/content-list.ts';
 import { explainWrite, requireRoom } from '../engine/files/disk-full.ts';
 import {
   exists,
@@ -24,6 +23,7 @@ import {
 } from '../engine/files/durable-files.ts';
 import { rightsOfFile } from '../engine/files/file-rights.ts';
 import { manifestPath, writeManifest } from '../engine/files/manifest-files.ts';
+import { contentList } from '../engine/identify/content-list.ts';
 import { leastPacked, type StoredDigest, storePieces } from '../engine/packing/compress.ts';
 import { type Encryptor, encryptorOf } from '../engine/packing/encryption.ts';
 import { databaseEncryptionOf } from '../engine/sqlite/database-key.ts';

@@ -1,12 +1,15 @@
 import { basename, dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { DatabaseDeletionPreview, DatabaseDeletionTarget } from '../../../src-shared/model/database-deletion.ts';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
+import type {
+  DatabaseDeletionPreview,
+  DatabaseDeletionTarget,
+} from '../../../src-shared/model/restore/database-deletion.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
 import { rightsOfFile } from '../engine/files/file-rights.ts';
+import { canonicalFilePath } from '../engine/files/paths.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
-import { canonicalFilePath } from '../paths.ts';
 import { replacing, safetyRequest } from '../restore/restore.ts';
 import { planOf, refuseTarget } from '../restore/restore-target.ts';
 import { answerByTask } from '../runs/request-task.ts';

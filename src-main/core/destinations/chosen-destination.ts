@@ -3,7 +3,7 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
-import { canonicalPath, refuseDataFolder } from '../paths.ts';
+import { canonicalPath, refuseDataFolder } from '../engine/files/paths.ts';
 import { folderToRead, openDestination, requireDestination } from './destination-access.ts';
 import type { Destination } from './drivers/destination.ts';
 import { LocalFolder } from './drivers/local-folder.ts';

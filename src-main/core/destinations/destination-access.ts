@@ -9,7 +9,7 @@ import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { exists, requireWritableFolder } from '../engine/files/durable-files.ts';
-import { canonicalPath, refuseDataFolder } from '../paths.ts';
+import { canonicalPath, refuseDataFolder } from '../engine/files/paths.ts';
 import type { Clock } from '../ports.ts';
 import { driverSecrets, keptSecrets } from '../secrets/destination-secrets.ts';
 import { askInTime } from './ask-in-time.ts';

@@ -11,9 +11,8 @@ import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import { startCopyRun } from '../copies/copies.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
+import { canonicalPath, refuseDataFolder } from '../engine/files/paths.ts';
 import type { Handlers, MethodsOf } from '../handler.ts';
-import { canonicalPath, refuseDataFolder } from '../paths.ts';
-import { sameDiskWarnings } from '../plans/one-disk.ts';
 import { driverSecrets, forgetSecrets, keepSecrets, keptSecrets } from '../secrets/destination-secrets.ts';
 import { startRescan } from '../snapshots/rescan.ts';
 import { chosenDestination } from './chosen-destination.ts';
@@ -24,6 +23,7 @@ import { openDriver } from './drivers/open-driver.ts';
 import { selfTest } from './drivers/self-test.ts';
 import { readHostKey } from './drivers/sftp-connection.ts';
 import { requireMoved } from './moved-destination.ts';
+import { sameDiskWarnings } from './one-disk.ts';
 import { previewReattach, reattach } from './reattach.ts';
 
 /** Lists, saves, tests, removes and rescans destinations. */

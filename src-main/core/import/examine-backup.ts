@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { BackupDescription } from '../../../src-shared/model/import.ts';
+import type { BackupDescription } from '../../../src-shared/model/third-party/import.ts';
 import { download } from '../copies/download.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Destination, StoredObject } from '../destinations/drivers/destination.ts';

@@ -1,10 +1,10 @@
 import { rm, stat } from 'node:fs/promises';
 import type { DatabaseEncryption } from '../../../src-shared/model/database-encryption.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
-import type { FileContent } from '../../../src-shared/model/restore.ts';
+import type { FileContent } from '../../../src-shared/model/restore/restore.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
+import { identifyContent } from '../engine/identify/identify-file.ts';
 import { hashFile } from '../engine/packing/decompress.ts';
-import { identifyContent } from '../engine/packing/identify-file.ts';
 import { databaseEncryptionOf } from '../engine/sqlite/database-key.ts';
 import type { DatabaseFacts } from '../engine/sqlite/describe-database.ts';
 import type { TaskContext } from '../engine/task-context.ts';

@@ -1,10 +1,10 @@
 import { TextDecoder } from 'node:util';
 import { constants, gunzipSync } from 'node:zlib';
-import type { ImportProblemKind } from '../../../src-shared/model/import.ts';
-import type { FileContent } from '../../../src-shared/model/restore.ts';
-import { encodingOf, readableStart } from '../engine/dump/dump-text.ts';
-import { contentInWords, isRestorable, notRead } from '../engine/files/content-words.ts';
-import { contentOf, contentOfSample } from '../engine/packing/identify-file.ts';
+import type { FileContent } from '../../../src-shared/model/restore/restore.ts';
+import type { ImportProblemKind } from '../../../src-shared/model/third-party/import.ts';
+import { contentInWords, isRestorable, notRead } from '../engine/identify/content-words.ts';
+import { encodingOf, readableStart } from '../engine/identify/dump-text.ts';
+import { contentOf, contentOfSample } from '../engine/identify/identify-file.ts';
 
 /** How much of the beginning and of the end of a file is looked at, in bytes. */
 export const SAMPLE = { head: 4096, tail: 256 } as const;

@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { FoundBackups, ImportProblem } from '../../../src-shared/model/import.ts';
 import { MANIFEST_SUFFIX } from '../../../src-shared/model/manifest.ts';
+import type { FoundBackups, ImportProblem } from '../../../src-shared/model/third-party/import.ts';
 import { type BackupName, readAnyName, readBackupName } from '../../../src-shared/third-party/backup-names.ts';
 import { thirdPartyRepository } from '../../../src-shared/third-party/repositories.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';

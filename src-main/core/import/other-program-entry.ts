@@ -1,9 +1,9 @@
-import type { FoundBackup, ImportProblem } from '../../../src-shared/model/import.ts';
-import type { FileContent } from '../../../src-shared/model/restore.ts';
+import type { FileContent } from '../../../src-shared/model/restore/restore.ts';
+import type { FoundBackup, ImportProblem } from '../../../src-shared/model/third-party/import.ts';
 import { type BackupName, readBackupName } from '../../../src-shared/third-party/backup-names.ts';
 import { instantOf } from '../../../src-shared/third-party/times-in-names.ts';
 import type { StoredObject } from '../destinations/drivers/destination.ts';
-import { contentInWords } from '../engine/files/content-words.ts';
+import { contentInWords } from '../engine/identify/content-words.ts';
 import type { BackupJudgement } from './judge-backup.ts';
 
 const CERTAIN: ReadonlySet<FileContent> = new Set(['sqlite', 'sql']);

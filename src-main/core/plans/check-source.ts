@@ -5,10 +5,10 @@ import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { SourceCheck } from '../catalog/repos/check-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import { askInTime } from '../destinations/ask-in-time.ts';
+import { isOneDisk } from '../destinations/one-disk.ts';
 import { explainError } from '../engine/engine-errors.ts';
+import { canonicalFilePath } from '../engine/files/paths.ts';
 import { notLockable } from '../engine/sqlite/copy-together.ts';
-import { canonicalFilePath } from '../paths.ts';
-import { isOneDisk } from './one-disk.ts';
 
 const HEADER = 'SQLite format 3\0';
 

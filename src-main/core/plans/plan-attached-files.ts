@@ -3,7 +3,7 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { AttachedFile } from '../../../src-shared/model/attached-file.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
-import { absolutePath, canonicalPath, refuseDataFolder } from '../paths.ts';
+import { absolutePath, canonicalPath, refuseDataFolder } from '../engine/files/paths.ts';
 
 /**
  * The attached files that were chosen for a plan, each of them there and of its kind.

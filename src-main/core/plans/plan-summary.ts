@@ -1,5 +1,5 @@
 import type { Plan, PlanSummary } from '../../../src-shared/model/plan.ts';
-import type { RestoreTestReceipt } from '../../../src-shared/model/restore-test.ts';
+import type { RestoreTestReceipt } from '../../../src-shared/model/restore/restore-test.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { ScheduleStatus } from '../../../src-shared/model/schedule.ts';
 import type { SnapshotSummary } from '../../../src-shared/model/snapshot.ts';

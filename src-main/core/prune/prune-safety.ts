@@ -1,6 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
+import type { RestoredFiles } from '../../../src-shared/model/restore/restore-files.ts';
 import { replacedFiles } from '../../../src-shared/model/run.ts';
 import { type KeptContent, safetyToRemove } from '../../../src-shared/retention/safety-retention.ts';
 import type { CoreContext } from '../core-context.ts';

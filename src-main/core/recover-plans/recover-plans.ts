@@ -7,7 +7,7 @@ import type {
   PlanRecovery,
   RecoverablePlan,
   RecoveryScan,
-} from '../../../src-shared/model/recovery.ts';
+} from '../../../src-shared/model/recovery/recovery.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import { readDescribed } from '../copies/described-snapshots.ts';

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { DatabaseEncryption } from '../../../src-shared/model/database-encryption.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
-import type { RecoveryKit, RecoveryKitState } from '../../../src-shared/model/recovery-kit.ts';
+import type { RecoveryKit, RecoveryKitState } from '../../../src-shared/model/recovery/recovery-kit.ts';
 import { type KitPlan, recoveryKit } from '../../../src-shared/recovery-kit/recovery-kit.ts';
 import { type KitDocument, kitPage, kitText } from '../../../src-shared/recovery-kit/recovery-kit-pages.ts';
 import { sameSettings } from '../../../src-shared/rules/cipher-settings.ts';
@@ -10,8 +10,8 @@ import { destinationLabel } from '../../../src-shared/words/destination-words.ts
 import type { CoreContext } from '../core-context.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { partialPath, publishFile, requireWritableFolder, writeSynced } from '../engine/files/durable-files.ts';
+import { canonicalPath, refuseDataFolder } from '../engine/files/paths.ts';
 import { removedAtEnd } from '../engine/files/remove-tree.ts';
-import { canonicalPath, refuseDataFolder } from '../paths.ts';
 
 /** The kit of all plans as they are now. */
 export function makeKit(core: CoreContext): RecoveryKit {

@@ -1,4 +1,4 @@
-import type { RowsOnOneSide, TableChange } from '../../../src-shared/model/restore.ts';
+import type { RowsOnOneSide, TableChange } from '../../../src-shared/model/restore/restore.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
 import type { SchemaEntry } from '../engine/sqlite/describe-database.ts';
 

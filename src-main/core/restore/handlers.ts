@@ -1,13 +1,13 @@
 import { basename, dirname } from 'node:path';
 import type { ParsedParams } from '../../../src-shared/contract/methods.ts';
 import type { KeyFingerprint, KeyInput } from '../../../src-shared/model/database-encryption.ts';
-import type { RestoreSource } from '../../../src-shared/model/restore.ts';
+import type { RestoreSource } from '../../../src-shared/model/restore/restore.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import { storedDestinations } from '../copies/fetch.ts';
 import { wholeSnapshot } from '../copies/whole-snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
+import { canonicalFilePath } from '../engine/files/paths.ts';
 import type { Handlers, MethodsOf } from '../handler.ts';
-import { canonicalFilePath } from '../paths.ts';
 import { answerByTask } from '../runs/request-task.ts';
 import { knownOf } from '../secrets/encryptions.ts';
 import { type ReadSource, startVerification } from '../verify/verify.ts';

@@ -5,7 +5,7 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { DatabaseEncryption } from '../../../src-shared/model/database-encryption.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
-import type { RestoreCheck, RestoreMethod } from '../../../src-shared/model/restore.ts';
+import type { RestoreCheck, RestoreMethod } from '../../../src-shared/model/restore/restore.ts';
 import { guardRestore, type SchemaState } from '../../../src-shared/rules/schema-guard.ts';
 import { repairsOf } from '../../../src-shared/rules/verdicts.ts';
 import { keyInWords } from '../../../src-shared/words/database-encryption-words.ts';

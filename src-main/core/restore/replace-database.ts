@@ -1,5 +1,5 @@
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
-import type { RestoreMethod } from '../../../src-shared/model/restore.ts';
+import type { RestoreMethod } from '../../../src-shared/model/restore/restore.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import type { RemovedRights } from '../engine/files/file-rights.ts';

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { StoredAttachedFile } from '../../../src-shared/model/attached-file.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
-import type { FilesTarget, RestoredFiles } from '../../../src-shared/model/restore-files.ts';
+import type { FilesTarget, RestoredFiles } from '../../../src-shared/model/restore/restore-files.ts';
 import { indexHash } from '../backup/store-attached-files.ts';
 import { filesNotes } from '../engine/attached-files/files-notes.ts';
 import { type Entry, isInPart } from '../engine/attached-files/folder/folder-entry.ts';

@@ -1,5 +1,5 @@
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
-import type { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
+import type { RestoredFiles } from '../../../src-shared/model/restore/restore-files.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 import type { AppliedRestore } from './replace-database.ts';
 import {

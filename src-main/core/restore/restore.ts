@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
+import type { RestoredFiles } from '../../../src-shared/model/restore/restore-files.ts';
 import {
   canBePutBack,
   type FileRights,

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
-import type { RestoreMethod } from '../../../src-shared/model/restore.ts';
+import type { RestoreMethod } from '../../../src-shared/model/restore/restore.ts';
 import { askSchemaVersion } from '../backup/schema-version.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { exists, sidecarPaths } from '../engine/files/durable-files.ts';

@@ -4,8 +4,8 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { FileRights } from '../../../src-shared/model/run.ts';
 import { explainError } from '../engine/engine-errors.ts';
+import { contentOf } from '../engine/identify/identify-file.ts';
 import { unpackFile } from '../engine/packing/decompress.ts';
-import { contentOf } from '../engine/packing/identify-file.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 import {
   type AppliedRestore,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ErrorBody } from '../../../src-shared/contract/errors.ts';
-import type { DatabaseDeletionPreview } from '../../../src-shared/model/database-deletion.ts';
 import { Manifest } from '../../../src-shared/model/manifest.ts';
-import { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
+import type { DatabaseDeletionPreview } from '../../../src-shared/model/restore/database-deletion.ts';
+import { RestoredFiles } from '../../../src-shared/model/restore/restore-files.ts';
 import { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
@@ -14,7 +14,7 @@ import type {
   DatabaseDeletionCheckRequest,
   DatabaseDeletionRequest,
 } from '../delete-database/delete-database.ts';
-import type { StoredIdentity } from '../engine/files/identify-stored.ts';
+import type { StoredIdentity } from '../engine/identify/identify-stored.ts';
 import type { EncryptionSecret } from '../engine/packing/encryption.ts';
 import type { CopiedImage, TogetherRequest } from '../engine/sqlite/copy-together.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';

@@ -2,7 +2,7 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { EncryptionSecretsInput, SnapshotEncryption } from '../../../src-shared/model/encryption.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { CoreContext } from '../core-context.ts';
-import type { StoredIdentity } from '../engine/files/identify-stored.ts';
+import type { StoredIdentity } from '../engine/identify/identify-stored.ts';
 import { type EncryptionSecret, readIdentity, requireRecipient } from '../engine/packing/encryption.ts';
 import { type DatabaseKey, withSettings } from '../engine/sqlite/database-key.ts';
 import type { RunHandle } from '../runs/runs.ts';

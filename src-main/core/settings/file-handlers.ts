@@ -6,13 +6,13 @@ import { basename, dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { FolderEntry } from '../../../src-shared/model/folder-listing.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
-import type { FileIdentity } from '../../../src-shared/model/restore.ts';
+import type { FileIdentity } from '../../../src-shared/model/restore/restore.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainedAs } from '../engine/engine-errors.ts';
-import { contentInWords, isRestorable, notRead } from '../engine/files/content-words.ts';
+import { canonicalPath } from '../engine/files/paths.ts';
+import { contentInWords, isRestorable, notRead } from '../engine/identify/content-words.ts';
 import type { Handlers, MethodsOf } from '../handler.ts';
-import { canonicalPath } from '../paths.ts';
 import { answerByTask } from '../runs/request-task.ts';
 
 /** Says what files are and what is in folders. */

@@ -2,8 +2,12 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { Template } from '../../../src-shared/model/template.ts';
-import type { AppliedTemplate, PlanDraft, TemplateSummary } from '../../../src-shared/model/template-use.ts';
+import type { Template } from '../../../src-shared/model/third-party/template.ts';
+import type {
+  AppliedTemplate,
+  PlanDraft,
+  TemplateSummary,
+} from '../../../src-shared/model/third-party/template-use.ts';
 import { draftOf } from '../../../src-shared/third-party/template-drafts.ts';
 import { expandLocations, type Machine } from '../../../src-shared/third-party/template-locations.ts';
 import { parseTemplate, templateText } from '../../../src-shared/third-party/template-text.ts';

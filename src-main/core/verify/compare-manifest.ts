@@ -1,6 +1,6 @@
 import type { DatabaseEncryption } from '../../../src-shared/model/database-encryption.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
-import type { FileContent } from '../../../src-shared/model/restore.ts';
+import type { FileContent } from '../../../src-shared/model/restore/restore.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
 import { settingsInWords } from '../../../src-shared/words/database-encryption-words.ts';
 import { totalRows } from '../../../src-shared/words/table-rows.ts';

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { SqlCheck } from '../../../src-shared/model/plan.ts';
-import type { SqlCheckResult } from '../../../src-shared/model/restore-test.ts';
+import type { SqlCheckResult } from '../../../src-shared/model/restore/restore-test.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
 import { repairsOf } from '../../../src-shared/rules/verdicts.ts';
 import { explainError } from '../engine/engine-errors.ts';

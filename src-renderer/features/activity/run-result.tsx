@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
-import type { BackupImport } from '../../../src-shared/model/import.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
+import type { BackupImport } from '../../../src-shared/model/third-party/import.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { ScrollTable } from '../../components/scroll-table.tsx';
 

@@ -1,4 +1,4 @@
-import type { FilesTarget } from '../../../src-shared/model/restore-files.ts';
+import type { FilesTarget } from '../../../src-shared/model/restore/restore-files.ts';
 import { canBePutBack, type Run } from '../../../src-shared/model/run.ts';
 import { bytesInWords, countInWords, durationInWords } from '../../../src-shared/words/wording.ts';
 

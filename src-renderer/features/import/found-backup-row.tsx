@@ -2,7 +2,7 @@ import { Button, Checkbox, Text } from '@mantine/core';
 import { IconCircleCheck, IconCircleX, IconLock } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
-import type { BackupDescription, FoundBackup } from '../../../src-shared/model/import.ts';
+import type { BackupDescription, FoundBackup } from '../../../src-shared/model/third-party/import.ts';
 import { momentInWords } from '../../../src-shared/words/moments.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';

@@ -1,4 +1,4 @@
-import type { FoundBackup, FoundBackups, ImportProblemKind } from '../../../src-shared/model/import.ts';
+import type { FoundBackup, FoundBackups, ImportProblemKind } from '../../../src-shared/model/third-party/import.ts';
 
 /** A destination, or any folder. */
 export type ImportSource = { destinationId: string } | { path: string };

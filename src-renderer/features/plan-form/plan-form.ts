@@ -3,8 +3,8 @@ import type { KeyInput } from '../../../src-shared/model/database-encryption.ts'
 import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
 import { KEEP_ALL, type PlanDestination, type RestoreTest, type Retention } from '../../../src-shared/model/plan.ts';
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
-import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
-import type { PlanDraft } from '../../../src-shared/model/template-use.ts';
+import type { SourceKind } from '../../../src-shared/model/source.ts';
+import type { PlanDraft } from '../../../src-shared/model/third-party/template-use.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
 import { attachedFileName } from '../../../src-shared/third-party/template-drafts.ts';
 import {

@@ -1,6 +1,6 @@
 import { SegmentedControl, Select, Switch, Text } from '@mantine/core';
 import { useId } from 'react';
-import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
+import type { SourceKind } from '../../../src-shared/model/source.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
 import { extensionFor } from '../../../src-shared/rules/naming.ts';
 

@@ -1,6 +1,6 @@
 import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core';
-import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
-import type { PlanDraft } from '../../../src-shared/model/template-use.ts';
+import type { SourceKind } from '../../../src-shared/model/source.ts';
+import type { PlanDraft } from '../../../src-shared/model/third-party/template-use.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { ATTACHED_FILES_HINT } from '../../components/hints.ts';

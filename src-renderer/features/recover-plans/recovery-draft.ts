@@ -1,4 +1,4 @@
-import type { PlanRecovery, RecoverablePlan, RecoveryScan } from '../../../src-shared/model/recovery.ts';
+import type { PlanRecovery, RecoverablePlan, RecoveryScan } from '../../../src-shared/model/recovery/recovery.ts';
 
 /** A plan that was found, and what is chosen for it. */
 export interface PlanDraft {

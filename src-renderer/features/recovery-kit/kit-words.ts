@@ -1,4 +1,4 @@
-import type { RecoveryKitState } from '../../../src-shared/model/recovery-kit.ts';
+import type { RecoveryKitState } from '../../../src-shared/model/recovery/recovery-kit.ts';
 import { momentInWords } from '../../../src-shared/words/moments.ts';
 
 /** Returns the state of the recovery kit as a sentence. */

@@ -1,7 +1,7 @@
 import { Button, Group, Loader, Stack, Text } from '@mantine/core';
 import { IconDownload, IconFileText, IconPrinter } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import type { RecoveryKit } from '../../../src-shared/model/recovery-kit.ts';
+import type { RecoveryKit } from '../../../src-shared/model/recovery/recovery-kit.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { showDone } from '../../components/notices.ts';

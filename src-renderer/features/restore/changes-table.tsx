@@ -1,4 +1,4 @@
-import type { RowsOnOneSide, TableChange } from '../../../src-shared/model/restore.ts';
+import type { RowsOnOneSide, TableChange } from '../../../src-shared/model/restore/restore.ts';
 import { rowsInWords } from '../../../src-shared/words/table-rows.ts';
 import { ScrollTable } from '../../components/scroll-table.tsx';
 

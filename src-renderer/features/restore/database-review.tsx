@@ -8,7 +8,7 @@ import {
   IconShieldCheck,
   IconVersions,
 } from '@tabler/icons-react';
-import type { RestoreCheck } from '../../../src-shared/model/restore.ts';
+import type { RestoreCheck } from '../../../src-shared/model/restore/restore.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { PathText } from '../../components/path-text.tsx';
 import { ChangesTable } from './changes-table.tsx';

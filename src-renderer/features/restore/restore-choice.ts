@@ -1,9 +1,9 @@
 import type { Params } from '../../../src-shared/contract/methods.ts';
 import type { SnapshotAttachedFile } from '../../../src-shared/model/attached-file.ts';
-import type { RestoreSource } from '../../../src-shared/model/restore.ts';
-import type { FilesCheck } from '../../../src-shared/model/restore-files.ts';
+import type { RestoreSource } from '../../../src-shared/model/restore/restore.ts';
+import type { FilesCheck } from '../../../src-shared/model/restore/restore-files.ts';
 
-import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
+import type { SourceKind } from '../../../src-shared/model/source.ts';
 import { lastPart, trimEndOf } from '../../../src-shared/words/trimmed.ts';
 
 /** What to restore from a snapshot. `one`: an attached file, or a path in it. */

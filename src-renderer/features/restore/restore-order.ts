@@ -1,4 +1,4 @@
-import type { RestoreSource } from '../../../src-shared/model/restore.ts';
+import type { RestoreSource } from '../../../src-shared/model/restore/restore.ts';
 import { client } from '../../api/client.ts';
 import { putRun } from '../../stores/runs-store.ts';
 import type { RestoreChoice } from './restore-choice.ts';

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { RestoreSource } from '../../../src-shared/model/restore.ts';
+import type { RestoreSource } from '../../../src-shared/model/restore/restore.ts';
 import { discardUpload } from '../../api/uploads.ts';
 import type { RestoreChoice } from './restore-choice.ts';
 

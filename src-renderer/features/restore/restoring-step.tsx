@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Text, Title } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { RestoredFiles } from '../../../src-shared/model/restore-files.ts';
+import type { RestoredFiles } from '../../../src-shared/model/restore/restore-files.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { ErrorNotice } from '../../components/errors.tsx';

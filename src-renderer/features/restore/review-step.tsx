@@ -1,7 +1,7 @@
 import { Button, Group, Text, TextInput, Title } from '@mantine/core';
 import { useState } from 'react';
-import type { RestoreCheck } from '../../../src-shared/model/restore.ts';
-import type { FilesCheck } from '../../../src-shared/model/restore-files.ts';
+import type { RestoreCheck } from '../../../src-shared/model/restore/restore.ts';
+import type { FilesCheck } from '../../../src-shared/model/restore/restore-files.ts';
 import { momentInWords } from '../../../src-shared/words/moments.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { RunProgress } from '../../components/run-progress.tsx';

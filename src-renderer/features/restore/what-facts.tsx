@@ -1,7 +1,7 @@
 import { Fragment } from 'react';
 import type { SnapshotAttachedFile } from '../../../src-shared/model/attached-file.ts';
 import type { SnapshotCopy, SnapshotOrigin, VerificationSummary } from '../../../src-shared/model/snapshot.ts';
-import type { SourceKind } from '../../../src-shared/model/source-kind.ts';
+import type { SourceKind } from '../../../src-shared/model/source.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
 import { missingInWords } from '../../../src-shared/words/incomplete.ts';
 import { momentLabel } from '../../../src-shared/words/moments.ts';

@@ -1,7 +1,7 @@
 import { Button, Group, Loader, Select, Text, Title } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
-import type { RestoreSource } from '../../../src-shared/model/restore.ts';
+import type { RestoreSource } from '../../../src-shared/model/restore/restore.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice, errorBody } from '../../components/errors.tsx';
 import { TableList } from '../plan-form/source-facts.tsx';

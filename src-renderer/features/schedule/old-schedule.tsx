@@ -1,6 +1,6 @@
 import { Button, Group, List, Stack, Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
-import type { OldSchedule, OldSchedules } from '../../../src-shared/model/old-schedule.ts';
+import type { OldSchedule, OldSchedules } from '../../../src-shared/model/third-party/old-schedule.ts';
 import { keptInWords } from '../../../src-shared/words/retention-words.ts';
 import { scheduleInWords } from '../../../src-shared/words/schedule-words.ts';
 import { client } from '../../api/client.ts';

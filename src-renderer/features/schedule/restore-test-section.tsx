@@ -2,7 +2,7 @@ import { ActionIcon, Button, Group, NumberInput, Select, Stack, Text, TextInput 
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import type { PlanSummary, RestoreTest, SqlCheck } from '../../../src-shared/model/plan.ts';
-import type { RestoreTestReceipt } from '../../../src-shared/model/restore-test.ts';
+import type { RestoreTestReceipt } from '../../../src-shared/model/restore/restore-test.ts';
 import { momentLabel } from '../../../src-shared/words/moments.ts';
 import { durationInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';

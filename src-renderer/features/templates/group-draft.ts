@@ -1,5 +1,5 @@
-import type { Template } from '../../../src-shared/model/template.ts';
-import type { AppliedPart } from '../../../src-shared/model/template-use.ts';
+import type { Template } from '../../../src-shared/model/third-party/template.ts';
+import type { AppliedPart } from '../../../src-shared/model/third-party/template-use.ts';
 import { parseTemplate, templateText } from '../../../src-shared/third-party/template-text.ts';
 
 /** What is chosen for the parts of a template. */

@@ -1,6 +1,6 @@
 import { Button, Checkbox, Text } from '@mantine/core';
 import { useState } from 'react';
-import type { AppliedPart } from '../../../src-shared/model/template-use.ts';
+import type { AppliedPart } from '../../../src-shared/model/third-party/template-use.ts';
 import { keptInWords } from '../../../src-shared/words/retention-words.ts';
 import { scheduleInWords } from '../../../src-shared/words/schedule-words.ts';
 import { PathField } from '../../components/path-field.tsx';

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, List, Select, Stack, Text } from '@mantine/core';
 import { IconFolderSearch, IconInfoCircle } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { AppliedTemplate } from '../../../src-shared/model/template-use.ts';
+import type { AppliedTemplate } from '../../../src-shared/model/third-party/template-use.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { PathField } from '../../components/path-field.tsx';

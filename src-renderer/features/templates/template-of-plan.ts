@@ -1,6 +1,6 @@
 import type { AttachedFile } from '../../../src-shared/model/attached-file.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
-import type { Platform, TemplateText } from '../../../src-shared/model/template.ts';
+import type { Platform, TemplateText } from '../../../src-shared/model/third-party/template.ts';
 import { lastPart, trimEndOf } from '../../../src-shared/words/trimmed.ts';
 
 /** A plan as a template, and what a template cannot contain. */

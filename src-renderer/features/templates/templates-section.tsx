@@ -1,6 +1,6 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconTemplate } from '@tabler/icons-react';
-import type { TemplateSummary } from '../../../src-shared/model/template-use.ts';
+import type { TemplateSummary } from '../../../src-shared/model/third-party/template-use.ts';
 import { client } from '../../api/client.ts';
 import { Section } from '../../components/section.tsx';
 import { useAction } from '../../hooks/use-action.ts';

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
-import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/template-use.ts';
+import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/third-party/template-use.ts';
 import { client } from '../../api/client.ts';
 import { errorBody } from '../../components/errors.tsx';
 import { type GroupDraft, withChoices } from './group-draft.ts';

@@ -1,4 +1,4 @@
-import { Template } from '../../model/template.ts';
+import { Template } from '../../model/third-party/template.ts';
 import hone from './hone.json' with { type: 'json' };
 import openmemory from './openmemory.json' with { type: 'json' };
 import pisovereign from './pisovereign.json' with { type: 'json' };

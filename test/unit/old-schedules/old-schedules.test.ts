@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { OldSchedules } from '../../../src-shared/model/old-schedule.ts';
+import { OldSchedules } from '../../../src-shared/model/third-party/old-schedule.ts';
 import { readOldCommand } from '../../../src-shared/third-party/old-command-facts.ts';
 import { readOldSchedules } from '../../../src-shared/third-party/old-schedules.ts';
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Platform } from '../../../src-shared/model/template.ts';
+import type { Platform } from '../../../src-shared/model/third-party/template.ts';
 import { expandLocation, expandLocations, type Machine } from '../../../src-shared/third-party/template-locations.ts';
 import { BUILT_IN_TEMPLATES, builtInTemplate } from '../../../src-shared/third-party/templates/built-in.ts';
 

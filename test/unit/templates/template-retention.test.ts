@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { scheduledTimesOf } from '../../../src-main/core/schedule/calendar-times.ts';
-import type { TemplatePart } from '../../../src-shared/model/template.ts';
+import type { TemplatePart } from '../../../src-shared/model/third-party/template.ts';
 import { decideRetention, type RetainedSnapshot } from '../../../src-shared/retention/retention.ts';
 import { builtInTemplate } from '../../../src-shared/third-party/templates/built-in.ts';
 

@@ -9,7 +9,7 @@ import {
   totalsOf,
 } from '../../../src-renderer/features/restore/restore-choice.ts';
 import type { SnapshotAttachedFile } from '../../../src-shared/model/attached-file.ts';
-import type { FilesCheck, FilesTarget } from '../../../src-shared/model/restore-files.ts';
+import type { FilesCheck, FilesTarget } from '../../../src-shared/model/restore/restore-files.ts';
 
 const SNAPSHOT = { snapshotId: '00000000-0000-4000-8000-000000000001' };
 const attachedFile = (name: string, rest: Partial<SnapshotAttachedFile> = {}): SnapshotAttachedFile => ({

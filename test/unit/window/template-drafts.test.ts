@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { wantedParts, withChoices } from '../../../src-renderer/features/templates/group-draft.ts';
 import { templateId, templateOfPlan } from '../../../src-renderer/features/templates/template-of-plan.ts';
 import { Plan } from '../../../src-shared/model/plan.ts';
-import type { AppliedPart } from '../../../src-shared/model/template-use.ts';
+import type { AppliedPart } from '../../../src-shared/model/third-party/template-use.ts';
 import { expandLocations } from '../../../src-shared/third-party/template-locations.ts';
 import { parseTemplate, templateText } from '../../../src-shared/third-party/template-text.ts';
 import { builtInTemplate } from '../../../src-shared/third-party/templates/built-in.ts';

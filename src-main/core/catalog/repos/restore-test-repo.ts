@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RestoreTestReceipt } from '../../../../src-shared/model/restore-test.ts';
+import { RestoreTestReceipt } from '../../../../src-shared/model/restore/restore-test.ts';
 import type { Database } from '../../engine/sqlite/open-database.ts';
 import { json, Table } from '../table.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { SavedRecoveryKit } from '../../../../src-shared/model/recovery-kit.ts';
+import { SavedRecoveryKit } from '../../../../src-shared/model/recovery/recovery-kit.ts';
 import { Pause } from '../../../../src-shared/model/schedule.ts';
 import { DEFAULT_SETTINGS, Settings } from '../../../../src-shared/model/settings.ts';
 import type { Database } from '../../engine/sqlite/open-database.ts';

@@ -1,8 +1,8 @@
 import type { Compression } from '../../../../src-shared/model/values.ts';
 import { explainError } from '../engine-errors.ts';
+import { identifyContent } from '../identify/identify-file.ts';
 import type { StoredDigest } from '../packing/compress.ts';
 import { unpackPieces } from '../packing/decompress.ts';
-import { identifyContent } from '../packing/identify-file.ts';
 import type { TaskContext } from '../task-context.ts';
 
 /**

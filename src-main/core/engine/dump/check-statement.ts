@@ -1,5 +1,5 @@
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
-import { startOfSql } from './sql-start.ts';
+import { startOfSql } from '../identify/sql-start.ts';
 
 /**
  * What is done with a statement of a dump: run; run with the schema open to be written; run though it changes no schema and no row;
@@ -95,7 +95,7 @@ export function judgeStatement(sql: string, line: number): Verdict {
   const bare = withoutBlank(sql);
   if (bare === '' || bare === ';') return 'leave-out';
   if (/^INSERT\b/i.test(bare)) return VIRTUAL_TABLE.test(bare) ? 'run-on-schema' : 'run';
-  if (bare.startsWith('.')) return judgeCommand(bare, line);
+  if (bare.startsWith('../identify')) return judgeCommand(bare, line);
   if (/^PRAGMA\b/i.test(bare)) return judgePragma(bare.slice(0, LONGEST_COMMAND), line);
   if (STATISTICS_TABLE.test(bare) || DEFINITION.test(bare)) return 'run-on-schema';
   if (SEQUENCE_TABLE.test(bare)) return 'leave-out';

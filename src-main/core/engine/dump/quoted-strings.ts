@@ -1,6 +1,6 @@
 import { errorCode } from '../engine-errors.ts';
+import { startOfSql } from '../identify/sql-start.ts';
 import type { Database } from '../sqlite/open-database.ts';
-import { startOfSql } from './sql-start.ts';
 
 /** What SQLite says of a name in double quotes that is no column. */
 const NO_SUCH_COLUMN = /^no such column: "(.*)" - should this be a string literal/s;

@@ -4,16 +4,16 @@ import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { countInWords } from '../../../../src-shared/words/wording.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import { sidecarPaths, syncFile } from '../files/durable-files.ts';
+import { TextReader } from '../identify/dump-text.ts';
+import { startOfSql } from '../identify/sql-start.ts';
 import { quoteName } from '../sqlite/count-rows.ts';
 import type { Unlocking } from '../sqlite/database-key.ts';
 import { type Database, openDatabase } from '../sqlite/open-database.ts';
 import { judgeStatement, savepointOf } from './check-statement.ts';
 import { MAX_STATEMENT_BYTES } from './dump-rows.ts';
-import { TextReader } from './dump-text.ts';
 import { withSafeTexts } from './literals.ts';
 import { runWithQuotedStrings } from './quoted-strings.ts';
 import { ShortSchema } from './short-schema.ts';
-import { startOfSql } from './sql-start.ts';
 import { type Statement, StatementSplitter } from './statement-splitter.ts';
 import { cutOff, Transactions } from './transactions.ts';
 
@@ -134,7 +134,7 @@ class DumpLoader {
   /** Of what has no semicolon at the end of a dump, only a command of the shell and the end of a transaction are whole. */
   #finishRest(rest: Statement): void {
     const sql = rest.sql.toString('latin1');
-    const whole = sql.startsWith('.', startOfSql(sql)) || isEnd(sql.slice(startOfSql(sql)));
+    const whole = sql.startsWith('../identify', startOfSql(sql)) || isEnd(sql.slice(startOfSql(sql)));
     if (!whole) throw cutOff(`its last statement, in line ${rest.line}, is incomplete`, rest.line);
     this.#run(rest);
   }

@@ -21,24 +21,6 @@ const EVERY_VERSION: object = { allowUnknownFormat: true };
 
 /** More files no archive of databases has; the directory of a larger one is not worth the time. */
 const MOST_FILES = 100_000;
-const HEADER_BYTES = 512;
-const SUM_AT = 148;
-const SUM_BYTES = 8;
-
-/** Whether bytes begin as a tar archive does: by the checksum of its first header, which every version of the format has. */
-export function startsTar(start: Buffer): boolean {
-  if (start.length < HEADER_BYTES || start[0] === 0) return false;
-  const given = Number.parseInt(
-    start
-      .toString('latin1', SUM_AT, SUM_AT + SUM_BYTES)
-      .replace(/\0/g, ' ')
-      .trim(),
-    8,
-  );
-  let sum = 0;
-  for (let at = 0; at < HEADER_BYTES; at++) sum += at >= SUM_AT && at < SUM_AT + SUM_BYTES ? 0x20 : (start[at] ?? 0);
-  return sum === given;
-}
 
 /**
  * Reads the files of a tar archive as they come; folders, links and devices are passed over.

@@ -1,8 +1,8 @@
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
-import type { FileContent } from '../../../../src-shared/model/restore.ts';
+import type { FileContent } from '../../../../src-shared/model/restore/restore.ts';
 import { countInWords } from '../../../../src-shared/words/wording.ts';
+import { contentOfSample, SAMPLE_BYTES } from '../identify/identify-file.ts';
 import type { ArchivedFile, TakeFile } from './archive.ts';
-import { contentOfSample, SAMPLE_BYTES } from './identify-file.ts';
 import type { PieceReader } from './piece-reader.ts';
 
 /** What can be restored from an archive. */

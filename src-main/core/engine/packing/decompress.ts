@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
-import type { FileContent } from '../../../../src-shared/model/restore.ts';
+import type { FileContent } from '../../../../src-shared/model/restore/restore.ts';
 import { readPieces, writeFully } from '../files/durable-files.ts';
+import { contentOf } from '../identify/identify-file.ts';
 import { PIECE_BYTES, type StoredDigest } from './compress.ts';
 import { decrypt } from './decrypt.ts';
 import type { EncryptionSecret } from './encryption.ts';
 import { MEMBER_HEADER_BYTES } from './gzip-members.ts';
-import { contentOf } from './identify-file.ts';
 import { isDamage, unpackedOrDamaged, unpackedPieces } from './packed-pieces.ts';
 import { damagedData, PieceReader } from './piece-reader.ts';
 import type { OnTrailing, Trailing } from './trailing.ts';

@@ -1,13 +1,11 @@
 import { Decrypter, type Identity } from 'age-encryption';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { errorCode } from '../engine-errors.ts';
+import { ARMOR_START } from '../identify/identify-file.ts';
 import type { EncryptionSecret } from './encryption.ts';
 import { damagedData, type PieceReader, streamOf } from './piece-reader.ts';
 import { passphraseIdentity } from './scrypt-stanza.ts';
 
-/** What the first line of an encrypted file is, and of one in letters. */
-export const AGE_START = 'age-encryption.org/v1\n';
-export const ARMOR_START = '-----BEGIN AGE ENCRYPTED FILE-----';
 const LONGEST_ARMOR_LINE = 1000;
 const ARMOR_END = '-----END AGE ENCRYPTED FILE-----';
 

@@ -1,6 +1,6 @@
-import type { FileContent } from '../../../../src-shared/model/restore.ts';
+import type { FileContent } from '../../../../src-shared/model/restore/restore.ts';
+import { contentOf } from '../identify/identify-file.ts';
 import { readUnpacked } from './decompress.ts';
-import { contentOf } from './identify-file.ts';
 import { isPacked } from './packed-pieces.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { type Duplex, pipeline } from 'node:stream';
 import { constants, createZstdDecompress } from 'node:zlib';
-import type { FileContent } from '../../../../src-shared/model/restore.ts';
+import type { FileContent } from '../../../../src-shared/model/restore/restore.ts';
 import { bytesInWords } from '../../../../src-shared/words/wording.ts';
 import { errorCode } from '../engine-errors.ts';
 import { PIECE_BYTES } from './compress.ts';

@@ -12,7 +12,7 @@ import {
   sameSettings,
   usesRawKey,
 } from '../../../../src-shared/rules/cipher-settings.ts';
-import { hasPlaintextHeader } from './database-header.ts';
+import { hasPlaintextHeader } from '../identify/database-header.ts';
 import { type Derivation, rawKeyIn, settingsOfPage } from './sqlcipher-page.ts';
 
 /** A key and the name it goes by wherever it must not be told. */

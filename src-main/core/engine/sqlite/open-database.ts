@@ -6,10 +6,10 @@ import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { PAGE_SIZES } from '../../../../src-shared/model/database-encryption.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 import { exists, sidecarPaths } from '../files/durable-files.ts';
-import { requireFile } from '../files/require-file.ts';
-import { identifyContent } from '../packing/identify-file.ts';
+import { hasPlaintextHeader, laterFormatOf } from '../identify/database-header.ts';
+import { identifyContent } from '../identify/identify-file.ts';
+import { requireFile } from '../identify/require-file.ts';
 import type { TaskContext } from '../task-context.ts';
-import { hasPlaintextHeader, laterFormatOf } from './database-header.ts';
 import { type DatabaseKey, type Unlocking, unlock, waysToOpen } from './database-key.ts';
 import { nameWithLog } from './hard-links.ts';
 
@@ -113,7 +113,7 @@ async function firstToOpen(
 function requireKnownFormat(path: string, start: Buffer): void {
   const version = laterFormatOf(start);
   if (version === null) return;
-  const own = sqliteVersion().split('.').slice(0, 2).join('.');
+  const own = sqliteVersion().split('../identify').slice(0, 2).join('../identify');
   throw new SnapkeepError('UNSUPPORTED', `File format ${version} of ${path} is not supported by SQLite ${own}.`, {
     hint: 'Update Snapkeep if there is a later version. Otherwise the header of the file is damaged: restore it from a snapshot.',
   });

@@ -6,7 +6,7 @@ import {
   PLAINTEXT_HEADER_SIZES,
   type SqlcipherSettings,
 } from '../../../../src-shared/model/database-encryption.ts';
-import { hasPlaintextHeader, pageSizeOfDatabase } from './database-header.ts';
+import { hasPlaintextHeader, pageSizeOfDatabase } from '../identify/database-header.ts';
 
 const derive = promisify(pbkdf2);
 

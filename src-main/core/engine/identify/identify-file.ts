@@ -1,16 +1,21 @@
 import { open } from 'node:fs/promises';
-import type { FileContent } from '../../../../src-shared/model/restore.ts';
-import { kindOfText } from '../dump/kind-of-text.ts';
-import { CONTENT_LIST_START } from '../files/content-list.ts';
-import { requireFile } from '../files/require-file.ts';
-import { pageSizeOfDatabase, SQLITE_MAGIC } from '../sqlite/database-header.ts';
-import { startsTar } from './archive.ts';
-import { AGE_START, ARMOR_START } from './decrypt.ts';
+import type { FileContent } from '../../../../src-shared/model/restore/restore.ts';
+import { CONTENT_LIST_START } from './content-list.ts';
+import { pageSizeOfDatabase, SQLITE_MAGIC } from './database-header.ts';
+import { kindOfText } from './kind-of-text.ts';
+import { requireFile } from './require-file.ts';
 
 /** How much is looked at. */
 export const SAMPLE_BYTES = 4096;
 /** The header of a database, in bytes. */
 const HEADER_BYTES = 100;
+const AGE_START = 'age-encryption.org/v1\n';
+/** The first line of a file that age encrypted in letters. */
+export const ARMOR_START = '-----BEGIN AGE ENCRYPTED FILE-----';
+/** The header of a file in a tar archive, and the checksum in it: where it begins and how long it is, in bytes. */
+const TAR_HEADER_BYTES = 512;
+const SUM_AT = 148;
+const SUM_BYTES = 8;
 const SIGNATURES: ReadonlyArray<[FileContent, Buffer]> = [
   ['sqlite', SQLITE_MAGIC],
   ['gzip', Buffer.from([0x1f, 0x8b, 8])],
@@ -70,6 +75,22 @@ export function contentOf(start: Buffer): FileContent {
   if (startsTar(start)) return 'tar';
   if (startsLzma(start)) return 'lzma';
   return kindOfText(start.subarray(0, SAMPLE_BYTES), start.length >= SAMPLE_BYTES);
+}
+
+/** Whether bytes begin as a tar archive does: by the checksum of its first header, which every version of the format has. */
+function startsTar(start: Buffer): boolean {
+  if (start.length < TAR_HEADER_BYTES || start[0] === 0) return false;
+  const given = Number.parseInt(
+    start
+      .toString('latin1', SUM_AT, SUM_AT + SUM_BYTES)
+      .replace(/\0/g, ' ')
+      .trim(),
+    8,
+  );
+  let sum = 0;
+  for (let at = 0; at < TAR_HEADER_BYTES; at++)
+    sum += at >= SUM_AT && at < SUM_AT + SUM_BYTES ? 0x20 : (start[at] ?? 0);
+  return sum === given;
 }
 
 /** The settings that every encoder uses, a dictionary of some size, and a length that is unknown or below a terabyte. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { DatabaseEncryption } from './database-encryption.ts';
-import { Bytes, Compression, Instant, KnownProgram, TableRows } from './values.ts';
+import { DatabaseEncryption } from '../database-encryption.ts';
+import { Bytes, Compression, Instant, KnownProgram, TableRows } from '../values.ts';
 
 /** The path of a file at a destination that another program has filled, with `/` between the names. */
 export const ImportPath = z.string().min(1).max(1024);

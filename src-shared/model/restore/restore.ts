@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { SourceKind } from './source-kind.ts';
-import { Bytes, FileHolder, FilePath, Instant, TableRows } from './values.ts';
-import { Verification } from './verification.ts';
+import { SourceKind } from '../source.ts';
+import { Bytes, FileHolder, FilePath, Instant, TableRows } from '../values.ts';
+import { Verification } from '../verification.ts';
 
 /** The name of a file in an archive, as it stands there. */
 export const EntryName = z.string().min(1).max(4096);

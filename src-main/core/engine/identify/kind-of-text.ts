@@ -1,4 +1,4 @@
-import type { FileContent } from '../../../../src-shared/model/restore.ts';
+import type { FileContent } from '../../../../src-shared/model/restore/restore.ts';
 import { encodingOf, readableStart } from './dump-text.ts';
 import { startOfSql } from './sql-start.ts';
 

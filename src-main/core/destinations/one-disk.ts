@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { CoreContext } from '../core-context.ts';
-import { withinTime } from '../destinations/ask-in-time.ts';
+import { withinTime } from './ask-in-time.ts';
 
 /**
  * Whether all that a plan stores is on the disk that its source is on; `null`: that cannot be seen now. Disks are

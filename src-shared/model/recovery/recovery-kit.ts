@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FilePath, Instant } from './values.ts';
+import { FilePath, Instant } from '../values.ts';
 
 /** What a person needs when Snapkeep and this machine are gone: what is stored where, and how to open it manually. */
 export const RecoveryKit = z.object({

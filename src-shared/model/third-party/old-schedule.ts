@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { Retention } from './plan.ts';
-import { Schedule, TimeZone } from './schedule.ts';
-import { KnownProgram } from './values.ts';
+import { Retention } from '../plan.ts';
+import { Schedule, TimeZone } from '../schedule.ts';
+import { KnownProgram } from '../values.ts';
 
 /** What can be read from a command or script that backed something up. */
 export const OldCommandFacts = z.object({

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { AttachedFiles } from './attached-file.ts';
-import { LockFiles, NamePattern, PlanGroup, RestoreTest, Retention, SchemaVersionQuery } from './plan.ts';
-import { Schedule, TimeZone } from './schedule.ts';
-import { SourceKind } from './source-kind.ts';
-import { BackupMethod, Compression, FilePath } from './values.ts';
+import { AttachedFiles } from '../attached-file.ts';
+import { LockFiles, NamePattern, PlanGroup, RestoreTest, Retention, SchemaVersionQuery } from '../plan.ts';
+import { Schedule, TimeZone } from '../schedule.ts';
+import { SourceKind } from '../source.ts';
+import { BackupMethod, Compression, FilePath } from '../values.ts';
 
 /** A template in a list. */
 export const TemplateSummary = z.object({

@@ -1,5 +1,5 @@
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
-import type { FileContent } from '../../../../src-shared/model/restore.ts';
+import type { FileContent } from '../../../../src-shared/model/restore/restore.ts';
 
 /** What is known of a kind of file. */
 interface Kind {

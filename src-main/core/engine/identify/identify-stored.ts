@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../../src-shared/model/manifest.ts';
-import type { FileContent } from '../../../../src-shared/model/restore.ts';
-import { identifyContent } from '../packing/identify-file.ts';
+import type { FileContent } from '../../../../src-shared/model/restore/restore.ts';
+import { readManifest } from '../files/manifest-files.ts';
 import { isRestorable } from './content-words.ts';
-import { readManifest } from './manifest-files.ts';
+import { identifyContent } from './identify-file.ts';
 import { repositoryError } from './repository-around.ts';
 
 /** What a file is by its first bytes and by the manifest beside it. */

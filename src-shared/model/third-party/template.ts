@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { DEFAULT_NAME_PATTERN } from '../rules/name-pattern.ts';
-import { KEEP_ALL, NamePattern, Retention } from './plan.ts';
-import { Schedule, TimeZone } from './schedule.ts';
-import { BackupMethod, Compression } from './values.ts';
+import { DEFAULT_NAME_PATTERN } from '../../rules/name-pattern.ts';
+import { KEEP_ALL, NamePattern, Retention } from '../plan.ts';
+import { Schedule, TimeZone } from '../schedule.ts';
+import { BackupMethod, Compression } from '../values.ts';
 
 /** The platforms that locations differ on. */
 export const Platform = z.enum(['linux', 'macos', 'windows']);

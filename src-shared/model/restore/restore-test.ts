@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Instant } from './values.ts';
-import { Verification } from './verification.ts';
+import { Instant } from '../values.ts';
+import { Verification } from '../verification.ts';
 
 /** What came of one of the owner's own questions. */
 export const SqlCheckResult = z.object({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { LockFiles } from './plan.ts';
-import { Bytes, FileHolder, FilePath, TableRows } from './values.ts';
+import { LockFiles } from '../plan.ts';
+import { Bytes, FileHolder, FilePath, TableRows } from '../values.ts';
 
 /** What is deleted: the database of a plan, with the lock files the plan knows, or any; `lockFiles` are beside it. */
 export const DatabaseDeletionTarget = z.union([

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { AttachedFileName } from './attached-file.ts';
-import { Bytes, FilePath, Instant } from './values.ts';
+import { AttachedFileName } from '../attached-file.ts';
+import { Bytes, FilePath, Instant } from '../values.ts';
 
 const count = z.number().int().nonnegative();
 

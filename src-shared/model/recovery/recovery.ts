@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { AttachedFile } from './attached-file.ts';
-import { RecordedPlanSettings, SnapshotTrigger } from './manifest.ts';
-import { ScanOutcome } from './run.ts';
-import { SourceKind } from './source-kind.ts';
-import { Bytes, FilePath, Instant } from './values.ts';
+import { AttachedFile } from '../attached-file.ts';
+import { RecordedPlanSettings, SnapshotTrigger } from '../manifest.ts';
+import { ScanOutcome } from '../run.ts';
+import { SourceKind } from '../source.ts';
+import { Bytes, FilePath, Instant } from '../values.ts';
 
 /** A snapshot at a destination as its manifest describes it, whether the catalog knows it or not. */
 export const DescribedSnapshot = z.object({
