@@ -5,6 +5,7 @@ import { Channels } from './alerts/channels.ts';
 import { Watchdog } from './alerts/watchdog.ts';
 import { exportTo } from './backup/handlers.ts';
 import { type Catalog, createCatalog } from './catalog/catalog.ts';
+import { noteMachine, thisMachine } from './catalog/this-machine.ts';
 import { openConnection } from './connection.ts';
 import type { Core } from './core.ts';
 import type { CoreContext } from './core-context.ts';
@@ -20,7 +21,6 @@ import { type Clock, type HostPorts, type ProcessLog, systemClock } from './port
 import { Background } from './process/background.ts';
 import { type DataFolder, holdDataFolder } from './process/data-folder.ts';
 import { openProcessLog } from './process/process-log.ts';
-import { noteMachine, thisMachine } from './process/this-machine.ts';
 import { PreparedRestores } from './restore/prepared-restores.ts';
 import { CleanUp } from './runs/clean-up.ts';
 import { endInterruptedRuns, removeLeftovers } from './runs/recover-runs.ts';

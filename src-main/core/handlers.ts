@@ -1,5 +1,6 @@
 import { alertsHandlers } from './alerts/handlers.ts';
 import { backupsHandlers } from './backup/handlers.ts';
+import { copiesHandlers } from './copies/handlers.ts';
 import type { CoreContext } from './core-context.ts';
 import { databaseDeletionsHandlers } from './delete-database/handlers.ts';
 import { destinationsHandlers } from './destinations/handlers.ts';
@@ -29,6 +30,7 @@ export function createHandlers(core: CoreContext): Handlers {
     ...settingsHandlers(core),
     ...plansHandlers(core),
     ...destinationsHandlers(core),
+    ...copiesHandlers(core),
     ...sourcesHandlers(core),
     ...backupsHandlers(core),
     ...snapshotsHandlers(core),

@@ -12,10 +12,11 @@ import { judgePacked } from '../core/import/judge-backup.ts';
 import { checkRestore } from '../core/restore/prepare-restore.ts';
 import { checkFiles } from '../core/restore/restore-attached-files.ts';
 import { type Kept, restoreParts, undoParts } from '../core/restore/restore-parts.ts';
-import type { WorkerMessage, WorkerOrder, WorkerTaskName, WorkerTasks } from '../core/runs/worker-protocol.ts';
+import type { WorkerMessage, WorkerOrder } from '../core/runs/worker-protocol.ts';
 import { testRestore } from '../core/verify/test-restore.ts';
 import { verifyAttachedFiles } from '../core/verify/verify-attached-files.ts';
 import { verifyFile } from '../core/verify/verify-file.ts';
+import type { WorkerTaskName, WorkerTasks } from '../core/worker-tasks.ts';
 
 /** The order to do a task. */
 export type Start = Extract<WorkerOrder, { type: 'start' }>;

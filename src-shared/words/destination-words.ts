@@ -55,3 +55,14 @@ export function missingInWords(count: number, name: string): string {
 export function failedInWords(count: number, name: string, why: string | null): string {
   return `${countInWords(count, 'snapshot')} could not be copied to ${name}${why === null ? '.' : `: ${why}`}`;
 }
+
+/** What keeps copies from a destination; `null`: nothing does. */
+export function copyProblemInWords(
+  counts: { failed: number; failure: string | null; waiting: number; waitingFor: string | null },
+  name: string,
+): string | null {
+  if (counts.failed > 0) return failedInWords(counts.failed, name, counts.failure);
+  return counts.waiting > 0 && counts.waitingFor !== null
+    ? waitingInWords(counts.waiting, name, counts.waitingFor)
+    : null;
+}

@@ -7,7 +7,6 @@ import { planNameFromPath } from '../../../src-shared/rules/naming.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import type { Handlers, MethodsOf } from '../handler.ts';
-import { requirePlan } from '../plans/handlers.ts';
 import { orderOf, startBackup } from './backup.ts';
 import { type ExportOrder, startExport } from './export.ts';
 import { startPlanBackup } from './group-backup.ts';
@@ -18,7 +17,7 @@ export function backupsHandlers(core: CoreContext): Handlers<MethodsOf<'backups'
     'backups.startAll': async ({ planIds }) => {
       const runs: Run[] = [];
       const failed: { planId: string; planName: string; message: string }[] = [];
-      for (const plan of planIds.map((id) => requirePlan(core.catalog, id))) {
+      for (const plan of planIds.map((id) => core.catalog.plans.require(id))) {
         // It may have been started already, with another plan of its group.
         if (runs.some(({ planId }) => planId === plan.id)) continue;
         try {
@@ -33,7 +32,7 @@ export function backupsHandlers(core: CoreContext): Handlers<MethodsOf<'backups'
     'backups.start': async (params) => {
       const ownName = params.name ?? null;
       if ('planId' in params) {
-        const plan = requirePlan(core.catalog, params.planId);
+        const plan = core.catalog.plans.require(params.planId);
         const order = orderOf(core, plan);
         if (order.sourceKind === 'files') refuseMethod(order.plan.name, params.method);
         const { verify = order.verify, method = order.method } = params;
@@ -66,7 +65,9 @@ export type ExportParams = ({ planId: string } | { source: string; key?: KeyInpu
 /** Starts what goes to a descriptor of this process. @throws SnapkeepError */
 export async function exportTo(core: CoreContext, descriptor: number, params: ExportParams): Promise<Run> {
   const order =
-    'planId' in params ? orderOf(core, requirePlan(core.catalog, params.planId)) : await orderWithoutPlan(core, params);
+    'planId' in params
+      ? orderOf(core, core.catalog.plans.require(params.planId))
+      : await orderWithoutPlan(core, params);
   const { method = order.method, compression = order.compression } = params;
   return startExport(core, { ...order, method, compression }, descriptor);
 }

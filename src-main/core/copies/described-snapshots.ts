@@ -3,12 +3,10 @@ import { MANIFEST_SUFFIX, type Manifest } from '../../../src-shared/model/manife
 import type { ScanOutcome } from '../../../src-shared/model/run.ts';
 import { classifyFailure } from '../../../src-shared/rules/failures.ts';
 import type { Destination } from '../destinations/drivers/destination.ts';
+import { listAll } from '../destinations/drivers/list-all.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { cancelledError } from '../engine/task-context.ts';
 import { readManifestAt } from './stored-manifest.ts';
-
-/** The most files that a destination is read with; a listing without an end would fill the memory. */
-const MOST_FILES = 100_000;
 
 /** How many manifests are read at once. */
 const AT_ONCE = 8;
@@ -46,24 +44,6 @@ export async function readDescribed(
     }
   }
   return found;
-}
-
-/** The names of all that is at a destination. @throws SnapkeepError `UNSUPPORTED` when there are too many */
-export async function listAll(driver: Destination, signal: AbortSignal | undefined): Promise<string[]> {
-  const names: string[] = [];
-  let after: string | null = null;
-  do {
-    const page = await driver.list(after);
-    if (signal?.aborted === true) throw cancelledError();
-    for (const { name } of page.objects) names.push(name);
-    if (names.length > MOST_FILES) {
-      throw new SnapkeepError('UNSUPPORTED', `${driver.label} contains more than ${MOST_FILES} files.`, {
-        hint: 'Use a separate folder or prefix for snapshots.',
-      });
-    }
-    after = page.next;
-  } while (after !== null);
-  return names;
 }
 
 /** The manifest, or why it cannot be used; a destination that becomes unavailable meanwhile ends the whole. */

@@ -12,8 +12,8 @@ import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { requireRoom } from '../engine/files/disk-full.ts';
 import { manifestPath, manifestText } from '../engine/files/manifest-files.ts';
 import type { RunHandle } from '../runs/runs.ts';
-import { markMissing } from '../snapshots/rescan.ts';
 import { download } from './download.ts';
+import { markMissing } from './missing-copies.ts';
 import { readManifestAt } from './stored-manifest.ts';
 
 /** A snapshot and where it can be had, the nearest first. */

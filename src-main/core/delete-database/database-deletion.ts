@@ -43,14 +43,13 @@ export async function databaseDeletionOrder(
 
 /** @throws SnapkeepError `NOT_FOUND`, `UNSUPPORTED` for a plan of files */
 function requirePlanPath(core: CoreContext, planId: string): string {
-  const plan = core.catalog.plans.get(planId);
-  if (plan?.sourceKind === 'files') {
+  const plan = core.catalog.plans.require(planId);
+  if (plan.sourceKind === 'files') {
     throw new SnapkeepError('UNSUPPORTED', `The plan ${plan.name} has no database to delete.`, {
       hint: 'Nothing was deleted. Choose a plan with a database.',
     });
   }
-  if (plan !== undefined) return plan.sourcePath;
-  throw new SnapkeepError('NOT_FOUND', 'Plan not found.', { hint: 'Refresh the list of plans.' });
+  return plan.sourcePath;
 }
 
 /** Works out what the deletion of a database would remove. @throws SnapkeepError */

@@ -1,10 +1,9 @@
 import type { DestinationState, DestinationSummary } from '../../../src-shared/model/destination.ts';
 import { classifyFailure } from '../../../src-shared/rules/failures.ts';
-import { destinationLabel, missingInWords, waitingInWords } from '../../../src-shared/words/destination-words.ts';
+import { copyProblemInWords, destinationLabel, missingInWords, waitingInWords } from '../../../src-shared/words/destination-words.ts';
 import type { CopyCounts } from '../catalog/repos/copy-repo.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
-import { copyProblem } from '../plans/plan-summary.ts';
 import { knownSecrets } from '../secrets/destination-secrets.ts';
 
 /** Says how the destinations stand, from the catalog alone. */
@@ -55,7 +54,7 @@ function stateOf(
   count: CopyCounts | undefined,
   heldBack: string | null,
 ): { state: DestinationState; reason: string } {
-  const copies = count === undefined ? null : copyProblem(count, name);
+  const copies = count === undefined ? null : copyProblemInWords(count, name);
   // A test that failed before the destination was last reached says nothing any more.
   const testFailed = lastTest !== null && (reachedAt === null || lastTest.at >= reachedAt);
   const testError = testFailed ? (lastTest.report.steps.find((step) => step.error !== null)?.error ?? null) : null;

@@ -8,14 +8,11 @@ import type {
 } from '../../../src-shared/model/destination.ts';
 import { destinationLabel, isSameLocation } from '../../../src-shared/words/destination-words.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
-import { startCopyRun } from '../copies/copies.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { canonicalPath, refuseDataFolder } from '../engine/files/paths.ts';
 import type { Handlers, MethodsOf } from '../handler.ts';
 import { driverSecrets, forgetSecrets, keepSecrets, keptSecrets } from '../secrets/destination-secrets.ts';
-import { startRescan } from '../snapshots/rescan.ts';
-import { chosenDestination } from './chosen-destination.ts';
 import { assertReachable, attach, requireDestination, withDestination } from './destination-access.ts';
 import { summarizeDestinations } from './destination-summary.ts';
 import type { Destination } from './drivers/destination.ts';
@@ -27,7 +24,9 @@ import { sameDiskWarnings } from './one-disk.ts';
 import { previewReattach, reattach } from './reattach.ts';
 
 /** Lists, saves, tests, removes and rescans destinations. */
-export function destinationsHandlers(core: CoreContext): Handlers<MethodsOf<'destinations'>> {
+export function destinationsHandlers(
+  core: CoreContext,
+): Handlers<Exclude<MethodsOf<'destinations'>, 'destinations.catchUp' | 'destinations.rescan'>> {
   const { catalog, secrets, clock } = core;
   return {
     'destinations.list': () => summarizeDestinations(core, catalog.destinations.list()),
@@ -80,14 +79,6 @@ export function destinationsHandlers(core: CoreContext): Handlers<MethodsOf<'des
       return { snapshotsLeft };
     },
     'destinations.hostKey': async (host) => ({ hostKey: await readHostKey(host) }),
-    'destinations.catchUp': ({ destinationId }) => {
-      const destination = requireDestination(catalog, destinationId);
-      catalog.copies.retryFailed(destination.id, clock.now().toISOString());
-      const run = startCopyRun(core, destination);
-      core.events.emit('destinations.changed', {});
-      return { run };
-    },
-    'destinations.rescan': async (place) => ({ run: startRescan(core, await chosenDestination(core, place)) }),
   };
 }
 

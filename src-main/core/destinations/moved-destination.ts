@@ -2,9 +2,9 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { destinationLabel } from '../../../src-shared/words/destination-words.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
-import { listAll } from '../copies/described-snapshots.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Destination } from './drivers/destination.ts';
+import { listAll } from './drivers/list-all.ts';
 
 /**
  * Sees to it that a destination can be said to be at another place: what is stored at it has to be there too, or the

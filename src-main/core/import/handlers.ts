@@ -13,7 +13,6 @@ import {
 import { absent, type Destination } from '../destinations/drivers/destination.ts';
 import { removedAtEnd } from '../engine/files/remove-tree.ts';
 import type { Handlers, MethodsOf } from '../handler.ts';
-import { requirePlan } from '../plans/handlers.ts';
 import { answerByTask } from '../runs/request-task.ts';
 import { describeExamination, describeLocked, examineBackup } from './examine-backup.ts';
 import { knownAt, startBackupImport } from './import-backups.ts';
@@ -46,7 +45,7 @@ export function importHandlers(core: CoreContext): Handlers<MethodsOf<'imports'>
       });
     },
     'imports.start': async ({ files, planId, newPlanName, key, ...place }) => {
-      const plan = planId === undefined ? undefined : requirePlan(core.catalog, planId);
+      const plan = planId === undefined ? undefined : core.catalog.plans.require(planId);
       const given = key && (await core.keys.read(key));
       const destination = await chosenDestination(core, place);
       core.events.emit('destinations.changed', {});

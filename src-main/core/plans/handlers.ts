@@ -33,7 +33,7 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
       await checkEverything(core);
       return {};
     },
-    'plans.get': ({ planId }) => summarizePlan(core, requirePlan(catalog, planId)),
+    'plans.get': ({ planId }) => summarizePlan(core, catalog.plans.require(planId)),
     'plans.create': async ({ key, encryptionSecrets, ...input }, signal) => {
       requireFreeName(catalog, input.name);
       const attachedFiles = await prepareAttachedFiles(core, input.attachedFiles);
@@ -69,7 +69,7 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
       { planId, key, destinations, attachedFiles, encryptionSecrets, pruneConfirmation, ...change },
       signal,
     ) => {
-      const plan = requirePlan(catalog, planId);
+      const plan = catalog.plans.require(planId);
       if (change.name !== undefined && change.name.toLowerCase() !== plan.name.toLowerCase())
         requireFreeName(catalog, change.name);
       const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
@@ -89,7 +89,7 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
           : await readPlanEncryption(core, planId, proposed.encryption, encryptionSecrets);
       const { before, updated } = catalog.transaction(() => {
         // Somebody else may have changed the plan, or taken the name, meanwhile.
-        const current = requirePlan(catalog, planId);
+        const current = catalog.plans.require(planId);
         if (catalog.plans.byName(change.name ?? '')?.id !== planId && change.name !== undefined)
           requireFreeName(catalog, change.name);
         const saved = changed(current);
@@ -106,7 +106,7 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
       return updated;
     },
     'plans.remove': ({ planId }) => {
-      requirePlan(catalog, planId);
+      catalog.plans.require(planId);
       if (core.runs.active().some((run) => run.planId === planId)) {
         throw new SnapkeepError('BUSY', 'A run of this plan is active.', {
           hint: 'Wait until it ends or cancel it, then delete the plan.',
@@ -119,23 +119,6 @@ export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
       return { snapshotsLeft };
     },
   };
-}
-
-/** @throws SnapkeepError `NOT_FOUND` */
-export function requirePlan(catalog: Catalog, planId: string): Plan {
-  const plan = catalog.plans.get(planId);
-  if (plan === undefined)
-    throw new SnapkeepError('NOT_FOUND', 'Plan not found.', { hint: 'Refresh the list of plans.' });
-  return plan;
-}
-
-/** The plans of a group, whatever the case of its letters. @throws SnapkeepError `NOT_FOUND` */
-export function plansOfGroup(catalog: Catalog, group: string): Plan[] {
-  const plans = catalog.plans.list().filter((plan) => plan.group?.toLowerCase() === group.toLowerCase());
-  if (plans.length > 0) return plans;
-  throw new SnapkeepError('NOT_FOUND', `No group named “${group}”.`, {
-    hint: 'Set the group of a plan in its settings, or with plan add --group.',
-  });
 }
 
 function requireFreeName(catalog: Catalog, name: string): void {

@@ -7,7 +7,7 @@ import { DAY_MS } from '../../../src-shared/rules/durations.ts';
 import { type BackupOnDay, dayOutcomes, type PlanFacts, planHealth } from '../../../src-shared/rules/health.ts';
 import { CLOCK_GRACE_MS } from '../../../src-shared/schedule/due-times.ts';
 import { overdueAt } from '../../../src-shared/schedule/overdue.ts';
-import { destinationLabel, failedInWords, waitingInWords } from '../../../src-shared/words/destination-words.ts';
+import { copyProblemInWords, destinationLabel, waitingInWords } from '../../../src-shared/words/destination-words.ts';
 import type { CopyCounts } from '../catalog/repos/copy-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import { pruningPaused } from '../prune/prune-brakes.ts';
@@ -90,15 +90,9 @@ function destinationsOf(
       failedCopies: count?.failed ?? 0,
       missingCopies: count?.missing ?? 0,
       reachedAt: destination.reachedAt,
-      problem: count === undefined ? null : copyProblem(count, name),
+      problem: count === undefined ? null : copyProblemInWords(count, name),
     };
   });
-}
-
-/** Why copies to a destination wait or fail, as a sentence; what is about to be copied has no problem. */
-export function copyProblem({ failed, failure, waiting, waitingFor }: CopyCounts, name: string): string | null {
-  if (failed > 0) return failedInWords(failed, name, failure);
-  return waiting > 0 && waitingFor !== null ? waitingInWords(waiting, name, waitingFor) : null;
 }
 
 function copyFacts(

@@ -1,7 +1,6 @@
 import { projectRetention } from '../../../src-shared/retention/retention-projection.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Handlers, MethodsOf } from '../handler.ts';
-import { requirePlan } from '../plans/handlers.ts';
 import { requireTimeZone, scheduledTimesOf } from '../schedule/calendar-times.ts';
 import { toRetained } from './list-reasons.ts';
 
@@ -10,7 +9,8 @@ export function retentionHandlers(core: CoreContext): Handlers<MethodsOf<'retent
   return {
     'retention.project': ({ planId, schedule, timeZone = null, retention, snapshotBytes = 0 }) => {
       requireTimeZone(timeZone);
-      const snapshots = planId === undefined ? [] : core.catalog.snapshots.ofPlan(requirePlan(core.catalog, planId).id);
+      const snapshots =
+        planId === undefined ? [] : core.catalog.snapshots.ofPlan(core.catalog.plans.require(planId).id);
       const now = core.clock.now().getTime();
       return projectRetention({
         snapshots: snapshots.map((snapshot) => ({ ...toRetained(snapshot), sizeBytes: snapshot.diskBytes })),

@@ -3,8 +3,8 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CoreContext } from '../core-context.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
+import type { WorkerTaskName, WorkerTasks } from '../worker-tasks.ts';
 import { afterLong, TimeLimitError } from './time-limit.ts';
-import type { WorkerTaskName, WorkerTasks } from './worker-protocol.ts';
 
 /** How long a person waits for an answer about a file, in milliseconds. */
 const REQUEST_LIMIT_MS = 60_000;

@@ -4,9 +4,9 @@ import type { EncryptionSecret } from '../engine/packing/encryption.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
 import { cancelledError } from '../engine/task-context.ts';
 import type { Clock, ProcessEnd, StartWorkerProcess, WorkerProcess } from '../ports.ts';
-import type { Kept } from '../restore/restore-parts.ts';
+import type { WorkerTaskName, WorkerTasks } from '../worker-tasks.ts';
 import { GrowthWatch } from './growth-watch.ts';
-import { WorkerMessage, type WorkerOrder, type WorkerTaskName, type WorkerTasks } from './worker-protocol.ts';
+import { type Kept, WorkerMessage, type WorkerOrder } from './worker-protocol.ts';
 
 /** How long a worker process may go on after it was asked to stop, in milliseconds; then it is killed. */
 export const GRACE_MS = 5_000;

@@ -2,7 +2,6 @@ import type { Pause } from '../../../src-shared/model/schedule.ts';
 import { readOldSchedules } from '../../../src-shared/third-party/old-schedules.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Handlers, MethodsOf } from '../handler.ts';
-import { plansOfGroup, requirePlan } from '../plans/handlers.ts';
 import { requireTimeZone, scheduledTimesOf } from './calendar-times.ts';
 import { activePause } from './schedule-state.ts';
 import { scheduleInWords } from './schedule-words.ts';
@@ -18,12 +17,12 @@ export function schedulesHandlers(core: CoreContext): Handlers<MethodsOf<'schedu
     paused: Pause | null,
   ): Record<string, never> => {
     if (group !== undefined) {
-      for (const plan of plansOfGroup(catalog, group)) catalog.plans.save({ ...plan, paused });
+      for (const plan of catalog.plans.requireGroup(group)) catalog.plans.save({ ...plan, paused });
     } else if (planId === undefined) {
       catalog.settings.savePause(paused);
       events.emit('schedules.changed', { paused });
     } else {
-      catalog.plans.save({ ...requirePlan(catalog, planId), paused });
+      catalog.plans.save({ ...catalog.plans.require(planId), paused });
     }
     core.scheduler.tick();
     core.copier.tick();

@@ -3,13 +3,15 @@ import type { SnapshotSummary } from '../../../src-shared/model/snapshot.ts';
 import { calendarOf } from '../copies/wanted-copies.ts';
 import { wholeSnapshot } from '../copies/whole-snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
+import { chosenDestination } from '../destinations/chosen-destination.ts';
 import type { Handlers, MethodsOf } from '../handler.ts';
 import { listWithReasons } from '../prune/list-reasons.ts';
 import { startDelete } from '../prune/prune.ts';
 import { previewDelete } from '../prune/prune-preview.ts';
+import { startRescan } from './rescan.ts';
 
 /** Lists, pins and deletes snapshots. */
-export function snapshotsHandlers(core: CoreContext): Handlers<MethodsOf<'snapshots'>> {
+export function snapshotsHandlers(core: CoreContext): Handlers<MethodsOf<'snapshots'> | 'destinations.rescan'> {
   const { catalog, events } = core;
   return {
     'snapshots.list': ({ planId }) => {
@@ -47,5 +49,6 @@ export function snapshotsHandlers(core: CoreContext): Handlers<MethodsOf<'snapsh
     'snapshots.delete': ({ snapshotId, unpin = false, confirmation }) => ({
       run: startDelete(core, snapshotId, unpin, confirmation),
     }),
+    'destinations.rescan': async (place) => ({ run: startRescan(core, await chosenDestination(core, place)) }),
   };
 }

@@ -1,9 +1,9 @@
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
+import { markMissing, markReturned } from '../copies/missing-copies.ts';
 import type { CoreContext } from '../core-context.ts';
 import { assertStillReachable } from '../destinations/destination-access.ts';
 import type { Destination } from '../destinations/drivers/destination.ts';
 import { noteLostAttached } from './lost-attached.ts';
-import { markMissing } from './rescan.ts';
 
 /** So many pages are listed at most: what comes behind them is looked at by name. */
 const MOST_PAGES = 200;
@@ -52,15 +52,6 @@ export async function listStored(
   if (!changed && missing.length + lost.length === 0) return;
   core.events.emit('snapshots.changed', { planId: null });
   for (const name of ['plans.changed', 'destinations.changed'] as const) core.events.emit(name, {});
-}
-
-function markReturned(
-  { catalog, clock }: Pick<CoreContext, 'catalog' | 'clock'>,
-  snapshotId: string,
-  id: string,
-): void {
-  const copy = catalog.copies.ofSnapshot(snapshotId).find(({ destinationId }) => destinationId === id);
-  if (copy?.state === 'missing') catalog.copies.set({ ...copy, state: 'stored', at: clock.now().toISOString() });
 }
 
 /** The names at a destination with their sizes; not whole: there are more. */

@@ -6,6 +6,7 @@ import { countInWords } from '../../../src-shared/words/wording.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import { readDescribed } from '../copies/described-snapshots.ts';
+import { markMissing } from '../copies/missing-copies.ts';
 import type { CoreContext } from '../core-context.ts';
 import { assertStillReachable, locationOf, withDestination } from '../destinations/destination-access.ts';
 import type { Destination } from '../destinations/drivers/destination.ts';
@@ -110,13 +111,6 @@ export function importDescribed(
     const message = `The previous machine of this plan still backs it up: ${name} was taken after the plan was recovered.`;
     raiseBrake({ catalog, clock }, recovery.planId, { kind: 'other-machine', message });
   }
-}
-
-/** The copy of a snapshot at a destination is no longer there. */
-export function markMissing(catalog: Catalog, clock: Clock, snapshotId: string, destinationId: string): void {
-  const copy = catalog.copies.ofSnapshot(snapshotId).find((each) => each.destinationId === destinationId);
-  if (copy?.state !== 'stored') return;
-  catalog.copies.set({ ...copy, state: 'missing', at: clock.now().toISOString(), message: null });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { LockFiles, Plan, PlanDestination, RestoreTest, Retention } from '../../../../src-shared/model/plan.ts';
 import { Schedule } from '../../../../src-shared/model/schedule.ts';
 import type { Database } from '../../engine/sqlite/open-database.ts';
@@ -53,6 +54,22 @@ export class PlanRepo {
   byName(name: string): Plan | undefined {
     const row = this.#plans.get('WHERE name = ?', name);
     return row && this.#withDestinations(row);
+  }
+
+  /** @throws SnapkeepError `NOT_FOUND` */
+  require(id: string): Plan {
+    const plan = this.get(id);
+    if (plan !== undefined) return plan;
+    throw new SnapkeepError('NOT_FOUND', 'Plan not found.', { hint: 'Refresh the list of plans.' });
+  }
+
+  /** The plans of a group, whatever the case of its letters. @throws SnapkeepError `NOT_FOUND` when there are none */
+  requireGroup(group: string): Plan[] {
+    const plans = this.list().filter((plan) => plan.group?.toLowerCase() === group.toLowerCase());
+    if (plans.length > 0) return plans;
+    throw new SnapkeepError('NOT_FOUND', `No group named “${group}”.`, {
+      hint: 'Set the group of a plan in its settings, or with plan add --group.',
+    });
   }
 
   save({ destinations, ...plan }: Plan): void {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { Catalog } from '../catalog/catalog.ts';
+import type { Catalog } from './catalog.ts';
 
 /** Where Linux keeps the id that it gives each installation. */
 const ID_FILES = ['/etc/machine-id', '/var/lib/dbus/machine-id'];
