@@ -1,60 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { diskUse, type ScannedInode } from '../../src-main/core/engine/attached-files/disk-use.ts';
 import { compareEntries } from '../../src-main/core/engine/attached-files/folder/compare-folder.ts';
 import { decimalSeconds, type Entry } from '../../src-main/core/engine/attached-files/folder/folder-entry.ts';
 import { findEnd, mountedAt } from '../../src-main/core/engine/attached-files/image/block-device.ts';
-
-const inode = (key: string, names: number, bytes = 100, diskBytes = 512): ScannedInode => ({
-  key,
-  names,
-  bytes,
-  diskBytes,
-});
-
-describe('what snapshots take of the disk', () => {
-  test('a shared file is counted once, and is freed by neither of two', () => {
-    const shared = inode('1', 2);
-    expect(
-      diskUse([
-        { name: 'old', inodes: [shared, inode('2', 1)] },
-        { name: 'new', inodes: [shared, inode('3', 1, 1000, 1024)] },
-      ]),
-    ).toEqual({
-      snapshots: [
-        { name: 'old', apparentBytes: 200, diskBytes: 1024, freedBytes: 512 },
-        { name: 'new', apparentBytes: 1100, diskBytes: 1536, freedBytes: 1024 },
-      ],
-      apparentBytes: 1300,
-      diskBytes: 2048,
-    });
-  });
-
-  test('a file with a name elsewhere is not freed; one with two names in one snapshot is', () => {
-    const { snapshots } = diskUse([{ name: 'only', inodes: [inode('1', 2), inode('2', 2), inode('2', 2)] }]);
-    expect(snapshots).toEqual([{ name: 'only', apparentBytes: 300, diskBytes: 1024, freedBytes: 512 }]);
-  });
-
-  test('all of them together never take more than each alone, and free no more than they take', () => {
-    const snapshots = fc.array(fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 20 }), { maxLength: 6 });
-    fc.assert(
-      fc.property(snapshots, (keys) => {
-        const all = keys.flat();
-        const use = diskUse(
-          keys.map((inSnapshot, n) => ({
-            name: `${n}`,
-            inodes: inSnapshot.map((key) => inode(`${key}`, all.filter((other) => other === key).length)),
-          })),
-        );
-        expect(use.diskBytes).toBe(new Set(all).size * 512);
-        for (const { diskBytes, freedBytes } of use.snapshots) {
-          expect(freedBytes).toBeLessThanOrEqual(diskBytes);
-          expect(diskBytes).toBeLessThanOrEqual(use.diskBytes);
-        }
-      }),
-    );
-  });
-});
 
 describe('two states of a folder', () => {
   const shared = { mtime: '1', uid: 0, gid: 0 };

@@ -1,15 +1,10 @@
-import { createHash } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { basename } from 'node:path';
 import { type AttachedFile, PROBLEMS_KEPT, type StoredAttachedFile } from '../../../src-shared/model/attached-file.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
-import { fileStem } from '../../../src-shared/rules/naming.ts';
-import { diskUse, scanInodes } from '../engine/attached-files/disk-use.ts';
-import { INDEX_NAME } from '../engine/attached-files/folder/folder-index.ts';
-import { removeFolderSnapshot } from '../engine/attached-files/folder/folder-snapshots.ts';
+import { addedBytes } from '../engine/attached-files/added-bytes.ts';
 import { copyImageFile } from '../engine/attached-files/image/image-file.ts';
-import { errorCode, explainError } from '../engine/engine-errors.ts';
+import { indexHash, latestNameOf, removeAttachedFiles } from '../engine/attached-files/stored-files.ts';
+import { explainError } from '../engine/engine-errors.ts';
 import type { Encryptor } from '../engine/packing/encryption.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 import { storeAttachedFile } from './store-attached-file.ts';
@@ -27,11 +22,6 @@ export interface AttachedFilesRequest {
   encryptor: Encryptor | null;
   /** Why folders are to be stored as archives, whatever the folder can do; `null`: they need not be. */
   asArchive: string | null;
-}
-
-/** The link to the newest whole snapshot of an attached file. */
-export function latestNameOf(planName: string, attachedFile: string): string {
-  return `${fileStem(planName)}.${attachedFile}.latest`;
 }
 
 /**
@@ -115,7 +105,12 @@ async function storeFiles(request: AttachedFilesRequest, about: About, context: 
   const { path, name: storedName } = stored;
   return {
     ...facts,
-    ...{ storedName, digest: null, indexSha256: await indexHash(path), diskBytes: await addedBytes(path, context) },
+    ...{
+      storedName,
+      digest: null,
+      indexSha256: await indexHash(path),
+      diskBytes: await addedBytes(path, () => context.throwIfCancelled()),
+    },
   };
 }
 
@@ -132,44 +127,4 @@ async function storeAsImage(request: AttachedFilesRequest, about: About, context
     ...{ files: 1, bytes: stored.digest.image.bytes, diskBytes: stored.digest.stored.bytes, whole: true, problems: [] },
     ...{ storedName: stored.name, digest: stored.digest, indexSha256: null },
   };
-}
-
-/** The SHA-256 of the index of a stored folder. @throws SnapkeepError `NOT_FOUND` */
-export async function indexHash(folder: string): Promise<string> {
-  const path = join(folder, INDEX_NAME);
-  try {
-    return createHash('sha256')
-      .update(await readFile(path))
-      .digest('hex');
-  } catch (error) {
-    throw explainError(error, path);
-  }
-}
-
-/** What a stored folder takes of the disk besides what other snapshots have. */
-export async function addedBytes(path: string, context: Pick<TaskContext, 'throwIfCancelled'>): Promise<number> {
-  const scanned = await scanInodes(path, basename(path), () => context.throwIfCancelled());
-  return diskUse([scanned]).snapshots[0]?.freedBytes ?? 0;
-}
-
-/**
- * Removes stored attached files; those of other snapshots keep their files. What is gone already is fine.
- * @throws SnapkeepError `CONFLICT` for a folder that is not Snapkeep's; nothing of it is removed
- */
-export async function removeAttachedFiles(
-  folder: string,
-  planName: string,
-  attachedFiles: ReadonlyArray<Pick<StoredAttachedFile, 'name' | 'way' | 'storedName'>>,
-  runId: string,
-): Promise<void> {
-  for (const { name, way, storedName } of attachedFiles) {
-    if (storedName === null) continue;
-    try {
-      if (way === 'linked-folder') await removeFolderSnapshot(folder, storedName, latestNameOf(planName, name), runId);
-      else await rm(join(folder, storedName), { force: true });
-    } catch (error) {
-      const gone = error instanceof SnapkeepError && error.code === 'NOT_FOUND';
-      if (!gone && errorCode(error) !== 'ENOENT') throw explainError(error, join(folder, storedName));
-    }
-  }
 }

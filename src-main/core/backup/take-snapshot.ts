@@ -11,6 +11,7 @@ import { contentListExtension, extensionFor, fileStem, ownSnapshotName } from '.
 import { tablesInWords } from '../../../src-shared/words/table-rows.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { whyNoLinks } from '../engine/attached-files/folder/link-ability.ts';
+import { removeAttachedFiles } from '../engine/attached-files/stored-files.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { explainWrite, requireRoom } from '../engine/files/disk-full.ts';
 import {
@@ -30,7 +31,7 @@ import { databaseEncryptionOf } from '../engine/sqlite/database-key.ts';
 import { sqliteVersion } from '../engine/sqlite/open-database.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 import { type ContentRequest, type Packing, readContent, type SnapshotContent } from './snapshot-content.ts';
-import { removeAttachedFiles, storeAttachedFiles } from './store-attached-files.ts';
+import { storeAttachedFiles } from './store-attached-files.ts';
 
 /** What a snapshot is taken of and where it goes. */
 export interface SnapshotRequest extends ContentRequest {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Run } from '../../../src-shared/model/run.ts';
 import { idLetters } from '../../../src-shared/rules/name-pattern.ts';
 import { fileStem } from '../../../src-shared/rules/naming.ts';
-import { removeAttachedFiles } from '../backup/store-attached-files.ts';
+import { removeAttachedFiles } from '../engine/attached-files/stored-files.ts';
 import { explainError } from '../engine/engine-errors.ts';
 
 const STORED =

@@ -2,13 +2,14 @@ import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { StoredAttachedFile } from '../../../src-shared/model/attached-file.ts';
-import { addedBytes, indexHash, latestNameOf } from '../backup/store-attached-files.ts';
+import { addedBytes } from '../engine/attached-files/added-bytes.ts';
 import { archiveExtension, archiveFolder } from '../engine/attached-files/archive/archive-folder.ts';
 import { copyFolder } from '../engine/attached-files/folder/copy-folder.ts';
 import { readFacts } from '../engine/attached-files/folder/folder-index.ts';
 import { stemOf } from '../engine/attached-files/folder/folder-snapshots.ts';
 import { whyNoLinks } from '../engine/attached-files/folder/link-ability.ts';
 import { verifyFolder } from '../engine/attached-files/folder/verify-folder.ts';
+import { indexHash, latestNameOf } from '../engine/attached-files/stored-files.ts';
 import { explainError, explainedAs, ofSource } from '../engine/engine-errors.ts';
 import { explainWrite } from '../engine/files/disk-full.ts';
 import { writeFully } from '../engine/files/durable-files.ts';
@@ -76,7 +77,11 @@ export async function replicateAttachedFile(request: ReplicateRequest, context: 
     : (await copyFolder({ ...shared, destination: folder, compareContent: false, latestName }, at)).path;
   const described = { storedName: basename(path), indexSha256: await indexHash(path) };
   return {
-    attachedFile: { ...attachedFile, ...described, diskBytes: await addedBytes(path, context) },
+    attachedFile: {
+      ...attachedFile,
+      ...described,
+      diskBytes: await addedBytes(path, () => context.throwIfCancelled()),
+    },
     archivePath: null,
   };
 }

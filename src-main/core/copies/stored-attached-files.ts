@@ -1,8 +1,8 @@
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import { idLetters } from '../../../src-shared/rules/name-pattern.ts';
-import { removeAttachedFiles } from '../backup/store-attached-files.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { Destination } from '../destinations/drivers/destination.ts';
+import { removeAttachedFiles } from '../engine/attached-files/stored-files.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { manifestPath } from '../engine/files/manifest-files.ts';
 import { readManifestAt } from './stored-manifest.ts';

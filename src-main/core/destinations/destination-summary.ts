@@ -1,6 +1,11 @@
 import type { DestinationState, DestinationSummary } from '../../../src-shared/model/destination.ts';
 import { classifyFailure } from '../../../src-shared/rules/failures.ts';
-import { copyProblemInWords, destinationLabel, missingInWords, waitingInWords } from '../../../src-shared/words/destination-words.ts';
+import {
+  copyProblemInWords,
+  destinationLabel,
+  missingInWords,
+  waitingInWords,
+} from '../../../src-shared/words/destination-words.ts';
 import type { CopyCounts } from '../catalog/repos/copy-repo.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';

@@ -5,7 +5,6 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { StoredAttachedFile } from '../../../src-shared/model/attached-file.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { FilesTarget, RestoredFiles } from '../../../src-shared/model/restore/restore-files.ts';
-import { indexHash } from '../backup/store-attached-files.ts';
 import { filesNotes } from '../engine/attached-files/files-notes.ts';
 import { type Entry, isInPart } from '../engine/attached-files/folder/folder-entry.ts';
 import { readIndex } from '../engine/attached-files/folder/folder-index.ts';
@@ -21,6 +20,7 @@ import {
 import { comparePart, restoreFolder } from '../engine/attached-files/folder/restore-folder.ts';
 import { imageTargetKind, restoreImageFile } from '../engine/attached-files/image/image-file.ts';
 import { type StoredFolder, verifyArchive } from '../engine/attached-files/stage-snapshot.ts';
+import { indexHash } from '../engine/attached-files/stored-files.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { exchangeNotes } from '../engine/files/file-rights.ts';
 import { readManifest } from '../engine/files/manifest-files.ts';

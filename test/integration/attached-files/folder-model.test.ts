@@ -1,8 +1,8 @@
-import { chmodSync, lstatSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { diskUse, scanInodes } from '../../../src-main/core/engine/attached-files/disk-use.ts';
+import { addedBytes } from '../../../src-main/core/engine/attached-files/added-bytes.ts';
 import type { CopiedFolder } from '../../../src-main/core/engine/attached-files/folder/copy-folder.ts';
 import { removeFolderSnapshot } from '../../../src-main/core/engine/attached-files/folder/folder-snapshots.ts';
 import { restoreFolder } from '../../../src-main/core/engine/attached-files/folder/restore-folder.ts';
@@ -27,6 +27,16 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('restore' as const), path, content }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+/** What folders take of the disk together, each file once. */
+function bytesOnDisk(folders: readonly string[]): number {
+  const all = folders.flatMap((folder) => [
+    folder,
+    ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((inside) => join(folder, inside)),
+  ]);
+  const blocks = new Map(all.map((path) => lstatSync(path)).map(({ ino, blocks }) => [ino, blocks]));
+  return [...blocks.values()].reduce((sum, each) => sum + each, 0) * 512;
+}
 
 /** Makes room for something at a path: what is in the way goes. */
 function clear(root: string, at: string): string {
@@ -105,13 +115,10 @@ test('whatever happens to a folder, each snapshot gives back what was there', as
         await model.restoreTo(stored, back);
         expect(readTree(back)).toEqual(tree);
       }
-      const scanned = await Promise.all(
-        [...kept.values()].map(({ stored }) => scanInodes(stored.path, stored.name, () => {})),
-      );
-      const use = diskUse(scanned);
-      for (const { freedBytes, name } of use.snapshots) {
-        const without = diskUse(scanned.filter((snapshot) => snapshot.name !== name));
-        expect(use.diskBytes - without.diskBytes).toBe(freedBytes);
+      const paths = [...kept.values()].map(({ stored }) => stored.path);
+      for (const path of paths) {
+        const others = paths.filter((other) => other !== path);
+        expect(await addedBytes(path, () => {})).toBe(bytesOnDisk(paths) - bytesOnDisk(others));
       }
     }),
     { numRuns: 25 },
