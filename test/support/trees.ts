@@ -59,3 +59,13 @@ function timeOf(mtimeNs: bigint): number {
   const digits = String(mtimeNs).padStart(10, '0');
   return Number(`${digits.slice(0, -9)}.${digits.slice(-9)}`);
 }
+
+/** What folders take of the disk together, each file once. */
+export function bytesOnDisk(folders: readonly string[]): number {
+  const all = folders.flatMap((folder) => [
+    folder,
+    ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((inside) => join(folder, inside)),
+  ]);
+  const blocks = new Map(all.map((path) => lstatSync(path)).map(({ ino, blocks }) => [ino, blocks]));
+  return [...blocks.values()].reduce((sum, each) => sum + each, 0) * 512;
+}

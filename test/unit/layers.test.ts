@@ -52,6 +52,39 @@ function stopped(files: readonly (readonly [string, string])[]): string[] {
   return [...new Set(diagnostics.map((diagnostic) => diagnostic.location.path))].sort();
 }
 
+/** What the check of the core's folders says of some files; nothing: they are fine. */
+function faultsOf(files: Readonly<Record<string, string>>): string[] {
+  const folder = temporaryFolder();
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, 'src-main/core', file)), { recursive: true });
+    writeFileSync(join(folder, 'src-main/core', file), text);
+  }
+  const { stderr } = spawnSync(process.execPath, [join(root, 'tools/check-layers.mjs')], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  return stderr.split('\n').filter((line) => line.includes(' imports '));
+}
+
+test('values go one way between the folders of the core, however long the way round is', () => {
+  const oneWay = {
+    'core-context.ts': "import type { Plan } from './plans/plan.ts';\n",
+    'handlers.ts': "import { plans } from './plans/plan.ts';\n",
+    'plans/plan.ts': "import type { Core } from '../core-context.ts';\nimport { keep } from '../prune/keep.ts';\n",
+    'prune/keep.ts': "import { type Plan } from '../plans/plan.ts';\nimport { run } from '../runs/run.ts';\n",
+    'runs/run.ts': "import { open } from '../engine/files/open.ts';\n",
+    'engine/files/open.ts': "import { explain } from '../errors.ts';\n",
+    'engine/errors.ts': '',
+  };
+  expect(faultsOf(oneWay)).toEqual([]);
+  expect(
+    faultsOf({ ...oneWay, 'runs/run.ts': "import {\n  type Plan,\n  plans,\n} from '../plans/plan.ts';\n" }),
+  ).toHaveLength(3);
+  expect(faultsOf({ ...oneWay, 'runs/run.ts': "export { handlers } from '../handlers.ts';\n" })).toEqual([
+    'src-main/core/runs/run.ts imports src-main/core/handlers.ts',
+  ]);
+});
+
 test('what a layer may not import is stopped, and nothing else', () => {
   const files = stopped([...forbidden, ...allowed]);
   expect(files).toEqual(forbidden.map(([file]) => file).sort());

@@ -2,10 +2,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { diskUse, scanInodes } from '../../src-main/core/engine/attached-files/disk-use.ts';
 import { copyFolder } from '../../src-main/core/engine/attached-files/folder/copy-folder.ts';
 import { idLetters } from '../../src-shared/rules/name-pattern.ts';
 import { quietContext } from '../../test/support/quiet-context.ts';
+import { bytesOnDisk } from '../../test/support/trees.ts';
 import { median, printTable } from './measure.ts';
 
 /** How large a folder is measured, and where. */
@@ -47,7 +47,7 @@ export async function measureFolders({ folder, files, days }: FolderBench): Prom
     // Each is first on every other day, so that neither always finds the files in memory.
     for (const turn of day % 2 === 0 ? turns : turns.reverse()) await turn();
   }
-  const use = { rsync: await bytesOnDisk(places.rsync), snapkeep: await bytesOnDisk(places.snapkeep) };
+  const use = { rsync: bytesOfSnapshots(places.rsync), snapkeep: bytesOfSnapshots(places.snapkeep) };
   const row = (name: string, by: 'rsync' | 'snapkeep'): string[] => [
     name,
     seconds(times[by][0] ?? 0),
@@ -113,10 +113,8 @@ async function timed(work: () => void | Promise<void>): Promise<number> {
   return performance.now() - started;
 }
 
-async function bytesOnDisk(place: string): Promise<number> {
-  const names = readdirSync(place).filter((name) => name !== 'latest');
-  const scanned = await Promise.all(names.map((name) => scanInodes(join(place, name), name, () => {})));
-  return diskUse(scanned).diskBytes;
+function bytesOfSnapshots(place: string): number {
+  return bytesOnDisk(readdirSync(place).flatMap((name) => (name === 'latest' ? [] : [join(place, name)])));
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import { removeFolderSnapshot } from '../../../src-main/core/engine/attached-fil
 import { restoreFolder } from '../../../src-main/core/engine/attached-files/folder/restore-folder.ts';
 import { verifyFolder } from '../../../src-main/core/engine/attached-files/folder/verify-folder.ts';
 import { AttachedFileScene } from '../../support/attached-file-scene.ts';
-import { readTree, writeOld } from '../../support/trees.ts';
+import { bytesOnDisk, readTree, writeOld } from '../../support/trees.ts';
 
 const RUN = 'beef0000-0000-4000-8000-000000000000';
 
@@ -27,16 +27,6 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('restore' as const), path, content }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
-
-/** What folders take of the disk together, each file once. */
-function bytesOnDisk(folders: readonly string[]): number {
-  const all = folders.flatMap((folder) => [
-    folder,
-    ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((inside) => join(folder, inside)),
-  ]);
-  const blocks = new Map(all.map((path) => lstatSync(path)).map(({ ino, blocks }) => [ino, blocks]));
-  return [...blocks.values()].reduce((sum, each) => sum + each, 0) * 512;
-}
 
 /** Makes room for something at a path: what is in the way goes. */
 function clear(root: string, at: string): string {

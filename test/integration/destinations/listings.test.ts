@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { listAll, readDescribed } from '../../../src-main/core/copies/described-snapshots.ts';
+import { readDescribed } from '../../../src-main/core/copies/described-snapshots.ts';
 import type { Destination, StoredObject } from '../../../src-main/core/destinations/drivers/destination.ts';
+import { listAll } from '../../../src-main/core/destinations/drivers/list-all.ts';
 
 const object = (name: string): StoredObject => ({ name, bytes: 2, modifiedAt: new Date(0) });
 
