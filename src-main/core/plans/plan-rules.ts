@@ -1,6 +1,7 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { AttachedFile } from '../../../src-shared/model/attached-file.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
+import { requireTimeZone, scheduledTimesOf } from '../schedule/calendar-times.ts';
 
 /**
  * The path that stands for the source of a plan of files: that of its first attached file.
@@ -44,5 +45,46 @@ function requireWatchable({ name, attachedFiles, schedule }: WhatIsHeld): void {
   if (attachedFiles.some(({ kind }) => kind !== 'image')) return;
   throw new SnapkeepError('INVALID_PARAMS', `${name} has only images, whose changes cannot be detected.`, {
     hint: 'Choose a schedule with times.',
+  });
+}
+
+/** A plan whose settings go together. @throws SnapkeepError `INVALID_PARAMS`, `UNSUPPORTED` */
+export function requireSound(plan: Plan, hasNewKey: boolean): Plan {
+  requireFilesOnly(plan, hasNewKey);
+  requireSchedules(plan);
+  requireMethod(plan);
+  requireGroup(plan);
+  return plan;
+}
+
+/** @throws SnapkeepError `INVALID_PARAMS` for a schedule or a time zone that cannot be understood */
+function requireSchedules(plan: Plan): void {
+  requireTimeZone(plan.timeZone);
+  for (const schedule of [plan.schedule, plan.restoreTest.schedule]) scheduledTimesOf(schedule, plan.timeZone, 0);
+  if (plan.restoreTest.schedule.kind === 'on-change') {
+    throw new SnapkeepError('INVALID_PARAMS', 'Restore tests cannot run after changes.', {
+      hint: 'Choose a schedule with times.',
+    });
+  }
+}
+
+/** @throws SnapkeepError `UNSUPPORTED` for a dump that would be plain text of what is encrypted */
+function requireMethod({ method, key, encryption, name }: Plan): void {
+  if (method !== 'dump' || key === null || encryption !== null) return;
+  throw new SnapkeepError(
+    'UNSUPPORTED',
+    `The database of ${name} is encrypted, and its SQL dump would be plain text.`,
+    {
+      hint: 'Choose another method, or encrypt the snapshots of this plan.',
+    },
+  );
+}
+
+/** @throws SnapkeepError `INVALID_PARAMS` */
+function requireGroup({ sameInstant, group, sourceKind, name }: Plan): void {
+  if (!sameInstant || (group !== null && sourceKind === 'database')) return;
+  const why = group === null ? 'it has no group' : 'it has no database';
+  throw new SnapkeepError('INVALID_PARAMS', `${name} cannot be backed up at the same instant as others: ${why}.`, {
+    hint: 'Set a group, or turn off “Back up at the same instant”.',
   });
 }
