@@ -5,13 +5,12 @@ import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import type { RestoreSource } from '../../../src-shared/model/restore/restore.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { SnapshotCopy } from '../../../src-shared/model/snapshot.ts';
-import { Compression } from '../../../src-shared/model/values.ts';
 import { isGood } from '../../../src-shared/rules/verdicts.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { inSession, json } from '../command.ts';
 import { interruption } from '../interruption.ts';
+import { METHOD_HELP, parseFormat, parseMethod } from '../options/format-options.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from '../options/key-options.ts';
-import { METHOD_HELP, parseMethod } from '../options/method-options.ts';
 import { addSourceOptions, PIPE, type SourceOptions, withSource } from '../options/source-options.ts';
 import { EXIT, errorOf, print, say, UsageError } from '../output.ts';
 import type { Session } from '../session.ts';
@@ -243,12 +242,4 @@ async function orderOf(session: Session, planName: string | undefined, options: 
     verify,
     ...(await keyOf(options)),
   };
-}
-
-/** @throws UsageError */
-export function parseFormat(text: string | undefined): Compression | undefined {
-  if (text === undefined) return undefined;
-  const parsed = Compression.safeParse(text);
-  if (!parsed.success) throw new UsageError(`Unknown format: “${text}”. Use gz, zst or none.`);
-  return parsed.data;
 }

@@ -8,13 +8,12 @@ import { explainError } from '../../core/engine/engine-errors.ts';
 import { inSession, json, several } from '../command.ts';
 import { type AttachedFileOptions, addAttachedFileOptions, attachedFilesOf } from '../options/attached-file-options.ts';
 import { addEncryptionOptions, type EncryptionOptions, encryptionOf } from '../options/encryption-options.ts';
+import { METHOD_HELP, parseFormat, parseMethod } from '../options/format-options.ts';
 import { addKeyOptions, type KeyOptions, keyOf } from '../options/key-options.ts';
-import { METHOD_HELP, parseMethod } from '../options/method-options.ts';
 import { addRetentionOptions, type RetentionOptions, retentionOf } from '../options/retention-options.ts';
 import { parseSchedule, SCHEDULE_HELP } from '../options/schedule-option.ts';
 import { print, say, UsageError } from '../output.ts';
 import type { Session } from '../session.ts';
-import { parseFormat } from './backup-commands.ts';
 import { scheduleFrom } from './old-schedule-command.ts';
 import { appliedTemplate } from './template-commands.ts';
 

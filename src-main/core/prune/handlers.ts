@@ -1,5 +1,8 @@
+import { projectRetention } from '../../../src-shared/retention/retention-projection.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Handlers, MethodsOf } from '../handler.ts';
+import { requireTimeZone, scheduledTimesOf } from '../schedule/calendar-times.ts';
+import { toRetained } from './list-reasons.ts';
 import { startPrune } from './prune.ts';
 import { previewPrune } from './prune-preview.ts';
 
@@ -10,5 +13,25 @@ export function pruneHandlers(core: CoreContext): Handlers<MethodsOf<'prune'>> {
     'prune.start': ({ planId, confirmation, ...request }) => ({
       run: startPrune(core, core.catalog.plans.require(planId), request, confirmation),
     }),
+  };
+}
+
+/** Says what a policy would come to. */
+export function retentionHandlers(core: CoreContext): Handlers<MethodsOf<'retention'>> {
+  return {
+    'retention.project': ({ planId, schedule, timeZone = null, retention, snapshotBytes = 0 }) => {
+      requireTimeZone(timeZone);
+      const snapshots =
+        planId === undefined ? [] : core.catalog.snapshots.ofPlan(core.catalog.plans.require(planId).id);
+      const now = core.clock.now().getTime();
+      return projectRetention({
+        snapshots: snapshots.map((snapshot) => ({ ...toRetained(snapshot), sizeBytes: snapshot.diskBytes })),
+        scheduledTimes: scheduledTimesOf(schedule, timeZone, now),
+        retention,
+        timeZone,
+        now,
+        snapshotBytes,
+      });
+    },
   };
 }

@@ -5,7 +5,6 @@ import type { PruneBrake, PrunedSnapshot, PrunePreview } from '../../../src-shar
 import type { SnapshotSummary } from '../../../src-shared/model/snapshot.ts';
 import { findNewestGood } from '../../../src-shared/retention/retention.ts';
 import { isAwaited, toRetainedAt } from '../copies/wanted-copies.ts';
-import { wholeSnapshot } from '../copies/whole-snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
 import { toRetained } from './list-reasons.ts';
 import { decidePrune, toPruned } from './prune-decisions.ts';
@@ -34,7 +33,7 @@ export function previewPrune(core: CoreContext, plan: Plan, { retention, review 
  */
 export function previewDelete(core: CoreContext, snapshotId: string, unpin: boolean): PrunePreview {
   const { catalog } = core;
-  const { tables, ...whole } = wholeSnapshot(core, snapshotId);
+  const { tables, ...whole } = catalog.snapshots.require(snapshotId);
   const snapshot: SnapshotSummary = { ...whole, tableCount: tables.length, rowCount: 0 };
   if (snapshot.pinned && !unpin) {
     throw new SnapkeepError('CONFLICT', `${snapshot.name} is pinned.`, { hint: 'Unpin it first, then delete it.' });

@@ -7,7 +7,6 @@ import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import { finishRemovals, removeCopy } from '../copies/removal.ts';
 import { dropUnwanted, emptyOutbox } from '../copies/wanted-copies.ts';
-import { wholeSnapshot } from '../copies/whole-snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
 import { assertReachable, locationOf, openDestination } from '../destinations/destination-access.ts';
 import type { Destination } from '../destinations/drivers/destination.ts';
@@ -43,7 +42,7 @@ export function startPrune(core: CoreContext, plan: Plan, request: PruneRequest,
 export function startDelete(core: CoreContext, snapshotId: string, unpin: boolean, confirmation: string): Run {
   const preview = previewDelete(core, snapshotId, unpin);
   requireFresh(preview, confirmation);
-  const { planId, planName, name } = wholeSnapshot(core, snapshotId);
+  const { planId, planName, name } = core.catalog.snapshots.require(snapshotId);
   const run = startRemoval(core, 'delete', preview.removed, { planId, planName, subject: name }, 'refuse');
   if (unpin) core.catalog.snapshots.setPinned(snapshotId, false);
   return run;

@@ -4,7 +4,6 @@ import type { KeyFingerprint, KeyInput } from '../../../src-shared/model/databas
 import type { RestoreSource } from '../../../src-shared/model/restore/restore.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import { storedDestinations } from '../copies/fetch.ts';
-import { wholeSnapshot } from '../copies/whole-snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
 import { canonicalFilePath } from '../engine/files/paths.ts';
 import type { Handlers, MethodsOf } from '../handler.ts';
@@ -48,7 +47,7 @@ export function restoresHandlers(core: CoreContext): Handlers<MethodsOf<'restore
 async function checkFilesOf(core: CoreContext, params: FilesParams): Promise<Run> {
   const { snapshotId, destinationId, attachedFile, path, to } = params;
   return startFilesCheck(core, {
-    snapshot: wholeSnapshot(core, snapshotId),
+    snapshot: core.catalog.snapshots.require(snapshotId),
     destinationId,
     attachedFile: attachedFile ?? null,
     part: path ?? '',
@@ -67,7 +66,9 @@ async function locate(
   signal: AbortSignal,
 ): Promise<ReadSource> {
   if ('snapshotId' in source)
-    return { stored: storedDestinations(core, wholeSnapshot(core, source.snapshotId), source.destinationId) };
+    return {
+      stored: storedDestinations(core, core.catalog.snapshots.require(source.snapshotId), source.destinationId),
+    };
   const path = await canonicalFilePath(source.path);
   const snapshot = core.catalog.snapshots.byPath(dirname(path), basename(path));
   const destination = core.catalog.destinations.byFolder(dirname(path));

@@ -1,5 +1,7 @@
 import { Settings } from '../../../src-shared/model/settings.ts';
+import { NODE_PLATFORM } from '../../platform/platform.ts';
 import type { CoreContext } from '../core-context.ts';
+import { sqliteVersion } from '../engine/sqlite/open-database.ts';
 import type { Handlers, MethodsOf } from '../handler.ts';
 
 /** Reads and changes the settings. */
@@ -13,5 +15,20 @@ export function settingsHandlers(core: CoreContext): Handlers<MethodsOf<'setting
       core.copier.tick();
       return settings;
     },
+  };
+}
+
+/** What Snapkeep says of itself. */
+export function appHandlers(core: CoreContext): Handlers<MethodsOf<'app'>> {
+  return {
+    'app.info': () => ({
+      version: core.version,
+      host: core.ports.host,
+      platform: NODE_PLATFORM,
+      dataFolder: core.dataFolder.path,
+      safetyFolder: core.dataFolder.safetyFolder,
+      versions: { sqlite: sqliteVersion(), node: process.versions.node },
+      capabilities: core.ports.capabilities,
+    }),
   };
 }

@@ -1,7 +1,6 @@
 import { KEEP_ALL } from '../../../src-shared/model/plan.ts';
 import type { SnapshotSummary } from '../../../src-shared/model/snapshot.ts';
 import { calendarOf } from '../copies/wanted-copies.ts';
-import { wholeSnapshot } from '../copies/whole-snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
 import { chosenDestination } from '../destinations/chosen-destination.ts';
 import type { Handlers, MethodsOf } from '../handler.ts';
@@ -36,11 +35,11 @@ export function snapshotsHandlers(core: CoreContext): Handlers<MethodsOf<'snapsh
       return listed.sort((a, b) => b.createdAt.localeCompare(a.createdAt));
     },
     'snapshots.get': ({ snapshotId }) => ({
-      snapshot: wholeSnapshot(core, snapshotId),
+      snapshot: core.catalog.snapshots.require(snapshotId),
       verifications: catalog.snapshots.verifications(snapshotId),
     }),
     'snapshots.pin': ({ snapshotId, pinned }) => {
-      const snapshot = wholeSnapshot(core, snapshotId);
+      const snapshot = core.catalog.snapshots.require(snapshotId);
       catalog.snapshots.setPinned(snapshotId, pinned);
       events.emit('snapshots.changed', { planId: snapshot.planId });
       return { ...snapshot, pinned };

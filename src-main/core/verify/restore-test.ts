@@ -5,7 +5,6 @@ import type { Run } from '../../../src-shared/model/run.ts';
 import { shrinkage } from '../../../src-shared/rules/shrinkage.ts';
 import { repairsOf } from '../../../src-shared/rules/verdicts.ts';
 import { fetchSnapshot, readingOf, type StoredSnapshot, storedDestinations } from '../copies/fetch.ts';
-import { wholeSnapshot } from '../copies/whole-snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
 import { decryptionSecretsOfFile, knownOfSnapshot } from '../secrets/encryptions.ts';
 import { recordVerification } from './verify.ts';
@@ -70,7 +69,7 @@ export function startRestoreTest(core: CoreContext, plan: Plan, scheduledTime: R
 
 /** Where the snapshot can be had, those first whose copies were tested longest ago, or never. */
 function testedLongestAgo(core: CoreContext, plan: Plan, snapshotId: string): StoredSnapshot {
-  const stored = storedDestinations(core, wholeSnapshot(core, snapshotId));
+  const stored = storedDestinations(core, core.catalog.snapshots.require(snapshotId));
   const tested = core.catalog.restoreTests.lastByDestination(plan.id);
   const at = ({ id }: { id: string }): string => tested.get(id) ?? '';
   return {

@@ -99,6 +99,15 @@ export class SnapshotRepo {
     return this.#getWhole('s.id = ?', id);
   }
 
+  /** @throws SnapkeepError `NOT_FOUND` */
+  require(id: string): Snapshot {
+    const snapshot = this.get(id);
+    if (snapshot !== undefined) return snapshot;
+    throw new SnapkeepError('NOT_FOUND', 'Snapshot not found.', {
+      hint: 'Refresh the list; it may have been pruned.',
+    });
+  }
+
   byPath(folder: string, name: string): Snapshot | undefined {
     return this.#getWhole(`${AT_FOLDER} AND s.name = ?`, folder, name);
   }

@@ -1,4 +1,4 @@
-import { BackupMethod } from '../../../src-shared/model/values.ts';
+import { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
 import { UsageError } from '../output.ts';
 
 /** The help of `--method`. */
@@ -10,5 +10,13 @@ export function parseMethod(text: string | undefined): BackupMethod | undefined 
   if (text === undefined) return undefined;
   const parsed = BackupMethod.safeParse(text);
   if (!parsed.success) throw new UsageError(`Unknown method: “${text}”. Use online, compact or dump.`);
+  return parsed.data;
+}
+
+/** @throws UsageError */
+export function parseFormat(text: string | undefined): Compression | undefined {
+  if (text === undefined) return undefined;
+  const parsed = Compression.safeParse(text);
+  if (!parsed.success) throw new UsageError(`Unknown format: “${text}”. Use gz, zst or none.`);
   return parsed.data;
 }
