@@ -7,9 +7,10 @@ import { exportTo } from './backup/handlers.ts';
 import { type Catalog, createCatalog } from './catalog/catalog.ts';
 import { noteMachine, thisMachine } from './catalog/this-machine.ts';
 import { openConnection } from './connection.ts';
+import { Copier } from './copies/copier.ts';
 import type { Core } from './core.ts';
 import type { CoreContext } from './core-context.ts';
-import { createCopier, createScheduler } from './create-scheduler.ts';
+import { createScheduler } from './create-scheduler.ts';
 import { areReachable, folderDestination } from './destinations/destination-access.ts';
 import { Throttles } from './destinations/drivers/throttle.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -88,14 +89,7 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
   );
   const background = new Background(clock, log);
   const channels = new Channels({ settings: () => catalog.settings.get(), secrets, notify: ports.notify });
-  const deliveries = new AlertDelivery({
-    clock,
-    log,
-    queue: catalog.alerts,
-    channels,
-    begin: () => background.append('delivery of alerts', () => deliveries.deliver()),
-    undelivered: (channel, message) => events.emit('alerts.undelivered', { channel, message }),
-  });
+  const deliveries = new AlertDelivery({ background, catalog, channels, clock, events, log });
   const parts = { dataFolder, catalog, runs, events, ports, clock, log, background };
   const looked = (): void => orchestrator.arm();
   const context: CoreContext = {
@@ -116,7 +110,7 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
     version: packageJson.version,
     cleanUp: new CleanUp({ ...parts, serviceId }),
     scheduler: createScheduler(parts, () => context, looked),
-    copier: createCopier(parts, () => context, looked),
+    copier: new Copier(() => context, looked),
     channels,
     deliveries,
     watchdog: new Watchdog({

@@ -1,32 +1,16 @@
 import type { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
+import { classifyFailure } from '../../../src-shared/rules/failures.ts';
+import type { CoreContext } from '../core-context.ts';
+import { assertReachable, locationOf, withDestination } from '../destinations/destination-access.ts';
 import { explainError } from '../engine/engine-errors.ts';
-import type { Clock } from '../ports.ts';
-import type { Background } from '../process/background.ts';
 import { isTimeToRetry, RETRY_LATER } from '../process/retry.ts';
+import { activePause } from '../schedule/schedule-state.ts';
+import { startCopyRun } from './copies.ts';
+import { finishRemovals } from './removal.ts';
 
 /** Who cancels a copy does not want it to begin again in a minute; milliseconds. */
 const AFTER_CANCEL_MS = 3_600_000;
-
-/** What the copier needs of the core. */
-export interface CopierPorts {
-  readonly clock: Clock;
-  readonly background: Pick<Background, 'begin'>;
-  /** The destinations that something waits to be copied to. */
-  awaited(): string[];
-  /** Why nothing is to be copied by itself now, as the end of a sentence; `null`: it may. */
-  heldBack(): string | null;
-  /** Whether a run copies to a destination. */
-  isCopying(destinationId: string): boolean;
-  /** Asks a destination whether it is there; what it answers otherwise. Never rejects. */
-  probe(destinationId: string): Promise<SnapkeepError | null>;
-  /** Starts to copy what waits; `null` when nothing does. */
-  start(destinationId: string): Run | null;
-  /** What waits for a destination waits for this. */
-  explain(destinationId: string, why: SnapkeepError): void;
-  /** When to look next may have changed. */
-  looked(): void;
-}
 
 interface RetryState {
   /** How often in a row it was away. */
@@ -41,13 +25,19 @@ interface RetryState {
  * everything or the battery, holds back copies too.
  */
 export class Copier {
-  readonly #ports: CopierPorts;
+  readonly #core: () => CoreContext;
+  readonly #looked: () => void;
   readonly #retries = new Map<string, RetryState>();
   #triesAgain = false;
   #closed = false;
 
-  constructor(ports: CopierPorts) {
-    this.#ports = ports;
+  /**
+   * @param core asked for only once something happens
+   * @param looked told that the time to look next may have changed
+   */
+  constructor(core: () => CoreContext, looked: () => void) {
+    this.#core = core;
+    this.#looked = looked;
   }
 
   /** From now on it is looked at again by itself. */
@@ -61,19 +51,22 @@ export class Copier {
    */
   tick({ ignoreBackoff = false, destinationId }: { ignoreBackoff?: boolean; destinationId?: string } = {}): void {
     if (this.#closed) return;
-    const held = this.#ports.heldBack() !== null;
-    for (const id of this.#ports.awaited()) {
+    const { background, catalog } = this.#core();
+    const held = this.heldBack() !== null;
+    for (const id of catalog.copies.awaited()) {
       const retry = this.#retryStateOf(id);
       if (ignoreBackoff && (destinationId === undefined || destinationId === id)) retry.retryAt = null;
-      if (held || this.#ports.isCopying(id) || !isTimeToRetry(retry.retryAt ?? 0, this.#now())) continue;
-      this.#ports.background.begin(`copies to ${id}`, () => this.#tickOne(id));
+      if (held || this.#isCopying(id) || !isTimeToRetry(retry.retryAt ?? 0, this.#now())) continue;
+      background.begin(`copies to ${id}`, () => this.#tickOne(id));
     }
-    this.#ports.looked();
+    this.#looked();
   }
 
   /** When to look at the latest, in milliseconds since 1970. */
   nextTick(): number {
-    const retries = this.#ports.awaited().flatMap((id) => this.#retries.get(id)?.retryAt ?? []);
+    const retries = this.#core()
+      .catalog.copies.awaited()
+      .flatMap((id) => this.#retries.get(id)?.retryAt ?? []);
     return Math.min(Number.POSITIVE_INFINITY, ...retries);
   }
 
@@ -91,13 +84,15 @@ export class Copier {
 
   /** Why nothing is copied by itself now, as the end of a sentence; `null`: it may. What goes on is finished. */
   heldBack(): string | null {
-    return this.#ports.heldBack();
+    const { catalog, ports } = this.#core();
+    if (activePause([catalog.settings.pause()], this.#now()) !== null) return 'all schedules are paused.';
+    return catalog.settings.get().notOnBattery && ports.power?.onBattery() ? 'this machine runs on battery.' : null;
   }
 
   /** When copies to a destination are tried again by themselves; `null`: they do not wait for that. */
   nextTryAt(destinationId: string): Date | null {
     const retryAt = this.#retries.get(destinationId)?.retryAt ?? null;
-    if (!this.#triesAgain || this.#ports.isCopying(destinationId) || this.heldBack() !== null) return null;
+    if (!this.#triesAgain || this.#isCopying(destinationId) || this.heldBack() !== null) return null;
     return retryAt === null ? null : new Date(retryAt);
   }
 
@@ -109,10 +104,13 @@ export class Copier {
 
   async #tickOne(id: string): Promise<void> {
     try {
-      const away = await this.#ports.probe(id);
+      const core = this.#core();
+      const away = await probe(core, id);
       if (this.#closed) return;
+      const destination = core.catalog.destinations.get(id);
       if (away !== null) this.#backOff(id, away);
-      else if (this.heldBack() === null && this.#ports.start(id) === null) this.#retries.delete(id);
+      else if (this.heldBack() === null && (destination === undefined || startCopyRun(core, destination) === null))
+        this.#retries.delete(id);
     } catch (error) {
       this.#backOff(id, explainError(error, 'the destination'));
     }
@@ -120,13 +118,22 @@ export class Copier {
 
   #backOff(id: string, why: SnapkeepError): void {
     this.#pause(id);
-    this.#ports.looked();
-    this.#ports.explain(id, why);
+    this.#looked();
+    const { catalog, events } = this.#core();
+    catalog.copies.explainWaiting(id, why.message);
+    events.emit('plans.changed', {});
+    events.emit('destinations.changed', {});
   }
 
   #pause(id: string): void {
     const attempts = this.#retryStateOf(id).attempts + 1;
     this.#retries.set(id, { attempts, retryAt: this.#now() + RETRY_LATER.pauseAfter(attempts) });
+  }
+
+  #isCopying(id: string): boolean {
+    return this.#core()
+      .runs.active()
+      .some((run) => run.kind === 'copy' && run.destinationId === id);
   }
 
   #retryStateOf(id: string): RetryState {
@@ -136,6 +143,22 @@ export class Copier {
   }
 
   #now(): number {
-    return this.#ports.clock.now().getTime();
+    return this.#core().clock.now().getTime();
+  }
+}
+
+/** Asks a destination whether it is there. What does not go away by itself is met by the run, which says so. */
+async function probe(core: CoreContext, destinationId: string): Promise<SnapkeepError | null> {
+  const destination = core.catalog.destinations.get(destinationId);
+  if (destination === undefined) return null;
+  try {
+    await withDestination(core, destination, async (driver) => {
+      await assertReachable(core, destination, driver);
+      await finishRemovals(core, driver, destination, (name) => core.runs.isLocked(locationOf(destination, name)));
+    });
+    return null;
+  } catch (error) {
+    const explained = explainError(error, destination.name);
+    return classifyFailure(explained.code) === 'unavailable' ? explained : null;
   }
 }
