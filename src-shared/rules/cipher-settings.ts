@@ -189,20 +189,6 @@ const PAIR = /(?:\bPRAGMA\s+)?\b([a-z_]+)\s*=\s*("[^"]*"|x?'[^']*'|[^\s,;"']+)/g
 const nameOf = (name: string): string => name.toLowerCase().replace(/^cipher_/, '');
 const unquote = (value: string): string => value.replace(/^(["'])(.*)\1$/, '$2');
 
-/** Writes settings down so that {@link parseCipherSettings} reads them, without the salt. */
-export function printCipherSettings(settings: SqlcipherSettings): string {
-  const { version, differing } = nearestDefaults(settings);
-  const values: Record<keyof SqlcipherSettings, string> = {
-    cipher: '',
-    pageSize: `page_size=${settings.pageSize}`,
-    kdfIterations: `kdf_iter=${settings.kdfIterations}`,
-    kdfAlgorithm: `kdf_algorithm=${settings.kdfAlgorithm}`,
-    hmacAlgorithm: settings.hmacAlgorithm === null ? 'use_hmac=off' : `hmac_algorithm=${settings.hmacAlgorithm}`,
-    plaintextHeaderSize: `plaintext_header_size=${settings.plaintextHeaderSize}`,
-  };
-  return [`compatibility=${version}`, ...differing.map((name) => values[name])].join(' ').trim();
-}
-
 function oneOf<T extends number>(values: readonly T[], text: string): T {
   const found = values.find((value) => String(value) === text.trim());
   if (found === undefined) throw new SettingsError(`“${text}” is not one of ${values.join(', ')}.`);

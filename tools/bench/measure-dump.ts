@@ -5,7 +5,7 @@
  */
 import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
 import { restoreDump } from '../../src-main/core/engine/dump/restore-dump.ts';
-import { writeDump } from '../../src-main/core/engine/dump/write-dump.ts';
+import { dumpPieces } from '../../src-main/core/engine/dump/write-dump.ts';
 import { openDatabase } from '../../src-main/core/engine/sqlite/open-database.ts';
 
 const [task, from = '', to = ''] = process.argv.slice(2);
@@ -14,9 +14,7 @@ if (task === 'read') {
 } else {
   const database = openDatabase(from, { readonly: true, mustExist: true });
   const file = openSync(to, 'wx');
-  await writeDump(database, (piece) => {
-    for (let at = 0; at < piece.length; ) at += writeSync(file, piece, at);
-  });
+  for (const piece of dumpPieces(database)) for (let at = 0; at < piece.length; ) at += writeSync(file, piece, at);
   closeSync(file);
   database.close();
 }

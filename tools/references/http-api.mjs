@@ -1,7 +1,7 @@
 import { events } from '../../src-shared/contract/events.ts';
-import { METHOD_ERRORS } from '../../src-shared/contract/method-errors.ts';
 import { methods } from '../../src-shared/contract/methods.ts';
 import { table } from './markdown.mjs';
+import { METHOD_ERRORS } from './method-errors.ts';
 import { body, comment, describe, section, typesFrom } from './schemas.mjs';
 
 /** @typedef {import('../../src-shared/contract/methods.ts').MethodName} MethodName */

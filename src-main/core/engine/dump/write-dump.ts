@@ -6,34 +6,10 @@ import { type DumpedTable, readDumpedSchema } from './dump-schema.ts';
 /** What is handed on at a time: large enough to be packed and written well. */
 const PIECE_BYTES = 256 * 1024;
 
-/** What a dump is told while it is written. */
-export interface DumpOptions {
-  /** Told the bytes written so far; may throw to stop. */
-  onProgress?: (bytes: number) => void;
-}
-
 /**
- * Writes the whole content of an open database as SQL text that SQLite's shell and `restoreDump` read back: one state,
- * held by a read transaction. See “SQL dumps” in docs/internals.md for what is kept.
+ * The whole content of an open database as SQL text that SQLite's shell and `restoreDump` read back, made as it is
+ * asked for: one state, held by a read transaction. See “SQL dumps” in docs/internals.md for what is kept.
  * @param database nothing else may use the connection meanwhile; a transaction it is in is read in and kept
- * @param write takes the next bytes; awaited before more are made
- * @throws SnapkeepError
- */
-export async function writeDump(
-  database: Database,
-  write: (piece: Buffer) => Promise<void> | void,
-  options: DumpOptions = {},
-): Promise<void> {
-  let bytes = 0;
-  for (const piece of dumpPieces(database)) {
-    await write(piece);
-    bytes += piece.length;
-    options.onProgress?.(bytes);
-  }
-}
-
-/**
- * The text of {@link writeDump}, made as it is asked for.
  * @param counted gets the rows that have been written of each table
  * @throws SnapkeepError
  */

@@ -1,5 +1,5 @@
-import type { ErrorCode } from './errors.ts';
-import type { MethodName } from './methods.ts';
+import type { ErrorCode } from '../../src-shared/contract/errors.ts';
+import type { MethodName } from '../../src-shared/contract/methods.ts';
 
 const atDestination = ['NOT_FOUND', 'UNAVAILABLE', 'BAD_KEY', 'PERMISSION'] as const;
 const onDisk = ['NOT_FOUND', 'PERMISSION', 'UNAVAILABLE'] as const;
