@@ -145,6 +145,26 @@ test('a table of numbers stays where nothing needs it any more', async () => {
   expect(everythingIn(join(folder, 'ours.db'))).toEqual(everythingIn(source));
 });
 
+test('a schema of which somebody stored the texts as blobs is dumped whole', async () => {
+  const folder = temporaryFolder();
+  const [source, target] = [join(folder, 'source.db'), join(folder, 'ours.db')];
+  new Database(source).close();
+  change(
+    source,
+    'CREATE TABLE a(x); INSERT INTO a VALUES (1), (2); CREATE INDEX b ON a(x); CREATE VIEW c AS SELECT x FROM a',
+  );
+  const expected = everythingIn(source);
+  const database = new Database(source).unsafeMode();
+  database.pragma('writable_schema = ON');
+  database.exec(
+    `UPDATE sqlite_schema SET type = CAST(type AS BLOB), name = CAST(name AS BLOB), tbl_name = CAST(tbl_name AS BLOB),
+       sql = CAST(sql AS BLOB)`,
+  );
+  database.close();
+  await restoreDump([dumpOf(source)], target);
+  expect(everythingIn(target)).toEqual(expected);
+});
+
 test.each([
   ['gzip', gzipSync],
   ['zstd', zstdCompressSync],

@@ -11,6 +11,7 @@ import {
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
+import { z } from 'zod';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { fileSystem } from '../../platform/file-system.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
@@ -116,14 +117,18 @@ function lockFolder(path: string, host: string): () => void {
       cause: error,
     });
   }
-  writeFileSync(holderFile, JSON.stringify({ host, pid: process.pid, machine: hostname() }), { mode: 0o600 });
+  const holder: z.infer<typeof Holder> = { host, pid: process.pid, machine: hostname() };
+  writeFileSync(holderFile, JSON.stringify(holder), { mode: 0o600 });
   return () => lock.close();
 }
 
+/** Who has the lock, for whoever is told that it is taken. */
+const Holder = z.object({ host: z.string(), pid: z.int(), machine: z.string() });
+
 function readHolder(holderFile: string): string {
   try {
-    const holder = JSON.parse(readFileSync(holderFile, 'utf8')) as { host: string; pid: number; machine: string };
-    return `Snapkeep's ${holder.host} (process ${holder.pid} on ${holder.machine})`;
+    const { host, pid, machine } = Holder.parse(JSON.parse(readFileSync(holderFile, 'utf8')));
+    return `Snapkeep's ${host} (process ${pid} on ${machine})`;
   } catch {
     // Written right after the lock is taken: for a moment there may be nothing to read.
     return 'another Snapkeep';

@@ -53,15 +53,23 @@ interface Column {
   hidden: number;
 }
 
+interface Kind {
+  name: string;
+  wr: number;
+  strict: number;
+}
+
 /** What SQLite says of tables. */
 class Tables {
   /** Asked once: SQLite goes through all tables to answer for a single one. */
-  readonly #kinds: ReadonlyMap<string, { wr: number; strict: number }>;
+  readonly #kinds: ReadonlyMap<string, Kind>;
   readonly columnsOf: (name: string) => Column[];
   readonly indexesOf: (name: string) => Array<{ name: string; origin: string }>;
 
   constructor(database: Database) {
-    const list = database.pragma('main.table_list') as Array<{ name: string; wr: number; strict: number }>;
+    const list = database
+      .prepare<[], Kind>("SELECT name, wr, strict FROM pragma_table_list WHERE schema = 'main'")
+      .all();
     this.#kinds = new Map(list.map((table) => [table.name, table]));
     // Prepared once: to prepare one takes the longer the more tables there are.
     const columns = database.prepare<[string], Column>("SELECT * FROM pragma_table_xinfo(?, 'main')");
@@ -72,7 +80,7 @@ class Tables {
     this.indexesOf = (name) => indexes.all(name);
   }
 
-  kindOf(name: string): { wr: number; strict: number } | undefined {
+  kindOf(name: string): Kind | undefined {
     return this.#kinds.get(name);
   }
 }
@@ -81,11 +89,14 @@ const STATISTICS = /^sqlite_stat\d$/i;
 
 /** Reads what a database consists of. */
 export function readDumpedSchema(database: Database): DumpedSchema {
+  // SQLite takes a schema whose texts somebody has stored as blobs, too.
   const entries = database
-    .prepare(
-      'SELECT type, name, tbl_name AS "table", sql, ifnull(rootpage, 0) AS rootpage FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid',
+    .prepare<[], Entry>(
+      `SELECT CAST(type AS TEXT) AS type, CAST(name AS TEXT) AS name, CAST(tbl_name AS TEXT) AS "table",
+         CAST(sql AS TEXT) AS sql, ifnull(rootpage, 0) AS rootpage
+       FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid`,
     )
-    .all() as Entry[];
+    .all();
   const known = new Tables(database);
   const tables = entries.filter(({ type, rootpage }) => type === 'table' && rootpage > 0);
   const own = tables.filter(({ name }) => !/^sqlite_/i.test(name));
