@@ -95,7 +95,7 @@ export function judgeStatement(sql: string, line: number): Verdict {
   const bare = withoutBlank(sql);
   if (bare === '' || bare === ';') return 'leave-out';
   if (/^INSERT\b/i.test(bare)) return VIRTUAL_TABLE.test(bare) ? 'run-on-schema' : 'run';
-  if (bare.startsWith('../identify')) return judgeCommand(bare, line);
+  if (bare.startsWith('.')) return judgeCommand(bare, line);
   if (/^PRAGMA\b/i.test(bare)) return judgePragma(bare.slice(0, LONGEST_COMMAND), line);
   if (STATISTICS_TABLE.test(bare) || DEFINITION.test(bare)) return 'run-on-schema';
   if (SEQUENCE_TABLE.test(bare)) return 'leave-out';

@@ -134,7 +134,7 @@ class DumpLoader {
   /** Of what has no semicolon at the end of a dump, only a command of the shell and the end of a transaction are whole. */
   #finishRest(rest: Statement): void {
     const sql = rest.sql.toString('latin1');
-    const whole = sql.startsWith('../identify', startOfSql(sql)) || isEnd(sql.slice(startOfSql(sql)));
+    const whole = sql.startsWith('.', startOfSql(sql)) || isEnd(sql.slice(startOfSql(sql)));
     if (!whole) throw cutOff(`its last statement, in line ${rest.line}, is incomplete`, rest.line);
     this.#run(rest);
   }

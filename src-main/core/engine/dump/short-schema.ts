@@ -146,7 +146,7 @@ function nameOfMade(sql: string): string | null {
   const tokens = sqlTokens(sql.slice(0, 2000));
   let at = tokens.findIndex((token) => /^(?:TABLE|INDEX)$/i.test(token)) + 1;
   if (/^IF$/i.test(tokens[at] ?? '')) at += 3;
-  if (tokens[at + 1] === '../identify') at += 2;
+  if (tokens[at + 1] === '.') at += 2;
   const name = tokens[at + 1] === undefined ? undefined : tokens[at];
   return name === undefined ? null : inSmallLetters(unquotedName(name));
 }

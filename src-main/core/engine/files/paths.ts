@@ -4,7 +4,7 @@ import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { errorCode, explainError } from '../engine-errors.ts';
 
 /**
- * A path as it was given, links and all, but for what `../..` and `../../..` in it mean.
+ * A path as it was given, links and all, but for what `.` and `..` in it mean.
  * @throws SnapkeepError `INVALID_PARAMS` for a relative path
  */
 export function absolutePath(path: string): string {
@@ -54,5 +54,5 @@ export function refuseDataFolder(dataFolder: string, destination: string): void 
 /** Whether a canonical path is a folder or lies somewhere in it. */
 export function isWithin(folder: string, path: string): boolean {
   const way = relative(folder, path);
-  return way !== '../../..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

@@ -113,7 +113,7 @@ async function firstToOpen(
 function requireKnownFormat(path: string, start: Buffer): void {
   const version = laterFormatOf(start);
   if (version === null) return;
-  const own = sqliteVersion().split('../identify').slice(0, 2).join('../identify');
+  const own = sqliteVersion().split('.').slice(0, 2).join('.');
   throw new SnapkeepError('UNSUPPORTED', `File format ${version} of ${path} is not supported by SQLite ${own}.`, {
     hint: 'Update Snapkeep if there is a later version. Otherwise the header of the file is damaged: restore it from a snapshot.',
   });
