@@ -1,4 +1,4 @@
-import { Alert, Code, Text } from '@mantine/core';
+import { Alert, Button, Code, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { type ErrorBody, SnapkeepError } from '../../src-shared/contract/errors.ts';
@@ -29,13 +29,21 @@ export function showError(error: unknown): void {
   });
 }
 
-/** Shows an error and its hint beside what failed. */
-export function ErrorNotice({ error }: { error: ErrorBody }) {
+/**
+ * Shows an error and its hint beside what failed.
+ * @param onRetry tries again; without it there is no button for that
+ */
+export function ErrorNotice({ error, onRetry }: { error: ErrorBody; onRetry?: () => void }) {
   return (
     <Alert className="tone-bad" icon={<IconAlertTriangle size={18} />} title={error.message} role="alert">
       <Text size="sm" c="inherit">
         {error.hint} <Code>{error.code}</Code>
       </Text>
+      {onRetry !== undefined && (
+        <Button variant="default" size="xs" mt="xs" onClick={onRetry}>
+          Try again
+        </Button>
+      )}
     </Alert>
   );
 }

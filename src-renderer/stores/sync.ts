@@ -4,7 +4,7 @@ import { browserSession } from '../api/session.ts';
 import { showError } from '../components/errors.tsx';
 import { useAppStore } from './app-store.ts';
 import { fetchDestinations } from './destinations-store.ts';
-import { usePlansStore } from './plans-store.ts';
+import { fetchPlans } from './plans-store.ts';
 import { fetchRecoveryKitState } from './recovery-kit-store.ts';
 import { putRun, useRunsStore } from './runs-store.ts';
 import { refreshSnapshots } from './snapshots-store.ts';
@@ -56,10 +56,6 @@ async function fetchEverything(): Promise<void> {
   await Promise.all([fetchPlans(), fetchDestinations(), fetchRecoveryKitState(), refreshSnapshots(null)]);
   // What it finds comes by events.
   run(client.call('plans.check', {}).then(() => undefined));
-}
-
-async function fetchPlans(): Promise<void> {
-  usePlansStore.setState({ plans: await client.call('plans.list', {}) });
 }
 
 /** Many events in a row lead to one fetch, and one more if something came while it went on. */

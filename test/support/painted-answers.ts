@@ -1,9 +1,10 @@
 import type { Page } from '@playwright/test';
-import { ClientFrame, CoreFrame } from '../../src-shared/contract/frames.ts';
+import { SnapkeepError } from '../../src-shared/contract/errors.ts';
+import { type Answer, ClientFrame, CoreFrame } from '../../src-shared/contract/frames.ts';
 import type { MethodName, Result } from '../../src-shared/contract/methods.ts';
 import { SessionAccepted, SessionFrame } from '../../src-shared/contract/session.ts';
 
-/** What becomes of the core's answers on their way to the window, by method. */
+/** What becomes of the core's answers on their way to the window, by method; what is thrown is answered as an error. */
 export type PaintedAnswers = { [M in MethodName]?: (real: Result<M>) => Result<M> | Promise<Result<M>> };
 
 /**
@@ -24,8 +25,16 @@ export async function paintAnswers(page: Page, painted: PaintedAnswers): Promise
       const frame = CoreFrame.or(SessionAccepted).parse(JSON.parse(String(message)));
       const paint = frame.type === 'response' ? painters[asked.get(frame.id) ?? ''] : undefined;
       if (frame.type !== 'response' || !frame.answer.ok || paint === undefined) return socket.send(message);
-      const result = await paint(frame.answer.result);
-      socket.send(JSON.stringify({ ...frame, answer: { ok: true, result } }));
+      socket.send(JSON.stringify({ ...frame, answer: await repainted(paint, frame.answer.result) }));
     });
   });
+}
+
+async function repainted(paint: (real: unknown) => unknown, real: unknown): Promise<Answer> {
+  try {
+    return { ok: true, result: await paint(real) };
+  } catch (error) {
+    if (!(error instanceof SnapkeepError)) throw error;
+    return { ok: false, error: error.toBody() };
+  }
 }

@@ -1,10 +1,11 @@
-import { Button, Loader } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconMapPinPlus, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
 import { EmptyState, Page } from '../../components/page.tsx';
+import { Pending } from '../../components/pending.tsx';
 import { useNow } from '../../components/use-now.ts';
-import { useDestinationsStore } from '../../stores/destinations-store.ts';
+import { useDestinations } from '../../stores/destinations-store.ts';
 import { ImportDialog } from '../import/import-dialog.tsx';
 import { RecoverDialog } from '../recover-plans/recover-dialog.tsx';
 import { DestinationCard } from './destination-card.tsx';
@@ -22,10 +23,11 @@ type Open =
  * @param place the id of the destination to show, `new` to add one, or `null`
  */
 export function DestinationsPage({ place }: { place: string | null }) {
-  const destinations = useDestinationsStore((state) => state.destinations);
+  const answer = useDestinations();
+  const destinations = answer.value;
   const [open, setOpen] = useState<Open | null>(place === 'new' ? { dialog: 'edit', summary: null } : null);
   const now = useNow();
-  if (destinations === null) return <Loader m="xl" aria-label="Loading" />;
+  if (destinations === null) return <Pending answer={answer} />;
   const close = (): void => setOpen(null);
   const add = (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setOpen({ dialog: 'edit', summary: null })}>

@@ -9,8 +9,9 @@ import { client } from '../../api/client.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { TypedKeyForm } from '../../components/key-form.tsx';
+import { pendingChoices } from '../../components/pending.tsx';
 import { useAction } from '../../hooks/use-action.ts';
-import { usePlansStore } from '../../stores/plans-store.ts';
+import { usePlans } from '../../stores/plans-store.ts';
 import { putRun } from '../../stores/runs-store.ts';
 import { FoundBackupRow } from './found-backup-row.tsx';
 import { firstChosen, type ImportSource, isNew, PROBLEMS } from './import-words.ts';
@@ -171,11 +172,11 @@ const BY_NAME = 'by-name';
 
 /** Chooses the plan of the imported backups, and imports them. */
 function ImportChosen({ place, secret, chosen, all, onClose }: ImportProps) {
-  const plans = usePlansStore((state) => state.plans) ?? [];
+  const plans = usePlans();
   const [planId, setPlanId] = useState(BY_NAME);
   const [, navigate] = useLocation();
   const action = useAction('here');
-  const plan = plans.find((each) => each.plan.id === planId)?.plan;
+  const plan = plans.value?.find((each) => each.plan.id === planId)?.plan;
   const importChosen = (): void =>
     action.run(async () => {
       const { run } = await client.call('imports.start', {
@@ -195,13 +196,15 @@ function ImportChosen({ place, secret, chosen, all, onClose }: ImportProps) {
         description="Retention never removes imported backups."
         data={[
           { value: BY_NAME, label: 'Match by file name' },
-          ...plans.map(({ plan: { id, name } }) => ({ value: id, label: name })),
+          ...(plans.value ?? []).map(({ plan: { id, name } }) => ({ value: id, label: name })),
         ]}
-        value={planId}
+        value={plans.value === null ? null : planId}
         onChange={(value) => setPlanId(value ?? BY_NAME)}
         allowDeselect={false}
         maw={420}
+        {...pendingChoices(plans)}
       />
+      {plans.error !== null && <ErrorNotice error={plans.error} onRetry={plans.reload} />}
       {action.error !== null && <ErrorNotice error={action.error} />}
       <Group justify="flex-end">
         <Button variant="default" onClick={onClose}>

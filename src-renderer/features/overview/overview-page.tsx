@@ -1,9 +1,10 @@
-import { Button, Loader, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { IconDatabasePlus, IconPlus } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { EmptyState } from '../../components/page.tsx';
+import { Pending } from '../../components/pending.tsx';
 import { useNow } from '../../components/use-now.ts';
-import { usePlansStore } from '../../stores/plans-store.ts';
+import { usePlans } from '../../stores/plans-store.ts';
 import { useRunsStore } from '../../stores/runs-store.ts';
 import { RunRow } from '../activity/run-row.tsx';
 import { KitReminder } from '../recovery-kit/kit-reminder.tsx';
@@ -14,10 +15,11 @@ import './overview.css';
 
 /** The overall status, a card per plan, and recent activity. */
 export function OverviewPage() {
-  const plans = usePlansStore((state) => state.plans);
+  const answer = usePlans();
+  const plans = answer.value;
   const runs = useRunsStore((state) => state.runs);
   const now = useNow();
-  if (plans === null) return <Loader m="xl" aria-label="Loading" />;
+  if (plans === null) return <Pending answer={answer} />;
   if (plans.length === 0) return <NoPlans />;
   const recent = (runs ?? []).filter((run) => run.kind !== 'restore-check').slice(0, 6);
   return (

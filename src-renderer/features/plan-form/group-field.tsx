@@ -1,20 +1,26 @@
 import { Autocomplete, Checkbox } from '@mantine/core';
-import { usePlansStore } from '../../stores/plans-store.ts';
+import { ErrorNotice } from '../../components/errors.tsx';
+import { pendingChoices } from '../../components/pending.tsx';
+import { usePlans } from '../../stores/plans-store.ts';
 
 /** The group of a plan: an existing one, a new one, or none. */
 export function GroupField({ value, onChange }: { value: string; onChange(group: string): void }) {
-  const plans = usePlansStore((state) => state.plans);
-  const groups = [...new Set(plans?.flatMap(({ plan: { group } }) => group ?? []))].sort();
+  const plans = usePlans();
+  const groups = [...new Set(plans.value?.flatMap(({ plan: { group } }) => group ?? []))].sort();
   return (
-    <Autocomplete
-      label="Group"
-      placeholder="None"
-      data={groups}
-      value={value}
-      onChange={onChange}
-      maxLength={80}
-      autoComplete="off"
-    />
+    <div>
+      <Autocomplete
+        label="Group"
+        placeholder="None"
+        data={groups}
+        value={value}
+        onChange={onChange}
+        maxLength={80}
+        autoComplete="off"
+        {...pendingChoices(plans)}
+      />
+      {plans.error !== null && <ErrorNotice error={plans.error} onRetry={plans.reload} />}
+    </div>
   );
 }
 

@@ -6,7 +6,7 @@ import { ErrorNotice } from '../../components/errors.tsx';
 import { Page } from '../../components/page.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { useMounted } from '../../hooks/use-mounted.ts';
-import { useDestinationsStore } from '../../stores/destinations-store.ts';
+import { useDestinations } from '../../stores/destinations-store.ts';
 import { followTemplate } from '../attached-files/attached-file-draft.ts';
 import { GroupForm } from '../templates/group-form.tsx';
 import { TemplateChoice } from '../templates/template-choice.tsx';
@@ -59,7 +59,7 @@ interface RestProps {
 
 /** Everything but the source, and the button. */
 function Rest({ form, change, looked: { source, locked } }: RestProps) {
-  const known = useDestinationsStore((state) => state.destinations) ?? [];
+  const { value: known } = useDestinations();
   const [, navigate] = useLocation();
   const mounted = useMounted();
   const action = useAction('here');
@@ -68,9 +68,11 @@ function Rest({ form, change, looked: { source, locked } }: RestProps) {
   const encrypted = database && source?.databaseEncryption != null;
   const noDump = encrypted && form.encryption.kind === 'none';
   const ready =
+    known !== null &&
     isComplete(form, planName, known) &&
     (!database || (source !== null && !locked && !(noDump && form.method === 'dump')));
   const create = (): void => {
+    if (known === null) return;
     action.run(async () => {
       const plan = await client.call('plans.create', newPlanOf(form, planName, known, encrypted));
       await client.call('backups.start', { planId: plan.id });

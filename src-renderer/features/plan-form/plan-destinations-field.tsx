@@ -4,7 +4,8 @@ import { type ReactNode, useState } from 'react';
 import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
 import type { PlanDestination, Retention } from '../../../src-shared/model/plan.ts';
 import { KindIcon } from '../../components/destination-look.tsx';
-import { useDestinationsStore } from '../../stores/destinations-store.ts';
+import { ErrorNotice } from '../../components/errors.tsx';
+import { useDestinations } from '../../stores/destinations-store.ts';
 import { DestinationDialog } from '../destinations/destination-dialog.tsx';
 import { RetentionFields } from '../retention/retention-fields.tsx';
 import '../plans/plans.css';
@@ -21,7 +22,8 @@ interface PlanDestinationsFieldProps {
 
 /** Chooses existing destinations, orders them, and adds new ones. */
 export function PlanDestinationsField({ label, value, onChange, madeHere, retention }: PlanDestinationsFieldProps) {
-  const known = useDestinationsStore((state) => state.destinations) ?? [];
+  const destinations = useDestinations();
+  const known = destinations.value ?? [];
   const [adding, setAdding] = useState(false);
   const find = (id: string): DestinationSummary | undefined => known.find(({ destination }) => destination.id === id);
   const first = value.find(({ destinationId }) => find(destinationId)?.destination.settings.kind === 'folder');
@@ -63,7 +65,9 @@ export function PlanDestinationsField({ label, value, onChange, madeHere, retent
           ))}
         </ol>
       )}
+      {destinations.error !== null && <ErrorNotice error={destinations.error} onRetry={destinations.reload} />}
       <AddMenu
+        loading={destinations.value === null && destinations.error === null}
         choices={known.filter(({ destination }) => !value.some((each) => each.destinationId === destination.id))}
         onChoose={add}
         onNew={() => setAdding(true)}
@@ -150,10 +154,12 @@ function OwnRetention({
 }
 
 function AddMenu({
+  loading,
   choices,
   onChoose,
   onNew,
 }: {
+  loading: boolean;
   choices: readonly DestinationSummary[];
   onChoose(destinationId: string): void;
   onNew(): void;
@@ -161,7 +167,7 @@ function AddMenu({
   const icon = <IconPlus size={14} aria-hidden />;
   if (choices.length === 0) {
     return (
-      <Button variant="default" size="xs" leftSection={icon} onClick={onNew}>
+      <Button variant="default" size="xs" leftSection={icon} onClick={onNew} loading={loading}>
         Add destination…
       </Button>
     );

@@ -1,13 +1,14 @@
-import { Button, Loader, Stack, Tabs, Text } from '@mantine/core';
+import { Button, Stack, Tabs, Text } from '@mantine/core';
 import { IconDatabaseOff } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { isExplained } from '../../../src-shared/words/plan-state-words.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { EmptyState, Page } from '../../components/page.tsx';
+import { Pending } from '../../components/pending.tsx';
 import { StatePill } from '../../components/pill.tsx';
 import { RunProgress } from '../../components/run-progress.tsx';
 import { useNow } from '../../components/use-now.ts';
-import { usePlan, usePlansStore } from '../../stores/plans-store.ts';
+import { usePlan, usePlans } from '../../stores/plans-store.ts';
 import { useActiveRun } from '../../stores/runs-store.ts';
 import { PruningPausedBanner } from '../prune/paused-banner.tsx';
 import { PauseMenu } from '../schedule/pause-menu.tsx';
@@ -23,11 +24,11 @@ import './plans.css';
 
 /** A plan and its snapshots. */
 export function PlanPage({ planId }: { planId: string }) {
-  const loaded = usePlansStore((state) => state.plans !== null);
+  const plans = usePlans();
   const summary = usePlan(planId);
   const active = useActiveRun(planId);
   const now = useNow();
-  if (!loaded) return <Loader m="xl" aria-label="Loading" />;
+  if (plans.value === null) return <Pending answer={plans} />;
   if (summary === undefined) return <NoSuchPlan />;
   const { plan, state, reason, notes, pruningPaused, lastBackup, snapshotCount, schedule, destinations } = summary;
   const failure = state === 'failed' && active === undefined ? lastBackup?.error : null;

@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, SegmentedControl, Stack, Switch, Text } from '@mantine/core';
+import { Button, Group, Loader, NumberInput, SegmentedControl, Stack, Switch, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Settings } from '../../../src-shared/model/settings.ts';
@@ -29,6 +29,7 @@ const THEMES: Array<{ value: Settings['theme']; label: string }> = [
 export function SettingsPage() {
   const { settings, info } = useAppStore();
   const action = useAction();
+  if (info === null) return <Loader aria-label="Loading" />;
   const update = (change: Partial<Settings>): void => {
     action.run(async () => {
       useAppStore.setState({ settings: await client.call('settings.update', change) });

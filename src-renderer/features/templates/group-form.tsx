@@ -14,7 +14,7 @@ import { PathField } from '../../components/path-field.tsx';
 import { Section } from '../../components/section.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { useMounted } from '../../hooks/use-mounted.ts';
-import { useDestinationsStore } from '../../stores/destinations-store.ts';
+import { useDestinations } from '../../stores/destinations-store.ts';
 import { encryptionDraftOf, encryptionProblems } from '../plan-form/encryption-draft.ts';
 import { EncryptionFields } from '../plan-form/encryption-fields.tsx';
 import { PlanDestinationsField } from '../plan-form/plan-destinations-field.tsx';
@@ -42,6 +42,7 @@ export function GroupForm({ template }: { template: AppliedTemplate }) {
   const left = wanted.flatMap(({ leftOut }) => leftOut);
   const encrypted = wanted.some((part) => part.draft.keyVariable !== null);
   const ready =
+    making.known &&
     wanted.length > 0 &&
     !looking &&
     problem === null &&
@@ -124,7 +125,7 @@ type MakePlan = (
 
 /** Creates the plans one after the other, and continues after a failure where it stopped. */
 function useMaking() {
-  const known = useDestinationsStore((state) => state.destinations) ?? [];
+  const { value: known } = useDestinations();
   const [made, setMade] = useState<readonly string[]>([]);
   const [planIds, setPlanIds] = useState<readonly string[]>([]);
   const [, navigate] = useLocation();
@@ -132,6 +133,7 @@ function useMaking() {
   const action = useAction('here');
   const start = (wanted: readonly AppliedPart[], makePlan: MakePlan): void =>
     action.run(async () => {
+      if (known === null) return;
       const ids = [...planIds];
       for (const part of wanted.filter(({ id }) => !made.includes(id))) {
         const { id } = await client.call('plans.create', makePlan(part, await keyOf(part), known));
@@ -142,7 +144,7 @@ function useMaking() {
       await startBackups(ids);
       if (mounted.current) navigate('/');
     });
-  return { ...action, made, start };
+  return { ...action, known: known !== null, made, start };
 }
 
 /** The program's own variable, where the database is encrypted. */

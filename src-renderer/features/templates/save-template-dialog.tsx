@@ -4,9 +4,10 @@ import type { Plan } from '../../../src-shared/model/plan.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { showDone } from '../../components/notices.ts';
+import { Pending } from '../../components/pending.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { useAppStore } from '../../stores/app-store.ts';
-import { useDestinationsStore } from '../../stores/destinations-store.ts';
+import { useDestinations } from '../../stores/destinations-store.ts';
 import { LeftOut } from './template-choice.tsx';
 import { templateOfPlan } from './template-of-plan.ts';
 
@@ -18,7 +19,8 @@ export function SaveTemplateDialog({ plan, onClose }: { plan: Plan; onClose(): v
   const [purpose, setPurpose] = useState(`Backs up ${plan.name}.`);
   const [refused, setRefused] = useState<string | null>(null);
   const platform = useAppStore((state) => PLATFORMS[state.info?.platform ?? ''] ?? 'linux');
-  const known = useDestinationsStore((state) => state.destinations) ?? [];
+  const destinations = useDestinations();
+  const known = destinations.value ?? [];
   const action = useAction('here');
   const [folder] = plan.destinations.flatMap(({ destinationId }) => {
     const settings = known.find(({ destination }) => destination.id === destinationId)?.destination.settings;
@@ -60,12 +62,17 @@ export function SaveTemplateDialog({ plan, onClose }: { plan: Plan; onClose(): v
             maxLength={300}
           />
           {leftOut.length > 0 && <LeftOut what="the template" sentences={leftOut} />}
+          <Pending answer={destinations} />
           {action.error !== null && <ErrorNotice error={action.error} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
-            <Button type="submit" disabled={name.trim() === '' || purpose.trim() === ''} loading={action.pending}>
+            <Button
+              type="submit"
+              disabled={destinations.value === null || name.trim() === '' || purpose.trim() === ''}
+              loading={action.pending}
+            >
               {taken ? 'Replace template' : 'Save template'}
             </Button>
           </Group>

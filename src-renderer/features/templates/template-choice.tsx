@@ -5,14 +5,16 @@ import type { AppliedTemplate } from '../../../src-shared/model/third-party/temp
 import { Disclosure } from '../../components/disclosure.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { PathField } from '../../components/path-field.tsx';
+import { pendingChoices } from '../../components/pending.tsx';
+import { useAnswer } from '../../hooks/use-answer.ts';
 import { ImportTemplate } from './import-template.tsx';
-import { type ChosenTemplate, useTemplates } from './use-templates.ts';
+import type { ChosenTemplate } from './use-templates.ts';
 
 const NONE = 'none';
 
 /** Chooses a template, describes it, and prefills the form. */
 export function TemplateChoice({ chosen, missing }: { chosen: ChosenTemplate; missing: boolean }) {
-  const { templates, reload } = useTemplates();
+  const templates = useAnswer('templates.list', {});
   const { applied, part, action, choose } = chosen;
   return (
     <Stack gap="sm">
@@ -21,20 +23,25 @@ export function TemplateChoice({ chosen, missing }: { chosen: ChosenTemplate; mi
           flex={1}
           label="Template"
           description="Prefills the form for a known program."
-          data={[{ value: NONE, label: 'None' }, ...templates.map(({ id, name }) => ({ value: id, label: name }))]}
-          value={applied?.id ?? NONE}
+          data={[
+            { value: NONE, label: 'None' },
+            ...(templates.value ?? []).map(({ id, name }) => ({ value: id, label: name })),
+          ]}
+          value={templates.value === null ? null : (applied?.id ?? NONE)}
           onChange={(id) => choose(id === NONE ? null : id)}
           disabled={action.pending && applied === null}
+          {...pendingChoices(templates)}
           allowDeselect={false}
           searchable
         />
         <ImportTemplate
           onImported={(id) => {
-            reload();
+            templates.reload();
             choose(id);
           }}
         />
       </Group>
+      {templates.error !== null && <ErrorNotice error={templates.error} onRetry={templates.reload} />}
       {action.error !== null && <ErrorNotice error={action.error} />}
       {applied !== null && missing && part !== null && (
         <Missing

@@ -2,24 +2,26 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconTemplate } from '@tabler/icons-react';
 import type { TemplateSummary } from '../../../src-shared/model/third-party/template-use.ts';
 import { client } from '../../api/client.ts';
+import { Pending } from '../../components/pending.tsx';
 import { Section } from '../../components/section.tsx';
 import { useAction } from '../../hooks/use-action.ts';
+import { useAnswer } from '../../hooks/use-answer.ts';
 import { ImportTemplate } from './import-template.tsx';
-import { useTemplates } from './use-templates.ts';
 import './templates.css';
 
 /** The built-in templates, and the user's own. */
 export function TemplatesSection() {
-  const { templates, reload } = useTemplates();
+  const templates = useAnswer('templates.list', {});
   return (
-    <Section title="Templates" actions={<ImportTemplate onImported={reload} />}>
+    <Section title="Templates" actions={<ImportTemplate onImported={templates.reload} />}>
       <Stack gap="xs">
         <Text size="sm" c="dimmed">
           A template is a file that you can share. To save a plan as a template, open the plan’s settings.
         </Text>
+        <Pending answer={templates} />
         <ul className="parts" aria-label="Templates">
-          {templates.map((template) => (
-            <TemplateRow key={template.id} template={template} onRemoved={reload} />
+          {templates.value?.map((template) => (
+            <TemplateRow key={template.id} template={template} onRemoved={templates.reload} />
           ))}
         </ul>
       </Stack>

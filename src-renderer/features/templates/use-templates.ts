@@ -1,25 +1,7 @@
-import { useCallback, useEffect, useState } from 'react';
-import type {
-  AppliedPart,
-  AppliedTemplate,
-  TemplateSummary,
-} from '../../../src-shared/model/third-party/template-use.ts';
+import { useEffect, useState } from 'react';
+import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/template-use.ts';
 import { client } from '../../api/client.ts';
 import { type Action, useAction } from '../../hooks/use-action.ts';
-
-/** The templates, and a function to load them again. */
-export function useTemplates(): { templates: TemplateSummary[]; reload(): void } {
-  const [templates, setTemplates] = useState<TemplateSummary[]>([]);
-  const reload = useCallback(() => {
-    // Without templates, the form is filled in manually.
-    client
-      .call('templates.list', {})
-      .then(setTemplates)
-      .catch(() => setTemplates([]));
-  }, []);
-  useEffect(reload, [reload]);
-  return { templates, reload };
-}
 
 /** The template that was chosen, as it would be used on this machine. */
 export interface ChosenTemplate {

@@ -1,0 +1,92 @@
+import { type Browser, expect, type Page, test } from '@playwright/test';
+import { SnapkeepError } from '../../src-shared/contract/errors.ts';
+import type { MethodName } from '../../src-shared/contract/methods.ts';
+import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
+import { paintAnswers } from '../support/painted-answers.ts';
+
+let server: RunningServer;
+let browser: Browser;
+let close: () => Promise<void>;
+
+test.beforeEach(async () => {
+  ({ server, browser, close } = await serveWindow('late'));
+});
+
+test.afterEach(() => close());
+
+const newPlan = (page: Page): Promise<void> =>
+  page.getByRole('navigation').getByRole('link', { name: 'New plan' }).click();
+
+/** Chooses a template as soon as the field can be opened. */
+async function choosePortunus(page: Page): Promise<void> {
+  await page.getByRole('combobox', { name: 'Template' }).click();
+  await page.getByRole('option', { name: 'Portunus' }).click();
+  await expect(page.getByRole('textbox', { name: 'Plan name' })).toHaveValue('portunus');
+}
+
+test('a window whose connection is still being opened asks for the templates once it is open', async () => {
+  const open = Promise.withResolvers<void>();
+  const page = await openWindow(browser, server.address, {
+    prepare: (empty) =>
+      empty.routeWebSocket(/\/ws$/, (socket) => {
+        const core = socket.connectToServer();
+        core.onMessage(async (message) => {
+          await open.promise;
+          socket.send(message);
+        });
+      }),
+  });
+  await newPlan(page);
+  await expect(page.getByRole('combobox', { name: 'Template' })).toBeDisabled();
+  open.resolve();
+  await choosePortunus(page);
+});
+
+test('fields whose choices are not there yet say so and cannot be opened', async () => {
+  const arrive = Promise.withResolvers<void>();
+  const late = async <T>(real: T): Promise<T> => {
+    await arrive.promise;
+    return real;
+  };
+  const page = await openWindow(browser, server.address, {
+    prepare: (empty) => paintAnswers(empty, { 'templates.list': late, 'plans.list': late, 'destinations.list': late }),
+  });
+  await newPlan(page);
+  for (const name of ['Template', 'Group']) {
+    const field = page.getByRole('combobox', { name, exact: true });
+    await expect(field).toBeDisabled();
+    await expect(field).toHaveAttribute('placeholder', 'Loading…');
+  }
+  await expect(page.getByRole('button', { name: 'Add destination' })).toBeDisabled();
+  arrive.resolve();
+  await choosePortunus(page);
+  await expect(page.getByRole('combobox', { name: 'Group', exact: true })).toBeEnabled();
+  await expect(page.getByRole('button', { name: 'Add destination' })).toBeEnabled();
+});
+
+for (const [method, screen] of [
+  ['templates.list', 'New plan'],
+  ['plans.list', 'Overview'],
+  ['destinations.list', 'Destinations'],
+  ['templates.list', 'Settings'],
+] as const) {
+  test(`${screen}: ${method} fails, which is said with its code, and is tried again on request`, async () => {
+    const failing = new Set<MethodName>([method]);
+    const fail = <T>(real: T): T => {
+      if (failing.has(method)) throw new SnapkeepError('INTERNAL', 'The list is damaged.', { hint: 'Try again.' });
+      return real;
+    };
+    const page = await openWindow(browser, server.address, {
+      prepare: (empty) => paintAnswers(empty, { [method]: fail }),
+    });
+    await page.getByRole('navigation').getByRole('link', { name: screen }).click();
+    const alert = page.getByRole('main').getByRole('alert').first();
+    await expect(alert).toContainText('The list is damaged.');
+    await expect(alert).toContainText('INTERNAL');
+    if (screen === 'New plan') await expect(page.getByRole('combobox', { name: 'Template' })).toBeDisabled();
+    failing.clear();
+    await alert.getByRole('button', { name: 'Try again' }).click();
+    await expect(alert).toHaveCount(0);
+    if (screen === 'New plan') await choosePortunus(page);
+  });
+}
