@@ -10,10 +10,10 @@ import './app/shell.css';
 import './components/components.css';
 import { createRoot } from 'react-dom/client';
 import type { ErrorBody } from '../src-shared/contract/errors.ts';
+import { errorBody } from './api/error-body.ts';
 import { browserSession } from './api/session.ts';
 import { App } from './app/app.tsx';
 import { followHostRequests } from './app/host-requests.ts';
-import { errorBody } from './components/errors.tsx';
 import { startSync } from './stores/sync.ts';
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';

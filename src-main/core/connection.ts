@@ -31,10 +31,11 @@ export function openConnection(
 
   const answer = async (id: number, method: string, params: unknown): Promise<void> => {
     const abort = new AbortController();
+    const arrivedAt = revision;
     requests.set(id, abort);
     const result = await dispatcher.answer(method, params, abort.signal);
     // After a cancel nobody waits for the answer any more.
-    if (requests.delete(id)) send({ type: 'response', id, answer: result });
+    if (requests.delete(id)) send({ type: 'response', id, revision: arrivedAt, answer: result });
   };
 
   return {
@@ -46,7 +47,7 @@ export function openConnection(
         const error = new SnapkeepError('INVALID_PARAMS', 'Malformed message.', {
           hint: 'Reload the window.',
         });
-        send({ type: 'response', id: -1, answer: { ok: false, error: error.toBody() } });
+        send({ type: 'response', id: -1, revision, answer: { ok: false, error: error.toBody() } });
       } else if (frame.data.type === 'request') {
         void answer(frame.data.id, frame.data.method, frame.data.params);
       } else {

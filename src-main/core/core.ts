@@ -32,8 +32,8 @@ export interface Core {
   on<E extends EventName>(name: E, listener: (payload: EventPayload<E>) => void): () => void;
   /** Tells the windows that a file was opened with Snapkeep. */
   requestRestore(path: string): void;
-  /** Asks the windows to show a place, for example `/plans/…`. */
-  requestPlace(place: string): void;
+  /** Asks the windows to show a page, for example `/plans/…`. */
+  requestPage(page: string): void;
   /**
    * Starts a backup that goes to a descriptor of this process instead of a destination.
    * @throws SnapkeepError

@@ -141,7 +141,7 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
     call: (method, params, signal = never) => dispatcher.call(method, params, signal),
     on: (name, listener) => events.on(name, listener),
     requestRestore: (path) => events.emit('restore.requested', { path }),
-    requestPlace: (place) => events.emit('place.requested', { place }),
+    requestPage: (page) => events.emit('page.requested', { page }),
     exportTo: (descriptor, given) => exportTo(context, descriptor, given),
     runEnded: (runId) => runs.ended(runId),
     activeRuns: () => runs.active(),

@@ -46,8 +46,8 @@ export interface Dialogs {
 export interface DesktopNotification {
   title: string;
   body: string;
-  /** The place in the window that a click opens, for example `/plans/…`. */
-  place: string;
+  /** The page of the window that a click opens, for example `/plans/…`. */
+  page: string;
 }
 
 /** What the machine says of its power. */

@@ -30,7 +30,7 @@ import { OpenedFiles } from './window/opened-files.ts';
 let mainWindow: MainWindow | undefined;
 let runningCore: Core | undefined;
 
-const openRoute = (place: string): void => void mainWindow?.openRoute(place).catch(complain);
+const openRoute = (page: string): void => void mainWindow?.openRoute(page).catch(complain);
 const notify = desktopNotifier(openRoute);
 
 async function startCore(): Promise<Core> {
@@ -107,7 +107,7 @@ function checkForUpdates(core: Core): Promise<() => void> {
       notify({
         title: `Snapkeep ${version} is available`,
         body: installsOnQuit ? 'It will be installed when you quit Snapkeep.' : 'Install it with your package manager.',
-        place: '/settings',
+        page: '/settings',
       }),
     log: (line) => process.stderr.write(`${line}\n`),
   });
@@ -144,9 +144,9 @@ async function backUp(core: Core, planId: string): Promise<void> {
   try {
     await core.call('backups.start', { planId });
   } catch (error) {
-    // The plan was removed or runs by now: its place, or the overview, shows what there is to know.
+    // The plan was removed or runs by now: its page, or the overview, shows what there is to know.
     const { message } = explainError(error, 'The backup').toBody();
-    notify({ title: 'Backup not started', body: message, place: `/plans/${planId}` });
+    notify({ title: 'Backup not started', body: message, page: `/plans/${planId}` });
   }
 }
 

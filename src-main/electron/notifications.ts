@@ -5,13 +5,13 @@ import type { DesktopNotification } from '../core/ports.ts';
 const shown = new Set<Notification>();
 
 /** Makes the function that shows the system's notifications. @param openRoute called when one is clicked */
-export function desktopNotifier(openRoute: (place: string) => void): (notification: DesktopNotification) => void {
-  return ({ title, body, place }) => {
+export function desktopNotifier(openRoute: (page: string) => void): (notification: DesktopNotification) => void {
+  return ({ title, body, page }) => {
     const notification = new Notification({ title, body });
     const forget = (): void => void shown.delete(notification);
     notification.on('click', () => {
       forget();
-      openRoute(place);
+      openRoute(page);
     });
     notification.on('close', forget);
     notification.on('failed', forget);

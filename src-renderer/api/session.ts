@@ -26,9 +26,10 @@ export class BrowserSession {
     return localStorage.getItem(KEY);
   }
 
-  /** Calls back whenever the token has changed. */
-  onChange(listener: () => void): void {
+  /** Calls back whenever the token has changed; the answer stops it. */
+  onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /**

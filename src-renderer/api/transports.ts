@@ -18,7 +18,7 @@ export function bridgeTransport(bridge: SnapkeepBridge): Transport {
 /** Who this window is for the server. */
 export interface SessionToken {
   readonly token: string | null;
-  onChange(listener: () => void): void;
+  onChange(listener: () => void): unknown;
   /** The server does not know this token. */
   refused(token: string): void;
 }

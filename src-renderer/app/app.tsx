@@ -6,6 +6,7 @@ import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import type { ErrorBody } from '../../src-shared/contract/errors.ts';
 import { pauseInWords } from '../../src-shared/words/pause-words.ts';
+import { useLoggedIn } from '../api/use-logged-in.ts';
 import { ErrorBoundary } from '../components/error-boundary.tsx';
 import { useNow } from '../components/use-now.ts';
 import { ActivityPage } from '../features/activity/activity-page.tsx';
@@ -19,14 +20,14 @@ import { RecoveryKitPage } from '../features/recovery-kit/recovery-kit-page.tsx'
 import { RestoreDialog } from '../features/restore/restore-dialog.tsx';
 import { PauseMenu } from '../features/schedule/pause-menu.tsx';
 import { SettingsPage } from '../features/settings/settings-page.tsx';
-import { useAppStore } from '../stores/app-store.ts';
+import { useConnected, usePaused, useSettings } from '../stores/core.ts';
 import { Sidebar } from './sidebar.tsx';
 import { theme } from './theme.ts';
 
 /** The window. */
 export function App({ nonce, loginError }: { nonce: string; loginError: ErrorBody | null }) {
-  const setting = useAppStore((state) => state.settings.theme);
-  const loggedIn = useAppStore((state) => state.loggedIn);
+  const setting = useSettings()?.theme ?? 'system';
+  const loggedIn = useLoggedIn();
   const scheme = setting === 'system' ? {} : { forceColorScheme: setting };
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce} {...scheme}>
@@ -61,7 +62,9 @@ function Shell() {
             <Route path="/" component={OverviewPage} />
             <Route path="/new" component={NewPlanPage} />
             <Route path="/plans/:planId">{({ planId }) => <PlanPage planId={planId} key={planId} />}</Route>
-            <Route path="/destinations/:place?">{({ place }) => <DestinationsPage place={place ?? null} />}</Route>
+            <Route path="/destinations/:selected?">
+              {({ selected }) => <DestinationsPage selected={selected ?? null} />}
+            </Route>
             <Route path="/activity/:runId?">{({ runId }) => <ActivityPage runId={runId ?? null} />}</Route>
             <Route path="/settings" component={SettingsPage} />
             <Route path="/recovery-kit" component={RecoveryKitPage} />
@@ -78,7 +81,7 @@ function Shell() {
 }
 
 function PauseBanner() {
-  const paused = useAppStore((state) => state.paused);
+  const paused = usePaused();
   const now = useNow();
   if (paused === null || (paused.until !== null && Date.parse(paused.until) <= now)) return null;
   return (
@@ -91,7 +94,7 @@ function PauseBanner() {
 }
 
 function ConnectionBanner() {
-  const connected = useAppStore((state) => state.connected);
+  const connected = useConnected();
   if (connected !== false) return null;
   return (
     <div className="banner tone-warn" role="status">

@@ -4,6 +4,6 @@ import { openRestore } from '../features/restore/restore-store.ts';
 
 /** Handles requests of the host: to show a page, or to restore a file that was opened. */
 export function followHostRequests(): void {
-  client.on('place.requested', ({ place }) => navigate(place));
+  client.on('page.requested', ({ page }) => navigate(page));
   client.on('restore.requested', ({ path }) => openRestore({ source: { path } }));
 }

@@ -4,13 +4,13 @@ import { Link, useLocation } from 'wouter';
 import type { PlanSummary } from '../../src-shared/model/plan.ts';
 import { StateIcon } from '../components/pill.tsx';
 import { groupPlans } from '../features/overview/group-plans.ts';
-import { usePlansStore } from '../stores/plans-store.ts';
-import { useActiveRun } from '../stores/runs-store.ts';
+import { useKept } from '../stores/core.ts';
+import { useActiveRun } from '../stores/runs.ts';
 import { Logo } from './logo.tsx';
 
 /** The navigation of the window. */
 export function Sidebar() {
-  const plans = usePlansStore((state) => state.plans);
+  const plans = useKept('plans.list', (list) => list);
   return (
     <nav className="sidebar" aria-label="Navigation">
       <div className="brand">

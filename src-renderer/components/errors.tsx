@@ -1,19 +1,8 @@
 import { Alert, Button, Code, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { type ErrorBody, SnapkeepError } from '../../src-shared/contract/errors.ts';
-
-/** Returns any error in the form that is shown. */
-export function errorBody(error: unknown): ErrorBody {
-  if (error instanceof SnapkeepError) return error.toBody();
-  const message = error instanceof Error ? error.message : String(error);
-  return {
-    code: 'INTERNAL',
-    message: `Unexpected error: ${message}`,
-    hint: 'Try again. If the error persists, report it.',
-    retryable: false,
-  };
-}
+import type { ErrorBody } from '../../src-shared/contract/errors.ts';
+import { errorBody } from '../api/error-body.ts';
 
 /** Shows an error and its hint in a corner of the window. */
 export function showError(error: unknown): void {

@@ -1,11 +1,11 @@
 import { ActionIcon, Button, Group, Loader, Modal, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { IconArrowUp, IconDatabase, IconFile, IconFolder, IconHome } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
-import type { ErrorBody } from '../../src-shared/contract/errors.ts';
-import type { FolderEntry, FolderListing } from '../../src-shared/model/folder-listing.ts';
+import { useState } from 'react';
+import type { FolderEntry } from '../../src-shared/model/folder-listing.ts';
 import { bytesInWords } from '../../src-shared/words/wording.ts';
-import { client } from '../api/client.ts';
-import { ErrorNotice, errorBody } from './errors.tsx';
+import { useLast } from '../hooks/use-last.ts';
+import { useAnswer } from '../stores/core.ts';
+import { ErrorNotice } from './errors.tsx';
 import type { PathKind } from './path-field.tsx';
 import { PathText } from './path-text.tsx';
 
@@ -28,24 +28,9 @@ const TITLES: Record<PathKind, string> = {
 /** Chooses a file or folder on the machine of the service, for hosts without native dialogs. */
 export function FilePicker({ kind, start, onPick, onClose }: FilePickerProps) {
   const [folder, setFolder] = useState<string | null>(start === '' ? null : parentOf(start));
-  const [listing, setListing] = useState<FolderListing | null>(null);
-  const [error, setError] = useState<ErrorBody | null>(null);
+  const answer = useAnswer('files.list', folder === null ? {} : { path: folder });
+  const listing = useLast(answer.value);
   const [fileName, setFileName] = useState(kind === 'target' ? nameOf(start) : '');
-
-  useEffect(() => {
-    const abort = new AbortController();
-    client
-      .call('files.list', folder === null ? {} : { path: folder }, { signal: abort.signal })
-      .then((found) => {
-        setListing(found);
-        setError(null);
-      })
-      .catch((caught: unknown) => {
-        if (!abort.signal.aborted) setError(errorBody(caught));
-      });
-    return () => abort.abort();
-  }, [folder]);
-
   const choose = (entry: FolderEntry): void => {
     if (entry.kind === 'folder') setFolder(entry.path);
     else if (kind === 'target') setFileName(entry.name);
@@ -69,10 +54,10 @@ export function FilePicker({ kind, start, onPick, onClose }: FilePickerProps) {
           </ActionIcon>
           <PathText path={listing?.path ?? ''} size="sm" />
         </Group>
-        {error !== null && <ErrorNotice error={error} />}
+        {answer.error !== null && <ErrorNotice error={answer.error} onRetry={answer.reload} />}
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard */}
         <section className="picker-list" tabIndex={0} aria-label="Files and folders">
-          {listing === null && error === null && <Loader size="sm" m="md" />}
+          {listing === null && answer.error === null && <Loader size="sm" m="md" />}
           {entries.map((entry) => (
             <UnstyledButton key={entry.path} className="picker-row" onClick={() => choose(entry)}>
               {iconOf(entry)}

@@ -2,7 +2,7 @@ import { Button, Group, Input } from '@mantine/core';
 import { useId, useState } from 'react';
 import { client } from '../api/client.ts';
 import { useAction } from '../hooks/use-action.ts';
-import { useAppStore } from '../stores/app-store.ts';
+import { useInfo } from '../stores/core.ts';
 import { FilePicker } from './file-picker.tsx';
 
 /** What is chosen: an existing database, backup or file, a folder, or the path of a new file. */
@@ -21,7 +21,7 @@ interface PathFieldProps {
 /** A path that can be typed, pasted, or picked in a native dialog or one of the window. */
 export function PathField({ kind, value, onChange, error, ...rest }: PathFieldProps) {
   const id = useId();
-  const native = useAppStore((state) => state.info?.capabilities.nativeDialogs ?? false);
+  const native = useInfo()?.capabilities.nativeDialogs ?? false;
   const [picking, setPicking] = useState(false);
   const browse = useAction();
   const pick = (): void => {

@@ -53,7 +53,7 @@ const STATES: Record<PlanState, { tone: Tone; icon: typeof IconX }> = {
 };
 
 /** The icon and the tone of a plan's state. */
-export function stateLook(state: PlanState, size: number): { tone: Tone; icon: ReactNode } {
+export function stateStyle(state: PlanState, size: number): { tone: Tone; icon: ReactNode } {
   const { tone, icon: Icon } = STATES[state];
   return { tone, icon: <Icon size={size} aria-hidden /> };
 }
@@ -62,16 +62,16 @@ export function stateLook(state: PlanState, size: number): { tone: Tone; icon: R
 export function StatePill({ state, pruning = false }: { state: PlanState; pruning?: boolean }) {
   if (state === 'paused' && pruning)
     return (
-      <Pill tone="warn" icon={stateLook(state, 14).icon}>
+      <Pill tone="warn" icon={stateStyle(state, 14).icon}>
         Pruning paused
       </Pill>
     );
-  return <Pill {...stateLook(state, 14)}>{STATE_LABELS[state]}</Pill>;
+  return <Pill {...stateStyle(state, 14)}>{STATE_LABELS[state]}</Pill>;
 }
 
 /** The state of a plan as an icon, with a label for screen readers. */
 export function StateIcon({ state }: { state: PlanState }) {
-  const { tone, icon } = stateLook(state, 14);
+  const { tone, icon } = stateStyle(state, 14);
   const words = STATE_LABELS[state];
   return (
     <span className={`state-icon tone-${tone}`} role="img" aria-label={words} title={words}>

@@ -1,88 +1,46 @@
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
+import type { EventName } from '../../src-shared/contract/events.ts';
+import type { MethodName } from '../../src-shared/contract/methods.ts';
 import { client } from '../api/client.ts';
-import { browserSession } from '../api/session.ts';
 import { showError } from '../components/errors.tsx';
-import { useAppStore } from './app-store.ts';
-import { fetchDestinations } from './destinations-store.ts';
-import { fetchPlans } from './plans-store.ts';
-import { fetchRecoveryKitState } from './recovery-kit-store.ts';
-import { putRun, useRunsStore } from './runs-store.ts';
-import { refreshSnapshots } from './snapshots-store.ts';
+import { answers, KEPT } from './core.ts';
+import { putRun } from './runs.ts';
 
-/** Keeps the stores in step with the core: everything once per connection, then what events say. */
+/** The answers that an event makes out of date. A summary of a plan says how its destinations stand. */
+const OUTDATED: Partial<Record<EventName, readonly MethodName[]>> = {
+  'plans.changed': ['plans.list', 'recoveryKit.status', 'restoreTests.list'],
+  'destinations.changed': ['destinations.list', 'plans.list', 'recoveryKit.status'],
+  'alerts.undelivered': ['alerts.undelivered'],
+};
+
+/** Keeps the answers of the core up to date: everything once per connection, then what events say. */
 export function startSync(): void {
-  if (window.snapkeepBridge === undefined) followSession();
-  client.onConnection((connected) => useAppStore.setState({ connected }));
-  client.onResync(() => run(fetchEverything()));
-  const fetchPlansSoon = coalesce(fetchPlans);
-  const fetchDestinationsSoon = coalesce(fetchDestinations);
-  const fetchKitSoon = coalesce(fetchRecoveryKitState);
-  client.on('plans.changed', () => {
-    fetchPlansSoon();
-    fetchKitSoon();
+  for (const method of KEPT) answers.watch(method, {}, showError);
+  for (const [event, methods] of Object.entries(OUTDATED))
+    client.on(event as EventName, (_payload, revision) => {
+      for (const method of methods) answers.invalidate(method, revision);
+    });
+  client.on('snapshots.changed', ({ planId }, revision) =>
+    answers.invalidate('snapshots.list', revision, (params) => planId === null || params.planId === planId),
+  );
+  client.on('run.changed', ({ run }, revision) => {
+    // Its log has grown when its state has changed.
+    if (putRun(run, revision)) answers.invalidate('runs.get', revision, (params) => params.runId === run.id);
   });
-  client.on('destinations.changed', () => {
-    fetchDestinationsSoon();
-    // A plan's summary says how its destinations stand.
-    fetchPlansSoon();
-    fetchKitSoon();
-  });
-  client.on('run.changed', ({ run: changed }) => putRun(changed));
-  client.on('settings.changed', ({ settings }) => useAppStore.setState({ settings }));
-  client.on('schedules.changed', ({ paused }) => useAppStore.setState({ paused }));
+  client.on('settings.changed', ({ settings }, revision) =>
+    answers.patch('settings.get', {}, revision, () => settings),
+  );
+  client.on('schedules.changed', ({ paused }, revision) =>
+    answers.patch('schedules.status', {}, revision, (status) => ({ ...status, paused })),
+  );
   client.on('alerts.undelivered', ({ channel, message }) =>
     showError(new SnapkeepError('UNAVAILABLE', `Alert not delivered (${channel}). ${message}`)),
   );
-  const refreshSoon = coalesce(() => refreshSnapshots(null));
-  client.on('snapshots.changed', refreshSoon);
-}
-
-/** Shows the login while this browser has no session. */
-function followSession(): void {
-  const tell = (): void => useAppStore.setState({ loggedIn: browserSession.token !== null });
-  browserSession.onChange(tell);
-  tell();
-}
-
-async function fetchEverything(): Promise<void> {
-  const [info, settings, runs, { paused }] = await Promise.all([
-    client.call('app.info', {}),
-    client.call('settings.get', {}),
-    client.call('runs.list', {}),
-    client.call('schedules.status', {}),
-  ]);
-  useAppStore.setState({ info, settings, paused });
-  useRunsStore.setState({ runs });
-  await Promise.all([fetchPlans(), fetchDestinations(), fetchRecoveryKitState(), refreshSnapshots(null)]);
   // What it finds comes by events.
-  run(client.call('plans.check', {}).then(() => undefined));
-}
-
-/** Many events in a row lead to one fetch, and one more if something came while it went on. */
-function coalesce(fetch: () => Promise<void>): () => void {
-  let going = false;
-  let again = false;
-  const go = async (): Promise<void> => {
-    going = true;
-    do {
-      again = false;
-      await fetch();
-    } while (again);
-  };
-  return () => {
-    if (going) again = true;
-    else
-      run(
-        go().finally(() => {
-          going = false;
-        }),
-      );
-  };
-}
-
-function run(work: Promise<void>): void {
-  work.catch((error: unknown) => {
-    // A lost connection has its own banner, and everything is fetched again after reconnecting.
-    if (!(error instanceof SnapkeepError && error.code === 'UNAVAILABLE')) showError(error);
+  client.onResync(() => {
+    client.call('plans.check', {}).catch((error: unknown) => {
+      // A lost connection has its own banner.
+      if (!(error instanceof SnapkeepError && error.code === 'UNAVAILABLE')) showError(error);
+    });
   });
 }

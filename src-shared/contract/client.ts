@@ -18,28 +18,36 @@ export interface CancelSignal {
   addEventListener(type: 'abort', listener: () => void): void;
 }
 
+/** A result, and the revision of the events that are surely in it. */
+export interface Answered<M extends MethodName> {
+  result: Result<M>;
+  revision: number;
+}
+
 export interface Client {
+  /** Calls a method like `call`, and tells how new the result is. */
+  ask<M extends MethodName>(method: M, params: Params<M>, options?: { signal?: CancelSignal }): Promise<Answered<M>>;
   /**
    * Calls a method.
    * @throws SnapkeepError what the core answered, `CANCELLED` after `signal`, `UNAVAILABLE` when the pipe is lost.
    */
   call<M extends MethodName>(method: M, params: Params<M>, options?: { signal?: CancelSignal }): Promise<Result<M>>;
   /** Listens to an event; the answer stops it. */
-  on<E extends EventName>(name: E, listener: (payload: EventPayload<E>) => void): () => void;
+  on<E extends EventName>(name: E, listener: (payload: EventPayload<E>, revision: number) => void): () => void;
   /** Calls back whenever what is known may be out of date: on each connection, and on a gap in the events. */
   onResync(listener: () => void): () => void;
   onConnection(listener: (connected: boolean) => void): () => void;
 }
 
 interface Pending {
-  resolve(result: unknown): void;
+  resolve(answered: { result: unknown; revision: number }): void;
   reject(error: SnapkeepError): void;
 }
 
 /** Makes typed calls out of frames; the same for the window of every host. */
 export function createClient(transport: Transport): Client {
   const pending = new Map<number, Pending>();
-  const listeners = new Map<string, Set<(payload: never) => void>>();
+  const listeners = new Map<string, Set<(payload: never, revision: number) => void>>();
   const resyncListeners = new Set<() => void>();
   const connectionListeners = new Set<(connected: boolean) => void>();
   let nextId = 1;
@@ -48,7 +56,7 @@ export function createClient(transport: Transport): Client {
 
   transport.onFrame((raw) => {
     const frame = CoreFrame.parse(raw);
-    if (frame.type === 'response') resolveRequest(frame.id, frame.answer);
+    if (frame.type === 'response') resolveRequest(frame);
     else announce(frame.revision, frame.name, frame.payload);
   });
 
@@ -63,10 +71,10 @@ export function createClient(transport: Transport): Client {
     if (now) for (const listener of resyncListeners) listener();
   });
 
-  function resolveRequest(id: number, answer: Extract<CoreFrame, { type: 'response' }>['answer']): void {
+  function resolveRequest({ id, revision: arrivedAt, answer }: Extract<CoreFrame, { type: 'response' }>): void {
     const request = pending.get(id);
     pending.delete(id);
-    if (answer.ok) request?.resolve(answer.result);
+    if (answer.ok) request?.resolve({ result: answer.result, revision: arrivedAt });
     else request?.reject(SnapkeepError.fromBody(answer.error));
   }
 
@@ -75,29 +83,31 @@ export function createClient(transport: Transport): Client {
     revision = newRevision;
     if (gap) for (const listener of resyncListeners) listener();
     if (!Object.hasOwn(events, name)) return;
-    for (const listener of listeners.get(name) ?? []) listener(payload as never);
+    for (const listener of listeners.get(name) ?? []) listener(payload as never, newRevision);
   }
 
-  return {
-    call(method, params, options = {}) {
-      return new Promise((resolve, reject) => {
-        if (!connected) return reject(connectionLost());
-        if (options.signal?.aborted) return reject(cancelled());
-        const id = nextId++;
-        options.signal?.addEventListener('abort', () => {
-          if (!pending.delete(id)) return;
-          transport.send({ type: 'cancel', id });
-          reject(cancelled());
-        });
-        pending.set(id, { resolve: (result) => resolve(result as never), reject });
-        transport.send({ type: 'request', id, method, params });
+  const ask: Client['ask'] = (method, params, options = {}) =>
+    new Promise((resolve, reject) => {
+      if (!connected) return reject(connectionLost());
+      if (options.signal?.aborted) return reject(cancelled());
+      const id = nextId++;
+      options.signal?.addEventListener('abort', () => {
+        if (!pending.delete(id)) return;
+        transport.send({ type: 'cancel', id });
+        reject(cancelled());
       });
-    },
+      pending.set(id, { resolve: (answered) => resolve(answered as never), reject });
+      transport.send({ type: 'request', id, method, params });
+    });
+
+  return {
+    ask,
+    call: async (method, params, options) => (await ask(method, params, options)).result,
     on(name, listener) {
       const set = listeners.get(name) ?? new Set();
       listeners.set(name, set);
-      set.add(listener as (payload: never) => void);
-      return () => set.delete(listener as (payload: never) => void);
+      set.add(listener);
+      return () => set.delete(listener);
     },
     onResync(listener) {
       resyncListeners.add(listener);

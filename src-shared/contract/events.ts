@@ -19,7 +19,7 @@ export const events = {
   /** A file was opened with Snapkeep: the window should offer to restore it. */
   'restore.requested': z.object({ path: z.string() }),
   /** A notification or menu item was clicked: the window should show this page. */
-  'place.requested': z.object({ place: z.string() }),
+  'page.requested': z.object({ page: z.string() }),
   /** An alert could not be delivered; it will be tried again. */
   'alerts.undelivered': z.object({ channel: AlertChannel, message: z.string() }),
   /** All schedules were paused or resumed. */

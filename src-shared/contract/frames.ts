@@ -20,9 +20,12 @@ export const Answer = z.discriminatedUnion('ok', [
 ]);
 export type Answer = z.infer<typeof Answer>;
 
-/** What a core sends. `revision` grows by one with each event of a connection, so that a gap is noticed. */
+/**
+ * What a core sends. `revision` grows by one with each event of a connection, so that a gap is noticed. A response has the
+ * revision at which its request arrived: events up to it are in the result, later ones may not be.
+ */
 export const CoreFrame = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('response'), id: z.number().int(), answer: Answer }),
+  z.object({ type: z.literal('response'), id: z.number().int(), revision: z.number().int(), answer: Answer }),
   z.object({ type: z.literal('event'), revision: z.number().int(), name: z.string(), payload: z.unknown() }),
 ]);
 export type CoreFrame = z.infer<typeof CoreFrame>;

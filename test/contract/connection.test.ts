@@ -31,8 +31,19 @@ test('a request is answered with its id', async () => {
   connection.receive({ type: 'request', id: 7, method: 'settings.get', params: {} });
   await answered;
   expect(frames).toEqual([
-    { type: 'response', id: 7, answer: { ok: true, result: { theme: 'dark', lockWaitSeconds: 1 } } },
+    { type: 'response', id: 7, revision: 0, answer: { ok: true, result: { theme: 'dark', lockWaitSeconds: 1 } } },
   ]);
+});
+
+test('an answer has the revision at which its request arrived, whatever happens until it is sent', async () => {
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  const { connection, events, frames } = connect({ 'plans.list': () => promise });
+  events.emit('plans.changed', {});
+  connection.receive({ type: 'request', id: 1, method: 'plans.list', params: {} });
+  events.emit('plans.changed', {});
+  resolve([]);
+  await expect.poll(() => frames.find(({ type }) => type === 'response')).toMatchObject({ id: 1, revision: 1 });
+  expect(frames.filter(({ type }) => type === 'event')).toMatchObject([{ revision: 1 }, { revision: 2 }]);
 });
 
 test.each([

@@ -22,7 +22,7 @@ function fakeTransport() {
     client,
     sent,
     connect: (connected: boolean) => connection(connected),
-    answer: (id: number, answer: unknown) => frame({ type: 'response', id, answer }),
+    answer: (id: number, answer: unknown, revision = 0) => frame({ type: 'response', id, revision, answer }),
     event: (revision: number, name: string, payload: unknown = {}) => frame({ type: 'event', revision, name, payload }),
   };
 }
@@ -41,6 +41,13 @@ describe('calls', () => {
     answer(b ?? 0, { ok: true, result: 'second' });
     answer(a ?? 0, { ok: true, result: 'first' });
     expect(await Promise.all([first, second])).toEqual(['first', 'second']);
+  });
+
+  test('that ask how new the result is get its revision', async () => {
+    const { client, sent, answer } = fakeTransport();
+    const asked = client.ask('app.info', {});
+    answer(sent[0]?.id ?? 0, { ok: true, result: 'known' }, 4);
+    expect(await asked).toEqual({ result: 'known', revision: 4 });
   });
 
   test('that fail throw what the core said, whole', async () => {

@@ -33,14 +33,14 @@ export function addImportCommand(program: Command): void {
     .action(inSession((session, given: string, options: ImportOptions) => importFrom(session, given, options)));
 }
 
-async function importFrom(session: Session, given: string, options: ImportOptions): Promise<void> {
-  const place = await session.destinationOrFolder(given);
-  if (options.list === true) return printListing(await session.call('imports.list', place));
+async function importFrom(session: Session, given: string, options: ImportOptions): Promise<number> {
+  const location = await session.destinationOrFolder(given);
+  if (options.list === true) return printListing(await session.call('imports.list', location), options.json === true);
   if (options.otherPrograms !== true && options.plan === undefined) {
-    const run = await session.run('destinations.rescan', place);
+    const run = await session.run('destinations.rescan', location);
     if (run.result?.kind !== 'scan') throw errorOf(run);
     const { kind: _kind, ...outcome } = run.result;
-    const listing = outcome.found > 0 ? undefined : await session.call('imports.list', place);
+    const listing = outcome.found > 0 ? undefined : await session.call('imports.list', location);
     if (listing === undefined || listing.files.length === 0) {
       for (const problem of outcome.problems) say(`${problem.name}: ${problem.message}`);
       const words = `Found ${countInWords(outcome.found, 'snapshot')}, ${outcome.added} of them imported; ${outcome.missing} missing.`;
@@ -48,15 +48,15 @@ async function importFrom(session: Session, given: string, options: ImportOption
       return;
     }
   }
-  return importBackups(session, place, options);
+  return importBackups(session, location, options);
 }
 
-async function importBackups(session: Session, place: DestinationOrFolder, options: ImportOptions): Promise<void> {
+async function importBackups(session: Session, location: DestinationOrFolder, options: ImportOptions): Promise<number> {
   const plan = await planOf(session, options.plan);
-  const listing = await session.call('imports.list', place);
+  const listing = await session.call('imports.list', location);
   const files = options.plan === undefined ? undefined : await chosenFiles(listing, options.plan, options.yes === true);
   const run = await session.run('imports.start', {
-    ...place,
+    ...location,
     ...plan,
     ...(files === undefined ? {} : { files }),
     ...(await keyOf(options)),
@@ -69,12 +69,12 @@ async function importBackups(session: Session, place: DestinationOrFolder, optio
 }
 
 /** The backups whose names say exactly this plan. @throws UsageError when there are none, or a person says no */
-async function chosenFiles({ files, place }: FoundBackups, plan: string, yes: boolean): Promise<string[]> {
+async function chosenFiles({ files, location }: FoundBackups, plan: string, yes: boolean): Promise<string[]> {
   const importable = files.filter((file) => file.importable);
   const chosen = importable.filter(({ planName }) => planName.toLowerCase() === plan.toLowerCase());
   const others = new Set(importable.filter((file) => !chosen.includes(file)).map(({ planName }) => planName));
   if (others.size > 0) say(`Not imported, because the file names match other plans: ${[...others].join(', ')}.`);
-  if (chosen.length === 0) throw new UsageError(`No backup in ${place} matches the plan “${plan}”.`);
+  if (chosen.length === 0) throw new UsageError(`No backup in ${location} matches the plan “${plan}”.`);
   const question = `Import ${countInWords(chosen.length, 'backup')} as snapshots of ${plan}?`;
   await confirm(yes, question, 'Nothing was imported.');
   return chosen.map(({ path }) => path);
@@ -86,8 +86,8 @@ function outcomeInWords({ files }: BackupImport): string[] {
   return [...lines, `Imported ${countInWords(imported, 'snapshot')}; no file was changed.`];
 }
 
-function printListing(listing: FoundBackups): void {
-  const { place, files, problems, notes } = listing;
+function printListing(listing: FoundBackups, asJson: boolean): number {
+  const { location, files, problems, notes } = listing;
   const lines = files.map(({ at, sizeBytes, kind, program, path, snapshotId }) => {
     const size = (sizeBytes === null ? '' : bytesInWords(sizeBytes)).padStart(9);
     return `${at}  ${size}  ${kind.padEnd(8)} ${(program ?? 'unknown').padEnd(11)} ${path}${snapshotId === null ? '' : '  (known)'}`;
@@ -95,8 +95,9 @@ function printListing(listing: FoundBackups): void {
   const wrong = problems.map(({ path, problem, message }) => `${problem.padEnd(10)} ${path}  ${message}`);
   const said = files.flatMap(({ path, notes: own }) => own.map((note) => `${path}: ${note}`));
   for (const note of [...notes, ...said]) say(note);
-  const summary = `${countInWords(files.length, 'backup')} in ${place}, ${countInWords(problems.length, 'file')} that cannot be used.`;
-  print(listing, [...lines, ...wrong, summary]);
+  const summary = `${countInWords(files.length, 'backup')} in ${location}, ${countInWords(problems.length, 'file')} that cannot be used.`;
+  print(asJson, listing, [...lines, ...wrong, summary]);
+  return EXIT.done;
 }
 
 async function planOf(session: Session, name: string | undefined) {

@@ -30,41 +30,41 @@ export function addRecoverCommand(program: Command): void {
     .action(inSession((session, given: string, options: RecoverOptions) => recover(session, given, options)));
 }
 
-async function recover(session: Session, given: string, options: RecoverOptions): Promise<void> {
-  const place = await session.destinationOrFolder(given);
-  const scan = await session.call('recoveries.scan', place);
+async function recover(session: Session, given: string, options: RecoverOptions): Promise<number> {
+  const location = await session.destinationOrFolder(given);
+  const scan = await session.call('recoveries.scan', location);
   for (const { name, message } of scan.problems) say(`${name}: ${message}`);
   if (options.list === true) {
     print(scan, scanInWords(scan));
     return;
   }
   const plans = chosenPlans(scan, options);
-  const question = `Recover ${plans.map(({ name }) => name).join(', ')} from ${scan.place}?`;
+  const question = `Recover ${plans.map(({ name }) => name).join(', ')} from ${scan.location}?`;
   await confirm(options.yes === true, question, 'Nothing was recovered.');
-  const recovered = await session.call('recoveries.apply', { ...place, plans });
+  const recovered = await session.call('recoveries.apply', { ...location, plans });
   const snapshots = plans.reduce((sum, { snapshotIds }) => sum + snapshotIds.length, 0);
   const words = `Recovered ${countInWords(recovered.plans.length, 'plan')} with ${countInWords(snapshots, 'snapshot')}.`;
   print(recovered, words);
 }
 
-function scanInWords({ place, plans }: RecoveryScan): string[] {
+function scanInWords({ location, plans }: RecoveryScan): string[] {
   const lines = plans.map(
     ({ name, sourcePath, sourceExists, snapshots }) =>
       `${name}  ${countInWords(snapshots.length, 'snapshot')}, newest ${snapshots[0]?.createdAt ?? ''}  ${sourcePath}${sourceExists ? '' : '  (missing here)'}`,
   );
-  return [...lines, `${countInWords(plans.length, 'plan')} to recover in ${place}.`];
+  return [...lines, `${countInWords(plans.length, 'plan')} to recover in ${location}.`];
 }
 
 /** @throws UsageError for names that are not there, or stand for several plans */
-function chosenPlans({ plans, place }: RecoveryScan, { plan: names, source = [] }: RecoverOptions): PlanRecovery[] {
+function chosenPlans({ plans, location }: RecoveryScan, { plan: names, source = [] }: RecoverOptions): PlanRecovery[] {
   const sources = new Map(source.map(readSource));
   const wanted = names ?? plans.map(({ name }) => name);
-  if (wanted.length === 0) throw new UsageError(`No plan to recover in ${place}.`);
+  if (wanted.length === 0) throw new UsageError(`No plan to recover in ${location}.`);
   for (const name of sources.keys())
     if (!wanted.includes(name)) throw new UsageError(`--source names an unknown plan: ${name}.`);
   return [...new Set(wanted)].map((name) => {
     const [found, ...others] = plans.filter((each) => each.name === name);
-    if (found === undefined) throw new UsageError(`No plan named “${name}” to recover in ${place}.`);
+    if (found === undefined) throw new UsageError(`No plan named “${name}” to recover in ${location}.`);
     if (others.length > 0)
       throw new UsageError(`Several services have a plan named “${name}”. Choose one of them in the window.`);
     return toRecovery(found, sources.get(name));

@@ -73,7 +73,7 @@ export function addSnapshotCommands(program: Command): void {
 /** What is in a folder, or at a destination, by its manifests and by the catalog. Nothing is imported. */
 async function listFolder(session: Session, given: string): Promise<void> {
   const chosen = await session.destinationOrFolder(given);
-  const { place, snapshots: described, problems } = await session.call('recoveries.scan', chosen);
+  const { location, snapshots: described, problems } = await session.call('recoveries.scan', chosen);
   for (const { name, message } of problems) say(`${name}: ${message}`);
   const listed = 'destinationId' in chosen ? await listedAt(session, chosen.destinationId) : [];
   // Backups of other programs have no manifest there.
@@ -83,7 +83,8 @@ async function listFolder(session: Session, given: string): Promise<void> {
     ({ createdAt, sizeBytes, name, listedAs }) =>
       `${createdAt}  ${bytesInWords(sizeBytes).padStart(9)}  ${(listedAs ?? 'not listed').padEnd(10)}  ${name}`,
   );
-  print(snapshots, linesOr(words, `No snapshots in ${place}.`));
+  print(asJson, snapshots, linesOr(words, `No snapshots in ${location}.`));
+  return EXIT.done;
 }
 
 async function listedAt(session: Session, destinationId: string): Promise<ListedSnapshot[]> {

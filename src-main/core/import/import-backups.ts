@@ -109,7 +109,7 @@ class BackupImportRun {
       log(outcome.outcome === 'refused' ? 'warning' : 'info', `${outcome.path}: ${outcome.message}`);
     }
     const imported = outcomes.filter(({ outcome }) => outcome === 'imported').length;
-    log('info', `Imported ${countInWords(imported, 'snapshot')} from ${listing.place}. No file was changed.`);
+    log('info', `Imported ${countInWords(imported, 'snapshot')} from ${listing.location}. No file was changed.`);
     return outcomes;
   }
 

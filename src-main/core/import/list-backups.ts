@@ -63,7 +63,7 @@ export async function listBackups(
   await walk(driver, '', 0, found, signal);
   const present = new Map(found.files.map(({ name, bytes }) => [name, bytes]));
   const listing: FoundBackups = {
-    place: driver.label,
+    location: driver.label,
     files: [],
     problems: found.repositories,
     notes: notesOn(found),

@@ -35,7 +35,7 @@ export async function scanForPlans(
   const described = manifests.sort(newestFirst);
   const plans = [...familiesOf(catalog, described).values()].map((family) => toRecoverable(catalog, family));
   const snapshots = described.map((manifest) => toDescribed(catalog, manifest));
-  return { place: driver.label, plans: await Promise.all(plans), snapshots, problems };
+  return { location: driver.label, plans: await Promise.all(plans), snapshots, problems };
 }
 
 /** Snapshots by the plan they were made for. What the catalog has made itself needs no recovery. */

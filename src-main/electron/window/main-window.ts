@@ -9,8 +9,8 @@ export interface MainWindow {
   current(): BrowserWindow | undefined;
   /** Opens it, or brings it to the front; resolves once its page is there. */
   show(appearance?: Appearance): Promise<void>;
-  /** Shows it at a place, for example `/plans/…`. */
-  openRoute(place: string): Promise<void>;
+  /** Shows a page in it, for example `/plans/…`. */
+  openRoute(page: string): Promise<void>;
   /** Shows it with the first step of restoring a file. */
   openRestore(path: string): Promise<void>;
 }
@@ -45,9 +45,9 @@ export function createMainWindow(core: Core, onOpened: (window: BrowserWindow) =
   return {
     current: () => window,
     show,
-    openRoute: async (place) => {
+    openRoute: async (page) => {
       await show();
-      core.requestPlace(place);
+      core.requestPage(page);
     },
     openRestore: async (path) => {
       await show();

@@ -3,7 +3,7 @@ import { NODE_PLATFORM } from '../../platform/platform.ts';
 
 /** What the items of the menu do that the system cannot do itself. */
 export interface MenuActions {
-  openRoute(place: string): void;
+  openRoute(page: string): void;
   restoreBackup(): void;
 }
 
@@ -15,12 +15,12 @@ export function setApplicationMenu(actions: MenuActions): void {
 /** The application's menu as each system has it. */
 export function applicationMenu(actions: MenuActions, platform: NodeJS.Platform): MenuItemConstructorOptions[] {
   const separator: MenuItemConstructorOptions = { type: 'separator' };
-  const place = (label: string, where: string, accelerator: string): MenuItemConstructorOptions => ({
+  const page = (label: string, where: string, accelerator: string): MenuItemConstructorOptions => ({
     label,
     accelerator,
     click: () => actions.openRoute(where),
   });
-  const settings = place('Settings…', '/settings', 'CommandOrControl+,');
+  const settings = page('Settings…', '/settings', 'CommandOrControl+,');
   const ofMac: MenuItemConstructorOptions = {
     label: 'Snapkeep',
     submenu: [
@@ -35,7 +35,7 @@ export function applicationMenu(actions: MenuActions, platform: NodeJS.Platform)
     {
       label: 'File',
       submenu: [
-        place('New plan…', '/new', 'CommandOrControl+N'),
+        page('New plan…', '/new', 'CommandOrControl+N'),
         { label: 'Restore a backup…', accelerator: 'CommandOrControl+O', click: () => actions.restoreBackup() },
         separator,
         { role: 'close', accelerator: 'CommandOrControl+W' },
@@ -46,8 +46,8 @@ export function applicationMenu(actions: MenuActions, platform: NodeJS.Platform)
     {
       label: 'View',
       submenu: [
-        place('Overview', '/', 'CommandOrControl+1'),
-        place('Activity', '/activity', 'CommandOrControl+2'),
+        page('Overview', '/', 'CommandOrControl+1'),
+        page('Activity', '/activity', 'CommandOrControl+2'),
         separator,
         ...[{ role: 'reload' } as const, { role: 'resetZoom' } as const, { role: 'zoomIn' } as const],
         ...[{ role: 'zoomOut' } as const, { role: 'togglefullscreen' } as const],

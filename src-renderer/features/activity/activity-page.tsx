@@ -1,12 +1,14 @@
-import { Button, Group, Loader } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { useState } from 'react';
 import { client } from '../../api/client.ts';
 import { EmptyState, Page } from '../../components/page.tsx';
+import { Pending } from '../../components/pending.tsx';
 import { UndeliveredAlerts } from '../../components/undelivered-alerts.tsx';
 import { useNow } from '../../components/use-now.ts';
 import { useAction } from '../../hooks/use-action.ts';
-import { addOlderRuns, useRunsStore } from '../../stores/runs-store.ts';
+import { useAnswer } from '../../stores/core.ts';
+import { addOlderRuns } from '../../stores/runs.ts';
 import { RunDetails } from './run-details.tsx';
 import { RunRow } from './run-row.tsx';
 
@@ -14,11 +16,12 @@ const PAGE = 100;
 
 /** All runs, newest first, with the details of one of them. */
 export function ActivityPage({ runId }: { runId: string | null }) {
-  const runs = useRunsStore((state) => state.runs);
+  const answer = useAnswer('runs.list', {});
+  const runs = answer.value;
   const [atEnd, setAtEnd] = useState(false);
   const now = useNow();
   const action = useAction();
-  if (runs === null) return <Loader m="xl" aria-label="Loading" />;
+  if (runs === null) return <Pending answer={answer} />;
   const more = (): void => {
     action.run(async () => {
       const last = runs.at(-1);

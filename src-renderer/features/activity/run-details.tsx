@@ -1,6 +1,5 @@
 import { ActionIcon, Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { LogEntry, Run } from '../../../src-shared/model/run.ts';
 import { clockTime, momentLabel } from '../../../src-shared/words/moments.ts';
@@ -8,31 +7,23 @@ import { runTitle } from '../../../src-shared/words/run-words.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { showDone } from '../../components/notices.ts';
+import { Pending } from '../../components/pending.tsx';
 import { RunStatePill } from '../../components/pill.tsx';
 import { RunProgress } from '../../components/run-progress.tsx';
 import { useAction } from '../../hooks/use-action.ts';
-import { isActive, putRun, useRun } from '../../stores/runs-store.ts';
+import { useAnswer } from '../../stores/core.ts';
+import { addRun, isActive, useRun } from '../../stores/runs.ts';
 import { UndoButton } from '../restore/undo-button.tsx';
 import { RunResultList } from './run-result.tsx';
 import { canUndo, runDuration, runOutcome } from './run-words.ts';
 
 /** The details of a run: its result, its error, its actions and its log. */
 export function RunDetails({ runId, now }: { runId: string; now: number }) {
-  const run = useRun(runId);
-  const [log, setLog] = useState<LogEntry[]>([]);
+  const answer = useAnswer('runs.get', { runId });
+  const run = useRun(runId) ?? answer.value?.run;
+  const log = answer.value?.log ?? [];
   const [, navigate] = useLocation();
-  const action = useAction('here');
-  const { run: act } = action;
-  const state = run?.state;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the log has grown when the state has changed
-  useEffect(() => {
-    act(async () => {
-      const answer = await client.call('runs.get', { runId });
-      putRun(answer.run);
-      setLog(answer.log);
-    });
-  }, [runId, state, act]);
-  if (run === undefined) return action.error === null ? null : <ErrorNotice error={action.error} />;
+  if (run === undefined) return <Pending answer={answer} />;
   return (
     <section className="card" aria-label={runTitle(run)}>
       <Stack gap="sm">
@@ -100,7 +91,7 @@ function RetryButton({ run }: { run: Run }) {
     action.run(async () => {
       const next = await retry(run);
       if (next === null) return showDone('No snapshots left to copy.');
-      putRun(next);
+      addRun(next);
       navigate(`/activity/${next.id}`);
     });
   };

@@ -17,10 +17,10 @@ import type { DestinationState, DestinationSummary } from '../../../src-shared/m
 import { agoInWords, momentInWords, upcomingInWords } from '../../../src-shared/words/moments.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
-import { DestinationPill, KindIcon } from '../../components/destination-look.tsx';
+import { DestinationPill, KindIcon } from '../../components/destination-display.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { useAction } from '../../hooks/use-action.ts';
-import { putRun } from '../../stores/runs-store.ts';
+import { addRun } from '../../stores/runs.ts';
 import { SelfTestSteps, TestWarnings, testError } from './self-test-steps.tsx';
 
 interface DestinationCardProps {
@@ -161,7 +161,7 @@ function WaitingCopies({ summary, now }: { summary: DestinationSummary; now: num
   const tryNow = (): void =>
     action.run(async () => {
       const { run } = await client.call('destinations.catchUp', { destinationId: destination.id });
-      if (run !== null) putRun(run);
+      if (run !== null) addRun(run);
     });
   return (
     <div className="waiting-line tone-warn">
@@ -195,10 +195,10 @@ function DestinationActions({
   const rescan = useAction();
   const { id, name } = destination;
   const used = plans.length > 0;
-  const look = (): void =>
+  const startRescan = (): void =>
     rescan.run(async () => {
       const { run } = await client.call('destinations.rescan', { destinationId: id });
-      putRun(run);
+      addRun(run);
       navigate(`/activity/${run.id}`);
     });
   return (
@@ -222,7 +222,7 @@ function DestinationActions({
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<IconSearch size={15} aria-hidden />} onClick={look}>
+          <Menu.Item leftSection={<IconSearch size={15} aria-hidden />} onClick={startRescan}>
             Rescan
           </Menu.Item>
           <Menu.Item leftSection={<IconHistory size={15} aria-hidden />} onClick={onRecover}>

@@ -5,7 +5,6 @@ import type { DestinationSummary } from '../../../src-shared/model/destination.t
 import { EmptyState, Page } from '../../components/page.tsx';
 import { Pending } from '../../components/pending.tsx';
 import { useNow } from '../../components/use-now.ts';
-import { useDestinations } from '../../stores/destinations-store.ts';
 import { ImportDialog } from '../import/import-dialog.tsx';
 import { RecoverDialog } from '../recover-plans/recover-dialog.tsx';
 import { DestinationCard } from './destination-card.tsx';
@@ -13,6 +12,7 @@ import { DestinationDialog } from './destination-dialog.tsx';
 import { ReattachDialog } from './reattach-dialog.tsx';
 import { RemoveDestinationDialog } from './remove-destination-dialog.tsx';
 import './destinations.css';
+import { useAnswer } from '../../stores/core.ts';
 
 type Open =
   | { dialog: 'edit'; summary: DestinationSummary | null }
@@ -22,10 +22,10 @@ type Open =
  * All destinations.
  * @param place the id of the destination to show, `new` to add one, or `null`
  */
-export function DestinationsPage({ place }: { place: string | null }) {
-  const answer = useDestinations();
+export function DestinationsPage({ selected }: { selected: string | null }) {
+  const answer = useAnswer('destinations.list', {});
   const destinations = answer.value;
-  const [open, setOpen] = useState<Open | null>(place === 'new' ? { dialog: 'edit', summary: null } : null);
+  const [open, setOpen] = useState<Open | null>(selected === 'new' ? { dialog: 'edit', summary: null } : null);
   const now = useNow();
   if (destinations === null) return <Pending answer={answer} />;
   const close = (): void => setOpen(null);
@@ -47,7 +47,7 @@ export function DestinationsPage({ place }: { place: string | null }) {
             <li key={summary.destination.id}>
               <DestinationCard
                 summary={summary}
-                current={summary.destination.id === place}
+                current={summary.destination.id === selected}
                 now={now}
                 onEdit={() => setOpen({ dialog: 'edit', summary })}
                 onImport={() => setOpen({ dialog: 'import', summary })}
@@ -61,7 +61,7 @@ export function DestinationsPage({ place }: { place: string | null }) {
       )}
       {open?.dialog === 'edit' && <DestinationDialog summary={open.summary} onClose={close} />}
       {open?.dialog === 'import' && (
-        <ImportDialog place={{ destinationId: open.summary.destination.id }} onClose={close} />
+        <ImportDialog location={{ destinationId: open.summary.destination.id }} onClose={close} />
       )}
       {open?.dialog === 'recover' && (
         <RecoverDialog

@@ -18,7 +18,7 @@ interface HostKeyFieldProps {
 export function HostKeyField({ host, port, pinned, onPin, error }: HostKeyFieldProps) {
   const [seen, setSeen] = useState<string | null>(null);
   const action = useAction('here');
-  const look = (): void =>
+  const fetchKey = (): void =>
     action.run(async () => setSeen((await client.call('destinations.hostKey', { host, port })).hostKey));
   return (
     <Stack gap="xs" role="group" aria-label="Host key">
@@ -32,7 +32,7 @@ export function HostKeyField({ host, port, pinned, onPin, error }: HostKeyFieldP
             </>
           )}
         </Text>
-        <Button variant="default" onClick={look} loading={action.pending} disabled={host === ''} flex="none">
+        <Button variant="default" onClick={fetchKey} loading={action.pending} disabled={host === ''} flex="none">
           Show host key
         </Button>
       </Group>

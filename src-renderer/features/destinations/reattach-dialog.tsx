@@ -1,22 +1,18 @@
-import { Loader, Text } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { Text } from '@mantine/core';
 import type { DestinationSummary, ReattachPreview } from '../../../src-shared/model/destination.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { ErrorNotice } from '../../components/errors.tsx';
+import { Pending } from '../../components/pending.tsx';
 import { useAction } from '../../hooks/use-action.ts';
+import { useAnswer } from '../../stores/core.ts';
 
 /** Shows what a destination's location holds now, and asks whether to use it as that destination. */
 export function ReattachDialog({ summary, onClose }: { summary: DestinationSummary; onClose(): void }) {
   const { id, name } = summary.destination;
-  const [preview, setPreview] = useState<ReattachPreview | null>(null);
-  const look = useAction('here');
+  const answer = useAnswer('destinations.previewReattach', { destinationId: id });
+  const preview = answer.value;
   const action = useAction('here');
-  const { run } = look;
-  useEffect(() => {
-    run(async () => setPreview(await client.call('destinations.previewReattach', { destinationId: id })));
-  }, [id, run]);
   const attach = (confirmation: string): void =>
     action.run(async () => {
       await client.call('destinations.reattach', { destinationId: id, confirmation });
@@ -31,9 +27,8 @@ export function ReattachDialog({ summary, onClose }: { summary: DestinationSumma
       action={action}
       onClose={onClose}
     >
-      {preview === null && look.error === null && <Loader size="sm" aria-label="Loading" />}
+      <Pending answer={answer} />
       {preview !== null && <Found preview={preview} name={name} />}
-      {look.error !== null && <ErrorNotice error={look.error} />}
     </ConfirmDialog>
   );
 }

@@ -12,7 +12,7 @@ import { useAction } from '../../hooks/use-action.ts';
 import { foundBackupInWords, type ImportSource, isNew } from './import-words.ts';
 
 interface FoundBackupRowProps {
-  place: ImportSource;
+  location: ImportSource;
   file: FoundBackup;
   /** The key that was entered for encrypted backups. */
   secret: KeyInput | null;
@@ -23,15 +23,15 @@ interface FoundBackupRowProps {
 }
 
 /** A backup of another program: its name, and on request its content. */
-export function FoundBackupRow({ place, file, secret, chosen, onChosen, onLocked }: FoundBackupRowProps) {
+export function FoundBackupRow({ location, file, secret, chosen, onChosen, onLocked }: FoundBackupRowProps) {
   const [found, setFound] = useState<BackupDescription | null>(null);
   const action = useAction('here');
   const now = useNow();
   const { path, at, atFrom, sizeBytes, importable, snapshotId, notes } = file;
-  const look = (): void =>
+  const examine = (): void =>
     action.run(async () => {
       const key = secret === null ? {} : { key: secret };
-      const described = await client.call('imports.describe', { ...place, file: path, ...key });
+      const described = await client.call('imports.describe', { ...location, file: path, ...key });
       setFound(described);
       if (described.locked) onLocked();
     });
@@ -74,7 +74,7 @@ export function FoundBackupRow({ place, file, secret, chosen, onChosen, onLocked
         <Button
           variant="subtle"
           size="compact-sm"
-          onClick={look}
+          onClick={examine}
           loading={action.pending}
           aria-label={`Check: ${path}`}
         >

@@ -1,6 +1,6 @@
-import { Alert, Button, Checkbox, Group, Loader, Modal, Select, Stack, Text } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Modal, Select, Stack, Text } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import type { FoundBackups } from '../../../src-shared/model/third-party/import.ts';
@@ -9,33 +9,23 @@ import { client } from '../../api/client.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { TypedKeyForm } from '../../components/key-form.tsx';
-import { pendingChoices } from '../../components/pending.tsx';
+import { Pending, pendingChoices } from '../../components/pending.tsx';
 import { useAction } from '../../hooks/use-action.ts';
-import { usePlans } from '../../stores/plans-store.ts';
-import { putRun } from '../../stores/runs-store.ts';
 import { FoundBackupRow } from './found-backup-row.tsx';
 import { firstChosen, type ImportSource, isNew, PROBLEMS } from './import-words.ts';
 import './import.css';
+import { useAnswer } from '../../stores/core.ts';
+import { addRun } from '../../stores/runs.ts';
 
 /** The number of backups that are shown at first. */
 const SHOWN = 100;
 
 /** Lists the backups of other programs at a location, and imports the chosen ones. */
-export function ImportDialog({ place, onClose }: { place: ImportSource; onClose(): void }) {
-  const [listing, setListing] = useState<FoundBackups | null>(null);
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const action = useAction('here');
-  const { run } = action;
-  const asked = JSON.stringify(place);
-  useEffect(
-    () =>
-      run(async () => {
-        const found = await client.call('imports.list', JSON.parse(asked) as ImportSource);
-        setListing(found);
-        setChosen(firstChosen(found));
-      }),
-    [asked, run],
-  );
+export function ImportDialog({ location, onClose }: { location: ImportSource; onClose(): void }) {
+  const answer = useAnswer('imports.list', location);
+  const listing = answer.value;
+  /** `null`: the first choice. */
+  const [chosen, setChosen] = useState<ReadonlySet<string> | null>(null);
   return (
     <Modal
       opened
@@ -45,15 +35,15 @@ export function ImportDialog({ place, onClose }: { place: ImportSource; onClose(
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <Stack gap="md">
-        {listing === null && action.pending && (
-          <Group gap="sm">
-            <Loader size="sm" aria-label="Scanning" />
-            <Text size="sm">Scanning files…</Text>
-          </Group>
-        )}
-        {action.error !== null && <ErrorNotice error={action.error} />}
+        <Pending answer={answer} label="Scanning" says="Scanning files…" />
         {listing !== null && (
-          <Found place={place} listing={listing} chosen={chosen} onChosen={setChosen} onClose={onClose} />
+          <Found
+            location={location}
+            listing={listing}
+            chosen={chosen ?? firstChosen(listing)}
+            onChosen={setChosen}
+            onClose={onClose}
+          />
         )}
       </Stack>
     </Modal>
@@ -61,14 +51,14 @@ export function ImportDialog({ place, onClose }: { place: ImportSource; onClose(
 }
 
 interface FoundProps {
-  place: ImportSource;
+  location: ImportSource;
   listing: FoundBackups;
   chosen: ReadonlySet<string>;
   onChosen(chosen: ReadonlySet<string>): void;
   onClose(): void;
 }
 
-function Found({ place, listing, chosen, onChosen, onClose }: FoundProps) {
+function Found({ location, listing, chosen, onChosen, onClose }: FoundProps) {
   const { files, problems, notes } = listing;
   const [all, setAll] = useState(false);
   const [key, setKey] = useState<KeyInput | null>(null);
@@ -81,12 +71,12 @@ function Found({ place, listing, chosen, onChosen, onClose }: FoundProps) {
     onChosen(changed);
   };
   if (files.length === 0 && problems.length === 0)
-    return <Text size="sm">No backups of other programs found in {listing.place} and its subfolders.</Text>;
+    return <Text size="sm">No backups of other programs found in {listing.location} and its subfolders.</Text>;
   return (
     <>
       <Text size="sm" className="wraps">
-        {countInWords(files.length, 'backup')} in {listing.place}. Imported files are neither moved nor changed. You can
-        verify and restore them here.
+        {countInWords(files.length, 'backup')} in {listing.location}. Imported files are neither moved nor changed. You
+        can verify and restore them here.
       </Text>
       {notes.map((note) => (
         <Alert key={note} className="tone-info" icon={<IconInfoCircle size={18} />}>
@@ -108,7 +98,7 @@ function Found({ place, listing, chosen, onChosen, onClose }: FoundProps) {
         {files.slice(0, all ? files.length : SHOWN).map((file) => (
           <FoundBackupRow
             key={file.path}
-            place={place}
+            location={location}
             file={file}
             secret={key}
             chosen={chosen.has(file.path)}
@@ -150,7 +140,7 @@ function Found({ place, listing, chosen, onChosen, onClose }: FoundProps) {
         />
       )}
       <ImportChosen
-        place={place}
+        location={location}
         secret={key}
         chosen={[...chosen]}
         all={chosen.size === fresh.length}
@@ -161,7 +151,7 @@ function Found({ place, listing, chosen, onChosen, onClose }: FoundProps) {
 }
 
 interface ImportProps {
-  place: ImportSource;
+  location: ImportSource;
   secret: KeyInput | null;
   chosen: readonly string[];
   all: boolean;
@@ -171,8 +161,8 @@ interface ImportProps {
 const BY_NAME = 'by-name';
 
 /** Chooses the plan of the imported backups, and imports them. */
-function ImportChosen({ place, secret, chosen, all, onClose }: ImportProps) {
-  const plans = usePlans();
+function ImportChosen({ location, secret, chosen, all, onClose }: ImportProps) {
+  const plans = useAnswer('plans.list', {});
   const [planId, setPlanId] = useState(BY_NAME);
   const [, navigate] = useLocation();
   const action = useAction('here');
@@ -180,12 +170,12 @@ function ImportChosen({ place, secret, chosen, all, onClose }: ImportProps) {
   const importChosen = (): void =>
     action.run(async () => {
       const { run } = await client.call('imports.start', {
-        ...place,
+        ...location,
         ...(all ? {} : { files: [...chosen] }),
         ...(plan === undefined ? {} : { planId: plan.id }),
         ...(secret === null ? {} : { key: secret }),
       });
-      putRun(run);
+      addRun(run);
       onClose();
       navigate(`/activity/${run.id}`);
     });

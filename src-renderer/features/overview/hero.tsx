@@ -4,13 +4,13 @@ import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import { agoInWords, upcomingInWords } from '../../../src-shared/words/moments.ts';
 import { overallStatus } from '../../../src-shared/words/plan-state-words.ts';
 import { startBackups } from '../../api/start-backups.ts';
-import { stateLook } from '../../components/pill.tsx';
+import { stateStyle } from '../../components/pill.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 
 /** The overall status in one sentence, and the next step. */
 export function Hero({ plans, now }: { plans: readonly PlanSummary[]; now: number }) {
   const status = overallStatus(plans);
-  const { tone, icon } = stateLook(status.state, 28);
+  const { tone, icon } = stateStyle(status.state, 28);
   const action = useAction();
   const lastSuccess = plans
     .map(({ newest }) => newest?.createdAt ?? '')

@@ -4,20 +4,19 @@ import { Link } from 'wouter';
 import { EmptyState } from '../../components/page.tsx';
 import { Pending } from '../../components/pending.tsx';
 import { useNow } from '../../components/use-now.ts';
-import { usePlans } from '../../stores/plans-store.ts';
-import { useRunsStore } from '../../stores/runs-store.ts';
 import { RunRow } from '../activity/run-row.tsx';
 import { KitReminder } from '../recovery-kit/kit-reminder.tsx';
 import { groupPlans } from './group-plans.ts';
 import { Hero } from './hero.tsx';
 import { PlanGroupSection } from './plan-group.tsx';
 import './overview.css';
+import { useAnswer, useKept } from '../../stores/core.ts';
 
 /** The overall status, a card per plan, and recent activity. */
 export function OverviewPage() {
-  const answer = usePlans();
+  const answer = useAnswer('plans.list', {});
   const plans = answer.value;
-  const runs = useRunsStore((state) => state.runs);
+  const runs = useKept('runs.list', (list) => list);
   const now = useNow();
   if (plans === null) return <Pending answer={answer} />;
   if (plans.length === 0) return <NoPlans />;

@@ -8,10 +8,10 @@ import { isExplained } from '../../../src-shared/words/plan-state-words.ts';
 import { keptInWords } from '../../../src-shared/words/retention-words.ts';
 import { bytesInWords, countInWords, durationInWords } from '../../../src-shared/words/wording.ts';
 import { DayStrip } from '../../components/day-strip.tsx';
-import { namesInWords } from '../../components/destination-look.tsx';
+import { namesInWords } from '../../components/destination-display.tsx';
 import { StatePill } from '../../components/pill.tsx';
 import { RunProgress } from '../../components/run-progress.tsx';
-import { useActiveRun } from '../../stores/runs-store.ts';
+import { useActiveRun } from '../../stores/runs.ts';
 import { BackUpNow } from '../plans/back-up-now.tsx';
 import { DestinationProblems } from '../plans/destination-problems.tsx';
 

@@ -1,11 +1,11 @@
 import { Autocomplete, Checkbox } from '@mantine/core';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { pendingChoices } from '../../components/pending.tsx';
-import { usePlans } from '../../stores/plans-store.ts';
+import { useAnswer } from '../../stores/core.ts';
 
 /** The group of a plan: an existing one, a new one, or none. */
 export function GroupField({ value, onChange }: { value: string; onChange(group: string): void }) {
-  const plans = usePlans();
+  const plans = useAnswer('plans.list', {});
   const groups = [...new Set(plans.value?.flatMap(({ plan: { group } }) => group ?? []))].sort();
   return (
     <div>

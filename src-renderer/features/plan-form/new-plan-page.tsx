@@ -6,7 +6,7 @@ import { ErrorNotice } from '../../components/errors.tsx';
 import { Page } from '../../components/page.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { useMounted } from '../../hooks/use-mounted.ts';
-import { useDestinations } from '../../stores/destinations-store.ts';
+import { useAnswer } from '../../stores/core.ts';
 import { followTemplate } from '../attached-files/attached-file-draft.ts';
 import { GroupForm } from '../templates/group-form.tsx';
 import { TemplateChoice } from '../templates/template-choice.tsx';
@@ -21,9 +21,9 @@ export function NewPlanPage() {
   const [form, setForm] = useState(emptyForm);
   const change = (changed: Partial<PlanForm>): void => setForm((before) => ({ ...before, ...changed }));
   const database = form.sourceKind === 'database';
-  const looked = useSource(database ? form.sourcePath : '', form.key);
+  const checked = useSource(database ? form.sourcePath : '', form.key);
   const chosen = useChosenTemplate(
-    looked.source?.path ?? null,
+    checked.source?.path ?? null,
     ({ draft }) => setForm((before) => withDraft(before, draft)),
     (before, after) =>
       setForm((now) => ({
@@ -33,7 +33,7 @@ export function NewPlanPage() {
   );
   const several = chosen.applied !== null && chosen.part === null;
   const { part } = chosen;
-  const missing = part !== null && part.draft.sourcePath === null && looked.source === null;
+  const missing = part !== null && part.draft.sourcePath === null && checked.source === null;
   return (
     <Page title="New plan">
       <Stack gap="lg" maw={760}>
@@ -42,8 +42,8 @@ export function NewPlanPage() {
           <GroupForm key={chosen.applied.id} template={chosen.applied} />
         ) : (
           <>
-            <SourceSection form={form} change={change} looked={looked} draft={part?.draft ?? null} />
-            <Rest form={form} change={change} looked={looked} />
+            <SourceSection form={form} change={change} checked={checked} draft={part?.draft ?? null} />
+            <Rest form={form} change={change} checked={checked} />
           </>
         )}
       </Stack>
@@ -54,12 +54,12 @@ export function NewPlanPage() {
 interface RestProps {
   form: PlanForm;
   change(change: Partial<PlanForm>): void;
-  looked: ReturnType<typeof useSource>;
+  checked: ReturnType<typeof useSource>;
 }
 
 /** Everything but the source, and the button. */
-function Rest({ form, change, looked: { source, locked } }: RestProps) {
-  const { value: known } = useDestinations();
+function Rest({ form, change, checked: { source, locked } }: RestProps) {
+  const { value: known } = useAnswer('destinations.list', {});
   const [, navigate] = useLocation();
   const mounted = useMounted();
   const action = useAction('here');

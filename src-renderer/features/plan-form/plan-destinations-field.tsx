@@ -3,12 +3,12 @@ import { IconArrowDown, IconArrowUp, IconPlus, IconX } from '@tabler/icons-react
 import { type ReactNode, useState } from 'react';
 import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
 import type { PlanDestination, Retention } from '../../../src-shared/model/plan.ts';
-import { KindIcon } from '../../components/destination-look.tsx';
+import { KindIcon } from '../../components/destination-display.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
-import { useDestinations } from '../../stores/destinations-store.ts';
 import { DestinationDialog } from '../destinations/destination-dialog.tsx';
 import { RetentionFields } from '../retention/retention-fields.tsx';
 import '../plans/plans.css';
+import { useAnswer } from '../../stores/core.ts';
 
 interface PlanDestinationsFieldProps {
   label: string;
@@ -22,7 +22,7 @@ interface PlanDestinationsFieldProps {
 
 /** Chooses existing destinations, orders them, and adds new ones. */
 export function PlanDestinationsField({ label, value, onChange, madeHere, retention }: PlanDestinationsFieldProps) {
-  const destinations = useDestinations();
+  const destinations = useAnswer('destinations.list', {});
   const known = destinations.value ?? [];
   const [adding, setAdding] = useState(false);
   const find = (id: string): DestinationSummary | undefined => known.find(({ destination }) => destination.id === id);

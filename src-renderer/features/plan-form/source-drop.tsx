@@ -1,11 +1,11 @@
 import { Text } from '@mantine/core';
 import { type DragEvent, type ReactNode, useState } from 'react';
-import { useAppStore } from '../../stores/app-store.ts';
 import '../plans/plans.css';
+import { useInfo } from '../../stores/core.ts';
 
 /** Accepts a dropped database, if the host knows the paths of dropped files. */
 export function SourceDrop({ onPath, children }: { onPath(path: string): void; children: ReactNode }) {
-  const knowsPaths = useAppStore((state) => state.info?.capabilities.droppedPaths ?? false);
+  const knowsPaths = useInfo()?.capabilities.droppedPaths ?? false;
   const [over, setOver] = useState(false);
   if (!knowsPaths) return <div className="drop-zone">{children}</div>;
   const take = (event: DragEvent): void => {

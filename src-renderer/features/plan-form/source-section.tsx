@@ -11,7 +11,7 @@ import { AttachedFilesField } from '../attached-files/attached-files-field.tsx';
 import type { PlanForm } from './plan-form.ts';
 import { SourceDrop } from './source-drop.tsx';
 import { SourceFacts } from './source-facts.tsx';
-import type { LookedAt } from './use-source.ts';
+import type { CheckedSource } from './use-source.ts';
 
 const KINDS: Array<{ value: SourceKind; label: string }> = [
   { value: 'database', label: 'Database' },
@@ -21,13 +21,13 @@ const KINDS: Array<{ value: SourceKind; label: string }> = [
 interface SourceSectionProps {
   form: PlanForm;
   change(change: Partial<PlanForm>): void;
-  looked: LookedAt;
+  checked: CheckedSource;
   /** The chosen template's plan; `null`: no template. */
   draft: PlanDraft | null;
 }
 
 /** The source of a new plan: a database with attached files, or files only. */
-export function SourceSection({ form, change, looked, draft }: SourceSectionProps) {
+export function SourceSection({ form, change, checked, draft }: SourceSectionProps) {
   return (
     <Section title="Source">
       <Stack gap="md">
@@ -38,7 +38,9 @@ export function SourceSection({ form, change, looked, draft }: SourceSectionProp
           onChange={(kind) => change({ sourceKind: kind as SourceKind })}
           style={{ alignSelf: 'flex-start' }}
         />
-        {form.sourceKind === 'database' && <DatabaseField form={form} change={change} looked={looked} draft={draft} />}
+        {form.sourceKind === 'database' && (
+          <DatabaseField form={form} change={change} checked={checked} draft={draft} />
+        )}
         {form.sourceKind === 'files' ? (
           <AttachedFilesField
             value={form.attachedFiles}
@@ -68,8 +70,8 @@ function attachedFilesInWords({ attachedFiles }: PlanForm): string {
   return attachedFiles.map(({ name, kind }) => name || (kind === 'image' ? 'disk' : kind)).join(', ');
 }
 
-function DatabaseField({ form, change, looked, draft }: SourceSectionProps) {
-  const { source, problem, looking, locked } = looked;
+function DatabaseField({ form, change, checked, draft }: SourceSectionProps) {
+  const { source, problem, checking, locked } = checked;
   const choose = (sourcePath: string): void => change({ sourcePath, key: null });
   return (
     <SourceDrop onPath={choose}>
@@ -80,7 +82,7 @@ function DatabaseField({ form, change, looked, draft }: SourceSectionProps) {
         value={form.sourcePath}
         onChange={choose}
       />
-      {looking && (
+      {checking && (
         <Group gap="sm">
           <Text size="sm" c="dimmed" role="status">
             Checking database…
@@ -98,7 +100,7 @@ function DatabaseField({ form, change, looked, draft }: SourceSectionProps) {
           description="The database is encrypted. Enter its passphrase, or a raw key in hexadecimal digits."
           variable={draft?.keyVariable ?? null}
           action="Unlock"
-          pending={looking}
+          pending={checking}
           onKey={(key) => change({ key })}
         />
       )}

@@ -1,47 +1,31 @@
-import { useEffect, useState } from 'react';
+import { useDebouncedValue } from '@mantine/hooks';
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
-import { client } from '../../api/client.ts';
-import { errorBody } from '../../components/errors.tsx';
+import { useAnswer } from '../../stores/core.ts';
 
 /** A chosen database, as far as it has been checked. */
-export interface LookedAt {
+export interface CheckedSource {
   source: SourceDescription | null;
   problem: ErrorBody | null;
-  looking: boolean;
+  checking: boolean;
   /** A key is asked for; when one cannot be read, another can be entered in its place. */
   locked: boolean;
 }
 
-const NOTHING = { source: null, problem: null, looking: false };
-
-/** Describes a database as soon as its path is known. */
-export function useSource(path: string, key: KeyInput | null): LookedAt {
-  const [looked, setLooked] = useState<Omit<LookedAt, 'locked'>>(NOTHING);
-  useEffect(() => {
-    if (path.trim() === '') return setLooked(NOTHING);
-    const abort = new AbortController();
-    setLooked({ source: null, problem: null, looking: true });
-    // Waits for a pause in typing.
-    const timer = setTimeout(() => {
-      client
-        .call('sources.describe', { path: path.trim(), ...(key === null ? {} : { key }) }, { signal: abort.signal })
-        .then((source) => setLooked({ source, problem: null, looking: false }))
-        .catch((error: unknown) => {
-          if (!abort.signal.aborted) setLooked({ source: null, problem: errorBody(error), looking: false });
-        });
-    }, 250);
-    return () => {
-      clearTimeout(timer);
-      abort.abort();
-    };
-  }, [path, key]);
-  const { source, problem, looking } = looked;
+/** Describes a database as soon as its path is known and has not changed for a moment. */
+export function useSource(typed: string, key: KeyInput | null): CheckedSource {
+  const path = typed.trim();
+  const [settled] = useDebouncedValue(path, 250);
+  const asked = path !== '' && path === settled ? { path, ...(key === null ? {} : { key }) } : null;
+  const { value, error, pending } = useAnswer('sources.describe', asked);
+  const checking = path !== '' && (asked === null || pending);
+  const source = checking ? null : value;
+  const problem = checking ? null : error;
   // The form stays while a key is tried, so that it can be corrected.
   const locked =
     source?.databaseEncryption?.locked === true ||
     problem?.code === 'BAD_KEY' ||
-    (key !== null && (looking || problem !== null));
-  return { ...looked, locked };
+    (key !== null && (checking || problem !== null));
+  return { source, problem, checking, locked };
 }

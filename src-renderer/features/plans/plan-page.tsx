@@ -8,8 +8,6 @@ import { Pending } from '../../components/pending.tsx';
 import { StatePill } from '../../components/pill.tsx';
 import { RunProgress } from '../../components/run-progress.tsx';
 import { useNow } from '../../components/use-now.ts';
-import { usePlan, usePlans } from '../../stores/plans-store.ts';
-import { useActiveRun } from '../../stores/runs-store.ts';
 import { PruningPausedBanner } from '../prune/paused-banner.tsx';
 import { PauseMenu } from '../schedule/pause-menu.tsx';
 import { stateInWords } from '../schedule/schedule-state.tsx';
@@ -21,10 +19,12 @@ import { PlanSettingsTab } from './plan-settings-tab.tsx';
 import { RetentionTab } from './retention-tab.tsx';
 import { SourceTab } from './source-tab.tsx';
 import './plans.css';
+import { useAnswer, usePlan } from '../../stores/core.ts';
+import { useActiveRun } from '../../stores/runs.ts';
 
 /** A plan and its snapshots. */
 export function PlanPage({ planId }: { planId: string }) {
-  const plans = usePlans();
+  const plans = useAnswer('plans.list', {});
   const summary = usePlan(planId);
   const active = useActiveRun(planId);
   const now = useNow();

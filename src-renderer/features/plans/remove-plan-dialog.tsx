@@ -3,9 +3,9 @@ import { useLocation } from 'wouter';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import { client } from '../../api/client.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { namesInWords } from '../../components/destination-look.tsx';
+import { namesInWords } from '../../components/destination-display.tsx';
 import { useAction } from '../../hooks/use-action.ts';
-import { usePlan } from '../../stores/plans-store.ts';
+import { usePlan } from '../../stores/core.ts';
 
 /** Asks before a plan is deleted; its snapshots stay. */
 export function RemovePlanDialog({ plan, onClose }: { plan: Plan; onClose(): void }) {

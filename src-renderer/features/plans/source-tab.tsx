@@ -1,12 +1,9 @@
-import { Button, Group, Loader, Stack, Title } from '@mantine/core';
-import { useCallback, useEffect, useState } from 'react';
+import { Button, Group, Stack, Title } from '@mantine/core';
 import type { AttachedFile } from '../../../src-shared/model/attached-file.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
-import type { SourceDescription } from '../../../src-shared/model/source.ts';
-import { client } from '../../api/client.ts';
-import { ErrorNotice } from '../../components/errors.tsx';
 import { PathText } from '../../components/path-text.tsx';
-import { useAction } from '../../hooks/use-action.ts';
+import { Pending } from '../../components/pending.tsx';
+import { useAnswer } from '../../stores/core.ts';
 import { AttachedFileIcon } from '../attached-files/attached-file-words.tsx';
 import { SourceFacts } from '../plan-form/source-facts.tsx';
 
@@ -33,25 +30,17 @@ export function SourceTab({ plan }: { plan: Plan }) {
 }
 
 function DatabaseNow({ path }: { path: string }) {
-  const [source, setSource] = useState<SourceDescription | null>(null);
-  const action = useAction('here');
-  const { run } = action;
-  const look = useCallback(
-    () => run(async () => setSource(await client.call('sources.describe', { path }))),
-    [path, run],
-  );
-  useEffect(look, [look]);
+  const answer = useAnswer('sources.describe', { path });
   return (
     <>
       <Group justify="space-between" wrap="nowrap">
         <PathText path={path} />
-        <Button variant="default" size="compact-sm" onClick={look} loading={action.pending}>
+        <Button variant="default" size="compact-sm" onClick={answer.reload} loading={answer.pending}>
           Refresh
         </Button>
       </Group>
-      {action.error !== null && <ErrorNotice error={action.error} />}
-      {source === null && action.pending && <Loader size="sm" aria-label="Checking database" />}
-      {source !== null && <SourceFacts source={source} />}
+      <Pending answer={answer} label="Checking database" />
+      {answer.value !== null && <SourceFacts source={answer.value} />}
     </>
   );
 }

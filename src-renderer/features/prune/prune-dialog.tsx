@@ -1,6 +1,5 @@
-import { Alert, Button, Group, List, Loader, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, List, Modal, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconPlayerPause } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
 import type { Plan, Retention } from '../../../src-shared/model/plan.ts';
 import type { PruneBrake, PrunedSnapshot, PrunePreview } from '../../../src-shared/model/prune.ts';
 import { momentLabel } from '../../../src-shared/words/moments.ts';
@@ -8,35 +7,28 @@ import { keptInWords } from '../../../src-shared/words/retention-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
+import { Pending } from '../../components/pending.tsx';
 import { RuleTag } from '../../components/pill.tsx';
 import { ScrollTable } from '../../components/scroll-table.tsx';
 import { useNow } from '../../components/use-now.ts';
 import { useAction } from '../../hooks/use-action.ts';
+import { useAnswer } from '../../stores/core.ts';
 
 /**
  * Shows what a prune would remove and keep, and why, before anything is done or a changed retention is saved. It is also
  * the review that lets paused pruning continue.
  */
 export function PruneDialog({ plan, retention, onClose }: { plan: Plan; retention: Retention; onClose(): void }) {
-  const [preview, setPreview] = useState<PrunePreview | null>(null);
+  const answer = useAnswer('prune.preview', { planId: plan.id, retention, review: true });
+  const preview = answer.value;
   const now = useNow();
   const action = useAction('here');
-  const { run } = action;
-  const asked = JSON.stringify(retention);
-  const changed = asked !== JSON.stringify(plan.retention);
-  useEffect(
-    () =>
-      run(async () => {
-        const given = { planId: plan.id, retention: JSON.parse(asked) as Retention, review: true };
-        setPreview(await client.call('prune.preview', given));
-      }),
-    [plan.id, asked, run],
-  );
+  const changed = JSON.stringify(retention) !== JSON.stringify(plan.retention);
 
   const apply = (prune: boolean): void => {
     if (preview === null) return;
     const { confirmation } = preview;
-    run(async () => {
+    action.run(async () => {
       if (changed) await client.call('plans.update', { planId: plan.id, retention, pruneConfirmation: confirmation });
       if (prune) await client.call('prune.start', { planId: plan.id, retention, review: true, confirmation });
       onClose();
@@ -49,7 +41,7 @@ export function PruneDialog({ plan, retention, onClose }: { plan: Plan; retentio
   return (
     <Modal opened onClose={onClose} size="xl" title={`Prune ${plan.name}`} closeButtonProps={{ 'aria-label': 'Close' }}>
       <Stack gap="md">
-        {preview === null && action.pending && <Loader size="sm" aria-label="Calculating" />}
+        <Pending answer={answer} label="Calculating" />
         {preview !== null && (
           <>
             <Brakes brakes={preview.brakes} several={several} />

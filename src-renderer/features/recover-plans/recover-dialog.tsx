@@ -1,8 +1,7 @@
-import { Alert, Button, Group, Loader, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useLocation } from 'wouter';
-import type { RecoveryScan } from '../../../src-shared/model/recovery/recovery.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
@@ -10,6 +9,8 @@ import { useAction } from '../../hooks/use-action.ts';
 import { PlanRow } from './plan-row.tsx';
 import { chosenPlans, draftsOf, type PlanDraft } from './recovery-draft.ts';
 import './recover-plans.css';
+import { Pending } from '../../components/pending.tsx';
+import { useAnswer } from '../../stores/core.ts';
 
 interface RecoverDialogProps {
   destinationId: string;
@@ -19,23 +20,15 @@ interface RecoverDialogProps {
 
 /** Recovers plans from the manifests at a destination. */
 export function RecoverDialog({ destinationId, name, onClose }: RecoverDialogProps) {
-  const [scan, setScan] = useState<RecoveryScan | null>(null);
-  const [drafts, setDrafts] = useState<PlanDraft[]>([]);
+  const answer = useAnswer('recoveries.scan', { destinationId });
+  const scan = answer.value;
+  const [changed, setChanged] = useState<PlanDraft[] | null>(null);
+  const drafts = changed ?? (scan === null ? [] : draftsOf(scan));
   const [, navigate] = useLocation();
   const action = useAction('here');
-  const { run } = action;
-  useEffect(
-    () =>
-      run(async () => {
-        const found = await client.call('recoveries.scan', { destinationId });
-        setScan(found);
-        setDrafts(draftsOf(found));
-      }),
-    [destinationId, run],
-  );
   const plans = chosenPlans(drafts);
   const recover = (): void =>
-    run(async () => {
+    action.run(async () => {
       await client.call('recoveries.apply', { destinationId, plans });
       onClose();
       navigate('/');
@@ -49,12 +42,7 @@ export function RecoverDialog({ destinationId, name, onClose }: RecoverDialogPro
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <Stack gap="md">
-        {scan === null && action.pending && (
-          <Group gap="sm">
-            <Loader size="sm" aria-label="Scanning" />
-            <Text size="sm">Reading manifests…</Text>
-          </Group>
-        )}
+        <Pending answer={answer} label="Scanning" says="Reading manifests…" />
         {scan !== null && scan.plans.length === 0 && (
           <Text size="sm">No plans to recover. This destination has no snapshots of another Snapkeep service.</Text>
         )}
@@ -66,7 +54,7 @@ export function RecoverDialog({ destinationId, name, onClose }: RecoverDialogPro
             </Alert>
             <ul className="recover-plans" aria-label="Plans">
               {drafts.map((draft, at) => (
-                <PlanRow key={draft.key} draft={draft} onChange={(changed) => setDrafts(drafts.with(at, changed))} />
+                <PlanRow key={draft.key} draft={draft} onChange={(draft) => setChanged(drafts.with(at, draft))} />
               ))}
             </ul>
           </>
@@ -76,7 +64,7 @@ export function RecoverDialog({ destinationId, name, onClose }: RecoverDialogPro
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
-          <Button onClick={recover} disabled={plans.length === 0} loading={scan !== null && action.pending}>
+          <Button onClick={recover} disabled={plans.length === 0} loading={action.pending}>
             {plans.length === 0 ? 'Recover plans' : `Recover ${countInWords(plans.length, 'plan')}`}
           </Button>
         </Group>

@@ -1,12 +1,12 @@
 import { Button, Text } from '@mantine/core';
 import { IconFileText } from '@tabler/icons-react';
 import { Link } from 'wouter';
-import { useRecoveryKitStore } from '../../stores/recovery-kit-store.ts';
 import './recovery-kit.css';
+import { useKept } from '../../stores/core.ts';
 
 /** Reminds to save the recovery kit while it is missing or out of date. */
 export function KitReminder() {
-  const state = useRecoveryKitStore((store) => store.kit?.state);
+  const state = useKept('recoveryKit.status', (kit) => kit?.state);
   if (state !== 'unsaved' && state !== 'outdated') return null;
   return (
     <section className="kit-reminder tone-info" aria-label="Recovery kit">

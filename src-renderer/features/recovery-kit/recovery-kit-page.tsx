@@ -1,6 +1,6 @@
-import { Button, Group, Loader, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconDownload, IconFileText, IconPrinter } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { RecoveryKit } from '../../../src-shared/model/recovery/recovery-kit.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
@@ -9,21 +9,20 @@ import { EmptyState, Page } from '../../components/page.tsx';
 import { PathField } from '../../components/path-field.tsx';
 import { useNow } from '../../components/use-now.ts';
 import { useAction } from '../../hooks/use-action.ts';
-import { useAppStore } from '../../stores/app-store.ts';
-import { fetchRecoveryKitState, useRecoveryKitStore } from '../../stores/recovery-kit-store.ts';
 import { kitStateInWords } from './kit-words.ts';
 import './recovery-kit.css';
+import { Pending } from '../../components/pending.tsx';
+import { questionOf } from '../../stores/answers.ts';
+import { answers, useAnswer, useInfo } from '../../stores/core.ts';
 
 /** The recovery kit, and the ways to save and print it. */
 export function RecoveryKitPage() {
-  const state = useRecoveryKitStore((store) => store.kit);
-  const [kit, setKit] = useState<RecoveryKit | null>(null);
+  const status = useAnswer('recoveryKit.status', {});
+  const made = useAnswer('recoveryKit.make', {});
+  const state = status.value;
+  const kit = made.value;
   const now = useNow();
-  const action = useAction('here');
-  const { run } = action;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: its text may change with its state
-  useEffect(() => run(async () => setKit(await client.call('recoveryKit.make', {}))), [state?.state, run]);
-  if (state === null) return <Loader m="xl" aria-label="Loading" />;
+  if (state === null) return <Pending answer={status} />;
   if (state.state === 'none') return <NothingToRecover />;
   return (
     <Page title="Recovery kit" actions={kit !== null && <KitActions kit={kit} />}>
@@ -33,7 +32,7 @@ export function RecoveryKitPage() {
           machine. It contains no passwords or keys. Keep it on paper or on another machine.{' '}
           {kitStateInWords(state, now)}
         </Text>
-        {action.error !== null && <ErrorNotice error={action.error} />}
+        <Pending answer={made} />
         {kit !== null && <SaveKit />}
         {kit !== null && (
           // The kit as text: its page has styles of its own, which the window's Content-Security-Policy would refuse.
@@ -47,6 +46,9 @@ export function RecoveryKitPage() {
   );
 }
 
+/** Nothing announces that the kit was saved. */
+const reloadStatus = (): void => answers.reload(questionOf('recoveryKit.status', {}));
+
 function NothingToRecover() {
   return (
     <Page title="Recovery kit">
@@ -59,12 +61,13 @@ function NothingToRecover() {
 }
 
 function KitActions({ kit }: { kit: RecoveryKit }) {
-  const inBrowser = useAppStore((state) => state.info?.capabilities.nativeDialogs === false);
+  const inBrowser = useInfo()?.capabilities.nativeDialogs === false;
   const [asking, setAsking] = useState(false);
   const action = useAction();
   const mark = (): void =>
     action.run(async () => {
-      useRecoveryKitStore.setState({ kit: await client.call('recoveryKit.markSaved', { digest: kit.digest }) });
+      await client.call('recoveryKit.markSaved', { digest: kit.digest });
+      reloadStatus();
       setAsking(false);
     });
   const print = (): void => {
@@ -119,7 +122,7 @@ function SaveKit() {
   const save = (): void =>
     action.run(async () => {
       const { paths } = await client.call('recoveryKit.save', { folder: folder.trim() });
-      await fetchRecoveryKitState();
+      reloadStatus();
       showDone(paths.join(', '), 'Recovery kit saved.');
     });
   return (

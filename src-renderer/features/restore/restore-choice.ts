@@ -103,7 +103,7 @@ export function fileWord({ targets }: FilesCheck): string {
 }
 
 /** The possible targets of a restore. */
-export interface Places {
+export interface Targets {
   /** The original path; `null`: unknown. */
   suggested: string | null;
   /** The label of the field for another path. */
@@ -113,7 +113,7 @@ export interface Places {
 }
 
 /** Returns the possible targets of a restore. */
-export interface PlacesOfSource extends Places {
+export interface TargetsOfSource extends Targets {
   /** The snapshot was imported: its path comes from its manifest, and a person has to confirm it. */
   imported: boolean;
 }
@@ -122,11 +122,11 @@ export interface PlacesOfSource extends Places {
  * Returns the possible targets of a choice.
  * @param database the original path of a database; `null`: unknown
  */
-export function placesOf(
+export function targetsOf(
   attachedFiles: readonly SnapshotAttachedFile[],
   { what, attachedFile, part }: RestoreChoice,
   database: string | null,
-): Places {
+): Targets {
   const paths = attachedFiles.filter(({ files }) => files > 0).map(({ path }) => path);
   const one = attachedFiles.find(({ name }) => name === attachedFile);
   switch (what) {

@@ -2,7 +2,7 @@ import { Modal, Stack } from '@mantine/core';
 import { useCallback, useState } from 'react';
 import { client } from '../../api/client.ts';
 import { showError } from '../../components/errors.tsx';
-import { DATABASE_ONLY, type PlacesOfSource, takesDatabase } from './restore-choice.ts';
+import { DATABASE_ONLY, type TargetsOfSource, takesDatabase } from './restore-choice.ts';
 import type { RestoreOrder } from './restore-order.ts';
 import { closeRestore, type RestoreRequest, useRestoreStore } from './restore-store.ts';
 import { RestoringStep } from './restoring-step.tsx';
@@ -13,9 +13,9 @@ import './restore.css';
 
 type Step =
   | { name: 'what' }
-  | { name: 'where'; places: PlacesOfSource }
-  /** `places`: the targets to go back to; `null`: the review was opened directly. */
-  | { name: 'review'; targetPath: string; to: string; places: PlacesOfSource | null }
+  | { name: 'where'; targets: TargetsOfSource }
+  /** `targets`: the targets to go back to; `null`: the review was opened directly. */
+  | { name: 'review'; targetPath: string; to: string; targets: TargetsOfSource | null }
   | { name: 'restoring'; runId: string };
 
 const TITLES = { what: 'Items', where: 'Target', review: 'Review' } as const;
@@ -55,15 +55,15 @@ function OpenDialog({ request }: { request: RestoreRequest }) {
             onSource={setSource}
             choice={choice}
             onChoice={setChoice}
-            onNext={(places) => setStep({ name: 'where', places })}
+            onNext={(targets) => setStep({ name: 'where', targets })}
             onClose={close}
           />
         )}
         {step.name === 'where' && (
           <WhereStep
-            places={step.places}
+            targets={step.targets}
             onBack={() => setStep({ name: 'what' })}
-            onNext={(path) => setStep({ name: 'review', places: step.places, ...whereTo(step.places, path) })}
+            onNext={(path) => setStep({ name: 'review', targets: step.targets, ...whereTo(step.targets, path) })}
           />
         )}
         {step.name === 'review' && (
@@ -73,7 +73,7 @@ function OpenDialog({ request }: { request: RestoreRequest }) {
             onBack={() => {
               checkRunIds.forEach(abandon);
               setCheckRunIds([]);
-              setStep(step.places === null ? { name: 'what' } : { name: 'where', places: step.places });
+              setStep(step.targets === null ? { name: 'what' } : { name: 'where', targets: step.targets });
             }}
             onStarted={(runId) => setStep({ name: 'restoring', runId })}
           />
@@ -88,14 +88,14 @@ function OpenDialog({ request }: { request: RestoreRequest }) {
   }
 
   /** A restore to the original paths has no path of its own. */
-  function whereTo({ suggested }: PlacesOfSource, path: string): { targetPath: string; to: string } {
+  function whereTo({ suggested }: TargetsOfSource, path: string): { targetPath: string; to: string } {
     if (takesDatabase(chosen)) return { targetPath: path, to: '' };
     return { targetPath: '', to: path === suggested ? '' : path };
   }
 }
 
 function firstStep({ targetPath }: RestoreRequest): Step {
-  return targetPath === undefined ? { name: 'what' } : { name: 'review', targetPath, to: '', places: null };
+  return targetPath === undefined ? { name: 'what' } : { name: 'review', targetPath, to: '', targets: null };
 }
 
 function abandon(checkRunId: string): void {

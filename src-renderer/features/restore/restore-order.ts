@@ -1,6 +1,6 @@
 import type { RestoreSource } from '../../../src-shared/model/restore/restore.ts';
 import { client } from '../../api/client.ts';
-import { putRun } from '../../stores/runs-store.ts';
+import { addRun } from '../../stores/runs.ts';
 import type { RestoreChoice } from './restore-choice.ts';
 
 /** What to restore, and where. */
@@ -28,6 +28,6 @@ export async function startRestore(database: Confirmed | null, files: Confirmed 
   const [first, second] = database === null ? [files, null] : [database, files];
   if (first === null) throw new Error('Nothing to restore was confirmed.');
   const { run } = await client.call('restores.start', second === null ? first : { ...first, files: second });
-  putRun(run);
+  addRun(run);
   return run.id;
 }

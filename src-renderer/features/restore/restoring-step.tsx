@@ -7,7 +7,7 @@ import { countInWords } from '../../../src-shared/words/wording.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { RunProgress } from '../../components/run-progress.tsx';
-import { isActive, useRun } from '../../stores/runs-store.ts';
+import { isActive, useRun } from '../../stores/runs.ts';
 import { canUndo } from '../activity/run-words.ts';
 import { UndoButton } from './undo-button.tsx';
 

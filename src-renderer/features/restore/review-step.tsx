@@ -7,7 +7,7 @@ import { ErrorNotice } from '../../components/errors.tsx';
 import { RunProgress } from '../../components/run-progress.tsx';
 import { useNow } from '../../components/use-now.ts';
 import { useAction } from '../../hooks/use-action.ts';
-import { isActive } from '../../stores/runs-store.ts';
+import { isActive } from '../../stores/runs.ts';
 import { asksToInsist, DatabaseReview } from './database-review.tsx';
 import { EntryForm, entriesOf } from './entry-form.tsx';
 import { FilesReview } from './files-review.tsx';
@@ -54,7 +54,7 @@ export function ReviewStep({ order, onCheckStarted, onBack, onStarted }: ReviewS
   return (
     <>
       {[files, database].map((check, index) => (
-        <Looking key={index === 0 ? 'files' : 'database'} check={check} />
+        <Checking key={index === 0 ? 'files' : 'database'} check={check} />
       ))}
       {action.error !== null && <ErrorNotice error={action.error} />}
       {complete ? (
@@ -71,7 +71,7 @@ export function ReviewStep({ order, onCheckStarted, onBack, onStarted }: ReviewS
 }
 
 /** A running check, or its error. */
-function Looking({ check: { run, action, look, choose } }: { check: Check }) {
+function Checking({ check: { run, action, unlock, choose } }: { check: Check }) {
   const entries = entriesOf(run?.error ?? null);
   return (
     <>
@@ -86,7 +86,7 @@ function Looking({ check: { run, action, look, choose } }: { check: Check }) {
       {run?.error != null && entries.length === 0 && <ErrorNotice error={run.error} />}
       {action.error !== null && <ErrorNotice error={action.error} />}
       {entries.length > 0 && <EntryForm entries={entries} pending={action.pending} onEntry={choose} />}
-      {run?.error?.code === 'BAD_KEY' && <SnapshotKeyForm error={run.error} pending={action.pending} onKey={look} />}
+      {run?.error?.code === 'BAD_KEY' && <SnapshotKeyForm error={run.error} pending={action.pending} onKey={unlock} />}
     </>
   );
 }

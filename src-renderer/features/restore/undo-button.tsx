@@ -3,7 +3,7 @@ import { IconArrowBackUp } from '@tabler/icons-react';
 import type { Run } from '../../../src-shared/model/run.ts';
 import { client } from '../../api/client.ts';
 import { useAction } from '../../hooks/use-action.ts';
-import { putRun } from '../../stores/runs-store.ts';
+import { addRun } from '../../stores/runs.ts';
 
 /** Undoes a restore. */
 export function UndoButton({ run, onStarted }: { run: Run; onStarted(undoRunId: string): void }) {
@@ -11,7 +11,7 @@ export function UndoButton({ run, onStarted }: { run: Run; onStarted(undoRunId: 
   const undo = (): void => {
     action.run(async () => {
       const answer = await client.call('restores.undo', { runId: run.id });
-      putRun(answer.run);
+      addRun(answer.run);
       onStarted(answer.run.id);
     });
   };

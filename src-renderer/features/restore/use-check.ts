@@ -4,14 +4,14 @@ import type { KeyInput } from '../../../src-shared/model/database-encryption.ts'
 import type { Run } from '../../../src-shared/model/run.ts';
 import { client } from '../../api/client.ts';
 import { type Action, useAction } from '../../hooks/use-action.ts';
-import { putRun, useRun } from '../../stores/runs-store.ts';
+import { addRun, useRun } from '../../stores/runs.ts';
 
 /** A check before a restore. */
 export interface Check {
   run: Run | undefined;
   action: Action;
   /** Checks again, with a key. */
-  look(key: KeyInput): void;
+  unlock(key: KeyInput): void;
   /** Checks again, for one file of an archive. */
   choose(entry: string): void;
 }
@@ -26,7 +26,7 @@ export function useCheck(params: Params<'restores.check'> | null, onStarted: (ru
   const asked = params === null ? null : JSON.stringify(params);
   /** The file of an archive that was chosen; it stays when a key is given. */
   const entry = useRef<string | null>(null);
-  const look = useCallback(
+  const start = useCallback(
     (key?: KeyInput) => {
       if (asked === null) return;
       act(async () => {
@@ -35,7 +35,7 @@ export function useCheck(params: Params<'restores.check'> | null, onStarted: (ru
           ...withEntry(JSON.parse(asked), entry.current),
           ...given,
         });
-        putRun(answer.run);
+        addRun(answer.run);
         setRunId(answer.run.id);
         onStarted(answer.run.id);
       });
@@ -45,16 +45,16 @@ export function useCheck(params: Params<'restores.check'> | null, onStarted: (ru
   useEffect(() => {
     if (started.current || asked === null) return;
     started.current = true;
-    look();
-  }, [look, asked]);
+    start();
+  }, [start, asked]);
   const choose = useCallback(
     (name: string) => {
       entry.current = name;
-      look();
+      start();
     },
-    [look],
+    [start],
   );
-  return { run, action, look, choose };
+  return { run, action, unlock: start, choose };
 }
 
 function withEntry(params: Params<'restores.check'>, entry: string | null): Params<'restores.check'> {

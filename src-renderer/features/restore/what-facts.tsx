@@ -6,7 +6,7 @@ import type { TableRows } from '../../../src-shared/model/values.ts';
 import { missingInWords } from '../../../src-shared/words/incomplete.ts';
 import { momentLabel } from '../../../src-shared/words/moments.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
-import { namesInWords } from '../../components/destination-look.tsx';
+import { namesInWords } from '../../components/destination-display.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { VerificationPill } from '../../components/pill.tsx';
 import { useNow } from '../../components/use-now.ts';

@@ -1,19 +1,20 @@
-import { Button, Group, Loader, Select, Text, Title } from '@mantine/core';
-import { useEffect, useState } from 'react';
-import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
+import { Button, Group, Select, Text, Title } from '@mantine/core';
+import { useEffect } from 'react';
+import type { Result } from '../../../src-shared/contract/methods.ts';
 import type { RestoreSource } from '../../../src-shared/model/restore/restore.ts';
-import { client } from '../../api/client.ts';
-import { ErrorNotice, errorBody } from '../../components/errors.tsx';
+import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
+import { Pending } from '../../components/pending.tsx';
+import { useAnswer } from '../../stores/core.ts';
 import { TableList } from '../plan-form/source-facts.tsx';
 import { ChoiceFields } from './choice-fields.tsx';
 import {
   choicesOf,
   firstChoice,
-  type PlacesOfSource,
-  placesOf,
   type RestoreChoice,
   restorable,
+  type TargetsOfSource,
   takesDatabase,
+  targetsOf,
 } from './restore-choice.ts';
 import { type Described, WhatFacts } from './what-facts.tsx';
 
@@ -33,34 +34,21 @@ export function WhatStep({
   /** `null`: the default choice. */
   choice: RestoreChoice | null;
   onChoice(choice: RestoreChoice): void;
-  onNext(places: PlacesOfSource): void;
+  onNext(targets: TargetsOfSource): void;
   onClose(): void;
 }) {
-  const [described, setDescribed] = useState<Described | null>(null);
-  const [error, setError] = useState<ErrorBody | null>(null);
-  const what = JSON.stringify('snapshotId' in source ? { snapshotId: source.snapshotId } : source);
-  useEffect(() => {
-    describe(JSON.parse(what) as RestoreSource).then(
-      (found) => {
-        // A dropped content list means its snapshot.
-        if ('standsFor' in found) onSource({ snapshotId: found.standsFor });
-        else setDescribed(found);
-      },
-      (caught: unknown) => setError(errorBody(caught)),
-    );
-  }, [what, onSource]);
+  const { described, answer } = useDescribed(source, onSource);
   const holds = { sourceKind: described?.sourceKind ?? 'database', attachedFiles: described?.attachedFiles ?? [] };
   const chosen = choice ?? firstChoice(holds);
   const choices = choicesOf(holds);
   const next = (): void => {
     onChoice(chosen);
-    const places = placesOf(holds.attachedFiles, chosen, described?.suggestedTarget ?? null);
-    onNext({ ...places, imported: described?.origin === 'imported' });
+    const targets = targetsOf(holds.attachedFiles, chosen, described?.suggestedTarget ?? null);
+    onNext({ ...targets, imported: described?.origin === 'imported' });
   };
   return (
     <>
-      {described === null && error === null && <Loader size="sm" aria-label="Checking" />}
-      {error !== null && <ErrorNotice error={error} />}
+      {described === null && <Pending answer={answer} label="Checking" />}
       {described !== null && (
         <>
           <Title order={3}>{described.name}</Title>
@@ -105,21 +93,37 @@ export function WhatStep({
   );
 }
 
-async function describe(source: RestoreSource): Promise<Described | { standsFor: string }> {
-  if ('snapshotId' in source) {
-    const { snapshot } = await client.call('snapshots.get', { snapshotId: source.snapshotId });
-    return {
-      ...snapshot,
-      stored: snapshot.copies.filter(({ state }) => state === 'stored'),
-      message: `This is a snapshot of ${snapshot.planName}.`,
-      restorable: !snapshot.missing,
-      suggestedTarget: snapshot.sourcePath,
-    };
-  }
-  const file = await client.call('files.identify', { path: source.path });
-  if (file.sourceKind === 'files' && file.snapshotId !== null) return { standsFor: file.snapshotId };
-  const known =
-    file.snapshotId === null ? null : (await client.call('snapshots.get', { snapshotId: file.snapshotId })).snapshot;
+/** Returns what is known of a snapshot or a file. A content list that was dropped means its snapshot. */
+function useDescribed(source: RestoreSource, onSource: (source: RestoreSource) => void) {
+  const file = useAnswer('files.identify', 'path' in source ? { path: source.path } : null);
+  const snapshotId = 'snapshotId' in source ? source.snapshotId : (file.value?.snapshotId ?? null);
+  const found = useAnswer('snapshots.get', snapshotId === null ? null : { snapshotId });
+  const meant = file.value?.sourceKind === 'files' ? file.value.snapshotId : null;
+  useEffect(() => {
+    if (meant !== null) onSource({ snapshotId: meant });
+  }, [meant, onSource]);
+  const snapshot = found.value?.snapshot ?? null;
+  const answer = snapshotId === null || file.error !== null ? file : found;
+  return { answer, described: 'path' in source ? describeFile(file.value, snapshotId, snapshot) : describe(snapshot) };
+}
+
+function describe(snapshot: Snapshot | null): Described | null {
+  if (snapshot === null) return null;
+  return {
+    ...snapshot,
+    stored: snapshot.copies.filter(({ state }) => state === 'stored'),
+    message: `This is a snapshot of ${snapshot.planName}.`,
+    restorable: !snapshot.missing,
+    suggestedTarget: snapshot.sourcePath,
+  };
+}
+
+function describeFile(
+  file: Result<'files.identify'> | null,
+  snapshotId: string | null,
+  known: Snapshot | null,
+): Described | null {
+  if (file === null || (snapshotId !== null && (file.sourceKind === 'files' || known === null))) return null;
   const { verification = null, origin = 'imported' } = known ?? {};
   return { ...file, stored: [], verification, origin, attachedFiles: [] };
 }

@@ -2,46 +2,46 @@ import { Button, Checkbox, Group, Radio, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { PathField } from '../../components/path-field.tsx';
 import { PathText } from '../../components/path-text.tsx';
-import type { PlacesOfSource } from './restore-choice.ts';
+import type { TargetsOfSource } from './restore-choice.ts';
 
 interface WhereStepProps {
-  places: PlacesOfSource;
+  targets: TargetsOfSource;
   onBack(): void;
   /** @param path the target; empty: the original paths */
   onNext(path: string): void;
 }
 
 /** The second step: chooses the original or another path. */
-export function WhereStep({ places, onBack, onNext }: WhereStepProps) {
-  return places.together.length > 0 ? (
-    <Together places={places} onBack={onBack} onNext={() => onNext(places.suggested ?? '')} />
+export function WhereStep({ targets, onBack, onNext }: WhereStepProps) {
+  return targets.together.length > 0 ? (
+    <Together targets={targets} onBack={onBack} onNext={() => onNext(targets.suggested ?? '')} />
   ) : (
-    <OnePlace places={places} onBack={onBack} onNext={onNext} />
+    <OneTarget targets={targets} onBack={onBack} onNext={onNext} />
   );
 }
 
 /** Several items, which are restored to their original paths. */
-function Together({ places, onBack, onNext }: { places: PlacesOfSource; onBack(): void; onNext(): void }) {
-  const [agreed, setAgreed] = useState(!places.imported);
+function Together({ targets, onBack, onNext }: { targets: TargetsOfSource; onBack(): void; onNext(): void }) {
+  const [agreed, setAgreed] = useState(!targets.imported);
   return (
     <>
       <Text size="sm">
         All items are restored to their original paths. To restore one to another path, select it alone.
       </Text>
-      <ul className="restore-places">
-        {places.together.map((path) => (
+      <ul className="restore-targets">
+        {targets.together.map((path) => (
           <li key={path}>
             <PathText path={path} />
           </li>
         ))}
       </ul>
-      {places.imported && <ManifestQuestion several agreed={agreed} onAgreed={setAgreed} />}
+      {targets.imported && <ManifestQuestion several agreed={agreed} onAgreed={setAgreed} />}
       <Buttons onBack={onBack} onNext={onNext} disabled={!agreed} />
     </>
   );
 }
 
-function OnePlace({ places: { suggested, label, imported }, onBack, onNext }: WhereStepProps) {
+function OneTarget({ targets: { suggested, label, imported }, onBack, onNext }: WhereStepProps) {
   const [choice, setChoice] = useState(suggested === null ? 'other' : 'live');
   const [other, setOther] = useState('');
   const [agreed, setAgreed] = useState(!imported);

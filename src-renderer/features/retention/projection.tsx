@@ -1,11 +1,11 @@
 import { Group, Text, Tooltip } from '@mantine/core';
-import { useEffect, useState } from 'react';
 import type { Projection, Retention } from '../../../src-shared/model/plan.ts';
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
-import { client } from '../../api/client.ts';
 import './retention.css';
 import { DAY_MS } from '../../../src-shared/rules/durations.ts';
+import { useLast } from '../../hooks/use-last.ts';
+import { useAnswer } from '../../stores/core.ts';
 
 const WEEKS = 53;
 interface Question {
@@ -18,18 +18,16 @@ interface Question {
 
 /** The snapshots that would be kept after a year, day by day, and their size. */
 export function RetentionProjection(question: Question) {
-  const [projection, setProjection] = useState<Projection | null>(null);
-  const asked = JSON.stringify(question);
-  useEffect(() => {
-    const abort = new AbortController();
-    client
-      .call('retention.project', JSON.parse(asked) as Question, { signal: abort.signal })
-      .then(setProjection)
-      // A schedule may be incomplete while it is typed; its own field reports that.
-      .catch(() => setProjection(null));
-    return () => abort.abort();
-  }, [asked]);
-  if (projection === null || question.schedule.kind === 'manual' || question.schedule.kind === 'on-change') return null;
+  const answer = useAnswer('retention.project', question);
+  const projection = useLast(answer.value);
+  // A schedule may be incomplete while it is typed; its own field reports that.
+  if (
+    projection === null ||
+    answer.error !== null ||
+    question.schedule.kind === 'manual' ||
+    question.schedule.kind === 'on-change'
+  )
+    return null;
   const size = projection.bytes > 0 ? `, about ${bytesInWords(projection.bytes)}` : '';
   return (
     <div>

@@ -1,15 +1,15 @@
 import { ActionIcon, Button, Group, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
 import type { PlanSummary, RestoreTest, SqlCheck } from '../../../src-shared/model/plan.ts';
-import type { RestoreTestReceipt } from '../../../src-shared/model/restore/restore-test.ts';
 import { momentLabel } from '../../../src-shared/words/moments.ts';
 import { durationInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
+import { Pending } from '../../components/pending.tsx';
 import { Pill } from '../../components/pill.tsx';
 import { Section } from '../../components/section.tsx';
 import { useNow } from '../../components/use-now.ts';
 import { useAction } from '../../hooks/use-action.ts';
+import { useAnswer } from '../../stores/core.ts';
 import { ScheduleEditor } from './schedule-editor.tsx';
 import { ScheduleState } from './schedule-state.tsx';
 
@@ -118,21 +118,17 @@ export function RestoreTestSection({ summary, restoreTest, timeZone, onChange }:
             Add custom check
           </Button>
         </Group>
-        <Receipts planId={summary.plan.id} newest={summary.restoreTest.lastAt} />
+        <Receipts planId={summary.plan.id} />
       </Stack>
     </Section>
   );
 }
 
-function Receipts({ planId, newest }: { planId: string; newest: string | null }) {
-  const [receipts, setReceipts] = useState<RestoreTestReceipt[]>([]);
+function Receipts({ planId }: { planId: string }) {
+  const answer = useAnswer('restoreTests.list', { planId });
   const now = useNow();
-  const { run } = useAction();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a newer restore test is another list
-  useEffect(
-    () => run(async () => setReceipts(await client.call('restoreTests.list', { planId }))),
-    [planId, newest, run],
-  );
+  if (answer.error !== null) return <Pending answer={answer} />;
+  const receipts = answer.value ?? [];
   if (receipts.length === 0) return null;
   return (
     <ul className="receipts" aria-label="Last restore tests">

@@ -1,12 +1,11 @@
 import { Chip, Group, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
-import { useEffect, useState } from 'react';
-import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
 import { upcomingInWords } from '../../../src-shared/words/moments.ts';
 import { scheduleInWords } from '../../../src-shared/words/schedule-words.ts';
-import { client } from '../../api/client.ts';
-import { ErrorNotice, errorBody } from '../../components/errors.tsx';
+import { ErrorNotice } from '../../components/errors.tsx';
 import { useNow } from '../../components/use-now.ts';
+import { useLast } from '../../hooks/use-last.ts';
+import { useAnswer } from '../../stores/core.ts';
 
 type Kind = Schedule['kind'];
 
@@ -189,26 +188,10 @@ function Time({ time, onChange }: { time: string; onChange(time: string): void }
 }
 
 function SchedulePreview({ schedule, timeZone }: { schedule: Schedule; timeZone: string | null }) {
-  const [preview, setPreview] = useState<{ words: string; next: string[] } | null>(null);
-  const [problem, setProblem] = useState<ErrorBody | null>(null);
+  const answer = useAnswer('schedules.preview', { schedule, timeZone });
+  const preview = useLast(answer.value);
   const now = useNow();
-  const asked = JSON.stringify({ schedule, timeZone });
-  useEffect(() => {
-    const abort = new AbortController();
-    client
-      .call('schedules.preview', JSON.parse(asked) as { schedule: Schedule; timeZone: string | null }, {
-        signal: abort.signal,
-      })
-      .then((answer) => {
-        setPreview(answer);
-        setProblem(null);
-      })
-      .catch((error: unknown) => {
-        if (!abort.signal.aborted) setProblem(errorBody(error));
-      });
-    return () => abort.abort();
-  }, [asked]);
-  if (problem !== null) return <ErrorNotice error={problem} />;
+  if (answer.error !== null) return <ErrorNotice error={answer.error} />;
   if (preview === null || schedule.kind === 'manual') return null;
   const here = timeZone === null ? '' : ' (this machine’s time)';
   return (

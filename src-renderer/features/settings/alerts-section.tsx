@@ -1,36 +1,25 @@
 import { Button, Group, NumberInput, PasswordInput, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
-import { useCallback, useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { AlertChannel } from '../../../src-shared/model/alert.ts';
 import type { MailSettings, SecretName, Settings } from '../../../src-shared/model/settings.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { SAVED_SECRET } from '../../components/hints.ts';
 import { showDone } from '../../components/notices.ts';
+import { Pending } from '../../components/pending.tsx';
 import { Section } from '../../components/section.tsx';
 import { UndeliveredAlerts } from '../../components/undelivered-alerts.tsx';
 import { useAction } from '../../hooks/use-action.ts';
-import { useAppStore } from '../../stores/app-store.ts';
-
-interface Secrets {
-  keychain: boolean | null;
-  words: string;
-  known: ReadonlySet<SecretName>;
-}
+import { useAnswer, useInfo } from '../../stores/core.ts';
 
 /** Where alerts are sent, and the secrets for that. */
 export function AlertsSection({ settings, update }: { settings: Settings; update(change: Partial<Settings>): void }) {
-  const canNotify = useAppStore((state) => state.info?.capabilities.notifications ?? false);
-  const [secrets, setSecrets] = useState<Secrets | null>(null);
+  const canNotify = useInfo()?.capabilities.notifications ?? false;
+  const answer = useAnswer('secrets.list', {});
+  const { value: secrets, reload: load } = answer;
   const { run } = useAction();
-  const load = useCallback(
-    () =>
-      run(async () => {
-        const { secrets: states, ...protection } = await client.call('secrets.list', {});
-        setSecrets({ ...protection, known: new Set(states.filter(({ known }) => known).map(({ name }) => name)) });
-      }),
-    [run],
-  );
-  useEffect(load, [load]);
+  const isKnown = (name: SecretName): boolean =>
+    secrets?.secrets.some((each) => each.name === name && each.known) === true;
   const setKeychain = (use: boolean): void =>
     run(async () => {
       await client.call('secrets.useKeychain', { use });
@@ -53,6 +42,7 @@ export function AlertsSection({ settings, update }: { settings: Settings; update
             <TestButton channel="desktop" disabled={!settings.desktopAlerts} />
           </Group>
         )}
+        <Pending answer={answer} />
         {secrets !== null && (
           <>
             <SecretField
@@ -61,7 +51,7 @@ export function AlertsSection({ settings, update }: { settings: Settings; update
               description="Each alert is sent here as JSON (POST)."
               placeholder="https://…"
               channel="webhook"
-              known={secrets.known.has('webhook-url')}
+              known={isKnown('webhook-url')}
               onSaved={load}
             />
             <SecretField
@@ -70,10 +60,10 @@ export function AlertsSection({ settings, update }: { settings: Settings; update
               description="Called when a backup starts (/start), succeeds or fails (/fail), as Healthchecks expects. {plan} is replaced by the plan’s name."
               placeholder="https://hc-ping.com/…"
               channel="ping"
-              known={secrets.known.has('ping-url')}
+              known={isKnown('ping-url')}
               onSaved={load}
             />
-            <MailFields settings={settings} update={update} known={secrets.known.has('mail-password')} onSaved={load} />
+            <MailFields settings={settings} update={update} known={isKnown('mail-password')} onSaved={load} />
             <Text size="sm" c="dimmed">
               {secrets.words}
             </Text>

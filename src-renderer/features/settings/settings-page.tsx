@@ -1,4 +1,4 @@
-import { Button, Group, Loader, NumberInput, SegmentedControl, Stack, Switch, Text } from '@mantine/core';
+import { Button, Group, NumberInput, SegmentedControl, Stack, Switch, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Settings } from '../../../src-shared/model/settings.ts';
@@ -7,12 +7,12 @@ import { ErrorNotice } from '../../components/errors.tsx';
 import { Page } from '../../components/page.tsx';
 import { PathField } from '../../components/path-field.tsx';
 import { PathText } from '../../components/path-text.tsx';
+import { Pending } from '../../components/pending.tsx';
 import { Section } from '../../components/section.tsx';
 import { useNow } from '../../components/use-now.ts';
 import { useAction } from '../../hooks/use-action.ts';
-import { useAppStore } from '../../stores/app-store.ts';
-import { useRecoveryKitStore } from '../../stores/recovery-kit-store.ts';
-import { putRun } from '../../stores/runs-store.ts';
+import { useAnswer, useInfo, useKept, usePaused } from '../../stores/core.ts';
+import { addRun } from '../../stores/runs.ts';
 import { ImportDialog } from '../import/import-dialog.tsx';
 import { kitStateInWords } from '../recovery-kit/kit-words.ts';
 import { PauseMenu } from '../schedule/pause-menu.tsx';
@@ -27,12 +27,14 @@ const THEMES: Array<{ value: Settings['theme']; label: string }> = [
 
 /** The settings of the application, its folders and its versions. */
 export function SettingsPage() {
-  const { settings, info } = useAppStore();
+  const answer = useAnswer('settings.get', {});
+  const info = useInfo();
   const action = useAction();
-  if (info === null) return <Loader aria-label="Loading" />;
+  const settings = answer.value;
+  if (settings === null) return <Pending answer={answer} />;
   const update = (change: Partial<Settings>): void => {
     action.run(async () => {
-      useAppStore.setState({ settings: await client.call('settings.update', change) });
+      await client.call('settings.update', change);
     });
   };
   return (
@@ -90,7 +92,8 @@ export function SettingsPage() {
 }
 
 function SchedulesSection({ settings, update }: { settings: Settings; update(change: Partial<Settings>): void }) {
-  const { info, paused } = useAppStore();
+  const info = useInfo();
+  const paused = usePaused();
   return (
     <Section title="Schedules" actions={<PauseMenu paused={paused} />}>
       <Stack gap="sm">
@@ -155,7 +158,7 @@ function SafetyFields({ settings, update }: { settings: Settings; update(change:
 }
 
 function KitSection() {
-  const kit = useRecoveryKitStore((state) => state.kit);
+  const kit = useKept('recoveryKit.status', (kit) => kit);
   const now = useNow();
   return (
     <Section
@@ -182,7 +185,7 @@ function ScanSection() {
   const scan = (): void => {
     action.run(async () => {
       const { run } = await client.call('destinations.rescan', { path: folder.trim() });
-      putRun(run);
+      addRun(run);
       navigate(`/activity/${run.id}`);
     });
   };
@@ -204,7 +207,7 @@ function ScanSection() {
             Import from other programs…
           </Button>
         </Group>
-        {importing && <ImportDialog place={{ path: folder.trim() }} onClose={() => setImporting(false)} />}
+        {importing && <ImportDialog location={{ path: folder.trim() }} onClose={() => setImporting(false)} />}
       </Stack>
     </Section>
   );

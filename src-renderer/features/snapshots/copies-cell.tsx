@@ -11,7 +11,7 @@ import {
 import type { ReactNode } from 'react';
 import type { SnapshotCopy } from '../../../src-shared/model/snapshot.ts';
 import { agoInWords, momentInWords } from '../../../src-shared/words/moments.ts';
-import { KindIcon } from '../../components/destination-look.tsx';
+import { KindIcon } from '../../components/destination-display.tsx';
 import type { Tone } from '../../components/pill.tsx';
 
 const STATES: Record<SnapshotCopy['state'], { tone: Tone; icon: ReactNode; words: string }> = {

@@ -1,30 +1,24 @@
-import { Loader, Text } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { Text } from '@mantine/core';
 import type { PrunePreview } from '../../../src-shared/model/prune.ts';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { namesInWords } from '../../components/destination-look.tsx';
+import { namesInWords } from '../../components/destination-display.tsx';
 import { PathText } from '../../components/path-text.tsx';
+import { Pending } from '../../components/pending.tsx';
 import { useAction } from '../../hooks/use-action.ts';
+import { useAnswer } from '../../stores/core.ts';
 
 /** Asks before a snapshot is deleted. */
 export function DeleteDialog({ snapshot, onClose }: { snapshot: ListedSnapshot; onClose(): void }) {
-  const [preview, setPreview] = useState<PrunePreview | null>(null);
+  const chosen = { snapshotId: snapshot.id, unpin: snapshot.pinned };
+  const answer = useAnswer('snapshots.previewDelete', chosen);
+  const preview = answer.value;
   const action = useAction('here');
-  const { run } = action;
-  useEffect(
-    () =>
-      run(async () => {
-        const chosen = { snapshotId: snapshot.id, unpin: snapshot.pinned };
-        setPreview(await client.call('snapshots.previewDelete', chosen));
-      }),
-    [snapshot.id, snapshot.pinned, run],
-  );
   const remove = (confirmation: string): void => {
-    run(async () => {
-      await client.call('snapshots.delete', { snapshotId: snapshot.id, unpin: snapshot.pinned, confirmation });
+    action.run(async () => {
+      await client.call('snapshots.delete', { ...chosen, confirmation });
       onClose();
     });
   };
@@ -55,7 +49,7 @@ export function DeleteDialog({ snapshot, onClose }: { snapshot: ListedSnapshot; 
           {warning}
         </Text>
       ))}
-      {preview === null && action.pending && <Loader size="sm" aria-label="Loading" />}
+      <Pending answer={answer} />
     </ConfirmDialog>
   );
 }

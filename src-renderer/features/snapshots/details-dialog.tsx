@@ -1,14 +1,12 @@
-import { Button, Group, Loader, Modal, Stack, Text } from '@mantine/core';
-import { useEffect, useState } from 'react';
-import type { ListedSnapshot, Snapshot } from '../../../src-shared/model/snapshot.ts';
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { momentInWords } from '../../../src-shared/words/moments.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
-import { client } from '../../api/client.ts';
-import { namesInWords } from '../../components/destination-look.tsx';
-import { ErrorNotice } from '../../components/errors.tsx';
+import { namesInWords } from '../../components/destination-display.tsx';
 import { PathText } from '../../components/path-text.tsx';
+import { Pending } from '../../components/pending.tsx';
 import { VerificationPill } from '../../components/pill.tsx';
-import { useAction } from '../../hooks/use-action.ts';
+import { useAnswer } from '../../stores/core.ts';
 import { TableList } from '../plan-form/source-facts.tsx';
 import { StoredAttachedFiles } from './stored-attached-files.tsx';
 
@@ -21,13 +19,8 @@ interface DetailsDialogProps {
 
 /** The details of a snapshot. */
 export function DetailsDialog({ snapshot, now, onRestore, onClose }: DetailsDialogProps) {
-  const [whole, setWhole] = useState<Snapshot | null>(null);
-  const action = useAction('here');
-  const { run } = action;
-  useEffect(
-    () => run(async () => setWhole((await client.call('snapshots.get', { snapshotId: snapshot.id })).snapshot)),
-    [snapshot.id, run],
-  );
+  const answer = useAnswer('snapshots.get', { snapshotId: snapshot.id });
+  const whole = answer.value?.snapshot ?? null;
   return (
     <Modal
       opened
@@ -39,8 +32,7 @@ export function DetailsDialog({ snapshot, now, onRestore, onClose }: DetailsDial
       <Stack gap="md">
         <Facts snapshot={snapshot} now={now} />
         {snapshot.attachedFiles.length > 0 && <StoredAttachedFiles attachedFiles={snapshot.attachedFiles} />}
-        {action.error !== null && <ErrorNotice error={action.error} />}
-        {whole === null && action.pending && <Loader size="sm" aria-label="Loading" />}
+        <Pending answer={answer} />
         {whole !== null && whole.takenWith.length > 0 && (
           <Text size="sm">
             Taken at the same instant as the snapshots of{' '}

@@ -13,9 +13,9 @@ import {
 import type { ReactNode } from 'react';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { client } from '../../api/client.ts';
-import { KindIcon } from '../../components/destination-look.tsx';
+import { KindIcon } from '../../components/destination-display.tsx';
 import { useAction } from '../../hooks/use-action.ts';
-import { useAppStore } from '../../stores/app-store.ts';
+import { useInfo } from '../../stores/core.ts';
 import { firstChoice } from '../restore/restore-choice.ts';
 import { openRestore } from '../restore/restore-store.ts';
 
@@ -34,7 +34,7 @@ interface SnapshotActions {
 export function useSnapshotActions(snapshot: ListedSnapshot): SnapshotActions {
   const { id, path, pinned, sourcePath, origin } = snapshot;
   const action = useAction();
-  const canReveal = useAppStore((state) => state.info?.capabilities.revealFiles ?? false);
+  const canReveal = useInfo()?.capabilities.revealFiles ?? false;
   const from = (destinationId: string | undefined) => ({
     snapshotId: id,
     ...(destinationId === undefined ? {} : { destinationId }),

@@ -47,21 +47,21 @@ export function SnapshotTable({
         {rows.getVirtualItems().map(({ key, index, start, size }) => {
           const line = lines[index];
           if (line === undefined) return null;
-          const place = { transform: `translateY(${start}px)`, height: size };
+          const position = { transform: `translateY(${start}px)`, height: size };
           if (line.kind === 'snapshot')
             return (
               <SnapshotRow
                 key={key}
                 snapshot={line.snapshot}
                 index={index + 2}
-                style={place}
+                style={position}
                 now={now}
                 onDetails={onDetails}
                 onDelete={onDelete}
               />
             );
           return (
-            <div key={key} className="virtual day-row" style={place} role="row">
+            <div key={key} className="virtual day-row" style={position} role="row">
               <span role="cell" aria-colspan={COLUMNS.length}>
                 {line.day}
               </span>

@@ -1,14 +1,14 @@
-import { Button, Group, Loader } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { IconCamera } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { client } from '../../api/client.ts';
-import { namesInWords } from '../../components/destination-look.tsx';
+import { namesInWords } from '../../components/destination-display.tsx';
 import { EmptyState } from '../../components/page.tsx';
+import { Pending } from '../../components/pending.tsx';
 import { useAction } from '../../hooks/use-action.ts';
-import { usePlan } from '../../stores/plans-store.ts';
-import { fetchSnapshots, useSnapshotsStore } from '../../stores/snapshots-store.ts';
+import { useAnswer, usePlan } from '../../stores/core.ts';
 import { PruneDialog } from '../prune/prune-dialog.tsx';
 import { openRestore } from '../restore/restore-store.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
@@ -17,21 +17,20 @@ import { SnapshotTable } from './snapshot-table.tsx';
 
 /** The snapshots of a plan. */
 export function SnapshotsTab({ plan, now }: { plan: Plan; now: number }) {
-  const snapshots = useSnapshotsStore((state) => state.byPlan[plan.id]);
+  const answer = useAnswer('snapshots.list', { planId: plan.id });
+  const snapshots = answer.value;
   const [detailedId, setDetailedId] = useState<string | null>(null);
   const [deleting, setDeleting] = useState<ListedSnapshot | null>(null);
   const [pruning, setPruning] = useState(false);
   const action = useAction();
-  const { run } = action;
-  useEffect(() => run(() => fetchSnapshots(plan.id)), [plan.id, run]);
   const scan = (): void =>
-    run(async () => {
+    action.run(async () => {
       for (const { destinationId } of plan.destinations) await client.call('destinations.rescan', { destinationId });
     });
   const names = namesInWords(usePlan(plan.id)?.destinations.map(({ name }) => name) ?? []);
 
   const detailed = snapshots?.find(({ id }) => id === detailedId);
-  if (snapshots === undefined) return <Loader m="xl" aria-label="Loading" />;
+  if (snapshots === null) return <Pending answer={answer} />;
   return (
     <div className="snapshots-tab">
       <Group justify="flex-end" gap="xs">

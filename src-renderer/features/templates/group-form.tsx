@@ -14,7 +14,6 @@ import { PathField } from '../../components/path-field.tsx';
 import { Section } from '../../components/section.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { useMounted } from '../../hooks/use-mounted.ts';
-import { useDestinations } from '../../stores/destinations-store.ts';
 import { encryptionDraftOf, encryptionProblems } from '../plan-form/encryption-draft.ts';
 import { EncryptionFields } from '../plan-form/encryption-fields.tsx';
 import { PlanDestinationsField } from '../plan-form/plan-destinations-field.tsx';
@@ -25,6 +24,7 @@ import { PartRow } from './part-row.tsx';
 import { LeftOut } from './template-choice.tsx';
 import { useGroupTemplate } from './use-group-template.ts';
 import './templates.css';
+import { useAnswer } from '../../stores/core.ts';
 
 /** The parts of a template, each of which becomes a plan, and their destinations. */
 export function GroupForm({ template }: { template: AppliedTemplate }) {
@@ -36,7 +36,7 @@ export function GroupForm({ template }: { template: AppliedTemplate }) {
   const change = (changed: Partial<GroupDraft>): void => setDraft((before) => ({ ...before, ...changed }));
   const [others, setOthers] = useState<PlanDestination[]>([]);
   const [encryption, setEncryption] = useState(() => encryptionDraftOf(null));
-  const { parts, looking, problem } = useGroupTemplate(template, draft);
+  const { parts, checking, problem } = useGroupTemplate(template, draft);
   const making = useMaking();
   const wanted = wantedParts(parts, draft);
   const left = wanted.flatMap(({ leftOut }) => leftOut);
@@ -44,7 +44,7 @@ export function GroupForm({ template }: { template: AppliedTemplate }) {
   const ready =
     making.known &&
     wanted.length > 0 &&
-    !looking &&
+    !checking &&
     problem === null &&
     (draft.folder.trim() !== '' || others.length > 0) &&
     !encryptionProblems(encryption, false).blocked;
@@ -66,7 +66,7 @@ export function GroupForm({ template }: { template: AppliedTemplate }) {
                 part={part}
                 wanted={wanted.includes(part)}
                 path={draft.paths[part.id] ?? ''}
-                looking={looking}
+                checking={checking}
                 made={making.made.includes(part.id)}
                 onWanted={(want) => change({ wanted: { ...draft.wanted, [part.id]: want } })}
                 onPath={(path) =>
@@ -125,7 +125,7 @@ type MakePlan = (
 
 /** Creates the plans one after the other, and continues after a failure where it stopped. */
 function useMaking() {
-  const { value: known } = useDestinations();
+  const { value: known } = useAnswer('destinations.list', {});
   const [made, setMade] = useState<readonly string[]>([]);
   const [planIds, setPlanIds] = useState<readonly string[]>([]);
   const [, navigate] = useLocation();

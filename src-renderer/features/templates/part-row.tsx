@@ -12,7 +12,7 @@ interface PartRowProps {
   wanted: boolean;
   /** The path that was typed; empty: the default location. */
   path: string;
-  looking: boolean;
+  checking: boolean;
   /** Its plan has been created. */
   made: boolean;
   onWanted(wanted: boolean): void;
@@ -20,7 +20,7 @@ interface PartRowProps {
 }
 
 /** A part of a template: its path, schedule and retention. */
-export function PartRow({ part, wanted, path, looking, made, onWanted, onPath }: PartRowProps) {
+export function PartRow({ part, wanted, path, checking, made, onWanted, onPath }: PartRowProps) {
   const { name, kind, optional, locations, draft } = part;
   const [elsewhere, setElsewhere] = useState(false);
   const here = isHere(part);
@@ -70,7 +70,7 @@ export function PartRow({ part, wanted, path, looking, made, onWanted, onPath }:
             label={`Path of ${name}`}
             value={path}
             onChange={onPath}
-            error={path.trim() !== '' && !looking && !here ? 'File or folder not found.' : undefined}
+            error={path.trim() !== '' && !checking && !here ? 'File or folder not found.' : undefined}
           />
         </div>
       )}

@@ -6,8 +6,7 @@ import { ErrorNotice } from '../../components/errors.tsx';
 import { showDone } from '../../components/notices.ts';
 import { Pending } from '../../components/pending.tsx';
 import { useAction } from '../../hooks/use-action.ts';
-import { useAppStore } from '../../stores/app-store.ts';
-import { useDestinations } from '../../stores/destinations-store.ts';
+import { useAnswer, useInfo } from '../../stores/core.ts';
 import { LeftOut } from './template-choice.tsx';
 import { templateOfPlan } from './template-of-plan.ts';
 
@@ -18,8 +17,8 @@ export function SaveTemplateDialog({ plan, onClose }: { plan: Plan; onClose(): v
   const [name, setName] = useState(plan.name);
   const [purpose, setPurpose] = useState(`Backs up ${plan.name}.`);
   const [refused, setRefused] = useState<string | null>(null);
-  const platform = useAppStore((state) => PLATFORMS[state.info?.platform ?? ''] ?? 'linux');
-  const destinations = useDestinations();
+  const platform = PLATFORMS[useInfo()?.platform ?? ''] ?? 'linux';
+  const destinations = useAnswer('destinations.list', {});
   const known = destinations.value ?? [];
   const action = useAction('here');
   const [folder] = plan.destinations.flatMap(({ destinationId }) => {

@@ -6,7 +6,7 @@ import { Disclosure } from '../../components/disclosure.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { PathField } from '../../components/path-field.tsx';
 import { pendingChoices } from '../../components/pending.tsx';
-import { useAnswer } from '../../hooks/use-answer.ts';
+import { useAnswer } from '../../stores/core.ts';
 import { ImportTemplate } from './import-template.tsx';
 import type { ChosenTemplate } from './use-templates.ts';
 

@@ -5,9 +5,9 @@ import { client } from '../../api/client.ts';
 import { Pending } from '../../components/pending.tsx';
 import { Section } from '../../components/section.tsx';
 import { useAction } from '../../hooks/use-action.ts';
-import { useAnswer } from '../../hooks/use-answer.ts';
 import { ImportTemplate } from './import-template.tsx';
 import './templates.css';
+import { useAnswer } from '../../stores/core.ts';
 
 /** The built-in templates, and the user's own. */
 export function TemplatesSection() {

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/template-use.ts';
+import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/third-party/template-use.ts';
 import { client } from '../../api/client.ts';
 import { type Action, useAction } from '../../hooks/use-action.ts';
 

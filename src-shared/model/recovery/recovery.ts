@@ -39,8 +39,8 @@ export type RecoverablePlan = z.infer<typeof RecoverablePlan>;
 
 /** What the manifests at a destination tell. Nothing of it is in the catalog by that. */
 export const RecoveryScan = z.object({
-  /** How sentences name the place. */
-  place: z.string(),
+  /** The location as sentences name it. */
+  location: z.string(),
   plans: z.array(RecoverablePlan),
   /** All of them, the newest first. */
   snapshots: z.array(DescribedSnapshot),

@@ -42,8 +42,8 @@ export type ImportProblem = z.infer<typeof ImportProblem>;
 
 /** What was found in a folder, bucket or SFTP path. */
 export const FoundBackups = z.object({
-  /** How sentences name the place. */
-  place: z.string(),
+  /** The location as sentences name it. */
+  location: z.string(),
   /** Newest first. */
   files: z.array(FoundBackup),
   problems: z.array(ImportProblem),

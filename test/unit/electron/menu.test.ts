@@ -12,7 +12,7 @@ test.each<NodeJS.Platform>(['linux', 'win32', 'darwin'])(
   'on %s everything is there, each shortcut once',
   (platform) => {
     const opened: string[] = [];
-    const actions = { openRoute: (place: string) => opened.push(place), restoreBackup: () => opened.push('restore') };
+    const actions = { openRoute: (page: string) => opened.push(page), restoreBackup: () => opened.push('restore') };
     const items = flat(applicationMenu(actions, platform));
     const shortcuts = items.flatMap(({ accelerator }) => accelerator ?? []);
     expect(new Set(shortcuts).size).toBe(shortcuts.length);

@@ -4,8 +4,8 @@ import {
   filesToCheck,
   fileWord,
   firstChoice,
-  placesOf,
   replacesFiles,
+  targetsOf,
   totalsOf,
 } from '../../../src-renderer/features/restore/restore-choice.ts';
 import type { SnapshotAttachedFile } from '../../../src-shared/model/attached-file.ts';
@@ -55,20 +55,20 @@ test('the files of a choice are asked for as they were chosen', () => {
 test('one thing can go elsewhere, several go back to where each came from', () => {
   const attachedFiles = [generated, gone, attachedFile('env', { kind: 'file', path: 'C:\\app\\env' })];
   const choice = { what: 'one', attachedFile: 'generated', part: 'a/b.wav' } as const;
-  expect(placesOf(attachedFiles, choice, '/opt/box.db')).toMatchObject({
+  expect(targetsOf(attachedFiles, choice, '/opt/box.db')).toMatchObject({
     suggested: '/opt/generated/a/b.wav',
     together: [],
   });
-  expect(placesOf(attachedFiles, { ...choice, attachedFile: 'env', part: 'x' }, null).suggested).toBe(
+  expect(targetsOf(attachedFiles, { ...choice, attachedFile: 'env', part: 'x' }, null).suggested).toBe(
     'C:\\app\\env\\x',
   );
-  expect(placesOf(attachedFiles, { ...choice, what: 'database' }, '/opt/box.db').suggested).toBe('/opt/box.db');
-  expect(placesOf(attachedFiles, { ...choice, what: 'everything' }, '/opt/box.db').together).toEqual([
+  expect(targetsOf(attachedFiles, { ...choice, what: 'database' }, '/opt/box.db').suggested).toBe('/opt/box.db');
+  expect(targetsOf(attachedFiles, { ...choice, what: 'everything' }, '/opt/box.db').together).toEqual([
     '/opt/box.db',
     '/opt/generated',
     'C:\\app\\env',
   ]);
-  expect(placesOf(attachedFiles, { ...choice, what: 'files' }, '/opt/box.db').together).toHaveLength(2);
+  expect(targetsOf(attachedFiles, { ...choice, what: 'files' }, '/opt/box.db').together).toHaveLength(2);
 });
 
 test('only what takes something away has to be typed', () => {
