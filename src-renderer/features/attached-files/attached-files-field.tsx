@@ -1,16 +1,11 @@
 import { ActionIcon, Button, Group, Text, Textarea, TextInput } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
 import type { AttachedFileKind } from '../../../src-shared/model/attached-file.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { PathField } from '../../components/path-field.tsx';
-import {
-  type AttachedFileDraft,
-  type AttachedFileProblems,
-  attachedFileProblems,
-  linesOf,
-  newAttachedFile,
-  withPath,
-} from './attached-file-draft.ts';
+import type { PlanFormApi } from '../plan-form/use-plan-form.ts';
+import { type AttachedFileDraft, linesOf, newAttachedFile, withPath } from './attached-file-draft.ts';
 import { AttachedFileIcon, attachedFileKindInWords } from './attached-file-words.tsx';
 import './attached-files.css';
 
@@ -31,15 +26,14 @@ const PATHS: Record<AttachedFileKind, { label: string; placeholder: string; desc
 };
 
 interface AttachedFilesFieldProps {
-  value: readonly AttachedFileDraft[];
-  onChange(value: AttachedFileDraft[]): void;
+  form: PlanFormApi;
   /** The hint while the list is empty. */
   empty: string;
 }
 
 /** Chooses the folders, files and disks that are stored in each snapshot. */
-export function AttachedFilesField({ value, onChange, empty }: AttachedFilesFieldProps) {
-  const problems = attachedFileProblems(value);
+export function AttachedFilesField({ form, empty }: AttachedFilesFieldProps) {
+  const value = form.values.attachedFiles;
   return (
     <div>
       {value.length === 0 ? (
@@ -52,10 +46,10 @@ export function AttachedFilesField({ value, onChange, empty }: AttachedFilesFiel
             <AttachedFileFields
               key={draft.key}
               draft={draft}
-              problems={problems[index] ?? { blocked: false }}
+              problem={form.errors[`attachedFiles.${index}.name`]}
               others={value.filter((each) => each !== draft)}
-              onChange={(changed) => onChange(value.with(index, changed))}
-              onRemove={() => onChange(value.toSpliced(index, 1))}
+              onChange={(changed) => form.replaceListItem('attachedFiles', index, changed)}
+              onRemove={() => form.removeListItem('attachedFiles', index)}
             />
           ))}
         </ul>
@@ -68,7 +62,7 @@ export function AttachedFilesField({ value, onChange, empty }: AttachedFilesFiel
             size="xs"
             leftSection={<IconPlus size={14} aria-hidden />}
             disabled={value.length >= 20}
-            onClick={() => onChange([...value, newAttachedFile(kind)])}
+            onClick={() => form.insertListItem('attachedFiles', newAttachedFile(kind))}
           >
             {words}
           </Button>
@@ -80,13 +74,13 @@ export function AttachedFilesField({ value, onChange, empty }: AttachedFilesFiel
 
 interface AttachedFileFieldsProps {
   draft: AttachedFileDraft;
-  problems: AttachedFileProblems;
+  problem: ReactNode;
   others: readonly AttachedFileDraft[];
   onChange(draft: AttachedFileDraft): void;
   onRemove(): void;
 }
 
-function AttachedFileFields({ draft, problems, others, onChange, onRemove }: AttachedFileFieldsProps) {
+function AttachedFileFields({ draft, problem, others, onChange, onRemove }: AttachedFileFieldsProps) {
   const { kind, name, path, exclude } = draft;
   const called = name === '' ? attachedFileKindInWords(kind).toLowerCase() : name;
   return (
@@ -110,7 +104,7 @@ function AttachedFileFields({ draft, problems, others, onChange, onRemove }: Att
           {...(PATHS[kind].description === undefined ? {} : { description: 'Used in file names.' })}
           value={name}
           onChange={(event) => onChange({ ...draft, name: event.currentTarget.value, named: true })}
-          error={problems.name}
+          error={problem}
           maxLength={40}
           spellCheck={false}
           autoComplete="off"

@@ -1,21 +1,31 @@
 import { Alert, PasswordInput, Radio, Stack, Text, Textarea } from '@mantine/core';
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
+import { Disclosure } from '../../components/disclosure.tsx';
 import { SAVED_SECRET } from '../../components/hints.ts';
-import { type EncryptionDraft, encryptionProblems } from './encryption-draft.ts';
 import { passphraseInWords } from './passphrase-words.ts';
+import type { PlanFormApi } from './use-plan-form.ts';
+
+/** How snapshots are encrypted, as the end of a label. */
+const KINDS = { none: 'none', passphrase: 'passphrase', recipients: 'age recipients' } as const;
+
+/** The encryption of a new plan's snapshots, folded away until it is wanted. */
+export function EncryptionDisclosure(props: EncryptionFieldsProps) {
+  return (
+    <Disclosure title={`Snapshot encryption: ${KINDS[props.form.values.encryption.kind]}`}>
+      <EncryptionFields {...props} />
+    </Disclosure>
+  );
+}
 
 interface EncryptionFieldsProps {
-  value: EncryptionDraft;
-  onChange(value: EncryptionDraft): void;
-  /** A passphrase is saved already. */
-  kept: boolean;
+  form: PlanFormApi;
   /** The database is encrypted, and so are its snapshots. */
   encrypted: boolean;
 }
 
 /** Whether and for whom snapshots are encrypted with age before they are stored. */
-export function EncryptionFields({ value, onChange, kept, encrypted }: EncryptionFieldsProps) {
-  const problems = encryptionProblems(value, kept);
+export function EncryptionFields({ form, encrypted }: EncryptionFieldsProps) {
+  const { kind } = form.values.encryption;
   return (
     <Stack gap="md">
       {encrypted && (
@@ -23,11 +33,7 @@ export function EncryptionFields({ value, onChange, kept, encrypted }: Encryptio
           The database is encrypted, so its snapshots already are. This adds a second layer of encryption.
         </Alert>
       )}
-      <Radio.Group
-        label="Encryption of new snapshots"
-        value={value.kind}
-        onChange={(kind) => onChange({ ...value, kind: kind as EncryptionDraft['kind'] })}
-      >
+      <Radio.Group label="Encryption of new snapshots" {...form.getInputProps('encryption.kind')}>
         <Stack gap={8} mt={8}>
           <Radio value="none" label={encrypted ? 'No additional encryption' : 'No encryption'} />
           <Radio value="passphrase" label="Encrypt with passphrase" />
@@ -38,8 +44,8 @@ export function EncryptionFields({ value, onChange, kept, encrypted }: Encryptio
           />
         </Stack>
       </Radio.Group>
-      {value.kind === 'passphrase' && <PassphraseFields value={value} onChange={onChange} kept={kept} />}
-      {value.kind === 'recipients' && (
+      {kind === 'passphrase' && <PassphraseFields form={form} />}
+      {kind === 'recipients' && (
         <>
           <Textarea
             label="Recipients (one per line)"
@@ -47,27 +53,23 @@ export function EncryptionFields({ value, onChange, kept, encrypted }: Encryptio
             autosize
             minRows={2}
             maxRows={6}
-            value={value.recipients}
-            onChange={(event) => onChange({ ...value, recipients: event.currentTarget.value })}
-            error={problems.recipients}
+            {...form.getInputProps('encryption.recipients')}
             spellCheck={false}
           />
           <PasswordInput
             label="Identity (optional)"
             description="Needed to verify and restore snapshots on this machine. Saved with the other secrets."
             placeholder="AGE-SECRET-KEY-1…"
-            value={value.identity}
-            onChange={(event) => onChange({ ...value, identity: event.currentTarget.value })}
-            error={problems.identity}
+            {...form.getInputProps('encryption.identity')}
             autoComplete="off"
             spellCheck={false}
             visibilityToggleButtonProps={{ 'aria-label': 'Show identity', tabIndex: 0 }}
           />
         </>
       )}
-      {value.kind !== 'none' && (
+      {kind !== 'none' && (
         <Alert className="tone-warn" icon={<IconAlertTriangle size={18} />}>
-          {value.kind === 'passphrase'
+          {kind === 'passphrase'
             ? 'Without the passphrase, nobody can open these snapshots, not even Snapkeep. The recovery kit does not contain it: write it down and keep it in another location.'
             : 'Without the identity of a recipient, nobody can open these snapshots. Keep a copy of it on another machine.'}
         </Alert>
@@ -76,29 +78,25 @@ export function EncryptionFields({ value, onChange, kept, encrypted }: Encryptio
   );
 }
 
-function PassphraseFields({ value, onChange, kept }: Omit<EncryptionFieldsProps, 'encrypted'>) {
-  const problems = encryptionProblems(value, kept);
+function PassphraseFields({ form }: { form: PlanFormApi }) {
+  const { passphrase } = form.values.encryption;
   return (
     <>
       <PasswordInput
         label="Passphrase"
-        placeholder={kept ? SAVED_SECRET : ''}
-        value={value.passphrase}
-        onChange={(event) => onChange({ ...value, passphrase: event.currentTarget.value })}
-        error={problems.passphrase}
+        placeholder={form.values.keptPassphrase ? SAVED_SECRET : ''}
+        {...form.getInputProps('encryption.passphrase')}
         autoComplete="new-password"
         visibilityToggleButtonProps={{ 'aria-label': 'Show passphrase', tabIndex: 0 }}
       />
       <PasswordInput
         label="Confirm passphrase"
-        value={value.again}
-        onChange={(event) => onChange({ ...value, again: event.currentTarget.value })}
-        error={problems.again}
+        {...form.getInputProps('encryption.again')}
         autoComplete="new-password"
         visibilityToggleButtonProps={{ 'aria-label': 'Show confirmed passphrase', tabIndex: 0 }}
       />
       <Text size="sm" c="dimmed" role="status" mih={22}>
-        {value.passphrase !== '' && problems.passphrase === undefined && passphraseInWords(value.passphrase)}
+        {passphrase !== '' && form.errors['encryption.passphrase'] === undefined && passphraseInWords(passphrase)}
       </Text>
     </>
   );

@@ -2,9 +2,10 @@ import { Autocomplete, Checkbox } from '@mantine/core';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { pendingChoices } from '../../components/pending.tsx';
 import { useAnswer } from '../../stores/core.ts';
+import type { PlanFormApi } from './use-plan-form.ts';
 
 /** The group of a plan: an existing one, a new one, or none. */
-export function GroupField({ value, onChange }: { value: string; onChange(group: string): void }) {
+export function GroupField({ form }: { form: PlanFormApi }) {
   const plans = useAnswer('plans.list', {});
   const groups = [...new Set(plans.value?.flatMap(({ plan: { group } }) => group ?? []))].sort();
   return (
@@ -13,8 +14,7 @@ export function GroupField({ value, onChange }: { value: string; onChange(group:
         label="Group"
         placeholder="None"
         data={groups}
-        value={value}
-        onChange={onChange}
+        {...form.getInputProps('group')}
         maxLength={80}
         autoComplete="off"
         {...pendingChoices(plans)}
@@ -25,15 +25,14 @@ export function GroupField({ value, onChange }: { value: string; onChange(group:
 }
 
 /** Whether the databases of a group are backed up at the same instant; nothing where the plan has no group. */
-export function SameInstantField(props: { group: string; value: boolean; onChange(sameInstant: boolean): void }) {
-  const group = props.group.trim();
-  if (group === '') return null;
+export function SameInstantField({ form }: { form: PlanFormApi }) {
+  const group = form.values.group.trim();
+  if (group === '' || form.values.sourceKind === 'files') return null;
   return (
     <Checkbox
       label={`Same instant as other databases of ${group}`}
       description="For databases that one program changes together. A backup of one of them backs up all that have this option. Requires write access to each database."
-      checked={props.value}
-      onChange={(event) => props.onChange(event.currentTarget.checked)}
+      {...form.getInputProps('sameInstant', { type: 'checkbox' })}
     />
   );
 }

@@ -1,5 +1,4 @@
 import { Button, Group, Stack } from '@mantine/core';
-import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
@@ -12,24 +11,23 @@ import { GroupForm } from '../templates/group-form.tsx';
 import { TemplateChoice } from '../templates/template-choice.tsx';
 import { useChosenTemplate } from '../templates/use-templates.ts';
 import { emptyForm, isComplete, newPlanOf, type PlanForm, planNameOf, withDraft } from './plan-form.ts';
-import { HowSection, KeptSection, WhenSection } from './plan-sections.tsx';
+import { RetentionSection, ScheduleSection, StorageSection } from './plan-sections.tsx';
 import { SourceSection } from './source-section.tsx';
-import { useSource } from './use-source.ts';
+import { type PlanFormApi, usePlanForm } from './use-plan-form.ts';
+import { type CheckedSource, useSource } from './use-source.ts';
 
 /** Creates a plan, or a group of plans, and starts the first backup. */
 export function NewPlanPage() {
-  const [form, setForm] = useState(emptyForm);
-  const change = (changed: Partial<PlanForm>): void => setForm((before) => ({ ...before, ...changed }));
-  const database = form.sourceKind === 'database';
-  const checked = useSource(database ? form.sourcePath : '', form.key);
+  const form = usePlanForm(emptyForm);
+  const { sourceKind, sourcePath, key } = form.values;
+  const checked = useSource(sourceKind === 'database' ? sourcePath : '', key);
   const chosen = useChosenTemplate(
     checked.source?.path ?? null,
-    ({ draft }) => setForm((before) => withDraft(before, draft)),
+    ({ draft }) => form.setValues((now) => withDraft(now as PlanForm, draft)),
     (before, after) =>
-      setForm((now) => ({
-        ...now,
-        attachedFiles: followTemplate(now.attachedFiles, before.draft.attachedFiles, after.draft.attachedFiles),
-      })),
+      form.setFieldValue('attachedFiles', (now) =>
+        followTemplate(now, before.draft.attachedFiles, after.draft.attachedFiles),
+      ),
   );
   const several = chosen.applied !== null && chosen.part === null;
   const { part } = chosen;
@@ -42,8 +40,8 @@ export function NewPlanPage() {
           <GroupForm key={chosen.applied.id} template={chosen.applied} />
         ) : (
           <>
-            <SourceSection form={form} change={change} checked={checked} draft={part?.draft ?? null} />
-            <Rest form={form} change={change} checked={checked} />
+            <SourceSection form={form} checked={checked} draft={part?.draft ?? null} />
+            <Rest form={form} checked={checked} />
           </>
         )}
       </Stack>
@@ -51,30 +49,25 @@ export function NewPlanPage() {
   );
 }
 
-interface RestProps {
-  form: PlanForm;
-  change(change: Partial<PlanForm>): void;
-  checked: ReturnType<typeof useSource>;
-}
-
 /** Everything but the source, and the button. */
-function Rest({ form, change, checked: { source, locked } }: RestProps) {
+function Rest({ form, checked: { source, locked } }: { form: PlanFormApi; checked: CheckedSource }) {
   const { value: known } = useAnswer('destinations.list', {});
   const [, navigate] = useLocation();
   const mounted = useMounted();
   const action = useAction('here');
-  const database = form.sourceKind === 'database';
-  const planName = planNameOf(form, source?.suggestedPlanName);
+  const { values } = form;
+  const database = values.sourceKind === 'database';
+  const planName = planNameOf(values, source?.suggestedPlanName);
   const encrypted = database && source?.databaseEncryption != null;
-  const noDump = encrypted && form.encryption.kind === 'none';
+  const noDump = encrypted && values.encryption.kind === 'none';
   const ready =
     known !== null &&
-    isComplete(form, planName, known) &&
-    (!database || (source !== null && !locked && !(noDump && form.method === 'dump')));
+    isComplete(values, planName, known) &&
+    (!database || (source !== null && !locked && !(noDump && values.method === 'dump')));
   const create = (): void => {
     if (known === null) return;
     action.run(async () => {
-      const plan = await client.call('plans.create', newPlanOf(form, planName, known, encrypted));
+      const plan = await client.call('plans.create', newPlanOf(values, planName, known, encrypted));
       await client.call('backups.start', { planId: plan.id });
       // The user may have left the page meanwhile.
       if (mounted.current) navigate(`/plans/${plan.id}`);
@@ -82,9 +75,9 @@ function Rest({ form, change, checked: { source, locked } }: RestProps) {
   };
   return (
     <>
-      <HowSection form={form} change={change} planName={planName} encrypted={encrypted} noDump={noDump} />
-      <WhenSection form={form} change={change} />
-      <KeptSection form={form} change={change} snapshotBytes={Math.round((source?.sizeBytes ?? 0) / 2)} />
+      <StorageSection form={form} planName={planName} encrypted={encrypted} noDump={noDump} />
+      <ScheduleSection form={form} />
+      <RetentionSection form={form} snapshotBytes={Math.round((source?.sizeBytes ?? 0) / 2)} />
       {action.error !== null && <ErrorNotice error={action.error} />}
       <Group justify="flex-end">
         <Button size="md" disabled={!ready} loading={action.pending} onClick={create}>

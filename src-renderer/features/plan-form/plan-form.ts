@@ -1,7 +1,13 @@
 import type { Params } from '../../../src-shared/contract/methods.ts';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
 import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
-import { KEEP_ALL, type PlanDestination, type RestoreTest, type Retention } from '../../../src-shared/model/plan.ts';
+import {
+  KEEP_ALL,
+  type Plan,
+  type PlanDestination,
+  type RestoreTest,
+  type Retention,
+} from '../../../src-shared/model/plan.ts';
 import type { Schedule } from '../../../src-shared/model/schedule.ts';
 import type { SourceKind } from '../../../src-shared/model/source.ts';
 import type { PlanDraft } from '../../../src-shared/model/third-party/template-use.ts';
@@ -22,7 +28,7 @@ import {
 } from './encryption-draft.ts';
 import { NO_PROGRAM, type ProgramDraft, programDraftOf, programOf, programProblems } from './program-draft.ts';
 
-/** A new plan as it is typed. */
+/** A plan as it is typed: a new one, or the settings of an existing one. */
 export interface PlanForm {
   sourceKind: SourceKind;
   /** Of the database. */
@@ -35,12 +41,17 @@ export interface PlanForm {
   /** Whether it is backed up at the same instant as the others of the group. */
   sameInstant: boolean;
   attachedFiles: AttachedFileDraft[];
+  /** A folder that becomes a destination; empty: none. */
   folder: string;
   others: PlanDestination[];
   encryption: EncryptionDraft;
+  /** A passphrase is saved already. */
+  keptPassphrase: boolean;
   method: BackupMethod;
   compression: Compression;
-  verify: boolean;
+  verifyAfterBackup: boolean;
+  /** In minutes; empty: the default. */
+  timeLimit: number | string;
   schedule: Schedule;
   timeZone: string | null;
   retention: Retention;
@@ -61,14 +72,36 @@ export function emptyForm(): PlanForm {
     folder: '',
     others: [],
     encryption: encryptionDraftOf(null),
+    keptPassphrase: false,
     method: 'online',
     compression: 'gz',
-    verify: true,
+    verifyAfterBackup: true,
+    timeLimit: '',
     schedule: { kind: 'daily', time: '02:00' },
     timeZone: null,
     retention: { ...KEEP_ALL, keepLast: 7, daily: 30, weekly: 12, monthly: 12 },
     restoreTest: null,
     program: NO_PROGRAM,
+  };
+}
+
+/** Returns the form of an existing plan. */
+export function planFormOf(plan: Plan): PlanForm {
+  const { sourceKind, sourcePath, name, sameInstant, method, compression, verifyAfterBackup } = plan;
+  return {
+    ...emptyForm(),
+    ...{ sourceKind, sourcePath, name, sameInstant, method, compression, verifyAfterBackup },
+    group: plan.group ?? '',
+    attachedFiles: attachedFileDraftsOf(plan.attachedFiles),
+    others: plan.destinations,
+    encryption: encryptionDraftOf(plan.encryption),
+    keptPassphrase: plan.encryption?.kind === 'passphrase',
+    timeLimit: plan.timeLimitMinutes ?? '',
+    schedule: plan.schedule,
+    timeZone: plan.timeZone,
+    retention: plan.retention,
+    restoreTest: plan.restoreTest,
+    program: programDraftOf(plan),
   };
 }
 
@@ -101,16 +134,65 @@ export function planNameOf({ name, sourceKind, attachedFiles }: PlanForm, sugges
   return suggested ?? '';
 }
 
-/** Returns whether the form is complete, apart from its source. */
+/** Returns what is wrong with a form, by the path of the field; a field that is only empty has no message. */
+export function planErrors(form: PlanForm): Record<string, string> {
+  const { blocked: _encryption, ...encryption } = encryptionProblems(form.encryption, form.keptPassphrase);
+  const { blocked: _program, ...program } = programProblems(form.program);
+  const names = attachedFileProblems(form.attachedFiles).map(({ name }, index) => [
+    `attachedFiles.${index}.name`,
+    name,
+  ]);
+  const errors = [
+    ...Object.entries(encryption).map(([field, message]) => [`encryption.${field}`, message]),
+    ...Object.entries(program).map(([field, message]) => [`program.${field}`, message]),
+    ...names.filter(([, message]) => message !== undefined),
+  ];
+  return Object.fromEntries(errors);
+}
+
+/** Returns the fields of a plan that cannot be saved as they are. */
+export function incompleteFields(form: PlanForm): ReadonlySet<keyof PlanFields> {
+  const { sourceKind, attachedFiles, others, encryption, keptPassphrase, program } = form;
+  const fields: Array<[keyof PlanFields, boolean]> = [
+    ['name', form.name === null || form.name.trim() === ''],
+    [
+      'attachedFiles',
+      (sourceKind === 'files' && attachedFiles.length === 0) ||
+        attachedFileProblems(attachedFiles).some(({ blocked }) => blocked),
+    ],
+    ['destinations', others.length === 0],
+    ['encryption', encryptionProblems(encryption, keptPassphrase).blocked],
+    ['namePattern', programProblems(program).blocked],
+  ];
+  return new Set(fields.flatMap(([field, incomplete]) => (incomplete ? [field] : [])));
+}
+
+/** Returns whether the form of a new plan is complete, apart from its source. */
 export function isComplete(form: PlanForm, planName: string, known: readonly DestinationSummary[]): boolean {
-  return (
-    planName.trim() !== '' &&
-    (form.sourceKind === 'database' || form.attachedFiles.length > 0) &&
-    attachedFileProblems(form.attachedFiles).every(({ blocked }) => !blocked) &&
-    !programProblems(form.program).blocked &&
-    chosenDestinations(form, known).length > 0 &&
-    !encryptionProblems(form.encryption, false).blocked
-  );
+  const others = form.folder.trim() === '' ? form.others : chosenDestinations(form, known);
+  return incompleteFields({ ...form, name: planName, others: others as PlanDestination[] }).size === 0;
+}
+
+/** What a form says of a plan, for a new one and for a changed one. */
+export type PlanFields = ReturnType<typeof planFieldsOf>;
+
+/** Returns what a form says of a plan. */
+export function planFieldsOf(form: PlanForm) {
+  const { sameInstant, compression, method, verifyAfterBackup, schedule, timeZone, retention, restoreTest } = form;
+  const group = form.group.trim();
+  return {
+    ...{ compression, method, verifyAfterBackup, schedule, timeZone, retention },
+    name: form.name?.trim() ?? '',
+    group: group === '' ? null : group,
+    sameInstant: sameInstant && group !== '',
+    attachedFiles: attachedFilesOf(form.attachedFiles),
+    destinations: form.others,
+    encryption: encryptionOf(form.encryption),
+    encryptionSecrets: encryptionSecretsOf(form.encryption),
+    timeLimitMinutes: form.timeLimit === '' ? null : Number(form.timeLimit),
+    restoreTest: restoreTest ?? undefined,
+    ...programOf(form.program),
+  };
 }
 
 /**
@@ -123,43 +205,19 @@ export function newPlanOf(
   known: readonly DestinationSummary[],
   encrypted: boolean,
 ): Params<'plans.create'> {
-  const {
-    sourceKind,
-    key,
-    group,
-    sameInstant,
-    encryption,
-    method,
-    compression,
-    schedule,
-    timeZone,
-    retention,
-    restoreTest,
-  } = form;
-  const attachedFiles = attachedFilesOf(form.attachedFiles);
-  const encryptionSecrets = encryptionSecretsOf(encryption);
+  const { sourceKind, key, restoreTest } = form;
+  const { attachedFiles, ...fields } = planFieldsOf({ ...form, name: planName });
   const files = sourceKind === 'files';
   return {
-    name: planName.trim(),
+    ...fields,
     sourceKind,
     sourcePath: files ? (attachedFiles[0]?.path ?? '') : form.sourcePath.trim(),
-    destinations: chosenDestinations(form, known),
-    encryption: encryptionOf(encryption),
-    ...(encryptionSecrets === undefined ? {} : { encryptionSecrets }),
-    compression,
-    method: files ? 'online' : method,
-    schedule,
-    timeZone,
-    retention,
-    verifyAfterBackup: form.verify,
-    ...(restoreTest === null ? {} : { restoreTest: files ? { ...restoreTest, checks: [] } : restoreTest }),
-    ...(key === null || !encrypted || files ? {} : { key }),
-    ...programOf(form.program),
-    // Settings of databases may be left over from another kind of source.
-    ...(files ? { schemaVersion: null, lockFiles: [] } : {}),
     attachedFiles,
-    group: group.trim() === '' ? null : group.trim(),
-    sameInstant: sameInstant && group.trim() !== '',
+    destinations: chosenDestinations(form, known),
+    ...(key === null || !encrypted || files ? {} : { key }),
+    // Settings of databases may be left over from another kind of source.
+    ...(files ? { method: 'online', schemaVersion: null, lockFiles: [] } : {}),
+    ...(files && restoreTest !== null ? { restoreTest: { ...restoreTest, checks: [] } } : {}),
   };
 }
 

@@ -1,27 +1,21 @@
 import { Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useNow } from '../../components/use-now.ts';
-import { exampleName, type NamedAs, type ProgramDraft, programProblems } from './program-draft.ts';
-
-interface ProgramFieldsProps {
-  value: ProgramDraft;
-  onChange(value: ProgramDraft): void;
-  named: NamedAs;
-}
+import { exampleName } from './program-draft.ts';
+import type { PlanFormApi } from './use-plan-form.ts';
 
 /** Advanced settings: the pattern of file names, the schema version query, lock files. */
-export function ProgramFields({ value, onChange, named }: ProgramFieldsProps) {
-  const problems = programProblems(value);
+export function ProgramFields({ form, planName }: { form: PlanFormApi; planName: string }) {
   const now = useNow();
-  const example = exampleName(value.namePattern, new Date(now), named);
+  const { sourceKind, compression, method, encryption, timeZone, program } = form.values;
+  const named = { sourceKind, planName, compression, method, encrypted: encryption.kind !== 'none', timeZone };
+  const example = exampleName(program.namePattern, new Date(now), named);
   return (
     <Stack gap="md">
       <div>
         <TextInput
           label="File name pattern"
           description="Placeholders: {plan}; {date}, {time} and {utc} in UTC; {local-date} and {local-time} in the plan’s time zone."
-          value={value.namePattern}
-          onChange={(event) => onChange({ ...value, namePattern: event.currentTarget.value })}
-          error={problems.namePattern}
+          {...form.getInputProps('program.namePattern')}
           spellCheck={false}
           autoComplete="off"
         />
@@ -31,14 +25,13 @@ export function ProgramFields({ value, onChange, named }: ProgramFieldsProps) {
           </Text>
         )}
       </div>
-      {named.sourceKind === 'database' && (
+      {sourceKind === 'database' && (
         <>
           <Textarea
             label="Schema version query (SQL)"
             description="Used to refuse a snapshot whose schema is newer than the database it would replace. Default: user_version."
             placeholder="SELECT max(version) FROM schema_migrations"
-            value={value.schemaSql}
-            onChange={(event) => onChange({ ...value, schemaSql: event.currentTarget.value })}
+            {...form.getInputProps('program.schemaSql')}
             autosize
             minRows={1}
             maxRows={6}
@@ -48,9 +41,7 @@ export function ProgramFields({ value, onChange, named }: ProgramFieldsProps) {
             label="Lock files"
             description="Files next to the database that are deleted with it. One file name per line."
             placeholder="state.db.lock"
-            value={value.lockFiles}
-            onChange={(event) => onChange({ ...value, lockFiles: event.currentTarget.value })}
-            error={problems.lockFiles}
+            {...form.getInputProps('program.lockFiles')}
             autosize
             minRows={1}
             maxRows={6}

@@ -1,8 +1,8 @@
 import { SegmentedControl, Select, Switch, Text } from '@mantine/core';
 import { useId } from 'react';
-import type { SourceKind } from '../../../src-shared/model/source.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
 import { extensionFor } from '../../../src-shared/rules/naming.ts';
+import type { PlanFormApi } from './use-plan-form.ts';
 
 /** @param dump whether the method is a SQL dump; `null`: there is no database, and file endings differ */
 const compressions = (dump: boolean | null): Array<{ value: Compression; label: string }> => {
@@ -28,33 +28,33 @@ const WORDS: Record<BackupMethod, string> = {
 };
 
 interface SnapshotFieldsProps {
-  sourceKind: SourceKind;
-  method: BackupMethod;
-  onMethod(method: BackupMethod): void;
+  form: PlanFormApi;
   /** The database is encrypted and its snapshots are not: it cannot be dumped. */
   noDump: boolean;
-  compression: Compression;
-  onCompression(compression: Compression): void;
-  verify: boolean;
-  onVerify(verify: boolean): void;
 }
 
 /** The method and compression of backups, and whether each is verified. */
-export function SnapshotFields({
-  sourceKind,
-  method,
-  onMethod,
-  noDump,
-  compression,
-  onCompression,
-  verify,
-  onVerify,
-}: SnapshotFieldsProps) {
+export function SnapshotFields({ form, noDump }: SnapshotFieldsProps) {
   const id = useId();
+  const { sourceKind, method } = form.values;
   const database = sourceKind === 'database';
   return (
     <>
-      {database && <MethodField method={method} onMethod={onMethod} noDump={noDump} />}
+      {database && (
+        <Select
+          label="Method"
+          description={WORDS[method]}
+          data={METHODS}
+          allowDeselect={false}
+          maw={420}
+          {...form.getInputProps('method')}
+          error={
+            noDump && method === 'dump'
+              ? 'A SQL dump of an encrypted database is plain text. Encrypt the snapshots or choose another method.'
+              : undefined
+          }
+        />
+      )}
       <div>
         <Text size="sm" fw={500} id={id} mb={4}>
           Compression
@@ -62,8 +62,8 @@ export function SnapshotFields({
         <SegmentedControl
           aria-labelledby={id}
           data={compressions(database ? method === 'dump' : null)}
-          value={compression}
-          onChange={(value) => onCompression(value as Compression)}
+          value={form.values.compression}
+          onChange={(value) => form.setFieldValue('compression', value)}
         />
         {!database && (
           <Text size="xs" c="dimmed" mt={4}>
@@ -71,26 +71,7 @@ export function SnapshotFields({
           </Text>
         )}
       </div>
-      <Switch label="Verify each backup" checked={verify} onChange={(event) => onVerify(event.currentTarget.checked)} />
+      <Switch label="Verify each backup" {...form.getInputProps('verifyAfterBackup', { type: 'checkbox' })} />
     </>
-  );
-}
-
-function MethodField({ method, onMethod, noDump }: Pick<SnapshotFieldsProps, 'method' | 'onMethod' | 'noDump'>) {
-  return (
-    <Select
-      label="Method"
-      description={WORDS[method]}
-      data={METHODS}
-      value={method}
-      onChange={(value) => onMethod((value ?? 'online') as BackupMethod)}
-      allowDeselect={false}
-      error={
-        noDump && method === 'dump'
-          ? 'A SQL dump of an encrypted database is plain text. Encrypt the snapshots or choose another method.'
-          : undefined
-      }
-      maw={420}
-    />
   );
 }

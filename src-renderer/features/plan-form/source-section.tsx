@@ -11,6 +11,7 @@ import { AttachedFilesField } from '../attached-files/attached-files-field.tsx';
 import type { PlanForm } from './plan-form.ts';
 import { SourceDrop } from './source-drop.tsx';
 import { SourceFacts } from './source-facts.tsx';
+import type { PlanFormApi } from './use-plan-form.ts';
 import type { CheckedSource } from './use-source.ts';
 
 const KINDS: Array<{ value: SourceKind; label: string }> = [
@@ -19,45 +20,35 @@ const KINDS: Array<{ value: SourceKind; label: string }> = [
 ];
 
 interface SourceSectionProps {
-  form: PlanForm;
-  change(change: Partial<PlanForm>): void;
+  form: PlanFormApi;
   checked: CheckedSource;
   /** The chosen template's plan; `null`: no template. */
   draft: PlanDraft | null;
 }
 
 /** The source of a new plan: a database with attached files, or files only. */
-export function SourceSection({ form, change, checked, draft }: SourceSectionProps) {
+export function SourceSection({ form, checked, draft }: SourceSectionProps) {
+  const { sourceKind, attachedFiles } = form.values;
   return (
     <Section title="Source">
       <Stack gap="md">
         <SegmentedControl
           aria-label="Kind of source"
           data={KINDS}
-          value={form.sourceKind}
-          onChange={(kind) => change({ sourceKind: kind as SourceKind })}
+          value={sourceKind}
+          onChange={(kind) => form.setFieldValue('sourceKind', kind)}
           style={{ alignSelf: 'flex-start' }}
         />
-        {form.sourceKind === 'database' && (
-          <DatabaseField form={form} change={change} checked={checked} draft={draft} />
-        )}
-        {form.sourceKind === 'files' ? (
-          <AttachedFilesField
-            value={form.attachedFiles}
-            onChange={(attachedFiles) => change({ attachedFiles })}
-            empty="Add the files, folders or disks to back up."
-          />
+        {sourceKind === 'database' && <DatabaseField form={form} checked={checked} draft={draft} />}
+        {sourceKind === 'files' ? (
+          <AttachedFilesField form={form} empty="Add the files, folders or disks to back up." />
         ) : (
           <Disclosure
-            title={`Attached files: ${attachedFilesInWords(form)}`}
-            opened={form.attachedFiles.length > 0}
+            title={`Attached files: ${attachedFilesInWords(form.values)}`}
+            opened={attachedFiles.length > 0}
             key={`${draft?.name} ${draft?.sourcePath}`}
           >
-            <AttachedFilesField
-              value={form.attachedFiles}
-              onChange={(attachedFiles) => change({ attachedFiles })}
-              empty={ATTACHED_FILES_HINT}
-            />
+            <AttachedFilesField form={form} empty={ATTACHED_FILES_HINT} />
           </Disclosure>
         )}
       </Stack>
@@ -70,16 +61,17 @@ function attachedFilesInWords({ attachedFiles }: PlanForm): string {
   return attachedFiles.map(({ name, kind }) => name || (kind === 'image' ? 'disk' : kind)).join(', ');
 }
 
-function DatabaseField({ form, change, checked, draft }: SourceSectionProps) {
+function DatabaseField({ form, checked, draft }: SourceSectionProps) {
   const { source, problem, checking, locked } = checked;
-  const choose = (sourcePath: string): void => change({ sourcePath, key: null });
+  const { sourcePath } = form.values;
+  const choose = (path: string): void => form.setValues({ sourcePath: path, key: null });
   return (
     <SourceDrop onPath={choose}>
       <PathField
         kind="database"
         label="Database file"
         placeholder="/home/you/.local/share/app/app.db"
-        value={form.sourcePath}
+        value={sourcePath}
         onChange={choose}
       />
       {checking && (
@@ -95,13 +87,13 @@ function DatabaseField({ form, change, checked, draft }: SourceSectionProps) {
       {problem !== null && <ErrorNotice error={problem} />}
       {locked && (
         <KeyForm
-          key={`${form.sourcePath} ${draft?.keyVariable}`}
+          key={`${sourcePath} ${draft?.keyVariable}`}
           label="Database key"
           description="The database is encrypted. Enter its passphrase, or a raw key in hexadecimal digits."
           variable={draft?.keyVariable ?? null}
           action="Unlock"
           pending={checking}
-          onKey={(key) => change({ key })}
+          onKey={(key) => form.setFieldValue('key', key)}
         />
       )}
       {source !== null && !locked && <SourceFacts source={source} />}

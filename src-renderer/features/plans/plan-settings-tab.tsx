@@ -1,182 +1,110 @@
-import { Button, Group, NumberInput, Stack, TextInput } from '@mantine/core';
+import { Button, Group, NumberInput, Stack } from '@mantine/core';
 import { useState } from 'react';
 import { MAX_TIME_LIMIT_MINUTES, type Plan } from '../../../src-shared/model/plan.ts';
 import { DEFAULT_TIME_LIMIT_MINUTES } from '../../../src-shared/schedule/time-limit.ts';
-import { client } from '../../api/client.ts';
-import { showSaved } from '../../components/notices.ts';
-import { SaveButton } from '../../components/save-button.tsx';
+import { Disclosure } from '../../components/disclosure.tsx';
+import { ATTACHED_FILES_HINT } from '../../components/hints.ts';
 import { Section } from '../../components/section.tsx';
-import { useAction } from '../../hooks/use-action.ts';
-import { AttachedFilesSection } from '../attached-files/attached-files-section.tsx';
-import {
-  encryptionDraftOf,
-  encryptionOf,
-  encryptionProblems,
-  encryptionSecretsOf,
-} from '../plan-form/encryption-draft.ts';
+import { AttachedFilesField } from '../attached-files/attached-files-field.tsx';
 import { EncryptionFields } from '../plan-form/encryption-fields.tsx';
-import { GroupField, SameInstantField } from '../plan-form/group-field.tsx';
 import { PlanDestinationsField } from '../plan-form/plan-destinations-field.tsx';
+import { NameFields } from '../plan-form/plan-sections.tsx';
+import { ProgramFields } from '../plan-form/program-fields.tsx';
 import { SnapshotFields } from '../plan-form/snapshot-fields.tsx';
 import { KitReminder } from '../recovery-kit/kit-reminder.tsx';
 import { SaveTemplateDialog } from '../templates/save-template-dialog.tsx';
 import { PlanKeySection } from './plan-key.tsx';
-import { ProgramSection } from './program-section.tsx';
+import { PlanPart } from './plan-part.tsx';
 import { RemovePlanDialog } from './remove-plan-dialog.tsx';
 
 /** The settings of a plan, and the ways to share and delete it. */
 export function PlanSettingsTab({ plan }: { plan: Plan }) {
-  const [removing, setRemoving] = useState(false);
-  const [sharing, setSharing] = useState(false);
+  const [dialog, setDialog] = useState<'share' | 'delete' | null>(null);
+  const close = (): void => setDialog(null);
   return (
     <div className="scroll-card">
       <Stack gap="md" maw={860}>
         <KitReminder />
-        <PlanSection plan={plan} />
-        <AttachedFilesSection plan={plan} />
-        <DestinationsSection plan={plan} />
-        <EncryptionSection plan={plan} />
+        <PlanSections plan={plan} />
         {plan.sourceKind === 'database' && <PlanKeySection plan={plan} />}
-        <ProgramSection plan={plan} />
+        <section className="card" aria-label="Advanced">
+          <Disclosure title="Advanced">
+            <PlanPart plan={plan} fields={['namePattern', 'schemaVersion', 'lockFiles']} label="Save advanced settings">
+              {(form) => <ProgramFields form={form} planName={plan.name} />}
+            </PlanPart>
+          </Disclosure>
+        </section>
         <Group gap="sm">
-          <Button variant="default" onClick={() => setSharing(true)}>
+          <Button variant="default" onClick={() => setDialog('share')}>
             Save as template…
           </Button>
-          <Button variant="default" onClick={() => setRemoving(true)}>
+          <Button variant="default" onClick={() => setDialog('delete')}>
             Delete plan…
           </Button>
         </Group>
       </Stack>
-      {sharing && <SaveTemplateDialog plan={plan} onClose={() => setSharing(false)} />}
-      {removing && <RemovePlanDialog plan={plan} onClose={() => setRemoving(false)} />}
+      {dialog === 'share' && <SaveTemplateDialog plan={plan} onClose={close} />}
+      {dialog === 'delete' && <RemovePlanDialog plan={plan} onClose={close} />}
     </div>
   );
 }
 
-function PlanSection({ plan }: { plan: Plan }) {
-  const [name, setName] = useState(plan.name);
-  const [group, setGroup] = useState(plan.group ?? '');
-  const [sameInstant, setSameInstant] = useState(plan.sameInstant);
-  const [compression, setCompression] = useState(plan.compression);
-  const [method, setMethod] = useState(plan.method);
-  const [verifyAfterBackup, setVerify] = useState(plan.verifyAfterBackup);
-  const [timeLimit, setTimeLimit] = useState<number | string>(plan.timeLimitMinutes ?? '');
-  const action = useAction('here');
-  const save = (): void =>
-    action.run(async () => {
-      await client.call('plans.update', {
-        planId: plan.id,
-        name,
-        group: group.trim() === '' ? null : group.trim(),
-        sameInstant: sameInstant && group.trim() !== '',
-        compression,
-        method,
-        verifyAfterBackup,
-        timeLimitMinutes: timeLimit === '' ? null : Number(timeLimit),
-      });
-      showSaved();
-    });
+function PlanSections({ plan }: { plan: Plan }) {
+  const files = plan.sourceKind === 'files';
   return (
-    <Section title="Plan">
-      <Stack gap="md">
-        <div className="name-and-group">
-          <TextInput
-            label="Name"
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            maxLength={80}
-          />
-          <GroupField value={group} onChange={setGroup} />
-        </div>
-        {plan.sourceKind === 'database' && (
-          <SameInstantField group={group} value={sameInstant} onChange={setSameInstant} />
-        )}
-        <SnapshotFields
-          sourceKind={plan.sourceKind}
-          method={method}
-          onMethod={setMethod}
-          noDump={plan.key !== null && plan.encryption === null}
-          compression={compression}
-          onCompression={setCompression}
-          verify={verifyAfterBackup}
-          onVerify={setVerify}
-        />
-        <NumberInput
-          label="Time limit"
-          description="Longer runs are cancelled. Copies to destinations have no time limit."
-          placeholder={`${DEFAULT_TIME_LIMIT_MINUTES} min`}
-          suffix=" min"
-          min={1}
-          max={MAX_TIME_LIMIT_MINUTES}
-          allowDecimal={false}
-          value={timeLimit}
-          onChange={setTimeLimit}
-          maw={280}
-        />
-        <SaveButton action={action} onSave={save} disabled={name.trim() === ''} />
-      </Stack>
-    </Section>
-  );
-}
-
-function DestinationsSection({ plan }: { plan: Plan }) {
-  const [destinations, setDestinations] = useState(plan.destinations);
-  const action = useAction('here');
-  const changed = JSON.stringify(destinations) !== JSON.stringify(plan.destinations);
-  const save = (): void =>
-    action.run(async () => {
-      await client.call('plans.update', { planId: plan.id, destinations });
-      showSaved();
-    });
-  return (
-    <Section title="Destinations">
-      <Stack gap="md">
-        <PlanDestinationsField
-          label="Destinations of snapshots"
-          value={destinations}
-          onChange={setDestinations}
-          madeHere
-          retention={plan.retention}
-        />
-        <SaveButton
-          action={action}
-          onSave={save}
-          disabled={!changed || destinations.length === 0}
-          label="Save destinations"
-        />
-      </Stack>
-    </Section>
-  );
-}
-
-function EncryptionSection({ plan }: { plan: Plan }) {
-  const [draft, setDraft] = useState(() => encryptionDraftOf(plan.encryption));
-  const action = useAction('here');
-  const kept = plan.encryption?.kind === 'passphrase';
-  const encryption = encryptionOf(draft);
-  const secrets = encryptionSecretsOf(draft);
-  const changed = secrets !== undefined || JSON.stringify(encryption) !== JSON.stringify(plan.encryption);
-  const save = (): void =>
-    action.run(async () => {
-      await client.call('plans.update', {
-        planId: plan.id,
-        encryption,
-        ...(secrets === undefined ? {} : { encryptionSecrets: secrets }),
-      });
-      setDraft(encryptionDraftOf(encryption));
-      showSaved();
-    });
-  return (
-    <Section title="Snapshot encryption">
-      <Stack gap="md">
-        <EncryptionFields value={draft} onChange={setDraft} kept={kept} encrypted={plan.key !== null} />
-        <SaveButton
-          action={action}
-          onSave={save}
-          disabled={!changed || encryptionProblems(draft, kept).blocked}
-          label="Save encryption"
-        />
-      </Stack>
-    </Section>
+    <>
+      <Section title="Plan">
+        <PlanPart
+          plan={plan}
+          fields={['name', 'group', 'sameInstant', 'compression', 'method', 'verifyAfterBackup', 'timeLimitMinutes']}
+        >
+          {(form) => (
+            <>
+              <NameFields form={form} label="Name" planName={form.values.name ?? ''} />
+              <SnapshotFields form={form} noDump={plan.key !== null && plan.encryption === null} />
+              <NumberInput
+                label="Time limit"
+                description="Longer runs are cancelled. Copies to destinations have no time limit."
+                placeholder={`${DEFAULT_TIME_LIMIT_MINUTES} min`}
+                suffix=" min"
+                min={1}
+                max={MAX_TIME_LIMIT_MINUTES}
+                allowDecimal={false}
+                {...form.getInputProps('timeLimit')}
+                maw={280}
+              />
+            </>
+          )}
+        </PlanPart>
+      </Section>
+      <Section title={files ? 'Files and folders' : 'Attached files'}>
+        <PlanPart plan={plan} fields={['attachedFiles']} label="Save attached files">
+          {(form) => (
+            <AttachedFilesField
+              form={form}
+              empty={files ? 'Add at least one file, folder or disk to back up.' : ATTACHED_FILES_HINT}
+            />
+          )}
+        </PlanPart>
+      </Section>
+      <Section title="Destinations">
+        <PlanPart plan={plan} fields={['destinations']} label="Save destinations">
+          {(form) => (
+            <PlanDestinationsField
+              label="Destinations of snapshots"
+              {...form.getInputProps('others')}
+              value={form.values.others}
+              madeHere
+              retention={plan.retention}
+            />
+          )}
+        </PlanPart>
+      </Section>
+      <Section title="Snapshot encryption">
+        <PlanPart plan={plan} fields={['encryption', 'encryptionSecrets']} label="Save encryption">
+          {(form) => <EncryptionFields form={form} encrypted={plan.key !== null} />}
+        </PlanPart>
+      </Section>
+    </>
   );
 }

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Group, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
-import type { PlanSummary, RestoreTest, SqlCheck } from '../../../src-shared/model/plan.ts';
+import type { PlanSummary, SqlCheck } from '../../../src-shared/model/plan.ts';
 import { momentLabel } from '../../../src-shared/words/moments.ts';
 import { durationInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
@@ -10,29 +10,19 @@ import { Section } from '../../components/section.tsx';
 import { useNow } from '../../components/use-now.ts';
 import { useAction } from '../../hooks/use-action.ts';
 import { useAnswer } from '../../stores/core.ts';
+import type { PlanFormApi } from '../plan-form/use-plan-form.ts';
 import { ScheduleEditor } from './schedule-editor.tsx';
 import { ScheduleState } from './schedule-state.tsx';
 
 const OPERATORS: SqlCheck['operator'][] = ['=', '<>', '>', '>=', '<', '<='];
 const FRESH: SqlCheck = { name: '', sql: '', operator: '>=', value: '1' };
 
-interface RestoreTestSectionProps {
-  summary: PlanSummary;
-  restoreTest: RestoreTest;
-  timeZone: string | null;
-  onChange(restoreTest: RestoreTest): void;
-}
-
 /** The schedule, custom checks and results of a plan's restore tests. */
-export function RestoreTestSection({ summary, restoreTest, timeZone, onChange }: RestoreTestSectionProps) {
+export function RestoreTestSection({ summary, form }: { summary: PlanSummary; form: PlanFormApi }) {
+  const restoreTest = form.values.restoreTest ?? summary.plan.restoreTest;
   const action = useAction();
   const start = (): void =>
     action.run(async () => void (await client.call('restoreTests.start', { planId: summary.plan.id })));
-  const setCheck = (index: number, change: Partial<SqlCheck>): void =>
-    onChange({
-      ...restoreTest,
-      checks: restoreTest.checks.map((check, n) => (n === index ? { ...check, ...change } : check)),
-    });
   return (
     <Section
       title="Restore tests"
@@ -49,8 +39,8 @@ export function RestoreTestSection({ summary, restoreTest, timeZone, onChange }:
         <ScheduleEditor
           label="Test frequency"
           schedule={restoreTest.schedule}
-          timeZone={timeZone}
-          onChange={(schedule) => onChange({ ...restoreTest, schedule })}
+          timeZone={form.values.timeZone}
+          onChange={(schedule) => form.setFieldValue('restoreTest.schedule', schedule)}
           withoutChanges
         />
         <ScheduleState status={{ ...summary.restoreTest.schedule, nextTime: null }} />
@@ -62,48 +52,34 @@ export function RestoreTestSection({ summary, restoreTest, timeZone, onChange }:
           w={440}
           value={restoreTest.withinDays ?? ''}
           onChange={(days) =>
-            onChange({ ...restoreTest, withinDays: typeof days === 'number' && days > 0 ? days : null })
+            form.setFieldValue('restoreTest.withinDays', typeof days === 'number' && days > 0 ? days : null)
           }
         />
-        {restoreTest.checks.map((check, index) => (
+        {restoreTest.checks.map((_, index) => (
           // Checks are identified by their position.
           // biome-ignore lint/suspicious/noArrayIndexKey: they are only added at the end and removed
           <Group key={index} gap="xs" align="end" wrap="nowrap" role="group" aria-label={`Check ${index + 1}`}>
-            <TextInput
-              label="Name"
-              w={140}
-              value={check.name}
-              onChange={(event) => setCheck(index, { name: event.currentTarget.value })}
-            />
+            <TextInput label="Name" w={140} {...form.getInputProps(`restoreTest.checks.${index}.name`)} />
             <TextInput
               label="SQL query"
               placeholder="SELECT count(*) FROM accounts"
               flex={1}
               styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
-              value={check.sql}
-              onChange={(event) => setCheck(index, { sql: event.currentTarget.value })}
+              {...form.getInputProps(`restoreTest.checks.${index}.sql`)}
             />
             <Select
               label="Operator"
               w={76}
               data={OPERATORS}
               allowDeselect={false}
-              value={check.operator}
-              onChange={(operator) =>
-                operator !== null && setCheck(index, { operator: operator as SqlCheck['operator'] })
-              }
+              {...form.getInputProps(`restoreTest.checks.${index}.operator`)}
             />
-            <TextInput
-              label="Value"
-              w={100}
-              value={check.value}
-              onChange={(event) => setCheck(index, { value: event.currentTarget.value })}
-            />
+            <TextInput label="Value" w={100} {...form.getInputProps(`restoreTest.checks.${index}.value`)} />
             <ActionIcon
               variant="subtle"
               size="lg"
               aria-label={`Remove check ${index + 1}`}
-              onClick={() => onChange({ ...restoreTest, checks: restoreTest.checks.filter((_, n) => n !== index) })}
+              onClick={() => form.removeListItem('restoreTest.checks', index)}
             >
               <IconTrash size={16} />
             </ActionIcon>
@@ -113,7 +89,7 @@ export function RestoreTestSection({ summary, restoreTest, timeZone, onChange }:
           <Button
             variant="default"
             leftSection={<IconPlus size={14} aria-hidden />}
-            onClick={() => onChange({ ...restoreTest, checks: [...restoreTest.checks, FRESH] })}
+            onClick={() => form.insertListItem('restoreTest.checks', FRESH)}
           >
             Add custom check
           </Button>

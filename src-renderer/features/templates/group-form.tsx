@@ -2,23 +2,20 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
-import type { PlanDestination } from '../../../src-shared/model/plan.ts';
-import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/third-party/template-use.ts';
+import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/template-use.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { startBackups } from '../../api/start-backups.ts';
-import { Disclosure } from '../../components/disclosure.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { OTHER_DISK_HINT } from '../../components/hints.ts';
-import { PathField } from '../../components/path-field.tsx';
 import { Section } from '../../components/section.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 import { useMounted } from '../../hooks/use-mounted.ts';
-import { encryptionDraftOf, encryptionProblems } from '../plan-form/encryption-draft.ts';
-import { EncryptionFields } from '../plan-form/encryption-fields.tsx';
-import { PlanDestinationsField } from '../plan-form/plan-destinations-field.tsx';
+import { encryptionProblems } from '../plan-form/encryption-draft.ts';
+import { EncryptionDisclosure } from '../plan-form/encryption-fields.tsx';
 import { emptyForm, newPlanOf, withDraft } from '../plan-form/plan-form.ts';
-import { ENCRYPTION_WORDS } from '../plan-form/plan-sections.tsx';
+import { DestinationFields } from '../plan-form/plan-sections.tsx';
+import { usePlanForm } from '../plan-form/use-plan-form.ts';
 import { type GroupDraft, wantedParts } from './group-draft.ts';
 import { PartRow } from './part-row.tsx';
 import { LeftOut } from './template-choice.tsx';
@@ -28,14 +25,11 @@ import { useAnswer } from '../../stores/core.ts';
 
 /** The parts of a template, each of which becomes a plan, and their destinations. */
 export function GroupForm({ template }: { template: AppliedTemplate }) {
-  const [draft, setDraft] = useState<GroupDraft>({
-    wanted: {},
-    paths: {},
-    folder: template.destinations[0]?.path ?? '',
-  });
-  const change = (changed: Partial<GroupDraft>): void => setDraft((before) => ({ ...before, ...changed }));
-  const [others, setOthers] = useState<PlanDestination[]>([]);
-  const [encryption, setEncryption] = useState(() => encryptionDraftOf(null));
+  const form = usePlanForm(() => ({ ...emptyForm(), folder: template.destinations[0]?.path ?? '' }));
+  const { folder, others, encryption } = form.values;
+  const [chosen, setChosen] = useState<Omit<GroupDraft, 'folder'>>({ wanted: {}, paths: {} });
+  const change = (changed: Partial<GroupDraft>): void => setChosen((before) => ({ ...before, ...changed }));
+  const draft = { ...chosen, folder };
   const { parts, checking, problem } = useGroupTemplate(template, draft);
   const making = useMaking();
   const wanted = wantedParts(parts, draft);
@@ -46,11 +40,11 @@ export function GroupForm({ template }: { template: AppliedTemplate }) {
     wanted.length > 0 &&
     !checking &&
     problem === null &&
-    (draft.folder.trim() !== '' || others.length > 0) &&
+    (folder.trim() !== '' || others.length > 0) &&
     !encryptionProblems(encryption, false).blocked;
   const makePlan = (part: AppliedPart, key: KeyInput | null, known: Parameters<typeof newPlanOf>[2]) => {
-    const form = { ...withDraft(emptyForm(), part.draft), key, others, encryption };
-    return newPlanOf(form, part.draft.name, known, key !== null);
+    const planForm = { ...withDraft(emptyForm(), part.draft), key, others, encryption };
+    return newPlanOf(planForm, part.draft.name, known, key !== null);
   };
   return (
     <>
@@ -81,23 +75,8 @@ export function GroupForm({ template }: { template: AppliedTemplate }) {
       </Section>
       <Section title="Storage">
         <Stack gap="md">
-          <PathField
-            kind="folder"
-            label="Backup folder"
-            description={`${OTHER_DISK_HINT} Each part uses its own subfolder.`}
-            placeholder="/mnt/nas/backups"
-            value={draft.folder}
-            onChange={(folder) => change({ folder })}
-          />
-          <PlanDestinationsField
-            label={draft.folder.trim() === '' ? 'Existing destinations' : 'Additional destinations'}
-            value={others}
-            onChange={setOthers}
-            madeHere={draft.folder.trim() === ''}
-          />
-          <Disclosure title={`Snapshot encryption: ${ENCRYPTION_WORDS[encryption.kind]}`}>
-            <EncryptionFields value={encryption} onChange={setEncryption} kept={false} encrypted={encrypted} />
-          </Disclosure>
+          <DestinationFields form={form} hint={`${OTHER_DISK_HINT} Each part uses its own subfolder.`} />
+          <EncryptionDisclosure form={form} encrypted={encrypted} />
         </Stack>
       </Section>
       {making.error !== null && <ErrorNotice error={making.error} />}

@@ -2,8 +2,12 @@ import { expect, test } from 'vitest';
 import { newAttachedFile } from '../../../src-renderer/features/attached-files/attached-file-draft.ts';
 import {
   emptyForm,
+  incompleteFields,
   isComplete,
   newPlanOf,
+  planErrors,
+  planFieldsOf,
+  planFormOf,
   planNameOf,
   withDraft,
 } from '../../../src-renderer/features/plan-form/plan-form.ts';
@@ -13,7 +17,7 @@ import {
   programOf,
   programProblems,
 } from '../../../src-renderer/features/plan-form/program-draft.ts';
-import { PlanInput } from '../../../src-shared/model/plan.ts';
+import { Plan, PlanInput } from '../../../src-shared/model/plan.ts';
 import { draftOf } from '../../../src-shared/third-party/template-drafts.ts';
 import { builtInTemplate } from '../../../src-shared/third-party/templates/built-in.ts';
 
@@ -113,4 +117,73 @@ test('lock files are names, one in each line', () => {
   expect(programOf(program)).toMatchObject({ schemaVersion: null, lockFiles: ['a.lock', 'b.lock'] });
   expect(programProblems(program)).toEqual({ blocked: false });
   expect(programProblems({ ...program, lockFiles: '../a' })).toMatchObject({ blocked: true });
+});
+
+const plan = (change: Partial<Plan>): Plan =>
+  Plan.parse({
+    ...PlanInput.parse({ name: 'shop', sourcePath: '/srv/shop.db', destinations: [{ path: '/backups' }] }),
+    ...{ id: crypto.randomUUID(), paused: null, key: null, createdAt: AT, updatedAt: AT },
+    destinations: [{ destinationId: crypto.randomUUID(), retention: null }],
+    ...change,
+  });
+const AT = '2026-11-27T12:00:00.000Z';
+
+test.each<[string, Partial<Plan>]>([
+  ['of a database', {}],
+  [
+    'with all settings',
+    {
+      ...{
+        group: 'Shop',
+        sameInstant: true,
+        timeLimitMinutes: 90,
+        method: 'compact',
+        compression: 'zst',
+        timeZone: 'UTC',
+      },
+      attachedFiles: [{ name: 'photos', kind: 'folder', path: '/srv/photos', exclude: ['*.tmp', 'cache/'] }],
+      encryption: { kind: 'recipients', recipients: ['age1abc', 'age1def'] },
+      schemaVersion: { sql: 'SELECT 1' },
+      lockFiles: ['a.lock', 'b.lock'],
+      verifyAfterBackup: false,
+      schedule: { kind: 'weekly', days: [1, 5], time: '03:30' },
+      restoreTest: {
+        schedule: { kind: 'manual' },
+        withinDays: 30,
+        checks: [{ name: 'n', sql: 's', operator: '=', value: '1' }],
+      },
+    },
+  ],
+  ['encrypted with a passphrase', { encryption: { kind: 'passphrase' } }],
+])('the form of a plan %s says what the plan says', (_what, change) => {
+  const given = plan(change);
+  const { encryptionSecrets, ...fields } = planFieldsOf(planFormOf(given));
+  expect(encryptionSecrets).toBeUndefined();
+  expect(given).toMatchObject(fields);
+  expect(incompleteFields(planFormOf(given)).size).toBe(0);
+  expect(planErrors(planFormOf(given))).toEqual({});
+});
+
+test('what is wrong is said at its field, and names what cannot be saved', () => {
+  const form = {
+    ...planFormOf(plan({ encryption: { kind: 'passphrase' } })),
+    name: ' ',
+    attachedFiles: [{ ...newAttachedFile('file'), path: '/a', name: 'db' }],
+    encryption: { ...emptyForm().encryption, kind: 'passphrase' as const, passphrase: 'short' },
+    program: { ...NO_PROGRAM, namePattern: '{when}', lockFiles: '../x' },
+    others: [],
+  };
+  expect(Object.keys(planErrors(form)).sort()).toEqual([
+    'attachedFiles.0.name',
+    'encryption.passphrase',
+    'program.lockFiles',
+    'program.namePattern',
+  ]);
+  expect([...incompleteFields(form)].sort()).toEqual([
+    'attachedFiles',
+    'destinations',
+    'encryption',
+    'name',
+    'namePattern',
+  ]);
 });

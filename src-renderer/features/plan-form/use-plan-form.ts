@@ -1,0 +1,15 @@
+import { type UseFormReturnType, useForm } from '@mantine/form';
+import { useState } from 'react';
+import { type PlanForm, planErrors } from './plan-form.ts';
+
+export type PlanFormApi = UseFormReturnType<PlanForm>;
+
+/** The form of a plan. What is wrong is said while it is typed. */
+export function usePlanForm(initialValues: () => PlanForm): PlanFormApi {
+  const form: PlanFormApi = useForm({
+    initialValues: useState(initialValues)[0],
+    clearInputErrorOnChange: false,
+    onValuesChange: (values) => form.setErrors(planErrors(values)),
+  });
+  return form;
+}
