@@ -1,34 +1,42 @@
 import { Button, Group, Modal, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { Action } from '../hooks/use-action.ts';
+import { useAction } from '../hooks/use-action.ts';
 import { ErrorNotice } from './errors.tsx';
 
-/** Asks for confirmation. Cancel has the focus; an error is shown in the dialog, which stays open. */
-export function ConfirmDialog(props: {
+interface ConfirmDialogProps {
   title: string;
   /** The label of the confirming button. */
   label: string;
   /** Something is removed. */
   removes?: boolean;
   size?: 'md' | 'lg';
-  action: Action;
   /** It cannot be confirmed yet. */
   disabled?: boolean;
-  onConfirm(): void;
+  /** What is confirmed; the dialog closes after it. */
+  onConfirm(): Promise<unknown>;
   onClose(): void;
   children: ReactNode;
-}) {
-  const { title, label, removes, size = 'md', action, disabled = false, onConfirm, onClose, children } = props;
+}
+
+/** Asks for confirmation. Cancel has the focus; an error is shown in the dialog, which stays open. */
+export function ConfirmDialog(props: ConfirmDialogProps) {
+  const { title, label, removes, size = 'md', disabled = false, onConfirm, onClose, children } = props;
+  const { error, pending, run } = useAction('here');
   return (
-    <Modal opened onClose={onClose} title={title} size={size} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} title={title} size={size}>
       <Stack gap="md">
         {children}
-        {action.error !== null && <ErrorNotice error={action.error} />}
+        {error !== null && <ErrorNotice error={error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose} data-autofocus>
             Cancel
           </Button>
-          <Button {...(removes && { color: 'red.8' })} onClick={onConfirm} disabled={disabled} loading={action.pending}>
+          <Button
+            {...(removes && { color: 'red.8' })}
+            onClick={() => run(() => onConfirm().then(onClose))}
+            disabled={disabled}
+            loading={pending}
+          >
             {label}
           </Button>
         </Group>

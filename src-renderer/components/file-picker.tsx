@@ -38,7 +38,7 @@ export function FilePicker({ kind, start, onPick, onClose }: FilePickerProps) {
   };
   const entries = (listing?.entries ?? []).filter((entry) => kind !== 'folder' || entry.kind === 'folder');
   return (
-    <Modal opened onClose={onClose} title={TITLES[kind]} size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} title={TITLES[kind]} size="lg">
       <Stack gap="sm">
         <Group gap="xs" wrap="nowrap">
           <ActionIcon variant="default" aria-label="Home folder" onClick={() => setFolder(listing?.home ?? null)}>

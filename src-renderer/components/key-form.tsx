@@ -3,6 +3,7 @@ import { IconChevronDown } from '@tabler/icons-react';
 import { useState } from 'react';
 import { KeyInput } from '../../src-shared/model/database-encryption.ts';
 import { type CipherDraft, CipherFields, givenSettings } from './cipher-fields.tsx';
+import { Form } from './form.tsx';
 
 interface TypedKeyFormProps {
   label: string;
@@ -20,9 +21,8 @@ export function TypedKeyForm({ label, description, action, pending, ofDatabase, 
   const [custom, setCustom] = useState<CipherDraft | null>(null);
   const key = KeyInput.safeParse({ value: text, ...givenSettings(custom) });
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
+    <Form
+      onSubmit={() => {
         if (key.success) onKey(key.data);
       }}
     >
@@ -35,7 +35,7 @@ export function TypedKeyForm({ label, description, action, pending, ofDatabase, 
           </Button>
         </Group>
       </Stack>
-    </form>
+    </Form>
   );
 }
 
@@ -73,9 +73,8 @@ export function KeyForm({ label, description, variable = null, action, pending, 
   const key = KeyInput.safeParse({ [way]: text, ...givenSettings(custom) });
   const chosen = WAYS[way];
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
+    <Form
+      onSubmit={() => {
         if (key.success) onKey(key.data);
       }}
     >
@@ -130,7 +129,7 @@ export function KeyForm({ label, description, variable = null, action, pending, 
           </Menu>
         </Group>
       </Stack>
-    </form>
+    </Form>
   );
 }
 

@@ -1,7 +1,7 @@
 import { Alert, List } from '@mantine/core';
 import { upcomingInWords } from '../../src-shared/words/moments.ts';
-import { Pending } from '../components/pending.tsx';
 import { useAnswer } from '../stores/core.ts';
+import { Pending } from './pending.tsx';
 import { useNow } from './use-now.ts';
 
 /** The alerts that are not delivered yet. */

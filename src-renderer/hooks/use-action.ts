@@ -7,7 +7,7 @@ import { showError } from '../components/errors.tsx';
 export interface Action {
   pending: boolean;
   error: ErrorBody | null;
-  run(work: () => Promise<void>): void;
+  run(work: () => Promise<unknown>): void;
 }
 
 /**
@@ -18,7 +18,7 @@ export function useAction(report: 'here' | 'corner' = 'corner'): Action {
   const [pending, setPending] = useState(false);
   const [error, setError] = useState<ErrorBody | null>(null);
   const run = useCallback(
-    (work: () => Promise<void>): void => {
+    (work: () => Promise<unknown>): void => {
       setPending(true);
       setError(null);
       work()

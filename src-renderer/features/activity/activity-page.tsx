@@ -1,12 +1,12 @@
-import { Button, Group } from '@mantine/core';
+import { Group } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { useState } from 'react';
 import { client } from '../../api/client.ts';
+import { ActionButton } from '../../components/action-button.tsx';
 import { EmptyState, Page } from '../../components/page.tsx';
 import { Pending } from '../../components/pending.tsx';
 import { UndeliveredAlerts } from '../../components/undelivered-alerts.tsx';
 import { useNow } from '../../components/use-now.ts';
-import { useAction } from '../../hooks/use-action.ts';
 import { useAnswer } from '../../stores/core.ts';
 import { addOlderRuns } from '../../stores/runs.ts';
 import { RunDetails } from './run-details.tsx';
@@ -20,18 +20,15 @@ export function ActivityPage({ runId }: { runId: string | null }) {
   const runs = answer.value;
   const [atEnd, setAtEnd] = useState(false);
   const now = useNow();
-  const action = useAction();
   if (runs === null) return <Pending answer={answer} />;
-  const more = (): void => {
-    action.run(async () => {
-      const last = runs.at(-1);
-      const older = await client.call('runs.list', {
-        limit: PAGE,
-        ...(last === undefined ? {} : { before: last.queuedAt }),
-      });
-      addOlderRuns(older);
-      setAtEnd(older.length < PAGE);
+  const more = async (): Promise<void> => {
+    const last = runs.at(-1);
+    const older = await client.call('runs.list', {
+      limit: PAGE,
+      ...(last === undefined ? {} : { before: last.queuedAt }),
     });
+    addOlderRuns(older);
+    setAtEnd(older.length < PAGE);
   };
   return (
     <Page title="Activity">
@@ -50,9 +47,9 @@ export function ActivityPage({ runId }: { runId: string | null }) {
       )}
       {runs.length >= PAGE && !atEnd && (
         <Group justify="center">
-          <Button variant="default" onClick={more} loading={action.pending}>
+          <ActionButton variant="default" act={more}>
             Show older
-          </Button>
+          </ActionButton>
         </Group>
       )}
     </Page>

@@ -1,16 +1,16 @@
-import { ActionIcon, Button, Group, Stack, Text, Title } from '@mantine/core';
+import { ActionIcon, Group, Stack, Text, Title } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { Link, useLocation } from 'wouter';
 import type { LogEntry, Run } from '../../../src-shared/model/run.ts';
 import { clockTime, momentLabel } from '../../../src-shared/words/moments.ts';
 import { runTitle } from '../../../src-shared/words/run-words.ts';
 import { client } from '../../api/client.ts';
+import { ActionButton } from '../../components/action-button.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { showDone } from '../../components/notices.ts';
 import { Pending } from '../../components/pending.tsx';
 import { RunStatePill } from '../../components/pill.tsx';
 import { RunProgress } from '../../components/run-progress.tsx';
-import { useAction } from '../../hooks/use-action.ts';
 import { useAnswer } from '../../stores/core.ts';
 import { addRun, isActive, useRun } from '../../stores/runs.ts';
 import { UndoButton } from '../restore/undo-button.tsx';
@@ -86,33 +86,23 @@ async function retry({ kind, planId, snapshotId, destinationId }: Run): Promise<
 
 function RetryButton({ run }: { run: Run }) {
   const [, navigate] = useLocation();
-  const action = useAction();
-  const start = (): void => {
-    action.run(async () => {
-      const next = await retry(run);
-      if (next === null) return showDone('No snapshots left to copy.');
-      addRun(next);
-      navigate(`/activity/${next.id}`);
-    });
+  const start = async (): Promise<void> => {
+    const next = await retry(run);
+    if (next === null) return showDone('No snapshots left to copy.');
+    addRun(next);
+    navigate(`/activity/${next.id}`);
   };
-  return (
-    <Button onClick={start} loading={action.pending}>
-      Retry
-    </Button>
-  );
+  return <ActionButton act={start}>Retry</ActionButton>;
 }
 
 function CopyDetails({ run, log }: { run: Run; log: readonly LogEntry[] }) {
-  const action = useAction();
-  const copy = (): void => {
-    action.run(async () => {
-      await navigator.clipboard.writeText(JSON.stringify({ run, log }, null, 2));
-      showDone('Details copied to the clipboard.');
-    });
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(JSON.stringify({ run, log }, null, 2));
+    showDone('Details copied to the clipboard.');
   };
   return (
-    <Button variant="default" onClick={copy} loading={action.pending}>
+    <ActionButton variant="default" act={copy}>
       Copy details
-    </Button>
+    </ActionButton>
   );
 }

@@ -17,6 +17,7 @@ import type { DestinationState, DestinationSummary } from '../../../src-shared/m
 import { agoInWords, momentInWords, upcomingInWords } from '../../../src-shared/words/moments.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
+import { ActionButton } from '../../components/action-button.tsx';
 import { DestinationPill, KindIcon } from '../../components/destination-display.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { useAction } from '../../hooks/use-action.ts';
@@ -154,15 +155,13 @@ function Facts({ summary: { snapshotCount, storedBytes, lastTest, plans } }: { s
 
 function WaitingCopies({ summary, now }: { summary: DestinationSummary; now: number }) {
   const { destination, state, reason, waitingCopies, nextTryAt } = summary;
-  const action = useAction();
   if (waitingCopies === 0) return null;
   // The reason above may include it.
   const told = state !== 'ready' && reason.startsWith(countInWords(waitingCopies, 'snapshot'));
-  const tryNow = (): void =>
-    action.run(async () => {
-      const { run } = await client.call('destinations.catchUp', { destinationId: destination.id });
-      if (run !== null) addRun(run);
-    });
+  const tryNow = async (): Promise<void> => {
+    const { run } = await client.call('destinations.catchUp', { destinationId: destination.id });
+    if (run !== null) addRun(run);
+  };
   return (
     <div className="waiting-line tone-warn">
       <IconHourglass size={16} aria-hidden />
@@ -170,15 +169,9 @@ function WaitingCopies({ summary, now }: { summary: DestinationSummary; now: num
         {told ? '' : `${countInWords(waitingCopies, 'snapshot waits', 'snapshots wait')} to be copied here. `}
         {nextTryAt === null ? 'Copying now.' : `Next attempt: ${upcomingInWords(nextTryAt, now)}.`}
       </span>
-      <Button
-        variant="default"
-        size="xs"
-        onClick={tryNow}
-        loading={action.pending}
-        aria-label={`Retry now: ${destination.name}`}
-      >
+      <ActionButton variant="default" size="xs" act={tryNow} aria-label={`Retry now: ${destination.name}`}>
         Retry now
-      </Button>
+      </ActionButton>
     </div>
   );
 }
@@ -191,7 +184,6 @@ function DestinationActions({
   onRemove,
 }: Pick<DestinationCardProps, 'summary' | 'onEdit' | 'onImport' | 'onRecover' | 'onRemove'>) {
   const [, navigate] = useLocation();
-  const test = useAction();
   const rescan = useAction();
   const { id, name } = destination;
   const used = plans.length > 0;
@@ -203,15 +195,14 @@ function DestinationActions({
     });
   return (
     <Group gap="xs" wrap="nowrap">
-      <Button
+      <ActionButton
         variant="default"
         size="xs"
-        onClick={() => test.run(async () => void (await client.call('destinations.test', { destinationId: id })))}
-        loading={test.pending}
+        act={() => client.call('destinations.test', { destinationId: id })}
         aria-label={`Test: ${name}`}
       >
         Test
-      </Button>
+      </ActionButton>
       <Button variant="default" size="xs" onClick={onEdit} aria-label={`Edit: ${name}`}>
         Edit
       </Button>

@@ -1,25 +1,18 @@
 import { Button, Group, Modal, NumberInput, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
-import { useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { DestinationSummary, SelfTestReport } from '../../../src-shared/model/destination.ts';
 import { client } from '../../api/client.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
+import { Form } from '../../components/form.tsx';
 import { OTHER_DISK_HINT } from '../../components/hints.ts';
 import { PathField } from '../../components/path-field.tsx';
 import { useAction } from '../../hooks/use-action.ts';
-import {
-  type DestinationDraft,
-  draftOf,
-  type Field,
-  problemsOf,
-  secretsOf,
-  settingsOf,
-  suggestedName,
-} from './destination-draft.ts';
-import type { DraftProps } from './field-props.ts';
+import { type DestinationDraft, messagesOf, secretsOf, settingsOf, suggestedName } from './destination-draft.ts';
 import { S3AdvancedFields, S3Fields } from './s3-fields.tsx';
 import { SftpFields } from './sftp-fields.tsx';
 import { TestResult } from './test-result.tsx';
+import { type DestinationFormApi, useDestinationForm } from './use-destination-form.ts';
 
 const KINDS: Array<{ value: DestinationDraft['kind']; label: string }> = [
   { value: 'folder', label: 'Folder' },
@@ -36,7 +29,9 @@ interface DestinationDialogProps {
 
 /** Adds or edits a destination, and tests it before it is saved. */
 export function DestinationDialog({ summary, onClose, onSaved }: DestinationDialogProps) {
-  const [draft, setDraft] = useState(() => draftOf(summary));
+  const [tries, setTries] = useState(0);
+  const form = useDestinationForm(summary, tries > 0);
+  const draft = form.values;
   const [tested, setTested] = useState<{ saved: DestinationSummary | null; report: SelfTestReport } | null>(null);
   const [abort, setAbort] = useState<AbortController | null>(null);
   const action = useAction('here');
@@ -44,7 +39,7 @@ export function DestinationDialog({ summary, onClose, onSaved }: DestinationDial
   const save = (next: DestinationDraft, saveAnyway: boolean): void => {
     const controller = new AbortController();
     setAbort(controller);
-    setDraft(next);
+    form.setValues(next);
     action.run(async () => {
       const { destination, report } = await client.call(
         'destinations.save',
@@ -74,19 +69,19 @@ export function DestinationDialog({ summary, onClose, onSaved }: DestinationDial
       size={680}
       title={summary === null ? 'Add destination' : `Edit ${summary.destination.name}`}
       closeOnClickOutside={false}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {tested === null || (action.pending && tested.saved === null) ? (
-        <DraftForm
-          draft={draft}
+        <DestinationForm
+          form={form}
           fixedKind={summary !== null}
-          onChange={setDraft}
+          tries={tries}
+          onTries={setTries}
           pending={action.pending}
           onSave={() => save(draft, false)}
           onCancel={close}
         >
           {action.error !== null && action.error.code !== 'CANCELLED' && <ErrorNotice error={action.error} />}
-        </DraftForm>
+        </DestinationForm>
       ) : (
         <TestResult
           name={(draft.name ?? suggestedName(draft)).trim()}
@@ -106,74 +101,68 @@ export function DestinationDialog({ summary, onClose, onSaved }: DestinationDial
   );
 }
 
-interface DraftFormProps {
-  draft: DestinationDraft;
+interface DestinationFormProps {
+  form: DestinationFormApi;
   /** The kind of an existing destination does not change. */
   fixedKind: boolean;
-  onChange(draft: DestinationDraft): void;
+  /** How often an incomplete form was to be saved. */
+  tries: number;
+  onTries(tries: number): void;
   pending: boolean;
   onSave(): void;
   onCancel(): void;
-  children: React.ReactNode;
+  children: ReactNode;
 }
 
-function DraftForm({ draft, fixedKind, onChange, pending, onSave, onCancel, children }: DraftFormProps) {
-  const [tried, setTried] = useState(0);
-  const form = useRef<HTMLFormElement>(null);
-  const problems = problemsOf(draft);
-  const errorOf = (field: Field): string | undefined => {
-    const problem = problems[field];
-    return problem === undefined || (problem.missing && tried === 0) ? undefined : problem.message;
-  };
+function DestinationForm(props: DestinationFormProps) {
+  const { form, fixedKind, tries, onTries, pending, onSave, onCancel, children } = props;
+  const element = useRef<HTMLFormElement>(null);
+  const { kind, name, limit } = form.values;
   useEffect(() => {
-    if (tried > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [tried]);
-  const parts: DraftProps = { draft, onChange, errorOf };
+    if (tries > 0) element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [tries]);
+  const submit = (): void => {
+    const messages = messagesOf(form.values, true);
+    form.setErrors(messages);
+    if (Object.keys(messages).length === 0) onSave();
+    else onTries(tries + 1);
+  };
   return (
-    <form
-      ref={form}
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (Object.keys(problems).length === 0) onSave();
-        else setTried((times) => times + 1);
-      }}
-    >
+    <Form ref={element} noValidate onSubmit={submit}>
       <Stack gap="md">
         {!fixedKind && (
           <SegmentedControl
             aria-label="Kind of destination"
             data={KINDS}
-            value={draft.kind}
-            onChange={(kind) => {
-              setTried(0);
-              onChange({ ...draft, kind: kind as DestinationDraft['kind'] });
+            value={kind}
+            onChange={(chosen) => {
+              onTries(0);
+              form.setFieldValue('kind', chosen);
+              form.clearErrors();
             }}
           />
         )}
-        {draft.kind === 'folder' && (
+        {kind === 'folder' && (
           <PathField
             kind="folder"
             label="Folder"
             description={`The folder must exist. ${OTHER_DISK_HINT}`}
             placeholder="/mnt/nas/backups"
-            value={draft.path}
-            onChange={(path) => onChange({ ...draft, path })}
-            error={errorOf('path')}
+            {...form.getInputProps('path')}
+            value={form.values.path}
           />
         )}
-        {draft.kind === 's3' && <S3Fields {...parts} />}
-        {draft.kind === 'sftp' && <SftpFields {...parts} />}
+        {kind === 's3' && <S3Fields form={form} />}
+        {kind === 'sftp' && <SftpFields form={form} />}
         <TextInput
           label="Name"
-          value={draft.name ?? suggestedName(draft)}
-          onChange={(event) => onChange({ ...draft, name: event.currentTarget.value })}
-          error={errorOf('name')}
+          {...form.getInputProps('name')}
+          value={name ?? suggestedName(form.values)}
           maxLength={80}
         />
         <Disclosure title="Advanced">
           <Stack gap="md">
-            {draft.kind === 's3' && <S3AdvancedFields {...parts} />}
+            {kind === 's3' && <S3AdvancedFields form={form} />}
             <NumberInput
               label="Bandwidth limit (MB/s)"
               description="Shared by all transfers to this destination."
@@ -182,8 +171,8 @@ function DraftForm({ draft, fixedKind, onChange, pending, onSave, onCancel, chil
               min={0.01}
               max={1_000_000}
               decimalScale={2}
-              value={draft.limit ?? ''}
-              onChange={(limit) => onChange({ ...draft, limit: typeof limit === 'number' && limit > 0 ? limit : null })}
+              value={limit ?? ''}
+              onChange={(typed) => form.setFieldValue('limit', typeof typed === 'number' && typed > 0 ? typed : null)}
             />
           </Stack>
         </Disclosure>
@@ -202,6 +191,6 @@ function DraftForm({ draft, fixedKind, onChange, pending, onSave, onCancel, chil
           </Group>
         </Group>
       </Stack>
-    </form>
+    </Form>
   );
 }

@@ -142,13 +142,22 @@ export function suggestedName({ kind, path, s3, sftp }: DestinationDraft): strin
   return path.trim().split(/[/\\]/).filter(Boolean).at(-1) ?? '';
 }
 
-/** The fields of the form. */
-export type Field = 'name' | 'path' | 'hostKey' | keyof S3Draft | `sftp-${keyof SftpDraft}` | SecretField;
+/** The paths of the fields of the form. */
+type Field = 'name' | 'path' | `s3.${keyof S3Draft}` | `sftp.${keyof SftpDraft}` | `secrets.${SecretField}`;
 
 /** What is wrong with a field; a missing value is reported only after an attempt to save. */
 export interface Problem {
   message: string;
   missing: boolean;
+}
+
+/**
+ * Returns the messages of a form, by the path of the field.
+ * @param tried whether it was to be saved already: what is missing is not reported before
+ */
+export function messagesOf(draft: DestinationDraft, tried: boolean): Record<string, string> {
+  const reported = Object.entries(problemsOf(draft)).filter(([, { missing }]) => tried || !missing);
+  return Object.fromEntries(reported.map(([field, { message }]) => [field, message]));
 }
 
 /** Returns what is wrong with a draft, by field; empty: it can be saved. */
@@ -173,35 +182,38 @@ function findS3Problems({ s3, secrets, known }: DestinationDraft, problems: Prob
     problems[field] = { message, missing: false };
   };
   if (asks.includes('endpoint')) {
-    need('endpoint', s3.endpoint, 'Enter the endpoint URL.');
+    need('s3.endpoint', s3.endpoint, 'Enter the endpoint URL.');
     if (s3.endpoint.trim() !== '' && !isWebAddress(s3.endpoint))
-      wrong('endpoint', 'The endpoint URL must begin with https:// or http://.');
+      wrong('s3.endpoint', 'The endpoint URL must begin with https:// or http://.');
   }
   if (asks.includes('account')) {
-    need('account', s3.account, `Enter the ${accountLabel?.toLowerCase() ?? 'account'}.`);
+    need('s3.account', s3.account, `Enter the ${accountLabel?.toLowerCase() ?? 'account'}.`);
     if (s3.account.trim() !== '' && !/^[\w-]+$/.test(s3.account.trim()))
-      wrong('account', 'Use only letters, digits and hyphens.');
+      wrong('s3.account', 'Use only letters, digits and hyphens.');
   }
-  need('bucket', s3.bucket, 'Enter the bucket name.');
+  need('s3.bucket', s3.bucket, 'Enter the bucket name.');
   if (s3.bucket.trim() !== '' && !/^[\w.-]{3,63}$/.test(s3.bucket.trim()))
-    wrong('bucket', 'Use 3 to 63 letters, digits, dots and hyphens.');
+    wrong('s3.bucket', 'Use 3 to 63 letters, digits, dots and hyphens.');
   if (s3.credentials === 'chain') return;
   for (const [field, words] of [
     ['accessKeyId', 'access key'],
     ['secretAccessKey', 'secret key'],
   ] as const)
-    if (!known.includes(field)) need(field, secrets[field] ?? '', `Enter the ${words}.`);
+    if (!known.includes(field)) need(`secrets.${field}`, secrets[field] ?? '', `Enter the ${words}.`);
 }
 
 function findSftpProblems({ sftp, secrets, known }: DestinationDraft, problems: Problems, need: Need): void {
-  need('sftp-host', sftp.host, 'Enter the host name or IP address.');
-  need('sftp-user', sftp.user, 'Enter the user name.');
-  need('sftp-path', sftp.path, 'Enter the folder on the server.');
-  if (sftp.login === 'key') need('sftp-keyPath', sftp.keyPath, 'Choose the private key file.');
+  need('sftp.host', sftp.host, 'Enter the host name or IP address.');
+  need('sftp.user', sftp.user, 'Enter the user name.');
+  need('sftp.path', sftp.path, 'Enter the folder on the server.');
+  if (sftp.login === 'key') need('sftp.keyPath', sftp.keyPath, 'Choose the private key file.');
   if (sftp.login === 'password' && !known.includes('password'))
-    need('password', secrets.password ?? '', 'Enter the password.');
+    need('secrets.password', secrets.password ?? '', 'Enter the password.');
   if (sftp.hostKey === null)
-    problems.hostKey = { message: 'Show the host key, compare it with the server’s, and trust it.', missing: true };
+    problems['sftp.hostKey'] = {
+      message: 'Show the host key, compare it with the server’s, and trust it.',
+      missing: true,
+    };
 }
 
 /** Returns the settings that a draft without problems describes. */

@@ -1,6 +1,6 @@
 import { Alert, Button, Code, Group, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconKey, IconPinned } from '@tabler/icons-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { useAction } from '../../hooks/use-action.ts';
@@ -11,7 +11,7 @@ interface HostKeyFieldProps {
   /** The trusted host key; `null`: none yet. */
   pinned: string | null;
   onPin(hostKey: string): void;
-  error: string | undefined;
+  error: ReactNode;
 }
 
 /** The host key of an SSH server: shown to be compared, and trusted by a person. */
@@ -36,7 +36,7 @@ export function HostKeyField({ host, port, pinned, onPin, error }: HostKeyFieldP
           Show host key
         </Button>
       </Group>
-      {error !== undefined && seen === null && (
+      {error != null && seen === null && (
         <Text size="xs" className="loss" role="alert">
           {error}
         </Text>

@@ -4,7 +4,6 @@ import { countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Pending } from '../../components/pending.tsx';
-import { useAction } from '../../hooks/use-action.ts';
 import { useAnswer } from '../../stores/core.ts';
 
 /** Shows what a destination's location holds now, and asks whether to use it as that destination. */
@@ -12,19 +11,14 @@ export function ReattachDialog({ summary, onClose }: { summary: DestinationSumma
   const { id, name } = summary.destination;
   const answer = useAnswer('destinations.previewReattach', { destinationId: id });
   const preview = answer.value;
-  const action = useAction('here');
-  const attach = (confirmation: string): void =>
-    action.run(async () => {
-      await client.call('destinations.reattach', { destinationId: id, confirmation });
-      onClose();
-    });
   return (
     <ConfirmDialog
       title={`Re-attach ${name}?`}
       label="Re-attach"
       disabled={preview === null}
-      onConfirm={() => preview !== null && attach(preview.confirmation)}
-      action={action}
+      onConfirm={() =>
+        client.call('destinations.reattach', { destinationId: id, confirmation: preview?.confirmation ?? '' })
+      }
       onClose={onClose}
     >
       <Pending answer={answer} />

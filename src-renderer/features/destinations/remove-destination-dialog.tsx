@@ -3,24 +3,16 @@ import type { DestinationSummary } from '../../../src-shared/model/destination.t
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { useAction } from '../../hooks/use-action.ts';
 
 /** Asks before a destination is removed; its files stay. */
 export function RemoveDestinationDialog({ summary, onClose }: { summary: DestinationSummary; onClose(): void }) {
   const { destination, label, snapshotCount, secretsKnown } = summary;
-  const action = useAction('here');
-  const remove = (): void =>
-    action.run(async () => {
-      await client.call('destinations.remove', { destinationId: destination.id });
-      onClose();
-    });
   return (
     <ConfirmDialog
       title={`Remove the destination ${destination.name}?`}
       label={`Remove ${destination.name}`}
       removes
-      onConfirm={remove}
-      action={action}
+      onConfirm={() => client.call('destinations.remove', { destinationId: destination.id })}
       onClose={onClose}
     >
       <Text size="sm" className="wraps">

@@ -1,19 +1,17 @@
-import { Alert, Group, NumberInput, Radio, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
-import { IconInfoCircle } from '@tabler/icons-react';
+import { Group, NumberInput, Radio, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { S3Provider } from '../../../src-shared/model/destination.ts';
 import { S3_PRESETS } from '../../../src-shared/rules/s3-providers.ts';
-import { endpointOf, type S3Draft, withProvider } from './destination-draft.ts';
-import type { DraftProps } from './field-props.ts';
+import { Note } from '../../components/note.tsx';
+import { endpointOf, withProvider } from './destination-draft.ts';
 import { SecretInput } from './secret-input.tsx';
+import type { DestinationFormApi } from './use-destination-form.ts';
 
 const PROVIDERS = S3Provider.options.map((value) => ({ value, label: S3_PRESETS[value].title }));
 
 /** The provider, bucket and credentials. */
-export function S3Fields(props: DraftProps) {
-  const { draft, onChange, errorOf } = props;
-  const { s3 } = draft;
+export function S3Fields({ form }: { form: DestinationFormApi }) {
+  const { s3 } = form.values;
   const preset = S3_PRESETS[s3.provider];
-  const set = (change: Partial<S3Draft>): void => onChange({ ...draft, s3: { ...s3, ...change } });
   const endpoint = endpointOf(s3);
   return (
     <Stack gap="md">
@@ -22,39 +20,26 @@ export function S3Fields(props: DraftProps) {
         data={PROVIDERS}
         value={s3.provider}
         allowDeselect={false}
-        onChange={(provider) => onChange({ ...draft, s3: withProvider(s3, provider as S3Provider) })}
+        onChange={(provider) => form.setFieldValue('s3', withProvider(s3, provider as S3Provider))}
       />
-      {preset.note !== null && (
-        <Alert className="tone-info" icon={<IconInfoCircle size={18} />}>
-          {preset.note}
-        </Alert>
-      )}
+      {preset.note !== null && <Note tone="info">{preset.note}</Note>}
       <Group align="flex-start" grow>
         {preset.asks.includes('endpoint') && (
           <TextInput
             label="Endpoint URL"
             placeholder="https://minio.example.org:9000"
-            value={s3.endpoint}
-            onChange={(event) => set({ endpoint: event.currentTarget.value })}
-            error={errorOf('endpoint')}
+            {...form.getInputProps('s3.endpoint')}
             spellCheck={false}
           />
         )}
         {preset.accountLabel !== null && (
-          <TextInput
-            label={preset.accountLabel}
-            value={s3.account}
-            onChange={(event) => set({ account: event.currentTarget.value })}
-            error={errorOf('account')}
-            spellCheck={false}
-          />
+          <TextInput label={preset.accountLabel} {...form.getInputProps('s3.account')} spellCheck={false} />
         )}
         {preset.asks.includes('region') && (
           <TextInput
             label="Region"
             placeholder={preset.region}
-            value={s3.region}
-            onChange={(event) => set({ region: event.currentTarget.value })}
+            {...form.getInputProps('s3.region')}
             spellCheck={false}
           />
         )}
@@ -68,25 +53,18 @@ export function S3Fields(props: DraftProps) {
         <TextInput
           label="Bucket"
           description="The bucket must exist."
-          value={s3.bucket}
-          onChange={(event) => set({ bucket: event.currentTarget.value })}
-          error={errorOf('bucket')}
+          {...form.getInputProps('s3.bucket')}
           spellCheck={false}
         />
         <TextInput
           label="Prefix (optional)"
           description="Empty: at the top."
           placeholder="laptop/app"
-          value={s3.prefix}
-          onChange={(event) => set({ prefix: event.currentTarget.value })}
+          {...form.getInputProps('s3.prefix')}
           spellCheck={false}
         />
       </Group>
-      <Radio.Group
-        label="Credentials"
-        value={s3.credentials}
-        onChange={(credentials) => set({ credentials: credentials as S3Draft['credentials'] })}
-      >
+      <Radio.Group label="Credentials" {...form.getInputProps('s3.credentials')}>
         <Stack gap={6} mt={6}>
           <Radio value="stored" label="Enter access key" />
           <Radio value="chain" label="Use credentials of this machine (environment, profile or role)" />
@@ -94,8 +72,8 @@ export function S3Fields(props: DraftProps) {
       </Radio.Group>
       {s3.credentials === 'stored' && (
         <Group align="flex-start" grow>
-          <SecretInput name="accessKeyId" label="Access key" {...props} />
-          <SecretInput name="secretAccessKey" label="Secret key" {...props} />
+          <SecretInput form={form} name="accessKeyId" label="Access key" />
+          <SecretInput form={form} name="secretAccessKey" label="Secret key" />
         </Group>
       )}
     </Stack>
@@ -103,17 +81,15 @@ export function S3Fields(props: DraftProps) {
 }
 
 /** Advanced settings of a bucket. */
-export function S3AdvancedFields({ draft, onChange }: DraftProps) {
-  const { s3 } = draft;
+export function S3AdvancedFields({ form }: { form: DestinationFormApi }) {
+  const { s3 } = form.values;
   const lockable = S3_PRESETS[s3.provider].objectLock;
-  const set = (change: Partial<S3Draft>): void => onChange({ ...draft, s3: { ...s3, ...change } });
   return (
     <>
       <Switch
         label="Path-style URLs"
         description="Required by most S3-compatible servers other than Amazon S3."
-        checked={s3.pathStyle}
-        onChange={(event) => set({ pathStyle: event.currentTarget.checked })}
+        {...form.getInputProps('s3.pathStyle', { type: 'checkbox' })}
       />
       <Group align="flex-start">
         <Select
@@ -125,16 +101,14 @@ export function S3AdvancedFields({ draft, onChange }: DraftProps) {
             { value: 'kms', label: 'KMS key (SSE-KMS)' },
           ]}
           allowDeselect={false}
-          value={s3.encryption}
-          onChange={(encryption) => set({ encryption: encryption as S3Draft['encryption'] })}
+          {...form.getInputProps('s3.encryption')}
         />
         {s3.encryption === 'kms' && (
           <TextInput
             label="Key ID"
             placeholder="Account default"
             flex={1}
-            value={s3.kmsKeyId}
-            onChange={(event) => set({ kmsKeyId: event.currentTarget.value })}
+            {...form.getInputProps('s3.kmsKeyId')}
             spellCheck={false}
           />
         )}
@@ -153,10 +127,10 @@ export function S3AdvancedFields({ draft, onChange }: DraftProps) {
           disabled={!lockable}
           value={s3.objectLock?.mode ?? ''}
           onChange={(mode) =>
-            set({
-              objectLock:
-                mode === 'GOVERNANCE' || mode === 'COMPLIANCE' ? { mode, days: s3.objectLock?.days ?? 30 } : null,
-            })
+            form.setFieldValue(
+              's3.objectLock',
+              mode === 'GOVERNANCE' || mode === 'COMPLIANCE' ? { mode, days: s3.objectLock?.days ?? 30 } : null,
+            )
           }
         />
         {s3.objectLock !== null && (
@@ -168,11 +142,7 @@ export function S3AdvancedFields({ draft, onChange }: DraftProps) {
             max={36_500}
             allowDecimal={false}
             value={s3.objectLock.days}
-            onChange={(days) =>
-              typeof days === 'number' &&
-              s3.objectLock !== null &&
-              set({ objectLock: { ...s3.objectLock, days: Math.max(1, days) } })
-            }
+            onChange={(days) => typeof days === 'number' && form.setFieldValue('s3.objectLock.days', Math.max(1, days))}
           />
         )}
       </Group>

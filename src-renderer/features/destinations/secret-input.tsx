@@ -1,25 +1,16 @@
 import { PasswordInput } from '@mantine/core';
 import { SAVED_SECRET } from '../../components/hints.ts';
 import type { SecretField } from './destination-draft.ts';
-import { type DraftProps, withSecret } from './field-props.ts';
+import type { DestinationFormApi } from './use-destination-form.ts';
 
 /** A secret that can be entered and replaced, and is never shown again. */
-export function SecretInput({
-  name,
-  label,
-  description,
-  draft,
-  onChange,
-  errorOf,
-}: { name: SecretField; label: string; description?: string } & DraftProps) {
+export function SecretInput({ form, name, label }: { form: DestinationFormApi; name: SecretField; label: string }) {
   return (
     <PasswordInput
       label={label}
-      description={description}
-      placeholder={draft.known.includes(name) ? SAVED_SECRET : ''}
-      value={draft.secrets[name] ?? ''}
-      onChange={(event) => onChange(withSecret(draft, name, event.currentTarget.value))}
-      error={errorOf(name)}
+      placeholder={form.values.known.includes(name) ? SAVED_SECRET : ''}
+      {...form.getInputProps(`secrets.${name}`)}
+      value={form.values.secrets[name] ?? ''}
       autoComplete="off"
       spellCheck={false}
       flex={1}

@@ -1,15 +1,16 @@
 import { Group, NumberInput, Radio, Stack, TextInput } from '@mantine/core';
 import { PathField } from '../../components/path-field.tsx';
 import type { SftpDraft } from './destination-draft.ts';
-import type { DraftProps } from './field-props.ts';
 import { HostKeyField } from './host-key-field.tsx';
 import { SecretInput } from './secret-input.tsx';
+import type { DestinationFormApi } from './use-destination-form.ts';
 
 /** A folder on an SSH server: the server, its host key, and the login. */
-export function SftpFields(props: DraftProps) {
-  const { draft, onChange, errorOf } = props;
-  const { sftp } = draft;
-  const set = (change: Partial<SftpDraft>): void => onChange({ ...draft, sftp: { ...sftp, ...change } });
+export function SftpFields({ form }: { form: DestinationFormApi }) {
+  const { sftp } = form.values;
+  // A host key belongs to one host.
+  const setHost = (change: Partial<SftpDraft>): void =>
+    form.setFieldValue('sftp', { ...sftp, ...change, hostKey: null });
   return (
     <Stack gap="md">
       <Group align="flex-start">
@@ -17,10 +18,8 @@ export function SftpFields(props: DraftProps) {
           label="Server"
           placeholder="nas.example.org"
           flex={1}
-          value={sftp.host}
-          // A host key belongs to one host.
-          onChange={(event) => set({ host: event.currentTarget.value, hostKey: null })}
-          error={errorOf('sftp-host')}
+          {...form.getInputProps('sftp.host')}
+          onChange={(event) => setHost({ host: event.currentTarget.value })}
           spellCheck={false}
         />
         <NumberInput
@@ -30,7 +29,7 @@ export function SftpFields(props: DraftProps) {
           max={65_535}
           allowDecimal={false}
           value={sftp.port}
-          onChange={(port) => typeof port === 'number' && set({ port, hostKey: null })}
+          onChange={(port) => typeof port === 'number' && setHost({ port })}
         />
       </Group>
       <HostKeyField
@@ -38,50 +37,31 @@ export function SftpFields(props: DraftProps) {
         host={sftp.host.trim()}
         port={sftp.port}
         pinned={sftp.hostKey}
-        onPin={(hostKey) => set({ hostKey })}
-        error={errorOf('hostKey')}
+        onPin={(hostKey) => form.setFieldValue('sftp.hostKey', hostKey)}
+        error={form.errors['sftp.hostKey']}
       />
       <Group align="flex-start" grow>
-        <TextInput
-          label="User name"
-          value={sftp.user}
-          onChange={(event) => set({ user: event.currentTarget.value })}
-          error={errorOf('sftp-user')}
-          spellCheck={false}
-          autoComplete="off"
-        />
-        <TextInput
-          label="Folder"
-          placeholder="/srv/backups"
-          value={sftp.path}
-          onChange={(event) => set({ path: event.currentTarget.value })}
-          error={errorOf('sftp-path')}
-          spellCheck={false}
-        />
+        <TextInput label="User name" {...form.getInputProps('sftp.user')} spellCheck={false} autoComplete="off" />
+        <TextInput label="Folder" placeholder="/srv/backups" {...form.getInputProps('sftp.path')} spellCheck={false} />
       </Group>
-      <Radio.Group
-        label="Authentication"
-        value={sftp.login}
-        onChange={(login) => set({ login: login as SftpDraft['login'] })}
-      >
+      <Radio.Group label="Authentication" {...form.getInputProps('sftp.login')}>
         <Group gap="lg" mt={6}>
           <Radio value="key" label="Key file" />
           <Radio value="agent" label="SSH agent" />
           <Radio value="password" label="Password" />
         </Group>
       </Radio.Group>
-      {sftp.login === 'password' && <SecretInput name="password" label="Password" {...props} />}
+      {sftp.login === 'password' && <SecretInput form={form} name="password" label="Password" />}
       {sftp.login === 'key' && (
         <>
           <PathField
             kind="file"
             label="Private key"
             placeholder="/home/you/.ssh/id_ed25519"
+            {...form.getInputProps('sftp.keyPath')}
             value={sftp.keyPath}
-            onChange={(keyPath) => set({ keyPath })}
-            error={errorOf('sftp-keyPath')}
           />
-          <SecretInput name="passphrase" label="Key passphrase (optional)" {...props} />
+          <SecretInput form={form} name="passphrase" label="Key passphrase (optional)" />
         </>
       )}
       {sftp.login === 'agent' && (
@@ -89,8 +69,7 @@ export function SftpFields(props: DraftProps) {
           label="Agent socket (optional)"
           placeholder="SSH_AUTH_SOCK"
           description="Default: SSH_AUTH_SOCK of the environment."
-          value={sftp.agentSocket}
-          onChange={(event) => set({ agentSocket: event.currentTarget.value })}
+          {...form.getInputProps('sftp.agentSocket')}
           spellCheck={false}
         />
       )}

@@ -1,5 +1,4 @@
-import { Alert, Button, Checkbox, Group, Modal, Select, Stack, Text } from '@mantine/core';
-import { IconInfoCircle } from '@tabler/icons-react';
+import { Button, Checkbox, Group, Modal, Select, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
@@ -14,6 +13,7 @@ import { useAction } from '../../hooks/use-action.ts';
 import { FoundBackupRow } from './found-backup-row.tsx';
 import { firstChosen, type ImportSource, isNew, PROBLEMS } from './import-words.ts';
 import './import.css';
+import { Note } from '../../components/note.tsx';
 import { useAnswer } from '../../stores/core.ts';
 import { addRun } from '../../stores/runs.ts';
 
@@ -27,13 +27,7 @@ export function ImportDialog({ location, onClose }: { location: ImportSource; on
   /** `null`: the first choice. */
   const [chosen, setChosen] = useState<ReadonlySet<string> | null>(null);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title="Import from other programs"
-      size={820}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={onClose} title="Import from other programs" size={820}>
       <Stack gap="md">
         <Pending answer={answer} label="Scanning" says="Scanning files…" />
         {listing !== null && (
@@ -79,11 +73,9 @@ function Found({ location, listing, chosen, onChosen, onClose }: FoundProps) {
         can verify and restore them here.
       </Text>
       {notes.map((note) => (
-        <Alert key={note} className="tone-info" icon={<IconInfoCircle size={18} />}>
-          <Text size="sm" c="inherit">
-            {note}
-          </Text>
-        </Alert>
+        <Note key={note} tone="info">
+          {note}
+        </Note>
       ))}
       {fresh.length > 0 && (
         <Checkbox

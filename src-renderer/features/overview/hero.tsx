@@ -4,14 +4,13 @@ import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import { agoInWords, upcomingInWords } from '../../../src-shared/words/moments.ts';
 import { overallStatus } from '../../../src-shared/words/plan-state-words.ts';
 import { startBackups } from '../../api/start-backups.ts';
+import { ActionButton } from '../../components/action-button.tsx';
 import { stateStyle } from '../../components/pill.tsx';
-import { useAction } from '../../hooks/use-action.ts';
 
 /** The overall status in one sentence, and the next step. */
 export function Hero({ plans, now }: { plans: readonly PlanSummary[]; now: number }) {
   const status = overallStatus(plans);
   const { tone, icon } = stateStyle(status.state, 28);
-  const action = useAction();
   const lastSuccess = plans
     .map(({ newest }) => newest?.createdAt ?? '')
     .sort()
@@ -20,11 +19,6 @@ export function Hero({ plans, now }: { plans: readonly PlanSummary[]; now: numbe
     .flatMap(({ schedule }) => (schedule.paused === null ? (schedule.nextTime ?? []) : []))
     .sort()
     .at(0);
-  const backUpAll = (): void => {
-    action.run(async () => {
-      await startBackups(plans.map(({ plan }) => plan.id));
-    });
-  };
   return (
     <section className={`card hero tone-${tone}`} aria-label="Status">
       <div className="hero-circle">{icon}</div>
@@ -45,9 +39,7 @@ export function Hero({ plans, now }: { plans: readonly PlanSummary[]; now: numbe
           View plan
         </Button>
       )}
-      <Button onClick={backUpAll} loading={action.pending}>
-        Back up all
-      </Button>
+      <ActionButton act={() => startBackups(plans.map(({ plan }) => plan.id))}>Back up all</ActionButton>
     </section>
   );
 }

@@ -1,7 +1,7 @@
-import { Button, Group } from '@mantine/core';
+import { Group } from '@mantine/core';
 import { useId } from 'react';
 import { startBackups } from '../../api/start-backups.ts';
-import { useAction } from '../../hooks/use-action.ts';
+import { ActionButton } from '../../components/action-button.tsx';
 import { PauseMenu } from '../schedule/pause-menu.tsx';
 import { type PlansTogether, pauseOf } from './group-plans.ts';
 import { PlanCard } from './plan-card.tsx';
@@ -34,11 +34,13 @@ export function PlanGroupSection({ group, plans, now }: PlansTogether & { now: n
 
 /** Backs up all plans of a group. */
 function BackUpGroup({ group, plans }: PlansTogether) {
-  const action = useAction();
-  const start = (): void => action.run(() => startBackups(plans.map(({ plan }) => plan.id)));
   return (
-    <Button variant="default" onClick={start} loading={action.pending} aria-label={`Back up all: ${group}`}>
+    <ActionButton
+      variant="default"
+      act={() => startBackups(plans.map(({ plan }) => plan.id))}
+      aria-label={`Back up all: ${group}`}
+    >
       Back up all
-    </Button>
+    </ActionButton>
   );
 }

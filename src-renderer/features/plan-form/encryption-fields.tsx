@@ -1,7 +1,7 @@
-import { Alert, PasswordInput, Radio, Stack, Text, Textarea } from '@mantine/core';
-import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
+import { PasswordInput, Radio, Stack, Text, Textarea } from '@mantine/core';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { SAVED_SECRET } from '../../components/hints.ts';
+import { Note } from '../../components/note.tsx';
 import { passphraseInWords } from './passphrase-words.ts';
 import type { PlanFormApi } from './use-plan-form.ts';
 
@@ -29,9 +29,9 @@ export function EncryptionFields({ form, encrypted }: EncryptionFieldsProps) {
   return (
     <Stack gap="md">
       {encrypted && (
-        <Alert className="tone-info" icon={<IconInfoCircle size={18} />}>
+        <Note tone="info">
           The database is encrypted, so its snapshots already are. This adds a second layer of encryption.
-        </Alert>
+        </Note>
       )}
       <Radio.Group label="Encryption of new snapshots" {...form.getInputProps('encryption.kind')}>
         <Stack gap={8} mt={8}>
@@ -68,11 +68,11 @@ export function EncryptionFields({ form, encrypted }: EncryptionFieldsProps) {
         </>
       )}
       {kind !== 'none' && (
-        <Alert className="tone-warn" icon={<IconAlertTriangle size={18} />}>
+        <Note tone="warn">
           {kind === 'passphrase'
             ? 'Without the passphrase, nobody can open these snapshots, not even Snapkeep. The recovery kit does not contain it: write it down and keep it in another location.'
             : 'Without the identity of a recipient, nobody can open these snapshots. Keep a copy of it on another machine.'}
-        </Alert>
+        </Note>
       )}
     </Stack>
   );

@@ -1,10 +1,9 @@
-import { Alert, Text } from '@mantine/core';
-import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
 import type { SourceDescription } from '../../../src-shared/model/source.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
 import { settingsInWords } from '../../../src-shared/words/database-encryption-words.ts';
 import { rowsInWords, tablesInWords } from '../../../src-shared/words/table-rows.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
+import { Note } from '../../components/note.tsx';
 import { ScrollTable } from '../../components/scroll-table.tsx';
 
 /** The facts of a database. */
@@ -39,18 +38,14 @@ export function SourceFacts({ source }: { source: SourceDescription }) {
         <dd>{holders === '' ? 'no other program' : holders}</dd>
       </dl>
       {source.warnings.map((warning) => (
-        <Alert key={warning} className="tone-warn" icon={<IconAlertTriangle size={18} />}>
-          <Text size="sm" c="inherit">
-            {warning}
-          </Text>
-        </Alert>
+        <Note key={warning} tone="warn">
+          {warning}
+        </Note>
       ))}
       {source.journalMode !== 'wal' && source.databaseEncryption?.locked !== true && (
-        <Alert className="tone-info" icon={<IconInfoCircle size={18} />}>
-          <Text size="sm" c="inherit">
-            In this journal mode, other programs cannot write while pages are copied. WAL mode avoids that.
-          </Text>
-        </Alert>
+        <Note tone="info">
+          In this journal mode, other programs cannot write while pages are copied. WAL mode avoids that.
+        </Note>
       )}
       <TableList tables={source.tables} />
     </>

@@ -39,7 +39,7 @@ export function PruneDialog({ plan, retention, onClose }: { plan: Plan; retentio
   const paused = preview !== null && preview.brakes.length > 0;
   const removeLabel = preview === null ? '' : removeInWords(preview, changed);
   return (
-    <Modal opened onClose={onClose} size="xl" title={`Prune ${plan.name}`} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} size="xl" title={`Prune ${plan.name}`}>
       <Stack gap="md">
         <Pending answer={answer} label="Calculating" />
         {preview !== null && (

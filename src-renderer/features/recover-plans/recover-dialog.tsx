@@ -34,13 +34,7 @@ export function RecoverDialog({ destinationId, name, onClose }: RecoverDialogPro
       navigate('/');
     });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={`Recover plans from ${name}`}
-      size={820}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={onClose} title={`Recover plans from ${name}`} size={820}>
       <Stack gap="md">
         <Pending answer={answer} label="Scanning" says="Reading manifests…" />
         {scan !== null && scan.plans.length === 0 && (

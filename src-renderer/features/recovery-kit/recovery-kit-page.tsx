@@ -11,6 +11,9 @@ import { useNow } from '../../components/use-now.ts';
 import { useAction } from '../../hooks/use-action.ts';
 import { kitStateInWords } from './kit-words.ts';
 import './recovery-kit.css';
+import { download } from '../../api/download.ts';
+import { ActionButton } from '../../components/action-button.tsx';
+import { Form } from '../../components/form.tsx';
 import { Pending } from '../../components/pending.tsx';
 import { questionOf } from '../../stores/answers.ts';
 import { answers, useAnswer, useInfo } from '../../stores/core.ts';
@@ -63,24 +66,19 @@ function NothingToRecover() {
 function KitActions({ kit }: { kit: RecoveryKit }) {
   const inBrowser = useInfo()?.capabilities.nativeDialogs === false;
   const [asking, setAsking] = useState(false);
-  const action = useAction();
-  const mark = (): void =>
-    action.run(async () => {
-      await client.call('recoveryKit.markSaved', { digest: kit.digest });
-      reloadStatus();
-      setAsking(false);
-    });
+  const mark = async (): Promise<void> => {
+    await client.call('recoveryKit.markSaved', { digest: kit.digest });
+    reloadStatus();
+    setAsking(false);
+  };
   const print = (): void => {
     window.print();
     // Only the user knows whether it was printed.
     setAsking(true);
   };
-  const download = (): void => {
-    const url = URL.createObjectURL(new Blob([kit.html], { type: 'text/html' }));
-    const link = Object.assign(document.createElement('a'), { href: url, download: kit.names.html });
-    link.click();
-    URL.revokeObjectURL(url);
-    mark();
+  const save = (): Promise<void> => {
+    download(kit.names.html, kit.html, 'text/html');
+    return mark();
   };
   if (asking) {
     return (
@@ -88,9 +86,7 @@ function KitActions({ kit }: { kit: RecoveryKit }) {
         <Text size="sm" role="status">
           Was the recovery kit printed?
         </Text>
-        <Button onClick={mark} loading={action.pending}>
-          Yes
-        </Button>
+        <ActionButton act={mark}>Yes</ActionButton>
         <Button variant="default" onClick={() => setAsking(false)}>
           No
         </Button>
@@ -100,14 +96,9 @@ function KitActions({ kit }: { kit: RecoveryKit }) {
   return (
     <Group gap="sm" wrap="nowrap" className="not-printed">
       {inBrowser && (
-        <Button
-          variant="default"
-          leftSection={<IconDownload size={16} aria-hidden />}
-          onClick={download}
-          loading={action.pending}
-        >
+        <ActionButton variant="default" leftSection={<IconDownload size={16} aria-hidden />} act={save}>
           Download
-        </Button>
+        </ActionButton>
       )}
       <Button leftSection={<IconPrinter size={16} aria-hidden />} onClick={print}>
         Print…
@@ -126,13 +117,7 @@ function SaveKit() {
       showDone(paths.join(', '), 'Recovery kit saved.');
     });
   return (
-    <form
-      className="card not-printed"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save();
-      }}
-    >
+    <Form className="card not-printed" onSubmit={save}>
       <Stack gap="sm">
         <PathField
           kind="folder"
@@ -149,6 +134,6 @@ function SaveKit() {
           </Button>
         </Group>
       </Stack>
-    </form>
+    </Form>
   );
 }

@@ -10,6 +10,7 @@ import {
 } from '@tabler/icons-react';
 import type { RestoreCheck } from '../../../src-shared/model/restore/restore.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
+import { Note } from '../../components/note.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { ChangesTable } from './changes-table.tsx';
 
@@ -33,12 +34,10 @@ export function DatabaseReview({ check, insists, onInsists }: DatabaseReviewProp
       <ChangesTable changes={check.tables} exists={target.exists && target.damage === null} />
       <Guard guard={guard} />
       {check.expansion !== null && (
-        <Alert className="tone-bad" icon={<IconAlertTriangle size={18} />}>
-          <Text size="sm" c="inherit">
-            This file unpacks to {check.expansion.toLocaleString('en-US')} times its size, which is unusual for a
-            database.
-          </Text>
-        </Alert>
+        <Note tone="bad">
+          This file unpacks to {check.expansion.toLocaleString('en-US')} times its size, which is unusual for a
+          database.
+        </Note>
       )}
       {asksToInsist(check) && (
         <Checkbox
@@ -59,11 +58,9 @@ export function DatabaseReview({ check, insists, onInsists }: DatabaseReviewProp
         </Alert>
       )}
       {check.keyNote !== null && (
-        <Alert className="tone-info" icon={<IconKey size={18} />}>
-          <Text size="sm" c="inherit">
-            {check.keyNote}
-          </Text>
-        </Alert>
+        <Note tone="info" icon={IconKey}>
+          {check.keyNote}
+        </Note>
       )}
     </>
   );
@@ -89,13 +86,7 @@ function Guard({ guard }: { guard: RestoreCheck['guard'] }) {
   const newer = guard.state === 'newer';
   return (
     <>
-      {guard.warning !== null && (
-        <Alert className="tone-bad" icon={<IconAlertTriangle size={18} />}>
-          <Text size="sm" c="inherit">
-            {guard.warning}
-          </Text>
-        </Alert>
-      )}
+      {guard.warning !== null && <Note tone="bad">{guard.warning}</Note>}
       {(newer || guard.state === 'older') && (
         <Alert className={newer ? 'tone-bad' : 'tone-info'} icon={<IconVersions size={18} />}>
           <Text size="sm" c="inherit">
@@ -131,27 +122,23 @@ function Consequences({ check: { target, rowsLost, schemaChanges, safetyFolder, 
           </ul>
         )}
       </Alert>
-      <Alert className="tone-info" icon={<IconArrowBackUp size={18} />}>
-        <Text size="sm" c="inherit">
-          The current database is saved to {safetyFolder} first. You can restore it with <strong>Undo</strong>.{' '}
-          {holders !== '' &&
-            target.method === 'into-live' &&
-            `In use by ${holders}, which will see the restored rows at once.`}
-          {holders !== '' &&
-            target.method === 'replace-file' &&
-            `In use by ${holders}. Close it first: this restore replaces the file.`}
-        </Text>
-      </Alert>
+      <Note tone="info" icon={IconArrowBackUp}>
+        The current database is saved to {safetyFolder} first. You can restore it with <strong>Undo</strong>.{' '}
+        {holders !== '' &&
+          target.method === 'into-live' &&
+          `In use by ${holders}, which will see the restored rows at once.`}
+        {holders !== '' &&
+          target.method === 'replace-file' &&
+          `In use by ${holders}. Close it first: this restore replaces the file.`}
+      </Note>
     </>
   );
 }
 
 function NewFile() {
   return (
-    <Alert className="tone-info" icon={<IconFilePlus size={18} />}>
-      <Text size="sm" c="inherit">
-        A new file will be created.
-      </Text>
-    </Alert>
+    <Note tone="info" icon={IconFilePlus}>
+      A new file will be created.
+    </Note>
   );
 }

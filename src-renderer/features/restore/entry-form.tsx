@@ -1,6 +1,7 @@
 import { Button, Group, Radio, Stack } from '@mantine/core';
 import { useState } from 'react';
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
+import { Form } from '../../components/form.tsx';
 
 interface EntryFormProps {
   /** The names of the databases in the archive. */
@@ -13,12 +14,7 @@ interface EntryFormProps {
 export function EntryForm({ entries, pending, onEntry }: EntryFormProps) {
   const [entry, setEntry] = useState('');
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        onEntry(entry);
-      }}
-    >
+    <Form onSubmit={() => onEntry(entry)}>
       <Radio.Group label="This archive contains several databases. Choose one:" value={entry} onChange={setEntry}>
         <Stack gap="xs" mt="xs">
           {entries.map((name) => (
@@ -31,7 +27,7 @@ export function EntryForm({ entries, pending, onEntry }: EntryFormProps) {
           Use database
         </Button>
       </Group>
-    </form>
+    </Form>
   );
 }
 

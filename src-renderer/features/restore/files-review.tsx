@@ -1,8 +1,9 @@
 import { Alert, Text } from '@mantine/core';
-import { IconAlertTriangle, IconArrowBackUp, IconFileInfo } from '@tabler/icons-react';
-import type { FilesCheck, FilesTarget } from '../../../src-shared/model/restore/restore-files.ts';
+import { IconArrowBackUp, IconFileInfo } from '@tabler/icons-react';
+import type { FilesCheck, FilesTarget } from '../../../src-shared/model/restore-files.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
+import { Note } from '../../components/note.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { ScrollTable } from '../../components/scroll-table.tsx';
 import { replacesFiles, totalsOf } from './restore-choice.ts';
@@ -54,18 +55,14 @@ export function FilesReview({ check }: { check: FilesCheck }) {
         </Disclosure>
       )}
       {check.targets.some(({ undoable }) => !undoable) && (
-        <Alert className="tone-bad" icon={<IconAlertTriangle size={18} />}>
-          <Text size="sm" c="inherit">
-            <strong>The disk is overwritten. This cannot be undone.</strong> Make sure that nothing on it is in use.
-          </Text>
-        </Alert>
+        <Note tone="bad">
+          <strong>The disk is overwritten. This cannot be undone.</strong> Make sure that nothing on it is in use.
+        </Note>
       )}
       {replacesFiles(totals) && check.targets.some(({ undoable }) => undoable) && (
-        <Alert className="tone-info" icon={<IconArrowBackUp size={18} />}>
-          <Text size="sm" c="inherit">
-            The current files are kept next to the restored ones. You can restore them with <strong>Undo</strong>.
-          </Text>
-        </Alert>
+        <Note tone="info" icon={IconArrowBackUp}>
+          The current files are kept next to the restored ones. You can restore them with <strong>Undo</strong>.
+        </Note>
       )}
       {notes.length > 0 && (
         <Alert className="tone-warn" icon={<IconFileInfo size={18} />}>

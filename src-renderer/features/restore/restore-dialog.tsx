@@ -39,14 +39,7 @@ function OpenDialog({ request }: { request: RestoreRequest }) {
   };
   const chosen = choice ?? DATABASE_ONLY;
   return (
-    <Modal
-      opened
-      onClose={close}
-      size={720}
-      title="Restore"
-      closeOnClickOutside={false}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={close} size={720} title="Restore" closeOnClickOutside={false}>
       <Stack gap="md">
         {step.name !== 'restoring' && <Steps current={step.name} />}
         {step.name === 'what' && (

@@ -1,10 +1,11 @@
 import { Alert, Button, Group, Text, Title } from '@mantine/core';
-import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
+import { IconCircleCheck } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { RestoredFiles } from '../../../src-shared/model/restore/restore-files.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
+import { Note } from '../../components/note.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { RunProgress } from '../../components/run-progress.tsx';
 import { isActive, useRun } from '../../stores/runs.ts';
@@ -43,13 +44,7 @@ export function RestoringStep({ runId, onClose }: { runId: string; onClose(): vo
           ))}
         </Alert>
       )}
-      {done?.note != null && (
-        <Alert className="tone-warn" icon={<IconAlertTriangle size={18} />}>
-          <Text size="sm" c="inherit">
-            {done.note}
-          </Text>
-        </Alert>
-      )}
+      {done?.note != null && <Note tone="warn">{done.note}</Note>}
       {!isActive(run) && (
         <Group justify="flex-end">
           {canUndo(restore) && undo === undefined && <UndoButton run={restore} onStarted={setUndoRunId} />}

@@ -4,6 +4,7 @@ import type { RestoreCheck } from '../../../src-shared/model/restore/restore.ts'
 import type { FilesCheck } from '../../../src-shared/model/restore/restore-files.ts';
 import { momentInWords } from '../../../src-shared/words/moments.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
+import { Form } from '../../components/form.tsx';
 import { RunProgress } from '../../components/run-progress.tsx';
 import { useNow } from '../../components/use-now.ts';
 import { useAction } from '../../hooks/use-action.ts';
@@ -118,12 +119,7 @@ function Review({ database, files, pending, onBack, onStart }: ReviewProps) {
           <FilesReview check={files} />
         </>
       )}
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          onStart(insists);
-        }}
-      >
+      <Form onSubmit={() => onStart(insists)}>
         <Group justify="flex-end" align="flex-end">
           {word !== null && (
             <TextInput
@@ -148,7 +144,7 @@ function Review({ database, files, pending, onBack, onStart }: ReviewProps) {
             {button}
           </Button>
         </Group>
-      </form>
+      </Form>
     </>
   );
 }

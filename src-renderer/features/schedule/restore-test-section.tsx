@@ -4,11 +4,11 @@ import type { PlanSummary, SqlCheck } from '../../../src-shared/model/plan.ts';
 import { momentLabel } from '../../../src-shared/words/moments.ts';
 import { durationInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
+import { ActionButton } from '../../components/action-button.tsx';
 import { Pending } from '../../components/pending.tsx';
 import { Pill } from '../../components/pill.tsx';
 import { Section } from '../../components/section.tsx';
 import { useNow } from '../../components/use-now.ts';
-import { useAction } from '../../hooks/use-action.ts';
 import { useAnswer } from '../../stores/core.ts';
 import type { PlanFormApi } from '../plan-form/use-plan-form.ts';
 import { ScheduleEditor } from './schedule-editor.tsx';
@@ -20,16 +20,14 @@ const FRESH: SqlCheck = { name: '', sql: '', operator: '>=', value: '1' };
 /** The schedule, custom checks and results of a plan's restore tests. */
 export function RestoreTestSection({ summary, form }: { summary: PlanSummary; form: PlanFormApi }) {
   const restoreTest = form.values.restoreTest ?? summary.plan.restoreTest;
-  const action = useAction();
-  const start = (): void =>
-    action.run(async () => void (await client.call('restoreTests.start', { planId: summary.plan.id })));
+  const start = () => client.call('restoreTests.start', { planId: summary.plan.id });
   return (
     <Section
       title="Restore tests"
       actions={
-        <Button variant="default" onClick={start} loading={action.pending} disabled={summary.newest === null}>
+        <ActionButton variant="default" act={start} disabled={summary.newest === null}>
           Run restore test now
-        </Button>
+        </ActionButton>
       }
     >
       <Stack gap="sm">

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { AlertChannel } from '../../../src-shared/model/alert.ts';
 import type { MailSettings, SecretName, Settings } from '../../../src-shared/model/settings.ts';
 import { client } from '../../api/client.ts';
+import { ActionButton } from '../../components/action-button.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { SAVED_SECRET } from '../../components/hints.ts';
 import { showDone } from '../../components/notices.ts';
@@ -84,22 +85,11 @@ export function AlertsSection({ settings, update }: { settings: Settings; update
 }
 
 function TestButton({ channel, disabled }: { channel: AlertChannel; disabled: boolean }) {
-  const action = useAction();
-  const send = (): void =>
-    action.run(async () => {
-      await client.call('alerts.test', { channel });
-      showDone('Test alert sent.');
-    });
+  const send = () => client.call('alerts.test', { channel }).then(() => showDone('Test alert sent.'));
   return (
-    <Button
-      variant="default"
-      onClick={send}
-      loading={action.pending}
-      disabled={disabled}
-      aria-label={`Send test: ${channel}`}
-    >
+    <ActionButton variant="default" act={send} disabled={disabled} aria-label={`Send test: ${channel}`}>
       Send test
-    </Button>
+    </ActionButton>
   );
 }
 

@@ -7,7 +7,6 @@ import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { namesInWords } from '../../components/destination-display.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { Pending } from '../../components/pending.tsx';
-import { useAction } from '../../hooks/use-action.ts';
 import { useAnswer } from '../../stores/core.ts';
 
 /** Asks before a snapshot is deleted. */
@@ -15,13 +14,6 @@ export function DeleteDialog({ snapshot, onClose }: { snapshot: ListedSnapshot; 
   const chosen = { snapshotId: snapshot.id, unpin: snapshot.pinned };
   const answer = useAnswer('snapshots.previewDelete', chosen);
   const preview = answer.value;
-  const action = useAction('here');
-  const remove = (confirmation: string): void => {
-    action.run(async () => {
-      await client.call('snapshots.delete', { ...chosen, confirmation });
-      onClose();
-    });
-  };
   return (
     <ConfirmDialog
       title="Delete this snapshot?"
@@ -29,8 +21,7 @@ export function DeleteDialog({ snapshot, onClose }: { snapshot: ListedSnapshot; 
       label={snapshot.pinned ? 'Unpin and delete' : 'Delete snapshot'}
       removes
       disabled={preview === null}
-      onConfirm={() => remove(preview?.confirmation ?? '')}
-      action={action}
+      onConfirm={() => client.call('snapshots.delete', { ...chosen, confirmation: preview?.confirmation ?? '' })}
       onClose={onClose}
     >
       <PathText path={snapshot.path ?? snapshot.name} />

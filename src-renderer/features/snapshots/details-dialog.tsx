@@ -22,13 +22,7 @@ export function DetailsDialog({ snapshot, now, onRestore, onClose }: DetailsDial
   const answer = useAnswer('snapshots.get', { snapshotId: snapshot.id });
   const whole = answer.value?.snapshot ?? null;
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={`Snapshot of ${momentInWords(snapshot.createdAt, now)}`}
-      size={720}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={onClose} title={`Snapshot of ${momentInWords(snapshot.createdAt, now)}`} size={720}>
       <Stack gap="md">
         <Facts snapshot={snapshot} now={now} />
         {snapshot.attachedFiles.length > 0 && <StoredAttachedFiles attachedFiles={snapshot.attachedFiles} />}

@@ -4,10 +4,10 @@ import { useState } from 'react';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { client } from '../../api/client.ts';
+import { ActionButton } from '../../components/action-button.tsx';
 import { namesInWords } from '../../components/destination-display.tsx';
 import { EmptyState } from '../../components/page.tsx';
 import { Pending } from '../../components/pending.tsx';
-import { useAction } from '../../hooks/use-action.ts';
 import { useAnswer, usePlan } from '../../stores/core.ts';
 import { PruneDialog } from '../prune/prune-dialog.tsx';
 import { openRestore } from '../restore/restore-store.ts';
@@ -22,11 +22,9 @@ export function SnapshotsTab({ plan, now }: { plan: Plan; now: number }) {
   const [detailedId, setDetailedId] = useState<string | null>(null);
   const [deleting, setDeleting] = useState<ListedSnapshot | null>(null);
   const [pruning, setPruning] = useState(false);
-  const action = useAction();
-  const scan = (): void =>
-    action.run(async () => {
-      for (const { destinationId } of plan.destinations) await client.call('destinations.rescan', { destinationId });
-    });
+  const scan = async (): Promise<void> => {
+    for (const { destinationId } of plan.destinations) await client.call('destinations.rescan', { destinationId });
+  };
   const names = namesInWords(usePlan(plan.id)?.destinations.map(({ name }) => name) ?? []);
 
   const detailed = snapshots?.find(({ id }) => id === detailedId);
@@ -34,9 +32,9 @@ export function SnapshotsTab({ plan, now }: { plan: Plan; now: number }) {
   return (
     <div className="snapshots-tab">
       <Group justify="flex-end" gap="xs">
-        <Button variant="default" size="xs" onClick={scan} loading={action.pending}>
+        <ActionButton variant="default" size="xs" act={scan}>
           Rescan destinations
-        </Button>
+        </ActionButton>
         {snapshots.length > 0 && (
           <Button variant="default" size="xs" onClick={() => setPruning(true)}>
             Review and prune

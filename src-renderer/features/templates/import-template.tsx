@@ -44,12 +44,7 @@ export function ImportTemplate({ onImported }: { onImported(templateId: string):
         )}
       </FileButton>
       {opened && (
-        <Modal
-          opened
-          onClose={() => setOpened(false)}
-          title={taken ? 'Replace template?' : 'Template not imported'}
-          closeButtonProps={{ 'aria-label': 'Close' }}
-        >
+        <Modal opened onClose={() => setOpened(false)} title={taken ? 'Replace template?' : 'Template not imported'}>
           <Stack gap="md">
             {taken ? (
               <Text size="sm">

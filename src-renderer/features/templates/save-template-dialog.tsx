@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import { client } from '../../api/client.ts';
 import { ErrorNotice } from '../../components/errors.tsx';
+import { Form } from '../../components/form.tsx';
 import { showDone } from '../../components/notices.ts';
 import { Pending } from '../../components/pending.tsx';
 import { useAction } from '../../hooks/use-action.ts';
@@ -35,13 +36,8 @@ export function SaveTemplateDialog({ plan, onClose }: { plan: Plan; onClose(): v
       onClose();
     });
   return (
-    <Modal opened onClose={onClose} title="Save as template" size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          save();
-        }}
-      >
+    <Modal opened onClose={onClose} title="Save as template" size="lg">
+      <Form onSubmit={save}>
         <Stack gap="md">
           <Text size="sm" c="dimmed">
             The template prefills new plans with the settings of this plan. It contains no keys, passphrases or
@@ -76,7 +72,7 @@ export function SaveTemplateDialog({ plan, onClose }: { plan: Plan; onClose(): v
             </Button>
           </Group>
         </Stack>
-      </form>
+      </Form>
     </Modal>
   );
 }

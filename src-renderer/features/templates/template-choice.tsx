@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { AppliedTemplate } from '../../../src-shared/model/third-party/template-use.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
+import { Form } from '../../components/form.tsx';
 import { PathField } from '../../components/path-field.tsx';
 import { pendingChoices } from '../../components/pending.tsx';
 import { useAnswer } from '../../stores/core.ts';
@@ -85,9 +86,8 @@ function Missing({ applied: { name, folder, parts }, pending, onFolder }: Missin
           {folder === null ? 'Choose its database below.' : 'Choose its folder here or its database below.'}
         </Text>
         {folder !== null && (
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
+          <Form
+            onSubmit={() => {
               if (typed.trim() !== '') onFolder(typed.trim());
             }}
           >
@@ -104,7 +104,7 @@ function Missing({ applied: { name, folder, parts }, pending, onFolder }: Missin
                 Scan folder
               </Button>
             </Group>
-          </form>
+          </Form>
         )}
       </Stack>
     </Alert>

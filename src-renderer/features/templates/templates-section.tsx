@@ -1,12 +1,13 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Group, Stack, Text } from '@mantine/core';
 import { IconTemplate } from '@tabler/icons-react';
 import type { TemplateSummary } from '../../../src-shared/model/third-party/template-use.ts';
 import { client } from '../../api/client.ts';
 import { Pending } from '../../components/pending.tsx';
 import { Section } from '../../components/section.tsx';
-import { useAction } from '../../hooks/use-action.ts';
 import { ImportTemplate } from './import-template.tsx';
 import './templates.css';
+import { download } from '../../api/download.ts';
+import { ActionButton } from '../../components/action-button.tsx';
 import { useAnswer } from '../../stores/core.ts';
 
 /** The built-in templates, and the user's own. */
@@ -36,15 +37,10 @@ function TemplateRow({
   template: TemplateSummary;
   onRemoved(): void;
 }) {
-  const share = useAction();
-  const remove = useAction();
-  const download = (): void =>
-    share.run(async () => {
-      const { fileName, text } = await client.call('templates.export', { templateId: id });
-      const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-      Object.assign(document.createElement('a'), { href: url, download: fileName }).click();
-      URL.revokeObjectURL(url);
-    });
+  const share = async (): Promise<void> => {
+    const { fileName, text } = await client.call('templates.export', { templateId: id });
+    download(fileName, text, 'application/json');
+  };
   return (
     <li className="part template-row">
       <span className="kind-icon">
@@ -65,24 +61,18 @@ function TemplateRow({
         </Text>
       </div>
       <Group gap="xs" wrap="nowrap">
-        <Button variant="default" size="xs" onClick={download} loading={share.pending} aria-label={`Share: ${name}`}>
+        <ActionButton variant="default" size="xs" act={share} aria-label={`Share: ${name}`}>
           Share
-        </Button>
+        </ActionButton>
         {!builtIn && (
-          <Button
+          <ActionButton
             variant="default"
             size="xs"
-            loading={remove.pending}
             aria-label={`Remove: ${name}`}
-            onClick={() =>
-              remove.run(async () => {
-                await client.call('templates.remove', { templateId: id });
-                onRemoved();
-              })
-            }
+            act={() => client.call('templates.remove', { templateId: id }).then(onRemoved)}
           >
             Remove
-          </Button>
+          </ActionButton>
         )}
       </Group>
     </li>

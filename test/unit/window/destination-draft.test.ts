@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import {
   type DestinationDraft,
   draftOf,
+  messagesOf,
   problemsOf,
   secretsOf,
   settingsOf,
@@ -58,19 +59,21 @@ test('a preset fills in what is known of a provider, and locks only where that w
 test('what is missing is told apart from what is wrong', () => {
   const empty = draftOf(null);
   expect(problemsOf(empty)).toMatchObject({ path: { missing: true }, name: { missing: true } });
+  expect(messagesOf(empty, false)).toEqual({});
+  expect(messagesOf(empty, true)).toEqual({ path: 'Choose a folder.', name: 'Enter a name.' });
   expect(problemsOf({ ...empty, path: '/mnt/nas/backups' })).toEqual({});
   expect(suggestedName({ ...empty, path: '/mnt/nas/backups/' })).toBe('backups');
   const bucket = like({ ...BUCKET, bucket: 'laptop-backups' });
   expect(problemsOf({ ...bucket, s3: { ...bucket.s3, bucket: 'no bucket!' } })).toMatchObject({
-    bucket: { missing: false },
-    accessKeyId: { missing: true },
-    secretAccessKey: { missing: true },
+    's3.bucket': { missing: false },
+    'secrets.accessKeyId': { missing: true },
+    'secrets.secretAccessKey': { missing: true },
   });
   const minio = like(MINIO);
   expect(problemsOf({ ...minio, s3: { ...minio.s3, endpoint: 'minio.lan' } })).toEqual({
-    endpoint: { message: 'The endpoint URL must begin with https:// or http://.', missing: false },
+    's3.endpoint': { message: 'The endpoint URL must begin with https:// or http://.', missing: false },
   });
-  expect(problemsOf(like({ ...SERVER, hostKey: null }))).toMatchObject({ hostKey: { missing: true } });
+  expect(problemsOf(like({ ...SERVER, hostKey: null }))).toMatchObject({ 'sftp.hostKey': { missing: true } });
 });
 
 test('keys that are kept need not be typed, and only the secrets of what is saved are sent', () => {

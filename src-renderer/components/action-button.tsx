@@ -1,0 +1,14 @@
+import { Button, type ButtonProps } from '@mantine/core';
+import { useAction } from '../hooks/use-action.ts';
+
+interface ActionButtonProps extends ButtonProps {
+  /** What it does; an error is shown in a corner of the window. */
+  act(): Promise<unknown>;
+  'aria-label'?: string | undefined;
+}
+
+/** A button that shows that its work goes on. */
+export function ActionButton({ act, ...rest }: ActionButtonProps) {
+  const { pending, run } = useAction();
+  return <Button {...rest} onClick={() => run(act)} loading={pending} />;
+}
