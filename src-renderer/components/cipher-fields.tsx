@@ -49,7 +49,7 @@ function digitsOf(salt: string): string | null {
 }
 
 const choices = <T extends string | number>(values: readonly T[], label: (value: T) => string) =>
-  values.map((value) => ({ value: String(value), label: label(value) }));
+  values.map((value) => ({ value, label: label(value) }));
 
 const NO_HMAC = 'none';
 
@@ -75,22 +75,19 @@ export function CipherFields({ draft, onChange }: CipherFieldsProps) {
           <Select
             label="Compatibility"
             data={choices(COMPATIBILITIES, (version) => `SQLCipher ${version}`)}
-            value={String(version)}
-            onChange={(value) => {
-              const chosen = COMPATIBILITIES.find((each) => String(each) === value) ?? version;
+            value={version}
+            onChange={(chosen) => {
               const { plaintextHeaderSize } = settings;
-              const draft = draftOf(chosen);
-              onChange({ ...draft, settings: { ...draft.settings, plaintextHeaderSize }, salt });
+              const defaults = draftOf(chosen ?? version);
+              onChange({ ...defaults, settings: { ...defaults.settings, plaintextHeaderSize }, salt });
             }}
             allowDeselect={false}
           />
           <Select
             label="Page size"
             data={choices(PAGE_SIZES, (bytes) => `${bytes} bytes`)}
-            value={String(settings.pageSize)}
-            onChange={(value) =>
-              set({ pageSize: PAGE_SIZES.find((each) => String(each) === value) ?? settings.pageSize })
-            }
+            value={settings.pageSize}
+            onChange={(pageSize) => set({ pageSize: pageSize ?? settings.pageSize })}
             allowDeselect={false}
           />
           <NumberInput
@@ -108,7 +105,7 @@ export function CipherFields({ draft, onChange }: CipherFieldsProps) {
             label="KDF algorithm"
             data={choices(HashAlgorithm.options, (algorithm) => ALGORITHM_WORDS[algorithm])}
             value={settings.kdfAlgorithm}
-            onChange={(value) => set({ kdfAlgorithm: value as HashAlgorithm })}
+            onChange={(value) => set({ kdfAlgorithm: value ?? settings.kdfAlgorithm })}
             allowDeselect={false}
           />
           <Select
@@ -118,19 +115,14 @@ export function CipherFields({ draft, onChange }: CipherFieldsProps) {
               { value: NO_HMAC, label: 'Off' },
             ]}
             value={settings.hmacAlgorithm ?? NO_HMAC}
-            onChange={(value) => set({ hmacAlgorithm: value === NO_HMAC ? null : (value as HashAlgorithm) })}
+            onChange={(value) => set({ hmacAlgorithm: value === NO_HMAC ? null : value })}
             allowDeselect={false}
           />
           <Select
             label="Plaintext header"
             data={choices(PLAINTEXT_HEADER_SIZES, (bytes) => (bytes === 0 ? 'None' : `${bytes} bytes`))}
-            value={String(settings.plaintextHeaderSize)}
-            onChange={(value) =>
-              set({
-                plaintextHeaderSize:
-                  PLAINTEXT_HEADER_SIZES.find((each) => String(each) === value) ?? settings.plaintextHeaderSize,
-              })
-            }
+            value={settings.plaintextHeaderSize}
+            onChange={(bytes) => set({ plaintextHeaderSize: bytes ?? settings.plaintextHeaderSize })}
             allowDeselect={false}
           />
         </SimpleGrid>

@@ -1,6 +1,6 @@
 import { Button, Group, Menu, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { KeyInput } from '../../src-shared/model/database-encryption.ts';
 import { type CipherDraft, CipherFields, givenSettings } from './cipher-fields.tsx';
 import { Form } from './form.tsx';
@@ -11,15 +11,30 @@ interface TypedKeyFormProps {
   action: string;
   pending: boolean;
   /** Whether it may be the key of a database, which can have cipher settings. */
-  ofDatabase: boolean;
+  ofDatabase?: boolean;
   onKey(key: KeyInput): void;
 }
 
 /** Asks for a secret. */
-export function TypedKeyForm({ label, description, action, pending, ofDatabase, onKey }: TypedKeyFormProps) {
+export function TypedKeyForm(props: TypedKeyFormProps) {
   const [text, setText] = useState('');
+  return (
+    <KeyFrame {...props} given={{ value: text }}>
+      <KeyField {...props} value={text} onChange={setText} />
+    </KeyFrame>
+  );
+}
+
+interface KeyFrameProps extends TypedKeyFormProps {
+  given: Record<string, string>;
+  /** The field for the key. */
+  children: ReactNode;
+  beside?: ReactNode;
+}
+
+function KeyFrame({ given, action, pending, ofDatabase = true, onKey, children, beside }: KeyFrameProps) {
   const [custom, setCustom] = useState<CipherDraft | null>(null);
-  const key = KeyInput.safeParse({ value: text, ...givenSettings(custom) });
+  const key = KeyInput.safeParse({ ...given, ...givenSettings(custom) });
   return (
     <Form
       onSubmit={() => {
@@ -27,12 +42,13 @@ export function TypedKeyForm({ label, description, action, pending, ofDatabase, 
       }}
     >
       <Stack gap="sm">
-        <KeyField label={label} description={description} value={text} onChange={setText} />
+        {children}
         {ofDatabase && <CipherFields draft={custom} onChange={setCustom} />}
-        <Group>
+        <Group gap="sm">
           <Button type="submit" variant="default" disabled={!key.success} loading={pending}>
             {action}
           </Button>
+          {beside}
         </Group>
       </Stack>
     </Form>
@@ -59,77 +75,64 @@ const WAYS: Record<Way, { title: string; label: string; placeholder: string; mea
   },
 };
 
-interface KeyFormProps extends Omit<TypedKeyFormProps, 'ofDatabase'> {
+interface KeyFormProps extends TypedKeyFormProps {
   /** The suggested environment variable; `null`: none. */
   variable?: string | null;
 }
 
 /** Asks for the key of a plan's database, or for the source that it is read from. */
-export function KeyForm({ label, description, variable = null, action, pending, onKey }: KeyFormProps) {
+export function KeyForm({ variable = null, ...props }: KeyFormProps) {
   const [way, setWay] = useState<Way>(variable === null ? 'value' : 'environment');
   const [text, setText] = useState(variable ?? '');
-  const [custom, setCustom] = useState<CipherDraft | null>(null);
   const isNamed = KeyInput.safeParse({ [way]: text }).success;
-  const key = KeyInput.safeParse({ [way]: text, ...givenSettings(custom) });
   const chosen = WAYS[way];
+  const choose = (name: Way): void => {
+    setWay(name);
+    // A typed key must not appear as the name of a variable.
+    setText(name === 'environment' ? (variable ?? '') : '');
+  };
   return (
-    <Form
-      onSubmit={() => {
-        if (key.success) onKey(key.data);
-      }}
-    >
-      <Stack gap="sm">
-        {way === 'value' ? (
-          <KeyField label={label} description={description} value={text} onChange={setText} />
-        ) : (
-          <TextInput
-            label={chosen.label}
-            description={chosen.means}
-            placeholder={chosen.placeholder}
-            value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
-            error={
-              way === 'environment' && text !== '' && !isNamed ? 'Use only letters, digits and underscores.' : null
-            }
-            autoComplete="off"
-            spellCheck={false}
-            data-autofocus
-          />
-        )}
-        <CipherFields draft={custom} onChange={setCustom} />
-        <Group gap="sm">
-          <Button type="submit" variant="default" disabled={!key.success} loading={pending}>
-            {action}
-          </Button>
-          <Menu position="bottom-start">
-            <Menu.Target>
-              <Button
-                variant="subtle"
-                color="gray"
-                rightSection={<IconChevronDown size={16} />}
-                aria-label={`Key source: ${chosen.title}`}
-              >
-                {chosen.title}
-              </Button>
-            </Menu.Target>
-            <Menu.Dropdown>
-              {WAY_NAMES.map((name) => (
-                <Menu.Item
-                  key={name}
-                  onClick={() => {
-                    setWay(name);
-                    // A typed key must not appear as the name of a variable.
-                    setText(name === 'environment' ? (variable ?? '') : '');
-                  }}
-                >
-                  {WAYS[name].title}
-                </Menu.Item>
-              ))}
-            </Menu.Dropdown>
-          </Menu>
-        </Group>
-      </Stack>
-    </Form>
+    <KeyFrame {...props} given={{ [way]: text }} beside={<WayMenu title={chosen.title} onChoose={choose} />}>
+      {way === 'value' ? (
+        <KeyField {...props} value={text} onChange={setText} />
+      ) : (
+        <TextInput
+          label={chosen.label}
+          description={chosen.means}
+          placeholder={chosen.placeholder}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          error={way === 'environment' && text !== '' && !isNamed ? 'Use only letters, digits and underscores.' : null}
+          autoComplete="off"
+          spellCheck={false}
+          data-autofocus
+        />
+      )}
+    </KeyFrame>
+  );
+}
+
+function WayMenu({ title, onChoose }: { title: string; onChoose(way: Way): void }) {
+  return (
+    <Menu position="bottom-start">
+      <Menu.Target>
+        <Button
+          variant="subtle"
+          color="gray"
+          rightSection={<IconChevronDown size={16} />}
+          aria-label={`Key source: ${title}`}
+        >
+          {title}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {WAY_NAMES.map((name) => (
+          <Menu.Item key={name} onClick={() => onChoose(name)}>
+            {WAYS[name].title}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

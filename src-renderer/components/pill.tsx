@@ -80,62 +80,41 @@ export function StateIcon({ state }: { state: PlanState }) {
   );
 }
 
-/** The verification of a snapshot. */
-export function VerificationPill({
-  verification,
-  missing,
-  incomplete,
-  now,
-}: {
+interface VerificationPillProps {
   verification: VerificationSummary;
   missing: boolean;
   incomplete: string | null;
   now: number;
-}) {
-  if (missing)
-    return (
-      <Pill tone="bad" icon={<IconAlertTriangle size={14} aria-hidden />}>
-        File missing
-      </Pill>
-    );
-  if (verification.at === null)
-    return (
-      <Pill tone="idle" icon={<IconShieldQuestion size={14} aria-hidden />}>
-        {STATE_LABELS.unverified}
-      </Pill>
-    );
-  // The stored bytes are correct, but the content cannot be opened here, or needs repair.
-  if (verification.valid === null)
-    return (
-      <Pill tone="warn" icon={<IconShieldQuestion size={14} aria-hidden />}>
-        <span title={verification.message}>{STATE_LABELS.unverified}</span>
-      </Pill>
-    );
-  if (!verification.valid)
-    return (
-      <Pill tone="bad" icon={<IconShieldX size={14} aria-hidden />}>
-        Not valid
-      </Pill>
-    );
-  if (incomplete !== null)
-    return (
-      <Pill tone="warn" icon={<IconAlertTriangle size={14} aria-hidden />}>
-        <span title={incomplete}>{STATE_LABELS.incomplete}</span>
-      </Pill>
-    );
-  if (verification.except !== null)
-    return (
-      <Pill tone="good" icon={<IconShieldCheck size={14} aria-hidden />}>
-        <span title={`Verified, except ${verification.except}`}>Verified, except …</span>
-      </Pill>
-    );
-  const words = verification.level === 'restored' ? 'Restored' : 'Verified';
+}
+
+/** The verification of a snapshot. */
+export function VerificationPill(props: VerificationPillProps) {
+  const { tone, Icon, words, title } = verificationWords(props);
   return (
-    <Pill
-      tone="good"
-      icon={<IconShieldCheck size={14} aria-hidden />}
-    >{`${words} ${agoInWords(verification.at, now)}`}</Pill>
+    <Pill tone={tone} icon={<Icon size={14} aria-hidden />}>
+      <span title={title}>{words}</span>
+    </Pill>
   );
+}
+
+function verificationWords({ verification, missing, incomplete, now }: VerificationPillProps): {
+  tone: Tone;
+  Icon: typeof IconX;
+  words: string;
+  title?: string;
+} {
+  const { at, valid, message, except, level } = verification;
+  if (missing) return { tone: 'bad', Icon: IconAlertTriangle, words: 'File missing' };
+  if (at === null) return { tone: 'idle', Icon: IconShieldQuestion, words: STATE_LABELS.unverified };
+  // The stored bytes are correct, but the content cannot be opened here, or needs repair.
+  if (valid === null) return { tone: 'warn', Icon: IconShieldQuestion, words: STATE_LABELS.unverified, title: message };
+  if (!valid) return { tone: 'bad', Icon: IconShieldX, words: 'Not valid' };
+  if (incomplete !== null)
+    return { tone: 'warn', Icon: IconAlertTriangle, words: STATE_LABELS.incomplete, title: incomplete };
+  if (except !== null)
+    return { tone: 'good', Icon: IconShieldCheck, words: 'Verified, except …', title: `Verified, except ${except}` };
+  const done = level === 'restored' ? 'Restored' : 'Verified';
+  return { tone: 'good', Icon: IconShieldCheck, words: `${done} ${agoInWords(at, now)}` };
 }
 
 const RUN_STATES: Record<RunState, { tone: Tone; icon: ReactNode; words: string }> = {

@@ -61,7 +61,7 @@ export function runOutcome({ result, error }: Run): string {
 function filesInWords(targets: readonly FilesTarget[]): string {
   const files = targets.reduce((sum, each) => sum + each.files, 0);
   const same = targets.reduce((sum, { comparison }) => sum + (comparison?.same ?? 0), 0);
-  return `${countInWords(files, 'file')} , ${same.toLocaleString('en-US')} unchanged`;
+  return `${countInWords(files, 'file')}, ${same.toLocaleString('en-US')} unchanged`;
 }
 
 /** Whether a run can be undone. */

@@ -4,8 +4,8 @@ import { keepsAll } from '../../../src-shared/retention/retention.ts';
 
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 const WEEKDAYS = [
-  { value: '', label: 'Newest of the week' },
-  ...DAYS.map((day, index) => ({ value: String(index + 1), label: `${day}s only` })),
+  { value: 0, label: 'Newest of the week' },
+  ...DAYS.map((day, index) => ({ value: index + 1, label: `${day}s only` })),
 ];
 
 /** The keep rules; a snapshot is kept while any of them applies. */
@@ -59,8 +59,8 @@ export function RetentionFields({ value, onChange }: { value: Retention; onChang
                 data={WEEKDAYS}
                 w={220}
                 allowDeselect={false}
-                value={value.weekday === null ? '' : String(value.weekday)}
-                onChange={(day) => onChange({ ...value, weekday: day === '' ? null : Number(day) })}
+                value={value.weekday ?? 0}
+                onChange={(day) => onChange({ ...value, weekday: day || null })}
               />
             )}
           </Group>

@@ -1,4 +1,5 @@
 import { Button, Group, NumberInput, PasswordInput, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import type { AlertChannel } from '../../../src-shared/model/alert.ts';
 import type { MailSettings, SecretName, Settings } from '../../../src-shared/model/settings.ts';
@@ -148,70 +149,49 @@ function SecretField({ name, label, description, placeholder, channel, known, on
 
 const NO_MAIL: MailSettings = { host: '', port: 587, security: 'starttls', user: '', from: '', to: '' };
 
-function MailFields({
-  settings,
-  update,
-  known,
-  onSaved,
-}: {
+interface MailFieldsProps {
   settings: Settings;
   update(change: Partial<Settings>): void;
   known: boolean;
   onSaved(): void;
-}) {
-  const [mail, setMail] = useState<MailSettings | null>(settings.mail);
-  const text = (label: string, key: 'host' | 'user' | 'from' | 'to') => (
-    <TextInput
-      label={label}
-      w={240}
-      value={mail?.[key] ?? ''}
-      onChange={(event) => mail !== null && setMail({ ...mail, [key]: event.currentTarget.value })}
-    />
-  );
-  const complete = mail !== null && mail.host !== '' && mail.from.length > 2 && mail.to.length > 2;
-  const saved = JSON.stringify(mail) === JSON.stringify(settings.mail);
+}
+
+function MailFields({ settings, update, known, onSaved }: MailFieldsProps) {
+  const form = useForm({ initialValues: settings.mail ?? NO_MAIL });
+  const [wanted, setWanted] = useState(settings.mail !== null);
+  const mail = form.values;
+  const complete = mail.host !== '' && mail.from.length > 2 && mail.to.length > 2 && typeof mail.port === 'number';
+  const saved = wanted && JSON.stringify(mail) === JSON.stringify(settings.mail);
   return (
     <Stack gap="sm">
       <Group justify="space-between">
         <Switch
           label="Email"
-          checked={mail !== null}
+          checked={wanted}
           onChange={(event) => {
-            setMail(event.currentTarget.checked ? NO_MAIL : null);
+            setWanted(event.currentTarget.checked);
             if (!event.currentTarget.checked) update({ mail: null });
           }}
         />
-        <TestButton channel="mail" disabled={settings.mail === null || !saved} />
+        <TestButton channel="mail" disabled={!saved} />
       </Group>
-      {mail !== null && (
+      {wanted && (
         <>
           <Group align="end">
-            {text('Server', 'host')}
-            <NumberInput
-              label="Port"
-              w={100}
-              min={1}
-              max={65_535}
-              value={mail.port}
-              onChange={(port) => typeof port === 'number' && setMail({ ...mail, port })}
-            />
+            <TextInput label="Server" w={240} {...form.getInputProps('host')} />
+            <NumberInput label="Port" w={100} min={1} max={65_535} {...form.getInputProps('port')} />
             <Select
               label="Security"
               w={140}
               allowDeselect={false}
-              data={[
-                { value: 'starttls', label: 'STARTTLS' },
-                { value: 'tls', label: 'TLS' },
-                { value: 'none', label: 'None' },
-              ]}
-              value={mail.security}
-              onChange={(security) => setMail({ ...mail, security: security as MailSettings['security'] })}
+              data={SECURITY}
+              {...form.getInputProps('security')}
             />
           </Group>
           <Group align="end">
-            {text('From', 'from')}
-            {text('To', 'to')}
-            {text('Username (optional)', 'user')}
+            <TextInput label="From" w={240} {...form.getInputProps('from')} />
+            <TextInput label="To" w={240} {...form.getInputProps('to')} />
+            <TextInput label="Username (optional)" w={240} {...form.getInputProps('user')} />
           </Group>
           <Group>
             <Button variant="default" disabled={!complete || saved} onClick={() => update({ mail })}>
@@ -226,3 +206,9 @@ function MailFields({
     </Stack>
   );
 }
+
+const SECURITY = [
+  { value: 'starttls', label: 'STARTTLS' },
+  { value: 'tls', label: 'TLS' },
+  { value: 'none', label: 'None' },
+];

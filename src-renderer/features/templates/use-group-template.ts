@@ -1,8 +1,8 @@
-import { useEffect, useState } from 'react';
+import { useDebouncedValue } from '@mantine/hooks';
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
-import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/third-party/template-use.ts';
-import { client } from '../../api/client.ts';
-import { errorBody } from '../../api/error-body.ts';
+import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/template-use.ts';
+import { useLast } from '../../hooks/use-last.ts';
+import { useAnswer } from '../../stores/core.ts';
 import { type GroupDraft, withChoices } from './group-draft.ts';
 
 interface GroupTemplate {
@@ -12,31 +12,13 @@ interface GroupTemplate {
   problem: ErrorBody | null;
 }
 
-/** Returns the parts of a template at the chosen locations. */
+/** Returns the parts of a template at the chosen locations, once nothing has been typed for a moment. */
 export function useGroupTemplate(template: AppliedTemplate, { paths, folder }: GroupDraft): GroupTemplate {
-  const [found, setFound] = useState<GroupTemplate>({ parts: template.parts, checking: false, problem: null });
-  const choices = JSON.stringify({ paths, folder });
-  const [first] = useState(choices);
-  useEffect(() => {
-    if (choices === first) return setFound({ parts: template.parts, checking: false, problem: null });
-    let wanted = true;
-    setFound((before) => ({ ...before, checking: true }));
-    // Waits for a pause in typing.
-    const timer = setTimeout(() => {
-      apply(template.id, JSON.parse(choices) as Pick<GroupDraft, 'paths' | 'folder'>).then(
-        (parts) => wanted && setFound({ parts, checking: false, problem: null }),
-        (error: unknown) => wanted && setFound((before) => ({ ...before, checking: false, problem: errorBody(error) })),
-      );
-    }, 250);
-    return () => {
-      wanted = false;
-      clearTimeout(timer);
-    };
-  }, [template, choices, first]);
-  return found;
-}
-
-async function apply(templateId: string, chosen: Pick<GroupDraft, 'paths' | 'folder'>): Promise<AppliedPart[]> {
-  const { text } = await client.call('templates.export', { templateId });
-  return (await client.call('templates.apply', { text: withChoices(text, chosen) })).parts;
+  const exported = useAnswer('templates.export', { templateId: template.id });
+  const text = exported.value === null ? null : withChoices(exported.value.text, { paths, folder });
+  const [settled] = useDebouncedValue(text, 250);
+  const applied = useAnswer('templates.apply', settled === null ? null : { text: settled });
+  const parts = useLast(applied.value)?.parts ?? template.parts;
+  const problem = exported.error ?? applied.error;
+  return { parts, checking: problem === null && (text !== settled || text === null || applied.pending), problem };
 }
