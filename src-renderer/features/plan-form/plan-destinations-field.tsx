@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Menu, SegmentedControl, Text } from '@mantine/core';
+import { ActionIcon, Button, Group, Input, Menu, SegmentedControl, Text } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconPlus, IconX } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import type { DestinationSummary } from '../../../src-shared/model/destination.ts';
@@ -38,9 +38,9 @@ export function PlanDestinationsField({ label, value, onChange, madeHere, retent
   };
   return (
     <div>
-      <Text size="sm" fw={500} mb={6}>
+      <Input.Label labelElement="div" mb={6}>
         {label}
-      </Text>
+      </Input.Label>
       {value.length > 0 && (
         <ol className="chosen-destinations" aria-label={label}>
           {value.map((chosen, index) => (

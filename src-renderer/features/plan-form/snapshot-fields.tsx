@@ -1,4 +1,4 @@
-import { SegmentedControl, Select, Switch, Text } from '@mantine/core';
+import { Input, SegmentedControl, Select, Switch, Text } from '@mantine/core';
 import { useId } from 'react';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
 import { extensionFor } from '../../../src-shared/rules/naming.ts';
@@ -56,9 +56,9 @@ export function SnapshotFields({ form, noDump }: SnapshotFieldsProps) {
         />
       )}
       <div>
-        <Text size="sm" fw={500} id={id} mb={4}>
+        <Input.Label labelElement="div" id={id} mb={4}>
           Compression
-        </Text>
+        </Input.Label>
         <SegmentedControl
           aria-labelledby={id}
           data={compressions(database ? method === 'dump' : null)}
