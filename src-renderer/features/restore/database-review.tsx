@@ -4,6 +4,7 @@ import {
   IconArrowBackUp,
   IconFileInfo,
   IconFilePlus,
+  IconInfoCircle,
   IconKey,
   IconShieldCheck,
   IconVersions,
@@ -99,11 +100,15 @@ function Guard({ guard }: { guard: RestoreCheck['guard'] }) {
 }
 
 function Consequences({ check: { target, rowsLost, schemaChanges, safetyFolder, guard } }: { check: RestoreCheck }) {
+  const harmless = target.damage === null && rowsLost === 0 && schemaChanges.length === 0;
   const holders = target.openBy.map((holder) => holder.name).join(', ');
   const versions = guard.state === 'same' || guard.state === 'unknown' ? guard.message : '';
   return (
     <>
-      <Alert className="tone-warn" icon={<IconAlertTriangle size={18} />}>
+      <Alert
+        className={harmless ? 'tone-info' : 'tone-warn'}
+        icon={harmless ? <IconInfoCircle size={18} /> : <IconAlertTriangle size={18} />}
+      >
         <Text size="sm" c="inherit">
           {target.damage !== null && `${target.damage} `}
           {rowsLost > 0 && (
