@@ -1,9 +1,10 @@
 import { Button, Stack, Text, TextInput, Title } from '@mantine/core';
-import { type SubmitEvent, useState } from 'react';
+import { useState } from 'react';
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
 import { browserSession } from '../../api/session.ts';
 import { Logo } from '../../app/logo.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
+import { Form } from '../../components/form.tsx';
 import { useAction } from '../../hooks/use-action.ts';
 
 /**
@@ -15,14 +16,13 @@ export function LoginPage({ error }: { error: ErrorBody | null }) {
   const [tried, setTried] = useState(false);
   const login = useAction('here');
   const shown = tried ? login.error : error;
-  const submit = (event: SubmitEvent): void => {
-    event.preventDefault();
+  const submit = (): void => {
     setTried(true);
     login.run(() => browserSession.logIn(given));
   };
   return (
     <main className="login">
-      <form onSubmit={submit}>
+      <Form onSubmit={submit}>
         <Stack gap="md">
           <div className="login-brand">
             <Logo />
@@ -48,7 +48,7 @@ export function LoginPage({ error }: { error: ErrorBody | null }) {
             Log in
           </Button>
         </Stack>
-      </form>
+      </Form>
     </main>
   );
 }

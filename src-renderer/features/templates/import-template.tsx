@@ -12,9 +12,11 @@ export function ImportTemplate({ onImported }: { onImported(templateId: string):
   const [opened, setOpened] = useState(false);
   const [taken, setTaken] = useState(false);
   const action = useAction('here');
-  const save = (given: string, replace: boolean): void =>
+  const save = (read: () => Promise<string>, replace: boolean): void =>
     action.run(async () => {
       try {
+        const given = await read();
+        setText(given);
         const { id, name } = await client.call('templates.save', { text: given, replace });
         setOpened(false);
         showDone(`Template “${name}” imported.`);
@@ -25,18 +27,9 @@ export function ImportTemplate({ onImported }: { onImported(templateId: string):
         throw error;
       }
     });
-  const read = (file: File | null): void => {
-    file
-      ?.text()
-      .then((given) => {
-        setText(given);
-        save(given, false);
-      })
-      .catch(() => setOpened(true));
-  };
   return (
     <>
-      <FileButton onChange={read} accept="application/json,.json">
+      <FileButton onChange={(file) => file !== null && save(() => file.text(), false)} accept="application/json,.json">
         {(props) => (
           <Button {...props} variant="default" loading={action.pending && !opened}>
             Import template…
@@ -58,7 +51,7 @@ export function ImportTemplate({ onImported }: { onImported(templateId: string):
                 {taken ? 'Cancel' : 'Close'}
               </Button>
               {taken && (
-                <Button onClick={() => save(text, true)} loading={action.pending}>
+                <Button onClick={() => save(() => Promise.resolve(text), true)} loading={action.pending}>
                   Replace
                 </Button>
               )}
