@@ -20,7 +20,7 @@ type Open =
 
 /**
  * All destinations.
- * @param place the id of the destination to show, `new` to add one, or `null`
+ * @param selected the id of the destination to show, `new` to add one, or `null`
  */
 export function DestinationsPage({ selected }: { selected: string | null }) {
   const answer = useAnswer('destinations.list', {});
