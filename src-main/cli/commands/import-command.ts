@@ -33,9 +33,9 @@ export function addImportCommand(program: Command): void {
     .action(inSession((session, given: string, options: ImportOptions) => importFrom(session, given, options)));
 }
 
-async function importFrom(session: Session, given: string, options: ImportOptions): Promise<number> {
+async function importFrom(session: Session, given: string, options: ImportOptions): Promise<void> {
   const location = await session.destinationOrFolder(given);
-  if (options.list === true) return printListing(await session.call('imports.list', location), options.json === true);
+  if (options.list === true) return printListing(await session.call('imports.list', location));
   if (options.otherPrograms !== true && options.plan === undefined) {
     const run = await session.run('destinations.rescan', location);
     if (run.result?.kind !== 'scan') throw errorOf(run);
@@ -51,7 +51,7 @@ async function importFrom(session: Session, given: string, options: ImportOption
   return importBackups(session, location, options);
 }
 
-async function importBackups(session: Session, location: DestinationOrFolder, options: ImportOptions): Promise<number> {
+async function importBackups(session: Session, location: DestinationOrFolder, options: ImportOptions): Promise<void> {
   const plan = await planOf(session, options.plan);
   const listing = await session.call('imports.list', location);
   const files = options.plan === undefined ? undefined : await chosenFiles(listing, options.plan, options.yes === true);
@@ -86,7 +86,7 @@ function outcomeInWords({ files }: BackupImport): string[] {
   return [...lines, `Imported ${countInWords(imported, 'snapshot')}; no file was changed.`];
 }
 
-function printListing(listing: FoundBackups, asJson: boolean): number {
+function printListing(listing: FoundBackups): void {
   const { location, files, problems, notes } = listing;
   const lines = files.map(({ at, sizeBytes, kind, program, path, snapshotId }) => {
     const size = (sizeBytes === null ? '' : bytesInWords(sizeBytes)).padStart(9);
@@ -96,8 +96,7 @@ function printListing(listing: FoundBackups, asJson: boolean): number {
   const said = files.flatMap(({ path, notes: own }) => own.map((note) => `${path}: ${note}`));
   for (const note of [...notes, ...said]) say(note);
   const summary = `${countInWords(files.length, 'backup')} in ${location}, ${countInWords(problems.length, 'file')} that cannot be used.`;
-  print(asJson, listing, [...lines, ...wrong, summary]);
-  return EXIT.done;
+  print(listing, [...lines, ...wrong, summary]);
 }
 
 async function planOf(session: Session, name: string | undefined) {

@@ -30,7 +30,7 @@ export function addRecoverCommand(program: Command): void {
     .action(inSession((session, given: string, options: RecoverOptions) => recover(session, given, options)));
 }
 
-async function recover(session: Session, given: string, options: RecoverOptions): Promise<number> {
+async function recover(session: Session, given: string, options: RecoverOptions): Promise<void> {
   const location = await session.destinationOrFolder(given);
   const scan = await session.call('recoveries.scan', location);
   for (const { name, message } of scan.problems) say(`${name}: ${message}`);

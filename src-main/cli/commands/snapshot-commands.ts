@@ -83,8 +83,7 @@ async function listFolder(session: Session, given: string): Promise<void> {
     ({ createdAt, sizeBytes, name, listedAs }) =>
       `${createdAt}  ${bytesInWords(sizeBytes).padStart(9)}  ${(listedAs ?? 'not listed').padEnd(10)}  ${name}`,
   );
-  print(asJson, snapshots, linesOr(words, `No snapshots in ${location}.`));
-  return EXIT.done;
+  print(snapshots, linesOr(words, `No snapshots in ${location}.`));
 }
 
 async function listedAt(session: Session, destinationId: string): Promise<ListedSnapshot[]> {

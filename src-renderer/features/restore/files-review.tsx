@@ -1,6 +1,6 @@
 import { Alert, Text } from '@mantine/core';
 import { IconArrowBackUp, IconFileInfo } from '@tabler/icons-react';
-import type { FilesCheck, FilesTarget } from '../../../src-shared/model/restore-files.ts';
+import type { FilesCheck, FilesTarget } from '../../../src-shared/model/restore/restore-files.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { Note } from '../../components/note.tsx';

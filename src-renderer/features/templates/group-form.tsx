@@ -2,7 +2,7 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { KeyInput } from '../../../src-shared/model/database-encryption.ts';
-import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/template-use.ts';
+import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/third-party/template-use.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
 import { startBackups } from '../../api/start-backups.ts';

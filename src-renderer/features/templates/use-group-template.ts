@@ -1,6 +1,6 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import type { ErrorBody } from '../../../src-shared/contract/errors.ts';
-import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/template-use.ts';
+import type { AppliedPart, AppliedTemplate } from '../../../src-shared/model/third-party/template-use.ts';
 import { useLast } from '../../hooks/use-last.ts';
 import { useAnswer } from '../../stores/core.ts';
 import { type GroupDraft, withChoices } from './group-draft.ts';
