@@ -24,6 +24,7 @@ import { Background } from './process/background.ts';
 import { type DataFolder, holdDataFolder } from './process/data-folder.ts';
 import { openProcessLog } from './process/process-log.ts';
 import { PreparedRestores } from './restore/prepared-restores.ts';
+import { settleRun } from './restore/settle-run.ts';
 import { CleanUp } from './runs/clean-up.ts';
 import { endInterruptedRuns, removeLeftovers } from './runs/recover-runs.ts';
 import { Runs } from './runs/runs.ts';
@@ -35,6 +36,8 @@ import { SnapshotSecrets } from './secrets/snapshot-secrets.ts';
 
 /** Folders that answer at once are cleaned before the first request; nobody waits for others. Milliseconds. */
 const CLEAN_UP_PATIENCE_MS = 1000;
+/** The same where a restore was interrupted, in milliseconds: until it is settled, half of it may be in place. */
+const SETTLING_PATIENCE_MS = 10_000;
 
 /**
  * Puts the application together: takes the data folder, opens the catalog, cleans up after a crash, and is ready.
@@ -54,8 +57,9 @@ export async function createCore(options: { dataFolder: string; ports: HostPorts
     folderDestination(catalog, clock, dataFolder.safetyFolder, true);
     folderDestination(catalog, clock, dataFolder.outboxFolder, true);
     await endInterruptedRuns(catalog, clock, dataFolder.stagingFolder);
+    const settling = catalog.runs.unfinished().some(({ leftovers }) => leftovers?.replacement != null);
     const { core, cleaned } = assemble(dataFolder, catalog, ports, log);
-    await waitAtMost(clock, CLEAN_UP_PATIENCE_MS, cleaned);
+    await waitAtMost(clock, settling ? SETTLING_PATIENCE_MS : CLEAN_UP_PATIENCE_MS, cleaned);
     return core;
   } catch (error) {
     catalog?.close();
@@ -79,6 +83,7 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
     stagingFolder: dataFolder.stagingFolder,
     follower: orchestrator,
     cleanUp: (run, leftovers, tell) => removeLeftovers({ catalog, clock, events, serviceId }, run, leftovers, tell),
+    settle: (run, replacement, tell) => settleRun(context, run, replacement, { keepsArrived: false, tell }),
     areReachable: (folders) => areReachable({ catalog, clock, events }, folders),
     timeLimitOf: ({ kind, planId }) => timeLimitMinutes(kind, catalog.plans.get(planId ?? '')),
   });
@@ -108,7 +113,11 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
       }
     },
     version: packageJson.version,
-    cleanUp: new CleanUp({ ...parts, serviceId }),
+    cleanUp: new CleanUp({
+      ...parts,
+      serviceId,
+      settle: (run, replacement, tell) => settleRun(context, run, replacement, { keepsArrived: true, tell }),
+    }),
     scheduler: createScheduler(parts, () => context, looked),
     copier: new Copier(() => context, looked),
     channels,

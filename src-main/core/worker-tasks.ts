@@ -18,6 +18,7 @@ import type { BackupJudgement, PackedSample } from './import/judge-backup.ts';
 import type { PreparedRestore, RestoreCheckRequest } from './restore/prepare-restore.ts';
 import type { FilesRequest, PreparedFiles } from './restore/restore-attached-files.ts';
 import type { AppliedParts, RestorePartsRequest, UndoPartsRequest } from './restore/restore-parts.ts';
+import type { Settled, SettleRequest } from './restore/settle-replacement.ts';
 import type { RestoreTestFindings, RestoreTestRequest } from './verify/test-restore.ts';
 import type { StoredFile } from './verify/verify-file.ts';
 
@@ -37,6 +38,7 @@ export interface WorkerTasks {
   restore: { request: RestorePartsRequest; result: AppliedParts };
   examine: { request: { path: string }; result: Examination };
   undo: { request: UndoPartsRequest; result: AppliedParts };
+  'settle-replacement': { request: SettleRequest; result: Settled };
   'database-deletion-check': { request: DatabaseDeletionCheckRequest; result: DatabaseDeletionPreview };
   databaseDeletion: { request: DatabaseDeletionRequest; result: AppliedDatabaseDeletion };
   'replicate-attached-file': { request: ReplicateRequest; result: Replicated };

@@ -11,8 +11,9 @@ import { examineFile } from '../core/import/examine-file.ts';
 import { judgePacked } from '../core/import/judge-backup.ts';
 import { checkRestore } from '../core/restore/prepare-restore.ts';
 import { checkFiles } from '../core/restore/restore-attached-files.ts';
-import { type Kept, restoreParts, undoParts } from '../core/restore/restore-parts.ts';
-import type { WorkerMessage, WorkerOrder } from '../core/runs/worker-protocol.ts';
+import { restoreParts, undoParts } from '../core/restore/restore-parts.ts';
+import { settleReplacement } from '../core/restore/settle-replacement.ts';
+import type { Kept, WorkerMessage, WorkerOrder } from '../core/runs/worker-protocol.ts';
 import { testRestore } from '../core/verify/test-restore.ts';
 import { verifyAttachedFiles } from '../core/verify/verify-attached-files.ts';
 import { verifyFile } from '../core/verify/verify-file.ts';
@@ -38,7 +39,7 @@ const ahead = (context: TaskContext, ms: number): TaskContext => ({
 });
 
 /** @param tellKept see {@link TaskPerformer} */
-const tasksWith = (tellKept: (kept: Kept | null) => Promise<void>): Tasks => ({
+const tasksWith = (tellKept: (kept: Kept) => Promise<void>): Tasks => ({
   identify: identifyStored,
   judge: async (samples) => samples.map(judgePacked),
   describe: describeSource,
@@ -52,9 +53,10 @@ const tasksWith = (tellKept: (kept: Kept | null) => Promise<void>): Tasks => ({
   'restore-check': checkRestore,
   restore: (request, context) => restoreParts(request, context, tellKept),
   undo: (request, context) => undoParts(request, context, tellKept),
+  'settle-replacement': settleReplacement,
   'database-deletion-check': checkDatabaseDeletion,
   databaseDeletion: (request, context) =>
-    deleteDatabase(request, context, (safety) => tellKept(safety && { safety, files: [] })),
+    deleteDatabase(request, context, (safety) => tellKept({ safety, database: null, files: [], complete: false })),
   'replicate-attached-file': replicateAttachedFile,
   'files-check': checkFiles,
 });
@@ -96,8 +98,8 @@ export class TaskPerformer {
     }
   }
 
-  /** Nothing is replaced before the core has taken note of what Undo would put back; `null` takes it back. */
-  async #tellKept(kept: Kept | null): Promise<void> {
+  /** Nothing is replaced before the core has taken note of what Undo would put back. */
+  async #tellKept(kept: Kept): Promise<void> {
     this.#keptTaken = Promise.withResolvers<void>();
     this.#tell({ type: 'kept', kept });
     await this.#keptTaken.promise;

@@ -1,10 +1,12 @@
 /*
  * Tries to make the built product lose something: kills, full and vanishing disks, damaged files, other programs that
- * write. `npm run campaign -- --kills 400`, or `--short` for two minutes of it; `--only <phase>` for one part.
+ * write. `npm run campaign -- --kills 400`, or `--short` for two minutes of it; `--only <phase>` for one part,
+ * `--operation <name>` for what is killed.
  */
 import { parseArgs } from 'node:util';
 import { cleanUpLater } from './clean-up.ts';
 import { runInside } from './namespaces.ts';
+import { OPERATIONS, operationOf } from './operations.ts';
 import { damageFiles } from './phases/damage.ts';
 import { fillDisks, unmountDisks } from './phases/disks.ts';
 import { killAtRandomInstants } from './phases/kills.ts';
@@ -14,6 +16,7 @@ import { accountForCommits } from './phases/writers.ts';
 import { type Extent, Tally } from './tally.ts';
 
 const FULL: Extent = {
+  operations: OPERATIONS,
   kills: 400,
   systemCalls: 40,
   tracedOperations: Number.POSITIVE_INFINITY,
@@ -27,6 +30,7 @@ const FULL: Extent = {
   seed: 1,
 };
 const SHORT: Extent = {
+  operations: OPERATIONS,
   kills: 10,
   systemCalls: 1,
   tracedOperations: 6,
@@ -56,10 +60,16 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     short: { type: 'boolean' },
     only: { type: 'string' },
+    operation: { type: 'string' },
   },
 });
 const size = values.short ? SHORT : FULL;
-const extent = { ...size, kills: Number(values.kills ?? size.kills), seed: Number(values.seed ?? size.seed) };
+const extent = {
+  ...size,
+  operations: values.operation === undefined ? size.operations : [operationOf(values.operation)],
+  kills: Number(values.kills ?? size.kills),
+  seed: Number(values.seed ?? size.seed),
+};
 const chosen = Object.entries(PHASES).filter(([name]) => values.only === undefined || values.only === name);
 if (chosen.length === 0)
   throw new Error(`There is no phase ${values.only}. There are: ${Object.keys(PHASES).join(', ')}.`);

@@ -44,6 +44,7 @@ export interface ListedSnapshot {
   sha256: string;
   missing: boolean;
   trigger: string;
+  origin: string;
   copies: Array<{ destinationName: string; state: string }>;
 }
 

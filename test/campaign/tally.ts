@@ -1,3 +1,5 @@
+import type { Operation } from './operations.ts';
+
 /** One thing that must never happen and did. */
 export interface Violation {
   attempt: string;
@@ -61,6 +63,8 @@ export function sample<Item>(items: readonly Item[], count: number, random: () =
 
 /** How large a campaign is. */
 export interface Extent {
+  /** Those that are killed. */
+  operations: readonly Operation[];
   /** At random instants. */
   kills: number;
   /** At system calls that write, for each operation. */

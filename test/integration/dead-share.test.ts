@@ -30,7 +30,11 @@ test.skipIf(process.platform === 'win32')(
     const [run] = catalog.runs.list({ limit: 1, kinds: ['backup'] });
     if (run === undefined) throw new Error('There is no run.');
     const interrupted = { ...run, id: crypto.randomUUID(), state: 'running' as const, finishedAt: null };
-    catalog.runs.save(interrupted, { stagingFolder: join(home, 'staging', 'x'), folders: [destination] });
+    catalog.runs.save(interrupted, {
+      stagingFolder: join(home, 'staging', 'x'),
+      folders: [destination],
+      replacement: null,
+    });
     catalog.close();
     const partial = join(destination, `app.db.gz.${interrupted.id.slice(0, 8)}.partial`);
     writeFileSync(partial, 'half');

@@ -40,6 +40,13 @@ function printPhases(core: Core): void {
   });
 }
 
+async function check(core: Core, params: Params<'restores.check'>) {
+  const { run } = await core.call('restores.check', params);
+  const { result } = await core.runEnded(run.id);
+  if (result?.kind !== 'restore-check' && result?.kind !== 'files-check') throw new Error('The check failed.');
+  return { checkRunId: run.id, confirmation: result.check.confirmation };
+}
+
 async function runToItsEnd(): Promise<void> {
   const core = await createCore({
     dataFolder,
@@ -52,10 +59,10 @@ async function runToItsEnd(): Promise<void> {
   printPhases(core);
   let given = JSON.parse(params) as object;
   if (method === 'restores.start') {
-    const { run } = await core.call('restores.check', given as Params<'restores.check'>);
-    const { result } = await core.runEnded(run.id);
-    if (result?.kind !== 'restore-check' && result?.kind !== 'files-check') throw new Error('The check failed.');
-    given = { checkRunId: run.id, confirmation: result.check.confirmation };
+    const [first, files] = await Promise.all(
+      ([given].flat() as Params<'restores.check'>[]).map((each) => check(core, each)),
+    );
+    given = { ...first, files };
   }
   const { run } = (await core.call(method as MethodName, given as never)) as { run: { id: string } };
   process.stdout.write('started\n');

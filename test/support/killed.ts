@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
 import { expect, inject } from 'vitest';
 import type { MethodName } from '../../src-shared/contract/methods.ts';
 import { NODE } from './elsewhere.ts';
@@ -29,6 +30,37 @@ export async function killAt(moment: Moment, home: string, method: MethodName, p
   // The last phases of a run may be over before the signal arrives.
   if ('phase' in moment && !['checking', 'confirming'].includes(moment.phase)) expect(signal).toBe('SIGKILL');
   return signal === 'SIGKILL';
+}
+
+/**
+ * Restores or undoes in a core of its own and kills its worker process, or all, right before a step: a note, a rename or
+ * the answer. With the worker alone, the core goes on and ends by itself.
+ * @param step a number from 1 on
+ * @returns `false`: there are fewer steps, and nothing was killed
+ */
+export async function killBeforeStep(
+  step: number | 'replacing the database' | 'answer',
+  who: 'worker' | 'all',
+  home: string,
+  method: 'restores.start' | 'restores.undo',
+  params: unknown,
+): Promise<boolean> {
+  const script = join(inject('bundles'), 'crash-core.cjs');
+  const child = spawn(NODE, [script, home, method, JSON.stringify(params)], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: {
+      ...process.env,
+      NODE_OPTIONS: `--import=${pathToFileURL(join(import.meta.dirname, 'die-at-step.ts'))}`,
+      DIE_AT_STEP: String(step),
+      DIE_WHO: who,
+    },
+  });
+  let told = '';
+  child.stderr.on('data', (data: Buffer) => {
+    told += data;
+  });
+  const [, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  return signal === 'SIGKILL' || told.includes('lost');
 }
 
 /** Numbers that are the same in every run. */

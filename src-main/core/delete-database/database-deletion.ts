@@ -10,7 +10,7 @@ import type { CoreContext } from '../core-context.ts';
 import { rightsOfFile } from '../engine/files/file-rights.ts';
 import { canonicalFilePath } from '../engine/files/paths.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
-import { replacing, safetyRequest } from '../restore/restore.ts';
+import { replacing, safetyRequest } from '../restore/replacing.ts';
 import { planOf, refuseTarget } from '../restore/restore-target.ts';
 import { answerByTask } from '../runs/request-task.ts';
 import { keepKey } from '../secrets/keys.ts';
@@ -78,9 +78,10 @@ export function startDatabaseDeletion(
     locks: [targetPath],
     folders: [core.dataFolder.safetyFolder, dirname(targetPath)],
     work: async (handle) => {
+      await core.cleanUp.settle([targetPath]);
       const work = { ...safetyRequest(core, handle, targetPath), ...request, confirmation, evenIfOpen };
       const rights = await rightsOfFile(targetPath);
-      const done = await replacing(core, handle, 'databaseDeletion', targetPath, work, { keys }, rights);
+      const done = await replacing(core, handle, 'databaseDeletion', targetPath, work, { keys, rights });
       const { removed, safety, tables, rows } = done;
       keepKey(core, keys, safety?.databaseEncryption);
       const kept = { safetySnapshotId: safety?.id ?? null, undoneBy: null, note: null, files: [] };

@@ -16,7 +16,6 @@ import { contentInWords } from '../engine/identify/content-words.ts';
 import { identifyContent } from '../engine/identify/identify-file.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 import { ExclusiveHold, requireUnused } from '../restore/exclusive-hold.ts';
-import type { NoteSafety } from '../restore/replace-database.ts';
 import { abandon, afterwards } from '../restore/restore-by-file.ts';
 import { discardSafety, keepFiles, keepHeld, keepPages, type SafetyRequest } from '../restore/safety-snapshot.ts';
 import { inspectTarget, type Target } from '../restore/target.ts';
@@ -90,7 +89,7 @@ function lockFilesNote(
 export async function deleteDatabase(
   request: DatabaseDeletionRequest,
   context: TaskContext,
-  noteSafety: NoteSafety,
+  noteSafety: (safety: Manifest | null) => Promise<void>,
 ): Promise<AppliedDatabaseDeletion> {
   const { target, files } = await inspect(request, context);
   if (confirmationOf(request, target, files) !== request.confirmation) {

@@ -1,10 +1,14 @@
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import type { DatabaseMark, PageSample } from '../../../src-shared/model/restore/replacement.ts';
 import type { RestoreMethod } from '../../../src-shared/model/restore/restore.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
+import { identityOf } from '../engine/attached-files/folder/folder-swap.ts';
 import { explainError } from '../engine/engine-errors.ts';
+import { isTaken, partialPath } from '../engine/files/durable-files.ts';
 import type { RemovedRights } from '../engine/files/file-rights.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 import { confirmContent } from '../verify/confirm-content.ts';
+import { samplePages } from './page-samples.ts';
 import { afterwards, createDatabaseFile, exchangeDatabaseFile, type NewFile } from './restore-by-file.ts';
 import { makeDurable, writeIntoLive } from './restore-into-live.ts';
 import { discardSafety, keepFiles, keepHeld, keepPages, type SafetyRequest } from './safety-snapshot.ts';
@@ -35,11 +39,18 @@ export interface ReplaceRequest extends SafetyRequest {
   lockWaitMs: number;
 }
 
+/** What is about to be replaced. */
+export interface NotedDatabase {
+  /** What Undo would put back; `null`: there is nothing yet. */
+  safety: Manifest | null;
+  mark: DatabaseMark;
+}
+
 /**
- * Takes note of what Undo would put back. Called right before the content is replaced, with nothing that could still be
- * lost; with `null` when then nothing was replaced after all.
+ * Takes note of a database. Called right before the content is replaced, with nothing that could still be lost; with
+ * `null` when then nothing was replaced after all.
  */
-export type NoteSafety = (safety: Manifest | null) => Promise<void>;
+export type NoteDatabase = (database: NotedDatabase | null) => Promise<void>;
 
 /** What a restore has done. */
 export interface AppliedRestore {
@@ -65,25 +76,26 @@ export async function replaceDatabase(
   request: ReplaceRequest,
   target: Target,
   content: NewContent,
-  noteSafety: NoteSafety,
+  noteDatabase: NoteDatabase,
   context: TaskContext,
 ): Promise<AppliedRestore> {
   const { targetPath } = request;
   const method = chooseMethod(target, content);
-  const keeper = new Keeper(request, noteSafety);
+  const keeper = new Keeper(request, noteDatabase);
   const file: NewFile = { ...content, targetPath, runId: request.runId };
   let late: string | null = null;
   try {
     if (method === 'create') {
       context.progress('replacing', 0, content.imageBytes);
-      late = await createDatabaseFile(file, context);
+      const noteFile = async (): Promise<void> => keeper.note(await fileMark(method, file));
+      late = await createDatabaseFile(file, noteFile, context);
     } else if (method === 'replace-file') {
       const readable = target.facts === undefined ? null : { unlocking: target.unlocking };
       const keep = async (held: Parameters<Parameters<typeof exchangeDatabaseFile>[2]>[0]): Promise<void> => {
         await keeper.keep(() =>
           held === null ? keepFiles(request, context) : keepHeld(request, held, target.unlocking, context),
         );
-        await keeper.note();
+        await keeper.note(await fileMark(method, file));
         context.progress('replacing', 0, content.imageBytes);
       };
       late = await exchangeDatabaseFile(file, readable, keep, context);
@@ -137,19 +149,28 @@ async function tryLive(
 ): Promise<void> {
   const watch = new TargetWatch(request.targetPath);
   const { journalMode } = watch;
+  let samples: PageSample[] = [];
+  const look = (keptPath: string): void => {
+    samples = samplePages(keptPath, content.imagePath, content.pageSize);
+  };
   let replaced = false;
   try {
-    if (!locked) await keeper.keep(() => keepPages(request, context));
+    if (!locked) await keeper.keep(() => keepPages(request, context, look));
     context.throwIfCancelled();
     context.progress('replacing', 0, content.imageBytes);
     const onLocked = async (): Promise<void> => {
       if (locked) {
         context.log('warning', 'Other programs keep writing: they wait until the safety snapshot is taken.');
         await keeper.keep(() =>
-          journalMode === 'wal' ? keepPages(request, context) : keepHeld(request, watch, null, context),
+          journalMode === 'wal' ? keepPages(request, context, look) : keepHeld(request, watch, null, context, look),
         );
       } else if (watch.hasChanged()) throw new ChangedMeanwhile();
-      await keeper.note();
+      await keeper.note({
+        method: 'into-live',
+        targetPath: request.targetPath,
+        schemaVersion: watch.schemaVersion(),
+        samples,
+      });
     };
     const target = { path: request.targetPath, journalMode, lockWaitMs: request.lockWaitMs, onLocked };
     await writeIntoLive(content.imagePath, target, context);
@@ -164,6 +185,12 @@ async function tryLive(
   }
 }
 
+async function fileMark(method: 'replace-file' | 'create', { targetPath, runId }: NewFile): Promise<DatabaseMark> {
+  const stagedPath = partialPath(targetPath, runId);
+  const previous = (await isTaken(targetPath)) ? await identityOf(targetPath) : null;
+  return { method, targetPath, stagedPath, arriving: await identityOf(stagedPath), previous };
+}
+
 function mayHaveChanged(watch: TargetWatch): boolean {
   try {
     return watch.hasChanged();
@@ -175,12 +202,12 @@ function mayHaveChanged(watch: TargetWatch): boolean {
 /** Holds the safety snapshot of one replacement and sees to it that it is known exactly when it may be needed. */
 class Keeper {
   readonly #request: SafetyRequest;
-  readonly #note: NoteSafety;
+  readonly #note: NoteDatabase;
   #safety: Manifest | null = null;
   #noted = false;
   #held = false;
 
-  constructor(request: SafetyRequest, note: NoteSafety) {
+  constructor(request: SafetyRequest, note: NoteDatabase) {
     this.#request = request;
     this.#note = note;
   }
@@ -197,9 +224,9 @@ class Keeper {
     this.#safety = await take();
   }
 
-  async note(): Promise<void> {
+  async note(mark: DatabaseMark): Promise<void> {
     this.#noted = true;
-    await this.#note(this.#safety);
+    await this.#note({ safety: this.#safety, mark });
   }
 
   /** It may be needed whatever comes. */
@@ -209,10 +236,11 @@ class Keeper {
 
   /** Nothing was replaced. */
   async giveUp(): Promise<void> {
-    if (this.#held || this.#safety === null) return;
-    const { name } = this.#safety;
+    if (this.#held) return;
     if (this.#noted) await this.#note(null);
     this.#noted = false;
+    if (this.#safety === null) return;
+    const { name } = this.#safety;
     this.#safety = null;
     await discardSafety(this.#request.safetyFolder, name);
   }

@@ -1,21 +1,19 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { StoredAttachedFile } from '../../../src-shared/model/attached-file.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import type { FileExchange } from '../../../src-shared/model/restore/replacement.ts';
 import type { FilesTarget, RestoredFiles } from '../../../src-shared/model/restore/restore-files.ts';
 import { filesNotes } from '../engine/attached-files/files-notes.ts';
 import { type Entry, isInPart } from '../engine/attached-files/folder/folder-entry.ts';
 import { readIndex } from '../engine/attached-files/folder/folder-index.ts';
 import {
-  discardUndoRecord,
   findTarget,
-  type NoteUndoRecord,
+  type NoteExchange,
   putBackFolder,
-  takeBackPutBack,
   type UndoRecord,
-  wasSwapped,
 } from '../engine/attached-files/folder/folder-swap.ts';
 import { comparePart, restoreFolder } from '../engine/attached-files/folder/restore-folder.ts';
 import { imageTargetKind, restoreImageFile } from '../engine/attached-files/image/image-file.ts';
@@ -72,12 +70,12 @@ export async function checkFiles(request: FilesRequest, context: TaskContext): P
 /** Files that a person has confirmed. */
 export type FilesToRestore = Omit<PreparedFiles, 'targets'>;
 
-/** Takes note of what Undo would put back of files, before anything of it is moved; `null`: nothing was after all. */
-export type NoteFiles = (files: RestoredFiles[] | null) => Promise<void>;
+/** Takes note of all exchanges of files so far, right before the last of them begins. */
+export type NoteFiles = (files: FileExchange[]) => Promise<void>;
 
 /**
- * Puts back what was checked. Each attached file comes into its place in one step; when a later one fails, those before it
- * are put back as they were.
+ * Puts back what was checked. Each attached file comes into its place in one step; when a later one fails, whoever has
+ * taken note of those before it takes them back.
  * @throws SnapkeepError `CONFLICT` when what is there is no longer what was looked at; nothing has changed then
  */
 export async function restoreFiles(
@@ -92,62 +90,38 @@ export async function restoreFiles(
       hint: 'Nothing was changed. Review the restore again.',
     });
   }
-  const restored: RestoredFiles[] = [];
-  try {
-    for (const item of items)
-      restored.push(await putInPlace(item, runId, context, (files) => note([...restored, files])));
-    return restored;
-  } catch (error) {
-    await putFilesBack(restored);
-    await note(null);
-    throw error;
-  }
-}
-
-/** Puts back what a restore has replaced that failed later, and removes what it had brought. */
-export async function putFilesBack(restored: readonly RestoredFiles[]): Promise<void> {
-  // Under another id, for what is put back lies where this run keeps things.
-  for (const { targetPath, keptPath, undoable } of [...restored].reverse())
-    if (undoable) await discardUndoRecord(await putBackFolder({ targetPath, keptPath }, randomUUID(), async () => {}));
+  return each(items, note, (item, noteOne) => putInPlace(item, runId, context, noteOne));
 }
 
 /**
- * Puts back what a restore of files replaced, and answers what undoes that. All or nothing; an undo that was
- * killed half way is finished by the next one.
- * @param ended whether the restore ended by itself; one that was killed may have replaced only some of it
+ * Puts back what a restore of files replaced, and answers what undoes that. What fails is left to be taken back as in
+ * {@link restoreFiles}.
  * @throws SnapkeepError `NOT_FOUND` when what was kept is gone
  */
-export async function undoFiles(
-  files: readonly RestoredFiles[],
-  { restoreRunId, ended }: { restoreRunId: string; ended: boolean },
+export function undoFiles(files: readonly RestoredFiles[], runId: string, note: NoteFiles): Promise<RestoredFiles[]> {
+  return each(files, note, async (file, noteOne) => ({
+    ...file,
+    ...(await putBackFolder(file, runId, (planned) => noteOne({ ...file, ...planned }))),
+  }));
+}
+
+/** Exchanges one after the other; each is noted with those before it. */
+async function each<T>(
+  items: readonly T[],
   note: NoteFiles,
+  exchange: (item: T, note: (planned: FileExchange) => Promise<void>) => Promise<RestoredFiles>,
 ): Promise<RestoredFiles[]> {
-  const id = asideOf(restoreRunId);
-  const undone: RestoredFiles[] = [];
-  try {
-    for (const each of files) {
-      if (!ended && !(await wasSwapped(each, id))) continue;
-      const undoRecord = await putBackFolder(each, id, (planned) => note([...undone, { ...each, ...planned }]));
-      undone.push({ ...each, ...undoRecord });
-    }
-    return undone;
-  } catch (error) {
-    await redoFiles(files, undone);
-    await note(null);
-    throw error;
+  const noted: FileExchange[] = [];
+  const done: RestoredFiles[] = [];
+  for (const item of items) {
+    const noteOne = (planned: FileExchange): Promise<void> => {
+      noted.push(planned);
+      return note([...noted]);
+    };
+    done.push(await exchange(item, noteOne));
   }
+  return done;
 }
-
-/** Takes back an undo that failed later. */
-export async function redoFiles(files: readonly RestoredFiles[], undone: readonly RestoredFiles[]): Promise<void> {
-  for (const { targetPath, keptPath } of [...undone].reverse()) {
-    const before = files.find((each) => each.targetPath === targetPath);
-    await takeBackPutBack({ targetPath, keptPath: before?.keptPath ?? null }, keptPath);
-  }
-}
-
-/** What lies aside while a restore is undone is known by that restore: so the next try finds it. */
-const asideOf = (restoreRunId: string): string => createHash('sha256').update(`undo ${restoreRunId}`).digest('hex');
 
 async function itemsOf({ snapshotPath, expected, attachedFile, part, to }: FilesRequest): Promise<Item[]> {
   const manifest = expected ?? (await readManifest(snapshotPath));
@@ -233,11 +207,11 @@ async function putInPlace(
   item: Item,
   runId: string,
   context: TaskContext,
-  note: (files: RestoredFiles) => Promise<void>,
+  note: (planned: FileExchange) => Promise<void>,
 ): Promise<RestoredFiles> {
   const { stored, part, folder, targetPath, path } = item;
   const about = { attachedFile: stored.name, part };
-  const noteUndoRecord: NoteUndoRecord = (planned) => note({ ...about, ...planned, undoable: true, changed: 0 });
+  const noteExchange: NoteExchange = (planned) => note({ ...about, ...planned, undoable: true, changed: 0 });
   let undoRecord: UndoRecord | null;
   let changed = 1;
   if (stored.kind === 'image') {
@@ -247,11 +221,11 @@ async function putInPlace(
     ({ undoRecord } = await restoreImageFile(
       { runId, storedPath: path, compression, digest, targetPath },
       context,
-      noteUndoRecord,
+      noteExchange,
     ));
   } else {
     const request = { runId, stored: storedFolderOf(item), part, targetFolder: folder };
-    const done = await restoreFolder(request, context, noteUndoRecord);
+    const done = await restoreFolder(request, context, noteExchange);
     undoRecord = done.undoRecord;
     changed = done.comparison.onlyHere + done.comparison.onlyThere + done.comparison.different;
   }

@@ -32,22 +32,28 @@ export interface NewFile {
 
 /**
  * Puts an image where nothing is.
+ * @param note called right before the image gets its name
  * @returns what went wrong once it was there; `null`: nothing
  * @throws with code `EEXIST` when something has come there meanwhile
  */
-export async function createDatabaseFile(file: NewFile, context: TaskContext): Promise<string | null> {
+export async function createDatabaseFile(
+  file: NewFile,
+  note: () => Promise<void>,
+  context: TaskContext,
+): Promise<string | null> {
   const { targetPath } = file;
   const partial = partialPath(targetPath, file.runId);
   try {
     await copySynced(file.imagePath, partial);
     await stageSidecars(file);
     await giveNewRights(partial, targetPath, file.rights, file.mode, context);
+    await note();
     await publishFile(partial, targetPath);
   } catch (error) {
     await removeStaged(file);
     throw error;
   }
-  return afterwards(targetPath, () => putSidecars(file), context);
+  return afterwards(targetPath, () => putSidecars(targetPath, file.runId), context);
 }
 
 /**
@@ -77,7 +83,7 @@ export async function exchangeDatabaseFile(
     throw error;
   }
   const finish = async (): Promise<void> => {
-    await putSidecars(file);
+    await putSidecars(targetPath, file.runId);
     await syncFolder(dirname(targetPath));
   };
   return afterwards(targetPath, finish, context);
@@ -125,19 +131,15 @@ async function exchangeUnread(
   await requireUnused(targetPath, WHY);
   if ((await filesState(targetPath)) !== before) throw busy('Another program', targetPath, WHY);
   // Its log would be played into the new file, and it is wanted again where that does not get its name.
-  const aside: Array<[from: string, to: string]> = [];
+  const sidecars = Object.values(sidecarPaths(targetPath));
   try {
-    for (const path of Object.values(sidecarPaths(targetPath))) {
-      if (!(await exists(path))) continue;
-      await rename(path, partialPath(path, runId));
-      aside.push([path, partialPath(path, runId)]);
-    }
+    for (const path of sidecars) if (await exists(path)) await rename(path, partialPath(path, runId));
     await rename(partial, targetPath);
   } catch (error) {
-    for (const [path, moved] of aside) await rename(moved, path);
+    await returnSidecars(targetPath, runId);
     throw error;
   }
-  for (const [, moved] of aside) await rm(moved, { force: true });
+  for (const path of sidecars) await rm(partialPath(path, runId), { force: true });
 }
 
 /** Where nothing moves over a file that is open, the hold ends just before, and what opens the file then is told. */
@@ -163,30 +165,39 @@ async function filesState(targetPath: string): Promise<string> {
   return states.join('\n');
 }
 
-/** Where the log and the journal of a kept file are copied to, in the making and finished. */
-function sidecarMoves({ sidecarsOf, targetPath, runId }: NewFile): Array<{ from: string; staged: string; to: string }> {
-  if (sidecarsOf === null) return [];
-  const from = sidecarPaths(sidecarsOf);
+/** Where the log and the journal of a kept file are staged, and where they go. */
+function sidecarMoves(targetPath: string, runId: string) {
   const to = sidecarPaths(targetPath);
   return (['wal', 'journal'] as const).map((name) => ({
-    from: from[name],
+    name,
     staged: partialPath(`${to[name]}-new`, runId),
     to: to[name],
   }));
 }
 
 /** Takes the room that the log and the journal need before anything is replaced. */
-async function stageSidecars(file: NewFile): Promise<void> {
-  for (const { from, staged } of sidecarMoves(file)) if (await exists(from)) await copySynced(from, staged);
+async function stageSidecars({ sidecarsOf, targetPath, runId }: NewFile): Promise<void> {
+  if (sidecarsOf === null) return;
+  const from = sidecarPaths(sidecarsOf);
+  for (const { name, staged } of sidecarMoves(targetPath, runId))
+    if (await exists(from[name])) await copySynced(from[name], staged);
 }
 
-/** Puts the log and the journal beside a file that was kept with them. */
-async function putSidecars(file: NewFile): Promise<void> {
-  for (const { staged, to } of sidecarMoves(file)) if (await exists(staged)) await rename(staged, to);
+/** Puts the log and the journal beside a file that was kept with them; also what a crash has left of that to do. */
+export async function putSidecars(targetPath: string, runId: string): Promise<void> {
+  for (const { staged, to } of sidecarMoves(targetPath, runId)) if (await exists(staged)) await rename(staged, to);
+}
+
+/** Puts the log and the journal of a file back that was to be exchanged and was not. */
+export async function returnSidecars(targetPath: string, runId: string): Promise<void> {
+  for (const path of Object.values(sidecarPaths(targetPath))) {
+    const aside = partialPath(path, runId);
+    if ((await exists(aside)) && !(await exists(path))) await rename(aside, path);
+  }
 }
 
 async function removeStaged(file: NewFile): Promise<void> {
-  const staged = sidecarMoves(file).map((each) => each.staged);
+  const staged = sidecarMoves(file.targetPath, file.runId).map((each) => each.staged);
   for (const path of [partialPath(file.targetPath, file.runId), ...staged]) await rm(path, { force: true });
 }
 

@@ -1,7 +1,7 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 import { confirmationOf, type PreparedRestore } from './prepare-restore.ts';
-import { type AppliedRestore, type NoteSafety, type ReplaceRequest, replaceDatabase } from './replace-database.ts';
+import { type AppliedRestore, type NoteDatabase, type ReplaceRequest, replaceDatabase } from './replace-database.ts';
 import { inspectTarget } from './target.ts';
 
 /** A checked restore that a person has confirmed. */
@@ -16,7 +16,7 @@ export interface RestoreRequest extends ReplaceRequest {
 export async function applyRestore(
   request: RestoreRequest,
   context: TaskContext,
-  noteSafety: NoteSafety,
+  note: NoteDatabase,
 ): Promise<AppliedRestore> {
   const { prepared, targetPath } = request;
   const { check, imageSha256, imagePath, image } = prepared;
@@ -36,5 +36,5 @@ export async function applyRestore(
     rights: null,
     mode: prepared.mode,
   };
-  return replaceDatabase(request, target, content, noteSafety, context);
+  return replaceDatabase(request, target, content, note, context);
 }

@@ -1,15 +1,9 @@
-import type { Manifest } from '../../../src-shared/model/manifest.ts';
+import type { FileExchange } from '../../../src-shared/model/restore/replacement.ts';
 import type { RestoredFiles } from '../../../src-shared/model/restore/restore-files.ts';
 import type { TaskContext } from '../engine/task-context.ts';
-import type { AppliedRestore } from './replace-database.ts';
-import {
-  type FilesToRestore,
-  type NoteFiles,
-  putFilesBack,
-  redoFiles,
-  restoreFiles,
-  undoFiles,
-} from './restore-attached-files.ts';
+import type { Kept } from '../runs/worker-protocol.ts';
+import type { AppliedRestore, NoteDatabase } from './replace-database.ts';
+import { type FilesToRestore, type NoteFiles, restoreFiles, undoFiles } from './restore-attached-files.ts';
 import { applyRestore, type RestoreRequest } from './restore-database.ts';
 import { type UndoRequest, undoRestore } from './undo.ts';
 
@@ -22,10 +16,7 @@ export interface RestorePartsRequest {
 
 /** What of a restore is put back. */
 export interface UndoPartsRequest {
-  /** The restore that is undone. */
-  restoreRunId: string;
-  /** Whether it ended by itself; one that was killed may have replaced only some of it. */
-  ended: boolean;
+  runId: string;
   database: UndoRequest | null;
   files: RestoredFiles[];
 }
@@ -36,71 +27,55 @@ export interface AppliedParts {
   files: RestoredFiles[];
 }
 
-/** What Undo would put back if nothing came after now. */
-export interface Kept {
-  safety: Manifest | null;
-  files: RestoredFiles[];
-}
+/** Takes note, durably, of what is about to be replaced, or is not replaced after all. */
+export type NoteKept = (kept: Kept) => Promise<void>;
 
-/** Takes note of what Undo would put back; `null`: nothing was replaced after all. */
-export type NoteKept = (kept: Kept | null) => Promise<void>;
-
-/** Restores all or nothing. @throws SnapkeepError what either part throws */
+/** Restores all or nothing, see {@link together}. @throws SnapkeepError what either part throws */
 export function restoreParts(
   { runId, database, files }: RestorePartsRequest,
   context: TaskContext,
   note: NoteKept,
 ): Promise<AppliedParts> {
   return together(
-    {
-      swap: async (noteFiles) => (files === null ? [] : restoreFiles(files, runId, context, noteFiles)),
-      swapBack: putFilesBack,
-      database: database && ((noteSafety) => applyRestore(database, context, noteSafety)),
-    },
+    async (noteFiles) => (files === null ? [] : restoreFiles(files, runId, context, noteFiles)),
+    database && ((noteDatabase) => applyRestore(database, context, noteDatabase)),
     note,
   );
 }
 
-/** Undoes all or nothing, and may be repeated after any failure. @throws SnapkeepError what either part throws */
+/** Undoes all or nothing, see {@link together}. @throws SnapkeepError what either part throws */
 export function undoParts(
-  { restoreRunId, ended, database, files }: UndoPartsRequest,
+  { runId, database, files }: UndoPartsRequest,
   context: TaskContext,
   note: NoteKept,
 ): Promise<AppliedParts> {
   return together(
-    {
-      swap: (noteFiles) => undoFiles(files, { restoreRunId, ended }, noteFiles),
-      swapBack: (undone) => redoFiles(files, undone),
-      database: database && ((noteSafety) => undoRestore(database, context, noteSafety)),
-    },
+    (noteFiles) => undoFiles(files, runId, noteFiles),
+    database && ((noteDatabase) => undoRestore(database, context, noteDatabase)),
     note,
   );
 }
 
-interface Parts {
-  swap(note: NoteFiles): Promise<RestoredFiles[]>;
-  swapBack(swapped: readonly RestoredFiles[]): Promise<void>;
-  database: ((noteSafety: (safety: Manifest | null) => Promise<void>) => Promise<AppliedRestore>) | null;
-}
-
-/** Files come first, for renames put them back; the one transaction of the database is the point of no return. */
-async function together({ swap, swapBack, database }: Parts, note: NoteKept): Promise<AppliedParts> {
-  const files = await swap((swapped) => note(swapped && { safety: null, files: swapped }));
-  if (database === null) return { database: null, files };
-  let noted: Manifest | null = null;
-  try {
-    if (files.length > 0) await note({ safety: null, files });
-    const applied = await database(async (safety) => {
-      noted = safety;
-      await note(safety === null && files.length === 0 ? null : { safety, files });
-    });
-    return { database: applied, files };
-  } catch (error) {
-    // A database that may have been replaced after all keeps its files with it: Undo puts both back.
-    if (noted === null) {
-      await swapBack(files);
-      if (files.length > 0) await note(null);
-    }
-    throw error;
+/**
+ * Files come first, for renames take them back; the one step of the database is the point of no return. What is noted
+ * before each step is the journal by which a run that fails or dies is settled: see `settle-replacement.ts`.
+ */
+async function together(
+  exchangeFiles: (note: NoteFiles) => Promise<RestoredFiles[]>,
+  replaceDatabase: ((note: NoteDatabase) => Promise<AppliedRestore>) | null,
+  note: NoteKept,
+): Promise<AppliedParts> {
+  let noted: FileExchange[] = [];
+  const files = await exchangeFiles((exchanges) => {
+    noted = exchanges;
+    return note({ safety: null, database: null, files: noted, complete: false });
+  });
+  if (replaceDatabase === null) {
+    if (noted.length > 0) await note({ safety: null, database: null, files: noted, complete: true });
+    return { database: null, files };
   }
+  const database = await replaceDatabase((replaced) =>
+    note({ safety: replaced?.safety ?? null, database: replaced?.mark ?? null, files: noted, complete: false }),
+  );
+  return { database, files };
 }

@@ -1,25 +1,18 @@
 import { basename, dirname } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { RestoredFiles } from '../../../src-shared/model/restore/restore-files.ts';
-import {
-  canBePutBack,
-  type FileRights,
-  type RestoreOutcome,
-  type Run,
-  type RunResult,
-} from '../../../src-shared/model/run.ts';
+import { RestoredFiles } from '../../../src-shared/model/restore/restore-files.ts';
+import { canBePutBack, type RestoreOutcome, type Run, type RunResult } from '../../../src-shared/model/run.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { CoreContext } from '../core-context.ts';
-import { folderDestination } from '../destinations/destination-access.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { withLateFailure } from '../runs/late-failure.ts';
 import type { RunHandle } from '../runs/runs.ts';
-import type { WorkerOptions } from '../runs/task-process.ts';
 import { recordVerification } from '../verify/verify.ts';
-import type { WorkerTasks } from '../worker-tasks.ts';
 import type { WaitingRestore } from './prepared-restores.ts';
-import type { AppliedParts, Kept } from './restore-parts.ts';
+import { replacing, safetyRequest } from './replacing.ts';
+import type { AppliedParts } from './restore-parts.ts';
 import { planOf } from './restore-target.ts';
+import { markUndone } from './settle-run.ts';
 
 /** A check that a person has confirmed. */
 export interface ConfirmedCheck {
@@ -47,11 +40,13 @@ export function startRestore(core: CoreContext, checks: readonly ConfirmedCheck[
   if (database !== null) requireInsisted(database, force);
   const targetPath = database?.prepared.check.target.path ?? null;
   const filePaths = files?.files.targets.map((target) => target.targetPath) ?? [];
+  const used = usedBy(core, targetPath, filePaths);
   const run = core.runs.start({
     ...aboutRestore(core, database, files),
     kind: 'restore',
-    ...usedBy(core, targetPath, filePaths),
+    ...used,
     work: async (handle) => {
+      await core.cleanUp.settle(used.locks);
       const request = {
         runId: handle.id,
         database: database && databaseRequest(core, handle, database),
@@ -170,7 +165,8 @@ export function startUndo(core: CoreContext, restoreRunId: string | undefined): 
     locks: kept === null ? used.locks : [...used.locks, kept.safetyPath],
     folders: used.folders,
     work: async (handle) => {
-      // Another undo may have been queued before this one.
+      await core.cleanUp.settle(used.locks);
+      // Another undo may have been queued before this one, or an interrupted one is settled.
       undoableOf(core.runs.get(restore.id));
       const undo = kept &&
         targetPath !== null && {
@@ -180,14 +176,12 @@ export function startUndo(core: CoreContext, restoreRunId: string | undefined): 
           lockWaitMs: lockWait(core),
         };
       if (kept !== null) handle.log('info', `Restoring ${kept.safetyPath} to ${targetPath}.`);
-      const ended = restore.state === 'succeeded';
-      const request = { restoreRunId: restore.id, ended, database: undo || null, files };
+      const request = { runId: handle.id, database: undo || null, files };
       const keys = core.keys.all(kept?.safety.databaseEncryption);
-      const applied = await replacing(core, handle, 'undo', targetPath, request, { keys });
-      return afterReplacing(outcome('undo', targetPath, applied, handle), () => {
-        const { result } = core.runs.get(restore.id);
-        if (result !== null) core.runs.amend(restore.id, { ...result, undoneBy: handle.id } as RunResult);
-      });
+      const applied = await replacing(core, handle, 'undo', targetPath, request, { keys, undoes: restore.id });
+      return afterReplacing(outcome('undo', targetPath, applied, handle), () =>
+        markUndone(core, restore.id, handle.id),
+      );
     },
   });
 }
@@ -224,11 +218,7 @@ function keptContent(core: CoreContext, snapshotId: string) {
 /** The newest run that replaced something. Nobody goes further back without saying so. */
 function lastReplacement(core: CoreContext): Run {
   const runs = core.runs.list({ kinds: ['restore', 'databaseDeletion', 'undo'], limit: 500 });
-  // An undo that did not end has undone nothing for certain: it is done again.
-  const last = runs.find(
-    ({ kind, state, result }) =>
-      canBePutBack(result) && (kind === 'undo' ? state === 'succeeded' : state !== 'queued' && state !== 'running'),
-  );
+  const last = runs.find(({ finishedAt, result }) => finishedAt !== null && canBePutBack(result));
   if (last === undefined) {
     throw new SnapkeepError('NOT_FOUND', 'No restore to undo.', {
       hint: 'A restore can be undone when it replaced something.',
@@ -241,75 +231,19 @@ function lastReplacement(core: CoreContext): Run {
   });
 }
 
-/**
- * Restores, undoes or deletes in a worker. What Undo would put back is known before anything is replaced, so that it
- * works after a crash too.
- * @param rights of the file that a deletion removes
- */
-export function replacing<T extends 'restore' | 'undo' | 'databaseDeletion'>(
-  core: CoreContext,
-  handle: RunHandle,
-  kind: T,
-  targetPath: string | null,
-  request: WorkerTasks[T]['request'],
-  secrets: Pick<WorkerOptions, 'keys' | 'encryptionSecrets'>,
-  rights: FileRights | null = null,
-): Promise<WorkerTasks[T]['result']> {
-  const planId = targetPath === null ? null : planOf(core, targetPath);
-  let noted: string | undefined;
-  const onKept = (kept: Kept | null): void => {
-    const safety = kept?.safety ?? null;
-    if (safety === null && noted !== undefined) core.catalog.snapshots.remove(noted);
-    noted = safety?.id;
-    if (safety !== null) {
-      const { id: destinationId } = folderDestination(core.catalog, core.clock, core.dataFolder.safetyFolder, true);
-      const at = core.clock.now().toISOString();
-      core.catalog.snapshots.enter(safety, { origin: 'own', destinationId, planId, at });
-    }
-    handle.update({ result: kept && unfinished(kind, targetPath, kept, rights) });
-    core.events.emit('snapshots.changed', { planId });
-  };
-  return core.runInWorker(kind, request, { ...handle, ...secrets, listener: { ...handle.listener, onKept } });
-}
-
-/** What is remembered of a run that is about to replace something. */
-function unfinished(
-  kind: 'restore' | 'undo' | 'databaseDeletion',
-  targetPath: string | null,
-  { safety, files }: Kept,
-  rights: FileRights | null,
-): RunResult {
-  if (safety === null || targetPath === null) return { kind: 'files-restore', files, undoneBy: null };
-  const kept = { targetPath, rows: 0, tables: 0, safetySnapshotId: safety.id, undoneBy: null, note: null, files };
-  return kind === 'databaseDeletion'
-    ? { kind, method: 'remove', ...kept, removed: [], rights }
-    : { kind, method: 'into-live', ...kept };
-}
-
 function outcome(
   kind: 'restore' | 'undo',
   targetPath: string | null,
-  { database, files }: AppliedParts,
+  { database, files: applied }: AppliedParts,
   handle: RunHandle,
 ): RunResult {
+  const files = applied.map((each) => RestoredFiles.parse(each));
   for (const each of files)
     if (each.keptPath !== null)
       handle.log('info', `The previous files of ${each.targetPath} are kept in ${each.keptPath}.`);
   if (database === null || targetPath === null) return { kind: 'files-restore', files, undoneBy: null };
   const { safety, ...rest } = database;
   return { kind, targetPath, ...rest, safetySnapshotId: safety?.id ?? null, undoneBy: null, files };
-}
-
-/** What the safety snapshot of a run needs. */
-export function safetyRequest(core: CoreContext, handle: RunHandle, targetPath: string) {
-  return {
-    runId: handle.id,
-    targetPath,
-    safetyFolder: core.dataFolder.safetyFolder,
-    planId: planOf(core, targetPath),
-    snapkeepVersion: core.version,
-    serviceId: core.serviceId,
-  };
 }
 
 const lockWait = (core: CoreContext): number => core.catalog.settings.get().lockWaitSeconds * 1000;

@@ -25,6 +25,9 @@ export interface SafetyRequest {
   serviceId: string;
 }
 
+/** Looks at an image of what is kept before it is packed. */
+export type LookAtImage = (path: string) => void;
+
 /** A database whose lock is held, so that its file can be copied as it is. */
 export interface Held {
   journalMode: string;
@@ -32,10 +35,15 @@ export interface Held {
 }
 
 /** Keeps the content of a database page by page through SQLite, while other programs go on with it. */
-export async function keepPages(request: SafetyRequest, context: TaskContext): Promise<Manifest> {
+export async function keepPages(
+  request: SafetyRequest,
+  context: TaskContext,
+  look: LookAtImage = () => {},
+): Promise<Manifest> {
   context.progress('safety-snapshot', 0, null);
   const path = stagedPath(context);
   const image = await copyImage(request.targetPath, path, keeping(context));
+  look(path);
   return storeImageOf(request, image, context);
 }
 
@@ -45,6 +53,7 @@ export async function keepHeld(
   held: Held,
   unlocking: Image['unlocking'],
   context: TaskContext,
+  look: LookAtImage = () => {},
 ): Promise<Manifest> {
   context.progress('safety-snapshot', 0, null);
   const path = stagedPath(context);
@@ -53,6 +62,7 @@ export async function keepHeld(
       context.throwIfCancelled();
       context.progress('safety-snapshot', bytes, null);
     });
+    look(path);
     if (held.journalMode === 'wal') setWal(path, unlocking);
   } catch (error) {
     await rm(path, { force: true });

@@ -35,6 +35,14 @@ export class TargetWatch {
     return this.#state() !== this.#before;
   }
 
+  /** The schema version in the header of the database as it is now. */
+  schemaVersion(): number {
+    if (this.#monitor !== null) return Number(this.#monitor.pragma('schema_version', { simple: true }));
+    const header = Buffer.alloc(HEADER_BYTES);
+    readSync(this.#descriptor, header, 0, HEADER_BYTES, 0);
+    return header.readInt32BE(40);
+  }
+
   /** Copies the file as it is, for which its lock must be held. */
   copyTo(path: string, onProgress: (bytes: number) => void): void {
     copyDescriptor(this.#descriptor, path, onProgress);

@@ -10,7 +10,7 @@ import type { TaskContext } from '../engine/task-context.ts';
 import {
   type AppliedRestore,
   type NewContent,
-  type NoteSafety,
+  type NoteDatabase,
   type ReplaceRequest,
   replaceDatabase,
 } from './replace-database.ts';
@@ -33,11 +33,11 @@ export interface UndoRequest extends ReplaceRequest {
 export async function undoRestore(
   request: UndoRequest,
   context: TaskContext,
-  noteSafety: NoteSafety,
+  note: NoteDatabase,
 ): Promise<AppliedRestore> {
   const content = await unpackSafety(request, context);
   const target = await inspectTarget(request.targetPath, context);
-  return replaceDatabase(request, target, content, noteSafety, context);
+  return replaceDatabase(request, target, content, note, context);
 }
 
 async function unpackSafety({ safety, safetyPath, rights }: UndoRequest, context: TaskContext): Promise<NewContent> {

@@ -1,13 +1,25 @@
+import { type NotedReplacement, pathsOf } from '../../../src-shared/model/restore/replacement.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
+import type { Leftovers } from '../catalog/repos/run-repo.ts';
 import { finishRemovals } from '../copies/removal.ts';
 import type { CoreContext } from '../core-context.ts';
 import { assertReachable, foldersOf, locationOf, requireFolderThere } from '../destinations/destination-access.ts';
 import { openDriver } from '../destinations/drivers/open-driver.ts';
 import { explainError } from '../engine/engine-errors.ts';
+import type { SettledRun } from '../restore/settle-run.ts';
+import { settledRun } from './interruption.ts';
 import { removeLeftoversIn, removeStrays } from './recover-runs.ts';
 import { TimeLimitError } from './time-limit.ts';
 
-type Parts = Pick<CoreContext, 'catalog' | 'clock' | 'events' | 'log' | 'runs' | 'serviceId'>;
+type Parts = Pick<CoreContext, 'catalog' | 'clock' | 'events' | 'log' | 'runs' | 'serviceId'> & {
+  /** Settles what an interrupted run was replacing. */
+  settle(run: Run, replacement: NotedReplacement, tell: (message: string) => void): Promise<SettledRun>;
+};
+
+/** A run that has ended and may have left something in folders. */
+interface Leaving extends Leftovers {
+  run: Run;
+}
 
 /** A folder that does not answer for this long is tried again later; milliseconds. */
 const LIMIT_MS = 30_000;
@@ -22,6 +34,8 @@ export class CleanUp {
   readonly #pending: Set<string>;
   /** The folders that are being cleaned, also those that were given up and have not answered yet. */
   readonly #going = new Set<string>();
+  /** What interrupted runs were replacing is settled once each. */
+  readonly #settlings = new Map<string, Promise<void>>();
   /** The runs and folders whose failure their log has already. */
   readonly #told = new Set<string>();
   #stopped = false;
@@ -43,6 +57,25 @@ export class CleanUp {
     if (this.#stopped) return;
     const folders = new Set([...this.#pending, ...this.#leavings().flatMap(({ folders }) => folders)]);
     await Promise.all([...folders].filter((each) => !this.#going.has(each)).map((each) => this.#cleanInTime(each)));
+  }
+
+  /**
+   * Settles what interrupted runs were replacing, before something else is replaced.
+   * @param paths what is to be replaced
+   * @throws SnapkeepError why an interrupted replacement of one of them cannot be settled now
+   */
+  async settle(paths: readonly string[]): Promise<void> {
+    for (const leaving of this.#leavings()) {
+      const { run, replacement, folders } = leaving;
+      if (replacement === null) continue;
+      try {
+        await this.#settleOnce(leaving);
+      } catch (error) {
+        const explained = explainError(error, run.subject);
+        for (const folder of folders) this.#tellFailure(run, folder, explained.message);
+        if (pathsOf(replacement).some((path) => paths.includes(path))) throw explained;
+      }
+    }
   }
 
   /** Waits for nothing any more. */
@@ -78,8 +111,11 @@ export class CleanUp {
     try {
       // A mount point without its disk has nothing to clean, and the disk may have: it must be mounted first.
       await requireFolderThere(this.#parts, folder);
-      for (const { run } of of)
+      for (const leaving of of) {
+        const { run } = leaving;
+        await this.#settleOnce(leaving);
         await removeLeftoversIn(this.#parts, run, folder, (message) => this.#tell(run, message));
+      }
     } catch (error) {
       for (const { run } of of) this.#tellFailure(run, folder, explainError(error, folder).message);
       throw error;
@@ -104,14 +140,30 @@ export class CleanUp {
     await finishRemovals(this.#parts, driver, destination, (name) => runs.isLocked(locationOf(destination, name)));
   }
 
-  /** The runs that have ended and may have left something in folders. */
-  #leavings(): Array<{ run: Run; folders: readonly string[] }> {
+  /** One at a time, whoever asks; again only after a failure. */
+  #settleOnce(leaving: Leaving): Promise<void> {
+    const { run, replacement } = leaving;
+    if (replacement === null) return Promise.resolve();
+    const going = this.#settlings.get(run.id) ?? this.#settle(leaving, replacement);
+    this.#settlings.set(run.id, going);
+    going.catch(() => this.#settlings.delete(run.id));
+    return going;
+  }
+
+  async #settle({ run, folders }: Leaving, replacement: NotedReplacement): Promise<void> {
+    const { catalog, events } = this.#parts;
+    for (const folder of folders) await requireFolderThere(this.#parts, folder);
+    const settled = await this.#parts.settle(run, replacement, (message) => this.#tell(run, message));
+    const now = settledRun(run, settled);
+    catalog.runs.saveSettled(now);
+    events.emit('run.changed', { run: now });
+  }
+
+  #leavings(): Leaving[] {
     const { catalog, runs } = this.#parts;
     return catalog.runs
       .unfinished()
-      .flatMap(({ run, leftovers }) =>
-        leftovers === null || runs.isActive(run.id) ? [] : [{ run, folders: leftovers.folders }],
-      );
+      .flatMap(({ run, leftovers }) => (leftovers === null || runs.isActive(run.id) ? [] : [{ run, ...leftovers }]));
   }
 
   #tell(run: Run, message: string): void {

@@ -1,21 +1,32 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import { type RunResult, replacesDatabase } from '../../../src-shared/model/run.ts';
+import { canBePutBack, type Run, type RunResult } from '../../../src-shared/model/run.ts';
+import type { SettledRun } from '../restore/settle-run.ts';
+import { withLateFailure } from './late-failure.ts';
 
 /**
  * What to do about a run that was ended in the middle of a step: its worker process was killed, or all of Snapkeep.
- * @param result what had been noted of the run by then
+ * @param result what is noted of the run
+ * @param pending it is not known yet what of it was replaced
  */
-export function hintAfterInterruption(result: RunResult | null): string {
-  if (result?.kind === 'files-restore')
-    return 'Each file or folder is either the previous or the restored one. The previous ones are kept; use Undo to restore them.';
-  if (!replacesDatabase(result) || result.safetySnapshotId === null) return 'Start it again.';
-  return result.kind === 'databaseDeletion'
-    ? 'The database or some of its files may be deleted. They are kept in the safety snapshot; use Undo to restore them.'
-    : 'The database has either the previous or the restored content, in full. The previous content is kept; use Undo to restore it.';
+export function hintAfterInterruption(result: RunResult | null, pending: boolean): string {
+  if (!canBePutBack(result)) return 'Start it again.';
+  if (result?.kind === 'databaseDeletion')
+    return 'The database or some of its files may be deleted. They are kept in the safety snapshot; use Undo to restore them.';
+  return pending
+    ? 'Either everything or nothing will be replaced. Snapkeep decides this as soon as it can read the database and the folders.'
+    : 'Files at some paths were left, because other files have been put there. The previous files are kept; use Undo to restore them.';
 }
 
 /** The error of such a run with what to do about it. */
-export function interruptedError(error: unknown, result: RunResult | null): unknown {
+export function interruptedError(error: unknown, result: RunResult | null, pending: boolean): unknown {
   if (!(error instanceof SnapkeepError)) return error;
-  return new SnapkeepError(error.code, error.message, { hint: hintAfterInterruption(result), cause: error });
+  return new SnapkeepError(error.code, error.message, { hint: hintAfterInterruption(result, pending), cause: error });
+}
+
+/** How a run that was interrupted is remembered once it is known what it has replaced. */
+export function settledRun(run: Run, { complete, result }: SettledRun): Run {
+  const error = run.error && { ...run.error, hint: hintAfterInterruption(result, false) };
+  if (!complete) return { ...run, result, error };
+  const happened = withLateFailure(result, run.error?.message ?? 'Snapkeep ended during this run.') ?? result;
+  return { ...run, state: 'succeeded', progress: { ...run.progress, phase: 'done' }, error: null, result: happened };
 }

@@ -1,11 +1,10 @@
 import { lstat, readdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { type Run, replacedFiles } from '../../../src-shared/model/run.ts';
+import { join } from 'node:path';
+import type { Run } from '../../../src-shared/model/run.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Leftovers } from '../catalog/repos/run-repo.ts';
 import { type Checking, requireFolderThere } from '../destinations/destination-access.ts';
 import { uploadIn } from '../destinations/drivers/destination.ts';
-import { recoverSwap } from '../engine/attached-files/folder/folder-swap.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { PARTIAL_SUFFIX } from '../engine/files/durable-files.ts';
 import { removeTree } from '../engine/files/remove-tree.ts';
@@ -25,12 +24,15 @@ export async function endInterruptedRuns(catalog: Catalog, clock: Clock, staging
     if (run.state !== 'queued' && run.state !== 'running') continue;
     const at = clock.now().toISOString();
     catalog.runs.addLog(run.id, { at, level: 'warning', message: 'Snapkeep ended during this run.' });
-    catalog.runs.save(interrupt(run, clock), (leftovers?.folders.length ?? 0) > 0 ? leftovers : null);
+    catalog.runs.save(
+      interrupt(run, leftovers?.replacement != null, clock),
+      (leftovers?.folders.length ?? 0) > 0 ? leftovers : null,
+    );
   }
   catalog.copies.restartCopying();
 }
 
-function interrupt(run: Run, clock: Clock): Run {
+function interrupt(run: Run, pending: boolean, clock: Clock): Run {
   return {
     ...run,
     state: 'interrupted',
@@ -39,7 +41,7 @@ function interrupt(run: Run, clock: Clock): Run {
     error: {
       code: 'INTERNAL',
       message: 'Snapkeep ended during this run.',
-      hint: hintAfterInterruption(run.result),
+      hint: hintAfterInterruption(run.result, pending),
       retryable: true,
     },
   };
@@ -89,23 +91,12 @@ export async function removeLeftoversIn(
 
 async function cleanFolder(run: Run, folder: string, log: (message: string) => void): Promise<void> {
   const own = `.${run.id.slice(0, 8)}${PARTIAL_SUFFIX}`;
-  await recoverKept(run, folder, log);
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
     if (name.endsWith(own)) {
       await removeTree(path);
       log(`Removed incomplete file ${path}.`);
     }
-  }
-}
-
-/** A restore of files, or its undo, had moved away what was there: it goes back where nothing has come in its place. */
-async function recoverKept(run: Run, folder: string, log: (message: string) => void): Promise<void> {
-  for (const each of replacedFiles(run.result)) {
-    if (dirname(each.targetPath) !== folder) continue;
-    const found = await recoverSwap(each);
-    if (found === 'put back') log(`Restored ${each.targetPath}, which was being replaced.`);
-    else if (found === 'kept') log(`The previous files of ${each.targetPath} are kept in ${each.keptPath}.`);
   }
 }
 

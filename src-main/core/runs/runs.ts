@@ -1,12 +1,14 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { NotedReplacement } from '../../../src-shared/model/restore/replacement.ts';
 import type { LogEntry, Run, RunKind, RunPhase, RunResult } from '../../../src-shared/model/run.ts';
 import type { Leftovers, RunRepo } from '../catalog/repos/run-repo.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { cancelledError } from '../engine/task-context.ts';
 import type { EventBus } from '../event-bus.ts';
 import type { Clock, Log } from '../ports.ts';
+import type { SettledRun } from '../restore/settle-run.ts';
 import { interruptedError } from './interruption.ts';
 import { withLateFailure } from './late-failure.ts';
 import { newRun, scheduledTimeInWords } from './new-run.ts';
@@ -45,6 +47,8 @@ export interface RunHandle {
   log(level: LogEntry['level'], message: string): void;
   /** Changes what is remembered of the run, at once and durably. */
   update(change: Partial<Pick<Run, 'snapshotId' | 'result'>>): void;
+  /** Takes note, at once and durably, of what the run is about to replace, and of its result if it ended then. */
+  noteReplacement(replacement: NotedReplacement | null, result: RunResult | null): void;
   keepStaging(): void;
 }
 
@@ -79,6 +83,8 @@ export interface RunsOptions {
   stagingFolder: string;
   /** Removes what a run whose worker process was lost has left in folders; answers whether all could be reached. */
   cleanUp: (run: Run, leftovers: Leftovers, log: (message: string) => void) => Promise<boolean>;
+  /** Settles what a run was replacing that failed or whose worker process was lost. */
+  settle: (run: Run, replacement: NotedReplacement, log: (message: string) => void) => Promise<SettledRun>;
   /** Whether those of the folders that are destinations are there: the disk of one may have gone during a run. */
   areReachable: (folders: readonly string[]) => Promise<boolean>;
   /** How long a run may take, in minutes; `null`: as long as it needs. */
@@ -95,6 +101,7 @@ export class Runs {
   readonly #follower: RunFollower;
   readonly #stagingRoot: string;
   readonly #cleanUp: RunsOptions['cleanUp'];
+  readonly #settle: RunsOptions['settle'];
   readonly #areReachable: RunsOptions['areReachable'];
   readonly #timeLimitOf: RunsOptions['timeLimitOf'];
   readonly #queue = new RunQueue(PARALLEL_RUNS);
@@ -106,6 +113,7 @@ export class Runs {
   constructor(options: RunsOptions) {
     this.#repo = options.repo;
     this.#cleanUp = options.cleanUp;
+    this.#settle = options.settle;
     this.#areReachable = options.areReachable;
     this.#timeLimitOf = options.timeLimitOf;
     this.#events = options.events;
@@ -127,7 +135,7 @@ export class Runs {
     const active: ActiveRun = { run, abort, ended };
     const stagingFolder = this.stagingFolderOf(run.id);
     // First: what cannot be remembered is not started.
-    this.#repo.save(run, { stagingFolder, folders: [...spec.folders] });
+    this.#repo.save(run, { stagingFolder, folders: [...spec.folders], replacement: null });
     this.#active.set(run.id, active);
     this.#announce(run);
     const queue = spec.kind === 'copy' ? this.#copyQueue : this.#queue;
@@ -205,7 +213,7 @@ export class Runs {
   /** Changes what a finished run is remembered by. */
   amend(id: string, result: RunResult): void {
     const run = { ...this.get(id), result };
-    this.#repo.save(run, null);
+    this.#repo.amend(run);
     this.#events.emit('run.changed', { run });
   }
 
@@ -224,7 +232,7 @@ export class Runs {
   async #execute(active: ActiveRun, spec: RunSpec, stagingFolder: string): Promise<Run> {
     const id = active.run.id;
     const { signal } = active.abort;
-    const leftovers: Leftovers = { stagingFolder, folders: [...spec.folders] };
+    let leftovers: Leftovers = { stagingFolder, folders: [...spec.folders], replacement: null };
     let keep = false;
     let lost = false;
     const meter = new RateMeter();
@@ -233,6 +241,11 @@ export class Runs {
     const log: RunHandle['log'] = (level, message) => this.#addLog(id, level, message);
     const onLost = (): void => {
       lost = true;
+    };
+    const update: RunHandle['update'] = (change) => {
+      // First: nobody is told what could not be remembered.
+      this.#repo.save({ ...active.run, ...change }, leftovers);
+      this.#change(active, change);
     };
     let error: unknown;
     this.#change(active, { state: 'running', startedAt: this.#now(), waitingFor: null });
@@ -249,10 +262,10 @@ export class Runs {
         progress,
         log,
         listener: { onProgress: progress, onLog: log, onLost },
-        update: (change) => {
-          // First: nobody is told what could not be remembered.
-          this.#repo.save({ ...active.run, ...change }, leftovers);
-          this.#change(active, change);
+        update,
+        noteReplacement: (replacement, result) => {
+          leftovers = { ...leftovers, replacement };
+          update({ result });
         },
         keepStaging: () => {
           keep = true;
@@ -261,12 +274,17 @@ export class Runs {
       this.#change(active, { result });
     } catch (caught) {
       error = signal.reason instanceof TimeLimitError ? signal.reason : caught;
-      if (lost) error = interruptedError(error, active.run.result);
     }
     forgetLimit();
     let clean = true;
+    const settled = error !== undefined && (await this.#settleFailed(active, leftovers, error));
+    if (settled === 'complete') error = undefined;
+    if (settled !== 'pending') leftovers = { ...leftovers, replacement: null };
+    if (error !== undefined && lost) error = interruptedError(error, active.run.result, settled === 'pending');
     try {
-      if (lost) clean = await this.#cleanUp(active.run, leftovers, (message) => log('warning', message));
+      if (settled === 'pending') clean = false;
+      else if (lost || settled)
+        clean = await this.#cleanUp(active.run, leftovers, (message) => log('warning', message));
       // It has cleaned up after itself, but could not on a disk that had gone.
       else if (error !== undefined) clean = await this.#areReachable(leftovers.folders);
       if (!keep || error !== undefined) await rm(stagingFolder, { recursive: true, force: true });
@@ -274,6 +292,27 @@ export class Runs {
       error ??= this.#late(active, caught);
     }
     return this.#finish(active, error, clean ? null : leftovers);
+  }
+
+  /** Finds out what a failed run has replaced: all, or nothing once it is taken back. `pending`: later; `null`: it had not begun. */
+  async #settleFailed(
+    active: ActiveRun,
+    { replacement, folders }: Leftovers,
+    error: unknown,
+  ): Promise<'complete' | 'taken back' | 'pending' | null> {
+    const { id, subject } = active.run;
+    if (replacement === null) return null;
+    try {
+      if (!(await this.#areReachable(folders))) return 'pending';
+      const tell = (message: string): void => this.#addLog(id, 'warning', message);
+      const { complete, result } = await this.#settle(active.run, replacement, tell);
+      const { message } = explainError(error, subject);
+      this.#change(active, { result: complete ? (withLateFailure(result, message) ?? result) : result });
+      return complete ? 'complete' : 'taken back';
+    } catch (caught) {
+      this.#addLog(id, 'warning', `${explainError(caught, subject).message} The clean-up will be retried.`);
+      return 'pending';
+    }
   }
 
   /** Stops a run that takes too long; the answer forgets the limit. */

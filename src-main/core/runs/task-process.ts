@@ -15,8 +15,8 @@ export const GRACE_MS = 5_000;
 export interface WorkerListener {
   onProgress?(phase: RunPhase, done: number, total: number | null): void;
   onLog?(level: LogEntry['level'], message: string): void;
-  /** What Undo would put back; `null`: nothing was replaced after all. The worker waits until this has returned. */
-  onKept?(kept: Kept | null): void;
+  /** What Undo would put back, and what is about to be replaced. The worker waits until this has returned. */
+  onKept?(kept: Kept): void;
   /** The process was killed or died in the middle of its task: what it had begun is still there. */
   onLost?(): void;
 }

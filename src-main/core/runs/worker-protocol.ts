@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ErrorBody } from '../../../src-shared/contract/errors.ts';
 import { Manifest } from '../../../src-shared/model/manifest.ts';
-import { RestoredFiles } from '../../../src-shared/model/restore/restore-files.ts';
+import { Replacement } from '../../../src-shared/model/restore/replacement.ts';
 import { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
 import type { EncryptionSecret } from '../engine/packing/encryption.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
@@ -33,14 +33,14 @@ export const WorkerMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('log'), level: LogEntry.shape.level, message: z.string() }),
   /** Which secret has opened an encryption; itself it is not sent back. */
   z.object({ type: z.literal('decrypted'), fingerprint: z.string() }),
-  /** What Undo would put back; `null`: nothing was replaced after all. */
+  /** What Undo would put back, and the journal of what is about to be replaced. */
   z.object({
     type: z.literal('kept'),
-    kept: z.object({ safety: Manifest.nullable(), files: z.array(RestoredFiles) }).nullable(),
+    kept: z.object({ safety: Manifest.nullable(), ...Replacement.shape }),
   }),
   z.object({ type: z.literal('finished'), result: z.unknown() }),
   z.object({ type: z.literal('failed'), error: ErrorBody }),
 ]);
 export type WorkerMessage = z.infer<typeof WorkerMessage>;
-/** What Undo would put back. */
-export type Kept = NonNullable<Extract<WorkerMessage, { type: 'kept' }>['kept']>;
+/** What Undo would put back if nothing came after now, and how it is recognised then what had been done. */
+export type Kept = Extract<WorkerMessage, { type: 'kept' }>['kept'];

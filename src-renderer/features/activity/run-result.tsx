@@ -1,4 +1,5 @@
 import { Text } from '@mantine/core';
+import type { RestoredFiles } from '../../../src-shared/model/restore/restore-files.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { BackupImport } from '../../../src-shared/model/third-party/import.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
@@ -48,21 +49,20 @@ export function RunResultList({ run: { result } }: { run: Run }) {
   );
 }
 
+function replacedInWords({ changed, keptPath, undoable }: RestoredFiles): string {
+  const files = countInWords(changed, 'file');
+  if (keptPath !== null && undoable) return `${files} changed. The previous files are kept in ${keptPath}.`;
+  // The restore was interrupted and taken back.
+  if (keptPath !== null) return `Not restored. The interrupted restore is kept in ${keptPath}.`;
+  return `${files} changed. ${undoable ? 'Nothing was replaced.' : 'The previous content was overwritten.'}`;
+}
+
 function linesOf(result: Run['result']): Line[] {
   switch (result?.kind) {
     case 'files-restore':
     case 'restore':
     case 'undo':
-      return result.files.map(({ targetPath, changed, keptPath, undoable }) => ({
-        path: targetPath,
-        words: `${countInWords(changed, 'file')} changed. ${
-          keptPath === null
-            ? undoable
-              ? 'Nothing was replaced.'
-              : 'The previous content was overwritten.'
-            : `The previous files are kept in ${keptPath}.`
-        }`,
-      }));
+      return result.files.map((each) => ({ path: each.targetPath, words: replacedInWords(each) }));
     case 'databaseDeletion':
       return result.removed.map((path) => ({ path, words: 'removed' }));
     case 'import':

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { whatIsBroken } from '../checks.ts';
-import { OPERATIONS, type Operation } from '../operations.ts';
+import type { Operation } from '../operations.ts';
 import { kill, seesProcesses, start, survivors, type Victim } from '../product.ts';
 import { Scene, VARIANTS } from '../scene.ts';
 import { type Extent, randomNumbers, type Tally } from '../tally.ts';
@@ -14,11 +14,12 @@ const FIRST_GUESS_MS = 1500;
 /** Kills every operation at random instants, with each kind of snapshot. */
 export async function killAtRandomInstants(extent: Extent, tally: Tally): Promise<void> {
   const random = randomNumbers(extent.seed);
+  const { operations } = extent;
   const durations = new Map<string, number>();
   for (let n = 0; n < extent.kills; n++) {
     // Both go round at once: each operation meets each variant.
-    const variant = VARIANTS[(n + Math.floor(n / OPERATIONS.length)) % VARIANTS.length] ?? VARIANTS[0];
-    const operation = OPERATIONS[n % OPERATIONS.length];
+    const variant = VARIANTS[(n + Math.floor(n / operations.length)) % VARIANTS.length] ?? VARIANTS[0];
+    const operation = operations[n % operations.length];
     if (variant === undefined || operation === undefined) throw new Error('There is nothing to kill.');
     const victim = VICTIMS[Math.floor(random() * VICTIMS.length)] ?? 'all';
     const afterMs = random() * (durations.get(operation.name) ?? FIRST_GUESS_MS);

@@ -16,6 +16,8 @@ const KEEP = 3;
 const TRANSACTIONS = 8000;
 /** One of so many rounds has one of the two services killed. */
 const CRASH_EVERY = 2;
+/** After one of so many rounds each service imports what the other one has stored: that is not its own for it. */
+const IMPORT_EVERY = 3;
 /** What each snapshot has at a destination: its file and its manifest. */
 const FILES_EACH = 2;
 
@@ -86,7 +88,10 @@ async function* backedUpTogether(root: string, shared: Shared, extent: Extent, t
       return [];
     });
     for (const each of await Promise.all(problems)) yield* each;
-    for (const { home } of services) await run(home, ['run-due'], shared.env);
+    for (const { home } of services) {
+      await run(home, ['run-due'], shared.env);
+      if (round % IMPORT_EVERY === 0) await succeed(home, ['import', 'shared'], shared.env);
+    }
   }
   for (const { home } of services) {
     const backup = await run(home, ['backup', 'app'], shared.env);
@@ -99,7 +104,9 @@ async function* backedUpTogether(root: string, shared: Shared, extent: Extent, t
 async function* whatIsWrong(services: ReadonlyArray<{ home: string }>, shared: Shared): AsyncGenerator<string> {
   let expected = 0;
   for (const { home } of services) {
-    const listed = JSON.parse(await succeed(home, ['list', '--json'], shared.env)) as ListedSnapshot[];
+    const all = JSON.parse(await succeed(home, ['list', '--json'], shared.env)) as ListedSnapshot[];
+    if (all.every(({ origin }) => origin === 'own')) yield `${home} has imported nothing.`;
+    const listed = all.filter(({ origin }) => origin === 'own');
     const stored = listed.filter(({ copies }) => copies.some(({ state }) => state === 'stored'));
     expected += stored.length * FILES_EACH;
     if (stored.length < KEEP) yield `${home} has ${stored.length} snapshots instead of ${KEEP}.`;

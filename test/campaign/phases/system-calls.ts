@@ -14,8 +14,6 @@ const CALLS = [
   ...['write', 'pwrite64', 'writev', 'pwritev', 'ftruncate', 'fallocate', 'copy_file_range', 'sendfile'],
   ...['fsync', 'fdatasync', ...NAMINGS, 'unlink', 'unlinkat', 'mkdir', 'mkdirat', 'rmdir'],
 ];
-/** What it leaves when it is killed is known to be neither all nor nothing, and is still to be mended. */
-const HALF_UNDONE = 'undo of restore of everything';
 /** strace counts the calls of each thread: with one thread for files, each call of a process has a number. */
 const ONE_THREAD = { UV_THREADPOOL_SIZE: '1' };
 // Not with --seccomp-bpf, under which no signal is injected.
@@ -26,11 +24,7 @@ export async function killAtSystemCalls(extent: Extent, tally: Tally): Promise<v
   if (process.platform !== 'linux' || spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status !== 0)
     return void tally.leftOut.push('strace is not installed, or may not be used.');
   const random = randomNumbers(extent.seed);
-  tally.leftOut.push(
-    `${HALF_UNDONE}: killed between its files and its database, it leaves the files alone undone until Undo is used again.`,
-  );
-  const operations = OPERATIONS.filter(({ name }) => name !== HALF_UNDONE);
-  for (const operation of sample(operations, extent.tracedOperations, random)) {
+  for (const operation of sample(extent.operations, extent.tracedOperations, random)) {
     const scene = await Scene.numbered(OPERATIONS.indexOf(operation), operation);
     let trace = '';
     await tally.attempt(`${scene.variant.name}, ${operation.name}, to its end`, async function* () {

@@ -21,7 +21,7 @@ import {
   discardUndoRecord,
   keptPathFor,
   putBackFolder,
-  recoverSwap,
+  takeBack,
 } from '../../../src-main/core/engine/attached-files/folder/folder-swap.ts';
 import { restoreFolder } from '../../../src-main/core/engine/attached-files/folder/restore-folder.ts';
 import { verifyFolder } from '../../../src-main/core/engine/attached-files/folder/verify-folder.ts';
@@ -169,11 +169,20 @@ test('a verification finds what is missing, added, cut off, or of another kind',
 test('a crash between the two renames is put right', async () => {
   const scene = new AttachedFileScene();
   const before = readTree(scene.source);
-  const undoRecord = { targetPath: scene.source, keptPath: keptPathFor(scene.source, RUN) };
-  renameSync(scene.source, undoRecord.keptPath);
-  expect(await recoverSwap(undoRecord)).toBe('put back');
+  const exchange = { targetPath: scene.source, keptPath: keptPathFor(scene.source, RUN), arriving: null };
+  renameSync(scene.source, exchange.keptPath);
+  expect(await takeBack(exchange)).toBe('taken back');
   expect(readTree(scene.source)).toEqual(before);
-  expect(await recoverSwap(undoRecord)).toBe('nothing');
+  expect(await takeBack(exchange)).toBe('nothing');
+});
+
+test('what has come into the place of a file meanwhile stays', async () => {
+  const scene = new AttachedFileScene();
+  const exchange = { targetPath: scene.source, keptPath: keptPathFor(scene.source, RUN), arriving: null };
+  renameSync(scene.source, exchange.keptPath);
+  mkdirSync(scene.source);
+  expect(await takeBack(exchange)).toBe('blocked');
+  expect(readdirSync(scene.source)).toEqual([]);
 });
 
 test('a cancelled restore changes nothing', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NotedReplacement } from '../../../../src-shared/model/restore/replacement.ts';
 import { LogEntry, Run, type RunKind } from '../../../../src-shared/model/run.ts';
 import type { Database } from '../../engine/sqlite/open-database.ts';
 import { json, Table } from '../table.ts';
@@ -8,6 +9,8 @@ const Leftovers = z.object({
   stagingFolder: z.string(),
   /** Folders in which the run has files in the making; they carry its id in their names. */
   folders: z.array(z.string()),
+  /** What it was replacing, to be settled before anything is removed; `null`: nothing. */
+  replacement: NotedReplacement.nullable().default(null),
 });
 export type Leftovers = z.infer<typeof Leftovers>;
 
@@ -102,6 +105,17 @@ export class RunRepo {
     if (row == null || row.leftovers === null) return;
     const folders = row.leftovers.folders.filter((each) => each !== folder);
     this.save(row.body, folders.length === 0 ? null : { ...row.leftovers, folders });
+  }
+
+  /** Changes what a run is remembered by; what it left behind stays noted. */
+  amend(run: Run): void {
+    this.save(run, this.#runs.get('WHERE id = ?', run.id)?.leftovers ?? null);
+  }
+
+  /** Remembers what has become of a run that was replacing something; what it left in folders is still to be removed. */
+  saveSettled(run: Run): void {
+    const leftovers = this.#runs.get('WHERE id = ?', run.id)?.leftovers ?? null;
+    this.save(run, leftovers && { ...leftovers, replacement: null });
   }
 
   addLog(runId: string, entry: LogEntry): void {

@@ -67,6 +67,28 @@ export class RawPages {
     return pages;
   }
 
+  /**
+   * Reads some pages; those that are not there are zeros.
+   * @throws SnapkeepError as {@link copyTo}
+   */
+  read(numbers: readonly number[]): Buffer[] {
+    const frames = this.#begin();
+    try {
+      return numbers.map((page) => this.#readPage(page, frames));
+    } catch (error) {
+      if (!(error instanceof LogRestarted)) throw error;
+      return numbers.map((page) => this.#readPage(page, null));
+    }
+  }
+
+  #readPage(page: number, frames: CommittedFrames | null): Buffer {
+    const pageSize = Number(this.#database.pragma('page_size', { simple: true }));
+    const content = Buffer.alloc(pageSize);
+    if (frames?.has(page)) frames.readPage(page, content);
+    else this.#read(content, (page - 1) * pageSize);
+    return content;
+  }
+
   close(): void {
     closeSync(this.#file);
     if (this.#log === null) return;

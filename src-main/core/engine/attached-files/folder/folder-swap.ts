@@ -1,6 +1,7 @@
 import { lstat, mkdir, realpath, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../../../src-shared/contract/errors.ts';
+import { movesBack } from '../../../../../src-shared/rules/interrupted-replacement.ts';
 import { errorCode, explainError, explainedAs } from '../../engine-errors.ts';
 import { onDisk } from '../../files/byte-names.ts';
 import { isTaken, syncFolder } from '../../files/durable-files.ts';
@@ -77,108 +78,101 @@ function linkInTheWay(path: string): SnapkeepError {
   });
 }
 
-/** Is told of what Undo puts back right before anything is moved, so that it is known after a crash, too. */
-export type NoteUndoRecord = (undoRecord: UndoRecord) => Promise<void>;
-
-/** What Undo puts back that an exchange of the target will have. */
-async function plannedUndoRecord(targetPath: string, keptPath: string): Promise<UndoRecord> {
-  return { targetPath, keptPath: (await isTaken(targetPath)) || (await isTaken(keptPath)) ? keptPath : null };
+/** An exchange of what is at a path for something else, by two renames. */
+export interface Exchange extends UndoRecord {
+  /** Where the new content comes from, and what tells it from anything else; `null`: nothing comes. */
+  arriving: { path: string; identity: string } | null;
 }
 
+/** Is told of an exchange right before anything is moved, so that it can be taken back after a crash, too. */
+export type NoteExchange = (exchange: Exchange) => Promise<void>;
+
 /**
- * Puts what is staged in the place of the target and keeps what was there. Between the two renames nothing is there;
- * {@link recoverSwap} helps when that is where the power went out.
+ * Puts what is staged in the place of the target and keeps what was there.
  * @throws SnapkeepError; then everything is as it was
  */
 export async function swapIn(
   stagedPath: string,
   targetPath: string,
   runId: string,
-  note: NoteUndoRecord,
+  note: NoteExchange,
 ): Promise<UndoRecord> {
-  const keptPath = keptPathFor(targetPath, runId);
+  return exchange(targetPath, stagedPath, runId, note);
+}
+
+/**
+ * Puts back what a restore has replaced, and answers what undoes that.
+ * @param runId names what is moved aside
+ * @throws SnapkeepError `NOT_FOUND` when what was kept is gone; then everything is as it was
+ */
+export async function putBackFolder(
+  { targetPath, keptPath }: UndoRecord,
+  runId: string,
+  note: NoteExchange,
+): Promise<UndoRecord> {
+  return exchange(targetPath, keptPath, runId, note);
+}
+
+/** Between the two renames nothing is at the target; {@link takeBack} helps when the power went out there. */
+async function exchange(
+  targetPath: string,
+  origin: string | null,
+  runId: string,
+  note: NoteExchange,
+): Promise<UndoRecord> {
+  const aside = keptPathFor(targetPath, runId);
   try {
-    await note(await plannedUndoRecord(targetPath, keptPath));
-    const kept = await moveAway(targetPath, keptPath);
+    const arriving = origin === null ? null : { path: origin, identity: await identityOf(origin) };
+    const keptPath = (await isTaken(targetPath)) ? aside : null;
+    await note({ targetPath, keptPath, arriving });
     try {
-      await rename(onDisk(stagedPath), onDisk(targetPath));
+      if (keptPath !== null) await moveTo(targetPath, keptPath);
+      if (origin !== null) await moveTo(origin, targetPath);
+      await syncFolder(dirname(targetPath));
     } catch (error) {
-      if (kept) await rename(onDisk(keptPath), onDisk(targetPath));
+      await takeBack({ targetPath, keptPath, arriving });
       throw error;
     }
+    return { targetPath, keptPath };
+  } catch (error) {
+    throw explainError(error, origin ?? targetPath);
+  }
+}
+
+/**
+ * Takes an exchange back, whichever of its renames were done. It may be repeated.
+ * @param origin where the new content goes; by default where it came from
+ * @returns `blocked`: something else has come in its way, and nothing was moved
+ */
+export async function takeBack(
+  { targetPath, keptPath, arriving }: Exchange,
+  origin = arriving?.path ?? null,
+): Promise<'nothing' | 'taken back' | 'blocked'> {
+  try {
+    const target = !(await isTaken(targetPath))
+      ? 'nothing'
+      : arriving?.identity === (await identityOf(targetPath))
+        ? 'arrived'
+        : 'other';
+    const hasPrevious = keptPath !== null && (await isTaken(keptPath));
+    const moves = movesBack({ target, hasPrevious, originIsTaken: origin !== null && (await isTaken(origin)) });
+    if (moves === null) return 'blocked';
+    for (const move of moves) {
+      if (move === 'previous content to its place') await moveTo(keptPath as string, targetPath);
+      else await moveTo(targetPath, origin as string);
+    }
+    if (moves.length === 0) return 'nothing';
     await syncFolder(dirname(targetPath));
-    return { targetPath, keptPath: kept ? keptPath : null };
+    return 'taken back';
   } catch (error) {
     throw explainError(error, targetPath);
   }
 }
 
-/**
- * Puts back what a restore has replaced, and answers what undoes that. One that was broken off is finished when
- * it is repeated with the same id.
- * @param id names what is moved aside
- * @throws SnapkeepError `NOT_FOUND` when what was kept is gone; nothing is changed then
- */
-export async function putBackFolder(undoRecord: UndoRecord, id: string, note: NoteUndoRecord): Promise<UndoRecord> {
-  const { targetPath, keptPath } = undoRecord;
-  const aside = keptPathFor(targetPath, id);
-  try {
-    const begun = await isTaken(aside);
-    if (!begun && keptPath !== null) await lstat(onDisk(keptPath));
-    await note(await plannedUndoRecord(targetPath, aside));
-    if (!begun) await moveAway(targetPath, aside);
-    if (keptPath !== null && (await isTaken(keptPath))) await moveIn(keptPath, targetPath, aside);
-    await syncFolder(dirname(targetPath));
-    return { targetPath, keptPath: (await isTaken(aside)) ? aside : null };
-  } catch (error) {
-    throw explainError(error, keptPath ?? targetPath);
-  }
-}
-
-async function moveIn(keptPath: string, targetPath: string, aside: string): Promise<void> {
-  try {
-    if (await isTaken(targetPath)) throw Object.assign(new Error(`${targetPath} exists`), { code: 'EEXIST' });
-    await rename(onDisk(keptPath), onDisk(targetPath));
-  } catch (error) {
-    if (!(await isTaken(targetPath)) && (await isTaken(aside))) await rename(onDisk(aside), onDisk(targetPath));
-    throw error;
-  }
-}
-
-/**
- * Takes back {@link putBackFolder}.
- * @param aside where it moved what was there; `null`: nothing was
- */
-export async function takeBackPutBack({ targetPath, keptPath }: UndoRecord, aside: string | null): Promise<void> {
-  try {
-    if (keptPath !== null) await rename(onDisk(targetPath), onDisk(keptPath));
-    if (aside !== null) await rename(onDisk(aside), onDisk(targetPath));
-    await syncFolder(dirname(targetPath));
-  } catch (error) {
-    throw explainError(error, targetPath);
-  }
-}
-
-/**
- * Puts back what a crash has left moved away.
- * @returns `nothing`: it was not moved away, or is gone
- */
-export async function recoverSwap({ targetPath, keptPath }: UndoRecord): Promise<'put back' | 'kept' | 'nothing'> {
-  if (keptPath === null) return 'nothing';
-  try {
-    if (!(await isTaken(keptPath))) return 'nothing';
-    if (await isTaken(targetPath)) return 'kept';
-    await rename(onDisk(keptPath), onDisk(targetPath));
-    await syncFolder(dirname(targetPath));
-    return 'put back';
-  } catch (error) {
-    throw explainError(error, targetPath);
-  }
-}
-
-/** Whether a restore that did not end has exchanged something: what it would have kept is there, or nothing was. */
-export async function wasSwapped({ targetPath, keptPath }: UndoRecord, id: string): Promise<boolean> {
-  return keptPath === null || (await isTaken(keptPath)) || (await isTaken(keptPathFor(targetPath, id)));
+/** The number and birth of a file or folder. Not its device, whose number may be another one after a mount. */
+export async function identityOf(path: string): Promise<string> {
+  const { ino, birthtimeNs } = await lstat(onDisk(path), { bigint: true });
+  return `${ino}:${birthtimeNs}`;
 }
 
 /**
@@ -197,9 +191,7 @@ export async function discardUndoRecord({ targetPath, keptPath }: UndoRecord): P
 }
 
 /** A rename would replace a file or an empty folder without a word. */
-async function moveAway(path: string, aside: string): Promise<boolean> {
-  if (!(await isTaken(path))) return false;
-  if (await isTaken(aside)) throw Object.assign(new Error(`${aside} exists`), { code: 'EEXIST' });
-  await rename(onDisk(path), onDisk(aside));
-  return true;
+async function moveTo(from: string, to: string): Promise<void> {
+  if (await isTaken(to)) throw Object.assign(new Error(`${to} exists`), { code: 'EEXIST' });
+  await rename(onDisk(from), onDisk(to));
 }

@@ -9,7 +9,7 @@ import { type StoredFolder, stagePart } from '../stage-snapshot.ts';
 import { compareFolder, type FolderComparison } from './compare-folder.ts';
 import { type Entry, isInPart, restoredEntry, type SnapshotFacts } from './folder-entry.ts';
 import { isSafePath, readIndex } from './folder-index.ts';
-import { type NoteUndoRecord, openTarget, stagedPathFor, swapIn, type UndoRecord } from './folder-swap.ts';
+import { type NoteExchange, openTarget, stagedPathFor, swapIn, type UndoRecord } from './folder-swap.ts';
 
 export interface FolderRestoreRequest {
   runId: string;
@@ -36,7 +36,7 @@ export interface RestoredFolder {
 export async function restoreFolder(
   request: FolderRestoreRequest,
   context: TaskContext,
-  note: NoteUndoRecord,
+  note: NoteExchange,
 ): Promise<RestoredFolder> {
   const { stored, part, targetFolder, runId } = request;
   if (!isSafePath(part)) {

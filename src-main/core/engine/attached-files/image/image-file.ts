@@ -14,7 +14,7 @@ import type { Encryptor } from '../../packing/encryption.ts';
 import type { TaskContext } from '../../task-context.ts';
 import type { AttachedRequest } from '../attached-file-request.ts';
 import { endedName, partialName, stemOf } from '../folder/folder-snapshots.ts';
-import { type NoteUndoRecord, openTarget, stagedPathFor, swapIn, type UndoRecord } from '../folder/folder-swap.ts';
+import { type NoteExchange, openTarget, stagedPathFor, swapIn, type UndoRecord } from '../folder/folder-swap.ts';
 import { unpackKnown } from '../unpack-known.ts';
 import { type ImageStat, openDevice, requireUnmounted, statImage } from './block-device.ts';
 
@@ -130,7 +130,7 @@ export interface RestoredImage {
 export async function restoreImageFile(
   request: ImageRestoreRequest,
   context: TaskContext,
-  note: NoteUndoRecord,
+  note: NoteExchange,
 ): Promise<RestoredImage> {
   const kind = await imageTargetKind(request.targetPath);
   try {
@@ -153,7 +153,7 @@ export async function imageTargetKind(path: string): Promise<ImageStat['kind']> 
 async function restoreToFile(
   request: ImageRestoreRequest,
   context: TaskContext,
-  note: NoteUndoRecord,
+  note: NoteExchange,
 ): Promise<RestoredImage> {
   const target = await openTarget(request.targetPath, '');
   const { bytes } = request.digest.image;

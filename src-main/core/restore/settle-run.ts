@@ -1,0 +1,56 @@
+import type { NotedReplacement } from '../../../src-shared/model/restore/replacement.ts';
+import { type Run, type RunResult, replacesDatabase } from '../../../src-shared/model/run.ts';
+import { totalRows } from '../../../src-shared/words/table-rows.ts';
+import type { CoreContext } from '../core-context.ts';
+import { answerByTask } from '../runs/request-task.ts';
+import type { Settled } from './settle-replacement.ts';
+
+/** What has become of a restore or an undo that ended without an answer. */
+export interface SettledRun {
+  /** All of it is done; otherwise it was taken back. */
+  complete: boolean;
+  result: RunResult | null;
+}
+
+/**
+ * Settles what a run was replacing, in a worker process, and says so of the restore that it undoes.
+ * @param keepsArrived see `settle-replacement.ts`
+ * @throws SnapkeepError as `settleReplacement`, `TIMED_OUT`
+ */
+export async function settleRun(
+  core: CoreContext,
+  run: Run,
+  { undoes, ...replacement }: NotedReplacement,
+  { keepsArrived, tell }: { keepsArrived: boolean; tell: (message: string) => void },
+): Promise<SettledRun> {
+  const request = { ...replacement, runId: run.id, keepsArrived };
+  const settled = await answerByTask(core, 'settle-replacement', request, {
+    what: `Finding out what was replaced of ${run.subject}`,
+    signal: new AbortController().signal,
+    keys: core.keys.all(undefined),
+  });
+  if (!settled.complete) return { complete: false, result: takenBack(settled, tell) };
+  tell('Everything had been replaced.');
+  if (undoes !== null) markUndone(core, undoes, run.id);
+  const { result, snapshotId } = run;
+  if (!replacesDatabase(result)) return { complete: true, result };
+  // What was put there; it is not counted again, for a program may have gone on with it.
+  const tables = (snapshotId && core.catalog.snapshots.manifest(snapshotId)?.database?.tables) || [];
+  return { complete: true, result: { ...result, tables: tables.length, rows: totalRows(tables) } };
+}
+
+function takenBack({ files }: Settled, tell: (message: string) => void): RunResult | null {
+  tell('Not everything had been replaced; what had been was taken back.');
+  for (const { targetPath, keptPath, undoable } of files) {
+    if (undoable)
+      tell(`Something else is at ${targetPath}, so it was left. Its previous files are kept in ${keptPath}.`);
+    else tell(`The files that had been restored to ${targetPath} are kept in ${keptPath}.`);
+  }
+  return files.length === 0 ? null : { kind: 'files-restore', files, undoneBy: null };
+}
+
+/** Remembers that a restore, or a deletion, has been undone. */
+export function markUndone(core: CoreContext, restoreRunId: string, undoRunId: string): void {
+  const { result } = core.runs.get(restoreRunId);
+  if (result !== null) core.runs.amend(restoreRunId, { ...result, undoneBy: undoRunId } as RunResult);
+}

@@ -1,0 +1,188 @@
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Core } from '../../src-main/core/core.ts';
+import { canBePutBack, type RunKind } from '../../src-shared/model/run.ts';
+import { appendEntries } from '../support/databases.ts';
+import { openElsewhere } from '../support/elsewhere.ts';
+import { killBeforeStep } from '../support/killed.ts';
+import { CHANGED, checkEverything, type PartsScene, RESTORED, setPartsScene, stateOf } from '../support/parts-scene.ts';
+import { runToEnd, startTestCore, succeed } from '../support/test-core.ts';
+
+type Step = Parameters<typeof killBeforeStep>[0];
+type Who = Parameters<typeof killBeforeStep>[1];
+
+const newest = async (core: Core, kind: RunKind) => (await core.call('runs.list', {})).find((run) => run.kind === kind);
+
+/** Restores everything, and is killed before a step. */
+async function killedRestore(step: Step, who: Who, pragmas = ''): Promise<PartsScene> {
+  const scene = await setPartsScene();
+  await change(scene, pragmas);
+  await scene.core.close();
+  const { source, snapshot } = scene;
+  const params = [
+    { source: { snapshotId: snapshot.id }, targetPath: source },
+    { what: 'files', snapshotId: snapshot.id },
+  ];
+  expect(await killBeforeStep(step, who, scene.home, 'restores.start', params)).toBe(true);
+  return scene;
+}
+
+/** Undoes the restore of everything, and is killed before a step. */
+async function killedUndo(step: Step, who: Who = 'all', pragmas = ''): Promise<PartsScene & { runId: string }> {
+  const scene = await setPartsScene();
+  await change(scene, pragmas);
+  const { id: runId } = await succeed(scene.core, 'restores.start', await checkEverything(scene));
+  await scene.core.close();
+  expect(await killBeforeStep(step, who, scene.home, 'restores.undo', { runId })).toBe(true);
+  return { ...scene, runId };
+}
+
+async function change({ source }: PartsScene, sql: string): Promise<void> {
+  const other = await openElsewhere(source);
+  await other.exec(sql);
+  await other.close();
+}
+
+/** Starts again, and answers the run that was killed. Once it is settled, nothing half done is left. */
+async function startAgain({ home, source, paths: [path = ''] }: PartsScene, kind: RunKind) {
+  const core = await startTestCore(home);
+  const names = [path, source].flatMap((each) => readdirSync(dirname(each)));
+  expect(names.filter((name) => name.endsWith('.partial'))).toEqual([]);
+  const run = await newest(core, kind);
+  if (run === undefined) throw new Error('no run');
+  return { core, run };
+}
+
+const ENDED = { worker: 'failed', all: 'interrupted' };
+/** Database and files are the parts; a file is a part of two renames. */
+const KILLED: Array<[when: string, step: Step, who: Who]> = [
+  ['before the first part', 2, 'all'],
+  ['between the renames of the first part', 4, 'all'],
+  ['after the first part', 5, 'all'],
+  ['between the renames of the second part', 8, 'all'],
+  ['before the database', 'replacing the database', 'all'],
+  ['after the database', 'answer', 'all'],
+  ['between the renames of the first part', 4, 'worker'],
+  ['before the database', 'replacing the database', 'worker'],
+  ['after the database', 'answer', 'worker'],
+];
+const BY_EXCHANGE = 'PRAGMA journal_mode = DELETE; PRAGMA page_size = 8192; VACUUM';
+
+/** All is done after the last step, and taken back before it. */
+async function expectRestoredOrNot(scene: PartsScene, step: Step, who: Who): Promise<void> {
+  const { core, run } = await startAgain(scene, 'restore');
+  if (step === 'answer') {
+    expect(stateOf(scene)).toEqual(RESTORED);
+    expect(run).toMatchObject({ state: 'succeeded', error: null });
+    await succeed(core, 'restores.undo', {});
+  } else {
+    expect(run).toMatchObject({ state: ENDED[who], error: { hint: 'Start it again.' } });
+    expect(canBePutBack(run.result)).toBe(false);
+    await expect(core.call('restores.undo', {})).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  }
+  expect(stateOf(scene)).toEqual(CHANGED);
+}
+
+async function expectUndoneOrNot(scene: PartsScene, step: Step, who: Who): Promise<void> {
+  const { core, run } = await startAgain(scene, 'undo');
+  if (step === 'answer') {
+    expect(stateOf(scene)).toEqual(CHANGED);
+    expect(run).toMatchObject({ state: 'succeeded', error: null });
+    await expect(core.call('restores.undo', {})).rejects.toMatchObject({ code: 'CONFLICT' });
+    await succeed(core, 'restores.undo', { runId: run.id });
+    expect(stateOf(scene)).toEqual(RESTORED);
+  } else {
+    expect(stateOf(scene)).toEqual(RESTORED);
+    expect(run).toMatchObject({ state: ENDED[who], result: null, error: { hint: 'Start it again.' } });
+    await succeed(core, 'restores.undo', {});
+    expect(stateOf(scene)).toEqual(CHANGED);
+  }
+}
+
+describe.each(KILLED)('killed %s (%s, %s)', (_when, step, who) => {
+  test('a restore of everything is done, or taken back', async () => {
+    await expectRestoredOrNot(await killedRestore(step, who), step, who);
+  });
+
+  test('an undo of everything is done, or taken back', async () => {
+    await expectUndoneOrNot(await killedUndo(step, who), step, who);
+  });
+});
+
+describe.each(['replacing the database', 'answer'] as const)(
+  'where the file is exchanged, killed before: %s',
+  (step) => {
+    test('a restore of everything is done, or taken back', async () => {
+      await expectRestoredOrNot(await killedRestore(step, 'all', BY_EXCHANGE), step, 'all');
+    });
+
+    test('an undo of everything is done, or taken back', async () => {
+      await expectUndoneOrNot(await killedUndo(step, 'all', BY_EXCHANGE), step, 'all');
+    });
+  },
+);
+
+describe('when other programs went on with the database before the next start', () => {
+  test('an undo is taken back, and keeps what they committed', async () => {
+    const scene = await killedUndo('replacing the database');
+    appendEntries(scene.source, 1);
+    const { core } = await startAgain(scene, 'undo');
+    expect(stateOf(scene)).toEqual([101, ...RESTORED.slice(1)]);
+    await succeed(core, 'restores.undo', {});
+    expect(stateOf(scene)).toEqual(CHANGED);
+  });
+
+  test('an undo that had replaced the database is done, and keeps what they committed', async () => {
+    const scene = await killedUndo('answer');
+    appendEntries(scene.source, 1);
+    const { core, run } = await startAgain(scene, 'undo');
+    expect(stateOf(scene)).toEqual([151, ...CHANGED.slice(1)]);
+    expect(run).toMatchObject({
+      state: 'succeeded',
+      result: { rows: 152, note: expect.stringContaining('Snapkeep ended during this run') },
+    });
+    expect(await newest(core, 'restore')).toMatchObject({ result: { undoneBy: expect.any(String) } });
+  });
+
+  test.each([
+    ['replacing the database', 'wal'],
+    ['answer', 'wal'],
+    ['replacing the database', 'delete'],
+    ['answer', 'delete'],
+  ] as const)('they may have changed its schema: %s, %s', async (step, mode) => {
+    const scene = await killedUndo(step, 'all', `PRAGMA journal_mode = ${mode}`);
+    await change(scene, 'CREATE TABLE later (x); INSERT INTO later VALUES (1)');
+    await startAgain(scene, 'undo');
+    expect(stateOf(scene)).toEqual(step === 'answer' ? CHANGED : RESTORED);
+  });
+
+  test('an undo is settled once the database can be read; until then nothing else replaces it', async () => {
+    const scene = await killedUndo('replacing the database');
+    const other = await openElsewhere(scene.source);
+    await other.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; COMMIT');
+    const core = await startTestCore(scene.home);
+    expect(await newest(core, 'undo')).toMatchObject({
+      state: 'interrupted',
+      error: { hint: expect.stringContaining('everything or nothing') },
+    });
+    const { runId } = scene;
+    expect(await runToEnd(core, 'restores.undo', { runId })).toMatchObject({ error: { code: 'LOCKED' } });
+    await other.close();
+    await succeed(core, 'restores.undo', { runId });
+    expect(stateOf(scene)).toEqual(CHANGED);
+  });
+});
+
+test('files that a program has written to since a restore was killed are kept when it is taken back', async () => {
+  const scene = await killedRestore('replacing the database', 'all');
+  const [path = ''] = scene.paths;
+  appendFileSync(join(path, 'a'), ', and written to');
+  const { core, run } = await startAgain(scene, 'restore');
+  expect(stateOf(scene)).toEqual(CHANGED);
+  const kept = readdirSync(dirname(path)).filter((name) => name.startsWith('.pictures.'));
+  expect(kept.map((name) => readFileSync(join(dirname(path), name, 'a'), 'utf8'))).toEqual([
+    'as backed up, and written to',
+  ]);
+  await expect(core.call('restores.undo', { runId: run.id })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
