@@ -56,12 +56,12 @@ export function RestoreTestSection({ summary, form }: { summary: PlanSummary; fo
         {restoreTest.checks.map((_, index) => (
           // Checks are identified by their position.
           // biome-ignore lint/suspicious/noArrayIndexKey: they are only added at the end and removed
-          <Group key={index} gap="xs" align="end" wrap="nowrap" role="group" aria-label={`Check ${index + 1}`}>
+          <Group key={index} gap="xs" align="end" role="group" aria-label={`Check ${index + 1}`}>
             <TextInput label="Name" w={140} {...form.getInputProps(`restoreTest.checks.${index}.name`)} />
             <TextInput
               label="SQL query"
               placeholder="SELECT count(*) FROM accounts"
-              flex={1}
+              flex="1 1 240px"
               styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
               {...form.getInputProps(`restoreTest.checks.${index}.sql`)}
             />
