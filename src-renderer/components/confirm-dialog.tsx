@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Button, Modal, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useAction } from '../hooks/use-action.ts';
+import { DialogButtons } from './dialog-buttons.tsx';
 import { ErrorNotice } from './errors.tsx';
 
 interface ConfirmDialogProps {
@@ -27,10 +28,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       <Stack gap="md">
         {children}
         {error !== null && <ErrorNotice error={error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose} data-autofocus>
-            Cancel
-          </Button>
+        <DialogButtons onClose={onClose} focused>
           <Button
             {...(removes && { color: 'red.8' })}
             onClick={() => run(() => onConfirm().then(onClose))}
@@ -39,7 +37,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
           >
             {label}
           </Button>
-        </Group>
+        </DialogButtons>
       </Stack>
     </Modal>
   );

@@ -5,6 +5,7 @@ import type { FolderEntry } from '../../src-shared/model/folder-listing.ts';
 import { bytesInWords } from '../../src-shared/words/wording.ts';
 import { useLast } from '../hooks/use-last.ts';
 import { useAnswer } from '../stores/core.ts';
+import { DialogButtons } from './dialog-buttons.tsx';
 import { ErrorNotice } from './errors.tsx';
 import type { PathKind } from './path-field.tsx';
 import { PathText } from './path-text.tsx';
@@ -76,10 +77,7 @@ export function FilePicker({ kind, start, onPick, onClose }: FilePickerProps) {
         {kind === 'target' && (
           <TextInput label="File name" value={fileName} onChange={(event) => setFileName(event.currentTarget.value)} />
         )}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
+        <DialogButtons onClose={onClose}>
           {kind === 'folder' && (
             <Button disabled={listing === null} onClick={() => onPick(listing?.path ?? '')}>
               Choose this folder
@@ -93,7 +91,7 @@ export function FilePicker({ kind, start, onPick, onClose }: FilePickerProps) {
               Choose
             </Button>
           )}
-        </Group>
+        </DialogButtons>
       </Stack>
     </Modal>
   );

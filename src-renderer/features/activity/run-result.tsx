@@ -26,25 +26,17 @@ export function RunResultList({ run: { result } }: { run: Run }) {
   const lines = linesOf(result);
   if (lines.length === 0) return null;
   return (
-    <ScrollTable label="Results">
-      <thead>
-        <tr>
-          <th scope="col">Path</th>
-          <th scope="col">Result</th>
+    <ScrollTable label="Results" columns={['Path', 'Result']}>
+      {lines.map(({ path, words, bad }) => (
+        <tr key={path}>
+          <td>
+            <Text span className="mono wraps">
+              {path}
+            </Text>
+          </td>
+          <td className={bad === true ? 'loss' : ''}>{words}</td>
         </tr>
-      </thead>
-      <tbody>
-        {lines.map(({ path, words, bad }) => (
-          <tr key={path}>
-            <td>
-              <Text span className="mono wraps">
-                {path}
-              </Text>
-            </td>
-            <td className={bad === true ? 'loss' : ''}>{words}</td>
-          </tr>
-        ))}
-      </tbody>
+      ))}
     </ScrollTable>
   );
 }

@@ -13,6 +13,7 @@ import { useAction } from '../../hooks/use-action.ts';
 import { FoundBackupRow } from './found-backup-row.tsx';
 import { firstChosen, type ImportSource, isNew, PROBLEMS } from './import-words.ts';
 import './import.css';
+import { DialogButtons } from '../../components/dialog-buttons.tsx';
 import { Note } from '../../components/note.tsx';
 import { useAnswer } from '../../stores/core.ts';
 import { addRun } from '../../stores/runs.ts';
@@ -188,14 +189,11 @@ function ImportChosen({ location, secret, chosen, all, onClose }: ImportProps) {
       />
       {plans.error !== null && <ErrorNotice error={plans.error} onRetry={plans.reload} />}
       {action.error !== null && <ErrorNotice error={action.error} />}
-      <Group justify="flex-end">
-        <Button variant="default" onClick={onClose}>
-          Cancel
-        </Button>
+      <DialogButtons onClose={onClose}>
         <Button onClick={importChosen} disabled={chosen.length === 0} loading={action.pending}>
           {chosen.length === 0 ? 'Import backups' : `Import ${countInWords(chosen.length, 'backup')}`}
         </Button>
-      </Group>
+      </DialogButtons>
     </>
   );
 }

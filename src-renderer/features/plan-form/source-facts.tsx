@@ -56,23 +56,13 @@ export function SourceFacts({ source }: { source: SourceDescription }) {
 export function TableList({ tables }: { tables: readonly TableRows[] }) {
   if (tables.length === 0) return null;
   return (
-    <ScrollTable label="Tables">
-      <thead>
-        <tr>
-          <th scope="col">Table</th>
-          <th scope="col" className="number">
-            Rows
-          </th>
+    <ScrollTable label="Tables" columns={['Table', { number: 'Rows' }]}>
+      {tables.map((table) => (
+        <tr key={table.name}>
+          <td>{table.name}</td>
+          <td className="number">{rowsInWords(table.rows)}</td>
         </tr>
-      </thead>
-      <tbody>
-        {tables.map((table) => (
-          <tr key={table.name}>
-            <td>{table.name}</td>
-            <td className="number">{rowsInWords(table.rows)}</td>
-          </tr>
-        ))}
-      </tbody>
+      ))}
     </ScrollTable>
   );
 }

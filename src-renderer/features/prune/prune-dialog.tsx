@@ -6,6 +6,7 @@ import { momentLabel } from '../../../src-shared/words/moments.ts';
 import { keptInWords } from '../../../src-shared/words/retention-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import { client } from '../../api/client.ts';
+import { DialogButtons } from '../../components/dialog-buttons.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { Pending } from '../../components/pending.tsx';
 import { RuleTag } from '../../components/pill.tsx';
@@ -55,10 +56,7 @@ export function PruneDialog({ plan, retention, onClose }: { plan: Plan; retentio
           </>
         )}
         {action.error !== null && <ErrorNotice error={action.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose} data-autofocus>
-            Cancel
-          </Button>
+        <DialogButtons onClose={onClose} focused>
           {changed && (
             <Button
               variant={removes || paused ? 'default' : 'filled'}
@@ -79,7 +77,7 @@ export function PruneDialog({ plan, retention, onClose }: { plan: Plan; retentio
               {paused ? `Continue pruning${removes ? `: ${removeLabel.toLowerCase()}` : ''}` : removeLabel}
             </Button>
           )}
-        </Group>
+        </DialogButtons>
       </Stack>
     </Modal>
   );
@@ -144,33 +142,21 @@ interface PrunedListProps {
 function PrunedList({ title, snapshots, several, now }: PrunedListProps) {
   if (snapshots.length === 0) return null;
   return (
-    <ScrollTable label={title}>
-      <thead>
-        <tr>
-          <th scope="col">{title}</th>
-          {several && <th scope="col">Destination</th>}
-          <th scope="col">Reason</th>
-          <th scope="col" className="number">
-            Size
-          </th>
+    <ScrollTable label={title} columns={[title, several && 'Destination', 'Reason', { number: 'Size' }]}>
+      {snapshots.map((each) => (
+        <tr key={`${each.id} ${each.destination?.id}`}>
+          <td title={each.name}>{momentLabel(each.createdAt, now)}</td>
+          {several && <td>{each.destination?.name ?? 'Snapkeep data folder'}</td>}
+          <td>
+            <Group gap={4}>
+              {each.reasons.map((reason) => (
+                <RuleTag key={reason} rule={reason} />
+              ))}
+            </Group>
+          </td>
+          <td className="number">{bytesInWords(each.sizeBytes)}</td>
         </tr>
-      </thead>
-      <tbody>
-        {snapshots.map((each) => (
-          <tr key={`${each.id} ${each.destination?.id}`}>
-            <td title={each.name}>{momentLabel(each.createdAt, now)}</td>
-            {several && <td>{each.destination?.name ?? 'Snapkeep data folder'}</td>}
-            <td>
-              <Group gap={4}>
-                {each.reasons.map((reason) => (
-                  <RuleTag key={reason} rule={reason} />
-                ))}
-              </Group>
-            </td>
-            <td className="number">{bytesInWords(each.sizeBytes)}</td>
-          </tr>
-        ))}
-      </tbody>
+      ))}
     </ScrollTable>
   );
 }

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Button, Modal, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
@@ -9,6 +9,7 @@ import { useAction } from '../../hooks/use-action.ts';
 import { PlanRow } from './plan-row.tsx';
 import { chosenPlans, draftsOf, type PlanDraft } from './recovery-draft.ts';
 import './recover-plans.css';
+import { DialogButtons } from '../../components/dialog-buttons.tsx';
 import { Pending } from '../../components/pending.tsx';
 import { useAnswer } from '../../stores/core.ts';
 
@@ -54,14 +55,11 @@ export function RecoverDialog({ destinationId, name, onClose }: RecoverDialogPro
           </>
         )}
         {action.error !== null && <ErrorNotice error={action.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
+        <DialogButtons onClose={onClose}>
           <Button onClick={recover} disabled={plans.length === 0} loading={action.pending}>
             {plans.length === 0 ? 'Recover plans' : `Recover ${countInWords(plans.length, 'plan')}`}
           </Button>
-        </Group>
+        </DialogButtons>
       </Stack>
     </Modal>
   );

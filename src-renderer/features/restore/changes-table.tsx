@@ -6,35 +6,18 @@ import { ScrollTable } from '../../components/scroll-table.tsx';
 export function ChangesTable({ changes, exists }: { changes: readonly TableChange[]; exists: boolean }) {
   const sorted = exists ? [...changes].sort((a, b) => Number(differs(b)) - Number(differs(a))) : changes;
   return (
-    <ScrollTable label="Rows before and after">
-      <thead>
-        <tr>
-          <th scope="col">Table</th>
-          {exists && (
-            <th scope="col" className="number">
-              Now
-            </th>
-          )}
-          <th scope="col" className="number">
-            After
-          </th>
-          {exists && (
-            <th scope="col" className="number">
-              Difference
-            </th>
-          )}
+    <ScrollTable
+      label="Rows before and after"
+      columns={['Table', exists && { number: 'Now' }, { number: 'After' }, exists && { number: 'Difference' }]}
+    >
+      {sorted.map((change) => (
+        <tr key={change.name}>
+          <td>{change.name}</td>
+          {exists && <td className="number">{count(change.now)}</td>}
+          <td className="number">{count(change.after)}</td>
+          {exists && <Difference change={change} />}
         </tr>
-      </thead>
-      <tbody>
-        {sorted.map((change) => (
-          <tr key={change.name}>
-            <td>{change.name}</td>
-            {exists && <td className="number">{count(change.now)}</td>}
-            <td className="number">{count(change.after)}</td>
-            {exists && <Difference change={change} />}
-          </tr>
-        ))}
-      </tbody>
+      ))}
     </ScrollTable>
   );
 }

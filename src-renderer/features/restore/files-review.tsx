@@ -17,29 +17,19 @@ export function FilesReview({ check }: { check: FilesCheck }) {
   const notes = [...new Set(check.targets.flatMap((target) => target.notes))];
   return (
     <>
-      <ScrollTable label="Files before and after">
-        <thead>
-          <tr>
-            <th scope="col">Files</th>
-            <th scope="col" className="number">
-              Restored
-            </th>
-            <th scope="col" className="number">
-              Replaced
-            </th>
-            <th scope="col" className="number">
-              Removed
-            </th>
-            <th scope="col" className="number">
-              Unchanged
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {check.targets.map((target) => (
-            <TargetRow key={`${target.attachedFile} ${target.part}`} target={target} />
-          ))}
-        </tbody>
+      <ScrollTable
+        label="Files before and after"
+        columns={[
+          'Files',
+          { number: 'Restored' },
+          { number: 'Replaced' },
+          { number: 'Removed' },
+          { number: 'Unchanged' },
+        ]}
+      >
+        {check.targets.map((target) => (
+          <TargetRow key={`${target.attachedFile} ${target.part}`} target={target} />
+        ))}
       </ScrollTable>
       {examples.length > 0 && (
         <Disclosure title="Changed files">

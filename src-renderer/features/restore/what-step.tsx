@@ -1,8 +1,9 @@
-import { Button, Group, Select, Text, Title } from '@mantine/core';
+import { Button, Select, Text, Title } from '@mantine/core';
 import { useEffect } from 'react';
 import type { Result } from '../../../src-shared/contract/methods.ts';
 import type { RestoreSource } from '../../../src-shared/model/restore/restore.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
+import { DialogButtons } from '../../components/dialog-buttons.tsx';
 import { Pending } from '../../components/pending.tsx';
 import { useAnswer } from '../../stores/core.ts';
 import { TableList } from '../plan-form/source-facts.tsx';
@@ -77,10 +78,7 @@ export function WhatStep({
           {takesDatabase(chosen) && <TableList tables={described.tables ?? []} />}
         </>
       )}
-      <Group justify="flex-end">
-        <Button variant="default" onClick={onClose}>
-          Cancel
-        </Button>
+      <DialogButtons onClose={onClose}>
         <Button
           disabled={described === null || !described.restorable || choices.length === 0}
           onClick={next}
@@ -88,7 +86,7 @@ export function WhatStep({
         >
           Choose target
         </Button>
-      </Group>
+      </DialogButtons>
     </>
   );
 }

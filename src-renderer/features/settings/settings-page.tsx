@@ -1,5 +1,5 @@
 import { Button, Group, NumberInput, SegmentedControl, Stack, Switch, Text } from '@mantine/core';
-import { useState } from 'react';
+import { type FocusEvent, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Settings } from '../../../src-shared/model/settings.ts';
 import { client } from '../../api/client.ts';
@@ -56,10 +56,7 @@ export function SettingsPage() {
             max={600}
             w={360}
             value={settings.lockWaitSeconds}
-            onBlur={(event) => {
-              const seconds = Number(event.currentTarget.value);
-              if (Number.isInteger(seconds) && seconds >= 1 && seconds <= 600) update({ lockWaitSeconds: seconds });
-            }}
+            onBlur={wholeNumber(1, 600, (lockWaitSeconds) => update({ lockWaitSeconds }))}
           />
           <SafetyFields settings={settings} update={update} />
         </Section>
@@ -121,6 +118,14 @@ function SchedulesSection({ settings, update }: { settings: Settings; update(cha
   );
 }
 
+/** Returns what takes a whole number once its field is left. */
+const wholeNumber =
+  (least: number, most: number, take: (value: number) => void) =>
+  (event: FocusEvent<HTMLInputElement>): void => {
+    const value = Number(event.currentTarget.value);
+    if (Number.isInteger(value) && value >= least && value <= most) take(value);
+  };
+
 const GIGABYTE = 1_000_000_000;
 
 /** How long safety snapshots are kept. */
@@ -134,10 +139,7 @@ function SafetyFields({ settings, update }: { settings: Settings; update(change:
         max={36_500}
         w={280}
         value={settings.safetyKeepDays}
-        onBlur={(event) => {
-          const days = Number(event.currentTarget.value);
-          if (Number.isInteger(days) && days >= 30 && days <= 36_500) update({ safetyKeepDays: days });
-        }}
+        onBlur={wholeNumber(30, 36_500, (safetyKeepDays) => update({ safetyKeepDays }))}
       />
       <NumberInput
         label="Size limit (GB)"

@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Modal, Stack, Text } from '@mantine/core';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { momentInWords } from '../../../src-shared/words/moments.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { namesInWords } from '../../components/destination-display.tsx';
+import { DialogButtons } from '../../components/dialog-buttons.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { Pending } from '../../components/pending.tsx';
 import { VerificationPill } from '../../components/pill.tsx';
@@ -34,14 +35,11 @@ export function DetailsDialog({ snapshot, now, onRestore, onClose }: DetailsDial
           </Text>
         )}
         {whole !== null && <TableList tables={whole.tables} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Close
-          </Button>
+        <DialogButtons onClose={onClose} close="Close">
           <Button onClick={onRestore} disabled={snapshot.missing} data-autofocus>
             Restore…
           </Button>
-        </Group>
+        </DialogButtons>
       </Stack>
     </Modal>
   );

@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import { client } from '../../api/client.ts';
+import { DialogButtons } from '../../components/dialog-buttons.tsx';
 import { ErrorNotice } from '../../components/errors.tsx';
 import { Form } from '../../components/form.tsx';
 import { showDone } from '../../components/notices.ts';
@@ -59,10 +60,7 @@ export function SaveTemplateDialog({ plan, onClose }: { plan: Plan; onClose(): v
           {leftOut.length > 0 && <LeftOut what="the template" sentences={leftOut} />}
           <Pending answer={destinations} />
           {action.error !== null && <ErrorNotice error={action.error} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
+          <DialogButtons onClose={onClose}>
             <Button
               type="submit"
               disabled={destinations.value === null || name.trim() === '' || purpose.trim() === ''}
@@ -70,7 +68,7 @@ export function SaveTemplateDialog({ plan, onClose }: { plan: Plan; onClose(): v
             >
               {taken ? 'Replace template' : 'Save template'}
             </Button>
-          </Group>
+          </DialogButtons>
         </Stack>
       </Form>
     </Modal>
