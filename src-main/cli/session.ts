@@ -24,6 +24,9 @@ type StartsRun = Extract<
 /** A destination, or a folder that need not be one. */
 export type DestinationOrFolder = { path: string } | { destinationId: string };
 
+/** The longest page of a list. */
+const MOST_ON_A_PAGE = 500;
+
 /** A core for the length of one command. */
 export class Session {
   readonly #core: Core;
@@ -136,11 +139,7 @@ export class Session {
    * @throws SnapkeepError `NOT_FOUND`, or `CONFLICT` when several fit
    */
   async findSnapshot(given: string): Promise<ListedSnapshot> {
-    const all = await this.call('snapshots.list', {});
-    const fitting = all.filter(
-      (snapshot) =>
-        snapshot.id === given || snapshot.name === given || (given.length >= 8 && snapshot.id.startsWith(given)),
-    );
+    const fitting = await this.call('snapshots.list', { match: given });
     const [found, ...others] = fitting;
     if (found === undefined)
       throw new SnapkeepError('NOT_FOUND', `Snapshot “${given}” not found.`, {
@@ -150,6 +149,18 @@ export class Session {
     throw new SnapkeepError('CONFLICT', `“${given}” matches ${fitting.length} snapshots.`, {
       hint: `Use the id of one of them: ${fitting.map(({ id }) => id).join(', ')}`,
     });
+  }
+
+  /** All snapshots that are asked for, the newest first. */
+  async allSnapshots(asked: Params<'snapshots.list'>): Promise<ListedSnapshot[]> {
+    const all: ListedSnapshot[] = [];
+    for (;;) {
+      const last = all.at(-1);
+      const before = last === undefined ? {} : { before: last.id };
+      const page = await this.call('snapshots.list', { ...asked, ...before, limit: MOST_ON_A_PAGE });
+      all.push(...page);
+      if (page.length < MOST_ON_A_PAGE) return all;
+    }
   }
 
   /**

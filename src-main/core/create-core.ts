@@ -18,7 +18,7 @@ import { canonicalPath } from './engine/files/paths.ts';
 import { EventBus } from './event-bus.ts';
 import { createHandlers } from './handlers.ts';
 import { Orchestrator } from './orchestrator.ts';
-import { summarizePlan } from './plans/plan-summary.ts';
+import { summarizePlans } from './plans/plan-summary.ts';
 import { type Clock, type HostPorts, type ProcessLog, systemClock } from './ports.ts';
 import { Background } from './process/background.ts';
 import { type DataFolder, holdDataFolder } from './process/data-folder.ts';
@@ -127,7 +127,7 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
       alerts: catalog.alerts,
       channels,
       deliveries,
-      plans: () => catalog.plans.list().map((plan) => summarizePlan(context, plan)),
+      plans: (planIds) => summarizePlans(context, planIds),
     }),
   };
   const dispatcher = new Dispatcher(createHandlers(context));

@@ -30,7 +30,7 @@ export function createScheduler(parts: Parts, core: () => CoreContext, looked: (
     fingerprint: (plan) => watch.fingerprintOf(plan),
     start: (plan, job, scheduledTime) => startForScheduledTime(core(), plan, job, scheduledTime),
     endOf: (runId) => (runs.isActive(runId) ? null : catalog.runs.get(runId)),
-    changed: () => events.emit('plans.changed', {}),
+    changed: (plan) => events.emit('plans.changed', { planIds: [plan.id] }),
   });
 }
 

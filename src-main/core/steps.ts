@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Run } from '../../src-shared/model/run.ts';
 import { DAY_MS } from '../../src-shared/rules/durations.ts';
 import type { PingMoment } from './alerts/channels.ts';
@@ -55,7 +56,7 @@ export const AFTER_RUN: readonly RunStep[] = [
   {
     name: 'alerts',
     follows: ({ kind, planId }) => planId !== null && ['backup', 'copy', 'restoreTest', 'verify'].includes(kind),
-    work: ({ watchdog }) => watchdog.tick(),
+    work: ({ watchdog }, { planId }) => watchdog.tick(planId === null ? undefined : [planId]),
   },
 ];
 
@@ -68,16 +69,16 @@ export const RECURRING: readonly RecurringStep[] = [
   { name: 'checks', everyMs: 60 * MINUTE_MS, afterSleep: true, work: checkEverything },
   { name: 'alerts', everyMs: MINUTE_MS, work: ({ watchdog }) => watchdog.tick() },
   { name: 'delivery', everyMs: MINUTE_MS, work: ({ deliveries }) => deliveries.tick() },
-  {
-    name: 'retention of runs',
-    everyMs: DAY_MS,
-    work: ({ catalog, clock }) =>
-      void catalog.runs.removeOld(new Date(clock.now().getTime() - RUNS_KEPT_MS).toISOString()),
-  },
+  { name: 'retention of runs', everyMs: DAY_MS, work: removeOldRuns },
   { name: 'copy of the catalog', everyMs: 60 * MINUTE_MS, work: copyCatalog },
   { name: 'clean-up of folders', everyMs: 10 * MINUTE_MS, work: ({ cleanUp }) => cleanUp.tick() },
   { name: 'safety snapshots', everyMs: DAY_MS, work: pruneSafetySnapshots },
 ];
+
+async function removeOldRuns({ catalog, clock }: CoreContext): Promise<void> {
+  const olderThan = new Date(clock.now().getTime() - RUNS_KEPT_MS).toISOString();
+  while (catalog.runs.removeOld(olderThan) > 0) await setImmediate();
+}
 
 /** A backup has seen its source: also where nothing stays that would check it every hour. */
 async function checkSourceOf(core: CoreContext, { planId }: Run): Promise<void> {

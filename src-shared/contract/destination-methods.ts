@@ -32,7 +32,10 @@ const chosen = z.object({ path: FilePath.nullable() });
 /** Places: sources, destinations, files of this machine, and what other programs have left. */
 export const destinationMethods = {
   /** Lists all destinations with their states. */
-  'destinations.list': { params: nothing, result: z.array(DestinationSummary) },
+  'destinations.list': {
+    params: z.strictObject({ destinationIds: z.array(z.uuid()).max(1000).optional() }),
+    result: z.array(DestinationSummary),
+  },
   /**
    * Adds a destination, or changes the one of `destinationId`, after a self-test. If the test fails, nothing is saved
    * and `destination` is `null`, unless `saveAnyway` is given.

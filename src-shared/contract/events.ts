@@ -8,10 +8,10 @@ import { Settings } from '../model/settings.ts';
 export const events = {
   /** A run has started, progressed or ended. */
   'run.changed': z.object({ run: Run }),
-  /** A plan was added, changed or deleted, or its state has changed. */
-  'plans.changed': z.object({}),
-  /** A destination was added, changed or removed, or its state has changed. */
-  'destinations.changed': z.object({}),
+  /** Plans were added, changed or deleted, or their state has changed; `null`: any plans. */
+  'plans.changed': z.object({ planIds: z.array(z.uuid()).nullable() }),
+  /** Destinations were added, changed or removed, or their state has changed; `null`: any destinations. */
+  'destinations.changed': z.object({ destinationIds: z.array(z.uuid()).nullable() }),
   /** Snapshots of a plan have changed; `null`: of any plan. */
   'snapshots.changed': z.object({ planId: z.uuid().nullable() }),
   /** The settings have changed. */

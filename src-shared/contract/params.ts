@@ -8,6 +8,8 @@ import { Run } from '../model/run.ts';
 export const nothing = z.strictObject({});
 export const planId = z.strictObject({ planId: z.uuid() });
 export const snapshotId = z.strictObject({ snapshotId: z.uuid() });
+/** How long a page of a long list is. */
+export const pageSize = z.number().int().min(1).max(500).default(100);
 /** What takes long answers its run at once. */
 export const started = z.object({ run: Run });
 export const key = KeyInput.optional();

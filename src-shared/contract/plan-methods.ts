@@ -29,8 +29,11 @@ const templateLocations = {
 
 /** Plans and what they are made from: schedules, retention, restore tests, templates. */
 export const planMethods = {
-  /** Lists all plans with their states. */
-  'plans.list': { params: nothing, result: z.array(PlanSummary) },
+  /** Lists plans with their states, by name. `planIds`: only these; those that do not exist are left out. */
+  'plans.list': {
+    params: z.strictObject({ planIds: z.array(z.uuid()).max(1000).optional() }),
+    result: z.array(PlanSummary),
+  },
   /** Checks every source and destination now and answers when all checks have ended or timed out. */
   'plans.check': { params: nothing, result: nothing },
   /** Returns a plan with its state. */

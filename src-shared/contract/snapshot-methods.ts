@@ -6,9 +6,9 @@ import { DatabaseDeletionPreview, DatabaseDeletionTarget } from '../model/restor
 import { EntryName, RestoreSource } from '../model/restore/restore.ts';
 import { LogEntry, Run } from '../model/run.ts';
 import { ListedSnapshot, Snapshot } from '../model/snapshot.ts';
-import { FilePath, Instant } from '../model/values.ts';
+import { FilePath } from '../model/values.ts';
 import { Verification } from '../model/verification.ts';
-import { key, nothing, snapshotId, started } from './params.ts';
+import { key, nothing, pageSize, snapshotId, started } from './params.ts';
 
 /** What becomes of snapshots: taken, listed, verified, restored, removed; and the runs that do it. */
 export const snapshotMethods = {
@@ -44,8 +44,20 @@ export const snapshotMethods = {
     }),
   },
 
-  /** Lists snapshots, of one plan or of all, the newest first. */
-  'snapshots.list': { params: z.strictObject({ planId: z.uuid().optional() }), result: z.array(ListedSnapshot) },
+  /**
+   * Lists snapshots, the newest first. `destinationId`: those stored there. `match`: those with this id, this start of an
+   * id, or this file name. `before`: the id of the last snapshot of the previous page.
+   */
+  'snapshots.list': {
+    params: z.strictObject({
+      planId: z.uuid().optional(),
+      destinationId: z.uuid().optional(),
+      match: z.string().max(4096).optional(),
+      before: z.uuid().optional(),
+      limit: pageSize,
+    }),
+    result: z.array(ListedSnapshot),
+  },
   /** Returns a snapshot with its verifications. */
   'snapshots.get': {
     params: snapshotId,
@@ -153,13 +165,9 @@ export const snapshotMethods = {
     result: started,
   },
 
-  /** Lists runs, the newest first. `before`: the `queuedAt` of the last run of the previous page. */
+  /** Lists runs, the newest first. `before`: the id of the last run of the previous page. */
   'runs.list': {
-    params: z.strictObject({
-      planId: z.uuid().optional(),
-      before: Instant.optional(),
-      limit: z.number().int().min(1).max(500).optional(),
-    }),
+    params: z.strictObject({ planId: z.uuid().optional(), before: z.uuid().optional(), limit: pageSize }),
     result: z.array(Run),
   },
   /** Returns a run with its log. */

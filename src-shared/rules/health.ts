@@ -129,37 +129,41 @@ export function worstState(states: readonly PlanState[]): PlanState | undefined 
   return PlanState.options.find((state) => states.includes(state));
 }
 
-/** What the strip of days needs to know of a backup. */
-export type BackupOnDay = Pick<Run, 'state' | 'finishedAt'> & { valid: boolean | null; incomplete: boolean };
+/** How many backups of a plan ended in one way on one day. */
+export interface BackupsOnDay extends Pick<Run, 'state'> {
+  /** `YYYY-MM-DD` */
+  day: string;
+  /** What their verification found; `null`: there was none. */
+  valid: boolean | null;
+  incomplete: boolean;
+  count: number;
+}
 
 /**
  * Sums up the backups of each of the last days, oldest first.
- * @param dayOf the calendar day (`YYYY-MM-DD`) of an instant, in the time zone people see
  * @param days the calendar days wanted, oldest first
- * @param missed the days on which a backup was due
+ * @param wasDue whether a backup was due on a day; asked only for days without one
  */
 export function dayOutcomes(
-  backups: readonly BackupOnDay[],
+  backups: readonly BackupsOnDay[],
   days: readonly string[],
-  dayOf: (instant: string) => string,
-  missed: ReadonlySet<string> = new Set(),
+  wasDue: (day: string) => boolean = () => false,
 ): DayOutcome[] {
-  const byDay = new Map<string, BackupOnDay[]>();
-  for (const backup of backups) {
-    if (backup.finishedAt === null) continue;
-    const day = dayOf(backup.finishedAt);
-    byDay.set(day, [...(byDay.get(day) ?? []), backup]);
-  }
+  const byDay = Map.groupBy(backups, ({ day }) => day);
+  const count = (some: readonly BackupsOnDay[]): number => some.reduce((sum, each) => sum + each.count, 0);
   return days.map((day) => {
     const all = byDay.get(day) ?? [];
-    const good = all.filter((backup) => backup.state === 'succeeded' && backup.valid !== false).length;
-    const failures = all.filter(
-      (backup) => backup.state === 'failed' || backup.state === 'interrupted' || backup.valid === false,
-    ).length;
-    const incomplete = all.some((backup) => backup.incomplete);
-    const nothing = missed.has(day) ? 'missed' : 'none';
-    const outcome =
-      failures > 0 ? (good > 0 ? 'warning' : 'failure') : incomplete ? 'warning' : good > 0 ? 'success' : nothing;
+    const good = count(all.filter((backup) => backup.state === 'succeeded' && backup.valid !== false));
+    const failures = count(
+      all.filter((backup) => backup.state === 'failed' || backup.state === 'interrupted' || backup.valid === false),
+    );
+    const isIncomplete = all.some(({ incomplete }) => incomplete);
+    const outcomeOfOthers = (): DayOutcome['outcome'] => {
+      if (isIncomplete) return 'warning';
+      if (good > 0) return 'success';
+      return wasDue(day) ? 'missed' : 'none';
+    };
+    const outcome = failures === 0 ? outcomeOfOthers() : good > 0 ? 'warning' : 'failure';
     return { day, outcome, backups: good, failures };
   });
 }

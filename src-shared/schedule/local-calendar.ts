@@ -38,11 +38,22 @@ export function localCalendar(timeZone: string | null): (instantMs: number) => C
   };
 }
 
+/** What was looked up of the offsets of each time zone. */
+const knownOffsets = new Map<string, (instantMs: number) => number>();
+
 /**
  * Answers by how many milliseconds the clock of a time zone is ahead of UTC at an instant, in milliseconds since 1970.
  * @param timeZone a name of the tz database; `null` is the machine's
  */
 export function clockOffsets(timeZone: string | null): (instantMs: number) => number {
+  // The machine's may change.
+  const zone = timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const offsets = knownOffsets.get(zone) ?? newOffsets(timeZone);
+  knownOffsets.set(zone, offsets);
+  return offsets;
+}
+
+function newOffsets(timeZone: string | null): (instantMs: number) => number {
   const format = new Intl.DateTimeFormat('en-US', {
     ...(timeZone === null ? {} : { timeZone }),
     hourCycle: 'h23',
@@ -87,4 +98,10 @@ export function instantOfWallClock(wallMs: number, timeZone: string | null): num
   const after = offsetAt(wallMs + DAY_MS);
   const shown = [wallMs - before, wallMs - after].filter((instant) => instant + offsetAt(instant) === wallMs);
   return shown.length === 0 ? wallMs - before : Math.min(...shown);
+}
+
+/** The calendar day of an instant in the machine's time zone, `YYYY-MM-DD`. */
+export function localDay(date: Date): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }

@@ -38,9 +38,9 @@ test('a request is answered with its id', async () => {
 test('an answer has the revision at which its request arrived, whatever happens until it is sent', async () => {
   const { promise, resolve } = Promise.withResolvers<unknown>();
   const { connection, events, frames } = connect({ 'plans.list': () => promise });
-  events.emit('plans.changed', {});
+  events.emit('plans.changed', { planIds: null });
   connection.receive({ type: 'request', id: 1, method: 'plans.list', params: {} });
-  events.emit('plans.changed', {});
+  events.emit('plans.changed', { planIds: null });
   resolve([]);
   await expect.poll(() => frames.find(({ type }) => type === 'response')).toMatchObject({ id: 1, revision: 1 });
   expect(frames.filter(({ type }) => type === 'event')).toMatchObject([{ revision: 1 }, { revision: 2 }]);
@@ -130,14 +130,14 @@ test('a second request with the id of one that is not answered yet is not unders
 
 test('events carry a revision that grows by one on each connection', () => {
   const { connection, events, frames } = connect({});
-  events.emit('plans.changed', {});
+  events.emit('plans.changed', { planIds: null });
   events.emit('snapshots.changed', { planId: null });
   expect(frames).toEqual([
-    { type: 'event', revision: 1, name: 'plans.changed', payload: {} },
+    { type: 'event', revision: 1, name: 'plans.changed', payload: { planIds: null } },
     { type: 'event', revision: 2, name: 'snapshots.changed', payload: { planId: null } },
   ]);
   connection.close();
-  events.emit('plans.changed', {});
+  events.emit('plans.changed', { planIds: null });
   expect(frames).toHaveLength(2);
 });
 

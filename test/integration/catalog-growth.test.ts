@@ -1,49 +1,11 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { openDatabase } from '../../src-main/core/engine/sqlite/open-database.ts';
+import { expect, test } from 'vitest';
+import { collectQueries, countWork, during, scansOf } from '../support/catalog-work.ts';
 import { enterManySnapshots } from '../support/many-snapshots.ts';
 import { settle } from '../support/places.ts';
 import { type Scene, setScene, takeBackup } from '../support/scene.ts';
 import { startTestCore, succeed } from '../support/test-core.ts';
-
-/** Statements that have been run on any database of this process, and rows that they have answered. */
-interface Work {
-  statements: number;
-  rows: number;
-}
-
-/** Counts what this process asks of databases, until the test has ended. */
-function countWork(): Work {
-  const work = { statements: 0, rows: 0 };
-  const database = openDatabase(':memory:');
-  const prototype = Object.getPrototypeOf(database.prepare('SELECT 1')) as Record<
-    string,
-    (...args: never[]) => unknown
-  >;
-  database.close();
-  for (const name of ['all', 'get', 'run']) {
-    const original = prototype[name];
-    if (original === undefined) throw new Error(`Statements have no ${name}.`);
-    prototype[name] = function count(this: unknown, ...args: never[]): unknown {
-      const answer = original.apply(this, args);
-      work.statements += 1;
-      work.rows += Array.isArray(answer) ? answer.length : 1;
-      return answer;
-    };
-    onTestFinished(() => {
-      prototype[name] = original;
-    });
-  }
-  return work;
-}
-
-/** What is done while something goes on. */
-async function during(work: Work, act: () => Promise<unknown>): Promise<Work> {
-  const before = { ...work };
-  await act();
-  return { statements: work.statements - before.statements, rows: work.rows - before.rows };
-}
 
 /** A plan that keeps everything and has so many snapshots already. */
 async function setAged(count: number): Promise<Scene> {
@@ -106,18 +68,7 @@ test('the catalog grows by the same with each backup, however many snapshots are
 test('what is asked after each backup is found by indexes', async () => {
   const { core, home } = await setAged(10);
   await core.close();
-  const catalog = openDatabase(join(home, 'catalog.db'), { readonly: true });
-  onTestFinished(() => void catalog.close());
-  const asked = new Set<string>();
-  const { prepare } = Object.getPrototypeOf(catalog) as { prepare: (source: string) => unknown };
-  const prototype = Object.getPrototypeOf(catalog) as { prepare: unknown };
-  prototype.prepare = function collect(this: unknown, source: string): unknown {
-    if (/^\s*(SELECT|WITH)/.test(source)) asked.add(source);
-    return prepare.call(this as never, source);
-  };
-  onTestFinished(() => {
-    prototype.prepare = prepare;
-  });
+  const asked = collectQueries();
   const again = await startTestCore(home);
   const [summary] = await again.call('plans.list', {});
   await again.call('destinations.list', {});
@@ -125,23 +76,6 @@ test('what is asked after each backup is found by indexes', async () => {
   await succeed(again, 'backups.start', { planId: summary.plan.id });
   await settle(again);
   await again.close();
-  prototype.prepare = prepare;
   expect([...asked].filter((source) => source.includes('snapshots')).length).toBeGreaterThan(5);
-  const scans: string[] = [];
-  for (const source of asked) {
-    const parameters = [...source.matchAll(/\?/g)].map(() => null);
-    const named = Object.fromEntries([...source.matchAll(/[@:]([a-z]\w*)/gi)].map(([, name = '']) => [name, null]));
-    const plan = (
-      catalog
-        .prepare(`EXPLAIN QUERY PLAN ${source}`)
-        .all(...(Object.keys(named).length > 0 ? [named] : parameters)) as Array<{
-        detail: string;
-      }>
-    ).map(({ detail }) => detail);
-    const found = plan.filter((line) =>
-      /^SCAN (s|snapshots|verifications|v|runs|run_log|manifests)\b(?!.*USING)/.test(line),
-    );
-    scans.push(...found.map((line) => `${line}: ${source}`));
-  }
-  expect(scans).toEqual([]);
+  expect(scansOf(join(home, 'catalog.db'), asked)).toEqual([]);
 });

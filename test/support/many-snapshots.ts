@@ -28,7 +28,8 @@ export function enterManySnapshots(catalogFile: string, count: number): void {
     insert('manifests', '', { snapshot_id: id });
     insert('snapshot_copies', "WHERE state = 'stored'", { snapshot_id: id, at });
     insert('verifications', '', { number: '', snapshot_id: id, at });
-    insert('runs', "WHERE kind = 'backup'", { number: '-n', id, queued_at: at, finished_at: at });
+    const day = `date(${at}, 'localtime')`;
+    insert('runs', "WHERE kind = 'backup'", { number: '-n', id, queued_at: at, finished_at: at, day });
   })();
   catalog.close();
 }

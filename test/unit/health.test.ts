@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { VerificationSummary } from '../../src-shared/model/snapshot.ts';
-import { type BackupOnDay, dayOutcomes, planHealth, worstState } from '../../src-shared/rules/health.ts';
+import { type BackupsOnDay, dayOutcomes, planHealth, worstState } from '../../src-shared/rules/health.ts';
 
 const verification = (valid: boolean | null): VerificationSummary => ({
   level: valid ? 'checked' : 'none',
@@ -131,34 +131,32 @@ describe('where a plan stands', () => {
 });
 
 describe('the days', () => {
-  const on = (day: number, state: BackupOnDay['state'], valid: boolean | null = true): BackupOnDay => ({
+  const on = (day: number, state: BackupsOnDay['state'], valid: boolean | null = true): BackupsOnDay => ({
+    day: `2026-11-0${day}`,
     state,
     valid,
     incomplete: false,
-    finishedAt: `2026-11-0${day}T12:00:00.000Z`,
+    count: 1,
   });
-  const dayOf = (instant: string): string => instant.slice(0, 10);
   const days = ['2026-11-01', '2026-11-02', '2026-11-03', '2026-11-04', '2026-11-05'];
 
   test('sum up what became of their backups', () => {
     const outcomes = dayOutcomes(
       [
-        on(1, 'succeeded'),
+        { ...on(1, 'succeeded'), count: 23 },
         on(1, 'succeeded', null),
         on(2, 'succeeded'),
         on(2, 'failed', null),
         on(3, 'interrupted', null),
         on(3, 'failed', false),
         on(4, 'cancelled', null),
-        { state: 'running', valid: null, incomplete: false, finishedAt: null },
         { ...on(5, 'succeeded'), incomplete: true },
         on(9, 'failed'),
       ],
       days,
-      dayOf,
     );
     expect(outcomes.map(({ outcome, backups, failures }) => [outcome, backups, failures])).toEqual([
-      ['success', 2, 0],
+      ['success', 24, 0],
       ['warning', 1, 1],
       ['failure', 0, 2],
       ['none', 0, 0],
@@ -167,10 +165,13 @@ describe('the days', () => {
     expect(outcomes.map(({ day }) => day)).toEqual(days);
   });
 
-  test('are those of the time zone people see', () => {
-    const inTokyo = (instant: string): string =>
-      new Date(Date.parse(instant) + 9 * 3_600_000).toISOString().slice(0, 10);
-    const late = { ...on(1, 'succeeded'), finishedAt: '2026-11-01T20:00:00.000Z' };
-    expect(dayOutcomes([late], days, inTokyo).map(({ backups }) => backups)).toEqual([0, 1, 0, 0, 0]);
+  test('are missed where a backup was due and none was made', () => {
+    const asked: string[] = [];
+    const outcomes = dayOutcomes([on(1, 'succeeded'), on(2, 'failed')], days, (day) => {
+      asked.push(day);
+      return day !== '2026-11-05';
+    });
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(['success', 'failure', 'missed', 'missed', 'none']);
+    expect(asked).toEqual(days.slice(2));
   });
 });

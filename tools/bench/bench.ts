@@ -1,7 +1,7 @@
 /*
  * Measures Snapkeep against the scripts people use, side by side in one run:
  * npm run bench [-- --megabytes 500] [-- --rounds 5] [-- --files 500] [-- --days 30]
- *   [-- --only scripts|live|dump|encrypted|upload|folders|retention|catalog]
+ *   [-- --only scripts|live|dump|encrypted|upload|folders|retention|catalog|scale]
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -14,6 +14,7 @@ import { measureEncrypted } from './bench-encrypted.ts';
 import { measureFolders } from './bench-folders.ts';
 import { measureLive } from './bench-live.ts';
 import { measureRetention } from './bench-retention.ts';
+import { measureScale } from './bench-scale.ts';
 import { measureScripts } from './bench-scripts.ts';
 import { measureUpload } from './bench-upload.ts';
 import { makeSampleDatabase } from './sample-database.ts';
@@ -40,6 +41,7 @@ try {
   if (wanted('encrypted')) await measureEncrypted({ folder, megabytes, rounds });
   if (wanted('folders')) await measureFolders({ folder, files: Number(values.files), days: Number(values.days) });
   if (wanted('catalog')) await measureCatalog({ folder, rounds });
+  if (wanted('scale')) await measureScale({ folder, rounds });
   if (wanted('upload')) await measureUpload({ folder, megabytes, rounds });
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -27,7 +27,7 @@ export function addSnapshotCommands(program: Command): void {
           throw new UsageError('Specify either a plan or --dir.');
         if (options.dir !== undefined) return listFolder(session, options.dir);
         const given = planName === undefined ? {} : { planId: (await session.findPlan(planName)).plan.id };
-        const snapshots = await session.call('snapshots.list', given);
+        const snapshots = await session.allSnapshots(given);
         const words = snapshots.map(
           (each) =>
             `${each.createdAt}  ${bytesInWords(each.diskBytes).padStart(9)}  ${verificationSummaryOf(each)}  ${locationOf(each)}${each.origin === 'imported' ? '  (imported)' : ''}`,
@@ -75,7 +75,7 @@ async function listFolder(session: Session, given: string): Promise<void> {
   const chosen = await session.destinationOrFolder(given);
   const { location, snapshots: described, problems } = await session.call('recoveries.scan', chosen);
   for (const { name, message } of problems) say(`${name}: ${message}`);
-  const listed = 'destinationId' in chosen ? await listedAt(session, chosen.destinationId) : [];
+  const listed = 'destinationId' in chosen ? await session.allSnapshots({ destinationId: chosen.destinationId }) : [];
   // Backups of other programs have no manifest there.
   const others = listed.filter(({ id }) => !described.some((each) => each.id === id));
   const snapshots = [...described, ...others.map((each) => ({ ...each, listedAs: each.origin }))];
@@ -84,12 +84,6 @@ async function listFolder(session: Session, given: string): Promise<void> {
       `${createdAt}  ${bytesInWords(sizeBytes).padStart(9)}  ${(listedAs ?? 'not listed').padEnd(10)}  ${name}`,
   );
   print(snapshots, linesOr(words, `No snapshots in ${location}.`));
-}
-
-async function listedAt(session: Session, destinationId: string): Promise<ListedSnapshot[]> {
-  return (await session.call('snapshots.list', {})).filter(({ copies }) =>
-    copies.some((copy) => copy.destinationId === destinationId && copy.state === 'stored'),
-  );
 }
 
 const verificationSummaryOf = ({ verification }: ListedSnapshot): string =>

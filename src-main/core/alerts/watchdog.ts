@@ -13,7 +13,8 @@ export interface WatchdogPorts {
   readonly alerts: Pick<AlertRepo, 'get' | 'save'>;
   readonly channels: Pick<Channels, 'inUse'>;
   readonly deliveries: Pick<AlertDelivery, 'add'>;
-  plans(): PlanSummary[];
+  /** @param planIds without them, all plans */
+  plans(planIds?: readonly string[]): PlanSummary[];
 }
 
 /**
@@ -29,9 +30,9 @@ export class Watchdog {
     this.#ports = ports;
   }
 
-  /** Looks at every plan and has told what there is to tell. */
-  tick(): void {
-    for (const summary of this.#ports.plans()) {
+  /** Looks at plans and has told what there is to tell. @param planIds without them, every plan */
+  tick(planIds?: readonly string[]): void {
+    for (const summary of this.#ports.plans(planIds)) {
       const alert = this.#judge(summary);
       if (alert === undefined) continue;
       for (const channel of this.#ports.channels.inUse(alert)) this.#ports.deliveries.add(channel, alert);

@@ -212,6 +212,9 @@ async function backUp(
   if (result.incomplete !== null) handle.log('warning', `The snapshot is incomplete. ${result.incomplete}`);
   handle.update({ snapshotId: manifest.id, result });
   events.emit('snapshots.changed', { planId });
+  events.emit('destinations.changed', {
+    destinationIds: [destinationId, ...('destinationIds' in to ? to.destinationIds : [])],
+  });
   if (!verify) return requireAttachedFiles(manifest, result);
   const path = join(folder, manifest.name);
   const encryptionSecrets = manifest.encryption === null ? [] : core.encryptions.all(planId);
@@ -292,7 +295,7 @@ function rememberPlanKey(core: CoreContext, planId: string, { databaseEncryption
   if (plan.key?.fingerprint === fingerprint && sameSettings(plan.key.settings, settings)) return;
   const from = plan.key?.from ?? { kept: true as const };
   core.catalog.plans.save({ ...plan, key: { from, fingerprint, settings } });
-  core.events.emit('plans.changed', {});
+  core.events.emit('plans.changed', { planIds: [planId] });
 }
 
 function notVerified(path: string, message: string): SnapkeepError {

@@ -69,7 +69,7 @@ function plansIn(path: string): number {
     // Reading alone leaves the file and its log as they are.
     catalog = openDatabase(path, { mustExist: true, readonly: true });
     if (catalog.pragma('integrity_check(1)', { simple: true }) !== 'ok') return 0;
-    return catalog.prepare('SELECT count(*) FROM plans').pluck().get() as number;
+    return Number(catalog.prepare('SELECT count(*) FROM plans').pluck().get());
   } catch (error) {
     // An empty file has no tables.
     if (isDamage(error) || errorCode(error) === 'SQLITE_ERROR') return 0;

@@ -85,10 +85,18 @@ export const SCHEMA = `
     incomplete INTEGER NOT NULL,
     pinned INTEGER NOT NULL,
     database_encryption TEXT,
-    encrypted TEXT
+    encrypted TEXT,
+    -- Its newest verification, wherever it read.
+    verified_at TEXT,
+    valid INTEGER,
+    level TEXT,
+    verification_message TEXT,
+    verification_except TEXT,
+    once_verified INTEGER NOT NULL DEFAULT 0
   ) STRICT;
-  CREATE INDEX snapshots_by_plan ON snapshots(plan_id, number);
-  CREATE INDEX snapshots_by_date ON snapshots(plan_id, created_at);
+  CREATE INDEX snapshots_by_plan ON snapshots(plan_id, number, id, disk_bytes);
+  CREATE INDEX snapshots_by_plan_and_date ON snapshots(plan_id, created_at);
+  CREATE INDEX snapshots_by_date ON snapshots(created_at);
   CREATE INDEX snapshots_by_name ON snapshots(name);
   CREATE INDEX snapshots_by_size ON snapshots(size_bytes);
 
@@ -104,10 +112,26 @@ export const SCHEMA = `
     at TEXT NOT NULL,
     message TEXT,
     manifest TEXT,
+    -- The newest verification that read this copy.
+    verified_at TEXT,
+    valid INTEGER,
+    level TEXT,
+    -- As its snapshot says; kept here by the triggers below, so that copies are counted by an index alone.
+    plan_id TEXT,
+    disk_bytes INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (snapshot_id, destination_id)
   ) STRICT;
-  CREATE INDEX copies_by_destination ON snapshot_copies(destination_id, state);
+  CREATE INDEX copies_by_snapshot ON snapshot_copies(snapshot_id, state);
+  CREATE INDEX copies_by_destination ON snapshot_copies(destination_id, state, disk_bytes);
   CREATE INDEX copies_by_state ON snapshot_copies(state, destination_id);
+  CREATE INDEX copies_by_plan ON snapshot_copies(plan_id, destination_id, state, disk_bytes);
+  CREATE TRIGGER copy_of_snapshot AFTER INSERT ON snapshot_copies BEGIN
+    UPDATE snapshot_copies SET (plan_id, disk_bytes) = (SELECT plan_id, disk_bytes FROM snapshots WHERE id = new.snapshot_id)
+    WHERE snapshot_id = new.snapshot_id AND destination_id = new.destination_id;
+  END;
+  CREATE TRIGGER copies_follow_plan AFTER UPDATE OF plan_id ON snapshots BEGIN
+    UPDATE snapshot_copies SET plan_id = new.plan_id WHERE snapshot_id = new.id;
+  END;
 
   CREATE TABLE begun_copies (
     destination_id TEXT NOT NULL REFERENCES destinations(id) ON DELETE CASCADE,
@@ -121,14 +145,9 @@ export const SCHEMA = `
     snapshot_id TEXT NOT NULL REFERENCES snapshots(id) ON DELETE CASCADE,
     destination_id TEXT,
     at TEXT NOT NULL,
-    valid INTEGER NOT NULL,
-    level TEXT NOT NULL,
-    message TEXT NOT NULL,
-    except_words TEXT,
     body TEXT NOT NULL
   ) STRICT;
   CREATE INDEX verifications_by_snapshot ON verifications(snapshot_id, number);
-  CREATE INDEX verifications_by_copy ON verifications(snapshot_id, destination_id, number);
 
   CREATE TABLE runs (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -138,11 +157,18 @@ export const SCHEMA = `
     plan_id TEXT,
     queued_at TEXT NOT NULL,
     finished_at TEXT,
-    body TEXT NOT NULL,
-    leftovers TEXT
+    -- Of backups: the calendar day on which it finished, what its verification found, and whether something was left out.
+    day TEXT,
+    valid INTEGER,
+    incomplete INTEGER NOT NULL,
+    leftovers TEXT,
+    body TEXT NOT NULL
   ) STRICT;
   CREATE INDEX runs_by_time ON runs(queued_at);
-  CREATE INDEX runs_by_plan ON runs(plan_id, number);
+  CREATE INDEX runs_by_plan ON runs(plan_id, number, queued_at);
+  CREATE INDEX runs_by_kind ON runs(kind, number);
+  CREATE INDEX backups_by_state ON runs(plan_id, state, number) WHERE kind = 'backup';
+  CREATE INDEX backups_by_day ON runs(plan_id, day, state, valid, incomplete) WHERE kind = 'backup';
   CREATE INDEX runs_unfinished ON runs(number) WHERE state IN ('queued', 'running') OR leftovers IS NOT NULL;
 
   CREATE TABLE run_log (

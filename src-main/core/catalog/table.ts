@@ -14,6 +14,12 @@ export const flag = z.codec(z.union([z.literal(0), z.literal(1)]), z.boolean(), 
   encode: (value): 0 | 1 => (value ? 1 : 0),
 });
 
+/** A condition that a column holds one of these ids; without ids, that any will do. */
+export function among(column: string, ids: readonly string[] | undefined): { condition: string; values: string[] } {
+  if (ids === undefined) return { condition: 'TRUE', values: [] };
+  return { condition: `${column} IN (SELECT value FROM json_each(?))`, values: [JSON.stringify(ids)] };
+}
+
 const columnOf = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 type Value = string | number | Uint8Array | null;

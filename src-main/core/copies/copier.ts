@@ -1,6 +1,7 @@
 import type { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import { classifyFailure } from '../../../src-shared/rules/failures.ts';
+import { tellDestinations } from '../changes.ts';
 import type { CoreContext } from '../core-context.ts';
 import { assertReachable, locationOf, withDestination } from '../destinations/destination-access.ts';
 import { explainError } from '../engine/engine-errors.ts';
@@ -119,10 +120,9 @@ export class Copier {
   #backOff(id: string, why: SnapkeepError): void {
     this.#pause(id);
     this.#looked();
-    const { catalog, events } = this.#core();
-    catalog.copies.explainWaiting(id, why.message);
-    events.emit('plans.changed', {});
-    events.emit('destinations.changed', {});
+    const core = this.#core();
+    core.catalog.copies.explainWaiting(id, why.message);
+    tellDestinations(core, [id]);
   }
 
   #pause(id: string): void {

@@ -10,6 +10,7 @@ import { destinationLabel } from '../../../src-shared/words/destination-words.ts
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import type { CopyRow } from '../catalog/repos/copy-repo.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
+import { tellDestinations } from '../changes.ts';
 import type { CoreContext } from '../core-context.ts';
 import {
   assertReachable,
@@ -305,10 +306,14 @@ class CopyRun {
     return this.#core.catalog.copies.waiting(this.#destination.id).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   }
 
+  /** @param planId without it, copies of all plans have changed */
   #tell(planId: string | null = null): void {
     this.#core.events.emit('snapshots.changed', { planId });
-    this.#core.events.emit('plans.changed', {});
-    this.#core.events.emit('destinations.changed', {});
+    if (planId === null) tellDestinations(this.#core, [this.#destination.id]);
+    else {
+      this.#core.events.emit('plans.changed', { planIds: [planId] });
+      this.#core.events.emit('destinations.changed', { destinationIds: [this.#destination.id] });
+    }
   }
 
   #now(): string {

@@ -5,6 +5,7 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
+import { tellDestinations } from '../changes.ts';
 import type { CoreContext } from '../core-context.ts';
 import { assertStillReachable, locationOf, withDestination } from '../destinations/destination-access.ts';
 import type { Destination } from '../destinations/drivers/destination.ts';
@@ -119,7 +120,7 @@ async function fetchFrom(
       await assertStillReachable(core, destination, driver);
       markMissing(core.catalog, core.clock, snapshot.id, destination.id);
       core.events.emit('snapshots.changed', { planId: snapshot.planId });
-      core.events.emit('plans.changed', {});
+      tellDestinations(core, [destination.id]);
       throw new SnapkeepError('NOT_FOUND', `File not found: ${locationOf(destination, name)}.`, {
         hint: 'It may have been moved, renamed or deleted. Choose another snapshot.',
       });

@@ -1,3 +1,4 @@
+import { tellDestinations } from '../changes.ts';
 import type { CoreContext } from '../core-context.ts';
 import { requireDestination } from '../destinations/destination-access.ts';
 import type { Handlers } from '../handler.ts';
@@ -11,7 +12,7 @@ export function copiesHandlers(core: CoreContext): Handlers<'destinations.catchU
       const destination = requireDestination(catalog, destinationId);
       catalog.copies.retryFailed(destination.id, clock.now().toISOString());
       const run = startCopyRun(core, destination);
-      core.events.emit('destinations.changed', {});
+      tellDestinations(core, [destination.id]);
       return { run };
     },
   };

@@ -6,6 +6,7 @@ import type { Plan } from '../../../src-shared/model/plan.ts';
 import { destinationLabel, destinationNameFrom, freeName } from '../../../src-shared/words/destination-words.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
+import { tellDestinations } from '../changes.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { exists, requireWritableFolder } from '../engine/files/durable-files.ts';
@@ -183,7 +184,7 @@ export function noteCheck({ catalog, clock, events }: Checking, id: string, prob
   if (before === undefined) return;
   catalog.destinations.setChecked(id, clock.now().toISOString(), problem?.toBody() ?? null);
   const news = before.problem?.message !== problem?.message || before.reachedAt === null;
-  if (news) for (const name of ['destinations.changed', 'plans.changed'] as const) events.emit(name, {});
+  if (news) tellDestinations({ catalog, events }, [id]);
 }
 
 async function requireMarker(catalog: Catalog, { id, name }: StoredDestination, driver: Destination): Promise<void> {

@@ -16,8 +16,10 @@ export function summarizeDestinations(
   core: CoreContext,
   destinations: readonly StoredDestination[],
 ): DestinationSummary[] {
-  const counts = core.catalog.copies.counts();
+  const counts = core.catalog.copies.countsByDestination();
   const plans = core.catalog.plans.list();
+  const secrets = core.secrets.names();
+  const heldBack = core.copier.heldBack();
   return destinations.map((stored) => {
     const {
       own: _own,
@@ -35,14 +37,14 @@ export function summarizeDestinations(
     return {
       destination,
       label: destinationLabel(destination.settings),
-      ...stateOf(stored, count, core.copier.heldBack()),
+      ...stateOf(stored, count, heldBack),
       checkedAt,
       reachedAt,
       canReattach:
         problem !== null && (problem.code === 'CONFLICT' || problem.code === 'UNAVAILABLE' || markerId === null),
       missingCopies: count?.missing ?? 0,
       lastTest,
-      secretsKnown: knownSecrets(core.secrets, id),
+      secretsKnown: knownSecrets(secrets, id),
       plans: plans
         .filter((plan) => plan.destinations.some(({ destinationId }) => destinationId === id))
         .map((plan) => ({ id: plan.id, name: plan.name })),

@@ -8,6 +8,7 @@ import type {
 } from '../../../src-shared/model/destination.ts';
 import { destinationLabel, isSameLocation } from '../../../src-shared/words/destination-words.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
+import { tellDestinations } from '../changes.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { canonicalPath, refuseDataFolder } from '../engine/files/paths.ts';
@@ -29,7 +30,7 @@ export function destinationsHandlers(
 ): Handlers<Exclude<MethodsOf<'destinations'>, 'destinations.catchUp' | 'destinations.rescan'>> {
   const { catalog, secrets, clock } = core;
   return {
-    'destinations.list': () => summarizeDestinations(core, catalog.destinations.list()),
+    'destinations.list': ({ destinationIds }) => summarizeDestinations(core, catalog.destinations.list(destinationIds)),
     'destinations.save': async ({ destinationId, name, settings: given, secrets: entered = {}, saveAnyway }) => {
       const before = destinationId === undefined ? undefined : requireDestination(catalog, destinationId);
       requireFreeName(core, name, before?.id);
@@ -71,10 +72,10 @@ export function destinationsHandlers(
     'destinations.remove': ({ destinationId }) => {
       const destination = requireDestination(catalog, destinationId);
       requireUnused(core, destination);
-      const snapshotsLeft = catalog.copies.counts().get(destinationId)?.stored ?? 0;
+      const snapshotsLeft = catalog.copies.countsByDestination().get(destinationId)?.stored ?? 0;
       forgetSecrets(secrets, destinationId);
       catalog.destinations.remove(destinationId);
-      core.events.emit('destinations.changed', {});
+      core.events.emit('destinations.changed', { destinationIds: [destinationId] });
       core.events.emit('snapshots.changed', { planId: null });
       return { snapshotsLeft };
     },
@@ -124,8 +125,7 @@ async function takeIn(core: CoreContext, id: string, report: SelfTestReport): Pr
     core.catalog.copies.retryFailed(id, at);
     core.copier.tick({ ignoreBackoff: true, destinationId: id });
   }
-  core.events.emit('destinations.changed', {});
-  core.events.emit('plans.changed', {});
+  tellDestinations(core, [id]);
 }
 
 async function attachById(core: CoreContext, id: string): Promise<void> {

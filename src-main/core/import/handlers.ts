@@ -48,7 +48,7 @@ export function importHandlers(core: CoreContext): Handlers<MethodsOf<'imports'>
       const plan = planId === undefined ? undefined : core.catalog.plans.require(planId);
       const given = key && (await core.keys.read(key));
       const destination = await chosenDestination(core, place);
-      core.events.emit('destinations.changed', {});
+      core.events.emit('destinations.changed', { destinationIds: [destination.id] });
       const order = { destination, plan, planName: newPlanName, paths: files ?? null, key: given };
       return { run: startBackupImport(core, order) };
     },

@@ -9,6 +9,7 @@ import type { BackupImport, FoundBackup } from '../../../src-shared/model/third-
 import { classifyFailure } from '../../../src-shared/rules/failures.ts';
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
+import { tellEverything } from '../changes.ts';
 import type { CoreContext } from '../core-context.ts';
 import { locationOf, withDestination } from '../destinations/destination-access.ts';
 import type { Destination } from '../destinations/drivers/destination.ts';
@@ -60,8 +61,7 @@ export function startBackupImport(core: CoreContext, order: ImportOrder): Run {
           const files = await new BackupImportRun(core, order, driver, handle).work();
           return { kind: 'import', destinationId: destination.id, planId: plan?.id ?? null, files };
         } finally {
-          for (const name of ['plans.changed', 'destinations.changed'] as const) core.events.emit(name, {});
-          core.events.emit('snapshots.changed', { planId: plan?.id ?? null });
+          tellEverything(core);
         }
       }),
   });
@@ -69,7 +69,7 @@ export function startBackupImport(core: CoreContext, order: ImportOrder): Run {
 
 /** The snapshots at a destination by the path of their file. */
 export function knownAt({ catalog }: Pick<CoreContext, 'catalog'>, destinationId: string): Map<string, string> {
-  return new Map(catalog.snapshots.atDestination(destinationId).map(({ name, id }) => [name, id]));
+  return new Map(catalog.copies.named(destinationId).map(({ name, snapshotId }) => [name, snapshotId]));
 }
 
 /** Enters files one after the other; what is wrong with one keeps no other from it. */

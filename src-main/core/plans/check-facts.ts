@@ -3,26 +3,24 @@ import { DAY_MS } from '../../../src-shared/rules/durations.ts';
 import type { PlanFacts, Trouble } from '../../../src-shared/rules/health.ts';
 import { missingInWords } from '../../../src-shared/words/destination-words.ts';
 import type { SourceCheck } from '../catalog/repos/check-repo.ts';
-import type { CoreContext } from '../core-context.ts';
+import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
+import type { PlanRecords } from './plan-records.ts';
 
-/** Clocks of machines differ by less. */
-const CLOCKS_DIFFER_MS = DAY_MS;
-
-/** What the checks of its source and destinations say of a plan, from the catalog alone. */
+/** What the checks of its source and destinations say of a plan. @param now in milliseconds since 1970 */
 export function checkFacts(
-  core: CoreContext,
+  records: Pick<PlanRecords, 'check' | 'misdated'>,
   plan: Plan,
+  stored: readonly StoredDestination[],
   destinations: PlanSummary['destinations'],
+  now: number,
 ): Pick<PlanFacts, 'source' | 'destinations' | 'missing' | 'misdated' | 'oneDisk'> {
-  const now = core.clock.now().getTime();
-  const check = core.catalog.checks.get(plan.id);
+  const { check, misdated } = records;
   const lacking = destinations.find(({ missingCopies }) => missingCopies > 0);
-  const ahead = core.catalog.kept.datedAfter(plan.id, new Date(now + CLOCKS_DIFFER_MS).toISOString());
   return {
     source: sourceTrouble(plan, check, now),
-    destinations: plan.destinations.map(({ destinationId }) => destinationTrouble(core, destinationId, now)),
+    destinations: stored.map((destination) => destinationTrouble(destination, now)),
     missing: lacking === undefined ? null : missingInWords(lacking.missingCopies, lacking.name),
-    misdated: ahead === null ? null : `${ahead} is dated in the future: check the clock of this machine.`,
+    misdated: misdated === null ? null : `${misdated} is dated in the future: check the clock of this machine.`,
     oneDisk: check?.oneDisk ?? false,
   };
 }
@@ -34,9 +32,7 @@ function sourceTrouble({ sourcePath }: Plan, check: SourceCheck | undefined, now
   return { kind: 'unavailable', reason: `The source ${sourcePath} has not been checked ${since}.` };
 }
 
-function destinationTrouble({ catalog }: CoreContext, id: string, now: number): Trouble | null {
-  const destination = catalog.destinations.get(id);
-  if (destination === undefined) return null;
+function destinationTrouble(destination: StoredDestination, now: number): Trouble | null {
   if (destination.problem !== null) return toTrouble(destination.problem);
   if (destination.reachedAt !== null && isRecent(destination.reachedAt, now)) return null;
   const since = destination.reachedAt === null ? 'yet' : 'for a day';
@@ -52,12 +48,9 @@ const toTrouble = ({ code, message }: NonNullable<SourceCheck['problem']>): Trou
 });
 
 /** When the source and every destination of a plan had been checked; `null`: one of them never was. */
-export function lastCheckOf({ catalog }: CoreContext, plan: Plan): string | null {
-  const checks = plan.destinations.map(
-    ({ destinationId }) => catalog.destinations.get(destinationId)?.checkedAt ?? null,
-  );
-  const all = [catalog.checks.get(plan.id)?.at ?? null, ...checks].filter((at) => at !== null);
-  return all.length <= plan.destinations.length ? null : (all.sort()[0] ?? null);
+export function lastCheckOf(check: SourceCheck | undefined, destinations: readonly StoredDestination[]): string | null {
+  const all = [check?.at ?? null, ...destinations.map(({ checkedAt }) => checkedAt)].filter((at) => at !== null);
+  return all.length <= destinations.length ? null : (all.sort()[0] ?? null);
 }
 
 /** That links to what a plan reads lead elsewhere than before, one sentence each. */

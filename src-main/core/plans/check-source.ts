@@ -43,7 +43,7 @@ export async function checkSource(core: CoreContext, plan: Plan, { accepted = fa
   core.catalog.checks.save(plan.id, after);
   const { at: _before, ...was } = before ?? { at: '' };
   const { at: _after, ...is } = after;
-  if (JSON.stringify(was) !== JSON.stringify(is)) core.events.emit('plans.changed', {});
+  if (JSON.stringify(was) !== JSON.stringify(is)) core.events.emit('plans.changed', { planIds: [plan.id] });
 }
 
 /** Where a path led before its link was moved; a link that was moved back has not moved. */

@@ -1,35 +1,41 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import { tellPlans } from '../changes.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Handlers, MethodsOf } from '../handler.ts';
 import { checkEverything } from './check-everything.ts';
-import { summarizePlan } from './plan-summary.ts';
+import { summarizePlans } from './plan-summary.ts';
 import { createPlan, updatePlan } from './save-plan.ts';
 
 /** Lists, makes, changes and removes plans. */
 export function plansHandlers(core: CoreContext): Handlers<MethodsOf<'plans'>> {
-  const { catalog, events } = core;
+  const { catalog } = core;
   return {
-    'plans.list': () => catalog.plans.list().map((plan) => summarizePlan(core, plan)),
+    'plans.list': ({ planIds }) => summarizePlans(core, planIds),
     'plans.check': async () => {
       await checkEverything(core);
       return {};
     },
-    'plans.get': ({ planId }) => summarizePlan(core, catalog.plans.require(planId)),
+    'plans.get': ({ planId }) => {
+      catalog.plans.require(planId);
+      const [summary] = summarizePlans(core, [planId]);
+      if (summary === undefined) throw new Error('A plan has no summary.');
+      return summary;
+    },
     'plans.create': ({ key, encryptionSecrets, ...input }, signal) =>
       createPlan(core, input, { key, encryptionSecrets }, signal),
     'plans.update': ({ planId, key, encryptionSecrets, pruneConfirmation, ...change }, signal) =>
       updatePlan(core, planId, change, { key, encryptionSecrets, pruneConfirmation }, signal),
     'plans.remove': ({ planId }) => {
-      catalog.plans.require(planId);
+      const plan = catalog.plans.require(planId);
       if (core.runs.active().some((run) => run.planId === planId)) {
         throw new SnapkeepError('BUSY', 'A run of this plan is active.', {
           hint: 'Wait until it ends or cancel it, then delete the plan.',
         });
       }
-      const snapshotsLeft = catalog.kept.totals(planId).count;
+      const snapshotsLeft = catalog.kept.totals([planId]).get(planId)?.count ?? 0;
       catalog.plans.remove(planId);
-      events.emit('plans.changed', {});
-      events.emit('snapshots.changed', { planId: null });
+      tellPlans(core, plan);
+      core.events.emit('snapshots.changed', { planId: null });
       return { snapshotsLeft };
     },
   };

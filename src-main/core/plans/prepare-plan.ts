@@ -88,6 +88,5 @@ export async function prepareDestinations(
     }
     prepared.push({ destinationId: destination.id, retention: each.retention });
   }
-  core.events.emit('destinations.changed', {});
   return prepared;
 }

@@ -6,6 +6,7 @@ import type { EncryptionSecretsInput } from '../../../src-shared/model/encryptio
 import type { Plan, PlanInput } from '../../../src-shared/model/plan.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { emptyOutbox, wantCopies } from '../copies/wanted-copies.ts';
+import { tellPlans } from '../changes.ts';
 import type { CoreContext } from '../core-context.ts';
 import { announceRetention } from '../prune/prune-brakes.ts';
 import { previewPrune, requireFresh } from '../prune/prune-preview.ts';
@@ -62,7 +63,7 @@ export async function createPlan(
   await checkSource(core, plan);
   core.scheduler.tick();
   core.copier.tick();
-  core.events.emit('plans.changed', {});
+  tellPlans(core, plan);
   return plan;
 }
 
@@ -96,16 +97,16 @@ export async function updatePlan(
     change.encryption === undefined && encryptionSecrets === undefined
       ? []
       : await readPlanEncryption(core, planId, proposed.encryption, encryptionSecrets);
-  const updated = catalog.transaction(() => {
+  const { before, updated } = catalog.transaction(() => {
     // Another window may have changed the plan, or taken the name, meanwhile.
-    const before = catalog.plans.require(planId);
-    requireFreeName(catalog, change.name ?? before.name, planId);
-    const after = changed(before);
+    const current = catalog.plans.require(planId);
+    requireFreeName(catalog, change.name ?? current.name, planId);
+    const after = changed(current);
     catalog.plans.save(after);
     for (const secret of secrets) core.encryptions.keep(secret, planId);
     if (pruneConfirmation !== undefined) announceRetention(core, after);
-    if (destinations !== undefined) followDestinations(core, before, after);
-    return after;
+    if (destinations !== undefined) followDestinations(core, current, after);
+    return { before: current, updated: after };
   });
   // Whoever saves a plan has seen where its source is now.
   await checkSource(core, updated, { accepted: true });
@@ -115,7 +116,7 @@ export async function updatePlan(
     core.events.emit('snapshots.changed', { planId });
   }
   core.scheduler.tick();
-  core.events.emit('plans.changed', {});
+  tellPlans(core, before, updated);
   return updated;
 }
 

@@ -2,7 +2,6 @@ import { projectRetention } from '../../../src-shared/retention/retention-projec
 import type { CoreContext } from '../core-context.ts';
 import type { Handlers, MethodsOf } from '../handler.ts';
 import { requireTimeZone, scheduledTimesOf } from '../schedule/calendar-times.ts';
-import { toRetained } from './list-reasons.ts';
 import { startPrune } from './prune.ts';
 import { previewPrune } from './prune-preview.ts';
 
@@ -22,10 +21,10 @@ export function retentionHandlers(core: CoreContext): Handlers<MethodsOf<'retent
     'retention.project': ({ planId, schedule, timeZone = null, retention, snapshotBytes = 0 }) => {
       requireTimeZone(timeZone);
       const snapshots =
-        planId === undefined ? [] : core.catalog.snapshots.ofPlan(core.catalog.plans.require(planId).id);
+        planId === undefined ? [] : core.catalog.kept.ofPlan(core.catalog.plans.require(planId).id);
       const now = core.clock.now().getTime();
       return projectRetention({
-        snapshots: snapshots.map((snapshot) => ({ ...toRetained(snapshot), sizeBytes: snapshot.diskBytes })),
+        snapshots: snapshots.map((snapshot) => ({ ...snapshot, sizeBytes: snapshot.diskBytes })),
         scheduledTimes: scheduledTimesOf(schedule, timeZone, now),
         retention,
         timeZone,

@@ -63,7 +63,7 @@ export function storeBrakes(
   for (const { destination, brake } of brakes) {
     if (JSON.stringify(catalog.pruneStates.get(plan.id, destination.id).brake) === JSON.stringify(brake)) continue;
     catalog.pruneStates.change(plan.id, destination.id, { brake });
-    events.emit('plans.changed', {});
+    events.emit('plans.changed', { planIds: [plan.id] });
   }
 }
 
@@ -128,7 +128,7 @@ export function releaseBrakes({ catalog, events }: CoreContext, plan: Plan): voi
   const reviewed = { snapshot: catalog.kept.newestNumber(plan.id), run: catalog.runs.newestNumber() };
   for (const { destinationId } of plan.destinations)
     catalog.pruneStates.change(plan.id, destinationId, { reviewed, brake: null });
-  events.emit('plans.changed', {});
+  events.emit('plans.changed', { planIds: [plan.id] });
 }
 
 /** A person has seen what a changed retention does to the snapshots that a plan has now. */
@@ -153,11 +153,14 @@ export function announcedUpTo(
     : 0;
 }
 
-/** Why pruning a plan is paused, as a sentence; `null`: it is not. */
-export function pruningPaused({ catalog }: Pick<CoreContext, 'catalog'>, plan: Plan): string | null {
-  const brakes = plan.destinations.flatMap(
-    ({ destinationId }) => catalog.pruneStates.get(plan.id, destinationId).brake ?? [],
+/** Why pruning a plan is paused, as a sentence; `null`: it is not. @param brakes those of the plan */
+export function pruningPaused(
+  { destinations }: Plan,
+  brakes: ReadonlyArray<{ destinationId: string; brake: StoredBrake }>,
+): string | null {
+  const reasons = destinations.flatMap(({ destinationId }) =>
+    brakes.filter((each) => each.destinationId === destinationId).flatMap(({ brake }) => brake.reasons),
   );
-  const messages = new Set(brakes.flatMap(({ reasons }) => reasons.map(({ message }) => message)));
+  const messages = new Set(reasons.map(({ message }) => message));
   return messages.size === 0 ? null : `Pruning paused: ${[...messages].join(' ')}`;
 }

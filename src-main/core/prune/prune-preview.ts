@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Plan, Retention } from '../../../src-shared/model/plan.ts';
 import type { PruneBrake, PrunedSnapshot, PrunePreview } from '../../../src-shared/model/prune.ts';
-import type { SnapshotSummary } from '../../../src-shared/model/snapshot.ts';
+import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import { findNewestGood } from '../../../src-shared/retention/retention.ts';
 import { isAwaited, toRetainedAt } from '../copies/wanted-copies.ts';
 import type { CoreContext } from '../core-context.ts';
-import { toRetained } from './list-reasons.ts';
 import { decidePrune, toPruned } from './prune-decisions.ts';
 import { pruneWarnings } from './prune-warnings.ts';
 
@@ -21,7 +20,7 @@ export interface PruneRequest {
 /** Says what pruning a plan would remove and keep at each of its destinations, and why. */
 export function previewPrune(core: CoreContext, plan: Plan, { retention, review = false }: PruneRequest): PrunePreview {
   const { removed, kept, brakes } = decidePrune(core, plan, { retention, mode: review ? 'review' : 'manual' });
-  const warnings = pruneWarnings(core.catalog, plan.id, removed, kept);
+  const warnings = pruneWarnings(core.catalog, removed, kept);
   const held = brakes.map(({ destination, brake: { since, reasons } }) => ({ destination, since, reasons }));
   return withConfirmation({ removed, kept, brakes: held, warnings });
 }
@@ -33,8 +32,7 @@ export function previewPrune(core: CoreContext, plan: Plan, { retention, review 
  */
 export function previewDelete(core: CoreContext, snapshotId: string, unpin: boolean): PrunePreview {
   const { catalog } = core;
-  const { tables, ...whole } = catalog.snapshots.require(snapshotId);
-  const snapshot: SnapshotSummary = { ...whole, tableCount: tables.length, rowCount: 0 };
+  const snapshot = catalog.snapshots.require(snapshotId);
   if (snapshot.pinned && !unpin) {
     throw new SnapkeepError('CONFLICT', `${snapshot.name} is pinned.`, { hint: 'Unpin it first, then delete it.' });
   }
@@ -46,15 +44,16 @@ export function previewDelete(core: CoreContext, snapshotId: string, unpin: bool
   });
   const { planId } = snapshot;
   const others =
-    planId === null ? [] : catalog.snapshots.ofPlan(planId).filter(({ id, missing }) => id !== snapshotId && !missing);
+    planId === null ? [] : catalog.kept.ofPlan(planId).filter(({ id, missing }) => id !== snapshotId && !missing);
   const kept = others.map((each) => toPruned(each, each.trigger === 'before-restore' ? ['before-restore'] : [], null));
-  const warnings = planId === null ? [] : pruneWarnings(catalog, planId, removed, kept);
+  const warnings = planId === null ? [] : pruneWarnings(catalog, removed, kept);
   return withConfirmation({ removed, kept: [], brakes: [], warnings });
 }
 
-function requireNotNewestGood(core: CoreContext, snapshot: SnapshotSummary): void {
-  const { catalog } = core;
-  const { planId, id, name, planName, sourcePath } = snapshot;
+function requireNotNewestGood(
+  { catalog }: CoreContext,
+  { planId, id, name, planName, sourcePath, origin }: Snapshot,
+): void {
   const refuse = (where: string): never => {
     throw new SnapkeepError(
       'CONFLICT',
@@ -62,22 +61,17 @@ function requireNotNewestGood(core: CoreContext, snapshot: SnapshotSummary): voi
       { hint: 'Back up first, then delete it.' },
     );
   };
-  const all = planId === null ? catalog.snapshots.withoutPlan(sourcePath) : catalog.snapshots.ofPlan(planId);
+  const all = planId === null ? catalog.kept.withoutPlan(sourcePath) : catalog.kept.ofPlan(planId);
   // Imported ones do not stand in for the plan's own, nor the other way round.
-  const family = all.filter(({ origin }) => origin === snapshot.origin);
+  const family = all.filter((each) => each.origin === origin);
   // The order of making is known of the plan's own alone; of others there is only their date.
-  family.sort((a, b) =>
-    snapshot.origin === 'own' ? b.order - a.order : Date.parse(b.createdAt) - Date.parse(a.createdAt),
-  );
-  if (findNewestGood(family.map(toRetained))?.id === id) refuse('');
+  if (origin !== 'own') family.sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
+  if (findNewestGood(family)?.id === id) refuse('');
   const plan = planId === null ? undefined : catalog.plans.get(planId);
-  if (plan === undefined) return;
-  const kept = new Map(catalog.kept.ofPlan(plan.id).map((each) => [each.id, each]));
-  for (const { destinationId } of plan.destinations) {
-    const there = family.flatMap((member) => {
-      const each = kept.get(member.id);
-      const copy = each?.copies.find((one) => one.destinationId === destinationId);
-      return each === undefined || copy === undefined || isAwaited(copy) ? [] : [toRetainedAt(each, copy)];
+  for (const { destinationId } of plan?.destinations ?? []) {
+    const there = family.flatMap((each) => {
+      const copy = each.copies.find((one) => one.destinationId === destinationId);
+      return copy === undefined || isAwaited(copy) ? [] : [toRetainedAt(each, copy)];
     });
     if (findNewestGood(there)?.id === id) refuse(` at ${catalog.destinations.get(destinationId)?.name}`);
   }

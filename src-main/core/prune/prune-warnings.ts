@@ -11,7 +11,6 @@ const NAMED = 5;
  */
 export function pruneWarnings(
   catalog: Catalog,
-  planId: string,
   removed: readonly PrunedSnapshot[],
   kept: readonly PrunedSnapshot[],
 ): string[] {
@@ -19,11 +18,8 @@ export function pruneWarnings(
   const staying = new Set(kept.filter(({ reasons }) => !reasons.includes('before-restore')).map(({ id }) => id));
   const going = new Set(removed.map(({ id }) => id).filter((id) => !staying.has(id)));
   if (going.size === 0) return [];
-  const most = { going: new Map<string, number>(), staying: new Map<string, number>() };
-  for (const { snapshotId, name, rows } of catalog.snapshots.tablesOfPlan(planId)) {
-    const rowsOf = going.has(snapshotId) ? most.going : staying.has(snapshotId) ? most.staying : undefined;
-    rowsOf?.set(name, Math.max(rowsOf.get(name) ?? 0, rows ?? 0));
-  }
+  const mostGoing = catalog.snapshots.mostRows([...going]);
+  const most = { going: mostGoing, staying: mostStaying(catalog, mostGoing, [...staying]) };
   const lost = [...most.going].filter(([name]) => !most.staying.has(name));
   const shrunk = [...most.going].filter(([name, rows]) => (most.staying.get(name) ?? rows) * 2 < rows);
   return [
@@ -37,4 +33,11 @@ export function pruneWarnings(
       ),
     ...(shrunk.length > NAMED ? [`The same applies to ${shrunk.length - NAMED} more tables.`] : []),
   ];
+}
+
+/** Where one that stays has all of it, the others need not be read. */
+function mostStaying(catalog: Catalog, going: ReadonlyMap<string, number>, staying: string[]): Map<string, number> {
+  const one = catalog.snapshots.mostRows(staying.slice(0, 1));
+  const hasAll = [...going].every(([name, rows]) => (one.get(name) ?? -1) * 2 >= rows);
+  return hasAll ? one : catalog.snapshots.mostRows(staying);
 }

@@ -87,10 +87,15 @@ function startRemoval(
     locks: removals.flatMap(({ destination, snapshots }) => snapshots.map(({ name }) => locationOf(destination, name))),
     folders: [],
     work: async (handle) => {
-      const removed =
-        kind === 'prune'
-          ? await removeAll(core, removals, handle, whenAway)
-          : await deleteEverywhere(core, removals, chosen, handle, whenAway);
+      let removed: PrunedSnapshot[];
+      try {
+        removed =
+          kind === 'prune'
+            ? await removeAll(core, removals, handle, whenAway)
+            : await deleteEverywhere(core, removals, chosen, handle, whenAway);
+      } finally {
+        tellRemoval(core, about.planId, removals);
+      }
       await emptyOutbox(core);
       const bytesFreed = removed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
       const ids = new Set(removed.map(({ id }) => id));
@@ -102,6 +107,12 @@ function startRemoval(
       return { kind, removed, bytesFreed, removedCount, keptCount };
     },
   });
+}
+
+function tellRemoval({ events }: CoreContext, planId: string | null, removals: readonly Removal[]): void {
+  events.emit('snapshots.changed', { planId });
+  if (planId !== null) events.emit('plans.changed', { planIds: [planId] });
+  events.emit('destinations.changed', { destinationIds: removals.map(({ destination }) => destination.id) });
 }
 
 /**
@@ -188,8 +199,6 @@ async function removeAll(
     }
   } finally {
     for (const { driver } of open) await driver.close();
-    core.events.emit('snapshots.changed', { planId: null });
-    core.events.emit('plans.changed', {});
   }
   if (missed !== undefined && (whenAway === 'refuse' || (whenAway === 'leave-and-say' && removed.length === 0)))
     throw missed;

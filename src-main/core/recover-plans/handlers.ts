@@ -1,3 +1,4 @@
+import { tellEverything } from '../changes.ts';
 import type { CoreContext } from '../core-context.ts';
 import { chosenDestination, driverAt } from '../destinations/chosen-destination.ts';
 import { openDestination } from '../destinations/destination-access.ts';
@@ -23,8 +24,7 @@ export function recoveriesHandlers(core: CoreContext): Handlers<MethodsOf<'recov
         await driver.close();
         core.scheduler.tick();
         core.copier.tick();
-        for (const name of ['plans.changed', 'destinations.changed'] as const) core.events.emit(name, {});
-        core.events.emit('snapshots.changed', { planId: null });
+        tellEverything(core);
       }
     },
   };

@@ -128,7 +128,7 @@ export class CleanUp {
     await this.#finishRemovals(folder);
     await removeStrays(this.#parts, folder);
     this.#pending.delete(folder);
-    events.emit('plans.changed', {});
+    events.emit('plans.changed', { planIds: null });
   }
 
   async #finishRemovals(folder: string): Promise<void> {

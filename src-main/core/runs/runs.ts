@@ -382,7 +382,7 @@ export class Runs {
   /** A run that starts or ends changes where its plan stands. */
   #announce(run: Run): void {
     this.#events.emit('run.changed', { run });
-    if (run.planId !== null) this.#events.emit('plans.changed', {});
+    if (run.planId !== null) this.#events.emit('plans.changed', { planIds: [run.planId] });
   }
 
   #now(): string {

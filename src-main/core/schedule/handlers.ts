@@ -26,8 +26,8 @@ export function schedulesHandlers(core: CoreContext): Handlers<MethodsOf<'schedu
     }
     core.scheduler.tick();
     core.copier.tick();
-    events.emit('destinations.changed', {});
-    events.emit('plans.changed', {});
+    events.emit('destinations.changed', { destinationIds: null });
+    events.emit('plans.changed', { planIds: planId === undefined ? null : [planId] });
     return {};
   };
   return {

@@ -7,7 +7,7 @@ import type { ScheduleRepo, ScheduleState } from '../catalog/repos/schedule-repo
 import { explainError } from '../engine/engine-errors.ts';
 import type { Clock, Log, Power } from '../ports.ts';
 import type { Background } from '../process/background.ts';
-import { scheduledTimesOf } from './calendar-times.ts';
+import { type KnownSchedule, knownSchedule, textOf } from './known-schedule.ts';
 import {
   activePause,
   begin,
@@ -20,16 +20,23 @@ import {
   putOff,
   tryAgain,
 } from './schedule-state.ts';
-import { scheduleInWords } from './schedule-words.ts';
 
 const ON_BATTERY = 'Waiting for AC power: this machine runs on battery.';
 const JOBS: readonly ScheduledJob[] = ['backup', 'restoreTest'];
+
+/** What all schedules have in common, looked up once for many of them. */
+interface Surroundings {
+  readonly now: number;
+  readonly pauseOfAll: Pause | null;
+  /** The machine's time zone. */
+  readonly zone: string;
+}
 
 /** What the scheduler needs of the core. */
 export interface SchedulerPorts {
   readonly clock: Clock;
   readonly log: Log;
-  readonly states: Pick<ScheduleRepo, 'get' | 'save'>;
+  readonly states: Pick<ScheduleRepo, 'all' | 'save'>;
   readonly power: Power | undefined;
   readonly background: Pick<Background, 'begin'>;
   plans(): Plan[];
@@ -42,8 +49,8 @@ export interface SchedulerPorts {
   start(plan: Plan, job: ScheduledJob, scheduledTime: NonNullable<Run['scheduledTime']>): Promise<Run>;
   /** How a run ended; `null` while it goes on, `undefined` when nothing is known of it. */
   endOf(runId: string): Run | null | undefined;
-  /** Something that people see has changed. */
-  changed(): void;
+  /** Something that people see of a plan has changed. */
+  changed(plan: Plan): void;
   /** When to look next may have changed. */
   looked(): void;
 }
@@ -56,10 +63,13 @@ export class Scheduler {
   readonly #ports: SchedulerPorts;
   /** Jobs that are being started, by their own schedule or with another plan's. */
   readonly #starting = new Set<string>();
+  /** What schedules remember, as it is stored: nobody else writes it. */
+  readonly #known = new Map<string, KnownSchedule>();
   #serves = false;
 
   constructor(ports: SchedulerPorts) {
     this.#ports = ports;
+    for (const { planId, job, body } of ports.states.all()) this.#known.set(keyOf(planId, job), knownSchedule(body));
   }
 
   /** Serves scheduled times from now on, those that were due before included; {@link look} begins. */
@@ -72,7 +82,9 @@ export class Scheduler {
    * @param ignoreBackoff what waits to be tried again is tried now
    */
   tick({ ignoreBackoff = false }: { ignoreBackoff?: boolean } = {}): void {
-    for (const plan of this.#ports.plans()) {
+    const plans = this.#ports.plans();
+    this.#forgetOthers(plans);
+    for (const plan of plans) {
       for (const job of JOBS) {
         // From now on it counts, whoever serves it. Whatever is unavailable may take long to say so: it is asked once.
         if (this.#serves)
@@ -100,9 +112,9 @@ export class Scheduler {
    */
   startBackup(plan: Plan, start: (scheduledTime: Run['scheduledTime']) => Promise<Run>): Promise<Run> {
     const before = this.#stateOf(plan, 'backup');
-    const state = followClock(before, this.#now(), this.#scheduledTimes(plan, plan.schedule, before));
+    const state = followClock(before, this.#now(), this.#scheduledTimes(plan, 'backup'));
     const { due } = state.memory;
-    if (due === null || !this.#serves || !mayStart(state, this.#now()) || this.#starting.has(keyOf(plan, 'backup')))
+    if (due === null || !this.#serves || !mayStart(state, this.#now()) || this.#starting.has(keyOf(plan.id, 'backup')))
       return start(null);
     return this.#begin(plan, 'backup', state, due, start);
   }
@@ -123,24 +135,28 @@ export class Scheduler {
     this.#serves = false;
   }
 
+  /** What {@link status} needs beside the schedule. */
+  surroundings(): Surroundings {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    return { now: this.#now(), pauseOfAll: this.#ports.pauseOfAll(), zone };
+  }
+
   /** Where a plan's schedule stands. */
-  status(plan: Plan, job: ScheduledJob): ScheduleStatus {
-    const schedule = scheduleOf(plan, job);
-    const now = this.#now();
-    const state = this.#stateOf(plan, job);
-    const next = nextTime(state.memory, now, this.#scheduledTimes(plan, schedule, state));
+  status(plan: Plan, job: ScheduledJob, { now, pauseOfAll, zone }: Surroundings): ScheduleStatus {
+    const { state, scheduledTimes, words } = this.#knownOf(plan, job);
+    const next = nextTime(state.memory, now, scheduledTimes());
     return {
-      words: scheduleInWords(schedule, plan.timeZone),
+      words: words(zone),
       nextTime: next === null ? null : new Date(next).toISOString(),
       due: dueTime(state),
-      paused: activePause([plan.paused, this.#ports.pauseOfAll()], now),
+      paused: activePause([plan.paused, pauseOfAll], now),
     };
   }
 
   /** When the schedule of a plan was set, in milliseconds since 1970, and its scheduled times. */
   scheduledTimesOf(plan: Plan, job: ScheduledJob): { anchor: number; scheduledTimes: ScheduledTimes } {
-    const state = this.#stateOf(plan, job);
-    return { anchor: state.memory.anchor, scheduledTimes: this.#scheduledTimes(plan, scheduleOf(plan, job), state) };
+    const { state, scheduledTimes } = this.#knownOf(plan, job);
+    return { anchor: state.memory.anchor, scheduledTimes: scheduledTimes() };
   }
 
   async #tickOne(plan: Plan, job: ScheduledJob, ignoreBackoff: boolean): Promise<void> {
@@ -155,13 +171,7 @@ export class Scheduler {
     const schedule = scheduleOf(plan, job);
     const fingerprint = schedule.kind === 'on-change' ? await this.#ports.fingerprint(plan) : null;
     const before = this.#afterLostRun(this.#stateOf(plan, job));
-    const state = this.#update(
-      before,
-      schedule,
-      this.#scheduledTimes(plan, schedule, before),
-      fingerprint,
-      ignoreBackoff,
-    );
+    const state = this.#update(before, schedule, this.#scheduledTimes(plan, job), fingerprint, ignoreBackoff);
     this.#save(plan, job, state, before);
     if (!this.#serves || !mayStart(state, this.#now()) || this.#isPaused(plan)) return;
     if (this.#ports.notOnBattery() && this.#ports.power?.onBattery()) {
@@ -169,11 +179,11 @@ export class Scheduler {
     }
     const away = await this.#ports.whatIsAway(plan, job);
     // Meanwhile the schedule may have been changed, or another plan's has served it, and what was due is due no more.
-    const now = this.#ports.states.get(plan.id, job);
+    const now = this.#known.get(keyOf(plan.id, job))?.state;
     if (!this.#serves || now?.schedule !== state.schedule || now.serving !== null) return;
     if (away !== null) return this.#save(plan, job, putOff(state, away, this.#now()), state);
     const { due } = state.memory;
-    if (due === null || this.#starting.has(keyOf(plan, job))) return;
+    if (due === null || this.#starting.has(keyOf(plan.id, job))) return;
     await this.#begin(plan, job, state, due, (scheduledTime) => this.#ports.start(plan, job, scheduledTime));
   }
 
@@ -184,7 +194,7 @@ export class Scheduler {
     due: NonNullable<ScheduleState['memory']['due']>,
     start: (scheduledTime: NonNullable<Run['scheduledTime']>) => Promise<Run>,
   ): Promise<Run> {
-    const key = keyOf(plan, job);
+    const key = keyOf(plan.id, job);
     this.#starting.add(key);
     try {
       const run = await start({ at: new Date(due.scheduledTime).toISOString(), scheduledTimes: due.scheduledTimes });
@@ -229,7 +239,7 @@ export class Scheduler {
     const schedule = scheduleOf(plan, job);
     if (schedule.kind === 'manual') return Number.POSITIVE_INFINITY;
     const state = this.#stateOf(plan, job);
-    const scheduledTime = nextTime(state.memory, now, this.#scheduledTimes(plan, schedule, state));
+    const scheduledTime = nextTime(state.memory, now, this.#scheduledTimes(plan, job));
     const change = schedule.kind === 'on-change' ? changeDueAt(state.change, schedule) : null;
     const instants = [scheduledTime, state.retryAt, change].filter((instant) => instant !== null && instant > now);
     return Math.min(Number.POSITIVE_INFINITY, ...(instants as number[]));
@@ -239,26 +249,41 @@ export class Scheduler {
     return activePause([plan.paused, this.#ports.pauseOfAll()], this.#now()) !== null;
   }
 
-  /** What is remembered; a schedule that has been changed begins anew. */
   #stateOf(plan: Plan, job: ScheduledJob): ScheduleState {
-    const text = JSON.stringify([scheduleOf(plan, job), plan.timeZone]);
-    const known = this.#ports.states.get(plan.id, job);
-    if (known?.schedule === text) return known;
-    const fresh = newState(text, this.#now());
-    // A run that serves the old schedule is followed to its end, so that there are never two.
-    const state = known === undefined ? fresh : { ...fresh, serving: known.serving };
-    this.#ports.states.save(plan.id, job, state);
-    return state;
+    return this.#knownOf(plan, job).state;
   }
 
-  #scheduledTimes(plan: Plan, schedule: Schedule, state: ScheduleState): ScheduledTimes {
-    return scheduledTimesOf(schedule, plan.timeZone, state.memory.anchor);
+  #scheduledTimes(plan: Plan, job: ScheduledJob): ScheduledTimes {
+    return this.#knownOf(plan, job).scheduledTimes();
+  }
+
+  /** What is remembered; a schedule that has been changed begins anew. */
+  #knownOf(plan: Plan, job: ScheduledJob): KnownSchedule {
+    const text = textOf(scheduleOf(plan, job), plan.timeZone);
+    const known = this.#known.get(keyOf(plan.id, job));
+    if (known?.state.schedule === text) return known;
+    const fresh = newState(text, this.#now());
+    // A run that serves the old schedule is followed to its end, so that there are never two.
+    return this.#remember(plan.id, job, known === undefined ? fresh : { ...fresh, serving: known.state.serving });
+  }
+
+  #remember(planId: string, job: ScheduledJob, state: ScheduleState): KnownSchedule {
+    // First: what could not be stored is not known.
+    this.#ports.states.save(planId, job, state);
+    const known = knownSchedule(state, this.#known.get(keyOf(planId, job)));
+    this.#known.set(keyOf(planId, job), known);
+    return known;
+  }
+
+  #forgetOthers(plans: readonly Plan[]): void {
+    const wanted = new Set(plans.flatMap(({ id }) => JOBS.map((job) => keyOf(id, job))));
+    for (const key of this.#known.keys()) if (!wanted.has(key)) this.#known.delete(key);
   }
 
   #save(plan: Plan, job: ScheduledJob, state: ScheduleState, before: ScheduleState): void {
     if (JSON.stringify(state) === JSON.stringify(before)) return;
-    this.#ports.states.save(plan.id, job, state);
-    if (JSON.stringify(dueTime(state)) !== JSON.stringify(dueTime(before))) this.#ports.changed();
+    this.#remember(plan.id, job, state);
+    if (JSON.stringify(dueTime(state)) !== JSON.stringify(dueTime(before))) this.#ports.changed(plan);
   }
 
   #now(): number {
@@ -266,7 +291,7 @@ export class Scheduler {
   }
 }
 
-const keyOf = (plan: Plan, job: ScheduledJob): string => `${plan.id} ${job}`;
+const keyOf = (planId: string, job: ScheduledJob): string => `${planId} ${job}`;
 
 /** The schedule of a plan for a job. */
 export function scheduleOf(plan: Plan, job: ScheduledJob): Schedule {

@@ -25,9 +25,9 @@ export function forgetSecrets(store: SecretStore, destinationId: string): void {
   for (const field of FIELDS) store.set(nameOf(destinationId, field), null);
 }
 
-/** Which are kept. Nothing is opened for it. */
-export function knownSecrets(store: SecretStore, destinationId: string): Field[] {
-  return FIELDS.filter((field) => store.has(nameOf(destinationId, field)));
+/** Which are kept for a destination. @param names of all secrets that are kept */
+export function knownSecrets(names: ReadonlySet<string>, destinationId: string): Field[] {
+  return FIELDS.filter((field) => names.has(nameOf(destinationId, field)));
 }
 
 /** The secrets as the drivers want them. */

@@ -32,8 +32,13 @@ export class SecretStore {
     this.#box.useKeychain(use);
   }
 
+  /** The names of all that are kept. */
+  names(): ReadonlySet<string> {
+    return new Set(this.#repo.names());
+  }
+
   states(): SecretState[] {
-    const known = new Set(this.#repo.names());
+    const known = this.names();
     return SecretName.options.map((name) => ({ name, known: known.has(name) }));
   }
 

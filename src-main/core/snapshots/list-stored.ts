@@ -1,4 +1,5 @@
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
+import { tellDestinations } from '../changes.ts';
 import { markMissing, markReturned } from '../copies/missing-copies.ts';
 import type { CoreContext } from '../core-context.ts';
 import { assertStillReachable } from '../destinations/destination-access.ts';
@@ -23,13 +24,12 @@ export async function listStored(
   const { catalog, clock } = core;
   const { id } = destination;
   // Before the list: whatever is known to be stored now must be in it.
-  const known = catalog.snapshots.atDestination(id);
+  const known = catalog.copies.named(id);
   const { sizes, isWhole } = await sizesAt(driver);
   const missing: string[] = [];
   let looks = 0;
   let changed = false;
-  for (const { id: snapshotId, name, sizeBytes, copies } of known) {
-    const state = copies.find(({ destinationId }) => destinationId === id)?.state;
+  for (const { snapshotId, name, sizeBytes, state } of known) {
     const there = sizes.get(name);
     if (state === 'missing' && there === sizeBytes) {
       markReturned(core, snapshotId, id);
@@ -51,7 +51,7 @@ export async function listStored(
   catalog.destinations.setListed(id, clock.now().toISOString());
   if (!changed && missing.length + lost.length === 0) return;
   core.events.emit('snapshots.changed', { planId: null });
-  for (const name of ['plans.changed', 'destinations.changed'] as const) core.events.emit(name, {});
+  tellDestinations(core, [id]);
 }
 
 /** The names at a destination with their sizes; not whole: there are more. */

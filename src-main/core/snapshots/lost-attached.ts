@@ -19,21 +19,19 @@ export async function noteLostAttached(
   driver: Destination,
   names: ReadonlySet<string>,
 ): Promise<ScanOutcome['problems']> {
-  const attached = catalog.snapshots
-    .atDestination(destinationId)
-    .filter(({ attachedFiles }) => attachedFiles.length > 0);
+  const attached = catalog.copies.named(destinationId).filter(({ hasAttachedFiles }) => hasAttachedFiles);
   if (attached.length === 0) return [];
   const there = new Set([...names, ...(await driver.folders())]);
   const problems: ScanOutcome['problems'] = [];
-  for (const { id, name, copies } of attached) {
-    const copy = copies.find((each) => each.destinationId === destinationId);
+  for (const { snapshotId: id, name, state, valid } of attached) {
+    if (state !== 'stored') continue;
     const manifest = catalog.snapshots.manifestAt(id, destinationId);
-    if (copy?.state !== 'stored' || manifest === undefined) continue;
+    if (manifest === undefined) continue;
     const lost = lostOf(manifest, there);
     if (lost.length === 0) continue;
     const message = `Attached files are missing: ${lost.join(', ')}.`;
     problems.push({ name, message });
-    if (copy.valid !== false) catalog.snapshots.addVerification(id, destinationId, notVerified(message, clock.now()));
+    if (valid !== false) catalog.snapshots.addVerification(id, destinationId, notVerified(message, clock.now()));
   }
   return problems;
 }

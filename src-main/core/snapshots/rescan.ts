@@ -5,6 +5,7 @@ import { destinationLabel } from '../../../src-shared/words/destination-words.ts
 import { countInWords } from '../../../src-shared/words/wording.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
+import { tellEverything } from '../changes.ts';
 import { readDescribed } from '../copies/described-snapshots.ts';
 import { markMissing } from '../copies/missing-copies.ts';
 import type { CoreContext } from '../core-context.ts';
@@ -18,7 +19,6 @@ import { noteLostAttached } from './lost-attached.ts';
 
 /** Queues a rescan of a destination. */
 export function startRescan(core: CoreContext, destination: StoredDestination): Run {
-  const { events } = core;
   return core.runs.start({
     kind: 'scan',
     destinationId: destination.own ? null : destination.id,
@@ -33,8 +33,7 @@ export function startRescan(core: CoreContext, destination: StoredDestination): 
         const found = `Found ${countInWords(outcome.found, 'snapshot')} in ${outcome.folder}`;
         handle.log('info', `${found}, ${outcome.added} of them imported; ${outcome.missing} are missing.`);
         for (const problem of outcome.problems) handle.log('warning', `${problem.name}: ${problem.message}`);
-        for (const name of ['plans.changed', 'destinations.changed'] as const) events.emit(name, {});
-        events.emit('snapshots.changed', { planId: null });
+        tellEverything(core);
         return { kind: 'scan', ...outcome };
       }),
   });
@@ -54,7 +53,7 @@ async function rescan(
   onProgress: (done: number, total: number) => void,
 ): Promise<ScanOutcome> {
   const { catalog, clock } = core;
-  const known = new Map(catalog.snapshots.atDestination(destination.id).map((snapshot) => [snapshot.id, snapshot]));
+  const known = new Map(catalog.copies.named(destination.id).map(({ snapshotId, name }) => [snapshotId, name]));
   const { manifests, problems, names } = await readDescribed(driver, signal, onProgress);
   const outcome: ScanOutcome = {
     folder: destinationLabel(destination.settings),
@@ -62,11 +61,7 @@ async function rescan(
     found: manifests.length,
     added: 0,
     missing: 0,
-    problems: [
-      ...bareFiles(names, new Set([...known.values()].map(({ name }) => name))),
-      ...(await unfinished(destination)),
-      ...problems,
-    ],
+    problems: [...bareFiles(names, new Set(known.values())), ...(await unfinished(destination)), ...problems],
   };
   for (const manifest of manifests) {
     try {
@@ -78,7 +73,7 @@ async function rescan(
     }
   }
   const missing: string[] = [];
-  for (const { id, name } of known.values()) {
+  for (const [id, name] of known) {
     // What other programs have made may lie in folders below, which are not listed here.
     if (!names.has(name) && (await driver.stat(name)) === undefined) missing.push(id);
   }

@@ -16,7 +16,7 @@ import { recordVerification } from './verify.ts';
 export function startRestoreTest(core: CoreContext, plan: Plan, scheduledTime: Run['scheduledTime'] = null): Run {
   const { snapshots } = core.catalog;
   const snapshot =
-    snapshots.newestOwn(plan.id) ??
+    snapshots.newestOwn([plan.id]).get(plan.id) ??
     snapshots.ofPlan(plan.id).find(({ missing, trigger }) => !missing && trigger !== 'before-restore');
   if (snapshot === undefined) {
     throw new SnapkeepError('NOT_FOUND', `${plan.name} has no snapshot yet.`, { hint: 'Back it up first.' });

@@ -79,6 +79,7 @@ export function recordVerification(
   verification: Verification,
 ): void {
   core.catalog.snapshots.addVerification(snapshotId, destinationId, verification);
-  core.events.emit('snapshots.changed', { planId: core.catalog.snapshots.get(snapshotId)?.planId ?? null });
-  core.events.emit('plans.changed', {});
+  const planId = core.catalog.snapshots.get(snapshotId)?.planId ?? null;
+  core.events.emit('snapshots.changed', { planId });
+  if (planId !== null) core.events.emit('plans.changed', { planIds: [planId] });
 }

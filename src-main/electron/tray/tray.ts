@@ -27,7 +27,6 @@ export function showTray(core: Core, actions: TrayActions): void {
   };
   const refreshSoon = debounced(refresh);
   core.on('plans.changed', refreshSoon);
-  core.on('run.changed', refreshSoon);
   core.on('schedules.changed', refreshSoon);
   // On macOS a click opens the menu.
   if (PLATFORM !== 'macos') tray.on('click', () => actions.open());

@@ -25,7 +25,7 @@ export function ActivityPage({ runId }: { runId: string | null }) {
     const last = runs.at(-1);
     const older = await client.call('runs.list', {
       limit: PAGE,
-      ...(last === undefined ? {} : { before: last.queuedAt }),
+      ...(last === undefined ? {} : { before: last.id }),
     });
     addOlderRuns(older);
     setAtEnd(older.length < PAGE);

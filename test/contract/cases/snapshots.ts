@@ -16,7 +16,7 @@ export const snapshotsCases = {
       await takeBackup(scene);
       return planOf(scene);
     },
-    missing: null,
+    missing: () => ({ before: nobody }),
     wrong: { planId: 1 },
   },
   'snapshots.get': {
@@ -108,9 +108,10 @@ export const snapshotsCases = {
   'runs.list': {
     good: async (scene) => {
       await takeBackup(scene);
-      return { planId: scene.plan.id, before: '2999-01-01T00:00:00.000Z', limit: 10 };
+      const [run] = await scene.core.call('runs.list', {});
+      return { planId: scene.plan.id, before: run?.id, limit: 10 };
     },
-    missing: null,
+    missing: () => ({ before: nobody }),
     wrong: { limit: 501 },
   },
   'runs.get': {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ErrorBody } from '../../../../src-shared/contract/errors.ts';
 import type { Database } from '../../engine/sqlite/open-database.ts';
-import { json, Table } from '../table.ts';
+import { among, json, Table } from '../table.ts';
 
 /** Where a path of a plan leads. */
 const FollowedPath = z.object({
@@ -39,6 +39,12 @@ export class CheckRepo {
 
   get(planId: string): SourceCheck | undefined {
     return this.#table.get('WHERE plan_id = ?', planId)?.body;
+  }
+
+  /** What was last seen of the sources of plans. @param planIds without them, of all */
+  list(planIds?: readonly string[]): Map<string, SourceCheck> {
+    const { condition, values } = among('plan_id', planIds);
+    return new Map(this.#table.all(`WHERE ${condition}`, ...values).map(({ planId, body }) => [planId, body]));
   }
 
   /** Nothing that was seen of any source holds any more. */

@@ -3,7 +3,7 @@ import type { Manifest } from '../../../../src-shared/model/manifest.ts';
 import { CopyState } from '../../../../src-shared/model/snapshot.ts';
 import { Instant } from '../../../../src-shared/model/values.ts';
 import type { Database } from '../../engine/sqlite/open-database.ts';
-import { Table } from '../table.ts';
+import { among, flag, Table } from '../table.ts';
 
 /** A snapshot at one destination. */
 const CopyRow = z.object({
@@ -23,22 +23,63 @@ const WaitingCopy = z.object({ ...CopyRow.shape, planId: z.string().nullable(), 
 const BegunCopy = z.object({ destinationId: z.string(), snapshotId: z.string(), name: z.string() });
 export type BegunCopy = z.infer<typeof BegunCopy>;
 
-/** How the copies at one destination stand, of all plans or of one. */
-const CopyCounts = z.object({
+/** A copy that is at a destination, or was, by its name there. */
+const NamedCopy = z.object({
+  snapshotId: z.string(),
+  name: z.string(),
+  sizeBytes: z.number(),
+  state: CopyState,
+  /** What the newest verification of this copy found; `null`: nothing yet. */
+  valid: flag.nullable(),
+  hasAttachedFiles: flag,
+});
+
+/** How many copies of a plan are in a state at a destination. */
+const CopyCount = z.object({
+  planId: z.string().nullable(),
   destinationId: z.string(),
-  stored: z.int(),
-  storedBytes: z.number(),
-  waiting: z.int(),
-  failed: z.int(),
-  /** Those that should be there and are not. */
-  missing: z.int(),
+  state: CopyState,
+  count: z.int(),
+  bytes: z.number(),
+});
+
+/** Why copies of a plan to a destination are not stored yet. */
+const CopyDelay = z.object({
+  planId: z.string().nullable(),
+  destinationId: z.string(),
   /** Since when the oldest waits. */
   waitingSince: Instant.nullable(),
   /** Why they wait: of the newest that says. */
   waitingFor: z.string().nullable(),
   failure: z.string().nullable(),
 });
-export type CopyCounts = z.infer<typeof CopyCounts>;
+
+/** How copies at one destination stand. */
+export interface CopyCounts extends Pick<z.infer<typeof CopyDelay>, 'waitingSince' | 'waitingFor' | 'failure'> {
+  stored: number;
+  storedBytes: number;
+  waiting: number;
+  failed: number;
+  /** Those that should be there and are not. */
+  missing: number;
+}
+
+const NO_DELAY = { waitingSince: null, waitingFor: null, failure: null };
+const NO_COPIES = { stored: 0, storedBytes: 0, waiting: 0, failed: 0, missing: 0 };
+const COUNTED_AS = {
+  stored: 'stored',
+  waiting: 'waiting',
+  copying: 'waiting',
+  failed: 'failed',
+  missing: 'missing',
+  deleting: null,
+} as const satisfies Record<CopyState, keyof typeof NO_COPIES | null>;
+
+/** Which copies are meant: those of a plan at a destination. */
+export const copiesOf = (planId: string | null, destinationId: string): string => `${planId} ${destinationId}`;
+
+/** What has been read and hashed and could not be opened is as unverified as what was never read. */
+export const VALID_COPY = "iif(c.level = 'none' AND c.valid = 1, NULL, c.valid) AS valid";
 
 /** Of a begun copy `b`: no copy of it is stored or still to be made. */
 const NOT_WANTED = `NOT EXISTS (
@@ -64,6 +105,18 @@ export class CopyRepo {
     return this.#copies.all('WHERE destination_id = ?', destinationId);
   }
 
+  /** The copies that are at a destination, or were, the newest snapshot first. */
+  named(destinationId: string): Array<z.infer<typeof NamedCopy>> {
+    return this.#db
+      .prepare(
+        `SELECT s.id AS "snapshotId", s.name, s.size_bytes AS "sizeBytes", c.state, ${VALID_COPY},
+           s.attached_files <> '[]' AS "hasAttachedFiles" FROM snapshot_copies c CROSS JOIN snapshots s ON s.id = c.snapshot_id
+         WHERE c.destination_id = ? AND c.state IN ('stored', 'missing') ORDER BY s.number DESC`,
+      )
+      .all(destinationId)
+      .map((row) => NamedCopy.parse(row));
+  }
+
   /** What is still to be copied to a destination, the newest snapshot first, with what it takes where it was stored first. */
   waiting(destinationId: string): Array<z.infer<typeof WaitingCopy>> {
     return this.#db
@@ -83,13 +136,14 @@ export class CopyRepo {
 
   /** The destinations that something waits for, or where something begun or half removed is to be tidied up. */
   awaited(): string[] {
-    return this.#db
+    const found = this.#db
       .prepare(
         `SELECT destination_id FROM snapshot_copies WHERE state IN ('waiting', 'copying', 'deleting')
          UNION SELECT destination_id FROM begun_copies b WHERE ${NOT_WANTED}`,
       )
       .pluck()
-      .all() as string[];
+      .all();
+    return z.array(z.string()).parse(found);
   }
 
   /** The first file of a copy is about to be stored, and its snapshot is not there yet. */
@@ -114,41 +168,58 @@ export class CopyRepo {
     return this.#begun.all(`b WHERE destination_id = ? AND ${NOT_WANTED}`, destinationId);
   }
 
-  /** How the copies stand at each destination. */
-  counts(): Map<string, CopyCounts> {
-    return this.#counts('FROM snapshot_copies c JOIN snapshots s ON s.id = c.snapshot_id');
+  /** How the copies stand at each destination, those of all plans together. */
+  countsByDestination(): Map<string, CopyCounts> {
+    return this.#counts('NULL', undefined, ({ destinationId }) => destinationId);
   }
 
-  /** How the copies of a plan stand at each destination. */
-  countsOfPlan(planId: string): Map<string, CopyCounts> {
-    return this.#counts(
-      'FROM snapshots s CROSS JOIN snapshot_copies c ON c.snapshot_id = s.id WHERE s.plan_id = ?',
-      planId,
-    );
+  /**
+   * How the copies of each plan stand at each destination, by {@link copiesOf}.
+   * @param planIds without them, of all plans
+   */
+  countsByPlan(planIds?: readonly string[]): Map<string, CopyCounts> {
+    return this.#counts('plan_id', planIds, ({ planId, destinationId }) => copiesOf(planId, destinationId));
   }
 
-  #counts(from: string, ...values: string[]): Map<string, CopyCounts> {
-    const rows = this.#db
-      .prepare(
-        `SELECT c.destination_id AS "destinationId", sum(state = 'stored') AS stored,
-           sum(iif(state = 'stored', s.disk_bytes, 0)) AS "storedBytes",
-           sum(state IN ('waiting', 'copying')) AS waiting, sum(state = 'failed') AS failed,
-           sum(state = 'missing') AS missing,
-           min(iif(state IN ('waiting', 'copying'), at, NULL)) AS "waitingSince",
-           max(iif(state IN ('waiting', 'copying'), message, NULL)) AS "waitingFor",
-           max(iif(state = 'failed', message, NULL)) AS failure
-         ${from} GROUP BY c.destination_id`,
-      )
-      .all(...values)
-      .map((row) => CopyCounts.parse(row));
-    return new Map(rows.map((row) => [row.destinationId, row]));
+  #counts(
+    planId: 'plan_id' | 'NULL',
+    planIds: readonly string[] | undefined,
+    keyOf: (row: { planId: string | null; destinationId: string }) => string,
+  ): Map<string, CopyCounts> {
+    const { condition, values } = among('plan_id', planIds);
+    const group = planId === 'NULL' ? 'destination_id' : 'plan_id, destination_id';
+    const all = (columns: string, where: string, groupBy: string): unknown[] =>
+      this.#db
+        .prepare(
+          `SELECT ${planId} AS "planId", destination_id AS "destinationId", ${columns} FROM snapshot_copies
+           WHERE ${where} AND ${condition} GROUP BY ${groupBy}`,
+        )
+        .all(...values);
+    const delays = all(
+      `min(iif(state <> 'failed', at, NULL)) AS "waitingSince", max(iif(state <> 'failed', message, NULL)) AS "waitingFor",
+         max(iif(state = 'failed', message, NULL)) AS failure`,
+      "state IN ('waiting', 'copying', 'failed')",
+      group,
+    ).map((row) => CopyDelay.parse(row));
+    const delayOf = new Map(delays.map((delay) => [keyOf(delay), delay]));
+    const counts = new Map<string, CopyCounts>();
+    for (const row of all('state, count(*) AS count, sum(disk_bytes) AS bytes', 'TRUE', `${group}, state`)) {
+      const { state, count, bytes, ...place } = CopyCount.parse(row);
+      const key = keyOf(place);
+      const { waitingSince, waitingFor, failure } = delayOf.get(key) ?? NO_DELAY;
+      const known = counts.get(key) ?? { ...NO_COPIES, waitingSince, waitingFor, failure };
+      const counted = COUNTED_AS[state];
+      if (counted !== null) known[counted] += count;
+      if (state === 'stored') known.storedBytes += bytes;
+      counts.set(key, known);
+    }
+    return counts;
   }
 
   /** Whether a copy of a plan's snapshots is still to be made. */
   isAnyAwaited(planId: string): boolean {
     const awaited = this.#db.prepare(
-      `SELECT 1 FROM snapshot_copies c CROSS JOIN snapshots s ON s.id = c.snapshot_id
-       WHERE c.state IN ('waiting', 'copying', 'failed') AND s.plan_id = ? LIMIT 1`,
+      "SELECT 1 FROM snapshot_copies WHERE state IN ('waiting', 'copying', 'failed') AND plan_id = ? LIMIT 1",
     );
     return awaited.get(planId) !== undefined;
   }
@@ -215,7 +286,7 @@ export class CopyRepo {
     this.#db
       .prepare(
         `DELETE FROM snapshot_copies WHERE destination_id = ? AND state IN ('waiting', 'failed')
-           AND snapshot_id IN (SELECT id FROM snapshots WHERE plan_id = ?)`,
+           AND plan_id = ?`,
       )
       .run(destinationId, planId);
   }

@@ -3,7 +3,7 @@ import { ErrorBody } from '../../../../src-shared/contract/errors.ts';
 import { Destination, DestinationSettings, SelfTestReport } from '../../../../src-shared/model/destination.ts';
 import { Instant } from '../../../../src-shared/model/values.ts';
 import type { Database } from '../../engine/sqlite/open-database.ts';
-import { flag, json, Table } from '../table.ts';
+import { among, flag, json, Table } from '../table.ts';
 
 /** A destination as the catalog knows it. */
 const StoredDestination = z.object({
@@ -47,9 +47,10 @@ export class DestinationRepo {
     this.#decided = new Table(db, 'destinations', Decided);
   }
 
-  /** Those that people know, by name. */
-  list(): StoredDestination[] {
-    return this.#table.all('WHERE own = 0 ORDER BY name COLLATE NOCASE');
+  /** Those that people know, by name. @param ids without them, all */
+  list(ids?: readonly string[]): StoredDestination[] {
+    const { condition, values } = among('id', ids);
+    return this.#table.all(`WHERE own = 0 AND ${condition} ORDER BY name COLLATE NOCASE`, ...values);
   }
 
   /** Snapkeep's own too. */

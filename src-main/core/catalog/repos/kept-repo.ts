@@ -1,56 +1,78 @@
-import type { SnapshotTrigger } from '../../../../src-shared/model/manifest.ts';
-import type { CopyState, SnapshotOrigin } from '../../../../src-shared/model/snapshot.ts';
-import type { VerificationLevel } from '../../../../src-shared/model/verification.ts';
-import type { WeighedSnapshot } from '../../../../src-shared/retention/prune-brake.ts';
+import { z } from 'zod';
+import { SnapshotTrigger } from '../../../../src-shared/model/manifest.ts';
+import { CopyState, SnapshotOrigin } from '../../../../src-shared/model/snapshot.ts';
+import { VerificationLevel } from '../../../../src-shared/model/verification.ts';
 import type { Database } from '../../engine/sqlite/open-database.ts';
+import { among, flag } from '../table.ts';
+import { VALID_COPY } from './copy-repo.ts';
+
+/** What the brake weighs. */
+const WeighedRow = z.object({
+  id: z.string(),
+  order: z.int(),
+  name: z.string(),
+  createdAt: z.string(),
+  tableCount: z.int(),
+  rowCount: z.int(),
+  bytes: z.number(),
+});
+type WeighedRow = z.output<typeof WeighedRow>;
+
+/** What the rules of retention look at. */
+const RetainedRow = z.object({
+  id: z.string(),
+  order: z.int(),
+  origin: SnapshotOrigin,
+  createdAt: z.string(),
+  trigger: SnapshotTrigger,
+  pinned: flag,
+  incomplete: flag,
+  /** It is stored nowhere. */
+  missing: flag,
+  /** What its newest verification found, wherever it read; `null`: nothing yet. */
+  valid: flag.nullable(),
+  level: VerificationLevel,
+  /** Its plan; where it has none, its source. */
+  family: z.string(),
+});
+
+const KeptRow = z.object({
+  ...WeighedRow.shape,
+  ...RetainedRow.shape,
+  /** What it added to the disk where it was stored first. */
+  diskBytes: z.number(),
+  /** A verification has found it good once, wherever it read. */
+  onceVerified: flag,
+});
 
 /** A copy as retention looks at it. */
-export interface KeptCopy {
-  destinationId: string;
-  state: CopyState;
+const KeptCopy = z.object({
+  snapshotId: z.string(),
+  destinationId: z.string(),
+  state: CopyState,
   /** What the newest verification of this copy found; `null`: nothing yet. */
-  valid: boolean | null;
+  valid: flag.nullable(),
+});
+export type KeptCopy = Omit<z.output<typeof KeptCopy>, 'snapshotId'>;
+
+/** A snapshot as retention and the brake look at it, without what only people read. */
+export interface KeptSnapshot extends z.output<typeof KeptRow> {
+  copies: readonly KeptCopy[];
 }
 
-/** A snapshot as retention and the brake look at it: without what only people read. */
-export interface KeptSnapshot extends WeighedSnapshot {
-  origin: SnapshotOrigin;
-  trigger: SnapshotTrigger;
-  pinned: boolean;
-  /** It is stored nowhere. */
-  missing: boolean;
-  incomplete: boolean;
-  /** What it added to the disk where it was stored first. */
-  diskBytes: number;
-  /** What its newest verification found, wherever it read; `null`: nothing yet. */
-  valid: boolean | null;
-  level: VerificationLevel;
-  /** A verification has found it good once, wherever it read. */
-  onceVerified: boolean;
-  copies: KeptCopy[];
-}
-
-interface KeptRow
-  extends Omit<KeptSnapshot, 'pinned' | 'missing' | 'incomplete' | 'valid' | 'onceVerified' | 'copies'> {
-  pinned: number;
-  incomplete: number;
-  valid: number | null;
-  onceVerified: number;
-  destinationId: string | null;
-  state: CopyState;
-  copyValid: number | null;
-}
-
-/** What has been read and hashed and could not be opened is as unverified as what was never read. */
-const VALID = "iif(v.level = 'none' AND v.valid = 1, NULL, v.valid)";
-const CONTENT = `s.id, s.number AS "order", s.name, s.created_at AS "createdAt", s.table_count AS "tableCount",
+const VALID = "iif(s.level = 'none' AND s.valid = 1, NULL, s.valid) AS valid";
+const WEIGHED = `s.id, s.number AS "order", s.name, s.created_at AS "createdAt", s.table_count AS "tableCount",
   s.row_count AS "rowCount", s.content_bytes AS bytes`;
-const NEWEST_VERIFICATION = `LEFT JOIN verifications v ON v.number =
-  (SELECT max(number) FROM verifications WHERE snapshot_id = s.id)`;
 const STORED = "EXISTS (SELECT 1 FROM snapshot_copies WHERE snapshot_id = s.id AND state = 'stored')";
-/** Leaves out those that are being removed everywhere. */
-export const LISTED = `(EXISTS (SELECT 1 FROM snapshot_copies c WHERE c.snapshot_id = s.id AND c.state <> 'deleting')
-  OR NOT EXISTS (SELECT 1 FROM snapshot_copies c WHERE c.snapshot_id = s.id))`;
+const RETAINED = `s.id, s.number AS "order", s.origin, s.created_at AS "createdAt", s.trigger, s.pinned, s.incomplete,
+  NOT ${STORED} AS missing, ${VALID}, coalesce(s.level, 'none') AS level,
+  coalesce(s.plan_id, s.source_path) AS family`;
+/** Leaves out snapshots `s` that are being removed everywhere. */
+export const LISTED = `s.id NOT IN (SELECT snapshot_id FROM snapshot_copies d WHERE state = 'deleting' AND NOT EXISTS
+  (SELECT 1 FROM snapshot_copies WHERE snapshot_id = d.snapshot_id AND state <> 'deleting'))`;
+
+const Totals = z.object({ planId: z.string().nullable(), count: z.int(), bytes: z.number() });
+const Named = z.object({ planId: z.string().nullable(), name: z.string() });
 
 /** What is kept of plans: few and narrow rows, for all that is asked after each backup. */
 export class KeptRepo {
@@ -62,40 +84,24 @@ export class KeptRepo {
 
   /** All snapshots of a plan, the newest first by the order of making. */
   ofPlan(planId: string): KeptSnapshot[] {
-    const rows = this.#db
+    return this.#select('s.plan_id = ?', planId);
+  }
+
+  /** Those of a source that belong to no plan, the newest first. */
+  withoutPlan(sourcePath: string): KeptSnapshot[] {
+    return this.#select('s.plan_id IS NULL AND s.source_path = ?', sourcePath);
+  }
+
+  /** What retention looks at in all snapshots of plans, and in those of sources that belong to no plan. */
+  retained(planIds: readonly string[], sourcePaths: readonly string[]): Array<z.output<typeof RetainedRow>> {
+    return this.#db
       .prepare(
-        `SELECT ${CONTENT}, s.origin, s.trigger, s.pinned, s.incomplete, s.disk_bytes AS "diskBytes",
-           ${VALID} AS valid, coalesce(v.level, 'none') AS level,
-           EXISTS (SELECT 1 FROM verifications WHERE snapshot_id = s.id AND valid = 1 AND level <> 'none')
-             AS "onceVerified",
-           c.destination_id AS "destinationId", c.state,
-           (SELECT ${VALID} FROM verifications v WHERE v.snapshot_id = c.snapshot_id
-              AND v.destination_id = c.destination_id ORDER BY v.number DESC LIMIT 1) AS "copyValid"
-         FROM snapshots s ${NEWEST_VERIFICATION}
-         LEFT JOIN snapshot_copies c ON c.snapshot_id = s.id AND c.state <> 'deleting'
-         WHERE s.plan_id = ? AND ${LISTED} ORDER BY s.number DESC`,
+        `SELECT ${RETAINED} FROM snapshots s WHERE s.plan_id IN (SELECT value FROM json_each(?)) AND ${LISTED}
+         UNION ALL SELECT ${RETAINED} FROM snapshots s
+           WHERE s.plan_id IS NULL AND s.source_path IN (SELECT value FROM json_each(?)) AND ${LISTED}`,
       )
-      .all(planId) as KeptRow[];
-    const found: KeptSnapshot[] = [];
-    for (const { destinationId, state, copyValid, ...row } of rows) {
-      let snapshot = found.at(-1);
-      if (snapshot?.id !== row.id) {
-        snapshot = {
-          ...row,
-          pinned: row.pinned === 1,
-          missing: true,
-          incomplete: row.incomplete === 1,
-          valid: toBoolean(row.valid),
-          onceVerified: row.onceVerified === 1,
-          copies: [],
-        };
-        found.push(snapshot);
-      }
-      if (destinationId === null) continue;
-      snapshot.copies.push({ destinationId, state, valid: toBoolean(copyValid) });
-      if (state === 'stored') snapshot.missing = false;
-    }
-    return found;
+      .all(JSON.stringify(planIds), JSON.stringify(sourcePaths))
+      .map((row) => RetainedRow.parse(row));
   }
 
   /**
@@ -103,56 +109,58 @@ export class KeptRepo {
    * however many there are.
    * @param since the number of the oldest that is looked at
    */
-  fullest(planId: string, since: number): WeighedSnapshot[] {
+  fullest(planId: string, since: number): WeighedRow[] {
     const most = (order: string): string => `SELECT * FROM (SELECT * FROM content ORDER BY ${order} LIMIT 2)`;
     return this.#db
       .prepare(
         `WITH content AS MATERIALIZED (
-           SELECT ${CONTENT} FROM snapshots s ${NEWEST_VERIFICATION}
+           SELECT ${WEIGHED} FROM snapshots s
            WHERE s.plan_id = ? AND s.number >= ? AND s.origin = 'own' AND s.trigger <> 'before-restore'
-             AND coalesce(v.valid, 1) = 1 AND ${STORED})
+             AND coalesce(s.valid, 1) = 1 AND ${STORED})
          ${most('"order" DESC')} UNION ${most('"tableCount" DESC, "order" DESC')}
          UNION ${most('"rowCount" DESC, "order" DESC')} UNION ${most('bytes DESC, "order" DESC')}`,
       )
-      .all(planId, since) as WeighedSnapshot[];
+      .all(planId, since)
+      .map((row) => WeighedRow.parse(row));
   }
 
   /** The number of a plan's newest snapshot; 0: there is none. */
   newestNumber(planId: string): number {
-    return this.#db
-      .prepare('SELECT coalesce(max(number), 0) FROM snapshots WHERE plan_id = ?')
-      .pluck()
-      .get(planId) as number;
+    return this.#number('SELECT coalesce(max(number), 0) FROM snapshots WHERE plan_id = ?', planId);
   }
 
-  /** The name of the newest of a plan's own snapshots that are dated after an instant; `null`: none is. */
-  datedAfter(planId: string, instant: string): string | null {
-    const found = this.#db
+  /** The name of the newest of each plan's own snapshots that are dated after an instant; most plans have none. */
+  datedAfter(instant: string): Map<string | null, string> {
+    // By date: few snapshots, if any, are read.
+    const rows = this.#db
       .prepare(
-        `SELECT s.name FROM snapshots s WHERE s.plan_id = ? AND s.created_at > ? AND s.origin = 'own' AND ${LISTED}
-         ORDER BY s.number DESC LIMIT 1`,
+        `SELECT s.plan_id AS "planId", s.name, max(s.number) FROM snapshots s
+         WHERE s.created_at > ? AND s.origin = 'own' AND ${LISTED} GROUP BY +s.plan_id`,
       )
-      .pluck()
-      .get(planId, instant);
-    return found === undefined ? null : String(found);
+      .all(instant)
+      .map((row) => Named.parse(row));
+    return new Map(rows.map(({ planId, name }) => [planId, name]));
   }
 
-  /** How many snapshots of a plan there are, and what they added to the disk where they were stored first. */
-  totals(planId: string): { count: number; bytes: number } {
-    return this.#db
+  /**
+   * How many snapshots of each plan there are, and what they added to the disk where they were stored first.
+   * @param planIds without them, of all plans
+   */
+  totals(planIds?: readonly string[]): Map<string | null, { count: number; bytes: number }> {
+    const { condition, values } = among('s.plan_id', planIds);
+    const rows = this.#db
       .prepare(
-        `SELECT count(*) AS count, coalesce(sum(s.disk_bytes), 0) AS bytes FROM snapshots s
-         WHERE s.plan_id = ? AND ${LISTED}`,
+        `SELECT s.plan_id AS "planId", count(*) AS count, sum(s.disk_bytes) AS bytes FROM snapshots s
+         WHERE ${condition} AND ${LISTED} GROUP BY s.plan_id`,
       )
-      .get(planId) as { count: number; bytes: number };
+      .all(...values)
+      .map((row) => Totals.parse(row));
+    return new Map(rows.map(({ planId, ...totals }) => [planId, totals]));
   }
 
   /** How many snapshots of a plan are stored anywhere. */
   countStored(planId: string): number {
-    return this.#db
-      .prepare(`SELECT count(*) FROM snapshots s WHERE s.plan_id = ? AND ${STORED}`)
-      .pluck()
-      .get(planId) as number;
+    return this.#number(`SELECT count(*) FROM snapshots s WHERE s.plan_id = ? AND ${STORED}`, planId);
   }
 
   /** Whether any snapshot of a plan is stored anywhere. */
@@ -161,6 +169,30 @@ export class KeptRepo {
       this.#db.prepare(`SELECT 1 FROM snapshots s WHERE s.plan_id = ? AND ${STORED} LIMIT 1`).get(planId) !== undefined
     );
   }
-}
 
-const toBoolean = (value: number | null): boolean | null => (value === null ? null : value === 1);
+  #select(condition: string, value: string): KeptSnapshot[] {
+    const found = this.#db
+      .prepare(
+        `SELECT ${RETAINED}, ${WEIGHED}, s.disk_bytes AS "diskBytes", s.once_verified AS "onceVerified"
+         FROM snapshots s WHERE ${condition} AND ${LISTED} ORDER BY s.number DESC`,
+      )
+      .all(value);
+    const copies = this.#db
+      .prepare(
+        `SELECT s.id AS "snapshotId", c.destination_id AS "destinationId", c.state, ${VALID_COPY}
+         FROM snapshots s CROSS JOIN snapshot_copies c ON c.snapshot_id = s.id
+         WHERE ${condition} AND c.state <> 'deleting'`,
+      )
+      .all(value)
+      .map((row) => KeptCopy.parse(row));
+    const copiesOf = Map.groupBy(copies, ({ snapshotId }) => snapshotId);
+    return found.map((each) => {
+      const row = KeptRow.parse(each);
+      return { ...row, copies: copiesOf.get(row.id) ?? [] };
+    });
+  }
+
+  #number(source: string, planId: string): number {
+    return z.int().parse(this.#db.prepare(source).pluck().get(planId));
+  }
+}

@@ -3,7 +3,7 @@ import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { LockFiles, Plan, PlanDestination, RestoreTest, Retention } from '../../../../src-shared/model/plan.ts';
 import { Schedule } from '../../../../src-shared/model/schedule.ts';
 import type { Database } from '../../engine/sqlite/open-database.ts';
-import { flag, json, Table } from '../table.ts';
+import { among, flag, json, Table } from '../table.ts';
 
 const { destinations: _destinations, ...fields } = Plan.shape;
 
@@ -41,19 +41,25 @@ export class PlanRepo {
     this.#destinations = new Table(db, 'plan_destinations', PlanDestinationRow);
   }
 
-  list(): Plan[] {
-    return this.#plans.all('ORDER BY name COLLATE NOCASE').map((row) => this.#withDestinations(row));
+  /** By name. @param ids without them, all */
+  list(ids?: readonly string[]): Plan[] {
+    const { condition, values } = among('id', ids);
+    return this.#select(`${condition} ORDER BY name COLLATE NOCASE`, ...values);
   }
 
   get(id: string): Plan | undefined {
-    const row = this.#plans.get('WHERE id = ?', id);
-    return row && this.#withDestinations(row);
+    return this.#select('id = ?', id)[0];
   }
 
   /** The plan of this name, whatever the case of its letters. */
   byName(name: string): Plan | undefined {
-    const row = this.#plans.get('WHERE name = ?', name);
-    return row && this.#withDestinations(row);
+    return this.#select('name = ?', name)[0];
+  }
+
+  /** The ids of the plans that store to any of some destinations. */
+  storingTo(destinationIds: readonly string[]): string[] {
+    const { condition, values } = among('destination_id', destinationIds);
+    return [...new Set(this.#destinations.all(`WHERE ${condition}`, ...values).map(({ planId }) => planId))];
   }
 
   /** @throws SnapkeepError `NOT_FOUND` */
@@ -85,11 +91,22 @@ export class PlanRepo {
     this.#db.prepare('DELETE FROM plans WHERE id = ?').run(id);
   }
 
-  #withDestinations(row: z.output<typeof PlanRow>): Plan {
-    const destinations = this.#destinations.all('WHERE plan_id = ? ORDER BY position', row.id);
-    return {
-      ...row,
-      destinations: destinations.map(({ destinationId, retention }) => ({ destinationId, retention })),
-    };
+  #select(condition: string, ...values: string[]): Plan[] {
+    const plans = this.#plans.all(`WHERE ${condition}`, ...values);
+    const { condition: ofPlans, values: ids } = among(
+      'plan_id',
+      plans.map(({ id }) => id),
+    );
+    const destinations = Map.groupBy(
+      this.#destinations.all(`WHERE ${ofPlans} ORDER BY position`, ...ids),
+      ({ planId }) => planId,
+    );
+    return plans.map((plan) => ({
+      ...plan,
+      destinations: (destinations.get(plan.id) ?? []).map(({ destinationId, retention }) => ({
+        destinationId,
+        retention,
+      })),
+    }));
   }
 }

@@ -3,7 +3,7 @@ import { BrakeReason } from '../../../../src-shared/model/prune.ts';
 import { Retention } from '../../../../src-shared/model/retention.ts';
 import { Instant } from '../../../../src-shared/model/values.ts';
 import type { Database } from '../../engine/sqlite/open-database.ts';
-import { json, Table } from '../table.ts';
+import { among, json, Table } from '../table.ts';
 
 /** A brake as it is remembered: nothing up to `snapshot`, by the order of making, is pruned. */
 const StoredBrake = z.object({ snapshot: z.int(), since: Instant, reasons: z.array(BrakeReason) });
@@ -32,6 +32,17 @@ export class PruneStateRepo {
 
   get(planId: string, destinationId: string): PruneState {
     return this.#table.get('WHERE plan_id = ? AND destination_id = ?', planId, destinationId)?.body ?? NOTHING;
+  }
+
+  /** The brakes of each plan at its destinations. @param planIds without them, of all plans */
+  brakes(planIds?: readonly string[]): Map<string, Array<{ destinationId: string; brake: StoredBrake }>> {
+    const { condition, values } = among('plan_id', planIds);
+    const rows = this.#table
+      .all(`WHERE ${condition}`, ...values)
+      .flatMap(({ planId, destinationId, body: { brake } }) =>
+        brake === null ? [] : [{ planId, destinationId, brake }],
+      );
+    return Map.groupBy(rows, ({ planId }) => planId);
   }
 
   /** Changes what is given. */

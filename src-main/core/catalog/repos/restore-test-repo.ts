@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RestoreTestReceipt } from '../../../../src-shared/model/restore/restore-test.ts';
 import type { Database } from '../../engine/sqlite/open-database.ts';
-import { json, Table } from '../table.ts';
+import { among, flag, json, Table } from '../table.ts';
 
 const RestoreTestRow = z.object({
   runId: z.string(),
@@ -9,6 +9,8 @@ const RestoreTestRow = z.object({
   at: z.string(),
   body: json(RestoreTestReceipt),
 });
+const LastRestoreTest = z.object({ planId: z.string(), at: z.string(), valid: flag, warning: z.string().nullable() });
+const LastAt = z.object({ id: z.string(), at: z.string() });
 
 /** The table of restore tests' receipts. */
 export class RestoreTestRepo {
@@ -29,13 +31,28 @@ export class RestoreTestRepo {
     return this.#table.all('WHERE plan_id = ? ORDER BY at DESC LIMIT ?', planId, limit).map(({ body }) => body);
   }
 
+  /** What the last restore test of each plan found. @param planIds without them, of all plans */
+  last(planIds?: readonly string[]): Map<string, z.output<typeof LastRestoreTest>> {
+    const { condition, values } = among('p.id', planIds);
+    const rows = this.#db
+      .prepare(
+        `SELECT p.id AS "planId", t.at, t.body ->> '$.valid' AS valid, t.body ->> '$.warning' AS warning
+         FROM plans p CROSS JOIN restore_tests t ON t.run_id =
+           (SELECT run_id FROM restore_tests WHERE plan_id = p.id ORDER BY at DESC LIMIT 1) WHERE ${condition}`,
+      )
+      .all(...values)
+      .map((row) => LastRestoreTest.parse(row));
+    return new Map(rows.map((row) => [row.planId, row]));
+  }
+
   /** When each destination's copies were last tested, by its id. */
   lastByDestination(planId: string): Map<string, string> {
     const rows = this.#db
       .prepare(
         `SELECT body ->> '$.destinationId' AS id, max(at) AS at FROM restore_tests WHERE plan_id = ? AND id IS NOT NULL GROUP BY id`,
       )
-      .all(planId) as Array<{ id: string; at: string }>;
+      .all(planId)
+      .map((row) => LastAt.parse(row));
     return new Map(rows.map(({ id, at }) => [id, at]));
   }
 }

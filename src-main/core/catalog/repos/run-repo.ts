@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { NotedReplacement } from '../../../../src-shared/model/restore/replacement.ts';
-import { LogEntry, Run, type RunKind } from '../../../../src-shared/model/run.ts';
+import { LogEntry, Run, type RunKind, type RunState } from '../../../../src-shared/model/run.ts';
+import { Instant } from '../../../../src-shared/model/values.ts';
+import { localDay } from '../../../../src-shared/schedule/local-calendar.ts';
 import type { Database } from '../../engine/sqlite/open-database.ts';
-import { json, Table } from '../table.ts';
+import { among, flag, json, Table } from '../table.ts';
 
 /** What a run may leave behind when it is killed: removed at the next start. */
 const Leftovers = z.object({
@@ -16,10 +18,27 @@ export type Leftovers = z.infer<typeof Leftovers>;
 
 const RunRow = z.object({
   ...Run.pick({ id: true, kind: true, state: true, planId: true, queuedAt: true, finishedAt: true }).shape,
+  /** Of backups, for the strip of days: the calendar day on which it finished, in the time zone of the machine then. */
+  day: z.string().nullable(),
+  valid: flag.nullable(),
+  incomplete: flag,
   body: json(Run),
   leftovers: json(Leftovers).nullable(),
 });
+const BackupsOnDayRow = z.object({
+  planId: z.string(),
+  ...RunRow.pick({ state: true, valid: true, incomplete: true }).shape,
+  day: z.string(),
+  count: z.int(),
+});
+const LastBackup = z.object({ planId: z.string(), run: json(Run), succeededAt: Instant.nullable() });
 const LogRow = z.object({ ...LogEntry.shape, runId: z.string() });
+
+/** So many are removed at a time: nothing else is done meanwhile. */
+const MOST_REMOVED = 200;
+/** The number of the newest run but so many of a plan `p`. */
+const nthNewest = (n: number): string =>
+  `(SELECT number FROM runs WHERE plan_id IS p.plan_id ORDER BY number DESC LIMIT 1 OFFSET ${n - 1})`;
 
 /** The tables of runs and of their logs. */
 export class RunRepo {
@@ -34,14 +53,20 @@ export class RunRepo {
   }
 
   save(run: Run, leftovers: Leftovers | null): void {
-    this.#runs.save({ ...run, body: run, leftovers }, ['id'], ['kind', 'queuedAt']);
+    const { kind, finishedAt, result } = run;
+    const brought = {
+      day: kind === 'backup' && finishedAt !== null ? localDay(new Date(finishedAt)) : null,
+      valid: result?.kind === 'backup' ? (result.verification?.valid ?? null) : null,
+      incomplete: result?.kind === 'backup' && result.incomplete !== null,
+    };
+    this.#runs.save({ ...run, ...brought, body: run, leftovers }, ['id'], ['kind', 'queuedAt']);
   }
 
   get(id: string): Run | undefined {
     return this.#runs.get('WHERE id = ?', id)?.body;
   }
 
-  /** Newest first. */
+  /** Newest first. @param filter `before`: the id of the last run of the page before */
   list(filter: {
     planId?: string | undefined;
     before?: string | undefined;
@@ -50,22 +75,51 @@ export class RunRepo {
   }): Run[] {
     const { planId = null, before = null, kinds, limit } = filter;
     // Only what is asked for stands in the statement, so that an index answers it.
-    const asked: Array<[condition: string, value: string]> = [
-      ...(planId === null ? [] : [['plan_id = ?', planId] as [string, string]]),
-      ...(before === null ? [] : [['queued_at < ?', before] as [string, string]]),
-      ...(kinds === undefined
-        ? []
-        : [['kind IN (SELECT value FROM json_each(?))', JSON.stringify(kinds)] as [string, string]]),
+    const asked = [
+      ...(planId === null ? [] : [['plan_id = ?', planId]]),
+      ...(before === null ? [] : [['number < (SELECT number FROM runs WHERE id = ?)', before]]),
+      ...(kinds === undefined ? [] : [['kind IN (SELECT value FROM json_each(?))', JSON.stringify(kinds)]]),
     ];
     const where = asked.length === 0 ? '' : `WHERE ${asked.map(([condition]) => condition).join(' AND ')}`;
-    const values = asked.map(([, value]) => value);
+    const values = asked.flatMap(([, value = '']) => value);
     return this.#runs.all(`${where} ORDER BY number DESC LIMIT ?`, ...values, limit).map(({ body }) => body);
   }
 
-  /** The backups of a plan that ended at or after an instant. */
-  backupsSince(planId: string, since: string): Run[] {
-    const rest = "WHERE plan_id = ? AND kind = 'backup' AND finished_at >= ? ORDER BY finished_at";
-    return this.#runs.all(rest, planId, since).map(({ body }) => body);
+  /**
+   * How many backups of each plan ended in which way on each day.
+   * @param since the first day, `YYYY-MM-DD`
+   * @param planIds without them, of all plans
+   */
+  backupDays(since: string, planIds?: readonly string[]): Array<z.infer<typeof BackupsOnDayRow>> {
+    const { condition, values } = among('p.id', planIds);
+    return this.#db
+      .prepare(
+        `SELECT p.id AS "planId", r.day, r.state, r.valid, r.incomplete, count(*) AS count
+         FROM plans p CROSS JOIN runs r ON r.plan_id = p.id AND r.kind = 'backup' AND r.day >= ?
+         WHERE ${condition} GROUP BY p.id, r.day, r.state, r.valid, r.incomplete`,
+      )
+      .all(since, ...values)
+      .map((row) => BackupsOnDayRow.parse(row));
+  }
+
+  /**
+   * The newest backup of each plan that has ended and was not cancelled, and when the newest one began that succeeded.
+   * @param planIds without them, of all plans
+   */
+  lastBackups(planIds?: readonly string[]): Map<string, Pick<z.infer<typeof LastBackup>, 'run' | 'succeededAt'>> {
+    const { condition, values } = among('p.id', planIds);
+    const newest = (state: RunState): string =>
+      `(SELECT max(number) FROM runs WHERE plan_id = p.id AND kind = 'backup' AND state = '${state}')`;
+    const rows = this.#db
+      .prepare(
+        `SELECT p.id AS "planId", r.body AS run, good.body ->> '$.startedAt' AS "succeededAt" FROM plans p
+         CROSS JOIN runs r ON r.number =
+           max(coalesce(${newest('succeeded')}, 0), coalesce(${newest('failed')}, 0), coalesce(${newest('interrupted')}, 0))
+         LEFT JOIN runs good ON good.number = ${newest('succeeded')} WHERE ${condition}`,
+      )
+      .all(...values)
+      .map((row) => LastBackup.parse(row));
+    return new Map(rows.map(({ planId, ...last }) => [planId, last]));
   }
 
   /**
@@ -74,13 +128,13 @@ export class RunRepo {
    */
   hasEnded(idStart: string): boolean {
     const ended = this.#db.prepare("SELECT state NOT IN ('queued', 'running') FROM runs WHERE id GLOB ?").pluck();
-    const states = ended.all(`${idStart}-*`) as number[];
+    const states = ended.all(`${idStart}-*`);
     return states.length > 0 && states.every((state) => state === 1);
   }
 
   /** The number of the newest run; 0: there is none. */
   newestNumber(): number {
-    return this.#db.prepare('SELECT coalesce(max(number), 0) FROM runs').pluck().get() as number;
+    return z.int().parse(this.#db.prepare('SELECT coalesce(max(number), 0) FROM runs').pluck().get());
   }
 
   /** The instant of a run that was queued after an instant, of those with a higher number; `null`: there is none. */
@@ -132,21 +186,20 @@ export class RunRepo {
    * Removes runs and their logs that are no longer kept: of each plan those before its newest 1,000, and those that are
    * older than an instant and before its newest 100. The newest of each kind stays, and so do runs that can be undone,
    * that go on, or that left something behind.
-   * @returns how many were removed
+   * @returns how many were removed, a few hundred at most; 0: there are no more
    */
   removeOld(olderThan: string): number {
     return this.#db
       .prepare(
-        `WITH ranked AS (
-           SELECT number, kind, queued_at, finished_at, leftovers,
-             row_number() OVER (PARTITION BY plan_id ORDER BY number DESC) AS place,
-             row_number() OVER (PARTITION BY plan_id, kind ORDER BY number DESC) AS place_of_kind
-           FROM runs
+        `WITH edges AS MATERIALIZED (
+           SELECT plan_id, ${nthNewest(101)} AS few, ${nthNewest(1001)} AS many FROM (SELECT DISTINCT plan_id FROM runs) p
          )
          DELETE FROM runs WHERE number IN (
-           SELECT number FROM ranked
-           WHERE (place > 1000 OR (place > 100 AND queued_at < ?)) AND place_of_kind > 1
-             AND finished_at IS NOT NULL AND leftovers IS NULL AND kind NOT IN ('restore', 'undo', 'databaseDeletion')
+           SELECT r.number FROM edges e CROSS JOIN runs r ON r.plan_id IS e.plan_id AND r.number <= e.few
+           WHERE (r.number <= e.many OR r.queued_at < ?)
+             AND r.finished_at IS NOT NULL AND r.leftovers IS NULL AND r.kind NOT IN ('restore', 'undo', 'databaseDeletion')
+             AND EXISTS (SELECT 1 FROM runs n WHERE n.plan_id IS r.plan_id AND n.number > r.number AND n.kind = r.kind)
+           LIMIT ${MOST_REMOVED}
          )`,
       )
       .run(olderThan).changes;

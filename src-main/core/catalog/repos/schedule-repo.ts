@@ -30,8 +30,8 @@ export class ScheduleRepo {
     this.#table = new Table(db, 'schedule_states', ScheduleRow);
   }
 
-  get(planId: string, job: ScheduledJob): ScheduleState | undefined {
-    return this.#table.get('WHERE plan_id = ? AND job = ?', planId, job)?.body;
+  all(): Array<z.output<typeof ScheduleRow>> {
+    return this.#table.all();
   }
 
   save(planId: string, job: ScheduledJob, state: ScheduleState): void {

@@ -1,19 +1,25 @@
 import { z } from 'zod';
-import type { SecretName } from '../../../../src-shared/model/settings.ts';
+import { SecretName } from '../../../../src-shared/model/settings.ts';
 import type { Database } from '../../engine/sqlite/open-database.ts';
 import { Table } from '../table.ts';
 
 /** What opens databases, and what opens encrypted snapshots. */
-export type DecryptionSecretKind = 'key' | 'passphrase' | 'identity';
+const DecryptionSecretKind = z.enum(['key', 'passphrase', 'identity']);
+export type DecryptionSecretKind = z.infer<typeof DecryptionSecretKind>;
 
 /**
  * What a secret is kept under: one of the application's, a field of a destination, `destination:<id>:<field>`, or what
  * opens something by its fingerprint, `<kind>:<fingerprint>`. Decryption secrets are never removed: snapshots need them.
  */
-export type StoredSecretName = SecretName | `destination:${string}:${string}` | `${DecryptionSecretKind}:${string}`;
+const StoredSecretName = z.union([
+  SecretName,
+  z.templateLiteral(['destination:', z.string(), ':', z.string()]),
+  z.templateLiteral([DecryptionSecretKind, ':', z.string()]),
+]);
+export type StoredSecretName = z.infer<typeof StoredSecretName>;
 
 const SecretRow = z.object({ name: z.string(), encrypted: z.instanceof(Buffer), usedAt: z.string() });
-const PlanSecretRow = z.object({ planId: z.string(), name: z.string(), since: z.string() });
+const PlanSecretRow = z.object({ planId: z.string(), name: StoredSecretName, since: z.string() });
 
 /** The tables of encrypted secrets, and of those that a plan has had. */
 export class SecretRepo {
@@ -28,7 +34,7 @@ export class SecretRepo {
   }
 
   names(): string[] {
-    return this.#secrets.all().map(({ name }) => name);
+    return z.array(z.string()).parse(this.#db.prepare('SELECT name FROM secrets').pluck().all());
   }
 
   get(name: StoredSecretName): Buffer | undefined {
@@ -54,7 +60,7 @@ export class SecretRepo {
   /** The decryption secrets that a plan has had, the newest first. */
   ofPlan(planId: string): StoredSecretName[] {
     const rows = this.#ofPlans.all('WHERE plan_id = ? ORDER BY since DESC, rowid DESC', planId);
-    return rows.map(({ name }) => name as StoredSecretName);
+    return rows.map(({ name }) => name);
   }
 
   /** From now on a plan has this decryption secret; those that it had stay known as its own. */

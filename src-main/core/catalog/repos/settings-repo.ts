@@ -23,7 +23,7 @@ export class SettingsRepo {
     const value = this.#read(SETTINGS);
     return value === undefined
       ? DEFAULT_SETTINGS
-      : Settings.parse({ ...DEFAULT_SETTINGS, ...(JSON.parse(value) as object) });
+      : Settings.parse({ ...DEFAULT_SETTINGS, ...z.looseObject({}).parse(JSON.parse(value)) });
   }
 
   save(settings: Settings): void {
@@ -69,7 +69,7 @@ export class SettingsRepo {
   }
 
   #read(key: string): string | undefined {
-    return this.#db.prepare('SELECT value FROM settings WHERE key = ?').pluck().get(key) as string | undefined;
+    return z.string().optional().parse(this.#db.prepare('SELECT value FROM settings WHERE key = ?').pluck().get(key));
   }
 
   #write(key: string, value: string): void {

@@ -1,56 +1,93 @@
 import { z } from 'zod';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { Manifest } from '../../../../src-shared/model/manifest.ts';
-import type { Snapshot, SnapshotCopy, SnapshotOrigin, SnapshotSummary } from '../../../../src-shared/model/snapshot.ts';
+import {
+  CopyState,
+  type Snapshot,
+  type SnapshotOrigin,
+  type SnapshotSummary,
+} from '../../../../src-shared/model/snapshot.ts';
+import { Instant, TableRows } from '../../../../src-shared/model/values.ts';
 import { Verification } from '../../../../src-shared/model/verification.ts';
 import { uncheckedInWords } from '../../../../src-shared/rules/sqlite-findings.ts';
 import type { Database } from '../../engine/sqlite/open-database.ts';
-import { flag, json, Table } from '../table.ts';
+import { among, json, Table } from '../table.ts';
 import { LISTED } from './kept-repo.ts';
 import { NewSnapshotRow, SnapshotRow, StoredCopyRow, toRow, toSnapshot, toSummary } from './snapshot-rows.ts';
 
-const VERIFICATION_COLUMNS = `v.at AS "verificationAt", v.valid AS "verificationValid", v.level AS "verificationLevel",
-  v.message AS "verificationMessage", v.except_words AS "verificationExcept"`;
-const FROM = `FROM snapshots s
-  LEFT JOIN verifications v ON v.number = (SELECT max(number) FROM verifications WHERE snapshot_id = s.id)`;
 const NEWEST_FIRST = 'ORDER BY s.number DESC';
-const COPIES = `SELECT c.snapshot_id AS "snapshotId", c.destination_id AS "destinationId", d.name, d.settings ->> '$.kind' AS kind,
-    d.settings ->> '$.path' AS path, d.own, c.state, c.at, c.message,
-    v.at AS "verifiedAt", v.valid, v.level
-  FROM snapshot_copies c JOIN snapshots s ON s.id = c.snapshot_id JOIN destinations d ON d.id = c.destination_id
+const COPIES = `SELECT s.id AS "snapshotId", c.destination_id AS "destinationId", d.name, d.settings ->> '$.kind' AS kind,
+    d.settings ->> '$.path' AS path, d.own, c.state, c.at, c.message, c.verified_at AS "verifiedAt", c.valid, c.level
+  FROM snapshots s CROSS JOIN snapshot_copies c ON c.snapshot_id = s.id JOIN destinations d ON d.id = c.destination_id
   LEFT JOIN plan_destinations p ON p.plan_id = s.plan_id AND p.destination_id = c.destination_id
-  LEFT JOIN verifications v ON v.number =
-    (SELECT max(number) FROM verifications WHERE snapshot_id = c.snapshot_id AND destination_id = c.destination_id)`;
-const NEAREST_FIRST = 'ORDER BY d.own, p.position IS NULL, p.position, d.name COLLATE NOCASE';
+  WHERE c.state <> 'deleting' AND s.number IN (SELECT value FROM json_each(?))
+  ORDER BY d.own, p.position IS NULL, p.position, d.name COLLATE NOCASE`;
 const AT_FOLDER = `s.id IN (SELECT c.snapshot_id FROM snapshot_copies c JOIN destinations d ON d.id = c.destination_id
     WHERE d.settings ->> '$.kind' = 'folder' AND d.settings ->> '$.path' = ? AND c.state IN ('stored', 'missing'))`;
 
+const STORED_AT = "s.id IN (SELECT snapshot_id FROM snapshot_copies WHERE destination_id = ? AND state = 'stored')";
+/** An id, the start of one, or the name of a file. */
+const MATCHING = `s.id IN (SELECT id FROM snapshots WHERE id = ? UNION SELECT id FROM snapshots WHERE name = ?
+  UNION SELECT id FROM snapshots WHERE length(?) >= 8 AND id >= ? AND id < ? || '~')`;
+const BEFORE = '(s.created_at, s.number) < (SELECT created_at, number FROM snapshots WHERE id = ?)';
+
+/** Which snapshots are asked for. */
+interface PageOfSnapshots {
+  planId?: string | undefined;
+  /** Those that are stored there. */
+  destinationId?: string | undefined;
+  /** Those with this id, this start of an id, or this name of a file. */
+  match?: string | undefined;
+  /** The id of the last one of the page before. */
+  before?: string | undefined;
+  limit: number;
+}
+
+type Asked = [condition: string, ...values: string[]];
+const given = (value: string | undefined, asked: (value: string) => Asked): Asked[] =>
+  value === undefined ? [] : [asked(value)];
+
+const Names = z.array(z.string());
+const Namesake = z.object({ id: z.string(), state: CopyState });
 const Locks = NewSnapshotRow.pick({ databaseEncryption: true, encrypted: true });
 const VerificationRow = z.object({
   snapshotId: z.string(),
   destinationId: z.string().nullable(),
-  ...Verification.pick({ at: true, level: true, message: true }).shape,
-  valid: flag,
-  /** What "Verified, except …" names. */
-  exceptWords: z.string().nullable(),
+  at: Instant,
   body: json(Verification),
 });
 
 /** The tables of snapshots and of their verifications. */
 export class SnapshotRepo {
   readonly #db: Database;
-  readonly #snapshots: Table<typeof NewSnapshotRow>;
+  readonly #new: Table<typeof NewSnapshotRow>;
+  readonly #snapshots: Table<typeof SnapshotRow>;
   readonly #verifications: Table<typeof VerificationRow>;
 
   constructor(db: Database) {
     this.#db = db;
-    this.#snapshots = new Table(db, 'snapshots', NewSnapshotRow);
+    this.#new = new Table(db, 'snapshots', NewSnapshotRow);
+    this.#snapshots = new Table(db, 'snapshots', SnapshotRow);
     this.#verifications = new Table(db, 'verifications', VerificationRow);
   }
 
-  /** Newest first. */
-  list(): SnapshotSummary[] {
-    return this.#select('TRUE');
+  /** A page of the list of snapshots, by their dates, the newest first. */
+  page({ planId, destinationId, match, before, limit }: PageOfSnapshots): SnapshotSummary[] {
+    const asked = [
+      ...given(planId, (id) => ['s.plan_id = ?', id]),
+      ...given(destinationId, (id) => [STORED_AT, id]),
+      ...given(match, (text) => [MATCHING, text, text, text, text, text]),
+      ...given(before, (id) => [BEFORE, id]),
+    ];
+    const condition = ['TRUE', ...asked.map(([each]) => each)].join(' AND ');
+    const values = asked.flatMap(([, ...each]) => each);
+    return this.#withCopies(
+      this.#snapshots.all(
+        `s WHERE ${condition} AND ${LISTED} ORDER BY s.created_at DESC, s.number DESC LIMIT ?`,
+        ...values,
+        limit,
+      ),
+    );
   }
 
   /** Those of a plan, newest first. */
@@ -58,41 +95,46 @@ export class SnapshotRepo {
     return this.#select('s.plan_id = ?', planId);
   }
 
-  /** The tables of a plan's snapshots, as their manifests say. */
-  tablesOfPlan(planId: string): Array<{ snapshotId: string; name: string; rows: number }> {
-    return this.#db
+  /** The most rows that each table has in any of some snapshots, as their manifests say. */
+  mostRows(ids: readonly string[]): Map<string, number> {
+    const rows = this.#db
       .prepare(
-        `SELECT s.id AS "snapshotId", t.value ->> '$.name' AS name, t.value ->> '$.rows' AS rows
-         FROM snapshots s JOIN manifests m ON m.snapshot_id = s.id, json_each(m.body, '$.database.tables') t WHERE s.plan_id = ?`,
+        `SELECT t.value ->> '$.name' AS name, max(coalesce(t.value ->> '$.rows', 0)) AS rows
+         FROM json_each(?) i CROSS JOIN manifests m ON m.snapshot_id = i.value, json_each(m.body, '$.database.tables') t
+         GROUP BY 1`,
       )
-      .all(planId) as Array<{ snapshotId: string; name: string; rows: number }>;
+      .all(JSON.stringify(ids))
+      .map((row) => TableRows.required().parse(row));
+    return new Map(rows.map(({ name, rows: most }) => [name, most ?? 0]));
   }
 
   /**
-   * The snapshot that a backup of this catalog made last, of those that are stored anywhere. The others say nothing of
-   * how a plan does: what is imported may carry any date, and a safety snapshot is not a backup.
+   * The snapshot of each plan that a backup of this catalog made last, of those that are stored anywhere. The others say
+   * nothing of how a plan does: what is imported may carry any date, and a safety snapshot is not a backup.
+   * @param planIds without them, of all plans
    */
-  newestOwn(planId: string): SnapshotSummary | undefined {
-    const number = this.#db
+  newestOwn(planIds?: readonly string[]): Map<string, SnapshotSummary> {
+    const { condition, values } = among('p.id', planIds);
+    const numbers = this.#db
       .prepare(
-        `SELECT number FROM snapshots s WHERE plan_id = ? AND origin = 'own' AND trigger <> 'before-restore'
+        `SELECT (SELECT number FROM snapshots s WHERE plan_id = p.id AND origin = 'own' AND trigger <> 'before-restore'
            AND EXISTS (SELECT 1 FROM snapshot_copies WHERE snapshot_id = s.id AND state = 'stored')
-         ORDER BY number DESC LIMIT 1`,
+           ORDER BY number DESC LIMIT 1) AS newest FROM plans p WHERE ${condition} AND newest IS NOT NULL`,
       )
       .pluck()
-      .get(planId) as number | undefined;
-    return number === undefined ? undefined : this.#select('s.number = ?', number)[0];
-  }
-
-  /** Those of a source that belong to no plan, newest first. */
-  withoutPlan(sourcePath: string): SnapshotSummary[] {
-    return this.#select('s.plan_id IS NULL AND s.source_path = ?', sourcePath);
+      .all(...values);
+    const newest = this.#select('s.number IN (SELECT value FROM json_each(?))', JSON.stringify(numbers));
+    return new Map(newest.flatMap((each) => (each.planId === null ? [] : [[each.planId, each]])));
   }
 
   /** Those that are at a destination, or were, newest first. */
   atDestination(destinationId: string): SnapshotSummary[] {
     const there = `s.id IN (SELECT snapshot_id FROM snapshot_copies WHERE destination_id = ? AND state IN ('stored', 'missing'))`;
     return this.#select(there, destinationId);
+  }
+
+  has(id: string): boolean {
+    return this.#db.prepare('SELECT 1 FROM snapshots WHERE id = ?').get(id) !== undefined;
   }
 
   get(id: string): Snapshot | undefined {
@@ -114,20 +156,22 @@ export class SnapshotRepo {
 
   /** The names that hold one of these texts. */
   namesWith(texts: readonly string[]): string[] {
-    return this.#db
+    const names = this.#db
       .prepare('SELECT name FROM snapshots WHERE EXISTS (SELECT 1 FROM json_each(?) t WHERE instr(name, t.value) > 0)')
       .pluck()
-      .all(JSON.stringify(texts)) as string[];
+      .all(JSON.stringify(texts));
+    return Names.parse(names);
   }
 
   /** The names of those that are at a destination or are to be copied there. */
   namesAt(destinationId: string): string[] {
-    return this.#db
+    const names = this.#db
       .prepare(
         "SELECT name FROM snapshots JOIN snapshot_copies ON snapshot_id = id WHERE destination_id = ? AND state <> 'missing'",
       )
       .pluck()
-      .all(destinationId) as string[];
+      .all(destinationId);
+    return Names.parse(names);
   }
 
   /** Those whose stored file has this many bytes. */
@@ -163,8 +207,8 @@ export class SnapshotRepo {
     const text = this.#db
       .prepare('SELECT manifest FROM snapshot_copies WHERE snapshot_id = ? AND destination_id = ?')
       .pluck()
-      .get(id, destinationId) as string | null | undefined;
-    return text == null ? this.manifest(id) : Manifest.parse(JSON.parse(text));
+      .get(id, destinationId);
+    return text == null ? this.manifest(id) : Manifest.parse(JSON.parse(String(text)));
   }
 
   /**
@@ -226,7 +270,8 @@ export class SnapshotRepo {
         `SELECT s.id, c.state FROM snapshots s CROSS JOIN snapshot_copies c ON c.snapshot_id = s.id
          WHERE c.destination_id = ? AND s.name = ? AND s.id <> ? AND c.state IN ('stored', 'missing')`,
       )
-      .all(destinationId, manifest.name, manifest.id) as Array<{ id: string; state: SnapshotCopy['state'] }>;
+      .all(destinationId, manifest.name, manifest.id)
+      .map((row) => Namesake.parse(row));
     for (const { id, state } of others) {
       if (state === 'stored' && origin === 'imported') {
         throw new SnapkeepError('CONFLICT', `Another snapshot named ${manifest.name} is stored there.`, {
@@ -241,7 +286,7 @@ export class SnapshotRepo {
   }
 
   #insert(manifest: Manifest, entry: { origin: SnapshotOrigin; planId: string | null }): void {
-    this.#snapshots.insert(toRow(manifest, entry));
+    this.#new.insert(toRow(manifest, entry));
     this.#db
       .prepare('INSERT INTO manifests (snapshot_id, body) VALUES (?, ?)')
       .run(manifest.id, JSON.stringify(manifest));
@@ -271,11 +316,24 @@ export class SnapshotRepo {
   /** @param destinationId the destination whose copy was read */
   addVerification(snapshotId: string, destinationId: string | null, verification: Verification): void {
     const { at, valid, level, message, unchecked } = verification;
-    const exceptWords = unchecked.length === 0 ? null : uncheckedInWords(unchecked);
-    this.#verifications.insert({
-      ...{ snapshotId, destinationId, at, valid, level, message, exceptWords },
-      body: verification,
-    });
+    const except = unchecked.length === 0 ? null : uncheckedInWords(unchecked);
+    const found = { snapshotId, destinationId, at, valid: valid ? 1 : 0, level, message, except };
+    this.#db.transaction(() => {
+      this.#verifications.insert({ snapshotId, destinationId, at, body: verification });
+      this.#db
+        .prepare(
+          `UPDATE snapshots SET verified_at = @at, valid = @valid, level = @level, verification_message = @message,
+             verification_except = @except, once_verified = once_verified OR (@valid AND @level <> 'none')
+           WHERE id = @snapshotId`,
+        )
+        .run(found);
+      this.#db
+        .prepare(
+          `UPDATE snapshot_copies SET verified_at = @at, valid = @valid, level = @level
+           WHERE snapshot_id = @snapshotId AND destination_id = @destinationId`,
+        )
+        .run(found);
+    })();
   }
 
   /** Newest first. */
@@ -286,35 +344,24 @@ export class SnapshotRepo {
   }
 
   #select(condition: string, ...values: Array<string | number>): SnapshotSummary[] {
-    const rows = this.#rows(`(${condition}) AND ${LISTED} ${NEWEST_FIRST}`, values);
-    const copies = this.#copiesOf(condition, values);
+    return this.#withCopies(this.#snapshots.all(`s WHERE (${condition}) AND ${LISTED} ${NEWEST_FIRST}`, ...values));
+  }
+
+  #withCopies(rows: readonly SnapshotRow[]): SnapshotSummary[] {
+    const copies = this.#copiesOf(rows);
     return rows.map((row) => toSummary(row, copies.get(row.id) ?? []));
   }
 
   #getWhole(condition: string, ...values: string[]): Snapshot | undefined {
-    const row = this.#rows(`${condition} LIMIT 1`, values)[0];
-    if (row === undefined) return undefined;
-    return toSnapshot(row, this.#copiesOf('s.id = ?', [row.id]).get(row.id) ?? [], this.manifest(row.id));
+    const row = this.#snapshots.get(`s WHERE ${condition}`, ...values);
+    return row && toSnapshot(row, this.#copiesOf([row]).get(row.id) ?? [], this.manifest(row.id));
   }
 
-  #rows(condition: string, values: ReadonlyArray<string | number>): SnapshotRow[] {
-    return this.#db
-      .prepare(`SELECT s.number, ${this.#snapshots.columns}, ${VERIFICATION_COLUMNS} ${FROM} WHERE ${condition}`)
-      .all(...values)
-      .map((row) => SnapshotRow.parse(row));
-  }
-
-  #copiesOf(condition: string, values: ReadonlyArray<string | number>): Map<string, StoredCopyRow[]> {
+  #copiesOf(snapshots: readonly SnapshotRow[]): Map<string, StoredCopyRow[]> {
     const rows = this.#db
-      .prepare(`${COPIES} WHERE c.state <> 'deleting' AND (${condition}) ${NEAREST_FIRST}`)
-      .all(...values)
+      .prepare(COPIES)
+      .all(JSON.stringify(snapshots.map(({ number }) => number)))
       .map((row) => StoredCopyRow.parse(row));
-    const copies = new Map<string, StoredCopyRow[]>();
-    for (const row of rows) {
-      const known = copies.get(row.snapshotId);
-      if (known === undefined) copies.set(row.snapshotId, [row]);
-      else known.push(row);
-    }
-    return copies;
+    return Map.groupBy(rows, ({ snapshotId }) => snapshotId);
   }
 }

@@ -40,13 +40,18 @@ export const NewSnapshotRow = z.object({
   encrypted: of.encrypted,
 });
 
+/** What a verification brings, as it is kept with what it read. */
+const NewestVerification = z.object({
+  verifiedAt: Instant.nullable(),
+  valid: flag.nullable(),
+  level: VerificationLevel.nullable(),
+});
+
 /** A row of the table of snapshots, with its newest verification. */
 export const SnapshotRow = z.object({
   ...NewSnapshotRow.shape,
+  ...NewestVerification.shape,
   number: z.int(),
-  verificationAt: Instant.nullable(),
-  verificationValid: flag.nullable(),
-  verificationLevel: VerificationLevel.nullable(),
   verificationMessage: z.string().nullable(),
   verificationExcept: z.string().nullable(),
 });
@@ -63,9 +68,7 @@ export const StoredCopyRow = z.object({
   state: SnapshotCopy.shape.state,
   at: Instant,
   message: z.string().nullable(),
-  verifiedAt: Instant.nullable(),
-  valid: flag.nullable(),
-  level: VerificationLevel.nullable(),
+  ...NewestVerification.shape,
 });
 export type StoredCopyRow = z.output<typeof StoredCopyRow>;
 
@@ -82,7 +85,7 @@ export function toSummary(row: SnapshotRow, copyRows: readonly StoredCopyRow[]):
   const { attachedFiles } = row;
   const sum = (of: (attachedFile: SnapshotAttachedFile) => number): number =>
     attachedFiles.reduce((total, attachedFile) => total + of(attachedFile), row.sizeBytes);
-  const { number: order, verificationAt, verificationValid, verificationLevel, ...rest } = row;
+  const { number: order, verifiedAt, valid, level, ...rest } = row;
   const { verificationMessage, verificationExcept, contentBytes: _content, ...known } = rest;
   return {
     ...known,
@@ -91,9 +94,9 @@ export function toSummary(row: SnapshotRow, copyRows: readonly StoredCopyRow[]):
     copies,
     missing,
     verification: {
-      level: verificationLevel ?? 'none',
-      valid: verifiedOf(verificationValid, verificationLevel),
-      at: verificationAt,
+      level: level ?? 'none',
+      valid: verifiedOf(valid, level),
+      at: verifiedAt,
       message: verificationMessage ?? 'Not verified yet.',
       except: verificationExcept,
     },
@@ -136,7 +139,7 @@ export function toSnapshot(
 }
 
 /** What is whole but encrypted, and could not be opened, is as unverified as what was never looked at. */
-function verifiedOf(valid: boolean | null, level: VerificationLevel | null): boolean | null {
+export function verifiedOf(valid: boolean | null, level: VerificationLevel | null): boolean | null {
   return valid === true && level === 'none' ? null : valid;
 }
 

@@ -1,0 +1,75 @@
+import type { RestoreTestReceipt } from '../../../src-shared/model/restore/restore-test.ts';
+import type { Run } from '../../../src-shared/model/run.ts';
+import type { SnapshotSummary } from '../../../src-shared/model/snapshot.ts';
+import { DAY_MS } from '../../../src-shared/rules/durations.ts';
+import type { BackupsOnDay } from '../../../src-shared/rules/health.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { SourceCheck } from '../catalog/repos/check-repo.ts';
+import { type CopyCounts, copiesOf } from '../catalog/repos/copy-repo.ts';
+import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
+import type { StoredBrake } from '../catalog/repos/prune-state-repo.ts';
+
+/** Clocks of machines differ by less. */
+const CLOCKS_DIFFER_MS = DAY_MS;
+
+/** What the catalog says of one plan beside its settings. */
+export interface PlanRecords {
+  newest: SnapshotSummary | null;
+  totals: { count: number; bytes: number };
+  lastBackup: Run | null;
+  /** When the newest backup began that succeeded. */
+  succeededAt: string | null;
+  days: readonly BackupsOnDay[];
+  lastRestoreTest: Pick<RestoreTestReceipt, 'at' | 'valid' | 'warning'> | null;
+  brakes: ReadonlyArray<{ destinationId: string; brake: StoredBrake }>;
+  check: SourceCheck | undefined;
+  /** The newest of its own snapshots that is dated in the future. */
+  misdated: string | null;
+  /** How its copies stand at a destination. */
+  copiesAt(destinationId: string): CopyCounts | undefined;
+}
+
+/** Looks up what the catalog says of plans. */
+export interface RecordsOfPlans {
+  of(planId: string): PlanRecords;
+  destination(id: string): StoredDestination | undefined;
+}
+
+/**
+ * Reads what the catalog says of plans, with as many statements for all of them as for one.
+ * @param planIds without them, of all plans
+ * @param since the first day that is shown, `YYYY-MM-DD`
+ * @param now in milliseconds since 1970
+ */
+export function readRecords(
+  catalog: Catalog,
+  planIds: readonly string[] | undefined,
+  since: string,
+  now: number,
+): RecordsOfPlans {
+  const newest = catalog.snapshots.newestOwn(planIds);
+  const totals = catalog.kept.totals(planIds);
+  const copies = catalog.copies.countsByPlan(planIds);
+  const lastBackups = catalog.runs.lastBackups(planIds);
+  const days = Map.groupBy(catalog.runs.backupDays(since, planIds), ({ planId }) => planId);
+  const restoreTests = catalog.restoreTests.last(planIds);
+  const brakes = catalog.pruneStates.brakes(planIds);
+  const checks = catalog.checks.list(planIds);
+  const misdated = catalog.kept.datedAfter(new Date(now + CLOCKS_DIFFER_MS).toISOString());
+  const destinations = new Map(catalog.destinations.all().map((destination) => [destination.id, destination]));
+  return {
+    of: (planId) => ({
+      newest: newest.get(planId) ?? null,
+      totals: totals.get(planId) ?? { count: 0, bytes: 0 },
+      lastBackup: lastBackups.get(planId)?.run ?? null,
+      succeededAt: lastBackups.get(planId)?.succeededAt ?? null,
+      days: days.get(planId) ?? [],
+      lastRestoreTest: restoreTests.get(planId) ?? null,
+      brakes: brakes.get(planId) ?? [],
+      check: checks.get(planId),
+      misdated: misdated.get(planId) ?? null,
+      copiesAt: (destinationId) => copies.get(copiesOf(planId, destinationId)),
+    }),
+    destination: (id) => destinations.get(id),
+  };
+}

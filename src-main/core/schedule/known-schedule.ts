@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { Schedule, TimeZone } from '../../../src-shared/model/schedule.ts';
+import type { ScheduledTimes } from '../../../src-shared/schedule/due-times.ts';
+import { rememberTimes } from '../../../src-shared/schedule/remembered-times.ts';
+import type { ScheduleState } from '../catalog/repos/schedule-repo.ts';
+import { scheduledTimesOf } from './calendar-times.ts';
+import { scheduleInWords } from './schedule-words.ts';
+
+const ScheduleText = z.tuple([Schedule, TimeZone]);
+
+/** A schedule and its time zone as the text by which a change is noticed. */
+export const textOf = (...schedule: z.infer<typeof ScheduleText>): string => JSON.stringify(schedule);
+
+/** What is known of a plan's schedule for a job. What it comes to is worked out when somebody asks, and then kept. */
+export interface KnownSchedule {
+  readonly state: ScheduleState;
+  scheduledTimes(): ScheduledTimes;
+  /** As a sentence. @param zone the machine's time zone */
+  words(zone: string): string;
+}
+
+/** @param before what was known until now; `undefined`: nothing */
+export function knownSchedule(state: ScheduleState, before?: KnownSchedule): KnownSchedule {
+  if (before?.state.schedule === state.schedule && before.state.memory.anchor === state.memory.anchor)
+    return { ...before, state };
+  let times: ScheduledTimes | undefined;
+  let words: { zone: string; text: string } | undefined;
+  const schedule = (): z.infer<typeof ScheduleText> => ScheduleText.parse(JSON.parse(state.schedule));
+  return {
+    state,
+    scheduledTimes: () => {
+      times ??= rememberTimes(scheduledTimesOf(...schedule(), state.memory.anchor));
+      return times;
+    },
+    words: (zone) => {
+      if (words?.zone !== zone) words = { zone, text: scheduleInWords(...schedule(), zone) };
+      return words.text;
+    },
+  };
+}
