@@ -1,5 +1,5 @@
 import { IconHistory, IconLayoutDashboard, IconMapPin, IconPlus, IconSettings } from '@tabler/icons-react';
-import { Fragment, type ReactNode } from 'react';
+import { Fragment, memo, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { PlanSummary } from '../../src-shared/model/plan.ts';
 import { StateIcon } from '../components/pill.tsx';
@@ -48,14 +48,14 @@ export function Sidebar() {
   );
 }
 
-function PlanLink({ summary: { plan, state } }: { summary: PlanSummary }) {
+const PlanLink = memo(function PlanLink({ summary: { plan, state } }: { summary: PlanSummary }) {
   const active = useActiveRun(plan.id);
   return (
     <NavLink to={`/plans/${plan.id}`} icon={<StateIcon state={active?.kind === 'backup' ? 'running' : state} />}>
       {plan.name}
     </NavLink>
   );
-}
+});
 
 function NavLink({ to, icon, children }: { to: string; icon: ReactNode; children: ReactNode }) {
   const [location] = useLocation();

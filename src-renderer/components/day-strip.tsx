@@ -1,4 +1,3 @@
-import { Tooltip } from '@mantine/core';
 import type { DayOutcome } from '../../src-shared/model/plan.ts';
 import { countInWords } from '../../src-shared/words/wording.ts';
 
@@ -13,9 +12,11 @@ export function DayStrip({ days, label }: { days: readonly DayOutcome[]; label: 
       aria-label={`${label}, last ${days.length} days: backed up on ${countInWords(good, 'day')}, failures on ${countInWords(bad, 'day')}.`}
     >
       {days.map((day) => (
-        <Tooltip key={day.day} label={`${inWords(day.day)}: ${outcomeInWords(day)}`} withArrow>
-          <span className={`day day-${day.outcome}`} />
-        </Tooltip>
+        <span
+          key={day.day}
+          className={`day day-${day.outcome}`}
+          title={`${inWords(day.day)}: ${outcomeInWords(day)}`}
+        />
       ))}
     </div>
   );
@@ -31,5 +32,6 @@ function outcomeInWords({ outcome, backups, failures }: DayOutcome): string {
   return parts.filter(Boolean).join(', ');
 }
 
-const inWords = (day: string): string =>
-  new Date(`${day}T12:00:00`).toLocaleDateString('en-GB', { weekday: 'short', day: 'numeric', month: 'short' });
+// Made once: there are 30 days for each plan.
+const format = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short' });
+const inWords = (day: string): string => format.format(new Date(`${day}T12:00:00`));

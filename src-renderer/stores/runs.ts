@@ -10,7 +10,7 @@ export function putRun(run: Run, revision: number): boolean {
   answers.patch('runs.list', {}, revision, (runs) => {
     const index = runs?.findIndex((each) => each.id === run.id) ?? -1;
     before = runs?.[index];
-    return index < 0 ? [run, ...(runs ?? [])] : (runs ?? []).with(index, run);
+    return index < 0 ? added(runs ?? [], run) : (runs ?? []).with(index, run);
   });
   return before?.state !== run.state;
 }
@@ -18,8 +18,17 @@ export function putRun(run: Run, revision: number): boolean {
 /** Enters a run that was just started, unless an event has told it already and maybe more. */
 export function addRun(run: Run): void {
   answers.patch('runs.list', {}, Number.POSITIVE_INFINITY, (runs) =>
-    runs?.some(({ id }) => id === run.id) ? runs : [run, ...(runs ?? [])],
+    runs?.some(({ id }) => id === run.id) ? runs : added(runs ?? [], run),
   );
+}
+
+/** So many runs are known at least. With more, each new one takes the place of the oldest: a window may be open for months. */
+const MOST_RUNS = 200;
+
+/** A list with one more run, as long as it was where it is long; what goes on stays. */
+export function added(runs: readonly Run[], run: Run): Run[] {
+  const oldest = runs.findLastIndex((each) => !isActive(each));
+  return [run, ...(runs.length < MOST_RUNS ? runs : runs.toSpliced(oldest, oldest < 0 ? 0 : 1))];
 }
 
 /** Adds older runs at the end. */

@@ -1,25 +1,38 @@
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
-import type { EventName } from '../../src-shared/contract/events.ts';
-import type { MethodName } from '../../src-shared/contract/methods.ts';
 import { client } from '../api/client.ts';
 import { showError } from '../components/errors.tsx';
 import { answers, KEPT } from './core.ts';
+import { ListedItems } from './listed-items.ts';
 import { putRun } from './runs.ts';
 
-/** The answers that an event makes out of date. A summary of a plan says how its destinations stand. */
-const OUTDATED: Partial<Record<EventName, readonly MethodName[]>> = {
-  'plans.changed': ['plans.list', 'recoveryKit.status', 'restoreTests.list'],
-  'destinations.changed': ['destinations.list', 'plans.list', 'recoveryKit.status'],
-  'alerts.undelivered': ['alerts.undelivered'],
-};
+/** The recovery kit names what people have set of plans and destinations. */
+const kitChanged = (revision: number): void => answers.invalidate('recoveryKit.status', revision);
+
+const plans = new ListedItems(
+  client,
+  answers,
+  { method: 'plans.list', paramsOf: (planIds) => ({ planIds }), settingsOf: ({ plan }) => plan },
+  kitChanged,
+);
+const destinations = new ListedItems(
+  client,
+  answers,
+  {
+    method: 'destinations.list',
+    paramsOf: (destinationIds) => ({ destinationIds }),
+    settingsOf: ({ destination }) => destination,
+  },
+  kitChanged,
+);
 
 /** Keeps the answers of the core up to date: everything once per connection, then what events say. */
 export function startSync(): void {
   for (const method of KEPT) answers.watch(method, {}, showError);
-  for (const [event, methods] of Object.entries(OUTDATED))
-    client.on(event as EventName, (_payload, revision) => {
-      for (const method of methods) answers.invalidate(method, revision);
-    });
+  client.on('plans.changed', ({ planIds }, revision) => {
+    plans.changed(planIds, revision);
+    answers.invalidate('restoreTests.list', revision, ({ planId }) => planIds?.includes(planId) ?? true);
+  });
+  client.on('destinations.changed', ({ destinationIds }, revision) => destinations.changed(destinationIds, revision));
   client.on('snapshots.changed', ({ planId }, revision) =>
     answers.invalidate('snapshots.list', revision, (params) => planId === null || params.planId === planId),
   );
@@ -33,9 +46,10 @@ export function startSync(): void {
   client.on('schedules.changed', ({ paused }, revision) =>
     answers.patch('schedules.status', {}, revision, (status) => ({ ...status, paused })),
   );
-  client.on('alerts.undelivered', ({ channel, message }) =>
-    showError(new SnapkeepError('UNAVAILABLE', `Alert not delivered (${channel}). ${message}`)),
-  );
+  client.on('alerts.undelivered', ({ channel, message }, revision) => {
+    answers.invalidate('alerts.undelivered', revision);
+    showError(new SnapkeepError('UNAVAILABLE', `Alert not delivered (${channel}). ${message}`));
+  });
   // What it finds comes by events.
   client.onResync(() => {
     client.call('plans.check', {}).catch((error: unknown) => {

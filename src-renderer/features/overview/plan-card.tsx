@@ -1,4 +1,5 @@
 import { Group, Stack, Text, Title } from '@mantine/core';
+import { memo } from 'react';
 import { Link } from 'wouter';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
 import type { ScheduleStatus } from '../../../src-shared/model/schedule.ts';
@@ -16,7 +17,7 @@ import { BackUpNow } from '../plans/back-up-now.tsx';
 import { DestinationProblems } from '../plans/destination-problems.tsx';
 
 /** The summary of a plan. */
-export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }) {
+export const PlanCard = memo(function PlanCard({ summary, now }: { summary: PlanSummary; now: number }) {
   const { plan, state, reason, newest, days, snapshotCount, storedBytes, lastBackup, schedule, destinations } = summary;
   const active = useActiveRun(plan.id);
   const troubled = isExplained(state);
@@ -66,7 +67,7 @@ export function PlanCard({ summary, now }: { summary: PlanSummary; now: number }
       </Stack>
     </article>
   );
-}
+});
 
 /** The attached files of a plan. */
 function Beside({ summary: { plan, newest } }: { summary: PlanSummary }) {

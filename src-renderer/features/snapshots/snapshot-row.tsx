@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
-import type { CSSProperties } from 'react';
+import { memo } from 'react';
 import type { SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { ageInWords, clockTime } from '../../../src-shared/words/moments.ts';
@@ -20,17 +20,33 @@ const TRIGGERS: Record<SnapshotTrigger, string> = {
 interface SnapshotRowProps {
   snapshot: ListedSnapshot;
   index: number;
-  style: CSSProperties;
+  /** Where it begins in the list, and how high it is, in pixels. */
+  start: number;
+  height: number;
   now: number;
   onDetails(snapshot: ListedSnapshot): void;
   onDelete(snapshot: ListedSnapshot): void;
 }
 
-/** A snapshot and its actions. */
-export function SnapshotRow({ snapshot, index, style, now, onDetails, onDelete }: SnapshotRowProps) {
+/** A snapshot and its actions. It is drawn once while others scroll by. */
+export const SnapshotRow = memo(function SnapshotRow({
+  snapshot,
+  index,
+  start,
+  height,
+  now,
+  onDetails,
+  onDelete,
+}: SnapshotRowProps) {
   const actions = useSnapshotActions(snapshot);
   return (
-    <div className="virtual snapshot-row" style={style} role="row" aria-rowindex={index} title={snapshot.name}>
+    <div
+      className="virtual snapshot-row"
+      style={{ transform: `translateY(${start}px)`, height }}
+      role="row"
+      aria-rowindex={index}
+      title={snapshot.name}
+    >
       <span role="cell" className="taken numbers">
         {clockTime(snapshot.createdAt)}
         <span className="age">
@@ -75,7 +91,7 @@ export function SnapshotRow({ snapshot, index, style, now, onDetails, onDelete }
       </span>
     </div>
   );
-}
+});
 
 function Encrypted({ by }: { by: NonNullable<ListedSnapshot['encrypted']> }) {
   const words = by === 'passphrase' ? 'Encrypted with a passphrase' : 'Encrypted for age recipients';

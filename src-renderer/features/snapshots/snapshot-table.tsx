@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useMemo, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { groupByDay } from './group-by-day.ts';
 import { SnapshotRow } from './snapshot-row.tsx';
@@ -7,6 +7,8 @@ import './snapshots.css';
 
 const ROW_HEIGHT = 46;
 const DAY_HEIGHT = 36;
+/** So many lines before the end, more are asked for. */
+const NEAR_END = 40;
 const COLUMNS = ['Taken', 'Size', 'Trigger', 'Stored at', 'Kept by', 'Verification', ''];
 const CLASSES: Readonly<Record<string, string>> = { Size: 'right', By: 'spare' };
 
@@ -14,11 +16,14 @@ const CLASSES: Readonly<Record<string, string>> = { Size: 'right', By: 'spare' }
 export function SnapshotTable({
   snapshots,
   now,
+  onEnd,
   onDetails,
   onDelete,
 }: {
   snapshots: readonly ListedSnapshot[];
   now: number;
+  /** The last ones are about to be seen. */
+  onEnd(): void;
   onDetails(snapshot: ListedSnapshot): void;
   onDelete(snapshot: ListedSnapshot): void;
 }) {
@@ -28,8 +33,12 @@ export function SnapshotTable({
     count: lines.length,
     getScrollElement: () => scroll.current,
     estimateSize: (index) => (lines[index]?.kind === 'day' ? DAY_HEIGHT : ROW_HEIGHT),
-    overscan: 12,
+    overscan: 8,
   });
+  const isAtEnd = (rows.range?.endIndex ?? 0) + NEAR_END >= lines.length;
+  useEffect(() => {
+    if (isAtEnd) onEnd();
+  }, [isAtEnd, onEnd]);
   return (
     <div className="card table-card" role="table" aria-label="Snapshots" aria-rowcount={snapshots.length + 1}>
       <div role="rowgroup">
@@ -47,21 +56,26 @@ export function SnapshotTable({
         {rows.getVirtualItems().map(({ key, index, start, size }) => {
           const line = lines[index];
           if (line === undefined) return null;
-          const position = { transform: `translateY(${start}px)`, height: size };
           if (line.kind === 'snapshot')
             return (
               <SnapshotRow
                 key={key}
                 snapshot={line.snapshot}
                 index={index + 2}
-                style={position}
+                start={start}
+                height={size}
                 now={now}
                 onDetails={onDetails}
                 onDelete={onDelete}
               />
             );
           return (
-            <div key={key} className="virtual day-row" style={position} role="row">
+            <div
+              key={key}
+              className="virtual day-row"
+              style={{ transform: `translateY(${start}px)`, height: size }}
+              role="row"
+            >
               <span role="cell" aria-colspan={COLUMNS.length}>
                 {line.day}
               </span>

@@ -1,6 +1,6 @@
 import { Button, Group } from '@mantine/core';
 import { IconCamera } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { client } from '../../api/client.ts';
@@ -8,18 +8,19 @@ import { ActionButton } from '../../components/action-button.tsx';
 import { namesInWords } from '../../components/destination-display.tsx';
 import { EmptyState } from '../../components/page.tsx';
 import { Pending } from '../../components/pending.tsx';
-import { useAnswer, usePlan } from '../../stores/core.ts';
+import { usePlan } from '../../stores/core.ts';
 import { PruneDialog } from '../prune/prune-dialog.tsx';
 import { openRestore } from '../restore/restore-store.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { DetailsDialog } from './details-dialog.tsx';
 import { SnapshotTable } from './snapshot-table.tsx';
+import { useSnapshots } from './use-snapshots.ts';
 
 /** The snapshots of a plan. */
 export function SnapshotsTab({ plan, now }: { plan: Plan; now: number }) {
-  const answer = useAnswer('snapshots.list', { planId: plan.id });
-  const snapshots = answer.value;
+  const { answer, snapshots, more } = useSnapshots(plan.id);
   const [detailedId, setDetailedId] = useState<string | null>(null);
+  const showDetails = useCallback(({ id }: ListedSnapshot) => setDetailedId(id), []);
   const [deleting, setDeleting] = useState<ListedSnapshot | null>(null);
   const [pruning, setPruning] = useState(false);
   const scan = async (): Promise<void> => {
@@ -46,12 +47,7 @@ export function SnapshotsTab({ plan, now }: { plan: Plan; now: number }) {
           Use “Back up now” to take the first one. To list existing snapshots in {names}, use “Rescan destinations”.
         </EmptyState>
       ) : (
-        <SnapshotTable
-          snapshots={snapshots}
-          now={now}
-          onDetails={({ id }) => setDetailedId(id)}
-          onDelete={setDeleting}
-        />
+        <SnapshotTable snapshots={snapshots} now={now} onEnd={more} onDetails={showDetails} onDelete={setDeleting} />
       )}
       {detailed !== undefined && (
         <DetailsDialog
