@@ -5,8 +5,8 @@ import type { KeyInput } from '../../../src-shared/model/database-encryption.ts'
 import type { EncryptionSecretsInput } from '../../../src-shared/model/encryption.ts';
 import type { Plan, PlanInput } from '../../../src-shared/model/plan.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { emptyOutbox, wantCopies } from '../copies/wanted-copies.ts';
 import { tellPlans } from '../changes.ts';
+import { emptyOutbox, wantCopies } from '../copies/wanted-copies.ts';
 import type { CoreContext } from '../core-context.ts';
 import { announceRetention } from '../prune/prune-brakes.ts';
 import { previewPrune, requireFresh } from '../prune/prune-preview.ts';

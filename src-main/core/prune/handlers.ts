@@ -20,8 +20,7 @@ export function retentionHandlers(core: CoreContext): Handlers<MethodsOf<'retent
   return {
     'retention.project': ({ planId, schedule, timeZone = null, retention, snapshotBytes = 0 }) => {
       requireTimeZone(timeZone);
-      const snapshots =
-        planId === undefined ? [] : core.catalog.kept.ofPlan(core.catalog.plans.require(planId).id);
+      const snapshots = planId === undefined ? [] : core.catalog.kept.ofPlan(core.catalog.plans.require(planId).id);
       const now = core.clock.now().getTime();
       return projectRetention({
         snapshots: snapshots.map((snapshot) => ({ ...snapshot, sizeBytes: snapshot.diskBytes })),
