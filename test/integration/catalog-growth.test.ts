@@ -38,9 +38,9 @@ test('a backup asks as little of the catalog with 4,700 kept snapshots as with 3
   const [few, many] = measured;
   if (few === undefined || many === undefined) throw new Error('Nothing was measured.');
   expect(many.backup.statements).toBeLessThanOrEqual(few.backup.statements * 1.1);
-  // Retention decides on each kept snapshot, and reads one narrow row of it, once.
+  // Retention decides on each kept snapshot, and reads one narrow row of it and one of its copy, once.
   const perSnapshot = (many.backup.rows - few.backup.rows) / (many.count - few.count);
-  expect(perSnapshot).toBeLessThan(1.1);
+  expect(perSnapshot).toBeLessThan(2.1);
   for (const what of ['overview', 'destinations', 'kit'] as const) {
     expect(many[what].statements, what).toBe(few[what].statements);
     // The backups of the last 30 days are drawn as days.

@@ -212,9 +212,8 @@ async function backUp(
   if (result.incomplete !== null) handle.log('warning', `The snapshot is incomplete. ${result.incomplete}`);
   handle.update({ snapshotId: manifest.id, result });
   events.emit('snapshots.changed', { planId });
-  events.emit('destinations.changed', {
-    destinationIds: [destinationId, ...('destinationIds' in to ? to.destinationIds : [])],
-  });
+  const destinationIds = new Set([destinationId, ...('destinationIds' in to ? to.destinationIds : [])]);
+  events.emit('destinations.changed', { destinationIds: [...destinationIds] });
   if (!verify) return requireAttachedFiles(manifest, result);
   const path = join(folder, manifest.name);
   const encryptionSecrets = manifest.encryption === null ? [] : core.encryptions.all(planId);
