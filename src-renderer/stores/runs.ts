@@ -1,5 +1,6 @@
 import type { Run } from '../../src-shared/model/run.ts';
 import { answers, useKept } from './core.ts';
+import { added, isActive } from './run-list.ts';
 
 /**
  * Enters a run as an event has told it.
@@ -22,15 +23,6 @@ export function addRun(run: Run): void {
   );
 }
 
-/** So many runs are known at least. With more, each new one takes the place of the oldest: a window may be open for months. */
-const MOST_RUNS = 200;
-
-/** A list with one more run, as long as it was where it is long; what goes on stays. */
-export function added(runs: readonly Run[], run: Run): Run[] {
-  const oldest = runs.findLastIndex((each) => !isActive(each));
-  return [run, ...(runs.length < MOST_RUNS ? runs : runs.toSpliced(oldest, oldest < 0 ? 0 : 1))];
-}
-
 /** Adds older runs at the end. */
 export function addOlderRuns(older: readonly Run[]): void {
   answers.patch('runs.list', {}, Number.POSITIVE_INFINITY, (runs) => {
@@ -47,9 +39,4 @@ export function useRun(runId: string | null): Run | undefined {
 /** Returns the run of a plan that has not ended. */
 export function useActiveRun(planId: string): Run | undefined {
   return useKept('runs.list', (runs) => runs?.find((run) => run.planId === planId && isActive(run)));
-}
-
-/** Whether a run has not ended. */
-export function isActive(run: Run): boolean {
-  return run.state === 'queued' || run.state === 'running';
 }

@@ -8,7 +8,8 @@ import { ErrorNotice } from '../../components/errors.tsx';
 import { Note } from '../../components/note.tsx';
 import { PathText } from '../../components/path-text.tsx';
 import { RunProgress } from '../../components/run-progress.tsx';
-import { isActive, useRun } from '../../stores/runs.ts';
+import { isActive } from '../../stores/run-list.ts';
+import { useRun } from '../../stores/runs.ts';
 import { canUndo } from '../activity/run-words.ts';
 import { UndoButton } from './undo-button.tsx';
 

@@ -8,7 +8,7 @@ import { Form } from '../../components/form.tsx';
 import { RunProgress } from '../../components/run-progress.tsx';
 import { useNow } from '../../components/use-now.ts';
 import { useAction } from '../../hooks/use-action.ts';
-import { isActive } from '../../stores/runs.ts';
+import { isActive } from '../../stores/run-list.ts';
 import { asksToInsist, DatabaseReview } from './database-review.tsx';
 import { EntryForm, entriesOf } from './entry-form.tsx';
 import { FilesReview } from './files-review.tsx';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Answers, questionOf } from '../../../src-renderer/stores/answers.ts';
 import { ListedItems, putItems } from '../../../src-renderer/stores/listed-items.ts';
-import { added } from '../../../src-renderer/stores/runs.ts';
+import { added } from '../../../src-renderer/stores/run-list.ts';
 import { createClient } from '../../../src-shared/contract/client.ts';
 import type { ClientFrame } from '../../../src-shared/contract/frames.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
