@@ -1,7 +1,7 @@
 import type { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
 import { classifyFailure } from '../../../src-shared/rules/failures.ts';
-import { tellDestinations } from '../changes.ts';
+import { tellDestinations } from '../catalog/changes.ts';
 import type { CoreContext } from '../core-context.ts';
 import { assertReachable, locationOf, withDestination } from '../destinations/destination-access.ts';
 import { explainError } from '../engine/engine-errors.ts';

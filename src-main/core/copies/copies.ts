@@ -8,9 +8,9 @@ import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
 import { classifyFailure } from '../../../src-shared/rules/failures.ts';
 import { destinationLabel } from '../../../src-shared/words/destination-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
+import { tellDestinations } from '../catalog/changes.ts';
 import type { CopyRow } from '../catalog/repos/copy-repo.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
-import { tellDestinations } from '../changes.ts';
 import type { CoreContext } from '../core-context.ts';
 import {
   assertReachable,

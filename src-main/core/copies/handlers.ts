@@ -1,4 +1,4 @@
-import { tellDestinations } from '../changes.ts';
+import { tellDestinations } from '../catalog/changes.ts';
 import type { CoreContext } from '../core-context.ts';
 import { requireDestination } from '../destinations/destination-access.ts';
 import type { Handlers } from '../handler.ts';

@@ -7,8 +7,8 @@ import type {
   SelfTestReport,
 } from '../../../src-shared/model/destination.ts';
 import { destinationLabel, isSameLocation } from '../../../src-shared/words/destination-words.ts';
+import { tellDestinations } from '../catalog/changes.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
-import { tellDestinations } from '../changes.ts';
 import type { CoreContext } from '../core-context.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { canonicalPath, refuseDataFolder } from '../engine/files/paths.ts';

@@ -1,5 +1,5 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import { tellPlans } from '../changes.ts';
+import { tellPlans } from '../catalog/changes.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Handlers, MethodsOf } from '../handler.ts';
 import { checkEverything } from './check-everything.ts';

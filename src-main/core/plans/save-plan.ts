@@ -5,7 +5,7 @@ import type { KeyInput } from '../../../src-shared/model/database-encryption.ts'
 import type { EncryptionSecretsInput } from '../../../src-shared/model/encryption.ts';
 import type { Plan, PlanInput } from '../../../src-shared/model/plan.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { tellPlans } from '../changes.ts';
+import { tellPlans } from '../catalog/changes.ts';
 import { emptyOutbox, wantCopies } from '../copies/wanted-copies.ts';
 import type { CoreContext } from '../core-context.ts';
 import { announceRetention } from '../prune/prune-brakes.ts';

@@ -1,4 +1,4 @@
-import { tellEverything } from '../changes.ts';
+import { tellEverything } from '../catalog/changes.ts';
 import type { CoreContext } from '../core-context.ts';
 import { chosenDestination, driverAt } from '../destinations/chosen-destination.ts';
 import { openDestination } from '../destinations/destination-access.ts';

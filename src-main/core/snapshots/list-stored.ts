@@ -1,5 +1,5 @@
+import { tellDestinations } from '../catalog/changes.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
-import { tellDestinations } from '../changes.ts';
 import { markMissing, markReturned } from '../copies/missing-copies.ts';
 import type { CoreContext } from '../core-context.ts';
 import { assertStillReachable } from '../destinations/destination-access.ts';

@@ -1,5 +1,5 @@
-import type { Plan } from '../../src-shared/model/plan.ts';
-import type { CoreContext } from './core-context.ts';
+import type { Plan } from '../../../src-shared/model/plan.ts';
+import type { CoreContext } from '../core-context.ts';
 
 type Told = Pick<CoreContext, 'catalog' | 'events'>;
 
