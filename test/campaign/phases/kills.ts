@@ -18,8 +18,9 @@ export async function killAtRandomInstants(extent: Extent, tally: Tally): Promis
   const durations = new Map<string, number>();
   for (let n = 0; n < extent.kills; n++) {
     // Both go round at once: each operation meets each variant.
-    const variant = VARIANTS[(n + Math.floor(n / operations.length)) % VARIANTS.length] ?? VARIANTS[0];
-    const operation = operations[n % operations.length];
+    const at = n % operations.length;
+    const variant = VARIANTS[(at + Math.floor(n / operations.length)) % VARIANTS.length];
+    const operation = operations[at];
     if (variant === undefined || operation === undefined) throw new Error('There is nothing to kill.');
     const victim = VICTIMS[Math.floor(random() * VICTIMS.length)] ?? 'all';
     const afterMs = random() * (durations.get(operation.name) ?? FIRST_GUESS_MS);
