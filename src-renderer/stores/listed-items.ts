@@ -95,6 +95,7 @@ export function putItems<T>(
     return before !== undefined && JSON.stringify(before) === JSON.stringify(item) ? before : item;
   });
   const nameOf = (item: T): string => settingsOf(item).name.toLowerCase();
-  const others = list.filter((item) => !ids.includes(settingsOf(item).id));
+  const replaced = new Set([...ids, ...items.map((item) => settingsOf(item).id)]);
+  const others = list.filter((item) => !replaced.has(settingsOf(item).id));
   return [...others, ...renewed].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : 0));
 }
