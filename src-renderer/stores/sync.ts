@@ -6,7 +6,9 @@ import { ListedItems } from './listed-items.ts';
 import { putRun } from './runs.ts';
 
 /** The recovery kit names what people have set of plans and destinations. */
-const kitChanged = (revision: number): void => answers.invalidate('recoveryKit.status', revision);
+const kitChanged = (revision: number): void => {
+  for (const method of ['recoveryKit.status', 'recoveryKit.make'] as const) answers.invalidate(method, revision);
+};
 
 const plans = new ListedItems(
   client,
