@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
@@ -16,8 +17,21 @@ if (major < 22 || (major === 22 && minor < 15)) {
   process.exit(1);
 }`;
 
-/** One self-contained CommonJS file for the Node side; several entries never share a chunk. */
-export function nodeBundle(name: string, entry: string, outDir: string, guarded = false): EnvironmentOptions {
+/** What is particular to a bundle. */
+interface BundleOptions {
+  /** It is started by people, whose Node may be too old. */
+  guarded?: boolean;
+  /** What is imported while it runs becomes files of its own, which are read when they are needed. */
+  inParts?: boolean;
+}
+
+/** CommonJS for the Node side, in one self-contained file where nothing else is said; several entries never share a file. */
+export function nodeBundle(
+  name: string,
+  entry: string,
+  outDir: string,
+  { guarded = false, inParts = false }: BundleOptions = {},
+): EnvironmentOptions {
   return {
     consumer: 'server',
     resolve: { noExternal: true, external: [], conditions: ['node', 'module', 'default'] },
@@ -36,8 +50,10 @@ export function nodeBundle(name: string, entry: string, outDir: string, guarded 
         output: {
           format: 'cjs',
           entryFileNames: '[name].cjs',
-          codeSplitting: false,
-          ...(guarded ? { banner: nodeGuard } : {}),
+          codeSplitting: inParts,
+          // Beside the entry, for code finds its neighbours by its own folder.
+          chunkFileNames: `${name}-[name]-[hash].cjs`,
+          ...(guarded ? { banner: ({ isEntry }) => (isEntry ? nodeGuard : '') } : {}),
         },
       },
     },
@@ -61,11 +77,13 @@ export default defineConfig({
     main: nodeBundle('main', 'src-main/electron/main.ts', 'out/main'),
     preload: nodeBundle('preload', 'src-main/electron/preload.ts', 'out/main'),
     worker: nodeBundle('worker', 'src-main/worker/worker.ts', 'out/main'),
-    server: nodeBundle('server', 'src-main/server/main.ts', 'out/main', true),
-    cli: nodeBundle('cli', 'src-main/cli/main.ts', 'out/main', true),
+    server: nodeBundle('server', 'src-main/server/main.ts', 'out/main', { guarded: true }),
+    cli: nodeBundle('cli', 'src-main/cli/main.ts', 'out/main', { guarded: true, inParts: true }),
   },
   builder: {
     buildApp: async (builder) => {
+      // Parts and compiled code of an earlier build would stay for ever.
+      rmSync(at('out/main'), { recursive: true, force: true });
       await Promise.all(Object.values(builder.environments).map((environment) => builder.build(environment)));
     },
   },

@@ -8,6 +8,7 @@ import { openNodeCore } from '../core/node-core.ts';
 import { watchNpm } from '../core/process/npm-watch.ts';
 import { guardProcess } from '../core/process/process-guard.ts';
 import { widenThreadPool } from '../core/process/thread-pool.ts';
+import { keepCompiledCode } from '../platform/compiled-code.ts';
 import { Auth } from './auth.ts';
 import { createHttpServer } from './http-server.ts';
 
@@ -94,6 +95,7 @@ function fail(error: unknown): void {
   process.exit(code === 'INVALID_PARAMS' ? 2 : code === 'BUSY' ? EXIT_TRY_AGAIN : code === 'TOO_NEW' ? 78 : 1);
 }
 
+keepCompiledCode(import.meta.dirname);
 widenThreadPool();
 guardProcess(() => core?.log, fail);
 serve().catch(fail);

@@ -1,4 +1,5 @@
 import { shareWorkerLock } from '../core/process/worker-lock.ts';
+import { keepCompiledNow } from '../platform/compiled-code.ts';
 import { parentChannel } from './parent-channel.ts';
 import { TaskPerformer } from './task-performer.ts';
 
@@ -13,3 +14,4 @@ const performer = new TaskPerformer(channel.send, ({ lockFile }) => {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 channel.onOrder((order) => performer.take(order));
 channel.send({ type: 'ready' });
+keepCompiledNow();

@@ -192,9 +192,9 @@ describe.skipIf(!hasAge)('the command line of age', () => {
 });
 
 test('recipients and identities are told from what is none', async () => {
-  requireRecipient(ours.fingerprint);
+  await requireRecipient(ours.fingerprint);
   for (const bad of ['age1', 'hello', `${ours.fingerprint}x`, ours.text])
-    expect(() => requireRecipient(bad)).toThrow(expect.objectContaining({ code: 'INVALID_PARAMS' }));
+    await expect(requireRecipient(bad)).rejects.toMatchObject({ code: 'INVALID_PARAMS' });
   const text = await generateIdentity();
   expect(await readIdentity(` ${text.toLowerCase()}\n`)).toEqual({
     kind: 'identity',

@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Alert, AlertChannel } from '../../../src-shared/model/alert.ts';
 import type { MailSettings, Settings } from '../../../src-shared/model/settings.ts';
@@ -71,6 +70,7 @@ export class Channels {
   async #mail(alert: Alert): Promise<void> {
     const { mail } = this.#ports.settings();
     if (mail === null) throw notSet('Mail is not configured.');
+    const { createTransport } = await import('nodemailer');
     const transport = createTransport({
       host: mail.host,
       port: mail.port,

@@ -126,6 +126,6 @@ export async function emptyOutbox(core: CoreContext, unwanted: ReadonlySet<strin
 }
 
 async function removeFromOutbox(core: CoreContext, outbox: StoredDestination, copy: CopyRow): Promise<void> {
-  await using driver = openDestination(core, outbox);
+  await using driver = await openDestination(core, outbox);
   await removeCopy(core, driver, outbox, copy);
 }

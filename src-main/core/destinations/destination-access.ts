@@ -22,7 +22,7 @@ import { openDriver } from './drivers/open-driver.ts';
 export function openDestination(
   { secrets, throttles }: Pick<CoreContext, 'secrets' | 'throttles'>,
   { id, settings }: StoredDestination,
-): Destination {
+): Promise<Destination> {
   const throttle = throttles.of(id, settings.bytesPerSecond);
   return openDriver(settings, driverSecrets(settings, keptSecrets(secrets, id)), throttle);
 }
@@ -33,7 +33,7 @@ export async function withDestination<T>(
   destination: StoredDestination,
   work: (driver: Destination) => Promise<T>,
 ): Promise<T> {
-  await using driver = openDestination(core, destination);
+  await using driver = await openDestination(core, destination);
   return await work(driver);
 }
 
@@ -142,7 +142,7 @@ export async function assertStillReachable(
 export async function requireFolderThere(core: Checking, folder: string): Promise<void> {
   const destination = core.catalog.destinations.byFolder(folder);
   if (destination === undefined || destination.markerId === null) return;
-  await using driver = openDriver(destination.settings, {});
+  await using driver = await openDriver(destination.settings, {});
   await assertReachable(core, destination, driver);
 }
 

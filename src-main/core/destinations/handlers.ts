@@ -19,7 +19,6 @@ import { summarizeDestinations } from './destination-summary.ts';
 import type { Destination } from './drivers/destination.ts';
 import { openDriver } from './drivers/open-driver.ts';
 import { selfTest } from './drivers/self-test.ts';
-import { readHostKey } from './drivers/sftp-connection.ts';
 import { requireMoved } from './moved-destination.ts';
 import { sameDiskWarnings } from './one-disk.ts';
 import { previewReattach, reattach } from './reattach.ts';
@@ -79,7 +78,10 @@ export function destinationsHandlers(
       core.events.emit('snapshots.changed', { planId: null });
       return { snapshotsLeft };
     },
-    'destinations.hostKey': async (host) => ({ hostKey: await readHostKey(host) }),
+    'destinations.hostKey': async (host) => {
+      const { readHostKey } = await import('./drivers/sftp-connection.ts');
+      return { hostKey: await readHostKey(host) };
+    },
   };
 }
 
@@ -96,7 +98,7 @@ async function test(
 ): Promise<SelfTestReport> {
   let driver: Destination | undefined;
   try {
-    driver = openDriver(settings, driverSecrets(settings, secrets));
+    driver = await openDriver(settings, driverSecrets(settings, secrets));
     const report = await selfTest(driver);
     const shared = settings.kind === 'folder' ? await sameDiskWarnings(core, settings.path, id) : [];
     return { ...report, warnings: [...report.warnings, ...shared] };

@@ -15,7 +15,7 @@ import { listAll } from './drivers/list-all.ts';
 export async function requireMoved(
   core: CoreContext,
   { id, name, settings }: StoredDestination,
-  there: () => Destination,
+  there: () => Promise<Destination>,
 ): Promise<void> {
   if (core.runs.active().some((run) => run.destinationId === id))
     throw new SnapkeepError('BUSY', `A run is using ${name}.`, {
@@ -25,7 +25,7 @@ export async function requireMoved(
     core.catalog.copies.at(id).flatMap((copy) => (copy.state === 'stored' ? [copy.snapshotId] : [])),
   );
   if (stored.size === 0) return;
-  await using driver = there();
+  await using driver = await there();
   const present = new Set(await listAll(driver, undefined));
   const lacking = core.catalog.snapshots
     .atDestination(id)

@@ -170,7 +170,7 @@ async function removeAll(
   try {
     for (const removal of removals) {
       try {
-        const driver = openDestination(core, removal.destination);
+        const driver = await openDestination(core, removal.destination);
         open.push({ ...removal, driver });
         await assertReachable(core, removal.destination, driver);
         await finishRemovals(core, driver, removal.destination, (name) =>

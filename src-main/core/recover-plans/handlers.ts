@@ -15,7 +15,7 @@ export function recoveriesHandlers(core: CoreContext): Handlers<MethodsOf<'recov
     },
     'recoveries.apply': async ({ plans: chosen, ...place }) => {
       const destination = await chosenDestination(core, place);
-      const driver = openDestination(core, destination);
+      const driver = await openDestination(core, destination);
       try {
         const plans = await recoverPlans(core, destination, driver, chosen);
         await Promise.all(plans.map((plan) => checkSource(core, plan)));

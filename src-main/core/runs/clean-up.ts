@@ -135,7 +135,7 @@ export class CleanUp {
     const { catalog, runs } = this.#parts;
     const destination = catalog.destinations.byFolder(folder);
     if (destination === undefined || catalog.copies.deleting(destination.id).length === 0) return;
-    await using driver = openDriver(destination.settings, {});
+    await using driver = await openDriver(destination.settings, {});
     await assertReachable(this.#parts, destination, driver);
     await finishRemovals(this.#parts, driver, destination, (name) => runs.isLocked(locationOf(destination, name)));
   }

@@ -80,7 +80,8 @@ export async function readPlanEncryption(
   encryption: SnapshotEncryption,
   given: EncryptionSecretsInput = {},
 ): Promise<EncryptionSecret[]> {
-  if (encryption?.kind === 'recipients') encryption.recipients.forEach(requireRecipient);
+  if (encryption?.kind === 'recipients')
+    for (const recipient of encryption.recipients) await requireRecipient(recipient);
   const secrets: EncryptionSecret[] = [];
   if (given.passphrase !== undefined) {
     if (encryption?.kind !== 'passphrase') throw uncalledFor('passphrase', 'encrypt its snapshots with a passphrase');

@@ -12,7 +12,7 @@ import { draftOf } from '../../../src-shared/third-party/template-drafts.ts';
 import { expandLocations, type Machine } from '../../../src-shared/third-party/template-locations.ts';
 import { parseTemplate, templateText } from '../../../src-shared/third-party/template-text.ts';
 import { templateInWords } from '../../../src-shared/third-party/template-words.ts';
-import { BUILT_IN_TEMPLATES, builtInTemplate } from '../../../src-shared/third-party/templates/built-in.ts';
+import { builtInTemplate, builtInTemplates } from '../../../src-shared/third-party/templates/built-in.ts';
 import { PLATFORM } from '../../platform/platform.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { exists, partialPath, publishFile, replaceFile, writeSynced } from '../engine/files/durable-files.ts';
@@ -94,7 +94,7 @@ export async function findTemplate(saved: SavedTemplates, id: string): Promise<T
 
 /** All there are, those that come with Snapkeep first. */
 export async function listTemplates(saved: SavedTemplates): Promise<TemplateSummary[]> {
-  return [...BUILT_IN_TEMPLATES, ...(await saved.list())].map(summaryOf);
+  return [...builtInTemplates(), ...(await saved.list())].map(summaryOf);
 }
 
 export function summaryOf(template: Template): TemplateSummary {

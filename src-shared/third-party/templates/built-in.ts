@@ -5,12 +5,16 @@ import pisovereign from './pisovereign.json' with { type: 'json' };
 import portunus from './portunus.json' with { type: 'json' };
 import soundbox from './soundbox.json' with { type: 'json' };
 
-/** The templates that come with Snapkeep. One more is a file beside these and its name here. */
-export const BUILT_IN_TEMPLATES: readonly Template[] = [hone, portunus, openmemory, soundbox, pisovereign].map((each) =>
-  Template.parse(each),
-);
+let parsed: readonly Template[] | undefined;
+
+/** Returns the templates that come with Snapkeep. One more is a file beside these and its name here. */
+export function builtInTemplates(): readonly Template[] {
+  // Most commands need none of them, and would start later.
+  parsed ??= [hone, portunus, openmemory, soundbox, pisovereign].map((each) => Template.parse(each));
+  return parsed;
+}
 
 /** The built-in template of an id; `undefined` when there is none. */
 export function builtInTemplate(id: string): Template | undefined {
-  return BUILT_IN_TEMPLATES.find((template) => template.id === id);
+  return builtInTemplates().find((template) => template.id === id);
 }

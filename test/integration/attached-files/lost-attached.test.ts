@@ -118,7 +118,7 @@ describe.skipIf(whyNoS3 !== undefined)('an archive of attached files in a bucket
     await storeTo(scene, await save(scene.core, given));
     const { snapshotId } = await succeed(scene.core, 'backups.start', { planId: scene.plan.id });
     await settle(scene.core);
-    const driver = openDriver(DestinationSettings.parse(given.settings), { s3: s3.keys });
+    const driver = await openDriver(DestinationSettings.parse(given.settings), { s3: s3.keys });
     const { objects } = await driver.list(null);
     const { snapshot } = await scene.core.call('snapshots.get', { snapshotId: snapshotId ?? '' });
     // The one before is copied there too.

@@ -42,10 +42,10 @@ async function listen(answers: Record<string, Answer | ((path: string) => Answer
   return { asked, endpoint: `http://127.0.0.1:${address.port}` };
 }
 
-function open(endpoint: string, changes: Partial<S3Settings>) {
+async function open(endpoint: string, changes: Partial<S3Settings>) {
   const plain = { kind: 's3', provider: 'custom', endpoint, region: 'us-east-1', bucket: 'backups' };
   const keys = { accessKeyId: 'key', secretAccessKey: 'secret' };
-  const destination = openDriver(S3Settings.parse({ ...plain, ...changes }), { s3: keys });
+  const destination = await openDriver(S3Settings.parse({ ...plain, ...changes }), { s3: keys });
   onTestFinished(() => destination.close());
   return destination;
 }
@@ -54,8 +54,8 @@ const REFUSED = { status: 412, body: '<Error><Code>PreconditionFailed</Code><Mes
 
 test('encryption, lock and condition are asked for, and a checksum with a lock alone', async () => {
   const { asked, endpoint } = await listen({ HEAD: { status: 404 }, PUT: REFUSED });
-  const put = (changes: Partial<S3Settings>) =>
-    failure(open(endpoint, changes).put('app.db', sourceOf(Buffer.from('content'))));
+  const put = async (changes: Partial<S3Settings>) =>
+    failure((await open(endpoint, changes)).put('app.db', sourceOf(Buffer.from('content'))));
   const error = await put({
     conditionalWrites: true,
     encryption: { kind: 'kms', keyId: 'our-key' },
@@ -94,7 +94,7 @@ test('an upload in parts that was finished, and whose answer was lost, is said t
       return { status: 404, body: '<Error><Code>NoSuchUpload</Code><Message>Gone</Message></Error>' };
     },
   });
-  const error = await failure(open(endpoint, {}).put('app.db.gz', sourceOf(Buffer.alloc(20 * 1024 * 1024))));
+  const error = await failure((await open(endpoint, {})).put('app.db.gz', sourceOf(Buffer.alloc(20 * 1024 * 1024))));
   expect(error).toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('app.db.gz') });
   expect(ends).toBe(2);
   expect(asked.filter(({ method }) => method === 'PUT').length).toBeGreaterThan(1);
@@ -103,7 +103,7 @@ test('an upload in parts that was finished, and whose answer was lost, is said t
 test('what is locked is not deleted, not even from sight', async () => {
   const headers = { 'content-length': '7', 'x-amz-object-lock-retain-until-date': '2999-01-01T00:00:00Z' };
   const { asked, endpoint } = await listen({ HEAD: { status: 200, headers } });
-  const error = await failure(open(endpoint, {}).delete('app.db'));
+  const error = await failure((await open(endpoint, {})).delete('app.db'));
   expect(error).toMatchObject({ code: 'PERMISSION', message: expect.stringContaining('locked until 2999-01-01') });
   expect(asked.map(({ method }) => method)).toEqual(['HEAD']);
 });

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Platform } from '../../../src-shared/model/third-party/template.ts';
 import { expandLocation, expandLocations, type Machine } from '../../../src-shared/third-party/template-locations.ts';
-import { BUILT_IN_TEMPLATES, builtInTemplate } from '../../../src-shared/third-party/templates/built-in.ts';
+import { builtInTemplate, builtInTemplates } from '../../../src-shared/third-party/templates/built-in.ts';
 
 const HOMES: Record<Platform, string> = { linux: '/home/ann', macos: '/Users/ann', windows: 'C:\\Users\\ann' };
 const on = (platform: Platform, more: Partial<Machine> = {}): Machine => ({
@@ -55,7 +55,7 @@ test('what is expanded is absolute, has no variable of the template left, and is
   const platform = fc.constantFrom<Platform>('linux', 'macos', 'windows');
   const value = fc.constantFrom('', '/a/b', 'C:\\a', './c', 'd/../..', '~', '/');
   const environment = fc.dictionary(fc.constantFrom('HOME', 'XDG_DATA_HOME', 'OM_DB_PATH', 'BACKUP_DIR'), value);
-  const all = BUILT_IN_TEMPLATES.flatMap(({ destination, parts }) => [
+  const all = builtInTemplates().flatMap(({ destination, parts }) => [
     destination,
     ...parts.map(({ locations }) => locations),
   ]);

@@ -6,7 +6,7 @@ import type { TemplateText } from '../../../src-shared/model/third-party/templat
 import { parseJsonWithLines } from '../../../src-shared/rules/json-with-lines.ts';
 import { parseTemplate, templateText } from '../../../src-shared/third-party/template-text.ts';
 import { countChecks, endingOf, templateInWords } from '../../../src-shared/third-party/template-words.ts';
-import { BUILT_IN_TEMPLATES, builtInTemplate } from '../../../src-shared/third-party/templates/built-in.ts';
+import { builtInTemplate, builtInTemplates } from '../../../src-shared/third-party/templates/built-in.ts';
 
 /** A whole template in the least words. */
 const NOTES: TemplateText = {
@@ -32,7 +32,7 @@ const errorOf = (text: string): SnapkeepError => {
 };
 
 describe('built-in templates', () => {
-  test.each(BUILT_IN_TEMPLATES.map((template) => [template.id, template] as const))(
+  test.each(builtInTemplates().map((template) => [template.id, template] as const))(
     '%s is read back as it was written',
     (_id, template) => {
       expect(parseTemplate(templateText(template))).toEqual(template);
@@ -41,7 +41,7 @@ describe('built-in templates', () => {
   );
 
   test('are the five programs, each with an id of its own', () => {
-    expect(BUILT_IN_TEMPLATES.map(({ id }) => id)).toEqual([
+    expect(builtInTemplates().map(({ id }) => id)).toEqual([
       'hone',
       'portunus',
       'openmemory',
@@ -150,7 +150,7 @@ describe('what a template will do, in words', () => {
   });
 
   test('every figure of the data is said', () => {
-    for (const template of BUILT_IN_TEMPLATES) {
+    for (const template of builtInTemplates()) {
       const words = templateInWords(template).join(' ');
       for (const { retention, schedule } of template.parts) {
         const { keepLast, keepDays, daily, weekly, monthly } = retention;

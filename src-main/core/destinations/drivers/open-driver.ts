@@ -2,8 +2,7 @@ import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { DestinationSettings } from '../../../../src-shared/model/destination.ts';
 import type { Destination } from './destination.ts';
 import { LocalFolder } from './local-folder.ts';
-import { S3Destination, type S3Keys } from './s3.ts';
-import { SftpDestination } from './sftp.ts';
+import type { S3Keys } from './s3.ts';
 import type { SftpSecrets } from './sftp-connection.ts';
 import { Throttle } from './throttle.ts';
 
@@ -14,26 +13,30 @@ export interface DestinationSecrets {
 }
 
 /**
- * The driver of a destination. Nothing is asked of it before it is used; whoever opens it closes it.
+ * Opens the driver of a destination; the libraries for S3 and SFTP are loaded with the first of theirs. Nothing is asked of it before it is used; whoever opens it closes it.
  * @param throttle shared by all that transfer to or from this destination
  * @throws SnapkeepError `BAD_KEY` when its keys should be stored and are not
  */
-export function openDriver(
+export async function openDriver(
   settings: DestinationSettings,
   secrets: DestinationSecrets,
   throttle = new Throttle(settings.bytesPerSecond),
-): Destination {
+): Promise<Destination> {
   switch (settings.kind) {
     case 'folder':
       return new LocalFolder(settings, throttle);
-    case 's3':
+    case 's3': {
+      const { S3Destination } = await import('./s3.ts');
       if (settings.credentials === 'chain') return new S3Destination(settings, undefined, { throttle });
       if (secrets.s3 !== undefined) return new S3Destination(settings, secrets.s3, { throttle });
       // Those of the environment must not be used in their place.
       throw new SnapkeepError('BAD_KEY', `No keys are stored for the bucket ${settings.bucket}.`, {
         hint: 'Enter the access key and the secret key.',
       });
-    case 'sftp':
+    }
+    case 'sftp': {
+      const { SftpDestination } = await import('./sftp.ts');
       return new SftpDestination(settings, secrets.sftp ?? {}, throttle);
+    }
   }
 }

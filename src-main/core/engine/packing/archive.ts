@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
-import { extract, type Header } from 'tar-stream';
-import { type Entry, getFileNameLowLevel, openPromise } from 'yauzl';
+import type { Extract, Header } from 'tar-stream';
+import type { Entry } from 'yauzl';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { errorCode } from '../engine-errors.ts';
 import { damagedData, PieceReader } from './piece-reader.ts';
@@ -27,6 +27,7 @@ const MOST_FILES = 100_000;
  * @throws SnapkeepError `CORRUPT` when it is damaged or truncated, `UNSUPPORTED` for too many files; what `take` throws
  */
 export async function readTarFiles(archive: AsyncIterable<Buffer>, take: TakeFile): Promise<void> {
+  const { extract } = await import('tar-stream');
   const extraction = extract(EVERY_VERSION);
   // Records for all entries are not needed; tar-stream would copy those, however many, for each entry.
   Object.defineProperty(extraction, '_paxGlobal', { get: () => null, set: () => {} });
@@ -54,7 +55,7 @@ const isOwn = (error: unknown): boolean =>
   error instanceof SnapkeepError || /^(?:E[A-Z]+$|SQLITE_|Z_|ZSTD_)/.test(errorCode(error) ?? '');
 
 /** Hands the bytes of an archive to the one who reads it, and answers what went wrong with them, if anything. */
-async function feed(archive: AsyncIterable<Buffer>, extraction: ReturnType<typeof extract>): Promise<unknown> {
+async function feed(archive: AsyncIterable<Buffer>, extraction: Extract): Promise<unknown> {
   const closed = new Promise<void>((resolve) => extraction.once('close', resolve));
   try {
     for await (const piece of archive) {
@@ -86,6 +87,7 @@ function requireFew(count: number): void {
  * @throws SnapkeepError `CORRUPT` when it is damaged or truncated, `UNSUPPORTED` for too many files; what `take` throws
  */
 export async function readZipFiles(path: string, take: TakeFile): Promise<void> {
+  const { getFileNameLowLevel, openPromise } = await import('yauzl');
   let count = 0;
   try {
     const zip = await openPromise(path, { autoClose: false, decodeStrings: false, lazyEntries: true });

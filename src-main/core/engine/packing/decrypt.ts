@@ -1,4 +1,4 @@
-import { Decrypter, type Identity } from 'age-encryption';
+import type { Identity } from 'age-encryption';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { errorCode } from '../engine-errors.ts';
 import { ARMOR_START } from '../identify/identify-file.ts';
@@ -45,6 +45,7 @@ export class DecryptionError extends SnapkeepError {
 export async function decrypt(stored: PieceReader, secrets: readonly EncryptionSecret[]): Promise<Decrypted> {
   const inLetters = (await stored.peek(ARMOR_START.length)).toString('latin1') === ARMOR_START;
   const encrypted = streamOf(inLetters ? withoutArmor(stored.rest()) : stored.rest());
+  const { Decrypter } = await import('age-encryption');
   const decrypter = new Decrypter();
   let asks: EncryptionSecret['kind'] | undefined;
   let failed = 0;

@@ -1,8 +1,10 @@
-import { Encrypter, identityToRecipient } from 'age-encryption';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { SnapshotEncryption } from '../../../../src-shared/model/encryption.ts';
 import { streamOf } from './piece-reader.ts';
 import { passphraseRecipient } from './scrypt-stanza.ts';
+
+/** The library of age takes long to load, and most databases are not encrypted with it. */
+const age = () => import('age-encryption');
 
 /** What opens encrypted files, and the name it goes by wherever it must not be told. */
 export interface EncryptionSecret {
@@ -36,6 +38,7 @@ export function encryptorOf(encryption: SnapshotEncryption, secrets: readonly En
 
 /** Encryptions pieces as they come; what comes out begins with the header. */
 export async function* encryptPieces(pieces: AsyncGenerator<Buffer>, encryptor: Encryptor): AsyncGenerator<Uint8Array> {
+  const { Encrypter } = await age();
   const encrypter = new Encrypter();
   if (encryptor.kind === 'passphrase') {
     encrypter.addRecipient(passphraseRecipient(encryptor.passphrase, SCRYPT_WORK_FACTOR));
@@ -46,7 +49,8 @@ export async function* encryptPieces(pieces: AsyncGenerator<Buffer>, encryptor: 
 }
 
 /** @throws SnapkeepError `INVALID_PARAMS` for what is no recipient; it is not told, for it may be the identity instead */
-export function requireRecipient(recipient: string): void {
+export async function requireRecipient(recipient: string): Promise<void> {
+  const { Encrypter } = await age();
   try {
     new Encrypter().addRecipient(recipient);
   } catch {
@@ -64,6 +68,7 @@ export function isIdentity(text: string): boolean {
 /** An identity ready for use. @throws SnapkeepError `INVALID_PARAMS` for what is none; it is not told */
 export async function readIdentity(text: string): Promise<EncryptionSecret> {
   const identity = text.trim().toUpperCase();
+  const { identityToRecipient } = await age();
   try {
     return { kind: 'identity', text: identity, fingerprint: await identityToRecipient(identity) };
   } catch {

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
-import { type Identity, type Recipient, Stanza } from 'age-encryption';
+import type { Identity, Recipient } from 'age-encryption';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import { trimEndOf } from '../../../../src-shared/words/trimmed.ts';
 
@@ -23,6 +23,7 @@ const LARGEST_WORK_FACTOR = 20;
 export function passphraseRecipient(passphrase: string, workFactor: number): Recipient {
   return {
     wrapFileKey: async (fileKey) => {
+      const { Stanza } = await import('age-encryption');
       const salt = randomBytes(SALT_BYTES);
       const cipher = createCipheriv(CIPHER, await keyOf(passphrase, salt, workFactor), NONCE, {
         authTagLength: TAG_BYTES,

@@ -1,5 +1,4 @@
 import { crc32 } from 'node:zlib';
-import xz from 'xz-decompress';
 import { bytesInWords } from '../../../../src-shared/words/wording.ts';
 import { damagedData, type PieceReader, streamOf } from './piece-reader.ts';
 import { type OnTrailing, passOver } from './trailing.ts';
@@ -59,6 +58,7 @@ async function* unpackStream(reader: PieceReader): AsyncGenerator<Buffer> {
   if (unpacking) throw new UnreadableError('It was compressed with xz twice.', HINT);
   unpacking = true;
   try {
+    const { default: xz } = await import('xz-decompress');
     for await (const piece of new xz.XzReadableStream(streamOf(streamParts(reader)))) yield Buffer.from(piece);
   } catch (error) {
     throw isLibraryError(error) ? damagedData(error) : error;

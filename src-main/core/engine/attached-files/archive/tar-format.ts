@@ -1,4 +1,4 @@
-import { type Extract, extract, type Header, type Pack, pack } from 'tar-stream';
+import type { Extract, Header, Pack } from 'tar-stream';
 import { z } from 'zod';
 import { SnapkeepError } from '../../../../../src-shared/contract/errors.ts';
 import { errorCode } from '../../engine-errors.ts';
@@ -91,6 +91,7 @@ export class TarWriter {
  * @param write adds the entries; what it throws is thrown here
  */
 export async function* tarBytes(prefix: string, write: (archive: TarWriter) => Promise<void>): AsyncGenerator<Buffer> {
+  const { pack } = await import('tar-stream');
   const archive = pack();
   const failure: { error?: unknown } = {};
   const writing = write(new TarWriter(archive, prefix)).then(
@@ -186,6 +187,7 @@ export async function readTar(
   feed: (write: (piece: Buffer) => Promise<void>) => Promise<void>,
   take: (archived: ArchivedEntry) => Promise<void>,
 ): Promise<void> {
+  const { extract } = await import('tar-stream');
   const archive = extract();
   // Snapkeep writes no records for all entries; tar-stream would copy those, however many, for each entry.
   Object.defineProperty(archive, '_paxGlobal', { get: () => null, set: () => {} });
