@@ -77,6 +77,7 @@ export default defineConfig({
     main: nodeBundle('main', 'src-main/electron/main.ts', 'out/main'),
     preload: nodeBundle('preload', 'src-main/electron/preload.ts', 'out/main'),
     worker: nodeBundle('worker', 'src-main/worker/worker.ts', 'out/main'),
+    checker: nodeBundle('checker', 'src-main/worker/checker.ts', 'out/main'),
     server: nodeBundle('server', 'src-main/server/main.ts', 'out/main', { guarded: true }),
     cli: nodeBundle('cli', 'src-main/cli/main.ts', 'out/main', { guarded: true, inParts: true }),
   },

@@ -1,8 +1,7 @@
-import type { Manifest } from '../../src-shared/model/manifest.ts';
 import type { DatabaseDeletionPreview } from '../../src-shared/model/restore/database-deletion.ts';
 import type { SourceDescription } from '../../src-shared/model/source.ts';
 import type { Verification } from '../../src-shared/model/verification.ts';
-import type { SnapshotRequest } from './backup/take-snapshot.ts';
+import type { BackupRequest } from './backup/back-up.ts';
 import type { ExportRequest } from './backup/write-export.ts';
 import type { Replicated, ReplicateRequest } from './copies/replicate-attached-file.ts';
 import type {
@@ -29,7 +28,7 @@ export interface WorkerTasks {
   judge: { request: PackedSample[]; result: BackupJudgement[] };
   describe: { request: DescribeRequest; result: SourceDescription };
   /** Here and below, `clockAheadMs`: by how much the core's clock is ahead of the system's. */
-  snapshot: { request: SnapshotRequest & { clockAheadMs: number }; result: Manifest };
+  backup: { request: BackupRequest & { clockAheadMs: number }; result: Verification | null };
   'copy-together': { request: TogetherRequest & { clockAheadMs: number }; result: CopiedImage[] };
   export: { request: ExportRequest; result: { bytes: number; sha256: string } };
   verify: { request: StoredFile & { mayStayEncrypted: boolean }; result: Verification };

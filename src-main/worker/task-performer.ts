@@ -1,4 +1,5 @@
-import { takeSnapshot } from '../core/backup/take-snapshot.ts';
+import type { Manifest } from '../../src-shared/model/manifest.ts';
+import { backUp } from '../core/backup/back-up.ts';
 import { exportSnapshot } from '../core/backup/write-export.ts';
 import { replicateAttachedFile } from '../core/copies/replicate-attached-file.ts';
 import { checkDatabaseDeletion, deleteDatabase } from '../core/delete-database/delete-database.ts';
@@ -38,12 +39,17 @@ const ahead = (context: TaskContext, ms: number): TaskContext => ({
   now: () => new Date(Date.now() + ms),
 });
 
-/** @param tellKept see {@link TaskPerformer} */
-const tasksWith = (tellKept: (kept: Kept) => Promise<void>): Tasks => ({
+/** What a task tells the core of and waits until the core has taken note. */
+interface Told {
+  kept(kept: Kept): Promise<void>;
+  stored(manifest: Manifest): Promise<void>;
+}
+
+const tasksWith = (tell: Told): Tasks => ({
   identify: identifyStored,
   judge: async (samples) => samples.map(judgePacked),
   describe: describeSource,
-  snapshot: ({ clockAheadMs, ...request }, context) => takeSnapshot(request, ahead(context, clockAheadMs)),
+  backup: ({ clockAheadMs, ...request }, context) => backUp(request, ahead(context, clockAheadMs), tell.stored),
   'copy-together': ({ clockAheadMs, ...request }, context) => copyTogether(request, ahead(context, clockAheadMs)),
   export: exportSnapshot,
   verify: async ({ mayStayEncrypted, ...file }, context) =>
@@ -51,12 +57,12 @@ const tasksWith = (tellKept: (kept: Kept) => Promise<void>): Tasks => ({
   restoreTest: testRestore,
   examine: examineFile,
   'restore-check': checkRestore,
-  restore: (request, context) => restoreParts(request, context, tellKept),
-  undo: (request, context) => undoParts(request, context, tellKept),
+  restore: (request, context) => restoreParts(request, context, tell.kept),
+  undo: (request, context) => undoParts(request, context, tell.kept),
   'settle-replacement': settleReplacement,
   'database-deletion-check': checkDatabaseDeletion,
   databaseDeletion: (request, context) =>
-    deleteDatabase(request, context, (safety) => tellKept({ safety, database: null, files: [], complete: false })),
+    deleteDatabase(request, context, (safety) => tell.kept({ safety, database: null, files: [], complete: false })),
   'replicate-attached-file': replicateAttachedFile,
   'files-check': checkFiles,
 });
@@ -66,29 +72,39 @@ export class TaskPerformer {
   readonly #tell: (message: WorkerMessage) => void;
   readonly #begin: (start: Start) => void;
   readonly #cancelled = new AbortController();
-  /** Settled when the core has taken note of the newest of what Undo would put back, or will not. */
-  #keptTaken = Promise.withResolvers<void>();
+  /** Settled when the core has taken note of what it was told last, or will not. */
+  #taken = Promise.withResolvers<void>();
 
-  /** @param begin called before the task is done; what it throws is what the task fails with */
-  constructor(tell: (message: WorkerMessage) => void, begin: (start: Start) => void) {
+  readonly #checkerFile: string;
+
+  /**
+   * @param begin called before the task is done; what it throws is what the task fails with
+   * @param checkerFile the program of the thread that checks an image
+   */
+  constructor(tell: (message: WorkerMessage) => void, begin: (start: Start) => void, checkerFile: string) {
     this.#tell = tell;
     this.#begin = begin;
+    this.#checkerFile = checkerFile;
     // Where nobody waits for it, nobody has to be told that it was cancelled.
-    this.#keptTaken.promise.catch(() => undefined);
+    this.#taken.promise.catch(() => undefined);
   }
 
   take(order: WorkerOrder): void {
     if (order.type === 'start') void this.#work(order);
-    else if (order.type === 'kept-taken') this.#keptTaken.resolve();
+    else if (order.type === 'taken') this.#taken.resolve();
     else {
       this.#cancelled.abort();
-      this.#keptTaken.reject(cancelledError());
+      this.#taken.reject(cancelledError());
     }
   }
 
   /** Whoever gets the answer ends this process. */
   async #work(start: Start): Promise<void> {
-    const tasks = tasksWith((kept) => this.#tellKept(kept));
+    const tasks = tasksWith({
+      // Nothing is replaced before the core has taken note of what Undo would put back.
+      kept: (kept) => this.#tellAndWait({ type: 'kept', kept }),
+      stored: (manifest) => this.#tellAndWait({ type: 'stored', manifest }),
+    });
     const task = tasks[start.task] as (request: unknown, context: TaskContext) => Promise<unknown>;
     try {
       this.#begin(start);
@@ -98,11 +114,10 @@ export class TaskPerformer {
     }
   }
 
-  /** Nothing is replaced before the core has taken note of what Undo would put back. */
-  async #tellKept(kept: Kept): Promise<void> {
-    this.#keptTaken = Promise.withResolvers<void>();
-    this.#tell({ type: 'kept', kept });
-    await this.#keptTaken.promise;
+  async #tellAndWait(message: WorkerMessage): Promise<void> {
+    this.#taken = Promise.withResolvers<void>();
+    this.#tell(message);
+    await this.#taken.promise;
   }
 
   #contextOf(start: Start): TaskContext {
@@ -127,6 +142,7 @@ export class TaskPerformer {
       watchFile: (phase, path, total) => this.#tell({ type: 'watch', phase, path, total }),
       log: (level, message) => this.#tell({ type: 'log', level, message }),
       now: () => new Date(),
+      checkerFile: this.#checkerFile,
     };
   }
 }

@@ -31,6 +31,13 @@ export const RestoreTest = z.object({
 });
 export type RestoreTest = z.infer<typeof RestoreTest>;
 
+/** Where nothing else is said, a stored copy is restored once a week: the verification of a backup only reads the copy back. */
+export const WEEKLY_RESTORE_TEST: RestoreTest = {
+  schedule: { kind: 'interval', hours: 7 * 24 },
+  withinDays: null,
+  checks: [],
+};
+
 /** Asks a database for the version of its schema, for example `SELECT max(version) FROM schema_migrations`; `null`: its `user_version` stands for it. */
 export const SchemaVersionQuery = z.strictObject({ sql: z.string().trim().min(1).max(4000) }).nullable();
 export type SchemaVersionQuery = z.infer<typeof SchemaVersionQuery>;
@@ -103,7 +110,7 @@ export const PlanInput = z.object({
   retention: Retention.default({ ...KEEP_ALL, keepLast: 30 }),
   encryption: SnapshotEncryption.default(null),
   verifyAfterBackup: z.boolean().default(true),
-  restoreTest: RestoreTest.default({ schedule: { kind: 'manual' }, withinDays: null, checks: [] }),
+  restoreTest: RestoreTest.default(WEEKLY_RESTORE_TEST),
   method: BackupMethod.default('online'),
   schemaVersion: SchemaVersionQuery.default(null),
   lockFiles: LockFiles.default([]),

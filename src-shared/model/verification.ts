@@ -2,8 +2,11 @@ import { z } from 'zod';
 import { AttachedFileVerification } from './attached-file.ts';
 import { Instant, TableRows } from './values.ts';
 
-/** How far a snapshot has been verified: not at all; unpacked and checked in full; restored, by a restore test or for real. */
-export const VerificationLevel = z.enum(['none', 'checked', 'restored']);
+/**
+ * How far a snapshot has been verified: not at all; a copy was read back and found equal to an image whose content was
+ * checked while it was stored; a copy was unpacked and checked in full; restored, by a restore test or for real.
+ */
+export const VerificationLevel = z.enum(['none', 'read-back', 'checked', 'restored']);
 export type VerificationLevel = z.infer<typeof VerificationLevel>;
 
 /** The checks of a verification, in the order they are made. `identity`: it is the snapshot that the catalog knows; `archive`: the database was taken from one; `dump`: a SQL dump was read to its end. */
@@ -23,6 +26,10 @@ export const CheckName = z.enum([
 ]);
 export type CheckName = z.infer<typeof CheckName>;
 
+/** What a check looked at: the stored copy, or the image it was made of, which was checked while it was stored. */
+export const CheckedOn = z.enum(['copy', 'image']);
+export type CheckedOn = z.infer<typeof CheckedOn>;
+
 /**
  * One check and how it went. `partial`: passed for all that SQLite can check here. A `warning` does not make the snapshot
  * bad: the copy is faithful. `repairable`: so is this one, and all rows can be read, but what finds them or the list of
@@ -31,6 +38,7 @@ export type CheckName = z.infer<typeof CheckName>;
 export const Check = z.object({
   name: CheckName,
   outcome: z.enum(['passed', 'partial', 'warning', 'repairable', 'failed', 'skipped']),
+  on: CheckedOn.default('copy'),
   detail: z.string(),
 });
 export type Check = z.infer<typeof Check>;
@@ -61,7 +69,10 @@ export type StoredVerdict = z.infer<typeof StoredVerdict>;
 export const ContentVerdict = z.enum(['sound', 'partial', 'repairable', 'damaged', 'unknown']);
 export type ContentVerdict = z.infer<typeof ContentVerdict>;
 
-/** The result of restoring a snapshot or a bare file to a temporary location and looking at everything in it. */
+/**
+ * The result of verifying a snapshot or a bare file: of reading back a copy of an image whose content was checked, or of
+ * restoring it to a temporary location and checking everything in it there.
+ */
 export const Verification = z.object({
   /**
    * Neither verdict is against it. With the level `none` only its stored bytes are verified: nobody here can open it, or

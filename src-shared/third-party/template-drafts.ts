@@ -1,4 +1,5 @@
 import type { AttachedFile } from '../model/attached-file.ts';
+import { WEEKLY_RESTORE_TEST } from '../model/plan.ts';
 import type { Template, TemplatePart } from '../model/third-party/template.ts';
 import type { PlanDraft } from '../model/third-party/template-use.ts';
 import { trimEndOf } from '../words/trimmed.ts';
@@ -43,8 +44,7 @@ export function draftOf(
     timeZone: part.timeZone,
     retention: part.retention,
     restoreTest: {
-      schedule: { kind: 'manual' },
-      withinDays: null,
+      ...WEEKLY_RESTORE_TEST,
       checks: database === null ? [] : countChecks(database),
     },
     schemaVersion: database?.schemaVersion ? { sql: database.schemaVersion.sql } : null,

@@ -72,7 +72,7 @@ describe('the whole way', () => {
       core.on(event, (payload) => told.push(payload));
     const snapshot = await takeBackup(scene);
     const path = pathOf(snapshot);
-    expect(snapshot).toMatchObject({ encrypted: 'passphrase', verification: { valid: true, level: 'checked' } });
+    expect(snapshot).toMatchObject({ encrypted: 'passphrase', verification: { valid: true, level: 'read-back' } });
     expect(path).toMatch(/\.db\.gz\.age$/);
     expect(Manifest.parse(JSON.parse(readFileSync(`${path}.manifest.json`, 'utf8')))).toMatchObject({
       format: 1,
@@ -107,7 +107,7 @@ describe('the whole way', () => {
     });
     const snapshot = await takeBackup({ ...scene, plan });
     const path = pathOf(snapshot);
-    expect(snapshot).toMatchObject({ encrypted: 'recipients', verification: { valid: true, level: 'checked' } });
+    expect(snapshot).toMatchObject({ encrypted: 'recipients', verification: { valid: true, level: 'read-back' } });
     const target = join(folder, 'app', 'back.db');
     expect(await restore(core, path, target)).toMatchObject({ state: 'succeeded' });
     expect(countEncrypted(target, 'the key of the database')).toBe(500);

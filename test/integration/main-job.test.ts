@@ -35,7 +35,7 @@ test('backs up, verifies, restores through SQLite, undoes and prunes', async () 
   const [snapshot] = await core.call('snapshots.list', { planId: plan.id });
   expect(snapshot).toMatchObject({
     keptBy: ['latest-1'],
-    verification: { level: 'checked', valid: true },
+    verification: { level: 'read-back', valid: true },
     tableCount: 2,
     rowCount: 102,
   });

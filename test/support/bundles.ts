@@ -9,7 +9,12 @@ import { nodeBundle } from '../../vite.config.ts';
  * is: every run has a thread of its own, and Node takes several times as long to load the sources.
  */
 
-const SCRIPTS = ['src-main/worker/worker.ts', 'test/support/crash-core.ts', 'test/support/describe-as-nobody.ts'];
+const SCRIPTS = [
+  'src-main/worker/worker.ts',
+  'src-main/worker/checker.ts',
+  'test/support/crash-core.ts',
+  'test/support/describe-as-nobody.ts',
+];
 
 const root = resolve(import.meta.dirname, '../..');
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { TaskContext } from '../../src-main/core/engine/task-context.ts';
 
 /** What the engine is told where nobody listens and nobody cancels. */
@@ -13,6 +14,7 @@ export function quietContext(stagingFolder: string, more: Partial<TaskContext> =
     progress: () => {},
     log: () => {},
     now: () => new Date(),
+    checkerFile: resolve(import.meta.dirname, '../../src-main/worker/checker.ts'),
     ...more,
   };
 }

@@ -25,6 +25,7 @@ function neededFor({ platform, arch }) {
     'out/main/main.cjs',
     'out/main/preload.cjs',
     'out/main/worker.cjs',
+    'out/main/checker.cjs',
     'out/renderer/index.html',
     ...['ok', 'running', 'attention'].flatMap((state) => kinds.map((kind) => `assets/tray/${state}${kind}`)),
     `${DRIVER}/package.json`,
@@ -41,8 +42,8 @@ const ALLOWED = [
 ];
 /** What is beside app.asar: its unpacked part, where updates are, and on a Mac the icon and the languages. */
 const BESIDE = /^(app\.asar|app\.asar\.unpacked|app-update\.yml|icon\.icns|en\.lproj)$/;
-/** What is started from real files: the worker process, and the driver. */
-const UNPACKED = /^(out\/main\/worker\.cjs$|node_modules\/better-sqlite3-multiple-ciphers\/)/;
+/** What is started from real files: the worker process, its thread, and the driver. */
+const UNPACKED = /^(out\/main\/(worker|checker)\.cjs$|node_modules\/better-sqlite3-multiple-ciphers\/)/;
 
 /**
  * Looks into app.asar and beside it.

@@ -6,6 +6,7 @@ import type { RestoreSource } from '../../../src-shared/model/restore/restore.ts
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { SnapshotCopy } from '../../../src-shared/model/snapshot.ts';
 import { isGood } from '../../../src-shared/rules/verdicts.ts';
+import { verifiedHow } from '../../../src-shared/words/verification-words.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { inSession, json } from '../command.ts';
 import { interruption } from '../interruption.ts';
@@ -187,7 +188,7 @@ async function takenBy(session: Session, run: Run): Promise<Taken> {
   const { snapshot } = await session.call('snapshots.get', { snapshotId: run.result.snapshotId });
   const { verification, incomplete } = run.result;
   if (snapshot.copies.length > 1 || snapshot.path === null) for (const copy of snapshot.copies) say(copyInWords(copy));
-  if (verification !== null) say(verification.message);
+  if (verification !== null) say([verification.message, verifiedHow(verification.level) ?? []].flat());
   if (incomplete !== null) say(`The snapshot is incomplete. ${incomplete}`);
   const stored = snapshot.copies.some(({ state }) => state === 'stored');
   const failed = snapshot.copies.some(({ state }) => state === 'failed');

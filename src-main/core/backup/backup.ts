@@ -7,8 +7,6 @@ import type { Plan, SchemaVersionQuery } from '../../../src-shared/model/plan.ts
 import type { Run, RunResult } from '../../../src-shared/model/run.ts';
 import type { SourceKind } from '../../../src-shared/model/source.ts';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
-import { sameSettings } from '../../../src-shared/rules/cipher-settings.ts';
-import { missingInWords } from '../../../src-shared/words/incomplete.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import { removeUnlisted } from '../copies/removal.ts';
 import type { CoreContext } from '../core-context.ts';
@@ -28,15 +26,16 @@ import {
 import type { Destination } from '../destinations/drivers/destination.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { canonicalFilePath, canonicalPath } from '../engine/files/paths.ts';
-import { type DatabaseKey, likelyFirst } from '../engine/sqlite/database-key.ts';
+import type { EncryptionSecret } from '../engine/packing/encryption.ts';
+import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
 import { movedInWords } from '../plans/check-facts.ts';
 import { checkSource } from '../plans/check-source.ts';
-import { lossOfNewest } from '../prune/prune-brakes.ts';
 import type { RunHandle } from '../runs/runs.ts';
 import { encryptionSecretsOfPlan } from '../secrets/encryptions.ts';
 import { keepKey, keysOfPlan } from '../secrets/keys.ts';
 import { recordVerification } from '../verify/verify.ts';
 import { clockAheadMs } from './clock-ahead.ts';
+import { enterSnapshot, type StoredBackup } from './enter-snapshot.ts';
 import type { GroupCopy } from './group-copy.ts';
 import { nameRules } from './snapshot-names.ts';
 
@@ -160,74 +159,60 @@ async function backUp(
   place: FolderDestination,
   handle: RunHandle,
 ): Promise<RunResult> {
-  const { runInWorker, catalog, events, version } = core;
   const folder = place.settings.path;
   await withDestination(core, place, (driver) => assertReachable(core, place, driver));
   await tellMovedSource(core, order.plan.id, handle);
-  const { verify, scheduledTime, keys: findKeys, to, group, ...request } = order;
+  const { scheduledTime, keys: findKeys, to, group, ...request } = order;
   const keys = await findKeys(handle.log);
   const trigger: SnapshotTrigger =
     scheduledTime !== null ? 'schedule' : core.ports.host === 'cli' ? 'command' : 'manual';
   const ofGroup = group && order.plan.id !== null ? await group.copyFor(order.plan.id, handle) : ALONE;
-  const stored = runInWorker(
-    'snapshot',
-    {
-      ...request,
-      ...ofGroup,
-      folder,
-      storesIn: place.own ? ('outbox' as const) : ('destination' as const),
-      runId: handle.id,
-      // One run makes one snapshot: after a crash, what it left is known by the letters of its id.
-      snapshotId: handle.id,
-      trigger,
-      snapkeepVersion: version,
-      serviceId: core.serviceId,
-      clockAheadMs: clockAheadMs(core.clock),
-      asArchive: whyArchive(core, folder),
-      ...nameRules(core, order, folder, handle),
-    },
-    { ...handle, keys, encryptionSecrets: encryptionSecretsOfPlan(core, order.plan.id, order.encryption) },
-  );
-  const manifest = await stored.catch(orGone(core, place));
-  await withDestination(core, place, (driver) => requireStored(core, place, driver, manifest));
-  keepKey(core, keys, manifest.databaseEncryption);
-  const { id: destinationId } = place;
-  const planId = order.plan.id !== null && catalog.plans.get(order.plan.id) !== undefined ? order.plan.id : null;
-  const now = core.clock.now().toISOString();
-  // A crash between the two would leave a snapshot that no other destination waits for.
-  catalog.transaction(() => {
-    catalog.snapshots.enter(manifest, { origin: 'own', destinationId, planId, at: now });
-    if ('destinationIds' in to) for (const id of stillKnown(core, to)) catalog.copies.enqueue(manifest.id, id, now);
-  });
-  const loss = planId === null ? null : lossOfNewest(core, planId);
-  if (loss !== null) handle.log('warning', loss);
-  if (planId !== null) rememberPlanKey(core, planId, manifest);
-  const result: RunResult = {
-    kind: 'backup',
-    snapshotId: manifest.id,
-    sizeBytes: manifest.attachedFiles.reduce((sum, { diskBytes }) => sum + diskBytes, manifest.stored.bytes),
-    incomplete: missingInWords(manifest.attachedFiles),
-    verification: null,
+  let stored: StoredBackup | undefined;
+  const onStored = async (manifest: Manifest): Promise<void> => {
+    await withDestination(core, place, (driver) => requireStored(core, place, driver, manifest));
+    stored = enterSnapshot(core, order, place.id, manifest, handle);
+    keepKey(core, keys, manifest.databaseEncryption);
   };
-  if (result.incomplete !== null) handle.log('warning', `The snapshot is incomplete. ${result.incomplete}`);
-  handle.update({ snapshotId: manifest.id, result });
-  events.emit('snapshots.changed', { planId });
-  const destinationIds = new Set([destinationId, ...('destinationIds' in to ? to.destinationIds : [])]);
-  events.emit('destinations.changed', { destinationIds: [...destinationIds] });
-  if (!verify) return requireAttachedFiles(manifest, result);
-  const path = join(folder, manifest.name);
-  const encryptionSecrets = manifest.encryption === null ? [] : core.encryptions.all(planId);
-  const decryptionSecrets = { keys: likelyFirst(keys, manifest.databaseEncryption), encryptionSecrets };
-  const verification = await runInWorker(
-    'verify',
-    { path, expected: manifest, mayStayEncrypted: true },
-    { ...handle, ...decryptionSecrets },
-  ).catch(orGone(core, place));
-  recordVerification(core, manifest.id, destinationId, verification);
+  const verification = await core
+    .runInWorker(
+      'backup',
+      {
+        ...request,
+        ...ofGroup,
+        folder,
+        storesIn: place.own ? ('outbox' as const) : ('destination' as const),
+        runId: handle.id,
+        // One run makes one snapshot: after a crash, what it left is known by the letters of its id.
+        snapshotId: handle.id,
+        trigger,
+        snapkeepVersion: core.version,
+        serviceId: core.serviceId,
+        clockAheadMs: clockAheadMs(core.clock),
+        asArchive: whyArchive(core, folder),
+        ...nameRules(core, order, folder, handle),
+      },
+      {
+        ...handle,
+        listener: { ...handle.listener, onStored },
+        keys,
+        encryptionSecrets: secretsOfBackup(core, order),
+      },
+    )
+    .catch(orGone(core, place));
+  if (stored === undefined) throw new Error('The worker ended without a snapshot.');
+  const { manifest, result } = stored;
+  if (verification !== null) recordVerification(core, manifest.id, place.id, verification);
   handle.update({ result: { ...result, verification } });
   requireAttachedFiles(manifest, result);
-  if (!verification.valid) throw notVerified(path, verification.message);
+  if (verification?.valid === false) throw notVerified(join(folder, manifest.name), verification.message);
   return { ...result, verification };
+}
+
+/** What encrypts a snapshot, first, and what may open it again. A passphrase that is not known is never made up for by another. */
+function secretsOfBackup(core: CoreContext, { plan, encryption, verify }: BackupOrder): EncryptionSecret[] {
+  const own = encryptionSecretsOfPlan(core, plan.id, encryption);
+  if (!verify || encryption === null || (encryption.kind === 'passphrase' && own.length === 0)) return own;
+  return [...own, ...core.encryptions.all(plan.id)];
 }
 
 /** What a database that is copied by itself has of a group. */
@@ -279,22 +264,6 @@ function requireAttachedFiles({ attachedFiles, database, name }: Manifest, resul
   throw new SnapkeepError('NOT_FOUND', `${name} was backed up without ${names}. ${why}`, {
     hint: `${database === null ? 'Everything else' : 'The database itself'} is backed up. Fix the failed items, and back up again.`,
   });
-}
-
-/** A destination may have been removed while the snapshot was taken. */
-function stillKnown(core: CoreContext, to: { destinationIds: string[] }): string[] {
-  return to.destinationIds.filter((id) => core.catalog.destinations.get(id) !== undefined);
-}
-
-/** A database that is found to have another key, from now on, is opened with that one first. */
-function rememberPlanKey(core: CoreContext, planId: string, { databaseEncryption }: Manifest): void {
-  const plan = core.catalog.plans.get(planId);
-  if (plan === undefined || databaseEncryption === null) return;
-  const { key: fingerprint, settings } = databaseEncryption;
-  if (plan.key?.fingerprint === fingerprint && sameSettings(plan.key.settings, settings)) return;
-  const from = plan.key?.from ?? { kept: true as const };
-  core.catalog.plans.save({ ...plan, key: { from, fingerprint, settings } });
-  core.events.emit('plans.changed', { planIds: [planId] });
 }
 
 function notVerified(path: string, message: string): SnapkeepError {

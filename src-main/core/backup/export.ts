@@ -40,6 +40,7 @@ export async function startExport(core: CoreContext, order: ExportOrder, descrip
       const request = {
         sourcePath,
         copied: null,
+        check: false,
         method,
         schemaVersion,
         compression,

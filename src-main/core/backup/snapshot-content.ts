@@ -22,10 +22,12 @@ import {
 } from '../engine/sqlite/copy-image.ts';
 import type { CopiedImage } from '../engine/sqlite/copy-together.ts';
 import type { Unlocking } from '../engine/sqlite/database-key.ts';
-import { type DatabaseFacts, describeDatabase } from '../engine/sqlite/describe-database.ts';
+import { describeDatabase } from '../engine/sqlite/describe-database.ts';
 import { warnOfUnseenNames } from '../engine/sqlite/hard-links.ts';
-import { closeReading, type Database, openDatabase, openForReading, startOf } from '../engine/sqlite/open-database.ts';
-import type { TaskContext } from '../engine/task-context.ts';
+import { closeReading, openForReading, startOf } from '../engine/sqlite/open-database.ts';
+import { orCancelled, type TaskContext } from '../engine/task-context.ts';
+import { checkBeside, type ImageCheck } from '../verify/check-beside.ts';
+import { type ContentCheck, type Described, describeImage, type ImageRequest } from '../verify/image-check.ts';
 import { askSchemaVersion } from './schema-version.ts';
 
 /** What is to be read, and in which form. */
@@ -35,6 +37,8 @@ export interface ContentRequest {
   copied: CopiedImage | null;
   method: BackupMethod;
   schemaVersion: SchemaVersionQuery;
+  /** Whether the copy of a database is checked while it is stored. */
+  check: boolean;
 }
 
 /** How it is stored. */
@@ -48,13 +52,14 @@ export interface SnapshotContent {
   method: Manifest['method'];
   /** The instant whose content it is. */
   takenAt: Date;
-  /** Of a dump, the rows are those that it holds once it is stored. */
-  facts: DatabaseFacts;
-  schemaVersion: string | null;
   /** What opens the source; `null`: it is not encrypted. */
   unlocking: Unlocking | null;
   /** Packs it and hands on what is to be stored. */
   store(how: Packing, write: (piece: Uint8Array) => void): Promise<StoredDigest>;
+  /** Describes what was stored. @throws SnapkeepError where SQLite cannot read it */
+  described(): Promise<Described>;
+  /** What SQLite finds in it, checked while it is stored; `null`: it is not checked, or only once it is stored. */
+  checked: Promise<ContentCheck> | null;
   /** Frees the source and removes what was staged. */
   close(): Promise<void>;
 }
@@ -86,7 +91,9 @@ async function imageContent(
   const image = await imageOf(request, join(context.stagingFolder, 'image.db'), { compact, askForRoom }, context);
   try {
     context.progress('reading', 0, null);
-    return contentOfImage(image, readImage(image, request, context), context);
+    const asked = imageRequest(image, request);
+    if (request.check) return contentOfImage(image, await checkBeside(asked, context), context);
+    return contentOfImage(image, describedAlready(describeImage(asked, context)), context);
   } catch (error) {
     await rm(image.path, { force: true });
     throw error;
@@ -110,46 +117,47 @@ async function imageOf(
   return { ...taken, path, method };
 }
 
+/** What is known of a copy that is not checked. */
+export const describedAlready = (described: Described): Known => ({
+  described: Promise.resolve(described),
+  checked: null,
+  requireUnchanged: async () => {},
+  stop: () => true,
+});
+
+/** What is known, or is being found out, of a copy. */
+type Known = Omit<ImageCheck, 'checked'> & Pick<SnapshotContent, 'checked'>;
+
 /** A staged copy of a database and what is known of it, ready to be stored. */
-export function contentOfImage(
-  image: Image,
-  read: Pick<SnapshotContent, 'facts' | 'schemaVersion'>,
-  context: TaskContext,
-): SnapshotContent {
+export function contentOfImage(image: Image, known: Known, context: TaskContext): SnapshotContent {
   return {
     method: image.method,
     takenAt: image.takenAt,
     unlocking: image.unlocking,
-    ...read,
+    described: () => orCancelled(known.described, context),
+    checked: known.checked,
     store: async (how, write) => {
       const total = (await stat(image.path)).size;
-      return storeImage(image.path, how, write, (bytes) => {
+      const digest = await storeImage(image.path, how, write, (bytes) => {
         context.throwIfCancelled();
         context.progress('compressing', bytes, total);
       });
+      await known.requireUnchanged();
+      return digest;
     },
-    close: () => rm(image.path, { force: true }),
+    close: async () => {
+      // What a thread still reads goes with the staging folder.
+      if (known.stop()) await rm(image.path, { force: true });
+    },
   };
 }
 
-/** Describes a staged copy. @throws SnapkeepError where SQLite cannot read it */
-export function readImage(image: Image, request: ContentRequest, context: TaskContext) {
-  try {
-    const database = openDatabase(image.path, { readonly: true, unlocking: image.unlocking });
-    try {
-      const { facts, schemaVersion } = describe(database, request, context);
-      return { facts: { ...facts, journalMode: image.journalMode }, schemaVersion };
-    } finally {
-      database.close();
-    }
-  } catch (error) {
-    throw explainError(error, request.sourcePath);
-  }
-}
-
-function describe(database: Database, request: ContentRequest, context: TaskContext) {
-  const facts = describeDatabase(database, () => context.throwIfCancelled());
-  return { facts, schemaVersion: askSchemaVersion(database, request.schemaVersion, request.sourcePath, context) };
+/** What is asked of a staged copy. */
+export function imageRequest(
+  { path, unlocking, journalMode }: Image,
+  { sourcePath, schemaVersion }: Pick<ContentRequest, 'sourcePath' | 'schemaVersion'>,
+): ImageRequest {
+  return { path, unlocking, journalMode, sourcePath, schemaVersion };
 }
 
 async function reservedIn(path: string): Promise<number> {
@@ -176,7 +184,8 @@ async function dumpContent(
     requireReadableDump(database, request.sourcePath, () => context.throwIfCancelled());
     context.progress('reading', 0, null);
     const takenAt = copied === null ? context.now() : new Date(copied.takenAt);
-    const { facts, schemaVersion } = describe(database, request, context);
+    const facts = describeDatabase(database, () => context.throwIfCancelled());
+    const schemaVersion = askSchemaVersion(database, request.schemaVersion, request.sourcePath, context);
     const counted = new Map<string, number>();
     if (reserved > 0)
       context.log(
@@ -185,12 +194,16 @@ async function dumpContent(
       );
     if (copied === null) await warnOfUnseenNames(request.sourcePath, facts.journalMode, context);
     if (copied === null) warnOfWaiting(facts.journalMode, 'the dump is written', context);
-    const content: SnapshotContent = {
+    return {
       method: 'sql-dump',
       takenAt,
       unlocking,
-      facts,
-      schemaVersion,
+      checked: null,
+      described: async () => {
+        // An index that is out of step tells another number.
+        const tables = facts.tables.map(({ name, rows }) => ({ name, rows: counted.get(name) ?? rows }));
+        return { facts: { ...facts, tables }, schemaVersion };
+      },
       store: async (how, write) => {
         const pieces = inPiecesOf(PIECE_BYTES, dumpPieces(database, counted));
         const digest = await storePieces(pieces, how, write, (bytes) => {
@@ -198,9 +211,6 @@ async function dumpContent(
           context.progress('compressing', bytes, null);
         });
         await requireSameFile(path, before);
-        // An index that is out of step tells another number.
-        const tables = facts.tables.map(({ name, rows }) => ({ name, rows: counted.get(name) ?? rows }));
-        content.facts = { ...facts, tables };
         return digest;
       },
       close: async () => {
@@ -208,7 +218,6 @@ async function dumpContent(
         if (copied !== null) await rm(copied.path, { force: true });
       },
     };
-    return content;
   } catch (error) {
     closeReading(database);
     throw explainError(error, request.sourcePath);

@@ -74,23 +74,31 @@ type FilesContent = Pick<SnapshotContent, 'takenAt'>;
 /** Writes what is to be stored. */
 type Store = (write: (piece: Uint8Array) => void) => Promise<StoredDigest>;
 
+/** What is done with a snapshot once it is stored. `checked`: see {@link SnapshotContent}. */
+export type AfterStoring<T> = (manifest: Manifest, checked: SnapshotContent['checked']) => Promise<T>;
+
 /**
- * Takes a consistent snapshot of a database while other programs write to it, or of files alone, stores it with its
- * manifest, and answers the manifest. Either both files are there and synced in the end, or neither is.
+ * Takes a consistent snapshot of a database while other programs write to it, or of files alone, and stores it with its
+ * manifest. Either both files are there and synced in the end, or neither is.
+ * @param then what it was made of is held until this has ended
+ * @returns what `then` returns
  * @throws SnapkeepError
  */
-export async function takeSnapshot(request: SnapshotRequest, context: TaskContext): Promise<Manifest> {
+export async function takeSnapshot<T>(
+  request: SnapshotRequest,
+  context: TaskContext,
+  then: AfterStoring<T>,
+): Promise<T> {
   const startedAt = context.now();
   if (request.ownName !== null) fullOwnName(request.ownName, request);
   const encryptor = encryptorOf(request.encryption, context.encryptionSecrets);
-  if (request.sourceKind === 'files') return takeFiles(request, encryptor, startedAt, context);
+  if (request.sourceKind === 'files') return then(await takeFiles(request, encryptor, startedAt, context), null);
   await requireFolder(request.folder);
   const content = await readContent(request, encryptor !== null, context, askForRoom(request, context));
   try {
-    const { tables } = content.facts;
-    context.log('info', `Read ${tablesInWords(tables)}.`);
     const how = { compression: request.compression, encryptor };
-    return await storeSnapshot(request, how, content, startedAt, context);
+    const manifest = await storeSnapshot(request, how, content, startedAt, context);
+    return await then(manifest, content.checked);
   } finally {
     await content.close();
   }
@@ -147,6 +155,8 @@ export async function storeSnapshot(
     const database = 'store' in content ? content : null;
     const image = database && (await writeStored((write) => database.store(how, write), partial));
     const beside = { ...request, planName: request.plan.name, letters, encryptor: how.encryptor };
+    const described = database && (await database.described());
+    if (described !== null) context.log('info', `Read ${tablesInWords(described.facts.tables)}.`);
     attachedFiles = await storeAttachedFiles(beside, content.takenAt, context);
     // The list says what was stored, so it comes after it.
     const digest = image ?? (await writeStored(listOf(request, content, attachedFiles, how), partial));
@@ -165,8 +175,8 @@ export async function storeSnapshot(
       ...digest,
       databaseEncryption: databaseEncryptionOf(database?.unlocking ?? null),
       encryption: request.encryption,
-      database: database?.facts ?? null,
-      schemaVersion: database?.schemaVersion ?? null,
+      database: described?.facts ?? null,
+      schemaVersion: described?.schemaVersion ?? null,
       attachedFiles,
       versions: { sqlite: sqliteVersion(), snapkeep: request.snapkeepVersion },
     };

@@ -23,6 +23,28 @@ export interface TaskContext {
   watchFile(phase: RunPhase, path: string, total: number): void;
   log(level: LogEntry['level'], message: string): void;
   now(): Date;
+  /** The program of the thread that checks an image. */
+  readonly checkerFile: string;
+}
+
+/** How often a wait looks whether the run is to stop, in milliseconds. */
+const LOOK_EVERY_MS = 100;
+
+/** Waits for work that is done elsewhere. @throws SnapkeepError `CANCELLED` as soon as the run is to stop; what the work fails with */
+export async function orCancelled<T>(work: Promise<T>, context: Pick<TaskContext, 'throwIfCancelled'>): Promise<T> {
+  const cancelled = Promise.withResolvers<never>();
+  const looking = setInterval(() => {
+    try {
+      context.throwIfCancelled();
+    } catch (error) {
+      cancelled.reject(error);
+    }
+  }, LOOK_EVERY_MS);
+  try {
+    return await Promise.race([work, cancelled.promise]);
+  } finally {
+    clearInterval(looking);
+  }
 }
 
 /** The error that ends a cancelled run. */

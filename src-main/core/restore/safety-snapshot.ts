@@ -5,15 +5,16 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { MANIFEST_SUFFIX, type Manifest } from '../../../src-shared/model/manifest.ts';
 import { DEFAULT_NAME_PATTERN } from '../../../src-shared/rules/name-pattern.ts';
 import { planNameFromPath } from '../../../src-shared/rules/naming.ts';
-import { contentOfImage, readImage } from '../backup/snapshot-content.ts';
+import { contentOfImage, describedAlready, imageRequest } from '../backup/snapshot-content.ts';
 import { type SnapshotRequest, storeSnapshot } from '../backup/take-snapshot.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { explainWrite } from '../engine/files/disk-full.ts';
 import { copySynced, exists, sidecarPaths, writeSynced } from '../engine/files/durable-files.ts';
 import { copyImage, type Image } from '../engine/sqlite/copy-image.ts';
-import { type DatabaseFacts, UNKNOWN_FACTS } from '../engine/sqlite/describe-database.ts';
+import { UNKNOWN_FACTS } from '../engine/sqlite/describe-database.ts';
 import { setWal } from '../engine/sqlite/open-database.ts';
 import type { TaskContext } from '../engine/task-context.ts';
+import { type Described, describeImage } from '../verify/image-check.ts';
 
 /** What is kept before a restore replaces it. */
 export interface SafetyRequest {
@@ -80,7 +81,7 @@ export async function keepFiles(request: SafetyRequest, context: TaskContext): P
     const image: Image = {
       ...{ path, takenAt: context.now(), journalMode: 'unknown', method: 'file-copy', unlocking: null },
     };
-    const content = contentOfImage(image, UNREADABLE, keeping(context));
+    const content = contentOfImage(image, describedAlready(UNREADABLE), keeping(context));
     const how = { compression: 'none', encryptor: null } as const;
     const snapshot = { ...snapshotRequest(request), compression: how.compression };
     const manifest = await storeSnapshot(snapshot, how, content, image.takenAt, context);
@@ -111,11 +112,8 @@ const keeping = (context: TaskContext): TaskContext => ({
 
 async function storeImageOf(request: SafetyRequest, image: Image, context: TaskContext): Promise<Manifest> {
   const snapshot = snapshotRequest(request);
-  const content = contentOfImage(
-    image,
-    { ...describeKept(image, snapshot, context), schemaVersion: null },
-    keeping(context),
-  );
+  const known = describedAlready(describeKept(image, snapshot, context));
+  const content = contentOfImage(image, known, keeping(context));
   try {
     const how = { compression: snapshot.compression, encryptor: null };
     return await storeSnapshot(snapshot, how, content, image.takenAt, context);
@@ -125,17 +123,17 @@ async function storeImageOf(request: SafetyRequest, image: Image, context: TaskC
 }
 
 /** What cannot be described is kept anyway. */
-function describeKept(image: Image, request: SnapshotRequest, context: TaskContext): { facts: DatabaseFacts } {
+function describeKept(image: Image, request: SnapshotRequest, context: TaskContext): Described {
   try {
-    return readImage(image, request, context);
+    return describeImage(imageRequest(image, request), context);
   } catch (error) {
     if (error instanceof SnapkeepError && error.code === 'CANCELLED') throw error;
     context.log('warning', `${explainError(error, request.sourcePath).message} Its pages are saved unchanged.`);
-    return { facts: { ...UNREADABLE.facts, journalMode: image.journalMode } };
+    return { ...UNREADABLE, facts: { ...UNREADABLE.facts, journalMode: image.journalMode } };
   }
 }
 
-const UNREADABLE: { facts: DatabaseFacts; schemaVersion: null } = {
+const UNREADABLE: Described = {
   facts: {
     ...UNKNOWN_FACTS,
     schemaHash: createHash('sha256').digest('hex'),
@@ -150,6 +148,7 @@ function snapshotRequest(request: SafetyRequest): SnapshotRequest {
     sourceKind: 'database',
     sourcePath: request.targetPath,
     copied: null,
+    check: false,
     takenWith: [],
     folder: request.safetyFolder,
     storesIn: 'safety',

@@ -1,4 +1,5 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
+import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { LogEntry, RunPhase } from '../../../src-shared/model/run.ts';
 import type { EncryptionSecret } from '../engine/packing/encryption.ts';
 import type { DatabaseKey } from '../engine/sqlite/database-key.ts';
@@ -17,6 +18,8 @@ export interface WorkerListener {
   onLog?(level: LogEntry['level'], message: string): void;
   /** What Undo would put back, and what is about to be replaced. The worker waits until this has returned. */
   onKept?(kept: Kept): void;
+  /** A snapshot is stored. The worker waits until this has ended. */
+  onStored?(manifest: Manifest): Promise<void>;
   /** The process was killed or died in the middle of its task: what it had begun is still there. */
   onLost?(): void;
 }
@@ -141,9 +144,20 @@ class TaskProcess {
     else if (message.type === 'progress') this.#listener.onProgress?.(message.phase, message.done, message.total);
     else if (message.type === 'log') this.#listener.onLog?.(message.level, message.message);
     else if (message.type === 'decrypted') this.#onDecrypted(message.fingerprint);
+    else if (message.type === 'stored') void this.#takeStored(message.manifest);
     else {
       this.#listener.onKept?.(message.kept);
-      this.#process.send({ type: 'kept-taken' } satisfies WorkerOrder);
+      this.#process.send({ type: 'taken' } satisfies WorkerOrder);
+    }
+  }
+
+  async #takeStored(manifest: Manifest): Promise<void> {
+    try {
+      await this.#listener.onStored?.(manifest);
+      this.#process.send({ type: 'taken' } satisfies WorkerOrder);
+    } catch (error) {
+      this.#notTaken ??= { error };
+      this.#stop();
     }
   }
 

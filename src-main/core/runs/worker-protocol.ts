@@ -21,8 +21,8 @@ export type WorkerOrder =
       encryptionSecrets: readonly EncryptionSecret[];
     }
   | { type: 'cancel' }
-  /** The core has taken note of what Undo would put back. */
-  | { type: 'kept-taken' };
+  /** The core has taken note of what was stored, or of what Undo would put back. */
+  | { type: 'taken' };
 
 /** What a worker process says. It opens files that others made, so nothing it says is taken unread. */
 export const WorkerMessage = z.discriminatedUnion('type', [
@@ -38,6 +38,8 @@ export const WorkerMessage = z.discriminatedUnion('type', [
     type: z.literal('kept'),
     kept: z.object({ safety: Manifest.nullable(), ...Replacement.shape }),
   }),
+  /** A snapshot is stored. */
+  z.object({ type: z.literal('stored'), manifest: Manifest }),
   z.object({ type: z.literal('finished'), result: z.unknown() }),
   z.object({ type: z.literal('failed'), error: ErrorBody }),
 ]);

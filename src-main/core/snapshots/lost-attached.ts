@@ -53,6 +53,6 @@ function notVerified(message: string, now: Date): Verification {
     durationMs: 0,
     message: `Not valid: ${message}`,
     tables: [],
-    checks: [{ name: 'attachedFiles', outcome: 'failed', detail: message }],
+    checks: [{ name: 'attachedFiles', outcome: 'failed', on: 'copy', detail: message }],
   };
 }

@@ -23,6 +23,9 @@ const VIOLATIONS_COUNTED = 1000;
 /** The page at this place of a file is never used: SQLite's locks are there. */
 const LOCK_BYTE = 2 ** 30;
 
+/** What of a task a check needs. */
+type Checking = Pick<TaskContext, 'throwIfCancelled'>;
+
 /** What SQLite found in a database, and what it could not check. */
 export class Findings {
   readonly damage: string[] = [];
@@ -57,7 +60,7 @@ export class Findings {
    * @param table that was checked; `null`: all of them
    * @returns how many findings they tell
    */
-  take(table: string | null, lines: { iterate(): Iterable<unknown> }, context: TaskContext): number {
+  take(table: string | null, lines: { iterate(): Iterable<unknown> }, context: Checking): number {
     let count = 0;
     for (const line of lines.iterate()) {
       context.throwIfCancelled();
@@ -111,7 +114,7 @@ export class Findings {
  * program brings, or where pages are misplaced, which may be the free ones alone.
  * @throws SqliteError for damage that keeps SQLite from looking on
  */
-export function findDamage(image: Database, context: TaskContext): Findings {
+export function findDamage(image: Database, context: Checking): Findings {
   try {
     const found = checkWhole(image, FINDINGS_TOLD, context);
     if (found.misplacedPages) return checkTables(image, true, context);
@@ -122,15 +125,25 @@ export function findDamage(image: Database, context: TaskContext): Findings {
   }
 }
 
-function checkWhole(image: Database, limit: number, context: TaskContext): Findings {
+function checkWhole(image: Database, limit: number, context: Checking): Findings {
   const found = new Findings();
   const count = found.take(null, image.prepare(`PRAGMA integrity_check(${limit})`).pluck(), context);
   found.atLeast = count >= limit;
   return found;
 }
 
+/** Adds what SQLite finds in a database: damage, broken rules and rows without a parent. */
+export function checkContent(image: Database, report: VerificationReport, context: Checking): Findings {
+  // The entries of each index are looked up in no order: with room for one index a page is read from the file once.
+  image.pragma('cache_size = -32768');
+  const found = checkIntegrity(image, report, context);
+  context.throwIfCancelled();
+  checkForeignKeys(image, report, context);
+  return found;
+}
+
 /** Adds the check of what SQLite finds in a database, and returns what that is. */
-export function checkIntegrity(image: Database, report: VerificationReport, context: TaskContext): Findings {
+function checkIntegrity(image: Database, report: VerificationReport, context: Checking): Findings {
   const found = findDamage(image, context);
   const { damage, warning, repairs } = found;
   const told = warning === null ? '' : ` ${warning}`;
@@ -150,7 +163,7 @@ function tableIn(line: string): string {
 }
 
 /** @param pagesMisplaced whether the check of the whole found it so */
-function checkTables(image: Database, pagesMisplaced: boolean, context: TaskContext): Findings {
+function checkTables(image: Database, pagesMisplaced: boolean, context: Checking): Findings {
   const found = new Findings();
   let parts: PartsOfTables | undefined;
   for (const name of tableNames(image)) {
@@ -188,7 +201,7 @@ function accountForPages(image: Database, misplaced: boolean, found: Findings): 
 }
 
 /** Adds the check of foreign keys, of which rows without a parent are a warning: the copy is faithful. */
-export function checkForeignKeys(image: Database, report: VerificationReport, context: TaskContext): void {
+function checkForeignKeys(image: Database, report: VerificationReport, context: Checking): void {
   const violations = new Map<string, number>();
   const unknown: UncheckedPart[] = [];
   if (tryTo(() => countViolations(image, null, violations)) !== null) {

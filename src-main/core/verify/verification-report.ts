@@ -1,6 +1,12 @@
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
-import type { Check, CheckName, UncheckedPart, Verification } from '../../../src-shared/model/verification.ts';
+import type {
+  Check,
+  CheckedOn,
+  CheckName,
+  UncheckedPart,
+  Verification,
+} from '../../../src-shared/model/verification.ts';
 import { uncheckedInWords } from '../../../src-shared/rules/sqlite-findings.ts';
 import { contentVerdict, repairsOf, storedVerdict } from '../../../src-shared/rules/verdicts.ts';
 import { tablesInWords } from '../../../src-shared/words/table-rows.ts';
@@ -16,13 +22,25 @@ export const NO_MANIFEST = 'No manifest to compare with.';
 export class VerificationReport {
   readonly checks: Check[] = [];
   readonly unchecked: UncheckedPart[] = [];
+  readonly #on: CheckedOn;
+
+  /** @param on what is checked */
+  constructor(on: CheckedOn = 'copy') {
+    this.#on = on;
+  }
 
   get failed(): boolean {
     return this.checks.some((check) => check.outcome === 'failed');
   }
 
   add(name: CheckName, outcome: Check['outcome'], detail: string): void {
-    this.checks.push({ name, outcome, detail });
+    this.checks.push({ name, outcome, on: this.#on, detail });
+  }
+
+  /** Adds checks that were made elsewhere. */
+  take({ checks, unchecked }: Pick<VerificationReport, 'checks' | 'unchecked'>): void {
+    this.checks.push(...checks);
+    this.unchecked.push(...unchecked);
   }
 
   /**
@@ -51,13 +69,18 @@ export class VerificationReport {
       stored,
       content,
       unchecked: this.unchecked,
-      level: valid && content !== 'repairable' ? 'checked' : 'none',
+      level: valid && content !== 'repairable' ? this.#level() : 'none',
       at: finished.toISOString(),
       durationMs: Math.max(0, finished.getTime() - started.getTime()),
       message: valid ? this.#goodNews(tables, manifest) : `Not valid: ${this.#badNews()}`,
       tables,
       checks: this.checks,
     };
+  }
+
+  /** What was checked in the image alone was found in the copy by its hash. */
+  #level(): 'read-back' | 'checked' {
+    return this.checks.some(({ on }) => on === 'image') ? 'read-back' : 'checked';
   }
 
   #goodNews(tables: readonly TableRows[], manifest: Manifest | undefined): string {
@@ -112,10 +135,11 @@ export function storedOnly(sha256: string, started: Date, finished: Date): Verif
       'The stored file is intact, but its content could not be verified: it is encrypted for recipients whose identity is unknown. Add the identity of one of them to the plan to verify the content.',
     tables: [],
     checks: [
-      { name: 'stored-hash', outcome: 'passed', detail: `SHA-256 ${sha256}` },
+      { name: 'stored-hash', outcome: 'passed', on: 'copy', detail: `SHA-256 ${sha256}` },
       {
         name: 'decompress',
         outcome: 'skipped',
+        on: 'copy',
         detail: 'It is encrypted, and the identity that opens it is unknown.',
       },
     ],

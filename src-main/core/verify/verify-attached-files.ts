@@ -54,7 +54,7 @@ export async function verifyAttachedFiles(
     stored: first === undefined ? verification.stored : 'different',
     level: stillValid ? verification.level : 'none',
     message: verification.valid ? said : verification.message,
-    checks: [...verification.checks, { name: 'attachedFiles', outcome, detail }],
+    checks: [...verification.checks, { name: 'attachedFiles', outcome, on: 'copy', detail }],
     attachedFiles,
   };
 }

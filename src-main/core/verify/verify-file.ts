@@ -54,17 +54,17 @@ export async function verifyFile(
     await rm(staged.imagePath, { force: true });
     return staged.verification;
   } catch (error) {
-    if (
-      !mayStayEncrypted ||
-      !(error instanceof DecryptionError) ||
-      error.wholeAs === undefined ||
-      error.asks !== 'identity'
-    )
-      throw error;
-    const verification = storedOnly(error.wholeAs, started, context.now());
+    const sha256 = mayStayEncrypted ? wholeAs(error) : null;
+    if (sha256 === null) throw error;
+    const verification = storedOnly(sha256, started, context.now());
     context.log('warning', verification.message);
     return verification;
   }
+}
+
+/** Returns the hash of a whole file that is encrypted for others than those known here, if that is the error; `null`: it is not. */
+export function wholeAs(error: unknown): string | null {
+  return error instanceof DecryptionError && error.asks === 'identity' ? (error.wholeAs ?? null) : null;
 }
 
 /**
@@ -105,7 +105,7 @@ export async function stageAndVerify(
 }
 
 /** Returns the manifest to compare with: the expected one, or the one beside the file. */
-async function manifestOf(
+export async function manifestOf(
   path: string,
   expected: Manifest | undefined,
   report: VerificationReport,

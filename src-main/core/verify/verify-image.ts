@@ -14,7 +14,7 @@ import {
 } from '../engine/sqlite/describe-database.ts';
 import { closeReading, openForReading, type Reading } from '../engine/sqlite/open-database.ts';
 import type { TaskContext } from '../engine/task-context.ts';
-import { checkForeignKeys, checkIntegrity, findDamage } from './check-content.ts';
+import { checkContent, findDamage } from './check-content.ts';
 import { compareDatabase } from './compare-manifest.ts';
 import type { VerificationReport } from './verification-report.ts';
 
@@ -49,11 +49,7 @@ export async function checkImage(
   }
   const { database: image, unlocking } = reading;
   try {
-    // The entries of each index are looked up in no order: with room for one index a page is read from the file once.
-    image.pragma('cache_size = -32768');
-    const { indexesDiffer } = checkIntegrity(image, report, context);
-    context.throwIfCancelled();
-    checkForeignKeys(image, report, context);
+    const { indexesDiffer } = checkContent(image, report, context);
     const onTable = (): void => context.throwIfCancelled();
     const described = describeDatabase(image, onTable);
     const facts = indexesDiffer ? { ...described, tables: countRows(image, onTable, 'tables') } : described;
@@ -73,7 +69,12 @@ export async function checkImage(
  * What an error says of an image.
  * @throws SnapkeepError where it says only that the image could not be read here and now
  */
-function aboutImage(error: unknown, imagePath: string, name: string, { stagingFolder }: TaskContext): SnapkeepError {
+export function aboutImage(
+  error: unknown,
+  imagePath: string,
+  name: string,
+  { stagingFolder }: Pick<TaskContext, 'stagingFolder'>,
+): SnapkeepError {
   const explained = explainWrite(error, 'staging', stagingFolder, name);
   if (isOfMachine(explained)) throw explained;
   // People know the file by its name, not by where it was unpacked to.

@@ -11,9 +11,10 @@ import { exists, sidecarPaths } from '../engine/files/durable-files.ts';
 import { contentInWords, isRestorable, notRead } from '../engine/identify/content-words.ts';
 import { repositoryError } from '../engine/identify/repository-around.ts';
 import { readZipFiles } from '../engine/packing/archive.ts';
-import { hashFile, type Unpacked, unpackInto } from '../engine/packing/decompress.ts';
+import { type Decryption, hashFile, type Unpacked, unpackInto } from '../engine/packing/decompress.ts';
 import { DecryptionError } from '../engine/packing/decrypt.ts';
 import type { EncryptionSecret } from '../engine/packing/encryption.ts';
+import type { PieceReader } from '../engine/packing/piece-reader.ts';
 import { limitOfDisk, limitOfSize } from '../engine/packing/unpack-limit.ts';
 import { UnreadableError } from '../engine/packing/unreadable-error.ts';
 import { copyImage } from '../engine/sqlite/copy-image.ts';
@@ -35,12 +36,43 @@ interface UnpackedStored extends Unpacked {
 }
 
 /** Unpacks a stored file and adds the checks of its bytes, stored and unpacked. What is bad is no error but a failed check. */
-export async function unpackStored(
+export function unpackStored(
   file: ReadFile,
   imagePath: string,
   manifest: Manifest | undefined,
   report: VerificationReport,
   context: TaskContext,
+): Promise<UnpackedStored> {
+  const unpack = (total: number) => unpackWith(file, total, imagePath, manifest, report, context);
+  return compareStored(file, manifest, report, context, unpack);
+}
+
+/** Reads a stored snapshot back as {@link unpackStored} does, and unpacks it in memory alone. */
+export async function readStoredBack(
+  file: ReadFile,
+  manifest: Manifest,
+  report: VerificationReport,
+  context: TaskContext,
+): Promise<void> {
+  await compareStored(file, manifest, report, context, async (total) => {
+    const limit = limitOfSize(manifest.image.bytes);
+    const onProgress = progressOf(total, context);
+    const unpacked = await unpackInto(file.path, file.content, passOver, onProgress, decryptionOf(context), limit);
+    return { ...unpacked, taken: null };
+  });
+}
+
+async function passOver(pieces: PieceReader): Promise<void> {
+  for await (const _piece of pieces.rest());
+}
+
+/** @param unpack given the bytes of the stored file */
+async function compareStored(
+  file: ReadFile,
+  manifest: Manifest | undefined,
+  report: VerificationReport,
+  context: TaskContext,
+  unpack: (total: number) => Promise<UnpackedStored>,
 ): Promise<UnpackedStored> {
   const { path, content } = file;
   const total = (await stat(path)).size;
@@ -61,7 +93,7 @@ export async function unpackStored(
   context.progress('verifying', 0, total);
   let digest: UnpackedStored;
   try {
-    digest = await unpackWith(file, total, imagePath, manifest, report, context);
+    digest = await unpack(total);
   } catch (error) {
     if (error instanceof DecryptionError || error instanceof UnreadableError)
       return requireDamage(path, error, manifest, report, nothing, context);
@@ -162,6 +194,18 @@ function wrongSecret(
   return new DecryptionError(message, asks, sha256);
 }
 
+const progressOf =
+  (total: number, context: TaskContext) =>
+  (bytes: number): void => {
+    context.throwIfCancelled();
+    context.progress('verifying', bytes, total);
+  };
+
+const decryptionOf = (context: TaskContext): Decryption => ({
+  secrets: context.encryptionSecrets,
+  onDecrypted: context.decrypted,
+});
+
 /** A bare database may be in use and have a write-ahead log beside it, so SQLite copies it; anything stored is unpacked. */
 async function unpackWith(
   { path, content, entry }: ReadFile,
@@ -177,11 +221,7 @@ async function unpackWith(
     const taken = { dump: false, entry: null, depth: 0 };
     return { image: digest, stored: digest, packed: content, refusal: undefined, trailing: undefined, taken };
   }
-  const onProgress = (bytes: number): void => {
-    context.throwIfCancelled();
-    context.progress('verifying', bytes, total);
-  };
-  const decryption = { secrets: context.encryptionSecrets, onDecrypted: context.decrypted };
+  const onProgress = progressOf(total, context);
   const limitInside = limitOfDisk(basename(path), context.stagingFolder);
   const limit = manifest === undefined ? limitInside : limitOfSize(manifest.image.bytes);
   let taken: Taken | null = null;
@@ -198,7 +238,7 @@ async function unpackWith(
   const zipped = content === 'zip' && (manifest === undefined || manifest.wrapping !== undefined);
   const unpacked = zipped
     ? await unpackZip(path, imagePath, file, onProgress, context)
-    : await unpackInto(path, content, imageTaker(imagePath, file, context), onProgress, decryption, limit);
+    : await unpackInto(path, content, imageTaker(imagePath, file, context), onProgress, decryptionOf(context), limit);
   return { ...unpacked, taken };
 }
 

@@ -1,6 +1,7 @@
 import { Button, Modal, Stack, Text } from '@mantine/core';
 import type { ListedSnapshot } from '../../../src-shared/model/snapshot.ts';
 import { momentInWords } from '../../../src-shared/words/moments.ts';
+import { verifiedHow } from '../../../src-shared/words/verification-words.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { namesInWords } from '../../components/destination-display.tsx';
 import { DialogButtons } from '../../components/dialog-buttons.tsx';
@@ -89,7 +90,7 @@ function Facts({ snapshot, now }: { snapshot: ListedSnapshot; now: number }) {
         )}
         {verification.at !== null && verification.message !== '' && (
           <Text size="sm" c="dimmed" mt={4}>
-            {verification.message}
+            {[verification.message, verifiedHow(verification.level)].filter((each) => each !== null).join(' ')}
           </Text>
         )}
       </dd>

@@ -312,12 +312,13 @@ test('a folder over three days shares what has not changed, and each day comes b
   for (const [day, change] of [{}, { 'a.txt': 'one, changed' }, { 'new.txt': 'four' }].entries()) {
     makeTree(days.source, change);
     trees.push(readTree(days.source));
-    const { name } = await takeSnapshot(
+    const name = await takeSnapshot(
       {
         ...{ runId: days.request.runId, snapshotId: crypto.randomUUID(), sourceKind: 'files', sourcePath: days.source },
         ...{ folder: days.destination, takenNames: [], distinctName: false },
         ...{
           copied: null,
+          check: false,
           takenWith: [],
           plan: { id: null, name: 'vault', settings: null },
           ownName: null,
@@ -329,6 +330,7 @@ test('a folder over three days shares what has not changed, and each day comes b
         ...{ storesIn: 'destination', trigger: 'manual', snapkeepVersion: '0.0.0', serviceId: crypto.randomUUID() },
       },
       quietContext(days.staging, { now: () => new Date(Date.UTC(2026, 0, 1 + day, 3)) }),
+      async (manifest) => manifest.name,
     );
     names.push(name);
   }
