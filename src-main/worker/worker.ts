@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import { fitThreadPool } from '../core/process/thread-pool.ts';
 import { shareWorkerLock } from '../core/process/worker-lock.ts';
 import { keepCompiledNow } from '../platform/compiled-code.ts';
 import { parentChannel } from './parent-channel.ts';
 import { type Start, TaskPerformer } from './task-performer.ts';
 
+fitThreadPool();
 const channel = parentChannel();
 const begin = ({ lockFile }: Start): void => {
   shareWorkerLock(lockFile);

@@ -14,6 +14,7 @@ import { readZipFiles } from '../engine/packing/archive.ts';
 import { type Decryption, hashFile, type Unpacked, unpackInto } from '../engine/packing/decompress.ts';
 import { DecryptionError } from '../engine/packing/decrypt.ts';
 import type { EncryptionSecret } from '../engine/packing/encryption.ts';
+import { giveBack } from '../engine/packing/give-back.ts';
 import type { PieceReader } from '../engine/packing/piece-reader.ts';
 import { limitOfDisk, limitOfSize } from '../engine/packing/unpack-limit.ts';
 import { UnreadableError } from '../engine/packing/unreadable-error.ts';
@@ -63,7 +64,7 @@ export async function readStoredBack(
 }
 
 async function passOver(pieces: PieceReader): Promise<void> {
-  for await (const _piece of pieces.rest());
+  for await (const piece of pieces.rest()) giveBack(piece);
 }
 
 /** @param unpack given the bytes of the stored file */

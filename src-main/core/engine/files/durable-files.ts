@@ -156,9 +156,13 @@ export async function requireWritableFolder(folder: string): Promise<void> {
  */
 
 /** Reads a file front to back in pieces of at most `size` bytes. Each piece is a buffer of its own. For workers. */
-export function* readPieces(handle: FileHandle, size: number): Generator<Buffer> {
+export function* readPieces(
+  handle: FileHandle,
+  size: number,
+  buffer: () => Buffer = () => Buffer.allocUnsafeSlow(size),
+): Generator<Buffer> {
   for (;;) {
-    const piece = Buffer.allocUnsafeSlow(size);
+    const piece = buffer();
     let filled = 0;
     while (filled < size) {
       const bytesRead = readSync(handle.fd, piece, filled, size - filled, null);

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import type { Compression } from '../../../../src-shared/model/values.ts';
 import { readPieces } from '../files/durable-files.ts';
 import { type Encryptor, encryptPieces } from './encryption.ts';
+import { giveBack } from './give-back.ts';
 import { packMember } from './gzip-members.ts';
 import { mapInOrder } from './in-order.ts';
 import { packFrame } from './zstd-frames.ts';
@@ -27,13 +28,27 @@ export function leastPacked(bytes: number, compression: Compression): number {
 const WORTH_PACKING = 0.98;
 const SAMPLE_BYTES = 16 * 1024;
 
-/** How many pieces are packed at a time: enough to keep every core busy, and no more, so that others get their turn. */
-const IN_FLIGHT = Math.min(4, Math.max(2, availableParallelism()));
+/** How many pieces are packed at a time: one on each core, and on very many cores no more than memory allows. */
+const IN_FLIGHT = Math.min(16, Math.max(2, availableParallelism()));
 
 /** Sizes and SHA-256 of what was read and of what was written. */
 export interface StoredDigest {
   image: { bytes: number; sha256: string };
   stored: { bytes: number; sha256: string };
+}
+
+/** Buffers for pieces that are read, packed and needed no more: a new one for each would wait for the garbage collector. */
+class ReusedBuffers {
+  readonly #free: Buffer[] = [];
+
+  take(): Buffer {
+    return this.#free.pop() ?? Buffer.allocUnsafeSlow(PIECE_BYTES);
+  }
+
+  /** The last piece of a file is only the start of its buffer. */
+  give(piece: Buffer): void {
+    if (piece.length === PIECE_BYTES) this.#free.push(piece);
+  }
 }
 
 /** Stores a database image in a file: see {@link storePieces}. */
@@ -44,8 +59,10 @@ export async function storeImage(
   onProgress: (bytes: number) => void,
 ): Promise<StoredDigest> {
   const image = await open(imagePath, 'r');
+  const buffers = new ReusedBuffers();
   try {
-    return await storePieces(readPieces(image, PIECE_BYTES), how, write, onProgress);
+    const pieces = readPieces(image, PIECE_BYTES, () => buffers.take());
+    return await storePieces(pieces, how, write, onProgress, (piece) => buffers.give(piece));
   } finally {
     await image.close();
   }
@@ -54,22 +71,28 @@ export async function storeImage(
 /**
  * Stores what comes in pieces: packed several at a time, encrypted if so wished, and hashed on both sides.
  * @param pieces of at most {@link PIECE_BYTES}
- * @param write takes what is to be stored, in its order
+ * @param write takes what is to be stored, in its order; a piece is gone when it has ended
  * @param onProgress told the bytes of the pieces stored so far; may throw to stop
+ * @param onRead given the pieces that are needed no more
  */
 export async function storePieces(
   pieces: AsyncIterable<Buffer> | Iterable<Buffer>,
   { compression, encryptor }: { compression: Compression; encryptor: Encryptor | null },
   write: (piece: Uint8Array) => void | Promise<void>,
   onProgress: (bytes: number) => void,
+  onRead: (piece: Buffer) => void = () => {},
 ): Promise<StoredDigest> {
   const imageHash = createHash('sha256');
   const storedHash = createHash('sha256');
   let imageBytes = 0;
   let storedBytes = 0;
-  const packed = packedPieces(pieces, compression, (piece) => {
+  const packed = packedPieces(pieces, async (piece) => {
+    const packing = pack(piece, compression);
     imageHash.update(piece);
     imageBytes += piece.length;
+    const result = await packing;
+    if (result !== piece) onRead(piece);
+    return result;
   });
   try {
     // What is packed goes into the encryption as it comes: decrypted it is on no disk.
@@ -77,6 +100,8 @@ export async function storePieces(
       storedHash.update(piece);
       await write(piece);
       storedBytes += piece.length;
+      // What age hands out is its own; what is not packed is the caller's.
+      if (encryptor === null && compression !== 'none') giveBack(piece);
       onProgress(imageBytes);
     }
   } finally {
@@ -90,18 +115,15 @@ export async function storePieces(
 
 async function* packedPieces(
   pieces: AsyncIterable<Buffer> | Iterable<Buffer>,
-  compression: Compression,
-  onRead: (piece: Buffer) => void,
+  packOne: (piece: Buffer) => Promise<Buffer>,
 ): AsyncGenerator<Buffer> {
   let empty = true;
   yield* mapInOrder(pieces, IN_FLIGHT, (piece) => {
     empty = false;
-    const packing = pack(piece, compression);
-    onRead(piece);
-    return packing;
+    return packOne(piece);
   });
   // What is empty is stored as one empty member or frame, so that the file is what its name says.
-  if (empty) yield await pack(Buffer.alloc(0), compression);
+  if (empty) yield await packOne(Buffer.alloc(0));
 }
 
 async function pack(piece: Buffer, compression: Compression): Promise<Buffer> {

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { crc32, deflateRaw, inflateRaw } from 'node:zlib';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import { giveBack } from './give-back.ts';
 
 /*
  * A snapshot is a sequence of gzip members, each of which says its own length in an extra field (RFC 1952, 2.3.1.1:
@@ -37,7 +38,9 @@ export async function packMember(piece: Buffer, level: number): Promise<Buffer> 
   const trailer = Buffer.alloc(TRAILER_BYTES);
   trailer.writeUInt32LE(crc32(piece), 0);
   trailer.writeUInt32LE(piece.length, 4);
-  return Buffer.concat([header, packed, trailer]);
+  const member = Buffer.concat([header, packed, trailer]);
+  giveBack(packed);
+  return member;
 }
 
 /** The length of the member that starts with `header`, or `undefined` when it is not one of Snapkeep's own. */

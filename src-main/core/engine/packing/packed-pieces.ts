@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { type Duplex, pipeline } from 'node:stream';
 import { constants, createZstdDecompress } from 'node:zlib';
 import type { FileContent } from '../../../../src-shared/model/restore/restore.ts';
@@ -28,8 +29,8 @@ const LARGEST_PIECE = 16 * PIECE_BYTES;
 const LARGEST_WINDOW_LOG = 31;
 /** A window of this size is never too large, in bytes: it is the default of zstd itself. */
 const USUAL_WINDOW = 2 ** 27;
-/** As many as libuv's pool has threads. */
-const IN_FLIGHT = 4;
+/** How many pieces are unpacked at a time: one on each core, and one that is ready. */
+const IN_FLIGHT = Math.min(16, Math.max(4, availableParallelism() + 1));
 
 /** What is unpacked here. */
 const PACKED: ReadonlySet<FileContent> = new Set(['gzip', 'zstd', 'xz']);
