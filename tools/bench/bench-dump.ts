@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { printTable, timeScript } from './measure.ts';
-import { contender, rowsOf, takeTurns } from './turns.ts';
+import { printTable, type Took, timeScript } from './measure.ts';
+import { COLUMNS, contender, rowsOf, takeTurns } from './turns.ts';
 
 /** Where and how often to measure. */
 export interface DumpBench {
@@ -15,16 +14,14 @@ export interface DumpBench {
 export async function measureDump({ database, folder, rounds }: DumpBench): Promise<void> {
   const [ours, theirs, copy] = [join(folder, 'ours.sql'), join(folder, 'shell.sql'), join(folder, 'copy.db')];
   const memory: number[] = [];
-  const snapkeep = (task: 'write' | 'read', from: string, to: string) => (): number => {
+  const snapkeep = (task: 'write' | 'read', from: string, to: string) => (): Took => {
     rmSync(to, { force: true });
-    const started = performance.now();
-    const output = execFileSync(process.execPath, [join(import.meta.dirname, 'measure-dump.ts'), task, from, to], {
-      encoding: 'utf8',
-    });
-    memory.push((JSON.parse(output) as { peakMemoryMb: number }).peakMemoryMb);
-    return performance.now() - started;
+    const program = join(import.meta.dirname, 'measure-dump.ts');
+    const took = timeScript(`'${process.execPath}' '${program}' ${task} '${from}' '${to}'`);
+    memory.push((JSON.parse(took.output) as { peakMemoryMb: number }).peakMemoryMb);
+    return took;
   };
-  const shell = (dump: string) => (): number => {
+  const shell = (dump: string) => (): Took => {
     rmSync(copy, { force: true });
     return timeScript(`sqlite3 ${copy} < ${dump}`);
   };
@@ -43,7 +40,7 @@ export async function measureDump({ database, folder, rounds }: DumpBench): Prom
     await takeTurns(writers, round);
     await takeTurns(readers, round);
   }
-  printTable([['write a dump', 'median', 'faster'], ...rowsOf(writers), ['read a dump', '', ''], ...rowsOf(readers)]);
+  printTable([['write a dump', ...COLUMNS], ...rowsOf(writers), ['read a dump', '', '', ''], ...rowsOf(readers)]);
   process.stdout.write(`peak memory ${Math.max(...memory).toFixed(0)} MB\n`);
   for (const path of [ours, theirs, copy]) rmSync(path, { force: true });
 }

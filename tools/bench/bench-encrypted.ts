@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { printTable, timeCommand, timeScript } from './measure.ts';
+import type { Figures } from './figures.ts';
+import { printTable, type Took, timeCommand, timeScript } from './measure.ts';
 import { makeSampleDatabase } from './sample-database.ts';
-import { contender, rowsOf, takeTurns } from './turns.ts';
+import { COLUMNS, contender, rowsOf, takeTurns, timesAsFast } from './turns.ts';
 
 const KEY = 'correct horse battery staple';
 
@@ -15,10 +16,12 @@ export async function measureEncrypted({
   folder,
   megabytes,
   rounds,
+  figures,
 }: {
   folder: string;
   megabytes: number;
   rounds: number;
+  figures: Figures;
 }): Promise<void> {
   const database = join(folder, 'encrypted.db');
   process.stdout.write(`making ${megabytes} MB with sqlcipher ${sqlcipherVersion()} …\n`);
@@ -29,22 +32,23 @@ export async function measureEncrypted({
   const stored = join(folder, 'encrypted-snapshots');
   const environment = { SNAPKEEP_HOME: join(folder, 'encrypted-home'), BENCH_DB_KEY: KEY };
   const paths = { gz: '', zst: '' };
-  const backup = (format: 'gz' | 'zst') => (): number => {
-    const to = ['--to', stored, '--format', format, '--key-env', 'BENCH_DB_KEY', '--no-verify'];
-    const { wallMs, path } = timeCommand(environment, 'backup', '--source', database, ...to);
-    paths[format] = path;
-    return wallMs;
+  const backup = (format: 'gz' | 'zst') => (): Took => {
+    const to = ['--to', stored, '--format', format, '--key-env', 'BENCH_DB_KEY'];
+    const took = timeCommand(environment, 'backup', '--source', database, ...to);
+    paths[format] = took.path;
+    return took;
   };
-  const contenders = [
-    contender('sqlcipher_export + gzip -c + rm', () =>
-      timeScript(
-        `printf '%s' "PRAGMA key = '${KEY}'; ATTACH '${copy}' AS c KEY '${KEY}'; SELECT sqlcipher_export('c');" > ${script} &&
-         sqlcipher -batch ${database} < ${script} && gzip -c ${copy} > ${packed} && rm ${copy}`,
-      ),
+  const theirs = contender('sqlcipher_export + gzip', () =>
+    timeScript(
+      `printf '%s' "PRAGMA key = '${KEY}'; ATTACH '${copy}' AS c KEY '${KEY}'; SELECT sqlcipher_export('c');" > ${script} &&
+       sqlcipher -batch ${database} < ${script} && gzip -c ${copy} > ${packed} && rm ${copy}`,
     ),
-    contender('Snapkeep, gzip', backup('gz')),
-    contender('Snapkeep, zstd', backup('zst')),
-  ];
+  );
+  const ours = {
+    gz: contender('snapkeep backup, gzip, verified', backup('gz')),
+    zst: contender('snapkeep backup, zstd, verified', backup('zst')),
+  };
+  const contenders = [theirs, ours.gz, ours.zst];
   let sizes: number[] = [];
   for (let round = 0; round < rounds; round++) {
     rmSync(stored, { recursive: true, force: true });
@@ -53,9 +57,14 @@ export async function measureEncrypted({
     sizes = [packed, paths.gz, paths.zst].map((path) => statSync(path).size);
   }
   printTable([
-    ['backup of an encrypted database', 'median', 'faster', 'stored'],
+    ['backup of an encrypted database', ...COLUMNS, 'stored'],
     ...rowsOf(contenders).map((row, index) => [...row, `${((sizes[index] ?? 0) / 1e6).toFixed(1)} MB`]),
   ]);
+  for (const [format, mine] of [
+    ['gzip', ours.gz],
+    ['zstd', ours.zst],
+  ] as const)
+    figures.times(`backup against sqlcipher_export + gzip (encrypted, ${format})`, timesAsFast(mine, theirs));
   for (const path of [database, packed, script]) rmSync(path);
   rmSync(stored, { recursive: true });
 }

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { promisify } from 'node:util';
 import Database from 'better-sqlite3';
-import { median, printTable } from './measure.ts';
-import type { Measurement } from './measure-snapkeep.ts';
+import type { Figures } from './figures.ts';
+import { median, printTable, timeCommand } from './measure.ts';
 import type { WriterReport } from './writer.ts';
 
 const run = promisify(execFile);
@@ -15,15 +15,16 @@ export interface LiveBench {
   database: string;
   stored: string;
   rounds: number;
+  figures: Figures;
 }
 
 /**
  * Backs up while another process commits 500 transactions a second, and checks in each snapshot that the balances add
  * up. Prints how much longer it took than when all was quiet, and what the writer noticed of it.
  */
-export async function measureLive({ database, stored, rounds }: LiveBench): Promise<void> {
+export async function measureLive({ database, stored, rounds, figures }: LiveBench): Promise<void> {
   const quiet: number[] = [];
-  for (let round = 0; round < rounds; round++) quiet.push((await backUp(database, stored)).runMs);
+  for (let round = 0; round < rounds; round++) quiet.push(await backUp(database, stored));
   const writer = new Writer(database);
   await writer.next();
   const alone: WriterReport[] = [];
@@ -33,7 +34,7 @@ export async function measureLive({ database, stored, rounds }: LiveBench): Prom
     await writer.report();
     await new Promise((resolve) => setTimeout(resolve, 3000));
     alone.push(await writer.report());
-    busy.push((await backUp(database, stored)).runMs);
+    busy.push(await backUp(database, stored));
     during.push(await writer.report());
   }
   writer.stop();
@@ -42,7 +43,7 @@ export async function measureLive({ database, stored, rounds }: LiveBench): Prom
   printTable([
     ['500 commits/s from another process', 'quiet', 'live', 'ratio'],
     [
-      'Snapkeep backup (zstd)',
+      'snapkeep backup, zstd, verified',
       `${(median(quiet) / 1000).toFixed(2)} s`,
       `${(median(busy) / 1000).toFixed(2)} s`,
       `${(median(busy) / median(quiet)).toFixed(2)} ×`,
@@ -61,23 +62,19 @@ export async function measureLive({ database, stored, rounds }: LiveBench): Prom
       '',
     ],
   ]);
+  figures.times('backup under 500 commits a second against the quiet time', median(busy) / median(quiet));
+  figures.times('p99 of the writer during a backup against alone', duringP99 / aloneP99);
   process.stdout.write(`the balances added up in all ${rounds} snapshots\n`);
 }
 
-async function backUp(database: string, stored: string): Promise<Measurement> {
-  const { stdout } = await run(process.execPath, [
-    join(import.meta.dirname, 'measure-snapkeep.ts'),
-    'backup',
-    'zst',
-    database,
-    stored,
-  ]);
-  const measurement = JSON.parse(stdout) as Measurement;
+async function backUp(database: string, stored: string): Promise<number> {
+  const home = { SNAPKEEP_HOME: join(stored, '..', 'live-home') };
+  const { wallMs, path } = timeCommand(home, 'backup', '--source', database, '--to', stored, '--format', 'zst');
   const image = join(stored, 'image.db');
-  await run('zstd', ['-q', '-d', '-f', measurement.path, '-o', image]);
+  await run('zstd', ['-q', '-d', '-f', path, '-o', image]);
   requireBalance(image);
-  for (const path of [image, measurement.path, `${measurement.path}.manifest.json`]) rmSync(path);
-  return measurement;
+  for (const made of [image, path, `${path}.manifest.json`]) rmSync(made);
+  return wallMs;
 }
 
 function requireBalance(path: string): void {

@@ -1,10 +1,10 @@
 /*
- * Measures Snapkeep against the scripts people use, side by side in one run:
+ * Measures Snapkeep against the scripts people use, side by side in one run, as whole processes:
  * npm run bench [-- --megabytes 500] [-- --rounds 5] [-- --files 500] [-- --days 30]
- *   [-- --only scripts|live|dump|encrypted|upload|folders|retention|catalog|scale]
+ *   [-- --only scripts|start|live|dump|encrypted|upload|folders|retention|catalog|scale] [-- --beside docs/performance.md]
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,8 +16,10 @@ import { measureLive } from './bench-live.ts';
 import { measureRetention } from './bench-retention.ts';
 import { measureScale } from './bench-scale.ts';
 import { measureScripts } from './bench-scripts.ts';
+import { measureStart } from './bench-start.ts';
 import { measureUpload } from './bench-upload.ts';
-import { makeSampleDatabase } from './sample-database.ts';
+import { Figures } from './figures.ts';
+import { makeBlobsDatabase, makeSampleDatabase, makeTextDatabase } from './sample-database.ts';
 
 const { values } = parseArgs({
   options: {
@@ -25,26 +27,48 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     files: { type: 'string', default: '500' },
     days: { type: 'string', default: '30' },
-    only: { type: 'string' },
+    only: { type: 'string', multiple: true },
+    beside: { type: 'string' },
   },
 });
 
 const rounds = Number(values.rounds);
 const megabytes = Number(values.megabytes);
-const wanted = (name: string): boolean => values.only === undefined || values.only === name;
+const figures = new Figures();
+const wanted = (name: string): boolean => values.only === undefined || values.only.includes(name);
 
 process.stdout.write(`${cpus().length} cores, Node ${process.versions.node}, ${sqliteOfTheShell()}\n`);
 if (wanted('retention')) measureRetention(rounds);
 const folder = mkdtempSync(join(tmpdir(), 'snapkeep-bench-'));
 try {
-  if (wanted('scripts') || wanted('live') || wanted('dump')) await measurePlain();
-  if (wanted('encrypted')) await measureEncrypted({ folder, megabytes, rounds });
+  if (wanted('start')) await measureStart({ folder, rounds, figures });
+  if (wanted('scripts')) await measureAll();
+  if (wanted('live') || wanted('dump')) await measurePlain();
+  if (wanted('encrypted')) await measureEncrypted({ folder, megabytes, rounds, figures });
   if (wanted('folders')) await measureFolders({ folder, files: Number(values.files), days: Number(values.days) });
   if (wanted('catalog')) await measureCatalog({ folder, rounds });
   if (wanted('scale')) await measureScale({ folder, rounds });
-  if (wanted('upload')) await measureUpload({ folder, megabytes, rounds });
+  if (wanted('upload')) for (const size of [300, 20]) await measureUpload({ folder, megabytes: size, rounds, figures });
+  if (values.beside === undefined) figures.print();
+  else figures.printBeside(readFileSync(values.beside, 'utf8'));
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** The mixed database is the largest; the others are of three and two fifths of its size. */
+async function measureAll(): Promise<void> {
+  const databases = [
+    ['mixed', makeSampleDatabase, megabytes],
+    ['text', makeTextDatabase, (megabytes * 3) / 5],
+    ['blobs', makeBlobsDatabase, (megabytes * 2) / 5],
+  ] as const;
+  for (const [what, make, size] of databases) {
+    const database = join(folder, `${what}.db`);
+    process.stdout.write(`making ${size} MB of ${what} …\n`);
+    make(database, size);
+    await measureScripts({ what, database, folder, rounds, figures });
+    rmSync(database);
+  }
 }
 
 async function measurePlain(): Promise<void> {
@@ -53,8 +77,7 @@ async function measurePlain(): Promise<void> {
   process.stdout.write(`making ${megabytes} MB …\n`);
   makeSampleDatabase(database, megabytes);
   mkdirSync(stored);
-  if (wanted('scripts')) await measureScripts({ database, stored, folder, rounds });
-  if (wanted('live')) await measureLive({ database, stored, rounds });
+  if (wanted('live')) await measureLive({ database, stored, rounds, figures });
   if (wanted('dump')) await measureDump({ database, folder, rounds });
   const left = readdirSync(stored).filter((name) => statSync(join(stored, name)).isFile() && name.endsWith('.partial'));
   if (left.length > 0) throw new Error(`Left behind: ${left.join(', ')}`);

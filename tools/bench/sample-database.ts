@@ -40,6 +40,34 @@ export function makeSampleDatabase(path: string, megabytes: number, { search = t
   database.close();
 }
 
+/** Makes a database of roughly `megabytes` of text alone. */
+export function makeTextDatabase(path: string, megabytes: number): void {
+  const random = wordsOf('snapkeep text');
+  fill(path, megabytes, 'CREATE TABLE pages (id INTEGER PRIMARY KEY, body TEXT NOT NULL)', () => random.words(600));
+}
+
+/** Makes a database of roughly `megabytes` of which 40 % are random blobs, and the rest is text. */
+export function makeBlobsDatabase(path: string, megabytes: number): void {
+  const random = wordsOf('snapkeep blobs');
+  const schema = 'CREATE TABLE parts (id INTEGER PRIMARY KEY, content BLOB NOT NULL)';
+  // A row of text has 3.3 KB.
+  fill(path, megabytes, schema, (id) => (id % 3 === 0 ? random.bytes(4500) : random.words(600)));
+}
+
+function fill(path: string, megabytes: number, schema: string, value: (id: number) => string | Buffer): void {
+  const database = new Database(path);
+  database.pragma('synchronous = OFF');
+  database.exec(schema);
+  const insert = database.prepare(`INSERT INTO ${/TABLE (\w+)/.exec(schema)?.[1]} VALUES (?, ?)`);
+  const size = database.prepare('SELECT page_count * page_size FROM pragma_page_count, pragma_page_size').pluck();
+  for (let id = 1; Number(size.get()) < megabytes * 1_000_000; ) {
+    database.transaction(() => {
+      for (let n = 0; n < 200; n++, id++) insert.run(id, value(id));
+    })();
+  }
+  database.close();
+}
+
 /** The same words and bytes each time, so that measurements can be compared. */
 function wordsOf(seed: string): { words(count: number): string; bytes(count: number): Buffer } {
   let counter = 0;

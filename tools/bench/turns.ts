@@ -1,31 +1,44 @@
-import { median } from './measure.ts';
+import { median, type Took } from './measure.ts';
 
-/** One of those that are compared; the first of them is the measure. */
+/** What is compared with others in the same run. */
 export interface Contender {
   readonly name: string;
-  /** Does it once and answers how many milliseconds it took. */
-  once(): number | Promise<number>;
-  readonly times: number[];
+  /** Does it once. */
+  once(): Pick<Took, 'wallMs' | 'cpuMs'> | Promise<Pick<Took, 'wallMs' | 'cpuMs'>>;
+  readonly wall: number[];
+  readonly cpu: number[];
 }
 
 export function contender(name: string, once: Contender['once']): Contender {
-  return { name, once, times: [] };
+  return { name, once, wall: [], cpu: [] };
 }
 
 /** Each once; in each round another one begins, so that none always finds what the same other one left behind. */
 export async function takeTurns(contenders: readonly Contender[], round: number): Promise<void> {
   for (let turn = 0; turn < contenders.length; turn++) {
     const next = contenders[(round + turn) % contenders.length];
-    next?.times.push(await next.once());
+    if (next === undefined) continue;
+    const { wallMs, cpuMs } = await next.once();
+    next.wall.push(wallMs);
+    next.cpu.push(cpuMs);
   }
 }
 
-/** The median of each, and how many times as fast as the first it is. */
+/** How many times as fast as the other one it is, by the medians. */
+export const timesAsFast = (one: Contender, other: Contender): number => median(other.wall) / median(one.wall);
+
+/** The medians of each, and how many times as fast as the first it is. */
 export function rowsOf(contenders: readonly Contender[]): string[][] {
-  const baseline = median(contenders[0]?.times ?? []);
-  return contenders.map(({ name, times }) => [
-    name,
-    `${(median(times) / 1000).toFixed(2)} s`,
-    `${(baseline / median(times)).toFixed(2)} ×`,
+  const [first] = contenders;
+  return contenders.map((each) => [
+    each.name,
+    seconds(median(each.wall)),
+    seconds(median(each.cpu)),
+    `${(first === undefined ? Number.NaN : timesAsFast(each, first)).toFixed(2)} ×`,
   ]);
 }
+
+/** What {@link rowsOf} prints, after the name. */
+export const COLUMNS = ['median', 'CPU', 'faster'];
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
