@@ -89,8 +89,12 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
   });
   const secrets = new SecretStore(catalog.secrets, new SecretBox(dataFolder.path, ports.keychain, log), clock);
   const encryptions = new SnapshotSecrets(secrets);
-  const runTask = createWorkerRunner(ports.startWorkerProcess, clock, dataFolder.workerLockFile, (secret) =>
-    encryptions.keep(secret),
+  const runTask = createWorkerRunner(
+    ports.startWorkerProcess,
+    clock,
+    dataFolder.workerLockFile,
+    () => catalog.settings.get().lowPriority,
+    (secret) => encryptions.keep(secret),
   );
   const background = new Background(clock, log);
   const channels = new Channels({ settings: () => catalog.settings.get(), secrets, notify: ports.notify });

@@ -5,9 +5,9 @@ import { keepCompiledNow } from '../platform/compiled-code.ts';
 import { parentChannel } from './parent-channel.ts';
 import { type Start, TaskPerformer } from './task-performer.ts';
 
-fitThreadPool();
 const channel = parentChannel();
-const begin = ({ lockFile }: Start): void => {
+const begin = ({ lockFile, lowPriority }: Start): void => {
+  fitThreadPool(lowPriority);
   shareWorkerLock(lockFile);
   // The service may have ended before the lock was taken, and another one may have come since.
   if (!channel.isOpen()) process.exit();

@@ -25,6 +25,8 @@ export const Settings = z.object({
   safetyMaxBytes: Bytes.nullable(),
   /** Scheduled runs wait for the mains. */
   notOnBattery: z.boolean(),
+  /** Runs leave the processor to other programs: they work at the lowest priority, and on fewer threads. */
+  lowPriority: z.boolean(),
   /** Alerts are shown as notifications of the system. */
   desktopAlerts: z.boolean(),
   /** Alerts are sent by mail; `null`: they are not. */
@@ -41,6 +43,7 @@ export const DEFAULT_SETTINGS: Settings = {
   safetyKeepDays: 30,
   safetyMaxBytes: null,
   notOnBattery: false,
+  lowPriority: false,
   desktopAlerts: true,
   mail: null,
   keepInTray: null,

@@ -45,12 +45,14 @@ export type RunInWorker = <T extends WorkerTaskName>(
 /**
  * Makes the function that does tasks in child processes.
  * @param lockFile see `worker-lock.ts`
+ * @param isLowPriority asked before each task, see the setting of this name
  * @param onDecrypted told what has opened an encryption
  */
 export function createWorkerRunner(
   start: StartWorkerProcess,
   clock: Clock,
   lockFile: string,
+  isLowPriority: () => boolean,
   onDecrypted: (secret: EncryptionSecret) => void,
 ): RunInWorker {
   return async (task, request, options) => {
@@ -62,6 +64,7 @@ export function createWorkerRunner(
       request,
       lockFile,
       stagingFolder,
+      lowPriority: isLowPriority(),
       keys,
       encryptionSecrets,
     } satisfies WorkerOrder;

@@ -16,6 +16,8 @@ export type WorkerOrder =
       /** Shared by this process while it works: see `worker-lock.ts`. */
       lockFile: string;
       stagingFolder: string;
+      /** See the setting of this name. */
+      lowPriority: boolean;
       /** The keys and the secrets of encryptions to try; they are in no request, so that requests may be kept and told. */
       keys: readonly DatabaseKey[];
       encryptionSecrets: readonly EncryptionSecret[];

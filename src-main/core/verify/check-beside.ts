@@ -73,8 +73,12 @@ function checkInThread(request: ImageRequest, context: TaskContext): Checking {
   thread.on('message', (message: CheckerMessage) => {
     if (message.type === 'log') context.log(message.level, message.message);
     else if (message.type === 'described') described.resolve(message.described);
-    else if (message.type === 'checked') checked.resolve(message.check);
-    else fail(SnapkeepError.fromBody(message.error));
+    else {
+      // It has closed the copy.
+      ended = true;
+      if (message.type === 'checked') checked.resolve(message.check);
+      else fail(SnapkeepError.fromBody(message.error));
+    }
   });
   thread.on('error', fail);
   thread.on('exit', (code) => {

@@ -24,6 +24,8 @@ export interface StoredCopy {
  */
 export async function verifyReadBack(copy: StoredCopy, context: TaskContext): Promise<Verification> {
   const { path, manifest } = copy;
+  const { database } = manifest;
+  if (database === null) throw new Error('A snapshot of files is made of no image.');
   const started = context.now();
   const report = new VerificationReport();
   const sha256 = await readBack(copy, report, context);
@@ -35,13 +37,12 @@ export async function verifyReadBack(copy: StoredCopy, context: TaskContext): Pr
   const found = await orCancelled(copy.checked, context);
   const image = new VerificationReport('image');
   image.take(found);
-  const facts = manifest.database && { ...manifest.database, tables: found.tables };
-  if (facts !== null)
-    compareDatabase(facts, manifest.database?.tables ?? [], manifest.databaseEncryption, manifest, image);
+  const facts = { ...database, tables: found.tables };
+  compareDatabase(facts, database.tables, manifest.databaseEncryption, manifest, image);
   report.take(image);
   const verification =
     sha256 === null || report.failed
-      ? report.conclude(started, context.now(), manifest, facts ?? undefined)
+      ? report.conclude(started, context.now(), manifest, facts)
       : storedOnly(sha256, started, context.now());
   const said = [verification.message, verifiedHow(verification.level) ?? []].flat().join(' ');
   context.log(verification.valid ? (sha256 === null ? 'info' : 'warning') : 'error', said);

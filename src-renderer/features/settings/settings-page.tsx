@@ -99,6 +99,12 @@ function SchedulesSection({ settings, update }: { settings: Settings; update(cha
           checked={settings.notOnBattery}
           onChange={(event) => update({ notOnBattery: event.currentTarget.checked })}
         />
+        <Switch
+          label="Run at low priority"
+          description="For machines that do other work: runs take longer and leave the processor to other programs."
+          checked={settings.lowPriority}
+          onChange={(event) => update({ lowPriority: event.currentTarget.checked })}
+        />
         {info?.capabilities.tray && (
           <>
             <Switch
