@@ -221,6 +221,8 @@ describe('without the identity', () => {
   test('a whole snapshot counts as stored and not as verified, and the identity verifies it later', async () => {
     const scene = await setEncryptedScene(FOR_US, undefined);
     const { core, plan } = scene;
+    // It would only fail.
+    expect(plan.restoreTest.schedule).toEqual({ kind: 'manual' });
     const snapshot = await takeBackup(scene);
     expect(snapshot.verification).toMatchObject({
       valid: null,

@@ -114,3 +114,22 @@ test('restore tests come by their schedule, and a plan that asks for them is not
   expect(await scene.core.call('restoreTests.list', { planId: scene.plan.id })).toHaveLength(1);
   expect(await state()).toBe(OK_HERE);
 });
+
+test('a copy that was only read back is restored within a week, where nothing else is said', async () => {
+  const clock = new FakeClock(Date.now() + 3_600_000);
+  const { core, plan, ...scene } = await setScene({ ports: { host: 'server', clock } });
+  const settle = async () => {
+    await core.idle();
+    for (const run of core.activeRuns()) await core.runEnded(run.id);
+  };
+  const { id, verification } = await takeBackup({ core, plan, ...scene });
+  expect(verification).toMatchObject({ valid: true, level: 'read-back' });
+  clock.jump(6 * DAY);
+  await clock.advance(60_000, settle);
+  expect(await core.call('restoreTests.list', { planId: plan.id })).toEqual([]);
+  clock.jump(DAY);
+  await clock.advance(60_000, settle);
+  expect(await core.call('restoreTests.list', { planId: plan.id })).toMatchObject([{ snapshotId: id, valid: true }]);
+  const { snapshot } = await core.call('snapshots.get', { snapshotId: id });
+  expect(snapshot.verification).toMatchObject({ valid: true, level: 'restored' });
+});

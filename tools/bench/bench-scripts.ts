@@ -81,14 +81,13 @@ class ScriptsScene {
     this.#home = { SNAPKEEP_HOME: join(folder, 'home') };
     this.#copy = join(folder, 'copy.db');
     this.#packed = join(folder, 'copy.db.gz');
-    mkdirSync(folder);
+    for (const made of [folder, join(folder, 'gz'), join(folder, 'zst')]) mkdirSync(made);
   }
 
+  /** Removes what was stored before; the marker of the destination stays. */
   clear(): void {
-    for (const format of ['gz', 'zst']) {
-      rmSync(join(this.#folder, format), { recursive: true, force: true });
-      mkdirSync(join(this.#folder, format));
-    }
+    for (const path of Object.values(this.#snapshots).filter(Boolean))
+      for (const stored of [path, `${path}.manifest.json`]) rmSync(stored);
   }
 
   /** @param checked with the checks that careful scripts make */

@@ -12,6 +12,7 @@ import { announceRetention } from '../prune/prune-brakes.ts';
 import { previewPrune, requireFresh } from '../prune/prune-preview.ts';
 import { readPlanEncryption } from '../secrets/encryptions.ts';
 import { checkSource } from './check-source.ts';
+import { firstRestoreTest } from './first-restore-test.ts';
 import { requireFilesOnly, requireSound, sourceOfFiles } from './plan-rules.ts';
 import { prepareAttachedFiles, prepareDestinations, requireSource, tryKey } from './prepare-plan.ts';
 
@@ -45,6 +46,7 @@ export async function createPlan(
   const now = core.clock.now().toISOString();
   const plan: Plan = {
     ...input,
+    restoreTest: firstRestoreTest(core, input, secrets),
     sourcePath,
     destinations,
     attachedFiles,

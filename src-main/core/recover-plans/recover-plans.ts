@@ -14,6 +14,7 @@ import { readDescribed } from '../copies/described-snapshots.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Destination } from '../destinations/drivers/destination.ts';
 import { exists } from '../engine/files/durable-files.ts';
+import { firstRestoreTest } from '../plans/first-restore-test.ts';
 import { importDescribed } from '../snapshots/rescan.ts';
 
 /** A plan's snapshots at a destination: the id of their service, and of the plan there. */
@@ -118,7 +119,7 @@ export async function recoverPlans(
 
 /** @throws SnapkeepError `NOT_FOUND` */
 function toPlan(
-  { clock }: CoreContext,
+  core: CoreContext,
   { name, sourcePath, attachedFilePaths, snapshotIds }: PlanRecovery,
   family: readonly Manifest[],
   destination: StoredDestination,
@@ -134,19 +135,21 @@ function toPlan(
   const attachedFiles = newest.attachedFiles.map(({ name: own, path, kind, exclude }) => {
     return { name: own, path: attachedFilePaths[own] ?? path, kind, exclude };
   });
-  const now = clock.now().toISOString();
+  const now = core.clock.now().toISOString();
   const { databaseEncryption } = newest;
+  const input = PlanInput.parse({
+    ...{ name, sourcePath, attachedFiles, destinations: [{ destinationId: destination.id, retention: null }] },
+    sourceKind: newest.database === null ? 'files' : 'database',
+    compression: newest.compression,
+    encryption: newest.encryption,
+    method: newest.method === 'sql-dump' ? 'dump' : 'online',
+    schedule: settings?.schedule,
+    timeZone: settings?.timeZone,
+    retention: settings?.retention ?? KEEP_ALL,
+  });
   return {
-    ...PlanInput.parse({
-      ...{ name, sourcePath, attachedFiles, destinations: [{ destinationId: destination.id, retention: null }] },
-      sourceKind: newest.database === null ? 'files' : 'database',
-      compression: newest.compression,
-      encryption: newest.encryption,
-      method: newest.method === 'sql-dump' ? 'dump' : 'online',
-      schedule: settings?.schedule,
-      timeZone: settings?.timeZone,
-      retention: settings?.retention ?? KEEP_ALL,
-    }),
+    ...input,
+    restoreTest: firstRestoreTest(core, input),
     destinations: [{ destinationId: destination.id, retention: null }],
     ...{ id: randomUUID(), createdAt: now, updatedAt: now, paused: null },
     key: databaseEncryption && {
