@@ -26,7 +26,7 @@ export const CheckName = z.enum([
 ]);
 export type CheckName = z.infer<typeof CheckName>;
 
-/** What a check looked at: the stored copy, or the image it was made of, which was checked while it was stored. */
+/** What a check was made on: the stored copy, or the image it was made of, which was checked while it was stored. */
 export const CheckedOn = z.enum(['copy', 'image']);
 export type CheckedOn = z.infer<typeof CheckedOn>;
 
