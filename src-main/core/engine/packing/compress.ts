@@ -39,14 +39,17 @@ export interface StoredDigest {
 
 /** Buffers for pieces that are read, packed and needed no more: a new one for each would wait for the garbage collector. */
 class ReusedBuffers {
-  readonly #free: Buffer[] = [];
+  readonly #free: Uint8Array[] = [];
 
   take(): Buffer {
-    return this.#free.pop() ?? Buffer.allocUnsafeSlow(PIECE_BYTES);
+    const free = this.#free.pop();
+    return free === undefined
+      ? Buffer.allocUnsafeSlow(PIECE_BYTES)
+      : Buffer.from(free.buffer, free.byteOffset, free.byteLength);
   }
 
   /** The last piece of a file is only the start of its buffer. */
-  give(piece: Buffer): void {
+  give(piece: Uint8Array): void {
     if (piece.length === PIECE_BYTES) this.#free.push(piece);
   }
 }
@@ -80,7 +83,7 @@ export async function storePieces(
   { compression, encryptor }: { compression: Compression; encryptor: Encryptor | null },
   write: (piece: Uint8Array) => void | Promise<void>,
   onProgress: (bytes: number) => void,
-  onRead: (piece: Buffer) => void = () => {},
+  onRead: (piece: Uint8Array) => void = () => {},
 ): Promise<StoredDigest> {
   const imageHash = createHash('sha256');
   const storedHash = createHash('sha256');
@@ -102,6 +105,7 @@ export async function storePieces(
       storedBytes += piece.length;
       // What age hands out is its own; what is not packed is the caller's.
       if (encryptor === null && compression !== 'none') giveBack(piece);
+      else if (encryptor === null) onRead(piece);
       onProgress(imageBytes);
     }
   } finally {
