@@ -25,10 +25,10 @@ import type { Unlocking } from '../engine/sqlite/database-key.ts';
 import { describeDatabase } from '../engine/sqlite/describe-database.ts';
 import { warnOfUnseenNames } from '../engine/sqlite/hard-links.ts';
 import { closeReading, openForReading, startOf } from '../engine/sqlite/open-database.ts';
+import { askSchemaVersion } from '../engine/sqlite/schema-version.ts';
 import { orCancelled, type TaskContext } from '../engine/task-context.ts';
 import { checkBeside, type ImageCheck } from '../verify/check-beside.ts';
 import { type ContentCheck, type Described, describeImage, type ImageRequest } from '../verify/image-check.ts';
-import { askSchemaVersion } from './schema-version.ts';
 
 /** What is to be read, and in which form. */
 export interface ContentRequest {

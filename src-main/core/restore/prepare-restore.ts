@@ -10,7 +10,6 @@ import { guardRestore, type SchemaState } from '../../../src-shared/rules/schema
 import { repairsOf } from '../../../src-shared/rules/verdicts.ts';
 import { keyInWords } from '../../../src-shared/words/database-encryption-words.ts';
 import { listInWords } from '../../../src-shared/words/wording.ts';
-import { askSchemaVersion } from '../backup/schema-version.ts';
 import { explainError } from '../engine/engine-errors.ts';
 import { requireWritableFolder } from '../engine/files/durable-files.ts';
 import { findFileHolders } from '../engine/files/file-holders.ts';
@@ -19,6 +18,7 @@ import { requireExchangeable } from '../engine/files/mount-point.ts';
 import { databaseEncryptionOf, type Unlocking } from '../engine/sqlite/database-key.ts';
 import type { DatabaseFacts } from '../engine/sqlite/describe-database.ts';
 import { openDatabase } from '../engine/sqlite/open-database.ts';
+import { askSchemaVersion } from '../engine/sqlite/schema-version.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 import { type StagedImage, stageAndVerify } from '../verify/verify-file.ts';
 import { compareSchemas, compareTables, countLostRows } from './compare.ts';

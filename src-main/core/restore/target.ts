@@ -3,7 +3,6 @@ import { basename } from 'node:path';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
 import type { RestoreMethod } from '../../../src-shared/model/restore/restore.ts';
-import { askSchemaVersion } from '../backup/schema-version.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { exists, sidecarPaths } from '../engine/files/durable-files.ts';
 import type { Unlocking } from '../engine/sqlite/database-key.ts';
@@ -15,6 +14,7 @@ import {
 } from '../engine/sqlite/describe-database.ts';
 import { nameWithLog } from '../engine/sqlite/hard-links.ts';
 import { closeReading, openForReading } from '../engine/sqlite/open-database.ts';
+import { askSchemaVersion } from '../engine/sqlite/schema-version.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 
 /** What stands where a restore would go. */

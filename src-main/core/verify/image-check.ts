@@ -1,12 +1,12 @@
 import type { SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
 import type { TableRows } from '../../../src-shared/model/values.ts';
 import type { Check, UncheckedPart } from '../../../src-shared/model/verification.ts';
-import { askSchemaVersion } from '../backup/schema-version.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { countRows } from '../engine/sqlite/count-rows.ts';
 import type { Unlocking } from '../engine/sqlite/database-key.ts';
 import { type DatabaseFacts, describeDatabase } from '../engine/sqlite/describe-database.ts';
 import { type Database, openDatabase } from '../engine/sqlite/open-database.ts';
+import { askSchemaVersion } from '../engine/sqlite/schema-version.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 import { checkContent } from './check-content.ts';
 import { VerificationReport } from './verification-report.ts';

@@ -1,7 +1,7 @@
-import type { SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
-import { explainError } from '../engine/engine-errors.ts';
-import type { Database } from '../engine/sqlite/open-database.ts';
-import type { TaskContext } from '../engine/task-context.ts';
+import type { SchemaVersionQuery } from '../../../../src-shared/model/plan.ts';
+import { explainError } from '../engine-errors.ts';
+import type { TaskContext } from '../task-context.ts';
+import type { Database } from './open-database.ts';
 
 /** An answer longer than this is no version. */
 const LONGEST_ANSWER = 200;
