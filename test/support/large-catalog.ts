@@ -148,7 +148,7 @@ export function verificationOf({ database }: Pick<Manifest, 'database'>, at: str
     ...{ valid: true, stored: 'same', content: 'sound', unchecked: [], level: 'checked', at, durationMs: 120 },
     ...{ message: 'Verified: all checks passed.', tables: database?.tables ?? [] },
     checks: (['stored-hash', 'decompress', 'image-hash', 'integrity', 'foreign-keys', 'row-counts'] as const).map(
-      (name) => ({ name, outcome: 'passed', detail: 'As it was stored.' }),
+      (name) => ({ name, outcome: 'passed', on: 'copy', detail: 'As it was stored.' }),
     ),
   };
 }
