@@ -8,13 +8,14 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { tellPlans } from '../catalog/changes.ts';
 import { emptyOutbox, wantCopies } from '../copies/wanted-copies.ts';
 import type { CoreContext } from '../core-context.ts';
+import type { EncryptionSecret } from '../engine/packing/encryption.ts';
 import { announceRetention } from '../prune/prune-brakes.ts';
 import { previewPrune, requireFresh } from '../prune/prune-preview.ts';
 import { readPlanEncryption } from '../secrets/encryptions.ts';
 import { checkSource } from './check-source.ts';
-import { firstRestoreTest } from './first-restore-test.ts';
 import { requireFilesOnly, requireSound, sourceOfFiles } from './plan-rules.ts';
 import { prepareAttachedFiles, prepareDestinations, requireSource, tryKey } from './prepare-plan.ts';
+import { restoreTestThatOpens } from './restore-test-that-opens.ts';
 
 /** What is given with a plan and is not stored in it. */
 interface GivenWithPlan {
@@ -46,7 +47,7 @@ export async function createPlan(
   const now = core.clock.now().toISOString();
   const plan: Plan = {
     ...input,
-    restoreTest: firstRestoreTest(core, input, secrets),
+    restoreTest: restoreTestThatOpens(core, input, secrets),
     sourcePath,
     destinations,
     attachedFiles,
@@ -90,8 +91,14 @@ export async function updatePlan(
   const known = key === undefined ? {} : { key: await tryKey(core, plan.sourcePath, key, signal) };
   const stored = destinations === undefined ? {} : { destinations: await prepareDestinations(core, destinations) };
   const all: Partial<Plan> = { ...given, ...beside, ...known, ...stored };
-  const changed = (before: Plan): Plan =>
-    requireSound({ ...before, ...all, updatedAt: core.clock.now().toISOString() }, key !== undefined);
+  const changed = (before: Plan, secrets: readonly EncryptionSecret[] = []): Plan => {
+    const after = { ...before, ...all, updatedAt: core.clock.now().toISOString() };
+    const restoreTest =
+      change.encryption === undefined || change.restoreTest !== undefined
+        ? after.restoreTest
+        : restoreTestThatOpens(core, after, secrets);
+    return requireSound({ ...after, restoreTest }, key !== undefined);
+  };
   const proposed = changed(plan);
   if (pruneConfirmation !== undefined)
     requireFresh(previewPrune(core, plan, { retention: proposed.retention, review: true }), pruneConfirmation);
@@ -103,7 +110,7 @@ export async function updatePlan(
     // Another window may have changed the plan, or taken the name, meanwhile.
     const current = catalog.plans.require(planId);
     requireFreeName(catalog, change.name ?? current.name, planId);
-    const after = changed(current);
+    const after = changed(current, secrets);
     catalog.plans.save(after);
     for (const secret of secrets) core.encryptions.keep(secret, planId);
     if (pruneConfirmation !== undefined) announceRetention(core, after);

@@ -14,7 +14,7 @@ import { readDescribed } from '../copies/described-snapshots.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { Destination } from '../destinations/drivers/destination.ts';
 import { exists } from '../engine/files/durable-files.ts';
-import { firstRestoreTest } from '../plans/first-restore-test.ts';
+import { restoreTestThatOpens } from '../plans/restore-test-that-opens.ts';
 import { importDescribed } from '../snapshots/rescan.ts';
 
 /** A plan's snapshots at a destination: the id of their service, and of the plan there. */
@@ -149,7 +149,7 @@ function toPlan(
   });
   return {
     ...input,
-    restoreTest: firstRestoreTest(core, input),
+    restoreTest: restoreTestThatOpens(core, input),
     destinations: [{ destinationId: destination.id, retention: null }],
     ...{ id: randomUUID(), createdAt: now, updatedAt: now, paused: null },
     key: databaseEncryption && {

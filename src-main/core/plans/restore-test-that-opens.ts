@@ -3,11 +3,11 @@ import type { CoreContext } from '../core-context.ts';
 import type { EncryptionSecret } from '../engine/packing/encryption.ts';
 
 /**
- * Returns the restore test of a new plan: unscheduled where no stored copy can be opened here, for it would only fail. What
+ * Returns the restore test of a plan whose encryption is new: unscheduled where no stored copy can be opened here, for it would only fail. What
  * is encrypted for recipients needs the identity of one of them.
  * @param given with the plan
  */
-export function firstRestoreTest(
+export function restoreTestThatOpens(
   { encryptions }: Pick<CoreContext, 'encryptions'>,
   { encryption, restoreTest }: Pick<Plan, 'encryption' | 'restoreTest'>,
   given: readonly EncryptionSecret[] = [],
