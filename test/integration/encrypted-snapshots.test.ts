@@ -175,7 +175,7 @@ describe('secrets that change', () => {
     for (const path of [first, second]) expect((await verificationOf(core, path)).valid).toBe(true);
   }, 60_000);
 
-  test('a plan that no longer encryptions stores plain files beside the encrypted ones', async () => {
+  test('a plan without encryption from now on stores plain files beside the encrypted ones', async () => {
     const scene = await setEncryptedScene(FOR_US, { identity: IDENTITY });
     const encrypted = pathOf(await takeBackup(scene));
     await scene.core.call('plans.update', { planId: scene.plan.id, encryption: null });
@@ -185,7 +185,7 @@ describe('secrets that change', () => {
     expect((await verificationOf(scene.core, encrypted)).valid).toBe(true);
   });
 
-  test('what cannot encryption, or opens nothing, is refused', async () => {
+  test('an encryption without its secret, or with one that does not fit, is refused', async () => {
     const { core, plan } = await setScene();
     const refused = [
       { encryption: { kind: 'passphrase' as const } },

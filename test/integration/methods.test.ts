@@ -65,7 +65,7 @@ describe('a plan with a method', () => {
   });
 
   test.each(['gz', 'zst', 'none'] as const)(
-    'that dumps stores SQL as %s, verifies it, restore tests it and restores it',
+    'that dumps stores SQL as %s, verifies it, tests its restore and restores it',
     async (compression) => {
       const plan = { method: 'dump', compression } as const;
       const scene = await setScene({ rows: 2000, plan });
