@@ -77,6 +77,8 @@ test('a server is pinned, tested, stored to and restored from; another key of it
 
   await page.getByRole('button', { name: /^More actions/ }).press('Enter');
   await page.getByRole('menuitem', { name: 'Restore from' }).press('ArrowRight');
+  // The first item takes the focus once it is open.
+  await expect(page.getByRole('menuitem', { name: 'backups' })).toBeFocused();
   await page.getByRole('menuitem', { name: 'Storage box' }).press('Enter');
   await expect(page.getByRole('combobox', { name: 'Restore from' })).toHaveValue('Storage box');
   await page.getByRole('button', { name: 'Choose target' }).press('Enter');
