@@ -202,7 +202,7 @@ describe('the dispatcher', () => {
       timeZone: null,
       retention: { ...KEEP_ALL, keepLast: 30 },
       verifyAfterBackup: true,
-      restoreTest: { schedule: { kind: 'manual' }, withinDays: null, checks: [] },
+      restoreTest: { schedule: { kind: 'interval', hours: 168 }, withinDays: null, checks: [] },
       method: 'online',
       schemaVersion: null,
       lockFiles: [],
