@@ -136,6 +136,7 @@ test.each<[string, string]>([
   expect(checkOf(check).verification.checks).toContainEqual({
     name: 'archive',
     outcome: 'passed',
+    on: 'copy',
     detail: 'Read together with app.db-wal from the archive.',
   });
   await succeed(core, 'restores.start', { checkRunId: check.id, confirmation: checkOf(check).confirmation });

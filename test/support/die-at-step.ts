@@ -30,7 +30,7 @@ if (DIE_AT_STEP !== undefined && send !== undefined) {
     return Reflect.apply(send, process, [message, ...rest]);
   }) as typeof send;
   process.on('message', ({ type }: { type: string }) => {
-    if (type === 'kept-taken') step(database ? 'replacing the database' : '');
+    if (type === 'taken') step(database ? 'replacing the database' : '');
   });
   for (const name of ['rename', 'link'] as const) {
     const original = fs[name];
