@@ -1,53 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Answers, questionOf } from '../../../src-renderer/stores/answers.ts';
-import { createClient } from '../../../src-shared/contract/client.ts';
+import { questionOf } from '../../../src-renderer/stores/answers.ts';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { ClientFrame } from '../../../src-shared/contract/frames.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../../src-shared/model/settings.ts';
+import { coreOfTest, settled } from '../../support/core-of-test.ts';
 
-type Request = Extract<ClientFrame, { type: 'request' }>;
-
-/** Answers whose core is the test. */
+/** Answers whose core is the test, and what they say now. */
 function fakeCore() {
-  const sent: ClientFrame[] = [];
-  let frame: (raw: unknown) => void = () => {};
-  let connect: (connected: boolean) => void = () => {};
-  const client = createClient({
-    send: (given) => sent.push(given),
-    onFrame: (listener) => {
-      frame = listener;
-    },
-    onConnection: (listener) => {
-      connect = listener;
-    },
-  });
-  const answers = new Answers(client);
-  return {
-    answers,
-    client,
-    connect: (connected: boolean) => connect(connected),
-    requests: (): Request[] => sent.filter((each) => each.type === 'request'),
-    cancelled: (): number[] => sent.filter(({ type }) => type === 'cancel').map(({ id }) => id),
-    /** Answers a request, counted from 0, and lets the window take it. */
-    answer: async (index: number, revision: number, result: unknown): Promise<void> => {
-      const { id } = sent.filter(({ type }) => type === 'request')[index] ?? { id: -1 };
-      frame({ type: 'response', id, revision, answer: { ok: true, result } });
-      await settled();
-    },
-    fail: async (index: number, error: SnapkeepError): Promise<void> => {
-      const { id } = sent.filter(({ type }) => type === 'request')[index] ?? { id: -1 };
-      frame({ type: 'response', id, revision: 0, answer: { ok: false, error: error.toBody() } });
-      await settled();
-    },
-    event: (revision: number, name: string, payload: unknown = {}) => frame({ type: 'event', revision, name, payload }),
-    now: (method: 'settings.get' | 'plans.list' = 'settings.get') =>
-      answers.store.getState().byQuestion[questionOf(method, {})],
-  };
+  const core = coreOfTest();
+  const now = (method: 'settings.get' | 'plans.list' = 'settings.get') =>
+    core.answers.store.getState().byQuestion[questionOf(method, {})];
+  return { ...core, now };
 }
-
-/** Everything that was waiting for a promise has gone on. */
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const theme = (value: unknown): unknown => (value as Settings | null)?.theme;
 const themed = (name: Settings['theme']): Settings => ({ ...DEFAULT_SETTINGS, theme: name });

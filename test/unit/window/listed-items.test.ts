@@ -1,12 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { Answers, questionOf } from '../../../src-renderer/stores/answers.ts';
+import { questionOf } from '../../../src-renderer/stores/answers.ts';
 import { ListedItems, putItems } from '../../../src-renderer/stores/listed-items.ts';
 import { added } from '../../../src-renderer/stores/run-list.ts';
-import { createClient } from '../../../src-shared/contract/client.ts';
-import type { ClientFrame } from '../../../src-shared/contract/frames.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
+import { coreOfTest } from '../../support/core-of-test.ts';
 
-type Request = Extract<ClientFrame, { type: 'request' }>;
 interface Item {
   destination: { id: string; name: string };
   stored: number;
@@ -15,24 +13,9 @@ interface Item {
 const item = (id: string, stored = 0, name = id): Item => ({ destination: { id, name }, stored });
 const settingsOf = ({ destination }: Item) => destination;
 
-/** Everything that was waiting for a promise has gone on. */
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
 /** A window with a list of destinations, whose core is the test. */
 async function listOf(items: Item[]) {
-  const sent: ClientFrame[] = [];
-  let frame: (raw: unknown) => void = () => {};
-  let connect: (connected: boolean) => void = () => {};
-  const client = createClient({
-    send: (given) => sent.push(given),
-    onFrame: (listener) => {
-      frame = listener;
-    },
-    onConnection: (listener) => {
-      connect = listener;
-    },
-  });
-  const answers = new Answers(client);
+  const { answers, client, connect, requests, answer } = coreOfTest();
   const settings: number[] = [];
   const list = new ListedItems(
     client,
@@ -44,11 +27,6 @@ async function listOf(items: Item[]) {
     },
     (revision) => settings.push(revision),
   );
-  const requests = (): Request[] => sent.filter((each) => each.type === 'request');
-  const answer = async (index: number, revision: number, result: unknown): Promise<void> => {
-    frame({ type: 'response', id: requests()[index]?.id ?? -1, revision, answer: { ok: true, result } });
-    await settled();
-  };
   answers.watch('destinations.list', {});
   connect(true);
   await answer(0, 0, items);
