@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Browser, expect, test } from '@playwright/test';
+import { type Browser, expect, type Locator, test } from '@playwright/test';
 import { makeDatabase } from '../support/databases.ts';
 import { openWindow, type RunningServer, serveWindow } from '../support/launch-server.ts';
 import { paintAnswers } from '../support/painted-answers.ts';
@@ -56,6 +56,18 @@ test('however many rules keep a snapshot, each tag can be read or is counted', a
             .map((tag) => tag.textContent);
         }),
       );
+      const starts = (row: Locator, cell: string): Promise<number[]> =>
+        row
+          .locator(cell)
+          .evaluateAll((all) =>
+            all.map((each) => each.getBoundingClientRect()).flatMap(({ left, width }) => (width === 0 ? [] : [left])),
+          );
+      const head = await starts(painted.locator('.snapshot-row.head'), '[role=columnheader]');
+      const row = await starts(painted.locator('.snapshot-row:not(.head)').first(), '[role=cell]');
+      expect(
+        row.map((left) => Math.round(left)),
+        `${look}: each heading stands above its cells`,
+      ).toEqual(head.map((left) => Math.round(left)));
       await judge(painted, `snapshot-list-${look}`);
       expect(cut, look).toEqual([]);
     },

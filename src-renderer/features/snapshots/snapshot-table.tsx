@@ -9,8 +9,16 @@ const ROW_HEIGHT = 46;
 const DAY_HEIGHT = 36;
 /** So many lines before the end, more are asked for. */
 const NEAR_END = 40;
-const COLUMNS = ['Taken', 'Size', 'Trigger', 'Stored at', 'Kept by', 'Verification', ''];
-const CLASSES: Readonly<Record<string, string>> = { Size: 'right', By: 'spare' };
+/** The headings, and the classes that their cells have in `SnapshotRow` too. */
+const COLUMNS: ReadonlyArray<readonly [heading: string, className?: string]> = [
+  ['Taken'],
+  ['Size', 'right'],
+  ['Trigger', 'spare'],
+  ['Stored at'],
+  ['Kept by'],
+  ['Verification'],
+  ['Actions'],
+];
 
 /** Snapshots by day. Only visible rows are rendered, so that long lists scroll smoothly. */
 export function SnapshotTable({
@@ -43,9 +51,9 @@ export function SnapshotTable({
     <div className="card table-card" role="table" aria-label="Snapshots" aria-rowcount={snapshots.length + 1}>
       <div role="rowgroup">
         <div className="snapshot-row head" role="row" aria-rowindex={1}>
-          {COLUMNS.map((column) => (
-            <span key={column} role="columnheader" className={CLASSES[column]}>
-              {column === '' ? <span className="visually-hidden">Actions</span> : column}
+          {COLUMNS.map(([heading, className]) => (
+            <span key={heading} role="columnheader" className={className}>
+              {heading === 'Actions' ? <span className="visually-hidden">{heading}</span> : heading}
             </span>
           ))}
         </div>
