@@ -18,7 +18,7 @@ import {
   sourceWithEvent,
   testDestinationContract,
 } from '../../support/destination-contract.ts';
-import { freePort } from '../../support/servers/processes.ts';
+import { freePorts } from '../../support/servers/processes.ts';
 import { type SftpServer, startSftpServer, whyNoSftp } from '../../support/servers/sftp.ts';
 
 const MIB = 1024 * 1024;
@@ -209,7 +209,8 @@ describe.skipIf(whyNoSftp !== undefined)(
         missing.freeBytes(),
       ];
       for (const { code } of await Promise.all(asked.map(failure))) expect(code).toBe('NOT_FOUND');
-      const away = open('/', { port: await freePort() });
+      const [port = 0] = await freePorts(1);
+      const away = open('/', { port });
       expect((await failure(away.list())).toBody()).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
     });
 

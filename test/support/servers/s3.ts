@@ -4,7 +4,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, PutBucketAclCommand, S3Client } from '@aws-sdk/client-s3';
 import type { S3Keys } from '../../../src-main/core/destinations/drivers/s3.ts';
-import { freePort, killProgram, lacking, listening, startProgram } from './processes.ts';
+import { freePorts, killProgram, lacking, listening, startProgram } from './processes.ts';
 
 const SERVICES = ['account', 'container', 'object'] as const;
 
@@ -30,9 +30,8 @@ export interface S3Server {
 /** Starts a server with one disk in a temporary folder. */
 export async function startS3Server(): Promise<S3Server> {
   const folder = mkdtempSync(join(tmpdir(), 'snapkeep-s3-'));
-  const port = await freePort();
-  const ports = Object.fromEntries(await Promise.all(SERVICES.map(async (name) => [name, await freePort()])));
-  const cachePort = await freePort();
+  const [port = 0, cachePort = 0, ...storagePorts] = await freePorts(2 + SERVICES.length);
+  const ports = Object.fromEntries(SERVICES.map((name, at) => [name, storagePorts[at]]));
   configure(folder, port, ports, cachePort);
   const start = (name: string) =>
     startProgram(`swift-${name}-server`, [join(folder, 'etc', `${name}-server.conf`)], join(folder, `${name}.log`));
@@ -43,6 +42,7 @@ export async function startS3Server(): Promise<S3Server> {
   );
   const storage = SERVICES.map(start);
   let proxy = start('proxy');
+  await listening(cachePort, cache, join(folder, 'memcached.log'));
   for (const [at, name] of SERVICES.entries())
     await listening(Number(ports[name]), storage[at] ?? proxy, join(folder, `${name}.log`));
   await listening(port, proxy, join(folder, 'proxy.log'));

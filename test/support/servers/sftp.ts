@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { canMount } from '../can-mount.ts';
-import { freePort, killProgram, lacking, listening, startProgram } from './processes.ts';
+import { freePorts, killProgram, lacking, listening, startProgram } from './processes.ts';
 
 const SSHD = '/usr/sbin/sshd';
 const missing = lacking([SSHD, 'ssh-keygen', 'ssh-agent', 'ssh-add']);
@@ -37,7 +37,7 @@ export interface SftpServer {
 export async function startSftpServer(): Promise<SftpServer> {
   const folder = mkdtempSync(join(tmpdir(), 'snapkeep-sftp-'));
   const at = (name: string): string => join(folder, name);
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const root = at('root');
   mkdirSync(root);
   // Without this folder of Debian's a server of root's does not start.

@@ -15,6 +15,8 @@ export interface BucketNames {
 export function explainS3(error: unknown, names: BucketNames): SnapkeepError {
   if (error instanceof SnapkeepError) return error;
   if (error instanceof S3ServiceException) return explainAnswer(error, names);
+  const status = statusOf(error);
+  if (status !== undefined) return notS3(status, names, error);
   const name = error instanceof Error ? error.name : '';
   if (name === 'CredentialsProviderError') {
     return new SnapkeepError('BAD_KEY', `No credentials found for ${names.label}.`, {
@@ -71,7 +73,6 @@ function explainAnswer(error: S3ServiceException, { label, bucket, host }: Bucke
         'Create the bucket, or correct its name, the endpoint and the region.',
       );
     case 'NoSuchKey':
-    case 'NotFound':
       return make('NOT_FOUND', `File not found in ${label}.`, 'Rescan the destination; it may have been removed.');
     case 'PreconditionFailed':
     case 'ConditionalRequestConflict':
@@ -102,12 +103,31 @@ function explainAnswer(error: S3ServiceException, { label, bucket, host }: Bucke
   return explainStatus(error, status, { label, bucket, host }, make);
 }
 
+/** The status of an answer that the SDK could not read; `undefined`: there was no answer. */
+function statusOf(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
+  const { httpStatusCode } = error.$metadata as { httpStatusCode?: number };
+  return httpStatusCode;
+}
+
+/** For what a proxy, a login page of a network, or a server of another kind has answered. */
+export function notS3(status: number | undefined, { host }: BucketNames, cause?: unknown): SnapkeepError {
+  return new SnapkeepError('UNAVAILABLE', `${host} does not respond as an S3 server (status ${status ?? 'unknown'}).`, {
+    hint: 'Check the endpoint, and whether a proxy or the login page of a network stands in between.',
+    details: { status: status ?? null },
+    cause,
+  });
+}
+
 function explainStatus(
   error: S3ServiceException,
   status: number,
-  { label, host }: BucketNames,
+  names: BucketNames,
   make: (code: SnapkeepError['code'], message: string, hint: string) => SnapkeepError,
 ): SnapkeepError {
+  const { label, host } = names;
+  // Every error of S3 has a name of its own, except in answers to HEAD, which have no body.
+  const isNamed = !NAMES_OF_THE_SDK.includes(error.name);
   if (status === 401 || status === 403) {
     return make(
       'PERMISSION',
@@ -119,14 +139,23 @@ function explainStatus(
     return make('NO_SPACE', `No space left in ${label}.`, 'Free space, or raise the limit.');
   }
   if (status >= 500 || status === 408 || status === 429) {
-    return make('UNAVAILABLE', `${host} is temporarily unavailable (${error.name}).`, 'Try again later.');
+    const reason = isNamed ? error.name : status;
+    return make('UNAVAILABLE', `${host} is temporarily unavailable (${reason}).`, 'Try again later.');
   }
+  if (!isNamed) return notS3(status, names, error);
   return make(
     'INTERNAL',
     `Unexpected response of ${host} for ${label}: ${error.message} (${error.name}, ${status}).`,
     'Copy the details and report them.',
   );
 }
+
+/** What the SDK calls answers that name no error. */
+const NAMES_OF_THE_SDK = ['Unknown', 'UnknownError', 'NotFound'];
+
+/** Whether a request was refused without a name for why, as one for the head of an object is that is not there. */
+export const isNameless = (error: unknown): boolean =>
+  error instanceof S3ServiceException && NAMES_OF_THE_SDK.includes(error.name) && error.$fault === 'client';
 
 /** Whether the server no longer knows an upload in parts: it was aborted, or is finished. */
 export const isNoSuchUpload = (error: unknown): boolean =>

@@ -31,7 +31,7 @@ import {
   taken,
   type UploadSource,
 } from './destination.ts';
-import { type BucketNames, explainS3, isNoSuchUpload } from './s3-errors.ts';
+import { type BucketNames, explainS3, isNameless, isNoSuchUpload, notS3 } from './s3-errors.ts';
 import { type ClientRecipe, makeClient, type UnfinishedUpload, uploadStream } from './s3-upload.ts';
 import { Throttle } from './throttle.ts';
 
@@ -53,6 +53,13 @@ export interface S3Options {
 
 const nextOf = (page: ListObjectsV2CommandOutput): string | null =>
   page.IsTruncated === true ? (page.NextContinuationToken ?? null) : null;
+
+type Page = Pick<ListObjectsV2CommandOutput, 'IsTruncated' | '$metadata'>;
+type ObjectHead = HeadObjectCommandOutput & { ContentLength: number; LastModified: Date };
+
+/** Whether it is an object that was asked about: each has these, and a page that answers for anything has not. */
+const isObject = (head: HeadObjectCommandOutput): head is ObjectHead =>
+  head.ContentLength !== undefined && head.LastModified !== undefined && head.ETag !== undefined;
 
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
 
@@ -88,7 +95,10 @@ export class S3Destination extends BaseDestination<UnfinishedUpload> {
       requestHandler: { connectionTimeout: 10_000, socketTimeout: 60_000 },
     };
     const mayPass = (error: unknown): boolean =>
-      !isAbort(error) && !isNoSuchUpload(error) && classifyFailure(this.explain(error).code) === 'unavailable';
+      !isAbort(error) &&
+      !isNameless(error) &&
+      !isNoSuchUpload(error) &&
+      classifyFailure(this.explain(error).code) === 'unavailable';
     this.#recipe = { config, mayPass, pause: options.pause };
     this.#client = makeClient(this.#recipe);
   }
@@ -146,7 +156,7 @@ export class S3Destination extends BaseDestination<UnfinishedUpload> {
 
   async #listPage(after: string | null, limit: number, folder: string): Promise<ListObjectsV2CommandOutput> {
     requireFolderPath(folder);
-    return this.#send(() =>
+    return this.#sendForPage(() =>
       this.#client.send(
         new ListObjectsV2Command({
           Bucket: this.#settings.bucket,
@@ -162,7 +172,7 @@ export class S3Destination extends BaseDestination<UnfinishedUpload> {
 
   async stat(name: string): Promise<StoredObject | undefined> {
     const head = await this.#head(name);
-    return head && { name, bytes: head.ContentLength ?? 0, modifiedAt: head.LastModified ?? new Date(0) };
+    return head && { name, bytes: head.ContentLength, modifiedAt: head.LastModified };
   }
 
   async delete(name: string): Promise<void> {
@@ -200,7 +210,7 @@ export class S3Destination extends BaseDestination<UnfinishedUpload> {
     let markers: { KeyMarker?: string; UploadIdMarker?: string } | undefined = {};
     while (markers !== undefined) {
       const after: { KeyMarker?: string; UploadIdMarker?: string } = markers;
-      const page = await this.#send(() =>
+      const page = await this.#sendForPage(() =>
         this.#client.send(
           new ListMultipartUploadsCommand({ Bucket: this.#settings.bucket, Prefix: this.#key(''), ...after }),
         ),
@@ -235,11 +245,13 @@ export class S3Destination extends BaseDestination<UnfinishedUpload> {
   }
 
   /** @returns `undefined`: there is no such object */
-  async #head(name: string): Promise<HeadObjectCommandOutput | undefined> {
+  async #head(name: string): Promise<ObjectHead | undefined> {
     requirePath(name);
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#client.send(new HeadObjectCommand(this.#address(name)));
+        const head = await this.#client.send(new HeadObjectCommand(this.#address(name)));
+        if (!isObject(head)) throw notS3(head.$metadata.httpStatusCode, this.#names);
+        return head;
       } catch (error) {
         if (!(error instanceof S3ServiceException)) throw this.explain(error, name);
         // The answer to HEAD has no body that says why; that to a list has, and tells a bucket from an object.
@@ -284,6 +296,13 @@ export class S3Destination extends BaseDestination<UnfinishedUpload> {
 
   #address(name: string): { Bucket: string; Key: string } {
     return { Bucket: this.#settings.bucket, Key: this.#key(name) };
+  }
+
+  /** The same for a page of a list. The SDK reads any text that is well-formed as an empty one; a bucket says whether there are more. */
+  async #sendForPage<T extends Page>(request: () => Promise<T>): Promise<T> {
+    const page = await this.#send(request);
+    if (page.IsTruncated === undefined) throw notS3(page.$metadata.httpStatusCode, this.#names);
+    return page;
   }
 
   async #send<T>(request: () => Promise<T>, name?: string): Promise<T> {
