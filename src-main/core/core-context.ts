@@ -8,7 +8,7 @@ import type { EventBus } from './event-bus.ts';
 import type { Clock, HostPorts, Log } from './ports.ts';
 import type { Background } from './process/background.ts';
 import type { DataFolder } from './process/data-folder.ts';
-import type { PreparedRestores } from './restore/prepared-restores.ts';
+import type { PreparedRestores } from './restore/check/prepared-restores.ts';
 import type { CleanUp } from './runs/clean-up.ts';
 import type { Runs } from './runs/runs.ts';
 import type { RunInWorker } from './runs/task-process.ts';

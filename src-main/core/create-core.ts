@@ -23,8 +23,8 @@ import { type Clock, type HostPorts, type ProcessLog, systemClock } from './port
 import { Background } from './process/background.ts';
 import { type DataFolder, holdDataFolder } from './process/data-folder.ts';
 import { openProcessLog } from './process/process-log.ts';
-import { PreparedRestores } from './restore/prepared-restores.ts';
-import { settleRun } from './restore/settle-run.ts';
+import { PreparedRestores } from './restore/check/prepared-restores.ts';
+import { settleRun } from './restore/interrupted/settle-run.ts';
 import { CleanUp } from './runs/clean-up.ts';
 import { endInterruptedRuns, removeLeftovers } from './runs/recover-runs.ts';
 import { Runs } from './runs/runs.ts';

@@ -8,7 +8,7 @@ import { explainError } from './engine/engine-errors.ts';
 import { checkEverything } from './plans/check-everything.ts';
 import { checkSource } from './plans/check-source.ts';
 import { pruneByRetention } from './prune/prune.ts';
-import { pruneSafetySnapshots } from './restore/prune-safety.ts';
+import { pruneSafetySnapshots } from './restore/undo/prune-safety.ts';
 
 /** Something that is done when a run begins or has ended. */
 export interface RunStep {

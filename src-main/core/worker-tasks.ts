@@ -14,10 +14,10 @@ import type { CopiedImage, TogetherRequest } from './engine/sqlite/copy-together
 import type { DescribeRequest } from './engine/sqlite/describe-source.ts';
 import type { Examination } from './import/examine-file.ts';
 import type { BackupJudgement, PackedSample } from './import/judge-backup.ts';
-import type { PreparedRestore, RestoreCheckRequest } from './restore/prepare-restore.ts';
-import type { FilesRequest, PreparedFiles } from './restore/restore-attached-files.ts';
+import type { PreparedRestore, RestoreCheckRequest } from './restore/check/prepare-restore.ts';
+import type { Settled, SettleRequest } from './restore/interrupted/settle-replacement.ts';
+import type { FilesRequest, PreparedFiles } from './restore/replace/restore-attached-files.ts';
 import type { AppliedParts, RestorePartsRequest, UndoPartsRequest } from './restore/restore-parts.ts';
-import type { Settled, SettleRequest } from './restore/settle-replacement.ts';
 import type { RestoreTestFindings, RestoreTestRequest } from './verify/test-restore.ts';
 import type { StoredFile } from './verify/verify-file.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { ExclusiveHold } from '../../src-main/core/restore/exclusive-hold.ts';
+import { ExclusiveHold } from '../../src-main/core/restore/replace/exclusive-hold.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import { countEntries, integrityOf, makeDatabase } from '../support/databases.ts';
 import { openElsewhere } from '../support/elsewhere.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compareSchemas, compareTables, countLostRows } from '../../src-main/core/restore/compare.ts';
+import { compareSchemas, compareTables, countLostRows } from '../../src-main/core/restore/check/compare.ts';
 
 const entry = (type: string, name: string, sql: string | null = `CREATE ${type} ${name}`) => ({
   type,

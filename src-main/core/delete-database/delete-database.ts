@@ -15,10 +15,10 @@ import { requireExchangeable } from '../engine/files/mount-point.ts';
 import { contentInWords } from '../engine/identify/content-words.ts';
 import { identifyContent } from '../engine/identify/identify-file.ts';
 import type { TaskContext } from '../engine/task-context.ts';
-import { ExclusiveHold, requireUnused } from '../restore/exclusive-hold.ts';
-import { abandon, afterwards } from '../restore/restore-by-file.ts';
-import { discardSafety, keepFiles, keepHeld, keepPages, type SafetyRequest } from '../restore/safety-snapshot.ts';
-import { inspectTarget, type Target } from '../restore/target.ts';
+import { inspectTarget, type Target } from '../restore/check/target.ts';
+import { ExclusiveHold, requireUnused } from '../restore/replace/exclusive-hold.ts';
+import { abandon, afterwards } from '../restore/replace/restore-by-file.ts';
+import { discardSafety, keepFiles, keepHeld, keepPages, type SafetyRequest } from '../restore/undo/safety-snapshot.ts';
 
 /** Which database is to be removed, and the names of the lock files beside it that go with it. */
 export interface DatabaseDeletionCheckRequest {

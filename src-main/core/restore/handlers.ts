@@ -10,9 +10,9 @@ import type { Handlers, MethodsOf } from '../handler.ts';
 import { answerByTask } from '../runs/request-task.ts';
 import { knownOf } from '../secrets/encryptions.ts';
 import { type ReadSource, startVerification } from '../verify/verify.ts';
-import { holdsNoDatabase } from './prepare-restore.ts';
+import { holdsNoDatabase } from './check/prepare-restore.ts';
+import { startFilesCheck, startRestoreCheck } from './check/restore-check.ts';
 import { startRestore, startUndo } from './restore.ts';
-import { startFilesCheck, startRestoreCheck } from './restore-check.ts';
 
 type FilesParams = Extract<ParsedParams<'restores.check'>, { what: 'files' }>;
 

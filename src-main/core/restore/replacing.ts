@@ -8,7 +8,7 @@ import type { RunHandle } from '../runs/runs.ts';
 import type { WorkerOptions } from '../runs/task-process.ts';
 import type { Kept } from '../runs/worker-protocol.ts';
 import type { WorkerTasks } from '../worker-tasks.ts';
-import { planOf } from './restore-target.ts';
+import { planOf } from './check/restore-target.ts';
 
 /** What goes with a replacement beside its request. */
 interface ReplacingOptions extends Pick<WorkerOptions, 'keys' | 'encryptionSecrets'> {

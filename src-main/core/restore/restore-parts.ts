@@ -2,10 +2,10 @@ import type { FileExchange } from '../../../src-shared/model/restore/replacement
 import type { RestoredFiles } from '../../../src-shared/model/restore/restore-files.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 import type { Kept } from '../runs/worker-protocol.ts';
-import type { AppliedRestore, NoteDatabase } from './replace-database.ts';
-import { type FilesToRestore, type NoteFiles, restoreFiles, undoFiles } from './restore-attached-files.ts';
-import { applyRestore, type RestoreRequest } from './restore-database.ts';
-import { type UndoRequest, undoRestore } from './undo.ts';
+import type { AppliedRestore, NoteDatabase } from './replace/replace-database.ts';
+import { type FilesToRestore, type NoteFiles, restoreFiles, undoFiles } from './replace/restore-attached-files.ts';
+import { applyRestore, type RestoreRequest } from './replace/restore-database.ts';
+import { type UndoRequest, undoRestore } from './undo/undo.ts';
 
 /** A database, files, or both, that are restored together. */
 export interface RestorePartsRequest {

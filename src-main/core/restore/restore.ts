@@ -8,11 +8,11 @@ import { explainError } from '../engine/engine-errors.ts';
 import { withLateFailure } from '../runs/late-failure.ts';
 import type { RunHandle } from '../runs/runs.ts';
 import { recordVerification } from '../verify/verify.ts';
-import type { WaitingRestore } from './prepared-restores.ts';
+import type { WaitingRestore } from './check/prepared-restores.ts';
+import { planOf } from './check/restore-target.ts';
+import { markUndone } from './interrupted/settle-run.ts';
 import { replacing, safetyRequest } from './replacing.ts';
 import type { AppliedParts } from './restore-parts.ts';
-import { planOf } from './restore-target.ts';
-import { markUndone } from './settle-run.ts';
 
 /** A check that a person has confirmed. */
 export interface ConfirmedCheck {

@@ -6,7 +6,7 @@ import type { CoreContext } from '../core-context.ts';
 import { assertReachable, foldersOf, locationOf, requireFolderThere } from '../destinations/destination-access.ts';
 import { openDriver } from '../destinations/drivers/open-driver.ts';
 import { explainError } from '../engine/engine-errors.ts';
-import type { SettledRun } from '../restore/settle-run.ts';
+import type { SettledRun } from '../restore/interrupted/settle-run.ts';
 import { settledRun } from './interruption.ts';
 import { removeLeftoversIn, removeStrays } from './recover-runs.ts';
 import { TimeLimitError } from './time-limit.ts';

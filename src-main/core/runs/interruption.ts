@@ -1,6 +1,6 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { canBePutBack, type Run, type RunResult } from '../../../src-shared/model/run.ts';
-import type { SettledRun } from '../restore/settle-run.ts';
+import type { SettledRun } from '../restore/interrupted/settle-run.ts';
 import { withLateFailure } from './late-failure.ts';
 
 /**

@@ -8,7 +8,7 @@ import { explainError } from '../engine/engine-errors.ts';
 import { cancelledError } from '../engine/task-context.ts';
 import type { EventBus } from '../event-bus.ts';
 import type { Clock, Log } from '../ports.ts';
-import type { SettledRun } from '../restore/settle-run.ts';
+import type { SettledRun } from '../restore/interrupted/settle-run.ts';
 import { interruptedError } from './interruption.ts';
 import { withLateFailure } from './late-failure.ts';
 import { newRun, scheduledTimeInWords } from './new-run.ts';

@@ -1,8 +1,8 @@
-import type { NotedReplacement } from '../../../src-shared/model/restore/replacement.ts';
-import { type Run, type RunResult, replacesDatabase } from '../../../src-shared/model/run.ts';
-import { totalRows } from '../../../src-shared/words/table-rows.ts';
-import type { CoreContext } from '../core-context.ts';
-import { answerByTask } from '../runs/request-task.ts';
+import type { NotedReplacement } from '../../../../src-shared/model/restore/replacement.ts';
+import { type Run, type RunResult, replacesDatabase } from '../../../../src-shared/model/run.ts';
+import { totalRows } from '../../../../src-shared/words/table-rows.ts';
+import type { CoreContext } from '../../core-context.ts';
+import { answerByTask } from '../../runs/request-task.ts';
 import type { Settled } from './settle-replacement.ts';
 
 /** What has become of a restore or an undo that ended without an answer. */

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync, statSync, writeSync } from 'node:fs';
-import { type Database, openDatabase } from '../engine/sqlite/open-database.ts';
+import { type Database, openDatabase } from '../../engine/sqlite/open-database.ts';
 
 const HEADER_BYTES = 100;
 const COPY_BYTES = 1 << 20;

@@ -1,7 +1,7 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { fileSystem } from '../../platform/file-system.ts';
-import { errorCode, explainError } from '../engine/engine-errors.ts';
+import { fileSystem } from '../../../platform/file-system.ts';
+import { errorCode, explainError } from '../../engine/engine-errors.ts';
 import {
   copySynced,
   exists,
@@ -9,10 +9,10 @@ import {
   publishFile,
   sidecarPaths,
   syncFolder,
-} from '../engine/files/durable-files.ts';
-import { giveNewRights, type RemovedRights, takeOverRights } from '../engine/files/file-rights.ts';
-import type { Unlocking } from '../engine/sqlite/database-key.ts';
-import type { TaskContext } from '../engine/task-context.ts';
+} from '../../engine/files/durable-files.ts';
+import { giveNewRights, type RemovedRights, takeOverRights } from '../../engine/files/file-rights.ts';
+import type { Unlocking } from '../../engine/sqlite/database-key.ts';
+import type { TaskContext } from '../../engine/task-context.ts';
 import { busy, ExclusiveHold, requireUnused } from './exclusive-hold.ts';
 
 const WHY = 'this restore must replace the file';

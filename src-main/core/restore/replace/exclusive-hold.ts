@@ -1,9 +1,9 @@
 import { closeSync, openSync } from 'node:fs';
-import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import { errorCode } from '../engine/engine-errors.ts';
-import { findFileHolders } from '../engine/files/file-holders.ts';
-import type { Unlocking } from '../engine/sqlite/database-key.ts';
-import { type Database, openDatabase } from '../engine/sqlite/open-database.ts';
+import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import { errorCode } from '../../engine/engine-errors.ts';
+import { findFileHolders } from '../../engine/files/file-holders.ts';
+import type { Unlocking } from '../../engine/sqlite/database-key.ts';
+import { type Database, openDatabase } from '../../engine/sqlite/open-database.ts';
 import { copyDescriptor } from './target-watch.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
-import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { Snapshot } from '../../../src-shared/model/snapshot.ts';
+import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import type { Snapshot } from '../../../../src-shared/model/snapshot.ts';
+import type { PreparedFiles } from '../replace/restore-attached-files.ts';
 import type { PreparedRestore } from './prepare-restore.ts';
-import type { PreparedFiles } from './restore-attached-files.ts';
 
 /** A restore that has been checked and waits to be confirmed; what it needs is staged. */
 export type WaitingRestore = {

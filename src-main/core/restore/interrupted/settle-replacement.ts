@@ -6,17 +6,17 @@ import {
   type FileExchange,
   pathsOf,
   type Replacement,
-} from '../../../src-shared/model/restore/replacement.ts';
-import type { RestoredFiles } from '../../../src-shared/model/restore/restore-files.ts';
-import { isComplete, type LastStep } from '../../../src-shared/rules/interrupted-replacement.ts';
-import { identityOf, keptPathFor, takeBack } from '../engine/attached-files/folder/folder-swap.ts';
-import { explainError } from '../engine/engine-errors.ts';
-import { isTaken, PARTIAL_SUFFIX } from '../engine/files/durable-files.ts';
-import { closeReading, type Database, openForReading } from '../engine/sqlite/open-database.ts';
-import { RawPages } from '../engine/sqlite/raw-pages.ts';
-import type { TaskContext } from '../engine/task-context.ts';
+} from '../../../../src-shared/model/restore/replacement.ts';
+import type { RestoredFiles } from '../../../../src-shared/model/restore/restore-files.ts';
+import { isComplete, type LastStep } from '../../../../src-shared/rules/interrupted-replacement.ts';
+import { identityOf, keptPathFor, takeBack } from '../../engine/attached-files/folder/folder-swap.ts';
+import { explainError } from '../../engine/engine-errors.ts';
+import { isTaken, PARTIAL_SUFFIX } from '../../engine/files/durable-files.ts';
+import { closeReading, type Database, openForReading } from '../../engine/sqlite/open-database.ts';
+import { RawPages } from '../../engine/sqlite/raw-pages.ts';
+import type { TaskContext } from '../../engine/task-context.ts';
+import { putSidecars, returnSidecars } from '../replace/restore-by-file.ts';
 import { countSamples } from './page-samples.ts';
-import { putSidecars, returnSidecars } from './restore-by-file.ts';
 
 /** The journal of a run that ended without an answer. */
 export interface SettleRequest extends Replacement {

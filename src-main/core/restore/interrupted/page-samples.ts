@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import type { PageSample } from '../../../src-shared/model/restore/replacement.ts';
-import type { RawPages } from '../engine/sqlite/raw-pages.ts';
+import type { PageSample } from '../../../../src-shared/model/restore/replacement.ts';
+import type { RawPages } from '../../engine/sqlite/raw-pages.ts';
 
 /** So many pages tell for certain, also when a program has written to most of them since. */
 const SAMPLES = 16;

@@ -1,11 +1,11 @@
 import { basename, dirname } from 'node:path';
-import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import { MANIFEST_SUFFIX } from '../../../src-shared/model/manifest.ts';
-import type { Plan } from '../../../src-shared/model/plan.ts';
-import type { CoreContext } from '../core-context.ts';
-import { foldersOf } from '../destinations/destination-access.ts';
-import { isWithin } from '../engine/files/paths.ts';
-import { checkSource } from '../plans/check-source.ts';
+import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import { MANIFEST_SUFFIX } from '../../../../src-shared/model/manifest.ts';
+import type { Plan } from '../../../../src-shared/model/plan.ts';
+import type { CoreContext } from '../../core-context.ts';
+import { foldersOf } from '../../destinations/destination-access.ts';
+import { isWithin } from '../../engine/files/paths.ts';
+import { checkSource } from '../../plans/check-source.ts';
 
 /** The plan whose database is at a canonical path, as far as that was last seen. */
 export const planOf = (core: CoreContext, path: string): string | null =>

@@ -1,21 +1,21 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { SchemaVersionQuery } from '../../../src-shared/model/plan.ts';
-import type { RestoreMethod } from '../../../src-shared/model/restore/restore.ts';
-import { errorCode, explainError } from '../engine/engine-errors.ts';
-import { exists, sidecarPaths } from '../engine/files/durable-files.ts';
-import type { Unlocking } from '../engine/sqlite/database-key.ts';
+import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import type { SchemaVersionQuery } from '../../../../src-shared/model/plan.ts';
+import type { RestoreMethod } from '../../../../src-shared/model/restore/restore.ts';
+import { errorCode, explainError } from '../../engine/engine-errors.ts';
+import { exists, sidecarPaths } from '../../engine/files/durable-files.ts';
+import type { Unlocking } from '../../engine/sqlite/database-key.ts';
 import {
   type DatabaseFacts,
   describeDatabase,
   readSchema,
   type SchemaEntry,
-} from '../engine/sqlite/describe-database.ts';
-import { nameWithLog } from '../engine/sqlite/hard-links.ts';
-import { closeReading, openForReading } from '../engine/sqlite/open-database.ts';
-import { askSchemaVersion } from '../engine/sqlite/schema-version.ts';
-import type { TaskContext } from '../engine/task-context.ts';
+} from '../../engine/sqlite/describe-database.ts';
+import { nameWithLog } from '../../engine/sqlite/hard-links.ts';
+import { closeReading, openForReading } from '../../engine/sqlite/open-database.ts';
+import { askSchemaVersion } from '../../engine/sqlite/schema-version.ts';
+import type { TaskContext } from '../../engine/task-context.ts';
 
 /** What stands where a restore would go. */
 export interface Target {

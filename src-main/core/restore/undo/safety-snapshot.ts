@@ -1,20 +1,20 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import { MANIFEST_SUFFIX, type Manifest } from '../../../src-shared/model/manifest.ts';
-import { DEFAULT_NAME_PATTERN } from '../../../src-shared/rules/name-pattern.ts';
-import { planNameFromPath } from '../../../src-shared/rules/naming.ts';
-import { contentOfImage, describedAlready, imageRequest } from '../backup/snapshot-content.ts';
-import { type SnapshotRequest, storeSnapshot } from '../backup/take-snapshot.ts';
-import { explainError } from '../engine/engine-errors.ts';
-import { explainWrite } from '../engine/files/disk-full.ts';
-import { copySynced, exists, sidecarPaths, writeSynced } from '../engine/files/durable-files.ts';
-import { copyImage, type Image } from '../engine/sqlite/copy-image.ts';
-import { UNKNOWN_FACTS } from '../engine/sqlite/describe-database.ts';
-import { setWal } from '../engine/sqlite/open-database.ts';
-import type { TaskContext } from '../engine/task-context.ts';
-import { type Described, describeImage } from '../verify/image-check.ts';
+import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import { MANIFEST_SUFFIX, type Manifest } from '../../../../src-shared/model/manifest.ts';
+import { DEFAULT_NAME_PATTERN } from '../../../../src-shared/rules/name-pattern.ts';
+import { planNameFromPath } from '../../../../src-shared/rules/naming.ts';
+import { contentOfImage, describedAlready, imageRequest } from '../../backup/snapshot-content.ts';
+import { type SnapshotRequest, storeSnapshot } from '../../backup/take-snapshot.ts';
+import { explainError } from '../../engine/engine-errors.ts';
+import { explainWrite } from '../../engine/files/disk-full.ts';
+import { copySynced, exists, sidecarPaths, writeSynced } from '../../engine/files/durable-files.ts';
+import { copyImage, type Image } from '../../engine/sqlite/copy-image.ts';
+import { UNKNOWN_FACTS } from '../../engine/sqlite/describe-database.ts';
+import { setWal } from '../../engine/sqlite/open-database.ts';
+import type { TaskContext } from '../../engine/task-context.ts';
+import { type Described, describeImage } from '../../verify/image-check.ts';
 
 /** What is kept before a restore replaces it. */
 export interface SafetyRequest {

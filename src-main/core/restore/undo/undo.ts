@@ -1,20 +1,20 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { Manifest } from '../../../src-shared/model/manifest.ts';
-import type { FileRights } from '../../../src-shared/model/run.ts';
-import { explainError } from '../engine/engine-errors.ts';
-import { contentOf } from '../engine/identify/identify-file.ts';
-import { unpackFile } from '../engine/packing/decompress.ts';
-import type { TaskContext } from '../engine/task-context.ts';
+import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import type { Manifest } from '../../../../src-shared/model/manifest.ts';
+import type { FileRights } from '../../../../src-shared/model/run.ts';
+import { explainError } from '../../engine/engine-errors.ts';
+import { contentOf } from '../../engine/identify/identify-file.ts';
+import { unpackFile } from '../../engine/packing/decompress.ts';
+import type { TaskContext } from '../../engine/task-context.ts';
+import { inspectTarget } from '../check/target.ts';
 import {
   type AppliedRestore,
   type NewContent,
   type NoteDatabase,
   type ReplaceRequest,
   replaceDatabase,
-} from './replace-database.ts';
-import { inspectTarget } from './target.ts';
+} from '../replace/replace-database.ts';
 
 /** A restore to be undone. */
 export interface UndoRequest extends ReplaceRequest {

@@ -1,11 +1,11 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { RestoredFiles } from '../../../src-shared/model/restore/restore-files.ts';
-import { replacedFiles } from '../../../src-shared/model/run.ts';
-import { type KeptContent, safetyToRemove } from '../../../src-shared/retention/safety-retention.ts';
-import type { CoreContext } from '../core-context.ts';
-import { discardUndoRecord } from '../engine/attached-files/folder/folder-swap.ts';
-import { errorCode } from '../engine/engine-errors.ts';
+import type { RestoredFiles } from '../../../../src-shared/model/restore/restore-files.ts';
+import { replacedFiles } from '../../../../src-shared/model/run.ts';
+import { type KeptContent, safetyToRemove } from '../../../../src-shared/retention/safety-retention.ts';
+import type { CoreContext } from '../../core-context.ts';
+import { discardUndoRecord } from '../../engine/attached-files/folder/folder-swap.ts';
+import { errorCode } from '../../engine/engine-errors.ts';
 import { discardSafety } from './safety-snapshot.ts';
 
 /** Something kept, and what removes it. */

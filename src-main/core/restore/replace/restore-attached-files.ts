@@ -1,29 +1,29 @@
 import { createHash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import type { StoredAttachedFile } from '../../../src-shared/model/attached-file.ts';
-import type { Manifest } from '../../../src-shared/model/manifest.ts';
-import type { FileExchange } from '../../../src-shared/model/restore/replacement.ts';
-import type { FilesTarget, RestoredFiles } from '../../../src-shared/model/restore/restore-files.ts';
-import { filesNotes } from '../engine/attached-files/files-notes.ts';
-import { type Entry, isInPart } from '../engine/attached-files/folder/folder-entry.ts';
-import { readIndex } from '../engine/attached-files/folder/folder-index.ts';
+import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import type { StoredAttachedFile } from '../../../../src-shared/model/attached-file.ts';
+import type { Manifest } from '../../../../src-shared/model/manifest.ts';
+import type { FileExchange } from '../../../../src-shared/model/restore/replacement.ts';
+import type { FilesTarget, RestoredFiles } from '../../../../src-shared/model/restore/restore-files.ts';
+import { filesNotes } from '../../engine/attached-files/files-notes.ts';
+import { type Entry, isInPart } from '../../engine/attached-files/folder/folder-entry.ts';
+import { readIndex } from '../../engine/attached-files/folder/folder-index.ts';
 import {
   findTarget,
   type NoteExchange,
   putBackFolder,
   type UndoRecord,
-} from '../engine/attached-files/folder/folder-swap.ts';
-import { comparePart, restoreFolder } from '../engine/attached-files/folder/restore-folder.ts';
-import { imageTargetKind, restoreImageFile } from '../engine/attached-files/image/image-file.ts';
-import { type StoredFolder, verifyArchive } from '../engine/attached-files/stage-snapshot.ts';
-import { indexHash } from '../engine/attached-files/stored-files.ts';
-import { errorCode, explainError } from '../engine/engine-errors.ts';
-import { exchangeNotes } from '../engine/files/file-rights.ts';
-import { readManifest } from '../engine/files/manifest-files.ts';
-import { requireExchangeable } from '../engine/files/mount-point.ts';
-import type { TaskContext } from '../engine/task-context.ts';
+} from '../../engine/attached-files/folder/folder-swap.ts';
+import { comparePart, restoreFolder } from '../../engine/attached-files/folder/restore-folder.ts';
+import { imageTargetKind, restoreImageFile } from '../../engine/attached-files/image/image-file.ts';
+import { type StoredFolder, verifyArchive } from '../../engine/attached-files/stage-snapshot.ts';
+import { indexHash } from '../../engine/attached-files/stored-files.ts';
+import { errorCode, explainError } from '../../engine/engine-errors.ts';
+import { exchangeNotes } from '../../engine/files/file-rights.ts';
+import { readManifest } from '../../engine/files/manifest-files.ts';
+import { requireExchangeable } from '../../engine/files/mount-point.ts';
+import type { TaskContext } from '../../engine/task-context.ts';
 
 /** Which attached files of a snapshot are to be put back, and where. */
 export interface FilesRequest {

@@ -1,18 +1,18 @@
-import type { Manifest } from '../../../src-shared/model/manifest.ts';
-import type { DatabaseMark, PageSample } from '../../../src-shared/model/restore/replacement.ts';
-import type { RestoreMethod } from '../../../src-shared/model/restore/restore.ts';
-import type { TableRows } from '../../../src-shared/model/values.ts';
-import { identityOf } from '../engine/attached-files/folder/folder-swap.ts';
-import { explainError } from '../engine/engine-errors.ts';
-import { isTaken, partialPath } from '../engine/files/durable-files.ts';
-import type { RemovedRights } from '../engine/files/file-rights.ts';
-import type { TaskContext } from '../engine/task-context.ts';
-import { confirmContent } from '../verify/confirm-content.ts';
-import { samplePages } from './page-samples.ts';
+import type { Manifest } from '../../../../src-shared/model/manifest.ts';
+import type { DatabaseMark, PageSample } from '../../../../src-shared/model/restore/replacement.ts';
+import type { RestoreMethod } from '../../../../src-shared/model/restore/restore.ts';
+import type { TableRows } from '../../../../src-shared/model/values.ts';
+import { identityOf } from '../../engine/attached-files/folder/folder-swap.ts';
+import { explainError } from '../../engine/engine-errors.ts';
+import { isTaken, partialPath } from '../../engine/files/durable-files.ts';
+import type { RemovedRights } from '../../engine/files/file-rights.ts';
+import type { TaskContext } from '../../engine/task-context.ts';
+import { confirmContent } from '../../verify/confirm-content.ts';
+import { chooseMethod, type Target } from '../check/target.ts';
+import { samplePages } from '../interrupted/page-samples.ts';
+import { discardSafety, keepFiles, keepHeld, keepPages, type SafetyRequest } from '../undo/safety-snapshot.ts';
 import { afterwards, createDatabaseFile, exchangeDatabaseFile, type NewFile } from './restore-by-file.ts';
 import { makeDurable, writeIntoLive } from './restore-into-live.ts';
-import { discardSafety, keepFiles, keepHeld, keepPages, type SafetyRequest } from './safety-snapshot.ts';
-import { chooseMethod, type Target } from './target.ts';
 import { TargetWatch } from './target-watch.ts';
 
 /** What is to stand at the target. */

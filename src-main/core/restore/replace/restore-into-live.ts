@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import { errorCode } from '../engine/engine-errors.ts';
-import { type Database, openDatabase } from '../engine/sqlite/open-database.ts';
-import type { TaskContext } from '../engine/task-context.ts';
+import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import { errorCode } from '../../engine/engine-errors.ts';
+import { type Database, openDatabase } from '../../engine/sqlite/open-database.ts';
+import type { TaskContext } from '../../engine/task-context.ts';
 
 const RETRY_MS = 50;
 const STEP_PAGES = 1000;
