@@ -8,7 +8,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { ERRORS, ErrorCode } from '../src-shared/contract/errors.ts';
 import { classifyFailure } from '../src-shared/rules/failures.ts';
-import { metricsOf } from '../src-shared/rules/metrics.ts';
+import { metricsOf } from '../src-shared/rules/state/metrics.ts';
 import { commandLineReference } from './references/command-line.mjs';
 import { eventsReference, methodsReference, typesReference } from './references/http-api.mjs';
 import { table } from './references/markdown.mjs';

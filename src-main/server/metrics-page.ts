@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { SnapkeepError } from '../../src-shared/contract/errors.ts';
-import { metricsOf } from '../../src-shared/rules/metrics.ts';
+import { metricsOf } from '../../src-shared/rules/state/metrics.ts';
 import type { Core } from '../core/core.ts';
 import { refuse } from './refusals.ts';
 

@@ -11,7 +11,7 @@ import {
   type Compatibility,
   SQLCIPHER_DEFAULTS,
   saltIn,
-} from '../../src-shared/rules/cipher-settings.ts';
+} from '../../src-shared/rules/sqlite/cipher-settings.ts';
 import { ALGORITHM_WORDS } from '../../src-shared/words/database-encryption-words.ts';
 import { Disclosure } from './disclosure.tsx';
 

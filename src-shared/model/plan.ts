@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { checkNamePattern, DEFAULT_NAME_PATTERN } from '../rules/name-pattern.ts';
+import { checkNamePattern, DEFAULT_NAME_PATTERN } from '../rules/names/name-pattern.ts';
 import { AttachedFiles } from './attached-file.ts';
 import { PlanKey } from './database-encryption.ts';
 import { SnapshotEncryption } from './encryption.ts';
@@ -55,7 +55,7 @@ export const LockFiles = z
   .max(20);
 export type LockFiles = z.infer<typeof LockFiles>;
 
-/** How its snapshots are named: see `rules/name-pattern.ts`. */
+/** How its snapshots are named: see `rules/names/name-pattern.ts`. */
 export const NamePattern = z
   .string()
   .trim()
@@ -150,7 +150,7 @@ export const Plan = z.object({
 });
 export type Plan = z.infer<typeof Plan>;
 
-/** The states a plan can be in, the worst first: see `rules/health.ts`. `empty`: there is no snapshot yet. */
+/** The states a plan can be in, the worst first: see `rules/state/health.ts`. `empty`: there is no snapshot yet. */
 export const PlanState = z.enum([
   'failed',
   'overdue',

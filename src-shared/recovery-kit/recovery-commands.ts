@@ -1,6 +1,6 @@
 import type { CipherSettings } from '../model/database-encryption.ts';
 import type { DestinationSettings } from '../model/destination.ts';
-import { driverPragmas, needsSalt, sqlcipherPragmas, usesRawKey } from '../rules/cipher-settings.ts';
+import { driverPragmas, needsSalt, sqlcipherPragmas, usesRawKey } from '../rules/sqlite/cipher-settings.ts';
 
 /*
  * The commands of the recovery kit, for a POSIX shell. In all of them SNAPSHOT is the name of the snapshot's file, and

@@ -4,9 +4,9 @@ import type { DestinationSettings } from '../model/destination.ts';
 import type { SnapshotEncryption } from '../model/encryption.ts';
 import type { SourceKind } from '../model/source.ts';
 import type { BackupMethod, Compression } from '../model/values.ts';
-import { needsSalt, usesRawKey } from '../rules/cipher-settings.ts';
-import { exampleOfPattern, hasId } from '../rules/name-pattern.ts';
-import { contentListExtension, extensionFor } from '../rules/naming.ts';
+import { exampleOfPattern, hasId } from '../rules/names/name-pattern.ts';
+import { contentListExtension, extensionFor } from '../rules/names/naming.ts';
+import { needsSalt, usesRawKey } from '../rules/sqlite/cipher-settings.ts';
 import { keyInWords, settingsInWords } from '../words/database-encryption-words.ts';
 import {
   CHECK_COMMANDS,

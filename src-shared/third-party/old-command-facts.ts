@@ -1,7 +1,7 @@
 import { KEEP_ALL, type Retention } from '../model/plan.ts';
 import type { OldCommandFacts } from '../model/third-party/old-schedule.ts';
 import type { KnownProgram } from '../model/values.ts';
-import { isSecretName, withoutSecrets } from '../rules/without-secrets.ts';
+import { isSecretName, withoutSecrets } from '../rules/secrets/without-secrets.ts';
 import { trimEndOf } from '../words/trimmed.ts';
 
 /** Variables by name; secrets are never among them. */

@@ -2,7 +2,7 @@ import { KEEP_ALL } from '../model/plan.ts';
 import { Schedule } from '../model/schedule.ts';
 import type { OldCommandFacts, OldSchedule, OldSchedules } from '../model/third-party/old-schedule.ts';
 import type { KnownProgram } from '../model/values.ts';
-import { isSecretName, secretNotes } from '../rules/without-secrets.ts';
+import { isSecretName, secretNotes } from '../rules/secrets/without-secrets.ts';
 import { type ReadSchedule, readCronFields, readNamedTime } from './cron-line.ts';
 import { builtInTemplate } from './templates/built-in.ts';
 

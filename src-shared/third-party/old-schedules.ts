@@ -1,6 +1,6 @@
 import type { Schedule } from '../model/schedule.ts';
 import type { OldSchedule, OldSchedules } from '../model/third-party/old-schedule.ts';
-import { isSecretName, secretNotes } from '../rules/without-secrets.ts';
+import { isSecretName, secretNotes } from '../rules/secrets/without-secrets.ts';
 import { type ReadSchedule, readCronFields, readNamedTime } from './cron-line.ts';
 import { readOldCommand, type Variables } from './old-command-facts.ts';
 import { isKnownSetting, readProgramSettings } from './old-program-settings.ts';

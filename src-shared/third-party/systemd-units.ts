@@ -1,5 +1,5 @@
 import type { OldSchedule, OldSchedules } from '../model/third-party/old-schedule.ts';
-import { isSecretName, secretNotes } from '../rules/without-secrets.ts';
+import { isSecretName, secretNotes } from '../rules/secrets/without-secrets.ts';
 import { readOldCommand, type Variables } from './old-command-facts.ts';
 import { type ReadCalendar, readSystemdCalendar, readTimeSpan } from './systemd-calendar.ts';
 

@@ -1,5 +1,5 @@
 import type { Locations, Platform } from '../model/third-party/template.ts';
-import { isSecretName } from '../rules/without-secrets.ts';
+import { isSecretName } from '../rules/secrets/without-secrets.ts';
 import { trimEndOf } from '../words/trimmed.ts';
 
 /** What locations are expanded with. */

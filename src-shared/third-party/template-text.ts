@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { SnapkeepError } from '../contract/errors.ts';
 import { Template } from '../model/third-party/template.ts';
-import { JsonFault, parseJsonWithLines } from '../rules/json-with-lines.ts';
 import { countInWords } from '../words/wording.ts';
+import { JsonFault, parseJsonWithLines } from './json-with-lines.ts';
 
 type Issue = z.core.$ZodIssue;
 

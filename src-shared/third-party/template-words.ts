@@ -1,7 +1,7 @@
 import type { SqlCheck } from '../model/plan.ts';
 import type { Template, TemplatePart } from '../model/third-party/template.ts';
-import { nameFromPattern } from '../rules/name-pattern.ts';
-import { extensionFor } from '../rules/naming.ts';
+import { nameFromPattern } from '../rules/names/name-pattern.ts';
+import { extensionFor } from '../rules/names/naming.ts';
 import { keptInWords } from '../words/retention-words.ts';
 import { scheduleInWords } from '../words/schedule-words.ts';
 

@@ -5,7 +5,7 @@ import type {
   OtherCipher,
   SqlcipherSettings,
 } from '../model/database-encryption.ts';
-import { isSqlcipher, nearestDefaults, usesRawKey } from '../rules/cipher-settings.ts';
+import { isSqlcipher, nearestDefaults, usesRawKey } from '../rules/sqlite/cipher-settings.ts';
 
 const WORDS: Record<OtherCipher | SqlcipherSettings['cipher'], string> = {
   sqlcipher: 'SQLCipher',

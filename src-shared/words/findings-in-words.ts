@@ -1,4 +1,4 @@
-import type { BrokenRule, IndexFault } from '../rules/sqlite-findings.ts';
+import type { BrokenRule, IndexFault } from '../rules/sqlite/sqlite-findings.ts';
 import { countInWords, listInWords } from './wording.ts';
 
 /** How many rows break a rule of their table. */

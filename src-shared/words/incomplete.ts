@@ -1,5 +1,5 @@
 import type { SnapshotAttachedFile } from '../model/attached-file.ts';
-import { nameInWords } from '../rules/byte-names.ts';
+import { nameInWords } from '../rules/names/byte-names.ts';
 
 /** So many missing files are named; the snapshot's details list more. */
 const NAMED = 3;

@@ -1,5 +1,5 @@
 import type { PlanState, PlanSummary } from '../model/plan.ts';
-import { worstState } from '../rules/health.ts';
+import { worstState } from '../rules/state/health.ts';
 import { countInWords } from './wording.ts';
 
 /** The word for each state, as a label. */

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type MethodName, methods } from '../../src-shared/contract/methods.ts';
-import { SQLCIPHER_DEFAULTS } from '../../src-shared/rules/cipher-settings.ts';
+import { SQLCIPHER_DEFAULTS } from '../../src-shared/rules/sqlite/cipher-settings.ts';
 import { type Scene, setScene, takeBackup } from '../support/scene.ts';
 
 /** What is used of a JSON Schema. */

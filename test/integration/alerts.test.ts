@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { SMTPServer } from 'smtp-server';
 import { expect, onTestFinished, test } from 'vitest';
-import { metricsOf } from '../../src-shared/rules/metrics.ts';
+import { metricsOf } from '../../src-shared/rules/state/metrics.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { folderAt, save, settle, storeTo } from '../support/places.ts';
 import { type Scene, setScene, takeBackup } from '../support/scene.ts';

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { stageAndVerify } from '../../src-main/core/verify/verify-file.ts';
 import { MANIFEST_FORMAT, type Manifest } from '../../src-shared/model/manifest.ts';
-import { SQLCIPHER_DEFAULTS } from '../../src-shared/rules/cipher-settings.ts';
+import { SQLCIPHER_DEFAULTS } from '../../src-shared/rules/sqlite/cipher-settings.ts';
 import { appendEntries } from '../support/databases.ts';
 import { quietContext } from '../support/quiet-context.ts';
 import { expectFailure, expectNothingLeft, setScene, takeBackup } from '../support/scene.ts';

@@ -15,7 +15,7 @@ import { type BackupRequest, backUp } from '../../src-main/core/backup/back-up.t
 import { cancelledError, type TaskContext } from '../../src-main/core/engine/task-context.ts';
 import type { Manifest } from '../../src-shared/model/manifest.ts';
 import type { Verification } from '../../src-shared/model/verification.ts';
-import { DEFAULT_NAME_PATTERN } from '../../src-shared/rules/name-pattern.ts';
+import { DEFAULT_NAME_PATTERN } from '../../src-shared/rules/names/name-pattern.ts';
 import { appendEntries, makeDatabase } from '../support/databases.ts';
 import { quietContext } from '../support/quiet-context.ts';
 import { setScene } from '../support/scene.ts';

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { CipherSettings } from '../../src-shared/model/database-encryption.ts';
 import { Manifest } from '../../src-shared/model/manifest.ts';
 import type { Verification } from '../../src-shared/model/verification.ts';
-import { SQLCIPHER_DEFAULTS } from '../../src-shared/rules/cipher-settings.ts';
+import { SQLCIPHER_DEFAULTS } from '../../src-shared/rules/sqlite/cipher-settings.ts';
 import { countEntries, makeDatabase } from '../support/databases.ts';
 import {
   countEncrypted,

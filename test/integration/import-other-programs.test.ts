@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Core } from '../../src-main/core/core.ts';
 import type { Run } from '../../src-shared/model/run.ts';
 import type { BackupImport } from '../../src-shared/model/third-party/import.ts';
-import { nearestDefaults } from '../../src-shared/rules/cipher-settings.ts';
+import { nearestDefaults } from '../../src-shared/rules/sqlite/cipher-settings.ts';
 import { countEncrypted } from '../support/encrypted-databases.ts';
 import {
   FILE_TIME,

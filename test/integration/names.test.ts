@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { idLetters } from '../../src-shared/rules/name-pattern.ts';
+import { idLetters } from '../../src-shared/rules/names/name-pattern.ts';
 import { appendEntries, countEntries, makeDatabase } from '../support/databases.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { folderAt, save, settle, storeTo } from '../support/places.ts';

@@ -5,7 +5,7 @@ import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { describe, expect, test } from 'vitest';
 import type { Core } from '../../src-main/core/core.ts';
 import type { PlanInput } from '../../src-shared/model/plan.ts';
-import { parseCipherSettings } from '../../src-shared/rules/cipher-settings.ts';
+import { parseCipherSettings } from '../../src-shared/rules/sqlite/cipher-settings.ts';
 import { hasAge } from '../support/age-command-line.ts';
 import { hasCompressors } from '../support/command-line-tools.ts';
 import { countEntries, integrityOf, makeDatabase } from '../support/databases.ts';

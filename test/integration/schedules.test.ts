@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Core } from '../../src-main/core/core.ts';
 import type { DesktopNotification, Power } from '../../src-main/core/ports.ts';
 import type { Run } from '../../src-shared/model/run.ts';
-import { metricsOf } from '../../src-shared/rules/metrics.ts';
+import { metricsOf } from '../../src-shared/rules/state/metrics.ts';
 import { appendEntries } from '../support/databases.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { OK_HERE, type Scene, setScene, takeBackup } from '../support/scene.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PlanState } from '../../src-shared/model/plan.ts';
-import { type AlertRecord, decideAlert } from '../../src-shared/rules/alerting.ts';
+import { type AlertRecord, decideAlert } from '../../src-shared/rules/state/alerting.ts';
 
 const HOUR = 3_600_000;
 const start = Date.UTC(2026, 10, 20);

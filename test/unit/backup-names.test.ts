@@ -5,8 +5,8 @@ import {
   idLetters,
   NAME_ATTEMPTS,
   nameFromPattern,
-} from '../../src-shared/rules/name-pattern.ts';
-import { extensionFor } from '../../src-shared/rules/naming.ts';
+} from '../../src-shared/rules/names/name-pattern.ts';
+import { extensionFor } from '../../src-shared/rules/names/naming.ts';
 import { readBackupName } from '../../src-shared/third-party/backup-names.ts';
 import { findTime, instantOf } from '../../src-shared/third-party/times-in-names.ts';
 

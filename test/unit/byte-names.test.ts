@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bytesOf, isExact, onDisk, textOf } from '../../src-main/core/engine/files/byte-names.ts';
-import { nameInWords } from '../../src-shared/rules/byte-names.ts';
+import { nameInWords } from '../../src-shared/rules/names/byte-names.ts';
 
 /** Bytes as they come in names: of UTF-8, of Latin-1, and cut anywhere. */
 const someBytes = fc.oneof(

@@ -10,7 +10,7 @@ import {
   SQLCIPHER_DEFAULTS,
   sameSettings,
   sqlcipherPragmas,
-} from '../../src-shared/rules/cipher-settings.ts';
+} from '../../src-shared/rules/sqlite/cipher-settings.ts';
 import { settingsInWords } from '../../src-shared/words/database-encryption-words.ts';
 import { anySettings } from '../support/cipher-settings.ts';
 

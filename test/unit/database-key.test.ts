@@ -10,7 +10,7 @@ import {
 } from '../../src-main/core/engine/sqlite/database-key.ts';
 import { rawKeyIn } from '../../src-main/core/engine/sqlite/sqlcipher-page.ts';
 import { type CipherSettings, type KeyFingerprint, OtherCipher } from '../../src-shared/model/database-encryption.ts';
-import { isSqlcipher, parseCipherSettings, SQLCIPHER_DEFAULTS } from '../../src-shared/rules/cipher-settings.ts';
+import { isSqlcipher, parseCipherSettings, SQLCIPHER_DEFAULTS } from '../../src-shared/rules/sqlite/cipher-settings.ts';
 import { makeEncrypted, startOfFile } from '../support/encrypted-databases.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 

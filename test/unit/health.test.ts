@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { VerificationSummary } from '../../src-shared/model/snapshot.ts';
-import { type BackupsOnDay, dayOutcomes, planHealth, worstState } from '../../src-shared/rules/health.ts';
+import { type BackupsOnDay, dayOutcomes, planHealth, worstState } from '../../src-shared/rules/state/health.ts';
 
 const verification = (valid: boolean | null): VerificationSummary => ({
   level: valid ? 'checked' : 'none',

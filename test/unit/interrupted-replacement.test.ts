@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type FoundExchange, isComplete, movesBack } from '../../src-shared/rules/interrupted-replacement.ts';
+import { type FoundExchange, isComplete, movesBack } from '../../src-shared/rules/restore/interrupted-replacement.ts';
 
 describe('whether all is done, or all is taken back, tells the last step alone', () => {
   test.each([

@@ -29,7 +29,7 @@ const allowed = [
   ['src-main/electron/ipc-transport.ts', "import { ipcMain } from 'electron';"],
   ['src-main/electron/c.ts', "import { app } from 'electron';"],
   ['src-main/server/c.ts', "import { createCore } from '../core/create-core.ts';"],
-  ['src-renderer/app/c.ts', "import { snapshotName } from '../../src-shared/rules/naming.ts';"],
+  ['src-renderer/app/c.ts', "import { snapshotName } from '../../src-shared/rules/names/naming.ts';"],
 ] as const;
 
 /** The files that the project's linter stops for an import across a layer. */

@@ -7,8 +7,8 @@ import {
   idLetters,
   NAME_ATTEMPTS,
   nameFromPattern,
-} from '../../src-shared/rules/name-pattern.ts';
-import { extensionFor, ownSnapshotName } from '../../src-shared/rules/naming.ts';
+} from '../../src-shared/rules/names/name-pattern.ts';
+import { extensionFor, ownSnapshotName } from '../../src-shared/rules/names/naming.ts';
 import { instantOfWallClock } from '../../src-shared/schedule/local-calendar.ts';
 
 const at = new Date('2024-01-15T14:30:22.500Z');

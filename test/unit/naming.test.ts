@@ -6,7 +6,7 @@ import {
   fileStem,
   ownSnapshotName,
   planNameFromPath,
-} from '../../src-shared/rules/naming.ts';
+} from '../../src-shared/rules/names/naming.ts';
 
 const planName = fc.oneof(fc.string({ maxLength: 80 }), fc.string({ unit: 'binary', maxLength: 80 }));
 const compression = fc.constantFrom('gz', 'zst', 'none');

@@ -8,7 +8,7 @@ import { DestinationSettings } from '../../src-shared/model/destination.ts';
 import { fetchCommands, fetchOne, readEncrypted, shellWord } from '../../src-shared/recovery-kit/recovery-commands.ts';
 import { type KitPlan, recoveryKit } from '../../src-shared/recovery-kit/recovery-kit.ts';
 import { kitPage, kitText } from '../../src-shared/recovery-kit/recovery-kit-pages.ts';
-import { parseCipherSettings, SQLCIPHER_DEFAULTS } from '../../src-shared/rules/cipher-settings.ts';
+import { parseCipherSettings, SQLCIPHER_DEFAULTS } from '../../src-shared/rules/sqlite/cipher-settings.ts';
 import { temporaryFolder } from '../support/temp-folder.ts';
 
 const HOST_KEY = `ssh-ed25519 SHA256:${'k'.repeat(43)}`;

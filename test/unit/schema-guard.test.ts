@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareVersions, guardRestore, type SchemaState } from '../../src-shared/rules/schema-guard.ts';
+import { compareVersions, guardRestore, type SchemaState } from '../../src-shared/rules/restore/schema-guard.ts';
 
 const state = (more: Partial<SchemaState> = {}): SchemaState => ({
   schemaVersion: null,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { callingParts, functionsOfIndex, otherProgramTokenizer } from '../../src-shared/rules/schema-needs.ts';
-import { uncheckedInWords } from '../../src-shared/rules/sqlite-findings.ts';
+import { callingParts, functionsOfIndex, otherProgramTokenizer } from '../../src-shared/rules/sqlite/schema-needs.ts';
+import { uncheckedInWords } from '../../src-shared/rules/sqlite/sqlite-findings.ts';
 
 describe('the functions of a table are found', () => {
   test('in its generated columns and its CHECK constraints', () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Watchdog } from '../../src-main/core/alerts/watchdog.ts';
 import type { Alert, AlertChannel } from '../../src-shared/model/alert.ts';
 import type { PlanSummary } from '../../src-shared/model/plan.ts';
-import type { AlertRecord } from '../../src-shared/rules/alerting.ts';
+import type { AlertRecord } from '../../src-shared/rules/state/alerting.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 const MINUTE = 60_000;

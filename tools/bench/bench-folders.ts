@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { copyFolder } from '../../src-main/core/engine/attached-files/folder/copy-folder.ts';
-import { idLetters } from '../../src-shared/rules/name-pattern.ts';
+import { idLetters } from '../../src-shared/rules/names/name-pattern.ts';
 import { quietContext } from '../../test/support/quiet-context.ts';
 import { bytesOnDisk } from '../../test/support/trees.ts';
 import { median, printTable } from './measure.ts';

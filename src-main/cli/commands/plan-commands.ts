@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
-import { metricsOf } from '../../../src-shared/rules/metrics.ts';
+import { metricsOf } from '../../../src-shared/rules/state/metrics.ts';
 import { STATE_LABELS } from '../../../src-shared/words/plan-state-words.ts';
 import { keptInWords } from '../../../src-shared/words/retention-words.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';

@@ -1,7 +1,11 @@
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { KeyInput } from '../../../src-shared/model/database-encryption.ts';
-import { type GivenSettings, parseCipherSettings, SettingsError } from '../../../src-shared/rules/cipher-settings.ts';
+import {
+  type GivenSettings,
+  parseCipherSettings,
+  SettingsError,
+} from '../../../src-shared/rules/sqlite/cipher-settings.ts';
 import { UsageError } from '../output.ts';
 
 /** How a command is given a key: never on the command line itself, which everybody on the machine can read. */

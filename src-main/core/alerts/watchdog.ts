@@ -1,6 +1,6 @@
 import type { Alert } from '../../../src-shared/model/alert.ts';
 import type { PlanState, PlanSummary } from '../../../src-shared/model/plan.ts';
-import { decideAlert, remediation } from '../../../src-shared/rules/alerting.ts';
+import { decideAlert, remediation } from '../../../src-shared/rules/state/alerting.ts';
 import { planSentence } from '../../../src-shared/words/plan-state-words.ts';
 import type { AlertRepo, AlertState } from '../catalog/repos/alert-repo.ts';
 import type { Clock } from '../ports.ts';

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { RunResult } from '../../../src-shared/model/run.ts';
-import { sameSettings } from '../../../src-shared/rules/cipher-settings.ts';
+import { sameSettings } from '../../../src-shared/rules/sqlite/cipher-settings.ts';
 import { missingInWords } from '../../../src-shared/words/incomplete.ts';
 import type { CoreContext } from '../core-context.ts';
 import { lossOfNewest } from '../prune/prune-brakes.ts';

@@ -1,6 +1,6 @@
 import { DAY_MS } from '../../../src-shared/rules/durations.ts';
-import { hasId } from '../../../src-shared/rules/name-pattern.ts';
-import { fileStem } from '../../../src-shared/rules/naming.ts';
+import { hasId } from '../../../src-shared/rules/names/name-pattern.ts';
+import { fileStem } from '../../../src-shared/rules/names/naming.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { RunHandle } from '../runs/runs.ts';
 import type { BackupOrder } from './backup.ts';

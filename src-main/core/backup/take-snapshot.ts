@@ -6,8 +6,13 @@ import type { SnapshotEncryption } from '../../../src-shared/model/encryption.ts
 import { MANIFEST_FORMAT, type Manifest, type SnapshotTrigger } from '../../../src-shared/model/manifest.ts';
 import type { SourceKind } from '../../../src-shared/model/source.ts';
 import type { Compression } from '../../../src-shared/model/values.ts';
-import { hasId, idLetters, NAME_ATTEMPTS, nameFromPattern } from '../../../src-shared/rules/name-pattern.ts';
-import { contentListExtension, extensionFor, fileStem, ownSnapshotName } from '../../../src-shared/rules/naming.ts';
+import { hasId, idLetters, NAME_ATTEMPTS, nameFromPattern } from '../../../src-shared/rules/names/name-pattern.ts';
+import {
+  contentListExtension,
+  extensionFor,
+  fileStem,
+  ownSnapshotName,
+} from '../../../src-shared/rules/names/naming.ts';
 import { tablesInWords } from '../../../src-shared/words/table-rows.ts';
 import { bytesInWords } from '../../../src-shared/words/wording.ts';
 import { whyNoLinks } from '../engine/attached-files/folder/link-ability.ts';

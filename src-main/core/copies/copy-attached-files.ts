@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { StoredAttachedFile } from '../../../src-shared/model/attached-file.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
-import { idLetters } from '../../../src-shared/rules/name-pattern.ts';
+import { idLetters } from '../../../src-shared/rules/names/name-pattern.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';
 import type { RunHandle } from '../runs/runs.ts';

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Run } from '../../../src-shared/model/run.ts';
-import { idLetters } from '../../../src-shared/rules/name-pattern.ts';
-import { fileStem } from '../../../src-shared/rules/naming.ts';
+import { idLetters } from '../../../src-shared/rules/names/name-pattern.ts';
+import { fileStem } from '../../../src-shared/rules/names/naming.ts';
 import { removeAttachedFiles } from '../engine/attached-files/stored-files.ts';
 import { explainError } from '../engine/engine-errors.ts';
 

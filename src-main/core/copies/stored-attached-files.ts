@@ -1,5 +1,5 @@
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
-import { idLetters } from '../../../src-shared/rules/name-pattern.ts';
+import { idLetters } from '../../../src-shared/rules/names/name-pattern.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { Destination } from '../destinations/drivers/destination.ts';
 import { removeAttachedFiles } from '../engine/attached-files/stored-files.ts';

@@ -1,4 +1,4 @@
-import { idLetters } from '../../../src-shared/rules/name-pattern.ts';
+import { idLetters } from '../../../src-shared/rules/names/name-pattern.ts';
 import type { BegunCopy } from '../catalog/repos/copy-repo.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';
 import type { CoreContext } from '../core-context.ts';

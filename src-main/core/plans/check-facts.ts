@@ -1,6 +1,6 @@
 import type { Plan, PlanSummary } from '../../../src-shared/model/plan.ts';
 import { DAY_MS } from '../../../src-shared/rules/durations.ts';
-import type { PlanFacts, Trouble } from '../../../src-shared/rules/health.ts';
+import type { PlanFacts, Trouble } from '../../../src-shared/rules/state/health.ts';
 import { missingInWords } from '../../../src-shared/words/destination-words.ts';
 import type { SourceCheck } from '../catalog/repos/check-repo.ts';
 import type { StoredDestination } from '../catalog/repos/destination-repo.ts';

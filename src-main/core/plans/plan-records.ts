@@ -2,7 +2,7 @@ import type { RestoreTestReceipt } from '../../../src-shared/model/restore/resto
 import type { Run } from '../../../src-shared/model/run.ts';
 import type { SnapshotSummary } from '../../../src-shared/model/snapshot.ts';
 import { DAY_MS } from '../../../src-shared/rules/durations.ts';
-import type { BackupsOnDay } from '../../../src-shared/rules/health.ts';
+import type { BackupsOnDay } from '../../../src-shared/rules/state/health.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { SourceCheck } from '../catalog/repos/check-repo.ts';
 import { type CopyCounts, copiesOf } from '../catalog/repos/copy-repo.ts';

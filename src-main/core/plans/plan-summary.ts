@@ -1,7 +1,7 @@
 import type { Plan, PlanSummary } from '../../../src-shared/model/plan.ts';
 import type { ScheduleStatus } from '../../../src-shared/model/schedule.ts';
 import { DAY_MS } from '../../../src-shared/rules/durations.ts';
-import { dayOutcomes, type PlanFacts, planHealth } from '../../../src-shared/rules/health.ts';
+import { dayOutcomes, type PlanFacts, planHealth } from '../../../src-shared/rules/state/health.ts';
 import { CLOCK_GRACE_MS } from '../../../src-shared/schedule/due-times.ts';
 import { localDay } from '../../../src-shared/schedule/local-calendar.ts';
 import { overdueAt } from '../../../src-shared/schedule/overdue.ts';

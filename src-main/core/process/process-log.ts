@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { createStream } from 'rotating-file-stream';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
-import { redact, redactText } from '../../../src-shared/rules/redaction.ts';
+import { redact, redactText } from '../../../src-shared/rules/secrets/redaction.ts';
 import type { LogFacts, ProcessLog } from '../ports.ts';
 
 const TO_STANDARD_ERROR = 'stderr';

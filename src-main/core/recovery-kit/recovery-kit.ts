@@ -5,7 +5,7 @@ import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { RecoveryKit, RecoveryKitState } from '../../../src-shared/model/recovery/recovery-kit.ts';
 import { type KitPlan, recoveryKit } from '../../../src-shared/recovery-kit/recovery-kit.ts';
 import { type KitDocument, kitPage, kitText } from '../../../src-shared/recovery-kit/recovery-kit-pages.ts';
-import { sameSettings } from '../../../src-shared/rules/cipher-settings.ts';
+import { sameSettings } from '../../../src-shared/rules/sqlite/cipher-settings.ts';
 import { destinationLabel } from '../../../src-shared/words/destination-words.ts';
 import type { CoreContext } from '../core-context.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';

@@ -1,5 +1,5 @@
 import type { UncheckedPart } from '../../../src-shared/model/verification.ts';
-import { classifyFinding, type Finding, uncheckedInWords } from '../../../src-shared/rules/sqlite-findings.ts';
+import { classifyFinding, type Finding, uncheckedInWords } from '../../../src-shared/rules/sqlite/sqlite-findings.ts';
 import {
   type BrokenRows,
   brokenRowsInWords,

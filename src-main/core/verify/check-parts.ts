@@ -1,6 +1,10 @@
 import type { UncheckedPart } from '../../../src-shared/model/verification.ts';
-import { callingParts, functionsOfIndex, otherProgramTokenizer } from '../../../src-shared/rules/schema-needs.ts';
-import { type Finding, type Lack, lackOf } from '../../../src-shared/rules/sqlite-findings.ts';
+import {
+  callingParts,
+  functionsOfIndex,
+  otherProgramTokenizer,
+} from '../../../src-shared/rules/sqlite/schema-needs.ts';
+import { type Finding, type Lack, lackOf } from '../../../src-shared/rules/sqlite/sqlite-findings.ts';
 import { breaksRulesSql } from '../engine/dump/broken-rows.ts';
 import { quoteName, unchecked } from '../engine/sqlite/count-rows.ts';
 import type { Database } from '../engine/sqlite/open-database.ts';

@@ -2,7 +2,7 @@ import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Plan } from '../../../src-shared/model/plan.ts';
 import type { RestoreTestReceipt } from '../../../src-shared/model/restore/restore-test.ts';
 import type { Run } from '../../../src-shared/model/run.ts';
-import { shrinkage } from '../../../src-shared/rules/shrinkage.ts';
+import { shrinkage } from '../../../src-shared/rules/state/shrinkage.ts';
 import { repairsOf } from '../../../src-shared/rules/verdicts.ts';
 import { fetchSnapshot, readingOf, type StoredSnapshot, storedDestinations } from '../copies/fetch.ts';
 import type { CoreContext } from '../core-context.ts';

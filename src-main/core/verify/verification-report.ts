@@ -7,7 +7,7 @@ import type {
   UncheckedPart,
   Verification,
 } from '../../../src-shared/model/verification.ts';
-import { uncheckedInWords } from '../../../src-shared/rules/sqlite-findings.ts';
+import { uncheckedInWords } from '../../../src-shared/rules/sqlite/sqlite-findings.ts';
 import { contentVerdict, repairsOf, storedVerdict } from '../../../src-shared/rules/verdicts.ts';
 import { tablesInWords } from '../../../src-shared/words/table-rows.ts';
 import type { DatabaseFacts } from '../engine/sqlite/describe-database.ts';

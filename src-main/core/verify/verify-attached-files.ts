@@ -7,7 +7,7 @@ import {
 } from '../../../src-shared/model/attached-file.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { Verification } from '../../../src-shared/model/verification.ts';
-import { nameInWords } from '../../../src-shared/rules/byte-names.ts';
+import { nameInWords } from '../../../src-shared/rules/names/byte-names.ts';
 import { bytesInWords, countInWords } from '../../../src-shared/words/wording.ts';
 import type { LeftOut } from '../engine/attached-files/folder/folder-entry.ts';
 import { verifyFolder } from '../engine/attached-files/folder/verify-folder.ts';

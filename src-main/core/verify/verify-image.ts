@@ -1,6 +1,6 @@
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
-import { needsSalt } from '../../../src-shared/rules/cipher-settings.ts';
+import { needsSalt } from '../../../src-shared/rules/sqlite/cipher-settings.ts';
 import { keyInWords } from '../../../src-shared/words/database-encryption-words.ts';
 import { errorCode, explainError, isOfMachine } from '../engine/engine-errors.ts';
 import { explainWrite } from '../engine/files/disk-full.ts';

@@ -1,7 +1,11 @@
 import { LockFiles, type Plan } from '../../../src-shared/model/plan.ts';
 import type { SourceKind } from '../../../src-shared/model/source.ts';
-import { checkNamePattern, DEFAULT_NAME_PATTERN, nameFromPattern } from '../../../src-shared/rules/name-pattern.ts';
-import { contentListExtension, extensionFor } from '../../../src-shared/rules/naming.ts';
+import {
+  checkNamePattern,
+  DEFAULT_NAME_PATTERN,
+  nameFromPattern,
+} from '../../../src-shared/rules/names/name-pattern.ts';
+import { contentListExtension, extensionFor } from '../../../src-shared/rules/names/naming.ts';
 import { linesOf } from '../attached-files/attached-file-draft.ts';
 
 /** A plan's advanced settings as they are typed. */

@@ -1,7 +1,7 @@
 import { Input, SegmentedControl, Select, Switch, Text } from '@mantine/core';
 import { useId } from 'react';
 import type { BackupMethod, Compression } from '../../../src-shared/model/values.ts';
-import { extensionFor } from '../../../src-shared/rules/naming.ts';
+import { extensionFor } from '../../../src-shared/rules/names/naming.ts';
 import type { PlanFormApi } from './use-plan-form.ts';
 
 /** @param dump whether the method is a SQL dump; `null`: there is no database, and file endings differ */

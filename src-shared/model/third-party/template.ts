@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DEFAULT_NAME_PATTERN } from '../../rules/name-pattern.ts';
+import { DEFAULT_NAME_PATTERN } from '../../rules/names/name-pattern.ts';
 import { KEEP_ALL, NamePattern, Retention } from '../plan.ts';
 import { Schedule, TimeZone } from '../schedule.ts';
 import { BackupMethod, Compression } from '../values.ts';
@@ -22,7 +22,7 @@ const Inside = z
   .refine((path) => !/^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)/.test(path), 'Must be a path below its folder.');
 
 /**
- * Where something usually is: an absolute path that may begin with `~`, hold variables as `$NAME` or `%NAME%`, or begin with `<folder>`, the folder of the program that a person names. See `rules/template-locations.ts`.
+ * Where something usually is: an absolute path that may begin with `~`, hold variables as `$NAME` or `%NAME%`, or begin with `<folder>`, the folder of the program that a person names. See `third-party/template-locations.ts`.
  */
 const Location = z.string().trim().min(1).max(500);
 const pathsOf = z.array(Location).max(20).default([]);

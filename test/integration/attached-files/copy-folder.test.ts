@@ -25,7 +25,7 @@ import { removeFolderSnapshot } from '../../../src-main/core/engine/attached-fil
 import { verifyFolder } from '../../../src-main/core/engine/attached-files/folder/verify-folder.ts';
 import { systemCalls } from '../../../src-main/core/engine/attached-files/system-calls.ts';
 import { cancelledError } from '../../../src-main/core/engine/task-context.ts';
-import { idLetters } from '../../../src-shared/rules/name-pattern.ts';
+import { idLetters } from '../../../src-shared/rules/names/name-pattern.ts';
 import { AttachedFileScene } from '../../support/attached-file-scene.ts';
 import { canMount } from '../../support/can-mount.ts';
 import { mountSmallDisk } from '../../support/small-disk.ts';

@@ -4,7 +4,7 @@ import { DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PlanSummary } from '../../../src-shared/model/plan.ts';
-import { metricsOf } from '../../../src-shared/rules/metrics.ts';
+import { metricsOf } from '../../../src-shared/rules/state/metrics.ts';
 import { attachFolder } from '../../support/attach-folder.ts';
 import { canMount } from '../../support/can-mount.ts';
 import { makeDatabase } from '../../support/databases.ts';

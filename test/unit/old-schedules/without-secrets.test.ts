@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isSecretName, withoutSecrets } from '../../../src-shared/rules/without-secrets.ts';
+import { isSecretName, withoutSecrets } from '../../../src-shared/rules/secrets/without-secrets.ts';
 import { readOldSchedules } from '../../../src-shared/third-party/old-schedules.ts';
 
 test.each([

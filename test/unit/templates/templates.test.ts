@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { SnapkeepError } from '../../../src-shared/contract/errors.ts';
 import { SqlCheck } from '../../../src-shared/model/plan.ts';
 import type { TemplateText } from '../../../src-shared/model/third-party/template.ts';
-import { parseJsonWithLines } from '../../../src-shared/rules/json-with-lines.ts';
+import { parseJsonWithLines } from '../../../src-shared/third-party/json-with-lines.ts';
 import { parseTemplate, templateText } from '../../../src-shared/third-party/template-text.ts';
 import { countChecks, endingOf, templateInWords } from '../../../src-shared/third-party/template-words.ts';
 import { builtInTemplate, builtInTemplates } from '../../../src-shared/third-party/templates/built-in.ts';

@@ -9,7 +9,7 @@ import {
 } from '../../../../src-shared/model/snapshot.ts';
 import { Instant, TableRows } from '../../../../src-shared/model/values.ts';
 import { Verification } from '../../../../src-shared/model/verification.ts';
-import { uncheckedInWords } from '../../../../src-shared/rules/sqlite-findings.ts';
+import { uncheckedInWords } from '../../../../src-shared/rules/sqlite/sqlite-findings.ts';
 import type { Database } from '../../engine/sqlite/open-database.ts';
 import { among, json, Table } from '../table.ts';
 import { LISTED } from './kept-repo.ts';

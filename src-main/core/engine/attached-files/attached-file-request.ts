@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
-import { nameInWords } from '../../../../src-shared/rules/byte-names.ts';
+import { nameInWords } from '../../../../src-shared/rules/names/byte-names.ts';
 import { explainError, ofSource } from '../engine-errors.ts';
 import type { Entry, LeftOut, SnapshotFacts } from './folder/folder-entry.ts';
 import { stemOf } from './folder/folder-snapshots.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
-import { nameInWords } from '../../../../src-shared/rules/byte-names.ts';
+import { nameInWords } from '../../../../src-shared/rules/names/byte-names.ts';
 import { explainedAs } from '../engine-errors.ts';
 import type { TaskContext } from '../task-context.ts';
 import { type ArchivedEntry, damagedArchive, type EntryHead, readTar, withHash } from './archive/tar-format.ts';

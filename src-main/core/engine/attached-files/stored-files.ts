@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { StoredAttachedFile } from '../../../../src-shared/model/attached-file.ts';
-import { fileStem } from '../../../../src-shared/rules/naming.ts';
+import { fileStem } from '../../../../src-shared/rules/names/naming.ts';
 import { errorCode, explainError, explainedAs } from '../engine-errors.ts';
 import { INDEX_NAME } from './folder/folder-index.ts';
 import { removeFolderSnapshot } from './folder/folder-snapshots.ts';

@@ -1,4 +1,4 @@
-import { SQL_TOKENS } from '../../../../src-shared/rules/sql-tokens.ts';
+import { SQL_TOKENS } from '../../../../src-shared/rules/sqlite/sql-tokens.ts';
 import type { DumpedTable } from './dump-schema.ts';
 import { quoteText, textLiteral } from './literals.ts';
 

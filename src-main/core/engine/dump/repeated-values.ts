@@ -1,4 +1,4 @@
-import { SQL_TOKENS, sqlTokens, unquotedName } from '../../../../src-shared/rules/sql-tokens.ts';
+import { SQL_TOKENS, sqlTokens, unquotedName } from '../../../../src-shared/rules/sqlite/sql-tokens.ts';
 import { errorCode } from '../engine-errors.ts';
 import { quoteName } from '../sqlite/count-rows.ts';
 import type { Database } from '../sqlite/open-database.ts';

@@ -1,5 +1,5 @@
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
-import { whyUnchecked } from '../../../../src-shared/rules/sqlite-findings.ts';
+import { whyUnchecked } from '../../../../src-shared/rules/sqlite/sqlite-findings.ts';
 import { errorCode } from '../engine-errors.ts';
 import { quoteName } from '../sqlite/count-rows.ts';
 import { type Database, openDatabase } from '../sqlite/open-database.ts';

@@ -1,4 +1,4 @@
-import { sqlTokens, unquotedName } from '../../../../src-shared/rules/sql-tokens.ts';
+import { sqlTokens, unquotedName } from '../../../../src-shared/rules/sqlite/sql-tokens.ts';
 import type { Database } from '../sqlite/open-database.ts';
 
 /** How many tables and indexes are made before those that are there are put aside, and how many come back at once. */

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import { BYTE_BASE, byteOf } from '../../../../src-shared/rules/byte-names.ts';
+import { BYTE_BASE, byteOf } from '../../../../src-shared/rules/names/byte-names.ts';
 import { fileSystem } from '../../../platform/file-system.ts';
 
-/** The text that stands for the bytes of a name or path; see `src-shared/rules/byte-names.ts`. */
+/** The text that stands for the bytes of a name or path; see `src-shared/rules/names/byte-names.ts`. */
 export function textOf(bytes: Buffer): string {
   if (isUtf8(bytes)) return bytes.toString();
   let text = '';

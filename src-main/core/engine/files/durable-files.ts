@@ -2,7 +2,7 @@ import { constants, readSync, type Stats, writeSync } from 'node:fs';
 import { access, copyFile, type FileHandle, link, lstat, open, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
-import { NAME_ATTEMPTS } from '../../../../src-shared/rules/name-pattern.ts';
+import { NAME_ATTEMPTS } from '../../../../src-shared/rules/names/name-pattern.ts';
 import { fileSystem } from '../../../platform/file-system.ts';
 import { errorCode, explainError, explainedAs } from '../engine-errors.ts';
 import { onDisk } from './byte-names.ts';

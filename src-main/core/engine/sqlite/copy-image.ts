@@ -2,7 +2,7 @@ import { open, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { Manifest } from '../../../../src-shared/model/manifest.ts';
-import { whyUnchecked } from '../../../../src-shared/rules/sqlite-findings.ts';
+import { whyUnchecked } from '../../../../src-shared/rules/sqlite/sqlite-findings.ts';
 import { settingsInWords } from '../../../../src-shared/words/database-encryption-words.ts';
 import { countInWords } from '../../../../src-shared/words/wording.ts';
 import { errorCode, explainError } from '../engine-errors.ts';

@@ -1,5 +1,5 @@
 import type { TableRows } from '../../../../src-shared/model/values.ts';
-import { type Lack, whyUnchecked } from '../../../../src-shared/rules/sqlite-findings.ts';
+import { type Lack, whyUnchecked } from '../../../../src-shared/rules/sqlite/sqlite-findings.ts';
 import { errorCode } from '../engine-errors.ts';
 import type { Database } from './open-database.ts';
 

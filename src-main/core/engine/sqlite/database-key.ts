@@ -11,7 +11,7 @@ import {
   SQLCIPHER_DEFAULTS,
   sameSettings,
   usesRawKey,
-} from '../../../../src-shared/rules/cipher-settings.ts';
+} from '../../../../src-shared/rules/sqlite/cipher-settings.ts';
 import { hasPlaintextHeader } from '../identify/database-header.ts';
 import { type Derivation, rawKeyIn, settingsOfPage } from './sqlcipher-page.ts';
 

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { SourceDescription } from '../../../../src-shared/model/source.ts';
-import { planNameFromPath } from '../../../../src-shared/rules/naming.ts';
+import { planNameFromPath } from '../../../../src-shared/rules/names/naming.ts';
 import { explainError } from '../engine-errors.ts';
 import { fileSize, sidecarPaths } from '../files/durable-files.ts';
 import { findFileHolders } from '../files/file-holders.ts';

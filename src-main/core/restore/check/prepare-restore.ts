@@ -6,7 +6,7 @@ import type { DatabaseEncryption } from '../../../../src-shared/model/database-e
 import type { Manifest } from '../../../../src-shared/model/manifest.ts';
 import type { SchemaVersionQuery } from '../../../../src-shared/model/plan.ts';
 import type { RestoreCheck, RestoreMethod } from '../../../../src-shared/model/restore/restore.ts';
-import { guardRestore, type SchemaState } from '../../../../src-shared/rules/schema-guard.ts';
+import { guardRestore, type SchemaState } from '../../../../src-shared/rules/restore/schema-guard.ts';
 import { repairsOf } from '../../../../src-shared/rules/verdicts.ts';
 import { keyInWords } from '../../../../src-shared/words/database-encryption-words.ts';
 import { listInWords } from '../../../../src-shared/words/wording.ts';

@@ -8,7 +8,7 @@ import {
   type Replacement,
 } from '../../../../src-shared/model/restore/replacement.ts';
 import type { RestoredFiles } from '../../../../src-shared/model/restore/restore-files.ts';
-import { isComplete, type LastStep } from '../../../../src-shared/rules/interrupted-replacement.ts';
+import { isComplete, type LastStep } from '../../../../src-shared/rules/restore/interrupted-replacement.ts';
 import { identityOf, keptPathFor, takeBack } from '../../engine/attached-files/folder/folder-swap.ts';
 import { explainError } from '../../engine/engine-errors.ts';
 import { isTaken, PARTIAL_SUFFIX } from '../../engine/files/durable-files.ts';

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Compression } from '../../../../../src-shared/model/values.ts';
-import { nameInWords } from '../../../../../src-shared/rules/byte-names.ts';
+import { nameInWords } from '../../../../../src-shared/rules/names/byte-names.ts';
 import { countInWords } from '../../../../../src-shared/words/wording.ts';
 import { isDiskFull } from '../../engine-errors.ts';
 import { diskFull, explainWrite } from '../../files/disk-full.ts';

@@ -1,7 +1,7 @@
 import { type BigIntStats, lstatSync } from 'node:fs';
 import { lstat, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { nameInWords } from '../../../../../src-shared/rules/byte-names.ts';
+import { nameInWords } from '../../../../../src-shared/rules/names/byte-names.ts';
 import { bytesInWords, countInWords } from '../../../../../src-shared/words/wording.ts';
 import { errorCode, explainError } from '../../engine-errors.ts';
 import { onDisk } from '../../files/byte-names.ts';

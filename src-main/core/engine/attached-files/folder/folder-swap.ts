@@ -1,7 +1,7 @@
 import { lstat, mkdir, realpath, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SnapkeepError } from '../../../../../src-shared/contract/errors.ts';
-import { movesBack } from '../../../../../src-shared/rules/interrupted-replacement.ts';
+import { movesBack } from '../../../../../src-shared/rules/restore/interrupted-replacement.ts';
 import { errorCode, explainError, explainedAs } from '../../engine-errors.ts';
 import { onDisk } from '../../files/byte-names.ts';
 import { isTaken, syncFolder } from '../../files/durable-files.ts';

@@ -1,4 +1,4 @@
-import type { PlanSummary } from '../model/plan.ts';
+import type { PlanSummary } from '../../model/plan.ts';
 
 interface Metric {
   name: string;

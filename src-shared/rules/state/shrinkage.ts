@@ -1,6 +1,6 @@
-import type { TableRows } from '../model/values.ts';
-import { totalRows } from '../words/table-rows.ts';
-import { countInWords, listInWords } from '../words/wording.ts';
+import type { TableRows } from '../../model/values.ts';
+import { totalRows } from '../../words/table-rows.ts';
+import { countInWords, listInWords } from '../../words/wording.ts';
 
 /** How many missing tables are named. */
 const TABLES_NAMED = 5;

@@ -5,7 +5,7 @@ import {
   PAGE_SIZES,
   PLAINTEXT_HEADER_SIZES,
   SqlcipherSettings,
-} from '../model/database-encryption.ts';
+} from '../../model/database-encryption.ts';
 
 /** The versions of SQLCipher, each with defaults of its own, the likeliest first. */
 export const COMPATIBILITIES = [4, 3, 2, 1] as const;

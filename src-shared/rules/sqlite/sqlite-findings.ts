@@ -1,5 +1,5 @@
-import type { UncheckedPart } from '../model/verification.ts';
-import { countInWords, listInWords } from '../words/wording.ts';
+import type { UncheckedPart } from '../../model/verification.ts';
+import { countInWords, listInWords } from '../../words/wording.ts';
 
 /**
  * What one line of SQLite's integrity check says.

@@ -1,7 +1,7 @@
-import { type DayOutcome, PlanState } from '../model/plan.ts';
-import type { Run } from '../model/run.ts';
-import type { Pause } from '../model/schedule.ts';
-import type { VerificationSummary } from '../model/snapshot.ts';
+import { type DayOutcome, PlanState } from '../../model/plan.ts';
+import type { Run } from '../../model/run.ts';
+import type { Pause } from '../../model/schedule.ts';
+import type { VerificationSummary } from '../../model/snapshot.ts';
 
 /** Where a plan stands and why. */
 export interface Health {

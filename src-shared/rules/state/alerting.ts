@@ -1,6 +1,6 @@
-import type { Alert } from '../model/alert.ts';
-import type { PlanState } from '../model/plan.ts';
-import { DAY_MS } from './durations.ts';
+import type { Alert } from '../../model/alert.ts';
+import type { PlanState } from '../../model/plan.ts';
+import { DAY_MS } from '../durations.ts';
 
 /** What people are told of at once. */
 const TROUBLE: readonly PlanState[] = ['failed', 'overdue', 'incomplete', 'unverified'];

@@ -1,4 +1,4 @@
-import type { RestoreGuard } from '../model/restore/restore.ts';
+import type { RestoreGuard } from '../../model/restore/restore.ts';
 
 /** What a database says of its own version. */
 export interface SchemaState {

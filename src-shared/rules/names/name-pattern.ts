@@ -1,5 +1,5 @@
-import { SnapkeepError } from '../contract/errors.ts';
-import { clockOffsets } from '../schedule/local-calendar.ts';
+import { SnapkeepError } from '../../contract/errors.ts';
+import { clockOffsets } from '../../schedule/local-calendar.ts';
 import { fileStem } from './naming.ts';
 
 /** The pattern of names where a person has chosen none. */
