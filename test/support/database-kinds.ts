@@ -122,6 +122,14 @@ export const DATABASE_KINDS: readonly DatabaseKind[] = [
     rewriteSchema(database, 'c', 'CREATE TABLE c(a INT CHECK (a > 0), b TEXT NOT NULL)');
   }),
   kind('strings in double quotes in the schema', (database) => quoteStrings(database)),
+  kind('a schema whose texts are blobs', (database) => storeSchemaAsBlobs(database)),
+  kind('a schema whose types are not those of SQLite', (database) => {
+    fill(database);
+    database.exec(
+      'CREATE INDEX by_n ON notes(n); CREATE TABLE w(a PRIMARY KEY) WITHOUT ROWID; INSERT INTO w VALUES (1)',
+    );
+    changeSchema(database, 'UPDATE sqlite_schema SET type = upper(type)');
+  }),
   kind('rows without their parent', (database) => {
     database.pragma('foreign_keys = OFF');
     database.exec(
@@ -156,6 +164,17 @@ export const DATABASE_KINDS: readonly DatabaseKind[] = [
     open: (path) => openEncrypted(path, KIND_KEY, SQLCIPHER_4),
     refused: { dump: { code: 'UNSUPPORTED', message: /plain text/ } },
   },
+  {
+    what: 'encrypted, with a schema whose texts are blobs',
+    make: (path) => {
+      makeEncrypted(path, KIND_KEY, 300);
+      const database = openEncrypted(path, KIND_KEY, SQLCIPHER_4);
+      storeSchemaAsBlobs(database);
+      database.close();
+    },
+    open: (path) => openEncrypted(path, KIND_KEY, SQLCIPHER_4),
+    refused: { dump: { code: 'UNSUPPORTED', message: /plain text/ } },
+  },
   ...[...PROGRAM_DATABASES, ...CHECKED_IN_FULL].map(({ what, make }) => kind(what, make, { needsProgram: true })),
 ];
 
@@ -173,11 +192,23 @@ function quoteStrings(database: Database.Database): void {
   rewriteSchema(database, 'qi', 'CREATE INDEX qi ON q(id) WHERE s = "none"');
 }
 
+function storeSchemaAsBlobs(database: Database.Database): void {
+  fill(database);
+  database.exec('CREATE INDEX by_n ON notes(n); CREATE VIEW titles AS SELECT title FROM notes');
+  const asBlobs = ['type', 'name', 'tbl_name', 'sql'].map((column) => `${column} = CAST(${column} AS BLOB)`);
+  changeSchema(database, `UPDATE sqlite_schema SET ${asBlobs.join(', ')}`);
+}
+
 /** Says of a table what its program would have said. */
 function rewriteSchema(database: Database.Database, name: string, sql: string): void {
+  changeSchema(database, 'UPDATE sqlite_schema SET sql = ? WHERE name = ?', sql, name);
+}
+
+/** Changes the schema past SQLite's checks. */
+function changeSchema(database: Database.Database, change: string, ...values: string[]): void {
   database.unsafeMode(true);
   database.pragma('writable_schema = ON');
-  database.prepare('UPDATE sqlite_schema SET sql = ? WHERE name = ?').run(sql, name);
+  database.prepare(change).run(...values);
   database.pragma('writable_schema = OFF');
   database.unsafeMode(false);
 }
@@ -194,9 +225,15 @@ export function contentOfKind({ open, needsProgram }: DatabaseKind, path: string
   const database = open?.(path) ?? new Database(path, { readonly: true });
   try {
     database.defaultSafeIntegers(true);
-    const schema = database.prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name').all();
+    // SQLite goes by the statements: it makes no difference between texts and blobs, and asks for no type.
+    const schema = database
+      .prepare(
+        `SELECT CAST(name AS TEXT) AS name, CAST(tbl_name AS TEXT) AS "table",
+           CAST(sql AS TEXT) AS sql FROM sqlite_schema ORDER BY 1, 2, 3`,
+      )
+      .all();
     const tables = database
-      .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 ORDER BY name")
+      .prepare("SELECT CAST(name AS TEXT) FROM sqlite_schema WHERE CAST(sql AS TEXT) LIKE 'CREATE TABLE%' ORDER BY 1")
       .pluck()
       .all() as string[];
     const file = Object.fromEntries(PRAGMAS.map((name) => [name, database.pragma(name, { simple: true })]));

@@ -5,6 +5,7 @@ const entry = (type: string, name: string, sql: string | null = `CREATE ${type} 
   type,
   name,
   table: name,
+  rootpage: 2,
   sql,
 });
 

@@ -8,6 +8,7 @@ import {
 } from '../../../src-shared/words/findings-in-words.ts';
 import { quoteName, unchecked } from '../engine/sqlite/count-rows.ts';
 import type { Database } from '../engine/sqlite/open-database.ts';
+import { readSchema } from '../engine/sqlite/read-schema.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 import { type PartsChecked, PartsOfTables, tryTo } from './check-parts.ts';
 import type { VerificationReport } from './verification-report.ts';
@@ -233,5 +234,7 @@ function countViolations(image: Database, table: string | null, violations: Map<
 
 /** Every table, those of SQLite's own and virtual ones too. */
 function tableNames(image: Database): string[] {
-  return image.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").pluck().all() as string[];
+  return readSchema(image)
+    .filter(({ type }) => type === 'table')
+    .map(({ name }) => name);
 }

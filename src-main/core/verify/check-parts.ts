@@ -8,6 +8,7 @@ import { type Finding, type Lack, lackOf } from '../../../src-shared/rules/sqlit
 import { breaksRulesSql } from '../engine/dump/broken-rows.ts';
 import { quoteName, unchecked } from '../engine/sqlite/count-rows.ts';
 import type { Database } from '../engine/sqlite/open-database.ts';
+import { readSchema } from '../engine/sqlite/read-schema.ts';
 
 /*
  * The parts of a table that SQLite cannot check in full here. Its check opens a table with all indexes at once, so one
@@ -42,13 +43,18 @@ export class PartsOfTables {
   readonly #image: Database;
   readonly #functions: ReadonlySet<string>;
   readonly #tables: ReadonlyMap<string, Table>;
+  /** The definitions of the indexes that have one. */
+  readonly #indexes: ReadonlyMap<string, string>;
 
   constructor(image: Database) {
     this.#image = image;
     const known = image.prepare('SELECT DISTINCT name FROM pragma_function_list').pluck().all() as string[];
     this.#functions = new Set(known.map((name) => name.toLowerCase()));
-    const definitions = image.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'table'").raw().all();
-    const sql = new Map(definitions as Array<[string, string]>);
+    const schema = readSchema(image);
+    const sqlOf = (wanted: string): Array<[string, string]> =>
+      schema.flatMap(({ type, name, sql }) => (type === wanted && sql !== null ? [[name, sql]] : []));
+    this.#indexes = new Map(sqlOf('index'));
+    const sql = new Map(sqlOf('table'));
     const tables = image.pragma('main.table_list') as Array<{ name: string; wr: number; strict: number }>;
     this.#tables = new Map(
       tables.map(({ name, wr, strict }) => [
@@ -90,12 +96,11 @@ export class PartsOfTables {
       origin: string;
       partial: number;
     }>;
-    const sqlOf = this.#image.prepare("SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?").pluck();
     return list.map(({ name: index, origin, partial }) => {
       const all = this.#image.pragma(`main.index_xinfo(${quoteName(index)})`) as IndexColumn[];
       const columns = all.filter(({ key }) => key === 1);
       const collation = columns.map(({ coll }) => this.#lackOfCollation(coll)).find((each) => each !== null);
-      const lack = collation ?? this.#lackOfFunctions(functionsOfIndex(String(sqlOf.get(index) ?? '')));
+      const lack = collation ?? this.#lackOfFunctions(functionsOfIndex(this.#indexes.get(index) ?? ''));
       const plain = partial === 0 && columns.every(isNamed);
       return { name: index, isPrimaryKey: origin === 'pk', columns: plain ? columns.filter(isNamed) : null, lack };
     });

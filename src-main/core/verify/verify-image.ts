@@ -6,13 +6,9 @@ import { errorCode, explainError, isOfMachine } from '../engine/engine-errors.ts
 import { explainWrite } from '../engine/files/disk-full.ts';
 import { countRows } from '../engine/sqlite/count-rows.ts';
 import { databaseEncryptionOf, type Unlocking } from '../engine/sqlite/database-key.ts';
-import {
-  type DatabaseFacts,
-  describeDatabase,
-  readSchema,
-  type SchemaEntry,
-} from '../engine/sqlite/describe-database.ts';
+import { type DatabaseFacts, describeDatabase } from '../engine/sqlite/describe-database.ts';
 import { closeReading, openForReading, type Reading } from '../engine/sqlite/open-database.ts';
+import { readSchema, type SchemaEntry } from '../engine/sqlite/read-schema.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 import { checkContent, findDamage } from './check-content.ts';
 import { compareDatabase } from './compare-manifest.ts';

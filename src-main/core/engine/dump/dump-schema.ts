@@ -1,5 +1,6 @@
 import { quoteName } from '../sqlite/count-rows.ts';
 import type { Database } from '../sqlite/open-database.ts';
+import { readSchema, type SchemaEntry } from '../sqlite/read-schema.ts';
 import type { RuledColumn } from './broken-rows.ts';
 import { quoteText, textLiteral } from './literals.ts';
 import { StatementSplitter } from './statement-splitter.ts';
@@ -37,13 +38,7 @@ export interface DumpedSchema {
   sequence: DumpedTable | null;
 }
 
-interface Entry {
-  type: string;
-  name: string;
-  table: string;
-  sql: string;
-  rootpage: number;
-}
+type Entry = SchemaEntry & { sql: string };
 
 interface Column {
   name: string;
@@ -89,14 +84,7 @@ const STATISTICS = /^sqlite_stat\d$/i;
 
 /** Reads what a database consists of. */
 export function readDumpedSchema(database: Database): DumpedSchema {
-  // SQLite takes a schema whose texts somebody has stored as blobs, too.
-  const entries = database
-    .prepare<[], Entry>(
-      `SELECT CAST(type AS TEXT) AS type, CAST(name AS TEXT) AS name, CAST(tbl_name AS TEXT) AS "table",
-         CAST(sql AS TEXT) AS sql, ifnull(rootpage, 0) AS rootpage
-       FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid`,
-    )
-    .all();
+  const entries = readSchema(database, 'made').filter((entry): entry is Entry => entry.sql !== null);
   const known = new Tables(database);
   const tables = entries.filter(({ type, rootpage }) => type === 'table' && rootpage > 0);
   const own = tables.filter(({ name }) => !/^sqlite_/i.test(name));

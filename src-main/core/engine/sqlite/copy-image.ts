@@ -13,6 +13,7 @@ import type { Unlocking } from './database-key.ts';
 import { nameWithLog, warnOfUnseenNames } from './hard-links.ts';
 import { closeReading, type Database, openForReading, type Reading, setWal } from './open-database.ts';
 import { RawPages } from './raw-pages.ts';
+import { isStoredAsUsual } from './read-schema.ts';
 
 /** Pages are copied in steps of about this many bytes: progress and cancelling stay smooth, and nothing is slower for it. */
 const STEP_BYTES = 4_096_000;
@@ -144,11 +145,11 @@ const isRefusal = (error: unknown): error is Error =>
 
 /**
  * A database is copied by its pages where it cannot be rewritten. So is one that was to be compacted where strings in
- * double quotes are all that is in the way: SQLite has everything else that it needs.
+ * double quotes, or how the schema is stored, are all that is in the way: SQLite has everything else that it needs.
  * @throws SnapkeepError `UNSUPPORTED` where it was to be compacted and SQLite lacks what its own program brings
  */
 function requirePages(path: string, refused: Error, compact: boolean): void {
-  if (!compact || isStringInDoubleQuotes(refused.message)) return;
+  if (!compact || refused.message === UNUSUAL || isStringInDoubleQuotes(refused.message)) return;
   const reason = whyUnchecked('SQLITE_ERROR', refused.message)?.reason ?? refused.message;
   throw new SnapkeepError('UNSUPPORTED', `${path} cannot be compacted: ${reason}.`, {
     hint: 'Nothing was stored. Choose the method online, which copies the pages unchanged.',
@@ -157,6 +158,8 @@ function requirePages(path: string, refused: Error, compact: boolean): void {
 }
 
 const isStringInDoubleQuotes = (message: string): boolean => message.includes('should this be a string literal');
+
+const UNUSUAL = 'its schema is stored in an unusual way, and VACUUM would leave out parts of it';
 
 /** The file itself may be smaller, while pages are in its log alone. VACUUM INTO leaves out the pages that are free. */
 function pagesNeeded(source: Database, byPages: boolean): number {
@@ -225,6 +228,7 @@ function vacuumInto(
   context.throwIfCancelled();
   context.progress('copying', 0, bytes);
   context.watchFile('copying', path, bytes);
+  if (!isStoredAsUsual(source)) return new Error(UNUSUAL);
   warnOfManyTables(source, context);
   // It writes to the new file alone, and SQLite counts that as a change.
   source.pragma('query_only = OFF');

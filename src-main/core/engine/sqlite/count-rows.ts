@@ -2,6 +2,7 @@ import type { TableRows } from '../../../../src-shared/model/values.ts';
 import { type Lack, whyUnchecked } from '../../../../src-shared/rules/sqlite/sqlite-findings.ts';
 import { errorCode } from '../engine-errors.ts';
 import type { Database } from './open-database.ts';
+import { readSchema } from './read-schema.ts';
 
 /**
  * Counts the rows of each table with rows of its own, in the order of their names. Virtual tables are left out: their
@@ -14,12 +15,9 @@ export function countRows(
   onTable: () => void,
   from: 'indexes' | 'tables' = 'indexes',
 ): TableRows[] {
-  const names = database
-    .prepare(
-      "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
-    )
-    .pluck()
-    .all() as string[];
+  const names = readSchema(database)
+    .filter(({ type, name, rootpage }) => type === 'table' && rootpage > 0 && !/^sqlite_/i.test(name))
+    .map(({ name }) => name);
   let withoutRowid: ReadonlySet<string> | undefined;
   return names.map((name) => {
     onTable();

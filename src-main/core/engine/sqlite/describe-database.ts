@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { TableRows } from '../../../../src-shared/model/values.ts';
 import { countRows } from './count-rows.ts';
 import type { Database } from './open-database.ts';
+import { readSchema } from './read-schema.ts';
 
 /** What a database says of itself. */
 export interface DatabaseFacts {
@@ -40,21 +41,6 @@ export function describeDatabase(database: Database, onTable: () => void = () =>
     schemaHash: hashSchema(database),
     tables: countRows(database, onTable),
   };
-}
-
-/** An entry of a database's schema. */
-export interface SchemaEntry {
-  type: string;
-  name: string;
-  table: string;
-  sql: string | null;
-}
-
-/** Every entry of the schema in an order that does not depend on its history. */
-export function readSchema(database: Database): SchemaEntry[] {
-  return database
-    .prepare('SELECT type, name, tbl_name AS "table", sql FROM sqlite_schema ORDER BY type, name, tbl_name')
-    .all() as SchemaEntry[];
 }
 
 function hashSchema(database: Database): string {

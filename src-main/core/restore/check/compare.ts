@@ -1,6 +1,6 @@
 import type { RowsOnOneSide, TableChange } from '../../../../src-shared/model/restore/restore.ts';
 import type { TableRows } from '../../../../src-shared/model/values.ts';
-import type { SchemaEntry } from '../../engine/sqlite/describe-database.ts';
+import type { SchemaEntry } from '../../engine/sqlite/read-schema.ts';
 
 /** Puts the tables of two states side by side, ordered by name. */
 export function compareTables(now: readonly TableRows[], after: readonly TableRows[]): TableChange[] {

@@ -6,14 +6,10 @@ import type { RestoreMethod } from '../../../../src-shared/model/restore/restore
 import { errorCode, explainError } from '../../engine/engine-errors.ts';
 import { exists, sidecarPaths } from '../../engine/files/durable-files.ts';
 import type { Unlocking } from '../../engine/sqlite/database-key.ts';
-import {
-  type DatabaseFacts,
-  describeDatabase,
-  readSchema,
-  type SchemaEntry,
-} from '../../engine/sqlite/describe-database.ts';
+import { type DatabaseFacts, describeDatabase } from '../../engine/sqlite/describe-database.ts';
 import { nameWithLog } from '../../engine/sqlite/hard-links.ts';
 import { closeReading, openForReading } from '../../engine/sqlite/open-database.ts';
+import { readSchema, type SchemaEntry } from '../../engine/sqlite/read-schema.ts';
 import { askSchemaVersion } from '../../engine/sqlite/schema-version.ts';
 import type { TaskContext } from '../../engine/task-context.ts';
 
