@@ -62,7 +62,9 @@ const tasksWith = (tell: Told): Tasks => ({
   'settle-replacement': settleReplacement,
   'database-deletion-check': checkDatabaseDeletion,
   databaseDeletion: (request, context) =>
-    deleteDatabase(request, context, (safety) => tell.kept({ safety, database: null, files: [], complete: false })),
+    deleteDatabase(request, context, ({ mark, ...noted }) =>
+      tell.kept({ ...noted, database: mark, files: [], complete: false }),
+    ),
   'replicate-attached-file': replicateAttachedFile,
   'files-check': checkFiles,
 });

@@ -9,6 +9,7 @@ export const KEY = 'correct horse battery staple';
 export interface LedgerState {
   edition: string;
   entries: number;
+  journalMode: string;
 }
 
 /** Makes a database of bookings that always add up to zero. @param key encrypts it with SQLCipher 4 */
@@ -47,7 +48,8 @@ export function readLedger(path: string, key?: string): LedgerState | null {
     if (sum !== 0) throw new Error(`${path} does not add up: ${String(sum)}`);
     const edition = String(database.prepare('SELECT name FROM edition').pluck().get());
     const entries = Number(database.prepare('SELECT count(*) FROM entries').pluck().get());
-    return { edition, entries };
+    const journalMode = String(database.pragma('journal_mode', { simple: true }));
+    return { edition, entries, journalMode };
   } finally {
     database.close();
   }

@@ -129,7 +129,7 @@ describe('an exchange of the file', () => {
       const scene = await setRestoreScene(journalMode);
       const next = join(scene.folder, 'next.db');
       makeDatabase(next, { rows: 11 });
-      const hold = await ExclusiveHold.on(scene.source, null, 'its file is exchanged');
+      const hold = await ExclusiveHold.on(scene.source, null, 'its file is exchanged', async () => {});
       const other = await openElsewhere(scene.source);
       await expect(other.get('SELECT count(*) FROM entries')).rejects.toThrow(/locked/);
       renameSync(next, scene.source);

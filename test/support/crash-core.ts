@@ -19,6 +19,7 @@ const kinds: Partial<Record<string, Run['kind']>> = {
   'prune.start': 'prune',
   'snapshots.delete': 'delete',
   'restores.undo': 'undo',
+  'databaseDeletions.start': 'databaseDeletion',
 };
 const kind = kinds[method] ?? 'restore';
 
@@ -63,6 +64,11 @@ async function runToItsEnd(): Promise<void> {
       ([given].flat() as Params<'restores.check'>[]).map((each) => check(core, each)),
     );
     given = { ...first, files };
+  }
+  if (method === 'databaseDeletions.start') {
+    const target = given as Params<'databaseDeletions.preview'>['target'];
+    const { confirmation } = await core.call('databaseDeletions.preview', { target });
+    given = { target, confirmation };
   }
   const { run } = (await core.call(method as MethodName, given as never)) as { run: { id: string } };
   process.stdout.write('started\n');

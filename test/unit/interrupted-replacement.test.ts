@@ -23,6 +23,8 @@ describe('whether all is done, or all is taken back, tells the last step alone',
     [{ kind: 'by rename', target: 'previous', stagedRemains: false }, false],
     [{ kind: 'by rename', target: 'other', stagedRemains: true }, false],
     [{ kind: 'by rename', target: 'other', stagedRemains: false }, true],
+    [{ kind: 'by removal', remains: true }, false],
+    [{ kind: 'by removal', remains: false }, true],
   ] as const)('%j: %s', (step, complete) => {
     expect(isComplete(step)).toBe(complete);
   });

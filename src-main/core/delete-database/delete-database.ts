@@ -6,6 +6,7 @@ import type { Manifest } from '../../../src-shared/model/manifest.ts';
 import type { DatabaseDeletionPreview } from '../../../src-shared/model/restore/database-deletion.ts';
 import { totalRows } from '../../../src-shared/words/table-rows.ts';
 import { fileSystem } from '../../platform/file-system.ts';
+import { identityOf } from '../engine/attached-files/folder/folder-swap.ts';
 import { errorCode, explainError } from '../engine/engine-errors.ts';
 import { exists, sidecarPaths, syncFolder } from '../engine/files/durable-files.ts';
 import { keepAttributes } from '../engine/files/file-attributes.ts';
@@ -16,9 +17,10 @@ import { contentInWords } from '../engine/identify/content-words.ts';
 import { identifyContent } from '../engine/identify/identify-file.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 import { inspectTarget, type Target } from '../restore/check/target.ts';
-import { ExclusiveHold, requireUnused } from '../restore/replace/exclusive-hold.ts';
+import { ExclusiveHold, type NoteLeftWal, requireUnused } from '../restore/replace/exclusive-hold.ts';
+import { Keeper, type NoteDatabase } from '../restore/replace/keeper.ts';
 import { abandon, afterwards } from '../restore/replace/restore-by-file.ts';
-import { discardSafety, keepFiles, keepHeld, keepPages, type SafetyRequest } from '../restore/undo/safety-snapshot.ts';
+import { keepFiles, keepHeld, keepPages, type SafetyRequest } from '../restore/undo/safety-snapshot.ts';
 
 /** Which database is to be removed, and the names of the lock files beside it that go with it. */
 export interface DatabaseDeletionCheckRequest {
@@ -82,14 +84,13 @@ function lockFilesNote(
 /**
  * Removes a database with its log, its journal and its lock files, and nothing else: what is there is kept first, so
  * that it can be put back.
- * @param noteSafety told of the safety snapshot before anything is removed
  * @throws SnapkeepError `CONFLICT` when it is no longer what was confirmed, `BUSY` or `LOCKED` when another program has
  * it open; nothing has been removed then
  */
 export async function deleteDatabase(
   request: DatabaseDeletionRequest,
   context: TaskContext,
-  noteSafety: (safety: Manifest | null) => Promise<void>,
+  note: NoteDatabase,
 ): Promise<AppliedDatabaseDeletion> {
   const { target, files } = await inspect(request, context);
   if (confirmationOf(request, target, files) !== request.confirmation) {
@@ -97,68 +98,66 @@ export async function deleteDatabase(
       hint: 'Nothing was deleted. Preview the deletion again.',
     });
   }
-  const tables = target.facts?.tables ?? [];
-  const kept = await keepFirst(request, target, context);
-  const safety = kept?.safety ?? null;
-  let removed: string[];
-  try {
-    context.throwIfCancelled();
-    if (safety !== null) {
-      const lost = await keepAttributes(request.targetPath, join(request.safetyFolder, safety.name));
-      if (lost !== null) context.log('warning', lost);
-      await noteSafety(safety);
-    }
-  } catch (error) {
-    if (kept?.hold) await abandon(kept.hold, request.targetPath, context);
-    if (safety !== null) await discardSafety(request.safetyFolder, safety.name);
-    throw error;
-  }
-  context.progress('removing', 0, null);
-  try {
-    // Where nothing that is open can be removed, the hold ends just before.
-    if (!fileSystem.replacesOpenFiles) kept?.hold?.close();
-    removed = await remove(await presentFiles(request));
-  } catch (error) {
-    // Under the hold the file is all there is of the database: as long as it is there, nothing is lost.
-    if (kept?.hold && (await exists(request.targetPath))) {
-      await abandon(kept.hold, request.targetPath, context);
-      await noteSafety(null);
-      await discardSafety(request.safetyFolder, kept.safety.name);
-    }
-    throw explainError(error, request.targetPath);
-  } finally {
-    kept?.hold?.close();
-  }
+  const keeper = new Keeper(request, note);
+  const removed = target.exists
+    ? await removeKept(request, target, keeper, context)
+    : await remove(await presentFiles(request));
   if (removed.length > 0) await afterwards(request.targetPath, () => syncFolder(dirname(request.targetPath)), context);
   for (const path of removed) context.log('info', `Removed ${path}.`);
-  return { removed, safety, tables: tables.length, rows: totalRows(tables) };
+  const tables = target.facts?.tables ?? [];
+  return { removed, safety: keeper.safety, tables: tables.length, rows: totalRows(tables) };
 }
 
 const WHY = 'it would be deleted';
 
-/** Keeps what is removed; with its lock held, so that no program commits anything that is not kept. */
-async function keepFirst(
+/** Keeps what is removed; with its lock held where that can be, so that no program commits anything that is not kept. */
+async function removeKept(
   request: DatabaseDeletionRequest,
   target: Target,
+  keeper: Keeper,
   context: TaskContext,
-): Promise<{ safety: Manifest; hold: ExclusiveHold | null } | null> {
-  const { targetPath, evenIfOpen } = request;
-  if (!target.exists) return null;
-  if (target.facts === undefined) {
-    if (!evenIfOpen) await requireUnused(targetPath, WHY);
-    return { safety: await keepFiles(request, context), hold: null };
-  }
-  if (evenIfOpen && (await findFileHolders(targetPath)).length > 0) {
-    context.log('warning', `${OPEN_ELSEWHERE} ${LOST_THEN}`);
-    return { safety: await keepPages(request, context), hold: null };
-  }
-  const hold = await ExclusiveHold.on(targetPath, target.unlocking, WHY);
+): Promise<string[]> {
+  const { targetPath } = request;
+  const hold = await holdOf(request, target, keeper.noteLeftWal);
   try {
-    return { safety: await keepHeld(request, hold, target.unlocking, context), hold };
+    const { name } = await keeper.keep(() => {
+      if (hold !== null) return keepHeld(request, hold, target.unlocking, context);
+      return target.facts === undefined ? keepFiles(request, context) : keepOpen(request, context);
+    });
+    context.throwIfCancelled();
+    const lost = await keepAttributes(targetPath, join(request.safetyFolder, name));
+    if (lost !== null) context.log('warning', lost);
+    // Under the hold the file is all there is of the database: as long as it is there, nothing is lost.
+    await keeper.note(hold && { method: 'remove', targetPath, previous: await identityOf(targetPath) });
+    context.progress('removing', 0, null);
+    // Where nothing that is open can be removed, the hold ends just before.
+    if (!fileSystem.replacesOpenFiles) hold?.close();
+    return await remove(await presentFiles(request));
   } catch (error) {
-    await abandon(hold, targetPath, context);
-    throw error;
+    // Without the hold, some of what Undo puts back may have been removed.
+    const isWhole = hold === null ? !keeper.isNoted : await exists(targetPath);
+    if (isWhole && hold !== null) await abandon(hold, targetPath, context);
+    if (isWhole) await keeper.giveUp();
+    throw explainError(error, targetPath);
+  } finally {
+    hold?.close();
   }
+}
+
+async function holdOf(
+  { targetPath, evenIfOpen }: DatabaseDeletionRequest,
+  { facts, unlocking }: Target,
+  note: NoteLeftWal,
+): Promise<ExclusiveHold | null> {
+  if (evenIfOpen && (facts === undefined || (await findFileHolders(targetPath)).length > 0)) return null;
+  if (facts !== undefined) return ExclusiveHold.on(targetPath, unlocking, WHY, note);
+  await requireUnused(targetPath, WHY);
+  return null;
+}
+
+function keepOpen(request: DatabaseDeletionRequest, context: TaskContext): Promise<Manifest> {
+  context.log('warning', `${OPEN_ELSEWHERE} ${LOST_THEN}`);
+  return keepPages(request, context);
 }
 
 const OPEN_ELSEWHERE = 'Another program has the database open.';

@@ -1,5 +1,6 @@
 import type { Manifest } from '../../../src-shared/model/manifest.ts';
-import type { Replacement } from '../../../src-shared/model/restore/replacement.ts';
+import { type DatabaseMark, pathsOf, type Replacement } from '../../../src-shared/model/restore/replacement.ts';
+import type { RestoreMethod } from '../../../src-shared/model/restore/restore.ts';
 import { RestoredFiles } from '../../../src-shared/model/restore/restore-files.ts';
 import type { FileRights, RunResult } from '../../../src-shared/model/run.ts';
 import type { CoreContext } from '../core-context.ts';
@@ -20,7 +21,7 @@ interface ReplacingOptions extends Pick<WorkerOptions, 'keys' | 'encryptionSecre
 
 /**
  * Restores, undoes or deletes in a worker. What Undo would put back is known before anything is replaced, so that it
- * works after a crash too; so is the journal of a restore or an undo, by which it is then settled.
+ * works after a crash too; so is the journal by which the run is then settled.
  */
 export function replacing<T extends 'restore' | 'undo' | 'databaseDeletion'>(
   core: CoreContext,
@@ -41,7 +42,7 @@ export function replacing<T extends 'restore' | 'undo' | 'databaseDeletion'>(
       core.catalog.snapshots.enter(safety, { origin: 'own', destinationId, planId, at });
     }
     const result = unfinished(kind, targetPath, safety, replacement, rights);
-    handle.noteReplacement(kind === 'databaseDeletion' || result === null ? null : { ...replacement, undoes }, result);
+    handle.noteReplacement(pathsOf(replacement).length === 0 ? null : { ...replacement, undoes }, result);
     core.events.emit('snapshots.changed', { planId });
   };
   return core.runInWorker(kind, request, { ...handle, ...secrets, listener: { ...handle.listener, onKept } });
@@ -62,7 +63,12 @@ function unfinished(
   const kept = { targetPath, rows: 0, tables: 0, safetySnapshotId, undoneBy: null, note: null, files };
   return kind === 'databaseDeletion'
     ? { kind, method: 'remove', ...kept, removed: [], rights }
-    : { kind, method: database?.method ?? 'into-live', ...kept };
+    : { kind, method: replacingMethod(database), ...kept };
+}
+
+function replacingMethod(database: DatabaseMark | null): RestoreMethod {
+  if (database === null || database.method === 'remove') throw new Error('Only a deletion removes a database.');
+  return database.method;
 }
 
 /** What the safety snapshot of a run needs. */

@@ -2,7 +2,8 @@ import type { FileExchange } from '../../../src-shared/model/restore/replacement
 import type { RestoredFiles } from '../../../src-shared/model/restore/restore-files.ts';
 import type { TaskContext } from '../engine/task-context.ts';
 import type { Kept } from '../runs/worker-protocol.ts';
-import type { AppliedRestore, NoteDatabase } from './replace/replace-database.ts';
+import type { NoteDatabase } from './replace/keeper.ts';
+import type { AppliedRestore } from './replace/replace-database.ts';
 import { type FilesToRestore, type NoteFiles, restoreFiles, undoFiles } from './replace/restore-attached-files.ts';
 import { applyRestore, type RestoreRequest } from './replace/restore-database.ts';
 import { type UndoRequest, undoRestore } from './undo/undo.ts';
@@ -56,6 +57,9 @@ export function undoParts(
   );
 }
 
+/** Of the database nothing has been changed. */
+const UNTOUCHED = { safety: null, database: null, leftWal: null };
+
 /**
  * Files come first, for renames take them back; the one step of the database is the point of no return. What is noted
  * before each step is the journal by which a run that fails or dies is settled: see `settle-replacement.ts`.
@@ -65,17 +69,17 @@ async function together(
   replaceDatabase: ((note: NoteDatabase) => Promise<AppliedRestore>) | null,
   note: NoteKept,
 ): Promise<AppliedParts> {
-  let noted: FileExchange[] = [];
-  const files = await exchangeFiles((exchanges) => {
-    noted = exchanges;
-    return note({ safety: null, database: null, files: noted, complete: false });
+  let exchanges: FileExchange[] = [];
+  const files = await exchangeFiles((begun) => {
+    exchanges = begun;
+    return note({ ...UNTOUCHED, files: exchanges, complete: false });
   });
   if (replaceDatabase === null) {
-    if (noted.length > 0) await note({ safety: null, database: null, files: noted, complete: true });
+    if (exchanges.length > 0) await note({ ...UNTOUCHED, files: exchanges, complete: true });
     return { database: null, files };
   }
-  const database = await replaceDatabase((replaced) =>
-    note({ safety: replaced?.safety ?? null, database: replaced?.mark ?? null, files: noted, complete: false }),
+  const database = await replaceDatabase(({ mark, ...noted }) =>
+    note({ ...noted, database: mark, files: exchanges, complete: false }),
   );
   return { database, files };
 }

@@ -22,6 +22,12 @@ export const DatabaseMark = z.discriminatedUnion('method', [
     arriving: z.string(),
     previous: z.string().nullable(),
   }),
+  z.object({
+    method: z.literal('remove'),
+    targetPath: FilePath,
+    /** The number and birth of the file that is removed. */
+    previous: z.string(),
+  }),
 ]);
 export type DatabaseMark = z.infer<typeof DatabaseMark>;
 
@@ -33,13 +39,23 @@ export const FileExchange = z.object({
 });
 export type FileExchange = z.infer<typeof FileExchange>;
 
+/** A database that leaves WAL mode while its lock is held. Where its file stays, it has to return to that mode. */
+const LeftWal = z.object({
+  targetPath: FilePath,
+  /** The number and birth of its file. */
+  identity: z.string(),
+});
+export type LeftWal = z.infer<typeof LeftWal>;
+
 /**
- * The journal of a restore or an undo: what has been or is about to be replaced, noted before each step. A run that
- * ends without an answer is settled by it: all of it is done, or all is taken back.
+ * The journal of a restore, an undo or the deletion of a database: what has been or is about to be replaced, noted
+ * before each step. A run that ends without an answer is settled by it: all of it is done, or all is taken back.
  */
 export const Replacement = z.object({
   /** `null`: the database has not been touched. */
   database: DatabaseMark.nullable(),
+  /** `null`: the database is in the journal mode that it had. */
+  leftWal: LeftWal.nullable(),
   files: z.array(FileExchange),
   /** All files have been exchanged, and no database follows. */
   complete: z.boolean(),
@@ -55,6 +71,7 @@ export const NotedReplacement = z.object({
 export type NotedReplacement = z.infer<typeof NotedReplacement>;
 
 /** Returns the paths that a replacement changes. */
-export function pathsOf({ database, files }: Replacement): string[] {
-  return [...(database === null ? [] : [database.targetPath]), ...files.map(({ targetPath }) => targetPath)];
+export function pathsOf({ database, leftWal, files }: Replacement): string[] {
+  const parts = [database, leftWal, ...files].filter((part) => part !== null);
+  return [...new Set(parts.map(({ targetPath }) => targetPath))];
 }

@@ -22,7 +22,9 @@ export type LastStep =
   /** The database that was to be written in place is gone or damaged. */
   | { kind: 'unreadable' }
   /** A staged file gets the database's name by one rename. `other`: the file system may have numbered its files anew. */
-  | { kind: 'by rename'; target: 'arrived' | 'previous' | 'other'; stagedRemains: boolean };
+  | { kind: 'by rename'; target: 'arrived' | 'previous' | 'other'; stagedRemains: boolean }
+  /** The file of the database is removed. */
+  | { kind: 'by removal'; remains: boolean };
 
 /** Returns whether all of an interrupted replacement is done; otherwise all of it has to be taken back. */
 export function isComplete(step: LastStep): boolean {
@@ -38,6 +40,8 @@ export function isComplete(step: LastStep): boolean {
     }
     case 'by rename':
       return step.target === 'arrived' || (step.target === 'other' && !step.stagedRemains);
+    case 'by removal':
+      return !step.remains;
   }
 }
 

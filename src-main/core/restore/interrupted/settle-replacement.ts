@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import {
   type DatabaseMark,
   type FileExchange,
+  type LeftWal,
   pathsOf,
   type Replacement,
 } from '../../../../src-shared/model/restore/replacement.ts';
@@ -12,7 +13,7 @@ import { isComplete, type LastStep } from '../../../../src-shared/rules/restore/
 import { identityOf, keptPathFor, takeBack } from '../../engine/attached-files/folder/folder-swap.ts';
 import { explainError } from '../../engine/engine-errors.ts';
 import { isTaken, PARTIAL_SUFFIX } from '../../engine/files/durable-files.ts';
-import { closeReading, type Database, openForReading } from '../../engine/sqlite/open-database.ts';
+import { closeReading, openForReading, type Reading, setWal } from '../../engine/sqlite/open-database.ts';
 import { RawPages } from '../../engine/sqlite/raw-pages.ts';
 import type { TaskContext } from '../../engine/task-context.ts';
 import { putSidecars, returnSidecars } from '../replace/restore-by-file.ts';
@@ -34,26 +35,43 @@ export interface Settled {
    * because something else is in its place, with where the previous content is.
    */
   files: RestoredFiles[];
+  /** The database that has left WAL mode and stays so, because nothing opens it; `null`: none. */
+  leftWal: string | null;
 }
 
 /**
- * Settles a restore or an undo that was interrupted: where the database was replaced, all is done; otherwise all files
- * that were exchanged are taken back. Taking back needs nothing but renames: no key, no room, no snapshot that may be
- * unavailable, and no lock on a database that a program is using again. It may be repeated after any failure.
- * @throws SnapkeepError `LOCKED` or `PERMISSION` where it cannot be found out now whether the database was replaced,
- * `NOT_FOUND` where a folder is missing
+ * Settles a restore, an undo or a deletion that was interrupted: where the database was replaced, all is done; otherwise
+ * all files that were exchanged are taken back, and a database that had left WAL mode returns to it. Taking files back
+ * needs nothing but renames: no key, no room, no snapshot that may be unavailable. It may be repeated after any failure.
+ * @throws SnapkeepError `LOCKED` or `PERMISSION` where it cannot be found out now whether the database was replaced, or
+ * where its mode cannot be set now, `NOT_FOUND` where a folder is missing
  */
 export async function settleReplacement(request: SettleRequest, context: TaskContext): Promise<Settled> {
-  const { runId, database, files, keepsArrived } = request;
+  const { runId, database, leftWal, files, keepsArrived } = request;
   // A disk that is missing just now says nothing of what is on it.
   for (const folder of new Set(pathsOf(request).map((path) => dirname(path)))) await requireFolder(folder);
   const complete = isComplete(await lastStepOf(request, context));
-  if (database !== null && database.method !== 'into-live')
+  if (database?.method === 'replace-file' || database?.method === 'create')
     await (complete ? putSidecars : returnSidecars)(database.targetPath, runId);
-  if (complete) return { complete, files: [] };
+  if (complete) return { complete, files: [], leftWal: null };
   const left: RestoredFiles[] = [];
   for (const exchange of files.toReversed()) left.push(...(await takeOneBack(exchange, keepsArrived)));
-  return { complete, files: left };
+  const returned = leftWal === null || (await returnToWal(leftWal, context));
+  return { complete, files: left, leftWal: returned ? null : leftWal.targetPath };
+}
+
+/** Sets the journal mode of the very file that left it; answers whether it has one that can be set. */
+async function returnToWal({ targetPath, identity }: LeftWal, context: TaskContext): Promise<boolean> {
+  if (!(await isTaken(targetPath)) || (await identityOf(targetPath)) !== identity) return true;
+  const reading = await openIfReadable(targetPath, context);
+  if (reading === null) return false;
+  closeReading(reading.database);
+  try {
+    setWal(targetPath, reading.unlocking);
+  } catch (error) {
+    throw explainError(error, targetPath);
+  }
+  return true;
 }
 
 async function requireFolder(path: string): Promise<void> {
@@ -76,7 +94,13 @@ async function takeOneBack({ arriving, ...about }: FileExchange, keepsArrived: b
 async function lastStepOf({ database, complete }: Replacement, context: TaskContext): Promise<LastStep> {
   if (complete) return { kind: 'all files' };
   if (database === null) return { kind: 'not begun' };
-  return database.method === 'into-live' ? inPlace(database, context) : byRename(database);
+  if (database.method === 'into-live') return inPlace(database, context);
+  return database.method === 'remove' ? byRemoval(database) : byRename(database);
+}
+
+async function byRemoval({ targetPath, previous }: Extract<DatabaseMark, { method: 'remove' }>): Promise<LastStep> {
+  // Its program may have begun a new one since.
+  return { kind: 'by removal', remains: (await isTaken(targetPath)) && (await identityOf(targetPath)) === previous };
 }
 
 async function byRename({
@@ -84,7 +108,7 @@ async function byRename({
   stagedPath,
   arriving,
   previous,
-}: Exclude<DatabaseMark, { method: 'into-live' }>): Promise<LastStep> {
+}: Extract<DatabaseMark, { method: 'replace-file' | 'create' }>): Promise<LastStep> {
   const identity = (await isTaken(targetPath)) ? await identityOf(targetPath) : null;
   const target = identity === arriving ? 'arrived' : identity === previous ? 'previous' : 'other';
   return { kind: 'by rename', target, stagedRemains: await isTaken(stagedPath) };
@@ -95,8 +119,9 @@ async function inPlace(
   { targetPath, schemaVersion: before, samples }: Extract<DatabaseMark, { method: 'into-live' }>,
   context: TaskContext,
 ): Promise<LastStep> {
-  const database = await openIfReadable(targetPath, context);
-  if (database === null) return { kind: 'unreadable' };
+  const reading = await openIfReadable(targetPath, context);
+  if (reading === null) return { kind: 'unreadable' };
+  const { database } = reading;
   let pages: RawPages | undefined;
   try {
     const now = Number(database.pragma('schema_version', { simple: true }));
@@ -111,9 +136,9 @@ async function inPlace(
   }
 }
 
-async function openIfReadable(path: string, context: TaskContext): Promise<Database | null> {
+async function openIfReadable(path: string, context: TaskContext): Promise<Reading | null> {
   try {
-    return (await openForReading(path, context)).database;
+    return await openForReading(path, context);
   } catch (error) {
     const explained = explainError(error, path);
     if (['NOT_FOUND', 'CORRUPT', 'UNSUPPORTED', 'BAD_KEY'].includes(explained.code)) return null;

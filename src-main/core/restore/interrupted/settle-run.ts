@@ -5,7 +5,7 @@ import type { CoreContext } from '../../core-context.ts';
 import { answerByTask } from '../../runs/request-task.ts';
 import type { Settled } from './settle-replacement.ts';
 
-/** What has become of a restore or an undo that ended without an answer. */
+/** What has become of a restore, an undo or a deletion that ended without an answer. */
 export interface SettledRun {
   /** All of it is done; otherwise it was taken back. */
   complete: boolean;
@@ -30,17 +30,20 @@ export async function settleRun(
     keys: core.keys.all(undefined),
   });
   if (!settled.complete) return { complete: false, result: takenBack(settled, tell) };
-  tell('Everything had been replaced.');
+  tell(run.kind === 'databaseDeletion' ? 'The database had been deleted.' : 'Everything had been replaced.');
   if (undoes !== null) markUndone(core, undoes, run.id);
-  const { result, snapshotId } = run;
+  const { result } = run;
   if (!replacesDatabase(result)) return { complete: true, result };
-  // What was put there; it is not counted again, for a program may have gone on with it.
+  // What was put there, or removed; it is not counted again, for a program may have gone on with it.
+  const snapshotId = result.kind === 'databaseDeletion' ? result.safetySnapshotId : run.snapshotId;
   const tables = (snapshotId && core.catalog.snapshots.manifest(snapshotId)?.database?.tables) || [];
   return { complete: true, result: { ...result, tables: tables.length, rows: totalRows(tables) } };
 }
 
-function takenBack({ files }: Settled, tell: (message: string) => void): RunResult | null {
+function takenBack({ files, leftWal }: Settled, tell: (message: string) => void): RunResult | null {
   tell('Not everything had been replaced; what had been was taken back.');
+  if (leftWal !== null)
+    tell(`${leftWal} was in WAL mode and is now in rollback-journal mode: no known key opens it to set the mode back.`);
   for (const { targetPath, keptPath, undoable } of files) {
     if (undoable)
       tell(`Something else is at ${targetPath}, so it was left. Its previous files are kept in ${keptPath}.`);

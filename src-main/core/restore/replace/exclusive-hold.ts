@@ -1,10 +1,15 @@
 import { closeSync, openSync } from 'node:fs';
 import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
+import type { LeftWal } from '../../../../src-shared/model/restore/replacement.ts';
+import { identityOf } from '../../engine/attached-files/folder/folder-swap.ts';
 import { errorCode } from '../../engine/engine-errors.ts';
 import { findFileHolders } from '../../engine/files/file-holders.ts';
 import type { Unlocking } from '../../engine/sqlite/database-key.ts';
 import { type Database, openDatabase } from '../../engine/sqlite/open-database.ts';
 import { copyDescriptor } from './target-watch.ts';
+
+/** Takes note that a database leaves WAL mode, before it does; `null`: it has returned to it. */
+export type NoteLeftWal = (leftWal: LeftWal | null) => Promise<void>;
 
 /**
  * A database that nobody else reads or writes while its file is exchanged or removed. It has left WAL mode, so its file
@@ -18,11 +23,19 @@ export class ExclusiveHold {
   readonly #descriptor: number;
   readonly #path: string;
   readonly #unlocking: Unlocking | null;
+  readonly #note: NoteLeftWal;
   #open = true;
 
-  private constructor(path: string, unlocking: Unlocking | null, database: Database, descriptor: number) {
+  private constructor(
+    path: string,
+    unlocking: Unlocking | null,
+    note: NoteLeftWal,
+    database: Database,
+    descriptor: number,
+  ) {
     this.#path = path;
     this.#unlocking = unlocking;
+    this.#note = note;
     this.#database = database;
     this.#descriptor = descriptor;
     this.journalMode = String(database.pragma('journal_mode', { simple: true }));
@@ -32,14 +45,14 @@ export class ExclusiveHold {
    * @param why no other program may have it open, as the end of a sentence
    * @throws SnapkeepError `BUSY` when the lock cannot be had; nothing has changed then
    */
-  static async on(path: string, unlocking: Unlocking | null, why: string): Promise<ExclusiveHold> {
+  static async on(path: string, unlocking: Unlocking | null, why: string, note: NoteLeftWal): Promise<ExclusiveHold> {
     await requireUnused(path, why);
     const descriptor = openSync(path, 'r');
     let database: Database | undefined;
     try {
       database = openDatabase(path, { mustExist: true, unlocking });
-      const hold = new ExclusiveHold(path, unlocking, database, descriptor);
-      hold.#take();
+      const hold = new ExclusiveHold(path, unlocking, note, database, descriptor);
+      await hold.#take();
       return hold;
     } catch (error) {
       database?.close();
@@ -50,12 +63,14 @@ export class ExclusiveHold {
     }
   }
 
-  #take(): void {
-    if (this.journalMode === 'wal') this.#database.pragma('journal_mode = DELETE');
+  async #take(): Promise<void> {
+    const wasWal = this.journalMode === 'wal';
+    if (wasWal) await this.#note({ targetPath: this.#path, identity: await identityOf(this.#path) });
     try {
+      if (wasWal) this.#database.pragma('journal_mode = DELETE');
       this.#database.exec('BEGIN EXCLUSIVE');
     } catch (error) {
-      this.#returnToMode(this.#database);
+      await this.#returnToMode(this.#database);
       throw error;
     }
   }
@@ -74,23 +89,25 @@ export class ExclusiveHold {
   }
 
   /** Ends the hold on a file that stays, and gives it the mode it had. */
-  abandon(): void {
+  async abandon(): Promise<void> {
     if (this.#open) {
       this.#database.exec('ROLLBACK');
-      this.#returnToMode(this.#database);
+      await this.#returnToMode(this.#database);
       this.close();
       return;
     }
     const database = openDatabase(this.#path, { mustExist: true, unlocking: this.#unlocking });
     try {
-      this.#returnToMode(database);
+      await this.#returnToMode(database);
     } finally {
       database.close();
     }
   }
 
-  #returnToMode(database: Database): void {
-    if (this.journalMode === 'wal') database.pragma('journal_mode = WAL');
+  async #returnToMode(database: Database): Promise<void> {
+    if (this.journalMode !== 'wal') return;
+    database.pragma('journal_mode = WAL');
+    await this.#note(null);
   }
 }
 

@@ -10,7 +10,9 @@ import type { TaskContext } from '../../engine/task-context.ts';
 import { confirmContent } from '../../verify/confirm-content.ts';
 import { chooseMethod, type Target } from '../check/target.ts';
 import { samplePages } from '../interrupted/page-samples.ts';
-import { discardSafety, keepFiles, keepHeld, keepPages, type SafetyRequest } from '../undo/safety-snapshot.ts';
+import { keepFiles, keepHeld, keepPages, type SafetyRequest } from '../undo/safety-snapshot.ts';
+import type { ExclusiveHold } from './exclusive-hold.ts';
+import { Keeper, type NoteDatabase } from './keeper.ts';
 import { afterwards, createDatabaseFile, exchangeDatabaseFile, type NewFile } from './restore-by-file.ts';
 import { makeDurable, writeIntoLive } from './restore-into-live.ts';
 import { TargetWatch } from './target-watch.ts';
@@ -38,19 +40,6 @@ export interface ReplaceRequest extends SafetyRequest {
   /** How long another program's write lock is waited for, in milliseconds. */
   lockWaitMs: number;
 }
-
-/** What is about to be replaced. */
-export interface NotedDatabase {
-  /** What Undo would put back; `null`: there is nothing yet. */
-  safety: Manifest | null;
-  mark: DatabaseMark;
-}
-
-/**
- * Takes note of a database. Called right before the content is replaced, with nothing that could still be lost; with
- * `null` when then nothing was replaced after all.
- */
-export type NoteDatabase = (database: NotedDatabase | null) => Promise<void>;
 
 /** What a restore has done. */
 export interface AppliedRestore {
@@ -91,14 +80,14 @@ export async function replaceDatabase(
       late = await createDatabaseFile(file, noteFile, context);
     } else if (method === 'replace-file') {
       const readable = target.facts === undefined ? null : { unlocking: target.unlocking };
-      const keep = async (held: Parameters<Parameters<typeof exchangeDatabaseFile>[2]>[0]): Promise<void> => {
+      const keep = async (hold: ExclusiveHold | null): Promise<void> => {
         await keeper.keep(() =>
-          held === null ? keepFiles(request, context) : keepHeld(request, held, target.unlocking, context),
+          hold === null ? keepFiles(request, context) : keepHeld(request, hold, target.unlocking, context),
         );
         await keeper.note(await fileMark(method, file));
         context.progress('replacing', 0, content.imageBytes);
       };
-      late = await exchangeDatabaseFile(file, readable, keep, context);
+      late = await exchangeDatabaseFile(file, readable, { keep, noteLeftWal: keeper.noteLeftWal }, context);
     } else {
       await replaceLive(request, content, keeper, context);
       late = await afterwards(targetPath, () => makeDurable(targetPath, context), context);
@@ -196,52 +185,5 @@ function mayHaveChanged(watch: TargetWatch): boolean {
     return watch.hasChanged();
   } catch {
     return true;
-  }
-}
-
-/** Holds the safety snapshot of one replacement and sees to it that it is known exactly when it may be needed. */
-class Keeper {
-  readonly #request: SafetyRequest;
-  readonly #note: NoteDatabase;
-  #safety: Manifest | null = null;
-  #noted = false;
-  #held = false;
-
-  constructor(request: SafetyRequest, note: NoteDatabase) {
-    this.#request = request;
-    this.#note = note;
-  }
-
-  get safety(): Manifest | null {
-    return this.#safety;
-  }
-
-  get isNoted(): boolean {
-    return this.#noted;
-  }
-
-  async keep(take: () => Promise<Manifest>): Promise<void> {
-    this.#safety = await take();
-  }
-
-  async note(mark: DatabaseMark): Promise<void> {
-    this.#noted = true;
-    await this.#note({ safety: this.#safety, mark });
-  }
-
-  /** It may be needed whatever comes. */
-  hold(): void {
-    this.#held = true;
-  }
-
-  /** Nothing was replaced. */
-  async giveUp(): Promise<void> {
-    if (this.#held) return;
-    if (this.#noted) await this.#note(null);
-    this.#noted = false;
-    if (this.#safety === null) return;
-    const { name } = this.#safety;
-    this.#safety = null;
-    await discardSafety(this.#request.safetyFolder, name);
   }
 }

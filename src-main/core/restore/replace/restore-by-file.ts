@@ -13,7 +13,7 @@ import {
 import { giveNewRights, type RemovedRights, takeOverRights } from '../../engine/files/file-rights.ts';
 import type { Unlocking } from '../../engine/sqlite/database-key.ts';
 import type { TaskContext } from '../../engine/task-context.ts';
-import { busy, ExclusiveHold, requireUnused } from './exclusive-hold.ts';
+import { busy, ExclusiveHold, type NoteLeftWal, requireUnused } from './exclusive-hold.ts';
 
 const WHY = 'this restore must replace the file';
 
@@ -56,18 +56,24 @@ export async function createDatabaseFile(
   return afterwards(targetPath, () => putSidecars(targetPath, file.runId), context);
 }
 
+interface ExchangeSteps {
+  /** Keeps what is there, through the hold where there is one. */
+  keep: (hold: ExclusiveHold | null) => Promise<void>;
+  noteLeftWal: NoteLeftWal;
+}
+
 /**
  * Exchanges a database file for an image. Nobody else may have it open: its lock is held from before it is kept until
  * the image has its name, so that no program commits what is then lost.
  * @param target what opens the database; `null`: SQLite cannot read it, and its files are watched instead
- * @param keep keeps what is there, through the hold where there is one
+ * @param steps what is done before the file is exchanged
  * @returns what went wrong once it was exchanged; `null`: nothing
  * @throws SnapkeepError `BUSY` when another program has the database open; nothing has been replaced then
  */
 export async function exchangeDatabaseFile(
   file: NewFile,
   target: { unlocking: Unlocking | null } | null,
-  keep: (hold: ExclusiveHold | null) => Promise<void>,
+  { keep, noteLeftWal }: ExchangeSteps,
   context: TaskContext,
 ): Promise<string | null> {
   const { targetPath } = file;
@@ -77,7 +83,10 @@ export async function exchangeDatabaseFile(
     await stageSidecars(file);
     await takeOverRights(targetPath, partial, context);
     if (target === null) await exchangeUnread(file, partial, keep, context);
-    else await exchangeHeld(file, partial, await ExclusiveHold.on(targetPath, target.unlocking, WHY), keep, context);
+    else {
+      const hold = await ExclusiveHold.on(targetPath, target.unlocking, WHY, noteLeftWal);
+      await exchangeHeld(file, partial, hold, keep, context);
+    }
   } catch (error) {
     await removeStaged(file);
     throw error;
@@ -107,13 +116,13 @@ async function exchangeHeld(
   hold.close();
 }
 
-/** A mode that cannot be given back, on a full disk, is no reason to hide why the hold was abandoned. */
+/** A mode that cannot be given back now, on a full disk, is given back later, and no reason to hide why the hold was abandoned. */
 export async function abandon(hold: ExclusiveHold, path: string, context: TaskContext): Promise<void> {
   try {
-    hold.abandon();
+    await hold.abandon();
   } catch (error) {
     hold.close();
-    context.log('warning', `${explainError(error, path).message} Its journal mode could not be set back to WAL.`);
+    context.log('warning', `${explainError(error, path).message} It is set back to WAL mode later.`);
   }
 }
 

@@ -2,7 +2,8 @@ import { SnapkeepError } from '../../../../src-shared/contract/errors.ts';
 import type { TaskContext } from '../../engine/task-context.ts';
 import { confirmationOf, type PreparedRestore } from '../check/prepare-restore.ts';
 import { inspectTarget } from '../check/target.ts';
-import { type AppliedRestore, type NoteDatabase, type ReplaceRequest, replaceDatabase } from './replace-database.ts';
+import type { NoteDatabase } from './keeper.ts';
+import { type AppliedRestore, type ReplaceRequest, replaceDatabase } from './replace-database.ts';
 
 /** A checked restore that a person has confirmed. */
 export interface RestoreRequest extends ReplaceRequest {

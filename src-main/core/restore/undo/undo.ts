@@ -8,10 +8,10 @@ import { contentOf } from '../../engine/identify/identify-file.ts';
 import { unpackFile } from '../../engine/packing/decompress.ts';
 import type { TaskContext } from '../../engine/task-context.ts';
 import { inspectTarget } from '../check/target.ts';
+import type { NoteDatabase } from '../replace/keeper.ts';
 import {
   type AppliedRestore,
   type NewContent,
-  type NoteDatabase,
   type ReplaceRequest,
   replaceDatabase,
 } from '../replace/replace-database.ts';
