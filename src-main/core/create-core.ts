@@ -36,8 +36,13 @@ import { SnapshotSecrets } from './secrets/snapshot-secrets.ts';
 
 /** Folders that answer at once are cleaned before the first request; nobody waits for others. Milliseconds. */
 const CLEAN_UP_PATIENCE_MS = 1000;
-/** The same where a restore was interrupted, in milliseconds: until it is settled, half of it may be in place. */
+/**
+ * The same for a command where a restore was interrupted: it works on what is in place, which may be half of it, and
+ * ends. A host that stays settles it while it shows its state. Milliseconds.
+ */
 const SETTLING_PATIENCE_MS = 10_000;
+/** How long a run that failed waits for another program's lock, to find out what it has replaced; milliseconds. */
+const LOCK_WAIT_MS = 5000;
 
 /**
  * Puts the application together: takes the data folder, opens the catalog, cleans up after a crash, and is ready.
@@ -57,7 +62,8 @@ export async function createCore(options: { dataFolder: string; ports: HostPorts
     folderDestination(catalog, clock, dataFolder.safetyFolder, true);
     folderDestination(catalog, clock, dataFolder.outboxFolder, true);
     await endInterruptedRuns(catalog, clock, dataFolder.stagingFolder);
-    const settling = catalog.runs.unfinished().some(({ leftovers }) => leftovers?.replacement != null);
+    const settling =
+      ports.host === 'cli' && catalog.runs.unfinished().some(({ leftovers }) => leftovers?.replacement != null);
     const { core, cleaned } = assemble(dataFolder, catalog, ports, log);
     await waitAtMost(clock, settling ? SETTLING_PATIENCE_MS : CLEAN_UP_PATIENCE_MS, cleaned);
     return core;
@@ -83,7 +89,8 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
     stagingFolder: dataFolder.stagingFolder,
     follower: orchestrator,
     cleanUp: (run, leftovers, tell) => removeLeftovers({ catalog, clock, events, serviceId }, run, leftovers, tell),
-    settle: (run, replacement, tell) => settleRun(context, run, replacement, { keepsArrived: false, tell }),
+    settle: (run, replacement, tell) =>
+      settleRun(context, run, replacement, { keepsArrived: false, lockWaitMs: LOCK_WAIT_MS, tell }),
     areReachable: (folders) => areReachable({ catalog, clock, events }, folders),
     timeLimitOf: ({ kind, planId }) => timeLimitMinutes(kind, catalog.plans.get(planId ?? '')),
   });
@@ -120,7 +127,7 @@ function assemble(dataFolder: DataFolder, catalog: Catalog, ports: HostPorts, lo
     cleanUp: new CleanUp({
       ...parts,
       serviceId,
-      settle: (run, replacement, tell) => settleRun(context, run, replacement, { keepsArrived: true, tell }),
+      settle: (run, replacement, how) => settleRun(context, run, replacement, { keepsArrived: true, ...how }),
     }),
     scheduler: createScheduler(parts, () => context, looked),
     copier: new Copier(() => context, looked),

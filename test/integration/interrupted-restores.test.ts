@@ -2,12 +2,14 @@ import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Core } from '../../src-main/core/core.ts';
-import { canBePutBack, type RunKind } from '../../src-shared/model/run.ts';
+import { type Clock, type StartWorkerProcess, systemClock } from '../../src-main/core/ports.ts';
+import type { WorkerOrder } from '../../src-main/core/runs/worker-protocol.ts';
+import { canBePutBack, type Run, type RunKind } from '../../src-shared/model/run.ts';
 import { appendEntries } from '../support/databases.ts';
 import { openElsewhere } from '../support/elsewhere.ts';
 import { killBeforeStep } from '../support/killed.ts';
 import { CHANGED, checkEverything, type PartsScene, RESTORED, setPartsScene, stateOf } from '../support/parts-scene.ts';
-import { runToEnd, startTestCore, succeed } from '../support/test-core.ts';
+import { runToEnd, startTestCore, succeed, testPorts } from '../support/test-core.ts';
 
 type Step = Parameters<typeof killBeforeStep>[0];
 type Who = Parameters<typeof killBeforeStep>[1];
@@ -52,6 +54,27 @@ async function startAgain({ home, source, paths: [path = ''] }: PartsScene, kind
   const run = await newest(core, kind);
   if (run === undefined) throw new Error('no run');
   return { core, run };
+}
+
+/** For this clock, the second that a start waits for its clean-up is over at once. */
+const IMPATIENT: Clock = { ...systemClock, wake: (ms, callback) => systemClock.wake(ms === 1000 ? 0 : ms, callback) };
+/** What is said of a run that is not settled yet. */
+const PENDING = { state: 'interrupted', error: { hint: expect.stringContaining('everything or nothing') } };
+
+/** Worker processes whose orders are seen. @param settling what a worker waits for that settles something */
+function watchedWorkers(settling = Promise.resolve()) {
+  const orders: Array<Extract<WorkerOrder, { type: 'start' }>> = [];
+  const startWorkerProcess: StartWorkerProcess = (output) => {
+    const worker = testPorts.startWorkerProcess(output);
+    const send = (order: WorkerOrder): void => {
+      const isStart = order.type === 'start';
+      if (isStart) orders.push(order);
+      const ready = isStart && order.task === 'settle-replacement' ? settling : Promise.resolve();
+      void ready.then(() => worker.send(order));
+    };
+    return { ...worker, send: (order) => send(order as WorkerOrder) };
+  };
+  return { orders, startWorkerProcess };
 }
 
 const ENDED = { worker: 'failed', all: 'interrupted' };
@@ -161,17 +184,42 @@ describe('when other programs went on with the database before the next start', 
     const scene = await killedUndo('replacing the database');
     const other = await openElsewhere(scene.source);
     await other.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; COMMIT');
-    const core = await startTestCore(scene.home);
-    expect(await newest(core, 'undo')).toMatchObject({
-      state: 'interrupted',
-      error: { hint: expect.stringContaining('everything or nothing') },
-    });
+    const { orders, startWorkerProcess } = watchedWorkers();
+    const core = await startTestCore(scene.home, { startWorkerProcess });
+    // Once for all of its folders, and without waiting for the other program.
+    expect(orders).toMatchObject([{ task: 'settle-replacement', request: { lockWaitMs: 500 } }]);
+    expect(await newest(core, 'undo')).toMatchObject(PENDING);
     const { runId } = scene;
     expect(await runToEnd(core, 'restores.undo', { runId })).toMatchObject({ error: { code: 'LOCKED' } });
     await other.close();
     await succeed(core, 'restores.undo', { runId });
     expect(stateOf(scene)).toEqual(CHANGED);
   });
+});
+
+test.each(['server', 'desktop'] as const)('a %s starts while a restore is being settled', async (host) => {
+  const scene = await killedRestore('replacing the database', 'all');
+  const settling = Promise.withResolvers<void>();
+  const { startWorkerProcess } = watchedWorkers(settling.promise);
+  const core = await startTestCore(scene.home, { host, clock: IMPATIENT, startWorkerProcess });
+  expect(await newest(core, 'restore')).toMatchObject(PENDING);
+  const settled = Promise.withResolvers<Run>();
+  core.on('run.changed', ({ run }) => run.kind === 'restore' && settled.resolve(run));
+  settling.resolve();
+  expect(await settled.promise).toMatchObject({ state: 'interrupted', error: { hint: 'Start it again.' } });
+  expect(stateOf(scene)).toEqual(CHANGED);
+});
+
+test('a backup waits until what was interrupted is settled', async () => {
+  const scene = await killedRestore('replacing the database', 'all');
+  const settling = Promise.withResolvers<void>();
+  const { orders, startWorkerProcess } = watchedWorkers(settling.promise);
+  const core = await startTestCore(scene.home, { host: 'server', clock: IMPATIENT, startWorkerProcess });
+  const backup = succeed(core, 'backups.start', { planId: scene.plan.id });
+  settling.resolve();
+  const { result } = await backup;
+  expect(result).toMatchObject({ kind: 'backup', incomplete: null });
+  expect(orders.map(({ task }) => task).slice(0, 2)).toEqual(['settle-replacement', 'backup']);
 });
 
 test('files that a program has written to since a restore was killed are kept when it is taken back', async () => {

@@ -97,22 +97,34 @@ export async function startBackup(core: CoreContext, order: BackupOrder): Promis
       hint: 'Its content can be rebuilt from the destinations: snapkeep recover <destination>.',
     });
   }
+  const locks = [...new Set([source, ...attachedFiles.map(({ path }) => path), ...together])];
   return core.runs.start({
     kind: 'backup',
     planId: order.plan.id,
     planName: order.plan.name,
     subject: ofFiles ? order.plan.name : basename(source),
-    locks: [...new Set([source, ...attachedFiles.map(({ path }) => path), ...together])],
+    locks,
     folders: [place.settings.path],
     scheduledTime: order.scheduledTime,
     work: async (handle) => {
       try {
+        await settleFirst(core, locks, handle);
         return await backUp(core, { ...order, sourcePath: source, attachedFiles }, place, handle);
       } finally {
         await order.group?.leave(handle.id);
       }
     },
   });
+}
+
+/** A restore that cannot be settled now, perhaps never, is no reason to have no backup. */
+async function settleFirst(core: CoreContext, paths: readonly string[], handle: RunHandle): Promise<void> {
+  try {
+    await core.cleanUp.settle(paths);
+  } catch (error) {
+    const { message } = explainError(error, paths[0] ?? '');
+    handle.log('warning', `${message} An interrupted restore may be only partly in place.`);
+  }
 }
 
 /** What cannot be followed, or does not answer, is left to the run, which says so. */

@@ -12,8 +12,12 @@ import { removeLeftoversIn, removeStrays } from './recover-runs.ts';
 import { TimeLimitError } from './time-limit.ts';
 
 type Parts = Pick<CoreContext, 'catalog' | 'clock' | 'events' | 'log' | 'runs' | 'serviceId'> & {
-  /** Settles what an interrupted run was replacing. */
-  settle(run: Run, replacement: NotedReplacement, tell: (message: string) => void): Promise<SettledRun>;
+  /** Settles what an interrupted run was replacing. @param lockWaitMs how long another program's lock is waited for */
+  settle(
+    run: Run,
+    replacement: NotedReplacement,
+    how: { lockWaitMs: number; tell: (message: string) => void },
+  ): Promise<SettledRun>;
 };
 
 /** A run that has ended and may have left something in folders. */
@@ -23,6 +27,10 @@ interface Leaving extends Leftovers {
 
 /** A folder that does not answer for this long is tried again later; milliseconds. */
 const LIMIT_MS = 30_000;
+/** Nobody waits for a database to be settled that another program keeps locked, for it is tried again; milliseconds. */
+const SHORT_LOCK_WAIT_MS = 500;
+/** Settling has a minute, and may wait for a lock twice; milliseconds. */
+const LONGEST_LOCK_WAIT_MS = 20_000;
 
 /**
  * Cleans the folders in which a crash may have left something. A folder can be on a share that never answers, so each
@@ -56,7 +64,11 @@ export class CleanUp {
   async tick(): Promise<void> {
     if (this.#stopped) return;
     const folders = new Set([...this.#pending, ...this.#leavings().flatMap(({ folders }) => folders)]);
-    await Promise.all([...folders].filter((each) => !this.#going.has(each)).map((each) => this.#cleanInTime(each)));
+    // Each is tried once, however many folders its run has.
+    const tried = new Map<string, Promise<void>>();
+    await Promise.all(
+      [...folders].filter((each) => !this.#going.has(each)).map((each) => this.#cleanInTime(each, tried)),
+    );
   }
 
   /**
@@ -68,12 +80,15 @@ export class CleanUp {
     for (const leaving of this.#leavings()) {
       const { run, replacement, folders } = leaving;
       if (replacement === null) continue;
+      const isInTheWay = pathsOf(replacement).some((path) => paths.includes(path));
+      const { lockWaitSeconds } = this.#parts.catalog.settings.get();
+      const longest = isInTheWay ? LONGEST_LOCK_WAIT_MS : SHORT_LOCK_WAIT_MS;
       try {
-        await this.#settleOnce(leaving);
+        await this.#settleOnce(leaving, Math.min(lockWaitSeconds * 1000, longest));
       } catch (error) {
         const explained = explainError(error, run.subject);
         for (const folder of folders) this.#tellFailure(run, folder, explained.message);
-        if (pathsOf(replacement).some((path) => paths.includes(path))) throw explained;
+        if (isInTheWay) throw explained;
       }
     }
   }
@@ -85,7 +100,7 @@ export class CleanUp {
   }
 
   /** A run on the folder waits for its clean-up, but not for one that was given up. */
-  async #cleanInTime(folder: string): Promise<void> {
+  async #cleanInTime(folder: string, tried: Map<string, Promise<void>>): Promise<void> {
     const { clock, log, runs } = this.#parts;
     const release = runs.hold(folder);
     const limit = Promise.withResolvers<void>();
@@ -95,7 +110,7 @@ export class CleanUp {
       limit.resolve();
     });
     this.#going.add(folder);
-    const work = this.#clean(folder)
+    const work = this.#clean(folder, tried)
       .catch((error: unknown) => {
         if (!this.#stopped) log.warn(`Cleaning up ${folder} failed. It will be retried.`, { error });
       })
@@ -105,7 +120,7 @@ export class CleanUp {
     release();
   }
 
-  async #clean(folder: string): Promise<void> {
+  async #clean(folder: string, tried: Map<string, Promise<void>>): Promise<void> {
     const { catalog, events } = this.#parts;
     const of = this.#leavings().filter(({ folders }) => folders.includes(folder));
     try {
@@ -113,7 +128,9 @@ export class CleanUp {
       await requireFolderThere(this.#parts, folder);
       for (const leaving of of) {
         const { run } = leaving;
-        await this.#settleOnce(leaving);
+        const settling = tried.get(run.id) ?? this.#settleOnce(leaving, SHORT_LOCK_WAIT_MS);
+        tried.set(run.id, settling);
+        await settling;
         await removeLeftoversIn(this.#parts, run, folder, (message) => this.#tell(run, message));
       }
     } catch (error) {
@@ -141,19 +158,20 @@ export class CleanUp {
   }
 
   /** One at a time, whoever asks; again only after a failure. */
-  #settleOnce(leaving: Leaving): Promise<void> {
+  #settleOnce(leaving: Leaving, lockWaitMs: number): Promise<void> {
     const { run, replacement } = leaving;
     if (replacement === null) return Promise.resolve();
-    const going = this.#settlings.get(run.id) ?? this.#settle(leaving, replacement);
+    const going = this.#settlings.get(run.id) ?? this.#settle(leaving, replacement, lockWaitMs);
     this.#settlings.set(run.id, going);
     going.catch(() => this.#settlings.delete(run.id));
     return going;
   }
 
-  async #settle({ run, folders }: Leaving, replacement: NotedReplacement): Promise<void> {
+  async #settle({ run, folders }: Leaving, replacement: NotedReplacement, lockWaitMs: number): Promise<void> {
     const { catalog, events } = this.#parts;
     for (const folder of folders) await requireFolderThere(this.#parts, folder);
-    const settled = await this.#parts.settle(run, replacement, (message) => this.#tell(run, message));
+    const tell = (message: string): void => this.#tell(run, message);
+    const settled = await this.#parts.settle(run, replacement, { lockWaitMs, tell });
     const now = settledRun(run, settled);
     catalog.runs.saveSettled(now);
     events.emit('run.changed', { run: now });

@@ -21,18 +21,28 @@ export interface Reading {
   unlocking: Unlocking | null;
 }
 
-/** How long a statement waits for another program's lock, in milliseconds, before it gives up. */
-const BUSY_TIMEOUT = 5_000;
+/** How long a statement waits for another program's lock, in milliseconds, unless told otherwise. */
+const LOCK_WAIT_MS = 5_000;
+
+interface OpenOptions {
+  readonly?: boolean;
+  mustExist?: boolean;
+  unlocking?: Unlocking | null;
+  lockWaitMs?: number;
+}
+
+/** How somebody else's database is opened. */
+interface Opening extends Pick<TaskContext, 'stagingFolder' | 'keys' | 'opened'> {
+  /** How long another program's lock is waited for, in milliseconds. */
+  readonly lockWaitMs?: number;
+}
 
 /** Opens a database that is Snapkeep's own or a file nobody else uses. */
-export function openDatabase(
-  path: string,
-  options: { readonly?: boolean; mustExist?: boolean; unlocking?: Unlocking | null } = {},
-): Database {
+export function openDatabase(path: string, options: OpenOptions = {}): Database {
   const database = new SqliteDatabase(path, {
     readonly: options.readonly ?? false,
     fileMustExist: options.mustExist ?? false,
-    timeout: BUSY_TIMEOUT,
+    timeout: options.lockWaitMs ?? LOCK_WAIT_MS,
   });
   try {
     // What a schema says may call no function that could do harm.
@@ -62,7 +72,7 @@ export function sqliteVersion(): string {
  * write so that SQLite can take away its own files at the end, but is told to change nothing. (One thing stays: the
  * `-shm` of a log that a crash left without it. Taking it away could hit a program that opens just then.) Where SQLite may not
  * create or roll back what it needs (a write-ahead log in a folder that can only be read, a journal left by a crash),
- * a copy of the files is opened in `scratchFolder` instead.
+ * a copy of the files is opened in the staging folder instead.
  *
  * What is encrypted is tried with every key there is and with all settings that are known or common, the likely ones
  * first.
@@ -70,23 +80,21 @@ export function sqliteVersion(): string {
  * @throws SnapkeepError `NOT_FOUND`, `INVALID_PARAMS` for a folder, `UNSUPPORTED` for what is no database, `BAD_KEY`
  * for what is encrypted with another key, `LOCKED`, `CORRUPT`, `PERMISSION`
  */
-export async function openForReading(
-  given: string,
-  { stagingFolder, keys, opened }: Pick<TaskContext, 'stagingFolder' | 'keys' | 'opened'>,
-): Promise<Reading> {
+export async function openForReading(given: string, opening: Opening): Promise<Reading> {
+  const { keys, opened } = opening;
   await requireFile(given);
   const path = await nameWithLog(given);
-  const plain = await attempt(path, stagingFolder, null);
+  const plain = await attempt(path, opening, null);
   if ('database' in plain) return { ...plain, unlocking: null };
   if (!mayBeEncrypted(plain.error)) throw explainError(plain.error, path);
   // What was opened before is opened again without a look at the file: this process may hold locks on it, and closing
   // any descriptor of a file gives them free.
-  const again = await firstToOpen(path, stagingFolder, [...opened]);
+  const again = await firstToOpen(path, opening, [...opened]);
   if (again !== null) return again;
   const content = await identifyContent(path);
   requireKnownFormat(path, await startOf(path));
   if (!isWrongKey(plain.error) && content !== 'encrypted') throw explainError(plain.error, path);
-  const reading = await firstToOpen(path, stagingFolder, waysToOpen(await startOf(path), keys));
+  const reading = await firstToOpen(path, opening, waysToOpen(await startOf(path), keys));
   if (reading === null) throw content === 'encrypted' ? await badKey(path, keys) : explainError(plain.error, path);
   opened.unshift(reading.unlocking);
   return reading;
@@ -98,11 +106,11 @@ export async function openForReading(
  */
 async function firstToOpen(
   path: string,
-  scratchFolder: string,
+  opening: Opening,
   ways: Iterable<Unlocking> | AsyncIterable<Unlocking>,
 ): Promise<{ database: Database; unlocking: Unlocking } | null> {
   for await (const unlocking of ways) {
-    const tried = await attempt(path, scratchFolder, unlocking);
+    const tried = await attempt(path, opening, unlocking);
     if ('database' in tried) return { ...tried, unlocking };
     if (!isWrongKey(tried.error)) throw explainError(tried.error, path);
   }
@@ -122,11 +130,11 @@ function requireKnownFormat(path: string, start: Buffer): void {
 /** Opens it in one way, or says why that cannot be. */
 async function attempt(
   path: string,
-  scratchFolder: string,
+  opening: Opening,
   unlocking: Unlocking | null,
 ): Promise<{ database: Database } | { error: unknown }> {
   try {
-    return { database: await beginAnywhere(path, scratchFolder, unlocking) };
+    return { database: await beginAnywhere(path, opening, unlocking) };
   } catch (error) {
     return { error };
   }
@@ -151,13 +159,17 @@ export async function startOf(path: string): Promise<Buffer> {
 }
 
 /** Reads in place; where SQLite cannot, a fresh copy, for a wrong key may have spoiled the one before. */
-async function beginAnywhere(path: string, scratchFolder: string, unlocking: Unlocking | null): Promise<Database> {
+async function beginAnywhere(
+  path: string,
+  { stagingFolder, lockWaitMs = LOCK_WAIT_MS }: Opening,
+  unlocking: Unlocking | null,
+): Promise<Database> {
   try {
-    return beginReading(openInPlace(path, await hasSidecars(path), unlocking));
+    return beginReading(openInPlace(path, await hasSidecars(path), { mustExist: true, unlocking, lockWaitMs }));
   } catch (error) {
     if (!needsOwnCopy(error)) throw error;
   }
-  const copy = await copyWithSidecars(path, scratchFolder);
+  const copy = await copyWithSidecars(path, stagingFolder);
   if (unlocking !== null) await requireKey(copy, unlocking);
   return beginReading(openDatabase(copy, { mustExist: true, unlocking }));
 }
@@ -203,16 +215,16 @@ export function closeReading(database: Database): void {
   database.close();
 }
 
-function openInPlace(path: string, inUse: boolean, unlocking: Unlocking | null): Database {
-  if (inUse) return openDatabase(path, { readonly: true, mustExist: true, unlocking });
+function openInPlace(path: string, inUse: boolean, options: OpenOptions): Database {
+  if (inUse) return openDatabase(path, { ...options, readonly: true });
   try {
-    const database = openDatabase(path, { mustExist: true, unlocking });
+    const database = openDatabase(path, options);
     database.pragma('query_only = ON');
     return database;
   } catch (error) {
     if (!['SQLITE_READONLY', 'SQLITE_CANTOPEN', 'SQLITE_PERM'].some((code) => errorCode(error)?.startsWith(code)))
       throw error;
-    return openDatabase(path, { readonly: true, mustExist: true, unlocking });
+    return openDatabase(path, { ...options, readonly: true });
   }
 }
 
@@ -274,9 +286,9 @@ async function fingerprint(path: string): Promise<string> {
   return parts.join('\n');
 }
 
-/** Puts a database that nobody else uses into WAL mode. */
-export function setWal(path: string, unlocking: Unlocking | null): void {
-  const database = openDatabase(path, { mustExist: true, unlocking });
+/** Puts a database that nobody writes to into WAL mode. @throws SqliteError `SQLITE_BUSY` */
+export function setWal(path: string, unlocking: Unlocking | null, lockWaitMs = LOCK_WAIT_MS): void {
+  const database = openDatabase(path, { mustExist: true, unlocking, lockWaitMs });
   try {
     database.pragma('journal_mode = WAL');
   } finally {

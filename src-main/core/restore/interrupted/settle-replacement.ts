@@ -22,9 +22,13 @@ import { countSamples } from './page-samples.ts';
 /** The journal of a run that ended without an answer. */
 export interface SettleRequest extends Replacement {
   runId: string;
+  /** How long another program's lock is waited for, in milliseconds. */
+  lockWaitMs: number;
   /** Time has passed since: restored files may have been changed, and are kept when they are taken back. */
   keepsArrived: boolean;
 }
+
+type Opening = TaskContext & Pick<SettleRequest, 'lockWaitMs'>;
 
 /** What has become of it. */
 export interface Settled {
@@ -50,24 +54,25 @@ export async function settleReplacement(request: SettleRequest, context: TaskCon
   const { runId, database, leftWal, files, keepsArrived } = request;
   // A disk that is missing just now says nothing of what is on it.
   for (const folder of new Set(pathsOf(request).map((path) => dirname(path)))) await requireFolder(folder);
-  const complete = isComplete(await lastStepOf(request, context));
+  const opening = { ...context, lockWaitMs: request.lockWaitMs };
+  const complete = isComplete(await lastStepOf(request, opening));
   if (database?.method === 'replace-file' || database?.method === 'create')
     await (complete ? putSidecars : returnSidecars)(database.targetPath, runId);
   if (complete) return { complete, files: [], leftWal: null };
   const left: RestoredFiles[] = [];
   for (const exchange of files.toReversed()) left.push(...(await takeOneBack(exchange, keepsArrived)));
-  const returned = leftWal === null || (await returnToWal(leftWal, context));
+  const returned = leftWal === null || (await returnToWal(leftWal, opening));
   return { complete, files: left, leftWal: returned ? null : leftWal.targetPath };
 }
 
 /** Sets the journal mode of the very file that left it; answers whether it has one that can be set. */
-async function returnToWal({ targetPath, identity }: LeftWal, context: TaskContext): Promise<boolean> {
+async function returnToWal({ targetPath, identity }: LeftWal, opening: Opening): Promise<boolean> {
   if (!(await isTaken(targetPath)) || (await identityOf(targetPath)) !== identity) return true;
-  const reading = await openIfReadable(targetPath, context);
+  const reading = await openIfReadable(targetPath, opening);
   if (reading === null) return false;
   closeReading(reading.database);
   try {
-    setWal(targetPath, reading.unlocking);
+    setWal(targetPath, reading.unlocking, opening.lockWaitMs);
   } catch (error) {
     throw explainError(error, targetPath);
   }
@@ -91,10 +96,10 @@ async function takeOneBack({ arriving, ...about }: FileExchange, keepsArrived: b
   return keptPath !== undefined && (await isTaken(keptPath)) ? [{ ...about, keptPath, undoable: false }] : [];
 }
 
-async function lastStepOf({ database, complete }: Replacement, context: TaskContext): Promise<LastStep> {
+async function lastStepOf({ database, complete }: Replacement, opening: Opening): Promise<LastStep> {
   if (complete) return { kind: 'all files' };
   if (database === null) return { kind: 'not begun' };
-  if (database.method === 'into-live') return inPlace(database, context);
+  if (database.method === 'into-live') return inPlace(database, opening);
   return database.method === 'remove' ? byRemoval(database) : byRename(database);
 }
 
@@ -117,9 +122,9 @@ async function byRename({
 /** SQLite completes or rolls back what a killed process left before it answers. */
 async function inPlace(
   { targetPath, schemaVersion: before, samples }: Extract<DatabaseMark, { method: 'into-live' }>,
-  context: TaskContext,
+  opening: Opening,
 ): Promise<LastStep> {
-  const reading = await openIfReadable(targetPath, context);
+  const reading = await openIfReadable(targetPath, opening);
   if (reading === null) return { kind: 'unreadable' };
   const { database } = reading;
   let pages: RawPages | undefined;
@@ -136,9 +141,9 @@ async function inPlace(
   }
 }
 
-async function openIfReadable(path: string, context: TaskContext): Promise<Reading | null> {
+async function openIfReadable(path: string, opening: Opening): Promise<Reading | null> {
   try {
-    return await openForReading(path, context);
+    return await openForReading(path, opening);
   } catch (error) {
     const explained = explainError(error, path);
     if (['NOT_FOUND', 'CORRUPT', 'UNSUPPORTED', 'BAD_KEY'].includes(explained.code)) return null;

@@ -3,7 +3,7 @@ import { type Run, type RunResult, replacesDatabase } from '../../../../src-shar
 import { totalRows } from '../../../../src-shared/words/table-rows.ts';
 import type { CoreContext } from '../../core-context.ts';
 import { answerByTask } from '../../runs/request-task.ts';
-import type { Settled } from './settle-replacement.ts';
+import type { Settled, SettleRequest } from './settle-replacement.ts';
 
 /** What has become of a restore, an undo or a deletion that ended without an answer. */
 export interface SettledRun {
@@ -14,16 +14,16 @@ export interface SettledRun {
 
 /**
  * Settles what a run was replacing, in a worker process, and says so of the restore that it undoes.
- * @param keepsArrived see `settle-replacement.ts`
+ * @param how see {@link SettleRequest}
  * @throws SnapkeepError as `settleReplacement`, `TIMED_OUT`
  */
 export async function settleRun(
   core: CoreContext,
   run: Run,
   { undoes, ...replacement }: NotedReplacement,
-  { keepsArrived, tell }: { keepsArrived: boolean; tell: (message: string) => void },
+  { tell, ...how }: Pick<SettleRequest, 'keepsArrived' | 'lockWaitMs'> & { tell: (message: string) => void },
 ): Promise<SettledRun> {
-  const request = { ...replacement, runId: run.id, keepsArrived };
+  const request = { ...replacement, runId: run.id, ...how };
   const settled = await answerByTask(core, 'settle-replacement', request, {
     what: `Finding out what was replaced of ${run.subject}`,
     signal: new AbortController().signal,
