@@ -1,7 +1,7 @@
 /*
  * Measures Snapkeep against the scripts people use, side by side in one run, as whole processes:
  * npm run bench [-- --megabytes 500] [-- --rounds 5] [-- --files 500] [-- --days 30]
- *   [-- --only scripts|start|live|dump|encrypted|upload|folders|retention|catalog|scale] [-- --beside docs/performance.md]
+ *   [-- --only scripts|start|live|dump|encrypted|upload|folders|retention|catalog|scale|window] [-- --beside docs/performance.md]
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -18,6 +18,7 @@ import { measureScale } from './bench-scale.ts';
 import { measureScripts } from './bench-scripts.ts';
 import { measureStart } from './bench-start.ts';
 import { measureUpload } from './bench-upload.ts';
+import { measureWindow } from './bench-window.ts';
 import { Figures } from './figures.ts';
 import { makeBlobsDatabase, makeSampleDatabase, makeTextDatabase } from './sample-database.ts';
 
@@ -48,6 +49,7 @@ try {
   if (wanted('folders')) await measureFolders({ folder, files: Number(values.files), days: Number(values.days) });
   if (wanted('catalog')) await measureCatalog({ folder, rounds });
   if (wanted('scale')) await measureScale({ folder, rounds });
+  if (wanted('window')) await measureWindow({ folder, rounds, figures });
   if (wanted('upload')) for (const size of [300, 20]) await measureUpload({ folder, megabytes: size, rounds, figures });
   if (values.beside === undefined) figures.print();
   else figures.printBeside(readFileSync(values.beside, 'utf8'));

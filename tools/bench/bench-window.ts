@@ -1,0 +1,160 @@
+import { join } from 'node:path';
+import type { Browser, Locator, Page } from '@playwright/test';
+import { LARGE, makeLargeCatalog } from '../../test/support/large-catalog.ts';
+import { launchBrowser, launchServer, openWindow } from '../../test/support/launch-server.ts';
+import type { Figures } from './figures.ts';
+import { median, printTable } from './measure.ts';
+import { type LongestTask, longestTask } from './trace.ts';
+
+/** What a person does in the window. */
+interface Step {
+  readonly name: string;
+  /** Where it is done. */
+  at(page: Page): Locator;
+  /** Does it with the mouse over that place. */
+  act(page: Page): Promise<void>;
+}
+
+const inPage = (page: Page): Locator => page.locator('.main');
+const link =
+  (name: string) =>
+  (page: Page): Locator =>
+    page.getByRole('navigation').getByRole('link', { name: new RegExp(`${name}$`) });
+const field =
+  (label: string) =>
+  (page: Page): Locator =>
+    page.getByLabel(label, { exact: true });
+
+const STEPS: readonly Step[] = [
+  { name: 'scroll the overview', at: inPage, act: scroll },
+  { name: 'open a plan', at: link('App 10'), act: clickFor('.snapshot-row:not(.head)', 5) },
+  { name: 'scroll its snapshots', at: (page) => page.locator('.table-scroll'), act: scroll },
+  {
+    name: 'open the menu of a snapshot',
+    at: (page) => page.getByRole('button', { name: /^More actions/ }).nth(9),
+    act: clickFor('[role=menuitem]', 5),
+  },
+  {
+    name: 'open the settings of the plan',
+    at: (page) => page.getByRole('tab', { name: 'Settings' }),
+    act: clickFor('.name-and-group', 1),
+  },
+  { name: 'type in the settings of the plan', at: field('Name'), act: type },
+  { name: 'open a new plan', at: link('New plan'), act: clickFor('.name-and-group', 1) },
+  { name: 'type the path of a database', at: field('Database file'), act: type },
+  { name: 'type the name of a plan', at: field('Plan name'), act: type },
+  { name: 'open the activity', at: link('Activity'), act: clickFor('.activity-row', 100) },
+  { name: 'scroll the activity', at: inPage, act: scroll },
+  ...[200, 300, 400, 500].map((count) => ({
+    name: `show ${count} runs`,
+    at: (page: Page) => page.getByRole('button', { name: 'Show older' }),
+    act: clickFor('.activity-row', count),
+  })),
+  { name: 'scroll 500 runs', at: inPage, act: scroll },
+];
+
+/**
+ * Opens the window of a service with 60 plans, 10,000 snapshots and 100,000 runs, and measures with the trace of Chromium
+ * when it is usable and how long its main thread is busy at once while a person types and scrolls.
+ */
+export async function measureWindow({
+  folder,
+  rounds,
+  figures,
+}: {
+  folder: string;
+  rounds: number;
+  figures: Figures;
+}): Promise<void> {
+  const { home } = makeLargeCatalog(join(folder, 'window'), LARGE);
+  const server = await launchServer({ home });
+  const browser = await launchBrowser();
+  try {
+    const page = await openWindow(browser, server.address, { viewport: { width: 1280, height: 800 } });
+    const usable: number[] = [];
+    const tasks = new Map<string, LongestTask[]>(STEPS.map(({ name }) => [name, []]));
+    for (let round = 0; round < rounds; round++) {
+      usable.push(await open(page, server.address));
+      for (const step of STEPS) tasks.get(step.name)?.push(await longestOf(browser, page, step));
+    }
+    const longest = [...tasks].map(([name, all]) => ({
+      name,
+      wallMs: median(all.map(({ wallMs }) => wallMs)),
+      cpuMs: median(all.map(({ cpuMs }) => cpuMs)),
+    }));
+    printTable([
+      ['window: longest task of the main thread', 'wall', 'CPU'],
+      ...longest.map(({ name, wallMs, cpuMs }) => [name, `${wallMs.toFixed(0)} ms`, `${cpuMs.toFixed(0)} ms`]),
+    ]);
+    const busiest = (verb: RegExp): number =>
+      Math.max(...longest.map(({ name, wallMs }) => (verb.test(name) ? wallMs : 0)));
+    figures.milliseconds('window usable', median(usable));
+    figures.milliseconds('longest task of the window while typing and scrolling', busiest(/^(type|scroll)/));
+    figures.milliseconds('longest task of the window while opening pages', busiest(/^(open|show)/));
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+/** Opens the window anew. @returns milliseconds until the plans are shown and the main thread is free */
+async function open(page: Page, address: string): Promise<number> {
+  await page.goto('about:blank');
+  await page.goto(address, { waitUntil: 'commit' });
+  await shown(page, 'article', LARGE.plans);
+  return page.evaluate(() => new Promise<number>((done) => requestIdleCallback(() => done(performance.now()))));
+}
+
+/** The longest task of the main thread while a step is done. What finds its place is over before. */
+async function longestOf(browser: Browser, page: Page, { at, act }: Step): Promise<LongestTask> {
+  const place = at(page);
+  await place.scrollIntoViewIfNeeded();
+  const box = await place.boundingBox();
+  if (box === null) throw new Error(`${place} is not shown.`);
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await browser.startTracing(page, { categories: ['toplevel', 'devtools.timeline'] });
+  await act(page);
+  await frames(page, 3);
+  return longestTask(String(await browser.stopTracing()));
+}
+
+/** Waits until so many frames are drawn. */
+const frames = (page: Page, count: number): Promise<void> =>
+  page.evaluate(async (left) => {
+    for (let n = 0; n < left; n++) await new Promise(requestAnimationFrame);
+  }, count);
+
+/** Waits until so many elements are drawn. */
+const shown = (page: Page, selector: string, count: number): Promise<void> =>
+  page.evaluate(
+    async ([wanted, least]) => {
+      while (document.querySelectorAll(wanted).length < least) await new Promise(requestAnimationFrame);
+    },
+    [selector, count] as const,
+  );
+
+/** Turns the wheel, a frame at a time. */
+async function scroll(page: Page): Promise<void> {
+  for (let turn = 0; turn < 40; turn++) {
+    await page.mouse.wheel(0, 300);
+    await frames(page, 1);
+  }
+}
+
+function clickFor(selector: string, count: number): Step['act'] {
+  return async (page) => {
+    await click(page);
+    await shown(page, selector, count);
+  };
+}
+
+async function type(page: Page): Promise<void> {
+  await click(page);
+  await page.keyboard.type('Accounts of the year');
+}
+
+/** Clicks where the mouse is. */
+async function click(page: Page): Promise<void> {
+  await page.mouse.down();
+  await page.mouse.up();
+}
