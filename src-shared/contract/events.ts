@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AlertChannel } from '../model/alert.ts';
+import { RecoveryKitState } from '../model/recovery/recovery-kit.ts';
 import { Run } from '../model/run.ts';
 import { Pause } from '../model/schedule.ts';
 import { Settings } from '../model/settings.ts';
@@ -24,6 +25,8 @@ export const events = {
   'alerts.undelivered': z.object({ channel: AlertChannel, message: z.string() }),
   /** All schedules were paused or resumed. */
   'schedules.changed': z.object({ paused: Pause.nullable() }),
+  /** The recovery kit was saved or printed. */
+  'recoveryKit.saved': z.object({ status: RecoveryKitState }),
 } as const;
 
 export type EventName = keyof typeof events;

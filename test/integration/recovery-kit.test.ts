@@ -222,10 +222,14 @@ describe('whether the kit is saved', () => {
   test('it is asked for once there is a plan, and again when what it says has changed, not with each backup', async () => {
     const scene = await setScene();
     const { core, plan, folder } = scene;
+    const announced: unknown[] = [];
+    core.on('recoveryKit.saved', ({ status }) => announced.push(status));
     const state = async () => (await core.call('recoveryKit.status', {})).state;
     expect(await state()).toBe('unsaved');
     const { digest } = await core.call('recoveryKit.make', {});
-    expect(await core.call('recoveryKit.markSaved', { digest })).toMatchObject({ state: 'saved', folder: null });
+    const marked = await core.call('recoveryKit.markSaved', { digest });
+    expect(marked).toMatchObject({ state: 'saved', folder: null });
+    expect(announced).toEqual([marked]);
     await takeBackup(scene);
     expect(await state()).toBe('saved');
     const encryption = { kind: 'passphrase' as const };
@@ -238,7 +242,9 @@ describe('whether the kit is saved', () => {
     const kits = join(folder, 'kits');
     mkdirSync(kits);
     await core.call('recoveryKit.save', { folder: kits });
-    expect(await core.call('recoveryKit.status', {})).toMatchObject({ state: 'saved', folder: kits });
+    const saved = await core.call('recoveryKit.status', {});
+    expect(saved).toMatchObject({ state: 'saved', folder: kits });
+    expect(announced).toEqual([marked, saved]);
     // What was written manually on the page is no longer the passphrase.
     await core.call('plans.update', { planId: plan.id, encryptionSecrets: { passphrase: 'the second one' } });
     expect(await state()).toBe('outdated');

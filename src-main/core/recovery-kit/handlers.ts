@@ -8,9 +8,6 @@ export function recoveryKitHandlers(core: CoreContext): Handlers<MethodsOf<'reco
     'recoveryKit.make': () => makeKit(core),
     'recoveryKit.status': () => kitStatus(core),
     'recoveryKit.save': async ({ folder }) => ({ paths: await saveKit(core, folder) }),
-    'recoveryKit.markSaved': ({ digest }) => {
-      markKitSaved(core, digest, null);
-      return kitStatus(core);
-    },
+    'recoveryKit.markSaved': ({ digest }) => markKitSaved(core, digest, null),
   };
 }

@@ -36,9 +36,15 @@ export function kitStatus(core: CoreContext): RecoveryKitState {
   return { state: saved.digest === digestOf(documentOf(core)) ? 'saved' : 'outdated', ...known };
 }
 
-/** Remembers that a kit was saved, to a folder or, with `null`, by a person on paper or elsewhere. */
-export function markKitSaved(core: CoreContext, digest: string, folder: string | null): void {
+/**
+ * Remembers that a kit was saved, and announces it.
+ * @param folder where; `null`: by a person on paper or elsewhere
+ */
+export function markKitSaved(core: CoreContext, digest: string, folder: string | null): RecoveryKitState {
   core.catalog.settings.saveRecoveryKit({ digest, savedAt: core.clock.now().toISOString(), folder });
+  const status = kitStatus(core);
+  core.events.emit('recoveryKit.saved', { status });
+  return status;
 }
 
 /**
